@@ -1,0 +1,26 @@
+#ifndef CQA_BASE_CLOCK_H
+#define CQA_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Time is handed in where it matters, so that tests need not sleep. */
+struct cqa_clock {
+    int64_t (*wall_ms)(void *context);      /* since 1970-01-01 UTC */
+    int64_t (*monotonic_ms)(void *context); /* for delays; unrelated to the wall clock */
+    void *context;
+};
+
+/* The machine's own clock. */
+extern const struct cqa_clock cqa_clock_system;
+
+static inline int64_t cqa_clock_wall_ms(const struct cqa_clock *clock)
+{
+    return clock->wall_ms(clock->context);
+}
+
+static inline int64_t cqa_clock_monotonic_ms(const struct cqa_clock *clock)
+{
+    return clock->monotonic_ms(clock->context);
+}
+
+#endif

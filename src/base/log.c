@@ -1,0 +1,76 @@
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <systemd/sd-journal.h>
+#include "base/escape.h"
+
+static enum cqa_log_level most = CQA_LOG_INFO;
+static int masking;
+
+void cqa_log_set_level(enum cqa_log_level level)
+{
+    most = level;
+}
+
+void cqa_log_set_masking(int on)
+{
+    masking = on;
+}
+
+/* systemd sets JOURNAL_STREAM to the device and inode of the stream that it connected. */
+static int stderr_is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat status;
+    unsigned long long device;
+    unsigned long long inode;
+
+    return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && // NOLINT(cert-err34-c)
+           fstat(2, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+}
+
+void cqa_log(enum cqa_log_level level, const char *format, ...)
+{
+    static const char *const names[] = {"emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"};
+    char line[1024];
+    va_list arguments;
+
+    if (level > most)
+        return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (stderr_is_journal())
+        sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, NULL);
+    else
+        fprintf(stderr, "level=%s %s\n", names[level], line);
+}
+
+static uint32_t fnv1a(const char *text)
+{
+    uint32_t hash = 2166136261U;
+
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619U;
+    return hash;
+}
+
+const char *cqa_log_private(const char *value)
+{
+    static _Thread_local char ring[4][300];
+    static _Thread_local unsigned next;
+    char *out = ring[next++ % 4];
+
+    if (value == NULL)
+        return "-";
+    if (masking)
+        snprintf(out, sizeof ring[0], "#%08x", fnv1a(value));
+    else
+        cqa_escape_control(value, out, sizeof ring[0]);
+    return out;
+}

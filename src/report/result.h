@@ -1,0 +1,66 @@
+#ifndef CQA_REPORT_RESULT_H
+#define CQA_REPORT_RESULT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "audio/audio.h"
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/span.h"
+#include "event/event.h"
+#include "measure/measure.h"
+#include "recorder/call.h"
+#include "rubric/rubric.h"
+
+enum cqa_role { CQA_ROLE_AGENT, CQA_ROLE_CUSTOMER, CQA_ROLE_MIXED, CQA_ROLE_COUNT };
+extern const char *const cqa_role_words[CQA_ROLE_COUNT + 1];
+
+/* One channel's facts. NaN: not measured (null in JSON). */
+struct cqa_channel_result {
+    int index; /* of the file */
+    enum cqa_role role;
+    struct cqa_spans speech;
+    double active_level_dbfs;
+    double noise_dbfs;
+    double clipped_ms;
+    double leak_db;       /* the other side's voice on this channel, relative to it there */
+    double leak_delay_ms;
+};
+
+/*
+ * The result of one recording: callqa.result/1. Zero it, fill it, cqa_result_finish it (also after a failure).
+ * Strings live in `arena`; spans and events are owned.
+ */
+struct cqa_result {
+    struct cqa_arena arena;
+    const char *path; /* absolute */
+    struct cqa_recording recording;
+    struct cqa_call call;
+    struct cqa_measurable measurable;
+    struct cqa_channel_result channels[2];
+    int channel_count;
+    struct cqa_events events;
+    struct cqa_measures measures;
+    int scored; /* score is filled */
+    struct cqa_score score;
+    char models[80]; /* "sha256:…" of the models that had a say */
+};
+
+void cqa_result_finish(struct cqa_result *result);
+
+/* One line of JSON without a newline, keys in the contract's order. CQA_E_NOMEM or CQA_E_LIMIT (`out` has a limit). */
+enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_buffer *out) CQA_MUST_CHECK;
+
+/*
+ * Reads one result and checks it: types, ranges, finite numbers, spans in order and inside the recording, known words,
+ * deductions that point at events that exist. Unknown fields are ignored (`strict` refuses them). The error names the
+ * field. `result` is filled, finish it whatever comes back.
+ */
+enum cqa_status cqa_result_from_json(const char *text, size_t length, int strict, struct cqa_result *result,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+/* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text"}. */
+enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call, const char *reason,
+                                    const char *text, struct cqa_buffer *out) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,64 @@
+#ifndef CQA_RUBRIC_RUBRIC_H
+#define CQA_RUBRIC_RUBRIC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/problems.h"
+#include "base/text.h"
+#include "event/event.h"
+#include "measure/measure.h"
+
+/* A rubric: which events and measures cost how many points. Pure data once loaded; shared by threads. */
+struct cqa_rubric;
+
+/* Reads and checks a rubric file; NULL when there were problems (all of them are in `problems`).
+ * Owned, free with cqa_rubric_destroy. */
+struct cqa_rubric *cqa_rubric_load(const char *path, struct cqa_problems *problems);
+struct cqa_rubric *cqa_rubric_parse(const char *text, size_t length, struct cqa_problems *problems);
+void cqa_rubric_destroy(struct cqa_rubric *rubric);
+
+const char *cqa_rubric_name(const struct cqa_rubric *rubric);    /* "standard" */
+const char *cqa_rubric_version(const struct cqa_rubric *rubric); /* "1" */
+
+/* What a rubric looks at. Everything is borrowed for the call. */
+struct cqa_rubric_input {
+    const struct cqa_event *events; /* in time order */
+    size_t event_count;
+    const struct cqa_measures *measures;
+    const struct cqa_measurable *measurable;
+    int64_t duration_ms;
+    int mono;              /* both parties on one channel */
+    const char *queue;     /* NULL: unknown */
+    const char *direction; /* NULL: unknown */
+};
+
+/* One deduction, at seconds of audio. `event` is 0 where it stands on a measure of the whole call. */
+struct cqa_deduction {
+    const char *rule; /* the rule's id */
+    const char *severity; /* "note", "minor", "major", "critical" */
+    double points;    /* >= 0; a note costs 0 */
+    int event;        /* id of the event, or 0 */
+    int64_t start_ms;
+    int64_t end_ms;
+    struct cqa_text text; /* with the seconds filled in */
+    int automatic_fail;
+};
+
+struct cqa_score {
+    const char *rubric;
+    const char *version;
+    double base;
+    double total; /* base less all deductions, never under the rubric's floor; the floor when a rule fails the call */
+    struct cqa_deduction *deductions; /* in time order */
+    size_t deduction_count;
+    int excepted; /* the rubric does not apply to this call (too short, queue, direction): no deductions */
+    const char *exception; /* id of the exception, or NULL */
+};
+
+/* Applies the rubric. All of the score's memory comes from `arena` (texts of the rubric are borrowed from it).
+ * Takes no deduction on what was not measurable. CQA_E_NOMEM only. */
+enum cqa_status cqa_rubric_apply(const struct cqa_rubric *rubric, const struct cqa_rubric_input *input,
+                                 struct cqa_arena *arena, struct cqa_score *score) CQA_MUST_CHECK;
+
+#endif
