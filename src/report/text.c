@@ -170,7 +170,7 @@ static void event_rows(const struct page *page)
     if (events->count == 0)
         return;
     cqa_buffer_add(page->out, "\n", 1);
-    heading(page, cqa_word(CQA_WORD_EVENTS, page->zh));
+    heading(page, cqa_word(CQA_WORD_EVENT_LIST, page->zh));
     for (; shown < events->count && shown < EVENTS_SHOWN; shown++) {
         const struct cqa_event *event = &events->items[shown];
         char span[40];

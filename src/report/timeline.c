@@ -7,7 +7,7 @@
 
 enum {
     INDENT = 2,
-    LABEL = 12,
+    LABEL = 14,
     CELL_MS = 2000, /* finest that a row should be pressed to, while there are fewer than ROWS */
     ROWS = 6,
     CELLS_MAX = 400,
@@ -61,6 +61,15 @@ static void label(const struct row *row, const char *text)
     cqa_pad(row->out, text, LABEL, 0);
 }
 
+/* Ends a line of cells: nothing stands after the last mark. */
+static void end_lane(const struct row *row)
+{
+    while (row->out->length > 0 && row->out->text[row->out->length - 1] == ' ')
+        row->out->text[--row->out->length] = '\0';
+    color(row, "0");
+    cqa_buffer_add(row->out, "\n", 1);
+}
+
 static struct cqa_span cell_span(const struct row *row, size_t cell)
 {
     const int64_t start = (int64_t)(row->start_ms + (double)cell * row->cell_ms);
@@ -112,8 +121,7 @@ static void speech_lane(const struct row *row, const struct cqa_channel_result *
         const char *text = shades[shade > 4 ? 4 : shade];
         cqa_buffer_add(row->out, text, strlen(text));
     }
-    color(row, "0");
-    cqa_buffer_add(row->out, "\n", 1);
+    end_lane(row);
 }
 
 /* Sets the cells that [start_ms, end_ms) touches; whatever is in the row gets one cell at least. */
@@ -162,8 +170,7 @@ static void event_lane(const struct row *row, const struct cqa_event *const *eve
         current = wanted;
         cqa_buffer_add(row->out, cells[cell] == 0 ? " " : (const char *)&cells[cell], 1);
     }
-    color(row, "0");
-    cqa_buffer_add(row->out, "\n", 1);
+    end_lane(row);
 }
 
 static void deduction_lane(const struct row *row, const struct cqa_score *score)
@@ -183,26 +190,29 @@ static void deduction_lane(const struct row *row, const struct cqa_score *score)
     color(row, "1;31");
     for (size_t cell = 0; cell < row->count; cell++)
         cqa_buffer_add(row->out, cells[cell] == 0 ? " " : (const char *)&cells[cell], 1);
-    color(row, "0");
-    cqa_buffer_add(row->out, "\n", 1);
+    end_lane(row);
 }
 
-static void letters(const struct row *row, const struct cqa_event *const *events, size_t count)
+/* What the letters that occur mean, in the order of types. */
+static void letters(const struct row *row, const struct cqa_events *events)
 {
     unsigned char seen[256] = {0};
 
-    for (size_t i = 0; i < count; i++) {
-        const struct look look = event_look(events[i]);
-        struct cqa_event plain = {.type = events[i]->type};
-        char text[64];
-        if (seen[(unsigned char)look.letter]++)
-            continue;
-        if (events[i]->type == CQA_EVENT_OVERTALK && look.letter != 'O')
-            plain.kind = events[i]->kind;
-        cqa_event_label(&plain, row->options->zh, text, sizeof text);
-        cqa_buffer_print(row->out, "%*s%c %s", INDENT, "", look.letter, text);
+    for (int type = 0; type < CQA_EVENT_TYPE_COUNT; type++) {
+        for (size_t i = 0; i < events->count; i++) {
+            const struct cqa_event *event = &events->items[i];
+            const struct look look = event_look(event);
+            struct cqa_event plain = {.type = event->type};
+            char text[64];
+            if ((int)event->type != type || seen[(unsigned char)look.letter]++)
+                continue;
+            if (event->type == CQA_EVENT_OVERTALK && look.letter != 'O')
+                plain.kind = event->kind;
+            cqa_event_label(&plain, row->options->zh, text, sizeof text);
+            cqa_buffer_print(row->out, "%*s%c %s", INDENT, "", look.letter, text);
+        }
     }
-    if (count > 0)
+    if (events->count > 0)
         cqa_buffer_add(row->out, "\n", 1);
 }
 
@@ -239,8 +249,9 @@ void cqa_timeline(const struct cqa_result *result, const struct cqa_report_optio
             speech_lane(&row, &result->channels[channel]);
         event_lane(&row, events, count);
         deduction_lane(&row, &result->score);
-        cqa_buffer_add(out, "\n", 1);
+        if (i + 1 < rows || count > 0)
+            cqa_buffer_add(out, "\n", 1);
     }
-    letters(&row, events, count);
+    letters(&row, &result->events);
     free(events);
 }

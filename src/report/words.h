@@ -13,6 +13,7 @@
     X(CUSTOMER, "customer", "客户")                                                                \
     X(MIXED, "both parties", "双方混音")                                                           \
     X(EVENTS, "events", "事件")                                                                    \
+    X(EVENT_LIST, "Events", "事件")                                                                \
     X(DEDUCTED, "deducted", "扣分")                                                                \
     X(CALL, "call", "通话")                                                                        \
     X(QUEUE, "queue", "队列")                                                                      \
@@ -69,8 +70,6 @@
     X(INCOMING, "incoming", "呼入")                                                                \
     X(OUTGOING, "outgoing", "呼出")                                                                \
     X(INTERNAL, "internal", "内部")                                                                \
-    X(OF, "of", "/")                                                                               \
-    X(DEDUCTION_COUNT, "Deductions", "扣分项数")                                                   \
     X(CALLS, "calls", "通电话")                                                                    \
     X(MEAN_SCORE, "mean score", "平均得分")                                                        \
     X(SECONDS, "s", "秒")
