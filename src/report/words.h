@@ -36,6 +36,7 @@
     X(LEVEL, "level", "电平")                                                                      \
     X(RINGBACK, "ringback", "回铃音")                                                              \
     X(BUSY, "busy tone", "忙音")                                                                   \
+    X(TONES, "tones", "信号音")                                                                    \
     X(SIT, "special information tone", "特殊信息音")                                               \
     X(FAX, "fax", "传真")                                                                          \
     X(DTMF, "DTMF", "按键")                                                                        \
