@@ -8,6 +8,7 @@
 #include "signal/hot.h"
 
 typedef float v8 __attribute__((vector_size(32), aligned(4)));
+typedef int32_t i8 __attribute__((vector_size(32), aligned(4)));
 
 enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = 16 };
 
@@ -116,13 +117,6 @@ void cqa_net_destroy(struct cqa_net *net)
 
 /* ---- running: TILE frames at a time, four outputs at a time, so that sums stay in registers */
 
-CQA_INLINE v8 relu(v8 x)
-{
-    const v8 zero = {0};
-
-    return (v8)((x > zero) & (__typeof__(x > zero))x);
-}
-
 /* `in` has rows of `stride`, `out` rows of TILE. */
 CQA_HOT static void run_layer(const struct layer *layer, const float *in, int stride, float *out, int last)
 {
@@ -150,7 +144,7 @@ CQA_HOT static void run_layer(const struct layer *layer, const float *in, int st
         }
         for (int j = 0; j < 4; j++)
             for (int half = 0; half < 2; half++) {
-                const v8 y = last ? sum[j][half] : relu(sum[j][half]);
+                const v8 y = last ? sum[j][half] : (v8)((sum[j][half] > 0) & (i8)sum[j][half]);
                 memcpy(out + (o + j) * TILE + 8 * half, &y, sizeof y);
             }
     }
