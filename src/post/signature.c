@@ -37,7 +37,6 @@ void cqa_sign(const struct cqa_secret *secret, const char *id, int64_t timestamp
     unsigned char mac[crypto_auth_hmacsha256_BYTES];
     char head[128];
     const int used = snprintf(head, sizeof head, "%s.%" PRId64 ".", id, timestamp_s);
-
     const unsigned long long head_length = (unsigned long long)used;
 
     crypto_auth_hmacsha256_init(&state, secret->bytes, secret->length);
