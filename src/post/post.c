@@ -462,8 +462,7 @@ static void read_reply(struct cqa_post *post, CURLcode code, struct cqa_reply *r
     }
     curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl_easy_getinfo(post->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
-    reply->retry_after_ms =
-        retry_after_s > 0 && retry_after_s < INT32_MAX ? retry_after_s * 1000 : 0;
+    reply->retry_after_ms = (retry_after_s < INT32_MAX ? retry_after_s : INT32_MAX) * 1000;
     reply->delivery = cqa_answer_meaning(http_status);
     if (reply->delivery == CQA_DELIVERED) {
         read_receipts(post, reply);
