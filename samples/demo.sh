@@ -25,7 +25,10 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$mode" ] || { [ -t 0 ] && mode=wait || mode=once; }
+if [ -z "$mode" ]; then
+    mode=once
+    [ ! -t 0 ] || mode=wait
+fi
 
 cd "$(dirname "$0")/.."
 if [ -z "$bin" ]; then
