@@ -1,5 +1,6 @@
 #include "rubric/rubric.h"
 
+#include <getopt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "cli/check_rubric.h"
+#include "cli/cli.h"
 
 #define HEAD "name: t\nversion: '1'\ntitle: {en: T, zh: 测}\n"
 #define RULE HEAD "rules:\n- id: r\n  text: {en: e, zh: 中}\n"
@@ -235,6 +236,7 @@ static int run(const char *argument)
     char *argv[] = {command, copy, NULL};
 
     snprintf(copy, sizeof copy, "%s", argument != NULL ? argument : "");
+    optind = 1;
     return cqa_cli_check_rubric(argument != NULL ? 2 : 1, argv);
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -182,12 +183,74 @@ static void test_courier_lists_the_violations(void **state)
     cqa_rubric_destroy(rubric);
 }
 
+/* ---- the manual's examples are rubrics, and it lists every measure */
+
+static char *read_file(const char *name)
+{
+    char path[512];
+    char *text = calloc(1, 65536);
+
+    snprintf(path, sizeof path, "%s/docs/%s", CQA_SOURCE_DIR, name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(text);
+    assert_in_range(fread(text, 1, 65535, file), 1, 65534);
+    fclose(file);
+    return text;
+}
+
+/* A block of rules alone is put into a rubric. */
+static void check_example(const char *block, size_t length)
+{
+    static const char head[] = "name: t\nversion: '1'\ntitle: {en: T, zh: 测}\nrules:\n";
+    const int is_whole = strncmp(block, "name:", 5) == 0;
+    struct cqa_problems problems = {0};
+    char text[4096];
+
+    const int size =
+        snprintf(text, sizeof text, "%s%.*s", is_whole ? "" : head, (int)length, block);
+    struct cqa_rubric *rubric = cqa_rubric_parse(text, (size_t)size, &problems);
+    if (rubric == NULL)
+        cqa_problems_print(&problems, text, stderr);
+    assert_non_null(rubric);
+    cqa_rubric_destroy(rubric);
+    cqa_problems_finish(&problems);
+}
+
+static void test_the_manual(void **state)
+{
+    static const char *const names[] = {"rubrics.md", "rubrics.zh-CN.md"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char *text = read_file(names[i]);
+        int examples = 0;
+        for (char *at = strstr(text, "```yaml\n"); at != NULL; at = strstr(at, "```yaml\n")) {
+            at += strlen("```yaml\n");
+            char *end = strstr(at, "```");
+            assert_non_null(end);
+            check_example(at, (size_t)(end - at));
+            examples++;
+        }
+        assert_int_equal(examples, 5);
+        for (int measure = 0; measure < CQA_MEASURE_COUNT; measure++) {
+            char row[128];
+            snprintf(row, sizeof row, "\n| `%s` | %s |", cqa_measure_infos[measure].name,
+                     cqa_measure_infos[measure].unit);
+            if (strstr(text, row) == NULL)
+                fail_msg("%s does not list %s", names[i], cqa_measure_infos[measure].name);
+        }
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_late_greeting),
         cmocka_unit_test(test_courier_lists_the_violations),
+        cmocka_unit_test(test_the_manual),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
