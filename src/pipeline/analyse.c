@@ -65,7 +65,21 @@ static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
     if (!cqa_pipeline_took(pipeline, status, &error, "a result"))
         return 0;
     pipeline->counts.analysed += (uint64_t)(status == CQA_OK && kept);
+    pipeline->send_at_ms = 0;
     return 1;
+}
+
+static void count_failure(struct cqa_pipeline_status *counts, const char *reason)
+{
+    counts->failed++;
+    for (size_t i = 0; i < CQA_FAILED_REASONS_MAX; i++) {
+        if (counts->reasons[i].reason[0] == '\0')
+            snprintf(counts->reasons[i].reason, sizeof counts->reasons[i].reason, "%s", reason);
+        if (strcmp(counts->reasons[i].reason, reason) == 0) {
+            counts->reasons[i].count++;
+            return;
+        }
+    }
 }
 
 static int store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
@@ -99,7 +113,9 @@ static int store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
         cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %s%s",
                 cqa_log_private(task->path), failure->reason, failure->text,
                 is_end ? "" : " (will be tried again)");
-        pipeline->counts.failed += (uint64_t)is_end;
+        if (is_end)
+            count_failure(&pipeline->counts, failure->reason);
+        pipeline->send_at_ms = 0;
     }
     cqa_buffer_finish(&json);
     return took;
@@ -237,6 +253,7 @@ static void claim_and_start(struct cqa_pipeline *pipeline)
     struct cqa_error error = {0};
     size_t count = 0;
 
+    pipeline->claimed = room <= 0;
     if (room <= 0)
         return;
     claimed = cqa_arena_alloc(&arena, (size_t)room * sizeof *claimed);
