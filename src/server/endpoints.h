@@ -12,5 +12,8 @@ void cqa_get_failures(struct cqa_request *request);
 void cqa_get_health(struct cqa_request *request);
 void cqa_get_openapi(struct cqa_request *request);
 void cqa_get_metrics(struct cqa_request *request);
+void cqa_post_session(struct cqa_request *request);
+void cqa_get_session(struct cqa_request *request);
+void cqa_delete_session(struct cqa_request *request);
 
 #endif
