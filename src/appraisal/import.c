@@ -29,6 +29,7 @@ struct importer {
     size_t columns[COLUMN_COUNT]; /* index of the cell plus 1; 0: there is none */
     const char **heads;           /* wide: the indicator of each cell, NULL elsewhere */
     size_t head_count;
+    size_t first_row; /* of this file */
 };
 
 static struct cqa_place place_of(const struct importer *importer, const struct cqa_csv_cell *cell)
@@ -296,6 +297,8 @@ static enum cqa_status add_record(struct importer *importer)
         cqa_faults_add(importer->faults, row.agent,
                        (struct cqa_place){importer->name, csv->problem_line, csv->problem_column}, "%s",
                        csv->problem);
+        if (*csv->at == '\0') /* an open quote swallowed all that follows: no agent's rows are known to be all */
+            importer->rows->count = importer->first_row;
         return CQA_OK;
     }
     if (row.agent == NULL) {
@@ -331,7 +334,8 @@ static enum cqa_status import(struct importer *importer, struct cqa_error *error
 enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *path, struct cqa_rows *rows,
                                 struct cqa_faults *faults, struct cqa_error *error)
 {
-    struct importer importer = {.scheme = scheme, .name = path, .rows = rows, .faults = faults};
+    struct importer importer = {.scheme = scheme, .name = path, .rows = rows, .faults = faults,
+                                .first_row = rows->count};
     const enum cqa_status status = cqa_csv_open(&importer.csv, path, error);
 
     if (status == CQA_OK)
@@ -343,7 +347,8 @@ enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *pat
 enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text, size_t length, const char *name,
                                struct cqa_rows *rows, struct cqa_faults *faults, struct cqa_error *error)
 {
-    struct importer importer = {.scheme = scheme, .name = name, .rows = rows, .faults = faults};
+    struct importer importer = {.scheme = scheme, .name = name, .rows = rows, .faults = faults,
+                                .first_row = rows->count};
     const enum cqa_status status = cqa_csv_init(&importer.csv, text, length, error);
 
     if (status == CQA_OK)
