@@ -218,19 +218,19 @@ static const char *cell_text(struct importer *importer, enum column column)
     return cqa_arena_string(&importer->rows->arena, importer->csv.cells[index - 1].text);
 }
 
-static int read_count(struct importer *importer, struct cqa_row *row)
+/* A wrong count is a fault; the row stays, so that its indicator does not pass for missing besides. */
+static void read_count(struct importer *importer, struct cqa_row *row)
 {
     const size_t index = importer->columns[COUNT];
 
     row->count = cqa_rational_whole(1);
     if (index == 0 || index > importer->csv.cell_count || importer->csv.cells[index - 1].text[0] == '\0')
-        return 1;
+        return;
     const struct cqa_csv_cell *cell = &importer->csv.cells[index - 1];
     if (read_number(cell->text, 0, &row->count) && cqa_rational_sign(row->count) > 0)
-        return 1;
+        return;
     cqa_faults_add(importer->faults, row->agent, place_of(importer, cell),
                    "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
-    return 0;
 }
 
 /* The value under `row->indicator`. An indicator that the scheme does not have is left to the appraisal to name. */
@@ -249,7 +249,7 @@ static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
         cqa_faults_add(importer->faults, row->agent, row->at,
                        "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: %s", row->agent, cell->text,
                        row->indicator, indicator->yes_no ? "1 or 0, yes or no" : "a decimal such as 94.5");
-        return CQA_OK;
+        row->value = cqa_rational_none();
     }
     return cqa_rows_add(importer->rows, row);
 }
@@ -311,8 +311,7 @@ static enum cqa_status add_record(struct importer *importer)
                        importer->head_count);
         return CQA_OK;
     }
-    if (!read_count(importer, &row))
-        return CQA_OK;
+    read_count(importer, &row);
     return is_long(importer) ? add_long(importer, &row) : add_wide(importer, &row);
 }
 

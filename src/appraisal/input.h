@@ -45,7 +45,7 @@ struct cqa_row {
     const char *rater;     /* NULL: none said */
     const char *post;      /* NULL: none said */
     const char *period;    /* "2025-11", "2025Q4"; NULL: the one that is appraised */
-    struct cqa_rational value;
+    struct cqa_rational value; /* none: a fault was found in it */
     struct cqa_rational count; /* its weight among the rows of other raters */
     struct cqa_place at;       /* of the value */
 };

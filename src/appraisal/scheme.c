@@ -174,6 +174,8 @@ static void load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_
     if (scheme->grades == NULL)
         return;
     scheme->grade_count = cqa_yaml_count(list);
+    if (scheme->grade_count == 0 || scheme->grade_count > CQA_GRADES_MAX)
+        cqa_yaml_problem(list, loader->problems, "%zu grades; allowed: 1 to %d", scheme->grade_count, CQA_GRADES_MAX);
     for (size_t i = 0; i < scheme->grade_count; i++)
         load_grade(loader, cqa_yaml_item(list, i), &scheme->grades[i]);
     check_grades(loader, list);

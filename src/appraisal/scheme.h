@@ -14,6 +14,8 @@
  * docs/schemes.md describes the file. Plain data once loaded, never changed, shared by threads.
  */
 
+enum { CQA_GRADES_MAX = 64 };
+
 struct cqa_grade {
     const char *id; /* as the document says it: "优秀" */
     struct cqa_text names;
