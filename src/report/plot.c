@@ -144,7 +144,7 @@ static void call_line(const struct page *page, struct cqa_buffer *line)
 
 static void recording_line(const struct page *page, struct cqa_buffer *line)
 {
-    const struct cqa_recording *recording = &page->result->recording;
+    const struct cqa_audio_facts *recording = &page->result->recording;
     char text[64];
 
     cqa_clock_text(recording->duration_ms, text, sizeof text);

@@ -74,7 +74,7 @@ static void call_facts(const struct page *page)
 
 static void recording_facts(const struct page *page)
 {
-    const struct cqa_recording *recording = &page->result->recording;
+    const struct cqa_audio_facts *recording = &page->result->recording;
     char clock[16];
 
     cqa_clock_text(recording->duration_ms, clock, sizeof clock);
