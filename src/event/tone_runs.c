@@ -17,12 +17,17 @@ enum {
     LEAK_LATE_MS = 600,
     LEAK_LENGTH_MS = 80,
     FIRST_HZ = 300,
+    APART_HZ = 50,
+    JOIN_MS = 48, /* lost packets, phase reversals */
+    JOIN_DB = 5,
+    JOIN_RING_DB = 10,
+    JOIN_RING_MS = 88, /* no cadence of a ringing pitch has a shorter pause */
 };
 
 static const float single_share = 0.70f;
 static const float pair_share = 0.74f;
 static const float second_share = 0.07f;
-static const float beat_share = 0.80f;
+static const float beat_share = 0.68f;
 static const float drift = 0.022f;
 
 struct look {
@@ -42,13 +47,19 @@ static struct look look_at(const struct cqa_channel_frames *rows, size_t t)
     const float hz2 = (float)rows->freq2[t] / 16.0f;
     struct look look = {CQA_SHAPE_NONE, {0, 0}, 0};
 
-    if (two >= second_share && one + two >= pair_share && fminf(hz1, hz2) > FIRST_HZ)
+    if (two >= second_share && one + two >= pair_share && fminf(hz1, hz2) > FIRST_HZ &&
+        fabsf(hz1 - hz2) > APART_HZ)
         look = (struct look){CQA_SHAPE_PAIR, {fminf(hz1, hz2), fmaxf(hz1, hz2)}, one + two};
     else if (one >= single_share && hz1 > FIRST_HZ)
         look = (struct look){CQA_SHAPE_SINGLE, {hz1, 0}, one};
     else if (ring >= beat_share)
         look = (struct look){CQA_SHAPE_BEAT, {0, 0}, ring};
     return look;
+}
+
+static float ring_level(const struct cqa_channel_frames *rows, size_t t)
+{
+    return cqa_level_dbfs(rows->level[t]) + 10.0f * log10f(((float)rows->ring[t] + 0.5f) / 255.0f);
 }
 
 static int near(float hz, float mean)
@@ -134,39 +145,41 @@ static int median_level(const uint8_t *values, size_t count)
     return sorted[kept / 2];
 }
 
-/* Means over its frames; singles outvote beats when they are many and steady. */
+/* What most of its frames show; a beat shows a peak in some. */
+static enum cqa_tone_shape most(const size_t *counts)
+{
+    const size_t tonal = counts[CQA_SHAPE_SINGLE] + counts[CQA_SHAPE_PAIR] + counts[CQA_SHAPE_BEAT];
+
+    if (2 * counts[CQA_SHAPE_PAIR] > tonal)
+        return CQA_SHAPE_PAIR;
+    return 2 * counts[CQA_SHAPE_SINGLE] >= tonal ? CQA_SHAPE_SINGLE : CQA_SHAPE_BEAT;
+}
+
+/* Shape, frequencies, purity and wobble: means over the frames of that shape. */
 static void sum_up(const struct cqa_channel_frames *rows, struct cqa_tone_run *run)
 {
-    float sum[2] = {0, 0};
-    float share = 0;
+    size_t counts[4] = {0};
+    float sums[4][3] = {{0}};
     float apart = 0;
-    size_t peaks = 0;
-    size_t tonal = 0;
 
     for (size_t t = run->first; t < run->last; t++) {
         const struct look look = look_at(rows, t);
-        tonal += look.shape != CQA_SHAPE_NONE;
-        share += look.share;
-        if (look.shape != CQA_SHAPE_SINGLE && look.shape != CQA_SHAPE_PAIR)
-            continue;
-        sum[0] += look.hz[0];
-        sum[1] += look.hz[1];
-        peaks++;
+        counts[look.shape]++;
+        sums[look.shape][0] += look.hz[0];
+        sums[look.shape][1] += look.hz[1];
+        sums[look.shape][2] += look.share;
     }
-    run->purity = tonal > 0 ? share / (float)tonal : 0;
-    if (run->shape == CQA_SHAPE_BEAT || 2 * peaks < run->last - run->first) {
-        run->shape = peaks * 2 >= tonal && peaks >= 3 ? CQA_SHAPE_SINGLE : CQA_SHAPE_BEAT;
-        if (run->shape == CQA_SHAPE_BEAT)
-            return;
-    }
-    run->hz[0] = sum[0] / (float)peaks;
-    run->hz[1] = run->shape == CQA_SHAPE_PAIR ? sum[1] / (float)peaks : 0;
+    run->shape = most(counts);
+    const float count = (float)counts[run->shape];
+    run->hz[0] = sums[run->shape][0] / count;
+    run->hz[1] = sums[run->shape][1] / count;
+    run->purity = sums[run->shape][2] / count;
     for (size_t t = run->first; t < run->last; t++) {
         const struct look look = look_at(rows, t);
         if (look.shape == run->shape)
             apart += fabsf(look.hz[0] - run->hz[0]);
     }
-    run->wobble = apart / (float)peaks;
+    run->wobble = apart / count;
 }
 
 static float mean_level(const uint8_t *sub, size_t first, size_t last)
@@ -218,6 +231,43 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
         run->level_dbfs - mean_level(sub, to, to + AROUND_SUBS < end ? to + AROUND_SUBS : end);
 }
 
+static float mean_ring_level(const struct cqa_channel_frames *rows, size_t first, size_t last)
+{
+    float sum = 0;
+
+    for (size_t t = first; t < last; t++)
+        sum += ring_level(rows, t);
+    return last > first ? sum / (float)(last - first) : -110.0f;
+}
+
+/* In noise or beside a voice, ringing tones stand out of their own band still. */
+static void find_ring_contrast(const struct cqa_channel_frames *rows, size_t count,
+                               struct cqa_tone_run *run)
+{
+    const size_t trim = run->last - run->first > 3 ? 1 : 0;
+    const size_t before = run->first > 1 ? run->first - 1 : 0;
+    const size_t after = run->last + 1 < count ? run->last + 1 : count;
+    const float level = mean_ring_level(rows, run->first + trim, run->last - trim);
+
+    run->rise_db =
+        fmaxf(run->rise_db, level - mean_ring_level(rows, before > 3 ? before - 3 : 0, before));
+    run->fall_db = fmaxf(
+        run->fall_db, level - mean_ring_level(rows, after, after + 3 < count ? after + 3 : count));
+}
+
+static int rings(const struct cqa_tone_run *run)
+{
+    return run->shape == CQA_SHAPE_BEAT || (run->hz[0] > 375.0f && run->hz[0] < 500.0f);
+}
+
+static void measure(const struct cqa_channel_frames *rows, size_t count, struct cqa_tone_run *run)
+{
+    sum_up(rows, run);
+    find_edges(rows, count, run);
+    if (rings(run))
+        find_ring_contrast(rows, count, run);
+}
+
 static int add(struct cqa_tone_runs *runs, const struct cqa_tone_run *run)
 {
     if (runs->count == runs->capacity) {
@@ -244,6 +294,38 @@ static void part(struct cqa_tone_runs *runs, size_t before, struct cqa_tone_run 
     run->start_ms = edge;
 }
 
+/* Whether the run goes on with the tone of the one before it: lost packets, clicks and other tones
+ * interrupt. */
+static int goes_on(const struct cqa_tone_run *last, const struct cqa_tone_run *run)
+{
+    const int64_t gap_ms = run->start_ms - last->end_ms;
+
+    if (rings(last) && rings(run))
+        return gap_ms <= JOIN_RING_MS &&
+               (last->shape == CQA_SHAPE_BEAT || run->shape == CQA_SHAPE_BEAT ||
+                near(run->hz[0], last->hz[0])) &&
+               fabsf(last->level_dbfs - run->level_dbfs) < JOIN_RING_DB;
+    return gap_ms <= JOIN_MS && last->shape == CQA_SHAPE_SINGLE && run->shape == CQA_SHAPE_SINGLE &&
+           near(run->hz[0], last->hz[0]) && fabsf(last->level_dbfs - run->level_dbfs) < JOIN_DB;
+}
+
+/* Adds the run, or makes the last one longer; parts them where they touch. */
+static int append(const struct cqa_channel_frames *rows, size_t count, struct cqa_tone_runs *runs,
+                  size_t before, struct cqa_tone_run *run)
+{
+    struct cqa_tone_run *last = runs->count > before ? &runs->items[runs->count - 1] : NULL;
+
+    if (last != NULL && goes_on(last, run)) {
+        const int64_t start_ms = last->start_ms;
+        last->last = run->last;
+        measure(rows, count, last);
+        last->start_ms = last->start_ms > start_ms ? last->start_ms : start_ms;
+        return 1;
+    }
+    part(runs, before, run);
+    return cqa_tone_run_ms(run) < SHORTEST_MS || add(runs, run);
+}
+
 enum cqa_status cqa_tone_runs_find(const struct cqa_frames *frames, int channel,
                                    struct cqa_tone_runs *runs)
 {
@@ -256,15 +338,13 @@ enum cqa_status cqa_tone_runs_find(const struct cqa_frames *frames, int channel,
             t++;
             continue;
         }
-        struct cqa_tone_run run = {.channel = channel, .shape = tone.shape, .first = t};
+        struct cqa_tone_run run = {.channel = channel, .first = t};
         run.last = run_end(rows, frames->count, t, tone);
-        find_edges(rows, frames->count, &run);
-        sum_up(rows, &run);
+        measure(rows, frames->count, &run);
         t = run.last;
         if (run.last - run.first < 2 && run.shape != CQA_SHAPE_PAIR)
             continue;
-        part(runs, before, &run);
-        if (cqa_tone_run_ms(&run) >= SHORTEST_MS && !add(runs, &run))
+        if (!append(rows, frames->count, runs, before, &run))
             return CQA_E_NOMEM;
     }
     return CQA_OK;
@@ -281,13 +361,20 @@ static int same_pitch(const struct cqa_tone_run *a, const struct cqa_tone_run *b
            (a->shape != b->shape || a->hz[1] == 0 || near(b->hz[1], a->hz[1]));
 }
 
-/* What leaks is weaker, no earlier, and no longer but by its echo. */
+/*
+ * What leaks is weaker, no earlier, and no longer but by its echo. At the very same time it need
+ * not be weaker by much: joint stereo coding and bridged lines bring one signal to both channels.
+ */
 static int is_leak(const struct cqa_tone_run *leak, const struct cqa_tone_run *of)
 {
-    return leak->channel != of->channel && leak->level_dbfs < of->level_dbfs - 3.0f &&
-           leak->start_ms > of->start_ms - LEAK_EARLY_MS &&
-           leak->start_ms < of->start_ms + LEAK_LATE_MS &&
-           cqa_tone_run_ms(leak) < cqa_tone_run_ms(of) + LEAK_LENGTH_MS && same_pitch(leak, of);
+    const int64_t late_ms = leak->start_ms - of->start_ms;
+    const float less_db = of->level_dbfs - leak->level_dbfs;
+
+    if (leak->channel == of->channel || late_ms <= -LEAK_EARLY_MS || late_ms >= LEAK_LATE_MS ||
+        cqa_tone_run_ms(leak) >= cqa_tone_run_ms(of) + LEAK_LENGTH_MS || !same_pitch(leak, of))
+        return 0;
+    return late_ms < LEAK_EARLY_MS ? less_db > 0 || (less_db == 0 && leak->channel > of->channel)
+                                   : less_db >= 6.0f;
 }
 
 void cqa_tone_runs_drop_leaks(struct cqa_tone_runs *runs)

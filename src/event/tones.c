@@ -183,7 +183,7 @@ static float sureness(int bursts)
 
 static int sounds_for_itself(const struct chain *chain)
 {
-    return chain->contrast_db >= 6.0f && chain->purity >= 0.8f;
+    return chain->contrast_db >= 5.0f && chain->purity >= 0.7f;
 }
 
 static enum cqa_status tell_chain(struct hearing *hearing, const struct chain *chain,
@@ -199,6 +199,22 @@ static enum cqa_status tell_chain(struct hearing *hearing, const struct chain *c
     return tell(hearing, event, runs->items[chain->first].channel);
 }
 
+/* Three bursts, and more than one cycle; of two frequencies, two that the end of the recording cuts
+ * off will do. */
+static int is_busy(const struct hearing *hearing, const struct chain *chain)
+{
+    const int64_t end_ms = (int64_t)hearing->frames->count * CQA_FRAME_MS;
+
+    if (chain->bursts < 2 || !sounds_for_itself(chain))
+        return 0;
+    if (chain->bursts >= BUSY_BURSTS && chain->bursts > chain->plan->beats)
+        return 1;
+    return chain->plan->hz_count == 2 && chain->plan->beats == 1 &&
+           hearing->runs.items[chain->last].end_ms + chain->plan->off_ms[0] +
+                   chain->plan->on_ms[0] >
+               end_ms;
+}
+
 static enum cqa_status find_busy(struct hearing *hearing)
 {
     const unsigned kinds =
@@ -209,8 +225,7 @@ static enum cqa_status find_busy(struct hearing *hearing)
         if (hearing->runs.items[i].taken)
             continue;
         const struct chain chain = best_chain(hearing, i, kinds);
-        if (chain.bursts >= BUSY_BURSTS && chain.bursts > chain.plan->beats &&
-            sounds_for_itself(&chain))
+        if (is_busy(hearing, &chain))
             status = tell_chain(hearing, &chain, CQA_EVENT_BUSY);
     }
     return status;
@@ -288,32 +303,43 @@ static enum cqa_status find_sit(struct hearing *hearing)
 /* ---- fax: a calling tone that repeats, or one that nobody has spoken before; an answer that lasts
  */
 
+static int is_calling(const struct hearing *hearing, const struct chain *chain)
+{
+    return chain->bursts > 0 && chain->contrast_db >= 8.0f && chain->purity >= 0.85f &&
+           (chain->bursts >= 2 || hearing->runs.items[chain->first].start_ms < hearing->spoken_ms);
+}
+
+static int is_answer(const struct hearing *hearing, const struct cqa_tone_run *run)
+{
+    for (size_t p = 0; p < hearing->plans->count; p++) {
+        const struct cqa_tone_plan *plan = &hearing->plans->items[p];
+        if (plan->tone == CQA_TONE_CED && has_pitch(run, plan) &&
+            cqa_tone_run_ms(run) >= plan->least_ms && run->purity >= 0.85f)
+            return 1;
+    }
+    return 0;
+}
+
 static enum cqa_status find_fax(struct hearing *hearing)
 {
     struct cqa_tone_runs *runs = &hearing->runs;
     enum cqa_status status = CQA_OK;
 
     for (size_t i = 0; i < runs->count && status == CQA_OK; i++) {
-        if (runs->items[i].taken)
+        struct cqa_tone_run *run = &runs->items[i];
+        if (run->taken)
             continue;
         const struct chain calling = best_chain(hearing, i, 1u << CQA_TONE_CNG);
-        if (calling.bursts >= 2 ||
-            (calling.bursts == 1 && runs->items[i].start_ms < hearing->spoken_ms &&
-             sounds_for_itself(&calling)))
+        if (is_calling(hearing, &calling)) {
             status = tell_chain(hearing, &calling, CQA_EVENT_FAX);
-        for (size_t p = 0; p < hearing->plans->count && status == CQA_OK; p++) {
-            const struct cqa_tone_plan *plan = &hearing->plans->items[p];
-            if (plan->tone != CQA_TONE_CED || runs->items[i].taken ||
-                !has_pitch(&runs->items[i], plan) ||
-                cqa_tone_run_ms(&runs->items[i]) < plan->least_ms)
-                continue;
-            runs->items[i].taken = 1;
+        } else if (is_answer(hearing, run)) {
+            run->taken = 1;
             status = tell(hearing,
                           (struct cqa_event){.type = CQA_EVENT_FAX,
-                                             .start_ms = runs->items[i].start_ms,
-                                             .end_ms = runs->items[i].end_ms,
+                                             .start_ms = run->start_ms,
+                                             .end_ms = run->end_ms,
                                              .confidence = 0.95f},
-                          runs->items[i].channel);
+                          run->channel);
         }
     }
     return status;
