@@ -96,13 +96,10 @@ struct chain {
     float purity;      /* least */
 };
 
-/* The run of the plan's pitch that begins where the one after `at` should; the count when there is
- * none. */
-static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan,
-                     int64_t step_ms)
+/* The run of the plan's pitch that begins `step_ms` after run `at`; the count when there is none. */
+static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan, int64_t step_ms)
 {
-    for (size_t j = at + 1; j < runs->count && runs->items[j].channel == runs->items[at].channel;
-         j++) {
+    for (size_t j = at + 1; j < runs->count && runs->items[j].channel == runs->items[at].channel; j++) {
         const int64_t step = runs->items[j].start_ms - runs->items[at].start_ms;
         if (step > 2 * step_ms)
             break;
@@ -110,6 +107,20 @@ static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct c
             return j;
     }
     return runs->count;
+}
+
+/* The burst after run `at`, which is beat `beat` of the plan; one cycle may be missing, drowned by something else. */
+static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan, int beat)
+{
+    const int64_t step_ms = plan->on_ms[beat] + plan->off_ms[beat];
+    const size_t next = at_step(runs, at, plan, step_ms);
+    int64_t cycle_ms = 0;
+
+    if (next < runs->count)
+        return next;
+    for (int b = 0; b < plan->beats; b++)
+        cycle_ms += plan->on_ms[b] + plan->off_ms[b];
+    return at_step(runs, at, plan, step_ms + cycle_ms);
 }
 
 /*
@@ -134,9 +145,7 @@ static struct chain walk(const struct cqa_tone_runs *runs, struct chain chain)
         chain.last = at;
         chain.contrast_db = fminf(chain.contrast_db, fminf(run->rise_db, run->fall_db));
         chain.purity = fminf(chain.purity, run->purity);
-        if (!whole && chain.bursts > 1)
-            break;
-        at = follow(runs, at, chain.plan, on_ms + chain.plan->off_ms[beat]);
+        at = follow(runs, at, chain.plan, beat);
     }
     return chain;
 }
@@ -146,14 +155,9 @@ static void take(struct cqa_tone_runs *runs, const struct chain *chain)
 {
     size_t at = chain->first;
 
-    for (int n = 0, beat = chain->phase; n < chain->bursts;
-         n++, beat = (beat + 1) % chain->plan->beats) {
-        const size_t next = n + 1 < chain->bursts
-                                ? follow(runs, at, chain->plan,
-                                         chain->plan->on_ms[beat] + chain->plan->off_ms[beat])
-                                : at;
+    for (int n = 0, beat = chain->phase; n < chain->bursts; n++, beat = (beat + 1) % chain->plan->beats) {
         runs->items[at].taken = 1;
-        at = next;
+        at = n + 1 < chain->bursts ? follow(runs, at, chain->plan, beat) : at;
     }
 }
 
