@@ -55,7 +55,7 @@ enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
         {"\x01vorbis", 7, NULL},
         {"\x7F"
          "FLAC",
-         5, NULL},
+         5, "FLAC"},
         {"Speex   ", 8, "Speex"},
         {"\x80theora", 7, "Theora"},
         {"BBCD", 4, "Dirac"},

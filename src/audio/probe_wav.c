@@ -103,8 +103,8 @@ static enum cqa_status count_frames(struct cqa_probe *out, struct cqa_source *so
 
     if (!blocks || format->block_bytes == 0 || format->block_frames == 0)
         return CQA_OK;
-    const uint64_t frames = (out->data_end - out->data_start + format->block_bytes - 1) /
-                            format->block_bytes * format->block_frames;
+    const uint64_t bytes_all = out->data_end - out->data_start;
+    const uint64_t frames = bytes_all / format->block_bytes * format->block_frames;
     /* libsndfile 1.2 counts ADPCM frames in an int. */
     if (frames > INT32_MAX)
         return cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "%llu frames",

@@ -11,6 +11,8 @@ static const struct command {
 } commands[] = {
     {"analyze", cqa_cli_analyze, "analyse recordings and print what happened in them"},
     {"sweep", cqa_cli_sweep, "analyse and post what lies unanalysed in the watched folders"},
+    {"appraise", cqa_cli_appraise, "compute a period's appraisal from indicators and results"},
+    {"check-scheme", cqa_cli_check_scheme, "all problems of an appraisal scheme"},
     {"check-config", cqa_cli_check_config, "all problems of a callqad configuration"},
 };
 

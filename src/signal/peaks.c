@@ -59,7 +59,7 @@ static void collect(const struct cqa_spectrum *spectrum, struct found *found)
     _Alignas(32) uint8_t marks[CQA_BINS] = {0};
     const float *power = spectrum->power;
 
-    mark(power, spectrum->total * 1e-4f, marks);
+    mark(power, spectrum->total * 3e-3f, marks);
     for (int at = 0; at < CQA_BINS; at += 8) {
         uint64_t word;
         memcpy(&word, marks + at, sizeof word);
