@@ -1,7 +1,8 @@
+#include "audio/probe_forms.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include "audio/bytes.h"
-#include "audio/probe_forms.h"
 
 /*
  * A FLAC encoder that cannot seek leaves the number of samples out, and so does one that died. What

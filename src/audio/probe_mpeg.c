@@ -1,6 +1,7 @@
+#include "audio/probe_forms.h"
+
 #include <string.h>
 #include "audio/bytes.h"
-#include "audio/probe_forms.h"
 
 /* ISO 11172-3 and 13818-3 frame headers, and the "Xing" table that encoders put into the first
  * frame. */

@@ -1,6 +1,7 @@
+#include "audio/probe_forms.h"
+
 #include <string.h>
 #include "audio/bytes.h"
-#include "audio/probe_forms.h"
 
 /* Containers whose samples libsndfile reads: only what they announce is checked. */
 

@@ -1,8 +1,9 @@
+#include "audio/probe_forms.h"
+
 #include <stdio.h>
 #include <string.h>
 #include "audio/bytes.h"
 #include "audio/codecs.h"
-#include "audio/probe_forms.h"
 
 enum {
     TAG_PCM = 0x0001,
@@ -29,9 +30,9 @@ struct format {
  * sox, arecord. */
 static bool is_streamed(uint64_t length, uint64_t outer_length)
 {
-    return length == 0xFFFFFFFF || length == UINT64_MAX || length == 0x7FFFFFFF ||
-           length == 0x7FFFF000 || length == 0x80000000 ||
-           (outer_length == 0xFFFFFFFF && length > 0xFFFFFF00);
+    return length == 0xFFFFFFFF || length == 0x80000000 || length == 0x7FFFFFFF ||
+           length == 0x7FFFF000 || (outer_length == 0xFFFFFFFF && length > 0xFFFFFF00) ||
+           length > INT64_MAX - 1024;
 }
 
 static enum cqa_status read_format(struct format *out, struct cqa_source *source,
@@ -132,7 +133,7 @@ static enum cqa_status read_sizes(struct cqa_announced *announced, struct cqa_so
     if (cqa_source_read(source, chunks->sizes.start, bytes, sizeof bytes) < 0)
         return cqa_source_unreadable(source, failure);
     announced->length = cqa_le64(bytes + 8);
-    announced->unknown = announced->length == UINT64_MAX;
+    announced->unknown = announced->length > INT64_MAX;
     announced->closed = cqa_le64(bytes) > 8;
     return CQA_OK;
 }
