@@ -2,7 +2,7 @@
 
 #include <endian.h>
 #include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include "audio/audio.h"
 
 /*
@@ -118,7 +118,7 @@ enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source
     pcm->frame_bytes = frame_bytes;
     if (probe->coding != CQA_CODING_PCM16) {
         const bool ulaw = probe->coding == CQA_CODING_ULAW;
-        strcpy(pcm->base.encoding, ulaw ? "ULAW" : "ALAW");
+        snprintf(pcm->base.encoding, sizeof pcm->base.encoding, "%s", ulaw ? "ULAW" : "ALAW");
         for (unsigned code = 0; code < 256; code++)
             pcm->levels[code] = ulaw ? ulaw_level(code) : alaw_level(code);
     }

@@ -1,7 +1,6 @@
 #include "audio/probe_forms.h"
 
 #include <stdio.h>
-#include <string.h>
 #include "audio/bytes.h"
 #include "audio/codecs.h"
 
@@ -159,7 +158,10 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
     struct cqa_chunks chunks;
     struct format format;
 
-    strcpy(out->container, form == CQA_CHUNKS_W64 ? "W64" : rf64 ? "RF64" : "WAV");
+    snprintf(out->container, sizeof out->container, "%s",
+             form == CQA_CHUNKS_W64 ? "W64"
+             : rf64                 ? "RF64"
+                                    : "WAV");
     if (cqa_chunks_walk(&chunks, source, form) != CQA_OK)
         return cqa_source_unreadable(source, failure);
     if (!chunks.format.found)

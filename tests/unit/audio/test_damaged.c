@@ -41,11 +41,17 @@ static void put32(unsigned char *at, uint32_t value)
     put16(at + 2, value >> 16);
 }
 
+static void put_text(unsigned char *at, const char *text)
+{
+    while (*text != '\0')
+        *at++ = (unsigned char)*text++;
+}
+
 static int make_wav(const struct wav *wav)
 {
     unsigned char bytes[HEADER_BYTES + 2 * AUDIO_BYTES];
 
-    memcpy(bytes, "RIFF....WAVEfmt ....", 20);
+    put_text(bytes, "RIFF....WAVEfmt ....");
     put32(bytes + 4, wav->riff_length);
     put32(bytes + 16, 16);
     put16(bytes + 20, wav->tag);
@@ -54,7 +60,7 @@ static int make_wav(const struct wav *wav)
     put32(bytes + 28, wav->rate_hz * wav->channels * 2);
     put16(bytes + 32, (unsigned)wav->channels * 2);
     put16(bytes + 34, 16);
-    memcpy(bytes + 36, "data", 4);
+    put_text(bytes + 36, "data");
     put32(bytes + 40, wav->data_length);
     for (size_t i = 0; i < wav->audio_bytes; i++)
         bytes[HEADER_BYTES + i] = (unsigned char)(i * 7);
@@ -189,9 +195,9 @@ static void speex_is_named(void **state)
     page[5] = 2;
     page[26] = 1;
     page[27] = 80;
-    memcpy(page + 28, "Speex   1.2", 11);
+    put_text(page + 28, "Speex   1.2");
     expect(recording_of_bytes(page, sizeof page), "a.spx", CQA_FAILURE_CODEC, "Speex");
-    memcpy(page + 28, "Hello   1.2", 11);
+    put_text(page + 28, "Hello   1.2");
     expect(recording_of_bytes(page, sizeof page), "a.ogg", CQA_FAILURE_CODEC, NULL);
 }
 
