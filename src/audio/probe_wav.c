@@ -156,7 +156,7 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
                               enum cqa_chunk_form form, bool rf64, struct cqa_failure *failure)
 {
     struct cqa_chunks chunks;
-    struct format format;
+    struct format format = {0};
 
     snprintf(out->container, sizeof out->container, "%s",
              form == CQA_CHUNKS_W64 ? "W64"

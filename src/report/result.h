@@ -34,7 +34,7 @@ struct cqa_channel_result {
 struct cqa_result {
     struct cqa_arena arena;
     const char *path; /* absolute */
-    struct cqa_recording recording;
+    struct cqa_audio_facts recording;
     struct cqa_call call;
     struct cqa_measurable measurable;
     struct cqa_channel_result channels[2];
@@ -44,17 +44,25 @@ struct cqa_result {
     int scored; /* score is filled */
     struct cqa_score score;
     char models[80]; /* "sha256:…" of the models that had a say */
+    char version[32]; /* of the analyzer that made it; empty: this one */
+
+    /* What people decided since, as a server's export tells; only ever read, the analyzer writes null. */
+    int decided; /* decided_total is filled */
+    double decided_total;
+    size_t undecided_count; /* deductions without a decision */
 };
 
 void cqa_result_finish(struct cqa_result *result);
 
-/* One line of JSON without a newline, keys in the contract's order. CQA_E_NOMEM or CQA_E_LIMIT (`out` has a limit). */
+/* One line of JSON without a newline, keys in the contract's order; "score" is null unless `scored`. Bytes that are not
+ * UTF-8 (names of files may hold any) come out as \\xNN. CQA_E_NOMEM or CQA_E_LIMIT (`out` has a limit). */
 enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_buffer *out) CQA_MUST_CHECK;
 
 /*
  * Reads one result and checks it: types, ranges, finite numbers, spans in order and inside the recording, known words,
  * deductions that point at events that exist. Unknown fields are ignored (`strict` refuses them). The error names the
- * field. `result` is filled, finish it whatever comes back.
+ * field. `result` is filled, finish it whatever comes back. recording.path and call.id may be null only where
+ * score is null: analysed, but not yet identified. CQA_E_BADDATA, CQA_E_LIMIT, CQA_E_NOMEM.
  */
 enum cqa_status cqa_result_from_json(const char *text, size_t length, int strict, struct cqa_result *result,
                                      struct cqa_error *error) CQA_MUST_CHECK;
