@@ -6,7 +6,10 @@
 #include "pipeline/pipeline.h"
 #include "post/circuit.h"
 #include "store/deliveries.h"
+/* Both audio/ and store/ call something a recording. */
+#define cqa_recording cqa_stored_recording
 #include "store/recordings.h"
+#undef cqa_recording
 #include "store/results.h"
 #include "store/store.h"
 
@@ -78,8 +81,8 @@ void cqa_intake_destroy(struct cqa_intake *intake);
 int cqa_intake_fd(const struct cqa_intake *intake); /* -1: none */
 /* Monotonic time of the next scan. */
 int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
-/* One scan over everything has ended since the start, and nothing is left to settle. */
-int cqa_intake_complete(const struct cqa_intake *intake);
+/* Every folder has been looked at since the start, and what may settle soon has. */
+int cqa_intake_complete(const struct cqa_pipeline *pipeline);
 
 void cqa_analyse_step(struct cqa_pipeline *pipeline);
 /* Puts down all tasks without outcome. */

@@ -296,7 +296,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     status->running =
         (size_t)running(pipeline) +
         (pipeline->post != NULL && (cqa_post_busy(pipeline->post) || pipeline->replied));
-    status->analysed_all = cqa_intake_complete(pipeline->intake) && running(pipeline) == 0 &&
+    status->analysed_all = cqa_intake_complete(pipeline) && running(pipeline) == 0 &&
                            !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
     status->sent_all =
         pipeline->post == NULL ||
