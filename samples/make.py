@@ -324,8 +324,8 @@ ULAW = ("-c:a", "pcm_mulaw")
 ALAW = ("-c:a", "pcm_alaw")
 IMA = ("-c:a", "adpcm_ima_wav")
 GSM = ("-c:a", "libgsm_ms")
-MP3 = ("-c:a", "libmp3lame", "-b:a", "16k")
-OPUS = ("-c:a", "libopus", "-b:a", "28k", "-ar", "48000", "-f", "ogg")
+MP3 = ("-c:a", "libmp3lame", "-b:a", "24k")
+OPUS = ("-c:a", "libopus", "-b:a", "24k", "-ar", "48000", "-f", "ogg")
 
 
 def name(kind, first, second, when, number, ending):

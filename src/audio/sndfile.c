@@ -1,6 +1,5 @@
 #include "audio/decoder.h"
 
-#include <limits.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -338,7 +338,9 @@ CQA_HOT static void compress(const float *left, const float *right, float *in)
     }
 }
 
-/* Each channel's largest lag value and where it is. */
+static const float least_harmonic = 0.3f;
+
+/* Each channel's largest lag value and where it is; 0 where it is too small to mean a pitch. */
 CQA_HOT static void best_lags(const float *lags, const float *scale, float best[2], int at[2])
 {
     float value[2][LAGS];
@@ -352,9 +354,12 @@ CQA_HOT static void best_lags(const float *lags, const float *scale, float best[
         int where = 0;
         for (int i = 1; i < LAGS; i++)
             most = cqa_max(most, value[c][i]);
+        best[c] = most;
+        at[c] = 0;
+        if (most < least_harmonic * lags[c])
+            continue;
         while (where < LAGS - 1 && value[c][where] < most)
             where++;
-        best[c] = most;
         at[c] = CQA_LAG_MIN + where;
     }
 }

@@ -15,6 +15,7 @@ struct cqa_spectrum {
 
 /* Spectral peaks of the frame before, to tell notes (which stay) from speech (which moves). */
 struct cqa_peak_memory {
+    float loudest; /* largest total so far */
     int count;
     float bin[CQA_PEAKS_MAX]; /* ascending, interpolated */
     int age[CQA_PEAKS_MAX];   /* frames that it has stood, from 0 */
