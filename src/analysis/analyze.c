@@ -137,7 +137,7 @@ static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extracto
 }
 
 static enum cqa_status listen(const struct cqa_engine *engine, int fd, const char *name, struct cqa_frames *frames,
-                              struct cqa_recording *facts, struct cqa_failure *failure)
+                              struct cqa_audio_facts *facts, struct cqa_failure *failure)
 {
     struct cqa_audio *audio = NULL;
     struct cqa_extractor *extractor = NULL;

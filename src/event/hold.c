@@ -7,6 +7,9 @@
 enum {
     SHORTEST_MS = 5000,
     BRIDGE_MS = 2000,       /* gaps inside one hold, unless the party speaks in them */
+    REST_MS = 6000,         /* gaps between two pieces of music in which nobody at all speaks: soft passages */
+    ABOVE_FLOOR = 6,        /* half dB that the music must stand over what the line carries all along */
+    MUSIC_SHARE = 30,       /* per cent of a hold that is music without a voice */
     ANNOUNCEMENT_MS = 8000, /* longest voice between two pieces of music that is an announcement, not a return */
     ADJOIN_MS = 400,        /* how close such a voice lies to the music */
     VOICE_MS = 700,         /* least voice over music that makes it an announcement */
@@ -58,7 +61,9 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span bef
     const int64_t length = cqa_span_length_ms(gap);
 
     if (spoken < SPEAKS_MS)
-        return length < BRIDGE_MS || (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
+        return length < BRIDGE_MS ||
+               (length < REST_MS && cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS) ||
+               (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
     return length < ANNOUNCEMENT_MS && length - spoken < 2 * ADJOIN_MS && cqa_span_length_ms(before) >= 1500 &&
            cqa_span_length_ms(after) >= 1500;
 }
@@ -80,19 +85,58 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
     return status;
 }
 
-/* Voice over the music: what the classifier says, and what lies between two pieces of it. */
+/* A voice over the music: sure of it for 0.7 s on the mean, or speech that lies between two pieces. */
 static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    const uint8_t *class_ = scene->tracks->channel[c].class_;
-    int64_t run_ms = 0;
+    const size_t window = VOICE_MS / CQA_FRAME_MS;
+    const size_t last = frame_of(span.end_ms);
 
-    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count; t++) {
-        const int voice = class_[t] == CQA_CLASS_ANNOUNCEMENT || class_[t] == CQA_CLASS_SPEECH;
-        run_ms = voice ? run_ms + CQA_FRAME_MS : 0;
-        if (run_ms >= VOICE_MS)
+    for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4) {
+        const float voice = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, t, t + window) +
+                            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, t, t + window);
+        if (voice > 0.6f)
             return 1;
     }
     return 0;
+}
+
+/* The level below which `share` per cent of the channel's frames lie that are (not) in the span and of the classes. */
+static int level_percentile(const struct cqa_scene *scene, int c, struct cqa_span span, int inside, unsigned classes,
+                            unsigned share)
+{
+    unsigned histogram[256] = {0};
+    unsigned total = 0;
+    unsigned seen = 0;
+
+    for (size_t t = 0; t < scene->tracks->count; t++) {
+        const int64_t at = (int64_t)t * CQA_FRAME_MS;
+        if ((at >= span.start_ms && at < span.end_ms) != inside || !(1u << scene->tracks->channel[c].class_[t] & classes))
+            continue;
+        histogram[scene->frames->channel[c].level[t]]++;
+        total++;
+    }
+    for (int level = 0; level < 256 && total > 0; level++) {
+        seen += histogram[level];
+        if (100 * seen >= share * total)
+            return level;
+    }
+    return 0;
+}
+
+/*
+ * Music is a hold when it comes and goes: a radio in the room is there all along, at one level, under the party's own
+ * words. And a voice over music has music without a voice around it; a voice alone is somebody speaking.
+ */
+static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const int music = level_percentile(scene, c, span, 1, 1u << CQA_CLASS_MUSIC, 50);
+    const int usual = level_percentile(scene, c, span, 0, ~0u, 25);
+    size_t alone = 0;
+
+    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count; t++)
+        alone += scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
+    return music >= usual + ABOVE_FLOOR &&
+           100 * (int64_t)alone * CQA_FRAME_MS >= MUSIC_SHARE * cqa_span_length_ms(span);
 }
 
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it really began and ended. */
@@ -125,7 +169,8 @@ static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct c
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
             .confidence = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
                           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last)};
-        if (cqa_span_length_ms(heard) >= BRIDGE_MS && cqa_span_length_ms(candidate.span) >= SHORTEST_MS)
+        if (cqa_span_length_ms(heard) >= BRIDGE_MS && cqa_span_length_ms(candidate.span) >= SHORTEST_MS &&
+            is_hold_music(scene, c, heard))
             status = add(all, &candidate);
     }
     cqa_spans_finish(&joined);
@@ -274,31 +319,6 @@ static void merge(struct candidates *all)
     all->count = kept;
 }
 
-/* Takes the hold out of what its own channel is said to speak: an announcement is nobody's speech. */
-static enum cqa_status silence_side(struct cqa_scene *scene, const struct candidate *hold)
-{
-    struct cqa_spans free_time = {0};
-    struct cqa_spans left = {0};
-    struct cqa_spans one = {0};
-    struct cqa_spans *speech = &scene->speech[hold->channel];
-    enum cqa_status status = cqa_spans_add(&one, hold->span.start_ms, hold->span.end_ms);
-
-    if (status == CQA_OK)
-        status = cqa_spans_invert(&one, scene->duration_ms, &free_time);
-    if (status == CQA_OK)
-        status = cqa_spans_intersect(speech, &free_time, &left);
-    cqa_spans_finish(&one);
-    cqa_spans_finish(&free_time);
-    if (status != CQA_OK) {
-        cqa_spans_finish(&left);
-        return status;
-    }
-    cqa_spans_finish(speech);
-    *speech = left;
-    cqa_spans_drop_short(speech, 100);
-    return CQA_OK;
-}
-
 static enum cqa_event_phase phase_of(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_spans *agent = &scene->speech[scene->agent];
@@ -310,9 +330,6 @@ static enum cqa_status report(struct cqa_scene *scene, const struct candidates *
 {
     enum cqa_status status = CQA_OK;
 
-    for (size_t i = 0; i < all->count && status == CQA_OK; i++)
-        if (rank(all->items[i].kind) >= 2 && !scene->mono)
-            status = silence_side(scene, &all->items[i]);
     for (size_t i = 0; i < all->count && status == CQA_OK; i++) {
         const struct candidate *hold = &all->items[i];
         const struct cqa_event event = {.type = CQA_EVENT_HOLD,
@@ -324,6 +341,8 @@ static enum cqa_status report(struct cqa_scene *scene, const struct candidates *
                                         .phase = phase_of(scene, hold->span),
                                         .confidence = hold->confidence};
         status = cqa_spans_add(&scene->holds, event.start_ms, event.end_ms);
+        if (status == CQA_OK && rank(hold->kind) >= rank(CQA_KIND_MUSIC))
+            status = cqa_spans_add(&scene->heard[hold->channel], event.start_ms, event.end_ms);
         if (status == CQA_OK && !cqa_events_add(&scene->events, &event))
             status = CQA_E_NOMEM;
     }

@@ -12,6 +12,8 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
     if (status == CQA_OK)
         status = cqa_scene_find_holds(scene);
     if (status == CQA_OK)
+        status = cqa_scene_find_speech(scene);
+    if (status == CQA_OK)
         status = cqa_scene_find_silence(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_overtalk(scene);
@@ -28,5 +30,7 @@ void cqa_scene_finish(struct cqa_scene *scene)
     cqa_spans_finish(&scene->speech[1]);
     cqa_mute_finish(&scene->mute);
     cqa_spans_finish(&scene->holds);
+    cqa_spans_finish(&scene->heard[0]);
+    cqa_spans_finish(&scene->heard[1]);
     cqa_events_finish(&scene->events);
 }

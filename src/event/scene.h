@@ -23,7 +23,8 @@ struct cqa_scene {
     struct cqa_tones tones;
     struct cqa_spans speech[2]; /* by channel; on mono anyone's, in [0] */
     struct cqa_mute mute;
-    struct cqa_spans holds; /* in time order, joined */
+    struct cqa_spans holds;    /* in time order, joined */
+    struct cqa_spans heard[2]; /* those that a channel carries as music: voices in them are nobody's speech */
     struct cqa_events events;
 };
 
@@ -40,7 +41,7 @@ static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int 
 }
 
 /* The steps, one file each. CQA_E_NOMEM only. */
-enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene) CQA_MUST_CHECK;
+enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene) CQA_MUST_CHECK; /* before and after the holds */
 enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene) CQA_MUST_CHECK;

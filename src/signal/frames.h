@@ -33,7 +33,7 @@ struct cqa_channel_frames {
     uint8_t *sub;             /* of the samples, 8 ms each, all frequencies */
     uint8_t *flatness;        /* geometric over arithmetic mean of the bins, 0 dB at 255, 8 to a dB */
     uint8_t *harmonicity;     /* largest normalised autocorrelation at a pitch lag */
-    uint8_t *lag;             /* where, in samples */
+    uint8_t *lag;             /* where, in samples; 0: no pitch */
     uint8_t *tonality;        /* energy in spectral peaks that stay where they are */
     uint8_t *peaks;           /* such peaks, 16 to one */
     uint8_t *share1;          /* energy of the strongest peak */

@@ -279,7 +279,7 @@ static void fill_steady_lag(struct cqa_features *features, int c, const struct w
         const size_t at = window->first + (size_t)t;
         const int lag = frames->lag[at];
         const int before = at > 0 ? frames->lag[at - 1] : lag;
-        const int near = abs(lag - before) * 16 <= lag;
+        const int near = lag > 0 && abs(lag - before) * 16 <= lag;
         row[window->before + t] = near ? (float)frames->harmonicity[at] / 128.0f : 0.0f;
     }
     extend(window, row);

@@ -57,7 +57,7 @@ void cqa_viterbi_trace(const struct cqa_viterbi *viterbi, uint8_t *classes)
         at = viterbi->score[k] > viterbi->score[at] ? k : at;
     for (size_t t = viterbi->count; t-- > 0;) {
         classes[t] = (uint8_t)at;
-        at = viterbi->from[t] >> (3 * at) & 7u;
+        at = (unsigned)viterbi->from[t] >> (3 * at) & 7u;
     }
 }
 

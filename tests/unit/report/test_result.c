@@ -485,7 +485,7 @@ static void fill_result(struct cqa_result *result)
 
     *result = (struct cqa_result){.path = "/a b/c.wav"};
     result->recording =
-        (struct cqa_recording){.sha256 = SHA,
+        (struct cqa_audio_facts){.sha256 = SHA,
                                .bytes = random_below(1u << 30),
                                .container = "WAV",
                                .encoding = "PCM_16",
