@@ -486,13 +486,13 @@ static void fill_result(struct cqa_result *result)
     *result = (struct cqa_result){.path = "/a b/c.wav"};
     result->recording =
         (struct cqa_audio_facts){.sha256 = SHA,
-                               .bytes = random_below(1u << 30),
-                               .container = "WAV",
-                               .encoding = "PCM_16",
-                               .rate_hz = 16000,
-                               .channels = is_mono ? 1 : 2,
-                               .duration_ms = 80000,
-                               .layout = is_mono ? CQA_LAYOUT_MONO : CQA_LAYOUT_STEREO};
+                                 .bytes = random_below(1u << 30),
+                                 .container = "WAV",
+                                 .encoding = "PCM_16",
+                                 .rate_hz = 16000,
+                                 .channels = is_mono ? 1 : 2,
+                                 .duration_ms = 80000,
+                                 .layout = is_mono ? CQA_LAYOUT_MONO : CQA_LAYOUT_STEREO};
     result->call = (struct cqa_call){.id = "c", .direction = directions[random_below(4)]};
     for (int i = 0; i < CQA_ASPECT_COUNT; i++)
         result->measurable.aspect[i] = (enum cqa_quality)random_below(CQA_QUALITY_COUNT);
@@ -573,7 +573,7 @@ static void test_a_stored_result_scores_the_same(void **state)
         cqa_result_finish(&results[0]);
         cqa_result_finish(&results[1]);
     }
-    assert_in_range(deductions, 300, 30000);
+    assert_true(deductions > 50); /* or this shows nothing */
     cqa_rubric_destroy(rubric);
     cqa_problems_finish(&problems);
 }
