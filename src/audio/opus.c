@@ -1,10 +1,11 @@
+#include "audio/decoder.h"
+
 #include <ogg/ogg.h>
 #include <opus/opus.h>
 #include <stdlib.h>
 #include <string.h>
 #include "audio/audio.h"
 #include "audio/bytes.h"
-#include "audio/decoder.h"
 
 /*
  * Opus in Ogg (RFC 7845), decoded straight to the analysis rate: libsndfile decodes to 48 kHz,

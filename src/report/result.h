@@ -34,7 +34,7 @@ struct cqa_channel_result {
 struct cqa_result {
     struct cqa_arena arena;
     const char *path; /* absolute */
-    struct cqa_recording recording;
+    struct cqa_audio_facts recording;
     struct cqa_call call;
     struct cqa_measurable measurable;
     struct cqa_channel_result channels[2];

@@ -199,3 +199,42 @@ int cqa_field_word(struct cqa_field_reader *reader, const struct cqa_field *up, 
     cqa_field_fail(reader, &field, CQA_E_BADDATA, "must be one of: %s", list);
     return -1;
 }
+
+int cqa_field_word_or_none(struct cqa_field_reader *reader, const struct cqa_field *up,
+                           const char *name, const char *const *words)
+{
+    const int index = cqa_field_word(reader, up, name, CQA_FIELD_OR_NULL, words);
+
+    return index < 0 ? 0 : index;
+}
+
+int cqa_field_required_word(struct cqa_field_reader *reader, const struct cqa_field *up,
+                            const char *name, const char *const *words)
+{
+    const int index = cqa_field_word(reader, up, name, CQA_FIELD_REQUIRED, words);
+
+    return index < 0 ? 0 : index;
+}
+
+void cqa_field_copy(struct cqa_field_reader *reader, const struct cqa_field *up, const char *name,
+                    char *out, size_t size)
+{
+    const char *text = cqa_field_string(reader, up, name, CQA_FIELD_REQUIRED, size - 1);
+
+    snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+struct cqa_text cqa_field_text(struct cqa_field_reader *reader, const struct cqa_field *up)
+{
+    static const char *const known[] = {"en", "zh", NULL};
+    const struct cqa_field field = cqa_field_of(up, "text");
+    struct cqa_text text = {"", ""};
+
+    if (cqa_field_object(reader, &field, known)) {
+        text.en =
+            cqa_field_string(reader, &field, "en", CQA_FIELD_REQUIRED, CQA_FIELD_TEXT_BYTES_MAX);
+        text.zh =
+            cqa_field_string(reader, &field, "zh", CQA_FIELD_REQUIRED, CQA_FIELD_TEXT_BYTES_MAX);
+    }
+    return text;
+}

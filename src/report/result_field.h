@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/text.h"
 
 /*
  * Typed reads of foreign JSON, for result_read.c. A read that fails records the first error with
@@ -45,6 +46,13 @@ int cqa_field_object(struct cqa_field_reader *reader, const struct cqa_field *fi
 /* The number of items of a list of at most `most`; 0 after a failure. */
 size_t cqa_field_list(struct cqa_field_reader *reader, const struct cqa_field *field, size_t most);
 
+/* What no honest result exceeds. */
+enum {
+    CQA_FIELD_EVENTS_MAX = 100000,
+    CQA_FIELD_NAME_BYTES_MAX = 1024,
+    CQA_FIELD_TEXT_BYTES_MAX = 4096,
+};
+
 enum cqa_field_need {
     CQA_FIELD_REQUIRED,
     CQA_FIELD_OR_NULL,
@@ -65,5 +73,18 @@ int cqa_field_bool(struct cqa_field_reader *reader, const struct cqa_field *up, 
 /* The index of the word in the NULL-ended list; "" entries match nothing. */
 int cqa_field_word(struct cqa_field_reader *reader, const struct cqa_field *up, const char *name,
                    enum cqa_field_need need, const char *const *words);
+/* The same for enums that the tables spell: null is 0, the NONE of those that have one; or null is
+ * a failure. */
+int cqa_field_word_or_none(struct cqa_field_reader *reader, const struct cqa_field *up,
+                           const char *name, const char *const *words);
+int cqa_field_required_word(struct cqa_field_reader *reader, const struct cqa_field *up,
+                            const char *name, const char *const *words);
+
+/* A required text into an array of `size`; "" after a failure. */
+void cqa_field_copy(struct cqa_field_reader *reader, const struct cqa_field *up, const char *name,
+                    char *out, size_t size);
+
+/* The field "text": {en, zh}. */
+struct cqa_text cqa_field_text(struct cqa_field_reader *reader, const struct cqa_field *up);
 
 #endif

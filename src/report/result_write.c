@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/version.h"
+#include "rubric/measured.h"
 
 /* Past this a double no longer tells whole numbers apart, and nothing of ours comes near it. */
 static const double VALUE_MAX = 1e15;
@@ -82,7 +83,7 @@ static json_t *text_object(const struct cqa_text *text)
 
 static json_t *recording_object(const struct cqa_result *result)
 {
-    const struct cqa_recording *recording = &result->recording;
+    const struct cqa_audio_facts *recording = &result->recording;
 
     return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s}", "path",
                      string_or_null(result->path), "sha256", recording->sha256, "bytes",
@@ -213,30 +214,15 @@ static json_t *events_array(const struct cqa_events *events)
     return array;
 }
 
-/* Decimals that are still true of a measure in this unit. */
-static int places_of(const char *unit)
-{
-    static const struct {
-        const char *unit;
-        int places;
-    } known[] = {{"ratio", 4}, {"1/min", 2}, {"1/s", 2}};
-
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(unit, known[i].unit) == 0)
-            return known[i].places;
-    return 1;
-}
-
 static json_t *measures_object(const struct cqa_measures *measures)
 {
     json_t *object = json_object();
 
     for (int i = 0; i < CQA_MEASURE_COUNT; i++) {
-        const struct cqa_measure_info *info = &cqa_measure_infos[i];
-        const int is_whole = info->unit[0] == '\0' || strcmp(info->unit, "ms") == 0;
-        json_t *value = is_whole ? whole_or_null(measures->value[i])
-                                 : number(measures->value[i], places_of(info->unit));
-        if (json_object_set_new(object, info->name, value) != 0) {
+        const int places = cqa_measured_places((enum cqa_measure_id)i);
+        json_t *value =
+            places == 0 ? whole_or_null(measures->value[i]) : number(measures->value[i], places);
+        if (json_object_set_new(object, cqa_measure_infos[i].name, value) != 0) {
             json_decref(object);
             return NULL;
         }

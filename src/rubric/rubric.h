@@ -21,6 +21,33 @@ void cqa_rubric_destroy(struct cqa_rubric *rubric);
 const char *cqa_rubric_name(const struct cqa_rubric *rubric);    /* "standard" */
 const char *cqa_rubric_version(const struct cqa_rubric *rubric); /* "1" */
 
+/* The rubric as a whole, and its rules as pages and reports show them. Everything is borrowed from the rubric. */
+struct cqa_rubric_info {
+    struct cqa_text title;
+    double base;
+    double floor;
+    double cap; /* of all deductions together; NaN: none */
+};
+
+struct cqa_rule_info {
+    const char *id;
+    struct cqa_text title;
+    struct cqa_text text;  /* with its {placeholders} */
+    const char *severity;  /* "note", "minor", "major", "critical" */
+    double points_least;   /* what one deduction may cost, but for notes */
+    double points_most;
+    double cap;            /* of all its deductions in a call; NaN: none */
+    int manual;            /* never found by the analyzer: an auditor adds it by hand */
+    int automatic_fail;
+};
+
+struct cqa_rubric_info cqa_rubric_info(const struct cqa_rubric *rubric);
+size_t cqa_rubric_rule_count(const struct cqa_rubric *rubric);
+struct cqa_rule_info cqa_rubric_rule(const struct cqa_rubric *rubric, size_t index);
+
+/* Why a call was excepted, by the exception's id; NULL when the rubric has no such exception. */
+const struct cqa_text *cqa_rubric_exception_text(const struct cqa_rubric *rubric, const char *id);
+
 /* What a rubric looks at. Everything is borrowed for the call. */
 struct cqa_rubric_input {
     const struct cqa_event *events; /* in time order */

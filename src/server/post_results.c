@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
@@ -59,7 +60,7 @@ static void finish_batch(struct batch *batch)
 static void refuse_entry(struct entry *entry, int status, const char *text)
 {
     entry->status = status;
-    strncpy(entry->error, text, sizeof entry->error - 1);
+    snprintf(entry->error, sizeof entry->error, "%s", text);
 }
 
 /* Valid UTF-8 for a reply that quotes what was sent. */
