@@ -48,8 +48,8 @@ enum cqa_status cqa_workers_submit(struct cqa_workers *workers, const struct cqa
 /* An epoll descriptor that is readable when cqa_workers_take has something, for an outer event loop. */
 int cqa_workers_fd(const struct cqa_workers *workers);
 
-/* Waits up to `timeout_ms` (0: not at all, -1: without end) for one outcome. 1: `outcome` filled; 0: none. Enforces
- * the time limit of jobs, so call it at least once a second while jobs run. */
+/* Waits up to `timeout_ms` (0: not at all, -1: without end) for one outcome. 1: `outcome` filled; 0: none, or a
+ * replaced worker became idle. Enforces the time limit of jobs, so call it at least once a second while jobs run. */
 int cqa_workers_take(struct cqa_workers *workers, int timeout_ms, struct cqa_outcome *outcome);
 
 /* Gives up every running job without an outcome (they stay in the caller's queue), ends all workers. NULL is fine. */

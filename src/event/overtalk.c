@@ -1,0 +1,97 @@
+/* Both speak for 200 ms or more, outside hold: who broke in, and what came of it (contract: on turns). */
+#include "event/scene.h"
+
+enum {
+    SHORTEST_MS = 200,
+    TURN_MS = 1000,        /* shorter pauses do not end a turn */
+    TOGETHER_MS = 100,     /* begun so close that nobody was first */
+    BACKCHANNEL_MS = 1000, /* longest turn that is a backchannel */
+    GOES_ON_MS = 500,
+};
+
+static enum cqa_status turns_of(const struct cqa_spans *speech, struct cqa_spans *turns)
+{
+    const struct cqa_spans nothing = {0};
+    const enum cqa_status status = cqa_spans_unite(speech, &nothing, turns);
+
+    cqa_spans_bridge(turns, TURN_MS);
+    return status;
+}
+
+/* The turn that covers `span`; a party's speech lies inside its turns, so there is one. */
+static struct cqa_span turn_at(const struct cqa_spans *turns, struct cqa_span span)
+{
+    for (size_t i = 0; i < turns->count; i++)
+        if (turns->items[i].start_ms <= span.start_ms && turns->items[i].end_ms >= span.end_ms)
+            return turns->items[i];
+    return span;
+}
+
+static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2], struct cqa_event *event)
+{
+    const struct cqa_span span = {event->start_ms, event->end_ms};
+    const struct cqa_span at[2] = {turn_at(&turns[0], span), turn_at(&turns[1], span)};
+    const int second = at[1].start_ms >= at[0].start_ms ? 1 : 0;
+    const struct cqa_span first_turn = at[1 - second];
+    const struct cqa_span second_turn = at[second];
+
+    event->by = second_turn.start_ms - first_turn.start_ms < TOGETHER_MS ? CQA_PARTY_NONE
+                                                                         : cqa_scene_party(scene, second);
+    if (cqa_span_length_ms(second_turn) <= BACKCHANNEL_MS && first_turn.end_ms - second_turn.end_ms >= GOES_ON_MS)
+        event->kind = CQA_KIND_BACKCHANNEL;
+    else if (second_turn.end_ms - first_turn.end_ms >= GOES_ON_MS)
+        event->kind = CQA_KIND_INTERRUPTION;
+    else
+        event->kind = CQA_KIND_OTHER;
+}
+
+/* Mean over the span of the less certain party. */
+static float confidence(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const size_t first = (size_t)(span.start_ms / CQA_FRAME_MS);
+    const size_t last = (size_t)((span.end_ms + CQA_FRAME_MS - 1) / CQA_FRAME_MS);
+    const float left = cqa_tracks_mean(scene->tracks, 0, CQA_CLASS_SPEECH, first, last);
+    const float right = cqa_tracks_mean(scene->tracks, 1, CQA_CLASS_SPEECH, first, last);
+
+    return left < right ? left : right;
+}
+
+static int during_hold(const struct cqa_scene *scene, struct cqa_span span)
+{
+    return cqa_spans_within_ms(&scene->holds, span) > 0;
+}
+
+static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *both, const struct cqa_spans turns[2])
+{
+    for (size_t i = 0; i < both->count; i++) {
+        const struct cqa_span span = both->items[i];
+        struct cqa_event event = {.type = CQA_EVENT_OVERTALK, .start_ms = span.start_ms, .end_ms = span.end_ms};
+        if (cqa_span_length_ms(span) < SHORTEST_MS || during_hold(scene, span))
+            continue;
+        event.confidence = confidence(scene, span);
+        judge(scene, turns, &event);
+        if (!cqa_events_add(&scene->events, &event))
+            return CQA_E_NOMEM;
+    }
+    return CQA_OK;
+}
+
+enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene)
+{
+    struct cqa_spans both = {0};
+    struct cqa_spans turns[2] = {{0}, {0}};
+    enum cqa_status status = CQA_OK;
+
+    if (scene->mono)
+        return CQA_OK;
+    for (int c = 0; c < 2 && status == CQA_OK; c++)
+        status = turns_of(&scene->speech[c], &turns[c]);
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(&scene->speech[0], &scene->speech[1], &both);
+    if (status == CQA_OK)
+        status = add_all(scene, &both, turns);
+    cqa_spans_finish(&both);
+    cqa_spans_finish(&turns[0]);
+    cqa_spans_finish(&turns[1]);
+    return status;
+}

@@ -1,0 +1,89 @@
+/* Nobody speaks for 3 s or more, outside hold and signalling; and why. */
+#include "event/scene.h"
+
+enum { SHORTEST_MS = 3000, MUTED_MS = 3000 };
+
+/* What explains the absence of speech: holds and signalling tones. */
+static enum cqa_status occupied(const struct cqa_scene *scene, struct cqa_spans *out)
+{
+    struct cqa_spans anyone = {0};
+    enum cqa_status status = cqa_spans_unite(&scene->speech[0], &scene->speech[1], &anyone);
+    struct cqa_spans known = {0};
+
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&scene->holds, &scene->tones.signalling, &known);
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&anyone, &known, out);
+    cqa_spans_finish(&anyone);
+    cqa_spans_finish(&known);
+    return status;
+}
+
+static int speech_before(const struct cqa_scene *scene, int64_t at_ms)
+{
+    for (int c = 0; c < 2; c++)
+        if (scene->speech[c].count > 0 && scene->speech[c].items[0].start_ms < at_ms)
+            return 1;
+    return 0;
+}
+
+static int speech_after(const struct cqa_scene *scene, int64_t at_ms)
+{
+    for (int c = 0; c < 2; c++) {
+        const struct cqa_spans *speech = &scene->speech[c];
+        if (speech->count > 0 && speech->items[speech->count - 1].end_ms > at_ms)
+            return 1;
+    }
+    return 0;
+}
+
+static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_span span)
+{
+    if (cqa_mute_not_recorded(&scene->mute, span))
+        return CQA_CAUSE_NOT_RECORDED;
+    if (!speech_before(scene, span.start_ms + 1))
+        return CQA_CAUSE_INITIAL;
+    if (!speech_after(scene, span.end_ms - 1))
+        return CQA_CAUSE_FINAL;
+    if (cqa_spans_within_ms(&scene->mute.dropped, span) >= MUTED_MS)
+        return CQA_CAUSE_AGENT_MUTED;
+    return CQA_CAUSE_UNEXPLAINED;
+}
+
+/* How sure the classifier is that nobody spoke: the mean over the span of the likelier channel's doubt. */
+static float confidence(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const size_t first = (size_t)(span.start_ms / CQA_FRAME_MS);
+    const size_t last = (size_t)(span.end_ms / CQA_FRAME_MS);
+    float most = 0;
+
+    for (int c = 0; c < scene->tracks->channel_count; c++) {
+        const float speech = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
+                             cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last);
+        most = speech > most ? speech : most;
+    }
+    return 1.0f - most;
+}
+
+enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
+{
+    struct cqa_spans taken = {0};
+    struct cqa_spans silent = {0};
+    enum cqa_status status = occupied(scene, &taken);
+
+    if (status == CQA_OK)
+        status = cqa_spans_invert(&taken, scene->duration_ms, &silent);
+    cqa_spans_drop_short(&silent, SHORTEST_MS);
+    for (size_t i = 0; status == CQA_OK && i < silent.count; i++) {
+        const struct cqa_span span = silent.items[i];
+        const struct cqa_event event = {.type = CQA_EVENT_SILENCE,
+                                        .start_ms = span.start_ms,
+                                        .end_ms = span.end_ms,
+                                        .cause = cause_of(scene, span),
+                                        .confidence = confidence(scene, span)};
+        status = cqa_events_add(&scene->events, &event) ? CQA_OK : CQA_E_NOMEM;
+    }
+    cqa_spans_finish(&taken);
+    cqa_spans_finish(&silent);
+    return status;
+}

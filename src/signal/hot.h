@@ -1,0 +1,66 @@
+#ifndef CQA_SIGNAL_HOT_H
+#define CQA_SIGNAL_HOT_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * For the loops that cost: built twice where the compiler can (AVX2 with FMA, and any x86-64) and chosen at start.
+ * Sanitizers run before the choice is made, so they get one build.
+ */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(CQA_SANITIZED)
+#define CQA_HOT __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define CQA_HOT
+#endif
+#define CQA_INLINE static inline __attribute__((always_inline))
+
+/* Instead of fminf and fmaxf, which call the library where NaN has to be minded. */
+CQA_INLINE float cqa_min(float a, float b)
+{
+    return a < b ? a : b;
+}
+
+CQA_INLINE float cqa_max(float a, float b)
+{
+    return a > b ? a : b;
+}
+
+CQA_INLINE float cqa_clamp(float x, float least, float most)
+{
+    return cqa_min(most, cqa_max(least, x));
+}
+
+/* log2 of a positive number to 0.001: the exponent bits, plus a polynomial fitted to the mantissa. Vectorises. */
+CQA_INLINE float cqa_fast_log2(float x)
+{
+    uint32_t bits;
+    float m;
+
+    memcpy(&bits, &x, sizeof bits);
+    const float exponent = (float)((int32_t)(bits >> 23) - 127);
+    bits = (bits & 0x007FFFFFu) | 0x3F800000u;
+    memcpy(&m, &bits, sizeof m);
+    return exponent + (m - 1.0f) * (1.0f + (m - 2.0f) * (0.15921951f * m - 0.58208445f));
+}
+
+/* 10 log10 of a power. */
+CQA_INLINE float cqa_power_db(float power)
+{
+    return 3.0102999566f * cqa_fast_log2(power + 1e-12f);
+}
+
+/* x to the power of 0.35, to some per cent: the exponent bits scaled as a number. For positive x. */
+CQA_INLINE float cqa_rough_pow35(float x)
+{
+    int32_t bits;
+    float out;
+
+    memcpy(&bits, &x, sizeof bits);
+    bits = (int32_t)(0.35f * (float)(bits - 0x3F800000)) + 0x3F800000;
+    memcpy(&out, &bits, sizeof out);
+    return out;
+}
+
+#endif

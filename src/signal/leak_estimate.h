@@ -1,0 +1,24 @@
+#ifndef CQA_SIGNAL_LEAK_ESTIMATE_H
+#define CQA_SIGNAL_LEAK_ESTIMATE_H
+
+#include "base/error.h"
+#include "signal/leak.h"
+
+/* Inside signal/: gathers cross-spectra of one-second blocks where one side talks and the other does not. */
+enum { CQA_LEAK_BLOCK = 8192, CQA_LEAK_STEP = 4096 };
+
+struct cqa_leak_plan;
+struct cqa_leak_plan *cqa_leak_plan_create(void); /* NULL: no memory */
+void cqa_leak_plan_destroy(struct cqa_leak_plan *plan);
+
+struct cqa_leak_estimator;
+struct cqa_leak_estimator *cqa_leak_estimator_create(const struct cqa_leak_plan *plan); /* NULL: no memory */
+void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator);
+
+/* Looks at one block: CQA_LEAK_BLOCK interleaved pairs. */
+void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs);
+
+/* What it came to: leak[c] is the other channel heard on c. */
+void cqa_leak_conclude(struct cqa_leak_estimator *estimator, struct cqa_leak leak[2]);
+
+#endif

@@ -1,0 +1,127 @@
+#include "signal/spectrum.h"
+
+#include <math.h>
+#include <string.h>
+#include "signal/hot.h"
+
+enum { FIRST_BIN = 5, LAST_BIN = 250 };
+
+static const float bin_hz = 15.625f;
+static const float faintest = 1e-5f; /* of the loudest frame so far: what is 50 dB under it is not looked at */
+
+struct found {
+    int count;
+    float bin[CQA_PEAKS_MAX];
+    float energy[CQA_PEAKS_MAX];
+};
+
+/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main lobe. */
+CQA_HOT static void mark(const float *power, float least, uint8_t *marks)
+{
+    for (int k = FIRST_BIN; k < LAST_BIN; k++) {
+        const float p = power[k];
+        marks[k] = (uint8_t)((p > power[k - 1]) & (p >= power[k + 1]) & (p > 3.0f * power[k - 3]) &
+                             (p > 3.0f * power[k + 3]) & (p > least));
+    }
+}
+
+/* Where between the bins a steady sine under a Hann window lies (Grandke 1983). */
+static float interpolate(const float *power, int k)
+{
+    const int side = power[k + 1] > power[k - 1] ? 1 : -1;
+    const float ratio = sqrtf(power[k + side] / power[k]);
+
+    return (float)k + (float)side * (2.0f * ratio - 1.0f) / (ratio + 1.0f);
+}
+
+/* Keeps the loudest where there are too many. */
+static void keep(struct found *found, float bin, float energy)
+{
+    if (found->count < CQA_PEAKS_MAX) {
+        found->bin[found->count] = bin;
+        found->energy[found->count++] = energy;
+        return;
+    }
+    int weakest = 0;
+    for (int i = 1; i < CQA_PEAKS_MAX; i++)
+        if (found->energy[i] < found->energy[weakest])
+            weakest = i;
+    if (energy <= found->energy[weakest])
+        return;
+    memmove(&found->bin[weakest], &found->bin[weakest + 1], (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
+    memmove(&found->energy[weakest], &found->energy[weakest + 1],
+            (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
+    found->bin[CQA_PEAKS_MAX - 1] = bin;
+    found->energy[CQA_PEAKS_MAX - 1] = energy;
+}
+
+static void collect(const struct cqa_spectrum *spectrum, struct found *found)
+{
+    _Alignas(32) uint8_t marks[CQA_BINS] = {0};
+    const float *power = spectrum->power;
+
+    mark(power, spectrum->total * 3e-3f, marks);
+    for (int at = 0; at < CQA_BINS; at += 8) {
+        uint64_t word;
+        memcpy(&word, marks + at, sizeof word);
+        for (; word != 0; word &= word - 1) {
+            const int k = at + __builtin_ctzll(word) / 8;
+            keep(found, interpolate(power, k),
+                 power[k - 2] + power[k - 1] + power[k] + power[k + 1] + power[k + 2]);
+        }
+    }
+}
+
+static void two_strongest(const struct found *found, float total, struct cqa_peak_facts *facts)
+{
+    int best = -1;
+    int second = -1;
+
+    for (int i = 0; i < found->count; i++) {
+        if (best < 0 || found->energy[i] > found->energy[best]) {
+            second = best;
+            best = i;
+        } else if (second < 0 || found->energy[i] > found->energy[second]) {
+            second = i;
+        }
+    }
+    if (best >= 0) {
+        facts->share[0] = cqa_min(1.0f, found->energy[best] / total);
+        facts->hz[0] = found->bin[best] * bin_hz;
+    }
+    if (second >= 0) {
+        facts->share[1] = cqa_min(1.0f, found->energy[second] / total);
+        facts->hz[1] = found->bin[second] * bin_hz;
+    }
+}
+
+CQA_HOT void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
+                      struct cqa_peak_facts *facts)
+{
+    struct found found = {0};
+    struct cqa_peak_memory next = {0};
+    float steady_energy = 0;
+    int before = 0;
+
+    *facts = (struct cqa_peak_facts){0};
+    memory->loudest = cqa_max(memory->loudest, spectrum->total);
+    if (spectrum->total > faintest * memory->loudest + 1e-9f)
+        collect(spectrum, &found);
+    for (int i = 0; i < found.count; i++) {
+        while (before < memory->count && memory->bin[before] < found.bin[i] - 0.3f)
+            before++;
+        const int stays = before < memory->count && memory->bin[before] <= found.bin[i] + 0.3f;
+        next.bin[i] = found.bin[i];
+        next.age[i] = stays ? memory->age[before] + 1 : 0;
+        const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)next.age[i] - 1.5f) / 4.0f));
+        steady_energy += weight * found.energy[i];
+        facts->steady += weight;
+    }
+    next.count = found.count;
+    next.loudest = memory->loudest;
+    *memory = next;
+    if (found.count > 0) {
+        facts->tonality = cqa_min(1.0f, steady_energy / spectrum->total);
+        two_strongest(&found, spectrum->total, facts);
+    }
+}

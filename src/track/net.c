@@ -1,0 +1,182 @@
+#include "track/net.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "signal/hot.h"
+
+typedef float v8 __attribute__((vector_size(32), aligned(4)));
+typedef int32_t i8 __attribute__((vector_size(32), aligned(4)));
+
+enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = 16 };
+
+const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech", "music", "tone", "announcement", NULL};
+
+struct layer {
+    int inputs;
+    int outputs;    /* as the model says */
+    int padded;     /* a multiple of 4, the rest is 0 */
+    float *bias;    /* padded */
+    float *weights; /* padded rows of `inputs` */
+};
+
+struct cqa_net {
+    int layer_count;
+    struct layer layer[LAYERS_MAX];
+};
+
+/* ---- reading */
+
+static int read_float(FILE *file, float *out)
+{
+    char word[64];
+    char *end;
+
+    if (fscanf(file, "%63s", word) != 1)
+        return 0;
+    *out = strtof(word, &end);
+    return *end == '\0' && isfinite(*out);
+}
+
+static enum cqa_status read_layer(FILE *file, struct layer *layer, struct cqa_error *error)
+{
+    layer->padded = (layer->outputs + 3) / 4 * 4;
+    layer->bias = calloc((size_t)layer->padded, sizeof *layer->bias);
+    layer->weights = calloc((size_t)layer->padded * (size_t)layer->inputs, sizeof *layer->weights);
+    if (layer->bias == NULL || layer->weights == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
+    for (int o = 0; o < layer->outputs; o++) {
+        if (!read_float(file, &layer->bias[o]))
+            return cqa_fail(error, CQA_E_BADDATA, "a bias is missing or no number");
+        for (int i = 0; i < layer->inputs; i++)
+            if (!read_float(file, &layer->weights[o * layer->inputs + i]))
+                return cqa_fail(error, CQA_E_BADDATA, "a weight is missing or no number");
+    }
+    return CQA_OK;
+}
+
+static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_error *error)
+{
+    int format;
+    int features;
+    int sizes[LAYERS_MAX + 1];
+    int count;
+
+    if (fscanf(file, "callqa-acoustic %d features %d layers %d", &format, &features, &count) != 3 || // NOLINT(cert-err34-c)
+        format != 1)
+        return cqa_fail(error, CQA_E_BADDATA, "not an acoustic model of format 1");
+    if (features != CQA_FEATURES_VERSION)
+        return cqa_fail(error, CQA_E_BADDATA, "made for features %d, this program has %d", features,
+                        CQA_FEATURES_VERSION);
+    if (count < 1 || count > LAYERS_MAX)
+        return cqa_fail(error, CQA_E_BADDATA, "%d layers; allowed: 1 to %d", count, LAYERS_MAX);
+    for (int i = 0; i <= count; i++)
+        if (fscanf(file, "%d", &sizes[i]) != 1 || sizes[i] < 1 || sizes[i] > WIDTH_MAX) // NOLINT(cert-err34-c)
+            return cqa_fail(error, CQA_E_BADDATA, "a layer's width must be 1 to %d", WIDTH_MAX);
+    if (sizes[0] != CQA_INPUTS || sizes[count] != CQA_CLASS_COUNT)
+        return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs", CQA_INPUTS, CQA_CLASS_COUNT);
+    net->layer_count = count;
+    for (int i = 0; i < count; i++) {
+        net->layer[i].inputs = sizes[i];
+        net->layer[i].outputs = sizes[i + 1];
+    }
+    return CQA_OK;
+}
+
+enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_error *error)
+{
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return cqa_fail_errno(error, "%s", path);
+    struct cqa_net *net = calloc(1, sizeof *net);
+    enum cqa_status status = net == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory") : read_head(file, net, error);
+    for (int i = 0; status == CQA_OK && i < net->layer_count; i++)
+        status = read_layer(file, &net->layer[i], error);
+    fclose(file);
+    if (status != CQA_OK) {
+        cqa_net_destroy(net);
+        return cqa_fail_within(error, "%s", path);
+    }
+    *out = net;
+    return CQA_OK;
+}
+
+void cqa_net_destroy(struct cqa_net *net)
+{
+    if (net == NULL)
+        return;
+    for (int i = 0; i < LAYERS_MAX; i++) {
+        free(net->layer[i].bias);
+        free(net->layer[i].weights);
+    }
+    free(net);
+}
+
+/* ---- running: TILE frames at a time, four outputs at a time, so that sums stay in registers */
+
+/* `in` has rows of `stride`, `out` rows of TILE. */
+CQA_HOT static void run_layer(const struct layer *layer, const float *in, int stride, float *out, int last)
+{
+    for (int o = 0; o < layer->padded; o += 4) {
+        const float *w0 = layer->weights + o * layer->inputs;
+        const float *w1 = w0 + layer->inputs;
+        const float *w2 = w1 + layer->inputs;
+        const float *w3 = w2 + layer->inputs;
+        v8 sum[4][2];
+        for (int j = 0; j < 4; j++)
+            sum[j][0] = sum[j][1] = (v8){0} + layer->bias[o + j];
+        for (int i = 0; i < layer->inputs; i++) {
+            v8 a;
+            v8 b;
+            memcpy(&a, in + (ptrdiff_t)i * stride, sizeof a);
+            memcpy(&b, in + (ptrdiff_t)i * stride + 8, sizeof b);
+            sum[0][0] += w0[i] * a;
+            sum[0][1] += w0[i] * b;
+            sum[1][0] += w1[i] * a;
+            sum[1][1] += w1[i] * b;
+            sum[2][0] += w2[i] * a;
+            sum[2][1] += w2[i] * b;
+            sum[3][0] += w3[i] * a;
+            sum[3][1] += w3[i] * b;
+        }
+        for (int j = 0; j < 4; j++)
+            for (int half = 0; half < 2; half++) {
+                const v8 y = last ? sum[j][half] : (v8)((sum[j][half] > 0) & (i8)sum[j][half]);
+                memcpy(out + (o + j) * TILE + 8 * half, &y, sizeof y);
+            }
+    }
+}
+
+static void log_softmax(const float *in, float *out)
+{
+    for (int t = 0; t < TILE; t++) {
+        float most = in[t];
+        float sum = 0;
+        for (int k = 1; k < CQA_CLASS_COUNT; k++)
+            most = cqa_max(most, in[k * TILE + t]);
+        for (int k = 0; k < CQA_CLASS_COUNT; k++)
+            sum += expf(in[k * TILE + t] - most);
+        const float log_sum = most + logf(sum);
+        for (int k = 0; k < CQA_CLASS_COUNT; k++)
+            out[k * CQA_CHUNK + t] = in[k * TILE + t] - log_sum;
+    }
+}
+
+void cqa_net_run(const struct cqa_net *net, const float *inputs, float *out)
+{
+    float layers[2][WIDTH_MAX * TILE];
+
+    for (int t = 0; t < CQA_CHUNK; t += TILE) {
+        const float *in = inputs + t;
+        int stride = CQA_CHUNK;
+        for (int i = 0; i < net->layer_count; i++) {
+            run_layer(&net->layer[i], in, stride, layers[i % 2], i == net->layer_count - 1);
+            in = layers[i % 2];
+            stride = TILE;
+        }
+        log_softmax(in, out + t);
+    }
+}

@@ -1,0 +1,127 @@
+#include "track/track.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "track/viterbi.h"
+
+/* Working memory of one classification. */
+struct work {
+    struct cqa_features *features;
+    float *inputs[2];
+    float *posterior; /* CQA_CLASS_COUNT rows of CQA_CHUNK */
+    struct cqa_viterbi viterbi[2];
+};
+
+static enum cqa_status work_init(struct work *work, const struct cqa_frames *frames, int mono)
+{
+    for (int c = 0; c < 2; c++) {
+        work->inputs[c] = calloc((size_t)CQA_INPUTS * CQA_CHUNK, sizeof *work->inputs[c]);
+        if (work->inputs[c] == NULL || cqa_viterbi_init(&work->viterbi[c], frames->count) != CQA_OK)
+            return CQA_E_NOMEM;
+    }
+    work->posterior = calloc((size_t)CQA_CLASS_COUNT * CQA_CHUNK, sizeof *work->posterior);
+    return work->posterior == NULL ? CQA_E_NOMEM : cqa_features_create(&work->features, frames, mono);
+}
+
+static void work_finish(struct work *work)
+{
+    for (int c = 0; c < 2; c++) {
+        free(work->inputs[c]);
+        cqa_viterbi_finish(&work->viterbi[c]);
+    }
+    free(work->posterior);
+    cqa_features_destroy(work->features);
+}
+
+static enum cqa_status tracks_init(struct cqa_tracks *tracks, size_t count, int channels)
+{
+    *tracks = (struct cqa_tracks){.count = count, .channel_count = channels};
+    for (int c = 0; c < channels; c++) {
+        struct cqa_channel_track *track = &tracks->channel[c];
+        track->class_ = calloc(count + 1, 1);
+        if (track->class_ == NULL)
+            return CQA_E_NOMEM;
+        for (int k = 0; k < CQA_CLASS_COUNT; k++) {
+            track->posterior[k] = calloc(count + 1, 1);
+            if (track->posterior[k] == NULL)
+                return CQA_E_NOMEM;
+        }
+    }
+    return CQA_OK;
+}
+
+static void classify(struct work *work, const struct cqa_net *net, int c, size_t start, struct cqa_tracks *tracks)
+{
+    const size_t left = tracks->count - start;
+    const size_t count = left < CQA_CHUNK ? left : CQA_CHUNK;
+
+    cqa_net_run(net, work->inputs[c], work->posterior);
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (size_t t = 0; t < count; t++)
+            tracks->channel[c].posterior[k][start + t] =
+                (uint8_t)(255.0f * expf(work->posterior[(size_t)k * CQA_CHUNK + t]) + 0.5f);
+    for (size_t t = 0; t < count; t++)
+        cqa_viterbi_feed(&work->viterbi[c], work->posterior + t, CQA_CHUNK);
+}
+
+enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_frames *frames, int mono,
+                                struct cqa_tracks *tracks)
+{
+    struct work work = {0};
+    enum cqa_status status = tracks_init(tracks, frames->count, mono ? 1 : 2);
+
+    if (status == CQA_OK)
+        status = work_init(&work, frames, mono);
+    for (size_t start = 0; status == CQA_OK && start < frames->count; start += CQA_CHUNK) {
+        cqa_features_chunk(work.features, start, work.inputs);
+        for (int c = 0; c < tracks->channel_count; c++)
+            classify(&work, net, c, start, tracks);
+    }
+    for (int c = 0; status == CQA_OK && c < tracks->channel_count; c++) {
+        cqa_viterbi_trace(&work.viterbi[c], tracks->channel[c].class_);
+        tracks->channel[c].norms = *cqa_features_norms(work.features, c);
+    }
+    work_finish(&work);
+    return status;
+}
+
+void cqa_tracks_finish(struct cqa_tracks *tracks)
+{
+    for (int c = 0; c < 2; c++) {
+        free(tracks->channel[c].class_);
+        for (int k = 0; k < CQA_CLASS_COUNT; k++)
+            free(tracks->channel[c].posterior[k]);
+    }
+    *tracks = (struct cqa_tracks){0};
+}
+
+enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, unsigned classes, struct cqa_spans *out)
+{
+    const uint8_t *class_ = tracks->channel[channel].class_;
+
+    for (size_t t = 0; t < tracks->count;) {
+        if (!(1u << class_[t] & classes)) {
+            t++;
+            continue;
+        }
+        const size_t first = t;
+        while (t < tracks->count && 1u << class_[t] & classes)
+            t++;
+        if (cqa_spans_add(out, (int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS) != CQA_OK)
+            return CQA_E_NOMEM;
+    }
+    return CQA_OK;
+}
+
+float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, enum cqa_class which, size_t first, size_t last)
+{
+    unsigned long sum = 0;
+
+    last = last < tracks->count ? last : tracks->count;
+    if (first >= last)
+        return 0;
+    for (size_t t = first; t < last; t++)
+        sum += tracks->channel[channel].posterior[which][t];
+    return (float)sum / (255.0f * (float)(last - first));
+}
