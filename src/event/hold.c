@@ -10,9 +10,11 @@ enum {
     REST_MS = 6000,         /* gaps between two pieces of music in which nobody at all speaks: soft passages */
     ABOVE_FLOOR = 6,        /* half dB that the music must stand over what the line carries all along */
     MUSIC_SHARE = 30,       /* per cent of a hold that is music without a voice */
-    ANNOUNCEMENT_MS = 8000, /* longest voice between two pieces of music that is an announcement, not a return */
+    ANNOUNCEMENT_MS = 10000, /* longest voice between two pieces of music that is an announcement, not a return */
+    PIECE_MS = 1500,        /* least music to each side of it */
+    ANCHOR_MS = 600,        /* least music that a hold can begin or end with */
     ADJOIN_MS = 400,        /* how close such a voice lies to the music */
-    VOICE_MS = 700,         /* least voice over music that makes it an announcement */
+    VOICE_MS = 1280,        /* least voice over music that makes it an announcement */
     SPEAKS_MS = 300,        /* least own speech in a gap that ends a hold */
     CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
     TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
@@ -64,8 +66,8 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span bef
         return length < BRIDGE_MS ||
                (length < REST_MS && cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS) ||
                (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
-    return length < ANNOUNCEMENT_MS && length - spoken < 2 * ADJOIN_MS && cqa_span_length_ms(before) >= 1500 &&
-           cqa_span_length_ms(after) >= 1500;
+    return length < ANNOUNCEMENT_MS && length - spoken < 2 * ADJOIN_MS && cqa_span_length_ms(before) >= PIECE_MS &&
+           cqa_span_length_ms(after) >= PIECE_MS;
 }
 
 static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
@@ -85,7 +87,33 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
     return status;
 }
 
-/* A voice over the music: sure of it for 0.7 s on the mean, or speech that lies between two pieces. */
+/*
+ * A hold begins and ends in music: a voice before it or after it is the party's own, though the music near by makes
+ * the classifier take it for an announcement; and so is one that goes on for longer than announcements do.
+ */
+static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct cqa_span joined, struct cqa_spans *out)
+{
+    const uint8_t *class_ = scene->tracks->channel[c].class_;
+    const size_t last = frame_of(joined.end_ms) < scene->tracks->count ? frame_of(joined.end_ms) : scene->tracks->count;
+    const size_t already = out->count;
+
+    for (size_t t = frame_of(joined.start_ms); t < last; t++) {
+        const size_t first = t;
+        while (t < last && class_[t] == CQA_CLASS_MUSIC)
+            t++;
+        const struct cqa_span piece = {(int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS};
+        struct cqa_span *before = out->count > already ? &out->items[out->count - 1] : NULL;
+        if (cqa_span_length_ms(piece) < ANCHOR_MS)
+            continue;
+        if (before != NULL && piece.start_ms - before->end_ms < ANNOUNCEMENT_MS)
+            before->end_ms = piece.end_ms;
+        else if (cqa_spans_add(out, piece.start_ms, piece.end_ms) != CQA_OK)
+            return CQA_E_NOMEM;
+    }
+    return CQA_OK;
+}
+
+/* A voice over the music, be it taken for the party's: what lies between pieces of music is not. */
 static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
     const size_t window = VOICE_MS / CQA_FRAME_MS;
@@ -94,7 +122,7 @@ static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
     for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4) {
         const float voice = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, t, t + window) +
                             cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, t, t + window);
-        if (voice > 0.6f)
+        if (voice > 0.7f)
             return 1;
     }
     return 0;
@@ -156,9 +184,12 @@ static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_s
 
 static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct candidates *all)
 {
+    struct cqa_spans sound = {0};
     struct cqa_spans joined = {0};
-    enum cqa_status status = join_music(scene, c, &joined);
+    enum cqa_status status = join_music(scene, c, &sound);
 
+    for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
+        status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span heard = joined.items[i];
         const size_t first = frame_of(heard.start_ms);
@@ -173,6 +204,7 @@ static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct c
             is_hold_music(scene, c, heard))
             status = add(all, &candidate);
     }
+    cqa_spans_finish(&sound);
     cqa_spans_finish(&joined);
     return status;
 }

@@ -3,15 +3,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include "server/decided.h"
-#include "server/flags.h"
+#include "server/flag_json.h"
 #include "server/when.h"
-
-/* Hundredths as JSON: 96, 99.5. */
-static json_t *points(int64_t points_c)
-{
-    return points_c % 100 == 0 ? json_integer(points_c / 100) : json_real((double)points_c / 100);
-}
 
 static json_t *decision_of(const struct cqa_flag_row *flag)
 {
@@ -21,15 +14,15 @@ static json_t *decision_of(const struct cqa_flag_row *flag)
         return json_null();
     cqa_when_write(flag->decided_ms, at);
     return json_pack("{s:s, s:o, s:s?, s:s, s:s?}", "state", cqa_flag_state_words[flag->state],
-                     "points", points(flag->standing_c), "by", flag->decided_by, "at", at, "reason",
-                     flag->reason);
+                     "points", cqa_points_json(flag->standing_c), "by", flag->decided_by, "at", at,
+                     "reason", flag->reason);
 }
 
 /* A flag that a person added: as a deduction beside the analyzer's. */
 static json_t *manual_deduction(const struct cqa_flag_row *flag)
 {
     return json_pack("{s:s, s:o, s:n, s:I, s:I, s:{s:s?, s:s?}, s:o, s:s, s:b, s:b, s:s?}", "rule",
-                     flag->rule, "points", points(flag->points_c), "event", "start_ms",
+                     flag->rule, "points", cqa_points_json(flag->points_c), "event", "start_ms",
                      (json_int_t)flag->start_ms, "end_ms", (json_int_t)flag->end_ms, "text", "en",
                      flag->note, "zh", flag->note, "decision", decision_of(flag), "severity",
                      cqa_severity_words[flag->severity], "automatic_fail", 0, "manual", 1, "by",
@@ -59,7 +52,7 @@ enum cqa_status cqa_export_result(struct cqa_scores *scores, const struct cqa_ca
         json_decref(root);
         return cqa_fail(error, CQA_E_NOMEM, "a stored result cannot be read");
     }
-    json_object_set_new(score, "decided_total", points(*row->decided_c));
+    json_object_set_new(score, "decided_total", cqa_points_json(*row->decided_c));
     enum cqa_status status = cqa_scores_call_flags(scores, row->id, fill_flag,
                                                    json_object_get(score, "deductions"), error);
     if (status == CQA_OK) {

@@ -1,12 +1,11 @@
-#include "server/flags.h"
-#include "server/store_internal.h"
+#include "server/flags_internal.h"
 
 static const char *text_or_null(sqlite3_stmt *row, int column)
 {
     return (const char *)sqlite3_column_text(row, column);
 }
 
-static struct cqa_flag_row row_of(sqlite3_stmt *row)
+struct cqa_flag_row cqa_flag_row_of(sqlite3_stmt *row)
 {
     return (struct cqa_flag_row){
         .id = sqlite3_column_int64(row, 0),
@@ -40,19 +39,14 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_start(
-        db, &row, error,
-        "SELECT f.id, f.call, f.ordinal, f.rule, f.severity, f.points_c, coalesce(f.decided_c, "
-        "f.points_c),"
-        " f.confidence, f.start_ms, f.end_ms, f.automatic_fail, f.event_type, a.name, f.note, "
-        "f.state,"
-        " u.name, d.reason, d.at_ms FROM flags f LEFT JOIN users a ON a.id = f.author"
-        " LEFT JOIN decisions d ON d.id = f.decision LEFT JOIN users u ON u.id = d.user"
-        " WHERE f.call = ? AND f.current = 1 ORDER BY f.ordinal IS NULL, f.ordinal, f.id",
-        "i", call);
+    status = cqa_db_start(db, &row, error,
+                          CQA_FLAG_COLUMNS " FROM flags f" CQA_FLAG_JOINS
+                                           " WHERE f.call = ? AND f.current = 1"
+                                           " ORDER BY f.ordinal IS NULL, f.ordinal, f.id",
+                          "i", call);
     if (status == CQA_OK) {
         while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_flag_row flag = row_of(row);
+            const struct cqa_flag_row flag = cqa_flag_row_of(row);
             if (visit(context, &flag))
                 break;
         }

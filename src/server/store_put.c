@@ -194,8 +194,8 @@ static enum cqa_status keep_flag(struct cqa_db *db, int64_t call, const struct c
         db, error,
         "UPDATE flags SET current = 1, ordinal = ?, severity = ?, confidence = ?, event = ?,"
         " event_type = ?, (day, started_ms, person, team, agent, queue) ="
-        " (SELECT day, started_ms, person, team, agent, queue FROM calls WHERE id = ?)"
-        " WHERE id = ?",
+        " (SELECT coalesce(day, 0), coalesce(started_ms, 0), person, team, agent, queue"
+        " FROM calls WHERE id = ?) WHERE id = ?",
         "iiiitii", ordinal, (int64_t)flag->severity, flag->confidence, flag->event,
         flag->event_type, call, id);
 }
@@ -209,9 +209,8 @@ static enum cqa_status insert_flag(struct cqa_db *db, int64_t call,
         "INSERT INTO flags(call, current, ordinal, rule, severity, points_c, confidence, event,"
         " event_type, start_ms, end_ms, automatic_fail, day, started_ms, person, team, agent, "
         "queue)"
-        " SELECT ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, day, started_ms, person, team, "
-        "agent,"
-        " queue FROM calls WHERE id = ?1",
+        " SELECT ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(day, 0),"
+        " coalesce(started_ms, 0), person, team, agent, queue FROM calls WHERE id = ?1",
         "iitiiiitiii", call, ordinal, flag->rule, (int64_t)flag->severity, flag->points_c,
         flag->confidence, flag->event, flag->event_type, flag->start_ms, flag->end_ms,
         (int64_t)flag->automatic_fail);
