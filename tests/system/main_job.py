@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The main job, end to end: main_job.py SOURCE BUILD
+"""The main job, end to end: main_job.py SOURCE PROGRAMS
 
 Fifty recordings arrive in every way that files arrive, while the server is away for a time and the daemon is
 killed in the middle. In the end the server has exactly fifty calls, scored as `callqa analyze` scores them.
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from bench import Site, Voices, compare, fail, make_call, name_of, wait_until
 
 COUNT = 50
@@ -68,9 +69,9 @@ def drop(site, numbers):
     return threads
 
 
-def main(build):
+def main(programs):
     voices = Voices()
-    with Site(build, folders=("monitor", "second site")) as site:
+    with Site(programs, folders=("monitor", "second site")) as site:
         for number in range(COUNT):
             make_call(os.path.join(site.calls, "%d.wav" % number), number, voices)
         site.start_server()

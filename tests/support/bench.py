@@ -74,10 +74,10 @@ def name_of(number):
 
 
 class Site:
-    """A temporary folder with configurations; programs from `build`."""
+    """A temporary folder with configurations; programs from the folder `programs`."""
 
-    def __init__(self, build, folders=("monitor",), **daemon_keys):
-        self.bin = os.path.join(build, "bin")
+    def __init__(self, programs, folders=("monitor",), **daemon_keys):
+        self.bin = programs
         self.top = tempfile.mkdtemp(prefix="callqa-test-")
         self.calls = os.path.join(self.top, "calls")
         self.state = os.path.join(self.top, "state")
