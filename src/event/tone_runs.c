@@ -10,6 +10,7 @@ enum {
     GAP_FRAMES = 2, /* without a peak, at a phase reversal or a click, that do not end a run */
     SHORTEST_MS = 36,
     AROUND_SUBS = 6, /* what counts as just before and just after */
+    HARDLY_DB2 = 24, /* half decibels under the frame beside it */
     EDGE_DB2 = 12,   /* half decibels under the median: there the tone begins and ends */
     PAUSE_SUBS = 3,
     PAUSE_RING_SUBS = 6, /* a modulated tone is weak for 24 ms, ten times a second */
@@ -120,7 +121,9 @@ static size_t run_end(const struct cqa_channel_frames *rows, size_t count, size_
             break;
         if (look.shape == CQA_SHAPE_NONE)
             continue;
-        if (!alike(&tone, &look))
+        const int louder =
+            t > last && rows->level[t] > top + PAUSE_DB2; /* what was before is its echo */
+        if (louder || !alike(&tone, &look))
             break;
         top = rows->level[t] > top ? rows->level[t] : top;
         last = t + 1;
@@ -191,6 +194,26 @@ static float mean_level(const uint8_t *sub, size_t first, size_t last)
     return last > first ? sum / (float)(last - first) : -110.0f;
 }
 
+/*
+ * How far from the frames that show the tone its edges may be: two frames, but not past one that
+ * hardly holds it. The 8 ms energies alone would take hum for the tone.
+ */
+static size_t earliest_sub(const struct cqa_channel_frames *rows, size_t first)
+{
+    for (size_t t = first; t > 0 && t + 2 > first; t--)
+        if (rows->level[t - 1] + HARDLY_DB2 < rows->level[first])
+            return t * CQA_SUBFRAMES - 1;
+    return first > 1 ? (first - 2) * CQA_SUBFRAMES : 0;
+}
+
+static size_t latest_sub(const struct cqa_channel_frames *rows, size_t count, size_t last)
+{
+    for (size_t t = last; t < count && t < last + 2; t++)
+        if (rows->level[t] + HARDLY_DB2 < rows->level[last - 1])
+            return t * CQA_SUBFRAMES + 1;
+    return (last + 2 < count ? last + 2 : count) * CQA_SUBFRAMES;
+}
+
 /* Where the 8 ms energies rise to the tone and fall from it, around the frames that show it. */
 static void find_edges(const struct cqa_channel_frames *rows, size_t count,
                        struct cqa_tone_run *run)
@@ -203,9 +226,8 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
         run->last - run->first > 2 ? (run->last - 1) * CQA_SUBFRAMES : run->last * CQA_SUBFRAMES;
     const int median = median_level(sub + inner_first, inner_last - inner_first);
     const int least = median > EDGE_DB2 ? median - EDGE_DB2 : 0;
-    const size_t earliest = run->first > 1 ? (run->first - 2) * CQA_SUBFRAMES : 0;
-    const size_t latest =
-        (run->last + 2) * CQA_SUBFRAMES < end ? (run->last + 2) * CQA_SUBFRAMES : end;
+    const size_t earliest = earliest_sub(rows, run->first);
+    const size_t latest = latest_sub(rows, count, run->last);
     size_t from = inner_first;
     size_t to = inner_last;
 
@@ -218,9 +240,10 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
         to++;
     while (to > inner_last - CQA_SUBFRAMES && to > from + 1 && sub[to - 1] < least)
         to--;
-    if (from == earliest && earliest > 0) /* no edge to be seen */
+    if (from == earliest && from + 2 * CQA_SUBFRAMES <= run->first * CQA_SUBFRAMES &&
+        from > 0) /* no edge to be seen */
         from = run->first * CQA_SUBFRAMES;
-    if (to == latest && latest < end)
+    if (to == latest && to >= (run->last + 2) * CQA_SUBFRAMES && to < end)
         to = run->last * CQA_SUBFRAMES;
     run->start_ms = (int64_t)from * SUB_MS;
     run->end_ms = (int64_t)to * SUB_MS;
