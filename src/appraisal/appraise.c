@@ -155,9 +155,9 @@ static void note_undecided(struct cqa_engine_run *run)
             unusable += sheet->calls[k]->left_out != NULL;
     }
     if (flags > 0)
-        cqa_run_note(run, "%zu flags are undecided: these numbers are a preview, not for pay", flags);
+        cqa_run_note(run, "undecided flags: %zu; these numbers are a preview, not for pay", flags);
     if (unusable > 0)
-        cqa_run_note(run, "%zu calls have no part in a mean of scores; the trace lists them", unusable);
+        cqa_run_note(run, "calls without a part in the mean of scores: %zu; the trace lists them", unusable);
 }
 
 static enum cqa_status run_all(struct cqa_engine_run *run)

@@ -161,10 +161,17 @@ static struct cqa_rational measure_of(struct reader *reader, const json_t *root,
     return value;
 }
 
+/* Is `text` the one that is asked for? NULL asks for none in particular. */
+static int is_or_any(const char *text, const char *asked)
+{
+    return asked == NULL || (text != NULL && strcmp(text, asked) == 0);
+}
+
 static void read_taken(struct reader *reader, const json_t *root)
 {
     const struct cqa_scheme *scheme = reader->scheme;
     struct cqa_scored_call *call = &reader->call;
+    const char *rubric = json_string_value(json_object_get(json_object_get(root, "score"), "rubric"));
 
     call->taken =
         cqa_arena_alloc(&reader->calls->arena, (scheme->indicator_count + 1) * sizeof *call->taken);
@@ -175,9 +182,7 @@ static void read_taken(struct reader *reader, const json_t *root)
     for (size_t i = 0; i < scheme->indicator_count; i++) {
         const struct cqa_measuring *measuring = scheme->indicators[i].measuring;
         call->taken[i] = cqa_rational_none();
-        if (measuring == NULL ||
-            (measuring->direction != NULL &&
-             (call->direction == NULL || strcmp(call->direction, measuring->direction) != 0)))
+        if (measuring == NULL || !is_or_any(call->direction, measuring->direction) || !is_or_any(rubric, measuring->rubric))
             continue;
         if (strcmp(measuring->take, "score") == 0)
             call->taken[i] = call->score;

@@ -233,8 +233,9 @@ static void read_count(struct importer *importer, struct cqa_row *row)
                    "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
 }
 
-/* The value under `row->indicator`. An indicator that the scheme does not have is left to the appraisal to name. */
-static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
+/* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have is left to the
+ * appraisal to name. */
+static enum cqa_status add_value(struct importer *importer, struct cqa_row *row, const struct cqa_csv_cell *named,
                                  const struct cqa_csv_cell *cell)
 {
     const int index = cqa_scheme_indicator(importer->scheme, row->indicator);
@@ -242,7 +243,7 @@ static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
     const int percent = indicator != NULL && indicator->unit != NULL && strcmp(indicator->unit, "%") == 0;
 
-    row->at = place_of(importer, cell);
+    row->at = place_of(importer, indicator == NULL ? named : cell);
     row->value = cqa_rational_whole(0);
     const int known_word = indicator != NULL && indicator->yes_no && read_word(cell->text, &row->value);
     if (!known_word && indicator != NULL && !read_number(cell->text, percent, &row->value)) {
@@ -270,7 +271,8 @@ static enum cqa_status add_long(struct importer *importer, struct cqa_row *row)
                        "agent \"%s\": the value of \"%s\" is empty", row->agent, row->indicator);
         return CQA_OK;
     }
-    return add_value(importer, row, &importer->csv.cells[index - 1]);
+    return add_value(importer, row, &importer->csv.cells[importer->columns[INDICATOR] - 1],
+                     &importer->csv.cells[index - 1]);
 }
 
 static enum cqa_status add_wide(struct importer *importer, struct cqa_row *row)
@@ -282,7 +284,7 @@ static enum cqa_status add_wide(struct importer *importer, struct cqa_row *row)
         if (importer->heads[i] == NULL || cell->text[0] == '\0')
             continue;
         row->indicator = importer->heads[i];
-        status = add_value(importer, row, cell);
+        status = add_value(importer, row, cell, cell);
     }
     return status;
 }

@@ -26,6 +26,7 @@ struct cqa_measuring {
     enum cqa_by by;                /* of flags always the sum */
     const char *const *rules;      /* flags: ids of the rubric's rules that count */
     size_t rule_count;
+    const char *rubric;            /* only calls scored by this rubric; NULL: all */
     const char *direction;         /* only calls of this direction; NULL: all */
     int positive;                  /* only values above 0: a ring of 0 s was not recorded */
     int over;                      /* index of the indicator to divide by, or CQA_NOWHERE */

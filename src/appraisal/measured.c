@@ -54,14 +54,14 @@ void cqa_run_calls(struct cqa_engine_run *run)
             give_call(run, &run->subjects[index], call);
     }
     if (outside > 0)
-        cqa_run_note(run, "%zu calls lie outside %s, or their time is not known", outside, run->input->period);
+        cqa_run_note(run, "calls outside %s or of unknown time: %zu", run->input->period, outside);
     if (nobodys > 0)
-        cqa_run_note(run, "%zu calls belong to nobody: their agent is not known%s", nobodys,
+        cqa_run_note(run, "calls of nobody: %zu; their agent is not known%s", nobodys,
                      run->input->roster ? ", or the roster has nobody there at that time" : "");
     if (strangers > 0)
-        cqa_run_note(run, "%zu calls are of agents that the indicators do not name", strangers);
+        cqa_run_note(run, "calls of agents that the indicators do not name: %zu", strangers);
     if (calls != NULL && calls->replaced > 0)
-        cqa_run_note(run, "%zu results were replaced by later results of the same call", calls->replaced);
+        cqa_run_note(run, "results replaced by later ones of the same call: %zu", calls->replaced);
 }
 
 /* ---- calls to numbers */

@@ -97,7 +97,7 @@ static void load_coverage(struct cqa_scheme_loader *loader, const struct cqa_yam
 static void load_measuring(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                            struct cqa_indicator *indicator)
 {
-    static const char *const measuring_keys[] = {"take", "by", "rules", "direction", "positive",
+    static const char *const measuring_keys[] = {"take", "by", "rules", "rubric", "direction", "positive",
                                                  "over", "times", "coverage", NULL};
     static const char *const by_words[] = {"mean", "median", "sum", NULL};
     struct cqa_measuring *measuring = cqa_scheme_alloc(loader, 1, sizeof *measuring);
@@ -113,6 +113,7 @@ static void load_measuring(struct cqa_scheme_loader *loader, const struct cqa_ya
     measuring->rules = cqa_scheme_words(loader, node, "rules", &measuring->rule_count);
     if (flags != (measuring->rules != NULL))
         cqa_yaml_problem(node, loader->problems, "\"take: flags\" and \"rules\" stand together");
+    cqa_yaml_get_string(node, "rubric", 0, &measuring->rubric, loader->problems);
     cqa_yaml_get_string(node, "direction", 0, &measuring->direction, loader->problems);
     cqa_yaml_get_bool(node, "positive", 0, &measuring->positive, loader->problems);
     measuring->times = cqa_rational_whole(1);

@@ -26,38 +26,55 @@ int cqa_scheme_item(const struct cqa_scheme *scheme, const char *id)
     return CQA_NOWHERE;
 }
 
-/* ---- references: an earlier item of that name, else the indicator */
+/*
+ * ---- references: an indicator or an earlier item. A name that both bear must say which, "indicators.x" or "items.x":
+ * points taken for a count would be somebody's pay.
+ */
 
 static int is_pay(const struct cqa_scheme *scheme)
 {
     return scheme->item_count >= scheme->pay_first;
 }
 
+static int indicator_of(const struct cqa_scheme *scheme, const char *id)
+{
+    for (size_t i = 0; i < scheme->indicator_count; i++)
+        if (scheme->indicators[i].id != NULL && strcmp(scheme->indicators[i].id, id) == 0)
+            return (int)i;
+    return CQA_NOWHERE;
+}
+
 static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node, struct cqa_ref *ref)
 {
     const struct cqa_scheme *scheme = loader->scheme;
     const char *name = cqa_yaml_text(node);
+    const int says_item = name != NULL && strncmp(name, "items.", 6) == 0;
+    const int says_indicator = name != NULL && strncmp(name, "indicators.", 11) == 0;
 
     if (name == NULL) {
         cqa_yaml_problem(node, loader->problems, "must be the id of an indicator or of an earlier item");
         return 0;
     }
-    const int item = cqa_scheme_item(scheme, name);
-    if (item != CQA_NOWHERE) {
+    name += says_item ? 6 : says_indicator ? 11 : 0;
+    const int item = says_indicator ? CQA_NOWHERE : cqa_scheme_item(scheme, name);
+    const int indicator = says_item ? CQA_NOWHERE : indicator_of(scheme, name);
+    if (item != CQA_NOWHERE && indicator != CQA_NOWHERE) {
+        cqa_yaml_problem(node, loader->problems,
+                         "\"%s\" is both an indicator and an item; allowed: indicators.%s or items.%s", name, name,
+                         name);
+        return 0;
+    }
+    if (item != CQA_NOWHERE)
         *ref = (struct cqa_ref){.kind = CQA_REF_ITEM, .index = (size_t)item};
-        return 1;
-    }
-    for (size_t i = 0; i < scheme->indicator_count; i++)
-        if (scheme->indicators[i].id != NULL && strcmp(scheme->indicators[i].id, name) == 0) {
-            *ref = (struct cqa_ref){.kind = CQA_REF_INDICATOR, .index = i};
-            return 1;
-        }
-    if (is_pay(scheme) && strcmp(name, "bonus") == 0) {
+    else if (indicator != CQA_NOWHERE)
+        *ref = (struct cqa_ref){.kind = CQA_REF_INDICATOR, .index = (size_t)indicator};
+    else if (is_pay(scheme) && strcmp(name, "bonus") == 0 && !says_item && !says_indicator)
         *ref = (struct cqa_ref){.kind = CQA_REF_BONUS};
-        return 1;
+    else {
+        cqa_yaml_problem(node, loader->problems, "\"%s\" is neither an indicator nor an earlier item", name);
+        return 0;
     }
-    cqa_yaml_problem(node, loader->problems, "\"%s\" is neither an indicator nor an earlier item", name);
-    return 0;
+    return 1;
 }
 
 /* A number, or a reference. */
@@ -289,11 +306,10 @@ static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
 static void load_names(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                        struct cqa_item *item)
 {
-    const struct cqa_scheme *scheme = loader->scheme;
+    const int indicator = item->id == NULL ? CQA_NOWHERE : indicator_of(loader->scheme, item->id);
 
-    for (size_t i = 0; item->id != NULL && i < scheme->indicator_count; i++)
-        if (scheme->indicators[i].id != NULL && strcmp(scheme->indicators[i].id, item->id) == 0)
-            item->names = scheme->indicators[i].names;
+    if (indicator != CQA_NOWHERE)
+        item->names = loader->scheme->indicators[indicator].names;
     cqa_yaml_get_text(node, "names", item->names.en == NULL, &item->names, loader->problems);
 }
 

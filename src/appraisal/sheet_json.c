@@ -24,7 +24,10 @@ static void put_text(struct cqa_buffer *out, const char *text)
         if ((unsigned char)*text >= 0x20 && *text != '"' && *text != '\\')
             continue;
         cqa_buffer_add(out, start, (size_t)(text - start));
-        cqa_buffer_print(out, "\\u%04x", (unsigned)(unsigned char)*text);
+        if ((unsigned char)*text < 0x20)
+            cqa_buffer_print(out, "\\u%04x", (unsigned)(unsigned char)*text);
+        else
+            cqa_buffer_print(out, "\\%c", *text);
         start = text + 1;
     }
     put(out, start);

@@ -9,8 +9,8 @@
 
 /*
  * Opus in Ogg (RFC 7845), decoded straight to the analysis rate: libsndfile decodes to 48 kHz,
- * which costs six times as much before it is thrown away. Positions are in frames of 48 kHz, as the
- * container counts them.
+ * which costs three times as much before it is thrown away. Positions are in frames of 48 kHz, as
+ * the container counts them.
  */
 enum {
     READ_BYTES = 64 * 1024,

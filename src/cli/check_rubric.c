@@ -32,19 +32,19 @@ static void print_summary(const struct cqa_rubric *rubric, const char *path)
     putchar('\n');
 }
 
-static enum cqa_exit check(const char *path)
+static int check(const char *path)
 {
     struct cqa_problems problems = {0};
     struct cqa_rubric *rubric = cqa_rubric_load(path, &problems);
-    const enum cqa_exit code = rubric != NULL ? CQA_EXIT_DONE : CQA_EXIT_INVALID;
 
     if (rubric != NULL)
         print_summary(rubric, path);
     else
         cqa_problems_print(&problems, path, stdout);
+    const int failed = rubric == NULL;
     cqa_rubric_destroy(rubric);
     cqa_problems_finish(&problems);
-    return code;
+    return failed ? CQA_EXIT_INVALID : CQA_EXIT_DONE;
 }
 
 int cqa_cli_check_rubric(int argc, char **argv)

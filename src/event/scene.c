@@ -1,9 +1,24 @@
 #include "event/scene.h"
 
+/* Frames and bursts may reach past the last sample; events do not. */
+static void clamp_events(struct cqa_scene *scene)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < scene->events.count; i++) {
+        struct cqa_event event = scene->events.items[i];
+        event.start_ms = event.start_ms < 0 ? 0 : event.start_ms;
+        event.end_ms = event.end_ms > scene->duration_ms ? scene->duration_ms : event.end_ms;
+        if (event.start_ms < event.end_ms)
+            scene->events.items[kept++] = event;
+    }
+    scene->events.count = kept;
+}
+
 enum cqa_status cqa_scene_play(struct cqa_scene *scene)
 {
-    enum cqa_status status = cqa_tones_find(scene->plans, scene->frames, scene->tracks, scene->agent, &scene->tones,
-                                            &scene->events);
+    enum cqa_status status = cqa_tones_find(scene->plans, scene->frames, scene->tracks,
+                                            scene->agent, &scene->tones, &scene->events);
 
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);
@@ -19,6 +34,7 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
         status = cqa_scene_find_overtalk(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_faults(scene);
+    clamp_events(scene);
     cqa_events_number(&scene->events);
     return status;
 }

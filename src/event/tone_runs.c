@@ -12,6 +12,7 @@ enum {
     AROUND_SUBS = 6, /* what counts as just before and just after */
     EDGE_DB2 = 12,   /* half decibels under the median: there the tone begins and ends */
     PAUSE_SUBS = 3,
+    PAUSE_RING_SUBS = 6, /* a modulated tone is weak for 24 ms, ten times a second */
     PAUSE_DB2 = 18,
     LEAK_EARLY_MS = 48,
     LEAK_LATE_MS = 600,
@@ -21,7 +22,7 @@ enum {
     JOIN_MS = 48, /* lost packets, phase reversals */
     JOIN_DB = 5,
     JOIN_RING_DB = 10,
-    JOIN_RING_MS = 88, /* no cadence of a ringing pitch has a shorter pause */
+    JOIN_RING_MS = 80, /* no cadence of a ringing pitch has a shorter pause */
 };
 
 static const float single_share = 0.70f;
@@ -89,12 +90,12 @@ static int alike(const struct look *a, const struct look *b)
 
 /* Whether the tone stopped for `PAUSE_SUBS` within frame `t`, after having been there: keys pressed
  * twice. */
-static int pauses(const uint8_t *sub, size_t t, int *top, int *low)
+static int pauses(const uint8_t *sub, size_t t, int longest, int *top, int *low)
 {
     for (size_t i = t * CQA_SUBFRAMES; i < (t + 1) * CQA_SUBFRAMES; i++) {
         *low = sub[i] + PAUSE_DB2 < *top ? *low + 1 : 0;
         *top = sub[i] > *top ? sub[i] : *top;
-        if (*low >= PAUSE_SUBS)
+        if (*low >= longest)
             return 1;
     }
     return 0;
@@ -107,16 +108,15 @@ static size_t run_end(const struct cqa_channel_frames *rows, size_t count, size_
     const int deepest =
         in_ring_band(&tone) ? 28 : 20; /* half decibels: modulated tones nearly vanish */
     size_t last = first + 1;
+    const int pause = in_ring_band(&tone) ? PAUSE_RING_SUBS : PAUSE_SUBS;
     int top = rows->level[first];
     int top_sub = 0;
     int low_subs = 0;
 
-    if (!in_ring_band(&tone))
-        pauses(rows->sub, first, &top_sub, &low_subs);
+    pauses(rows->sub, first, pause, &top_sub, &low_subs);
     for (size_t t = last; t < count && t <= last + GAP_FRAMES; t++) {
         const struct look look = look_at(rows, t);
-        if (rows->level[t] + deepest < top ||
-            (!in_ring_band(&tone) && pauses(rows->sub, t, &top_sub, &low_subs)))
+        if (rows->level[t] + deepest < top || pauses(rows->sub, t, pause, &top_sub, &low_subs))
             break;
         if (look.shape == CQA_SHAPE_NONE)
             continue;

@@ -28,7 +28,8 @@ struct cqa_tone_run {
     float level_dbfs; /* median */
     float rise_db;    /* level over what comes just before, and just after */
     float fall_db;
-    int taken; /* explained by a plan */
+    int taken;  /* part of an event */
+    int notice; /* part of a recording notice, or of call waiting */
 };
 
 /* Growing list; {0} is empty. */

@@ -15,10 +15,16 @@ enum {
     KEYS_PART_MS = 2000,
     KEY_LONGEST_MS = 3000,
     SIT_GAP_MS = 70,
-    BEEP_SHORTEST_MS = 50,
+    BEEP_SHORTEST_MS = 70,
     BEEP_LONGEST_MS = 1600,
+    BEEP_LEAST_HZ = 330,
+    BEAT_HZ = 437,   /* the middle of where beats are looked for */
     SPOKEN_MS = 480, /* of speech without a tone: the call has been answered */
     DIAL_BEFORE_KEYS_MS = 3000,
+    SLOW_NOTICE_MS = 30000,
+    NOTICE_SHARE = 45, /* percent of the call */
+    WAITING_AROUND_MS = 1500,
+    WAITING_SPOKEN_SHARE = 20,
 };
 
 static const float frequency_share = 0.025f;
@@ -96,10 +102,13 @@ struct chain {
     float purity;      /* least */
 };
 
-/* The run of the plan's pitch that begins `step_ms` after run `at`; the count when there is none. */
-static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan, int64_t step_ms)
+/* The run of the plan's pitch that begins `step_ms` after run `at`; the count when there is none.
+ */
+static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan,
+                      int64_t step_ms)
 {
-    for (size_t j = at + 1; j < runs->count && runs->items[j].channel == runs->items[at].channel; j++) {
+    for (size_t j = at + 1; j < runs->count && runs->items[j].channel == runs->items[at].channel;
+         j++) {
         const int64_t step = runs->items[j].start_ms - runs->items[at].start_ms;
         if (step > 2 * step_ms)
             break;
@@ -109,8 +118,10 @@ static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct 
     return runs->count;
 }
 
-/* The burst after run `at`, which is beat `beat` of the plan; one cycle may be missing, drowned by something else. */
-static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan, int beat)
+/* The burst after run `at`, which is beat `beat` of the plan; one cycle may be missing, drowned by
+ * something else. */
+static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan,
+                     int beat)
 {
     const int64_t step_ms = plan->on_ms[beat] + plan->off_ms[beat];
     const size_t next = at_step(runs, at, plan, step_ms);
@@ -120,7 +131,10 @@ static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct c
         return next;
     for (int b = 0; b < plan->beats; b++)
         cycle_ms += plan->on_ms[b] + plan->off_ms[b];
-    return at_step(runs, at, plan, step_ms + cycle_ms);
+    const size_t later = at_step(runs, at, plan, step_ms + cycle_ms);
+    const int whole = later < runs->count && about(cqa_tone_run_ms(&runs->items[later]),
+                                                   plan->on_ms[(beat + 1) % plan->beats]);
+    return whole ? later : runs->count;
 }
 
 /*
@@ -155,7 +169,8 @@ static void take(struct cqa_tone_runs *runs, const struct chain *chain)
 {
     size_t at = chain->first;
 
-    for (int n = 0, beat = chain->phase; n < chain->bursts; n++, beat = (beat + 1) % chain->plan->beats) {
+    for (int n = 0, beat = chain->phase; n < chain->bursts;
+         n++, beat = (beat + 1) % chain->plan->beats) {
         runs->items[at].taken = 1;
         at = n + 1 < chain->bursts ? follow(runs, at, chain->plan, beat) : at;
     }
@@ -369,9 +384,14 @@ static char key_of(const struct cqa_tone_run *run)
     return 0;
 }
 
+/* A key begins and ends at once; in a pure one either will do, for something else may sound right
+ * beside it. */
 static int is_key(const struct cqa_tone_run *run)
 {
-    return !run->taken && key_of(run) != 0 && run->rise_db >= 6.0f && run->fall_db >= 6.0f;
+    const float weaker = fminf(run->rise_db, run->fall_db);
+    const float stronger = fmaxf(run->rise_db, run->fall_db);
+
+    return !run->taken && key_of(run) != 0 && (run->purity >= 0.95f ? stronger : weaker) >= 6.0f;
 }
 
 /* A run of keys; masked. */
@@ -451,37 +471,202 @@ static enum cqa_status find_dial(struct hearing *hearing)
 
 /* ---- beeps */
 
+/* Purer, steadier and more sudden than a vowel or a note; of two frequencies more so, since those
+ * are easier to find. */
 static int is_beep(const struct cqa_tone_run *run)
 {
     const int64_t length = cqa_tone_run_ms(run);
+    const float sudden = fminf(run->rise_db, run->fall_db);
 
-    return !run->taken && length >= BEEP_SHORTEST_MS && length <= BEEP_LONGEST_MS &&
-           run->purity >= 0.85f && run->rise_db >= 8.0f && run->fall_db >= 8.0f &&
-           run->wobble <= 0.006f * run->hz[0] &&
-           (run->shape == CQA_SHAPE_BEAT || run->hz[0] > 330.0f);
+    if (run->taken || length < BEEP_SHORTEST_MS || length > BEEP_LONGEST_MS || run->purity < 0.92f)
+        return 0;
+    switch (run->shape) {
+    case CQA_SHAPE_SINGLE:
+        return run->hz[0] > BEEP_LEAST_HZ && run->wobble <= fmaxf(2.5f, 0.002f * run->hz[0]) &&
+               sudden >= 10.0f;
+    case CQA_SHAPE_PAIR:
+        return run->hz[0] > BEEP_LEAST_HZ && run->wobble <= 1.2f && sudden >= 14.0f;
+    case CQA_SHAPE_BEAT:
+        return sudden >= 14.0f && length >= 300;
+    case CQA_SHAPE_NONE:
+        break;
+    }
+    return 0;
+}
+
+/* From here on the list has beeps only. */
+static enum cqa_status keep_beeps(struct hearing *hearing)
+{
+    struct cqa_tone_runs *runs = &hearing->runs;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < runs->count; i++)
+        if (is_beep(&runs->items[i]))
+            runs->items[kept++] = runs->items[i];
+    runs->count = kept;
+    return CQA_OK;
+}
+
+/* ---- notices: that the call is recorded, on a steady grid from its beginning to its end, or that
+ * another one waits */
+
+/* Whether the run, on any channel, may be a burst of the plan. */
+static int may_notify(const struct cqa_tone_run *run, const struct cqa_tone_plan *plan)
+{
+    return !run->taken && has_pitch(run, plan) && about(cqa_tone_run_ms(run), plan->on_ms[0]);
+}
+
+struct grid {
+    int64_t origin_ms;
+    int64_t period_ms;
+    int beats;  /* how many of them are heard */
+    int strays; /* bursts beside it */
+    int64_t first_ms;
+    int64_t last_ms;
+};
+
+/* Which beat of the grid is nearest to the time; `on` says whether it is there. */
+static int64_t grid_beat(const struct grid *grid, int64_t time_ms, int *on)
+{
+    const int64_t apart = time_ms - grid->origin_ms;
+    const int64_t half = apart < 0 ? -grid->period_ms / 2 : grid->period_ms / 2;
+    const int64_t beat = (apart + half) / grid->period_ms;
+
+    *on = llabs(apart - beat * grid->period_ms) <= TOLERANCE_MS + llabs(apart) / 200;
+    return beat;
+}
+
+static void count_on_grid(const struct cqa_tone_runs *runs, const struct cqa_tone_plan *plan,
+                          struct grid *grid)
+{
+    int64_t known[2] = {INT64_MIN, INT64_MIN}; /* the last beat by channel: each counts once */
+
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct cqa_tone_run *run = &runs->items[i];
+        int on = 0;
+        if (!may_notify(run, plan))
+            continue;
+        const int64_t beat = grid_beat(grid, run->start_ms, &on);
+        grid->strays += !on;
+        if (!on || beat == known[run->channel])
+            continue;
+        known[run->channel] = beat;
+        grid->beats++;
+        grid->first_ms = run->start_ms < grid->first_ms ? run->start_ms : grid->first_ms;
+        grid->last_ms = run->start_ms > grid->last_ms ? run->start_ms : grid->last_ms;
+    }
+}
+
+/* Three beats through most of the call; of slow ones, which a call hardly has three of, two. */
+static int is_notice(const struct grid *grid, int64_t duration_ms)
+{
+    const int64_t span_ms = grid->last_ms - grid->first_ms;
+
+    if (grid->beats < 2 || grid->strays > grid->beats / 3)
+        return 0;
+    if (grid->period_ms >= SLOW_NOTICE_MS)
+        return span_ms >= grid->period_ms / 2;
+    return grid->beats >= 3 && 100 * span_ms >= NOTICE_SHARE * duration_ms;
+}
+
+static void mark_grid(struct cqa_tone_runs *runs, const struct cqa_tone_plan *plan,
+                      const struct grid *grid)
+{
+    for (size_t i = 0; i < runs->count; i++) {
+        struct cqa_tone_run *run = &runs->items[i];
+        int on = 0;
+        if (!may_notify(run, plan))
+            continue;
+        grid_beat(grid, run->start_ms, &on);
+        run->notice |= on;
+    }
+}
+
+/* Some makers count the period from start to start, some the pause. */
+static void find_recording(struct hearing *hearing, const struct cqa_tone_plan *plan)
+{
+    const int64_t duration_ms = (int64_t)hearing->frames->count * CQA_FRAME_MS;
+    const int64_t periods[2] = {plan->off_ms[0], plan->on_ms[0] + plan->off_ms[0]};
+    struct grid best = {0};
+
+    for (size_t i = 0; i < hearing->runs.count; i++) {
+        const struct cqa_tone_run *run = &hearing->runs.items[i];
+        for (int p = 0; p < 2 && may_notify(run, plan) && !run->notice; p++) {
+            struct grid grid = {
+                .origin_ms = run->start_ms, .period_ms = periods[p], .first_ms = INT64_MAX};
+            count_on_grid(&hearing->runs, plan, &grid);
+            if (grid.beats > best.beats)
+                best = grid;
+        }
+    }
+    if (is_notice(&best, duration_ms))
+        mark_grid(&hearing->runs, plan, &best);
+}
+
+/* Share of the span, percent, in which the agent speaks (on mono: anyone). */
+static int64_t spoken_share(const struct hearing *hearing, int64_t start_ms, int64_t end_ms)
+{
+    const uint8_t *class_ =
+        hearing->tracks->channel[hearing->tracks->channel_count > 1 ? hearing->agent : 0].class_;
+    const size_t first = (size_t)(start_ms > 0 ? start_ms / CQA_FRAME_MS : 0);
+    int64_t spoken = 0;
+    int64_t all = 0;
+
+    for (size_t t = first; t < hearing->tracks->count && (int64_t)t * CQA_FRAME_MS < end_ms;
+         t++, all++)
+        spoken += class_[t] == CQA_CLASS_SPEECH;
+    return all > 0 ? 100 * spoken / all : 0;
+}
+
+/* A cadence of call waiting while the conversation goes on: nobody waits on hold then. */
+static void find_waiting(struct hearing *hearing)
+{
+    struct cqa_tone_runs *runs = &hearing->runs;
+
+    for (size_t i = 0; i < runs->count; i++) {
+        if (runs->items[i].taken || runs->items[i].notice)
+            continue;
+        struct chain chain = best_chain(hearing, i, 1u << CQA_TONE_CALL_WAITING);
+        if (chain.bursts < 2 || !sounds_for_itself(&chain) ||
+            spoken_share(hearing, runs->items[i].start_ms - WAITING_AROUND_MS,
+                         runs->items[chain.last].end_ms + WAITING_AROUND_MS) < WAITING_SPOKEN_SHARE)
+            continue;
+        size_t at = i;
+        for (int n = 0, beat = chain.phase; n < chain.bursts && at < runs->count;
+             n++, beat = (beat + 1) % chain.plan->beats) {
+            runs->items[at].notice = 1;
+            at = follow(runs, at, chain.plan, beat);
+        }
+    }
+}
+
+static enum cqa_status find_notices(struct hearing *hearing)
+{
+    for (size_t p = 0; p < hearing->plans->count; p++)
+        if (hearing->plans->items[p].tone == CQA_TONE_RECORDING)
+            find_recording(hearing, &hearing->plans->items[p]);
+    find_waiting(hearing);
+    return CQA_OK;
 }
 
 static enum cqa_status gather_beeps(struct hearing *hearing)
 {
     const struct cqa_tone_runs *runs = &hearing->runs;
     struct cqa_tones *tones = hearing->tones;
-    size_t count = 0;
 
-    for (size_t i = 0; i < runs->count; i++)
-        count += (size_t)is_beep(&runs->items[i]);
-    if (count == 0)
+    if (runs->count == 0)
         return CQA_OK;
-    tones->bursts = calloc(count, sizeof *tones->bursts);
+    tones->bursts = calloc(runs->count, sizeof *tones->bursts);
     if (tones->bursts == NULL)
         return CQA_E_NOMEM;
     for (size_t i = 0; i < runs->count; i++) {
         const struct cqa_tone_run *run = &runs->items[i];
-        if (is_beep(run))
-            tones->bursts[tones->burst_count++] =
-                (struct cqa_burst){.channel = run->channel,
-                                   .start_ms = run->start_ms,
-                                   .end_ms = run->end_ms,
-                                   .hz = {run->hz[0] > 0 ? run->hz[0] : 437.0f, run->hz[1]}};
+        const float hz = run->shape == CQA_SHAPE_BEAT ? BEAT_HZ : run->hz[0];
+        tones->bursts[tones->burst_count++] = (struct cqa_burst){.channel = run->channel,
+                                                                 .start_ms = run->start_ms,
+                                                                 .end_ms = run->end_ms,
+                                                                 .hz = {hz, run->hz[1]},
+                                                                 .notice = run->notice};
     }
     return CQA_OK;
 }
@@ -552,8 +737,9 @@ enum cqa_status cqa_tones_find(const struct cqa_tone_plans *plans, const struct 
                               .agent = agent,
                               .tones = tones,
                               .events = events};
-    enum cqa_status (*const steps[])(struct hearing *) = {
-        find_sit, find_keys, find_busy, find_fax, find_dial, find_ringing, gather_beeps};
+    enum cqa_status (*const steps[])(struct hearing *) = {find_sit,   find_keys,    find_busy,
+                                                          find_fax,   find_dial,    find_ringing,
+                                                          keep_beeps, find_notices, gather_beeps};
     enum cqa_status status = CQA_OK;
 
     *tones = (struct cqa_tones){0};

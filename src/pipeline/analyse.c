@@ -171,7 +171,7 @@ static const struct cqa_watch_config *find_watch(const struct cqa_config *config
 
 /* Whose call it is: by name and sidecar, but with the id that the store gave it. */
 static enum cqa_status identify(const struct cqa_watch_config *watch,
-                                const struct cqa_stored_recording *recording, struct cqa_task *task,
+                                const struct cqa_recording *recording, struct cqa_task *task,
                                 struct cqa_error *error)
 {
     struct cqa_identity identity = {0};
@@ -195,7 +195,7 @@ static enum cqa_status identify(const struct cqa_watch_config *watch,
 
 /* Hands a claimed recording to a worker. What goes wrong here ends the task like a worker's
  * failure. */
-static void start(struct cqa_pipeline *pipeline, const struct cqa_stored_recording *recording,
+static void start(struct cqa_pipeline *pipeline, const struct cqa_recording *recording,
                   struct cqa_task *task)
 {
     const struct cqa_watch_config *watch = find_watch(pipeline->config, recording->path);
@@ -248,7 +248,7 @@ static void claim_and_start(struct cqa_pipeline *pipeline)
     const struct cqa_claim claim = {.limit = (size_t)room,
                                     .since_ns = pipeline->options.since_ms * 1000000,
                                     .unfinished_ms = pipeline->config->unfinished_ms};
-    struct cqa_stored_recording *claimed = NULL;
+    struct cqa_recording *claimed = NULL;
     struct cqa_arena arena = {0};
     struct cqa_error error = {0};
     size_t count = 0;

@@ -106,7 +106,7 @@ struct recall {
     enum cqa_status status;
 };
 
-static int recall_one(void *context, const struct cqa_stored_recording *recording)
+static int recall_one(void *context, const struct cqa_recording *recording)
 {
     struct recall *recall = context;
 

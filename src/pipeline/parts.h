@@ -6,10 +6,7 @@
 #include "pipeline/pipeline.h"
 #include "post/circuit.h"
 #include "store/deliveries.h"
-/* Both audio/ and store/ call something a recording. */
-#define cqa_recording cqa_stored_recording
 #include "store/recordings.h"
-#undef cqa_recording
 #include "store/results.h"
 #include "store/store.h"
 

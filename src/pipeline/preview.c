@@ -24,7 +24,7 @@ static int ignores(void *context, const char *name)
 /* NULL: it is done, in this very state. */
 static const char *why(const struct preview *preview, const struct cqa_scan_file *file)
 {
-    struct cqa_stored_recording recording = {0};
+    struct cqa_recording recording = {0};
     struct cqa_arena arena = {0};
     const char *word = "new";
 

@@ -52,6 +52,8 @@ struct cqa_scan_report {
     size_t errors; /* folders or files that could not be read this time: nothing below them is taken
                       for gone */
     int sys_errno; /* of the last error */
+    size_t held_back; /* all the files there were: the folder is empty and not the one in which they
+                         have been seen, so that its disk may not be mounted; nothing is told */
     int64_t
         next_ms; /* how long until a settling file may have come to rest; -1: none is settling */
 };
@@ -68,10 +70,9 @@ enum cqa_status cqa_scan_know(struct cqa_scan *scan, const char *path, int64_t s
                               int64_t mtime_ns, struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
- * Looks at the whole folder and tells what is new: first what has gone, then what has settled.
- * CQA_E_BUSY: the folder itself could not be read, or it has become another one (its disk is not
- * mounted: an empty folder on another device than before): nothing is told, least of all that
- * everything has gone; try again later. CQA_E_NOMEM.
+ * Looks at the whole folder and tells what is new: first what has gone, then what has settled,
+ * oldest first. CQA_E_BUSY: the folder itself could not be read; nothing is told, least of all that
+ * everything has gone. Try again later. CQA_E_NOMEM.
  */
 enum cqa_status cqa_scan_look(struct cqa_scan *scan, cqa_scan_tell *tell, void *context,
                               struct cqa_scan_report *report,

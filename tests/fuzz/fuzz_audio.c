@@ -30,7 +30,7 @@ static void listen_to(int fd, const char *name)
 {
     static float pairs[2 * 1024];
     struct cqa_failure failure;
-    struct cqa_recording facts;
+    struct cqa_audio_facts facts;
     struct cqa_audio *audio;
     ptrdiff_t got;
 

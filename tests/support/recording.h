@@ -24,7 +24,7 @@ unsigned char *recording_bytes(int fd, size_t *count);
 struct heard {
     enum cqa_status status;
     struct cqa_failure failure;
-    struct cqa_recording facts;
+    struct cqa_audio_facts facts;
     size_t pairs;
     double level_dbfs[2]; /* of the tone at 1 kHz, its peak, over the middle half */
     float *samples;       /* the pairs; free with heard_finish */

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <ogg/ogg.h>
 #include <setjmp.h>
 #include <sndfile.h>
 #include <stdarg.h>
@@ -316,7 +317,7 @@ static void changes_are_seen(void **state)
     for (int change = 0; change < 3; change++) {
         const int fd = make_wav(&whole);
         struct cqa_failure failure = {{0}, {0}};
-        struct cqa_recording facts;
+        struct cqa_audio_facts facts;
         struct cqa_audio *audio;
         float pairs[2 * 256];
         ptrdiff_t got = 0;
@@ -378,6 +379,34 @@ static void damaged_opus_is_not_whole(void **state)
     free(bytes);
 }
 
+/* Several streams in one, for which one decoder is not enough. */
+static void opus_beyond_two_channels_is_refused(void **state)
+{
+    enum { PAGE_HEADER = 28, VERSION = 8, CHANNELS = 9, FAMILY = 18 };
+    static const struct {
+        size_t at;
+        unsigned char value;
+        const char *reason;
+    } cases[] = {{VERSION, 16, CQA_FAILURE_CODEC},
+                 {CHANNELS, 0, CQA_FAILURE_LAYOUT},
+                 {CHANNELS, 6, CQA_FAILURE_LAYOUT},
+                 {FAMILY, 1, CQA_FAILURE_CODEC},
+                 {FAMILY, 255, CQA_FAILURE_CODEC}};
+    const int fd = recording_of_tone(SF_FORMAT_OGG | SF_FORMAT_OPUS, 16000, 2, 1);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t count;
+        unsigned char *bytes = recording_bytes(fd, &count);
+        ogg_page page = {bytes, PAGE_HEADER, bytes + PAGE_HEADER, bytes[PAGE_HEADER - 1]};
+        bytes[PAGE_HEADER + cases[i].at] = cases[i].value;
+        ogg_page_checksum_set(&page);
+        expect(recording_of_bytes(bytes, count), "a.opus", cases[i].reason, NULL);
+        free(bytes);
+    }
+    close(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +421,7 @@ int main(void)
         cmocka_unit_test(changes_are_seen),
         cmocka_unit_test(what_cannot_be_read_is_unreadable),
         cmocka_unit_test(damaged_opus_is_not_whole),
+        cmocka_unit_test(opus_beyond_two_channels_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,7 +212,7 @@ static const struct {
           "rules:\n- 5\n- {id: r, text: {en: e, zh: 中}, manual: true, points: {each: 1}}\n",
      "F:5:3: \"when\" is missing\n"
      "F:6:8: the id \"x\" is already that of line 5\n"
-     "F:6:45: \"maybe\" is not one of: false, true\n"
+     "F:6:46: \"maybe\" is not one of: false, true\n"
      "F:8:3: a rule must be a map (key: value)\n"},
 };
 
