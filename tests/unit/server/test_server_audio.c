@@ -68,12 +68,17 @@ static void write_tone(const char *name, int format, int channels)
 
 static void put_call(const char *id, const char *name, int channels, const char *more)
 {
-    char changes[1024];
+    static const char mono[] =
+        ", \"events\": [], \"channels\": [{\"index\": 0, \"role\": \"mixed\", \"speech_ms\": [],"
+        " \"active_level_dbfs\": null, \"noise_dbfs\": null, \"clipped_ms\": 0, \"leak_db\": null,"
+        " \"leak_delay_ms\": null}]";
+    char changes[2048];
 
     snprintf(changes, sizeof changes,
              "{\"recording\": {\"path\": \"%s/%s\", \"channels\": %d%s}, \"score\": "
-             "{\"deductions\": []}%s}",
-             audio, name, channels, channels == 1 ? ", \"layout\": \"mono\"" : "", more);
+             "{\"deductions\": []}%s%s}",
+             audio, name, channels, channels == 1 ? ", \"layout\": \"mono\"" : "",
+             channels == 1 ? mono : "", more);
     served_put(&served, id, changes);
 }
 
