@@ -1,9 +1,11 @@
-/* Indicators as people's files have them: long and wide, encodings, spreadsheet habits, and all that is wrong. */
+/* Indicators as people's files have them: long and wide, encodings, spreadsheet habits, and all
+ * that is wrong. */
 #include <iconv.h>
 #include "unit/appraisal/appraised.h"
 
 #define HEAD "agent,indicator,value\n"
-#define GOOD_B "B,calls_handled,2000\nB,wrong_orders,3\nB,recording_qa,100\n" /* 800 + 30 + 30 = 860 */
+#define GOOD_B                                                                                     \
+    "B,calls_handled,2000\nB,wrong_orders,3\nB,recording_qa,100\n" /* 800 + 30 + 30 = 860 */
 
 /* ---- what is taken */
 
@@ -19,23 +21,32 @@ static void assert_860(const char *csv, size_t length, const char *agent)
 
 static void takes_spreadsheets(void **state)
 {
-    static const char *const files[] = {
-        HEAD GOOD_B,
-        "agent,indicator,value\r\nB,calls_handled,2000\r\nB,wrong_orders,3\r\nB,recording_qa,100", /* no last line end */
-        "sep=;\r\nagent;indicator;value\r\nB;calls_handled;2000\r\nB;wrong_orders;3\r\nB;recording_qa;100\r\n",
-        "agent\tindicator\tvalue\rB\tcalls_handled\t2000\rB\twrong_orders\t3\rB\trecording_qa\t100\r",
-        "\xEF\xBB\xBF" HEAD GOOD_B,
-        HEAD "\n,,\n" GOOD_B ",,\n",                                  /* blank lines */
-        HEAD "\"B\",\"calls_handled\",\"2,000\"\nB,wrong_orders,3.00\nB,recording_qa,1E+2\n",
-        HEAD " B , calls_handled ,\xE3\x80\x80" "2000\xC2\xA0\nB,wrong_orders,+3\nB,recording_qa,100\n",
-        HEAD "=\"B\",calls_handled,2000\nB,wrong_orders,3\n\"=\"\"B\"\"\",recording_qa,100\n",
-        HEAD "B,calls_handled,２０００\nB,wrong_orders,３\nB,recording_qa,１００．０\n", /* digits of Chinese width */
-        "agent,wrong_orders,recording_qa,calls_handled\nB,3,100,2000\n",
-        "坐席,话务总量,错单量,录音质检\nB,2000,3,100\n",
-        "工号,指标,数值\nB,话务总量,2000\nB,错单量,3\nB,Recording QA,100\n",
-        "value,count,rater,post,period,agent,indicator\n2000,,,,,B,calls_handled\n3,,,,,B,wrong_orders\n"
-        "100,,,,2025-11,B,recording_qa\n",
-    };
+    static const char *const files[] =
+        {
+            HEAD GOOD_B,
+            "agent,indicator,value\r\nB,calls_handled,2000\r\nB,wrong_orders,3\r\nB,recording_qa,"
+            "100", /* no last line end */
+            "sep=;\r\nagent;indicator;value\r\nB;calls_handled;2000\r\nB;wrong_orders;3\r\nB;"
+            "recording_qa;100\r\n",
+            "agent\tindicator\tvalue\rB\tcalls_handled\t2000\rB\twrong_orders\t3\rB\trecording_"
+            "qa\t100\r",
+            "\xEF\xBB\xBF" HEAD GOOD_B,
+            HEAD "\n,,\n" GOOD_B ",,\n", /* blank lines */
+            HEAD "\"B\",\"calls_handled\",\"2,000\"\nB,wrong_orders,3.00\nB,recording_qa,1E+2\n",
+            HEAD " B , calls_handled ,\xE3\x80\x80"
+                 "2000\xC2\xA0\nB,wrong_orders,+3\nB,recording_qa,100\n",
+            HEAD "=\"B\",calls_handled,2000\nB,wrong_orders,3\n\"=\"\"B\"\"\",recording_qa,100\n",
+            HEAD
+            "B,calls_handled,２０００\nB,wrong_orders,３\nB,recording_qa,１００．０\n", /* digits of
+                                                                                           Chinese
+                                                                                           width */
+            "agent,wrong_orders,recording_qa,calls_handled\nB,3,100,2000\n",
+            "坐席,话务总量,错单量,录音质检\nB,2000,3,100\n",
+            "工号,指标,数值\nB,话务总量,2000\nB,错单量,3\nB,Recording QA,100\n",
+            "value,count,rater,post,period,agent,indicator\n2000,,,,,B,calls_handled\n3,,,,,B,"
+            "wrong_orders\n"
+            "100,,,,2025-11,B,recording_qa\n",
+        };
 
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
@@ -44,7 +55,8 @@ static void takes_spreadsheets(void **state)
 
 static void takes_a_quoted_line_break_in_a_name(void **state)
 {
-    static const char csv[] = "agent,calls_handled,wrong_orders,recording_qa\n\"B \"\"x\"\"\nsecond, line\",2000,3,100\n";
+    static const char csv[] =
+        "agent,calls_handled,wrong_orders,recording_qa\n\"B \"\"x\"\"\nsecond, line\",2000,3,100\n";
 
     (void)state;
     assert_860(csv, sizeof csv - 1, "B \"x\"\nsecond, line");
@@ -90,8 +102,9 @@ static void refuses_other_encodings(void **state)
         struct cqa_rows rows = {0};
         struct cqa_faults faults = {0};
         struct cqa_error error = {0};
-        assert_int_equal(cqa_rows_parse(scheme, files[i].bytes, files[i].length, "x", &rows, &faults, &error),
-                         CQA_E_BADDATA);
+        assert_int_equal(
+            cqa_rows_parse(scheme, files[i].bytes, files[i].length, "x", &rows, &faults, &error),
+            CQA_E_BADDATA);
         assert_non_null(strstr(error.text, "GB18030"));
         cqa_rows_finish(&rows);
         cqa_faults_finish(&faults);
@@ -123,24 +136,35 @@ static void names_what_is_wrong(void **state)
         size_t line, column;
         const char *piece;
     } table[] = {
-        {"A,calls_handled,2000\nA,recording_qa,100\n", 2, 17, "\"wrong_orders\" (Wrong orders, 错单量) is missing"},
-        {"A,calls_handled,2000\nA,wrong_orders,3\n", 2, 17, "\"recording_qa\" (Recording QA, 录音质检) is missing"},
-        {"A,calls_handled,2000\nA,wrong_orders,3\nA,recording_qa,100\nA,smile,5\n", 5, 3, "unknown indicator \"smile\""},
+        {"A,calls_handled,2000\nA,recording_qa,100\n", 2, 17,
+         "\"wrong_orders\" (Wrong orders, 错单量) is missing"},
+        {"A,calls_handled,2000\nA,wrong_orders,3\n", 2, 17,
+         "\"recording_qa\" (Recording QA, 录音质检) is missing"},
+        {"A,calls_handled,2000\nA,wrong_orders,3\nA,recording_qa,100\nA,smile,5\n", 5, 3,
+         "unknown indicator \"smile\""},
         {"A,calls_handled,2000\nA,wrong_orders,3\nA,recording_qa,100\nA,wrong_orders,3\n", 5, 16,
          "\"wrong_orders\" is given twice, first in line 3"},
-        {"A,calls_handled,many\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "\"many\" of \"calls_handled\" is not a"},
+        {"A,calls_handled,many\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
+         "\"many\" of \"calls_handled\" is not a"},
         {"A,calls_handled,nan\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
         {"A,calls_handled,#N/A\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
-        {"A,calls_handled,\"20,00\"\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
-        {"A,calls_handled,2000 calls\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
+        {"A,calls_handled,\"20,00\"\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
+         "not a number"},
+        {"A,calls_handled,2000 calls\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
+         "not a number"},
         {"A,calls_handled,2000%\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
-        {"A,calls_handled,\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 1, "the value of \"calls_handled\" is empty"},
-        {"A,calls_handled\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 1, "the value of \"calls_handled\" is empty"},
+        {"A,calls_handled,\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 1,
+         "the value of \"calls_handled\" is empty"},
+        {"A,calls_handled\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 1,
+         "the value of \"calls_handled\" is empty"},
         {"A,,5\n", 2, 1, "names no indicator"},
         {"A,calls_handled,2000,7\n", 2, 22, "4 cells under 3 columns"},
-        {"A,calls_handled,-1\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "\"calls_handled\" is -1; allowed: 0 to"},
-        {"A,calls_handled,2000\nA,wrong_orders,3\nA,recording_qa,100.01\n", 4, 16, "is 100.01; allowed: 0 to 100"},
-        {"A,calls_handled,2000\nA,wrong_orders,3.5\nA,recording_qa,100\n", 3, 16, "is 3.5; allowed: whole numbers"},
+        {"A,calls_handled,-1\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
+         "\"calls_handled\" is -1; allowed: 0 to"},
+        {"A,calls_handled,2000\nA,wrong_orders,3\nA,recording_qa,100.01\n", 4, 16,
+         "is 100.01; allowed: 0 to 100"},
+        {"A,calls_handled,2000\nA,wrong_orders,3.5\nA,recording_qa,100\n", 3, 16,
+         "is 3.5; allowed: whole numbers"},
         {"A,calls_handled,\"2000\"x\nA,wrong_orders,3\n", 2, 23, "text after a closing quote"},
     };
 
@@ -165,7 +189,8 @@ static void says_it_once(void **state)
     struct appraised it = {0};
 
     (void)state;
-    appraise(&it, "agent-2013", HEAD "A,calls_handled,x\nA,wrong_orders,99999\nA,recording_qa,100\n");
+    appraise(&it, "agent-2013",
+             HEAD "A,calls_handled,x\nA,wrong_orders,99999\nA,recording_qa,100\n");
     assert_int_equal(it.faults.count, 2);
     finish(&it);
 }
@@ -179,10 +204,14 @@ static void knows_raters_posts_and_periods(void **state)
     } table[] = {
         {"agent,indicator,value,rater\nA,supervisor_score,90,x\nA,supervisor_score,80,x\n", 3, 20,
          "given twice by x, first in line 2"},
-        {"agent,indicator,value,post\nA,supervisor_score,90,desk\nA,self_score,80,lead\n", 3, 14, "is in two posts"},
-        {"agent,indicator,value,count\nA,supervisor_score,90,0\n", 2, 23, "the count \"0\" must be a number above 0"},
-        {"agent,indicator,value,count\nA,supervisor_score,90,-1\n", 2, 23, "must be a number above 0"},
-        {"agent,indicator,value,period\nA,supervisor_score,90,2025-13\n", 2, 20, "\"2025-13\" is no period"},
+        {"agent,indicator,value,post\nA,supervisor_score,90,desk\nA,self_score,80,lead\n", 3, 14,
+         "is in two posts"},
+        {"agent,indicator,value,count\nA,supervisor_score,90,0\n", 2, 23,
+         "the count \"0\" must be a number above 0"},
+        {"agent,indicator,value,count\nA,supervisor_score,90,-1\n", 2, 23,
+         "must be a number above 0"},
+        {"agent,indicator,value,period\nA,supervisor_score,90,2025-13\n", 2, 20,
+         "\"2025-13\" is no period"},
         {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,self_score,90,2025-11\n", 2, 14,
          "more than one period"},
     };
@@ -228,7 +257,8 @@ static void wide_files_fail_by_cell(void **state)
 
     (void)state;
     appraise(&it, "agent-2013",
-             "agent,calls_handled,wrong_orders,recording_qa,smile\nA,2000,3,100,5\nB,2000,3,100,\nC,2000,,100,\n");
+             "agent,calls_handled,wrong_orders,recording_qa,smile\nA,2000,3,100,5\nB,2000,3,100,"
+             "\nC,2000,,100,\n");
     assert_fault(&it, "in.csv", 2, 14, "unknown indicator \"smile\"");
     assert_total(&it, "B", "860.00");
     assert_fault(&it, "in.csv", 4, 3, "\"wrong_orders\"");

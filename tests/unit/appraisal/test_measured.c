@@ -1,35 +1,41 @@
-/* What callqa measures itself, from results of calls: means, medians, flags, whose call it was, what was left out. */
+/* What callqa measures itself, from results of calls: means, medians, flags, whose call it was,
+ * what was left out. */
 #include "unit/appraisal/appraised.h"
 
 #define DESK "agent,calls_handled,wrong_orders\nA,2000,3\n"
 
 /* A result with a total and one flag; `extra` goes into the score, `decision` to the flag. */
-static const char *result(char *out, size_t size, const char *id, const char *agent, const char *total,
-                          const char *extra, const char *decision)
+static const char *result(char *out, size_t size, const char *id, const char *agent,
+                          const char *total, const char *extra, const char *decision)
 {
-    snprintf(out, size,
-             "{\"schema\":\"callqa.result/1\",\"recording\":{\"duration_ms\":90000},\"call\":{\"id\":\"%s\",\"agent\":%s,"
-             "\"direction\":\"in\",\"started_at\":\"2025-11-20T10:15:02+08:00\",\"source\":\"freepbx\"},"
-             "\"measurable\":{\"speech\":\"ok\"},\"measures\":{\"ring_ms\":20000},\"score\":{\"rubric\":\"standard\","
-             "\"total\":%s,%s\"deductions\":[{\"rule\":\"dead-air\",\"points\":2,\"event\":1,\"start_ms\":12040,"
-             "\"end_ms\":24100,\"decision\":%s}]}}\n",
-             id, agent, total, extra, decision);
+    snprintf(
+        out, size,
+        "{\"schema\":\"callqa.result/"
+        "1\",\"recording\":{\"duration_ms\":90000},\"call\":{\"id\":\"%s\",\"agent\":%s,"
+        "\"direction\":\"in\",\"started_at\":\"2025-11-20T10:15:02+08:00\",\"source\":\"freepbx\"},"
+        "\"measurable\":{\"speech\":\"ok\"},\"measures\":{\"ring_ms\":20000},\"score\":{\"rubric\":"
+        "\"standard\","
+        "\"total\":%s,%s\"deductions\":[{\"rule\":\"dead-air\",\"points\":2,\"event\":1,\"start_"
+        "ms\":12040,"
+        "\"end_ms\":24100,\"decision\":%s}]}}\n",
+        id, agent, total, extra, decision);
     return out;
 }
 
-static void add_result(char *all, const char *id, const char *agent, const char *total, const char *extra,
-                       const char *decision)
+static void add_result(char *all, const char *id, const char *agent, const char *total,
+                       const char *extra, const char *decision)
 {
     char line[1000];
 
     strcat(all, result(line, sizeof line, id, agent, total, extra, decision));
 }
 
-#define OVERTURNED "{\"state\":\"overturned\",\"points\":0,\"by\":\"x\",\"at\":\"t\",\"reason\":\"r\"}"
+#define OVERTURNED                                                                                 \
+    "{\"state\":\"overturned\",\"points\":0,\"by\":\"x\",\"at\":\"t\",\"reason\":\"r\"}"
 
 /*
- * Five calls: 94, 94, 94, 95, 95: mean 94.4 → 94, minus 6: 24. Overturning one flag makes one 94 a 95: mean 94.6 → 95,
- * minus 3: 27. Nothing else changes: 800 + 30 + 24 = 854, 857 after.
+ * Five calls: 94, 94, 94, 95, 95: mean 94.4 → 94, minus 6: 24. Overturning one flag makes one 94 a
+ * 95: mean 94.6 → 95, minus 3: 27. Nothing else changes: 800 + 30 + 24 = 854, 857 after.
  */
 static void overturning_a_flag_changes_the_band(void **state)
 {
@@ -43,7 +49,8 @@ static void overturning_a_flag_changes_the_band(void **state)
         char id[8];
         snprintf(id, sizeof id, "c%d", i);
         add_result(before, id, "\"A\"", totals[i], "\"decided_total\":null,", "null");
-        add_result(after, id, "\"A\"", totals[i], i == 0 ? "\"decided_total\":95," : "\"decided_total\":null,",
+        add_result(after, id, "\"A\"", totals[i],
+                   i == 0 ? "\"decided_total\":95," : "\"decided_total\":null,",
                    i == 0 ? OVERTURNED : "null");
     }
     it.results = before;
@@ -85,19 +92,25 @@ static void an_import_overrides(void **state)
     finish(&it);
 }
 
-/* 90 counts; an unmeasurable call, one without score, an excepted one and an unreadable one do not, and are listed. */
+/* 90 counts; an unmeasurable call, one without score, an excepted one and an unreadable one do not,
+ * and are listed. */
 static void leaves_out_what_could_not_be_measured(void **state)
 {
     static const char calls[] =
-        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"1\",\"agent\":\"A\"},\"measurable\":{\"speech\":\"ok\"},"
+        "{\"schema\":\"callqa.result/"
+        "1\",\"call\":{\"id\":\"1\",\"agent\":\"A\"},\"measurable\":{\"speech\":\"ok\"},"
         "\"score\":{\"total\":90,\"deductions\":[]}}\n"
-        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"2\",\"agent\":\"A\"},\"measurable\":{\"speech\":"
+        "{\"schema\":\"callqa.result/"
+        "1\",\"call\":{\"id\":\"2\",\"agent\":\"A\"},\"measurable\":{\"speech\":"
         "\"not_measurable\"},\"score\":{\"total\":100,\"deductions\":[]}}\n"
-        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"3\",\"agent\":\"A\"},\"measurable\":{\"speech\":\"ok\"},"
+        "{\"schema\":\"callqa.result/"
+        "1\",\"call\":{\"id\":\"3\",\"agent\":\"A\"},\"measurable\":{\"speech\":\"ok\"},"
         "\"score\":null}\n"
-        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"4\",\"agent\":\"A\"},\"measurable\":{\"speech\":\"ok\"},"
+        "{\"schema\":\"callqa.result/"
+        "1\",\"call\":{\"id\":\"4\",\"agent\":\"A\"},\"measurable\":{\"speech\":\"ok\"},"
         "\"score\":{\"total\":100,\"exception\":\"too-short\",\"deductions\":[]}}\n"
-        "{\"schema\":\"callqa.failure/1\",\"call\":{\"id\":\"5\",\"agent\":\"A\"},\"reason\":\"empty\",\"text\":\"x\"}\n";
+        "{\"schema\":\"callqa.failure/"
+        "1\",\"call\":{\"id\":\"5\",\"agent\":\"A\"},\"reason\":\"empty\",\"text\":\"x\"}\n";
     struct appraised it = {.results = calls};
     size_t left_out = 0;
 
@@ -125,14 +138,17 @@ static void no_calls_is_missing(void **state)
     finish(&it);
 }
 
-/* A line that cannot be read may be anyone's call: whoever is measured is not computed, whoever is imported is. */
+/* A line that cannot be read may be anyone's call: whoever is measured is not computed, whoever is
+ * imported is. */
 static void an_unreadable_line_spares_only_imports(void **state)
 {
-    static const char *const lines[] = {"{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"1\"",
-                                        "{\"schema\":\"callqa.result/2\",\"call\":{\"id\":\"1\"}}",
-                                        "{\"schema\":\"callqa.result/1\",\"call\":{\"agent\":\"A\"}}",
-                                        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"1\"},\"score\":{\"total\":\"9\"}}",
-                                        "[]", "nonsense"};
+    static const char *const lines[] = {
+        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"1\"",
+        "{\"schema\":\"callqa.result/2\",\"call\":{\"id\":\"1\"}}",
+        "{\"schema\":\"callqa.result/1\",\"call\":{\"agent\":\"A\"}}",
+        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"1\"},\"score\":{\"total\":\"9\"}}",
+        "[]",
+        "nonsense"};
 
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -141,10 +157,12 @@ static void an_unreadable_line_spares_only_imports(void **state)
         add_result(calls, "c1", "\"A\"", "100", "", "null");
         strcat(calls, lines[i]);
         it.results = calls;
-        appraise(&it, "agent-2013", "agent,calls_handled,wrong_orders,recording_qa\nA,2000,3,\nB,2000,3,100\n");
+        appraise(&it, "agent-2013",
+                 "agent,calls_handled,wrong_orders,recording_qa\nA,2000,3,\nB,2000,3,100\n");
         size_t of_results = 0;
         for (size_t k = 0; k < it.faults.count; k++)
-            of_results += strcmp(it.faults.items[k].at.file, "results.jsonl") == 0 && it.faults.items[k].at.line == 2;
+            of_results += strcmp(it.faults.items[k].at.file, "results.jsonl") == 0 &&
+                          it.faults.items[k].at.line == 2;
         assert_int_equal(of_results, 1);
         assert_null(find_sheet(&it, "A"));
         assert_total(&it, "B", "860.00");
@@ -190,7 +208,8 @@ static void other_times_and_strangers_do_not_count(void **state)
     finish(&it);
 }
 
-/* S4: two calls of 90 s in 600 s logged in are 30 %; without that time utilization is missing, and the fault says so. */
+/* S4: two calls of 90 s in 600 s logged in are 30 %; without that time utilization is missing, and
+ * the fault says so. */
 static void measures_utilization(void **state)
 {
     char calls[4000] = "";
@@ -202,7 +221,8 @@ static void measures_utilization(void **state)
     add_result(calls, "c3", "\"B\"", "91", "", "null");
     it.results = calls;
     appraise(&it, "hundred-points",
-             "agent,performance,business,attendance,reporting_timeliness,discipline,supervisor_score,logged_in_s\n"
+             "agent,performance,business,attendance,reporting_timeliness,discipline,supervisor_"
+             "score,logged_in_s\n"
              "A,100,100,100,100,100,100,600\nB,100,100,100,100,100,100,\n");
     assert_figure(&it, "A", "utilization", "30.00");
     assert_figure(&it, "A", "quality", "90.50");
@@ -211,14 +231,17 @@ static void measures_utilization(void **state)
     finish(&it);
 }
 
-/* S10: rings of 10, 20 and 40 s on inbound calls: 20, the middle; 10 and 40: 25. Outbound and unheard rings are not asked. */
+/* S10: rings of 10, 20 and 40 s on inbound calls: 20, the middle; 10 and 40: 25. Outbound and
+ * unheard rings are not asked. */
 static void measures_answer_time(void **state)
 {
     static const char form[] =
-        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"%d\",\"agent\":\"A\",\"direction\":\"%s\"},\"measures\":{"
+        "{\"schema\":\"callqa.result/"
+        "1\",\"call\":{\"id\":\"%d\",\"agent\":\"A\",\"direction\":\"%s\"},\"measures\":{"
         "\"ring_ms\":%s},\"score\":{\"total\":90,\"deductions\":[]}}\n";
-    static const char head[] = "agent,written_reply_s,first_contact_resolution,resolution_24h,satisfaction_voice,"
-                               "satisfaction_written,attitude,knowledge,teamwork\nA,1,100,100,5,5,1,1,1\n";
+    static const char head[] =
+        "agent,written_reply_s,first_contact_resolution,resolution_24h,satisfaction_voice,"
+        "satisfaction_written,attitude,knowledge,teamwork\nA,1,100,100,5,5,1,1,1\n";
     char calls[4000] = "";
     struct appraised it = {0};
 
@@ -241,17 +264,21 @@ static void measures_answer_time(void **state)
     finish(&it);
 }
 
-/* S5: confirmed and changed flags are violations; undecided and overturned ones, and other rubrics' rules, are not. */
+/* S5: confirmed and changed flags are violations; undecided and overturned ones, and other rubrics'
+ * rules, are not. */
 static void counts_confirmed_flags(void **state)
 {
     static const char calls[] =
-        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"1\",\"agent\":\"A\"},\"score\":{\"rubric\":\"courier\","
+        "{\"schema\":\"callqa.result/"
+        "1\",\"call\":{\"id\":\"1\",\"agent\":\"A\"},\"score\":{\"rubric\":\"courier\","
         "\"total\":98,\"deductions\":["
         "{\"rule\":\"tone\",\"points\":0.5,\"decision\":{\"state\":\"confirmed\",\"points\":0.5}},"
         "{\"rule\":\"tone\",\"points\":0.5,\"decision\":{\"state\":\"overturned\",\"points\":0}},"
         "{\"rule\":\"tone\",\"points\":0.5,\"decision\":null},"
-        "{\"rule\":\"no_mute_when_consulting\",\"points\":0.5,\"decision\":{\"state\":\"changed\",\"points\":0.25}}]}}\n"
-        "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"2\",\"agent\":\"B\"},\"score\":{\"rubric\":\"standard\","
+        "{\"rule\":\"no_mute_when_consulting\",\"points\":0.5,\"decision\":{\"state\":\"changed\","
+        "\"points\":0.25}}]}}\n"
+        "{\"schema\":\"callqa.result/"
+        "1\",\"call\":{\"id\":\"2\",\"agent\":\"B\"},\"score\":{\"rubric\":\"standard\","
         "\"total\":98,\"deductions\":[]}}\n";
     struct appraised it = {.results = calls};
 
@@ -261,7 +288,7 @@ static void counts_confirmed_flags(void **state)
     assert_figure(&it, "A", "tone", "1.00");
     assert_figure(&it, "A", "no_mute_when_consulting", "1.00");
     assert_figure(&it, "A", "shirking", "0.00");
-    assert_total(&it, "A", "18.50"); /* 20 − 2 × 0.5 − 1 × 0.5 */
+    assert_total(&it, "A", "18.50");   /* 20 − 2 × 0.5 − 1 × 0.5 */
     assert_null(find_sheet(&it, "B")); /* scored by a rubric that knows nothing of tone */
     finish(&it);
 }
@@ -274,15 +301,18 @@ static void the_roster_says_whose_call_it_was(void **state)
 {
     /* 8001 changes hands on the 20th at noon: the call of 10:15 is Li's. */
     char calls[4000] = "";
-    struct appraised it = {.seats = SEATS "Li,8001,t,前台,2025-11-01,2025-11-20T12:00\nWang,8001,t,前台,2025-11-20T12:00,\n"
-                                          "Zhao,8002,t,后台,2025/11/1,2025/11/30\nZhao,,t,后台,,\n"};
+    struct appraised it = {
+        .seats =
+            SEATS "Li,8001,t,前台,2025-11-01,2025-11-20T12:00\nWang,8001,t,前台,2025-11-20T12:00,\n"
+                  "Zhao,8002,t,后台,2025/11/1,2025/11/30\nZhao,,t,后台,,\n"};
 
     (void)state;
     add_result(calls, "c1", "\"8001\"", "99", "", "null");
     add_result(calls, "c2", "\"8002\"", "99", "", "null");
     add_result(calls, "c3", "\"8003\"", "99", "", "null");
     it.results = calls;
-    appraise(&it, "agent-2013", "agent,calls_handled,wrong_orders\nLi,2000,3\nWang,2000,3\nZhao,2000,3\n");
+    appraise(&it, "agent-2013",
+             "agent,calls_handled,wrong_orders\nLi,2000,3\nWang,2000,3\nZhao,2000,3\n");
     assert_total(&it, "Li", "860.00");
     assert_string_equal(sheet_of(&it, "Li")->post, "前台");
     assert_fault(&it, "in.csv", 3, 6, "none of 0 calls");
@@ -297,11 +327,16 @@ static void ends_of_seats(void **state)
     static const struct {
         const char *seat;
         const char *holder;
-    } table[] = {{"Li,8001,,,,2025-11-20", "Li"},           {"Li,8001,,,,2025-11-19", NULL},
-                 {"Li,8001,,,2025-11-20,", "Li"},           {"Li,8001,,,2025-11-21,", NULL},
-                 {"Li,8001,,,,2025-11-20 10:15:02", NULL},  {"Li,8001,,,,2025-11-20T10:15:03", "Li"},
-                 {"Li,8001,,,2025-11-20T10:15:02,", "Li"},  {"Li,8001,,,2025-11-20T10:15:03,", NULL},
-                 {"Li,8001,,,,", "Li"},                     {"Li,8002,,,,", NULL}};
+    } table[] = {{"Li,8001,,,,2025-11-20", "Li"},
+                 {"Li,8001,,,,2025-11-19", NULL},
+                 {"Li,8001,,,2025-11-20,", "Li"},
+                 {"Li,8001,,,2025-11-21,", NULL},
+                 {"Li,8001,,,,2025-11-20 10:15:02", NULL},
+                 {"Li,8001,,,,2025-11-20T10:15:03", "Li"},
+                 {"Li,8001,,,2025-11-20T10:15:02,", "Li"},
+                 {"Li,8001,,,2025-11-20T10:15:03,", NULL},
+                 {"Li,8001,,,,", "Li"},
+                 {"Li,8002,,,,", NULL}};
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -327,7 +362,8 @@ static void refuses_contradictory_rosters(void **state)
         size_t line, column;
         const char *piece;
     } table[] = {
-        {SEATS "A,8001,,,2025-11-01,\nB,8001,,,2025-11-10,2025-11-12\n", 3, 1, "extension \"8001\" is held at once"},
+        {SEATS "A,8001,,,2025-11-01,\nB,8001,,,2025-11-10,2025-11-12\n", 3, 1,
+         "extension \"8001\" is held at once"},
         {SEATS "A,8001,,,2025-11-01,2025-11-10\nB,8001,,,2025-11-10,\n", 3, 1, "is held at once"},
         {SEATS "A,8001,,desk,2025-11-01,\nA,8002,,lead,2025-11-10,\n", 3, 1, "two posts at once"},
         {SEATS "A,8001,,,2025-11-31,\n", 2, 10, "\"2025-11-31\" is no time"},
@@ -343,7 +379,8 @@ static void refuses_contradictory_rosters(void **state)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct appraised it = {.seats = table[i].seats};
         appraise(&it, "agent-2013",
-                 "agent,calls_handled,wrong_orders,recording_qa\nA,2000,3,100\nB,2000,3,100\nC,2000,3,100\n");
+                 "agent,calls_handled,wrong_orders,recording_qa\nA,2000,3,100\nB,2000,3,100\nC,"
+                 "2000,3,100\n");
         assert_fault(&it, "roster.csv", table[i].line, table[i].column, table[i].piece);
         assert_total(&it, "C", "860.00");
         if (i < 6)
