@@ -116,7 +116,7 @@ ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
     return got;
 }
 
-enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_recording *out,
+enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts *out,
                                 struct cqa_failure *failure)
 {
     if (cqa_source_changed(&audio->source))
@@ -125,7 +125,7 @@ enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_recording *o
         return cqa_failure_set(failure, CQA_FAILURE_EMPTY,
                                "the file is complete and holds no audio");
 
-    *out = (struct cqa_recording){
+    *out = (struct cqa_audio_facts){
         .bytes = audio->source.bytes,
         .rate_hz = audio->file_rate_hz,
         .channels = audio->decoder->channels,

@@ -12,7 +12,7 @@ enum cqa_layout { CQA_LAYOUT_STEREO, CQA_LAYOUT_MONO, CQA_LAYOUT_DUAL_MONO, CQA_
 extern const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1];
 
 /* The facts of one file, counted rather than believed. */
-struct cqa_recording {
+struct cqa_audio_facts {
     char sha256[65];     /* of the whole file, lower-case hex */
     uint64_t bytes;      /* of the whole file */
     char container[16];  /* "WAV", "FLAC", "OGG", "MP3", … */
@@ -49,7 +49,7 @@ ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
  * After cqa_audio_read returned 0: the facts, with what was counted and the hash. Fails where the
  * count shows a truncated, empty or changed file.
  */
-enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_recording *out,
+enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts *out,
                                 struct cqa_failure *failure) CQA_MUST_CHECK;
 
 void cqa_audio_close(struct cqa_audio *audio);

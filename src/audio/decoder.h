@@ -14,7 +14,7 @@ struct cqa_decoder {
     int channels;      /* 1 or 2 */
     int rate_hz;       /* of what read() gives */
     int file_rate_hz;  /* of the file: Opus decodes to less than it holds */
-    char encoding[24]; /* as cqa_recording.encoding */
+    char encoding[24]; /* as cqa_audio_facts.encoding */
 
     /* Reads up to `capacity` frames. Frames read; 0 at the end, -1 on failure. */
     ptrdiff_t (*read)(struct cqa_decoder *decoder, float *frames, size_t capacity,

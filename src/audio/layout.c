@@ -1,46 +1,45 @@
 #include "audio/layout.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1] = {"stereo", "mono", "dual_mono", NULL};
 
-/* Eight sums side by side, which the compiler keeps in vector registers. */
-enum { LANES = 8 };
+/* Two sample pairs, as the vector registers of any 64-bit processor hold them. */
+typedef float pairs2 __attribute__((vector_size(16)));
 
-static double total(const float lanes[LANES])
-{
-    double sum = 0;
+enum { UNROLL = 4 }; /* additions are slow to finish and can overlap */
 
-    for (int i = 0; i < LANES; i++)
-        sum += (double)lanes[i];
-    return sum;
-}
+struct lanes {
+    pairs2 sum;
+    pairs2 square;
+    pairs2 product;
+};
 
 static void add_block(struct cqa_layout_sums *sums, const float *pairs, size_t count)
 {
-    float left[LANES] = {0};
-    float right[LANES] = {0};
-    float left_left[LANES] = {0};
-    float right_right[LANES] = {0};
-    float left_right[LANES] = {0};
+    struct lanes lanes[UNROLL] = {{{0}, {0}, {0}}};
 
-    for (size_t i = 0; i < count; i += LANES) {
-        const size_t lanes = count - i < LANES ? count - i : LANES;
-        for (size_t k = 0; k < lanes; k++) {
-            const float l = pairs[2 * (i + k)];
-            const float r = pairs[2 * (i + k) + 1];
-            left[k] += l;
-            right[k] += r;
-            left_left[k] += l * l;
-            right_right[k] += r * r;
-            left_right[k] += l * r;
+    for (size_t i = 0; i < count; i += 2 * (size_t)UNROLL) {
+        float rest[4 * UNROLL] = {0};
+        const float *from = pairs + 2 * i;
+        if (count - i < 2 * (size_t)UNROLL)
+            from = memcpy(rest, from, 2 * (count - i) * sizeof *from);
+        for (int k = 0; k < UNROLL; k++) {
+            pairs2 two;
+            memcpy(&two, from + 4 * k, sizeof two);
+            lanes[k].sum += two;
+            lanes[k].square += two * two;
+            lanes[k].product += two * __builtin_shufflevector(two, two, 1, 0, 3, 2);
         }
     }
-    sums->left += total(left);
-    sums->right += total(right);
-    sums->left_left += total(left_left);
-    sums->right_right += total(right_right);
-    sums->left_right += total(left_right);
+    for (int k = 0; k < UNROLL; k++) {
+        sums->left += (double)lanes[k].sum[0] + (double)lanes[k].sum[2];
+        sums->right += (double)lanes[k].sum[1] + (double)lanes[k].sum[3];
+        sums->left_left += (double)lanes[k].square[0] + (double)lanes[k].square[2];
+        sums->right_right += (double)lanes[k].square[1] + (double)lanes[k].square[3];
+        sums->left_right += (double)lanes[k].product[0] + (double)lanes[k].product[2];
+    }
 }
 
 void cqa_layout_add(struct cqa_layout_sums *sums, const float *pairs, size_t count)

@@ -1,15 +1,16 @@
+#include "audio/decoder.h"
+
 #include <ogg/ogg.h>
 #include <opus/opus.h>
 #include <stdlib.h>
 #include <string.h>
 #include "audio/audio.h"
 #include "audio/bytes.h"
-#include "audio/decoder.h"
 
 /*
  * Opus in Ogg (RFC 7845), decoded straight to the analysis rate: libsndfile decodes to 48 kHz,
- * which costs six times as much before it is thrown away. Positions are in frames of 48 kHz, as the
- * container counts them.
+ * which costs three times as much before it is thrown away. Positions are in frames of 48 kHz, as
+ * the container counts them.
  */
 enum {
     READ_BYTES = 64 * 1024,

@@ -2,7 +2,8 @@
 
 #include <endian.h>
 #include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
+#include "audio/audio.h"
 
 /*
  * PCM 16, µ-law and A-law without libsndfile: most recordings are one of these, and reading
@@ -92,8 +93,15 @@ static void pcm_close(struct cqa_decoder *decoder)
 enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source,
                              const struct cqa_probe *probe, struct cqa_failure *failure)
 {
-    struct pcm *pcm = calloc(1, sizeof *pcm);
+    const size_t frame_bytes =
+        (size_t)probe->channels * (probe->coding == CQA_CODING_PCM16 ? 2 : 1);
+    const uint64_t frames = (probe->data_end - probe->data_start) / frame_bytes;
 
+    /* The count while reading would tell it too, hours of reading later. */
+    if (frames > (uint64_t)CQA_AUDIO_HOURS_MAX * 3600 * (uint64_t)probe->rate_hz)
+        return cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "longer than %d hours",
+                               CQA_AUDIO_HOURS_MAX);
+    struct pcm *pcm = calloc(1, sizeof *pcm);
     if (pcm == NULL) {
         cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
         return CQA_E_NOMEM;
@@ -107,10 +115,10 @@ enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source
     pcm->source = source;
     pcm->offset = probe->data_start;
     pcm->end = probe->data_end;
-    pcm->frame_bytes = (size_t)probe->channels * (probe->coding == CQA_CODING_PCM16 ? 2 : 1);
+    pcm->frame_bytes = frame_bytes;
     if (probe->coding != CQA_CODING_PCM16) {
         const bool ulaw = probe->coding == CQA_CODING_ULAW;
-        strcpy(pcm->base.encoding, ulaw ? "ULAW" : "ALAW");
+        snprintf(pcm->base.encoding, sizeof pcm->base.encoding, "%s", ulaw ? "ULAW" : "ALAW");
         for (unsigned code = 0; code < 256; code++)
             pcm->levels[code] = ulaw ? ulaw_level(code) : alaw_level(code);
     }

@@ -114,7 +114,7 @@ static enum cqa_status probe_raw(struct cqa_probe *out, const struct cqa_source 
     if (raw->codec != NULL)
         return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s (.%s), which is not decoded",
                                raw->codec, raw->ending);
-    strcpy(out->container, "RAW");
+    snprintf(out->container, sizeof out->container, "RAW");
     out->coding = raw->coding;
     out->channels = 1;
     out->rate_hz = raw->rate_hz;

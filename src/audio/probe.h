@@ -17,7 +17,7 @@ enum cqa_coding {
 };
 
 struct cqa_probe {
-    char container[16]; /* as cqa_recording.container */
+    char container[16]; /* as cqa_audio_facts.container */
     enum cqa_coding coding;
     int channels;        /* 0: the decoder finds out */
     int rate_hz;         /* 0: the decoder finds out */

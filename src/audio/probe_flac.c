@@ -1,7 +1,8 @@
-#include <stdlib.h>
-#include <string.h>
-#include "audio/bytes.h"
 #include "audio/probe_forms.h"
+
+#include <stdlib.h>
+#include <stdio.h>
+#include "audio/bytes.h"
 
 /*
  * A FLAC encoder that cannot seek leaves the number of samples out, and so does one that died. What
@@ -63,7 +64,7 @@ enum cqa_status cqa_probe_flac(struct cqa_probe *out, struct cqa_source *source,
 {
     unsigned char info[INFO_BYTES];
 
-    strcpy(out->container, "FLAC");
+    snprintf(out->container, sizeof out->container, "FLAC");
     const ptrdiff_t got = cqa_source_read(source, INFO_START, info, sizeof info);
     if (got < 0)
         return cqa_source_unreadable(source, failure);

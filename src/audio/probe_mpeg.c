@@ -1,6 +1,8 @@
+#include "audio/probe_forms.h"
+
+#include <stdio.h>
 #include <string.h>
 #include "audio/bytes.h"
-#include "audio/probe_forms.h"
 
 /* ISO 11172-3 and 13818-3 frame headers, and the "Xing" table that encoders put into the first
  * frame. */
@@ -88,7 +90,7 @@ enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source,
     if (got < (ptrdiff_t)sizeof next || !read_frame(&second, next) || first.kind != second.kind)
         return CQA_OK;
     *is_mpeg = true;
-    strcpy(out->container, "MP3");
+    snprintf(out->container, sizeof out->container, "MP3");
     return check_xing(out, bytes + FRAME_HEADER_BYTES + first.side_bytes, source->bytes - start,
                       failure);
 }

@@ -1,6 +1,8 @@
+#include "audio/probe_forms.h"
+
+#include <stdio.h>
 #include <string.h>
 #include "audio/bytes.h"
-#include "audio/probe_forms.h"
 
 enum {
     PAGE_HEADER_BYTES = 27,
@@ -55,7 +57,7 @@ enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
         {"\x01vorbis", 7, NULL},
         {"\x7F"
          "FLAC",
-         5, NULL},
+         5, "FLAC"},
         {"Speex   ", 8, "Speex"},
         {"\x80theora", 7, "Theora"},
         {"BBCD", 4, "Dirac"},
@@ -63,7 +65,7 @@ enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
     };
     unsigned char head[HEAD_BYTES] = {0};
 
-    strcpy(out->container, "OGG");
+    snprintf(out->container, sizeof out->container, "OGG");
     if (cqa_source_read(source, 0, head, sizeof head) < 0)
         return cqa_source_unreadable(source, failure);
     const unsigned char *const packet = head + PAGE_HEADER_BYTES + (head[26] < 64 ? head[26] : 64);

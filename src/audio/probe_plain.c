@@ -1,6 +1,7 @@
-#include <string.h>
-#include "audio/bytes.h"
 #include "audio/probe_forms.h"
+
+#include <stdio.h>
+#include "audio/bytes.h"
 
 /* Containers whose samples libsndfile reads: only what they announce is checked. */
 
@@ -15,7 +16,7 @@ enum cqa_status cqa_probe_caf(struct cqa_probe *out, struct cqa_source *source,
 {
     struct cqa_chunks chunks;
 
-    strcpy(out->container, "CAF");
+    snprintf(out->container, sizeof out->container, "CAF");
     if (cqa_chunks_walk(&chunks, source, CQA_CHUNKS_CAF) != CQA_OK)
         return cqa_source_unreadable(source, failure);
     if (!chunks.data.found || !chunks.format.found)
@@ -39,7 +40,7 @@ enum cqa_status cqa_probe_aiff(struct cqa_probe *out, struct cqa_source *source,
 {
     struct cqa_chunks chunks;
 
-    strcpy(out->container, "AIFF");
+    snprintf(out->container, sizeof out->container, "AIFF");
     if (cqa_chunks_walk(&chunks, source, CQA_CHUNKS_AIFF) != CQA_OK)
         return cqa_source_unreadable(source, failure);
     if (!chunks.data.found || !chunks.format.found)
@@ -60,7 +61,7 @@ enum cqa_status cqa_probe_au(struct cqa_probe *out, struct cqa_source *source,
 {
     unsigned char bytes[24] = {0};
 
-    strcpy(out->container, "AU");
+    snprintf(out->container, sizeof out->container, "AU");
     if (cqa_source_read(source, 0, bytes, sizeof bytes) < 0)
         return cqa_source_unreadable(source, failure);
     if (source->bytes < sizeof bytes)

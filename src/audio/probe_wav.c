@@ -1,8 +1,8 @@
+#include "audio/probe_forms.h"
+
 #include <stdio.h>
-#include <string.h>
 #include "audio/bytes.h"
 #include "audio/codecs.h"
-#include "audio/probe_forms.h"
 
 enum {
     TAG_PCM = 0x0001,
@@ -29,9 +29,9 @@ struct format {
  * sox, arecord. */
 static bool is_streamed(uint64_t length, uint64_t outer_length)
 {
-    return length == 0xFFFFFFFF || length == UINT64_MAX || length == 0x7FFFFFFF ||
-           length == 0x7FFFF000 || length == 0x80000000 ||
-           (outer_length == 0xFFFFFFFF && length > 0xFFFFFF00);
+    return length == 0xFFFFFFFF || length == 0x80000000 || length == 0x7FFFFFFF ||
+           length == 0x7FFFF000 || (outer_length == 0xFFFFFFFF && length > 0xFFFFFF00) ||
+           length > INT64_MAX - 1024;
 }
 
 static enum cqa_status read_format(struct format *out, struct cqa_source *source,
@@ -103,8 +103,8 @@ static enum cqa_status count_frames(struct cqa_probe *out, struct cqa_source *so
 
     if (!blocks || format->block_bytes == 0 || format->block_frames == 0)
         return CQA_OK;
-    const uint64_t frames = (out->data_end - out->data_start + format->block_bytes - 1) /
-                            format->block_bytes * format->block_frames;
+    const uint64_t bytes_all = out->data_end - out->data_start;
+    const uint64_t frames = bytes_all / format->block_bytes * format->block_frames;
     /* libsndfile 1.2 counts ADPCM frames in an int. */
     if (frames > INT32_MAX)
         return cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "%llu frames",
@@ -132,7 +132,7 @@ static enum cqa_status read_sizes(struct cqa_announced *announced, struct cqa_so
     if (cqa_source_read(source, chunks->sizes.start, bytes, sizeof bytes) < 0)
         return cqa_source_unreadable(source, failure);
     announced->length = cqa_le64(bytes + 8);
-    announced->unknown = announced->length == UINT64_MAX;
+    announced->unknown = announced->length > INT64_MAX;
     announced->closed = cqa_le64(bytes) > 8;
     return CQA_OK;
 }
@@ -158,7 +158,10 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
     struct cqa_chunks chunks;
     struct format format = {0};
 
-    strcpy(out->container, form == CQA_CHUNKS_W64 ? "W64" : rf64 ? "RF64" : "WAV");
+    snprintf(out->container, sizeof out->container, "%s",
+             form == CQA_CHUNKS_W64 ? "W64"
+             : rf64                 ? "RF64"
+                                    : "WAV");
     if (cqa_chunks_walk(&chunks, source, form) != CQA_OK)
         return cqa_source_unreadable(source, failure);
     if (!chunks.format.found)

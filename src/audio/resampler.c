@@ -1,7 +1,8 @@
+#include "audio/decoder.h"
+
 #include <soxr.h>
 #include <stdlib.h>
 #include "audio/audio.h"
-#include "audio/decoder.h"
 
 enum { INPUT_FRAMES = 4096 };
 

@@ -1,6 +1,5 @@
 #include "audio/decoder.h"
 
-#include <limits.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,19 +112,22 @@ static ptrdiff_t sndfile_read(struct cqa_decoder *decoder, float *frames, size_t
         cqa_source_unreadable(sndfile->source, failure);
         return -1;
     }
-    if (got < 0 || sf_error(sndfile->file) != SF_ERR_NO_ERROR) {
-        cqa_failure_set(failure, CQA_FAILURE_DECODE, "at frame %lld: %s",
-                        (long long)sndfile->frames, sf_strerror(sndfile->file));
-        return -1;
-    }
-    sndfile->frames += got;
-    cqa_decoder_tame(frames, (size_t)got * (size_t)decoder->channels);
-    if (got == 0 && sndfile->frames < sndfile->announced) {
+    sndfile->frames += got > 0 ? got : 0;
+    const bool failed = got < 0 || sf_error(sndfile->file) != SF_ERR_NO_ERROR;
+    /* A decoder that loses its way when there is nothing left to read was not given the rest. */
+    const bool at_end = (uint64_t)sndfile->offset == sndfile->source->bytes;
+    if (sndfile->frames < sndfile->announced && (failed ? at_end : got == 0)) {
         cqa_failure_set(failure, CQA_FAILURE_TRUNCATED,
                         "the header announces %lld frames, the file holds %lld",
                         (long long)sndfile->announced, (long long)sndfile->frames);
         return -1;
     }
+    if (failed) {
+        cqa_failure_set(failure, CQA_FAILURE_DECODE, "at frame %lld: %s",
+                        (long long)sndfile->frames, sf_strerror(sndfile->file));
+        return -1;
+    }
+    cqa_decoder_tame(frames, (size_t)got * (size_t)decoder->channels);
     return (ptrdiff_t)got;
 }
 

@@ -13,7 +13,12 @@ static const struct command {
     {"sweep", cqa_cli_sweep, "analyse and post what lies unanalysed in the watched folders"},
     {"appraise", cqa_cli_appraise, "compute a period's appraisal from indicators and results"},
     {"check-scheme", cqa_cli_check_scheme, "all problems of an appraisal scheme"},
+    {"appraise", cqa_cli_appraise, "a period's appraisal by a scheme"},
+    {"identify", cqa_cli_identify, "what a recorder profile makes of file names"},
+    {"plot", cqa_cli_plot, "a picture of a recording: lanes, events, deductions"},
     {"check-config", cqa_cli_check_config, "all problems of a callqad configuration"},
+    {"check-rubric", cqa_cli_check_rubric, "all problems of a rubric"},
+    {"check-scheme", cqa_cli_check_scheme, "all problems of an appraisal scheme"},
 };
 
 static void print_help(FILE *out)

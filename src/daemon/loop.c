@@ -15,6 +15,7 @@
 enum {
     STOP_MS = 8000,         /* then what still runs goes back to the queue; the promise is 10 s */
     STATUS_MS = 5000,       /* between two status lines for systemd */
+    BROKEN = 1,             /* exit code of the event loop */
     STATUS_LOG_MS = 600000, /* between two in the log, where something happened */
 };
 
@@ -98,6 +99,8 @@ static int turn(struct loop *loop)
     struct cqa_pipeline_status status;
     const int64_t next_ms = cqa_pipeline_turn(loop->pipeline);
 
+    if (next_ms < 0)
+        return sd_event_exit(loop->event, BROKEN);
     if (loop->stopping) {
         cqa_pipeline_status(loop->pipeline, &status);
         if (status.running == 0)
@@ -268,6 +271,8 @@ enum cqa_status cqa_daemon_run(const char *path, struct cqa_config *config,
             sd_notify(0, "READY=1");
             failed = sd_event_loop(loop.event);
         }
+        if (failed == BROKEN)
+            status = cqa_fail(error, CQA_E_IO, "the store is beyond use: starting anew may help");
         if (failed < 0)
             status = cqa_fail(error, CQA_E_IO, "event loop: error %d", -failed);
     }

@@ -8,13 +8,19 @@
 #include "base/models.h"
 #include "base/yaml.h"
 
-static const char *const top_keys[] = {"state_dir",  "watch",
-                                       "rubric",     "workers",
-                                       "settle",     "scan_interval",
-                                       "unfinished", "analysis_timeout",
-                                       "attempts",   "retention_days",
-                                       "log_level",  "mask_private",
-                                       "post",       NULL};
+static const char *const top_keys[] = {"state_dir",
+                                       "watch",
+                                       "rubric",
+                                       "workers",
+                                       "settle",
+                                       "scan_interval",
+                                       "unfinished",
+                                       "analysis_timeout",
+                                       "retention_days",
+                                       "log_level",
+                                       "mask_private",
+                                       "post",
+                                       NULL};
 static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
@@ -209,7 +215,6 @@ static void set_defaults(struct cqa_config *config)
         .scan_interval_ms = MINUTE_MS,
         .unfinished_ms = 6 * HOUR_MS,
         .analysis_timeout_ms = 10 * MINUTE_MS,
-        .attempts = 3,
         .retention_days = 730,
         .post.timeout_ms = 30 * 1000,
         .batch = 100,
@@ -233,7 +238,6 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
                           problems);
     cqa_yaml_get_duration(root, "analysis_timeout", 0, 1000, 24 * HOUR_MS,
                           &config->analysis_timeout_ms, problems);
-    cqa_yaml_get_whole(root, "attempts", 0, 1, 100, &config->attempts, problems);
     cqa_yaml_get_whole(root, "retention_days", 0, 0, 36500, &config->retention_days, problems);
     cqa_yaml_get_word(root, "log_level", 0, log_levels, &level, problems);
     cqa_yaml_get_bool(root, "mask_private", 0, &config->mask_private, problems);

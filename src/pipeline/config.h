@@ -35,7 +35,6 @@ struct cqa_config {
     int64_t scan_interval_ms; /* between two looks at everything */
     int64_t unfinished_ms;    /* a header that says "still being written" is believed for so long */
     int64_t analysis_timeout_ms; /* for one recording */
-    int64_t attempts;            /* that may crash or hang before a recording is given up */
     int64_t retention_days;      /* of delivered results in the state folder; 0: for ever */
     int posts;                   /* there is a server: `post` is filled */
     struct cqa_post_config post;

@@ -16,26 +16,35 @@
  */
 struct cqa_pipeline;
 
+enum { CQA_FAILED_REASONS_MAX = 16 };
+
 /* Counts since the start, and the state of the queues. */
 struct cqa_pipeline_status {
-    uint64_t analysed;        /* results stored */
-    uint64_t failed;          /* recordings given up, with a reason stored */
-    uint64_t delivered;       /* struck by the server's answer */
-    uint64_t refused;         /* quarantined: the server will never take them */
-    size_t waiting;           /* recordings to analyse */
-    size_t running;           /* under analysis */
-    size_t unsent;            /* results to post */
-    int64_t oldest_unsent_ms; /* age of the oldest of them; 0: none */
-    int halted;               /* the server says that address or token are wrong */
-    int intake_paused;        /* the store takes no more (disk full?) */
-    const char *trouble;      /* the last, or "" */
+    uint64_t analysed;  /* results stored */
+    uint64_t failed;    /* recordings given up, with a reason stored */
+    uint64_t delivered; /* struck by the server's answer */
+    uint64_t refused;   /* quarantined: the server will never take them */
+    struct {
+        char reason[32];
+        uint64_t count;
+    } reasons[CQA_FAILED_REASONS_MAX]; /* of the failed; an empty reason ends the list */
+    size_t waiting;                    /* recordings to analyse */
+    size_t running;                    /* under analysis, or being sent */
+    size_t unsent;                     /* results to post */
+    int64_t oldest_unsent_ms;          /* age of the oldest of them; 0: none */
+    int analysed_all;                  /* a scan is complete, and no recording can be begun now */
+    int sent_all;                      /* nothing is due for sending now */
+    int server_failures;               /* requests in a row that came to nothing */
+    int halted;                        /* the server says that address or token are wrong */
+    int intake_paused;                 /* the store takes no more (disk full?) */
+    const char *trouble;               /* the last, or "" */
 };
 
 /* What a run wants of it. */
 struct cqa_pipeline_options {
-    int watches;      /* wake by inotify (the daemon) */
-    int64_t since_ms; /* leave out recordings last changed before (wall clock); 0: none */
-    int drains;       /* posting is tried once a minute at most; sweep looks at idle instead */
+    int watches; /* wakes by inotify (the daemon), else looks only as often as the interval says */
+    int64_t since_ms; /* leaves out recordings last changed before (wall clock); 0: none */
+    int again;        /* begins with what another version of the analyzer has judged */
 };
 
 /*

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "base/escape.h"
 
-enum cqa_delivery cqa_answer_meaning(long http_status)
+enum cqa_verdict cqa_answer_meaning(long http_status)
 {
     switch (http_status) {
     case 400:
@@ -37,13 +37,13 @@ static void settle(const json_t *item, struct cqa_receipt *receipt)
         snprintf(receipt->text, sizeof receipt->text, "the server's answer has no status for it");
         return;
     }
-    receipt->delivery = cqa_answer_meaning((long)json_integer_value(status));
-    if (receipt->delivery == CQA_DELIVERED)
+    receipt->http_status = (int)json_integer_value(status);
+    receipt->verdict = cqa_answer_meaning(receipt->http_status);
+    if (receipt->verdict == CQA_DELIVERED)
         return;
     if (why == NULL)
         why = json_string_value(json_object_get(error, "detail"));
-    const int used =
-        snprintf(receipt->text, sizeof receipt->text, "%d ", (int)json_integer_value(status));
+    const int used = snprintf(receipt->text, sizeof receipt->text, "%d ", receipt->http_status);
     cqa_escape_control(why != NULL ? why : "", receipt->text + used,
                        sizeof receipt->text - (size_t)used);
 }
@@ -69,7 +69,7 @@ int cqa_answer_read(const char *text, size_t length, const char *const *keys,
     int mentioned = 0;
 
     for (size_t i = 0; i < count; i++) {
-        receipts[i].delivery = CQA_LATER;
+        receipts[i].verdict = CQA_LATER;
         snprintf(receipts[i].text, sizeof receipts[i].text,
                  "the server's answer does not mention it");
     }

@@ -5,7 +5,7 @@
 #include "post/post.h"
 
 /* What a status of HTTP means for what was sent. */
-enum cqa_delivery cqa_answer_meaning(long http_status);
+enum cqa_verdict cqa_answer_meaning(long http_status);
 
 /*
  * Reads `[{"key", "status", "error"}, …]`, the answer to many items, and settles the receipt of

@@ -17,14 +17,14 @@ size_t cqa_circuit_batch(const struct cqa_circuit *circuit, size_t most)
     return circuit->open || circuit->failures > 0 || circuit->alone > 0 ? 1 : most;
 }
 
-enum cqa_delivery cqa_circuit_item(struct cqa_circuit *circuit, enum cqa_delivery delivery)
+enum cqa_verdict cqa_circuit_item(struct cqa_circuit *circuit, enum cqa_verdict verdict)
 {
     if (circuit->alone > 0)
         circuit->alone--;
-    if (delivery == CQA_DELIVERED)
+    if (verdict == CQA_DELIVERED)
         circuit->refused = 0;
-    if (delivery != CQA_NEVER)
-        return delivery;
+    if (verdict != CQA_NEVER)
+        return verdict;
     if (circuit->refused < REFUSED_MAX && !circuit->open) {
         circuit->refused++;
         return CQA_NEVER;
@@ -52,14 +52,14 @@ void cqa_circuit_reply(struct cqa_circuit *circuit, const struct cqa_reply *repl
         circuit->alone = reply->count;
         return;
     }
-    if (reply->delivery == CQA_HALTED || (circuit->open && circuit->refused >= REFUSED_MAX)) {
+    if (reply->verdict == CQA_HALTED || (circuit->open && circuit->refused >= REFUSED_MAX)) {
         circuit->open = 1;
         circuit->failures++;
         circuit->until_ms = now_ms + PROBE_MS;
         return;
     }
     circuit->open = 0;
-    if (reply->delivery != CQA_LATER) {
+    if (reply->verdict != CQA_LATER) {
         circuit->failures = 0;
         circuit->until_ms = 0;
         return;

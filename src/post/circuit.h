@@ -30,7 +30,7 @@ int64_t cqa_circuit_wait_ms(const struct cqa_circuit *circuit, int64_t now_ms);
 size_t cqa_circuit_batch(const struct cqa_circuit *circuit, size_t most);
 
 /* What becomes of one item, in the order of the reply: NEVER may turn into LATER. */
-enum cqa_delivery cqa_circuit_item(struct cqa_circuit *circuit, enum cqa_delivery delivery);
+enum cqa_verdict cqa_circuit_item(struct cqa_circuit *circuit, enum cqa_verdict verdict);
 
 /* After the items: learns from the reply as a whole. `random` is any 64 random bits. */
 void cqa_circuit_reply(struct cqa_circuit *circuit, const struct cqa_reply *reply, int64_t now_ms,

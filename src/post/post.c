@@ -299,8 +299,18 @@ static enum cqa_status remember(struct cqa_post *post, const struct cqa_parcel *
     return CQA_OK;
 }
 
-/* Keys are printable ASCII without quotes or backslashes, so they need no escaping in JSON or in a
- * header. */
+/* Keys are printable ASCII, so that quotes and backslashes are all that JSON wants escaped. */
+static void add_quoted(struct cqa_buffer *body, const char *key)
+{
+    cqa_buffer_add(body, "\"", 1);
+    for (; *key != '\0'; key++) {
+        if (*key == '"' || *key == '\\')
+            cqa_buffer_add(body, "\\", 1);
+        cqa_buffer_add(body, key, 1);
+    }
+    cqa_buffer_add(body, "\"", 1);
+}
+
 static enum cqa_status write_body(struct cqa_post *post, const struct cqa_parcel *parcels,
                                   size_t count)
 {
@@ -309,7 +319,9 @@ static enum cqa_status write_body(struct cqa_post *post, const struct cqa_parcel
     if (post->single)
         return cqa_buffer_add(body, parcels[0].body, parcels[0].length);
     for (size_t i = 0; i < count; i++) {
-        cqa_buffer_print(body, "{\"key\":\"%s\",\"result\":", parcels[i].key);
+        cqa_buffer_print(body, "{\"key\":");
+        add_quoted(body, parcels[i].key);
+        cqa_buffer_print(body, ",\"result\":");
         cqa_buffer_add(body, parcels[i].body, parcels[i].length);
         cqa_buffer_add(body, "}\n", 2);
     }
@@ -400,15 +412,17 @@ int cqa_post_fd(const struct cqa_post *post)
 
 /* --- the answer --- */
 
-static void settle_all(struct cqa_post *post, enum cqa_delivery delivery, const char *text)
+static void settle_all(struct cqa_post *post, enum cqa_verdict verdict, int http_status,
+                       const char *text)
 {
     for (size_t i = 0; i < post->count; i++) {
-        post->receipts[i].delivery = delivery;
+        post->receipts[i].verdict = verdict;
+        post->receipts[i].http_status = http_status;
         snprintf(post->receipts[i].text, sizeof post->receipts[i].text, "%s", text);
     }
 }
 
-static enum cqa_delivery meaning_of_trouble(CURLcode code)
+static enum cqa_verdict meaning_of_trouble(CURLcode code)
 {
     switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -428,20 +442,20 @@ static enum cqa_delivery meaning_of_trouble(CURLcode code)
 static void read_receipts(struct cqa_post *post, struct cqa_reply *reply)
 {
     if (post->single) {
-        settle_all(post, CQA_DELIVERED, "");
+        settle_all(post, CQA_DELIVERED, reply->http_status, "");
         return;
     }
     const int mentioned =
         cqa_answer_read(post->answer.text, post->answer.length, (const char *const *)post->keys,
                         post->receipts, post->count);
     if (mentioned <= 0) { /* a proxy's page, or another service */
-        reply->delivery = CQA_LATER;
+        reply->verdict = CQA_LATER;
         snprintf(reply->text, sizeof reply->text,
                  "the server answered success, but not item by item; is this the right address?");
     }
     for (size_t i = 0; mentioned > 0 && i < post->count; i++)
-        if (post->receipts[i].delivery == CQA_LATER && reply->delivery == CQA_DELIVERED) {
-            reply->delivery = CQA_LATER;
+        if (post->receipts[i].verdict == CQA_LATER && reply->verdict == CQA_DELIVERED) {
+            reply->verdict = CQA_LATER;
             snprintf(reply->text, sizeof reply->text, "%s", post->receipts[i].text);
         }
 }
@@ -453,25 +467,26 @@ static void read_reply(struct cqa_post *post, CURLcode code, struct cqa_reply *r
 
     *reply = (struct cqa_reply){.receipts = post->receipts, .count = post->count};
     if (code != CURLE_OK) {
-        reply->delivery = meaning_of_trouble(code);
+        reply->verdict = meaning_of_trouble(code);
         cqa_escape_control(post->curl_error[0] != '\0' ? post->curl_error
                                                        : curl_easy_strerror(code),
                            reply->text, sizeof reply->text);
-        settle_all(post, reply->delivery, reply->text);
+        settle_all(post, reply->verdict, 0, reply->text);
         return;
     }
     curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl_easy_getinfo(post->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
     reply->retry_after_ms = (retry_after_s < INT32_MAX ? retry_after_s : INT32_MAX) * 1000;
-    reply->delivery = cqa_answer_meaning(http_status);
-    if (reply->delivery == CQA_DELIVERED) {
+    reply->http_status = (int)http_status;
+    reply->verdict = cqa_answer_meaning(http_status);
+    if (reply->verdict == CQA_DELIVERED) {
         read_receipts(post, reply);
         return;
     }
     cqa_answer_explain(post->answer.text, post->answer.length, http_status, reply->text,
                        sizeof reply->text);
-    reply->split = reply->delivery == CQA_NEVER && post->count > 1;
-    settle_all(post, reply->split ? CQA_LATER : reply->delivery, reply->text);
+    reply->split = reply->verdict == CQA_NEVER && post->count > 1;
+    settle_all(post, reply->split ? CQA_LATER : reply->verdict, reply->http_status, reply->text);
 }
 
 /* Hands what epoll found to libcurl. */

@@ -26,12 +26,12 @@ struct cqa_post_config {
 /* One JSON object to deliver. */
 struct cqa_parcel {
     int64_t id;      /* the caller's */
-    const char *key; /* idempotency key: printable ASCII without quotes */
+    const char *key; /* idempotency key: printable ASCII */
     const char *body;
     size_t length;
 };
 
-enum cqa_delivery {
+enum cqa_verdict {
     CQA_DELIVERED, /* the server has it, for good */
     CQA_LATER,     /* passing trouble: send again */
     CQA_NEVER,     /* the server refuses this very item: sending again cannot help */
@@ -41,13 +41,15 @@ enum cqa_delivery {
 
 struct cqa_receipt {
     int64_t id;
-    enum cqa_delivery delivery;
-    char text[160]; /* why it was not delivered */
+    enum cqa_verdict verdict;
+    int http_status; /* 0: none came */
+    char text[160];  /* why it was not delivered */
 };
 
 /* The end of one request. */
 struct cqa_reply {
-    enum cqa_delivery delivery;         /* of the request as a whole */
+    enum cqa_verdict verdict;           /* of the request as a whole */
+    int http_status;                    /* 0: none came */
     int64_t retry_after_ms;             /* the server's wish; 0: none */
     int split;                          /* refused as a whole: send its items one at a time */
     char text[200];                     /* why, where not DELIVERED */

@@ -87,7 +87,7 @@ void cqa_csv_begin(struct cqa_buffer *out)
 
 static void add_recording(struct line *line, const struct cqa_result *result)
 {
-    const struct cqa_recording *recording = &result->recording;
+    const struct cqa_audio_facts *recording = &result->recording;
     const struct cqa_call *call = &result->call;
 
     add_text(line, result->path);

@@ -144,7 +144,7 @@ static void call_line(const struct page *page, struct cqa_buffer *line)
 
 static void recording_line(const struct page *page, struct cqa_buffer *line)
 {
-    const struct cqa_recording *recording = &page->result->recording;
+    const struct cqa_audio_facts *recording = &page->result->recording;
     char text[64];
 
     cqa_clock_text(recording->duration_ms, text, sizeof text);
@@ -299,8 +299,8 @@ static void deduction_row(struct page *page, size_t number)
     tenths_text(item->end_ms, end, sizeof end);
     snprintf(text, sizeof text, "%s – %s", start, end);
     write_text(page, MARGIN + SPAN, page->y, face, CQA_ALIGN_LEFT, text);
-    snprintf(text, sizeof text, "%.1f %s", (double)(item->end_ms - item->start_ms) / 1e3,
-             cqa_word(CQA_WORD_SECONDS, page->zh));
+    cqa_length_text(item->end_ms - item->start_ms, start, sizeof start);
+    snprintf(text, sizeof text, "%s %s", start, cqa_word(CQA_WORD_SECONDS, page->zh));
     write_text(page, MARGIN + LENGTH, page->y, face, CQA_ALIGN_RIGHT, text);
     write_text(page, MARGIN + RULE, page->y, face, CQA_ALIGN_LEFT, item->rule);
     snprintf(text, sizeof text, "%s%s%s%s", cqa_text_in(item->text, page->zh),

@@ -26,7 +26,7 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
                                         "encoding", "rate_hz", "channels", "duration_ms",
                                         "layout",   NULL};
     const struct cqa_field field = cqa_field_of(up, "recording");
-    struct cqa_recording *out = &result->recording;
+    struct cqa_audio_facts *out = &result->recording;
 
     if (!cqa_field_object(reader, &field, known))
         return;

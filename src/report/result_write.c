@@ -83,7 +83,7 @@ static json_t *text_object(const struct cqa_text *text)
 
 static json_t *recording_object(const struct cqa_result *result)
 {
-    const struct cqa_recording *recording = &result->recording;
+    const struct cqa_audio_facts *recording = &result->recording;
 
     return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s}", "path",
                      string_or_null(result->path), "sha256", recording->sha256, "bytes",

@@ -74,7 +74,7 @@ static void call_facts(const struct page *page)
 
 static void recording_facts(const struct page *page)
 {
-    const struct cqa_recording *recording = &page->result->recording;
+    const struct cqa_audio_facts *recording = &page->result->recording;
     char clock[16];
 
     cqa_clock_text(recording->duration_ms, clock, sizeof clock);
@@ -174,12 +174,14 @@ static void event_rows(const struct page *page)
     for (; shown < events->count && shown < EVENTS_SHOWN; shown++) {
         const struct cqa_event *event = &events->items[shown];
         char span[40];
+        char length[24];
         char name[128];
         span_text(event->start_ms, event->end_ms, span, sizeof span);
         cqa_event_label(event, page->zh, name, sizeof name);
         cqa_buffer_print(page->out, "%*s", INDENT * 2, "");
         cqa_pad(page->out, span, 17, 0);
-        cqa_buffer_print(page->out, "%8.1f s  ", (double)(event->end_ms - event->start_ms) / 1e3);
+        cqa_length_text(event->end_ms - event->start_ms, length, sizeof length);
+        cqa_buffer_print(page->out, "%8s s  ", length);
         cqa_pad(page->out, name, 40, 0);
         cqa_buffer_print(page->out, "%3.0f %%\n", (double)event->confidence * 100);
     }
@@ -194,7 +196,7 @@ static void value_text(double value, const char *unit, char *out, size_t size)
     if (isnan(value))
         snprintf(out, size, "–");
     else if (strcmp(unit, "ms") == 0)
-        snprintf(out, size, "%.1f s", value / 1000);
+        snprintf(out, size, "%.1f s", floor(value / 100) / 10); /* cut, as lengths are */
     else if (strcmp(unit, "ratio") == 0)
         snprintf(out, size, "%.0f %%", value * 100);
     else if (unit[0] == '\0')

@@ -159,6 +159,11 @@ void cqa_clock_text(int64_t time_ms, char *out, size_t size)
                  seconds / 60 % 60, seconds % 60);
 }
 
+void cqa_length_text(int64_t length_ms, char *out, size_t size)
+{
+    snprintf(out, size, "%" PRId64 ".%d", length_ms / 1000, (int)(length_ms % 1000 / 100));
+}
+
 void cqa_points_text(double points, char *out, size_t size)
 {
     snprintf(out, size, "%.2f", points);

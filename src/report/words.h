@@ -96,6 +96,9 @@ void cqa_event_label(const struct cqa_event *event, int zh, char *out, size_t si
 /* Time as m:ss, or h:mm:ss from one hour on; cut, not rounded. `out` holds 16 bytes or more. */
 void cqa_clock_text(int64_t time_ms, char *out, size_t size);
 
+/* A length in seconds, cut (as rubrics cut it) to a tenth: "12.0". */
+void cqa_length_text(int64_t length_ms, char *out, size_t size);
+
 /* Points without trailing zeros: "2", "0.5", and at most two places. */
 void cqa_points_text(double points, char *out, size_t size);
 

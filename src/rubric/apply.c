@@ -361,6 +361,7 @@ enum cqa_status cqa_rubric_apply(const struct cqa_rubric *rubric,
         else
             apply_to_measure(rule, input, &findings);
     }
+    assert(rubric->rule_count > 0); /* or the rubric would not have been loaded */
     int64_t *spent = calloc(rubric->rule_count, sizeof *spent);
     if (findings.failed || spent == NULL)
         goto done;

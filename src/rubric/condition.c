@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-const char *const cqa_direction_words[4] = {"in", "out", "internal", NULL};
+const char *const cqa_rubric_direction_words[4] = {"in", "out", "internal", NULL};
 
 static void read_queues(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *map,
                         struct cqa_condition *out)
@@ -46,7 +46,7 @@ void cqa_condition_read(const struct cqa_rubric_reader *reader, const struct cqa
     cqa_yaml_get_duration(node, "shorter_than", 0, 1, INT64_C(86400000), &out->shorter_than_ms,
                           reader->problems);
     read_queues(reader, node, out);
-    out->directions = cqa_words_read(reader, node, "direction", cqa_direction_words, 0);
+    out->directions = cqa_words_read(reader, node, "direction", cqa_rubric_direction_words, 0);
     cqa_yaml_get_bool(node, "mono", 0, &out->mono, reader->problems);
     out->not_ok = cqa_words_read(reader, node, "not_ok", cqa_aspect_words, 0);
 }
@@ -61,8 +61,8 @@ static int is_in_queues(const struct cqa_condition *condition, const char *queue
 
 static int is_in_directions(const struct cqa_condition *condition, const char *direction)
 {
-    for (int i = 0; cqa_direction_words[i] != NULL && direction != NULL; i++)
-        if (strcmp(cqa_direction_words[i], direction) == 0)
+    for (int i = 0; cqa_rubric_direction_words[i] != NULL && direction != NULL; i++)
+        if (strcmp(cqa_rubric_direction_words[i], direction) == 0)
             return (condition->directions >> i & 1u) != 0;
     return 0;
 }

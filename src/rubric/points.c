@@ -121,19 +121,19 @@ static void read_range(const struct cqa_rubric_reader *reader, const struct cqa_
  * rules it is. */
 static const struct way {
     const char *key;
-    enum cqa_points_mode mode;
     const char *known[6];
+    enum cqa_points_mode mode;
     int of_source[3]; /* event, measure, manual */
 } ways[] = {
-    {"each", CQA_POINTS_EACH, {"each", "min_confidence", NULL}, {1, 0, 1}},
-    {"once", CQA_POINTS_ONCE, {"once", "min_confidence", NULL}, {1, 1, 0}},
+    {"each", {"each", "min_confidence", NULL}, CQA_POINTS_EACH, {1, 0, 1}},
+    {"once", {"once", "min_confidence", NULL}, CQA_POINTS_ONCE, {1, 1, 0}},
     {"per_minute",
-     CQA_POINTS_PER_MINUTE,
      {"per_minute", "minutes", "after", "min_confidence", NULL},
+     CQA_POINTS_PER_MINUTE,
      {1, 1, 0}},
-    {"steps", CQA_POINTS_STEPS, {"steps", "min_confidence", NULL}, {1, 1, 0}},
-    {"by_count", CQA_POINTS_BY_COUNT, {"by_count", "min_confidence", NULL}, {1, 0, 0}},
-    {"least", CQA_POINTS_RANGE, {"least", "most", NULL}, {0, 0, 1}},
+    {"steps", {"steps", "min_confidence", NULL}, CQA_POINTS_STEPS, {1, 1, 0}},
+    {"by_count", {"by_count", "min_confidence", NULL}, CQA_POINTS_BY_COUNT, {1, 0, 0}},
+    {"least", {"least", "most", NULL}, CQA_POINTS_RANGE, {0, 0, 1}},
 };
 static const char *const ways_allowed[] = {
     "note, or a map with one of: each, once, per_minute, steps, by_count",

@@ -25,11 +25,11 @@ struct cqa_condition {
     int64_t shorter_than_ms; /* 0: not asked */
     const char **queues;
     size_t queue_count;
-    unsigned directions; /* bit i: i-th of cqa_direction_words; 0: not asked */
+    unsigned directions; /* bit i: i-th of cqa_rubric_direction_words; 0: not asked */
     int mono;            /* -1: not asked */
     unsigned not_ok;     /* bit per aspect: at least one of them is not ok; 0: not asked */
 };
-extern const char *const cqa_direction_words[4];
+extern const char *const cqa_rubric_direction_words[4];
 
 struct cqa_exception {
     const char *id;

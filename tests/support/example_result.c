@@ -16,7 +16,7 @@ static void add_speech(struct cqa_channel_result *channel, const int64_t (*spans
 static void fill_recording(struct cqa_result *result)
 {
     result->path = "/rec/in-8001-13800138000-20251120-101502-1763604902.17.wav";
-    result->recording = (struct cqa_recording){.bytes = 1206760,
+    result->recording = (struct cqa_audio_facts){.bytes = 1206760,
                                                .container = "WAV",
                                                .encoding = "ULAW",
                                                .rate_hz = 8000,

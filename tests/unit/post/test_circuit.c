@@ -8,11 +8,11 @@
 
 static const uint64_t MOST = UINT64_MAX - 1; /* an unlucky draw */
 
-static void tell(struct cqa_circuit *circuit, enum cqa_delivery delivery, int64_t retry_after_ms,
+static void tell(struct cqa_circuit *circuit, enum cqa_verdict verdict, int64_t retry_after_ms,
                  int64_t now_ms, uint64_t random)
 {
     const struct cqa_reply reply = {
-        .delivery = delivery, .retry_after_ms = retry_after_ms, .count = 1};
+        .verdict = verdict, .retry_after_ms = retry_after_ms, .count = 1};
 
     cqa_circuit_reply(circuit, &reply, now_ms, random);
 }
@@ -88,7 +88,7 @@ static void test_ten_refused_in_a_row_are_the_items_fault_more_are_the_servers(v
 
 static void test_a_batch_refused_as_a_whole_is_sent_item_by_item(void **state)
 {
-    const struct cqa_reply refused = {.delivery = CQA_NEVER, .split = 1, .count = 3};
+    const struct cqa_reply refused = {.verdict = CQA_NEVER, .split = 1, .count = 3};
     struct cqa_circuit circuit = {0};
 
     (void)state;

@@ -18,7 +18,7 @@
 
 static const struct cqa_parcel TWO[] = {
     {.id = 11, .key = "k-1", .body = "{\"a\":1}", .length = 7},
-    {.id = 12, .key = "k-2", .body = "{\"b\":22}", .length = 8},
+    {.id = 12, .key = "k\"\\2", .body = "{\"b\":22}", .length = 8},
 };
 
 static struct cqa_post *make(const struct http_script *script, struct cqa_post_config config)
@@ -48,29 +48,29 @@ static struct cqa_reply exchange(struct cqa_post *post, const struct cqa_parcel 
 }
 
 /* One reply to both parcels. */
-static enum cqa_delivery fate_of(const char *raw, int64_t *retry_after_ms)
+static enum cqa_verdict fate_of(const char *raw, int64_t *retry_after_ms)
 {
     const char *const replies[] = {raw, NULL};
     struct http_script *script = http_script_start(replies);
     struct cqa_post *post = make(script, (struct cqa_post_config){0});
     const struct cqa_reply reply = exchange(post, TWO, 1);
-    const enum cqa_delivery delivery = reply.delivery;
+    const enum cqa_verdict verdict = reply.verdict;
 
     assert_int_equal(reply.count, 1);
     assert_int_equal(reply.receipts[0].id, 11);
     if (retry_after_ms != NULL)
         *retry_after_ms = reply.retry_after_ms;
-    if (delivery != CQA_DELIVERED)
+    if (verdict != CQA_DELIVERED)
         assert_true(reply.text[0] != '\0');
     cqa_post_destroy(post);
     http_script_stop(script);
-    return delivery;
+    return verdict;
 }
 
 static void test_many_are_sent_as_lines_and_settled_one_by_one(void **state)
 {
     const char *const replies[] = {
-        "[{\"key\": \"k-2\", \"status\": 422, \"error\": \"measures: a string\"},"
+        "[{\"key\": \"k\\\"\\\\2\", \"status\": 422, \"error\": \"measures: a string\"},"
         " {\"key\": \"stranger\", \"status\": 201},{\"key\":\"k-1\",\"status\":201}]",
         NULL};
     struct http_script *script = http_script_start(replies);
@@ -78,17 +78,17 @@ static void test_many_are_sent_as_lines_and_settled_one_by_one(void **state)
     const struct cqa_reply reply = exchange(post, TWO, 2);
 
     (void)state;
-    assert_int_equal(reply.delivery, CQA_DELIVERED);
+    assert_int_equal(reply.verdict, CQA_DELIVERED);
     assert_int_equal(reply.count, 2);
     assert_int_equal(reply.receipts[0].id, 11);
-    assert_int_equal(reply.receipts[0].delivery, CQA_DELIVERED);
-    assert_int_equal(reply.receipts[1].delivery, CQA_NEVER);
+    assert_int_equal(reply.receipts[0].verdict, CQA_DELIVERED);
+    assert_int_equal(reply.receipts[1].verdict, CQA_NEVER);
     assert_string_equal(reply.receipts[1].text, "422 measures: a string");
     const char *request = http_script_request(script, 0);
     assert_non_null(strstr(request, "POST /api/v1/results HTTP/1.1\r\n"));
     assert_non_null(strstr(request, "Content-Type: application/x-ndjson\r\n"));
     assert_non_null(strstr(request, "\r\n\r\n{\"key\":\"k-1\",\"result\":{\"a\":1}}\n"
-                                    "{\"key\":\"k-2\",\"result\":{\"b\":22}}\n"));
+                                    "{\"key\":\"k\\\"\\\\2\",\"result\":{\"b\":22}}\n"));
     assert_null(strstr(request, "Authorization"));
     cqa_post_destroy(post);
     http_script_stop(script);
@@ -102,9 +102,9 @@ static void test_an_item_that_goes_unmentioned_is_sent_again(void **state)
     const struct cqa_reply reply = exchange(post, TWO, 2);
 
     (void)state;
-    assert_int_equal(reply.delivery, CQA_LATER);
-    assert_int_equal(reply.receipts[0].delivery, CQA_DELIVERED);
-    assert_int_equal(reply.receipts[1].delivery, CQA_LATER);
+    assert_int_equal(reply.verdict, CQA_LATER);
+    assert_int_equal(reply.receipts[0].verdict, CQA_DELIVERED);
+    assert_int_equal(reply.receipts[1].verdict, CQA_LATER);
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -113,7 +113,7 @@ static void test_every_answer_has_its_meaning(void **state)
 {
     static const struct {
         const char *reply;
-        enum cqa_delivery delivery;
+        enum cqa_verdict verdict;
     } table[] = {
         {"HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
          CQA_HALTED},
@@ -135,7 +135,7 @@ static void test_every_answer_has_its_meaning(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (fate_of(table[i].reply, NULL) != table[i].delivery)
+        if (fate_of(table[i].reply, NULL) != table[i].verdict)
             fail_msg("wrong meaning of %s", table[i].reply);
     }
 }
@@ -148,8 +148,8 @@ static void test_an_answer_that_stops_midway_is_no_answer(void **state)
     const struct cqa_reply reply = exchange(post, TWO, 2);
 
     (void)state;
-    assert_int_equal(reply.delivery, CQA_LATER);
-    assert_int_equal(reply.receipts[0].delivery, CQA_LATER);
+    assert_int_equal(reply.verdict, CQA_LATER);
+    assert_int_equal(reply.receipts[0].verdict, CQA_LATER);
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -164,7 +164,7 @@ static void test_an_endless_answer_is_cut_off(void **state)
     memset(raw + head, ' ', 2 << 20);
     struct http_script *script = http_script_start(replies);
     struct cqa_post *post = make(script, (struct cqa_post_config){0});
-    assert_int_equal(exchange(post, TWO, 2).delivery, CQA_LATER);
+    assert_int_equal(exchange(post, TWO, 2).verdict, CQA_LATER);
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -200,7 +200,7 @@ static void test_a_batch_refused_as_a_whole_is_split(void **state)
 
     (void)state;
     assert_true(reply.split);
-    assert_int_equal(reply.receipts[0].delivery, CQA_LATER);
+    assert_int_equal(reply.receipts[0].verdict, CQA_LATER);
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -213,7 +213,7 @@ static void test_nobody_listens(void **state)
 
     (void)state;
     http_script_stop(script);
-    assert_int_equal(exchange(post, TWO, 2).delivery, CQA_LATER);
+    assert_int_equal(exchange(post, TWO, 2).verdict, CQA_LATER);
     cqa_post_destroy(post);
 }
 
@@ -257,7 +257,7 @@ static void test_single_items_carry_token_key_and_signature(void **state)
                     .token_file = token_file, .webhook_secret_file = secret_file, .single = 1});
     const struct cqa_reply reply = exchange(post, TWO, 2);
     assert_int_equal(reply.count, 1);
-    assert_int_equal(reply.receipts[0].delivery, CQA_DELIVERED);
+    assert_int_equal(reply.receipts[0].verdict, CQA_DELIVERED);
     const char *request = http_script_request(script, 0);
     assert_non_null(strstr(request, "Authorization: Bearer t0ken\r\n"));
     assert_non_null(strstr(request, "Idempotency-Key: k-1\r\n"));

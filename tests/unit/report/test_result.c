@@ -485,14 +485,14 @@ static void fill_result(struct cqa_result *result)
 
     *result = (struct cqa_result){.path = "/a b/c.wav"};
     result->recording =
-        (struct cqa_recording){.sha256 = SHA,
-                               .bytes = random_below(1u << 30),
-                               .container = "WAV",
-                               .encoding = "PCM_16",
-                               .rate_hz = 16000,
-                               .channels = is_mono ? 1 : 2,
-                               .duration_ms = 80000,
-                               .layout = is_mono ? CQA_LAYOUT_MONO : CQA_LAYOUT_STEREO};
+        (struct cqa_audio_facts){.sha256 = SHA,
+                                 .bytes = random_below(1u << 30),
+                                 .container = "WAV",
+                                 .encoding = "PCM_16",
+                                 .rate_hz = 16000,
+                                 .channels = is_mono ? 1 : 2,
+                                 .duration_ms = 80000,
+                                 .layout = is_mono ? CQA_LAYOUT_MONO : CQA_LAYOUT_STEREO};
     result->call = (struct cqa_call){.id = "c", .direction = directions[random_below(4)]};
     for (int i = 0; i < CQA_ASPECT_COUNT; i++)
         result->measurable.aspect[i] = (enum cqa_quality)random_below(CQA_QUALITY_COUNT);
@@ -535,6 +535,49 @@ static void test_what_was_written_is_read_back(void **state)
     }
 }
 
+/* Scoring what was stored must come out as scoring what was measured did. */
+static void test_a_stored_result_scores_the_same(void **state)
+{
+    struct cqa_problems problems = {0};
+    struct cqa_rubric *rubric =
+        cqa_rubric_load(CQA_SOURCE_DIR "/models/rubrics/standard.yaml", &problems);
+    size_t deductions = 0;
+
+    (void)state;
+    assert_non_null(rubric);
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct cqa_result results[2];
+        struct cqa_score scores[2];
+        struct cqa_error error = {0};
+        random_state = seed;
+        fill_result(&results[0]);
+        for (size_t i = 0; i < results[0].events.count; i++) /* long enough to cost something */
+            results[0].events.items[i].end_ms = 80000;
+        for (int i = 0; i < CQA_ASPECT_COUNT; i++)
+            results[0].measurable.aspect[i] = CQA_QUALITY_OK;
+        char *json = to_json(&results[0]);
+        assert_int_equal(cqa_result_from_json(json, strlen(json), 1, &results[1], &error), CQA_OK);
+        for (int i = 0; i < 2; i++) {
+            const struct cqa_rubric_input input = {.events = results[i].events.items,
+                                                   .event_count = results[i].events.count,
+                                                   .measures = &results[i].measures,
+                                                   .measurable = &results[i].measurable,
+                                                   .duration_ms = results[i].recording.duration_ms};
+            assert_int_equal(cqa_rubric_apply(rubric, &input, &results[i].arena, &scores[i]),
+                             CQA_OK);
+        }
+        assert_int_equal(scores[0].deduction_count, scores[1].deduction_count);
+        assert_true(scores[0].total == scores[1].total);
+        deductions += scores[0].deduction_count;
+        free(json);
+        cqa_result_finish(&results[0]);
+        cqa_result_finish(&results[1]);
+    }
+    assert_true(deductions > 50); /* or this shows nothing */
+    cqa_rubric_destroy(rubric);
+    cqa_problems_finish(&problems);
+}
+
 static void test_failure_object(void **state)
 {
     const struct cqa_call call = {.id = "7", .direction = "in"};
@@ -565,6 +608,7 @@ int main(void)
         cmocka_unit_test(test_every_cut_is_refused),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_what_was_written_is_read_back),
+        cmocka_unit_test(test_a_stored_result_scores_the_same),
         cmocka_unit_test(test_failure_object),
     };
 
