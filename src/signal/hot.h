@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * For the loops that cost: built twice where the compiler can (AVX2 with FMA, and any x86-64) and chosen at start.
- * Sanitizers run before the choice is made, so they get one build.
+ * For the loops that cost: built twice where the compiler can (AVX2 with FMA, and any x86-64) and
+ * chosen at start. Sanitizers run before the choice is made, so they get one build.
  */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(CQA_SANITIZED)
 #define CQA_HOT __attribute__((target_clones("arch=x86-64-v3", "default")))
@@ -32,7 +32,8 @@ CQA_INLINE float cqa_clamp(float x, float least, float most)
     return cqa_min(most, cqa_max(least, x));
 }
 
-/* log2 of a positive number to 0.001: the exponent bits, plus a polynomial fitted to the mantissa. Vectorises. */
+/* log2 of a positive number to 0.001: the exponent bits, plus a polynomial fitted to the mantissa.
+ * Vectorises. */
 CQA_INLINE float cqa_fast_log2(float x)
 {
     uint32_t bits;
@@ -51,7 +52,8 @@ CQA_INLINE float cqa_power_db(float power)
     return 3.0102999566f * cqa_fast_log2(power + 1e-12f);
 }
 
-/* x to the power of 0.35, to some per cent: the exponent bits scaled as a number. For positive x. */
+/* x to the power of 0.35, to some per cent: the exponent bits scaled as a number. For positive x.
+ */
 CQA_INLINE float cqa_rough_pow35(float x)
 {
     int32_t bits;

@@ -9,8 +9,9 @@
 #include "signal/hot.h"
 
 /*
- * The other side counts as quiet when it is this far under its own talk and under the talker; what is then common to
- * both channels is the path. Blocks are thinned out once there are many: more of them say nothing new.
+ * The other side counts as quiet when it is this far under its own talk and under the talker; what
+ * is then common to both channels is the path. Blocks are thinned out once there are many: more of
+ * them say nothing new.
  */
 static const float talk_under_db = 15.0f;
 static const float quiet_under_db = 12.0f;
@@ -152,7 +153,8 @@ CQA_HOT static void window_block(const float *pairs, const float *window, fftwf_
     }
 }
 
-/* Adds one block's cross-spectrum quiet·conj(talker). Channel 0 is the real part of what was transformed. */
+/* Adds one block's cross-spectrum quiet·conj(talker). Channel 0 is the real part of what was
+ * transformed. */
 CQA_HOT static void add_cross(const float *z, int talker, struct path *path)
 {
     const float sign = talker == 0 ? 1.0f : -1.0f;
@@ -193,8 +195,8 @@ void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs)
         estimator->loudest_db[c] = cqa_max(db[c], estimator->loudest_db[c] - 0.05f);
     for (int quiet = 0; quiet < 2; quiet++) {
         const int talker = 1 - quiet;
-        if (db[talker] < estimator->loudest_db[talker] - talk_under_db || db[talker] < -60.0f || db[quiet] < -90.0f ||
-            db[quiet] > estimator->loudest_db[quiet] - quiet_under_db ||
+        if (db[talker] < estimator->loudest_db[talker] - talk_under_db || db[talker] < -60.0f ||
+            db[quiet] < -90.0f || db[quiet] > estimator->loudest_db[quiet] - quiet_under_db ||
             db[quiet] > db[talker] - quiet_under_talker_db || !worth_it(&estimator->into[quiet]))
             continue;
         window_block(pairs, estimator->plan->window, estimator->in);
@@ -205,7 +207,8 @@ void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs)
 }
 
 /* The lag of the largest correlation, and how far it stands out. */
-static int correlate(struct cqa_leak_estimator *estimator, const struct path *path, float *certainty)
+static int correlate(struct cqa_leak_estimator *estimator, const struct path *path,
+                     float *certainty)
 {
     float *in = (float *)estimator->in;
     const float *out = (const float *)estimator->out;
@@ -233,8 +236,9 @@ static int correlate(struct cqa_leak_estimator *estimator, const struct path *pa
     return best;
 }
 
-/* Gain over [from, to) Hz: the cross-spectrum with the delay taken out, summed in pieces of 60 Hz in which the path's
- * phase hardly turns, over the talker's power. The window shortens by the delay, which is made good. */
+/* Gain over [from, to) Hz: the cross-spectrum with the delay taken out, summed in pieces of 60 Hz
+ * in which the path's phase hardly turns, over the talker's power. The window shortens by the
+ * delay, which is made good. */
 static float gain_db(const struct path *path, int lag, float from_hz, float to_hz)
 {
     const int first = (int)cqa_max(FIRST_BIN, from_hz * CQA_LEAK_BLOCK / 8000.0f);
@@ -258,7 +262,8 @@ static float gain_db(const struct path *path, int lag, float from_hz, float to_h
         talker += power;
     }
     const double shortened = 1.0 - fabs((double)lag) / CQA_LEAK_BLOCK;
-    return talker > 0 ? (float)(10.0 * log10(gain / talker / (shortened * shortened) + 1e-9)) : -90.0f;
+    return talker > 0 ? (float)(10.0 * log10(gain / talker / (shortened * shortened) + 1e-9))
+                      : -90.0f;
 }
 
 /* Outside 300..3200 Hz a line carries little; the nearest band inside stands for it. */

@@ -21,7 +21,8 @@ static enum cqa_status work_init(struct work *work, const struct cqa_frames *fra
             return CQA_E_NOMEM;
     }
     work->posterior = calloc((size_t)CQA_CLASS_COUNT * CQA_CHUNK, sizeof *work->posterior);
-    return work->posterior == NULL ? CQA_E_NOMEM : cqa_features_create(&work->features, frames, mono);
+    return work->posterior == NULL ? CQA_E_NOMEM
+                                   : cqa_features_create(&work->features, frames, mono);
 }
 
 static void work_finish(struct work *work)
@@ -51,7 +52,8 @@ static enum cqa_status tracks_init(struct cqa_tracks *tracks, size_t count, int 
     return CQA_OK;
 }
 
-static void classify(struct work *work, const struct cqa_net *net, int c, size_t start, struct cqa_tracks *tracks)
+static void classify(struct work *work, const struct cqa_net *net, int c, size_t start,
+                     struct cqa_tracks *tracks)
 {
     const size_t left = tracks->count - start;
     const size_t count = left < CQA_CHUNK ? left : CQA_CHUNK;
@@ -65,8 +67,8 @@ static void classify(struct work *work, const struct cqa_net *net, int c, size_t
         cqa_viterbi_feed(&work->viterbi[c], work->posterior + t, CQA_CHUNK);
 }
 
-enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_frames *frames, int mono,
-                                struct cqa_tracks *tracks)
+enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_frames *frames,
+                                int mono, struct cqa_tracks *tracks)
 {
     struct work work = {0};
     enum cqa_status status = tracks_init(tracks, frames->count, mono ? 1 : 2);
@@ -96,7 +98,8 @@ void cqa_tracks_finish(struct cqa_tracks *tracks)
     *tracks = (struct cqa_tracks){0};
 }
 
-enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, unsigned classes, struct cqa_spans *out)
+enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, unsigned classes,
+                                 struct cqa_spans *out)
 {
     const uint8_t *class_ = tracks->channel[channel].class_;
 
@@ -114,7 +117,8 @@ enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, u
     return CQA_OK;
 }
 
-float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, enum cqa_class which, size_t first, size_t last)
+float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, enum cqa_class which,
+                      size_t first, size_t last)
 {
     unsigned long sum = 0;
 
