@@ -408,14 +408,6 @@ static void merge(struct candidates *all)
     all->count = kept;
 }
 
-static enum cqa_event_phase phase_of(const struct cqa_scene *scene, struct cqa_span span)
-{
-    const struct cqa_spans *agent = &scene->speech[scene->agent];
-
-    return agent->count == 0 || agent->items[0].start_ms >= span.end_ms ? CQA_PHASE_QUEUE
-                                                                        : CQA_PHASE_TALK;
-}
-
 static enum cqa_status report(struct cqa_scene *scene, const struct candidates *all)
 {
     enum cqa_status status = CQA_OK;
@@ -429,7 +421,6 @@ static enum cqa_status report(struct cqa_scene *scene, const struct candidates *
                                                       : scene->duration_ms,
                                         .kind = hold->kind,
                                         .side = cqa_scene_party(scene, hold->channel),
-                                        .phase = phase_of(scene, hold->span),
                                         .confidence = hold->confidence};
         status = cqa_spans_add(&scene->holds, event.start_ms, event.end_ms);
         if (status == CQA_OK && rank(hold->kind) >= rank(CQA_KIND_MUSIC))
@@ -456,4 +447,16 @@ enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene)
         status = report(scene, &all);
     free(all.items);
     return status;
+}
+
+void cqa_scene_set_phases(struct cqa_scene *scene)
+{
+    const struct cqa_spans *agent = &scene->speech[scene->agent];
+    const int64_t first_ms = agent->count > 0 ? agent->items[0].start_ms : INT64_MAX;
+
+    for (size_t i = 0; i < scene->events.count; i++) {
+        struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_HOLD)
+            event->phase = event->end_ms <= first_ms ? CQA_PHASE_QUEUE : CQA_PHASE_TALK;
+    }
 }
