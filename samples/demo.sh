@@ -63,7 +63,8 @@ port_file: $folder/port
 store: sqlite:$folder/scores.db
 audio:
   - $folder/monitor
-plain_cookie: true
+session:
+  plain_cookie: true
 END
 "$bin/callqa-server" token add demo-recorder --role recorder --config "$folder/server.yaml" >"$folder/token"
 "$bin/callqa-server" token add demo-lead --role lead --config "$folder/server.yaml" >"$folder/lead"
@@ -132,7 +133,7 @@ jq -r '.calls | sort_by(.call.started_at)[] |
           " \(.start_ms / 1000 | floor)–\(.end_ms / 1000 | floor) s"] | join(", "))] | @tsv' "$folder/calls.json" |
     while IFS='	' read -r start agent customer length score deductions; do
         row "$start" "$agent" "$customer" "$length" "$score" "$deductions"
-    done
+    done | sed 's/ *$//'
 echo
 jq -r '.failures[] | "not a call: \(.recording.path | split("/") | last): \(.reason): \(.text)"' "$folder/failures.json"
 echo

@@ -181,6 +181,22 @@ def dead_air():
     return call.finish()
 
 
+def bad_day():
+    call = Call(12, "ben", "dora")
+    call.agent("Billing, Ben.")
+    begin, end = call.customer("Hello, my invoice is wrong again, I have paid the last one in full and now you want "
+                               "the same money a second time.")
+    call.at = end - 2.8
+    call.agent("That is not possible, our system does not make such mistakes, believe me.", 0)
+    call.pause(15.8)
+    call.customer("Hello? Are you still there?", 0)
+    call.agent("One moment.")
+    call.play(AGENT, music(9, 31), 0.8)
+    call.agent("Right. It was our mistake, I have deleted it.", 0.6)
+    call.customer("I see.")
+    return call.finish(0.3)
+
+
 def interruption():
     call = Call(2, "ben", "dora")
     call.agent("Billing department, Ben speaking, what can I do for you?")
@@ -341,15 +357,16 @@ def main():
         return os.path.join(folder, name(*parts))
 
     encode(dead_air(), out("in", 8001, 13800138000, "2025-11-20 10:15:02", 17, "wav"), *ULAW)
+    encode(bad_day(), out("in", 8002, 13800138001, "2025-11-20 10:18:20", 20, "ogg"), *OPUS)
     encode(interruption(), out("in", 8002, 13800138002, "2025-11-20 10:21:40", 23, "wav"), *IMA)
     chatter = backchannel()
     encode(chatter, out("in", 8003, 13800138003, "2025-11-20 10:34:11", 31, "ogg"), *OPUS)
     encode(music_hold(), out("in", 8001, 13800138004, "2025-11-20 11:02:37", 44, "mp3"), *MP3)
     encode(beep_hold(), out("in", 8002, 13800138005, "2025-11-20 11:20:09", 52, "ogg"), *OPUS)
-    encode(mute_hold(), out("in", 8003, 13800138006, "2025-11-20 13:45:55", 60, "wav"), *ALAW)
+    encode(mute_hold(), out("in", 8003, 13800138006, "2025-11-20 13:45:55", 60, "wav"), *IMA)
     encode(announcement_hold(), out("in", 8001, 13800138007, "2025-11-20 14:01:12", 66, "ogg"), *OPUS)
     encode(ringback_dtmf(), out("out", 13800138008, 8003, "2025-11-20 14:30:00", 71, "wav"), *IMA)
-    encode(busy_end(), out("out", 13800138009, 8002, "2025-11-20 15:12:26", 80, "wav"), *IMA)
+    encode(busy_end(), out("out", 13800138009, 8002, "2025-11-20 15:12:26", 80, "wav"), *ALAW)
     encode(leakage(), out("in", 8001, 13800138010, "2025-11-20 15:40:03", 85, "wav"), *IMA)
     silent = dead_air()
     encode(silent.sum(1, keepdims=True), out("in", 8002, 13800138011, "2025-11-20 16:05:48", 90, "wav"), *GSM)

@@ -52,13 +52,15 @@ static enum cqa_status name_models(struct cqa_engine *engine, const char *net, c
         EVP_DigestFinal_ex(digest, sum, &length);
         size_t used = (size_t)snprintf(engine->models, sizeof engine->models, "sha256:");
         for (unsigned i = 0; i < length && used + 3 <= sizeof engine->models; i++)
-            used += (size_t)snprintf(engine->models + used, sizeof engine->models - used, "%02x", sum[i]);
+            used += (size_t)snprintf(engine->models + used, sizeof engine->models - used, "%02x",
+                                     sum[i]);
     }
     EVP_MD_CTX_free(digest);
     return status;
 }
 
-static enum cqa_status load_tones(struct cqa_engine *engine, const char *path, struct cqa_error *error)
+static enum cqa_status load_tones(struct cqa_engine *engine, const char *path,
+                                  struct cqa_error *error)
 {
     struct cqa_problems problems = {0};
 
@@ -66,7 +68,9 @@ static enum cqa_status load_tones(struct cqa_engine *engine, const char *path, s
     if (engine->tones == NULL)
         cqa_problems_print(&problems, path, stderr);
     cqa_problems_finish(&problems);
-    return engine->tones == NULL ? cqa_fail(error, CQA_E_BADDATA, "%s: not a file of tone plans", path) : CQA_OK;
+    return engine->tones == NULL
+               ? cqa_fail(error, CQA_E_BADDATA, "%s: not a file of tone plans", path)
+               : CQA_OK;
 }
 
 enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *error)
@@ -74,7 +78,8 @@ enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *err
     char net[PATH_MAX];
     char tones[PATH_MAX];
     struct cqa_engine *engine = calloc(1, sizeof *engine);
-    enum cqa_status status = engine == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory for the engine") : CQA_OK;
+    enum cqa_status status =
+        engine == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory for the engine") : CQA_OK;
 
     if (status == CQA_OK)
         status = cqa_models_find("acoustic", "callqa.model", net, sizeof net, error);
@@ -136,8 +141,9 @@ static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extracto
     return cqa_extractor_end(extractor, frames) == CQA_OK ? CQA_OK : out_of_memory(failure);
 }
 
-static enum cqa_status listen(const struct cqa_engine *engine, int fd, const char *name, struct cqa_frames *frames,
-                              struct cqa_audio_facts *facts, struct cqa_failure *failure)
+static enum cqa_status listen(const struct cqa_engine *engine, int fd, const char *name,
+                              struct cqa_frames *frames, struct cqa_audio_facts *facts,
+                              struct cqa_failure *failure)
 {
     struct cqa_audio *audio = NULL;
     struct cqa_extractor *extractor = NULL;
@@ -156,13 +162,16 @@ static enum cqa_status listen(const struct cqa_engine *engine, int fd, const cha
 }
 
 /* Moves what the scene found into the result. */
-static void fill_channels(struct cqa_scene *scene, const struct cqa_channel_sound sound[2], struct cqa_result *result)
+static void fill_channels(struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                          struct cqa_result *result)
 {
     result->channel_count = scene->tracks->channel_count;
     for (int c = 0; c < result->channel_count; c++) {
         struct cqa_channel_result *channel = &result->channels[c];
         channel->index = c;
-        channel->role = scene->mono ? CQA_ROLE_MIXED : c == scene->agent ? CQA_ROLE_AGENT : CQA_ROLE_CUSTOMER;
+        channel->role = scene->mono         ? CQA_ROLE_MIXED
+                        : c == scene->agent ? CQA_ROLE_AGENT
+                                            : CQA_ROLE_CUSTOMER;
         channel->speech = scene->speech[c];
         scene->speech[c] = (struct cqa_spans){0};
         channel->active_level_dbfs = sound[c].active_level_dbfs;
@@ -192,8 +201,8 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
     if (status == CQA_OK)
         status = cqa_scene_play(&scene);
     if (status == CQA_OK)
-        status = cqa_measures_make(&(struct cqa_measure_input){&scene, call->starts_at_answer}, &result->measures,
-                                   &result->measurable, sound);
+        status = cqa_measures_make(&(struct cqa_measure_input){&scene, call->starts_at_answer},
+                                   &result->measures, &result->measurable, sound);
     if (status == CQA_OK)
         fill_channels(&scene, sound, result);
     cqa_scene_finish(&scene);
@@ -201,8 +210,9 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
     return status;
 }
 
-enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name, const struct cqa_call *call,
-                            struct cqa_result *result, struct cqa_failure *failure)
+enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name,
+                            const struct cqa_call *call, struct cqa_result *result,
+                            struct cqa_failure *failure)
 {
     struct cqa_frames frames = {0};
     enum cqa_status status = listen(engine, fd, name, &frames, &result->recording, failure);

@@ -17,8 +17,8 @@ static void clamp_events(struct cqa_scene *scene)
 
 enum cqa_status cqa_scene_play(struct cqa_scene *scene)
 {
-    enum cqa_status status = cqa_tones_find(scene->plans, scene->frames, scene->tracks, scene->agent, &scene->tones,
-                                            &scene->events);
+    enum cqa_status status = cqa_tones_find(scene->plans, scene->frames, scene->tracks,
+                                            scene->agent, &scene->tones, &scene->events);
 
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);

@@ -1,14 +1,14 @@
 /*
- * A party's own speech, by the contract's definition. It is found twice: on the classes alone, for the search for
- * holds; and then with what the holds tell: on a line that plays hold music no voice is the party's, and elsewhere a
- * voice "over music" is a party with music in the room.
+ * A party's own speech, by the contract's definition. It is found twice: on the classes alone, for
+ * the search for holds; and then with what the holds tell: on a line that plays hold music no voice
+ * is the party's, and elsewhere a voice "over music" is a party with music in the room.
  */
 #include "event/scene.h"
 
 enum { BRIDGE_MS = 300, SHORTEST_MS = 100 };
 
-static enum cqa_status outside_holds(const struct cqa_scene *scene, int c, const struct cqa_spans *voices,
-                                     struct cqa_spans *out)
+static enum cqa_status outside_holds(const struct cqa_scene *scene, int c,
+                                     const struct cqa_spans *voices, struct cqa_spans *out)
 {
     struct cqa_spans free_time = {0};
     enum cqa_status status = cqa_spans_invert(&scene->heard[c], scene->duration_ms, &free_time);

@@ -3,7 +3,8 @@
 #include <math.h>
 
 /* A measure on something that cannot be measured is null, never a number. */
-static void drop_unmeasurable(const struct cqa_measurable *measurable, struct cqa_measures *measures)
+static void drop_unmeasurable(const struct cqa_measurable *measurable,
+                              struct cqa_measures *measures)
 {
     for (int i = 0; i < CQA_MEASURE_COUNT; i++)
         if (i != CQA_MEASURE_DURATION &&
@@ -11,8 +12,9 @@ static void drop_unmeasurable(const struct cqa_measurable *measurable, struct cq
             measures->value[i] = (double)NAN;
 }
 
-enum cqa_status cqa_measures_make(const struct cqa_measure_input *input, struct cqa_measures *measures,
-                                  struct cqa_measurable *measurable, struct cqa_channel_sound sound[2])
+enum cqa_status cqa_measures_make(const struct cqa_measure_input *input,
+                                  struct cqa_measures *measures, struct cqa_measurable *measurable,
+                                  struct cqa_channel_sound sound[2])
 {
     for (int i = 0; i < CQA_MEASURE_COUNT; i++)
         measures->value[i] = (double)NAN;

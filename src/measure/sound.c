@@ -20,7 +20,8 @@ static double active_level(const struct cqa_scene *scene, int c)
     size_t pieces = 0;
 
     for (size_t i = 0; i < speech->count; i++)
-        for (size_t s = (size_t)speech->items[i].start_ms / 8; s < (size_t)speech->items[i].end_ms / 8 && s < count; s++) {
+        for (size_t s = (size_t)speech->items[i].start_ms / 8;
+             s < (size_t)speech->items[i].end_ms / 8 && s < count; s++) {
             power += power_of(sub[s]);
             pieces++;
         }
@@ -62,10 +63,11 @@ void cqa_sound_measure(const struct cqa_scene *scene, struct cqa_channel_sound s
 {
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const struct cqa_leak *leak = &scene->frames->leak[c];
-        sound[c] = (struct cqa_channel_sound){.active_level_dbfs = active_level(scene, c),
-                                              .noise_dbfs = noise_level(scene, c),
-                                              .clipped_ms = clipped(scene, c),
-                                              .leak_db = leak->found && !scene->mono ? (double)leak->gain_db : (double)NAN,
-                                              .leak_delay_ms = leak->found && !scene->mono ? (double)leak->delay_ms : (double)NAN};
+        sound[c] = (struct cqa_channel_sound){
+            .active_level_dbfs = active_level(scene, c),
+            .noise_dbfs = noise_level(scene, c),
+            .clipped_ms = clipped(scene, c),
+            .leak_db = leak->found && !scene->mono ? (double)leak->gain_db : (double)NAN,
+            .leak_delay_ms = leak->found && !scene->mono ? (double)leak->delay_ms : (double)NAN};
     }
 }

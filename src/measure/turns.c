@@ -5,7 +5,7 @@
 #include "measure/make.h"
 
 enum {
-    GREETING_MS = 300,     /* least first speech that is a greeting */
+    GREETING_MS = 300,      /* least first speech that is a greeting */
     RESPONSE_MAX_MS = 3000, /* a longer gap is a silence, not a response */
     STREAK_PAUSE_MS = 3000, /* a pause that ends a monologue */
 };
@@ -101,12 +101,21 @@ static void count_overtalk(const struct cqa_event *event, double length, double 
 
 static void count_events(const struct cqa_scene *scene, double *m)
 {
-    static const enum cqa_measure_id zeroed[] = {
-        CQA_MEASURE_SILENCE_TOTAL, CQA_MEASURE_SILENCE_COUNT, CQA_MEASURE_SILENCE_LONGEST, CQA_MEASURE_OVERTALK_TOTAL,
-        CQA_MEASURE_OVERTALK_COUNT, CQA_MEASURE_INTERRUPTIONS_AGENT, CQA_MEASURE_INTERRUPTIONS_CUSTOMER,
-        CQA_MEASURE_BACKCHANNELS_AGENT, CQA_MEASURE_BACKCHANNELS_CUSTOMER, CQA_MEASURE_HOLD_TOTAL,
-        CQA_MEASURE_HOLD_COUNT, CQA_MEASURE_HOLD_LONGEST, CQA_MEASURE_QUEUE_WAIT, CQA_MEASURE_RING,
-        CQA_MEASURE_NOT_RECORDED};
+    static const enum cqa_measure_id zeroed[] = {CQA_MEASURE_SILENCE_TOTAL,
+                                                 CQA_MEASURE_SILENCE_COUNT,
+                                                 CQA_MEASURE_SILENCE_LONGEST,
+                                                 CQA_MEASURE_OVERTALK_TOTAL,
+                                                 CQA_MEASURE_OVERTALK_COUNT,
+                                                 CQA_MEASURE_INTERRUPTIONS_AGENT,
+                                                 CQA_MEASURE_INTERRUPTIONS_CUSTOMER,
+                                                 CQA_MEASURE_BACKCHANNELS_AGENT,
+                                                 CQA_MEASURE_BACKCHANNELS_CUSTOMER,
+                                                 CQA_MEASURE_HOLD_TOTAL,
+                                                 CQA_MEASURE_HOLD_COUNT,
+                                                 CQA_MEASURE_HOLD_LONGEST,
+                                                 CQA_MEASURE_QUEUE_WAIT,
+                                                 CQA_MEASURE_RING,
+                                                 CQA_MEASURE_NOT_RECORDED};
 
     for (size_t i = 0; i < sizeof zeroed / sizeof zeroed[0]; i++)
         m[zeroed[i]] = 0;
@@ -137,8 +146,9 @@ static void count_events(const struct cqa_scene *scene, double *m)
 static void forget_parties(double *m)
 {
     static const enum cqa_measure_id unknown[] = {
-        CQA_MEASURE_OVERTALK_TOTAL, CQA_MEASURE_OVERTALK_COUNT, CQA_MEASURE_OVERTALK_SHARE,
-        CQA_MEASURE_INTERRUPTIONS_AGENT, CQA_MEASURE_INTERRUPTIONS_CUSTOMER, CQA_MEASURE_BACKCHANNELS_AGENT,
+        CQA_MEASURE_OVERTALK_TOTAL,         CQA_MEASURE_OVERTALK_COUNT,
+        CQA_MEASURE_OVERTALK_SHARE,         CQA_MEASURE_INTERRUPTIONS_AGENT,
+        CQA_MEASURE_INTERRUPTIONS_CUSTOMER, CQA_MEASURE_BACKCHANNELS_AGENT,
         CQA_MEASURE_BACKCHANNELS_CUSTOMER};
 
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
@@ -156,11 +166,13 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
         return;
     for (size_t i = 0; i < scene->events.count; i++) {
         const struct cqa_event *event = &scene->events.items[i];
-        if (event->type == CQA_EVENT_RINGBACK && (agent->count == 0 || event->end_ms <= agent->items[0].start_ms + 500))
+        if (event->type == CQA_EVENT_RINGBACK &&
+            (agent->count == 0 || event->end_ms <= agent->items[0].start_ms + 500))
             answer_ms = event->end_ms;
     }
     for (size_t i = 0; i < agent->count && answer_ms >= 0; i++)
-        if (cqa_span_length_ms(agent->items[i]) >= GREETING_MS && agent->items[i].end_ms > answer_ms) {
+        if (cqa_span_length_ms(agent->items[i]) >= GREETING_MS &&
+            agent->items[i].end_ms > answer_ms) {
             const int64_t delay = agent->items[i].start_ms - answer_ms;
             m[CQA_MEASURE_GREETING_DELAY] = delay > 0 ? (double)delay : 0.0;
             return;
@@ -168,7 +180,8 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
 }
 
 /* Gaps from the end of one party's speech to the start of the other's, outside hold. */
-static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, double *median, double *p90)
+static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, double *median,
+                                         double *p90)
 {
     const struct cqa_spans *own = &scene->speech[c];
     const struct cqa_spans *other = &scene->speech[1 - c];
@@ -182,7 +195,8 @@ static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, d
             continue;
         const struct cqa_span gap = {other->items[j - 1].end_ms, own->items[i].start_ms};
         const int follows = i == 0 || own->items[i - 1].end_ms <= other->items[j - 1].end_ms;
-        if (follows && cqa_span_length_ms(gap) < RESPONSE_MAX_MS && cqa_spans_within_ms(&scene->holds, gap) == 0 &&
+        if (follows && cqa_span_length_ms(gap) < RESPONSE_MAX_MS &&
+            cqa_spans_within_ms(&scene->holds, gap) == 0 &&
             !numbers_add(&gaps, (double)cqa_span_length_ms(gap))) {
             free(gaps.items);
             return CQA_E_NOMEM;
@@ -200,13 +214,15 @@ static int is_backchannel_only(const struct cqa_scene *scene, int c, struct cqa_
 
     for (size_t i = 0; i < other->count; i++) {
         const struct cqa_span span = other->items[i];
-        if (span.start_ms < gap.end_ms && span.end_ms > gap.start_ms && cqa_span_length_ms(span) > 1000)
+        if (span.start_ms < gap.end_ms && span.end_ms > gap.start_ms &&
+            cqa_span_length_ms(span) > 1000)
             return 0;
     }
     return 1;
 }
 
-/* The longest run of one party: ended by a pause of 3 s or by the other's turn; backchannels do not end it. */
+/* The longest run of one party: ended by a pause of 3 s or by the other's turn; backchannels do not
+ * end it. */
 static double measure_streak(const struct cqa_scene *scene, int c)
 {
     const struct cqa_spans *own = &scene->speech[c];
@@ -215,7 +231,8 @@ static double measure_streak(const struct cqa_scene *scene, int c)
 
     for (size_t i = 0; i < own->count; i++) {
         const struct cqa_span gap = {i > 0 ? own->items[i - 1].end_ms : 0, own->items[i].start_ms};
-        if (i > 0 && (cqa_span_length_ms(gap) >= STREAK_PAUSE_MS || !is_backchannel_only(scene, c, gap)))
+        if (i > 0 &&
+            (cqa_span_length_ms(gap) >= STREAK_PAUSE_MS || !is_backchannel_only(scene, c, gap)))
             first = i;
         add_longest(&longest, (double)(own->items[i].end_ms - own->items[first].start_ms));
     }
@@ -229,11 +246,12 @@ static double count_switches(const struct cqa_scene *scene)
     double switches = 0;
 
     while (at[0] < scene->speech[0].count || at[1] < scene->speech[1].count) {
-        const int c = at[1] == scene->speech[1].count ||
-                              (at[0] < scene->speech[0].count &&
-                               scene->speech[0].items[at[0]].start_ms <= scene->speech[1].items[at[1]].start_ms)
-                          ? 0
-                          : 1;
+        const int c =
+            at[1] == scene->speech[1].count ||
+                    (at[0] < scene->speech[0].count && scene->speech[0].items[at[0]].start_ms <=
+                                                           scene->speech[1].items[at[1]].start_ms)
+                ? 0
+                : 1;
         switches += last >= 0 && last != c;
         last = c;
         at[c]++;
@@ -241,7 +259,8 @@ static double count_switches(const struct cqa_scene *scene)
     return switches;
 }
 
-enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input, struct cqa_measures *measures)
+enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input,
+                                  struct cqa_measures *measures)
 {
     const struct cqa_scene *scene = input->scene;
     double *m = measures->value;
@@ -257,8 +276,9 @@ enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input, struct 
         status = measure_responses(scene, scene->agent, &m[CQA_MEASURE_RESPONSE_AGENT_MEDIAN],
                                    &m[CQA_MEASURE_RESPONSE_AGENT_P90]);
     if (status == CQA_OK)
-        status = measure_responses(scene, 1 - scene->agent, &m[CQA_MEASURE_RESPONSE_CUSTOMER_MEDIAN],
-                                   &m[CQA_MEASURE_RESPONSE_CUSTOMER_P90]);
+        status =
+            measure_responses(scene, 1 - scene->agent, &m[CQA_MEASURE_RESPONSE_CUSTOMER_MEDIAN],
+                              &m[CQA_MEASURE_RESPONSE_CUSTOMER_P90]);
     m[CQA_MEASURE_STREAK_AGENT] = measure_streak(scene, scene->agent);
     m[CQA_MEASURE_STREAK_CUSTOMER] = measure_streak(scene, 1 - scene->agent);
     if (scene->duration_ms > 0)

@@ -1,4 +1,5 @@
-/* How a party speaks: pitch, syllables, loudness relative to the own norm. No emotion is read from any of it. */
+/* How a party speaks: pitch, syllables, loudness relative to the own norm. No emotion is read from
+ * any of it. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,11 +7,11 @@
 #include "measure/make.h"
 
 enum {
-    VOICED = 150,          /* harmonicity of 255 that makes a frame voiced */
-    LEAST_VOICED = 30,     /* frames, about a second */
+    VOICED = 150,      /* harmonicity of 255 that makes a frame voiced */
+    LEAST_VOICED = 30, /* frames, about a second */
     SUB_MS = 8,
-    NUCLEUS_SMOOTH = 6,    /* 8 ms pieces to each side: about 100 ms */
-    RAISED_WINDOW = 31,    /* frames, 1 s */
+    NUCLEUS_SMOOTH = 6, /* 8 ms pieces to each side: about 100 ms */
+    RAISED_WINDOW = 31, /* frames, 1 s */
 };
 
 static const float nucleus_dip_db = 2.0f; /* de Jong & Wempe 2009 */
@@ -18,7 +19,8 @@ static const float raised_db = 6.0f;      /* over the party's own median second 
 
 static int voiced(const struct cqa_scene *scene, int c, size_t t)
 {
-    return scene->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH && scene->frames->channel[c].harmonicity[t] >= VOICED;
+    return scene->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH &&
+           scene->frames->channel[c].harmonicity[t] >= VOICED;
 }
 
 /* Lag below which `share` of the voiced frames lie; 0 when there are too few. */
@@ -48,7 +50,8 @@ static void measure_pitch(const struct cqa_scene *scene, int c, double *median_h
     if (middle == 0)
         return;
     *median_hz = 8000.0 / middle;
-    *range_st = 12.0 * log2((double)lag_percentile(histogram, total, 0.9) / (double)lag_percentile(histogram, total, 0.1));
+    *range_st = 12.0 * log2((double)lag_percentile(histogram, total, 0.9) /
+                            (double)lag_percentile(histogram, total, 0.1));
 }
 
 static float smooth_level(const uint8_t *sub, size_t count, size_t at)
@@ -72,12 +75,14 @@ static double count_nuclei(const struct cqa_scene *scene, int c, struct cqa_span
     int rising = 1;
     double nuclei = 0;
 
-    for (size_t s = (size_t)span.start_ms / SUB_MS; s < (size_t)span.end_ms / SUB_MS && s < count; s++) {
+    for (size_t s = (size_t)span.start_ms / SUB_MS; s < (size_t)span.end_ms / SUB_MS && s < count;
+         s++) {
         const float level = smooth_level(sub, count, s);
         peak = level > peak ? level : peak;
         dip = level < dip ? level : dip;
         if (rising && level < peak - nucleus_dip_db) {
-            nuclei += voiced(scene, c, s / CQA_SUBFRAMES) || (s >= 12 && voiced(scene, c, (s - 12) / CQA_SUBFRAMES));
+            nuclei += voiced(scene, c, s / CQA_SUBFRAMES) ||
+                      (s >= 12 && voiced(scene, c, (s - 12) / CQA_SUBFRAMES));
             rising = 0;
             dip = level;
         } else if (!rising && level > dip + nucleus_dip_db) {
@@ -119,7 +124,8 @@ static float median_level(const struct cqa_scene *scene, int c)
     return NAN;
 }
 
-/* Speech in seconds whose voiced frames are 6 dB over the party's own median: raised against the own norm. */
+/* Speech in seconds whose voiced frames are 6 dB over the party's own median: raised against the
+ * own norm. */
 static double measure_raised(const struct cqa_scene *scene, int c)
 {
     const float norm = median_level(scene, c);
@@ -141,7 +147,8 @@ static double measure_raised(const struct cqa_scene *scene, int c)
     return raised;
 }
 
-enum cqa_status cqa_voice_measure(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+enum cqa_status cqa_voice_measure(const struct cqa_scene *scene,
+                                  const struct cqa_channel_sound sound[2],
                                   struct cqa_measures *measures)
 {
     double *m = measures->value;
@@ -153,9 +160,12 @@ enum cqa_status cqa_voice_measure(const struct cqa_scene *scene, const struct cq
         measure_pitch(scene, c, &m[agent ? CQA_MEASURE_PITCH_AGENT : CQA_MEASURE_PITCH_CUSTOMER],
                       &m[agent ? CQA_MEASURE_PITCH_RANGE_AGENT : CQA_MEASURE_PITCH_RANGE_CUSTOMER]);
         m[agent ? CQA_MEASURE_RATE_AGENT : CQA_MEASURE_RATE_CUSTOMER] = measure_rate(scene, c);
-        m[agent ? CQA_MEASURE_RAISED_AGENT : CQA_MEASURE_RAISED_CUSTOMER] = measure_raised(scene, c);
-        m[agent ? CQA_MEASURE_LEVEL_AGENT : CQA_MEASURE_LEVEL_CUSTOMER] = sound[c].active_level_dbfs;
-        m[agent ? CQA_MEASURE_SNR_AGENT : CQA_MEASURE_SNR_CUSTOMER] = sound[c].active_level_dbfs - sound[c].noise_dbfs;
+        m[agent ? CQA_MEASURE_RAISED_AGENT : CQA_MEASURE_RAISED_CUSTOMER] =
+            measure_raised(scene, c);
+        m[agent ? CQA_MEASURE_LEVEL_AGENT : CQA_MEASURE_LEVEL_CUSTOMER] =
+            sound[c].active_level_dbfs;
+        m[agent ? CQA_MEASURE_SNR_AGENT : CQA_MEASURE_SNR_CUSTOMER] =
+            sound[c].active_level_dbfs - sound[c].noise_dbfs;
         m[agent ? CQA_MEASURE_CLIPPED_AGENT : CQA_MEASURE_CLIPPED_CUSTOMER] = sound[c].clipped_ms;
     }
     return CQA_OK;

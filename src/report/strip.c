@@ -211,8 +211,12 @@ static void event_box(struct cqa_pen *pen, const struct cqa_strip *strip,
         return;
     cqa_pen_fill(pen, box, cqa_event_color(event), 1);
     cqa_event_label(event, strip->zh, name, sizeof name);
-    if (cqa_pen_text_width(pen, &face, name) > box.width - 6)
-        snprintf(name, sizeof name, "%s", cqa_event_type_word(event->type, strip->zh));
+    if (cqa_pen_text_width(pen, &face, name) > box.width - 6) {
+        struct cqa_event plain = {.type = event->type};
+        if (event->type == CQA_EVENT_OVERTALK)
+            plain.kind = event->kind;
+        cqa_event_label(&plain, strip->zh, name, sizeof name);
+    }
     if (cqa_pen_text_width(pen, &face, name) <= box.width - 6)
         cqa_pen_text(pen, box.x + 4, box.y + EVENTS - 5, &face, CQA_ALIGN_LEFT, name);
 }

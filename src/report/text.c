@@ -196,7 +196,7 @@ static void value_text(double value, const char *unit, char *out, size_t size)
     if (isnan(value))
         snprintf(out, size, "–");
     else if (strcmp(unit, "ms") == 0)
-        snprintf(out, size, "%.1f s", value / 1000);
+        snprintf(out, size, "%.1f s", floor(value / 100) / 10); /* cut, as lengths are */
     else if (strcmp(unit, "ratio") == 0)
         snprintf(out, size, "%.0f %%", value * 100);
     else if (unit[0] == '\0')

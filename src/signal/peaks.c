@@ -7,7 +7,8 @@
 enum { FIRST_BIN = 5, LAST_BIN = 250 };
 
 static const float bin_hz = 15.625f;
-static const float faintest = 1e-5f; /* of the loudest frame so far: what is 50 dB under it is not looked at */
+static const float faintest =
+    1e-5f; /* of the loudest frame so far: what is 50 dB under it is not looked at */
 
 struct found {
     int count;
@@ -15,7 +16,8 @@ struct found {
     float energy[CQA_PEAKS_MAX];
 };
 
-/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main lobe. */
+/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main
+ * lobe. */
 CQA_HOT static void mark(const float *power, float least, uint8_t *marks)
 {
     for (int k = FIRST_BIN; k < LAST_BIN; k++) {
@@ -48,7 +50,8 @@ static void keep(struct found *found, float bin, float energy)
             weakest = i;
     if (energy <= found->energy[weakest])
         return;
-    memmove(&found->bin[weakest], &found->bin[weakest + 1], (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
+    memmove(&found->bin[weakest], &found->bin[weakest + 1],
+            (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
     memmove(&found->energy[weakest], &found->energy[weakest + 1],
             (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
     found->bin[CQA_PEAKS_MAX - 1] = bin;
@@ -96,7 +99,7 @@ static void two_strongest(const struct found *found, float total, struct cqa_pea
 }
 
 CQA_HOT void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
-                      struct cqa_peak_facts *facts)
+                              struct cqa_peak_facts *facts)
 {
     struct found found = {0};
     struct cqa_peak_memory next = {0};

@@ -28,7 +28,8 @@ struct cqa_peak_facts {
     float hz[2];    /* 0: none */
 };
 
-/* Finds the peaks of `spectrum`, follows them from the last frame, and remembers them for the next. */
+/* Finds the peaks of `spectrum`, follows them from the last frame, and remembers them for the next.
+ */
 void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
                       struct cqa_peak_facts *facts);
 

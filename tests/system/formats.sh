@@ -1,8 +1,8 @@
 #!/bin/sh
 # Every format of `callqa analyze` on real files is what its readers take: formats.sh SOURCE_DIR PROGRAM_DIR
 set -eu
-source=$1
-callqa=$2/callqa
+source=$(cd "$1" && pwd)
+callqa=$(cd "$2" && pwd)/callqa
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$source/samples"
