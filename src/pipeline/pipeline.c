@@ -62,10 +62,10 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
                                                .timeout_ms = config->analysis_timeout_ms};
     struct cqa_task *tasks = calloc((size_t)config->workers, sizeof *tasks);
     struct cqa_workers *pool = NULL;
-    enum cqa_status status = tasks == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory") : CQA_OK;
 
-    if (status == CQA_OK)
-        status = cqa_workers_create(&pool, pipeline->engine, &workers, error);
+    if (tasks == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    const enum cqa_status status = cqa_workers_create(&pool, pipeline->engine, &workers, error);
     if (status != CQA_OK) {
         free(tasks);
         return status;
