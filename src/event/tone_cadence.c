@@ -40,9 +40,7 @@ int cqa_tone_has_pitch(const struct cqa_tone_run *run, const struct cqa_tone_pla
 
 int cqa_tone_is_clean(const struct cqa_tone_run *run, float floor)
 {
-    const float contrast_db = fminf(run->rise_db, run->fall_db);
-
-    return 1.0f - run->purity <= 2.0f * powf(10.0f, -0.1f * contrast_db) + floor;
+    return 1.0f - run->purity <= 2.0f * powf(10.0f, -0.1f * run->alone_db) + floor;
 }
 
 /* The burst of beat `beat` that begins `step_ms` after run `at`, rather one of its length; the
@@ -69,7 +67,7 @@ static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct 
     return found;
 }
 
-/* The burst after run `at`, which is beat `beat` of the plan; one cycle may be missing, drowned by
+/* The burst after run `at`, which is beat `beat` of the plan; between cycles, one may be missing, drowned by
  * something else. */
 static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan,
                      int beat)
@@ -79,7 +77,7 @@ static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct c
     const size_t next = at_step(runs, at, plan, next_beat, step_ms);
     int64_t cycle_ms = 0;
 
-    if (next < runs->count)
+    if (next < runs->count || next_beat != 0)
         return next;
     for (int b = 0; b < plan->beats; b++)
         cycle_ms += plan->on_ms[b] + plan->off_ms[b];
