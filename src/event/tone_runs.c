@@ -252,7 +252,8 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
 }
 
 /* Level of the telephone band, or of 375..500 Hz in it. */
-static float mean_frame_level(const struct cqa_channel_frames *rows, int ring, size_t first, size_t last)
+static float mean_frame_level(const struct cqa_channel_frames *rows, int ring, size_t first,
+                              size_t last)
 {
     float sum = 0;
 
@@ -261,8 +262,10 @@ static float mean_frame_level(const struct cqa_channel_frames *rows, int ring, s
     return last > first ? sum / (float)(last - first) : -110.0f;
 }
 
-/* How far the tone stands out of its band, where hum, noise or a voice drown its edges in the samples' energies. */
-static void add_contrast(const struct cqa_channel_frames *rows, size_t count, int ring, struct cqa_tone_run *run)
+/* How far the tone stands out of its band, where hum, noise or a voice drown its edges in the
+ * samples' energies. */
+static void add_contrast(const struct cqa_channel_frames *rows, size_t count, int ring,
+                         struct cqa_tone_run *run)
 {
     const size_t trim = run->last - run->first > 3 ? 1 : 0;
     const size_t around = ring ? 3 : 1;
@@ -270,7 +273,8 @@ static void add_contrast(const struct cqa_channel_frames *rows, size_t count, in
     const size_t after = run->last + 1 < count ? run->last + 1 : count;
     const float level = mean_frame_level(rows, ring, run->first + trim, run->last - trim);
     const float head = mean_frame_level(rows, ring, before > around ? before - around : 0, before);
-    const float tail = mean_frame_level(rows, ring, after, after + around < count ? after + around : count);
+    const float tail =
+        mean_frame_level(rows, ring, after, after + around < count ? after + around : count);
 
     run->rise_db = fmaxf(run->rise_db, level - head);
     run->fall_db = fmaxf(run->fall_db, level - tail);
