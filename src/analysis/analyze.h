@@ -6,10 +6,12 @@
 #include "recorder/call.h"
 #include "report/result.h"
 
-/* The acoustic model and the tone plans, FFT plans and tables: made once a process, read-only afterwards. */
+/* The acoustic model and the tone plans, FFT plans and tables: made once a process, read-only
+ * afterwards. */
 struct cqa_engine;
 
-/* Loads models/acoustic and models/tones (found by base/models.h). Owned, free with cqa_engine_destroy. */
+/* Loads models/acoustic and models/tones (found by base/models.h). Owned, free with
+ * cqa_engine_destroy. */
 enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_engine_destroy(struct cqa_engine *engine);
 
@@ -17,11 +19,12 @@ void cqa_engine_destroy(struct cqa_engine *engine);
 const char *cqa_engine_models(const struct cqa_engine *engine);
 
 /*
- * Analyses one recording: the only place that chains audio, signal, track, event and measure. Fills everything of
- * `result` but `path`, `call` and `score`. `fd` is borrowed. `call` gives the channel roles and the answer anchor.
- * On failure `failure` says why; finish `result` whatever comes back.
+ * Analyses one recording: the only place that chains audio, signal, track, event and measure. Fills
+ * everything of `result` but `path`, `call` and `score`. `fd` is borrowed. `call` gives the channel
+ * roles and the answer anchor. On failure `failure` says why; finish `result` whatever comes back.
  */
-enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name, const struct cqa_call *call,
-                            struct cqa_result *result, struct cqa_failure *failure) CQA_MUST_CHECK;
+enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name,
+                            const struct cqa_call *call, struct cqa_result *result,
+                            struct cqa_failure *failure) CQA_MUST_CHECK;
 
 #endif

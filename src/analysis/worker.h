@@ -6,28 +6,31 @@
 #include "analysis/analyze.h"
 
 /*
- * Worker processes that decode and analyse (docs/decisions/0001). The parent keeps no audio code running on foreign
- * bytes: it sends an open file, and reads back a result that it checks. Each worker does one recording at a time;
- * one that dies or takes too long is replaced, and its recording gets the outcome.
+ * Worker processes that decode and analyse (docs/decisions/0001). The parent keeps no audio code
+ * running on foreign bytes: it sends an open file, and reads back a result that it checks. Each
+ * worker does one recording at a time; one that dies or takes too long is replaced, and its
+ * recording gets the outcome.
  */
 struct cqa_workers;
 
 struct cqa_workers_config {
-    int count;              /* processes, 1..256 */
-    int64_t timeout_ms;     /* for one recording, wall clock; 0: 10 minutes */
-    int64_t memory_bytes;   /* address space of a worker; 0: 1 GiB */
+    int count;            /* processes, 1..256 */
+    int64_t timeout_ms;   /* for one recording, wall clock; 0: 10 minutes */
+    int64_t memory_bytes; /* address space of a worker; 0: 1 GiB */
 };
 
-/* One recording for a worker. Strings are copied; `fd` is duplicated into the worker, the caller closes its own. */
+/* One recording for a worker. Strings are copied; `fd` is duplicated into the worker, the caller
+ * closes its own. */
 struct cqa_job {
-    uint64_t id;        /* the caller's */
-    int fd;             /* open for reading */
-    const char *name;   /* for raw formats' endings and messages */
+    uint64_t id;      /* the caller's */
+    int fd;           /* open for reading */
+    const char *name; /* for raw formats' endings and messages */
     int agent_channel;
     int starts_at_answer;
 };
 
-/* What became of one. `result` is NULL on failure; otherwise owned by the receiver (cqa_result_finish and free). */
+/* What became of one. `result` is NULL on failure; otherwise owned by the receiver
+ * (cqa_result_finish and free). */
 struct cqa_outcome {
     uint64_t id;
     struct cqa_result *result;
@@ -36,7 +39,8 @@ struct cqa_outcome {
 
 /* Forks the workers. Call it before threads are made. The engine must outlive the pool. */
 enum cqa_status cqa_workers_create(struct cqa_workers **out, const struct cqa_engine *engine,
-                                   const struct cqa_workers_config *config, struct cqa_error *error) CQA_MUST_CHECK;
+                                   const struct cqa_workers_config *config,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* How many more jobs would start at once. */
 int cqa_workers_idle(const struct cqa_workers *workers);
@@ -45,14 +49,17 @@ int cqa_workers_idle(const struct cqa_workers *workers);
 enum cqa_status cqa_workers_submit(struct cqa_workers *workers, const struct cqa_job *job,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
-/* An epoll descriptor that is readable when cqa_workers_take has something, for an outer event loop. */
+/* An epoll descriptor that is readable when cqa_workers_take has something, for an outer event
+ * loop. */
 int cqa_workers_fd(const struct cqa_workers *workers);
 
-/* Waits up to `timeout_ms` (0: not at all, -1: without end) for one outcome. 1: `outcome` filled; 0: none. Enforces
- * the time limit of jobs, so call it at least once a second while jobs run. */
+/* Waits up to `timeout_ms` (0: not at all, -1: without end) for one outcome. 1: `outcome` filled;
+ * 0: none, or a replaced worker became idle. Enforces the time limit of jobs, so call it at least
+ * once a second while jobs run. */
 int cqa_workers_take(struct cqa_workers *workers, int timeout_ms, struct cqa_outcome *outcome);
 
-/* Gives up every running job without an outcome (they stay in the caller's queue), ends all workers. NULL is fine. */
+/* Gives up every running job without an outcome (they stay in the caller's queue), ends all
+ * workers. NULL is fine. */
 void cqa_workers_destroy(struct cqa_workers *workers);
 
 #endif

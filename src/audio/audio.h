@@ -6,12 +6,13 @@
 #include "base/failure.h"
 
 enum { CQA_AUDIO_RATE_HZ = 8000 }; /* the analysis rate: what a telephone line carries */
+enum { CQA_AUDIO_HOURS_MAX = 12 }; /* longer recordings are refused: CQA_FAILURE_TOO_LONG */
 
 enum cqa_layout { CQA_LAYOUT_STEREO, CQA_LAYOUT_MONO, CQA_LAYOUT_DUAL_MONO, CQA_LAYOUT_COUNT };
 extern const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1];
 
 /* The facts of one file, counted rather than believed. */
-struct cqa_recording {
+struct cqa_audio_facts {
     char sha256[65];     /* of the whole file, lower-case hex */
     uint64_t bytes;      /* of the whole file */
     char container[16];  /* "WAV", "FLAC", "OGG", "MP3", … */
@@ -23,30 +24,33 @@ struct cqa_recording {
 };
 
 /*
- * A recording as a stream of sample pairs at 8 kHz. Memory is bounded whatever the length. One thread at a time.
+ * A recording as a stream of sample pairs at 8 kHz. Memory is bounded whatever the length. One
+ * thread at a time.
  */
 struct cqa_audio;
 
 /*
- * Opens what `fd` holds (borrowed; read through pread, no path is opened). `name` only tells raw formats by their
- * ending (.gsm .ulaw .alaw .sln .raw .g722 …); it may be any text. On failure `failure` says which of the ids of
- * base/failure.h it is.
+ * Opens what `fd` holds (borrowed; read through pread, no path is opened). `name` only tells raw
+ * formats by their ending (.gsm .ulaw .alaw .sln .raw .g722 …); it may be any text. On failure
+ * `failure` says which of the ids of base/failure.h it is.
  */
-enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name, struct cqa_failure *failure)
-    CQA_MUST_CHECK;
+enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
+                               struct cqa_failure *failure) CQA_MUST_CHECK;
 
 /*
- * Reads up to `capacity` sample pairs, interleaved (channel 0, channel 1), ±1 full scale, NaN and infinities made 0.
- * A mono file gives 0 for channel 1. Returns the pairs read, 0 at the end, -1 on failure.
+ * Reads up to `capacity` sample pairs, interleaved (channel 0, channel 1), ±1 full scale, NaN and
+ * infinities made 0. A mono file gives 0 for channel 1. Returns the pairs read, 0 at the end, -1 on
+ * failure.
  */
-ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity, struct cqa_failure *failure);
+ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
+                         struct cqa_failure *failure);
 
 /*
- * After cqa_audio_read returned 0: the facts, with what was counted and the hash. Fails where the count
- * shows a truncated, empty or changed file.
+ * After cqa_audio_read returned 0: the facts, with what was counted and the hash. Fails where the
+ * count shows a truncated, empty or changed file.
  */
-enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_recording *out, struct cqa_failure *failure)
-    CQA_MUST_CHECK;
+enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts *out,
+                                struct cqa_failure *failure) CQA_MUST_CHECK;
 
 void cqa_audio_close(struct cqa_audio *audio);
 

@@ -4,8 +4,8 @@
 #include <stddef.h>
 
 /*
- * Memory that lives and dies together: the strings and arrays of one recording, one rubric, one request.
- * {0} is empty. Not thread-safe: an arena belongs to one owner.
+ * Memory that lives and dies together: the strings and arrays of one recording, one rubric, one
+ * request. {0} is empty. Not thread-safe: an arena belongs to one owner.
  */
 struct cqa_arena {
     struct cqa_arena_block *first;

@@ -5,9 +5,10 @@
 #include "base/error.h"
 
 /*
- * Growing text with a ceiling. Start with {.limit = N}. Always NUL-terminated once something was added
- * (`text` is NULL before). A failed addition (no memory, over the limit) sets `failed` and every later one
- * fails too, so that a caller may check once at the end.
+ * Growing text with a ceiling. Start with {.limit = N}. Always NUL-terminated once something was
+ * added
+ * (`text` is NULL before). A failed addition (no memory, over the limit) sets `failed` and every
+ * later one fails too, so that a caller may check once at the end.
  */
 struct cqa_buffer {
     char *text;
@@ -18,7 +19,8 @@ struct cqa_buffer {
 };
 
 enum cqa_status cqa_buffer_add(struct cqa_buffer *buffer, const void *bytes, size_t count);
-enum cqa_status cqa_buffer_print(struct cqa_buffer *buffer, const char *format, ...) CQA_PRINTF(2, 3);
+enum cqa_status cqa_buffer_print(struct cqa_buffer *buffer, const char *format, ...)
+    CQA_PRINTF(2, 3);
 void cqa_buffer_finish(struct cqa_buffer *buffer);
 
 #endif

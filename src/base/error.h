@@ -8,11 +8,11 @@
 enum cqa_status {
     CQA_OK,
     CQA_E_NOMEM,
-    CQA_E_IO,       /* the system refused: sys_errno says why */
-    CQA_E_BADDATA,  /* input that is not what it should be */
-    CQA_E_LIMIT,    /* input larger than we take */
-    CQA_E_BUSY,     /* passing: lock, timeout, 429, 5xx */
-    CQA_E_REFUSED,  /* the other side says no, for good */
+    CQA_E_IO,      /* the system refused: sys_errno says why */
+    CQA_E_BADDATA, /* input that is not what it should be */
+    CQA_E_LIMIT,   /* input larger than we take */
+    CQA_E_BUSY,    /* passing: lock, timeout, 429, 5xx */
+    CQA_E_REFUSED, /* the other side says no, for good */
     CQA_E_NOTFOUND,
 };
 

@@ -4,8 +4,9 @@
 #include <stddef.h>
 
 /*
- * Copies `text` to `out` (`size` bytes, always terminated) with control characters and invalid UTF-8 as \xNN and a
- * backslash as \\, so that a name cannot forge lines. Cut at a whole character when it does not fit.
+ * Copies `text` to `out` (`size` bytes, always terminated) with control characters and invalid
+ * UTF-8 as \xNN and a backslash as \\, so that a name cannot forge lines. Cut at a whole character
+ * when it does not fit.
  */
 void cqa_escape_control(const char *text, char *out, size_t size);
 

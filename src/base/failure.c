@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum cqa_status cqa_failure_set(struct cqa_failure *failure, const char *reason, const char *format, ...)
+enum cqa_status cqa_failure_set(struct cqa_failure *failure, const char *reason, const char *format,
+                                ...)
 {
     va_list arguments;
 

@@ -4,22 +4,25 @@
 #include "base/error.h"
 
 /*
- * Why a recording has no result. `reason` is one of the ids below, fit for programs; `text` is for a person.
- * An empty reason: no failure. docs/failures.md explains each to the people who meet it.
+ * Why a recording has no result. `reason` is one of the ids below, fit for programs; `text` is for
+ * a person. An empty reason: no failure. docs/failures.md explains each to the people who meet it.
  */
-#define CQA_FAILURE_UNFINISHED "unfinished"       /* header not final: still being written, or the recorder crashed */
-#define CQA_FAILURE_TRUNCATED "truncated"         /* the header announces more than the file holds */
-#define CQA_FAILURE_EMPTY "empty"                 /* no audio at all, though the file is complete */
-#define CQA_FAILURE_NOT_AUDIO "not_audio"         /* no container that we know */
-#define CQA_FAILURE_CODEC "unsupported_codec"     /* known container, unknown codec inside */
-#define CQA_FAILURE_LAYOUT "unsupported_layout"   /* more than 2 channels, or a rate outside 8..192 kHz */
-#define CQA_FAILURE_TOO_LONG "too_long"           /* longer than the configured limit */
-#define CQA_FAILURE_UNREADABLE "unreadable"       /* the system refused to read it */
-#define CQA_FAILURE_CHANGED "changed"             /* it grew or changed while it was read: will be read again */
-#define CQA_FAILURE_DECODE "decode_error"         /* the decoder gave up inside */
-#define CQA_FAILURE_CRASHED "crashed"             /* the worker process died on it */
-#define CQA_FAILURE_TIMED_OUT "timed_out"         /* the worker process took too long */
-#define CQA_FAILURE_INTERNAL "internal"           /* ours: out of memory and the like */
+#define CQA_FAILURE_UNFINISHED                                                                     \
+    "unfinished" /* header not final: still being written, or the recorder crashed */
+#define CQA_FAILURE_TRUNCATED "truncated"     /* the header announces more than the file holds */
+#define CQA_FAILURE_EMPTY "empty"             /* no audio at all, though the file is complete */
+#define CQA_FAILURE_NOT_AUDIO "not_audio"     /* no container that we know */
+#define CQA_FAILURE_CODEC "unsupported_codec" /* known container, unknown codec inside */
+#define CQA_FAILURE_LAYOUT                                                                         \
+    "unsupported_layout"                    /* more than 2 channels, or a rate outside 8..192 kHz */
+#define CQA_FAILURE_TOO_LONG "too_long"     /* longer than the configured limit */
+#define CQA_FAILURE_UNREADABLE "unreadable" /* the system refused to read it */
+#define CQA_FAILURE_CHANGED "changed" /* it grew or changed while it was read: will be read again  \
+                                       */
+#define CQA_FAILURE_DECODE "decode_error" /* the decoder gave up inside */
+#define CQA_FAILURE_CRASHED "crashed"     /* the worker process died on it */
+#define CQA_FAILURE_TIMED_OUT "timed_out" /* the worker process took too long */
+#define CQA_FAILURE_INTERNAL "internal"   /* ours: out of memory and the like */
 
 struct cqa_failure {
     char reason[32];
@@ -27,7 +30,7 @@ struct cqa_failure {
 };
 
 /* Fills it (may be NULL). Returns CQA_E_BADDATA for one line of error paths. */
-enum cqa_status cqa_failure_set(struct cqa_failure *failure, const char *reason, const char *format, ...)
-    CQA_PRINTF(3, 4);
+enum cqa_status cqa_failure_set(struct cqa_failure *failure, const char *reason, const char *format,
+                                ...) CQA_PRINTF(3, 4);
 
 #endif

@@ -30,13 +30,15 @@ static int stderr_is_journal(void)
     unsigned long long device;
     unsigned long long inode;
 
-    return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && // NOLINT(cert-err34-c)
+    return stream != NULL &&
+           sscanf(stream, "%llu:%llu", &device, &inode) == 2 && // NOLINT(cert-err34-c)
            fstat(2, &status) == 0 && status.st_dev == device && status.st_ino == inode;
 }
 
 void cqa_log(enum cqa_log_level level, const char *format, ...)
 {
-    static const char *const names[] = {"emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"};
+    static const char *const names[] = {"emerg",   "alert",  "crit", "error",
+                                        "warning", "notice", "info", "debug"};
     char line[1024];
     va_list arguments;
 

@@ -3,11 +3,18 @@
 
 #include "base/error.h"
 
-enum cqa_log_level { CQA_LOG_ERROR = 3, CQA_LOG_WARNING = 4, CQA_LOG_NOTICE = 5, CQA_LOG_INFO = 6, CQA_LOG_DEBUG = 7 };
+enum cqa_log_level {
+    CQA_LOG_ERROR = 3,
+    CQA_LOG_WARNING = 4,
+    CQA_LOG_NOTICE = 5,
+    CQA_LOG_INFO = 6,
+    CQA_LOG_DEBUG = 7
+};
 
 /*
- * One line to the journal when stderr is the journal, else "level=… msg" on stderr. Levels are syslog's.
- * Private values (names, numbers, paths of recordings) go through cqa_log_private, so that a site can mask them.
+ * One line to the journal when stderr is the journal, else "level=… msg" on stderr. Levels are
+ * syslog's. Private values (names, numbers, paths of recordings) go through cqa_log_private, so
+ * that a site can mask them.
  */
 void cqa_log(enum cqa_log_level level, const char *format, ...) CQA_PRINTF(2, 3);
 
@@ -17,8 +24,8 @@ void cqa_log_set_level(enum cqa_log_level level);
 /* With masking on, private values are logged as a short hash. Off at start. */
 void cqa_log_set_masking(int on);
 
-/* `value` as it may be logged: control characters escaped, masked where that is on. Up to four at a time
- * (buffers rotate, one set a thread). */
+/* `value` as it may be logged: control characters escaped, masked where that is on. Up to four at a
+ * time (buffers rotate, one set a thread). */
 const char *cqa_log_private(const char *value);
 
 #endif

@@ -29,8 +29,8 @@ static const char *program_folder(char *path, size_t size)
     return path;
 }
 
-static int try_place(const char *base, const char *inside, const char *folder, const char *name, char *path,
-                     size_t size)
+static int try_place(const char *base, const char *inside, const char *folder, const char *name,
+                     char *path, size_t size)
 {
     const char *ending = strchr(name, '.') == NULL ? ".yaml" : "";
     const int length = snprintf(path, size, "%s%s/%s/%s%s", base, inside, folder, name, ending);
@@ -58,7 +58,8 @@ enum cqa_status cqa_models_find(const char *folder, const char *name, char *path
     if (here != NULL && (try_place(here, "/../share/callqa", folder, name, path, size) ||
                          try_place(here, "/../../models", folder, name, path, size)))
         return CQA_OK;
-    return cqa_fail(error, CQA_E_NOTFOUND,
-                    "no %s named \"%s\" in /etc/callqa/%s nor in share/callqa/%s beside the program", folder, name,
-                    folder, folder);
+    return cqa_fail(
+        error, CQA_E_NOTFOUND,
+        "no %s named \"%s\" in /etc/callqa/%s nor in share/callqa/%s beside the program", folder,
+        name, folder, folder);
 }

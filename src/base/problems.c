@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-void cqa_problems_add(struct cqa_problems *problems, size_t line, size_t column, const char *format, ...)
+void cqa_problems_add(struct cqa_problems *problems, size_t line, size_t column, const char *format,
+                      ...)
 {
     va_list arguments;
     char *text = NULL;

@@ -19,8 +19,8 @@ struct cqa_problems {
 };
 
 /* Adds one; when memory runs out the count still grows, so that a file never passes for good. */
-void cqa_problems_add(struct cqa_problems *problems, size_t line, size_t column, const char *format, ...)
-    CQA_PRINTF(4, 5);
+void cqa_problems_add(struct cqa_problems *problems, size_t line, size_t column, const char *format,
+                      ...) CQA_PRINTF(4, 5);
 
 /* Prints each as "FILE:LINE:COLUMN: text", in the order of the file. */
 void cqa_problems_print(struct cqa_problems *problems, const char *file, FILE *out);

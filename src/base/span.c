@@ -93,7 +93,8 @@ enum cqa_status cqa_spans_intersect(const struct cqa_spans *left, const struct c
     return status;
 }
 
-enum cqa_status cqa_spans_invert(const struct cqa_spans *spans, int64_t end_ms, struct cqa_spans *out)
+enum cqa_status cqa_spans_invert(const struct cqa_spans *spans, int64_t end_ms,
+                                 struct cqa_spans *out)
 {
     int64_t at = 0;
 
@@ -126,8 +127,9 @@ enum cqa_status cqa_spans_unite(const struct cqa_spans *left, const struct cqa_s
     enum cqa_status status = CQA_OK;
 
     while ((i < left->count || j < right->count) && status == CQA_OK) {
-        const int take_left = j == right->count ||
-                              (i < left->count && left->items[i].start_ms <= right->items[j].start_ms);
+        const int take_left =
+            j == right->count ||
+            (i < left->count && left->items[i].start_ms <= right->items[j].start_ms);
         status = append_joined(out, first, take_left ? left->items[i] : right->items[j]);
         if (take_left)
             i++;

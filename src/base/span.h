@@ -24,7 +24,8 @@ static inline int64_t cqa_span_length_ms(struct cqa_span span)
 }
 
 /* CQA_E_NOMEM leaves the list as it was. */
-enum cqa_status cqa_spans_add(struct cqa_spans *spans, int64_t start_ms, int64_t end_ms) CQA_MUST_CHECK;
+enum cqa_status cqa_spans_add(struct cqa_spans *spans, int64_t start_ms,
+                              int64_t end_ms) CQA_MUST_CHECK;
 void cqa_spans_finish(struct cqa_spans *spans);
 
 /* Joins spans whose gap is shorter than `gap_ms`. Spans must be in time order. */
@@ -44,8 +45,8 @@ enum cqa_status cqa_spans_intersect(const struct cqa_spans *left, const struct c
                                     struct cqa_spans *out) CQA_MUST_CHECK;
 
 /* Appends to `out` the parts of [0, end_ms) that `spans` leaves free. */
-enum cqa_status cqa_spans_invert(const struct cqa_spans *spans, int64_t end_ms, struct cqa_spans *out)
-    CQA_MUST_CHECK;
+enum cqa_status cqa_spans_invert(const struct cqa_spans *spans, int64_t end_ms,
+                                 struct cqa_spans *out) CQA_MUST_CHECK;
 
 /* Appends to `out` the union of both, touching spans joined. */
 enum cqa_status cqa_spans_unite(const struct cqa_spans *left, const struct cqa_spans *right,

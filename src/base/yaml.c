@@ -29,8 +29,8 @@ struct cqa_yaml {
 
 /* ---- from libyaml's document to our tree */
 
-static struct cqa_yaml_node *convert(struct cqa_yaml *yaml, yaml_document_t *document, int index, int depth,
-                                     struct cqa_problems *problems);
+static struct cqa_yaml_node *convert(struct cqa_yaml *yaml, yaml_document_t *document, int index,
+                                     int depth, struct cqa_problems *problems);
 
 static void convert_map(struct cqa_yaml *yaml, yaml_document_t *document, yaml_node_t *from,
                         struct cqa_yaml_node *node, int depth, struct cqa_problems *problems)
@@ -67,7 +67,8 @@ static void convert_list(struct cqa_yaml *yaml, yaml_document_t *document, yaml_
     if (node->values == NULL)
         return;
     for (size_t i = 0; i < count; i++) {
-        struct cqa_yaml_node *item = convert(yaml, document, from->data.sequence.items.start[i], depth + 1, problems);
+        struct cqa_yaml_node *item =
+            convert(yaml, document, from->data.sequence.items.start[i], depth + 1, problems);
         if (item != NULL)
             node->values[node->count++] = item;
     }
@@ -85,8 +86,8 @@ static void convert_scalar(struct cqa_yaml *yaml, yaml_node_t *from, struct cqa_
     node->text = cqa_arena_string(&yaml->arena, text);
 }
 
-static struct cqa_yaml_node *convert(struct cqa_yaml *yaml, yaml_document_t *document, int index, int depth,
-                                     struct cqa_problems *problems)
+static struct cqa_yaml_node *convert(struct cqa_yaml *yaml, yaml_document_t *document, int index,
+                                     int depth, struct cqa_problems *problems)
 {
     yaml_node_t *from = yaml_document_get_node(document, index);
     struct cqa_yaml_node *node = cqa_arena_alloc(&yaml->arena, sizeof *node);
@@ -140,9 +141,9 @@ static int has_alias(const char *text, size_t length, struct cqa_problems *probl
 
 static void syntax_problem(const yaml_parser_t *parser, struct cqa_problems *problems)
 {
-    cqa_problems_add(problems, parser->problem_mark.line + 1, parser->problem_mark.column + 1, "not YAML: %s%s%s",
-                     parser->problem ? parser->problem : "unreadable", parser->context ? " " : "",
-                     parser->context ? parser->context : "");
+    cqa_problems_add(problems, parser->problem_mark.line + 1, parser->problem_mark.column + 1,
+                     "not YAML: %s%s%s", parser->problem ? parser->problem : "unreadable",
+                     parser->context ? " " : "", parser->context ? parser->context : "");
 }
 
 struct cqa_yaml *cqa_yaml_parse(const char *text, size_t length, struct cqa_problems *problems)
@@ -209,7 +210,8 @@ void cqa_yaml_destroy(struct cqa_yaml *yaml)
 
 /* ---- the tree */
 
-const struct cqa_yaml_node *cqa_yaml_root(const struct cqa_yaml *yaml, struct cqa_problems *problems)
+const struct cqa_yaml_node *cqa_yaml_root(const struct cqa_yaml *yaml,
+                                          struct cqa_problems *problems)
 {
     if (yaml == NULL)
         return NULL;
@@ -265,8 +267,9 @@ const struct cqa_yaml_node *cqa_yaml_find(const struct cqa_yaml_node *map, const
     return NULL;
 }
 
-const struct cqa_yaml_node *cqa_yaml_want(const struct cqa_yaml_node *map, const char *key, enum cqa_yaml_kind kind,
-                                          int required, struct cqa_problems *problems)
+const struct cqa_yaml_node *cqa_yaml_want(const struct cqa_yaml_node *map, const char *key,
+                                          enum cqa_yaml_kind kind, int required,
+                                          struct cqa_problems *problems)
 {
     static const char *const names[] = {"a single value", "a list", "a map (key: value)"};
     const struct cqa_yaml_node *node = cqa_yaml_find(map, key);
@@ -283,7 +286,8 @@ const struct cqa_yaml_node *cqa_yaml_want(const struct cqa_yaml_node *map, const
     return node;
 }
 
-void cqa_yaml_problem(const struct cqa_yaml_node *node, struct cqa_problems *problems, const char *format, ...)
+void cqa_yaml_problem(const struct cqa_yaml_node *node, struct cqa_problems *problems,
+                      const char *format, ...)
 {
     char text[512];
     va_list arguments;
@@ -312,7 +316,8 @@ static void join(const char *const *words, char *out, size_t size)
         used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", words[i]);
 }
 
-void cqa_yaml_only(const struct cqa_yaml_node *map, const char *const *allowed, struct cqa_problems *problems)
+void cqa_yaml_only(const struct cqa_yaml_node *map, const char *const *allowed,
+                   struct cqa_problems *problems)
 {
     char list[400];
 
@@ -321,13 +326,14 @@ void cqa_yaml_only(const struct cqa_yaml_node *map, const char *const *allowed, 
     join(allowed, list, sizeof list);
     for (size_t i = 0; i < map->count; i++)
         if (among(map->keys[i]->text, allowed) < 0)
-            cqa_yaml_problem(map->keys[i], problems, "unknown key \"%s\"; allowed: %s", map->keys[i]->text, list);
+            cqa_yaml_problem(map->keys[i], problems, "unknown key \"%s\"; allowed: %s",
+                             map->keys[i]->text, list);
 }
 
 /* ---- typed values */
 
-int cqa_yaml_get_string(const struct cqa_yaml_node *map, const char *key, int required, const char **out,
-                        struct cqa_problems *problems)
+int cqa_yaml_get_string(const struct cqa_yaml_node *map, const char *key, int required,
+                        const char **out, struct cqa_problems *problems)
 {
     const struct cqa_yaml_node *node = cqa_yaml_want(map, key, CQA_YAML_SCALAR, required, problems);
 
@@ -364,23 +370,24 @@ int cqa_yaml_as_number(const struct cqa_yaml_node *node, double least, double mo
         return 0;
     }
     if (value < least || value > most) {
-        cqa_yaml_problem(node, problems, "%s is out of range; allowed: %g to %g", node->text, least, most);
+        cqa_yaml_problem(node, problems, "%s is out of range; allowed: %g to %g", node->text, least,
+                         most);
         return 0;
     }
     *out = value;
     return 1;
 }
 
-int cqa_yaml_get_number(const struct cqa_yaml_node *map, const char *key, int required, double least, double most,
-                        double *out, struct cqa_problems *problems)
+int cqa_yaml_get_number(const struct cqa_yaml_node *map, const char *key, int required,
+                        double least, double most, double *out, struct cqa_problems *problems)
 {
     const struct cqa_yaml_node *node = cqa_yaml_want(map, key, CQA_YAML_SCALAR, required, problems);
 
     return node != NULL && cqa_yaml_as_number(node, least, most, out, problems);
 }
 
-int cqa_yaml_get_whole(const struct cqa_yaml_node *map, const char *key, int required, int64_t least, int64_t most,
-                       int64_t *out, struct cqa_problems *problems)
+int cqa_yaml_get_whole(const struct cqa_yaml_node *map, const char *key, int required,
+                       int64_t least, int64_t most, int64_t *out, struct cqa_problems *problems)
 {
     const struct cqa_yaml_node *node = cqa_yaml_want(map, key, CQA_YAML_SCALAR, required, problems);
     double value;
@@ -388,8 +395,8 @@ int cqa_yaml_get_whole(const struct cqa_yaml_node *map, const char *key, int req
     if (node == NULL || !cqa_yaml_as_number(node, (double)least, (double)most, &value, problems))
         return 0;
     if (value != floor(value)) {
-        cqa_yaml_problem(node, problems, "%s is not a whole number; allowed: %lld to %lld", node->text,
-                         (long long)least, (long long)most);
+        cqa_yaml_problem(node, problems, "%s is not a whole number; allowed: %lld to %lld",
+                         node->text, (long long)least, (long long)most);
         return 0;
     }
     *out = (int64_t)value;
@@ -420,16 +427,16 @@ int cqa_yaml_as_word(const struct cqa_yaml_node *node, const char *const *words,
     return 1;
 }
 
-int cqa_yaml_get_word(const struct cqa_yaml_node *map, const char *key, int required, const char *const *words,
-                      int *out, struct cqa_problems *problems)
+int cqa_yaml_get_word(const struct cqa_yaml_node *map, const char *key, int required,
+                      const char *const *words, int *out, struct cqa_problems *problems)
 {
     const struct cqa_yaml_node *node = cqa_yaml_want(map, key, CQA_YAML_SCALAR, required, problems);
 
     return node != NULL && cqa_yaml_as_word(node, words, out, problems);
 }
 
-int cqa_yaml_as_duration(const struct cqa_yaml_node *node, int64_t least_ms, int64_t most_ms, int64_t *out_ms,
-                         struct cqa_problems *problems)
+int cqa_yaml_as_duration(const struct cqa_yaml_node *node, int64_t least_ms, int64_t most_ms,
+                         int64_t *out_ms, struct cqa_problems *problems)
 {
     static const struct {
         const char *name;
@@ -440,7 +447,8 @@ int cqa_yaml_as_duration(const struct cqa_yaml_node *node, int64_t least_ms, int
 
     if (node->kind == CQA_YAML_SCALAR) {
         const size_t digits = strspn(node->text, ".0123456789");
-        for (size_t i = 0; i < sizeof units / sizeof units[0] && digits > 0 && digits < sizeof number; i++) {
+        for (size_t i = 0;
+             i < sizeof units / sizeof units[0] && digits > 0 && digits < sizeof number; i++) {
             if (strcmp(node->text + digits, units[i].name) != 0)
                 continue;
             memcpy(number, node->text, digits);
@@ -449,29 +457,31 @@ int cqa_yaml_as_duration(const struct cqa_yaml_node *node, int64_t least_ms, int
                 break;
             value *= units[i].ms;
             if (value < (double)least_ms || value > (double)most_ms) {
-                cqa_yaml_problem(node, problems, "%s is out of range; allowed: %lldms to %lldms", node->text,
-                                 (long long)least_ms, (long long)most_ms);
+                cqa_yaml_problem(node, problems, "%s is out of range; allowed: %lldms to %lldms",
+                                 node->text, (long long)least_ms, (long long)most_ms);
                 return 0;
             }
             *out_ms = llround(value);
             return 1;
         }
     }
-    cqa_yaml_problem(node, problems, "\"%s\" is not a length of time; write it as 500ms, 10s, 3min or 6h",
+    cqa_yaml_problem(node, problems,
+                     "\"%s\" is not a length of time; write it as 500ms, 10s, 3min or 6h",
                      node->kind == CQA_YAML_SCALAR ? node->text : "this");
     return 0;
 }
 
-int cqa_yaml_get_duration(const struct cqa_yaml_node *map, const char *key, int required, int64_t least_ms,
-                          int64_t most_ms, int64_t *out_ms, struct cqa_problems *problems)
+int cqa_yaml_get_duration(const struct cqa_yaml_node *map, const char *key, int required,
+                          int64_t least_ms, int64_t most_ms, int64_t *out_ms,
+                          struct cqa_problems *problems)
 {
     const struct cqa_yaml_node *node = cqa_yaml_want(map, key, CQA_YAML_SCALAR, required, problems);
 
     return node != NULL && cqa_yaml_as_duration(node, least_ms, most_ms, out_ms, problems);
 }
 
-int cqa_yaml_get_text(const struct cqa_yaml_node *map, const char *key, int required, struct cqa_text *out,
-                      struct cqa_problems *problems)
+int cqa_yaml_get_text(const struct cqa_yaml_node *map, const char *key, int required,
+                      struct cqa_text *out, struct cqa_problems *problems)
 {
     static const char *const keys[] = {"en", "zh", NULL};
     const struct cqa_yaml_node *node = cqa_yaml_want(map, key, CQA_YAML_MAP, required, problems);

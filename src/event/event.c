@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 const char *const cqa_event_type_words[CQA_EVENT_TYPE_COUNT + 1] = {
-    "silence", "overtalk", "hold",     "ringback",     "busy", "sit", "fax",
-    "dtmf",    "one_way",  "clipping", "not_recorded", NULL};
+    "silence", "overtalk", "hold",    "ringback", "busy",         "sit",
+    "fax",     "dtmf",     "one_way", "clipping", "not_recorded", NULL};
 const char *const cqa_event_cause_words[CQA_CAUSE_COUNT + 1] = {
     "", "unexplained", "agent_muted", "initial", "final", "not_recorded", NULL};
 const char *const cqa_event_kind_words[CQA_KIND_COUNT + 1] = {

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What happened in a call, when, and whose doing it was. Words are the contract's; the tables in event.c spell them. */
+/* What happened in a call, when, and whose doing it was. Words are the contract's; the tables in
+ * event.c spell them. */
 enum cqa_event_type {
     CQA_EVENT_SILENCE,
     CQA_EVENT_OVERTALK,

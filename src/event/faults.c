@@ -1,19 +1,22 @@
-/* What is wrong with the recording itself: clipping, a side that was not recorded, a call heard on one side only. */
+/* What is wrong with the recording itself: clipping, a side that was not recorded, a call heard on
+ * one side only. */
 #include "event/scene.h"
 
 enum {
-    CLIP_SAMPLES = 3,      /* flat-top samples in a frame that make it clipped */
+    CLIP_SAMPLES = 3, /* flat-top samples in a frame that make it clipped */
     CLIP_SHORTEST_MS = 200,
     CLIP_BRIDGE_MS = 1000,
     ONE_WAY_LEAST_MS = 20000, /* of the call, before a side that never speaks is called dead */
     IDLE_SHORTEST_MS = 3000,
 };
 
-static enum cqa_status add_spans(struct cqa_scene *scene, const struct cqa_spans *spans, struct cqa_event event)
+static enum cqa_status add_spans(struct cqa_scene *scene, const struct cqa_spans *spans,
+                                 struct cqa_event event)
 {
     for (size_t i = 0; i < spans->count; i++) {
         event.start_ms = spans->items[i].start_ms;
-        event.end_ms = spans->items[i].end_ms < scene->duration_ms ? spans->items[i].end_ms : scene->duration_ms;
+        event.end_ms = spans->items[i].end_ms < scene->duration_ms ? spans->items[i].end_ms
+                                                                   : scene->duration_ms;
         if (!cqa_events_add(&scene->events, &event))
             return CQA_E_NOMEM;
     }
@@ -28,12 +31,14 @@ static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
 
     for (size_t t = 0; t < scene->frames->count && status == CQA_OK; t++)
         if (flat[t] >= CLIP_SAMPLES)
-            status = cqa_spans_add(&clipped, (int64_t)t * CQA_FRAME_MS, (int64_t)(t + 1) * CQA_FRAME_MS);
+            status =
+                cqa_spans_add(&clipped, (int64_t)t * CQA_FRAME_MS, (int64_t)(t + 1) * CQA_FRAME_MS);
     cqa_spans_bridge(&clipped, CLIP_BRIDGE_MS);
     cqa_spans_drop_short(&clipped, CLIP_SHORTEST_MS);
     if (status == CQA_OK)
         status = add_spans(scene, &clipped,
-                           (struct cqa_event){.type = CQA_EVENT_CLIPPING, .side = cqa_scene_party(scene, c),
+                           (struct cqa_event){.type = CQA_EVENT_CLIPPING,
+                                              .side = cqa_scene_party(scene, c),
                                               .confidence = 0.9f});
     cqa_spans_finish(&clipped);
     return status;
@@ -47,7 +52,8 @@ static enum cqa_status find_not_recorded(struct cqa_scene *scene)
 
     cqa_spans_drop_short(&idle, IDLE_SHORTEST_MS);
     if (status == CQA_OK)
-        status = add_spans(scene, &idle, (struct cqa_event){.type = CQA_EVENT_NOT_RECORDED, .confidence = 0.9f});
+        status = add_spans(scene, &idle,
+                           (struct cqa_event){.type = CQA_EVENT_NOT_RECORDED, .confidence = 0.9f});
     cqa_spans_finish(&idle);
     return status;
 }

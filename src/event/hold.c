@@ -6,13 +6,20 @@
 
 enum {
     SHORTEST_MS = 5000,
-    BRIDGE_MS = 2000,       /* gaps inside one hold, unless the party speaks in them */
-    ANNOUNCEMENT_MS = 8000, /* longest voice between two pieces of music that is an announcement, not a return */
-    ADJOIN_MS = 400,        /* how close such a voice lies to the music */
-    VOICE_MS = 700,         /* least voice over music that makes it an announcement */
-    SPEAKS_MS = 300,        /* least own speech in a gap that ends a hold */
-    CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
-    TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
+    BRIDGE_MS = 2000, /* gaps inside one hold, unless the party speaks in them */
+    REST_MS =
+        6000, /* gaps between two pieces of music in which nobody at all speaks: soft passages */
+    ABOVE_FLOOR = 6,  /* half dB that the music must stand over what the line carries all along */
+    MUSIC_SHARE = 30, /* per cent of a hold that is music without a voice */
+    ANNOUNCEMENT_MS =
+        10000, /* longest voice between two pieces of music that is an announcement, not a return */
+    PIECE_MS = 1500,      /* least music to each side of it */
+    ANCHOR_MS = 600,      /* least music that a hold can begin or end with */
+    ADJOIN_MS = 400,      /* how close such a voice lies to the music */
+    VOICE_MS = 1280,      /* least voice over music that makes it an announcement */
+    SPEAKS_MS = 300,      /* least own speech in a gap that ends a hold */
+    CUSTOMER_SHARE = 30,  /* per cent: a customer who talks more than that is not on hold */
+    TRAIN_MAX_MS = 45000, /* longest pause between the beeps of one hold */
 };
 
 /* What speaks for a hold on one channel. */
@@ -51,23 +58,27 @@ static size_t frame_of(int64_t ms)
 /* ---- music */
 
 /* Whether the pause between two pieces of music on channel c belongs to the hold. */
-static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before, struct cqa_span after)
+static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
+                       struct cqa_span after)
 {
     const struct cqa_span gap = {before.end_ms, after.start_ms};
     const int64_t spoken = cqa_spans_within_ms(&scene->speech[c], gap);
     const int64_t length = cqa_span_length_ms(gap);
 
     if (spoken < SPEAKS_MS)
-        return length < BRIDGE_MS || (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
-    return length < ANNOUNCEMENT_MS && length - spoken < 2 * ADJOIN_MS && cqa_span_length_ms(before) >= 1500 &&
-           cqa_span_length_ms(after) >= 1500;
+        return length < BRIDGE_MS ||
+               (length < REST_MS && cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS) ||
+               (c == scene->agent &&
+                10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
+    return length < ANNOUNCEMENT_MS && length - spoken < 2 * ADJOIN_MS &&
+           cqa_span_length_ms(before) >= PIECE_MS && cqa_span_length_ms(after) >= PIECE_MS;
 }
 
 static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
 {
     struct cqa_spans pieces = {0};
-    enum cqa_status status = cqa_tracks_spans(scene->tracks, c, 1u << CQA_CLASS_MUSIC | 1u << CQA_CLASS_ANNOUNCEMENT,
-                                              &pieces);
+    enum cqa_status status = cqa_tracks_spans(
+        scene->tracks, c, 1u << CQA_CLASS_MUSIC | 1u << CQA_CLASS_ANNOUNCEMENT, &pieces);
 
     for (size_t i = 0; i < pieces.count && status == CQA_OK; i++) {
         struct cqa_span *last = out->count > 0 ? &out->items[out->count - 1] : NULL;
@@ -80,29 +91,104 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
     return status;
 }
 
-/* Voice over the music: what the classifier says, and what lies between two pieces of it. */
-static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
+/*
+ * A hold begins and ends in music: a voice before it or after it is the party's own, though the
+ * music near by makes the classifier take it for an announcement; and so is one that goes on for
+ * longer than announcements do.
+ */
+static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct cqa_span joined,
+                                    struct cqa_spans *out)
 {
     const uint8_t *class_ = scene->tracks->channel[c].class_;
-    int64_t run_ms = 0;
+    const size_t last = frame_of(joined.end_ms) < scene->tracks->count ? frame_of(joined.end_ms)
+                                                                       : scene->tracks->count;
+    const size_t already = out->count;
 
-    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count; t++) {
-        const int voice = class_[t] == CQA_CLASS_ANNOUNCEMENT || class_[t] == CQA_CLASS_SPEECH;
-        run_ms = voice ? run_ms + CQA_FRAME_MS : 0;
-        if (run_ms >= VOICE_MS)
+    for (size_t t = frame_of(joined.start_ms); t < last; t++) {
+        const size_t first = t;
+        while (t < last && class_[t] == CQA_CLASS_MUSIC)
+            t++;
+        const struct cqa_span piece = {(int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS};
+        struct cqa_span *before = out->count > already ? &out->items[out->count - 1] : NULL;
+        if (cqa_span_length_ms(piece) < ANCHOR_MS)
+            continue;
+        if (before != NULL && piece.start_ms - before->end_ms < ANNOUNCEMENT_MS)
+            before->end_ms = piece.end_ms;
+        else if (cqa_spans_add(out, piece.start_ms, piece.end_ms) != CQA_OK)
+            return CQA_E_NOMEM;
+    }
+    return CQA_OK;
+}
+
+/* A voice over the music, be it taken for the party's: what lies between pieces of music is not. */
+static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const size_t window = VOICE_MS / CQA_FRAME_MS;
+    const size_t last = frame_of(span.end_ms);
+
+    for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4) {
+        const float voice =
+            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, t, t + window) +
+            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, t, t + window);
+        if (voice > 0.7f)
             return 1;
     }
     return 0;
 }
 
-/* A park silences the agent's line as a whole, so a drop that touches the music shows where it really began and ended. */
+/* The level below which `share` per cent of the channel's frames lie that are (not) in the span and
+ * of the classes. */
+static int level_percentile(const struct cqa_scene *scene, int c, struct cqa_span span, int inside,
+                            unsigned classes, unsigned share)
+{
+    unsigned histogram[256] = {0};
+    unsigned total = 0;
+    unsigned seen = 0;
+
+    for (size_t t = 0; t < scene->tracks->count; t++) {
+        const int64_t at = (int64_t)t * CQA_FRAME_MS;
+        if ((at >= span.start_ms && at < span.end_ms) != inside ||
+            !(1u << scene->tracks->channel[c].class_[t] & classes))
+            continue;
+        histogram[scene->frames->channel[c].level[t]]++;
+        total++;
+    }
+    for (int level = 0; level < 256 && total > 0; level++) {
+        seen += histogram[level];
+        if (100 * seen >= share * total)
+            return level;
+    }
+    return 0;
+}
+
+/*
+ * Music is a hold when it comes and goes: a radio in the room is there all along, at one level,
+ * under the party's own words. And a voice over music has music without a voice around it; a voice
+ * alone is somebody speaking.
+ */
+static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const int music = level_percentile(scene, c, span, 1, 1u << CQA_CLASS_MUSIC, 50);
+    const int usual = level_percentile(scene, c, span, 0, ~0u, 25);
+    size_t alone = 0;
+
+    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
+         t++)
+        alone += scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
+    return music >= usual + ABOVE_FLOOR &&
+           100 * (int64_t)alone * CQA_FRAME_MS >= MUSIC_SHARE * cqa_span_length_ms(span);
+}
+
+/* A park silences the agent's line as a whole, so a drop that touches the music shows where it
+ * really began and ended. */
 static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_spans *dropped = &scene->mute.dropped;
 
     for (size_t i = 0; i < dropped->count; i++) {
         const struct cqa_span drop = dropped->items[i];
-        if (drop.start_ms > span.end_ms + BRIDGE_MS / 2 || drop.end_ms < span.start_ms - BRIDGE_MS / 2)
+        if (drop.start_ms > span.end_ms + BRIDGE_MS / 2 ||
+            drop.end_ms < span.start_ms - BRIDGE_MS / 2)
             continue;
         span.start_ms = drop.start_ms < span.start_ms ? drop.start_ms : span.start_ms;
         span.end_ms = drop.end_ms > span.end_ms ? drop.end_ms : span.end_ms;
@@ -112,9 +198,12 @@ static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_s
 
 static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct candidates *all)
 {
+    struct cqa_spans sound = {0};
     struct cqa_spans joined = {0};
-    enum cqa_status status = join_music(scene, c, &joined);
+    enum cqa_status status = join_music(scene, c, &sound);
 
+    for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
+        status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span heard = joined.items[i];
         const size_t first = frame_of(heard.start_ms);
@@ -125,9 +214,11 @@ static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct c
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
             .confidence = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
                           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last)};
-        if (cqa_span_length_ms(heard) >= BRIDGE_MS && cqa_span_length_ms(candidate.span) >= SHORTEST_MS)
+        if (cqa_span_length_ms(heard) >= BRIDGE_MS &&
+            cqa_span_length_ms(candidate.span) >= SHORTEST_MS && is_hold_music(scene, c, heard))
             status = add(all, &candidate);
     }
+    cqa_spans_finish(&sound);
     cqa_spans_finish(&joined);
     return status;
 }
@@ -174,8 +265,11 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct candidat
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span span = joined.items[i];
         const int64_t length = cqa_span_length_ms(span);
-        struct candidate candidate = {.span = span, .channel = scene->agent, .kind = CQA_KIND_MUTE, .confidence = 0.9f};
-        if (length < SHORTEST_MS || 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) > CUSTOMER_SHARE * length ||
+        struct candidate candidate = {
+            .span = span, .channel = scene->agent, .kind = CQA_KIND_MUTE, .confidence = 0.9f};
+        if (length < SHORTEST_MS ||
+            100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
+                CUSTOMER_SHARE * length ||
             cqa_mute_not_recorded(&scene->mute, span))
             continue;
         if (count_beeps(scene, span, &candidate.channel) >= 2)
@@ -188,16 +282,19 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct candidat
 
 /* ---- a train of beeps where the floor tells nothing */
 
-static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a, const struct cqa_burst *b)
+static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
+                      const struct cqa_burst *b)
 {
     const struct cqa_span gap = {a->end_ms, b->start_ms};
     const float ratio = a->hz[0] / b->hz[0];
 
-    return a->channel == b->channel && ratio > 0.98f && ratio < 1.02f && cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
+    return a->channel == b->channel && ratio > 0.98f && ratio < 1.02f &&
+           cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < SPEAKS_MS;
 }
 
-/* Beeps from `first` on that follow each other evenly (within a tenth); returns one past the last. */
+/* Beeps from `first` on that follow each other evenly (within a tenth); returns one past the last.
+ */
 static size_t end_of_train(const struct cqa_scene *scene, size_t first)
 {
     const struct cqa_burst *bursts = scene->tones.bursts;
@@ -224,10 +321,11 @@ static enum cqa_status find_trains(const struct cqa_scene *scene, struct candida
     for (size_t i = 0; i < scene->tones.burst_count && !scene->mono;) {
         const size_t end = bursts[i].notice ? i + 1 : end_of_train(scene, i);
         if (end - i >= 3) {
-            const struct candidate candidate = {.span = {bursts[i].start_ms, bursts[end - 1].end_ms},
-                                                .channel = bursts[i].channel,
-                                                .kind = CQA_KIND_BEEP,
-                                                .confidence = 0.7f};
+            const struct candidate candidate = {
+                .span = {bursts[i].start_ms, bursts[end - 1].end_ms},
+                .channel = bursts[i].channel,
+                .kind = CQA_KIND_BEEP,
+                .confidence = 0.7f};
             if (cqa_span_length_ms(candidate.span) >= SHORTEST_MS && add(all, &candidate) != CQA_OK)
                 return CQA_E_NOMEM;
         }
@@ -246,10 +344,14 @@ static int earlier(const void *left, const void *right)
     return a->span.start_ms < b->span.start_ms ? -1 : a->span.start_ms > b->span.start_ms;
 }
 
-/* What names the hold where two candidates are one: music and voices are heard, a muted line is only not heard. */
+/* What names the hold where two candidates are one: music and voices are heard, a muted line is
+ * only not heard. */
 static int rank(enum cqa_event_kind kind)
 {
-    return kind == CQA_KIND_ANNOUNCEMENT ? 3 : kind == CQA_KIND_MUSIC ? 2 : kind == CQA_KIND_BEEP ? 1 : 0;
+    return kind == CQA_KIND_ANNOUNCEMENT ? 3
+           : kind == CQA_KIND_MUSIC      ? 2
+           : kind == CQA_KIND_BEEP       ? 1
+                                         : 0;
 }
 
 static void merge(struct candidates *all)
@@ -266,7 +368,8 @@ static void merge(struct candidates *all)
             continue;
         }
         const int64_t start_ms = last->span.start_ms;
-        const int64_t end_ms = next.span.end_ms > last->span.end_ms ? next.span.end_ms : last->span.end_ms;
+        const int64_t end_ms =
+            next.span.end_ms > last->span.end_ms ? next.span.end_ms : last->span.end_ms;
         if (rank(next.kind) > rank(last->kind))
             *last = next;
         last->span = (struct cqa_span){start_ms, end_ms};
@@ -274,56 +377,32 @@ static void merge(struct candidates *all)
     all->count = kept;
 }
 
-/* Takes the hold out of what its own channel is said to speak: an announcement is nobody's speech. */
-static enum cqa_status silence_side(struct cqa_scene *scene, const struct candidate *hold)
-{
-    struct cqa_spans free_time = {0};
-    struct cqa_spans left = {0};
-    struct cqa_spans one = {0};
-    struct cqa_spans *speech = &scene->speech[hold->channel];
-    enum cqa_status status = cqa_spans_add(&one, hold->span.start_ms, hold->span.end_ms);
-
-    if (status == CQA_OK)
-        status = cqa_spans_invert(&one, scene->duration_ms, &free_time);
-    if (status == CQA_OK)
-        status = cqa_spans_intersect(speech, &free_time, &left);
-    cqa_spans_finish(&one);
-    cqa_spans_finish(&free_time);
-    if (status != CQA_OK) {
-        cqa_spans_finish(&left);
-        return status;
-    }
-    cqa_spans_finish(speech);
-    *speech = left;
-    cqa_spans_drop_short(speech, 100);
-    return CQA_OK;
-}
-
 static enum cqa_event_phase phase_of(const struct cqa_scene *scene, struct cqa_span span)
 {
     const struct cqa_spans *agent = &scene->speech[scene->agent];
 
-    return agent->count == 0 || agent->items[0].start_ms >= span.end_ms ? CQA_PHASE_QUEUE : CQA_PHASE_TALK;
+    return agent->count == 0 || agent->items[0].start_ms >= span.end_ms ? CQA_PHASE_QUEUE
+                                                                        : CQA_PHASE_TALK;
 }
 
 static enum cqa_status report(struct cqa_scene *scene, const struct candidates *all)
 {
     enum cqa_status status = CQA_OK;
 
-    for (size_t i = 0; i < all->count && status == CQA_OK; i++)
-        if (rank(all->items[i].kind) >= 2 && !scene->mono)
-            status = silence_side(scene, &all->items[i]);
     for (size_t i = 0; i < all->count && status == CQA_OK; i++) {
         const struct candidate *hold = &all->items[i];
         const struct cqa_event event = {.type = CQA_EVENT_HOLD,
                                         .start_ms = hold->span.start_ms,
-                                        .end_ms = hold->span.end_ms < scene->duration_ms ? hold->span.end_ms
-                                                                                         : scene->duration_ms,
+                                        .end_ms = hold->span.end_ms < scene->duration_ms
+                                                      ? hold->span.end_ms
+                                                      : scene->duration_ms,
                                         .kind = hold->kind,
                                         .side = cqa_scene_party(scene, hold->channel),
                                         .phase = phase_of(scene, hold->span),
                                         .confidence = hold->confidence};
         status = cqa_spans_add(&scene->holds, event.start_ms, event.end_ms);
+        if (status == CQA_OK && rank(hold->kind) >= rank(CQA_KIND_MUSIC))
+            status = cqa_spans_add(&scene->heard[hold->channel], event.start_ms, event.end_ms);
         if (status == CQA_OK && !cqa_events_add(&scene->events, &event))
             status = CQA_E_NOMEM;
     }

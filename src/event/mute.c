@@ -5,29 +5,31 @@
 #include "event/scene.h"
 
 enum {
-    GAP_NEAR = 2,       /* frames from own speech where a talk gap begins: the voice has died away */
-    GAP_FAR = 16,       /* and where it ends, 0.5 s */
-    GAP_LEAST = 30,     /* frames of talk gaps that make a floor */
-    LISTEN_FAR = 19,    /* frames from own speech where listening begins: past hangovers of 0.6 s */
-    LISTEN_LEAST = 60,  /* frames of listening that can tell a gated line */
-    SPREAD = 8,         /* frames to each side for the steadiness of the floor */
+    GAP_NEAR = 2,      /* frames from own speech where a talk gap begins: the voice has died away */
+    GAP_FAR = 16,      /* and where it ends, 0.5 s */
+    GAP_LEAST = 30,    /* frames of talk gaps that make a floor */
+    LISTEN_FAR = 19,   /* frames from own speech where listening begins: past hangovers of 0.6 s */
+    LISTEN_LEAST = 60, /* frames of listening that can tell a gated line */
+    SPREAD = 8,        /* frames to each side for the steadiness of the floor */
     SHORTEST_MS = 500,
     BRIDGE_MS = 350,
 };
 
 /* Levels in half decibels, as in frames.h. */
-static const int far_below = 18;    /* 9 dB under the talk-gap floor: a drop whatever else */
-static const int below = 10;        /* 5 dB, when steadier than 2.2 dB */
+static const int far_below = 18; /* 9 dB under the talk-gap floor: a drop whatever else */
+static const int below = 10;     /* 5 dB, when steadier than 2.2 dB */
 static const float steady = 4.4f;
-static const float gated_share = 0.20f; /* of listening that is dropped: the line does so by itself */
-static const float dead_share = 0.15f;  /* of talk gaps at digital zero: zeros mean nothing on this line */
+static const float gated_share =
+    0.20f; /* of listening that is dropped: the line does so by itself */
+static const float dead_share =
+    0.15f; /* of talk gaps at digital zero: zeros mean nothing on this line */
 
 struct line {
     size_t count;
     uint16_t *distance; /* frames to the nearest own speech */
     uint8_t *dropped;
-    int floor;          /* talk-gap floor, half dB; -1 unknown */
-    int zero_tells;     /* digital zero is not what the line does in every gap */
+    int floor;      /* talk-gap floor, half dB; -1 unknown */
+    int zero_tells; /* digital zero is not what the line does in every gap */
 };
 
 static int is_speech(const struct cqa_tracks *tracks, int c, size_t t)
@@ -55,7 +57,8 @@ static int is_zero(const struct cqa_channel_frames *rows, size_t t)
     return rows->zero[t] >= 230;
 }
 
-/* The floor between this party's own words: 25th percentile, so that breath and hangover do not raise it. */
+/* The floor between this party's own words: 25th percentile, so that breath and hangover do not
+ * raise it. */
 static void measure_floor(const struct cqa_scene *scene, int c, struct line *line)
 {
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
@@ -106,12 +109,14 @@ static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line
         if (is_speech(scene->tracks, c, t))
             continue;
         const int under = line->floor - rows->level[t];
-        line->dropped[t] = (line->zero_tells && is_zero(rows, t)) || (line->floor > 40 && under >= far_below) ||
-                           (line->floor > 40 && under >= below && spread_at(rows->level, line->count, t) < steady);
+        line->dropped[t] =
+            (line->zero_tells && is_zero(rows, t)) || (line->floor > 40 && under >= far_below) ||
+            (line->floor > 40 && under >= below && spread_at(rows->level, line->count, t) < steady);
     }
 }
 
-/* A line that drops while its party listens does so by itself; enough listening must be seen to say so. */
+/* A line that drops while its party listens does so by itself; enough listening must be seen to say
+ * so. */
 static int is_gated(const struct cqa_scene *scene, int c, const struct line *line)
 {
     unsigned listening = 0;
@@ -164,15 +169,17 @@ static enum cqa_status spans_of(const uint8_t *marks, size_t count, struct cqa_s
 }
 
 /* Zero on both lines at once, on lines whose gaps are not zero by themselves. */
-static enum cqa_status find_idle(const struct cqa_scene *scene, const struct line lines[2], struct cqa_spans *out)
+static enum cqa_status find_idle(const struct cqa_scene *scene, const struct line lines[2],
+                                 struct cqa_spans *out)
 {
     uint8_t *marks = calloc(scene->tracks->count + 1, 1);
 
     if (marks == NULL)
         return CQA_E_NOMEM;
     for (size_t t = 0; t < scene->tracks->count; t++)
-        marks[t] = is_zero(&scene->frames->channel[0], t) && is_zero(&scene->frames->channel[1], t) &&
-                   lines[0].zero_tells && lines[1].zero_tells;
+        marks[t] = is_zero(&scene->frames->channel[0], t) &&
+                   is_zero(&scene->frames->channel[1], t) && lines[0].zero_tells &&
+                   lines[1].zero_tells;
     const enum cqa_status status = spans_of(marks, scene->tracks->count, out);
     free(marks);
     return status;

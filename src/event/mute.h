@@ -7,9 +7,10 @@
 struct cqa_scene;
 
 /*
- * Where the agent's line falls below its own talk-gap floor: the trace that a mute or a park leaves. Lines drop their
- * floor without any hold too (gates, DTX, noise suppression: whenever the party listens), so a line on which that is
- * seen while the customer talks tells nothing (`informative` 0, nothing dropped).
+ * Where the agent's line falls below its own talk-gap floor: the trace that a mute or a park
+ * leaves. Lines drop their floor without any hold too (gates, DTX, noise suppression: whenever the
+ * party listens), so a line on which that is seen while the customer talks tells nothing
+ * (`informative` 0, nothing dropped).
  */
 struct cqa_mute {
     int informative;

@@ -1,4 +1,5 @@
-/* Both speak for 200 ms or more, outside hold: who broke in, and what came of it (contract: on turns). */
+/* Both speak for 200 ms or more, outside hold: who broke in, and what came of it (contract: on
+ * turns). */
 #include "event/scene.h"
 
 enum {
@@ -27,7 +28,8 @@ static struct cqa_span turn_at(const struct cqa_spans *turns, struct cqa_span sp
     return span;
 }
 
-static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2], struct cqa_event *event)
+static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2],
+                  struct cqa_event *event)
 {
     const struct cqa_span span = {event->start_ms, event->end_ms};
     const struct cqa_span at[2] = {turn_at(&turns[0], span), turn_at(&turns[1], span)};
@@ -35,9 +37,11 @@ static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2]
     const struct cqa_span first_turn = at[1 - second];
     const struct cqa_span second_turn = at[second];
 
-    event->by = second_turn.start_ms - first_turn.start_ms < TOGETHER_MS ? CQA_PARTY_NONE
-                                                                         : cqa_scene_party(scene, second);
-    if (cqa_span_length_ms(second_turn) <= BACKCHANNEL_MS && first_turn.end_ms - second_turn.end_ms >= GOES_ON_MS)
+    event->by = second_turn.start_ms - first_turn.start_ms < TOGETHER_MS
+                    ? CQA_PARTY_NONE
+                    : cqa_scene_party(scene, second);
+    if (cqa_span_length_ms(second_turn) <= BACKCHANNEL_MS &&
+        first_turn.end_ms - second_turn.end_ms >= GOES_ON_MS)
         event->kind = CQA_KIND_BACKCHANNEL;
     else if (second_turn.end_ms - first_turn.end_ms >= GOES_ON_MS)
         event->kind = CQA_KIND_INTERRUPTION;
@@ -61,11 +65,13 @@ static int during_hold(const struct cqa_scene *scene, struct cqa_span span)
     return cqa_spans_within_ms(&scene->holds, span) > 0;
 }
 
-static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *both, const struct cqa_spans turns[2])
+static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *both,
+                               const struct cqa_spans turns[2])
 {
     for (size_t i = 0; i < both->count; i++) {
         const struct cqa_span span = both->items[i];
-        struct cqa_event event = {.type = CQA_EVENT_OVERTALK, .start_ms = span.start_ms, .end_ms = span.end_ms};
+        struct cqa_event event = {
+            .type = CQA_EVENT_OVERTALK, .start_ms = span.start_ms, .end_ms = span.end_ms};
         if (cqa_span_length_ms(span) < SHORTEST_MS || during_hold(scene, span))
             continue;
         event.confidence = confidence(scene, span);

@@ -1,9 +1,24 @@
 #include "event/scene.h"
 
+/* Frames and bursts may reach past the last sample; events do not. */
+static void clamp_events(struct cqa_scene *scene)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < scene->events.count; i++) {
+        struct cqa_event event = scene->events.items[i];
+        event.start_ms = event.start_ms < 0 ? 0 : event.start_ms;
+        event.end_ms = event.end_ms > scene->duration_ms ? scene->duration_ms : event.end_ms;
+        if (event.start_ms < event.end_ms)
+            scene->events.items[kept++] = event;
+    }
+    scene->events.count = kept;
+}
+
 enum cqa_status cqa_scene_play(struct cqa_scene *scene)
 {
-    enum cqa_status status = cqa_tones_find(scene->plans, scene->frames, scene->tracks, scene->agent, &scene->tones,
-                                            &scene->events);
+    enum cqa_status status = cqa_tones_find(scene->plans, scene->frames, scene->tracks,
+                                            scene->agent, &scene->tones, &scene->events);
 
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);
@@ -12,11 +27,14 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
     if (status == CQA_OK)
         status = cqa_scene_find_holds(scene);
     if (status == CQA_OK)
+        status = cqa_scene_find_speech(scene);
+    if (status == CQA_OK)
         status = cqa_scene_find_silence(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_overtalk(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_faults(scene);
+    clamp_events(scene);
     cqa_events_number(&scene->events);
     return status;
 }
@@ -28,5 +46,7 @@ void cqa_scene_finish(struct cqa_scene *scene)
     cqa_spans_finish(&scene->speech[1]);
     cqa_mute_finish(&scene->mute);
     cqa_spans_finish(&scene->holds);
+    cqa_spans_finish(&scene->heard[0]);
+    cqa_spans_finish(&scene->heard[1]);
     cqa_events_finish(&scene->events);
 }

@@ -10,24 +10,28 @@
 #include "track/track.h"
 
 /*
- * One call on its way from tracks to events. The steps fill it in order: tones, holds, speech, silence, overtalk, the
- * rest; each reads what those before it found and adds to `events`. Borrowed: frames, tracks, plans.
+ * One call on its way from tracks to events. The steps fill it in order: tones, holds, speech,
+ * silence, overtalk, the rest; each reads what those before it found and adds to `events`.
+ * Borrowed: frames, tracks, plans.
  */
 struct cqa_scene {
     const struct cqa_frames *frames;
     const struct cqa_tracks *tracks;
     const struct cqa_tone_plans *plans;
     int mono;
-    int agent;           /* channel of the agent; 0 on mono */
+    int agent; /* channel of the agent; 0 on mono */
     int64_t duration_ms;
     struct cqa_tones tones;
     struct cqa_spans speech[2]; /* by channel; on mono anyone's, in [0] */
     struct cqa_mute mute;
     struct cqa_spans holds; /* in time order, joined */
+    struct cqa_spans
+        heard[2]; /* those that a channel carries as music: voices in them are nobody's speech */
     struct cqa_events events;
 };
 
-/* Finds everything. On return `speech` and `events` (numbered) are filled; cqa_scene_finish whatever comes back. */
+/* Finds everything. On return `speech` and `events` (numbered) are filled; cqa_scene_finish
+ * whatever comes back. */
 enum cqa_status cqa_scene_play(struct cqa_scene *scene) CQA_MUST_CHECK;
 void cqa_scene_finish(struct cqa_scene *scene);
 
@@ -40,7 +44,8 @@ static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int 
 }
 
 /* The steps, one file each. CQA_E_NOMEM only. */
-enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene) CQA_MUST_CHECK;
+enum cqa_status
+cqa_scene_find_speech(struct cqa_scene *scene) CQA_MUST_CHECK; /* before and after the holds */
 enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene) CQA_MUST_CHECK;

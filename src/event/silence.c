@@ -50,7 +50,8 @@ static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_s
     return CQA_CAUSE_UNEXPLAINED;
 }
 
-/* How sure the classifier is that nobody spoke: the mean over the span of the likelier channel's doubt. */
+/* How sure the classifier is that nobody spoke: the mean over the span of the likelier channel's
+ * doubt. */
 static float confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
     const size_t first = (size_t)(span.start_ms / CQA_FRAME_MS);

@@ -1,19 +1,38 @@
-/* A party's own speech: the contract's definition on the class track, with edges at the 8 ms of the sub-frames. */
+/*
+ * A party's own speech, by the contract's definition. It is found twice: on the classes alone, for
+ * the search for holds; and then with what the holds tell: on a line that plays hold music no voice
+ * is the party's, and elsewhere a voice "over music" is a party with music in the room.
+ */
 #include "event/scene.h"
 
 enum { BRIDGE_MS = 300, SHORTEST_MS = 100 };
 
+static enum cqa_status outside_holds(const struct cqa_scene *scene, int c,
+                                     const struct cqa_spans *voices, struct cqa_spans *out)
+{
+    struct cqa_spans free_time = {0};
+    enum cqa_status status = cqa_spans_invert(&scene->heard[c], scene->duration_ms, &free_time);
+
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(voices, &free_time, out);
+    cqa_spans_finish(&free_time);
+    return status;
+}
+
 enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
 {
     for (int c = 0; c < scene->tracks->channel_count; c++) {
-        struct cqa_spans *speech = &scene->speech[c];
-        if (cqa_tracks_spans(scene->tracks, c, 1u << CQA_CLASS_SPEECH, speech) != CQA_OK)
-            return CQA_E_NOMEM;
-        for (size_t i = 0; i < speech->count; i++)
-            if (speech->items[i].end_ms > scene->duration_ms)
-                speech->items[i].end_ms = scene->duration_ms;
-        cqa_spans_bridge(speech, BRIDGE_MS);
-        cqa_spans_drop_short(speech, SHORTEST_MS);
+        struct cqa_spans voices = {0};
+        const unsigned classes = 1u << CQA_CLASS_SPEECH | 1u << CQA_CLASS_ANNOUNCEMENT;
+        enum cqa_status status = cqa_tracks_spans(scene->tracks, c, classes, &voices);
+        cqa_spans_finish(&scene->speech[c]);
+        if (status == CQA_OK)
+            status = outside_holds(scene, c, &voices, &scene->speech[c]);
+        cqa_spans_finish(&voices);
+        if (status != CQA_OK)
+            return status;
+        cqa_spans_bridge(&scene->speech[c], BRIDGE_MS);
+        cqa_spans_drop_short(&scene->speech[c], SHORTEST_MS);
     }
     return CQA_OK;
 }

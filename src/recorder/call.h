@@ -2,11 +2,11 @@
 #define CQA_RECORDER_CALL_H
 
 /*
- * Who called whom, as the recorder's names and sidecars tell. Strings are borrowed from the arena that the reader was
- * given; NULL where the source does not say.
+ * Who called whom, as the recorder's names and sidecars tell. Strings are borrowed from the arena
+ * that the reader was given; NULL where the source does not say.
  */
 struct cqa_call {
-    const char *id;         /* never NULL once identified */
+    const char *id; /* never NULL once identified */
     const char *agent;
     const char *customer;
     const char *queue;

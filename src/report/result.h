@@ -23,18 +23,18 @@ struct cqa_channel_result {
     double active_level_dbfs;
     double noise_dbfs;
     double clipped_ms;
-    double leak_db;       /* the other side's voice on this channel, relative to it there */
+    double leak_db; /* the other side's voice on this channel, relative to it there */
     double leak_delay_ms;
 };
 
 /*
- * The result of one recording: callqa.result/1. Zero it, fill it, cqa_result_finish it (also after a failure).
- * Strings live in `arena`; spans and events are owned.
+ * The result of one recording: callqa.result/1. Zero it, fill it, cqa_result_finish it (also after
+ * a failure). Strings live in `arena`; spans and events are owned.
  */
 struct cqa_result {
     struct cqa_arena arena;
     const char *path; /* absolute */
-    struct cqa_recording recording;
+    struct cqa_audio_facts recording;
     struct cqa_call call;
     struct cqa_measurable measurable;
     struct cqa_channel_result channels[2];
@@ -43,24 +43,39 @@ struct cqa_result {
     struct cqa_measures measures;
     int scored; /* score is filled */
     struct cqa_score score;
-    char models[80]; /* "sha256:…" of the models that had a say */
+    char models[80];  /* "sha256:…" of the models that had a say */
+    char version[32]; /* of the analyzer that made it; empty: this one */
+
+    /* What people decided since, as a server's export tells; only ever read, the analyzer writes
+     * null. */
+    int decided; /* decided_total is filled */
+    double decided_total;
+    size_t undecided_count; /* deductions without a decision */
 };
 
 void cqa_result_finish(struct cqa_result *result);
 
-/* One line of JSON without a newline, keys in the contract's order. CQA_E_NOMEM or CQA_E_LIMIT (`out` has a limit). */
-enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_buffer *out) CQA_MUST_CHECK;
+/* One line of JSON without a newline, keys in the contract's order; "score" is null unless
+ * `scored`. Bytes that are not UTF-8 (names of files may hold any) come out as \\xNN. CQA_E_NOMEM
+ * or CQA_E_LIMIT (`out` has a limit). */
+enum cqa_status cqa_result_to_json(const struct cqa_result *result,
+                                   struct cqa_buffer *out) CQA_MUST_CHECK;
 
 /*
- * Reads one result and checks it: types, ranges, finite numbers, spans in order and inside the recording, known words,
- * deductions that point at events that exist. Unknown fields are ignored (`strict` refuses them). The error names the
- * field. `result` is filled, finish it whatever comes back.
+ * Reads one result and checks it: types, ranges, finite numbers, spans in order and inside the
+ * recording, known words, deductions that point at events that exist. Unknown fields are ignored
+ * (`strict` refuses them). The error names the field. `result` is filled, finish it whatever comes
+ * back. recording.path and call.id may be null only where score is null: analysed, but not yet
+ * identified. CQA_E_BADDATA, CQA_E_LIMIT, CQA_E_NOMEM.
  */
-enum cqa_status cqa_result_from_json(const char *text, size_t length, int strict, struct cqa_result *result,
+enum cqa_status cqa_result_from_json(const char *text, size_t length, int strict,
+                                     struct cqa_result *result,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
-/* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text"}. */
-enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call, const char *reason,
-                                    const char *text, struct cqa_buffer *out) CQA_MUST_CHECK;
+/* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text"}.
+ */
+enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call,
+                                    const char *reason, const char *text,
+                                    struct cqa_buffer *out) CQA_MUST_CHECK;
 
 #endif

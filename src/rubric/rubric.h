@@ -9,7 +9,8 @@
 #include "event/event.h"
 #include "measure/measure.h"
 
-/* A rubric: which events and measures cost how many points. Pure data once loaded; shared by threads. */
+/* A rubric: which events and measures cost how many points. Pure data once loaded; shared by
+ * threads. */
 struct cqa_rubric;
 
 /* Reads and checks a rubric file; NULL when there were problems (all of them are in `problems`).
@@ -20,6 +21,34 @@ void cqa_rubric_destroy(struct cqa_rubric *rubric);
 
 const char *cqa_rubric_name(const struct cqa_rubric *rubric);    /* "standard" */
 const char *cqa_rubric_version(const struct cqa_rubric *rubric); /* "1" */
+
+/* The rubric as a whole, and its rules as pages and reports show them. Everything is borrowed from
+ * the rubric. */
+struct cqa_rubric_info {
+    struct cqa_text title;
+    double base;
+    double floor;
+    double cap; /* of all deductions together; NaN: none */
+};
+
+struct cqa_rule_info {
+    const char *id;
+    struct cqa_text title;
+    struct cqa_text text; /* with its {placeholders} */
+    const char *severity; /* "note", "minor", "major", "critical" */
+    double points_least;  /* what one deduction may cost, but for notes */
+    double points_most;
+    double cap; /* of all its deductions in a call; NaN: none */
+    int manual; /* never found by the analyzer: an auditor adds it by hand */
+    int automatic_fail;
+};
+
+struct cqa_rubric_info cqa_rubric_info(const struct cqa_rubric *rubric);
+size_t cqa_rubric_rule_count(const struct cqa_rubric *rubric);
+struct cqa_rule_info cqa_rubric_rule(const struct cqa_rubric *rubric, size_t index);
+
+/* Why a call was excepted, by the exception's id; NULL when the rubric has no such exception. */
+const struct cqa_text *cqa_rubric_exception_text(const struct cqa_rubric *rubric, const char *id);
 
 /* What a rubric looks at. Everything is borrowed for the call. */
 struct cqa_rubric_input {
@@ -33,12 +62,13 @@ struct cqa_rubric_input {
     const char *direction; /* NULL: unknown */
 };
 
-/* One deduction, at seconds of audio. `event` is 0 where it stands on a measure of the whole call. */
+/* One deduction, at seconds of audio. `event` is 0 where it stands on a measure of the whole call.
+ */
 struct cqa_deduction {
-    const char *rule; /* the rule's id */
+    const char *rule;     /* the rule's id */
     const char *severity; /* "note", "minor", "major", "critical" */
-    double points;    /* >= 0; a note costs 0 */
-    int event;        /* id of the event, or 0 */
+    double points;        /* >= 0; a note costs 0 */
+    int event;            /* id of the event, or 0 */
     int64_t start_ms;
     int64_t end_ms;
     struct cqa_text text; /* with the seconds filled in */
@@ -49,16 +79,19 @@ struct cqa_score {
     const char *rubric;
     const char *version;
     double base;
-    double total; /* base less all deductions, never under the rubric's floor; the floor when a rule fails the call */
+    double total; /* base less all deductions, never under the rubric's floor; the floor when a rule
+                     fails the call */
     struct cqa_deduction *deductions; /* in time order */
     size_t deduction_count;
-    int excepted; /* the rubric does not apply to this call (too short, queue, direction): no deductions */
+    int excepted; /* the rubric does not apply to this call (too short, queue, direction): no
+                     deductions */
     const char *exception; /* id of the exception, or NULL */
 };
 
-/* Applies the rubric. All of the score's memory comes from `arena` (texts of the rubric are borrowed from it).
- * Takes no deduction on what was not measurable. CQA_E_NOMEM only. */
-enum cqa_status cqa_rubric_apply(const struct cqa_rubric *rubric, const struct cqa_rubric_input *input,
-                                 struct cqa_arena *arena, struct cqa_score *score) CQA_MUST_CHECK;
+/* Applies the rubric. All of the score's memory comes from `arena` (texts of the rubric are
+ * borrowed from it). Takes no deduction on what was not measurable. CQA_E_NOMEM only. */
+enum cqa_status cqa_rubric_apply(const struct cqa_rubric *rubric,
+                                 const struct cqa_rubric_input *input, struct cqa_arena *arena,
+                                 struct cqa_score *score) CQA_MUST_CHECK;
 
 #endif

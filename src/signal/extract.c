@@ -13,11 +13,16 @@ typedef float v8 __attribute__((vector_size(32), aligned(4)));
 typedef int32_t i8 __attribute__((vector_size(32), aligned(4)));
 
 enum {
-    AHEAD = CQA_HOP / 2,             /* samples of the window before its hop */
+    AHEAD = CQA_HOP / 2, /* samples of the window before its hop */
     BUFFER_PAIRS = 4 * CQA_LEAK_BLOCK,
-    CEPSTRUM = 256,                  /* length of the transform back to lags */
-    HARMONIC_FIRST = 3,              /* halved bins 6..218: what harmonicity looks at */
+    CEPSTRUM = 256,     /* length of the transform back to lags */
+    HARMONIC_FIRST = 3, /* halved bins 6..218: what harmonicity looks at */
     HARMONIC_LAST = 109,
+    LAGS = CQA_LAG_MAX - CQA_LAG_MIN + 1,
+    SUB_AT = CQA_BANDS, /* where in a frame's levels the others stand, after the bands */
+    LEVEL_AT = SUB_AT + CQA_SUBFRAMES,
+    CREST_AT,
+    LEVELS = 24, /* of one channel and frame, a multiple of 8 */
 };
 
 struct cqa_signal_plan {
@@ -25,17 +30,17 @@ struct cqa_signal_plan {
     fftwf_plan to_lags; /* CEPSTRUM */
     struct cqa_leak_plan *leak;
     float window[CQA_WINDOW];
-    float lag_scale[CQA_LAG_MAX + 1]; /* 1 / (window's own autocorrelation), as the halved spectrum sees it */
-    int band_first[CQA_BANDS + 1];    /* bin where the band begins */
+    float lag_scale[2 * LAGS]; /* 1 / the window's own autocorrelation, twice each: for both channels */
+    int band_first[CQA_BANDS + 1]; /* bin where the band begins */
 };
 
 struct cqa_extractor {
     const struct cqa_signal_plan *plan;
     struct cqa_frames frames;
     struct cqa_leak_estimator *leak;
-    float *pairs;    /* BUFFER_PAIRS pairs; the first AHEAD of a recording are silence */
-    size_t held;     /* pairs in the buffer */
-    size_t next;     /* where the next frame's window begins */
+    float *pairs; /* BUFFER_PAIRS pairs; the first AHEAD of a recording are silence */
+    size_t held;  /* pairs in the buffer */
+    size_t next;  /* where the next frame's window begins */
     size_t next_leak;
     fftwf_complex *in;
     fftwf_complex *out;
@@ -59,7 +64,8 @@ static void fill_tables(struct cqa_signal_plan *plan)
         const double halving = cos(M_PI * lag / CQA_WINDOW);
         sum *= halving * halving;
         zero = lag == 0 ? sum : zero;
-        plan->lag_scale[lag] = (float)(zero / sum);
+        if (lag >= CQA_LAG_MIN)
+            plan->lag_scale[2 * (lag - CQA_LAG_MIN)] = plan->lag_scale[2 * (lag - CQA_LAG_MIN) + 1] = (float)(zero / sum);
     }
 }
 
@@ -109,15 +115,16 @@ enum cqa_status cqa_extractor_create(struct cqa_extractor **out, const struct cq
         extractor->leak = cqa_leak_estimator_create(plan->leak);
         extractor->pairs = calloc(BUFFER_PAIRS, 2 * sizeof *extractor->pairs);
         extractor->in = fftwf_alloc_complex(CQA_WINDOW);
-        extractor->out = fftwf_alloc_complex(CQA_WINDOW);
+        extractor->out = fftwf_alloc_complex(CQA_WINDOW + 1);
         extractor->held = AHEAD;
         extractor->next_leak = AHEAD;
     }
-    if (extractor == NULL || extractor->leak == NULL || extractor->pairs == NULL || extractor->in == NULL ||
-        extractor->out == NULL) {
+    if (extractor == NULL || extractor->leak == NULL || extractor->pairs == NULL ||
+        extractor->in == NULL || extractor->out == NULL) {
         cqa_extractor_destroy(extractor);
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the extractor");
     }
+    memset(extractor->out, 0, sizeof(fftwf_complex) * (CQA_WINDOW + 1));
     *out = extractor;
     return CQA_OK;
 }
@@ -136,13 +143,18 @@ void cqa_extractor_destroy(struct cqa_extractor *extractor)
 
 static uint8_t to_byte(float value)
 {
-    return (uint8_t)cqa_min(255.0f, cqa_max(0.0f, value + 0.5f));
+    return (uint8_t)cqa_clamp(value + 0.5f, 0.0f, 255.0f);
 }
 
-/* A power as cqa_level_dbfs reads it back. */
-static uint8_t to_level(float power)
+/* Powers as cqa_level_dbfs reads them back. */
+CQA_HOT static void to_levels(const float *powers, uint8_t *levels)
 {
-    return to_byte(2.0f * (cqa_power_db(power) + 110.0f));
+    float db[LEVELS];
+
+    for (int i = 0; i < LEVELS; i++)
+        db[i] = cqa_clamp(2.0f * (cqa_power_db(powers[i]) + 110.0f) + 0.5f, 0.0f, 255.0f);
+    for (int i = 0; i < LEVELS; i++)
+        levels[i] = (uint8_t)(int)db[i];
 }
 
 /* ---- the samples themselves */
@@ -156,9 +168,9 @@ struct hop_sums {
 };
 
 /*
- * `pairs` begins one pair before the hop. A sample is at the codec's idle value when it repeats the one before within
- * 8 steps of 16 bits (A-law's smallest is 8), and on a flat top when it repeats a large one or is at full scale
- * (A-law ends at 0.984, mu-law at 0.980).
+ * `pairs` begins one pair before the hop. A sample is at the codec's idle value when it repeats the
+ * one before within 8 steps of 16 bits (A-law's smallest is 8), and on a flat top when it repeats a
+ * large one or is at full scale (A-law ends at 0.984, mu-law at 0.980).
  */
 CQA_HOT static void sum_hop(const float *pairs, struct hop_sums *sums)
 {
@@ -191,17 +203,19 @@ CQA_HOT static void sum_hop(const float *pairs, struct hop_sums *sums)
     for (int lane = 0; lane < 8; lane++) {
         sums->zero[lane % 2] += zero[lane];
         sums->flat[lane % 2] += flat[lane];
-        sums->crest[lane % 2] = crest[lane] > sums->crest[lane % 2] ? crest[lane] : sums->crest[lane % 2];
+        sums->crest[lane % 2] =
+            crest[lane] > sums->crest[lane % 2] ? crest[lane] : sums->crest[lane % 2];
     }
 }
 
-static void store_hop(const struct hop_sums *sums, int c, struct cqa_channel_frames *rows, size_t t)
+static void store_hop(const struct hop_sums *sums, int c, struct cqa_channel_frames *rows, size_t t,
+                      float *powers)
 {
     for (int s = 0; s < CQA_SUBFRAMES; s++)
-        rows->sub[t * CQA_SUBFRAMES + (size_t)s] = to_level(sums->sub[c][s] / (CQA_HOP / CQA_SUBFRAMES));
+        powers[SUB_AT + s] = sums->sub[c][s] / (CQA_HOP / CQA_SUBFRAMES);
+    powers[CREST_AT] = sums->crest[c] * sums->crest[c];
     rows->zero[t] = to_byte((float)sums->zero[c] * 255.0f / CQA_HOP);
     rows->flat[t] = to_byte((float)sums->flat[c]);
-    rows->crest[t] = to_level(sums->crest[c] * sums->crest[c]);
 }
 
 /* ---- the spectrum */
@@ -214,22 +228,43 @@ CQA_HOT static void window_frame(const float *pairs, const float *window, float 
     }
 }
 
-/* Channel 0 went in as the real part and channel 1 as the imaginary: two spectra out of one transform. */
+/*
+ * Channel 0 went in as the real part and channel 1 as the imaginary: z plus and minus its mirrored
+ * conjugate are the two spectra, doubled. Eight bins at a time; bin 0 comes out as nonsense and is
+ * cleared.
+ */
 CQA_HOT static void split_powers(const float *z, float *restrict left, float *restrict right)
 {
-    /* window energy 0.375, |A|^2 is a quarter of the sums, two-sided: so that a band's sum is its mean square */
+    /* window energy 0.375, the doubling squared, two sides: so that a band's sum is its mean square
+     */
     const float scale = 0.25f * 2.0f / (0.375f * CQA_WINDOW * (float)CQA_WINDOW);
-    const float *y = z + 2 * CQA_WINDOW;
+    const i8 mirrored = {6, 7, 4, 5, 2, 3, 0, 1};
+    const i8 even = {0, 2, 4, 6, 8, 10, 12, 14};
+    const i8 odd = {1, 3, 5, 7, 9, 11, 13, 15};
+    const v8 conjugate = {1, -1, 1, -1, 1, -1, 1, -1};
 
-    left[0] = right[0] = 0;
-    for (int k = 1; k < CQA_BINS; k++) {
-        const float ar = z[2 * k] + y[-2 * k];
-        const float ai = z[2 * k + 1] - y[-2 * k + 1];
-        const float br = z[2 * k + 1] + y[-2 * k + 1];
-        const float bi = y[-2 * k] - z[2 * k];
-        left[k] = scale * (ar * ar + ai * ai);
-        right[k] = scale * (br * br + bi * bi);
+    for (int k = 0; k < CQA_BINS; k += 8) {
+        v8 plus[2];
+        v8 minus[2];
+        for (int half = 0; half < 2; half++) {
+            v8 x;
+            v8 y;
+            const int first = k + 4 * half;
+            memcpy(&x, z + 2 * first, sizeof x);
+            memcpy(&y, z + 2 * (CQA_WINDOW - first - 3),
+                   sizeof y); /* for bin 0 one pair past the end: allocated */
+            y = __builtin_shuffle(y, mirrored) * conjugate;
+            plus[half] = (x + y) * (x + y);
+            minus[half] = (x - y) * (x - y);
+        }
+        const v8 a = scale * (__builtin_shuffle(plus[0], plus[1], even) +
+                              __builtin_shuffle(plus[0], plus[1], odd));
+        const v8 b = scale * (__builtin_shuffle(minus[0], minus[1], even) +
+                              __builtin_shuffle(minus[0], minus[1], odd));
+        memcpy(left + k, &a, sizeof a);
+        memcpy(right + k, &b, sizeof b);
     }
+    left[0] = right[0] = 0;
 }
 
 CQA_HOT static float sum_bins(const float *power, int first, int last)
@@ -255,17 +290,25 @@ CQA_HOT static float flatness_db(const float *power)
 }
 
 static void store_spectrum(const struct cqa_signal_plan *plan, struct cqa_spectrum *spectrum,
-                           struct cqa_channel_frames *rows, size_t t)
+                           struct cqa_channel_frames *rows, size_t t, float *powers)
 {
+    uint8_t levels[LEVELS];
+
     spectrum->total = 0;
     for (int b = 0; b < CQA_BANDS; b++) {
-        const float power = sum_bins(spectrum->power, plan->band_first[b], plan->band_first[b + 1]);
-        rows->band[b][t] = to_level(power);
-        spectrum->total += power;
+        powers[b] = sum_bins(spectrum->power, plan->band_first[b], plan->band_first[b + 1]);
+        spectrum->total += powers[b];
     }
-    rows->level[t] = to_level(spectrum->total);
+    powers[LEVEL_AT] = spectrum->total;
+    to_levels(powers, levels);
+    for (int b = 0; b < CQA_BANDS; b++)
+        rows->band[b][t] = levels[b];
+    memcpy(rows->sub + t * CQA_SUBFRAMES, levels + SUB_AT, CQA_SUBFRAMES);
+    rows->level[t] = levels[LEVEL_AT];
+    rows->crest[t] = levels[CREST_AT];
     rows->flatness[t] = to_byte(255.0f + 8.0f * flatness_db(spectrum->power));
-    rows->ring[t] = to_byte(255.0f * sum_bins(spectrum->power, 24, 33) / (spectrum->total + 1e-12f));
+    rows->ring[t] =
+        to_byte(255.0f * sum_bins(spectrum->power, 24, 33) / (spectrum->total + 1e-12f));
 }
 
 static void store_peaks(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
@@ -304,19 +347,48 @@ CQA_HOT static void compress(const float *left, const float *right, float *in)
     }
 }
 
-static void store_lag(const float *lags, const float *scale, int c, struct cqa_channel_frames *rows, size_t t)
-{
-    float best = 0;
-    int at = CQA_LAG_MIN;
+static const float least_harmonic = 0.3f;
 
-    for (int lag = CQA_LAG_MIN; lag <= CQA_LAG_MAX; lag++) {
-        const float value = lags[2 * lag + c] * scale[lag];
-        at = value > best ? lag : at;
-        best = value > best ? value : best;
+/* Each channel's largest lag value and where it is; 0 where it is too small to mean a pitch. */
+CQA_HOT static void best_lags(const float *lags, const float *scale, float best[2], int at[2])
+{
+    float value[2 * LAGS];
+    v8 most = {0};
+
+    for (int i = 0; i < 2 * LAGS; i += 8) { /* both channels side by side */
+        v8 x;
+        v8 w;
+        memcpy(&x, lags + 2 * CQA_LAG_MIN + i, sizeof x);
+        memcpy(&w, scale + i, sizeof w);
+        x *= w;
+        memcpy(value + i, &x, sizeof x);
+        const i8 more = x > most;
+        most = (v8)((more & (i8)x) | (~more & (i8)most));
     }
-    const float zero = lags[c];
-    rows->harmonicity[t] = to_byte(zero > 0 ? 255.0f * best / zero : 0.0f);
-    rows->lag[t] = (uint8_t)at;
+    for (int c = 0; c < 2; c++) {
+        int where = 0;
+        best[c] = cqa_max(cqa_max(most[c], most[c + 2]), cqa_max(most[c + 4], most[c + 6]));
+        at[c] = 0;
+        if (best[c] < least_harmonic * lags[c])
+            continue;
+        while (where < LAGS - 1 && value[2 * where + c] < best[c])
+            where++;
+        at[c] = CQA_LAG_MIN + where;
+    }
+}
+
+static void store_lags(const struct cqa_signal_plan *plan, const float *lags,
+                       struct cqa_frames *frames, size_t t)
+{
+    float best[2];
+    int at[2];
+
+    best_lags(lags, plan->lag_scale, best, at);
+    for (int c = 0; c < 2; c++) {
+        frames->channel[c].harmonicity[t] =
+            to_byte(lags[c] > 0 ? 255.0f * best[c] / lags[c] : 0.0f);
+        frames->channel[c].lag[t] = (uint8_t)at[c];
+    }
 }
 
 /* ---- one frame */
@@ -335,14 +407,14 @@ static void fill_frame(struct cqa_extractor *extractor, size_t t)
     split_powers(out, extractor->spectrum[0].power, extractor->spectrum[1].power);
     for (int c = 0; c < 2; c++) {
         struct cqa_channel_frames *rows = &extractor->frames.channel[c];
-        store_hop(&sums, c, rows, t);
-        store_spectrum(plan, &extractor->spectrum[c], rows, t);
+        float powers[LEVELS] = {0};
+        store_hop(&sums, c, rows, t, powers);
+        store_spectrum(plan, &extractor->spectrum[c], rows, t, powers);
         store_peaks(&extractor->spectrum[c], &extractor->memory[c], rows, t);
     }
     compress(extractor->spectrum[0].power, extractor->spectrum[1].power, in);
     fftwf_execute_dft(plan->to_lags, extractor->in, extractor->out);
-    for (int c = 0; c < 2; c++)
-        store_lag(out, plan->lag_scale, c, &extractor->frames.channel[c], t);
+    store_lags(plan, out, &extractor->frames, t);
 }
 
 static enum cqa_status run_frames(struct cqa_extractor *extractor)
@@ -363,9 +435,11 @@ static enum cqa_status run_frames(struct cqa_extractor *extractor)
 /* Moves what is still needed to the front of the buffer. */
 static void slide(struct cqa_extractor *extractor)
 {
-    const size_t done = extractor->next < extractor->next_leak ? extractor->next : extractor->next_leak;
+    const size_t done =
+        extractor->next < extractor->next_leak ? extractor->next : extractor->next_leak;
 
-    memmove(extractor->pairs, extractor->pairs + 2 * done, (extractor->held - done) * 2 * sizeof(float));
+    memmove(extractor->pairs, extractor->pairs + 2 * done,
+            (extractor->held - done) * 2 * sizeof(float));
     extractor->held -= done;
     extractor->next -= done;
     extractor->next_leak -= done;
@@ -391,7 +465,8 @@ enum cqa_status cqa_extractor_end(struct cqa_extractor *extractor, struct cqa_fr
 {
     size_t capacity;
     float *room = cqa_extractor_room(extractor, &capacity);
-    const size_t begun = extractor->held - extractor->next; /* AHEAD of them belong to the frame before */
+    const size_t begun =
+        extractor->held - extractor->next; /* AHEAD of them belong to the frame before */
     const size_t left = begun > AHEAD ? (begun - AHEAD + CQA_HOP - 1) / CQA_HOP : 0;
     const size_t padding = left > 0 ? CQA_WINDOW + (left - 1) * CQA_HOP - begun : 0;
 

@@ -7,8 +7,9 @@
 #include "signal/leak.h"
 
 /*
- * What the one spectral pass leaves of a recording: 36 bytes a channel and frame, whatever its length.
- * A frame stands for 32 ms (256 samples at 8 kHz); its spectrum is a 64 ms Hann window around them.
+ * What the one spectral pass leaves of a recording: 36 bytes a channel and frame, whatever its
+ * length. A frame stands for 32 ms (256 samples at 8 kHz); its spectrum is a 64 ms Hann window
+ * around them.
  */
 enum {
     CQA_HOP = 256,
@@ -31,19 +32,19 @@ struct cqa_channel_frames {
     uint8_t *band[CQA_BANDS]; /* level of a band, cqa_band_edges_hz */
     uint8_t *level;           /* of 100..3950 Hz */
     uint8_t *sub;             /* of the samples, 8 ms each, all frequencies */
-    uint8_t *flatness;        /* geometric over arithmetic mean of the bins, 0 dB at 255, 8 to a dB */
-    uint8_t *harmonicity;     /* largest normalised autocorrelation at a pitch lag */
-    uint8_t *lag;             /* where, in samples */
-    uint8_t *tonality;        /* energy in spectral peaks that stay where they are */
-    uint8_t *peaks;           /* such peaks, 16 to one */
-    uint8_t *share1;          /* energy of the strongest peak */
-    uint8_t *share2;          /* of the second */
-    uint16_t *freq1;          /* of the strongest, 1/16 Hz; 0: none */
+    uint8_t *flatness;    /* geometric over arithmetic mean of the bins, 0 dB at 255, 8 to a dB */
+    uint8_t *harmonicity; /* largest normalised autocorrelation at a pitch lag */
+    uint8_t *lag;         /* where, in samples; 0: no pitch */
+    uint8_t *tonality;    /* energy in spectral peaks that stay where they are */
+    uint8_t *peaks;       /* such peaks, 16 to one */
+    uint8_t *share1;      /* energy of the strongest peak */
+    uint8_t *share2;      /* of the second */
+    uint16_t *freq1;      /* of the strongest, 1/16 Hz; 0: none */
     uint16_t *freq2;
-    uint8_t *ring;            /* energy in 375..500 Hz */
-    uint8_t *zero;            /* samples at the codec's idle value */
-    uint8_t *flat;            /* samples on a flat top: clipped */
-    uint8_t *crest;           /* largest sample, level */
+    uint8_t *ring;  /* energy in 375..500 Hz */
+    uint8_t *zero;  /* samples at the codec's idle value */
+    uint8_t *flat;  /* samples on a flat top: clipped */
+    uint8_t *crest; /* largest sample, level */
 };
 
 struct cqa_frames {

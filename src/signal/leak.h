@@ -2,8 +2,9 @@
 #define CQA_SIGNAL_LEAK_H
 
 /*
- * The path of one party's voice into the other's channel (hybrid echo, headset crosstalk), estimated once over the
- * call from stretches where one party talks alone. Source: Knapp & Carter 1976 (phase transform).
+ * The path of one party's voice into the other's channel (hybrid echo, headset crosstalk),
+ * estimated once over the call from stretches where one party talks alone. Source: Knapp & Carter
+ * 1976 (phase transform).
  */
 enum { CQA_LEAK_BANDS = 17 };
 

@@ -9,8 +9,9 @@
 #include "signal/hot.h"
 
 /*
- * The other side counts as quiet when it is this far under its own talk and under the talker; what is then common to
- * both channels is the path. Blocks are thinned out once there are many: more of them say nothing new.
+ * The other side counts as quiet when it is this far under its own talk and under the talker; what
+ * is then common to both channels is the path. Blocks are thinned out once there are many: more of
+ * them say nothing new.
  */
 static const float talk_under_db = 15.0f;
 static const float quiet_under_db = 12.0f;
@@ -18,6 +19,7 @@ static const float quiet_under_talker_db = 6.0f;
 static const float certain = 9.0f;
 
 enum {
+    STRIDE = 16, /* of the samples that a block's level is taken from: it need not be exact */
     BINS = CQA_LEAK_BLOCK / 2,
     PLENTY = 48,
     BLOCKS_MAX = 240,
@@ -134,12 +136,12 @@ CQA_HOT static void block_levels(const float *pairs, float db[2])
     float left = 0;
     float right = 0;
 
-    for (int i = 0; i < CQA_LEAK_BLOCK; i += 4) { /* every fourth sample: a level needs no more */
+    for (int i = 0; i < CQA_LEAK_BLOCK; i += STRIDE) {
         left += pairs[2 * i] * pairs[2 * i];
         right += pairs[2 * i + 1] * pairs[2 * i + 1];
     }
-    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / 4));
-    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / 4));
+    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / STRIDE));
+    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / STRIDE));
 }
 
 CQA_HOT static void window_block(const float *pairs, const float *window, fftwf_complex *in)
@@ -152,7 +154,8 @@ CQA_HOT static void window_block(const float *pairs, const float *window, fftwf_
     }
 }
 
-/* Adds one block's cross-spectrum quiet·conj(talker). Channel 0 is the real part of what was transformed. */
+/* Adds one block's cross-spectrum quiet·conj(talker). Channel 0 is the real part of what was
+ * transformed. */
 CQA_HOT static void add_cross(const float *z, int talker, struct path *path)
 {
     const float sign = talker == 0 ? 1.0f : -1.0f;
@@ -193,8 +196,8 @@ void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs)
         estimator->loudest_db[c] = cqa_max(db[c], estimator->loudest_db[c] - 0.05f);
     for (int quiet = 0; quiet < 2; quiet++) {
         const int talker = 1 - quiet;
-        if (db[talker] < estimator->loudest_db[talker] - talk_under_db || db[talker] < -60.0f || db[quiet] < -90.0f ||
-            db[quiet] > estimator->loudest_db[quiet] - quiet_under_db ||
+        if (db[talker] < estimator->loudest_db[talker] - talk_under_db || db[talker] < -60.0f ||
+            db[quiet] < -90.0f || db[quiet] > estimator->loudest_db[quiet] - quiet_under_db ||
             db[quiet] > db[talker] - quiet_under_talker_db || !worth_it(&estimator->into[quiet]))
             continue;
         window_block(pairs, estimator->plan->window, estimator->in);
@@ -205,7 +208,8 @@ void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs)
 }
 
 /* The lag of the largest correlation, and how far it stands out. */
-static int correlate(struct cqa_leak_estimator *estimator, const struct path *path, float *certainty)
+static int correlate(struct cqa_leak_estimator *estimator, const struct path *path,
+                     float *certainty)
 {
     float *in = (float *)estimator->in;
     const float *out = (const float *)estimator->out;
@@ -233,8 +237,9 @@ static int correlate(struct cqa_leak_estimator *estimator, const struct path *pa
     return best;
 }
 
-/* Gain over [from, to) Hz: the cross-spectrum with the delay taken out, summed in pieces of 60 Hz in which the path's
- * phase hardly turns, over the talker's power. The window shortens by the delay, which is made good. */
+/* Gain over [from, to) Hz: the cross-spectrum with the delay taken out, summed in pieces of 60 Hz
+ * in which the path's phase hardly turns, over the talker's power. The window shortens by the
+ * delay, which is made good. */
 static float gain_db(const struct path *path, int lag, float from_hz, float to_hz)
 {
     const int first = (int)cqa_max(FIRST_BIN, from_hz * CQA_LEAK_BLOCK / 8000.0f);
@@ -258,7 +263,8 @@ static float gain_db(const struct path *path, int lag, float from_hz, float to_h
         talker += power;
     }
     const double shortened = 1.0 - fabs((double)lag) / CQA_LEAK_BLOCK;
-    return talker > 0 ? (float)(10.0 * log10(gain / talker / (shortened * shortened) + 1e-9)) : -90.0f;
+    return talker > 0 ? (float)(10.0 * log10(gain / talker / (shortened * shortened) + 1e-9))
+                      : -90.0f;
 }
 
 /* Outside 300..3200 Hz a line carries little; the nearest band inside stands for it. */

@@ -4,7 +4,8 @@
 #include "base/error.h"
 #include "signal/leak.h"
 
-/* Inside signal/: gathers cross-spectra of one-second blocks where one side talks and the other does not. */
+/* Inside signal/: gathers cross-spectra of one-second blocks where one side talks and the other
+ * does not. */
 enum { CQA_LEAK_BLOCK = 8192, CQA_LEAK_STEP = 4096 };
 
 struct cqa_leak_plan;
@@ -12,7 +13,8 @@ struct cqa_leak_plan *cqa_leak_plan_create(void); /* NULL: no memory */
 void cqa_leak_plan_destroy(struct cqa_leak_plan *plan);
 
 struct cqa_leak_estimator;
-struct cqa_leak_estimator *cqa_leak_estimator_create(const struct cqa_leak_plan *plan); /* NULL: no memory */
+struct cqa_leak_estimator *
+cqa_leak_estimator_create(const struct cqa_leak_plan *plan); /* NULL: no memory */
 void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator);
 
 /* Looks at one block: CQA_LEAK_BLOCK interleaved pairs. */

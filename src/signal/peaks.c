@@ -7,6 +7,8 @@
 enum { FIRST_BIN = 5, LAST_BIN = 250 };
 
 static const float bin_hz = 15.625f;
+static const float faintest =
+    1e-5f; /* of the loudest frame so far: what is 50 dB under it is not looked at */
 
 struct found {
     int count;
@@ -14,7 +16,8 @@ struct found {
     float energy[CQA_PEAKS_MAX];
 };
 
-/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main lobe. */
+/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main
+ * lobe. */
 CQA_HOT static void mark(const float *power, float least, uint8_t *marks)
 {
     for (int k = FIRST_BIN; k < LAST_BIN; k++) {
@@ -47,7 +50,8 @@ static void keep(struct found *found, float bin, float energy)
             weakest = i;
     if (energy <= found->energy[weakest])
         return;
-    memmove(&found->bin[weakest], &found->bin[weakest + 1], (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
+    memmove(&found->bin[weakest], &found->bin[weakest + 1],
+            (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
     memmove(&found->energy[weakest], &found->energy[weakest + 1],
             (size_t)(CQA_PEAKS_MAX - 1 - weakest) * sizeof(float));
     found->bin[CQA_PEAKS_MAX - 1] = bin;
@@ -59,7 +63,7 @@ static void collect(const struct cqa_spectrum *spectrum, struct found *found)
     _Alignas(32) uint8_t marks[CQA_BINS] = {0};
     const float *power = spectrum->power;
 
-    mark(power, spectrum->total * 1e-4f, marks);
+    mark(power, spectrum->total * 3e-3f, marks);
     for (int at = 0; at < CQA_BINS; at += 8) {
         uint64_t word;
         memcpy(&word, marks + at, sizeof word);
@@ -94,8 +98,8 @@ static void two_strongest(const struct found *found, float total, struct cqa_pea
     }
 }
 
-void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
-                      struct cqa_peak_facts *facts)
+CQA_HOT void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
+                              struct cqa_peak_facts *facts)
 {
     struct found found = {0};
     struct cqa_peak_memory next = {0};
@@ -103,7 +107,8 @@ void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memor
     int before = 0;
 
     *facts = (struct cqa_peak_facts){0};
-    if (spectrum->total > 1e-9f)
+    memory->loudest = cqa_max(memory->loudest, spectrum->total);
+    if (spectrum->total > faintest * memory->loudest + 1e-9f)
         collect(spectrum, &found);
     for (int i = 0; i < found.count; i++) {
         while (before < memory->count && memory->bin[before] < found.bin[i] - 0.3f)
@@ -116,8 +121,9 @@ void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memor
         facts->steady += weight;
     }
     next.count = found.count;
+    next.loudest = memory->loudest;
     *memory = next;
-    if (spectrum->total > 1e-9f) {
+    if (found.count > 0) {
         facts->tonality = cqa_min(1.0f, steady_energy / spectrum->total);
         two_strongest(&found, spectrum->total, facts);
     }

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Inside signal/: the transforms behind extract.c. Bins are 15.625 Hz; bin 256 is left out. */
-enum { CQA_BINS = 256, CQA_PEAKS_MAX = 24 };
+enum { CQA_BINS = 256, CQA_PEAKS_MAX = 12 };
 
 /* One channel's power spectrum, 1 for a full-scale square wave's sum over bins. */
 struct cqa_spectrum {
@@ -15,6 +15,7 @@ struct cqa_spectrum {
 
 /* Spectral peaks of the frame before, to tell notes (which stay) from speech (which moves). */
 struct cqa_peak_memory {
+    float loudest; /* largest total so far */
     int count;
     float bin[CQA_PEAKS_MAX]; /* ascending, interpolated */
     int age[CQA_PEAKS_MAX];   /* frames that it has stood, from 0 */
@@ -27,7 +28,8 @@ struct cqa_peak_facts {
     float hz[2];    /* 0: none */
 };
 
-/* Finds the peaks of `spectrum`, follows them from the last frame, and remembers them for the next. */
+/* Finds the peaks of `spectrum`, follows them from the last frame, and remembers them for the next.
+ */
 void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
                       struct cqa_peak_facts *facts);
 

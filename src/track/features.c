@@ -7,7 +7,8 @@
 #include "signal/hot.h"
 
 enum {
-    MARGIN = 160, /* frames beside the chunk that its context reaches into: 3 s of mean over 1.5 s of minimum */
+    MARGIN = 160, /* frames beside the chunk that its context reaches into: 3 s of mean over 1.5 s
+                     of minimum */
     WIDTH = CQA_CHUNK + 2 * MARGIN,
     GROUPS = 4,
     FLOOR_REACH = 47, /* frames, 1.5 s to each side */
@@ -15,16 +16,16 @@ enum {
 
 /* Scalar rows of one channel. */
 enum row {
-    LEVEL,    /* over loud speech, 20 dB to one */
-    SNR,      /* mean over bands */
-    SNR_RMS,  /* stresses the best bands */
-    FLUX,     /* change of the bands since the last frame */
+    LEVEL,   /* over loud speech, 20 dB to one */
+    SNR,     /* mean over bands */
+    SNR_RMS, /* stresses the best bands */
+    FLUX,    /* change of the bands since the last frame */
     HARMONIC,
     TONAL,
     PEAKS,
     STEADY_LAG, /* voiced, and the pitch moved little */
     ZERO,
-    FLAT,     /* flatness */
+    FLAT, /* flatness */
     SHARE1,
     SHARE2,
     RING,
@@ -34,8 +35,8 @@ enum row {
 };
 
 struct rows {
-    float band[CQA_BANDS][WIDTH];  /* dBFS */
-    float floor[CQA_BANDS][WIDTH]; /* dBFS */
+    float band[CQA_BANDS][WIDTH];   /* dBFS */
+    float floor[CQA_BANDS][WIDTH];  /* dBFS */
     float margin[CQA_BANDS][WIDTH]; /* dB over the larger of floor and predicted leakage */
     float scalar[ROWS][WIDTH];
 };
@@ -89,7 +90,8 @@ static void measure_norms(const struct cqa_frames *frames, int c, struct cqa_nor
     }
 }
 
-enum cqa_status cqa_features_create(struct cqa_features **out, const struct cqa_frames *frames, int mono)
+enum cqa_status cqa_features_create(struct cqa_features **out, const struct cqa_frames *frames,
+                                    int mono)
 {
     struct cqa_features *features = calloc(1, sizeof *features);
 
@@ -140,7 +142,8 @@ CQA_HOT static void box_mean(const float *in, int reach, float *sums, float *out
         out[t] = (sums[WIDTH] - sums[t - reach]) / (float)(WIDTH - t + reach);
 }
 
-/* Minimum over [t - reach, t + reach] for reach < 64: windows of 2, 4, … 64 by doubling, then two of them. */
+/* Minimum over [t - reach, t + reach] for reach < 64: windows of 2, 4, … 64 by doubling, then two
+ * of them. */
 CQA_HOT static void box_min(const float *in, int reach, float *work, float *out)
 {
     const int wanted = 2 * reach + 1;
@@ -218,7 +221,8 @@ static void fill_bands(struct cqa_features *features, int c, const struct window
     }
 }
 
-CQA_HOT static void add_snr(const float *band, const float *floor_db, float *snr, float *square, float *flux)
+CQA_HOT static void add_snr(const float *band, const float *floor_db, float *snr, float *square,
+                            float *flux)
 {
     for (int t = 0; t < WIDTH; t++) {
         const float d = cqa_clamp(band[t] - floor_db[t] - 2.0f, -5.0f, 50.0f);
@@ -253,7 +257,8 @@ static void fill_scalars(struct cqa_features *features, int c, const struct wind
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
         float *row = rows->scalar[plain[i].row];
-        shares_from_bytes(plain[i].bytes + window->first, plain[i].scale, row + window->before, window->inside);
+        shares_from_bytes(plain[i].bytes + window->first, plain[i].scale, row + window->before,
+                          window->inside);
         extend(window, row);
     }
     float *level = rows->scalar[LEVEL];
@@ -265,7 +270,8 @@ static void fill_scalars(struct cqa_features *features, int c, const struct wind
     memset(rows->scalar[SNR_RMS], 0, sizeof rows->scalar[SNR_RMS]);
     memset(rows->scalar[FLUX], 0, sizeof rows->scalar[FLUX]);
     for (int b = 0; b < CQA_BANDS; b++)
-        add_snr(rows->band[b], rows->floor[b], rows->scalar[SNR], rows->scalar[SNR_RMS], rows->scalar[FLUX]);
+        add_snr(rows->band[b], rows->floor[b], rows->scalar[SNR], rows->scalar[SNR_RMS],
+                rows->scalar[FLUX]);
     scale_sums(rows->scalar[SNR], rows->scalar[SNR_RMS], rows->scalar[FLUX]);
 }
 
@@ -279,7 +285,7 @@ static void fill_steady_lag(struct cqa_features *features, int c, const struct w
         const size_t at = window->first + (size_t)t;
         const int lag = frames->lag[at];
         const int before = at > 0 ? frames->lag[at - 1] : lag;
-        const int near = abs(lag - before) * 16 <= lag;
+        const int near = lag > 0 && abs(lag - before) * 16 <= lag;
         row[window->before + t] = near ? (float)frames->harmonicity[at] / 128.0f : 0.0f;
     }
     extend(window, row);
@@ -287,8 +293,8 @@ static void fill_steady_lag(struct cqa_features *features, int c, const struct w
 
 /* ---- leakage: what the other channel's bands would be here */
 
-CQA_HOT static void margin_row(const float *own, const float *floor_db, const float *other, int delay, float gain,
-                               float *margin, float *over)
+CQA_HOT static void margin_row(const float *own, const float *floor_db, const float *other,
+                               int delay, float gain, float *margin, float *over)
 {
     for (int t = 0; t < WIDTH; t++)
         margin[t] = -200.0f;
@@ -340,8 +346,8 @@ static void put(struct sink *sink, const float *row)
     sink->count++;
 }
 
-CQA_HOT static void put_scaled(struct sink *sink, const float *row, const float *minus, float less, float scale,
-                               float least, float most)
+CQA_HOT static void put_scaled(struct sink *sink, const float *row, const float *minus, float less,
+                               float scale, float least, float most)
 {
     for (int t = 0; t < CQA_CHUNK; t++) {
         const float base = minus != NULL ? minus[MARGIN + t] : less;
@@ -488,8 +494,8 @@ static void put_context(struct cqa_features *features, int c, struct sink *sink)
 
 static void put_all(struct cqa_features *features, int c, float *inputs)
 {
-    static const enum row now[] = {LEVEL, SNR,    SNR_RMS, FLAT,  FLUX,   HARMONIC, TONAL,
-                                   PEAKS, SHARE1, SHARE2,  ZERO,  RING,   STEADY_LAG};
+    static const enum row now[] = {LEVEL, SNR,    SNR_RMS, FLAT, FLUX, HARMONIC,  TONAL,
+                                   PEAKS, SHARE1, SHARE2,  ZERO, RING, STEADY_LAG};
     struct sink sink = {inputs, 0};
 
     put_bands(features, c, &sink);

@@ -6,9 +6,10 @@
 #include "signal/frames.h"
 
 /*
- * What the classifier looks at: CQA_INPUTS numbers a frame and channel, most of them -3..3. They are relative to the
- * call (loud speech, quiet noise) and to the moment (noise floor), never absolute, so that gain does not matter.
- * The list and the order are the model's: a change needs a new CQA_FEATURES_VERSION and a new training.
+ * What the classifier looks at: CQA_INPUTS numbers a frame and channel, most of them -3..3. They
+ * are relative to the call (loud speech, quiet noise) and to the moment (noise floor), never
+ * absolute, so that gain does not matter. The list and the order are the model's: a change needs a
+ * new CQA_FEATURES_VERSION and a new training.
  */
 enum {
     CQA_FEATURES_VERSION = 1,
@@ -18,21 +19,23 @@ enum {
 
 /* Per channel, over the whole call. */
 struct cqa_norms {
-    float loud_db;             /* level of loud speech: median of the loudest frames that are no tones */
+    float loud_db; /* level of loud speech: median of the loudest frames that are no tones */
     float quiet_db[CQA_BANDS]; /* 15th percentile of each band */
 };
 
 struct cqa_features; /* working memory; one at a time */
 
 /* `mono`: channel 1 holds nothing. Frames are borrowed. */
-enum cqa_status cqa_features_create(struct cqa_features **out, const struct cqa_frames *frames, int mono) CQA_MUST_CHECK;
+enum cqa_status cqa_features_create(struct cqa_features **out, const struct cqa_frames *frames,
+                                    int mono) CQA_MUST_CHECK;
 void cqa_features_destroy(struct cqa_features *features);
 
 const struct cqa_norms *cqa_features_norms(const struct cqa_features *features, int channel);
 
 /*
- * Fills the inputs of frames [start, start + CQA_CHUNK) of both channels, which may reach past the end (the last
- * frame is then repeated). inputs[channel] has CQA_INPUTS rows of CQA_CHUNK frames: inputs[c][i * CQA_CHUNK + t].
+ * Fills the inputs of frames [start, start + CQA_CHUNK) of both channels, which may reach past the
+ * end (the last frame is then repeated). inputs[channel] has CQA_INPUTS rows of CQA_CHUNK frames:
+ * inputs[c][i * CQA_CHUNK + t].
  */
 void cqa_features_chunk(struct cqa_features *features, size_t start, float *inputs[2]);
 

@@ -10,9 +10,10 @@
 typedef float v8 __attribute__((vector_size(32), aligned(4)));
 typedef int32_t i8 __attribute__((vector_size(32), aligned(4)));
 
-enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = 16 };
+enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_NET_TILE };
 
-const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech", "music", "tone", "announcement", NULL};
+const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech",       "music",
+                                                          "tone", "announcement", NULL};
 
 struct layer {
     int inputs;
@@ -64,7 +65,8 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     int sizes[LAYERS_MAX + 1];
     int count;
 
-    if (fscanf(file, "callqa-acoustic %d features %d layers %d", &format, &features, &count) != 3 || // NOLINT(cert-err34-c)
+    if (fscanf(file, "callqa-acoustic %d features %d layers %d", &format, &features, &count) !=
+            3 || // NOLINT(cert-err34-c)
         format != 1)
         return cqa_fail(error, CQA_E_BADDATA, "not an acoustic model of format 1");
     if (features != CQA_FEATURES_VERSION)
@@ -73,10 +75,12 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     if (count < 1 || count > LAYERS_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "%d layers; allowed: 1 to %d", count, LAYERS_MAX);
     for (int i = 0; i <= count; i++)
-        if (fscanf(file, "%d", &sizes[i]) != 1 || sizes[i] < 1 || sizes[i] > WIDTH_MAX) // NOLINT(cert-err34-c)
+        if (fscanf(file, "%d", &sizes[i]) != 1 || sizes[i] < 1 ||
+            sizes[i] > WIDTH_MAX) // NOLINT(cert-err34-c)
             return cqa_fail(error, CQA_E_BADDATA, "a layer's width must be 1 to %d", WIDTH_MAX);
     if (sizes[0] != CQA_INPUTS || sizes[count] != CQA_CLASS_COUNT)
-        return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs", CQA_INPUTS, CQA_CLASS_COUNT);
+        return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs", CQA_INPUTS,
+                        CQA_CLASS_COUNT);
     net->layer_count = count;
     for (int i = 0; i < count; i++) {
         net->layer[i].inputs = sizes[i];
@@ -92,7 +96,8 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_
     if (file == NULL)
         return cqa_fail_errno(error, "%s", path);
     struct cqa_net *net = calloc(1, sizeof *net);
-    enum cqa_status status = net == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory") : read_head(file, net, error);
+    enum cqa_status status =
+        net == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory") : read_head(file, net, error);
     for (int i = 0; status == CQA_OK && i < net->layer_count; i++)
         status = read_layer(file, &net->layer[i], error);
     fclose(file);
@@ -118,7 +123,8 @@ void cqa_net_destroy(struct cqa_net *net)
 /* ---- running: TILE frames at a time, four outputs at a time, so that sums stay in registers */
 
 /* `in` has rows of `stride`, `out` rows of TILE. */
-CQA_HOT static void run_layer(const struct layer *layer, const float *in, int stride, float *out, int last)
+CQA_HOT static void run_layer(const struct layer *layer, const float *in, int stride, float *out,
+                              int last)
 {
     for (int o = 0; o < layer->padded; o += 4) {
         const float *w0 = layer->weights + o * layer->inputs;
@@ -150,28 +156,45 @@ CQA_HOT static void run_layer(const struct layer *layer, const float *in, int st
     }
 }
 
-static void log_softmax(const float *in, float *out)
+CQA_HOT static void log_softmax(const float *in, float *out)
 {
-    for (int t = 0; t < TILE; t++) {
-        float most = in[t];
-        float sum = 0;
-        for (int k = 1; k < CQA_CLASS_COUNT; k++)
-            most = cqa_max(most, in[k * TILE + t]);
-        for (int k = 0; k < CQA_CLASS_COUNT; k++)
-            sum += expf(in[k * TILE + t] - most);
-        const float log_sum = most + logf(sum);
-        for (int k = 0; k < CQA_CLASS_COUNT; k++)
-            out[k * CQA_CHUNK + t] = in[k * TILE + t] - log_sum;
-    }
+    float most[TILE];
+    float sum[TILE] = {0};
+
+    for (int t = 0; t < TILE; t++)
+        most[t] = cqa_max(in[t], in[TILE + t]);
+    for (int k = 2; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            most[t] = cqa_max(most[t], in[k * TILE + t]);
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            sum[t] += cqa_fast_exp(in[k * TILE + t] - most[t]);
+    for (int t = 0; t < TILE; t++)
+        sum[t] = most[t] + 0.69314718f * cqa_fast_log2(sum[t]);
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            out[k * CQA_CHUNK + t] = cqa_min(0.0f, in[k * TILE + t] - sum[t]);
 }
 
-void cqa_net_run(const struct cqa_net *net, const float *inputs, float *out)
+/* What a line of exact zeros is: nothing, without asking. */
+static void fill_silent(float *out)
+{
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            out[k * CQA_CHUNK + t] = k == CQA_CLASS_NONE ? -0.001f : -8.0f;
+}
+
+void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent, float *out)
 {
     float layers[2][WIDTH_MAX * TILE];
 
     for (int t = 0; t < CQA_CHUNK; t += TILE) {
         const float *in = inputs + t;
         int stride = CQA_CHUNK;
+        if (silent >> (t / TILE) & 1) {
+            fill_silent(out + t);
+            continue;
+        }
         for (int i = 0; i < net->layer_count; i++) {
             run_layer(&net->layer[i], in, stride, layers[i % 2], i == net->layer_count - 1);
             in = layers[i % 2];

@@ -4,16 +4,17 @@
 #include <stdlib.h>
 
 /*
- * Neighbouring frames share most of their evidence (windows overlap, context reaches seconds), so a posterior counts
- * less than once; and classes last: speech for syllables, music for seconds. docs/decisions has how they were chosen.
+ * Neighbouring frames share most of their evidence (windows overlap, context reaches seconds), so a
+ * posterior counts less than once; and classes last: speech for syllables, music for seconds.
+ * docs/decisions has how they were chosen.
  */
 static const float evidence = 0.9f;
 static const float change_cost[CQA_CLASS_COUNT][CQA_CLASS_COUNT] = {
     /* from \ to     none   speech music  tone   announcement */
-    /* none */       {0.0f, 3.0f, 9.0f, 2.5f, 9.0f},
-    /* speech */     {3.0f, 0.0f, 9.0f, 2.5f, 9.0f},
-    /* music */      {9.0f, 9.0f, 0.0f, 9.0f, 4.0f},
-    /* tone */       {2.5f, 2.5f, 9.0f, 0.0f, 9.0f},
+    /* none */ {0.0f, 3.0f, 9.0f, 2.5f, 9.0f},
+    /* speech */ {3.0f, 0.0f, 9.0f, 2.5f, 9.0f},
+    /* music */ {9.0f, 9.0f, 0.0f, 9.0f, 4.0f},
+    /* tone */ {2.5f, 2.5f, 9.0f, 0.0f, 9.0f},
     /* announcem. */ {9.0f, 9.0f, 4.0f, 9.0f, 0.0f},
 };
 
@@ -44,7 +45,8 @@ void cqa_viterbi_feed(struct cqa_viterbi *viterbi, const float *log_posterior, s
     float top = next[0];
     for (int k = 1; k < CQA_CLASS_COUNT; k++)
         top = next[k] > top ? next[k] : top;
-    for (int k = 0; k < CQA_CLASS_COUNT; k++) /* differences matter, not the sum, which would lose precision */
+    for (int k = 0; k < CQA_CLASS_COUNT;
+         k++) /* differences matter, not the sum, which would lose precision */
         viterbi->score[k] = next[k] - top;
     viterbi->from[viterbi->count++] = from;
 }
@@ -57,7 +59,7 @@ void cqa_viterbi_trace(const struct cqa_viterbi *viterbi, uint8_t *classes)
         at = viterbi->score[k] > viterbi->score[at] ? k : at;
     for (size_t t = viterbi->count; t-- > 0;) {
         classes[t] = (uint8_t)at;
-        at = viterbi->from[t] >> (3 * at) & 7u;
+        at = (unsigned)viterbi->from[t] >> (3 * at) & 7u;
     }
 }
 

@@ -6,7 +6,8 @@
 #include "base/error.h"
 #include "track/net.h"
 
-/* Inside track/: the likeliest sequence of classes, where a change costs. Fed in time order, then traced back. */
+/* Inside track/: the likeliest sequence of classes, where a change costs. Fed in time order, then
+ * traced back. */
 struct cqa_viterbi {
     float score[CQA_CLASS_COUNT];
     uint16_t *from; /* 3 bits a class and frame: the class before */

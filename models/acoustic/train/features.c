@@ -16,7 +16,7 @@ static int extract(const struct cqa_signal_plan *plan, const char *path, struct 
     struct cqa_audio *audio = NULL;
     struct cqa_extractor *extractor = NULL;
     struct cqa_failure failure = {0};
-    struct cqa_recording facts;
+    struct cqa_audio_facts facts;
     struct cqa_error error;
     ptrdiff_t count = -1;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);

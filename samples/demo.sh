@@ -1,0 +1,151 @@
+#!/bin/sh
+# From a clean clone to scored calls: installs what lacks, builds, starts the scoring server and the daemon on loopback
+# in a temporary folder, drops the samples in, waits for their results and prints them.
+set -eu
+
+usage() {
+    cat <<END
+Usage: samples/demo.sh [--once|--keep] [--bin FOLDER]
+  --once        end when the results are printed (what happens without a terminal)
+  --keep        stay until interrupted, and leave the temporary folder behind
+  --bin FOLDER  programs that are built already: installs and builds nothing
+Default on a terminal: server and daemon stay up until Enter is pressed.
+END
+}
+
+mode=
+bin=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --once) mode=once ;;
+    --keep) mode=keep ;;
+    --bin) bin=$2; shift ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+if [ -z "$mode" ]; then
+    mode=once
+    [ ! -t 0 ] || mode=wait
+fi
+
+cd "$(dirname "$0")/.."
+if [ -z "$bin" ]; then
+    .ci/install build
+    cmake -S . -B build -DCMAKE_BUILD_TYPE=Release >/dev/null
+    cmake --build build -j"$(nproc)"
+    bin=build/bin
+fi
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/callqa-demo.XXXXXX")
+server=
+daemon=
+finish() {
+    code=$?
+    trap - EXIT INT TERM
+    [ -z "$daemon" ] || kill "$daemon" 2>/dev/null || :
+    [ -z "$server" ] || kill "$server" 2>/dev/null || :
+    wait
+    if [ $code -ne 0 ] && [ $code -ne 130 ]; then
+        tail -n 20 "$folder"/*.log >&2 || :
+    fi
+    [ "$mode" = keep ] || rm -rf "$folder"
+    exit $code
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+mkdir "$folder/monitor" "$folder/state"
+cat >"$folder/server.yaml" <<END
+listen: 127.0.0.1:0
+port_file: $folder/port
+store: sqlite:$folder/scores.db
+audio:
+  - $folder/monitor
+session:
+  plain_cookie: true
+END
+"$bin/callqa-server" token add demo-recorder --role recorder --config "$folder/server.yaml" >"$folder/token"
+"$bin/callqa-server" token add demo-lead --role lead --config "$folder/server.yaml" >"$folder/lead"
+chmod 600 "$folder/token" "$folder/lead"
+"$bin/callqa-server" --config "$folder/server.yaml" >"$folder/server.log" 2>&1 &
+server=$!
+
+wait_for() { # SECONDS COMMAND...: until the command succeeds
+    left=$(($1 * 5))
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        if [ $left -eq 0 ] || ! kill -0 "$server" 2>/dev/null; then
+            echo "demo.sh: gave up waiting ($*)" >&2
+            exit 1
+        fi
+        sleep 0.2
+    done
+}
+wait_for 30 test -s "$folder/port"
+url=http://127.0.0.1:$(cat "$folder/port")
+
+cat >"$folder/callqad.yaml" <<END
+state_dir: $folder/state
+watch:
+  - path: $folder/monitor
+    recorder: freepbx
+    time_zone: Asia/Shanghai
+rubric: standard
+workers: $(nproc)
+settle: 1s        # the samples are copied in one go; the defaults wait for recorders
+scan_interval: 1s
+unfinished: 3s
+post:
+  url: $url/api/v1/results
+  token_file: $folder/token
+END
+"$bin/callqad" --config "$folder/callqad.yaml" >"$folder/callqad.log" 2>&1 &
+daemon=$!
+
+for sample in samples/*.wav samples/*.ogg samples/*.mp3; do
+    cp "$sample" "$folder/monitor/"
+done
+files=$(find "$folder/monitor" -type f | wc -l)
+
+fetch() { # PATH: an answer of the server, as a lead sees it
+    curl -fsS -H "Authorization: Bearer $(cat "$folder/lead")" "$url$1"
+}
+arrived() {
+    fetch '/api/v1/calls?limit=100' >"$folder/calls.json" &&
+        fetch '/api/v1/failures?limit=100' >"$folder/failures.json" &&
+        [ "$(jq -s '(.[0].calls | length) + (.[1].failures | length)' "$folder/calls.json" "$folder/failures.json")" \
+            -ge "$files" ]
+}
+echo "$files recordings dropped into $folder/monitor; waiting for their results at $url"
+wait_for 120 arrived
+
+row() { printf '%-6s %-6s %-12s %5s %6s  %s\n' "$@"; }
+echo
+row start agent customer length score deductions
+jq -r '.calls | sort_by(.call.started_at)[] |
+       [.call.started_at[11:16], .call.agent // "-", .call.customer // "-",
+        (.recording.duration_ms / 1000 | floor | "\(. / 60 | floor):\(. % 60 + 100 | tostring[1:])"),
+        (.score.total | tostring),
+        ([.score.deductions[] | (if .points > 0 then "−\(.points) " else "note " end) + .rule +
+          " \(.start_ms / 1000 | floor)–\(.end_ms / 1000 | floor) s"] | join(", "))] | @tsv' "$folder/calls.json" |
+    while IFS='	' read -r start agent customer length score deductions; do
+        row "$start" "$agent" "$customer" "$length" "$score" "$deductions"
+    done | sed 's/ *$//'
+echo
+jq -r '.failures[] | "not a call: \(.recording.path | split("/") | last): \(.reason): \(.text)"' "$folder/failures.json"
+echo
+echo "the page: $url/   (a lead's token: $(cat "$folder/lead"))"
+
+case $mode in
+wait)
+    printf 'Enter ends the demo. '
+    read -r _ || :
+    ;;
+keep)
+    echo "folder: $folder; interrupt (Ctrl-C) to end"
+    wait
+    ;;
+esac

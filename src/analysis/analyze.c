@@ -1,0 +1,225 @@
+#include "analysis/analyze.h"
+
+#include <limits.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "audio/audio.h"
+#include "base/models.h"
+#include "event/scene.h"
+#include "measure/make.h"
+#include "signal/extract.h"
+#include "track/net.h"
+
+struct cqa_engine {
+    struct cqa_signal_plan *plan;
+    struct cqa_net *net;
+    struct cqa_tone_plans *tones;
+    char models[80];
+};
+
+/* ---- engine */
+
+static enum cqa_status digest_file(EVP_MD_CTX *digest, const char *path, struct cqa_error *error)
+{
+    char piece[4096];
+    size_t count;
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return cqa_fail_errno(error, "%s", path);
+    while ((count = fread(piece, 1, sizeof piece, file)) > 0)
+        EVP_DigestUpdate(digest, piece, count);
+    const int failed = ferror(file);
+    fclose(file);
+    return failed ? cqa_fail(error, CQA_E_IO, "%s: cannot be read", path) : CQA_OK;
+}
+
+static enum cqa_status name_models(struct cqa_engine *engine, const char *net, const char *tones,
+                                   struct cqa_error *error)
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    enum cqa_status status = digest == NULL || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL)
+                                 ? cqa_fail(error, CQA_E_NOMEM, "no memory for a digest")
+                                 : digest_file(digest, net, error);
+
+    if (status == CQA_OK)
+        status = digest_file(digest, tones, error);
+    if (status == CQA_OK) {
+        EVP_DigestFinal_ex(digest, sum, &length);
+        size_t used = (size_t)snprintf(engine->models, sizeof engine->models, "sha256:");
+        for (unsigned i = 0; i < length && used + 3 <= sizeof engine->models; i++)
+            used += (size_t)snprintf(engine->models + used, sizeof engine->models - used, "%02x",
+                                     sum[i]);
+    }
+    EVP_MD_CTX_free(digest);
+    return status;
+}
+
+static enum cqa_status load_tones(struct cqa_engine *engine, const char *path,
+                                  struct cqa_error *error)
+{
+    struct cqa_problems problems = {0};
+
+    engine->tones = cqa_tone_plans_load(path, &problems);
+    if (engine->tones == NULL)
+        cqa_problems_print(&problems, path, stderr);
+    cqa_problems_finish(&problems);
+    return engine->tones == NULL
+               ? cqa_fail(error, CQA_E_BADDATA, "%s: not a file of tone plans", path)
+               : CQA_OK;
+}
+
+enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *error)
+{
+    char net[PATH_MAX];
+    char tones[PATH_MAX];
+    struct cqa_engine *engine = calloc(1, sizeof *engine);
+    enum cqa_status status =
+        engine == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory for the engine") : CQA_OK;
+
+    if (status == CQA_OK)
+        status = cqa_models_find("acoustic", "callqa.model", net, sizeof net, error);
+    if (status == CQA_OK)
+        status = cqa_models_find("tones", "standard", tones, sizeof tones, error);
+    if (status == CQA_OK)
+        status = cqa_signal_plan_create(&engine->plan, error);
+    if (status == CQA_OK)
+        status = cqa_net_load(&engine->net, net, error);
+    if (status == CQA_OK)
+        status = load_tones(engine, tones, error);
+    if (status == CQA_OK)
+        status = name_models(engine, net, tones, error);
+    if (status != CQA_OK) {
+        cqa_engine_destroy(engine);
+        return status;
+    }
+    *out = engine;
+    return CQA_OK;
+}
+
+void cqa_engine_destroy(struct cqa_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    cqa_signal_plan_destroy(engine->plan);
+    cqa_net_destroy(engine->net);
+    cqa_tone_plans_destroy(engine->tones);
+    free(engine);
+}
+
+const char *cqa_engine_models(const struct cqa_engine *engine)
+{
+    return engine->models;
+}
+
+/* ---- one recording */
+
+static enum cqa_status out_of_memory(struct cqa_failure *failure)
+{
+    return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
+}
+
+/* The whole file through the spectral pass. */
+static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extractor *extractor,
+                                    struct cqa_frames *frames, struct cqa_failure *failure)
+{
+    for (;;) {
+        size_t capacity;
+        float *room = cqa_extractor_room(extractor, &capacity);
+        const ptrdiff_t count = cqa_audio_read(audio, room, capacity, failure);
+        if (count < 0)
+            return CQA_E_BADDATA;
+        if (count == 0)
+            break;
+        if (cqa_extractor_take(extractor, (size_t)count) != CQA_OK)
+            return out_of_memory(failure);
+    }
+    return cqa_extractor_end(extractor, frames) == CQA_OK ? CQA_OK : out_of_memory(failure);
+}
+
+static enum cqa_status listen(const struct cqa_engine *engine, int fd, const char *name,
+                              struct cqa_frames *frames, struct cqa_audio_facts *facts,
+                              struct cqa_failure *failure)
+{
+    struct cqa_audio *audio = NULL;
+    struct cqa_extractor *extractor = NULL;
+    struct cqa_error error;
+    enum cqa_status status = cqa_audio_open(&audio, fd, name, failure);
+
+    if (status == CQA_OK && cqa_extractor_create(&extractor, engine->plan, &error) != CQA_OK)
+        status = out_of_memory(failure);
+    if (status == CQA_OK)
+        status = take_samples(audio, extractor, frames, failure);
+    if (status == CQA_OK)
+        status = cqa_audio_facts(audio, facts, failure);
+    cqa_extractor_destroy(extractor);
+    cqa_audio_close(audio);
+    return status;
+}
+
+/* Moves what the scene found into the result. */
+static void fill_channels(struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                          struct cqa_result *result)
+{
+    result->channel_count = scene->tracks->channel_count;
+    for (int c = 0; c < result->channel_count; c++) {
+        struct cqa_channel_result *channel = &result->channels[c];
+        channel->index = c;
+        channel->role = scene->mono         ? CQA_ROLE_MIXED
+                        : c == scene->agent ? CQA_ROLE_AGENT
+                                            : CQA_ROLE_CUSTOMER;
+        channel->speech = scene->speech[c];
+        scene->speech[c] = (struct cqa_spans){0};
+        channel->active_level_dbfs = sound[c].active_level_dbfs;
+        channel->noise_dbfs = sound[c].noise_dbfs;
+        channel->clipped_ms = sound[c].clipped_ms;
+        channel->leak_db = sound[c].leak_db;
+        channel->leak_delay_ms = sound[c].leak_delay_ms;
+    }
+    result->events = scene->events;
+    scene->events = (struct cqa_events){0};
+}
+
+static enum cqa_status understand(const struct cqa_engine *engine, const struct cqa_frames *frames,
+                                  const struct cqa_call *call, struct cqa_result *result)
+{
+    const int mono = result->recording.layout != CQA_LAYOUT_STEREO;
+    struct cqa_tracks tracks = {0};
+    struct cqa_scene scene = {.frames = frames,
+                              .tracks = &tracks,
+                              .plans = engine->tones,
+                              .mono = mono,
+                              .agent = mono ? 0 : call->agent_channel,
+                              .duration_ms = result->recording.duration_ms};
+    struct cqa_channel_sound sound[2];
+    enum cqa_status status = cqa_tracks_make(engine->net, frames, mono, &tracks);
+
+    if (status == CQA_OK)
+        status = cqa_scene_play(&scene);
+    if (status == CQA_OK)
+        status = cqa_measures_make(&(struct cqa_measure_input){&scene, call->starts_at_answer},
+                                   &result->measures, &result->measurable, sound);
+    if (status == CQA_OK)
+        fill_channels(&scene, sound, result);
+    cqa_scene_finish(&scene);
+    cqa_tracks_finish(&tracks);
+    return status;
+}
+
+enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name,
+                            const struct cqa_call *call, struct cqa_result *result,
+                            struct cqa_failure *failure)
+{
+    struct cqa_frames frames = {0};
+    enum cqa_status status = listen(engine, fd, name, &frames, &result->recording, failure);
+
+    if (status == CQA_OK && understand(engine, &frames, call, result) != CQA_OK)
+        status = out_of_memory(failure);
+    snprintf(result->models, sizeof result->models, "%s", engine->models);
+    cqa_frames_finish(&frames);
+    return status;
+}

@@ -1,0 +1,19 @@
+#ifndef CQA_ANALYSIS_OUTLINE_H
+#define CQA_ANALYSIS_OUTLINE_H
+
+#include <stdint.h>
+#include "base/failure.h"
+#include "report/plot.h"
+
+/*
+ * Reads the outline of a recording for a picture: `count` pieces over `duration_ms`, which an
+ * analysis has counted before. The decoder is not trusted (docs/decisions/0001), so it runs in a
+ * sandboxed process made for this one recording. `fd` is borrowed; `name` tells raw formats by
+ * their ending. On failure `failure` says why, and `peaks` is {0}; finish it otherwise. For a
+ * process without threads.
+ */
+enum cqa_status cqa_outline_read(int fd, const char *name, int64_t duration_ms, size_t count,
+                                 struct cqa_peaks *peaks,
+                                 struct cqa_failure *failure) CQA_MUST_CHECK;
+
+#endif

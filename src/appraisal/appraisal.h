@@ -1,0 +1,123 @@
+#ifndef CQA_APPRAISAL_APPRAISAL_H
+#define CQA_APPRAISAL_APPRAISAL_H
+
+#include <stddef.h>
+#include "appraisal/calls.h"
+#include "appraisal/input.h"
+#include "appraisal/roster.h"
+#include "appraisal/scheme.h"
+#include "base/arena.h"
+#include "base/error.h"
+
+/*
+ * A period's appraisal: scheme and input in, a sheet for each agent out, with the trace of every
+ * number. The command line and the server use the same functions; the input comes from files or
+ * from the store.
+ */
+
+enum cqa_origin { CQA_ORIGIN_ABSENT, CQA_ORIGIN_IMPORTED, CQA_ORIGIN_MEASURED, CQA_ORIGIN_DEFAULT };
+
+/* What one call gave for a measured indicator. */
+struct cqa_taken {
+    const struct cqa_scored_call *call;
+    struct cqa_rational value;
+};
+
+struct cqa_measured {
+    struct cqa_rational value; /* none: nothing could be measured */
+    struct cqa_taken *taken;   /* the calls that it stands on */
+    size_t taken_count;
+    const char *how;  /* "mean of 5 calls" */
+    size_t undecided; /* flags nobody has decided, in those calls */
+    int has_coverage;
+    struct cqa_rational coverage_pct; /* calls that it stands on, of all that were handled */
+};
+
+/* The value of one month where the indicator has several. */
+struct cqa_month {
+    const char *period;
+    struct cqa_rational value;
+};
+
+/* What one indicator came to for one agent. */
+struct cqa_figure {
+    enum cqa_origin origin;
+    struct cqa_rational
+        value; /* rounded and capped as the scheme says; the mean where there are months */
+    struct cqa_rational raw;     /* before that */
+    const struct cqa_row **rows; /* imported */
+    size_t row_count;
+    struct cqa_month *months; /* at least one when it is not absent */
+    size_t month_count;
+    const struct cqa_measured *measured; /* also where an import overrode it; NULL: not measured */
+};
+
+/* What one item came to. */
+struct cqa_points {
+    struct cqa_rational value; /* none: an optional indicator is absent */
+    int passed;                /* threshold: 1 or 0; else CQA_NOWHERE */
+    const char *how;           /* "2300 × 0.5" */
+};
+
+/* One agent's (or unit's) outcome. */
+struct cqa_sheet {
+    const char *agent;
+    const char *post;                           /* NULL: unknown */
+    struct cqa_figure *figures;                 /* one for each indicator of the scheme */
+    struct cqa_points *points;                  /* one for each item */
+    struct cqa_points *lines;                   /* one for each line of the scheme */
+    struct cqa_rational total;                  /* none: the scheme has none */
+    const struct cqa_grade *grade;              /* by score; NULL: the scheme has none */
+    const struct cqa_grade *grade_distribution; /* NULL: not distributed */
+    size_t rank;                                /* from 1, ties share the better; 0: no total */
+    struct cqa_rational coefficient;            /* none: the scheme has none */
+    struct cqa_rational bonus;                  /* none: the scheme has none */
+    struct cqa_rational pay;                    /* none: the scheme has none, or no wage is known */
+    const struct cqa_scored_call **calls;       /* all of the agent's in the period */
+    size_t call_count;
+    size_t undecided;                      /* flags of those calls that nobody has decided */
+    const struct cqa_assumption **assumed; /* what was used for this agent, each once */
+    size_t assumed_count;
+};
+
+/* An agent for whom nothing was computed. */
+struct cqa_left_out {
+    const char *agent;
+    const char *why;
+    int is_fault; /* 0: the scheme is not for the agent's post */
+};
+
+struct cqa_appraisal_input {
+    const struct cqa_scheme *scheme;
+    const struct cqa_rows *rows;
+    const struct cqa_calls *calls;   /* NULL: no results are at hand */
+    const struct cqa_roster *roster; /* NULL: a call's agent is the agent */
+    const char *period;              /* "2025-11", "2025Q4": only its calls count; NULL: all */
+};
+
+/* Borrows from its input, which must outlive it. */
+struct cqa_appraisal {
+    struct cqa_arena arena;
+    const struct cqa_scheme *scheme;
+    struct cqa_sheet *sheets; /* in the order of the input */
+    size_t sheet_count;
+    struct cqa_left_out *left_out;
+    size_t left_out_count;
+    const char **notes; /* what a reader of the numbers must know; English, one line each */
+    size_t note_count;
+};
+
+/*
+ * Computes. Agents with faults (those already in `faults`, and those found here, which are added)
+ * have no sheet. CQA_E_NOMEM, or CQA_E_BADDATA when `input->period` is no period. Finish `out`
+ * whatever comes back.
+ */
+enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa_faults *faults,
+                             struct cqa_appraisal *out, struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_appraisal_finish(struct cqa_appraisal *appraisal);
+
+/* Places of each grade among `people`, best grade first: largest remainders, equal ones to the
+ * better grade. */
+void cqa_quotas(const struct cqa_scheme *scheme, size_t people, size_t *places);
+
+#endif

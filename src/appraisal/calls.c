@@ -1,0 +1,336 @@
+#include "appraisal/calls.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const cqa_flag_words[CQA_FLAG_STATES + 1] = {"undecided", "confirmed", "overturned",
+                                                         "changed", NULL};
+
+/* One result on its way in. */
+struct reader {
+    struct cqa_calls *calls;
+    const struct cqa_scheme *scheme;
+    struct cqa_scored_call call;
+    const char *wrong; /* the field that is not what it should be, NULL: none */
+    int no_memory;
+};
+
+static const char *copy(struct reader *reader, const char *text)
+{
+    const char *string = cqa_arena_string(&reader->calls->arena, text);
+
+    if (text != NULL && string == NULL)
+        reader->no_memory = 1;
+    return string;
+}
+
+/* A string field, NULL when absent or null. */
+static const char *text_field(struct reader *reader, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+
+    if (value == NULL || json_is_null(value))
+        return NULL;
+    if (!json_is_string(value))
+        reader->wrong = key;
+    return copy(reader, json_string_value(value));
+}
+
+/* A number field, none when absent or null. */
+static struct cqa_rational number_field(struct reader *reader, const json_t *object,
+                                        const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+
+    if (value == NULL || json_is_null(value))
+        return cqa_rational_none();
+    if (json_is_integer(value))
+        return cqa_rational_whole(json_integer_value(value));
+    const struct cqa_rational number = cqa_rational_from_double(json_real_value(value));
+    if (!json_is_real(value) || !cqa_rational_valid(number))
+        reader->wrong = key;
+    return number;
+}
+
+static int64_t time_field(struct reader *reader, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+
+    if (value != NULL && !json_is_integer(value))
+        reader->wrong = key;
+    return json_integer_value(value);
+}
+
+/* ---- flags */
+
+static void read_decision(struct reader *reader, const json_t *decision, struct cqa_flag *flag)
+{
+    if (decision == NULL || json_is_null(decision))
+        return;
+    const char *state = json_string_value(json_object_get(decision, "state"));
+    for (int i = CQA_FLAG_CONFIRMED; state != NULL && i < CQA_FLAG_STATES; i++)
+        if (strcmp(state, cqa_flag_words[i]) == 0)
+            flag->state = (enum cqa_flag_state)i;
+    if (flag->state == CQA_FLAG_UNDECIDED)
+        reader->wrong = "decision.state";
+    const struct cqa_rational points = number_field(reader, decision, "points");
+    if (cqa_rational_valid(points))
+        flag->points = points;
+    if (flag->state == CQA_FLAG_OVERTURNED)
+        flag->points = cqa_rational_whole(0);
+}
+
+static void read_flags(struct reader *reader, const json_t *list)
+{
+    const size_t count = json_array_size(list);
+    struct cqa_flag *flags = cqa_arena_alloc(&reader->calls->arena, (count + 1) * sizeof *flags);
+
+    if (flags == NULL) {
+        reader->no_memory = 1;
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const json_t *entry = json_array_get(list, i);
+        flags[i].rule = text_field(reader, entry, "rule");
+        flags[i].points = number_field(reader, entry, "points");
+        flags[i].start_ms = time_field(reader, entry, "start_ms");
+        flags[i].end_ms = time_field(reader, entry, "end_ms");
+        if (flags[i].rule == NULL || !cqa_rational_valid(flags[i].points))
+            reader->wrong = "score.deductions";
+        read_decision(reader, json_object_get(entry, "decision"), &flags[i]);
+    }
+    reader->call.flags = flags;
+    reader->call.flag_count = count;
+}
+
+/* ---- score and measures */
+
+static void read_score(struct reader *reader, const json_t *root)
+{
+    const json_t *score = json_object_get(root, "score");
+    const char *speech =
+        json_string_value(json_object_get(json_object_get(root, "measurable"), "speech"));
+    struct cqa_scored_call *call = &reader->call;
+
+    call->score = cqa_rational_none();
+    read_flags(reader, json_object_get(score, "deductions"));
+    if (speech != NULL && strcmp(speech, "not_measurable") == 0) {
+        call->left_out = "its audio could not be measured";
+        return;
+    }
+    const char *exception = text_field(reader, score, "exception");
+    if (exception != NULL) {
+        char why[128];
+        snprintf(why, sizeof why, "the rubric does not apply to it (%s)", exception);
+        call->left_out = copy(reader, why);
+        return;
+    }
+    call->score = number_field(reader, score, "decided_total");
+    call->decided = cqa_rational_valid(call->score);
+    if (!call->decided)
+        call->score = number_field(reader, score, "total");
+    if (!cqa_rational_valid(call->score))
+        call->left_out = "it has no score";
+}
+
+static struct cqa_rational confirmed_flags(const struct cqa_scored_call *call,
+                                           const struct cqa_measuring *measuring)
+{
+    int64_t found = 0;
+
+    for (size_t i = 0; i < call->flag_count; i++) {
+        const struct cqa_flag *flag = &call->flags[i];
+        if (flag->state != CQA_FLAG_CONFIRMED && flag->state != CQA_FLAG_CHANGED)
+            continue;
+        for (size_t k = 0; k < measuring->rule_count; k++)
+            found += flag->rule != NULL && strcmp(flag->rule, measuring->rules[k]) == 0;
+    }
+    return cqa_rational_whole(found);
+}
+
+/* A measure by name; the recording's length stands outside the measures. Milliseconds become
+ * seconds. */
+static struct cqa_rational measure_of(struct reader *reader, const json_t *root, const char *name)
+{
+    const size_t length = strlen(name);
+    struct cqa_rational value = number_field(reader, json_object_get(root, "measures"), name);
+
+    if (strcmp(name, "duration_ms") == 0)
+        value = number_field(reader, json_object_get(root, "recording"), name);
+    if (length > 3 && strcmp(name + length - 3, "_ms") == 0)
+        value = cqa_rational_divide(value, cqa_rational_whole(1000));
+    return value;
+}
+
+/* Is `text` the one that is asked for? NULL asks for none in particular. */
+static int is_or_any(const char *text, const char *asked)
+{
+    return asked == NULL || (text != NULL && strcmp(text, asked) == 0);
+}
+
+static void read_taken(struct reader *reader, const json_t *root)
+{
+    const struct cqa_scheme *scheme = reader->scheme;
+    struct cqa_scored_call *call = &reader->call;
+    const char *rubric =
+        json_string_value(json_object_get(json_object_get(root, "score"), "rubric"));
+
+    call->taken =
+        cqa_arena_alloc(&reader->calls->arena, (scheme->indicator_count + 1) * sizeof *call->taken);
+    if (call->taken == NULL) {
+        reader->no_memory = 1;
+        return;
+    }
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        const struct cqa_measuring *measuring = scheme->indicators[i].measuring;
+        call->taken[i] = cqa_rational_none();
+        if (measuring == NULL || !is_or_any(call->direction, measuring->direction) ||
+            !is_or_any(rubric, measuring->rubric))
+            continue;
+        if (strcmp(measuring->take, "score") == 0)
+            call->taken[i] = call->score;
+        else if (strcmp(measuring->take, "flags") == 0)
+            call->taken[i] = confirmed_flags(call, measuring);
+        else
+            call->taken[i] = measure_of(reader, root, measuring->take);
+        if (measuring->positive && cqa_rational_valid(call->taken[i]) &&
+            cqa_rational_sign(call->taken[i]) <= 0)
+            call->taken[i] = cqa_rational_none();
+    }
+}
+
+static void read_call(struct reader *reader, const json_t *root)
+{
+    const json_t *call = json_object_get(root, "call");
+    const char *schema = json_string_value(json_object_get(root, "schema"));
+
+    reader->call.id = text_field(reader, call, "id");
+    reader->call.agent = text_field(reader, call, "agent");
+    reader->call.direction = text_field(reader, call, "direction");
+    reader->call.started_at = text_field(reader, call, "started_at");
+    if (reader->call.id == NULL)
+        reader->wrong = "call.id";
+    if (schema != NULL && strcmp(schema, "callqa.failure/1") == 0) {
+        reader->call.score = cqa_rational_none();
+        reader->call.left_out = "it could not be read";
+        read_taken(reader, NULL);
+    } else if (schema != NULL && strcmp(schema, "callqa.result/1") == 0) {
+        read_score(reader, root);
+        read_taken(reader, root);
+    } else {
+        reader->wrong = "schema";
+    }
+}
+
+/* ---- the list */
+
+/* The key that makes two results one call: the recorder and its id. */
+static const char *key_of(struct reader *reader, const json_t *root)
+{
+    const char *source =
+        json_string_value(json_object_get(json_object_get(root, "call"), "source"));
+    char key[600];
+
+    snprintf(key, sizeof key, "%.200s %.380s", source ? source : "", reader->call.id);
+    return copy(reader, key);
+}
+
+static enum cqa_status keep(struct reader *reader, const json_t *root)
+{
+    struct cqa_calls *calls = reader->calls;
+    const char *key = key_of(reader, root);
+    size_t index;
+
+    if (reader->no_memory || cqa_names_add(&calls->ids, key, &index) != CQA_OK)
+        return CQA_E_NOMEM;
+    if (index < calls->count) {
+        calls->items[index] = reader->call;
+        calls->replaced++;
+        return CQA_OK;
+    }
+    if (calls->count == calls->capacity) {
+        const size_t capacity = calls->capacity ? calls->capacity * 2 : 256;
+        struct cqa_scored_call *items = realloc(calls->items, capacity * sizeof *items);
+        if (items == NULL)
+            return CQA_E_NOMEM;
+        calls->items = items;
+        calls->capacity = capacity;
+    }
+    calls->items[calls->count++] = reader->call;
+    return CQA_OK;
+}
+
+enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                              const char *json, size_t length, struct cqa_place at,
+                              struct cqa_faults *faults)
+{
+    json_error_t why;
+    json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &why);
+    struct reader reader = {.calls = calls, .scheme = scheme, .call = {.at = at}};
+    enum cqa_status status = CQA_OK;
+
+    if (root == NULL) {
+        at.column = why.column > 0 ? (size_t)why.column : 1;
+        cqa_faults_add(faults, NULL, at, "not JSON: %s", why.text);
+        calls->broken = at;
+        return CQA_OK;
+    }
+    read_call(&reader, root);
+    if (reader.wrong != NULL) {
+        /* The agent may be an extension that only the roster knows: then nobody can tell whose call
+         * it is. */
+        cqa_faults_add(faults, NULL, at,
+                       "\"%s\" is missing or not what a callqa.result/1 has there", reader.wrong);
+        calls->broken = at;
+    } else {
+        status = keep(&reader, root);
+    }
+    json_decref(root);
+    return reader.no_memory ? CQA_E_NOMEM : status;
+}
+
+enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                                 const char *path, struct cqa_faults *faults,
+                                 struct cqa_error *error)
+{
+    FILE *file = fopen(path, "re");
+    enum cqa_status status = CQA_OK;
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+    struct cqa_place at = {path, 0, 1};
+
+    if (file == NULL)
+        return cqa_fail_errno(error, "%s", path);
+    while (status == CQA_OK && (length = getline(&line, &size, file)) >= 0) {
+        at.line++;
+        if (line[strspn(line, " \t\r\n")] != '\0')
+            status = cqa_calls_add(calls, scheme, line, (size_t)length, at, faults);
+    }
+    if (status != CQA_OK)
+        status = cqa_fail(error, status, "%s: out of memory", path);
+    else if (ferror(file))
+        status = cqa_fail_errno(error, "%s", path);
+    free(line);
+    fclose(file);
+    return status;
+}
+
+void cqa_calls_finish(struct cqa_calls *calls)
+{
+    free(calls->items);
+    cqa_names_finish(&calls->ids);
+    cqa_arena_finish(&calls->arena);
+    *calls = (struct cqa_calls){0};
+}
+
+size_t cqa_call_undecided(const struct cqa_scored_call *call)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < call->flag_count; i++)
+        count += call->flags[i].state == CQA_FLAG_UNDECIDED;
+    return count;
+}

@@ -1,0 +1,362 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include "appraisal/engine.h"
+
+/* ---- periods */
+
+/* "2025-11" or "2025Q4". */
+int cqa_period_valid(const char *text)
+{
+    for (int i = 0; i < 4; i++)
+        if (!isdigit((unsigned char)text[i]))
+            return 0;
+    if (text[4] == 'Q')
+        return text[5] >= '1' && text[5] <= '4' && text[6] == '\0';
+    if (text[4] != '-' || !isdigit((unsigned char)text[5]) || !isdigit((unsigned char)text[6]) ||
+        text[7] != '\0')
+        return 0;
+    const int month = (text[5] - '0') * 10 + text[6] - '0';
+    return month >= 1 && month <= 12;
+}
+
+/* '1' to '4', of "2025-11…". */
+static char quarter_of(const char *month)
+{
+    return (char)('0' + ((month[5] - '0') * 10 + month[6] - '0' + 2) / 3);
+}
+
+int cqa_period_holds(const char *period, const char *moment)
+{
+    if (strlen(moment) < 7 || strncmp(period, moment, 4) != 0)
+        return 0;
+    if (period[4] != 'Q')
+        return strncmp(period, moment, 7) == 0;
+    return quarter_of(moment) == period[5];
+}
+
+/* ---- rows to subjects */
+
+/* Posts of the import; two of them are one too many. */
+static void take_post(struct cqa_engine_run *run, struct cqa_subject *subject, const char *post,
+                      struct cqa_place at)
+{
+    if (post == NULL)
+        return;
+    if (subject->sheet.post == NULL) {
+        subject->sheet.post = post;
+        subject->post_at = at;
+    } else if (strcmp(subject->sheet.post, post) != 0) {
+        cqa_run_fault(run, subject, at,
+                      "agent \"%s\" is in two posts: \"%s\" and (line %zu) \"%s\"",
+                      subject->sheet.agent, post, subject->post_at.line, subject->sheet.post);
+    }
+}
+
+static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
+                      const struct cqa_row *row)
+{
+    char list[400];
+    size_t used = 0;
+    const int index = cqa_scheme_indicator(run->scheme, row->indicator);
+
+    if (index != CQA_NOWHERE)
+        return index;
+    list[0] = '\0';
+    for (size_t i = 0; i < run->scheme->indicator_count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+                                 run->scheme->indicators[i].id);
+    cqa_run_fault(run, subject, row->at, "agent \"%s\": unknown indicator \"%s\"; allowed: %s",
+                  subject->sheet.agent, row->indicator, list);
+    return CQA_NOWHERE;
+}
+
+static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
+                       const struct cqa_row *row, const struct cqa_indicator *indicator)
+{
+    char text[3][CQA_RATIONAL_TEXT];
+
+    if (!cqa_rational_valid(row->value))
+        return 0;
+    const int zero = indicator->or_zero && cqa_rational_sign(row->value) == 0;
+
+    if (row->period != NULL && !cqa_period_valid(row->period)) {
+        cqa_run_fault(run, subject, row->at,
+                      "agent \"%s\": \"%s\" is no period; allowed: 2025-11 or 2025Q4",
+                      subject->sheet.agent, row->period);
+        return 0;
+    }
+    if (!zero && (cqa_rational_compare(row->value, indicator->low) < 0 ||
+                  cqa_rational_compare(row->value, indicator->high) > 0)) {
+        cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is %s; allowed: %s%s to %s",
+                      subject->sheet.agent, indicator->id, cqa_rational_exact(row->value, text[0]),
+                      indicator->or_zero ? "0, or " : "",
+                      cqa_rational_exact(indicator->low, text[1]),
+                      cqa_rational_exact(indicator->high, text[2]));
+        return 0;
+    }
+    if ((indicator->whole || indicator->yes_no) && !cqa_rational_is_whole(row->value)) {
+        cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is %s; allowed: whole numbers",
+                      subject->sheet.agent, indicator->id, cqa_rational_exact(row->value, text[0]));
+        return 0;
+    }
+    return 1;
+}
+
+/* The row joins its figure; memory for all rows of all figures was counted before. */
+static enum cqa_status count_rows(struct cqa_engine_run *run, size_t *owners, size_t *counts)
+{
+    const struct cqa_rows *rows = run->input->rows;
+    const size_t width = run->scheme->indicator_count;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct cqa_row *row = &rows->items[i];
+        struct cqa_subject *subject = &run->subjects[owners[i]];
+        take_post(run, subject, row->post, row->at);
+        const int index = take_index(run, subject, row);
+        if (index == CQA_NOWHERE ||
+            !row_is_good(run, subject, row, &run->scheme->indicators[index])) {
+            if (index != CQA_NOWHERE)
+                subject->spoiled[index] = 1;
+            owners[i] = SIZE_MAX;
+            continue;
+        }
+        owners[i] = owners[i] * width + (size_t)index;
+        counts[owners[i]]++;
+    }
+    return run->no_memory ? CQA_E_NOMEM : CQA_OK;
+}
+
+static enum cqa_status deal_rows(struct cqa_engine_run *run, const size_t *owners,
+                                 const size_t *counts)
+{
+    const struct cqa_rows *rows = run->input->rows;
+    const size_t width = run->scheme->indicator_count;
+    const struct cqa_row **room = cqa_run_alloc(run, rows->count, sizeof *room);
+
+    if (room == NULL)
+        return CQA_E_NOMEM;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (owners[i] == SIZE_MAX)
+            continue;
+        struct cqa_figure *figure =
+            &run->subjects[owners[i] / width].sheet.figures[owners[i] % width];
+        if (figure->rows == NULL) {
+            figure->rows = room;
+            room += counts[owners[i]];
+        }
+        figure->rows[figure->row_count++] = &rows->items[i];
+    }
+    return CQA_OK;
+}
+
+static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *owners)
+{
+    const struct cqa_rows *rows = run->input->rows;
+    const size_t width = run->scheme->indicator_count;
+
+    run->subjects = cqa_run_alloc(run, run->names.count, sizeof *run->subjects);
+    struct cqa_figure *figures = cqa_run_alloc(run, run->names.count * width, sizeof *figures);
+    unsigned char *spoiled = cqa_run_alloc(run, run->names.count * width, 1);
+    if (run->subjects == NULL || figures == NULL || spoiled == NULL)
+        return CQA_E_NOMEM;
+    for (size_t i = 0; i < run->names.count; i++) {
+        run->subjects[i].sheet.agent = run->names.items[i];
+        run->subjects[i].sheet.figures = figures + i * width;
+        run->subjects[i].spoiled = spoiled + i * width;
+    }
+    for (size_t i = rows->count; i-- > 0;) /* backwards, so that the first stays */
+        run->subjects[owners[i]].first = rows->items[i].at;
+    return CQA_OK;
+}
+
+/* An agent that was already found wrong gets no sheet; one that has nothing but wrong cells is
+ * still named. */
+static enum cqa_status block_faulty(struct cqa_engine_run *run)
+{
+    for (size_t i = 0; i < run->faults->count; i++) {
+        size_t index;
+        const char *agent = run->faults->items[i].agent;
+        if (agent != NULL && cqa_names_find(&run->names, agent, &index))
+            run->subjects[index].blocked = 1;
+    }
+    return CQA_OK;
+}
+
+/* The post that the roster knows stands in where the import names none. */
+static void take_roster_posts(struct cqa_engine_run *run)
+{
+    const struct cqa_roster *roster = run->input->roster;
+
+    for (size_t i = 0; roster != NULL && i < roster->count; i++) {
+        const struct cqa_seat *seat = &roster->seats[i];
+        size_t index;
+        if (seat->post == NULL || !cqa_names_find(&run->names, seat->person, &index))
+            continue;
+        struct cqa_subject *subject = &run->subjects[index];
+        if (subject->sheet.post == NULL || subject->post_from != NULL) {
+            if (subject->post_from == NULL || strcmp(subject->post_from, seat->from) < 0) {
+                subject->sheet.post = seat->post;
+                subject->post_from = seat->from;
+            }
+        }
+    }
+}
+
+enum cqa_status cqa_run_collect(struct cqa_engine_run *run)
+{
+    const struct cqa_rows *rows = run->input->rows;
+    size_t *owners = cqa_run_alloc(run, rows->count, sizeof *owners);
+    enum cqa_status status = owners == NULL ? CQA_E_NOMEM : CQA_OK;
+
+    for (size_t i = 0; i < rows->count && status == CQA_OK; i++)
+        status = cqa_names_add(&run->names, rows->items[i].agent, &owners[i]);
+    if (status == CQA_OK)
+        status = make_subjects(run, owners);
+    if (status != CQA_OK)
+        return status;
+    size_t *counts =
+        cqa_run_alloc(run, run->names.count * run->scheme->indicator_count, sizeof *counts);
+    if (counts == NULL)
+        return CQA_E_NOMEM;
+    status = count_rows(run, owners, counts);
+    if (status == CQA_OK)
+        status = deal_rows(run, owners, counts);
+    take_roster_posts(run);
+    return status == CQA_OK ? block_faulty(run) : status;
+}
+
+/* ---- rows to values */
+
+static int same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
+                        const struct cqa_indicator *indicator, const struct cqa_figure *figure)
+{
+    for (size_t i = 0; i < figure->row_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct cqa_row *row = figure->rows[i];
+            const struct cqa_row *before = figure->rows[k];
+            if (!same_text(row->rater, before->rater) || !same_text(row->period, before->period))
+                continue;
+            cqa_run_fault(run, subject, row->at,
+                          "agent \"%s\": \"%s\" is given twice%s%s, first in line %zu",
+                          subject->sheet.agent, indicator->id, row->rater ? " by " : "",
+                          row->rater ? row->rater : "", before->at.line);
+            break;
+        }
+}
+
+/* The mean of the raters of one month, weighted by count. */
+static struct cqa_rational mean_of_period(const struct cqa_figure *figure, const char *period)
+{
+    struct cqa_rational sum = cqa_rational_whole(0);
+    struct cqa_rational weight = cqa_rational_whole(0);
+
+    for (size_t i = 0; i < figure->row_count; i++) {
+        const struct cqa_row *row = figure->rows[i];
+        if (!same_text(row->period, period))
+            continue;
+        sum = cqa_rational_add(sum, cqa_rational_multiply(row->value, row->count));
+        weight = cqa_rational_add(weight, row->count);
+    }
+    return cqa_rational_divide(sum, weight);
+}
+
+static void add_month(struct cqa_figure *figure, const char *period)
+{
+    size_t at = figure->month_count;
+
+    for (size_t i = 0; i < figure->month_count; i++)
+        if (same_text(figure->months[i].period, period))
+            return;
+    for (; at > 0 && strcmp(figure->months[at - 1].period ? figure->months[at - 1].period : "",
+                            period ? period : "") > 0;
+         at--)
+        figure->months[at] = figure->months[at - 1];
+    figure->months[at] = (struct cqa_month){period, mean_of_period(figure, period)};
+    figure->month_count++;
+}
+
+/* Several periods make sense only for the months of a quarter. */
+static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject,
+                         const struct cqa_indicator *indicator, const struct cqa_figure *figure)
+{
+    const struct cqa_month *first = &figure->months[0];
+    const int monthly = indicator->period == CQA_PERIOD_MONTHLY;
+
+    for (size_t i = 0; i < figure->month_count; i++) {
+        const char *period = figure->months[i].period;
+        if (run->input->period == NULL || period == NULL || strcmp(period, run->input->period) == 0)
+            continue;
+        if (!monthly || !cqa_period_holds(run->input->period, period))
+            cqa_run_fault(run, subject, figure->rows[0]->at,
+                          "agent \"%s\": \"%s\" is given for %s, which is not in %s",
+                          subject->sheet.agent, indicator->id, period, run->input->period);
+    }
+    if (figure->month_count < 2)
+        return;
+    const struct cqa_month *last = &figure->months[figure->month_count - 1];
+    const int whole_period =
+        first->period == NULL || first->period[4] == 'Q' || last->period[4] == 'Q';
+    char quarter[8] = "";
+    if (!whole_period)
+        snprintf(quarter, sizeof quarter, "%.4sQ%c", first->period, quarter_of(first->period));
+    if (!monthly || run->scheme->period != CQA_PERIOD_QUARTERLY || whole_period ||
+        !cqa_period_holds(quarter, last->period))
+        cqa_run_fault(run, subject, figure->rows[0]->at,
+                      "agent \"%s\": \"%s\" is given for more than one %s (%s and %s)",
+                      subject->sheet.agent, indicator->id,
+                      monthly && run->scheme->period == CQA_PERIOD_QUARTERLY ? "quarter" : "period",
+                      first->period ? first->period : "no period named",
+                      last->period ? last->period : "none");
+}
+
+/* The months of a quarter are the same for all monthly indicators of an agent, or one is missing.
+ */
+static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *subject)
+{
+    const struct cqa_scheme *scheme = run->scheme;
+    const struct cqa_figure *most = NULL;
+
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        const struct cqa_figure *figure = &subject->sheet.figures[i];
+        if (figure->month_count > 1 && (most == NULL || figure->month_count > most->month_count))
+            most = figure;
+    }
+    for (size_t i = 0; most != NULL && i < scheme->indicator_count; i++) {
+        const struct cqa_figure *figure = &subject->sheet.figures[i];
+        if (scheme->indicators[i].period != CQA_PERIOD_MONTHLY || figure->month_count == 0)
+            continue;
+        for (size_t k = 0; k < most->month_count; k++)
+            if (k >= figure->month_count ||
+                !same_text(figure->months[k].period, most->months[k].period)) {
+                cqa_run_fault(run, subject, figure->rows[0]->at,
+                              "agent \"%s\": \"%s\" is missing for %s", subject->sheet.agent,
+                              scheme->indicators[i].id, most->months[k].period);
+                break;
+            }
+    }
+}
+
+void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
+{
+    for (size_t i = 0; i < run->scheme->indicator_count; i++) {
+        const struct cqa_indicator *indicator = &run->scheme->indicators[i];
+        struct cqa_figure *figure = &subject->sheet.figures[i];
+        if (figure->row_count == 0)
+            continue;
+        check_twins(run, subject, indicator, figure);
+        figure->months = cqa_run_alloc(run, figure->row_count, sizeof *figure->months);
+        if (figure->months == NULL)
+            return;
+        for (size_t k = 0; k < figure->row_count; k++)
+            add_month(figure, figure->rows[k]->period);
+        check_months(run, subject, indicator, figure);
+        figure->origin = CQA_ORIGIN_IMPORTED;
+    }
+    check_same_months(run, subject);
+}

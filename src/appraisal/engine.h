@@ -1,0 +1,70 @@
+#ifndef CQA_APPRAISAL_ENGINE_H
+#define CQA_APPRAISAL_ENGINE_H
+
+#include "appraisal/appraisal.h"
+#include "appraisal/names.h"
+#include "base/buffer.h"
+
+/* What the parts of the appraisal share while it runs. Not for others. */
+
+/* An agent on the way to a sheet. */
+struct cqa_subject {
+    struct cqa_sheet sheet;
+    struct cqa_place first; /* where the input first names the agent */
+    struct cqa_place post_at;
+    const char
+        *post_from; /* the roster gave the post, of a seat that began then; NULL: the import did */
+    unsigned char *spoiled; /* of each indicator: it was given, but wrong */
+    size_t call_capacity;
+    int blocked;
+    int not_for_post;
+};
+
+struct cqa_engine_run {
+    const struct cqa_appraisal_input *input;
+    const struct cqa_scheme *scheme;
+    struct cqa_faults *faults;
+    struct cqa_appraisal *out;
+    struct cqa_arena *arena;
+    struct cqa_names names;
+    struct cqa_subject *subjects;
+    struct cqa_buffer text; /* for one explanation at a time */
+    int no_memory;
+};
+
+/* Zeroed; NULL sets `no_memory`. */
+void *cqa_run_alloc(struct cqa_engine_run *run, size_t count, size_t size);
+const char *cqa_run_text(struct cqa_engine_run *run); /* a copy of run->text, which is emptied */
+void cqa_run_note(struct cqa_engine_run *run, const char *format, ...) CQA_PRINTF(2, 3);
+
+/* Adds a fault of the subject and keeps it from being computed. */
+void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, struct cqa_place at,
+                   const char *format, ...) CQA_PRINTF(4, 5);
+
+/* Rows to subjects, posts, and what the rows give for each indicator. */
+enum cqa_status cqa_run_collect(struct cqa_engine_run *run);
+void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);
+
+/* The period's calls to subjects; then what they give, where nothing was imported. */
+void cqa_run_calls(struct cqa_engine_run *run);
+void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject);
+
+/* Rounding, capping, defaults, and what is missing. */
+void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject);
+
+/* Items [first, end) of the sheet. Overflow blocks the subject. */
+void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
+                   size_t end);
+void cqa_run_lines(struct cqa_engine_run *run, struct cqa_subject *subject);
+void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
+                    const struct cqa_assumption *assumption);
+
+/* Grades by score, ranks, the forced distribution; then coefficient and bonus. */
+void cqa_run_grades(struct cqa_engine_run *run);
+
+/* Is `text` a period of the scheme, or a month of one? */
+int cqa_period_valid(const char *text);
+/* Does the moment "2025-11-20T…" lie in "2025-11" or "2025Q4"? */
+int cqa_period_holds(const char *period, const char *moment);
+
+#endif

@@ -1,0 +1,91 @@
+#ifndef CQA_APPRAISAL_ITEM_H
+#define CQA_APPRAISAL_ITEM_H
+
+#include <stddef.h>
+#include "appraisal/indicator.h"
+#include "appraisal/rational.h"
+#include "base/text.h"
+
+/* How a scheme computes: items, each of a type that has no expressions, only fields. */
+
+enum cqa_ref_kind { CQA_REF_INDICATOR, CQA_REF_ITEM, CQA_REF_NUMBER, CQA_REF_BONUS };
+
+struct cqa_ref {
+    enum cqa_ref_kind kind;
+    size_t index;               /* of the indicator or item */
+    struct cqa_rational number; /* CQA_REF_NUMBER */
+};
+
+/* What an item is made of. */
+struct cqa_part {
+    struct cqa_ref of;
+    struct cqa_rational weight; /* weighted: in %; sum: 1 or -1 */
+    const struct cqa_assumption *assumed;
+};
+
+/* One step of bands: where it lies, and what it gives. */
+struct cqa_band {
+    struct cqa_rational low; /* none: no end there */
+    struct cqa_rational high;
+    int low_open; /* the end itself is outside */
+    int high_open;
+    struct cqa_rational points;
+    int is_rate; /* points for each unit of the whole volume */
+    const struct cqa_assumption *assumed;
+    size_t line;
+    size_t column;
+};
+
+enum cqa_item_type {
+    CQA_ITEM_VALUE, /* as it is, or a percentage of it, or times the grade's coefficient */
+    CQA_ITEM_SUM,
+    CQA_ITEM_MEAN,
+    CQA_ITEM_WEIGHTED,
+    CQA_ITEM_BANDS,       /* points or rate by where the value lies: tiers, lookups, score bands */
+    CQA_ITEM_LINEAR,      /* around a target */
+    CQA_ITEM_THRESHOLD,   /* pass or fail */
+    CQA_ITEM_OCCURRENCES, /* so much for each */
+    CQA_ITEM_RATIO,
+    CQA_ITEM_TYPE_COUNT
+};
+
+enum cqa_compare { CQA_AT_LEAST, CQA_AT_MOST, CQA_ABOVE, CQA_BELOW };
+
+struct cqa_item {
+    const char *id;
+    struct cqa_text names;
+    const char *unit;
+    enum cqa_item_type type;
+    struct cqa_part *parts;
+    size_t part_count;
+    struct cqa_rational floor; /* none: no end there */
+    struct cqa_rational ceiling;
+    const struct cqa_assumption *assumed;
+    size_t line;
+    size_t column;
+
+    struct cqa_rational percent; /* value */
+    int times_coefficient;       /* value, in pay only */
+    struct cqa_band *bands;
+    size_t band_count;
+    struct cqa_rational
+        target; /* linear: `at_target` points there, `above`, `below` for each unit away */
+    struct cqa_rational at_target;
+    struct cqa_rational above;
+    struct cqa_rational below;
+    enum cqa_compare compare; /* threshold */
+    struct cqa_ref against;
+    struct cqa_rational pass;
+    struct cqa_rational fail;
+    struct cqa_rational each; /* occurrences */
+    struct cqa_rational cap;  /* occurrences: the points' greatest size; none: no cap */
+    struct cqa_ref over;      /* ratio */
+    struct cqa_rational times;
+};
+
+/* Is `value` inside the band? */
+int cqa_band_holds(const struct cqa_band *band, struct cqa_rational value);
+
+extern const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1];
+
+#endif

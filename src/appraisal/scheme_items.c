@@ -1,0 +1,443 @@
+#include <string.h>
+#include "appraisal/scheme_load.h"
+
+const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1] = {
+    "value",  "sum",       "mean",        "weighted", "bands",
+    "linear", "threshold", "occurrences", "ratio",    NULL};
+
+/* The keys of every item, and those of its type. */
+#define COMMON "id", "names", "unit", "type", "floor", "ceiling", "assumed", "reason"
+static const char *const keys_of[CQA_ITEM_TYPE_COUNT][20] = {
+    [CQA_ITEM_VALUE] = {COMMON, "of", "percent", "times", NULL},
+    [CQA_ITEM_SUM] = {COMMON, "plus", "minus", NULL},
+    [CQA_ITEM_MEAN] = {COMMON, "of", NULL},
+    [CQA_ITEM_WEIGHTED] = {COMMON, "parts", "weights_sum", NULL},
+    [CQA_ITEM_BANDS] = {COMMON, "of", "rows", NULL},
+    [CQA_ITEM_LINEAR] = {COMMON, "of", "target", "points", "per_unit_above", "per_unit_below",
+                         NULL},
+    [CQA_ITEM_THRESHOLD] = {COMMON, "of", "at_least", "at_most", "above", "below", "pass", "fail",
+                            NULL},
+    [CQA_ITEM_OCCURRENCES] = {COMMON, "of", "each", "cap", NULL},
+    [CQA_ITEM_RATIO] = {COMMON, "of", "over", "times", NULL},
+};
+
+int cqa_scheme_item(const struct cqa_scheme *scheme, const char *id)
+{
+    for (size_t i = 0; i < scheme->item_count; i++)
+        if (scheme->items[i].id != NULL && strcmp(scheme->items[i].id, id) == 0)
+            return (int)i;
+    return CQA_NOWHERE;
+}
+
+/*
+ * ---- references: an indicator or an earlier item. A name that both bear must say which,
+ * "indicators.x" or "items.x": points taken for a count would be somebody's pay.
+ */
+
+static int is_pay(const struct cqa_scheme *scheme)
+{
+    return scheme->item_count >= scheme->pay_first;
+}
+
+static int indicator_of(const struct cqa_scheme *scheme, const char *id)
+{
+    for (size_t i = 0; i < scheme->indicator_count; i++)
+        if (scheme->indicators[i].id != NULL && strcmp(scheme->indicators[i].id, id) == 0)
+            return (int)i;
+    return CQA_NOWHERE;
+}
+
+static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                   struct cqa_ref *ref)
+{
+    const struct cqa_scheme *scheme = loader->scheme;
+    const char *name = cqa_yaml_text(node);
+    const int says_item = name != NULL && strncmp(name, "items.", 6) == 0;
+    const int says_indicator = name != NULL && strncmp(name, "indicators.", 11) == 0;
+
+    if (name == NULL) {
+        cqa_yaml_problem(node, loader->problems,
+                         "must be the id of an indicator or of an earlier item");
+        return 0;
+    }
+    name += says_item ? 6 : says_indicator ? 11 : 0;
+    const int item = says_indicator ? CQA_NOWHERE : cqa_scheme_item(scheme, name);
+    const int indicator = says_item ? CQA_NOWHERE : indicator_of(scheme, name);
+    if (item != CQA_NOWHERE && indicator != CQA_NOWHERE) {
+        cqa_yaml_problem(
+            node, loader->problems,
+            "\"%s\" is both an indicator and an item; allowed: indicators.%s or items.%s", name,
+            name, name);
+        return 0;
+    }
+    if (item != CQA_NOWHERE)
+        *ref = (struct cqa_ref){.kind = CQA_REF_ITEM, .index = (size_t)item};
+    else if (indicator != CQA_NOWHERE)
+        *ref = (struct cqa_ref){.kind = CQA_REF_INDICATOR, .index = (size_t)indicator};
+    else if (is_pay(scheme) && strcmp(name, "bonus") == 0 && !says_item && !says_indicator)
+        *ref = (struct cqa_ref){.kind = CQA_REF_BONUS};
+    else {
+        cqa_yaml_problem(node, loader->problems,
+                         "\"%s\" is neither an indicator nor an earlier item", name);
+        return 0;
+    }
+    return 1;
+}
+
+/* A number, or a reference. */
+static void load_operand(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                         const char *key, struct cqa_ref *ref)
+{
+    const struct cqa_yaml_node *node =
+        cqa_yaml_want(map, key, CQA_YAML_SCALAR, 1, loader->problems);
+
+    if (node == NULL)
+        return;
+    if (cqa_rational_parse(cqa_yaml_text(node), &ref->number))
+        ref->kind = CQA_REF_NUMBER;
+    else
+        resolve(loader, node, ref);
+}
+
+/* ---- parts */
+
+static struct cqa_part *add_parts(struct cqa_scheme_loader *loader, struct cqa_item *item,
+                                  size_t count)
+{
+    struct cqa_part *parts = cqa_scheme_alloc(loader, item->part_count + count, sizeof *parts);
+
+    if (parts == NULL)
+        return NULL;
+    if (item->part_count > 0)
+        memcpy(parts, item->parts, item->part_count * sizeof *parts);
+    item->parts = parts;
+    return parts + item->part_count;
+}
+
+/* A list of references under `key`, or (where `single`) one of them. */
+static void load_refs(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                      const char *key, int single, int sign, struct cqa_item *item)
+{
+    const struct cqa_yaml_node *node = cqa_yaml_find(map, key);
+    const int is_list = node != NULL && cqa_yaml_kind(node) == CQA_YAML_LIST;
+    const size_t count = is_list ? cqa_yaml_count(node) : 1;
+
+    if (node == NULL || (single && is_list)) {
+        cqa_yaml_want(map, key, CQA_YAML_SCALAR, single, loader->problems);
+        return;
+    }
+    struct cqa_part *parts = add_parts(loader, item, count);
+    for (size_t i = 0; parts != NULL && i < count; i++) {
+        parts[i].weight = cqa_rational_whole(sign);
+        resolve(loader, is_list ? cqa_yaml_item(node, i) : node, &parts[i].of);
+    }
+    if (parts != NULL)
+        item->part_count += count;
+}
+
+static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                          struct cqa_item *item)
+{
+    static const char *const part_keys[] = {"of", "weight", "assumed", "reason", NULL};
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(node, "parts", CQA_YAML_LIST, 1, loader->problems);
+    struct cqa_rational declared = cqa_rational_whole(100);
+    struct cqa_rational sum = cqa_rational_whole(0);
+    char text[2][CQA_RATIONAL_TEXT];
+
+    cqa_scheme_number(loader, node, "weights_sum", 0, &declared);
+    if (list == NULL || add_parts(loader, item, cqa_yaml_count(list)) == NULL)
+        return;
+    for (size_t i = 0; i < cqa_yaml_count(list); i++) {
+        const struct cqa_yaml_node *entry = cqa_yaml_item(list, i);
+        struct cqa_part *part = &item->parts[item->part_count++];
+        const struct cqa_yaml_node *of =
+            cqa_yaml_want(entry, "of", CQA_YAML_SCALAR, 1, loader->problems);
+        cqa_yaml_only(entry, part_keys, loader->problems);
+        part->weight = cqa_rational_whole(0);
+        if (of != NULL)
+            resolve(loader, of, &part->of);
+        if (cqa_scheme_number(loader, entry, "weight", 1, &part->weight) &&
+            cqa_rational_sign(part->weight) < 0)
+            cqa_yaml_problem(entry, loader->problems, "a weight below 0; allowed: 0 to 100");
+        part->assumed = cqa_scheme_assumption(loader, entry, item->id ? item->id : "items",
+                                              of ? cqa_yaml_text(of) : NULL);
+        sum = cqa_rational_add(sum, part->weight);
+    }
+    if (cqa_rational_compare(sum, declared) != 0)
+        cqa_yaml_problem(
+            list, loader->problems, "the weights sum to %s; allowed: %s, or \"weights_sum: %s\"",
+            cqa_rational_exact(sum, text[0]), cqa_rational_exact(declared, text[1]), text[0]);
+}
+
+/* ---- what a type has of its own */
+
+static void load_band(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                      const struct cqa_item *item, struct cqa_band *band)
+{
+    static const char *const band_keys[] = {"from", "above",   "to",     "below", "points",
+                                            "rate", "assumed", "reason", NULL};
+
+    cqa_yaml_only(node, band_keys, loader->problems);
+    cqa_scheme_load_ends(loader, node, band);
+    band->is_rate = cqa_yaml_find(node, "rate") != NULL;
+    band->points = cqa_rational_whole(0);
+    if (band->is_rate && cqa_yaml_find(node, "points") != NULL)
+        cqa_yaml_problem(node, loader->problems, "a row gives either \"points\" or a \"rate\"");
+    cqa_scheme_number(loader, node, band->is_rate ? "rate" : "points", 1, &band->points);
+    band->assumed = cqa_scheme_assumption(loader, node, "items", item->id);
+}
+
+static void load_bands(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_item *item)
+{
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(node, "rows", CQA_YAML_LIST, 1, loader->problems);
+
+    load_refs(loader, node, "of", 1, 1, item);
+    if (list == NULL)
+        return;
+    item->bands = cqa_scheme_alloc(loader, cqa_yaml_count(list), sizeof *item->bands);
+    if (item->bands == NULL)
+        return;
+    item->band_count = cqa_yaml_count(list);
+    for (size_t i = 0; i < item->band_count; i++)
+        load_band(loader, cqa_yaml_item(list, i), item, &item->bands[i]);
+    if (item->band_count == 0)
+        cqa_yaml_problem(list, loader->problems, "\"rows\" is empty; allowed: one or more");
+}
+
+static void load_linear(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                        struct cqa_item *item)
+{
+    load_refs(loader, node, "of", 1, 1, item);
+    item->target = item->at_target = item->above = item->below = cqa_rational_whole(0);
+    cqa_scheme_number(loader, node, "target", 1, &item->target);
+    cqa_scheme_number(loader, node, "points", 1, &item->at_target);
+    cqa_scheme_number(loader, node, "per_unit_above", 0, &item->above);
+    cqa_scheme_number(loader, node, "per_unit_below", 0, &item->below);
+}
+
+static void load_threshold(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                           struct cqa_item *item)
+{
+    static const char *const words[] = {"at_least", "at_most", "above", "below"};
+    int found = 0;
+
+    load_refs(loader, node, "of", 1, 1, item);
+    for (int i = 0; i < 4; i++)
+        if (cqa_yaml_find(node, words[i]) != NULL) {
+            item->compare = (enum cqa_compare)i;
+            load_operand(loader, node, words[i], &item->against);
+            found++;
+        }
+    if (found != 1)
+        cqa_yaml_problem(node, loader->problems,
+                         "a threshold has one of: at_least, at_most, above, below");
+    item->pass = cqa_rational_whole(1);
+    item->fail = cqa_rational_whole(0);
+    cqa_scheme_number(loader, node, "pass", 0, &item->pass);
+    cqa_scheme_number(loader, node, "fail", 0, &item->fail);
+}
+
+static void load_occurrences(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                             struct cqa_item *item)
+{
+    load_refs(loader, node, "of", 0, 1, item);
+    cqa_scheme_number(loader, node, "each", 1, &item->each);
+    if (cqa_scheme_number(loader, node, "cap", 0, &item->cap) && cqa_rational_sign(item->cap) < 0)
+        cqa_yaml_problem(cqa_yaml_find(node, "cap"), loader->problems,
+                         "a cap is a size, 0 or more, whatever the sign of \"each\"");
+}
+
+static void load_value(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_item *item)
+{
+    static const char *const times_words[] = {"coefficient", NULL};
+    int word = -1;
+
+    load_refs(loader, node, "of", 1, 1, item);
+    item->percent = cqa_rational_whole(100);
+    cqa_scheme_number(loader, node, "percent", 0, &item->percent);
+    cqa_yaml_get_word(node, "times", 0, times_words, &word, loader->problems);
+    item->times_coefficient = word == 0;
+    if (word == 0 && !is_pay(loader->scheme))
+        cqa_yaml_problem(node, loader->problems, "\"times: coefficient\" stands only in \"pay\"");
+}
+
+static void load_ratio(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_item *item)
+{
+    load_refs(loader, node, "of", 1, 1, item);
+    load_operand(loader, node, "over", &item->over);
+    item->times = cqa_rational_whole(1);
+    cqa_scheme_number(loader, node, "times", 0, &item->times);
+}
+
+static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                      struct cqa_item *item)
+{
+    switch (item->type) {
+    case CQA_ITEM_VALUE:
+        load_value(loader, node, item);
+        break;
+    case CQA_ITEM_SUM:
+        load_refs(loader, node, "plus", 0, 1, item);
+        load_refs(loader, node, "minus", 0, -1, item);
+        break;
+    case CQA_ITEM_MEAN:
+        load_refs(loader, node, "of", 0, 1, item);
+        break;
+    case CQA_ITEM_WEIGHTED:
+        load_weighted(loader, node, item);
+        break;
+    case CQA_ITEM_BANDS:
+        load_bands(loader, node, item);
+        break;
+    case CQA_ITEM_LINEAR:
+        load_linear(loader, node, item);
+        break;
+    case CQA_ITEM_THRESHOLD:
+        load_threshold(loader, node, item);
+        break;
+    case CQA_ITEM_OCCURRENCES:
+        load_occurrences(loader, node, item);
+        break;
+    case CQA_ITEM_RATIO:
+        load_ratio(loader, node, item);
+        break;
+    case CQA_ITEM_TYPE_COUNT:
+        break;
+    }
+    if (item->part_count == 0)
+        cqa_yaml_problem(node, loader->problems,
+                         "looks at nothing: name an indicator or an earlier item");
+}
+
+/* ---- items and their lines */
+
+/* An item named for its indicator may go by the indicator's names. */
+static void load_names(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_item *item)
+{
+    const int indicator = item->id == NULL ? CQA_NOWHERE : indicator_of(loader->scheme, item->id);
+
+    if (indicator != CQA_NOWHERE)
+        item->names = loader->scheme->indicators[indicator].names;
+    cqa_yaml_get_text(node, "names", item->names.en == NULL, &item->names, loader->problems);
+}
+
+static void load_item(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                      struct cqa_item *item)
+{
+    int type = CQA_ITEM_VALUE;
+
+    item->line = cqa_yaml_line(node);
+    item->column = cqa_yaml_column(node);
+    item->floor = item->ceiling = item->cap = cqa_rational_none();
+    item->each = cqa_rational_whole(0);
+    if (cqa_yaml_get_string(node, "id", 1, &item->id, loader->problems) &&
+        cqa_scheme_item(loader->scheme, item->id) != CQA_NOWHERE)
+        cqa_yaml_problem(cqa_yaml_find(node, "id"), loader->problems,
+                         "the item \"%s\" is given twice", item->id);
+    load_names(loader, node, item);
+    cqa_yaml_get_string(node, "unit", 0, &item->unit, loader->problems);
+    cqa_scheme_number(loader, node, "floor", 0, &item->floor);
+    cqa_scheme_number(loader, node, "ceiling", 0, &item->ceiling);
+    item->assumed = cqa_scheme_assumption(loader, node, "items", item->id);
+    if (!cqa_yaml_get_word(node, "type", 1, cqa_item_type_words, &type, loader->problems))
+        return;
+    item->type = (enum cqa_item_type)type;
+    cqa_yaml_only(node, keys_of[type], loader->problems);
+    load_type(loader, node, item);
+}
+
+static int has_line(const struct cqa_scheme *scheme, const char *id)
+{
+    for (size_t i = 0; i < scheme->line_count; i++)
+        if (strcmp(scheme->lines[i].id, id) == 0)
+            return 1;
+    return 0;
+}
+
+/* A part that is a bare indicator has a line of its own, unless an item goes by its name. */
+static void add_part_lines(struct cqa_scheme *scheme, size_t index)
+{
+    const struct cqa_item *item = &scheme->items[index];
+    const int shows_parts = item->type == CQA_ITEM_SUM || item->type == CQA_ITEM_MEAN ||
+                            item->type == CQA_ITEM_WEIGHTED;
+
+    for (size_t i = 0; shows_parts && i < item->part_count; i++) {
+        const struct cqa_part *part = &item->parts[i];
+        if (part->of.kind != CQA_REF_INDICATOR)
+            continue;
+        const struct cqa_indicator *indicator = &scheme->indicators[part->of.index];
+        if (!has_line(scheme, indicator->id) &&
+            cqa_scheme_item(scheme, indicator->id) == CQA_NOWHERE)
+            scheme->lines[scheme->line_count++] = (struct cqa_line_spec){
+                indicator->id, indicator->names, index, (int)i, index >= scheme->pay_first};
+    }
+}
+
+static void add_lines(struct cqa_scheme_loader *loader)
+{
+    struct cqa_scheme *scheme = loader->scheme;
+    size_t count = scheme->item_count;
+
+    for (size_t i = 0; i < scheme->item_count; i++)
+        count += scheme->items[i].part_count;
+    scheme->lines = cqa_scheme_alloc(loader, count, sizeof *scheme->lines);
+    for (size_t i = 0; scheme->lines != NULL && i < scheme->item_count; i++) {
+        add_part_lines(scheme, i);
+        if ((int)i != scheme->total && (int)i != scheme->pay)
+            scheme->lines[scheme->line_count++] =
+                (struct cqa_line_spec){scheme->items[i].id, scheme->items[i].names, i, CQA_NOWHERE,
+                                       i >= scheme->pay_first};
+    }
+}
+
+static int load_chosen(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                       int required)
+{
+    const char *id = NULL;
+
+    if (!cqa_yaml_get_string(map, "total", required, &id, loader->problems))
+        return CQA_NOWHERE;
+    const int item = cqa_scheme_item(loader->scheme, id);
+    if (item == CQA_NOWHERE)
+        cqa_yaml_problem(cqa_yaml_find(map, "total"), loader->problems, "\"%s\" is no item", id);
+    return item;
+}
+
+void cqa_scheme_load_items(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
+{
+    static const char *const pay_keys[] = {"items", "total", NULL};
+    struct cqa_scheme *scheme = loader->scheme;
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(root, "items", CQA_YAML_LIST, 1, loader->problems);
+    const struct cqa_yaml_node *pay = cqa_yaml_want(root, "pay", CQA_YAML_MAP, 0, loader->problems);
+    const struct cqa_yaml_node *pay_list =
+        cqa_yaml_want(pay, "items", CQA_YAML_LIST, 1, loader->problems);
+
+    if (list == NULL)
+        return;
+    scheme->pay_first = cqa_yaml_count(list);
+    const size_t count = scheme->pay_first + (pay_list ? cqa_yaml_count(pay_list) : 0);
+    scheme->items = cqa_scheme_alloc(loader, count, sizeof *scheme->items);
+    for (size_t i = 0; scheme->items != NULL && i < count; i++) {
+        const struct cqa_yaml_node *node = i < scheme->pay_first
+                                               ? cqa_yaml_item(list, i)
+                                               : cqa_yaml_item(pay_list, i - scheme->pay_first);
+        load_item(loader, node, &scheme->items[i]);
+        scheme->item_count = i + 1;
+        if (i + 1 == scheme->pay_first)
+            scheme->total = load_chosen(loader, root, 0);
+    }
+    if (scheme->pay_first == 0)
+        cqa_yaml_problem(list, loader->problems, "\"items\" is empty; allowed: one or more");
+    cqa_yaml_only(pay, pay_keys, loader->problems);
+    if (pay != NULL)
+        scheme->pay = load_chosen(loader, pay, 1);
+    if (loader->problems->count == 0)
+        add_lines(loader);
+}

@@ -1,0 +1,151 @@
+#include "audio/audio.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "audio/decoder.h"
+#include "audio/layout.h"
+
+struct cqa_audio {
+    struct cqa_source source;
+    struct cqa_probe probe;
+    struct cqa_decoder *decoder;
+    char encoding[24];
+    int file_rate_hz;
+    int64_t pairs; /* given so far */
+    struct cqa_layout_sums sums;
+};
+
+/* A file that grew or shrank explains any failure better than what the decoder made of it. */
+static enum cqa_status explain(const struct cqa_audio *audio, struct cqa_failure *failure)
+{
+    if (cqa_source_changed(&audio->source))
+        return cqa_failure_set(failure, CQA_FAILURE_CHANGED, "it changed while it was read");
+    return CQA_E_BADDATA;
+}
+
+static enum cqa_status open_decoder(struct cqa_audio *audio, struct cqa_failure *failure)
+{
+    switch (audio->probe.coding) {
+    case CQA_CODING_PCM16:
+    case CQA_CODING_ULAW:
+    case CQA_CODING_ALAW:
+        return cqa_pcm_open(&audio->decoder, &audio->source, &audio->probe, failure);
+    case CQA_CODING_OPUS:
+        return cqa_opus_open(&audio->decoder, &audio->source, failure);
+    case CQA_CODING_GSM610:
+    case CQA_CODING_VOX:
+    case CQA_CODING_SNDFILE:
+        break;
+    }
+    return cqa_sndfile_open(&audio->decoder, &audio->source, &audio->probe, failure);
+}
+
+static enum cqa_status open_chain(struct cqa_audio *audio, const char *name,
+                                  struct cqa_failure *failure)
+{
+    enum cqa_status status = cqa_probe_file(&audio->probe, &audio->source, name, failure);
+
+    if (status != CQA_OK)
+        return status;
+    status = open_decoder(audio, failure);
+    if (status != CQA_OK)
+        return status;
+    memcpy(audio->encoding, audio->decoder->encoding, sizeof audio->encoding);
+    audio->file_rate_hz = audio->decoder->file_rate_hz;
+    if (audio->decoder->rate_hz == CQA_AUDIO_RATE_HZ)
+        return CQA_OK;
+    struct cqa_decoder *const inner = audio->decoder;
+    audio->decoder = NULL;
+    return cqa_resampler_open(&audio->decoder, inner, failure);
+}
+
+enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
+                               struct cqa_failure *failure)
+{
+    struct cqa_audio *audio = calloc(1, sizeof *audio);
+
+    *out = NULL;
+    if (audio == NULL) {
+        cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
+        return CQA_E_NOMEM;
+    }
+    enum cqa_status status = cqa_source_open(&audio->source, fd, failure);
+    if (status != CQA_OK)
+        goto fail;
+    status = open_chain(audio, name, failure);
+    if (status != CQA_OK) {
+        explain(audio, failure);
+        goto fail;
+    }
+    *out = audio;
+    return CQA_OK;
+
+fail:
+    cqa_audio_close(audio);
+    return status;
+}
+
+/* Channel 0 of a mono file lies at the front of `pairs`. */
+static void widen(float *pairs, size_t count)
+{
+    for (size_t i = count; i-- > 0;) {
+        pairs[2 * i] = pairs[i];
+        pairs[2 * i + 1] = 0;
+    }
+}
+
+ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
+                         struct cqa_failure *failure)
+{
+    struct cqa_decoder *const decoder = audio->decoder;
+    const ptrdiff_t got = decoder->read(decoder, pairs, capacity, failure);
+
+    if (got < 0)
+        explain(audio, failure);
+    if (got <= 0)
+        return got;
+    audio->pairs += got;
+    if (audio->pairs > (int64_t)CQA_AUDIO_HOURS_MAX * 3600 * CQA_AUDIO_RATE_HZ) {
+        cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "longer than %d hours", CQA_AUDIO_HOURS_MAX);
+        return -1;
+    }
+    if (decoder->channels == 1)
+        widen(pairs, (size_t)got);
+    else
+        cqa_layout_add(&audio->sums, pairs, (size_t)got);
+    return got;
+}
+
+enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts *out,
+                                struct cqa_failure *failure)
+{
+    if (cqa_source_changed(&audio->source))
+        return explain(audio, failure);
+    if (audio->pairs == 0)
+        return cqa_failure_set(failure, CQA_FAILURE_EMPTY,
+                               "the file is complete and holds no audio");
+
+    *out = (struct cqa_audio_facts){
+        .bytes = audio->source.bytes,
+        .rate_hz = audio->file_rate_hz,
+        .channels = audio->decoder->channels,
+        .duration_ms = (audio->pairs * 1000 + CQA_AUDIO_RATE_HZ / 2) / CQA_AUDIO_RATE_HZ,
+        .layout = audio->decoder->channels == 1 ? CQA_LAYOUT_MONO : cqa_layout_of_two(&audio->sums),
+    };
+    memcpy(out->container, audio->probe.container, sizeof out->container);
+    memcpy(out->encoding, audio->encoding, sizeof out->encoding);
+    const enum cqa_status status = cqa_source_hash(&audio->source, out->sha256, failure);
+    if (status != CQA_OK)
+        explain(audio, failure);
+    return status;
+}
+
+void cqa_audio_close(struct cqa_audio *audio)
+{
+    if (audio == NULL)
+        return;
+    if (audio->decoder != NULL)
+        audio->decoder->close(audio->decoder);
+    cqa_source_close(&audio->source);
+    free(audio);
+}

@@ -1,0 +1,127 @@
+#include "audio/decoder.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include "audio/audio.h"
+
+/*
+ * PCM 16, µ-law and A-law without libsndfile: most recordings are one of these, and reading
+ * straight into the conversion costs a fifth.
+ */
+enum { BLOCK_BYTES = 64 * 1024 };
+
+struct pcm {
+    struct cqa_decoder base;
+    struct cqa_source *source;
+    uint64_t offset;
+    uint64_t end;
+    size_t frame_bytes;
+    float levels[256]; /* of each code of µ-law or A-law; unused for PCM */
+    int16_t block[BLOCK_BYTES / 2];
+};
+
+/* ITU-T G.711: the codes are stored inverted. */
+static float ulaw_level(unsigned code)
+{
+    const unsigned bits = ~code & 0xFF;
+    const int magnitude = (int)((((bits & 0x0F) << 3) + 0x84) << (bits >> 4 & 7)) - 0x84;
+
+    return (float)(bits & 0x80 ? -magnitude : magnitude) / 32768.0F;
+}
+
+/* ITU-T G.711: every other bit is stored inverted; the sign bit is set for positive values. */
+static float alaw_level(unsigned code)
+{
+    const unsigned bits = code ^ 0x55;
+    const unsigned segment = bits >> 4 & 7;
+    const unsigned mantissa = (bits & 0x0F) << 4;
+    const int magnitude = (int)(segment == 0 ? mantissa + 8 : (mantissa + 0x108) << (segment - 1));
+
+    return (float)(bits & 0x80 ? magnitude : -magnitude) / 32768.0F;
+}
+
+static void from_pcm16(const int16_t *restrict samples, size_t count, float *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (float)(int16_t)le16toh((uint16_t)samples[i]) * (1.0F / 32768.0F);
+}
+
+static void from_levels(const unsigned char *restrict codes, size_t count,
+                        const float *restrict levels, float *restrict out)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = levels[codes[i]];
+}
+
+static ptrdiff_t pcm_read(struct cqa_decoder *decoder, float *frames, size_t capacity,
+                          struct cqa_failure *failure)
+{
+    struct pcm *pcm = (struct pcm *)decoder;
+    const uint64_t left = (pcm->end - pcm->offset) / pcm->frame_bytes;
+    size_t count = sizeof pcm->block / pcm->frame_bytes;
+
+    if (count > capacity)
+        count = capacity;
+    if (count > left)
+        count = (size_t)left;
+    const ptrdiff_t got =
+        cqa_source_read(pcm->source, pcm->offset, pcm->block, count * pcm->frame_bytes);
+    if (got < 0) {
+        cqa_source_unreadable(pcm->source, failure);
+        return -1;
+    }
+    if ((size_t)got < count * pcm->frame_bytes) {
+        cqa_failure_set(failure, CQA_FAILURE_CHANGED, "it became shorter while it was read");
+        return -1;
+    }
+    pcm->offset += (uint64_t)got;
+
+    const size_t samples = count * (size_t)decoder->channels;
+    if (pcm->frame_bytes > (size_t)decoder->channels)
+        from_pcm16(pcm->block, samples, frames);
+    else
+        from_levels((const unsigned char *)pcm->block, samples, pcm->levels, frames);
+    return (ptrdiff_t)count;
+}
+
+static void pcm_close(struct cqa_decoder *decoder)
+{
+    free(decoder);
+}
+
+enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source,
+                             const struct cqa_probe *probe, struct cqa_failure *failure)
+{
+    const size_t frame_bytes =
+        (size_t)probe->channels * (probe->coding == CQA_CODING_PCM16 ? 2 : 1);
+    const uint64_t frames = (probe->data_end - probe->data_start) / frame_bytes;
+
+    /* The count while reading would tell it too, hours of reading later. */
+    if (frames > (uint64_t)CQA_AUDIO_HOURS_MAX * 3600 * (uint64_t)probe->rate_hz)
+        return cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "longer than %d hours",
+                               CQA_AUDIO_HOURS_MAX);
+    struct pcm *pcm = calloc(1, sizeof *pcm);
+    if (pcm == NULL) {
+        cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
+        return CQA_E_NOMEM;
+    }
+    pcm->base = (struct cqa_decoder){.channels = probe->channels,
+                                     .rate_hz = probe->rate_hz,
+                                     .file_rate_hz = probe->rate_hz,
+                                     .encoding = "PCM_16",
+                                     .read = pcm_read,
+                                     .close = pcm_close};
+    pcm->source = source;
+    pcm->offset = probe->data_start;
+    pcm->end = probe->data_end;
+    pcm->frame_bytes = frame_bytes;
+    if (probe->coding != CQA_CODING_PCM16) {
+        const bool ulaw = probe->coding == CQA_CODING_ULAW;
+        snprintf(pcm->base.encoding, sizeof pcm->base.encoding, "%s", ulaw ? "ULAW" : "ALAW");
+        for (unsigned code = 0; code < 256; code++)
+            pcm->levels[code] = ulaw ? ulaw_level(code) : alaw_level(code);
+    }
+    *out = &pcm->base;
+    return CQA_OK;
+}

@@ -1,0 +1,246 @@
+#include "audio/probe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include "audio/bytes.h"
+#include "audio/probe_forms.h"
+
+enum { HEAD_BYTES = 64, RATE_HZ_MIN = 8000, RATE_HZ_MAX = 192000 };
+
+enum cqa_status cqa_probe_layout(long channels, long rate_hz, struct cqa_failure *failure)
+{
+    if (channels < 1 || channels > 2)
+        return cqa_failure_set(failure, CQA_FAILURE_LAYOUT, "%ld channels; 1 or 2 are read",
+                               channels);
+    if (rate_hz < RATE_HZ_MIN || rate_hz > RATE_HZ_MAX)
+        return cqa_failure_set(failure, CQA_FAILURE_LAYOUT, "%ld Hz; %d to %d are read", rate_hz,
+                               RATE_HZ_MIN, RATE_HZ_MAX);
+    return CQA_OK;
+}
+
+enum cqa_status cqa_probe_extent(struct cqa_probe *out, const struct cqa_source *source,
+                                 const struct cqa_announced *announced, struct cqa_failure *failure)
+{
+    const uint64_t available =
+        announced->start < source->bytes ? source->bytes - announced->start : 0;
+    const char *const container = out->container;
+
+    out->data_start = announced->start;
+    out->data_end = announced->start + available;
+    if (announced->length == 0 && !announced->unknown) {
+        if (!announced->closed)
+            return cqa_failure_set(failure, CQA_FAILURE_UNFINISHED,
+                                   "%s header without lengths: still being written", container);
+        if (available > 0 && !announced->tail_is_chunks)
+            return cqa_failure_set(failure, CQA_FAILURE_UNFINISHED,
+                                   "%s header announces no audio and %" PRIu64
+                                   " bytes follow: still being written",
+                                   container, available);
+        return cqa_failure_set(failure, CQA_FAILURE_EMPTY,
+                               "%s header announces no audio and none follows", container);
+    }
+    if (announced->unknown && available == 0)
+        return cqa_failure_set(failure, CQA_FAILURE_UNFINISHED,
+                               "%s header without lengths and no audio yet", container);
+    if (announced->unknown)
+        return CQA_OK;
+    if (available == 0 ||
+        (announced->length > available && announced->length - available > announced->slack))
+        return cqa_failure_set(failure, CQA_FAILURE_TRUNCATED,
+                               "%s header announces %" PRIu64
+                               " bytes of audio, the file holds %" PRIu64,
+                               container, announced->length, available);
+    if (announced->length < available)
+        out->data_end = announced->start + announced->length;
+    return CQA_OK;
+}
+
+/* Formats that only their names tell; `codec` where there is no decoder. As Asterisk names them. */
+static const struct raw {
+    const char *ending;
+    enum cqa_coding coding;
+    int rate_hz;
+    const char *codec;
+} raws[] = {
+    {"gsm", CQA_CODING_GSM610, 8000, NULL},
+    {"vox", CQA_CODING_VOX, 8000, NULL},
+    {"ulaw", CQA_CODING_ULAW, 8000, NULL},
+    {"ul", CQA_CODING_ULAW, 8000, NULL},
+    {"mu", CQA_CODING_ULAW, 8000, NULL},
+    {"pcm", CQA_CODING_ULAW, 8000, NULL},
+    {"alaw", CQA_CODING_ALAW, 8000, NULL},
+    {"al", CQA_CODING_ALAW, 8000, NULL},
+    {"sln", CQA_CODING_PCM16, 8000, NULL},
+    {"slin", CQA_CODING_PCM16, 8000, NULL},
+    {"raw", CQA_CODING_PCM16, 8000, NULL},
+    {"sln12", CQA_CODING_PCM16, 12000, NULL},
+    {"sln16", CQA_CODING_PCM16, 16000, NULL},
+    {"sln24", CQA_CODING_PCM16, 24000, NULL},
+    {"sln32", CQA_CODING_PCM16, 32000, NULL},
+    {"sln44", CQA_CODING_PCM16, 44100, NULL},
+    {"sln48", CQA_CODING_PCM16, 48000, NULL},
+    {"sln96", CQA_CODING_PCM16, 96000, NULL},
+    {"sln192", CQA_CODING_PCM16, 192000, NULL},
+    {"g722", CQA_CODING_SNDFILE, 0, "G.722"},
+    {"g729", CQA_CODING_SNDFILE, 0, "G.729"},
+    {"g723", CQA_CODING_SNDFILE, 0, "G.723.1"},
+    {"g723sf", CQA_CODING_SNDFILE, 0, "G.723.1"},
+    {"g726-40", CQA_CODING_SNDFILE, 0, "G.726"},
+    {"g726-32", CQA_CODING_SNDFILE, 0, "G.726"},
+    {"g726-24", CQA_CODING_SNDFILE, 0, "G.726"},
+    {"g726-16", CQA_CODING_SNDFILE, 0, "G.726"},
+    {"g719", CQA_CODING_SNDFILE, 0, "G.719"},
+    {"ilbc", CQA_CODING_SNDFILE, 0, "iLBC"},
+    {"siren7", CQA_CODING_SNDFILE, 0, "G.722.1"},
+    {"siren14", CQA_CODING_SNDFILE, 0, "G.722.1C"},
+};
+
+static const struct raw *find_raw(const char *name)
+{
+    const char *dot = name != NULL ? strrchr(name, '.') : NULL;
+
+    for (size_t i = 0; dot != NULL && i < sizeof raws / sizeof raws[0]; i++) {
+        if (strcasecmp(dot + 1, raws[i].ending) == 0)
+            return &raws[i];
+    }
+    return NULL;
+}
+
+static enum cqa_status probe_raw(struct cqa_probe *out, const struct cqa_source *source,
+                                 const struct raw *raw, struct cqa_failure *failure)
+{
+    if (raw->codec != NULL)
+        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s (.%s), which is not decoded",
+                               raw->codec, raw->ending);
+    snprintf(out->container, sizeof out->container, "RAW");
+    out->coding = raw->coding;
+    out->channels = 1;
+    out->rate_hz = raw->rate_hz;
+    out->data_end = source->bytes;
+    return CQA_OK;
+}
+
+/* What others record and nothing here decodes: magic at `offset`. */
+static const struct foreign {
+    const char *magic;
+    unsigned length;
+    unsigned offset;
+    const char *what;
+} foreigns[] = {
+    {"#!AMR", 5, 0, "AMR"},
+    {"ftyp", 4, 4, "AAC or ALAC in MPEG-4 (M4A)"},
+    {"\x30\x26\xB2\x75\x8E\x66\xCF\x11", 8, 0, "Windows Media Audio (ASF)"},
+    {"\x1A\x45\xDF\xA3", 4, 0, "WebM or Matroska"},
+    {"#!SILK_V3", 9, 0, "SILK"},
+    {"\x02#!SILK_V3", 10, 0, "SILK"},
+    {"#!iLBC", 6, 0, "iLBC"},
+    {"#!EVS", 5, 0, "EVS"},
+    {"ADIF", 4, 0, "AAC (ADIF)"},
+    {"NIST_1A", 7, 0, "NIST SPHERE"},
+    {"Creative Voice File", 19, 0, "Creative VOC"},
+    {"wvpk", 4, 0, "WavPack"},
+    {"MAC ", 4, 0, "Monkey's Audio"},
+    {".ra\xFD", 4, 0, "RealAudio"},
+    {".RMF", 4, 0, "RealMedia"},
+    {"FLV\x01", 4, 0, "Flash video"},
+};
+
+static const char *find_foreign(const unsigned char head[HEAD_BYTES])
+{
+    for (size_t i = 0; i < sizeof foreigns / sizeof foreigns[0]; i++) {
+        if (memcmp(head + foreigns[i].offset, foreigns[i].magic, foreigns[i].length) == 0)
+            return foreigns[i].what;
+    }
+    return NULL;
+}
+
+static const unsigned char w64_magic[16] = "riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB\x04\xC1\x00";
+
+/* Containers with a magic that no other file has by chance. `*known` is false where there is none.
+ */
+static enum cqa_status probe_magic(struct cqa_probe *out, struct cqa_source *source,
+                                   const unsigned char head[HEAD_BYTES], bool *known,
+                                   struct cqa_failure *failure)
+{
+    *known = true;
+    if (memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
+        return cqa_probe_wav(out, source, CQA_CHUNKS_RIFF, false, failure);
+    if (memcmp(head, "RF64", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
+        return cqa_probe_wav(out, source, CQA_CHUNKS_RIFF, true, failure);
+    if (memcmp(head, "RIFX", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
+        return cqa_probe_wav(out, source, CQA_CHUNKS_RIFX, false, failure);
+    if (memcmp(head, w64_magic, sizeof w64_magic) == 0)
+        return cqa_probe_wav(out, source, CQA_CHUNKS_W64, false, failure);
+    if (memcmp(head, "caff", 4) == 0)
+        return cqa_probe_caf(out, source, failure);
+    if (memcmp(head, "FORM", 4) == 0 && memcmp(head + 8, "AIF", 3) == 0)
+        return cqa_probe_aiff(out, source, failure);
+    if (memcmp(head, ".snd", 4) == 0 || memcmp(head, "dns.", 4) == 0)
+        return cqa_probe_au(out, source, failure);
+    if (memcmp(head, "fLaC", 4) == 0)
+        return cqa_probe_flac(out, source, failure);
+    if (memcmp(head, "OggS", 4) == 0)
+        return cqa_probe_ogg(out, source, failure);
+    if (source->bytes < 12 && (memcmp(head, "RIFF", 4) == 0 || memcmp(head, "RF64", 4) == 0))
+        return cqa_failure_set(failure, CQA_FAILURE_TRUNCATED,
+                               "the file ends within its WAV header");
+    *known = false;
+    return CQA_OK;
+}
+
+/* ID3 tags come before MPEG audio; their length is 4 times 7 bits. */
+static uint64_t after_id3(const unsigned char head[HEAD_BYTES])
+{
+    if (memcmp(head, "ID3", 3) != 0)
+        return 0;
+    const uint64_t length = (uint64_t)(head[6] & 0x7F) << 21 | (uint64_t)(head[7] & 0x7F) << 14 |
+                            (uint64_t)(head[8] & 0x7F) << 7 | (head[9] & 0x7F);
+    return 10 + length + (head[5] & 0x10 ? 10 : 0);
+}
+
+static enum cqa_status probe_stream(struct cqa_probe *out, struct cqa_source *source,
+                                    const unsigned char head[HEAD_BYTES],
+                                    struct cqa_failure *failure)
+{
+    const uint64_t start = after_id3(head);
+    unsigned char sync[2] = {0};
+    bool is_mpeg;
+
+    if (start > source->bytes)
+        return cqa_failure_set(failure, CQA_FAILURE_TRUNCATED, "the file ends within its ID3 tag");
+    const enum cqa_status status = cqa_probe_mpeg(out, source, start, &is_mpeg, failure);
+    if (status != CQA_OK || is_mpeg)
+        return status;
+    if (cqa_source_read(source, start, sync, sizeof sync) < 0)
+        return cqa_source_unreadable(source, failure);
+    if (sync[0] == 0xFF && (sync[1] & 0xF6) == 0xF0)
+        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "AAC (ADTS), which is not decoded");
+    return cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "no audio format that is known");
+}
+
+enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source, const char *name,
+                               struct cqa_failure *failure)
+{
+    unsigned char head[HEAD_BYTES] = {0};
+    bool known;
+
+    *out = (struct cqa_probe){.coding = CQA_CODING_SNDFILE, .frames = -1};
+    if (source->bytes == 0)
+        return cqa_failure_set(failure, CQA_FAILURE_UNFINISHED,
+                               "no bytes yet: a recorder's placeholder");
+    if (cqa_source_read(source, 0, head, sizeof head) < 0)
+        return cqa_source_unreadable(source, failure);
+
+    const enum cqa_status status = probe_magic(out, source, head, &known, failure);
+    if (known)
+        return status;
+    const char *const foreign = find_foreign(head);
+    if (foreign != NULL)
+        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s, which is not decoded", foreign);
+    const struct raw *const raw = find_raw(name);
+    if (raw != NULL)
+        return probe_raw(out, source, raw, failure);
+    return probe_stream(out, source, head, failure);
+}

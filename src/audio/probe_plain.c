@@ -1,0 +1,77 @@
+#include "audio/probe_forms.h"
+
+#include <stdio.h>
+#include "audio/bytes.h"
+
+/* Containers whose samples libsndfile reads: only what they announce is checked. */
+
+static enum cqa_status not_found(const struct cqa_probe *out, struct cqa_failure *failure)
+{
+    return cqa_failure_set(failure, CQA_FAILURE_TRUNCATED, "the %s file ends before its audio",
+                           out->container);
+}
+
+enum cqa_status cqa_probe_caf(struct cqa_probe *out, struct cqa_source *source,
+                              struct cqa_failure *failure)
+{
+    struct cqa_chunks chunks;
+
+    snprintf(out->container, sizeof out->container, "CAF");
+    if (cqa_chunks_walk(&chunks, source, CQA_CHUNKS_CAF) != CQA_OK)
+        return cqa_source_unreadable(source, failure);
+    if (!chunks.data.found || !chunks.format.found)
+        return not_found(out, failure);
+
+    enum { EDIT_COUNT = 4 }; /* before the samples */
+    const bool unknown = chunks.data.length == UINT64_MAX;
+    const uint64_t length =
+        unknown || chunks.data.length < EDIT_COUNT ? 0 : chunks.data.length - EDIT_COUNT;
+    const struct cqa_announced announced = {.start = chunks.data.start + EDIT_COUNT,
+                                            .length = length,
+                                            .slack = 8,
+                                            .unknown = unknown,
+                                            .closed = true,
+                                            .tail_is_chunks = chunks.whole};
+    return cqa_probe_extent(out, source, &announced, failure);
+}
+
+enum cqa_status cqa_probe_aiff(struct cqa_probe *out, struct cqa_source *source,
+                               struct cqa_failure *failure)
+{
+    struct cqa_chunks chunks;
+
+    snprintf(out->container, sizeof out->container, "AIFF");
+    if (cqa_chunks_walk(&chunks, source, CQA_CHUNKS_AIFF) != CQA_OK)
+        return cqa_source_unreadable(source, failure);
+    if (!chunks.data.found || !chunks.format.found)
+        return not_found(out, failure);
+
+    enum { OFFSETS = 8 }; /* before the samples */
+    const struct cqa_announced announced = {
+        .start = chunks.data.start + OFFSETS,
+        .length = chunks.data.length > OFFSETS ? chunks.data.length - OFFSETS : 0,
+        .slack = 8,
+        .closed = chunks.outer_length > 8,
+        .tail_is_chunks = chunks.whole};
+    return cqa_probe_extent(out, source, &announced, failure);
+}
+
+enum cqa_status cqa_probe_au(struct cqa_probe *out, struct cqa_source *source,
+                             struct cqa_failure *failure)
+{
+    unsigned char bytes[24] = {0};
+
+    snprintf(out->container, sizeof out->container, "AU");
+    if (cqa_source_read(source, 0, bytes, sizeof bytes) < 0)
+        return cqa_source_unreadable(source, failure);
+    if (source->bytes < sizeof bytes)
+        return not_found(out, failure);
+    uint32_t (*const four)(const unsigned char *) = bytes[0] == '.' ? cqa_be32 : cqa_le32;
+    const uint32_t length = four(bytes + 8);
+    const struct cqa_announced announced = {.start = four(bytes + 4),
+                                            .length = length,
+                                            .slack = 8,
+                                            .unknown = length == 0xFFFFFFFF,
+                                            .closed = true};
+    return cqa_probe_extent(out, source, &announced, failure);
+}

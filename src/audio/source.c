@@ -1,0 +1,117 @@
+#include "audio/source.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { HASH_BLOCK = 64 * 1024 };
+
+enum cqa_status cqa_source_unreadable(const struct cqa_source *source, struct cqa_failure *failure)
+{
+    /* strerror() may load a catalogue, and the sandbox lets nothing be opened. */
+    const char *description = strerrordesc_np(source->sys_errno);
+
+    return cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "reading failed: %s",
+                           description != NULL ? description : "unknown error");
+}
+
+enum cqa_status cqa_source_open(struct cqa_source *source, int fd, struct cqa_failure *failure)
+{
+    struct stat status;
+
+    *source = (struct cqa_source){.fd = fd};
+    if (fstat(fd, &status) != 0) {
+        source->sys_errno = errno;
+        return cqa_source_unreadable(source, failure);
+    }
+    if (!S_ISREG(status.st_mode))
+        return cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "not a regular file");
+    source->bytes = (uint64_t)status.st_size;
+    source->modified = status.st_mtim;
+
+    /* Without this the first use of libcrypto reads its configuration file. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    source->digest = EVP_MD_CTX_new();
+    if (source->digest == NULL || EVP_DigestInit_ex(source->digest, EVP_sha256(), NULL) != 1) {
+        cqa_source_close(source);
+        return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "SHA-256 does not start");
+    }
+    return CQA_OK;
+}
+
+void cqa_source_close(struct cqa_source *source)
+{
+    EVP_MD_CTX_free(source->digest);
+    source->digest = NULL;
+}
+
+static ptrdiff_t read_whole(struct cqa_source *source, uint64_t offset, unsigned char *bytes,
+                            size_t count)
+{
+    size_t done = 0;
+
+    while (done < count) {
+        const ssize_t got = pread(source->fd, bytes + done, count - done, (off_t)(offset + done));
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR) {
+            source->sys_errno = errno;
+            return -1;
+        }
+        if (got > 0)
+            done += (size_t)got;
+    }
+    return (ptrdiff_t)done;
+}
+
+ptrdiff_t cqa_source_read(struct cqa_source *source, uint64_t offset, void *bytes, size_t count)
+{
+    if (offset >= source->bytes)
+        return 0;
+    if (count > source->bytes - offset)
+        count = (size_t)(source->bytes - offset);
+    const ptrdiff_t got = read_whole(source, offset, bytes, count);
+
+    if (got > 0 && offset <= source->hashed && source->hashed < offset + (uint64_t)got) {
+        const size_t known = (size_t)(source->hashed - offset);
+        EVP_DigestUpdate(source->digest, (const unsigned char *)bytes + known, (size_t)got - known);
+        source->hashed = offset + (uint64_t)got;
+    }
+    return got;
+}
+
+bool cqa_source_changed(const struct cqa_source *source)
+{
+    struct stat now;
+
+    if (fstat(source->fd, &now) != 0)
+        return false;
+    return (uint64_t)now.st_size != source->bytes ||
+           now.st_mtim.tv_sec != source->modified.tv_sec ||
+           now.st_mtim.tv_nsec != source->modified.tv_nsec;
+}
+
+enum cqa_status cqa_source_hash(struct cqa_source *source, char hex[65],
+                                struct cqa_failure *failure)
+{
+    unsigned char block[HASH_BLOCK];
+    unsigned char sum[32];
+
+    while (source->hashed < source->bytes) {
+        const ptrdiff_t got = cqa_source_read(source, source->hashed, block, sizeof block);
+        if (got < 0)
+            return cqa_source_unreadable(source, failure);
+        if (got == 0)
+            return cqa_failure_set(failure, CQA_FAILURE_CHANGED,
+                                   "it became shorter while it was read");
+    }
+    if (EVP_DigestFinal_ex(source->digest, sum, NULL) != 1)
+        return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "SHA-256 does not end");
+    for (size_t i = 0; i < sizeof sum; i++)
+        snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+    return CQA_OK;
+}

@@ -1,0 +1,237 @@
+/* callqa appraise: a period's appraisal from files alone. */
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include "appraisal/appraisal.h"
+#include "appraisal/sheet.h"
+#include "base/models.h"
+#include "cli/cli.h"
+
+enum { SHEET_BYTES_MAX = 1 << 28 };
+
+static const char NAME[] = "appraise";
+
+static const char HELP[] =
+    "Usage: callqa appraise --scheme FILE --indicators FILE.csv [OPTION]...\n"
+    "Computes each agent's points, grade and pay by an appraisal scheme, with the trace of every\n"
+    "number.\n\n"
+    "  -s, --scheme FILE     a scheme, or the name of one in models/schemes\n"
+    "  -i, --indicators FILE CSV: agent,indicator,value[,count][,rater][,post][,period], or agent\n"
+    "                        and a column for each indicator; UTF-8, UTF-16 or GB18030\n"
+    "  -r, --results FILE    results of calls, one a line (callqa analyze --format jsonl, or the\n"
+    "                        server's export), for what callqa measures itself\n"
+    "  -R, --roster FILE     CSV: person,extension,team,post,from,to: whose call it was\n"
+    "  -p, --period PERIOD   2025-11 or 2025Q4: calls of other times do not count\n"
+    "  -f, --format FORMAT   text (default), jsonl or csv\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqa and its libraries\n\n"
+    "Wrong input is named on stderr as FILE:LINE:COLUMN; nothing is computed for that agent,\n"
+    "everything for the others, and the exit code is 3. An invalid scheme is exit code 4.\n\n"
+    "Example: callqa appraise --scheme agent-2013 --indicators november.csv --results "
+    "calls.jsonl\n";
+
+enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_CSV };
+
+struct options {
+    const char *scheme;
+    const char *indicators;
+    const char *results;
+    const char *roster;
+    const char *period;
+    int format;
+};
+
+/* All that a run holds; zero is empty. */
+struct work {
+    struct cqa_scheme *scheme;
+    struct cqa_problems problems;
+    struct cqa_faults faults;
+    struct cqa_rows rows;
+    struct cqa_calls calls;
+    struct cqa_roster roster;
+    struct cqa_appraisal appraisal;
+    char scheme_path[PATH_MAX];
+};
+
+static void finish(struct work *work)
+{
+    cqa_appraisal_finish(&work->appraisal);
+    cqa_roster_finish(&work->roster);
+    cqa_calls_finish(&work->calls);
+    cqa_rows_finish(&work->rows);
+    cqa_faults_finish(&work->faults);
+    cqa_problems_finish(&work->problems);
+    cqa_scheme_destroy(work->scheme);
+}
+
+static int parse_format(const char *word)
+{
+    static const char *const words[] = {"text", "jsonl", "csv"};
+
+    for (int i = 0; i < 3; i++)
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* -1: go on; else the exit code. */
+static int parse(int argc, char **argv, struct options *options)
+{
+    static const struct option longs[] = {{"scheme", required_argument, NULL, 's'},
+                                          {"indicators", required_argument, NULL, 'i'},
+                                          {"results", required_argument, NULL, 'r'},
+                                          {"roster", required_argument, NULL, 'R'},
+                                          {"period", required_argument, NULL, 'p'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "s:i:r:R:p:f:hV", longs, NULL)) != -1) {
+        const char **const texts[] = {&options->scheme, &options->indicators, &options->results,
+                                      &options->roster, &options->period};
+        static const char letters[] = "sirRp";
+        const char *letter = strchr(letters, option);
+        if (letter != NULL) {
+            *texts[letter - letters] = optarg;
+        } else if (option == 'f') {
+            options->format = parse_format(optarg);
+            if (options->format < 0)
+                return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl, csv", optarg);
+        } else if (option == 'h') {
+            fputs(HELP, stdout);
+            return CQA_EXIT_DONE;
+        } else if (option == 'V') {
+            cqa_cli_print_version();
+            return CQA_EXIT_DONE;
+        } else {
+            return cqa_cli_usage(NAME, "bad option");
+        }
+    }
+    if (optind != argc)
+        return cqa_cli_usage(NAME, "no argument \"%s\" is taken", argv[optind]);
+    if (options->scheme == NULL || options->indicators == NULL)
+        return cqa_cli_usage(NAME, "--scheme and --indicators are needed");
+    return -1;
+}
+
+static enum cqa_status read_input(const struct options *options, struct work *work,
+                                  struct cqa_error *error)
+{
+    enum cqa_status status =
+        cqa_rows_import(work->scheme, options->indicators, &work->rows, &work->faults, error);
+
+    if (status == CQA_OK && options->results != NULL)
+        status =
+            cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults, error);
+    if (status == CQA_OK && options->roster != NULL)
+        status = cqa_roster_import(options->roster, &work->roster, &work->faults, error);
+    return status;
+}
+
+/* ---- output: a sheet at a time, so that memory does not grow with the floor */
+
+static enum cqa_status write_out(struct cqa_buffer *buffer, enum cqa_status status,
+                                 struct cqa_error *error)
+{
+    if (status != CQA_OK)
+        return cqa_fail(error, status, "a sheet is larger than memory or %d bytes",
+                        SHEET_BYTES_MAX);
+    if (buffer->length > 0 && fwrite(buffer->text, 1, buffer->length, stdout) != buffer->length)
+        return cqa_fail_errno(error, "stdout");
+    buffer->length = 0;
+    return CQA_OK;
+}
+
+static enum cqa_status write_sheet(const struct cqa_appraisal *appraisal, int format, size_t index,
+                                   struct cqa_buffer *buffer)
+{
+    const struct cqa_sheet *sheet = &appraisal->sheets[index];
+
+    if (format == FORMAT_JSONL)
+        return cqa_sheet_to_json(appraisal, sheet, buffer);
+    if (format == FORMAT_CSV)
+        return cqa_sheet_to_csv(appraisal, sheet, buffer);
+    return cqa_sheet_to_text(appraisal, sheet, buffer);
+}
+
+static enum cqa_status print(const struct cqa_appraisal *appraisal, int format,
+                             struct cqa_error *error)
+{
+    struct cqa_buffer buffer = {.limit = SHEET_BYTES_MAX};
+    enum cqa_status status = CQA_OK;
+
+    if (format == FORMAT_CSV)
+        status = write_out(&buffer, cqa_sheets_csv_head(appraisal, &buffer), error);
+    else if (format == FORMAT_TEXT)
+        status = write_out(&buffer, cqa_sheets_text_head(appraisal, &buffer), error);
+    for (size_t i = 0; i < appraisal->sheet_count && status == CQA_OK; i++)
+        status = write_out(&buffer, write_sheet(appraisal, format, i, &buffer), error);
+    if (format == FORMAT_TEXT && status == CQA_OK)
+        status = write_out(&buffer, cqa_sheets_text_foot(appraisal, &buffer), error);
+    if (status == CQA_OK && fflush(stdout) != 0)
+        status = cqa_fail_errno(error, "stdout");
+    cqa_buffer_finish(&buffer);
+    return status;
+}
+
+/* What a reader must know besides the numbers. */
+static void report(struct work *work)
+{
+    const struct cqa_appraisal *appraisal = &work->appraisal;
+
+    cqa_faults_print(&work->faults, stderr);
+    for (size_t i = 0; i < appraisal->left_out_count; i++)
+        if (!appraisal->left_out[i].is_fault)
+            fprintf(stderr, "note: \"%s\" is left out: %s\n", appraisal->left_out[i].agent,
+                    appraisal->left_out[i].why);
+    for (size_t i = 0; i < appraisal->note_count; i++)
+        fprintf(stderr, "note: %s\n", appraisal->notes[i]);
+}
+
+static int appraise(const struct options *options, struct work *work)
+{
+    struct cqa_error error = {0};
+
+    if (cqa_models_find("schemes", options->scheme, work->scheme_path, sizeof work->scheme_path,
+                        &error) != CQA_OK) {
+        cqa_cli_fail(NAME, "%s", error.text);
+        return CQA_EXIT_INVALID;
+    }
+    work->scheme = cqa_scheme_load(work->scheme_path, &work->problems);
+    if (work->scheme == NULL) {
+        cqa_problems_print(&work->problems, work->scheme_path, stderr);
+        return CQA_EXIT_INVALID;
+    }
+    if (read_input(options, work, &error) != CQA_OK)
+        return cqa_cli_fail(NAME, "%s", error.text);
+    const struct cqa_appraisal_input input = {
+        .scheme = work->scheme,
+        .rows = &work->rows,
+        .calls = options->results ? &work->calls : NULL,
+        .roster = options->roster ? &work->roster : NULL,
+        .period = options->period,
+    };
+    if (cqa_appraise(&input, &work->faults, &work->appraisal, &error) != CQA_OK)
+        return error.status == CQA_E_BADDATA ? cqa_cli_usage(NAME, "%s", error.text)
+                                             : cqa_cli_fail(NAME, "%s", error.text);
+    report(work);
+    if (print(&work->appraisal, options->format, &error) != CQA_OK)
+        return cqa_cli_fail(NAME, "%s", error.text);
+    return work->faults.count + work->faults.lost > 0 ? CQA_EXIT_UNREADABLE : CQA_EXIT_DONE;
+}
+
+int cqa_cli_appraise(int argc, char **argv)
+{
+    struct options options = {.format = FORMAT_TEXT};
+    struct work work = {0};
+    int result = parse(argc, argv, &options);
+
+    if (result >= 0)
+        return result;
+    result = appraise(&options, &work);
+    finish(&work);
+    return result;
+}

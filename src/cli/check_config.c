@@ -1,0 +1,50 @@
+/* callqa check-config: every problem of a daemon's configuration, each with its place. */
+#include <getopt.h>
+#include <stdio.h>
+#include "cli/cli.h"
+#include "pipeline/config.h"
+
+static const char NAME[] = "check-config";
+
+static const char HELP[] =
+    "Usage: callqa check-config FILE\n"
+    "Checks a configuration of callqad, with the recorder profiles, time zones, rubric and files\n"
+    "that it names, and prints every problem as FILE:LINE:COLUMN: what is wrong, what is "
+    "allowed.\n\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqa and its libraries\n\n"
+    "The scoring server checks its own: callqa-server --check-config FILE.\n"
+    "Example: callqa check-config /etc/callqa/callqad.yaml && systemctl reload callqad\n";
+
+int cqa_cli_check_config(int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+    struct cqa_problems problems = {0};
+    struct cqa_config config;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+        if (option == 'h')
+            fputs(HELP, stdout);
+        else if (option == 'V')
+            cqa_cli_print_version();
+        else
+            return cqa_cli_usage(NAME, "bad option");
+        return CQA_EXIT_DONE;
+    }
+    if (optind != argc - 1)
+        return cqa_cli_usage(NAME, "one file, please");
+    const char *path = argv[optind];
+    if (cqa_config_is_servers(path))
+        return cqa_cli_usage(NAME, "%s is a scoring server's: callqa-server --check-config %s",
+                             path, path);
+    const int good = cqa_config_load(&config, path, &problems);
+    if (good)
+        printf("%s: no problems\n", path);
+    else
+        cqa_problems_print(&problems, path, stdout);
+    cqa_problems_finish(&problems);
+    cqa_config_finish(&config);
+    return good ? CQA_EXIT_DONE : CQA_EXIT_INVALID;
+}

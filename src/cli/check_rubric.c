@@ -1,0 +1,74 @@
+/* callqa check-rubric: every problem of a rubric, each with its place. */
+#include <getopt.h>
+#include <stdio.h>
+#include "base/models.h"
+#include "cli/cli.h"
+#include "rubric/rubric.h"
+
+static const char NAME[] = "check-rubric";
+
+static const char HELP[] =
+    "Usage: callqa check-rubric FILE\n"
+    "Checks a rubric (a file, or the name of one that is installed) and prints every problem as\n"
+    "FILE:LINE:COLUMN: what is wrong, what is allowed. docs/rubrics.md tells how to write one.\n\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqa and its libraries\n\n"
+    "Example:\n"
+    "  $ callqa check-rubric my.yaml\n"
+    "  my.yaml:12:14: unknown measure \"greeting_delay\"; nearest: greeting_delay_ms\n"
+    "  my.yaml:31:9: steps must ascend: this \"from\" is not above the one before\n";
+
+static void print_summary(const struct cqa_rubric *rubric, const char *path)
+{
+    const size_t count = cqa_rubric_rule_count(rubric);
+    size_t manual = 0;
+
+    for (size_t i = 0; i < count; i++)
+        manual += cqa_rubric_rule(rubric, i).manual != 0;
+    printf("%s: no problems: %s %s, %zu rules", path, cqa_rubric_name(rubric),
+           cqa_rubric_version(rubric), count);
+    if (manual > 0)
+        printf(", %zu of them by hand", manual);
+    putchar('\n');
+}
+
+static int check(const char *path)
+{
+    struct cqa_problems problems = {0};
+    struct cqa_rubric *rubric = cqa_rubric_load(path, &problems);
+
+    if (rubric != NULL)
+        print_summary(rubric, path);
+    else
+        cqa_problems_print(&problems, path, stdout);
+    const int failed = rubric == NULL;
+    cqa_rubric_destroy(rubric);
+    cqa_problems_finish(&problems);
+    return failed ? CQA_EXIT_INVALID : CQA_EXIT_DONE;
+}
+
+int cqa_cli_check_rubric(int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0}};
+    char path[4096];
+    struct cqa_error error = {0};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
+        if (option == 'h')
+            fputs(HELP, stdout);
+        else if (option == 'V')
+            cqa_cli_print_version();
+        else
+            return cqa_cli_usage(NAME, "bad option");
+        return CQA_EXIT_DONE;
+    }
+    if (optind != argc - 1)
+        return cqa_cli_usage(NAME, "one file, please");
+    if (cqa_models_find("rubrics", argv[optind], path, sizeof path, &error) != CQA_OK) {
+        cqa_cli_fail(NAME, "%s", error.text);
+        return CQA_EXIT_INVALID;
+    }
+    return check(path);
+}

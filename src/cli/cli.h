@@ -1,0 +1,35 @@
+#ifndef CQA_CLI_CLI_H
+#define CQA_CLI_CLI_H
+
+/* How every command ends. */
+enum cqa_exit {
+    CQA_EXIT_DONE = 0,
+    CQA_EXIT_FAILED = 1,
+    CQA_EXIT_USAGE = 2,
+    CQA_EXIT_UNREADABLE = 3, /* some recordings could not be read; the others are done */
+    CQA_EXIT_INVALID = 4,    /* configuration, rubric or scheme */
+    CQA_EXIT_SPOOLED = 5,    /* server out of reach; results are kept */
+};
+
+/* The commands: argv[0] is the command's own name. Each returns an enum cqa_exit. */
+int cqa_cli_analyze(int argc, char **argv);
+int cqa_cli_sweep(int argc, char **argv);
+int cqa_cli_appraise(int argc, char **argv);
+int cqa_cli_identify(int argc, char **argv);
+int cqa_cli_check_config(int argc, char **argv);
+int cqa_cli_check_rubric(int argc, char **argv);
+int cqa_cli_check_scheme(int argc, char **argv);
+int cqa_cli_plot(int argc, char **argv);
+
+/* "callqa 0.1.0" and the libraries that it runs on, for --version. */
+void cqa_cli_print_version(void);
+
+/* "callqa COMMAND: text (see callqa COMMAND --help)" on stderr; returns CQA_EXIT_USAGE. */
+int cqa_cli_usage(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "callqa COMMAND: text" on stderr; returns CQA_EXIT_FAILED. */
+int cqa_cli_fail(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,168 @@
+#include <getopt.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/escape.h"
+#include "base/problems.h"
+#include "cli/identify.h"
+#include "recorder/profile.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIGURATION = 4 };
+
+struct options {
+    const char *recorder;
+    const char *time_zone;
+    int json_lines;
+};
+
+static void usage(FILE *out)
+{
+    (void)fputs("usage: callqa identify --recorder NAME [--time-zone ZONE] "
+                "[--format text|jsonl] PATH...\n"
+                "Shows what a recorder's profile makes of file names. Opens no file.\n",
+                out);
+}
+
+/* 0: go on; else the exit code plus one. */
+static int read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option known[] = {{"recorder", required_argument, NULL, 'r'},
+                                          {"time-zone", required_argument, NULL, 'z'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int option;
+
+    optind = 0; /* another command's options were read before */
+    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+        if (option == 'r') {
+            options->recorder = optarg;
+        } else if (option == 'z') {
+            options->time_zone = optarg;
+        } else if (option == 'f') {
+            options->json_lines = strcmp(optarg, "jsonl") == 0;
+            if (!options->json_lines && strcmp(optarg, "text") != 0) {
+                (void)fputs("callqa identify: --format takes text or jsonl\n", stderr);
+                return EXIT_USAGE + 1;
+            }
+        } else if (option == 'h') {
+            usage(stdout);
+            return EXIT_DONE + 1;
+        } else {
+            usage(stderr);
+            return EXIT_USAGE + 1;
+        }
+    }
+    if (options->recorder == NULL || optind >= argc) {
+        usage(stderr);
+        return EXIT_USAGE + 1;
+    }
+    return 0;
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text == NULL ? json_null() : json_string(text);
+}
+
+static enum cqa_status print_json(const char *path, const struct cqa_identity *identity)
+{
+    const struct cqa_call *call = &identity->call;
+    char name[4 * PATH_MAX];
+
+    cqa_escape_control(path, name, sizeof name);
+    /* A path that JSON can carry goes out as it is; the escaped form is for bytes that are no
+     * UTF-8. */
+    json_t *shown = json_string(path);
+    if (shown == NULL)
+        shown = json_string(name);
+    json_t *object = json_pack(
+        "{so, sb, s{so, so, so, so, so, so, so}, s[ss], ss}", "path", shown, "matched",
+        identity->matched, "call", "id", text_or_null(call->id), "agent", text_or_null(call->agent),
+        "customer", text_or_null(call->customer), "queue", text_or_null(call->queue), "direction",
+        text_or_null(call->direction), "started_at", text_or_null(call->started_at), "source",
+        text_or_null(call->source), "roles", call->agent_channel == 0 ? "agent" : "customer",
+        call->agent_channel == 0 ? "customer" : "agent", "why", identity->why);
+    char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+    const int written = line != NULL && puts(line) >= 0;
+    free(line);
+    json_decref(object);
+    return written ? CQA_OK : CQA_E_IO;
+}
+
+static const char *or_dash(const char *text)
+{
+    return text == NULL ? "-" : text;
+}
+
+static enum cqa_status print_text(const char *path, const struct cqa_identity *identity)
+{
+    const struct cqa_call *call = &identity->call;
+    char name[4 * PATH_MAX];
+
+    cqa_escape_control(path, name, sizeof name);
+    const int written =
+        printf("%s\n  %s: %s\n  id %s  agent %s  customer %s  queue %s  direction %s  started %s\n"
+               "  channel 0 %s, channel 1 %s\n",
+               name, identity->matched ? "matched" : "not matched", identity->why, call->id,
+               or_dash(call->agent), or_dash(call->customer), or_dash(call->queue),
+               or_dash(call->direction), or_dash(call->started_at),
+               call->agent_channel == 0 ? "agent" : "customer",
+               call->agent_channel == 0 ? "customer" : "agent");
+    return written > 0 ? CQA_OK : CQA_E_IO;
+}
+
+static enum cqa_status identify_all(const struct options *options, char **paths,
+                                    const struct cqa_recorder *recorder,
+                                    const struct cqa_zone *zone, struct cqa_error *error)
+{
+    for (; *paths != NULL; paths++) {
+        struct cqa_arena arena = {0};
+        struct cqa_identity identity;
+        enum cqa_status status =
+            cqa_recorder_identify(recorder, zone, *paths, &arena, &identity, error);
+        if (status == CQA_OK) {
+            status =
+                options->json_lines ? print_json(*paths, &identity) : print_text(*paths, &identity);
+            if (status != CQA_OK)
+                status = cqa_fail_errno(error, "writing the answer");
+        }
+        cqa_arena_finish(&arena);
+        if (status != CQA_OK)
+            return status;
+    }
+    return fflush(stdout) == 0 ? CQA_OK : cqa_fail_errno(error, "writing the answer");
+}
+
+int cqa_cli_identify(int argc, char **argv)
+{
+    struct options options = {0};
+    struct cqa_error error = {0};
+    struct cqa_problems problems = {0};
+    struct cqa_recorder *recorder = NULL;
+    struct cqa_zone *zone = NULL;
+    char profile[PATH_MAX] = "";
+    int code = read_options(argc, argv, &options);
+
+    if (code != 0)
+        return code - 1;
+    enum cqa_status status =
+        cqa_recorder_load(options.recorder, &recorder, profile, &problems, &error);
+    if (status == CQA_OK)
+        status = cqa_zone_load(options.time_zone, &zone, &error);
+    if (status != CQA_OK) {
+        code = EXIT_CONFIGURATION;
+    } else {
+        status = identify_all(&options, argv + optind, recorder, zone, &error);
+        code = status == CQA_OK ? EXIT_DONE : EXIT_FAILED;
+    }
+    cqa_problems_print(&problems, profile, stderr);
+    if (status != CQA_OK && problems.count == 0)
+        (void)fprintf(stderr, "callqa identify: %s\n", error.text);
+    cqa_problems_finish(&problems);
+    cqa_zone_destroy(zone);
+    cqa_recorder_destroy(recorder);
+    return code;
+}

@@ -1,0 +1,58 @@
+/* callqa: one command a file; this one only finds it. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include "cli/cli.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *what;
+} commands[] = {
+    {"analyze", cqa_cli_analyze, "analyse recordings and print what happened in them"},
+    {"sweep", cqa_cli_sweep, "analyse and post what lies unanalysed in the watched folders"},
+    {"appraise", cqa_cli_appraise, "a period's appraisal by a scheme"},
+    {"identify", cqa_cli_identify, "what a recorder profile makes of file names"},
+    {"plot", cqa_cli_plot, "a picture of a recording: lanes, events, deductions"},
+    {"check-config", cqa_cli_check_config, "all problems of a callqad configuration"},
+    {"check-rubric", cqa_cli_check_rubric, "all problems of a rubric"},
+    {"check-scheme", cqa_cli_check_scheme, "all problems of an appraisal scheme"},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: callqa COMMAND [OPTION]... [ARGUMENT]...\n"
+          "Quality assurance of recorded telephone calls: silence, overtalk, hold, and what they "
+          "cost.\n\n",
+          out);
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].what);
+    fputs("\n  --help        this, or a command's own help: callqa COMMAND --help\n"
+          "  --version     versions of callqa and its libraries\n\n"
+          "Example: callqa analyze /var/spool/asterisk/monitor/2025/11/20\n"
+          "Exit codes: 0 done, 1 failed, 2 usage, 3 some recordings unreadable, 4 configuration\n"
+          "invalid, 5 server out of reach (results are kept and sent later).\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+
+    setlocale(LC_MESSAGES, "");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_help(stdout);
+        return CQA_EXIT_DONE;
+    }
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        cqa_cli_print_version();
+        return CQA_EXIT_DONE;
+    }
+    if (argc > 1)
+        fprintf(stderr, "callqa: no command \"%s\"\n", name);
+    print_help(stderr);
+    return CQA_EXIT_USAGE;
+}

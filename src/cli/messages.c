@@ -1,0 +1,36 @@
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include "base/version.h"
+
+void cqa_cli_print_version(void)
+{
+    puts("callqa " CQA_VERSION);
+    puts("built with " CQA_LIBRARIES);
+    puts("GPL-3.0-or-later; there is no warranty.");
+}
+
+int cqa_cli_usage(const char *command, const char *format, ...)
+{
+    va_list arguments;
+
+    fprintf(stderr, "callqa %s: ", command);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, " (see callqa %s --help)\n", command);
+    return CQA_EXIT_USAGE;
+}
+
+int cqa_cli_fail(const char *command, const char *format, ...)
+{
+    va_list arguments;
+
+    fprintf(stderr, "callqa %s: ", command);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return CQA_EXIT_FAILED;
+}

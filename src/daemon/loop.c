@@ -1,0 +1,283 @@
+/* The only file that knows sd-event and sd_notify. */
+#include "daemon/loop.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "pipeline/pipeline.h"
+
+enum {
+    STOP_MS = 8000,         /* then what still runs goes back to the queue; the promise is 10 s */
+    STATUS_MS = 5000,       /* between two status lines for systemd */
+    BROKEN = 1,             /* exit code of the event loop */
+    STATUS_LOG_MS = 600000, /* between two in the log, where something happened */
+};
+
+struct loop {
+    const char *path;
+    struct cqa_config *config;
+    struct cqa_pipeline *pipeline;
+    sd_event *event;
+    sd_event_source *turn;   /* the pipeline's next turn */
+    sd_event_source *status; /* the next status line */
+    sd_event_source *io[CQA_PIPELINE_FDS_MAX];
+    int stopping;
+    uint64_t analysed; /* at the last status line, for the rate */
+    int64_t status_at_ms;
+    int64_t logged_at_ms;
+    uint64_t logged; /* analysed and failed at that time */
+};
+
+static int64_t now_ms(void)
+{
+    return cqa_clock_monotonic_ms(&cqa_clock_system);
+}
+
+static int arm(sd_event_source *timer, int64_t after_ms)
+{
+    int failed = sd_event_source_set_time_relative(timer, (uint64_t)after_ms * 1000);
+
+    if (failed >= 0)
+        failed = sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+    return failed;
+}
+
+/* --- the status line --- */
+
+static void write_status(const struct loop *loop, const struct cqa_pipeline_status *status,
+                         char *out, size_t size)
+{
+    const int64_t passed_ms = now_ms() - loop->status_at_ms;
+    const double per_minute =
+        passed_ms > 0 ? (double)(status->analysed - loop->analysed) * 60000.0 / (double)passed_ms
+                      : 0;
+    int used = snprintf(out, size, "%zu waiting, %zu running, %.0f a minute; %zu unsent",
+                        status->waiting, status->running, per_minute, status->unsent);
+
+    if (status->unsent > 0)
+        used += snprintf(out + used, size - (size_t)used, ", the oldest for %" PRId64 " s",
+                         status->oldest_unsent_ms / 1000);
+    used += snprintf(out + used, size - (size_t)used,
+                     "; since the start %" PRIu64 " analysed, %" PRIu64 " unreadable, %" PRIu64
+                     " delivered, %" PRIu64 " refused",
+                     status->analysed, status->failed, status->delivered, status->refused);
+    if (status->trouble[0] != '\0')
+        snprintf(out + used, size - (size_t)used, "; %s", status->trouble);
+}
+
+static int tell_status(sd_event_source *source, uint64_t usec, void *context)
+{
+    struct loop *loop = context;
+    struct cqa_pipeline_status status;
+    char line[512];
+
+    (void)usec;
+    cqa_pipeline_status(loop->pipeline, &status);
+    write_status(loop, &status, line, sizeof line);
+    sd_notifyf(0, "STATUS=%s", line);
+    loop->analysed = status.analysed;
+    loop->status_at_ms = now_ms();
+    if (now_ms() - loop->logged_at_ms >= STATUS_LOG_MS) {
+        if (status.analysed + status.failed != loop->logged || status.unsent > 0)
+            cqa_log(CQA_LOG_INFO, "%s", line);
+        loop->logged = status.analysed + status.failed;
+        loop->logged_at_ms = now_ms();
+    }
+    return arm(source, STATUS_MS);
+}
+
+/* --- turning --- */
+
+static int turn(struct loop *loop)
+{
+    struct cqa_pipeline_status status;
+    const int64_t next_ms = cqa_pipeline_turn(loop->pipeline);
+
+    if (next_ms < 0)
+        return sd_event_exit(loop->event, BROKEN);
+    if (loop->stopping) {
+        cqa_pipeline_status(loop->pipeline, &status);
+        if (status.running == 0)
+            return sd_event_exit(loop->event, 0);
+    }
+    return arm(loop->turn, next_ms);
+}
+
+static int on_time(sd_event_source *source, uint64_t usec, void *context)
+{
+    (void)source;
+    (void)usec;
+    return turn(context);
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+    (void)source;
+    (void)fd;
+    (void)events;
+    return turn(context);
+}
+
+/* Listens to the pipeline's descriptors, which a new configuration may have changed. */
+static int listen_to_pipeline(struct loop *loop)
+{
+    int fds[CQA_PIPELINE_FDS_MAX];
+    const size_t count = cqa_pipeline_fds(loop->pipeline, fds);
+    int failed = 0;
+
+    for (size_t i = 0; i < CQA_PIPELINE_FDS_MAX; i++)
+        loop->io[i] = sd_event_source_disable_unref(loop->io[i]);
+    for (size_t i = 0; failed >= 0 && i < count; i++)
+        failed = sd_event_add_io(loop->event, &loop->io[i], fds[i], EPOLLIN, on_readable, loop);
+    return failed;
+}
+
+/* --- signals --- */
+
+static int on_patience_end(sd_event_source *source, uint64_t usec, void *context)
+{
+    const struct loop *loop = context;
+
+    (void)source;
+    (void)usec;
+    cqa_log(CQA_LOG_NOTICE, "some recordings take longer: they go back to the queue");
+    return sd_event_exit(loop->event, 0);
+}
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+    struct loop *loop = context;
+
+    (void)source;
+    if (loop->stopping) /* asked twice: at once */
+        return sd_event_exit(loop->event, 0);
+    cqa_log(CQA_LOG_INFO, "stopping (signal %u)", info->ssi_signo);
+    sd_notify(0, "STOPPING=1");
+    loop->stopping = 1;
+    cqa_pipeline_wind_down(loop->pipeline);
+    const int failed = sd_event_add_time_relative(
+        loop->event, NULL, CLOCK_MONOTONIC, (uint64_t)STOP_MS * 1000, 0, on_patience_end, loop);
+    return failed < 0 ? failed : turn(loop);
+}
+
+/* Reads the configuration again; a bad one changes nothing. */
+static void reload(struct loop *loop)
+{
+    struct cqa_config *config = calloc(1, sizeof *config);
+    struct cqa_problems problems = {0};
+    struct cqa_error error = {0};
+
+    if (config == NULL)
+        return;
+    if (!cqa_config_load(config, loop->path, &problems)) {
+        cqa_log(CQA_LOG_ERROR, "%s has %zu problems and is not used; the first, in line %zu: %s",
+                loop->path, problems.count, problems.items != NULL ? problems.items[0].line : 0,
+                problems.items != NULL ? problems.items[0].text : "out of memory");
+    } else if (cqa_pipeline_reconfigure(loop->pipeline, config, &error) != CQA_OK) {
+        cqa_log(CQA_LOG_ERROR, "the new configuration is not used: %s", error.text);
+    } else {
+        struct cqa_config *old = loop->config;
+        loop->config = config;
+        config = old;
+        cqa_log_set_level((enum cqa_log_level)loop->config->log_level);
+        cqa_log_set_masking(loop->config->mask_private);
+        cqa_log(CQA_LOG_NOTICE, "%s is in force", loop->path);
+    }
+    cqa_config_finish(config);
+    free(config);
+    cqa_problems_finish(&problems);
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+    struct loop *loop = context;
+
+    (void)source;
+    (void)info;
+    if (loop->stopping)
+        return 0;
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, now_ms() * 1000);
+    reload(loop);
+    const int failed = listen_to_pipeline(loop);
+    sd_notify(0, "READY=1");
+    return failed < 0 ? failed : turn(loop);
+}
+
+/* --- making and ending --- */
+
+static int set_up(struct loop *loop)
+{
+    sigset_t ours;
+    int failed;
+
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ours, NULL);
+    failed = sd_event_new(&loop->event);
+    if (failed >= 0)
+        failed = sd_event_add_signal(loop->event, NULL, SIGTERM, on_stop, loop);
+    if (failed >= 0)
+        failed = sd_event_add_signal(loop->event, NULL, SIGINT, on_stop, loop);
+    if (failed >= 0)
+        failed = sd_event_add_signal(loop->event, NULL, SIGHUP, on_reload, loop);
+    if (failed >= 0)
+        failed = sd_event_add_time_relative(loop->event, &loop->turn, CLOCK_MONOTONIC, 0, 0,
+                                            on_time, loop);
+    if (failed >= 0)
+        failed = sd_event_add_time_relative(loop->event, &loop->status, CLOCK_MONOTONIC, 0, 0,
+                                            tell_status, loop);
+    if (failed >= 0)
+        failed = sd_event_set_watchdog(loop->event, 1); /* pings only while turns come to an end */
+    if (failed >= 0)
+        failed = listen_to_pipeline(loop);
+    return failed;
+}
+
+static void take_down(struct loop *loop)
+{
+    for (size_t i = 0; i < CQA_PIPELINE_FDS_MAX; i++)
+        sd_event_source_disable_unref(loop->io[i]);
+    sd_event_source_disable_unref(loop->turn);
+    sd_event_source_disable_unref(loop->status);
+    sd_event_unref(loop->event);
+    cqa_pipeline_destroy(loop->pipeline);
+}
+
+enum cqa_status cqa_daemon_run(const char *path, struct cqa_config *config,
+                               const struct cqa_engine *engine, struct cqa_error *error)
+{
+    const struct cqa_pipeline_options options = {.watches = 1};
+    struct loop loop = {
+        .path = path, .config = config, .status_at_ms = now_ms(), .logged_at_ms = now_ms()};
+    enum cqa_status status;
+    int failed = 0;
+
+    signal(SIGPIPE, SIG_IGN);
+    status =
+        cqa_pipeline_create(&loop.pipeline, config, engine, &cqa_clock_system, &options, error);
+    if (status == CQA_OK) {
+        failed = set_up(&loop);
+        if (failed >= 0) {
+            cqa_log(CQA_LOG_INFO, "watching %zu folders with %d workers", config->watch_count,
+                    config->workers);
+            sd_notify(0, "READY=1");
+            failed = sd_event_loop(loop.event);
+        }
+        if (failed == BROKEN)
+            status = cqa_fail(error, CQA_E_IO, "the store is beyond use: starting anew may help");
+        if (failed < 0)
+            status = cqa_fail(error, CQA_E_IO, "event loop: error %d", -failed);
+    }
+    take_down(&loop);
+    cqa_config_finish(loop.config);
+    free(loop.config);
+    return status;
+}

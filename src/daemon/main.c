@@ -1,0 +1,84 @@
+/* callqad: reads its configuration, makes the engine, runs the loop. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "base/log.h"
+#include "base/version.h"
+#include "daemon/loop.h"
+
+enum { DONE = 0, FAILED = 1, USAGE = 2, INVALID = 4 };
+
+static const char HELP[] =
+    "Usage: callqad --config FILE\n"
+    "Watches folders of call recordings, analyses what arrives, deducts by a rubric, and posts "
+    "the\n"
+    "results to a scoring server. Runs in the foreground; systemd starts it (callqad.service).\n\n"
+    "  -c, --config FILE     what to watch and where to post (man callqad)\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqad and its libraries\n\n"
+    "Signals: HUP reads the configuration and tokens again; TERM finishes what is under way or\n"
+    "returns it to the queue within 10 seconds.\n"
+    "Example: callqad --config /etc/callqa/callqad.yaml\n";
+
+static int run(const char *path)
+{
+    struct cqa_config *config = calloc(1, sizeof *config);
+    struct cqa_problems problems = {0};
+    struct cqa_engine *engine = NULL;
+    struct cqa_error error = {0};
+
+    if (config == NULL)
+        return FAILED;
+    if (!cqa_config_load(config, path, &problems)) {
+        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_finish(&problems);
+        cqa_config_finish(config);
+        free(config);
+        return INVALID;
+    }
+    cqa_log_set_level((enum cqa_log_level)config->log_level);
+    cqa_log_set_masking(config->mask_private);
+    enum cqa_status status = cqa_engine_create(&engine, &error);
+    if (status == CQA_OK) {
+        status = cqa_daemon_run(path, config, engine, &error);
+    } else {
+        cqa_config_finish(config);
+        free(config);
+    }
+    cqa_engine_destroy(engine);
+    if (status != CQA_OK)
+        cqa_log(CQA_LOG_ERROR, "%s", error.text);
+    return status == CQA_OK ? DONE : FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
+    const char *path = NULL;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            path = optarg;
+            break;
+        case 'h':
+            fputs(HELP, stdout);
+            return DONE;
+        case 'V':
+            puts("callqad " CQA_VERSION "\nbuilt with " CQA_LIBRARIES);
+            return DONE;
+        default:
+            fputs(HELP, stderr);
+            return USAGE;
+        }
+    }
+    if (path == NULL || optind < argc) {
+        fputs(HELP, stderr);
+        return USAGE;
+    }
+    return run(path);
+}

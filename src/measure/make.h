@@ -1,0 +1,39 @@
+#ifndef CQA_MEASURE_MAKE_H
+#define CQA_MEASURE_MAKE_H
+
+#include "base/error.h"
+#include "event/scene.h"
+#include "measure/measure.h"
+
+/* What one channel sounds like, apart from what is said. NaN: not measured. */
+struct cqa_channel_sound {
+    double active_level_dbfs; /* mean power over the party's own speech (after ITU-T P.56: pauses do
+                                 not count) */
+    double noise_dbfs; /* 20th percentile of the level outside anyone's speech, digital silence left
+                          out */
+    double clipped_ms;
+    double leak_db; /* NaN where none was found */
+    double leak_delay_ms;
+};
+
+struct cqa_measure_input {
+    const struct cqa_scene *scene; /* played */
+    int starts_at_answer;          /* the recording begins when the call is answered */
+};
+
+/* Fills everything; what cannot be measured is NaN, and `measurable` says why. CQA_E_NOMEM only. */
+enum cqa_status cqa_measures_make(const struct cqa_measure_input *input,
+                                  struct cqa_measures *measures, struct cqa_measurable *measurable,
+                                  struct cqa_channel_sound sound[2]) CQA_MUST_CHECK;
+
+/* The parts, one file each. */
+void cqa_sound_measure(const struct cqa_scene *scene, struct cqa_channel_sound sound[2]);
+void cqa_measurable_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                          struct cqa_measurable *measurable);
+enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input,
+                                  struct cqa_measures *measures) CQA_MUST_CHECK;
+enum cqa_status cqa_voice_measure(const struct cqa_scene *scene,
+                                  const struct cqa_channel_sound sound[2],
+                                  struct cqa_measures *measures) CQA_MUST_CHECK;
+
+#endif

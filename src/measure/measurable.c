@@ -1,0 +1,89 @@
+/* What can be measured on this recording at all: the gate before every deduction. */
+#include <math.h>
+
+#include "measure/make.h"
+
+/* Below these the bench's speech F1 falls under 0.95 (docs/accuracy.md, by condition). */
+static const double snr_poor_db = 12.0;
+static const double snr_hopeless_db = 4.0;
+static const double clipped_share = 0.10; /* of the speech */
+static const double shortest_ms = 3000;
+
+static void lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum cqa_quality to,
+                  const char *id, const char *en, const char *zh)
+{
+    if (measurable->aspect[what] < to)
+        measurable->aspect[what] = to;
+    if (measurable->reason_count < CQA_REASONS_MAX)
+        measurable->reasons[measurable->reason_count++] = (struct cqa_reason){id, what, {en, zh}};
+}
+
+static void judge_mono(struct cqa_measurable *m)
+{
+    lower(m, CQA_ASPECT_OVERTALK, CQA_QUALITY_NOT_MEASURABLE, "mono",
+          "both parties are on one channel", "双方在同一声道");
+    lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, "mono",
+          "who speaks cannot be told on one channel", "单声道无法区分讲话方");
+}
+
+static void judge_noise(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                        struct cqa_measurable *m)
+{
+    double worst = INFINITY;
+
+    for (int c = 0; c < scene->tracks->channel_count; c++) {
+        const double snr = sound[c].active_level_dbfs - sound[c].noise_dbfs;
+        worst =
+            snr < worst
+                ? snr
+                : worst; /* NaN compares false: a channel without speech or noise says nothing */
+    }
+    const enum cqa_quality quality =
+        worst < snr_hopeless_db ? CQA_QUALITY_NOT_MEASURABLE : CQA_QUALITY_DEGRADED;
+    if (worst >= snr_poor_db)
+        return;
+    for (int a = CQA_ASPECT_SPEECH; a <= CQA_ASPECT_HOLD; a++)
+        lower(m, (enum cqa_aspect)a, quality, "noise", "speech hardly stands out of the noise",
+              "语音信噪比过低");
+}
+
+static void judge_clipping(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                           struct cqa_measurable *m)
+{
+    for (int c = 0; c < scene->tracks->channel_count; c++) {
+        const double speech = (double)cqa_spans_total_ms(&scene->speech[c]);
+        if (speech > 0 && sound[c].clipped_ms > clipped_share * speech) {
+            lower(m, CQA_ASPECT_LEVEL, CQA_QUALITY_NOT_MEASURABLE, "clipping",
+                  "the audio is clipped", "音频削波失真");
+            return;
+        }
+    }
+}
+
+static void judge_sides(const struct cqa_scene *scene, struct cqa_measurable *m)
+{
+    for (int c = 0; c < 2 && !scene->mono; c++)
+        if (scene->speech[c].count == 0)
+            lower(m, CQA_ASPECT_OVERTALK, CQA_QUALITY_NOT_MEASURABLE, "one_way",
+                  c == scene->agent ? "nothing is heard of the agent"
+                                    : "nothing is heard of the customer",
+                  c == scene->agent ? "听不到坐席声音" : "听不到客户声音");
+    if (!scene->mono && scene->speech[0].count == 0 && scene->speech[1].count == 0)
+        lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, "no_speech", "no speech was found",
+              "未检测到语音");
+}
+
+void cqa_measurable_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                          struct cqa_measurable *measurable)
+{
+    *measurable = (struct cqa_measurable){0};
+    if (scene->mono)
+        judge_mono(measurable);
+    judge_sides(scene, measurable);
+    judge_noise(scene, sound, measurable);
+    judge_clipping(scene, sound, measurable);
+    if ((double)scene->duration_ms < shortest_ms)
+        for (int a = 0; a < CQA_ASPECT_COUNT; a++)
+            lower(measurable, (enum cqa_aspect)a, CQA_QUALITY_DEGRADED, "short", "shorter than 3 s",
+                  "录音短于3秒");
+}

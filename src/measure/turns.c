@@ -1,0 +1,287 @@
+/* Who speaks when: talk, silence, hold, response times, monologues, switches. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "measure/make.h"
+
+enum {
+    GREETING_MS = 300,      /* least first speech that is a greeting */
+    RESPONSE_MAX_MS = 3000, /* a longer gap is a silence, not a response */
+    STREAK_PAUSE_MS = 3000, /* a pause that ends a monologue */
+};
+
+/* Growing list of numbers, for percentiles. */
+struct numbers {
+    double *items;
+    size_t count;
+    size_t capacity;
+};
+
+static int numbers_add(struct numbers *numbers, double value)
+{
+    if (numbers->count == numbers->capacity) {
+        const size_t capacity = numbers->capacity ? 2 * numbers->capacity : 64;
+        double *items = realloc(numbers->items, capacity * sizeof *items);
+        if (items == NULL)
+            return 0;
+        numbers->items = items;
+        numbers->capacity = capacity;
+    }
+    numbers->items[numbers->count++] = value;
+    return 1;
+}
+
+static int ascending(const void *left, const void *right)
+{
+    const double a = *(const double *)left;
+    const double b = *(const double *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+/* Nearest rank; NaN for none. */
+static double percentile(struct numbers *numbers, double share)
+{
+    if (numbers->count == 0)
+        return (double)NAN;
+    qsort(numbers->items, numbers->count, sizeof *numbers->items, ascending);
+    const size_t rank = (size_t)ceil(share * (double)numbers->count);
+    return numbers->items[rank > 0 ? rank - 1 : 0];
+}
+
+static enum cqa_status measure_talk(const struct cqa_scene *scene, struct cqa_measures *m)
+{
+    struct cqa_spans anyone = {0};
+    const enum cqa_status status = cqa_spans_unite(&scene->speech[0], &scene->speech[1], &anyone);
+    const double duration = (double)scene->duration_ms;
+
+    m->value[CQA_MEASURE_DURATION] = duration;
+    m->value[CQA_MEASURE_TALK_UNION] = (double)cqa_spans_total_ms(&anyone);
+    cqa_spans_finish(&anyone);
+    if (scene->mono)
+        return status;
+    const double agent = (double)cqa_spans_total_ms(&scene->speech[scene->agent]);
+    const double customer = (double)cqa_spans_total_ms(&scene->speech[1 - scene->agent]);
+    m->value[CQA_MEASURE_TALK_AGENT] = agent;
+    m->value[CQA_MEASURE_TALK_CUSTOMER] = customer;
+    if (duration > 0)
+        m->value[CQA_MEASURE_TALK_SHARE_CALL] = agent / duration;
+    if (agent + customer > 0)
+        m->value[CQA_MEASURE_TALK_SHARE_TALK] = agent / (agent + customer);
+    return status;
+}
+
+static void add_longest(double *longest, double length)
+{
+    *longest = length > *longest ? length : *longest;
+}
+
+static void count_hold(const struct cqa_event *event, double length, double *m)
+{
+    m[CQA_MEASURE_HOLD_TOTAL] += length;
+    m[CQA_MEASURE_HOLD_COUNT] += 1;
+    add_longest(&m[CQA_MEASURE_HOLD_LONGEST], length);
+    if (event->phase == CQA_PHASE_QUEUE)
+        m[CQA_MEASURE_QUEUE_WAIT] += length;
+}
+
+static void count_overtalk(const struct cqa_event *event, double length, double *m)
+{
+    const int agent = event->by == CQA_PARTY_AGENT;
+
+    m[CQA_MEASURE_OVERTALK_TOTAL] += length;
+    m[CQA_MEASURE_OVERTALK_COUNT] += 1;
+    if (event->by == CQA_PARTY_NONE)
+        return;
+    if (event->kind == CQA_KIND_INTERRUPTION)
+        m[agent ? CQA_MEASURE_INTERRUPTIONS_AGENT : CQA_MEASURE_INTERRUPTIONS_CUSTOMER] += 1;
+    if (event->kind == CQA_KIND_BACKCHANNEL)
+        m[agent ? CQA_MEASURE_BACKCHANNELS_AGENT : CQA_MEASURE_BACKCHANNELS_CUSTOMER] += 1;
+}
+
+static void count_events(const struct cqa_scene *scene, double *m)
+{
+    static const enum cqa_measure_id zeroed[] = {CQA_MEASURE_SILENCE_TOTAL,
+                                                 CQA_MEASURE_SILENCE_COUNT,
+                                                 CQA_MEASURE_SILENCE_LONGEST,
+                                                 CQA_MEASURE_OVERTALK_TOTAL,
+                                                 CQA_MEASURE_OVERTALK_COUNT,
+                                                 CQA_MEASURE_INTERRUPTIONS_AGENT,
+                                                 CQA_MEASURE_INTERRUPTIONS_CUSTOMER,
+                                                 CQA_MEASURE_BACKCHANNELS_AGENT,
+                                                 CQA_MEASURE_BACKCHANNELS_CUSTOMER,
+                                                 CQA_MEASURE_HOLD_TOTAL,
+                                                 CQA_MEASURE_HOLD_COUNT,
+                                                 CQA_MEASURE_HOLD_LONGEST,
+                                                 CQA_MEASURE_QUEUE_WAIT,
+                                                 CQA_MEASURE_RING,
+                                                 CQA_MEASURE_NOT_RECORDED};
+
+    for (size_t i = 0; i < sizeof zeroed / sizeof zeroed[0]; i++)
+        m[zeroed[i]] = 0;
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        const double length = (double)(event->end_ms - event->start_ms);
+        if (event->type == CQA_EVENT_SILENCE) {
+            m[CQA_MEASURE_SILENCE_TOTAL] += length;
+            m[CQA_MEASURE_SILENCE_COUNT] += 1;
+            add_longest(&m[CQA_MEASURE_SILENCE_LONGEST], length);
+        } else if (event->type == CQA_EVENT_HOLD) {
+            count_hold(event, length, m);
+        } else if (event->type == CQA_EVENT_OVERTALK) {
+            count_overtalk(event, length, m);
+        } else if (event->type == CQA_EVENT_RINGBACK) {
+            m[CQA_MEASURE_RING] += length;
+        } else if (event->type == CQA_EVENT_NOT_RECORDED) {
+            m[CQA_MEASURE_NOT_RECORDED] += length;
+        }
+    }
+    if (scene->duration_ms > 0) {
+        m[CQA_MEASURE_SILENCE_SHARE] = m[CQA_MEASURE_SILENCE_TOTAL] / (double)scene->duration_ms;
+        m[CQA_MEASURE_OVERTALK_SHARE] = m[CQA_MEASURE_OVERTALK_TOTAL] / (double)scene->duration_ms;
+    }
+}
+
+/* On one channel nobody can say who broke in, nor who talks. */
+static void forget_parties(double *m)
+{
+    static const enum cqa_measure_id unknown[] = {
+        CQA_MEASURE_OVERTALK_TOTAL,         CQA_MEASURE_OVERTALK_COUNT,
+        CQA_MEASURE_OVERTALK_SHARE,         CQA_MEASURE_INTERRUPTIONS_AGENT,
+        CQA_MEASURE_INTERRUPTIONS_CUSTOMER, CQA_MEASURE_BACKCHANNELS_AGENT,
+        CQA_MEASURE_BACKCHANNELS_CUSTOMER};
+
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+        m[unknown[i]] = (double)NAN;
+}
+
+/* The answer: the end of ringback, or the start where the recorder says that it begins there. */
+static void measure_greeting(const struct cqa_measure_input *input, double *m)
+{
+    const struct cqa_scene *scene = input->scene;
+    const struct cqa_spans *agent = &scene->speech[scene->agent];
+    int64_t answer_ms = input->starts_at_answer ? 0 : -1;
+
+    if (scene->mono)
+        return;
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_RINGBACK &&
+            (agent->count == 0 || event->end_ms <= agent->items[0].start_ms + 500))
+            answer_ms = event->end_ms;
+    }
+    for (size_t i = 0; i < agent->count && answer_ms >= 0; i++)
+        if (cqa_span_length_ms(agent->items[i]) >= GREETING_MS &&
+            agent->items[i].end_ms > answer_ms) {
+            const int64_t delay = agent->items[i].start_ms - answer_ms;
+            m[CQA_MEASURE_GREETING_DELAY] = delay > 0 ? (double)delay : 0.0;
+            return;
+        }
+}
+
+/* Gaps from the end of one party's speech to the start of the other's, outside hold. */
+static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, double *median,
+                                         double *p90)
+{
+    const struct cqa_spans *own = &scene->speech[c];
+    const struct cqa_spans *other = &scene->speech[1 - c];
+    struct numbers gaps = {0};
+    size_t j = 0;
+
+    for (size_t i = 0; i < own->count; i++) {
+        while (j < other->count && other->items[j].end_ms <= own->items[i].start_ms)
+            j++;
+        if (j == 0)
+            continue;
+        const struct cqa_span gap = {other->items[j - 1].end_ms, own->items[i].start_ms};
+        const int follows = i == 0 || own->items[i - 1].end_ms <= other->items[j - 1].end_ms;
+        if (follows && cqa_span_length_ms(gap) < RESPONSE_MAX_MS &&
+            cqa_spans_within_ms(&scene->holds, gap) == 0 &&
+            !numbers_add(&gaps, (double)cqa_span_length_ms(gap))) {
+            free(gaps.items);
+            return CQA_E_NOMEM;
+        }
+    }
+    *median = percentile(&gaps, 0.5);
+    *p90 = percentile(&gaps, 0.9);
+    free(gaps.items);
+    return CQA_OK;
+}
+
+static int is_backchannel_only(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    const struct cqa_spans *other = &scene->speech[1 - c];
+
+    for (size_t i = 0; i < other->count; i++) {
+        const struct cqa_span span = other->items[i];
+        if (span.start_ms < gap.end_ms && span.end_ms > gap.start_ms &&
+            cqa_span_length_ms(span) > 1000)
+            return 0;
+    }
+    return 1;
+}
+
+/* The longest run of one party: ended by a pause of 3 s or by the other's turn; backchannels do not
+ * end it. */
+static double measure_streak(const struct cqa_scene *scene, int c)
+{
+    const struct cqa_spans *own = &scene->speech[c];
+    double longest = 0;
+    size_t first = 0;
+
+    for (size_t i = 0; i < own->count; i++) {
+        const struct cqa_span gap = {i > 0 ? own->items[i - 1].end_ms : 0, own->items[i].start_ms};
+        if (i > 0 &&
+            (cqa_span_length_ms(gap) >= STREAK_PAUSE_MS || !is_backchannel_only(scene, c, gap)))
+            first = i;
+        add_longest(&longest, (double)(own->items[i].end_ms - own->items[first].start_ms));
+    }
+    return longest;
+}
+
+static double count_switches(const struct cqa_scene *scene)
+{
+    size_t at[2] = {0, 0};
+    int last = -1;
+    double switches = 0;
+
+    while (at[0] < scene->speech[0].count || at[1] < scene->speech[1].count) {
+        const int c =
+            at[1] == scene->speech[1].count ||
+                    (at[0] < scene->speech[0].count && scene->speech[0].items[at[0]].start_ms <=
+                                                           scene->speech[1].items[at[1]].start_ms)
+                ? 0
+                : 1;
+        switches += last >= 0 && last != c;
+        last = c;
+        at[c]++;
+    }
+    return switches;
+}
+
+enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input,
+                                  struct cqa_measures *measures)
+{
+    const struct cqa_scene *scene = input->scene;
+    double *m = measures->value;
+    enum cqa_status status = measure_talk(scene, measures);
+
+    count_events(scene, m);
+    if (scene->mono) {
+        forget_parties(m);
+        return status;
+    }
+    measure_greeting(input, m);
+    if (status == CQA_OK)
+        status = measure_responses(scene, scene->agent, &m[CQA_MEASURE_RESPONSE_AGENT_MEDIAN],
+                                   &m[CQA_MEASURE_RESPONSE_AGENT_P90]);
+    if (status == CQA_OK)
+        status =
+            measure_responses(scene, 1 - scene->agent, &m[CQA_MEASURE_RESPONSE_CUSTOMER_MEDIAN],
+                              &m[CQA_MEASURE_RESPONSE_CUSTOMER_P90]);
+    m[CQA_MEASURE_STREAK_AGENT] = measure_streak(scene, scene->agent);
+    m[CQA_MEASURE_STREAK_CUSTOMER] = measure_streak(scene, 1 - scene->agent);
+    if (scene->duration_ms > 0)
+        m[CQA_MEASURE_SWITCHES] = count_switches(scene) * 60000.0 / (double)scene->duration_ms;
+    return status;
+}

@@ -1,0 +1,312 @@
+/* From the store through a worker back to the store. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "pipeline/parts.h"
+
+enum { JSON_BYTES_MAX = 64 << 20 };
+
+static int64_t mtime_ns(const struct stat *facts)
+{
+    return (int64_t)facts->st_mtim.tv_sec * 1000000000 + facts->st_mtim.tv_nsec;
+}
+
+static void finish_task(struct cqa_task *task)
+{
+    cqa_result_destroy(task->outcome.result);
+    cqa_arena_finish(&task->arena);
+    if (task->fd >= 0)
+        close(task->fd);
+    *task = (struct cqa_task){.fd = -1};
+}
+
+/* --- after analysis --- */
+
+static void write_key(const struct cqa_pipeline *pipeline, const struct cqa_task *task,
+                      const char *sha256, const char *version, char out[CQA_DELIVERY_KEY_SIZE])
+{
+    const struct cqa_delivery_parts parts = {.source = task->call.source,
+                                             .call_id = task->call.id,
+                                             .sha256 = sha256,
+                                             .rubric_version = version,
+                                             .analyzer = pipeline->analyzer};
+
+    cqa_delivery_key(&parts, out);
+}
+
+/* 0: not stored yet. */
+static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
+                        const struct cqa_buffer *json)
+{
+    const struct cqa_result *result = task->outcome.result;
+    char version[128];
+    char key[CQA_DELIVERY_KEY_SIZE];
+    struct cqa_error error = {0};
+    int kept = 0;
+
+    snprintf(version, sizeof version, "%s@%s", result->score.rubric, result->score.version);
+    write_key(pipeline, task, result->recording.sha256, version, key);
+    const struct cqa_finished finished = {
+        .id = task->id,
+        .size_bytes = task->before.st_size,
+        .mtime_ns = mtime_ns(&task->before),
+        .sha256 = result->recording.sha256,
+        .rubric = result->score.rubric,
+        .rubric_version = result->score.version,
+        .analyzer = pipeline->analyzer,
+        .json = json->text,
+        .json_length = json->length,
+        .key = pipeline->post != NULL ? key : NULL,
+    };
+    const enum cqa_status status =
+        cqa_results_put(pipeline->store, &finished, cqa_pipeline_wall_ms(pipeline), &kept, &error);
+    if (!cqa_pipeline_took(pipeline, status, &error, "a result"))
+        return 0;
+    pipeline->counts.analysed += (uint64_t)(status == CQA_OK && kept);
+    pipeline->send_at_ms = 0;
+    return 1;
+}
+
+static void count_failure(struct cqa_pipeline_status *counts, const char *reason)
+{
+    counts->failed++;
+    for (size_t i = 0; i < CQA_FAILED_REASONS_MAX; i++) {
+        if (counts->reasons[i].reason[0] == '\0')
+            snprintf(counts->reasons[i].reason, sizeof counts->reasons[i].reason, "%s", reason);
+        if (strcmp(counts->reasons[i].reason, reason) == 0) {
+            counts->reasons[i].count++;
+            return;
+        }
+    }
+}
+
+static int store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
+{
+    const struct cqa_failure *failure = &task->outcome.failure;
+    struct cqa_buffer json = {.limit = 1 << 20};
+    char key[CQA_DELIVERY_KEY_SIZE];
+    struct cqa_error error = {0};
+    enum cqa_recording_state state = CQA_RECORDING_LEASED;
+
+    enum cqa_status status =
+        cqa_failure_to_json(task->path, &task->call, failure->reason, failure->text, &json);
+    write_key(pipeline, task, "", failure->reason, key);
+    const struct cqa_failed failed = {
+        .id = task->id,
+        .size_bytes = task->before.st_size,
+        .mtime_ns = mtime_ns(&task->before),
+        .reason = failure->reason,
+        .text = failure->text,
+        .unfinished_ms = pipeline->config->unfinished_ms,
+        .analyzer = pipeline->analyzer,
+        .key = key,
+        .body = pipeline->post != NULL && status == CQA_OK ? json.text : NULL,
+        .body_length = json.length,
+    };
+    status = cqa_recordings_fail(pipeline->store, &failed, cqa_pipeline_wall_ms(pipeline), &state,
+                                 &error);
+    const int took = cqa_pipeline_took(pipeline, status, &error, "a failure");
+    if (took && status == CQA_OK) {
+        const int is_end = state == CQA_RECORDING_FAILED;
+        cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %s%s",
+                cqa_log_private(task->path), failure->reason, failure->text,
+                is_end ? "" : " (will be tried again)");
+        if (is_end)
+            count_failure(&pipeline->counts, failure->reason);
+        pipeline->send_at_ms = 0;
+    }
+    cqa_buffer_finish(&json);
+    return took;
+}
+
+/* The file must be the one that was read: same bytes, not written to while the worker read. */
+static int has_changed(const struct cqa_task *task)
+{
+    struct stat after;
+
+    return fstat(task->fd, &after) != 0 || after.st_size != task->before.st_size ||
+           mtime_ns(&after) != mtime_ns(&task->before);
+}
+
+/* Makes an ended task's outcome durable. 0: the store takes nothing now, the task stays. */
+static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
+{
+    struct cqa_buffer json = {.limit = JSON_BYTES_MAX};
+    struct cqa_outcome *outcome = &task->outcome;
+    struct cqa_error error = {0};
+    int stored;
+
+    if (outcome->result != NULL && has_changed(task))
+        cqa_failure_set(&outcome->failure, CQA_FAILURE_CHANGED,
+                        "the file changed while it was read");
+    else if (outcome->result != NULL && !outcome->result->scored &&
+             cqa_complete(outcome->result, task->path, &task->call, pipeline->config->rubric,
+                          &error) != CQA_OK)
+        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+    else if (outcome->result != NULL && cqa_result_to_json(outcome->result, &json) != CQA_OK)
+        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL,
+                        "the result does not fit in memory");
+    stored = outcome->failure.reason[0] != '\0' ? store_failure(pipeline, task)
+                                                : store_result(pipeline, task, &json);
+    cqa_buffer_finish(&json);
+    if (stored)
+        finish_task(task);
+    return stored;
+}
+
+/* --- before analysis --- */
+
+/* The watched folder that holds `path`; NULL when the configuration has lost it. */
+static const struct cqa_watch_config *find_watch(const struct cqa_config *config, const char *path)
+{
+    for (size_t i = 0; i < config->watch_count; i++) {
+        const size_t length = strlen(config->watches[i].path);
+        if (strncmp(config->watches[i].path, path, length) == 0 && path[length] == '/')
+            return &config->watches[i];
+    }
+    return NULL;
+}
+
+/* Whose call it is: by name and sidecar, but with the id that the store gave it. */
+static enum cqa_status identify(const struct cqa_watch_config *watch,
+                                const struct cqa_recording *recording, struct cqa_task *task,
+                                struct cqa_error *error)
+{
+    struct cqa_identity identity = {0};
+    struct cqa_error sidecar = {0};
+    enum cqa_status status = cqa_recorder_identify(watch->recorder, watch->zone, recording->path,
+                                                   &task->arena, &identity, error);
+
+    if (status != CQA_OK)
+        return status;
+    if (cqa_recorder_read_sidecar(watch->recorder, watch->zone, recording->path, &task->arena,
+                                  &identity, NULL, &sidecar) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %s",
+                cqa_log_private(recording->path), sidecar.text);
+    task->path = cqa_arena_string(&task->arena, recording->path);
+    task->call = identity.call;
+    task->call.id = cqa_arena_string(&task->arena, recording->call_id);
+    return task->path != NULL && task->call.id != NULL
+               ? CQA_OK
+               : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+}
+
+/* Hands a claimed recording to a worker. What goes wrong here ends the task like a worker's
+ * failure. */
+static void start(struct cqa_pipeline *pipeline, const struct cqa_recording *recording,
+                  struct cqa_task *task)
+{
+    const struct cqa_watch_config *watch = find_watch(pipeline->config, recording->path);
+    struct cqa_error error = {0};
+    enum cqa_status status = CQA_OK;
+
+    *task = (struct cqa_task){.used = 1, .id = recording->id, .fd = -1, .ended = 1};
+    task->before.st_size = recording->size_bytes;
+    task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
+                                             .tv_nsec = recording->mtime_ns % 1000000000};
+    if (watch == NULL) {
+        status = cqa_recordings_release(pipeline->store, recording->id,
+                                        cqa_pipeline_wall_ms(pipeline), &error);
+        (void)cqa_pipeline_took(pipeline, status, &error,
+                                "a recording of a folder no longer watched");
+        finish_task(task);
+        return;
+    }
+    status = identify(watch, recording, task, &error);
+    if (status == CQA_OK)
+        task->fd = cqa_open_recording(task->path, &task->outcome.failure);
+    if (status == CQA_OK && task->fd < 0)
+        return;
+    if (status == CQA_OK && fstat(task->fd, &task->before) == 0) {
+        const struct cqa_job job = {.id = (uint64_t)task->id,
+                                    .fd = task->fd,
+                                    .name = task->path,
+                                    .agent_channel = task->call.agent_channel,
+                                    .starts_at_answer = task->call.starts_at_answer};
+        status = cqa_workers_submit(pipeline->workers, &job, &error);
+        task->ended = status != CQA_OK;
+    }
+    if (status != CQA_OK)
+        cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+}
+
+static int free_tasks(const struct cqa_pipeline *pipeline)
+{
+    int count = 0;
+
+    for (int i = 0; i < pipeline->task_count; i++)
+        count += !pipeline->tasks[i].used;
+    return count;
+}
+
+static void claim_and_start(struct cqa_pipeline *pipeline)
+{
+    const int idle = cqa_workers_idle(pipeline->workers);
+    const int room = free_tasks(pipeline) < idle ? free_tasks(pipeline) : idle;
+    const struct cqa_claim claim = {.limit = (size_t)room,
+                                    .since_ns = pipeline->options.since_ms * 1000000,
+                                    .unfinished_ms = pipeline->config->unfinished_ms};
+    struct cqa_recording *claimed = NULL;
+    struct cqa_arena arena = {0};
+    struct cqa_error error = {0};
+    size_t count = 0;
+
+    pipeline->claimed = room <= 0;
+    if (room <= 0)
+        return;
+    claimed = cqa_arena_alloc(&arena, (size_t)room * sizeof *claimed);
+    if (claimed == NULL)
+        return;
+    const enum cqa_status status = cqa_recordings_claim(
+        pipeline->store, &claim, cqa_pipeline_wall_ms(pipeline), &arena, claimed, &count, &error);
+    if (cqa_pipeline_took(pipeline, status, &error, "a claim") && status == CQA_OK) {
+        struct cqa_task *task = pipeline->tasks;
+        for (size_t i = 0; i < count; i++) {
+            while (task->used)
+                task++;
+            start(pipeline, &claimed[i], task);
+        }
+        pipeline->claimed = count > 0;
+    }
+    cqa_arena_finish(&arena);
+}
+
+static struct cqa_task *find_task(struct cqa_pipeline *pipeline, uint64_t id)
+{
+    for (int i = 0; i < pipeline->task_count; i++)
+        if (pipeline->tasks[i].used && (uint64_t)pipeline->tasks[i].id == id)
+            return &pipeline->tasks[i];
+    return NULL;
+}
+
+void cqa_analyse_step(struct cqa_pipeline *pipeline)
+{
+    struct cqa_outcome outcome;
+
+    while (cqa_workers_take(pipeline->workers, 0, &outcome)) {
+        struct cqa_task *task = find_task(pipeline, outcome.id);
+        if (task == NULL) {
+            cqa_result_destroy(outcome.result);
+            continue;
+        }
+        task->outcome = outcome;
+        task->ended = 1;
+    }
+    if (pipeline->pause_until_ms > cqa_pipeline_now_ms(pipeline))
+        return;
+    for (int i = 0; i < pipeline->task_count; i++)
+        if (pipeline->tasks[i].used && pipeline->tasks[i].ended &&
+            !settle(pipeline, &pipeline->tasks[i]))
+            return;
+    if (!pipeline->winding_down)
+        claim_and_start(pipeline);
+}
+
+void cqa_analyse_drop(struct cqa_pipeline *pipeline)
+{
+    for (int i = 0; i < pipeline->task_count; i++)
+        if (pipeline->tasks[i].used)
+            finish_task(&pipeline->tasks[i]);
+}

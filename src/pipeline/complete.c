@@ -1,0 +1,71 @@
+#include "pipeline/complete.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int cqa_open_recording(const char *path, struct cqa_failure *failure)
+{
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat facts;
+
+    if (fd < 0 || fstat(fd, &facts) != 0) {
+        cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "%s", strerror(errno));
+    } else if (!S_ISREG(facts.st_mode)) {
+        cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "not a regular file");
+    } else {
+        return fd;
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static int copy_call(struct cqa_arena *arena, const struct cqa_call *from, struct cqa_call *to)
+{
+    *to = *from;
+    to->id = cqa_arena_string(arena, from->id);
+    to->agent = cqa_arena_string(arena, from->agent);
+    to->customer = cqa_arena_string(arena, from->customer);
+    to->queue = cqa_arena_string(arena, from->queue);
+    to->direction = cqa_arena_string(arena, from->direction);
+    to->started_at = cqa_arena_string(arena, from->started_at);
+    to->source = cqa_arena_string(arena, from->source);
+    return to->id != NULL && !to->agent == !from->agent && !to->customer == !from->customer &&
+           !to->queue == !from->queue && !to->direction == !from->direction &&
+           !to->started_at == !from->started_at && !to->source == !from->source;
+}
+
+enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
+                             const struct cqa_call *call, const struct cqa_rubric *rubric,
+                             struct cqa_error *error)
+{
+    result->path = cqa_arena_string(&result->arena, path);
+    if (result->path == NULL || !copy_call(&result->arena, call, &result->call))
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    const struct cqa_rubric_input input = {
+        .events = result->events.items,
+        .event_count = result->events.count,
+        .measures = &result->measures,
+        .measurable = &result->measurable,
+        .duration_ms = result->recording.duration_ms,
+        .mono = result->recording.layout != CQA_LAYOUT_STEREO,
+        .queue = result->call.queue,
+        .direction = result->call.direction,
+    };
+    if (cqa_rubric_apply(rubric, &input, &result->arena, &result->score) != CQA_OK)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    result->scored = 1;
+    return CQA_OK;
+}
+
+void cqa_result_destroy(struct cqa_result *result)
+{
+    if (result == NULL)
+        return;
+    cqa_result_finish(result);
+    free(result);
+}

@@ -1,0 +1,286 @@
+#include "pipeline/config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "base/models.h"
+#include "base/yaml.h"
+
+static const char *const top_keys[] = {"state_dir",
+                                       "watch",
+                                       "rubric",
+                                       "workers",
+                                       "settle",
+                                       "scan_interval",
+                                       "unfinished",
+                                       "analysis_timeout",
+                                       "retention_days",
+                                       "log_level",
+                                       "mask_private",
+                                       "post",
+                                       NULL};
+static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
+static const char *const post_keys[] = {
+    "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
+static const char *const log_levels[] = {"error", "warning", "notice", "info", "debug", NULL};
+
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+static int processors(void)
+{
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return count < 1 ? 1 : count > CQA_WORKERS_MAX ? CQA_WORKERS_MAX : (int)count;
+}
+
+/* A string under `key`, kept; the default stays when it is absent. */
+static const char *read_string(struct cqa_config *config, const struct cqa_yaml_node *map,
+                               const char *key, int required, const char *otherwise,
+                               struct cqa_problems *problems)
+{
+    const char *text = NULL;
+
+    if (!cqa_yaml_get_string(map, key, required, &text, problems))
+        return otherwise;
+    return cqa_arena_string(&config->arena, text);
+}
+
+/* An absolute path without slashes at its end. */
+static const char *read_path(struct cqa_config *config, const struct cqa_yaml_node *map,
+                             const char *key, int required, struct cqa_problems *problems)
+{
+    const char *text = NULL;
+
+    if (!cqa_yaml_get_string(map, key, required, &text, problems))
+        return NULL;
+    if (text[0] != '/' || strlen(text) >= PATH_MAX) {
+        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "\"%.100s\" is not an absolute path",
+                         text);
+        return NULL;
+    }
+    char *path = cqa_arena_string(&config->arena, text);
+    for (size_t length = path != NULL ? strlen(path) : 0; length > 1 && path[length - 1] == '/';
+         length--)
+        path[length - 1] = '\0';
+    return path;
+}
+
+/* --- watch --- */
+
+/* Whether one folder is the other or lies in it. */
+static int overlap(const char *left, const char *right)
+{
+    const size_t shorter = strlen(left) < strlen(right) ? strlen(left) : strlen(right);
+
+    return strncmp(left, right, shorter) == 0 && (left[shorter] == '\0' || left[shorter] == '/') &&
+           (right[shorter] == '\0' || right[shorter] == '/');
+}
+
+static void load_recorder(struct cqa_watch_config *watch, const struct cqa_yaml_node *node,
+                          const char *name, struct cqa_problems *problems)
+{
+    const struct cqa_yaml_node *at = cqa_yaml_find(node, "recorder");
+    struct cqa_problems inside = {0};
+    struct cqa_error error = {0};
+    char path[PATH_MAX] = "";
+
+    if (cqa_recorder_load(name, &watch->recorder, path, &inside, &error) != CQA_OK) {
+        if (inside.count > 0)
+            cqa_yaml_problem(at != NULL ? at : node, problems,
+                             "recorder \"%s\" has %zu problems; the first: %s:%zu:%zu: %s", name,
+                             inside.count, path, inside.items != NULL ? inside.items[0].line : 0,
+                             inside.items != NULL ? inside.items[0].column : 0,
+                             inside.items != NULL ? inside.items[0].text : "");
+        else
+            cqa_yaml_problem(at != NULL ? at : node, problems, "recorder: %s", error.text);
+    }
+    cqa_problems_finish(&inside);
+}
+
+static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *node,
+                       struct cqa_problems *problems)
+{
+    struct cqa_watch_config *watch = &config->watches[config->watch_count];
+    struct cqa_error error = {0};
+    const char *recorder = "generic";
+    const char *zone = NULL;
+
+    if (cqa_yaml_kind(node) != CQA_YAML_MAP) {
+        cqa_yaml_problem(node, problems, "a watched folder is a map: path, recorder, time_zone");
+        return;
+    }
+    cqa_yaml_only(node, watch_keys, problems);
+    watch->path = read_path(config, node, "path", 1, problems);
+    cqa_yaml_get_string(node, "recorder", 0, &recorder, problems);
+    load_recorder(watch, node, recorder, problems);
+    if (cqa_yaml_get_string(node, "time_zone", 0, &zone, problems) || zone == NULL)
+        if (cqa_zone_load(zone, &watch->zone, &error) != CQA_OK)
+            cqa_yaml_problem(zone != NULL ? cqa_yaml_find(node, "time_zone") : node, problems,
+                             "time_zone: %s", error.text);
+    for (size_t i = 0; watch->path != NULL && i < config->watch_count; i++)
+        if (config->watches[i].path != NULL && overlap(config->watches[i].path, watch->path))
+            cqa_yaml_problem(cqa_yaml_find(node, "path"), problems,
+                             "lies in the same tree as %s: every recording belongs to one folder",
+                             config->watches[i].path);
+    config->watch_count++;
+}
+
+static void read_watches(struct cqa_config *config, const struct cqa_yaml_node *root,
+                         struct cqa_problems *problems)
+{
+    const struct cqa_yaml_node *list = cqa_yaml_want(root, "watch", CQA_YAML_LIST, 1, problems);
+
+    if (list == NULL)
+        return;
+    const size_t count = cqa_yaml_count(list);
+    if (count == 0 || count > CQA_WATCHES_MAX) {
+        cqa_yaml_problem(list, problems, "watch has 1 to %d folders, not %zu", CQA_WATCHES_MAX,
+                         count);
+        return;
+    }
+    config->watches = cqa_arena_alloc(&config->arena, count * sizeof *config->watches);
+    for (size_t i = 0; config->watches != NULL && i < count; i++)
+        read_watch(config, cqa_yaml_item(list, i), problems);
+}
+
+/* --- rubric --- */
+
+static void read_rubric(struct cqa_config *config, const struct cqa_yaml_node *root,
+                        struct cqa_problems *problems)
+{
+    struct cqa_problems inside = {0};
+    struct cqa_error error = {0};
+    char path[PATH_MAX];
+    const char *name = "standard";
+
+    cqa_yaml_get_string(root, "rubric", 0, &name, problems);
+    const struct cqa_yaml_node *at = cqa_yaml_find(root, "rubric");
+    if (at == NULL)
+        at = root;
+    if (cqa_models_find("rubrics", name, path, sizeof path, &error) != CQA_OK) {
+        cqa_yaml_problem(at, problems, "rubric: %s", error.text);
+        return;
+    }
+    config->rubric = cqa_rubric_load(path, &inside);
+    if (config->rubric == NULL)
+        cqa_yaml_problem(at, problems, "rubric \"%s\" has %zu problems: see callqa check-rubric %s",
+                         name, inside.count, path);
+    cqa_problems_finish(&inside);
+}
+
+/* --- post --- */
+
+static const char *read_readable(struct cqa_config *config, const struct cqa_yaml_node *map,
+                                 const char *key, struct cqa_problems *problems)
+{
+    const char *path = read_path(config, map, key, 0, problems);
+
+    if (path != NULL && access(path, R_OK) != 0)
+        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %s", path, strerror(errno));
+    return path;
+}
+
+static void read_post(struct cqa_config *config, const struct cqa_yaml_node *root,
+                      struct cqa_problems *problems)
+{
+    const struct cqa_yaml_node *map = cqa_yaml_want(root, "post", CQA_YAML_MAP, 0, problems);
+    struct cqa_post_config *post = &config->post;
+    struct cqa_error error = {0};
+
+    if (map == NULL)
+        return;
+    config->posts = 1;
+    cqa_yaml_only(map, post_keys, problems);
+    post->url = read_string(config, map, "url", 1, NULL, problems);
+    if (post->url != NULL && cqa_post_check_url(post->url, &error) != CQA_OK)
+        cqa_yaml_problem(cqa_yaml_find(map, "url"), problems, "%s", error.text);
+    post->token_file = read_readable(config, map, "token_file", problems);
+    post->webhook_secret_file = read_readable(config, map, "webhook_secret_file", problems);
+    post->ca_file = read_readable(config, map, "ca_file", problems);
+    post->proxy = read_string(config, map, "proxy", 0, NULL, problems);
+    cqa_yaml_get_duration(map, "timeout", 0, 1000, 10 * MINUTE_MS, &post->timeout_ms, problems);
+    cqa_yaml_get_whole(map, "batch", 0, 1, CQA_BATCH_MAX, &config->batch, problems);
+    post->single = config->batch == 1;
+}
+
+/* --- all --- */
+
+static void set_defaults(struct cqa_config *config)
+{
+    *config = (struct cqa_config){
+        .workers = processors(),
+        .settle_ms = 2000,
+        .scan_interval_ms = MINUTE_MS,
+        .unfinished_ms = 6 * HOUR_MS,
+        .analysis_timeout_ms = 10 * MINUTE_MS,
+        .retention_days = 730,
+        .post.timeout_ms = 30 * 1000,
+        .batch = 100,
+        .log_level = CQA_LOG_INFO,
+    };
+}
+
+static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root,
+                     struct cqa_problems *problems)
+{
+    int64_t workers = config->workers;
+    int level = config->log_level - CQA_LOG_ERROR;
+
+    cqa_yaml_only(root, top_keys, problems);
+    config->state_dir = read_path(config, root, "state_dir", 1, problems);
+    cqa_yaml_get_whole(root, "workers", 0, 1, CQA_WORKERS_MAX, &workers, problems);
+    cqa_yaml_get_duration(root, "settle", 0, 100, HOUR_MS, &config->settle_ms, problems);
+    cqa_yaml_get_duration(root, "scan_interval", 0, 1000, 24 * HOUR_MS, &config->scan_interval_ms,
+                          problems);
+    cqa_yaml_get_duration(root, "unfinished", 0, 1000, 48 * HOUR_MS, &config->unfinished_ms,
+                          problems);
+    cqa_yaml_get_duration(root, "analysis_timeout", 0, 1000, 24 * HOUR_MS,
+                          &config->analysis_timeout_ms, problems);
+    cqa_yaml_get_whole(root, "retention_days", 0, 0, 36500, &config->retention_days, problems);
+    cqa_yaml_get_word(root, "log_level", 0, log_levels, &level, problems);
+    cqa_yaml_get_bool(root, "mask_private", 0, &config->mask_private, problems);
+    config->workers = (int)workers;
+    config->log_level = CQA_LOG_ERROR + level;
+    read_watches(config, root, problems);
+    read_rubric(config, root, problems);
+    read_post(config, root, problems);
+}
+
+int cqa_config_load(struct cqa_config *config, const char *path, struct cqa_problems *problems)
+{
+    struct cqa_yaml *yaml = cqa_yaml_load(path, problems);
+    const struct cqa_yaml_node *root = yaml != NULL ? cqa_yaml_root(yaml, problems) : NULL;
+
+    set_defaults(config);
+    if (root != NULL)
+        read_all(config, root, problems);
+    cqa_yaml_destroy(yaml);
+    return problems->count == 0;
+}
+
+void cqa_config_finish(struct cqa_config *config)
+{
+    for (size_t i = 0; i < config->watch_count; i++) {
+        cqa_recorder_destroy(config->watches[i].recorder);
+        cqa_zone_destroy(config->watches[i].zone);
+    }
+    cqa_rubric_destroy(config->rubric);
+    cqa_arena_finish(&config->arena);
+    *config = (struct cqa_config){0};
+}
+
+int cqa_config_is_servers(const char *path)
+{
+    struct cqa_problems problems = {0};
+    struct cqa_yaml *yaml = cqa_yaml_load(path, &problems);
+    const struct cqa_yaml_node *root = yaml != NULL ? cqa_yaml_root(yaml, &problems) : NULL;
+    const int is_servers =
+        root != NULL && cqa_yaml_find(root, "watch") == NULL &&
+        (cqa_yaml_find(root, "listen") != NULL || cqa_yaml_find(root, "store") != NULL);
+
+    cqa_yaml_destroy(yaml);
+    cqa_problems_finish(&problems);
+    return is_servers;
+}

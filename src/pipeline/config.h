@@ -1,0 +1,54 @@
+#ifndef CQA_PIPELINE_CONFIG_H
+#define CQA_PIPELINE_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/problems.h"
+#include "post/post.h"
+#include "recorder/profile.h"
+#include "rubric/rubric.h"
+
+enum { CQA_WATCHES_MAX = 256, CQA_WORKERS_MAX = 256, CQA_BATCH_MAX = 500 };
+
+/* One watched folder, with everything below it. */
+struct cqa_watch_config {
+    const char *path; /* absolute, without a trailing slash */
+    struct cqa_recorder *recorder;
+    struct cqa_zone *zone;
+};
+
+/*
+ * What `callqad --config` and `callqa sweep --config` read (docs/man/callqad.8.scd lists the keys),
+ * checked, with the profiles, zones and rubric that it names loaded. Strings live in `arena`;
+ * finish frees everything.
+ */
+struct cqa_config {
+    struct cqa_arena arena;
+    const char *state_dir;
+    struct cqa_watch_config *watches;
+    size_t watch_count;
+    struct cqa_rubric *rubric;
+    int workers;
+    int64_t settle_ms;        /* unchanged for so long: settled */
+    int64_t scan_interval_ms; /* between two looks at everything */
+    int64_t unfinished_ms;    /* a header that says "still being written" is believed for so long */
+    int64_t analysis_timeout_ms; /* for one recording */
+    int64_t retention_days;      /* of delivered results in the state folder; 0: for ever */
+    int posts;                   /* there is a server: `post` is filled */
+    struct cqa_post_config post;
+    int64_t batch;    /* items a request */
+    int log_level;    /* enum cqa_log_level */
+    int mask_private; /* names and paths as hashes in the log */
+};
+
+/* Reads, checks and loads; 0 when there were problems (all are in `problems`). Finish it whatever
+ * comes back. */
+int cqa_config_load(struct cqa_config *config, const char *path, struct cqa_problems *problems);
+void cqa_config_finish(struct cqa_config *config);
+
+/* 1 when the file looks like the scoring server's configuration. */
+int cqa_config_is_servers(const char *path);
+
+#endif

@@ -1,0 +1,333 @@
+/* From the watched folders into the store. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "pipeline/parts.h"
+#include "watch/inotify.h"
+#include "watch/scan.h"
+
+enum {
+    BATCH = 256,       /* files a transaction */
+    LOOK_MS_MIN = 200, /* between two looks, whatever the events say */
+    LOOK_SHARE = 10,   /* of the time goes into looking, at most one part in so many */
+    SETTLE_ROUNDS = 3, /* a sweep waits so many settling times for what still grows */
+};
+
+struct folder {
+    const struct cqa_watch_config *watch;
+    struct cqa_scan *scan; /* NULL: to be made from the store */
+    struct cqa_inotify *inotify;
+    int64_t look_at_ms; /* monotonic */
+    int64_t looked_ms;  /* monotonic; when the last look began */
+    int64_t look_took_ms;
+    int64_t first_ms; /* of the first look that came to its end; 0: none yet */
+    size_t settling;
+    int troubled; /* it was said that it cannot be read, or not be watched */
+    int limited;
+};
+
+struct cqa_intake {
+    struct folder *folders;
+    size_t count;
+    int epoll; /* over the folders' inotify; -1: none */
+};
+
+/* --- making and ending --- */
+
+static void wake_by_inotify(struct cqa_intake *intake, struct folder *folder)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = folder};
+    struct cqa_error error = {0};
+
+    if (cqa_inotify_create(folder->watch->path, &folder->inotify, &error) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "%s is only looked at from time to time: %s", folder->watch->path,
+                error.text);
+    else
+        epoll_ctl(intake->epoll, EPOLL_CTL_ADD, cqa_inotify_fd(folder->inotify), &event);
+}
+
+enum cqa_status cqa_intake_create(struct cqa_pipeline *pipeline, struct cqa_error *error)
+{
+    const struct cqa_config *config = pipeline->config;
+    struct cqa_intake *intake = calloc(1, sizeof *intake);
+
+    if (intake == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    intake->epoll = -1;
+    intake->folders = calloc(config->watch_count, sizeof *intake->folders);
+    if (intake->folders == NULL)
+        goto fail;
+    if (pipeline->options.watches) {
+        intake->epoll = epoll_create1(EPOLL_CLOEXEC);
+        if (intake->epoll < 0)
+            goto fail;
+    }
+    for (intake->count = 0; intake->count < config->watch_count; intake->count++) {
+        struct folder *folder = &intake->folders[intake->count];
+        folder->watch = &config->watches[intake->count];
+        if (intake->epoll >= 0)
+            wake_by_inotify(intake, folder);
+    }
+    pipeline->intake = intake;
+    return CQA_OK;
+fail:
+    cqa_intake_destroy(intake);
+    return cqa_fail_errno(error, "cannot watch folders");
+}
+
+void cqa_intake_destroy(struct cqa_intake *intake)
+{
+    if (intake == NULL)
+        return;
+    for (size_t i = 0; i < intake->count; i++) {
+        cqa_scan_destroy(intake->folders[i].scan);
+        cqa_inotify_destroy(intake->folders[i].inotify);
+    }
+    free(intake->folders);
+    if (intake->epoll >= 0)
+        close(intake->epoll);
+    free(intake);
+}
+
+int cqa_intake_fd(const struct cqa_intake *intake)
+{
+    return intake->epoll;
+}
+
+/* --- what the store knows already --- */
+
+struct recall {
+    struct cqa_scan *scan;
+    struct cqa_error *error;
+    enum cqa_status status;
+};
+
+static int recall_one(void *context, const struct cqa_recording *recording)
+{
+    struct recall *recall = context;
+
+    if (recording->state != CQA_RECORDING_VANISHED) /* which may come back as it was */
+        recall->status = cqa_scan_know(recall->scan, recording->path, recording->size_bytes,
+                                       recording->mtime_ns, recall->error);
+    return recall->status == CQA_OK;
+}
+
+static int ignores(void *context, const char *name)
+{
+    return cqa_recorder_ignores(context, name);
+}
+
+static enum cqa_status recall_all(struct cqa_scan *scan, struct cqa_store *store,
+                                  struct cqa_error *error)
+{
+    struct recall recall = {.scan = scan, .error = error, .status = CQA_OK};
+    const enum cqa_status status =
+        cqa_recordings_each(store, CQA_RECORDING_STATE_COUNT, recall_one, &recall, error);
+
+    return status != CQA_OK ? status : recall.status;
+}
+
+static int make_scan(struct cqa_pipeline *pipeline, struct folder *folder)
+{
+    const struct cqa_scan_config config = {.folder = folder->watch->path,
+                                           .settle_ms = pipeline->config->settle_ms,
+                                           .clock = pipeline->clock,
+                                           .ignores = ignores,
+                                           .context = folder->watch->recorder};
+    struct cqa_error error = {0};
+    enum cqa_status status = cqa_scan_create(&config, &folder->scan, &error);
+
+    if (status == CQA_OK)
+        status = recall_all(folder->scan, pipeline->store, &error);
+    if (cqa_pipeline_took(pipeline, status, &error, "a look at what is known"))
+        return 1;
+    cqa_scan_destroy(folder->scan);
+    folder->scan = NULL;
+    return 0;
+}
+
+/* --- one look --- */
+
+struct look {
+    struct cqa_pipeline *pipeline;
+    const struct folder *folder;
+    struct cqa_arena arena; /* strings of the batch */
+    struct cqa_file files[BATCH];
+    size_t count;
+    const char *gone[BATCH];
+    size_t gone_count;
+    int failed; /* the store did not take a batch */
+};
+
+static void flush(struct look *look)
+{
+    struct cqa_pipeline *pipeline = look->pipeline;
+    const int64_t now_ms = cqa_pipeline_wall_ms(pipeline);
+    struct cqa_added added = {0};
+    struct cqa_error error = {0};
+    enum cqa_status status = CQA_OK;
+
+    if (look->gone_count > 0)
+        status = cqa_recordings_gone(pipeline->store, look->gone, look->gone_count, now_ms, &error);
+    if (status == CQA_OK && look->count > 0)
+        status =
+            cqa_recordings_add(pipeline->store, look->files, look->count, now_ms, &added, &error);
+    if (!cqa_pipeline_took(pipeline, status, &error, "new recordings"))
+        look->failed = 1;
+    else if (added.added + added.changed > 0)
+        cqa_log(CQA_LOG_DEBUG, "%s: %zu new, %zu changed", look->folder->watch->path, added.added,
+                added.changed);
+    look->count = look->gone_count = 0;
+    cqa_arena_finish(&look->arena);
+}
+
+static int tell(void *context, const struct cqa_scan_file *file)
+{
+    struct look *look = context;
+    const struct cqa_watch_config *watch = look->folder->watch;
+    struct cqa_identity identity = {0};
+    const char *path = cqa_arena_string(&look->arena, file->path);
+
+    if (look->failed || path == NULL)
+        return 0;
+    if (file->news == CQA_SCAN_GONE) {
+        look->gone[look->gone_count++] = path;
+    } else {
+        if (cqa_recorder_identify(watch->recorder, watch->zone, path, &look->arena, &identity,
+                                  NULL) != CQA_OK)
+            return 0;
+        look->files[look->count++] = (struct cqa_file){.path = path,
+                                                       .size_bytes = file->size_bytes,
+                                                       .mtime_ns = file->mtime_ns,
+                                                       .source = identity.call.source,
+                                                       .call_id = identity.call.id};
+    }
+    if (look->count == BATCH || look->gone_count == BATCH)
+        flush(look);
+    return !look->failed;
+}
+
+/* Says once what is wrong with a folder, and once that it is well again. */
+static void report_trouble(struct folder *folder, int is_troubled, const char *text)
+{
+    if (is_troubled && !folder->troubled)
+        cqa_log(CQA_LOG_ERROR, "%s: %s; looked at again from time to time", folder->watch->path,
+                text);
+    else if (!is_troubled && folder->troubled)
+        cqa_log(CQA_LOG_NOTICE, "%s: can be read again", folder->watch->path);
+    folder->troubled = is_troubled;
+}
+
+static void sync_inotify(struct folder *folder)
+{
+    struct cqa_inotify_state state = {0};
+    struct cqa_error error = {0};
+
+    if (folder->inotify == NULL)
+        return;
+    if (cqa_inotify_sync(folder->inotify, &state, &error) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "%s: %s", folder->watch->path, error.text);
+    if (state.limited && !folder->limited)
+        cqa_log(
+            CQA_LOG_WARNING,
+            "%s: the system allows no more than %d watched folders (fs.inotify.max_user_watches); "
+            "the rest is only looked at from time to time",
+            folder->watch->path, state.watches);
+    folder->limited = state.limited;
+}
+
+static void plan_next(const struct cqa_pipeline *pipeline, struct folder *folder,
+                      int64_t settles_in_ms)
+{
+    const int64_t interval_ms = pipeline->config->scan_interval_ms;
+    const int64_t delay_ms =
+        settles_in_ms >= 0 && settles_in_ms < interval_ms ? settles_in_ms : interval_ms;
+    const int64_t pause_ms = folder->look_took_ms * LOOK_SHARE;
+
+    folder->look_at_ms =
+        cqa_pipeline_now_ms(pipeline) + (delay_ms > pause_ms ? delay_ms : pause_ms);
+}
+
+static void look_at(struct cqa_pipeline *pipeline, struct folder *folder)
+{
+    struct look *look = calloc(1, sizeof *look);
+    struct cqa_scan_report report = {.next_ms = -1};
+    struct cqa_error error = {0};
+
+    if (look == NULL || (folder->scan == NULL && !make_scan(pipeline, folder))) {
+        free(look);
+        return;
+    }
+    look->pipeline = pipeline;
+    look->folder = folder;
+    folder->looked_ms = cqa_pipeline_now_ms(pipeline);
+    sync_inotify(folder);
+    const enum cqa_status status = cqa_scan_look(folder->scan, tell, look, &report, &error);
+    flush(look);
+    folder->look_took_ms = cqa_pipeline_now_ms(pipeline) - folder->looked_ms;
+    folder->settling = report.settling;
+    if (folder->first_ms == 0)
+        folder->first_ms = folder->looked_ms;
+    if (status != CQA_OK)
+        report_trouble(folder, 1, error.text);
+    else
+        report_trouble(folder, report.errors > 0, strerror(report.sys_errno));
+    if (look->failed) { /* what was told is not stored: learn anew from the store, and tell all
+                           again */
+        cqa_scan_destroy(folder->scan);
+        folder->scan = NULL;
+    }
+    cqa_arena_finish(&look->arena);
+    free(look);
+    plan_next(pipeline, folder, report.next_ms);
+}
+
+/* --- all folders --- */
+
+/* Events make a look due now, but not more often than is fit. */
+static void take_events(struct cqa_pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->intake->count; i++) {
+        struct folder *folder = &pipeline->intake->folders[i];
+        const int64_t pause_ms = folder->look_took_ms * LOOK_SHARE;
+        const int64_t soonest_ms = folder->looked_ms + folder->look_took_ms +
+                                   (pause_ms > LOOK_MS_MIN ? pause_ms : LOOK_MS_MIN);
+        if (folder->inotify != NULL && cqa_inotify_take(folder->inotify) &&
+            soonest_ms < folder->look_at_ms)
+            folder->look_at_ms = soonest_ms;
+    }
+}
+
+int64_t cqa_intake_step(struct cqa_pipeline *pipeline)
+{
+    int64_t next_ms = INT64_MAX;
+
+    take_events(pipeline);
+    for (size_t i = 0; i < pipeline->intake->count; i++) {
+        struct folder *folder = &pipeline->intake->folders[i];
+        const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+        if (folder->look_at_ms <= now_ms && pipeline->pause_until_ms <= now_ms)
+            look_at(pipeline, folder);
+        if (folder->look_at_ms < next_ms)
+            next_ms = folder->look_at_ms;
+    }
+    return next_ms;
+}
+
+int cqa_intake_complete(const struct cqa_pipeline *pipeline)
+{
+    const int64_t patience_ms = pipeline->config->settle_ms * SETTLE_ROUNDS;
+
+    for (size_t i = 0; i < pipeline->intake->count; i++) {
+        const struct folder *folder = &pipeline->intake->folders[i];
+        if (folder->first_ms == 0 ||
+            (folder->settling > 0 &&
+             cqa_pipeline_now_ms(pipeline) - folder->first_ms < patience_ms))
+            return 0;
+    }
+    return 1;
+}

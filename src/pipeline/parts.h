@@ -1,0 +1,101 @@
+#ifndef CQA_PIPELINE_PARTS_H
+#define CQA_PIPELINE_PARTS_H
+
+#include <sys/stat.h>
+#include "pipeline/complete.h"
+#include "pipeline/pipeline.h"
+#include "post/circuit.h"
+#include "store/deliveries.h"
+#include "store/recordings.h"
+#include "store/results.h"
+#include "store/store.h"
+
+/* Shared by the files of pipeline/ alone. */
+
+/* One recording between its claim and the end of its transaction. */
+struct cqa_task {
+    int used;
+    int64_t id; /* the store's */
+    int fd;     /* the open recording; kept to see whether it changed meanwhile */
+    struct stat before;
+    struct cqa_arena arena; /* of what follows */
+    const char *path;
+    struct cqa_call call;
+    int ended; /* the outcome is there, but perhaps not yet stored */
+    struct cqa_outcome outcome;
+};
+
+/* What is to be written of one item of a reply. */
+struct cqa_judged {
+    int64_t id; /* the delivery's */
+    enum cqa_verdict verdict;
+    int written;
+};
+
+struct cqa_intake; /* pipeline/intake.c */
+
+struct cqa_pipeline {
+    const struct cqa_config *config;
+    const struct cqa_engine *engine;
+    const struct cqa_clock *clock;
+    struct cqa_pipeline_options options;
+    struct cqa_store *store;
+    struct cqa_intake *intake;
+    struct cqa_workers *workers;
+    struct cqa_post *post; /* NULL: nowhere to post to */
+    struct cqa_circuit circuit;
+    struct cqa_task *tasks; /* config->workers */
+    int task_count;
+    char analyzer[128];
+    int claimed; /* the last claim gave something */
+
+    /* A reply that the store has not taken yet. */
+    int replied;
+    struct cqa_reply reply;
+    struct cqa_judged judged[CQA_BATCH_MAX]; /* one a receipt */
+
+    int winding_down;
+    int64_t pause_until_ms; /* monotonic: the store takes nothing before */
+    int64_t forget_at_ms;   /* monotonic */
+    int64_t send_at_ms;     /* monotonic: when there may be something to send again */
+    enum cqa_status broken; /* the store is beyond use: the process must end */
+    struct cqa_pipeline_status counts;
+    char trouble[256];
+};
+
+/*
+ * What a call to the store came to: 1 when it took place. Else 0: busy or full, and the step is to
+ * be tried again after pause_until_ms; `what` it was for goes into the log. A store beyond use sets
+ * `broken`.
+ */
+int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
+                      const struct cqa_error *error, const char *what);
+
+/* Steps: each does what can be done now. */
+enum cqa_status cqa_intake_create(struct cqa_pipeline *pipeline,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_intake_destroy(struct cqa_intake *intake);
+int cqa_intake_fd(const struct cqa_intake *intake); /* -1: none */
+/* Monotonic time of the next scan. */
+int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
+/* Every folder has been looked at since the start, and what may settle soon has. */
+int cqa_intake_complete(const struct cqa_pipeline *pipeline);
+
+void cqa_analyse_step(struct cqa_pipeline *pipeline);
+/* Puts down all tasks without outcome. */
+void cqa_analyse_drop(struct cqa_pipeline *pipeline);
+
+void cqa_deliver_step(struct cqa_pipeline *pipeline);
+
+/* Milliseconds by the pipeline's clock. */
+static inline int64_t cqa_pipeline_now_ms(const struct cqa_pipeline *pipeline)
+{
+    return cqa_clock_monotonic_ms(pipeline->clock);
+}
+
+static inline int64_t cqa_pipeline_wall_ms(const struct cqa_pipeline *pipeline)
+{
+    return cqa_clock_wall_ms(pipeline->clock);
+}
+
+#endif

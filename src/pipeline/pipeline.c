@@ -1,0 +1,313 @@
+#include "pipeline/pipeline.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "base/version.h"
+#include "pipeline/parts.h"
+
+enum {
+    BUSY_MS = 500,          /* another process held the database */
+    FULL_MS = 5000,         /* the disk has no room */
+    RUNNING_MS = 1000,      /* workers' time limits are looked at as often */
+    IDLE_MS = 5000,         /* recordings whose pause is over */
+    FORGET_MS = 10 * 60000, /* between two rounds of retention */
+    FORGET_COUNT = 200,
+};
+static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
+
+int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
+                      const struct cqa_error *error, const char *what)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+
+    if (status == CQA_OK) {
+        if (pipeline->counts.intake_paused)
+            cqa_log(CQA_LOG_NOTICE, "the store takes recordings again");
+        pipeline->counts.intake_paused = 0;
+        return 1;
+    }
+    if (status == CQA_E_REFUSED || status == CQA_E_NOTFOUND) { /* another process has it now */
+        cqa_log(CQA_LOG_NOTICE, "%s: %s", what, error->text);
+        return 1;
+    }
+    if (status == CQA_E_BUSY || status == CQA_E_NOMEM) {
+        pipeline->pause_until_ms = now_ms + BUSY_MS;
+        return 0;
+    }
+    if (status == CQA_E_IO && error->sys_errno == ENOSPC) {
+        if (!pipeline->counts.intake_paused)
+            cqa_log(CQA_LOG_ERROR, "no room for %s: intake pauses until there is (%s)", what,
+                    error->text);
+        pipeline->counts.intake_paused = 1;
+        pipeline->pause_until_ms = now_ms + FULL_MS;
+        return 0;
+    }
+    cqa_log(CQA_LOG_ERROR, "the store cannot take %s: %s", what, error->text);
+    pipeline->broken = status;
+    pipeline->pause_until_ms = now_ms + FULL_MS;
+    return 0;
+}
+
+/* --- making and ending --- */
+
+static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct cqa_config *config,
+                                     struct cqa_error *error)
+{
+    const struct cqa_workers_config workers = {.count = config->workers,
+                                               .timeout_ms = config->analysis_timeout_ms};
+    struct cqa_task *tasks = calloc((size_t)config->workers, sizeof *tasks);
+    struct cqa_workers *pool = NULL;
+    enum cqa_status status = tasks == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory") : CQA_OK;
+
+    if (status == CQA_OK)
+        status = cqa_workers_create(&pool, pipeline->engine, &workers, error);
+    if (status != CQA_OK) {
+        free(tasks);
+        return status;
+    }
+    cqa_workers_destroy(pipeline->workers);
+    cqa_analyse_drop(pipeline);
+    free(pipeline->tasks);
+    for (int i = 0; i < config->workers; i++)
+        tasks[i].fd = -1;
+    pipeline->workers = pool;
+    pipeline->tasks = tasks;
+    pipeline->task_count = config->workers;
+    return CQA_OK;
+}
+
+static enum cqa_status requeue(struct cqa_pipeline *pipeline, struct cqa_error *error)
+{
+    const struct cqa_claim claim = {.since_ns = pipeline->options.since_ms * 1000000};
+    size_t count = 0;
+
+    return cqa_recordings_requeue(pipeline->store, &claim, pipeline->analyzer,
+                                  cqa_pipeline_wall_ms(pipeline), &count, error);
+}
+
+enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_config *config,
+                                    const struct cqa_engine *engine, const struct cqa_clock *clock,
+                                    const struct cqa_pipeline_options *options,
+                                    struct cqa_error *error)
+{
+    struct cqa_pipeline *pipeline = calloc(1, sizeof *pipeline);
+    enum cqa_status status;
+
+    if (pipeline == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    pipeline->config = config;
+    pipeline->engine = engine;
+    pipeline->clock = clock;
+    pipeline->options = *options;
+    snprintf(pipeline->analyzer, sizeof pipeline->analyzer, CQA_VERSION " %s",
+             cqa_engine_models(engine));
+    /* Workers before secrets and database, so that none of them inherits either. */
+    status = start_workers(pipeline, config, error);
+    if (status == CQA_OK)
+        status = cqa_store_open(config->state_dir, &pipeline->store, error);
+    if (status == CQA_OK)
+        status = cqa_intake_create(pipeline, error);
+    if (status == CQA_OK && options->again)
+        status = requeue(pipeline, error);
+    if (status == CQA_OK && config->posts)
+        status = cqa_post_create(&pipeline->post, &config->post, error);
+    if (status != CQA_OK) {
+        cqa_pipeline_destroy(pipeline);
+        return status;
+    }
+    *out = pipeline;
+    return CQA_OK;
+}
+
+/* Gives back what this process holds of the queues. */
+static void release(struct cqa_pipeline *pipeline, int recordings)
+{
+    struct cqa_error error = {0};
+    enum cqa_status status = cqa_deliveries_release(pipeline->store, &error);
+
+    if (status == CQA_OK && recordings)
+        status = cqa_recordings_release(pipeline->store, 0, cqa_pipeline_wall_ms(pipeline), &error);
+    if (status != CQA_OK) /* the next process that opens the store frees them */
+        cqa_log(CQA_LOG_WARNING, "store: %s", error.text);
+}
+
+void cqa_pipeline_destroy(struct cqa_pipeline *pipeline)
+{
+    if (pipeline == NULL)
+        return;
+    cqa_workers_destroy(pipeline->workers);
+    cqa_analyse_drop(pipeline);
+    free(pipeline->tasks);
+    cqa_post_destroy(pipeline->post);
+    cqa_intake_destroy(pipeline->intake);
+    if (pipeline->store != NULL)
+        release(pipeline, 1);
+    cqa_store_close(pipeline->store);
+    free(pipeline);
+}
+
+/* --- a new configuration --- */
+
+enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
+                                         const struct cqa_config *config, struct cqa_error *error)
+{
+    const struct cqa_config *old = pipeline->config;
+    struct cqa_intake *old_intake = pipeline->intake;
+    struct cqa_post *post = NULL;
+    const int other_workers =
+        config->workers != old->workers || config->analysis_timeout_ms != old->analysis_timeout_ms;
+    enum cqa_status status = CQA_OK;
+
+    if (strcmp(config->state_dir, old->state_dir) != 0)
+        return cqa_fail(error, CQA_E_REFUSED, "state_dir cannot change while running: restart");
+    if (config->posts)
+        status = cqa_post_create(&post, &config->post, error);
+    pipeline->config = config;
+    if (status == CQA_OK)
+        status = cqa_intake_create(pipeline, error);
+    if (status == CQA_OK && other_workers) {
+        status = start_workers(pipeline, config, error);
+        if (status != CQA_OK) {
+            cqa_intake_destroy(pipeline->intake);
+            pipeline->intake = old_intake;
+        }
+    }
+    if (status != CQA_OK) {
+        pipeline->config = old;
+        cqa_post_destroy(post);
+        return status;
+    }
+    cqa_intake_destroy(old_intake);
+    cqa_post_destroy(pipeline->post); /* with it goes a request under way: it is sent again */
+    pipeline->post = post;
+    pipeline->replied = 0;
+    pipeline->circuit = (struct cqa_circuit){0};
+    pipeline->send_at_ms = 0;
+    pipeline->counts.halted = 0;
+    pipeline->trouble[0] = '\0';
+    release(pipeline, other_workers);
+    return CQA_OK;
+}
+
+/* --- turning --- */
+
+size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELINE_FDS_MAX])
+{
+    size_t count = 0;
+
+    fds[count++] = cqa_workers_fd(pipeline->workers);
+    if (pipeline->post != NULL)
+        fds[count++] = cqa_post_fd(pipeline->post);
+    if (cqa_intake_fd(pipeline->intake) >= 0)
+        fds[count++] = cqa_intake_fd(pipeline->intake);
+    return count;
+}
+
+static void forget_old(struct cqa_pipeline *pipeline)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+    const int64_t wall_ms = cqa_pipeline_wall_ms(pipeline);
+    struct cqa_error error = {0};
+    size_t count = 0;
+
+    if (pipeline->config->retention_days == 0 || pipeline->forget_at_ms > now_ms ||
+        pipeline->pause_until_ms > now_ms)
+        return;
+    const enum cqa_status status =
+        cqa_store_forget(pipeline->store, wall_ms - pipeline->config->retention_days * DAY_MS,
+                         FORGET_COUNT, wall_ms, &count, &error);
+    if (!cqa_pipeline_took(pipeline, status, &error, "retention"))
+        return;
+    if (count > 0)
+        cqa_log(CQA_LOG_INFO, "%zu results older than %" PRId64 " days are forgotten", count,
+                pipeline->config->retention_days);
+    pipeline->forget_at_ms = now_ms + (count == FORGET_COUNT ? 0 : FORGET_MS);
+}
+
+static int running(const struct cqa_pipeline *pipeline)
+{
+    int count = 0;
+
+    for (int i = 0; i < pipeline->task_count; i++)
+        count += pipeline->tasks[i].used;
+    return count;
+}
+
+static int64_t at_most(int64_t delay_ms, int64_t at_ms, int64_t now_ms)
+{
+    const int64_t left_ms = at_ms > now_ms ? at_ms - now_ms : 0;
+
+    return left_ms < delay_ms ? left_ms : delay_ms;
+}
+
+/* Until something is due that no descriptor tells. */
+static int64_t next_turn_ms(const struct cqa_pipeline *pipeline, int64_t scan_at_ms)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+    int64_t delay_ms = running(pipeline) > 0 ? RUNNING_MS : IDLE_MS;
+
+    if (pipeline->pause_until_ms > now_ms)
+        return at_most(delay_ms, pipeline->pause_until_ms, now_ms);
+    for (int i = 0; i < pipeline->task_count; i++)
+        if (pipeline->tasks[i].used && pipeline->tasks[i].ended)
+            return 0; /* failed before it reached a worker */
+    if (!pipeline->winding_down)
+        delay_ms = at_most(delay_ms, scan_at_ms, now_ms);
+    if (pipeline->post != NULL && !cqa_post_busy(pipeline->post) && !pipeline->winding_down) {
+        const int64_t circuit_at_ms = now_ms + cqa_circuit_wait_ms(&pipeline->circuit, now_ms);
+        delay_ms = at_most(
+            delay_ms, circuit_at_ms > pipeline->send_at_ms ? circuit_at_ms : pipeline->send_at_ms,
+            now_ms);
+    }
+    return delay_ms;
+}
+
+int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
+{
+    int64_t scan_at_ms = INT64_MAX;
+
+    if (!pipeline->winding_down)
+        scan_at_ms = cqa_intake_step(pipeline);
+    cqa_analyse_step(pipeline);
+    cqa_deliver_step(pipeline);
+    forget_old(pipeline);
+    if (pipeline->broken != CQA_OK)
+        return -1;
+    return next_turn_ms(pipeline, scan_at_ms);
+}
+
+void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline)
+{
+    pipeline->winding_down = 1;
+}
+
+void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_status *status)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+    struct cqa_counts counts = {0};
+    struct cqa_error error = {0};
+
+    *status = pipeline->counts;
+    status->trouble = pipeline->trouble;
+    status->running =
+        (size_t)running(pipeline) +
+        (pipeline->post != NULL && (cqa_post_busy(pipeline->post) || pipeline->replied));
+    status->analysed_all = cqa_intake_complete(pipeline) && running(pipeline) == 0 &&
+                           !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
+    status->sent_all =
+        pipeline->post == NULL ||
+        (!cqa_post_busy(pipeline->post) && !pipeline->replied && pipeline->send_at_ms > now_ms);
+    status->server_failures = pipeline->circuit.failures;
+    if (cqa_store_counts(pipeline->store, &counts, &error) != CQA_OK)
+        return;
+    status->waiting = (size_t)(counts.recordings[CQA_RECORDING_READY] +
+                               counts.recordings[CQA_RECORDING_SETTLING]);
+    status->unsent = (size_t)(counts.deliveries[CQA_DELIVERY_PENDING] +
+                              counts.deliveries[CQA_DELIVERY_IN_FLIGHT]);
+    if (counts.oldest_unsent_ms > 0)
+        status->oldest_unsent_ms = cqa_pipeline_wall_ms(pipeline) - counts.oldest_unsent_ms;
+}

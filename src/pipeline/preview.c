@@ -1,0 +1,96 @@
+#include "pipeline/preview.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "pipeline/parts.h"
+#include "watch/scan.h"
+
+struct preview {
+    struct cqa_store *store; /* NULL: nothing is known yet */
+    int64_t since_ns;
+    cqa_preview_tell *tell;
+    void *context;
+};
+
+static int ignores(void *context, const char *name)
+{
+    return cqa_recorder_ignores(context, name);
+}
+
+/* NULL: it is done, in this very state. */
+static const char *why(const struct preview *preview, const struct cqa_scan_file *file)
+{
+    struct cqa_recording recording = {0};
+    struct cqa_arena arena = {0};
+    const char *word = "new";
+
+    if (preview->store != NULL &&
+        cqa_recordings_find(preview->store, file->path, &arena, &recording, NULL) == CQA_OK) {
+        const int is_same =
+            recording.size_bytes == file->size_bytes && recording.mtime_ns == file->mtime_ns;
+        const int is_done = recording.state == CQA_RECORDING_SCORED ||
+                            recording.state == CQA_RECORDING_FAILED ||
+                            recording.state == CQA_RECORDING_EXCLUDED;
+        if (!is_same)
+            word = "changed";
+        else
+            word = is_done ? NULL : cqa_recording_state_words[recording.state];
+    }
+    cqa_arena_finish(&arena);
+    return word;
+}
+
+static int tell(void *context, const struct cqa_scan_file *file)
+{
+    const struct preview *preview = context;
+
+    if (file->news == CQA_SCAN_GONE || file->mtime_ns < preview->since_ns)
+        return 1;
+    const char *word = why(preview, file);
+    return word == NULL || preview->tell(preview->context, file->path, word);
+}
+
+static enum cqa_status look_twice(const struct cqa_config *config,
+                                  const struct cqa_watch_config *watch, struct preview *preview,
+                                  struct cqa_error *error)
+{
+    const struct cqa_scan_config wants = {.folder = watch->path,
+                                          .settle_ms = config->settle_ms,
+                                          .clock = &cqa_clock_system,
+                                          .ignores = ignores,
+                                          .context = watch->recorder};
+    const struct timespec pause = {.tv_sec = config->settle_ms / 1000,
+                                   .tv_nsec = config->settle_ms % 1000 * 1000000 + 1000000};
+    struct cqa_scan_report report;
+    struct cqa_scan *scan = NULL;
+    enum cqa_status status = cqa_scan_create(&wants, &scan, error);
+
+    if (status == CQA_OK)
+        status = cqa_scan_look(scan, tell, preview, &report, error);
+    if (status == CQA_OK) {
+        nanosleep(&pause, NULL);
+        status = cqa_scan_look(scan, tell, preview, &report, error);
+    }
+    cqa_scan_destroy(scan);
+    return status;
+}
+
+enum cqa_status cqa_preview(const struct cqa_config *config, int64_t since_ms,
+                            cqa_preview_tell *tell_one, void *context, struct cqa_error *error)
+{
+    struct preview preview = {.since_ns = since_ms * 1000000, .tell = tell_one, .context = context};
+    char database[PATH_MAX];
+    enum cqa_status status = CQA_OK;
+
+    snprintf(database, sizeof database, "%s/callqa.db", config->state_dir);
+    if (access(database, F_OK) == 0) /* opening would make it */
+        status = cqa_store_open(config->state_dir, &preview.store, error);
+    for (size_t i = 0; status == CQA_OK && i < config->watch_count; i++)
+        status = look_twice(config, &config->watches[i], &preview, error);
+    cqa_store_close(preview.store);
+    return status;
+}

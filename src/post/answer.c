@@ -1,0 +1,110 @@
+#include "post/answer.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/escape.h"
+
+enum cqa_verdict cqa_answer_meaning(long http_status)
+{
+    switch (http_status) {
+    case 400:
+    case 409:
+    case 413:
+    case 422:
+        return CQA_NEVER;
+    case 408:
+    case 425:
+    case 429:
+        return CQA_LATER;
+    default:
+        if (http_status >= 200 && http_status < 300)
+            return CQA_DELIVERED;
+        return http_status >= 500 ? CQA_LATER
+                                  : CQA_HALTED; /* a redirect, too, is a wrong address */
+    }
+}
+
+/* "delivered" words are numbers of HTTP here: {"status": 201}. */
+static void settle(const json_t *item, struct cqa_receipt *receipt)
+{
+    const json_t *status = json_object_get(item, "status");
+    const json_t *error = json_object_get(item, "error");
+    const char *why = json_string_value(error);
+
+    if (!json_is_integer(status)) {
+        snprintf(receipt->text, sizeof receipt->text, "the server's answer has no status for it");
+        return;
+    }
+    receipt->http_status = (int)json_integer_value(status);
+    receipt->verdict = cqa_answer_meaning(receipt->http_status);
+    if (receipt->verdict == CQA_DELIVERED)
+        return;
+    if (why == NULL)
+        why = json_string_value(json_object_get(error, "detail"));
+    const int used = snprintf(receipt->text, sizeof receipt->text, "%d ", receipt->http_status);
+    cqa_escape_control(why != NULL ? why : "", receipt->text + used,
+                       sizeof receipt->text - (size_t)used);
+}
+
+/* The place of `key`, trying `hint` first: a server answers in the order it was asked. `count`: not
+ * there. */
+static size_t find_key(const char *key, const char *const *keys, size_t count, size_t hint)
+{
+    if (hint < count && strcmp(keys[hint], key) == 0)
+        return hint;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(keys[i], key) == 0)
+            return i;
+    return count;
+}
+
+int cqa_answer_read(const char *text, size_t length, const char *const *keys,
+                    struct cqa_receipt *receipts, size_t count)
+{
+    json_t *list = json_loadb(text, length, 0, NULL);
+    size_t index;
+    const json_t *item;
+    int mentioned = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        receipts[i].verdict = CQA_LATER;
+        snprintf(receipts[i].text, sizeof receipts[i].text,
+                 "the server's answer does not mention it");
+    }
+    if (!json_is_array(list)) {
+        json_decref(list);
+        return CQA_ANSWER_UNREADABLE;
+    }
+    json_array_foreach(list, index, item)
+    {
+        const char *key = json_string_value(json_object_get(item, "key"));
+        const size_t place = key != NULL ? find_key(key, keys, count, index) : count;
+        if (place < count) {
+            settle(item, &receipts[place]);
+            mentioned++;
+        }
+    }
+    json_decref(list);
+    return mentioned;
+}
+
+void cqa_answer_explain(const char *text, size_t length, long http_status, char *out, size_t size)
+{
+    char start[160];
+    char escaped[160];
+    json_t *problem = json_loadb(text, length, 0, NULL);
+    const char *title = json_string_value(json_object_get(problem, "title"));
+    const char *detail = json_string_value(json_object_get(problem, "detail"));
+
+    if (detail != NULL)
+        snprintf(start, sizeof start, "%s%s%s", title != NULL ? title : "",
+                 title != NULL ? ": " : "", detail);
+    else
+        snprintf(start, sizeof start, "%.*s", (int)(length < 100 ? length : 100),
+                 title != NULL ? title : (text != NULL ? text : ""));
+    cqa_escape_control(start, escaped, sizeof escaped);
+    snprintf(out, size, "the server answered %ld %s", http_status, escaped);
+    json_decref(problem);
+}

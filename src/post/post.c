@@ -1,0 +1,542 @@
+#include "post/post.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "post/answer.h"
+#include "post/signature.h"
+
+enum {
+    CONNECT_MS = 5000,
+    REQUEST_MS = 30000,
+    SLOW_BYTES_PER_S = 10, /* a server slower than this for SLOW_S has stopped */
+    SLOW_S = 20,
+    ANSWER_BYTES_MAX = 1 << 20,
+    SECRET_FILE_MAX = 4096,
+};
+static const size_t BODY_BYTES_MAX = (size_t)256 << 20;
+
+struct cqa_post {
+    CURLM *multi;
+    CURL *easy;
+    int epoll;
+    int timer;
+    int single;
+    int signs;
+    int busy;
+    struct cqa_secret secret;
+    char authorization[SECRET_FILE_MAX + 32];
+    struct curl_slist *headers; /* of the request under way */
+    struct cqa_buffer body;
+    struct cqa_buffer answer;
+    char **keys; /* of the parcels under way, as receipts */
+    struct cqa_receipt *receipts;
+    size_t count;
+    char curl_error[CURL_ERROR_SIZE];
+};
+
+/* --- settings --- */
+
+static int is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+           (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+}
+
+enum cqa_status cqa_post_check_url(const char *url, struct cqa_error *error)
+{
+    CURLU *parts = curl_url();
+    char *scheme = NULL;
+    char *host = NULL;
+    enum cqa_status status = CQA_OK;
+
+    if (parts == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+        status =
+            cqa_fail(error, CQA_E_BADDATA, "not a full address like https://host/api/v1/results");
+    else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
+        status = cqa_fail(error, CQA_E_BADDATA,
+                          "http would send results in the clear: https, or this machine itself");
+    else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
+        status = cqa_fail(error, CQA_E_BADDATA, "a scheme that is neither https nor http");
+    curl_free(scheme);
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return status;
+}
+
+/* One line of a file that only its owner should read. */
+static enum cqa_status read_secret(const char *path, char out[SECRET_FILE_MAX],
+                                   struct cqa_error *error)
+{
+    FILE *file = fopen(path, "re");
+    struct stat facts;
+
+    if (file == NULL)
+        return cqa_fail_errno(error, "%s", path);
+    if (fstat(fileno(file), &facts) == 0 && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        cqa_log(CQA_LOG_WARNING, "%s can be read by others than its owner: chmod 600 it", path);
+    const size_t length = fread(out, 1, SECRET_FILE_MAX - 1, file);
+    fclose(file);
+    out[length] = '\0';
+    out[strcspn(out, "\r\n")] = '\0';
+    if (out[0] == '\0')
+        return cqa_fail(error, CQA_E_BADDATA, "%s: its first line is empty", path);
+    for (const char *at = out; *at != '\0'; at++)
+        if (!isgraph((unsigned char)*at))
+            return cqa_fail(error, CQA_E_BADDATA, "%s: a space or control character inside", path);
+    return CQA_OK;
+}
+
+static enum cqa_status read_secrets(struct cqa_post *post, const struct cqa_post_config *config,
+                                    struct cqa_error *error)
+{
+    char text[SECRET_FILE_MAX];
+    enum cqa_status status = CQA_OK;
+
+    if (config->token_file != NULL) {
+        status = read_secret(config->token_file, text, error);
+        if (status == CQA_OK)
+            snprintf(post->authorization, sizeof post->authorization, "Authorization: Bearer %s",
+                     text);
+    }
+    if (status == CQA_OK && config->webhook_secret_file != NULL) {
+        status = read_secret(config->webhook_secret_file, text, error);
+        if (status == CQA_OK)
+            status = cqa_secret_parse(&post->secret, text, error);
+        post->signs = 1;
+    }
+    sodium_memzero(text, sizeof text);
+    return status;
+}
+
+/* --- libcurl's own wishes: which sockets to watch, when to wake, where the answer goes --- */
+
+static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
+{
+    struct cqa_post *post = context;
+    struct epoll_event event = {.data.fd = socket};
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        epoll_ctl(post->epoll, EPOLL_CTL_DEL, socket, NULL);
+        return 0;
+    }
+    if (what & CURL_POLL_IN)
+        event.events |= EPOLLIN;
+    if (what & CURL_POLL_OUT)
+        event.events |= EPOLLOUT;
+    if (epoll_ctl(post->epoll, known == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) != 0)
+        return -1;
+    curl_multi_assign(post->multi, socket, post); /* anything but NULL: known from now on */
+    return 0;
+}
+
+static int set_timer(CURLM *multi, long timeout_ms, void *context)
+{
+    const struct cqa_post *post = context;
+    struct itimerspec when = {0}; /* all zero: off, which is what -1 asks for */
+
+    (void)multi;
+    if (timeout_ms >= 0) {
+        when.it_value.tv_sec = timeout_ms / 1000;
+        when.it_value.tv_nsec = timeout_ms % 1000 * 1000000 + 1;
+    }
+    return timerfd_settime(post->timer, 0, &when, NULL) == 0 ? 0 : -1;
+}
+
+static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
+{
+    struct cqa_post *post = context;
+
+    return cqa_buffer_add(&post->answer, bytes, size * count) == CQA_OK ? size * count : 0;
+}
+
+/* --- making and ending --- */
+
+static enum cqa_status set_up(struct cqa_post *post, const struct cqa_post_config *config,
+                              struct cqa_error *error)
+{
+    CURL *easy = post->easy;
+    const long timeout_ms = config->timeout_ms > 0 ? (long)config->timeout_ms : REQUEST_MS;
+    CURLcode code = CURLE_OK;
+
+#define SET(option, value) code = code == CURLE_OK ? curl_easy_setopt(easy, option, value) : code
+    SET(CURLOPT_URL, config->url);
+    SET(CURLOPT_PROTOCOLS_STR, "https,http");
+    SET(CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_PROXY, config->proxy != NULL ? config->proxy : "");
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (config->ca_file != NULL)
+        SET(CURLOPT_CAINFO, config->ca_file);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+    SET(CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES_PER_S);
+    SET(CURLOPT_LOW_SPEED_TIME, (long)SLOW_S);
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(CURLOPT_USERAGENT, "callqa/" CQA_VERSION);
+    SET(CURLOPT_WRITEFUNCTION, take_answer);
+    SET(CURLOPT_WRITEDATA, (void *)post);
+    SET(CURLOPT_ERRORBUFFER, post->curl_error);
+    SET(CURLOPT_POST, 1L);
+#undef SET
+    if (code != CURLE_OK)
+        return cqa_fail(error, CQA_E_BADDATA, "libcurl does not take the settings: %s",
+                        curl_easy_strerror(code));
+    curl_multi_setopt(post->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+    curl_multi_setopt(post->multi, CURLMOPT_SOCKETDATA, post);
+    curl_multi_setopt(post->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(post->multi, CURLMOPT_TIMERDATA, post);
+    return CQA_OK;
+}
+
+enum cqa_status cqa_post_create(struct cqa_post **out, const struct cqa_post_config *config,
+                                struct cqa_error *error)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    struct cqa_post *post = NULL;
+    enum cqa_status status = cqa_post_check_url(config->url, error);
+
+    if (status != CQA_OK)
+        return cqa_fail_within(error, "%s", config->url);
+    unsetenv("SSLKEYLOGFILE"); /* libcurl would write the session keys there */
+    if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return cqa_fail(error, CQA_E_IO, "cannot start libsodium and libcurl");
+    post = calloc(1, sizeof *post);
+    if (post == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    post->single = config->single;
+    post->multi = curl_multi_init();
+    post->easy = curl_easy_init();
+    post->epoll = epoll_create1(EPOLL_CLOEXEC);
+    post->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    event.data.fd = post->timer;
+    if (post->multi == NULL || post->easy == NULL || post->epoll < 0 || post->timer < 0 ||
+        epoll_ctl(post->epoll, EPOLL_CTL_ADD, post->timer, &event) != 0)
+        status = cqa_fail_errno(error, "cannot make the sender");
+    if (status == CQA_OK)
+        status = read_secrets(post, config, error);
+    if (status == CQA_OK)
+        status = set_up(post, config, error);
+    if (status != CQA_OK) {
+        cqa_post_destroy(post);
+        return status;
+    }
+    *out = post;
+    return CQA_OK;
+}
+
+/* Forgets the request: its body, keys and receipts. */
+static void clear(struct cqa_post *post)
+{
+    for (size_t i = 0; i < post->count; i++)
+        free(post->keys[i]);
+    free(post->keys);
+    free(post->receipts);
+    curl_slist_free_all(post->headers);
+    cqa_buffer_finish(&post->body);
+    cqa_buffer_finish(&post->answer);
+    post->keys = NULL;
+    post->receipts = NULL;
+    post->headers = NULL;
+    post->count = 0;
+    post->body = (struct cqa_buffer){.limit = BODY_BYTES_MAX};
+    post->answer = (struct cqa_buffer){.limit = ANSWER_BYTES_MAX};
+}
+
+void cqa_post_destroy(struct cqa_post *post)
+{
+    if (post == NULL)
+        return;
+    if (post->busy)
+        curl_multi_remove_handle(post->multi, post->easy);
+    curl_easy_cleanup(post->easy);
+    curl_multi_cleanup(post->multi);
+    clear(post);
+    if (post->timer >= 0)
+        close(post->timer);
+    if (post->epoll >= 0)
+        close(post->epoll);
+    sodium_memzero(post, sizeof *post);
+    free(post);
+}
+
+/* --- one request --- */
+
+static enum cqa_status remember(struct cqa_post *post, const struct cqa_parcel *parcels,
+                                size_t count)
+{
+    post->keys = calloc(count, sizeof *post->keys);
+    post->receipts = calloc(count, sizeof *post->receipts);
+    if (post->keys == NULL || post->receipts == NULL)
+        return CQA_E_NOMEM;
+    for (post->count = 0; post->count < count; post->count++) {
+        post->receipts[post->count].id = parcels[post->count].id;
+        post->keys[post->count] = strdup(parcels[post->count].key);
+        if (post->keys[post->count] == NULL)
+            return CQA_E_NOMEM;
+    }
+    return CQA_OK;
+}
+
+/* Keys are printable ASCII, so that quotes and backslashes are all that JSON wants escaped. */
+static void add_quoted(struct cqa_buffer *body, const char *key)
+{
+    cqa_buffer_add(body, "\"", 1);
+    for (; *key != '\0'; key++) {
+        if (*key == '"' || *key == '\\')
+            cqa_buffer_add(body, "\\", 1);
+        cqa_buffer_add(body, key, 1);
+    }
+    cqa_buffer_add(body, "\"", 1);
+}
+
+static enum cqa_status write_body(struct cqa_post *post, const struct cqa_parcel *parcels,
+                                  size_t count)
+{
+    struct cqa_buffer *body = &post->body;
+
+    if (post->single)
+        return cqa_buffer_add(body, parcels[0].body, parcels[0].length);
+    for (size_t i = 0; i < count; i++) {
+        cqa_buffer_print(body, "{\"key\":");
+        add_quoted(body, parcels[i].key);
+        cqa_buffer_print(body, ",\"result\":");
+        cqa_buffer_add(body, parcels[i].body, parcels[i].length);
+        cqa_buffer_add(body, "}\n", 2);
+    }
+    return body->failed ? CQA_E_NOMEM : CQA_OK;
+}
+
+static int add_header(struct cqa_post *post, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(post->headers, line);
+
+    if (longer != NULL)
+        post->headers = longer;
+    return longer != NULL;
+}
+
+static int add_signature(struct cqa_post *post, const struct cqa_parcel *parcels, size_t count)
+{
+    const int64_t now_s = time(NULL);
+    char id[CQA_MESSAGE_ID_SIZE];
+    char signature[CQA_SIGNATURE_SIZE];
+    char line[128];
+
+    cqa_message_id(parcels, count, id);
+    cqa_sign(&post->secret, id, now_s, post->body.text, post->body.length, signature);
+    snprintf(line, sizeof line, "webhook-id: %s", id);
+    int done = add_header(post, line);
+    snprintf(line, sizeof line, "webhook-timestamp: %lld", (long long)now_s);
+    done = done && add_header(post, line);
+    snprintf(line, sizeof line, "webhook-signature: %s", signature);
+    return done && add_header(post, line);
+}
+
+static enum cqa_status write_headers(struct cqa_post *post, const struct cqa_parcel *parcels,
+                                     size_t count)
+{
+    char line[1024];
+    int done = add_header(post, "Expect:") &&
+               add_header(post, post->single ? "Content-Type: application/json"
+                                             : "Content-Type: application/x-ndjson");
+
+    if (post->single) {
+        snprintf(line, sizeof line, "Idempotency-Key: %s", parcels[0].key);
+        done = done && add_header(post, line);
+    }
+    if (post->authorization[0] != '\0')
+        done = done && add_header(post, post->authorization);
+    if (post->signs)
+        done = done && add_signature(post, parcels, count);
+    return done ? CQA_OK : CQA_E_NOMEM;
+}
+
+enum cqa_status cqa_post_send(struct cqa_post *post, const struct cqa_parcel *parcels, size_t count,
+                              struct cqa_error *error)
+{
+    enum cqa_status status;
+
+    if (post->busy)
+        return cqa_fail(error, CQA_E_BUSY, "a request is under way");
+    clear(post);
+    if (post->single)
+        count = 1;
+    status = remember(post, parcels, count);
+    if (status == CQA_OK)
+        status = write_body(post, parcels, count);
+    if (status == CQA_OK)
+        status = write_headers(post, parcels, count);
+    if (status != CQA_OK)
+        return cqa_fail(error, status, "out of memory for a request of %zu items", count);
+    post->curl_error[0] = '\0';
+    curl_easy_setopt(post->easy, CURLOPT_HTTPHEADER, post->headers);
+    curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, post->body.text);
+    curl_easy_setopt(post->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body.length);
+    if (curl_multi_add_handle(post->multi, post->easy) != CURLM_OK)
+        return cqa_fail(error, CQA_E_IO, "libcurl does not take the request");
+    post->busy = 1;
+    return CQA_OK;
+}
+
+int cqa_post_busy(const struct cqa_post *post)
+{
+    return post->busy;
+}
+
+int cqa_post_fd(const struct cqa_post *post)
+{
+    return post->epoll;
+}
+
+/* --- the answer --- */
+
+static void settle_all(struct cqa_post *post, enum cqa_verdict verdict, int http_status,
+                       const char *text)
+{
+    for (size_t i = 0; i < post->count; i++) {
+        post->receipts[i].verdict = verdict;
+        post->receipts[i].http_status = http_status;
+        snprintf(post->receipts[i].text, sizeof post->receipts[i].text, "%s", text);
+    }
+}
+
+static enum cqa_verdict meaning_of_trouble(CURLcode code)
+{
+    switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+        return CQA_HALTED;
+    default:
+        return CQA_LATER;
+    }
+}
+
+/* The server took the request: what it says of each item. */
+static void read_receipts(struct cqa_post *post, struct cqa_reply *reply)
+{
+    if (post->single) {
+        settle_all(post, CQA_DELIVERED, reply->http_status, "");
+        return;
+    }
+    const int mentioned =
+        cqa_answer_read(post->answer.text, post->answer.length, (const char *const *)post->keys,
+                        post->receipts, post->count);
+    if (mentioned <= 0) { /* a proxy's page, or another service */
+        reply->verdict = CQA_LATER;
+        snprintf(reply->text, sizeof reply->text,
+                 "the server answered success, but not item by item; is this the right address?");
+    }
+    for (size_t i = 0; mentioned > 0 && i < post->count; i++)
+        if (post->receipts[i].verdict == CQA_LATER && reply->verdict == CQA_DELIVERED) {
+            reply->verdict = CQA_LATER;
+            snprintf(reply->text, sizeof reply->text, "%s", post->receipts[i].text);
+        }
+}
+
+static void read_reply(struct cqa_post *post, CURLcode code, struct cqa_reply *reply)
+{
+    long http_status = 0;
+    curl_off_t retry_after_s = 0;
+
+    *reply = (struct cqa_reply){.receipts = post->receipts, .count = post->count};
+    if (code != CURLE_OK) {
+        reply->verdict = meaning_of_trouble(code);
+        cqa_escape_control(post->curl_error[0] != '\0' ? post->curl_error
+                                                       : curl_easy_strerror(code),
+                           reply->text, sizeof reply->text);
+        settle_all(post, reply->verdict, 0, reply->text);
+        return;
+    }
+    curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &http_status);
+    curl_easy_getinfo(post->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+    reply->retry_after_ms = (retry_after_s < INT32_MAX ? retry_after_s : INT32_MAX) * 1000;
+    reply->http_status = (int)http_status;
+    reply->verdict = cqa_answer_meaning(http_status);
+    if (reply->verdict == CQA_DELIVERED) {
+        read_receipts(post, reply);
+        return;
+    }
+    cqa_answer_explain(post->answer.text, post->answer.length, http_status, reply->text,
+                       sizeof reply->text);
+    reply->split = reply->verdict == CQA_NEVER && post->count > 1;
+    settle_all(post, reply->split ? CQA_LATER : reply->verdict, reply->http_status, reply->text);
+}
+
+/* Hands what epoll found to libcurl. */
+static void go_on(struct cqa_post *post, int fd, uint32_t events)
+{
+    int running = 0;
+    uint64_t expirations;
+
+    if (fd == post->timer) {
+        const ssize_t got = read(post->timer, &expirations, sizeof expirations);
+        (void)got; /* a timer that was moved meanwhile has nothing to read: libcurl looks at the
+                      clock anyway */
+        curl_multi_socket_action(post->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        return;
+    }
+    const int what = (events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+                     (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+                     (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+    curl_multi_socket_action(post->multi, fd, what, &running);
+}
+
+/* 1 when the request is over. */
+static int take_end(struct cqa_post *post, struct cqa_reply *reply)
+{
+    const CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(post->multi, &left)) != NULL) {
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        const CURLcode code = message->data.result; /* the message goes with the handle */
+        read_reply(post, code, reply);
+        curl_multi_remove_handle(post->multi, post->easy);
+        post->busy = 0;
+        return 1;
+    }
+    return 0;
+}
+
+int cqa_post_take(struct cqa_post *post, int timeout_ms, struct cqa_reply *reply)
+{
+    struct epoll_event events[8];
+
+    for (;;) {
+        const int ready = epoll_wait(post->epoll, events, 8, timeout_ms);
+        for (int i = 0; i < ready; i++)
+            go_on(post, events[i].data.fd, events[i].events);
+        if (post->busy && take_end(post, reply))
+            return 1;
+        if (ready <= 0)
+            return 0;
+    }
+}

@@ -1,0 +1,218 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "base/escape.h"
+#include "recorder/parts.h"
+
+/* From a path and a profile to what it says about the call. */
+
+enum cqa_direction cqa_direction_index(const char *direction)
+{
+    for (int i = 0; direction != NULL && i < CQA_DIRECTION_OTHER; i++)
+        if (strcmp(direction, cqa_direction_words[i]) == 0)
+            return (enum cqa_direction)i;
+    return CQA_DIRECTION_OTHER;
+}
+
+const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const char *value)
+{
+    if (value == NULL)
+        return NULL;
+    for (size_t i = 0; i < recorder->direction_count; i++)
+        if (strcasecmp(recorder->directions[i].from, value) == 0)
+            return recorder->directions[i].to;
+    const enum cqa_direction index = cqa_direction_index(value);
+    return index == CQA_DIRECTION_OTHER ? NULL : cqa_direction_words[index];
+}
+
+void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,
+                                struct cqa_call *call)
+{
+    call->direction = direction;
+    call->agent_channel = recorder->agent_channel[cqa_direction_index(direction)];
+}
+
+static const char *escaped(const char *value, struct cqa_arena *arena)
+{
+    const size_t size = strlen(value) * 4 + 1; /* every byte as \xNN */
+    char *text = cqa_arena_alloc(arena, size);
+
+    if (text != NULL)
+        cqa_escape_control(value, text, size);
+    return text;
+}
+
+const char *cqa_recorder_clean(const struct cqa_recorder *recorder, const char *value,
+                               struct cqa_arena *arena)
+{
+    if (value == NULL || value[0] == '\0')
+        return NULL;
+    for (size_t i = 0; i < recorder->unknown_count; i++)
+        if (strcasecmp(recorder->unknown[i], value) == 0)
+            return NULL;
+    return escaped(value, arena);
+}
+
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+static const struct cqa_mapping *choose_mapping(const struct cqa_pattern *pattern,
+                                                const struct cqa_groups *groups,
+                                                struct cqa_arena *arena)
+{
+    const char *type = cqa_groups_get(groups, "type", arena);
+
+    for (size_t i = 0; type != NULL && i < pattern->type_count; i++)
+        if (strcmp(pattern->types[i].type, type) == 0)
+            return &pattern->types[i];
+    return &pattern->map;
+}
+
+/* The group's value as it may stand in a call. */
+static const char *field(const struct cqa_recorder *recorder, const struct cqa_mapping *map,
+                         enum cqa_field which, const struct cqa_groups *groups,
+                         struct cqa_arena *arena)
+{
+    if (map->group[which] == NULL)
+        return NULL;
+    return cqa_recorder_clean(recorder, cqa_groups_get(groups, map->group[which], arena), arena);
+}
+
+char *cqa_unescape_uri(char *text)
+{
+    char *out = text;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        char digits[3] = "";
+        if (*at == '%')
+            (void)snprintf(digits, sizeof digits, "%s", at + 1);
+        if (strspn(digits, "0123456789abcdefABCDEF") == 2 && strcmp(digits, "00") != 0) {
+            *out++ = (char)strtoul(digits, NULL, 16);
+            at += 2;
+        } else {
+            *out++ = *at;
+        }
+    }
+    *out = '\0';
+    return text;
+}
+
+/* The call's id: the group "id", or "uri_id" (escaped as in a URI), else the name without its
+ * ending; a leg of a call that was recorded in two files keeps its leg, or one would replace the
+ * other. */
+static const char *identity(const struct cqa_recorder *recorder, const struct cqa_mapping *map,
+                            const struct cqa_groups *groups, const char *path,
+                            struct cqa_arena *arena)
+{
+    const char *id = field(recorder, map, CQA_FIELD_ID, groups, arena);
+    char *uri = cqa_arena_string(arena, cqa_groups_get(groups, "uri_id", arena));
+    const char *leg = cqa_groups_get(groups, "leg", arena);
+
+    if (id == NULL && uri != NULL)
+        id = cqa_recorder_clean(recorder, cqa_unescape_uri(uri), arena);
+    if (id == NULL) {
+        const char *name = file_name(path);
+        const char *ending = strrchr(name, '.');
+        const size_t length =
+            ending == NULL || ending == name ? strlen(name) : (size_t)(ending - name);
+        const char *stem = cqa_arena_bytes(arena, name, length);
+        return stem == NULL ? NULL : escaped(stem, arena);
+    }
+    if (leg == NULL)
+        return id;
+    const size_t size = strlen(id) + strlen(leg) + 2;
+    char *both = cqa_arena_alloc(arena, size);
+    if (both != NULL)
+        (void)snprintf(both, size, "%s-%s", id, leg);
+    return both;
+}
+
+static void fill_started_at(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
+                            const struct cqa_groups *groups, struct cqa_arena *arena,
+                            struct cqa_identity *out)
+{
+    char text[CQA_ZONE_TEXT_SIZE];
+    int64_t utc_s = 0;
+    const int known = cqa_moment_from_groups(recorder, zone, groups, arena, &utc_s);
+
+    if (known > 0) {
+        cqa_zone_format(zone, utc_s, text);
+        out->call.started_at = text[0] == '\0' ? NULL : cqa_arena_string(arena, text);
+    } else if (known < 0) {
+        const size_t used = strlen(out->why);
+        (void)snprintf(out->why + used, sizeof out->why - used,
+                       "; its date or time does not exist");
+    }
+}
+
+static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
+                 const struct cqa_pattern *pattern, const struct cqa_groups *groups,
+                 const char *path, struct cqa_arena *arena, struct cqa_identity *out)
+{
+    const struct cqa_mapping *map = choose_mapping(pattern, groups, arena);
+    const char *direction = map->direction;
+
+    if (direction == NULL)
+        direction = field(recorder, map, CQA_FIELD_DIRECTION, groups, arena);
+    out->matched = 1;
+    (void)snprintf(out->why, sizeof out->why, "pattern \"%s\"%s", pattern->name,
+                   cqa_groups_get(groups, "leg", arena) == NULL
+                       ? ""
+                       : "; one leg of a call, analysed by itself");
+    out->call.id = identity(recorder, map, groups, path, arena);
+    out->call.agent = field(recorder, map, CQA_FIELD_AGENT, groups, arena);
+    out->call.customer = field(recorder, map, CQA_FIELD_CUSTOMER, groups, arena);
+    out->call.queue = field(recorder, map, CQA_FIELD_QUEUE, groups, arena);
+    cqa_recorder_set_direction(recorder, cqa_recorder_direction(recorder, direction), &out->call);
+    fill_started_at(recorder, zone, groups, arena, out);
+}
+
+/* Nothing but the path is known. */
+static void fill_unmatched(const struct cqa_recorder *recorder, const char *path,
+                           struct cqa_arena *arena, struct cqa_identity *out)
+{
+    char name[128];
+
+    cqa_escape_control(file_name(path), name, sizeof name);
+    out->matched = recorder->takes_any;
+    if (recorder->takes_any)
+        (void)snprintf(out->why, sizeof out->why, "takes any file");
+    else
+        (void)snprintf(out->why, sizeof out->why, "no pattern of %s fits \"%s\"", recorder->name,
+                       name);
+    out->call.id = escaped(path, arena);
+}
+
+enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
+                                      const struct cqa_zone *zone, const char *path,
+                                      struct cqa_arena *arena, struct cqa_identity *out,
+                                      struct cqa_error *error)
+{
+    struct cqa_groups *groups = NULL;
+
+    *out = (struct cqa_identity){0};
+    out->call.source = recorder->name;
+    out->call.starts_at_answer = recorder->starts_at_answer;
+    cqa_recorder_set_direction(recorder, NULL, &out->call);
+    for (size_t i = 0; i < recorder->pattern_count && !out->matched; i++) {
+        const struct cqa_pattern *pattern = &recorder->patterns[i];
+        const enum cqa_status status = cqa_regex_match(
+            pattern->regex, pattern->whole_path ? path : file_name(path), &groups, error);
+        if (status == CQA_E_NOMEM)
+            return status;
+        if (status == CQA_OK && groups != NULL)
+            fill(recorder, zone, pattern, groups, path, arena, out);
+        cqa_groups_destroy(groups);
+        groups = NULL;
+    }
+    if (!out->matched)
+        fill_unmatched(recorder, path, arena, out);
+    if (out->call.id == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the names of a call");
+    return CQA_OK;
+}

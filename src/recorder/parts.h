@@ -1,0 +1,146 @@
+#ifndef CQA_RECORDER_PARTS_H
+#define CQA_RECORDER_PARTS_H
+
+/* What a profile is made of; for the files of this folder only. */
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/yaml.h"
+#include "recorder/profile.h"
+#include "recorder/regex.h"
+
+enum cqa_field {
+    CQA_FIELD_ID,
+    CQA_FIELD_AGENT,
+    CQA_FIELD_CUSTOMER,
+    CQA_FIELD_QUEUE,
+    CQA_FIELD_DIRECTION,
+    CQA_FIELD_COUNT
+};
+extern const char *const cqa_field_words[CQA_FIELD_COUNT + 1];
+
+enum cqa_direction {
+    CQA_DIRECTION_IN,
+    CQA_DIRECTION_OUT,
+    CQA_DIRECTION_INTERNAL,
+    CQA_DIRECTION_OTHER, /* not known */
+    CQA_DIRECTION_COUNT
+};
+extern const char *const cqa_direction_words[CQA_DIRECTION_COUNT + 1];
+
+/* A pair of words of the profile. */
+struct cqa_word_pair {
+    const char *from;
+    const char *to;
+};
+
+/* Which group gives which field; NULL: none. `direction` is a word of its own where the kind of
+ * file settles it. */
+struct cqa_mapping {
+    const char *type; /* holds where the group "type" took this; NULL in the pattern's own */
+    const char *group[CQA_FIELD_COUNT];
+    const char *direction;
+};
+
+struct cqa_pattern {
+    const char *name;
+    int whole_path; /* matched against the path, else the name without folders */
+    struct cqa_regex *regex;
+    struct cqa_mapping map;
+    struct cqa_mapping *types;
+    size_t type_count;
+};
+
+enum cqa_sidecar_format { CQA_SIDECAR_JSON, CQA_SIDECAR_XML };
+
+/* One value of a sidecar: alternatives, the first that is there wins. "a.b.0.c"; in XML "@name" is
+ * an attribute. */
+struct cqa_sidecar_paths {
+    const char **items;
+    size_t count;
+};
+
+enum {
+    CQA_SIDECAR_STARTED_AT = CQA_FIELD_COUNT,
+    CQA_SIDECAR_CHANNEL_0,
+    CQA_SIDECAR_CHANNEL_1,
+    CQA_SIDECAR_COUNT
+};
+extern const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1];
+
+struct cqa_sidecar {
+    enum cqa_sidecar_format format;
+    /* "{stem}.json": {name}, {stem}, {id} stand for the recording's; the first that is there is
+     * read */
+    struct cqa_sidecar_paths files;
+    int url_encoded;        /* values are %XX-escaped */
+    const char *agent_word; /* what channel_0 or channel_1 holds for the agent's */
+    struct cqa_sidecar_paths map[CQA_DIRECTION_COUNT]
+                                [CQA_SIDECAR_COUNT]; /* OTHER: for any direction */
+};
+
+struct cqa_recorder {
+    struct cqa_arena arena;
+    struct cqa_yaml *yaml; /* holds the strings */
+    const char *name;
+    int takes_any;
+    int utc; /* times in names are UTC */
+    int starts_at_answer;
+    int agent_channel[CQA_DIRECTION_COUNT];
+    const char **ignore;
+    size_t ignore_count;
+    const char **unknown; /* what the recorder writes when it does not know */
+    size_t unknown_count;
+    struct cqa_word_pair *directions;
+    size_t direction_count;
+    struct cqa_pattern *patterns;
+    size_t pattern_count;
+    struct cqa_sidecar *sidecars;
+    size_t sidecar_count;
+};
+
+/* `value` as it may stand in a call: valid UTF-8, nothing that controls a terminal; NULL for NULL,
+ * for what the recorder writes when it does not know, and when memory is out. */
+const char *cqa_recorder_clean(const struct cqa_recorder *recorder, const char *value,
+                               struct cqa_arena *arena);
+
+/* The contract's word for the recorder's, NULL when it has none. Static. */
+const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const char *value);
+
+/* %XX escapes undone in place, as far as they are valid and not NUL. Returns `text`. */
+char *cqa_unescape_uri(char *text);
+
+/* Sets `call`'s direction and what follows from it. */
+void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,
+                                struct cqa_call *call);
+enum cqa_direction cqa_direction_index(const char *direction);
+
+/*
+ * When the call began, as the groups date, time, year, month, day, hour, minute, second and epoch
+ * tell. 1: `*utc_s` filled; 0: no time in the name; -1: numbers that are no date.
+ */
+int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
+                           const struct cqa_groups *groups, struct cqa_arena *arena,
+                           int64_t *utc_s);
+
+/* The same of a value in a sidecar: seconds, milliseconds or microseconds since 1970, or ISO 8601.
+ * 1 or 0. */
+int cqa_moment_from_text(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
+                         const char *text, int64_t *utc_s);
+
+/* Loads the key `sidecars` of a profile. */
+void cqa_sidecars_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
+                       struct cqa_problems *problems);
+
+/* A parsed sidecar: what lies at `path`, in `arena`, NULL when there is nothing or no scalar. */
+const char *cqa_sidecar_json_get(void *document, const char *path, struct cqa_arena *arena);
+const char *cqa_sidecar_xml_get(void *document, const char *path, struct cqa_arena *arena);
+enum cqa_status cqa_sidecar_json_parse(const char *text, size_t length, void **out,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_sidecar_xml_parse(const char *text, size_t length, void **out,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_sidecar_json_free(void *document);
+void cqa_sidecar_xml_free(void *document);
+
+#endif

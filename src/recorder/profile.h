@@ -1,0 +1,64 @@
+#ifndef CQA_RECORDER_PROFILE_H
+#define CQA_RECORDER_PROFILE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/problems.h"
+#include "recorder/call.h"
+#include "recorder/zone.h"
+
+/*
+ * A recorder's profile (models/recorders/NAME.yaml, docs/recorders.md): what its file names say
+ * about the call, which channel is the agent's, where the metadata beside a recording lies.
+ * Read-only once loaded: any thread may use it.
+ */
+struct cqa_recorder;
+
+/* What a name says. */
+struct cqa_identity {
+    struct cqa_call call;
+    int matched;   /* 0: no pattern fits; the call's id is the path and nothing else is known */
+    char why[256]; /* one line: which pattern, or why none; what of a name could not be used. Path
+                      bytes escaped */
+};
+
+/*
+ * Loads the profile NAME (looked for as base/models.h says). `path` (PATH_MAX bytes) gets the file
+ * that was read, for cqa_problems_print. CQA_E_NOTFOUND: no such profile; CQA_E_BADDATA: see
+ * `problems`. Owned, free with cqa_recorder_destroy.
+ */
+enum cqa_status cqa_recorder_load(const char *name, struct cqa_recorder **out, char *path,
+                                  struct cqa_problems *problems,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_recorder_destroy(struct cqa_recorder *recorder);
+
+/* The profile's name, which is every call's `source`. */
+const char *cqa_recorder_name(const struct cqa_recorder *recorder);
+
+/* Is the file (its name without folders) none of the recordings: dotfiles, .nfs*, *.tmp, *.part,
+ * sidecars, and what the profile adds. */
+int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
+
+/*
+ * What `path` (absolute or relative; opened by nobody) says about the call. Strings go to `arena`;
+ * invalid UTF-8 and control characters in them are escaped as \xNN. `call.id` and `call.source` are
+ * always filled. Local times are taken in `zone`. Only CQA_E_NOMEM.
+ */
+enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
+                                      const struct cqa_zone *zone, const char *path,
+                                      struct cqa_arena *arena, struct cqa_identity *out,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+
+/*
+ * Reads the metadata that the profile says lies beside the recording, and lets it fill and correct
+ * `identity->call`; never its id, which must not depend on which of two files came first. No such
+ * file is CQA_OK with nothing changed; so is a profile without sidecars. `found` (may be NULL)
+ * tells whether one was read. CQA_E_IO: could not be read; CQA_E_LIMIT: over 1 MiB; CQA_E_BADDATA:
+ * neither JSON nor XML.
+ */
+enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
+                                          const struct cqa_zone *zone, const char *path,
+                                          struct cqa_arena *arena, struct cqa_identity *identity,
+                                          int *found, struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,51 @@
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "recorder/parts.h"
+
+enum cqa_status cqa_sidecar_json_parse(const char *text, size_t length, void **out,
+                                       struct cqa_error *error)
+{
+    json_error_t problem;
+    json_t *root = json_loadb(text, length, 0, &problem);
+
+    if (root == NULL)
+        return cqa_fail(error, CQA_E_BADDATA, "line %d: %s", problem.line, problem.text);
+    *out = root;
+    return CQA_OK;
+}
+
+void cqa_sidecar_json_free(void *document)
+{
+    json_decref(document);
+}
+
+/* One step into an object by key or into a list by index. */
+static const json_t *step(const json_t *node, const char *key)
+{
+    char *end = NULL;
+
+    if (json_is_object(node))
+        return json_object_get(node, key);
+    const unsigned long index = strtoul(key, &end, 10);
+    return json_is_array(node) && end != key && *end == '\0' ? json_array_get(node, index) : NULL;
+}
+
+const char *cqa_sidecar_json_get(void *document, const char *path, struct cqa_arena *arena)
+{
+    const json_t *node = document;
+    char *steps = cqa_arena_string(arena, path);
+    char *rest = NULL;
+    char number[40];
+
+    for (char *key = steps == NULL ? NULL : strtok_r(steps, ".", &rest);
+         key != NULL && node != NULL; key = strtok_r(NULL, ".", &rest))
+        node = step(node, key);
+    if (json_is_string(node))
+        return cqa_arena_string(arena, json_string_value(node));
+    if (!json_is_integer(node))
+        return NULL;
+    (void)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(node));
+    return cqa_arena_string(arena, number);
+}

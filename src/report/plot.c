@@ -1,0 +1,453 @@
+#include "report/plot.h"
+
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/buffer.h"
+#include "base/escape.h"
+#include "base/version.h"
+#include "report/pen.h"
+#include "report/strip.h"
+#include "report/words.h"
+
+enum {
+    WIDTH = 1200, /* of the page, in points */
+    MARGIN = 36,
+    LABELS = 100, /* left of the lanes */
+    SCORE = 210,  /* width of the panel with the score */
+    STRIPS_MAX = 12,
+    STRIP_GAP = 22,
+    PNG_SCALE = 2 /* pixels a point */
+};
+static const int64_t STRIP_MS = 150000; /* what one strip shows well */
+
+static const uint32_t INK = 0x1F2933;
+static const uint32_t PALE = 0x7B8794;
+static const uint32_t LINE = 0xCBD2D9;
+
+/* The page from top to bottom: each part draws (or, for `draw` 0, only measures) at `y` and moves
+ * it on. */
+struct page {
+    struct cqa_pen pen;
+    const struct cqa_result *result;
+    const struct cqa_peaks *peaks;
+    int zh;
+    int draw;
+    double y;
+};
+
+enum cqa_status cqa_peaks_init(struct cqa_peaks *peaks, size_t count)
+{
+    *peaks = (struct cqa_peaks){.low = calloc(count + 1, sizeof *peaks->low),
+                                .high = calloc(count + 1, sizeof *peaks->high),
+                                .count = count};
+    if (peaks->low != NULL && peaks->high != NULL)
+        return CQA_OK;
+    cqa_peaks_finish(peaks);
+    return CQA_E_NOMEM;
+}
+
+void cqa_peaks_finish(struct cqa_peaks *peaks)
+{
+    free(peaks->low);
+    free(peaks->high);
+    *peaks = (struct cqa_peaks){0};
+}
+
+static double write_text(struct page *page, double x, double y, struct cqa_face face,
+                         enum cqa_align align, const char *text)
+{
+    if (!page->draw)
+        return cqa_pen_text_width(&page->pen, &face, text);
+    return cqa_pen_text(&page->pen, x, y, &face, align, text);
+}
+
+static void rule_line(struct page *page)
+{
+    if (page->draw)
+        cqa_pen_line(&page->pen, MARGIN, page->y, WIDTH - MARGIN, page->y, LINE, 0.75);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Adds "WORD VALUE" after a separating dot; values come from outside, so control characters are
+ * escaped. */
+static void add_fact(struct cqa_buffer *line, const char *word, const char *value)
+{
+    char safe[300];
+
+    if (value == NULL || value[0] == '\0')
+        return;
+    cqa_escape_control(value, safe, sizeof safe);
+    cqa_buffer_print(line, "%s%s%s%s", line->length > 0 ? "   ·   " : "", word,
+                     word[0] != '\0' ? " " : "", safe);
+}
+
+static void score_panel(struct page *page)
+{
+    const struct cqa_score *score = &page->result->score;
+    const double x = WIDTH - MARGIN - SCORE;
+    const int lost = page->result->scored && score->total < score->base;
+    const uint32_t color = !page->result->scored ? PALE : lost ? cqa_deduction_color : 0x0B7A75;
+    char total[32];
+    char base[48];
+
+    if (!page->draw)
+        return;
+    cqa_pen_round(&page->pen, (struct cqa_box){x, page->y, SCORE, 74}, 6, color, 0.09);
+    if (!page->result->scored) {
+        write_text(page, x + SCORE / 2.0, page->y + 43, (struct cqa_face){16, color, 1},
+                   CQA_ALIGN_CENTER, cqa_word(CQA_WORD_NOT_SCORED, page->zh));
+        return;
+    }
+    cqa_points_text(score->total, total, sizeof total);
+    snprintf(base, sizeof base, " / ");
+    cqa_points_text(score->base, base + 3, sizeof base - 3);
+    const double width = write_text(page, x + 16, page->y + 45, (struct cqa_face){36, color, 1},
+                                    CQA_ALIGN_LEFT, total);
+    write_text(page, x + 18 + width, page->y + 45, (struct cqa_face){16, color, 0}, CQA_ALIGN_LEFT,
+               base);
+    char rubric[160];
+    snprintf(rubric, sizeof rubric, "%s %s %s", cqa_word(CQA_WORD_RUBRIC, page->zh), score->rubric,
+             score->version);
+    write_text(page, x + 16, page->y + 64, (struct cqa_face){10.5, PALE, 0}, CQA_ALIGN_LEFT,
+               rubric);
+}
+
+static void call_line(const struct page *page, struct cqa_buffer *line)
+{
+    const struct cqa_call *call = &page->result->call;
+    const char *direction = call->direction;
+
+    if (direction != NULL && strcmp(direction, "in") == 0)
+        direction = cqa_word(CQA_WORD_INCOMING, page->zh);
+    else if (direction != NULL && strcmp(direction, "out") == 0)
+        direction = cqa_word(CQA_WORD_OUTGOING, page->zh);
+    else if (direction != NULL && strcmp(direction, "internal") == 0)
+        direction = cqa_word(CQA_WORD_INTERNAL, page->zh);
+    add_fact(line, cqa_word(CQA_WORD_AGENT, page->zh), call->agent);
+    add_fact(line, cqa_word(CQA_WORD_CUSTOMER, page->zh), call->customer);
+    add_fact(line, cqa_word(CQA_WORD_QUEUE, page->zh), call->queue);
+    add_fact(line, "", direction);
+    add_fact(line, "", call->started_at);
+    add_fact(line, cqa_word(CQA_WORD_CALL, page->zh), call->id);
+}
+
+static void recording_line(const struct page *page, struct cqa_buffer *line)
+{
+    const struct cqa_audio_facts *recording = &page->result->recording;
+    char text[64];
+
+    cqa_clock_text(recording->duration_ms, text, sizeof text);
+    add_fact(line, "", text);
+    snprintf(text, sizeof text, "%s %s, %g kHz", recording->container, recording->encoding,
+             recording->rate_hz / 1000.0);
+    add_fact(line, "", text);
+    add_fact(line, "", cqa_layout_words[recording->layout]);
+}
+
+static void header(struct page *page)
+{
+    struct cqa_buffer line = {.limit = 4096};
+    char name[300];
+    const double text_width = WIDTH - 2 * MARGIN - SCORE - 24;
+
+    page->y = MARGIN;
+    score_panel(page);
+    cqa_escape_control(base_name(page->result->path), name, sizeof name);
+    write_text(page, MARGIN, page->y + 22, (struct cqa_face){17, INK, 1}, CQA_ALIGN_LEFT, name);
+    call_line(page, &line);
+    cqa_buffer_print(&line, "\n");
+    double y = page->y + 45;
+    y += cqa_pen_paragraph(&page->pen, MARGIN, y, text_width, &(struct cqa_face){12, INK, 0},
+                           line.text != NULL ? line.text : "", page->draw);
+    cqa_buffer_finish(&line);
+    recording_line(page, &line);
+    y += cqa_pen_paragraph(&page->pen, MARGIN, y, text_width, &(struct cqa_face){12, PALE, 0},
+                           line.text != NULL ? line.text : "", page->draw);
+    cqa_buffer_finish(&line);
+    page->y = fmax(y, MARGIN + 78) + 10;
+}
+
+/* Equal strips of whole seconds: one for a short call, at most STRIPS_MAX. */
+static int64_t strip_length_ms(int64_t duration_ms)
+{
+    int64_t count = (duration_ms + STRIP_MS - 1) / STRIP_MS;
+
+    count = count < 1 ? 1 : count > STRIPS_MAX ? STRIPS_MAX : count;
+    if (count == 1)
+        return duration_ms > 1000 ? duration_ms : 1000;
+    return ((duration_ms + count - 1) / count + 999) / 1000 * 1000;
+}
+
+static void strips(struct page *page)
+{
+    const int64_t duration_ms = page->result->recording.duration_ms;
+    const int64_t length_ms = strip_length_ms(duration_ms);
+
+    for (int64_t start_ms = 0; start_ms < duration_ms; start_ms += length_ms) {
+        const struct cqa_strip strip = {.result = page->result,
+                                        .peaks = page->peaks,
+                                        .x = MARGIN + LABELS,
+                                        .y = page->y,
+                                        .width = WIDTH - 2 * MARGIN - LABELS,
+                                        .start_ms = start_ms,
+                                        .length_ms = length_ms,
+                                        .zh = page->zh};
+        if (page->draw)
+            cqa_strip_draw(&page->pen, &strip);
+        page->y += cqa_strip_height(page->result) + STRIP_GAP;
+    }
+}
+
+/* One colour and its name; returns where the next goes. */
+static double legend_entry(struct page *page, double x, uint32_t color, const char *name)
+{
+    if (page->draw)
+        cqa_pen_round(&page->pen, (struct cqa_box){x, page->y - 9, 11, 11}, 2, color, 1);
+    return x + 16 +
+           write_text(page, x + 16, page->y, (struct cqa_face){11, INK, 0}, CQA_ALIGN_LEFT, name) +
+           18;
+}
+
+/* Parties, then each sort of event that occurs. */
+static void legend(struct page *page)
+{
+    const struct cqa_result *result = page->result;
+    double x = MARGIN + LABELS;
+    uint32_t seen[CQA_EVENT_TYPE_COUNT + 1] = {0};
+    size_t seen_count = 0;
+
+    page->y += 2;
+    write_text(page, MARGIN, page->y, (struct cqa_face){11, PALE, 0}, CQA_ALIGN_LEFT,
+               cqa_word(CQA_WORD_LEGEND, page->zh));
+    for (int i = 0; i < result->channel_count; i++) {
+        char name[96];
+        snprintf(name, sizeof name, page->zh ? "%s%s" : "%s %s",
+                 cqa_role_word(result->channels[i].role, page->zh),
+                 cqa_word(CQA_WORD_SPEECH, page->zh));
+        x = legend_entry(page, x, cqa_role_color(result->channels[i].role), name);
+    }
+    for (size_t i = 0; i < result->events.count; i++) {
+        const struct cqa_event *event = &result->events.items[i];
+        const uint32_t color = cqa_event_color(event);
+        size_t known = 0;
+        while (known < seen_count && seen[known] != color)
+            known++;
+        if (known < seen_count)
+            continue;
+        seen[seen_count++] = color;
+        const int backchannel = event->kind == CQA_KIND_BACKCHANNEL;
+        const int tone = event->type >= CQA_EVENT_RINGBACK && event->type <= CQA_EVENT_DTMF;
+        x = legend_entry(page, x, color,
+                         backchannel ? cqa_word(CQA_WORD_BACKCHANNEL, page->zh)
+                         : tone      ? cqa_word(CQA_WORD_TONES, page->zh)
+                                     : cqa_event_type_word(event->type, page->zh));
+    }
+    if (result->scored && result->score.deduction_count > 0)
+        legend_entry(page, x, cqa_deduction_color, cqa_word(CQA_WORD_DEDUCTED, page->zh));
+    page->y += 22;
+}
+
+static void heading(struct page *page, const char *text)
+{
+    rule_line(page);
+    page->y += 22;
+    write_text(page, MARGIN, page->y, (struct cqa_face){13, INK, 1}, CQA_ALIGN_LEFT, text);
+    page->y += 22;
+}
+
+/* "0:12.0" */
+static void tenths_text(int64_t time_ms, char *out, size_t size)
+{
+    char clock[16];
+
+    cqa_clock_text(time_ms, clock, sizeof clock);
+    snprintf(out, size, "%s.%d", clock, (int)(time_ms % 1000 / 100));
+}
+
+static void deduction_row(struct page *page, size_t number)
+{
+    enum { POINTS = 40, SPAN = 100, LENGTH = 290, RULE = 320, TEXT = 490 };
+    const struct cqa_deduction *item = &page->result->score.deductions[number];
+    const uint32_t color = item->points > 0 ? cqa_deduction_color : PALE;
+    const struct cqa_face face = {12, INK, 0};
+    char text[1100];
+    char start[24];
+    char end[24];
+
+    if (page->draw)
+        cqa_pen_round(&page->pen, (struct cqa_box){MARGIN, page->y - 12, 24, 16}, 3, color, 1);
+    snprintf(text, sizeof text, "%zu", number + 1);
+    write_text(page, MARGIN + 12, page->y, (struct cqa_face){10.5, 0xFFFFFF, 1}, CQA_ALIGN_CENTER,
+               text);
+    char points[32];
+    cqa_points_text(item->points, points, sizeof points);
+    snprintf(text, sizeof text, "−%s", points);
+    write_text(page, MARGIN + POINTS, page->y, (struct cqa_face){12, color, 1}, CQA_ALIGN_LEFT,
+               item->points > 0 ? text : cqa_word(CQA_WORD_NOTE, page->zh));
+    tenths_text(item->start_ms, start, sizeof start);
+    tenths_text(item->end_ms, end, sizeof end);
+    snprintf(text, sizeof text, "%s – %s", start, end);
+    write_text(page, MARGIN + SPAN, page->y, face, CQA_ALIGN_LEFT, text);
+    cqa_length_text(item->end_ms - item->start_ms, start, sizeof start);
+    snprintf(text, sizeof text, "%s %s", start, cqa_word(CQA_WORD_SECONDS, page->zh));
+    write_text(page, MARGIN + LENGTH, page->y, face, CQA_ALIGN_RIGHT, text);
+    write_text(page, MARGIN + RULE, page->y, face, CQA_ALIGN_LEFT, item->rule);
+    snprintf(text, sizeof text, "%s%s%s%s", cqa_text_in(item->text, page->zh),
+             item->automatic_fail ? " (" : "",
+             item->automatic_fail ? cqa_word(CQA_WORD_FAIL, page->zh) : "",
+             item->automatic_fail ? ")" : "");
+    page->y += cqa_pen_paragraph(&page->pen, MARGIN + TEXT, page->y, WIDTH - 2 * MARGIN - TEXT,
+                                 &face, text, page->draw) +
+               5;
+}
+
+static void deductions(struct page *page)
+{
+    const struct cqa_score *score = &page->result->score;
+
+    if (!page->result->scored)
+        return;
+    heading(page, cqa_word(CQA_WORD_DEDUCTIONS, page->zh));
+    if (score->deduction_count == 0) {
+        const char *text =
+            cqa_word(score->excepted ? CQA_WORD_NOT_APPLIED : CQA_WORD_NO_DEDUCTION, page->zh);
+        write_text(page, MARGIN, page->y, (struct cqa_face){12, PALE, 0}, CQA_ALIGN_LEFT, text);
+        page->y += 20;
+    }
+    for (size_t i = 0; i < score->deduction_count; i++)
+        deduction_row(page, i);
+    page->y += 4;
+}
+
+static void measurability(struct page *page)
+{
+    const struct cqa_measurable *measurable = &page->result->measurable;
+    const struct cqa_face face = {12, INK, 0};
+
+    if (measurable->reason_count == 0) {
+        rule_line(page);
+        page->y += 22;
+        write_text(page, MARGIN, page->y, (struct cqa_face){12, PALE, 0}, CQA_ALIGN_LEFT,
+                   cqa_word(CQA_WORD_ALL_MEASURABLE, page->zh));
+        page->y += 16;
+        return;
+    }
+    heading(page, cqa_word(CQA_WORD_MEASURABLE, page->zh));
+    for (size_t i = 0; i < measurable->reason_count; i++) {
+        const struct cqa_reason *reason = &measurable->reasons[i];
+        const int lost = measurable->aspect[reason->what] == CQA_QUALITY_NOT_MEASURABLE;
+        write_text(page, MARGIN, page->y, (struct cqa_face){12, INK, 1}, CQA_ALIGN_LEFT,
+                   cqa_aspect_word(reason->what, page->zh));
+        write_text(page, MARGIN + 110, page->y, face, CQA_ALIGN_LEFT,
+                   cqa_word(lost ? CQA_WORD_NOT_MEASURABLE : CQA_WORD_DEGRADED, page->zh));
+        page->y += cqa_pen_paragraph(&page->pen, MARGIN + 230, page->y, WIDTH - 2 * MARGIN - 230,
+                                     &face, cqa_text_in(reason->text, page->zh), page->draw) +
+                   3;
+    }
+    page->y += 2;
+}
+
+static void footer(struct page *page)
+{
+    const struct cqa_face face = {9.5, PALE, 0};
+    char text[400];
+
+    page->y += 4;
+    rule_line(page);
+    page->y += 17;
+    snprintf(text, sizeof text, "%s   sha256 %s   %" PRIu64 " B",
+             cqa_word(CQA_WORD_RECORDING, page->zh), page->result->recording.sha256,
+             page->result->recording.bytes);
+    write_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
+    page->y += 14;
+    snprintf(text, sizeof text, "%s   callqa %s   %s %s", cqa_word(CQA_WORD_ANALYZER, page->zh),
+             CQA_VERSION, cqa_word(CQA_WORD_MODELS, page->zh), page->result->models);
+    write_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
+    page->y += MARGIN - 12;
+}
+
+static void draw_page(struct page *page)
+{
+    header(page);
+    strips(page);
+    legend(page);
+    deductions(page);
+    measurability(page);
+    footer(page);
+}
+
+/* How high the page becomes: the same pass over a surface that keeps nothing. */
+static double page_height(struct page *page)
+{
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
+    cairo_t *cairo = cairo_create(surface);
+
+    page->pen = (struct cqa_pen){.cairo = cairo};
+    page->draw = 0;
+    draw_page(page);
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    return ceil(page->y);
+}
+
+static cairo_surface_t *create_surface(const struct cqa_plot_options *options, const char *path,
+                                       double height)
+{
+    cairo_surface_t *surface;
+
+    if (options->svg) {
+        surface = cairo_svg_surface_create(path, WIDTH, height);
+        cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
+        return surface;
+    }
+    surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH * PNG_SCALE, (int)height * PNG_SCALE);
+    cairo_surface_set_device_scale(surface, PNG_SCALE, PNG_SCALE);
+    return surface;
+}
+
+static enum cqa_status check(cairo_status_t status, const char *path, struct cqa_error *error)
+{
+    if (status == CAIRO_STATUS_SUCCESS)
+        return CQA_OK;
+    if (status == CAIRO_STATUS_NO_MEMORY)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory for the picture");
+    return cqa_fail(error, CQA_E_IO, "%s: %s", path, cairo_status_to_string(status));
+}
+
+enum cqa_status cqa_plot_write(const struct cqa_result *result, const struct cqa_peaks *peaks,
+                               const struct cqa_plot_options *options, const char *path,
+                               size_t *missing, struct cqa_error *error)
+{
+    struct page page = {.result = result, .peaks = peaks, .zh = options->zh};
+    const double height = page_height(&page);
+    cairo_surface_t *surface = create_surface(options, path, height);
+    cairo_t *cairo = cairo_create(surface);
+
+    page.pen = (struct cqa_pen){.cairo = cairo};
+    page.draw = 1;
+    cqa_pen_fill(&page.pen, (struct cqa_box){0, 0, WIDTH, height}, 0xFFFFFF, 1);
+    draw_page(&page);
+    enum cqa_status status = check(cairo_status(cairo), path, error);
+    cairo_destroy(cairo);
+    if (status == CQA_OK && !options->svg)
+        status = check(cairo_surface_write_to_png(surface, path), path, error);
+    cairo_surface_finish(surface);
+    if (status == CQA_OK)
+        status = check(cairo_surface_status(surface), path, error);
+    cairo_surface_destroy(surface);
+    if (missing != NULL)
+        *missing = page.pen.missing;
+    return status;
+}

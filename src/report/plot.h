@@ -1,0 +1,37 @@
+#ifndef CQA_REPORT_PLOT_H
+#define CQA_REPORT_PLOT_H
+
+#include <stddef.h>
+#include "base/error.h"
+#include "report/result.h"
+
+/* The outline of a recording: `count` equal pieces of its whole length, the lowest and highest
+ * sample of each, ±1 full scale, for each channel of the file. Owned; cqa_peaks_finish frees, and
+ * takes {0} too. */
+struct cqa_peaks {
+    float (*low)[2];
+    float (*high)[2];
+    size_t count;
+};
+
+/* Room for `count` pieces, all 0. */
+enum cqa_status cqa_peaks_init(struct cqa_peaks *peaks, size_t count) CQA_MUST_CHECK;
+void cqa_peaks_finish(struct cqa_peaks *peaks);
+
+struct cqa_plot_options {
+    int zh;  /* Chinese, else English */
+    int svg; /* else PNG */
+};
+
+/*
+ * Draws one call to `path`: waveforms and speech of each party, events as coloured regions,
+ * deductions with their seconds and words, what could not be measured, and what says which
+ * recording and which analysis this is. `peaks` may be {0}: no waveforms. `missing` (may be NULL)
+ * tells how many characters had no glyph in the fonts of this machine. CQA_E_IO with the reason,
+ * CQA_E_NOMEM.
+ */
+enum cqa_status cqa_plot_write(const struct cqa_result *result, const struct cqa_peaks *peaks,
+                               const struct cqa_plot_options *options, const char *path,
+                               size_t *missing, struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

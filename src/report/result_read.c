@@ -1,0 +1,335 @@
+#include "report/result.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/escape.h"
+#include "report/result_field.h"
+#include "report/result_flags.h"
+
+/* What no honest result exceeds. The limit of values keeps jansson's tree within some hundred
+ * megabytes; a span is three of them, an event or a deduction some ten. */
+enum {
+    BYTES_MAX = 64 << 20,
+    SPANS_MAX = 1000000,
+    VALUES_MAX = 3 * SPANS_MAX + 25 * CQA_FIELD_EVENTS_MAX,
+    PATH_BYTES_MAX = 16384, /* PATH_MAX of bytes, each written as \xNN */
+};
+static const int64_t DURATION_MS_MAX = INT64_C(31) * 24 * 3600 * 1000;
+static const double LEVEL_DB_MAX = 400; /* either way: beyond 64-bit samples */
+
+static void read_recording(struct cqa_field_reader *reader, const struct cqa_field *up,
+                           struct cqa_result *result)
+{
+    static const char *const known[] = {"path",     "sha256",  "bytes",    "container",
+                                        "encoding", "rate_hz", "channels", "duration_ms",
+                                        "layout",   NULL};
+    const struct cqa_field field = cqa_field_of(up, "recording");
+    struct cqa_audio_facts *out = &result->recording;
+
+    if (!cqa_field_object(reader, &field, known))
+        return;
+    result->path = cqa_field_string(reader, &field, "path", CQA_FIELD_OR_NULL, PATH_BYTES_MAX);
+    cqa_field_copy(reader, &field, "sha256", out->sha256, sizeof out->sha256);
+    const struct cqa_field sha256 = cqa_field_of(&field, "sha256");
+    if (strlen(out->sha256) != 64 || strspn(out->sha256, "0123456789abcdef") != 64)
+        cqa_field_fail(reader, &sha256, CQA_E_BADDATA, "must be 64 lower-case hex digits");
+    out->bytes = (uint64_t)cqa_field_whole(reader, &field, "bytes", 0, INT64_MAX);
+    cqa_field_copy(reader, &field, "container", out->container, sizeof out->container);
+    cqa_field_copy(reader, &field, "encoding", out->encoding, sizeof out->encoding);
+    out->rate_hz = (int)cqa_field_whole(reader, &field, "rate_hz", 1, 1000000);
+    out->channels = (int)cqa_field_whole(reader, &field, "channels", 1, 2);
+    out->duration_ms = cqa_field_whole(reader, &field, "duration_ms", 0, DURATION_MS_MAX);
+    out->layout =
+        (enum cqa_layout)cqa_field_required_word(reader, &field, "layout", cqa_layout_words);
+    if ((out->channels == 1) != (out->layout == CQA_LAYOUT_MONO))
+        cqa_field_fail(reader, &field, CQA_E_BADDATA, "channels do not suit the layout");
+}
+
+static int two_digits(const char *text, int least, int most)
+{
+    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
+        return 0;
+    const int value = (text[0] - '0') * 10 + text[1] - '0';
+    return value >= least && value <= most;
+}
+
+/* ISO 8601 date and time with offset: "2025-11-20T10:15:02+08:00", fractions of a second and Z too.
+ */
+static int is_time(const char *text)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+    const char *rest = text + sizeof shape - 1;
+
+    for (size_t i = 0; shape[i] != '\0'; i++)
+        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return 0;
+    if (!two_digits(text + 5, 1, 12) || !two_digits(text + 8, 1, 31) ||
+        !two_digits(text + 11, 0, 23) || !two_digits(text + 14, 0, 59) ||
+        !two_digits(text + 17, 0, 60))
+        return 0;
+    if (rest[0] == '.' && strspn(rest + 1, "0123456789") > 0)
+        rest += 1 + strspn(rest + 1, "0123456789");
+    if (strcmp(rest, "Z") == 0)
+        return 1;
+    return (rest[0] == '+' || rest[0] == '-') && two_digits(rest + 1, 0, 23) && rest[3] == ':' &&
+           two_digits(rest + 4, 0, 59) && rest[6] == '\0';
+}
+
+static void read_call(struct cqa_field_reader *reader, const struct cqa_field *up,
+                      struct cqa_result *result)
+{
+    static const char *const known[] = {"id",        "agent",      "customer", "queue",
+                                        "direction", "started_at", "source",   NULL};
+    static const char *const directions[] = {"in", "out", "internal", NULL};
+    const struct cqa_field field = cqa_field_of(up, "call");
+    struct cqa_call *out = &result->call;
+
+    if (!cqa_field_object(reader, &field, known))
+        return;
+    const enum cqa_field_need need = CQA_FIELD_OR_NULL;
+    out->id = cqa_field_string(reader, &field, "id", need, CQA_FIELD_NAME_BYTES_MAX);
+    out->agent = cqa_field_string(reader, &field, "agent", need, CQA_FIELD_NAME_BYTES_MAX);
+    out->customer = cqa_field_string(reader, &field, "customer", need, CQA_FIELD_NAME_BYTES_MAX);
+    out->queue = cqa_field_string(reader, &field, "queue", need, CQA_FIELD_NAME_BYTES_MAX);
+    const int direction = cqa_field_word(reader, &field, "direction", need, directions);
+    out->direction = direction < 0 ? NULL : directions[direction];
+    out->started_at = cqa_field_string(reader, &field, "started_at", need, 64);
+    const struct cqa_field started_at = cqa_field_of(&field, "started_at");
+    if (out->started_at != NULL && !is_time(out->started_at))
+        cqa_field_fail(reader, &started_at, CQA_E_BADDATA,
+                       "must be a time such as 2025-11-20T10:15:02+08:00");
+    out->source = cqa_field_string(reader, &field, "source", need, CQA_FIELD_NAME_BYTES_MAX);
+}
+
+static void read_measurable(struct cqa_field_reader *reader, const struct cqa_field *up,
+                            struct cqa_measurable *out)
+{
+    static const char *const known[] = {"speech", "silence", "overtalk", "hold",
+                                        "level",  "reasons", NULL};
+    static const char *const known_reason[] = {"id", "what", "text", NULL};
+    const struct cqa_field field = cqa_field_of(up, "measurable");
+
+    if (!cqa_field_object(reader, &field, known))
+        return;
+    for (int i = 0; i < CQA_ASPECT_COUNT; i++)
+        out->aspect[i] = (enum cqa_quality)cqa_field_required_word(
+            reader, &field, cqa_aspect_words[i], cqa_quality_words);
+    const struct cqa_field reasons = cqa_field_of(&field, "reasons");
+    const size_t count = cqa_field_list(reader, &reasons, CQA_REASONS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct cqa_field item = cqa_field_item(&reasons, i);
+        struct cqa_reason *reason = &out->reasons[i];
+        if (!cqa_field_object(reader, &item, known_reason))
+            return;
+        reason->id =
+            cqa_field_string(reader, &item, "id", CQA_FIELD_REQUIRED, CQA_FIELD_NAME_BYTES_MAX);
+        reason->what =
+            (enum cqa_aspect)cqa_field_required_word(reader, &item, "what", cqa_aspect_words);
+        reason->text = cqa_field_text(reader, &item);
+    }
+    out->reason_count = count;
+}
+
+/* Only pairs of whole numbers, in time order, apart or touching, inside the recording. */
+static void read_spans(struct cqa_field_reader *reader, const struct cqa_field *up,
+                       int64_t duration_ms, struct cqa_spans *out)
+{
+    const struct cqa_field field = cqa_field_of(up, "speech_ms");
+    const size_t count = cqa_field_list(reader, &field, SPANS_MAX);
+    int64_t before_ms = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct cqa_field item = cqa_field_item(&field, i);
+        json_t *start = json_array_get(item.json, 0);
+        json_t *end = json_array_get(item.json, 1);
+        if (json_array_size(item.json) != 2 || !json_is_integer(start) || !json_is_integer(end)) {
+            cqa_field_fail(reader, &item, CQA_E_BADDATA, "must be [start_ms, end_ms]");
+            return;
+        }
+        const int64_t start_ms = json_integer_value(start);
+        const int64_t end_ms = json_integer_value(end);
+        if (start_ms < before_ms || end_ms <= start_ms || end_ms > duration_ms) {
+            cqa_field_fail(reader, &item, CQA_E_BADDATA,
+                           "[%lld, %lld) is empty, out of order or outside the recording",
+                           (long long)start_ms, (long long)end_ms);
+            return;
+        }
+        before_ms = end_ms;
+        if (cqa_spans_add(out, start_ms, end_ms) != CQA_OK) {
+            cqa_field_fail(reader, &item, CQA_E_NOMEM, "out of memory");
+            return;
+        }
+    }
+}
+
+static void read_channel(struct cqa_field_reader *reader, const struct cqa_field *field,
+                         int64_t duration_ms, struct cqa_channel_result *out)
+{
+    static const char *const known[] = {
+        "index",   "role",          "speech_ms", "active_level_dbfs", "noise_dbfs", "clipped_ms",
+        "leak_db", "leak_delay_ms", NULL};
+    const enum cqa_field_need need = CQA_FIELD_OR_NULL;
+
+    if (!cqa_field_object(reader, field, known))
+        return;
+    out->index = (int)cqa_field_whole(reader, field, "index", 0, 1);
+    out->role = (enum cqa_role)cqa_field_required_word(reader, field, "role", cqa_role_words);
+    read_spans(reader, field, duration_ms, &out->speech);
+    out->active_level_dbfs =
+        cqa_field_number(reader, field, "active_level_dbfs", need, -LEVEL_DB_MAX, LEVEL_DB_MAX);
+    out->noise_dbfs =
+        cqa_field_number(reader, field, "noise_dbfs", need, -LEVEL_DB_MAX, LEVEL_DB_MAX);
+    out->clipped_ms = cqa_field_number(reader, field, "clipped_ms", need, 0, (double)duration_ms);
+    out->leak_db = cqa_field_number(reader, field, "leak_db", need, -LEVEL_DB_MAX, LEVEL_DB_MAX);
+    out->leak_delay_ms = cqa_field_number(reader, field, "leak_delay_ms", need, -60000, 60000);
+}
+
+/* Stereo: an agent's and a customer's channel. Else one of both. */
+static int roles_suit(const struct cqa_result *result)
+{
+    const struct cqa_channel_result *channels = result->channels;
+
+    if (result->recording.layout != CQA_LAYOUT_STEREO)
+        return result->channel_count == 1 && channels[0].role == CQA_ROLE_MIXED;
+    return result->channel_count == 2 && channels[0].index != channels[1].index &&
+           channels[0].role != channels[1].role && channels[0].role != CQA_ROLE_MIXED &&
+           channels[1].role != CQA_ROLE_MIXED;
+}
+
+static void read_channels(struct cqa_field_reader *reader, const struct cqa_field *up,
+                          struct cqa_result *result)
+{
+    const struct cqa_field field = cqa_field_of(up, "channels");
+    const size_t count = cqa_field_list(reader, &field, 2);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct cqa_field item = cqa_field_item(&field, i);
+        read_channel(reader, &item, result->recording.duration_ms, &result->channels[i]);
+        if (result->channels[i].role == CQA_ROLE_AGENT)
+            result->call.agent_channel = result->channels[i].index;
+    }
+    result->channel_count = (int)count;
+    if (!roles_suit(result))
+        cqa_field_fail(reader, &field, CQA_E_BADDATA,
+                       "must be an agent's and a customer's (stereo), or one mixed");
+}
+
+static void measure_range(const char *unit, double *least, double *most)
+{
+    static const struct {
+        const char *unit;
+        double least;
+        double most;
+    } ranges[] = {{"ms", -1e9, 1e12}, {"ratio", 0, 1},     {"", 0, 1e9},
+                  {"1/min", 0, 1e6},  {"1/s", 0, 1e6},     {"Hz", 0, 1e6},
+                  {"st", -1e3, 1e3},  {"dBFS", -400, 400}, {"dB", -400, 400}};
+
+    *least = -1e12;
+    *most = 1e12;
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        if (strcmp(unit, ranges[i].unit) == 0) {
+            *least = ranges[i].least;
+            *most = ranges[i].most;
+        }
+    }
+}
+
+/* Measures come and go with versions: one that is absent was not measured. */
+static void read_measures(struct cqa_field_reader *reader, const struct cqa_field *up,
+                          struct cqa_measures *out)
+{
+    const char *known[CQA_MEASURE_COUNT + 1] = {NULL};
+    const struct cqa_field field = cqa_field_of(up, "measures");
+
+    for (int i = 0; i < CQA_MEASURE_COUNT; i++) {
+        known[i] = cqa_measure_infos[i].name;
+        out->value[i] = NAN;
+    }
+    if (!cqa_field_object(reader, &field, known))
+        return;
+    for (int i = 0; i < CQA_MEASURE_COUNT; i++) {
+        double least;
+        double most;
+        measure_range(cqa_measure_infos[i].unit, &least, &most);
+        out->value[i] = cqa_field_number(reader, &field, known[i], CQA_FIELD_OPTIONAL, least, most);
+    }
+}
+
+static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_field *up,
+                          struct cqa_result *result)
+{
+    static const char *const known[] = {"version", "models", NULL};
+    const struct cqa_field field = cqa_field_of(up, "analyzer");
+
+    if (!cqa_field_object(reader, &field, known))
+        return;
+    cqa_field_copy(reader, &field, "version", result->version, sizeof result->version);
+    const char *models =
+        cqa_field_string(reader, &field, "models", CQA_FIELD_OR_NULL, sizeof result->models - 1);
+    snprintf(result->models, sizeof result->models, "%s", models != NULL ? models : "");
+}
+
+static void read_result(struct cqa_field_reader *reader, const struct cqa_field *root,
+                        struct cqa_result *result)
+{
+    static const char *const known[] = {"schema", "recording", "call",  "measurable", "channels",
+                                        "events", "measures",  "score", "analyzer",   NULL};
+    static const char *const schemas[] = {"callqa.result/1", NULL};
+
+    if (!cqa_field_object(reader, root, known))
+        return;
+    cqa_field_word(reader, root, "schema", CQA_FIELD_REQUIRED, schemas);
+    read_recording(reader, root, result);
+    read_call(reader, root, result);
+    read_measurable(reader, root, &result->measurable);
+    read_channels(reader, root, result);
+    cqa_result_read_events(reader, root, result);
+    read_measures(reader, root, &result->measures);
+    cqa_result_read_score(reader, root, result);
+    read_analyzer(reader, root, result);
+    if (result->scored && (result->path == NULL || result->call.id == NULL))
+        cqa_field_fail(reader, root, CQA_E_BADDATA,
+                       "recording.path and call.id must be given once there is a score");
+}
+
+/* At least as many as there are values outside strings: what a parser's memory follows, whatever
+ * the bytes say. */
+static size_t count_values(const char *text, size_t length)
+{
+    size_t count = 0;
+    int quoted = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (quoted && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && (text[i] == '[' || text[i] == '{' || text[i] == ','))
+            count++;
+    }
+    return count;
+}
+
+enum cqa_status cqa_result_from_json(const char *text, size_t length, int strict,
+                                     struct cqa_result *result, struct cqa_error *error)
+{
+    struct cqa_field_reader reader = {&result->arena, error, CQA_OK, strict};
+    json_error_t parse_error;
+
+    *result = (struct cqa_result){0};
+    if (length > BYTES_MAX || count_values(text, length) > VALUES_MAX)
+        return cqa_fail(error, CQA_E_LIMIT, "result: larger than a recording can need");
+    const struct cqa_field root = {NULL, NULL, 0,
+                                   json_loadb(text, length, JSON_REJECT_DUPLICATES, &parse_error)};
+    if (root.json == NULL) {
+        char shown[160];
+        cqa_escape_control(parse_error.text, shown, sizeof shown);
+        return cqa_fail(error, CQA_E_BADDATA, "result: not JSON: line %d column %d: %s",
+                        parse_error.line, parse_error.column, shown);
+    }
+    read_result(&reader, &root, result);
+    json_decref(root.json);
+    return reader.status;
+}

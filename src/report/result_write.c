@@ -1,0 +1,309 @@
+#include "report/result.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/version.h"
+#include "rubric/measured.h"
+
+/* Past this a double no longer tells whole numbers apart, and nothing of ours comes near it. */
+static const double VALUE_MAX = 1e15;
+
+/* jansson's setters take ownership and fail on NULL, so a value that could not be made fails the
+ * object: each function below returns NULL when memory ran out, and nobody checks twice. */
+
+static json_t *whole_or_null(double value)
+{
+    return isfinite(value) && fabs(value) <= VALUE_MAX ? json_integer(llround(value)) : json_null();
+}
+
+/* `value` to `places` decimals: whole numbers without a point, as the contract writes 100 and 0.5.
+ */
+static json_t *number(double value, int places)
+{
+    static const double scales[] = {1, 10, 100, 1000, 10000};
+
+    if (!isfinite(value) || fabs(value) > VALUE_MAX)
+        return json_null();
+    const double scaled = round(value * scales[places]);
+    return json_real(scaled / scales[places] + 0.0); /* + 0.0: no "-0.0" */
+}
+
+static json_t *points(double value)
+{
+    return value == floor(value) ? whole_or_null(value) : number(value, 2);
+}
+
+/* A name may hold any bytes; JSON only UTF-8. The odd bytes become \xNN, which still tells two
+ * names apart. */
+static json_t *escaped_string(const char *text)
+{
+    const size_t length = strlen(text);
+    json_t *string = NULL;
+    struct cqa_buffer copy = {.limit = 4 * length + 1};
+
+    for (size_t i = 0; i < length;) {
+        size_t size = 1;
+        json_t *character = NULL;
+        while (size <= 4 && i + size <= length &&
+               (character = json_stringn(text + i, size)) == NULL)
+            size++;
+        if (character != NULL)
+            cqa_buffer_add(&copy, text + i, size);
+        else
+            cqa_buffer_print(&copy, "\\x%02x", (unsigned char)text[i]);
+        i += character != NULL ? size : 1;
+        json_decref(character);
+    }
+    if (!copy.failed && copy.text != NULL)
+        string = json_string(copy.text);
+    cqa_buffer_finish(&copy);
+    return string;
+}
+
+static json_t *string_or_null(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    json_t *string = json_string(text);
+    return string != NULL ? string : escaped_string(text);
+}
+
+/* The NONE entries of the tables are "". */
+static json_t *word_or_null(const char *word)
+{
+    return word[0] != '\0' ? json_string(word) : json_null();
+}
+
+static json_t *text_object(const struct cqa_text *text)
+{
+    return json_pack("{s:o, s:o}", "en", string_or_null(text->en), "zh", string_or_null(text->zh));
+}
+
+static json_t *recording_object(const struct cqa_result *result)
+{
+    const struct cqa_audio_facts *recording = &result->recording;
+
+    return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s}", "path",
+                     string_or_null(result->path), "sha256", recording->sha256, "bytes",
+                     (json_int_t)recording->bytes, "container", recording->container, "encoding",
+                     recording->encoding, "rate_hz", recording->rate_hz, "channels",
+                     recording->channels, "duration_ms", (json_int_t)recording->duration_ms,
+                     "layout", cqa_layout_words[recording->layout]);
+}
+
+static json_t *call_object(const struct cqa_call *call)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", string_or_null(call->id), "agent",
+                     string_or_null(call->agent), "customer", string_or_null(call->customer),
+                     "queue", string_or_null(call->queue), "direction",
+                     string_or_null(call->direction), "started_at",
+                     string_or_null(call->started_at), "source", string_or_null(call->source));
+}
+
+static json_t *measurable_object(const struct cqa_measurable *measurable)
+{
+    json_t *object = json_object();
+    json_t *reasons = json_array();
+    int failed = 0;
+
+    for (int i = 0; i < CQA_ASPECT_COUNT; i++)
+        failed |= json_object_set_new(object, cqa_aspect_words[i],
+                                      json_string(cqa_quality_words[measurable->aspect[i]]));
+    for (size_t i = 0; i < measurable->reason_count; i++) {
+        const struct cqa_reason *reason = &measurable->reasons[i];
+        failed |= json_array_append_new(
+            reasons, json_pack("{s:o, s:s, s:o}", "id", string_or_null(reason->id), "what",
+                               cqa_aspect_words[reason->what], "text", text_object(&reason->text)));
+    }
+    failed |= json_object_set_new(object, "reasons", reasons);
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *spans_array(const struct cqa_spans *spans)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < spans->count; i++) {
+        const struct cqa_span span = spans->items[i];
+        if (json_array_append_new(array, json_pack("[I, I]", (json_int_t)span.start_ms,
+                                                   (json_int_t)span.end_ms)) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *channels_array(const struct cqa_result *result)
+{
+    json_t *array = json_array();
+
+    for (int i = 0; i < result->channel_count; i++) {
+        const struct cqa_channel_result *channel = &result->channels[i];
+        json_t *object =
+            json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "index", channel->index, "role",
+                      cqa_role_words[channel->role], "speech_ms", spans_array(&channel->speech),
+                      "active_level_dbfs", number(channel->active_level_dbfs, 1), "noise_dbfs",
+                      number(channel->noise_dbfs, 1), "clipped_ms",
+                      whole_or_null(channel->clipped_ms), "leak_db", number(channel->leak_db, 1),
+                      "leak_delay_ms", whole_or_null(channel->leak_delay_ms));
+        if (json_array_append_new(array, object) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static int set_word(json_t *object, const char *key, const char *word)
+{
+    return json_object_set_new(object, key, word_or_null(word));
+}
+
+/* What only this type of event has. Non-zero when memory ran out. */
+static int set_details(json_t *object, const struct cqa_event *event)
+{
+    const char *side = cqa_party_words[event->side];
+
+    switch (event->type) {
+    case CQA_EVENT_SILENCE:
+        return set_word(object, "cause", cqa_event_cause_words[event->cause]);
+    case CQA_EVENT_OVERTALK:
+        return set_word(object, "by", cqa_party_words[event->by]) |
+               set_word(object, "kind", cqa_event_kind_words[event->kind]);
+    case CQA_EVENT_HOLD:
+        return set_word(object, "kind", cqa_event_kind_words[event->kind]) |
+               set_word(object, "side", side) |
+               set_word(object, "phase", cqa_event_phase_words[event->phase]);
+    case CQA_EVENT_DTMF:
+        return set_word(object, "side", side) |
+               json_object_set_new(object, "digits", json_string(event->digits));
+    default:
+        return set_word(object, "side", side);
+    }
+}
+
+static json_t *event_object(const struct cqa_event *event)
+{
+    json_t *object = json_pack("{s:i, s:s, s:I, s:I}", "id", event->id, "type",
+                               cqa_event_type_words[event->type], "start_ms",
+                               (json_int_t)event->start_ms, "end_ms", (json_int_t)event->end_ms);
+
+    if (set_details(object, event) == 0 &&
+        json_object_set_new(object, "confidence", number((double)event->confidence, 2)) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *events_array(const struct cqa_events *events)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < events->count; i++) {
+        if (json_array_append_new(array, event_object(&events->items[i])) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+static json_t *measures_object(const struct cqa_measures *measures)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < CQA_MEASURE_COUNT; i++) {
+        const int places = cqa_measured_places((enum cqa_measure_id)i);
+        json_t *value =
+            places == 0 ? whole_or_null(measures->value[i]) : number(measures->value[i], places);
+        if (json_object_set_new(object, cqa_measure_infos[i].name, value) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *deduction_object(const struct cqa_deduction *deduction)
+{
+    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:n, s:o, s:b}", "rule",
+                     string_or_null(deduction->rule), "points", points(deduction->points), "event",
+                     deduction->event > 0 ? json_integer(deduction->event) : json_null(),
+                     "start_ms", (json_int_t)deduction->start_ms, "end_ms",
+                     (json_int_t)deduction->end_ms, "text", text_object(&deduction->text),
+                     "decision", "severity", string_or_null(deduction->severity), "automatic_fail",
+                     deduction->automatic_fail);
+}
+
+static json_t *score_object(const struct cqa_score *score)
+{
+    json_t *deductions = json_array();
+
+    for (size_t i = 0; i < score->deduction_count; i++) {
+        if (json_array_append_new(deductions, deduction_object(&score->deductions[i])) != 0) {
+            json_decref(deductions);
+            return NULL;
+        }
+    }
+    return json_pack("{s:o, s:o, s:o, s:o, s:n, s:o, s:o}", "rubric", string_or_null(score->rubric),
+                     "rubric_version", string_or_null(score->version), "base", points(score->base),
+                     "total", points(score->total), "decided_total", "deductions", deductions,
+                     "exception", string_or_null(score->excepted ? score->exception : NULL));
+}
+
+static json_t *analyzer_object(const struct cqa_result *result)
+{
+    return json_pack("{s:s, s:o}", "version",
+                     result->version[0] != '\0' ? result->version : CQA_VERSION, "models",
+                     word_or_null(result->models));
+}
+
+static int add_to_buffer(const char *bytes, size_t size, void *buffer)
+{
+    return cqa_buffer_add(buffer, bytes, size) == CQA_OK ? 0 : -1;
+}
+
+/* Takes `object`. 15 digits give back every decimal we rounded to; jansson writes the point
+ * whatever the locale. */
+static enum cqa_status dump(json_t *object, struct cqa_buffer *out)
+{
+    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(15);
+
+    if (object == NULL)
+        return CQA_E_NOMEM;
+    const int failed = json_dump_callback(object, add_to_buffer, out, flags);
+    json_decref(object);
+    if (!failed)
+        return CQA_OK;
+    return out->failed ? CQA_E_LIMIT : CQA_E_NOMEM;
+}
+
+enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_buffer *out)
+{
+    json_t *object = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1", "recording",
+        recording_object(result), "call", call_object(&result->call), "measurable",
+        measurable_object(&result->measurable), "channels", channels_array(result), "events",
+        events_array(&result->events), "measures", measures_object(&result->measures), "score",
+        result->scored ? score_object(&result->score) : json_null(), "analyzer",
+        analyzer_object(result));
+
+    return dump(object, out);
+}
+
+enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call,
+                                    const char *reason, const char *text, struct cqa_buffer *out)
+{
+    json_t *object = json_pack("{s:s, s:{s:o}, s:o, s:o, s:o}", "schema", "callqa.failure/1",
+                               "recording", "path", string_or_null(path), "call",
+                               call != NULL ? call_object(call) : json_null(), "reason",
+                               string_or_null(reason), "text", string_or_null(text));
+
+    return dump(object, out);
+}

@@ -1,0 +1,178 @@
+#include "report/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORD_TEXT(symbol, en, zh) {en, zh},
+static const struct cqa_text words[CQA_WORD_COUNT] = {CQA_WORDS(WORD_TEXT)};
+#undef WORD_TEXT
+
+const char *cqa_text_in(struct cqa_text text, int zh)
+{
+    const char *wanted = zh ? text.zh : text.en;
+    const char *other = zh ? text.en : text.zh;
+
+    if (wanted != NULL && wanted[0] != '\0')
+        return wanted;
+    return other != NULL ? other : "";
+}
+
+const char *cqa_word(enum cqa_word word, int zh)
+{
+    return cqa_text_in(words[word], zh);
+}
+
+const char *cqa_role_word(enum cqa_role role, int zh)
+{
+    static const enum cqa_word of_role[CQA_ROLE_COUNT] = {
+        [CQA_ROLE_AGENT] = CQA_WORD_AGENT,
+        [CQA_ROLE_CUSTOMER] = CQA_WORD_CUSTOMER,
+        [CQA_ROLE_MIXED] = CQA_WORD_MIXED,
+    };
+    return cqa_word(of_role[role], zh);
+}
+
+const char *cqa_party_word(enum cqa_party party, int zh)
+{
+    if (party == CQA_PARTY_NONE)
+        return "";
+    return cqa_word(party == CQA_PARTY_AGENT ? CQA_WORD_AGENT : CQA_WORD_CUSTOMER, zh);
+}
+
+const char *cqa_aspect_word(enum cqa_aspect aspect, int zh)
+{
+    static const enum cqa_word of_aspect[CQA_ASPECT_COUNT] = {
+        [CQA_ASPECT_SPEECH] = CQA_WORD_SPEECH,     [CQA_ASPECT_SILENCE] = CQA_WORD_SILENCE,
+        [CQA_ASPECT_OVERTALK] = CQA_WORD_OVERTALK, [CQA_ASPECT_HOLD] = CQA_WORD_HOLD,
+        [CQA_ASPECT_LEVEL] = CQA_WORD_LEVEL,
+    };
+    return cqa_word(of_aspect[aspect], zh);
+}
+
+const char *cqa_event_type_word(enum cqa_event_type type, int zh)
+{
+    static const enum cqa_word of_type[CQA_EVENT_TYPE_COUNT] = {
+        [CQA_EVENT_SILENCE] = CQA_WORD_SILENCE,
+        [CQA_EVENT_OVERTALK] = CQA_WORD_OVERTALK,
+        [CQA_EVENT_HOLD] = CQA_WORD_HOLD,
+        [CQA_EVENT_RINGBACK] = CQA_WORD_RINGBACK,
+        [CQA_EVENT_BUSY] = CQA_WORD_BUSY,
+        [CQA_EVENT_SIT] = CQA_WORD_SIT,
+        [CQA_EVENT_FAX] = CQA_WORD_FAX,
+        [CQA_EVENT_DTMF] = CQA_WORD_DTMF,
+        [CQA_EVENT_ONE_WAY] = CQA_WORD_ONE_WAY,
+        [CQA_EVENT_CLIPPING] = CQA_WORD_CLIPPING,
+        [CQA_EVENT_NOT_RECORDED] = CQA_WORD_NOT_RECORDED,
+    };
+    return cqa_word(of_type[type], zh);
+}
+
+static const char *cause_word(enum cqa_event_cause cause, int zh)
+{
+    static const enum cqa_word of_cause[CQA_CAUSE_COUNT] = {
+        [CQA_CAUSE_UNEXPLAINED] = CQA_WORD_UNEXPLAINED,
+        [CQA_CAUSE_AGENT_MUTED] = CQA_WORD_AGENT_MUTED,
+        [CQA_CAUSE_INITIAL] = CQA_WORD_INITIAL,
+        [CQA_CAUSE_FINAL] = CQA_WORD_FINAL,
+        [CQA_CAUSE_NOT_RECORDED] = CQA_WORD_NOT_RECORDED,
+    };
+    return cause == CQA_CAUSE_NONE ? "" : cqa_word(of_cause[cause], zh);
+}
+
+static const char *kind_word(enum cqa_event_kind kind, int zh)
+{
+    static const enum cqa_word of_kind[CQA_KIND_COUNT] = {
+        [CQA_KIND_BACKCHANNEL] = CQA_WORD_BACKCHANNEL,
+        [CQA_KIND_INTERRUPTION] = CQA_WORD_INTERRUPTION,
+        [CQA_KIND_OTHER] = CQA_WORD_OVERTALK,
+        [CQA_KIND_MUSIC] = CQA_WORD_MUSIC,
+        [CQA_KIND_BEEP] = CQA_WORD_BEEP,
+        [CQA_KIND_MUTE] = CQA_WORD_MUTE,
+        [CQA_KIND_ANNOUNCEMENT] = CQA_WORD_ANNOUNCEMENT,
+    };
+    return kind == CQA_KIND_NONE ? "" : cqa_word(of_kind[kind], zh);
+}
+
+/* "MAIN, DETAIL", or MAIN where there is no detail. */
+static void join(const char *main_word, const char *detail, int zh, char *out, size_t size)
+{
+    const char *between = detail[0] == '\0' ? "" : zh ? "，" : ", ";
+
+    snprintf(out, size, "%s%s%s", main_word, between, detail);
+}
+
+static void overtalk_label(const struct cqa_event *event, int zh, char *out, size_t size)
+{
+    const char *kind =
+        event->kind == CQA_KIND_NONE ? cqa_word(CQA_WORD_OVERTALK, zh) : kind_word(event->kind, zh);
+    const char *by = cqa_party_word(event->by, zh);
+
+    if (by[0] == '\0')
+        snprintf(out, size, "%s", kind);
+    else if (zh)
+        snprintf(out, size, "%s%s", by, kind);
+    else
+        snprintf(out, size, "%s by %s", kind, by);
+}
+
+static void hold_label(const struct cqa_event *event, int zh, char *out, size_t size)
+{
+    char kind[64];
+
+    join(cqa_word(CQA_WORD_HOLD, zh), kind_word(event->kind, zh), zh, kind, sizeof kind);
+    join(kind, event->phase == CQA_PHASE_QUEUE ? cqa_word(CQA_WORD_IN_QUEUE, zh) : "", zh, out,
+         size);
+}
+
+void cqa_event_label(const struct cqa_event *event, int zh, char *out, size_t size)
+{
+    const char *type = cqa_event_type_word(event->type, zh);
+
+    switch (event->type) {
+    case CQA_EVENT_SILENCE:
+        join(type, cause_word(event->cause, zh), zh, out, size);
+        break;
+    case CQA_EVENT_OVERTALK:
+        overtalk_label(event, zh, out, size);
+        break;
+    case CQA_EVENT_HOLD:
+        hold_label(event, zh, out, size);
+        break;
+    case CQA_EVENT_DTMF:
+        join(type, event->digits, zh, out, size);
+        break;
+    default:
+        join(type, cqa_party_word(event->side, zh), zh, out, size);
+        break;
+    }
+}
+
+void cqa_clock_text(int64_t time_ms, char *out, size_t size)
+{
+    const int64_t seconds = time_ms / 1000;
+
+    if (seconds < 3600)
+        snprintf(out, size, "%" PRId64 ":%02" PRId64, seconds / 60, seconds % 60);
+    else
+        snprintf(out, size, "%" PRId64 ":%02" PRId64 ":%02" PRId64, seconds / 3600,
+                 seconds / 60 % 60, seconds % 60);
+}
+
+void cqa_length_text(int64_t length_ms, char *out, size_t size)
+{
+    snprintf(out, size, "%" PRId64 ".%d", length_ms / 1000, (int)(length_ms % 1000 / 100));
+}
+
+void cqa_points_text(double points, char *out, size_t size)
+{
+    snprintf(out, size, "%.2f", points);
+    char *dot = strchr(out, '.');
+    if (dot == NULL)
+        return;
+    char *last = dot + strlen(dot) - 1;
+    while (*last == '0')
+        *last-- = '\0';
+    if (last == dot)
+        *dot = '\0';
+}

@@ -1,0 +1,105 @@
+#ifndef CQA_REPORT_WORDS_H
+#define CQA_REPORT_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/text.h"
+#include "event/event.h"
+#include "report/result.h"
+
+/* What reports and pictures say in both languages. X(symbol, English, Chinese) */
+#define CQA_WORDS(X)                                                                               \
+    X(AGENT, "agent", "坐席")                                                                      \
+    X(CUSTOMER, "customer", "客户")                                                                \
+    X(MIXED, "both parties", "双方混音")                                                           \
+    X(EVENTS, "events", "事件")                                                                    \
+    X(EVENT_LIST, "Events", "事件")                                                                \
+    X(DEDUCTED, "deducted", "扣分")                                                                \
+    X(CALL, "call", "通话")                                                                        \
+    X(QUEUE, "queue", "队列")                                                                      \
+    X(SCORE, "Score", "得分")                                                                      \
+    X(NOT_SCORED, "not scored", "未评分")                                                          \
+    X(RUBRIC, "rubric", "评分标准")                                                                \
+    X(NOT_APPLIED, "the rubric does not apply to this call", "本通话不适用该评分标准")             \
+    X(NO_DEDUCTION, "no deduction", "无扣分")                                                      \
+    X(NOTE, "note", "提示")                                                                        \
+    X(FAIL, "fails the call", "整通不合格")                                                        \
+    X(DEDUCTIONS, "Deductions", "扣分项")                                                          \
+    X(MEASURABLE, "What could not be measured in full", "未能完整测量的项目")                      \
+    X(ALL_MEASURABLE, "Everything could be measured.", "各项均可测量。")                           \
+    X(DEGRADED, "degraded", "受影响")                                                              \
+    X(NOT_MEASURABLE, "not measurable", "无法测量")                                                \
+    X(SPEECH, "speech", "语音")                                                                    \
+    X(SILENCE, "silence", "静音")                                                                  \
+    X(OVERTALK, "overtalk", "同时讲话")                                                            \
+    X(HOLD, "hold", "保持")                                                                        \
+    X(LEVEL, "level", "电平")                                                                      \
+    X(RINGBACK, "ringback", "回铃音")                                                              \
+    X(BUSY, "busy tone", "忙音")                                                                   \
+    X(TONES, "tones", "信号音")                                                                    \
+    X(SIT, "special information tone", "特殊信息音")                                               \
+    X(FAX, "fax", "传真")                                                                          \
+    X(DTMF, "DTMF", "按键")                                                                        \
+    X(ONE_WAY, "one-way audio", "单通")                                                            \
+    X(CLIPPING, "clipping", "削波")                                                                \
+    X(NOT_RECORDED, "not recorded", "未录制")                                                      \
+    X(BACKCHANNEL, "backchannel", "附和")                                                          \
+    X(INTERRUPTION, "interruption", "打断")                                                        \
+    X(MUSIC, "music", "音乐")                                                                      \
+    X(BEEP, "beep", "提示音")                                                                      \
+    X(MUTE, "mute", "静音键")                                                                      \
+    X(ANNOUNCEMENT, "announcement", "语音播报")                                                    \
+    X(UNEXPLAINED, "unexplained", "原因不明")                                                      \
+    X(AGENT_MUTED, "agent muted", "坐席按静音")                                                    \
+    X(INITIAL, "initial", "开头")                                                                  \
+    X(FINAL, "final", "结尾")                                                                      \
+    X(IN_QUEUE, "in the queue", "排队中")                                                          \
+    X(TALK_SHARE, "share of talk", "讲话占比")                                                     \
+    X(RESPONSE, "response time, median", "响应时间中位数")                                         \
+    X(MONOLOGUE, "longest monologue", "最长独白")                                                  \
+    X(INTERRUPTIONS, "interruptions", "打断次数")                                                  \
+    X(BACKCHANNELS, "backchannels", "附和次数")                                                    \
+    X(LEVEL_DBFS, "active level, dBFS", "语音电平 dBFS")                                           \
+    X(NOISE_DBFS, "noise, dBFS", "噪声 dBFS")                                                      \
+    X(GREETING, "greeting after", "首句延迟")                                                      \
+    X(LONGEST, "longest", "最长")                                                                  \
+    X(MORE_EVENTS, "more events", "个其他事件")                                                    \
+    X(RECORDING, "Recording", "录音")                                                              \
+    X(ANALYZER, "Analyzer", "分析程序")                                                            \
+    X(MODELS, "models", "模型")                                                                    \
+    X(LEGEND, "Legend", "图例")                                                                    \
+    X(INCOMING, "incoming", "呼入")                                                                \
+    X(OUTGOING, "outgoing", "呼出")                                                                \
+    X(INTERNAL, "internal", "内部")                                                                \
+    X(CALLS, "calls", "通电话")                                                                    \
+    X(MEAN_SCORE, "mean score", "平均得分")                                                        \
+    X(SECONDS, "s", "秒")
+
+#define CQA_WORD_SYMBOL(symbol, ...) CQA_WORD_##symbol,
+enum cqa_word { CQA_WORDS(CQA_WORD_SYMBOL) CQA_WORD_COUNT };
+#undef CQA_WORD_SYMBOL
+
+const char *cqa_word(enum cqa_word word, int zh);
+
+/* The side of `text` in the language asked for; the other where that one is missing, "" without
+ * any. */
+const char *cqa_text_in(struct cqa_text text, int zh);
+
+const char *cqa_role_word(enum cqa_role role, int zh);
+const char *cqa_party_word(enum cqa_party party, int zh); /* "" for none */
+const char *cqa_aspect_word(enum cqa_aspect aspect, int zh);
+const char *cqa_event_type_word(enum cqa_event_type type, int zh);
+
+/* "silence, unexplained", "interruption by agent", "hold, music". Cut at a whole character. */
+void cqa_event_label(const struct cqa_event *event, int zh, char *out, size_t size);
+
+/* Time as m:ss, or h:mm:ss from one hour on; cut, not rounded. `out` holds 16 bytes or more. */
+void cqa_clock_text(int64_t time_ms, char *out, size_t size);
+
+/* A length in seconds, cut (as rubrics cut it) to a tenth: "12.0". */
+void cqa_length_text(int64_t length_ms, char *out, size_t size);
+
+/* Points without trailing zeros: "2", "0.5", and at most two places. */
+void cqa_points_text(double points, char *out, size_t size);
+
+#endif

@@ -1,0 +1,109 @@
+#ifndef CQA_SERVER_ACCOUNTS_H
+#define CQA_SERVER_ACCOUNTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/error.h"
+#include "server/store.h"
+
+/* The numbers are stored. */
+enum cqa_account_role {
+    CQA_ACCOUNT_ADMIN, /* accounts, roster, settings; hears nothing */
+    CQA_ACCOUNT_LEAD,  /* the floor, or the teams named: decides, settles objections, closes periods
+                        */
+    CQA_ACCOUNT_AUDITOR,  /* decides on flags of the teams named */
+    CQA_ACCOUNT_AGENT,    /* own calls only */
+    CQA_ACCOUNT_RECORDER, /* posts, and reads back what it posted */
+    CQA_ACCOUNT_HR,       /* reads scores, for appraisal */
+    CQA_ACCOUNT_COUNT
+};
+extern const char *const cqa_account_words[CQA_ACCOUNT_COUNT + 1];
+
+/* The role of a word, or -1. */
+int cqa_account_role_of(const char *word);
+
+/* Sets of roles, for tables of who may do what. */
+#define CQA_MAY(role) (1u << (role))
+
+/* Who is asking. Strings live in the arena that it was read into. */
+struct cqa_identity {
+    enum cqa_account_role role;
+    int64_t user; /* 0: a token, not a person */
+    const char *name;
+    const char *site;         /* token */
+    const char *person;       /* user: the name in the roster */
+    const char *csrf;         /* session: what state-changing requests must carry */
+    const char *const *teams; /* NULL: every team */
+    size_t team_count;
+};
+
+/* What this identity may see. Borrowed from it. */
+struct cqa_scope cqa_identity_scope(const struct cqa_identity *who);
+
+/* ---- tokens: 256 random bits, of which the store keeps a hash */
+
+enum { CQA_TOKEN_SIZE = 48 }; /* "cqa_" and 43 characters, with the NUL */
+
+/* Makes one and writes it to `out`: it can't be read back. Name: 1 to 64 of letters, digits, and
+ * ._@- */
+enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
+                              enum cqa_account_role role, const char *site,
+                              char out[CQA_TOKEN_SIZE], struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Every token of that name stops at once; CQA_E_NOTFOUND when there was none. */
+enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_token_row {
+    const char *name, *site;
+    enum cqa_account_role role;
+    int64_t created_ms, revoked_ms; /* 0: in force */
+};
+enum cqa_status cqa_token_list(struct cqa_scores *scores,
+                               void (*visit)(void *context, const struct cqa_token_row *row),
+                               void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* CQA_E_REFUSED when there is no such token in force. */
+enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
+                                struct cqa_arena *arena, struct cqa_identity *out,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- people */
+
+enum { CQA_PASSWORD_BYTES_MIN = 8, CQA_PASSWORD_BYTES_MAX = 1024 };
+
+struct cqa_user_new {
+    const char *name;
+    enum cqa_account_role role;
+    const char *person;       /* as in the roster; NULL: as `name` */
+    const char *const *teams; /* which teams' calls; none: every team */
+    size_t team_count;
+    const char *password;
+};
+
+/* Adds, or changes an account of that name (its sessions end). The password is kept as Argon2id. */
+enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_new *user,
+                             struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+enum { CQA_SESSION_SIZE = 44, CQA_CSRF_SIZE = 44 };
+
+/*
+ * Checks name and password and opens a session; `session` is for the cookie. CQA_E_REFUSED for a
+ * wrong name or password alike, and as slow.
+ */
+enum cqa_status cqa_session_open(struct cqa_scores *scores, const char *name, const char *password,
+                                 struct cqa_arena *arena, char session[CQA_SESSION_SIZE],
+                                 struct cqa_identity *out, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* CQA_E_REFUSED when there is no such session, it was idle for longer than `idle_ms`, or is older
+ * than `ms_max`. */
+enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session, int64_t idle_ms,
+                                  int64_t ms_max, struct cqa_arena *arena, struct cqa_identity *out,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *session,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

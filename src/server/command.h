@@ -1,0 +1,33 @@
+#ifndef CQA_SERVER_COMMAND_H
+#define CQA_SERVER_COMMAND_H
+
+#include "server/config.h"
+#include "server/store.h"
+
+/* Exit codes of every callqa program. */
+enum { CQA_EXIT_DONE = 0, CQA_EXIT_FAILED = 1, CQA_EXIT_USAGE = 2, CQA_EXIT_CONFIG = 4 };
+
+/* What the command line says, taken apart. */
+struct cqa_command {
+    const char *config;
+    const char *role;
+    const char *password_file;
+    const char *person;
+    const char *site;
+    const char *teams[32];
+    size_t team_count;
+    int check_only;
+    const char *words[4]; /* what is no option: "token", "add", NAME */
+    int word_count;
+};
+
+/* Each returns an exit code. */
+int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores *scores);
+int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scores);
+int cqa_command_user(const struct cqa_command *command, struct cqa_scores *scores);
+int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scores);
+
+/* Prints "callqa-server: …" and returns `code`. */
+int cqa_command_fail(int code, const char *format, ...) CQA_PRINTF(2, 3);
+
+#endif

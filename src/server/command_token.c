@@ -1,0 +1,56 @@
+#include <stdio.h>
+#include <string.h>
+#include "server/accounts.h"
+#include "server/command.h"
+#include "server/when.h"
+
+static int add(const struct cqa_command *command, struct cqa_scores *scores)
+{
+    char token[CQA_TOKEN_SIZE];
+    struct cqa_error error = {0};
+    const int role = command->role ? cqa_account_role_of(command->role) : -1;
+
+    if (command->word_count != 3)
+        return cqa_command_fail(CQA_EXIT_USAGE, "token add needs one NAME");
+    if (role < 0)
+        return cqa_command_fail(CQA_EXIT_USAGE,
+                                "--role must be one of admin, lead, auditor, agent, recorder, hr");
+    if (cqa_token_add(scores, command->words[2], (enum cqa_account_role)role,
+                      command->site ? command->site : "", token, &error) != CQA_OK)
+        return cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+    return puts(token) < 0 || fflush(stdout) != 0 ? CQA_EXIT_FAILED : CQA_EXIT_DONE;
+}
+
+static void print_row(void *context, const struct cqa_token_row *row)
+{
+    char created[CQA_WHEN_SIZE];
+    char revoked[CQA_WHEN_SIZE] = "-";
+
+    (void)context;
+    cqa_when_write(row->created_ms, created);
+    if (row->revoked_ms != 0)
+        cqa_when_write(row->revoked_ms, revoked);
+    printf("%s\t%s\t%s\t%s\t%s\n", row->name, cqa_account_words[row->role],
+           row->site[0] ? row->site : "-", created, revoked);
+}
+
+int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scores)
+{
+    struct cqa_error error = {0};
+    const char *verb = command->word_count > 1 ? command->words[1] : "";
+
+    if (strcmp(verb, "add") == 0)
+        return add(command, scores);
+    if (strcmp(verb, "revoke") == 0 && command->word_count == 3)
+        return cqa_token_revoke(scores, command->words[2], &error) == CQA_OK
+                   ? CQA_EXIT_DONE
+                   : cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+    if (strcmp(verb, "list") == 0) {
+        puts("name\trole\tsite\tcreated\trevoked");
+        return cqa_token_list(scores, print_row, NULL, &error) == CQA_OK
+                   ? CQA_EXIT_DONE
+                   : cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+    }
+    return cqa_command_fail(
+        CQA_EXIT_USAGE, "token add NAME --role ROLE [--site SITE], token list, token revoke NAME");
+}

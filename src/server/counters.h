@@ -1,0 +1,19 @@
+#ifndef CQA_SERVER_COUNTERS_H
+#define CQA_SERVER_COUNTERS_H
+
+#include <stdatomic.h>
+#include "server/store.h"
+
+/* What GET /metrics shows of this process. Any thread adds. */
+struct cqa_counters {
+    atomic_ullong requests[6]; /* by first digit of the status; [0] unused */
+    atomic_ullong put[CQA_PUT_COUNT];
+    atomic_ullong refused_items; /* invalid objects among what was posted */
+    atomic_ullong login_failures;
+    atomic_ullong busy_us; /* time spent in endpoints */
+};
+
+struct cqa_request;
+struct cqa_counters *cqa_request_counters(const struct cqa_request *request);
+
+#endif

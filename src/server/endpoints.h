@@ -1,0 +1,25 @@
+#ifndef CQA_SERVER_ENDPOINTS_H
+#define CQA_SERVER_ENDPOINTS_H
+
+#include "server/http.h"
+
+/* One function an endpoint, each in the file of its name; openapi.yaml says what each takes and
+ * gives. */
+void cqa_post_results(struct cqa_request *request);
+void cqa_get_calls(struct cqa_request *request);
+void cqa_get_call(struct cqa_request *request);
+void cqa_get_failures(struct cqa_request *request);
+void cqa_get_health(struct cqa_request *request);
+void cqa_get_openapi(struct cqa_request *request);
+void cqa_get_metrics(struct cqa_request *request);
+void cqa_get_flags(struct cqa_request *request);
+void cqa_get_call_flags(struct cqa_request *request);
+void cqa_post_call_flag(struct cqa_request *request);
+void cqa_post_decision(struct cqa_request *request);
+void cqa_get_audio(struct cqa_request *request);
+void cqa_get_peaks(struct cqa_request *request);
+void cqa_post_session(struct cqa_request *request);
+void cqa_get_session(struct cqa_request *request);
+void cqa_delete_session(struct cqa_request *request);
+
+#endif

@@ -1,0 +1,32 @@
+#include "server/flag_json.h"
+
+#include "server/when.h"
+
+json_t *cqa_points_json(int64_t points_c)
+{
+    return points_c % 100 == 0 ? json_integer(points_c / 100) : json_real((double)points_c / 100);
+}
+
+static json_t *time_or_null(int64_t ms)
+{
+    char text[CQA_WHEN_SIZE];
+
+    if (ms == 0)
+        return json_null();
+    cqa_when_write(ms, text);
+    return json_string(text);
+}
+
+json_t *cqa_flag_json(const struct cqa_flag_row *flag)
+{
+    return json_pack(
+        "{s:I, s:s, s:s, s:o, s:o, s:f, s:I, s:I, s:b, s:s?, s:s, s:s?, s:o, s:s?, s:s?, s:s?}",
+        "flag", (json_int_t)flag->id, "rule", flag->rule, "severity",
+        cqa_severity_words[flag->severity], "points", cqa_points_json(flag->points_c),
+        "standing_points", cqa_points_json(flag->standing_c), "confidence",
+        (double)flag->confidence / 1000, "start_ms", (json_int_t)flag->start_ms, "end_ms",
+        (json_int_t)flag->end_ms, "automatic_fail", flag->automatic_fail, "event_type",
+        flag->event_type, "state", cqa_flag_state_words[flag->state], "decided_by",
+        flag->decided_by, "decided_at", time_or_null(flag->decided_ms), "reason", flag->reason,
+        "author", flag->author, "note", flag->note);
+}

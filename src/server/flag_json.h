@@ -1,0 +1,13 @@
+#ifndef CQA_SERVER_FLAG_JSON_H
+#define CQA_SERVER_FLAG_JSON_H
+
+#include <jansson.h>
+#include "server/flags.h"
+
+/* Hundredths as JSON: 96, 99.5. */
+json_t *cqa_points_json(int64_t points_c);
+
+/* A flag as the API shows it (schema Flag of openapi.yaml), owned. */
+json_t *cqa_flag_json(const struct cqa_flag_row *flag);
+
+#endif

@@ -1,0 +1,115 @@
+#ifndef CQA_SERVER_FLAGS_H
+#define CQA_SERVER_FLAGS_H
+
+#include <stdint.h>
+#include "server/accounts.h"
+#include "server/decided.h"
+#include "server/store.h"
+
+/* One flag. Texts are borrowed for the visit; NULL where there is none. */
+struct cqa_flag_row {
+    int64_t id, call;
+    int64_t ordinal; /* of the call's deductions; -1: not of the analyzer */
+    const char *rule;
+    enum cqa_severity severity;
+    int64_t points_c;   /* as computed */
+    int64_t standing_c; /* as decided */
+    int64_t confidence; /* per mille */
+    int64_t start_ms, end_ms;
+    int automatic_fail;
+    const char *event_type;
+    const char *author, *note; /* who added it by hand, and why */
+    enum cqa_flag_state state;
+    const char *decided_by, *reason;
+    int64_t decided_ms;
+};
+
+/* The current flags of a call, the analyzer's first, in their order. */
+enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
+                                      int (*visit)(void *context, const struct cqa_flag_row *row),
+                                      void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- the queue */
+
+enum cqa_flag_order {
+    CQA_FLAGS_WORST,
+    CQA_FLAGS_POINTS,
+    CQA_FLAGS_CONFIDENCE,
+    CQA_FLAGS_NEWEST,
+    CQA_FLAG_ORDER_COUNT
+};
+extern const char *const cqa_flag_order_words[CQA_FLAG_ORDER_COUNT + 1];
+
+enum { CQA_FLAG_KEYS_MAX = 5 };
+
+/* As cqa_call_filter. All orders run downwards. */
+struct cqa_flag_filter {
+    const char *rule, *agent, *person, *team, *queue;
+    int severity_least;       /* -1: any */
+    int64_t confidence_least; /* per mille */
+    int state;                /* cqa_flag_state; -1: any; -2: decided in whatever way */
+    int64_t day_from, day_to; /* 0: open */
+    enum cqa_flag_order order;
+    int has_after;
+    int64_t after[CQA_FLAG_KEYS_MAX]; /* cqa_flag_keys of the last row seen */
+    int64_t limit;
+};
+
+/* How many sort values an order has. */
+int cqa_flag_key_count(enum cqa_flag_order order);
+
+/* A flag in the queue, with what one needs to know of its call. */
+struct cqa_queue_row {
+    struct cqa_flag_row flag;
+    const char *text_en, *text_zh; /* the rule's words */
+    const char *call_id, *source, *agent, *person, *team, *queue, *started_at;
+    int64_t duration_ms, total_c;
+    const int64_t *decided_c; /* of the call */
+    int64_t keys[CQA_FLAG_KEYS_MAX];
+};
+
+enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                 const struct cqa_flag_filter *filter,
+                                 int (*visit)(void *context, const struct cqa_queue_row *row),
+                                 void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- decisions; each is one transaction with its audit row and the call's new total */
+
+struct cqa_verdict {
+    enum cqa_flag_state state;
+    int64_t points_c;   /* of CHANGED */
+    const char *reason; /* needed for all but CONFIRMED */
+    int expected;       /* the state that the decider saw; -1: whatever */
+};
+
+/* CQA_E_NOTFOUND: no such flag within the scope; CQA_E_REFUSED: it may not be decided (now, or by
+ * this person); CQA_E_BADDATA: the verdict makes no sense. `*call` gets the flag's call. */
+enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
+                                  int64_t flag, const struct cqa_verdict *verdict, int64_t *call,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_manual_flag {
+    const char *rule;
+    enum cqa_severity severity;
+    int64_t points_c;
+    int64_t start_ms, end_ms;
+    const char *note;
+};
+
+/* Adds a flag by hand to a call; `*flag` gets its number. */
+enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_identity *who,
+                                    int64_t call, const struct cqa_manual_flag *manual,
+                                    int64_t *flag, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Every decision on a call, oldest first. */
+struct cqa_decision_row {
+    int64_t flag, at_ms, points_c;
+    const char *rule, *by, *reason;
+    enum cqa_flag_state state;
+};
+enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
+                                     void (*visit)(void *context,
+                                                   const struct cqa_decision_row *row),
+                                     void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,15 @@
+#include "base/log.h"
+#include "base/version.h"
+#include "server/endpoints.h"
+
+void cqa_get_health(struct cqa_request *request)
+{
+    struct cqa_error error = {0};
+    const enum cqa_status status = cqa_scores_check(cqa_request_scores(request), &error);
+
+    if (status != CQA_OK)
+        cqa_log(CQA_LOG_ERROR, "%s", error.text);
+    cqa_reply_json(request, status == CQA_OK ? 200 : 503,
+                   json_pack("{s:s, s:s, s:s}", "status", status == CQA_OK ? "ok" : "failing",
+                             "version", CQA_VERSION, "store", status == CQA_OK ? "ok" : "failing"));
+}

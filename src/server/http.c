@@ -1,0 +1,174 @@
+#include "server/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "server/auth.h"
+#include "server/http_internal.h"
+
+enum { SMALL_BODY_BYTES_MAX = 256 * 1024 };
+
+static struct MHD_Response *make_response(struct cqa_request *request)
+{
+    if (request->fd >= 0) {
+        const int fd = request->fd;
+        request->fd = -1;
+        return MHD_create_response_from_fd_at_offset64(request->size, fd, request->offset);
+    }
+    char *text = request->text.text;
+    const size_t length = request->text.length;
+    request->text = (struct cqa_buffer){0};
+    return MHD_create_response_from_buffer(length, text ? text : (void *)"",
+                                           text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+}
+
+static int has_header(const struct cqa_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->header_count; i++)
+        if (strcmp(request->headers[i].name, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* For every reply: nothing of ours is framed, sniffed, leaked by referrer, or kept by caches unless
+ * it says so. */
+static void add_headers(const struct cqa_request *request, struct MHD_Response *response)
+{
+    static const struct cqa_header usual[] = {
+        {"Content-Security-Policy",
+         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+         " media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self';"
+         " base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+    };
+
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        MHD_add_response_header(response, usual[i].name, usual[i].value);
+    if (!has_header(request, "Cache-Control"))
+        MHD_add_response_header(response, "Cache-Control", "no-store");
+    if (request->server->config->tls_certificate != NULL)
+        MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000");
+    for (size_t i = 0; i < request->header_count; i++)
+        if (request->headers[i].value != NULL)
+            MHD_add_response_header(response, request->headers[i].name, request->headers[i].value);
+}
+
+static enum MHD_Result send_reply(struct cqa_request *request)
+{
+    if (request->status == 0 || (request->status == 500 && request->text.text == NULL))
+        cqa_log(CQA_LOG_ERROR, "an endpoint gave no reply: out of memory?");
+    const unsigned status = request->status ? (unsigned)request->status : 500;
+    struct MHD_Response *response = make_response(request);
+    if (response == NULL)
+        return MHD_NO;
+    add_headers(request, response);
+    atomic_fetch_add(&request->server->counters.requests[status / 100 % 6], 1);
+    const enum MHD_Result result = MHD_queue_response(request->connection, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static size_t body_limit(const struct cqa_request *request)
+{
+    switch (request->route->body) {
+    case CQA_BODY_RESULTS:
+        return (size_t)request->server->config->body_bytes_max;
+    case CQA_BODY_SMALL:
+        return SMALL_BODY_BYTES_MAX;
+    default:
+        return 0;
+    }
+}
+
+static void too_large(struct cqa_request *request)
+{
+    cqa_reply_problem(request, 413, "too-large", "the body may have %zu bytes",
+                      body_limit(request));
+}
+
+/* Whether the route exists, the asker may use it, and the announced body fits: before any body is
+ * read. */
+static void check_head(struct cqa_request *request, const char *method, const char *path)
+{
+    char allowed[64];
+
+    request->is_head = strcmp(method, "HEAD") == 0;
+    request->route =
+        cqa_route_find(method, path, &request->arena, request->parts, allowed, sizeof allowed);
+    if (request->route == NULL && allowed[0] != '\0') {
+        cqa_reply_header(request, "Allow", allowed);
+        cqa_reply_problem(request, 405, "method", "allowed here: %s", allowed);
+    } else if (request->route == NULL) {
+        cqa_reply_problem(request, 404, "not-found", "there is nothing at this path");
+    } else if (cqa_authorize(request, request->route->roles, method, &request->who)) {
+        const char *length = cqa_request_header(request, "Content-Length");
+        request->body.limit = body_limit(request);
+        if (length != NULL && strtoull(length, NULL, 10) > request->body.limit)
+            too_large(request);
+    }
+}
+
+static void answer(struct cqa_request *request)
+{
+    const struct cqa_clock *clock = request->server->clock;
+    const int64_t start_ms = cqa_clock_monotonic_ms(clock);
+
+    if (request->body.failed)
+        too_large(request);
+    else
+        request->route->answer(request);
+    const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
+    atomic_fetch_add(&request->server->counters.busy_us, (unsigned long long)spent_ms * 1000);
+}
+
+enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connection,
+                                    const char *path, const char *method, const char *version,
+                                    const char *upload, size_t *upload_size, void **slot)
+{
+    struct cqa_request *request = *slot;
+
+    (void)version;
+    if (request == NULL) {
+        request = calloc(1, sizeof *request);
+        if (request == NULL)
+            return MHD_NO;
+        request->server = context;
+        request->connection = connection;
+        request->fd = -1;
+        *slot = request;
+        check_head(request, method, path);
+        return request->status != 0 ? send_reply(request) : MHD_YES;
+    }
+    if (*upload_size >
+        0) { /* past the limit the rest is read and dropped, so that the answer arrives */
+        cqa_buffer_add(&request->body, upload, *upload_size);
+        *upload_size = 0;
+        return MHD_YES;
+    }
+    if (request->status == 0)
+        answer(request);
+    return send_reply(request);
+}
+
+void cqa_http_on_completed(void *context, struct MHD_Connection *connection, void **slot,
+                           enum MHD_RequestTerminationCode code)
+{
+    struct cqa_request *request = *slot;
+
+    (void)context;
+    (void)connection;
+    (void)code;
+    if (request == NULL)
+        return;
+    if (request->fd >= 0)
+        close(request->fd);
+    cqa_buffer_finish(&request->body);
+    cqa_buffer_finish(&request->text);
+    cqa_arena_finish(&request->arena);
+    free(request);
+    *slot = NULL;
+}

@@ -1,0 +1,61 @@
+#ifndef CQA_SERVER_HTTP_INTERNAL_H
+#define CQA_SERVER_HTTP_INTERNAL_H
+
+#include <microhttpd.h>
+#include "server/counters.h"
+#include "server/http.h"
+#include "server/limit.h"
+#include "server/playback.h"
+#include "server/route.h"
+
+/* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and server.c (start,
+ * stop) share. */
+
+enum { CQA_HEADERS_MAX = 12 };
+
+struct cqa_header {
+    const char *name;
+    const char *value;
+};
+
+struct cqa_request {
+    struct cqa_server *server;
+    struct MHD_Connection *connection;
+    const struct cqa_route *route;
+    const char *parts[CQA_PATH_PARTS_MAX];
+    struct cqa_arena arena;
+    struct cqa_identity who;
+    struct cqa_buffer body;
+    int is_head;
+    /* the reply */
+    int status;
+    struct cqa_header headers[CQA_HEADERS_MAX];
+    size_t header_count;
+    struct cqa_buffer text;
+    int fd;
+    uint64_t offset;
+    uint64_t size;
+};
+
+struct cqa_server {
+    const struct cqa_server_config *config;
+    struct cqa_scores *scores;
+    const struct cqa_clock *clock;
+    struct MHD_Daemon *daemon;
+    struct cqa_limiter *limiter;
+    struct cqa_playback *playback;
+    struct cqa_counters counters;
+    char *certificate;
+    char *key;
+    char address[96];
+    int port;
+};
+
+/* The callbacks; `context` is the server. */
+enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connection,
+                                    const char *path, const char *method, const char *version,
+                                    const char *upload, size_t *upload_size, void **slot);
+void cqa_http_on_completed(void *context, struct MHD_Connection *connection, void **slot,
+                           enum MHD_RequestTerminationCode code);
+
+#endif

@@ -1,0 +1,171 @@
+#include <getopt.h>
+#include <locale.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/version.h"
+#include "server/command.h"
+#include "server/render.h"
+
+static const char usage[] =
+    "Usage: callqa-server --config FILE                 answer requests\n"
+    "       callqa-server --check-config FILE           all problems of the file at once\n"
+    "       callqa-server token add NAME --role ROLE [--site SITE] --config FILE\n"
+    "       callqa-server token list|revoke NAME --config FILE\n"
+    "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
+    "                          --config FILE\n"
+    "       callqa-server user disable NAME --config FILE\n"
+    "       callqa-server audit verify --config FILE\n"
+    "\n"
+    "Stores what recorders post and answers who may ask. Roles: admin lead auditor agent recorder "
+    "hr.\n"
+    "  token add prints the token, once. A token's --site keeps equal call ids of several PBXs "
+    "apart.\n"
+    "  user add also changes an account; without --team it sees every team.\n"
+    "\n"
+    "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
+    "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml\n";
+
+enum {
+    OPTION_CONFIG = 256,
+    OPTION_CHECK,
+    OPTION_ROLE,
+    OPTION_PASSWORD,
+    OPTION_PERSON,
+    OPTION_SITE,
+    OPTION_TEAM,
+    OPTION_VERSION,
+    OPTION_HELP
+};
+
+int cqa_command_fail(int code, const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("callqa-server: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return code;
+}
+
+/* -1: go on; else an exit code. */
+static int read_option(struct cqa_command *command, int option)
+{
+    switch (option) {
+    case OPTION_CHECK:
+        command->check_only = 1;
+        command->config = optarg;
+        return -1;
+    case OPTION_CONFIG:
+        command->config = optarg;
+        return -1;
+    case OPTION_ROLE:
+        command->role = optarg;
+        return -1;
+    case OPTION_PASSWORD:
+        command->password_file = optarg;
+        return -1;
+    case OPTION_PERSON:
+        command->person = optarg;
+        return -1;
+    case OPTION_SITE:
+        command->site = optarg;
+        return -1;
+    case OPTION_TEAM:
+        if (command->team_count == sizeof command->teams / sizeof command->teams[0])
+            return cqa_command_fail(CQA_EXIT_USAGE, "too many teams");
+        command->teams[command->team_count++] = optarg;
+        return -1;
+    case OPTION_VERSION:
+        puts("callqa-server " CQA_VERSION);
+        return CQA_EXIT_DONE;
+    case OPTION_HELP:
+        fputs(usage, stdout);
+        return CQA_EXIT_DONE;
+    default:
+        fputs(usage, stderr);
+        return CQA_EXIT_USAGE;
+    }
+}
+
+static int read_command(struct cqa_command *command, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, OPTION_CONFIG},
+        {"check-config", required_argument, NULL, OPTION_CHECK},
+        {"role", required_argument, NULL, OPTION_ROLE},
+        {"password-file", required_argument, NULL, OPTION_PASSWORD},
+        {"person", required_argument, NULL, OPTION_PERSON},
+        {"site", required_argument, NULL, OPTION_SITE},
+        {"team", required_argument, NULL, OPTION_TEAM},
+        {"version", no_argument, NULL, OPTION_VERSION},
+        {"help", no_argument, NULL, OPTION_HELP},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        const int code = read_option(command, option == 'h' ? OPTION_HELP : option);
+        if (code >= 0)
+            return code;
+    }
+    for (; optind < argc; optind++) {
+        if (command->word_count == 4)
+            return cqa_command_fail(CQA_EXIT_USAGE, "too many arguments");
+        command->words[command->word_count++] = argv[optind];
+    }
+    if (command->config == NULL)
+        return cqa_command_fail(CQA_EXIT_USAGE, "--config FILE is missing; --help shows how");
+    return -1;
+}
+
+static int run(const struct cqa_command *command, const struct cqa_server_config *config)
+{
+    struct cqa_scores *scores = NULL;
+    struct cqa_error error = {0};
+    const char *noun = command->word_count > 0 ? command->words[0] : "";
+    int code;
+
+    if (cqa_scores_open(&scores, config->store_path, &cqa_clock_system, &error) != CQA_OK)
+        return cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+    if (noun[0] == '\0')
+        code = cqa_command_serve(config, scores);
+    else if (strcmp(noun, "token") == 0)
+        code = cqa_command_token(command, scores);
+    else if (strcmp(noun, "user") == 0)
+        code = cqa_command_user(command, scores);
+    else if (strcmp(noun, "audit") == 0)
+        code = cqa_command_audit(command, scores);
+    else
+        code = cqa_command_fail(CQA_EXIT_USAGE, "unknown command \"%s\"; --help shows all", noun);
+    cqa_scores_close(scores);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct cqa_command command = {0};
+    struct cqa_server_config config;
+    struct cqa_problems problems = {0};
+
+    if (argc > 1 && strcmp(argv[1], "--render") == 0)
+        return cqa_render_child(argc, argv);
+    setlocale(LC_MESSAGES, "");
+    int code = read_command(&command, argc, argv);
+    if (code >= 0)
+        return code;
+    if (sodium_init() < 0)
+        return cqa_command_fail(CQA_EXIT_FAILED, "no source of randomness");
+    const int good = cqa_server_config_load(&config, command.config, &problems);
+    cqa_problems_print(&problems, command.config, stderr);
+    cqa_problems_finish(&problems);
+    if (!good)
+        code = CQA_EXIT_CONFIG;
+    else
+        code = command.check_only ? CQA_EXIT_DONE : run(&command, &config);
+    cqa_server_config_finish(&config);
+    return code;
+}

@@ -1,0 +1,69 @@
+#include "server/place.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const places[] = {"%s/../share/callqa/%s", "%s/../../src/%s",
+                                     "%s/../../../src/%s"};
+
+static int program_folder(char *path, size_t size)
+{
+    const ssize_t length = readlink("/proc/self/exe", path, size - 1);
+
+    if (length <= 0)
+        return 0;
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    return slash != NULL;
+}
+
+static int open_file(const char *path, uint64_t *size)
+{
+    struct stat facts;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
+        *size = (uint64_t)facts.st_size;
+        return fd;
+    }
+    close(fd);
+    return -1;
+}
+
+int cqa_place_open(const char *name, uint64_t *file_size, char *path, size_t path_size,
+                   struct cqa_error *error)
+{
+    char folder[PATH_MAX];
+
+    if (program_folder(folder, sizeof folder))
+        for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            const int length = snprintf(path, path_size, places[i], folder, name);
+#pragma GCC diagnostic pop
+            const int fd =
+                length > 0 && (size_t)length < path_size ? open_file(path, file_size) : -1;
+            if (fd >= 0)
+                return fd;
+        }
+    cqa_fail(error, CQA_E_NOTFOUND, "%s is not installed", name);
+    return -1;
+}
+
+int cqa_place_program(char *path, size_t size)
+{
+    char folder[PATH_MAX];
+
+    if (!program_folder(folder, sizeof folder))
+        return 0;
+    const int length = snprintf(path, size, "%s/callqa-server", folder);
+    return length > 0 && (size_t)length < size && access(path, X_OK) == 0;
+}

@@ -1,0 +1,20 @@
+#ifndef CQA_SERVER_PLACE_H
+#define CQA_SERVER_PLACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/error.h"
+
+/*
+ * Opens a file that is installed with the server: `name` ("server/openapi.yaml") below
+ * ../share/callqa beside the program's folder, or below ../../src when the program runs from a
+ * checkout's build folder. -1 when there is none. `path` gets where it was found.
+ */
+int cqa_place_open(const char *name, uint64_t *file_size, char *path, size_t path_size,
+                   struct cqa_error *error);
+
+/* The path of callqa-server itself, or of the one beside this program (a test); 0 when there is
+ * none. */
+int cqa_place_program(char *path, size_t size);
+
+#endif

@@ -1,0 +1,309 @@
+#include <arpa/inet.h>
+#include <assert.h>
+#include <ctype.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "server/http_internal.h"
+#include "server/range.h"
+
+struct cqa_scores *cqa_request_scores(const struct cqa_request *request)
+{
+    return request->server->scores;
+}
+
+struct cqa_server *cqa_request_server(const struct cqa_request *request)
+{
+    return request->server;
+}
+
+const struct cqa_server_config *cqa_request_config(const struct cqa_request *request)
+{
+    return request->server->config;
+}
+
+struct cqa_counters *cqa_request_counters(const struct cqa_request *request)
+{
+    return &request->server->counters;
+}
+
+struct cqa_limiter *cqa_request_limiter(const struct cqa_request *request)
+{
+    return request->server->limiter;
+}
+
+struct cqa_playback *cqa_request_playback(const struct cqa_request *request)
+{
+    return request->server->playback;
+}
+
+int64_t cqa_request_now_ms(const struct cqa_request *request)
+{
+    return cqa_clock_wall_ms(request->server->clock);
+}
+
+struct cqa_arena *cqa_request_arena(struct cqa_request *request)
+{
+    return &request->arena;
+}
+
+const struct cqa_identity *cqa_request_who(const struct cqa_request *request)
+{
+    return &request->who;
+}
+
+const char *cqa_request_part(const struct cqa_request *request, size_t index)
+{
+    return index < CQA_PATH_PARTS_MAX && request->parts[index] ? request->parts[index] : "";
+}
+
+const char *cqa_request_query(struct cqa_request *request, const char *name)
+{
+    const char *raw = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+
+    return raw ? cqa_percent_decode(raw, strlen(raw), &request->arena) : NULL;
+}
+
+const char *cqa_request_header(struct cqa_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const char *cqa_request_cookie(struct cqa_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
+}
+
+const char *cqa_request_peer(struct cqa_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char *text = cqa_arena_alloc(&request->arena, INET6_ADDRSTRLEN);
+    const void *address = NULL;
+
+    if (info == NULL || text == NULL)
+        return "";
+    if (info->client_addr->sa_family == AF_INET)
+        address = &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr;
+    else if (info->client_addr->sa_family == AF_INET6)
+        address = &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr;
+    if (address != NULL)
+        inet_ntop(info->client_addr->sa_family, address, text, INET6_ADDRSTRLEN);
+    return text;
+}
+
+const char *cqa_request_body(const struct cqa_request *request, size_t *length)
+{
+    *length = request->body.length;
+    return request->body.text ? request->body.text : "";
+}
+
+const char *cqa_request_content_type(struct cqa_request *request)
+{
+    const char *raw = cqa_request_header(request, "Content-Type");
+    char *type = raw ? cqa_arena_bytes(&request->arena, raw, strcspn(raw, "; \t")) : NULL;
+
+    for (char *at = type; at != NULL && *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return type ? type : "";
+}
+
+struct search {
+    const char *const *known;
+    const char *stranger;
+};
+
+static enum MHD_Result look_up(void *context, enum MHD_ValueKind kind, const char *key,
+                               const char *value)
+{
+    struct search *search = context;
+
+    (void)kind;
+    (void)value;
+    for (size_t i = 0; search->known[i] != NULL; i++)
+        if (strcmp(key, search->known[i]) == 0)
+            return MHD_YES;
+    search->stranger = key;
+    return MHD_NO;
+}
+
+const char *cqa_request_unknown_query(struct cqa_request *request, const char *const *known)
+{
+    struct search search = {known, NULL};
+
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, look_up, &search);
+    return search.stranger;
+}
+
+int cqa_request_number(struct cqa_request *request, const char *name, double least, double most,
+                       int *present, double *out)
+{
+    const char *raw = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+    char *end;
+
+    *present = 0;
+    if (raw == NULL)
+        return 1;
+    const double value = strtod(raw, &end);
+    if (raw[0] == '\0' || raw[strspn(raw, "-.0123456789")] != '\0' || *end != '\0' ||
+        !(value >= least && value <= most)) {
+        cqa_reply_problem(request, 400, "query", "%s: must be a number from %g to %g", name, least,
+                          most);
+        return 0;
+    }
+    *present = 1;
+    *out = value;
+    return 1;
+}
+
+json_t *cqa_request_json(struct cqa_request *request)
+{
+    struct cqa_error error;
+    json_error_t where;
+    size_t length;
+    const char *text = cqa_request_body(request, &length);
+
+    if (strcmp(cqa_request_content_type(request), "application/json") != 0) {
+        cqa_reply_problem(request, 415, "media-type", "Content-Type must be application/json");
+        return NULL;
+    }
+    if (cqa_item_check_depth(text, length, &error) != CQA_OK) {
+        cqa_reply_problem(request, 400, "body", "%s", error.text);
+        return NULL;
+    }
+    json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
+    if (json_is_object(object))
+        return object;
+    json_decref(object);
+    cqa_reply_problem(request, 400, "body", "the body must be a JSON object%s%s",
+                      object ? "" : ": ", object ? "" : where.text);
+    return NULL;
+}
+
+/* ---- replies */
+
+void cqa_reply_header(struct cqa_request *request, const char *name, const char *value)
+{
+    assert(request->header_count < CQA_HEADERS_MAX);
+    request->headers[request->header_count++] =
+        (struct cqa_header){name, cqa_arena_string(&request->arena, value)};
+}
+
+void cqa_reply_text(struct cqa_request *request, int status, const char *type,
+                    struct cqa_buffer *text)
+{
+    if (text->failed) {
+        cqa_reply_problem(request, 500, "internal", "the reply is too large");
+        return;
+    }
+    assert(request->status == 0);
+    request->status = status;
+    cqa_reply_header(request, "Content-Type", type);
+    request->text = *text;
+    *text = (struct cqa_buffer){0};
+}
+
+void cqa_reply_json(struct cqa_request *request, int status, json_t *object)
+{
+    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+
+    json_decref(object);
+    assert(request->status == 0);
+    request->status = text ? status : 500;
+    if (text == NULL)
+        return;
+    cqa_reply_header(request, "Content-Type", "application/json");
+    request->text = (struct cqa_buffer){.text = text, .length = strlen(text)};
+}
+
+void cqa_reply_empty(struct cqa_request *request, int status)
+{
+    assert(request->status == 0);
+    request->status = status;
+}
+
+void cqa_reply_file(struct cqa_request *request, const char *type, int fd, uint64_t size)
+{
+    char text[96];
+    struct cqa_range range = {0, size};
+    const char *asked = cqa_request_header(request, "Range");
+    const enum cqa_range_kind kind = asked ? cqa_range_read(asked, size, &range) : CQA_RANGE_WHOLE;
+
+    cqa_reply_header(request, "Accept-Ranges", "bytes");
+    if (kind == CQA_RANGE_NONE) {
+        close(fd);
+        snprintf(text, sizeof text, "bytes */%llu", (unsigned long long)size);
+        cqa_reply_header(request, "Content-Range", text);
+        cqa_reply_problem(request, 416, "range", "the file has %llu bytes",
+                          (unsigned long long)size);
+        return;
+    }
+    assert(request->status == 0);
+    request->status = kind == CQA_RANGE_PART ? 206 : 200;
+    cqa_reply_header(request, "Content-Type", type);
+    if (kind == CQA_RANGE_PART) {
+        snprintf(text, sizeof text, "bytes %llu-%llu/%llu", (unsigned long long)range.start,
+                 (unsigned long long)range.end - 1, (unsigned long long)size);
+        cqa_reply_header(request, "Content-Range", text);
+    }
+    request->fd = fd;
+    request->offset = range.start;
+    request->size = range.end - range.start;
+}
+
+static const char *title_of(int status)
+{
+    const char *title = MHD_get_reason_phrase_for((unsigned)status);
+
+    return title ? title : "Problem";
+}
+
+void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
+                       const char *format, ...)
+{
+    char detail[1024];
+    char type[96];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    snprintf(type, sizeof type, "urn:callqa:problem:%s", kind);
+    json_t *object = json_pack("{s:s, s:s, s:i, s:s}", "type", type, "title", title_of(status),
+                               "status", status, "detail", detail);
+    if (object == NULL) /* the detail quoted bytes that are no UTF-8 */
+        object =
+            json_pack("{s:s, s:s, s:i}", "type", type, "title", title_of(status), "status", status);
+    cqa_reply_json(request, status, object);
+    for (size_t i = 0; i < request->header_count; i++)
+        if (strcmp(request->headers[i].name, "Content-Type") == 0)
+            request->headers[i].value = "application/problem+json";
+}
+
+void cqa_reply_error(struct cqa_request *request, enum cqa_status status,
+                     const struct cqa_error *error)
+{
+    switch (status) {
+    case CQA_E_NOTFOUND:
+        cqa_reply_problem(request, 404, "not-found", "%s", error->text);
+        return;
+    case CQA_E_BADDATA:
+        cqa_reply_problem(request, 422, "invalid", "%s", error->text);
+        return;
+    case CQA_E_LIMIT:
+        cqa_reply_problem(request, 413, "too-large", "%s", error->text);
+        return;
+    case CQA_E_REFUSED:
+        cqa_reply_problem(request, 409, "conflict", "%s", error->text);
+        return;
+    default:
+        cqa_log(CQA_LOG_ERROR, "%s", error->text);
+        cqa_reply_header(request, "Retry-After", "5");
+        cqa_reply_problem(request, 503, "store", "the store cannot answer now; try again");
+    }
+}

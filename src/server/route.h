@@ -1,0 +1,37 @@
+#ifndef CQA_SERVER_ROUTE_H
+#define CQA_SERVER_ROUTE_H
+
+#include <stddef.h>
+#include "server/accounts.h"
+#include "server/http.h"
+
+enum cqa_body { CQA_BODY_NONE, CQA_BODY_SMALL, CQA_BODY_RESULTS };
+
+/* One line of the table: method, pattern ("/api/v1/calls/{id}"), who may, and the function that
+ * answers. */
+struct cqa_route {
+    const char *method;
+    const char *pattern;
+    unsigned roles; /* CQA_MAY(…) | …; 0: anybody, without a token */
+    enum cqa_body body;
+    void (*answer)(struct cqa_request *request);
+};
+
+extern const struct cqa_route cqa_routes[];
+extern const size_t cqa_route_count;
+
+/*
+ * Finds the route of a raw (still percent-encoded) path; `parts` get the {…} values, decoded into
+ * `arena`. NULL: no such path (`*allowed` empty), or not with this method (`*allowed` lists those
+ * there are, for the Allow header).
+ */
+const struct cqa_route *cqa_route_find(const char *method, const char *path,
+                                       struct cqa_arena *arena,
+                                       const char *parts[CQA_PATH_PARTS_MAX], char *allowed,
+                                       size_t allowed_size);
+
+/* Percent-decodes `length` bytes into `arena`; NULL for a broken escape, a NUL or text that is not
+ * UTF-8. */
+char *cqa_percent_decode(const char *text, size_t length, struct cqa_arena *arena);
+
+#endif

@@ -1,0 +1,206 @@
+#include "server/server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "server/http_internal.h"
+
+enum {
+    CONNECTIONS_MAX = 512,
+    CONNECTION_MEMORY_BYTES = 48 * 1024,
+    IDLE_TIMEOUT_S = 60,
+    LISTEN_BACKLOG = 256
+};
+
+/* Escapes stay as they came: the path is taken apart at its slashes first, and each part decoded
+ * then. */
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+static void on_log(void *context, const char *format, va_list arguments)
+{
+    char line[512];
+
+    (void)context;
+    vsnprintf(line, sizeof line, format, arguments);
+    line[strcspn(line, "\n")] = '\0';
+    cqa_log(CQA_LOG_DEBUG, "http: %s", line);
+}
+
+static enum cqa_status bind_socket(const struct cqa_server_config *config, int *out,
+                                   struct cqa_error *error)
+{
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6,
+                               .sin6_port = htons((uint16_t)config->listen_port)};
+    struct sockaddr_in four = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)config->listen_port)};
+    const int is_four = inet_pton(AF_INET, config->listen_host, &four.sin_addr) == 1;
+    const int on = 1;
+
+    if (!is_four && inet_pton(AF_INET6, config->listen_host, &six.sin6_addr) != 1)
+        return cqa_fail(error, CQA_E_BADDATA, "%s: no numeric address", config->listen_host);
+    const int fd =
+        socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return cqa_fail_errno(error, "socket");
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const struct sockaddr *address =
+        is_four ? (const struct sockaddr *)(void *)&four : (const struct sockaddr *)(void *)&six;
+    if (bind(fd, address, is_four ? sizeof four : sizeof six) != 0 ||
+        listen(fd, LISTEN_BACKLOG) != 0) {
+        const enum cqa_status status = cqa_fail_errno(error, "cannot listen on %s port %d",
+                                                      config->listen_host, config->listen_port);
+        close(fd);
+        return status;
+    }
+    *out = fd;
+    return CQA_OK;
+}
+
+static void note_address(struct cqa_server *server, int fd)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } bound = {.six = {0}};
+    socklen_t size = sizeof bound;
+    char host[INET6_ADDRSTRLEN] = "?";
+
+    if (getsockname(fd, &bound.any, &size) != 0)
+        return;
+    const int is_six = bound.any.sa_family == AF_INET6;
+    if (is_six)
+        inet_ntop(AF_INET6, &bound.six.sin6_addr, host, sizeof host);
+    else if (bound.any.sa_family == AF_INET)
+        inet_ntop(AF_INET, &bound.four.sin_addr, host, sizeof host);
+    server->port = ntohs(is_six ? bound.six.sin6_port : bound.four.sin_port);
+    snprintf(server->address, sizeof server->address, is_six ? "[%s]:%d" : "%s:%d", host,
+             server->port);
+}
+
+static enum cqa_status read_pem(const char *path, char **out, struct cqa_error *error)
+{
+    struct cqa_buffer buffer = {.limit = 1 << 20};
+    char piece[4096];
+    size_t count;
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return cqa_fail_errno(error, "%s", path);
+    while ((count = fread(piece, 1, sizeof piece, file)) > 0)
+        cqa_buffer_add(&buffer, piece, count);
+    fclose(file);
+    if (buffer.failed || buffer.text == NULL) {
+        cqa_buffer_finish(&buffer);
+        return cqa_fail(error, CQA_E_BADDATA, "%s: empty or too large", path);
+    }
+    *out = buffer.text;
+    return CQA_OK;
+}
+
+static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cqa_error *error)
+{
+    const int has_tls = server->certificate != NULL;
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_TURBO |
+                           (has_tls ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+        {MHD_OPTION_END, 0, NULL},
+    };
+
+    if (!has_tls)
+        options[0] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, cqa_http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
+        (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, NULL,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    return server->daemon
+               ? CQA_OK
+               : cqa_fail(error, CQA_E_IO, "the HTTP server cannot start%s",
+                          has_tls ? " (are certificate and key a pair of PEM files?)" : "");
+}
+
+/* What is rendered goes beside the store: the one folder that the server may surely write to. */
+static struct cqa_playback *make_playback(const char *store_path)
+{
+    char folder[4096];
+
+    snprintf(folder, sizeof folder, "%s", store_path);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    return cqa_playback_create(folder);
+}
+
+enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_server_config *config,
+                                 struct cqa_scores *scores, const struct cqa_clock *clock,
+                                 int socket, struct cqa_error *error)
+{
+    struct cqa_server *server = calloc(1, sizeof *server);
+    enum cqa_status status = CQA_OK;
+
+    if (server == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    server->config = config;
+    server->scores = scores;
+    server->clock = clock;
+    server->limiter = cqa_limiter_create();
+    server->playback = make_playback(config->store_path);
+    if (server->limiter == NULL || server->playback == NULL)
+        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (status == CQA_OK && config->tls_certificate != NULL)
+        status = read_pem(config->tls_certificate, &server->certificate, error);
+    if (status == CQA_OK && config->tls_certificate != NULL)
+        status = read_pem(config->tls_key, &server->key, error);
+    if (status == CQA_OK && socket < 0)
+        status = bind_socket(config, &socket, error);
+    if (status == CQA_OK) {
+        note_address(server, socket);
+        status = start_daemon(server, socket, error);
+        if (status != CQA_OK)
+            close(socket);
+    }
+    if (status == CQA_OK)
+        *out = server;
+    else
+        cqa_server_stop(server);
+    return status;
+}
+
+void cqa_server_stop(struct cqa_server *server)
+{
+    if (server == NULL)
+        return;
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon); /* closes the listening socket too */
+    cqa_limiter_destroy(server->limiter);
+    cqa_playback_destroy(server->playback);
+    free(server->certificate);
+    free(server->key);
+    free(server);
+}
+
+const char *cqa_server_address(const struct cqa_server *server)
+{
+    return server->address;
+}
+
+int cqa_server_port(const struct cqa_server *server)
+{
+    return server->port;
+}

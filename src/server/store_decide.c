@@ -1,0 +1,262 @@
+#include <stdio.h>
+#include <string.h>
+#include "server/audit.h"
+#include "server/flags_internal.h"
+
+enum { TEXT_BYTES_MAX = 2000 };
+
+/* What deciding needs to know of a flag and its call. */
+struct target {
+    int64_t call;
+    int64_t points_c, base_c;
+    int64_t day, duration_ms;
+    int state;
+    int has_objection_settled;
+    char person[256];
+};
+
+/* CQA_E_NOTFOUND unless the scope allows the call. */
+static enum cqa_status read_target(struct cqa_db *db, const struct cqa_scope *scope,
+                                   const char *where, int64_t id, struct target *target,
+                                   struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    sqlite3_stmt *row = NULL;
+
+    cqa_query_add(
+        &query,
+        "SELECT c.id, f.points_c, coalesce(c.base_c, 10000), coalesce(c.day, 0), c.duration_ms,"
+        " f.state, c.person, EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id AND"
+        " o.outcome <> 0) FROM calls c LEFT JOIN flags f ON f.call = c.id AND f.current = 1");
+    cqa_query_number(&query, where, id);
+    cqa_query_scope(&query, "c", scope);
+    cqa_query_add(&query, " LIMIT 1");
+    enum cqa_status status = cqa_query_start(&query, db, &row, error);
+    if (status == CQA_OK)
+        status = cqa_db_step(db, row, error);
+    if (status == CQA_OK) {
+        *target = (struct target){.call = sqlite3_column_int64(row, 0),
+                                  .points_c = sqlite3_column_int64(row, 1),
+                                  .base_c = sqlite3_column_int64(row, 2),
+                                  .day = sqlite3_column_int64(row, 3),
+                                  .duration_ms = sqlite3_column_int64(row, 4),
+                                  .state = sqlite3_column_int(row, 5),
+                                  .has_objection_settled = sqlite3_column_int(row, 7)};
+        snprintf(target->person, sizeof target->person, "%s", cqa_db_text(row, 6));
+    }
+    sqlite3_finalize(row);
+    cqa_query_finish(&query);
+    if (status == CQA_E_NOTFOUND)
+        return cqa_fail(error, CQA_E_NOTFOUND, "no such flag or call that you may see");
+    return status;
+}
+
+/* Who may decide on this call, and whether its period still allows it. */
+static enum cqa_status check_right(struct cqa_db *db, const struct cqa_identity *who,
+                                   const struct target *target, struct cqa_error *error)
+{
+    int64_t closed = 0;
+
+    if (who->user == 0)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "a decision needs a person's name: log in instead of using a token");
+    if (who->person != NULL && strcmp(who->person, target->person) == 0)
+        return cqa_fail(error, CQA_E_REFUSED, "nobody decides on their own calls");
+    if (target->has_objection_settled && who->role != CQA_ACCOUNT_LEAD)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "an objection to this flag was settled: only a lead may change it");
+    const enum cqa_status status = cqa_db_value(
+        db, &closed, error, "SELECT count(*) FROM periods WHERE from_day <= ?1 AND ?1 < to_day",
+        "i", target->day);
+    if (status == CQA_OK && closed > 0)
+        return cqa_fail(error, CQA_E_REFUSED, "the period of this call is closed");
+    return status;
+}
+
+static enum cqa_status check_text(const char *what, const char *text, struct cqa_error *error)
+{
+    if (text == NULL || text[strspn(text, " \t\n")] == '\0')
+        return cqa_fail(error, CQA_E_BADDATA, "%s: must be given", what);
+    if (strlen(text) > TEXT_BYTES_MAX)
+        return cqa_fail(error, CQA_E_BADDATA, "%s: longer than %d bytes", what, TEXT_BYTES_MAX);
+    return CQA_OK;
+}
+
+static enum cqa_status check_verdict(const struct cqa_verdict *verdict, const struct target *target,
+                                     struct cqa_error *error)
+{
+    if (verdict->state != CQA_FLAG_CONFIRMED || verdict->reason != NULL) {
+        const enum cqa_status status = check_text("reason", verdict->reason, error);
+        if (status != CQA_OK)
+            return status;
+    }
+    if (verdict->state == CQA_FLAG_CHANGED &&
+        (verdict->points_c < 0 || verdict->points_c > target->base_c))
+        return cqa_fail(error, CQA_E_BADDATA, "points: allowed are 0 to %g",
+                        (double)target->base_c / 100);
+    if (verdict->expected >= 0 && verdict->expected != target->state)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "someone else has decided meanwhile: the flag is %s now",
+                        cqa_flag_state_words[target->state]);
+    return CQA_OK;
+}
+
+static int64_t standing(const struct cqa_verdict *verdict, int64_t points_c)
+{
+    return verdict->state == CQA_FLAG_OVERTURNED ? 0
+           : verdict->state == CQA_FLAG_CHANGED  ? verdict->points_c
+                                                 : points_c;
+}
+
+static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *db,
+                                      const struct cqa_identity *who, int64_t flag,
+                                      const struct cqa_verdict *verdict,
+                                      const struct target *target, struct cqa_error *error)
+{
+    char object[32];
+    char detail[TEXT_BYTES_MAX + 128];
+    const int64_t standing_c = standing(verdict, target->points_c);
+    enum cqa_status status =
+        cqa_db_run(db, error,
+                   "INSERT INTO decisions(flag, call, user, at_ms, state, points_c, reason) "
+                   "VALUES(?, ?, ?, ?, ?, ?, ?)",
+                   "iiiiiit", flag, target->call, who->user, cqa_scores_now_ms(scores),
+                   (int64_t)verdict->state, standing_c, verdict->reason);
+
+    if (status == CQA_OK)
+        status = cqa_db_run(
+            db, error, "UPDATE flags SET state = ?, decided_c = ?, decision = ? WHERE id = ?",
+            "ioii", (int64_t)verdict->state, verdict->state == CQA_FLAG_OPEN ? NULL : &standing_c,
+            cqa_db_last_id(db), flag);
+    if (status == CQA_OK)
+        status = cqa_scores_refresh_totals(db, target->call, error);
+    snprintf(object, sizeof object, "flag %lld", (long long)flag);
+    snprintf(detail, sizeof detail, "%s to %s, %g points: %s", cqa_flag_state_words[target->state],
+             cqa_flag_state_words[verdict->state], (double)standing_c / 100,
+             verdict->reason ? verdict->reason : "");
+    return status == CQA_OK
+               ? cqa_audit_add(scores, db, who->name, "decision", object, detail, error)
+               : status;
+}
+
+enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
+                                  int64_t flag, const struct cqa_verdict *verdict, int64_t *call,
+                                  struct cqa_error *error)
+{
+    const struct cqa_scope scope = cqa_identity_scope(who);
+    struct target target = {0};
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = read_target(db, &scope, " WHERE f.id = ?", flag, &target, error);
+    if (status == CQA_OK)
+        status = check_right(db, who, &target, error);
+    if (status == CQA_OK)
+        status = check_verdict(verdict, &target, error);
+    if (status == CQA_OK)
+        status = write_decision(scores, db, who, flag, verdict, &target, error);
+    *call = target.call;
+    return cqa_scores_end(scores, status, error);
+}
+
+static enum cqa_status check_manual(const struct cqa_manual_flag *manual,
+                                    const struct target *target, struct cqa_error *error)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+    const size_t length = manual->rule ? strlen(manual->rule) : 0;
+
+    if (length == 0 || length > 64 || manual->rule[strspn(manual->rule, allowed)] != '\0')
+        return cqa_fail(error, CQA_E_BADDATA, "rule: allowed are 1 to 64 of a-z 0-9 - _ .");
+    if (manual->points_c < 0 || manual->points_c > target->base_c)
+        return cqa_fail(error, CQA_E_BADDATA, "points: allowed are 0 to %g",
+                        (double)target->base_c / 100);
+    if (manual->start_ms < 0 || manual->end_ms < manual->start_ms ||
+        manual->end_ms > target->duration_ms)
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "start_ms, end_ms: must lie in order within the recording (0 to %lld)",
+                        (long long)target->duration_ms);
+    return check_text("note", manual->note, error);
+}
+
+static enum cqa_status insert_manual(struct cqa_db *db, const struct cqa_identity *who,
+                                     int64_t call, const struct cqa_manual_flag *manual,
+                                     struct cqa_error *error)
+{
+    return cqa_db_run(
+        db, error,
+        "INSERT INTO flags(call, current, rule, severity, points_c, confidence, start_ms, end_ms,"
+        " automatic_fail, author, note, day, started_ms, person, team, agent, queue)"
+        " SELECT ?1, 1, ?2, ?3, ?4, 1000, ?5, ?6, 0, ?7, ?8, coalesce(day, 0), "
+        "coalesce(started_ms, 0),"
+        " person, team, agent, queue FROM calls WHERE id = ?1",
+        "itiiiiit", call, manual->rule, (int64_t)manual->severity, manual->points_c,
+        manual->start_ms, manual->end_ms, who->user, manual->note);
+}
+
+/* Who adds a flag has decided on it: it is confirmed from the start, and can be overturned like any
+ * other. */
+enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_identity *who,
+                                    int64_t call, const struct cqa_manual_flag *manual,
+                                    int64_t *flag, struct cqa_error *error)
+{
+    const struct cqa_scope scope = cqa_identity_scope(who);
+    const struct cqa_verdict verdict = {.state = CQA_FLAG_CONFIRMED, .reason = manual->note};
+    struct target target = {0};
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = read_target(db, &scope, " WHERE c.id = ?", call, &target, error);
+    target.has_objection_settled = 0; /* to another flag of the call */
+    if (status == CQA_OK)
+        status = check_right(db, who, &target, error);
+    if (status == CQA_OK)
+        status = check_manual(manual, &target, error);
+    if (status == CQA_OK)
+        status = insert_manual(db, who, call, manual, error);
+    if (status == CQA_OK) {
+        *flag = cqa_db_last_id(db);
+        target.points_c = manual->points_c;
+        target.state = CQA_FLAG_OPEN;
+        status = write_decision(scores, db, who, *flag, &verdict, &target, error);
+    }
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
+                                     void (*visit)(void *context,
+                                                   const struct cqa_decision_row *row),
+                                     void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status =
+        cqa_db_start(db, &row, error,
+                     "SELECT d.flag, d.at_ms, d.points_c, f.rule, u.name, d.reason, d.state"
+                     " FROM decisions d JOIN flags f ON f.id = d.flag JOIN users u ON u.id = d.user"
+                     " WHERE d.call = ? ORDER BY d.id",
+                     "i", call);
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
+            const struct cqa_decision_row decision = {
+                sqlite3_column_int64(row, 0),
+                sqlite3_column_int64(row, 1),
+                sqlite3_column_int64(row, 2),
+                cqa_db_text(row, 3),
+                cqa_db_text(row, 4),
+                (const char *)sqlite3_column_text(row, 5),
+                (enum cqa_flag_state)sqlite3_column_int(row, 6)};
+            visit(context, &decision);
+        }
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}

@@ -1,0 +1,57 @@
+#include "server/flags_internal.h"
+
+static const char *text_or_null(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
+}
+
+struct cqa_flag_row cqa_flag_row_of(sqlite3_stmt *row)
+{
+    return (struct cqa_flag_row){
+        .id = sqlite3_column_int64(row, 0),
+        .call = sqlite3_column_int64(row, 1),
+        .ordinal = sqlite3_column_type(row, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 2),
+        .rule = cqa_db_text(row, 3),
+        .severity = (enum cqa_severity)sqlite3_column_int(row, 4),
+        .points_c = sqlite3_column_int64(row, 5),
+        .standing_c = sqlite3_column_int64(row, 6),
+        .confidence = sqlite3_column_int64(row, 7),
+        .start_ms = sqlite3_column_int64(row, 8),
+        .end_ms = sqlite3_column_int64(row, 9),
+        .automatic_fail = sqlite3_column_int(row, 10),
+        .event_type = text_or_null(row, 11),
+        .author = text_or_null(row, 12),
+        .note = text_or_null(row, 13),
+        .state = (enum cqa_flag_state)sqlite3_column_int(row, 14),
+        .decided_by = text_or_null(row, 15),
+        .reason = text_or_null(row, 16),
+        .decided_ms = sqlite3_column_int64(row, 17),
+    };
+}
+
+enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
+                                      int (*visit)(void *context, const struct cqa_flag_row *row),
+                                      void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(db, &row, error,
+                          CQA_FLAG_COLUMNS " FROM flags f" CQA_FLAG_JOINS
+                                           " WHERE f.call = ? AND f.current = 1"
+                                           " ORDER BY f.ordinal IS NULL, f.ordinal, f.id",
+                          "i", call);
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
+            const struct cqa_flag_row flag = cqa_flag_row_of(row);
+            if (visit(context, &flag))
+                break;
+        }
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}

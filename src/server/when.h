@@ -1,0 +1,14 @@
+#ifndef CQA_SERVER_WHEN_H
+#define CQA_SERVER_WHEN_H
+
+#include <stdint.h>
+
+enum { CQA_WHEN_SIZE = 32 };
+
+/* "2025-11-20T02:15:02.000Z" of milliseconds since 1970. */
+void cqa_when_write(int64_t ms, char out[CQA_WHEN_SIZE]);
+
+/* "2025-11-20" as 20251120; 0: no such date. */
+int64_t cqa_when_read_day(const char *text);
+
+#endif

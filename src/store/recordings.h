@@ -1,0 +1,148 @@
+#ifndef CQA_STORE_RECORDINGS_H
+#define CQA_STORE_RECORDINGS_H
+
+#include "base/failure.h"
+#include "store/store.h"
+
+/*
+ * A recording is known by its source and call id; size and mtime are its revision until it has been
+ * read, the content's SHA-256 after.
+ *
+ *   (new) -> ready -> leased -> scored | failed
+ *                       |-> settling   header not final; ready again when the file changes or the
+ * wait is over
+ *                       |-> ready      given back, a passing error, or one death of three
+ *   any   -> ready     when the file's size or mtime changes
+ *   ready, settling -> vanished when the file goes; ready again when it comes back
+ */
+
+/* A settled file, as a scan found it. */
+struct cqa_file {
+    const char *path; /* absolute; any bytes but NUL */
+    int64_t size_bytes;
+    int64_t mtime_ns;
+    const char *source;  /* recorder profile */
+    const char *call_id; /* as the profile says; UTF-8 */
+};
+
+struct cqa_added {
+    size_t added;   /* not known before */
+    size_t changed; /* known with another size or mtime: to be analysed again */
+    size_t moved;   /* known by its call id at a path that is gone; same content, only the path is
+                       written */
+    size_t unchanged;
+};
+
+/*
+ * Tells the store of settled files, in one transaction (some hundreds at a time). A second file
+ * with the call id of one that is still there is a recording of its own: its call id gets "#" and 8
+ * hex digits of its path's hash, and whoever reports on it must take the id from struct
+ * cqa_recording.
+ */
+enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_file *files,
+                                   size_t count, int64_t now_ms, struct cqa_added *out,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Files that a scan of a mounted folder no longer found. Paths that are not known are passed over.
+ */
+enum cqa_status cqa_recordings_gone(struct cqa_store *store, const char *const *paths, size_t count,
+                                    int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* One recording as it stands in the store. */
+struct cqa_recording {
+    int64_t id;
+    const char *path;
+    const char *source;
+    const char *call_id;
+    int64_t size_bytes;
+    int64_t mtime_ns;
+    enum cqa_recording_state state;
+    int attempts;       /* how often its analysis was begun, this one included */
+    int deaths;         /* how often a worker died or hung on it */
+    const char *reason; /* failed, excluded, or why it waits: CQA_FAILURE_…; NULL */
+    const char *text;
+    int64_t discovered_ms;
+    int64_t changed_ms; /* last change of state */
+};
+
+struct cqa_claim {
+    size_t limit;
+    int64_t since_ns;      /* files whose mtime is at least this; 0: all */
+    const char *under;     /* files below this folder, without a slash at the end; NULL: all */
+    int64_t unfinished_ms; /* settling recordings that have not changed for so long are claimed too;
+                              0: never */
+};
+
+/*
+ * Takes up to `claim->limit` recordings for this process, the least tried and newest first; what a
+ * dead process held is ready again. The attempt is on disk before this returns, so that a recording
+ * that kills the whole program is not tried for ever. Strings in `arena`; `out` has room for the
+ * limit.
+ */
+enum cqa_status cqa_recordings_claim(struct cqa_store *store, const struct cqa_claim *claim,
+                                     int64_t now_ms, struct cqa_arena *arena,
+                                     struct cqa_recording *out, size_t *count,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Gives a claimed recording back as if it had not been claimed; 0 as `id`: all that this process
+ * holds. */
+enum cqa_status cqa_recordings_release(struct cqa_store *store, int64_t id, int64_t now_ms,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+
+/* A failure's end, and what to tell the server of it. */
+struct cqa_failed {
+    int64_t id;         /* claimed by this process */
+    int64_t size_bytes; /* of the file that was read */
+    int64_t mtime_ns;
+    const char *reason; /* CQA_FAILURE_… */
+    const char *text;
+    int64_t
+        unfinished_ms; /* for "unfinished": how long after the last change it is given up (6 h) */
+    const char *analyzer; /* version and models: a newer one tries again (cqa_recordings_requeue) */
+    const char
+        *key; /* idempotency key and exact bytes of a callqa.failure/1, stored for delivery if */
+    const char *body; /* the recording is given up; NULL: nothing to send */
+    size_t body_length;
+};
+
+/*
+ * `*state` tells what became of it:
+ *   crashed, timed_out: ready again after a pause, failed with the third death
+ *   unfinished: settling, failed when it has not changed for `unfinished_ms`
+ *   unreadable, changed, internal: ready again after a pause (5 s, doubling to 10 min), without end
+ *   everything else: failed
+ *   and ready, whatever the reason, if the file has changed meanwhile.
+ * CQA_E_REFUSED: not claimed by this process.
+ */
+enum cqa_status cqa_recordings_fail(struct cqa_store *store, const struct cqa_failed *failed,
+                                    int64_t now_ms, enum cqa_recording_state *state,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Leaves a recording out by policy: `reason` is a word, `text` for a person. A scan does not bring
+ * it back unless the file changes. */
+enum cqa_status cqa_recordings_exclude(struct cqa_store *store, int64_t id, const char *reason,
+                                       const char *text, int64_t now_ms,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Makes ready every scored or failed recording (of the claim's since_ns and under) that another
+ * analyzer than this one had judged and whose file is still there. */
+enum cqa_status cqa_recordings_requeue(struct cqa_store *store, const struct cqa_claim *claim,
+                                       const char *analyzer, int64_t now_ms, size_t *count,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+
+/* CQA_E_NOTFOUND when there is none. Strings in `arena`. */
+enum cqa_status cqa_recordings_find(struct cqa_store *store, const char *path,
+                                    struct cqa_arena *arena, struct cqa_recording *out,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Return 0 to stop. The strings live during the call only. The visitor may use the store. */
+typedef int cqa_recordings_visit(void *context, const struct cqa_recording *recording);
+
+/* Every recording of a state (CQA_RECORDING_STATE_COUNT: of all), oldest id first. Reads in pages,
+ * so that a long listing keeps nobody from writing; one that changes state meanwhile may be missed.
+ */
+enum cqa_status cqa_recordings_each(struct cqa_store *store, enum cqa_recording_state state,
+                                    cqa_recordings_visit *visit, void *context,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,85 @@
+#ifndef CQA_STORE_RESULTS_H
+#define CQA_STORE_RESULTS_H
+
+#include "store/store.h"
+
+/* Each recording has one current result; a new one replaces it. */
+
+/* An analysis that is done. All strings are given; borrowed during the call. */
+struct cqa_finished {
+    int64_t id;         /* the recording */
+    int64_t size_bytes; /* of the file that was read */
+    int64_t mtime_ns;
+    const char *sha256; /* of its content, 64 hex digits */
+    const char *rubric;
+    const char *rubric_version;
+    const char *analyzer; /* version and models in one */
+    const char *json;     /* callqa.result/1 */
+    size_t json_length;
+    const char
+        *key; /* idempotency key of the delivery (store/deliveries.h); NULL: not to be sent */
+    const char *body; /* the exact bytes to send; NULL: the JSON */
+    size_t body_length;
+};
+
+/*
+ * Ends a claimed recording's analysis: result, delivery and state in one transaction. `*kept` is 0
+ * when the file has changed since it was read: the result is dropped and the recording is ready
+ * again. Older deliveries of the recording that have not been sent are superseded. CQA_E_REFUSED:
+ * not claimed by this process.
+ */
+enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
+                                int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Replaces the result of a scored recording by one that was made from it (a new rubric, the same
+ * audio). `*kept` is 0 when the recording has no result of that content any more. */
+enum cqa_status cqa_results_rescore(struct cqa_store *store, const struct cqa_finished *finished,
+                                    int64_t now_ms, int *kept,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+/* A stored one. */
+struct cqa_stored_result {
+    int64_t id; /* the recording's */
+    const char *path;
+    const char *source;
+    const char *call_id;
+    int64_t size_bytes;
+    int64_t mtime_ns;
+    const char *sha256;
+    const char *rubric;
+    const char *rubric_version;
+    const char *analyzer;
+    int64_t made_ms;
+    const char *json;
+    size_t json_length;
+};
+
+/* By path, or by call (`source` NULL: of any recorder; the newest if there are several). Strings in
+ * `arena`; CQA_E_NOTFOUND when there is no result. */
+enum cqa_status cqa_results_find_path(struct cqa_store *store, const char *path,
+                                      struct cqa_arena *arena, struct cqa_stored_result *out,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_results_find_call(struct cqa_store *store, const char *source,
+                                      const char *call_id, struct cqa_arena *arena,
+                                      struct cqa_stored_result *out,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Which results: NULL and 0 mean any. With `other_rubric`, those that were scored by another rubric
+ * or version than the given ones. */
+struct cqa_results_filter {
+    const char *rubric;
+    const char *rubric_version;
+    int other_rubric;
+    int64_t since_ns; /* recordings whose mtime is at least this */
+};
+
+/* Return 0 to stop. The strings live during the call only. The visitor may use the store, and
+ * rescore. */
+typedef int cqa_results_visit(void *context, const struct cqa_stored_result *result);
+
+/* Current results in the order of their recordings' ids, read in pages. */
+enum cqa_status cqa_results_each(struct cqa_store *store, const struct cqa_results_filter *filter,
+                                 cqa_results_visit *visit, void *context,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,82 @@
+#include "store/sql.h"
+
+/*
+ * The schemas in their order; PRAGMA user_version tells how many have been applied. A released one
+ * is never changed: what comes after is a new one at the end.
+ */
+static const char schema_0001[] =
+    /* Who may hold leases: a row for each open store. It lives while its byte of callqa.lock is
+       locked. */
+    "CREATE TABLE owners ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  pid INTEGER NOT NULL"
+    ") STRICT;"
+
+    "CREATE TABLE recordings ("
+    "  id INTEGER PRIMARY KEY,"
+    "  path BLOB NOT NULL UNIQUE," /* file names are bytes */
+    "  source TEXT NOT NULL,"
+    "  call_id TEXT NOT NULL,"
+    "  size_bytes INTEGER NOT NULL,"
+    "  mtime_ns INTEGER NOT NULL,"
+    "  gone INTEGER NOT NULL DEFAULT 0," /* no file at the path any more */
+    "  state TEXT NOT NULL DEFAULT 'ready' CHECK (state IN"
+    "    ('ready', 'leased', 'settling', 'scored', 'failed', 'excluded', 'vanished')),"
+    "  owner INTEGER REFERENCES owners (id),"
+    "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  deaths INTEGER NOT NULL DEFAULT 0,"
+    "  abandoned INTEGER NOT NULL DEFAULT 0," /* attempts that ended with the whole program */
+    "  not_before_ms INTEGER NOT NULL DEFAULT 0,"
+    "  reason TEXT,"
+    "  text TEXT,"
+    "  analyzer TEXT," /* that judged it, when failed */
+    "  discovered_ms INTEGER NOT NULL,"
+    "  revised_ms INTEGER NOT NULL," /* when this size and mtime were first seen */
+    "  changed_ms INTEGER NOT NULL," /* last change of state */
+    "  UNIQUE (source, call_id),"
+    "  CHECK ((state = 'leased') = (owner IS NOT NULL))"
+    ") STRICT;"
+    "CREATE INDEX recordings_state ON recordings (state, discovered_ms);"
+    /* Both orders of a claim, so that neither sorts a backlog of some hundred thousand each time.
+     */
+    "CREATE INDEX recordings_oldest ON recordings (attempts, mtime_ns) WHERE state = 'ready';"
+    "CREATE INDEX recordings_newest ON recordings (attempts, mtime_ns DESC) WHERE state = 'ready';"
+    "CREATE INDEX recordings_owner ON recordings (owner) WHERE owner IS NOT NULL;"
+
+    "CREATE TABLE results ("
+    "  recording_id INTEGER PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  size_bytes INTEGER NOT NULL,"
+    "  mtime_ns INTEGER NOT NULL,"
+    "  sha256 TEXT NOT NULL,"
+    "  rubric TEXT NOT NULL,"
+    "  rubric_version TEXT NOT NULL,"
+    "  analyzer TEXT NOT NULL,"
+    "  made_ms INTEGER NOT NULL,"
+    "  json BLOB NOT NULL"
+    ") STRICT;"
+
+    "CREATE TABLE deliveries ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT," /* a later one is a newer one, for ever */
+    "  recording_id INTEGER NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  key TEXT UNIQUE," /* NULL once a newer delivery has taken it over */
+    "  body BLOB,"       /* NULL once there is nothing more to send */
+    "  state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN"
+    "    ('pending', 'in_flight', 'acked', 'quarantined', 'superseded')),"
+    "  owner INTEGER REFERENCES owners (id),"
+    "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  next_ms INTEGER NOT NULL DEFAULT 0,"
+    "  http_status INTEGER NOT NULL DEFAULT 0,"
+    "  text TEXT,"
+    "  made_ms INTEGER NOT NULL,"
+    "  changed_ms INTEGER NOT NULL,"
+    "  CHECK ((state = 'in_flight') = (owner IS NOT NULL)),"
+    "  CHECK (body IS NOT NULL OR state IN ('acked', 'superseded'))"
+    ") STRICT;"
+    "CREATE INDEX deliveries_state ON deliveries (state, made_ms);"
+    "CREATE INDEX deliveries_recording ON deliveries (recording_id);"
+    "CREATE INDEX deliveries_pending ON deliveries (id, next_ms) WHERE state = 'pending';"
+    "CREATE INDEX deliveries_next ON deliveries (next_ms) WHERE state = 'pending';"
+    "CREATE INDEX deliveries_owner ON deliveries (owner) WHERE owner IS NOT NULL;";
+
+const char *const cqa_store_schemas[] = {schema_0001};
+const int cqa_store_schema_count = sizeof cqa_store_schemas / sizeof *cqa_store_schemas;

@@ -1,0 +1,82 @@
+#ifndef CQA_STORE_STORE_H
+#define CQA_STORE_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/error.h"
+
+/*
+ * The one durable place: every recording's state, result and delivery in STATE_DIR/callqa.db
+ * (SQLite). Daemon and sweep may have it open at once; what one has claimed, the other does not get
+ * (docs/decisions/0031-store.md).
+ *
+ * A store belongs to one thread, and a process opens a folder's store once. Every function is one
+ * transaction: it took place wholly or not at all. All of them may fail with CQA_E_BUSY     another
+ * process held the database for longer than 10 s: try again CQA_E_IO       the disk: sys_errno is
+ * ENOSPC when it is full (nothing is lost; go on when there is room), else EIO: the process should
+ * end and be started anew, never go on as if it had been written CQA_E_BADDATA  the file is no
+ * database of ours, or damaged CQA_E_NOMEM Times are milliseconds since 1970 by the caller's clock.
+ */
+struct cqa_store;
+
+/*
+ * Opens or makes the store in the folder `state_dir`, which must exist; brings an older schema up
+ * to date. Owned, free with cqa_store_close. CQA_E_REFUSED: the folder is on a network file system,
+ * where locks cannot be trusted, or the store was written by a newer version.
+ */
+enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
+/* What this store has claimed and not finished is free for others from here on. NULL is fine. */
+void cqa_store_close(struct cqa_store *store);
+
+/* Does the file itself hold together? CQA_E_BADDATA says what is broken. Takes seconds on a large
+ * store. */
+enum cqa_status cqa_store_check(struct cqa_store *store, struct cqa_error *error) CQA_MUST_CHECK;
+
+enum cqa_recording_state {
+    CQA_RECORDING_READY,    /* to be analysed, perhaps not before a time */
+    CQA_RECORDING_LEASED,   /* being analysed by a process that lives */
+    CQA_RECORDING_SETTLING, /* its header says that it is still being written */
+    CQA_RECORDING_SCORED,   /* has a result */
+    CQA_RECORDING_FAILED,   /* cannot be analysed: reason and text */
+    CQA_RECORDING_EXCLUDED, /* by policy, or forgotten: reason */
+    CQA_RECORDING_VANISHED, /* gone before it was analysed */
+    CQA_RECORDING_STATE_COUNT
+};
+extern const char *const cqa_recording_state_words[CQA_RECORDING_STATE_COUNT + 1];
+
+enum cqa_delivery_state {
+    CQA_DELIVERY_PENDING,     /* to be sent, perhaps not before a time */
+    CQA_DELIVERY_IN_FLIGHT,   /* being sent by a process that lives */
+    CQA_DELIVERY_ACKED,       /* the server has it */
+    CQA_DELIVERY_QUARANTINED, /* the server will never take it: status and text */
+    CQA_DELIVERY_SUPERSEDED,  /* never sent, because a newer one of the same recording came first */
+    CQA_DELIVERY_STATE_COUNT
+};
+extern const char *const cqa_delivery_state_words[CQA_DELIVERY_STATE_COUNT + 1];
+
+/* recordings[*] sum up to every recording ever discovered and not forgotten. */
+struct cqa_counts {
+    int64_t recordings[CQA_RECORDING_STATE_COUNT];
+    int64_t deliveries[CQA_DELIVERY_STATE_COUNT];
+    int64_t oldest_waiting_ms; /* when the oldest ready, leased or settling recording was
+                                  discovered; 0: none waits */
+    int64_t oldest_unsent_ms;  /* when the oldest pending or in-flight delivery was made; 0: none */
+};
+enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+/*
+ * Forgets up to `limit` recordings that have been done (scored, failed, excluded, vanished) since
+ * before `before_ms` and have nothing left to send: result and deliveries are deleted and
+ * overwritten. One whose file is still there stays as an empty "excluded" row, reason "expired", so
+ * that a scan does not bring it back.
+ * `*count`: how many; fewer than `limit` means that no more are due.
+ */
+enum cqa_status cqa_store_forget(struct cqa_store *store, int64_t before_ms, size_t limit,
+                                 int64_t now_ms, size_t *count,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

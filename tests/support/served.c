@@ -1,0 +1,315 @@
+#include "support/served.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/buffer.h"
+
+static int64_t read_clock(void *context)
+{
+    return ((struct served *)context)->now_ms;
+}
+
+static void write_config(const struct served *served, const char *more, char *path, size_t size)
+{
+    snprintf(path, size, "%s/config.yaml", served->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "listen: 127.0.0.1:0\nstore: sqlite:%s/scores.db\nthreads: 2\n%s", served->folder,
+            more ? more : "session:\n  plain_cookie: true\n");
+    fclose(file);
+}
+
+static void open_all(struct served *served)
+{
+    struct cqa_error error = {0};
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/scores.db", served->folder);
+    if (cqa_scores_open(&served->scores, path, &served->clock, &error) != CQA_OK ||
+        cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
+                         &error) != CQA_OK)
+        fail_msg("%s", error.text);
+}
+
+void served_start(struct served *served, const char *config)
+{
+    struct cqa_problems problems = {0};
+    struct cqa_error error = {0};
+    char path[128];
+
+    *served = (struct served){.now_ms = 1763604902000};
+    assert_true(sodium_init() >= 0);
+    strcpy(served->folder, "/tmp/callqa-served-XXXXXX");
+    assert_non_null(mkdtemp(served->folder));
+    served->clock = (struct cqa_clock){read_clock, read_clock, served};
+    write_config(served, config, path, sizeof path);
+    if (!cqa_server_config_load(&served->config, path, &problems)) {
+        cqa_problems_print(&problems, path, stderr);
+        fail_msg("the test's configuration is wrong");
+    }
+    open_all(served);
+    assert_int_equal(
+        cqa_token_add(served->scores, "pbx1", CQA_ACCOUNT_RECORDER, "", served->recorder, &error),
+        CQA_OK);
+    assert_int_equal(
+        cqa_token_add(served->scores, "boss", CQA_ACCOUNT_LEAD, "", served->lead, &error), CQA_OK);
+}
+
+void served_restart(struct served *served)
+{
+    cqa_server_stop(served->server);
+    cqa_scores_close(served->scores);
+    open_all(served);
+}
+
+void served_stop(struct served *served)
+{
+    char command[128];
+
+    cqa_server_stop(served->server);
+    cqa_scores_close(served->scores);
+    cqa_server_config_finish(&served->config);
+    snprintf(command, sizeof command, "rm -r %s", served->folder);
+    assert_int_equal(system(command), 0);
+}
+
+/* ---- requests */
+
+static int connect_to(const struct served *served)
+{
+    const struct sockaddr_in address = {.sin_family = AF_INET,
+                                        .sin_port =
+                                            htons((uint16_t)cqa_server_port(served->server)),
+                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (const struct sockaddr *)(const void *)&address, sizeof address),
+                     0);
+    return fd;
+}
+
+/* Chunked bodies are not used by the server for what tests read. */
+struct reply served_send(const struct served *served, const char *bytes, size_t length)
+{
+    struct cqa_buffer all = {.limit = 256 << 20};
+    struct reply reply = {0};
+    char piece[65536];
+    const int fd = connect_to(served);
+
+    for (size_t sent = 0; sent < length;) {
+        const ssize_t count = send(fd, bytes + sent, length - sent, MSG_NOSIGNAL);
+        if (count <= 0)
+            break; /* the server has answered early */
+        sent += (size_t)count;
+    }
+    for (ssize_t count; (count = recv(fd, piece, sizeof piece, 0)) > 0;)
+        cqa_buffer_add(&all, piece, (size_t)count);
+    close(fd);
+    if (all.text == NULL)
+        return reply;
+    sscanf(all.text, "HTTP/1.1 %d", &reply.status);
+    char *end = strstr(all.text, "\r\n\r\n");
+    assert_non_null(end);
+    reply.head = strndup(all.text, (size_t)(end - all.text));
+    reply.length = all.length - (size_t)(end + 4 - all.text);
+    reply.body = malloc(reply.length + 1);
+    memcpy(reply.body, end + 4, reply.length);
+    reply.body[reply.length] = '\0';
+    reply.json = json_loadb(reply.body, reply.length, 0, NULL);
+    cqa_buffer_finish(&all);
+    return reply;
+}
+
+struct reply served_ask(const struct served *served, const char *method, const char *path,
+                        const char *headers, const char *body)
+{
+    struct cqa_buffer text = {.limit = 256 << 20};
+
+    cqa_buffer_print(&text, "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s", method,
+                     path, headers ? headers : "");
+    if (body != NULL)
+        cqa_buffer_print(&text, "Content-Length: %zu\r\n\r\n%s", strlen(body), body);
+    else
+        cqa_buffer_print(&text, "\r\n");
+    const struct reply reply = served_send(served, text.text, text.length);
+    cqa_buffer_finish(&text);
+    return reply;
+}
+
+void reply_finish(struct reply *reply)
+{
+    free(reply->head);
+    free(reply->body);
+    json_decref(reply->json);
+    *reply = (struct reply){0};
+}
+
+struct reply served_get(const struct served *served, const char *token, const char *path)
+{
+    char headers[256];
+
+    snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\n", token);
+    return served_ask(served, "GET", path, headers, NULL);
+}
+
+struct reply served_post(const struct served *served, const char *token, const char *path,
+                         const char *type, const char *key, const char *body)
+{
+    char headers[1024];
+    int used = snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\nContent-Type: %s\r\n",
+                        token, type);
+
+    if (key != NULL)
+        snprintf(headers + used, sizeof headers - (size_t)used, "Idempotency-Key: %s\r\n", key);
+    return served_ask(served, "POST", path, headers, body);
+}
+
+/* ---- people */
+
+void served_user(struct served *served, const char *name, const char *role, const char *team)
+{
+    struct cqa_error error = {0};
+    const struct cqa_user_new user = {.name = name,
+                                      .role = (enum cqa_account_role)cqa_account_role_of(role),
+                                      .teams = &team,
+                                      .team_count = team != NULL,
+                                      .password = "correct horse"};
+
+    if (cqa_user_put(served->scores, &user, &error) != CQA_OK)
+        fail_msg("%s", error.text);
+}
+
+void served_login(struct served *served, const char *name, const char *password)
+{
+    char body[256];
+
+    snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"%s\"}", name, password);
+    struct reply reply =
+        served_ask(served, "POST", "/api/v1/session", "Content-Type: application/json\r\n", body);
+    assert_int_equal(reply.status, 200);
+    const char *cookie = strstr(reply.head, "Set-Cookie: ");
+    assert_non_null(cookie);
+    cookie += strlen("Set-Cookie: ");
+    snprintf(served->session, sizeof served->session,
+             "Cookie: %.*s\r\nX-CSRF-Token: %s\r\nContent-Type: application/json\r\n",
+             (int)strcspn(cookie, ";\r"), cookie, served_text(reply.json, "csrf"));
+    reply_finish(&reply);
+}
+
+struct reply served_as(const struct served *served, const char *method, const char *path,
+                       const char *json)
+{
+    return served_ask(served, method, path, served->session, json);
+}
+
+/* ---- results */
+
+static const char good_result[] =
+    "{\"schema\": \"callqa.result/1\","
+    " \"recording\": {\"path\": \"/var/spool/a.wav\", \"sha256\":"
+    "  \"5f3a0000000000000000000000000000000000000000000000000000000000aa\", \"bytes\": 1206760,"
+    "  \"container\": \"WAV\", \"encoding\": \"ULAW\", \"rate_hz\": 8000, \"channels\": 2,"
+    "  \"duration_ms\": 75417, \"layout\": \"stereo\"},"
+    " \"call\": {\"id\": \"1\", \"agent\": \"8001\", \"customer\": \"13800138000\", \"queue\": "
+    "\"sales\","
+    "  \"direction\": \"in\", \"started_at\": \"2025-11-20T10:15:02+08:00\", \"source\": "
+    "\"freepbx\"},"
+    " \"measurable\": {\"speech\": \"ok\", \"silence\": \"ok\", \"overtalk\": \"ok\", \"hold\": "
+    "\"ok\","
+    "  \"level\": \"ok\", \"reasons\": []},"
+    " \"channels\": ["
+    "  {\"index\": 0, \"role\": \"agent\", \"speech_ms\": [[812, 3370], [4010, 9125]],"
+    "   \"active_level_dbfs\": -23.9, \"noise_dbfs\": -62.0, \"clipped_ms\": 0, \"leak_db\": null,"
+    "   \"leak_delay_ms\": null},"
+    "  {\"index\": 1, \"role\": \"customer\", \"speech_ms\": [[9600, 12040]],"
+    "   \"active_level_dbfs\": -27.1, \"noise_dbfs\": -51.3, \"clipped_ms\": 0, \"leak_db\": -24.5,"
+    "   \"leak_delay_ms\": 40}],"
+    " \"events\": ["
+    "  {\"id\": 1, \"type\": \"silence\", \"start_ms\": 12040, \"end_ms\": 24100,"
+    "   \"cause\": \"unexplained\", \"confidence\": 0.98},"
+    "  {\"id\": 2, \"type\": \"overtalk\", \"start_ms\": 25310, \"end_ms\": 27990, \"by\": "
+    "\"agent\","
+    "   \"kind\": \"interruption\", \"confidence\": 0.93}],"
+    " \"measures\": {\"talk_agent_ms\": 7673, \"talk_customer_ms\": 2440},"
+    " \"score\": {\"rubric\": \"standard\", \"rubric_version\": \"1\", \"base\": 100, \"total\": "
+    "96,"
+    "  \"decided_total\": null, \"deductions\": ["
+    "   {\"rule\": \"dead-air\", \"points\": 2, \"event\": 1, \"start_ms\": 12040, \"end_ms\": "
+    "24100,"
+    "    \"text\": {\"en\": \"silence\", \"zh\": \"静音\"}, \"decision\": null, \"severity\": "
+    "\"minor\"},"
+    "   {\"rule\": \"interruption\", \"points\": 2, \"event\": 2, \"start_ms\": 25310, \"end_ms\": "
+    "27990,"
+    "    \"text\": {\"en\": \"interruption\", \"zh\": \"打断\"}, \"decision\": null, \"severity\": "
+    "\"major\"}]},"
+    " \"analyzer\": {\"version\": \"0.1.0\", \"models\": \"sha256:00\"}}";
+
+char *served_result(const char *call_id, const char *changes)
+{
+    json_t *root = json_loads(good_result, 0, NULL);
+
+    assert_non_null(root);
+    json_object_set_new(json_object_get(root, "call"), "id", json_string(call_id));
+    if (changes != NULL) {
+        json_t *over = json_loads(changes, 0, NULL);
+        assert_non_null(over);
+        assert_int_equal(json_object_update_recursive(root, over), 0);
+        json_decref(over);
+    }
+    char *text = json_dumps(root, JSON_COMPACT);
+    json_decref(root);
+    return text;
+}
+
+void served_put(const struct served *served, const char *call_id, const char *changes)
+{
+    char key[256];
+    char *body = served_result(call_id, changes);
+    unsigned char hash[16];
+    char hex[33];
+
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)body, strlen(body), NULL, 0);
+    snprintf(key, sizeof key, "%s-%s", call_id, sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+    struct reply reply =
+        served_post(served, served->recorder, "/api/v1/results", "application/json", key, body);
+    if (reply.status != 201 && reply.status != 200)
+        fail_msg("%d %s", reply.status, reply.body);
+    reply_finish(&reply);
+    free(body);
+}
+
+const char *served_text(const json_t *json, const char *path)
+{
+    static char text[4096];
+    char name[64];
+
+    while (json != NULL && *path != '\0') {
+        const size_t length = strcspn(path, ".");
+        snprintf(name, sizeof name, "%.*s", (int)length, path);
+        json = json_is_array(json) ? json_array_get(json, (size_t)atoi(name))
+                                   : json_object_get(json, name);
+        path += length + (path[length] == '.');
+    }
+    if (json_is_string(json))
+        snprintf(text, sizeof text, "%s", json_string_value(json));
+    else if (json_is_number(json))
+        snprintf(text, sizeof text, "%g", json_number_value(json));
+    else if (json_is_boolean(json))
+        snprintf(text, sizeof text, "%s", json_is_true(json) ? "true" : "false");
+    else
+        snprintf(text, sizeof text, "%s",
+                 json == NULL         ? "absent"
+                 : json_is_null(json) ? "null"
+                                      : "…");
+    return text;
+}

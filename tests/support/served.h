@@ -1,0 +1,64 @@
+#ifndef CQA_TESTS_SERVED_H
+#define CQA_TESTS_SERVED_H
+
+#include <jansson.h>
+#include "server/accounts.h"
+#include "server/server.h"
+
+/* A scoring server of a test: real store in a folder of its own, real sockets on a free port, and a
+ * clock that the test sets. */
+struct served {
+    char folder[64];
+    struct cqa_server_config config;
+    struct cqa_scores *scores;
+    struct cqa_server *server;
+    struct cqa_clock clock;
+    int64_t now_ms;
+    char recorder[CQA_TOKEN_SIZE]; /* tokens */
+    char lead[CQA_TOKEN_SIZE];
+    char session[512]; /* headers of the last log-in: cookie and CSRF token */
+};
+
+/* `config` may be NULL; its lines are added to the test's own. */
+void served_start(struct served *served, const char *config);
+void served_stop(struct served *served);
+
+/* Stops and starts again on the same store. */
+void served_restart(struct served *served);
+
+struct reply {
+    int status;
+    char *head;
+    char *body;
+    size_t length;
+    json_t *json; /* NULL when the body is no JSON */
+};
+
+/* One request; `headers` are whole lines ("A: b\r\n") or NULL. Finish the reply. */
+struct reply served_ask(const struct served *served, const char *method, const char *path,
+                        const char *headers, const char *body);
+struct reply served_send(const struct served *served, const char *bytes, size_t length); /* raw */
+void reply_finish(struct reply *reply);
+
+/* The same, with a bearer token; `type` is the body's. */
+struct reply served_get(const struct served *served, const char *token, const char *path);
+struct reply served_post(const struct served *served, const char *token, const char *path,
+                         const char *type, const char *key, const char *body);
+
+/* As a person who logged in with served_login. */
+struct reply served_as(const struct served *served, const char *method, const char *path,
+                       const char *json);
+void served_login(struct served *served, const char *name, const char *password);
+void served_user(struct served *served, const char *name, const char *role, const char *team);
+
+/* A good result of one call, owned: `changes` is JSON merged over it (NULL: none). */
+char *served_result(const char *call_id, const char *changes);
+
+/* Posts served_result and checks that it was stored. */
+void served_put(const struct served *served, const char *call_id, const char *changes);
+
+/* The text of one value: served_text(json, "score.total"); numbers as %g, null as "null". Static
+ * memory. */
+const char *served_text(const json_t *json, const char *path);
+
+#endif

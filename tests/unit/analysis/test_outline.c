@@ -1,0 +1,107 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "analysis/outline.h"
+
+enum { PIECES = 100, RATE = 8000, SECONDS = 2 };
+
+static void put(FILE *file, uint32_t value, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        fputc((int)(value >> (8 * i) & 0xFF), file);
+}
+
+/* Two seconds of stereo PCM: the left channel a square of ±0.5 in the second half, the right one of
+ * ±0.25 in the first. */
+static int square_wav(void)
+{
+    const uint32_t data = RATE * SECONDS * 4;
+    FILE *file = tmpfile();
+
+    assert_non_null(file);
+    fputs("RIFF", file);
+    put(file, 36 + data, 4);
+    fputs("WAVEfmt ", file);
+    put(file, 16, 4);
+    put(file, 1, 2);
+    put(file, 2, 2);
+    put(file, RATE, 4);
+    put(file, RATE * 4, 4);
+    put(file, 4, 2);
+    put(file, 16, 2);
+    fputs("data", file);
+    put(file, data, 4);
+    for (int i = 0; i < RATE * SECONDS; i++) {
+        const int sign = i / 20 % 2 ? 1 : -1;
+        const int second_half = i >= RATE * SECONDS / 2;
+        put(file, (uint32_t)(second_half ? sign * 16384 : 0), 2);
+        put(file, (uint32_t)(second_half ? 0 : sign * 8192), 2);
+    }
+    fflush(file);
+    const int fd = dup(fileno(file));
+    fclose(file);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void test_square(void **state)
+{
+    struct cqa_failure failure = {0};
+    struct cqa_peaks peaks;
+    const int fd = square_wav();
+
+    (void)state;
+    assert_int_equal(cqa_outline_read(fd, "square.wav", SECONDS * 1000, PIECES, &peaks, &failure),
+                     CQA_OK);
+    assert_int_equal(peaks.count, PIECES);
+    for (size_t i = 0; i < PIECES; i++) {
+        const int second_half = i >= PIECES / 2;
+        assert_float_equal(peaks.high[i][0], second_half ? 0.5 : 0, 1e-6);
+        assert_float_equal(peaks.low[i][0], second_half ? -0.5 : 0, 1e-6);
+        assert_float_equal(peaks.high[i][1], second_half ? 0 : 0.25, 1e-6);
+        assert_float_equal(peaks.low[i][1], second_half ? 0 : -0.25, 1e-6);
+    }
+    cqa_peaks_finish(&peaks);
+    close(fd);
+}
+
+static void test_not_audio(void **state)
+{
+    struct cqa_failure failure = {0};
+    struct cqa_peaks peaks;
+    const int fd = open(CQA_SOURCE_DIR "/CMakeLists.txt", O_RDONLY | O_CLOEXEC);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(cqa_outline_read(fd, "CMakeLists.txt", 1000, PIECES, &peaks, &failure),
+                     CQA_E_BADDATA);
+    assert_string_equal(failure.reason, CQA_FAILURE_NOT_AUDIO);
+    assert_null(peaks.low);
+    close(fd);
+}
+
+static void test_bad_descriptor(void **state)
+{
+    struct cqa_failure failure = {0};
+    struct cqa_peaks peaks;
+
+    (void)state;
+    assert_int_equal(cqa_outline_read(-1, "x.wav", 1000, PIECES, &peaks, &failure), CQA_E_BADDATA);
+    assert_string_equal(failure.reason, CQA_FAILURE_INTERNAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_square),
+        cmocka_unit_test(test_not_audio),
+        cmocka_unit_test(test_bad_descriptor),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

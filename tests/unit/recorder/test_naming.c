@@ -1,0 +1,263 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "recorder/profile.h"
+
+/* What is expected of a name; NULL: null. */
+struct expected {
+    const char *recorder;
+    const char *path;
+    int matched;
+    const char *id;
+    const char *agent;
+    const char *customer;
+    const char *queue;
+    const char *direction;
+    const char *started_at;
+    int agent_channel;
+};
+
+static const struct expected known[] = {
+    {"freepbx", "in-8001-13800138000-20251120-101502-1763604902.17.wav", 1, "1763604902.17", "8001",
+     "13800138000", NULL, "in", "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "/m/2025/11/20/out-13800138000-8001-20251120-101502-1763604902.17.WAV", 1,
+     "1763604902.17", "8001", "13800138000", NULL, "out", "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "q-600-13800138000-20251120-101502-pbx1-1763604902.17.gsm", 1, "pbx1-1763604902.17",
+     NULL, "13800138000", "600", "in", "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "rg-700-unknown-20251120-101502-1763604902.18.wav", 1, "1763604902.18", NULL, NULL,
+     "700", "in", "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "external-8001-+8613800138000-20251120-101502-1763604902.17.wav", 1,
+     "1763604902.17", "8001", "+8613800138000", NULL, "in", "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "internal-8001-8002-20251120-101502-1763604902.17.wav", 1, "1763604902.17", "8001",
+     "8002", NULL, "internal", "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "exten-8001-8002-20251120-101502-1763604902.17.wav", 1, "1763604902.17", "8001",
+     "8002", NULL, NULL, "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "conf-900-900-20251120-101502-1763604902.17.wav", 1, "1763604902.17", NULL, NULL,
+     NULL, NULL, "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "in-8001-138-20251120-101502-1763604902.17-out.wav", 1, "1763604902.17-out", "8001",
+     "138", NULL, "in", "2025-11-20T10:15:02+08:00", 0},
+    /* The recorder's clock was an hour off from the zone: the epoch second is right. */
+    {"freepbx", "in-8001-138-20251120-111502-1763604902.17.wav", 1, "1763604902.17", "8001", "138",
+     NULL, "in", "2025-11-20T10:15:02+08:00", 0},
+    {"freepbx", "in-8001-138-20251320-101502-0763604902.17.wav", 1, "0763604902.17", "8001", "138",
+     NULL, "in", "1994-03-14T08:28:22+08:00", 0},
+    {"freepbx", "music.wav", 0, "music.wav", NULL, NULL, NULL, NULL, NULL, 0},
+    {"freepbx", "/m/in-8001-138-20251120-101502-1763604902.17.wav\n", 0,
+     "/m/in-8001-138-20251120-101502-1763604902.17.wav\\x0a", NULL, NULL, NULL, NULL, NULL, 0},
+    {"generic", "/m/a/call.wav", 1, "/m/a/call.wav", NULL, NULL, NULL, NULL, NULL, 0},
+    {"generic", "b\xff.wav", 1, "b\\xff.wav", NULL, NULL, NULL, NULL, NULL, 0},
+    {"asterisk", "auto-1763604902-8001-8002.wav", 1, "auto-1763604902-8001-8002", NULL, NULL, NULL,
+     NULL, "2025-11-20T10:15:02+08:00", 0},
+    {"asterisk", "1763604902.17.raw", 1, "1763604902.17", NULL, NULL, NULL, NULL,
+     "2025-11-20T10:15:02+08:00", 0},
+    {"asterisk", "1763604902.17-r.wav", 1, "1763604902.17-r", NULL, NULL, NULL, NULL,
+     "2025-11-20T10:15:02+08:00", 0},
+    {"freeswitch", "13800138000.2025-11-20-10-15-02.wav", 1, "13800138000.2025-11-20-10-15-02",
+     NULL, "13800138000", NULL, NULL, "2025-11-20T10:15:02+08:00", 1},
+    {"freeswitch", "2025-11-20-10-15-02.600.138.0a1b2c3d-0000-1111-2222-333344445555.wav", 1,
+     "0a1b2c3d-0000-1111-2222-333344445555", NULL, "138", "600", "in", "2025-11-20T10:15:02+08:00",
+     1},
+    {"freeswitch", "0a1b2c3d-0000-1111-2222-333344445555.wav", 1,
+     "0a1b2c3d-0000-1111-2222-333344445555", NULL, NULL, NULL, NULL, NULL, 1},
+    {"vicidial", "20251120-101502_13800138000_8001-all.mp3", 1, "20251120-101502_13800138000_8001",
+     NULL, "13800138000", NULL, NULL, "2025-11-20T10:15:02+08:00", 0},
+    {"oreka", "2025/11/20/10/20251120_101502_A1B2.gsm", 1, "20251120_101502_A1B2", NULL, NULL, NULL,
+     NULL, "2025-11-20T10:15:02+08:00", 0},
+    {"rtpengine", "1-23%40pbx.example-0123456789abcdef-mix.wav", 1, "1-23@pbx.example", NULL, NULL,
+     NULL, NULL, NULL, 0},
+    {"rtpengine", "1-23%40pbx-0123456789abcdef-9f3a.wav", 1, "1-23@pbx-9f3a", NULL, NULL, NULL,
+     NULL, NULL, 0},
+    {"twilio", "RE0123456789abcdef0123456789abcdef.mp3", 1, "RE0123456789abcdef0123456789abcdef",
+     NULL, NULL, NULL, NULL, NULL, 1},
+    {"genesys",
+     "/x/01234567-0000-1111-2222-333344445555/year=2025/month=11/day=20/hour=2/"
+     "conversation_id=0a1b2c3d-0000-1111-2222-333344445555/"
+     "ffffffff-0000-1111-2222-333344445555.ogg",
+     1, "0a1b2c3d-0000-1111-2222-333344445555", NULL, NULL, NULL, NULL, "2025-11-20T10:00:00+08:00",
+     1},
+    {"verint", "/export/a.wav", 1, "/export/a.wav", NULL, NULL, NULL, NULL, NULL, 0},
+    {"webex", "/export/a.wav", 1, "/export/a.wav", NULL, NULL, NULL, NULL, NULL, 1},
+};
+
+static struct cqa_recorder *recorder_of(const char *name)
+{
+    struct cqa_recorder *recorder = NULL;
+    struct cqa_problems problems = {0};
+    struct cqa_error error = {0};
+    char path[PATH_MAX];
+
+    assert_int_equal(setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1), 0);
+    const enum cqa_status status = cqa_recorder_load(name, &recorder, path, &problems, &error);
+    cqa_problems_print(&problems, path, stderr);
+    cqa_problems_finish(&problems);
+    if (status != CQA_OK)
+        fail_msg("%s: %s", name, error.text);
+    return recorder;
+}
+
+static void assert_text(const char *path, const char *what, const char *got, const char *expected)
+{
+    if (got == NULL ? expected != NULL : expected == NULL || strcmp(got, expected) != 0)
+        fail_msg("%s: %s is %s, expected %s", path, what, got == NULL ? "null" : got,
+                 expected == NULL ? "null" : expected);
+}
+
+static void test_known_names(void **state)
+{
+    struct cqa_zone *zone = NULL;
+
+    (void)state;
+    assert_int_equal(cqa_zone_load("Asia/Shanghai", &zone, NULL), CQA_OK);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const struct expected *name = &known[i];
+        struct cqa_recorder *recorder = recorder_of(name->recorder);
+        struct cqa_arena arena = {0};
+        struct cqa_identity got;
+        assert_int_equal(cqa_recorder_identify(recorder, zone, name->path, &arena, &got, NULL),
+                         CQA_OK);
+        if (got.matched != name->matched)
+            fail_msg("%s: %s", name->path, got.why);
+        assert_text(name->path, "id", got.call.id, name->id);
+        assert_text(name->path, "agent", got.call.agent, name->agent);
+        assert_text(name->path, "customer", got.call.customer, name->customer);
+        assert_text(name->path, "queue", got.call.queue, name->queue);
+        assert_text(name->path, "direction", got.call.direction, name->direction);
+        assert_text(name->path, "started_at", got.call.started_at, name->started_at);
+        assert_text(name->path, "source", got.call.source, name->recorder);
+        assert_int_equal(got.call.agent_channel, name->agent_channel);
+        assert_true(got.why[0] != '\0' && strchr(got.why, '\n') == NULL);
+        cqa_arena_finish(&arena);
+        cqa_recorder_destroy(recorder);
+    }
+    cqa_zone_destroy(zone);
+}
+
+/* Both 02:30 of the night the clocks go back: the unique id tells them apart. */
+static void test_epoch_settles_the_hour_that_comes_twice(void **state)
+{
+    struct cqa_recorder *recorder = recorder_of("freepbx");
+    struct cqa_zone *zone = NULL;
+    struct cqa_arena arena = {0};
+    struct cqa_identity got;
+
+    (void)state;
+    assert_int_equal(cqa_zone_load("Europe/Berlin", &zone, NULL), CQA_OK);
+    assert_int_equal(cqa_recorder_identify(recorder, zone,
+                                           "in-1-2-20251026-023000-1761438600.1.wav", &arena, &got,
+                                           NULL),
+                     CQA_OK);
+    assert_string_equal(got.call.started_at, "2025-10-26T02:30:00+02:00");
+    assert_int_equal(cqa_recorder_identify(recorder, zone,
+                                           "in-1-2-20251026-023000-1761442200.1.wav", &arena, &got,
+                                           NULL),
+                     CQA_OK);
+    assert_string_equal(got.call.started_at, "2025-10-26T02:30:00+01:00");
+    cqa_arena_finish(&arena);
+    cqa_zone_destroy(zone);
+    cqa_recorder_destroy(recorder);
+}
+
+static void test_ignores_what_is_no_recording(void **state)
+{
+    struct cqa_recorder *recorder = recorder_of("freeswitch");
+
+    (void)state;
+    assert_true(cqa_recorder_ignores(recorder, ".nfs000012"));
+    assert_true(cqa_recorder_ignores(recorder, ".hidden.wav"));
+    assert_true(cqa_recorder_ignores(recorder, "a.wav.tmp"));
+    assert_true(cqa_recorder_ignores(recorder, "a.WAV.PART"));
+    assert_true(cqa_recorder_ignores(recorder, "a.mcf"));
+    assert_true(cqa_recorder_ignores(recorder, "a_1.cdr.json"));
+    assert_false(cqa_recorder_ignores(recorder, "a.wav"));
+    cqa_recorder_destroy(recorder);
+}
+
+/* Loads a profile of that text; the problems as printed. */
+static void load_text(const char *text, char *printed, size_t size)
+{
+    char name[] = "/tmp/callqa-profile-XXXXXX.yaml";
+    char path[PATH_MAX];
+    struct cqa_recorder *recorder = NULL;
+    struct cqa_problems problems = {0};
+    struct cqa_error error = {0};
+    const int fd = mkstemps(name, 5);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    assert_int_equal(close(fd), 0);
+    const enum cqa_status status = cqa_recorder_load(name, &recorder, path, &problems, &error);
+    assert_int_equal(status, problems.count == 0 ? CQA_OK : CQA_E_BADDATA);
+    FILE *out = fmemopen(printed, size, "w");
+    assert_non_null(out);
+    cqa_problems_print(&problems, "p", out);
+    assert_int_equal(fclose(out), 0);
+    cqa_problems_finish(&problems);
+    cqa_recorder_destroy(recorder);
+    assert_int_equal(unlink(name), 0);
+}
+
+static void test_says_every_problem_with_its_place(void **state)
+{
+    char printed[4096] = "";
+
+    (void)state;
+    load_text("name: x\nagent_channel: 2\ncolour: red\npatterns:\n  - name: a\n"
+              "    regex: '^(?<id>['\n  - name: b\n    regex: '^(?<to>.*)$'\n"
+              "    fields: {agent: whom}\n    types: {in: {direction: sideways}}\n",
+              printed, sizeof printed);
+    assert_non_null(strstr(printed, "p:2:"));
+    assert_non_null(strstr(printed, "p:3:1:"));
+    assert_non_null(strstr(printed, "p:6:12: not a regular expression, at its character"));
+    assert_non_null(strstr(printed, "p:9:21: the regex has no group \"whom\""));
+    assert_non_null(strstr(printed, "no group \"type\""));
+    assert_non_null(strstr(printed, "no group \"sideways\"; in, out and internal"));
+}
+
+/* A pattern that would take all the time there is counts as one that does not fit. */
+static void test_hostile_pattern_ends(void **state)
+{
+    char name[] = "/tmp/callqa-profile-XXXXXX.yaml";
+    static const char text[] = "name: x\npatterns:\n  - name: a\n    regex: '^(a+)+$'\n";
+    struct cqa_recorder *recorder = NULL;
+    struct cqa_problems problems = {0};
+    struct cqa_zone *zone = NULL;
+    struct cqa_arena arena = {0};
+    struct cqa_identity got;
+    char path[PATH_MAX];
+    const int fd = mkstemps(name, 5);
+
+    (void)state;
+    assert_int_equal(write(fd, text, sizeof text - 1), (ssize_t)sizeof text - 1);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(cqa_recorder_load(name, &recorder, path, &problems, NULL), CQA_OK);
+    assert_int_equal(cqa_zone_load("UTC", &zone, NULL), CQA_OK);
+    assert_int_equal(cqa_recorder_identify(recorder, zone,
+                                           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+                                           &arena, &got, NULL),
+                     CQA_OK);
+    assert_int_equal(got.matched, 0);
+    cqa_arena_finish(&arena);
+    cqa_zone_destroy(zone);
+    cqa_recorder_destroy(recorder);
+    cqa_problems_finish(&problems);
+    assert_int_equal(unlink(name), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known_names),
+        cmocka_unit_test(test_epoch_settles_the_hour_that_comes_twice),
+        cmocka_unit_test(test_ignores_what_is_no_recording),
+        cmocka_unit_test(test_says_every_problem_with_its_place),
+        cmocka_unit_test(test_hostile_pattern_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

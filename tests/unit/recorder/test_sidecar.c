@@ -1,0 +1,214 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "recorder/profile.h"
+
+#define UUID "0a1b2c3d-0000-1111-2222-333344445555"
+
+struct fixture {
+    char folder[64];
+    struct cqa_recorder *recorder;
+    struct cqa_zone *zone;
+    struct cqa_arena arena;
+    struct cqa_identity got;
+    struct cqa_error error;
+    int found;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+
+    (void)strcpy(fixture->folder, "/tmp/callqa-sidecar-XXXXXX");
+    *state = fixture;
+    return mkdtemp(fixture->folder) == NULL ||
+           setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1) != 0 ||
+           cqa_zone_load("Asia/Shanghai", &fixture->zone, &fixture->error) != CQA_OK;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    char command[96];
+
+    cqa_recorder_destroy(fixture->recorder);
+    cqa_zone_destroy(fixture->zone);
+    cqa_arena_finish(&fixture->arena);
+    (void)snprintf(command, sizeof command, "rm -rf %s", fixture->folder);
+    const int code = system(command); // NOLINT(cert-env33-c): a path of our own
+    free(fixture);
+    return code;
+}
+
+static void put(struct fixture *fixture, const char *name, const char *content, size_t length)
+{
+    char path[256];
+
+    (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Identifies the recording and reads what lies beside it. */
+static enum cqa_status read_beside(struct fixture *fixture, const char *recorder, const char *name)
+{
+    struct cqa_problems problems = {0};
+    char profile[PATH_MAX];
+    char path[256];
+
+    cqa_recorder_destroy(fixture->recorder);
+    fixture->recorder = NULL;
+    if (cqa_recorder_load(recorder, &fixture->recorder, profile, &problems, &fixture->error) !=
+        CQA_OK)
+        fail_msg("%s", fixture->error.text);
+    (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+    assert_int_equal(cqa_recorder_identify(fixture->recorder, fixture->zone, path, &fixture->arena,
+                                           &fixture->got, &fixture->error),
+                     CQA_OK);
+    return cqa_recorder_read_sidecar(fixture->recorder, fixture->zone, path, &fixture->arena,
+                                     &fixture->got, &fixture->found, &fixture->error);
+}
+
+static void put_text(struct fixture *fixture, const char *name, const char *content)
+{
+    put(fixture, name, content, strlen(content));
+}
+
+static void test_freeswitch_json(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, "a_" UUID ".cdr.json",
+             "{\"variables\": {\"direction\": \"inbound\", \"cc_agent\": \"8001%40pbx\","
+             " \"cc_queue\": \"support\", \"start_epoch\": \"1763604902\","
+             " \"caller_id_number\": \"%2B8613800138000\"}}");
+    assert_int_equal(read_beside(fixture, "freeswitch", UUID ".wav"), CQA_OK);
+    assert_true(fixture->found);
+    const struct cqa_call *call = &fixture->got.call;
+    assert_string_equal(call->id, UUID);
+    assert_string_equal(call->agent, "8001@pbx");
+    assert_string_equal(call->customer, "+8613800138000");
+    assert_string_equal(call->queue, "support");
+    assert_string_equal(call->direction, "in");
+    assert_string_equal(call->started_at, "2025-11-20T10:15:02+08:00");
+    assert_int_equal(call->agent_channel, 1);
+}
+
+static void test_freeswitch_xml_of_an_outbound_call(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, UUID ".cdr.xml",
+             "<?xml version=\"1.0\"?><cdr core-uuid=\"x\"><variables>"
+             "<direction>outbound</direction><caller_id_number>8001</caller_id_number>"
+             "<destination_number>13800138000</destination_number>"
+             "<start_uepoch>1763604902123456</start_uepoch></variables></cdr>");
+    assert_int_equal(read_beside(fixture, "freeswitch", UUID ".wav"), CQA_OK);
+    const struct cqa_call *call = &fixture->got.call;
+    assert_string_equal(call->direction, "out");
+    assert_string_equal(call->agent, "8001");
+    assert_string_equal(call->customer, "13800138000");
+    assert_string_equal(call->started_at, "2025-11-20T10:15:02+08:00");
+    assert_int_equal(call->agent_channel, 0);
+}
+
+static void test_webex_roles_are_read(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, "c1.json",
+             "{\"channel1\": \"Agent\", \"channel2\": \"Caller\", \"startTime\": 1763604902000}");
+    put_text(fixture, "c2.json", "{\"channel1\": \"Caller\", \"channel2\": \"Agent\"}");
+    assert_int_equal(read_beside(fixture, "webex", "c1.wav"), CQA_OK);
+    assert_int_equal(fixture->got.call.agent_channel, 0);
+    assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:15:02+08:00");
+    assert_int_equal(read_beside(fixture, "webex", "c2.wav"), CQA_OK);
+    assert_int_equal(fixture->got.call.agent_channel, 1);
+}
+
+static void test_genesys_time_with_offset(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, "r_metadata.json",
+             "{\"userIds\": [\"u1\", \"u2\"], \"startTime\": \"2025-11-20T02:15:02.123Z\"}");
+    assert_int_equal(read_beside(fixture, "genesys", "r.wav"), CQA_OK);
+    assert_string_equal(fixture->got.call.agent, "u1");
+    assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:15:02+08:00");
+}
+
+static void test_no_sidecar_is_no_error(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(read_beside(fixture, "freeswitch", UUID ".wav"), CQA_OK);
+    assert_false(fixture->found);
+    assert_int_equal(read_beside(fixture, "freepbx", "x.wav"), CQA_OK);
+    assert_false(fixture->found);
+}
+
+static void test_wrong_types_are_passed_over(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, "w.json",
+             "{\"channel1\": {\"a\": 1}, \"startTime\": \"yesterday\", \"agentId\": [],"
+             " \"queueId\": \"a\\u001b[31mb\", \"direction\": \"sideways\"}");
+    assert_int_equal(read_beside(fixture, "webex", "w.wav"), CQA_OK);
+    assert_null(fixture->got.call.agent);
+    assert_null(fixture->got.call.started_at);
+    assert_null(fixture->got.call.direction);
+    assert_string_equal(fixture->got.call.queue, "a\\x1b[31mb");
+}
+
+static void test_hostile_sidecars_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[256];
+    char *large = calloc(1, (1 << 20) + 1);
+
+    put_text(fixture, "v.xml",
+             "<!DOCTYPE recording [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>"
+             "<recording><agent>&a;</agent></recording>");
+    assert_int_equal(read_beside(fixture, "verint", "v.wav"), CQA_E_BADDATA);
+    assert_null(fixture->got.call.agent);
+    put_text(fixture, "b.xml", "<recording><agent>");
+    assert_int_equal(read_beside(fixture, "verint", "b.wav"), CQA_E_BADDATA);
+    put_text(fixture, "j.json", "{\"channel1\": ");
+    assert_int_equal(read_beside(fixture, "webex", "j.wav"), CQA_E_BADDATA);
+    memset(large, ' ', (1 << 20) + 1);
+    put(fixture, "l.json", large, (1 << 20) + 1);
+    assert_int_equal(read_beside(fixture, "webex", "l.wav"), CQA_E_LIMIT);
+    free(large);
+    (void)snprintf(path, sizeof path, "%s/f.json", fixture->folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(read_beside(fixture, "webex", "f.wav"), CQA_E_BADDATA);
+    (void)snprintf(path, sizeof path, "%s/s.json", fixture->folder);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    assert_int_equal(read_beside(fixture, "webex", "s.wav"), CQA_E_IO);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_freeswitch_json),
+        TEST(test_freeswitch_xml_of_an_outbound_call),
+        TEST(test_webex_roles_are_read),
+        TEST(test_genesys_time_with_offset),
+        TEST(test_no_sidecar_is_no_error),
+        TEST(test_wrong_types_are_passed_over),
+        TEST(test_hostile_sidecars_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <sqlite3.h>
+#include <unistd.h>
+#include "server/audit.h"
+#include "server/config.h"
+#include "support/served.h"
+
+static void assert_problems(const char *text, const char *expected)
+{
+    char path[] = "/tmp/callqa-config-XXXXXX";
+    char *printed = NULL;
+    size_t size = 0;
+    struct cqa_server_config config;
+    struct cqa_problems problems = {0};
+    const int fd = mkstemp(path);
+    FILE *out = open_memstream(&printed, &size);
+
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    assert_int_equal(cqa_server_config_load(&config, path, &problems), expected[0] == '\0');
+    cqa_problems_print(&problems, "F", out);
+    fclose(out);
+    assert_string_equal(printed, expected);
+    cqa_problems_finish(&problems);
+    cqa_server_config_finish(&config);
+    unlink(path);
+    free(printed);
+}
+
+static void config_names_every_problem(void **state)
+{
+    (void)state;
+    assert_problems("listen: 127.0.0.1:8080\nstore: sqlite:/x/y.db\naudio:\n  - /var/spool\n", "");
+    assert_problems("listen: '[::1]:0'\nstore: sqlite:/x/y.db\n", "");
+    assert_problems(
+        "listen: 127.0.0.1:99999\nstore: mysql://x\naudio:\n  - relative\n",
+        "F:1:9: \"127.0.0.1:99999\" is not ADDRESS:PORT; allowed: 127.0.0.1:8080, [::1]:8080, "
+        "port 0 to 65535 (0 takes a free one)\n"
+        "F:2:8: \"mysql://x\" is not a store; allowed: sqlite:/ABSOLUTE/PATH\n"
+        "F:4:5: a folder must be an absolute path\n");
+    assert_problems(
+        "listen: example.org:80\nstore: sqlite:/x\n",
+        "F:1:9: \"example.org\" is not a numeric address; allowed: 127.0.0.1, 0.0.0.0, [::1]\n");
+    assert_problems(
+        "listen: 0.0.0.0:80\nstore: sqlite:/x\nsession:\n  plain_cookie: true\n",
+        "F:4:17: plain_cookie is allowed only where \"listen\" is a loopback address\n");
+}
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+static void change_store(const char *sql, int expected)
+{
+    char path[128];
+    sqlite3 *db;
+
+    snprintf(path, sizeof path, "%s/scores.db", served.folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), expected);
+    sqlite3_close(db);
+}
+
+static enum cqa_status verify(struct cqa_error *error)
+{
+    int64_t count;
+    char head[CQA_AUDIT_HEAD_SIZE];
+
+    return cqa_audit_verify(served.scores, &count, head, error);
+}
+
+static void audit_shows_tampering(void **state)
+{
+    (void)state;
+    struct cqa_error error;
+
+    served_user(&served, "eve", "auditor", NULL); /* rows 1 and 2 are the tokens */
+    assert_int_equal(cqa_audit_write(served.scores, "a", "b", "c", "d", &error), CQA_OK);
+    assert_int_equal(verify(&error), CQA_OK);
+    change_store("UPDATE audit SET actor = 'x' WHERE id = 2", SQLITE_CONSTRAINT);
+    change_store("DELETE FROM audit WHERE id = 2", SQLITE_CONSTRAINT);
+    change_store("DROP TRIGGER audit_stays; UPDATE audit SET actor = 'x' WHERE id = 2", SQLITE_OK);
+    assert_int_equal(verify(&error), CQA_E_BADDATA);
+    assert_string_equal(error.text, "audit row 2 was changed");
+    change_store("DROP TRIGGER audit_keeps; DELETE FROM audit WHERE id = 2", SQLITE_OK);
+    assert_int_equal(verify(&error), CQA_E_BADDATA);
+    assert_string_equal(error.text, "audit row 2 is missing");
+}
+
+static void secrets_are_not_in_the_store(void **state)
+{
+    (void)state;
+    char command[512];
+
+    served_user(&served, "eve", "auditor", NULL);
+    served_login(&served, "eve", "correct horse");
+    snprintf(command, sizeof command,
+             "cat %s/scores.db* | grep -aqF -e '%s' -e 'correct horse' -e '%.30s'", served.folder,
+             served.recorder, strchr(served.session, '=') + 1);
+    assert_int_not_equal(system(command), 0);
+    snprintf(command, sizeof command, "cat %s/scores.db* | grep -aqF 'argon2id'", served.folder);
+    assert_int_equal(system(command), 0);
+    snprintf(command, sizeof command, "test \"$(stat -c %%a %s/scores.db)\" = 600", served.folder);
+    assert_int_equal(system(command), 0);
+}
+
+static int try_password(const char *password)
+{
+    char body[128];
+
+    snprintf(body, sizeof body, "{\"name\":\"eve\",\"password\":\"%s\"}", password);
+    struct reply reply =
+        served_ask(&served, "POST", "/api/v1/session", "Content-Type: application/json\r\n", body);
+    const int status = reply.status;
+    reply_finish(&reply);
+    return status;
+}
+
+static void log_in_is_rate_limited(void **state)
+{
+    (void)state;
+    served_user(&served, "eve", "auditor", NULL);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(try_password("wrong password"), 401);
+    assert_int_equal(try_password("correct horse"), 429);
+    served.now_ms += 60000;
+    assert_int_equal(try_password("correct horse"), 200);
+}
+
+static int session_status(const char *method)
+{
+    struct reply reply = served_as(&served, method, "/api/v1/session", NULL);
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+static void sessions_end(void **state)
+{
+    (void)state;
+    struct cqa_error error;
+
+    served_user(&served, "eve", "auditor", NULL);
+    served_login(&served, "eve", "correct horse");
+    assert_int_equal(session_status("GET"), 200);
+    served.now_ms += served.config.session_idle_ms - 1000;
+    assert_int_equal(session_status("GET"), 200);
+    served.now_ms += served.config.session_idle_ms - 1000;
+    assert_int_equal(session_status("GET"), 200);
+    served.now_ms += served.config.session_idle_ms + 1000;
+    assert_int_equal(session_status("GET"), 401);
+    served_login(&served, "eve", "correct horse");
+    assert_int_equal(session_status("DELETE"), 204);
+    assert_int_equal(session_status("GET"), 401);
+    served_login(&served, "eve", "correct horse");
+    assert_int_equal(cqa_user_disable(served.scores, "eve", &error), CQA_OK);
+    assert_int_equal(session_status("GET"), 401);
+    assert_int_equal(try_password("correct horse"), 401);
+}
+
+static void changes_need_the_csrf_token(void **state)
+{
+    (void)state;
+    served_user(&served, "eve", "auditor", NULL);
+    served_login(&served, "eve", "correct horse");
+    strstr(served.session, "X-CSRF-Token: ")[14] ^= 1;
+    assert_int_equal(session_status("GET"), 200);
+    assert_int_equal(session_status("DELETE"), 403);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(config_names_every_problem),
+        cmocka_unit_test_setup_teardown(audit_shows_tampering, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(secrets_are_not_in_the_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(log_in_is_rate_limited, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sessions_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(changes_need_the_csrf_token, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,246 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "support/served.h"
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+/* The ids of a list, in order, with a space behind each. */
+static const char *ids(const char *query)
+{
+    static char text[4096];
+    char url[512];
+    const json_t *call;
+    size_t index;
+
+    snprintf(url, sizeof url, "/api/v1/calls?%s", query);
+    struct reply reply = served_get(&served, served.lead, url);
+    text[0] = '\0';
+    if (reply.status != 200)
+        snprintf(text, sizeof text, "%d", reply.status);
+    json_array_foreach(json_object_get(reply.json, "calls"), index, call)
+    {
+        strcat(text, served_text(call, "call.id"));
+        strcat(text, " ");
+    }
+    reply_finish(&reply);
+    return text;
+}
+
+static void put_four(void)
+{
+    served_put(
+        &served, "a",
+        "{\"call\": {\"started_at\": \"2025-11-20T23:59:59+08:00\"}, \"score\": {\"total\": 80}}");
+    served_put(&served, "b",
+               "{\"call\": {\"agent\": \"8002\", \"started_at\": \"2025-11-21T00:00:00+08:00\"},"
+               " \"score\": {\"total\": 100, \"deductions\": []}}");
+    served_put(
+        &served, "c",
+        "{\"call\": {\"queue\": \"support\", \"started_at\": \"2025-11-19T10:00:00+08:00\"},"
+        " \"score\": {\"total\": 99.5, \"deductions\": [{\"rule\": \"late\", \"points\": 0.5,"
+        " \"event\": null, \"start_ms\": 0, \"end_ms\": 900, \"text\": {\"en\": \"l\","
+        " \"zh\": \"l\"}, \"severity\": \"critical\"}]}}");
+    served_put(&served, "d",
+               "{\"call\": {\"agent\": null, \"started_at\": null}, \"score\": null}");
+}
+
+static void filters(void **state)
+{
+    (void)state;
+    put_four();
+    assert_string_equal(ids(""), "a b c d ");
+    assert_string_equal(ids("agent=8002"), "b ");
+    assert_string_equal(ids("from=2025-11-20&to=2025-11-20"), "a ");
+    assert_string_equal(ids("from=2025-11-20"), "a b ");
+    assert_string_equal(ids("to=2025-11-19"), "c ");
+    assert_string_equal(ids("score_below=99.5"), "a ");
+    assert_string_equal(ids("score_above=99.4"), "b c ");
+    assert_string_equal(ids("rule=dead-air"), "a ");
+    assert_string_equal(ids("severity=major"), "a c ");
+    assert_string_equal(ids("severity=critical"), "c ");
+    assert_string_equal(ids("queue=support"), "c ");
+    assert_string_equal(ids("agent=8001&rule=late&from=2025-11-19"), "c ");
+    assert_string_equal(ids("agent=%e5%bc%a0"), "");
+    assert_string_equal(ids("sort=newest"), "b a c ");
+    assert_string_equal(ids("sort=worst"), "a c b ");
+}
+
+static void wrong_queries_are_refused(void **state)
+{
+    (void)state;
+    assert_string_equal(ids("colour=red"), "400");
+    assert_string_equal(ids("limit=0"), "400");
+    assert_string_equal(ids("limit=1e3"), "400");
+    assert_string_equal(ids("limit=1.5"), "400");
+    assert_string_equal(ids("from=2025-02-30x"), "400");
+    assert_string_equal(ids("severity=huge"), "400");
+    assert_string_equal(ids("cursor=AAAA"), "400");
+    assert_string_equal(ids("sort=best"), "400");
+    assert_string_equal(ids("score_below=nan"), "400");
+}
+
+/* Walks all pages, posting one call before each, and writes the ids seen. */
+static void walk(const char *sort, char *text, const char *(*started)(int index))
+{
+    char url[512];
+    char cursor[256] = "";
+    int index = 100;
+
+    text[0] = '\0';
+    do {
+        char id[32];
+        char changes[128];
+        snprintf(id, sizeof id, "new%d", index);
+        snprintf(changes, sizeof changes, "{\"call\": {\"started_at\": \"%s\"}}", started(index++));
+        served_put(&served, id, changes);
+        snprintf(url, sizeof url, "/api/v1/calls?limit=3&sort=%s%s%s", sort,
+                 cursor[0] ? "&cursor=" : "", cursor);
+        struct reply reply = served_get(&served, served.lead, url);
+        assert_int_equal(reply.status, 200);
+        const json_t *call;
+        size_t at;
+        json_array_foreach(json_object_get(reply.json, "calls"), at, call)
+        {
+            strcat(text, served_text(call, "call.id"));
+            strcat(text, " ");
+        }
+        snprintf(cursor, sizeof cursor, "%s", served_text(reply.json, "next"));
+        reply_finish(&reply);
+    } while (strcmp(cursor, "null") != 0 && index < 120);
+}
+
+static const char *later(int index)
+{
+    static char text[64];
+
+    snprintf(text, sizeof text, "2025-12-01T10:%02d:00+08:00", index - 100);
+    return text;
+}
+
+static void paging_is_stable_under_inserts(void **state)
+{
+    (void)state;
+    char text[4096];
+
+    for (int i = 0; i < 8; i++) {
+        char id[8];
+        char changes[128];
+        snprintf(id, sizeof id, "c%d", i);
+        snprintf(changes, sizeof changes,
+                 "{\"call\": {\"started_at\": \"2025-11-20T10:%02d:00+08:00\"}}", i);
+        served_put(&served, id, changes);
+    }
+    walk("newest", text, later); /* arrivals in front of the place already left are not seen */
+    assert_string_equal(text, "new100 c7 c6 c5 c4 c3 c2 c1 c0 ");
+}
+
+static void agent_sees_own_calls_and_auditor_the_team(void **state)
+{
+    (void)state;
+    put_four();
+    served_user(&served, "8002", "agent", NULL);
+    served_login(&served, "8002", "correct horse");
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls", NULL);
+    assert_int_equal(json_array_size(json_object_get(reply.json, "calls")), 1);
+    assert_string_equal(served_text(reply.json, "calls.0.call.id"), "b");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/calls/a", NULL);
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+    served_user(&served, "eve", "auditor", "east");
+    served_login(&served, "eve", "correct horse");
+    reply = served_as(&served, "GET", "/api/v1/calls", NULL);
+    assert_int_equal(json_array_size(json_object_get(reply.json, "calls")), 0);
+    reply_finish(&reply);
+}
+
+static void ids_may_hold_anything(void **state)
+{
+    (void)state;
+    served_put(&served, "2025/11/20/呼叫 1.wav", NULL);
+    struct reply reply = served_get(&served, served.lead,
+                                    "/api/v1/calls/2025%2F11%2F20%2F%E5%91%BC%E5%8F%AB%201.wav");
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, "call.id"), "2025/11/20/呼叫 1.wav");
+    reply_finish(&reply);
+    reply = served_get(&served, served.lead, "/api/v1/calls/%ff");
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+    reply = served_get(&served, served.lead, "/api/v1/calls/a%00b");
+    assert_int_equal(reply.status, 404);
+    reply_finish(&reply);
+}
+
+static void same_id_of_two_sources_needs_the_source(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    served_put(&served, "1", "{\"call\": {\"source\": \"oreka\"}}");
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls/1");
+    assert_int_equal(reply.status, 409);
+    reply_finish(&reply);
+    reply = served_get(&served, served.lead, "/api/v1/calls/1?source=oreka");
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, "call.source"), "oreka");
+    reply_finish(&reply);
+}
+
+static void open_paths(void **state)
+{
+    (void)state;
+    struct reply reply = served_ask(&served, "GET", "/api/v1/health", NULL, NULL);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, "status"), "ok");
+    reply_finish(&reply);
+    reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, "callqa_http_requests_total{status=\"2xx\"} "));
+    reply_finish(&reply);
+    reply = served_ask(&served, "GET", "/api/v1/openapi", NULL, NULL);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, "openapi: 3.1"));
+    reply_finish(&reply);
+    reply = served_ask(&served, "GET", "/api/v1/calls", NULL, NULL);
+    assert_int_equal(reply.status, 401);
+    assert_non_null(strstr(reply.head, "Content-Security-Policy: default-src 'none'"));
+    reply_finish(&reply);
+    reply = served_ask(&served, "DELETE", "/api/v1/health", NULL, NULL);
+    assert_int_equal(reply.status, 405);
+    assert_non_null(strstr(reply.head, "Allow: GET"));
+    reply_finish(&reply);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(filters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wrong_queries_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(paging_is_stable_under_inserts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(agent_sees_own_calls_and_auditor_the_team, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(ids_may_hold_anything, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(same_id_of_two_sources_needs_the_source, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(open_paths, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

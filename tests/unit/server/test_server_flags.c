@@ -1,0 +1,314 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "server/audit.h"
+#include "support/served.h"
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    served_user(&served, "ann", "auditor", NULL);
+    served_login(&served, "ann", "correct horse");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+/* The flags of a list as "call/rule/state " in order. */
+static const char *flags(const char *query)
+{
+    static char text[4096];
+    char url[512];
+    const json_t *flag;
+    size_t index;
+
+    snprintf(url, sizeof url, "/api/v1/flags?%s", query);
+    struct reply reply = served_as(&served, "GET", url, NULL);
+    text[0] = '\0';
+    if (reply.status != 200)
+        snprintf(text, sizeof text, "%d", reply.status);
+    json_array_foreach(json_object_get(reply.json, "flags"), index, flag)
+    {
+        strcat(text, served_text(flag, "call.id"));
+        strcat(text, "/");
+        strcat(text, served_text(flag, "rule"));
+        strcat(text, " ");
+    }
+    reply_finish(&reply);
+    return text;
+}
+
+static int64_t flag_number(const char *call, int index)
+{
+    char url[128];
+    char path[64];
+
+    snprintf(url, sizeof url, "/api/v1/calls/%s/flags", call);
+    struct reply reply = served_as(&served, "GET", url, NULL);
+    assert_int_equal(reply.status, 200);
+    snprintf(path, sizeof path, "flags.%d.flag", index);
+    const int64_t number = atoll(served_text(reply.json, path));
+    reply_finish(&reply);
+    return number;
+}
+
+static int decide(int64_t flag, const char *json)
+{
+    char url[128];
+
+    snprintf(url, sizeof url, "/api/v1/flags/%lld/decision", (long long)flag);
+    struct reply reply = served_as(&served, "POST", url, json);
+    const int status = reply.status;
+    reply_finish(&reply);
+    return status;
+}
+
+static void assert_call(const char *path, const char *expected)
+{
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls/1");
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, path), expected);
+    reply_finish(&reply);
+}
+
+static void totals_follow_decisions(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    const int64_t first = flag_number("1", 0);
+    const int64_t second = flag_number("1", 1);
+
+    assert_call("score.decided_total", "null");
+    assert_int_equal(decide(first, "{\"state\":\"confirmed\"}"), 200);
+    assert_call("score.decided_total", "96");
+    assert_call("score.deductions.0.decision.state", "confirmed");
+    assert_call("score.deductions.0.decision.by", "ann");
+    assert_call("score.deductions.1.decision", "null");
+    assert_int_equal(
+        decide(second, "{\"state\":\"overturned\",\"reason\":\"customer asked to wait\"}"), 200);
+    assert_call("score.decided_total", "98");
+    assert_call("score.deductions.1.decision.points", "0");
+    assert_call("score.deductions.1.decision.reason", "customer asked to wait");
+    assert_call("score.deductions.1.points", "2");
+    assert_call("score.total", "96");
+    assert_int_equal(decide(first, "{\"state\":\"changed\",\"points\":0.5,\"reason\":\"short\"}"),
+                     200);
+    assert_call("score.decided_total", "99.5");
+    assert_int_equal(decide(first, "{\"state\":\"open\",\"reason\":\"by mistake\"}"), 200);
+    assert_call("score.decided_total", "98");
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls/1/flags", NULL);
+    assert_int_equal(json_array_size(json_object_get(reply.json, "decisions")), 4);
+    reply_finish(&reply);
+}
+
+static void wrong_decisions_are_refused(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    const int64_t flag = flag_number("1", 0);
+
+    assert_int_equal(decide(flag, "{\"state\":\"overturned\"}"), 422);
+    assert_int_equal(decide(flag, "{\"state\":\"overturned\",\"reason\":\"  \"}"), 422);
+    assert_int_equal(decide(flag, "{\"state\":\"changed\",\"reason\":\"x\"}"), 422);
+    assert_int_equal(decide(flag, "{\"state\":\"changed\",\"points\":-1,\"reason\":\"x\"}"), 422);
+    assert_int_equal(decide(flag, "{\"state\":\"changed\",\"points\":101,\"reason\":\"x\"}"), 422);
+    assert_int_equal(decide(flag, "{\"state\":\"changed\",\"points\":0.125,\"reason\":\"x\"}"),
+                     422);
+    assert_int_equal(decide(flag, "{\"state\":\"fine\"}"), 422);
+    assert_int_equal(decide(flag, "{\"state\":\"confirmed\",\"colour\":1}"), 422);
+    assert_int_equal(decide(flag, "[]"), 400);
+    assert_int_equal(decide(999, "{\"state\":\"confirmed\"}"), 404);
+    assert_int_equal(decide(flag, "{\"state\":\"confirmed\",\"was\":\"overturned\"}"), 409);
+    assert_int_equal(decide(flag, "{\"state\":\"confirmed\",\"was\":\"open\"}"), 200);
+    assert_call("score.decided_total", "96");
+    /* a token has no person behind it */
+    struct reply reply = served_post(&served, served.lead, "/api/v1/flags/1/decision",
+                                     "application/json", NULL, "{\"state\":\"confirmed\"}");
+    assert_int_equal(reply.status, 409);
+    reply_finish(&reply);
+    /* nobody decides on their own calls */
+    served_user(&served, "8001", "auditor", NULL);
+    served_login(&served, "8001", "correct horse");
+    assert_int_equal(decide(flag, "{\"state\":\"overturned\",\"reason\":\"me\"}"), 409);
+    /* nor on another team's */
+    served_user(&served, "bob", "auditor", "east");
+    served_login(&served, "bob", "correct horse");
+    assert_int_equal(decide(flag, "{\"state\":\"overturned\",\"reason\":\"x\"}"), 404);
+    served_user(&served, "sue", "agent", NULL);
+    served_login(&served, "sue", "correct horse");
+    assert_int_equal(decide(flag, "{\"state\":\"overturned\",\"reason\":\"x\"}"), 403);
+    assert_call("score.decided_total", "96");
+}
+
+static void flags_by_hand_count(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    static const char manual[] =
+        "{\"rule\":\"rude\",\"points\":5,\"severity\":\"critical\",\"start_ms\":1000,"
+        "\"end_ms\":2000,\"note\":\"shouts\"}";
+    struct reply reply = served_as(&served, "POST", "/api/v1/calls/1/flags", manual);
+    assert_int_equal(reply.status, 201);
+    reply_finish(&reply);
+    assert_call("score.decided_total", "91");
+    assert_call("score.deductions.2.rule", "rude");
+    assert_call("score.deductions.2.manual", "true");
+    assert_call("score.deductions.2.decision.state", "confirmed");
+    static const char *const wrong[] = {
+        "{\"rule\":\"rude\",\"points\":5,\"start_ms\":1000,\"end_ms\":2000}",
+        "{\"rule\":\"RUDE !\",\"points\":5,\"start_ms\":1000,\"end_ms\":2000,\"note\":\"x\"}",
+        "{\"rule\":\"rude\",\"points\":5,\"start_ms\":3000,\"end_ms\":2000,\"note\":\"x\"}",
+        "{\"rule\":\"rude\",\"points\":5,\"start_ms\":0,\"end_ms\":99999999,\"note\":\"x\"}",
+        "{\"rule\":\"rude\",\"points\":500,\"start_ms\":0,\"end_ms\":1,\"note\":\"x\"}",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        reply = served_as(&served, "POST", "/api/v1/calls/1/flags", wrong[i]);
+        assert_int_equal(reply.status, 422);
+        reply_finish(&reply);
+    }
+    assert_call("score.decided_total", "91");
+}
+
+static void decisions_outlive_revisions(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    const int64_t flag = flag_number("1", 0);
+
+    assert_int_equal(decide(flag, "{\"state\":\"overturned\",\"reason\":\"x\"}"), 200);
+    /* the second deduction moves; the first is found again, now behind another */
+    served_put(&served, "1",
+               "{\"score\": {\"rubric_version\": \"2\", \"total\": 95, \"deductions\": ["
+               "{\"rule\": \"late-greeting\", \"points\": 3, \"event\": null, \"start_ms\": 0, "
+               "\"end_ms\": 5000,"
+               " \"text\": {\"en\": \"a\", \"zh\": \"b\"}},"
+               "{\"rule\": \"dead-air\", \"points\": 2, \"event\": 1, \"start_ms\": 12040, "
+               "\"end_ms\": 24100,"
+               " \"text\": {\"en\": \"a\", \"zh\": \"b\"}}]}}");
+    assert_call("score.total", "95");
+    assert_call("score.decided_total", "97");
+    assert_call("score.deductions.0.decision", "null");
+    assert_call("score.deductions.1.decision.state", "overturned");
+    assert_string_equal(flags("state=any&sort=newest"), "1/late-greeting 1/dead-air ");
+    assert_string_equal(flags(""), "1/late-greeting ");
+}
+
+static void put_three(void)
+{
+    served_put(&served, "a", "{\"call\": {\"started_at\": \"2025-11-20T10:00:00+08:00\"}}");
+    served_put(&served, "b",
+               "{\"call\": {\"agent\": \"8002\", \"queue\": \"support\", \"started_at\":"
+               " \"2025-11-21T10:00:00+08:00\"}}");
+    served_put(&served, "c",
+               "{\"call\": {\"started_at\": null}, \"score\": {\"total\": 93, \"deductions\": ["
+               "{\"rule\": \"dead-air\", \"points\": 7, \"event\": 1, \"start_ms\": 12040,"
+               " \"end_ms\": 24100, \"text\": {\"en\": \"s\", \"zh\": \"静\"},"
+               " \"severity\": \"critical\"}]}}");
+}
+
+static void queue_sorts_and_filters(void **state)
+{
+    (void)state;
+    put_three();
+    assert_string_equal(flags(""),
+                        "c/dead-air b/interruption a/interruption b/dead-air a/dead-air ");
+    assert_string_equal(flags("sort=points"),
+                        "c/dead-air b/interruption b/dead-air a/interruption a/dead-air ");
+    assert_string_equal(flags("sort=confidence"),
+                        "b/dead-air a/dead-air c/dead-air b/interruption a/interruption ");
+    assert_string_equal(flags("sort=newest"),
+                        "b/interruption b/dead-air a/interruption a/dead-air c/dead-air ");
+    assert_string_equal(flags("rule=interruption"), "b/interruption a/interruption ");
+    assert_string_equal(flags("rule=interruption&from=2025-11-20&to=2025-11-20"),
+                        "a/interruption ");
+    assert_string_equal(flags("from=2025-11-21&to=2025-11-22"), "b/interruption b/dead-air ");
+    assert_string_equal(flags("person=8002"), "b/interruption b/dead-air ");
+    assert_string_equal(flags("queue=support&sort=newest"), "b/interruption b/dead-air ");
+    assert_string_equal(flags("severity=critical"), "c/dead-air ");
+    assert_string_equal(flags("confidence=0.95&severity=minor"),
+                        "c/dead-air b/dead-air a/dead-air ");
+    assert_string_equal(flags("team=east&from=2025-11-01&to=2025-11-30"), "");
+    assert_string_equal(flags("sort=loudest"), "400");
+    assert_string_equal(flags("state=lost"), "400");
+    struct reply reply = served_as(&served, "GET", "/api/v1/flags?limit=1", NULL);
+    assert_string_equal(served_text(reply.json, "flags.0.text.zh"), "静");
+    assert_string_equal(served_text(reply.json, "flags.0.call.total"), "93");
+    reply_finish(&reply);
+    decide(flag_number("a", 0), "{\"state\":\"confirmed\"}");
+    assert_string_equal(flags("state=confirmed"), "a/dead-air ");
+    assert_string_equal(flags("state=decided&from=2025-11-20&to=2025-11-20"), "a/dead-air ");
+    assert_string_equal(flags("state=open&rule=dead-air"), "c/dead-air b/dead-air ");
+}
+
+static void pages_meet(void **state)
+{
+    (void)state;
+    static const char *const sorts[] = {"worst", "points", "confidence", "newest"};
+
+    put_three();
+    for (size_t i = 0; i < 4; i++) {
+        char whole[512];
+        char parts[512] = "";
+        char query[512];
+        char cursor[128] = "";
+        snprintf(query, sizeof query, "state=any&sort=%s", sorts[i]);
+        snprintf(whole, sizeof whole, "%s", flags(query));
+        do {
+            snprintf(query, sizeof query, "state=any&limit=2&sort=%s%s%s", sorts[i],
+                     cursor[0] ? "&cursor=" : "", cursor);
+            strcat(parts, flags(query));
+            char url[600];
+            snprintf(url, sizeof url, "/api/v1/flags?%s", query);
+            struct reply reply = served_as(&served, "GET", url, NULL);
+            snprintf(cursor, sizeof cursor, "%s", served_text(reply.json, "next"));
+            reply_finish(&reply);
+        } while (strcmp(cursor, "null") != 0);
+        assert_string_equal(parts, whole);
+    }
+}
+
+static void every_decision_is_audited(void **state)
+{
+    (void)state;
+    struct cqa_error error;
+    int64_t before;
+    int64_t after;
+    char head[CQA_AUDIT_HEAD_SIZE];
+
+    served_put(&served, "1", NULL);
+    const int64_t flag = flag_number("1", 0);
+    assert_int_equal(cqa_audit_verify(served.scores, &before, head, &error), CQA_OK);
+    decide(flag, "{\"state\":\"confirmed\"}");
+    decide(flag, "{\"state\":\"overturned\"}"); /* refused */
+    assert_int_equal(cqa_audit_verify(served.scores, &after, head, &error), CQA_OK);
+    assert_int_equal(after, before + 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(totals_follow_decisions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wrong_decisions_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(flags_by_hand_count, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(decisions_outlive_revisions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(queue_sorts_and_filters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_meet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_decision_is_audited, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

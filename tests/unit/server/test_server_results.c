@@ -1,0 +1,369 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/buffer.h"
+#include "support/served.h"
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+static int post_status(const char *key, const char *body)
+{
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "application/json", key, body);
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+static size_t call_count(void)
+{
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls?limit=500");
+    const size_t count = json_array_size(json_object_get(reply.json, "calls"));
+
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+    return count;
+}
+
+static void assert_call(const char *id, const char *path, const char *expected)
+{
+    char url[256];
+
+    snprintf(url, sizeof url, "/api/v1/calls/%s", id);
+    struct reply reply = served_get(&served, served.lead, url);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, path), expected);
+    reply_finish(&reply);
+}
+
+static void result_comes_back_as_it_was_posted(void **state)
+{
+    (void)state;
+    char *body = served_result("1763604902.17", NULL);
+
+    assert_int_equal(post_status("k1", body), 201);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls");
+    json_t *sent = json_loads(body, 0, NULL);
+    assert_true(json_equal(json_array_get(json_object_get(reply.json, "calls"), 0), sent));
+    assert_string_equal(served_text(reply.json, "next"), "null");
+    json_decref(sent);
+    reply_finish(&reply);
+    free(body);
+}
+
+static void storing_twice_is_once(void **state)
+{
+    (void)state;
+    char *body = served_result("1", NULL);
+
+    assert_int_equal(post_status("k1", body), 201);
+    assert_int_equal(post_status("k1", body), 200);
+    assert_int_equal(post_status("another-key", body), 200);
+    served_restart(&served);
+    assert_int_equal(post_status("k1", body), 200);
+    assert_int_equal(call_count(), 1);
+    free(body);
+}
+
+static void new_content_replaces(void **state)
+{
+    (void)state;
+    char *first = served_result("1", NULL);
+    char *second =
+        served_result("1", "{\"score\": {\"rubric_version\": \"2\", \"base\": 100, \"total\": 100,"
+                           " \"deductions\": []}}");
+
+    assert_int_equal(post_status("k1", first), 201);
+    assert_int_equal(post_status("k2", second), 200);
+    assert_int_equal(call_count(), 1);
+    assert_call("1", "score.total", "100");
+    /* The first, retried late, changes nothing. */
+    assert_int_equal(post_status("k1", first), 200);
+    assert_call("1", "score.total", "100");
+    free(first);
+    free(second);
+}
+
+static void equal_content_under_two_ids_is_two_calls(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    served_put(&served, "2", NULL);
+    assert_int_equal(call_count(), 2);
+}
+
+static void key_with_other_content_is_refused(void **state)
+{
+    (void)state;
+    char *first = served_result("1", NULL);
+    char *second = served_result("2", NULL);
+
+    assert_int_equal(post_status("k1", first), 201);
+    assert_int_equal(post_status("k1", second), 422);
+    assert_int_equal(call_count(), 1);
+    free(first);
+    free(second);
+}
+
+static void another_recorder_does_not_overwrite(void **state)
+{
+    (void)state;
+    char other[CQA_TOKEN_SIZE];
+    char sited[CQA_TOKEN_SIZE];
+    struct cqa_error error;
+    char *first = served_result("1", NULL);
+    char *second = served_result(
+        "1", "{\"recording\": {\"sha256\":"
+             "\"0000000000000000000000000000000000000000000000000000000000000bbb\"}}");
+
+    assert_int_equal(cqa_token_add(served.scores, "pbx2", CQA_ACCOUNT_RECORDER, "", other, &error),
+                     CQA_OK);
+    assert_int_equal(
+        cqa_token_add(served.scores, "pbx3", CQA_ACCOUNT_RECORDER, "east", sited, &error), CQA_OK);
+    assert_int_equal(post_status("k1", first), 201);
+    struct reply reply =
+        served_post(&served, other, "/api/v1/results", "application/json", "k2", second);
+    assert_int_equal(reply.status, 409);
+    reply_finish(&reply);
+    reply = served_post(&served, sited, "/api/v1/results", "application/json", "k2", second);
+    assert_int_equal(reply.status, 201);
+    reply_finish(&reply);
+    assert_int_equal(call_count(), 2);
+    reply = served_get(&served, other, "/api/v1/calls");
+    assert_int_equal(json_array_size(json_object_get(reply.json, "calls")), 0);
+    reply_finish(&reply);
+    reply = served_get(&served, sited, "/api/v1/calls");
+    assert_int_equal(json_array_size(json_object_get(reply.json, "calls")), 1);
+    reply_finish(&reply);
+    free(first);
+    free(second);
+}
+
+static void recorder_cannot_decide(void **state)
+{
+    (void)state;
+    char *body = served_result("1", "{\"score\": {\"decided_total\": 12}}");
+
+    post_status("k1", body);
+    assert_call("1", "score.decided_total", "null");
+    free(body);
+}
+
+static void lines_are_answered_one_by_one(void **state)
+{
+    (void)state;
+    struct cqa_buffer lines = {.limit = 1 << 20};
+    char *good = served_result("1", NULL);
+    char *second = served_result("2", NULL);
+    char *bad = served_result("3", "{\"recording\": {\"duration_ms\": -1}}");
+
+    cqa_buffer_print(&lines, "{\"key\":\"k1\",\"result\":%s}\n\n{\"key\":\"k2\",\"result\":%s}\r\n",
+                     good, second);
+    cqa_buffer_print(&lines, "{\"key\":\"k3\",\"result\":%s}\nnonsense\n{\"key\":\"k4\"}\n", bad);
+    cqa_buffer_print(
+        &lines,
+        "{\"key\":\"k5\",\"result\":{\"schema\":\"callqa.failure/1\",\"recording\":"
+        "{\"path\":\"/x/y.wav\"},\"call\":{\"id\":\"9\",\"source\":\"freepbx\"},"
+        "\"reason\":\"truncated\",\"text\":\"cut off\"}}\n{\"key\":\"k1\",\"result\":%s}",
+        good);
+    struct reply reply = served_post(&served, served.recorder, "/api/v1/results",
+                                     "application/x-ndjson", NULL, lines.text);
+    static const struct {
+        const char *key;
+        int status;
+        int has_error;
+    } expected[] = {{"k1", 201, 0}, {"k2", 201, 0}, {"k3", 422, 1}, {"null", 422, 1},
+                    {"k4", 422, 1}, {"k5", 201, 0}, {"k1", 200, 0}};
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(json_array_size(reply.json), 7);
+    for (size_t i = 0; i < 7; i++) {
+        const json_t *item = json_array_get(reply.json, i);
+        assert_string_equal(served_text(item, "key"), expected[i].key);
+        assert_int_equal(json_integer_value(json_object_get(item, "status")), expected[i].status);
+        assert_int_equal(json_is_string(json_object_get(item, "error")), expected[i].has_error);
+    }
+    assert_int_equal(call_count(), 2);
+    reply_finish(&reply);
+    free(good);
+    free(second);
+    free(bad);
+    cqa_buffer_finish(&lines);
+}
+
+static void failure_is_listed_until_a_result_comes(void **state)
+{
+    (void)state;
+    static const char failure[] =
+        "{\"schema\":\"callqa.failure/1\",\"recording\":{\"path\":\"/var/spool/a.wav\"},"
+        "\"call\":{\"id\":\"1\",\"source\":\"freepbx\"},\"reason\":\"unfinished\",\"text\":\"still "
+        "being written\"}";
+
+    assert_int_equal(post_status(NULL, failure), 201);
+    assert_int_equal(post_status("f1", failure), 200);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/failures");
+    assert_int_equal(json_array_size(json_object_get(reply.json, "failures")), 1);
+    assert_string_equal(served_text(reply.json, "failures.0.reason"), "unfinished");
+    reply_finish(&reply);
+    served_put(&served, "1", NULL);
+    reply = served_get(&served, served.lead, "/api/v1/failures");
+    assert_int_equal(json_array_size(json_object_get(reply.json, "failures")), 0);
+    reply_finish(&reply);
+}
+
+static void bad_bodies_are_refused_and_leave_nothing(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "{\"recording\": {\"path\": 5}}",
+        "{\"recording\": {\"sha256\": \"xyz\"}}",
+        "{\"recording\": {\"duration_ms\": 1e300}}",
+        "{\"call\": {\"started_at\": \"yesterday\"}}",
+        "{\"score\": {\"total\": \"many\"}}",
+        "{\"score\": {\"deductions\": [{\"rule\": \"x\", \"points\": -1, \"event\": 1, "
+        "\"start_ms\": 0,"
+        " \"end_ms\": 5, \"text\": {\"en\": \"\", \"zh\": \"\"}}]}}",
+        "{\"score\": {\"deductions\": [{\"rule\": \"x\", \"points\": 1, \"event\": 77, "
+        "\"start_ms\": 0,"
+        " \"end_ms\": 5, \"text\": {\"en\": \"\", \"zh\": \"\"}}]}}",
+        "{\"events\": {}}",
+        "{\"schema\": \"callqa.result/2\"}",
+    };
+
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        char *body = served_result("1", changes[i]);
+        struct reply reply =
+            served_post(&served, served.recorder, "/api/v1/results", "application/json", "k", body);
+        if (reply.status != 422)
+            fail_msg("%s: %d %s", changes[i], reply.status, reply.body);
+        assert_non_null(strstr(reply.head, "application/problem+json"));
+        assert_true(strlen(served_text(reply.json, "detail")) > 5);
+        reply_finish(&reply);
+        free(body);
+    }
+    assert_int_equal(post_status("k", "{"), 422);
+    assert_int_equal(post_status("k", "[]"), 422);
+    assert_int_equal(post_status("k", ""), 422);
+    assert_int_equal(post_status("k", "{\"a\":1,\"a\":2}"), 422);
+    assert_int_equal(call_count(), 0);
+}
+
+static void deep_nesting_is_refused(void **state)
+{
+    (void)state;
+    struct cqa_buffer deep = {.limit = 1 << 20};
+
+    for (int i = 0; i < 100000; i++)
+        cqa_buffer_add(&deep, "[", 1);
+    assert_int_equal(post_status("k", deep.text), 422);
+    cqa_buffer_finish(&deep);
+}
+
+static void headers_are_checked(void **state)
+{
+    (void)state;
+    char *body = served_result("1", NULL);
+
+    assert_int_equal(post_status(NULL, body), 400);
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "text/plain", "k", body);
+    assert_int_equal(reply.status, 415);
+    reply_finish(&reply);
+    reply = served_post(&served, served.lead, "/api/v1/results", "application/json", "k", body);
+    assert_int_equal(reply.status, 403);
+    reply_finish(&reply);
+    reply = served_post(&served, "cqa_wrong", "/api/v1/results", "application/json", "k", body);
+    assert_int_equal(reply.status, 401);
+    assert_non_null(strstr(reply.head, "WWW-Authenticate: Bearer"));
+    reply_finish(&reply);
+    assert_int_equal(call_count(), 0);
+    free(body);
+}
+
+static void body_over_the_limit_is_refused(void **state)
+{
+    (void)state;
+    struct served small;
+    served_start(&small, "body_bytes_max: 2000\n");
+    char *body = served_result("1", NULL);
+
+    assert_true(strlen(body) > 2000 - 800);
+    char *large = malloc(100000);
+    memset(large, ' ', 99999);
+    large[99999] = '\0';
+    struct reply reply =
+        served_post(&small, small.recorder, "/api/v1/results", "application/json", "k", large);
+    assert_int_equal(reply.status, 413);
+    reply_finish(&reply);
+    /* without announcing its length */
+    char headers[256];
+    snprintf(headers, sizeof headers,
+             "Authorization: Bearer %s\r\nContent-Type: application/json\r\nTransfer-Encoding: "
+             "chunked\r\n",
+             small.recorder);
+    struct cqa_buffer chunked = {.limit = 1 << 20};
+    cqa_buffer_print(&chunked,
+                     "POST /api/v1/results HTTP/1.1\r\nHost: a\r\nConnection: "
+                     "close\r\n%s\r\n%zx\r\n%s\r\n0\r\n\r\n",
+                     headers, strlen(large), large);
+    reply = served_send(&small, chunked.text, chunked.length);
+    assert_int_equal(reply.status, 413);
+    reply_finish(&reply);
+    cqa_buffer_finish(&chunked);
+    free(large);
+    free(body);
+    served_stop(&small);
+}
+
+static void revoked_token_stops(void **state)
+{
+    (void)state;
+    struct cqa_error error;
+    char *body = served_result("1", NULL);
+
+    assert_int_equal(cqa_token_revoke(served.scores, "pbx1", &error), CQA_OK);
+    assert_int_equal(post_status("k", body), 401);
+    free(body);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(result_comes_back_as_it_was_posted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(storing_twice_is_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(new_content_replaces, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(equal_content_under_two_ids_is_two_calls, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(key_with_other_content_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_recorder_does_not_overwrite, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(recorder_cannot_decide, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lines_are_answered_one_by_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failure_is_listed_until_a_result_comes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bad_bodies_are_refused_and_leave_nothing, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(deep_nesting_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(headers_are_checked, set_up, tear_down),
+        cmocka_unit_test(body_over_the_limit_is_refused),
+        cmocka_unit_test_setup_teardown(revoked_token_stops, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

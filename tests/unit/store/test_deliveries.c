@@ -1,0 +1,315 @@
+#include "unit/store/fixture.h"
+
+/* A scored recording with a delivery of that key. */
+static int64_t score(struct fixture *fixture, const char *path, const char *key, int64_t now_ms)
+{
+    struct cqa_recording claimed;
+    int kept = 0;
+
+    (void)add_file(fixture, path, path, 10, 100 + now_ms, now_ms);
+    assert_int_equal(claim(fixture, 1, now_ms, &claimed), 1);
+    struct cqa_finished finished = finished_of(&claimed);
+    finished.key = key;
+    finished.json = key;
+    finished.json_length = strlen(key);
+    CHECK(fixture, cqa_results_put(fixture->store, &finished, now_ms, &kept, &fixture->error));
+    assert_true(kept);
+    return claimed.id;
+}
+
+/* Another result of the same recording. */
+static void rescore(struct fixture *fixture, int64_t id, const char *key, const char *version)
+{
+    int kept = 0;
+    const struct cqa_finished finished = {.id = id,
+                                          .sha256 = "aa",
+                                          .rubric = "standard",
+                                          .rubric_version = version,
+                                          .analyzer = "0.1.0 sha256:m",
+                                          .json = key,
+                                          .json_length = strlen(key),
+                                          .key = key};
+
+    CHECK(fixture, cqa_results_rescore(fixture->store, &finished, 50, &kept, &fixture->error));
+    assert_true(kept);
+}
+
+static size_t due(struct fixture *fixture, size_t limit, int64_t now_ms, struct cqa_delivery *out)
+{
+    size_t count = 0;
+
+    CHECK(fixture, cqa_deliveries_claim(fixture->store, limit, now_ms, &fixture->arena, out, &count,
+                                        &fixture->error));
+    return count;
+}
+
+static void test_struck_only_when_acked(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+
+    (void)score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(due(fixture, 5, 2, &delivery), 1);
+    assert_string_equal(delivery.key, "k1");
+    assert_string_equal(delivery.body, "k1");
+    assert_int_equal(delivery.attempts, 1);
+    assert_int_equal(due(fixture, 5, 2, &delivery), 0);
+    CHECK(fixture, cqa_deliveries_release(fixture->store, &fixture->error));
+    assert_int_equal(due(fixture, 5, 2, &delivery), 1);
+    assert_int_equal(delivery.attempts, 1);
+    CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 3, &fixture->error));
+    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_ACKED], 1);
+    assert_int_equal(cqa_deliveries_acked(fixture->store, &delivery.id, 1, 4, &fixture->error),
+                     CQA_E_REFUSED);
+}
+
+static void test_retry_waits_for_its_time(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+    int64_t at_ms = 0;
+
+    (void)score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(due(fixture, 5, 2, &delivery), 1);
+    CHECK(fixture, cqa_deliveries_retry(fixture->store, &delivery.id, 1, 5000, 503, "busy",
+                                        &fixture->error));
+    CHECK(fixture, cqa_deliveries_next(fixture->store, 3, &at_ms, &fixture->error));
+    assert_int_equal(at_ms, 5000);
+    assert_int_equal(due(fixture, 5, 4999, &delivery), 0);
+    assert_int_equal(due(fixture, 5, 5000, &delivery), 1);
+    assert_int_equal(delivery.attempts, 2);
+    assert_int_equal(delivery.http_status, 503);
+    assert_string_equal(delivery.text, "busy");
+}
+
+/* A day's jump back of the clock must not silence us for a day. */
+static void test_clock_put_back_does_not_silence(void **state)
+{
+    struct fixture *fixture = *state;
+    const int64_t day_ms = 86400000;
+    struct cqa_delivery delivery;
+    int64_t at_ms = 0;
+
+    (void)score(fixture, "/m/a.wav", "k1", day_ms);
+    assert_int_equal(due(fixture, 1, day_ms, &delivery), 1);
+    CHECK(fixture, cqa_deliveries_retry(fixture->store, &delivery.id, 1, day_ms + 5000, 0, NULL,
+                                        &fixture->error));
+    CHECK(fixture, cqa_deliveries_next(fixture->store, 1000, &at_ms, &fixture->error));
+    assert_int_equal(at_ms, 1000);
+    assert_int_equal(due(fixture, 1, 1000, &delivery), 1);
+}
+
+static void test_quarantine_is_kept_and_replayed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+    size_t count = 0;
+
+    (void)score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(due(fixture, 5, 2, &delivery), 1);
+    CHECK(fixture, cqa_deliveries_quarantine(fixture->store, delivery.id, 422, "unknown rubric", 3,
+                                             &fixture->error));
+    assert_int_equal(due(fixture, 5, 1000000, &delivery), 0);
+    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 1);
+    CHECK(fixture, cqa_deliveries_replay(fixture->store, &count, &fixture->error));
+    assert_int_equal(count, 1);
+    assert_int_equal(due(fixture, 5, 4, &delivery), 1);
+    assert_string_equal(delivery.body, "k1");
+}
+
+static void test_newer_result_supersedes_what_was_not_sent(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+    const int64_t id = score(fixture, "/m/a.wav", "k1", 1);
+
+    rescore(fixture, id, "k2", "2");
+    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_SUPERSEDED], 1);
+    assert_int_equal(due(fixture, 5, 60, &delivery), 1);
+    assert_string_equal(delivery.key, "k2");
+}
+
+/* The older is on its way while the newer is made: the newer waits, and the older is not sent
+ * again. */
+static void test_older_never_goes_after_newer(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery older;
+    struct cqa_delivery newer;
+    const int64_t id = score(fixture, "/m/a.wav", "k1", 1);
+
+    assert_int_equal(due(fixture, 5, 2, &older), 1);
+    rescore(fixture, id, "k2", "2");
+    assert_int_equal(due(fixture, 5, 60, &newer), 0);
+    CHECK(fixture,
+          cqa_deliveries_retry(fixture->store, &older.id, 1, 61, 500, NULL, &fixture->error));
+    assert_int_equal(due(fixture, 5, 62, &newer), 1);
+    assert_string_equal(newer.key, "k2");
+    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_SUPERSEDED], 1);
+}
+
+/* A rubric is taken back: the server must get the first result again. */
+static void test_same_key_again_after_another_is_sent_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+    const char *const keys[] = {"k1", "k2", "k1"};
+    const int64_t id = score(fixture, "/m/a.wav", "k1", 1);
+
+    for (int i = 0; i < 3; i++) {
+        if (i > 0)
+            rescore(fixture, id, keys[i], keys[i]);
+        assert_int_equal(due(fixture, 5, 60 + i, &delivery), 1);
+        assert_string_equal(delivery.key, keys[i]);
+        CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 70, &fixture->error));
+    }
+    rescore(fixture, id, "k1", "k1"); /* nothing new: nothing to send */
+    assert_int_equal(due(fixture, 5, 80, &delivery), 0);
+}
+
+static void test_half_old_half_new(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery out[4];
+    char path[32];
+    char key[32];
+
+    for (int i = 1; i <= 20; i++) {
+        (void)snprintf(path, sizeof path, "/m/%d.wav", i);
+        (void)snprintf(key, sizeof key, "k%d", i);
+        (void)score(fixture, path, key, i);
+    }
+    assert_int_equal(due(fixture, 4, 100, out), 4);
+    assert_string_equal(out[0].key, "k20");
+    assert_string_equal(out[1].key, "k19");
+    assert_string_equal(out[2].key, "k1");
+    assert_string_equal(out[3].key, "k2");
+    CHECK(fixture, cqa_deliveries_release(fixture->store, &fixture->error));
+    assert_int_equal(due(fixture, 1, 100, out), 1); /* of single ones, each in turn */
+    assert_int_equal(due(fixture, 1, 100, out + 1), 1);
+    assert_true((strcmp(out[0].key, "k20") == 0) != (strcmp(out[1].key, "k20") == 0));
+    assert_true((strcmp(out[0].key, "k1") == 0) != (strcmp(out[1].key, "k1") == 0));
+}
+
+static void test_keys(void **state)
+{
+    char key[CQA_DELIVERY_KEY_SIZE];
+    char other[CQA_DELIVERY_KEY_SIZE];
+    char longest[400];
+    struct cqa_delivery_parts parts = {"freepbx", "1763604902.17", "ab12", "standard@1", "0.1.0"};
+
+    (void)state;
+    cqa_delivery_key(&parts, key);
+    assert_string_equal(key, "freepbx|1763604902.17|ab12|standard@1|0.1.0");
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    parts.call_id = longest;
+    cqa_delivery_key(&parts, key);
+    assert_int_equal(strncmp(key, "h1|", 3), 0);
+    longest[398] = 'y';
+    cqa_delivery_key(&parts, other);
+    assert_string_not_equal(key, other);
+    parts.call_id = "a|b";
+    cqa_delivery_key(&parts, key);
+    parts.call_id = "a";
+    parts.sha256 = "b|ab12";
+    cqa_delivery_key(&parts, other);
+    assert_string_not_equal(key, other);
+    parts.call_id = "/m/\xe5\xbd\x95\xe9\x9f\xb3.wav";
+    cqa_delivery_key(&parts, key);
+    assert_int_equal(strncmp(key, "h1|", 3), 0);
+}
+
+/* ---- results */
+
+static int count_result(void *context, const struct cqa_stored_result *result)
+{
+    (*(int *)context)++;
+    return result->json_length > 0;
+}
+
+static void test_results_are_found_and_filtered(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_stored_result result;
+    struct cqa_results_filter filter = {
+        .rubric = "standard", .rubric_version = "1", .other_rubric = 1};
+    int count = 0;
+    char path[32];
+    char key[32];
+
+    for (int i = 1; i <= 130; i++) { /* more than a page */
+        (void)snprintf(path, sizeof path, "/m/%d.wav", i);
+        (void)snprintf(key, sizeof key, "k%d", i);
+        const int64_t id = score(fixture, path, key, i);
+        if (i == 7)
+            rescore(fixture, id, "k7b", "2");
+    }
+    CHECK(fixture, cqa_results_find_path(fixture->store, "/m/7.wav", &fixture->arena, &result,
+                                         &fixture->error));
+    assert_string_equal(result.json, "k7b");
+    CHECK(fixture, cqa_results_find_call(fixture->store, NULL, "/m/8.wav", &fixture->arena, &result,
+                                         &fixture->error));
+    assert_string_equal(result.path, "/m/8.wav");
+    assert_int_equal(cqa_results_find_call(fixture->store, "vicidial", "/m/8.wav", &fixture->arena,
+                                           &result, &fixture->error),
+                     CQA_E_NOTFOUND);
+    CHECK(fixture,
+          cqa_results_each(fixture->store, &filter, count_result, &count, &fixture->error));
+    assert_int_equal(count, 1);
+    filter = (struct cqa_results_filter){0};
+    count = 0;
+    CHECK(fixture,
+          cqa_results_each(fixture->store, &filter, count_result, &count, &fixture->error));
+    assert_int_equal(count, 130);
+}
+
+static void test_forgetting_leaves_no_text_behind(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+    struct cqa_stored_result result;
+    const char *gone[] = {"/m/gone.wav"};
+    size_t count = 0;
+    char path[96];
+    char command[200];
+
+    (void)score(fixture, "/m/here.wav", "SECRETNUMBER1", 1);
+    (void)score(fixture, "/m/gone.wav", "SECRETNUMBER2", 2);
+    CHECK(fixture, cqa_recordings_gone(fixture->store, gone, 1, 3, &fixture->error));
+    CHECK(fixture, cqa_store_forget(fixture->store, 1000, 10, 2000, &count, &fixture->error));
+    assert_int_equal(count, 0); /* the server has not got them */
+    while (due(fixture, 1, 5, &delivery) == 1)
+        CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 6, &fixture->error));
+    CHECK(fixture, cqa_store_forget(fixture->store, 1000, 10, 2000, &count, &fixture->error));
+    assert_int_equal(count, 2);
+    assert_int_equal(cqa_results_find_path(fixture->store, "/m/here.wav", &fixture->arena, &result,
+                                           &fixture->error),
+                     CQA_E_NOTFOUND);
+    assert_int_equal(find(fixture, "/m/here.wav").state, CQA_RECORDING_EXCLUDED);
+    assert_int_equal(add_file(fixture, "/m/here.wav", "/m/here.wav", 10, 101, 9).unchanged, 1);
+    CHECK(fixture, cqa_store_forget(fixture->store, 9999, 10, 9999, &count, &fixture->error));
+    assert_int_equal(count, 0);
+    (void)snprintf(path, sizeof path, "%s/callqa.db", fixture->folder);
+    (void)snprintf(command, sizeof command, "! grep -q SECRETNUMBER %s", path);
+    assert_int_equal(system(command), 0); // NOLINT(cert-env33-c): a path of our own
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_struck_only_when_acked),
+        TEST(test_retry_waits_for_its_time),
+        TEST(test_clock_put_back_does_not_silence),
+        TEST(test_quarantine_is_kept_and_replayed),
+        TEST(test_newer_result_supersedes_what_was_not_sent),
+        TEST(test_older_never_goes_after_newer),
+        TEST(test_same_key_again_after_another_is_sent_again),
+        TEST(test_half_old_half_new),
+        cmocka_unit_test(test_keys),
+        TEST(test_results_are_found_and_filtered),
+        TEST(test_forgetting_leaves_no_text_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
