@@ -7,6 +7,7 @@
 #include <string.h>
 #include "event/tone_beeps.h"
 #include "event/tone_cadence.h"
+#include "event/tone_keys.h"
 #include "event/tone_plans.h"
 #include "event/tone_runs.h"
 
@@ -17,7 +18,6 @@ enum {
     AROUND_MS = 1500,
     RING_ALONE_WOBBLE_HZ = 2,
     KEYS_PART_MS = 2000,
-    KEY_LONGEST_MS = 3000,
     SIT_GAP_MS = 70,
     SPOKEN_MS = 1200,
     TONE_NOT_VOICE_MS = 150,
@@ -255,42 +255,6 @@ static enum cqa_status find_fax(struct hearing *hearing)
 
 /* ---- keys */
 
-/* The key of a pair of frequencies, 0 for none (Q.23; ±2.2 % is between Q.24's "shall" and "shall
- * not"). */
-static char key_of(const struct cqa_tone_run *run)
-{
-    static const float rows[4] = {697, 770, 852, 941};
-    static const float columns[4] = {1209, 1336, 1477, 1633};
-    static const char keys[4][5] = {"123A", "456B", "789C", "*0#D"};
-
-    if (run->shape != CQA_SHAPE_PAIR || run->purity < 0.8f || cqa_tone_run_ms(run) > KEY_LONGEST_MS)
-        return 0;
-    for (int r = 0; r < 4; r++)
-        for (int c = 0; c < 4; c++)
-            if (fabsf(run->hz[0] - rows[r]) <= 0.022f * rows[r] &&
-                fabsf(run->hz[1] - columns[c]) <= 0.022f * columns[c])
-                return keys[r][c];
-    return 0;
-}
-
-/* A key begins and ends at once; in a pure one either will do, for something else may sound right
- * beside it. */
-static int is_key(const struct cqa_tone_run *run)
-{
-    const float weaker = fminf(run->rise_db, run->fall_db);
-    const float stronger = fmaxf(run->rise_db, run->fall_db);
-
-    return run->use == CQA_TONE_FREE && key_of(run) != 0 &&
-           (run->purity >= 0.95f ? stronger : weaker) >= 6.0f;
-}
-
-/* What a single key needs more, against notes and vowels. */
-static int is_lone_key(const struct cqa_tone_run *run)
-{
-    return run->last - run->first >= 3 && run->wobble <= 2.0f &&
-           fminf(run->rise_db, run->fall_db) >= 8.0f && cqa_tone_is_clean(run, 0.05f);
-}
-
 /* A run of keys; masked. */
 static void press(struct cqa_event *event, const struct cqa_tone_run *run)
 {
@@ -304,31 +268,44 @@ static void press(struct cqa_event *event, const struct cqa_tone_run *run)
     event->end_ms = run->end_ms;
 }
 
+static int is_free_key(const struct cqa_tone_run *run)
+{
+    return run->use == CQA_TONE_FREE && cqa_tone_is_key(run);
+}
+
+/* The keys from run `first` on, of which none comes KEYS_PART_MS after the one before. Returns how
+ * many. */
+static int press_all(struct cqa_tone_runs *runs, size_t first, struct cqa_event *event)
+{
+    int keys = 0;
+
+    for (size_t i = first; i < runs->count && runs->items[i].channel == runs->items[first].channel;
+         i++) {
+        struct cqa_tone_run *run = &runs->items[i];
+        if (keys > 0 && run->start_ms - event->end_ms >= KEYS_PART_MS)
+            break;
+        if (!is_free_key(run))
+            continue;
+        press(event, run);
+        run->use = CQA_TONE_EVENT;
+        keys++;
+    }
+    return keys;
+}
+
 static enum cqa_status find_keys(struct hearing *hearing)
 {
     struct cqa_tone_runs *runs = &hearing->runs;
 
     for (size_t i = 0; i < runs->count; i++) {
         struct cqa_event event = {.type = CQA_EVENT_DTMF, .start_ms = runs->items[i].start_ms};
-        const int channel = runs->items[i].channel;
-        size_t last = i;
-        int keys = 0;
-        if (!is_key(&runs->items[i]))
+        if (!is_free_key(&runs->items[i]))
             continue;
-        for (size_t j = i; j < runs->count && runs->items[j].channel == channel; j++) {
-            if (j > i && runs->items[j].start_ms - runs->items[last].end_ms >= KEYS_PART_MS)
-                break;
-            if (!is_key(&runs->items[j]))
-                continue;
-            runs->items[j].use = CQA_TONE_EVENT;
-            press(&event, &runs->items[j]);
-            last = j;
-            keys++;
-        }
-        if (keys == 1 && !is_lone_key(&runs->items[i]))
-            continue;
+        const int keys = press_all(runs, i, &event);
         event.confidence = sureness(keys);
-        if (tell(hearing, event, channel) != CQA_OK)
+        if (keys == 1 && !cqa_tone_is_lone_key(&runs->items[i]))
+            runs->items[i].use = CQA_TONE_FREE;
+        else if (tell(hearing, event, runs->items[i].channel) != CQA_OK)
             return CQA_E_NOMEM;
     }
     return CQA_OK;
