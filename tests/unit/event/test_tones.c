@@ -273,8 +273,8 @@ static void notes_ring_nowhere(void **state)
     (void)state;
     open_line(&line, 24);
     add_sine(&line, 0, 1, 1, 440, 0.1, 0); /* a long note, with harmonics */
-    add_sine(&line, 0, 1, 1, 880, 0.04, 0);
-    add_sine(&line, 0, 1, 1, 1320, 0.03, 0);
+    for (int h = 2; h < 5; h++)
+        add_sine(&line, 0, 1, 1, 440 * h, 0.025, 0);
     for (int n = 0; n < 32; n++) { /* a melody that fades from note to note, over a bass */
         for (int part = 0; part < 6; part++)
             add_sine(&line, 0, 3 + 0.5 * n + 0.08 * part, 0.09, scale[n % 8], 0.1 / (1 + part), 0);
