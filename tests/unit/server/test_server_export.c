@@ -91,7 +91,8 @@ static char *wish(const char *version)
 {
     char rubric[2000];
     snprintf(rubric, sizeof rubric,
-             "name: strict\nversion: \"%s\"\ntitle: {en: Strict, zh: 严格}\nbase: 100\nfloor: 0\nrules:\n"
+             "name: strict\nversion: \"%s\"\ntitle: {en: Strict, zh: 严格}\nbase: 100\nfloor: "
+             "0\nrules:\n"
              "  - id: dead-air\n    title: {en: Dead air, zh: 静音}\n    severity: minor\n"
              "    text: {en: silence, zh: 静音}\n    on: silence\n    points:\n      each: 7\n",
              version);
