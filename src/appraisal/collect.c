@@ -132,7 +132,7 @@ static enum cqa_status deal_rows(struct cqa_engine_run *run, const size_t *owner
 {
     const struct cqa_rows *rows = run->input->rows;
     const size_t width = run->scheme->indicator_count;
-    const struct cqa_row **room = cqa_run_alloc(run, rows->count, sizeof *room);
+    const struct cqa_row **room = cqa_run_alloc(run, rows->count, sizeof(const struct cqa_row *));
 
     if (room == NULL)
         return CQA_E_NOMEM;

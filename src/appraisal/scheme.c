@@ -294,7 +294,8 @@ static void load_notes(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
 
     if (list == NULL)
         return;
-    scheme->notes = cqa_scheme_alloc(loader, cqa_yaml_count(list), sizeof *scheme->notes);
+    scheme->notes =
+        cqa_scheme_alloc(loader, cqa_yaml_count(list), sizeof(const struct cqa_assumption *));
     for (size_t i = 0; scheme->notes != NULL && i < cqa_yaml_count(list); i++) {
         const struct cqa_yaml_node *node = cqa_yaml_item(list, i);
         cqa_yaml_only(node, keys, loader->problems);

@@ -21,32 +21,31 @@ static void assert_860(const char *csv, size_t length, const char *agent)
 
 static void takes_spreadsheets(void **state)
 {
-    static const char *const files[] =
-        {
-            HEAD GOOD_B,
-            "agent,indicator,value\r\nB,calls_handled,2000\r\nB,wrong_orders,3\r\nB,recording_qa,"
-            "100", /* no last line end */
-            "sep=;\r\nagent;indicator;value\r\nB;calls_handled;2000\r\nB;wrong_orders;3\r\nB;"
-            "recording_qa;100\r\n",
-            "agent\tindicator\tvalue\rB\tcalls_handled\t2000\rB\twrong_orders\t3\rB\trecording_"
-            "qa\t100\r",
-            "\xEF\xBB\xBF" HEAD GOOD_B,
-            HEAD "\n,,\n" GOOD_B ",,\n", /* blank lines */
-            HEAD "\"B\",\"calls_handled\",\"2,000\"\nB,wrong_orders,3.00\nB,recording_qa,1E+2\n",
-            HEAD " B , calls_handled ,\xE3\x80\x80"
-                 "2000\xC2\xA0\nB,wrong_orders,+3\nB,recording_qa,100\n",
-            HEAD "=\"B\",calls_handled,2000\nB,wrong_orders,3\n\"=\"\"B\"\"\",recording_qa,100\n",
-            HEAD
-            "B,calls_handled,２０００\nB,wrong_orders,３\nB,recording_qa,１００．０\n", /* digits of
-                                                                                           Chinese
-                                                                                           width */
-            "agent,wrong_orders,recording_qa,calls_handled\nB,3,100,2000\n",
-            "坐席,话务总量,错单量,录音质检\nB,2000,3,100\n",
-            "工号,指标,数值\nB,话务总量,2000\nB,错单量,3\nB,Recording QA,100\n",
-            "value,count,rater,post,period,agent,indicator\n2000,,,,,B,calls_handled\n3,,,,,B,"
-            "wrong_orders\n"
-            "100,,,,2025-11,B,recording_qa\n",
-        };
+    static const char *const files[] = {
+        HEAD GOOD_B,
+        "agent,indicator,value\r\nB,calls_handled,2000\r\nB,wrong_orders,3\r\nB,recording_qa,"
+        "100", /* no last line end */
+        "sep=;\r\nagent;indicator;value\r\nB;calls_handled;2000\r\nB;wrong_orders;3\r\nB;"
+        "recording_qa;100\r\n",
+        "agent\tindicator\tvalue\rB\tcalls_handled\t2000\rB\twrong_orders\t3\rB\trecording_"
+        "qa\t100\r",
+        "\xEF\xBB\xBF" HEAD GOOD_B,
+        HEAD "\n,,\n" GOOD_B ",,\n", /* blank lines */
+        HEAD "\"B\",\"calls_handled\",\"2,000\"\nB,wrong_orders,3.00\nB,recording_qa,1E+2\n",
+        HEAD " B , calls_handled ,\xE3\x80\x80"
+             "2000\xC2\xA0\nB,wrong_orders,+3\nB,recording_qa,100\n",
+        HEAD "=\"B\",calls_handled,2000\nB,wrong_orders,3\n\"=\"\"B\"\"\",recording_qa,100\n",
+        HEAD
+        "B,calls_handled,２０００\nB,wrong_orders,３\nB,recording_qa,１００．０\n", /* digits of
+                                                                                       Chinese
+                                                                                       width */
+        "agent,wrong_orders,recording_qa,calls_handled\nB,3,100,2000\n",
+        "坐席,话务总量,错单量,录音质检\nB,2000,3,100\n",
+        "工号,指标,数值\nB,话务总量,2000\nB,错单量,3\nB,Recording QA,100\n",
+        "value,count,rater,post,period,agent,indicator\n2000,,,,,B,calls_handled\n3,,,,,B,"
+        "wrong_orders\n"
+        "100,,,,2025-11,B,recording_qa\n",
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
