@@ -297,7 +297,12 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject)
             figure->month_count = 1;
             figure->origin = CQA_ORIGIN_DEFAULT;
         }
-        if (figure->origin != CQA_ORIGIN_ABSENT)
-            settle_value(indicator, figure);
+        if (figure->origin == CQA_ORIGIN_ABSENT)
+            continue;
+        settle_value(indicator, figure);
+        if (!cqa_rational_valid(figure->value) || !cqa_rational_valid(figure->raw))
+            cqa_run_fault(run, subject, subject->first,
+                          "agent \"%s\": the mean of \"%s\" has too many digits",
+                          subject->sheet.agent, indicator->id);
     }
 }

@@ -19,17 +19,31 @@ void *cqa_scheme_alloc(struct cqa_scheme_loader *loader, size_t count, size_t si
     return memory;
 }
 
+/* Numbers of a sane size, so that nothing that is computed from the scheme alone can overflow. */
+static int is_sane(struct cqa_rational number)
+{
+    const struct cqa_rational most = cqa_rational_whole(1000000000000000);
+    const struct cqa_rational least = cqa_rational_subtract(cqa_rational_whole(0), most);
+
+    return number.denominator <= 1000000000 && cqa_rational_compare(number, most) <= 0 &&
+           cqa_rational_compare(number, least) >= 0;
+}
+
 int cqa_scheme_as_number(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                          struct cqa_rational *out)
 {
     const char *text = cqa_yaml_text(node);
+    struct cqa_rational number;
 
-    if (text == NULL || !cqa_rational_parse(text, out)) {
-        cqa_yaml_problem(node, loader->problems,
-                         "\"%s\" is not a number; allowed: a decimal such as -0.5",
-                         text ? text : "this");
+    if (text == NULL || !cqa_rational_parse(text, &number) || !is_sane(number)) {
+        cqa_yaml_problem(
+            node, loader->problems,
+            "\"%s\" is not a number; allowed: a decimal such as -0.5, up to 1e15 and with up to 9 "
+            "decimals",
+            text ? text : "this");
         return 0;
     }
+    *out = number;
     return 1;
 }
 

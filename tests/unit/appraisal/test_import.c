@@ -240,6 +240,24 @@ static void keeps_to_the_declared_range(void **state)
     finish(&it);
 }
 
+/* Numbers whose mean needs more digits than there are: an error of the agent, not a wrong number
+ * and not a crash. */
+static void says_when_digits_run_out(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(
+        &it, "grades-310",
+        "agent,indicator,value,count,rater\nA,self_score,85,,A\n"
+        "A,supervisor_score,1.00000000000000000000000000007,0.00000000000000000000000000007,x\n"
+        "A,supervisor_score,1.00000000000000000000000000003,0.00000000000000000000000000009,y\n"
+        "B,self_score,85,,B\nB,supervisor_score,85,,x\n");
+    assert_fault(&it, "in.csv", 2, 14, "too many digits");
+    assert_total(&it, "B", "85.00");
+    finish(&it);
+}
+
 static void columns_count_characters(void **state)
 {
     struct appraised it = {0};
@@ -314,6 +332,7 @@ int main(void)
         cmocka_unit_test(says_it_once),
         cmocka_unit_test(knows_raters_posts_and_periods),
         cmocka_unit_test(keeps_to_the_declared_range),
+        cmocka_unit_test(says_when_digits_run_out),
         cmocka_unit_test(columns_count_characters),
         cmocka_unit_test(wide_files_fail_by_cell),
         cmocka_unit_test(heads_must_be_right),
