@@ -213,6 +213,8 @@ static void knows_raters_posts_and_periods(void **state)
          "\"2025-13\" is no period"},
         {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,self_score,90,2025-11\n", 2, 14,
          "more than one period"},
+        {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,supervisor_score,90,2025-11\n",
+         3, 20, "the row is of 2025-11, the import begins with 2025-10"},
     };
 
     (void)state;
