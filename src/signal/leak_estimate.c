@@ -19,6 +19,7 @@ static const float quiet_under_talker_db = 6.0f;
 static const float certain = 9.0f;
 
 enum {
+    STRIDE = 16, /* of the samples that a block's level is taken from: it need not be exact */
     BINS = CQA_LEAK_BLOCK / 2,
     PLENTY = 48,
     BLOCKS_MAX = 240,
@@ -135,12 +136,12 @@ CQA_HOT static void block_levels(const float *pairs, float db[2])
     float left = 0;
     float right = 0;
 
-    for (int i = 0; i < CQA_LEAK_BLOCK; i += 4) { /* every fourth sample: a level needs no more */
+    for (int i = 0; i < CQA_LEAK_BLOCK; i += STRIDE) {
         left += pairs[2 * i] * pairs[2 * i];
         right += pairs[2 * i + 1] * pairs[2 * i + 1];
     }
-    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / 4));
-    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / 4));
+    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / STRIDE));
+    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / STRIDE));
 }
 
 CQA_HOT static void window_block(const float *pairs, const float *window, fftwf_complex *in)

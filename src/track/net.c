@@ -10,7 +10,7 @@
 typedef float v8 __attribute__((vector_size(32), aligned(4)));
 typedef int32_t i8 __attribute__((vector_size(32), aligned(4)));
 
-enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = 16 };
+enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_NET_TILE };
 
 const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech",       "music",
                                                           "tone", "announcement", NULL};
@@ -156,28 +156,45 @@ CQA_HOT static void run_layer(const struct layer *layer, const float *in, int st
     }
 }
 
-static void log_softmax(const float *in, float *out)
+CQA_HOT static void log_softmax(const float *in, float *out)
 {
-    for (int t = 0; t < TILE; t++) {
-        float most = in[t];
-        float sum = 0;
-        for (int k = 1; k < CQA_CLASS_COUNT; k++)
-            most = cqa_max(most, in[k * TILE + t]);
-        for (int k = 0; k < CQA_CLASS_COUNT; k++)
-            sum += expf(in[k * TILE + t] - most);
-        const float log_sum = most + logf(sum);
-        for (int k = 0; k < CQA_CLASS_COUNT; k++)
-            out[k * CQA_CHUNK + t] = in[k * TILE + t] - log_sum;
-    }
+    float most[TILE];
+    float sum[TILE] = {0};
+
+    for (int t = 0; t < TILE; t++)
+        most[t] = cqa_max(in[t], in[TILE + t]);
+    for (int k = 2; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            most[t] = cqa_max(most[t], in[k * TILE + t]);
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            sum[t] += cqa_fast_exp(in[k * TILE + t] - most[t]);
+    for (int t = 0; t < TILE; t++)
+        sum[t] = most[t] + 0.69314718f * cqa_fast_log2(sum[t]);
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            out[k * CQA_CHUNK + t] = cqa_min(0.0f, in[k * TILE + t] - sum[t]);
 }
 
-void cqa_net_run(const struct cqa_net *net, const float *inputs, float *out)
+/* What a line of exact zeros is: nothing, without asking. */
+static void fill_silent(float *out)
+{
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (int t = 0; t < TILE; t++)
+            out[k * CQA_CHUNK + t] = k == CQA_CLASS_NONE ? -0.001f : -8.0f;
+}
+
+void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent, float *out)
 {
     float layers[2][WIDTH_MAX * TILE];
 
     for (int t = 0; t < CQA_CHUNK; t += TILE) {
         const float *in = inputs + t;
         int stride = CQA_CHUNK;
+        if (silent >> (t / TILE) & 1) {
+            fill_silent(out + t);
+            continue;
+        }
         for (int i = 0; i < net->layer_count; i++) {
             run_layer(&net->layer[i], in, stride, layers[i % 2], i == net->layer_count - 1);
             in = layers[i % 2];
