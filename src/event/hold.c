@@ -19,6 +19,9 @@ enum {
     VOICE_MS = 1280,      /* least voice over music that makes it an announcement */
     SPEAKS_MS = 300,      /* least own speech in a gap that ends a hold */
     CUSTOMER_SHARE = 30,  /* per cent: a customer who talks more than that is not on hold */
+    BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
+    RETURN_MS = 400,        /* how long before the agent's next word it is over */
+    LEAST_PERIOD_MS = 3500, /* closer beeps are something else: busy, keys, alarms */
     TRAIN_MAX_MS = 45000, /* longest pause between the beeps of one hold */
 };
 
@@ -282,54 +285,82 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct candidat
 
 /* ---- a train of beeps where the floor tells nothing */
 
+/* Alike enough to come from one machine: channel, pitch, length; and no word of the agent between. */
 static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
                       const struct cqa_burst *b)
 {
     const struct cqa_span gap = {a->end_ms, b->start_ms};
     const float ratio = a->hz[0] / b->hz[0];
+    const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
 
-    return a->channel == b->channel && ratio > 0.98f && ratio < 1.02f &&
-           cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
+    return !b->notice && a->channel == b->channel && ratio > 0.985f && ratio < 1.015f &&
+           longer <= 80 && cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < SPEAKS_MS;
 }
 
-/* Beeps from `first` on that follow each other evenly (within a tenth); returns one past the last.
- */
-static size_t end_of_train(const struct cqa_scene *scene, size_t first)
+/* Beeps from `first` on that follow each other evenly (within a tenth); `last` is the last, `period_ms` their
+ * distance. Returns how many there are. */
+static int follow_train(const struct cqa_scene *scene, size_t first, size_t *last,
+                        int64_t *period_ms)
 {
     const struct cqa_burst *bursts = scene->tones.bursts;
-    size_t last = first;
-    int64_t period = 0;
+    int count = 1;
 
+    *last = first;
+    *period_ms = 0;
     for (size_t i = first + 1; i < scene->tones.burst_count; i++) {
-        if (bursts[i].notice || bursts[i].channel != bursts[first].channel)
-            continue;
-        const int64_t step = bursts[i].start_ms - bursts[last].start_ms;
-        if (!same_train(scene, &bursts[last], &bursts[i]) ||
-            (period > 0 && llabs(step - period) > 100 + period / 10))
+        const int64_t step = bursts[i].start_ms - bursts[*last].start_ms;
+        if (step > TRAIN_MAX_MS)
             break;
-        period = step;
-        last = i;
+        if (!same_train(scene, &bursts[*last], &bursts[i]) ||
+            (*period_ms > 0 && llabs(step - *period_ms) > 100 + *period_ms / 10))
+            continue;
+        *period_ms = step;
+        *last = i;
+        count++;
     }
-    return last + 1;
+    return count;
 }
 
+/* From the agent's last word, but not long before the first beep; until the next beep stays away or the agent speaks. */
+static struct cqa_span span_of_train(const struct cqa_scene *scene, struct cqa_span beeps,
+                                     int64_t period_ms)
+{
+    const struct cqa_spans *agent = &scene->speech[scene->agent];
+    struct cqa_span span = {beeps.start_ms - BEFORE_BEEP_MS, beeps.end_ms + period_ms};
+
+    for (size_t i = 0; i < agent->count; i++) {
+        const struct cqa_span word = agent->items[i];
+        if (word.end_ms <= beeps.start_ms && word.end_ms > span.start_ms)
+            span.start_ms = word.end_ms;
+        if (word.start_ms >= beeps.end_ms && word.start_ms - RETURN_MS < span.end_ms)
+            span.end_ms = word.start_ms - RETURN_MS > beeps.end_ms ? word.start_ms - RETURN_MS
+                                                                   : beeps.end_ms;
+    }
+    span.start_ms = span.start_ms > 0 ? span.start_ms : 0;
+    return span;
+}
+
+/* A line that shows its floor would show a park: there beeps alone are none. */
 static enum cqa_status find_trains(const struct cqa_scene *scene, struct candidates *all)
 {
     const struct cqa_burst *bursts = scene->tones.bursts;
 
-    for (size_t i = 0; i < scene->tones.burst_count && !scene->mono;) {
-        const size_t end = bursts[i].notice ? i + 1 : end_of_train(scene, i);
-        if (end - i >= 3) {
-            const struct candidate candidate = {
-                .span = {bursts[i].start_ms, bursts[end - 1].end_ms},
-                .channel = bursts[i].channel,
-                .kind = CQA_KIND_BEEP,
-                .confidence = 0.7f};
-            if (cqa_span_length_ms(candidate.span) >= SHORTEST_MS && add(all, &candidate) != CQA_OK)
-                return CQA_E_NOMEM;
-        }
-        i = end;
+    for (size_t i = 0; i < scene->tones.burst_count && !scene->mono && !scene->mute.informative;
+         i++) {
+        size_t last;
+        int64_t period_ms;
+        if (bursts[i].notice || follow_train(scene, i, &last, &period_ms) < 2 ||
+            period_ms < LEAST_PERIOD_MS)
+            continue;
+        const struct cqa_span beeps = {bursts[i].start_ms, bursts[last].end_ms};
+        const struct candidate candidate = {.span = span_of_train(scene, beeps, period_ms),
+                                            .channel = bursts[i].channel,
+                                            .kind = CQA_KIND_BEEP,
+                                            .confidence = 0.7f};
+        if (cqa_span_length_ms(candidate.span) >= SHORTEST_MS && add(all, &candidate) != CQA_OK)
+            return CQA_E_NOMEM;
+        i = last;
     }
     return CQA_OK;
 }
