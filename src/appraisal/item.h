@@ -37,7 +37,7 @@ struct cqa_band {
 };
 
 enum cqa_item_type {
-    CQA_ITEM_VALUE,       /* as it is, or a percentage of it, or times the grade's coefficient */
+    CQA_ITEM_VALUE, /* as it is, or a percentage of it, or times the grade's coefficient */
     CQA_ITEM_SUM,
     CQA_ITEM_MEAN,
     CQA_ITEM_WEIGHTED,
@@ -68,7 +68,8 @@ struct cqa_item {
     int times_coefficient;       /* value, in pay only */
     struct cqa_band *bands;
     size_t band_count;
-    struct cqa_rational target; /* linear: `at_target` points there, `above`, `below` for each unit away */
+    struct cqa_rational
+        target; /* linear: `at_target` points there, `above`, `below` for each unit away */
     struct cqa_rational at_target;
     struct cqa_rational above;
     struct cqa_rational below;

@@ -25,15 +25,16 @@ int cqa_scheme_as_number(struct cqa_scheme_loader *loader, const struct cqa_yaml
     const char *text = cqa_yaml_text(node);
 
     if (text == NULL || !cqa_rational_parse(text, out)) {
-        cqa_yaml_problem(node, loader->problems, "\"%s\" is not a number; allowed: a decimal such as -0.5",
+        cqa_yaml_problem(node, loader->problems,
+                         "\"%s\" is not a number; allowed: a decimal such as -0.5",
                          text ? text : "this");
         return 0;
     }
     return 1;
 }
 
-int cqa_scheme_number(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map, const char *key,
-                      int required, struct cqa_rational *out)
+int cqa_scheme_number(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                      const char *key, int required, struct cqa_rational *out)
 {
     const struct cqa_yaml_node *node =
         cqa_yaml_want(map, key, CQA_YAML_SCALAR, required, loader->problems);
@@ -41,8 +42,8 @@ int cqa_scheme_number(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     return node != NULL && cqa_scheme_as_number(loader, node, out);
 }
 
-const char *const *cqa_scheme_words(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
-                                    const char *key, size_t *count)
+const char *const *cqa_scheme_words(struct cqa_scheme_loader *loader,
+                                    const struct cqa_yaml_node *map, const char *key, size_t *count)
 {
     const struct cqa_yaml_node *list = cqa_yaml_want(map, key, CQA_YAML_LIST, 0, loader->problems);
 
@@ -64,8 +65,8 @@ const char *const *cqa_scheme_words(struct cqa_scheme_loader *loader, const stru
 }
 
 const struct cqa_assumption *cqa_scheme_assumption(struct cqa_scheme_loader *loader,
-                                                   const struct cqa_yaml_node *map, const char *list,
-                                                   const char *id)
+                                                   const struct cqa_yaml_node *map,
+                                                   const char *list, const char *id)
 {
     int assumed = 0;
     struct cqa_assumption *assumption;
@@ -96,8 +97,9 @@ void cqa_scheme_load_ends(struct cqa_scheme_loader *loader, const struct cqa_yam
     band->high_open = cqa_yaml_find(node, "below") != NULL;
     if ((band->low_open && cqa_yaml_find(node, "from") != NULL) ||
         (band->high_open && cqa_yaml_find(node, "to") != NULL))
-        cqa_yaml_problem(node, loader->problems,
-                         "an end is given twice; allowed: \"from\" or \"above\", \"to\" or \"below\"");
+        cqa_yaml_problem(
+            node, loader->problems,
+            "an end is given twice; allowed: \"from\" or \"above\", \"to\" or \"below\"");
     cqa_scheme_number(loader, node, band->low_open ? "above" : "from", 0, &band->low);
     cqa_scheme_number(loader, node, band->high_open ? "below" : "to", 0, &band->high);
 }
@@ -107,8 +109,9 @@ void cqa_scheme_load_ends(struct cqa_scheme_loader *loader, const struct cqa_yam
 static void load_grade(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                        struct cqa_grade *grade)
 {
-    static const char *const keys[] = {"grade", "names", "from", "above", "to", "below", "coefficient",
-                                       "bonus", "quota", "assumed", "reason", NULL};
+    static const char *const keys[] = {"grade", "names",   "from",        "above",
+                                       "to",    "below",   "coefficient", "bonus",
+                                       "quota", "assumed", "reason",      NULL};
 
     cqa_yaml_only(node, keys, loader->problems);
     cqa_yaml_get_string(node, "grade", 1, &grade->id, loader->problems);
@@ -150,8 +153,9 @@ static void check_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml
     if ((quotas != 0 && quotas != scheme->grade_count) ||
         (coefficients != 0 && coefficients != scheme->grade_count) ||
         (bonuses != 0 && bonuses != scheme->grade_count))
-        cqa_yaml_problem(list, loader->problems,
-                         "\"quota\", \"coefficient\" and \"bonus\" stand in every grade or in none");
+        cqa_yaml_problem(
+            list, loader->problems,
+            "\"quota\", \"coefficient\" and \"bonus\" stand in every grade or in none");
     else if (quotas != 0 && cqa_rational_compare(sum, cqa_rational_whole(100)) != 0) {
         char text[CQA_RATIONAL_TEXT];
         cqa_yaml_problem(list, loader->problems, "the quotas sum to %s; allowed: 100",
@@ -175,7 +179,8 @@ static void load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_
         return;
     scheme->grade_count = cqa_yaml_count(list);
     if (scheme->grade_count == 0 || scheme->grade_count > CQA_GRADES_MAX)
-        cqa_yaml_problem(list, loader->problems, "%zu grades; allowed: 1 to %d", scheme->grade_count, CQA_GRADES_MAX);
+        cqa_yaml_problem(list, loader->problems, "%zu grades; allowed: 1 to %d",
+                         scheme->grade_count, CQA_GRADES_MAX);
     for (size_t i = 0; i < scheme->grade_count; i++)
         load_grade(loader, cqa_yaml_item(list, i), &scheme->grades[i]);
     check_grades(loader, list);
@@ -194,7 +199,8 @@ static void load_distribution(struct cqa_scheme_loader *loader, const struct cqa
         cqa_yaml_get_whole(node, "group_at_least", 1, 1, 1000000, &least, loader->problems);
         scheme->distribution_assumed = cqa_scheme_assumption(loader, node, "distribution", NULL);
         if (!scheme->distributed)
-            cqa_yaml_problem(node, loader->problems, "a distribution needs a \"quota\" in each grade");
+            cqa_yaml_problem(node, loader->problems,
+                             "a distribution needs a \"quota\" in each grade");
     }
     scheme->group_least = (size_t)least;
 }
@@ -220,7 +226,8 @@ static void load_rank_bonus(struct cqa_scheme_loader *loader, const struct cqa_y
         bonus->count += (size_t)cqa_scheme_as_number(loader, cqa_yaml_item(list, i),
                                                      &bonus->amounts[bonus->count]);
     if (bonus->count == 0)
-        cqa_yaml_problem(list, loader->problems, "\"amounts\" is empty; allowed: one number or more");
+        cqa_yaml_problem(list, loader->problems,
+                         "\"amounts\" is empty; allowed: one number or more");
 }
 
 static void load_low_bonus(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
@@ -271,7 +278,8 @@ static void load_posts(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
     cqa_yaml_only(node, keys, loader->problems);
     scheme->posts_excluded = cqa_yaml_find(node, "except") != NULL;
     if (cqa_yaml_count(node) != 1)
-        cqa_yaml_problem(node, loader->problems, "\"applies_to\" takes either \"posts\" or \"except\"");
+        cqa_yaml_problem(node, loader->problems,
+                         "\"applies_to\" takes either \"posts\" or \"except\"");
     scheme->posts = cqa_scheme_words(loader, node, scheme->posts_excluded ? "except" : "posts",
                                      &scheme->post_count);
 }
@@ -295,16 +303,17 @@ static void load_notes(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
         if (note != NULL)
             scheme->notes[scheme->note_count++] = note;
         else
-            cqa_yaml_problem(node, loader->problems, "a note must have \"assumed: true\" and a \"reason\"");
+            cqa_yaml_problem(node, loader->problems,
+                             "a note must have \"assumed: true\" and a \"reason\"");
     }
 }
 
 static void load_head(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
-    static const char *const keys[] = {"scheme", "version", "names", "source", "period", "compares",
-                                       "applies_to", "notes", "indicators", "items", "total", "grades",
-                                       "distribution", "pay_by", "bonus_by", "rank_bonus", "low_bonus",
-                                       "pay", NULL};
+    static const char *const keys[] = {
+        "scheme",   "version",    "names",     "source", "period", "compares",     "applies_to",
+        "notes",    "indicators", "items",     "total",  "grades", "distribution", "pay_by",
+        "bonus_by", "rank_bonus", "low_bonus", "pay",    NULL};
     static const char *const compare_words[] = {"agents", "units", NULL};
     struct cqa_scheme *scheme = loader->scheme;
     int period = CQA_PERIOD_MONTHLY;

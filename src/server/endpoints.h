@@ -16,6 +16,8 @@ void cqa_get_flags(struct cqa_request *request);
 void cqa_get_call_flags(struct cqa_request *request);
 void cqa_post_call_flag(struct cqa_request *request);
 void cqa_post_decision(struct cqa_request *request);
+void cqa_get_audio(struct cqa_request *request);
+void cqa_get_peaks(struct cqa_request *request);
 void cqa_post_session(struct cqa_request *request);
 void cqa_get_session(struct cqa_request *request);
 void cqa_delete_session(struct cqa_request *request);

@@ -23,6 +23,8 @@ const struct cqa_route cqa_routes[] = {
     {"GET", "/api/v1/calls/{id}/flags", LEAD | AUDITOR | AGENT, CQA_BODY_NONE, cqa_get_call_flags},
     {"POST", "/api/v1/calls/{id}/flags", LEAD | AUDITOR, CQA_BODY_SMALL, cqa_post_call_flag},
     {"POST", "/api/v1/flags/{flag}/decision", LEAD | AUDITOR, CQA_BODY_SMALL, cqa_post_decision},
+    {"GET", "/api/v1/calls/{id}/audio", LEAD | AUDITOR | AGENT, CQA_BODY_NONE, cqa_get_audio},
+    {"GET", "/api/v1/calls/{id}/peaks", LEAD | AUDITOR | AGENT, CQA_BODY_NONE, cqa_get_peaks},
     {"POST", "/api/v1/session", ANYBODY, CQA_BODY_SMALL, cqa_post_session},
     {"GET", "/api/v1/session", EVERYONE, CQA_BODY_NONE, cqa_get_session},
     {"DELETE", "/api/v1/session", EVERYONE, CQA_BODY_NONE, cqa_delete_session},
