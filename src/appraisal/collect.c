@@ -321,8 +321,8 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
     if (figure->month_count < 2)
         return;
     const struct cqa_month *last = &figure->months[figure->month_count - 1];
-    const int whole_period =
-        first->period == NULL || first->period[4] == 'Q' || last->period[4] == 'Q';
+    const int whole_period = first->period == NULL || last->period == NULL ||
+                             first->period[4] == 'Q' || last->period[4] == 'Q';
     char quarter[8] = "";
     if (!whole_period)
         snprintf(quarter, sizeof quarter, "%.4sQ%c", first->period, quarter_of(first->period));

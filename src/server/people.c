@@ -5,6 +5,7 @@
 #include "server/flag_json.h"
 #include "server/people.h"
 #include "server/query.h"
+#include "server/when.h"
 
 struct span_of_days {
     int64_t from, to;
@@ -74,11 +75,10 @@ void cqa_get_people(struct cqa_request *request)
 
 static void add_day(void *context, const struct cqa_day_row *row)
 {
-    char text[48];
+    char text[CQA_DAY_SIZE];
     json_t *day = sums_json(&row->sums);
 
-    snprintf(text, sizeof text, "%04lld-%02lld-%02lld", (long long)row->day / 10000,
-             (long long)row->day / 100 % 100, (long long)row->day % 100);
+    cqa_when_write_day(row->day, text);
     json_object_set_new(day, "day", json_string(text));
     json_array_append_new(context, day);
 }

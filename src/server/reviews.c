@@ -99,18 +99,20 @@ struct page {
 static int add_sample(void *context, const struct cqa_sample_row *row)
 {
     struct page *page = context;
+    char due[CQA_DAY_SIZE];
 
     if ((int64_t)json_array_size(page->list) == page->limit) {
         page->has_more = 1;
         return 1;
     }
+    cqa_when_write_day(row->due_day, due);
     page->last_id = row->id;
     return json_array_append_new(page->list,
-                                 json_pack("{s:I, s:s, s:I, s:s, s:s?, s:s?, s:I, s:b}", "sample",
+                                 json_pack("{s:I, s:s, s:I, s:s, s:s?, s:s?, s:s, s:b}", "sample",
                                            (json_int_t)row->id, "plan", row->plan, "call",
                                            (json_int_t)row->call, "call_id", row->call_id, "person",
-                                           row->person, "auditor", row->auditor, "due_day",
-                                           (json_int_t)row->due_day, "done", row->done_ms != 0));
+                                           row->person, "auditor", row->auditor, "due", due, "done",
+                                           row->done_ms != 0)) != 0;
 }
 
 void cqa_get_samples(struct cqa_request *request)
