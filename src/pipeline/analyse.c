@@ -298,12 +298,12 @@ void cqa_analyse_step(struct cqa_pipeline *pipeline)
     }
     if (pipeline->pause_until_ms > cqa_pipeline_now_ms(pipeline))
         return;
+    if (!pipeline->winding_down) /* before the store is written, so that no worker waits for it */
+        claim_and_start(pipeline);
     for (int i = 0; i < pipeline->task_count; i++)
         if (pipeline->tasks[i].used && pipeline->tasks[i].ended &&
             !settle(pipeline, &pipeline->tasks[i]))
             return;
-    if (!pipeline->winding_down)
-        claim_and_start(pipeline);
 }
 
 void cqa_analyse_drop(struct cqa_pipeline *pipeline)

@@ -44,7 +44,7 @@ struct cqa_pipeline {
     struct cqa_workers *workers;
     struct cqa_post *post; /* NULL: nowhere to post to */
     struct cqa_circuit circuit;
-    struct cqa_task *tasks; /* config->workers */
+    struct cqa_task *tasks;
     int task_count;
     char analyzer[128];
     int claimed; /* the last claim gave something */
