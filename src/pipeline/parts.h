@@ -47,7 +47,8 @@ struct cqa_pipeline {
     struct cqa_task *tasks;
     int task_count;
     char analyzer[128];
-    int claimed; /* the last claim gave something */
+    int claimed;        /* the last claim gave something, or could not be made */
+    size_t first_watch; /* whose turn it is to be claimed from first */
 
     /* A reply that the store has not taken yet. */
     int replied;
