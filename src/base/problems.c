@@ -11,7 +11,10 @@ void cqa_problems_add(struct cqa_problems *problems, size_t line, size_t column,
 
     if (problems->count >= problems->capacity) {
         const size_t capacity = problems->capacity ? problems->capacity * 2 : 8;
-        struct cqa_problem *items = realloc(problems->items, capacity * sizeof *items);
+        /* once one found no room, later ones only count: the list has no holes */
+        struct cqa_problem *items = problems->count > problems->capacity
+                                        ? NULL
+                                        : realloc(problems->items, capacity * sizeof *items);
         if (items == NULL) {
             problems->count++;
             return;

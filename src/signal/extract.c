@@ -30,8 +30,7 @@ struct cqa_signal_plan {
     fftwf_plan to_lags; /* CEPSTRUM */
     struct cqa_leak_plan *leak;
     float window[CQA_WINDOW];
-    float lag_scale[CQA_LAG_MAX +
-                    1]; /* 1 / (window's own autocorrelation), as the halved spectrum sees it */
+    float lag_scale[2 * LAGS]; /* 1 / the window's own autocorrelation, twice each: for both channels */
     int band_first[CQA_BANDS + 1]; /* bin where the band begins */
 };
 
@@ -65,7 +64,8 @@ static void fill_tables(struct cqa_signal_plan *plan)
         const double halving = cos(M_PI * lag / CQA_WINDOW);
         sum *= halving * halving;
         zero = lag == 0 ? sum : zero;
-        plan->lag_scale[lag] = (float)(zero / sum);
+        if (lag >= CQA_LAG_MIN)
+            plan->lag_scale[2 * (lag - CQA_LAG_MIN)] = plan->lag_scale[2 * (lag - CQA_LAG_MIN) + 1] = (float)(zero / sum);
     }
 }
 
@@ -352,22 +352,26 @@ static const float least_harmonic = 0.3f;
 /* Each channel's largest lag value and where it is; 0 where it is too small to mean a pitch. */
 CQA_HOT static void best_lags(const float *lags, const float *scale, float best[2], int at[2])
 {
-    float value[2][LAGS];
+    float value[2 * LAGS];
+    v8 most = {0};
 
-    for (int i = 0; i < LAGS; i++) {
-        value[0][i] = lags[2 * (CQA_LAG_MIN + i)] * scale[CQA_LAG_MIN + i];
-        value[1][i] = lags[2 * (CQA_LAG_MIN + i) + 1] * scale[CQA_LAG_MIN + i];
+    for (int i = 0; i < 2 * LAGS; i += 8) { /* both channels side by side */
+        v8 x;
+        v8 w;
+        memcpy(&x, lags + 2 * CQA_LAG_MIN + i, sizeof x);
+        memcpy(&w, scale + i, sizeof w);
+        x *= w;
+        memcpy(value + i, &x, sizeof x);
+        const i8 more = x > most;
+        most = (v8)((more & (i8)x) | (~more & (i8)most));
     }
     for (int c = 0; c < 2; c++) {
-        float most = value[c][0];
         int where = 0;
-        for (int i = 1; i < LAGS; i++)
-            most = cqa_max(most, value[c][i]);
-        best[c] = most;
+        best[c] = cqa_max(cqa_max(most[c], most[c + 2]), cqa_max(most[c + 4], most[c + 6]));
         at[c] = 0;
-        if (most < least_harmonic * lags[c])
+        if (best[c] < least_harmonic * lags[c])
             continue;
-        while (where < LAGS - 1 && value[c][where] < most)
+        while (where < LAGS - 1 && value[2 * where + c] < best[c])
             where++;
         at[c] = CQA_LAG_MIN + where;
     }

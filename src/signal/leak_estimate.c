@@ -19,6 +19,7 @@ static const float quiet_under_talker_db = 6.0f;
 static const float certain = 9.0f;
 
 enum {
+    STRIDE = 16, /* of the samples that a block's level is taken from: it need not be exact */
     BINS = CQA_LEAK_BLOCK / 2,
     PLENTY = 48,
     BLOCKS_MAX = 240,
@@ -135,12 +136,12 @@ CQA_HOT static void block_levels(const float *pairs, float db[2])
     float left = 0;
     float right = 0;
 
-    for (int i = 0; i < CQA_LEAK_BLOCK; i += 4) { /* every fourth sample: a level needs no more */
+    for (int i = 0; i < CQA_LEAK_BLOCK; i += STRIDE) {
         left += pairs[2 * i] * pairs[2 * i];
         right += pairs[2 * i + 1] * pairs[2 * i + 1];
     }
-    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / 4));
-    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / 4));
+    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / STRIDE));
+    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / STRIDE));
 }
 
 CQA_HOT static void window_block(const float *pairs, const float *window, fftwf_complex *in)
@@ -236,6 +237,14 @@ static int correlate(struct cqa_leak_estimator *estimator, const struct path *pa
     return best;
 }
 
+/* What a Hann window has in common with itself `lag` samples later, of 1. */
+static double window_overlap(int lag)
+{
+    const double d = fabs((double)lag) / CQA_LEAK_BLOCK;
+
+    return (1.0 - d) * (2.0 + cos(2.0 * M_PI * d)) / 3.0 + sin(2.0 * M_PI * d) / (2.0 * M_PI);
+}
+
 /* Gain over [from, to) Hz: the cross-spectrum with the delay taken out, summed in pieces of 60 Hz
  * in which the path's phase hardly turns, over the talker's power. The window shortens by the
  * delay, which is made good. */
@@ -261,7 +270,7 @@ static float gain_db(const struct path *path, int lag, float from_hz, float to_h
             gain += (re * re + im * im) / power;
         talker += power;
     }
-    const double shortened = 1.0 - fabs((double)lag) / CQA_LEAK_BLOCK;
+    const double shortened = window_overlap(lag);
     return talker > 0 ? (float)(10.0 * log10(gain / talker / (shortened * shortened) + 1e-9))
                       : -90.0f;
 }

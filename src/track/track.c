@@ -1,8 +1,8 @@
 #include "track/track.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "signal/hot.h"
 #include "track/viterbi.h"
 
 /* Working memory of one classification. */
@@ -52,17 +52,37 @@ static enum cqa_status tracks_init(struct cqa_tracks *tracks, size_t count, int 
     return CQA_OK;
 }
 
-static void classify(struct work *work, const struct cqa_net *net, int c, size_t start,
-                     struct cqa_tracks *tracks)
+/* One bit a tile in which every frame of the channel is at the bottom of the level's scale. */
+static uint64_t silent_tiles(const uint8_t *level, size_t count)
+{
+    uint64_t silent = 0;
+
+    for (size_t tile = 0; tile < CQA_CHUNK / CQA_TILE; tile++) {
+        int all = 1;
+        for (size_t t = tile * CQA_TILE; t < (tile + 1) * CQA_TILE && t < count; t++)
+            all = all && level[t] == 0;
+        silent |= (uint64_t)all << tile;
+    }
+    return silent;
+}
+
+CQA_HOT static void to_posteriors(const float *log_posterior, size_t count, uint8_t *out)
+{
+    for (size_t t = 0; t < count; t++)
+        out[t] = (uint8_t)(int)(255.0f * cqa_fast_exp(log_posterior[t]) + 0.5f);
+}
+
+static void classify(struct work *work, const struct cqa_net *net, const struct cqa_frames *frames,
+                     int c, size_t start, struct cqa_tracks *tracks)
 {
     const size_t left = tracks->count - start;
     const size_t count = left < CQA_CHUNK ? left : CQA_CHUNK;
 
-    cqa_net_run(net, work->inputs[c], work->posterior);
+    cqa_net_run(net, work->inputs[c], silent_tiles(frames->channel[c].level + start, count),
+                work->posterior);
     for (int k = 0; k < CQA_CLASS_COUNT; k++)
-        for (size_t t = 0; t < count; t++)
-            tracks->channel[c].posterior[k][start + t] =
-                (uint8_t)(255.0f * expf(work->posterior[(size_t)k * CQA_CHUNK + t]) + 0.5f);
+        to_posteriors(work->posterior + (size_t)k * CQA_CHUNK, count,
+                      tracks->channel[c].posterior[k] + start);
     for (size_t t = 0; t < count; t++)
         cqa_viterbi_feed(&work->viterbi[c], work->posterior + t, CQA_CHUNK);
 }
@@ -78,7 +98,7 @@ enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_fram
     for (size_t start = 0; status == CQA_OK && start < frames->count; start += CQA_CHUNK) {
         cqa_features_chunk(work.features, start, work.inputs);
         for (int c = 0; c < tracks->channel_count; c++)
-            classify(&work, net, c, start, tracks);
+            classify(&work, net, frames, c, start, tracks);
     }
     for (int c = 0; status == CQA_OK && c < tracks->channel_count; c++) {
         cqa_viterbi_trace(&work.viterbi[c], tracks->channel[c].class_);
