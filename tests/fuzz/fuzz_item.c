@@ -4,6 +4,8 @@
 #include <string.h>
 #include "server/item.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 /* What a recorder posts is a stranger's text: it is stored or refused, and never harms the server.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
