@@ -132,7 +132,7 @@ static enum cqa_status deal_rows(struct cqa_engine_run *run, const size_t *owner
 {
     const struct cqa_rows *rows = run->input->rows;
     const size_t width = run->scheme->indicator_count;
-    const struct cqa_row **room = cqa_run_alloc(run, rows->count, sizeof *room);
+    const struct cqa_row **room = cqa_run_alloc(run, rows->count, sizeof(const struct cqa_row *));
 
     if (room == NULL)
         return CQA_E_NOMEM;
@@ -281,6 +281,27 @@ static void add_month(struct cqa_figure *figure, const char *period)
     figure->month_count++;
 }
 
+/* All that is appraised together lies in one period: the month, or the quarter that it is in. */
+static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *subject,
+                             const struct cqa_row *row)
+{
+    char *seen = run->period_seen;
+    char period[8];
+
+    if (row->period == NULL)
+        return;
+    if (run->scheme->period == CQA_PERIOD_QUARTERLY && row->period[4] == '-')
+        snprintf(period, sizeof period, "%.4sQ%c", row->period, quarter_of(row->period));
+    else
+        snprintf(period, sizeof period, "%s", row->period);
+    if (seen[0] == '\0')
+        memcpy(seen, period, sizeof period);
+    else if (strcmp(seen, period) != 0)
+        cqa_run_fault(run, subject, row->at,
+                      "agent \"%s\": the row is of %s, the import begins with %s",
+                      subject->sheet.agent, period, seen);
+}
+
 /* Several periods make sense only for the months of a quarter. */
 static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject,
                          const struct cqa_indicator *indicator, const struct cqa_figure *figure)
@@ -300,8 +321,8 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
     if (figure->month_count < 2)
         return;
     const struct cqa_month *last = &figure->months[figure->month_count - 1];
-    const int whole_period =
-        first->period == NULL || first->period[4] == 'Q' || last->period[4] == 'Q';
+    const int whole_period = first->period == NULL || last->period == NULL ||
+                             first->period[4] == 'Q' || last->period[4] == 'Q';
     char quarter[8] = "";
     if (!whole_period)
         snprintf(quarter, sizeof quarter, "%.4sQ%c", first->period, quarter_of(first->period));
@@ -353,8 +374,10 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
         figure->months = cqa_run_alloc(run, figure->row_count, sizeof *figure->months);
         if (figure->months == NULL)
             return;
-        for (size_t k = 0; k < figure->row_count; k++)
+        for (size_t k = 0; k < figure->row_count; k++) {
+            check_one_period(run, subject, figure->rows[k]);
             add_month(figure, figure->rows[k]->period);
+        }
         check_months(run, subject, indicator, figure);
         figure->origin = CQA_ORIGIN_IMPORTED;
     }

@@ -29,6 +29,7 @@ struct cqa_engine_run {
     struct cqa_names names;
     struct cqa_subject *subjects;
     struct cqa_buffer text; /* for one explanation at a time */
+    char period_seen[8];    /* that of the first row that names one; "" before */
     int no_memory;
 };
 

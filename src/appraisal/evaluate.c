@@ -18,11 +18,12 @@ void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
             return;
     if (sheet->assumed_count % 8 == 0) {
         const struct cqa_assumption **assumed =
-            cqa_run_alloc(run, sheet->assumed_count + 8, sizeof *assumed);
+            cqa_run_alloc(run, sheet->assumed_count + 8, sizeof(const struct cqa_assumption *));
         if (assumed == NULL)
             return;
         if (sheet->assumed_count > 0)
-            memcpy(assumed, sheet->assumed, sheet->assumed_count * sizeof *assumed);
+            memcpy(assumed, sheet->assumed,
+                   sheet->assumed_count * sizeof(const struct cqa_assumption *));
         sheet->assumed = assumed;
     }
     sheet->assumed[sheet->assumed_count++] = assumption;
@@ -154,7 +155,7 @@ static struct cqa_rational points_linear(struct evaluation *at, struct cqa_ratio
     say_number(at, item->at_target);
     say(at, " + ");
     say_number(at, slope);
-    say(at, above ? " × (" : " × (");
+    say(at, " × (");
     say_number(at, above ? value : item->target);
     say(at, " − ");
     say_number(at, above ? item->target : value);

@@ -146,7 +146,7 @@ static void set_rewards(struct cqa_engine_run *run, struct cqa_sheet *sheet)
 void cqa_run_grades(struct cqa_engine_run *run)
 {
     const size_t people = run->names.count;
-    struct cqa_subject **ranked = cqa_run_alloc(run, people, sizeof *ranked);
+    struct cqa_subject **ranked = cqa_run_alloc(run, people, sizeof(struct cqa_subject *));
     size_t count = 0;
 
     if (ranked == NULL || run->scheme->total == CQA_NOWHERE)
@@ -160,7 +160,7 @@ void cqa_run_grades(struct cqa_engine_run *run)
         if (!subject->blocked)
             ranked[count++] = subject;
     }
-    qsort(ranked, count, sizeof *ranked, by_total);
+    qsort(ranked, count, sizeof(struct cqa_subject *), by_total);
     rank(run, ranked, count);
     for (size_t i = 0; i < count; i++)
         set_rewards(run, &ranked[i]->sheet);

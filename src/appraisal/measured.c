@@ -21,11 +21,12 @@ static void give_call(struct cqa_engine_run *run, struct cqa_subject *subject,
 
     if (sheet->call_count == subject->call_capacity) {
         const size_t capacity = subject->call_capacity ? subject->call_capacity * 2 : 8;
-        const struct cqa_scored_call **calls = cqa_run_alloc(run, capacity, sizeof *calls);
+        const struct cqa_scored_call **calls =
+            cqa_run_alloc(run, capacity, sizeof(const struct cqa_scored_call *));
         if (calls == NULL)
             return;
         if (sheet->call_count > 0)
-            memcpy(calls, sheet->calls, sheet->call_count * sizeof *calls);
+            memcpy(calls, sheet->calls, sheet->call_count * sizeof(const struct cqa_scored_call *));
         sheet->calls = calls;
         subject->call_capacity = capacity;
     }
@@ -296,7 +297,12 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject)
             figure->month_count = 1;
             figure->origin = CQA_ORIGIN_DEFAULT;
         }
-        if (figure->origin != CQA_ORIGIN_ABSENT)
-            settle_value(indicator, figure);
+        if (figure->origin == CQA_ORIGIN_ABSENT)
+            continue;
+        settle_value(indicator, figure);
+        if (!cqa_rational_valid(figure->value) || !cqa_rational_valid(figure->raw))
+            cqa_run_fault(run, subject, subject->first,
+                          "agent \"%s\": the mean of \"%s\" has too many digits",
+                          subject->sheet.agent, indicator->id);
     }
 }

@@ -1,5 +1,6 @@
 #include "appraisal/roster.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,42 +55,55 @@ static int read_head(struct importer *importer)
     return good;
 }
 
+/* `least` to `most` digits into `*out`. */
+static int read_digits(const char **at, int least, int most, int *out)
+{
+    int count = 0;
+
+    *out = 0;
+    for (; count < most && isdigit((unsigned char)**at); count++)
+        *out = *out * 10 + (*(*at)++ - '0');
+    return count >= least;
+}
+
+static int read_sign(const char **at, const char *signs)
+{
+    if (**at == '\0' || strchr(signs, **at) == NULL)
+        return 0;
+    (*at)++;
+    return 1;
+}
+
+static int read_time(const char **at, struct tm *parts)
+{
+    if (!read_sign(at, "T ") || !read_digits(at, 1, 2, &parts->tm_hour) || !read_sign(at, ":") ||
+        !read_digits(at, 2, 2, &parts->tm_min))
+        return 0;
+    return !read_sign(at, ":") || read_digits(at, 2, 2, &parts->tm_sec);
+}
+
 /* "2025-11-20", "2025/11/20 8:00" as spreadsheets write them, to one spelling. 0 when it is no
  * moment. */
 static int read_moment(const char *text, int end, char out[20])
 {
     struct tm parts = {.tm_isdst = -1};
-    int used = 0;
-    const int fields = sscanf(text, "%4d%*1[-/]%2d%*1[-/]%2d%n", &parts.tm_year, &parts.tm_mon,
-                              &parts.tm_mday, &used);
 
-    if (fields != 3 || used == 0)
+    if (!read_digits(&text, 4, 4, &parts.tm_year) || !read_sign(&text, "-/") ||
+        !read_digits(&text, 1, 2, &parts.tm_mon) || !read_sign(&text, "-/") ||
+        !read_digits(&text, 1, 2, &parts.tm_mday) || parts.tm_year < 1900)
         return 0;
-    text += used;
     const int is_day = *text == '\0';
-    if (!is_day) {
-        int first = 0;
-        int second = 0;
-        if ((*text != 'T' && *text != ' ') ||
-            sscanf(text + 1, "%2d:%2d%n", &parts.tm_hour, &parts.tm_min, &first) != 2)
-            return 0;
-        text += 1 + first;
-        if (*text == ':' && sscanf(text, ":%2d%n", &parts.tm_sec, &second) != 1)
-            return 0;
-        if (text[second] != '\0')
-            return 0;
-    }
+    if (!is_day && (!read_time(&text, &parts) || *text != '\0'))
+        return 0;
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
-    const struct tm asked = parts;
-    if (is_day && end)
-        parts.tm_mday += 1;
-    struct tm checked = asked;
-    if (timegm(&checked) == (time_t)-1 || checked.tm_mday != asked.tm_mday ||
-        checked.tm_mon != asked.tm_mon || checked.tm_hour != asked.tm_hour ||
-        checked.tm_min != asked.tm_min || checked.tm_sec != asked.tm_sec)
+    struct tm carried = parts; /* timegm moves what overflows: a 31st of November is no day */
+    if (timegm(&carried) == (time_t)-1 || carried.tm_mday != parts.tm_mday ||
+        carried.tm_mon != parts.tm_mon || carried.tm_hour != parts.tm_hour ||
+        carried.tm_min != parts.tm_min || carried.tm_sec != parts.tm_sec)
         return 0;
-    timegm(&parts); /* carries the day into the next month */
+    parts.tm_mday += is_day && end;
+    timegm(&parts);
     return strftime(out, 20, "%Y-%m-%dT%H:%M:%S", &parts) > 0;
 }
 

@@ -93,10 +93,12 @@ static void load_operand(struct cqa_scheme_loader *loader, const struct cqa_yaml
 
     if (node == NULL)
         return;
-    if (cqa_rational_parse(cqa_yaml_text(node), &ref->number))
+    if (cqa_rational_parse(cqa_yaml_text(node), &ref->number)) {
         ref->kind = CQA_REF_NUMBER;
-    else
+        cqa_scheme_as_number(loader, node, &ref->number);
+    } else {
         resolve(loader, node, ref);
+    }
 }
 
 /* ---- parts */

@@ -34,6 +34,9 @@ void *cqa_scheme_alloc(struct cqa_scheme_loader *loader, size_t count, size_t si
 void cqa_scheme_load_indicators(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root);
 void cqa_scheme_load_items(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root);
 
+/* "grades", "distribution", "rank_bonus", "low_bonus", "pay_by", "bonus_by"; items come first. */
+void cqa_scheme_load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root);
+
 /* The ends of a band, {from|above, to|below}. */
 void cqa_scheme_load_ends(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                           struct cqa_band *band);

@@ -13,13 +13,17 @@ enum {
     MUSIC_SHARE = 30, /* per cent of a hold that is music without a voice */
     ANNOUNCEMENT_MS =
         10000, /* longest voice between two pieces of music that is an announcement, not a return */
-    PIECE_MS = 1500,      /* least music to each side of it */
-    ANCHOR_MS = 600,      /* least music that a hold can begin or end with */
-    ADJOIN_MS = 400,      /* how close such a voice lies to the music */
-    VOICE_MS = 1280,      /* least voice over music that makes it an announcement */
-    SPEAKS_MS = 300,      /* least own speech in a gap that ends a hold */
-    CUSTOMER_SHARE = 30,  /* per cent: a customer who talks more than that is not on hold */
-    TRAIN_MAX_MS = 45000, /* longest pause between the beeps of one hold */
+    PIECE_MS = 1500,        /* least music to each side of it */
+    ANCHOR_MS = 600,        /* least music that a hold can begin or end with */
+    ADJOIN_MS = 400,        /* how close such a voice lies to the music */
+    VOICE_MS = 1280,        /* least voice over music that makes it an announcement */
+    EDGE_MS = 500,          /* that a hold's edge may be off by */
+    SPEAKS_MS = 300,        /* least own speech in a gap that ends a hold */
+    CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
+    BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
+    RETURN_MS = 400,        /* how long before the agent's next word it is over */
+    LEAST_PERIOD_MS = 3500, /* closer beeps are something else: busy, keys, alarms */
+    TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
 };
 
 /* What speaks for a hold on one channel. */
@@ -282,54 +286,85 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct candidat
 
 /* ---- a train of beeps where the floor tells nothing */
 
+/* Alike enough to come from one machine: channel, pitch, length; and no word of the agent between.
+ */
 static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
                       const struct cqa_burst *b)
 {
     const struct cqa_span gap = {a->end_ms, b->start_ms};
     const float ratio = a->hz[0] / b->hz[0];
+    const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
 
-    return a->channel == b->channel && ratio > 0.98f && ratio < 1.02f &&
-           cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
+    return !b->notice && a->channel == b->channel && ratio > 0.985f && ratio < 1.015f &&
+           longer <= 80 && cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < SPEAKS_MS;
 }
 
-/* Beeps from `first` on that follow each other evenly (within a tenth); returns one past the last.
- */
-static size_t end_of_train(const struct cqa_scene *scene, size_t first)
+/* Beeps from `first` on that follow each other evenly (within a tenth); `last` is the last,
+ * `period_ms` their distance. Returns how many there are. */
+static int follow_train(const struct cqa_scene *scene, size_t first, size_t *last,
+                        int64_t *period_ms)
 {
     const struct cqa_burst *bursts = scene->tones.bursts;
-    size_t last = first;
-    int64_t period = 0;
+    int count = 1;
 
+    *last = first;
+    *period_ms = 0;
     for (size_t i = first + 1; i < scene->tones.burst_count; i++) {
-        if (bursts[i].notice || bursts[i].channel != bursts[first].channel)
-            continue;
-        const int64_t step = bursts[i].start_ms - bursts[last].start_ms;
-        if (!same_train(scene, &bursts[last], &bursts[i]) ||
-            (period > 0 && llabs(step - period) > 100 + period / 10))
+        const int64_t step = bursts[i].start_ms - bursts[*last].start_ms;
+        if (step > TRAIN_MAX_MS)
             break;
-        period = step;
-        last = i;
+        if (!same_train(scene, &bursts[*last], &bursts[i]) ||
+            (*period_ms > 0 && llabs(step - *period_ms) > 100 + *period_ms / 10))
+            continue;
+        *period_ms = step;
+        *last = i;
+        count++;
     }
-    return last + 1;
+    return count;
 }
 
+/* From the agent's last word, but not long before the first beep; until the next beep stays away or
+ * the agent speaks. */
+static struct cqa_span span_of_train(const struct cqa_scene *scene, struct cqa_span beeps,
+                                     int64_t period_ms)
+{
+    const struct cqa_spans *agent = &scene->speech[scene->agent];
+    struct cqa_span span = {beeps.start_ms - BEFORE_BEEP_MS, beeps.end_ms + period_ms};
+
+    for (size_t i = 0; i < agent->count; i++) {
+        const struct cqa_span word = agent->items[i];
+        if (word.end_ms <= beeps.start_ms && word.end_ms > span.start_ms)
+            span.start_ms = word.end_ms;
+        if (word.start_ms >= beeps.end_ms && word.start_ms - RETURN_MS < span.end_ms)
+            span.end_ms =
+                word.start_ms - RETURN_MS > beeps.end_ms ? word.start_ms - RETURN_MS : beeps.end_ms;
+    }
+    span.start_ms = span.start_ms > 0 ? span.start_ms : 0;
+    return span;
+}
+
+/* A line that shows its floor would show a park: there two beeps are not enough, an even train of
+ * three is. */
 static enum cqa_status find_trains(const struct cqa_scene *scene, struct candidates *all)
 {
     const struct cqa_burst *bursts = scene->tones.bursts;
+    const int least = scene->mute.informative ? 3 : 2;
 
-    for (size_t i = 0; i < scene->tones.burst_count && !scene->mono;) {
-        const size_t end = bursts[i].notice ? i + 1 : end_of_train(scene, i);
-        if (end - i >= 3) {
-            const struct candidate candidate = {
-                .span = {bursts[i].start_ms, bursts[end - 1].end_ms},
-                .channel = bursts[i].channel,
-                .kind = CQA_KIND_BEEP,
-                .confidence = 0.7f};
-            if (cqa_span_length_ms(candidate.span) >= SHORTEST_MS && add(all, &candidate) != CQA_OK)
-                return CQA_E_NOMEM;
-        }
-        i = end;
+    for (size_t i = 0; i < scene->tones.burst_count && !scene->mono; i++) {
+        size_t last;
+        int64_t period_ms;
+        if (bursts[i].notice || follow_train(scene, i, &last, &period_ms) < least ||
+            period_ms < LEAST_PERIOD_MS)
+            continue;
+        const struct cqa_span beeps = {bursts[i].start_ms, bursts[last].end_ms};
+        const struct candidate candidate = {.span = span_of_train(scene, beeps, period_ms),
+                                            .channel = bursts[i].channel,
+                                            .kind = CQA_KIND_BEEP,
+                                            .confidence = 0.7f};
+        if (cqa_span_length_ms(candidate.span) >= SHORTEST_MS && add(all, &candidate) != CQA_OK)
+            return CQA_E_NOMEM;
+        i = last;
     }
     return CQA_OK;
 }
@@ -377,14 +412,6 @@ static void merge(struct candidates *all)
     all->count = kept;
 }
 
-static enum cqa_event_phase phase_of(const struct cqa_scene *scene, struct cqa_span span)
-{
-    const struct cqa_spans *agent = &scene->speech[scene->agent];
-
-    return agent->count == 0 || agent->items[0].start_ms >= span.end_ms ? CQA_PHASE_QUEUE
-                                                                        : CQA_PHASE_TALK;
-}
-
 static enum cqa_status report(struct cqa_scene *scene, const struct candidates *all)
 {
     enum cqa_status status = CQA_OK;
@@ -398,7 +425,6 @@ static enum cqa_status report(struct cqa_scene *scene, const struct candidates *
                                                       : scene->duration_ms,
                                         .kind = hold->kind,
                                         .side = cqa_scene_party(scene, hold->channel),
-                                        .phase = phase_of(scene, hold->span),
                                         .confidence = hold->confidence};
         status = cqa_spans_add(&scene->holds, event.start_ms, event.end_ms);
         if (status == CQA_OK && rank(hold->kind) >= rank(CQA_KIND_MUSIC))
@@ -425,4 +451,16 @@ enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene)
         status = report(scene, &all);
     free(all.items);
     return status;
+}
+
+void cqa_scene_set_phases(struct cqa_scene *scene)
+{
+    const struct cqa_spans *agent = &scene->speech[scene->agent];
+    const int64_t first_ms = agent->count > 0 ? agent->items[0].start_ms : INT64_MAX - EDGE_MS;
+
+    for (size_t i = 0; i < scene->events.count; i++) {
+        struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_HOLD)
+            event->phase = event->end_ms <= first_ms + EDGE_MS ? CQA_PHASE_QUEUE : CQA_PHASE_TALK;
+    }
 }

@@ -40,9 +40,16 @@ int cqa_tone_has_pitch(const struct cqa_tone_run *run, const struct cqa_tone_pla
 
 int cqa_tone_is_clean(const struct cqa_tone_run *run, float floor)
 {
-    const float contrast_db = fminf(run->rise_db, run->fall_db);
+    return 1.0f - run->purity <= 2.0f * powf(10.0f, -0.1f * run->alone_db) + floor;
+}
 
-    return 1.0f - run->purity <= 2.0f * powf(10.0f, -0.1f * contrast_db) + floor;
+static int64_t cycle_ms(const struct cqa_tone_plan *plan)
+{
+    int64_t sum = 0;
+
+    for (int b = 0; b < plan->beats; b++)
+        sum += plan->on_ms[b] + plan->off_ms[b];
+    return sum;
 }
 
 /* The burst of beat `beat` that begins `step_ms` after run `at`, rather one of its length; the
@@ -58,7 +65,7 @@ static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct 
         const int64_t step = run->start_ms - runs->items[at].start_ms;
         if (step > 2 * step_ms)
             break;
-        if (run->use != CQA_TONE_FREE || !cqa_tone_about(step, step_ms) ||
+        if (run->use != CQA_TONE_FREE || llabs(step - step_ms) > TOLERANCE_MS + step_ms / 16 ||
             !cqa_tone_has_pitch(run, plan) ||
             fabsf(run->level_dbfs - runs->items[at].level_dbfs) > same_level_db)
             continue;
@@ -69,21 +76,18 @@ static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct 
     return found;
 }
 
-/* The burst after run `at`, which is beat `beat` of the plan; one cycle may be missing, drowned by
- * something else. */
+/* The burst after run `at`, which is beat `beat` of the plan; between cycles, one may be missing,
+ * drowned by something else. */
 static size_t follow(const struct cqa_tone_runs *runs, size_t at, const struct cqa_tone_plan *plan,
                      int beat)
 {
     const int64_t step_ms = plan->on_ms[beat] + plan->off_ms[beat];
     const int next_beat = (beat + 1) % plan->beats;
     const size_t next = at_step(runs, at, plan, next_beat, step_ms);
-    int64_t cycle_ms = 0;
 
-    if (next < runs->count)
+    if (next < runs->count || next_beat != 0)
         return next;
-    for (int b = 0; b < plan->beats; b++)
-        cycle_ms += plan->on_ms[b] + plan->off_ms[b];
-    const size_t later = at_step(runs, at, plan, next_beat, step_ms + cycle_ms);
+    const size_t later = at_step(runs, at, plan, next_beat, step_ms + cycle_ms(plan));
     const int whole = later < runs->count &&
                       cqa_tone_about(cqa_tone_run_ms(&runs->items[later]), plan->on_ms[next_beat]);
     return whole ? later : runs->count;
@@ -126,6 +130,9 @@ static struct cqa_tone_chain walk(const struct cqa_tone_runs *runs,
             break;
         if (whole)
             count_whole(&chain, run, levels);
+        chain.missing +=
+            chain.bursts > 0 &&
+            4 * (run->start_ms - runs->items[chain.last].start_ms) > 5 * cycle_ms(plan);
         chain.bursts++;
         chain.last = at;
         at = follow(runs, at, plan, beat);

@@ -12,11 +12,12 @@ struct cqa_tone_chain {
     const struct cqa_tone_plan *plan;
     size_t first; /* its first and last run */
     size_t last;
-    int phase;  /* the beat of the plan that the first run is */
-    int bursts; /* all */
-    int whole;  /* those of the plan's length; others are cut short */
-    int clean;  /* whole ones without harmonics: what is beside the tone is no louder than the noise
-                   around it */
+    int phase;   /* the beat of the plan that the first run is */
+    int bursts;  /* all */
+    int missing; /* cycles left out between them */
+    int whole;   /* those of the plan's length; others are cut short */
+    int clean; /* whole ones without harmonics: what is beside the tone is no louder than the noise
+                  around it */
     float contrast_db; /* least rise or fall of the whole ones */
     float purity;      /* least of the whole ones */
     float spread_db;   /* between the loudest and the weakest whole one */

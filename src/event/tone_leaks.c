@@ -1,5 +1,4 @@
 /* Tones that are heard on one channel because they sound on the other. */
-#include <assert.h>
 #include <math.h>
 #include "event/tone_runs.h"
 

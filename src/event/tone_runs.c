@@ -262,7 +262,8 @@ static float mean_frame_level(const struct cqa_channel_frames *rows, int ring, s
     return last > first ? sum / (float)(last - first) : -110.0f;
 }
 
-/* In hum, in noise or beside a voice, a tone stands out of its band still. */
+/* How far the tone stands out of its band, where hum, noise or a voice drown its edges in the
+ * samples' energies. */
 static void add_contrast(const struct cqa_channel_frames *rows, size_t count, int ring,
                          struct cqa_tone_run *run)
 {
@@ -271,13 +272,12 @@ static void add_contrast(const struct cqa_channel_frames *rows, size_t count, in
     const size_t before = run->first > 1 ? run->first - 1 : 0;
     const size_t after = run->last + 1 < count ? run->last + 1 : count;
     const float level = mean_frame_level(rows, ring, run->first + trim, run->last - trim);
+    const float head = mean_frame_level(rows, ring, before > around ? before - around : 0, before);
+    const float tail =
+        mean_frame_level(rows, ring, after, after + around < count ? after + around : count);
 
-    run->rise_db =
-        fmaxf(run->rise_db,
-              level - mean_frame_level(rows, ring, before > around ? before - around : 0, before));
-    run->fall_db = fmaxf(run->fall_db,
-                         level - mean_frame_level(rows, ring, after,
-                                                  after + around < count ? after + around : count));
+    run->rise_db = fmaxf(run->rise_db, level - head);
+    run->fall_db = fmaxf(run->fall_db, level - tail);
 }
 
 static int rings(const struct cqa_tone_run *run)
@@ -289,7 +289,10 @@ static void measure(const struct cqa_channel_frames *rows, size_t count, struct 
 {
     sum_up(rows, run);
     find_edges(rows, count, run);
-    add_contrast(rows, count, rings(run), run);
+    add_contrast(rows, count, 0, run);
+    run->alone_db = fminf(run->rise_db, run->fall_db);
+    if (rings(run))
+        add_contrast(rows, count, 1, run);
 }
 
 static int add(struct cqa_tone_runs *runs, const struct cqa_tone_run *run)

@@ -31,6 +31,7 @@ struct cqa_tone_run {
     float level_dbfs; /* median */
     float rise_db;    /* level over what comes just before, and just after */
     float fall_db;
+    float alone_db; /* the lesser of the two, of all frequencies */
     enum cqa_tone_use use;
 };
 

@@ -7,17 +7,20 @@
 #include <string.h>
 #include "event/tone_beeps.h"
 #include "event/tone_cadence.h"
+#include "event/tone_keys.h"
 #include "event/tone_plans.h"
 #include "event/tone_runs.h"
 
 enum {
     BUSY_BURSTS = 3,
-    LONG_BEAT_MS = 300,  /* of a busy tone: longer than a quick note */
-    RING_ALONE_MS = 800, /* a first ring that needs no second */
+    LONG_BEAT_MS = 300, /* of a busy tone: longer than a quick note */
+    RING_ALONE_MS = 800,
+    AROUND_MS = 1500,
+    RING_ALONE_WOBBLE_HZ = 2,
     KEYS_PART_MS = 2000,
-    KEY_LONGEST_MS = 3000,
     SIT_GAP_MS = 70,
-    SPOKEN_MS = 480, /* of speech without a tone: the call has been answered */
+    SPOKEN_MS = 1200,
+    TONE_NOT_VOICE_MS = 150,
     DIAL_BEFORE_KEYS_MS = 3000,
 };
 
@@ -114,20 +117,38 @@ static enum cqa_status find_busy(struct hearing *hearing)
     return status;
 }
 
-/* Two cycles; before anybody has spoken, one, if it is long or double and sounds like nothing else.
- */
-static int is_ringing(const struct hearing *hearing, const struct cqa_tone_chain *chain)
+/* Whether most of what is around the run is music: a note of it, then. */
+static int amid_music(const struct hearing *hearing, const struct cqa_tone_run *run)
 {
-    const struct cqa_tone_run *first = &hearing->runs.items[chain->first];
+    const uint8_t *class_ = hearing->tracks->channel[run->channel].class_;
+    const size_t around = AROUND_MS / CQA_FRAME_MS;
+    const size_t first = run->first > around ? run->first - around : 0;
+    const size_t last =
+        run->last + around < hearing->tracks->count ? run->last + around : hearing->tracks->count;
+    size_t music = 0;
+
+    for (size_t t = first; t < last; t++)
+        music += class_[t] == CQA_CLASS_MUSIC || class_[t] == CQA_CLASS_ANNOUNCEMENT;
+    return 2 * music > last - first;
+}
+
+/* A first ring that needs no second: long or double, pure and steady, before anybody has spoken. */
+static int rings_alone(const struct hearing *hearing, const struct cqa_tone_chain *chain)
+{
+    const struct cqa_tone_run *run = &hearing->runs.items[chain->first];
     const int beats = chain->plan->beats;
 
-    if (!sounds_for_itself(chain))
-        return 0;
-    if (chain->whole >= 2 * beats)
-        return 1;
-    return first->start_ms < hearing->spoken_ms && chain->phase == 0 && chain->whole >= beats &&
-           (beats > 1 || cqa_tone_run_ms(first) >= RING_ALONE_MS) &&
-           cqa_tone_is_clean(first, 0.05f);
+    return run->start_ms < hearing->spoken_ms && chain->phase == 0 && chain->whole >= beats &&
+           (beats > 1 ||
+            (cqa_tone_run_ms(run) >= RING_ALONE_MS && run->wobble < RING_ALONE_WOBBLE_HZ)) &&
+           cqa_tone_is_clean(run, 0.05f) && !amid_music(hearing, run);
+}
+
+/* Two cycles, and one more for each that is missing between them; or one that needs no second. */
+static int is_ringing(const struct hearing *hearing, const struct cqa_tone_chain *chain)
+{
+    return sounds_for_itself(chain) && (chain->whole >= (2 + chain->missing) * chain->plan->beats ||
+                                        rings_alone(hearing, chain));
 }
 
 static enum cqa_status find_ringing(struct hearing *hearing)
@@ -234,42 +255,6 @@ static enum cqa_status find_fax(struct hearing *hearing)
 
 /* ---- keys */
 
-/* The key of a pair of frequencies, 0 for none (Q.23; ±2.2 % is between Q.24's "shall" and "shall
- * not"). */
-static char key_of(const struct cqa_tone_run *run)
-{
-    static const float rows[4] = {697, 770, 852, 941};
-    static const float columns[4] = {1209, 1336, 1477, 1633};
-    static const char keys[4][5] = {"123A", "456B", "789C", "*0#D"};
-
-    if (run->shape != CQA_SHAPE_PAIR || run->purity < 0.8f || cqa_tone_run_ms(run) > KEY_LONGEST_MS)
-        return 0;
-    for (int r = 0; r < 4; r++)
-        for (int c = 0; c < 4; c++)
-            if (fabsf(run->hz[0] - rows[r]) <= 0.022f * rows[r] &&
-                fabsf(run->hz[1] - columns[c]) <= 0.022f * columns[c])
-                return keys[r][c];
-    return 0;
-}
-
-/* A key begins and ends at once; in a pure one either will do, for something else may sound right
- * beside it. */
-static int is_key(const struct cqa_tone_run *run)
-{
-    const float weaker = fminf(run->rise_db, run->fall_db);
-    const float stronger = fmaxf(run->rise_db, run->fall_db);
-
-    return run->use == CQA_TONE_FREE && key_of(run) != 0 &&
-           (run->purity >= 0.95f ? stronger : weaker) >= 6.0f;
-}
-
-/* What a single key needs more, against notes and vowels. */
-static int is_lone_key(const struct cqa_tone_run *run)
-{
-    return run->last - run->first >= 3 && run->wobble <= 2.0f &&
-           fminf(run->rise_db, run->fall_db) >= 8.0f && cqa_tone_is_clean(run, 0.05f);
-}
-
 /* A run of keys; masked. */
 static void press(struct cqa_event *event, const struct cqa_tone_run *run)
 {
@@ -283,31 +268,44 @@ static void press(struct cqa_event *event, const struct cqa_tone_run *run)
     event->end_ms = run->end_ms;
 }
 
+static int is_free_key(const struct cqa_tone_run *run)
+{
+    return run->use == CQA_TONE_FREE && cqa_tone_is_key(run);
+}
+
+/* The keys from run `first` on, of which none comes KEYS_PART_MS after the one before. Returns how
+ * many. */
+static int press_all(struct cqa_tone_runs *runs, size_t first, struct cqa_event *event)
+{
+    int keys = 0;
+
+    for (size_t i = first; i < runs->count && runs->items[i].channel == runs->items[first].channel;
+         i++) {
+        struct cqa_tone_run *run = &runs->items[i];
+        if (keys > 0 && run->start_ms - event->end_ms >= KEYS_PART_MS)
+            break;
+        if (!is_free_key(run))
+            continue;
+        press(event, run);
+        run->use = CQA_TONE_EVENT;
+        keys++;
+    }
+    return keys;
+}
+
 static enum cqa_status find_keys(struct hearing *hearing)
 {
     struct cqa_tone_runs *runs = &hearing->runs;
 
     for (size_t i = 0; i < runs->count; i++) {
         struct cqa_event event = {.type = CQA_EVENT_DTMF, .start_ms = runs->items[i].start_ms};
-        const int channel = runs->items[i].channel;
-        size_t last = i;
-        int keys = 0;
-        if (!is_key(&runs->items[i]))
+        if (!is_free_key(&runs->items[i]))
             continue;
-        for (size_t j = i; j < runs->count && runs->items[j].channel == channel; j++) {
-            if (j > i && runs->items[j].start_ms - runs->items[last].end_ms >= KEYS_PART_MS)
-                break;
-            if (!is_key(&runs->items[j]))
-                continue;
-            runs->items[j].use = CQA_TONE_EVENT;
-            press(&event, &runs->items[j]);
-            last = j;
-            keys++;
-        }
-        if (keys == 1 && !is_lone_key(&runs->items[i]))
-            continue;
+        const int keys = press_all(runs, i, &event);
         event.confidence = sureness(keys);
-        if (tell(hearing, event, channel) != CQA_OK)
+        if (keys == 1 && !cqa_tone_is_lone_key(&runs->items[i]))
+            runs->items[i].use = CQA_TONE_FREE;
+        else if (tell(hearing, event, runs->items[i].channel) != CQA_OK)
             return CQA_E_NOMEM;
     }
     return CQA_OK;
@@ -348,30 +346,38 @@ static enum cqa_status find_dial(struct hearing *hearing)
 
 /* ---- together */
 
-/* When somebody has first spoken for SPOKEN_MS; tones, which the classes may take for speech,
- * aside. */
-static int64_t first_spoken_ms(const struct hearing *hearing)
+/* Frames of a channel that runs of tones cover, which the classes may take for speech. */
+static void clear_tones(const struct cqa_tone_runs *runs, int channel, uint8_t *spoken)
 {
-    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < runs->count; i++)
+        if (runs->items[i].channel == channel &&
+            cqa_tone_run_ms(&runs->items[i]) > TONE_NOT_VOICE_MS)
+            memset(spoken + runs->items[i].first, 0, runs->items[i].last - runs->items[i].first);
+}
 
+/* When somebody, on a channel of his own, has spoken for SPOKEN_MS in all: then the call has been
+ * answered. */
+static enum cqa_status find_spoken(struct hearing *hearing)
+{
+    const size_t count = hearing->tracks->count;
+    uint8_t *spoken = malloc(count + 1);
+
+    hearing->spoken_ms = INT64_MAX;
+    if (spoken == NULL)
+        return CQA_E_NOMEM;
     for (int c = 0; c < hearing->tracks->channel_count; c++) {
-        const uint8_t *class_ = hearing->tracks->channel[c].class_;
-        size_t run = 0;
-        int spoken = 0;
-        for (size_t t = 0; t < hearing->tracks->count && (int64_t)t * CQA_FRAME_MS < first; t++) {
-            while (run < hearing->runs.count &&
-                   (hearing->runs.items[run].channel < c ||
-                    (hearing->runs.items[run].channel == c && hearing->runs.items[run].last <= t)))
-                run++;
-            const int tone = run < hearing->runs.count && hearing->runs.items[run].channel == c &&
-                             hearing->runs.items[run].first <= t &&
-                             cqa_tone_run_ms(&hearing->runs.items[run]) > 150;
-            spoken = class_[t] == CQA_CLASS_SPEECH && !tone ? spoken + CQA_FRAME_MS : 0;
-            if (spoken >= SPOKEN_MS)
-                first = (int64_t)(t + 1) * CQA_FRAME_MS - spoken;
+        int64_t all_ms = 0;
+        for (size_t t = 0; t < count; t++)
+            spoken[t] = hearing->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
+        clear_tones(&hearing->runs, c, spoken);
+        for (size_t t = 0; t < count && all_ms < SPOKEN_MS; t++) {
+            all_ms += spoken[t] * CQA_FRAME_MS;
+            if (all_ms >= SPOKEN_MS && (int64_t)t * CQA_FRAME_MS < hearing->spoken_ms)
+                hearing->spoken_ms = (int64_t)t * CQA_FRAME_MS;
         }
     }
-    return first;
+    free(spoken);
+    return CQA_OK;
 }
 
 static int by_span(const void *left, const void *right)
@@ -417,7 +423,8 @@ enum cqa_status cqa_tones_find(const struct cqa_tone_plans *plans, const struct 
     for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++)
         status = cqa_tone_runs_find(frames, c, &hearing.runs);
     cqa_tone_runs_drop_leaks(&hearing.runs);
-    hearing.spoken_ms = first_spoken_ms(&hearing);
+    if (status == CQA_OK)
+        status = find_spoken(&hearing);
     for (size_t s = 0; s < sizeof steps / sizeof steps[0] && status == CQA_OK; s++)
         status = steps[s](&hearing);
     if (status == CQA_OK)

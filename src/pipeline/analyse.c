@@ -1,4 +1,5 @@
 /* From the store through a worker back to the store. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
     struct cqa_error error = {0};
     int kept = 0;
 
+    assert(result != NULL);
     snprintf(version, sizeof version, "%s@%s", result->score.rubric, result->score.version);
     write_key(pipeline, task, result->recording.sha256, version, key);
     const struct cqa_finished finished = {

@@ -10,6 +10,7 @@
 #include "pipeline/parts.h"
 
 enum {
+    SOON_MS = 15000,        /* a delivery that is due so soon is worth a sweep's waiting */
     BUSY_MS = 500,          /* another process held the database */
     FULL_MS = 5000,         /* the disk has no room */
     RUNNING_MS = 1000,      /* workers' time limits are looked at as often */
@@ -61,10 +62,10 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
                                                .timeout_ms = config->analysis_timeout_ms};
     struct cqa_task *tasks = calloc((size_t)config->workers, sizeof *tasks);
     struct cqa_workers *pool = NULL;
-    enum cqa_status status = tasks == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory") : CQA_OK;
 
-    if (status == CQA_OK)
-        status = cqa_workers_create(&pool, pipeline->engine, &workers, error);
+    if (tasks == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    const enum cqa_status status = cqa_workers_create(&pool, pipeline->engine, &workers, error);
     if (status != CQA_OK) {
         free(tasks);
         return status;
@@ -299,8 +300,8 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     status->analysed_all = cqa_intake_complete(pipeline) && running(pipeline) == 0 &&
                            !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
     status->sent_all =
-        pipeline->post == NULL ||
-        (!cqa_post_busy(pipeline->post) && !pipeline->replied && pipeline->send_at_ms > now_ms);
+        pipeline->post == NULL || (!cqa_post_busy(pipeline->post) && !pipeline->replied &&
+                                   pipeline->send_at_ms > now_ms + SOON_MS);
     status->server_failures = pipeline->circuit.failures;
     if (cqa_store_counts(pipeline->store, &counts, &error) != CQA_OK)
         return;

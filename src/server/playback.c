@@ -155,3 +155,12 @@ int cqa_playback_is_new(struct cqa_playback *playback, const char *name, int64_t
     pthread_mutex_unlock(&playback->lock);
     return is_new;
 }
+
+int cqa_playback_scratch(const struct cqa_playback *playback, struct cqa_error *error)
+{
+    const int fd = open(playback->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        cqa_fail_errno(error, "%s", playback->folder);
+    return fd;
+}

@@ -15,6 +15,12 @@ void cqa_when_write(int64_t ms, char out[CQA_WHEN_SIZE])
     snprintf(out, CQA_WHEN_SIZE, "%s.%03dZ", date, (int)(ms % 1000));
 }
 
+void cqa_when_write_day(int64_t day, char out[CQA_DAY_SIZE])
+{
+    snprintf(out, CQA_DAY_SIZE, "%04d-%02d-%02d", (int)(day / 10000 % 10000),
+             (int)(day / 100 % 100), (int)(day % 100));
+}
+
 int64_t cqa_when_read_day(const char *text)
 {
     static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

@@ -333,28 +333,38 @@ static void fill_margins(struct cqa_features *features, int c)
 
 /* ---- the inputs */
 
-/* Where the next input row of the chunk goes. */
+/* Where the next input row of the chunk goes: into each tile. */
 struct sink {
     float *next;
     int count;
 };
 
+enum { TILE_STRIDE = CQA_INPUTS * CQA_TILE };
+
+static void step(struct sink *sink)
+{
+    sink->next += CQA_TILE;
+    sink->count++;
+}
+
 static void put(struct sink *sink, const float *row)
 {
-    memcpy(sink->next, row + MARGIN, CQA_CHUNK * sizeof *row);
-    sink->next += CQA_CHUNK;
-    sink->count++;
+    for (int tile = 0; tile < CQA_CHUNK / CQA_TILE; tile++)
+        memcpy(sink->next + (ptrdiff_t)tile * TILE_STRIDE,
+               row + MARGIN + (ptrdiff_t)tile * CQA_TILE, CQA_TILE * sizeof *row);
+    step(sink);
 }
 
 CQA_HOT static void put_scaled(struct sink *sink, const float *row, const float *minus, float less,
                                float scale, float least, float most)
 {
-    for (int t = 0; t < CQA_CHUNK; t++) {
-        const float base = minus != NULL ? minus[MARGIN + t] : less;
-        sink->next[t] = cqa_clamp((row[MARGIN + t] - base) * scale, least, most);
-    }
-    sink->next += CQA_CHUNK;
-    sink->count++;
+    for (int t = 0; t < CQA_CHUNK; t += CQA_TILE)
+        for (int i = 0; i < CQA_TILE; i++) {
+            const float base = minus != NULL ? minus[MARGIN + t + i] : less;
+            sink->next[t * CQA_INPUTS + i] =
+                cqa_clamp((row[MARGIN + t + i] - base) * scale, least, most);
+        }
+    step(sink);
 }
 
 static void put_mean(struct cqa_features *features, struct sink *sink, const float *row, int reach)
@@ -506,8 +516,8 @@ static void put_all(struct cqa_features *features, int c, float *inputs)
     put_modulation(features, c, &sink);
     put_context(features, c, &sink);
     for (int t = 0; t < CQA_CHUNK; t++)
-        sink.next[t] = features->mono ? 1.0f : 0.0f;
-    sink.count++;
+        sink.next[t / CQA_TILE * TILE_STRIDE + t % CQA_TILE] = features->mono ? 1.0f : 0.0f;
+    step(&sink);
     assert(sink.count == CQA_INPUTS);
 }
 

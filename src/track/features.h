@@ -15,7 +15,15 @@ enum {
     CQA_FEATURES_VERSION = 1,
     CQA_INPUTS = 131,
     CQA_CHUNK = 1024, /* frames worked on at a time */
+    CQA_TILE = 16,    /* frames whose inputs lie together */
 };
+
+/* Where input `i` of the chunk's frame `t` lies: tiles of CQA_INPUTS rows of CQA_TILE frames, so
+ * that what the network needs at a time stays in the nearest cache. */
+static inline size_t cqa_input_at(size_t i, size_t t)
+{
+    return (t / CQA_TILE * CQA_INPUTS + i) * CQA_TILE + t % CQA_TILE;
+}
 
 /* Per channel, over the whole call. */
 struct cqa_norms {
@@ -34,8 +42,8 @@ const struct cqa_norms *cqa_features_norms(const struct cqa_features *features, 
 
 /*
  * Fills the inputs of frames [start, start + CQA_CHUNK) of both channels, which may reach past the
- * end (the last frame is then repeated). inputs[channel] has CQA_INPUTS rows of CQA_CHUNK frames:
- * inputs[c][i * CQA_CHUNK + t].
+ * end (the last frame is then repeated). inputs[channel] holds CQA_INPUTS * CQA_CHUNK numbers, as
+ * cqa_input_at has them.
  */
 void cqa_features_chunk(struct cqa_features *features, size_t start, float *inputs[2]);
 

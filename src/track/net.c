@@ -7,10 +7,10 @@
 #include <string.h>
 #include "signal/hot.h"
 
-typedef float v8 __attribute__((vector_size(32), aligned(4)));
-typedef int32_t i8 __attribute__((vector_size(32), aligned(4)));
-
-enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_NET_TILE };
+/* BLOCK outputs of TILE frames: 6 registers of AVX-512 and 12 of AVX2's 16, which leaves room for
+ * an input and a weight. */
+enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_TILE, BLOCK = 6 };
+_Static_assert((int)TILE == (int)CQA_LANES, "a tile is worked on in one go");
 
 const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech",       "music",
                                                           "tone", "announcement", NULL};
@@ -18,9 +18,9 @@ const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech",     
 struct layer {
     int inputs;
     int outputs;    /* as the model says */
-    int padded;     /* a multiple of 4, the rest is 0 */
+    int padded;     /* a multiple of BLOCK, the rest is 0 */
     float *bias;    /* padded */
-    float *weights; /* padded rows of `inputs` */
+    float *weights; /* for each block of outputs a row an input */
 };
 
 struct cqa_net {
@@ -43,7 +43,7 @@ static int read_float(FILE *file, float *out)
 
 static enum cqa_status read_layer(FILE *file, struct layer *layer, struct cqa_error *error)
 {
-    layer->padded = (layer->outputs + 3) / 4 * 4;
+    layer->padded = (layer->outputs + BLOCK - 1) / BLOCK * BLOCK;
     layer->bias = calloc((size_t)layer->padded, sizeof *layer->bias);
     layer->weights = calloc((size_t)layer->padded * (size_t)layer->inputs, sizeof *layer->weights);
     if (layer->bias == NULL || layer->weights == NULL)
@@ -52,7 +52,8 @@ static enum cqa_status read_layer(FILE *file, struct layer *layer, struct cqa_er
         if (!read_float(file, &layer->bias[o]))
             return cqa_fail(error, CQA_E_BADDATA, "a bias is missing or no number");
         for (int i = 0; i < layer->inputs; i++)
-            if (!read_float(file, &layer->weights[o * layer->inputs + i]))
+            if (!read_float(file,
+                            &layer->weights[(o / BLOCK * layer->inputs + i) * BLOCK + o % BLOCK]))
                 return cqa_fail(error, CQA_E_BADDATA, "a weight is missing or no number");
     }
     return CQA_OK;
@@ -120,39 +121,26 @@ void cqa_net_destroy(struct cqa_net *net)
     free(net);
 }
 
-/* ---- running: TILE frames at a time, four outputs at a time, so that sums stay in registers */
+/* ---- running: TILE frames at a time, BLOCK outputs at a time, so that sums stay in registers */
 
-/* `in` has rows of `stride`, `out` rows of TILE. */
-CQA_HOT static void run_layer(const struct layer *layer, const float *in, int stride, float *out,
-                              int last)
+/* `in` and `out` have rows of TILE. */
+CQA_HOT static void run_layer(const struct layer *layer, const float *in, float *out, int last)
 {
-    for (int o = 0; o < layer->padded; o += 4) {
-        const float *w0 = layer->weights + o * layer->inputs;
-        const float *w1 = w0 + layer->inputs;
-        const float *w2 = w1 + layer->inputs;
-        const float *w3 = w2 + layer->inputs;
-        v8 sum[4][2];
-        for (int j = 0; j < 4; j++)
-            sum[j][0] = sum[j][1] = (v8){0} + layer->bias[o + j];
-        for (int i = 0; i < layer->inputs; i++) {
-            v8 a;
-            v8 b;
-            memcpy(&a, in + (ptrdiff_t)i * stride, sizeof a);
-            memcpy(&b, in + (ptrdiff_t)i * stride + 8, sizeof b);
-            sum[0][0] += w0[i] * a;
-            sum[0][1] += w0[i] * b;
-            sum[1][0] += w1[i] * a;
-            sum[1][1] += w1[i] * b;
-            sum[2][0] += w2[i] * a;
-            sum[2][1] += w2[i] * b;
-            sum[3][0] += w3[i] * a;
-            sum[3][1] += w3[i] * b;
+    const float *weight = layer->weights;
+
+    for (int o = 0; o < layer->padded; o += BLOCK) {
+        cqa_lanes sum[BLOCK] = {{0}};
+        for (int j = 0; j < BLOCK; j++)
+            sum[j] += layer->bias[o + j];
+        for (int i = 0; i < layer->inputs; i++, weight += BLOCK) {
+            const cqa_lanes x = *(const cqa_lanes *)(in + (ptrdiff_t)i * TILE);
+            for (int j = 0; j < BLOCK; j++)
+                sum[j] += weight[j] * x;
         }
-        for (int j = 0; j < 4; j++)
-            for (int half = 0; half < 2; half++) {
-                const v8 y = last ? sum[j][half] : (v8)((sum[j][half] > 0) & (i8)sum[j][half]);
-                memcpy(out + (o + j) * TILE + 8 * half, &y, sizeof y);
-            }
+        for (int j = 0; j < BLOCK; j++) {
+            const cqa_lanes kept = (cqa_lanes)((sum[j] > 0) & (cqa_lane_bits)sum[j]);
+            *(cqa_lanes *)(out + (ptrdiff_t)(o + j) * TILE) = last ? sum[j] : kept;
+        }
     }
 }
 
@@ -186,19 +174,17 @@ static void fill_silent(float *out)
 
 void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent, float *out)
 {
-    float layers[2][WIDTH_MAX * TILE];
+    float layers[2][(WIDTH_MAX + BLOCK) * TILE];
 
     for (int t = 0; t < CQA_CHUNK; t += TILE) {
-        const float *in = inputs + t;
-        int stride = CQA_CHUNK;
+        const float *in = inputs + (ptrdiff_t)t * CQA_INPUTS;
         if (silent >> (t / TILE) & 1) {
             fill_silent(out + t);
             continue;
         }
         for (int i = 0; i < net->layer_count; i++) {
-            run_layer(&net->layer[i], in, stride, layers[i % 2], i == net->layer_count - 1);
+            run_layer(&net->layer[i], in, layers[i % 2], i == net->layer_count - 1);
             in = layers[i % 2];
-            stride = TILE;
         }
         log_softmax(in, out + t);
     }

@@ -24,11 +24,10 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const char *path,
                              struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_net_destroy(struct cqa_net *net);
 
-enum { CQA_NET_TILE = 16 }; /* frames that are worked on together: 64 tiles a chunk */
-
 /*
- * inputs: CQA_INPUTS rows of CQA_CHUNK; out: CQA_CLASS_COUNT rows of CQA_CHUNK, natural log of the posterior.
- * A bit of `silent` says that a tile is digital silence: it is answered without being looked at.
+ * inputs: as cqa_features_chunk fills them; out: CQA_CLASS_COUNT rows of CQA_CHUNK, natural log of
+ * the posterior. A bit of `silent` says that a tile is digital silence: it is answered without
+ * being looked at.
  */
 void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent, float *out);
 

@@ -57,9 +57,9 @@ static uint64_t silent_tiles(const uint8_t *level, size_t count)
 {
     uint64_t silent = 0;
 
-    for (size_t tile = 0; tile < CQA_CHUNK / CQA_NET_TILE; tile++) {
+    for (size_t tile = 0; tile < CQA_CHUNK / CQA_TILE; tile++) {
         int all = 1;
-        for (size_t t = tile * CQA_NET_TILE; t < (tile + 1) * CQA_NET_TILE && t < count; t++)
+        for (size_t t = tile * CQA_TILE; t < (tile + 1) * CQA_TILE && t < count; t++)
             all = all && level[t] == 0;
         silent |= (uint64_t)all << tile;
     }
@@ -72,15 +72,17 @@ CQA_HOT static void to_posteriors(const float *log_posterior, size_t count, uint
         out[t] = (uint8_t)(int)(255.0f * cqa_fast_exp(log_posterior[t]) + 0.5f);
 }
 
-static void classify(struct work *work, const struct cqa_net *net, const struct cqa_frames *frames, int c, size_t start,
-                     struct cqa_tracks *tracks)
+static void classify(struct work *work, const struct cqa_net *net, const struct cqa_frames *frames,
+                     int c, size_t start, struct cqa_tracks *tracks)
 {
     const size_t left = tracks->count - start;
     const size_t count = left < CQA_CHUNK ? left : CQA_CHUNK;
 
-    cqa_net_run(net, work->inputs[c], silent_tiles(frames->channel[c].level + start, count), work->posterior);
+    cqa_net_run(net, work->inputs[c], silent_tiles(frames->channel[c].level + start, count),
+                work->posterior);
     for (int k = 0; k < CQA_CLASS_COUNT; k++)
-        to_posteriors(work->posterior + (size_t)k * CQA_CHUNK, count, tracks->channel[c].posterior[k] + start);
+        to_posteriors(work->posterior + (size_t)k * CQA_CHUNK, count,
+                      tracks->channel[c].posterior[k] + start);
     for (size_t t = 0; t < count; t++)
         cqa_viterbi_feed(&work->viterbi[c], work->posterior + t, CQA_CHUNK);
 }

@@ -51,7 +51,7 @@ static void write_chunk(float *inputs[2], int channels, size_t frames, FILE *out
     for (size_t t = 0; t < frames; t++)
         for (int c = 0; c < channels; c++) {
             for (size_t i = 0; i < CQA_INPUTS; i++)
-                row[i] = (_Float16)inputs[c][i * CQA_CHUNK + t];
+                row[i] = (_Float16)inputs[c][cqa_input_at(i, t)];
             fwrite(row, sizeof row, 1, out);
         }
 }

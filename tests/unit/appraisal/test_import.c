@@ -21,32 +21,31 @@ static void assert_860(const char *csv, size_t length, const char *agent)
 
 static void takes_spreadsheets(void **state)
 {
-    static const char *const files[] =
-        {
-            HEAD GOOD_B,
-            "agent,indicator,value\r\nB,calls_handled,2000\r\nB,wrong_orders,3\r\nB,recording_qa,"
-            "100", /* no last line end */
-            "sep=;\r\nagent;indicator;value\r\nB;calls_handled;2000\r\nB;wrong_orders;3\r\nB;"
-            "recording_qa;100\r\n",
-            "agent\tindicator\tvalue\rB\tcalls_handled\t2000\rB\twrong_orders\t3\rB\trecording_"
-            "qa\t100\r",
-            "\xEF\xBB\xBF" HEAD GOOD_B,
-            HEAD "\n,,\n" GOOD_B ",,\n", /* blank lines */
-            HEAD "\"B\",\"calls_handled\",\"2,000\"\nB,wrong_orders,3.00\nB,recording_qa,1E+2\n",
-            HEAD " B , calls_handled ,\xE3\x80\x80"
-                 "2000\xC2\xA0\nB,wrong_orders,+3\nB,recording_qa,100\n",
-            HEAD "=\"B\",calls_handled,2000\nB,wrong_orders,3\n\"=\"\"B\"\"\",recording_qa,100\n",
-            HEAD
-            "B,calls_handled,２０００\nB,wrong_orders,３\nB,recording_qa,１００．０\n", /* digits of
-                                                                                           Chinese
-                                                                                           width */
-            "agent,wrong_orders,recording_qa,calls_handled\nB,3,100,2000\n",
-            "坐席,话务总量,错单量,录音质检\nB,2000,3,100\n",
-            "工号,指标,数值\nB,话务总量,2000\nB,错单量,3\nB,Recording QA,100\n",
-            "value,count,rater,post,period,agent,indicator\n2000,,,,,B,calls_handled\n3,,,,,B,"
-            "wrong_orders\n"
-            "100,,,,2025-11,B,recording_qa\n",
-        };
+    static const char *const files[] = {
+        HEAD GOOD_B,
+        "agent,indicator,value\r\nB,calls_handled,2000\r\nB,wrong_orders,3\r\nB,recording_qa,"
+        "100", /* no last line end */
+        "sep=;\r\nagent;indicator;value\r\nB;calls_handled;2000\r\nB;wrong_orders;3\r\nB;"
+        "recording_qa;100\r\n",
+        "agent\tindicator\tvalue\rB\tcalls_handled\t2000\rB\twrong_orders\t3\rB\trecording_"
+        "qa\t100\r",
+        "\xEF\xBB\xBF" HEAD GOOD_B,
+        HEAD "\n,,\n" GOOD_B ",,\n", /* blank lines */
+        HEAD "\"B\",\"calls_handled\",\"2,000\"\nB,wrong_orders,3.00\nB,recording_qa,1E+2\n",
+        HEAD " B , calls_handled ,\xE3\x80\x80"
+             "2000\xC2\xA0\nB,wrong_orders,+3\nB,recording_qa,100\n",
+        HEAD "=\"B\",calls_handled,2000\nB,wrong_orders,3\n\"=\"\"B\"\"\",recording_qa,100\n",
+        HEAD
+        "B,calls_handled,２０００\nB,wrong_orders,３\nB,recording_qa,１００．０\n", /* digits of
+                                                                                       Chinese
+                                                                                       width */
+        "agent,wrong_orders,recording_qa,calls_handled\nB,3,100,2000\n",
+        "坐席,话务总量,错单量,录音质检\nB,2000,3,100\n",
+        "工号,指标,数值\nB,话务总量,2000\nB,错单量,3\nB,Recording QA,100\n",
+        "value,count,rater,post,period,agent,indicator\n2000,,,,,B,calls_handled\n3,,,,,B,"
+        "wrong_orders\n"
+        "100,,,,2025-11,B,recording_qa\n",
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
@@ -214,6 +213,8 @@ static void knows_raters_posts_and_periods(void **state)
          "\"2025-13\" is no period"},
         {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,self_score,90,2025-11\n", 2, 14,
          "more than one period"},
+        {"agent,indicator,value,period\nA,self_score,90,2025-10\nA,supervisor_score,90,2025-11\n",
+         3, 20, "the row is of 2025-11, the import begins with 2025-10"},
     };
 
     (void)state;
@@ -238,6 +239,24 @@ static void keeps_to_the_declared_range(void **state)
     for (size_t i = 0; i < it.faults.count; i++)
         if (it.faults.items[i].at.line == 3 || it.faults.items[i].at.line == 4)
             assert_null(strstr(it.faults.items[i].text, "caused_complaint_points"));
+    finish(&it);
+}
+
+/* Numbers whose mean needs more digits than there are: an error of the agent, not a wrong number
+ * and not a crash. */
+static void says_when_digits_run_out(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(
+        &it, "grades-310",
+        "agent,indicator,value,count,rater\nA,self_score,85,,A\n"
+        "A,supervisor_score,1.00000000000000000000000000007,0.00000000000000000000000000007,x\n"
+        "A,supervisor_score,1.00000000000000000000000000003,0.00000000000000000000000000009,y\n"
+        "B,self_score,85,,B\nB,supervisor_score,85,,x\n");
+    assert_fault(&it, "in.csv", 2, 14, "too many digits");
+    assert_total(&it, "B", "85.00");
     finish(&it);
 }
 
@@ -315,6 +334,7 @@ int main(void)
         cmocka_unit_test(says_it_once),
         cmocka_unit_test(knows_raters_posts_and_periods),
         cmocka_unit_test(keeps_to_the_declared_range),
+        cmocka_unit_test(says_when_digits_run_out),
         cmocka_unit_test(columns_count_characters),
         cmocka_unit_test(wide_files_fail_by_cell),
         cmocka_unit_test(heads_must_be_right),

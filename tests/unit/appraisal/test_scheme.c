@@ -72,6 +72,10 @@ static void names_each_problem(void **state)
          11, "a weight below 0"},
         {"  - {id: t, " NAMES ", type: weighted, parts: [{of: x, weight: some}]}\n", 11,
          "\"some\" is not a number"},
+        {"  - {id: t, " NAMES ", type: value, of: x, floor: 1e16}\n", 11, "up to 1e15"},
+        {"  - {id: t, " NAMES ", type: value, of: x, floor: 0.1234567891}\n", 11,
+         "up to 9 decimals"},
+        {"  - {id: t, " NAMES ", type: ratio, of: x, over: 1e30}\n", 11, "up to 1e15"},
         /* bands */
         {"  - {id: t, " NAMES
          ", type: bands, of: x, rows: [{to: 10, points: 1}, {from: 11, points: 2}]}\n",
