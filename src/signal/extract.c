@@ -30,7 +30,8 @@ struct cqa_signal_plan {
     fftwf_plan to_lags; /* CEPSTRUM */
     struct cqa_leak_plan *leak;
     float window[CQA_WINDOW];
-    float lag_scale[2 * LAGS]; /* 1 / the window's own autocorrelation, twice each: for both channels */
+    float lag_scale[2 *
+                    LAGS]; /* 1 / the window's own autocorrelation, twice each: for both channels */
     int band_first[CQA_BANDS + 1]; /* bin where the band begins */
 };
 
@@ -65,7 +66,8 @@ static void fill_tables(struct cqa_signal_plan *plan)
         sum *= halving * halving;
         zero = lag == 0 ? sum : zero;
         if (lag >= CQA_LAG_MIN)
-            plan->lag_scale[2 * (lag - CQA_LAG_MIN)] = plan->lag_scale[2 * (lag - CQA_LAG_MIN) + 1] = (float)(zero / sum);
+            plan->lag_scale[2 * (lag - CQA_LAG_MIN)] =
+                plan->lag_scale[2 * (lag - CQA_LAG_MIN) + 1] = (float)(zero / sum);
     }
 }
 
@@ -212,7 +214,7 @@ static void store_hop(const struct hop_sums *sums, int c, struct cqa_channel_fra
                       float *powers)
 {
     for (int s = 0; s < CQA_SUBFRAMES; s++)
-        powers[SUB_AT + s] = sums->sub[c][s] / (CQA_HOP / CQA_SUBFRAMES);
+        powers[SUB_AT + s] = sums->sub[c][s] * CQA_SUBFRAMES / CQA_HOP;
     powers[CREST_AT] = sums->crest[c] * sums->crest[c];
     rows->zero[t] = to_byte((float)sums->zero[c] * 255.0f / CQA_HOP);
     rows->flat[t] = to_byte((float)sums->flat[c]);
@@ -228,6 +230,12 @@ CQA_HOT static void window_frame(const float *pairs, const float *window, float 
     }
 }
 
+/* Pairs of floats in opposite order; the first of each pair; the second. gcc 12 and clang know it.
+ */
+#define MIRRORED(x) __builtin_shufflevector(x, x, 6, 7, 4, 5, 2, 3, 0, 1)
+#define EVEN(x, y) __builtin_shufflevector(x, y, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODD(x, y) __builtin_shufflevector(x, y, 1, 3, 5, 7, 9, 11, 13, 15)
+
 /*
  * Channel 0 went in as the real part and channel 1 as the imaginary: z plus and minus its mirrored
  * conjugate are the two spectra, doubled. Eight bins at a time; bin 0 comes out as nonsense and is
@@ -238,9 +246,6 @@ CQA_HOT static void split_powers(const float *z, float *restrict left, float *re
     /* window energy 0.375, the doubling squared, two sides: so that a band's sum is its mean square
      */
     const float scale = 0.25f * 2.0f / (0.375f * CQA_WINDOW * (float)CQA_WINDOW);
-    const i8 mirrored = {6, 7, 4, 5, 2, 3, 0, 1};
-    const i8 even = {0, 2, 4, 6, 8, 10, 12, 14};
-    const i8 odd = {1, 3, 5, 7, 9, 11, 13, 15};
     const v8 conjugate = {1, -1, 1, -1, 1, -1, 1, -1};
 
     for (int k = 0; k < CQA_BINS; k += 8) {
@@ -253,14 +258,12 @@ CQA_HOT static void split_powers(const float *z, float *restrict left, float *re
             memcpy(&x, z + 2 * first, sizeof x);
             memcpy(&y, z + 2 * (CQA_WINDOW - first - 3),
                    sizeof y); /* for bin 0 one pair past the end: allocated */
-            y = __builtin_shuffle(y, mirrored) * conjugate;
+            y = MIRRORED(y) * conjugate;
             plus[half] = (x + y) * (x + y);
             minus[half] = (x - y) * (x - y);
         }
-        const v8 a = scale * (__builtin_shuffle(plus[0], plus[1], even) +
-                              __builtin_shuffle(plus[0], plus[1], odd));
-        const v8 b = scale * (__builtin_shuffle(minus[0], minus[1], even) +
-                              __builtin_shuffle(minus[0], minus[1], odd));
+        const v8 a = scale * (EVEN(plus[0], plus[1]) + ODD(plus[0], plus[1]));
+        const v8 b = scale * (EVEN(minus[0], minus[1]) + ODD(minus[0], minus[1]));
         memcpy(left + k, &a, sizeof a);
         memcpy(right + k, &b, sizeof b);
     }

@@ -140,8 +140,8 @@ CQA_HOT static void block_levels(const float *pairs, float db[2])
         left += pairs[2 * i] * pairs[2 * i];
         right += pairs[2 * i + 1] * pairs[2 * i + 1];
     }
-    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / STRIDE));
-    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / STRIDE));
+    db[0] = cqa_power_db(left * STRIDE / CQA_LEAK_BLOCK);
+    db[1] = cqa_power_db(right * STRIDE / CQA_LEAK_BLOCK);
 }
 
 CQA_HOT static void window_block(const float *pairs, const float *window, fftwf_complex *in)

@@ -176,7 +176,7 @@ static void test_against_reference(void **state)
         inputs[i] = telephone_noise(&seed);
     cqa_net_run(net, inputs, UINT64_C(1) << 63 | 1 << 3, out);
     for (size_t t = 0; t < CQA_CHUNK; t++) {
-        if (t / CQA_NET_TILE == 3 || t / CQA_NET_TILE == 63) { /* silence is answered unseen */
+        if (t / CQA_TILE == 3 || t / CQA_TILE == 63) { /* silence is answered unseen */
             assert_true(out[CQA_CLASS_NONE * CQA_CHUNK + t] > -0.01f);
             for (size_t k = 1; k < CQA_CLASS_COUNT; k++)
                 assert_true(out[k * CQA_CHUNK + t] < -5.0f);
@@ -185,7 +185,7 @@ static void test_against_reference(void **state)
         double frame[CQA_INPUTS];
         double wanted[CQA_CLASS_COUNT];
         for (size_t i = 0; i < CQA_INPUTS; i++)
-            frame[i] = (double)inputs[i * CQA_CHUNK + t];
+            frame[i] = (double)inputs[cqa_input_at(i, t)];
         run_reference(&reference, frame, wanted);
         for (size_t k = 0; k < CQA_CLASS_COUNT; k++)
             assert_near(out[k * CQA_CHUNK + t], wanted[k], 5e-3);
