@@ -6,26 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include "signal/hot.h"
+#include "track/dense.h"
 
-/* BLOCK outputs of TILE frames: 6 registers of AVX-512 and 12 of AVX2's 16, which leaves room for
- * an input and a weight. */
-enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_TILE, BLOCK = 6 };
+enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_TILE, BLOCK = CQA_DENSE_BLOCK };
 _Static_assert((int)TILE == (int)CQA_LANES, "a tile is worked on in one go");
 
 const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech",       "music",
                                                           "tone", "announcement", NULL};
 
-struct layer {
-    int inputs;
-    int outputs;    /* as the model says */
-    int padded;     /* a multiple of BLOCK, the rest is 0 */
-    float *bias;    /* padded */
-    float *weights; /* for each block of outputs a row an input */
-};
-
 struct cqa_net {
     int layer_count;
-    struct layer layer[LAYERS_MAX];
+    struct cqa_dense layer[LAYERS_MAX];
+    cqa_dense_run *run;
 };
 
 /* ---- reading */
@@ -41,7 +33,7 @@ static int read_float(FILE *file, float *out)
     return *end == '\0' && isfinite(*out);
 }
 
-static enum cqa_status read_layer(FILE *file, struct layer *layer, struct cqa_error *error)
+static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cqa_error *error)
 {
     layer->padded = (layer->outputs + BLOCK - 1) / BLOCK * BLOCK;
     layer->bias = calloc((size_t)layer->padded, sizeof *layer->bias);
@@ -106,6 +98,7 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_
         cqa_net_destroy(net);
         return cqa_fail_within(error, "%s", path);
     }
+    net->run = cqa_dense_runner();
     *out = net;
     return CQA_OK;
 }
@@ -121,28 +114,7 @@ void cqa_net_destroy(struct cqa_net *net)
     free(net);
 }
 
-/* ---- running: TILE frames at a time, BLOCK outputs at a time, so that sums stay in registers */
-
-/* `in` and `out` have rows of TILE. */
-CQA_HOT static void run_layer(const struct layer *layer, const float *in, float *out, int last)
-{
-    const float *weight = layer->weights;
-
-    for (int o = 0; o < layer->padded; o += BLOCK) {
-        cqa_lanes sum[BLOCK] = {{0}};
-        for (int j = 0; j < BLOCK; j++)
-            sum[j] += layer->bias[o + j];
-        for (int i = 0; i < layer->inputs; i++, weight += BLOCK) {
-            const cqa_lanes x = *(const cqa_lanes *)(in + (ptrdiff_t)i * TILE);
-            for (int j = 0; j < BLOCK; j++)
-                sum[j] += weight[j] * x;
-        }
-        for (int j = 0; j < BLOCK; j++) {
-            const cqa_lanes kept = (cqa_lanes)((sum[j] > 0) & (cqa_lane_bits)sum[j]);
-            *(cqa_lanes *)(out + (ptrdiff_t)(o + j) * TILE) = last ? sum[j] : kept;
-        }
-    }
-}
+/* ---- running */
 
 CQA_HOT static void log_softmax(const float *in, float *out)
 {
@@ -183,7 +155,7 @@ void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent
             continue;
         }
         for (int i = 0; i < net->layer_count; i++) {
-            run_layer(&net->layer[i], in, layers[i % 2], i == net->layer_count - 1);
+            net->run(&net->layer[i], in, layers[i % 2], i < net->layer_count - 1);
             in = layers[i % 2];
         }
         log_softmax(in, out + t);
