@@ -1,11 +1,8 @@
 #include "signal/peaks.h"
 
-#include <endian.h>
 #include <math.h>
 #include <string.h>
 #include "signal/hot.h"
-
-enum { FIRST_BIN = 5, LAST_BIN = 250 };
 
 static const float bin_hz = 15.625f;
 static const float faintest =
@@ -16,18 +13,6 @@ struct found {
     float bin[CQA_PEAKS_MAX];
     float energy[CQA_PEAKS_MAX];
 };
-
-/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main
- * lobe. */
-CQA_HOT static void mark(const float *power, uint8_t *marks)
-{
-    for (int i = FIRST_BIN * CQA_LANES; i < LAST_BIN * CQA_LANES; i++) {
-        const float p = power[i];
-        marks[i] = (uint8_t)((p > power[i - CQA_LANES]) & (p >= power[i + CQA_LANES]) &
-                             (p > 3.0f * power[i - 3 * CQA_LANES]) &
-                             (p > 3.0f * power[i + 3 * CQA_LANES]));
-    }
-}
 
 /* Where between the bins a steady sine under a Hann window lies (Grandke 1983). */
 static float interpolate(const float (*power)[CQA_LANES], int k, int t)
@@ -60,24 +45,19 @@ static void keep(struct found *found, float bin, float energy)
     found->energy[CQA_PEAKS_MAX - 1] = energy;
 }
 
-/* The peaks of each frame that are above `least`. */
-static void collect(const float (*power)[CQA_LANES], const float *least, struct found *found)
+static void collect(const struct cqa_tile_channel *channel, int t, struct found *found)
 {
-    _Alignas(64) uint8_t marks[CQA_BINS][CQA_LANES];
+    const float(*power)[CQA_LANES] = channel->power;
 
-    mark(power[0], marks[0]);
-    for (int k = FIRST_BIN; k < LAST_BIN; k++)
-        for (int first = 0; first < CQA_LANES; first += 8) {
-            uint64_t word;
-            memcpy(&word, marks[k] + first, sizeof word);
-            for (word = le64toh(word); word != 0; word &= word - 1) {
-                const int t = first + __builtin_ctzll(word) / 8;
-                if (power[k][t] > least[t])
-                    keep(&found[t], interpolate(power, k, t),
-                         power[k - 2][t] + power[k - 1][t] + power[k][t] + power[k + 1][t] +
-                             power[k + 2][t]);
-            }
+    for (int at = 0; at < CQA_BINS; at += 64) {
+        uint64_t word = channel->peaks[at / 32][t] | (uint64_t)channel->peaks[at / 32 + 1][t] << 32;
+        for (; word != 0; word &= word - 1) {
+            const int k = at + __builtin_ctzll(word);
+            keep(found, interpolate(power, k, t),
+                 power[k - 2][t] + power[k - 1][t] + power[k][t] + power[k + 1][t] +
+                     power[k + 2][t]);
         }
+    }
 }
 
 static void two_strongest(const struct found *found, float total, struct cqa_peak_facts *facts)
@@ -131,17 +111,13 @@ static void follow(const struct found *found, float total, struct cqa_peak_memor
 void cqa_peaks_follow(const struct cqa_tile_channel *channel, struct cqa_peak_memory *memory,
                       struct cqa_peak_facts facts[CQA_LANES])
 {
-    const float *total = channel->level[CQA_TILE_LEVEL];
-    struct found found[CQA_LANES];
-    float least[CQA_LANES];
-
     for (int t = 0; t < CQA_LANES; t++) {
-        found[t].count = 0;
-        memory->loudest = cqa_max(memory->loudest, total[t]);
-        least[t] =
-            total[t] > faintest * memory->loudest + 1e-9f ? total[t] * 3e-3f : (float)INFINITY;
+        const float total = channel->level[CQA_TILE_LEVEL][t];
+        struct found found;
+        found.count = 0;
+        memory->loudest = cqa_max(memory->loudest, total);
+        if (total > faintest * memory->loudest + 1e-9f)
+            collect(channel, t, &found);
+        follow(&found, total, memory, &facts[t]);
     }
-    collect(channel->power, least, found);
-    for (int t = 0; t < CQA_LANES; t++)
-        follow(&found[t], total[t], memory, &facts[t]);
 }
