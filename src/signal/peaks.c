@@ -8,12 +8,6 @@ static const float bin_hz = 15.625f;
 static const float faintest =
     1e-5f; /* of the loudest frame so far: what is 50 dB under it is not looked at */
 
-struct found {
-    int count;
-    float bin[CQA_PEAKS_MAX];
-    float energy[CQA_PEAKS_MAX];
-};
-
 /* Where between the bins a steady sine under a Hann window lies (Grandke 1983). */
 static float interpolate(const float (*power)[CQA_LANES], int k, int t)
 {
@@ -24,7 +18,7 @@ static float interpolate(const float (*power)[CQA_LANES], int k, int t)
 }
 
 /* Keeps the loudest where there are too many. */
-static void keep(struct found *found, float bin, float energy)
+static void keep(struct cqa_peaks *found, float bin, float energy)
 {
     if (found->count < CQA_PEAKS_MAX) {
         found->bin[found->count] = bin;
@@ -45,7 +39,7 @@ static void keep(struct found *found, float bin, float energy)
     found->energy[CQA_PEAKS_MAX - 1] = energy;
 }
 
-static void collect(const struct cqa_tile_channel *channel, int t, struct found *found)
+static void collect(const struct cqa_tile_channel *channel, int t, struct cqa_peaks *found)
 {
     const float(*power)[CQA_LANES] = channel->power;
 
@@ -60,7 +54,7 @@ static void collect(const struct cqa_tile_channel *channel, int t, struct found 
     }
 }
 
-static void two_strongest(const struct found *found, float total, struct cqa_peak_facts *facts)
+static void two_strongest(const struct cqa_peaks *found, float total, struct cqa_peak_facts *facts)
 {
     int best = -1;
     int second = -1;
@@ -83,25 +77,22 @@ static void two_strongest(const struct found *found, float total, struct cqa_pea
     }
 }
 
-static void follow(const struct found *found, float total, struct cqa_peak_memory *memory,
+static void follow(const struct cqa_peaks *last, struct cqa_peaks *found, float total,
                    struct cqa_peak_facts *facts)
 {
-    struct cqa_peak_memory next = {.loudest = memory->loudest, .count = found->count};
     float steady_energy = 0;
     int before = 0;
 
     *facts = (struct cqa_peak_facts){0};
     for (int i = 0; i < found->count; i++) {
-        while (before < memory->count && memory->bin[before] < found->bin[i] - 0.3f)
+        while (before < last->count && last->bin[before] < found->bin[i] - 0.3f)
             before++;
-        const int stays = before < memory->count && memory->bin[before] <= found->bin[i] + 0.3f;
-        next.bin[i] = found->bin[i];
-        next.age[i] = stays ? memory->age[before] + 1 : 0;
-        const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)next.age[i] - 1.5f) / 4.0f));
+        const int stays = before < last->count && last->bin[before] <= found->bin[i] + 0.3f;
+        found->age[i] = stays ? last->age[before] + 1 : 0;
+        const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)found->age[i] - 1.5f) / 4.0f));
         steady_energy += weight * found->energy[i];
         facts->steady += weight;
     }
-    *memory = next;
     if (found->count > 0) {
         facts->tonality = cqa_min(1.0f, steady_energy / total);
         two_strongest(found, total, facts);
@@ -113,11 +104,13 @@ void cqa_peaks_follow(const struct cqa_tile_channel *channel, struct cqa_peak_me
 {
     for (int t = 0; t < CQA_LANES; t++) {
         const float total = channel->level[CQA_TILE_LEVEL][t];
-        struct found found;
-        found.count = 0;
+        const struct cqa_peaks *last = &memory->frame[memory->latest];
+        struct cqa_peaks *found = &memory->frame[1 - memory->latest];
+        found->count = 0;
         memory->loudest = cqa_max(memory->loudest, total);
         if (total > faintest * memory->loudest + 1e-9f)
-            collect(channel, t, &found);
-        follow(&found, total, memory, &facts[t]);
+            collect(channel, t, found);
+        follow(last, found, total, &facts[t]);
+        memory->latest = 1 - memory->latest;
     }
 }

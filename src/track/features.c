@@ -283,7 +283,7 @@ CQA_HOT static void scale_sums(float *snr, float *square, float *flux)
     }
 }
 
-static void fill_scalars(struct cqa_features *features, int c, const struct window *window)
+CQA_HOT static void fill_scalars(struct cqa_features *features, int c, const struct window *window)
 {
     struct rows *rows = features->rows[c];
     const struct cqa_channel_frames *frames = &features->frames->channel[c];
@@ -352,7 +352,7 @@ CQA_HOT static void margin_row(const float *own, const float *floor_db, const fl
     }
 }
 
-static void fill_margins(struct cqa_features *features, int c)
+CQA_HOT static void fill_margins(struct cqa_features *features, int c)
 {
     const struct cqa_leak *leak = &features->frames->leak[c];
     struct rows *rows = features->rows[c];
@@ -388,7 +388,7 @@ static void step(struct sink *sink)
     sink->count++;
 }
 
-static void put(struct sink *sink, const float *row)
+CQA_HOT static void put(struct sink *sink, const float *row)
 {
     for (int tile = 0; tile < CQA_CHUNK / CQA_TILE; tile++)
         memcpy(sink->next + (ptrdiff_t)tile * TILE_STRIDE,
@@ -421,7 +421,7 @@ CQA_HOT static void deviation(const float *mean, const float *square, float *out
 }
 
 /* Standard deviation over a second, into scratch[1]. */
-static void spread(struct cqa_features *features, const float *row)
+CQA_HOT static void spread(struct cqa_features *features, const float *row)
 {
     float *square = features->scratch[2];
 
@@ -451,7 +451,8 @@ static void put_bands(struct cqa_features *features, int c, struct sink *sink)
     }
 }
 
-static void put_group(struct cqa_features *features, const struct rows *rows, int g, int of_margin)
+CQA_HOT static void put_group(struct cqa_features *features, const struct rows *rows, int g,
+                              int of_margin)
 {
     float *group = features->group[g];
     const float scale = 1.0f / (20.0f * (float)(group_first[g + 1] - group_first[g]));
@@ -462,7 +463,7 @@ static void put_group(struct cqa_features *features, const struct rows *rows, in
             group[t] += (of_margin ? rows->margin[b][t] : rows->band[b][t]) * scale;
 }
 
-static void put_leak(struct cqa_features *features, int c, struct sink *sink)
+CQA_HOT static void put_leak(struct cqa_features *features, int c, struct sink *sink)
 {
     const struct rows *rows = features->rows[c];
     float *best = features->scratch[2];
@@ -499,7 +500,7 @@ static void put_other(struct cqa_features *features, int c, struct sink *sink)
 }
 
 /* How the level moves within a second: speech beats at syllables, music and noise otherwise. */
-static void put_modulation(struct cqa_features *features, int c, struct sink *sink)
+CQA_HOT static void put_modulation(struct cqa_features *features, int c, struct sink *sink)
 {
     const struct rows *rows = features->rows[c];
     float beat[WIDTH];
