@@ -22,7 +22,7 @@ enum {
     STRIDE = 16, /* of the samples that a block's level is taken from: it need not be exact */
     BINS = CQA_LEAK_BLOCK / 2,
     PLENTY = 48,
-    BLOCKS_MAX = 240,
+    BLOCKS_MAX = 120,
     LAG_MIN = -80,   /* 10 ms: filters of resamplers and codecs may lead a little */
     LAG_MAX = 4000,  /* 500 ms */
     FIRST_BIN = 307, /* 300 Hz */
