@@ -1,5 +1,6 @@
-#include "signal/spectrum.h"
+#include "signal/peaks.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 #include "signal/hot.h"
@@ -18,20 +19,21 @@ struct found {
 
 /* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main
  * lobe. */
-CQA_HOT static void mark(const float *power, float least, uint8_t *marks)
+CQA_HOT static void mark(const float *power, uint8_t *marks)
 {
-    for (int k = FIRST_BIN; k < LAST_BIN; k++) {
-        const float p = power[k];
-        marks[k] = (uint8_t)((p > power[k - 1]) & (p >= power[k + 1]) & (p > 3.0f * power[k - 3]) &
-                             (p > 3.0f * power[k + 3]) & (p > least));
+    for (int i = FIRST_BIN * CQA_LANES; i < LAST_BIN * CQA_LANES; i++) {
+        const float p = power[i];
+        marks[i] = (uint8_t)((p > power[i - CQA_LANES]) & (p >= power[i + CQA_LANES]) &
+                             (p > 3.0f * power[i - 3 * CQA_LANES]) &
+                             (p > 3.0f * power[i + 3 * CQA_LANES]));
     }
 }
 
 /* Where between the bins a steady sine under a Hann window lies (Grandke 1983). */
-static float interpolate(const float *power, int k)
+static float interpolate(const float (*power)[CQA_LANES], int k, int t)
 {
-    const int side = power[k + 1] > power[k - 1] ? 1 : -1;
-    const float ratio = sqrtf(power[k + side] / power[k]);
+    const int side = power[k + 1][t] > power[k - 1][t] ? 1 : -1;
+    const float ratio = sqrtf(power[k + side][t] / power[k][t]);
 
     return (float)k + (float)side * (2.0f * ratio - 1.0f) / (ratio + 1.0f);
 }
@@ -58,21 +60,24 @@ static void keep(struct found *found, float bin, float energy)
     found->energy[CQA_PEAKS_MAX - 1] = energy;
 }
 
-static void collect(const struct cqa_spectrum *spectrum, struct found *found)
+/* The peaks of each frame that are above `least`. */
+static void collect(const float (*power)[CQA_LANES], const float *least, struct found *found)
 {
-    _Alignas(32) uint8_t marks[CQA_BINS] = {0};
-    const float *power = spectrum->power;
+    _Alignas(64) uint8_t marks[CQA_BINS][CQA_LANES];
 
-    mark(power, spectrum->total * 3e-3f, marks);
-    for (int at = 0; at < CQA_BINS; at += 8) {
-        uint64_t word;
-        memcpy(&word, marks + at, sizeof word);
-        for (; word != 0; word &= word - 1) {
-            const int k = at + __builtin_ctzll(word) / 8;
-            keep(found, interpolate(power, k),
-                 power[k - 2] + power[k - 1] + power[k] + power[k + 1] + power[k + 2]);
+    mark(power[0], marks[0]);
+    for (int k = FIRST_BIN; k < LAST_BIN; k++)
+        for (int first = 0; first < CQA_LANES; first += 8) {
+            uint64_t word;
+            memcpy(&word, marks[k] + first, sizeof word);
+            for (word = le64toh(word); word != 0; word &= word - 1) {
+                const int t = first + __builtin_ctzll(word) / 8;
+                if (power[k][t] > least[t])
+                    keep(&found[t], interpolate(power, k, t),
+                         power[k - 2][t] + power[k - 1][t] + power[k][t] + power[k + 1][t] +
+                             power[k + 2][t]);
+            }
         }
-    }
 }
 
 static void two_strongest(const struct found *found, float total, struct cqa_peak_facts *facts)
@@ -98,33 +103,45 @@ static void two_strongest(const struct found *found, float total, struct cqa_pea
     }
 }
 
-CQA_HOT void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
-                              struct cqa_peak_facts *facts)
+static void follow(const struct found *found, float total, struct cqa_peak_memory *memory,
+                   struct cqa_peak_facts *facts)
 {
-    struct found found = {0};
-    struct cqa_peak_memory next = {0};
+    struct cqa_peak_memory next = {.loudest = memory->loudest, .count = found->count};
     float steady_energy = 0;
     int before = 0;
 
     *facts = (struct cqa_peak_facts){0};
-    memory->loudest = cqa_max(memory->loudest, spectrum->total);
-    if (spectrum->total > faintest * memory->loudest + 1e-9f)
-        collect(spectrum, &found);
-    for (int i = 0; i < found.count; i++) {
-        while (before < memory->count && memory->bin[before] < found.bin[i] - 0.3f)
+    for (int i = 0; i < found->count; i++) {
+        while (before < memory->count && memory->bin[before] < found->bin[i] - 0.3f)
             before++;
-        const int stays = before < memory->count && memory->bin[before] <= found.bin[i] + 0.3f;
-        next.bin[i] = found.bin[i];
+        const int stays = before < memory->count && memory->bin[before] <= found->bin[i] + 0.3f;
+        next.bin[i] = found->bin[i];
         next.age[i] = stays ? memory->age[before] + 1 : 0;
         const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)next.age[i] - 1.5f) / 4.0f));
-        steady_energy += weight * found.energy[i];
+        steady_energy += weight * found->energy[i];
         facts->steady += weight;
     }
-    next.count = found.count;
-    next.loudest = memory->loudest;
     *memory = next;
-    if (found.count > 0) {
-        facts->tonality = cqa_min(1.0f, steady_energy / spectrum->total);
-        two_strongest(&found, spectrum->total, facts);
+    if (found->count > 0) {
+        facts->tonality = cqa_min(1.0f, steady_energy / total);
+        two_strongest(found, total, facts);
     }
+}
+
+void cqa_peaks_follow(const struct cqa_tile_channel *channel, struct cqa_peak_memory *memory,
+                      struct cqa_peak_facts facts[CQA_LANES])
+{
+    const float *total = channel->level[CQA_TILE_LEVEL];
+    struct found found[CQA_LANES];
+    float least[CQA_LANES];
+
+    for (int t = 0; t < CQA_LANES; t++) {
+        found[t].count = 0;
+        memory->loudest = cqa_max(memory->loudest, total[t]);
+        least[t] =
+            total[t] > faintest * memory->loudest + 1e-9f ? total[t] * 3e-3f : (float)INFINITY;
+    }
+    collect(channel->power, least, found);
+    for (int t = 0; t < CQA_LANES; t++)
+        follow(&found[t], total[t], memory, &facts[t]);
 }
