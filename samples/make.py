@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes the sample recordings beside this script, anew and the same each time.
 
-    apt-get install espeak-ng ffmpeg python3-numpy
+    .ci/install samples
     samples/make.py [FOLDER]
 
 Voices are espeak-ng's, music and tones are computed here, so every second is ours to give away. Each call is a

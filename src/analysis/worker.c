@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "analysis/answer.h"
 #include "analysis/frame.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -121,25 +122,6 @@ static void fill_ranks(struct cqa_workers *workers)
 
 /* --- what arrives --- */
 
-static void explain_death(struct cqa_failure *failure, int status)
-{
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        cqa_failure_set(failure, CQA_FAILURE_TIMED_OUT, "the analysis used up its processor time");
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        cqa_failure_set(failure, CQA_FAILURE_INTERNAL,
-                        "the analysing process was killed from outside (out of memory?)");
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-        cqa_failure_set(failure, CQA_FAILURE_CRASHED,
-                        "the analysing process made a forbidden system call");
-    else if (WIFSIGNALED(status))
-        cqa_failure_set(failure, CQA_FAILURE_CRASHED,
-                        "the analysing process died of signal %d (%s)", WTERMSIG(status),
-                        strsignal(WTERMSIG(status)));
-    else
-        cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the analysing process left with status %d",
-                        WEXITSTATUS(status));
-}
-
 /* The worker is beyond use. Returns whether its job has an outcome now. `reason` NULL: ask its wait
  * status. */
 static int end_worker(struct cqa_workers *workers, struct worker *worker, const char *reason,
@@ -158,41 +140,8 @@ static int end_worker(struct cqa_workers *workers, struct worker *worker, const 
     if (reason != NULL)
         cqa_failure_set(&outcome->failure, reason, "%s", text);
     else
-        explain_death(&outcome->failure, status);
+        cqa_answer_explain_death(&outcome->failure, status);
     return 1;
-}
-
-/* "reason\0text\0" from the worker. 0 when it is something else. */
-static int read_failure(const char *body, size_t length, struct cqa_failure *failure)
-{
-    const size_t reason = strnlen(body, length);
-    const size_t text = reason < length ? strnlen(body + reason + 1, length - reason - 1) : 0;
-
-    if (reason == 0 || reason >= sizeof failure->reason || text >= sizeof failure->text ||
-        reason + text + 2 != length || strspn(body, "abcdefghijklmnopqrstuvwxyz_") != reason)
-        return 0;
-    cqa_failure_set(failure, body, "%s", body + reason + 1);
-    return 1;
-}
-
-/* Reads a worker's result as the foreign input that it is. NULL, and `failure` says why, when it is
- * not to be had. */
-static struct cqa_result *read_result(const char *body, size_t length, struct cqa_failure *failure)
-{
-    struct cqa_result *result = calloc(1, sizeof *result);
-    struct cqa_error error = {0};
-
-    if (result == NULL) {
-        cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
-        return NULL;
-    }
-    if (cqa_result_from_json(body, length, 0, result, &error) == CQA_OK)
-        return result;
-    cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the analysing process answered nonsense: %s",
-                    error.text);
-    cqa_result_finish(result);
-    free(result);
-    return NULL;
 }
 
 /* One whole frame. 1: the job has its outcome. 0: none. -1: not what the protocol allows. */
@@ -211,8 +160,8 @@ static int take_frame(struct worker *worker, uint32_t kind, const char *body, si
         return -1;
     *outcome = (struct cqa_outcome){.id = worker->job_id};
     if (kind == CQA_FRAME_RESULT)
-        outcome->result = read_result(body, length, &outcome->failure);
-    else if (kind != CQA_FRAME_FAILURE || !read_failure(body, length, &outcome->failure))
+        outcome->result = cqa_answer_result(body, length, &outcome->failure);
+    else if (kind != CQA_FRAME_FAILURE || !cqa_answer_failure(body, length, &outcome->failure))
         return -1;
     worker->state = IDLE;
     return 1;

@@ -10,8 +10,9 @@
 #include "base/error.h"
 
 /*
- * A period's appraisal: scheme and input in, a sheet for each agent out, with the trace of every number. The command
- * line and the server use the same functions; the input comes from files or from the store.
+ * A period's appraisal: scheme and input in, a sheet for each agent out, with the trace of every
+ * number. The command line and the server use the same functions; the input comes from files or
+ * from the store.
  */
 
 enum cqa_origin { CQA_ORIGIN_ABSENT, CQA_ORIGIN_IMPORTED, CQA_ORIGIN_MEASURED, CQA_ORIGIN_DEFAULT };
@@ -26,7 +27,7 @@ struct cqa_measured {
     struct cqa_rational value; /* none: nothing could be measured */
     struct cqa_taken *taken;   /* the calls that it stands on */
     size_t taken_count;
-    const char *how; /* "mean of 5 calls" */
+    const char *how;  /* "mean of 5 calls" */
     size_t undecided; /* flags nobody has decided, in those calls */
     int has_coverage;
     struct cqa_rational coverage_pct; /* calls that it stands on, of all that were handled */
@@ -41,8 +42,9 @@ struct cqa_month {
 /* What one indicator came to for one agent. */
 struct cqa_figure {
     enum cqa_origin origin;
-    struct cqa_rational value; /* rounded and capped as the scheme says; the mean where there are months */
-    struct cqa_rational raw;   /* before that */
+    struct cqa_rational
+        value; /* rounded and capped as the scheme says; the mean where there are months */
+    struct cqa_rational raw;     /* before that */
     const struct cqa_row **rows; /* imported */
     size_t row_count;
     struct cqa_month *months; /* at least one when it is not absent */
@@ -60,11 +62,11 @@ struct cqa_points {
 /* One agent's (or unit's) outcome. */
 struct cqa_sheet {
     const char *agent;
-    const char *post; /* NULL: unknown */
-    struct cqa_figure *figures; /* one for each indicator of the scheme */
-    struct cqa_points *points;  /* one for each item */
-    struct cqa_points *lines;   /* one for each line of the scheme */
-    struct cqa_rational total;  /* none: the scheme has none */
+    const char *post;                           /* NULL: unknown */
+    struct cqa_figure *figures;                 /* one for each indicator of the scheme */
+    struct cqa_points *points;                  /* one for each item */
+    struct cqa_points *lines;                   /* one for each line of the scheme */
+    struct cqa_rational total;                  /* none: the scheme has none */
     const struct cqa_grade *grade;              /* by score; NULL: the scheme has none */
     const struct cqa_grade *grade_distribution; /* NULL: not distributed */
     size_t rank;                                /* from 1, ties share the better; 0: no total */
@@ -73,7 +75,7 @@ struct cqa_sheet {
     struct cqa_rational pay;                    /* none: the scheme has none, or no wage is known */
     const struct cqa_scored_call **calls;       /* all of the agent's in the period */
     size_t call_count;
-    size_t undecided; /* flags of those calls that nobody has decided */
+    size_t undecided;                      /* flags of those calls that nobody has decided */
     const struct cqa_assumption **assumed; /* what was used for this agent, each once */
     size_t assumed_count;
 };
@@ -106,14 +108,16 @@ struct cqa_appraisal {
 };
 
 /*
- * Computes. Agents with faults (those already in `faults`, and those found here, which are added) have no sheet.
- * CQA_E_NOMEM, or CQA_E_BADDATA when `input->period` is no period. Finish `out` whatever comes back.
+ * Computes. Agents with faults (those already in `faults`, and those found here, which are added)
+ * have no sheet. CQA_E_NOMEM, or CQA_E_BADDATA when `input->period` is no period. Finish `out`
+ * whatever comes back.
  */
 enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa_faults *faults,
                              struct cqa_appraisal *out, struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_appraisal_finish(struct cqa_appraisal *appraisal);
 
-/* Places of each grade among `people`, best grade first: largest remainders, equal ones to the better grade. */
+/* Places of each grade among `people`, best grade first: largest remainders, equal ones to the
+ * better grade. */
 void cqa_quotas(const struct cqa_scheme *scheme, size_t people, size_t *places);
 
 #endif

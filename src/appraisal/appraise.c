@@ -108,7 +108,8 @@ static void collect_sheets(struct cqa_engine_run *run)
     struct cqa_appraisal *out = run->out;
 
     out->sheets = cqa_run_alloc(run, run->names.count, sizeof *out->sheets);
-    out->left_out = cqa_run_alloc(run, run->names.count + run->faults->count, sizeof *out->left_out);
+    out->left_out =
+        cqa_run_alloc(run, run->names.count + run->faults->count, sizeof *out->left_out);
     if (out->sheets == NULL || out->left_out == NULL)
         return;
     for (size_t i = 0; i < run->names.count; i++) {
@@ -157,7 +158,8 @@ static void note_undecided(struct cqa_engine_run *run)
     if (flags > 0)
         cqa_run_note(run, "undecided flags: %zu; these numbers are a preview, not for pay", flags);
     if (unusable > 0)
-        cqa_run_note(run, "calls without a part in the mean of scores: %zu; the trace lists them", unusable);
+        cqa_run_note(run, "calls without a part in the mean of scores: %zu; the trace lists them",
+                     unusable);
 }
 
 static enum cqa_status run_all(struct cqa_engine_run *run)
@@ -185,12 +187,17 @@ static enum cqa_status run_all(struct cqa_engine_run *run)
 enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa_faults *faults,
                              struct cqa_appraisal *out, struct cqa_error *error)
 {
-    struct cqa_engine_run run = {.input = input, .scheme = input->scheme, .faults = faults, .out = out,
-                                 .arena = &out->arena, .text = {.limit = EXPLANATION_BYTES_MAX}};
+    struct cqa_engine_run run = {.input = input,
+                                 .scheme = input->scheme,
+                                 .faults = faults,
+                                 .out = out,
+                                 .arena = &out->arena,
+                                 .text = {.limit = EXPLANATION_BYTES_MAX}};
 
     *out = (struct cqa_appraisal){.scheme = input->scheme};
     if (input->period != NULL && !cqa_period_valid(input->period))
-        return cqa_fail(error, CQA_E_BADDATA, "\"%s\" is no period; allowed: 2025-11 or 2025Q4", input->period);
+        return cqa_fail(error, CQA_E_BADDATA, "\"%s\" is no period; allowed: 2025-11 or 2025Q4",
+                        input->period);
     const enum cqa_status status = run_all(&run);
     cqa_buffer_finish(&run.text);
     cqa_names_finish(&run.names);

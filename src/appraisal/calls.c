@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const cqa_flag_words[CQA_FLAG_STATES + 1] = {"undecided", "confirmed", "overturned", "changed", NULL};
+const char *const cqa_flag_words[CQA_FLAG_STATES + 1] = {"undecided", "confirmed", "overturned",
+                                                         "changed", NULL};
 
 /* One result on its way in. */
 struct reader {
@@ -38,7 +39,8 @@ static const char *text_field(struct reader *reader, const json_t *object, const
 }
 
 /* A number field, none when absent or null. */
-static struct cqa_rational number_field(struct reader *reader, const json_t *object, const char *key)
+static struct cqa_rational number_field(struct reader *reader, const json_t *object,
+                                        const char *key)
 {
     const json_t *value = json_object_get(object, key);
 
@@ -148,7 +150,8 @@ static struct cqa_rational confirmed_flags(const struct cqa_scored_call *call,
     return cqa_rational_whole(found);
 }
 
-/* A measure by name; the recording's length stands outside the measures. Milliseconds become seconds. */
+/* A measure by name; the recording's length stands outside the measures. Milliseconds become
+ * seconds. */
 static struct cqa_rational measure_of(struct reader *reader, const json_t *root, const char *name)
 {
     const size_t length = strlen(name);
@@ -171,7 +174,8 @@ static void read_taken(struct reader *reader, const json_t *root)
 {
     const struct cqa_scheme *scheme = reader->scheme;
     struct cqa_scored_call *call = &reader->call;
-    const char *rubric = json_string_value(json_object_get(json_object_get(root, "score"), "rubric"));
+    const char *rubric =
+        json_string_value(json_object_get(json_object_get(root, "score"), "rubric"));
 
     call->taken =
         cqa_arena_alloc(&reader->calls->arena, (scheme->indicator_count + 1) * sizeof *call->taken);
@@ -182,7 +186,8 @@ static void read_taken(struct reader *reader, const json_t *root)
     for (size_t i = 0; i < scheme->indicator_count; i++) {
         const struct cqa_measuring *measuring = scheme->indicators[i].measuring;
         call->taken[i] = cqa_rational_none();
-        if (measuring == NULL || !is_or_any(call->direction, measuring->direction) || !is_or_any(rubric, measuring->rubric))
+        if (measuring == NULL || !is_or_any(call->direction, measuring->direction) ||
+            !is_or_any(rubric, measuring->rubric))
             continue;
         if (strcmp(measuring->take, "score") == 0)
             call->taken[i] = call->score;
@@ -224,7 +229,8 @@ static void read_call(struct reader *reader, const json_t *root)
 /* The key that makes two results one call: the recorder and its id. */
 static const char *key_of(struct reader *reader, const json_t *root)
 {
-    const char *source = json_string_value(json_object_get(json_object_get(root, "call"), "source"));
+    const char *source =
+        json_string_value(json_object_get(json_object_get(root, "call"), "source"));
     char key[600];
 
     snprintf(key, sizeof key, "%.200s %.380s", source ? source : "", reader->call.id);
@@ -256,8 +262,9 @@ static enum cqa_status keep(struct reader *reader, const json_t *root)
     return CQA_OK;
 }
 
-enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *scheme, const char *json,
-                              size_t length, struct cqa_place at, struct cqa_faults *faults)
+enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                              const char *json, size_t length, struct cqa_place at,
+                              struct cqa_faults *faults)
 {
     json_error_t why;
     json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &why);
@@ -272,8 +279,10 @@ enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *
     }
     read_call(&reader, root);
     if (reader.wrong != NULL) {
-        /* The agent may be an extension that only the roster knows: then nobody can tell whose call it is. */
-        cqa_faults_add(faults, NULL, at, "\"%s\" is missing or not what a callqa.result/1 has there", reader.wrong);
+        /* The agent may be an extension that only the roster knows: then nobody can tell whose call
+         * it is. */
+        cqa_faults_add(faults, NULL, at,
+                       "\"%s\" is missing or not what a callqa.result/1 has there", reader.wrong);
         calls->broken = at;
     } else {
         status = keep(&reader, root);
@@ -282,8 +291,9 @@ enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *
     return reader.no_memory ? CQA_E_NOMEM : status;
 }
 
-enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme, const char *path,
-                                 struct cqa_faults *faults, struct cqa_error *error)
+enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                                 const char *path, struct cqa_faults *faults,
+                                 struct cqa_error *error)
 {
     FILE *file = fopen(path, "re");
     enum cqa_status status = CQA_OK;

@@ -12,7 +12,13 @@
 
 /* What an appraisal needs of the results of calls (callqa.result/1, callqa.failure/1). */
 
-enum cqa_flag_state { CQA_FLAG_UNDECIDED, CQA_FLAG_CONFIRMED, CQA_FLAG_OVERTURNED, CQA_FLAG_CHANGED, CQA_FLAG_STATES };
+enum cqa_flag_state {
+    CQA_FLAG_UNDECIDED,
+    CQA_FLAG_CONFIRMED,
+    CQA_FLAG_OVERTURNED,
+    CQA_FLAG_CHANGED,
+    CQA_FLAG_STATES
+};
 extern const char *const cqa_flag_words[CQA_FLAG_STATES + 1]; /* "undecided", "confirmed", … */
 
 struct cqa_flag {
@@ -29,10 +35,11 @@ struct cqa_scored_call {
     const char *direction;  /* NULL: unknown */
     const char *started_at; /* ISO 8601; NULL: unknown */
     struct cqa_place at;
-    const char *left_out;       /* why it has no part in a mean of scores; NULL: it has */
-    struct cqa_rational score;  /* decided total, else total; none when `left_out` */
-    int decided;                /* the score is the decided one */
-    struct cqa_rational *taken; /* what each indicator of the scheme takes from it; none where it has none */
+    const char *left_out;      /* why it has no part in a mean of scores; NULL: it has */
+    struct cqa_rational score; /* decided total, else total; none when `left_out` */
+    int decided;               /* the score is the decided one */
+    struct cqa_rational
+        *taken; /* what each indicator of the scheme takes from it; none where it has none */
     const struct cqa_flag *flags;
     size_t flag_count;
 };
@@ -45,17 +52,20 @@ struct cqa_calls {
     size_t capacity;
     struct cqa_names ids;
     size_t replaced;
-    struct cqa_place broken; /* of a line that could not be read, which may be anyone's; line 0: none */
+    struct cqa_place
+        broken; /* of a line that could not be read, which may be anyone's; line 0: none */
 };
 
-/* Reads one result. What is wrong with it is a fault of its agent, or makes `calls->broken` when no agent is known.
- * CQA_E_NOMEM only. */
-enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *scheme, const char *json,
-                              size_t length, struct cqa_place at, struct cqa_faults *faults) CQA_MUST_CHECK;
+/* Reads one result. What is wrong with it is a fault of its agent, or makes `calls->broken` when no
+ * agent is known. CQA_E_NOMEM only. */
+enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                              const char *json, size_t length, struct cqa_place at,
+                              struct cqa_faults *faults) CQA_MUST_CHECK;
 
 /* Reads a file of results, one a line. `path` must outlive calls and faults. */
-enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme, const char *path,
-                                 struct cqa_faults *faults, struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                                 const char *path, struct cqa_faults *faults,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_calls_finish(struct cqa_calls *calls);
 
 /* Undecided flags of one call. */

@@ -13,7 +13,8 @@ int cqa_period_valid(const char *text)
             return 0;
     if (text[4] == 'Q')
         return text[5] >= '1' && text[5] <= '4' && text[6] == '\0';
-    if (text[4] != '-' || !isdigit((unsigned char)text[5]) || !isdigit((unsigned char)text[6]) || text[7] != '\0')
+    if (text[4] != '-' || !isdigit((unsigned char)text[5]) || !isdigit((unsigned char)text[6]) ||
+        text[7] != '\0')
         return 0;
     const int month = (text[5] - '0') * 10 + text[6] - '0';
     return month >= 1 && month <= 12;
@@ -46,12 +47,14 @@ static void take_post(struct cqa_engine_run *run, struct cqa_subject *subject, c
         subject->sheet.post = post;
         subject->post_at = at;
     } else if (strcmp(subject->sheet.post, post) != 0) {
-        cqa_run_fault(run, subject, at, "agent \"%s\" is in two posts: \"%s\" and (line %zu) \"%s\"",
+        cqa_run_fault(run, subject, at,
+                      "agent \"%s\" is in two posts: \"%s\" and (line %zu) \"%s\"",
                       subject->sheet.agent, post, subject->post_at.line, subject->sheet.post);
     }
 }
 
-static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject, const struct cqa_row *row)
+static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
+                      const struct cqa_row *row)
 {
     char list[400];
     size_t used = 0;
@@ -68,8 +71,8 @@ static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject, c
     return CQA_NOWHERE;
 }
 
-static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject, const struct cqa_row *row,
-                       const struct cqa_indicator *indicator)
+static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
+                       const struct cqa_row *row, const struct cqa_indicator *indicator)
 {
     char text[3][CQA_RATIONAL_TEXT];
 
@@ -78,15 +81,18 @@ static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject, 
     const int zero = indicator->or_zero && cqa_rational_sign(row->value) == 0;
 
     if (row->period != NULL && !cqa_period_valid(row->period)) {
-        cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is no period; allowed: 2025-11 or 2025Q4",
+        cqa_run_fault(run, subject, row->at,
+                      "agent \"%s\": \"%s\" is no period; allowed: 2025-11 or 2025Q4",
                       subject->sheet.agent, row->period);
         return 0;
     }
     if (!zero && (cqa_rational_compare(row->value, indicator->low) < 0 ||
                   cqa_rational_compare(row->value, indicator->high) > 0)) {
-        cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is %s; allowed: %s%s to %s", subject->sheet.agent,
-                      indicator->id, cqa_rational_exact(row->value, text[0]), indicator->or_zero ? "0, or " : "",
-                      cqa_rational_exact(indicator->low, text[1]), cqa_rational_exact(indicator->high, text[2]));
+        cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is %s; allowed: %s%s to %s",
+                      subject->sheet.agent, indicator->id, cqa_rational_exact(row->value, text[0]),
+                      indicator->or_zero ? "0, or " : "",
+                      cqa_rational_exact(indicator->low, text[1]),
+                      cqa_rational_exact(indicator->high, text[2]));
         return 0;
     }
     if ((indicator->whole || indicator->yes_no) && !cqa_rational_is_whole(row->value)) {
@@ -108,7 +114,8 @@ static enum cqa_status count_rows(struct cqa_engine_run *run, size_t *owners, si
         struct cqa_subject *subject = &run->subjects[owners[i]];
         take_post(run, subject, row->post, row->at);
         const int index = take_index(run, subject, row);
-        if (index == CQA_NOWHERE || !row_is_good(run, subject, row, &run->scheme->indicators[index])) {
+        if (index == CQA_NOWHERE ||
+            !row_is_good(run, subject, row, &run->scheme->indicators[index])) {
             if (index != CQA_NOWHERE)
                 subject->spoiled[index] = 1;
             owners[i] = SIZE_MAX;
@@ -120,18 +127,20 @@ static enum cqa_status count_rows(struct cqa_engine_run *run, size_t *owners, si
     return run->no_memory ? CQA_E_NOMEM : CQA_OK;
 }
 
-static enum cqa_status deal_rows(struct cqa_engine_run *run, const size_t *owners, const size_t *counts)
+static enum cqa_status deal_rows(struct cqa_engine_run *run, const size_t *owners,
+                                 const size_t *counts)
 {
     const struct cqa_rows *rows = run->input->rows;
     const size_t width = run->scheme->indicator_count;
-    const struct cqa_row **room = cqa_run_alloc(run, rows->count, sizeof *room);
+    const struct cqa_row **room = cqa_run_alloc(run, rows->count, sizeof(const struct cqa_row *));
 
     if (room == NULL)
         return CQA_E_NOMEM;
     for (size_t i = 0; i < rows->count; i++) {
         if (owners[i] == SIZE_MAX)
             continue;
-        struct cqa_figure *figure = &run->subjects[owners[i] / width].sheet.figures[owners[i] % width];
+        struct cqa_figure *figure =
+            &run->subjects[owners[i] / width].sheet.figures[owners[i] % width];
         if (figure->rows == NULL) {
             figure->rows = room;
             room += counts[owners[i]];
@@ -161,7 +170,8 @@ static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *o
     return CQA_OK;
 }
 
-/* An agent that was already found wrong gets no sheet; one that has nothing but wrong cells is still named. */
+/* An agent that was already found wrong gets no sheet; one that has nothing but wrong cells is
+ * still named. */
 static enum cqa_status block_faulty(struct cqa_engine_run *run)
 {
     for (size_t i = 0; i < run->faults->count; i++) {
@@ -205,7 +215,8 @@ enum cqa_status cqa_run_collect(struct cqa_engine_run *run)
         status = make_subjects(run, owners);
     if (status != CQA_OK)
         return status;
-    size_t *counts = cqa_run_alloc(run, run->names.count * run->scheme->indicator_count, sizeof *counts);
+    size_t *counts =
+        cqa_run_alloc(run, run->names.count * run->scheme->indicator_count, sizeof *counts);
     if (counts == NULL)
         return CQA_E_NOMEM;
     status = count_rows(run, owners, counts);
@@ -231,7 +242,8 @@ static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
             const struct cqa_row *before = figure->rows[k];
             if (!same_text(row->rater, before->rater) || !same_text(row->period, before->period))
                 continue;
-            cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is given twice%s%s, first in line %zu",
+            cqa_run_fault(run, subject, row->at,
+                          "agent \"%s\": \"%s\" is given twice%s%s, first in line %zu",
                           subject->sheet.agent, indicator->id, row->rater ? " by " : "",
                           row->rater ? row->rater : "", before->at.line);
             break;
@@ -262,10 +274,32 @@ static void add_month(struct cqa_figure *figure, const char *period)
         if (same_text(figure->months[i].period, period))
             return;
     for (; at > 0 && strcmp(figure->months[at - 1].period ? figure->months[at - 1].period : "",
-                            period ? period : "") > 0; at--)
+                            period ? period : "") > 0;
+         at--)
         figure->months[at] = figure->months[at - 1];
     figure->months[at] = (struct cqa_month){period, mean_of_period(figure, period)};
     figure->month_count++;
+}
+
+/* All that is appraised together lies in one period: the month, or the quarter that it is in. */
+static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *subject,
+                             const struct cqa_row *row)
+{
+    char *seen = run->period_seen;
+    char period[8];
+
+    if (row->period == NULL)
+        return;
+    if (run->scheme->period == CQA_PERIOD_QUARTERLY && row->period[4] == '-')
+        snprintf(period, sizeof period, "%.4sQ%c", row->period, quarter_of(row->period));
+    else
+        snprintf(period, sizeof period, "%s", row->period);
+    if (seen[0] == '\0')
+        memcpy(seen, period, sizeof period);
+    else if (strcmp(seen, period) != 0)
+        cqa_run_fault(run, subject, row->at,
+                      "agent \"%s\": the row is of %s, the import begins with %s",
+                      subject->sheet.agent, period, seen);
 }
 
 /* Several periods make sense only for the months of a quarter. */
@@ -280,25 +314,30 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
         if (run->input->period == NULL || period == NULL || strcmp(period, run->input->period) == 0)
             continue;
         if (!monthly || !cqa_period_holds(run->input->period, period))
-            cqa_run_fault(run, subject, figure->rows[0]->at, "agent \"%s\": \"%s\" is given for %s, which is not in %s",
+            cqa_run_fault(run, subject, figure->rows[0]->at,
+                          "agent \"%s\": \"%s\" is given for %s, which is not in %s",
                           subject->sheet.agent, indicator->id, period, run->input->period);
     }
     if (figure->month_count < 2)
         return;
     const struct cqa_month *last = &figure->months[figure->month_count - 1];
-    const int whole_period = first->period == NULL || first->period[4] == 'Q' || last->period[4] == 'Q';
+    const int whole_period = first->period == NULL || last->period == NULL ||
+                             first->period[4] == 'Q' || last->period[4] == 'Q';
     char quarter[8] = "";
     if (!whole_period)
         snprintf(quarter, sizeof quarter, "%.4sQ%c", first->period, quarter_of(first->period));
     if (!monthly || run->scheme->period != CQA_PERIOD_QUARTERLY || whole_period ||
         !cqa_period_holds(quarter, last->period))
         cqa_run_fault(run, subject, figure->rows[0]->at,
-                      "agent \"%s\": \"%s\" is given for more than one %s (%s and %s)", subject->sheet.agent,
-                      indicator->id, monthly && run->scheme->period == CQA_PERIOD_QUARTERLY ? "quarter" : "period",
-                      first->period ? first->period : "no period named", last->period ? last->period : "none");
+                      "agent \"%s\": \"%s\" is given for more than one %s (%s and %s)",
+                      subject->sheet.agent, indicator->id,
+                      monthly && run->scheme->period == CQA_PERIOD_QUARTERLY ? "quarter" : "period",
+                      first->period ? first->period : "no period named",
+                      last->period ? last->period : "none");
 }
 
-/* The months of a quarter are the same for all monthly indicators of an agent, or one is missing. */
+/* The months of a quarter are the same for all monthly indicators of an agent, or one is missing.
+ */
 static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *subject)
 {
     const struct cqa_scheme *scheme = run->scheme;
@@ -314,9 +353,11 @@ static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *su
         if (scheme->indicators[i].period != CQA_PERIOD_MONTHLY || figure->month_count == 0)
             continue;
         for (size_t k = 0; k < most->month_count; k++)
-            if (k >= figure->month_count || !same_text(figure->months[k].period, most->months[k].period)) {
-                cqa_run_fault(run, subject, figure->rows[0]->at, "agent \"%s\": \"%s\" is missing for %s",
-                              subject->sheet.agent, scheme->indicators[i].id, most->months[k].period);
+            if (k >= figure->month_count ||
+                !same_text(figure->months[k].period, most->months[k].period)) {
+                cqa_run_fault(run, subject, figure->rows[0]->at,
+                              "agent \"%s\": \"%s\" is missing for %s", subject->sheet.agent,
+                              scheme->indicators[i].id, most->months[k].period);
                 break;
             }
     }
@@ -333,8 +374,10 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
         figure->months = cqa_run_alloc(run, figure->row_count, sizeof *figure->months);
         if (figure->months == NULL)
             return;
-        for (size_t k = 0; k < figure->row_count; k++)
+        for (size_t k = 0; k < figure->row_count; k++) {
+            check_one_period(run, subject, figure->rows[k]);
             add_month(figure, figure->rows[k]->period);
+        }
         check_months(run, subject, indicator, figure);
         figure->origin = CQA_ORIGIN_IMPORTED;
     }

@@ -11,7 +11,8 @@ enum { FILE_BYTES_MAX = 256 << 20 };
 
 /* ---- encodings */
 
-/* `length` bytes to UTF-8, owned; NULL when they are not `encoding`, or (errno ENOMEM) without memory. */
+/* `length` bytes to UTF-8, owned; NULL when they are not `encoding`, or (errno ENOMEM) without
+ * memory. */
 static char *to_utf8(const char *bytes, size_t length, const char *encoding)
 {
     const size_t size = length * 2 + 4; /* GB18030 grows by half at most, UTF-16 too */
@@ -62,7 +63,8 @@ static void find_delimiter(struct cqa_csv *csv)
     size_t counts[3] = {0};
     size_t best = 0;
 
-    if (strncmp(csv->at, "sep=", 4) == 0 && csv->at[4] != '\0' && strchr("\r\n", csv->at[5]) != NULL) {
+    if (strncmp(csv->at, "sep=", 4) == 0 && csv->at[4] != '\0' &&
+        strchr("\r\n", csv->at[5]) != NULL) {
         csv->delimiter = csv->at[4];
         csv->at += strcspn(csv->at, "\r\n");
         return;
@@ -76,7 +78,8 @@ static void find_delimiter(struct cqa_csv *csv)
     csv->delimiter = candidates[best];
 }
 
-enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t length, struct cqa_error *error)
+enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t length,
+                             struct cqa_error *error)
 {
     *csv = (struct cqa_csv){.line = 1, .column = 1};
     if (length > FILE_BYTES_MAX)
@@ -85,7 +88,8 @@ enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t leng
     if (csv->text == NULL && errno == ENOMEM)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (csv->text == NULL)
-        return cqa_fail(error, CQA_E_BADDATA, "the text is neither UTF-8 nor UTF-16 with BOM nor GB18030");
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "the text is neither UTF-8 nor UTF-16 with BOM nor GB18030");
     csv->at = csv->text;
     find_delimiter(csv);
     return CQA_OK;
@@ -101,14 +105,16 @@ enum cqa_status cqa_csv_open(struct cqa_csv *csv, const char *path, struct cqa_e
     *csv = (struct cqa_csv){0};
     if (file == NULL)
         return cqa_fail_errno(error, "%s", path);
-    while ((count = fread(piece, 1, sizeof piece, file)) > 0 && cqa_buffer_add(&buffer, piece, count) == CQA_OK)
+    while ((count = fread(piece, 1, sizeof piece, file)) > 0 &&
+           cqa_buffer_add(&buffer, piece, count) == CQA_OK)
         ;
     enum cqa_status status = CQA_OK;
     if (ferror(file))
         status = cqa_fail_errno(error, "%s", path);
     else if (buffer.failed)
         status = cqa_fail(error, CQA_E_LIMIT, "%s: larger than %d MiB", path, FILE_BYTES_MAX >> 20);
-    else if ((status = cqa_csv_init(csv, buffer.text ? buffer.text : "", buffer.length, error)) != CQA_OK)
+    else if ((status = cqa_csv_init(csv, buffer.text ? buffer.text : "", buffer.length, error)) !=
+             CQA_OK)
         status = cqa_fail_within(error, "%s", path);
     fclose(file);
     cqa_buffer_finish(&buffer);
@@ -150,7 +156,8 @@ static int at_cell_end(const struct cqa_csv *csv)
     return *csv->at == '\0' || *csv->at == '\n' || *csv->at == '\r' || *csv->at == csv->delimiter;
 }
 
-/* Unquotes in place: what comes out is never longer than what went in. Returns the end of the text. */
+/* Unquotes in place: what comes out is never longer than what went in. Returns the end of the text.
+ */
 static char *read_quoted(struct cqa_csv *csv, char *out)
 {
     const size_t line = csv->line;

@@ -5,12 +5,13 @@
 #include "base/error.h"
 
 /*
- * Comma-separated values (RFC 4180) as spreadsheets write them: quotes, line ends of any kind, a first line "sep=;",
- * semicolons or tabs for commas, blank lines, ="text" around what must stay text.
+ * Comma-separated values (RFC 4180) as spreadsheets write them: quotes, line ends of any kind, a
+ * first line "sep=;", semicolons or tabs for commas, blank lines, ="text" around what must stay
+ * text.
  */
 struct cqa_csv_cell {
-    char *text;  /* unquoted and trimmed; lives in the reader's text */
-    size_t line; /* from 1 */
+    char *text;    /* unquoted and trimmed; lives in the reader's text */
+    size_t line;   /* from 1 */
     size_t column; /* from 1, in characters */
 };
 
@@ -28,15 +29,17 @@ struct cqa_csv {
     size_t problem_column;
 };
 
-/* Takes `length` bytes of UTF-8, UTF-16 with BOM, or GB18030. CQA_E_BADDATA when they are none of these.
- * `csv` is filled, finish it whatever comes back. */
+/* Takes `length` bytes of UTF-8, UTF-16 with BOM, or GB18030. CQA_E_BADDATA when they are none of
+ * these. `csv` is filled, finish it whatever comes back. */
 enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t length,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
 /* As init, from a file of at most 256 MiB. */
-enum cqa_status cqa_csv_open(struct cqa_csv *csv, const char *path, struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_csv_open(struct cqa_csv *csv, const char *path,
+                             struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The next record that is not blank, in `cells`; 1, or 0 at the end. A record with a problem has its cells so far. */
+/* The next record that is not blank, in `cells`; 1, or 0 at the end. A record with a problem has
+ * its cells so far. */
 int cqa_csv_next(struct cqa_csv *csv);
 
 void cqa_csv_finish(struct cqa_csv *csv);

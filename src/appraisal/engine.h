@@ -12,7 +12,8 @@ struct cqa_subject {
     struct cqa_sheet sheet;
     struct cqa_place first; /* where the input first names the agent */
     struct cqa_place post_at;
-    const char *post_from; /* the roster gave the post, of a seat that began then; NULL: the import did */
+    const char
+        *post_from; /* the roster gave the post, of a seat that began then; NULL: the import did */
     unsigned char *spoiled; /* of each indicator: it was given, but wrong */
     size_t call_capacity;
     int blocked;
@@ -28,6 +29,7 @@ struct cqa_engine_run {
     struct cqa_names names;
     struct cqa_subject *subjects;
     struct cqa_buffer text; /* for one explanation at a time */
+    char period_seen[8];    /* that of the first row that names one; "" before */
     int no_memory;
 };
 
@@ -52,9 +54,11 @@ void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject);
 
 /* Items [first, end) of the sheet. Overflow blocks the subject. */
-void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first, size_t end);
+void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
+                   size_t end);
 void cqa_run_lines(struct cqa_engine_run *run, struct cqa_subject *subject);
-void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet, const struct cqa_assumption *assumption);
+void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
+                    const struct cqa_assumption *assumption);
 
 /* Grades by score, ranks, the forced distribution; then coefficient and bonus. */
 void cqa_run_grades(struct cqa_engine_run *run);

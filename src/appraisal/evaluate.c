@@ -8,7 +8,8 @@ struct evaluation {
     const struct cqa_item *item;
 };
 
-void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet, const struct cqa_assumption *assumption)
+void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
+                    const struct cqa_assumption *assumption)
 {
     if (assumption == NULL)
         return;
@@ -17,11 +18,12 @@ void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet, const s
             return;
     if (sheet->assumed_count % 8 == 0) {
         const struct cqa_assumption **assumed =
-            cqa_run_alloc(run, sheet->assumed_count + 8, sizeof *assumed);
+            cqa_run_alloc(run, sheet->assumed_count + 8, sizeof(const struct cqa_assumption *));
         if (assumed == NULL)
             return;
         if (sheet->assumed_count > 0)
-            memcpy(assumed, sheet->assumed, sheet->assumed_count * sizeof *assumed);
+            memcpy(assumed, sheet->assumed,
+                   sheet->assumed_count * sizeof(const struct cqa_assumption *));
         sheet->assumed = assumed;
     }
     sheet->assumed[sheet->assumed_count++] = assumption;
@@ -153,7 +155,7 @@ static struct cqa_rational points_linear(struct evaluation *at, struct cqa_ratio
     say_number(at, item->at_target);
     say(at, " + ");
     say_number(at, slope);
-    say(at, above ? " × (" : " × (");
+    say(at, " × (");
     say_number(at, above ? value : item->target);
     say(at, " − ");
     say_number(at, above ? item->target : value);
@@ -176,7 +178,8 @@ static int passes(enum cqa_compare compare, int order)
     return order < 0;
 }
 
-static struct cqa_rational points_threshold(struct evaluation *at, struct cqa_rational value, int *passed)
+static struct cqa_rational points_threshold(struct evaluation *at, struct cqa_rational value,
+                                            int *passed)
 {
     static const char *const signs[] = {" ≥ ", " ≤ ", " > ", " < "};
     const struct cqa_rational against = value_of(at, at->item->against);
@@ -221,7 +224,9 @@ static struct cqa_rational points_parts(struct evaluation *at)
     const struct cqa_item *item = at->item;
     struct cqa_rational sum = cqa_rational_whole(0);
 
-    say(at, item->part_count > 1 && item->type != CQA_ITEM_SUM && item->type != CQA_ITEM_WEIGHTED ? "(" : "");
+    say(at, item->part_count > 1 && item->type != CQA_ITEM_SUM && item->type != CQA_ITEM_WEIGHTED
+                ? "("
+                : "");
     for (size_t i = 0; i < item->part_count; i++) {
         const struct cqa_part *part = &item->parts[i];
         const int minus = item->type == CQA_ITEM_SUM && cqa_rational_sign(part->weight) < 0;
@@ -235,7 +240,9 @@ static struct cqa_rational points_parts(struct evaluation *at)
         cqa_run_assume(at->run, at->sheet, part->assumed);
         sum = cqa_rational_add(sum, part_points(at, part));
     }
-    say(at, item->part_count > 1 && item->type != CQA_ITEM_SUM && item->type != CQA_ITEM_WEIGHTED ? ")" : "");
+    say(at, item->part_count > 1 && item->type != CQA_ITEM_SUM && item->type != CQA_ITEM_WEIGHTED
+                ? ")"
+                : "");
     return sum;
 }
 
@@ -316,13 +323,15 @@ static struct cqa_rational points_of(struct evaluation *at, struct cqa_rational 
     return cqa_rational_none();
 }
 
-/* The months of a figure that an item scores one by one: bands and slopes do not survive a mean taken before them. */
+/* The months of a figure that an item scores one by one: bands and slopes do not survive a mean
+ * taken before them. */
 static const struct cqa_figure *monthly_figure(const struct evaluation *at)
 {
     const enum cqa_item_type type = at->item->type;
     const struct cqa_ref ref = at->item->parts[0].of;
 
-    if (ref.kind != CQA_REF_INDICATOR || (type != CQA_ITEM_BANDS && type != CQA_ITEM_LINEAR && type != CQA_ITEM_VALUE))
+    if (ref.kind != CQA_REF_INDICATOR ||
+        (type != CQA_ITEM_BANDS && type != CQA_ITEM_LINEAR && type != CQA_ITEM_VALUE))
         return NULL;
     return at->sheet->figures[ref.index].month_count > 1 ? &at->sheet->figures[ref.index] : NULL;
 }
@@ -331,7 +340,8 @@ static struct cqa_rational points_by_month(struct evaluation *at, const struct c
 {
     struct cqa_rational sum = cqa_rational_whole(0);
 
-    cqa_run_assume(at->run, at->sheet, at->run->scheme->indicators[at->item->parts[0].of.index].assumed);
+    cqa_run_assume(at->run, at->sheet,
+                   at->run->scheme->indicators[at->item->parts[0].of.index].assumed);
     say(at, "(");
     for (size_t i = 0; i < figure->month_count; i++) {
         cqa_buffer_print(&at->run->text, "%s%s: ", i ? "; " : "", figure->months[i].period);
@@ -358,12 +368,14 @@ static void evaluate(struct evaluation *at, struct cqa_subject *subject, struct 
     cqa_run_assume(at->run, at->sheet, item->assumed);
     if (!cqa_rational_valid(points->value))
         cqa_run_fault(at->run, subject, subject->first,
-                      "agent \"%s\": \"%s\" cannot be computed: no row of the scheme takes %s, or the number is too "
+                      "agent \"%s\": \"%s\" cannot be computed: no row of the scheme takes %s, or "
+                      "the number is too "
                       "large",
                       subject->sheet.agent, item->id, points->how ? points->how : "it");
 }
 
-void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first, size_t end)
+void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
+                   size_t end)
 {
     struct evaluation at = {.run = run, .sheet = &subject->sheet};
 
@@ -387,6 +399,7 @@ void cqa_run_lines(struct cqa_engine_run *run, struct cqa_subject *subject)
         }
         const struct cqa_part *part = &at.item->parts[spec->part];
         sheet->lines[i].passed = CQA_NOWHERE;
-        sheet->lines[i].value = is_there(&at, part->of) ? part_points(&at, part) : cqa_rational_none();
+        sheet->lines[i].value =
+            is_there(&at, part->of) ? part_points(&at, part) : cqa_rational_none();
     }
 }

@@ -37,7 +37,8 @@ void cqa_quotas(const struct cqa_scheme *scheme, size_t people, size_t *places)
     }
     for (; left > 0; left--) {
         size_t best = 0;
-        for (size_t i = 1; i < grades; i++) /* grades are best first: an equal rest stays with the better */
+        for (size_t i = 1; i < grades;
+             i++) /* grades are best first: an equal rest stays with the better */
             if (cqa_rational_compare(rests[i], rests[best]) > 0)
                 best = i;
         places[best]++;
@@ -46,7 +47,8 @@ void cqa_quotas(const struct cqa_scheme *scheme, size_t people, size_t *places)
 }
 
 /* The grade whose cumulative places reach `position`, from 0. */
-static const struct cqa_grade *grade_at(const struct cqa_scheme *scheme, const size_t *places, size_t position)
+static const struct cqa_grade *grade_at(const struct cqa_scheme *scheme, const size_t *places,
+                                        size_t position)
 {
     size_t end = 0;
 
@@ -66,7 +68,8 @@ static int by_total(const void *left, const void *right)
     return cqa_rational_compare((*b)->sheet.total, (*a)->sheet.total);
 }
 
-/* Ranks, and the place that the rank has in the distribution; tied agents have the rank of the first of them. */
+/* Ranks, and the place that the rank has in the distribution; tied agents have the rank of the
+ * first of them. */
 static void rank(struct cqa_engine_run *run, struct cqa_subject **ranked, size_t count)
 {
     const struct cqa_scheme *scheme = run->scheme;
@@ -78,8 +81,8 @@ static void rank(struct cqa_engine_run *run, struct cqa_subject **ranked, size_t
     if (distribute)
         cqa_quotas(scheme, count, places);
     else if (scheme->distributed)
-        cqa_run_note(run, "no forced distribution: %zu agents, the scheme asks for %zu or more", count,
-                     scheme->group_least);
+        cqa_run_note(run, "no forced distribution: %zu agents, the scheme asks for %zu or more",
+                     count, scheme->group_least);
     for (size_t i = 0; i < count; i++) {
         struct cqa_sheet *sheet = &ranked[i]->sheet;
         const int tied =
@@ -105,10 +108,12 @@ static void grade_by_score(struct cqa_engine_run *run, struct cqa_subject *subje
     if (sheet->grade != NULL)
         cqa_run_assume(run, sheet, sheet->grade->band.assumed);
     else if (scheme->grade_count > 0)
-        cqa_run_fault(run, subject, subject->first, "agent \"%s\": no grade takes the total", sheet->agent);
+        cqa_run_fault(run, subject, subject->first, "agent \"%s\": no grade takes the total",
+                      sheet->agent);
 }
 
-static void set_bonus(struct cqa_engine_run *run, struct cqa_sheet *sheet, const struct cqa_grade *grade)
+static void set_bonus(struct cqa_engine_run *run, struct cqa_sheet *sheet,
+                      const struct cqa_grade *grade)
 {
     const struct cqa_scheme *scheme = run->scheme;
 
@@ -141,7 +146,7 @@ static void set_rewards(struct cqa_engine_run *run, struct cqa_sheet *sheet)
 void cqa_run_grades(struct cqa_engine_run *run)
 {
     const size_t people = run->names.count;
-    struct cqa_subject **ranked = cqa_run_alloc(run, people, sizeof *ranked);
+    struct cqa_subject **ranked = cqa_run_alloc(run, people, sizeof(struct cqa_subject *));
     size_t count = 0;
 
     if (ranked == NULL || run->scheme->total == CQA_NOWHERE)
@@ -155,7 +160,7 @@ void cqa_run_grades(struct cqa_engine_run *run)
         if (!subject->blocked)
             ranked[count++] = subject;
     }
-    qsort(ranked, count, sizeof *ranked, by_total);
+    qsort(ranked, count, sizeof(struct cqa_subject *), by_total);
     rank(run, ranked, count);
     for (size_t i = 0; i < count; i++)
         set_rewards(run, &ranked[i]->sheet);

@@ -59,14 +59,15 @@ static enum cqa_status read_head(struct importer *importer)
         return CQA_E_NOMEM;
     for (size_t i = 0; i < csv->cell_count; i++) {
         const struct cqa_csv_cell *cell = &csv->cells[i];
-        /* An indicator goes first: a scheme may have one that is called like a column in Chinese. */
+        /* An indicator goes first: a scheme may have one that is called like a column in Chinese.
+         */
         const int known = cqa_scheme_indicator(importer->scheme, cell->text) != CQA_NOWHERE;
         const int column = known ? COLUMN_COUNT : column_of(cell->text);
         if (column == COLUMN_COUNT)
             importer->heads[i] = cqa_arena_string(&importer->rows->arena, cell->text);
         else if (importer->columns[column] != 0)
-            cqa_faults_add(importer->faults, NULL, place_of(importer, cell), "the column \"%s\" is given twice",
-                           cell->text);
+            cqa_faults_add(importer->faults, NULL, place_of(importer, cell),
+                           "the column \"%s\" is given twice", cell->text);
         else
             importer->columns[column] = i + 1;
     }
@@ -103,7 +104,8 @@ static int check_long_heads(struct importer *importer)
     for (size_t i = 0; i < importer->head_count; i++)
         if (importer->heads[i] != NULL && importer->heads[i][0] != '\0') {
             cqa_faults_add(importer->faults, NULL, place_of(importer, &importer->csv.cells[i]),
-                           "unknown column \"%s\"; allowed: agent (or subject), indicator, value, count, rater, "
+                           "unknown column \"%s\"; allowed: agent (or subject), indicator, value, "
+                           "count, rater, "
                            "post, period",
                            importer->heads[i]);
             good = 0;
@@ -121,7 +123,8 @@ static int check_head(struct importer *importer)
 {
     if (importer->columns[AGENT] == 0) {
         cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
-                       "the column \"agent\" is missing; needed: agent,indicator,value or agent and a column for "
+                       "the column \"agent\" is missing; needed: agent,indicator,value or agent "
+                       "and a column for "
                        "each indicator");
         return 0;
     }
@@ -130,7 +133,8 @@ static int check_head(struct importer *importer)
 
 /* ---- numbers */
 
-/* Digits and signs of Chinese width (U+FF05 to U+FF19) become plain ones. 0 when it does not fit. */
+/* Digits and signs of Chinese width (U+FF05 to U+FF19) become plain ones. 0 when it does not fit.
+ */
 static int to_plain(const char *text, char out[CELL_TEXT])
 {
     size_t used = 0;
@@ -150,7 +154,8 @@ static int to_plain(const char *text, char out[CELL_TEXT])
     return 1;
 }
 
-/* "12,345.6" without its commas, which stand before every three digits or not at all. 0 when they do not. */
+/* "12,345.6" without its commas, which stand before every three digits or not at all. 0 when they
+ * do not. */
 static int drop_thousands(char *text)
 {
     const size_t whole = strcspn(text, ".");
@@ -192,7 +197,8 @@ static int read_number(const char *text, int percent, struct cqa_rational *out)
 static int read_word(const char *text, struct cqa_rational *out)
 {
     static const char *const yes[] = {"yes", "true", "pass", "passed", "是", "合格", "通过", NULL};
-    static const char *const no[] = {"no", "false", "fail", "failed", "否", "不合格", "不通过", "未通过", NULL};
+    static const char *const no[] = {"no",     "false",  "fail",   "failed", "否",
+                                     "不合格", "不通过", "未通过", NULL};
 
     for (int i = 0; yes[i] != NULL; i++)
         if (strcasecmp(text, yes[i]) == 0) {
@@ -213,43 +219,50 @@ static const char *cell_text(struct importer *importer, enum column column)
 {
     const size_t index = importer->columns[column];
 
-    if (index == 0 || index > importer->csv.cell_count || importer->csv.cells[index - 1].text[0] == '\0')
+    if (index == 0 || index > importer->csv.cell_count ||
+        importer->csv.cells[index - 1].text[0] == '\0')
         return NULL;
     return cqa_arena_string(&importer->rows->arena, importer->csv.cells[index - 1].text);
 }
 
-/* A wrong count is a fault; the row stays, so that its indicator does not pass for missing besides. */
+/* A wrong count is a fault; the row stays, so that its indicator does not pass for missing besides.
+ */
 static void read_count(struct importer *importer, struct cqa_row *row)
 {
     const size_t index = importer->columns[COUNT];
 
     row->count = cqa_rational_whole(1);
-    if (index == 0 || index > importer->csv.cell_count || importer->csv.cells[index - 1].text[0] == '\0')
+    if (index == 0 || index > importer->csv.cell_count ||
+        importer->csv.cells[index - 1].text[0] == '\0')
         return;
     const struct cqa_csv_cell *cell = &importer->csv.cells[index - 1];
     if (read_number(cell->text, 0, &row->count) && cqa_rational_sign(row->count) > 0)
         return;
     cqa_faults_add(importer->faults, row->agent, place_of(importer, cell),
-                   "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
+                   "agent \"%s\": the count \"%s\" must be a number above 0", row->agent,
+                   cell->text);
 }
 
-/* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have is left to the
- * appraisal to name. */
-static enum cqa_status add_value(struct importer *importer, struct cqa_row *row, const struct cqa_csv_cell *named,
-                                 const struct cqa_csv_cell *cell)
+/* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have
+ * is left to the appraisal to name. */
+static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
+                                 const struct cqa_csv_cell *named, const struct cqa_csv_cell *cell)
 {
     const int index = cqa_scheme_indicator(importer->scheme, row->indicator);
     const struct cqa_indicator *indicator =
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
-    const int percent = indicator != NULL && indicator->unit != NULL && strcmp(indicator->unit, "%") == 0;
+    const int percent =
+        indicator != NULL && indicator->unit != NULL && strcmp(indicator->unit, "%") == 0;
 
     row->at = place_of(importer, indicator == NULL ? named : cell);
     row->value = cqa_rational_whole(0);
-    const int known_word = indicator != NULL && indicator->yes_no && read_word(cell->text, &row->value);
+    const int known_word =
+        indicator != NULL && indicator->yes_no && read_word(cell->text, &row->value);
     if (!known_word && indicator != NULL && !read_number(cell->text, percent, &row->value)) {
         cqa_faults_add(importer->faults, row->agent, row->at,
-                       "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: %s", row->agent, cell->text,
-                       row->indicator, indicator->yes_no ? "1 or 0, yes or no" : "a decimal such as 94.5");
+                       "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: %s", row->agent,
+                       cell->text, row->indicator,
+                       indicator->yes_no ? "1 or 0, yes or no" : "a decimal such as 94.5");
         row->value = cqa_rational_none();
     }
     return cqa_rows_add(importer->rows, row);
@@ -279,7 +292,8 @@ static enum cqa_status add_wide(struct importer *importer, struct cqa_row *row)
 {
     enum cqa_status status = CQA_OK;
 
-    for (size_t i = 0; i < importer->csv.cell_count && i < importer->head_count && status == CQA_OK; i++) {
+    for (size_t i = 0; i < importer->csv.cell_count && i < importer->head_count && status == CQA_OK;
+         i++) {
         const struct cqa_csv_cell *cell = &importer->csv.cells[i];
         if (importer->heads[i] == NULL || cell->text[0] == '\0')
             continue;
@@ -292,23 +306,28 @@ static enum cqa_status add_wide(struct importer *importer, struct cqa_row *row)
 static enum cqa_status add_record(struct importer *importer)
 {
     const struct cqa_csv *csv = &importer->csv;
-    struct cqa_row row = {.agent = cell_text(importer, AGENT), .rater = cell_text(importer, RATER),
-                          .post = cell_text(importer, POST), .period = cell_text(importer, PERIOD)};
+    struct cqa_row row = {.agent = cell_text(importer, AGENT),
+                          .rater = cell_text(importer, RATER),
+                          .post = cell_text(importer, POST),
+                          .period = cell_text(importer, PERIOD)};
 
     if (csv->problem != NULL) {
         cqa_faults_add(importer->faults, row.agent,
-                       (struct cqa_place){importer->name, csv->problem_line, csv->problem_column}, "%s",
-                       csv->problem);
-        if (*csv->at == '\0') /* an open quote swallowed all that follows: no agent's rows are known to be all */
+                       (struct cqa_place){importer->name, csv->problem_line, csv->problem_column},
+                       "%s", csv->problem);
+        if (*csv->at == '\0') /* an open quote swallowed all that follows: no agent's rows are known
+                                 to be all */
             importer->rows->count = importer->first_row;
         return CQA_OK;
     }
     if (row.agent == NULL) {
-        cqa_faults_add(importer->faults, NULL, place_of(importer, &csv->cells[0]), "the row names no agent");
+        cqa_faults_add(importer->faults, NULL, place_of(importer, &csv->cells[0]),
+                       "the row names no agent");
         return CQA_OK;
     }
     if (csv->cell_count > importer->head_count) {
-        cqa_faults_add(importer->faults, row.agent, place_of(importer, &csv->cells[importer->head_count]),
+        cqa_faults_add(importer->faults, row.agent,
+                       place_of(importer, &csv->cells[importer->head_count]),
                        "agent \"%s\": %zu cells under %zu columns", row.agent, csv->cell_count,
                        importer->head_count);
         return CQA_OK;
@@ -332,11 +351,12 @@ static enum cqa_status import(struct importer *importer, struct cqa_error *error
     return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "%s: out of memory", importer->name);
 }
 
-enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *path, struct cqa_rows *rows,
-                                struct cqa_faults *faults, struct cqa_error *error)
+enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *path,
+                                struct cqa_rows *rows, struct cqa_faults *faults,
+                                struct cqa_error *error)
 {
-    struct importer importer = {.scheme = scheme, .name = path, .rows = rows, .faults = faults,
-                                .first_row = rows->count};
+    struct importer importer = {
+        .scheme = scheme, .name = path, .rows = rows, .faults = faults, .first_row = rows->count};
     const enum cqa_status status = cqa_csv_open(&importer.csv, path, error);
 
     if (status == CQA_OK)
@@ -345,11 +365,12 @@ enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *pat
     return status;
 }
 
-enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text, size_t length, const char *name,
-                               struct cqa_rows *rows, struct cqa_faults *faults, struct cqa_error *error)
+enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text, size_t length,
+                               const char *name, struct cqa_rows *rows, struct cqa_faults *faults,
+                               struct cqa_error *error)
 {
-    struct importer importer = {.scheme = scheme, .name = name, .rows = rows, .faults = faults,
-                                .first_row = rows->count};
+    struct importer importer = {
+        .scheme = scheme, .name = name, .rows = rows, .faults = faults, .first_row = rows->count};
     const enum cqa_status status = cqa_csv_init(&importer.csv, text, length, error);
 
     if (status == CQA_OK)

@@ -5,9 +5,11 @@
 #include "appraisal/rational.h"
 #include "base/text.h"
 
-/* What goes into a scheme: the indicators of a period, imported, entered by a person, or measured from the calls. */
+/* What goes into a scheme: the indicators of a period, imported, entered by a person, or measured
+ * from the calls. */
 
-/* A value that the source document does not give. Whoever uses it says so. NULL: the document gives it. */
+/* A value that the source document does not give. Whoever uses it says so. NULL: the document gives
+ * it. */
 struct cqa_assumption {
     const char *where; /* "items.wrong_orders", "grades.合格" */
     struct cqa_text reason;
@@ -16,22 +18,27 @@ struct cqa_assumption {
 enum cqa_period { CQA_PERIOD_MONTHLY, CQA_PERIOD_QUARTERLY };
 enum cqa_need { CQA_NEED_REQUIRED, CQA_NEED_OPTIONAL, CQA_NEED_MEASURED };
 enum cqa_by { CQA_BY_MEAN, CQA_BY_MEDIAN, CQA_BY_SUM };
-enum cqa_rated_by { CQA_RATED_BY_NONE, CQA_RATED_BY_SELF, CQA_RATED_BY_SUPERVISOR, CQA_RATED_BY_PEERS };
+enum cqa_rated_by {
+    CQA_RATED_BY_NONE,
+    CQA_RATED_BY_SELF,
+    CQA_RATED_BY_SUPERVISOR,
+    CQA_RATED_BY_PEERS
+};
 
 enum { CQA_NOWHERE = -1 }; /* an index that points at nothing */
 
 /* What the calls of the period give for an indicator. */
 struct cqa_measuring {
-    const char *take;              /* "score", "flags", or a measure's name; times (…_ms) are taken in seconds */
-    enum cqa_by by;                /* of flags always the sum */
-    const char *const *rules;      /* flags: ids of the rubric's rules that count */
+    const char *take; /* "score", "flags", or a measure's name; times (…_ms) are taken in seconds */
+    enum cqa_by by;   /* of flags always the sum */
+    const char *const *rules; /* flags: ids of the rubric's rules that count */
     size_t rule_count;
-    const char *rubric;            /* only calls scored by this rubric; NULL: all */
-    const char *direction;         /* only calls of this direction; NULL: all */
-    int positive;                  /* only values above 0: a ring of 0 s was not recorded */
-    int over;                      /* index of the indicator to divide by, or CQA_NOWHERE */
+    const char *rubric;    /* only calls scored by this rubric; NULL: all */
+    const char *direction; /* only calls of this direction; NULL: all */
+    int positive;          /* only values above 0: a ring of 0 s was not recorded */
+    int over;              /* index of the indicator to divide by, or CQA_NOWHERE */
     struct cqa_rational times;
-    int handled;                   /* coverage: index of the indicator that counts all calls, or CQA_NOWHERE */
+    int handled; /* coverage: index of the indicator that counts all calls, or CQA_NOWHERE */
     struct cqa_rational least_pct; /* coverage below which the indicator counts as missing */
 };
 
@@ -44,13 +51,14 @@ struct cqa_indicator {
     enum cqa_rated_by rated_by;
     struct cqa_rational low; /* input range, both ends taken */
     struct cqa_rational high;
-    int or_zero;                      /* 0 is taken too, where the range starts above it */
-    int whole;                        /* whole numbers only */
-    int yes_no;                       /* 0 or 1, also written as words */
-    int round_places;                 /* the value is rounded before use; CQA_NOWHERE: it is not */
-    struct cqa_rational cap;          /* the value counts up to here; none: no cap */
-    struct cqa_rational absent;       /* optional: stands in where there is no value; none: nothing does */
-    const char *const *required_for;  /* optional: posts for which it is required */
+    int or_zero;             /* 0 is taken too, where the range starts above it */
+    int whole;               /* whole numbers only */
+    int yes_no;              /* 0 or 1, also written as words */
+    int round_places;        /* the value is rounded before use; CQA_NOWHERE: it is not */
+    struct cqa_rational cap; /* the value counts up to here; none: no cap */
+    struct cqa_rational
+        absent; /* optional: stands in where there is no value; none: nothing does */
+    const char *const *required_for; /* optional: posts for which it is required */
     size_t required_for_count;
     struct cqa_measuring *measuring; /* NULL: never measured */
     const struct cqa_assumption *assumed;

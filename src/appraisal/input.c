@@ -5,7 +5,8 @@
 #include <string.h>
 #include "base/escape.h"
 
-void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at, const char *format, ...)
+void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at,
+                    const char *format, ...)
 {
     char text[600];
     va_list arguments;

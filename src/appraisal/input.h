@@ -14,14 +14,16 @@ struct cqa_place {
     size_t column; /* from 1, in characters */
 };
 
-/* Something wrong with the input. Nothing is computed for `agent`; NULL: it belongs to no one agent. */
+/* Something wrong with the input. Nothing is computed for `agent`; NULL: it belongs to no one
+ * agent. */
 struct cqa_fault {
     const char *agent;
     struct cqa_place at;
     const char *text;
 };
 
-/* {0} is empty; finish frees. `lost` counts what found no memory, so that a bad input never passes for good. */
+/* {0} is empty; finish frees. `lost` counts what found no memory, so that a bad input never passes
+ * for good. */
 struct cqa_faults {
     struct cqa_arena arena;
     struct cqa_fault *items;
@@ -31,20 +33,21 @@ struct cqa_faults {
 };
 
 /* Copies `agent` (control characters escaped when printed) and the text; `at.file` is borrowed. */
-void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at, const char *format, ...)
-    CQA_PRINTF(4, 5);
+void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at,
+                    const char *format, ...) CQA_PRINTF(4, 5);
 
 /* Each as "FILE:LINE:COLUMN: text", in the order of files and lines. */
 void cqa_faults_print(struct cqa_faults *faults, FILE *out);
 void cqa_faults_finish(struct cqa_faults *faults);
 
-/* One value of one indicator for one agent (or unit), as imported or entered. Strings are borrowed. */
+/* One value of one indicator for one agent (or unit), as imported or entered. Strings are borrowed.
+ */
 struct cqa_row {
     const char *agent;
-    const char *indicator; /* id, or its name in either language */
-    const char *rater;     /* NULL: none said */
-    const char *post;      /* NULL: none said */
-    const char *period;    /* "2025-11", "2025Q4"; NULL: the one that is appraised */
+    const char *indicator;     /* id, or its name in either language */
+    const char *rater;         /* NULL: none said */
+    const char *post;          /* NULL: none said */
+    const char *period;        /* "2025-11", "2025Q4"; NULL: the one that is appraised */
     struct cqa_rational value; /* none: a fault was found in it */
     struct cqa_rational count; /* its weight among the rows of other raters */
     struct cqa_place at;       /* of the value */
@@ -64,15 +67,16 @@ void cqa_rows_finish(struct cqa_rows *rows);
 struct cqa_scheme;
 
 /*
- * Reads a CSV file of indicators: long (agent,indicator,value[,count][,rater][,post][,period]) or wide (agent, then a
- * column for each indicator), in UTF-8, UTF-16 with BOM or GB18030. `name` stands in places and must outlive rows and
- * faults. Wrong cells become faults of their agent; what is right is read. CQA_E_NOMEM, or (import) why the file could
- * not be read.
+ * Reads a CSV file of indicators: long (agent,indicator,value[,count][,rater][,post][,period]) or
+ * wide (agent, then a column for each indicator), in UTF-8, UTF-16 with BOM or GB18030. `name`
+ * stands in places and must outlive rows and faults. Wrong cells become faults of their agent; what
+ * is right is read. CQA_E_NOMEM, or (import) why the file could not be read.
  */
-enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *path, struct cqa_rows *rows,
-                                struct cqa_faults *faults, struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text, size_t length, const char *name,
-                               struct cqa_rows *rows, struct cqa_faults *faults,
+enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *path,
+                                struct cqa_rows *rows, struct cqa_faults *faults,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text, size_t length,
+                               const char *name, struct cqa_rows *rows, struct cqa_faults *faults,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

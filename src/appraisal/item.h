@@ -37,7 +37,7 @@ struct cqa_band {
 };
 
 enum cqa_item_type {
-    CQA_ITEM_VALUE,       /* as it is, or a percentage of it, or times the grade's coefficient */
+    CQA_ITEM_VALUE, /* as it is, or a percentage of it, or times the grade's coefficient */
     CQA_ITEM_SUM,
     CQA_ITEM_MEAN,
     CQA_ITEM_WEIGHTED,
@@ -51,33 +51,35 @@ enum cqa_item_type {
 
 enum cqa_compare { CQA_AT_LEAST, CQA_AT_MOST, CQA_ABOVE, CQA_BELOW };
 
+/* Beside what every item has, only the fields of its type count. Numbers that are none are absent.
+ */
 struct cqa_item {
     const char *id;
     struct cqa_text names;
     const char *unit;
-    enum cqa_item_type type;
     struct cqa_part *parts;
     size_t part_count;
-    struct cqa_rational floor; /* none: no end there */
-    struct cqa_rational ceiling;
     const struct cqa_assumption *assumed;
     size_t line;
     size_t column;
+    enum cqa_item_type type;
+    enum cqa_compare compare;  /* threshold */
+    int times_coefficient;     /* value, in pay only */
+    struct cqa_rational floor; /* of the points */
+    struct cqa_rational ceiling;
 
     struct cqa_rational percent; /* value */
-    int times_coefficient;       /* value, in pay only */
     struct cqa_band *bands;
     size_t band_count;
-    struct cqa_rational target; /* linear: `at_target` points there, `above`, `below` for each unit away */
+    struct cqa_rational target; /* linear */
     struct cqa_rational at_target;
-    struct cqa_rational above;
+    struct cqa_rational above; /* linear: for each unit above the target, below it */
     struct cqa_rational below;
-    enum cqa_compare compare; /* threshold */
-    struct cqa_ref against;
+    struct cqa_ref against; /* threshold */
     struct cqa_rational pass;
     struct cqa_rational fail;
     struct cqa_rational each; /* occurrences */
-    struct cqa_rational cap;  /* occurrences: the points' greatest size; none: no cap */
+    struct cqa_rational cap;  /* occurrences: the points' greatest size */
     struct cqa_ref over;      /* ratio */
     struct cqa_rational times;
 };

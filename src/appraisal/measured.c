@@ -14,17 +14,19 @@ static const char *person_of(const struct cqa_engine_run *run, const struct cqa_
     return cqa_roster_person(run->input->roster, call->agent, call->started_at);
 }
 
-static void give_call(struct cqa_engine_run *run, struct cqa_subject *subject, const struct cqa_scored_call *call)
+static void give_call(struct cqa_engine_run *run, struct cqa_subject *subject,
+                      const struct cqa_scored_call *call)
 {
     struct cqa_sheet *sheet = &subject->sheet;
 
     if (sheet->call_count == subject->call_capacity) {
         const size_t capacity = subject->call_capacity ? subject->call_capacity * 2 : 8;
-        const struct cqa_scored_call **calls = cqa_run_alloc(run, capacity, sizeof *calls);
+        const struct cqa_scored_call **calls =
+            cqa_run_alloc(run, capacity, sizeof(const struct cqa_scored_call *));
         if (calls == NULL)
             return;
         if (sheet->call_count > 0)
-            memcpy(calls, sheet->calls, sheet->call_count * sizeof *calls);
+            memcpy(calls, sheet->calls, sheet->call_count * sizeof(const struct cqa_scored_call *));
         sheet->calls = calls;
         subject->call_capacity = capacity;
     }
@@ -93,7 +95,8 @@ static struct cqa_rational median_of(struct cqa_taken *taken, size_t count)
                                cqa_rational_whole(2));
 }
 
-static struct cqa_rational combined(const struct cqa_measuring *measuring, struct cqa_taken *taken, size_t count)
+static struct cqa_rational combined(const struct cqa_measuring *measuring, struct cqa_taken *taken,
+                                    size_t count)
 {
     if (measuring->by == CQA_BY_SUM)
         return sum_of(taken, count);
@@ -113,12 +116,14 @@ static void add_coverage(struct cqa_engine_run *run, const struct cqa_subject *s
             return;
         handled = figure->months[0].value;
     }
-    measured->coverage_pct = cqa_rational_divide(cqa_rational_whole((int64_t)measured->taken_count * 100), handled);
+    measured->coverage_pct =
+        cqa_rational_divide(cqa_rational_whole((int64_t)measured->taken_count * 100), handled);
     measured->has_coverage = cqa_rational_valid(measured->coverage_pct);
     (void)run;
 }
 
-static struct cqa_measured *measure(struct cqa_engine_run *run, const struct cqa_subject *subject, size_t index)
+static struct cqa_measured *measure(struct cqa_engine_run *run, const struct cqa_subject *subject,
+                                    size_t index)
 {
     static const char *const by_words[] = {"mean", "median", "sum"};
     const struct cqa_sheet *sheet = &subject->sheet;
@@ -132,12 +137,14 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, const struct cqa
     for (size_t i = 0; i < sheet->call_count; i++)
         if (cqa_rational_valid(sheet->calls[i]->taken[index])) {
             measured->undecided += cqa_call_undecided(sheet->calls[i]);
-            taken[measured->taken_count++] = (struct cqa_taken){sheet->calls[i], sheet->calls[i]->taken[index]};
+            taken[measured->taken_count++] =
+                (struct cqa_taken){sheet->calls[i], sheet->calls[i]->taken[index]};
         }
     measured->value = cqa_rational_none();
     if (measured->taken_count == 0)
         return measured;
-    measured->value = cqa_rational_multiply(combined(measuring, taken, measured->taken_count), measuring->times);
+    measured->value =
+        cqa_rational_multiply(combined(measuring, taken, measured->taken_count), measuring->times);
     cqa_buffer_print(&run->text, "%s of %zu calls", by_words[measuring->by], measured->taken_count);
     if (measuring->over != CQA_NOWHERE) {
         const struct cqa_figure *over = &sheet->figures[measuring->over];
@@ -164,7 +171,8 @@ static void take_measured(struct cqa_engine_run *run, struct cqa_subject *subjec
         cqa_rational_compare(measured->coverage_pct, indicator->measuring->least_pct) < 0) {
         subject->spoiled[index] = 1;
         cqa_run_fault(run, subject, subject->first,
-                      "agent \"%s\": \"%s\" stands on %zu calls, %s %% of those handled; the scheme asks for %s %%",
+                      "agent \"%s\": \"%s\" stands on %zu calls, %s %% of those handled; the "
+                      "scheme asks for %s %%",
                       subject->sheet.agent, indicator->id, measured->taken_count,
                       cqa_rational_fixed(measured->coverage_pct, 2, text[0]),
                       cqa_rational_exact(indicator->measuring->least_pct, text[1]));
@@ -174,9 +182,11 @@ static void take_measured(struct cqa_engine_run *run, struct cqa_subject *subjec
         cqa_rational_compare(measured->value, indicator->high) > 0) {
         subject->spoiled[index] = 1;
         cqa_run_fault(run, subject, subject->first,
-                      "agent \"%s\": \"%s\" was measured as %s; allowed: %s to %s", subject->sheet.agent,
-                      indicator->id, cqa_rational_fixed(measured->value, 2, text[0]),
-                      cqa_rational_exact(indicator->low, text[1]), cqa_rational_exact(indicator->high, text[2]));
+                      "agent \"%s\": \"%s\" was measured as %s; allowed: %s to %s",
+                      subject->sheet.agent, indicator->id,
+                      cqa_rational_fixed(measured->value, 2, text[0]),
+                      cqa_rational_exact(indicator->low, text[1]),
+                      cqa_rational_exact(indicator->high, text[2]));
         return;
     }
     figure->months = cqa_run_alloc(run, 1, sizeof *figure->months);
@@ -214,33 +224,39 @@ static int is_required(const struct cqa_indicator *indicator, const char *post)
            cqa_scheme_post_among(post, indicator->required_for, indicator->required_for_count);
 }
 
-static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject, const struct cqa_indicator *indicator)
+static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject,
+                         const struct cqa_indicator *indicator)
 {
     const struct cqa_calls *calls = run->input->calls;
     const char *agent = subject->sheet.agent;
 
     if (indicator->need != CQA_NEED_MEASURED)
-        cqa_run_fault(run, subject, subject->first, "agent \"%s\": \"%s\" (%s, %s) is missing", agent, indicator->id,
-                      indicator->names.en, indicator->names.zh);
+        cqa_run_fault(run, subject, subject->first, "agent \"%s\": \"%s\" (%s, %s) is missing",
+                      agent, indicator->id, indicator->names.en, indicator->names.zh);
     else if (calls == NULL)
         cqa_run_fault(run, subject, subject->first,
-                      "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and no results to measure it from", agent,
-                      indicator->id, indicator->names.en, indicator->names.zh);
+                      "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and no results to "
+                      "measure it from",
+                      agent, indicator->id, indicator->names.en, indicator->names.zh);
     else if (calls->broken.line != 0)
         cqa_run_fault(run, subject, subject->first,
-                      "agent \"%s\": \"%s\" cannot be measured: line %zu of the results is unreadable and may be "
+                      "agent \"%s\": \"%s\" cannot be measured: line %zu of the results is "
+                      "unreadable and may be "
                       "a call of theirs",
                       agent, indicator->id, calls->broken.line);
     else if (indicator->measuring->over != CQA_NOWHERE &&
              subject->sheet.figures[indicator->measuring->over].origin == CQA_ORIGIN_ABSENT)
-        cqa_run_fault(run, subject, subject->first,
-                      "agent \"%s\": \"%s\" (%s, %s) is missing: import it, or \"%s\" to measure it with", agent,
-                      indicator->id, indicator->names.en, indicator->names.zh,
-                      run->scheme->indicators[indicator->measuring->over].id);
+        cqa_run_fault(
+            run, subject, subject->first,
+            "agent \"%s\": \"%s\" (%s, %s) is missing: import it, or \"%s\" to measure it with",
+            agent, indicator->id, indicator->names.en, indicator->names.zh,
+            run->scheme->indicators[indicator->measuring->over].id);
     else
         cqa_run_fault(run, subject, subject->first,
-                      "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and none of %zu calls gives it", agent,
-                      indicator->id, indicator->names.en, indicator->names.zh, subject->sheet.call_count);
+                      "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and none of %zu "
+                      "calls gives it",
+                      agent, indicator->id, indicator->names.en, indicator->names.zh,
+                      subject->sheet.call_count);
 }
 
 /* Each month's value rounded and capped as the scheme says; the figure is their mean. */
@@ -281,7 +297,12 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject)
             figure->month_count = 1;
             figure->origin = CQA_ORIGIN_DEFAULT;
         }
-        if (figure->origin != CQA_ORIGIN_ABSENT)
-            settle_value(indicator, figure);
+        if (figure->origin == CQA_ORIGIN_ABSENT)
+            continue;
+        settle_value(indicator, figure);
+        if (!cqa_rational_valid(figure->value) || !cqa_rational_valid(figure->raw))
+            cqa_run_fault(run, subject, subject->first,
+                          "agent \"%s\": the mean of \"%s\" has too many digits",
+                          subject->sheet.agent, indicator->id);
     }
 }

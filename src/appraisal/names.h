@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include "base/error.h"
 
-/* Names to dense numbers, in order of first sight. {0} is empty; finish frees. The strings are borrowed. */
+/* Names to dense numbers, in order of first sight. {0} is empty; finish frees. The strings are
+ * borrowed. */
 struct cqa_names {
     const char **items;
     size_t count;
@@ -14,7 +15,8 @@ struct cqa_names {
 };
 
 /* The number of `name`, given one when it is new. */
-enum cqa_status cqa_names_add(struct cqa_names *names, const char *name, size_t *index) CQA_MUST_CHECK;
+enum cqa_status cqa_names_add(struct cqa_names *names, const char *name,
+                              size_t *index) CQA_MUST_CHECK;
 
 /* 1 and its number when the name is known. */
 int cqa_names_find(const struct cqa_names *names, const char *name, size_t *index);

@@ -14,7 +14,8 @@ static __int128 magnitude(__int128 number)
     return number < 0 ? -number : number;
 }
 
-/* Both at least 0. Falls to 64 bits as soon as it can: a division of 128 bits costs ten times as much. */
+/* Both at least 0. Falls to 64 bits as soon as it can: a division of 128 bits costs ten times as
+ * much. */
 static __int128 common_divisor(__int128 a, __int128 b)
 {
     while (b != 0 && (a > UINT64_MAX || b > UINT64_MAX)) {
@@ -130,7 +131,8 @@ int cqa_rational_compare(struct cqa_rational a, struct cqa_rational b)
     assert(cqa_rational_valid(a) && cqa_rational_valid(b));
     if (a.denominator == b.denominator)
         return a.numerator < b.numerator ? -1 : a.numerator > b.numerator;
-    /* Continued fractions: compare whole parts, then the reciprocals of what is left, the other way round. */
+    /* Continued fractions: compare whole parts, then the reciprocals of what is left, the other way
+     * round. */
     for (;;) {
         const __int128 a_whole = floor_of(a);
         const __int128 b_whole = floor_of(b);
@@ -234,7 +236,8 @@ int cqa_rational_parse(const char *text, struct cqa_rational *out)
     struct cqa_rational result = {negative ? -number : number, 1};
     const int size = abs(exponent) > 36 ? 36 : abs(exponent);
     const struct cqa_rational power = {power_of_ten(size), 1};
-    result = exponent < 0 ? cqa_rational_divide(result, power) : cqa_rational_multiply(result, power);
+    result =
+        exponent < 0 ? cqa_rational_divide(result, power) : cqa_rational_multiply(result, power);
     if (size != abs(exponent) || !cqa_rational_valid(result))
         return 0;
     *out = result;
@@ -277,8 +280,8 @@ const char *cqa_rational_fixed(struct cqa_rational a, int places, char out[CQA_R
     while (end - start <= places)
         *--start = '0';
     const int wholes = (int)(end - start) - places;
-    snprintf(out, CQA_RATIONAL_TEXT, "%s%.*s%s%.*s", scaled < 0 ? "-" : "", wholes, start, places ? "." : "",
-             places, start + wholes);
+    snprintf(out, CQA_RATIONAL_TEXT, "%s%.*s%s%.*s", scaled < 0 ? "-" : "", wholes, start,
+             places ? "." : "", places, start + wholes);
     return out;
 }
 
@@ -297,7 +300,7 @@ const char *cqa_rational_exact(struct cqa_rational a, char out[CQA_RATIONAL_TEXT
     char *const below_end = below + sizeof below;
     const char *const start = write_back((unsigned __int128)magnitude(a.numerator), end);
     const char *const below_start = write_back((unsigned __int128)a.denominator, below_end);
-    snprintf(out, CQA_RATIONAL_TEXT, "%s%.*s/%.*s", a.numerator < 0 ? "-" : "", (int)(end - start), start,
-             (int)(below_end - below_start), below_start);
+    snprintf(out, CQA_RATIONAL_TEXT, "%s%.*s/%.*s", a.numerator < 0 ? "-" : "", (int)(end - start),
+             start, (int)(below_end - below_start), below_start);
     return out;
 }

@@ -1,5 +1,6 @@
 #include "appraisal/roster.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,12 @@
 enum column { PERSON, EXTENSION, TEAM, POST, FROM, TO, COLUMN_COUNT };
 
 static const char *const column_words[COLUMN_COUNT][4] = {
-    [PERSON] = {"person", "人员", "姓名", NULL}, [EXTENSION] = {"extension", "分机", NULL},
-    [TEAM] = {"team", "班组", "团队", NULL},     [POST] = {"post", "岗位", NULL},
-    [FROM] = {"from", "开始", NULL},             [TO] = {"to", "结束", NULL},
+    [PERSON] = {"person", "人员", "姓名", NULL},
+    [EXTENSION] = {"extension", "分机", NULL},
+    [TEAM] = {"team", "班组", "团队", NULL},
+    [POST] = {"post", "岗位", NULL},
+    [FROM] = {"from", "开始", NULL},
+    [TO] = {"to", "结束", NULL},
 };
 
 struct importer {
@@ -51,38 +55,55 @@ static int read_head(struct importer *importer)
     return good;
 }
 
-/* "2025-11-20", "2025/11/20 8:00" as spreadsheets write them, to one spelling. 0 when it is no moment. */
+/* `least` to `most` digits into `*out`. */
+static int read_digits(const char **at, int least, int most, int *out)
+{
+    int count = 0;
+
+    *out = 0;
+    for (; count < most && isdigit((unsigned char)**at); count++)
+        *out = *out * 10 + (*(*at)++ - '0');
+    return count >= least;
+}
+
+static int read_sign(const char **at, const char *signs)
+{
+    if (**at == '\0' || strchr(signs, **at) == NULL)
+        return 0;
+    (*at)++;
+    return 1;
+}
+
+static int read_time(const char **at, struct tm *parts)
+{
+    if (!read_sign(at, "T ") || !read_digits(at, 1, 2, &parts->tm_hour) || !read_sign(at, ":") ||
+        !read_digits(at, 2, 2, &parts->tm_min))
+        return 0;
+    return !read_sign(at, ":") || read_digits(at, 2, 2, &parts->tm_sec);
+}
+
+/* "2025-11-20", "2025/11/20 8:00" as spreadsheets write them, to one spelling. 0 when it is no
+ * moment. */
 static int read_moment(const char *text, int end, char out[20])
 {
     struct tm parts = {.tm_isdst = -1};
-    int used = 0;
-    const int fields = sscanf(text, "%4d%*1[-/]%2d%*1[-/]%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday, &used);
 
-    if (fields != 3 || used == 0)
+    if (!read_digits(&text, 4, 4, &parts.tm_year) || !read_sign(&text, "-/") ||
+        !read_digits(&text, 1, 2, &parts.tm_mon) || !read_sign(&text, "-/") ||
+        !read_digits(&text, 1, 2, &parts.tm_mday) || parts.tm_year < 1900)
         return 0;
-    text += used;
     const int is_day = *text == '\0';
-    if (!is_day) {
-        int first = 0;
-        int second = 0;
-        if ((*text != 'T' && *text != ' ') || sscanf(text + 1, "%2d:%2d%n", &parts.tm_hour, &parts.tm_min, &first) != 2)
-            return 0;
-        text += 1 + first;
-        if (*text == ':' && sscanf(text, ":%2d%n", &parts.tm_sec, &second) != 1)
-            return 0;
-        if (text[second] != '\0')
-            return 0;
-    }
+    if (!is_day && (!read_time(&text, &parts) || *text != '\0'))
+        return 0;
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
-    const struct tm asked = parts;
-    if (is_day && end)
-        parts.tm_mday += 1;
-    struct tm checked = asked;
-    if (timegm(&checked) == (time_t)-1 || checked.tm_mday != asked.tm_mday || checked.tm_mon != asked.tm_mon ||
-        checked.tm_hour != asked.tm_hour || checked.tm_min != asked.tm_min || checked.tm_sec != asked.tm_sec)
+    struct tm carried = parts; /* timegm moves what overflows: a 31st of November is no day */
+    if (timegm(&carried) == (time_t)-1 || carried.tm_mday != parts.tm_mday ||
+        carried.tm_mon != parts.tm_mon || carried.tm_hour != parts.tm_hour ||
+        carried.tm_min != parts.tm_min || carried.tm_sec != parts.tm_sec)
         return 0;
-    timegm(&parts); /* carries the day into the next month */
+    parts.tm_mday += is_day && end;
+    timegm(&parts);
     return strftime(out, 20, "%Y-%m-%dT%H:%M:%S", &parts) > 0;
 }
 
@@ -90,7 +111,8 @@ static const struct cqa_csv_cell *cell_of(const struct importer *importer, enum 
 {
     const size_t index = importer->columns[column];
 
-    if (index == 0 || index > importer->csv.cell_count || importer->csv.cells[index - 1].text[0] == '\0')
+    if (index == 0 || index > importer->csv.cell_count ||
+        importer->csv.cells[index - 1].text[0] == '\0')
         return NULL;
     return &importer->csv.cells[index - 1];
 }
@@ -116,13 +138,13 @@ static int read_times(struct importer *importer, struct cqa_seat *seat)
     if (wrong != NULL) {
         cqa_faults_add(importer->faults, seat->person,
                        (struct cqa_place){importer->name, wrong->line, wrong->column},
-                       "person \"%s\": \"%s\" is no time; allowed: 2025-11-20 or 2025-11-20T08:00", seat->person,
-                       wrong->text);
+                       "person \"%s\": \"%s\" is no time; allowed: 2025-11-20 or 2025-11-20T08:00",
+                       seat->person, wrong->text);
         return 0;
     }
     if (strcmp(seat->from, seat->to) >= 0) {
-        cqa_faults_add(importer->faults, seat->person, seat->at, "person \"%s\": the seat ends before it begins",
-                       seat->person);
+        cqa_faults_add(importer->faults, seat->person, seat->at,
+                       "person \"%s\": the seat ends before it begins", seat->person);
         return 0;
     }
     return 1;
@@ -132,8 +154,10 @@ static enum cqa_status add_seat(struct importer *importer)
 {
     struct cqa_roster *roster = importer->roster;
     const struct cqa_csv_cell *first = &importer->csv.cells[0];
-    struct cqa_seat seat = {.person = text_of(importer, PERSON), .extension = text_of(importer, EXTENSION),
-                            .team = text_of(importer, TEAM), .post = text_of(importer, POST),
+    struct cqa_seat seat = {.person = text_of(importer, PERSON),
+                            .extension = text_of(importer, EXTENSION),
+                            .team = text_of(importer, TEAM),
+                            .post = text_of(importer, POST),
                             .at = {importer->name, first->line, first->column}};
 
     if (importer->csv.problem != NULL || seat.person == NULL) {
@@ -180,13 +204,15 @@ static int by_person(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->from, b->from);
 }
 
-static void both_at_fault(struct cqa_faults *faults, const struct cqa_seat *seat, const struct cqa_seat *before,
-                          const char *what, const char *which)
+static void both_at_fault(struct cqa_faults *faults, const struct cqa_seat *seat,
+                          const struct cqa_seat *before, const char *what, const char *which)
 {
-    cqa_faults_add(faults, seat->person, seat->at, "%s \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"",
-                   what, which, seat->person, before->at.line, before->person);
-    cqa_faults_add(faults, before->person, before->at, "%s \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"",
-                   what, which, before->person, seat->at.line, seat->person);
+    cqa_faults_add(faults, seat->person, seat->at,
+                   "%s \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"", what, which,
+                   seat->person, before->at.line, before->person);
+    cqa_faults_add(faults, before->person, before->at,
+                   "%s \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"", what, which,
+                   before->person, seat->at.line, seat->person);
 }
 
 /* Seats are in order of extension and time. One that lasts long may overlap many that follow. */
@@ -196,7 +222,8 @@ static void check_extensions(const struct cqa_roster *roster, struct cqa_faults 
         for (size_t k = i + 1; k < roster->count; k++) {
             const struct cqa_seat *before = &roster->seats[i];
             const struct cqa_seat *seat = &roster->seats[k];
-            if (before->extension == NULL || compare_text(before->extension, seat->extension) != 0 ||
+            if (before->extension == NULL ||
+                compare_text(before->extension, seat->extension) != 0 ||
                 strcmp(seat->from, before->to) >= 0)
                 break;
             if (strcmp(before->person, seat->person) != 0)
@@ -214,8 +241,8 @@ static void check_posts(const struct cqa_roster *roster, struct cqa_faults *faul
                 break;
             if (before->post != NULL && seat->post != NULL && strcmp(before->post, seat->post) != 0)
                 cqa_faults_add(faults, seat->person, seat->at,
-                               "\"%s\" is in two posts at once: \"%s\" and (line %zu) \"%s\"", seat->person,
-                               seat->post, before->at.line, before->post);
+                               "\"%s\" is in two posts at once: \"%s\" and (line %zu) \"%s\"",
+                               seat->person, seat->post, before->at.line, before->post);
         }
 }
 
@@ -242,8 +269,8 @@ static enum cqa_status import(struct importer *importer, struct cqa_error *error
     return CQA_OK;
 }
 
-enum cqa_status cqa_roster_import(const char *path, struct cqa_roster *roster, struct cqa_faults *faults,
-                                  struct cqa_error *error)
+enum cqa_status cqa_roster_import(const char *path, struct cqa_roster *roster,
+                                  struct cqa_faults *faults, struct cqa_error *error)
 {
     struct importer importer = {.name = path, .roster = roster, .faults = faults};
     const enum cqa_status status = cqa_csv_open(&importer.csv, path, error);
@@ -254,8 +281,9 @@ enum cqa_status cqa_roster_import(const char *path, struct cqa_roster *roster, s
     return status;
 }
 
-enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *name, struct cqa_roster *roster,
-                                 struct cqa_faults *faults, struct cqa_error *error)
+enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *name,
+                                 struct cqa_roster *roster, struct cqa_faults *faults,
+                                 struct cqa_error *error)
 {
     struct importer importer = {.name = name, .roster = roster, .faults = faults};
     const enum cqa_status status = cqa_csv_init(&importer.csv, text, length, error);
@@ -291,7 +319,8 @@ static size_t first_seat(const struct cqa_roster *roster, const char *extension)
     return low;
 }
 
-const char *cqa_roster_person(const struct cqa_roster *roster, const char *extension, const char *moment)
+const char *cqa_roster_person(const struct cqa_roster *roster, const char *extension,
+                              const char *moment)
 {
     char local[20];
 

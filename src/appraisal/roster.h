@@ -7,8 +7,8 @@
 #include "base/error.h"
 
 /*
- * Who sat where, when: person,extension,team,post,from,to. Times are local to the calls, "2025-11-20" or
- * "2025-11-20T08:00[:00]". A day as `to` is counted in; a time is not. Empty: open.
+ * Who sat where, when: person,extension,team,post,from,to. Times are local to the calls,
+ * "2025-11-20" or "2025-11-20T08:00[:00]". A day as `to` is counted in; a time is not. Empty: open.
  */
 struct cqa_seat {
     const char *person;
@@ -28,15 +28,19 @@ struct cqa_roster {
     size_t capacity;
 };
 
-/* Reads a roster as cqa_rows_import reads rows. An extension held by two persons at once, and a person in two posts at
- * once, are faults of those persons. */
-enum cqa_status cqa_roster_import(const char *path, struct cqa_roster *roster, struct cqa_faults *faults,
+/* Reads a roster as cqa_rows_import reads rows. An extension held by two persons at once, and a
+ * person in two posts at once, are faults of those persons. */
+enum cqa_status cqa_roster_import(const char *path, struct cqa_roster *roster,
+                                  struct cqa_faults *faults,
                                   struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *name, struct cqa_roster *roster,
-                                 struct cqa_faults *faults, struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *name,
+                                 struct cqa_roster *roster, struct cqa_faults *faults,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_roster_finish(struct cqa_roster *roster);
 
-/* The person who held `extension` at `moment` ("2025-11-20T10:15:02", an offset after it is not read), NULL: nobody. */
-const char *cqa_roster_person(const struct cqa_roster *roster, const char *extension, const char *moment);
+/* The person who held `extension` at `moment` ("2025-11-20T10:15:02", an offset after it is not
+ * read), NULL: nobody. */
+const char *cqa_roster_person(const struct cqa_roster *roster, const char *extension,
+                              const char *moment);
 
 #endif

@@ -10,8 +10,9 @@
 #include "base/text.h"
 
 /*
- * A scheme: how the indicators of a period become points, a grade and pay. Data of models/schemes/, never code;
- * docs/schemes.md describes the file. Plain data once loaded, never changed, shared by threads.
+ * A scheme: how the indicators of a period become points, a grade and pay. Data of models/schemes/,
+ * never code; docs/schemes.md describes the file. Plain data once loaded, never changed, shared by
+ * threads.
  */
 
 enum { CQA_GRADES_MAX = 64 };
@@ -19,10 +20,10 @@ enum { CQA_GRADES_MAX = 64 };
 struct cqa_grade {
     const char *id; /* as the document says it: "优秀" */
     struct cqa_text names;
-    struct cqa_band band;             /* of the total */
-    struct cqa_rational coefficient;  /* none: the scheme has none */
-    struct cqa_rational bonus;        /* none: the scheme has none */
-    struct cqa_rational quota_pct;    /* of the forced distribution */
+    struct cqa_band band;            /* of the total */
+    struct cqa_rational coefficient; /* none: the scheme has none */
+    struct cqa_rational bonus;       /* none: the scheme has none */
+    struct cqa_rational quota_pct;   /* of the forced distribution */
 };
 
 struct cqa_rank_bonus {
@@ -50,10 +51,10 @@ struct cqa_scheme {
     struct cqa_text names;
     const char *source; /* the document it stands in */
     enum cqa_period period;
-    int units;                 /* it compares units, not agents */
-    const char *const *posts;  /* that it is for, or not for; NULL: for all */
+    int units;                /* it compares units, not agents */
+    const char *const *posts; /* that it is for, or not for; NULL: for all */
     size_t post_count;
-    int posts_excluded;        /* `posts` are those that it is not for */
+    int posts_excluded;                  /* `posts` are those that it is not for */
     const struct cqa_assumption **notes; /* assumptions of the scheme as a whole */
     size_t note_count;
 
@@ -76,7 +77,8 @@ struct cqa_scheme {
     enum cqa_pay_by pay_by;
     enum cqa_bonus_by bonus_by;
     struct cqa_rank_bonus rank_bonus;
-    struct cqa_rational low_total; /* below this total the bonus is `low_bonus` whatever else; none: no such rule */
+    struct cqa_rational
+        low_total; /* below this total the bonus is `low_bonus` whatever else; none: no such rule */
     struct cqa_rational low_bonus;
 
     struct cqa_arena arena;
@@ -89,10 +91,12 @@ struct cqa_scheme *cqa_scheme_load(const char *path, struct cqa_problems *proble
 struct cqa_scheme *cqa_scheme_parse(const char *text, size_t length, struct cqa_problems *problems);
 void cqa_scheme_destroy(struct cqa_scheme *scheme);
 
-/* Index of the indicator with this id or (in either language) name, CQA_NOWHERE when there is none. */
+/* Index of the indicator with this id or (in either language) name, CQA_NOWHERE when there is none.
+ */
 int cqa_scheme_indicator(const struct cqa_scheme *scheme, const char *name);
 
-/* Does the scheme apply to this post? Posts are compared without case, and with "-", "_" and " " alike. */
+/* Does the scheme apply to this post? Posts are compared without case, and with "-", "_" and " "
+ * alike. */
 int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post);
 int cqa_scheme_post_among(const char *post, const char *const *posts, size_t count);
 

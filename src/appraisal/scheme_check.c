@@ -3,8 +3,8 @@
 #include "appraisal/scheme_load.h"
 
 /*
- * What an item can become, so that bands are known to leave nothing out before any agent is computed. An end that is
- * none is open to infinity.
+ * What an item can become, so that bands are known to leave nothing out before any agent is
+ * computed. An end that is none is open to infinity.
  */
 struct reach {
     struct cqa_rational low;
@@ -56,7 +56,8 @@ static struct reach reach_of_indicator(const struct cqa_indicator *indicator)
     return reach;
 }
 
-static struct reach reach_of(const struct cqa_scheme *scheme, const struct reach *items, struct cqa_ref ref)
+static struct reach reach_of(const struct cqa_scheme *scheme, const struct reach *items,
+                             struct cqa_ref ref)
 {
     if (ref.kind == CQA_REF_INDICATOR)
         return reach_of_indicator(&scheme->indicators[ref.index]);
@@ -81,8 +82,9 @@ static struct reach reach_of_parts(const struct cqa_scheme *scheme, const struct
         sum.high = cqa_rational_add(sum.high, part.high);
     }
     if (item->type == CQA_ITEM_MEAN)
-        return reach_scaled(sum, cqa_rational_divide(cqa_rational_whole(1),
-                                                     cqa_rational_whole((int64_t)item->part_count)));
+        return reach_scaled(sum,
+                            cqa_rational_divide(cqa_rational_whole(1),
+                                                cqa_rational_whole((int64_t)item->part_count)));
     return sum;
 }
 
@@ -100,8 +102,10 @@ static struct reach reach_of_bands(const struct cqa_item *item)
         const struct cqa_band *band = &item->bands[i];
         if (band->is_rate && (!cqa_rational_valid(band->low) || !cqa_rational_valid(band->high)))
             return reach_anything();
-        widen(&reach, band->is_rate ? cqa_rational_multiply(band->points, band->low) : band->points);
-        widen(&reach, band->is_rate ? cqa_rational_multiply(band->points, band->high) : band->points);
+        widen(&reach,
+              band->is_rate ? cqa_rational_multiply(band->points, band->low) : band->points);
+        widen(&reach,
+              band->is_rate ? cqa_rational_multiply(band->points, band->high) : band->points);
     }
     return reach;
 }
@@ -124,7 +128,8 @@ static struct reach reach_of_linear(const struct cqa_item *item, struct reach of
 
     widen(&reach, linear_at(item, of.high));
     if (cqa_rational_valid(of.low) && cqa_rational_valid(of.high) &&
-        cqa_rational_compare(of.low, item->target) < 0 && cqa_rational_compare(item->target, of.high) < 0)
+        cqa_rational_compare(of.low, item->target) < 0 &&
+        cqa_rational_compare(item->target, of.high) < 0)
         widen(&reach, item->at_target);
     return reach;
 }
@@ -177,7 +182,8 @@ static struct reach within_ends(struct reach reach, const struct cqa_item *item)
         reach.high = greater(reach.high, item->floor);
     }
     if (cqa_rational_valid(item->ceiling)) {
-        reach.high = cqa_rational_valid(reach.high) ? lesser(reach.high, item->ceiling) : item->ceiling;
+        reach.high =
+            cqa_rational_valid(reach.high) ? lesser(reach.high, item->ceiling) : item->ceiling;
         reach.low = lesser(reach.low, item->ceiling);
     }
     return reach;
@@ -185,7 +191,8 @@ static struct reach within_ends(struct reach reach, const struct cqa_item *item)
 
 /* ---- bands: neither gap nor overlap over all that can come */
 
-/* On whole numbers "above 3" is "from 4" and "below 3" is "to 2", so that 95–98 and 99–100 touch. */
+/* On whole numbers "above 3" is "from 4" and "below 3" is "to 2", so that 95–98 and 99–100 touch.
+ */
 static struct cqa_band on_whole_numbers(struct cqa_band band)
 {
     if (cqa_rational_valid(band.low) && band.low_open && cqa_rational_is_whole(band.low)) {
@@ -210,8 +217,8 @@ static int by_low_end(const void *left, const void *right)
     return order != 0 ? order : a->low_open - b->low_open;
 }
 
-static void band_problem(struct cqa_scheme_loader *loader, const struct cqa_band *band, const char *what,
-                         struct cqa_rational at)
+static void band_problem(struct cqa_scheme_loader *loader, const struct cqa_band *band,
+                         const char *what, struct cqa_rational at)
 {
     char text[CQA_RATIONAL_TEXT];
 
@@ -224,15 +231,16 @@ static void check_neighbours(struct cqa_scheme_loader *loader, const struct cqa_
                              const struct cqa_band *band)
 {
     if (!cqa_rational_valid(before->high) || !cqa_rational_valid(band->low)) {
-        cqa_problems_add(loader->problems, band->line, band->column,
-                         "the row overlaps another: only the lowest may be open below, only the highest above");
+        cqa_problems_add(
+            loader->problems, band->line, band->column,
+            "the row overlaps another: only the lowest may be open below, only the highest above");
         return;
     }
     const int order = cqa_rational_compare(before->high, band->low);
     if (order > 0 || (order == 0 && !before->high_open && !band->low_open))
         band_problem(loader, band, "the row overlaps the one below it at", band->low);
     else if (order < 0 || (before->high_open && band->low_open))
-        band_problem(loader, band, "the rows leave a gap above", before->high);
+        band_problem(loader, band, "the rows leave a gap at or above", before->high);
 }
 
 static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *first,
@@ -240,22 +248,24 @@ static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *
 {
     if (cqa_rational_valid(first->low)) {
         if (!cqa_rational_valid(reach.low))
-            band_problem(loader, first, "values may be lower than the lowest row, which starts at", first->low);
+            band_problem(loader, first, "values may be lower than the lowest row, which starts at",
+                         first->low);
         else if (cqa_rational_compare(first->low, reach.low) > 0 ||
                  (first->low_open && cqa_rational_compare(first->low, reach.low) == 0))
             band_problem(loader, first, "no row for values from", reach.low);
     }
     if (cqa_rational_valid(last->high)) {
         if (!cqa_rational_valid(reach.high))
-            band_problem(loader, last, "values may be higher than the highest row, which ends at", last->high);
+            band_problem(loader, last, "values may be higher than the highest row, which ends at",
+                         last->high);
         else if (cqa_rational_compare(last->high, reach.high) < 0 ||
                  (last->high_open && cqa_rational_compare(last->high, reach.high) == 0))
             band_problem(loader, last, "no row for values up to", reach.high);
     }
 }
 
-static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band *bands, size_t count,
-                        struct reach reach)
+static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band *bands,
+                        size_t count, struct reach reach)
 {
     struct cqa_band *sorted = cqa_scheme_alloc(loader, count, sizeof *sorted);
 
@@ -276,7 +286,8 @@ static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band 
 
 /* ---- the whole */
 
-static void check_divisor(struct cqa_scheme_loader *loader, const struct cqa_item *item, struct reach over)
+static void check_divisor(struct cqa_scheme_loader *loader, const struct cqa_item *item,
+                          struct reach over)
 {
     const int above = cqa_rational_valid(over.low) && cqa_rational_sign(over.low) > 0;
     const int below = cqa_rational_valid(over.high) && cqa_rational_sign(over.high) < 0;
@@ -286,7 +297,8 @@ static void check_divisor(struct cqa_scheme_loader *loader, const struct cqa_ite
                          "\"over\" may be 0; allowed: something whose range leaves 0 out");
 }
 
-static int may_be_absent(const struct cqa_scheme *scheme, const unsigned char *absent, struct cqa_ref ref)
+static int may_be_absent(const struct cqa_scheme *scheme, const unsigned char *absent,
+                         struct cqa_ref ref)
 {
     if (ref.kind == CQA_REF_INDICATOR) {
         const struct cqa_indicator *indicator = &scheme->indicators[ref.index];
@@ -295,7 +307,8 @@ static int may_be_absent(const struct cqa_scheme *scheme, const unsigned char *a
     return ref.kind == CQA_REF_ITEM && absent[ref.index];
 }
 
-static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches, unsigned char *absent)
+static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches,
+                        unsigned char *absent)
 {
     const struct cqa_scheme *scheme = loader->scheme;
 
@@ -352,8 +365,9 @@ void cqa_scheme_check(struct cqa_scheme_loader *loader)
         check_bands(loader, bands, scheme->grade_count, reaches[scheme->total]);
     if (absent[scheme->total]) {
         const struct cqa_item *total = &scheme->items[scheme->total];
-        cqa_problems_add(loader->problems, total->line, total->column,
-                         "the total hangs on an optional indicator; allowed: required or measured ones, or a "
-                         "\"default\"");
+        cqa_problems_add(
+            loader->problems, total->line, total->column,
+            "the total hangs on an optional indicator; allowed: required or measured ones, or a "
+            "\"default\"");
     }
 }

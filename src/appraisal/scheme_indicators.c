@@ -1,12 +1,14 @@
 #include <string.h>
 #include "appraisal/scheme_load.h"
 
-static const char *const keys[] = {"id", "names", "unit", "range", "or_zero", "whole", "yes_no", "round", "cap",
-                                   "period", "need", "default", "required_for", "rated_by", "measured", "assumed",
-                                   "reason", NULL};
+static const char *const keys[] = {
+    "id",           "names",    "unit",     "range",   "or_zero", "whole",
+    "yes_no",       "round",    "cap",      "period",  "need",    "default",
+    "required_for", "rated_by", "measured", "assumed", "reason",  NULL};
 
 /* An id is a column of an import and a key of the output. */
-static void check_id(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node, const char *id)
+static void check_id(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                     const char *id)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
     static const char *const columns[] = {"agent", "subject", "indicator", "value", "count",
@@ -16,7 +18,8 @@ static void check_id(struct cqa_scheme_loader *loader, const struct cqa_yaml_nod
         cqa_yaml_problem(node, loader->problems, "\"%s\": allowed in an id: a-z, 0-9 and _", id);
     for (size_t i = 0; columns[i] != NULL; i++)
         if (strcmp(id, columns[i]) == 0)
-            cqa_yaml_problem(node, loader->problems, "\"%s\" is a column of its own in an import", id);
+            cqa_yaml_problem(node, loader->problems, "\"%s\" is a column of its own in an import",
+                             id);
 }
 
 static void load_range(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -36,7 +39,8 @@ static void load_range(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
     if (cqa_scheme_as_number(loader, cqa_yaml_item(range, 0), &indicator->low) &&
         cqa_scheme_as_number(loader, cqa_yaml_item(range, 1), &indicator->high) &&
         cqa_rational_compare(indicator->low, indicator->high) > 0)
-        cqa_yaml_problem(range, loader->problems, "\"range\" must be [least, most]: the first is above the second");
+        cqa_yaml_problem(range, loader->problems,
+                         "\"range\" must be [least, most]: the first is above the second");
     if (indicator->yes_no)
         cqa_yaml_problem(range, loader->problems, "\"yes_no\" has its own range, 0 or 1");
 }
@@ -61,7 +65,8 @@ static void load_need(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
         cqa_yaml_problem(node, loader->problems,
                          "\"default\" and \"required_for\" stand only with \"need: optional\"");
     if ((need == CQA_NEED_MEASURED) != (cqa_yaml_find(node, "measured") != NULL))
-        cqa_yaml_problem(node, loader->problems, "\"need: measured\" and \"measured\" stand together");
+        cqa_yaml_problem(node, loader->problems,
+                         "\"need: measured\" and \"measured\" stand together");
 }
 
 /* Another indicator by id; it may come later in the list, so this runs once all ids are known. */
@@ -72,9 +77,11 @@ static int other(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *m
     if (!cqa_yaml_get_string(map, key, 0, &id, loader->problems))
         return CQA_NOWHERE;
     for (size_t i = 0; i < loader->scheme->indicator_count; i++)
-        if (loader->scheme->indicators[i].id != NULL && strcmp(loader->scheme->indicators[i].id, id) == 0)
+        if (loader->scheme->indicators[i].id != NULL &&
+            strcmp(loader->scheme->indicators[i].id, id) == 0)
             return (int)i;
-    cqa_yaml_problem(cqa_yaml_find(map, key), loader->problems, "\"%s\" is no indicator of this scheme", id);
+    cqa_yaml_problem(cqa_yaml_find(map, key), loader->problems,
+                     "\"%s\" is no indicator of this scheme", id);
     return CQA_NOWHERE;
 }
 
@@ -97,8 +104,9 @@ static void load_coverage(struct cqa_scheme_loader *loader, const struct cqa_yam
 static void load_measuring(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                            struct cqa_indicator *indicator)
 {
-    static const char *const measuring_keys[] = {"take", "by", "rules", "rubric", "direction", "positive",
-                                                 "over", "times", "coverage", NULL};
+    static const char *const measuring_keys[] = {"take",      "by",       "rules", "rubric",
+                                                 "direction", "positive", "over",  "times",
+                                                 "coverage",  NULL};
     static const char *const by_words[] = {"mean", "median", "sum", NULL};
     struct cqa_measuring *measuring = cqa_scheme_alloc(loader, 1, sizeof *measuring);
     int by = CQA_BY_SUM;
@@ -166,8 +174,8 @@ static void check_twins(struct cqa_scheme_loader *loader)
             if (a->id == NULL || b->id == NULL || a->names.zh == NULL || b->names.zh == NULL)
                 continue;
             if (strcmp(a->id, b->id) == 0)
-                cqa_problems_add(loader->problems, a->line, a->column, "the indicator \"%s\" is given twice",
-                                 a->id);
+                cqa_problems_add(loader->problems, a->line, a->column,
+                                 "the indicator \"%s\" is given twice", a->id);
             else if (strcmp(a->names.zh, b->names.zh) == 0 || strcmp(a->names.en, b->names.en) == 0)
                 cqa_problems_add(loader->problems, a->line, a->column,
                                  "\"%s\" has the same name as \"%s\"", a->id, b->id);

@@ -2,7 +2,8 @@
 #include "appraisal/scheme_load.h"
 
 const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1] = {
-    "value", "sum", "mean", "weighted", "bands", "linear", "threshold", "occurrences", "ratio", NULL};
+    "value",  "sum",       "mean",        "weighted", "bands",
+    "linear", "threshold", "occurrences", "ratio",    NULL};
 
 /* The keys of every item, and those of its type. */
 #define COMMON "id", "names", "unit", "type", "floor", "ceiling", "assumed", "reason"
@@ -12,8 +13,10 @@ static const char *const keys_of[CQA_ITEM_TYPE_COUNT][20] = {
     [CQA_ITEM_MEAN] = {COMMON, "of", NULL},
     [CQA_ITEM_WEIGHTED] = {COMMON, "parts", "weights_sum", NULL},
     [CQA_ITEM_BANDS] = {COMMON, "of", "rows", NULL},
-    [CQA_ITEM_LINEAR] = {COMMON, "of", "target", "points", "per_unit_above", "per_unit_below", NULL},
-    [CQA_ITEM_THRESHOLD] = {COMMON, "of", "at_least", "at_most", "above", "below", "pass", "fail", NULL},
+    [CQA_ITEM_LINEAR] = {COMMON, "of", "target", "points", "per_unit_above", "per_unit_below",
+                         NULL},
+    [CQA_ITEM_THRESHOLD] = {COMMON, "of", "at_least", "at_most", "above", "below", "pass", "fail",
+                            NULL},
     [CQA_ITEM_OCCURRENCES] = {COMMON, "of", "each", "cap", NULL},
     [CQA_ITEM_RATIO] = {COMMON, "of", "over", "times", NULL},
 };
@@ -27,8 +30,8 @@ int cqa_scheme_item(const struct cqa_scheme *scheme, const char *id)
 }
 
 /*
- * ---- references: an indicator or an earlier item. A name that both bear must say which, "indicators.x" or "items.x":
- * points taken for a count would be somebody's pay.
+ * ---- references: an indicator or an earlier item. A name that both bear must say which,
+ * "indicators.x" or "items.x": points taken for a count would be somebody's pay.
  */
 
 static int is_pay(const struct cqa_scheme *scheme)
@@ -44,7 +47,8 @@ static int indicator_of(const struct cqa_scheme *scheme, const char *id)
     return CQA_NOWHERE;
 }
 
-static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node, struct cqa_ref *ref)
+static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                   struct cqa_ref *ref)
 {
     const struct cqa_scheme *scheme = loader->scheme;
     const char *name = cqa_yaml_text(node);
@@ -52,16 +56,18 @@ static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node 
     const int says_indicator = name != NULL && strncmp(name, "indicators.", 11) == 0;
 
     if (name == NULL) {
-        cqa_yaml_problem(node, loader->problems, "must be the id of an indicator or of an earlier item");
+        cqa_yaml_problem(node, loader->problems,
+                         "must be the id of an indicator or of an earlier item");
         return 0;
     }
     name += says_item ? 6 : says_indicator ? 11 : 0;
     const int item = says_indicator ? CQA_NOWHERE : cqa_scheme_item(scheme, name);
     const int indicator = says_item ? CQA_NOWHERE : indicator_of(scheme, name);
     if (item != CQA_NOWHERE && indicator != CQA_NOWHERE) {
-        cqa_yaml_problem(node, loader->problems,
-                         "\"%s\" is both an indicator and an item; allowed: indicators.%s or items.%s", name, name,
-                         name);
+        cqa_yaml_problem(
+            node, loader->problems,
+            "\"%s\" is both an indicator and an item; allowed: indicators.%s or items.%s", name,
+            name, name);
         return 0;
     }
     if (item != CQA_NOWHERE)
@@ -71,29 +77,34 @@ static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node 
     else if (is_pay(scheme) && strcmp(name, "bonus") == 0 && !says_item && !says_indicator)
         *ref = (struct cqa_ref){.kind = CQA_REF_BONUS};
     else {
-        cqa_yaml_problem(node, loader->problems, "\"%s\" is neither an indicator nor an earlier item", name);
+        cqa_yaml_problem(node, loader->problems,
+                         "\"%s\" is neither an indicator nor an earlier item", name);
         return 0;
     }
     return 1;
 }
 
 /* A number, or a reference. */
-static void load_operand(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map, const char *key,
-                         struct cqa_ref *ref)
+static void load_operand(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                         const char *key, struct cqa_ref *ref)
 {
-    const struct cqa_yaml_node *node = cqa_yaml_want(map, key, CQA_YAML_SCALAR, 1, loader->problems);
+    const struct cqa_yaml_node *node =
+        cqa_yaml_want(map, key, CQA_YAML_SCALAR, 1, loader->problems);
 
     if (node == NULL)
         return;
-    if (cqa_rational_parse(cqa_yaml_text(node), &ref->number))
+    if (cqa_rational_parse(cqa_yaml_text(node), &ref->number)) {
         ref->kind = CQA_REF_NUMBER;
-    else
+        cqa_scheme_as_number(loader, node, &ref->number);
+    } else {
         resolve(loader, node, ref);
+    }
 }
 
 /* ---- parts */
 
-static struct cqa_part *add_parts(struct cqa_scheme_loader *loader, struct cqa_item *item, size_t count)
+static struct cqa_part *add_parts(struct cqa_scheme_loader *loader, struct cqa_item *item,
+                                  size_t count)
 {
     struct cqa_part *parts = cqa_scheme_alloc(loader, item->part_count + count, sizeof *parts);
 
@@ -106,8 +117,8 @@ static struct cqa_part *add_parts(struct cqa_scheme_loader *loader, struct cqa_i
 }
 
 /* A list of references under `key`, or (where `single`) one of them. */
-static void load_refs(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map, const char *key,
-                      int single, int sign, struct cqa_item *item)
+static void load_refs(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                      const char *key, int single, int sign, struct cqa_item *item)
 {
     const struct cqa_yaml_node *node = cqa_yaml_find(map, key);
     const int is_list = node != NULL && cqa_yaml_kind(node) == CQA_YAML_LIST;
@@ -130,7 +141,8 @@ static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yam
                           struct cqa_item *item)
 {
     static const char *const part_keys[] = {"of", "weight", "assumed", "reason", NULL};
-    const struct cqa_yaml_node *list = cqa_yaml_want(node, "parts", CQA_YAML_LIST, 1, loader->problems);
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(node, "parts", CQA_YAML_LIST, 1, loader->problems);
     struct cqa_rational declared = cqa_rational_whole(100);
     struct cqa_rational sum = cqa_rational_whole(0);
     char text[2][CQA_RATIONAL_TEXT];
@@ -141,7 +153,8 @@ static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yam
     for (size_t i = 0; i < cqa_yaml_count(list); i++) {
         const struct cqa_yaml_node *entry = cqa_yaml_item(list, i);
         struct cqa_part *part = &item->parts[item->part_count++];
-        const struct cqa_yaml_node *of = cqa_yaml_want(entry, "of", CQA_YAML_SCALAR, 1, loader->problems);
+        const struct cqa_yaml_node *of =
+            cqa_yaml_want(entry, "of", CQA_YAML_SCALAR, 1, loader->problems);
         cqa_yaml_only(entry, part_keys, loader->problems);
         part->weight = cqa_rational_whole(0);
         if (of != NULL)
@@ -154,8 +167,9 @@ static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yam
         sum = cqa_rational_add(sum, part->weight);
     }
     if (cqa_rational_compare(sum, declared) != 0)
-        cqa_yaml_problem(list, loader->problems, "the weights sum to %s; allowed: %s, or \"weights_sum: %s\"",
-                         cqa_rational_exact(sum, text[0]), cqa_rational_exact(declared, text[1]), text[0]);
+        cqa_yaml_problem(
+            list, loader->problems, "the weights sum to %s; allowed: %s, or \"weights_sum: %s\"",
+            cqa_rational_exact(sum, text[0]), cqa_rational_exact(declared, text[1]), text[0]);
 }
 
 /* ---- what a type has of its own */
@@ -163,7 +177,7 @@ static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yam
 static void load_band(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                       const struct cqa_item *item, struct cqa_band *band)
 {
-    static const char *const band_keys[] = {"from", "above", "to", "below", "points",
+    static const char *const band_keys[] = {"from", "above",   "to",     "below", "points",
                                             "rate", "assumed", "reason", NULL};
 
     cqa_yaml_only(node, band_keys, loader->problems);
@@ -179,7 +193,8 @@ static void load_band(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
 static void load_bands(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                        struct cqa_item *item)
 {
-    const struct cqa_yaml_node *list = cqa_yaml_want(node, "rows", CQA_YAML_LIST, 1, loader->problems);
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(node, "rows", CQA_YAML_LIST, 1, loader->problems);
 
     load_refs(loader, node, "of", 1, 1, item);
     if (list == NULL)
@@ -297,7 +312,8 @@ static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
         break;
     }
     if (item->part_count == 0)
-        cqa_yaml_problem(node, loader->problems, "looks at nothing: name an indicator or an earlier item");
+        cqa_yaml_problem(node, loader->problems,
+                         "looks at nothing: name an indicator or an earlier item");
 }
 
 /* ---- items and their lines */
@@ -324,8 +340,8 @@ static void load_item(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     item->each = cqa_rational_whole(0);
     if (cqa_yaml_get_string(node, "id", 1, &item->id, loader->problems) &&
         cqa_scheme_item(loader->scheme, item->id) != CQA_NOWHERE)
-        cqa_yaml_problem(cqa_yaml_find(node, "id"), loader->problems, "the item \"%s\" is given twice",
-                         item->id);
+        cqa_yaml_problem(cqa_yaml_find(node, "id"), loader->problems,
+                         "the item \"%s\" is given twice", item->id);
     load_names(loader, node, item);
     cqa_yaml_get_string(node, "unit", 0, &item->unit, loader->problems);
     cqa_scheme_number(loader, node, "floor", 0, &item->floor);
@@ -350,15 +366,16 @@ static int has_line(const struct cqa_scheme *scheme, const char *id)
 static void add_part_lines(struct cqa_scheme *scheme, size_t index)
 {
     const struct cqa_item *item = &scheme->items[index];
-    const int shows_parts =
-        item->type == CQA_ITEM_SUM || item->type == CQA_ITEM_MEAN || item->type == CQA_ITEM_WEIGHTED;
+    const int shows_parts = item->type == CQA_ITEM_SUM || item->type == CQA_ITEM_MEAN ||
+                            item->type == CQA_ITEM_WEIGHTED;
 
     for (size_t i = 0; shows_parts && i < item->part_count; i++) {
         const struct cqa_part *part = &item->parts[i];
         if (part->of.kind != CQA_REF_INDICATOR)
             continue;
         const struct cqa_indicator *indicator = &scheme->indicators[part->of.index];
-        if (!has_line(scheme, indicator->id) && cqa_scheme_item(scheme, indicator->id) == CQA_NOWHERE)
+        if (!has_line(scheme, indicator->id) &&
+            cqa_scheme_item(scheme, indicator->id) == CQA_NOWHERE)
             scheme->lines[scheme->line_count++] = (struct cqa_line_spec){
                 indicator->id, indicator->names, index, (int)i, index >= scheme->pay_first};
     }
@@ -375,12 +392,14 @@ static void add_lines(struct cqa_scheme_loader *loader)
     for (size_t i = 0; scheme->lines != NULL && i < scheme->item_count; i++) {
         add_part_lines(scheme, i);
         if ((int)i != scheme->total && (int)i != scheme->pay)
-            scheme->lines[scheme->line_count++] = (struct cqa_line_spec){
-                scheme->items[i].id, scheme->items[i].names, i, CQA_NOWHERE, i >= scheme->pay_first};
+            scheme->lines[scheme->line_count++] =
+                (struct cqa_line_spec){scheme->items[i].id, scheme->items[i].names, i, CQA_NOWHERE,
+                                       i >= scheme->pay_first};
     }
 }
 
-static int load_chosen(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map, int required)
+static int load_chosen(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                       int required)
 {
     const char *id = NULL;
 
@@ -396,7 +415,8 @@ void cqa_scheme_load_items(struct cqa_scheme_loader *loader, const struct cqa_ya
 {
     static const char *const pay_keys[] = {"items", "total", NULL};
     struct cqa_scheme *scheme = loader->scheme;
-    const struct cqa_yaml_node *list = cqa_yaml_want(root, "items", CQA_YAML_LIST, 1, loader->problems);
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(root, "items", CQA_YAML_LIST, 1, loader->problems);
     const struct cqa_yaml_node *pay = cqa_yaml_want(root, "pay", CQA_YAML_MAP, 0, loader->problems);
     const struct cqa_yaml_node *pay_list =
         cqa_yaml_want(pay, "items", CQA_YAML_LIST, 1, loader->problems);

@@ -12,19 +12,20 @@ struct cqa_scheme_loader {
 };
 
 /* A number, exact as written. 1 when it was read; absence is a problem when `required`. */
-int cqa_scheme_number(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map, const char *key,
-                      int required, struct cqa_rational *out);
+int cqa_scheme_number(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                      const char *key, int required, struct cqa_rational *out);
 int cqa_scheme_as_number(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                          struct cqa_rational *out);
 
 /* The words of a list under `key`; NULL when absent. */
-const char *const *cqa_scheme_words(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
-                                    const char *key, size_t *count);
+const char *const *cqa_scheme_words(struct cqa_scheme_loader *loader,
+                                    const struct cqa_yaml_node *map, const char *key,
+                                    size_t *count);
 
 /* "assumed: true" with its "reason"; NULL without. `where` as in struct cqa_assumption, "%s.%s". */
 const struct cqa_assumption *cqa_scheme_assumption(struct cqa_scheme_loader *loader,
-                                                   const struct cqa_yaml_node *map, const char *list,
-                                                   const char *id);
+                                                   const struct cqa_yaml_node *map,
+                                                   const char *list, const char *id);
 
 /* Zeroed memory of the scheme; a problem and NULL when there is none. */
 void *cqa_scheme_alloc(struct cqa_scheme_loader *loader, size_t count, size_t size);
@@ -33,6 +34,9 @@ void *cqa_scheme_alloc(struct cqa_scheme_loader *loader, size_t count, size_t si
 void cqa_scheme_load_indicators(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root);
 void cqa_scheme_load_items(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root);
 
+/* "grades", "distribution", "rank_bonus", "low_bonus", "pay_by", "bonus_by"; items come first. */
+void cqa_scheme_load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root);
+
 /* The ends of a band, {from|above, to|below}. */
 void cqa_scheme_load_ends(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                           struct cqa_band *band);
@@ -40,7 +44,8 @@ void cqa_scheme_load_ends(struct cqa_scheme_loader *loader, const struct cqa_yam
 /* Index of an item among those loaded so far, or CQA_NOWHERE. */
 int cqa_scheme_item(const struct cqa_scheme *scheme, const char *id);
 
-/* What cannot be seen line by line: bands with a gap or an overlap, a total that may be missing, divisions by 0. */
+/* What cannot be seen line by line: bands with a gap or an overlap, a total that may be missing,
+ * divisions by 0. */
 void cqa_scheme_check(struct cqa_scheme_loader *loader);
 
 #endif

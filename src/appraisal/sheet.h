@@ -5,22 +5,30 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-/* An appraisal written down. All append to `out` and fail with CQA_E_NOMEM or CQA_E_LIMIT (`out` has a limit). Numbers
- * are rounded here and nowhere else: to two places, half away from zero. */
+/* An appraisal written down. All append to `out` and fail with CQA_E_NOMEM or CQA_E_LIMIT (`out`
+ * has a limit). Numbers are rounded here and nowhere else: to two places, half away from zero. */
 
-/* One line of JSON with its newline: agent, total, grade, coefficient, items, assumed, trace, and more. */
-enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+/* One line of JSON with its newline: agent, total, grade, coefficient, items, assumed, trace, and
+ * more. */
+enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal,
+                                  const struct cqa_sheet *sheet,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
 
 /* A line of headings; a line for each sheet. Texts are safe to open in a spreadsheet. */
-enum cqa_status cqa_sheets_csv_head(const struct cqa_appraisal *appraisal, struct cqa_buffer *out) CQA_MUST_CHECK;
-enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+enum cqa_status cqa_sheets_csv_head(const struct cqa_appraisal *appraisal,
+                                    struct cqa_buffer *out) CQA_MUST_CHECK;
+enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal,
+                                 const struct cqa_sheet *sheet,
                                  struct cqa_buffer *out) CQA_MUST_CHECK;
 
-/* For a person: the scheme, then each sheet with its arithmetic, then what was assumed and left out. */
-enum cqa_status cqa_sheets_text_head(const struct cqa_appraisal *appraisal, struct cqa_buffer *out) CQA_MUST_CHECK;
-enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+/* For a person: the scheme, then each sheet with its arithmetic, then what was assumed and left
+ * out. */
+enum cqa_status cqa_sheets_text_head(const struct cqa_appraisal *appraisal,
+                                     struct cqa_buffer *out) CQA_MUST_CHECK;
+enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
+                                  const struct cqa_sheet *sheet,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
-enum cqa_status cqa_sheets_text_foot(const struct cqa_appraisal *appraisal, struct cqa_buffer *out) CQA_MUST_CHECK;
+enum cqa_status cqa_sheets_text_foot(const struct cqa_appraisal *appraisal,
+                                     struct cqa_buffer *out) CQA_MUST_CHECK;
 
 #endif

@@ -41,7 +41,8 @@ static void put_number(struct cqa_buffer *out, struct cqa_rational number)
     put(out, cqa_rational_valid(number) ? cqa_rational_fixed(number, 2, text) : "null");
 }
 
-/* With the exact fraction beside it where two places are not all of it: a band may turn on the rest. */
+/* With the exact fraction beside it where two places are not all of it: a band may turn on the
+ * rest. */
 static void put_value(struct cqa_buffer *out, const char *key, struct cqa_rational number)
 {
     char text[CQA_RATIONAL_TEXT];
@@ -99,8 +100,8 @@ static void put_lines(const struct cqa_appraisal *appraisal, const struct cqa_sh
     put(out, "}");
 }
 
-static void put_passed(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet, int passed,
-                       struct cqa_buffer *out)
+static void put_passed(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                       int passed, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
     int count = 0;
@@ -122,15 +123,18 @@ static int has_thresholds(const struct cqa_scheme *scheme)
     return 0;
 }
 
-/* Optional indicators that were given: shown beside the total, whether or not anything is computed from them. */
-static void put_shown(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet, struct cqa_buffer *out)
+/* Optional indicators that were given: shown beside the total, whether or not anything is computed
+ * from them. */
+static void put_shown(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                      struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
     int count = 0;
 
     put(out, ",\"shown\":{");
     for (size_t i = 0; i < scheme->indicator_count; i++) {
-        if (scheme->indicators[i].need != CQA_NEED_OPTIONAL || sheet->figures[i].origin == CQA_ORIGIN_ABSENT)
+        if (scheme->indicators[i].need != CQA_NEED_OPTIONAL ||
+            sheet->figures[i].origin == CQA_ORIGIN_ABSENT)
             continue;
         put(out, count++ ? "," : "");
         put_text(out, scheme->indicators[i].id);
@@ -182,8 +186,9 @@ static void put_flags(const struct cqa_scored_call *call, struct cqa_buffer *out
         put(out, i ? ",{\"rule\":" : "{\"rule\":");
         put_text(out, flag->rule);
         put_value(out, "points", flag->points);
-        cqa_buffer_print(out, ",\"start_ms\":%lld,\"end_ms\":%lld,\"state\":\"%s\"}", (long long)flag->start_ms,
-                         (long long)flag->end_ms, cqa_flag_words[flag->state]);
+        cqa_buffer_print(out, ",\"start_ms\":%lld,\"end_ms\":%lld,\"state\":\"%s\"}",
+                         (long long)flag->start_ms, (long long)flag->end_ms,
+                         cqa_flag_words[flag->state]);
     }
     put(out, "]");
 }
@@ -256,7 +261,8 @@ static void put_figure(const struct cqa_indicator *indicator, const struct cqa_s
     put(out, "}");
 }
 
-static void put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet, struct cqa_buffer *out)
+static void put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                      struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
     int count = 0;
@@ -285,12 +291,14 @@ static void put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sh
 
 /* ---- the sheet */
 
-static void put_rewards(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet, struct cqa_buffer *out)
+static void put_rewards(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                        struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
 
     if (scheme->distributed)
-        put_key_text(out, "grade_distribution", sheet->grade_distribution ? sheet->grade_distribution->id : NULL);
+        put_key_text(out, "grade_distribution",
+                     sheet->grade_distribution ? sheet->grade_distribution->id : NULL);
     if (sheet->rank > 0)
         cqa_buffer_print(out, ",\"rank\":%zu", sheet->rank);
     if (cqa_rational_valid(sheet->bonus))
@@ -308,8 +316,8 @@ static void put_rewards(const struct cqa_appraisal *appraisal, const struct cqa_
     }
 }
 
-enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                                  struct cqa_buffer *out)
+enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal,
+                                  const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
     put(out, "{\"agent\":");
     put_text(out, sheet->agent);

@@ -49,8 +49,8 @@ enum cqa_status cqa_sheets_csv_head(const struct cqa_appraisal *appraisal, struc
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
-enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                                 struct cqa_buffer *out)
+enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal,
+                                 const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
 
@@ -80,19 +80,21 @@ enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal, const st
 
 /* ---- text */
 
-static void put_line(struct cqa_buffer *out, const char *name, struct cqa_rational value, const char *how)
+static void put_line(struct cqa_buffer *out, const char *name, struct cqa_rational value,
+                     const char *how)
 {
     char text[CQA_RATIONAL_TEXT];
 
-    cqa_buffer_print(out, "  %-48s %12s  %s\n", name, cqa_rational_valid(value) ? number(value, text) : "–",
-                     how ? how : "");
+    cqa_buffer_print(out, "  %-48s %12s  %s\n", name,
+                     cqa_rational_valid(value) ? number(value, text) : "–", how ? how : "");
 }
 
 enum cqa_status cqa_sheets_text_head(const struct cqa_appraisal *appraisal, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
 
-    cqa_buffer_print(out, "%s %s: %s\n%s\n", scheme->id, scheme->version, scheme->names.en, scheme->names.zh);
+    cqa_buffer_print(out, "%s %s: %s\n%s\n", scheme->id, scheme->version, scheme->names.en,
+                     scheme->names.zh);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
@@ -118,7 +120,8 @@ static void put_outcome(const struct cqa_sheet *sheet, struct cqa_buffer *out)
     cqa_buffer_print(out, "\n");
 }
 
-static void put_measured(const struct cqa_indicator *indicator, const struct cqa_figure *figure, struct cqa_buffer *out)
+static void put_measured(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
+                         struct cqa_buffer *out)
 {
     char text[CQA_RATIONAL_TEXT];
 
@@ -126,9 +129,10 @@ static void put_measured(const struct cqa_indicator *indicator, const struct cqa
         return;
     put_line(out, indicator->id, figure->raw, NULL);
     out->length -= !out->failed;
-    cqa_buffer_print(out, figure->origin == CQA_ORIGIN_IMPORTED ? "imported; measured %s: %s" : "%s%s",
-                     figure->origin == CQA_ORIGIN_IMPORTED ? number(figure->measured->value, text) : "",
-                     figure->measured->how);
+    cqa_buffer_print(
+        out, figure->origin == CQA_ORIGIN_IMPORTED ? "imported; measured %s: %s" : "%s%s",
+        figure->origin == CQA_ORIGIN_IMPORTED ? number(figure->measured->value, text) : "",
+        figure->measured->how);
     if (figure->measured->undecided > 0)
         cqa_buffer_print(out, ", %zu flags undecided", figure->measured->undecided);
     if (figure->measured->has_coverage)
@@ -136,8 +140,8 @@ static void put_measured(const struct cqa_indicator *indicator, const struct cqa
     cqa_buffer_print(out, "\n");
 }
 
-enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                                  struct cqa_buffer *out)
+enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
+                                  const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
     char name[NAME_TEXT];
@@ -151,14 +155,17 @@ enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal, const s
     for (size_t i = 0; i < scheme->line_count; i++)
         put_line(out, scheme->lines[i].names.en, sheet->lines[i].value, sheet->lines[i].how);
     if (scheme->total != CQA_NOWHERE)
-        put_line(out, scheme->items[scheme->total].names.en, sheet->total, sheet->points[scheme->total].how);
+        put_line(out, scheme->items[scheme->total].names.en, sheet->total,
+                 sheet->points[scheme->total].how);
     if (scheme->pay != CQA_NOWHERE)
-        put_line(out, scheme->items[scheme->pay].names.en, sheet->pay, sheet->points[scheme->pay].how);
+        put_line(out, scheme->items[scheme->pay].names.en, sheet->pay,
+                 sheet->points[scheme->pay].how);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
 /* Did any sheet before `end` use it? */
-static int used_before(const struct cqa_appraisal *appraisal, size_t end, const struct cqa_assumption *assumption)
+static int used_before(const struct cqa_appraisal *appraisal, size_t end,
+                       const struct cqa_assumption *assumption)
 {
     for (size_t i = 0; i < end; i++)
         for (size_t k = 0; k < appraisal->sheets[i].assumed_count; k++)
@@ -176,12 +183,14 @@ enum cqa_status cqa_sheets_text_foot(const struct cqa_appraisal *appraisal, stru
         for (size_t k = 0; k < appraisal->sheets[i].assumed_count; k++) {
             const struct cqa_assumption *assumption = appraisal->sheets[i].assumed[k];
             if (!used_before(appraisal, i, assumption))
-                cqa_buffer_print(out, "%s  %s: %s %s\n", count++ ? "" : "\nAssumed, because the document does not say:\n",
+                cqa_buffer_print(out, "%s  %s: %s %s\n",
+                                 count++ ? "" : "\nAssumed, because the document does not say:\n",
                                  assumption->where, assumption->reason.en, assumption->reason.zh);
         }
     for (size_t i = 0; i < appraisal->left_out_count; i++) {
         cqa_escape_control(appraisal->left_out[i].agent, name, sizeof name);
-        cqa_buffer_print(out, "%s  %s: %s\n", i ? "" : "\nLeft out:\n", name, appraisal->left_out[i].why);
+        cqa_buffer_print(out, "%s  %s: %s\n", i ? "" : "\nLeft out:\n", name,
+                         appraisal->left_out[i].why);
     }
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }

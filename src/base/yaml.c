@@ -115,12 +115,14 @@ static struct cqa_yaml_node *convert(struct cqa_yaml *yaml, yaml_document_t *doc
     return node;
 }
 
-/* Aliases would let a small file unfold into a huge tree, and rubrics gain nothing from them. */
-static int has_alias(const char *text, size_t length, struct cqa_problems *problems)
+/* Aliases would let a small file unfold into a huge tree, and rubrics gain nothing from them. A
+ * second document would go unread without a word. */
+static int is_refused(const char *text, size_t length, struct cqa_problems *problems)
 {
     yaml_parser_t parser;
     yaml_event_t event;
     int found = 0;
+    int documents = 0;
     int done = 0;
 
     if (!yaml_parser_initialize(&parser))
@@ -130,6 +132,11 @@ static int has_alias(const char *text, size_t length, struct cqa_problems *probl
         if (event.type == YAML_ALIAS_EVENT) {
             cqa_problems_add(problems, event.start_mark.line + 1, event.start_mark.column + 1,
                              "aliases (*name) are not taken: write the value out");
+            found = 1;
+        }
+        if (event.type == YAML_DOCUMENT_START_EVENT && ++documents == 2) {
+            cqa_problems_add(problems, event.start_mark.line + 1, event.start_mark.column + 1,
+                             "a second document; one is taken");
             found = 1;
         }
         done = event.type == YAML_STREAM_END_EVENT;
@@ -156,7 +163,7 @@ struct cqa_yaml *cqa_yaml_parse(const char *text, size_t length, struct cqa_prob
         cqa_problems_add(problems, 0, 0, "larger than %d bytes", FILE_BYTES_MAX);
         return NULL;
     }
-    if (has_alias(text, length, problems) || !yaml_parser_initialize(&parser))
+    if (is_refused(text, length, problems) || !yaml_parser_initialize(&parser))
         return NULL;
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
     if (!yaml_parser_load(&parser, &document)) {

@@ -28,7 +28,8 @@ static const char HELP[] =
     "  -V, --version         versions of callqa and its libraries\n\n"
     "Wrong input is named on stderr as FILE:LINE:COLUMN; nothing is computed for that agent,\n"
     "everything for the others, and the exit code is 3. An invalid scheme is exit code 4.\n\n"
-    "Example: callqa appraise --scheme agent-2013 --indicators november.csv --results calls.jsonl\n";
+    "Example: callqa appraise --scheme agent-2013 --indicators november.csv --results "
+    "calls.jsonl\n";
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_CSV };
 
@@ -119,12 +120,12 @@ static int parse(int argc, char **argv, struct options *options)
 static enum cqa_status read_input(const struct options *options, struct work *work,
                                   struct cqa_error *error)
 {
-    enum cqa_status status = cqa_rows_import(work->scheme, options->indicators, &work->rows,
-                                             &work->faults, error);
+    enum cqa_status status =
+        cqa_rows_import(work->scheme, options->indicators, &work->rows, &work->faults, error);
 
     if (status == CQA_OK && options->results != NULL)
-        status = cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults,
-                                  error);
+        status =
+            cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults, error);
     if (status == CQA_OK && options->roster != NULL)
         status = cqa_roster_import(options->roster, &work->roster, &work->faults, error);
     return status;

@@ -8,13 +8,13 @@
 
 static const char NAME[] = "check-scheme";
 
-static const char HELP[] =
-    "Usage: callqa check-scheme FILE\n"
-    "Checks an appraisal scheme and prints every problem as FILE:LINE:COLUMN: what is wrong, what is\n"
-    "allowed. A bare name is a scheme of models/schemes.\n\n"
-    "  -h, --help            this\n"
-    "  -V, --version         versions of callqa and its libraries\n\n"
-    "Example: callqa check-scheme /etc/callqa/schemes/agent-2013.yaml\n";
+static const char HELP[] = "Usage: callqa check-scheme FILE\n"
+                           "Checks an appraisal scheme and prints every problem as "
+                           "FILE:LINE:COLUMN: what is wrong, what is\n"
+                           "allowed. A bare name is a scheme of models/schemes.\n\n"
+                           "  -h, --help            this\n"
+                           "  -V, --version         versions of callqa and its libraries\n\n"
+                           "Example: callqa check-scheme /etc/callqa/schemes/agent-2013.yaml\n";
 
 static int check(const char *path)
 {

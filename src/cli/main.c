@@ -11,8 +11,6 @@ static const struct command {
 } commands[] = {
     {"analyze", cqa_cli_analyze, "analyse recordings and print what happened in them"},
     {"sweep", cqa_cli_sweep, "analyse and post what lies unanalysed in the watched folders"},
-    {"appraise", cqa_cli_appraise, "compute a period's appraisal from indicators and results"},
-    {"check-scheme", cqa_cli_check_scheme, "all problems of an appraisal scheme"},
     {"appraise", cqa_cli_appraise, "a period's appraisal by a scheme"},
     {"identify", cqa_cli_identify, "what a recorder profile makes of file names"},
     {"plot", cqa_cli_plot, "a picture of a recording: lanes, events, deductions"},

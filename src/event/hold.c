@@ -9,18 +9,29 @@ enum {
     BRIDGE_MS = 2000, /* gaps inside one hold, unless the party speaks in them */
     REST_MS =
         6000, /* gaps between two pieces of music in which nobody at all speaks: soft passages */
-    ABOVE_FLOOR = 6,  /* half dB that the music must stand over what the line carries all along */
-    MUSIC_SHARE = 30, /* per cent of a hold that is music without a voice */
+    LONG_REST_MS = 20000, /* the same where music is half heard */
+    ABOVE_FLOOR = 6, /* half dB that the music must stand over what the line carries all along */
+    WELL_ABOVE_FLOOR = 16, /* the same for music far under the party's loud speech */
+    FAR_UNDER_DB = 20,
+    MUSIC_SHARE = 30,        /* per cent of a hold that is music without a voice */
+    VOICED_MUSIC_SHARE = 45, /* the same where there is a voice: announcements leave pauses */
     ANNOUNCEMENT_MS =
         10000, /* longest voice between two pieces of music that is an announcement, not a return */
-    PIECE_MS = 1500,      /* least music to each side of it */
-    ANCHOR_MS = 600,      /* least music that a hold can begin or end with */
-    ADJOIN_MS = 400,      /* how close such a voice lies to the music */
-    VOICE_MS = 1280,      /* least voice over music that makes it an announcement */
-    SPEAKS_MS = 300,      /* least own speech in a gap that ends a hold */
-    CUSTOMER_SHARE = 30,  /* per cent: a customer who talks more than that is not on hold */
-    TRAIN_MAX_MS = 45000, /* longest pause between the beeps of one hold */
+    PIECE_MS = 1500,        /* least music to each side of it */
+    ANCHOR_MS = 600,        /* least music that a hold can begin or end with */
+    ADJOIN_MS = 400,        /* how close such a voice lies to the music */
+    VOICE_MS = 1280,        /* least voice over music that makes it an announcement */
+    EDGE_MS = 500,          /* that a hold's edge may be off by */
+    SPEAKS_MS = 600,        /* least own speech in a gap that ends a hold */
+    CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
+    BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
+    RETURN_MS = 400,        /* how long before the agent's next word it is over */
+    LEAST_PERIOD_MS = 3500, /* closer beeps are something else: busy, keys, alarms */
+    TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
 };
+
+static const float voiced_least = 0.6f; /* mean posterior of a hold with a voice */
+static const float half_heard = 0.08f;  /* mean posterior of music; noise and silence have 0.02 */
 
 /* What speaks for a hold on one channel. */
 struct candidate {
@@ -57,6 +68,28 @@ static size_t frame_of(int64_t ms)
 
 /* ---- music */
 
+/* How much of the span sounds like music to the classifier, 0..1, be it ever so soft. */
+static float music_heard(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const size_t first = frame_of(span.start_ms);
+    const size_t last = frame_of(span.end_ms);
+
+    return cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
+           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
+}
+
+/* A pause in which the party says nothing belongs to the hold when it is short, or nobody speaks in
+ * it and music is half heard, or the agent's line stays dropped. */
+static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    const int64_t length = cqa_span_length_ms(gap);
+    const int nobody = cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS;
+
+    return length < BRIDGE_MS || (nobody && length < REST_MS) ||
+           (nobody && length < LONG_REST_MS && music_heard(scene, c, gap) > half_heard) ||
+           (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
+}
+
 /* Whether the pause between two pieces of music on channel c belongs to the hold. */
 static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
                        struct cqa_span after)
@@ -66,11 +99,8 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span bef
     const int64_t length = cqa_span_length_ms(gap);
 
     if (spoken < SPEAKS_MS)
-        return length < BRIDGE_MS ||
-               (length < REST_MS && cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS) ||
-               (c == scene->agent &&
-                10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
-    return length < ANNOUNCEMENT_MS && length - spoken < 2 * ADJOIN_MS &&
+        return silent_gap_is_hold(scene, c, gap);
+    return length < ANNOUNCEMENT_MS && (length < BRIDGE_MS || length - spoken < 2 * ADJOIN_MS) &&
            cqa_span_length_ms(before) >= PIECE_MS && cqa_span_length_ms(after) >= PIECE_MS;
 }
 
@@ -89,6 +119,14 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
     }
     cqa_spans_finish(&pieces);
     return status;
+}
+
+/* Between two pieces of music that were joined: a voice no longer than an announcement, or no
+ * voice. */
+static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    return cqa_span_length_ms(gap) < ANNOUNCEMENT_MS ||
+           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS;
 }
 
 /*
@@ -112,7 +150,8 @@ static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct
         struct cqa_span *before = out->count > already ? &out->items[out->count - 1] : NULL;
         if (cqa_span_length_ms(piece) < ANCHOR_MS)
             continue;
-        if (before != NULL && piece.start_ms - before->end_ms < ANNOUNCEMENT_MS)
+        if (before != NULL &&
+            stays_in_hold(scene, c, (struct cqa_span){before->end_ms, piece.start_ms}))
             before->end_ms = piece.end_ms;
         else if (cqa_spans_add(out, piece.start_ms, piece.end_ms) != CQA_OK)
             return CQA_E_NOMEM;
@@ -163,20 +202,43 @@ static int level_percentile(const struct cqa_scene *scene, int c, struct cqa_spa
 
 /*
  * Music is a hold when it comes and goes: a radio in the room is there all along, at one level,
- * under the party's own words. And a voice over music has music without a voice around it; a voice
- * alone is somebody speaking.
+ * under the party's own words. So it must stand out of what the line carries all along, and the
+ * less so the nearer it is to loud speech.
  */
-static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span span)
+static int comes_and_goes(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
     const int music = level_percentile(scene, c, span, 1, 1u << CQA_CLASS_MUSIC, 50);
-    const int usual = level_percentile(scene, c, span, 0, ~0u, 25);
-    size_t alone = 0;
+    const int usual = level_percentile(scene, c, span, 0, ~0u, scene->mono ? 10 : 25);
+    const float under_db = scene->tracks->channel[c].norms.loud_db - cqa_level_dbfs((uint8_t)music);
+
+    return music >= usual + (under_db < FAR_UNDER_DB ? ABOVE_FLOOR : WELL_ABOVE_FLOOR);
+}
+
+/* A voice over music has music without a voice around it; a voice alone is somebody speaking. */
+static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span span, int share)
+{
+    int64_t alone_ms = 0;
+    int64_t run_ms = 0;
+    int64_t longest_ms = 0;
 
     for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
-         t++)
-        alone += scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
-    return music >= usual + ABOVE_FLOOR &&
-           100 * (int64_t)alone * CQA_FRAME_MS >= MUSIC_SHARE * cqa_span_length_ms(span);
+         t++) {
+        const int music = scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
+        alone_ms += music ? CQA_FRAME_MS : 0;
+        run_ms = music ? run_ms + CQA_FRAME_MS : 0;
+        longest_ms = run_ms > longest_ms ? run_ms : longest_ms;
+    }
+    return 100 * alone_ms >= share * cqa_span_length_ms(span) && longest_ms >= PIECE_MS;
+}
+
+static int is_hold_music(const struct cqa_scene *scene, int c, const struct candidate *candidate,
+                         struct cqa_span heard)
+{
+    const int voice = candidate->kind == CQA_KIND_ANNOUNCEMENT;
+
+    return comes_and_goes(scene, c, heard) &&
+           has_music_alone(scene, c, heard, voice ? VOICED_MUSIC_SHARE : MUSIC_SHARE) &&
+           (!voice || candidate->confidence > voiced_least);
 }
 
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it
@@ -206,16 +268,14 @@ static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct c
         status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span heard = joined.items[i];
-        const size_t first = frame_of(heard.start_ms);
-        const size_t last = frame_of(heard.end_ms);
         const struct candidate candidate = {
             .span = c == scene->agent ? widen_by_drop(scene, heard) : heard,
             .channel = c,
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
-            .confidence = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
-                          cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last)};
+            .confidence = music_heard(scene, c, heard)};
         if (cqa_span_length_ms(heard) >= BRIDGE_MS &&
-            cqa_span_length_ms(candidate.span) >= SHORTEST_MS && is_hold_music(scene, c, heard))
+            cqa_span_length_ms(candidate.span) >= SHORTEST_MS &&
+            is_hold_music(scene, c, &candidate, heard))
             status = add(all, &candidate);
     }
     cqa_spans_finish(&sound);
@@ -282,54 +342,85 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct candidat
 
 /* ---- a train of beeps where the floor tells nothing */
 
+/* Alike enough to come from one machine: channel, pitch, length; and no word of the agent between.
+ */
 static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
                       const struct cqa_burst *b)
 {
     const struct cqa_span gap = {a->end_ms, b->start_ms};
     const float ratio = a->hz[0] / b->hz[0];
+    const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
 
-    return a->channel == b->channel && ratio > 0.98f && ratio < 1.02f &&
-           cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
+    return !b->notice && a->channel == b->channel && ratio > 0.985f && ratio < 1.015f &&
+           longer <= 80 && cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < SPEAKS_MS;
 }
 
-/* Beeps from `first` on that follow each other evenly (within a tenth); returns one past the last.
- */
-static size_t end_of_train(const struct cqa_scene *scene, size_t first)
+/* Beeps from `first` on that follow each other evenly (within a tenth); `last` is the last,
+ * `period_ms` their distance. Returns how many there are. */
+static int follow_train(const struct cqa_scene *scene, size_t first, size_t *last,
+                        int64_t *period_ms)
 {
     const struct cqa_burst *bursts = scene->tones.bursts;
-    size_t last = first;
-    int64_t period = 0;
+    int count = 1;
 
+    *last = first;
+    *period_ms = 0;
     for (size_t i = first + 1; i < scene->tones.burst_count; i++) {
-        if (bursts[i].notice || bursts[i].channel != bursts[first].channel)
-            continue;
-        const int64_t step = bursts[i].start_ms - bursts[last].start_ms;
-        if (!same_train(scene, &bursts[last], &bursts[i]) ||
-            (period > 0 && llabs(step - period) > 100 + period / 10))
+        const int64_t step = bursts[i].start_ms - bursts[*last].start_ms;
+        if (step > TRAIN_MAX_MS)
             break;
-        period = step;
-        last = i;
+        if (!same_train(scene, &bursts[*last], &bursts[i]) ||
+            (*period_ms > 0 && llabs(step - *period_ms) > 100 + *period_ms / 10))
+            continue;
+        *period_ms = step;
+        *last = i;
+        count++;
     }
-    return last + 1;
+    return count;
 }
 
+/* From the agent's last word, but not long before the first beep; until the next beep stays away or
+ * the agent speaks. */
+static struct cqa_span span_of_train(const struct cqa_scene *scene, struct cqa_span beeps,
+                                     int64_t period_ms)
+{
+    const struct cqa_spans *agent = &scene->speech[scene->agent];
+    struct cqa_span span = {beeps.start_ms - BEFORE_BEEP_MS, beeps.end_ms + period_ms};
+
+    for (size_t i = 0; i < agent->count; i++) {
+        const struct cqa_span word = agent->items[i];
+        if (word.end_ms <= beeps.start_ms && word.end_ms > span.start_ms)
+            span.start_ms = word.end_ms;
+        if (word.start_ms >= beeps.end_ms && word.start_ms - RETURN_MS < span.end_ms)
+            span.end_ms =
+                word.start_ms - RETURN_MS > beeps.end_ms ? word.start_ms - RETURN_MS : beeps.end_ms;
+    }
+    span.start_ms = span.start_ms > 0 ? span.start_ms : 0;
+    return span;
+}
+
+/* A line that shows its floor would show a park: there two beeps are not enough, an even train of
+ * three is. */
 static enum cqa_status find_trains(const struct cqa_scene *scene, struct candidates *all)
 {
     const struct cqa_burst *bursts = scene->tones.bursts;
+    const int least = scene->mute.informative ? 3 : 2;
 
-    for (size_t i = 0; i < scene->tones.burst_count && !scene->mono;) {
-        const size_t end = bursts[i].notice ? i + 1 : end_of_train(scene, i);
-        if (end - i >= 3) {
-            const struct candidate candidate = {
-                .span = {bursts[i].start_ms, bursts[end - 1].end_ms},
-                .channel = bursts[i].channel,
-                .kind = CQA_KIND_BEEP,
-                .confidence = 0.7f};
-            if (cqa_span_length_ms(candidate.span) >= SHORTEST_MS && add(all, &candidate) != CQA_OK)
-                return CQA_E_NOMEM;
-        }
-        i = end;
+    for (size_t i = 0; i < scene->tones.burst_count && !scene->mono; i++) {
+        size_t last;
+        int64_t period_ms;
+        if (bursts[i].notice || follow_train(scene, i, &last, &period_ms) < least ||
+            period_ms < LEAST_PERIOD_MS)
+            continue;
+        const struct cqa_span beeps = {bursts[i].start_ms, bursts[last].end_ms};
+        const struct candidate candidate = {.span = span_of_train(scene, beeps, period_ms),
+                                            .channel = bursts[i].channel,
+                                            .kind = CQA_KIND_BEEP,
+                                            .confidence = 0.7f};
+        if (cqa_span_length_ms(candidate.span) >= SHORTEST_MS && add(all, &candidate) != CQA_OK)
+            return CQA_E_NOMEM;
+        i = last;
     }
     return CQA_OK;
 }
@@ -377,14 +468,6 @@ static void merge(struct candidates *all)
     all->count = kept;
 }
 
-static enum cqa_event_phase phase_of(const struct cqa_scene *scene, struct cqa_span span)
-{
-    const struct cqa_spans *agent = &scene->speech[scene->agent];
-
-    return agent->count == 0 || agent->items[0].start_ms >= span.end_ms ? CQA_PHASE_QUEUE
-                                                                        : CQA_PHASE_TALK;
-}
-
 static enum cqa_status report(struct cqa_scene *scene, const struct candidates *all)
 {
     enum cqa_status status = CQA_OK;
@@ -398,7 +481,6 @@ static enum cqa_status report(struct cqa_scene *scene, const struct candidates *
                                                       : scene->duration_ms,
                                         .kind = hold->kind,
                                         .side = cqa_scene_party(scene, hold->channel),
-                                        .phase = phase_of(scene, hold->span),
                                         .confidence = hold->confidence};
         status = cqa_spans_add(&scene->holds, event.start_ms, event.end_ms);
         if (status == CQA_OK && rank(hold->kind) >= rank(CQA_KIND_MUSIC))
@@ -425,4 +507,16 @@ enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene)
         status = report(scene, &all);
     free(all.items);
     return status;
+}
+
+void cqa_scene_set_phases(struct cqa_scene *scene)
+{
+    const struct cqa_spans *agent = &scene->speech[scene->agent];
+    const int64_t first_ms = agent->count > 0 ? agent->items[0].start_ms : INT64_MAX - EDGE_MS;
+
+    for (size_t i = 0; i < scene->events.count; i++) {
+        struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_HOLD)
+            event->phase = event->end_ms <= first_ms + EDGE_MS ? CQA_PHASE_QUEUE : CQA_PHASE_TALK;
+    }
 }

@@ -16,6 +16,7 @@ enum {
 };
 
 /* Levels in half decibels, as in frames.h. */
+static const int bottom = 40;       /* -90 dBFS: nothing can be under a floor that low */
 static const int far_below = 18; /* 9 dB under the talk-gap floor: a drop whatever else */
 static const int below = 10;     /* 5 dB, when steadier than 2.2 dB */
 static const float steady = 4.4f;
@@ -110,8 +111,8 @@ static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line
             continue;
         const int under = line->floor - rows->level[t];
         line->dropped[t] =
-            (line->zero_tells && is_zero(rows, t)) || (line->floor > 40 && under >= far_below) ||
-            (line->floor > 40 && under >= below && spread_at(rows->level, line->count, t) < steady);
+            (line->zero_tells && is_zero(rows, t)) || (line->floor > bottom && under >= far_below) ||
+            (line->floor > bottom && under >= below && spread_at(rows->level, line->count, t) < steady);
     }
 }
 
@@ -129,6 +130,12 @@ static int is_gated(const struct cqa_scene *scene, int c, const struct line *lin
         dropped += line->dropped[t];
     }
     return listening >= LISTEN_LEAST && (float)dropped > gated_share * (float)listening;
+}
+
+/* Whether a drop could be seen at all: there is a floor to fall from, or zeros are news. */
+static int shows_floor(const struct line *line)
+{
+    return line->floor > bottom || (line->floor >= 0 && line->zero_tells);
 }
 
 static enum cqa_status line_init(const struct cqa_scene *scene, int c, struct line *line)
@@ -196,7 +203,7 @@ enum cqa_status cqa_mute_find(const struct cqa_scene *scene, struct cqa_mute *mu
         status = line_init(scene, c, &lines[c]);
     if (status == CQA_OK) {
         const int agent = scene->agent;
-        mute->informative = (lines[agent].floor >= 0) && !is_gated(scene, agent, &lines[agent]);
+        mute->informative = shows_floor(&lines[agent]) && !is_gated(scene, agent, &lines[agent]);
         if (mute->informative)
             status = spans_of(lines[agent].dropped, lines[agent].count, &mute->dropped);
     }

@@ -28,6 +28,7 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
         status = cqa_scene_find_holds(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);
+    cqa_scene_set_phases(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_silence(scene);
     if (status == CQA_OK)

@@ -47,6 +47,8 @@ static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int 
 enum cqa_status
 cqa_scene_find_speech(struct cqa_scene *scene) CQA_MUST_CHECK; /* before and after the holds */
 enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene) CQA_MUST_CHECK;
+/* Before or after the agent's first word: known once speech is final. */
+void cqa_scene_set_phases(struct cqa_scene *scene);
 enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_faults(struct cqa_scene *scene) CQA_MUST_CHECK;

@@ -10,13 +10,11 @@ enum {
     GAP_FRAMES = 2, /* without a peak, at a phase reversal or a click, that do not end a run */
     SHORTEST_MS = 36,
     AROUND_SUBS = 6, /* what counts as just before and just after */
+    HARDLY_DB2 = 24, /* half decibels under the frame beside it */
     EDGE_DB2 = 12,   /* half decibels under the median: there the tone begins and ends */
     PAUSE_SUBS = 3,
     PAUSE_RING_SUBS = 6, /* a modulated tone is weak for 24 ms, ten times a second */
     PAUSE_DB2 = 18,
-    LEAK_EARLY_MS = 48,
-    LEAK_LATE_MS = 600,
-    LEAK_LENGTH_MS = 80,
     FIRST_HZ = 300,
     APART_HZ = 50,
     JOIN_MS = 48, /* lost packets, phase reversals */
@@ -120,7 +118,9 @@ static size_t run_end(const struct cqa_channel_frames *rows, size_t count, size_
             break;
         if (look.shape == CQA_SHAPE_NONE)
             continue;
-        if (!alike(&tone, &look))
+        const int louder =
+            t > last && rows->level[t] > top + PAUSE_DB2; /* what was before is its echo */
+        if (louder || !alike(&tone, &look))
             break;
         top = rows->level[t] > top ? rows->level[t] : top;
         last = t + 1;
@@ -191,6 +191,26 @@ static float mean_level(const uint8_t *sub, size_t first, size_t last)
     return last > first ? sum / (float)(last - first) : -110.0f;
 }
 
+/*
+ * How far from the frames that show the tone its edges may be: two frames, but not past one that
+ * hardly holds it. The 8 ms energies alone would take hum for the tone.
+ */
+static size_t earliest_sub(const struct cqa_channel_frames *rows, size_t first)
+{
+    for (size_t t = first; t > 0 && t + 2 > first; t--)
+        if (rows->level[t - 1] + HARDLY_DB2 < rows->level[first])
+            return t * CQA_SUBFRAMES - 1;
+    return first > 1 ? (first - 2) * CQA_SUBFRAMES : 0;
+}
+
+static size_t latest_sub(const struct cqa_channel_frames *rows, size_t count, size_t last)
+{
+    for (size_t t = last; t < count && t < last + 2; t++)
+        if (rows->level[t] + HARDLY_DB2 < rows->level[last - 1])
+            return t * CQA_SUBFRAMES + 1;
+    return (last + 2 < count ? last + 2 : count) * CQA_SUBFRAMES;
+}
+
 /* Where the 8 ms energies rise to the tone and fall from it, around the frames that show it. */
 static void find_edges(const struct cqa_channel_frames *rows, size_t count,
                        struct cqa_tone_run *run)
@@ -203,9 +223,8 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
         run->last - run->first > 2 ? (run->last - 1) * CQA_SUBFRAMES : run->last * CQA_SUBFRAMES;
     const int median = median_level(sub + inner_first, inner_last - inner_first);
     const int least = median > EDGE_DB2 ? median - EDGE_DB2 : 0;
-    const size_t earliest = run->first > 1 ? (run->first - 2) * CQA_SUBFRAMES : 0;
-    const size_t latest =
-        (run->last + 2) * CQA_SUBFRAMES < end ? (run->last + 2) * CQA_SUBFRAMES : end;
+    const size_t earliest = earliest_sub(rows, run->first);
+    const size_t latest = latest_sub(rows, count, run->last);
     size_t from = inner_first;
     size_t to = inner_last;
 
@@ -218,9 +237,10 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
         to++;
     while (to > inner_last - CQA_SUBFRAMES && to > from + 1 && sub[to - 1] < least)
         to--;
-    if (from == earliest && earliest > 0) /* no edge to be seen */
+    if (from == earliest && from + 2 * CQA_SUBFRAMES <= run->first * CQA_SUBFRAMES &&
+        from > 0) /* no edge to be seen */
         from = run->first * CQA_SUBFRAMES;
-    if (to == latest && latest < end)
+    if (to == latest && to >= (run->last + 2) * CQA_SUBFRAMES && to < end)
         to = run->last * CQA_SUBFRAMES;
     run->start_ms = (int64_t)from * SUB_MS;
     run->end_ms = (int64_t)to * SUB_MS;
@@ -231,28 +251,33 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
         run->level_dbfs - mean_level(sub, to, to + AROUND_SUBS < end ? to + AROUND_SUBS : end);
 }
 
-static float mean_ring_level(const struct cqa_channel_frames *rows, size_t first, size_t last)
+/* Level of the telephone band, or of 375..500 Hz in it. */
+static float mean_frame_level(const struct cqa_channel_frames *rows, int ring, size_t first,
+                              size_t last)
 {
     float sum = 0;
 
     for (size_t t = first; t < last; t++)
-        sum += ring_level(rows, t);
+        sum += ring ? ring_level(rows, t) : cqa_level_dbfs(rows->level[t]);
     return last > first ? sum / (float)(last - first) : -110.0f;
 }
 
-/* In noise or beside a voice, ringing tones stand out of their own band still. */
-static void find_ring_contrast(const struct cqa_channel_frames *rows, size_t count,
-                               struct cqa_tone_run *run)
+/* How far the tone stands out of its band, where hum, noise or a voice drown its edges in the
+ * samples' energies. */
+static void add_contrast(const struct cqa_channel_frames *rows, size_t count, int ring,
+                         struct cqa_tone_run *run)
 {
     const size_t trim = run->last - run->first > 3 ? 1 : 0;
+    const size_t around = ring ? 3 : 1;
     const size_t before = run->first > 1 ? run->first - 1 : 0;
     const size_t after = run->last + 1 < count ? run->last + 1 : count;
-    const float level = mean_ring_level(rows, run->first + trim, run->last - trim);
+    const float level = mean_frame_level(rows, ring, run->first + trim, run->last - trim);
+    const float head = mean_frame_level(rows, ring, before > around ? before - around : 0, before);
+    const float tail =
+        mean_frame_level(rows, ring, after, after + around < count ? after + around : count);
 
-    run->rise_db =
-        fmaxf(run->rise_db, level - mean_ring_level(rows, before > 3 ? before - 3 : 0, before));
-    run->fall_db = fmaxf(
-        run->fall_db, level - mean_ring_level(rows, after, after + 3 < count ? after + 3 : count));
+    run->rise_db = fmaxf(run->rise_db, level - head);
+    run->fall_db = fmaxf(run->fall_db, level - tail);
 }
 
 static int rings(const struct cqa_tone_run *run)
@@ -264,8 +289,10 @@ static void measure(const struct cqa_channel_frames *rows, size_t count, struct 
 {
     sum_up(rows, run);
     find_edges(rows, count, run);
+    add_contrast(rows, count, 0, run);
+    run->alone_db = fminf(run->rise_db, run->fall_db);
     if (rings(run))
-        find_ring_contrast(rows, count, run);
+        add_contrast(rows, count, 1, run);
 }
 
 static int add(struct cqa_tone_runs *runs, const struct cqa_tone_run *run)
@@ -348,65 +375,6 @@ enum cqa_status cqa_tone_runs_find(const struct cqa_frames *frames, int channel,
             return CQA_E_NOMEM;
     }
     return CQA_OK;
-}
-
-/* ---- the other channel */
-
-static int same_pitch(const struct cqa_tone_run *a, const struct cqa_tone_run *b)
-{
-    if (a->shape == CQA_SHAPE_BEAT || b->shape == CQA_SHAPE_BEAT)
-        return (a->hz[0] == 0 || (a->hz[0] > 375 && a->hz[0] < 500)) &&
-               (b->hz[0] == 0 || (b->hz[0] > 375 && b->hz[0] < 500));
-    return near(b->hz[0], a->hz[0]) &&
-           (a->shape != b->shape || a->hz[1] == 0 || near(b->hz[1], a->hz[1]));
-}
-
-/*
- * What leaks is weaker, no earlier, and no longer but by its echo. At the very same time it need
- * not be weaker by much: joint stereo coding and bridged lines bring one signal to both channels.
- */
-static int is_leak(const struct cqa_tone_run *leak, const struct cqa_tone_run *of)
-{
-    const int64_t late_ms = leak->start_ms - of->start_ms;
-    const float less_db = of->level_dbfs - leak->level_dbfs;
-
-    if (leak->channel == of->channel || late_ms <= -LEAK_EARLY_MS || late_ms >= LEAK_LATE_MS ||
-        cqa_tone_run_ms(leak) >= cqa_tone_run_ms(of) + LEAK_LENGTH_MS || !same_pitch(leak, of))
-        return 0;
-    return late_ms < LEAK_EARLY_MS ? less_db > 0 || (less_db == 0 && leak->channel > of->channel)
-                                   : less_db >= 6.0f;
-}
-
-void cqa_tone_runs_drop_leaks(struct cqa_tone_runs *runs)
-{
-    size_t kept = 0;
-    size_t window = 0;
-    size_t other = 0; /* the second channel's runs begin here */
-
-    while (other < runs->count && runs->items[other].channel == 0)
-        other++;
-    for (size_t i = 0; i < runs->count; i++)
-        runs->items[i].taken = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        const size_t from = pass == 0 ? 0 : other;
-        const size_t to = pass == 0 ? other : runs->count;
-        const size_t beside = pass == 0 ? other : 0;
-        const size_t beside_end = pass == 0 ? runs->count : other;
-        window = beside;
-        for (size_t i = from; i < to; i++) {
-            struct cqa_tone_run *run = &runs->items[i];
-            while (window < beside_end &&
-                   runs->items[window].start_ms + LEAK_LATE_MS < run->start_ms)
-                window++;
-            for (size_t j = window;
-                 j < beside_end && runs->items[j].start_ms < run->start_ms + LEAK_EARLY_MS; j++)
-                run->taken |= is_leak(run, &runs->items[j]);
-        }
-    }
-    for (size_t i = 0; i < runs->count; i++)
-        if (!runs->items[i].taken)
-            runs->items[kept++] = runs->items[i];
-    runs->count = kept;
 }
 
 void cqa_tone_runs_finish(struct cqa_tone_runs *runs)

@@ -14,6 +14,9 @@
  */
 enum cqa_tone_shape { CQA_SHAPE_NONE, CQA_SHAPE_SINGLE, CQA_SHAPE_PAIR, CQA_SHAPE_BEAT };
 
+/* What a run has been found to be part of. */
+enum cqa_tone_use { CQA_TONE_FREE, CQA_TONE_LEAK, CQA_TONE_EVENT, CQA_TONE_NOTICE };
+
 /* One steady sound of one or two frequencies. */
 struct cqa_tone_run {
     int channel;
@@ -28,8 +31,8 @@ struct cqa_tone_run {
     float level_dbfs; /* median */
     float rise_db;    /* level over what comes just before, and just after */
     float fall_db;
-    int taken;  /* part of an event */
-    int notice; /* part of a recording notice, or of call waiting */
+    float alone_db; /* the lesser of the two, of all frequencies */
+    enum cqa_tone_use use;
 };
 
 /* Growing list; {0} is empty. */

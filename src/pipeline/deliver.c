@@ -5,7 +5,11 @@
 #include "base/log.h"
 #include "pipeline/parts.h"
 
-enum { IDLE_LOOK_MS = 60000 }; /* another process may have left something to send */
+enum {
+    IDLE_LOOK_MS = 60000,   /* another process may have left something to send */
+    NEXT_IN_LINE_MS = 1000, /* behind the circuit's wait, so that another item is tried next: one
+                             * that breaks the server does not hold up all */
+};
 static const size_t REQUEST_BYTES_MAX = (size_t)16 << 20;
 
 static uint64_t random_bits(void)
@@ -79,8 +83,12 @@ static int write_delayed(struct cqa_pipeline *pipeline)
 {
     int64_t ids[CQA_BATCH_MAX];
     const size_t count = pick(pipeline, CQA_LATER, ids);
-    const int64_t at_ms = cqa_pipeline_wall_ms(pipeline) +
-                          cqa_circuit_wait_ms(&pipeline->circuit, cqa_pipeline_now_ms(pipeline));
+    const int64_t wait_ms =
+        cqa_circuit_wait_ms(&pipeline->circuit, cqa_pipeline_now_ms(pipeline)) + NEXT_IN_LINE_MS;
+    /* Where a person must act the circuit alone waits: once it is mended, everything goes at once.
+     */
+    const int64_t at_ms =
+        cqa_pipeline_wall_ms(pipeline) + (pipeline->reply.verdict == CQA_LATER ? wait_ms : 0);
     struct cqa_error error = {0};
 
     if (count == 0)

@@ -10,6 +10,7 @@
 #include "pipeline/parts.h"
 
 enum {
+    SOON_MS = 15000,        /* a delivery that is due so soon is worth a sweep's waiting */
     BUSY_MS = 500,          /* another process held the database */
     FULL_MS = 5000,         /* the disk has no room */
     RUNNING_MS = 1000,      /* workers' time limits are looked at as often */
@@ -59,12 +60,13 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
 {
     const struct cqa_workers_config workers = {.count = config->workers,
                                                .timeout_ms = config->analysis_timeout_ms};
-    struct cqa_task *tasks = calloc((size_t)config->workers, sizeof *tasks);
+    const int task_count = 2 * config->workers; /* one being stored while the next is analysed */
+    struct cqa_task *tasks = calloc((size_t)task_count, sizeof *tasks);
     struct cqa_workers *pool = NULL;
-    enum cqa_status status = tasks == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory") : CQA_OK;
 
-    if (status == CQA_OK)
-        status = cqa_workers_create(&pool, pipeline->engine, &workers, error);
+    if (tasks == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    const enum cqa_status status = cqa_workers_create(&pool, pipeline->engine, &workers, error);
     if (status != CQA_OK) {
         free(tasks);
         return status;
@@ -72,11 +74,11 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     cqa_workers_destroy(pipeline->workers);
     cqa_analyse_drop(pipeline);
     free(pipeline->tasks);
-    for (int i = 0; i < config->workers; i++)
+    for (int i = 0; i < task_count; i++)
         tasks[i].fd = -1;
     pipeline->workers = pool;
     pipeline->tasks = tasks;
-    pipeline->task_count = config->workers;
+    pipeline->task_count = task_count;
     return CQA_OK;
 }
 
@@ -299,8 +301,8 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     status->analysed_all = cqa_intake_complete(pipeline) && running(pipeline) == 0 &&
                            !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
     status->sent_all =
-        pipeline->post == NULL ||
-        (!cqa_post_busy(pipeline->post) && !pipeline->replied && pipeline->send_at_ms > now_ms);
+        pipeline->post == NULL || (!cqa_post_busy(pipeline->post) && !pipeline->replied &&
+                                   pipeline->send_at_ms > now_ms + SOON_MS);
     status->server_failures = pipeline->circuit.failures;
     if (cqa_store_counts(pipeline->store, &counts, &error) != CQA_OK)
         return;

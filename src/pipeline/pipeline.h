@@ -33,7 +33,7 @@ struct cqa_pipeline_status {
     size_t unsent;                     /* results to post */
     int64_t oldest_unsent_ms;          /* age of the oldest of them; 0: none */
     int analysed_all;                  /* a scan is complete, and no recording can be begun now */
-    int sent_all;                      /* nothing is due for sending now */
+    int sent_all;                      /* nothing is due for sending now or soon */
     int server_failures;               /* requests in a row that came to nothing */
     int halted;                        /* the server says that address or token are wrong */
     int intake_paused;                 /* the store takes no more (disk full?) */

@@ -1,7 +1,6 @@
 #include "post/post.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -10,42 +9,18 @@
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
-#include "base/buffer.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "post/answer.h"
-#include "post/signature.h"
+#include "post/parts.h"
 
 enum {
     CONNECT_MS = 5000,
     REQUEST_MS = 30000,
     SLOW_BYTES_PER_S = 10, /* a server slower than this for SLOW_S has stopped */
     SLOW_S = 20,
-    ANSWER_BYTES_MAX = 1 << 20,
-    SECRET_FILE_MAX = 4096,
-};
-static const size_t BODY_BYTES_MAX = (size_t)256 << 20;
-
-struct cqa_post {
-    CURLM *multi;
-    CURL *easy;
-    int epoll;
-    int timer;
-    int single;
-    int signs;
-    int busy;
-    struct cqa_secret secret;
-    char authorization[SECRET_FILE_MAX + 32];
-    struct curl_slist *headers; /* of the request under way */
-    struct cqa_buffer body;
-    struct cqa_buffer answer;
-    char **keys; /* of the parcels under way, as receipts */
-    struct cqa_receipt *receipts;
-    size_t count;
-    char curl_error[CURL_ERROR_SIZE];
 };
 
 /* --- settings --- */
@@ -82,7 +57,7 @@ enum cqa_status cqa_post_check_url(const char *url, struct cqa_error *error)
 }
 
 /* One line of a file that only its owner should read. */
-static enum cqa_status read_secret(const char *path, char out[SECRET_FILE_MAX],
+static enum cqa_status read_secret(const char *path, char out[CQA_TOKEN_MAX],
                                    struct cqa_error *error)
 {
     FILE *file = fopen(path, "re");
@@ -92,7 +67,7 @@ static enum cqa_status read_secret(const char *path, char out[SECRET_FILE_MAX],
         return cqa_fail_errno(error, "%s", path);
     if (fstat(fileno(file), &facts) == 0 && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         cqa_log(CQA_LOG_WARNING, "%s can be read by others than its owner: chmod 600 it", path);
-    const size_t length = fread(out, 1, SECRET_FILE_MAX - 1, file);
+    const size_t length = fread(out, 1, CQA_TOKEN_MAX - 1, file);
     fclose(file);
     out[length] = '\0';
     out[strcspn(out, "\r\n")] = '\0';
@@ -107,7 +82,7 @@ static enum cqa_status read_secret(const char *path, char out[SECRET_FILE_MAX],
 static enum cqa_status read_secrets(struct cqa_post *post, const struct cqa_post_config *config,
                                     struct cqa_error *error)
 {
-    char text[SECRET_FILE_MAX];
+    char text[CQA_TOKEN_MAX];
     enum cqa_status status = CQA_OK;
 
     if (config->token_file != NULL) {
@@ -246,24 +221,6 @@ enum cqa_status cqa_post_create(struct cqa_post **out, const struct cqa_post_con
     return CQA_OK;
 }
 
-/* Forgets the request: its body, keys and receipts. */
-static void clear(struct cqa_post *post)
-{
-    for (size_t i = 0; i < post->count; i++)
-        free(post->keys[i]);
-    free(post->keys);
-    free(post->receipts);
-    curl_slist_free_all(post->headers);
-    cqa_buffer_finish(&post->body);
-    cqa_buffer_finish(&post->answer);
-    post->keys = NULL;
-    post->receipts = NULL;
-    post->headers = NULL;
-    post->count = 0;
-    post->body = (struct cqa_buffer){.limit = BODY_BYTES_MAX};
-    post->answer = (struct cqa_buffer){.limit = ANSWER_BYTES_MAX};
-}
-
 void cqa_post_destroy(struct cqa_post *post)
 {
     if (post == NULL)
@@ -272,7 +229,7 @@ void cqa_post_destroy(struct cqa_post *post)
         curl_multi_remove_handle(post->multi, post->easy);
     curl_easy_cleanup(post->easy);
     curl_multi_cleanup(post->multi);
-    clear(post);
+    cqa_request_clear(post);
     if (post->timer >= 0)
         close(post->timer);
     if (post->epoll >= 0)
@@ -283,113 +240,13 @@ void cqa_post_destroy(struct cqa_post *post)
 
 /* --- one request --- */
 
-static enum cqa_status remember(struct cqa_post *post, const struct cqa_parcel *parcels,
-                                size_t count)
-{
-    post->keys = calloc(count, sizeof *post->keys);
-    post->receipts = calloc(count, sizeof *post->receipts);
-    if (post->keys == NULL || post->receipts == NULL)
-        return CQA_E_NOMEM;
-    for (post->count = 0; post->count < count; post->count++) {
-        post->receipts[post->count].id = parcels[post->count].id;
-        post->keys[post->count] = strdup(parcels[post->count].key);
-        if (post->keys[post->count] == NULL)
-            return CQA_E_NOMEM;
-    }
-    return CQA_OK;
-}
-
-/* Keys are printable ASCII, so that quotes and backslashes are all that JSON wants escaped. */
-static void add_quoted(struct cqa_buffer *body, const char *key)
-{
-    cqa_buffer_add(body, "\"", 1);
-    for (; *key != '\0'; key++) {
-        if (*key == '"' || *key == '\\')
-            cqa_buffer_add(body, "\\", 1);
-        cqa_buffer_add(body, key, 1);
-    }
-    cqa_buffer_add(body, "\"", 1);
-}
-
-static enum cqa_status write_body(struct cqa_post *post, const struct cqa_parcel *parcels,
-                                  size_t count)
-{
-    struct cqa_buffer *body = &post->body;
-
-    if (post->single)
-        return cqa_buffer_add(body, parcels[0].body, parcels[0].length);
-    for (size_t i = 0; i < count; i++) {
-        cqa_buffer_print(body, "{\"key\":");
-        add_quoted(body, parcels[i].key);
-        cqa_buffer_print(body, ",\"result\":");
-        cqa_buffer_add(body, parcels[i].body, parcels[i].length);
-        cqa_buffer_add(body, "}\n", 2);
-    }
-    return body->failed ? CQA_E_NOMEM : CQA_OK;
-}
-
-static int add_header(struct cqa_post *post, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(post->headers, line);
-
-    if (longer != NULL)
-        post->headers = longer;
-    return longer != NULL;
-}
-
-static int add_signature(struct cqa_post *post, const struct cqa_parcel *parcels, size_t count)
-{
-    const int64_t now_s = time(NULL);
-    char id[CQA_MESSAGE_ID_SIZE];
-    char signature[CQA_SIGNATURE_SIZE];
-    char line[128];
-
-    cqa_message_id(parcels, count, id);
-    cqa_sign(&post->secret, id, now_s, post->body.text, post->body.length, signature);
-    snprintf(line, sizeof line, "webhook-id: %s", id);
-    int done = add_header(post, line);
-    snprintf(line, sizeof line, "webhook-timestamp: %lld", (long long)now_s);
-    done = done && add_header(post, line);
-    snprintf(line, sizeof line, "webhook-signature: %s", signature);
-    return done && add_header(post, line);
-}
-
-static enum cqa_status write_headers(struct cqa_post *post, const struct cqa_parcel *parcels,
-                                     size_t count)
-{
-    char line[1024];
-    int done = add_header(post, "Expect:") &&
-               add_header(post, post->single ? "Content-Type: application/json"
-                                             : "Content-Type: application/x-ndjson");
-
-    if (post->single) {
-        snprintf(line, sizeof line, "Idempotency-Key: %s", parcels[0].key);
-        done = done && add_header(post, line);
-    }
-    if (post->authorization[0] != '\0')
-        done = done && add_header(post, post->authorization);
-    if (post->signs)
-        done = done && add_signature(post, parcels, count);
-    return done ? CQA_OK : CQA_E_NOMEM;
-}
-
 enum cqa_status cqa_post_send(struct cqa_post *post, const struct cqa_parcel *parcels, size_t count,
                               struct cqa_error *error)
 {
-    enum cqa_status status;
-
     if (post->busy)
         return cqa_fail(error, CQA_E_BUSY, "a request is under way");
-    clear(post);
-    if (post->single)
-        count = 1;
-    status = remember(post, parcels, count);
-    if (status == CQA_OK)
-        status = write_body(post, parcels, count);
-    if (status == CQA_OK)
-        status = write_headers(post, parcels, count);
-    if (status != CQA_OK)
-        return cqa_fail(error, status, "out of memory for a request of %zu items", count);
+    if (cqa_request_write(post, parcels, post->single ? 1 : count) != CQA_OK)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory for a request of %zu items", count);
     post->curl_error[0] = '\0';
     curl_easy_setopt(post->easy, CURLOPT_HTTPHEADER, post->headers);
     curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, post->body.text);

@@ -43,7 +43,7 @@ void cqa_sign(const struct cqa_secret *secret, const char *id, int64_t timestamp
     crypto_auth_hmacsha256_update(&state, (const unsigned char *)head, head_length);
     crypto_auth_hmacsha256_update(&state, (const unsigned char *)body, length);
     crypto_auth_hmacsha256_final(&state, mac);
-    memcpy(out, "v1,", 3);
+    memcpy(out, "v1,", sizeof "v1,");
     sodium_bin2base64(out + 3, CQA_SIGNATURE_SIZE - 3, mac, sizeof mac,
                       sodium_base64_VARIANT_ORIGINAL);
 }
@@ -58,6 +58,6 @@ void cqa_message_id(const struct cqa_parcel *parcels, size_t count, char out[CQA
         crypto_generichash_update(&state, (const unsigned char *)parcels[i].key,
                                   strlen(parcels[i].key) + 1);
     crypto_generichash_final(&state, digest, sizeof digest);
-    memcpy(out, "msg_", 4);
+    memcpy(out, "msg_", sizeof "msg_");
     sodium_bin2hex(out + 4, CQA_MESSAGE_ID_SIZE - 4, digest, sizeof digest);
 }

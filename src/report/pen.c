@@ -64,8 +64,11 @@ void cqa_pen_hatch(struct cqa_pen *pen, struct cqa_box box, uint32_t color)
     cairo_save(pen->cairo);
     cairo_rectangle(pen->cairo, box.x, box.y, box.width, box.height);
     cairo_clip(pen->cairo);
-    for (double x = box.x - box.height; x < box.x + box.width; x += STEP)
+    const int count = (int)((box.width + box.height) / STEP) + 1;
+    for (int i = 0; i < count; i++) {
+        const double x = box.x - box.height + i * STEP;
         cqa_pen_line(pen, x, box.y + box.height, x + box.height, box.y, color, 0.8);
+    }
     cairo_restore(pen->cairo);
 }
 

@@ -97,8 +97,9 @@ static void axis(const struct row *row)
         cqa_clock_text(at, text, sizeof text);
         if (cell < 0 || cell + (double)strlen(text) > (double)row->count)
             break;
-        memcpy(line + (size_t)cell, text, strlen(text));
-        used = (size_t)cell + strlen(text);
+        used = (size_t)cell;
+        for (const char *from = text; *from != '\0'; from++)
+            line[used++] = *from;
     }
     label(row, "");
     color(row, "90");
@@ -230,7 +231,8 @@ void cqa_timeline(const struct cqa_result *result, const struct cqa_report_optio
     struct row row = {.count = columns - INDENT - LABEL, .options = options, .out = out};
     const int64_t duration_ms = result->recording.duration_ms;
     const size_t count = result->events.count;
-    const struct cqa_event **events = malloc((count + 1) * sizeof *events);
+    const struct cqa_event **events =
+        malloc((count + 1) * sizeof *events); // NOLINT(bugprone-sizeof-expression)
 
     if (events == NULL || duration_ms <= 0) {
         free(events);
@@ -239,7 +241,7 @@ void cqa_timeline(const struct cqa_result *result, const struct cqa_report_optio
     }
     for (size_t i = 0; i < count; i++)
         events[i] = &result->events.items[i];
-    qsort(events, count, sizeof(const struct cqa_event *), by_length);
+    qsort(events, count, sizeof *events, by_length); // NOLINT(bugprone-sizeof-expression)
     const size_t rows = row_count(duration_ms, row.count);
     row.cell_ms = (double)duration_ms / (double)(rows * row.count);
     for (size_t i = 0; i < rows; i++) {

@@ -61,16 +61,16 @@ static int read_manual(struct cqa_request *request, const json_t *body,
 {
     static const char *const known[] = {"rule",   "severity", "points", "start_ms",
                                         "end_ms", "note",     NULL};
-    int severity = CQA_SEVERITY_MINOR;
+    int severity = CQA_FLAG_SEVERITY_MINOR;
 
     return cqa_member_only(request, body, known) &&
            cqa_member_text(request, body, "rule", 1, &manual->rule) &&
-           cqa_member_word(request, body, "severity", 0, cqa_severity_words, &severity) &&
+           cqa_member_word(request, body, "severity", 0, cqa_flag_severity_words, &severity) &&
            cqa_member_points(request, body, "points", 1, &manual->points_c) &&
            cqa_member_whole(request, body, "start_ms", 1, 0, INT32_MAX, &manual->start_ms) &&
            cqa_member_whole(request, body, "end_ms", 1, 0, INT32_MAX, &manual->end_ms) &&
            cqa_member_text(request, body, "note", 1, &manual->note) &&
-           ((manual->severity = (enum cqa_severity)severity), 1);
+           ((manual->severity = (enum cqa_flag_severity)severity), 1);
 }
 
 void cqa_post_call_flag(struct cqa_request *request)

@@ -22,7 +22,7 @@ json_t *cqa_flag_json(const struct cqa_flag_row *flag)
     return json_pack(
         "{s:I, s:s, s:s, s:o, s:o, s:f, s:I, s:I, s:b, s:s?, s:s, s:s?, s:o, s:s?, s:s?, s:s?}",
         "flag", (json_int_t)flag->id, "rule", flag->rule, "severity",
-        cqa_severity_words[flag->severity], "points", cqa_points_json(flag->points_c),
+        cqa_flag_severity_words[flag->severity], "points", cqa_points_json(flag->points_c),
         "standing_points", cqa_points_json(flag->standing_c), "confidence",
         (double)flag->confidence / 1000, "start_ms", (json_int_t)flag->start_ms, "end_ms",
         (json_int_t)flag->end_ms, "automatic_fail", flag->automatic_fail, "event_type",

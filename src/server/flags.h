@@ -11,7 +11,7 @@ struct cqa_flag_row {
     int64_t id, call;
     int64_t ordinal; /* of the call's deductions; -1: not of the analyzer */
     const char *rule;
-    enum cqa_severity severity;
+    enum cqa_flag_severity severity;
     int64_t points_c;   /* as computed */
     int64_t standing_c; /* as decided */
     int64_t confidence; /* per mille */
@@ -90,7 +90,7 @@ enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_id
 
 struct cqa_manual_flag {
     const char *rule;
-    enum cqa_severity severity;
+    enum cqa_flag_severity severity;
     int64_t points_c;
     int64_t start_ms, end_ms;
     const char *note;

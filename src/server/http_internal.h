@@ -5,6 +5,7 @@
 #include "server/counters.h"
 #include "server/http.h"
 #include "server/limit.h"
+#include "server/playback.h"
 #include "server/route.h"
 
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and server.c (start,
@@ -42,6 +43,7 @@ struct cqa_server {
     const struct cqa_clock *clock;
     struct MHD_Daemon *daemon;
     struct cqa_limiter *limiter;
+    struct cqa_playback *playback;
     struct cqa_counters counters;
     char *certificate;
     char *key;

@@ -10,8 +10,8 @@
 
 enum { DEPTH_MAX = 16, ID_BYTES_MAX = 512, KEY_BYTES_MAX = 255 };
 
-const char *const cqa_severity_words[CQA_SEVERITY_COUNT + 1] = {"note", "minor", "major",
-                                                                "critical", NULL};
+const char *const cqa_flag_severity_words[CQA_FLAG_SEVERITY_COUNT + 1] = {"note", "minor", "major",
+                                                                          "critical", NULL};
 
 enum cqa_status cqa_item_check_depth(const char *text, size_t length, struct cqa_error *error)
 {
@@ -196,15 +196,15 @@ static const json_t *event_by_id(const json_t *root, json_int_t id)
     return NULL;
 }
 
-static enum cqa_severity severity_of(const json_t *deduction)
+static enum cqa_flag_severity severity_of(const json_t *deduction)
 {
     const char *word = json_string_value(json_object_get(deduction, "severity"));
 
-    for (int i = 0; word != NULL && i < CQA_SEVERITY_COUNT; i++)
-        if (strcmp(word, cqa_severity_words[i]) == 0)
-            return (enum cqa_severity)i;
-    return json_number_value(json_object_get(deduction, "points")) > 0 ? CQA_SEVERITY_MINOR
-                                                                       : CQA_SEVERITY_NOTE;
+    for (int i = 0; word != NULL && i < CQA_FLAG_SEVERITY_COUNT; i++)
+        if (strcmp(word, cqa_flag_severity_words[i]) == 0)
+            return (enum cqa_flag_severity)i;
+    return json_number_value(json_object_get(deduction, "points")) > 0 ? CQA_FLAG_SEVERITY_MINOR
+                                                                       : CQA_FLAG_SEVERITY_NOTE;
 }
 
 static void read_flag(struct cqa_item *item, const json_t *root, json_t *deduction,

@@ -7,20 +7,20 @@
 #include "base/error.h"
 
 /* Severities in the order of the queue. */
-enum cqa_severity {
-    CQA_SEVERITY_NOTE,
-    CQA_SEVERITY_MINOR,
-    CQA_SEVERITY_MAJOR,
-    CQA_SEVERITY_CRITICAL,
-    CQA_SEVERITY_COUNT
+enum cqa_flag_severity {
+    CQA_FLAG_SEVERITY_NOTE,
+    CQA_FLAG_SEVERITY_MINOR,
+    CQA_FLAG_SEVERITY_MAJOR,
+    CQA_FLAG_SEVERITY_CRITICAL,
+    CQA_FLAG_SEVERITY_COUNT
 };
-extern const char *const cqa_severity_words[CQA_SEVERITY_COUNT + 1];
+extern const char *const cqa_flag_severity_words[CQA_FLAG_SEVERITY_COUNT + 1];
 
 /* One deduction as it is stored. */
 struct cqa_item_flag {
     const char *rule;
     const char *event_type; /* NULL where it stands on the whole call */
-    enum cqa_severity severity;
+    enum cqa_flag_severity severity;
     int64_t points_c;   /* hundredths of a point */
     int64_t confidence; /* per mille */
     int64_t event;      /* 0: none */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "base/version.h"
 #include "server/command.h"
+#include "server/render.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"
@@ -150,6 +151,8 @@ int main(int argc, char **argv)
     struct cqa_server_config config;
     struct cqa_problems problems = {0};
 
+    if (argc > 1 && strcmp(argv[1], "--render") == 0)
+        return cqa_render_child(argc, argv);
     setlocale(LC_MESSAGES, "");
     int code = read_command(&command, argc, argv);
     if (code >= 0)

@@ -39,8 +39,8 @@ int cqa_query_severity(struct cqa_request *request, const char *name, int *out)
 
     if (word == NULL)
         return 1;
-    for (int i = 0; i < CQA_SEVERITY_COUNT; i++)
-        if (strcmp(word, cqa_severity_words[i]) == 0) {
+    for (int i = 0; i < CQA_FLAG_SEVERITY_COUNT; i++)
+        if (strcmp(word, cqa_flag_severity_words[i]) == 0) {
             *out = i;
             return 1;
         }

@@ -37,6 +37,11 @@ struct cqa_limiter *cqa_request_limiter(const struct cqa_request *request)
     return request->server->limiter;
 }
 
+struct cqa_playback *cqa_request_playback(const struct cqa_request *request)
+{
+    return request->server->playback;
+}
+
 int64_t cqa_request_now_ms(const struct cqa_request *request)
 {
     return cqa_clock_wall_ms(request->server->clock);

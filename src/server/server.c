@@ -135,6 +135,18 @@ static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cq
                           has_tls ? " (are certificate and key a pair of PEM files?)" : "");
 }
 
+/* What is rendered goes beside the store: the one folder that the server may surely write to. */
+static struct cqa_playback *make_playback(const char *store_path)
+{
+    char folder[4096];
+
+    snprintf(folder, sizeof folder, "%s", store_path);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    return cqa_playback_create(folder);
+}
+
 enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_server_config *config,
                                  struct cqa_scores *scores, const struct cqa_clock *clock,
                                  int socket, struct cqa_error *error)
@@ -148,7 +160,8 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     server->scores = scores;
     server->clock = clock;
     server->limiter = cqa_limiter_create();
-    if (server->limiter == NULL)
+    server->playback = make_playback(config->store_path);
+    if (server->limiter == NULL || server->playback == NULL)
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (status == CQA_OK && config->tls_certificate != NULL)
         status = read_pem(config->tls_certificate, &server->certificate, error);
@@ -176,6 +189,7 @@ void cqa_server_stop(struct cqa_server *server)
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
     cqa_limiter_destroy(server->limiter);
+    cqa_playback_destroy(server->playback);
     free(server->certificate);
     free(server->key);
     free(server);

@@ -82,7 +82,7 @@ struct cqa_call_row {
     int64_t id;
     int64_t order_value; /* with `id` the place to resume behind */
     int64_t revision, received_ms;
-    const char *source, *person, *team, *recorder, *path;
+    const char *site, *source, *person, *team, *recorder, *path;
     const char *body; /* callqa.result/1 as stored */
     const int64_t *decided_c;
     int64_t flag_count, open_count;

@@ -6,7 +6,7 @@
 static const char call_columns[] =
     "SELECT c.id, c.revision, c.received_ms, c.source, c.person, c.team, c.recorder, c.path, "
     "r.body,"
-    " c.decided_c, c.flag_count, c.open_count, c.started_ms, c.score_c"
+    " c.decided_c, c.flag_count, c.open_count, c.started_ms, c.score_c, c.site"
     " FROM calls c JOIN revisions r ON r.call = c.id AND r.revision = c.revision";
 
 static const char *text_or_null(sqlite3_stmt *row, int column)
@@ -25,6 +25,7 @@ static int show_row(sqlite3_stmt *row, enum cqa_call_order order,
                                                   : 0,
         .revision = sqlite3_column_int64(row, 1),
         .received_ms = sqlite3_column_int64(row, 2),
+        .site = cqa_db_text(row, 14),
         .source = cqa_db_text(row, 3),
         .person = text_or_null(row, 4),
         .team = text_or_null(row, 5),

@@ -139,18 +139,15 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *
                : status;
 }
 
-enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  int64_t flag, const struct cqa_verdict *verdict, int64_t *call,
-                                  struct cqa_error *error)
+enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_db *db,
+                                         const struct cqa_identity *who, int64_t flag,
+                                         const struct cqa_verdict *verdict, int64_t *call,
+                                         struct cqa_error *error)
 {
     const struct cqa_scope scope = cqa_identity_scope(who);
     struct target target = {0};
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    enum cqa_status status = read_target(db, &scope, " WHERE f.id = ?", flag, &target, error);
 
-    if (status != CQA_OK)
-        return status;
-    status = read_target(db, &scope, " WHERE f.id = ?", flag, &target, error);
     if (status == CQA_OK)
         status = check_right(db, who, &target, error);
     if (status == CQA_OK)
@@ -158,6 +155,19 @@ enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_id
     if (status == CQA_OK)
         status = write_decision(scores, db, who, flag, verdict, &target, error);
     *call = target.call;
+    return status;
+}
+
+enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
+                                  int64_t flag, const struct cqa_verdict *verdict, int64_t *call,
+                                  struct cqa_error *error)
+{
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_scores_decide_within(scores, db, who, flag, verdict, call, error);
     return cqa_scores_end(scores, status, error);
 }
 

@@ -12,7 +12,7 @@ struct cqa_flag_row cqa_flag_row_of(sqlite3_stmt *row)
         .call = sqlite3_column_int64(row, 1),
         .ordinal = sqlite3_column_type(row, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 2),
         .rule = cqa_db_text(row, 3),
-        .severity = (enum cqa_severity)sqlite3_column_int(row, 4),
+        .severity = (enum cqa_flag_severity)sqlite3_column_int(row, 4),
         .points_c = sqlite3_column_int64(row, 5),
         .standing_c = sqlite3_column_int64(row, 6),
         .confidence = sqlite3_column_int64(row, 7),

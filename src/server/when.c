@@ -15,16 +15,34 @@ void cqa_when_write(int64_t ms, char out[CQA_WHEN_SIZE])
     snprintf(out, CQA_WHEN_SIZE, "%s.%03dZ", date, (int)(ms % 1000));
 }
 
+void cqa_when_write_day(int64_t day, char out[CQA_DAY_SIZE])
+{
+    snprintf(out, CQA_DAY_SIZE, "%04d-%02d-%02d", (int)(day / 10000 % 10000),
+             (int)(day / 100 % 100), (int)(day % 100));
+}
+
+/* `count` digits; -1: something else. */
+static int digits(const char *text, int count)
+{
+    int value = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
 int64_t cqa_when_read_day(const char *text)
 {
     static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year;
-    int month;
-    int day;
-    char rest;
 
-    if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3)
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
         return 0;
+    const int year = digits(text, 4);
+    const int month = digits(text + 5, 2);
+    const int day = digits(text + 8, 2);
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1])
         return 0;
     return year * 10000 + month * 100 + day;

@@ -31,12 +31,12 @@ struct cqa_delivery {
     const char *key;
     const char *body; /* exact bytes, NUL-terminated besides */
     size_t body_length;
-    int attempts; /* this one included */
     int64_t made_ms;
-    enum cqa_delivery_state state;
     int64_t next_ms;  /* pending: not before */
-    int http_status;  /* of the last attempt; 0: none came */
     const char *text; /* what the last attempt said; NULL */
+    enum cqa_delivery_state state;
+    int attempts;    /* this one included */
+    int http_status; /* of the last attempt; 0: none came */
 };
 
 /*

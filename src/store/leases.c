@@ -73,10 +73,10 @@ enum cqa_status cqa_recordings_claim(struct cqa_store *store, const struct cqa_c
 {
     /* A pause that reaches further than any of ours was written by a clock that has been put back
      * since. */
-#define READY                                                                                      \
-    "SELECT id FROM recordings WHERE state = 'ready'"                                              \
+#define READY(index, order)                                                                        \
+    "SELECT id FROM recordings INDEXED BY " index " WHERE state = 'ready'"                         \
     " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 3600000 AND mtime_ns >= ?2"                    \
-    " AND path >= ?3 AND path < ?4 ORDER BY attempts, mtime_ns"
+    " AND path >= ?3 AND path < ?4 ORDER BY attempts, mtime_ns" order " LIMIT ?5"
     int64_t *ids = cqa_arena_alloc(arena, (claim->limit + 1) * sizeof *ids);
     size_t chosen = 0;
 
@@ -93,13 +93,14 @@ enum cqa_status cqa_recordings_claim(struct cqa_store *store, const struct cqa_c
      * chosen first is taken before the second choice, which therefore cannot meet it again. */
     const size_t newest = (claim->limit + (store->turn++ & 1)) / 2;
     if (status == CQA_OK)
-        status = choose(store, claim, READY " DESC LIMIT ?5", newest, now_ms, ids, &chosen, error);
+        status = choose(store, claim, READY("recordings_newest", " DESC"), newest, now_ms, ids,
+                        &chosen, error);
     if (status == CQA_OK)
         status = take(store, ids, chosen, now_ms, arena, out, error);
     const size_t taken = chosen;
     if (status == CQA_OK)
-        status = choose(store, claim, READY " LIMIT ?5", claim->limit - taken, now_ms, ids, &chosen,
-                        error);
+        status = choose(store, claim, READY("recordings_oldest", ""), claim->limit - taken, now_ms,
+                        ids, &chosen, error);
     if (status == CQA_OK)
         status = take(store, ids + taken, chosen - taken, now_ms, arena, out + taken, error);
     status = cqa_sql_end(store, status, error);

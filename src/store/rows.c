@@ -1,7 +1,6 @@
 #include "store/rows.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum cqa_status cqa_rows_recording(sqlite3_stmt *statement, struct cqa_arena *arena,
                                    struct cqa_recording *out, struct cqa_error *error)
@@ -34,7 +33,7 @@ enum cqa_status cqa_rows_under(const char *under, char first[CQA_UNDER_SIZE],
 {
     if (under == NULL) {
         first[0] = '\0';
-        (void)strcpy(last, "\xff\xff");
+        (void)snprintf(last, CQA_UNDER_SIZE, "\xff\xff");
         return CQA_OK;
     }
     const int length = snprintf(first, CQA_UNDER_SIZE, "%s/", under);

@@ -37,7 +37,10 @@ static const char schema_0001[] =
     "  CHECK ((state = 'leased') = (owner IS NOT NULL))"
     ") STRICT;"
     "CREATE INDEX recordings_state ON recordings (state, discovered_ms);"
-    "CREATE INDEX recordings_ready ON recordings (attempts, mtime_ns) WHERE state = 'ready';"
+    /* Both orders of a claim, so that neither sorts a backlog of some hundred thousand each time.
+     */
+    "CREATE INDEX recordings_oldest ON recordings (attempts, mtime_ns) WHERE state = 'ready';"
+    "CREATE INDEX recordings_newest ON recordings (attempts, mtime_ns DESC) WHERE state = 'ready';"
     "CREATE INDEX recordings_owner ON recordings (owner) WHERE owner IS NOT NULL;"
 
     "CREATE TABLE results ("

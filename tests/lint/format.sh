@@ -1,4 +1,10 @@
 #!/bin/sh
-# Fails where clang-format would change a file: format.sh SOURCE_DIR
+# Names the files that clang-format would change: format.sh SOURCE_DIR
 cd "${1:-.}" || exit 2
-find src tests -name '*.[ch]' | sort | xargs -r clang-format --dry-run --Werror && echo "format: ok"
+wrong=$(find src tests -name '*.[ch]' | sort | xargs -r clang-format --dry-run --Werror --ferror-limit=1 2>&1 |
+    sed -n 's/^\([^:]*\.[ch]\):.*/\1: clang-format would change it/p' | sort -u)
+if [ -n "$wrong" ]; then
+    echo "$wrong"
+    exit 1
+fi
+echo "format: ok"

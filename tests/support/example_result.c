@@ -17,11 +17,11 @@ static void fill_recording(struct cqa_result *result)
 {
     result->path = "/rec/in-8001-13800138000-20251120-101502-1763604902.17.wav";
     result->recording = (struct cqa_audio_facts){.bytes = 1206760,
-                                               .container = "WAV",
-                                               .encoding = "ULAW",
-                                               .rate_hz = 8000,
-                                               .channels = 2,
-                                               .duration_ms = 75417};
+                                                 .container = "WAV",
+                                                 .encoding = "ULAW",
+                                                 .rate_hz = 8000,
+                                                 .channels = 2,
+                                                 .duration_ms = 75417};
     memset(result->recording.sha256, 'a', 64);
     result->call = (struct cqa_call){.id = "1763604902.17",
                                      .agent = "8001",

@@ -63,7 +63,8 @@ static inline void read_lines(struct appraised *it, const char *lines)
     while (*lines != '\0') {
         const size_t length = strcspn(lines, "\n");
         at.line++;
-        assert_int_equal(cqa_calls_add(&it->calls, it->scheme, lines, length, at, &it->faults), CQA_OK);
+        assert_int_equal(cqa_calls_add(&it->calls, it->scheme, lines, length, at, &it->faults),
+                         CQA_OK);
         lines += length + (lines[length] == '\n');
     }
 }
@@ -86,7 +87,8 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
     if (it->results != NULL)
         read_lines(it, it->results);
     if (it->seats != NULL)
-        assert_int_equal(cqa_roster_parse(it->seats, strlen(it->seats), "roster.csv", &it->roster, &it->faults, &error),
+        assert_int_equal(cqa_roster_parse(it->seats, strlen(it->seats), "roster.csv", &it->roster,
+                                          &it->faults, &error),
                          CQA_OK);
     const struct cqa_appraisal_input input = {.scheme = it->scheme,
                                               .rows = &it->rows,
@@ -127,8 +129,8 @@ static inline const struct cqa_sheet *sheet_of(const struct appraised *it, const
 
     if (sheet == NULL) {
         for (size_t i = 0; i < it->faults.count; i++)
-            fprintf(stderr, "%zu:%zu: %s\n", it->faults.items[i].at.line, it->faults.items[i].at.column,
-                    it->faults.items[i].text);
+            fprintf(stderr, "%zu:%zu: %s\n", it->faults.items[i].at.line,
+                    it->faults.items[i].at.column, it->faults.items[i].text);
         fail_msg("no sheet of \"%s\"", agent);
     }
     return sheet;
@@ -149,7 +151,8 @@ static inline void assert_total(const struct appraised *it, const char *agent, c
     assert_number(sheet_of(it, agent)->total, expected, agent);
 }
 
-static inline void assert_item(const struct appraised *it, const char *agent, const char *id, const char *expected)
+static inline void assert_item(const struct appraised *it, const char *agent, const char *id,
+                               const char *expected)
 {
     for (size_t i = 0; i < it->scheme->line_count; i++)
         if (strcmp(it->scheme->lines[i].id, id) == 0) {
@@ -159,7 +162,8 @@ static inline void assert_item(const struct appraised *it, const char *agent, co
     fail_msg("no item \"%s\"", id);
 }
 
-static inline void assert_figure(const struct appraised *it, const char *agent, const char *id, const char *expected)
+static inline void assert_figure(const struct appraised *it, const char *agent, const char *id,
+                                 const char *expected)
 {
     const int index = cqa_scheme_indicator(it->scheme, id);
 
@@ -174,7 +178,8 @@ static inline void assert_grade(const struct appraised *it, const char *agent, c
     assert_string_equal(grade ? grade->id : "none", expected);
 }
 
-static inline void assert_assumes(const struct appraised *it, const char *agent, const char *where, int expected)
+static inline void assert_assumes(const struct appraised *it, const char *agent, const char *where,
+                                  int expected)
 {
     const struct cqa_sheet *sheet = sheet_of(it, agent);
     int found = 0;
@@ -186,25 +191,27 @@ static inline void assert_assumes(const struct appraised *it, const char *agent,
 }
 
 /* Exactly this fault, "FILE:LINE:COLUMN: …" with a piece of its text. */
-static inline void assert_fault(const struct appraised *it, const char *file, size_t line, size_t column,
-                                const char *piece)
+static inline void assert_fault(const struct appraised *it, const char *file, size_t line,
+                                size_t column, const char *piece)
 {
     for (size_t i = 0; i < it->faults.count; i++) {
         const struct cqa_fault *fault = &it->faults.items[i];
-        if (strcmp(fault->at.file, file) == 0 && fault->at.line == line && fault->at.column == column &&
-            strstr(fault->text, piece) != NULL)
+        if (strcmp(fault->at.file, file) == 0 && fault->at.line == line &&
+            fault->at.column == column && strstr(fault->text, piece) != NULL)
             return;
     }
     for (size_t i = 0; i < it->faults.count; i++)
-        fprintf(stderr, "%s:%zu:%zu: %s\n", it->faults.items[i].at.file, it->faults.items[i].at.line,
-                it->faults.items[i].at.column, it->faults.items[i].text);
+        fprintf(stderr, "%s:%zu:%zu: %s\n", it->faults.items[i].at.file,
+                it->faults.items[i].at.line, it->faults.items[i].at.column,
+                it->faults.items[i].text);
     fail_msg("no fault %s:%zu:%zu: …%s…", file, line, column, piece);
 }
 
 static inline void assert_no_faults(const struct appraised *it)
 {
     if (it->faults.count > 0)
-        fail_msg("%zu:%zu: %s", it->faults.items[0].at.line, it->faults.items[0].at.column, it->faults.items[0].text);
+        fail_msg("%zu:%zu: %s", it->faults.items[0].at.line, it->faults.items[0].at.column,
+                 it->faults.items[0].text);
 }
 
 static inline int has_note(const struct appraised *it, const char *piece)

@@ -49,8 +49,22 @@ static void reads_decimals_exactly(void **state)
 
 static void refuses_what_is_no_number(void **state)
 {
-    static const char *const bad[] = {"", "-", ".", ".5.", "5.", "1,5", "0x10", "nan", "inf", "1e", "1e+", "1 ", " 1",
-                                      "1e99", "--1", "1234567890123456789012345678901",
+    static const char *const bad[] = {"",
+                                      "-",
+                                      ".",
+                                      ".5.",
+                                      "5.",
+                                      "1,5",
+                                      "0x10",
+                                      "nan",
+                                      "inf",
+                                      "1e",
+                                      "1e+",
+                                      "1 ",
+                                      " 1",
+                                      "1e99",
+                                      "--1",
+                                      "1234567890123456789012345678901",
                                       "123456789012345678901234567890e30"};
     struct cqa_rational untouched = cqa_rational_whole(7);
 
@@ -96,7 +110,8 @@ static void overflow_is_no_number_and_sticks(void **state)
     (void)state;
     assert_false(cqa_rational_valid(bigger));
     assert_false(cqa_rational_valid(cqa_rational_add(bigger, cqa_rational_whole(1))));
-    assert_false(cqa_rational_valid(cqa_rational_divide(cqa_rational_whole(1), cqa_rational_whole(0))));
+    assert_false(
+        cqa_rational_valid(cqa_rational_divide(cqa_rational_whole(1), cqa_rational_whole(0))));
     assert_false(cqa_rational_valid(cqa_rational_round(bigger, 2)));
     /* What fits is not lost on the way: big × 3 ÷ big. */
     assert_exact(cqa_rational_divide(cqa_rational_multiply(big, cqa_rational_whole(3)), big), "3");
@@ -107,7 +122,8 @@ static void compares_where_cross_products_would_overflow(void **state)
     const struct cqa_rational big = number("100000000000000000000000000000");
     const struct cqa_rational one = cqa_rational_whole(1);
     const struct cqa_rational low = cqa_rational_divide(big, cqa_rational_add(big, one));
-    const struct cqa_rational high = cqa_rational_divide(cqa_rational_add(big, one), cqa_rational_add(big, cqa_rational_whole(2)));
+    const struct cqa_rational high = cqa_rational_divide(
+        cqa_rational_add(big, one), cqa_rational_add(big, cqa_rational_whole(2)));
 
     (void)state;
     assert_true(cqa_rational_compare(low, high) < 0);
@@ -133,9 +149,12 @@ static void agrees_with_small_fractions(void **state)
         const struct cqa_rational y = fraction(c, d);
         const int64_t cross = a * d - c * b;
         assert_int_equal(cqa_rational_compare(x, y), cross < 0 ? -1 : cross > 0);
-        assert_int_equal(cqa_rational_compare(cqa_rational_add(x, y), fraction(a * d + c * b, b * d)), 0);
-        assert_int_equal(cqa_rational_compare(cqa_rational_subtract(x, y), fraction(cross, b * d)), 0);
-        assert_int_equal(cqa_rational_compare(cqa_rational_multiply(x, y), fraction(a * c, b * d)), 0);
+        assert_int_equal(
+            cqa_rational_compare(cqa_rational_add(x, y), fraction(a * d + c * b, b * d)), 0);
+        assert_int_equal(cqa_rational_compare(cqa_rational_subtract(x, y), fraction(cross, b * d)),
+                         0);
+        assert_int_equal(cqa_rational_compare(cqa_rational_multiply(x, y), fraction(a * c, b * d)),
+                         0);
     }
 }
 

@@ -1,10 +1,11 @@
-/* Each scheme of models/schemes on an example worked by hand, with its edges. Points are compared as printed. */
+/* Each scheme of models/schemes on an example worked by hand, with its edges. Points are compared
+ * as printed. */
 #include "unit/appraisal/appraised.h"
 
 /*
- * S1: 25 % each. Li: 80 × 25 % = 20, 90 × 25 % = 22.5, 120 % of the plan counts as 100 → 25, 85.5 × 25 % = 21.375.
- * 20 + 22.5 + 25 + 21.375 = 88.875, half away from zero 88.88.
- * Rated by everyone: 90, 80 and own 85: (90 + 80 + 85) ÷ 3 = 85.
+ * S1: 25 % each. Li: 80 × 25 % = 20, 90 × 25 % = 22.5, 120 % of the plan counts as 100 → 25, 85.5 ×
+ * 25 % = 21.375. 20 + 22.5 + 25 + 21.375 = 88.875, half away from zero 88.88. Rated by everyone:
+ * 90, 80 and own 85: (90 + 80 + 85) ÷ 3 = 85.
  */
 static void s1_four_aspects(void **state)
 {
@@ -34,7 +35,8 @@ static void s1_four_aspects(void **state)
  * S2: 30 % self, 70 % supervisor.
  * A: 100 × 0.3 + 90 × 0.7 = 93: 优秀, 3. Pay of 5000: 3500 + 1500 × 3 = 8000.
  * B: 89.9 × 0.3 + 90 × 0.7 = 89.97: 良好, 2 (it prints as 89.97, and 90 it is not).
- * C: 90 and 90 = 90: 优秀. D: 80: 良好. E: 70: 合格, 1. F: 69.99: 不合格, 0: 3500 + 1500 × 0 = 3500 of 5000.
+ * C: 90 and 90 = 90: 优秀. D: 80: 良好. E: 70: 合格, 1. F: 69.99: 不合格, 0: 3500 + 1500 × 0 = 3500
+ * of 5000.
  */
 static void s2_grades_and_pay(void **state)
 {
@@ -42,7 +44,8 @@ static void s2_grades_and_pay(void **state)
 
     (void)state;
     appraise(&it, "grades-310",
-             "agent,self_score,supervisor_score,wage\nA,100,90,5000\nB,89.9,90,\nC,90,90,\nD,80,80,\nE,70,70,\n"
+             "agent,self_score,supervisor_score,wage\nA,100,90,5000\nB,89.9,90,\nC,90,90,\nD,80,80,"
+             "\nE,70,70,\n"
              "F,69.99,69.99,5000\n");
     assert_no_faults(&it);
     assert_total(&it, "A", "93.00");
@@ -70,7 +73,8 @@ static void s2_grades_and_pay(void **state)
     finish(&it);
 }
 
-/* `people` agents with totals 99, 98, …, or `scores` as given; how many have each grade by distribution. */
+/* `people` agents with totals 99, 98, …, or `scores` as given; how many have each grade by
+ * distribution. */
 static void distribute(struct appraised *it, size_t people, const int *scores, const char *least)
 {
     char csv[4000] = "agent,self_score,supervisor_score\n";
@@ -79,7 +83,8 @@ static void distribute(struct appraised *it, size_t people, const int *scores, c
         const int score = scores ? scores[i] : 99 - (int)i;
         snprintf(csv + strlen(csv), sizeof csv - strlen(csv), "p%zu,%d,%d\n", i + 1, score, score);
     }
-    appraise_text(it, changed(scheme_text("grades-310"), "group_at_least: 10", least), csv, strlen(csv));
+    appraise_text(it, changed(scheme_text("grades-310"), "group_at_least: 10", least), csv,
+                  strlen(csv));
     assert_no_faults(it);
 }
 
@@ -98,15 +103,12 @@ static void assert_places(const struct appraised *it, const char *expected)
 }
 
 /*
- * 10/30/50/10 % of n, whole parts first, then the largest remainders, equal ones to the better grade:
- *  n   shares              whole    remainders         places
- *  1   0.1 0.3 0.5 0.1     0 0 0 0  .1 .3 .5 .1        0/0/1/0
- *  3   0.3 0.9 1.5 0.3     0 0 1 0  .3 .9 .5 .3        0/1/2/0
- *  4   0.4 1.2 2.0 0.4     0 1 2 0  .4 .2 .0 .4        1/1/2/0
- *  5   0.5 1.5 2.5 0.5     0 1 2 0  .5 .5 .5 .5        1/2/2/0
- *  6   0.6 1.8 3.0 0.6     0 1 3 0  .6 .8 .0 .6        1/2/3/0
- *  7   0.7 2.1 3.5 0.7     0 2 3 0  .7 .1 .5 .7        1/2/3/1
- * 10   1   3   5   1       1 3 5 1                     1/3/5/1
+ * 10/30/50/10 % of n, whole parts first, then the largest remainders, equal ones to the better
+ * grade: n   shares              whole    remainders         places 1   0.1 0.3 0.5 0.1     0 0 0 0
+ * .1 .3 .5 .1        0/0/1/0 3   0.3 0.9 1.5 0.3     0 0 1 0  .3 .9 .5 .3        0/1/2/0 4
+ * 0.4 1.2 2.0 0.4     0 1 2 0  .4 .2 .0 .4        1/1/2/0 5   0.5 1.5 2.5 0.5     0 1 2 0  .5 .5 .5
+ * .5        1/2/2/0 6   0.6 1.8 3.0 0.6     0 1 3 0  .6 .8 .0 .6        1/2/3/0 7   0.7 2.1 3.5 0.7
+ * 0 2 3 0  .7 .1 .5 .7        1/2/3/1 10   1   3   5   1       1 3 5 1                     1/3/5/1
  */
 static void s2_quotas_of_small_groups(void **state)
 {
@@ -126,7 +128,8 @@ static void s2_quotas_of_small_groups(void **state)
     }
 }
 
-/* Ten people, cuts after ranks 1, 4, 9. Tied scores share the better grade, later cuts stay where they are. */
+/* Ten people, cuts after ranks 1, 4, 9. Tied scores share the better grade, later cuts stay where
+ * they are. */
 static void s2_ties_at_a_cut(void **state)
 {
     static const int first_two[] = {99, 99, 97, 96, 95, 94, 93, 92, 91, 90};
@@ -157,7 +160,8 @@ static void s2_ties_at_a_cut(void **state)
     finish(&it);
 }
 
-/* pay_by: distribution. p10 has 90, which is 优秀 by score, but the last of ten: 不合格, coefficient 0. */
+/* pay_by: distribution. p10 has 90, which is 优秀 by score, but the last of ten: 不合格,
+ * coefficient 0. */
 static void s2_pay_by_distribution(void **state)
 {
     char csv[2000] = "agent,self_score,supervisor_score,wage\n";
@@ -165,8 +169,10 @@ static void s2_pay_by_distribution(void **state)
 
     (void)state;
     for (int i = 1; i <= 10; i++)
-        snprintf(csv + strlen(csv), sizeof csv - strlen(csv), "p%d,%d,%d,1000\n", i, 100 - i, 100 - i);
-    appraise_text(&it, changed(scheme_text("grades-310"), "pay_by: score", "pay_by: distribution"), csv, strlen(csv));
+        snprintf(csv + strlen(csv), sizeof csv - strlen(csv), "p%d,%d,%d,1000\n", i, 100 - i,
+                 100 - i);
+    appraise_text(&it, changed(scheme_text("grades-310"), "pay_by: score", "pay_by: distribution"),
+                  csv, strlen(csv));
     assert_grade(&it, "p10", "优秀");
     assert_string_equal(sheet_of(&it, "p10")->grade_distribution->id, "不合格");
     assert_number(sheet_of(&it, "p10")->coefficient, "0.00", "coefficient");
@@ -176,13 +182,14 @@ static void s2_pay_by_distribution(void **state)
 }
 
 /* S3: one agent with these three; wrong orders 3 and QA 100 give 30 each. */
-static void one_2013(const char *calls, const char *wrong, const char *qa, const char *kpi, const char *cpi,
-                     const char *points)
+static void one_2013(const char *calls, const char *wrong, const char *qa, const char *kpi,
+                     const char *cpi, const char *points)
 {
     char csv[200];
     struct appraised it = {0};
 
-    snprintf(csv, sizeof csv, "agent,calls_handled,wrong_orders,recording_qa\nA,%s,%s,%s\n", calls, wrong, qa);
+    snprintf(csv, sizeof csv, "agent,calls_handled,wrong_orders,recording_qa\nA,%s,%s,%s\n", calls,
+             wrong, qa);
     appraise(&it, "agent-2013", csv);
     assert_no_faults(&it);
     assert_item(&it, "A", "calls_handled", kpi);
@@ -193,15 +200,16 @@ static void one_2013(const char *calls, const char *wrong, const char *qa, const
 
 /*
  * S3, whole-volume tiers: all calls at the rate of the tier reached.
- * 2000 × 0.40 = 800; 2001 × 0.50 = 1000.5; 2300 × 0.50 = 1150; 2301 × 0.55 = 1265.55; 2500 × 0.55 = 1375;
- * 2501 × 0.60 = 1500.6; 2800 × 0.60 = 1680; 2801 × 0.65 = 1820.65; 3000 × 0.65 = 1950; 3001 × 0.70 = 2100.7.
+ * 2000 × 0.40 = 800; 2001 × 0.50 = 1000.5; 2300 × 0.50 = 1150; 2301 × 0.55 = 1265.55; 2500 × 0.55 =
+ * 1375; 2501 × 0.60 = 1500.6; 2800 × 0.60 = 1680; 2801 × 0.65 = 1820.65; 3000 × 0.65 = 1950; 3001 ×
+ * 0.70 = 2100.7.
  */
 static void s3_tiers(void **state)
 {
-    static const char *const table[][2] = {{"0", "0.00"},       {"2000", "800.00"},  {"2001", "1000.50"},
-                                           {"2300", "1150.00"}, {"2301", "1265.55"}, {"2500", "1375.00"},
-                                           {"2501", "1500.60"}, {"2800", "1680.00"}, {"2801", "1820.65"},
-                                           {"3000", "1950.00"}, {"3001", "2100.70"}};
+    static const char *const table[][2] = {
+        {"0", "0.00"},       {"2000", "800.00"},  {"2001", "1000.50"}, {"2300", "1150.00"},
+        {"2301", "1265.55"}, {"2500", "1375.00"}, {"2501", "1500.60"}, {"2800", "1680.00"},
+        {"2801", "1820.65"}, {"3000", "1950.00"}, {"3001", "2100.70"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -210,23 +218,26 @@ static void s3_tiers(void **state)
 
 static void s3_wrong_orders(void **state)
 {
-    static const char *const table[][2] = {{"0", "30.00"}, {"3", "30.00"}, {"4", "28.00"},  {"5", "27.50"},
-                                           {"6", "26.40"}, {"7", "25.80"}, {"8", "25.20"},  {"9", "23.70"},
-                                           {"10", "23.00"}, {"11", "0.00"}, {"9999", "0.00"}};
+    static const char *const table[][2] = {{"0", "30.00"}, {"3", "30.00"},  {"4", "28.00"},
+                                           {"5", "27.50"}, {"6", "26.40"},  {"7", "25.80"},
+                                           {"8", "25.20"}, {"9", "23.70"},  {"10", "23.00"},
+                                           {"11", "0.00"}, {"9999", "0.00"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         one_2013("2000", table[i][0], "100", "800.00", table[i][1], "30.00");
 }
 
-/* The mean is rounded to a whole number first, half away from zero: 94.4 → 94 (24 points), 94.5 → 95 (27). */
+/* The mean is rounded to a whole number first, half away from zero: 94.4 → 94 (24 points), 94.5 →
+ * 95 (27). */
 static void s3_recording_qa(void **state)
 {
-    static const char *const table[][2] = {{"100", "30.00"},  {"99", "30.00"},   {"98.5", "30.00"}, {"98.49", "27.00"},
-                                           {"95", "27.00"},   {"94.6", "27.00"}, {"94.5", "27.00"}, {"94.4", "24.00"},
-                                           {"90", "24.00"},   {"89.5", "24.00"}, {"89", "20.00"},   {"85", "20.00"},
-                                           {"84", "15.00"},   {"80", "15.00"},   {"79.5", "15.00"}, {"79.49", "0.00"},
-                                           {"0", "0.00"}};
+    static const char *const table[][2] = {{"100", "30.00"},   {"99", "30.00"},   {"98.5", "30.00"},
+                                           {"98.49", "27.00"}, {"95", "27.00"},   {"94.6", "27.00"},
+                                           {"94.5", "27.00"},  {"94.4", "24.00"}, {"90", "24.00"},
+                                           {"89.5", "24.00"},  {"89", "20.00"},   {"85", "20.00"},
+                                           {"84", "15.00"},    {"80", "15.00"},   {"79.5", "15.00"},
+                                           {"79.49", "0.00"},  {"0", "0.00"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
@@ -240,7 +251,8 @@ static void s3_total(void **state)
 
     (void)state;
     appraise(&it, "agent-2013",
-             "agent,post,calls_handled,wrong_orders,recording_qa\nA,前台坐席,2300,4,94.6\nB,Front-Desk,2300,4,94.6\n"
+             "agent,post,calls_handled,wrong_orders,recording_qa\nA,前台坐席,2300,4,94.6\nB,Front-"
+             "Desk,2300,4,94.6\n"
              "C,后台,2300,4,94.6\n");
     assert_total(&it, "A", "1205.00");
     assert_total(&it, "B", "1205.00");
@@ -251,18 +263,20 @@ static void s3_total(void **state)
 }
 
 /*
- * S4. Mixed: 90 × 20 % + 96 × 30 % + 88 × 10 % + 70 × 10 % + 100 × 5 % + 80 × 5 % + 100 × 10 % + 95 × 10 %
- * = 18 + 28.8 + 8.8 + 7 + 5 + 4 + 10 + 9.5 = 91.1: 良好.
- * All eight alike give that number itself: 95.01 is 优秀, 95 is 良好, 90 is 合格, 85 is 不合格.
+ * S4. Mixed: 90 × 20 % + 96 × 30 % + 88 × 10 % + 70 × 10 % + 100 × 5 % + 80 × 5 % + 100 × 10 % + 95
+ * × 10 % = 18 + 28.8 + 8.8 + 7 + 5 + 4 + 10 + 9.5 = 91.1: 良好. All eight alike give that number
+ * itself: 95.01 is 优秀, 95 is 良好, 90 is 合格, 85 is 不合格.
  */
 static void s4_hundred_points(void **state)
 {
     static const struct {
         const char *score, *grade, *coefficient;
-    } table[] = {{"100", "优秀", "1.10"},  {"95.01", "优秀", "1.10"}, {"95", "良好", "1.00"},   {"90.01", "良好", "1.00"},
-                 {"90", "合格", "0.90"},   {"85.01", "合格", "0.90"}, {"85", "不合格", "0.80"}, {"0", "不合格", "0.80"}};
-    static const char head[] = "agent,performance,quality,business,utilization,attendance,reporting_timeliness,"
-                               "discipline,supervisor_score\n";
+    } table[] = {{"100", "优秀", "1.10"},   {"95.01", "优秀", "1.10"}, {"95", "良好", "1.00"},
+                 {"90.01", "良好", "1.00"}, {"90", "合格", "0.90"},    {"85.01", "合格", "0.90"},
+                 {"85", "不合格", "0.80"},  {"0", "不合格", "0.80"}};
+    static const char head[] =
+        "agent,performance,quality,business,utilization,attendance,reporting_timeliness,"
+        "discipline,supervisor_score\n";
     char csv[600];
     struct appraised it = {0};
 
@@ -285,8 +299,8 @@ static void s4_hundred_points(void **state)
 }
 
 /*
- * S5. A: (18 + 17 + 16) ÷ 3 = 17; call quality 1 + 0 + 2 + 0 + 1 + 0 = 4 → −2; conduct 1 → −0.5; 17 − 2.5 = 14.5.
- * B: (1 + 1 + 2) ÷ 3 = 1.33…; 10 violations → −5; below 0, so 0.
+ * S5. A: (18 + 17 + 16) ÷ 3 = 17; call quality 1 + 0 + 2 + 0 + 1 + 0 = 4 → −2; conduct 1 → −0.5; 17
+ * − 2.5 = 14.5. B: (1 + 1 + 2) ÷ 3 = 1.33…; 10 violations → −5; below 0, so 0.
  */
 static void s5_courier(void **state)
 {
@@ -294,7 +308,8 @@ static void s5_courier(void **state)
 
     (void)state;
     appraise(&it, "courier",
-             "agent,initiative,action,effectiveness,tone,shirking,idle_chat,no_mute_when_consulting,late_reply,"
+             "agent,initiative,action,effectiveness,tone,shirking,idle_chat,no_mute_when_"
+             "consulting,late_reply,"
              "no_agent_id,conduct,complaints\n"
              "A,18,17,16,1,0,2,0,1,0,1,3\nB,1,1,2,10,0,0,0,0,0,0,\n");
     assert_no_faults(&it);
@@ -314,7 +329,8 @@ static void s6_net_volume(void **state)
     struct appraised it = {0};
 
     (void)state;
-    appraise(&it, "net-volume", "agent,calls_handled,complaints,call_target\nA,5000,500,5000\nB,100,250,300\n");
+    appraise(&it, "net-volume",
+             "agent,calls_handled,complaints,call_target\nA,5000,500,5000\nB,100,250,300\n");
     assert_no_faults(&it);
     assert_total(&it, "A", "90.00");
     assert_item(&it, "A", "net_calls", "4500.00");
@@ -347,26 +363,31 @@ static void s7_units(void **state)
 }
 
 /*
- * S8: 8 + 9 + 7.5 + 8 + 6 + 9 + 10 + 9 + 8 + 7 = 81.5. Two raters of one aspect: (8 + 9) ÷ 2 = 8.5 for the supervisor's
- * own sheet: 8.5 + 9 × 9 = 89.5, with records; without them a supervisor has no sheet, an agent has.
+ * S8: 8 + 9 + 7.5 + 8 + 6 + 9 + 10 + 9 + 8 + 7 = 81.5. Two raters of one aspect: (8 + 9) ÷ 2 = 8.5
+ * for the supervisor's own sheet: 8.5 + 9 × 9 = 89.5, with records; without them a supervisor has
+ * no sheet, an agent has.
  */
 static void s8_ten_aspects(void **state)
 {
-    static const char nine[] = "%1$s,resolution,9,,%2$s\n%1$s,satisfaction,9,,%2$s\n%1$s,returns,9,,%2$s\n"
-                               "%1$s,follow_up,9,,%2$s\n%1$s,product_knowledge,9,,%2$s\n%1$s,communication,9,,%2$s\n"
-                               "%1$s,teamwork,9,,%2$s\n%1$s,error_handling,9,,%2$s\n%1$s,learning,9,,%2$s\n";
+    static const char nine[] =
+        "%1$s,resolution,9,,%2$s\n%1$s,satisfaction,9,,%2$s\n%1$s,returns,9,,%2$s\n"
+        "%1$s,follow_up,9,,%2$s\n%1$s,product_knowledge,9,,%2$s\n%1$s,communication,9,,%2$s\n"
+        "%1$s,teamwork,9,,%2$s\n%1$s,error_handling,9,,%2$s\n%1$s,learning,9,,%2$s\n";
     char csv[4000];
     struct appraised it = {0};
 
     (void)state;
     appraise(&it, "ecommerce-after-sales",
-             "agent,response,resolution,satisfaction,returns,follow_up,product_knowledge,communication,teamwork,"
+             "agent,response,resolution,satisfaction,returns,follow_up,product_knowledge,"
+             "communication,teamwork,"
              "error_handling,learning\nA,8,9,7.5,8,6,9,10,9,8,7\n");
     assert_no_faults(&it);
     assert_total(&it, "A", "81.50");
     finish(&it);
-    strcpy(csv, "agent,indicator,value,rater,post\nM,response,8,boss,manager\nM,response,9,other,manager\n"
-                "M,records,7,boss,manager\nN,response,8,boss,manager\n");
+    strcpy(
+        csv,
+        "agent,indicator,value,rater,post\nM,response,8,boss,manager\nM,response,9,other,manager\n"
+        "M,records,7,boss,manager\nN,response,8,boss,manager\n");
     snprintf(csv + strlen(csv), sizeof csv - strlen(csv), nine, "M", "manager");
     snprintf(csv + strlen(csv), sizeof csv - strlen(csv), nine, "N", "manager");
     appraise(&it, "ecommerce-after-sales", csv);
@@ -378,8 +399,9 @@ static void s8_ten_aspects(void **state)
 }
 
 /*
- * S9: 10 % of 90 = 9, 10 % of 80 = 8, 10 % of 70 = 7; 15 % of 90 = 13.5, 10 % of 80 = 8, 5 % of 100 = 5; 10 % of 95 = 9.5,
- * 5 % of 60 = 3, 5 % of 70 = 3.5; 5 % of 80 = 4, 5 % of 90 = 4.5: 75 of 90, 83.33 %.
+ * S9: 10 % of 90 = 9, 10 % of 80 = 8, 10 % of 70 = 7; 15 % of 90 = 13.5, 10 % of 80 = 8, 5 % of 100
+ * = 5; 10 % of 95 = 9.5, 5 % of 60 = 3, 5 % of 70 = 3.5; 5 % of 80 = 4, 5 % of 90 = 4.5: 75 of
+ * 90, 83.33 %.
  */
 static void s9_out_of_ninety(void **state)
 {
@@ -387,7 +409,8 @@ static void s9_out_of_ninety(void **state)
 
     (void)state;
     appraise(&it, "after-sales-weights",
-             "agent,resolution,norms,repair_accuracy,feedback,resolution_time,survey,completion,utilization,"
+             "agent,resolution,norms,repair_accuracy,feedback,resolution_time,survey,completion,"
+             "utilization,"
              "response_time,training,knowledge\nA,90,80,70,90,80,100,95,60,70,80,90\n"
              "B,100,100,100,100,100,100,100,100,100,100,100\n");
     assert_no_faults(&it);
@@ -400,16 +423,18 @@ static void s9_out_of_ninety(void **state)
     finish(&it);
 }
 
-/* S10. A stands on every threshold: 9 passed, 合格. B is one step beyond in two of them, and not polite: 6, 不合格. */
+/* S10. A stands on every threshold: 9 passed, 合格. B is one step beyond in two of them, and not
+ * polite: 6, 不合格. */
 static void s10_thresholds(void **state)
 {
     struct appraised it = {0};
 
     (void)state;
-    appraise(&it, "after-sales-thresholds",
-             "agent,answer_s,written_reply_s,first_contact_resolution,resolution_24h,satisfaction_voice,"
-             "satisfaction_written,attitude,knowledge,teamwork\n"
-             "A,30,3600,80%,95,4.5,4.0,pass,合格,1\nB,30.01,3600,80,94.99,4.5,4,不合格,yes,1\n");
+    appraise(
+        &it, "after-sales-thresholds",
+        "agent,answer_s,written_reply_s,first_contact_resolution,resolution_24h,satisfaction_voice,"
+        "satisfaction_written,attitude,knowledge,teamwork\n"
+        "A,30,3600,80%,95,4.5,4.0,pass,合格,1\nB,30.01,3600,80,94.99,4.5,4,不合格,yes,1\n");
     assert_no_faults(&it);
     assert_total(&it, "A", "9.00");
     assert_grade(&it, "A", "合格");
@@ -425,13 +450,15 @@ static void s10_thresholds(void **state)
 /* S11, one value each: satisfaction, complaints, cost, notice, conduct, archive days, info days. */
 static void one_post_kpi(const char *values, const char *const expected[6], const char *total)
 {
-    static const char *const ids[] = {"satisfaction", "complaints_handled_pct", "cost_rate_pct",
-                                      "quality_notice_delay_days", "conduct_rate_pct", "archive"};
+    static const char *const ids[] = {"satisfaction",     "complaints_handled_pct",
+                                      "cost_rate_pct",    "quality_notice_delay_days",
+                                      "conduct_rate_pct", "archive"};
     char csv[600];
     struct appraised it = {0};
 
     snprintf(csv, sizeof csv,
-             "agent,satisfaction,complaints_handled_pct,cost_rate_pct,quality_notice_delay_days,conduct_rate_pct,"
+             "agent,satisfaction,complaints_handled_pct,cost_rate_pct,quality_notice_delay_days,"
+             "conduct_rate_pct,"
              "archive_delay_days,info_delay_days\nA,%s\n",
              values);
     appraise(&it, "post-kpi", csv);
@@ -445,17 +472,18 @@ static void one_post_kpi(const char *values, const char *const expected[6], cons
 /*
  * On target: (90 − 60) × 2.5 = 75; 100 − 2 × 5 = 90; 5 % → 100; 0 days → 100; 95 % → 100;
  * 100 × 60 % + 100 × 40 % = 100: 565 ÷ 6 = 94.17.
- * Above: 100 → 100; 100 % → 100; 4 % → 100 + 5 = 105; 2 days → 90; 96 % → 102; 1 day 95 × 60 % + 2 days 90 × 40 % = 93:
- * 590 ÷ 6 = 98.33.
- * At the ends: 60 → 0; 40 % → 100 − 120 → 0; 20 % → 100 − 150 → 0; 21 days → 0; 60 % → 100 − 140 → 0; 0: 0.
- * Ceilings: 61 → 2.5; 0 % cost → 100 + 25 → 120; 100 % conduct → 110: (2.5 + 100 + 120 + 100 + 110 + 100) ÷ 6 = 88.75.
+ * Above: 100 → 100; 100 % → 100; 4 % → 100 + 5 = 105; 2 days → 90; 96 % → 102; 1 day 95 × 60 % + 2
+ * days 90 × 40 % = 93: 590 ÷ 6 = 98.33. At the ends: 60 → 0; 40 % → 100 − 120 → 0; 20 % → 100 − 150
+ * → 0; 21 days → 0; 60 % → 100 − 140 → 0; 0: 0. Ceilings: 61 → 2.5; 0 % cost → 100 + 25 → 120; 100
+ * % conduct → 110: (2.5 + 100 + 120 + 100 + 110 + 100) ÷ 6 = 88.75.
  */
 static void s11_lines(void **state)
 {
     static const char *const target[] = {"75.00", "90.00", "100.00", "100.00", "100.00", "100.00"};
     static const char *const above[] = {"100.00", "100.00", "105.00", "90.00", "102.00", "93.00"};
     static const char *const ends[] = {"0.00", "0.00", "0.00", "0.00", "0.00", "0.00"};
-    static const char *const ceilings[] = {"2.50", "100.00", "120.00", "100.00", "110.00", "100.00"};
+    static const char *const ceilings[] = {"2.50",   "100.00", "120.00",
+                                           "100.00", "110.00", "100.00"};
 
     (void)state;
     one_post_kpi("90,95,5,0,95,0,0", target, "94.17");
@@ -465,15 +493,17 @@ static void s11_lines(void **state)
 }
 
 /*
- * S11 from months: cost 0, 10, 30 % are 120 (25 above 100, cut), 50 and 0 (−150, cut): (120 + 50 + 0) ÷ 3 = 56.67.
- * The mean of the inputs, 13.33 %, would have given 16.67: the lines are averaged, not what goes into them.
- * Others: 100, 100, 100, 100 (100 % → 110 each month), archive 100: (100 + 100 + 56.67 + 100 + 110 + 100) ÷ 6 = 94.44.
+ * S11 from months: cost 0, 10, 30 % are 120 (25 above 100, cut), 50 and 0 (−150, cut): (120 + 50 +
+ * 0) ÷ 3 = 56.67. The mean of the inputs, 13.33 %, would have given 16.67: the lines are averaged,
+ * not what goes into them. Others: 100, 100, 100, 100 (100 % → 110 each month), archive 100: (100 +
+ * 100 + 56.67 + 100 + 110 + 100) ÷ 6 = 94.44.
  */
 static void s11_months(void **state)
 {
     struct appraised it = {0};
-    char csv[2000] = "agent,indicator,value,period\nA,satisfaction,100,2025Q4\nA,archive_delay_days,0,2025Q4\n"
-                     "A,info_delay_days,0,2025Q4\n";
+    char csv[2000] =
+        "agent,indicator,value,period\nA,satisfaction,100,2025Q4\nA,archive_delay_days,0,2025Q4\n"
+        "A,info_delay_days,0,2025Q4\n";
     static const char *const costs[] = {"0", "10", "30"};
 
     (void)state;
@@ -493,10 +523,11 @@ static void s11_months(void **state)
 /* A month short of one indicator, and a month of another quarter, are named. */
 static void s11_months_that_do_not_fit(void **state)
 {
-    static const char rest[] = "A,satisfaction,100,\nA,archive_delay_days,0,\nA,info_delay_days,0,\n"
-                               "A,quality_notice_delay_days,0,2025-10\nA,quality_notice_delay_days,0,2025-11\n"
-                               "A,conduct_rate_pct,95,2025-10\nA,conduct_rate_pct,95,2025-11\n"
-                               "A,complaints_handled_pct,100,2025-10\nA,complaints_handled_pct,100,2025-11\n";
+    static const char rest[] =
+        "A,satisfaction,100,\nA,archive_delay_days,0,\nA,info_delay_days,0,\n"
+        "A,quality_notice_delay_days,0,2025-10\nA,quality_notice_delay_days,0,2025-11\n"
+        "A,conduct_rate_pct,95,2025-10\nA,conduct_rate_pct,95,2025-11\n"
+        "A,complaints_handled_pct,100,2025-10\nA,complaints_handled_pct,100,2025-11\n";
     char csv[2000];
     struct appraised it = {0};
 
@@ -505,8 +536,10 @@ static void s11_months_that_do_not_fit(void **state)
     appraise(&it, "post-kpi", csv);
     assert_fault(&it, "in.csv", 2, 17, "\"cost_rate_pct\" is missing for 2025-11");
     finish(&it);
-    snprintf(csv, sizeof csv, "agent,indicator,value,period\nA,cost_rate_pct,5,2025-10\nA,cost_rate_pct,5,2026-01\n%s",
-             rest);
+    snprintf(
+        csv, sizeof csv,
+        "agent,indicator,value,period\nA,cost_rate_pct,5,2025-10\nA,cost_rate_pct,5,2026-01\n%s",
+        rest);
     appraise(&it, "post-kpi", csv);
     assert_fault(&it, "in.csv", 2, 17, "more than one quarter");
     assert_int_equal(it.appraisal.sheet_count, 0);
@@ -514,15 +547,16 @@ static void s11_months_that_do_not_fit(void **state)
 }
 
 /*
- * S12. A: 18 + 19 + 20, attendance 20 − 0, typing 20 × 45 ÷ 60 = 15: 92; complaint −5, caused −8, off task −20, missed
- * duty −5; praise 2 × 5 = 10, named 3 × 1 = 3, outstanding 10, growth 20: 92 − 38 + 43 = 97: 中级, 500.
- * Yuan: 500 − 100 − 200 + 200 (no absence) + 0 = 400.
- * B: 20 × 5 = 100, + 20 growth = 120: 特级, 1000; 1000 + 200 + team 500 = 1700.
- * C: 0 + 0 + 0, three absences 20 − 30 = −10, no typing: −10: 底级; 300; + 100 attendance pay = 400.
+ * S12. A: 18 + 19 + 20, attendance 20 − 0, typing 20 × 45 ÷ 60 = 15: 92; complaint −5, caused −8,
+ * off task −20, missed duty −5; praise 2 × 5 = 10, named 3 × 1 = 3, outstanding 10, growth 20: 92 −
+ * 38 + 43 = 97: 中级, 500. Yuan: 500 − 100 − 200 + 200 (no absence) + 0 = 400. B: 20 × 5 = 100, +
+ * 20 growth = 120: 特级, 1000; 1000 + 200 + team 500 = 1700. C: 0 + 0 + 0, three absences 20 − 30 =
+ * −10, no typing: −10: 底级; 300; + 100 attendance pay = 400.
  */
-static const char levels_head[] = "agent,quality,execution,complaints_free,absences,typing_cpm,complaints,"
-                                  "caused_complaint_points,off_task,missed_duty,praise,named_reviews,outstanding,"
-                                  "review_growth,team_bonus\n";
+static const char levels_head[] =
+    "agent,quality,execution,complaints_free,absences,typing_cpm,complaints,"
+    "caused_complaint_points,off_task,missed_duty,praise,named_reviews,outstanding,"
+    "review_growth,team_bonus\n";
 
 static void s12_levels(void **state)
 {
@@ -562,25 +596,26 @@ static void s12_edges(void **state)
 {
     static const struct {
         const char *quality, *praise, *grade, *bonus;
-    } table[] = {{"20", "4", "特级", "1000.00"},    /* 100 + 20 = 120 */
-                 {"19.99", "4", "高级", "800.00"},  /* 119.99 */
-                 {"20", "0", "高级", "800.00"},     /* 100 */
-                 {"19.99", "0", "中级", "500.00"},  /* 99.99 */
-                 {"0", "0", "中级", "500.00"}};     /* 80 */
+    } table[] = {{"20", "4", "特级", "1000.00"},   /* 100 + 20 = 120 */
+                 {"19.99", "4", "高级", "800.00"}, /* 119.99 */
+                 {"20", "0", "高级", "800.00"},    /* 100 */
+                 {"19.99", "0", "中级", "500.00"}, /* 99.99 */
+                 {"0", "0", "中级", "500.00"}};    /* 80 */
     char csv[600];
     struct appraised it = {0};
 
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        snprintf(csv, sizeof csv, "%sA,%s,20,20,0,60,0,0,0,0,%s,0,0,0,\n", levels_head, table[i].quality,
-                 table[i].praise);
+        snprintf(csv, sizeof csv, "%sA,%s,20,20,0,60,0,0,0,0,%s,0,0,0,\n", levels_head,
+                 table[i].quality, table[i].praise);
         appraise(&it, "levels", csv);
         assert_grade(&it, "A", table[i].grade);
         assert_number(sheet_of(&it, "A")->bonus, table[i].bonus, "bonus");
         finish(&it);
     }
     /* 60 is 初级: 0 + 20 + 20 + 20 − 0 + 0 typing; 59.99 is 底级. */
-    snprintf(csv, sizeof csv, "%sA,0,20,20,0,0,0,0,0,0,0,0,0,0,\nB,0,19.99,20,0,0,0,0,0,0,0,0,0,0,\n", levels_head);
+    snprintf(csv, sizeof csv,
+             "%sA,0,20,20,0,0,0,0,0,0,0,0,0,0,\nB,0,19.99,20,0,0,0,0,0,0,0,0,0,0,\n", levels_head);
     appraise(&it, "levels", csv);
     assert_grade(&it, "A", "初级");
     assert_number(sheet_of(&it, "A")->bonus, "400.00", "bonus");
@@ -589,7 +624,8 @@ static void s12_edges(void **state)
     finish(&it);
 }
 
-/* bonus_by: rank. Totals 100, 90, 90, 70, 49: 1000, 800 shared by the tied, the fourth 300, and under 50 300. */
+/* bonus_by: rank. Totals 100, 90, 90, 70, 49: 1000, 800 shared by the tied, the fourth 300, and
+ * under 50 300. */
 static void s12_bonus_by_rank(void **state)
 {
     char csv[1000];
@@ -597,10 +633,12 @@ static void s12_bonus_by_rank(void **state)
 
     (void)state;
     snprintf(csv, sizeof csv,
-             "%sA,20,20,20,0,60,0,0,0,0,0,0,0,0,\nB,10,20,20,0,60,0,0,0,0,0,0,0,0,\nC,20,10,20,0,60,0,0,0,0,0,0,0,0,\n"
+             "%sA,20,20,20,0,60,0,0,0,0,0,0,0,0,\nB,10,20,20,0,60,0,0,0,0,0,0,0,0,\nC,20,10,20,0,"
+             "60,0,0,0,0,0,0,0,0,\n"
              "D,0,10,20,0,60,0,0,0,0,0,0,0,0,\nE,0,0,9,0,60,0,0,0,0,0,0,0,0,\n",
              levels_head);
-    appraise_text(&it, changed(scheme_text("levels"), "bonus_by: level", "bonus_by: rank"), csv, strlen(csv));
+    appraise_text(&it, changed(scheme_text("levels"), "bonus_by: level", "bonus_by: rank"), csv,
+                  strlen(csv));
     assert_no_faults(&it);
     assert_number(sheet_of(&it, "A")->bonus, "1000.00", "A");
     assert_number(sheet_of(&it, "B")->bonus, "800.00", "B");
@@ -613,7 +651,8 @@ static void s12_bonus_by_rank(void **state)
     finish(&it);
     /* Alone and first, but under half of 100: 300 whatever else. */
     snprintf(csv, sizeof csv, "%sE,0,0,9.99,0,60,0,0,0,0,0,0,0,0,\n", levels_head);
-    appraise_text(&it, changed(scheme_text("levels"), "bonus_by: level", "bonus_by: rank"), csv, strlen(csv));
+    appraise_text(&it, changed(scheme_text("levels"), "bonus_by: level", "bonus_by: rank"), csv,
+                  strlen(csv));
     assert_int_equal(sheet_of(&it, "E")->rank, 1);
     assert_number(sheet_of(&it, "E")->bonus, "300.00", "E");
     finish(&it);
@@ -622,8 +661,9 @@ static void s12_bonus_by_rank(void **state)
 /*
  * S13. KPI 90 × 40 % + 80 × 20 % + 70 × 20 % + 100 × 20 % = 36 + 16 + 14 + 20 = 86.
  * Ability 80 × 30 % + 90 × 20 % + 90 × 20 % + 80 × 15 % + 60 × 15 % = 24 + 18 + 18 + 12 + 9 = 81.
- * Attitude 100 × 30 % + 90 × 20 % + 80 × 25 % + 70 × 15 % + 60 × 10 % = 30 + 18 + 20 + 10.5 + 6 = 84.5.
- * Total 86 × 70 % + 81 × 15 % + 84.5 × 15 % = 60.2 + 12.15 + 12.675 = 85.025, half away from zero 85.03.
+ * Attitude 100 × 30 % + 90 × 20 % + 80 × 25 % + 70 × 15 % + 60 × 10 % = 30 + 18 + 20 + 10.5 + 6
+ * = 84.5. Total 86 × 70 % + 81 × 15 % + 84.5 × 15 % = 60.2 + 12.15 + 12.675 = 85.025, half away
+ * from zero 85.03.
  */
 static void s13_service_centre(void **state)
 {
@@ -631,8 +671,10 @@ static void s13_service_centre(void **state)
 
     (void)state;
     appraise(&it, "service-centre",
-             "agent,service_quality,feedback_forms,quality_reports,key_accounts,professional,interpersonal,"
-             "communication,expression,coordination,responsibility,initiative,learning,teamwork,diligence\n"
+             "agent,service_quality,feedback_forms,quality_reports,key_accounts,professional,"
+             "interpersonal,"
+             "communication,expression,coordination,responsibility,initiative,learning,teamwork,"
+             "diligence\n"
              "A,90,80,70,100,80,90,90,80,60,100,90,80,70,60\n");
     assert_no_faults(&it);
     assert_item(&it, "A", "kpi", "86.00");
@@ -651,7 +693,8 @@ static void s14_eight(void **state)
 
     (void)state;
     appraise(&it, "eight-indicators",
-             "agent,first_response_s,first_contact_resolution,satisfaction,knowledge_tests,handle_time_s,"
+             "agent,first_response_s,first_contact_resolution,satisfaction,knowledge_tests,handle_"
+             "time_s,"
              "handle_time_before_s,communication,teamwork,learning\n"
              "A,30,90,95,100,299,300,80,80,80\nB,30.5,89.9,94.99,99,300,300,79.99,80,100\n");
     assert_no_faults(&it);

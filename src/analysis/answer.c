@@ -1,0 +1,57 @@
+#include "analysis/answer.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include "base/escape.h"
+
+void cqa_answer_explain_death(struct cqa_failure *failure, int wait_status)
+{
+    if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGXCPU)
+        cqa_failure_set(failure, CQA_FAILURE_TIMED_OUT, "the analysis used up its processor time");
+    else if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL)
+        cqa_failure_set(failure, CQA_FAILURE_INTERNAL,
+                        "the analysing process was killed from outside (out of memory?)");
+    else if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGSYS)
+        cqa_failure_set(failure, CQA_FAILURE_CRASHED,
+                        "the analysing process made a forbidden system call");
+    else if (WIFSIGNALED(wait_status))
+        cqa_failure_set(failure, CQA_FAILURE_CRASHED,
+                        "the analysing process died of signal %d (%s)", WTERMSIG(wait_status),
+                        strsignal(WTERMSIG(wait_status)));
+    else
+        cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the analysing process left with status %d",
+                        WEXITSTATUS(wait_status));
+}
+
+int cqa_answer_failure(const char *body, size_t length, struct cqa_failure *failure)
+{
+    const size_t reason = strnlen(body, length);
+    const size_t text = reason < length ? strnlen(body + reason + 1, length - reason - 1) : 0;
+
+    if (reason == 0 || reason >= sizeof failure->reason || text >= sizeof failure->text ||
+        reason + text + 2 != length || strspn(body, "abcdefghijklmnopqrstuvwxyz_") != reason)
+        return 0;
+    cqa_failure_set(failure, body, "%s", "");
+    cqa_escape_control(body + reason + 1, failure->text, sizeof failure->text);
+    return 1;
+}
+
+struct cqa_result *cqa_answer_result(const char *body, size_t length, struct cqa_failure *failure)
+{
+    struct cqa_result *result = calloc(1, sizeof *result);
+    struct cqa_error error = {0};
+
+    if (result == NULL) {
+        cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
+        return NULL;
+    }
+    if (cqa_result_from_json(body, length, 0, result, &error) == CQA_OK)
+        return result;
+    cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the analysing process answered nonsense: %s",
+                    error.text);
+    cqa_result_finish(result);
+    free(result);
+    return NULL;
+}

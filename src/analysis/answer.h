@@ -1,0 +1,18 @@
+#ifndef CQA_ANALYSIS_ANSWER_H
+#define CQA_ANALYSIS_ANSWER_H
+
+#include <stddef.h>
+#include "analysis/analyze.h"
+
+/* What a worker leaves behind, read as the foreign input that it is. */
+
+/* "reason\0text\0". 0 when it is something else. */
+int cqa_answer_failure(const char *body, size_t length, struct cqa_failure *failure);
+
+/* Owned, cqa_result_finish and free; NULL, and `failure` says why, when there is none to be had. */
+struct cqa_result *cqa_answer_result(const char *body, size_t length, struct cqa_failure *failure);
+
+/* What a wait status says of a worker that left no answer. */
+void cqa_answer_explain_death(struct cqa_failure *failure, int wait_status);
+
+#endif

@@ -1,0 +1,218 @@
+/*
+ * Tones that are no event: hold beeps, and the notices that one must not take for them.
+ */
+#include "event/tone_beeps.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include "event/tone_cadence.h"
+
+enum {
+    SHORTEST_MS = 70,
+    LONGEST_MS = 1600,
+    LEAST_HZ = 330,
+    BEAT_HZ = 437, /* the middle of where beats are looked for */
+    GRID_MS = 45,
+    SLOW_NOTICE_MS = 30000,
+    NOTICE_SHARE = 45, /* percent of the call */
+    WAITING_AROUND_MS = 1500,
+    WAITING_SPOKEN_SHARE = 20, /* percent */
+};
+
+/* Purer, steadier and more sudden than a vowel or a note; of two frequencies more so, since those
+ * are easier to find. */
+static int is_beep(const struct cqa_tone_run *run)
+{
+    const int64_t length = cqa_tone_run_ms(run);
+    const float sudden = fminf(run->rise_db, run->fall_db);
+
+    if (run->use != CQA_TONE_FREE || length < SHORTEST_MS || length > LONGEST_MS ||
+        run->purity < 0.92f)
+        return 0;
+    switch (run->shape) {
+    case CQA_SHAPE_SINGLE:
+        return run->hz[0] > LEAST_HZ && run->wobble <= fmaxf(2.5f, 0.002f * run->hz[0]) &&
+               sudden >= 10.0f;
+    case CQA_SHAPE_PAIR:
+        return run->hz[0] > LEAST_HZ && run->wobble <= 1.2f && sudden >= 14.0f;
+    case CQA_SHAPE_BEAT:
+        return sudden >= 14.0f && length >= 300;
+    case CQA_SHAPE_NONE:
+        break;
+    }
+    return 0;
+}
+
+static int by_start(const void *left, const void *right)
+{
+    const struct cqa_burst *a = left;
+    const struct cqa_burst *b = right;
+
+    if (a->start_ms != b->start_ms)
+        return a->start_ms < b->start_ms ? -1 : 1;
+    return a->channel - b->channel;
+}
+
+static void keep_beeps(struct cqa_tone_runs *runs)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < runs->count; i++)
+        if (is_beep(&runs->items[i]))
+            runs->items[kept++] = runs->items[i];
+    runs->count = kept;
+}
+
+/* ---- notices: that the call is recorded, on a steady grid from its beginning to its end, or that
+ * another one waits */
+
+/* Whether the run, on any channel, may be a burst of the plan. */
+static int may_notify(const struct cqa_tone_run *run, const struct cqa_tone_plan *plan)
+{
+    return cqa_tone_has_pitch(run, plan) && cqa_tone_about(cqa_tone_run_ms(run), plan->on_ms[0]);
+}
+
+struct grid {
+    int64_t origin_ms;
+    int64_t period_ms;
+    int beats;  /* how many of them are heard */
+    int strays; /* bursts beside it */
+    int64_t first_ms;
+    int64_t last_ms;
+};
+
+/* Which beat of the grid is nearest to the time; `on` says whether it is there. */
+static int64_t grid_beat(const struct grid *grid, int64_t time_ms, int *on)
+{
+    const int64_t apart = time_ms - grid->origin_ms;
+    const int64_t half = apart < 0 ? -grid->period_ms / 2 : grid->period_ms / 2;
+    const int64_t beat = (apart + half) / grid->period_ms;
+
+    *on = llabs(apart - beat * grid->period_ms) <= GRID_MS + llabs(apart) / 200;
+    return beat;
+}
+
+static void count_on_grid(const struct cqa_tone_runs *runs, const struct cqa_tone_plan *plan,
+                          struct grid *grid)
+{
+    int64_t known[2] = {INT64_MIN, INT64_MIN}; /* the last beat by channel: each counts once */
+
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct cqa_tone_run *run = &runs->items[i];
+        int on = 0;
+        if (!may_notify(run, plan))
+            continue;
+        const int64_t beat = grid_beat(grid, run->start_ms, &on);
+        grid->strays += !on;
+        if (!on || beat == known[run->channel])
+            continue;
+        known[run->channel] = beat;
+        grid->beats++;
+        grid->first_ms = run->start_ms < grid->first_ms ? run->start_ms : grid->first_ms;
+        grid->last_ms = run->start_ms > grid->last_ms ? run->start_ms : grid->last_ms;
+    }
+}
+
+/* Three beats through most of the call; of slow ones, which a call hardly has three of, two. */
+static int is_notice(const struct grid *grid, int64_t duration_ms)
+{
+    const int64_t span_ms = grid->last_ms - grid->first_ms;
+
+    if (grid->beats < 2 || grid->strays > grid->beats / 3)
+        return 0;
+    if (grid->period_ms >= SLOW_NOTICE_MS)
+        return span_ms >= grid->period_ms / 2;
+    return grid->beats >= 3 && 100 * span_ms >= NOTICE_SHARE * duration_ms;
+}
+
+static void mark_grid(struct cqa_tone_runs *runs, const struct cqa_tone_plan *plan,
+                      const struct grid *grid)
+{
+    for (size_t i = 0; i < runs->count; i++) {
+        struct cqa_tone_run *run = &runs->items[i];
+        int on = 0;
+        if (!may_notify(run, plan))
+            continue;
+        grid_beat(grid, run->start_ms, &on);
+        run->use = on ? CQA_TONE_NOTICE : run->use;
+    }
+}
+
+/* Some makers count the period from start to start, some the pause. */
+static void find_recording(struct cqa_tone_runs *runs, const struct cqa_tone_plan *plan,
+                           int64_t duration_ms)
+{
+    const int64_t periods[2] = {plan->off_ms[0], plan->on_ms[0] + plan->off_ms[0]};
+    struct grid best = {0};
+
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct cqa_tone_run *run = &runs->items[i];
+        for (int p = 0; p < 2 && may_notify(run, plan) && run->use == CQA_TONE_FREE; p++) {
+            struct grid grid = {
+                .origin_ms = run->start_ms, .period_ms = periods[p], .first_ms = INT64_MAX};
+            count_on_grid(runs, plan, &grid);
+            if (grid.beats > best.beats)
+                best = grid;
+        }
+    }
+    if (is_notice(&best, duration_ms))
+        mark_grid(runs, plan, &best);
+}
+
+/* Share of the span, percent, in which the agent speaks (on mono: anyone). */
+static int64_t spoken_share(const struct cqa_tracks *tracks, int agent, struct cqa_span span)
+{
+    const uint8_t *class_ = tracks->channel[tracks->channel_count > 1 ? agent : 0].class_;
+    const size_t first = (size_t)(span.start_ms > 0 ? span.start_ms / CQA_FRAME_MS : 0);
+    int64_t spoken = 0;
+    int64_t all = 0;
+
+    for (size_t t = first; t < tracks->count && (int64_t)t * CQA_FRAME_MS < span.end_ms; t++, all++)
+        spoken += class_[t] == CQA_CLASS_SPEECH;
+    return all > 0 ? 100 * spoken / all : 0;
+}
+
+/* A cadence of call waiting while the agent talks on: nobody is on hold then. */
+static void find_waiting(struct cqa_tone_runs *runs, const struct cqa_tone_plans *plans,
+                         const struct cqa_tracks *tracks, int agent)
+{
+    for (size_t i = 0; i < runs->count; i++) {
+        if (runs->items[i].use != CQA_TONE_FREE)
+            continue;
+        const struct cqa_tone_chain chain =
+            cqa_tone_chain_best(plans, runs, i, 1u << CQA_TONE_CALL_WAITING);
+        const struct cqa_span span = {runs->items[i].start_ms - WAITING_AROUND_MS,
+                                      runs->items[chain.last].end_ms + WAITING_AROUND_MS};
+        if (chain.whole >= 2 && spoken_share(tracks, agent, span) >= WAITING_SPOKEN_SHARE)
+            cqa_tone_chain_mark(runs, &chain, CQA_TONE_NOTICE);
+    }
+}
+
+enum cqa_status cqa_tone_beeps_gather(struct cqa_tone_runs *runs,
+                                      const struct cqa_tone_plans *plans,
+                                      const struct cqa_tracks *tracks, int agent,
+                                      struct cqa_tones *tones)
+{
+    keep_beeps(runs);
+    if (runs->count == 0)
+        return CQA_OK;
+    for (size_t p = 0; p < plans->count; p++)
+        if (plans->items[p].tone == CQA_TONE_RECORDING)
+            find_recording(runs, &plans->items[p], (int64_t)tracks->count * CQA_FRAME_MS);
+    find_waiting(runs, plans, tracks, agent);
+    tones->bursts = calloc(runs->count, sizeof *tones->bursts);
+    if (tones->bursts == NULL)
+        return CQA_E_NOMEM;
+    for (size_t i = 0; i < runs->count; i++) {
+        const struct cqa_tone_run *run = &runs->items[i];
+        const float hz = run->shape == CQA_SHAPE_BEAT ? BEAT_HZ : run->hz[0];
+        tones->bursts[tones->burst_count++] =
+            (struct cqa_burst){.channel = run->channel,
+                               .start_ms = run->start_ms,
+                               .end_ms = run->end_ms,
+                               .hz = {hz, run->hz[1]},
+                               .notice = run->use == CQA_TONE_NOTICE};
+    }
+    qsort(tones->bursts, tones->burst_count, sizeof *tones->bursts, by_start);
+    return CQA_OK;
+}

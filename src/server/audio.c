@@ -1,0 +1,195 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "server/audit.h"
+#include "server/endpoints.h"
+#include "server/limit.h"
+#include "server/playback.h"
+#include "server/query.h"
+#include "server/recording.h"
+
+enum { BUCKETS_MAX = 6000 };
+
+/* What playing needs to know of a call. */
+struct playable {
+    struct cqa_arena *arena;
+    const char *path;
+    int64_t duration_ms;
+    struct cqa_render_order order;
+};
+
+/* Digits keyed in may be card numbers: nobody hears them. */
+static void collect_mutes(const json_t *root, struct cqa_render_order *order)
+{
+    const json_t *events = json_object_get(root, "events");
+    const json_t *event;
+    size_t index;
+
+    json_array_foreach((json_t *)events, index, event)
+    {
+        const char *type = json_string_value(json_object_get(event, "type"));
+        if (type == NULL || strcmp(type, "dtmf") != 0)
+            continue;
+        const struct cqa_span span = {json_integer_value(json_object_get(event, "start_ms")),
+                                      json_integer_value(json_object_get(event, "end_ms"))};
+        if (order->mute_count < CQA_RENDER_MUTES_MAX)
+            order->mutes[order->mute_count++] = span;
+        else /* more than fit: silence from the last on */
+            order->mutes[CQA_RENDER_MUTES_MAX - 1].end_ms = INT32_MAX;
+    }
+}
+
+static int read_row(void *context, const struct cqa_call_row *row)
+{
+    struct playable *playable = context;
+    json_t *root = json_loads(row->body, 0, NULL);
+    const json_t *recording = json_object_get(root, "recording");
+
+    playable->path = cqa_arena_string(playable->arena, row->path);
+    playable->duration_ms = json_integer_value(json_object_get(recording, "duration_ms"));
+    playable->order.channels =
+        json_integer_value(json_object_get(recording, "channels")) == 2 ? 2 : 1;
+    collect_mutes(root, &playable->order);
+    json_decref(root);
+    return 1;
+}
+
+static void reply_gone(struct cqa_request *request, const struct cqa_error *error)
+{
+    if (error->status == CQA_E_NOTFOUND)
+        cqa_reply_problem(request, 410, "recording-gone", "%s", error->text);
+    else if (error->status == CQA_E_REFUSED)
+        cqa_reply_problem(request, 404, "recording-outside", "%s", error->text);
+    else
+        cqa_reply_problem(request, 503, "recording", "the recording cannot be read now");
+}
+
+/* Finds the call and opens its recording; -1 with a problem given. */
+static int open_call(struct cqa_request *request, int64_t *call, struct playable *playable,
+                     struct stat *facts)
+{
+    static const char *const known[] = {"source", NULL};
+    struct cqa_error error = {0};
+
+    if (!cqa_query_only(request, known) || !cqa_query_call(request, call))
+        return -1;
+    playable->arena = cqa_request_arena(request);
+    const enum cqa_status status =
+        cqa_scores_call(cqa_request_scores(request), *call, read_row, playable, &error);
+    if (status != CQA_OK || playable->path == NULL) {
+        cqa_reply_error(request, status, &error);
+        return -1;
+    }
+    const int fd = cqa_recording_open(cqa_request_config(request), playable->path, facts, &error);
+    if (fd < 0)
+        reply_gone(request, &error);
+    return fd;
+}
+
+/* 0 with a problem given: what can't be noted is not played. */
+static int note_play(struct cqa_request *request, int64_t call)
+{
+    char object[32];
+    struct cqa_error error = {0};
+    const char *name = cqa_request_who(request)->name;
+
+    if (!cqa_playback_is_new(cqa_request_playback(request), name, call,
+                             cqa_request_now_ms(request)))
+        return 1;
+    snprintf(object, sizeof object, "call %lld", (long long)call);
+    const enum cqa_status status = cqa_audit_write(cqa_request_scores(request), name, "play",
+                                                   object, cqa_request_peer(request), &error);
+    if (status != CQA_OK)
+        cqa_reply_error(request, status, &error);
+    return status == CQA_OK;
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+void cqa_get_audio(struct cqa_request *request)
+{
+    struct playable playable = {.order = {.kind = CQA_RENDER_WAV}};
+    struct cqa_error error = {0};
+    struct stat facts;
+    int64_t call;
+    int rendered;
+    uint64_t size;
+    const int fd = open_call(request, &call, &playable, &facts);
+
+    if (fd < 0)
+        return;
+    const char *type = playable.order.mute_count == 0 ? cqa_recording_type(fd) : NULL;
+    if (!note_play(request, call)) {
+        close(fd);
+    } else if (type != NULL) {
+        cqa_reply_file(request, type, fd, (uint64_t)facts.st_size);
+    } else {
+        const enum cqa_status status =
+            cqa_playback_render(cqa_request_playback(request), &playable.order, fd, &facts,
+                                last_part(playable.path), &rendered, &size, &error);
+        close(fd);
+        if (status == CQA_OK)
+            cqa_reply_file(request, "audio/wav", rendered, size);
+        else
+            cqa_reply_error(request, status, &error);
+    }
+}
+
+/* {"bucket_ms", "channels": [[least, greatest, …], …]}, ±127. */
+static void reply_peaks(struct cqa_request *request, const struct cqa_render_order *order, int fd,
+                        uint64_t size)
+{
+    struct cqa_buffer text = {.limit = 8 << 20};
+    signed char *bytes = malloc(size + 1);
+    const size_t stride = (size_t)order->channels * 2;
+    const ssize_t count = bytes ? pread(fd, bytes, size, 0) : -1;
+
+    cqa_buffer_print(&text, "{\"bucket_ms\":%d,\"channels\":[", order->bucket_ms);
+    for (size_t channel = 0; channel < (size_t)order->channels; channel++) {
+        cqa_buffer_print(&text, channel ? ",[" : "[");
+        for (size_t at = channel * 2; count > 0 && at + 1 < (size_t)count; at += stride)
+            cqa_buffer_print(&text, "%s%d,%d", at == channel * 2 ? "" : ",", bytes[at],
+                             bytes[at + 1]);
+        cqa_buffer_print(&text, "]");
+    }
+    cqa_buffer_print(&text, "]}");
+    free(bytes);
+    if (count != (ssize_t)size)
+        cqa_reply_problem(request, 503, "recording", "the waveform cannot be read now");
+    else
+        cqa_reply_text(request, 200, "application/json", &text);
+    cqa_buffer_finish(&text);
+}
+
+void cqa_get_peaks(struct cqa_request *request)
+{
+    struct playable playable = {.order = {.kind = CQA_RENDER_PEAKS}};
+    struct cqa_error error = {0};
+    struct stat facts;
+    int64_t call;
+    int rendered;
+    uint64_t size;
+    const int fd = open_call(request, &call, &playable, &facts);
+
+    if (fd < 0)
+        return;
+    playable.order.bucket_ms = (int)(playable.duration_ms / BUCKETS_MAX) + 1;
+    if (playable.order.bucket_ms < 10)
+        playable.order.bucket_ms = 10;
+    const enum cqa_status status =
+        cqa_playback_render(cqa_request_playback(request), &playable.order, fd, &facts,
+                            last_part(playable.path), &rendered, &size, &error);
+    close(fd);
+    if (status != CQA_OK) {
+        cqa_reply_error(request, status, &error);
+        return;
+    }
+    reply_peaks(request, &playable.order, rendered, size);
+    close(rendered);
+}

@@ -1,0 +1,40 @@
+#ifndef CQA_SERVER_OBJECTIONS_H
+#define CQA_SERVER_OBJECTIONS_H
+
+#include "server/accounts.h"
+#include "server/flags.h"
+
+/* The agent objects to a flag once; a lead settles it, for good. The numbers are stored. */
+enum cqa_objection_outcome {
+    CQA_OBJECTION_OPEN,
+    CQA_OBJECTION_ACCEPTED,
+    CQA_OBJECTION_REJECTED,
+    CQA_OBJECTION_OUTCOME_COUNT
+};
+extern const char *const cqa_objection_words[CQA_OBJECTION_OUTCOME_COUNT + 1];
+
+/* CQA_E_REFUSED: not the agent's own call, too late, or objected to before. `days` counts from the
+ * decision on the flag, or from the call's arrival while there is none. */
+enum cqa_status cqa_objection_add(struct cqa_scores *scores, const struct cqa_identity *who,
+                                  int64_t flag, const char *text, int64_t days, int64_t *objection,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Settles it with the verdict on its flag, in one transaction: OVERTURNED or CHANGED accepts,
+ * CONFIRMED rejects. */
+enum cqa_status cqa_objection_settle(struct cqa_scores *scores, const struct cqa_identity *who,
+                                     int64_t objection, const struct cqa_verdict *verdict,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_objection_row {
+    int64_t id, flag, call, at_ms, decided_ms;
+    const char *call_id, *rule, *person, *by, *text, *decided_by, *answer;
+    enum cqa_objection_outcome outcome;
+};
+
+/* Behind `after_id`, in order. `outcome` -1: any. */
+enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                   int outcome, int64_t after_id, int64_t limit,
+                                   int (*visit)(void *context, const struct cqa_objection_row *row),
+                                   void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,54 @@
+#ifndef CQA_SERVER_PEOPLE_H
+#define CQA_SERVER_PEOPLE_H
+
+#include "appraisal/roster.h"
+#include "server/store.h"
+
+/*
+ * Replaces the roster, and attributes every call and flag anew to whoever held its extension when
+ * it started. Calls of closed periods keep the person they were closed with. `*moved` gets how many
+ * calls changed hands.
+ */
+enum cqa_status cqa_roster_replace(struct cqa_scores *scores, const char *actor,
+                                   const struct cqa_roster *roster, int64_t *moved,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- how people and rules do, over a span of days (yyyymmdd, both inclusive; 0: open) */
+
+struct cqa_person_row {
+    const char *person, *team;
+    int64_t calls, scored, measurable;
+    int64_t score_sum_c, score_least_c;
+    int64_t flags, open_flags;
+    int64_t duration_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms;
+    int64_t response_sum_ms, response_count;
+};
+
+/* One row a person, worst mean score first. */
+enum cqa_status cqa_people_list(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                int64_t day_from, int64_t day_to,
+                                void (*visit)(void *context, const struct cqa_person_row *row),
+                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* One row a day of one person (`person` and `team` NULL in it), or of one team, oldest first. */
+struct cqa_day_row {
+    int64_t day;
+    struct cqa_person_row sums;
+};
+enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                const char *person, const char *team, int64_t day_from,
+                                int64_t day_to,
+                                void (*visit)(void *context, const struct cqa_day_row *row),
+                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* How often people agree with a rule. */
+struct cqa_rule_row {
+    const char *rule;
+    int64_t flags, open, confirmed, overturned, changed;
+};
+enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope *scope,
+                               int64_t day_from, int64_t day_to,
+                               void (*visit)(void *context, const struct cqa_rule_row *row),
+                               void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

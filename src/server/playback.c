@@ -1,0 +1,166 @@
+#include "server/playback.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ENTRIES = 32, HASH_SIZE = 32, PLAYS = 1024, PLAY_MS = 600000 };
+
+struct entry {
+    int used;
+    unsigned char key[HASH_SIZE];
+    int fd;
+    uint64_t size;
+    uint64_t age; /* of the last use, in uses */
+};
+
+struct play {
+    uint64_t key;
+    int64_t at_ms;
+};
+
+struct cqa_playback {
+    pthread_mutex_t lock;
+    char *folder;
+    struct entry entries[ENTRIES];
+    uint64_t uses;
+    struct play plays[PLAYS];
+};
+
+struct cqa_playback *cqa_playback_create(const char *folder)
+{
+    struct cqa_playback *playback = calloc(1, sizeof *playback);
+
+    if (playback == NULL)
+        return NULL;
+    pthread_mutex_init(&playback->lock, NULL);
+    playback->folder = strdup(folder);
+    return playback;
+}
+
+void cqa_playback_destroy(struct cqa_playback *playback)
+{
+    if (playback == NULL)
+        return;
+    for (int i = 0; i < ENTRIES; i++)
+        if (playback->entries[i].used)
+            close(playback->entries[i].fd);
+    pthread_mutex_destroy(&playback->lock);
+    free(playback->folder);
+    free(playback);
+}
+
+/* The file as it is now, and what is wanted of it. */
+static void key_of(const struct cqa_render_order *order, const struct stat *facts,
+                   unsigned char *key)
+{
+    crypto_generichash_state state;
+    const int64_t numbers[] = {(int64_t)facts->st_dev,
+                               (int64_t)facts->st_ino,
+                               (int64_t)facts->st_size,
+                               (int64_t)facts->st_mtim.tv_sec,
+                               (int64_t)facts->st_mtim.tv_nsec,
+                               order->kind,
+                               order->channels,
+                               order->bucket_ms};
+
+    crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
+    crypto_generichash_update(&state, (const unsigned char *)numbers, sizeof numbers);
+    crypto_generichash_update(&state, (const unsigned char *)order->mutes,
+                              order->mute_count * sizeof order->mutes[0]);
+    crypto_generichash_final(&state, key, HASH_SIZE);
+}
+
+static struct entry *find(struct cqa_playback *playback, const unsigned char *key)
+{
+    for (int i = 0; i < ENTRIES; i++)
+        if (playback->entries[i].used && memcmp(playback->entries[i].key, key, HASH_SIZE) == 0)
+            return &playback->entries[i];
+    return NULL;
+}
+
+/* A free entry, or the one that was used longest ago. */
+static struct entry *make_room(struct cqa_playback *playback)
+{
+    struct entry *oldest = &playback->entries[0];
+
+    for (int i = 0; i < ENTRIES; i++) {
+        if (!playback->entries[i].used)
+            return &playback->entries[i];
+        if (playback->entries[i].age < oldest->age)
+            oldest = &playback->entries[i];
+    }
+    close(oldest->fd);
+    oldest->used = 0;
+    return oldest;
+}
+
+static enum cqa_status look_up(struct cqa_playback *playback, const struct cqa_render_order *order,
+                               int fd, const struct stat *facts, const char *name,
+                               struct entry **out, struct cqa_error *error)
+{
+    unsigned char key[HASH_SIZE];
+    int rendered;
+    uint64_t size;
+
+    key_of(order, facts, key);
+    *out = find(playback, key);
+    if (*out != NULL)
+        return CQA_OK;
+    const enum cqa_status status =
+        cqa_render(order, fd, name, playback->folder, &rendered, &size, error);
+    if (status != CQA_OK)
+        return status;
+    *out = make_room(playback);
+    **out = (struct entry){.used = 1, .fd = rendered, .size = size};
+    memcpy((*out)->key, key, sizeof key);
+    return CQA_OK;
+}
+
+enum cqa_status cqa_playback_render(struct cqa_playback *playback,
+                                    const struct cqa_render_order *order, int fd,
+                                    const struct stat *facts, const char *name, int *out_fd,
+                                    uint64_t *out_size, struct cqa_error *error)
+{
+    struct entry *entry;
+
+    pthread_mutex_lock(&playback->lock);
+    enum cqa_status status = look_up(playback, order, fd, facts, name, &entry, error);
+    if (status == CQA_OK) {
+        entry->age = ++playback->uses;
+        *out_size = entry->size;
+        *out_fd = fcntl(entry->fd, F_DUPFD_CLOEXEC, 0);
+        if (*out_fd < 0)
+            status = cqa_fail_errno(error, "the rendered audio");
+    }
+    pthread_mutex_unlock(&playback->lock);
+    return status;
+}
+
+int cqa_playback_is_new(struct cqa_playback *playback, const char *name, int64_t call,
+                        int64_t now_ms)
+{
+    uint64_t key = (uint64_t)call * 0x9e3779b97f4a7c15u;
+
+    for (; *name != '\0'; name++)
+        key = (key ^ (unsigned char)*name) * 1099511628211u;
+    pthread_mutex_lock(&playback->lock);
+    struct play *play = &playback->plays[key % PLAYS];
+    const int is_new = play->key != key || now_ms - play->at_ms >= PLAY_MS;
+    if (is_new)
+        *play = (struct play){key, now_ms};
+    pthread_mutex_unlock(&playback->lock);
+    return is_new;
+}
+
+int cqa_playback_scratch(const struct cqa_playback *playback, struct cqa_error *error)
+{
+    const int fd = open(playback->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        cqa_fail_errno(error, "%s", playback->folder);
+    return fd;
+}

@@ -1,0 +1,34 @@
+#ifndef CQA_SERVER_PLAYBACK_H
+#define CQA_SERVER_PLAYBACK_H
+
+#include <stdint.h>
+#include <sys/stat.h>
+#include "server/render.h"
+
+/* Keeps what was rendered lately, so that a player's many Range requests decode a recording once.
+ * Any thread. */
+struct cqa_playback;
+
+/* `folder` takes the unnamed files. Owned, free with cqa_playback_destroy; NULL without memory. */
+struct cqa_playback *cqa_playback_create(const char *folder);
+void cqa_playback_destroy(struct cqa_playback *playback);
+
+/* As cqa_render; `facts` are the file's. One file is decoded at a time. The descriptor is the
+ * caller's. */
+enum cqa_status cqa_playback_render(struct cqa_playback *playback,
+                                    const struct cqa_render_order *order, int fd,
+                                    const struct stat *facts, const char *name, int *out_fd,
+                                    uint64_t *out_size, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* 1 the first time somebody plays a call, and again when ten minutes have passed: then a play is
+ * worth a row in the audit log, rather than each Range request. */
+int cqa_playback_is_new(struct cqa_playback *playback, const char *name, int64_t call,
+                        int64_t now_ms);
+
+/* An unnamed file in the folder, the caller's; -1 with `error`. */
+int cqa_playback_scratch(const struct cqa_playback *playback, struct cqa_error *error);
+
+struct cqa_request;
+struct cqa_playback *cqa_request_playback(const struct cqa_request *request);
+
+#endif

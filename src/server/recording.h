@@ -1,0 +1,21 @@
+#ifndef CQA_SERVER_RECORDING_H
+#define CQA_SERVER_RECORDING_H
+
+#include <sys/stat.h>
+#include "base/error.h"
+#include "server/config.h"
+
+/*
+ * Opens a recording by the path that its recorder posted: only a regular file below one of the
+ * configured folders, whatever links or dots the path holds (openat2, RESOLVE_BENEATH). -1:
+ * CQA_E_NOTFOUND in `error` when it is gone, CQA_E_REFUSED when it lies outside, else CQA_E_IO. The
+ * descriptor is the caller's.
+ */
+int cqa_recording_open(const struct cqa_server_config *config, const char *path, struct stat *facts,
+                       struct cqa_error *error);
+
+/* The media type of what browsers play as it is; NULL when it must be rendered. Looks at the first
+ * bytes only. */
+const char *cqa_recording_type(int fd);
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef CQA_SERVER_RENDER_H
+#define CQA_SERVER_RENDER_H
+
+#include <stdint.h>
+#include "base/error.h"
+#include "base/span.h"
+
+/*
+ * Decoding for playback and for the waveform. Recordings come from other people's machines, so the
+ * decoder runs in a sandboxed process of its own (docs/decisions/0001), started for the one file.
+ */
+enum cqa_render_kind {
+    CQA_RENDER_WAV,   /* WAV, 8 kHz 16 bit */
+    CQA_RENDER_PEAKS, /* for each bucket and channel the least and the greatest sample, as int8 */
+};
+
+enum { CQA_RENDER_MUTES_MAX = 64 };
+
+struct cqa_render_order {
+    enum cqa_render_kind kind;
+    int channels;                                /* 1 or 2 */
+    int bucket_ms;                               /* of peaks */
+    struct cqa_span mutes[CQA_RENDER_MUTES_MAX]; /* made silent */
+    size_t mute_count;
+};
+
+/*
+ * Renders `fd` (borrowed; `name` tells raw formats by their ending) into an unnamed file in
+ * `folder`, whose descriptor and size come back, the caller's. CQA_E_BADDATA: it can't be decoded,
+ * `error` says why.
+ */
+enum cqa_status cqa_render(const struct cqa_render_order *order, int fd, const char *name,
+                           const char *folder, int *out_fd, uint64_t *out_size,
+                           struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The other side: what `callqa-server --render KIND CHANNELS BUCKET_MS NAME MUTES` does with the
+ * socket on descriptor 3. Returns an exit code. */
+int cqa_render_child(int argc, char **argv);
+
+#endif

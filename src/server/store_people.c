@@ -1,0 +1,207 @@
+#include <stdio.h>
+#include "server/audit.h"
+#include "server/people.h"
+#include "server/store_internal.h"
+
+static enum cqa_status write_seats(struct cqa_db *db, const struct cqa_roster *roster,
+                                   struct cqa_error *error)
+{
+    enum cqa_status status = cqa_db_run(db, error, "DELETE FROM roster", "");
+
+    for (size_t i = 0; status == CQA_OK && i < roster->count; i++) {
+        const struct cqa_seat *seat = &roster->seats[i];
+        /* Recorders that know names rather than extensions give the person itself. */
+        status =
+            cqa_db_run(db, error,
+                       "INSERT INTO roster(person, extension, team, post, from_local, to_local)"
+                       " VALUES(?, ?, ?, ?, ?, ?)",
+                       "tttttt", seat->person, seat->extension ? seat->extension : seat->person,
+                       seat->team, seat->post, seat->from, seat->to);
+    }
+    return status;
+}
+
+/* Only rows that change are written: after a transfer that is one person's calls, not a million. */
+static enum cqa_status attribute_again(struct cqa_db *db, int64_t *moved, struct cqa_error *error)
+{
+    enum cqa_status status = cqa_db_script(
+        db,
+        "CREATE TEMP TABLE moved AS SELECT id, person, team FROM ("
+        " SELECT c.id, c.person AS old_person, c.team AS old_team,"
+        "  coalesce((SELECT r.person FROM roster r WHERE r.extension = c.agent AND r.from_local <="
+        "   substr(c.started_at, 1, 19) AND substr(c.started_at, 1, 19) < r.to_local"
+        "   ORDER BY r.from_local DESC LIMIT 1), c.agent) AS person,"
+        "  (SELECT r.team FROM roster r WHERE r.extension = c.agent AND r.from_local <="
+        "   substr(c.started_at, 1, 19) AND substr(c.started_at, 1, 19) < r.to_local"
+        "   ORDER BY r.from_local DESC LIMIT 1) AS team"
+        " FROM calls c WHERE NOT EXISTS(SELECT 1 FROM periods p WHERE p.from_day <= c.day AND "
+        "c.day < p.to_day))"
+        " WHERE person IS NOT old_person OR team IS NOT old_team;"
+        "UPDATE calls SET person = m.person, team = m.team FROM temp.moved m WHERE calls.id = m.id;"
+        "UPDATE flags SET person = m.person, team = m.team FROM temp.moved m WHERE flags.call = "
+        "m.id;",
+        error);
+
+    if (status == CQA_OK)
+        status = cqa_db_value(db, moved, error, "SELECT count(*) FROM temp.moved", "");
+    return status == CQA_OK ? cqa_db_script(db, "DROP TABLE temp.moved", error) : status;
+}
+
+enum cqa_status cqa_roster_replace(struct cqa_scores *scores, const char *actor,
+                                   const struct cqa_roster *roster, int64_t *moved,
+                                   struct cqa_error *error)
+{
+    char detail[96];
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = write_seats(db, roster, error);
+    if (status == CQA_OK)
+        status = attribute_again(db, moved, error);
+    snprintf(detail, sizeof detail, "%zu seats, %lld calls attributed anew", roster->count,
+             (long long)*moved);
+    if (status == CQA_OK)
+        status = cqa_audit_add(scores, db, actor, "roster.replace", "roster", detail, error);
+    return cqa_scores_end(scores, status, error);
+}
+
+/* ---- sums */
+
+#define SUMS                                                                                       \
+    " count(*), count(c.score_c), sum(c.measurable), coalesce(sum(c.score_c), 0),"                 \
+    " coalesce(min(c.score_c), 0), sum(c.flag_count), sum(c.open_count), sum(c.duration_ms),"      \
+    " coalesce(sum(c.talk_agent_ms), 0), coalesce(sum(c.talk_customer_ms), 0),"                    \
+    " coalesce(sum(c.silence_ms), 0), coalesce(sum(c.hold_ms), 0), coalesce(sum(c.overtalk_ms), "  \
+    "0),"                                                                                          \
+    " coalesce(sum(c.response_ms), 0), count(c.response_ms)"
+
+static struct cqa_person_row sums_of(sqlite3_stmt *row, int at)
+{
+    int64_t values[15];
+
+    for (int i = 0; i < 15; i++)
+        values[i] = sqlite3_column_int64(row, at + i);
+    return (struct cqa_person_row){.calls = values[0],
+                                   .scored = values[1],
+                                   .measurable = values[2],
+                                   .score_sum_c = values[3],
+                                   .score_least_c = values[4],
+                                   .flags = values[5],
+                                   .open_flags = values[6],
+                                   .duration_ms = values[7],
+                                   .talk_agent_ms = values[8],
+                                   .talk_customer_ms = values[9],
+                                   .silence_ms = values[10],
+                                   .hold_ms = values[11],
+                                   .overtalk_ms = values[12],
+                                   .response_sum_ms = values[13],
+                                   .response_count = values[14]};
+}
+
+static void add_days(struct cqa_query *query, const char *column, int64_t day_from, int64_t day_to)
+{
+    char sql[48];
+
+    snprintf(sql, sizeof sql, " AND %s >= ?", column);
+    cqa_query_number(query, sql, day_from);
+    snprintf(sql, sizeof sql, " AND %s <= ?", column);
+    cqa_query_number(query, sql, day_to ? day_to : 99991231);
+}
+
+enum cqa_status cqa_people_list(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                int64_t day_from, int64_t day_to,
+                                void (*visit)(void *context, const struct cqa_person_row *row),
+                                void *context, struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_db *db;
+    sqlite3_stmt *row = NULL;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    cqa_query_add(&query,
+                  "SELECT" SUMS ", c.person, max(c.team) FROM calls c WHERE c.person IS NOT NULL");
+    add_days(&query, "c.day", day_from, day_to);
+    cqa_query_scope(&query, "c", scope);
+    cqa_query_add(
+        &query,
+        " GROUP BY c.person ORDER BY avg(c.score_c) IS NULL, avg(c.score_c), c.person LIMIT 5000");
+    status = cqa_query_start(&query, db, &row, error);
+    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+        struct cqa_person_row person = sums_of(row, 0);
+        person.person = cqa_db_text(row, 15);
+        person.team = (const char *)sqlite3_column_text(row, 16);
+        visit(context, &person);
+    }
+    sqlite3_finalize(row);
+    cqa_query_finish(&query);
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
+
+enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                const char *person, const char *team, int64_t day_from,
+                                int64_t day_to,
+                                void (*visit)(void *context, const struct cqa_day_row *row),
+                                void *context, struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_db *db;
+    sqlite3_stmt *row = NULL;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    cqa_query_add(&query, "SELECT c.day," SUMS " FROM calls c WHERE 1");
+    if (person != NULL)
+        cqa_query_text(&query, " AND c.person = ?", person);
+    if (team != NULL)
+        cqa_query_text(&query, " AND c.team = ?", team);
+    add_days(&query, "c.day", day_from, day_to);
+    cqa_query_scope(&query, "c", scope);
+    cqa_query_add(&query, " GROUP BY c.day ORDER BY c.day LIMIT 1000");
+    status = cqa_query_start(&query, db, &row, error);
+    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+        const struct cqa_day_row day = {sqlite3_column_int64(row, 0), sums_of(row, 1)};
+        visit(context, &day);
+    }
+    sqlite3_finalize(row);
+    cqa_query_finish(&query);
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
+
+enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope *scope,
+                               int64_t day_from, int64_t day_to,
+                               void (*visit)(void *context, const struct cqa_rule_row *row),
+                               void *context, struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_db *db;
+    sqlite3_stmt *row = NULL;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    cqa_query_add(&query,
+                  "SELECT f.rule, count(*), sum(f.state = 0), sum(f.state = 1), sum(f.state = 2),"
+                  " sum(f.state = 3) FROM flags f WHERE f.current = 1 AND f.author IS NULL");
+    add_days(&query, "f.day", day_from, day_to);
+    cqa_query_scope(&query, "f", scope);
+    cqa_query_add(&query, " GROUP BY f.rule ORDER BY f.rule");
+    status = cqa_query_start(&query, db, &row, error);
+    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+        const struct cqa_rule_row rule = {
+            cqa_db_text(row, 0),          sqlite3_column_int64(row, 1),
+            sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
+            sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5)};
+        visit(context, &rule);
+    }
+    sqlite3_finalize(row);
+    cqa_query_finish(&query);
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""callqa sweep: sweep.py SOURCE PROGRAMS. What it finds, what it tells, how it ends, and that it shares with the daemon."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from bench import Site, Voices, compare, fail, make_call, name_of, wait_until
+
+
+def sweep(site, *options, code=0):
+    return site.run("callqa", "sweep", "--config", site.config, *options, codes=(code,)).stdout
+
+
+def expect(text, *lines):
+    have = [" ".join(line.split()) for line in text.splitlines()]
+    for line in lines:
+        if line not in have:
+            fail('no line "%s" in:\n%s' % (line, text))
+
+
+def main(programs):
+    voices = Voices()
+    with Site(programs) as site:
+        def call(number):
+            make_call(os.path.join(site.watched[0], name_of(number)), number, voices)
+
+        site.start_server()
+        for number in range(6):
+            call(number)
+        with open(os.path.join(site.watched[0], "notes\n.wav"), "w") as out:
+            out.write("no audio, and a name that would forge a line")
+        text = sweep(site, "--dry-run")
+        if len(text.splitlines()) != 7 or not all(line.endswith("\tnew") for line in text.splitlines()):
+            fail("a dry run said:\n" + text)
+        if os.listdir(site.state):
+            fail("a dry run wrote " + str(os.listdir(site.state)))
+
+        expect(sweep(site, code=3), "analysed 6", "unreadable 1", "not_audio 1", "posted 7", "unsent 0", "pending 0")
+        compare_good = [call["call"]["id"] for call in site.server_calls()]
+        if len(compare_good) != 6:
+            fail("the server has %d calls" % len(compare_good))
+        expect(sweep(site), "analysed 0", "unreadable 0", "posted 0")
+        if sweep(site, "--dry-run"):
+            fail("a dry run finds what is done")
+        expect(sweep(site, "--again"), "analysed 0")
+        os.unlink(os.path.join(site.watched[0], "notes\n.wav"))
+
+        site.stop_server()
+        call(6)
+        call(7)
+        expect(sweep(site, code=5), "analysed 2", "posted 0", "unsent 2")
+        expect(sweep(site, code=5), "analysed 0", "posted 0", "unsent 2")
+        site.start_server()
+        expect(sweep(site), "analysed 0", "posted 2", "unsent 0")
+
+        call(8)
+        expect(sweep(site, "--since", "2094-01-01"), "analysed 0", "pending 1")
+        expect(sweep(site, "--since", "2020-01-01T00:00:00"), "analysed 1", "posted 1", "pending 0")
+
+        for number in range(9, 25):
+            call(number)
+        site.start_daemon()
+        sweep(site)
+        wait_until("all calls are on the server", lambda: len(site.server_calls()) == 25)
+        begun = site.ask_store("SELECT sum(attempts) FROM recordings WHERE state = 'scored'")
+        if begun != 25:
+            fail("25 recordings were begun %d times" % begun)
+        compare(site, 25)
+        site.stop_daemon()
+
+        with open(site.config, "a") as out:
+            out.write("wotkers: 3\n")
+        site.run("callqa", "sweep", "--config", site.config, codes=(4,))
+        site.run("callqa", "sweep", codes=(2,))
+        said = site.run("callqa", "check-config", site.config, codes=(4,)).stdout
+        if "wotkers" not in said or not said.startswith(site.config + ":"):
+            fail("check-config said: " + said)
+
+
+if __name__ == "__main__":
+    main(sys.argv[2])

@@ -1,0 +1,241 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "support/picture.h"
+
+/* A piece of conversation before and after what is tested: enough to know the agent's line by. */
+#define TALK_AGENT "sss...sss.....sss..."
+#define TALK_CUSTOMER "...sss...ss.ss...sss"
+#define TALK_NOTHING "...................."
+
+static void test_music(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "MMMMMMMMMMMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER "..............." TALK_CUSTOMER,
+                         TALK_NOTHING "MMMMMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "..............." TALK_AGENT,
+                         TALK_CUSTOMER "MMMMMMMMMMMMMMM" TALK_CUSTOMER,
+                         TALK_NOTHING "mmmmmmmmmmmmmmm" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT ".MMMMMMMM." TALK_AGENT, /* 4.1 s */
+                         TALK_CUSTOMER ".........." TALK_CUSTOMER,
+                         TALK_NOTHING ".........." TALK_NOTHING);
+}
+
+/* Gaps under 2 s are bridged, soft passages in which nobody speaks too; speech ends the hold. */
+static void test_music_bridged(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "MMMMMM...MMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER "..............." TALK_CUSTOMER,
+                         TALK_NOTHING "MMMMMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "MMMMMMMMMMMM....ssssss....MMMMMMMMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER "................................ssssss" TALK_CUSTOMER,
+                         TALK_NOTHING "MMMMMMMMMMMM..............MMMMMMMMMMMM" TALK_NOTHING);
+}
+
+/* An announcement lies inside the music; a voice before or after it is somebody speaking. */
+static void test_voice_and_music(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "MMMMMMAAAAAAMMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER ".................." TALK_CUSTOMER,
+                         TALK_NOTHING "AAAAAAAAAAAAAAAAAA" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "MMMMMMssssssMMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER ".................." TALK_CUSTOMER,
+                         TALK_NOTHING "AAAAAAAAAAAAAAAAAA" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "AAAAAAMMMMMMMMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER ".................." TALK_CUSTOMER,
+                         TALK_NOTHING "......MMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "ssssssMMMMMMMMMMMM" TALK_AGENT,
+                         TALK_CUSTOMER ".................." TALK_CUSTOMER,
+                         TALK_NOTHING "......MMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "AAAAAAAAAAAAAAAAAA" TALK_AGENT, /* no music at all */
+                         TALK_CUSTOMER ".................." TALK_CUSTOMER,
+                         TALK_NOTHING ".................." TALK_NOTHING);
+}
+
+/* Inside a hold's announcement nobody of the two speaks. */
+static void test_announcement_is_nobodys_speech(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    picture_draw(&picture, TALK_AGENT "MMMMMMAAAAAAMMMMMM", TALK_CUSTOMER "..................");
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    const struct cqa_span hold = {20 * PICTURE_CELL_MS, 38 * PICTURE_CELL_MS};
+    assert_int_equal(cqa_spans_within_ms(&picture.scene.speech[0], hold), 0);
+    picture_finish(&picture);
+}
+
+/* A radio in the customer's room goes on all along, no louder than what the line carries anyway. */
+static void test_radio_in_the_room(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT TALK_AGENT TALK_AGENT TALK_AGENT,
+                         ",,,sss,,,ss,ss,,,sss"
+                         "MMMMMMMMMMMMMMMMMMMM"
+                         ",,,sss,,,ss,ss,,,sss"
+                         "MMMMMMMMMMMMMMMMMMMM",
+                         TALK_NOTHING TALK_NOTHING TALK_NOTHING TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT TALK_AGENT TALK_AGENT, /* faint, under the line's noise */
+                         TALK_CUSTOMER "mmmmmmmmmmmmmmmmmmmm" TALK_CUSTOMER,
+                         TALK_NOTHING TALK_NOTHING TALK_NOTHING);
+}
+
+/* ---- the muted line */
+
+static void test_mute(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT ".____________." TALK_AGENT,
+                         TALK_CUSTOMER ".............." TALK_CUSTOMER,
+                         TALK_NOTHING ".UUUUUUUUUUUU." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT ".000000000000." TALK_AGENT,
+                         TALK_CUSTOMER ".............." TALK_CUSTOMER,
+                         TALK_NOTHING ".UUUUUUUUUUUU." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT ".____________." TALK_AGENT, /* a word of the customer's */
+                         TALK_CUSTOMER ".....ss......." TALK_CUSTOMER,
+                         TALK_NOTHING ".UUUUUUUUUUUU." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT ".____________." TALK_AGENT, /* who talks is not on hold */
+                         TALK_CUSTOMER "..sssssss....." TALK_CUSTOMER,
+                         TALK_NOTHING ".............." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "...____________" TALK_AGENT, /* the customer's line drops */
+                         TALK_CUSTOMER "..............." TALK_CUSTOMER,
+                         TALK_NOTHING "...UUUUUUUUUUUU" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "..............." TALK_AGENT,
+                         TALK_CUSTOMER "...____________" TALK_CUSTOMER,
+                         TALK_NOTHING "..............." TALK_NOTHING);
+}
+
+/* Below 5 s it is a silence that says so, above it a hold and no silence at all. */
+static void test_mute_length(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "_________" TALK_AGENT, TALK_CUSTOMER "........." TALK_CUSTOMER,
+                         TALK_NOTHING "........." TALK_NOTHING);
+    picture_expect_silences(TALK_AGENT "_________" TALK_AGENT,
+                            TALK_CUSTOMER "........." TALK_CUSTOMER,
+                            TALK_NOTHING "UUUUUUUUU" TALK_NOTHING);
+    picture_expect_silences(TALK_AGENT "............" TALK_AGENT,
+                            TALK_CUSTOMER "............" TALK_CUSTOMER,
+                            TALK_NOTHING "????????????" TALK_NOTHING);
+    picture_expect_silences(TALK_AGENT "____________" TALK_AGENT,
+                            TALK_CUSTOMER "............" TALK_CUSTOMER,
+                            TALK_NOTHING "............" TALK_NOTHING);
+}
+
+/* A line that drops whenever its party listens does so by itself. */
+static void test_gated_line(void **state)
+{
+#define GATED_AGENT "sss.____sss.____sss.____"
+#define GATED_CUSTOMER "....sss.....sss.....ssss"
+#define GATED_NOTHING "........................"
+    (void)state;
+    picture_expect_holds(GATED_AGENT "____________" GATED_AGENT,
+                         GATED_CUSTOMER "............" GATED_CUSTOMER,
+                         GATED_NOTHING "............" GATED_NOTHING);
+    picture_expect_silences(GATED_AGENT "____________" GATED_AGENT,
+                            GATED_CUSTOMER "............" GATED_CUSTOMER,
+                            GATED_NOTHING "????????????" GATED_NOTHING);
+}
+
+/* Exact zeros between all words mean nothing either. */
+static void test_gated_to_zero(void **state)
+{
+    (void)state;
+    picture_expect_holds("sss0000sss0000sss0000"
+                         "000000000000"
+                         "sss0000sss0000",
+                         "...sss....sss....sss."
+                         "............"
+                         "...sss....sss.",
+                         "....................."
+                         "............"
+                         "..............");
+}
+
+/* ---- beeps */
+
+static void test_beeps_on_a_muted_line(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "_____b_________b_________b____" TALK_AGENT,
+                         TALK_CUSTOMER ".............................." TALK_CUSTOMER,
+                         TALK_NOTHING "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBB" TALK_NOTHING);
+}
+
+/* Where the floor tells nothing an even train of beeps does. */
+static void test_beep_train(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "...b...........b...........b..." TALK_AGENT,
+                         TALK_CUSTOMER "..............................." TALK_CUSTOMER,
+                         TALK_NOTHING "...BBBBBBBBBBBBBBBBBBBBBBBBB..." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT
+                         "...b........................b..." TALK_AGENT, /* two are none */
+                         TALK_CUSTOMER "................................" TALK_CUSTOMER,
+                         TALK_NOTHING "................................" TALK_NOTHING);
+}
+
+/* ---- phase, order, mono, borders */
+
+static void expect_phase(const char *agent, const char *customer, enum cqa_event_phase phase)
+{
+    struct picture picture;
+
+    picture_draw(&picture, agent, customer);
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+    assert_int_equal(picture_first(&picture, CQA_EVENT_HOLD)->phase, phase);
+    picture_finish(&picture);
+}
+
+static void test_phase(void **state)
+{
+    (void)state;
+    expect_phase("MMMMMMMMMMMMMM.sss...sss", "..................sss...", CQA_PHASE_QUEUE);
+    expect_phase("sss...sss.MMMMMMMMMMMMMM", "...sss..................", CQA_PHASE_TALK);
+    expect_phase("MMMMMMMMMMMMMM..........", "........................", CQA_PHASE_QUEUE);
+    expect_phase("..................sss...", "MMMMMMMMMMMMMM.......sss", CQA_PHASE_QUEUE);
+}
+
+static void test_mono(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    picture_draw(&picture, "ssss..ssss..ss.MMMMMMMMMMMMMM.ssss..s", NULL);
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 1);
+    const struct cqa_event *hold = picture_first(&picture, CQA_EVENT_HOLD);
+    assert_int_equal(hold->kind, CQA_KIND_MUSIC);
+    assert_int_equal(hold->side, CQA_PARTY_NONE);
+    assert_int_equal(hold->start_ms, 15 * PICTURE_CELL_MS);
+    assert_int_equal(hold->end_ms, 29 * PICTURE_CELL_MS);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_OVERTALK), 0);
+    picture_finish(&picture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_music),
+        cmocka_unit_test(test_music_bridged),
+        cmocka_unit_test(test_voice_and_music),
+        cmocka_unit_test(test_announcement_is_nobodys_speech),
+        cmocka_unit_test(test_radio_in_the_room),
+        cmocka_unit_test(test_mute),
+        cmocka_unit_test(test_mute_length),
+        cmocka_unit_test(test_gated_line),
+        cmocka_unit_test(test_gated_to_zero),
+        cmocka_unit_test(test_beeps_on_a_muted_line),
+        cmocka_unit_test(test_beep_train),
+        cmocka_unit_test(test_phase),
+        cmocka_unit_test(test_mono),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

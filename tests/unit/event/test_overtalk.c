@@ -1,0 +1,156 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "event/scene.h"
+
+/* "0-5000 6000-7000" as spans. */
+static struct cqa_spans parse(const char *text)
+{
+    struct cqa_spans spans = {0};
+    long long start;
+    long long end;
+    int used;
+
+    while (sscanf(text, " %lld-%lld%n", &start, &end, &used) == 2) {
+        assert_int_equal(cqa_spans_add(&spans, start, end), CQA_OK);
+        text += used;
+    }
+    return spans;
+}
+
+/* A scene in which only the speech is known. */
+struct stage {
+    struct cqa_tracks tracks;
+    struct cqa_scene scene;
+};
+
+static void stage_set(struct stage *stage, const char *agent, const char *customer)
+{
+    *stage = (struct stage){.tracks = {.channel_count = 2}};
+    stage->scene = (struct cqa_scene){.tracks = &stage->tracks, .duration_ms = 60000};
+    stage->scene.speech[0] = parse(agent);
+    stage->scene.speech[1] = parse(customer);
+}
+
+/* Plays overtalk and holds it against "START-END BY KIND; …". */
+static void stage_expect(struct stage *stage, const char *wanted)
+{
+    char found[400] = "";
+    size_t used = 0;
+
+    assert_int_equal(cqa_scene_find_overtalk(&stage->scene), CQA_OK);
+    for (size_t i = 0; i < stage->scene.events.count; i++) {
+        const struct cqa_event *event = &stage->scene.events.items[i];
+        assert_int_equal(event->type, CQA_EVENT_OVERTALK);
+        used += (size_t)snprintf(
+            found + used, sizeof found - used, "%s%lld-%lld %s %s", i > 0 ? "; " : "",
+            (long long)event->start_ms, (long long)event->end_ms,
+            event->by ? cqa_party_words[event->by] : "nobody", cqa_event_kind_words[event->kind]);
+    }
+    assert_string_equal(found, wanted);
+    cqa_scene_finish(&stage->scene);
+}
+
+static void expect(const char *agent, const char *customer, const char *wanted)
+{
+    struct stage stage;
+
+    stage_set(&stage, agent, customer);
+    stage_expect(&stage, wanted);
+}
+
+static void test_shortest(void **state)
+{
+    (void)state;
+    expect("0-5000", "4800-9000", "4800-5000 customer interruption");
+    expect("0-5000", "4801-9000", "");
+    expect("0-5000", "5000-9000", "");
+}
+
+static void test_interruption(void **state)
+{
+    (void)state;
+    expect("0-5000", "4000-5500", "4000-5000 customer interruption");
+    expect("0-5000", "4000-5499", "4000-5000 customer other");
+    expect("4000-5500", "0-5000", "4000-5000 agent interruption");
+}
+
+static void test_backchannel(void **state)
+{
+    (void)state;
+    expect("0-6000", "3000-4000", "3000-4000 customer backchannel");
+    expect("0-6000", "3000-4001", "3000-4001 customer other");
+    expect("0-6000", "4500-5500", "4500-5500 customer backchannel");
+    expect("0-5999", "4500-5500", "4500-5500 customer other");
+    expect("3000-3400", "0-6000", "3000-3400 agent backchannel");
+}
+
+/* Both began within 100 ms: nobody was first. */
+static void test_together(void **state)
+{
+    (void)state;
+    expect("0-3000", "99-4000", "99-3000 nobody interruption");
+    expect("0-3000", "100-4000", "100-3000 customer interruption");
+    expect("99-4000", "0-3000", "99-3000 nobody interruption");
+    expect("100-4000", "0-3000", "100-3000 agent interruption");
+    expect("500-3000", "500-3000", "500-3000 nobody other");
+}
+
+/* Turns bridge pauses under 1.0 s, for the first speaker and for the second. */
+static void test_turns(void **state)
+{
+    (void)state;
+    expect("0-3000 3999-6000", "2500-3300", "2500-3000 customer backchannel");
+    expect("0-3000 4000-6000", "2500-3300", "2500-3000 customer other");
+    /* who began is the turn's beginning, not the span's */
+    expect("0-1000 1900-5000", "1500-9000", "1900-5000 customer interruption");
+    expect("0-1000 2000-5000", "1500-9000", "2000-5000 agent other");
+    /* two spans of one turn make it too long for a backchannel */
+    expect("0-9000", "3000-3500 4400-4900", "3000-3500 customer other; 4400-4900 customer other");
+    expect("0-9000", "3000-3500 4500-5000",
+           "3000-3500 customer backchannel; 4500-5000 customer backchannel");
+}
+
+static void test_hold_and_mono(void **state)
+{
+    struct stage stage;
+
+    (void)state;
+    stage_set(&stage, "0-5000 20000-25000", "4000-9000 24000-29000");
+    assert_int_equal(cqa_spans_add(&stage.scene.holds, 4900, 10000), CQA_OK);
+    stage_expect(&stage, "24000-25000 customer interruption");
+    stage_set(&stage, "0-5000", "");
+    stage.scene.mono = 1;
+    stage.tracks.channel_count = 1;
+    stage_expect(&stage, "");
+}
+
+/* The agent may be on either channel. */
+static void test_agent_on_the_right(void **state)
+{
+    struct stage stage;
+
+    (void)state;
+    stage_set(&stage, "0-5000", "4000-9000");
+    stage.scene.agent = 1;
+    stage_expect(&stage, "4000-5000 agent interruption");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shortest),
+        cmocka_unit_test(test_interruption),
+        cmocka_unit_test(test_backchannel),
+        cmocka_unit_test(test_together),
+        cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_hold_and_mono),
+        cmocka_unit_test(test_agent_on_the_right),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

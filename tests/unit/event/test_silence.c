@@ -1,0 +1,247 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "event/scene.h"
+#include "support/picture.h"
+
+/* What is known when silences are looked for; all times in ms, 60 s in all. */
+struct known {
+    struct cqa_tracks tracks;
+    struct cqa_scene scene;
+};
+
+static void add(struct cqa_spans *spans, int64_t start_ms, int64_t end_ms)
+{
+    assert_int_equal(cqa_spans_add(spans, start_ms, end_ms), CQA_OK);
+}
+
+/* Speech from the first to the last moment but for [10 s, `end`). */
+static void known_set(struct known *known, int64_t end_ms)
+{
+    *known = (struct known){.tracks = {.channel_count = 2}};
+    known->scene = (struct cqa_scene){.tracks = &known->tracks, .duration_ms = 60000};
+    add(&known->scene.speech[0], 0, 10000);
+    add(&known->scene.speech[1], end_ms, 60000);
+}
+
+/* "START-END cause; …" */
+static void known_expect(struct known *known, const char *wanted)
+{
+    char found[400] = "";
+    size_t used = 0;
+
+    assert_int_equal(cqa_scene_find_silence(&known->scene), CQA_OK);
+    for (size_t i = 0; i < known->scene.events.count; i++) {
+        const struct cqa_event *event = &known->scene.events.items[i];
+        assert_int_equal(event->type, CQA_EVENT_SILENCE);
+        used += (size_t)snprintf(found + used, sizeof found - used, "%s%lld-%lld %s",
+                                 i > 0 ? "; " : "", (long long)event->start_ms,
+                                 (long long)event->end_ms, cqa_event_cause_words[event->cause]);
+    }
+    assert_string_equal(found, wanted);
+    cqa_scene_finish(&known->scene);
+}
+
+static void test_shortest(void **state)
+{
+    struct known known;
+
+    (void)state;
+    known_set(&known, 13000);
+    known_expect(&known, "10000-13000 unexplained");
+    known_set(&known, 12999);
+    known_expect(&known, "");
+}
+
+static void test_initial_and_final(void **state)
+{
+    struct known known = {.tracks = {.channel_count = 2}};
+
+    (void)state;
+    known.scene = (struct cqa_scene){.tracks = &known.tracks, .duration_ms = 60000};
+    add(&known.scene.speech[0], 5000, 20000);
+    add(&known.scene.speech[1], 30000, 50000);
+    known_expect(&known, "0-5000 initial; 20000-30000 unexplained; 50000-60000 final");
+}
+
+static void test_no_speech_at_all(void **state)
+{
+    struct known known = {.tracks = {.channel_count = 2}};
+
+    (void)state;
+    known.scene = (struct cqa_scene){.tracks = &known.tracks, .duration_ms = 60000};
+    known_expect(&known, "0-60000 initial");
+    known.scene = (struct cqa_scene){.tracks = &known.tracks, .duration_ms = 0};
+    known_expect(&known, "");
+}
+
+/* Holds and signalling are no silence; they divide what is left. */
+static void test_outside_holds_and_signalling(void **state)
+{
+    struct known known;
+
+    (void)state;
+    known_set(&known, 40000);
+    add(&known.scene.holds, 12999, 20000);
+    add(&known.scene.tones.signalling, 23000, 30000);
+    known_expect(&known, "20000-23000 unexplained; 30000-40000 unexplained");
+}
+
+/* The agent's line dropped for 3 s of it, though for less than a hold. */
+static void test_muted(void **state)
+{
+    struct known known;
+
+    (void)state;
+    known_set(&known, 20000);
+    add(&known.scene.mute.dropped, 8000, 13000);
+    known_expect(&known, "10000-20000 agent_muted");
+    known_set(&known, 20000);
+    add(&known.scene.mute.dropped, 8000, 12999);
+    known_expect(&known, "10000-20000 unexplained");
+}
+
+static void test_not_recorded(void **state)
+{
+    struct known known;
+
+    (void)state;
+    known_set(&known, 20000);
+    add(&known.scene.mute.idle, 10000, 19000);
+    known_expect(&known, "10000-20000 not_recorded");
+    known_set(&known, 20000);
+    add(&known.scene.mute.idle, 10000, 18999);
+    known_expect(&known, "10000-20000 unexplained");
+}
+
+static void test_mono(void **state)
+{
+    struct known known = {.tracks = {.channel_count = 1}};
+
+    (void)state;
+    known.scene = (struct cqa_scene){.tracks = &known.tracks, .mono = 1, .duration_ms = 60000};
+    add(&known.scene.speech[0], 0, 20000);
+    add(&known.scene.speech[0], 30000, 59000);
+    known_expect(&known, "20000-30000 unexplained");
+}
+
+/* ---- the same from drawn calls, with what else the scene makes of them */
+
+static void test_both_sides_not_recorded(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    picture_draw(&picture, "sss...sss.....sss...0000000000sss...sss.....sss...",
+                 "...sss...ss.ss...sss0000000000...sss...ss.ss...sss");
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_HOLD), 0);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_NOT_RECORDED), 1);
+    const struct cqa_event *event = picture_first(&picture, CQA_EVENT_NOT_RECORDED);
+    assert_int_equal(event->start_ms, 20 * PICTURE_CELL_MS);
+    assert_int_equal(event->end_ms, 30 * PICTURE_CELL_MS);
+    assert_int_equal(picture_first(&picture, CQA_EVENT_SILENCE)->cause, CQA_CAUSE_NOT_RECORDED);
+    picture_finish(&picture);
+}
+
+/* On lines that are gated to zero elsewhere, zeros on both sides are only nobody speaking. */
+static void test_both_sides_gated(void **state)
+{
+    (void)state;
+    picture_expect_silences("sss0000sss0000sss0000000000000000sss0000sss0000",
+                            "0000sss0000sss0000sss0000000000000000sss0000sss",
+                            ".....................????????????..............");
+}
+
+static void test_one_way(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    picture_draw(&picture, "sssss...sssssss.....sssss...sssssss.....sssss",
+                 ".............................................");
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    const struct cqa_event *event = picture_first(&picture, CQA_EVENT_ONE_WAY);
+    assert_non_null(event);
+    assert_int_equal(event->side, CQA_PARTY_CUSTOMER);
+    assert_int_equal(event->end_ms, picture.scene.duration_ms);
+    picture_finish(&picture);
+    picture_draw(&picture, "sssss...sssssss", "..............."); /* too short to say */
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_null(picture_first(&picture, CQA_EVENT_ONE_WAY));
+    picture_finish(&picture);
+}
+
+static void test_clipping(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    picture_draw(&picture, "sssssssssssssss", "...............");
+    for (size_t t = 40; t < 46; t++) /* 192 ms, too short */
+        picture.frames.channel[0].flat[t] = 10;
+    for (size_t t = 100; t < 110; t++)
+        picture.frames.channel[0].flat[t] = t == 105 ? 0 : 3;
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_CLIPPING), 1);
+    const struct cqa_event *event = picture_first(&picture, CQA_EVENT_CLIPPING);
+    assert_int_equal(event->start_ms, 3200);
+    assert_int_equal(event->end_ms, 3520);
+    assert_int_equal(event->side, CQA_PARTY_AGENT);
+    picture_finish(&picture);
+}
+
+/* Frames reach past the last sample; events, speech and what is made of them do not. */
+static void test_ends_with_the_recording(void **state)
+{
+    static const char *const agents[] = {"sss...sss......MMMMMMMMMMMMMMM",
+                                         "sss...sss.....................",
+                                         "sss...sss...sssssssssssssssssss"};
+    static const char *const customers[] = {"..............................",
+                                            "...sss........................",
+                                            "...sss....sssssssssssssssssssss"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct picture picture;
+        picture_draw(&picture, agents[i], customers[i]);
+        picture.scene.duration_ms -= 21;
+        assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        assert_true(picture.scene.events.count > 0);
+        for (size_t k = 0; k < picture.scene.events.count; k++) {
+            const struct cqa_event *event = &picture.scene.events.items[k];
+            assert_int_equal(event->id, k + 1);
+            assert_true(event->start_ms >= 0 && event->start_ms < event->end_ms);
+            assert_true(event->end_ms <= picture.scene.duration_ms);
+            assert_true(k == 0 || event->start_ms >= event[-1].start_ms);
+        }
+        for (int c = 0; c < 2; c++)
+            for (size_t k = 0; k < picture.scene.speech[c].count; k++)
+                assert_true(picture.scene.speech[c].items[k].end_ms <= picture.scene.duration_ms);
+        picture_finish(&picture);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shortest),
+        cmocka_unit_test(test_initial_and_final),
+        cmocka_unit_test(test_no_speech_at_all),
+        cmocka_unit_test(test_outside_holds_and_signalling),
+        cmocka_unit_test(test_muted),
+        cmocka_unit_test(test_not_recorded),
+        cmocka_unit_test(test_mono),
+        cmocka_unit_test(test_both_sides_not_recorded),
+        cmocka_unit_test(test_both_sides_gated),
+        cmocka_unit_test(test_one_way),
+        cmocka_unit_test(test_clipping),
+        cmocka_unit_test(test_ends_with_the_recording),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

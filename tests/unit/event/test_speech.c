@@ -1,0 +1,103 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "event/scene.h"
+
+/* One channel, a letter for a frame of 32 ms: s speech, A voice over music, M music, t tone, '.'
+ * none. */
+struct line {
+    struct cqa_tracks tracks;
+    struct cqa_scene scene;
+};
+
+static void line_set(struct line *line, const char *picture)
+{
+    const size_t count = strlen(picture);
+
+    *line = (struct line){.tracks = {.count = count, .channel_count = 1}};
+    line->tracks.channel[0].class_ = calloc(count + 1, 1);
+    for (size_t t = 0; t < count; t++)
+        line->tracks.channel[0].class_[t] = picture[t] == 's'   ? CQA_CLASS_SPEECH
+                                            : picture[t] == 'A' ? CQA_CLASS_ANNOUNCEMENT
+                                            : picture[t] == 'M' ? CQA_CLASS_MUSIC
+                                            : picture[t] == 't' ? CQA_CLASS_TONE
+                                                                : CQA_CLASS_NONE;
+    line->scene = (struct cqa_scene){
+        .tracks = &line->tracks, .mono = 1, .duration_ms = (int64_t)count * CQA_FRAME_MS};
+}
+
+static void line_expect(struct line *line, const char *wanted)
+{
+    char found[200];
+    const struct cqa_spans *speech = &line->scene.speech[0];
+
+    assert_int_equal(cqa_scene_find_speech(&line->scene), CQA_OK);
+    memset(found, '.', line->tracks.count);
+    found[line->tracks.count] = '\0';
+    for (size_t i = 0; i < speech->count; i++)
+        for (int64_t t = speech->items[i].start_ms; t < speech->items[i].end_ms; t++)
+            found[t / CQA_FRAME_MS] = '=';
+    assert_string_equal(found, wanted);
+    cqa_scene_finish(&line->scene);
+    cqa_tracks_finish(&line->tracks);
+}
+
+static void expect(const char *picture, const char *wanted)
+{
+    struct line line;
+
+    line_set(&line, picture);
+    line_expect(&line, wanted);
+}
+
+/* 9 frames are 288 ms, 10 are 320. */
+static void test_bridging(void **state)
+{
+    (void)state;
+    expect(".ssss.........ssss.", ".=================.");
+    expect(".ssss..........ssss.", ".====..........====.");
+}
+
+/* 3 frames are 96 ms, 4 are 128; pauses are bridged first. */
+static void test_bursts(void **state)
+{
+    (void)state;
+    expect("..............sss..............ssss.", "...............................====.");
+    expect("....sss....sss....sss...............", "....=================...............");
+}
+
+static void test_what_is_speech(void **state)
+{
+    (void)state;
+    expect("MMMMMMMMMMttttttttttttttttt........", "...................................");
+    expect("............AAAAAAAA...............",
+           "............========..............."); /* music in the room */
+}
+
+/* On a line that carries hold music no voice is the party's. */
+static void test_holds_are_left_out(void **state)
+{
+    struct line line;
+
+    (void)state;
+    line_set(&line, "ssssssssMMMMMMMMAAAAAAAAssssssssMMMMMMMM..........ssss");
+    assert_int_equal(cqa_spans_add(&line.scene.heard[0], 8 * 32, 40 * 32), CQA_OK);
+    line_expect(&line, "========..........................................====");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bridging),
+        cmocka_unit_test(test_bursts),
+        cmocka_unit_test(test_what_is_speech),
+        cmocka_unit_test(test_holds_are_left_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,319 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "measure/make.h"
+#include "support/near.h"
+
+/* A call of a minute of which only the turns and events are known. */
+struct call {
+    struct cqa_tracks tracks;
+    struct cqa_scene scene;
+    int starts_at_answer;
+    struct cqa_measures measures;
+};
+
+/* "0-5000 6000-7000" as spans. */
+static void say(struct cqa_spans *spans, const char *text)
+{
+    long long start;
+    long long end;
+    int used;
+
+    while (sscanf(text, " %lld-%lld%n", &start, &end, &used) == 2) {
+        assert_int_equal(cqa_spans_add(spans, start, end), CQA_OK);
+        text += used;
+    }
+}
+
+static void call_set(struct call *call, const char *agent, const char *customer)
+{
+    *call = (struct call){.tracks = {.channel_count = 2}};
+    call->scene = (struct cqa_scene){.tracks = &call->tracks, .duration_ms = 60000};
+    say(&call->scene.speech[0], agent);
+    say(&call->scene.speech[1], customer);
+}
+
+static void happen(struct call *call, struct cqa_event event)
+{
+    assert_true(cqa_events_add(&call->scene.events, &event));
+}
+
+static void measure(struct call *call)
+{
+    for (int i = 0; i < CQA_MEASURE_COUNT; i++)
+        call->measures.value[i] = (double)NAN;
+    assert_int_equal(
+        cqa_turns_measure(&(struct cqa_measure_input){&call->scene, call->starts_at_answer},
+                          &call->measures),
+        CQA_OK);
+    cqa_scene_finish(&call->scene);
+}
+
+static double value(const struct call *call, const char *name)
+{
+    const enum cqa_measure_id id = cqa_measure_find(name);
+
+    assert_true(id < CQA_MEASURE_COUNT);
+    return call->measures.value[id];
+}
+
+#define AGENT "2000-2200 3000-8000 12000-13000 20000-24000"
+#define CUSTOMER "8500-11000 13400-18000 23000-26000"
+
+static void test_talk(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, AGENT, CUSTOMER);
+    measure(&call);
+    assert_near(value(&call, "duration_ms"), 60000, 0);
+    assert_near(value(&call, "talk_agent_ms"), 10200, 0);
+    assert_near(value(&call, "talk_customer_ms"), 10100, 0);
+    assert_near(value(&call, "talk_union_ms"), 19300, 0);
+    assert_near(value(&call, "agent_talk_share_of_call"), 0.17, 1e-9);
+    assert_near(value(&call, "agent_talk_share_of_talk"), 10200.0 / 20300, 1e-9);
+}
+
+/* Agent: 11.0 to 12.0 s and 18.0 to 20.0 s. Customer: 8.0 to 8.5 s and 13.0 to 13.4 s; 23 s is in
+ * the agent's turn. */
+static void test_responses(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, AGENT, CUSTOMER);
+    measure(&call);
+    assert_near(value(&call, "response_agent_median_ms"), 1000, 0);
+    assert_near(value(&call, "response_agent_p90_ms"), 2000, 0);
+    assert_near(value(&call, "response_customer_median_ms"), 400, 0);
+    assert_near(value(&call, "response_customer_p90_ms"), 500, 0);
+}
+
+/* A gap of 3 s is a silence, one with a hold in it no response, and going on after oneself neither.
+ */
+static void test_no_response(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, "0-1000 5000-6000", "1000-2000 6500-7000 8000-9000");
+    say(&call.scene.holds, "6100-6300");
+    measure(&call);
+    assert_near(value(&call, "response_agent_median_ms"), NAN, 0);
+    assert_near(value(&call, "response_customer_median_ms"), 0, 0);
+    assert_near(value(&call, "response_customer_p90_ms"), 0, 0);
+}
+
+/* Agent: 2.0 to 8.0 s over a short pause. Customer: 8.5 to 18.0 s, the agent's second inside being
+ * a backchannel. */
+static void test_monologues_and_switches(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, AGENT, CUSTOMER);
+    measure(&call);
+    assert_near(value(&call, "longest_monologue_agent_ms"), 6000, 0);
+    assert_near(value(&call, "longest_monologue_customer_ms"), 9500, 0);
+    assert_near(value(&call, "speaker_switches_per_minute"), 5, 1e-9);
+    call_set(&call, "0-1000 3999-5000 8000-9000", "");
+    measure(&call);
+    assert_near(value(&call, "longest_monologue_agent_ms"), 5000, 0); /* 3 s of pause end it */
+    assert_near(value(&call, "longest_monologue_customer_ms"), 0, 0);
+    assert_near(value(&call, "speaker_switches_per_minute"), 0, 0);
+    assert_near(value(&call, "agent_talk_share_of_talk"), 1, 0);
+}
+
+static void test_nobody_speaks(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, "", "");
+    call.starts_at_answer = 1;
+    measure(&call);
+    assert_near(value(&call, "talk_agent_ms"), 0, 0);
+    assert_near(value(&call, "agent_talk_share_of_talk"), NAN, 0);
+    assert_near(value(&call, "greeting_delay_ms"), NAN, 0);
+    assert_near(value(&call, "response_agent_p90_ms"), NAN, 0);
+}
+
+static void add_events(struct call *call)
+{
+    happen(call, (struct cqa_event){.type = CQA_EVENT_SILENCE, .start_ms = 0, .end_ms = 5000});
+    happen(call, (struct cqa_event){.type = CQA_EVENT_SILENCE, .start_ms = 9000, .end_ms = 13000});
+    happen(call, (struct cqa_event){.type = CQA_EVENT_OVERTALK,
+                                    .start_ms = 14000,
+                                    .end_ms = 14700,
+                                    .by = CQA_PARTY_AGENT,
+                                    .kind = CQA_KIND_INTERRUPTION});
+    happen(call, (struct cqa_event){.type = CQA_EVENT_OVERTALK,
+                                    .start_ms = 15000,
+                                    .end_ms = 15400,
+                                    .by = CQA_PARTY_CUSTOMER,
+                                    .kind = CQA_KIND_BACKCHANNEL});
+    happen(call, (struct cqa_event){.type = CQA_EVENT_OVERTALK,
+                                    .start_ms = 16000,
+                                    .end_ms = 16100,
+                                    .by = CQA_PARTY_NONE,
+                                    .kind = CQA_KIND_INTERRUPTION});
+    happen(call, (struct cqa_event){.type = CQA_EVENT_HOLD,
+                                    .start_ms = 20000,
+                                    .end_ms = 28000,
+                                    .phase = CQA_PHASE_QUEUE});
+    happen(call, (struct cqa_event){.type = CQA_EVENT_HOLD,
+                                    .start_ms = 30000,
+                                    .end_ms = 36000,
+                                    .phase = CQA_PHASE_TALK});
+    happen(call,
+           (struct cqa_event){.type = CQA_EVENT_RINGBACK, .start_ms = 40000, .end_ms = 44000});
+    happen(call,
+           (struct cqa_event){.type = CQA_EVENT_NOT_RECORDED, .start_ms = 50000, .end_ms = 53500});
+}
+
+static void test_events(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, "", "");
+    add_events(&call);
+    measure(&call);
+    assert_near(value(&call, "silence_total_ms"), 9000, 0);
+    assert_near(value(&call, "silence_count"), 2, 0);
+    assert_near(value(&call, "silence_longest_ms"), 5000, 0);
+    assert_near(value(&call, "silence_share"), 0.15, 1e-9);
+    assert_near(value(&call, "overtalk_total_ms"), 1200, 0);
+    assert_near(value(&call, "overtalk_count"), 3, 0);
+    assert_near(value(&call, "overtalk_ratio"), 0.02, 1e-9);
+    assert_near(value(&call, "interruptions_agent_count"), 1, 0);
+    assert_near(value(&call, "interruptions_customer_count"), 0, 0);
+    assert_near(value(&call, "backchannels_agent_count"), 0, 0);
+    assert_near(value(&call, "backchannels_customer_count"), 1, 0);
+    assert_near(value(&call, "hold_total_ms"), 14000, 0);
+    assert_near(value(&call, "hold_count"), 2, 0);
+    assert_near(value(&call, "hold_longest_ms"), 8000, 0);
+    assert_near(value(&call, "queue_wait_ms"), 8000, 0);
+    assert_near(value(&call, "ring_ms"), 4000, 0);
+    assert_near(value(&call, "not_recorded_ms"), 3500, 0);
+}
+
+/* On one channel nobody can say who; silence and hold are as on two. */
+static void test_mono(void **state)
+{
+    static const char *const unknown[] = {"talk_agent_ms",
+                                          "talk_customer_ms",
+                                          "agent_talk_share_of_call",
+                                          "agent_talk_share_of_talk",
+                                          "overtalk_total_ms",
+                                          "overtalk_count",
+                                          "overtalk_ratio",
+                                          "interruptions_agent_count",
+                                          "backchannels_customer_count",
+                                          "greeting_delay_ms",
+                                          "response_agent_median_ms",
+                                          "longest_monologue_agent_ms",
+                                          "speaker_switches_per_minute"};
+    struct call call;
+
+    (void)state;
+    call_set(&call, AGENT, "");
+    call.scene.mono = 1;
+    call.tracks.channel_count = 1;
+    call.starts_at_answer = 1;
+    add_events(&call);
+    measure(&call);
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+        assert_near(value(&call, unknown[i]), NAN, 0);
+    assert_near(value(&call, "talk_union_ms"), 10200, 0);
+    assert_near(value(&call, "silence_total_ms"), 9000, 0);
+    assert_near(value(&call, "hold_total_ms"), 14000, 0);
+}
+
+static void test_agent_on_the_right(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, CUSTOMER, AGENT);
+    call.scene.agent = 1;
+    measure(&call);
+    assert_near(value(&call, "talk_agent_ms"), 10200, 0);
+    assert_near(value(&call, "response_agent_p90_ms"), 2000, 0);
+    assert_near(value(&call, "longest_monologue_customer_ms"), 9500, 0);
+}
+
+/* ---- greeting delay */
+
+/* `rings`: ringback events. */
+static void expect_greeting(const char *agent, const char *rings, int starts_at_answer,
+                            double wanted)
+{
+    struct cqa_spans ringing = {0};
+    struct call call;
+
+    call_set(&call, agent, "");
+    call.starts_at_answer = starts_at_answer;
+    say(&ringing, rings);
+    for (size_t i = 0; i < ringing.count; i++)
+        happen(&call, (struct cqa_event){.type = CQA_EVENT_RINGBACK,
+                                         .start_ms = ringing.items[i].start_ms,
+                                         .end_ms = ringing.items[i].end_ms});
+    cqa_spans_finish(&ringing);
+    measure(&call);
+    assert_near(value(&call, "greeting_delay_ms"), wanted, 0);
+}
+
+static void test_greeting(void **state)
+{
+    (void)state;
+    expect_greeting("3000-8000", "", 1, 3000);
+    expect_greeting("3000-8000", "", 0, NAN); /* nobody knows when it was answered */
+    expect_greeting("3000-8000", "0-1500", 0, 1500);
+    expect_greeting("3000-8000", "0-1500", 1, 1500);
+    expect_greeting("2000-2299 3000-3300", "0-1500", 0, 1500); /* 299 ms greet nobody */
+    expect_greeting("2000-2299", "0-1500", 0, NAN);
+    expect_greeting("2000-5000", "0-2300", 0, 0); /* the last ring's tail under the first word */
+    expect_greeting("3000-8000", "20000-25000", 0, NAN); /* a transfer later rings too */
+    expect_greeting("3000-8000", "20000-25000", 1, 3000);
+    expect_greeting("", "0-1500", 0, NAN);
+    expect_greeting("9000-9500", "0-1500 4000-5000", 0, 4000);
+}
+
+/* ---- the table */
+
+static void test_names(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CQA_MEASURE_COUNT; i++) {
+        const struct cqa_measure_info *info = &cqa_measure_infos[i];
+        assert_int_equal(cqa_measure_find(info->name), i);
+        assert_true(strlen(info->text.en) > 0 && strlen(info->text.zh) > 0);
+        const char *ending = strrchr(info->name, '_');
+        if (strcmp(info->unit, "ms") == 0)
+            assert_string_equal(ending, "_ms");
+        if (strcmp(info->unit, "Hz") == 0)
+            assert_string_equal(ending, "_hz");
+    }
+    assert_int_equal(cqa_measure_find("nosuch"), CQA_MEASURE_COUNT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_talk),          cmocka_unit_test(test_responses),
+        cmocka_unit_test(test_no_response),   cmocka_unit_test(test_monologues_and_switches),
+        cmocka_unit_test(test_nobody_speaks), cmocka_unit_test(test_events),
+        cmocka_unit_test(test_mono),          cmocka_unit_test(test_agent_on_the_right),
+        cmocka_unit_test(test_greeting),      cmocka_unit_test(test_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+/* What a configuration may say, and that every problem is told at its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/log.h"
+#include "pipeline/config.h"
+
+static char path[] = "/tmp/cqa-config-XXXXXX";
+
+static int set_up(void **state)
+{
+    (void)state;
+    setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1);
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static int load(const char *text, struct cqa_config *config, struct cqa_problems *problems)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    *problems = (struct cqa_problems){0};
+    return cqa_config_load(config, path, problems);
+}
+
+static void finish(struct cqa_config *config, struct cqa_problems *problems)
+{
+    cqa_config_finish(config);
+    cqa_problems_finish(problems);
+}
+
+#define TOP "state_dir: /var/lib/callqa\nwatch:\n  - path: /srv/calls/\n"
+
+static void test_little_is_enough(void **state)
+{
+    struct cqa_config config;
+    struct cqa_problems problems;
+
+    (void)state;
+    assert_true(load(TOP, &config, &problems));
+    assert_string_equal(config.state_dir, "/var/lib/callqa");
+    assert_int_equal(config.watch_count, 1);
+    assert_string_equal(config.watches[0].path, "/srv/calls");
+    assert_string_equal(cqa_recorder_name(config.watches[0].recorder), "generic");
+    assert_string_equal(cqa_rubric_name(config.rubric), "standard");
+    assert_false(config.posts);
+    assert_true(config.workers >= 1);
+    finish(&config, &problems);
+}
+
+static void test_everything_is_read(void **state)
+{
+    struct cqa_config config;
+    struct cqa_problems problems;
+    char text[2048];
+
+    (void)state;
+    snprintf(text, sizeof text,
+             "state_dir: /s\nrubric: courier\nworkers: 3\nsettle: 250ms\nscan_interval: 30s\n"
+             "unfinished: 2h\nanalysis_timeout: 90s\nretention_days: 0\nlog_level: debug\n"
+             "mask_private: true\nwatch:\n"
+             "  - path: /a\n    recorder: freepbx\n    time_zone: Asia/Shanghai\n"
+             "  - path: /ab\n    time_zone: UTC\n"
+             "post:\n  url: http://127.0.0.1:8080/api/v1/results\n  token_file: %s\n"
+             "  timeout: 7s\n  batch: 1\n  proxy: http://proxy.example:3128\n",
+             path);
+    assert_true(load(text, &config, &problems));
+    assert_int_equal(config.workers, 3);
+    assert_int_equal(config.settle_ms, 250);
+    assert_int_equal(config.scan_interval_ms, 30000);
+    assert_int_equal(config.unfinished_ms, 7200000);
+    assert_int_equal(config.analysis_timeout_ms, 90000);
+    assert_int_equal(config.retention_days, 0);
+    assert_int_equal(config.log_level, CQA_LOG_DEBUG);
+    assert_true(config.mask_private);
+    assert_int_equal(config.watch_count, 2); /* /ab does not lie in /a */
+    assert_string_equal(cqa_recorder_name(config.watches[0].recorder), "freepbx");
+    assert_true(config.posts);
+    assert_true(config.post.single);
+    assert_int_equal(config.post.timeout_ms, 7000);
+    assert_string_equal(config.post.token_file, path);
+    finish(&config, &problems);
+}
+
+/* One problem more in a configuration that is good else: where it is told, and with which words. */
+static const struct {
+    const char *text;
+    size_t line;
+    const char *words;
+} bad[] = {
+    {"watch:\n  - path: /a\n", 1, "state_dir"},
+    {"state_dir: /s\n", 1, "watch"},
+    {"state_dir: s\nwatch:\n  - path: /a\n", 1, "absolute"},
+    {"state_dir: /s\nwatch: []\n", 2, "1 to"},
+    {"state_dir: /s\nwatch:\n  - /a\n", 3, "map"},
+    {"state_dir: /s\nwatch:\n  - path: a\n", 3, "absolute"},
+    {"state_dir: /s\nwatch:\n  - path: /a\n    recorder: nobodys\n", 4, "nobodys"},
+    {"state_dir: /s\nwatch:\n  - path: /a\n    time_zone: Mars/Olympus\n", 4, "time_zone"},
+    {"state_dir: /s\nwatch:\n  - path: /a\n    colour: red\n", 4, "colour"},
+    {"state_dir: /s\nwatch:\n  - path: /a\n  - path: /a/b/\n", 4, "same tree"},
+    {"state_dir: /s\nwatch:\n  - path: /a/b\n  - path: /a\n", 4, "same tree"},
+    {TOP "rubric: nobodys\n", 4, "nobodys"},
+    {TOP "workers: 0\n", 4, "1"},
+    {TOP "workers: 2.5\n", 4, "whole"},
+    {TOP "settle: 5\n", 4, "s"},
+    {TOP "log_level: loud\n", 4, "debug"},
+    {TOP "post:\n  token_file: /dev/null\n", 5, "url"},
+    {TOP "post:\n  url: http://scores.example/\n", 5, "https"},
+    {TOP "post:\n  url: scores\n", 5, "address"},
+    {TOP "post:\n  url: https://scores.example/\n  token_file: /nowhere/token\n", 6,
+     "/nowhere/token"},
+    {TOP "post:\n  url: https://scores.example/\n  batch: 501\n", 6, "500"},
+    {TOP "pots:\n  url: https://scores.example/\n", 4, "pots"},
+};
+
+static void test_every_problem_has_its_place(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct cqa_config config;
+        struct cqa_problems problems;
+        assert_false(load(bad[i].text, &config, &problems));
+        if (problems.count != 1)
+            fail_msg("%zu problems in:\n%s", problems.count, bad[i].text);
+        if (problems.items[0].line != bad[i].line ||
+            strstr(problems.items[0].text, bad[i].words) == NULL)
+            fail_msg("line %zu: %s\nin:\n%s", problems.items[0].line, problems.items[0].text,
+                     bad[i].text);
+        finish(&config, &problems);
+    }
+}
+
+static void test_all_problems_are_told_at_once(void **state)
+{
+    struct cqa_config config;
+    struct cqa_problems problems;
+
+    (void)state;
+    assert_false(
+        load("workers: x\nsettle: y\nwatch:\n  - path: z\n  - recorder: q\n", &config, &problems));
+    assert_int_equal(problems.count, 6); /* state_dir, workers, settle, z, no path, q */
+    finish(&config, &problems);
+}
+
+static void test_a_servers_file_is_told_apart(void **state)
+{
+    struct cqa_config config;
+    struct cqa_problems problems;
+
+    (void)state;
+    (void)load("listen: 127.0.0.1:8080\nstore: sqlite:/x\n", &config, &problems);
+    finish(&config, &problems);
+    assert_true(cqa_config_is_servers(path));
+    (void)load(TOP, &config, &problems);
+    finish(&config, &problems);
+    assert_false(cqa_config_is_servers(path));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_little_is_enough),
+        cmocka_unit_test(test_everything_is_read),
+        cmocka_unit_test(test_every_problem_has_its_place),
+        cmocka_unit_test(test_all_problems_are_told_at_once),
+        cmocka_unit_test(test_a_servers_file_is_told_apart),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,274 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <sndfile.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "server/audit.h"
+#include "support/served.h"
+
+enum { RATE_HZ = 8000, SECONDS = 2 };
+
+static struct served served;
+static char audio[64];
+
+static int set_up(void **state)
+{
+    char config[256];
+
+    (void)state;
+    strcpy(audio, "/tmp/callqa-audio-XXXXXX");
+    assert_non_null(mkdtemp(audio));
+    snprintf(config, sizeof config,
+             "audio:\n  - /nowhere/at/all\n  - %s/in\nsession:\n  plain_cookie: true\n", audio);
+    char folder[128];
+    snprintf(folder, sizeof folder, "%s/in", audio);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    served_start(&served, config);
+    served_user(&served, "ann", "auditor", NULL);
+    served_login(&served, "ann", "correct horse");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[128];
+
+    (void)state;
+    served_stop(&served);
+    snprintf(command, sizeof command, "rm -r %s", audio);
+    assert_int_equal(system(command), 0);
+    return 0;
+}
+
+/* Two seconds of 440 Hz at half scale on the first channel, silence on the second. */
+static void write_tone(const char *name, int format, int channels)
+{
+    char path[256];
+    SF_INFO info = {.samplerate = RATE_HZ, .channels = channels, .format = format};
+    static float frames[RATE_HZ * SECONDS * 2];
+
+    snprintf(path, sizeof path, "%s/%s", audio, name);
+    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    assert_non_null(file);
+    for (int i = 0; i < RATE_HZ * SECONDS; i++) {
+        frames[i * channels] = 0.5f * sinf((float)i * 440.0f * 6.2831853f / RATE_HZ);
+        if (channels == 2)
+            frames[i * channels + 1] = 0.0f;
+    }
+    assert_int_equal(sf_writef_float(file, frames, RATE_HZ * SECONDS), RATE_HZ * SECONDS);
+    sf_close(file);
+}
+
+static void put_call(const char *id, const char *name, int channels, const char *more)
+{
+    static const char mono[] =
+        ", \"events\": [], \"channels\": [{\"index\": 0, \"role\": \"mixed\", \"speech_ms\": [],"
+        " \"active_level_dbfs\": null, \"noise_dbfs\": null, \"clipped_ms\": 0, \"leak_db\": null,"
+        " \"leak_delay_ms\": null}]";
+    char changes[2048];
+
+    snprintf(changes, sizeof changes,
+             "{\"recording\": {\"path\": \"%s/%s\", \"channels\": %d%s}, \"score\": "
+             "{\"deductions\": []}%s%s}",
+             audio, name, channels, channels == 1 ? ", \"layout\": \"mono\"" : "",
+             channels == 1 ? mono : "", more);
+    served_put(&served, id, changes);
+}
+
+static struct reply play(const char *id, const char *range)
+{
+    char path[128];
+    char headers[700];
+
+    snprintf(path, sizeof path, "/api/v1/calls/%s/audio", id);
+    snprintf(headers, sizeof headers, "%s%s%s%s", served.session, range ? "Range: " : "",
+             range ? range : "", range ? "\r\n" : "");
+    return served_ask(&served, "GET", path, headers, NULL);
+}
+
+static int play_status(const char *id)
+{
+    struct reply reply = play(id, NULL);
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+static void plain_wav_is_served_as_it_is(void **state)
+{
+    (void)state;
+    const size_t size = 44 + RATE_HZ * SECONDS * 2 * 2;
+
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    put_call("1", "in/a.wav", 2, "");
+    struct reply whole = play("1", NULL);
+    assert_int_equal(whole.status, 200);
+    assert_int_equal(whole.length, size);
+    assert_non_null(strstr(whole.head, "Content-Type: audio/wav"));
+    assert_non_null(strstr(whole.head, "Accept-Ranges: bytes"));
+    struct reply part = play("1", "bytes=1000-1999");
+    assert_int_equal(part.status, 206);
+    assert_int_equal(part.length, 1000);
+    assert_memory_equal(part.body, whole.body + 1000, 1000);
+    assert_non_null(strstr(part.head, "Content-Range: bytes 1000-1999/"));
+    reply_finish(&part);
+    part = play("1", "bytes=99999999-");
+    assert_int_equal(part.status, 416);
+    reply_finish(&part);
+    reply_finish(&whole);
+}
+
+static int16_t sample_of(const struct reply *reply, size_t frame, int channels, int channel)
+{
+    const unsigned char *at =
+        (const unsigned char *)reply->body + 44 + (frame * (size_t)channels + (size_t)channel) * 2;
+
+    return (int16_t)(at[0] | at[1] << 8);
+}
+
+static int loudest(const struct reply *reply, int from_ms, int to_ms, int channels, int channel)
+{
+    int loudest = 0;
+
+    for (size_t i = (size_t)from_ms * RATE_HZ / 1000; i < (size_t)to_ms * RATE_HZ / 1000; i++)
+        if (abs(sample_of(reply, i, channels, channel)) > loudest)
+            loudest = abs(sample_of(reply, i, channels, channel));
+    return loudest;
+}
+
+static void gsm_is_rendered(void **state)
+{
+    (void)state;
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_GSM610, 1);
+    put_call("1", "in/a.wav", 1, "");
+    struct reply reply = play("1", NULL);
+    assert_int_equal(reply.status, 200);
+    assert_memory_equal(reply.body, "RIFF", 4);
+    assert_memory_equal(reply.body + 36, "data", 4);
+    assert_true(reply.length >= 44 + RATE_HZ * SECONDS * 2);
+    assert_in_range(loudest(&reply, 500, 1500, 1, 0), 12000, 20000);
+    struct reply part = play("1", "bytes=5000-5999");
+    assert_int_equal(part.status, 206);
+    assert_memory_equal(part.body, reply.body + 5000, 1000);
+    reply_finish(&part);
+    reply_finish(&reply);
+}
+
+static void keyed_digits_are_silent(void **state)
+{
+    (void)state;
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    put_call("1", "in/a.wav", 2,
+             ", \"events\": [{\"id\": 1, \"type\": \"dtmf\", \"start_ms\": 500, \"end_ms\": 1000, "
+             "\"side\":"
+             " \"customer\", \"digits\": \"****\", \"confidence\": 1}]");
+    struct reply reply = play("1", NULL);
+    assert_int_equal(reply.status, 200);
+    assert_true(loudest(&reply, 100, 490, 2, 0) > 15000);
+    assert_int_equal(loudest(&reply, 500, 1000, 2, 0), 0);
+    assert_true(loudest(&reply, 1010, 1900, 2, 0) > 15000);
+    reply_finish(&reply);
+}
+
+static void peaks_show_each_channel(void **state)
+{
+    (void)state;
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW, 2);
+    put_call("1", "in/a.wav", 2, ", \"events\": []");
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls/1/peaks", NULL);
+    assert_int_equal(reply.status, 200);
+    const json_t *channels = json_object_get(reply.json, "channels");
+    const int bucket_ms = atoi(served_text(reply.json, "bucket_ms"));
+    assert_int_equal(json_array_size(channels), 2);
+    assert_in_range(json_array_size(json_array_get(channels, 0)),
+                    2 * SECONDS * 1000 / bucket_ms - 2, 2 * SECONDS * 1000 / bucket_ms + 2);
+    assert_in_range(json_integer_value(json_array_get(json_array_get(channels, 0), 41)), 55, 66);
+    assert_in_range(-json_integer_value(json_array_get(json_array_get(channels, 0), 40)), 55, 66);
+    assert_in_range(json_integer_value(json_array_get(json_array_get(channels, 1), 41)) + 2, 0, 4);
+    reply_finish(&reply);
+}
+
+static void only_the_folders_are_played_from(void **state)
+{
+    (void)state;
+    char from[128];
+    char to[128];
+
+    write_tone("secret.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1);
+    snprintf(from, sizeof from, "%s/secret.wav", audio);
+    snprintf(to, sizeof to, "%s/in/link.wav", audio);
+    assert_int_equal(symlink(from, to), 0);
+    put_call("dots", "in/../secret.wav", 1, "");
+    put_call("outside", "secret.wav", 1, "");
+    put_call("link", "in/link.wav", 1, "");
+    put_call("gone", "in/gone.wav", 1, "");
+    put_call("folder", "in/", 1, "");
+    assert_int_equal(play_status("dots"), 404);
+    assert_int_equal(play_status("outside"), 404);
+    assert_int_equal(play_status("link"), 404);
+    assert_int_equal(play_status("folder"), 404);
+    assert_int_equal(play_status("gone"), 410);
+}
+
+static void noise_in_a_file_is_a_clear_problem(void **state)
+{
+    (void)state;
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/in/a.wav", audio);
+    FILE *file = fopen(path, "w");
+    for (int i = 0; i < 5000; i++)
+        fputc("garbage"[i % 7], file);
+    fclose(file);
+    put_call("1", "in/a.wav", 1, "");
+    struct reply reply = play("1", NULL);
+    assert_int_equal(reply.status, 422);
+    assert_non_null(strstr(served_text(reply.json, "detail"), "cannot be decoded"));
+    reply_finish(&reply);
+}
+
+static void plays_are_audited_and_scoped(void **state)
+{
+    (void)state;
+    struct cqa_error error;
+    int64_t before;
+    int64_t after;
+    char head[CQA_AUDIT_HEAD_SIZE];
+
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    put_call("1", "in/a.wav", 2, "");
+    assert_int_equal(cqa_audit_verify(served.scores, &before, head, &error), CQA_OK);
+    assert_int_equal(play_status("1"), 200);
+    assert_int_equal(play_status("1"), 200);
+    assert_int_equal(cqa_audit_verify(served.scores, &after, head, &error), CQA_OK);
+    assert_int_equal(after, before + 1);
+    served_user(&served, "bob", "auditor", "east");
+    served_login(&served, "bob", "correct horse");
+    assert_int_equal(play_status("1"), 404);
+    served_user(&served, "root", "admin", NULL);
+    served_login(&served, "root", "correct horse");
+    assert_int_equal(play_status("1"), 403);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(plain_wav_is_served_as_it_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(gsm_is_rendered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keyed_digits_are_silent, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(peaks_show_each_channel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_the_folders_are_played_from, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(noise_in_a_file_is_a_clear_problem, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plays_are_audited_and_scoped, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,159 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "support/served.h"
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    served_user(&served, "lea", "lead", NULL);
+    served_login(&served, "lea", "correct horse");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+static char *export(const char *path)
+{
+    struct reply reply = served_as(&served, "GET", path, NULL);
+    char *body = strdup(reply.body);
+
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.head, "Content-Disposition: attachment"));
+    reply_finish(&reply);
+    return body;
+}
+
+static void csv_is_safe_for_spreadsheets(void **state)
+{
+    (void)state;
+    served_put(&served, "=HYPERLINK(\"x\")",
+               "{\"call\": {\"queue\": \"a,b\", \"customer\": \"+86138\"},"
+               " \"score\": {\"total\": 97.5, \"deductions\": []}}");
+    char *text = export("/api/v1/export/calls.csv?bom=1");
+    assert_memory_equal(text, "\xef\xbb\xbf\"number\",\"call_id\"", 20);
+    assert_non_null(strstr(
+        text, "1,\"'=HYPERLINK(\"\"x\"\")\",\"freepbx\",\"pbx1\",\"8001\",\"8001\",,\"'+86138\","
+              "\"a,b\",\"in\",\"2025-11-20T10:15:02+08:00\",75417,\"standard\",\"1\",97.50,,0,0,"));
+    free(text);
+    text = export("/api/v1/export/flags.csv");
+    assert_string_equal(text + strlen(text) - 2, "\r\n");
+    assert_null(strchr(strchr(text, '\n') + 1, '\n')); /* heads only */
+    free(text);
+}
+
+static void jsonl_has_every_call_of_the_days(void **state)
+{
+    (void)state;
+    char id[16];
+
+    for (int i = 0; i < 25; i++) {
+        snprintf(id, sizeof id, "c%d", i);
+        served_put(&served, id,
+                   i < 20 ? NULL : "{\"call\": {\"started_at\": \"2025-11-25T10:00:00+08:00\"}}");
+    }
+    char *text = export("/api/v1/export/calls.jsonl?from=2025-11-20&to=2025-11-20");
+    int lines = 0;
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"), lines++) {
+        json_t *json = json_loads(line, 0, NULL);
+        assert_string_equal(served_text(json, "schema"), "callqa.result/1");
+        json_decref(json);
+    }
+    assert_int_equal(lines, 20);
+    free(text);
+}
+
+static void only_some_may_export(void **state)
+{
+    (void)state;
+    served_user(&served, "ann", "auditor", NULL);
+    served_login(&served, "ann", "correct horse");
+    struct reply reply = served_as(&served, "GET", "/api/v1/export/calls.csv", NULL);
+    assert_int_equal(reply.status, 403);
+    reply_finish(&reply);
+}
+
+/* A rubric as JSON text: dead air from 10 s costs 7 points. */
+static char *wish(const char *version)
+{
+    char rubric[2000];
+    snprintf(rubric, sizeof rubric,
+             "name: strict\nversion: \"%s\"\ntitle: {en: Strict, zh: 严格}\nbase: 100\nfloor: "
+             "0\nrules:\n"
+             "  - id: dead-air\n    title: {en: Dead air, zh: 静音}\n    severity: minor\n"
+             "    text: {en: silence, zh: 静音}\n    on: silence\n    points:\n      each: 7\n",
+             version);
+    json_t *body =
+        json_pack("{s:s, s:s, s:s}", "rubric", rubric, "from", "2025-11-01", "to", "2025-11-30");
+    char *text = json_dumps(body, 0);
+    json_decref(body);
+    return text;
+}
+
+static void preview_changes_nothing_and_rescore_does(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    served_put(&served, "2", "{\"events\": [], \"score\": {\"total\": 100, \"deductions\": []}}");
+    char *body = wish("9");
+    struct reply reply = served_as(&served, "POST", "/api/v1/rescore/preview", body);
+    if (reply.status != 200)
+        fail_msg("%s", served_text(reply.json, "detail"));
+    assert_string_equal(served_text(reply.json, "calls"), "2");
+    assert_string_equal(served_text(reply.json, "changed"), "1");
+    assert_string_equal(served_text(reply.json, "most_changed.0.before"), "96");
+    assert_string_equal(served_text(reply.json, "most_changed.0.after"), "93");
+    assert_string_equal(served_text(reply.json, "rules.interruption.after"), "0");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/calls/1", NULL);
+    assert_string_equal(served_text(reply.json, "score.total"), "96");
+    reply_finish(&reply);
+    reply = served_as(&served, "POST", "/api/v1/rescore", body);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, "applied"), "2");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/calls/1", NULL);
+    assert_string_equal(served_text(reply.json, "score.total"), "93");
+    assert_string_equal(served_text(reply.json, "score.rubric"), "strict");
+    assert_string_equal(served_text(reply.json, "recording.path"), "/var/spool/a.wav");
+    reply_finish(&reply);
+    free(body);
+}
+
+static void wrong_rubric_is_named_line_by_line(void **state)
+{
+    (void)state;
+    struct reply reply =
+        served_as(&served, "POST", "/api/v1/rescore/preview",
+                  "{\"rubric\":\"base: many\\n\",\"from\":\"2025-11-01\",\"to\":\"2025-11-30\"}");
+    assert_int_equal(reply.status, 422);
+    assert_non_null(strstr(served_text(reply.json, "detail"), "rubric:1:"));
+    reply_finish(&reply);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(csv_is_safe_for_spreadsheets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(jsonl_has_every_call_of_the_days, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_some_may_export, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(preview_changes_nothing_and_rescore_does, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(wrong_rubric_is_named_line_by_line, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

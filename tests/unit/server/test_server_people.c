@@ -1,0 +1,236 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "support/served.h"
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    served_user(&served, "root", "admin", NULL);
+    served_user(&served, "lea", "lead", NULL);
+    served_user(&served, "zhang", "agent", NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+/* Logs in and asks; the status. `out` may be NULL. */
+static int ask(const char *name, const char *method, const char *path, const char *json,
+               const char *value, char *out)
+{
+    served_login(&served, name, "correct horse");
+    struct reply reply = served_as(&served, method, path, json);
+    const int status = reply.status;
+    if (out != NULL)
+        strcpy(out, served_text(reply.json, value));
+    reply_finish(&reply);
+    return status;
+}
+
+static int put_roster(const char *csv)
+{
+    char headers[600];
+
+    served_login(&served, "root", "correct horse");
+    char *type = strstr(served.session, "Content-Type: ");
+    snprintf(headers, sizeof headers, "%.*sContent-Type: text/csv\r\n",
+             (int)(type - served.session), served.session);
+    struct reply reply = served_ask(&served, "PUT", "/api/v1/roster", headers, csv);
+    const int status = reply.status;
+    reply_finish(&reply);
+    return status;
+}
+
+static void calls_belong_to_whoever_held_the_extension(void **state)
+{
+    (void)state;
+    char text[256];
+
+    served_put(&served, "morning", "{\"call\": {\"started_at\": \"2025-11-20T09:00:00+08:00\"}}");
+    served_put(&served, "evening", "{\"call\": {\"started_at\": \"2025-11-20T18:00:00+08:00\"}}");
+    assert_int_equal(ask("zhang", "GET", "/api/v1/calls", NULL, "calls.0.call.id", text), 200);
+    assert_string_equal(text, "absent");
+    assert_int_equal(put_roster("person,extension,team,post,from,to\n"
+                                "zhang,8001,east,agent,2025-11-20T08:00,2025-11-20T16:00\n"
+                                "li,8001,west,agent,2025-11-20T16:00,2025-11-20T23:00\n"),
+                     200);
+    assert_int_equal(ask("zhang", "GET", "/api/v1/calls", NULL, "calls.0.call.id", text), 200);
+    assert_string_equal(text, "morning");
+    assert_int_equal(ask("zhang", "GET", "/api/v1/calls", NULL, "calls.1.call.id", text), 200);
+    assert_string_equal(text, "absent");
+    /* posted after the roster */
+    served_put(&served, "later", "{\"call\": {\"started_at\": \"2025-11-20T20:00:00+08:00\"}}");
+    served_user(&served, "wei", "auditor", "west");
+    assert_int_equal(ask("wei", "GET", "/api/v1/calls", NULL, "calls.0.call.id", text), 200);
+    assert_string_equal(text, "evening");
+    assert_int_equal(ask("wei", "GET", "/api/v1/calls", NULL, "calls.1.call.id", text), 200);
+    assert_string_equal(text, "later");
+    assert_int_equal(
+        ask("wei", "GET", "/api/v1/flags?state=any&team=east", NULL, "flags.0.flag", text), 200);
+    assert_string_equal(text, "absent");
+}
+
+static void bad_roster_changes_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        put_roster("person,extension,team,post,from,to\nzhang,8001,east,agent,2025-11-31,\n"), 422);
+    assert_int_equal(put_roster("nonsense"), 422);
+    assert_int_equal(ask("zhang", "PUT", "/api/v1/roster", "", NULL, NULL), 403);
+}
+
+static void objection_goes_from_agent_to_lead(void **state)
+{
+    (void)state;
+    char number[64];
+    char path[128];
+    char text[256];
+
+    served_put(&served, "1", NULL);
+    served_put(&served, "2", "{\"call\": {\"agent\": \"8002\"}}");
+    assert_int_equal(put_roster("person,extension,team,post,from,to\nzhang,8001,east,agent,,\n"),
+                     200);
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", number);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/objection", number);
+    assert_int_equal(ask("zhang", "POST", path, "{\"text\":\" \"}", NULL, NULL), 422);
+    assert_int_equal(ask("lea", "POST", path, "{\"text\":\"x\"}", NULL, NULL), 403);
+    assert_int_equal(
+        ask("zhang", "POST", path, "{\"text\":\"the customer left the phone\"}", NULL, NULL), 201);
+    assert_int_equal(ask("zhang", "POST", path, "{\"text\":\"again\"}", NULL, NULL), 409);
+    ask("lea", "GET", "/api/v1/calls/2/flags", NULL, "flags.0.flag", number);
+    char other[128];
+    snprintf(other, sizeof other, "/api/v1/flags/%s/objection", number);
+    assert_int_equal(ask("zhang", "POST", other, "{\"text\":\"not my call\"}", NULL, NULL), 404);
+    assert_int_equal(
+        ask("lea", "GET", "/api/v1/objections?outcome=open", NULL, "objections.0.text", text), 200);
+    assert_string_equal(text, "the customer left the phone");
+    static const char answer[] = "{\"state\":\"overturned\",\"reason\":\"heard it, right\"}";
+    assert_int_equal(ask("zhang", "POST", "/api/v1/objections/1/answer", answer, NULL, NULL), 403);
+    assert_int_equal(ask("lea", "POST", "/api/v1/objections/1/answer",
+                         "{\"state\":\"open\",\"reason\":\"x\"}", NULL, NULL),
+                     422);
+    assert_int_equal(ask("lea", "POST", "/api/v1/objections/1/answer", answer, NULL, NULL), 204);
+    assert_int_equal(ask("lea", "POST", "/api/v1/objections/1/answer", answer, NULL, NULL), 404);
+    ask("zhang", "GET", "/api/v1/objections", NULL, "objections.0.outcome", text);
+    assert_string_equal(text, "accepted");
+    ask("zhang", "GET", "/api/v1/calls/1", NULL, "score.decided_total", text);
+    assert_string_equal(text, "98");
+    /* settled: an auditor may not turn it back */
+    served_user(&served, "ann", "auditor", NULL);
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", number);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/decision", number);
+    assert_int_equal(ask("ann", "POST", path, "{\"state\":\"confirmed\"}", NULL, NULL), 409);
+}
+
+static void objection_has_its_days(void **state)
+{
+    (void)state;
+    char number[64];
+    char path[128];
+
+    served_put(&served, "1", NULL);
+    assert_int_equal(put_roster("person,extension,team,post,from,to\nzhang,8001,east,agent,,\n"),
+                     200);
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", number);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/objection", number);
+    served.now_ms += (served.config.objection_days * 24 + 1) * 3600000;
+    assert_int_equal(ask("zhang", "POST", path, "{\"text\":\"late\"}", NULL, NULL), 409);
+}
+
+static void sums_come_from_the_calls(void **state)
+{
+    (void)state;
+    char text[256];
+
+    served_put(&served, "1", NULL);
+    served_put(
+        &served, "2",
+        "{\"call\": {\"started_at\": \"2025-11-21T10:00:00+08:00\"}, \"score\": {\"total\": 100,"
+        " \"deductions\": []}}");
+    served_put(&served, "3", "{\"call\": {\"agent\": \"8002\"}, \"score\": null}");
+    assert_int_equal(ask("lea", "GET", "/api/v1/people", NULL, "people.0.score_mean", text), 200);
+    assert_string_equal(text, "98");
+    ask("lea", "GET", "/api/v1/people", NULL, "people.0.calls", text);
+    assert_string_equal(text, "2");
+    ask("lea", "GET", "/api/v1/people", NULL, "people.1.score_mean", text);
+    assert_string_equal(text, "null");
+    ask("lea", "GET", "/api/v1/people?from=2025-11-21", NULL, "people.0.score_mean", text);
+    assert_string_equal(text, "100");
+    ask("lea", "GET", "/api/v1/days?person=8001", NULL, "days.1.day", text);
+    assert_string_equal(text, "2025-11-21");
+    ask("lea", "GET", "/api/v1/rules", NULL, "rules.0.precision", text);
+    assert_string_equal(text, "null");
+    ask("lea", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", text);
+    char path[128];
+    snprintf(path, sizeof path, "/api/v1/flags/%s/decision", text);
+    ask("lea", "POST", path, "{\"state\":\"overturned\",\"reason\":\"x\"}", NULL, NULL);
+    ask("lea", "GET", "/api/v1/rules", NULL, "rules.0.precision", text);
+    assert_string_equal(text, "0");
+}
+
+static void comments_stay_with_the_call(void **state)
+{
+    (void)state;
+    char text[256];
+
+    served_put(&served, "1", NULL);
+    served_put(&served, "2", NULL);
+    assert_int_equal(ask("lea", "POST", "/api/v1/calls/1/comments",
+                         "{\"text\":\"well done\",\"position_ms\":1200}", "comments.0.position_ms",
+                         text),
+                     201);
+    assert_string_equal(text, "1200");
+    assert_int_equal(ask("lea", "POST", "/api/v1/calls/1/comments", "{\"text\":\"all of it\"}",
+                         "comments.1.position_ms", text),
+                     201);
+    assert_string_equal(text, "null");
+    assert_int_equal(ask("lea", "POST", "/api/v1/calls/1/comments", "{\"text\":\"\"}", NULL, NULL),
+                     422);
+    assert_int_equal(ask("lea", "GET", "/api/v1/calls/2/comments", NULL, "comments.0.text", text),
+                     200);
+    assert_string_equal(text, "absent");
+    assert_int_equal(ask("zhang", "GET", "/api/v1/calls/1/comments", NULL, NULL, NULL), 404);
+}
+
+static void page_files_stay_in_their_folder(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/page/..%2Froutes.c", "/page/.hidden.js",
+                                        "/page/a%2F..%2Fb.js", "/page/../openapi.yaml",
+                                        "/page/x/..%2f..%2fopenapi.yaml"};
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct reply reply = served_ask(&served, "GET", paths[i], NULL, NULL);
+        assert_int_equal(reply.status, 404);
+        reply_finish(&reply);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(calls_belong_to_whoever_held_the_extension, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(bad_roster_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(objection_goes_from_agent_to_lead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(objection_has_its_days, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(comments_stay_with_the_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(page_files_stay_in_their_folder, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sums_come_from_the_calls, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,208 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/buffer.h"
+#include "support/near.h"
+#include "support/telephone.h"
+#include "track/net.h"
+
+/* ---- files of models */
+
+static void write_model(char *path, const char *text)
+{
+    const int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void expect_refused(const char *text, const char *wanted)
+{
+    char path[] = "/tmp/callqa-net-XXXXXX";
+    char message[300];
+    struct cqa_net *net = NULL;
+    struct cqa_error error = {0};
+
+    write_model(path, text);
+    assert_int_equal(cqa_net_load(&net, path, &error), CQA_E_BADDATA);
+    assert_null(net);
+    snprintf(message, sizeof message, "%s: %s", path, wanted);
+    assert_string_equal(error.text, message);
+    unlink(path);
+}
+
+static void test_refused(void **state)
+{
+    char wrong[100];
+    char wanted[100];
+
+    (void)state;
+    expect_refused("", "not an acoustic model of format 1");
+    expect_refused("RIFF", "not an acoustic model of format 1");
+    expect_refused("callqa-acoustic 2 features 1 layers 1", "not an acoustic model of format 1");
+    snprintf(wrong, sizeof wrong, "callqa-acoustic 1 features %d layers 1",
+             CQA_FEATURES_VERSION + 1);
+    snprintf(wanted, sizeof wanted, "made for features %d, this program has %d",
+             CQA_FEATURES_VERSION + 1, CQA_FEATURES_VERSION);
+    expect_refused(wrong, wanted);
+}
+
+/* A head of this program's features, with `rest` after it. */
+static void expect_head_refused(const char *rest, const char *wanted)
+{
+    char text[300];
+
+    snprintf(text, sizeof text, "callqa-acoustic 1 features %d layers %s", CQA_FEATURES_VERSION,
+             rest);
+    expect_refused(text, wanted);
+}
+
+static void test_refused_shapes(void **state)
+{
+    char rest[100];
+    char wanted[100];
+
+    (void)state;
+    expect_head_refused("0", "0 layers; allowed: 1 to 4");
+    expect_head_refused("5 1 1 1 1 1 1", "5 layers; allowed: 1 to 4");
+    expect_head_refused("1 131", "a layer's width must be 1 to 192");
+    expect_head_refused("2 131 193 5", "a layer's width must be 1 to 192");
+    expect_head_refused("2 131 0 5", "a layer's width must be 1 to 192");
+    expect_head_refused("2 131 -4 5", "a layer's width must be 1 to 192");
+    snprintf(wanted, sizeof wanted, "must have %d inputs and %d outputs", CQA_INPUTS,
+             CQA_CLASS_COUNT);
+    expect_head_refused("1 130 5", wanted);
+    snprintf(rest, sizeof rest, "1 %d 4", CQA_INPUTS);
+    expect_head_refused(rest, wanted);
+    snprintf(rest, sizeof rest, "1 %d %d", CQA_INPUTS, CQA_CLASS_COUNT);
+    expect_head_refused(rest, "a bias is missing or no number");
+    snprintf(rest, sizeof rest, "1 %d %d nan", CQA_INPUTS, CQA_CLASS_COUNT);
+    expect_head_refused(rest, "a bias is missing or no number");
+    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 x", CQA_INPUTS, CQA_CLASS_COUNT);
+    expect_head_refused(rest, "a weight is missing or no number");
+    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 1e99", CQA_INPUTS, CQA_CLASS_COUNT);
+    expect_head_refused(rest, "a weight is missing or no number");
+}
+
+static void test_no_file(void **state)
+{
+    struct cqa_net *net = NULL;
+    struct cqa_error error = {0};
+
+    (void)state;
+    assert_int_equal(cqa_net_load(&net, "/no/such.model", &error), CQA_E_IO);
+    assert_string_equal(error.text, "/no/such.model: No such file or directory");
+}
+
+/* ---- against a slow reference */
+
+enum { HIDDEN = 6 };
+
+/* A network of three layers with weights of a seed, as a file and as numbers. */
+struct reference {
+    float bias[3][HIDDEN];
+    float weight[3][HIDDEN][CQA_INPUTS];
+    int width[4];
+};
+
+static void write_reference(struct reference *reference, char *path, uint32_t seed)
+{
+    struct cqa_buffer text = {.limit = 1 << 20};
+
+    *reference = (struct reference){.width = {CQA_INPUTS, HIDDEN, 3, CQA_CLASS_COUNT}};
+    cqa_buffer_print(&text, "callqa-acoustic 1 features %d layers 3 %d %d %d %d\n",
+                     CQA_FEATURES_VERSION, CQA_INPUTS, HIDDEN, 3, CQA_CLASS_COUNT);
+    for (int layer = 0; layer < 3; layer++)
+        for (int o = 0; o < reference->width[layer + 1]; o++) {
+            reference->bias[layer][o] = telephone_noise(&seed);
+            cqa_buffer_print(&text, "%.9g\n", (double)reference->bias[layer][o]);
+            for (int i = 0; i < reference->width[layer]; i++) {
+                reference->weight[layer][o][i] = telephone_noise(&seed);
+                cqa_buffer_print(&text, "%.9g ", (double)reference->weight[layer][o][i]);
+            }
+        }
+    assert_false(text.failed);
+    write_model(path, text.text);
+    cqa_buffer_finish(&text);
+}
+
+/* log posteriors of one frame, the slow way. */
+static void run_reference(const struct reference *reference, const double *inputs, double *out)
+{
+    double now[CQA_INPUTS];
+    double next[CQA_INPUTS];
+    double sum = 0;
+
+    memcpy(now, inputs, sizeof now);
+    for (int layer = 0; layer < 3; layer++) {
+        for (int o = 0; o < reference->width[layer + 1]; o++) {
+            next[o] = (double)reference->bias[layer][o];
+            for (int i = 0; i < reference->width[layer]; i++)
+                next[o] += (double)reference->weight[layer][o][i] * now[i];
+            if (layer < 2)
+                next[o] = fmax(0, next[o]);
+        }
+        memcpy(now, next, sizeof now);
+    }
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        sum += exp(now[k]);
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        out[k] = now[k] - log(sum);
+}
+
+static void test_against_reference(void **state)
+{
+    char path[] = "/tmp/callqa-net-XXXXXX";
+    static struct reference reference;
+    struct cqa_net *net = NULL;
+    struct cqa_error error;
+    uint32_t seed = 9;
+    float *inputs = calloc((size_t)CQA_INPUTS * CQA_CHUNK, sizeof *inputs);
+    float *out = calloc((size_t)CQA_CLASS_COUNT * CQA_CHUNK, sizeof *out);
+
+    (void)state;
+    write_reference(&reference, path, 8);
+    assert_int_equal(cqa_net_load(&net, path, &error), CQA_OK);
+    unlink(path);
+    for (size_t i = 0; i < (size_t)CQA_INPUTS * CQA_CHUNK; i++)
+        inputs[i] = telephone_noise(&seed);
+    cqa_net_run(net, inputs, UINT64_C(1) << 63 | 1 << 3, out);
+    for (size_t t = 0; t < CQA_CHUNK; t++) {
+        if (t / CQA_TILE == 3 || t / CQA_TILE == 63) { /* silence is answered unseen */
+            assert_true(out[CQA_CLASS_NONE * CQA_CHUNK + t] > -0.01f);
+            for (size_t k = 1; k < CQA_CLASS_COUNT; k++)
+                assert_true(out[k * CQA_CHUNK + t] < -5.0f);
+            continue;
+        }
+        double frame[CQA_INPUTS];
+        double wanted[CQA_CLASS_COUNT];
+        for (size_t i = 0; i < CQA_INPUTS; i++)
+            frame[i] = (double)inputs[cqa_input_at(i, t)];
+        run_reference(&reference, frame, wanted);
+        for (size_t k = 0; k < CQA_CLASS_COUNT; k++)
+            assert_near(out[k * CQA_CHUNK + t], wanted[k], 5e-3);
+    }
+    free(inputs);
+    free(out);
+    cqa_net_destroy(net);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused_shapes),
+        cmocka_unit_test(test_no_file),
+        cmocka_unit_test(test_against_reference),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
