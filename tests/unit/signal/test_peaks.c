@@ -4,15 +4,27 @@
 #include <stdint.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
-#include "signal/spectrum.h"
+#include "signal/peaks.h"
 #include "support/near.h"
 #include "support/telephone.h"
 
 enum { SECOND = 8000 };
 
-/* Adds the main lobe of a sine under a Hann window at `bin` (Harris 1978), `power` in all. */
-static void add_line(struct cqa_spectrum *spectrum, double bin, double power)
+/* Sixteen successive frames, all in the test's hand. */
+static struct cqa_tile_channel *frames_of_nothing(void)
+{
+    struct cqa_tile_channel *channel = aligned_alloc(64, sizeof *channel);
+
+    assert_non_null(channel);
+    memset(channel, 0, sizeof *channel);
+    return channel;
+}
+
+/* Adds to frame `t` the main lobe of a sine under a Hann window at `bin` (Harris 1978), `power` in
+ * all. */
+static void add_line(struct cqa_tile_channel *channel, int t, double bin, double power)
 {
     double lobe[7];
     double sum = 0;
@@ -26,92 +38,103 @@ static void add_line(struct cqa_spectrum *spectrum, double bin, double power)
         sum += lobe[i];
     }
     for (int i = 0; i < 7; i++)
-        spectrum->power[middle - 3 + i] += (float)(power * lobe[i] / sum);
-    spectrum->total += (float)power;
+        channel->power[middle - 3 + i][t] += (float)(power * lobe[i] / sum);
+    channel->level[CQA_TILE_LEVEL][t] += (float)power;
 }
 
 static void test_between_bins(void **state)
 {
+    struct cqa_tile_channel *channel = frames_of_nothing();
+    struct cqa_peak_memory memory = {0};
+    struct cqa_peak_facts facts[CQA_LANES];
+
     (void)state;
-    for (double bin = 20; bin < 21; bin += 0.1) {
-        struct cqa_spectrum spectrum = {.total = 0};
-        struct cqa_peak_memory memory = {0};
-        struct cqa_peak_facts facts;
-        add_line(&spectrum, bin, 0.01);
-        add_line(&spectrum, bin + 40, 0.005);
-        cqa_peaks_follow(&spectrum, &memory, &facts);
-        assert_int_equal(memory.count, 2);
-        assert_near(facts.hz[0], bin * 15.625, 1);
-        assert_near(facts.hz[1], (bin + 40) * 15.625, 1);
-        assert_near(facts.share[0], 0.667, 0.01);
-        assert_near(facts.share[1], 0.333, 0.01);
+    for (int t = 0; t < CQA_LANES; t++) {
+        add_line(channel, t, 20 + t / 16.0, 0.01);
+        add_line(channel, t, 60 + t / 16.0, 0.005);
     }
+    cqa_peaks_follow(channel, &memory, facts);
+    assert_int_equal(memory.count, 2);
+    for (int t = 0; t < CQA_LANES; t++) {
+        assert_near(facts[t].hz[0], (20 + t / 16.0) * 15.625, 1);
+        assert_near(facts[t].hz[1], (60 + t / 16.0) * 15.625, 1);
+        assert_near(facts[t].share[0], 0.667, 0.01);
+        assert_near(facts[t].share[1], 0.333, 0.01);
+    }
+    free(channel);
 }
 
-/* A line that stays becomes steady within half a dozen frames; one that moves never does. */
+/* A line that stays becomes steady within half a dozen frames, also from one tile to the next; one
+ * that moves never does. */
 static void test_steady_and_moving(void **state)
 {
-    struct cqa_peak_memory staying = {0};
-    struct cqa_peak_memory moving = {0};
-    struct cqa_peak_facts facts;
+    struct cqa_tile_channel *staying = frames_of_nothing();
+    struct cqa_tile_channel *moving = frames_of_nothing();
+    struct cqa_peak_memory memory = {0};
+    struct cqa_peak_facts facts[CQA_LANES];
 
     (void)state;
-    for (int t = 0; t < 12; t++) {
-        struct cqa_spectrum spectrum = {.total = 0};
-        add_line(&spectrum, 60.3, 0.01);
-        cqa_peaks_follow(&spectrum, &staying, &facts);
-        if (t < 2)
-            assert_near(facts.tonality, 0, 1e-6);
+    for (int t = 0; t < CQA_LANES; t++) {
+        add_line(staying, t, 60.3, 0.01);
+        add_line(moving, t, 60 + 0.5 * t, 0.01);
     }
-    assert_true(facts.tonality > 0.95f);
-    assert_near(facts.steady, 1, 1e-6);
-    for (int t = 0; t < 12; t++) {
-        struct cqa_spectrum spectrum = {.total = 0};
-        add_line(&spectrum, 60 + 0.5 * t, 0.01);
-        cqa_peaks_follow(&spectrum, &moving, &facts);
+    cqa_peaks_follow(staying, &memory, facts);
+    assert_near(facts[0].tonality, 0, 0);
+    assert_near(facts[1].tonality, 0, 0);
+    assert_true(facts[3].tonality > 0.1f && facts[3].tonality < 0.9f);
+    for (int t = 6; t < CQA_LANES; t++)
+        assert_true(facts[t].tonality > 0.95f);
+    assert_near(facts[CQA_LANES - 1].steady, 1, 0);
+    cqa_peaks_follow(staying, &memory, facts);
+    assert_true(facts[0].tonality > 0.95f);
+    memory = (struct cqa_peak_memory){0};
+    cqa_peaks_follow(moving, &memory, facts);
+    for (int t = 0; t < CQA_LANES; t++) {
+        assert_near(facts[t].tonality, 0, 0);
+        assert_near(facts[t].steady, 0, 0);
     }
-    assert_near(facts.tonality, 0, 1e-6);
-    assert_near(facts.steady, 0, 1e-6);
+    free(staying);
+    free(moving);
 }
 
 static void test_keeps_the_loudest(void **state)
 {
-    struct cqa_spectrum spectrum = {.total = 0};
+    struct cqa_tile_channel *channel = frames_of_nothing();
     struct cqa_peak_memory memory = {0};
-    struct cqa_peak_facts facts;
+    struct cqa_peak_facts facts[CQA_LANES];
 
     (void)state;
     for (int i = 0; i < 20; i++)
-        add_line(&spectrum, 10 + 11 * i, 0.001 * (1 + i % 10));
-    cqa_peaks_follow(&spectrum, &memory, &facts);
+        add_line(channel, CQA_LANES - 1, 10 + 11 * i, 0.001 * (1 + i % 10));
+    cqa_peaks_follow(channel, &memory, facts);
     assert_int_equal(memory.count, CQA_PEAKS_MAX);
     for (int i = 0; i < CQA_PEAKS_MAX; i++) {
-        const int line = (int)lround((memory.bin[i] - 10) / 11);
+        const int line = (int)lround(((double)memory.bin[i] - 10) / 11);
         assert_true(line % 10 >= 4);
         assert_true(i == 0 || memory.bin[i] > memory.bin[i - 1]);
     }
+    free(channel);
 }
 
 /* Nothing to look at: silence, and what lies 50 dB under the loudest before it. */
 static void test_faint(void **state)
 {
-    struct cqa_spectrum loud = {.total = 0};
-    struct cqa_spectrum faint = {.total = 0};
-    const struct cqa_spectrum silence = {.total = 0};
+    struct cqa_tile_channel *channel = frames_of_nothing();
     struct cqa_peak_memory memory = {0};
-    struct cqa_peak_facts facts;
+    struct cqa_peak_facts facts[CQA_LANES];
 
     (void)state;
-    cqa_peaks_follow(&silence, &memory, &facts);
+    add_line(channel, 1, 50, 0.5e-6);
+    add_line(channel, 2, 50, 0.1);
+    add_line(channel, 3, 50, 0.5e-6);
+    cqa_peaks_follow(channel, &memory, facts);
+    assert_near(facts[0].hz[0], 0, 0);
+    assert_near(facts[1].hz[0], 50 * 15.625, 1); /* faint, but nothing has been louder yet */
+    assert_near(facts[2].hz[0], 50 * 15.625, 1);
+    assert_near(facts[3].hz[0], 0, 0);
+    assert_near(facts[3].tonality, 0, 0);
     assert_int_equal(memory.count, 0);
-    add_line(&loud, 50, 0.1);
-    add_line(&faint, 50, 0.5e-6);
-    cqa_peaks_follow(&loud, &memory, &facts);
-    assert_int_equal(memory.count, 1);
-    cqa_peaks_follow(&faint, &memory, &facts);
-    assert_int_equal(memory.count, 0);
-    assert_near(facts.hz[0], 0, 0);
-    assert_near(facts.tonality, 0, 0);
+    free(channel);
 }
 
 /* The same through the transform: two keys' tones, each found to a hertz or so. */
