@@ -1,6 +1,7 @@
 /*
- * The least that an analyzer of frames can do: decode, and one 256-point transform per 10 ms for both channels
- * (packed: left real, right imaginary). floor FILE prints the pairs read and a checksum.
+ * The least that an analyzer of frames can do: decode, and one 256-point transform per 10 ms for
+ * both channels (packed: left real, right imaginary). floor FILE prints the pairs read and a
+ * checksum.
  */
 #include <fftw3.h>
 #include <sndfile.h>
