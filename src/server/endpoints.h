@@ -44,5 +44,7 @@ void cqa_get_page(struct cqa_request *request);
 void cqa_post_session(struct cqa_request *request);
 void cqa_get_session(struct cqa_request *request);
 void cqa_delete_session(struct cqa_request *request);
+void cqa_get_index(struct cqa_request *request);
+void cqa_get_web(struct cqa_request *request);
 
 #endif

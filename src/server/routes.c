@@ -56,5 +56,8 @@ const struct cqa_route cqa_routes[] = {
     {"GET", "/api/v1/session", EVERYONE, CQA_BODY_NONE, cqa_get_session},
     {"DELETE", "/api/v1/session", EVERYONE, CQA_BODY_NONE, cqa_delete_session},
     {"GET", "/metrics", ANYBODY, CQA_BODY_NONE, cqa_get_metrics},
+    {"GET", "/", ANYBODY, CQA_BODY_NONE, cqa_get_index},
+    {"GET", "/web/{file}", ANYBODY, CQA_BODY_NONE, cqa_get_web},
+    {"GET", "/web/{folder}/{file}", ANYBODY, CQA_BODY_NONE, cqa_get_web},
 };
 const size_t cqa_route_count = sizeof cqa_routes / sizeof cqa_routes[0];
