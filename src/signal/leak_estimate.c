@@ -256,6 +256,14 @@ static int correlate(struct cqa_leak_estimator *estimator, const struct path *pa
     return best;
 }
 
+/* What a Hann window has in common with itself `lag` samples later, of 1. */
+static double window_overlap(int lag)
+{
+    const double d = fabs((double)lag) / CQA_LEAK_BLOCK;
+
+    return (1.0 - d) * (2.0 + cos(2.0 * M_PI * d)) / 3.0 + sin(2.0 * M_PI * d) / (2.0 * M_PI);
+}
+
 /* Gain over [from, to) Hz: the cross-spectrum with the delay taken out, summed in pieces of 60 Hz
  * in which the path's phase hardly turns, over the talker's power. The window shortens by the
  * delay, which is made good. */
@@ -281,7 +289,7 @@ static float gain_db(const struct path *path, int lag, float from_hz, float to_h
             gain += (re * re + im * im) / power;
         talker += power;
     }
-    const double shortened = 1.0 - fabs((double)lag) / CQA_LEAK_BLOCK;
+    const double shortened = window_overlap(lag);
     return talker > 0 ? (float)(10.0 * log10(gain / talker / (shortened * shortened) + 1e-9))
                       : -90.0f;
 }
