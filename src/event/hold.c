@@ -10,8 +10,11 @@ enum {
     REST_MS =
         6000, /* gaps between two pieces of music in which nobody at all speaks: soft passages */
     LONG_REST_MS = 20000, /* the same where music is half heard */
-    ABOVE_FLOOR = 6,  /* half dB that the music must stand over what the line carries all along */
-    MUSIC_SHARE = 30, /* per cent of a hold that is music without a voice */
+    ABOVE_FLOOR = 6, /* half dB that the music must stand over what the line carries all along */
+    WELL_ABOVE_FLOOR = 16, /* the same for music far under the party's loud speech */
+    FAR_UNDER_DB = 20,
+    MUSIC_SHARE = 30,        /* per cent of a hold that is music without a voice */
+    VOICED_MUSIC_SHARE = 45, /* the same where there is a voice: announcements leave pauses */
     ANNOUNCEMENT_MS =
         10000, /* longest voice between two pieces of music that is an announcement, not a return */
     PIECE_MS = 1500,        /* least music to each side of it */
@@ -27,7 +30,8 @@ enum {
     TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
 };
 
-static const float half_heard = 0.08f; /* mean posterior of music; noise and silence have 0.02 */
+static const float voiced_least = 0.6f; /* mean posterior of a hold with a voice */
+static const float half_heard = 0.08f;  /* mean posterior of music; noise and silence have 0.02 */
 
 /* What speaks for a hold on one channel. */
 struct candidate {
@@ -198,20 +202,43 @@ static int level_percentile(const struct cqa_scene *scene, int c, struct cqa_spa
 
 /*
  * Music is a hold when it comes and goes: a radio in the room is there all along, at one level,
- * under the party's own words. And a voice over music has music without a voice around it; a voice
- * alone is somebody speaking.
+ * under the party's own words. So it must stand out of what the line carries all along, and the
+ * less so the nearer it is to loud speech.
  */
-static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span span)
+static int comes_and_goes(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
     const int music = level_percentile(scene, c, span, 1, 1u << CQA_CLASS_MUSIC, 50);
-    const int usual = level_percentile(scene, c, span, 0, ~0u, 25);
-    size_t alone = 0;
+    const int usual = level_percentile(scene, c, span, 0, ~0u, scene->mono ? 10 : 25);
+    const float under_db = scene->tracks->channel[c].norms.loud_db - cqa_level_dbfs((uint8_t)music);
+
+    return music >= usual + (under_db < FAR_UNDER_DB ? ABOVE_FLOOR : WELL_ABOVE_FLOOR);
+}
+
+/* A voice over music has music without a voice around it; a voice alone is somebody speaking. */
+static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span span, int share)
+{
+    int64_t alone_ms = 0;
+    int64_t run_ms = 0;
+    int64_t longest_ms = 0;
 
     for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
-         t++)
-        alone += scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
-    return music >= usual + ABOVE_FLOOR &&
-           100 * (int64_t)alone * CQA_FRAME_MS >= MUSIC_SHARE * cqa_span_length_ms(span);
+         t++) {
+        const int music = scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
+        alone_ms += music ? CQA_FRAME_MS : 0;
+        run_ms = music ? run_ms + CQA_FRAME_MS : 0;
+        longest_ms = run_ms > longest_ms ? run_ms : longest_ms;
+    }
+    return 100 * alone_ms >= share * cqa_span_length_ms(span) && longest_ms >= PIECE_MS;
+}
+
+static int is_hold_music(const struct cqa_scene *scene, int c, const struct candidate *candidate,
+                         struct cqa_span heard)
+{
+    const int voice = candidate->kind == CQA_KIND_ANNOUNCEMENT;
+
+    return comes_and_goes(scene, c, heard) &&
+           has_music_alone(scene, c, heard, voice ? VOICED_MUSIC_SHARE : MUSIC_SHARE) &&
+           (!voice || candidate->confidence > voiced_least);
 }
 
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it
@@ -247,7 +274,8 @@ static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct c
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
             .confidence = music_heard(scene, c, heard)};
         if (cqa_span_length_ms(heard) >= BRIDGE_MS &&
-            cqa_span_length_ms(candidate.span) >= SHORTEST_MS && is_hold_music(scene, c, heard))
+            cqa_span_length_ms(candidate.span) >= SHORTEST_MS &&
+            is_hold_music(scene, c, &candidate, heard))
             status = add(all, &candidate);
     }
     cqa_spans_finish(&sound);

@@ -39,10 +39,10 @@ void cqa_get_agreement(struct cqa_request *request);
 void cqa_post_period(struct cqa_request *request);
 void cqa_get_comments(struct cqa_request *request);
 void cqa_post_comment(struct cqa_request *request);
-void cqa_get_index(struct cqa_request *request);
-void cqa_get_page(struct cqa_request *request);
 void cqa_post_session(struct cqa_request *request);
 void cqa_get_session(struct cqa_request *request);
 void cqa_delete_session(struct cqa_request *request);
+void cqa_get_index(struct cqa_request *request);
+void cqa_get_web(struct cqa_request *request);
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const places[] = {"%s/../share/callqa/%s", "%s/../../src/%s",
+static const char *const places[] = {"%s/../share/callqa/%s", "%s/../%s", "%s/../../src/%s",
                                      "%s/../../../src/%s"};
 
 static int program_folder(char *path, size_t size)

@@ -24,9 +24,6 @@ const struct cqa_route cqa_routes[] = {
     {"GET", "/api/v1/calls/{id}/comments", LEAD | AUDITOR | AGENT, CQA_BODY_NONE, cqa_get_comments},
     {"POST", "/api/v1/calls/{id}/comments", LEAD | AUDITOR | AGENT, CQA_BODY_SMALL,
      cqa_post_comment},
-    {"GET", "/", ANYBODY, CQA_BODY_NONE, cqa_get_index},
-    {"GET", "/page/{file}", ANYBODY, CQA_BODY_NONE, cqa_get_page},
-    {"GET", "/page/{folder}/{file}", ANYBODY, CQA_BODY_NONE, cqa_get_page},
     {"POST", "/api/v1/calls/{id}/flags", LEAD | AUDITOR, CQA_BODY_SMALL, cqa_post_call_flag},
     {"POST", "/api/v1/flags/{flag}/decision", LEAD | AUDITOR, CQA_BODY_SMALL, cqa_post_decision},
     {"GET", "/api/v1/calls/{id}/audio", LEAD | AUDITOR | AGENT, CQA_BODY_NONE, cqa_get_audio},
@@ -56,5 +53,8 @@ const struct cqa_route cqa_routes[] = {
     {"GET", "/api/v1/session", EVERYONE, CQA_BODY_NONE, cqa_get_session},
     {"DELETE", "/api/v1/session", EVERYONE, CQA_BODY_NONE, cqa_delete_session},
     {"GET", "/metrics", ANYBODY, CQA_BODY_NONE, cqa_get_metrics},
+    {"GET", "/", ANYBODY, CQA_BODY_NONE, cqa_get_index},
+    {"GET", "/web/{file}", ANYBODY, CQA_BODY_NONE, cqa_get_web},
+    {"GET", "/web/{folder}/{file}", ANYBODY, CQA_BODY_NONE, cqa_get_web},
 };
 const size_t cqa_route_count = sizeof cqa_routes / sizeof cqa_routes[0];

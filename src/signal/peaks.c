@@ -1,33 +1,12 @@
 #include "signal/peaks.h"
 
-#include <endian.h>
 #include <math.h>
 #include <string.h>
 #include "signal/hot.h"
 
-enum { FIRST_BIN = 5, LAST_BIN = 250 };
-
 static const float bin_hz = 15.625f;
 static const float faintest =
     1e-5f; /* of the loudest frame so far: what is 50 dB under it is not looked at */
-
-struct found {
-    int count;
-    float bin[CQA_PEAKS_MAX];
-    float energy[CQA_PEAKS_MAX];
-};
-
-/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main
- * lobe. */
-CQA_HOT static void mark(const float *power, uint8_t *marks)
-{
-    for (int i = FIRST_BIN * CQA_LANES; i < LAST_BIN * CQA_LANES; i++) {
-        const float p = power[i];
-        marks[i] = (uint8_t)((p > power[i - CQA_LANES]) & (p >= power[i + CQA_LANES]) &
-                             (p > 3.0f * power[i - 3 * CQA_LANES]) &
-                             (p > 3.0f * power[i + 3 * CQA_LANES]));
-    }
-}
 
 /* Where between the bins a steady sine under a Hann window lies (Grandke 1983). */
 static float interpolate(const float (*power)[CQA_LANES], int k, int t)
@@ -39,7 +18,7 @@ static float interpolate(const float (*power)[CQA_LANES], int k, int t)
 }
 
 /* Keeps the loudest where there are too many. */
-static void keep(struct found *found, float bin, float energy)
+static void keep(struct cqa_peaks *found, float bin, float energy)
 {
     if (found->count < CQA_PEAKS_MAX) {
         found->bin[found->count] = bin;
@@ -60,27 +39,22 @@ static void keep(struct found *found, float bin, float energy)
     found->energy[CQA_PEAKS_MAX - 1] = energy;
 }
 
-/* The peaks of each frame that are above `least`. */
-static void collect(const float (*power)[CQA_LANES], const float *least, struct found *found)
+static void collect(const struct cqa_tile_channel *channel, int t, struct cqa_peaks *found)
 {
-    _Alignas(64) uint8_t marks[CQA_BINS][CQA_LANES];
+    const float(*power)[CQA_LANES] = channel->power;
 
-    mark(power[0], marks[0]);
-    for (int k = FIRST_BIN; k < LAST_BIN; k++)
-        for (int first = 0; first < CQA_LANES; first += 8) {
-            uint64_t word;
-            memcpy(&word, marks[k] + first, sizeof word);
-            for (word = le64toh(word); word != 0; word &= word - 1) {
-                const int t = first + __builtin_ctzll(word) / 8;
-                if (power[k][t] > least[t])
-                    keep(&found[t], interpolate(power, k, t),
-                         power[k - 2][t] + power[k - 1][t] + power[k][t] + power[k + 1][t] +
-                             power[k + 2][t]);
-            }
+    for (int at = 0; at < CQA_BINS; at += 64) {
+        uint64_t word = channel->peaks[at / 32][t] | (uint64_t)channel->peaks[at / 32 + 1][t] << 32;
+        for (; word != 0; word &= word - 1) {
+            const int k = at + __builtin_ctzll(word);
+            keep(found, interpolate(power, k, t),
+                 power[k - 2][t] + power[k - 1][t] + power[k][t] + power[k + 1][t] +
+                     power[k + 2][t]);
         }
+    }
 }
 
-static void two_strongest(const struct found *found, float total, struct cqa_peak_facts *facts)
+static void two_strongest(const struct cqa_peaks *found, float total, struct cqa_peak_facts *facts)
 {
     int best = -1;
     int second = -1;
@@ -103,25 +77,22 @@ static void two_strongest(const struct found *found, float total, struct cqa_pea
     }
 }
 
-static void follow(const struct found *found, float total, struct cqa_peak_memory *memory,
+static void follow(const struct cqa_peaks *last, struct cqa_peaks *found, float total,
                    struct cqa_peak_facts *facts)
 {
-    struct cqa_peak_memory next = {.loudest = memory->loudest, .count = found->count};
     float steady_energy = 0;
     int before = 0;
 
     *facts = (struct cqa_peak_facts){0};
     for (int i = 0; i < found->count; i++) {
-        while (before < memory->count && memory->bin[before] < found->bin[i] - 0.3f)
+        while (before < last->count && last->bin[before] < found->bin[i] - 0.3f)
             before++;
-        const int stays = before < memory->count && memory->bin[before] <= found->bin[i] + 0.3f;
-        next.bin[i] = found->bin[i];
-        next.age[i] = stays ? memory->age[before] + 1 : 0;
-        const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)next.age[i] - 1.5f) / 4.0f));
+        const int stays = before < last->count && last->bin[before] <= found->bin[i] + 0.3f;
+        found->age[i] = stays ? last->age[before] + 1 : 0;
+        const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)found->age[i] - 1.5f) / 4.0f));
         steady_energy += weight * found->energy[i];
         facts->steady += weight;
     }
-    *memory = next;
     if (found->count > 0) {
         facts->tonality = cqa_min(1.0f, steady_energy / total);
         two_strongest(found, total, facts);
@@ -131,17 +102,15 @@ static void follow(const struct found *found, float total, struct cqa_peak_memor
 void cqa_peaks_follow(const struct cqa_tile_channel *channel, struct cqa_peak_memory *memory,
                       struct cqa_peak_facts facts[CQA_LANES])
 {
-    const float *total = channel->level[CQA_TILE_LEVEL];
-    struct found found[CQA_LANES];
-    float least[CQA_LANES];
-
     for (int t = 0; t < CQA_LANES; t++) {
-        found[t].count = 0;
-        memory->loudest = cqa_max(memory->loudest, total[t]);
-        least[t] =
-            total[t] > faintest * memory->loudest + 1e-9f ? total[t] * 3e-3f : (float)INFINITY;
+        const float total = channel->level[CQA_TILE_LEVEL][t];
+        const struct cqa_peaks *last = &memory->frame[memory->latest];
+        struct cqa_peaks *found = &memory->frame[1 - memory->latest];
+        found->count = 0;
+        memory->loudest = cqa_max(memory->loudest, total);
+        if (total > faintest * memory->loudest + 1e-9f)
+            collect(channel, t, found);
+        follow(last, found, total, &facts[t]);
+        memory->latest = 1 - memory->latest;
     }
-    collect(channel->power, least, found);
-    for (int t = 0; t < CQA_LANES; t++)
-        follow(&found[t], total[t], memory, &facts[t]);
 }

@@ -9,9 +9,13 @@ enum { CQA_PEAKS_MAX = 12 };
 /* Spectral peaks of the frame before, to tell notes (which stay) from speech (which moves). */
 struct cqa_peak_memory {
     float loudest; /* largest total so far */
-    int count;
-    float bin[CQA_PEAKS_MAX]; /* ascending, interpolated */
-    int age[CQA_PEAKS_MAX];   /* frames that it has stood, from 0 */
+    int latest;    /* which of the two is the last frame's */
+    struct cqa_peaks {
+        int count;
+        float bin[CQA_PEAKS_MAX]; /* ascending, interpolated */
+        float energy[CQA_PEAKS_MAX];
+        int age[CQA_PEAKS_MAX]; /* frames that it has stood, from 0 */
+    } frame[2];
 };
 
 struct cqa_peak_facts {

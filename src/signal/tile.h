@@ -56,6 +56,7 @@ struct cqa_tile_channel {
     float share[CQA_TILE_SHARES][CQA_LANES];
     float coefficients[CQA_COSINES][CQA_LANES]; /* of lags; 0 outside the harmonics' range */
     float lags[CQA_LAG_MAX + 2][CQA_LANES];
+    uint32_t peaks[CQA_BINS / 32][CQA_LANES]; /* a bit for each bin that stands out */
 };
 
 /* Made once an extractor; owned by it. */
@@ -73,7 +74,7 @@ struct cqa_tile {
 /* `tile` is all zeros. */
 void cqa_tile_init(struct cqa_tile *tile);
 
-/* `pairs`: CQA_LANES + 1 hops. Fills both channels' power, level and share. */
+/* `pairs`: CQA_LANES + 1 hops. Fills both channels' power, level, share and peaks. */
 void cqa_tile_measure(struct cqa_tile *tile, const float *pairs);
 
 void cqa_tile_measure_plain(struct cqa_tile *tile);

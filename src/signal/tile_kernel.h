@@ -103,6 +103,27 @@ CQA_INLINE void measure_flatness(struct cqa_tile_channel *channel, int lane)
         255.0f + 8.0f * 3.0103f * (logs * (1.0f / 213.0f) - log2_of(sum * (1.0f / 213.0f)));
 }
 
+/* Bins above both neighbours, three times what lies outside a Hann main lobe, and not too faint. */
+CQA_INLINE void mark_peaks(struct cqa_tile_channel *channel, int lane)
+{
+    const float(*power)[CQA_LANES] = channel->power;
+    const lanes least = 3e-3f * FROM(&channel->level[CQA_TILE_LEVEL][lane]);
+
+    for (int word = 0; word < CQA_BINS / 32; word++) {
+        const int first = word == 0 ? 5 : 32 * word;
+        const int last = word == CQA_BINS / 32 - 1 ? 250 : 32 * word + 32;
+        bits marks = {0};
+        for (int k = first; k < last; k++) {
+            const lanes p = FROM(&power[k][lane]);
+            const bits stands = (p > FROM(&power[k - 1][lane])) & (p >= FROM(&power[k + 1][lane])) &
+                                (p > 3.0f * FROM(&power[k - 3][lane])) &
+                                (p > 3.0f * FROM(&power[k + 3][lane])) & (p > least);
+            marks |= stands & (int32_t)(1u << k % 32);
+        }
+        *(bits *)&channel->peaks[word][lane] = marks;
+    }
+}
+
 /* ---- harmonicity: the compressed spectrum goes back to lags */
 
 /* x to the power of 0.35, to some per cent: the exponent bits scaled as a number. */
@@ -152,6 +173,7 @@ void CQA_TILE_MEASURE(struct cqa_tile *tile)
             sum_hop(&tile->hops, c, lane, &tile->channel[c]);
             sum_bins(&tile->channel[c], tile->band_first, lane);
             measure_flatness(&tile->channel[c], lane);
+            mark_peaks(&tile->channel[c], lane);
             compress(&tile->channel[c], lane);
         }
         to_lags(tile, lane);

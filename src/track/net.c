@@ -1,6 +1,6 @@
 #include "track/net.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +33,21 @@ static int read_float(FILE *file, float *out)
     return *end == '\0' && isfinite(*out);
 }
 
+/* A whole number, after the word `before` (may be NULL). */
+static int read_int(FILE *file, const char *before, int *out)
+{
+    char word[64];
+    char *end;
+
+    if (before != NULL && (fscanf(file, "%63s", word) != 1 || strcmp(word, before) != 0))
+        return 0;
+    if (fscanf(file, "%63s", word) != 1)
+        return 0;
+    const long value = strtol(word, &end, 10);
+    *out = (int)value;
+    return *end == '\0' && value > INT_MIN && value < INT_MAX;
+}
+
 static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cqa_error *error)
 {
     layer->padded = (layer->outputs + BLOCK - 1) / BLOCK * BLOCK;
@@ -58,9 +73,8 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     int sizes[LAYERS_MAX + 1];
     int count;
 
-    if (fscanf(file, "callqa-acoustic %d features %d layers %d", &format, &features, &count) !=
-            3 || // NOLINT(cert-err34-c)
-        format != 1)
+    if (!read_int(file, "callqa-acoustic", &format) || format != 1 ||
+        !read_int(file, "features", &features) || !read_int(file, "layers", &count))
         return cqa_fail(error, CQA_E_BADDATA, "not an acoustic model of format 1");
     if (features != CQA_FEATURES_VERSION)
         return cqa_fail(error, CQA_E_BADDATA, "made for features %d, this program has %d", features,
@@ -68,8 +82,7 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     if (count < 1 || count > LAYERS_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "%d layers; allowed: 1 to %d", count, LAYERS_MAX);
     for (int i = 0; i <= count; i++)
-        if (fscanf(file, "%d", &sizes[i]) != 1 || sizes[i] < 1 ||
-            sizes[i] > WIDTH_MAX) // NOLINT(cert-err34-c)
+        if (!read_int(file, NULL, &sizes[i]) || sizes[i] < 1 || sizes[i] > WIDTH_MAX)
             return cqa_fail(error, CQA_E_BADDATA, "a layer's width must be 1 to %d", WIDTH_MAX);
     if (sizes[0] != CQA_INPUTS || sizes[count] != CQA_CLASS_COUNT)
         return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs", CQA_INPUTS,
@@ -89,8 +102,11 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_
     if (file == NULL)
         return cqa_fail_errno(error, "%s", path);
     struct cqa_net *net = calloc(1, sizeof *net);
-    enum cqa_status status =
-        net == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory") : read_head(file, net, error);
+    if (net == NULL) {
+        fclose(file);
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
+    }
+    enum cqa_status status = read_head(file, net, error);
     for (int i = 0; status == CQA_OK && i < net->layer_count; i++)
         status = read_layer(file, &net->layer[i], error);
     fclose(file);

@@ -208,9 +208,9 @@ static void comments_stay_with_the_call(void **state)
 static void page_files_stay_in_their_folder(void **state)
 {
     (void)state;
-    static const char *const paths[] = {"/page/..%2Froutes.c", "/page/.hidden.js",
-                                        "/page/a%2F..%2Fb.js", "/page/../openapi.yaml",
-                                        "/page/x/..%2f..%2fopenapi.yaml"};
+    static const char *const paths[] = {"/web/..%2Froutes.c", "/page/.hidden.js",
+                                        "/web/a%2F..%2Fb.js", "/page/../openapi.yaml",
+                                        "/web/x/..%2f..%2fopenapi.yaml"};
 
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         struct reply reply = served_ask(&served, "GET", paths[i], NULL, NULL);

@@ -1,0 +1,56 @@
+// The server's API (src/server/openapi.yaml). Addresses are relative, so that a proxy may put a folder before them.
+import { t } from "./text.js";
+
+let csrf = null;
+let onLost = () => {};
+
+export function keepSession(identity) {
+  csrf = identity?.csrf ?? null;
+}
+
+/** Called when the server no longer knows us. */
+export function whenSessionLost(f) {
+  onLost = f;
+}
+
+/** A refusal: `status` and the server's own words as message. status 0: the server could not be reached. */
+export class Refusal extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function address(path, query = {}) {
+  const words = new URLSearchParams();
+  for (const [key, value] of Object.entries(query))
+    if (value !== null && value !== undefined && value !== "") words.set(key, value);
+  const text = words.toString();
+  return `api/v1/${path}${text ? "?" + text : ""}`;
+}
+
+async function ask(method, path, query, body, type = "application/json") {
+  const headers = {};
+  if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
+  if (body !== undefined) headers["Content-Type"] = type;
+  let reply;
+  try {
+    reply = await fetch(address(path, query), { method, headers, credentials: "same-origin",
+      body: body === undefined ? undefined : type === "application/json" ? JSON.stringify(body) : body });
+  } catch {
+    throw new Refusal(0, t("error.unreachable"));
+  }
+  if (reply.status === 204) return null;
+  const answer = await reply.json().catch(() => null);
+  if (reply.ok) return answer;
+  if (reply.status === 401 && path !== "session") onLost();
+  throw new Refusal(reply.status, answer?.detail ?? answer?.title ?? t("error.status", { status: reply.status }));
+}
+
+export const get = (path, query) => ask("GET", path, query);
+export const post = (path, body = {}) => ask("POST", path, {}, body);
+export const put = (path, body, type) => ask("PUT", path, {}, body, type);
+export const remove = (path) => ask("DELETE", path, {});
+
+/** The part of the path that names a call by its number. */
+export const callPath = (number, rest = "") => `calls/~${number}${rest}`;

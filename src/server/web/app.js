@@ -1,0 +1,104 @@
+// Start: who is asking, the frame around every page, and which page the address names.
+import { get, keepSession, remove, whenSessionLost } from "./api.js";
+import { fill } from "./dialog.js";
+import { h, replace } from "./dom.js";
+import { showKeys, useKeys } from "./keys.js";
+import { currentLanguage, setLanguage, t } from "./text.js";
+import { showLogIn } from "./login.js";
+
+/** A page's module is fetched when it is first shown. */
+const of = (file, name) => async (context) => (await import(`./${file}.js`))[name](context);
+
+// path: the address after "#/"; roles: who sees it in the bar (others may not ask the server for it either).
+const pages = [
+  { path: "flags", roles: ["lead", "auditor", "agent"], show: of("queue", "queuePage") },
+  { path: "calls", roles: ["lead", "auditor", "agent", "hr"], show: of("calls", "callsPage") },
+  { path: "objections", roles: ["lead", "auditor", "agent"], show: of("objections", "objectionsPage") },
+  { path: "team", roles: ["lead", "auditor", "agent", "hr"], show: of("team", "teamPage") },
+  { path: "samples", roles: ["lead", "auditor"], show: of("samples", "samplesPage") },
+  { path: "calibration", roles: ["lead", "auditor"], show: of("calibration", "calibrationPage") },
+  { path: "rules", roles: ["lead"], show: of("rules", "rulesPage") },
+  { path: "export", roles: ["lead", "hr"], show: of("export", "exportPage") },
+  { path: "admin", roles: ["admin"], show: of("admin", "adminPage") },
+  { path: "call", roles: [], show: of("call", "callPage") },
+  { path: "person", roles: [], show: of("team", "personPage") },
+];
+
+let who = null;
+let leave = () => {};
+
+function keepTheme(name) {
+  if (name) localStorage.setItem("callqa.theme", name);
+  const theme = localStorage.getItem("callqa.theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  document.documentElement.dataset.theme = theme;
+  return theme;
+}
+
+function switches() {
+  const other = currentLanguage() === "en" ? "zh-CN" : "en";
+  return [
+    h("button.plain", { type: "button", lang: other, onclick: async () => { await setLanguage(other); start(who); } },
+      other === "en" ? "English" : "中文"),
+    h("button.plain", { type: "button", onclick: () => { keepTheme(keepTheme() === "dark" ? "light" : "dark"); start(who); } },
+      t(keepTheme() === "dark" ? "theme.light" : "theme.dark")),
+  ];
+}
+
+/** "#/call/12?flag=3" → {name: "call", part: "12", query: {flag: "3"}}. */
+function readAddress() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [name, ...rest] = path.split("/");
+  return { name, part: decodeURIComponent(rest.join("/")), query: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+function bar(active) {
+  const mine = pages.filter(({ roles }) => roles.includes(who.role));
+  const link = ({ path }) => h("a", { href: `#/${path}`, "aria-current": path === active ? "page" : null }, t(`page.${path}`));
+  return h("header.bar", {},
+    h("a.brand", { href: "#/" }, h("img", { src: "web/icon.svg", alt: "", width: 22, height: 22 }), "callqa"),
+    h("nav", { "aria-label": t("nav.label") }, mine.map(link)),
+    h("div.tools", {}, h("button.plain", { type: "button", onclick: showKeys, title: t("keys.title") }, h("kbd", {}, "?")), switches(),
+      h("span.who", { title: t(`role.${who.role}`) }, who.name, h("small", {}, t(`role.${who.role}`))),
+      h("button.plain", { type: "button", onclick: logOut }, t("do.logOut"))));
+}
+
+async function showPage() {
+  const { name, part, query } = readAddress();
+  const page = pages.find(({ path }) => path === name) ?? pages.find(({ roles }) => roles.includes(who.role));
+  leave();
+  leave = () => {};
+  useKeys([]);
+  const main = h("main", { id: "main", tabindex: "-1" });
+  replace(document.body, h("a.skip", { href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, t("nav.skip")),
+    bar({ call: "calls", person: "team" }[page.path] ?? page.path), main);
+  document.title = `${t(`page.${page.path}`)} – callqa`;
+  const context = { who, part, query, onLeave: (f) => { leave = f; } };
+  await fill(main, () => page.show(context));
+}
+
+async function logOut() {
+  await remove("session").catch(() => {});
+  start(null);
+}
+
+/** Shows the page for `identity`, or the log-in. */
+function start(identity) {
+  who = identity;
+  keepSession(identity);
+  keepTheme();
+  if (who) {
+    showPage();
+    return;
+  }
+  leave();
+  leave = () => {};
+  useKeys([]);
+  document.title = `${t("login.title")} – callqa`;
+  replace(document.body, showLogIn(switches(), start));
+}
+
+keepTheme();
+await setLanguage();
+whenSessionLost(() => who && start(null));
+addEventListener("hashchange", () => who && showPage());
+start(await get("session").catch(() => null));

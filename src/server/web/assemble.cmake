@@ -1,0 +1,27 @@
+# Called with NPM, SOURCE (this folder) and BUILD.
+set(modules ${BUILD}/web-modules)
+set(lock ${SOURCE}/package-lock.json)
+
+if(NOT EXISTS ${modules}/installed OR ${lock} IS_NEWER_THAN ${modules}/installed)
+    if(NOT NPM)
+        message("The page is left out: npm was not found (docs/page.md).")
+        return()
+    endif()
+    file(MAKE_DIRECTORY ${modules})
+    file(COPY ${SOURCE}/package.json ${lock} ${SOURCE}/.npmrc DESTINATION ${modules})
+    execute_process(COMMAND ${NPM} ci --ignore-scripts --silent WORKING_DIRECTORY ${modules} RESULT_VARIABLE failed)
+    if(failed)
+        message("The page is left out: npm ci failed (docs/page.md).")
+        return()
+    endif()
+    file(TOUCH ${modules}/installed)
+endif()
+
+file(GLOB ours ${SOURCE}/*.html ${SOURCE}/*.css ${SOURCE}/*.js ${SOURCE}/*.svg)
+file(COPY ${ours} ${SOURCE}/lang DESTINATION ${BUILD}/web)
+set(libraries ${modules}/node_modules)
+file(COPY ${libraries}/uplot/dist/uPlot.esm.js ${libraries}/uplot/dist/uPlot.min.css
+          ${libraries}/wavesurfer.js/dist/wavesurfer.esm.js DESTINATION ${BUILD}/web/lib)
+file(COPY_FILE ${libraries}/wavesurfer.js/dist/plugins/regions.esm.js ${BUILD}/web/lib/regions.esm.js ONLY_IF_DIFFERENT)
+file(COPY_FILE ${libraries}/wavesurfer.js/LICENSE ${BUILD}/web/lib/wavesurfer.LICENSE ONLY_IF_DIFFERENT)
+file(COPY_FILE ${libraries}/uplot/LICENSE ${BUILD}/web/lib/uPlot.LICENSE ONLY_IF_DIFFERENT)

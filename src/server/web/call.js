@@ -1,0 +1,303 @@
+// One call: heard, seen, and its score taken apart rule by rule.
+import { callPath, get } from "./api.js";
+import { addFlag, changeFlag, confirmFlag, flagWords, mayDecide, mayHear, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, stateChip, totalOf } from "./decide.js";
+import { emptyState, failed, notice } from "./dialog.js";
+import { colour, h, icons, replace, svgIcon } from "./dom.js";
+import { useKeys } from "./keys.js";
+import { Lanes, eventWords } from "./lanes.js";
+import { peaksOf } from "./peaks.js";
+import { Player, speeds, whyNot } from "./player.js";
+import { fact } from "./queue.js";
+import { showSpectrogram } from "./spectrogram.js";
+import { clock, deduction, fixed, moment, number, said, share, siteTime, t, word } from "./text.js";
+import { makeWave } from "./wave.js";
+
+const QUIET_MS = 1500; // shorter pauses are left in when silence is skipped
+const QUIET_KEEP_MS = 300; // of a skipped one, before the next word
+
+export async function callPage({ who, part, query, onLeave }) {
+  const [result, listed] = await Promise.all([get(callPath(part)), mayHear(who) ? get(callPath(part, "/flags")) : null]);
+  const page = new CallPage(who, part, result, listed ?? { flags: [], decisions: [] });
+  onLeave(() => page.leave());
+  queueMicrotask(() => page.begin(Number(query.flag)));
+  return page.element;
+}
+
+/** Spans in which nobody speaks, shortened so that the next word is not cut. */
+function quietSpans(result) {
+  const spoken = result.channels.flatMap((channel) => channel.speech_ms).sort((a, b) => a[0] - b[0]);
+  const quiet = [];
+  let end = 0;
+  for (const [start, stop] of [...spoken, [result.recording.duration_ms, 0]]) {
+    if (start - end >= QUIET_MS) quiet.push([end + QUIET_KEEP_MS, start - QUIET_KEEP_MS]);
+    end = Math.max(end, stop);
+  }
+  return quiet;
+}
+
+class CallPage {
+  constructor(who, call, result, listed) {
+    Object.assign(this, { who, call, result });
+    this.words = new Map((result.score?.deductions ?? []).map((line) => [`${line.rule} ${line.start_ms}`, line.text]));
+    this.take(listed);
+    this.current = null;
+    this.player = new Player({ onTime: () => this.showTime(), onChange: () => this.showPlaying() });
+    this.player.load(call);
+    this.lanes = new Lanes({ result, flags: this.flags, onFlag: (flag) => this.choose(flag, true), onSeek: (ms) => this.player.seek(ms) });
+    this.waveBox = h("div.wave", { "aria-label": t("call.wave"), role: "img" });
+    this.spectrum = h("div.spectrum", { hidden: true });
+    this.side = h("div.side");
+    this.element = h("div.call", {}, this.head(), mayHear(who) && h("section.sound", { "aria-label": t("call.sound") }, this.transport(), this.waveBox, this.lanes.element, this.spectrum),
+      h("div.columns", {}, this.score = h("section.score"), this.side));
+    this.showScore();
+    replace(this.side, this.facts(), this.measures(), this.events());
+    useKeys(this.keys());
+  }
+
+  take({ flags, decisions }) {
+    this.flags = flags.map((flag) => ({ ...flag, text: this.words.get(`${flag.rule} ${flag.start_ms}`) })).sort((a, b) => a.start_ms - b.start_ms);
+    this.decisions = decisions;
+  }
+
+  leave() {
+    this.wave?.destroy();
+    this.player.destroy();
+    this.sizes?.disconnect();
+  }
+
+  keys() {
+    const deciding = mayDecide(this.who) ? [
+      { key: "c", does: "key.confirm", run: () => this.decide(confirmFlag) },
+      { key: "o", does: "key.overturn", run: () => this.decide(overturnFlag) },
+      { key: "p", does: "key.change", run: () => this.decide(changeFlag) },
+      { key: "u", does: "key.reopen", run: () => this.decide(reopenFlag) },
+      { key: "a", does: "key.add", run: () => this.add() },
+    ] : [{ key: "x", does: "key.object", run: () => this.object() }];
+    return [
+      { key: "j", does: "key.nextFlag", run: () => this.step(1) },
+      { key: "k", does: "key.previousFlag", run: () => this.step(-1) },
+      { key: " ", does: "key.playPause", run: () => this.playOrPause() },
+      { key: "f", does: "key.play", run: () => this.current && this.hear(this.current) },
+      { key: "l", does: "key.loop", run: () => this.current && this.hear(this.current, true) },
+      { key: "ArrowLeft", does: "key.back", run: () => this.player.seek(this.player.now - 5000) },
+      { key: "ArrowRight", does: "key.on", run: () => this.player.seek(this.player.now + 5000) },
+      { key: "+", does: "key.zoomIn", run: () => this.zoom(2) },
+      { key: "-", does: "key.zoomOut", run: () => this.zoom(0.5) },
+      ...deciding,
+      { key: "Escape", does: "key.toQueue", run: () => history.back() },
+    ];
+  }
+
+  // ---- hearing and seeing
+
+  /** Once the page stands: the waveform needs to know how wide it is. */
+  async begin(flag) {
+    if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags[0], false);
+    if (!mayHear(this.who)) return;
+    try {
+      this.showWave(await peaksOf(this.call));
+    } catch (error) {
+      replace(this.waveBox, h("p.problem.block", { role: "alert" }, t("call.noSound"), " ", error.message));
+      this.follow(this.waveBox.clientWidth);
+    }
+  }
+
+  showWave(peaks) {
+    if (!this.element.isConnected) return;
+    const { recording, channels, events } = this.result;
+    const roles = peaks.channels.length === channels.length ? channels.map(({ role }) => role) : peaks.channels.map(() => "mixed");
+    const tint = { silence: "--tint-silence", overtalk: "--tint-overtalk", hold: "--tint-hold" };
+    const regions = [
+      ...events.map((event) => ({ start_ms: event.start_ms, end_ms: event.end_ms, color: colour(tint[event.type] ?? "--tint-other") })),
+      ...this.flags.map((flag) => ({ start_ms: flag.start_ms, end_ms: flag.end_ms, color: colour("--mark") })),
+    ];
+    this.wave = makeWave({ container: this.waveBox, audio: this.player.audio, peaks, duration_ms: recording.duration_ms, roles, regions });
+    const follow = () => this.follow(this.wave.getWrapper().clientWidth, this.wave.getScroll());
+    for (const name of ["ready", "redraw", "scroll", "zoom", "resize"]) this.wave.on(name, follow);
+    this.wave.on("interaction", () => { this.player.span = null; });
+  }
+
+  follow(width, scroll = 0) {
+    this.lanes.follow(width, scroll);
+  }
+
+  transport() {
+    this.playButton = h("button.round", { type: "button", onclick: () => this.playOrPause() });
+    this.time = h("span.time", {}, clock(0, true));
+    const speed = h("select", { "aria-label": t("call.speed"), onchange: (event) => { this.player.rate = Number(event.target.value); } },
+      speeds.map((value) => h("option", { value, selected: value === 1 }, `${number(value)}×`)));
+    const toggle = (words, act) => h("button.toggle", { type: "button", "aria-pressed": "false", onclick: (event) => {
+      const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
+      event.currentTarget.setAttribute("aria-pressed", String(on));
+      act(on);
+    } }, t(words));
+    this.skip = toggle("call.skipSilence", (on) => { this.player.quiet = on ? quietSpans(this.result) : null; });
+    const bar = h("div.transport", {}, this.playButton, this.time,
+      h("button", { type: "button", onclick: () => this.current && this.hear(this.current) }, t("do.playFlag")),
+      h("button", { type: "button", onclick: () => this.current && this.hear(this.current, true) }, t("do.loopFlag")),
+      speed, this.skip, toggle("call.spectrogram", (on) => this.toggleSpectrogram(on)),
+      h("span.spacer"), h("button", { type: "button", onclick: () => this.zoom(0.5), "aria-label": t("key.zoomOut") }, "−"), h("button", { type: "button", onclick: () => this.zoom(2), "aria-label": t("key.zoomIn") }, "+"));
+    this.showPlaying();
+    return bar;
+  }
+
+  zoom(by) {
+    if (!this.wave) return;
+    const fit = this.waveBox.clientWidth / (this.result.recording.duration_ms / 1000);
+    this.pxPerSec = Math.min(400, Math.max(fit, (this.pxPerSec ?? fit) * by));
+    this.wave.zoom(this.pxPerSec);
+  }
+
+  async toggleSpectrogram(on) {
+    this.spectrum.hidden = !on;
+    if (!on) return;
+    const middle = this.current && !this.player.now ? this.current.start_ms : this.player.now;
+    await showSpectrogram(this.spectrum, this.call, this.result, middle).catch((error) => replace(this.spectrum, h("p.problem.block", {}, error.message)));
+  }
+
+  showTime() {
+    this.time.textContent = `${clock(this.player.now, true)} / ${clock(this.result.recording.duration_ms)}`;
+  }
+
+  showPlaying() {
+    if (!this.playButton) return;
+    const playing = this.player.isPlaying;
+    replace(this.playButton, svgIcon(playing ? icons.pause : icons.play));
+    this.playButton.setAttribute("aria-label", t(playing ? "do.pause" : "do.play"));
+  }
+
+  async hear(flag, loop = false) {
+    await this.player.playSpan(flag.start_ms, flag.end_ms, loop).catch((error) => this.cannotPlay(error));
+  }
+
+  async cannotPlay(error) {
+    failed({ message: (await whyNot(this.call)) ?? error.message });
+  }
+
+  playOrPause() {
+    if (this.player.isPlaying) this.player.pause();
+    else this.player.playOn().catch((error) => this.cannotPlay(error));
+  }
+
+  // ---- the flags
+
+  step(by) {
+    const at = this.flags.indexOf(this.current) + by;
+    if (this.flags[at]) this.choose(this.flags[at], false);
+  }
+
+  choose(flag, hear) {
+    this.current = flag;
+    this.lanes.showFlags(this.flags, flag.flag);
+    this.showScore();
+    this.player.audio.readyState > 0 && !this.player.isPlaying && this.player.seek(flag.start_ms - 3000);
+    if (hear) this.hear(flag);
+  }
+
+  async decide(act) {
+    if (!this.current) return;
+    this.took(await act(this.current));
+  }
+
+  async add() {
+    this.took(await addFlag(this.call, Math.round(this.player.now), this.result.recording.duration_ms), "added");
+  }
+
+  async object() {
+    if (this.current && this.who.role === "agent") await objectTo(this.current);
+  }
+
+  async took(answer, said_) {
+    if (!answer) return;
+    if (said_) notice(t(said_));
+    const current = this.current?.flag;
+    this.take(answer);
+    this.current = this.flags.find(({ flag }) => flag === current) ?? this.flags[0] ?? null;
+    this.lanes.showFlags(this.flags, this.current?.flag);
+    this.showScore();
+    this.result = await get(callPath(this.call)).catch(() => this.result);
+    this.showScore();
+  }
+
+  // ---- what is shown
+
+  head() {
+    const { call, recording } = this.result;
+    const place = [call.agent, call.customer].filter(Boolean).join(" ↔ ");
+    return h("header.head", {}, h("div", {}, h("h1", {}, place || call.id),
+      h("p", {}, [siteTime(call.started_at), clock(recording.duration_ms), call.direction && word("direction", call.direction), call.queue, call.id].filter(Boolean).join(" · "))),
+    this.totalBox = h("div.totalBox"));
+  }
+
+  showScore() {
+    const { score } = this.result;
+    replace(this.totalBox, score ? [h("span.label", {}, t("call.total")), totalOf(score), h("small", {}, t("call.of", { base: score.base }))] : h("span.label", {}, t("call.noScore")));
+    if (!score) {
+      replace(this.score, h("h2", {}, t("call.score")), emptyState(t("call.noScoreWhy")));
+      return;
+    }
+    const rules = Map.groupBy(this.flags, (flag) => flag.rule);
+    replace(this.score,
+      h("div.between", {}, h("h2", {}, t("call.score")), h("small", {}, t("call.rubric", { rubric: score.rubric, version: score.rubric_version })),
+        mayDecide(this.who) && h("button", { type: "button", onclick: () => this.add() }, t("do.add"))),
+      score.exception && h("p.quoted", {}, t("call.exception"), " ", said(score.exception.text ?? { en: score.exception })),
+      rules.size === 0 && emptyState(t("call.noFlags")),
+      [...rules].map(([rule, flags]) => this.rule(rule, flags)),
+      h("p.sum", {}, h("span", {}, t("call.total")), totalOf(score)),
+      this.history());
+  }
+
+  rule(rule, flags) {
+    const sum = flags.reduce((all, flag) => all + flag.standing_points, 0);
+    return h("div.rule", {}, h("h3", {}, h("code", {}, rule), h("span.points", {}, deduction(sum))),
+      flags.map((flag) => this.flagLine(flag)));
+  }
+
+  flagLine(flag) {
+    const isCurrent = flag === this.current;
+    const number_ = this.flags.indexOf(flag) + 1;
+    const button = (key, words, act, kind = "") => h(`button${kind}`, { type: "button", onclick: () => this.decide(act) }, t(words), h("kbd", { "aria-hidden": "true" }, key));
+    return h("div.line", { "aria-current": isCurrent ? "true" : null },
+      h("button.pick", { type: "button", onclick: () => this.choose(flag, true), "aria-label": t("lane.flag", { n: number_, rule: flag.rule }) }, String(number_)),
+      h("div.words", {}, h("p", {}, flagWords(flag)),
+        h("p.tags", {}, severityChip(flag), stateChip(flag), h("span", {}, `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), h("span", {}, t("flag.sure", { share: share(flag.confidence) })), flag.author && h("span", {}, t("flag.by", { who: flag.author }))),
+        flag.reason && h("p.quoted", {}, flag.reason),
+        isCurrent && mayDecide(this.who) && h("div.decide", {}, button("c", "do.confirm", confirmFlag, ".confirm"), button("o", "do.overturn", overturnFlag, ".overturn"), button("p", "do.change", changeFlag), flag.state !== "open" && button("u", "do.reopen", reopenFlag)),
+        isCurrent && this.who.role === "agent" && h("div.decide", {}, h("button", { type: "button", onclick: () => this.object() }, t("do.object"), h("kbd", { "aria-hidden": "true" }, "x")))),
+      pointsOf(flag));
+  }
+
+  history() {
+    if (!this.decisions.length) return null;
+    return h("div.history", {}, h("h2", {}, t("call.history")), h("ol", {}, this.decisions.map((one) =>
+      h("li", {}, h("span.state", { class: `state ${one.state}` }, word("state", one.state)), " ", h("code", {}, one.rule), " ", deduction(one.points), h("small", {}, `${one.by} · ${moment(one.at)}`), one.reason && h("p.quoted", {}, one.reason)))));
+  }
+
+  facts() {
+    const { recording, call, measurable } = this.result;
+    const worst = measurable?.reasons ?? [];
+    return h("section", {}, h("h2", {}, t("call.facts")), h("dl.facts", {},
+      fact("flag.person", call.agent ?? "–"), fact("call.customer", call.customer ?? "–"), fact("call.source", call.source ?? "–"),
+      fact("call.layout", word("layout", recording.layout)), fact("call.encoding", `${recording.container} ${recording.encoding}, ${number(recording.rate_hz / 1000)} kHz`)),
+    worst.length > 0 && h("ul.reasons", {}, worst.map((reason) => h("li", {}, said(reason.text)))));
+  }
+
+  measures() {
+    const { measures } = this.result;
+    const seconds = (ms) => (ms === null || ms === undefined ? "–" : t("secondsShort", { n: fixed(ms / 1000) }));
+    const talk = [["talk_agent_ms", "--agent"], ["talk_customer_ms", "--customer"], ["hold_total_ms", "--hold"], ["silence_total_ms", "--silence"]];
+    const whole = this.result.recording.duration_ms;
+    return h("section", {}, h("h2", {}, t("call.measures")),
+      h("div.bars", {}, talk.map(([name, tint]) => h("div.bar", {}, h("span", {}, t(`measure.${name}`)),
+        h("span.track", { "aria-hidden": "true" }, h("i", { style: { width: `${Math.min(100, (100 * (measures[name] ?? 0)) / whole)}%`, background: `var(${tint})` } })), h("b", {}, seconds(measures[name]))))),
+      h("dl.facts", {}, ["greeting_delay_ms", "response_agent_median_ms", "longest_monologue_agent_ms", "overtalk_total_ms"].map((name) => fact(`measure.${name}`, seconds(measures[name]))),
+        ["interruptions_agent_count", "speaker_switches_per_minute"].map((name) => fact(`measure.${name}`, number(measures[name], 1)))));
+  }
+
+  events() {
+    const { events } = this.result;
+    if (!events.length) return null;
+    return h("section", {}, h("h2", {}, t("lane.events")), h("ul.events", {}, events.map((event) =>
+      h("li", {}, h("button.plain", { type: "button", onclick: () => { this.player.seek(event.start_ms); } }, h(`i.dot.${event.type}`), eventWords(event))))));
+  }
+}

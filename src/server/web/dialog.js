@@ -1,0 +1,68 @@
+// Dialogs, notices, and what stands where a list is empty or an answer was refused.
+import { h, replace } from "./dom.js";
+import { t } from "./text.js";
+
+/** Opens a modal dialog; it closes by Esc, by its button, or by what `body` does. */
+export function showDialog(title, body, actions = []) {
+  const dialog = h("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() },
+    h("h2", { id: "dialog-title" }, title), body,
+    h("div.actions", {}, h("button", { type: "button", onclick: () => dialog.close() }, t(actions.length ? "do.cancel" : "do.close")), actions));
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/**
+ * A dialog with a form. `fields` are elements with names; `send` gets their values and may reject, which is shown in
+ * the dialog. Resolves to what `send` gave, or to undefined when it was cancelled.
+ */
+export function askForm(title, fields, actionWords, send) {
+  return new Promise((resolve) => {
+    let answer;
+    const problem = h("p.problem", { role: "alert" });
+    const form = h("form", {
+      onsubmit: async (event) => {
+        event.preventDefault();
+        try {
+          answer = await send(Object.fromEntries(new FormData(form)));
+          dialog.close();
+        } catch (error) {
+          replace(problem, error.message);
+        }
+      },
+      onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit(),
+    }, fields, problem);
+    form.id = "dialog-form";
+    const dialog = showDialog(title, form, [h("button.primary", { type: "submit", form: "dialog-form" }, actionWords)]);
+    dialog.addEventListener("close", () => resolve(answer));
+    form.querySelector("[autofocus], textarea, input, select")?.focus();
+  });
+}
+
+export function field(label, control, hint) {
+  return h("label.field", {}, h("span.label", {}, label), control, hint && h("span.hint", {}, hint));
+}
+
+export function notice(text, kind = "done") {
+  let stack = document.querySelector(".notices");
+  if (!stack) stack = document.body.appendChild(h("div.notices", { role: "status", "aria-live": "polite" }));
+  const item = stack.appendChild(h(`div.notice.${kind}`, {}, text));
+  setTimeout(() => item.remove(), kind === "bad" ? 8000 : 3500);
+}
+
+export const failed = (error) => notice(error.message, "bad");
+
+export const emptyState = (text) => h("p.empty", {}, text);
+
+/** Fills `place` with what `load` resolves to; meanwhile and on failure it says so. */
+export async function fill(place, load) {
+  place.setAttribute("aria-busy", "true");
+  try {
+    replace(place, await load());
+  } catch (error) {
+    replace(place, h("div.problem.block", { role: "alert" }, error.message,
+      h("button", { type: "button", onclick: () => fill(place, load) }, t("do.again"))));
+  } finally {
+    place.removeAttribute("aria-busy");
+  }
+}

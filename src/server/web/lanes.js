@@ -1,0 +1,62 @@
+// What lies under the waveform and moves with it: ruler, who speaks, events, flags.
+import { h, replace } from "./dom.js";
+import { clock, t, word } from "./text.js";
+
+const percent = (ms, duration_ms) => `${(100 * ms) / duration_ms}%`;
+
+const place = (start_ms, end_ms, duration_ms) =>
+  ({ left: percent(start_ms, duration_ms), width: percent(Math.max(0, end_ms - start_ms), duration_ms) });
+
+/** Ticks at a round step that leaves about 90 pixels between them. */
+function ruler(duration_ms, width) {
+  const wanted = (duration_ms * 90) / Math.max(1, width);
+  const step = [1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000, 300000, 600000, 1800000].find((ms) => ms >= wanted) ?? 3600000;
+  const ticks = [];
+  for (let ms = 0; ms < duration_ms; ms += step)
+    ticks.push(h("span.tick", { style: { left: percent(ms, duration_ms) } }, clock(ms)));
+  return ticks;
+}
+
+export class Lanes {
+  /** flags: [{flag, …}] in the order of their numbers; onFlag(flag) when one is chosen, onSeek(ms) elsewhere. */
+  constructor({ result, flags, onFlag, onSeek }) {
+    this.duration_ms = result.recording.duration_ms;
+    this.ruler = h("div.lane.ruler", { "aria-hidden": "true" });
+    this.flagLane = h("div.lane.flags");
+    this.onFlag = onFlag;
+    const speech = result.channels.map((channel) => h("div.lane.speech", { role: "img", "aria-label": t("lane.speech", { who: word("role", channel.role) }) },
+      h("span.name", {}, word("role", channel.role)), channel.speech_ms.map(([start, end]) => h(`i.${channel.role}`, { style: place(start, end, this.duration_ms) }))));
+    const events = h("div.lane.events", {}, h("span.name", {}, t("lane.events")), result.events.map((event) =>
+      h(`i.${event.type}`, { style: place(event.start_ms, event.end_ms, this.duration_ms), title: eventWords(event) }, h("span", {}, word("event", event.type)))));
+    this.inner = h("div.inner", { onclick: (event) => {
+      if (event.target.closest("button")) return;
+      const box = this.inner.getBoundingClientRect();
+      onSeek(((event.clientX - box.left) / box.width) * this.duration_ms);
+    } }, this.ruler, speech, events, this.flagLane);
+    this.element = h("div.lanes", {}, this.inner);
+    this.showFlags(flags);
+  }
+
+  showFlags(flags, current = null) {
+    replace(this.flagLane, h("span.name", {}, t("lane.flags")), flags.map((flag, i) => h(`button.flag.${flag.severity}.${flag.state}`, {
+      type: "button", style: place(flag.start_ms, flag.end_ms, this.duration_ms), "aria-pressed": String(flag.flag === current),
+      title: `${i + 1}. ${flag.rule} ${clock(flag.start_ms)}–${clock(flag.end_ms)}`, "aria-label": t("lane.flag", { n: i + 1, rule: flag.rule }), onclick: () => this.onFlag(flag),
+    }, String(i + 1))));
+  }
+
+  /** Follows the waveform: its width and how far it is scrolled, in pixels. */
+  follow(width, scroll) {
+    this.inner.style.width = `${width}px`;
+    this.inner.style.transform = `translateX(${-scroll}px)`;
+    if (width !== this.width) replace(this.ruler, ruler(this.duration_ms, width));
+    this.width = width;
+  }
+}
+
+const details = ["cause", "kind", "by", "side", "phase"];
+
+/** "Silence · unexplained · 0:13–0:29 · 98 %". */
+export function eventWords(event) {
+  const said = details.filter((key) => event[key]).map((key) => word(`event.${key}`, event[key]));
+  return [word("event", event.type), ...said, `${clock(event.start_ms)}–${clock(event.end_ms)}`].join(" · ");
+}
