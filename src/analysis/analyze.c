@@ -78,11 +78,10 @@ enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *err
     char net[PATH_MAX];
     char tones[PATH_MAX];
     struct cqa_engine *engine = calloc(1, sizeof *engine);
-    enum cqa_status status =
-        engine == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory for the engine") : CQA_OK;
 
-    if (status == CQA_OK)
-        status = cqa_models_find("acoustic", "callqa.model", net, sizeof net, error);
+    if (engine == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the engine");
+    enum cqa_status status = cqa_models_find("acoustic", "callqa.model", net, sizeof net, error);
     if (status == CQA_OK)
         status = cqa_models_find("tones", "standard", tones, sizeof tones, error);
     if (status == CQA_OK)

@@ -1,45 +1,22 @@
 #include "audio/layout.h"
 
 #include <math.h>
-#include <string.h>
+
+#define CQA_WIDTH CQA_WIDTH_PLAIN
+#define CQA_LAYOUT_ADD_BLOCK cqa_layout_add_block_plain
+#include "audio/layout_kernel.h"
 
 const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1] = {"stereo", "mono", "dual_mono", NULL};
 
-/* Two sample pairs, as the vector registers of any 64-bit processor hold them. */
-typedef float pairs2 __attribute__((vector_size(16)));
-
-enum { UNROLL = 4 }; /* additions are slow to finish and can overlap */
-
-struct lanes {
-    pairs2 sum;
-    pairs2 square;
-    pairs2 product;
-};
-
 static void add_block(struct cqa_layout_sums *sums, const float *pairs, size_t count)
 {
-    struct lanes lanes[UNROLL] = {{{0}, {0}, {0}}};
-
-    for (size_t i = 0; i < count; i += 2 * (size_t)UNROLL) {
-        float rest[4 * UNROLL] = {0};
-        const float *from = pairs + 2 * i;
-        if (count - i < 2 * (size_t)UNROLL)
-            from = memcpy(rest, from, 2 * (count - i) * sizeof *from);
-        for (int k = 0; k < UNROLL; k++) {
-            pairs2 two;
-            memcpy(&two, from + 4 * k, sizeof two);
-            lanes[k].sum += two;
-            lanes[k].square += two * two;
-            lanes[k].product += two * __builtin_shufflevector(two, two, 1, 0, 3, 2);
-        }
+#ifdef CQA_WIDER
+    if (__builtin_cpu_supports("x86-64-v3")) {
+        cqa_layout_add_block_avx2(sums, pairs, count);
+        return;
     }
-    for (int k = 0; k < UNROLL; k++) {
-        sums->left += (double)lanes[k].sum[0] + (double)lanes[k].sum[2];
-        sums->right += (double)lanes[k].sum[1] + (double)lanes[k].sum[3];
-        sums->left_left += (double)lanes[k].square[0] + (double)lanes[k].square[2];
-        sums->right_right += (double)lanes[k].square[1] + (double)lanes[k].square[3];
-        sums->left_right += (double)lanes[k].product[0] + (double)lanes[k].product[2];
-    }
+#endif
+    cqa_layout_add_block_plain(sums, pairs, count);
 }
 
 void cqa_layout_add(struct cqa_layout_sums *sums, const float *pairs, size_t count)

@@ -16,6 +16,10 @@ struct cqa_layout_sums {
 
 void cqa_layout_add(struct cqa_layout_sums *sums, const float *pairs, size_t count);
 
+/* Its one block, in the widths of registers that there are. */
+void cqa_layout_add_block_plain(struct cqa_layout_sums *sums, const float *pairs, size_t count);
+void cqa_layout_add_block_avx2(struct cqa_layout_sums *sums, const float *pairs, size_t count);
+
 /*
  * CQA_LAYOUT_DUAL_MONO where both channels carry the same audio but for a constant gain of at most
  * 10 dB: the energy of what differs is 40 dB or more below the energy of what is common. Two silent

@@ -17,8 +17,9 @@
     "unsupported_layout"                    /* more than 2 channels, or a rate outside 8..192 kHz */
 #define CQA_FAILURE_TOO_LONG "too_long"     /* longer than the configured limit */
 #define CQA_FAILURE_UNREADABLE "unreadable" /* the system refused to read it */
-#define CQA_FAILURE_CHANGED "changed" /* it grew or changed while it was read: will be read again  \
-                                       */
+#define CQA_FAILURE_CHANGED                                                                        \
+    "changed" /* it grew or changed while it was read: will be read again                          \
+               */
 #define CQA_FAILURE_DECODE "decode_error" /* the decoder gave up inside */
 #define CQA_FAILURE_CRASHED "crashed"     /* the worker process died on it */
 #define CQA_FAILURE_TIMED_OUT "timed_out" /* the worker process took too long */

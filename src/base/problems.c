@@ -31,6 +31,8 @@ void cqa_problems_add(struct cqa_problems *problems, size_t line, size_t column,
 
 static size_t stored(const struct cqa_problems *problems)
 {
+    if (problems->items == NULL)
+        return 0;
     return problems->count < problems->capacity ? problems->count : problems->capacity;
 }
 
@@ -46,7 +48,7 @@ static int by_place(const void *left, const void *right)
 
 void cqa_problems_print(struct cqa_problems *problems, const char *file, FILE *out)
 {
-    if (problems->items != NULL)
+    if (stored(problems) > 1)
         qsort(problems->items, stored(problems), sizeof *problems->items, by_place);
     for (size_t i = 0; i < stored(problems); i++) {
         const struct cqa_problem *problem = &problems->items[i];

@@ -9,8 +9,12 @@ enum {
     BRIDGE_MS = 2000, /* gaps inside one hold, unless the party speaks in them */
     REST_MS =
         6000, /* gaps between two pieces of music in which nobody at all speaks: soft passages */
-    ABOVE_FLOOR = 6,  /* half dB that the music must stand over what the line carries all along */
-    MUSIC_SHARE = 30, /* per cent of a hold that is music without a voice */
+    LONG_REST_MS = 20000, /* the same where music is half heard */
+    ABOVE_FLOOR = 6, /* half dB that the music must stand over what the line carries all along */
+    WELL_ABOVE_FLOOR = 16, /* the same for music far under the party's loud speech */
+    FAR_UNDER_DB = 20,
+    MUSIC_SHARE = 30,        /* per cent of a hold that is music without a voice */
+    VOICED_MUSIC_SHARE = 45, /* the same where there is a voice: announcements leave pauses */
     ANNOUNCEMENT_MS =
         10000, /* longest voice between two pieces of music that is an announcement, not a return */
     PIECE_MS = 1500,        /* least music to each side of it */
@@ -18,13 +22,16 @@ enum {
     ADJOIN_MS = 400,        /* how close such a voice lies to the music */
     VOICE_MS = 1280,        /* least voice over music that makes it an announcement */
     EDGE_MS = 500,          /* that a hold's edge may be off by */
-    SPEAKS_MS = 300,        /* least own speech in a gap that ends a hold */
+    SPEAKS_MS = 600,        /* least own speech in a gap that ends a hold */
     CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
     BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
     RETURN_MS = 400,        /* how long before the agent's next word it is over */
     LEAST_PERIOD_MS = 3500, /* closer beeps are something else: busy, keys, alarms */
     TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
 };
+
+static const float voiced_least = 0.6f; /* mean posterior of a hold with a voice */
+static const float half_heard = 0.08f;  /* mean posterior of music; noise and silence have 0.02 */
 
 /* What speaks for a hold on one channel. */
 struct candidate {
@@ -61,6 +68,28 @@ static size_t frame_of(int64_t ms)
 
 /* ---- music */
 
+/* How much of the span sounds like music to the classifier, 0..1, be it ever so soft. */
+static float music_heard(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const size_t first = frame_of(span.start_ms);
+    const size_t last = frame_of(span.end_ms);
+
+    return cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
+           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
+}
+
+/* A pause in which the party says nothing belongs to the hold when it is short, or nobody speaks in
+ * it and music is half heard, or the agent's line stays dropped. */
+static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    const int64_t length = cqa_span_length_ms(gap);
+    const int nobody = cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS;
+
+    return length < BRIDGE_MS || (nobody && length < REST_MS) ||
+           (nobody && length < LONG_REST_MS && music_heard(scene, c, gap) > half_heard) ||
+           (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
+}
+
 /* Whether the pause between two pieces of music on channel c belongs to the hold. */
 static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
                        struct cqa_span after)
@@ -70,11 +99,8 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span bef
     const int64_t length = cqa_span_length_ms(gap);
 
     if (spoken < SPEAKS_MS)
-        return length < BRIDGE_MS ||
-               (length < REST_MS && cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS) ||
-               (c == scene->agent &&
-                10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
-    return length < ANNOUNCEMENT_MS && length - spoken < 2 * ADJOIN_MS &&
+        return silent_gap_is_hold(scene, c, gap);
+    return length < ANNOUNCEMENT_MS && (length < BRIDGE_MS || length - spoken < 2 * ADJOIN_MS) &&
            cqa_span_length_ms(before) >= PIECE_MS && cqa_span_length_ms(after) >= PIECE_MS;
 }
 
@@ -93,6 +119,14 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
     }
     cqa_spans_finish(&pieces);
     return status;
+}
+
+/* Between two pieces of music that were joined: a voice no longer than an announcement, or no
+ * voice. */
+static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    return cqa_span_length_ms(gap) < ANNOUNCEMENT_MS ||
+           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS;
 }
 
 /*
@@ -116,7 +150,8 @@ static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct
         struct cqa_span *before = out->count > already ? &out->items[out->count - 1] : NULL;
         if (cqa_span_length_ms(piece) < ANCHOR_MS)
             continue;
-        if (before != NULL && piece.start_ms - before->end_ms < ANNOUNCEMENT_MS)
+        if (before != NULL &&
+            stays_in_hold(scene, c, (struct cqa_span){before->end_ms, piece.start_ms}))
             before->end_ms = piece.end_ms;
         else if (cqa_spans_add(out, piece.start_ms, piece.end_ms) != CQA_OK)
             return CQA_E_NOMEM;
@@ -167,20 +202,43 @@ static int level_percentile(const struct cqa_scene *scene, int c, struct cqa_spa
 
 /*
  * Music is a hold when it comes and goes: a radio in the room is there all along, at one level,
- * under the party's own words. And a voice over music has music without a voice around it; a voice
- * alone is somebody speaking.
+ * under the party's own words. So it must stand out of what the line carries all along, and the
+ * less so the nearer it is to loud speech.
  */
-static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span span)
+static int comes_and_goes(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
     const int music = level_percentile(scene, c, span, 1, 1u << CQA_CLASS_MUSIC, 50);
-    const int usual = level_percentile(scene, c, span, 0, ~0u, 25);
-    size_t alone = 0;
+    const int usual = level_percentile(scene, c, span, 0, ~0u, scene->mono ? 10 : 25);
+    const float under_db = scene->tracks->channel[c].norms.loud_db - cqa_level_dbfs((uint8_t)music);
+
+    return music >= usual + (under_db < FAR_UNDER_DB ? ABOVE_FLOOR : WELL_ABOVE_FLOOR);
+}
+
+/* A voice over music has music without a voice around it; a voice alone is somebody speaking. */
+static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span span, int share)
+{
+    int64_t alone_ms = 0;
+    int64_t run_ms = 0;
+    int64_t longest_ms = 0;
 
     for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
-         t++)
-        alone += scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
-    return music >= usual + ABOVE_FLOOR &&
-           100 * (int64_t)alone * CQA_FRAME_MS >= MUSIC_SHARE * cqa_span_length_ms(span);
+         t++) {
+        const int music = scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
+        alone_ms += music ? CQA_FRAME_MS : 0;
+        run_ms = music ? run_ms + CQA_FRAME_MS : 0;
+        longest_ms = run_ms > longest_ms ? run_ms : longest_ms;
+    }
+    return 100 * alone_ms >= share * cqa_span_length_ms(span) && longest_ms >= PIECE_MS;
+}
+
+static int is_hold_music(const struct cqa_scene *scene, int c, const struct candidate *candidate,
+                         struct cqa_span heard)
+{
+    const int voice = candidate->kind == CQA_KIND_ANNOUNCEMENT;
+
+    return comes_and_goes(scene, c, heard) &&
+           has_music_alone(scene, c, heard, voice ? VOICED_MUSIC_SHARE : MUSIC_SHARE) &&
+           (!voice || candidate->confidence > voiced_least);
 }
 
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it
@@ -210,16 +268,14 @@ static enum cqa_status find_music(const struct cqa_scene *scene, int c, struct c
         status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span heard = joined.items[i];
-        const size_t first = frame_of(heard.start_ms);
-        const size_t last = frame_of(heard.end_ms);
         const struct candidate candidate = {
             .span = c == scene->agent ? widen_by_drop(scene, heard) : heard,
             .channel = c,
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
-            .confidence = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
-                          cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last)};
+            .confidence = music_heard(scene, c, heard)};
         if (cqa_span_length_ms(heard) >= BRIDGE_MS &&
-            cqa_span_length_ms(candidate.span) >= SHORTEST_MS && is_hold_music(scene, c, heard))
+            cqa_span_length_ms(candidate.span) >= SHORTEST_MS &&
+            is_hold_music(scene, c, &candidate, heard))
             status = add(all, &candidate);
     }
     cqa_spans_finish(&sound);

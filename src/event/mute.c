@@ -16,7 +16,7 @@ enum {
 };
 
 /* Levels in half decibels, as in frames.h. */
-static const int bottom = 40;       /* -90 dBFS: nothing can be under a floor that low */
+static const int bottom = 40;    /* -90 dBFS: nothing can be under a floor that low */
 static const int far_below = 18; /* 9 dB under the talk-gap floor: a drop whatever else */
 static const int below = 10;     /* 5 dB, when steadier than 2.2 dB */
 static const float steady = 4.4f;
@@ -110,9 +110,10 @@ static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line
         if (is_speech(scene->tracks, c, t))
             continue;
         const int under = line->floor - rows->level[t];
-        line->dropped[t] =
-            (line->zero_tells && is_zero(rows, t)) || (line->floor > bottom && under >= far_below) ||
-            (line->floor > bottom && under >= below && spread_at(rows->level, line->count, t) < steady);
+        line->dropped[t] = (line->zero_tells && is_zero(rows, t)) ||
+                           (line->floor > bottom && under >= far_below) ||
+                           (line->floor > bottom && under >= below &&
+                            spread_at(rows->level, line->count, t) < steady);
     }
 }
 

@@ -49,15 +49,20 @@ static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2]
         event->kind = CQA_KIND_OTHER;
 }
 
-/* Mean over the span of the less certain party. */
+/*
+ * From the mean posterior of the less certain party over the span. The classifier is shy where two
+ * voices overlap; the curve is fitted to how often it was right on simulated calls
+ * (docs/accuracy.md, "Confidence").
+ */
 static float confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
     const size_t first = (size_t)(span.start_ms / CQA_FRAME_MS);
     const size_t last = (size_t)((span.end_ms + CQA_FRAME_MS - 1) / CQA_FRAME_MS);
     const float left = cqa_tracks_mean(scene->tracks, 0, CQA_CLASS_SPEECH, first, last);
     const float right = cqa_tracks_mean(scene->tracks, 1, CQA_CLASS_SPEECH, first, last);
+    const float posterior = left < right ? left : right;
 
-    return left < right ? left : right;
+    return 0.78f + 0.21f * posterior * posterior;
 }
 
 static int during_hold(const struct cqa_scene *scene, struct cqa_span span)

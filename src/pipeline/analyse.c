@@ -160,17 +160,6 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
 
 /* --- before analysis --- */
 
-/* The watched folder that holds `path`; NULL when the configuration has lost it. */
-static const struct cqa_watch_config *find_watch(const struct cqa_config *config, const char *path)
-{
-    for (size_t i = 0; i < config->watch_count; i++) {
-        const size_t length = strlen(config->watches[i].path);
-        if (strncmp(config->watches[i].path, path, length) == 0 && path[length] == '/')
-            return &config->watches[i];
-    }
-    return NULL;
-}
-
 /* Whose call it is: by name and sidecar, but with the id that the store gave it. */
 static enum cqa_status identify(const struct cqa_watch_config *watch,
                                 const struct cqa_recording *recording, struct cqa_task *task,
@@ -197,26 +186,16 @@ static enum cqa_status identify(const struct cqa_watch_config *watch,
 
 /* Hands a claimed recording to a worker. What goes wrong here ends the task like a worker's
  * failure. */
-static void start(struct cqa_pipeline *pipeline, const struct cqa_recording *recording,
-                  struct cqa_task *task)
+static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
+                  const struct cqa_recording *recording, struct cqa_task *task)
 {
-    const struct cqa_watch_config *watch = find_watch(pipeline->config, recording->path);
     struct cqa_error error = {0};
-    enum cqa_status status = CQA_OK;
 
     *task = (struct cqa_task){.used = 1, .id = recording->id, .fd = -1, .ended = 1};
     task->before.st_size = recording->size_bytes;
     task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
                                              .tv_nsec = recording->mtime_ns % 1000000000};
-    if (watch == NULL) {
-        status = cqa_recordings_release(pipeline->store, recording->id,
-                                        cqa_pipeline_wall_ms(pipeline), &error);
-        (void)cqa_pipeline_took(pipeline, status, &error,
-                                "a recording of a folder no longer watched");
-        finish_task(task);
-        return;
-    }
-    status = identify(watch, recording, task, &error);
+    enum cqa_status status = identify(watch, recording, task, &error);
     if (status == CQA_OK)
         task->fd = cqa_open_recording(task->path, &task->outcome.failure);
     if (status == CQA_OK && task->fd < 0)
@@ -234,45 +213,61 @@ static void start(struct cqa_pipeline *pipeline, const struct cqa_recording *rec
         cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%s", error.text);
 }
 
-static int free_tasks(const struct cqa_pipeline *pipeline)
-{
-    int count = 0;
-
-    for (int i = 0; i < pipeline->task_count; i++)
-        count += !pipeline->tasks[i].used;
-    return count;
-}
-
-static void claim_and_start(struct cqa_pipeline *pipeline)
+/* How many recordings can be begun now. */
+static size_t room(const struct cqa_pipeline *pipeline)
 {
     const int idle = cqa_workers_idle(pipeline->workers);
-    const int room = free_tasks(pipeline) < idle ? free_tasks(pipeline) : idle;
-    const struct cqa_claim claim = {.limit = (size_t)room,
+    int unused = 0;
+
+    for (int i = 0; i < pipeline->task_count; i++)
+        unused += !pipeline->tasks[i].used;
+    return (size_t)(idle < unused ? idle : unused);
+}
+
+/* Claims and starts up to `limit` recordings of one folder; how many. What the store knows of
+ * folders that are no longer watched is left alone. */
+static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
+                    size_t limit)
+{
+    const struct cqa_claim claim = {.limit = limit,
+                                    .under = watch->path,
                                     .since_ns = pipeline->options.since_ms * 1000000,
                                     .unfinished_ms = pipeline->config->unfinished_ms};
-    struct cqa_recording *claimed = NULL;
     struct cqa_arena arena = {0};
+    struct cqa_recording *claimed = cqa_arena_alloc(&arena, limit * sizeof *claimed);
     struct cqa_error error = {0};
     size_t count = 0;
 
-    pipeline->claimed = room <= 0;
-    if (room <= 0)
-        return;
-    claimed = cqa_arena_alloc(&arena, (size_t)room * sizeof *claimed);
     if (claimed == NULL)
-        return;
+        return 0;
     const enum cqa_status status = cqa_recordings_claim(
         pipeline->store, &claim, cqa_pipeline_wall_ms(pipeline), &arena, claimed, &count, &error);
-    if (cqa_pipeline_took(pipeline, status, &error, "a claim") && status == CQA_OK) {
-        struct cqa_task *task = pipeline->tasks;
-        for (size_t i = 0; i < count; i++) {
-            while (task->used)
-                task++;
-            start(pipeline, &claimed[i], task);
-        }
-        pipeline->claimed = count > 0;
+    if (!cqa_pipeline_took(pipeline, status, &error, "a claim"))
+        count = 0;
+    struct cqa_task *task = pipeline->tasks;
+    for (size_t i = 0; i < count; i++) {
+        while (task->used)
+            task++;
+        start(pipeline, watch, &claimed[i], task);
     }
     cqa_arena_finish(&arena);
+    return count;
+}
+
+/* Gives each folder its turn to be the first. */
+static void begin_all(struct cqa_pipeline *pipeline)
+{
+    const size_t watch_count = pipeline->config->watch_count;
+    size_t left = room(pipeline);
+
+    pipeline->claimed = left == 0;
+    for (size_t i = 0; i < watch_count && left > 0; i++) {
+        const size_t turn = (pipeline->first_watch + i) % watch_count;
+        const size_t begun = begin(pipeline, &pipeline->config->watches[turn], left);
+        pipeline->claimed |= begun > 0;
+        left -= begun;
+    }
+    pipeline->first_watch++;
 }
 
 static struct cqa_task *find_task(struct cqa_pipeline *pipeline, uint64_t id)
@@ -298,12 +293,12 @@ void cqa_analyse_step(struct cqa_pipeline *pipeline)
     }
     if (pipeline->pause_until_ms > cqa_pipeline_now_ms(pipeline))
         return;
+    if (!pipeline->winding_down) /* before the store is written, so that no worker waits for it */
+        begin_all(pipeline);
     for (int i = 0; i < pipeline->task_count; i++)
         if (pipeline->tasks[i].used && pipeline->tasks[i].ended &&
             !settle(pipeline, &pipeline->tasks[i]))
             return;
-    if (!pipeline->winding_down)
-        claim_and_start(pipeline);
 }
 
 void cqa_analyse_drop(struct cqa_pipeline *pipeline)

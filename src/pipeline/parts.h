@@ -44,10 +44,11 @@ struct cqa_pipeline {
     struct cqa_workers *workers;
     struct cqa_post *post; /* NULL: nowhere to post to */
     struct cqa_circuit circuit;
-    struct cqa_task *tasks; /* config->workers */
+    struct cqa_task *tasks;
     int task_count;
     char analyzer[128];
-    int claimed; /* the last claim gave something */
+    int claimed;        /* the last claim gave something, or could not be made */
+    size_t first_watch; /* whose turn it is to be claimed from first */
 
     /* A reply that the store has not taken yet. */
     int replied;

@@ -60,7 +60,8 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
 {
     const struct cqa_workers_config workers = {.count = config->workers,
                                                .timeout_ms = config->analysis_timeout_ms};
-    struct cqa_task *tasks = calloc((size_t)config->workers, sizeof *tasks);
+    const int task_count = 2 * config->workers; /* one being stored while the next is analysed */
+    struct cqa_task *tasks = calloc((size_t)task_count, sizeof *tasks);
     struct cqa_workers *pool = NULL;
 
     if (tasks == NULL)
@@ -73,11 +74,11 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     cqa_workers_destroy(pipeline->workers);
     cqa_analyse_drop(pipeline);
     free(pipeline->tasks);
-    for (int i = 0; i < config->workers; i++)
+    for (int i = 0; i < task_count; i++)
         tasks[i].fd = -1;
     pipeline->workers = pool;
     pipeline->tasks = tasks;
-    pipeline->task_count = config->workers;
+    pipeline->task_count = task_count;
     return CQA_OK;
 }
 

@@ -37,6 +37,8 @@ void cqa_post_judgement(struct cqa_request *request);
 void cqa_get_calibration(struct cqa_request *request);
 void cqa_get_agreement(struct cqa_request *request);
 void cqa_post_period(struct cqa_request *request);
+void cqa_get_comments(struct cqa_request *request);
+void cqa_post_comment(struct cqa_request *request);
 void cqa_post_session(struct cqa_request *request);
 void cqa_get_session(struct cqa_request *request);
 void cqa_delete_session(struct cqa_request *request);

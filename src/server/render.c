@@ -149,7 +149,7 @@ static void put_le(unsigned char *at, uint32_t value, int count)
 /* The header's sizes are known only now. */
 static int write_header(int out, int channels, uint64_t size)
 {
-    unsigned char header[CQA_RENDER_HEADER_BYTES] = "RIFF....WAVEfmt ";
+    unsigned char header[CQA_RENDER_HEADER_BYTES] = "RIFF....WAVEfmt ....................data";
     const uint32_t data = (uint32_t)(size - sizeof header);
     const uint32_t block = (uint32_t)channels * 2;
 
@@ -161,7 +161,6 @@ static int write_header(int out, int channels, uint64_t size)
     put_le(header + 28, RATE_HZ * block, 4);
     put_le(header + 32, block, 2);
     put_le(header + 34, 16, 2);
-    memcpy(header + 36, "data", 4);
     put_le(header + 40, data, 4);
     return write_at(out, header, sizeof header, 0);
 }
@@ -170,7 +169,7 @@ static enum cqa_status run(const struct cqa_render_order *order, int fd, const c
                            uint64_t *size, struct cqa_error *error)
 {
     int pair[2];
-    pid_t pid;
+    pid_t pid = -1;
 
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return cqa_fail_errno(error, "socketpair");

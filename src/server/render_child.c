@@ -164,8 +164,10 @@ int cqa_render_child(int argc, char **argv)
     if (argc != 7)
         return 2;
     renderer.order.kind = strcmp(argv[2], "wav") == 0 ? CQA_RENDER_WAV : CQA_RENDER_PEAKS;
-    renderer.order.channels = atoi(argv[3]) == 2 ? 2 : 1;
-    renderer.order.bucket_ms = atoi(argv[4]) > 0 ? atoi(argv[4]) : 10;
+    renderer.order.channels = strcmp(argv[3], "2") == 0 ? 2 : 1;
+    renderer.order.bucket_ms = (int)strtol(argv[4], NULL, 10);
+    if (renderer.order.bucket_ms < 1)
+        renderer.order.bucket_ms = 10;
     read_mutes(argv[6], &renderer.order);
     if (cqa_sandbox_enter(CQA_SANDBOX_FD, getppid(), MEMORY_BYTES, &error) != CQA_OK) {
         send_frame(CQA_RENDER_FAILED, error.text, strlen(error.text));

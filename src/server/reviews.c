@@ -342,16 +342,13 @@ static json_t *rules_json(const struct agreement *agreement)
     return rules;
 }
 
-void cqa_get_agreement(struct cqa_request *request)
+static void reply_agreement(struct cqa_request *request, struct agreement *agreement)
 {
     const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
     struct cqa_error error = {0};
-    struct agreement *agreement = calloc(1, sizeof *agreement);
     const enum cqa_status status =
-        agreement
-            ? cqa_calibration_list(cqa_request_scores(request), &scope,
-                                   cqa_request_part(request, 0), 0, add_verdict, agreement, &error)
-            : cqa_fail(&error, CQA_E_NOMEM, "out of memory");
+        cqa_calibration_list(cqa_request_scores(request), &scope, cqa_request_part(request, 0), 0,
+                             add_verdict, agreement, &error);
 
     if (status == CQA_OK)
         cqa_reply_json(request, 200,
@@ -361,6 +358,16 @@ void cqa_get_agreement(struct cqa_request *request)
                                  rules_json(agreement), "pairs", pairs_json(agreement)));
     else
         cqa_reply_error(request, status, &error);
+}
+
+void cqa_get_agreement(struct cqa_request *request)
+{
+    struct agreement *agreement = calloc(1, sizeof *agreement);
+
+    if (agreement != NULL)
+        reply_agreement(request, agreement);
+    else
+        cqa_reply_problem(request, 503, "memory", "out of memory");
     free(agreement);
 }
 

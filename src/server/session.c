@@ -10,7 +10,7 @@ static json_t *identity_json(const struct cqa_identity *who)
 {
     json_t *teams = who->teams ? json_array() : json_null();
 
-    for (size_t i = 0; i < who->team_count; i++)
+    for (size_t i = 0; who->teams != NULL && i < who->team_count; i++)
         json_array_append_new(teams, json_string(who->teams[i]));
     return json_pack("{s:s, s:s, s:s?, s:o, s:s?}", "name", who->name, "role",
                      cqa_account_words[who->role], "person", who->person, "teams", teams, "csrf",

@@ -74,7 +74,10 @@ enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
         status = cqa_scores_begin(scores, &db, error);
     if (status != CQA_OK)
         return status;
-    memcpy(out, "cqa_", 4);
+    out[0] = 'c';
+    out[1] = 'q';
+    out[2] = 'a';
+    out[3] = '_';
     make_secret(out + 4, CQA_TOKEN_SIZE - 4);
     hash_secret(out, hash);
     status = cqa_db_run(

@@ -21,16 +21,28 @@ void cqa_when_write_day(int64_t day, char out[CQA_DAY_SIZE])
              (int)(day / 100 % 100), (int)(day % 100));
 }
 
+/* `count` digits; -1: something else. */
+static int digits(const char *text, int count)
+{
+    int value = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = value * 10 + (text[i] - '0');
+    }
+    return value;
+}
+
 int64_t cqa_when_read_day(const char *text)
 {
     static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year;
-    int month;
-    int day;
-    char rest;
 
-    if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3)
+    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
         return 0;
+    const int year = digits(text, 4);
+    const int month = digits(text + 5, 2);
+    const int day = digits(text + 8, 2);
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1])
         return 0;
     return year * 10000 + month * 100 + day;

@@ -45,11 +45,11 @@ static int grow_channel(struct cqa_channel_frames *channel, size_t capacity)
            grow_words(&channel->freq1, capacity) && grow_words(&channel->freq2, capacity);
 }
 
-enum cqa_status cqa_frames_grow(struct cqa_frames *frames)
+enum cqa_status cqa_frames_grow(struct cqa_frames *frames, size_t more)
 {
-    if (frames->count < frames->capacity)
+    if (frames->capacity - frames->count >= more)
         return CQA_OK;
-    const size_t capacity = frames->capacity ? frames->capacity + frames->capacity / 2 : 8192;
+    const size_t capacity = frames->capacity + frames->capacity / 2 + 8192 + more;
     if (!grow_channel(&frames->channel[0], capacity) ||
         !grow_channel(&frames->channel[1], capacity))
         return CQA_E_NOMEM;

@@ -56,8 +56,8 @@ struct cqa_frames {
 
 extern const float cqa_band_edges_hz[CQA_BANDS + 1];
 
-/* Makes room for one more frame. CQA_E_NOMEM leaves what there was. */
-enum cqa_status cqa_frames_grow(struct cqa_frames *frames) CQA_MUST_CHECK;
+/* Makes room for `more` frames. CQA_E_NOMEM leaves what there was. */
+enum cqa_status cqa_frames_grow(struct cqa_frames *frames, size_t more) CQA_MUST_CHECK;
 void cqa_frames_finish(struct cqa_frames *frames);
 
 #endif

@@ -4,23 +4,10 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+#include "base/hot.h"
 
-/*
- * For the loops that cost: built three times where the compiler can (AVX-512, AVX2 with FMA, and
- * any x86-64) and chosen at start. Sanitizers run before the choice is made, so they get one build.
- */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(CQA_SANITIZED)
-#define CQA_HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CQA_HOT
-#endif
-#define CQA_INLINE static inline __attribute__((always_inline))
-
-/* Sixteen neighbours in time, worked on together: one register, two or four, as the processor has
- * them. */
+/* Neighbours in time that are worked on together: one register, two or four. */
 enum { CQA_LANES = 16 };
-typedef float cqa_lanes __attribute__((vector_size(4 * CQA_LANES), aligned(4), may_alias));
-typedef int32_t cqa_lane_bits __attribute__((vector_size(4 * CQA_LANES), aligned(4), may_alias));
 
 /* Instead of fminf and fmaxf, which call the library where NaN has to be minded. */
 CQA_INLINE float cqa_min(float a, float b)
@@ -71,19 +58,6 @@ CQA_INLINE float cqa_fast_exp(float x)
 
     memcpy(&power, &bits, sizeof power);
     return power * root * root;
-}
-
-/* x to the power of 0.35, to some per cent: the exponent bits scaled as a number. For positive x.
- */
-CQA_INLINE float cqa_rough_pow35(float x)
-{
-    int32_t bits;
-    float out;
-
-    memcpy(&bits, &x, sizeof bits);
-    bits = (int32_t)(0.35f * (float)(bits - 0x3F800000)) + 0x3F800000;
-    memcpy(&out, &bits, sizeof out);
-    return out;
 }
 
 #endif

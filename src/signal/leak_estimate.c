@@ -22,7 +22,7 @@ enum {
     STRIDE = 16, /* of the samples that a block's level is taken from: it need not be exact */
     BINS = CQA_LEAK_BLOCK / 2,
     PLENTY = 48,
-    BLOCKS_MAX = 240,
+    BLOCKS_MAX = 120,
     LAG_MIN = -80,   /* 10 ms: filters of resamplers and codecs may lead a little */
     LAG_MAX = 4000,  /* 500 ms */
     FIRST_BIN = 307, /* 300 Hz */
@@ -48,7 +48,9 @@ struct path {
 
 struct cqa_leak_estimator {
     const struct cqa_leak_plan *plan;
-    float loudest_db[2]; /* of a block, fading slowly */
+    float loudest_db[2];  /* of a block, fading slowly */
+    float half_energy[2]; /* of the last block's second half */
+    int begun;
     struct path into[2];
     fftwf_complex *in;
     fftwf_complex *out;
@@ -131,17 +133,34 @@ void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator)
     free(estimator);
 }
 
-CQA_HOT static void block_levels(const float *pairs, float db[2])
+CQA_HOT static void half_energies(const float *pairs, float energy[2])
 {
     float left = 0;
     float right = 0;
 
-    for (int i = 0; i < CQA_LEAK_BLOCK; i += STRIDE) {
+    for (int i = 0; i < CQA_LEAK_STEP; i += STRIDE) {
         left += pairs[2 * i] * pairs[2 * i];
         right += pairs[2 * i + 1] * pairs[2 * i + 1];
     }
-    db[0] = cqa_power_db(left / (CQA_LEAK_BLOCK / STRIDE));
-    db[1] = cqa_power_db(right / (CQA_LEAK_BLOCK / STRIDE));
+    energy[0] = left;
+    energy[1] = right;
+}
+
+/* A block's first half is the second half of the one before. */
+static void block_levels(struct cqa_leak_estimator *estimator, const float *pairs, float db[2])
+{
+    float *half = estimator->half_energy;
+    float next[2];
+
+    _Static_assert(2 * CQA_LEAK_STEP == CQA_LEAK_BLOCK, "blocks overlap by half");
+    if (!estimator->begun)
+        half_energies(pairs, half);
+    estimator->begun = 1;
+    half_energies(pairs + (ptrdiff_t)2 * CQA_LEAK_STEP, next);
+    for (int c = 0; c < 2; c++) {
+        db[c] = cqa_power_db((half[c] + next[c]) * STRIDE / CQA_LEAK_BLOCK);
+        half[c] = next[c];
+    }
 }
 
 CQA_HOT static void window_block(const float *pairs, const float *window, fftwf_complex *in)
@@ -191,7 +210,7 @@ void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs)
 {
     float db[2];
 
-    block_levels(pairs, db);
+    block_levels(estimator, pairs, db);
     for (int c = 0; c < 2; c++)
         estimator->loudest_db[c] = cqa_max(db[c], estimator->loudest_db[c] - 0.05f);
     for (int quiet = 0; quiet < 2; quiet++) {

@@ -17,7 +17,7 @@ struct cqa_leak_estimator *
 cqa_leak_estimator_create(const struct cqa_leak_plan *plan); /* NULL: no memory */
 void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator);
 
-/* Looks at one block: CQA_LEAK_BLOCK interleaved pairs. */
+/* Looks at one block: CQA_LEAK_BLOCK interleaved pairs, CQA_LEAK_STEP after the block before. */
 void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs);
 
 /* What it came to: leak[c] is the other channel heard on c. */

@@ -1,43 +1,24 @@
-#include "signal/spectrum.h"
+#include "signal/peaks.h"
 
 #include <math.h>
 #include <string.h>
 #include "signal/hot.h"
 
-enum { FIRST_BIN = 5, LAST_BIN = 250 };
-
 static const float bin_hz = 15.625f;
 static const float faintest =
     1e-5f; /* of the loudest frame so far: what is 50 dB under it is not looked at */
 
-struct found {
-    int count;
-    float bin[CQA_PEAKS_MAX];
-    float energy[CQA_PEAKS_MAX];
-};
-
-/* Marks bins that stand out: above both neighbours, and three times what lies outside a Hann main
- * lobe. */
-CQA_HOT static void mark(const float *power, float least, uint8_t *marks)
-{
-    for (int k = FIRST_BIN; k < LAST_BIN; k++) {
-        const float p = power[k];
-        marks[k] = (uint8_t)((p > power[k - 1]) & (p >= power[k + 1]) & (p > 3.0f * power[k - 3]) &
-                             (p > 3.0f * power[k + 3]) & (p > least));
-    }
-}
-
 /* Where between the bins a steady sine under a Hann window lies (Grandke 1983). */
-static float interpolate(const float *power, int k)
+static float interpolate(const float (*power)[CQA_LANES], int k, int t)
 {
-    const int side = power[k + 1] > power[k - 1] ? 1 : -1;
-    const float ratio = sqrtf(power[k + side] / power[k]);
+    const int side = power[k + 1][t] > power[k - 1][t] ? 1 : -1;
+    const float ratio = sqrtf(power[k + side][t] / power[k][t]);
 
     return (float)k + (float)side * (2.0f * ratio - 1.0f) / (ratio + 1.0f);
 }
 
 /* Keeps the loudest where there are too many. */
-static void keep(struct found *found, float bin, float energy)
+static void keep(struct cqa_peaks *found, float bin, float energy)
 {
     if (found->count < CQA_PEAKS_MAX) {
         found->bin[found->count] = bin;
@@ -58,24 +39,22 @@ static void keep(struct found *found, float bin, float energy)
     found->energy[CQA_PEAKS_MAX - 1] = energy;
 }
 
-static void collect(const struct cqa_spectrum *spectrum, struct found *found)
+static void collect(const struct cqa_tile_channel *channel, int t, struct cqa_peaks *found)
 {
-    _Alignas(32) uint8_t marks[CQA_BINS] = {0};
-    const float *power = spectrum->power;
+    const float(*power)[CQA_LANES] = channel->power;
 
-    mark(power, spectrum->total * 3e-3f, marks);
-    for (int at = 0; at < CQA_BINS; at += 8) {
-        uint64_t word;
-        memcpy(&word, marks + at, sizeof word);
+    for (int at = 0; at < CQA_BINS; at += 64) {
+        uint64_t word = channel->peaks[at / 32][t] | (uint64_t)channel->peaks[at / 32 + 1][t] << 32;
         for (; word != 0; word &= word - 1) {
-            const int k = at + __builtin_ctzll(word) / 8;
-            keep(found, interpolate(power, k),
-                 power[k - 2] + power[k - 1] + power[k] + power[k + 1] + power[k + 2]);
+            const int k = at + __builtin_ctzll(word);
+            keep(found, interpolate(power, k, t),
+                 power[k - 2][t] + power[k - 1][t] + power[k][t] + power[k + 1][t] +
+                     power[k + 2][t]);
         }
     }
 }
 
-static void two_strongest(const struct found *found, float total, struct cqa_peak_facts *facts)
+static void two_strongest(const struct cqa_peaks *found, float total, struct cqa_peak_facts *facts)
 {
     int best = -1;
     int second = -1;
@@ -98,33 +77,40 @@ static void two_strongest(const struct found *found, float total, struct cqa_pea
     }
 }
 
-CQA_HOT void cqa_peaks_follow(const struct cqa_spectrum *spectrum, struct cqa_peak_memory *memory,
-                              struct cqa_peak_facts *facts)
+static void follow(const struct cqa_peaks *last, struct cqa_peaks *found, float total,
+                   struct cqa_peak_facts *facts)
 {
-    struct found found = {0};
-    struct cqa_peak_memory next = {0};
     float steady_energy = 0;
     int before = 0;
 
     *facts = (struct cqa_peak_facts){0};
-    memory->loudest = cqa_max(memory->loudest, spectrum->total);
-    if (spectrum->total > faintest * memory->loudest + 1e-9f)
-        collect(spectrum, &found);
-    for (int i = 0; i < found.count; i++) {
-        while (before < memory->count && memory->bin[before] < found.bin[i] - 0.3f)
+    for (int i = 0; i < found->count; i++) {
+        while (before < last->count && last->bin[before] < found->bin[i] - 0.3f)
             before++;
-        const int stays = before < memory->count && memory->bin[before] <= found.bin[i] + 0.3f;
-        next.bin[i] = found.bin[i];
-        next.age[i] = stays ? memory->age[before] + 1 : 0;
-        const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)next.age[i] - 1.5f) / 4.0f));
-        steady_energy += weight * found.energy[i];
+        const int stays = before < last->count && last->bin[before] <= found->bin[i] + 0.3f;
+        found->age[i] = stays ? last->age[before] + 1 : 0;
+        const float weight = cqa_min(1.0f, cqa_max(0.0f, ((float)found->age[i] - 1.5f) / 4.0f));
+        steady_energy += weight * found->energy[i];
         facts->steady += weight;
     }
-    next.count = found.count;
-    next.loudest = memory->loudest;
-    *memory = next;
-    if (found.count > 0) {
-        facts->tonality = cqa_min(1.0f, steady_energy / spectrum->total);
-        two_strongest(&found, spectrum->total, facts);
+    if (found->count > 0) {
+        facts->tonality = cqa_min(1.0f, steady_energy / total);
+        two_strongest(found, total, facts);
+    }
+}
+
+void cqa_peaks_follow(const struct cqa_tile_channel *channel, struct cqa_peak_memory *memory,
+                      struct cqa_peak_facts facts[CQA_LANES])
+{
+    for (int t = 0; t < CQA_LANES; t++) {
+        const float total = channel->level[CQA_TILE_LEVEL][t];
+        const struct cqa_peaks *last = &memory->frame[memory->latest];
+        struct cqa_peaks *found = &memory->frame[1 - memory->latest];
+        found->count = 0;
+        memory->loudest = cqa_max(memory->loudest, total);
+        if (total > faintest * memory->loudest + 1e-9f)
+            collect(channel, t, found);
+        follow(last, found, total, &facts[t]);
+        memory->latest = 1 - memory->latest;
     }
 }

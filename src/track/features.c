@@ -46,7 +46,8 @@ struct cqa_features {
     int mono;
     struct cqa_norms norms[2];
     struct rows *rows[2];
-    float scratch[3][WIDTH + 1];
+    float work[3][WIDTH]; /* of box_mean and box_min */
+    float scratch[3][WIDTH];
     float group[GROUPS][WIDTH];
 };
 
@@ -127,40 +128,80 @@ const struct cqa_norms *cqa_features_norms(const struct cqa_features *features, 
 
 /* ---- row arithmetic; all rows are WIDTH long */
 
-/* Mean over [t - reach, t + reach], cut at the ends of the row. `sums` has WIDTH + 1. */
-CQA_HOT static void box_mean(const float *in, int reach, float *sums, float *out)
+/* Windows are put together from ones of 1, 2, 4, … columns, which takes few passes, all of them
+ * side by side; running sums would wait for each other. */
+CQA_HOT static void add_shifted(const float *restrict in, int shift, float *restrict out)
 {
-    sums[0] = 0;
-    for (int t = 0; t < WIDTH; t++)
-        sums[t + 1] = sums[t] + in[t];
-    for (int t = 0; t < reach; t++)
-        out[t] = (sums[t + reach + 1] - sums[0]) / (float)(t + reach + 1);
-    const float scale = 1.0f / (float)(2 * reach + 1);
-    for (int t = reach; t < WIDTH - reach; t++)
-        out[t] = (sums[t + reach + 1] - sums[t - reach]) * scale;
-    for (int t = WIDTH - reach; t < WIDTH; t++)
-        out[t] = (sums[WIDTH] - sums[t - reach]) / (float)(WIDTH - t + reach);
+    for (int t = 0; t < WIDTH - shift; t++)
+        out[t] = in[t] + in[t + shift];
 }
 
-/* Minimum over [t - reach, t + reach] for reach < 64: windows of 2, 4, … 64 by doubling, then two
- * of them. */
-CQA_HOT static void box_min(const float *in, int reach, float *work, float *out)
+CQA_HOT static void accumulate(const float *restrict in, int shift, float *restrict sum)
+{
+    for (int t = 0; t < WIDTH - shift; t++)
+        sum[t] += in[t + shift];
+}
+
+CQA_HOT static void min_shifted(const float *restrict in, int shift, float *restrict out)
+{
+    for (int t = 0; t < WIDTH - shift; t++)
+        out[t] = cqa_min(in[t], in[t + shift]);
+}
+
+CQA_HOT static void scale_shifted(const float *restrict in, int shift, float scale,
+                                  float *restrict out)
+{
+    for (int t = shift; t < WIDTH; t++)
+        out[t] = in[t - shift] * scale;
+}
+
+/* What lies within `reach` of the ends has no whole window; the margin is wide enough for that not
+ * to matter. */
+static void repeat_ends(float *row, int reach)
+{
+    for (int t = 0; t < reach; t++) {
+        row[t] = row[reach];
+        row[WIDTH - 1 - t] = row[WIDTH - 1 - reach];
+    }
+}
+
+/* Mean over [t - reach, t + reach]. */
+static void box_mean(struct cqa_features *features, const float *in, int reach, float *out)
 {
     const int wanted = 2 * reach + 1;
+    float *sum = features->work[0];
+    const float *part = in;
+    int got = 1;
+
+    memcpy(sum, in, sizeof features->work[0]);
+    for (int width = 2; width <= wanted; width *= 2) {
+        float *wider = features->work[width & 0xAA ? 1 : 2];
+        add_shifted(part, width / 2, wider);
+        part = wider;
+        if (wanted & width) {
+            accumulate(part, got, sum);
+            got += width;
+        }
+    }
+    scale_shifted(sum, reach, 1.0f / (float)wanted, out);
+    repeat_ends(out, reach);
+}
+
+/* Minimum over [t - reach, t + reach]. */
+static void box_min(struct cqa_features *features, const float *in, int reach, float *out)
+{
+    const int wanted = 2 * reach + 1;
+    const float *part = in;
     int width = 1;
 
-    memcpy(work, in, WIDTH * sizeof *work);
-    while (2 * width <= wanted) {
-        for (int t = 0; t + width < WIDTH; t++)
-            work[t] = cqa_min(work[t], work[t + width]);
-        width *= 2;
+    for (; 2 * width <= wanted; width *= 2) {
+        float *wider = features->work[width & 0xAA ? 1 : 2];
+        min_shifted(part, width, wider);
+        part = wider;
     }
-    for (int t = 0; t < WIDTH; t++) {
-        const int first = t > reach ? t - reach : 0;
-        const int end = t + reach + 1 < WIDTH ? t + reach + 1 : WIDTH;
-        const int last = end > width ? end - width : 0;
-        out[t] = cqa_min(work[first < last ? first : last], work[last]);
-    }
+    min_shifted(part, wanted - width, features->work[0]);
+    scale_shifted(features->work[0], reach, 1.0f, out);
+    repeat_ends(out, reach);
 }
 
 CQA_HOT static void levels_from_bytes(const uint8_t *in, float *out, int count)
@@ -215,9 +256,9 @@ static void fill_bands(struct cqa_features *features, int c, const struct window
         float *band = rows->band[b];
         levels_from_bytes(frames->band[b] + window->first, band + window->before, window->inside);
         extend(window, band);
-        box_mean(band, 1, features->scratch[0], features->scratch[1]);
-        box_min(features->scratch[1], FLOOR_REACH, features->scratch[0], features->scratch[2]);
-        box_mean(features->scratch[2], 16, features->scratch[0], rows->floor[b]);
+        box_mean(features, band, 1, features->scratch[1]);
+        box_min(features, features->scratch[1], FLOOR_REACH, features->scratch[2]);
+        box_mean(features, features->scratch[2], 16, rows->floor[b]);
     }
 }
 
@@ -242,7 +283,7 @@ CQA_HOT static void scale_sums(float *snr, float *square, float *flux)
     }
 }
 
-static void fill_scalars(struct cqa_features *features, int c, const struct window *window)
+CQA_HOT static void fill_scalars(struct cqa_features *features, int c, const struct window *window)
 {
     struct rows *rows = features->rows[c];
     const struct cqa_channel_frames *frames = &features->frames->channel[c];
@@ -311,7 +352,7 @@ CQA_HOT static void margin_row(const float *own, const float *floor_db, const fl
     }
 }
 
-static void fill_margins(struct cqa_features *features, int c)
+CQA_HOT static void fill_margins(struct cqa_features *features, int c)
 {
     const struct cqa_leak *leak = &features->frames->leak[c];
     struct rows *rows = features->rows[c];
@@ -347,7 +388,7 @@ static void step(struct sink *sink)
     sink->count++;
 }
 
-static void put(struct sink *sink, const float *row)
+CQA_HOT static void put(struct sink *sink, const float *row)
 {
     for (int tile = 0; tile < CQA_CHUNK / CQA_TILE; tile++)
         memcpy(sink->next + (ptrdiff_t)tile * TILE_STRIDE,
@@ -369,7 +410,7 @@ CQA_HOT static void put_scaled(struct sink *sink, const float *row, const float 
 
 static void put_mean(struct cqa_features *features, struct sink *sink, const float *row, int reach)
 {
-    box_mean(row, reach, features->scratch[0], features->scratch[1]);
+    box_mean(features, row, reach, features->scratch[1]);
     put(sink, features->scratch[1]);
 }
 
@@ -380,16 +421,16 @@ CQA_HOT static void deviation(const float *mean, const float *square, float *out
 }
 
 /* Standard deviation over a second, into scratch[1]. */
-static void spread(struct cqa_features *features, const float *row)
+CQA_HOT static void spread(struct cqa_features *features, const float *row)
 {
     float *square = features->scratch[2];
 
-    box_mean(row, 16, features->scratch[0], features->scratch[1]);
+    box_mean(features, row, 16, features->scratch[1]);
     for (int t = 0; t < WIDTH; t++)
         square[t] = row[t] * row[t];
     float mean[WIDTH];
     memcpy(mean, features->scratch[1], sizeof mean);
-    box_mean(square, 16, features->scratch[0], features->scratch[1]);
+    box_mean(features, square, 16, features->scratch[1]);
     deviation(mean, features->scratch[1], features->scratch[1]);
 }
 
@@ -405,12 +446,13 @@ static void put_bands(struct cqa_features *features, int c, struct sink *sink)
     for (int b = 0; b < CQA_BANDS; b++)
         put_scaled(sink, rows->band[b], NULL, norms->quiet_db[b], 0.05f, -1.0f, 2.5f);
     for (int b = 0; b < CQA_BANDS; b++) {
-        box_mean(rows->band[b], 6, features->scratch[0], features->scratch[1]);
+        box_mean(features, rows->band[b], 6, features->scratch[1]);
         put_scaled(sink, features->scratch[1], NULL, norms->loud_db - 10.0f, 0.05f, -3.0f, 2.0f);
     }
 }
 
-static void put_group(struct cqa_features *features, const struct rows *rows, int g, int of_margin)
+CQA_HOT static void put_group(struct cqa_features *features, const struct rows *rows, int g,
+                              int of_margin)
 {
     float *group = features->group[g];
     const float scale = 1.0f / (20.0f * (float)(group_first[g + 1] - group_first[g]));
@@ -421,7 +463,7 @@ static void put_group(struct cqa_features *features, const struct rows *rows, in
             group[t] += (of_margin ? rows->margin[b][t] : rows->band[b][t]) * scale;
 }
 
-static void put_leak(struct cqa_features *features, int c, struct sink *sink)
+CQA_HOT static void put_leak(struct cqa_features *features, int c, struct sink *sink)
 {
     const struct rows *rows = features->rows[c];
     float *best = features->scratch[2];
@@ -458,19 +500,19 @@ static void put_other(struct cqa_features *features, int c, struct sink *sink)
 }
 
 /* How the level moves within a second: speech beats at syllables, music and noise otherwise. */
-static void put_modulation(struct cqa_features *features, int c, struct sink *sink)
+CQA_HOT static void put_modulation(struct cqa_features *features, int c, struct sink *sink)
 {
     const struct rows *rows = features->rows[c];
     float beat[WIDTH];
     float sum[WIDTH] = {0};
 
-    box_mean(rows->scalar[LEVEL], 1, features->scratch[0], features->scratch[1]);
-    box_mean(rows->scalar[LEVEL], 5, features->scratch[0], features->scratch[2]);
+    box_mean(features, rows->scalar[LEVEL], 1, features->scratch[1]);
+    box_mean(features, rows->scalar[LEVEL], 5, features->scratch[2]);
     for (int t = 0; t < WIDTH; t++) {
         beat[t] = features->scratch[1][t] - features->scratch[2][t];
         beat[t] *= beat[t];
     }
-    box_mean(beat, 16, features->scratch[0], features->scratch[1]);
+    box_mean(features, beat, 16, features->scratch[1]);
     for (int t = 0; t < WIDTH; t++)
         features->scratch[1][t] = 2.0f * sqrtf(cqa_max(0.0f, features->scratch[1][t]));
     put(sink, features->scratch[1]);

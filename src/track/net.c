@@ -1,31 +1,23 @@
 #include "track/net.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "signal/hot.h"
+#include "track/dense.h"
 
-/* BLOCK outputs of TILE frames: 6 registers of AVX-512 and 12 of AVX2's 16, which leaves room for
- * an input and a weight. */
-enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_TILE, BLOCK = 6 };
+enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_TILE, BLOCK = CQA_DENSE_BLOCK };
 _Static_assert((int)TILE == (int)CQA_LANES, "a tile is worked on in one go");
 
 const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech",       "music",
                                                           "tone", "announcement", NULL};
 
-struct layer {
-    int inputs;
-    int outputs;    /* as the model says */
-    int padded;     /* a multiple of BLOCK, the rest is 0 */
-    float *bias;    /* padded */
-    float *weights; /* for each block of outputs a row an input */
-};
-
 struct cqa_net {
     int layer_count;
-    struct layer layer[LAYERS_MAX];
+    struct cqa_dense layer[LAYERS_MAX];
+    cqa_dense_run *run;
 };
 
 /* ---- reading */
@@ -41,7 +33,22 @@ static int read_float(FILE *file, float *out)
     return *end == '\0' && isfinite(*out);
 }
 
-static enum cqa_status read_layer(FILE *file, struct layer *layer, struct cqa_error *error)
+/* A whole number, after the word `before` (may be NULL). */
+static int read_int(FILE *file, const char *before, int *out)
+{
+    char word[64];
+    char *end;
+
+    if (before != NULL && (fscanf(file, "%63s", word) != 1 || strcmp(word, before) != 0))
+        return 0;
+    if (fscanf(file, "%63s", word) != 1)
+        return 0;
+    const long value = strtol(word, &end, 10);
+    *out = (int)value;
+    return *end == '\0' && value > INT_MIN && value < INT_MAX;
+}
+
+static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cqa_error *error)
 {
     layer->padded = (layer->outputs + BLOCK - 1) / BLOCK * BLOCK;
     layer->bias = calloc((size_t)layer->padded, sizeof *layer->bias);
@@ -66,9 +73,8 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     int sizes[LAYERS_MAX + 1];
     int count;
 
-    if (fscanf(file, "callqa-acoustic %d features %d layers %d", &format, &features, &count) !=
-            3 || // NOLINT(cert-err34-c)
-        format != 1)
+    if (!read_int(file, "callqa-acoustic", &format) || format != 1 ||
+        !read_int(file, "features", &features) || !read_int(file, "layers", &count))
         return cqa_fail(error, CQA_E_BADDATA, "not an acoustic model of format 1");
     if (features != CQA_FEATURES_VERSION)
         return cqa_fail(error, CQA_E_BADDATA, "made for features %d, this program has %d", features,
@@ -76,8 +82,7 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     if (count < 1 || count > LAYERS_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "%d layers; allowed: 1 to %d", count, LAYERS_MAX);
     for (int i = 0; i <= count; i++)
-        if (fscanf(file, "%d", &sizes[i]) != 1 || sizes[i] < 1 ||
-            sizes[i] > WIDTH_MAX) // NOLINT(cert-err34-c)
+        if (!read_int(file, NULL, &sizes[i]) || sizes[i] < 1 || sizes[i] > WIDTH_MAX)
             return cqa_fail(error, CQA_E_BADDATA, "a layer's width must be 1 to %d", WIDTH_MAX);
     if (sizes[0] != CQA_INPUTS || sizes[count] != CQA_CLASS_COUNT)
         return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs", CQA_INPUTS,
@@ -97,8 +102,11 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_
     if (file == NULL)
         return cqa_fail_errno(error, "%s", path);
     struct cqa_net *net = calloc(1, sizeof *net);
-    enum cqa_status status =
-        net == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory") : read_head(file, net, error);
+    if (net == NULL) {
+        fclose(file);
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
+    }
+    enum cqa_status status = read_head(file, net, error);
     for (int i = 0; status == CQA_OK && i < net->layer_count; i++)
         status = read_layer(file, &net->layer[i], error);
     fclose(file);
@@ -106,6 +114,7 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_
         cqa_net_destroy(net);
         return cqa_fail_within(error, "%s", path);
     }
+    net->run = cqa_dense_runner();
     *out = net;
     return CQA_OK;
 }
@@ -121,28 +130,7 @@ void cqa_net_destroy(struct cqa_net *net)
     free(net);
 }
 
-/* ---- running: TILE frames at a time, BLOCK outputs at a time, so that sums stay in registers */
-
-/* `in` and `out` have rows of TILE. */
-CQA_HOT static void run_layer(const struct layer *layer, const float *in, float *out, int last)
-{
-    const float *weight = layer->weights;
-
-    for (int o = 0; o < layer->padded; o += BLOCK) {
-        cqa_lanes sum[BLOCK] = {{0}};
-        for (int j = 0; j < BLOCK; j++)
-            sum[j] += layer->bias[o + j];
-        for (int i = 0; i < layer->inputs; i++, weight += BLOCK) {
-            const cqa_lanes x = *(const cqa_lanes *)(in + (ptrdiff_t)i * TILE);
-            for (int j = 0; j < BLOCK; j++)
-                sum[j] += weight[j] * x;
-        }
-        for (int j = 0; j < BLOCK; j++) {
-            const cqa_lanes kept = (cqa_lanes)((sum[j] > 0) & (cqa_lane_bits)sum[j]);
-            *(cqa_lanes *)(out + (ptrdiff_t)(o + j) * TILE) = last ? sum[j] : kept;
-        }
-    }
-}
+/* ---- running */
 
 CQA_HOT static void log_softmax(const float *in, float *out)
 {
@@ -183,7 +171,7 @@ void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent
             continue;
         }
         for (int i = 0; i < net->layer_count; i++) {
-            run_layer(&net->layer[i], in, layers[i % 2], i == net->layer_count - 1);
+            net->run(&net->layer[i], in, layers[i % 2], i < net->layer_count - 1);
             in = layers[i % 2];
         }
         log_softmax(in, out + t);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "signal/hot.h"
+#include "track/soft_music.h"
 #include "track/viterbi.h"
 
 /* Working memory of one classification. */
@@ -102,6 +103,7 @@ enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_fram
     }
     for (int c = 0; status == CQA_OK && c < tracks->channel_count; c++) {
         cqa_viterbi_trace(&work.viterbi[c], tracks->channel[c].class_);
+        cqa_soft_music(&tracks->channel[c], tracks->count);
         tracks->channel[c].norms = *cqa_features_norms(work.features, c);
     }
     work_finish(&work);

@@ -25,6 +25,17 @@ enum cqa_status cqa_viterbi_init(struct cqa_viterbi *viterbi, size_t capacity)
     return viterbi->from == NULL ? CQA_E_NOMEM : CQA_OK;
 }
 
+/* Differences matter, not the sum, which would lose precision. */
+static void settle(float score[CQA_CLASS_COUNT])
+{
+    float top = score[0];
+
+    for (int k = 1; k < CQA_CLASS_COUNT; k++)
+        top = score[k] > top ? score[k] : top;
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        score[k] -= top;
+}
+
 void cqa_viterbi_feed(struct cqa_viterbi *viterbi, const float *log_posterior, size_t stride)
 {
     float next[CQA_CLASS_COUNT];
@@ -42,12 +53,10 @@ void cqa_viterbi_feed(struct cqa_viterbi *viterbi, const float *log_posterior, s
         next[to] = most + evidence * log_posterior[(size_t)to * stride];
         from = (uint16_t)(from | (unsigned)best << (3 * to));
     }
-    float top = next[0];
-    for (int k = 1; k < CQA_CLASS_COUNT; k++)
-        top = next[k] > top ? next[k] : top;
-    for (int k = 0; k < CQA_CLASS_COUNT;
-         k++) /* differences matter, not the sum, which would lose precision */
-        viterbi->score[k] = next[k] - top;
+    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        viterbi->score[k] = next[k];
+    if (viterbi->count % 16 == 0)
+        settle(viterbi->score);
     viterbi->from[viterbi->count++] = from;
 }
 

@@ -107,6 +107,7 @@ for name, path, aim in questions:
         begin = time.perf_counter()
         page = get(connection, path)
         times.append((time.perf_counter() - begin) * 1000)
+        assert any(isinstance(part, list) and part for part in page.values()) or "score" in page, (path, page)
     slow += statistics.median(times) > aim
     print(f"{name:32} median {statistics.median(times):8.1f} worst {max(times):8.1f} aim {aim}")
 

@@ -93,10 +93,7 @@ void picture_draw(struct picture *picture, const char *agent, const char *custom
 
     *picture = (struct picture){.frames = {.count = 0}};
     assert_true(customer == NULL || strlen(customer) == strlen(agent));
-    while (picture->frames.capacity < count) {
-        picture->frames.count = picture->frames.capacity;
-        assert_int_equal(cqa_frames_grow(&picture->frames), CQA_OK);
-    }
+    assert_int_equal(cqa_frames_grow(&picture->frames, count), CQA_OK);
     picture->frames.count = count;
     picture->tracks = (struct cqa_tracks){.count = count, .channel_count = customer ? 2 : 1};
     draw_line(picture, 0, agent);

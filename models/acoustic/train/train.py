@@ -101,11 +101,15 @@ def targets(label, smoothing):
     return t
 
 
-def train(x, y, hidden, steps, batch, rng):
-    """Returns the network and the mean and scale of its inputs."""
+def normalisation(x, rng):
+    """Mean and scale of each input."""
     pick = rng.choice(len(x), min(len(x), 200_000), replace=False)
     sample = x[np.sort(pick)].astype("float32")
-    mean, scale = sample.mean(axis=0), sample.std(axis=0) + 1e-2
+    return sample.mean(axis=0), sample.std(axis=0) + 1e-2
+
+
+def train(x, y, mean, scale, hidden, steps, batch, noise, rng):
+    """One network."""
     share = np.bincount(y, minlength=len(CLASSES)) / len(y)
     class_weight = (share + 1e-4) ** -0.35
     class_weight /= (class_weight * share).sum()
@@ -114,14 +118,37 @@ def train(x, y, hidden, steps, batch, rng):
     for i in range(steps):
         at = rng.integers(0, len(x), batch)
         block = (x[at].astype("float32") - mean) / scale
-        block += rng.standard_normal(block.shape, dtype="float32") * np.float32(0.05)
+        block += rng.standard_normal(block.shape, dtype="float32") * np.float32(noise)
         warm = min(1.0, i / (0.1 * steps))
         rate = 4e-3 * warm * 0.5 * (1 + np.cos(np.pi * i / steps))
         loss = net.step(block, targets(y[at], 0.02), class_weight[y[at]].astype("float32"), rate)
         running = loss if running is None else 0.99 * running + 0.01 * loss
         if (i + 1) % 1000 == 0:
             print(f"step {i + 1}/{steps}  loss {running:.4f}", flush=True)
-    return net, mean, scale
+    return net
+
+
+def merge(nets):
+    """One network that gives the mean of the members' outputs: their layers side by side, zeros between."""
+    whole = Net.__new__(Net)
+    whole.w, whole.b = [], []
+    last = len(nets[0].w) - 1
+    for k in range(last + 1):
+        blocks = [n.w[k] for n in nets]
+        if k == 0:
+            w = np.concatenate(blocks, axis=1)
+        elif k == last:
+            w = np.concatenate(blocks, axis=0) / len(nets)
+        else:
+            w = np.zeros((sum(m.shape[0] for m in blocks), sum(m.shape[1] for m in blocks)), "float32")
+            rows = cols = 0
+            for m in blocks:
+                w[rows:rows + m.shape[0], cols:cols + m.shape[1]] = m
+                rows, cols = rows + m.shape[0], cols + m.shape[1]
+        whole.w.append(w)
+        biases = [n.b[k] for n in nets]
+        whole.b.append(np.mean(biases, axis=0) if k == last else np.concatenate(biases))
+    return whole
 
 
 def evaluate(net, mean, scale, x, y):
@@ -154,8 +181,10 @@ def main():
     ap.add_argument("--check", nargs="*", default=[], metavar="PREFIX", help="report on these, never train on them")
     ap.add_argument("--inputs", type=int, default=131)
     ap.add_argument("--features-version", type=int, default=1)
-    ap.add_argument("--hidden", type=int, nargs="+", default=[32, 24])
-    ap.add_argument("--steps", type=int, default=6000)
+    ap.add_argument("--hidden", type=int, nargs="+", default=[14, 10], help="of one member")
+    ap.add_argument("--members", type=int, default=3, help="small networks whose outputs are averaged")
+    ap.add_argument("--noise", type=float, default=0.1, help="added to the inputs, standard deviations")
+    ap.add_argument("--steps", type=int, default=4000)
     ap.add_argument("--batch", type=int, default=2048)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--out", required=True)
@@ -163,7 +192,9 @@ def main():
     parts = [load(p, a.inputs) for p in a.features]
     x, y = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     print(f"{len(x)} frames, {dict(zip(CLASSES, np.bincount(y, minlength=len(CLASSES)).tolist()))}")
-    net, mean, scale = train(x, y, a.hidden, a.steps, a.batch, np.random.default_rng(a.seed))
+    mean, scale = normalisation(x, np.random.default_rng([a.seed, 0]))
+    net = merge([train(x, y, mean, scale, a.hidden, a.steps, a.batch, a.noise, np.random.default_rng([a.seed, k + 1]))
+                 for k in range(a.members)])
     for prefix in a.check:
         print(prefix)
         evaluate(net, mean, scale, *load(prefix, a.inputs))

@@ -171,9 +171,9 @@ static void test_beeps_on_a_muted_line(void **state)
 static void test_beep_train(void **state)
 {
     (void)state;
-    picture_expect_holds(TALK_AGENT "...b...........b...........b..." TALK_AGENT,
-                         TALK_CUSTOMER "..............................." TALK_CUSTOMER,
-                         TALK_NOTHING "...BBBBBBBBBBBBBBBBBBBBBBBBB..." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "ss.b...........b...........b.sss" TALK_AGENT,
+                         TALK_CUSTOMER "................................" TALK_CUSTOMER,
+                         TALK_NOTHING "..BBBBBBBBBBBBBBBBBBBBBBBBBB...." TALK_NOTHING);
     picture_expect_holds(TALK_AGENT
                          "...b........................b..." TALK_AGENT, /* two are none */
                          TALK_CUSTOMER "................................" TALK_CUSTOMER,

@@ -181,6 +181,44 @@ static void sums_come_from_the_calls(void **state)
     assert_string_equal(text, "0");
 }
 
+static void comments_stay_with_the_call(void **state)
+{
+    (void)state;
+    char text[256];
+
+    served_put(&served, "1", NULL);
+    served_put(&served, "2", NULL);
+    assert_int_equal(ask("lea", "POST", "/api/v1/calls/1/comments",
+                         "{\"text\":\"well done\",\"position_ms\":1200}", "comments.0.position_ms",
+                         text),
+                     201);
+    assert_string_equal(text, "1200");
+    assert_int_equal(ask("lea", "POST", "/api/v1/calls/1/comments", "{\"text\":\"all of it\"}",
+                         "comments.1.position_ms", text),
+                     201);
+    assert_string_equal(text, "null");
+    assert_int_equal(ask("lea", "POST", "/api/v1/calls/1/comments", "{\"text\":\"\"}", NULL, NULL),
+                     422);
+    assert_int_equal(ask("lea", "GET", "/api/v1/calls/2/comments", NULL, "comments.0.text", text),
+                     200);
+    assert_string_equal(text, "absent");
+    assert_int_equal(ask("zhang", "GET", "/api/v1/calls/1/comments", NULL, NULL, NULL), 404);
+}
+
+static void page_files_stay_in_their_folder(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/web/..%2Froutes.c", "/page/.hidden.js",
+                                        "/web/a%2F..%2Fb.js", "/page/../openapi.yaml",
+                                        "/web/x/..%2f..%2fopenapi.yaml"};
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct reply reply = served_ask(&served, "GET", paths[i], NULL, NULL);
+        assert_int_equal(reply.status, 404);
+        reply_finish(&reply);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +227,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(bad_roster_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(objection_goes_from_agent_to_lead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(objection_has_its_days, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(comments_stay_with_the_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(page_files_stay_in_their_folder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sums_come_from_the_calls, set_up, tear_down),
     };
 

@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -333,6 +334,42 @@ static void body_over_the_limit_is_refused(void **state)
     served_stop(&small);
 }
 
+enum { POSTERS = 4, EACH = 30 };
+
+/* Each posts the same thirty calls, starting elsewhere, and reads between. */
+static void *post_all(void *context)
+{
+    const int first = *(const int *)context;
+    char id[16];
+
+    for (int i = 0; i < EACH; i++) {
+        snprintf(id, sizeof id, "c%d", (first + i) % EACH);
+        served_put(&served, id, NULL);
+        struct reply reply = served_get(&served, served.lead, "/api/v1/calls?limit=5&sort=newest");
+        reply_finish(&reply);
+    }
+    return NULL;
+}
+
+static void many_at_once_store_each_call_once(void **state)
+{
+    (void)state;
+    pthread_t threads[POSTERS];
+    int firsts[POSTERS];
+
+    for (int i = 0; i < POSTERS; i++) {
+        firsts[i] = i * EACH / POSTERS;
+        assert_int_equal(pthread_create(&threads[i], NULL, post_all, &firsts[i]), 0);
+    }
+    for (int i = 0; i < POSTERS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(call_count(), EACH);
+    struct reply reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"stored\"} 30\n"));
+    assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"unchanged\"} 90\n"));
+    reply_finish(&reply);
+}
+
 static void revoked_token_stops(void **state)
 {
     (void)state;
@@ -362,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(deep_nesting_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(headers_are_checked, set_up, tear_down),
         cmocka_unit_test(body_over_the_limit_is_refused),
+        cmocka_unit_test_setup_teardown(many_at_once_store_each_call_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(revoked_token_stops, set_up, tear_down),
     };
 

@@ -5,141 +5,154 @@
 #include <math.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include "signal/spectrum.h"
 #include "support/near.h"
 #include "support/telephone.h"
 
-enum { SECOND = 8000 };
+/* Spectral peaks, by what the frames say of sounds whose lines are known. */
 
-/* Adds the main lobe of a sine under a Hann window at `bin` (Harris 1978), `power` in all. */
-static void add_line(struct cqa_spectrum *spectrum, double bin, double power)
+enum { SECOND = 8000, MIDDLE = 15 /* a frame long after the beginning */ };
+
+static const double bin_hz = 15.625;
+
+struct sound {
+    float left[SECOND];
+    float right[SECOND];
+};
+
+/* The frames of a second of what `left` holds, beside silence; frees the sound. */
+static struct cqa_frames frames_of(struct sound *sound)
 {
-    double lobe[7];
-    double sum = 0;
-    const int middle = (int)lround(bin);
+    const struct cqa_frames frames = telephone_frames(sound->left, sound->right, SECOND, 0);
 
-    for (int i = 0; i < 7; i++) {
-        const double d = middle - 3 + i - bin;
-        const double sinc = fabs(d) < 1e-9 ? 1 : sin(M_PI * d) / (M_PI * d);
-        const double hann = fabs(fabs(d) - 1) < 1e-9 ? 0.5 : sinc / (1 - d * d);
-        lobe[i] = hann * hann;
-        sum += lobe[i];
-    }
-    for (int i = 0; i < 7; i++)
-        spectrum->power[middle - 3 + i] += (float)(power * lobe[i] / sum);
-    spectrum->total += (float)power;
+    free(sound);
+    return frames;
 }
 
+static struct sound *silence(void)
+{
+    struct sound *sound = calloc(1, sizeof *sound);
+
+    assert_non_null(sound);
+    return sound;
+}
+
+/* Two lines anywhere between the bins, the lower of twice the power. */
 static void test_between_bins(void **state)
 {
     (void)state;
-    for (double bin = 20; bin < 21; bin += 0.1) {
-        struct cqa_spectrum spectrum = {.total = 0};
-        struct cqa_peak_memory memory = {0};
-        struct cqa_peak_facts facts;
-        add_line(&spectrum, bin, 0.01);
-        add_line(&spectrum, bin + 40, 0.005);
-        cqa_peaks_follow(&spectrum, &memory, &facts);
-        assert_int_equal(memory.count, 2);
-        assert_near(facts.hz[0], bin * 15.625, 1);
-        assert_near(facts.hz[1], (bin + 40) * 15.625, 1);
-        assert_near(facts.share[0], 0.667, 0.01);
-        assert_near(facts.share[1], 0.333, 0.01);
+    for (int tenth = 0; tenth < 10; tenth++) {
+        const double bin = 20 + tenth / 10.0;
+        struct sound *sound = silence();
+        telephone_tone(sound->left, SECOND, bin * bin_hz, 0.1f);
+        telephone_tone(sound->left, SECOND, (bin + 40) * bin_hz, 0.1f * sqrtf(0.5f));
+        struct cqa_frames frames = frames_of(sound);
+        const struct cqa_channel_frames *line = &frames.channel[0];
+        assert_near(line->freq1[MIDDLE] / 16.0, bin * bin_hz, 1);
+        assert_near(line->freq2[MIDDLE] / 16.0, (bin + 40) * bin_hz, 1);
+        assert_near(line->share1[MIDDLE], 255 * 0.667, 3);
+        assert_near(line->share2[MIDDLE], 255 * 0.333, 3);
+        cqa_frames_finish(&frames);
     }
 }
 
-/* A line that stays becomes steady within half a dozen frames; one that moves never does. */
-static void test_steady_and_moving(void **state)
+/* A line that stays becomes steady within half a dozen frames... */
+static void test_steady(void **state)
 {
-    struct cqa_peak_memory staying = {0};
-    struct cqa_peak_memory moving = {0};
-    struct cqa_peak_facts facts;
+    struct sound *sound = silence();
 
     (void)state;
-    for (int t = 0; t < 12; t++) {
-        struct cqa_spectrum spectrum = {.total = 0};
-        add_line(&spectrum, 60.3, 0.01);
-        cqa_peaks_follow(&spectrum, &staying, &facts);
-        if (t < 2)
-            assert_near(facts.tonality, 0, 1e-6);
-    }
-    assert_true(facts.tonality > 0.95f);
-    assert_near(facts.steady, 1, 1e-6);
-    for (int t = 0; t < 12; t++) {
-        struct cqa_spectrum spectrum = {.total = 0};
-        add_line(&spectrum, 60 + 0.5 * t, 0.01);
-        cqa_peaks_follow(&spectrum, &moving, &facts);
-    }
-    assert_near(facts.tonality, 0, 1e-6);
-    assert_near(facts.steady, 0, 1e-6);
+    telephone_tone(sound->left, SECOND, 60.3 * bin_hz, 0.1f);
+    struct cqa_frames frames = frames_of(sound);
+    assert_int_equal(frames.channel[0].tonality[0], 0);
+    assert_in_range(frames.channel[0].tonality[8], 240, 255);
+    assert_int_equal(frames.channel[0].peaks[8], 16);
+    assert_int_equal(frames.channel[1].tonality[MIDDLE], 0);
+    cqa_frames_finish(&frames);
 }
 
+/* ...and one that glides by half a bin a frame never does, though it is found in each. */
+static void test_moving(void **state)
+{
+    struct sound *sound = silence();
+    double phase = 0;
+
+    (void)state;
+    for (size_t i = 0; i < SECOND; i++) {
+        phase += 2 * M_PI * (60 + 0.5 * (double)i / 256) * bin_hz / 8000;
+        sound->left[i] = 0.1f * (float)sin(phase);
+    }
+    struct cqa_frames frames = frames_of(sound);
+    for (size_t t = 2; t < 28; t++) {
+        assert_int_equal(frames.channel[0].tonality[t], 0);
+        assert_int_equal(frames.channel[0].peaks[t], 0);
+        assert_near(frames.channel[0].freq1[t] / 16.0, (60 + 0.5 * ((double)t + 0.5)) * bin_hz, 8);
+    }
+    cqa_frames_finish(&frames);
+}
+
+/* Of twenty lines the twelve loudest are kept: what is steady is their share of the power. */
 static void test_keeps_the_loudest(void **state)
 {
-    struct cqa_spectrum spectrum = {.total = 0};
-    struct cqa_peak_memory memory = {0};
-    struct cqa_peak_facts facts;
+    struct sound *sound = silence();
+    double all = 0;
+    double kept = 0;
 
     (void)state;
-    for (int i = 0; i < 20; i++)
-        add_line(&spectrum, 10 + 11 * i, 0.001 * (1 + i % 10));
-    cqa_peaks_follow(&spectrum, &memory, &facts);
-    assert_int_equal(memory.count, CQA_PEAKS_MAX);
-    for (int i = 0; i < CQA_PEAKS_MAX; i++) {
-        const int line = (int)lround((memory.bin[i] - 10) / 11);
-        assert_true(line % 10 >= 4);
-        assert_true(i == 0 || memory.bin[i] > memory.bin[i - 1]);
+    for (int i = 0; i < 20; i++) {
+        const int power = 1 + i % 10;
+        telephone_tone(sound->left, SECOND, (10 + 11 * i) * bin_hz, 0.01f * sqrtf((float)power));
+        all += power;
+        kept += power >= 5 ? power : 0;
+    }
+    struct cqa_frames frames = frames_of(sound);
+    assert_int_equal(frames.channel[0].peaks[MIDDLE], 12 * 16);
+    assert_near(frames.channel[0].tonality[MIDDLE], 255 * kept / all, 4);
+    assert_near(frames.channel[0].share1[MIDDLE], 255 * 10 / all, 2);
+    cqa_frames_finish(&frames);
+}
+
+/* What lies more than 50 dB under the loudest before it is not looked at. */
+static void test_faint(void **state)
+{
+    static const float amplitudes[] = {2e-4f, 1e-3f}; /* under 0.2: -60 and -46 dB */
+
+    (void)state;
+    for (int heard = 0; heard < 2; heard++) {
+        struct sound *sound = silence();
+        telephone_tone(sound->left, SECOND / 4, 50 * bin_hz, 0.2f);
+        telephone_tone(sound->left + SECOND / 4, SECOND - SECOND / 4, 50 * bin_hz,
+                       amplitudes[heard]);
+        struct cqa_frames frames = frames_of(sound);
+        assert_near(frames.channel[0].freq1[2] / 16.0, 50 * bin_hz, 1);
+        assert_near(frames.channel[0].freq1[MIDDLE] / 16.0, heard * 50 * bin_hz, 1);
+        assert_near(frames.channel[0].tonality[MIDDLE], heard * 255, 15);
+        cqa_frames_finish(&frames);
     }
 }
 
-/* Nothing to look at: silence, and what lies 50 dB under the loudest before it. */
-static void test_faint(void **state)
-{
-    struct cqa_spectrum loud = {.total = 0};
-    struct cqa_spectrum faint = {.total = 0};
-    const struct cqa_spectrum silence = {.total = 0};
-    struct cqa_peak_memory memory = {0};
-    struct cqa_peak_facts facts;
-
-    (void)state;
-    cqa_peaks_follow(&silence, &memory, &facts);
-    assert_int_equal(memory.count, 0);
-    add_line(&loud, 50, 0.1);
-    add_line(&faint, 50, 0.5e-6);
-    cqa_peaks_follow(&loud, &memory, &facts);
-    assert_int_equal(memory.count, 1);
-    cqa_peaks_follow(&faint, &memory, &facts);
-    assert_int_equal(memory.count, 0);
-    assert_near(facts.hz[0], 0, 0);
-    assert_near(facts.tonality, 0, 0);
-}
-
-/* The same through the transform: two keys' tones, each found to a hertz or so. */
+/* A key's two tones, each found to a hertz or so. */
 static void test_pair_of_a_key(void **state)
 {
-    float *left = calloc(SECOND, sizeof *left);
-    float *right = calloc(SECOND, sizeof *right);
+    struct sound *sound = silence();
 
     (void)state;
-    telephone_tone(left, SECOND, 852, 0.1f);
-    telephone_tone(left, SECOND, 1336, 0.2f);
-    struct cqa_frames frames = telephone_frames(left, right, SECOND, 0);
-    assert_near(frames.channel[0].freq1[15] / 16.0, 1336, 2);
-    assert_near(frames.channel[0].freq2[15] / 16.0, 852, 2);
-    assert_near(frames.channel[0].share1[15], 255 * 0.8, 5);
-    assert_near(frames.channel[0].share2[15], 255 * 0.2, 5);
-    assert_near(frames.channel[0].peaks[15], 32, 1);
+    telephone_tone(sound->left, SECOND, 852, 0.1f);
+    telephone_tone(sound->left, SECOND, 1336, 0.2f);
+    struct cqa_frames frames = frames_of(sound);
+    assert_near(frames.channel[0].freq1[MIDDLE] / 16.0, 1336, 2);
+    assert_near(frames.channel[0].freq2[MIDDLE] / 16.0, 852, 2);
+    assert_near(frames.channel[0].share1[MIDDLE], 255 * 0.8, 5);
+    assert_near(frames.channel[0].share2[MIDDLE], 255 * 0.2, 5);
+    assert_near(frames.channel[0].peaks[MIDDLE], 32, 1);
     cqa_frames_finish(&frames);
-    free(left);
-    free(right);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_between_bins),      cmocka_unit_test(test_steady_and_moving),
-        cmocka_unit_test(test_keeps_the_loudest), cmocka_unit_test(test_faint),
-        cmocka_unit_test(test_pair_of_a_key),
+        cmocka_unit_test(test_between_bins), cmocka_unit_test(test_steady),
+        cmocka_unit_test(test_moving),       cmocka_unit_test(test_keeps_the_loudest),
+        cmocka_unit_test(test_faint),        cmocka_unit_test(test_pair_of_a_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

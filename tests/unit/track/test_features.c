@@ -57,7 +57,7 @@ static void chunk_finish(struct chunk *chunk)
 
 static float input(const struct chunk *chunk, int c, size_t i, size_t t)
 {
-    return chunk->inputs[c][i * CQA_CHUNK + t];
+    return chunk->inputs[c][cqa_input_at(i, t)];
 }
 
 /* A frame's inputs do not depend on where its chunk begins. */

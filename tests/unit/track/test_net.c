@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "support/near.h"
 #include "support/telephone.h"
+#include "track/dense.h"
 #include "track/net.h"
 
 /* ---- files of models */
@@ -176,7 +177,7 @@ static void test_against_reference(void **state)
         inputs[i] = telephone_noise(&seed);
     cqa_net_run(net, inputs, UINT64_C(1) << 63 | 1 << 3, out);
     for (size_t t = 0; t < CQA_CHUNK; t++) {
-        if (t / CQA_NET_TILE == 3 || t / CQA_NET_TILE == 63) { /* silence is answered unseen */
+        if (t / CQA_TILE == 3 || t / CQA_TILE == 63) { /* silence is answered unseen */
             assert_true(out[CQA_CLASS_NONE * CQA_CHUNK + t] > -0.01f);
             for (size_t k = 1; k < CQA_CLASS_COUNT; k++)
                 assert_true(out[k * CQA_CHUNK + t] < -5.0f);
@@ -185,7 +186,7 @@ static void test_against_reference(void **state)
         double frame[CQA_INPUTS];
         double wanted[CQA_CLASS_COUNT];
         for (size_t i = 0; i < CQA_INPUTS; i++)
-            frame[i] = (double)inputs[i * CQA_CHUNK + t];
+            frame[i] = (double)inputs[cqa_input_at(i, t)];
         run_reference(&reference, frame, wanted);
         for (size_t k = 0; k < CQA_CLASS_COUNT; k++)
             assert_near(out[k * CQA_CHUNK + t], wanted[k], 5e-3);
@@ -195,13 +196,55 @@ static void test_against_reference(void **state)
     cqa_net_destroy(net);
 }
 
+#ifdef CQA_WIDER
+static void expect_alike(cqa_dense_run *run)
+{
+    enum { INPUTS = 37, PADDED = 4 * CQA_DENSE_BLOCK };
+    _Alignas(64) static float in[INPUTS * CQA_LANES];
+    _Alignas(64) static float plain[PADDED * CQA_LANES];
+    _Alignas(64) static float wider[PADDED * CQA_LANES];
+    static float bias[PADDED];
+    static float weights[PADDED * INPUTS];
+    const struct cqa_dense layer = {INPUTS, PADDED, PADDED, bias, weights};
+    uint32_t seed = 4;
+
+    for (size_t i = 0; i < INPUTS * CQA_LANES; i++)
+        in[i] = telephone_noise(&seed);
+    for (size_t i = 0; i < PADDED; i++)
+        bias[i] = telephone_noise(&seed);
+    for (size_t i = 0; i < PADDED * INPUTS; i++)
+        weights[i] = telephone_noise(&seed);
+    for (int rectify = 0; rectify < 2; rectify++) {
+        int below = 0;
+        cqa_dense_run_plain(&layer, in, plain, rectify);
+        run(&layer, in, wider, rectify);
+        for (size_t i = 0; i < PADDED * CQA_LANES; i++) {
+            assert_near(wider[i], plain[i], 1e-4);
+            below |= plain[i] < 0;
+        }
+        assert_int_equal(below, !rectify);
+    }
+}
+
+/* Whatever the processor can do, the numbers are the same. */
+static void test_every_build_alike(void **state)
+{
+    (void)state;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        expect_alike(cqa_dense_run_avx2);
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
+        expect_alike(cqa_dense_run_avx512);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_refused_shapes),
-        cmocka_unit_test(test_no_file),
-        cmocka_unit_test(test_against_reference),
+        cmocka_unit_test(test_refused),           cmocka_unit_test(test_refused_shapes),
+        cmocka_unit_test(test_no_file),           cmocka_unit_test(test_against_reference),
+#ifdef CQA_WIDER
+        cmocka_unit_test(test_every_build_alike),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
