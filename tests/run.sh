@@ -2,7 +2,10 @@
 # Everything that is checked, from a clean clone on Debian 12; ctest's summary comes last. tests/run.sh [--no-install]
 set -eu
 cd "$(dirname "$0")/.."
-[ "${1:-}" = --no-install ] || .ci/install build test
+if [ "${1:-}" != --no-install ]; then
+    .ci/install build test
+    command -v npm >/dev/null || .ci/install page
+fi
 jobs=$(nproc)
 generator=
 command -v ninja >/dev/null && [ ! -e build/Makefile ] && [ ! -e build-dev/Makefile ] && generator='-G Ninja'

@@ -1,9 +1,10 @@
-// Makes the pictures of docs/page.md anew: node shots.js [FOLDER]
+// Makes the pictures of docs/page.md anew: node shots.js [FOLDER [NAME]]
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { logIn, openBrowser, openStage, source } from "./stage.js";
 
-const folder = process.argv[2] ?? join(source, "docs/img/page");
+const [, , given, only] = process.argv;
+const folder = given ||  join(source, "docs/img/page");
 mkdirSync(folder, { recursive: true });
 const stage = await openStage();
 const browser = await openBrowser();
@@ -73,6 +74,7 @@ try {
   };
   for (const [language, short, theme] of [["en", "en", "light"], ["zh-CN", "zh", "dark"]])
     for (const [name, { user, hash, then, tall }] of Object.entries(views)) {
+      if (only && only !== name) continue;
       const { page } = await logIn(browser.context, stage.url, user, { language, theme });
       if (hash) await page.evaluate((to) => { location.hash = to; }, hash);
       if (user) await settled(page);

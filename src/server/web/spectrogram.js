@@ -7,8 +7,8 @@ export const STRETCH_MS_MAX = 120000;
 const SIZE = 256; // samples a window: 32 ms at 8 kHz
 const RATE_HZ = 8000;
 const WHOLE_BYTES_MAX = 12 << 20;
-const FLOOR_DB = -95;
-const RANGE_DB = 65;
+const FLOOR_DB = -80;
+const RANGE_DB = 55;
 
 const hann = Float32Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE));
 

@@ -1,0 +1,17 @@
+#!/bin/sh
+# The page in Chromium, as people use it: page.sh SOURCE_DIR PROGRAM_DIR. Needs node, npm and chromium; without them, or
+# where the page was not built, it is skipped with the reason printed.
+set -eu
+cd "${1:-.}/tests/browser"
+bin=${2:-../../build/bin}
+skip() {
+    echo "page: skipped, $*"
+    exit 0
+}
+command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
+browser=${CHROMIUM:-/usr/bin/chromium}
+[ -x "$browser" ] || skip "$browser is not installed"
+[ -e "$bin/../web/app.js" ] || skip "the page was not built beside $bin"
+[ -e node_modules/axe-core ] && [ ! package-lock.json -nt node_modules ] ||
+    npm ci --ignore-scripts --silent || skip "npm ci failed"
+CALLQA_BIN=$(cd "$bin" && pwd) CHROMIUM=$browser exec node --test page.test.js
