@@ -2,8 +2,11 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 enum cqa_status cqa_sql_fail(const struct cqa_store *store, int code, struct cqa_error *error)
 {
@@ -120,6 +123,33 @@ enum cqa_status cqa_sql_finish(struct cqa_store *store, sqlite3_stmt *statement,
     return status;
 }
 
+/*
+ * SQLite only asks again and again for its write lock: who lets go and takes it back at once would
+ * starve the others. So whoever wants to write waits for its turn first, and keeps that until it
+ * has the write lock; who wrote last then stands behind who waits. CQA_E_BUSY as SQLite's own.
+ */
+static enum cqa_status await_turn(const struct cqa_store *store, struct cqa_error *error)
+{
+    const struct timespec pause = {0, 1000000};
+    struct flock turn = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+
+    for (int waited_ms = 0; waited_ms < CQA_STORE_BUSY_MS; waited_ms++) {
+        if (fcntl(store->lock_fd, F_SETLK, &turn) == 0)
+            return CQA_OK;
+        if (errno != EAGAIN && errno != EACCES)
+            return cqa_fail_errno(error, "locking the store");
+        (void)nanosleep(&pause, NULL);
+    }
+    return cqa_sql_fail(store, SQLITE_BUSY, error);
+}
+
+static void end_turn(const struct cqa_store *store)
+{
+    struct flock turn = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+
+    (void)fcntl(store->lock_fd, F_SETLK, &turn);
+}
+
 enum cqa_status cqa_sql_do(struct cqa_store *store, struct cqa_error *error, const char *sql,
                            const char *types, ...)
 {
@@ -129,8 +159,16 @@ enum cqa_status cqa_sql_do(struct cqa_store *store, struct cqa_error *error, con
     va_start(values, types);
     enum cqa_status status = query(store, &statement, error, sql, types, &values);
     va_end(values);
-    if (status == CQA_OK)
+    if (status != CQA_OK)
+        return status;
+    const int locks = sqlite3_get_autocommit(store->db) && !sqlite3_stmt_readonly(statement);
+    if (locks)
+        status = await_turn(store, error);
+    if (status == CQA_OK) {
         status = cqa_sql_finish(store, statement, error);
+        if (locks)
+            end_turn(store);
+    }
     sqlite3_finalize(statement);
     return status;
 }

@@ -8,10 +8,13 @@
 
 struct cqa_store {
     sqlite3 *db;
-    int lock_fd;   /* callqa.lock: its byte `owner` is locked while this store is open */
+    int lock_fd;   /* callqa.lock: its byte `owner` is locked while this store is open, byte 0 while
+                      it waits for the write lock */
     int64_t owner; /* this store's row in owners */
     unsigned turn; /* whose turn an odd place in a claim is: the newest's or the oldest's */
 };
+
+enum { CQA_STORE_BUSY_MS = 10000 };
 
 /* Schemas in their order: each takes the one before it further. */
 extern const char *const cqa_store_schemas[];
@@ -40,7 +43,7 @@ int cqa_sql_row(struct cqa_store *store, sqlite3_stmt *statement, enum cqa_statu
 enum cqa_status cqa_sql_finish(struct cqa_store *store, sqlite3_stmt *statement,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Prepares, binds, runs and frees. */
+/* Prepares, binds, runs and frees. Writers take turns: none that waits is overtaken for ever. */
 enum cqa_status cqa_sql_do(struct cqa_store *store, struct cqa_error *error, const char *sql,
                            const char *types, ...) CQA_MUST_CHECK;
 

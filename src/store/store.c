@@ -15,8 +15,6 @@ const char *const cqa_recording_state_words[CQA_RECORDING_STATE_COUNT + 1] = {
 const char *const cqa_delivery_state_words[CQA_DELIVERY_STATE_COUNT + 1] = {
     "pending", "in_flight", "acked", "quarantined", "superseded", NULL};
 
-enum { BUSY_MS = 10000 };
-
 /* File systems on which another host may write, or whose locks are not the kernel's. */
 static enum cqa_status refuse_network(const char *state_dir, struct cqa_error *error)
 {
@@ -190,7 +188,7 @@ static enum cqa_status open_files(struct cqa_store *store, const char *state_dir
 static enum cqa_status configure(struct cqa_store *store, struct cqa_error *error)
 {
     (void)sqlite3_extended_result_codes(store->db, 1);
-    (void)sqlite3_busy_timeout(store->db, BUSY_MS);
+    (void)sqlite3_busy_timeout(store->db, CQA_STORE_BUSY_MS);
     (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return run_script(store,
                       "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON;"

@@ -18,7 +18,7 @@ function weekOfResults() {
   const files = readdirSync(samples).filter((name) => /\.(wav|ogg|mp3)$/.test(name)).map((name) => join(samples, name));
   let text;
   try {
-    text = execFileSync(join(bin, "callqa"), ["analyze", "--recorder", "freepbx", "--format", "jsonl", ...files], { env: { ...process.env, TZ: "Asia/Shanghai" }, stdio: ["ignore", "pipe", "ignore"] });
+    text = execFileSync(join(bin, "callqa"), ["analyze", "--recorder", "freepbx", "--time-zone", "Asia/Shanghai", "--format", "jsonl", ...files], { stdio: ["ignore", "pipe", "ignore"] });
   } catch (error) {
     if (error.status !== 3) throw error; // some samples are not calls
     text = error.stdout;

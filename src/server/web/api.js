@@ -52,5 +52,17 @@ export const post = (path, body = {}) => ask("POST", path, {}, body);
 export const put = (path, body, type) => ask("PUT", path, {}, body, type);
 export const remove = (path) => ask("DELETE", path, {});
 
-/** The part of the path that names a call by its number. */
-export const callPath = (number, rest = "") => `calls/~${number}${rest}`;
+/** The path of a call: by its number, or by the recorder's id (with its query source, where several have that id). */
+export const callPath = (call, rest = "") => `calls/${typeof call === "number" ? `~${call}` : encodeURIComponent(call)}${rest}`;
+
+/** Everything of a list that comes in pages, up to `most` items. */
+export async function getAll(path, query, name, most = 500) {
+  const all = [];
+  let cursor = "";
+  do {
+    const answer = await get(path, { ...query, limit: Math.min(500, most), cursor });
+    all.push(...answer[name]);
+    cursor = answer.next;
+  } while (cursor && all.length < most);
+  return all;
+}

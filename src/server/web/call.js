@@ -16,8 +16,10 @@ const QUIET_MS = 1500; // shorter pauses are left in when silence is skipped
 const QUIET_KEEP_MS = 300; // of a skipped one, before the next word
 
 export async function callPage({ who, part, query, onLeave }) {
-  const [result, listed] = await Promise.all([get(callPath(part)), mayHear(who) ? get(callPath(part, "/flags")) : null]);
-  const page = new CallPage(who, part, result, listed ?? { flags: [], decisions: [] });
+  const call = /^~\d+$/.test(part) ? Number(part.slice(1)) : part;
+  const source = { source: query.source };
+  const [result, listed] = await Promise.all([get(callPath(call), source), mayHear(who) ? get(callPath(call, "/flags"), source) : null]);
+  const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] });
   onLeave(() => page.leave());
   queueMicrotask(() => page.begin(Number(query.flag)));
   return page.element;
@@ -45,9 +47,10 @@ class CallPage {
     this.player.load(call);
     this.lanes = new Lanes({ result, flags: this.flags, onFlag: (flag) => this.choose(flag, true), onSeek: (ms) => this.player.seek(ms) });
     this.waveBox = h("div.wave", { "aria-label": t("call.wave"), role: "img" });
+    this.parties = h("div.parties", { "aria-hidden": "true" });
     this.spectrum = h("div.spectrum", { hidden: true });
     this.side = h("div.side");
-    this.element = h("div.call", {}, this.head(), mayHear(who) && h("section.sound", { "aria-label": t("call.sound") }, this.transport(), this.waveBox, this.lanes.element, this.spectrum),
+    this.element = h("div.call", {}, this.head(), mayHear(who) && h("section.sound", { "aria-label": t("call.sound") }, this.transport(), h("div.tracks", {}, this.parties, this.waveBox, this.lanes.names, this.lanes.element), this.spectrum),
       h("div.columns", {}, this.score = h("section.score"), this.side));
     this.showScore();
     replace(this.side, this.facts(), this.measures(), this.events());
@@ -106,6 +109,7 @@ class CallPage {
     if (!this.element.isConnected) return;
     const { recording, channels, events } = this.result;
     const roles = peaks.channels.length === channels.length ? channels.map(({ role }) => role) : peaks.channels.map(() => "mixed");
+    replace(this.parties, roles.map((role) => h(`span.${role}`, {}, word("role", role))));
     const tint = { silence: "--tint-silence", overtalk: "--tint-overtalk", hold: "--tint-hold" };
     const regions = [
       ...events.map((event) => ({ start_ms: event.start_ms, end_ms: event.end_ms, color: colour(tint[event.type] ?? "--tint-other") })),

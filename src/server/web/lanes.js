@@ -25,8 +25,8 @@ export class Lanes {
     this.flagLane = h("div.lane.flags");
     this.onFlag = onFlag;
     const speech = result.channels.map((channel) => h("div.lane.speech", { role: "img", "aria-label": t("lane.speech", { who: word("role", channel.role) }) },
-      h("span.name", {}, word("role", channel.role)), channel.speech_ms.map(([start, end]) => h(`i.${channel.role}`, { style: place(start, end, this.duration_ms) }))));
-    const events = h("div.lane.events", {}, h("span.name", {}, t("lane.events")), result.events.map((event) =>
+      channel.speech_ms.map(([start, end]) => h(`i.${channel.role}`, { style: place(start, end, this.duration_ms) }))));
+    const events = h("div.lane.events", {}, result.events.map((event) =>
       h(`i.${event.type}`, { style: place(event.start_ms, event.end_ms, this.duration_ms), title: eventWords(event) }, h("span", {}, word("event", event.type)))));
     this.inner = h("div.inner", { onclick: (event) => {
       if (event.target.closest("button")) return;
@@ -34,11 +34,13 @@ export class Lanes {
       onSeek(((event.clientX - box.left) / box.width) * this.duration_ms);
     } }, this.ruler, speech, events, this.flagLane);
     this.element = h("div.lanes", {}, this.inner);
+    this.names = h("div.names", { "aria-hidden": "true" }, h("span.ruler"), result.channels.map((channel) => h("span", {}, t("lane.speech", { who: word("role", channel.role) }))),
+      h("span.events", {}, t("lane.events")), h("span.flags", {}, t("lane.flags")));
     this.showFlags(flags);
   }
 
   showFlags(flags, current = null) {
-    replace(this.flagLane, h("span.name", {}, t("lane.flags")), flags.map((flag, i) => h(`button.flag.${flag.severity}.${flag.state}`, {
+    replace(this.flagLane, flags.map((flag, i) => h(`button.flag.${flag.severity}.${flag.state}`, {
       type: "button", style: place(flag.start_ms, flag.end_ms, this.duration_ms), "aria-pressed": String(flag.flag === current),
       title: `${i + 1}. ${flag.rule} ${clock(flag.start_ms)}–${clock(flag.end_ms)}`, "aria-label": t("lane.flag", { n: i + 1, rule: flag.rule }), onclick: () => this.onFlag(flag),
     }, String(i + 1))));

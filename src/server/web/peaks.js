@@ -27,9 +27,16 @@ function drawLane(context, pairs, bucket_ms, from_ms, to_ms, box) {
       low = Math.min(low, pairs[2 * i]);
       high = Math.max(high, pairs[2 * i + 1]);
     }
-    const top = middle - (high / 127) * (box.height / 2);
-    context.fillRect(box.x + x, top, 1, Math.max(1, ((high - low) / 127) * (box.height / 2)));
+    const unit = (box.gain / 127) * (box.height / 2);
+    context.fillRect(box.x + x, middle - high * unit, 1, Math.max(1, (high - low) * unit));
   }
+}
+
+/** How much larger a waveform is drawn than it is: telephone speech rarely fills its range. */
+export function gainOf(lanes) {
+  let most = 0;
+  for (const lane of lanes) for (const value of lane) most = Math.max(most, value);
+  return most > 0 ? Math.min(6, 0.95 / most) : 1;
 }
 
 /** Draws [from_ms, to_ms) of every channel, the marked span behind, and the play head. */
@@ -47,9 +54,10 @@ export function drawStrip(canvas, peaks, from_ms, to_ms, mark, head_ms) {
   context.fillStyle = colour("--mark");
   context.fillRect(at(mark.start_ms), 0, Math.max(2, at(mark.end_ms) - at(mark.start_ms)), height);
   const lanes = peaks.channels.length;
+  const gain = (peaks.gain ??= gainOf(magnitudes(peaks)));
   peaks.channels.forEach((pairs, lane) => {
     context.fillStyle = colour(lanes === 1 ? "--mixed" : lane === 0 ? "--agent" : "--customer");
-    drawLane(context, pairs, peaks.bucket_ms, from_ms, to_ms, { x: 0, y: (height / lanes) * lane + 2, width, height: height / lanes - 4 });
+    drawLane(context, pairs, peaks.bucket_ms, from_ms, to_ms, { x: 0, y: (height / lanes) * lane + 2, width, height: height / lanes - 4, gain });
   });
   if (head_ms !== null && head_ms >= from_ms && head_ms <= to_ms) {
     context.fillStyle = colour("--text");

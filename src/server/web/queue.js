@@ -74,10 +74,10 @@ class Queue {
     const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault() },
       field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
       field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
-      field(t("flag.rule"), type("rule", { list: "rules", size: 14 })),
-      this.who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 9 })),
-      this.who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 8 })),
-      field(t("flag.queue"), type("queue", { size: 8 })),
+      field(t("flag.rule"), type("rule", { list: "rules", size: 11 })),
+      this.who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 6 })),
+      this.who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 6 })),
+      field(t("flag.queue"), type("queue", { size: 6 })),
       field(t("flag.confidence"), choose("confidence", [["", t("filter.any")], ...["0.5", "0.8", "0.9", "0.95"].map((value) => [value, `≥ ${share(Number(value))}`])])),
       field(t("filter.from"), type("from", { type: "date" })),
       field(t("filter.to"), type("to", { type: "date" })),
@@ -295,7 +295,7 @@ class Queue {
   }
 
   target() {
-    return `#/call/${this.flag.call.number}?flag=${this.flag.flag}`;
+    return `#/call/~${this.flag.call.number}?flag=${this.flag.flag}`;
   }
 
   open() {

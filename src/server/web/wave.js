@@ -2,7 +2,7 @@
 import WaveSurfer from "./lib/wavesurfer.esm.js";
 import Regions from "./lib/regions.esm.js";
 import { colour } from "./dom.js";
-import { magnitudes } from "./peaks.js";
+import { gainOf, magnitudes } from "./peaks.js";
 
 /**
  * wavesurfer writes a <style> element into its shadow root, which our Content-Security-Policy refuses, as it refuses
@@ -36,9 +36,10 @@ const lane = (name, height) => ({ height, waveColor: colour(`--${name}`), progre
 export function makeWave({ container, audio, peaks, duration_ms, roles, regions }) {
   const plugin = Regions.create();
   const lanes = roles.map((role) => lane(role, roles.length === 1 ? 120 : 76));
+  const shown = magnitudes(peaks);
   const wave = withSheets(() => WaveSurfer.create({
-    container, media: audio, peaks: magnitudes(peaks), duration: duration_ms / 1000, splitChannels: lanes,
-    cursorColor: colour("--text"), cursorWidth: 1.5, normalize: false, barHeight: 1, minPxPerSec: 1, autoScroll: true, autoCenter: false,
+    container, media: audio, peaks: shown, duration: duration_ms / 1000, splitChannels: lanes,
+    cursorColor: colour("--text"), cursorWidth: 1.5, normalize: false, barHeight: gainOf(shown), minPxPerSec: 1, autoScroll: true, autoCenter: false,
     dragToSeek: true, plugins: [plugin],
   }));
   const drawn = () => {

@@ -1,0 +1,48 @@
+// The roster, the audit log, and recordings that have no result.
+import { get, put } from "./api.js";
+import { emptyState, failed, notice } from "./dialog.js";
+import { h, replace } from "./dom.js";
+import { moment, number, t } from "./text.js";
+
+export async function adminPage() {
+  const [audit, { failures }] = await Promise.all([auditPanel(), get("failures", { limit: 100 })]);
+  return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.admin"))), rosterPanel(), failuresPanel(failures), audit);
+}
+
+/** Takes a roster as CSV; its faults are shown with their lines. */
+export function rosterPanel() {
+  const problem = h("p.problem", { role: "alert" });
+  const take = async (event) => {
+    const file = event.target.files[0];
+    if (!file) return;
+    try {
+      const { seats, calls_attributed_anew } = await put("roster", await file.text(), "text/csv");
+      replace(problem);
+      notice(t("roster.done", { seats, n: calls_attributed_anew }));
+    } catch (error) {
+      replace(problem, error.message);
+    }
+    event.target.value = "";
+  };
+  return h("section.panel", {}, h("h2", {}, t("roster.title")), h("p", {}, h("small", {}, t("roster.lead"))),
+    h("label", {}, t("roster.file"), " ", h("input", { type: "file", accept: ".csv,text/csv", onchange: take })), problem);
+}
+
+const failuresPanel = (failures) => h("section.panel", {}, h("h2", {}, t("failures.title")), failures.length ? h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, ["failures.when", "failures.recording", "failures.reason"].map((key) => h("th", { scope: "col" }, t(key))))),
+  h("tbody", {}, failures.map((one) => h("tr", {}, h("td", {}, moment(one.last_at)), h("td", {}, h("code", {}, one.recording.path)), h("td", {}, one.text, h("small", {}, one.reason))))))) : emptyState(t("failures.none")));
+
+/** The log is read from its start, as it was written. */
+async function auditPanel() {
+  const rows = h("tbody");
+  const more = h("div.pager");
+  let cursor = "";
+  const load = async () => {
+    const answer = await get("audit", { limit: 200, cursor });
+    rows.append(...answer.rows.map((row) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, h("code", {}, row.action)), h("td", {}, row.object), h("td", {}, row.detail))));
+    cursor = answer.next;
+    replace(more, cursor && h("button", { type: "button", onclick: () => load().catch(failed) }, t("do.more")));
+    more.hidden = !cursor;
+  };
+  await load();
+  return h("section.panel", {}, h("h2", {}, t("audit.title")), h("div.tableScroll.tall", { tabindex: 0, role: "region", "aria-label": t("audit.title") }, h("table", {}, h("thead", {}, h("tr", {}, h("th.number", { scope: "col" }, t("audit.row")), ["audit.when", "audit.who", "audit.action", "audit.object", "audit.detail"].map((key) => h("th", { scope: "col" }, t(key))))), rows)), more);
+}

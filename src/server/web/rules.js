@@ -1,0 +1,54 @@
+// How often people agree with each rule, and what another rubric would make of past calls before it is applied.
+import { get, post } from "./api.js";
+import { askForm, emptyState, failed, field, notice } from "./dialog.js";
+import { h, replace } from "./dom.js";
+import { defaultPeriod, goTo, periodForm } from "./period.js";
+import { deduction, fixed, number, share, t } from "./text.js";
+
+export async function rulesPage({ query }) {
+  const period = await defaultPeriod(query);
+  const { rules } = await get("rules", period);
+  return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, t("page.rules")), h("p", {}, t("rules.lead"))), periodForm(period, null, (asked) => goTo("rules", asked))),
+    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), rescoring(period));
+}
+
+const precisionTable = (rules, period) => h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")),
+  ["page.flags", "state.open", "state.confirmed", "state.changed", "state.overturned"].map((key) => h("th.number", { scope: "col" }, t(key))), h("th", { scope: "col" }, t("rules.precision")))),
+h("tbody", {}, rules.map((rule) => h("tr", {}, h("td", {}, h("a", { href: `#/flags?${new URLSearchParams({ ...period, rule: rule.rule, state: "any" })}` }, rule.rule)),
+  [rule.flags, rule.open, rule.confirmed, rule.changed, rule.overturned].map((value) => h("td.number", {}, number(value))),
+  h("td", {}, rule.precision !== null && h("span.meter", { "aria-hidden": "true" }, h("i", { style: { width: `${100 * rule.precision}%` } })), share(rule.precision)))))));
+
+function rescoring(period) {
+  const code = h("textarea.code", { name: "rubric", rows: 12, spellcheck: "false", required: true });
+  const answer = h("div", { "aria-live": "polite" });
+  const ask = (path, form) => post(path, Object.fromEntries(new FormData(form)));
+  const form = h("form", { onsubmit: async (event) => {
+    event.preventDefault();
+    try {
+      replace(answer, previewed(await ask("rescore/preview", form), () => apply(form)));
+    } catch (error) {
+      replace(answer, h("div.problem.block", { role: "alert" }, error.message));
+    }
+  } }, h("div.filters", {}, field(t("rescore.file"), h("input", { type: "file", accept: ".yaml,.yml", onchange: async (event) => { code.value = (await event.target.files[0]?.text()) ?? code.value; } })),
+    field(t("filter.from"), h("input", { name: "from", type: "date", value: period.from, required: true })), field(t("filter.to"), h("input", { name: "to", type: "date", value: period.to, required: true })), h("button.primary", { type: "submit" }, t("rescore.preview"))),
+  field(t("rescore.rubric"), code));
+  const apply = (from) => askForm(t("rescore.apply"), [h("p", {}, t("rescore.sure"))], t("rescore.apply"), () => ask("rescore", from))
+    .then((done) => { if (done) { notice(t("rescore.applied", { n: done.applied })); replace(answer, previewed(done)); } }).catch(failed);
+  return h("section.panel.after", {}, h("h2", {}, t("rescore.title")), h("p", {}, h("small", {}, t("rescore.lead"))), form, answer);
+}
+
+function previewed(result, apply) {
+  const tile = (key, value) => h("div.tile", {}, h("b", {}, value), h("span", {}, t(key)));
+  const rules = Object.entries(result.rules);
+  return [
+    h("div.between.after", {}, h("h2", {}, t(apply ? "rescore.wouldBe" : "rescore.is", { rubric: result.rubric, version: result.rubric_version })), apply && result.calls > 0 && h("button.primary", { type: "button", onclick: apply }, t("rescore.apply"))),
+    h("div.tiles", {}, tile("rescore.calls", number(result.calls)), tile("rescore.changed", number(result.changed)), tile("rescore.before", fixed(result.mean_before)), tile("rescore.after", fixed(result.mean_after)),
+      !apply && tile("rescore.appliedTo", number(result.applied)), result.refused_closed > 0 && tile("rescore.closed", number(result.refused_closed))),
+    result.cut_off && h("p.problem", {}, t("rescore.cutOff")), result.unreadable > 0 && h("p.problem", {}, t("rescore.unreadable", { n: result.unreadable })),
+    h("div.grid", {},
+      h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")), ["rescore.flagsBefore", "rescore.flagsAfter", "rescore.pointsBefore", "rescore.pointsAfter"].map((key) => h("th.number", { scope: "col" }, t(key))))),
+        h("tbody", {}, rules.map(([rule, of]) => h("tr", {}, h("td", {}, h("code", {}, rule)), h("td.number", {}, number(of.before)), h("td.number", {}, number(of.after)), h("td.number", {}, deduction(of.points_before)), h("td.number", {}, deduction(of.points_after))))))),
+      result.most_changed.length > 0 && h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("rescore.mostChanged")), h("th.number", { scope: "col" }, t("rescore.before")), h("th.number", { scope: "col" }, t("rescore.after")))),
+        h("tbody", {}, result.most_changed.map((call) => h("tr", {}, h("td", {}, h("a", { href: `#/call/~${call.number}` }, call.id)), h("td.number", {}, number(call.before)), h("td.number", {}, number(call.after)))))))),
+  ];
+}

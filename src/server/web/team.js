@@ -1,0 +1,87 @@
+// A team's agents, worst first, and one agent's days against the team's.
+import { get, getAll } from "./api.js";
+import { bars, lineChart } from "./chart.js";
+import { flagWords, pointsOf, stateChip } from "./decide.js";
+import { emptyState, field } from "./dialog.js";
+import { h } from "./dom.js";
+import { defaultPeriod, goTo, periodForm } from "./period.js";
+import { clock, day, fixed, number, share, siteTime, t } from "./text.js";
+
+const FLAGS_MAX = 500;
+const tenths = (value) => fixed(value, 1);
+
+export async function teamPage({ who, query }) {
+  const period = await defaultPeriod(query);
+  const [{ people }, { days }] = await Promise.all([get("people", period), get("days", { ...period, team: query.team })]);
+  if (who.role === "agent" && people.length === 1) return person(people[0].person, period);
+  const teams = [...new Set(people.map(({ team }) => team).filter(Boolean))].sort();
+  const shown = people.filter(({ team }) => !query.team || team === query.team);
+  const choice = h("select", { name: "team" }, h("option", { value: "" }, t("team.all")), teams.map((team) => h("option", { value: team, selected: team === query.team }, team)));
+  return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.team")), periodForm(period, field(t("flag.team"), choice), (values) => goTo("team", values))),
+    tiles(sum(shown)),
+    h("section.panel", {}, h("h2", {}, t("team.worstFirst")), shown.length ? table(shown, period) : emptyState(t("team.none"))),
+    days.length > 0 && h("section.panel", {}, h("h2", {}, t("team.scoreOverTime")), scoreChart(days, null, (iso) => goTo("calls", { team: query.team, from: iso, to: iso, sort: "worst" }))));
+}
+
+/** What the rows come to together. */
+function sum(rows) {
+  const all = (name) => rows.reduce((total, row) => total + (row[name] ?? 0), 0);
+  const scored = all("scored");
+  return { calls: all("calls"), flags: all("flags"), open_flags: all("open_flags"), score_mean: scored ? rows.reduce((total, row) => total + (row.score_mean ?? 0) * row.scored, 0) / scored : null,
+    score_least: rows.reduce((least, row) => (row.score_least !== null && row.scored ? Math.min(least, row.score_least) : least), Infinity) };
+}
+
+function tiles(of) {
+  const tile = (key, value) => h("div.tile", {}, h("b", {}, value), h("span", {}, t(key)));
+  return h("div.tiles", {}, tile("sum.score", tenths(of.score_mean)), tile("sum.least", Number.isFinite(of.score_least) ? number(of.score_least) : "–"), tile("sum.calls", number(of.calls)), tile("sum.flags", number(of.flags)), tile("sum.open", number(of.open_flags)));
+}
+
+const columns = [
+  ["sum.score", (row) => h("b", {}, tenths(row.score_mean))], ["sum.least", (row) => number(row.score_least)], ["sum.calls", (row) => number(row.calls)], ["sum.flags", (row) => number(row.flags)], ["sum.open", (row) => number(row.open_flags)],
+  ["sum.talk", (row) => share(row.agent_share_of_talk)], ["sum.hold", (row) => share(row.hold_share)], ["sum.silence", (row) => share(row.silence_share)], ["sum.overtalk", (row) => share(row.overtalk_share)],
+  ["sum.response", (row) => (row.response_ms === null ? "–" : t("secondsShort", { n: tenths(row.response_ms / 1000) }))],
+];
+
+const table = (rows, period) => h("div.tableScroll", { tabindex: 0, role: "region", "aria-label": t("team.worstFirst") }, h("table", {},
+  h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.person")), h("th", { scope: "col" }, t("flag.team")), columns.map(([key]) => h("th.number", { scope: "col" }, t(key))))),
+  h("tbody", {}, rows.map((row) => h("tr", {}, h("td", {}, h("a", { href: `#/person/${encodeURIComponent(row.person)}?${new URLSearchParams(period)}` }, row.person)), h("td", {}, row.team ?? "–"),
+    columns.map(([, words]) => h("td.number", {}, words(row))))))));
+
+/** Days of one person (or of a team, when `team` is null), with the team's as the measure. */
+function scoreChart(days, team, onDay) {
+  const of = (rows, name) => { const by = new Map(rows.map((row) => [row.day, row[name]])); return days.map(({ day: iso }) => by.get(iso) ?? null); };
+  const series = [{ label: t(team ? "chart.own" : "chart.mean"), values: of(days, "score_mean"), tint: "--agent" }];
+  if (team) series.push({ label: t("chart.team"), values: of(team, "score_mean"), tint: "--mixed", dash: [6, 4], band: true }, { label: t("chart.teamLeast"), values: of(team, "score_least"), tint: "--silence", faint: true });
+  else series.push({ label: t("chart.least"), values: of(days, "score_least"), tint: "--silence", dash: [4, 4] });
+  return lineChart({ label: t("team.scoreOverTime"), days: days.map(({ day: iso }) => iso), series, onDay });
+}
+
+export async function personPage({ part, query }) {
+  return person(part, await defaultPeriod(query));
+}
+
+async function person(name, period) {
+  const { people } = await get("people", period);
+  const own = people.find((row) => row.person === name);
+  const [{ days }, team, flags] = await Promise.all([get("days", { ...period, person: name }), own?.team ? get("days", { ...period, team: own.team }).catch(() => null) : null,
+    getAll("flags", { ...period, person: name, state: "any", sort: "worst" }, "flags", FLAGS_MAX).catch(() => [])]);
+  const toDay = (iso) => goTo("calls", { person: name, from: iso, to: iso, sort: "worst" });
+  const isos = days.map(({ day: iso }) => iso);
+  const values = (key, by = 1) => days.map((row) => (row[key] === null ? null : row[key] / by));
+  const shares = [["agent_share_of_talk", "sum.talk", "--agent"], ["hold_share", "sum.hold", "--hold"], ["silence_share", "sum.silence", "--silence"]];
+  const costly = [...Map.groupBy(flags, ({ rule }) => rule)].map(([rule, list]) => ({ rule, flags: list, points: list.reduce((all, flag) => all + flag.standing_points, 0) })).sort((a, b) => b.points - a.points || b.flags.length - a.flags.length);
+  return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, name), own?.team && h("p", {}, own.team)), periodForm(period, null, (asked) => goTo(`person/${encodeURIComponent(name)}`, asked))),
+    own ? tiles(own) : h("div.panel", {}, emptyState(t("team.none"))),
+    own && h("div.grid", {},
+      h("section.panel.wide", {}, h("h2", {}, t("person.score")), scoreChart(days, team?.days, toDay), h("small", {}, t("chart.hint"))),
+      h("section.panel", {}, h("h2", {}, t("person.shares")), lineChart({ label: t("person.shares"), days: isos, kind: "share", onDay: toDay, series: shares.map(([key, label, tint]) => ({ label: t(label), values: values(key), tint })) })),
+      h("section.panel", {}, h("h2", {}, t("sum.response")), lineChart({ label: t("sum.response"), days: isos, onDay: toDay, series: [{ label: t("sum.responseSeconds"), values: values("response_ms", 1000), tint: "--agent" }] })),
+      h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: rule, value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : emptyState(t("call.noFlags"))),
+      h("section.panel", {}, h("h2", {}, t("person.listen")), costly.length ? h("ul.listen", {}, costly.slice(0, 3).flatMap(({ flags: list }) => list.slice(0, 2)).map(flagLink)) : emptyState(t("call.noFlags"))),
+      h("section.panel.wide", {}, h("details", {}, h("summary", {}, t("person.days")), daysTable(days, toDay)))));
+}
+
+const flagLink = (flag) => h("li", {}, h("a", { href: `#/call/~${flag.call.number}?flag=${flag.flag}` }, flagWords(flag)), " ", pointsOf(flag), " ", stateChip(flag), h("small", {}, `${siteTime(flag.call.started_at)} · ${clock(flag.call.duration_ms)}`));
+
+const daysTable = (days, toDay) => h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("chart.day")), columns.map(([key]) => h("th.number", { scope: "col" }, t(key))))),
+  h("tbody", {}, days.map((row) => h("tr", {}, h("td", {}, h("button.plain", { type: "button", onclick: () => toDay(row.day) }, day(row.day))), columns.map(([, words]) => h("td.number", {}, words(row)))))));
