@@ -234,9 +234,10 @@ def print_edges(groups):
 
 
 def print_confidence(counts):
-    bins = [f"{low:.1f} to {high:.1f}" for low, high in zip(CONFIDENCES, (*CONFIDENCES[1:], 1.0))]
-    table(["right, of events with confidence", *bins],
-          [[kind, *(f"{share(*b):.3f} of {b[1]}" if b[1] else "–" for b in bins_)] for kind, bins_ in counts.sure.items()])
+    ranges = [f"{low:.1f} to {high:.1f}" for low, high in zip(CONFIDENCES, (*CONFIDENCES[1:], 1.0))]
+    rate = lambda right, of: f"{right / of:.3f} of {of}" if of else "–"
+    table(["right, of events with confidence", *ranges],
+          [[kind, *(rate(*bin_) for bin_ in bins)] for kind, bins in counts.sure.items()])
 
 
 def print_worst(calls, most):
