@@ -158,7 +158,7 @@ static void block_levels(struct cqa_leak_estimator *estimator, const float *pair
     estimator->begun = 1;
     half_energies(pairs + (ptrdiff_t)2 * CQA_LEAK_STEP, next);
     for (int c = 0; c < 2; c++) {
-        db[c] = cqa_power_db((half[c] + next[c]) / (CQA_LEAK_BLOCK / STRIDE));
+        db[c] = cqa_power_db((half[c] + next[c]) * STRIDE / CQA_LEAK_BLOCK);
         half[c] = next[c];
     }
 }
