@@ -29,8 +29,10 @@ const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const ch
 void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,
                                 struct cqa_call *call)
 {
-    call->direction = direction;
-    call->agent_channel = recorder->agent_channel[cqa_direction_index(direction)];
+    const enum cqa_direction index = cqa_direction_index(direction);
+
+    call->direction = index == CQA_DIRECTION_OTHER ? NULL : cqa_direction_words[index];
+    call->agent_channel = recorder->agent_channel[index];
 }
 
 static const char *escaped(const char *value, struct cqa_arena *arena)
@@ -196,7 +198,7 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
     struct cqa_groups *groups = NULL;
 
     *out = (struct cqa_identity){0};
-    out->call.source = recorder->name;
+    out->call.source = cqa_arena_string(arena, recorder->name); /* outlives the recorder */
     out->call.starts_at_answer = recorder->starts_at_answer;
     cqa_recorder_set_direction(recorder, NULL, &out->call);
     for (size_t i = 0; i < recorder->pattern_count && !out->matched; i++) {

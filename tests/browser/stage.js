@@ -94,6 +94,7 @@ export async function logIn(context, url, name, { language = "en", theme = "ligh
   await page.goto(url);
   await page.evaluate(([language, theme]) => { localStorage.setItem("callqa.language", language); localStorage.setItem("callqa.theme", theme); }, [language, theme]);
   await page.reload();
+  await page.waitForSelector(".login");
   if (name) {
     await page.fill("[name=name]", name);
     await page.fill("[name=password]", password);

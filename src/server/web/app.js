@@ -51,9 +51,12 @@ function readAddress() {
   return { name, part: decodeURIComponent(rest.join("/")), query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
+/** Agents see themselves where others see a team. */
+const nameOf = (path) => t(path === "team" && who.role === "agent" ? "page.own" : `page.${path}`);
+
 function bar(active) {
   const mine = pages.filter(({ roles }) => roles.includes(who.role));
-  const link = ({ path }) => h("a", { href: `#/${path}`, "aria-current": path === active ? "page" : null }, t(`page.${path}`));
+  const link = ({ path }) => h("a", { href: `#/${path}`, "aria-current": path === active ? "page" : null }, nameOf(path));
   return h("header.bar", {},
     h("a.brand", { href: "#/" }, h("img", { src: "web/icon.svg", alt: "", width: 22, height: 22 }), "callqa"),
     h("nav", { "aria-label": t("nav.label") }, mine.map(link)),
@@ -71,7 +74,7 @@ async function showPage() {
   const main = h("main", { id: "main", tabindex: "-1" });
   replace(document.body, h("a.skip", { href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, t("nav.skip")),
     bar({ call: "calls", person: "team" }[page.path] ?? page.path), main);
-  document.title = `${t(`page.${page.path}`)} – callqa`;
+  document.title = `${nameOf(page.path)} – callqa`;
   const context = { who, part, query, onLeave: (f) => { leave = f; } };
   await fill(main, () => page.show(context));
 }

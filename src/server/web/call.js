@@ -8,7 +8,7 @@ import { Lanes, eventWords } from "./lanes.js";
 import { peaksOf } from "./peaks.js";
 import { Player, speeds, whyNot } from "./player.js";
 import { fact } from "./queue.js";
-import { showSpectrogram } from "./spectrogram.js";
+import { STRETCH_MS_MAX, showSpectrogram } from "./spectrogram.js";
 import { clock, deduction, fixed, moment, number, said, share, siteTime, t, word } from "./text.js";
 import { makeWave } from "./wave.js";
 
@@ -49,8 +49,9 @@ class CallPage {
     this.waveBox = h("div.wave", { "aria-label": t("call.wave"), role: "img" });
     this.parties = h("div.parties", { "aria-hidden": "true" });
     this.spectrum = h("div.spectrum", { hidden: true });
+    this.spectrumNames = h("div.names.spectrumNames", { hidden: true });
     this.side = h("div.side");
-    this.element = h("div.call", {}, this.head(), mayHear(who) && h("section.sound", { "aria-label": t("call.sound") }, this.transport(), h("div.tracks", {}, this.parties, this.waveBox, this.lanes.names, this.lanes.element), this.spectrum),
+    this.element = h("div.call", {}, this.head(), mayHear(who) && h("section.sound", { "aria-label": t("call.sound") }, this.transport(), h("div.tracks", {}, this.parties, this.waveBox, this.lanes.names, this.lanes.element, this.spectrumNames, this.spectrum)),
       h("div.columns", {}, this.score = h("section.score"), this.side));
     this.showScore();
     replace(this.side, this.facts(), this.measures(), this.events());
@@ -97,8 +98,12 @@ class CallPage {
   async begin(flag) {
     if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags[0], false);
     if (!mayHear(this.who)) return;
+    replace(this.waveBox, h("p.empty", {}, t("loading")));
+    this.follow(this.waveBox.clientWidth);
     try {
-      this.showWave(await peaksOf(this.call));
+      const peaks = await peaksOf(this.call);
+      replace(this.waveBox);
+      this.showWave(peaks);
     } catch (error) {
       replace(this.waveBox, h("p.problem.block", { role: "alert" }, t("call.noSound"), " ", error.message));
       this.follow(this.waveBox.clientWidth);
@@ -152,11 +157,23 @@ class CallPage {
     this.wave.zoom(this.pxPerSec);
   }
 
+  /** What the waveform shows, as [from_ms, to_ms); where that is too much, the stretch around the play head or the flag. */
+  inView() {
+    const { duration_ms } = this.result.recording;
+    const whole = this.wave?.getWrapper().clientWidth || 1;
+    const from = ((this.wave?.getScroll() ?? 0) / whole) * duration_ms;
+    const to = Math.min(duration_ms, from + (this.waveBox.clientWidth / whole) * duration_ms);
+    if (to - from <= STRETCH_MS_MAX) return [from, to];
+    const middle = this.player.now || this.current?.start_ms || 0;
+    const start = Math.max(0, Math.min(duration_ms - STRETCH_MS_MAX, middle - STRETCH_MS_MAX / 2));
+    return [start, start + STRETCH_MS_MAX];
+  }
+
   async toggleSpectrogram(on) {
-    this.spectrum.hidden = !on;
-    if (!on) return;
-    const middle = this.current && !this.player.now ? this.current.start_ms : this.player.now;
-    await showSpectrogram(this.spectrum, this.call, this.result, middle).catch((error) => replace(this.spectrum, h("p.problem.block", {}, error.message)));
+    this.spectrum.hidden = this.spectrumNames.hidden = !on;
+    if (on)
+      await showSpectrogram(this.spectrumNames, this.spectrum, this.call, this.result, ...this.inView())
+        .catch((error) => replace(this.spectrum, h("p.problem.block", { role: "alert" }, error.message)));
   }
 
   showTime() {

@@ -25,7 +25,7 @@ export async function callsPage({ who, query }) {
   };
   await load();
   useKeys([{ key: "j", does: "key.nextRow", run: () => step(rows, 1) }, { key: "k", does: "key.previousRow", run: () => step(rows, -1) }]);
-  return h("div", {}, filters(who, asked),
+  return h("div", {}, h("h1.unseen", {}, t("page.calls")), filters(who, asked),
     h("section.list", {}, rows.rows.length ? h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {},
       ["call.time", "flag.person", "call.customer", "flag.queue"].map((key) => h("th", { scope: "col" }, t(key))), h("th.number", { scope: "col" }, t("call.length")), h("th.number", { scope: "col" }, t("call.total")), h("th", { scope: "col" }, t("page.flags")))), rows)) : emptyState(t("calls.none")), more));
 }

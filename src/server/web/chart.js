@@ -1,7 +1,7 @@
 // Lines over days, drawn by uPlot in the theme's colours.
 import uPlot from "./lib/uPlot.esm.js";
 import { colour, h } from "./dom.js";
-import { day, number, share } from "./text.js";
+import { day, number, share, t } from "./text.js";
 
 const seconds = (iso) => Date.parse(`${iso}T00:00:00Z`) / 1000;
 const isoOf = (value) => new Date(value * 1000).toISOString().slice(0, 10);
@@ -12,14 +12,14 @@ const isoOf = (value) => new Date(value * 1000).toISOString().slice(0, 10);
  */
 export function lineChart({ label, days, series, kind = "number", range, onDay, height = 220 }) {
   const place = h("div.plot", { role: "img", "aria-label": label });
-  const words = kind === "share" ? share : (value) => number(value, 1);
+  const words = kind === "share" ? share : (value) => number(value, 2);
   const axis = { stroke: colour("--dim"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, font: "12px system-ui, sans-serif" };
   const options = {
     height, width: 400, tzDate: (value) => uPlot.tzDate(new Date(value * 1000), "UTC"), cursor: { y: false, points: { size: 8 } },
     scales: { y: range ? { range } : {} },
     axes: [{ ...axis, values: (_, splits) => splits.map((value) => shortDay(isoOf(value))), incrs: [86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400, 91 * 86400], space: 64 },
       { ...axis, size: 52, values: (_, splits) => splits.map(words) }],
-    series: [{ label: "", value: (_, value) => (value === null ? "–" : day(isoOf(value))) },
+    series: [{ label: t("chart.day"), value: (_, value) => (value === null ? "–" : day(isoOf(value))) },
       ...series.map(({ label: name, tint, dash, faint }) => ({ label: name, stroke: colour(tint), width: faint ? 1 : 2, dash, spanGaps: true, points: { show: !faint && days.length < 60, size: 6, fill: colour(tint) }, value: (_, value) => (value === null ? "–" : words(value)) }))],
     bands: series.flatMap(({ band }, i) => (band ? [{ series: [i + 1, i + 2], fill: colour("--tint-silence") }] : [])),
   };

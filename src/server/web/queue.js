@@ -35,8 +35,8 @@ class Queue {
     this.pager = h("div.pager");
     this.heads = h("tr");
     this.showStripSoon = settled(() => this.showStrip(), 120);
-    this.element = h("div.queue", {}, this.filterBar(),
-      h("div.split", {}, h("section.list", { "aria-label": t("page.flags") }, h("div.scroll", { tabindex: 0, role: "region", "aria-label": t("page.flags") },
+    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.filterBar(),
+      h("div.split", {}, h("div.list", {}, h("div.scroll", { tabindex: 0, role: "region", "aria-label": t("page.flags") },
         h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), this.pane), this.lists);
     useKeys(this.keys());
     this.offerNames();

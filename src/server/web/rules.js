@@ -5,6 +5,8 @@ import { h, replace } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
 import { deduction, fixed, number, share, t } from "./text.js";
 
+const LISTED = 10;
+
 export async function rulesPage({ query }) {
   const period = await defaultPeriod(query);
   const { rules } = await get("rules", period);
@@ -48,7 +50,7 @@ function previewed(result, apply) {
     h("div.grid", {},
       h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")), ["rescore.flagsBefore", "rescore.flagsAfter", "rescore.pointsBefore", "rescore.pointsAfter"].map((key) => h("th.number", { scope: "col" }, t(key))))),
         h("tbody", {}, rules.map(([rule, of]) => h("tr", {}, h("td", {}, h("code", {}, rule)), h("td.number", {}, number(of.before)), h("td.number", {}, number(of.after)), h("td.number", {}, deduction(of.points_before)), h("td.number", {}, deduction(of.points_after))))))),
-      result.most_changed.length > 0 && h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("rescore.mostChanged")), h("th.number", { scope: "col" }, t("rescore.before")), h("th.number", { scope: "col" }, t("rescore.after")))),
-        h("tbody", {}, result.most_changed.map((call) => h("tr", {}, h("td", {}, h("a", { href: `#/call/~${call.number}` }, call.id)), h("td.number", {}, number(call.before)), h("td.number", {}, number(call.after)))))))),
+      result.most_changed.length > 0 && h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("rescore.mostChanged")), h("th.number", { scope: "col" }, t("rescore.scoreBefore")), h("th.number", { scope: "col" }, t("rescore.scoreAfter")))),
+        h("tbody", {}, result.most_changed.slice(0, LISTED).map((call) => h("tr", {}, h("td", {}, h("a", { href: `#/call/~${call.number}` }, call.id)), h("td.number", {}, number(call.before)), h("td.number", {}, number(call.after)))))))),
   ];
 }

@@ -1,13 +1,14 @@
-// A spectrogram of the seconds around a moment, computed here when asked for, from a slice of the recording.
+// A spectrogram of a stretch of the recording, computed here when asked for, from that slice of it alone.
 import { address, callPath } from "./api.js";
 import { h, replace } from "./dom.js";
 import { clock, t, word } from "./text.js";
 
-const WINDOW_MS = 30000;
+export const STRETCH_MS_MAX = 120000;
 const SIZE = 256; // samples a window: 32 ms at 8 kHz
 const RATE_HZ = 8000;
 const WHOLE_BYTES_MAX = 12 << 20;
-const FLOOR_DB = -90;
+const FLOOR_DB = -95;
+const RANGE_DB = 65;
 
 const hann = Float32Array.from({ length: SIZE }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / SIZE));
 
@@ -106,22 +107,22 @@ function draw(canvas, signal) {
     for (let bin = 0; bin < bins; bin++) {
       const db = 10 * Math.log10((re[bin] ** 2 + im[bin] ** 2) / (SIZE / 2) ** 2 + 1e-12);
       const at = 4 * ((bins - 1 - bin) * columns + column);
-      image.data.set([...heat((db - FLOOR_DB) / -FLOOR_DB), 255], at);
+      image.data.set([...heat((db - FLOOR_DB) / RANGE_DB), 255], at);
     }
   }
   context.putImageData(image, 0, 0);
 }
 
-export async function showSpectrogram(place, call, result, middle_ms) {
-  const { duration_ms } = result.recording;
-  const from = Math.max(0, Math.min(duration_ms - WINDOW_MS, middle_ms - WINDOW_MS / 2));
-  const to = Math.min(duration_ms, from + WINDOW_MS);
+/** Fills `names` and `place` with a picture a channel of [from_ms, to_ms), at most STRETCH_MS_MAX of it. */
+export async function showSpectrogram(names, place, call, result, from_ms, to_ms) {
+  replace(names);
   replace(place, h("p.empty", {}, t("loading")));
-  const channels = await samples(call, from, to, duration_ms);
-  replace(place, h("p.caption", {}, t("call.spectrogramOf", { from: clock(from), to: clock(to) })), channels.map((signal, i) => {
-    const role = channels.length === result.channels.length ? result.channels[i].role : "mixed";
-    const canvas = h("canvas", { role: "img", "aria-label": t("call.spectrogramLane", { who: word("role", role) }) });
+  const channels = await samples(call, from_ms, to_ms, result.recording.duration_ms);
+  const roles = channels.map((_, i) => (channels.length === result.channels.length ? result.channels[i].role : "mixed"));
+  replace(names, h("span", {}, t("call.spectrogramOf", { from: clock(from_ms), to: clock(to_ms) })));
+  replace(place, channels.map((signal, i) => {
+    const canvas = h("canvas", { role: "img", "aria-label": t("call.spectrogramLane", { who: word("role", roles[i]) }) });
     draw(canvas, signal);
-    return h("div.spectrumLane", {}, h("span.name", {}, word("role", role)), canvas, h("span.scale", { "aria-hidden": "true" }, "0–4 kHz"));
+    return h("div.spectrumLane", {}, h("span.name", {}, word("role", roles[i])), canvas, h("span.scale", { "aria-hidden": "true" }, "0–4 kHz"));
   }));
 }

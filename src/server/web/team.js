@@ -13,7 +13,7 @@ const tenths = (value) => fixed(value, 1);
 export async function teamPage({ who, query }) {
   const period = await defaultPeriod(query);
   const [{ people }, { days }] = await Promise.all([get("people", period), get("days", { ...period, team: query.team })]);
-  if (who.role === "agent" && people.length === 1) return person(people[0].person, period);
+  if (who.role === "agent" && people.length === 1) return person(who, people[0].person, period);
   const teams = [...new Set(people.map(({ team }) => team).filter(Boolean))].sort();
   const shown = people.filter(({ team }) => !query.team || team === query.team);
   const choice = h("select", { name: "team" }, h("option", { value: "" }, t("team.all")), teams.map((team) => h("option", { value: team, selected: team === query.team }, team)));
@@ -56,14 +56,14 @@ function scoreChart(days, team, onDay) {
   return lineChart({ label: t("team.scoreOverTime"), days: days.map(({ day: iso }) => iso), series, onDay });
 }
 
-export async function personPage({ part, query }) {
-  return person(part, await defaultPeriod(query));
+export async function personPage({ who, part, query }) {
+  return person(who, part, await defaultPeriod(query));
 }
 
-async function person(name, period) {
+async function person(who, name, period) {
   const { people } = await get("people", period);
   const own = people.find((row) => row.person === name);
-  const [{ days }, team, flags] = await Promise.all([get("days", { ...period, person: name }), own?.team ? get("days", { ...period, team: own.team }).catch(() => null) : null,
+  const [{ days }, team, flags] = await Promise.all([get("days", { ...period, person: name }), own?.team && who.role !== "agent" ? get("days", { ...period, team: own.team }).catch(() => null) : null,
     getAll("flags", { ...period, person: name, state: "any", sort: "worst" }, "flags", FLAGS_MAX).catch(() => [])]);
   const toDay = (iso) => goTo("calls", { person: name, from: iso, to: iso, sort: "worst" });
   const isos = days.map(({ day: iso }) => iso);
@@ -73,7 +73,7 @@ async function person(name, period) {
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, name), own?.team && h("p", {}, own.team)), periodForm(period, null, (asked) => goTo(`person/${encodeURIComponent(name)}`, asked))),
     own ? tiles(own) : h("div.panel", {}, emptyState(t("team.none"))),
     own && h("div.grid", {},
-      h("section.panel.wide", {}, h("h2", {}, t("person.score")), scoreChart(days, team?.days, toDay), h("small", {}, t("chart.hint"))),
+      h("section.panel.wide", {}, h("h2", {}, t(team ? "person.score" : "team.scoreOverTime")), scoreChart(days, team?.days, toDay), h("small", {}, t("chart.hint"))),
       h("section.panel", {}, h("h2", {}, t("person.shares")), lineChart({ label: t("person.shares"), days: isos, kind: "share", onDay: toDay, series: shares.map(([key, label, tint]) => ({ label: t(label), values: values(key), tint })) })),
       h("section.panel", {}, h("h2", {}, t("sum.response")), lineChart({ label: t("sum.response"), days: isos, onDay: toDay, series: [{ label: t("sum.responseSeconds"), values: values("response_ms", 1000), tint: "--agent" }] })),
       h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: rule, value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : emptyState(t("call.noFlags"))),

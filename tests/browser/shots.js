@@ -1,0 +1,86 @@
+// Makes the pictures of docs/page.md anew: node shots.js [FOLDER]
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { logIn, openBrowser, openStage, source } from "./stage.js";
+
+const folder = process.argv[2] ?? join(source, "docs/img/page");
+mkdirSync(folder, { recursive: true });
+const stage = await openStage();
+const browser = await openBrowser();
+
+const settled = async (page) => {
+  await page.waitForTimeout(60);
+  await page.waitForSelector("main:not([aria-busy])");
+};
+
+/** The waveform is there. */
+const drawn = (page) => page.waitForFunction(() => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
+
+/** As `name`, calls the API with what the page would send. */
+async function act(name, calls) {
+  const { page } = await logIn(browser.context, stage.url, name);
+  const answers = await page.evaluate(async (list) => {
+    const { csrf } = await (await fetch("api/v1/session")).json();
+    const done = [];
+    for (const [path, body] of list)
+      done.push(await (await fetch(`api/v1/${path}`, body ? { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(body) } : {})).text());
+    return done;
+  }, calls);
+  await page.close();
+  return answers.map((text) => (text ? JSON.parse(text) : null));
+}
+
+/** A week's work, so that the pages have something to show. */
+async function work() {
+  const [{ flags }] = await act("ann", [["flags?state=any&limit=100"]]);
+  const of = (rule) => flags.filter((flag) => flag.rule === rule && flag.call.started_at.slice(0, 10) < "2025-11-20");
+  const decide = (flag, state, more = {}) => [`flags/${flag.flag}/decision`, { state, ...more }];
+  const [dead, cut] = [of("dead-air"), of("agent-interruption")];
+  await act("ann", [...dead.slice(0, 5).map((flag) => decide(flag, "confirmed")), decide(dead[5], "overturned", { reason: "The customer looked for the invoice" }),
+    ...cut.slice(0, 3).map((flag) => decide(flag, "confirmed")), decide(cut[3], "changed", { points: 1, reason: "Short, and the agent apologised" })]);
+  const own = flags.filter((flag) => flag.call.person === "zhang" && flag.points > 0);
+  await act("zhang", [[`flags/${own[0].flag}/objection`, { text: "The customer asked me to wait while he fetched the number." }], [`flags/${own[1].flag}/objection`, { text: "我当时正在系统里查询订单，已告知客户稍等。" }]]);
+  await act("lead", [["objections"]]).then(([{ objections }]) => act("lead", [[`objections/${objections[0].objection}/answer`, { state: "overturned", reason: "Right: he asks for it at 0:11." }]]));
+  const judged = flags.slice(0, 8).map(({ flag }) => flag);
+  await act("lead", [["calibrations", { session: "november", flags: judged }], ["samples", { plan: "week-47", from: "2025-11-14", to: "2025-11-20", per_person: 3, strata: "score", auditors: ["ann", "bob"], due: "2026-12-04" }]]);
+  const verdicts = (pattern) => judged.map((flag, i) => ["calibrations/november/judgements", { flag, verdict: pattern[i] === "1" ? "stands" : "does_not_stand" }]);
+  await act("ann", verdicts("11101101"));
+  await act("bob", verdicts("11101001"));
+  await act("lead", verdicts("111011"));
+  return flags.find((flag) => flag.rule === "agent-interruption" && flag.call.started_at.startsWith("2025-11-20")) ?? flags[0];
+}
+
+const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
+
+try {
+  const flag = await work();
+  const views = {
+    login: { user: null },
+    queue: { user: "ann", hash: "#/flags", then: async (page) => { await page.keyboard.press("j"); } },
+    overturn: { user: "ann", hash: "#/flags", then: async (page) => { await page.keyboard.press("o"); await page.click("dialog .chip >> nth=0"); } },
+    call: { user: "ann", hash: `#/call/~${flag.call.number}?flag=${flag.flag}`, then: drawn },
+    spectrogram: { user: "ann", hash: "#/call/~12", then: async (page) => { await drawn(page); await page.click("button.toggle >> nth=1"); await page.waitForSelector(".spectrum canvas"); } },
+    objections: { user: "lead", hash: "#/objections" },
+    team: { user: "lead", hash: "#/team" },
+    person: { user: "lead", hash: "#/person/li", tall: true },
+    samples: { user: "ann", hash: "#/samples" },
+    calibration: { user: "lead", hash: "#/calibration/november" },
+    rescore: { user: "lead", hash: "#/rules", tall: true, then: async (page) => { await page.fill("[name=rubric]", standard); await page.click("form button.primary"); await page.waitForSelector(".tiles"); } },
+    export: { user: "lead", hash: "#/export" },
+    keys: { user: "ann", hash: "#/flags", then: (page) => page.keyboard.press("?") },
+  };
+  for (const [language, short, theme] of [["en", "en", "light"], ["zh-CN", "zh", "dark"]])
+    for (const [name, { user, hash, then, tall }] of Object.entries(views)) {
+      const { page } = await logIn(browser.context, stage.url, user, { language, theme });
+      if (hash) await page.evaluate((to) => { location.hash = to; }, hash);
+      if (user) await settled(page);
+      await page.waitForTimeout(500);
+      await then?.(page);
+      await page.waitForTimeout(500);
+      await page.screenshot({ path: join(folder, `${short}-${name}.png`), fullPage: Boolean(tall) });
+      await page.close();
+    }
+} finally {
+  await browser.close();
+  stage.close();
+}
