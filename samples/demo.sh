@@ -69,6 +69,17 @@ END
 "$bin/callqa-server" token add demo-recorder --role recorder --config "$folder/server.yaml" >"$folder/token"
 "$bin/callqa-server" token add demo-lead --role lead --config "$folder/server.yaml" >"$folder/lead"
 chmod 600 "$folder/token" "$folder/lead"
+password=listen-to-them
+account() { # NAME ROLE [OPTION]...
+    name=$1 role=$2
+    shift 2
+    echo $password | "$bin/callqa-server" user add "$name" --role "$role" "$@" --password-file - --config "$folder/server.yaml"
+}
+account lead lead
+account auditor auditor
+account zhang agent --person zhang
+account hr hr
+account admin admin
 "$bin/callqa-server" --config "$folder/server.yaml" >"$folder/server.log" 2>&1 &
 server=$!
 
@@ -86,6 +97,12 @@ wait_for() { # SECONDS COMMAND...: until the command succeeds
 }
 wait_for 30 test -s "$folder/port"
 url=http://127.0.0.1:$(cat "$folder/port")
+curl -fsS -o "$folder/roster.json" -X PUT -H "Authorization: Bearer $(cat "$folder/lead")" -H 'Content-Type: text/csv' --data-binary @- "$url/api/v1/roster" <<END
+person,extension,team,post,from,to
+zhang,8001,east,agent,2025-01-01,
+li,8002,east,agent,2025-01-01,
+wang,8003,west,agent,2025-01-01,
+END
 
 cat >"$folder/callqad.yaml" <<END
 state_dir: $folder/state
@@ -137,7 +154,12 @@ jq -r '.calls | sort_by(.call.started_at)[] |
 echo
 jq -r '.failures[] | "not a call: \(.recording.path | split("/") | last): \(.reason): \(.text)"' "$folder/failures.json"
 echo
-echo "the page: $url/   (a lead's token: $(cat "$folder/lead"))"
+if curl -fsS -o /dev/null "$url/" 2>/dev/null; then
+    echo "the page: $url/   log in as lead, auditor, zhang (an agent), hr or admin; password: $password"
+else
+    echo "the server: $url/   (the page is not built: it needs npm)"
+fi
+echo "a lead's token for the API: $(cat "$folder/lead")"
 
 case $mode in
 wait)

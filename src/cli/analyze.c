@@ -255,8 +255,9 @@ static void print_failure(struct run *run, const char *path, const struct cqa_fa
 
 static int flush(struct run *run)
 {
-    const size_t written = fwrite(run->text.text, 1, run->text.length, stdout);
-    const int done = written == run->text.length && fflush(stdout) == 0 && !run->text.failed;
+    const size_t length = run->text.length;
+    const size_t written = length > 0 ? fwrite(run->text.text, 1, length, stdout) : 0;
+    const int done = written == length && fflush(stdout) == 0 && !run->text.failed;
 
     run->text.length = 0;
     return done;

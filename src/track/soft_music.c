@@ -44,13 +44,13 @@ static int begins_or_ends(const struct cqa_channel_track *track, size_t count, s
 
 static int is_music(const struct cqa_channel_track *track, size_t count, size_t t)
 {
-    return t < count &&
-           (track->class_[t] == CQA_CLASS_MUSIC || track->class_[t] == CQA_CLASS_ANNOUNCEMENT);
+    return t < count && track->class_[t] == CQA_CLASS_MUSIC;
 }
 
 /*
  * The window, and the classifier's own context, reach over the end of loud music too. So a run ends
- * where music is still heard, and a short one is only believed where it fills a gap.
+ * where music is still heard, and a short one is only believed where it fills a gap in music: near
+ * loud music the party's own voice passes for an announcement.
  */
 static void relabel(struct cqa_channel_track *track, size_t count, size_t first, size_t last)
 {

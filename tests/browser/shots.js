@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { logIn, openBrowser, openStage, source } from "./stage.js";
 
 const [, , given, only] = process.argv;
-const folder = given ||  join(source, "docs/img/page");
+const folder = given || join(source, "docs/img/page");
 mkdirSync(folder, { recursive: true });
 const stage = await openStage();
 const browser = await openBrowser();
@@ -63,6 +63,7 @@ try {
     overturn: { user: "ann", hash: "#/flags", then: async (page) => { await page.keyboard.press("o"); await page.click("dialog .chip >> nth=0"); } },
     call: { user: "ann", hash: `#/call/~${flag.call.number}?flag=${flag.flag}`, then: drawn, tall: true },
     spectrogram: { user: "ann", hash: "#/call/~12", then: async (page) => { await drawn(page); await page.click("button.toggle >> nth=1"); await page.waitForSelector(".spectrum canvas"); } },
+    calls: { user: "ann", hash: "#/calls" },
     objections: { user: "lead", hash: "#/objections" },
     team: { user: "lead", hash: "#/team" },
     person: { user: "lead", hash: "#/person/li", tall: true },
@@ -70,6 +71,8 @@ try {
     calibration: { user: "lead", hash: "#/calibration/november" },
     rescore: { user: "lead", hash: "#/rules", tall: true, then: async (page) => { await page.fill("[name=rubric]", standard); await page.click("form button.primary"); await page.waitForSelector(".tiles"); } },
     export: { user: "lead", hash: "#/export" },
+    admin: { user: "root", hash: "#/admin" },
+    own: { user: "zhang", hash: "#/team" },
     keys: { user: "ann", hash: "#/flags", then: (page) => page.keyboard.press("?") },
   };
   for (const [language, short, theme] of [["en", "en", "light"], ["zh-CN", "zh", "dark"]])
@@ -81,7 +84,8 @@ try {
       await page.waitForTimeout(500);
       await then?.(page);
       await page.waitForTimeout(500);
-      await page.screenshot({ path: join(folder, `${short}-${name}.png`), fullPage: Boolean(tall) });
+      await page.screenshot(name === "spectrogram" // noise makes large PNGs
+        ? { path: join(folder, `${short}-${name}.jpg`), type: "jpeg", quality: 82 } : { path: join(folder, `${short}-${name}.png`), fullPage: Boolean(tall) });
       await page.close();
     }
 } finally {

@@ -5,8 +5,7 @@ cd "${1:-.}" || exit 2
 spec=src/server/openapi.yaml
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
-sed -n 's/^    {"\([A-Z]*\)", "\([^"]*\)".*/\1 \2/p' src/server/routes.c |
-    grep -v -e ' /$' -e ' /page/' | sort > "$work/routes" # the page's own files are no API
+sed -n 's/^    {"\([A-Z]*\)", "\([^"]*\)".*/\1 \2/p' src/server/routes.c | sort > "$work/routes"
 awk '/^paths:/ { inside = 1; next } /^[a-z]/ { inside = 0 }
      inside && /^  \// { path = $1; sub(/:$/, "", path) }
      inside && /^    (get|post|put|patch|delete):/ { method = $1; sub(/:$/, "", method); print toupper(method), path }' \

@@ -188,7 +188,7 @@ static void test_holds(void **state)
         assert_non_null(hold);
         assert_int_equal(hold->kind, samples[i].kind);
         assert_int_equal(hold->phase, CQA_PHASE_TALK);
-        assert_near(hold->end_ms - hold->start_ms, samples[i].length_ms, 1500);
+        assert_near(hold->end_ms - hold->start_ms, samples[i].length_ms, 1000);
         assert_null(longest(&result, CQA_EVENT_SILENCE));
         cqa_result_finish(&result);
     }
