@@ -7,7 +7,7 @@
 #include "signal/leak.h"
 
 /*
- * What the one spectral pass leaves of a recording: 36 bytes a channel and frame, whatever its
+ * What the one spectral pass leaves of a recording: 37 bytes a channel and frame, whatever its
  * length. A frame stands for 32 ms (256 samples at 8 kHz); its spectrum is a 64 ms Hann window
  * around them.
  */
