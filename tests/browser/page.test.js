@@ -181,6 +181,25 @@ test("the call page shows lanes, plays, loops, skips silence and changes speed",
   await page.waitForFunction((was) => document.querySelector(".lanes .inner").clientWidth > was * 1.5, before_);
 }));
 
+test("a call opened from the queue draws its waveform, and takes a comment at the second that was heard", () => as("ann", async (page) => {
+  await page.waitForTimeout(500); // the queue's strip has the peaks by now
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
+  const call = Number(/~(\d+)/.exec(page.url())[1]);
+  await page.keyboard.press(" ");
+  await until(page, () => document.querySelector("audio").currentTime > 0.3);
+  await page.keyboard.press(" ");
+  await until(page, () => document.querySelector("audio").paused);
+  const { seconds } = await audio(page);
+  await page.keyboard.press("m");
+  await page.keyboard.type("Greets well");
+  await page.click("button:has-text('Comment')");
+  await page.waitForSelector(".remarks >> text=Greets well");
+  assert.equal(await page.locator(".remarkMark").count(), 1);
+  const { comments } = await ask(page, `calls/~${call}/comments`);
+  assert.deepEqual([comments[0].by, comments[0].text, comments[0].position_ms], ["ann", "Greets well", Math.round(seconds * 1000)]);
+}));
+
 test("points are changed and a flag added by hand, and the history tells it", () => as("lead", async (page) => {
   const flag = (await ask(page, "flags?rule=agent-interruption&limit=1")).flags[0];
   await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);

@@ -41,13 +41,15 @@ async function work() {
   const own = flags.filter((flag) => flag.call.person === "zhang" && flag.points > 0);
   await act("zhang", [[`flags/${own[0].flag}/objection`, { text: "The customer asked me to wait while he fetched the number." }], [`flags/${own[1].flag}/objection`, { text: "我当时正在系统里查询订单，已告知客户稍等。" }]]);
   await act("lead", [["objections"]]).then(([{ objections }]) => act("lead", [[`objections/${objections[0].objection}/answer`, { state: "overturned", reason: "Right: he asks for it at 0:11." }]]));
+  const shown = flags.find((flag) => flag.rule === "agent-interruption" && flag.call.started_at.startsWith("2025-11-20")) ?? flags[0];
+  await act("lead", [[`calls/~${shown.call.number}/comments`, { text: "Good: names himself and the company.", position_ms: 1500 }], [`calls/~${shown.call.number}/comments`, { text: "Lets the customer finish here; compare with 0:06.", position_ms: 29000 }]]);
   const judged = flags.slice(0, 8).map(({ flag }) => flag);
   await act("lead", [["calibrations", { session: "november", flags: judged }], ["samples", { plan: "week-47", from: "2025-11-14", to: "2025-11-20", per_person: 3, strata: "score", auditors: ["ann", "bob"], due: "2026-12-04" }]]);
   const verdicts = (pattern) => judged.map((flag, i) => ["calibrations/november/judgements", { flag, verdict: pattern[i] === "1" ? "stands" : "does_not_stand" }]);
   await act("ann", verdicts("11101101"));
   await act("bob", verdicts("11101001"));
   await act("lead", verdicts("111011"));
-  return flags.find((flag) => flag.rule === "agent-interruption" && flag.call.started_at.startsWith("2025-11-20")) ?? flags[0];
+  return shown;
 }
 
 const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
@@ -58,7 +60,7 @@ try {
     login: { user: null },
     queue: { user: "ann", hash: "#/flags", then: async (page) => { await page.keyboard.press("j"); } },
     overturn: { user: "ann", hash: "#/flags", then: async (page) => { await page.keyboard.press("o"); await page.click("dialog .chip >> nth=0"); } },
-    call: { user: "ann", hash: `#/call/~${flag.call.number}?flag=${flag.flag}`, then: drawn },
+    call: { user: "ann", hash: `#/call/~${flag.call.number}?flag=${flag.flag}`, then: drawn, tall: true },
     spectrogram: { user: "ann", hash: "#/call/~12", then: async (page) => { await drawn(page); await page.click("button.toggle >> nth=1"); await page.waitForSelector(".spectrum canvas"); } },
     objections: { user: "lead", hash: "#/objections" },
     team: { user: "lead", hash: "#/team" },

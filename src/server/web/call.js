@@ -1,5 +1,5 @@
 // One call: heard, seen, and its score taken apart rule by rule.
-import { callPath, get } from "./api.js";
+import { callPath, get, post } from "./api.js";
 import { addFlag, changeFlag, confirmFlag, flagWords, mayDecide, mayHear, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, stateChip, totalOf } from "./decide.js";
 import { emptyState, failed, notice } from "./dialog.js";
 import { colour, h, icons, replace, svgIcon } from "./dom.js";
@@ -18,10 +18,11 @@ const QUIET_KEEP_MS = 300; // of a skipped one, before the next word
 export async function callPage({ who, part, query, onLeave }) {
   const call = /^~\d+$/.test(part) ? Number(part.slice(1)) : part;
   const source = { source: query.source };
-  const [result, listed] = await Promise.all([get(callPath(call), source), mayHear(who) ? get(callPath(call, "/flags"), source) : null]);
-  const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] });
+  const heard = (rest) => (mayHear(who) ? get(callPath(call, rest), source) : null);
+  const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
+  const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] }, remarks?.comments ?? []);
   onLeave(() => page.leave());
-  queueMicrotask(() => page.begin(Number(query.flag)));
+  requestAnimationFrame(() => page.begin(Number(query.flag))); // by then it stands in the document
   return page.element;
 }
 
@@ -38,8 +39,8 @@ function quietSpans(result) {
 }
 
 class CallPage {
-  constructor(who, call, result, listed) {
-    Object.assign(this, { who, call, result });
+  constructor(who, call, result, listed, comments) {
+    Object.assign(this, { who, call, result, comments });
     this.words = new Map((result.score?.deductions ?? []).map((line) => [`${line.rule} ${line.start_ms}`, line.text]));
     this.take(listed);
     this.current = null;
@@ -52,8 +53,9 @@ class CallPage {
     this.spectrumNames = h("div.names.spectrumNames", { hidden: true });
     this.side = h("div.side");
     this.element = h("div.call", {}, this.head(), mayHear(who) && h("section.sound", { "aria-label": t("call.sound") }, this.transport(), h("div.tracks", {}, this.parties, this.waveBox, this.lanes.names, this.lanes.element, this.spectrumNames, this.spectrum)),
-      h("div.columns", {}, this.score = h("section.score"), this.side));
+      h("div.columns", {}, h("div.side", {}, this.score = h("section.score"), mayHear(who) && (this.remarks = h("section"))), this.side));
     this.showScore();
+    this.showRemarks();
     replace(this.side, this.facts(), this.measures(), this.events());
     useKeys(this.keys());
   }
@@ -88,13 +90,14 @@ class CallPage {
       { key: "+", does: "key.zoomIn", run: () => this.zoom(2) },
       { key: "-", does: "key.zoomOut", run: () => this.zoom(0.5) },
       ...deciding,
+      { key: "m", does: "key.comment", run: () => this.remarks?.querySelector("textarea").focus() },
       { key: "Escape", does: "key.toQueue", run: () => history.back() },
     ];
   }
 
   // ---- hearing and seeing
 
-  /** Once the page stands: the waveform needs to know how wide it is. */
+  /** Once the page is shown: the waveform needs to know how wide it is. */
   async begin(flag) {
     if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags[0], false);
     if (!mayHear(this.who)) return;
@@ -292,6 +295,25 @@ class CallPage {
     if (!this.decisions.length) return null;
     return h("div.history", {}, h("h2", {}, t("call.history")), h("ol", {}, this.decisions.map((one) =>
       h("li", {}, h("span.state", { class: `state ${one.state}` }, word("state", one.state)), " ", h("code", {}, one.rule), " ", deduction(one.points), h("small", {}, `${one.by} · ${moment(one.at)}`), one.reason && h("p.quoted", {}, one.reason)))));
+  }
+
+  showRemarks() {
+    if (!this.remarks) return;
+    this.lanes.showRemarks(this.comments.filter(({ position_ms }) => position_ms !== null));
+    const send = async (event) => {
+      event.preventDefault();
+      const { text, here } = Object.fromEntries(new FormData(event.target));
+      try {
+        ({ comments: this.comments } = await post(callPath(this.call, "/comments"), { text, position_ms: here ? Math.round(this.player.now) : null }));
+        this.showRemarks();
+      } catch (error) {
+        failed(error);
+      }
+    };
+    replace(this.remarks, h("h2", {}, t("call.comments")), h("ol.remarks", {}, this.comments.map((one) => h("li", {}, h("b", {}, one.by), h("small", {}, moment(one.at)),
+      one.position_ms !== null && h("button.chip", { type: "button", onclick: () => { this.player.seek(one.position_ms); this.player.playOn().catch((error) => this.cannotPlay(error)); } }, clock(one.position_ms)), h("p", {}, one.text)))),
+    h("form.remark", { onsubmit: send }, h("textarea", { name: "text", rows: 2, maxlength: 4000, required: true, "aria-label": t("call.comment") }),
+      h("div.between", {}, h("label.check", {}, h("input", { type: "checkbox", name: "here", value: "1", checked: true }), " ", t("call.commentHere")), h("button", { type: "submit" }, t("do.comment")))));
   }
 
   facts() {

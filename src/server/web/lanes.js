@@ -46,12 +46,23 @@ export class Lanes {
     }, String(i + 1))));
   }
 
+  /** Comments at a second, as marks in the ruler. */
+  showRemarks(comments) {
+    this.remarks = comments.map((one) => h("span.remarkMark", { style: { left: percent(one.position_ms, this.duration_ms) }, title: one.text }));
+    this.showRuler();
+  }
+
+  showRuler() {
+    replace(this.ruler, this.width ? ruler(this.duration_ms, this.width) : [], this.remarks ?? []);
+  }
+
   /** Follows the waveform: its width and how far it is scrolled, in pixels. */
   follow(width, scroll) {
     this.inner.style.width = `${width}px`;
     this.inner.style.transform = `translateX(${-scroll}px)`;
-    if (width !== this.width) replace(this.ruler, ruler(this.duration_ms, width));
+    if (width === this.width) return;
     this.width = width;
+    this.showRuler();
   }
 }
 
