@@ -23,6 +23,7 @@ enum {
     VOICE_MS = 1280,        /* least voice over music that makes it an announcement */
     EDGE_MS = 500,          /* that a hold's edge may be off by */
     SPEAKS_MS = 600,        /* least own speech in a gap that ends a hold */
+    TALKING_SHARE = 40,     /* per cent of music in which the other party talks: more is no hold */
     CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
     BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
     RETURN_MS = 400,        /* how long before the agent's next word it is over */
@@ -231,12 +232,20 @@ static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span
     return 100 * alone_ms >= share * cqa_span_length_ms(span) && longest_ms >= PIECE_MS;
 }
 
+/* Whoever waits may say something, but does not carry on the conversation: then the music is in a
+ * room. */
+static int converses(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    return !scene->mono && 100 * cqa_spans_within_ms(&scene->speech[1 - c], span) >
+                               TALKING_SHARE * cqa_span_length_ms(span);
+}
+
 static int is_hold_music(const struct cqa_scene *scene, int c, const struct candidate *candidate,
                          struct cqa_span heard)
 {
     const int voice = candidate->kind == CQA_KIND_ANNOUNCEMENT;
 
-    return comes_and_goes(scene, c, heard) &&
+    return comes_and_goes(scene, c, heard) && !converses(scene, c, heard) &&
            has_music_alone(scene, c, heard, voice ? VOICED_MUSIC_SHARE : MUSIC_SHARE) &&
            (!voice || candidate->confidence > voiced_least);
 }
