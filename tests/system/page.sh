@@ -2,8 +2,8 @@
 # The page in Chromium, as people use it: page.sh SOURCE_DIR PROGRAM_DIR. Needs node, npm and chromium; without them, or
 # where the page was not built, it is skipped with the reason printed.
 set -eu
+bin=$(cd "${2:-${1:-.}/build/bin}" && pwd)
 cd "${1:-.}/tests/browser"
-bin=${2:-../../build/bin}
 skip() {
     echo "page: skipped, $*"
     exit 0
@@ -14,4 +14,4 @@ browser=${CHROMIUM:-/usr/bin/chromium}
 [ -e "$bin/../web/app.js" ] || skip "the page was not built beside $bin"
 [ -e node_modules/axe-core ] && [ ! package-lock.json -nt node_modules ] ||
     npm ci --ignore-scripts --silent || skip "npm ci failed"
-CALLQA_BIN=$(cd "$bin" && pwd) CHROMIUM=$browser exec node --test page.test.js
+CALLQA_BIN=$bin CHROMIUM=$browser exec node --test page.test.js

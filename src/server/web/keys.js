@@ -14,7 +14,7 @@ const isTyping = (element) =>
   element.closest("input, textarea, select, [contenteditable], dialog") !== null;
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isTyping(event.target)) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !(event.target instanceof Element) || isTyping(event.target)) return;
   if (event.key === "?") {
     event.preventDefault();
     showKeys();

@@ -70,7 +70,6 @@ class Queue {
       h("option", { value, selected: this.filter[name] === value }, text)));
     const type = (name, attributes) => h("input", { name, value: this.filter[name], ...attributes });
     const states = ["", "decided", "confirmed", "overturned", "changed", "any"];
-    const onchange = settled((event) => this.refilter(event.currentTarget ?? form), 150);
     const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault() },
       field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
       field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
@@ -81,8 +80,8 @@ class Queue {
       field(t("flag.confidence"), choose("confidence", [["", t("filter.any")], ...["0.5", "0.8", "0.9", "0.95"].map((value) => [value, `≥ ${share(Number(value))}`])])),
       field(t("filter.from"), type("from", { type: "date" })),
       field(t("filter.to"), type("to", { type: "date" })),
-      h("button.plain", { type: "button", onclick: () => { location.hash = "#/flags"; if (Object.keys(this.asked()).length) this.clear(form); } }, t("filter.clear")));
-    form.addEventListener("change", () => onchange({ currentTarget: form }));
+      h("button.plain", { type: "button", onclick: () => this.clear(form) }, t("filter.clear")));
+    form.addEventListener("change", settled(() => this.refilter(form), 150));
     return form;
   }
 
