@@ -21,7 +21,7 @@ if ! command -v npm > /dev/null; then
 fi
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/callqa-redocly
 if [ ! -x "$cache/node_modules/.bin/redocly" ]; then
-    mkdir -p "$cache" && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$cache" \
+    mkdir -p "$cache" && npm install --silent --no-audit --no-fund --ignore-scripts --fetch-retries=1 --prefix "$cache" \
         @redocly/cli@1.34.5 > "$work/npm" 2>&1 || {
         echo "openapi: lint skipped, @redocly/cli cannot be installed: $(tail -1 "$work/npm")"
         exit 0

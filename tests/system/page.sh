@@ -6,7 +6,7 @@ bin=$(cd "${2:-${1:-.}/build/bin}" && pwd)
 cd "${1:-.}/tests/browser"
 skip() {
     echo "page: skipped, $*"
-    exit 0
+    exit 77
 }
 command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
 browser=${CHROMIUM:-/usr/bin/chromium}
