@@ -32,7 +32,9 @@ enum {
 };
 
 static const float voiced_least = 0.6f; /* mean posterior of a hold with a voice */
-static const float half_heard = 0.08f;  /* mean posterior of music; noise and silence have 0.02 */
+static const float alone_least =
+    0.8f; /* the same where nearly all is music: nothing to compare it with */
+static const float half_heard = 0.08f; /* mean posterior of music; noise and silence have 0.02 */
 
 /* What speaks for a hold on one channel. */
 struct candidate {
@@ -247,7 +249,9 @@ static int is_hold_music(const struct cqa_scene *scene, int c, const struct cand
 
     return comes_and_goes(scene, c, heard) && !converses(scene, c, heard) &&
            has_music_alone(scene, c, heard, voice ? VOICED_MUSIC_SHARE : MUSIC_SHARE) &&
-           (!voice || candidate->confidence > voiced_least);
+           (!voice || candidate->confidence > voiced_least) &&
+           (candidate->confidence > alone_least ||
+            10 * cqa_span_length_ms(heard) < 8 * scene->duration_ms);
 }
 
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it
