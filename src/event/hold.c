@@ -24,6 +24,7 @@ enum {
     EDGE_MS = 500,          /* that a hold's edge may be off by */
     SPEAKS_MS = 600,        /* least own speech in a gap that ends a hold */
     TALKING_SHARE = 40,     /* per cent of music in which the other party talks: more is no hold */
+    TALKING_MS = 4000,      /* and at least so long: a word to the room is none */
     CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
     BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
     RETURN_MS = 400,        /* how long before the agent's next word it is over */
@@ -238,8 +239,10 @@ static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span
  * room. */
 static int converses(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    return !scene->mono && 100 * cqa_spans_within_ms(&scene->speech[1 - c], span) >
-                               TALKING_SHARE * cqa_span_length_ms(span);
+    const int64_t talk_ms = cqa_spans_within_ms(&scene->speech[1 - c], span);
+
+    return !scene->mono && talk_ms > TALKING_MS &&
+           100 * talk_ms > TALKING_SHARE * cqa_span_length_ms(span);
 }
 
 static int is_hold_music(const struct cqa_scene *scene, int c, const struct candidate *candidate,
