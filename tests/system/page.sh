@@ -9,6 +9,8 @@ skip() {
     exit 77
 }
 command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
+# Playwright's own floor; Debian 12 has 18
+node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || skip "node $(node --version) is older than 20"
 browser=${CHROMIUM:-/usr/bin/chromium}
 [ -x "$browser" ] || skip "$browser is not installed"
 [ -e "$bin/../web/app.js" ] || skip "the page was not built beside $bin"
