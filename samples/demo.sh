@@ -1,6 +1,6 @@
 #!/bin/sh
 # From a clean clone to scored calls: installs what lacks, builds, starts the scoring server and the daemon on loopback
-# in a temporary folder, drops the samples in, waits for their results and prints them.
+# in a temporary folder, drops the samples in, and a week made of them, waits for the results and prints them.
 set -eu
 
 usage() {
@@ -31,6 +31,7 @@ if [ -z "$mode" ]; then
 fi
 
 cd "$(dirname "$0")/.."
+. samples/week.sh
 if [ -z "$bin" ]; then
     .ci/install build
     cmake -S . -B build -DCMAKE_BUILD_TYPE=Release >/dev/null
@@ -77,7 +78,9 @@ account() { # NAME ROLE [OPTION]...
 }
 account lead lead
 account auditor auditor
-account zhang agent --person zhang
+for person in zhang li wang; do
+    account $person agent --person $person
+done
 account hr hr
 account admin admin
 "$bin/callqa-server" --config "$folder/server.yaml" >"$folder/server.log" 2>&1 &
@@ -97,12 +100,8 @@ wait_for() { # SECONDS COMMAND...: until the command succeeds
 }
 wait_for 30 test -s "$folder/port"
 url=http://127.0.0.1:$(cat "$folder/port")
-curl -fsS -o "$folder/roster.json" -X PUT -H "Authorization: Bearer $(cat "$folder/lead")" -H 'Content-Type: text/csv' --data-binary @- "$url/api/v1/roster" <<END
-person,extension,team,post,from,to
-zhang,8001,east,agent,2025-01-01,
-li,8002,east,agent,2025-01-01,
-wang,8003,west,agent,2025-01-01,
-END
+roster | curl -fsS -o "$folder/roster.json" -X PUT -H "Authorization: Bearer $(cat "$folder/lead")" \
+    -H 'Content-Type: text/csv' --data-binary @- "$url/api/v1/roster"
 
 cat >"$folder/callqad.yaml" <<END
 state_dir: $folder/state
@@ -125,24 +124,27 @@ daemon=$!
 for sample in samples/*.wav samples/*.ogg samples/*.mp3; do
     cp "$sample" "$folder/monitor/"
 done
+dropped=$(find "$folder/monitor" -type f | wc -l)
+drop_week
 files=$(find "$folder/monitor" -type f | wc -l)
 
 fetch() { # PATH: an answer of the server, as a lead sees it
     curl -fsS -H "Authorization: Bearer $(cat "$folder/lead")" "$url$1"
 }
 arrived() {
-    fetch '/api/v1/calls?limit=100' >"$folder/calls.json" &&
+    fetch '/api/v1/calls?limit=500' >"$folder/calls.json" &&
         fetch '/api/v1/failures?limit=100' >"$folder/failures.json" &&
         [ "$(jq -s '(.[0].calls | length) + (.[1].failures | length)' "$folder/calls.json" "$folder/failures.json")" \
             -ge "$files" ]
 }
-echo "$files recordings dropped into $folder/monitor; waiting for their results at $url"
+echo "$dropped recordings dropped into $folder/monitor, $((files - dropped)) more of the six days before; waiting for their results at $url"
 wait_for 120 arrived
+work_the_week
 
 row() { printf '%-6s %-6s %-12s %5s %6s  %s\n' "$@"; }
 echo
 row start agent customer length score deductions
-jq -r '.calls | sort_by(.call.started_at)[] |
+jq -r '.calls | map(select(.call.started_at[:10] == "2025-11-20")) | sort_by(.call.started_at)[] |
        [.call.started_at[11:16], .call.agent // "-", .call.customer // "-",
         (.recording.duration_ms / 1000 | floor | "\(. / 60 | floor):\(. % 60 + 100 | tostring[1:])"),
         (.score.total | tostring),
@@ -153,9 +155,10 @@ jq -r '.calls | sort_by(.call.started_at)[] |
     done | sed 's/ *$//'
 echo
 jq -r '.failures[] | "not a call: \(.recording.path | split("/") | last): \(.reason): \(.text)"' "$folder/failures.json"
+tell_week
 echo
 if curl -fsS -o /dev/null "$url/" 2>/dev/null; then
-    echo "the page: $url/   log in as lead, auditor, zhang (an agent), hr or admin; password: $password"
+    echo "the page: $url/   log in as lead, auditor, zhang, li or wang (agents), hr or admin; password: $password"
 else
     echo "the server: $url/   (the page is not built: it needs npm)"
 fi
