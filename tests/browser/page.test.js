@@ -4,17 +4,21 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { openProxy } from "../contract/proxy.js";
 import { logIn, openBrowser, openStage, source } from "./stage.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-let stage, browser;
+let stage, proxy, browser;
 before(async () => {
   stage = await openStage();
+  proxy = await openProxy(stage.url); // holds all that the page asks, and is answered, to the description
+  stage.url = proxy.url;
   browser = await openBrowser();
 });
 after(async () => {
   await browser?.close();
+  await proxy?.close();
   stage?.close();
 });
 
@@ -420,3 +424,5 @@ test("every text of the page has both languages", () => {
   assert.deepEqual(Object.keys(en).filter((key) => !key.endsWith(".one") && !(key in zh)), []);
   assert.deepEqual(Object.keys(zh).filter((key) => !(key in en)), []);
 });
+
+test("the page and the server keep to the description", () => assert.deepEqual(proxy.contract.faults, []));

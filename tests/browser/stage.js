@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 
 export const source = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const bin = process.env.CALLQA_BIN ?? join(source, "build/bin");
@@ -71,6 +70,7 @@ export async function openStage() {
 }
 
 export async function openBrowser() {
+  const { chromium } = await import("playwright-core"); // here, so that a stage without a browser needs none
   const profile = mkdtempSync(join(tmpdir(), "callqa-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, viewport: { width: 1280, height: 720 }, acceptDownloads: true, locale: "en-GB", timezoneId: "Asia/Shanghai",

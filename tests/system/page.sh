@@ -4,16 +4,11 @@
 set -eu
 bin=$(cd "${2:-${1:-.}/build/bin}" && pwd)
 cd "${1:-.}/tests/browser"
-skip() {
-    echo "page: skipped, $*"
-    exit 77
-}
-command -v node >/dev/null && command -v npm >/dev/null || skip "node and npm are not installed"
-# Playwright's own floor; Debian 12 has 18
-node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || skip "node $(node --version) is older than 20"
+. ../support/node.sh
+need_node 20 # Playwright's own floor; Debian 12 has 18
 browser=${CHROMIUM:-/usr/bin/chromium}
 [ -x "$browser" ] || skip "$browser is not installed"
 [ -e "$bin/../web/app.js" ] || skip "the page was not built beside $bin"
-[ -e node_modules/axe-core ] && [ ! package-lock.json -nt node_modules ] ||
-    npm ci --ignore-scripts --silent || skip "npm ci failed"
+need_packages .
+need_packages ../contract
 CALLQA_BIN=$bin CHROMIUM=$browser exec node --test page.test.js

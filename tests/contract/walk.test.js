@@ -1,0 +1,179 @@
+// Walks through every route of the description, with what is allowed and with what is not, and has the proxy judge each
+// exchange. A route that is added needs a line in the walk: at the end every operation must have succeeded once.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { openStage, password, roster, source } from "../browser/stage.js";
+import { openProxy } from "./proxy.js";
+
+let stage, proxy, recorder;
+const people = {};
+
+before(async () => {
+  stage = await openStage();
+  proxy = await openProxy(stage.url);
+  recorder = stage.command("token", "add", "walker", "--role", "recorder").trim();
+});
+after(async () => {
+  await proxy?.close();
+  stage?.close();
+});
+
+const json = (value) => ({ type: "application/json", body: JSON.stringify(value) });
+const lines = (...values) => ({ type: "application/x-ndjson", body: values.map((value) => JSON.stringify(value)).join("\n") });
+
+/** One request as `who` (a person's name, "recorder" or nobody); the answer's body, when its status is `expected`. */
+async function send(who, method, path, expected, { type, body, ...headers } = {}) {
+  const person = people[who];
+  const reply = await fetch(`${proxy.url}${path}`, { method, body, headers: { ...headers, ...(type && { "Content-Type": type }),
+    ...(who === "recorder" && { Authorization: `Bearer ${recorder}` }), ...(person && { Cookie: person.cookie, "X-CSRF-Token": person.csrf }) } });
+  const text = await reply.text();
+  if (expected !== undefined) assert.equal(reply.status, expected, `${who} ${method} ${path}: ${text.slice(0, 400)}`);
+  return reply.headers.get("content-type")?.includes("json") && !reply.headers.get("content-type").includes("ndjson") && text ? JSON.parse(text) : text;
+}
+const api = (who, method, path, ...more) => send(who, method, `/api/v1/${path}`, ...more);
+const get = (who, path, expected = 200, headers) => api(who, "GET", path, expected, headers);
+const post = (who, path, value, expected = 200) => api(who, "POST", path, expected, value && json(value));
+
+test("people log in", async () => {
+  for (const name of ["lead", "ann", "bob", "zhang", "hr", "root"]) {
+    const reply = await fetch(`${proxy.url}/api/v1/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, password }) });
+    assert.equal(reply.status, 200);
+    people[name] = { cookie: reply.headers.get("set-cookie").split(";")[0], csrf: (await reply.json()).csrf };
+    await get(name, "session");
+  }
+  await post(null, "session", { name: "nobody", password: "wrong" }, 401);
+  await post(null, "session", { name: 5, password: "wrong" }, 422);
+});
+
+test("a recorder posts, and reads back what it posted", async () => {
+  const [result] = (await get("lead", "calls?limit=1")).calls;
+  const own = { ...result, call: { ...result.call, id: "walk-1" } };
+  const failure = { schema: "callqa.failure/1", recording: { path: "/monitor/broken.wav" }, call: null, reason: "truncated", text: "half of it" };
+  const key = { "Idempotency-Key": "walk-1" };
+  await api("recorder", "POST", "results", 201, { ...json(own), ...key });
+  await api("recorder", "POST", "results", 200, { ...json(own), ...key });
+  await api("recorder", "POST", "results", 422, { ...json({ ...own, analyzer: { ...own.analyzer, version: "0.0.1" } }), ...key });
+  await api("recorder", "POST", "results", 422, { ...json({ schema: "callqa.result/1" }), ...key });
+  await api("recorder", "POST", "results", 201, json(failure));
+  await api("recorder", "POST", "results", 200, lines({ key: "walk-2", result: { ...own, call: { ...own.call, id: "walk-2" } } }, { result: failure }, { key: "walk-3", result: {} }));
+  await get("recorder", "calls?limit=1");
+  await get("recorder", "failures?limit=1");
+});
+
+test("lists, page by page and by every filter", async () => {
+  let page = await get("lead", "calls?agent=8001&person=zhang&team=east&source=freepbx&from=2025-11-01&to=2025-11-30&score_below=101&score_above=-1&rule=dead-air&severity=note&sort=newest&limit=2");
+  await get("lead", `calls?agent=8001&person=zhang&team=east&source=freepbx&from=2025-11-01&to=2025-11-30&score_below=101&score_above=-1&rule=dead-air&severity=note&sort=newest&limit=2&cursor=${encodeURIComponent(page.next)}`);
+  page = await get("ann", "flags?state=any&sort=points&limit=2&severity=note&confidence=0.1&person=zhang&team=east&from=2025-11-01&to=2025-11-30");
+  await get("ann", "flags?limit=5");
+  await get("lead", "failures?limit=1");
+  for (const path of ["people", "days", "rules"]) await get("lead", `${path}?from=2025-11-01&to=2025-11-30`);
+  await get("lead", "days?person=zhang&team=east");
+  for (const path of ["calls?sort=sideways", "calls?limit=0", "flags?cursor=x", "people?from=yesterday", "objections?outcome=none", "calls?colour=red"]) await get("lead", path, 400);
+});
+
+test("a call: result, flags, comments, sound and waveform", async () => {
+  const [flag] = (await get("ann", "flags?rule=dead-air&limit=1")).flags;
+  const call = `calls/~${flag.call.number}`;
+  await get("ann", call);
+  await get("ann", `${call}/flags`);
+  await get("ann", `${call}/comments`);
+  await post("ann", `${call}/comments`, { text: "Listen here", position_ms: 1000 }, 201);
+  await post("ann", `${call}/comments`, { text: 5 }, 422);
+  await post("ann", `${call}/flags`, { rule: "politeness", severity: "minor", points: 1, start_ms: 0, end_ms: 1000, note: "No greeting" }, 201);
+  await post("ann", `${call}/flags`, { rule: "politeness", points: 1000, start_ms: 0, end_ms: 1000, note: "Too many" }, 422);
+  await get("ann", `${call}/peaks`);
+  await get("ann", `${call}/audio`);
+  await get("ann", `${call}/audio`, 206, { Range: "bytes=0-999" });
+  await get("ann", `${call}/audio`, 416, { Range: "bytes=999999999-" });
+  await send("ann", "HEAD", `/api/v1/${call}/audio`, 200);
+  await get("ann", "calls/no-such-call", 404);
+  await get("root", `${call}/audio`, 403);
+  await get(null, call, 401);
+});
+
+test("decisions and objections", async () => {
+  const [first, second] = (await get("ann", "flags?person=zhang&limit=2")).flags;
+  await post("ann", `flags/${first.flag}/decision`, { state: "changed", points: 1, reason: "Half of it" });
+  await post("ann", `flags/${first.flag}/decision`, { state: "confirmed", was: "open" }, 409);
+  await post("ann", `flags/${first.flag}/decision`, { state: "overturned" }, 422);
+  await post("ann", "flags/999999/decision", { state: "confirmed" }, 404);
+  const { objection } = await post("zhang", `flags/${second.flag}/objection`, { text: "The customer asked for it" }, 201);
+  await post("zhang", `flags/${second.flag}/objection`, { text: "Again" }, 409);
+  await get("lead", "objections?outcome=open");
+  await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 204);
+  await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 404);
+});
+
+test("samples and calibration", async () => {
+  await post("lead", "samples", { plan: "walk", from: "2025-11-01", to: "2025-11-30", per_person: 1, strata: "score", auditors: ["ann"], due: "2026-12-31" });
+  await post("lead", "samples", { plan: "walk", from: "2025-11-01", to: "2025-11-30", per_person: 0, due: "2026-12-31" }, 422);
+  const { samples } = await get("ann", "samples?open=1");
+  await post("ann", `samples/${samples[0].sample}/done`, undefined, 204);
+  await post("ann", "samples/999999/done", undefined, 404);
+  const flags = (await get("lead", "flags?state=any&limit=3")).flags.map(({ flag }) => flag);
+  await post("lead", "calibrations", { session: "walk", flags }, 201);
+  await get("ann", "calibrations/walk");
+  for (const name of ["ann", "bob"]) for (const flag of flags) await post(name, "calibrations/walk/judgements", { flag, verdict: "stands" }, 204);
+  await post("ann", "calibrations/walk/judgements", { flag: flags[0], verdict: "does_not_stand" }, 409);
+  await get("lead", "calibrations/walk/agreement");
+});
+
+test("re-scoring, exports, roster, periods, audit log", async () => {
+  const rubric = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
+  for (const path of ["rescore/preview", "rescore"]) {
+    await post("lead", path, { rubric, from: "2025-11-01", to: "2025-11-30" });
+    await post("lead", path, { rubric: "name: [", from: "2025-11-01", to: "2025-11-30" }, 422);
+  }
+  for (const file of ["calls.csv", "calls.jsonl", "flags.csv"]) await get("hr", `export/${file}?from=2025-11-01&to=2025-11-30&team=east`);
+  await get("hr", "export/calls.csv?bom=1&person=zhang", 206, { Range: "bytes=0-9" });
+  await get("hr", "export/calls.jsonl", 206, { Range: "bytes=5-9" });
+  await get("hr", "export/secrets.csv", 404);
+  await api("root", "PUT", "roster", 200, { type: "text/csv", body: roster });
+  await api("root", "PUT", "roster", 422, { type: "text/csv", body: "colour\nred\n" });
+  await post("hr", "periods", { from: "2025-10-01", to: "2025-10-31", note: "October" }, 201);
+  await post("hr", "periods", { from: "2025-11-01", to: "2025-11-30" }, 409);
+  await get("root", "audit?limit=5");
+});
+
+test("what stands open, and the page", async () => {
+  await send(null, "GET", "/api/v1/health", 200);
+  await send(null, "GET", "/api/v1/openapi", 200);
+  await send(null, "GET", "/metrics", 200);
+  await send(null, "GET", "/", 200);
+  await send(null, "GET", "/web/app.js", 200);
+  await send(null, "GET", "/web/lang/en.json", 200);
+  await send(null, "GET", "/web/none.js", 404);
+  await send(null, "GET", "/nothing/here", 404);
+  await send(null, "DELETE", "/api/v1/health", 405);
+});
+
+/** Path parameters that name nothing; a number where one is wanted. */
+const fill = (operation) => operation.path.replace(/\{([^}]+)\}/g, (_, name) => (operation.parameters.find((one) => one.name === name)?.schema.type === "integer" ? "999999" : "no-such"));
+
+test("every operation refuses strangers, other roles and broken bodies as described", async () => {
+  for (const operation of proxy.contract.description.operations) {
+    const path = fill(operation);
+    const method = operation.method.toUpperCase();
+    const body = operation.requestBody ? { type: Object.keys(operation.requestBody.content)[0], body: "{}" } : {};
+    if (operation.operationId === "logOut") continue;
+    if (!operation.isPublic) await send(null, method, path, 401, body);
+    for (const who of ["recorder", ...Object.keys(people)]) {
+      await send(who, method, path, undefined, body);
+      if (!operation.requestBody) continue;
+      for (const broken of [{ type: "text/plain", body: "?" }, { type: "application/json", body: "{" }, { type: "application/json", body: "[]" }, { type: "application/json", body: '{"no_such_field": 1}' }])
+        await send(who, method, path, undefined, broken);
+    }
+  }
+});
+
+test("people log out", () => api("bob", "DELETE", "session", 204));
+
+test("nothing was said that the description does not say, and nothing described was left out", () => {
+  const { contract } = proxy;
+  assert.deepEqual(contract.faults, []);
+  assert.deepEqual(contract.unexercised(), []);
+  const exchanges = [...contract.statuses.values()].reduce((sum, seen) => sum + seen.size, 0);
+  console.log(`contract: ${contract.description.operations.length} operations exercised, ${exchanges} of their statuses seen`);
+});
