@@ -44,10 +44,10 @@ enum cqa_status cqa_post_check_url(const char *url, struct cqa_error *error)
         curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
         curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
         status =
-            cqa_fail(error, CQA_E_BADDATA, "not a full address like https://host/api/v1/results");
+            cqa_fail(error, CQA_E_BADDATA, "not a full address like https://host/path");
     else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
         status = cqa_fail(error, CQA_E_BADDATA,
-                          "http would send results in the clear: https, or this machine itself");
+                          "http would send it in the clear: https, or this machine itself");
     else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
         status = cqa_fail(error, CQA_E_BADDATA, "a scheme that is neither https nor http");
     curl_free(scheme);

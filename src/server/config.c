@@ -142,9 +142,20 @@ static void read_session(struct cqa_server_config *config, const struct cqa_yaml
 int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            struct cqa_problems *problems)
 {
-    static const char *const keys[] = {
-        "listen",         "store",          "audio",   "port_file",      "tls", "web", "threads",
-        "body_bytes_max", "item_bytes_max", "session", "objection_days", NULL};
+    static const char *const keys[] = {"listen",
+                                       "store",
+                                       "audio",
+                                       "port_file",
+                                       "tls",
+                                       "web",
+                                       "threads",
+                                       "body_bytes_max",
+                                       "item_bytes_max",
+                                       "session",
+                                       "objection_days",
+                                       "notices",
+                                       "public_url",
+                                       NULL};
     const size_t before = problems->count;
 
     *config = (struct cqa_server_config){.threads = 8,
@@ -170,6 +181,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            problems);
         read_session(config, root, problems);
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
+        cqa_notice_config_read(&config->notices, &config->arena, root, problems);
     }
     cqa_yaml_destroy(yaml);
     return problems->count == before;

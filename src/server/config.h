@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/problems.h"
+#include "server/notices.h"
 
 enum { CQA_AUDIO_FOLDERS_MAX = 64 };
 
@@ -27,6 +28,7 @@ struct cqa_server_config {
     int64_t session_idle_ms;
     int64_t session_ms_max;
     int64_t objection_days; /* how long after the call an agent may object */
+    struct cqa_notice_config notices;
     int plain_cookie; /* session cookie without __Host- and Secure: loopback over plain HTTP only */
 };
 

@@ -34,6 +34,18 @@ void cqa_get_metrics(struct cqa_request *request)
         "# TYPE callqa_http_busy_seconds_total counter\n"
         "callqa_http_busy_seconds_total %.3f\n",
         atomic_load(&counters->login_failures), (double)atomic_load(&counters->busy_us) / 1e6);
+    cqa_buffer_print(
+        &text,
+        "# HELP callqa_notices_total Notices sent, and tries that failed.\n"
+        "# TYPE callqa_notices_total counter\n"
+        "callqa_notices_total{outcome=\"sent\"} %llu\n"
+        "callqa_notices_total{outcome=\"failed\"} %llu\n"
+        "# HELP callqa_notices_waiting Notices still to be sent.\n"
+        "# TYPE callqa_notices_waiting gauge\ncallqa_notices_waiting %llu\n"
+        "# HELP callqa_notice_receivers_gone Receivers that answered 410.\n"
+        "# TYPE callqa_notice_receivers_gone gauge\ncallqa_notice_receivers_gone %llu\n",
+        atomic_load(&counters->notices_sent), atomic_load(&counters->notice_failures),
+        atomic_load(&counters->notices_waiting), atomic_load(&counters->notice_receivers_gone));
     cqa_reply_text(request, 200, "text/plain; version=0.0.4; charset=utf-8", &text);
     cqa_buffer_finish(&text);
 }

@@ -5,6 +5,7 @@
 #include "server/counters.h"
 #include "server/http.h"
 #include "server/limit.h"
+#include "server/notifier.h"
 #include "server/playback.h"
 #include "server/route.h"
 
@@ -44,6 +45,7 @@ struct cqa_server {
     struct MHD_Daemon *daemon;
     struct cqa_limiter *limiter;
     struct cqa_playback *playback;
+    struct cqa_notifier *notifier;
     struct cqa_counters counters;
     char *certificate;
     char *key;

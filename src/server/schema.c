@@ -131,4 +131,16 @@ static const char people_step[] =
     "CREATE TRIGGER audit_keeps BEFORE DELETE ON audit"
     " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;";
 
-const char *const cqa_schema_steps[] = {people_step, calls_step, flags_step, NULL};
+/* What is to be told to other systems; a row waits until it was sent, or dropped with its address.
+ */
+static const char notices_step[] =
+    "CREATE TABLE notices("
+    " id INTEGER PRIMARY KEY, url TEXT NOT NULL, event TEXT NOT NULL, key TEXT NOT NULL UNIQUE,"
+    " body TEXT NOT NULL, made_ms INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0, problem TEXT,"
+    " sent_ms INTEGER, dropped_ms INTEGER);"
+    "CREATE INDEX notices_waiting ON notices(url, tries, id)"
+    " WHERE sent_ms IS NULL AND dropped_ms IS NULL;";
+
+const char *const cqa_schema_steps[] = {
+    people_step, calls_step, flags_step, notices_step, NULL,
+};

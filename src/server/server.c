@@ -167,6 +167,11 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
         status = read_pem(config->tls_certificate, &server->certificate, error);
     if (status == CQA_OK && config->tls_certificate != NULL)
         status = read_pem(config->tls_key, &server->key, error);
+    if (status == CQA_OK) {
+        cqa_notices_to(scores, &config->notices);
+        status = cqa_notifier_start(&server->notifier, &config->notices, scores, clock,
+                                    &server->counters, error);
+    }
     if (status == CQA_OK && socket < 0)
         status = bind_socket(config, &socket, error);
     if (status == CQA_OK) {
@@ -188,6 +193,7 @@ void cqa_server_stop(struct cqa_server *server)
         return;
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
+    cqa_notifier_stop(server->notifier);
     cqa_limiter_destroy(server->limiter);
     cqa_playback_destroy(server->playback);
     free(server->certificate);

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "server/notices.h"
 #include "server/schema.h"
 
 enum {
@@ -32,6 +33,7 @@ struct cqa_scores {
     struct cqa_db *idle[READERS_MAX]; /* opened when first needed */
     size_t idle_count;
     size_t opened;
+    const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
 };
 
 static int lock_process(struct cqa_scores *scores, int operation)
@@ -120,6 +122,16 @@ void cqa_scores_give(struct cqa_scores *scores, struct cqa_db *db)
     scores->idle[scores->idle_count++] = db;
     pthread_cond_signal(&scores->reader_free);
     pthread_mutex_unlock(&scores->reader_lock);
+}
+
+void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *config)
+{
+    scores->notices = config;
+}
+
+const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scores)
+{
+    return scores->notices;
 }
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "server/audit.h"
 #include "server/flags_internal.h"
+#include "server/notices.h"
 
 enum { TEXT_BYTES_MAX = 2000 };
 
@@ -130,6 +131,11 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *
             cqa_db_last_id(db), flag);
     if (status == CQA_OK)
         status = cqa_scores_refresh_totals(db, target->call, error);
+    if (status == CQA_OK)
+        status = cqa_notice_add(scores, db,
+                                &(struct cqa_notice){CQA_NOTICE_DECISION_MADE, target->call, flag,
+                                                     0, cqa_flag_state_words[verdict->state]},
+                                error);
     snprintf(object, sizeof object, "flag %lld", (long long)flag);
     snprintf(detail, sizeof detail, "%s to %s, %g points: %s", cqa_flag_state_words[target->state],
              cqa_flag_state_words[verdict->state], (double)standing_c / 100,

@@ -25,6 +25,10 @@ void cqa_scores_give(struct cqa_scores *scores, struct cqa_db *db);
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
+/* Who is to be told what; NULL: nobody. */
+struct cqa_notice_config;
+const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scores);
+
 /* Counts a call's flags and works out its decided total anew, after its flags or decisions changed.
  */
 enum cqa_status cqa_scores_refresh_totals(struct cqa_db *db, int64_t call,

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "server/audit.h"
 #include "server/flags_internal.h"
+#include "server/notices.h"
 #include "server/objections.h"
 
 const char *const cqa_objection_words[CQA_OBJECTION_OUTCOME_COUNT + 1] = {"open", "accepted",
@@ -80,6 +81,12 @@ enum cqa_status cqa_objection_add(struct cqa_scores *scores, const struct cqa_id
             "INSERT INTO objections(flag, call, user, at_ms, text) VALUES(?, ?, ?, ?, ?)", "iiiit",
             flag, objected.call, who->user, now_ms, text);
     *objection = cqa_db_last_id(db);
+    if (status == CQA_OK)
+        status = cqa_notice_add(scores, db,
+                                &(struct cqa_notice){CQA_NOTICE_OBJECTION_RAISED, objected.call,
+                                                     flag, *objection,
+                                                     cqa_objection_words[CQA_OBJECTION_OPEN]},
+                                error);
     snprintf(object, sizeof object, "flag %lld", (long long)flag);
     if (status == CQA_OK)
         status = cqa_audit_add(scores, db, who->name, "objection", object, text, error);
@@ -108,6 +115,11 @@ static enum cqa_status settle(struct cqa_scores *scores, struct cqa_db *db,
                             "answer = ? WHERE id = ?",
                             "iiiti", (int64_t)outcome, who->user, cqa_scores_now_ms(scores),
                             verdict->reason, objection);
+    if (status == CQA_OK)
+        status = cqa_notice_add(scores, db,
+                                &(struct cqa_notice){CQA_NOTICE_OBJECTION_ANSWERED, call, flag,
+                                                     objection, cqa_objection_words[outcome]},
+                                error);
     return status;
 }
 

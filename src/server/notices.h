@@ -1,0 +1,95 @@
+#ifndef CQA_SERVER_NOTICES_H
+#define CQA_SERVER_NOTICES_H
+
+#include <stddef.h>
+#include "base/arena.h"
+#include "base/problems.h"
+#include "base/yaml.h"
+#include "server/store.h"
+
+/*
+ * Tells other systems that something happened: each step of an objection, and decisions where that
+ * is wished. A notice is a row that is written in the transaction of the step itself; notifier.c
+ * sends it until the receiver has it (docs/decisions/0060-notices.md). It holds numbers and a link,
+ * never a name, a telephone number or what somebody wrote.
+ */
+enum cqa_notice_event {
+    CQA_NOTICE_OBJECTION_RAISED,
+    CQA_NOTICE_OBJECTION_ANSWERED,
+    CQA_NOTICE_DECISION_MADE,
+    CQA_NOTICE_EVENT_COUNT
+};
+extern const char *const cqa_notice_words[CQA_NOTICE_EVENT_COUNT + 1];
+
+enum { CQA_NOTICE_TARGETS_MAX = 16, CQA_PUBLIC_URL_MAX = 128 };
+
+/* One line of `notices:`; NULL where a setting is absent. */
+struct cqa_notice_target {
+    const char *url; /* https, or this machine itself; no two targets have the same */
+    const char *secret_file;
+    const char *ca_file;
+    const char *proxy;
+    unsigned events; /* 1 << enum cqa_notice_event, … */
+};
+
+struct cqa_notice_config {
+    struct cqa_notice_target targets[CQA_NOTICE_TARGETS_MAX];
+    size_t count;
+    const char *public_url; /* of the page, for links; NULL: links begin with "/" */
+};
+
+/* Reads `notices` and `public_url` of the configuration; strings go to `arena`. */
+void cqa_notice_config_read(struct cqa_notice_config *out, struct cqa_arena *arena,
+                            const struct cqa_yaml_node *root, struct cqa_problems *problems);
+
+/* ---- writing them; `config` is borrowed as long as the store is open. Call it before threads are
+ * made. NULL: no notices are written. */
+void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *config);
+
+/* What a notice speaks of. */
+struct cqa_notice {
+    enum cqa_notice_event event;
+    int64_t call, flag;
+    int64_t objection;   /* 0: none */
+    const char *outcome; /* a word of the flag's or the objection's state */
+};
+struct cqa_db;
+
+/* Adds a row for each target that wants it, inside the caller's transaction. */
+enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_db *db,
+                               const struct cqa_notice *notice,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- sending them */
+
+struct cqa_notice_row {
+    int64_t id;
+    int64_t tries; /* that came to nothing */
+    char event[32];
+    char key[40];   /* the same at every try */
+    char body[512]; /* JSON */
+};
+
+/* The one for `url` that is to be sent next: those that failed less often first, then the oldest.
+ * CQA_E_NOTFOUND: none waits. */
+enum cqa_status cqa_notice_next(struct cqa_scores *scores, const char *url,
+                                struct cqa_notice_row *row, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Notes what came of a try, and in the audit log that it arrived, or that the first try failed.
+ * `where` is the receiver as the log may show it. */
+enum cqa_status cqa_notice_sent(struct cqa_scores *scores, const struct cqa_notice_row *row,
+                                const char *where, int http_status,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_notice_failed(struct cqa_scores *scores, const struct cqa_notice_row *row,
+                                  const char *where, const char *why,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Gives up what waits for addresses that are configured no more; audited. */
+enum cqa_status cqa_notices_drop_others(struct cqa_scores *scores,
+                                        struct cqa_error *error) CQA_MUST_CHECK;
+
+/* How many wait. */
+enum cqa_status cqa_notices_waiting(struct cqa_scores *scores, int64_t *out,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

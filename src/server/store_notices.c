@@ -1,0 +1,196 @@
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "post/post.h"
+#include "post/signature.h"
+#include "server/audit.h"
+#include "server/notices.h"
+#include "server/store_internal.h"
+#include "server/when.h"
+
+static const char ACTOR[] = "callqa-server";
+
+/* {"type", "timestamp", "data"}, as Standard Webhooks advises. Owned, free with free. */
+static char *write_body(const struct cqa_notice *notice, const char *public_url, int64_t now_ms)
+{
+    char at[CQA_WHEN_SIZE];
+    char link[256];
+    size_t base = public_url ? strlen(public_url) : 0;
+
+    while (base > 0 && public_url[base - 1] == '/')
+        base--;
+    snprintf(link, sizeof link, "%.*s/#/call/~%lld?flag=%lld", (int)base,
+             public_url ? public_url : "", (long long)notice->call, (long long)notice->flag);
+    cqa_when_write(now_ms, at);
+    json_t *data = json_pack("{s:I, s:I, s:s, s:s}", "call", (json_int_t)notice->call, "flag",
+                             (json_int_t)notice->flag, "outcome", notice->outcome, "link", link);
+    if (notice->objection != 0)
+        json_object_set_new(data, "objection", json_integer((json_int_t)notice->objection));
+    json_t *body = json_pack("{s:s, s:s, s:o}", "type", cqa_notice_words[notice->event],
+                             "timestamp", at, "data", data);
+    char *text = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    return text;
+}
+
+enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_db *db,
+                               const struct cqa_notice *notice, struct cqa_error *error)
+{
+    const struct cqa_notice_config *config = cqa_scores_notices(scores);
+    const int64_t now_ms = cqa_scores_now_ms(scores);
+    enum cqa_status status = CQA_OK;
+
+    if (config == NULL || config->count == 0)
+        return CQA_OK;
+    char *body = write_body(notice, config->public_url, now_ms);
+    if (body == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    for (size_t i = 0; status == CQA_OK && i < config->count; i++) {
+        unsigned char random[16];
+        char key[2 * sizeof random + 1];
+        if ((config->targets[i].events & 1u << notice->event) == 0)
+            continue;
+        randombytes_buf(random, sizeof random);
+        sodium_bin2hex(key, sizeof key, random, sizeof random);
+        status = cqa_db_run(db, error,
+                            "INSERT INTO notices(url, event, key, body, made_ms)"
+                            " VALUES(?, ?, ?, ?, ?)",
+                            "tttti", config->targets[i].url, cqa_notice_words[notice->event], key,
+                            body, now_ms);
+    }
+    free(body);
+    return status;
+}
+
+enum cqa_status cqa_notice_next(struct cqa_scores *scores, const char *url,
+                                struct cqa_notice_row *out, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(db, &row, error,
+                          "SELECT id, tries, event, key, body FROM notices WHERE url = ?"
+                          " AND sent_ms IS NULL AND dropped_ms IS NULL ORDER BY tries, id LIMIT 1",
+                          "t", url);
+    if (status == CQA_OK) {
+        status = cqa_db_step(db, row, error);
+        if (status == CQA_OK) {
+            out->id = sqlite3_column_int64(row, 0);
+            out->tries = sqlite3_column_int64(row, 1);
+            snprintf(out->event, sizeof out->event, "%s", cqa_db_text(row, 2));
+            snprintf(out->key, sizeof out->key, "%s", cqa_db_text(row, 3));
+            snprintf(out->body, sizeof out->body, "%s", cqa_db_text(row, 4));
+        }
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status;
+}
+
+static enum cqa_status audit(struct cqa_scores *scores, struct cqa_db *db, const char *action,
+                             const struct cqa_notice_row *row, const char *where, const char *what,
+                             struct cqa_error *error)
+{
+    const struct cqa_parcel parcel = {.key = row->key};
+    char id[CQA_MESSAGE_ID_SIZE];
+    char object[32];
+    char detail[512];
+
+    cqa_message_id(&parcel, 1, id);
+    snprintf(object, sizeof object, "notice %lld", (long long)row->id);
+    snprintf(detail, sizeof detail, "%s to %s as %s, try %lld: %s", row->event, where, id,
+             (long long)row->tries + 1, what);
+    return cqa_audit_add(scores, db, ACTOR, action, object, detail, error);
+}
+
+enum cqa_status cqa_notice_sent(struct cqa_scores *scores, const struct cqa_notice_row *row,
+                                const char *where, int http_status, struct cqa_error *error)
+{
+    char what[32];
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    snprintf(what, sizeof what, "taken with %d", http_status);
+    status = cqa_db_run(db, error, "UPDATE notices SET sent_ms = ?, problem = NULL WHERE id = ?",
+                        "ii", cqa_scores_now_ms(scores), row->id);
+    if (status == CQA_OK)
+        status = audit(scores, db, "notice.sent", row, where, what, error);
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_notice_failed(struct cqa_scores *scores, const struct cqa_notice_row *row,
+                                  const char *where, const char *why, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_run(db, error, "UPDATE notices SET tries = tries + 1, problem = ? WHERE id = ?",
+                        "ti", why, row->id);
+    if (status == CQA_OK && row->tries == 0)
+        status = audit(scores, db, "notice.failed", row, where, why, error);
+    return cqa_scores_end(scores, status, error);
+}
+
+static enum cqa_status drop(struct cqa_scores *scores, struct cqa_db *db, int64_t *dropped,
+                            struct cqa_error *error)
+{
+    const struct cqa_notice_config *config = cqa_scores_notices(scores);
+    struct cqa_query query = {0};
+    sqlite3_stmt *statement = NULL;
+
+    cqa_query_number(&query,
+                     "UPDATE notices SET dropped_ms = ? WHERE sent_ms IS NULL AND dropped_ms IS "
+                     "NULL AND url NOT IN (''",
+                     cqa_scores_now_ms(scores));
+    for (size_t i = 0; config != NULL && i < config->count; i++)
+        cqa_query_text(&query, ", ?", config->targets[i].url);
+    cqa_query_add(&query, ")");
+    enum cqa_status status = cqa_query_start(&query, db, &statement, error);
+    if (status == CQA_OK)
+        status = cqa_db_step(db, statement, error);
+    *dropped = status == CQA_E_NOTFOUND ? cqa_db_changes(db) : 0;
+    sqlite3_finalize(statement);
+    cqa_query_finish(&query);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
+
+enum cqa_status cqa_notices_drop_others(struct cqa_scores *scores, struct cqa_error *error)
+{
+    char detail[96];
+    int64_t dropped = 0;
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = drop(scores, db, &dropped, error);
+    snprintf(detail, sizeof detail, "%lld waited for an address that is configured no more",
+             (long long)dropped);
+    if (status == CQA_OK && dropped > 0)
+        status = cqa_audit_add(scores, db, ACTOR, "notice.dropped", "notices", detail, error);
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_notices_waiting(struct cqa_scores *scores, int64_t *out,
+                                    struct cqa_error *error)
+{
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_value(
+        db, out, error, "SELECT count(*) FROM notices WHERE sent_ms IS NULL AND dropped_ms IS NULL",
+        "");
+    cqa_scores_give(scores, db);
+    return status;
+}
