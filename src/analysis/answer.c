@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include "analysis/clips.h"
 #include "base/escape.h"
 
 void cqa_answer_explain_death(struct cqa_failure *failure, int wait_status)
@@ -54,4 +55,16 @@ struct cqa_result *cqa_answer_result(const char *body, size_t length, struct cqa
     cqa_result_finish(result);
     free(result);
     return NULL;
+}
+
+int cqa_answer_clips(const char *body, size_t length, struct cqa_buffer *out)
+{
+    struct cqa_clip clip;
+    size_t at = 0;
+    int more;
+
+    *out = (struct cqa_buffer){.limit = length + 1};
+    while ((more = cqa_clips_next(body, length, &at, &clip)) > 0)
+        continue;
+    return more == 0 && (length == 0 || cqa_buffer_add(out, body, length) == CQA_OK);
 }

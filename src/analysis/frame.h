@@ -17,6 +17,8 @@ enum cqa_frame_kind {
     CQA_FRAME_JOB,     /* parent: the body is the recording's name */
     CQA_FRAME_RESULT,  /* worker: the body is callqa.result/1 without call and score */
     CQA_FRAME_FAILURE, /* worker: the body is "reason\0text\0" */
+    CQA_FRAME_CUT,     /* parent: the body is a struct cqa_clip_order and the recording's name */
+    CQA_FRAME_CLIPS,   /* worker: the body is clips, packed (clips.h) */
 };
 
 enum {

@@ -37,6 +37,7 @@ struct worker {
     int socket;
     int64_t due_ms; /* monotonic */
     uint64_t job_id;
+    int is_cutting;       /* clips, else analysing */
     struct cqa_buffer in; /* what has arrived of the current frame */
 };
 
@@ -159,7 +160,10 @@ static int take_frame(struct worker *worker, uint32_t kind, const char *body, si
     if (worker->state != BUSY)
         return -1;
     *outcome = (struct cqa_outcome){.id = worker->job_id};
-    if (kind == CQA_FRAME_RESULT)
+    if (kind == CQA_FRAME_CLIPS && worker->is_cutting) {
+        if (!cqa_answer_clips(body, length, &outcome->clips))
+            return -1;
+    } else if (kind == CQA_FRAME_RESULT && !worker->is_cutting)
         outcome->result = cqa_answer_result(body, length, &outcome->failure);
     else if (kind != CQA_FRAME_FAILURE || !cqa_answer_failure(body, length, &outcome->failure))
         return -1;
@@ -344,22 +348,26 @@ static void arm_processor_limit(const struct cqa_workers *workers, pid_t pid)
     prlimit(pid, RLIMIT_CPU, &budget, NULL);
 }
 
-/* Head, name and file in one message: it fits an idle worker's empty socket, so it goes whole or
- * not at all. */
+/* Head, order, name and file in one message: it fits an idle worker's empty socket, so it goes
+ * whole or not at all. */
 static int send_job(const struct worker *worker, const struct cqa_job *job)
 {
+    const size_t order_size = job->clips != NULL ? sizeof *job->clips : 0;
+    const size_t name_size = strnlen(job->name, CQA_FRAME_NAME_MAX);
     struct cqa_frame_head head = {.magic = CQA_FRAME_MAGIC,
-                                  .kind = CQA_FRAME_JOB,
-                                  .length = (uint32_t)strnlen(job->name, CQA_FRAME_NAME_MAX),
+                                  .kind = job->clips != NULL ? CQA_FRAME_CUT : CQA_FRAME_JOB,
+                                  .length = (uint32_t)(order_size + name_size),
                                   .agent_channel = job->agent_channel,
                                   .starts_at_answer = job->starts_at_answer};
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } control = {{0}};
-    struct iovec parts[] = {{&head, sizeof head}, {(void *)(uintptr_t)job->name, head.length}};
+    struct iovec parts[] = {{&head, sizeof head},
+                            {(void *)(uintptr_t)job->clips, order_size},
+                            {(void *)(uintptr_t)job->name, name_size}};
     struct msghdr message = {.msg_iov = parts,
-                             .msg_iovlen = 2,
+                             .msg_iovlen = 3,
                              .msg_control = control.bytes,
                              .msg_controllen = sizeof control.bytes};
     struct cmsghdr *part = CMSG_FIRSTHDR(&message);
@@ -386,6 +394,7 @@ enum cqa_status cqa_workers_submit(struct cqa_workers *workers, const struct cqa
         arm_processor_limit(workers, worker->pid);
         worker->state = BUSY;
         worker->job_id = job->id;
+        worker->is_cutting = job->clips != NULL;
         worker->due_ms = now_ms() + workers->config.timeout_ms;
         return CQA_OK;
     }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "analysis/analyze.h"
+#include "analysis/clips.h"
 
 /*
  * Worker processes that decode and analyse (docs/decisions/0001). The parent keeps no audio code
@@ -27,13 +28,15 @@ struct cqa_job {
     const char *name; /* for raw formats' endings and messages */
     int agent_channel;
     int starts_at_answer;
+    const struct cqa_clip_order *clips; /* NULL: analyse; else cut these clips instead */
 };
 
-/* What became of one. `result` is NULL on failure; otherwise owned by the receiver
- * (cqa_result_finish and free). */
+/* What became of one. `result` is NULL on failure and for clips; otherwise owned by the receiver
+ * (cqa_result_finish and free), as are `clips`, packed (cqa_buffer_finish). */
 struct cqa_outcome {
     uint64_t id;
     struct cqa_result *result;
+    struct cqa_buffer clips;
     struct cqa_failure failure;
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "analysis/clips.h"
 #include "analysis/sandbox.h"
 
 /* Where the parent has gone there is nobody to report to: the worker ends. */
@@ -59,15 +60,17 @@ static int passed_descriptor(struct msghdr *message)
     return fd;
 }
 
+enum { BODY_MAX = sizeof(struct cqa_clip_order) + CQA_FRAME_NAME_MAX };
+
 /* The next job; ends the process when the parent has closed the socket. The parent sends head, name
  * and file in one message that fits the socket's buffer, so it arrives whole. */
-static int receive_job(struct cqa_frame_head *head, char name[CQA_FRAME_NAME_MAX + 1])
+static int receive_job(struct cqa_frame_head *head, char body[BODY_MAX + 1])
 {
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
     } control;
-    struct iovec parts[] = {{head, sizeof *head}, {name, CQA_FRAME_NAME_MAX}};
+    struct iovec parts[] = {{head, sizeof *head}, {body, BODY_MAX}};
     struct msghdr message = {.msg_iov = parts,
                              .msg_iovlen = 2,
                              .msg_control = control.bytes,
@@ -82,7 +85,7 @@ static int receive_job(struct cqa_frame_head *head, char name[CQA_FRAME_NAME_MAX
     const int fd = passed_descriptor(&message);
     if (fd < 0 || (size_t)got < sizeof *head || (size_t)got != sizeof *head + head->length)
         _exit(1);
-    name[head->length] = '\0';
+    body[head->length] = '\0';
     return fd;
 }
 
@@ -110,10 +113,29 @@ static void do_job(const struct cqa_engine *engine, const struct cqa_frame_head 
     cqa_result_finish(&result);
 }
 
+/* `body` is an order and a name. */
+static void cut(const struct cqa_frame_head *head, int fd, const char *body)
+{
+    struct cqa_clip_order order;
+    struct cqa_failure failure = {0};
+
+    if (head->length < sizeof order)
+        _exit(1);
+    memcpy(&order, body, sizeof order);
+    if (!cqa_clip_order_is_sound(&order))
+        _exit(1);
+    struct cqa_buffer clips = {.limit = CQA_FRAME_BODY_MAX};
+    if (cqa_clips_cut(fd, body + sizeof order, &order, &clips, &failure) == CQA_OK)
+        answer(CQA_FRAME_CLIPS, clips.text, clips.length);
+    else
+        answer_failure(&failure);
+    cqa_buffer_finish(&clips);
+}
+
 _Noreturn void cqa_worker_live(const struct cqa_engine *engine, int socket, pid_t parent,
                                int64_t memory_bytes)
 {
-    static char name[CQA_FRAME_NAME_MAX + 1];
+    static char body[BODY_MAX + 1];
     struct cqa_frame_head head;
     struct cqa_error error = {0};
 
@@ -124,8 +146,11 @@ _Noreturn void cqa_worker_live(const struct cqa_engine *engine, int socket, pid_
     }
     answer(CQA_FRAME_READY, NULL, 0);
     for (;;) {
-        const int fd = receive_job(&head, name);
-        do_job(engine, &head, fd, name);
+        const int fd = receive_job(&head, body);
+        if (head.kind == CQA_FRAME_CUT)
+            cut(&head, fd, body);
+        else
+            do_job(engine, &head, fd, body);
         close(fd);
     }
 }

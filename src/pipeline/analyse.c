@@ -17,6 +17,7 @@ static int64_t mtime_ns(const struct stat *facts)
 static void finish_task(struct cqa_task *task)
 {
     cqa_result_destroy(task->outcome.result);
+    cqa_buffer_finish(&task->outcome.clips);
     cqa_arena_finish(&task->arena);
     if (task->fd >= 0)
         close(task->fd);
@@ -37,6 +38,20 @@ static void write_key(const struct cqa_pipeline *pipeline, const struct cqa_task
     cqa_delivery_key(&parts, out);
 }
 
+/* What is sent of a result: with its clips, where it has some and they fit; else empty. */
+static struct cqa_buffer with_clips(const struct cqa_task *task, const struct cqa_buffer *json)
+{
+    struct cqa_buffer body = {0};
+    struct cqa_error error = {0};
+
+    if (task->outcome.clips.length == 0 ||
+        cqa_clips_attach(json, &task->order, &task->outcome.clips, &body, &error) == CQA_OK)
+        return body;
+    cqa_log(CQA_LOG_WARNING, "%s: sent without clips: %s", cqa_log_private(task->path), error.text);
+    cqa_buffer_finish(&body);
+    return (struct cqa_buffer){0};
+}
+
 /* 0: not stored yet. */
 static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
                         const struct cqa_buffer *json)
@@ -50,6 +65,7 @@ static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
     assert(result != NULL);
     snprintf(version, sizeof version, "%s@%s", result->score.rubric, result->score.version);
     write_key(pipeline, task, result->recording.sha256, version, key);
+    struct cqa_buffer body = with_clips(task, json);
     const struct cqa_finished finished = {
         .id = task->id,
         .size_bytes = task->before.st_size,
@@ -61,9 +77,12 @@ static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
         .json = json->text,
         .json_length = json->length,
         .key = pipeline->post != NULL ? key : NULL,
+        .body = body.text,
+        .body_length = body.length,
     };
     const enum cqa_status status =
         cqa_results_put(pipeline->store, &finished, cqa_pipeline_wall_ms(pipeline), &kept, &error);
+    cqa_buffer_finish(&body);
     if (!cqa_pipeline_took(pipeline, status, &error, "a result"))
         return 0;
     pipeline->counts.analysed += (uint64_t)(status == CQA_OK && kept);
@@ -278,19 +297,56 @@ static struct cqa_task *find_task(struct cqa_pipeline *pipeline, uint64_t id)
     return NULL;
 }
 
+/* Has the clips of an analysed recording cut, where some are to be sent: 1 when that is under way.
+ * The worker that has just answered is idle, so there is one. */
+static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
+{
+    struct cqa_result *result = task->outcome.result;
+    struct cqa_error error = {0};
+
+    if (result == NULL || pipeline->post == NULL ||
+        cqa_complete(result, task->path, &task->call, pipeline->config->rubric, &error) != CQA_OK ||
+        !cqa_clips_plan(&pipeline->config->clips, result, &task->order))
+        return 0;
+    const struct cqa_job job = {
+        .id = (uint64_t)task->id, .fd = task->fd, .name = task->path, .clips = &task->order};
+    task->is_cutting = cqa_workers_submit(pipeline->workers, &job, &error) == CQA_OK;
+    if (!task->is_cutting)
+        cqa_log(CQA_LOG_WARNING, "%s: no clips: %s", cqa_log_private(task->path), error.text);
+    return task->is_cutting;
+}
+
+static void take_clips(struct cqa_task *task, const struct cqa_outcome *outcome)
+{
+    task->is_cutting = 0;
+    task->outcome.clips = outcome->clips;
+    if (outcome->failure.reason[0] != '\0')
+        cqa_log(CQA_LOG_WARNING, "%s: no clips: %s: %s", cqa_log_private(task->path),
+                outcome->failure.reason, outcome->failure.text);
+}
+
+static void take_outcome(struct cqa_pipeline *pipeline, struct cqa_outcome *outcome)
+{
+    struct cqa_task *task = find_task(pipeline, outcome->id);
+
+    if (task == NULL) {
+        cqa_result_destroy(outcome->result);
+        cqa_buffer_finish(&outcome->clips);
+    } else if (task->is_cutting) {
+        take_clips(task, outcome);
+        task->ended = 1;
+    } else {
+        task->outcome = *outcome;
+        task->ended = !cut_clips(pipeline, task);
+    }
+}
+
 void cqa_analyse_step(struct cqa_pipeline *pipeline)
 {
     struct cqa_outcome outcome;
 
-    while (cqa_workers_take(pipeline->workers, 0, &outcome)) {
-        struct cqa_task *task = find_task(pipeline, outcome.id);
-        if (task == NULL) {
-            cqa_result_destroy(outcome.result);
-            continue;
-        }
-        task->outcome = outcome;
-        task->ended = 1;
-    }
+    while (cqa_workers_take(pipeline->workers, 0, &outcome))
+        take_outcome(pipeline, &outcome);
     if (pipeline->pause_until_ms > cqa_pipeline_now_ms(pipeline))
         return;
     if (!pipeline->winding_down) /* before the store is written, so that no worker waits for it */

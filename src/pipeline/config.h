@@ -19,6 +19,14 @@ struct cqa_watch_config {
     struct cqa_zone *zone;
 };
 
+/* Evidence clips that go with results (pipeline/clips.h). */
+struct cqa_clips_config {
+    int sends;
+    int64_t bytes_max; /* of one recording's clips */
+    const char **private_queues;
+    size_t private_count;
+};
+
 /*
  * What `callqad --config` and `callqa sweep --config` read (docs/man/callqad.8.scd lists the keys),
  * checked, with the profiles, zones and rubric that it names loaded. Strings live in `arena`;
@@ -38,7 +46,8 @@ struct cqa_config {
     int64_t retention_days;      /* of delivered results in the state folder; 0: for ever */
     int posts;                   /* there is a server: `post` is filled */
     struct cqa_post_config post;
-    int64_t batch;    /* items a request */
+    int64_t batch; /* items a request */
+    struct cqa_clips_config clips;
     int log_level;    /* enum cqa_log_level */
     int mask_private; /* names and paths as hashes in the log */
 };

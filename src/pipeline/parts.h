@@ -2,6 +2,7 @@
 #define CQA_PIPELINE_PARTS_H
 
 #include <sys/stat.h>
+#include "pipeline/clips.h"
 #include "pipeline/complete.h"
 #include "pipeline/pipeline.h"
 #include "post/circuit.h"
@@ -23,6 +24,8 @@ struct cqa_task {
     struct cqa_call call;
     int ended; /* the outcome is there, but perhaps not yet stored */
     struct cqa_outcome outcome;
+    int is_cutting;              /* analysed, and a worker cuts clips */
+    struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
 };
 
 /* What is to be written of one item of a reply. */

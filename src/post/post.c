@@ -43,8 +43,7 @@ enum cqa_status cqa_post_check_url(const char *url, struct cqa_error *error)
     if (curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
         curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
         curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-        status =
-            cqa_fail(error, CQA_E_BADDATA, "not a full address like https://host/path");
+        status = cqa_fail(error, CQA_E_BADDATA, "not a full address like https://host/path");
     else if (strcmp(scheme, "http") == 0 && !is_loopback(host))
         status = cqa_fail(error, CQA_E_BADDATA,
                           "http would send it in the clear: https, or this machine itself");

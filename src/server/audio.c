@@ -1,9 +1,11 @@
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "server/audit.h"
 #include "server/endpoints.h"
+#include "server/evidence.h"
 #include "server/limit.h"
 #include "server/playback.h"
 #include "server/query.h"
@@ -65,7 +67,60 @@ static void reply_gone(struct cqa_request *request, const struct cqa_error *erro
         cqa_reply_problem(request, 503, "recording", "the recording cannot be read now");
 }
 
-/* Finds the call and opens its recording; -1 with a problem given. */
+/* ---- evidence clips, where the recording itself cannot be opened */
+
+struct gathering {
+    struct cqa_render_order *order;
+    int fd;
+    crypto_generichash_state state;
+    int64_t bytes;
+    int failed;
+};
+
+/* Files of Ogg may be chained: one after another they are one file again. */
+static int gather_clip(void *context, const struct cqa_item_clip *clip)
+{
+    struct gathering *gathering = context;
+
+    if (gathering->order->span_count == CQA_RENDER_SPANS_MAX)
+        return 1;
+    gathering->order->spans[gathering->order->span_count++] = clip->span;
+    crypto_generichash_update(&gathering->state, clip->bytes, clip->length);
+    gathering->bytes += (int64_t)clip->length;
+    gathering->failed |= write(gathering->fd, clip->bytes, clip->length) != (ssize_t)clip->length;
+    return gathering->failed;
+}
+
+/* The clips of a call as one file; -1: it has none, or they cannot be read. `facts` are made up:
+ * they tell these clips from all other files. */
+static int open_evidence(struct cqa_request *request, int64_t call, struct playable *playable,
+                         struct stat *facts)
+{
+    struct cqa_error error = {0};
+    struct gathering gathering = {.order = &playable->order};
+    unsigned char digest[16];
+
+    gathering.fd = cqa_playback_scratch(cqa_request_playback(request), &error);
+    if (gathering.fd < 0)
+        return -1;
+    crypto_generichash_init(&gathering.state, NULL, 0, sizeof digest);
+    const enum cqa_status status =
+        cqa_evidence_read(cqa_request_scores(request), call, gather_clip, &gathering, &error);
+    crypto_generichash_final(&gathering.state, digest, sizeof digest);
+    if (status != CQA_OK || gathering.failed || playable->order.span_count == 0) {
+        close(gathering.fd);
+        return -1;
+    }
+    *facts = (struct stat){.st_size = gathering.bytes};
+    memcpy(&facts->st_ino, digest, sizeof facts->st_ino);
+    memcpy(&facts->st_dev, digest + 8, sizeof facts->st_dev);
+    playable->order.duration_ms = playable->duration_ms;
+    playable->path = "clips.ogg";
+    return gathering.fd;
+}
+
+/* Finds the call and opens its recording, or what clips there are of it; -1 with a problem given.
+ */
 static int open_call(struct cqa_request *request, int64_t *call, struct playable *playable,
                      struct stat *facts)
 {
@@ -81,7 +136,10 @@ static int open_call(struct cqa_request *request, int64_t *call, struct playable
         cqa_reply_error(request, status, &error);
         return -1;
     }
-    const int fd = cqa_recording_open(cqa_request_config(request), playable->path, facts, &error);
+    int fd = cqa_recording_open(cqa_request_config(request), playable->path, facts, &error);
+    if (fd >= 0)
+        return fd;
+    fd = open_evidence(request, *call, playable, facts);
     if (fd < 0)
         reply_gone(request, &error);
     return fd;
@@ -124,7 +182,9 @@ void cqa_get_audio(struct cqa_request *request)
 
     if (fd < 0)
         return;
-    const char *type = playable.order.mute_count == 0 ? cqa_recording_type(fd) : NULL;
+    const char *type = playable.order.mute_count == 0 && playable.order.span_count == 0
+                           ? cqa_recording_type(fd)
+                           : NULL;
     if (!note_play(request, call)) {
         close(fd);
     } else if (type != NULL) {
@@ -141,7 +201,8 @@ void cqa_get_audio(struct cqa_request *request)
     }
 }
 
-/* {"bucket_ms", "channels": [[least, greatest, …], …]}, ±127. */
+/* {"bucket_ms", "channels": [[least, greatest, …], …]}, ±127; "only_ms" where there are clips only.
+ */
 static void reply_peaks(struct cqa_request *request, const struct cqa_render_order *order, int fd,
                         uint64_t size)
 {
@@ -158,7 +219,11 @@ static void reply_peaks(struct cqa_request *request, const struct cqa_render_ord
                              bytes[at + 1]);
         cqa_buffer_print(&text, "]");
     }
-    cqa_buffer_print(&text, "]}");
+    cqa_buffer_print(&text, "]");
+    for (size_t i = 0; i < order->span_count; i++)
+        cqa_buffer_print(&text, "%s[%lld,%lld]", i ? "," : ",\"only_ms\":[",
+                         (long long)order->spans[i].start_ms, (long long)order->spans[i].end_ms);
+    cqa_buffer_print(&text, order->span_count > 0 ? "]}" : "}");
     free(bytes);
     if (count != (ssize_t)size)
         cqa_reply_problem(request, 503, "recording", "the waveform cannot be read now");

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include "report/result.h"
+#include "server/item_clips.h"
 
 enum { DEPTH_MAX = 16, ID_BYTES_MAX = 512, KEY_BYTES_MAX = 255 };
 
@@ -341,6 +342,8 @@ static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char
     if (!item->is_failure) {
         read_facts(item, root);
         status = read_score(item, root, error);
+        if (status == CQA_OK)
+            status = cqa_item_read_clips(item, root, error);
     }
     return status == CQA_OK ? keep_body(item, root, error) : status;
 }

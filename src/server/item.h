@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/span.h"
 
 /* Severities in the order of the queue. */
 enum cqa_flag_severity {
@@ -29,7 +30,14 @@ struct cqa_item_flag {
     int automatic_fail;
 };
 
-enum { CQA_ITEM_DIGEST_SIZE = 32 };
+/* Some seconds of the recording that came along (evidence.h). */
+struct cqa_item_clip {
+    struct cqa_span span;
+    const unsigned char *bytes; /* Opus in Ogg */
+    size_t length;
+};
+
+enum { CQA_ITEM_DIGEST_SIZE = 32, CQA_ITEM_CLIPS_MAX = 32 };
 
 /* One posted object, checked, with what the store keeps beside its text. Strings live in `arena`.
  */
@@ -55,6 +63,8 @@ struct cqa_item {
         *response_ms, *greeting_ms; /* NULL: not measured */
     struct cqa_item_flag *flags;
     size_t flag_count;
+    struct cqa_item_clip *clips; /* in time order, apart from each other; not in `body` */
+    size_t clip_count;
 };
 
 /*

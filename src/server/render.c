@@ -43,12 +43,12 @@ static int send_descriptor(int socket, int fd)
 }
 
 /* "START-END,START-END", "-" for none. */
-static void print_mutes(const struct cqa_render_order *order, struct cqa_buffer *out)
+static void print_spans(const struct cqa_span *spans, size_t count, struct cqa_buffer *out)
 {
-    for (size_t i = 0; i < order->mute_count; i++)
-        cqa_buffer_print(out, "%s%lld-%lld", i ? "," : "", (long long)order->mutes[i].start_ms,
-                         (long long)order->mutes[i].end_ms);
-    if (order->mute_count == 0)
+    for (size_t i = 0; i < count; i++)
+        cqa_buffer_print(out, "%s%lld-%lld", i ? "," : "", (long long)spans[i].start_ms,
+                         (long long)spans[i].end_ms);
+    if (count == 0)
         cqa_buffer_add(out, "-", 1);
 }
 
@@ -58,24 +58,36 @@ static enum cqa_status spawn(const struct cqa_render_order *order, int socket, c
     char program[4096];
     char channels[16];
     char bucket[16];
+    char duration[24];
     struct cqa_buffer mutes = {.limit = 8192};
+    struct cqa_buffer spans = {.limit = 8192};
     posix_spawn_file_actions_t actions;
 
     if (!cqa_place_program(program, sizeof program))
         return cqa_fail(error, CQA_E_IO, "callqa-server is not beside this program");
-    print_mutes(order, &mutes);
+    print_spans(order->mutes, order->mute_count, &mutes);
+    print_spans(order->spans, order->span_count, &spans);
+    snprintf(duration, sizeof duration, "%lld", (long long)order->duration_ms);
     snprintf(channels, sizeof channels, "%d", order->channels);
     snprintf(bucket, sizeof bucket, "%d", order->bucket_ms);
-    char *const arguments[] = {
-        "callqa-server", "--render", order->kind == CQA_RENDER_WAV ? "wav" : "peaks",
-        channels,        bucket,     (char *)name,
-        mutes.text,      NULL};
+    char *const arguments[] = {"callqa-server",
+                               "--render",
+                               order->kind == CQA_RENDER_WAV ? "wav" : "peaks",
+                               channels,
+                               bucket,
+                               (char *)name,
+                               mutes.text,
+                               spans.text,
+                               duration,
+                               NULL};
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, socket, 3);
-    const int code =
-        mutes.failed ? ENOMEM : posix_spawn(pid, program, &actions, NULL, arguments, environ);
+    const int code = mutes.failed || spans.failed
+                         ? ENOMEM
+                         : posix_spawn(pid, program, &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     cqa_buffer_finish(&mutes);
+    cqa_buffer_finish(&spans);
     errno = code;
     return code == 0 ? CQA_OK : cqa_fail_errno(error, "%s", program);
 }
@@ -113,6 +125,20 @@ static int write_at(int fd, const void *bytes, size_t size, uint64_t offset)
     return 1;
 }
 
+/* A hole in the file is as good as zeros. 0: not what a child may say. */
+static int skip(const char *bytes, size_t length, uint64_t *size)
+{
+    uint64_t count = 0;
+
+    if (length != sizeof count)
+        return 0;
+    memcpy(&count, bytes, sizeof count);
+    if (count > OUTPUT_BYTES_MAX || *size + count > OUTPUT_BYTES_MAX)
+        return 0;
+    *size += count;
+    return 1;
+}
+
 /* What the child says is checked: it has read a stranger's file. */
 static enum cqa_status receive(int socket, int out, uint64_t *size, struct cqa_error *error)
 {
@@ -132,6 +158,8 @@ static enum cqa_status receive(int socket, int out, uint64_t *size, struct cqa_e
         if (frame.type == CQA_RENDER_FAILED)
             return cqa_fail(error, CQA_E_BADDATA, "the recording cannot be decoded: %.*s",
                             (int)frame.size, bytes);
+        if (frame.type == CQA_RENDER_SKIP && skip(bytes, frame.size, size))
+            continue;
         if (frame.type != CQA_RENDER_DATA || *size + frame.size > OUTPUT_BYTES_MAX)
             return cqa_fail(error, CQA_E_BADDATA, "%s", broke_off);
         if (!write_at(out, bytes, frame.size, *size))
@@ -198,6 +226,8 @@ enum cqa_status cqa_render(const struct cqa_render_order *order, int fd, const c
     if (out < 0)
         return cqa_fail_errno(error, "%s", folder);
     enum cqa_status status = run(order, fd, name, out, &size, error);
+    if (status == CQA_OK && ftruncate(out, (off_t)size) != 0) /* a hole at the end */
+        status = cqa_fail_errno(error, "writing the rendered audio");
     if (status == CQA_OK && order->kind == CQA_RENDER_WAV &&
         !write_header(out, order->channels, size))
         status = cqa_fail_errno(error, "writing the rendered audio");

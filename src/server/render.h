@@ -14,7 +14,7 @@ enum cqa_render_kind {
     CQA_RENDER_PEAKS, /* for each bucket and channel the least and the greatest sample, as int8 */
 };
 
-enum { CQA_RENDER_MUTES_MAX = 64 };
+enum { CQA_RENDER_MUTES_MAX = 64, CQA_RENDER_SPANS_MAX = 32 };
 
 struct cqa_render_order {
     enum cqa_render_kind kind;
@@ -22,6 +22,11 @@ struct cqa_render_order {
     int bucket_ms;                               /* of peaks */
     struct cqa_span mutes[CQA_RENDER_MUTES_MAX]; /* made silent */
     size_t mute_count;
+    /* Where the file holds clips one after another: the spans of the recording that they are, all
+     * else of it being silent. None: the file is the recording. */
+    struct cqa_span spans[CQA_RENDER_SPANS_MAX];
+    size_t span_count;
+    int64_t duration_ms; /* of the recording; with spans */
 };
 
 /*
@@ -33,8 +38,8 @@ enum cqa_status cqa_render(const struct cqa_render_order *order, int fd, const c
                            const char *folder, int *out_fd, uint64_t *out_size,
                            struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The other side: what `callqa-server --render KIND CHANNELS BUCKET_MS NAME MUTES` does with the
- * socket on descriptor 3. Returns an exit code. */
+/* The other side: what `callqa-server --render KIND CHANNELS BUCKET_MS NAME MUTES SPANS
+ * DURATION_MS` does with the socket on descriptor 3. Returns an exit code. */
 int cqa_render_child(int argc, char **argv);
 
 #endif

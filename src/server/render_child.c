@@ -9,12 +9,13 @@
 #include "server/render.h"
 #include "server/render_frame.h"
 
-enum { PAIRS = 4096 };
+enum { PAIRS = 4096, PAIRS_PER_MS = CQA_AUDIO_RATE_HZ / 1000 };
 static const int64_t MEMORY_BYTES = 512ll << 20;
 
 struct renderer {
     struct cqa_render_order order;
     int64_t pair; /* index of the next sample pair */
+    size_t span;  /* that the next pair of the file belongs to, or a later one */
     float least[2], greatest[2];
     int filled; /* pairs in the bucket */
     unsigned char bytes[CQA_RENDER_FRAME_BYTES];
@@ -102,6 +103,42 @@ static int add_pair(struct renderer *renderer, const float *pair)
     return good;
 }
 
+/* Silence up to a sample pair. */
+static int skip_to(struct renderer *renderer, int64_t pair)
+{
+    static const float silence[2];
+    const int64_t pairs = pair - renderer->pair;
+    int good = 1;
+
+    if (pairs <= 0)
+        return 1;
+    if (renderer->order.kind == CQA_RENDER_WAV) {
+        const uint64_t bytes = (uint64_t)pairs * (uint64_t)renderer->order.channels * 2;
+        good = flush(renderer) && send_frame(CQA_RENDER_SKIP, &bytes, sizeof bytes);
+        renderer->pair = pair;
+    }
+    while (good && renderer->pair < pair)
+        good = add_pair(renderer, silence);
+    return good;
+}
+
+/* The next pair of the file, at its place in the recording. What is more than the spans is left
+ * out. */
+static int put_pair(struct renderer *renderer, const float *pair)
+{
+    const struct cqa_render_order *order = &renderer->order;
+
+    if (order->span_count == 0)
+        return add_pair(renderer, pair);
+    while (renderer->span < order->span_count &&
+           renderer->pair >= order->spans[renderer->span].end_ms * PAIRS_PER_MS)
+        renderer->span++;
+    if (renderer->span == order->span_count)
+        return 1;
+    return skip_to(renderer, order->spans[renderer->span].start_ms * PAIRS_PER_MS) &&
+           add_pair(renderer, pair);
+}
+
 /* Plays what there is: a recording that breaks off is heard up to there. */
 static int render(struct renderer *renderer, int fd, const char *name, struct cqa_failure *failure)
 {
@@ -114,8 +151,10 @@ static int render(struct renderer *renderer, int fd, const char *name, struct cq
         return 0;
     while (good && (count = cqa_audio_read(audio, pairs, PAIRS, failure)) > 0)
         for (ptrdiff_t i = 0; good && i < count; i++)
-            good = add_pair(renderer, pairs + 2 * i);
+            good = put_pair(renderer, pairs + 2 * i);
     cqa_audio_close(audio);
+    if (renderer->order.span_count > 0)
+        good = good && skip_to(renderer, renderer->order.duration_ms * PAIRS_PER_MS);
     if (renderer->order.kind == CQA_RENDER_PEAKS && renderer->filled > 0)
         good = good && put_bucket(renderer);
     return good && (renderer->pair > 0 || failure->reason[0] == '\0');
@@ -143,16 +182,19 @@ static int receive_descriptor(void)
     return fd;
 }
 
-static void read_mutes(const char *text, struct cqa_render_order *order)
+/* How many there are. */
+static size_t read_spans(const char *text, struct cqa_span *spans, size_t capacity)
 {
+    size_t count = 0;
     char *end;
 
-    while (order->mute_count < CQA_RENDER_MUTES_MAX && *text >= '0' && *text <= '9') {
-        struct cqa_span *span = &order->mutes[order->mute_count++];
+    while (count < capacity && *text >= '0' && *text <= '9') {
+        struct cqa_span *span = &spans[count++];
         span->start_ms = strtoll(text, &end, 10);
         span->end_ms = *end == '-' ? strtoll(end + 1, &end, 10) : span->start_ms;
         text = *end == ',' ? end + 1 : end;
     }
+    return count;
 }
 
 int cqa_render_child(int argc, char **argv)
@@ -161,14 +203,16 @@ int cqa_render_child(int argc, char **argv)
     struct cqa_failure failure = {{0}, {0}};
     struct cqa_error error;
 
-    if (argc != 7)
+    if (argc != 9)
         return 2;
     renderer.order.kind = strcmp(argv[2], "wav") == 0 ? CQA_RENDER_WAV : CQA_RENDER_PEAKS;
     renderer.order.channels = strcmp(argv[3], "2") == 0 ? 2 : 1;
     renderer.order.bucket_ms = (int)strtol(argv[4], NULL, 10);
     if (renderer.order.bucket_ms < 1)
         renderer.order.bucket_ms = 10;
-    read_mutes(argv[6], &renderer.order);
+    renderer.order.mute_count = read_spans(argv[6], renderer.order.mutes, CQA_RENDER_MUTES_MAX);
+    renderer.order.span_count = read_spans(argv[7], renderer.order.spans, CQA_RENDER_SPANS_MAX);
+    renderer.order.duration_ms = strtoll(argv[8], NULL, 10);
     if (cqa_sandbox_enter(CQA_SANDBOX_FD, getppid(), MEMORY_BYTES, &error) != CQA_OK) {
         send_frame(CQA_RENDER_FAILED, error.text, strlen(error.text));
         return 1;

@@ -141,6 +141,13 @@ static const char notices_step[] =
     "CREATE INDEX notices_waiting ON notices(url, tries, id)"
     " WHERE sent_ms IS NULL AND dropped_ms IS NULL;";
 
+/* Seconds around flags, of recordings that the server itself cannot open. */
+static const char clips_step[] =
+    "CREATE TABLE clips("
+    " id INTEGER PRIMARY KEY, call INTEGER NOT NULL REFERENCES calls(id) ON DELETE CASCADE,"
+    " start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, sha256 TEXT NOT NULL,"
+    " bytes BLOB NOT NULL, UNIQUE(call, start_ms));";
+
 const char *const cqa_schema_steps[] = {
-    people_step, calls_step, flags_step, notices_step, NULL,
+    people_step, calls_step, flags_step, notices_step, clips_step, NULL,
 };

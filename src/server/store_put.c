@@ -1,5 +1,6 @@
 #include <sodium.h>
 #include <string.h>
+#include "server/evidence.h"
 #include "server/store_internal.h"
 
 const char *const cqa_put_words[CQA_PUT_COUNT + 1] = {
@@ -292,6 +293,17 @@ static enum cqa_status put_result(struct cqa_db *db, const struct cqa_poster *po
     return put_revision(db, poster, item, &known, key_hash, now_ms, error);
 }
 
+static enum cqa_status put_whole(struct cqa_db *db, const struct cqa_poster *poster,
+                                 const struct cqa_item *item, int64_t now_ms, enum cqa_put *outcome,
+                                 struct cqa_error *error)
+{
+    const enum cqa_status status = put_result(db, poster, item, now_ms, outcome, error);
+
+    return status == CQA_OK && *outcome <= CQA_PUT_UNCHANGED
+               ? cqa_evidence_put(db, poster->site, item, error)
+               : status;
+}
+
 /* The same recording failing again is the same row; a result that came since has resolved it, and
  * stays. */
 static enum cqa_status put_failure(struct cqa_db *db, const struct cqa_poster *poster,
@@ -331,6 +343,6 @@ enum cqa_status cqa_scores_put(struct cqa_scores *scores, const struct cqa_poste
     for (size_t i = 0; status == CQA_OK && i < count; i++)
         status = items[i].is_failure
                      ? put_failure(db, poster, &items[i], now_ms, &outcomes[i], error)
-                     : put_result(db, poster, &items[i], now_ms, &outcomes[i], error);
+                     : put_whole(db, poster, &items[i], now_ms, &outcomes[i], error);
     return cqa_scores_end(scores, status, error);
 }
