@@ -418,6 +418,24 @@ test("nothing is cut off at 1280×720 nor on a tablet", () => as("lead", async (
   }
 }));
 
+test("where the server has clips only, the flag's seconds are heard all the same, and the page says so", async () => {
+  const token = stage.command("token", "add", "far", "--role", "recorder").trim();
+  const clip = readFileSync(join(source, "samples/in-8002-13800138001-20251120-101820-1763605100.20.ogg"));
+  await as("lead", async (page) => {
+    const { calls } = await ask(page, "calls?agent=8002&from=2025-11-20&to=2025-11-20&limit=50");
+    const result = calls.find(({ call }) => call.id === "1763605100.20");
+    const far = { ...result, recording: { ...result.recording, path: "/out/of/reach.ogg" }, call: { ...result.call, id: "far-1", started_at: "2025-11-21T10:00:00+08:00" },
+      clips: [{ start_ms: 0, end_ms: result.recording.duration_ms, ogg_opus: clip.toString("base64") }] };
+    const reply = await fetch(`${stage.url}/api/v1/results`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": "far-1" }, body: JSON.stringify(far) });
+    assert.equal(reply.status, 201, await reply.text());
+    const flag = (await ask(page, "flags?from=2025-11-21&to=2025-11-21&state=any")).flags[0];
+    await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+    assert.match(await textOf(page, ".clipsOnly"), /Only the seconds around its flags/);
+    await page.keyboard.press("f");
+    await until(page, (from) => document.querySelector("audio").currentTime > from, Math.max(0, flag.start_ms / 1000 - 3) + 0.3);
+  });
+});
+
 test("every text of the page has both languages", () => {
   const read = (name) => JSON.parse(readFileSync(join(source, `src/server/web/lang/${name}.json`), "utf8"));
   const [en, zh] = [read("en"), read("zh-CN")];

@@ -107,6 +107,7 @@ class CallPage {
       const peaks = await peaksOf(this.call);
       replace(this.waveBox);
       this.showWave(peaks);
+      if (peaks.only_ms) this.element.querySelector(".sound").append(h("p.clipsOnly", {}, t("call.clipsOnly")));
     } catch (error) {
       replace(this.waveBox, h("p.problem.block", { role: "alert" }, t("call.noSound"), " ", error.message));
       this.follow(this.waveBox.clientWidth);

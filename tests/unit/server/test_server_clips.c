@@ -1,0 +1,268 @@
+/* Evidence clips as a recorder posts them and a listener hears them; tests/system/clips.py has the
+ * daemon in it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "audio/audio.h"
+#include "audio/opus_write.h"
+#include "support/served.h"
+
+enum { DURATION_MS = 75417, HEADER_BYTES = 44, FRAME_BYTES = 4 };
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    served_user(&served, "ann", "auditor", NULL);
+    served_login(&served, "ann", "correct horse");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+/* `length_ms` of a tone in both channels, as base64; the caller frees it. */
+static char *tone(int length_ms, int serial)
+{
+    struct cqa_buffer file = {.limit = 1 << 20};
+    struct cqa_opus_writer *writer = NULL;
+    struct cqa_error error = {0};
+
+    assert_int_equal(cqa_opus_writer_create(&writer, 2, serial, &file, &error), CQA_OK);
+    for (int i = 0; i < length_ms * (CQA_AUDIO_RATE_HZ / 1000); i++) {
+        const float sample = 0.5f * sinf((float)i * 440.0f * 6.2831853f / CQA_AUDIO_RATE_HZ);
+        const float pair[2] = {sample, sample};
+        assert_int_equal(cqa_opus_writer_add(writer, pair, 1, &error), CQA_OK);
+    }
+    assert_int_equal(cqa_opus_writer_end(writer, &error), CQA_OK);
+    cqa_opus_writer_destroy(writer);
+    const size_t size = sodium_base64_encoded_len(file.length, sodium_base64_VARIANT_ORIGINAL);
+    char *text = malloc(size);
+    assert_non_null(text);
+    sodium_bin2base64(text, size, (const unsigned char *)file.text, file.length,
+                      sodium_base64_VARIANT_ORIGINAL);
+    cqa_buffer_finish(&file);
+    return text;
+}
+
+/* Posts call "1" with two clips; `more` are further changes of the result. The status. */
+static int post_clips(const char *key, int start_ms, int end_ms, const char *audio,
+                      const char *more)
+{
+    struct cqa_buffer changes = {.limit = 1 << 20};
+    char *second = tone(1000, 2);
+
+    cqa_buffer_print(&changes,
+                     "{\"clips\": [{\"start_ms\": %d, \"end_ms\": %d, \"ogg_opus\": \"%s\"},"
+                     " {\"start_ms\": 50000, \"end_ms\": 51000, \"ogg_opus\": \"%s\"}]%s}",
+                     start_ms, end_ms, audio, second, more);
+    char *body = served_result("1", changes.text);
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "application/json", key, body);
+    const int status = reply.status;
+    reply_finish(&reply);
+    free(body);
+    free(second);
+    cqa_buffer_finish(&changes);
+    return status;
+}
+
+static int post_good(const char *key, const char *more)
+{
+    char *first = tone(4000, 1);
+    const int status = post_clips(key, 10000, 14000, first, more);
+
+    free(first);
+    return status;
+}
+
+static struct reply ask(const char *part)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/api/v1/calls/1/%s", part);
+    return served_as(&served, "GET", path, NULL);
+}
+
+static int audio_status(void)
+{
+    struct reply reply = ask("audio");
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+/* The greatest magnitude from one millisecond to another. */
+static int loudest(const struct reply *reply, int from_ms, int to_ms)
+{
+    int most = 0;
+
+    for (int i = from_ms * 8; i < to_ms * 8; i++) {
+        const unsigned char *at =
+            (const unsigned char *)reply->body + HEADER_BYTES + (size_t)i * FRAME_BYTES;
+        const int value = abs((int16_t)(at[0] | at[1] << 8));
+        most = value > most ? value : most;
+    }
+    return most;
+}
+
+static void clips_are_heard_in_their_places(void **state)
+{
+    (void)state;
+    assert_int_equal(post_good("a", ""), 201);
+    struct reply reply = ask("audio");
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.head, "Content-Type: audio/wav"));
+    assert_int_equal(reply.length, HEADER_BYTES + (size_t)DURATION_MS * 8 * FRAME_BYTES);
+    assert_int_equal(loudest(&reply, 0, 10000), 0);
+    assert_true(loudest(&reply, 10000, 14000) > 10000);
+    assert_true(loudest(&reply, 13900, 14000) > 10000);
+    assert_int_equal(loudest(&reply, 14000, 50000), 0);
+    assert_true(loudest(&reply, 50000, 51000) > 10000);
+    assert_int_equal(loudest(&reply, 51000, DURATION_MS), 0);
+    reply_finish(&reply);
+    reply = ask("peaks");
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, "only_ms.0.0"), "10000");
+    assert_string_equal(served_text(reply.json, "only_ms.1.1"), "51000");
+    const long buckets =
+        (long)json_array_size(json_array_get(json_object_get(reply.json, "channels"), 0)) / 2;
+    const long bucket_ms = atol(served_text(reply.json, "bucket_ms"));
+    assert_int_equal(buckets, (DURATION_MS + bucket_ms - 1) / bucket_ms);
+    reply_finish(&reply);
+}
+
+static void digits_are_silent_whatever_a_recorder_sends(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        post_good(
+            "a",
+            ", \"events\": [{\"id\": 1, \"type\": \"dtmf\", \"start_ms\": 11000,"
+            " \"end_ms\": 12000, \"confidence\": 1, \"side\": \"customer\", \"digits\": \"**\"}],"
+            " \"score\": {\"deductions\": []}"),
+        201);
+    struct reply reply = ask("audio");
+    assert_int_equal(reply.status, 200);
+    assert_true(loudest(&reply, 10000, 11000) > 10000);
+    assert_int_equal(loudest(&reply, 11000, 12000), 0);
+    assert_true(loudest(&reply, 12000, 14000) > 10000);
+    reply_finish(&reply);
+}
+
+static void the_result_is_kept_without_them(void **state)
+{
+    (void)state;
+    assert_int_equal(post_good("a", ""), 201);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls/1");
+    assert_string_equal(served_text(reply.json, "clips"), "absent");
+    reply_finish(&reply);
+    assert_int_equal(post_good("a", ""), 200); /* as a daemon repeats it */
+    assert_int_equal(audio_status(), 200);
+}
+
+/* The same result, posted first by a daemon that sends no clips. */
+static void clips_may_come_later(void **state)
+{
+    (void)state;
+    char *body = served_result("1", NULL);
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "application/json", "a", body);
+    assert_int_equal(reply.status, 201);
+    reply_finish(&reply);
+    free(body);
+    assert_int_equal(audio_status(), 404);
+    assert_int_equal(post_good("a", ""), 200);
+    assert_int_equal(audio_status(), 200);
+}
+
+static void other_audio_has_other_clips(void **state)
+{
+    (void)state;
+    assert_int_equal(post_good("a", ""), 201);
+    served_put(&served, "1", "{\"score\": {\"rubric_version\": \"2\"}}"); /* the same audio */
+    assert_int_equal(audio_status(), 200);
+    served_put(&served, "1",
+               "{\"recording\": {\"sha256\": "
+               "\"0000000000000000000000000000000000000000000000000000000000000000\"}}");
+    assert_int_equal(audio_status(), 404);
+}
+
+static void who_may_not_hear_the_call_hears_no_clip(void **state)
+{
+    (void)state;
+    assert_int_equal(post_good("a", ""), 201);
+    served_user(&served, "eve", "auditor", "elsewhere");
+    served_login(&served, "eve", "correct horse");
+    assert_int_equal(audio_status(), 404);
+}
+
+static void bad_clips_are_refused(void **state)
+{
+    char *good = tone(4000, 1);
+    static const struct {
+        int start_ms, end_ms;
+        const char *audio; /* NULL: good */
+    } bad[] = {
+        {49000, 50500, NULL},               /* overlaps the next */
+        {60000, 61000, NULL},               /* out of order */
+        {14000, 14000, NULL},               /* empty */
+        {-5, 1000, NULL},                   /* before the beginning */
+        {10000, 14000, "%%%"},              /* no base64 */
+        {10000, 14000, "T2dnUwAAAAAAAA=="}, /* no Opus */
+        {10000, 14000, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(
+            post_clips("a", bad[i].start_ms, bad[i].end_ms, bad[i].audio ? bad[i].audio : good, ""),
+            422);
+    struct reply reply = ask("audio");
+    assert_int_equal(reply.status, 404); /* nothing half stored */
+    reply_finish(&reply);
+    free(good);
+}
+
+/* A clip that is no Opus inside only the sandboxed decoder finds out. */
+static void a_broken_clip_breaks_nothing_else(void **state)
+{
+    char *good = tone(4000, 1);
+
+    (void)state;
+    memset(good + 400, 'A', strlen(good) - 800);
+    assert_int_equal(post_clips("a", 10000, 14000, good, ""), 201);
+    struct reply reply = ask("audio");
+    assert_int_equal(reply.status, 200); /* silence where it breaks off, and behind */
+    assert_int_equal(reply.length, HEADER_BYTES + (size_t)DURATION_MS * 8 * FRAME_BYTES);
+    assert_int_equal(loudest(&reply, 14000, DURATION_MS), 0);
+    reply_finish(&reply);
+    free(good);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(clips_are_heard_in_their_places), TEST(digits_are_silent_whatever_a_recorder_sends),
+        TEST(the_result_is_kept_without_them), TEST(clips_may_come_later),
+        TEST(other_audio_has_other_clips),     TEST(who_may_not_hear_the_call_hears_no_clip),
+        TEST(bad_clips_are_refused),           TEST(a_broken_clip_breaks_nothing_else),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
