@@ -7,6 +7,7 @@
 #include "server/endpoints.h"
 #include "server/evidence.h"
 #include "server/limit.h"
+#include "server/peaks.h"
 #include "server/playback.h"
 #include "server/query.h"
 #include "server/recording.h"
@@ -170,6 +171,14 @@ static const char *last_part(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* What a browser plays as it is; NULL: it has to be rendered. */
+static const char *media_type(const struct playable *playable, int fd)
+{
+    return playable->order.mute_count == 0 && playable->order.span_count == 0
+               ? cqa_recording_type(fd)
+               : NULL;
+}
+
 void cqa_get_audio(struct cqa_request *request)
 {
     struct playable playable = {.order = {.kind = CQA_RENDER_WAV}};
@@ -182,9 +191,7 @@ void cqa_get_audio(struct cqa_request *request)
 
     if (fd < 0)
         return;
-    const char *type = playable.order.mute_count == 0 && playable.order.span_count == 0
-                           ? cqa_recording_type(fd)
-                           : NULL;
+    const char *type = media_type(&playable, fd);
     if (!note_play(request, call)) {
         close(fd);
     } else if (type != NULL) {
@@ -203,18 +210,17 @@ void cqa_get_audio(struct cqa_request *request)
 
 /* {"bucket_ms", "channels": [[least, greatest, …], …]}, ±127; "only_ms" where there are clips only.
  */
-static void reply_peaks(struct cqa_request *request, const struct cqa_render_order *order, int fd,
-                        uint64_t size)
+static void reply_peaks(struct cqa_request *request, const struct cqa_render_order *order,
+                        const struct cqa_buffer *peaks)
 {
     struct cqa_buffer text = {.limit = 8 << 20};
-    signed char *bytes = malloc(size + 1);
+    const signed char *bytes = (const signed char *)peaks->text;
     const size_t stride = (size_t)order->channels * 2;
-    const ssize_t count = bytes ? pread(fd, bytes, size, 0) : -1;
 
     cqa_buffer_print(&text, "{\"bucket_ms\":%d,\"channels\":[", order->bucket_ms);
     for (size_t channel = 0; channel < (size_t)order->channels; channel++) {
         cqa_buffer_print(&text, channel ? ",[" : "[");
-        for (size_t at = channel * 2; count > 0 && at + 1 < (size_t)count; at += stride)
+        for (size_t at = channel * 2; at + 1 < peaks->length; at += stride)
             cqa_buffer_print(&text, "%s%d,%d", at == channel * 2 ? "" : ",", bytes[at],
                              bytes[at + 1]);
         cqa_buffer_print(&text, "]");
@@ -224,22 +230,60 @@ static void reply_peaks(struct cqa_request *request, const struct cqa_render_ord
         cqa_buffer_print(&text, "%s[%lld,%lld]", i ? "," : ",\"only_ms\":[",
                          (long long)order->spans[i].start_ms, (long long)order->spans[i].end_ms);
     cqa_buffer_print(&text, order->span_count > 0 ? "]}" : "}");
-    free(bytes);
-    if (count != (ssize_t)size)
-        cqa_reply_problem(request, 503, "recording", "the waveform cannot be read now");
-    else
-        cqa_reply_text(request, 200, "application/json", &text);
+    cqa_reply_text(request, 200, "application/json", &text);
     cqa_buffer_finish(&text);
+}
+
+static enum cqa_status read_whole(int fd, uint64_t size, struct cqa_buffer *out,
+                                  struct cqa_error *error)
+{
+    char *bytes = malloc(size + 1);
+    const ssize_t count = bytes ? pread(fd, bytes, size, 0) : -1;
+
+    if (count >= 0)
+        cqa_buffer_add(out, bytes, (size_t)count);
+    free(bytes);
+    return count == (ssize_t)size && !out->failed
+               ? CQA_OK
+               : cqa_fail(error, CQA_E_BUSY, "the waveform cannot be read now");
+}
+
+/*
+ * A recording that has to be rendered to be heard is rendered now, and its waveform taken from
+ * that: whoever looks at it presses space next, and should not wait for the decoder then.
+ */
+static enum cqa_status make_peaks(struct cqa_request *request, const struct playable *playable,
+                                  int fd, const struct stat *facts, struct cqa_buffer *peaks,
+                                  struct cqa_error *error)
+{
+    struct cqa_render_order order = playable->order;
+    const int is_wav = media_type(playable, fd) == NULL;
+    int rendered;
+    uint64_t size;
+
+    if (is_wav) {
+        order.kind = CQA_RENDER_WAV;
+        order.bucket_ms = 0;
+    }
+    enum cqa_status status =
+        cqa_playback_render(cqa_request_playback(request), &order, fd, facts,
+                            last_part(playable->path), &rendered, &size, error);
+    if (status != CQA_OK)
+        return status;
+    status = is_wav ? cqa_peaks_of_wav(rendered, size, order.channels, playable->order.bucket_ms,
+                                       peaks, error)
+                    : read_whole(rendered, size, peaks, error);
+    close(rendered);
+    return status;
 }
 
 void cqa_get_peaks(struct cqa_request *request)
 {
     struct playable playable = {.order = {.kind = CQA_RENDER_PEAKS}};
+    struct cqa_buffer peaks = {.limit = 1 << 20};
     struct cqa_error error = {0};
     struct stat facts;
     int64_t call;
-    int rendered;
-    uint64_t size;
     const int fd = open_call(request, &call, &playable, &facts);
 
     if (fd < 0)
@@ -247,14 +291,11 @@ void cqa_get_peaks(struct cqa_request *request)
     playable.order.bucket_ms = (int)(playable.duration_ms / BUCKETS_MAX) + 1;
     if (playable.order.bucket_ms < 10)
         playable.order.bucket_ms = 10;
-    const enum cqa_status status =
-        cqa_playback_render(cqa_request_playback(request), &playable.order, fd, &facts,
-                            last_part(playable.path), &rendered, &size, &error);
+    const enum cqa_status status = make_peaks(request, &playable, fd, &facts, &peaks, &error);
     close(fd);
-    if (status != CQA_OK) {
+    if (status == CQA_OK)
+        reply_peaks(request, &playable.order, &peaks);
+    else
         cqa_reply_error(request, status, &error);
-        return;
-    }
-    reply_peaks(request, &playable.order, rendered, size);
-    close(rendered);
+    cqa_buffer_finish(&peaks);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 enum { ENTRIES = 32, HASH_SIZE = 32, PLAYS = 1024, PLAY_MS = 600000 };
+static const uint64_t BYTES_MAX = 1ull << 30; /* an hour of both parties is 115 MB */
 
 struct entry {
     int used;
@@ -23,7 +24,8 @@ struct play {
 };
 
 struct cqa_playback {
-    pthread_mutex_t lock;
+    pthread_mutex_t lock;     /* of all below; never held for long */
+    pthread_mutex_t decoding; /* one file is decoded at a time */
     char *folder;
     struct entry entries[ENTRIES];
     uint64_t uses;
@@ -37,6 +39,7 @@ struct cqa_playback *cqa_playback_create(const char *folder)
     if (playback == NULL)
         return NULL;
     pthread_mutex_init(&playback->lock, NULL);
+    pthread_mutex_init(&playback->decoding, NULL);
     playback->folder = strdup(folder);
     return playback;
 }
@@ -49,6 +52,7 @@ void cqa_playback_destroy(struct cqa_playback *playback)
         if (playback->entries[i].used)
             close(playback->entries[i].fd);
     pthread_mutex_destroy(&playback->lock);
+    pthread_mutex_destroy(&playback->decoding);
     free(playback->folder);
     free(playback);
 }
@@ -82,42 +86,73 @@ static struct entry *find(struct cqa_playback *playback, const unsigned char *ke
     return NULL;
 }
 
-/* A free entry, or the one that was used longest ago. */
-static struct entry *make_room(struct cqa_playback *playback)
+static void forget(struct entry *entry)
 {
-    struct entry *oldest = &playback->entries[0];
-
-    for (int i = 0; i < ENTRIES; i++) {
-        if (!playback->entries[i].used)
-            return &playback->entries[i];
-        if (playback->entries[i].age < oldest->age)
-            oldest = &playback->entries[i];
-    }
-    close(oldest->fd);
-    oldest->used = 0;
-    return oldest;
+    close(entry->fd);
+    entry->used = 0;
 }
 
-static enum cqa_status look_up(struct cqa_playback *playback, const struct cqa_render_order *order,
-                               int fd, const struct stat *facts, const char *name,
-                               struct entry **out, struct cqa_error *error)
+/* A free entry, once what was used longest ago has made room for `size` bytes. */
+static struct entry *make_room(struct cqa_playback *playback, uint64_t size)
 {
-    unsigned char key[HASH_SIZE];
+    for (;;) {
+        struct entry *oldest = NULL;
+        struct entry *unused = NULL;
+        uint64_t bytes = size;
+        for (int i = 0; i < ENTRIES; i++) {
+            struct entry *entry = &playback->entries[i];
+            if (!entry->used)
+                unused = entry;
+            else if (oldest == NULL || entry->age < oldest->age)
+                oldest = entry;
+            bytes += entry->used ? entry->size : 0;
+        }
+        if (unused != NULL && (bytes <= BYTES_MAX || oldest == NULL))
+            return unused;
+        forget(oldest);
+    }
+}
+
+/* Hands out what is kept under `key`. CQA_E_NOTFOUND: nothing is. Under the lock. */
+static enum cqa_status hand_out(struct cqa_playback *playback, const unsigned char *key,
+                                int *out_fd, uint64_t *out_size, struct cqa_error *error)
+{
+    struct entry *entry = find(playback, key);
+
+    if (entry == NULL)
+        return CQA_E_NOTFOUND;
+    entry->age = ++playback->uses;
+    *out_size = entry->size;
+    *out_fd = fcntl(entry->fd, F_DUPFD_CLOEXEC, 0);
+    return *out_fd >= 0 ? CQA_OK : cqa_fail_errno(error, "the rendered audio");
+}
+
+static enum cqa_status look_up(struct cqa_playback *playback, const unsigned char *key, int *out_fd,
+                               uint64_t *out_size, struct cqa_error *error)
+{
+    pthread_mutex_lock(&playback->lock);
+    const enum cqa_status status = hand_out(playback, key, out_fd, out_size, error);
+    pthread_mutex_unlock(&playback->lock);
+    return status;
+}
+
+static enum cqa_status render(struct cqa_playback *playback, const struct cqa_render_order *order,
+                              int fd, const char *name, const unsigned char *key, int *out_fd,
+                              uint64_t *out_size, struct cqa_error *error)
+{
     int rendered;
     uint64_t size;
+    enum cqa_status status = cqa_render(order, fd, name, playback->folder, &rendered, &size, error);
 
-    key_of(order, facts, key);
-    *out = find(playback, key);
-    if (*out != NULL)
-        return CQA_OK;
-    const enum cqa_status status =
-        cqa_render(order, fd, name, playback->folder, &rendered, &size, error);
     if (status != CQA_OK)
         return status;
-    *out = make_room(playback);
-    **out = (struct entry){.used = 1, .fd = rendered, .size = size};
-    memcpy((*out)->key, key, sizeof key);
-    return CQA_OK;
+    pthread_mutex_lock(&playback->lock);
+    struct entry *entry = make_room(playback, size);
+    *entry = (struct entry){.used = 1, .fd = rendered, .size = size};
+    memcpy(entry->key, key, HASH_SIZE);
+    status = hand_out(playback, key, out_fd, out_size, error);
+    pthread_mutex_unlock(&playback->lock);
+    return status;
 }
 
 enum cqa_status cqa_playback_render(struct cqa_playback *playback,
@@ -125,18 +160,17 @@ enum cqa_status cqa_playback_render(struct cqa_playback *playback,
                                     const struct stat *facts, const char *name, int *out_fd,
                                     uint64_t *out_size, struct cqa_error *error)
 {
-    struct entry *entry;
+    unsigned char key[HASH_SIZE];
 
-    pthread_mutex_lock(&playback->lock);
-    enum cqa_status status = look_up(playback, order, fd, facts, name, &entry, error);
-    if (status == CQA_OK) {
-        entry->age = ++playback->uses;
-        *out_size = entry->size;
-        *out_fd = fcntl(entry->fd, F_DUPFD_CLOEXEC, 0);
-        if (*out_fd < 0)
-            status = cqa_fail_errno(error, "the rendered audio");
-    }
-    pthread_mutex_unlock(&playback->lock);
+    key_of(order, facts, key);
+    enum cqa_status status = look_up(playback, key, out_fd, out_size, error);
+    if (status != CQA_E_NOTFOUND)
+        return status;
+    pthread_mutex_lock(&playback->decoding);
+    status = look_up(playback, key, out_fd, out_size, error); /* perhaps it was made meanwhile */
+    if (status == CQA_E_NOTFOUND)
+        status = render(playback, order, fd, name, key, out_fd, out_size, error);
+    pthread_mutex_unlock(&playback->decoding);
     return status;
 }
 

@@ -43,11 +43,12 @@ const accounts = [
   ["lead", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["hr", "hr"], ["root", "admin"],
 ];
 
-export async function openStage() {
+/** `audio`: more folders that the server may play from. */
+export async function openStage({ audio = [] } = {}) {
   if (!existsSync(join(bin, "../web/app.js")) && !process.env.CALLQA_WEB) throw new Error(`no page beside ${bin}: build with npm there`);
   const folder = mkdtempSync(join(tmpdir(), "callqa-browser-"));
   const config = join(folder, "server.yaml");
-  writeFileSync(config, ["listen: 127.0.0.1:0", `port_file: ${folder}/port`, `store: sqlite:${folder}/scores.db`, `audio: [${samples}]`,
+  writeFileSync(config, ["listen: 127.0.0.1:0", `port_file: ${folder}/port`, `store: sqlite:${folder}/scores.db`, `audio: [${[samples, ...audio].join(", ")}]`,
     "objection_days: 365", "session: {plain_cookie: true}", ...(process.env.CALLQA_WEB ? [`web: ${process.env.CALLQA_WEB}`] : []), ""].join("\n"));
   const command = (...words) => execFileSync(join(bin, "callqa-server"), [...words, "--config", config], { encoding: "utf8", input: `${password}\n` });
   for (const [name, role, ...more] of accounts) command("user", "add", name, "--role", role, "--password-file", "-", ...more);

@@ -233,6 +233,8 @@ class Queue {
       if (flag !== this.flag) return;
       this.peaks = peaks;
       this.draw();
+      const next = this.flags[this.at + 1]; // what the server has to render of it is done by the time somebody listens
+      if (next) peaksOf(next.call.number).catch(() => {});
     } catch (error) {
       if (flag === this.flag) strip.replaceWith(h("p.problem.block", {}, error.message));
     }

@@ -196,6 +196,40 @@ static void peaks_show_each_channel(void **state)
     reply_finish(&reply);
 }
 
+/* Of what is rendered to be heard (because digits are silent in it) they come from the rendering.
+ */
+static void peaks_are_the_same_by_both_ways(void **state)
+{
+    (void)state;
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW, 2);
+    put_call("1", "in/a.wav", 2, ", \"events\": []");
+    put_call("2", "in/a.wav", 2,
+             ", \"events\": [{\"id\": 1, \"type\": \"dtmf\", \"start_ms\": 500, \"end_ms\": 1000, "
+             "\"side\":"
+             " \"customer\", \"digits\": \"****\", \"confidence\": 1}]");
+    struct reply decoded = served_as(&served, "GET", "/api/v1/calls/1/peaks", NULL);
+    struct reply rendered = served_as(&served, "GET", "/api/v1/calls/2/peaks", NULL);
+    assert_int_equal(decoded.status, 200);
+    assert_int_equal(rendered.status, 200);
+    const int bucket_ms = atoi(served_text(decoded.json, "bucket_ms"));
+    assert_int_equal(bucket_ms, atoi(served_text(rendered.json, "bucket_ms")));
+    for (size_t channel = 0; channel < 2; channel++) {
+        const json_t *one = json_array_get(json_object_get(decoded.json, "channels"), channel);
+        const json_t *other = json_array_get(json_object_get(rendered.json, "channels"), channel);
+        assert_int_equal(json_array_size(one), json_array_size(other));
+        for (size_t i = 0; i < json_array_size(one); i++) {
+            const int at_ms = (int)(i / 2) * bucket_ms;
+            const json_int_t value = json_integer_value(json_array_get(other, i));
+            if (at_ms >= 500 && at_ms + bucket_ms <= 1000)
+                assert_int_equal(value, 0);
+            else if (at_ms + bucket_ms <= 500 || at_ms >= 1000)
+                assert_in_range(value - json_integer_value(json_array_get(one, i)) + 1, 0, 2);
+        }
+    }
+    reply_finish(&decoded);
+    reply_finish(&rendered);
+}
+
 static void only_the_folders_are_played_from(void **state)
 {
     (void)state;
@@ -265,6 +299,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(gsm_is_rendered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keyed_digits_are_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(peaks_show_each_channel, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(peaks_are_the_same_by_both_ways, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_the_folders_are_played_from, set_up, tear_down),
         cmocka_unit_test_setup_teardown(noise_in_a_file_is_a_clear_problem, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plays_are_audited_and_scoped, set_up, tear_down),
