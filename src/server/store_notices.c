@@ -64,29 +64,35 @@ enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_db *db,
     return status;
 }
 
+static struct cqa_notice_row row_of(sqlite3_stmt *statement)
+{
+    struct cqa_notice_row row = {.id = sqlite3_column_int64(statement, 0),
+                                 .tries = sqlite3_column_int64(statement, 1)};
+
+    snprintf(row.event, sizeof row.event, "%s", cqa_db_text(statement, 2));
+    snprintf(row.key, sizeof row.key, "%s", cqa_db_text(statement, 3));
+    snprintf(row.body, sizeof row.body, "%s", cqa_db_text(statement, 4));
+    return row;
+}
+
 enum cqa_status cqa_notice_next(struct cqa_scores *scores, const char *url,
-                                struct cqa_notice_row *out, struct cqa_error *error)
+                                struct cqa_notice_row *row, struct cqa_error *error)
 {
     struct cqa_db *db;
-    sqlite3_stmt *row;
+    sqlite3_stmt *statement;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_start(db, &row, error,
+    status = cqa_db_start(db, &statement, error,
                           "SELECT id, tries, event, key, body FROM notices WHERE url = ?"
                           " AND sent_ms IS NULL AND dropped_ms IS NULL ORDER BY tries, id LIMIT 1",
                           "t", url);
     if (status == CQA_OK) {
-        status = cqa_db_step(db, row, error);
-        if (status == CQA_OK) {
-            out->id = sqlite3_column_int64(row, 0);
-            out->tries = sqlite3_column_int64(row, 1);
-            snprintf(out->event, sizeof out->event, "%s", cqa_db_text(row, 2));
-            snprintf(out->key, sizeof out->key, "%s", cqa_db_text(row, 3));
-            snprintf(out->body, sizeof out->body, "%s", cqa_db_text(row, 4));
-        }
-        cqa_db_end(row);
+        status = cqa_db_step(db, statement, error);
+        if (status == CQA_OK)
+            *row = row_of(statement);
+        cqa_db_end(statement);
     }
     cqa_scores_give(scores, db);
     return status;

@@ -208,6 +208,22 @@ def faults_have_places(site):
             fail("no word of %s in:\n%s" % (words, said))
 
 
+def gone_with_their_call(site):
+    """What forgets a call forgets its clips, without having to know of them."""
+    site.stop_server()
+    connection = sqlite3.connect(os.path.join(site.top, "scores.db"))
+    connection.execute("PRAGMA foreign_keys = ON")
+    if connection.execute("SELECT count(*) FROM clips WHERE call = 1").fetchone()[0] == 0:
+        fail("call 1 has no clips: the test shows nothing")
+    for table in ("flags", "revisions"):
+        connection.execute("DELETE FROM %s WHERE call = 1" % table)
+    connection.execute("DELETE FROM calls WHERE id = 1")
+    left = connection.execute("SELECT count(*) FROM clips WHERE call = 1").fetchone()[0]
+    connection.close()
+    if left:
+        fail("%d clips outlive their call" % left)
+
+
 def main(source, programs):
     if shutil.which("ffmpeg") is None:
         print("SKIPPED: ffmpeg is not installed")
@@ -221,6 +237,7 @@ def main(source, programs):
         private_queues(site, source)
         faults_have_places(site)
         site.stop_daemon()
+        gone_with_their_call(site)
 
 
 if __name__ == "__main__":
