@@ -357,6 +357,13 @@ void cqa_analyse_step(struct cqa_pipeline *pipeline)
             return;
 }
 
+void cqa_analyse_unscore(struct cqa_pipeline *pipeline)
+{
+    for (int i = 0; i < pipeline->task_count; i++)
+        if (pipeline->tasks[i].used && pipeline->tasks[i].outcome.result != NULL)
+            pipeline->tasks[i].outcome.result->scored = 0;
+}
+
 void cqa_analyse_drop(struct cqa_pipeline *pipeline)
 {
     for (int i = 0; i < pipeline->task_count; i++)

@@ -86,6 +86,9 @@ int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
 
 void cqa_analyse_step(struct cqa_pipeline *pipeline);
+/* Scores of what is not stored yet are worked out anew: they borrow from the rubric, which is
+ * another from now on. */
+void cqa_analyse_unscore(struct cqa_pipeline *pipeline);
 /* Puts down all tasks without outcome. */
 void cqa_analyse_drop(struct cqa_pipeline *pipeline);
 

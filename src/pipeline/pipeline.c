@@ -183,6 +183,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
         cqa_post_destroy(post);
         return status;
     }
+    cqa_analyse_unscore(pipeline);
     cqa_intake_destroy(old_intake);
     cqa_post_destroy(pipeline->post); /* with it goes a request under way: it is sent again */
     pipeline->post = post;
