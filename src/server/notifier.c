@@ -82,8 +82,8 @@ static void settle(struct cqa_notifier *notifier, struct receiver *receiver,
                 "%s answers 410: it gets no more notices until callqa-server is started anew",
                 receiver->where);
     }
-    /* No refusal of a receiver is final (Standard Webhooks); nor is one that we could not note. */
-    if (lesson.verdict == CQA_NEVER || status != CQA_OK)
+    /* Whatever is no 2xx is tried again, ever more rarely; and so is what we could not note. */
+    if (lesson.verdict != CQA_DELIVERED || status != CQA_OK)
         lesson.verdict = CQA_LATER;
     if (status != CQA_OK)
         complain(&error);

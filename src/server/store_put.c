@@ -299,7 +299,9 @@ static enum cqa_status put_whole(struct cqa_db *db, const struct cqa_poster *pos
 {
     const enum cqa_status status = put_result(db, poster, item, now_ms, outcome, error);
 
-    return status == CQA_OK && *outcome <= CQA_PUT_UNCHANGED
+    /* Most results bring no clips, and a new call has none to throw away. */
+    return status == CQA_OK && (item->clip_count > 0 ? *outcome <= CQA_PUT_UNCHANGED
+                                                     : *outcome == CQA_PUT_REPLACED)
                ? cqa_evidence_put(db, poster->site, item, error)
                : status;
 }
