@@ -77,6 +77,8 @@ enum cqa_status cqa_extractor_create(struct cqa_extractor **out, const struct cq
     }
     memset(extractor->tile, 0, sizeof *extractor->tile);
     cqa_tile_init(extractor->tile);
+    for (int c = 0; c < 2; c++)
+        cqa_peak_memory_init(&extractor->memory[c]);
     *out = extractor;
     return CQA_OK;
 }
