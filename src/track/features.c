@@ -12,6 +12,7 @@ enum {
     WIDTH = CQA_CHUNK + 2 * MARGIN,
     GROUPS = 4,
     FLOOR_REACH = 47, /* frames, 1.5 s to each side */
+    SECOND = 16,      /* half of it to each side */
 };
 
 /* Scalar rows of one channel. */
@@ -130,15 +131,17 @@ const struct cqa_norms *cqa_features_norms(const struct cqa_features *features, 
 
 /* Windows are put together from ones of 1, 2, 4, … columns, which takes few passes, all of them
  * side by side; running sums would wait for each other. */
-CQA_HOT static void add_shifted(const float *restrict in, int shift, float *restrict out)
+CQA_HOT static void add_shifted(const float *restrict in, int shift, int count,
+                                float *restrict out)
 {
-    for (int t = 0; t < WIDTH - shift; t++)
+    for (int t = 0; t < count; t++)
         out[t] = in[t] + in[t + shift];
 }
 
-CQA_HOT static void accumulate(const float *restrict in, int shift, float *restrict sum)
+CQA_HOT static void accumulate(const float *restrict in, int shift, int count,
+                               float *restrict sum)
 {
-    for (int t = 0; t < WIDTH - shift; t++)
+    for (int t = 0; t < count; t++)
         sum[t] += in[t + shift];
 }
 
@@ -148,11 +151,10 @@ CQA_HOT static void min_shifted(const float *restrict in, int shift, float *rest
         out[t] = cqa_min(in[t], in[t + shift]);
 }
 
-CQA_HOT static void scale_shifted(const float *restrict in, int shift, float scale,
-                                  float *restrict out)
+CQA_HOT static void scale(const float *restrict in, float by, int count, float *restrict out)
 {
-    for (int t = shift; t < WIDTH; t++)
-        out[t] = in[t - shift] * scale;
+    for (int t = 0; t < count; t++)
+        out[t] = in[t] * by;
 }
 
 /* What lies within `reach` of the ends has no whole window; the margin is wide enough for that not
@@ -165,25 +167,35 @@ static void repeat_ends(float *row, int reach)
     }
 }
 
-/* Mean over [t - reach, t + reach]. */
-static void box_mean(struct cqa_features *features, const float *in, int reach, float *out)
+/* Mean over [t - reach, t + reach] for the columns [first, last), around which the row has `reach`
+ * columns. */
+static void mean_between(struct cqa_features *features, const float *in, int reach, int first,
+                         int last, float *out)
 {
     const int wanted = 2 * reach + 1;
+    const int count = last - first;
+    const int columns = count + 2 * reach; /* that are looked at */
     float *sum = features->work[0];
-    const float *part = in;
+    const float *part = in + first - reach;
     int got = 1;
 
-    memcpy(sum, in, sizeof features->work[0]);
+    memcpy(sum, part, (size_t)count * sizeof *sum);
     for (int width = 2; width <= wanted; width *= 2) {
         float *wider = features->work[width & 0xAA ? 1 : 2];
-        add_shifted(part, width / 2, wider);
+        add_shifted(part, width / 2, columns - width + 1, wider);
         part = wider;
         if (wanted & width) {
-            accumulate(part, got, sum);
+            accumulate(part, got, count, sum);
             got += width;
         }
     }
-    scale_shifted(sum, reach, 1.0f / (float)wanted, out);
+    scale(sum, 1.0f / (float)wanted, count, out + first);
+}
+
+/* Mean over [t - reach, t + reach], for all columns. */
+static void box_mean(struct cqa_features *features, const float *in, int reach, float *out)
+{
+    mean_between(features, in, reach, reach, WIDTH - reach, out);
     repeat_ends(out, reach);
 }
 
@@ -200,7 +212,7 @@ static void box_min(struct cqa_features *features, const float *in, int reach, f
         part = wider;
     }
     min_shifted(part, wanted - width, features->work[0]);
-    scale_shifted(features->work[0], reach, 1.0f, out);
+    memcpy(out + reach, features->work[0], (size_t)(WIDTH - reach) * sizeof *out);
     repeat_ends(out, reach);
 }
 
@@ -410,28 +422,23 @@ CQA_HOT static void put_scaled(struct sink *sink, const float *row, const float 
 
 static void put_mean(struct cqa_features *features, struct sink *sink, const float *row, int reach)
 {
-    box_mean(features, row, reach, features->scratch[1]);
+    mean_between(features, row, reach, MARGIN, MARGIN + CQA_CHUNK, features->scratch[1]);
     put(sink, features->scratch[1]);
 }
 
-CQA_HOT static void deviation(const float *mean, const float *square, float *out)
-{
-    for (int t = 0; t < WIDTH; t++)
-        out[t] = sqrtf(cqa_max(0.0f, square[t] - mean[t] * mean[t]));
-}
-
-/* Standard deviation over a second, into scratch[1]. */
+/* Standard deviation over a second, into scratch[1]; of the chunk alone. */
 CQA_HOT static void spread(struct cqa_features *features, const float *row)
 {
     float *square = features->scratch[2];
-
-    box_mean(features, row, 16, features->scratch[1]);
-    for (int t = 0; t < WIDTH; t++)
-        square[t] = row[t] * row[t];
+    float *out = features->scratch[1];
     float mean[WIDTH];
-    memcpy(mean, features->scratch[1], sizeof mean);
-    box_mean(features, square, 16, features->scratch[1]);
-    deviation(mean, features->scratch[1], features->scratch[1]);
+
+    for (int t = MARGIN - SECOND; t < MARGIN + CQA_CHUNK + SECOND; t++)
+        square[t] = row[t] * row[t];
+    mean_between(features, row, SECOND, MARGIN, MARGIN + CQA_CHUNK, mean);
+    mean_between(features, square, SECOND, MARGIN, MARGIN + CQA_CHUNK, out);
+    for (int t = MARGIN; t < MARGIN + CQA_CHUNK; t++)
+        out[t] = sqrtf(cqa_max(0.0f, out[t] - mean[t] * mean[t]));
 }
 
 static void put_bands(struct cqa_features *features, int c, struct sink *sink)
@@ -446,7 +453,7 @@ static void put_bands(struct cqa_features *features, int c, struct sink *sink)
     for (int b = 0; b < CQA_BANDS; b++)
         put_scaled(sink, rows->band[b], NULL, norms->quiet_db[b], 0.05f, -1.0f, 2.5f);
     for (int b = 0; b < CQA_BANDS; b++) {
-        box_mean(features, rows->band[b], 6, features->scratch[1]);
+        mean_between(features, rows->band[b], 6, MARGIN, MARGIN + CQA_CHUNK, features->scratch[1]);
         put_scaled(sink, features->scratch[1], NULL, norms->loud_db - 10.0f, 0.05f, -3.0f, 2.0f);
     }
 }
