@@ -200,8 +200,12 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
     if (status == CQA_OK)
         status = cqa_scene_play(&scene);
     if (status == CQA_OK)
-        status = cqa_measures_make(&(struct cqa_measure_input){&scene, call->starts_at_answer},
-                                   &result->measures, &result->measurable, sound);
+        status = cqa_measures_make(
+            &(struct cqa_measure_input){
+                .scene = &scene,
+                .starts_at_answer = call->starts_at_answer,
+                .offset = {result->recording.offset[0], result->recording.offset[1]}},
+            &result->measures, &result->measurable, sound);
     if (status == CQA_OK)
         fill_channels(&scene, sound, result);
     cqa_scene_finish(&scene);

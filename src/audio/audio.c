@@ -85,13 +85,17 @@ fail:
     return status;
 }
 
-/* Channel 0 of a mono file lies at the front of `pairs`. */
-static void widen(float *pairs, size_t count)
+/* Channel 0 of a mono file lies at the front of `pairs`. Returns its sum. */
+static float widen(float *pairs, size_t count)
 {
+    float sum = 0;
+
     for (size_t i = count; i-- > 0;) {
+        sum += pairs[i];
         pairs[2 * i] = pairs[i];
         pairs[2 * i + 1] = 0;
     }
+    return sum;
 }
 
 ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
@@ -110,7 +114,7 @@ ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
         return -1;
     }
     if (decoder->channels == 1)
-        widen(pairs, (size_t)got);
+        audio->sums.left += (double)widen(pairs, (size_t)got);
     else
         cqa_layout_add(&audio->sums, pairs, (size_t)got);
     return got;
@@ -131,6 +135,8 @@ enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts 
         .channels = audio->decoder->channels,
         .duration_ms = (audio->pairs * 1000 + CQA_AUDIO_RATE_HZ / 2) / CQA_AUDIO_RATE_HZ,
         .layout = audio->decoder->channels == 1 ? CQA_LAYOUT_MONO : cqa_layout_of_two(&audio->sums),
+        .offset = {audio->sums.left / (double)audio->pairs,
+                   audio->sums.right / (double)audio->pairs},
     };
     memcpy(out->container, audio->probe.container, sizeof out->container);
     memcpy(out->encoding, audio->encoding, sizeof out->encoding);

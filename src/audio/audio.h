@@ -21,6 +21,7 @@ struct cqa_audio_facts {
     int channels;        /* of the file: 1 or 2 */
     int64_t duration_ms; /* of what was decoded */
     enum cqa_layout layout;
+    double offset[2]; /* mean of each channel's samples, ±1; sound has none */
 };
 
 /*

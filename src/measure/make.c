@@ -18,7 +18,7 @@ enum cqa_status cqa_measures_make(const struct cqa_measure_input *input,
 {
     for (int i = 0; i < CQA_MEASURE_COUNT; i++)
         measures->value[i] = (double)NAN;
-    cqa_sound_measure(input->scene, sound);
+    cqa_sound_measure(input, sound);
     cqa_measurable_judge(input->scene, sound, measurable);
     enum cqa_status status = cqa_turns_measure(input, measures);
     if (status == CQA_OK)

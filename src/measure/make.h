@@ -7,8 +7,7 @@
 
 /* What one channel sounds like, apart from what is said. NaN: not measured. */
 struct cqa_channel_sound {
-    double active_level_dbfs; /* mean power over the party's own speech (after ITU-T P.56: pauses do
-                                 not count) */
+    double active_level_dbfs; /* of the party's own speech, measure/active_level.h */
     double noise_dbfs; /* 20th percentile of the level outside anyone's speech, digital silence left
                           out */
     double clipped_ms;
@@ -19,6 +18,7 @@ struct cqa_channel_sound {
 struct cqa_measure_input {
     const struct cqa_scene *scene; /* played */
     int starts_at_answer;          /* the recording begins when the call is answered */
+    double offset[2];              /* mean of each channel's samples, ±1 */
 };
 
 /* Fills everything; what cannot be measured is NaN, and `measurable` says why. CQA_E_NOMEM only. */
@@ -27,7 +27,7 @@ enum cqa_status cqa_measures_make(const struct cqa_measure_input *input,
                                   struct cqa_channel_sound sound[2]) CQA_MUST_CHECK;
 
 /* The parts, one file each. */
-void cqa_sound_measure(const struct cqa_scene *scene, struct cqa_channel_sound sound[2]);
+void cqa_sound_measure(const struct cqa_measure_input *input, struct cqa_channel_sound sound[2]);
 void cqa_measurable_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
                           struct cqa_measurable *measurable);
 enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input,

@@ -7,6 +7,8 @@
 static const double snr_poor_db = 12.0;
 static const double snr_hopeless_db = 4.0;
 static const double clipped_share = 0.10; /* of the speech */
+/* A few steps of 16 bits: from here on words get lost (by lowering calls until they did). */
+static const double faint_dbfs = -72.0;
 static const double shortest_ms = 3000;
 
 static void lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum cqa_quality to,
@@ -73,6 +75,40 @@ static void judge_sides(const struct cqa_scene *scene, struct cqa_measurable *m)
               "未检测到语音");
 }
 
+/*
+ * A side that is not heard while the other talks may be a fault of the recording: then who knows
+ * whether the silence was one. Surely so where its channel carries no signal at all.
+ */
+static void judge_one_way(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                          struct cqa_measurable *m)
+{
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if (event->type != CQA_EVENT_ONE_WAY)
+            continue;
+        const int of_agent = event->side == CQA_PARTY_AGENT;
+        const int dead = isnan(sound[of_agent ? scene->agent : 1 - scene->agent].noise_dbfs);
+        const char *en =
+            of_agent ? "nothing is heard of the agent" : "nothing is heard of the customer";
+        const char *zh = of_agent ? "听不到坐席声音" : "听不到客户声音";
+        lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, "one_way", en, zh);
+        lower(m, CQA_ASPECT_SILENCE, dead ? CQA_QUALITY_NOT_MEASURABLE : CQA_QUALITY_DEGRADED,
+              "one_way", en, zh);
+    }
+}
+
+static void judge_faintness(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+                            struct cqa_measurable *m)
+{
+    for (int c = 0; c < scene->tracks->channel_count; c++)
+        if (sound[c].active_level_dbfs < faint_dbfs) { /* NaN: nobody to be faint */
+            for (int a = CQA_ASPECT_SPEECH; a <= CQA_ASPECT_OVERTALK; a++)
+                lower(m, (enum cqa_aspect)a, CQA_QUALITY_DEGRADED, "faint",
+                      "speech is so faint that words may be lost", "语音音量过低，可能漏检");
+            return;
+        }
+}
+
 void cqa_measurable_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
                           struct cqa_measurable *measurable)
 {
@@ -80,6 +116,8 @@ void cqa_measurable_judge(const struct cqa_scene *scene, const struct cqa_channe
     if (scene->mono)
         judge_mono(measurable);
     judge_sides(scene, measurable);
+    judge_one_way(scene, sound, measurable);
+    judge_faintness(scene, sound, measurable);
     judge_noise(scene, sound, measurable);
     judge_clipping(scene, sound, measurable);
     if ((double)scene->duration_ms < shortest_ms)

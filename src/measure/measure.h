@@ -24,7 +24,7 @@ enum cqa_aspect {
 };
 extern const char *const cqa_aspect_words[CQA_ASPECT_COUNT + 1];
 
-enum { CQA_REASONS_MAX = 16 };
+enum { CQA_REASONS_MAX = 24 };
 
 /* Why an aspect is not "ok". `id` and the texts are static, or borrowed from the arena they were
  * read into. */
@@ -114,7 +114,15 @@ struct cqa_measurable {
     X(CLIPPED_AGENT, "clipped_agent_ms", "ms", LEVEL, "agent's clipped audio", "坐席削波时长")     \
     X(CLIPPED_CUSTOMER, "clipped_customer_ms", "ms", LEVEL, "customer's clipped audio",            \
       "客户削波时长")                                                                              \
-    X(NOT_RECORDED, "not_recorded_ms", "ms", SILENCE, "not recorded", "未录制时长")
+    X(NOT_RECORDED, "not_recorded_ms", "ms", SILENCE, "not recorded", "未录制时长")                \
+    X(ONE_WAY, "one_way_ms", "ms", SPEECH, "only one party heard", "单通时长")                     \
+    X(LEVEL_RANGE_AGENT, "level_agent_range_db", "dB", LEVEL,                                      \
+      "agent's level, 10th to 90th percentile", "坐席语音电平范围")                                \
+    X(LEVEL_RANGE_CUSTOMER, "level_customer_range_db", "dB", LEVEL,                                \
+      "customer's level, 10th to 90th percentile", "客户语音电平范围")                             \
+    X(NOISE_AGENT, "noise_agent_dbfs", "dBFS", LEVEL, "noise on the agent's line", "坐席线路噪声") \
+    X(NOISE_CUSTOMER, "noise_customer_dbfs", "dBFS", LEVEL, "noise on the customer's line",        \
+      "客户线路噪声")
 
 #define CQA_MEASURE_SYMBOL(symbol, ...) CQA_MEASURE_##symbol,
 enum cqa_measure_id { CQA_MEASURES(CQA_MEASURE_SYMBOL) CQA_MEASURE_COUNT };

@@ -1,31 +1,47 @@
 /* Levels, noise, clipping of each channel. */
 #include <math.h>
 
+#include "measure/active_level.h"
 #include "measure/make.h"
 
-enum { CLIP_SAMPLES = 3, LEAST_FRAMES = 10 };
+enum {
+    CLIP_SAMPLES = 3,
+    LEAST_FRAMES = 10,
+    LEAST_PIECES = 35, /* a burst of 80 ms and its hangover */
+    SUB_MS = CQA_FRAME_MS / CQA_SUBFRAMES,
+    HANGOVER_MS = 200,
+};
 
-static double power_of(uint8_t level)
+/* Frames that the classifier takes for something else than a voice or the line's noise. */
+static int is_other_sound(const struct cqa_scene *scene, int c, size_t t)
 {
-    return pow(10.0, (double)cqa_level_dbfs(level) / 10.0);
+    const uint8_t class_ = scene->tracks->channel[c].class_[t];
+
+    return class_ != CQA_CLASS_SPEECH && class_ != CQA_CLASS_NONE;
 }
 
-/* Mean power of the 8 ms pieces within the channel's speech. */
-static double active_level(const struct cqa_scene *scene, int c)
+/*
+ * P.56 over the party's own speech and the hangover behind it; the standard, which measures one
+ * talker on a line of its own, would find the same there. All else on the channel (the other
+ * party's leakage, music, tones) does not count.
+ */
+static double active_level(const struct cqa_scene *scene, int c, double offset)
 {
     const struct cqa_spans *speech = &scene->speech[c];
     const uint8_t *sub = scene->frames->channel[c].sub;
     const size_t count = scene->frames->count * CQA_SUBFRAMES;
-    double power = 0;
-    size_t pieces = 0;
+    struct cqa_active_level meter;
+    size_t s = 0;
 
-    for (size_t i = 0; i < speech->count; i++)
-        for (size_t s = (size_t)speech->items[i].start_ms / 8;
-             s < (size_t)speech->items[i].end_ms / 8 && s < count; s++) {
-            power += power_of(sub[s]);
-            pieces++;
-        }
-    return pieces >= LEAST_FRAMES ? 10.0 * log10(power / (double)pieces + 1e-11) : (double)NAN;
+    cqa_active_level_init(&meter, offset);
+    for (size_t i = 0; i < speech->count; i++) {
+        const size_t first = (size_t)speech->items[i].start_ms / SUB_MS;
+        const size_t last = (size_t)(speech->items[i].end_ms + HANGOVER_MS) / SUB_MS;
+        for (s = s < first ? first : s; s < last && s < count; s++)
+            if (!is_other_sound(scene, c, s / CQA_SUBFRAMES))
+                cqa_active_level_add(&meter, sub[s]);
+    }
+    return meter.pieces >= LEAST_PIECES ? cqa_active_level_dbfs(&meter) : (double)NAN;
 }
 
 static double noise_level(const struct cqa_scene *scene, int c)
@@ -59,12 +75,14 @@ static double clipped(const struct cqa_scene *scene, int c)
     return total;
 }
 
-void cqa_sound_measure(const struct cqa_scene *scene, struct cqa_channel_sound sound[2])
+void cqa_sound_measure(const struct cqa_measure_input *input, struct cqa_channel_sound sound[2])
 {
+    const struct cqa_scene *scene = input->scene;
+
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const struct cqa_leak *leak = &scene->frames->leak[c];
         sound[c] = (struct cqa_channel_sound){
-            .active_level_dbfs = active_level(scene, c),
+            .active_level_dbfs = active_level(scene, c, input->offset[c]),
             .noise_dbfs = noise_level(scene, c),
             .clipped_ms = clipped(scene, c),
             .leak_db = leak->found && !scene->mono ? (double)leak->gain_db : (double)NAN,

@@ -8,6 +8,8 @@ enum {
     GREETING_MS = 300,      /* least first speech that is a greeting */
     RESPONSE_MAX_MS = 3000, /* a longer gap is a silence, not a response */
     STREAK_PAUSE_MS = 3000, /* a pause that ends a monologue */
+    TURN_PAUSE_MS = 1000,   /* a shorter one is inside a turn */
+    BACKCHANNEL_MS = 1000,  /* longest turn that is one */
 };
 
 /* Growing list of numbers, for percentiles. */
@@ -115,6 +117,7 @@ static void count_events(const struct cqa_scene *scene, double *m)
                                                  CQA_MEASURE_HOLD_LONGEST,
                                                  CQA_MEASURE_QUEUE_WAIT,
                                                  CQA_MEASURE_RING,
+                                                 CQA_MEASURE_ONE_WAY,
                                                  CQA_MEASURE_NOT_RECORDED};
 
     for (size_t i = 0; i < sizeof zeroed / sizeof zeroed[0]; i++)
@@ -132,6 +135,8 @@ static void count_events(const struct cqa_scene *scene, double *m)
             count_overtalk(event, length, m);
         } else if (event->type == CQA_EVENT_RINGBACK) {
             m[CQA_MEASURE_RING] += length;
+        } else if (event->type == CQA_EVENT_ONE_WAY) {
+            m[CQA_MEASURE_ONE_WAY] += length;
         } else if (event->type == CQA_EVENT_NOT_RECORDED) {
             m[CQA_MEASURE_NOT_RECORDED] += length;
         }
@@ -179,7 +184,8 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
         }
 }
 
-/* Gaps from the end of one party's speech to the start of the other's, outside hold. */
+/* Gaps from the end of one party's speech to the start of the other's, outside hold. Who begins
+ * while the other speaks does not respond but talks over. */
 static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, double *median,
                                          double *p90)
 {
@@ -195,7 +201,8 @@ static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, d
             continue;
         const struct cqa_span gap = {other->items[j - 1].end_ms, own->items[i].start_ms};
         const int follows = i == 0 || own->items[i - 1].end_ms <= other->items[j - 1].end_ms;
-        if (follows && cqa_span_length_ms(gap) < RESPONSE_MAX_MS &&
+        const int talks_on = j < other->count && other->items[j].start_ms < own->items[i].start_ms;
+        if (follows && !talks_on && cqa_span_length_ms(gap) < RESPONSE_MAX_MS &&
             cqa_spans_within_ms(&scene->holds, gap) == 0 &&
             !numbers_add(&gaps, (double)cqa_span_length_ms(gap))) {
             free(gaps.items);
@@ -208,35 +215,40 @@ static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, d
     return CQA_OK;
 }
 
-static int is_backchannel_only(const struct cqa_scene *scene, int c, struct cqa_span gap)
+/* Whether one of the turns from `*next` on that reach into the gap is more than a backchannel.
+ * Moves `*next` past those that end before the gap. */
+static int is_taken(const struct cqa_spans *turns, struct cqa_span gap, size_t *next)
 {
-    const struct cqa_spans *other = &scene->speech[1 - c];
-
-    for (size_t i = 0; i < other->count; i++) {
-        const struct cqa_span span = other->items[i];
-        if (span.start_ms < gap.end_ms && span.end_ms > gap.start_ms &&
-            cqa_span_length_ms(span) > 1000)
-            return 0;
-    }
-    return 1;
+    while (*next < turns->count && turns->items[*next].end_ms <= gap.start_ms)
+        (*next)++;
+    for (size_t i = *next; i < turns->count && turns->items[i].start_ms < gap.end_ms; i++)
+        if (cqa_span_length_ms(turns->items[i]) > BACKCHANNEL_MS)
+            return 1;
+    return 0;
 }
 
-/* The longest run of one party: ended by a pause of 3 s or by the other's turn; backchannels do not
- * end it. */
-static double measure_streak(const struct cqa_scene *scene, int c)
+/* The longest run of one party: ended by a pause of 3 s, or by a turn of the other's in a pause;
+ * backchannels do not end it. */
+static enum cqa_status measure_streak(const struct cqa_scene *scene, int c, double *longest)
 {
     const struct cqa_spans *own = &scene->speech[c];
-    double longest = 0;
+    const struct cqa_spans nothing = {0};
+    struct cqa_spans turns = {0};
     size_t first = 0;
+    size_t next = 0;
 
+    if (cqa_spans_unite(&scene->speech[1 - c], &nothing, &turns) != CQA_OK)
+        return CQA_E_NOMEM;
+    cqa_spans_bridge(&turns, TURN_PAUSE_MS);
+    *longest = 0;
     for (size_t i = 0; i < own->count; i++) {
         const struct cqa_span gap = {i > 0 ? own->items[i - 1].end_ms : 0, own->items[i].start_ms};
-        if (i > 0 &&
-            (cqa_span_length_ms(gap) >= STREAK_PAUSE_MS || !is_backchannel_only(scene, c, gap)))
+        if (i > 0 && (cqa_span_length_ms(gap) >= STREAK_PAUSE_MS || is_taken(&turns, gap, &next)))
             first = i;
-        add_longest(&longest, (double)(own->items[i].end_ms - own->items[first].start_ms));
+        add_longest(longest, (double)(own->items[i].end_ms - own->items[first].start_ms));
     }
-    return longest;
+    cqa_spans_finish(&turns);
+    return CQA_OK;
 }
 
 static double count_switches(const struct cqa_scene *scene)
@@ -279,8 +291,10 @@ enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input,
         status =
             measure_responses(scene, 1 - scene->agent, &m[CQA_MEASURE_RESPONSE_CUSTOMER_MEDIAN],
                               &m[CQA_MEASURE_RESPONSE_CUSTOMER_P90]);
-    m[CQA_MEASURE_STREAK_AGENT] = measure_streak(scene, scene->agent);
-    m[CQA_MEASURE_STREAK_CUSTOMER] = measure_streak(scene, 1 - scene->agent);
+    if (status == CQA_OK)
+        status = measure_streak(scene, scene->agent, &m[CQA_MEASURE_STREAK_AGENT]);
+    if (status == CQA_OK)
+        status = measure_streak(scene, 1 - scene->agent, &m[CQA_MEASURE_STREAK_CUSTOMER]);
     if (scene->duration_ms > 0)
         m[CQA_MEASURE_SWITCHES] = count_switches(scene) * 60000.0 / (double)scene->duration_ms;
     return status;

@@ -15,7 +15,7 @@ enum {
 };
 
 static const float nucleus_dip_db = 2.0f; /* de Jong & Wempe 2009 */
-static const float raised_db = 6.0f;      /* over the party's own median second */
+static const double raised_db = 6.0;      /* over the party's own median second */
 
 static int voiced(const struct cqa_scene *scene, int c, size_t t)
 {
@@ -104,34 +104,42 @@ static double measure_rate(const struct cqa_scene *scene, int c)
     return seconds >= 2.0 ? nuclei / seconds : (double)NAN;
 }
 
-/* Median level of the frames of speech, dBFS. */
-static float median_level(const struct cqa_scene *scene, int c)
-{
-    unsigned histogram[256] = {0};
-    unsigned total = 0;
-    unsigned seen = 0;
+/* How often each level occurs in the party's voiced frames. */
+struct levels {
+    unsigned histogram[256];
+    unsigned total;
+};
 
+static void count_levels(const struct cqa_scene *scene, int c, struct levels *levels)
+{
+    *levels = (struct levels){0};
     for (size_t t = 0; t < scene->tracks->count; t++)
         if (voiced(scene, c, t)) {
-            histogram[scene->frames->channel[c].level[t]]++;
-            total++;
+            levels->histogram[scene->frames->channel[c].level[t]]++;
+            levels->total++;
         }
-    for (int level = 0; level < 256 && total >= LEAST_VOICED; level++) {
-        seen += histogram[level];
-        if (2 * seen >= total)
-            return cqa_level_dbfs((uint8_t)level);
+}
+
+/* dBFS; NaN where there are too few frames. */
+static double level_percentile(const struct levels *levels, double share)
+{
+    unsigned seen = 0;
+
+    for (int level = 0; level < 256 && levels->total >= LEAST_VOICED; level++) {
+        seen += levels->histogram[level];
+        if ((double)seen >= share * (double)levels->total)
+            return (double)cqa_level_dbfs((uint8_t)level);
     }
-    return NAN;
+    return (double)NAN;
 }
 
 /* Speech in seconds whose voiced frames are 6 dB over the party's own median: raised against the
  * own norm. */
-static double measure_raised(const struct cqa_scene *scene, int c)
+static double measure_raised(const struct cqa_scene *scene, int c, double norm_dbfs)
 {
-    const float norm = median_level(scene, c);
     double raised = 0;
 
-    if (isnan(norm))
+    if (isnan(norm_dbfs))
         return (double)NAN;
     for (size_t t = 0; t + RAISED_WINDOW <= scene->tracks->count; t += RAISED_WINDOW) {
         float sum = 0;
@@ -141,7 +149,7 @@ static double measure_raised(const struct cqa_scene *scene, int c)
                 sum += cqa_level_dbfs(scene->frames->channel[c].level[i]);
                 frames++;
             }
-        if (frames >= RAISED_WINDOW / 3 && sum / (float)frames > norm + raised_db)
+        if (frames >= RAISED_WINDOW / 3 && (double)(sum / (float)frames) > norm_dbfs + raised_db)
             raised += RAISED_WINDOW * CQA_FRAME_MS;
     }
     return raised;
@@ -152,6 +160,7 @@ enum cqa_status cqa_voice_measure(const struct cqa_scene *scene,
                                   struct cqa_measures *measures)
 {
     double *m = measures->value;
+    struct levels levels;
 
     if (scene->mono)
         return CQA_OK;
@@ -160,10 +169,14 @@ enum cqa_status cqa_voice_measure(const struct cqa_scene *scene,
         measure_pitch(scene, c, &m[agent ? CQA_MEASURE_PITCH_AGENT : CQA_MEASURE_PITCH_CUSTOMER],
                       &m[agent ? CQA_MEASURE_PITCH_RANGE_AGENT : CQA_MEASURE_PITCH_RANGE_CUSTOMER]);
         m[agent ? CQA_MEASURE_RATE_AGENT : CQA_MEASURE_RATE_CUSTOMER] = measure_rate(scene, c);
+        count_levels(scene, c, &levels);
         m[agent ? CQA_MEASURE_RAISED_AGENT : CQA_MEASURE_RAISED_CUSTOMER] =
-            measure_raised(scene, c);
+            measure_raised(scene, c, level_percentile(&levels, 0.5));
+        m[agent ? CQA_MEASURE_LEVEL_RANGE_AGENT : CQA_MEASURE_LEVEL_RANGE_CUSTOMER] =
+            level_percentile(&levels, 0.9) - level_percentile(&levels, 0.1);
         m[agent ? CQA_MEASURE_LEVEL_AGENT : CQA_MEASURE_LEVEL_CUSTOMER] =
             sound[c].active_level_dbfs;
+        m[agent ? CQA_MEASURE_NOISE_AGENT : CQA_MEASURE_NOISE_CUSTOMER] = sound[c].noise_dbfs;
         m[agent ? CQA_MEASURE_SNR_AGENT : CQA_MEASURE_SNR_CUSTOMER] =
             sound[c].active_level_dbfs - sound[c].noise_dbfs;
         m[agent ? CQA_MEASURE_CLIPPED_AGENT : CQA_MEASURE_CLIPPED_CUSTOMER] = sound[c].clipped_ms;

@@ -32,8 +32,8 @@ static void collect(const struct cqa_tile_channel *channel, int t, struct cqa_ca
         for (; word != 0; word &= word - 1) {
             const int k = at + __builtin_ctzll(word);
             found->bin[count] = k;
-            found->energy[count++] = power[k - 2][t] + power[k - 1][t] + power[k][t] +
-                                     power[k + 1][t] + power[k + 2][t];
+            found->energy[count++] =
+                power[k - 2][t] + power[k - 1][t] + power[k][t] + power[k + 1][t] + power[k + 2][t];
         }
     }
     found->count = count;

@@ -6,7 +6,7 @@
 /* Inside signal/: spectral peaks, and which of them stay. */
 enum {
     CQA_PEAKS_MAX = 12,
-    CQA_PEAKS_ROOM = 16, /* whole registers; what is past the count means nothing */
+    CQA_PEAKS_ROOM = 16,               /* whole registers; what is past the count means nothing */
     CQA_CANDIDATES_MAX = CQA_BINS / 2, /* no two neighbours are both peaks */
 };
 

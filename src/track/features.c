@@ -131,15 +131,13 @@ const struct cqa_norms *cqa_features_norms(const struct cqa_features *features, 
 
 /* Windows are put together from ones of 1, 2, 4, … columns, which takes few passes, all of them
  * side by side; running sums would wait for each other. */
-CQA_HOT static void add_shifted(const float *restrict in, int shift, int count,
-                                float *restrict out)
+CQA_HOT static void add_shifted(const float *restrict in, int shift, int count, float *restrict out)
 {
     for (int t = 0; t < count; t++)
         out[t] = in[t] + in[t + shift];
 }
 
-CQA_HOT static void accumulate(const float *restrict in, int shift, int count,
-                               float *restrict sum)
+CQA_HOT static void accumulate(const float *restrict in, int shift, int count, float *restrict sum)
 {
     for (int t = 0; t < count; t++)
         sum[t] += in[t + shift];

@@ -49,7 +49,8 @@ static void measure(struct call *call)
     for (int i = 0; i < CQA_MEASURE_COUNT; i++)
         call->measures.value[i] = (double)NAN;
     assert_int_equal(
-        cqa_turns_measure(&(struct cqa_measure_input){&call->scene, call->starts_at_answer},
+        cqa_turns_measure(&(struct cqa_measure_input){.scene = &call->scene,
+                                                      .starts_at_answer = call->starts_at_answer},
                           &call->measures),
         CQA_OK);
     cqa_scene_finish(&call->scene);
@@ -111,6 +112,18 @@ static void test_no_response(void **state)
     assert_near(value(&call, "response_customer_p90_ms"), 0, 0);
 }
 
+/* Who begins while the other speaks does not respond, though the other paused before. */
+static void test_talking_over_is_no_response(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, "3000-4000 7000-8000", "0-2000 2500-6000");
+    measure(&call);
+    assert_near(value(&call, "response_agent_median_ms"), 1000, 0);
+    assert_near(value(&call, "response_agent_p90_ms"), 1000, 0);
+}
+
 /* Agent: 2.0 to 8.0 s over a short pause. Customer: 8.5 to 18.0 s, the agent's second inside being
  * a backchannel. */
 static void test_monologues_and_switches(void **state)
@@ -129,6 +142,24 @@ static void test_monologues_and_switches(void **state)
     assert_near(value(&call, "longest_monologue_customer_ms"), 0, 0);
     assert_near(value(&call, "speaker_switches_per_minute"), 0, 0);
     assert_near(value(&call, "agent_talk_share_of_talk"), 1, 0);
+}
+
+/* Words of less than a second, with hardly a pause between them, are a turn together. */
+static void test_a_turn_of_short_words(void **state)
+{
+    struct call call;
+
+    (void)state;
+    call_set(&call, "0-5000 7500-10000", "5100-5700 6000-6600");
+    measure(&call);
+    assert_near(value(&call, "longest_monologue_agent_ms"), 5000, 0);
+    call_set(&call, "0-5000 7500-10000", "5100-5700");
+    measure(&call);
+    assert_near(value(&call, "longest_monologue_agent_ms"), 10000, 0);
+    /* One that had ended by then does not end it, one inside the speech neither. */
+    call_set(&call, "0-5000 7500-10000", "1000-3000 8000-10000");
+    measure(&call);
+    assert_near(value(&call, "longest_monologue_agent_ms"), 10000, 0);
 }
 
 static void test_nobody_speaks(void **state)
@@ -305,14 +336,45 @@ static void test_names(void **state)
     assert_int_equal(cqa_measure_find("nosuch"), CQA_MEASURE_COUNT);
 }
 
+/* Both pages define every measure. */
+static void test_pages(void **state)
+{
+    static const char *const pages[] = {"measures.md", "measures.zh-CN.md"};
+    static char text[65536];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/docs/%s", CQA_SOURCE_DIR, pages[i]);
+        FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+        fclose(file);
+        for (int m = 0; m < CQA_MEASURE_COUNT; m++) {
+            char quoted[64];
+            snprintf(quoted, sizeof quoted, "`%s`", cqa_measure_infos[m].name);
+            if (strstr(text, quoted) == NULL)
+                fail_msg("%s does not define %s", pages[i], cqa_measure_infos[m].name);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_talk),          cmocka_unit_test(test_responses),
-        cmocka_unit_test(test_no_response),   cmocka_unit_test(test_monologues_and_switches),
-        cmocka_unit_test(test_nobody_speaks), cmocka_unit_test(test_events),
-        cmocka_unit_test(test_mono),          cmocka_unit_test(test_agent_on_the_right),
-        cmocka_unit_test(test_greeting),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_talk),
+        cmocka_unit_test(test_responses),
+        cmocka_unit_test(test_talking_over_is_no_response),
+        cmocka_unit_test(test_a_turn_of_short_words),
+        cmocka_unit_test(test_no_response),
+        cmocka_unit_test(test_monologues_and_switches),
+        cmocka_unit_test(test_nobody_speaks),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_mono),
+        cmocka_unit_test(test_agent_on_the_right),
+        cmocka_unit_test(test_greeting),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_pages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ struct measured {
 static void measured_play(struct measured *m)
 {
     assert_int_equal(cqa_scene_play(&m->picture.scene), CQA_OK);
-    assert_int_equal(cqa_measures_make(&(struct cqa_measure_input){&m->picture.scene, 0},
+    assert_int_equal(cqa_measures_make(&(struct cqa_measure_input){.scene = &m->picture.scene},
                                        &m->measures, &m->measurable, m->sound),
                      CQA_OK);
 }
@@ -57,30 +57,38 @@ static void test_levels(void **state)
     for (size_t t = 150; t < 155; t++) /* in the customer's speech */
         m.picture.frames.channel[1].flat[t] = 3;
     measured_play(&m);
-    assert_near(m.sound[0].active_level_dbfs, -25, 0.01);
+    assert_near(m.sound[0].active_level_dbfs, -25, 0.25);
     assert_near(m.sound[0].noise_dbfs, -65, 0.01);
     assert_near(m.sound[0].clipped_ms, 0, 0);
     assert_near(m.sound[1].clipped_ms, 160, 0);
     assert_near(m.sound[0].leak_db, NAN, 0);
     assert_near(m.sound[1].leak_db, -24.5, 0.01);
     assert_near(m.sound[1].leak_delay_ms, 40, 0.01);
-    assert_near(value(&m, "level_agent_dbfs"), -25, 0.01);
-    assert_near(value(&m, "snr_agent_db"), 40, 0.01);
+    assert_near(value(&m, "level_agent_dbfs"), m.sound[0].active_level_dbfs, 0);
+    assert_near(value(&m, "noise_agent_dbfs"), -65, 0.01);
+    assert_near(value(&m, "noise_customer_dbfs"), -65, 0.01);
+    assert_near(value(&m, "snr_agent_db"), 65 + m.sound[0].active_level_dbfs, 0.01);
     assert_near(value(&m, "clipped_customer_ms"), 160, 0);
     picture_finish(&m.picture);
 }
 
-/* The mean is over power, not over decibels: half at -25, half 10 dB lower. */
-static void test_active_level_is_power(void **state)
+/* The hangover of 0.2 s counts as active after 4.096 s of speech, and nothing later does. What the
+ * classifier takes for music does not, though it is louder. */
+static void test_active_level_is_of_speech(void **state)
 {
+    const double hangover_db = 10 * log10(512.0 / (512 + 25));
     struct measured m;
 
     (void)state;
     picture_draw(&m.picture, AGENT, CUSTOMER);
-    memset(m.picture.frames.channel[0].sub, 150, 4 * PICTURE_CELL * CQA_SUBFRAMES);
     measured_play(&m);
-    assert_near(m.sound[0].active_level_dbfs, 10 * log10((pow(10, -2.5) + pow(10, -3.5)) / 2),
-                0.01);
+    assert_near(m.sound[0].active_level_dbfs, -25 + hangover_db, 0.1);
+    picture_finish(&m.picture);
+    picture_draw(&m.picture, AGENT, CUSTOMER);
+    memset(m.picture.frames.channel[0].sub + 512, 220, 25); /* loud, but music */
+    memset(m.picture.tracks.channel[0].class_ + 128, CQA_CLASS_MUSIC, 7);
+    measured_play(&m);
+    assert_near(m.sound[0].active_level_dbfs, -25, 0.1);
     picture_finish(&m.picture);
 }
 
@@ -162,6 +170,8 @@ static void test_raised(void **state)
     measured_play(&m);
     assert_near(value(&m, "raised_voice_agent_ms"), 62 * 32, 0);
     assert_near(value(&m, "raised_voice_customer_ms"), NAN, 0);
+    assert_near(value(&m, "level_agent_range_db"), (190 - 170) / 2.0, 0); /* a fifth is 190 */
+    assert_near(value(&m, "level_customer_range_db"), NAN, 0);
     picture_finish(&m.picture);
 }
 
@@ -205,10 +215,10 @@ static void expect_noise(uint8_t noise, enum cqa_quality wanted)
 static void test_noise(void **state)
 {
     (void)state;
-    expect_noise(146, CQA_QUALITY_OK); /* 12 dB under the speech */
-    expect_noise(147, CQA_QUALITY_DEGRADED);
-    expect_noise(162, CQA_QUALITY_DEGRADED); /* 4 dB */
-    expect_noise(163, CQA_QUALITY_NOT_MEASURABLE);
+    expect_noise(145, CQA_QUALITY_OK); /* 12 dB under the active level, -25.2 dBFS */
+    expect_noise(146, CQA_QUALITY_DEGRADED);
+    expect_noise(161, CQA_QUALITY_DEGRADED); /* 4 dB */
+    expect_noise(162, CQA_QUALITY_NOT_MEASURABLE);
 }
 
 static void test_clipping(void **state)
@@ -251,6 +261,54 @@ static void test_one_side_and_none(void **state)
     picture_finish(&m.picture);
 }
 
+/* Half a minute of the agent alone. */
+static void expect_one_way(const char *customer, enum cqa_quality silence)
+{
+    struct measured m;
+
+    picture_draw(&m.picture, "sssss.....sssss.....sssss.....sssss.....sssss.....sssss.....",
+                 customer);
+    measured_play(&m);
+    assert_int_equal(m.measurable.aspect[CQA_ASPECT_SILENCE], silence);
+    assert_int_equal(m.measurable.aspect[CQA_ASPECT_SPEECH],
+                     silence == CQA_QUALITY_OK ? CQA_QUALITY_OK : CQA_QUALITY_DEGRADED);
+    assert_int_equal(has_reason(&m, "one_way", CQA_ASPECT_SILENCE), silence != CQA_QUALITY_OK);
+    assert_near(value(&m, "one_way_ms"), silence == CQA_QUALITY_OK ? 0 : 60 * PICTURE_CELL_MS, 0);
+    assert_int_equal(isnan(value(&m, "silence_total_ms")), silence == CQA_QUALITY_NOT_MEASURABLE);
+    picture_finish(&m.picture);
+}
+
+/* Where one side is missing nobody knows whether it was silent, and on a dead line least of all. */
+static void test_one_way(void **state)
+{
+    (void)state;
+    expect_one_way("............................................................",
+                   CQA_QUALITY_DEGRADED);
+    expect_one_way("000000000000000000000000000000000000000000000000000000000000",
+                   CQA_QUALITY_NOT_MEASURABLE);
+    expect_one_way("......ss....................................................", CQA_QUALITY_OK);
+}
+
+static void test_faint(void **state)
+{
+    (void)state;
+    for (int faint = 0; faint < 2; faint++) {
+        struct measured m;
+        picture_draw(&m.picture, AGENT, CUSTOMER);
+        memset(m.picture.frames.channel[0].sub, faint ? 75 : 77, 512); /* -72.5 and -71.5 dBFS */
+        for (size_t t = 0; t < m.picture.frames.count; t++)
+            if (m.picture.tracks.channel[0].class_[t] == CQA_CLASS_NONE)
+                m.picture.frames.channel[0].level[t] = 30;
+        memset(m.picture.frames.channel[0].sub + 512, 30, 25);
+        measured_play(&m);
+        assert_int_equal(m.measurable.aspect[CQA_ASPECT_SILENCE],
+                         faint ? CQA_QUALITY_DEGRADED : CQA_QUALITY_OK);
+        assert_int_equal(has_reason(&m, "faint", CQA_ASPECT_SPEECH), faint);
+        assert_int_equal(m.measurable.aspect[CQA_ASPECT_HOLD], CQA_QUALITY_OK);
+        picture_finish(&m.picture);
+    }
+}
+
 static void test_mono_and_short(void **state)
 {
     struct measured m;
@@ -272,11 +330,12 @@ static void test_mono_and_short(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_levels),         cmocka_unit_test(test_active_level_is_power),
+        cmocka_unit_test(test_levels),         cmocka_unit_test(test_active_level_is_of_speech),
         cmocka_unit_test(test_no_noise),       cmocka_unit_test(test_pitch),
         cmocka_unit_test(test_rate),           cmocka_unit_test(test_raised),
         cmocka_unit_test(test_all_well),       cmocka_unit_test(test_noise),
         cmocka_unit_test(test_clipping),       cmocka_unit_test(test_one_side_and_none),
+        cmocka_unit_test(test_one_way),        cmocka_unit_test(test_faint),
         cmocka_unit_test(test_mono_and_short),
     };
 
