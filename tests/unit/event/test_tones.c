@@ -184,6 +184,12 @@ static const struct cadence cadences[] = {
     {"FR busy", CQA_EVENT_BUSY, {440}, 0, 1, {0.5, 0.5}},
     {"RU congestion", CQA_EVENT_BUSY, {425}, 0, 1, {0.175, 0.175}},
     {"US congestion", CQA_EVENT_BUSY, {480, 620}, 0, 1, {0.25, 0.25}},
+    {"JP busy", CQA_EVENT_BUSY, {400}, 0, 1, {0.5, 0.5}},
+    {"RU busy", CQA_EVENT_BUSY, {425}, 0, 1, {0.35, 0.35}},
+    {"AU busy", CQA_EVENT_BUSY, {425}, 0, 1, {0.375, 0.375}},
+    {"CN congestion", CQA_EVENT_BUSY, {450}, 0, 1, {0.7, 0.7}},
+    {"DE congestion", CQA_EVENT_BUSY, {425}, 0, 1, {0.24, 0.24}},
+    {"FR congestion", CQA_EVENT_BUSY, {440}, 0, 1, {0.25, 0.25}},
     {"UK congestion", CQA_EVENT_BUSY, {400}, 0, 2, {0.4, 0.35, 0.225, 0.525}},
     {"CN unobtainable", CQA_EVENT_BUSY, {450}, 0, 4, {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.4, 0.4}},
 };
