@@ -10,13 +10,13 @@
 #include "base/buffer.h"
 #include "base/escape.h"
 #include "base/version.h"
-#include "report/pen.h"
+#include "report/page.h"
 #include "report/strip.h"
 #include "report/words.h"
 
 enum {
-    WIDTH = 1200, /* of the page, in points */
-    MARGIN = 36,
+    WIDTH = CQA_PAGE_WIDTH,
+    MARGIN = CQA_PAGE_MARGIN,
     LABELS = 100, /* left of the lanes */
     SCORE = 210,  /* width of the panel with the score */
     STRIPS_MAX = 12,
@@ -25,20 +25,8 @@ enum {
 };
 static const int64_t STRIP_MS = 150000; /* what one strip shows well */
 
-static const uint32_t INK = 0x1F2933;
-static const uint32_t PALE = 0x7B8794;
-static const uint32_t LINE = 0xCBD2D9;
-
-/* The page from top to bottom: each part draws (or, for `draw` 0, only measures) at `y` and moves
- * it on. */
-struct page {
-    struct cqa_pen pen;
-    const struct cqa_result *result;
-    const struct cqa_peaks *peaks;
-    int zh;
-    int draw;
-    double y;
-};
+static const uint32_t INK = CQA_PAGE_INK;
+static const uint32_t PALE = CQA_PAGE_PALE;
 
 enum cqa_status cqa_peaks_init(struct cqa_peaks *peaks, size_t count)
 {
@@ -58,18 +46,18 @@ void cqa_peaks_finish(struct cqa_peaks *peaks)
     *peaks = (struct cqa_peaks){0};
 }
 
-static double write_text(struct page *page, double x, double y, struct cqa_face face,
-                         enum cqa_align align, const char *text)
+double cqa_page_text(struct cqa_page *page, double x, double y, struct cqa_face face,
+                     enum cqa_align align, const char *text)
 {
     if (!page->draw)
         return cqa_pen_text_width(&page->pen, &face, text);
     return cqa_pen_text(&page->pen, x, y, &face, align, text);
 }
 
-static void rule_line(struct page *page)
+void cqa_page_rule(struct cqa_page *page)
 {
     if (page->draw)
-        cqa_pen_line(&page->pen, MARGIN, page->y, WIDTH - MARGIN, page->y, LINE, 0.75);
+        cqa_pen_line(&page->pen, MARGIN, page->y, WIDTH - MARGIN, page->y, CQA_PAGE_LINE, 0.75);
 }
 
 static const char *base_name(const char *path)
@@ -92,7 +80,7 @@ static void add_fact(struct cqa_buffer *line, const char *word, const char *valu
                      word[0] != '\0' ? " " : "", safe);
 }
 
-static void score_panel(struct page *page)
+static void score_panel(struct cqa_page *page)
 {
     const struct cqa_score *score = &page->result->score;
     const double x = WIDTH - MARGIN - SCORE;
@@ -105,25 +93,25 @@ static void score_panel(struct page *page)
         return;
     cqa_pen_round(&page->pen, (struct cqa_box){x, page->y, SCORE, 74}, 6, color, 0.09);
     if (!page->result->scored) {
-        write_text(page, x + SCORE / 2.0, page->y + 43, (struct cqa_face){16, color, 1},
-                   CQA_ALIGN_CENTER, cqa_word(CQA_WORD_NOT_SCORED, page->zh));
+        cqa_page_text(page, x + SCORE / 2.0, page->y + 43, (struct cqa_face){16, color, 1},
+                      CQA_ALIGN_CENTER, cqa_word(CQA_WORD_NOT_SCORED, page->zh));
         return;
     }
     cqa_points_text(score->total, total, sizeof total);
     snprintf(base, sizeof base, " / ");
     cqa_points_text(score->base, base + 3, sizeof base - 3);
-    const double width = write_text(page, x + 16, page->y + 45, (struct cqa_face){36, color, 1},
-                                    CQA_ALIGN_LEFT, total);
-    write_text(page, x + 18 + width, page->y + 45, (struct cqa_face){16, color, 0}, CQA_ALIGN_LEFT,
-               base);
+    const double width = cqa_page_text(page, x + 16, page->y + 45, (struct cqa_face){36, color, 1},
+                                       CQA_ALIGN_LEFT, total);
+    cqa_page_text(page, x + 18 + width, page->y + 45, (struct cqa_face){16, color, 0},
+                  CQA_ALIGN_LEFT, base);
     char rubric[160];
     snprintf(rubric, sizeof rubric, "%s %s %s", cqa_word(CQA_WORD_RUBRIC, page->zh), score->rubric,
              score->version);
-    write_text(page, x + 16, page->y + 64, (struct cqa_face){10.5, PALE, 0}, CQA_ALIGN_LEFT,
-               rubric);
+    cqa_page_text(page, x + 16, page->y + 64, (struct cqa_face){10.5, PALE, 0}, CQA_ALIGN_LEFT,
+                  rubric);
 }
 
-static void call_line(const struct page *page, struct cqa_buffer *line)
+static void call_line(const struct cqa_page *page, struct cqa_buffer *line)
 {
     const struct cqa_call *call = &page->result->call;
     const char *direction = call->direction;
@@ -142,7 +130,7 @@ static void call_line(const struct page *page, struct cqa_buffer *line)
     add_fact(line, cqa_word(CQA_WORD_CALL, page->zh), call->id);
 }
 
-static void recording_line(const struct page *page, struct cqa_buffer *line)
+static void recording_line(const struct cqa_page *page, struct cqa_buffer *line)
 {
     const struct cqa_audio_facts *recording = &page->result->recording;
     char text[64];
@@ -152,10 +140,10 @@ static void recording_line(const struct page *page, struct cqa_buffer *line)
     snprintf(text, sizeof text, "%s %s, %g kHz", recording->container, recording->encoding,
              recording->rate_hz / 1000.0);
     add_fact(line, "", text);
-    add_fact(line, "", cqa_layout_words[recording->layout]);
+    add_fact(line, "", cqa_layout_word(recording->layout, page->zh));
 }
 
-static void header(struct page *page)
+static void header(struct cqa_page *page)
 {
     struct cqa_buffer line = {.limit = 4096};
     char name[300];
@@ -164,7 +152,7 @@ static void header(struct page *page)
     page->y = MARGIN;
     score_panel(page);
     cqa_escape_control(base_name(page->result->path), name, sizeof name);
-    write_text(page, MARGIN, page->y + 22, (struct cqa_face){17, INK, 1}, CQA_ALIGN_LEFT, name);
+    cqa_page_text(page, MARGIN, page->y + 22, (struct cqa_face){17, INK, 1}, CQA_ALIGN_LEFT, name);
     call_line(page, &line);
     cqa_buffer_print(&line, "\n");
     double y = page->y + 45;
@@ -189,7 +177,7 @@ static int64_t strip_length_ms(int64_t duration_ms)
     return ((duration_ms + count - 1) / count + 999) / 1000 * 1000;
 }
 
-static void strips(struct page *page)
+static void strips(struct cqa_page *page)
 {
     const int64_t duration_ms = page->result->recording.duration_ms;
     const int64_t length_ms = strip_length_ms(duration_ms);
@@ -210,17 +198,18 @@ static void strips(struct page *page)
 }
 
 /* One colour and its name; returns where the next goes. */
-static double legend_entry(struct page *page, double x, uint32_t color, const char *name)
+static double legend_entry(struct cqa_page *page, double x, uint32_t color, const char *name)
 {
     if (page->draw)
         cqa_pen_round(&page->pen, (struct cqa_box){x, page->y - 9, 11, 11}, 2, color, 1);
     return x + 16 +
-           write_text(page, x + 16, page->y, (struct cqa_face){11, INK, 0}, CQA_ALIGN_LEFT, name) +
+           cqa_page_text(page, x + 16, page->y, (struct cqa_face){11, INK, 0}, CQA_ALIGN_LEFT,
+                         name) +
            18;
 }
 
 /* Parties, then each sort of event that occurs. */
-static void legend(struct page *page)
+static void legend(struct cqa_page *page)
 {
     const struct cqa_result *result = page->result;
     double x = MARGIN + LABELS;
@@ -228,8 +217,8 @@ static void legend(struct page *page)
     size_t seen_count = 0;
 
     page->y += 2;
-    write_text(page, MARGIN, page->y, (struct cqa_face){11, PALE, 0}, CQA_ALIGN_LEFT,
-               cqa_word(CQA_WORD_LEGEND, page->zh));
+    cqa_page_text(page, MARGIN, page->y, (struct cqa_face){11, PALE, 0}, CQA_ALIGN_LEFT,
+                  cqa_word(CQA_WORD_LEGEND, page->zh));
     for (int i = 0; i < result->channel_count; i++) {
         char name[96];
         snprintf(name, sizeof name, page->zh ? "%s%s" : "%s %s",
@@ -258,99 +247,35 @@ static void legend(struct page *page)
     page->y += 22;
 }
 
-static void heading(struct page *page, const char *text)
+void cqa_page_heading(struct cqa_page *page, const char *text)
 {
-    rule_line(page);
+    cqa_page_rule(page);
     page->y += 22;
-    write_text(page, MARGIN, page->y, (struct cqa_face){13, INK, 1}, CQA_ALIGN_LEFT, text);
+    cqa_page_text(page, MARGIN, page->y, (struct cqa_face){13, INK, 1}, CQA_ALIGN_LEFT, text);
     page->y += 22;
 }
 
-/* "0:12.0" */
-static void tenths_text(int64_t time_ms, char *out, size_t size)
-{
-    char clock[16];
-
-    cqa_clock_text(time_ms, clock, sizeof clock);
-    snprintf(out, size, "%s.%d", clock, (int)(time_ms % 1000 / 100));
-}
-
-static void deduction_row(struct page *page, size_t number)
-{
-    enum { POINTS = 40, SPAN = 100, LENGTH = 290, RULE = 320, TEXT = 490 };
-    const struct cqa_deduction *item = &page->result->score.deductions[number];
-    const uint32_t color = item->points > 0 ? cqa_deduction_color : PALE;
-    const struct cqa_face face = {12, INK, 0};
-    char text[1100];
-    char start[24];
-    char end[24];
-
-    if (page->draw)
-        cqa_pen_round(&page->pen, (struct cqa_box){MARGIN, page->y - 12, 24, 16}, 3, color, 1);
-    snprintf(text, sizeof text, "%zu", number + 1);
-    write_text(page, MARGIN + 12, page->y, (struct cqa_face){10.5, 0xFFFFFF, 1}, CQA_ALIGN_CENTER,
-               text);
-    char points[32];
-    cqa_points_text(item->points, points, sizeof points);
-    snprintf(text, sizeof text, "−%s", points);
-    write_text(page, MARGIN + POINTS, page->y, (struct cqa_face){12, color, 1}, CQA_ALIGN_LEFT,
-               item->points > 0 ? text : cqa_word(CQA_WORD_NOTE, page->zh));
-    tenths_text(item->start_ms, start, sizeof start);
-    tenths_text(item->end_ms, end, sizeof end);
-    snprintf(text, sizeof text, "%s – %s", start, end);
-    write_text(page, MARGIN + SPAN, page->y, face, CQA_ALIGN_LEFT, text);
-    cqa_length_text(item->end_ms - item->start_ms, start, sizeof start);
-    snprintf(text, sizeof text, "%s %s", start, cqa_word(CQA_WORD_SECONDS, page->zh));
-    write_text(page, MARGIN + LENGTH, page->y, face, CQA_ALIGN_RIGHT, text);
-    write_text(page, MARGIN + RULE, page->y, face, CQA_ALIGN_LEFT, item->rule);
-    snprintf(text, sizeof text, "%s%s%s%s", cqa_text_in(item->text, page->zh),
-             item->automatic_fail ? " (" : "",
-             item->automatic_fail ? cqa_word(CQA_WORD_FAIL, page->zh) : "",
-             item->automatic_fail ? ")" : "");
-    page->y += cqa_pen_paragraph(&page->pen, MARGIN + TEXT, page->y, WIDTH - 2 * MARGIN - TEXT,
-                                 &face, text, page->draw) +
-               5;
-}
-
-static void deductions(struct page *page)
-{
-    const struct cqa_score *score = &page->result->score;
-
-    if (!page->result->scored)
-        return;
-    heading(page, cqa_word(CQA_WORD_DEDUCTIONS, page->zh));
-    if (score->deduction_count == 0) {
-        const char *text =
-            cqa_word(score->excepted ? CQA_WORD_NOT_APPLIED : CQA_WORD_NO_DEDUCTION, page->zh);
-        write_text(page, MARGIN, page->y, (struct cqa_face){12, PALE, 0}, CQA_ALIGN_LEFT, text);
-        page->y += 20;
-    }
-    for (size_t i = 0; i < score->deduction_count; i++)
-        deduction_row(page, i);
-    page->y += 4;
-}
-
-static void measurability(struct page *page)
+static void measurability(struct cqa_page *page)
 {
     const struct cqa_measurable *measurable = &page->result->measurable;
     const struct cqa_face face = {12, INK, 0};
 
     if (measurable->reason_count == 0) {
-        rule_line(page);
+        cqa_page_rule(page);
         page->y += 22;
-        write_text(page, MARGIN, page->y, (struct cqa_face){12, PALE, 0}, CQA_ALIGN_LEFT,
-                   cqa_word(CQA_WORD_ALL_MEASURABLE, page->zh));
+        cqa_page_text(page, MARGIN, page->y, (struct cqa_face){12, PALE, 0}, CQA_ALIGN_LEFT,
+                      cqa_word(CQA_WORD_ALL_MEASURABLE, page->zh));
         page->y += 16;
         return;
     }
-    heading(page, cqa_word(CQA_WORD_MEASURABLE, page->zh));
+    cqa_page_heading(page, cqa_word(CQA_WORD_MEASURABLE, page->zh));
     for (size_t i = 0; i < measurable->reason_count; i++) {
         const struct cqa_reason *reason = &measurable->reasons[i];
         const int lost = measurable->aspect[reason->what] == CQA_QUALITY_NOT_MEASURABLE;
-        write_text(page, MARGIN, page->y, (struct cqa_face){12, INK, 1}, CQA_ALIGN_LEFT,
-                   cqa_aspect_word(reason->what, page->zh));
-        write_text(page, MARGIN + 110, page->y, face, CQA_ALIGN_LEFT,
-                   cqa_word(lost ? CQA_WORD_NOT_MEASURABLE : CQA_WORD_DEGRADED, page->zh));
+        cqa_page_text(page, MARGIN, page->y, (struct cqa_face){12, INK, 1}, CQA_ALIGN_LEFT,
+                      cqa_aspect_word(reason->what, page->zh));
+        cqa_page_text(page, MARGIN + 110, page->y, face, CQA_ALIGN_LEFT,
+                      cqa_word(lost ? CQA_WORD_NOT_MEASURABLE : CQA_WORD_DEGRADED, page->zh));
         page->y += cqa_pen_paragraph(&page->pen, MARGIN + 230, page->y, WIDTH - 2 * MARGIN - 230,
                                      &face, cqa_text_in(reason->text, page->zh), page->draw) +
                    3;
@@ -358,37 +283,37 @@ static void measurability(struct page *page)
     page->y += 2;
 }
 
-static void footer(struct page *page)
+static void footer(struct cqa_page *page)
 {
     const struct cqa_face face = {9.5, PALE, 0};
     char text[400];
 
     page->y += 4;
-    rule_line(page);
+    cqa_page_rule(page);
     page->y += 17;
     snprintf(text, sizeof text, "%s   sha256 %s   %" PRIu64 " B",
              cqa_word(CQA_WORD_RECORDING, page->zh), page->result->recording.sha256,
              page->result->recording.bytes);
-    write_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
+    cqa_page_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
     page->y += 14;
     snprintf(text, sizeof text, "%s   callqa %s   %s %s", cqa_word(CQA_WORD_ANALYZER, page->zh),
              CQA_VERSION, cqa_word(CQA_WORD_MODELS, page->zh), page->result->models);
-    write_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
+    cqa_page_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
     page->y += MARGIN - 12;
 }
 
-static void draw_page(struct page *page)
+static void draw_page(struct cqa_page *page)
 {
     header(page);
     strips(page);
     legend(page);
-    deductions(page);
+    cqa_page_deductions(page);
     measurability(page);
     footer(page);
 }
 
 /* How high the page becomes: the same pass over a surface that keeps nothing. */
-static double page_height(struct page *page)
+static double page_height(struct cqa_page *page)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     cairo_t *cairo = cairo_create(surface);
@@ -430,7 +355,7 @@ enum cqa_status cqa_plot_write(const struct cqa_result *result, const struct cqa
                                const struct cqa_plot_options *options, const char *path,
                                size_t *missing, struct cqa_error *error)
 {
-    struct page page = {.result = result, .peaks = peaks, .zh = options->zh};
+    struct cqa_page page = {.result = result, .peaks = peaks, .zh = options->zh};
     const double height = page_height(&page);
     cairo_surface_t *surface = create_surface(options, path, height);
     cairo_t *cairo = cairo_create(surface);

@@ -149,7 +149,8 @@ static void read_deduction(struct cqa_field_reader *reader, const struct cqa_fie
     read_times(reader, field, result->recording.duration_ms, 1, &out->start_ms, &out->end_ms);
     out->text = cqa_field_text(reader, field);
     const int severity = cqa_field_word(reader, field, "severity", CQA_FIELD_OPTIONAL, severities);
-    out->severity = severities[severity < 0 ? 1 : severity];
+    const int usual = out->points > 0 ? 1 : 0;
+    out->severity = severities[severity < 0 ? usual : severity];
     out->automatic_fail = cqa_field_bool(reader, field, "automatic_fail", CQA_FIELD_OPTIONAL);
 }
 

@@ -80,7 +80,7 @@ static void recording_facts(const struct page *page)
     cqa_clock_text(recording->duration_ms, clock, sizeof clock);
     cqa_buffer_print(page->out, "%*s%s · %s %s · %g kHz · %s\n", INDENT, "", clock,
                      recording->container, recording->encoding, recording->rate_hz / 1000.0,
-                     cqa_layout_words[recording->layout]);
+                     cqa_layout_word(recording->layout, page->zh));
 }
 
 static void score_line(const struct page *page)
@@ -122,16 +122,11 @@ static void span_text(int64_t start_ms, int64_t end_ms, char *out, size_t size)
 
 static void deduction_row(const struct page *page, const struct cqa_deduction *deduction)
 {
-    enum { POINTS = 6, SPAN = 17, RULE = 20, BEFORE = INDENT * 2 + POINTS + SPAN + RULE };
+    enum { POINTS = 8, SPAN = 17, RULE = 20, BEFORE = INDENT * 2 + POINTS + SPAN + RULE };
     char points[48];
     char span[40];
-    char number[32];
 
-    cqa_points_text(deduction->points, number, sizeof number);
-    if (deduction->points > 0)
-        snprintf(points, sizeof points, "−%s", number);
-    else
-        snprintf(points, sizeof points, "%s", cqa_word(CQA_WORD_NOTE, page->zh));
+    cqa_cost_text(deduction, page->zh, points, sizeof points);
     span_text(deduction->start_ms, deduction->end_ms, span, sizeof span);
     cqa_buffer_print(page->out, "%*s", INDENT * 2, "");
     color(page, deduction->points > 0 ? "31" : "90");

@@ -50,6 +50,29 @@ const char *cqa_aspect_word(enum cqa_aspect aspect, int zh)
     return cqa_word(of_aspect[aspect], zh);
 }
 
+const char *cqa_layout_word(enum cqa_layout layout, int zh)
+{
+    static const enum cqa_word of_layout[CQA_LAYOUT_COUNT] = {
+        [CQA_LAYOUT_STEREO] = CQA_WORD_STEREO,
+        [CQA_LAYOUT_MONO] = CQA_WORD_MONO,
+        [CQA_LAYOUT_DUAL_MONO] = CQA_WORD_DUAL_MONO,
+    };
+    return cqa_word(of_layout[layout], zh);
+}
+
+void cqa_cost_text(const struct cqa_deduction *deduction, int zh, char *out, size_t size)
+{
+    char points[24];
+
+    if (deduction->points > 0) {
+        cqa_points_text(deduction->points, points, sizeof points);
+        snprintf(out, size, "−%s", points);
+        return;
+    }
+    const int is_note = deduction->severity == NULL || strcmp(deduction->severity, "note") == 0;
+    snprintf(out, size, "%s", cqa_word(is_note ? CQA_WORD_NOTE : CQA_WORD_CAPPED, zh));
+}
+
 const char *cqa_event_type_word(enum cqa_event_type type, int zh)
 {
     static const enum cqa_word of_type[CQA_EVENT_TYPE_COUNT] = {

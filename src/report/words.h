@@ -23,6 +23,16 @@
     X(NOT_APPLIED, "the rubric does not apply to this call", "本通话不适用该评分标准")             \
     X(NO_DEDUCTION, "no deduction", "无扣分")                                                      \
     X(NOTE, "note", "提示")                                                                        \
+    X(CAPPED, "0, cap", "0，封顶")                                                                 \
+    X(POINTS, "points", "分值")                                                                    \
+    X(FROM_TO, "from – to", "起止")                                                                \
+    X(LENGTH, "length", "时长")                                                                    \
+    X(CONFIDENCE, "confidence", "置信度")                                                          \
+    X(RULE, "rule", "规则")                                                                        \
+    X(WHAT, "what happened", "说明")                                                               \
+    X(STEREO, "stereo", "双声道")                                                                  \
+    X(MONO, "mono", "单声道")                                                                      \
+    X(DUAL_MONO, "dual mono", "双声道内容相同")                                                    \
     X(FAIL, "fails the call", "整通不合格")                                                        \
     X(DEDUCTIONS, "Deductions", "扣分项")                                                          \
     X(MEASURABLE, "What could not be measured in full", "未能完整测量的项目")                      \
@@ -89,6 +99,11 @@ const char *cqa_role_word(enum cqa_role role, int zh);
 const char *cqa_party_word(enum cqa_party party, int zh); /* "" for none */
 const char *cqa_aspect_word(enum cqa_aspect aspect, int zh);
 const char *cqa_event_type_word(enum cqa_event_type type, int zh);
+const char *cqa_layout_word(enum cqa_layout layout, int zh);
+
+/* "−2"; "note"; or "0, cap" where the rubric allows no more points. `out` holds 32 bytes or more.
+ */
+void cqa_cost_text(const struct cqa_deduction *deduction, int zh, char *out, size_t size);
 
 /* "silence, unexplained", "interruption by agent", "hold, music". Cut at a whole character. */
 void cqa_event_label(const struct cqa_event *event, int zh, char *out, size_t size);

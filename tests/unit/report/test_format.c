@@ -225,10 +225,33 @@ static void test_clock_and_points(void **state)
     assert_string_equal(text, "97.5");
 }
 
+static void expect_cost(double points, const char *severity, const char *en, const char *zh)
+{
+    const struct cqa_deduction deduction = {.points = points, .severity = severity};
+    char text[32];
+
+    cqa_cost_text(&deduction, 0, text, sizeof text);
+    assert_string_equal(text, en);
+    cqa_cost_text(&deduction, 1, text, sizeof text);
+    assert_string_equal(text, zh);
+}
+
+/* What costs nothing because the rubric takes no more is told from what never costs. */
+static void test_cost(void **state)
+{
+    (void)state;
+    expect_cost(2, "major", "−2", "−2");
+    expect_cost(0.5, NULL, "−0.5", "−0.5");
+    expect_cost(0, "note", "note", "提示");
+    expect_cost(0, NULL, "note", "提示");
+    expect_cost(0, "major", "0, cap", "0，封顶");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_cost),
         cmocka_unit_test(test_no_results),
         cmocka_unit_test(test_csv_defuses_formulas),
         cmocka_unit_test(test_names_cannot_forge),
