@@ -7,14 +7,20 @@
 
 enum { BRIDGE_MS = 300, SHORTEST_MS = 100 };
 
-static enum cqa_status outside_holds(const struct cqa_scene *scene, int c,
-                                     const struct cqa_spans *voices, struct cqa_spans *out)
+/* Without what the line carries as hold music, and without keys and other signalling, which the
+ * classes may take for a voice. */
+static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
+                                      const struct cqa_spans *voices, struct cqa_spans *out)
 {
+    struct cqa_spans sounds = {0};
     struct cqa_spans free_time = {0};
-    enum cqa_status status = cqa_spans_invert(&scene->heard[c], scene->duration_ms, &free_time);
+    enum cqa_status status = cqa_spans_unite(&scene->heard[c], &scene->tones.sounding[c], &sounds);
 
     if (status == CQA_OK)
+        status = cqa_spans_invert(&sounds, scene->duration_ms, &free_time);
+    if (status == CQA_OK)
         status = cqa_spans_intersect(voices, &free_time, out);
+    cqa_spans_finish(&sounds);
     cqa_spans_finish(&free_time);
     return status;
 }
@@ -27,7 +33,7 @@ enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
         enum cqa_status status = cqa_tracks_spans(scene->tracks, c, classes, &voices);
         cqa_spans_finish(&scene->speech[c]);
         if (status == CQA_OK)
-            status = outside_holds(scene, c, &voices, &scene->speech[c]);
+            status = outside_sounds(scene, c, &voices, &scene->speech[c]);
         cqa_spans_finish(&voices);
         if (status != CQA_OK)
             return status;

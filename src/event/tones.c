@@ -22,6 +22,7 @@ enum {
     SPOKEN_MS = 1200,
     TONE_NOT_VOICE_MS = 150,
     DIAL_BEFORE_KEYS_MS = 3000,
+    SOUNDING_BRIDGE_MS = 300, /* as in speech: what is left between two keys is no word */
 };
 
 struct hearing {
@@ -380,6 +381,21 @@ static enum cqa_status find_spoken(struct hearing *hearing)
     return CQA_OK;
 }
 
+static enum cqa_status gather_sounding(struct hearing *hearing)
+{
+    struct cqa_spans *sounding = hearing->tones->sounding;
+
+    for (size_t i = 0; i < hearing->runs.count; i++) {
+        const struct cqa_tone_run *run = &hearing->runs.items[i];
+        if (run->use == CQA_TONE_EVENT &&
+            cqa_spans_add(&sounding[run->channel], run->start_ms, run->end_ms) != CQA_OK)
+            return CQA_E_NOMEM;
+    }
+    for (int c = 0; c < 2; c++)
+        cqa_spans_bridge(&sounding[c], SOUNDING_BRIDGE_MS);
+    return CQA_OK;
+}
+
 static int by_span(const void *left, const void *right)
 {
     const struct cqa_span *a = left;
@@ -428,6 +444,8 @@ enum cqa_status cqa_tones_find(const struct cqa_tone_plans *plans, const struct 
     for (size_t s = 0; s < sizeof steps / sizeof steps[0] && status == CQA_OK; s++)
         status = steps[s](&hearing);
     if (status == CQA_OK)
+        status = gather_sounding(&hearing);
+    if (status == CQA_OK)
         status = cqa_tone_beeps_gather(&hearing.runs, plans, tracks, agent, tones);
     order(&tones->signalling);
     cqa_tone_runs_finish(&hearing.runs);
@@ -437,6 +455,8 @@ enum cqa_status cqa_tones_find(const struct cqa_tone_plans *plans, const struct 
 void cqa_tones_finish(struct cqa_tones *tones)
 {
     cqa_spans_finish(&tones->signalling);
+    cqa_spans_finish(&tones->sounding[0]);
+    cqa_spans_finish(&tones->sounding[1]);
     free(tones->bursts);
     *tones = (struct cqa_tones){0};
 }

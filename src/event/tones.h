@@ -32,6 +32,7 @@ struct cqa_burst {
 struct cqa_tones {
     struct cqa_spans
         signalling; /* ringback, busy, SIT, fax and DTMF runs on any channel: not silence */
+    struct cqa_spans sounding[2]; /* by channel: their bursts, short pauses filled: no speech */
     struct cqa_burst
         *bursts; /* single beeps that are none of these, in time order: hold beeps and notices */
     size_t burst_count;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints how fast the release build is, as ratios: speed.sh [FOLDER]
 #
-# Makes recordings of 10 minutes, 1 hour and 8 hours (two channels, 8 kHz, 16 bits) in a temporary folder (1.1 GB) out of
+# Makes recordings of 10 minutes, 1 hour and 8 hours (two channels, 8 kHz, 16 bits) in a temporary folder (1.3 GB) out of
 # samples/, or of FOLDER's recordings, and measures `callqa analyze` on them beside ffmpeg and tests/bench/floor.c.
 # CALLQA names another program than build/bin/callqa, ROUNDS how often each pair is run (7).
 set -eu
@@ -24,12 +24,17 @@ done
 long() { # SECONDS NAME
     ffmpeg -nostdin -v error -stream_loop -1 -f concat -safe 0 -i "$work/list" -t "$1" -c copy "$work/$2" </dev/null
 }
+long 1 1s.wav
 long 600 10min.wav
 long 3600 1h.wav
 long 28800 8h.wav
 ffmpeg -nostdin -v error -i "$work/1h.wav" -c:a libopus -b:a 24k "$work/1h.ogg" </dev/null
+ffmpeg -nostdin -v error -i "$work/1h.wav" -c:a libmp3lame -b:a 32k "$work/1h.mp3" </dev/null
+ffmpeg -nostdin -v error -i "$work/1h.wav" -c:a pcm_mulaw "$work/1h-ulaw.wav" </dev/null
 
 # shellcheck disable=SC2046
 cc -O3 -o "$work/floor" "$here/floor.c" $(pkg-config --cflags --libs sndfile fftw3f)
+# shellcheck disable=SC2046
+cc -O3 -o "$work/decode" "$here/decode.c" $(pkg-config --cflags --libs sndfile)
 
 python3 "$here/speed.py" "$callqa" "$work"

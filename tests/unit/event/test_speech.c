@@ -90,10 +90,24 @@ static void test_holds_are_left_out(void **state)
     line_expect(&line, "========..........................................====");
 }
 
+/* Keys are no speech, whatever the classes take them for; what is said before and after is. */
+static void test_keys(void **state)
+{
+    struct line line;
+
+    (void)state;
+    line_set(&line, "ssssssssssssssssssssssssssssss");
+    assert_int_equal(
+        cqa_spans_add(&line.scene.tones.sounding[0], 10LL * CQA_FRAME_MS, 22LL * CQA_FRAME_MS),
+        CQA_OK);
+    line_expect(&line, "==========............========");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bridging),
+        cmocka_unit_test(test_keys),
         cmocka_unit_test(test_bursts),
         cmocka_unit_test(test_what_is_speech),
         cmocka_unit_test(test_holds_are_left_out),

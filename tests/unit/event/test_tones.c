@@ -424,7 +424,7 @@ static void keys_are_counted_and_masked(void **state)
         double on_s, off_s, high_gain;
     } rows[] = {{"1234567890*#ABCD", 0.1, 0.1, 1},
                 {"5550011", 0.05, 0.05, 1},
-                {"24681", 0.2, 0.3, 2.4},    /* twist of 7.6 dB */
+                {"24681", 0.2, 0.4, 2.4},    /* twist of 7.6 dB */
                 {"97531", 0.08, 0.08, 0.65}, /* and of 3.7 dB the other way */
                 {"7", 0.15, 0.1, 1}};
 
@@ -440,6 +440,10 @@ static void keys_are_counted_and_masked(void **state)
         read_keys(&line, keys);
         assert_string_equal(keys, rows[i].keys);
         assert_only_event(&line, CQA_EVENT_DTMF, 2, end);
+        assert_int_equal(line.tones.sounding[0].count, 0);
+        assert_int_equal(line.tones.sounding[1].count, /* pauses of 0.3 s part them */
+                         rows[i].off_s < 0.3 ? 1 : strlen(rows[i].keys));
+        assert_near_ms(line.tones.sounding[1].items[0].start_ms, 2, 24);
         assert_int_equal(strspn(line.events.items[0].digits, "*"), strlen(rows[i].keys));
         assert_int_equal(strlen(line.events.items[0].digits), strlen(rows[i].keys));
         close_line(&line);
