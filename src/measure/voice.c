@@ -54,30 +54,43 @@ static void measure_pitch(const struct cqa_scene *scene, int c, double *median_h
                             (double)lag_percentile(histogram, total, 0.1));
 }
 
-static float smooth_level(const uint8_t *sub, size_t count, size_t at)
+/* Mean level of the pieces within NUCLEUS_SMOOTH of one, moved on piece by piece. */
+struct window {
+    const uint8_t *sub;
+    size_t count;
+    size_t first; /* pieces [first, last) are in the sum */
+    size_t last;
+    unsigned sum;
+};
+
+static float smooth_level(struct window *window, size_t at)
 {
     const size_t first = at > NUCLEUS_SMOOTH ? at - NUCLEUS_SMOOTH : 0;
-    const size_t last = at + NUCLEUS_SMOOTH + 1 < count ? at + NUCLEUS_SMOOTH + 1 : count;
-    float sum = 0;
+    const size_t last =
+        at + NUCLEUS_SMOOTH + 1 < window->count ? at + NUCLEUS_SMOOTH + 1 : window->count;
 
-    for (size_t i = first; i < last; i++)
-        sum += cqa_level_dbfs(sub[i]);
-    return sum / (float)(last - first);
+    for (; window->last < last; window->last++)
+        window->sum += window->sub[window->last];
+    for (; window->first < first; window->first++)
+        window->sum -= window->sub[window->first];
+    return 0.5f * (float)window->sum / (float)(last - first) - 110.0f;
 }
 
 /* Peaks of the smoothed level within one span, voiced, each with a dip of 2 dB before it. */
 static double count_nuclei(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    const uint8_t *sub = scene->frames->channel[c].sub;
     const size_t count = scene->frames->count * CQA_SUBFRAMES;
+    const size_t begin = (size_t)span.start_ms / SUB_MS;
+    const size_t reach = begin > NUCLEUS_SMOOTH ? begin - NUCLEUS_SMOOTH : 0;
+    struct window window = {
+        .sub = scene->frames->channel[c].sub, .count = count, .first = reach, .last = reach};
     float peak = -200.0f;
     float dip = 200.0f;
     int rising = 1;
     double nuclei = 0;
 
-    for (size_t s = (size_t)span.start_ms / SUB_MS; s < (size_t)span.end_ms / SUB_MS && s < count;
-         s++) {
-        const float level = smooth_level(sub, count, s);
+    for (size_t s = begin; s < (size_t)span.end_ms / SUB_MS && s < count; s++) {
+        const float level = smooth_level(&window, s);
         peak = level > peak ? level : peak;
         dip = level < dip ? level : dip;
         if (rising && level < peak - nucleus_dip_db) {
