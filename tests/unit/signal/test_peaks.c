@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "signal/peaks.h"
 #include "support/near.h"
 #include "support/telephone.h"
 
@@ -147,12 +148,102 @@ static void test_pair_of_a_key(void **state)
     cqa_frames_finish(&frames);
 }
 
+/* ---- choosing, in all widths of registers, against the slow and obvious */
+
+/* A spectrum with peaks of few different sizes, so that many are equally strong. */
+static void draw_spectrum(float *power, struct cqa_candidates *found, uint32_t *seed)
+{
+    found->count = 0;
+    for (int k = 0; k < CQA_BINS; k++)
+        power[k * CQA_LANES] = 1.0f + (float)(telephone_random(seed) % 100) / 100.0f;
+    for (int k = 5; k < 250; k += 2 + (int)(telephone_random(seed) % 20)) {
+        const float height = 10.0f * (float)(1 + telephone_random(seed) % 8);
+        power[k * CQA_LANES] = height;
+        found->bin[found->count] = k;
+        found->energy[found->count++] = height;
+    }
+}
+
+static int is_kept(const struct cqa_candidates *found, int i)
+{
+    int stronger = 0;
+
+    for (int j = 0; j < found->count; j++)
+        stronger +=
+            found->energy[j] > found->energy[i] || (found->energy[j] == found->energy[i] && j < i);
+    return stronger < CQA_PEAKS_MAX;
+}
+
+static int age_of(const struct cqa_peak_list *last, float bin)
+{
+    for (int j = 0; j < last->count; j++)
+        if (last->bin[j] >= bin - 0.3f && last->bin[j] <= bin + 0.3f)
+            return last->age[j] + 1;
+    return 0;
+}
+
+static void expect_choice(const struct cqa_candidates *found, const float *power,
+                          const struct cqa_peak_list *last, const struct cqa_peak_list *kept)
+{
+    int count = 0;
+
+    for (int i = 0; i < found->count; i++) {
+        if (!is_kept(found, i))
+            continue;
+        const float *at = power + (ptrdiff_t)found->bin[i] * CQA_LANES;
+        const float side = at[CQA_LANES] > at[-CQA_LANES] ? 1.0f : -1.0f;
+        const float ratio = sqrtf(fmaxf(at[CQA_LANES], at[-CQA_LANES]) / at[0]);
+        assert_near(kept->bin[count], (float)found->bin[i] + side * (2 * ratio - 1) / (ratio + 1),
+                    1e-4);
+        assert_near(kept->energy[count], found->energy[i], 0);
+        assert_int_equal(kept->age[count], age_of(last, kept->bin[count]));
+        count++;
+    }
+    assert_int_equal(kept->count, count);
+    for (int n = 0; n < 2 && n < count; n++)
+        for (int i = 0; i < count; i++)
+            if (n == 0 || i != kept->strongest[0])
+                assert_true(kept->energy[kept->strongest[n]] >= kept->energy[i]);
+}
+
+static void compare_choice(cqa_peaks_choose *choose)
+{
+    static float power[CQA_BINS * CQA_LANES];
+    struct cqa_candidates found;
+    struct cqa_peak_list lists[2] = {{0}, {0}};
+    uint32_t seed = 11;
+
+    draw_spectrum(power, &found, &seed);
+    for (int round = 0; round < 2000; round++) {
+        if (round % 3 == 0) /* else the same peaks stay */
+            draw_spectrum(power, &found, &seed);
+        choose(&found, power, &lists[(round + 1) % 2], &lists[round % 2]);
+        expect_choice(&found, power, &lists[(round + 1) % 2], &lists[round % 2]);
+    }
+}
+
+static void test_choice(void **state)
+{
+    (void)state;
+    compare_choice(cqa_peaks_choose_plain);
+#ifdef CQA_WIDER
+    if (__builtin_cpu_supports("x86-64-v3"))
+        compare_choice(cqa_peaks_choose_avx2);
+    if (__builtin_cpu_supports("x86-64-v4"))
+        compare_choice(cqa_peaks_choose_avx512);
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_between_bins), cmocka_unit_test(test_steady),
-        cmocka_unit_test(test_moving),       cmocka_unit_test(test_keeps_the_loudest),
-        cmocka_unit_test(test_faint),        cmocka_unit_test(test_pair_of_a_key),
+        cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_between_bins),
+        cmocka_unit_test(test_steady),
+        cmocka_unit_test(test_moving),
+        cmocka_unit_test(test_keeps_the_loudest),
+        cmocka_unit_test(test_faint),
+        cmocka_unit_test(test_pair_of_a_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
