@@ -94,6 +94,35 @@ static void test_against_reference(void **state)
     }
 }
 
+/* Noise of a normal distribution, whose mean size over its RMS is that of speech, in syllables with
+ * pauses. */
+static void mumble(float level, uint32_t seed)
+{
+    for (size_t i = 0; i < COUNT; i++) {
+        const size_t along = i % (SECOND / 4);
+        const double shape = fmax(0, sin(2 * M_PI * (double)along / (SECOND / 4)));
+        float sum = 0;
+        for (int n = 0; n < 6; n++)
+            sum += telephone_noise(&seed);
+        sound[i] += i % (3 * SECOND) < 2 * SECOND ? level * (float)shape * sum : 0.0f;
+    }
+}
+
+/* A talker who moves away: the margin and the hangover decide how much of the rest counts. */
+static void test_two_levels(void **state)
+{
+    static const float away[] = {0.5f, 0.3f, 0.2f, 0.15f, 0.1f, 0.05f};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof away / sizeof away[0]; i++) {
+        clear();
+        mumble(0.1f, (uint32_t)i + 1);
+        for (size_t t = COUNT / 2; t < COUNT; t++)
+            sound[t] *= away[i];
+        assert_near(measured_dbfs(0), reference_dbfs(), 0.5);
+    }
+}
+
 /* A steady sound is active all the time: its level is its power. */
 static void test_steady(void **state)
 {
@@ -148,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_reference),
+        cmocka_unit_test(test_two_levels),
         cmocka_unit_test(test_steady),
         cmocka_unit_test(test_pauses),
         cmocka_unit_test(test_offset),
