@@ -114,6 +114,13 @@ struct cqa_appraisal {
  */
 enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa_faults *faults,
                              struct cqa_appraisal *out, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Finds only what is wrong with the rows themselves (what an import can be told at once), not what
+ * is still missing. Status as of cqa_appraise. */
+enum cqa_status cqa_appraise_check(const struct cqa_appraisal_input *input,
+                                   struct cqa_faults *faults,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
 void cqa_appraisal_finish(struct cqa_appraisal *appraisal);
 
 /* Places of each grade among `people`, best grade first: largest remainders, equal ones to the

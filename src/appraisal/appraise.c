@@ -184,8 +184,19 @@ static enum cqa_status run_all(struct cqa_engine_run *run)
     return run->no_memory ? CQA_E_NOMEM : CQA_OK;
 }
 
-enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa_faults *faults,
-                             struct cqa_appraisal *out, struct cqa_error *error)
+static enum cqa_status check_rows(struct cqa_engine_run *run)
+{
+    const enum cqa_status status = cqa_run_collect(run);
+
+    for (size_t i = 0; status == CQA_OK && i < run->names.count && !run->no_memory; i++)
+        cqa_run_imported(run, &run->subjects[i]);
+    return run->no_memory ? CQA_E_NOMEM : status;
+}
+
+static enum cqa_status with_run(const struct cqa_appraisal_input *input, struct cqa_faults *faults,
+                                struct cqa_appraisal *out,
+                                enum cqa_status (*work)(struct cqa_engine_run *run),
+                                struct cqa_error *error)
 {
     struct cqa_engine_run run = {.input = input,
                                  .scheme = input->scheme,
@@ -198,10 +209,26 @@ enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa
     if (input->period != NULL && !cqa_period_valid(input->period))
         return cqa_fail(error, CQA_E_BADDATA, "\"%s\" is no period; allowed: 2025-11 or 2025Q4",
                         input->period);
-    const enum cqa_status status = run_all(&run);
+    const enum cqa_status status = work(&run);
     cqa_buffer_finish(&run.text);
     cqa_names_finish(&run.names);
     return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "out of memory");
+}
+
+enum cqa_status cqa_appraise(const struct cqa_appraisal_input *input, struct cqa_faults *faults,
+                             struct cqa_appraisal *out, struct cqa_error *error)
+{
+    return with_run(input, faults, out, run_all, error);
+}
+
+enum cqa_status cqa_appraise_check(const struct cqa_appraisal_input *input,
+                                   struct cqa_faults *faults, struct cqa_error *error)
+{
+    struct cqa_appraisal scratch;
+    const enum cqa_status status = with_run(input, faults, &scratch, check_rows, error);
+
+    cqa_appraisal_finish(&scratch);
+    return status;
 }
 
 void cqa_appraisal_finish(struct cqa_appraisal *appraisal)

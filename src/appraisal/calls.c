@@ -75,6 +75,9 @@ static void read_decision(struct reader *reader, const json_t *decision, struct 
             flag->state = (enum cqa_flag_state)i;
     if (flag->state == CQA_FLAG_UNDECIDED)
         reader->wrong = "decision.state";
+    flag->decided_by = text_field(reader, decision, "by");
+    flag->decided_at = text_field(reader, decision, "at");
+    flag->reason = text_field(reader, decision, "reason");
     const struct cqa_rational points = number_field(reader, decision, "points");
     if (cqa_rational_valid(points))
         flag->points = points;
@@ -97,6 +100,7 @@ static void read_flags(struct reader *reader, const json_t *list)
         flags[i].points = number_field(reader, entry, "points");
         flags[i].start_ms = time_field(reader, entry, "start_ms");
         flags[i].end_ms = time_field(reader, entry, "end_ms");
+        flags[i].fails = json_is_true(json_object_get(entry, "automatic_fail"));
         if (flags[i].rule == NULL || !cqa_rational_valid(flags[i].points))
             reader->wrong = "score.deductions";
         read_decision(reader, json_object_get(entry, "decision"), &flags[i]);
@@ -226,14 +230,17 @@ static void read_call(struct reader *reader, const json_t *root)
 
 /* ---- the list */
 
-/* The key that makes two results one call: the recorder and its id. */
+/* The key that makes two results one call: its number in a store, or the recorder and its id. */
 static const char *key_of(struct reader *reader, const json_t *root)
 {
     const char *source =
         json_string_value(json_object_get(json_object_get(root, "call"), "source"));
     char key[600];
 
-    snprintf(key, sizeof key, "%.200s %.380s", source ? source : "", reader->call.id);
+    if (reader->call.number != 0)
+        snprintf(key, sizeof key, "%lld", (long long)reader->call.number);
+    else
+        snprintf(key, sizeof key, "%.200s %.380s", source ? source : "", reader->call.id);
     return copy(reader, key);
 }
 
@@ -262,13 +269,14 @@ static enum cqa_status keep(struct reader *reader, const json_t *root)
     return CQA_OK;
 }
 
-enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *scheme,
-                              const char *json, size_t length, struct cqa_place at,
-                              struct cqa_faults *faults)
+static enum cqa_status add(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                           const char *json, size_t length, const struct cqa_scored_call *known,
+                           struct cqa_faults *faults)
 {
     json_error_t why;
     json_t *root = json_loadb(json, length, JSON_REJECT_DUPLICATES, &why);
-    struct reader reader = {.calls = calls, .scheme = scheme, .call = {.at = at}};
+    struct reader reader = {.calls = calls, .scheme = scheme, .call = *known};
+    struct cqa_place at = known->at;
     enum cqa_status status = CQA_OK;
 
     if (root == NULL) {
@@ -289,6 +297,28 @@ enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *
     }
     json_decref(root);
     return reader.no_memory ? CQA_E_NOMEM : status;
+}
+
+enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                              const char *json, size_t length, struct cqa_place at,
+                              struct cqa_faults *faults)
+{
+    const struct cqa_scored_call known = {.at = at};
+
+    return add(calls, scheme, json, length, &known, faults);
+}
+
+enum cqa_status cqa_calls_add_known(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                                    const char *json, size_t length, int64_t number,
+                                    const char *person, struct cqa_faults *faults)
+{
+    const struct cqa_scored_call known = {.at = {NULL, (size_t)number, 1},
+                                          .number = number,
+                                          .person = cqa_arena_string(&calls->arena, person)};
+
+    if (person != NULL && known.person == NULL)
+        return CQA_E_NOMEM;
+    return add(calls, scheme, json, length, &known, faults);
 }
 
 enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme,
@@ -331,6 +361,7 @@ size_t cqa_call_undecided(const struct cqa_scored_call *call)
     size_t count = 0;
 
     for (size_t i = 0; i < call->flag_count; i++)
-        count += call->flags[i].state == CQA_FLAG_UNDECIDED;
+        count += call->flags[i].state == CQA_FLAG_UNDECIDED &&
+                 (cqa_rational_sign(call->flags[i].points) != 0 || call->flags[i].fails);
     return count;
 }

@@ -27,10 +27,16 @@ struct cqa_flag {
     int64_t start_ms;
     int64_t end_ms;
     enum cqa_flag_state state;
+    int fails;              /* the rubric fails the call by it, whatever its points */
+    const char *decided_by; /* NULL where nobody decided, or the results do not say */
+    const char *decided_at;
+    const char *reason;
 };
 
 struct cqa_scored_call {
     const char *id;
+    int64_t number;         /* in a store; 0: from a file alone */
+    const char *person;     /* whom it counts for, where a store knows; NULL: the roster says */
     const char *agent;      /* extension or name as the recorder says; NULL: it does not */
     const char *direction;  /* NULL: unknown */
     const char *started_at; /* ISO 8601; NULL: unknown */
@@ -62,13 +68,18 @@ enum cqa_status cqa_calls_add(struct cqa_calls *calls, const struct cqa_scheme *
                               const char *json, size_t length, struct cqa_place at,
                               struct cqa_faults *faults) CQA_MUST_CHECK;
 
+/* The same, of a store: the call's number there, and whom it counts for (NULL: nobody). */
+enum cqa_status cqa_calls_add_known(struct cqa_calls *calls, const struct cqa_scheme *scheme,
+                                    const char *json, size_t length, int64_t number,
+                                    const char *person, struct cqa_faults *faults) CQA_MUST_CHECK;
+
 /* Reads a file of results, one a line. `path` must outlive calls and faults. */
 enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme,
                                  const char *path, struct cqa_faults *faults,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_calls_finish(struct cqa_calls *calls);
 
-/* Undecided flags of one call. */
+/* Flags of one call that cost something and that nobody has decided. */
 size_t cqa_call_undecided(const struct cqa_scored_call *call);
 
 #endif

@@ -2,6 +2,7 @@
 #define CQA_APPRAISAL_INPUT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include "appraisal/rational.h"
 #include "base/arena.h"
@@ -51,6 +52,8 @@ struct cqa_row {
     struct cqa_rational value; /* none: a fault was found in it */
     struct cqa_rational count; /* its weight among the rows of other raters */
     struct cqa_place at;       /* of the value */
+    int64_t import; /* number of the import, or of the rating, in a store; 0: from a file alone */
+    int64_t rating;
 };
 
 /* {0} is empty; finish frees. The strings of imported rows live in `arena`. */

@@ -7,6 +7,8 @@
 /* Who a call counts for; NULL: nobody can tell. */
 static const char *person_of(const struct cqa_engine_run *run, const struct cqa_scored_call *call)
 {
+    if (call->number != 0)
+        return call->person;
     if (call->agent == NULL || run->input->roster == NULL)
         return call->agent;
     if (call->started_at == NULL)

@@ -275,3 +275,28 @@ int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post)
         return 1;
     return cqa_scheme_post_among(post, scheme->posts, scheme->post_count) != scheme->posts_excluded;
 }
+
+static int uses(const struct cqa_item *item, size_t indicator)
+{
+    for (size_t i = 0; i < item->part_count; i++)
+        if (item->parts[i].of.kind == CQA_REF_INDICATOR && item->parts[i].of.index == indicator)
+            return 1;
+    return (item->type == CQA_ITEM_THRESHOLD && item->against.kind == CQA_REF_INDICATOR &&
+            item->against.index == indicator) ||
+           (item->type == CQA_ITEM_RATIO && item->over.kind == CQA_REF_INDICATOR &&
+            item->over.index == indicator);
+}
+
+int cqa_scheme_private(const struct cqa_scheme *scheme, size_t indicator)
+{
+    int pay = 0;
+
+    for (size_t i = 0; i < scheme->item_count; i++) {
+        if (!uses(&scheme->items[i], indicator))
+            continue;
+        if (i < scheme->pay_first)
+            return 0;
+        pay = 1;
+    }
+    return pay;
+}

@@ -100,4 +100,7 @@ int cqa_scheme_indicator(const struct cqa_scheme *scheme, const char *name);
 int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post);
 int cqa_scheme_post_among(const char *post, const char *const *posts, size_t count);
 
+/* Is the indicator of pay alone (a wage)? Whoever may not see pay does not see it either. */
+int cqa_scheme_private(const struct cqa_scheme *scheme, size_t indicator);
+
 #endif

@@ -14,6 +14,22 @@ enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal,
                                   const struct cqa_sheet *sheet,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
 
+/* The same without the newline, and with only what its reader may see. */
+enum {
+    CQA_SHEET_PAY = 1,   /* wages, bonus, and the indicators that only they are made of */
+    CQA_SHEET_PEERS = 2, /* the names of peers who rated */
+    CQA_SHEET_TRACE = 4, /* trace, assumptions, and what cost most */
+    CQA_SHEET_ALL = CQA_SHEET_PAY | CQA_SHEET_PEERS | CQA_SHEET_TRACE
+};
+enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
+                                        const struct cqa_sheet *sheet, unsigned parts,
+                                        struct cqa_buffer *out) CQA_MUST_CHECK;
+
+/* The exact numbers and grades of a sheet, as text: what a signature under it is for. */
+enum cqa_status cqa_sheet_numbers(const struct cqa_appraisal *appraisal,
+                                  const struct cqa_sheet *sheet,
+                                  struct cqa_buffer *out) CQA_MUST_CHECK;
+
 /* A line of headings; a line for each sheet. Texts are safe to open in a spreadsheet. */
 enum cqa_status cqa_sheets_csv_head(const struct cqa_appraisal *appraisal,
                                     struct cqa_buffer *out) CQA_MUST_CHECK;

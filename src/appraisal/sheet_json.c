@@ -1,86 +1,5 @@
-#include "appraisal/sheet.h"
-
-#include <string.h>
-
-static const char *const origin_words[] = {"absent", "import", "measured", "default"};
-
-/* ---- values */
-
-static void put(struct cqa_buffer *out, const char *text)
-{
-    cqa_buffer_add(out, text, strlen(text));
-}
-
-static void put_text(struct cqa_buffer *out, const char *text)
-{
-    const char *start = text;
-
-    if (text == NULL) {
-        put(out, "null");
-        return;
-    }
-    put(out, "\"");
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text >= 0x20 && *text != '"' && *text != '\\')
-            continue;
-        cqa_buffer_add(out, start, (size_t)(text - start));
-        if ((unsigned char)*text < 0x20)
-            cqa_buffer_print(out, "\\u%04x", (unsigned)(unsigned char)*text);
-        else
-            cqa_buffer_print(out, "\\%c", *text);
-        start = text + 1;
-    }
-    put(out, start);
-    put(out, "\"");
-}
-
-static void put_number(struct cqa_buffer *out, struct cqa_rational number)
-{
-    char text[CQA_RATIONAL_TEXT];
-
-    put(out, cqa_rational_valid(number) ? cqa_rational_fixed(number, 2, text) : "null");
-}
-
-/* With the exact fraction beside it where two places are not all of it: a band may turn on the
- * rest. */
-static void put_value(struct cqa_buffer *out, const char *key, struct cqa_rational number)
-{
-    char text[CQA_RATIONAL_TEXT];
-
-    cqa_buffer_print(out, ",\"%s\":", key);
-    put_number(out, number);
-    if (cqa_rational_valid(number) && 100 % number.denominator != 0)
-        cqa_buffer_print(out, ",\"%s_exact\":\"%s\"", key, cqa_rational_exact(number, text));
-}
-
-static void put_key_text(struct cqa_buffer *out, const char *key, const char *text)
-{
-    cqa_buffer_print(out, ",\"%s\":", key);
-    put_text(out, text);
-}
-
-static void put_names(struct cqa_buffer *out, struct cqa_text text)
-{
-    put(out, "{\"en\":");
-    put_text(out, text.en);
-    put(out, ",\"zh\":");
-    put_text(out, text.zh);
-    put(out, "}");
-}
-
-static void put_place(struct cqa_buffer *out, struct cqa_place at)
-{
-    put(out, "\"at\":");
-    if (at.file == NULL) {
-        put(out, "null");
-        return;
-    }
-    put_text(out, at.file);
-    out->length -= !out->failed; /* the closing quote comes after the line */
-    cqa_buffer_print(out, ":%zu\"", at.line);
-}
-
-/* ---- lines */
+#include "appraisal/json.h"
+#include "appraisal/sheet_parts.h"
 
 static void put_lines(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet, int pay,
                       struct cqa_buffer *out)
@@ -88,16 +7,16 @@ static void put_lines(const struct cqa_appraisal *appraisal, const struct cqa_sh
     const struct cqa_scheme *scheme = appraisal->scheme;
     int count = 0;
 
-    put(out, "{");
+    cqa_json_put(out, "{");
     for (size_t i = 0; i < scheme->line_count; i++) {
         if (scheme->lines[i].pay != pay)
             continue;
-        put(out, count++ ? "," : "");
-        put_text(out, scheme->lines[i].id);
-        put(out, ":");
-        put_number(out, sheet->lines[i].value);
+        cqa_json_put(out, count++ ? "," : "");
+        cqa_json_text(out, scheme->lines[i].id);
+        cqa_json_put(out, ":");
+        cqa_json_points(out, sheet->lines[i].value);
     }
-    put(out, "}");
+    cqa_json_put(out, "}");
 }
 
 static void put_passed(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
@@ -106,13 +25,13 @@ static void put_passed(const struct cqa_appraisal *appraisal, const struct cqa_s
     const struct cqa_scheme *scheme = appraisal->scheme;
     int count = 0;
 
-    put(out, "[");
+    cqa_json_put(out, "[");
     for (size_t i = 0; i < scheme->item_count; i++)
         if (sheet->points[i].passed == passed) {
-            put(out, count++ ? "," : "");
-            put_text(out, scheme->items[i].id);
+            cqa_json_put(out, count++ ? "," : "");
+            cqa_json_text(out, scheme->items[i].id);
         }
-    put(out, "]");
+    cqa_json_put(out, "]");
 }
 
 static int has_thresholds(const struct cqa_scheme *scheme)
@@ -126,216 +45,154 @@ static int has_thresholds(const struct cqa_scheme *scheme)
 /* Optional indicators that were given: shown beside the total, whether or not anything is computed
  * from them. */
 static void put_shown(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                      struct cqa_buffer *out)
+                      unsigned parts, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
     int count = 0;
 
-    put(out, ",\"shown\":{");
+    cqa_json_put(out, ",\"shown\":{");
     for (size_t i = 0; i < scheme->indicator_count; i++) {
         if (scheme->indicators[i].need != CQA_NEED_OPTIONAL ||
-            sheet->figures[i].origin == CQA_ORIGIN_ABSENT)
+            sheet->figures[i].origin == CQA_ORIGIN_ABSENT ||
+            (!(parts & CQA_SHEET_PAY) && cqa_scheme_private(scheme, i)))
             continue;
-        put(out, count++ ? "," : "");
-        put_text(out, scheme->indicators[i].id);
-        put(out, ":");
-        put_number(out, sheet->figures[i].value);
+        cqa_json_put(out, count++ ? "," : "");
+        cqa_json_text(out, scheme->indicators[i].id);
+        cqa_json_put(out, ":");
+        cqa_json_points(out, sheet->figures[i].value);
     }
-    put(out, "}");
+    cqa_json_put(out, "}");
+}
+
+/* What stands on calls, and how many of them: too few say little. */
+static void put_measured(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                         struct cqa_buffer *out)
+{
+    const struct cqa_scheme *scheme = appraisal->scheme;
+    int count = 0;
+
+    cqa_json_put(out, ",\"measured\":{");
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        const struct cqa_measured *measured = sheet->figures[i].measured;
+        if (measured == NULL || sheet->figures[i].origin != CQA_ORIGIN_MEASURED)
+            continue;
+        cqa_json_put(out, count++ ? "," : "");
+        cqa_json_text(out, scheme->indicators[i].id);
+        cqa_buffer_print(out, ":{\"calls\":%zu,\"coverage_pct\":", measured->taken_count);
+        cqa_json_points(out, measured->has_coverage ? measured->coverage_pct : cqa_rational_none());
+        cqa_json_put(out, ",\"coverage_least_pct\":");
+        cqa_json_points(out, scheme->indicators[i].measuring->least_pct);
+        cqa_json_put(out, "}");
+    }
+    cqa_json_put(out, "}");
 }
 
 static void put_assumed(const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
-    put(out, "[");
+    cqa_json_put(out, "[");
     for (size_t i = 0; i < sheet->assumed_count; i++) {
-        put(out, i ? ",{\"where\":" : "{\"where\":");
-        put_text(out, sheet->assumed[i]->where);
-        put(out, ",\"reason\":");
-        put_names(out, sheet->assumed[i]->reason);
-        put(out, "}");
+        cqa_json_put(out, i ? ",{\"where\":" : "{\"where\":");
+        cqa_json_text(out, sheet->assumed[i]->where);
+        cqa_json_put(out, ",\"reason\":");
+        cqa_json_names(out, sheet->assumed[i]->reason);
+        cqa_json_put(out, "}");
     }
-    put(out, "]");
-}
-
-/* ---- the trace */
-
-static void put_rows(const struct cqa_figure *figure, struct cqa_buffer *out)
-{
-    put(out, ",\"rows\":[");
-    for (size_t i = 0; i < figure->row_count; i++) {
-        const struct cqa_row *row = figure->rows[i];
-        put(out, i ? ",{" : "{");
-        put_place(out, row->at);
-        put_value(out, "value", row->value);
-        if (cqa_rational_compare(row->count, cqa_rational_whole(1)) != 0)
-            put_value(out, "count", row->count);
-        if (row->rater != NULL)
-            put_key_text(out, "rater", row->rater);
-        if (row->period != NULL)
-            put_key_text(out, "period", row->period);
-        put(out, "}");
-    }
-    put(out, "]");
-}
-
-static void put_flags(const struct cqa_scored_call *call, struct cqa_buffer *out)
-{
-    put(out, ",\"flags\":[");
-    for (size_t i = 0; i < call->flag_count; i++) {
-        const struct cqa_flag *flag = &call->flags[i];
-        put(out, i ? ",{\"rule\":" : "{\"rule\":");
-        put_text(out, flag->rule);
-        put_value(out, "points", flag->points);
-        cqa_buffer_print(out, ",\"start_ms\":%lld,\"end_ms\":%lld,\"state\":\"%s\"}",
-                         (long long)flag->start_ms, (long long)flag->end_ms,
-                         cqa_flag_words[flag->state]);
-    }
-    put(out, "]");
-}
-
-static void put_calls(const struct cqa_measured *measured, struct cqa_buffer *out)
-{
-    put(out, ",\"calls\":[");
-    for (size_t i = 0; i < measured->taken_count; i++) {
-        const struct cqa_taken *taken = &measured->taken[i];
-        put(out, i ? ",{\"call\":" : "{\"call\":");
-        put_text(out, taken->call->id);
-        put(out, ",");
-        put_place(out, taken->call->at);
-        put_value(out, "value", taken->value);
-        put_flags(taken->call, out);
-        put(out, "}");
-    }
-    put(out, "]");
-}
-
-static void put_left_out(const struct cqa_sheet *sheet, struct cqa_buffer *out)
-{
-    int count = 0;
-
-    put(out, ",\"left_out\":[");
-    for (size_t i = 0; i < sheet->call_count; i++) {
-        const struct cqa_scored_call *call = sheet->calls[i];
-        if (call->left_out == NULL)
-            continue;
-        put(out, count++ ? ",{\"call\":" : "{\"call\":");
-        put_text(out, call->id);
-        put(out, ",");
-        put_place(out, call->at);
-        put_key_text(out, "why", call->left_out);
-        put(out, "}");
-    }
-    put(out, "]");
-}
-
-static void put_measured(const struct cqa_indicator *indicator, const struct cqa_sheet *sheet,
-                         const struct cqa_figure *figure, struct cqa_buffer *out)
-{
-    const struct cqa_measured *measured = figure->measured;
-
-    if (figure->origin == CQA_ORIGIN_IMPORTED)
-        put_value(out, "overrides", measured->value);
-    if (measured->how != NULL)
-        put_key_text(out, "how", measured->how);
-    if (measured->has_coverage)
-        put_value(out, "coverage_pct", measured->coverage_pct);
-    cqa_buffer_print(out, ",\"undecided_flags\":%zu", measured->undecided);
-    put_calls(measured, out);
-    if (strcmp(indicator->measuring->take, "score") == 0)
-        put_left_out(sheet, out);
-}
-
-static void put_figure(const struct cqa_indicator *indicator, const struct cqa_sheet *sheet,
-                       const struct cqa_figure *figure, struct cqa_buffer *out)
-{
-    put(out, "{\"indicator\":");
-    put_text(out, indicator->id);
-    put_value(out, "value", figure->value);
-    if (cqa_rational_compare(figure->value, figure->raw) != 0)
-        put_value(out, "unrounded", figure->raw);
-    put_key_text(out, "origin", origin_words[figure->origin]);
-    if (figure->row_count > 0)
-        put_rows(figure, out);
-    if (figure->measured != NULL)
-        put_measured(indicator, sheet, figure, out);
-    put(out, "}");
-}
-
-static void put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                      struct cqa_buffer *out)
-{
-    const struct cqa_scheme *scheme = appraisal->scheme;
-    int count = 0;
-
-    put(out, "[");
-    for (size_t i = 0; i < scheme->indicator_count; i++) {
-        if (sheet->figures[i].origin == CQA_ORIGIN_ABSENT)
-            continue;
-        put(out, count++ ? "," : "");
-        put_figure(&scheme->indicators[i], sheet, &sheet->figures[i], out);
-    }
-    for (size_t i = 0; i < scheme->item_count; i++) {
-        const struct cqa_points *points = &sheet->points[i];
-        if (points->how == NULL)
-            continue;
-        put(out, count++ ? ",{\"item\":" : "{\"item\":");
-        put_text(out, scheme->items[i].id);
-        put_value(out, "points", points->value);
-        put_key_text(out, "how", points->how);
-        if (points->passed != CQA_NOWHERE)
-            put(out, points->passed ? ",\"passed\":true" : ",\"passed\":false");
-        put(out, "}");
-    }
-    put(out, "]");
+    cqa_json_put(out, "]");
 }
 
 /* ---- the sheet */
 
-static void put_rewards(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
-                        struct cqa_buffer *out)
+static void put_grade(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                      struct cqa_buffer *out)
 {
-    const struct cqa_scheme *scheme = appraisal->scheme;
-
-    if (scheme->distributed)
-        put_key_text(out, "grade_distribution",
-                     sheet->grade_distribution ? sheet->grade_distribution->id : NULL);
+    if (appraisal->scheme->distributed)
+        cqa_json_member(out, "grade_distribution",
+                        sheet->grade_distribution ? sheet->grade_distribution->id : NULL);
     if (sheet->rank > 0)
         cqa_buffer_print(out, ",\"rank\":%zu", sheet->rank);
-    if (cqa_rational_valid(sheet->bonus))
-        put_value(out, "bonus", sheet->bonus);
-    if (scheme->pay != CQA_NOWHERE) {
-        put_value(out, "pay", sheet->pay);
-        put(out, ",\"pay_items\":");
-        put_lines(appraisal, sheet, 1, out);
-    }
-    if (has_thresholds(scheme)) {
-        put(out, ",\"passed\":");
+    if (has_thresholds(appraisal->scheme)) {
+        cqa_json_put(out, ",\"passed\":");
         put_passed(appraisal, sheet, 1, out);
-        put(out, ",\"failed\":");
+        cqa_json_put(out, ",\"failed\":");
         put_passed(appraisal, sheet, 0, out);
     }
+}
+
+static void put_pay(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                    struct cqa_buffer *out)
+{
+    if (cqa_rational_valid(sheet->bonus))
+        cqa_json_value(out, "bonus", sheet->bonus);
+    if (appraisal->scheme->pay == CQA_NOWHERE)
+        return;
+    cqa_json_value(out, "pay", sheet->pay);
+    cqa_json_put(out, ",\"pay_items\":");
+    put_lines(appraisal, sheet, 1, out);
+}
+
+enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
+                                        const struct cqa_sheet *sheet, unsigned parts,
+                                        struct cqa_buffer *out)
+{
+    cqa_json_put(out, "{\"agent\":");
+    cqa_json_text(out, sheet->agent);
+    cqa_json_value(out, "total", sheet->total);
+    cqa_json_member(out, "grade", sheet->grade ? sheet->grade->id : NULL);
+    cqa_json_put(out, ",\"coefficient\":");
+    cqa_json_points(out, sheet->coefficient);
+    cqa_json_put(out, ",\"items\":");
+    put_lines(appraisal, sheet, 0, out);
+    if (parts & CQA_SHEET_TRACE) {
+        cqa_json_put(out, ",\"assumed\":");
+        put_assumed(sheet, out);
+        cqa_json_put(out, ",\"trace\":");
+        cqa_sheet_put_trace(appraisal, sheet, parts, out);
+        cqa_json_put(out, ",\"costs\":");
+        cqa_sheet_put_costs(sheet, out);
+    }
+    cqa_json_member(out, "scheme", appraisal->scheme->id);
+    cqa_json_member(out, "scheme_version", appraisal->scheme->version);
+    cqa_json_member(out, "post", sheet->post);
+    put_grade(appraisal, sheet, out);
+    if (parts & CQA_SHEET_PAY)
+        put_pay(appraisal, sheet, out);
+    put_shown(appraisal, sheet, parts, out);
+    put_measured(appraisal, sheet, out);
+    cqa_buffer_print(out, ",\"undecided_flags\":%zu}", sheet->undecided);
+    return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
 enum cqa_status cqa_sheet_to_json(const struct cqa_appraisal *appraisal,
                                   const struct cqa_sheet *sheet, struct cqa_buffer *out)
 {
-    put(out, "{\"agent\":");
-    put_text(out, sheet->agent);
-    put_value(out, "total", sheet->total);
-    put_key_text(out, "grade", sheet->grade ? sheet->grade->id : NULL);
-    put(out, ",\"coefficient\":");
-    put_number(out, sheet->coefficient);
-    put(out, ",\"items\":");
-    put_lines(appraisal, sheet, 0, out);
-    put(out, ",\"assumed\":");
-    put_assumed(sheet, out);
-    put(out, ",\"trace\":");
-    put_trace(appraisal, sheet, out);
-    put_key_text(out, "scheme", appraisal->scheme->id);
-    put_key_text(out, "scheme_version", appraisal->scheme->version);
-    put_key_text(out, "post", sheet->post);
-    put_rewards(appraisal, sheet, out);
-    put_shown(appraisal, sheet, out);
-    cqa_buffer_print(out, ",\"undecided_flags\":%zu}\n", sheet->undecided);
+    const enum cqa_status status = cqa_sheet_to_json_parts(appraisal, sheet, CQA_SHEET_ALL, out);
+
+    return status == CQA_OK ? cqa_buffer_add(out, "\n", 1) : status;
+}
+
+/* ---- what a signature is for */
+
+static void put_exact(struct cqa_buffer *out, const char *name, struct cqa_rational number)
+{
+    char text[CQA_RATIONAL_TEXT];
+
+    cqa_buffer_print(out, "%s=%s\n", name,
+                     cqa_rational_valid(number) ? cqa_rational_exact(number, text) : "");
+}
+
+enum cqa_status cqa_sheet_numbers(const struct cqa_appraisal *appraisal,
+                                  const struct cqa_sheet *sheet, struct cqa_buffer *out)
+{
+    const struct cqa_scheme *scheme = appraisal->scheme;
+
+    cqa_buffer_print(out, "%s %s\n", scheme->id, scheme->version);
+    put_exact(out, "total", sheet->total);
+    cqa_buffer_print(out, "grade=%s\ngrade_distribution=%s\n", sheet->grade ? sheet->grade->id : "",
+                     sheet->grade_distribution ? sheet->grade_distribution->id : "");
+    put_exact(out, "coefficient", sheet->coefficient);
+    put_exact(out, "bonus", sheet->bonus);
+    put_exact(out, "pay", sheet->pay);
+    for (size_t i = 0; i < scheme->line_count; i++)
+        put_exact(out, scheme->lines[i].id, sheet->lines[i].value);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }

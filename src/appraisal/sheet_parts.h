@@ -1,0 +1,13 @@
+#ifndef CQA_APPRAISAL_SHEET_PARTS_H
+#define CQA_APPRAISAL_SHEET_PARTS_H
+
+#include "appraisal/sheet.h"
+
+/* What the writers of a sheet's JSON share. Not for others. `parts` as in sheet.h. */
+void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                         unsigned parts, struct cqa_buffer *out);
+
+/* The rules that cost most: a list of {rule, points, flags, calls}. */
+void cqa_sheet_put_costs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
+
+#endif

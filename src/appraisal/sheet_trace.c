@@ -1,0 +1,171 @@
+#include "appraisal/sheet_parts.h"
+
+#include <string.h>
+#include "appraisal/json.h"
+
+static const char *const origin_words[] = {"absent", "import", "measured", "default"};
+
+static void put_place(struct cqa_buffer *out, struct cqa_place at)
+{
+    cqa_json_put(out, "\"at\":");
+    if (at.file == NULL) {
+        cqa_json_put(out, "null");
+        return;
+    }
+    cqa_json_text(out, at.file);
+    out->length -= !out->failed; /* the closing quote comes after the line */
+    cqa_buffer_print(out, ":%zu\"", at.line);
+}
+
+/* Peers rate under their names towards those who check, not towards the one they rate. */
+static void put_rows(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
+                     unsigned parts, struct cqa_buffer *out)
+{
+    const int nameless = indicator->rated_by == CQA_RATED_BY_PEERS && !(parts & CQA_SHEET_PEERS);
+
+    cqa_json_put(out, ",\"rows\":[");
+    for (size_t i = 0; i < figure->row_count; i++) {
+        const struct cqa_row *row = figure->rows[i];
+        cqa_json_put(out, i ? ",{" : "{");
+        put_place(out, row->at);
+        cqa_json_value(out, "value", row->value);
+        if (cqa_rational_compare(row->count, cqa_rational_whole(1)) != 0)
+            cqa_json_value(out, "count", row->count);
+        if (row->import != 0)
+            cqa_buffer_print(out, ",\"import\":%lld", (long long)row->import);
+        if (row->rating != 0)
+            cqa_buffer_print(out, ",\"rating\":%lld", (long long)row->rating);
+        if (row->rater != NULL && !nameless)
+            cqa_json_member(out, "rater", row->rater);
+        if (row->period != NULL)
+            cqa_json_member(out, "period", row->period);
+        cqa_json_put(out, "}");
+    }
+    cqa_json_put(out, "]");
+}
+
+static void put_flags(const struct cqa_scored_call *call, struct cqa_buffer *out)
+{
+    cqa_json_put(out, ",\"flags\":[");
+    for (size_t i = 0; i < call->flag_count; i++) {
+        const struct cqa_flag *flag = &call->flags[i];
+        cqa_json_put(out, i ? ",{\"rule\":" : "{\"rule\":");
+        cqa_json_text(out, flag->rule);
+        cqa_json_value(out, "points", flag->points);
+        cqa_buffer_print(out, ",\"start_ms\":%lld,\"end_ms\":%lld,\"state\":\"%s\"",
+                         (long long)flag->start_ms, (long long)flag->end_ms,
+                         cqa_flag_words[flag->state]);
+        if (flag->decided_by != NULL)
+            cqa_json_member(out, "decided_by", flag->decided_by);
+        if (flag->decided_at != NULL)
+            cqa_json_member(out, "decided_at", flag->decided_at);
+        if (flag->reason != NULL)
+            cqa_json_member(out, "reason", flag->reason);
+        cqa_json_put(out, "}");
+    }
+    cqa_json_put(out, "]");
+}
+
+static void put_call(const struct cqa_scored_call *call, struct cqa_buffer *out)
+{
+    cqa_json_put(out, "{\"call\":");
+    cqa_json_text(out, call->id);
+    if (call->number != 0)
+        cqa_buffer_print(out, ",\"number\":%lld", (long long)call->number);
+    cqa_json_put(out, ",");
+    put_place(out, call->at);
+}
+
+static void put_calls(const struct cqa_measured *measured, struct cqa_buffer *out)
+{
+    cqa_json_put(out, ",\"calls\":[");
+    for (size_t i = 0; i < measured->taken_count; i++) {
+        const struct cqa_taken *taken = &measured->taken[i];
+        cqa_json_put(out, i ? "," : "");
+        put_call(taken->call, out);
+        cqa_json_value(out, "value", taken->value);
+        put_flags(taken->call, out);
+        cqa_json_put(out, "}");
+    }
+    cqa_json_put(out, "]");
+}
+
+static void put_left_out(const struct cqa_sheet *sheet, struct cqa_buffer *out)
+{
+    int count = 0;
+
+    cqa_json_put(out, ",\"left_out\":[");
+    for (size_t i = 0; i < sheet->call_count; i++) {
+        const struct cqa_scored_call *call = sheet->calls[i];
+        if (call->left_out == NULL)
+            continue;
+        cqa_json_put(out, count++ ? "," : "");
+        put_call(call, out);
+        cqa_json_member(out, "why", call->left_out);
+        cqa_json_put(out, "}");
+    }
+    cqa_json_put(out, "]");
+}
+
+static void put_measured(const struct cqa_indicator *indicator, const struct cqa_sheet *sheet,
+                         const struct cqa_figure *figure, struct cqa_buffer *out)
+{
+    const struct cqa_measured *measured = figure->measured;
+
+    if (figure->origin == CQA_ORIGIN_IMPORTED)
+        cqa_json_value(out, "overrides", measured->value);
+    if (measured->how != NULL)
+        cqa_json_member(out, "how", measured->how);
+    if (measured->has_coverage)
+        cqa_json_value(out, "coverage_pct", measured->coverage_pct);
+    cqa_buffer_print(out, ",\"undecided_flags\":%zu", measured->undecided);
+    put_calls(measured, out);
+    if (strcmp(indicator->measuring->take, "score") == 0)
+        put_left_out(sheet, out);
+}
+
+static void put_figure(const struct cqa_indicator *indicator, const struct cqa_sheet *sheet,
+                       const struct cqa_figure *figure, unsigned parts, struct cqa_buffer *out)
+{
+    cqa_json_put(out, "{\"indicator\":");
+    cqa_json_text(out, indicator->id);
+    cqa_json_value(out, "value", figure->value);
+    if (cqa_rational_compare(figure->value, figure->raw) != 0)
+        cqa_json_value(out, "unrounded", figure->raw);
+    cqa_json_member(out, "origin", origin_words[figure->origin]);
+    if (figure->row_count > 0)
+        put_rows(indicator, figure, parts, out);
+    if (figure->measured != NULL)
+        put_measured(indicator, sheet, figure, out);
+    cqa_json_put(out, "}");
+}
+
+void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                         unsigned parts, struct cqa_buffer *out)
+{
+    const struct cqa_scheme *scheme = appraisal->scheme;
+    const size_t items = parts & CQA_SHEET_PAY ? scheme->item_count : scheme->pay_first;
+    int count = 0;
+
+    cqa_json_put(out, "[");
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        if (sheet->figures[i].origin == CQA_ORIGIN_ABSENT ||
+            (!(parts & CQA_SHEET_PAY) && cqa_scheme_private(scheme, i)))
+            continue;
+        cqa_json_put(out, count++ ? "," : "");
+        put_figure(&scheme->indicators[i], sheet, &sheet->figures[i], parts, out);
+    }
+    for (size_t i = 0; i < items; i++) {
+        const struct cqa_points *points = &sheet->points[i];
+        if (points->how == NULL)
+            continue;
+        cqa_json_put(out, count++ ? ",{\"item\":" : "{\"item\":");
+        cqa_json_text(out, scheme->items[i].id);
+        cqa_json_value(out, "points", points->value);
+        cqa_json_member(out, "how", points->how);
+        if (points->passed != CQA_NOWHERE)
+            cqa_json_put(out, points->passed ? ",\"passed\":true" : ",\"passed\":false");
+        cqa_json_put(out, "}");
+    }
+    cqa_json_put(out, "]");
+}
