@@ -1,39 +1,6 @@
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include "appraisal/engine.h"
-
-/* ---- periods */
-
-/* "2025-11" or "2025Q4". */
-int cqa_period_valid(const char *text)
-{
-    for (int i = 0; i < 4; i++)
-        if (!isdigit((unsigned char)text[i]))
-            return 0;
-    if (text[4] == 'Q')
-        return text[5] >= '1' && text[5] <= '4' && text[6] == '\0';
-    if (text[4] != '-' || !isdigit((unsigned char)text[5]) || !isdigit((unsigned char)text[6]) ||
-        text[7] != '\0')
-        return 0;
-    const int month = (text[5] - '0') * 10 + text[6] - '0';
-    return month >= 1 && month <= 12;
-}
-
-/* '1' to '4', of "2025-11…". */
-static char quarter_of(const char *month)
-{
-    return (char)('0' + ((month[5] - '0') * 10 + month[6] - '0' + 2) / 3);
-}
-
-int cqa_period_holds(const char *period, const char *moment)
-{
-    if (strlen(moment) < 7 || strncmp(period, moment, 4) != 0)
-        return 0;
-    if (period[4] != 'Q')
-        return strncmp(period, moment, 7) == 0;
-    return quarter_of(moment) == period[5];
-}
 
 /* ---- rows to subjects */
 
@@ -291,7 +258,7 @@ static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *sub
     if (row->period == NULL)
         return;
     if (run->scheme->period == CQA_PERIOD_QUARTERLY && row->period[4] == '-')
-        snprintf(period, sizeof period, "%.4sQ%c", row->period, quarter_of(row->period));
+        snprintf(period, sizeof period, "%.4sQ%c", row->period, cqa_period_quarter(row->period));
     else
         snprintf(period, sizeof period, "%s", row->period);
     if (seen[0] == '\0')
@@ -325,7 +292,8 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
                              first->period[4] == 'Q' || last->period[4] == 'Q';
     char quarter[8] = "";
     if (!whole_period)
-        snprintf(quarter, sizeof quarter, "%.4sQ%c", first->period, quarter_of(first->period));
+        snprintf(quarter, sizeof quarter, "%.4sQ%c", first->period,
+                 cqa_period_quarter(first->period));
     if (!monthly || run->scheme->period != CQA_PERIOD_QUARTERLY || whole_period ||
         !cqa_period_holds(quarter, last->period))
         cqa_run_fault(run, subject, figure->rows[0]->at,

@@ -3,6 +3,7 @@
 
 #include "appraisal/appraisal.h"
 #include "appraisal/names.h"
+#include "appraisal/period.h"
 #include "base/buffer.h"
 
 /* What the parts of the appraisal share while it runs. Not for others. */
@@ -62,10 +63,5 @@ void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
 
 /* Grades by score, ranks, the forced distribution; then coefficient and bonus. */
 void cqa_run_grades(struct cqa_engine_run *run);
-
-/* Is `text` a period of the scheme, or a month of one? */
-int cqa_period_valid(const char *text);
-/* Does the moment "2025-11-20T…" lie in "2025-11" or "2025Q4"? */
-int cqa_period_holds(const char *period, const char *moment);
 
 #endif

@@ -5,7 +5,7 @@
 struct evaluation {
     struct cqa_engine_run *run;
     struct cqa_sheet *sheet;
-    const struct cqa_item *item;
+    const struct cqa_scheme_item *item;
 };
 
 void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
@@ -90,7 +90,7 @@ static int is_there(const struct evaluation *at, struct cqa_ref ref)
 
 static int all_there(const struct evaluation *at)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
 
     for (size_t i = 0; i < item->part_count; i++)
         if (!is_there(at, item->parts[i].of))
@@ -106,7 +106,7 @@ static int all_there(const struct evaluation *at)
 
 static struct cqa_rational points_value(struct evaluation *at, struct cqa_rational value)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
     struct cqa_rational points =
         cqa_rational_divide(cqa_rational_multiply(value, item->percent), cqa_rational_whole(100));
 
@@ -144,7 +144,7 @@ static struct cqa_rational points_bands(struct evaluation *at, struct cqa_ration
 
 static struct cqa_rational points_linear(struct evaluation *at, struct cqa_rational value)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
     const struct cqa_rational away = cqa_rational_subtract(value, item->target);
 
     if (!cqa_rational_valid(away))
@@ -196,7 +196,7 @@ static struct cqa_rational points_threshold(struct evaluation *at, struct cqa_ra
 
 static struct cqa_rational points_ratio(struct evaluation *at, struct cqa_rational value)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
     const struct cqa_rational over = value_of(at, item->over);
 
     say_number(at, value);
@@ -221,7 +221,7 @@ static struct cqa_rational part_points(struct evaluation *at, const struct cqa_p
 
 static struct cqa_rational points_parts(struct evaluation *at)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
     struct cqa_rational sum = cqa_rational_whole(0);
 
     say(at, item->part_count > 1 && item->type != CQA_ITEM_SUM && item->type != CQA_ITEM_WEIGHTED
@@ -258,7 +258,7 @@ static struct cqa_rational points_mean(struct evaluation *at)
 
 static struct cqa_rational points_occurrences(struct evaluation *at)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
     struct cqa_rational points = cqa_rational_multiply(points_parts(at), item->each);
 
     say(at, " × ");
@@ -281,7 +281,7 @@ static struct cqa_rational points_occurrences(struct evaluation *at)
 /* Never below the floor, never above the ceiling. */
 static struct cqa_rational within(struct evaluation *at, struct cqa_rational points)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
     const struct cqa_rational before = points;
 
     if (!cqa_rational_valid(points))
@@ -353,7 +353,7 @@ static struct cqa_rational points_by_month(struct evaluation *at, const struct c
 
 static void evaluate(struct evaluation *at, struct cqa_subject *subject, struct cqa_points *points)
 {
-    const struct cqa_item *item = at->item;
+    const struct cqa_scheme_item *item = at->item;
     const struct cqa_figure *monthly = monthly_figure(at);
 
     points->passed = CQA_NOWHERE;

@@ -53,7 +53,7 @@ enum cqa_compare { CQA_AT_LEAST, CQA_AT_MOST, CQA_ABOVE, CQA_BELOW };
 
 /* Beside what every item has, only the fields of its type count. Numbers that are none are absent.
  */
-struct cqa_item {
+struct cqa_scheme_item {
     const char *id;
     struct cqa_text names;
     const char *unit;

@@ -244,6 +244,26 @@ int cqa_rational_parse(const char *text, struct cqa_rational *out)
     return 1;
 }
 
+int cqa_rational_read_exact(const char *text, struct cqa_rational *out)
+{
+    char whole[CQA_RATIONAL_TEXT];
+    struct cqa_rational below;
+    const size_t length = strcspn(text, "/");
+
+    if (length >= sizeof whole)
+        return 0;
+    memcpy(whole, text, length);
+    whole[length] = '\0';
+    if (!cqa_rational_parse(whole, out))
+        return 0;
+    if (text[length] == '\0')
+        return 1;
+    if (!cqa_rational_parse(text + length + 1, &below))
+        return 0;
+    *out = cqa_rational_divide(*out, below);
+    return cqa_rational_valid(*out);
+}
+
 struct cqa_rational cqa_rational_from_double(double number)
 {
     char text[40];

@@ -40,6 +40,9 @@ struct cqa_rational cqa_rational_round(struct cqa_rational a, int places);
  * read. */
 int cqa_rational_parse(const char *text, struct cqa_rational *out);
 
+/* Reads what cqa_rational_exact writes: a decimal as above, or "284/3". 1 when it was read. */
+int cqa_rational_read_exact(const char *text, struct cqa_rational *out);
+
 /* The decimal of 15 significant digits that a JSON reader's double stands for; none for NaN and
  * infinity. */
 struct cqa_rational cqa_rational_from_double(double number);

@@ -276,7 +276,7 @@ int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post)
     return cqa_scheme_post_among(post, scheme->posts, scheme->post_count) != scheme->posts_excluded;
 }
 
-static int uses(const struct cqa_item *item, size_t indicator)
+static int uses(const struct cqa_scheme_item *item, size_t indicator)
 {
     for (size_t i = 0; i < item->part_count; i++)
         if (item->parts[i].of.kind == CQA_REF_INDICATOR && item->parts[i].of.index == indicator)

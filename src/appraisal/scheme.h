@@ -60,7 +60,7 @@ struct cqa_scheme {
 
     struct cqa_indicator *indicators;
     size_t indicator_count;
-    struct cqa_item *items; /* in order of computing: an item looks only at earlier ones */
+    struct cqa_scheme_item *items; /* in order of computing: an item looks only at earlier ones */
     size_t item_count;
     size_t pay_first; /* items from here on are pay: computed after the grade */
     struct cqa_line_spec *lines;

@@ -69,7 +69,7 @@ static struct reach reach_of(const struct cqa_scheme *scheme, const struct reach
 }
 
 static struct reach reach_of_parts(const struct cqa_scheme *scheme, const struct reach *items,
-                                   const struct cqa_item *item)
+                                   const struct cqa_scheme_item *item)
 {
     struct reach sum = {cqa_rational_whole(0), cqa_rational_whole(0), 0};
 
@@ -94,7 +94,7 @@ static void widen(struct reach *reach, struct cqa_rational value)
     reach->high = greater(reach->high, value);
 }
 
-static struct reach reach_of_bands(const struct cqa_item *item)
+static struct reach reach_of_bands(const struct cqa_scheme_item *item)
 {
     struct reach reach = {item->bands[0].points, item->bands[0].points, 0};
 
@@ -110,7 +110,7 @@ static struct reach reach_of_bands(const struct cqa_item *item)
     return reach;
 }
 
-static struct cqa_rational linear_at(const struct cqa_item *item, struct cqa_rational value)
+static struct cqa_rational linear_at(const struct cqa_scheme_item *item, struct cqa_rational value)
 {
     const struct cqa_rational away = cqa_rational_subtract(value, item->target);
 
@@ -121,7 +121,7 @@ static struct cqa_rational linear_at(const struct cqa_item *item, struct cqa_rat
     return cqa_rational_subtract(item->at_target, cqa_rational_multiply(away, item->below));
 }
 
-static struct reach reach_of_linear(const struct cqa_item *item, struct reach of)
+static struct reach reach_of_linear(const struct cqa_scheme_item *item, struct reach of)
 {
     const struct cqa_rational low = linear_at(item, of.low);
     struct reach reach = {low, low, 0};
@@ -134,7 +134,8 @@ static struct reach reach_of_linear(const struct cqa_item *item, struct reach of
     return reach;
 }
 
-static struct reach reach_of_ratio(const struct cqa_item *item, struct reach of, struct reach over)
+static struct reach reach_of_ratio(const struct cqa_scheme_item *item, struct reach of,
+                                   struct reach over)
 {
     const struct cqa_rational first = cqa_rational_divide(of.low, over.low);
     struct reach reach = {first, first, 0};
@@ -146,7 +147,7 @@ static struct reach reach_of_ratio(const struct cqa_item *item, struct reach of,
 }
 
 static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct reach *items,
-                                  const struct cqa_item *item)
+                                  const struct cqa_scheme_item *item)
 {
     const struct reach first = reach_of(scheme, items, item->parts[0].of);
 
@@ -175,7 +176,7 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
     return reach_anything();
 }
 
-static struct reach within_ends(struct reach reach, const struct cqa_item *item)
+static struct reach within_ends(struct reach reach, const struct cqa_scheme_item *item)
 {
     if (cqa_rational_valid(item->floor)) {
         reach.low = cqa_rational_valid(reach.low) ? greater(reach.low, item->floor) : item->floor;
@@ -286,7 +287,7 @@ static void check_bands(struct cqa_scheme_loader *loader, const struct cqa_band 
 
 /* ---- the whole */
 
-static void check_divisor(struct cqa_scheme_loader *loader, const struct cqa_item *item,
+static void check_divisor(struct cqa_scheme_loader *loader, const struct cqa_scheme_item *item,
                           struct reach over)
 {
     const int above = cqa_rational_valid(over.low) && cqa_rational_sign(over.low) > 0;
@@ -313,7 +314,7 @@ static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches,
     const struct cqa_scheme *scheme = loader->scheme;
 
     for (size_t i = 0; i < scheme->item_count; i++) {
-        const struct cqa_item *item = &scheme->items[i];
+        const struct cqa_scheme_item *item = &scheme->items[i];
         for (size_t k = 0; k < item->part_count; k++)
             absent[i] |= (unsigned char)may_be_absent(scheme, absent, item->parts[k].of);
         if (item->type == CQA_ITEM_RATIO) {
@@ -364,7 +365,7 @@ void cqa_scheme_check(struct cqa_scheme_loader *loader)
     if (scheme->grade_count > 0)
         check_bands(loader, bands, scheme->grade_count, reaches[scheme->total]);
     if (absent[scheme->total]) {
-        const struct cqa_item *total = &scheme->items[scheme->total];
+        const struct cqa_scheme_item *total = &scheme->items[scheme->total];
         cqa_problems_add(
             loader->problems, total->line, total->column,
             "the total hangs on an optional indicator; allowed: required or measured ones, or a "

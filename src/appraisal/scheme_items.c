@@ -103,7 +103,7 @@ static void load_operand(struct cqa_scheme_loader *loader, const struct cqa_yaml
 
 /* ---- parts */
 
-static struct cqa_part *add_parts(struct cqa_scheme_loader *loader, struct cqa_item *item,
+static struct cqa_part *add_parts(struct cqa_scheme_loader *loader, struct cqa_scheme_item *item,
                                   size_t count)
 {
     struct cqa_part *parts = cqa_scheme_alloc(loader, item->part_count + count, sizeof *parts);
@@ -118,7 +118,7 @@ static struct cqa_part *add_parts(struct cqa_scheme_loader *loader, struct cqa_i
 
 /* A list of references under `key`, or (where `single`) one of them. */
 static void load_refs(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
-                      const char *key, int single, int sign, struct cqa_item *item)
+                      const char *key, int single, int sign, struct cqa_scheme_item *item)
 {
     const struct cqa_yaml_node *node = cqa_yaml_find(map, key);
     const int is_list = node != NULL && cqa_yaml_kind(node) == CQA_YAML_LIST;
@@ -138,7 +138,7 @@ static void load_refs(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
 }
 
 static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                          struct cqa_item *item)
+                          struct cqa_scheme_item *item)
 {
     static const char *const part_keys[] = {"of", "weight", "assumed", "reason", NULL};
     const struct cqa_yaml_node *list =
@@ -175,7 +175,7 @@ static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yam
 /* ---- what a type has of its own */
 
 static void load_band(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                      const struct cqa_item *item, struct cqa_band *band)
+                      const struct cqa_scheme_item *item, struct cqa_band *band)
 {
     static const char *const band_keys[] = {"from", "above",   "to",     "below", "points",
                                             "rate", "assumed", "reason", NULL};
@@ -191,7 +191,7 @@ static void load_band(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
 }
 
 static void load_bands(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                       struct cqa_item *item)
+                       struct cqa_scheme_item *item)
 {
     const struct cqa_yaml_node *list =
         cqa_yaml_want(node, "rows", CQA_YAML_LIST, 1, loader->problems);
@@ -210,7 +210,7 @@ static void load_bands(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
 }
 
 static void load_linear(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                        struct cqa_item *item)
+                        struct cqa_scheme_item *item)
 {
     load_refs(loader, node, "of", 1, 1, item);
     item->target = item->at_target = item->above = item->below = cqa_rational_whole(0);
@@ -221,7 +221,7 @@ static void load_linear(struct cqa_scheme_loader *loader, const struct cqa_yaml_
 }
 
 static void load_threshold(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                           struct cqa_item *item)
+                           struct cqa_scheme_item *item)
 {
     static const char *const words[] = {"at_least", "at_most", "above", "below"};
     int found = 0;
@@ -243,7 +243,7 @@ static void load_threshold(struct cqa_scheme_loader *loader, const struct cqa_ya
 }
 
 static void load_occurrences(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                             struct cqa_item *item)
+                             struct cqa_scheme_item *item)
 {
     load_refs(loader, node, "of", 0, 1, item);
     cqa_scheme_number(loader, node, "each", 1, &item->each);
@@ -253,7 +253,7 @@ static void load_occurrences(struct cqa_scheme_loader *loader, const struct cqa_
 }
 
 static void load_value(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                       struct cqa_item *item)
+                       struct cqa_scheme_item *item)
 {
     static const char *const times_words[] = {"coefficient", NULL};
     int word = -1;
@@ -268,7 +268,7 @@ static void load_value(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
 }
 
 static void load_ratio(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                       struct cqa_item *item)
+                       struct cqa_scheme_item *item)
 {
     load_refs(loader, node, "of", 1, 1, item);
     load_operand(loader, node, "over", &item->over);
@@ -277,7 +277,7 @@ static void load_ratio(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
 }
 
 static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                      struct cqa_item *item)
+                      struct cqa_scheme_item *item)
 {
     switch (item->type) {
     case CQA_ITEM_VALUE:
@@ -320,7 +320,7 @@ static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
 
 /* An item named for its indicator may go by the indicator's names. */
 static void load_names(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                       struct cqa_item *item)
+                       struct cqa_scheme_item *item)
 {
     const int indicator = item->id == NULL ? CQA_NOWHERE : indicator_of(loader->scheme, item->id);
 
@@ -330,7 +330,7 @@ static void load_names(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
 }
 
 static void load_item(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                      struct cqa_item *item)
+                      struct cqa_scheme_item *item)
 {
     int type = CQA_ITEM_VALUE;
 
@@ -365,7 +365,7 @@ static int has_line(const struct cqa_scheme *scheme, const char *id)
 /* A part that is a bare indicator has a line of its own, unless an item goes by its name. */
 static void add_part_lines(struct cqa_scheme *scheme, size_t index)
 {
-    const struct cqa_item *item = &scheme->items[index];
+    const struct cqa_scheme_item *item = &scheme->items[index];
     const int shows_parts = item->type == CQA_ITEM_SUM || item->type == CQA_ITEM_MEAN ||
                             item->type == CQA_ITEM_WEIGHTED;
 

@@ -1,5 +1,6 @@
 #include "base/models.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,4 +63,73 @@ enum cqa_status cqa_models_find(const char *folder, const char *name, char *path
         error, CQA_E_NOTFOUND,
         "no %s named \"%s\" in /etc/callqa/%s nor in share/callqa/%s beside the program", folder,
         name, folder, folder);
+}
+
+/* ---- listing */
+
+struct names {
+    char **items;
+    size_t count;
+    int no_memory;
+};
+
+static void add_name(struct names *names, const char *file)
+{
+    char **items = realloc(names->items, (names->count + 1) * sizeof *items);
+    char *name = strndup(file, strlen(file) - strlen(".yaml"));
+
+    if (items != NULL)
+        names->items = items;
+    if (items == NULL || name == NULL) {
+        free(name);
+        names->no_memory = 1;
+        return;
+    }
+    names->items[names->count++] = name;
+}
+
+static void add_folder(struct names *names, const char *base, const char *inside,
+                       const char *folder)
+{
+    char path[PATH_MAX];
+    const int length = snprintf(path, sizeof path, "%s%s/%s", base, inside, folder);
+    DIR *entries = length > 0 && (size_t)length < sizeof path ? opendir(path) : NULL;
+
+    if (entries == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        if (entry->d_name[0] != '.' && ends_with(entry->d_name, ".yaml"))
+            add_name(names, entry->d_name);
+    closedir(entries);
+}
+
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+enum cqa_status cqa_models_list(const char *folder, void (*visit)(void *context, const char *name),
+                                void *context, struct cqa_error *error)
+{
+    char program[PATH_MAX];
+    struct names names = {0};
+    const char *chosen = getenv("CALLQA_MODELS");
+    const char *here = program_folder(program, sizeof program);
+
+    if (chosen != NULL)
+        add_folder(&names, chosen, "", folder);
+    add_folder(&names, "/etc/callqa", "", folder);
+    if (here != NULL) {
+        add_folder(&names, here, "/../share/callqa", folder);
+        add_folder(&names, here, "/../../models", folder);
+    }
+    if (names.count > 0)
+        qsort(names.items, names.count, sizeof *names.items, by_text);
+    for (size_t i = 0; i < names.count; i++)
+        if (i == 0 || strcmp(names.items[i], names.items[i - 1]) != 0)
+            visit(context, names.items[i]);
+    for (size_t i = 0; i < names.count; i++)
+        free(names.items[i]);
+    free(names.items);
+    return names.no_memory ? cqa_fail(error, CQA_E_NOMEM, "out of memory") : CQA_OK;
 }

@@ -14,4 +14,9 @@
 enum cqa_status cqa_models_find(const char *folder, const char *name, char *path, size_t size,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Visits the names (without .yaml) of a folder's models in alphabetical order, each once, whichever
+ * of those places has it. CQA_E_NOMEM only. */
+enum cqa_status cqa_models_list(const char *folder, void (*visit)(void *context, const char *name),
+                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
 #endif

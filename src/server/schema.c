@@ -1,6 +1,7 @@
 #include "server/schema.h"
 
 #include <stddef.h>
+#include "server/appraisal/schema.h"
 
 /*
  * Points are whole hundredths (_c), confidence is per mille, times are milliseconds since 1970
@@ -149,5 +150,5 @@ static const char clips_step[] =
     " bytes BLOB NOT NULL, UNIQUE(call, start_ms));";
 
 const char *const cqa_schema_steps[] = {
-    people_step, calls_step, flags_step, notices_step, clips_step, NULL,
+    people_step, calls_step, flags_step, notices_step, clips_step, cqa_appraisal_schema, NULL,
 };

@@ -1,0 +1,23 @@
+#ifndef CQA_APPRAISAL_PERIOD_H
+#define CQA_APPRAISAL_PERIOD_H
+
+#include <stdint.h>
+
+/* Periods as texts: a month "2025-11", a quarter "2025Q4". All but cqa_period_valid need one. */
+
+int cqa_period_valid(const char *text);
+
+/* Does the moment "2025-11-20T…", or the month "2025-11", lie in the period? */
+int cqa_period_holds(const char *period, const char *moment);
+
+/* '1' to '4', of "2025-11…". */
+char cqa_period_quarter(const char *month);
+
+/* First and last day, yyyymmdd; the last may be one that no calendar has: 20250931. */
+void cqa_period_days(const char *period, int64_t *day_from, int64_t *day_to);
+
+/* The period before: "2025-10" of "2025-11", "2025Q3" of "2025Q4". */
+enum { CQA_PERIOD_SIZE = 8 };
+void cqa_period_before(const char *period, char out[CQA_PERIOD_SIZE]);
+
+#endif

@@ -1,0 +1,7 @@
+#ifndef CQA_SERVER_APPRAISAL_SCHEMA_H
+#define CQA_SERVER_APPRAISAL_SCHEMA_H
+
+/* The step of the store's schema that appraisal brings; schema.c of the server puts it in order. */
+extern const char cqa_appraisal_schema[];
+
+#endif

@@ -1,0 +1,251 @@
+#include "server/appraisal/outcome.h"
+#include "server/appraisal/store_rounds.h"
+
+/* What a closed round keeps. An agent's row is hr's: both see pay. */
+
+/* ---- writing */
+
+static enum cqa_status write_sheet(struct cqa_db *db, int64_t round, size_t place,
+                                   const struct cqa_outcome_sheet *sheet, struct cqa_error *error)
+{
+    return cqa_db_run(
+        db, error,
+        "INSERT INTO kept_sheets(round, place, agent, team, undecided, numbers, row_paid, row_open,"
+        " full_hr, full_lead, full_agent, csv) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "iittitt"
+        "ttttt",
+        round, (int64_t)place, sheet->agent, sheet->team, sheet->undecided, sheet->numbers,
+        sheet->row[CQA_READER_HR], sheet->row[CQA_READER_LEAD], sheet->whole[CQA_READER_HR],
+        sheet->whole[CQA_READER_LEAD], sheet->whole[CQA_READER_AGENT], sheet->csv);
+}
+
+static enum cqa_status write_left_out(struct cqa_db *db, int64_t round, size_t place,
+                                      const struct cqa_outcome_left_out *left,
+                                      struct cqa_error *error)
+{
+    return cqa_db_run(db, error,
+                      "INSERT INTO kept_left_out(round, place, agent, team, fault, body, body_open)"
+                      " VALUES(?, ?, ?, ?, ?, ?, ?)",
+                      "iittitt", round, (int64_t)place, left->agent, left->team,
+                      (int64_t)left->fault, left->body[CQA_READER_HR], left->body[CQA_READER_LEAD]);
+}
+
+static enum cqa_status write_outcome(struct cqa_db *db, int64_t round,
+                                     const struct cqa_outcome *outcome, struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < outcome->sheet_count; i++)
+        status = write_sheet(db, round, i, &outcome->sheets[i], error);
+    for (size_t i = 0; status == CQA_OK && i < outcome->left_out_count; i++)
+        status = write_left_out(db, round, i, &outcome->left_out[i], error);
+    return status;
+}
+
+/* What is read and heard changes no number. */
+static enum cqa_status read_mark(struct cqa_db *db, struct cqa_kept_mark *out,
+                                 struct cqa_error *error)
+{
+    enum cqa_status status =
+        cqa_db_value(db, &out->audited, error,
+                     "SELECT coalesce((SELECT id FROM audit WHERE action NOT LIKE 'session.%' AND"
+                     " action NOT IN ('play', 'export', 'appraisal.export') ORDER BY id DESC LIMIT"
+                     " 1), 0)",
+                     "");
+
+    if (status == CQA_OK)
+        status = cqa_db_value(db, &out->revised, error,
+                              "SELECT coalesce(max(rowid), 0) FROM revisions", "");
+    return status;
+}
+
+enum cqa_status cqa_kept_mark(struct cqa_scores *scores, struct cqa_kept_mark *out,
+                              struct cqa_error *error)
+{
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = read_mark(db, out, error);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
+static enum cqa_status check_mark(struct cqa_db *db, const struct cqa_kept_mark *mark,
+                                  struct cqa_error *error)
+{
+    struct cqa_kept_mark now;
+    const enum cqa_status status = read_mark(db, &now, error);
+
+    if (status == CQA_OK && (now.audited != mark->audited || now.revised != mark->revised))
+        return cqa_fail(error, CQA_E_BUSY, "something changed while it was computed");
+    return status;
+}
+
+static enum cqa_status
+close_within(struct cqa_scores *scores, struct cqa_db *db, const struct cqa_identity *who,
+             int64_t round, const struct cqa_kept_mark *mark, const struct cqa_outcome *outcome,
+             const struct cqa_round_step *step, const char *ignored, struct cqa_error *error)
+{
+    enum cqa_round_stage stage;
+    enum cqa_status status = cqa_round_check_open(db, round, &stage, error);
+
+    if (status == CQA_OK)
+        status = check_mark(db, mark, error);
+    if (status == CQA_OK && stage != CQA_ROUND_OBJECTIONS)
+        status = cqa_fail(error, CQA_E_REFUSED,
+                          "it closes from the stage objections; it is in the stage %s",
+                          cqa_round_stage_words[stage]);
+    if (status == CQA_OK)
+        status = write_outcome(db, round, outcome, error);
+    if (status == CQA_OK)
+        status = cqa_round_write_step(scores, db, who, round, step, error);
+    if (status == CQA_OK)
+        status = cqa_db_run(
+            db, error,
+            "UPDATE rounds SET stage = 3, closed_by = ?, closed_ms = ?, note = coalesce(?, note),"
+            " kept_notes = ?, kept_lines = ?, kept_lines_open = ?, kept_grades = ?,"
+            " kept_csv_head = ? WHERE id = ?",
+            "iittttt"
+            "ti",
+            who->user, cqa_scores_now_ms(scores), step->note, outcome->notes,
+            outcome->lines[CQA_READER_HR], outcome->lines[CQA_READER_LEAD], outcome->grades,
+            outcome->csv_head, round);
+    if (status == CQA_OK)
+        status = cqa_round_audit(scores, db, who, "appraisal.close", round, error,
+                                 "%zu sheets; ignored: %s; %s", outcome->sheet_count, ignored,
+                                 step->note ? step->note : "");
+    return status;
+}
+
+enum cqa_status cqa_kept_close(struct cqa_scores *scores, const struct cqa_identity *who,
+                               int64_t round, const struct cqa_kept_mark *mark,
+                               const struct cqa_outcome *outcome, const struct cqa_round_step *step,
+                               const char *ignored, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    enum cqa_status status = cqa_round_need_name(who, error);
+
+    if (status == CQA_OK)
+        status = cqa_scores_begin(scores, &db, error);
+    if (status != CQA_OK)
+        return status;
+    status = close_within(scores, db, who, round, mark, outcome, step, ignored, error);
+    return cqa_scores_end(scores, status, error);
+}
+
+/* ---- reading */
+
+static const char *copy(struct cqa_outcome *out, sqlite3_stmt *row, int column)
+{
+    return cqa_arena_string(&out->arena, (const char *)sqlite3_column_text(row, column));
+}
+
+static enum cqa_status read_head(struct cqa_db *db, int64_t round, struct cqa_outcome *out,
+                                 size_t *sheets, size_t *left_out, struct cqa_error *error)
+{
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_db_start(
+        db, &row, error,
+        "SELECT kept_notes, kept_lines, kept_lines_open, kept_grades, kept_csv_head,"
+        " (SELECT count(*) FROM kept_sheets WHERE round = rounds.id),"
+        " (SELECT count(*) FROM kept_left_out WHERE round = rounds.id) FROM rounds WHERE id = ?",
+        "i", round);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_step(db, row, error);
+    if (status == CQA_OK) {
+        out->notes = copy(out, row, 0);
+        out->lines[CQA_READER_HR] = out->lines[CQA_READER_AGENT] = copy(out, row, 1);
+        out->lines[CQA_READER_LEAD] = copy(out, row, 2);
+        out->grades = copy(out, row, 3);
+        out->csv_head = copy(out, row, 4);
+        *sheets = (size_t)sqlite3_column_int64(row, 5);
+        *left_out = (size_t)sqlite3_column_int64(row, 6);
+    }
+    cqa_db_end(row);
+    return status;
+}
+
+static struct cqa_outcome_sheet sheet_of(struct cqa_outcome *out, sqlite3_stmt *row)
+{
+    struct cqa_outcome_sheet sheet = {.agent = copy(out, row, 0),
+                                      .team = copy(out, row, 1),
+                                      .undecided = sqlite3_column_int64(row, 2),
+                                      .numbers = copy(out, row, 3),
+                                      .csv = copy(out, row, 9)};
+
+    sheet.row[CQA_READER_HR] = sheet.row[CQA_READER_AGENT] = copy(out, row, 4);
+    sheet.row[CQA_READER_LEAD] = copy(out, row, 5);
+    for (int i = 0; i < CQA_READER_COUNT; i++)
+        sheet.whole[i] = copy(out, row, 6 + i);
+    return sheet;
+}
+
+static enum cqa_status read_sheets(struct cqa_db *db, int64_t round, size_t count,
+                                   struct cqa_outcome *out, struct cqa_error *error)
+{
+    sqlite3_stmt *row;
+    enum cqa_status status =
+        cqa_db_start(db, &row, error,
+                     "SELECT agent, team, undecided, numbers, row_paid, row_open, full_hr,"
+                     " full_lead, full_agent, csv FROM kept_sheets WHERE round = ? ORDER BY place",
+                     "i", round);
+
+    if (status != CQA_OK)
+        return status;
+    while (out->sheet_count < count && (status = cqa_db_step(db, row, error)) == CQA_OK)
+        out->sheets[out->sheet_count++] = sheet_of(out, row);
+    cqa_db_end(row);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
+
+static enum cqa_status read_left_out(struct cqa_db *db, int64_t round, size_t count,
+                                     struct cqa_outcome *out, struct cqa_error *error)
+{
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_db_start(db, &row, error,
+                                          "SELECT agent, team, fault, body, body_open"
+                                          " FROM kept_left_out WHERE round = ? ORDER BY place",
+                                          "i", round);
+
+    if (status != CQA_OK)
+        return status;
+    while (out->left_out_count < count && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+        struct cqa_outcome_left_out *left = &out->left_out[out->left_out_count++];
+        left->agent = copy(out, row, 0);
+        left->team = copy(out, row, 1);
+        left->fault = sqlite3_column_int(row, 2);
+        left->body[CQA_READER_HR] = left->body[CQA_READER_AGENT] = copy(out, row, 3);
+        left->body[CQA_READER_LEAD] = copy(out, row, 4);
+    }
+    cqa_db_end(row);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
+
+enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round, struct cqa_outcome *out,
+                              struct cqa_error *error)
+{
+    size_t sheets = 0;
+    size_t left_out = 0;
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = read_head(db, round, out, &sheets, &left_out, error);
+    if (status == CQA_OK) {
+        out->sheets = cqa_arena_alloc(&out->arena, (sheets + 1) * sizeof *out->sheets);
+        out->left_out = cqa_arena_alloc(&out->arena, (left_out + 1) * sizeof *out->left_out);
+        if (out->sheets == NULL || out->left_out == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
+    if (status == CQA_OK)
+        status = read_sheets(db, round, sheets, out, error);
+    if (status == CQA_OK)
+        status = read_left_out(db, round, left_out, out, error);
+    cqa_scores_give(scores, db);
+    return status;
+}

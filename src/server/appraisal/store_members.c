@@ -1,0 +1,117 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "appraisal/period.h"
+#include "server/appraisal/members.h"
+#include "server/store_internal.h"
+
+/* Roster times are texts in ISO form, so that they compare as texts. */
+static void bounds(const char *period, char first[24], char end[24])
+{
+    int64_t from;
+    int64_t to;
+
+    cqa_period_days(period, &from, &to);
+    snprintf(first, 24, "%04d-%02d-01", (int)(from / 10000), (int)(from / 100 % 100));
+    snprintf(end, 24, "%04d-%02d-31T~", (int)(to / 10000), (int)(to / 100 % 100));
+}
+
+/* ---- the roster of the period */
+
+static enum cqa_status add_seat(struct cqa_members *members, sqlite3_stmt *row)
+{
+    struct cqa_roster *roster = &members->roster;
+    struct cqa_seat *seats =
+        realloc(roster->seats, (roster->count + 1) * sizeof *seats); /* rosters are short */
+    const char *team = (const char *)sqlite3_column_text(row, 2);
+    const char *post = (const char *)sqlite3_column_text(row, 3);
+    size_t index;
+
+    if (seats == NULL)
+        return CQA_E_NOMEM;
+    roster->seats = seats;
+    struct cqa_seat *seat = &seats[roster->count++];
+    *seat =
+        (struct cqa_seat){.person = cqa_arena_string(&members->arena, cqa_db_text(row, 0)),
+                          .extension = cqa_arena_string(&members->arena, cqa_db_text(row, 1)),
+                          .team = cqa_arena_string(&members->arena, team && team[0] ? team : NULL),
+                          .post = cqa_arena_string(&members->arena, post && post[0] ? post : NULL)};
+    snprintf(seat->from, sizeof seat->from, "%s", cqa_db_text(row, 4));
+    snprintf(seat->to, sizeof seat->to, "%s", cqa_db_text(row, 5));
+    if (seat->person == NULL || seat->extension == NULL)
+        return CQA_E_NOMEM;
+    return cqa_names_add(&members->names, seat->person, &index);
+}
+
+static int is_later(const struct cqa_seat *seat, const struct cqa_seat *than)
+{
+    return than == NULL || strcmp(seat->from, than->from) >= 0;
+}
+
+/* The last seat of the period says where a person belongs. */
+static enum cqa_status settle(struct cqa_members *members)
+{
+    const struct cqa_seat **last = calloc(members->names.count + 1, sizeof(struct cqa_seat *));
+
+    members->items =
+        cqa_arena_alloc(&members->arena, (members->names.count + 1) * sizeof *members->items);
+    if (last == NULL || members->items == NULL) {
+        free(last);
+        return CQA_E_NOMEM;
+    }
+    for (size_t i = 0; i < members->roster.count; i++) {
+        const struct cqa_seat *seat = &members->roster.seats[i];
+        size_t index = 0;
+        if (cqa_names_find(&members->names, seat->person, &index) && is_later(seat, last[index]))
+            last[index] = seat;
+    }
+    members->count = members->names.count;
+    for (size_t i = 0; i < members->count; i++)
+        members->items[i] = (struct cqa_member){last[i]->person, last[i]->team, last[i]->post};
+    free(last);
+    return CQA_OK;
+}
+
+enum cqa_status cqa_members_load(struct cqa_scores *scores, const char *period,
+                                 struct cqa_members *out, struct cqa_error *error)
+{
+    char first[24];
+    char end[24];
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    *out = (struct cqa_members){0};
+    if (status != CQA_OK)
+        return status;
+    bounds(period, first, end);
+    status = cqa_db_start(db, &row, error,
+                          "SELECT person, extension, team, post, from_local, to_local FROM roster"
+                          " WHERE from_local <= ? AND to_local > ? ORDER BY extension, from_local",
+                          "tt", end, first);
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK &&
+               (status = add_seat(out, row)) == CQA_OK)
+            ;
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    if (status == CQA_E_NOTFOUND)
+        status = settle(out);
+    return status == CQA_E_NOMEM ? cqa_fail(error, status, "out of memory") : status;
+}
+
+void cqa_members_finish(struct cqa_members *members)
+{
+    free(members->roster.seats);
+    cqa_names_finish(&members->names);
+    cqa_arena_finish(&members->arena);
+    *members = (struct cqa_members){0};
+}
+
+const struct cqa_member *cqa_members_find(const struct cqa_members *members, const char *person)
+{
+    size_t index;
+
+    return cqa_names_find(&members->names, person, &index) ? &members->items[index] : NULL;
+}

@@ -1,0 +1,80 @@
+#include "server/appraisal/signing.h"
+#include "server/appraisal/store_rounds.h"
+
+const char *const cqa_sign_side_words[CQA_SIGN_SIDE_COUNT + 1] = {"appraised", "supervisor", "hr",
+                                                                  NULL};
+const char *const cqa_sign_how_words[CQA_SIGN_HOW_COUNT + 1] = {"own", "paper", "refused", NULL};
+
+static enum cqa_status add_within(struct cqa_scores *scores, struct cqa_db *db,
+                                  const struct cqa_identity *who, int64_t round,
+                                  const struct cqa_signature *signature, struct cqa_error *error)
+{
+    enum cqa_round_stage stage;
+    enum cqa_status status = cqa_round_check_open(db, round, &stage, error);
+
+    if (status == CQA_OK && stage == CQA_ROUND_OPEN)
+        status = cqa_fail(error, CQA_E_REFUSED,
+                          "nothing is signed before the interview: the appraisal is open");
+    if (status == CQA_OK)
+        status = cqa_db_run(db, error,
+                            "INSERT INTO sheet_signatures(round, agent, side, how, user, at_ms,"
+                            " note, numbers) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                            "itiiiitt", round, signature->agent, (int64_t)signature->side,
+                            (int64_t)signature->how, who->user, cqa_scores_now_ms(scores),
+                            signature->note, signature->numbers);
+    if (status == CQA_OK)
+        status = cqa_round_audit(
+            scores, db, who, "appraisal.sign", round, error, "%s as %s, %s: %s", signature->agent,
+            cqa_sign_side_words[signature->side], cqa_sign_how_words[signature->how],
+            signature->note ? signature->note : "");
+    return status;
+}
+
+enum cqa_status cqa_signature_add(struct cqa_scores *scores, const struct cqa_identity *who,
+                                  int64_t round, const struct cqa_signature *signature,
+                                  struct cqa_error *error)
+{
+    struct cqa_db *db;
+    enum cqa_status status = cqa_round_need_name(who, error);
+
+    if (status == CQA_OK && (signature->how == CQA_SIGN_REFUSED || signature->note != NULL))
+        status = cqa_round_check_text("note", signature->note, error);
+    if (status == CQA_OK)
+        status = cqa_scores_begin(scores, &db, error);
+    if (status != CQA_OK)
+        return status;
+    status = add_within(scores, db, who, round, signature, error);
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_signature_list(struct cqa_scores *scores, int64_t round, const char *agent,
+                                   void (*visit)(void *context,
+                                                 const struct cqa_signature_row *row),
+                                   void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(db, &row, error,
+                          "SELECT s.agent, s.side, s.how, s.note, s.numbers, u.name, s.at_ms"
+                          " FROM sheet_signatures s JOIN users u ON u.id = s.user"
+                          " WHERE s.round = ?1 AND (?2 IS NULL OR s.agent = ?2) ORDER BY s.id",
+                          "it", round, agent);
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
+            const struct cqa_signature_row signature = {
+                {cqa_db_text(row, 0), (enum cqa_sign_side)sqlite3_column_int(row, 1),
+                 (enum cqa_sign_how)sqlite3_column_int(row, 2),
+                 (const char *)sqlite3_column_text(row, 3), cqa_db_text(row, 4)},
+                cqa_db_text(row, 5),
+                sqlite3_column_int64(row, 6)};
+            visit(context, &signature);
+        }
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}

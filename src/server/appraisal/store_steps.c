@@ -1,0 +1,87 @@
+#include <time.h>
+#include "server/appraisal/store_rounds.h"
+
+const char *const cqa_round_step_words[CQA_STEP_COUNT + 1] = {"collect",  "interview", "assess",
+                                                              "feedback", "record",    NULL};
+
+static int64_t day_of(int64_t ms)
+{
+    const time_t seconds = (time_t)(ms / 1000);
+    struct tm parts;
+
+    localtime_r(&seconds, &parts);
+    return (parts.tm_year + 1900) * 10000LL + (parts.tm_mon + 1) * 100LL + parts.tm_mday;
+}
+
+enum cqa_status cqa_round_write_step(struct cqa_scores *scores, struct cqa_db *db,
+                                     const struct cqa_identity *who, int64_t round,
+                                     const struct cqa_round_step *step, struct cqa_error *error)
+{
+    const int64_t now_ms = cqa_scores_now_ms(scores);
+
+    return cqa_db_run(db, error,
+                      "INSERT INTO round_steps(round, step, stage, agent, place, day, person, note,"
+                      " user, at_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      "iiittittii", round, (int64_t)step->step, (int64_t)step->stage, step->agent,
+                      step->place, step->day ? step->day : day_of(now_ms),
+                      step->person ? step->person : who->name, step->note, who->user, now_ms);
+}
+
+enum cqa_status cqa_round_add_step(struct cqa_scores *scores, const struct cqa_identity *who,
+                                   int64_t round, const struct cqa_round_step *step,
+                                   struct cqa_error *error)
+{
+    enum cqa_round_stage stage;
+    struct cqa_db *db;
+    enum cqa_status status = cqa_round_need_name(who, error);
+
+    if (status == CQA_OK)
+        status = cqa_scores_begin(scores, &db, error);
+    if (status != CQA_OK)
+        return status;
+    status = cqa_round_check_open(db, round, &stage, error);
+    if (status == CQA_OK || status == CQA_E_REFUSED) /* tracking goes on after closing */
+        status = cqa_round_write_step(scores, db, who, round, step, error);
+    if (status == CQA_OK)
+        status =
+            cqa_round_audit(scores, db, who, "appraisal.step", round, error, "%s, %s: %s",
+                            cqa_round_step_words[step->step],
+                            step->agent ? step->agent : "everyone", step->note ? step->note : "");
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_round_steps(struct cqa_scores *scores, int64_t round, const char *agent,
+                                void (*visit)(void *context, const struct cqa_round_step_row *row),
+                                void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(
+        db, &row, error,
+        "SELECT s.step, s.stage, s.agent, s.place, s.person, s.note, s.day, u.name, s.at_ms"
+        " FROM round_steps s JOIN users u ON u.id = s.user WHERE s.round = ?1"
+        " AND (?2 IS NULL OR s.agent IS NULL OR s.agent = ?2) ORDER BY s.id",
+        "it", round, agent);
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
+            const struct cqa_round_step_row step = {
+                .what = {.step = (enum cqa_round_step_word)sqlite3_column_int(row, 0),
+                         .stage = sqlite3_column_int(row, 1),
+                         .agent = (const char *)sqlite3_column_text(row, 2),
+                         .place = (const char *)sqlite3_column_text(row, 3),
+                         .person = cqa_db_text(row, 4),
+                         .note = (const char *)sqlite3_column_text(row, 5),
+                         .day = sqlite3_column_int64(row, 6)},
+                .by = cqa_db_text(row, 7),
+                .at_ms = sqlite3_column_int64(row, 8)};
+            visit(context, &step);
+        }
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}

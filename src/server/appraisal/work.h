@@ -1,0 +1,27 @@
+#ifndef CQA_SERVER_APPRAISAL_WORK_H
+#define CQA_SERVER_APPRAISAL_WORK_H
+
+#include "appraisal/appraisal.h"
+#include "server/appraisal/members.h"
+#include "server/appraisal/rounds.h"
+
+/* A round computed from the store, by the same functions that `callqa appraise` computes from
+ * files. {0} is empty; finish frees. */
+struct cqa_work {
+    struct cqa_scheme *scheme;
+    struct cqa_rows rows;
+    struct cqa_faults faults;
+    struct cqa_calls calls;
+    struct cqa_members members;
+    struct cqa_appraisal appraisal;
+};
+
+/* CQA_E_BADDATA: the scheme cannot be used any more. */
+enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *round,
+                             struct cqa_work *out, struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_work_finish(struct cqa_work *work);
+
+/* The agent's team in the period, NULL: none known. */
+const char *cqa_work_team(const struct cqa_work *work, const char *agent);
+
+#endif
