@@ -5,6 +5,18 @@
 #include <string.h>
 #include "base/escape.h"
 
+/* A text that was cut may end within a character, which no reader of UTF-8 takes. */
+static void drop_half_character(char *text, size_t size)
+{
+    size_t length = strlen(text);
+
+    if (length + 1 < size)
+        return;
+    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
+        length--;
+    text[length > 0 ? length - 1 : 0] = '\0';
+}
+
 void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at,
                     const char *format, ...)
 {
@@ -14,6 +26,7 @@ void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_pla
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    drop_half_character(text, sizeof text);
     if (faults->count == faults->capacity) {
         const size_t capacity = faults->capacity ? faults->capacity * 2 : 16;
         struct cqa_fault *items = realloc(faults->items, capacity * sizeof *items);

@@ -4,6 +4,7 @@
 #include "appraisal/json.h"
 #include "appraisal/scheme_json.h"
 #include "appraisal/sheet.h"
+#include "server/appraisal/fault_json.h"
 #include "server/appraisal/work.h"
 
 const char cqa_outcome_everyone[] = "";
@@ -107,19 +108,6 @@ static int names_pay(const struct cqa_scheme *scheme, const char *text)
     return 0;
 }
 
-static void put_fault(struct cqa_buffer *out, const struct cqa_fault *fault)
-{
-    cqa_json_put(out, "{\"agent\":");
-    cqa_json_text(out, fault->agent);
-    cqa_json_member(out, "file", fault->at.file);
-    if (fault->at.file != NULL)
-        cqa_buffer_print(out, ",\"line\":%zu,\"column\":%zu", fault->at.line, fault->at.column);
-    else
-        cqa_json_put(out, ",\"line\":null,\"column\":null");
-    cqa_json_member(out, "text", fault->text);
-    cqa_json_put(out, "}");
-}
-
 static const char *left_out_text(struct making *making, const struct cqa_outcome_left_out *left,
                                  struct cqa_text why, unsigned parts)
 {
@@ -139,7 +127,7 @@ static const char *left_out_text(struct making *making, const struct cqa_outcome
             (!(parts & CQA_SHEET_PAY) && names_pay(making->work->scheme, fault->text)))
             continue;
         cqa_json_put(out, count++ ? "," : "");
-        put_fault(out, fault);
+        cqa_fault_json(fault, out);
     }
     cqa_json_put(out, "]}");
     return take(making);

@@ -1,0 +1,50 @@
+#ifndef CQA_SERVER_APPRAISAL_ASKING_H
+#define CQA_SERVER_APPRAISAL_ASKING_H
+
+#include <jansson.h>
+#include "server/appraisal/outcome.h"
+#include "server/appraisal/rounds.h"
+#include "server/http.h"
+
+/* What the endpoints of appraisal share. Functions that return int give a problem with 0. */
+
+/* The round that the route's first part names. */
+int cqa_asked_round(struct cqa_request *request, struct cqa_round *out);
+
+/* How the asker reads sheets. */
+enum cqa_reader cqa_asked_reader(const struct cqa_request *request);
+
+/* May the asker see what concerns this agent? hr and leads those of their teams (all when none are
+ * named), an agent the own. `team` NULL: none known, which is seen by those of all teams. */
+int cqa_may_see_agent(const struct cqa_identity *who, const char *agent, const char *team);
+
+/* For what concerns a whole round: an account that is bound to some teams is refused. */
+int cqa_asked_by_all(struct cqa_request *request);
+
+/* Members of a body: place, date, person, note. `place` is needed where a step asks for it. */
+int cqa_member_step(struct cqa_request *request, const json_t *body, int place_needed,
+                    struct cqa_round_step *out);
+int cqa_member_yes(struct cqa_request *request, const json_t *body, const char *name, int *out);
+
+/* ---- JSON, appended to `out` */
+
+/* The members of a round without the braces, so that more can follow. */
+void cqa_round_json(const struct cqa_round *round, struct cqa_buffer *out);
+void cqa_step_json(const struct cqa_round_step_row *row, struct cqa_buffer *out);
+void cqa_json_time(struct cqa_buffer *out, const char *key, int64_t ms); /* ,"key":… or null */
+void cqa_json_empty_as_null(struct cqa_buffer *out, const char *key, const char *text);
+
+/* Steps of a round, or of one agent in it, as a list. */
+enum cqa_status cqa_steps_json(struct cqa_scores *scores, int64_t round, const char *agent,
+                               struct cqa_buffer *out, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The whole round with steps and versions as the reply. */
+void cqa_reply_round(struct cqa_request *request, int status, int64_t round);
+
+/* Sends `out` when `status` is CQA_OK, else the problem; `out` is finished either way. */
+void cqa_reply_built(struct cqa_request *request, int http_status, enum cqa_status status,
+                     struct cqa_buffer *out, const struct cqa_error *error);
+
+enum { CQA_REPLY_BYTES_MAX = 256 << 20 };
+
+#endif

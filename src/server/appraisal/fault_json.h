@@ -1,0 +1,11 @@
+#ifndef CQA_SERVER_APPRAISAL_FAULT_JSON_H
+#define CQA_SERVER_APPRAISAL_FAULT_JSON_H
+
+#include "appraisal/input.h"
+#include "base/buffer.h"
+
+/* An error of the input: an object; all of them: a list. */
+void cqa_fault_json(const struct cqa_fault *fault, struct cqa_buffer *out);
+void cqa_faults_json(const struct cqa_faults *faults, struct cqa_buffer *out);
+
+#endif

@@ -1,0 +1,106 @@
+#include "server/appraisal/reading.h"
+
+#include <stdlib.h>
+#include "appraisal/appraisal.h"
+#include "appraisal/names.h"
+
+/* The store keeps numbers as texts: what cannot be read back is refused while its line is known. */
+static void check_digits(struct cqa_reading *reading)
+{
+    char text[CQA_RATIONAL_TEXT];
+    struct cqa_rational again;
+
+    for (size_t i = 0; i < reading->all.count; i++) {
+        const struct cqa_row *row = &reading->all.items[i];
+        const struct cqa_rational numbers[] = {row->value, row->count};
+        for (int k = 0; k < 2; k++)
+            if (cqa_rational_valid(numbers[k]) &&
+                !cqa_rational_read_exact(cqa_rational_exact(numbers[k], text), &again))
+                cqa_faults_add(&reading->faults, row->agent, row->at,
+                               "agent \"%s\": \"%s\" has too many digits", row->agent,
+                               row->indicator);
+    }
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct cqa_fault *a = left;
+    const struct cqa_fault *b = right;
+
+    if (a->at.line != b->at.line)
+        return a->at.line < b->at.line ? -1 : 1;
+    return a->at.column < b->at.column ? -1 : a->at.column > b->at.column;
+}
+
+static enum cqa_status list_left_out(struct cqa_reading *reading, struct cqa_names *names)
+{
+    size_t index;
+
+    if (reading->faults.count > 0)
+        qsort(reading->faults.items, reading->faults.count, sizeof *reading->faults.items,
+              by_place);
+    for (size_t i = 0; i < reading->faults.count; i++)
+        if (reading->faults.items[i].agent != NULL &&
+            cqa_names_add(names, reading->faults.items[i].agent, &index) != CQA_OK)
+            return CQA_E_NOMEM;
+    reading->left_out =
+        cqa_arena_alloc(&reading->all.arena, (names->count + 1) * sizeof *reading->left_out);
+    if (reading->left_out == NULL)
+        return CQA_E_NOMEM;
+    for (size_t i = 0; i < names->count; i++)
+        reading->left_out[reading->left_out_count++] = names->items[i];
+    return CQA_OK;
+}
+
+/* Nothing of an agent with a fault, everything of the others. */
+static enum cqa_status sift(struct cqa_reading *reading, const struct cqa_scheme *scheme)
+{
+    struct cqa_names faulty = {0};
+    struct cqa_names seen = {0};
+    enum cqa_status status = list_left_out(reading, &faulty);
+    size_t index;
+
+    for (size_t i = 0; status == CQA_OK && i < reading->all.count; i++) {
+        struct cqa_row row = reading->all.items[i];
+        const int indicator = cqa_scheme_indicator(scheme, row.indicator);
+        if (cqa_names_find(&faulty, row.agent, &index) || indicator == CQA_NOWHERE)
+            continue;
+        row.indicator = scheme->indicators[indicator].id;
+        status = cqa_rows_add(&reading->good, &row);
+        if (status == CQA_OK)
+            status = cqa_names_add(&seen, row.agent, &index);
+    }
+    reading->agents = seen.count;
+    cqa_names_finish(&faulty);
+    cqa_names_finish(&seen);
+    return status;
+}
+
+enum cqa_status cqa_reading_parse(const struct cqa_scheme *scheme, const struct cqa_round *round,
+                                  const char *file, const char *period, const char *bytes,
+                                  size_t length, struct cqa_reading *out, struct cqa_error *error)
+{
+    *out = (struct cqa_reading){0};
+    enum cqa_status status =
+        cqa_rows_parse(scheme, bytes, length, file, &out->all, &out->faults, error);
+    if (status != CQA_OK)
+        return status;
+    for (size_t i = 0; period != NULL && i < out->all.count; i++)
+        if (out->all.items[i].period == NULL)
+            out->all.items[i].period = period;
+    const struct cqa_appraisal_input input = {
+        .scheme = scheme, .rows = &out->all, .period = round->period};
+    status = cqa_appraise_check(&input, &out->faults, error);
+    if (status != CQA_OK)
+        return status;
+    check_digits(out);
+    status = out->faults.lost > 0 ? CQA_E_NOMEM : sift(out, scheme);
+    return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "out of memory");
+}
+
+void cqa_reading_finish(struct cqa_reading *reading)
+{
+    cqa_rows_finish(&reading->good);
+    cqa_rows_finish(&reading->all);
+    cqa_faults_finish(&reading->faults);
+}
