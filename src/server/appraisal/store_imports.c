@@ -149,7 +149,7 @@ import_within(struct cqa_scores *scores, struct writer *writer, const struct cqa
               const struct cqa_import *import,
               void (*visit)(void *context, const struct cqa_import_effect *effect), void *context)
 {
-    enum cqa_round_stage stage;
+    enum cqa_round_stage stage = CQA_ROUND_OPEN;
     enum cqa_status status =
         cqa_round_check_open(writer->db, writer->round->id, &stage, writer->error);
 

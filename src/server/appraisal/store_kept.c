@@ -88,7 +88,7 @@ close_within(struct cqa_scores *scores, struct cqa_db *db, const struct cqa_iden
              int64_t round, const struct cqa_kept_mark *mark, const struct cqa_outcome *outcome,
              const struct cqa_round_step *step, const char *ignored, struct cqa_error *error)
 {
-    enum cqa_round_stage stage;
+    enum cqa_round_stage stage = CQA_ROUND_OPEN;
     enum cqa_status status = cqa_round_check_open(db, round, &stage, error);
 
     if (status == CQA_OK)

@@ -34,7 +34,7 @@ enum cqa_status cqa_ratings_put(struct cqa_scores *scores, const struct cqa_iden
                                 const struct cqa_round *round, const struct cqa_rating *ratings,
                                 size_t count, struct cqa_error *error)
 {
-    enum cqa_round_stage stage;
+    enum cqa_round_stage stage = CQA_ROUND_OPEN;
     struct cqa_db *db;
     enum cqa_status status = cqa_round_need_name(who, error);
 

@@ -183,7 +183,7 @@ enum cqa_status cqa_round_move(struct cqa_scores *scores, const struct cqa_ident
                                int64_t round, const struct cqa_round_step *step,
                                struct cqa_error *error)
 {
-    enum cqa_round_stage now;
+    enum cqa_round_stage now = CQA_ROUND_OPEN;
     struct cqa_db *db;
     enum cqa_status status = cqa_round_need_name(who, error);
 

@@ -6,7 +6,7 @@ static enum cqa_status add_within(struct cqa_scores *scores, struct cqa_db *db,
                                   const struct cqa_identity *who, int64_t round, const char *agent,
                                   const char *text, int64_t *objection, struct cqa_error *error)
 {
-    enum cqa_round_stage stage;
+    enum cqa_round_stage stage = CQA_ROUND_OPEN;
     int64_t count = 0;
     enum cqa_status status = cqa_round_check_open(db, round, &stage, error);
 
@@ -54,7 +54,7 @@ enum cqa_status cqa_sheet_objection_answer(struct cqa_scores *scores,
                                            int64_t objection, int accepted, const char *answer,
                                            struct cqa_error *error)
 {
-    enum cqa_round_stage stage;
+    enum cqa_round_stage stage = CQA_ROUND_OPEN;
     const int outcome = accepted ? CQA_OBJECTION_ACCEPTED : CQA_OBJECTION_REJECTED;
     struct cqa_db *db;
     enum cqa_status status = cqa_round_need_name(who, error);

@@ -9,7 +9,7 @@ static enum cqa_status add_within(struct cqa_scores *scores, struct cqa_db *db,
                                   const struct cqa_identity *who, int64_t round,
                                   const struct cqa_signature *signature, struct cqa_error *error)
 {
-    enum cqa_round_stage stage;
+    enum cqa_round_stage stage = CQA_ROUND_OPEN;
     enum cqa_status status = cqa_round_check_open(db, round, &stage, error);
 
     if (status == CQA_OK && stage == CQA_ROUND_OPEN)
