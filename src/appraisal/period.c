@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int cqa_period_valid(const char *text)
@@ -33,11 +32,21 @@ int cqa_period_holds(const char *period, const char *moment)
     return cqa_period_quarter(moment) == period[5];
 }
 
+/* `count` digits, which are there. */
+static int number_at(const char *text, int count)
+{
+    int number = 0;
+
+    for (int i = 0; i < count; i++)
+        number = number * 10 + text[i] - '0';
+    return number;
+}
+
 void cqa_period_days(const char *period, int64_t *day_from, int64_t *day_to)
 {
-    const int year = atoi(period);
+    const int year = number_at(period, 4);
     const int is_quarter = period[4] == 'Q';
-    const int first = is_quarter ? (period[5] - '1') * 3 + 1 : atoi(period + 5);
+    const int first = is_quarter ? (period[5] - '1') * 3 + 1 : number_at(period + 5, 2);
     const int last = is_quarter ? first + 2 : first;
 
     *day_from = year * 10000LL + first * 100LL + 1;
@@ -46,9 +55,9 @@ void cqa_period_days(const char *period, int64_t *day_from, int64_t *day_to)
 
 void cqa_period_before(const char *period, char out[CQA_PERIOD_SIZE])
 {
-    const unsigned year = (unsigned)atoi(period) % 10000;
+    const unsigned year = (unsigned)number_at(period, 4) % 10000;
     const int is_quarter = period[4] == 'Q';
-    const unsigned at = (unsigned)atoi(period + 5) % 100;
+    const unsigned at = (unsigned)number_at(period + 5, is_quarter ? 1 : 2) % 100;
     const unsigned before = at > 1 ? at - 1 : is_quarter ? 4 : 12;
 
     snprintf(out, CQA_PERIOD_SIZE, is_quarter ? "%04uQ%u" : "%04u-%02u",

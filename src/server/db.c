@@ -131,8 +131,8 @@ static int bind_one(sqlite3_stmt *statement, int index, char letter, va_list *ar
     }
 }
 
-static enum cqa_status start(struct cqa_db *db, sqlite3_stmt **out, struct cqa_error *error,
-                             const char *sql, const char *format, va_list *arguments)
+enum cqa_status cqa_db_start_va(struct cqa_db *db, sqlite3_stmt **out, struct cqa_error *error,
+                                const char *sql, const char *format, va_list *arguments)
 {
     struct cached *slot = place(db, sql);
 
@@ -162,7 +162,7 @@ enum cqa_status cqa_db_start(struct cqa_db *db, sqlite3_stmt **out, struct cqa_e
     va_list arguments;
 
     va_start(arguments, format);
-    const enum cqa_status status = start(db, out, error, sql, format, &arguments);
+    const enum cqa_status status = cqa_db_start_va(db, out, error, sql, format, &arguments);
     va_end(arguments);
     return status;
 }
@@ -189,7 +189,7 @@ enum cqa_status cqa_db_run(struct cqa_db *db, struct cqa_error *error, const cha
     va_list arguments;
 
     va_start(arguments, format);
-    enum cqa_status status = start(db, &statement, error, sql, format, &arguments);
+    enum cqa_status status = cqa_db_start_va(db, &statement, error, sql, format, &arguments);
     va_end(arguments);
     if (status != CQA_OK)
         return status;
@@ -214,7 +214,7 @@ enum cqa_status cqa_db_value(struct cqa_db *db, int64_t *out, struct cqa_error *
     va_list arguments;
 
     va_start(arguments, format);
-    enum cqa_status status = start(db, &statement, error, sql, format, &arguments);
+    enum cqa_status status = cqa_db_start_va(db, &statement, error, sql, format, &arguments);
     va_end(arguments);
     if (status != CQA_OK)
         return status;

@@ -2,6 +2,7 @@
 #define CQA_SERVER_DB_H
 
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include "base/error.h"
 
@@ -26,6 +27,10 @@ void cqa_db_close(struct cqa_db *db);
  */
 enum cqa_status cqa_db_start(struct cqa_db *db, sqlite3_stmt **out, struct cqa_error *error,
                              const char *sql, const char *format, ...) CQA_MUST_CHECK;
+
+enum cqa_status cqa_db_start_va(struct cqa_db *db, sqlite3_stmt **out, struct cqa_error *error,
+                                const char *sql, const char *format,
+                                va_list *arguments) CQA_MUST_CHECK;
 
 /* As cqa_db_start for SQL put together at run time; the statement is owned, free with
  * sqlite3_finalize. */

@@ -23,6 +23,20 @@ enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_db **out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_scores_give(struct cqa_scores *scores, struct cqa_db *db);
 
+/*
+ * A list read on a connection of its own: start (as cqa_db_start), go on while cqa_list_next, with
+ * the row in `row`; cqa_list_end says what came of it, CQA_OK also when the list was left early.
+ */
+struct cqa_list {
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status;
+};
+void cqa_list_start(struct cqa_scores *scores, struct cqa_list *list, struct cqa_error *error,
+                    const char *sql, const char *format, ...);
+int cqa_list_next(struct cqa_list *list, struct cqa_error *error);
+enum cqa_status cqa_list_end(struct cqa_scores *scores, struct cqa_list *list) CQA_MUST_CHECK;
+
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
 /* Who is to be told what; NULL: nobody. */

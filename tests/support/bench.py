@@ -49,12 +49,8 @@ class Voices:
             return array.array("h", reader.readframes(RATE * 4))
 
 
-def make_call(path, number, voices):
-    """A short stereo call: agent, customer, a pause of 0 to 40 s, agent. Different for each number."""
-    chance = random.Random(number)
-    pause_s = chance.choice([1, 4, 12, 18, 33])
-    turns = [(0, voices.pick(chance)), (1, voices.pick(chance)), (None, pause_s), (0, voices.pick(chance)),
-             (1, voices.pick(chance))]
+def write_turns(path, turns, chance):
+    """A stereo recording of turns, each of a side 0 or 1 with its samples, or (None, seconds of quiet)."""
     lanes = [array.array("h"), array.array("h")]
     for side, what in turns:
         length = what * RATE if side is None else len(what)
@@ -66,6 +62,15 @@ def make_call(path, number, voices):
     with wave.open(path, "wb") as writer:
         writer.setparams((2, 2, RATE, 0, "NONE", ""))
         writer.writeframes(pairs.tobytes())
+
+
+def make_call(path, number, voices):
+    """A short stereo call: agent, customer, a pause of 0 to 40 s, agent. Different for each number."""
+    chance = random.Random(number)
+    pause_s = chance.choice([1, 4, 12, 18, 33])
+    turns = [(0, voices.pick(chance)), (1, voices.pick(chance)), (None, pause_s), (0, voices.pick(chance)),
+             (1, voices.pick(chance))]
+    write_turns(path, turns, chance)
 
 
 def name_of(number):

@@ -8,7 +8,6 @@ for the exported results. The month is closed, and keeps them.
 zhang's five calls score 96 (a pause of 1 point, one of 3), and four times 94 (one of 6): 472 ÷ 5 = 94.4. Without the
 1 point it is 473 ÷ 5 = 94.6. agent-2013 rounds to 94 and 95: 24 and 27 of 30. hundred-points takes 30 %: 28.32 and 28.38.
 """
-import array
 import json
 import os
 import random
@@ -16,11 +15,10 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-import wave
 from decimal import Decimal
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from bench import RATE, Site, Voices, fail, wait_until
+from bench import Site, Voices, fail, wait_until, write_turns
 
 RUBRIC = """name: pauses
 version: "1"
@@ -59,17 +57,7 @@ def make_call(path, seed, pauses, voices):
     turns = [(0, voices.pick(chance)), (1, voices.pick(chance))]
     for pause_s in pauses:
         turns += [(None, pause_s), (0, voices.pick(chance))]
-    lanes = [array.array("h"), array.array("h")]
-    for side, what in turns:
-        length = what * RATE if side is None else len(what)
-        for lane in (0, 1):
-            lanes[lane].extend(what if lane == side else
-                               array.array("h", (chance.randint(-12, 12) for _ in range(length))))
-    pairs = array.array("h", bytes(4 * len(lanes[0])))
-    pairs[0::2], pairs[1::2] = lanes
-    with wave.open(path, "wb") as writer:
-        writer.setparams((2, 2, RATE, 0, "NONE", ""))
-        writer.writeframes(pairs.tobytes())
+    write_turns(path, turns, chance)
 
 
 class Floor(Site):

@@ -39,7 +39,7 @@ enum cqa_status cqa_steps_json(struct cqa_scores *scores, int64_t round, const c
                                struct cqa_buffer *out, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* The whole round with steps and versions as the reply. */
-void cqa_reply_round(struct cqa_request *request, int status, int64_t round);
+void cqa_reply_round(struct cqa_request *request, int http_status, int64_t id);
 
 /* Sends `out` when `status` is CQA_OK, else the problem; `out` is finished either way. */
 void cqa_reply_built(struct cqa_request *request, int http_status, enum cqa_status status,

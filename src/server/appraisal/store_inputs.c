@@ -54,51 +54,38 @@ static const char rows_sql[] =
     "  AND r.period = ?2 AND r.agent = g.agent AND r.indicator = g.indicator AND r.rater = g.rater)"
     " ORDER BY g.id)";
 
-static enum cqa_status load_faults(struct cqa_db *db, const struct cqa_round *round,
+static enum cqa_status load_faults(struct cqa_scores *scores, const struct cqa_round *round,
                                    struct cqa_rows *rows, struct cqa_faults *faults,
                                    struct cqa_error *error)
 {
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_db_start(
-        db, &row, error,
+    struct cqa_list list;
+
+    cqa_list_start(
+        scores, &list, error,
         "SELECT f.agent, f.text, i.file, f.line, f.col FROM import_faults f JOIN imports i"
         " ON i.id = f.import WHERE f.current = 1 AND f.agent IS NOT NULL AND f.scheme = ?"
         " AND f.period = ? ORDER BY f.id",
         "tt", round->scheme, round->period);
-
-    if (status != CQA_OK)
-        return status;
-    while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_place at = {text_or_null(rows, row, 2),
-                                     (size_t)sqlite3_column_int64(row, 3),
-                                     (size_t)sqlite3_column_int64(row, 4)};
-        cqa_faults_add(faults, cqa_db_text(row, 0), at, "%s", cqa_db_text(row, 1));
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_place at = {text_or_null(rows, list.row, 2),
+                                     (size_t)sqlite3_column_int64(list.row, 3),
+                                     (size_t)sqlite3_column_int64(list.row, 4)};
+        cqa_faults_add(faults, cqa_db_text(list.row, 0), at, "%s", cqa_db_text(list.row, 1));
     }
-    cqa_db_end(row);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_inputs_load(struct cqa_scores *scores, const struct cqa_round *round,
                                 struct cqa_rows *rows, struct cqa_faults *faults,
                                 struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error, rows_sql, "tt", round->scheme, round->period);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK &&
-               (status = add_row(rows, row, error)) == CQA_OK)
-            ;
-        cqa_db_end(row);
-    }
-    if (status == CQA_E_NOTFOUND)
-        status = load_faults(db, round, rows, faults, error);
-    cqa_scores_give(scores, db);
-    return status;
+    cqa_list_start(scores, &list, error, rows_sql, "tt", round->scheme, round->period);
+    while (cqa_list_next(&list, error))
+        list.status = add_row(rows, list.row, error);
+    const enum cqa_status status = cqa_list_end(scores, &list);
+    return status == CQA_OK ? load_faults(scores, round, rows, faults, error) : status;
 }
 
 /* ---- lists */
@@ -108,31 +95,23 @@ enum cqa_status cqa_inputs_imports(struct cqa_scores *scores, const struct cqa_r
                                    void (*visit)(void *context, const struct cqa_import_row *row),
                                    void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(
-        db, &row, error,
+    cqa_list_start(
+        scores, &list, error,
         "SELECT i.id, i.at_ms, i.row_count, i.fault_count, i.file, i.sha256, u.name FROM imports i"
         " JOIN users u ON u.id = i.user WHERE i.scheme = ?1 AND i.period = ?2"
         " AND (?3 = 0 OR i.id = ?3) ORDER BY i.id DESC",
         "tti", round->scheme, round->period, only);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_import_row import = {
-                sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-                sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
-                cqa_db_text(row, 4),          cqa_db_text(row, 5),
-                cqa_db_text(row, 6)};
-            visit(context, &import);
-        }
-        cqa_db_end(row);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_import_row import = {
+            sqlite3_column_int64(list.row, 0), sqlite3_column_int64(list.row, 1),
+            sqlite3_column_int64(list.row, 2), sqlite3_column_int64(list.row, 3),
+            cqa_db_text(list.row, 4),          cqa_db_text(list.row, 5),
+            cqa_db_text(list.row, 6)};
+        visit(context, &import);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status
@@ -140,38 +119,30 @@ cqa_inputs_imported(struct cqa_scores *scores, const struct cqa_round *round, in
                     void (*visit)(void *context, const struct cqa_imported_row *row), void *context,
                     struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(
-        db, &row, error,
+    cqa_list_start(
+        scores, &list, error,
         "SELECT r.agent, r.indicator, r.value, r.weight, r.rater, r.post, r.row_period, o.value,"
         " r.line, r.col, r.current FROM import_rows r LEFT JOIN import_rows o ON o.id = r.replaces"
         " WHERE r.import = ? AND r.scheme = ? AND r.period = ? ORDER BY r.line, r.col LIMIT ?",
         "itti", import, round->scheme, round->period, (int64_t)IMPORTED_LISTED);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_imported_row imported = {.agent = cqa_db_text(row, 0),
-                                                      .indicator = cqa_db_text(row, 1),
-                                                      .value = cqa_db_text(row, 2),
-                                                      .weight = cqa_db_text(row, 3),
-                                                      .rater = cqa_db_text(row, 4),
-                                                      .post = cqa_db_text(row, 5),
-                                                      .period = cqa_db_text(row, 6),
-                                                      .before =
-                                                          (const char *)sqlite3_column_text(row, 7),
-                                                      .line = sqlite3_column_int64(row, 8),
-                                                      .column = sqlite3_column_int64(row, 9),
-                                                      .current = sqlite3_column_int(row, 10)};
-            visit(context, &imported);
-        }
-        cqa_db_end(row);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_imported_row imported = {
+            .agent = cqa_db_text(list.row, 0),
+            .indicator = cqa_db_text(list.row, 1),
+            .value = cqa_db_text(list.row, 2),
+            .weight = cqa_db_text(list.row, 3),
+            .rater = cqa_db_text(list.row, 4),
+            .post = cqa_db_text(list.row, 5),
+            .period = cqa_db_text(list.row, 6),
+            .before = (const char *)sqlite3_column_text(list.row, 7),
+            .line = sqlite3_column_int64(list.row, 8),
+            .column = sqlite3_column_int64(list.row, 9),
+            .current = sqlite3_column_int(list.row, 10)};
+        visit(context, &imported);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_round *round,
@@ -179,31 +150,23 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
                                   void (*visit)(void *context, const struct cqa_fault *fault),
                                   void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(
-        db, &row, error,
+    cqa_list_start(
+        scores, &list, error,
         "SELECT f.agent, f.text, i.file, f.line, f.col FROM import_faults f JOIN imports i"
         " ON i.id = f.import WHERE f.import = ? AND f.scheme = ? AND f.period = ?"
         " ORDER BY f.line, f.col, f.id",
         "itt", import, round->scheme, round->period);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_fault fault = {(const char *)sqlite3_column_text(row, 0),
-                                            {cqa_db_text(row, 2),
-                                             (size_t)sqlite3_column_int64(row, 3),
-                                             (size_t)sqlite3_column_int64(row, 4)},
-                                            cqa_db_text(row, 1)};
-            visit(context, &fault);
-        }
-        cqa_db_end(row);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_fault fault = {(const char *)sqlite3_column_text(list.row, 0),
+                                        {cqa_db_text(list.row, 2),
+                                         (size_t)sqlite3_column_int64(list.row, 3),
+                                         (size_t)sqlite3_column_int64(list.row, 4)},
+                                        cqa_db_text(list.row, 1)};
+        visit(context, &fault);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_inputs_changes(struct cqa_scores *scores, const struct cqa_round *round,
@@ -211,14 +174,10 @@ enum cqa_status cqa_inputs_changes(struct cqa_scores *scores, const struct cqa_r
                                    void (*visit)(void *context, const struct cqa_change_row *row),
                                    void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(
-        db, &row, error,
+    cqa_list_start(
+        scores, &list, error,
         "SELECT * FROM (SELECT r.agent, r.indicator, o.value AS before, r.value, u.name, r.rater,"
         "  r.row_period, r.import, i.at_ms AS at FROM import_rows r JOIN import_rows o"
         "  ON o.id = r.replaces JOIN imports i ON i.id = r.import JOIN users u ON u.id = i.user"
@@ -229,21 +188,17 @@ enum cqa_status cqa_inputs_changes(struct cqa_scores *scores, const struct cqa_r
         " WHERE (?3 IS NULL OR agent = ?3) AND (?4 IS NULL OR indicator = ?4)"
         " ORDER BY at DESC LIMIT ?5",
         "tttti", round->scheme, round->period, agent, indicator, (int64_t)CHANGES_LISTED);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_change_row change = {.agent = cqa_db_text(row, 0),
-                                                  .indicator = cqa_db_text(row, 1),
-                                                  .before = cqa_db_text(row, 2),
-                                                  .after = cqa_db_text(row, 3),
-                                                  .by = cqa_db_text(row, 4),
-                                                  .rater = cqa_db_text(row, 5),
-                                                  .period = cqa_db_text(row, 6),
-                                                  .import = sqlite3_column_int64(row, 7),
-                                                  .at_ms = sqlite3_column_int64(row, 8)};
-            visit(context, &change);
-        }
-        cqa_db_end(row);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_change_row change = {.agent = cqa_db_text(list.row, 0),
+                                              .indicator = cqa_db_text(list.row, 1),
+                                              .before = cqa_db_text(list.row, 2),
+                                              .after = cqa_db_text(list.row, 3),
+                                              .by = cqa_db_text(list.row, 4),
+                                              .rater = cqa_db_text(list.row, 5),
+                                              .period = cqa_db_text(list.row, 6),
+                                              .import = sqlite3_column_int64(list.row, 7),
+                                              .at_ms = sqlite3_column_int64(list.row, 8)};
+        visit(context, &change);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }

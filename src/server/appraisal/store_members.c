@@ -43,32 +43,28 @@ static enum cqa_status add_seat(struct cqa_members *members, sqlite3_stmt *row)
     return cqa_names_add(&members->names, seat->person, &index);
 }
 
-static int is_later(const struct cqa_seat *seat, const struct cqa_seat *than)
-{
-    return than == NULL || strcmp(seat->from, than->from) >= 0;
-}
-
 /* The last seat of the period says where a person belongs. */
 static enum cqa_status settle(struct cqa_members *members)
 {
-    const struct cqa_seat **last = calloc(members->names.count + 1, sizeof(struct cqa_seat *));
+    const size_t count = members->names.count;
+    const char **since = calloc(count + 1, sizeof *since);
 
-    members->items =
-        cqa_arena_alloc(&members->arena, (members->names.count + 1) * sizeof *members->items);
-    if (last == NULL || members->items == NULL) {
-        free(last);
+    members->items = cqa_arena_alloc(&members->arena, (count + 1) * sizeof *members->items);
+    if (since == NULL || members->items == NULL) {
+        free(since);
         return CQA_E_NOMEM;
     }
     for (size_t i = 0; i < members->roster.count; i++) {
         const struct cqa_seat *seat = &members->roster.seats[i];
         size_t index = 0;
-        if (cqa_names_find(&members->names, seat->person, &index) && is_later(seat, last[index]))
-            last[index] = seat;
+        if (!cqa_names_find(&members->names, seat->person, &index) ||
+            (since[index] != NULL && strcmp(seat->from, since[index]) < 0))
+            continue;
+        since[index] = seat->from;
+        members->items[index] = (struct cqa_member){seat->person, seat->team, seat->post};
     }
-    members->count = members->names.count;
-    for (size_t i = 0; i < members->count; i++)
-        members->items[i] = (struct cqa_member){last[i]->person, last[i]->team, last[i]->post};
-    free(last);
+    members->count = count;
+    free(since);
     return CQA_OK;
 }
 
@@ -77,26 +73,18 @@ enum cqa_status cqa_members_load(struct cqa_scores *scores, const char *period,
 {
     char first[24];
     char end[24];
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
     *out = (struct cqa_members){0};
-    if (status != CQA_OK)
-        return status;
     bounds(period, first, end);
-    status = cqa_db_start(db, &row, error,
-                          "SELECT person, extension, team, post, from_local, to_local FROM roster"
-                          " WHERE from_local <= ? AND to_local > ? ORDER BY extension, from_local",
-                          "tt", end, first);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK &&
-               (status = add_seat(out, row)) == CQA_OK)
-            ;
-        cqa_db_end(row);
-    }
-    cqa_scores_give(scores, db);
-    if (status == CQA_E_NOTFOUND)
+    cqa_list_start(scores, &list, error,
+                   "SELECT person, extension, team, post, from_local, to_local FROM roster"
+                   " WHERE from_local <= ? AND to_local > ? ORDER BY extension, from_local",
+                   "tt", end, first);
+    while (cqa_list_next(&list, error))
+        list.status = add_seat(out, list.row);
+    enum cqa_status status = cqa_list_end(scores, &list);
+    if (status == CQA_OK)
         status = settle(out);
     return status == CQA_E_NOMEM ? cqa_fail(error, status, "out of memory") : status;
 }

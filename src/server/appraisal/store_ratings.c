@@ -52,30 +52,22 @@ enum cqa_status cqa_ratings_list(struct cqa_scores *scores, const struct cqa_rou
                                  void (*visit)(void *context, const struct cqa_rating_row *row),
                                  void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT agent, indicator, kind, value, id, at_ms, rater FROM ratings"
-                          " WHERE current = 1 AND scheme = ? AND period = ? ORDER BY id",
-                          "tt", round->scheme, round->period);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_rating_row rating = {{cqa_db_text(row, 0), cqa_db_text(row, 1),
-                                                   (enum cqa_rated_by)sqlite3_column_int(row, 2),
-                                                   cqa_db_text(row, 3)},
-                                                  sqlite3_column_int64(row, 4),
-                                                  sqlite3_column_int64(row, 5),
-                                                  cqa_db_text(row, 6)};
-            visit(context, &rating);
-        }
-        cqa_db_end(row);
+    cqa_list_start(scores, &list, error,
+                   "SELECT agent, indicator, kind, value, id, at_ms, rater FROM ratings"
+                   " WHERE current = 1 AND scheme = ? AND period = ? ORDER BY id",
+                   "tt", round->scheme, round->period);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_rating_row rating = {{cqa_db_text(list.row, 0), cqa_db_text(list.row, 1),
+                                               (enum cqa_rated_by)sqlite3_column_int(list.row, 2),
+                                               cqa_db_text(list.row, 3)},
+                                              sqlite3_column_int64(list.row, 4),
+                                              sqlite3_column_int64(list.row, 5),
+                                              cqa_db_text(list.row, 6)};
+        visit(context, &rating);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_ratings_leads(struct cqa_scores *scores,
@@ -83,22 +75,14 @@ enum cqa_status cqa_ratings_leads(struct cqa_scores *scores,
                                                 const char *team),
                                   void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT u.person, t.team FROM users u LEFT JOIN user_teams t"
-                          " ON t.user = u.id WHERE u.disabled_ms IS NULL AND u.role = ?"
-                          " ORDER BY u.person, t.team",
-                          "i", (int64_t)CQA_ACCOUNT_LEAD);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK)
-            visit(context, cqa_db_text(row, 0), (const char *)sqlite3_column_text(row, 1));
-        cqa_db_end(row);
-    }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    cqa_list_start(scores, &list, error,
+                   "SELECT u.person, t.team FROM users u LEFT JOIN user_teams t"
+                   " ON t.user = u.id WHERE u.disabled_ms IS NULL AND u.role = ?"
+                   " ORDER BY u.person, t.team",
+                   "i", (int64_t)CQA_ACCOUNT_LEAD);
+    while (cqa_list_next(&list, error))
+        visit(context, cqa_db_text(list.row, 0), (const char *)sqlite3_column_text(list.row, 1));
+    return cqa_list_end(scores, &list);
 }

@@ -86,35 +86,27 @@ cqa_sheet_objection_list(struct cqa_scores *scores, int64_t round, const char *a
                          void (*visit)(void *context, const struct cqa_sheet_objection_row *row),
                          void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(
-        db, &row, error,
+    cqa_list_start(
+        scores, &list, error,
         "SELECT o.id, o.at_ms, coalesce(o.answered_ms, 0), o.agent, u.name, o.text, o.answer,"
         " a.name, o.outcome FROM sheet_objections o JOIN users u ON u.id = o.user"
         " LEFT JOIN users a ON a.id = o.answered_by WHERE o.round = ?1"
         " AND (?2 IS NULL OR o.agent = ?2) AND (?3 = 0 OR o.id = ?3) ORDER BY o.id",
         "iti", round, agent, only);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_sheet_objection_row objection = {
-                sqlite3_column_int64(row, 0),
-                sqlite3_column_int64(row, 1),
-                sqlite3_column_int64(row, 2),
-                cqa_db_text(row, 3),
-                cqa_db_text(row, 4),
-                cqa_db_text(row, 5),
-                (const char *)sqlite3_column_text(row, 6),
-                (const char *)sqlite3_column_text(row, 7),
-                sqlite3_column_int(row, 8)};
-            visit(context, &objection);
-        }
-        cqa_db_end(row);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_sheet_objection_row objection = {
+            sqlite3_column_int64(list.row, 0),
+            sqlite3_column_int64(list.row, 1),
+            sqlite3_column_int64(list.row, 2),
+            cqa_db_text(list.row, 3),
+            cqa_db_text(list.row, 4),
+            cqa_db_text(list.row, 5),
+            (const char *)sqlite3_column_text(list.row, 6),
+            (const char *)sqlite3_column_text(list.row, 7),
+            sqlite3_column_int(list.row, 8)};
+        visit(context, &objection);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }

@@ -52,29 +52,21 @@ enum cqa_status cqa_signature_list(struct cqa_scores *scores, int64_t round, con
                                                  const struct cqa_signature_row *row),
                                    void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT s.agent, s.side, s.how, s.note, s.numbers, u.name, s.at_ms"
-                          " FROM sheet_signatures s JOIN users u ON u.id = s.user"
-                          " WHERE s.round = ?1 AND (?2 IS NULL OR s.agent = ?2) ORDER BY s.id",
-                          "it", round, agent);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_signature_row signature = {
-                {cqa_db_text(row, 0), (enum cqa_sign_side)sqlite3_column_int(row, 1),
-                 (enum cqa_sign_how)sqlite3_column_int(row, 2),
-                 (const char *)sqlite3_column_text(row, 3), cqa_db_text(row, 4)},
-                cqa_db_text(row, 5),
-                sqlite3_column_int64(row, 6)};
-            visit(context, &signature);
-        }
-        cqa_db_end(row);
+    cqa_list_start(scores, &list, error,
+                   "SELECT s.agent, s.side, s.how, s.note, s.numbers, u.name, s.at_ms"
+                   " FROM sheet_signatures s JOIN users u ON u.id = s.user"
+                   " WHERE s.round = ?1 AND (?2 IS NULL OR s.agent = ?2) ORDER BY s.id",
+                   "it", round, agent);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_signature_row signature = {
+            {cqa_db_text(list.row, 0), (enum cqa_sign_side)sqlite3_column_int(list.row, 1),
+             (enum cqa_sign_how)sqlite3_column_int(list.row, 2),
+             (const char *)sqlite3_column_text(list.row, 3), cqa_db_text(list.row, 4)},
+            cqa_db_text(list.row, 5),
+            sqlite3_column_int64(list.row, 6)};
+        visit(context, &signature);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }

@@ -54,34 +54,26 @@ enum cqa_status cqa_round_steps(struct cqa_scores *scores, int64_t round, const 
                                 void (*visit)(void *context, const struct cqa_round_step_row *row),
                                 void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(
-        db, &row, error,
+    cqa_list_start(
+        scores, &list, error,
         "SELECT s.step, s.stage, s.agent, s.place, s.person, s.note, s.day, u.name, s.at_ms"
         " FROM round_steps s JOIN users u ON u.id = s.user WHERE s.round = ?1"
         " AND (?2 IS NULL OR s.agent IS NULL OR s.agent = ?2) ORDER BY s.id",
         "it", round, agent);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_round_step_row step = {
-                .what = {.step = (enum cqa_round_step_word)sqlite3_column_int(row, 0),
-                         .stage = sqlite3_column_int(row, 1),
-                         .agent = (const char *)sqlite3_column_text(row, 2),
-                         .place = (const char *)sqlite3_column_text(row, 3),
-                         .person = cqa_db_text(row, 4),
-                         .note = (const char *)sqlite3_column_text(row, 5),
-                         .day = sqlite3_column_int64(row, 6)},
-                .by = cqa_db_text(row, 7),
-                .at_ms = sqlite3_column_int64(row, 8)};
-            visit(context, &step);
-        }
-        cqa_db_end(row);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_round_step_row step = {
+            .what = {.step = (enum cqa_round_step_word)sqlite3_column_int(list.row, 0),
+                     .stage = sqlite3_column_int(list.row, 1),
+                     .agent = (const char *)sqlite3_column_text(list.row, 2),
+                     .place = (const char *)sqlite3_column_text(list.row, 3),
+                     .person = cqa_db_text(list.row, 4),
+                     .note = (const char *)sqlite3_column_text(list.row, 5),
+                     .day = sqlite3_column_int64(list.row, 6)},
+            .by = cqa_db_text(list.row, 7),
+            .at_ms = sqlite3_column_int64(list.row, 8)};
+        visit(context, &step);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
