@@ -168,6 +168,23 @@ static void takes_the_decimal_that_a_double_stands_for(void **state)
     assert_false(cqa_rational_valid(cqa_rational_from_double(0.0 / 0.0)));
 }
 
+static void reads_back_what_it_writes(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"94.6", "-0.05", "284/3", "-1/7", "123456789012345678901",
+                                        "0"};
+    struct cqa_rational number;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_true(cqa_rational_read_exact(texts[i], &number));
+        assert_exact(number, texts[i]);
+    }
+    assert_false(cqa_rational_read_exact("1/0", &number));
+    assert_false(cqa_rational_read_exact("1/", &number));
+    assert_false(cqa_rational_read_exact("/3", &number));
+    assert_false(cqa_rational_read_exact("one", &number));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +196,7 @@ int main(void)
         cmocka_unit_test(compares_where_cross_products_would_overflow),
         cmocka_unit_test(agrees_with_small_fractions),
         cmocka_unit_test(takes_the_decimal_that_a_double_stands_for),
+        cmocka_unit_test(reads_back_what_it_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,109 @@ static void a_full_buffer_is_an_error(void **state)
     finish(&it);
 }
 
+/* One call with these flags: (rule, points, decision). */
+#define FLAG(rule, points, start, decision)                                                        \
+    "{\"rule\":\"" rule "\",\"points\":" points ",\"start_ms\":" start ",\"end_ms\":99000,"        \
+    "\"decision\":" decision "}"
+#define CALL(id, total, flags)                                                                     \
+    "{\"schema\":\"callqa.result/1\",\"call\":{\"id\":\"" id "\",\"agent\":\"A\"},\"score\":{"     \
+    "\"total\":" total ",\"deductions\":[" flags "]}}\n"
+
+/* dead-air 2 + 5 = 7; talk-over 6; late 3 × 1 = 3; hold 2; a note costs nothing; overturned none.
+ */
+static void names_what_cost_most(void **state)
+{
+    static const char calls[] = CALL(
+        "c1", "90", FLAG("dead-air", "2", "100", "null") "," FLAG("late", "1", "0", "null"))
+        CALL("c2", "90",
+             FLAG("dead-air", "5", "200", "null") "," FLAG("late", "1", "0", "null") "," FLAG(
+                 "dull", "9", "0", "{\"state\":\"overturned\",\"points\":0}"))
+            CALL("c3", "90",
+                 FLAG("talk-over", "6", "300", "null") "," FLAG("late", "1", "0", "null") "," FLAG(
+                     "hold", "2", "0", "null") "," FLAG("noted", "0", "0", "null"));
+    struct appraised it = {.results = calls};
+
+    (void)state;
+    appraise(&it, "agent-2013", "agent,calls_handled,wrong_orders\nA,2300,4\n");
+    json_t *root = json_of(&it, "A");
+    const json_t *costs = json_object_get(root, "costs");
+    assert_int_equal(json_array_size(costs), 3);
+    const json_t *first = json_array_get(costs, 0);
+    assert_string_equal(text_at(first, "rule"), "dead-air");
+    assert_true(json_real_value(json_object_get(first, "points")) == 7.0);
+    assert_int_equal(json_integer_value(json_object_get(first, "flags")), 2);
+    /* the dearest call first */
+    const json_t *heard = json_array_get(json_object_get(first, "calls"), 0);
+    assert_string_equal(text_at(heard, "call"), "c2");
+    assert_int_equal(json_integer_value(json_object_get(heard, "start_ms")), 200);
+    assert_string_equal(text_at(json_array_get(costs, 1), "rule"), "talk-over");
+    assert_string_equal(text_at(json_array_get(costs, 2), "rule"), "late");
+    assert_int_equal(json_array_size(json_object_get(json_array_get(costs, 2), "calls")), 3);
+    /* neither the note nor the overturned flag waits for a decision */
+    assert_int_equal(json_integer_value(json_object_get(root, "undecided_flags")), 7);
+    json_decref(root);
+    finish(&it);
+}
+
+static char *parts_of(const struct appraised *it, const char *agent, unsigned parts)
+{
+    struct cqa_buffer out = {.limit = 1 << 20};
+
+    assert_int_equal(cqa_sheet_to_json_parts(&it->appraisal, sheet_of(it, agent), parts, &out),
+                     CQA_OK);
+    return out.text;
+}
+
+static void shows_only_what_its_reader_may_see(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "grades-310", "agent,self_score,supervisor_score,wage\nA,90,90,5000\n");
+    char *all = parts_of(&it, "A", CQA_SHEET_ALL);
+    assert_non_null(strstr(all, "\"pay\":8000.00"));
+    assert_non_null(strstr(all, "\"indicator\":\"wage\""));
+    char *open = parts_of(&it, "A", CQA_SHEET_TRACE);
+    assert_non_null(strstr(open, "\"total\":90.00"));
+    assert_null(strstr(open, "wage"));
+    assert_null(strstr(open, "\"pay\""));
+    assert_null(strstr(open, "5000"));
+    char *row = parts_of(&it, "A", CQA_SHEET_PAY);
+    assert_null(strstr(row, "trace"));
+    assert_non_null(strstr(row, "\"pay\":8000.00"));
+    free(all);
+    free(open);
+    free(row);
+    finish(&it);
+}
+
+static char *numbers_of(const struct appraised *it, const char *agent)
+{
+    struct cqa_buffer out = {.limit = 1 << 20};
+
+    assert_int_equal(cqa_sheet_numbers(&it->appraisal, sheet_of(it, agent), &out), CQA_OK);
+    return out.text;
+}
+
+/* A third of a point less is another number, though both print alike. */
+static void a_signature_sees_the_exact_numbers(void **state)
+{
+    struct appraised it = {0};
+    struct appraised other = {0};
+
+    (void)state;
+    appraise(&it, "net-volume", "agent,calls_handled,complaints,call_target\nA,1000,0,300000\n");
+    appraise(&other, "net-volume", "agent,calls_handled,complaints,call_target\nA,1000,0,300001\n");
+    char *one = numbers_of(&it, "A");
+    char *two = numbers_of(&other, "A");
+    assert_non_null(strstr(one, "\ntotal=1/3\n"));
+    assert_string_not_equal(one, two);
+    free(one);
+    free(two);
+    finish(&it);
+    finish(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +324,9 @@ int main(void)
         cmocka_unit_test(csv_is_safe_to_open),
         cmocka_unit_test(text_names_assumptions_and_those_left_out),
         cmocka_unit_test(a_full_buffer_is_an_error),
+        cmocka_unit_test(names_what_cost_most),
+        cmocka_unit_test(shows_only_what_its_reader_may_see),
+        cmocka_unit_test(a_signature_sees_the_exact_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
