@@ -71,6 +71,29 @@ void served_restart(struct served *served)
     open_all(served);
 }
 
+static void copy_stopped(struct served *served, const char *format, const char *path)
+{
+    char store[128];
+    char command[400];
+
+    cqa_server_stop(served->server);
+    cqa_scores_close(served->scores);
+    snprintf(store, sizeof store, "%s/scores.db", served->folder);
+    snprintf(command, sizeof command, format, store, path);
+    assert_int_equal(system(command), 0);
+    open_all(served);
+}
+
+void served_save(struct served *served, const char *path)
+{
+    copy_stopped(served, "cp %s %s", path);
+}
+
+void served_load(struct served *served, const char *path)
+{
+    copy_stopped(served, "rm %1$s* && cp %2$s %1$s", path);
+}
+
 void served_stop(struct served *served)
 {
     char command[128];

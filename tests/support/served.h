@@ -26,6 +26,10 @@ void served_stop(struct served *served);
 /* Stops and starts again on the same store. */
 void served_restart(struct served *served);
 
+/* The same, and keeps a copy of the store at `path`; or takes that copy for its store. */
+void served_save(struct served *served, const char *path);
+void served_load(struct served *served, const char *path);
+
 struct reply {
     int status;
     char *head;

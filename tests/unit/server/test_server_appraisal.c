@@ -180,6 +180,23 @@ static void each_rates_whom_they_may(void **state)
     shows("li", under(round, "/ratings"), "\"indicator\":\"self_score\"");
 }
 
+static void nobody_is_their_own_supervisor(void **state)
+{
+    (void)state;
+    assert_int_equal(uploaded("hana", "PUT", "/api/v1/roster",
+                              "person,extension,team,post,from,to\nlea,8009,east,lead,,\n"
+                              "zhang,8001,east,agent,,\n"),
+                     200);
+    const char *round = open_round("grades-310");
+
+    assert_int_equal(rate("lea", round, "lea", "self_score", "80"), 200);
+    assert_int_equal(rate("lea", round, "lea", "supervisor_score", "100"), 403);
+    move(round, "interview");
+    shows("hana", under(round, "/ratings"),
+          "\"agent\":\"lea\",\"team\":\"east\",\"indicator\":"
+          "\"supervisor_score\"");
+}
+
 static void peers_rate_each_other_without_their_names(void **state)
 {
     (void)state;
@@ -339,6 +356,7 @@ int main(void)
         WITH_DESK(a_later_import_replaces_and_history_stays),
         WITH_DESK(a_file_of_a_chinese_spreadsheet_is_read),
         WITH_DESK(each_rates_whom_they_may),
+        WITH_DESK(nobody_is_their_own_supervisor),
         WITH_DESK(peers_rate_each_other_without_their_names),
         WITH_DESK(pay_is_for_hr_and_the_agent),
         WITH_DESK(one_flag_moves_exactly_its_own_numbers),
