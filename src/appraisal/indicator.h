@@ -22,8 +22,10 @@ enum cqa_rated_by {
     CQA_RATED_BY_NONE,
     CQA_RATED_BY_SELF,
     CQA_RATED_BY_SUPERVISOR,
-    CQA_RATED_BY_PEERS
+    CQA_RATED_BY_PEERS,
+    CQA_RATED_BY_COUNT
 };
+extern const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1]; /* "none", "self", … */
 
 enum { CQA_NOWHERE = -1 }; /* an index that points at nothing */
 

@@ -1,6 +1,9 @@
 #include <string.h>
 #include "appraisal/scheme_load.h"
 
+const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {"none", "self", "supervisor",
+                                                                "peers", NULL};
+
 static const char *const keys[] = {
     "id",           "names",    "unit",     "range",   "or_zero", "whole",
     "yes_no",       "round",    "cap",      "period",  "need",    "default",
@@ -49,12 +52,11 @@ static void load_need(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
                       struct cqa_indicator *indicator)
 {
     static const char *const need_words[] = {"required", "optional", "measured", NULL};
-    static const char *const rater_words[] = {"none", "self", "supervisor", "peers", NULL};
     int need = CQA_NEED_REQUIRED;
     int rated_by = CQA_RATED_BY_NONE;
 
     cqa_yaml_get_word(node, "need", 1, need_words, &need, loader->problems);
-    cqa_yaml_get_word(node, "rated_by", 0, rater_words, &rated_by, loader->problems);
+    cqa_yaml_get_word(node, "rated_by", 0, cqa_rated_by_words, &rated_by, loader->problems);
     indicator->need = (enum cqa_need)need;
     indicator->rated_by = (enum cqa_rated_by)rated_by;
     indicator->required_for =

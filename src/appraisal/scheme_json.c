@@ -85,14 +85,14 @@ static void put_indicator(struct cqa_buffer *out, const struct cqa_scheme *schem
 {
     static const char *const needs[] = {"required", "optional", "measured"};
     static const char *const periods[] = {"monthly", "quarterly"};
-    static const char *const raters[] = {NULL, "self", "supervisor", "peers"};
     const struct cqa_indicator *indicator = &scheme->indicators[index];
 
     put_named(out, "indicator", indicator->id, indicator->names);
     cqa_json_member(out, "unit", indicator->unit);
     cqa_json_member(out, "need", needs[indicator->need]);
     cqa_json_member(out, "period", periods[indicator->period]);
-    cqa_json_member(out, "rated_by", raters[indicator->rated_by]);
+    cqa_json_member(out, "rated_by",
+                    indicator->rated_by ? cqa_rated_by_words[indicator->rated_by] : NULL);
     put_exact(out, "low", indicator->low);
     put_exact(out, "high", indicator->high);
     put_flag(out, "or_zero", indicator->or_zero);

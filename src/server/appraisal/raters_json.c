@@ -5,8 +5,6 @@
 
 enum { RATERS_LISTED = 20 };
 
-static const char *const kind_words[] = {"", "self", "supervisor", "peers"};
-
 /* One rating that is missing. */
 struct due {
     const struct cqa_raters *raters;
@@ -100,7 +98,7 @@ static void put_due(const struct due *due, int mine, struct cqa_buffer *out)
     cqa_json_member(out, "indicator", indicator->id);
     cqa_json_put(out, ",\"names\":");
     cqa_json_names(out, indicator->names);
-    cqa_json_member(out, "kind", kind_words[indicator->rated_by]);
+    cqa_json_member(out, "kind", cqa_rated_by_words[indicator->rated_by]);
     cqa_json_put(out, ",\"raters\":[");
     const size_t count = list_raters(due, out);
     cqa_buffer_print(out, "],\"rater_count\":%zu,\"mine\":%s", count, mine ? "true" : "false");

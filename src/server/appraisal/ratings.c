@@ -10,8 +10,6 @@
 
 enum { RATINGS_MAX = 1000 };
 
-static const char *const kind_words[] = {"", "self", "supervisor", "peers"};
-
 /* ---- the reply: given and due */
 
 struct list {
@@ -34,7 +32,7 @@ static void add_given(void *context, const struct cqa_rating_row *row)
     cqa_buffer_print(list->out, "%s{\"rating\":%lld", list->count++ ? "," : "", (long long)row->id);
     cqa_json_member(list->out, "agent", row->what.agent);
     cqa_json_member(list->out, "indicator", row->what.indicator);
-    cqa_json_member(list->out, "kind", kind_words[row->what.kind]);
+    cqa_json_member(list->out, "kind", cqa_rated_by_words[row->what.kind]);
     cqa_json_member(list->out, "rater", row->rater);
     cqa_json_member(list->out, "value", row->what.value);
     cqa_json_time(list->out, "at", row->at_ms);
