@@ -51,13 +51,11 @@ void cqa_run_note(struct cqa_engine_run *run, const char *format, ...)
 void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, struct cqa_place at,
                    const char *format, ...)
 {
-    char text[600];
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    cqa_faults_add_va(run->faults, subject->sheet.agent, at, format, &arguments);
     va_end(arguments);
-    cqa_faults_add(run->faults, subject->sheet.agent, at, "%s", text);
     subject->blocked = 1;
 }
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "appraisal/fault_words.h"
 #include "base/escape.h"
 
 /* A text that was cut may end within a character, which no reader of UTF-8 takes. */
@@ -17,16 +18,8 @@ static void drop_half_character(char *text, size_t size)
     text[length > 0 ? length - 1 : 0] = '\0';
 }
 
-void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at,
-                    const char *format, ...)
+void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fault)
 {
-    char text[600];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    drop_half_character(text, sizeof text);
     if (faults->count == faults->capacity) {
         const size_t capacity = faults->capacity ? faults->capacity * 2 : 16;
         struct cqa_fault *items = realloc(faults->items, capacity * sizeof *items);
@@ -37,11 +30,47 @@ void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_pla
         faults->items = items;
         faults->capacity = capacity;
     }
-    struct cqa_fault *fault = &faults->items[faults->count++];
-    *fault = (struct cqa_fault){cqa_arena_string(&faults->arena, agent), at,
-                                cqa_arena_string(&faults->arena, text)};
-    if (fault->text == NULL || (agent != NULL && fault->agent == NULL))
+    struct cqa_fault *kept = &faults->items[faults->count++];
+    *kept = (struct cqa_fault){cqa_arena_string(&faults->arena, fault->agent), fault->at,
+                               cqa_arena_string(&faults->arena, fault->text),
+                               cqa_arena_string(&faults->arena, fault->zh)};
+    if (kept->text == NULL || (fault->agent != NULL && kept->agent == NULL))
         faults->lost++;
+}
+
+void cqa_faults_add_va(struct cqa_faults *faults, const char *agent, struct cqa_place at,
+                       const char *format, va_list *arguments)
+{
+    char text[600];
+    char chinese[600];
+    /* What the reader of the file said is passed on whole, under "%s". */
+    const int is_passed_on = strcmp(format, "%s") == 0;
+    const char *format_zh = is_passed_on ? NULL : cqa_fault_chinese(format);
+    struct cqa_fault fault = {agent, at, text, NULL};
+    va_list again;
+
+    va_copy(again, *arguments);
+    vsnprintf(text, sizeof text, format, *arguments);
+    drop_half_character(text, sizeof text);
+    if (is_passed_on) {
+        fault.zh = cqa_fault_chinese(text);
+    } else if (format_zh != NULL) {
+        vsnprintf(chinese, sizeof chinese, format_zh, again);
+        drop_half_character(chinese, sizeof chinese);
+        fault.zh = chinese;
+    }
+    va_end(again);
+    cqa_faults_add_known(faults, &fault);
+}
+
+void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at,
+                    const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    cqa_faults_add_va(faults, agent, at, format, &arguments);
+    va_end(arguments);
 }
 
 static int by_place(const void *left, const void *right)

@@ -1,6 +1,7 @@
 #ifndef CQA_APPRAISAL_INPUT_H
 #define CQA_APPRAISAL_INPUT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ struct cqa_fault {
     const char *agent;
     struct cqa_place at;
     const char *text;
+    const char *zh; /* the same in Chinese; NULL: only English */
 };
 
 /* {0} is empty; finish frees. `lost` counts what found no memory, so that a bad input never passes
@@ -36,6 +38,12 @@ struct cqa_faults {
 /* Copies `agent` (control characters escaped when printed) and the text; `at.file` is borrowed. */
 void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at,
                     const char *format, ...) CQA_PRINTF(4, 5);
+
+void cqa_faults_add_va(struct cqa_faults *faults, const char *agent, struct cqa_place at,
+                       const char *format, va_list *arguments);
+
+/* One that was written down before; copied whole, but for `at.file`. */
+void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fault);
 
 /* Each as "FILE:LINE:COLUMN: text", in the order of files and lines. */
 void cqa_faults_print(struct cqa_faults *faults, FILE *out);

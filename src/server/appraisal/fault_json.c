@@ -14,6 +14,7 @@ void cqa_fault_json(const struct cqa_fault *fault, struct cqa_buffer *out)
     else
         cqa_json_put(out, ",\"line\":null,\"column\":null");
     cqa_json_member(out, "text", fault->text);
+    cqa_json_member(out, "text_zh", fault->zh);
     cqa_json_put(out, "}");
 }
 

@@ -36,7 +36,7 @@ const char cqa_appraisal_schema[] =
     "CREATE TABLE import_faults("
     " id INTEGER PRIMARY KEY, import INTEGER NOT NULL REFERENCES imports(id), scheme TEXT NOT NULL,"
     " period TEXT NOT NULL, agent TEXT, line INTEGER NOT NULL, col INTEGER NOT NULL,"
-    " text TEXT NOT NULL, current INTEGER NOT NULL DEFAULT 1);"
+    " text TEXT NOT NULL, zh TEXT, current INTEGER NOT NULL DEFAULT 1);"
     "CREATE INDEX import_faults_current ON import_faults(scheme, period, agent) WHERE current = 1;"
     "CREATE INDEX import_faults_by_import ON import_faults(import, line, col);"
     "CREATE TABLE ratings("

@@ -135,11 +135,11 @@ static enum cqa_status write_faults(const struct writer *writer, const struct cq
         if (status == CQA_OK)
             status = cqa_db_run(
                 writer->db, writer->error,
-                "INSERT INTO import_faults(import, scheme, period, agent, line, col, text)"
-                " VALUES(?, ?, ?, ?, ?, ?, ?)",
-                "itttiit", writer->import, writer->round->scheme, writer->round->period,
+                "INSERT INTO import_faults(import, scheme, period, agent, line, col, text, zh)"
+                " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                "itttiitt", writer->import, writer->round->scheme, writer->round->period,
                 fault->agent, (int64_t)fault->at.line, (int64_t)fault->at.column,
-                or_empty(fault->text));
+                or_empty(fault->text), fault->zh);
     }
     return status;
 }

@@ -62,15 +62,18 @@ static enum cqa_status load_faults(struct cqa_scores *scores, const struct cqa_r
 
     cqa_list_start(
         scores, &list, error,
-        "SELECT f.agent, f.text, i.file, f.line, f.col FROM import_faults f JOIN imports i"
+        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh FROM import_faults f JOIN imports i"
         " ON i.id = f.import WHERE f.current = 1 AND f.agent IS NOT NULL AND f.scheme = ?"
         " AND f.period = ? ORDER BY f.id",
         "tt", round->scheme, round->period);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_place at = {text_or_null(rows, list.row, 2),
-                                     (size_t)sqlite3_column_int64(list.row, 3),
-                                     (size_t)sqlite3_column_int64(list.row, 4)};
-        cqa_faults_add(faults, cqa_db_text(list.row, 0), at, "%s", cqa_db_text(list.row, 1));
+        const struct cqa_fault fault = {cqa_db_text(list.row, 0),
+                                        {text_or_null(rows, list.row, 2),
+                                         (size_t)sqlite3_column_int64(list.row, 3),
+                                         (size_t)sqlite3_column_int64(list.row, 4)},
+                                        cqa_db_text(list.row, 1),
+                                        (const char *)sqlite3_column_text(list.row, 5)};
+        cqa_faults_add_known(faults, &fault);
     }
     return cqa_list_end(scores, &list);
 }
@@ -154,7 +157,7 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
 
     cqa_list_start(
         scores, &list, error,
-        "SELECT f.agent, f.text, i.file, f.line, f.col FROM import_faults f JOIN imports i"
+        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh FROM import_faults f JOIN imports i"
         " ON i.id = f.import WHERE f.import = ? AND f.scheme = ? AND f.period = ?"
         " ORDER BY f.line, f.col, f.id",
         "itt", import, round->scheme, round->period);
@@ -163,7 +166,8 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
                                         {cqa_db_text(list.row, 2),
                                          (size_t)sqlite3_column_int64(list.row, 3),
                                          (size_t)sqlite3_column_int64(list.row, 4)},
-                                        cqa_db_text(list.row, 1)};
+                                        cqa_db_text(list.row, 1),
+                                        (const char *)sqlite3_column_text(list.row, 5)};
         visit(context, &fault);
     }
     return cqa_list_end(scores, &list);

@@ -85,6 +85,8 @@ static void an_import_takes_what_is_right_and_lists_the_rest(void **state)
     assert_string_equal(served_text(reply.json, "errors.0.line"), "3");
     assert_string_equal(served_text(reply.json, "errors.0.column"), "4");
     assert_string_equal(served_text(reply.json, "errors.1.line"), "4");
+    assert_string_equal(served_text(reply.json, "errors.1.text_zh"),
+                        "坐席“wang”：“wrong_orders”为 -1；允许：0 至 10000");
     assert_string_equal(served_text(reply.json, "left_out.1"), "wang");
     reply_finish(&reply);
     shows("hana", under(round, "/imports/1"), "\"file\":\"x.csv\"");
