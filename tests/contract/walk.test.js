@@ -137,6 +137,45 @@ test("re-scoring, exports, roster, periods, audit log", async () => {
   await get("root", "audit?limit=5");
 });
 
+test("an appraisal from its opening to its correction", async () => {
+  await get("ann", "schemes");
+  await get("ann", "schemes/grades-310");
+  await get("ann", "schemes/none", 404);
+  const { appraisal } = await post("hr", "appraisals", { scheme: "grades-310", period: "2025-11", place: "room 2" }, 201);
+  const round = `appraisals/${appraisal}`;
+  await post("hr", "appraisals", { scheme: "grades-310", period: "2025-11" }, 409);
+  await get("zhang", "appraisals?scheme=grades-310&stage=open");
+  await get("zhang", round);
+  const csv = { type: "text/csv", body: "agent,self_score,supervisor_score,wage\nzhang,80,90,5000\nli,many,80,4000\n" };
+  await api("hr", "POST", `${round}/imports?file=november.csv&preview=1`, 200, csv);
+  const taken = await api("hr", "POST", `${round}/imports?file=november.csv`, 201, csv);
+  await api("hr", "POST", `${round}/imports?file=november.csv`, 422, { type: "text/csv", body: "colour\nred\n" });
+  await get("hr", `${round}/imports`);
+  await get("hr", `${round}/imports/${taken.import}`);
+  for (const value of ["85", "86.5"]) await post("zhang", `${round}/ratings`, { ratings: [{ agent: "zhang", indicator: "self_score", value }] });
+  await get("hr", `${round}/ratings`);
+  await get("lead", `${round}/changes`);
+  for (const who of ["hr", "lead", "zhang"]) {
+    await get(who, `${round}/results`);
+    await get(who, `${round}/sheets/zhang`);
+  }
+  await get("hr", `${round}/sheets/li`);
+  await send("hr", "GET", `/api/v1/${round}/results.csv?bom=1`, 200);
+  await post("hr", `${round}/stage`, { stage: "interview", place: "room 2" });
+  await post("lead", `${round}/steps`, { step: "interview", agent: "zhang", place: "room 2", note: "Both sides heard" }, 201);
+  await post("hr", `${round}/stage`, { stage: "objections", place: "room 2", date: "2025-12-05", person: "Ms Zhao" });
+  const { objection } = await post("zhang", `${round}/sheets/zhang/objections`, { text: "One day was leave" }, 201);
+  await get("lead", `${round}/objections`);
+  await post("lead", `${round}/objections/${objection}/answer`, { outcome: "rejected", answer: "It was counted so" });
+  await get("lead", `${round}/readiness`);
+  await post("hr", `${round}/close`, { place: "room 2" }, 409);
+  for (const [who, as] of [["zhang", "appraised"], ["lead", "supervisor"], ["hr", "hr"]]) await post(who, `${round}/sheets/zhang/signatures`, { as }, 201);
+  await post("hr", `${round}/close`, { place: "room 2", ignore_undecided: true, ignore_left_out: true, note: "A trial" });
+  await get("hr", `${round}/results`);
+  await get("zhang", `${round}/sheets/zhang`);
+  await post("hr", `${round}/corrections`, { reason: "A wrong wage" }, 201);
+});
+
 test("what stands open, and the page", async () => {
   await send(null, "GET", "/api/v1/health", 200);
   await send(null, "GET", "/api/v1/openapi", 200);

@@ -49,6 +49,7 @@ static enum cqa_status read_mark(struct cqa_db *db, struct cqa_kept_mark *out,
     enum cqa_status status =
         cqa_db_value(db, &out->audited, error,
                      "SELECT coalesce((SELECT id FROM audit WHERE action NOT LIKE 'session.%' AND"
+                     " action NOT LIKE 'notice.%' AND"
                      " action NOT IN ('play', 'export', 'appraisal.export') ORDER BY id DESC LIMIT"
                      " 1), 0)",
                      "");
