@@ -107,14 +107,25 @@ static void read_per_minute(const struct cqa_rubric_reader *reader, const struct
 }
 
 static void read_range(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *map,
-                       struct cqa_rule *rule)
+                       int64_t most_least, int64_t *least, int64_t *most)
 {
-    struct cqa_points *out = &rule->points;
-
-    if (cqa_hundredths_read(reader, map, "least", 1, 0, CQA_POINTS_MAX, &out->least) &&
-        cqa_hundredths_read(reader, map, "most", 1, 1, CQA_POINTS_MAX, &out->most) &&
-        out->least > out->most)
+    if (cqa_hundredths_read(reader, map, "least", 1, 0, CQA_POINTS_MAX, least) &&
+        cqa_hundredths_read(reader, map, "most", 1, most_least, CQA_POINTS_MAX, most) &&
+        *least > *most)
         cqa_yaml_problem(map, reader->problems, "\"least\" is above \"most\"");
+}
+
+void cqa_decided_range_read(const struct cqa_rubric_reader *reader,
+                            const struct cqa_yaml_node *rule_node, struct cqa_rule *rule)
+{
+    static const char *const known[] = {"least", "most", NULL};
+    const struct cqa_yaml_node *map =
+        cqa_yaml_want(rule_node, "range", CQA_YAML_MAP, 0, reader->problems);
+
+    if (map == NULL)
+        return;
+    cqa_yaml_only(map, known, reader->problems);
+    read_range(reader, map, 0, &rule->range_least, &rule->range_most);
 }
 
 /* The ways to cost points: the key that names each, what else may stand beside it, and for which
@@ -170,7 +181,7 @@ static void read_way(const struct cqa_rubric_reader *reader, const struct cqa_ya
         read_per_minute(reader, map, rule);
         break;
     case CQA_POINTS_RANGE:
-        read_range(reader, map, rule);
+        read_range(reader, map, 1, &out->least, &out->most);
         break;
     default:
         cqa_hundredths_read(reader, map, way->key, 1, 1, CQA_POINTS_MAX, &out->points);
@@ -244,5 +255,17 @@ void cqa_rule_range(const struct cqa_rule *rule, int64_t most_of_all, int64_t *l
     default:
         steps_range(points, least, most);
         break;
+    }
+}
+
+void cqa_rule_decided_range(const struct cqa_rule *rule, int64_t most_of_all, int64_t *least,
+                            int64_t *most)
+{
+    cqa_rule_range(rule, most_of_all, least, most);
+    if (rule->range_least >= 0) {
+        *least = rule->range_least;
+        *most = rule->range_most;
+    } else if (rule->points.mode != CQA_POINTS_RANGE) {
+        *least = 0;
     }
 }

@@ -195,8 +195,11 @@ struct cqa_rule_info cqa_rubric_rule(const struct cqa_rubric *rubric, size_t ind
     const struct cqa_rule *rule = &rubric->rules[index];
     int64_t least;
     int64_t most;
+    int64_t range_least;
+    int64_t range_most;
 
     cqa_rule_range(rule, rubric->base - rubric->floor, &least, &most);
+    cqa_rule_decided_range(rule, rubric->base - rubric->floor, &range_least, &range_most);
     return (struct cqa_rule_info){
         .id = rule->id,
         .title = rule->title,
@@ -204,10 +207,17 @@ struct cqa_rule_info cqa_rubric_rule(const struct cqa_rubric *rubric, size_t ind
         .severity = cqa_severity_words[rule->severity],
         .points_least = (double)least / 100,
         .points_most = (double)most / 100,
+        .range_least = (double)range_least / 100,
+        .range_most = (double)range_most / 100,
         .cap = cap_points(rule->cap),
         .manual = rule->source == CQA_RULE_MANUAL,
         .automatic_fail = rule->automatic_fail,
     };
+}
+
+const struct cqa_yaml_node *cqa_rubric_rule_node(const struct cqa_rubric *rubric, size_t index)
+{
+    return rubric->rules[index].node;
 }
 
 const struct cqa_text *cqa_rubric_exception_text(const struct cqa_rubric *rubric, const char *id)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/problems.h"
 #include "base/text.h"
+#include "base/yaml.h"
 #include "event/event.h"
 #include "measure/measure.h"
 
@@ -38,6 +39,8 @@ struct cqa_rule_info {
     const char *severity; /* "note", "minor", "major", "critical" */
     double points_least;  /* what one deduction may cost, but for notes */
     double points_most;
+    double range_least; /* what a person may change one to */
+    double range_most;
     double cap; /* of all its deductions in a call; NaN: none */
     int manual; /* never found by the analyzer: an auditor adds it by hand */
     int automatic_fail;
@@ -46,6 +49,9 @@ struct cqa_rule_info {
 struct cqa_rubric_info cqa_rubric_info(const struct cqa_rubric *rubric);
 size_t cqa_rubric_rule_count(const struct cqa_rubric *rubric);
 struct cqa_rule_info cqa_rubric_rule(const struct cqa_rubric *rubric, size_t index);
+
+/* The rule as it was written, a map of docs/rubrics.md. */
+const struct cqa_yaml_node *cqa_rubric_rule_node(const struct cqa_rubric *rubric, size_t index);
 
 /* Why a call was excepted, by the exception's id; NULL when the rubric has no such exception. */
 const struct cqa_text *cqa_rubric_exception_text(const struct cqa_rubric *rubric, const char *id);

@@ -264,8 +264,8 @@ static void read_flags(const struct cqa_rubric_reader *reader, const struct cqa_
     cqa_hundredths_read(reader, node, "cap", 0, 1, CQA_POINTS_MAX, &out->cap);
 }
 
-#define EVERY_KEY "id", "title", "text", "severity", "points", "cap", "automatic_fail"
-static const char *const rule_keys[3][15] = {
+#define EVERY_KEY "id", "title", "text", "severity", "points", "range", "cap", "automatic_fail"
+static const char *const rule_keys[3][16] = {
     {EVERY_KEY, "on", "where", "allowed", "degraded", "mono", "except", NULL},
     {EVERY_KEY, "measure", "where", "degraded", "except", NULL},
     {EVERY_KEY, "manual", NULL},
@@ -274,8 +274,12 @@ static const char *const rule_keys[3][15] = {
 void cqa_rule_read(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *node,
                    struct cqa_rule *rule)
 {
-    *rule =
-        (struct cqa_rule){.id = "", .at_least = -INFINITY, .below = INFINITY, .cap = CQA_NO_CAP};
+    *rule = (struct cqa_rule){.node = node,
+                              .id = "",
+                              .at_least = -INFINITY,
+                              .below = INFINITY,
+                              .cap = CQA_NO_CAP,
+                              .range_least = -1};
     rule->match = (struct cqa_match){.min_confidence = 50,
                                      .in_first_ms = -1,
                                      .not_in_first_ms = -1,
@@ -296,6 +300,7 @@ void cqa_rule_read(const struct cqa_rubric_reader *reader, const struct cqa_yaml
     read_where(reader, node, rule);
     read_except(reader, node, rule);
     cqa_points_read(reader, node, rule);
+    cqa_decided_range_read(reader, node, rule);
     if (reader->problems->count == before)
         cqa_rule_check(reader, node, rule);
 }

@@ -82,6 +82,7 @@ struct cqa_points {
 };
 
 struct cqa_rule {
+    const struct cqa_yaml_node *node; /* as written */
     const char *id;
     struct cqa_text title;
     struct cqa_text text;
@@ -94,7 +95,9 @@ struct cqa_rule {
     struct cqa_match match;
     struct cqa_points points;
     int64_t allowed;
-    int64_t cap; /* CQA_NO_CAP */
+    int64_t cap;         /* CQA_NO_CAP */
+    int64_t range_least; /* what a person may change a deduction to; -1: as the points allow */
+    int64_t range_most;
     int automatic_fail;
     int count_degraded;
     int count_mono;
@@ -130,6 +133,10 @@ enum cqa_aspect cqa_rule_aspect(const struct cqa_rule *rule);
 void cqa_rule_range(const struct cqa_rule *rule, int64_t most_of_all, int64_t *least,
                     int64_t *most);
 
+/* What a person may change one deduction of the rule to, and choose from when adding one. */
+void cqa_rule_decided_range(const struct cqa_rule *rule, int64_t most_of_all, int64_t *least,
+                            int64_t *most);
+
 /* Reads one rule, adding all its problems. */
 void cqa_rule_read(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *node,
                    struct cqa_rule *rule);
@@ -137,6 +144,10 @@ void cqa_rule_read(const struct cqa_rubric_reader *reader, const struct cqa_yaml
 /* Reads the map under "points" into a rule whose source is known. */
 void cqa_points_read(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *rule_node,
                      struct cqa_rule *rule);
+
+/* Reads {least, most} under "range" of a rule, where it is given. */
+void cqa_decided_range_read(const struct cqa_rubric_reader *reader,
+                            const struct cqa_yaml_node *rule_node, struct cqa_rule *rule);
 
 /* Adds what is wrong between the fields of a rule that were each fine: contradictions, what can
  * never fire. */

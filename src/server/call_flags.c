@@ -16,8 +16,9 @@ static void add_decision(void *context, const struct cqa_decision_row *row)
     char at[CQA_WHEN_SIZE];
 
     cqa_when_write(row->at_ms, at);
-    json_array_append_new(context, json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:s?}", "flag",
-                                             (json_int_t)row->flag, "rule", row->rule, "state",
+    json_array_append_new(context, json_pack("{s:I, s:s, s:o, s:s, s:o, s:s, s:s, s:s?}", "flag",
+                                             (json_int_t)row->flag, "rule", row->rule, "title",
+                                             cqa_title_json(row->title_en, row->title_zh), "state",
                                              cqa_flag_state_words[row->state], "points",
                                              cqa_points_json(row->points_c), "by", row->by, "at",
                                              at, "reason", row->reason));

@@ -11,8 +11,9 @@ struct cqa_counters {
     atomic_ullong refused_items; /* invalid objects among what was posted */
     atomic_ullong login_failures;
     atomic_ullong notices_sent, notice_failures, notice_receivers_gone;
-    atomic_ullong notices_waiting; /* as they were when last looked at */
-    atomic_ullong busy_us;         /* time spent in endpoints */
+    atomic_ullong notices_waiting;   /* as they were when last looked at */
+    atomic_ullong busy_us;           /* time spent in endpoints */
+    atomic_llong rubrics_learned_ms; /* when the folders of rubrics were last looked through */
 };
 
 struct cqa_request;

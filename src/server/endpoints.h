@@ -20,6 +20,8 @@ void cqa_get_audio(struct cqa_request *request);
 void cqa_get_peaks(struct cqa_request *request);
 void cqa_get_people(struct cqa_request *request);
 void cqa_get_days(struct cqa_request *request);
+void cqa_get_rubrics(struct cqa_request *request);
+void cqa_get_rubric(struct cqa_request *request);
 void cqa_get_rules(struct cqa_request *request);
 void cqa_put_roster(struct cqa_request *request);
 void cqa_post_objection(struct cqa_request *request);

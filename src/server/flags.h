@@ -17,6 +17,8 @@ struct cqa_flag_row {
     int64_t confidence; /* per mille */
     int64_t start_ms, end_ms;
     int automatic_fail;
+    const char *title_en, *title_zh;     /* of the rule; NULL where its rubric is not known */
+    int64_t range_least_c, range_most_c; /* what a person may change the points to */
     const char *event_type;
     const char *author, *note; /* who added it by hand, and why */
     enum cqa_flag_state state;
@@ -106,6 +108,7 @@ struct cqa_decision_row {
     int64_t flag, at_ms, points_c;
     const char *rule, *by, *reason;
     enum cqa_flag_state state;
+    const char *title_en, *title_zh;
 };
 enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
                                      void (*visit)(void *context,

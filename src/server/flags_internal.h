@@ -4,17 +4,20 @@
 #include "server/flags.h"
 #include "server/store_internal.h"
 
-/* The columns of a cqa_flag_row, and the joins that some of them need; the flags table is `f`. */
+/* The columns of a cqa_flag_row, and the joins that some of them need; the flags table is `f`, its
+ * call `c`. */
 #define CQA_FLAG_COLUMNS                                                                           \
     "SELECT f.id, f.call, f.ordinal, f.rule, f.severity, f.points_c, coalesce(f.decided_c, "       \
     "f.points_c),"                                                                                 \
     " f.confidence, f.start_ms, f.end_ms, f.automatic_fail, f.event_type, a.name, f.note, "        \
     "f.state,"                                                                                     \
-    " u.name, d.reason, d.at_ms"
+    " u.name, d.reason, d.at_ms, q.title_en, q.title_zh, coalesce(q.range_least_c, 0),"            \
+    " coalesce(q.range_most_c, c.base_c, 10000)"
 #define CQA_FLAG_JOINS                                                                             \
+    CQA_RULE_JOIN                                                                                  \
     " LEFT JOIN users a ON a.id = f.author LEFT JOIN decisions d ON d.id = f.decision"             \
     " LEFT JOIN users u ON u.id = d.user"
-enum { CQA_FLAG_COLUMN_COUNT = 18 };
+enum { CQA_FLAG_COLUMN_COUNT = 22 };
 
 /* Reads them; texts are borrowed until the next step. */
 struct cqa_flag_row cqa_flag_row_of(sqlite3_stmt *row);

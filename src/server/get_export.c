@@ -19,6 +19,7 @@
 struct writing {
     struct cqa_scores *scores;
     struct cqa_csv csv;
+    int zh; /* titles of rules in Chinese, else in English */
     struct cqa_error error;
     enum cqa_status status;
 };
@@ -90,15 +91,17 @@ static int add_call_row(void *context, const struct cqa_call_row *row)
 }
 
 static const char *const flag_heads[] = {
-    "flag",       "call_id",  "source",   "agent",      "person",          "team",  "queue",
-    "started_at", "rule",     "severity", "points",     "standing_points", "state", "decided_by",
-    "reason",     "start_ms", "end_ms",   "confidence", "author",          NULL};
+    "flag",   "call_id",    "source", "agent",    "person", "team",
+    "queue",  "started_at", "rule",   "severity", "points", "standing_points",
+    "state",  "decided_by", "reason", "start_ms", "end_ms", "confidence",
+    "author", "rule_title", NULL};
 
 static int add_flag_row(void *context, const struct cqa_queue_row *row)
 {
     struct writing *writing = context;
     struct cqa_csv *csv = &writing->csv;
     const struct cqa_flag_row *flag = &row->flag;
+    const char *title = writing->zh ? flag->title_zh : flag->title_en;
 
     cqa_csv_whole(csv, flag->id);
     cqa_csv_text(csv, row->call_id);
@@ -119,6 +122,7 @@ static int add_flag_row(void *context, const struct cqa_queue_row *row)
     cqa_csv_whole(csv, flag->end_ms);
     cqa_csv_points(csv, flag->confidence / 10);
     cqa_csv_text(csv, flag->author);
+    cqa_csv_text(csv, title ? title : flag->rule);
     cqa_csv_end(csv);
     return ferror(csv->out);
 }
@@ -136,6 +140,7 @@ struct wish {
     const char *name; /* "calls.csv" */
     int64_t from, to;
     const char *person, *team;
+    int zh;
     int bom; /* for spreadsheets that take UTF-8 for something else without it */
 };
 
@@ -190,10 +195,21 @@ static enum cqa_status write_export(struct writing *writing, const struct cqa_sc
     return status;
 }
 
+static int read_language(struct cqa_request *request, int *zh)
+{
+    const char *word = cqa_request_query(request, "lang");
+
+    *zh = word != NULL && strcmp(word, "zh") == 0;
+    if (word == NULL || *zh || strcmp(word, "en") == 0)
+        return 1;
+    cqa_reply_problem(request, 400, "query", "lang: allowed are en, zh");
+    return 0;
+}
+
 /* 0 with a problem given. */
 static int read_wish(struct cqa_request *request, struct wish *wish)
 {
-    static const char *const known[] = {"from", "to", "person", "team", "bom", NULL};
+    static const char *const known[] = {"from", "to", "person", "team", "bom", "lang", NULL};
     static const char *const names[] = {"calls.csv", "calls.jsonl", "flags.csv"};
     const char *bom = cqa_request_query(request, "bom");
     int found = 0;
@@ -207,8 +223,8 @@ static int read_wish(struct cqa_request *request, struct wish *wish)
         return 0;
     }
     wish->bom = bom != NULL && strcmp(bom, "1") == 0;
-    return cqa_query_only(request, known) && cqa_query_day(request, "from", &wish->from) &&
-           cqa_query_day(request, "to", &wish->to) &&
+    return cqa_query_only(request, known) && read_language(request, &wish->zh) &&
+           cqa_query_day(request, "from", &wish->from) && cqa_query_day(request, "to", &wish->to) &&
            cqa_query_word(request, "person", &wish->person) &&
            cqa_query_word(request, "team", &wish->team);
 }
@@ -250,6 +266,7 @@ void cqa_get_export(struct cqa_request *request)
         cqa_reply_error(request, CQA_E_IO, &writing.error);
         return;
     }
+    writing.zh = wish.zh;
     status = write_export(&writing, &scope, &wish);
     if (status == CQA_OK)
         reply_export(request, &wish, writing.csv.out);

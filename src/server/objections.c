@@ -91,10 +91,12 @@ static int add_objection(void *context, const struct cqa_objection_row *row)
     page->last_id = row->id;
     return json_array_append_new(
         page->list,
-        json_pack("{s:I, s:I, s:I, s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}",
+        json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:s?, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}",
                   "objection", (json_int_t)row->id, "flag", (json_int_t)row->flag, "call",
-                  (json_int_t)row->call, "call_id", row->call_id, "rule", row->rule, "person",
-                  row->person, "by", row->by, "at", at, "text", row->text, "outcome",
+                  (json_int_t)row->call, "call_id", row->call_id, "rule", row->rule, "title",
+                  cqa_title_json(row->title_en, row->title_zh), "range",
+                  cqa_range_json(row->range_least_c, row->range_most_c), "person", row->person,
+                  "by", row->by, "at", at, "text", row->text, "outcome",
                   cqa_objection_words[row->outcome], "decided_by", row->decided_by, "decided_at",
                   row->decided_ms ? decided : NULL, "answer", row->answer));
 }

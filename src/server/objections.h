@@ -28,6 +28,8 @@ enum cqa_status cqa_objection_settle(struct cqa_scores *scores, const struct cqa
 struct cqa_objection_row {
     int64_t id, flag, call, at_ms, decided_ms;
     const char *call_id, *rule, *person, *by, *text, *decided_by, *answer;
+    const char *title_en, *title_zh; /* of the rule; NULL: not known */
+    int64_t range_least_c, range_most_c;
     enum cqa_objection_outcome outcome;
 };
 

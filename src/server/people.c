@@ -106,11 +106,12 @@ static void add_rule(void *context, const struct cqa_rule_row *row)
     const int64_t reviewed = row->confirmed + row->overturned + row->changed;
 
     json_array_append_new(
-        context, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "rule", row->rule, "flags",
-                           (json_int_t)row->flags, "open", (json_int_t)row->open, "confirmed",
-                           (json_int_t)row->confirmed, "overturned", (json_int_t)row->overturned,
-                           "changed", (json_int_t)row->changed, "precision",
-                           ratio((double)(row->confirmed + row->changed), (double)reviewed)));
+        context,
+        json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "rule", row->rule, "title",
+                  cqa_title_json(row->title_en, row->title_zh), "flags", (json_int_t)row->flags,
+                  "open", (json_int_t)row->open, "confirmed", (json_int_t)row->confirmed,
+                  "overturned", (json_int_t)row->overturned, "changed", (json_int_t)row->changed,
+                  "precision", ratio((double)(row->confirmed + row->changed), (double)reviewed)));
 }
 
 void cqa_get_rules(struct cqa_request *request)

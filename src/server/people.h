@@ -45,6 +45,7 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
 struct cqa_rule_row {
     const char *rule;
     int64_t flags, open, confirmed, overturned, changed;
+    const char *title_en, *title_zh; /* NULL: not known */
 };
 enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope *scope,
                                int64_t day_from, int64_t day_to,

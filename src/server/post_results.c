@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "server/counters.h"
 #include "server/endpoints.h"
+#include "server/limit.h"
+#include "server/rubrics.h"
 
 enum { ITEMS_MAX = 20000 };
 
@@ -80,6 +82,31 @@ static void read_object(struct entry *entry, const char *text, size_t length, co
         refuse_entry(entry, 422, error.text);
 }
 
+/* Results of a rubric that is not known yet may have come with a new file of models/rubrics; it is
+ * looked for once a minute at most. */
+static void meet_rubrics(struct cqa_request *request, const struct cqa_item *items, size_t count)
+{
+    enum { PAUSE_MS = 60000 };
+    struct cqa_scores *scores = cqa_request_scores(request);
+    atomic_llong *learned_ms = &cqa_request_counters(request)->rubrics_learned_ms;
+    const struct cqa_item *before = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct cqa_item *item = &items[i];
+        if (item->rubric == NULL || item->rubric_version == NULL ||
+            (before != NULL && strcmp(before->rubric, item->rubric) == 0 &&
+             strcmp(before->rubric_version, item->rubric_version) == 0))
+            continue;
+        before = item;
+        const int64_t now_ms = cqa_request_now_ms(request);
+        if (cqa_rubric_is_known(scores, item->rubric, item->rubric_version) ||
+            now_ms < atomic_load(learned_ms) + PAUSE_MS)
+            continue;
+        atomic_store(learned_ms, now_ms);
+        cqa_rubrics_learn(scores);
+    }
+}
+
 /* Stores what is valid, in one transaction. 0 with a problem given when the store could not. */
 static int store_batch(struct cqa_request *request, struct batch *batch)
 {
@@ -111,6 +138,8 @@ static int store_batch(struct cqa_request *request, struct batch *batch)
         refuse_entry(entry, answers[outcome].status,
                      answers[outcome].error ? answers[outcome].error : "");
     }
+    if (status == CQA_OK)
+        meet_rubrics(request, items, count);
     free(items);
     free(outcomes);
     if (status == CQA_OK)

@@ -7,6 +7,7 @@
 #include "server/flag_json.h"
 #include "server/member.h"
 #include "server/rescore.h"
+#include "server/rubrics.h"
 #include "server/when.h"
 
 enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
@@ -14,6 +15,7 @@ enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
 /* What the body asks for. */
 struct wish {
     struct cqa_rubric *rubric;
+    const char *text; /* it was read from; borrowed from the body */
     int64_t from, to;
 };
 
@@ -202,10 +204,22 @@ static json_t *mean(int64_t sum_c, int64_t count)
     return count > 0 ? json_real((double)sum_c / 100 / (double)count) : json_null();
 }
 
+/* The titles of the rules that the new rubric has; what only the old one had stays without. */
+static void add_titles(struct run *run)
+{
+    for (size_t i = 0; i < cqa_rubric_rule_count(run->rubric); i++) {
+        const struct cqa_rule_info rule = cqa_rubric_rule(run->rubric, i);
+        json_t *sums = json_object_get(run->rules, rule.id);
+        if (sums != NULL)
+            json_object_set_new(sums, "title", cqa_title_json(rule.title.en, rule.title.zh));
+    }
+}
+
 static void reply_run(struct run *run)
 {
     const int64_t read = run->calls - run->unread;
 
+    add_titles(run);
     cqa_reply_json(run->request, 200,
                    json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:o, s:o, s:O, s:o, s:I, s:I}",
                              "rubric", cqa_rubric_name(run->rubric), "rubric_version",
@@ -254,6 +268,7 @@ static int read_wish(struct cqa_request *request, const json_t *body, struct wis
         !cqa_member_text(request, body, "rubric", 1, &text) ||
         !read_day(request, body, "from", &wish->from) || !read_day(request, body, "to", &wish->to))
         return 0;
+    wish->text = text;
     wish->rubric = cqa_rubric_parse(text, strlen(text), &problems);
     if (wish->rubric == NULL)
         refuse_rubric(request, &problems);
@@ -288,7 +303,12 @@ static void rescore(struct cqa_request *request, int applies)
         run->rubric = wish.rubric;
         run->applies = applies;
         run->rules = json_object();
-        enum cqa_status status = applies ? note(run, &wish, "rescore.begin") : CQA_OK;
+        enum cqa_status status =
+            applies ? cqa_rubric_keep(cqa_request_scores(request), cqa_request_who(request)->name,
+                                      wish.rubric, wish.text, 0, &run->error)
+                    : CQA_OK;
+        if (status == CQA_OK && applies)
+            status = note(run, &wish, "rescore.begin");
         if (status == CQA_OK)
             status = walk(run, &wish);
         if (status == CQA_OK && applies)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "server/cursor.h"
 #include "server/endpoints.h"
+#include "server/flag_json.h"
 #include "server/kappa.h"
 #include "server/member.h"
 #include "server/query.h"
@@ -225,10 +226,11 @@ void cqa_post_judgement(struct cqa_request *request)
 /* One's own list: what is still to be judged, without a word of the others' verdicts. */
 static int add_own(void *context, const struct cqa_judgement_row *row)
 {
-    return json_array_append_new(context,
-                                 json_pack("{s:I, s:I, s:s, s:b}", "flag", (json_int_t)row->flag,
-                                           "call", (json_int_t)row->call, "rule", row->rule,
-                                           "judged", row->by != NULL)) != 0;
+    return json_array_append_new(
+               context, json_pack("{s:I, s:I, s:s, s:o, s:b}", "flag", (json_int_t)row->flag,
+                                  "call", (json_int_t)row->call, "rule", row->rule, "title",
+                                  cqa_title_json(row->title_en, row->title_zh), "judged",
+                                  row->by != NULL)) != 0;
 }
 
 void cqa_get_calibration(struct cqa_request *request)

@@ -59,6 +59,7 @@ struct cqa_judgement_row {
     int64_t flag, call;
     const char *rule, *by; /* `by` NULL: nobody judged it yet */
     int stands;
+    const char *title_en, *title_zh; /* of the rule; NULL: not known */
 };
 
 /* Every judgement of a session, by flag, then name; `by` restricts to one person's (and flags they

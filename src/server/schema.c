@@ -149,6 +149,21 @@ static const char clips_step[] =
     " start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, sha256 TEXT NOT NULL,"
     " bytes BLOB NOT NULL, UNIQUE(call, start_ms));";
 
+/* What rubrics say, so that a flag is shown with its rule's own title and limits whatever has
+ * become of the file since. */
+static const char rubrics_step[] =
+    "CREATE TABLE rubrics("
+    " id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, title_en TEXT NOT NULL,"
+    " title_zh TEXT NOT NULL, digest BLOB NOT NULL, text TEXT NOT NULL, learned_ms INTEGER NOT "
+    "NULL,"
+    " UNIQUE(name, version));"
+    "CREATE TABLE rubric_rules("
+    " rubric TEXT NOT NULL, version TEXT NOT NULL, rule TEXT NOT NULL, title_en TEXT NOT NULL,"
+    " title_zh TEXT NOT NULL, range_least_c INTEGER NOT NULL, range_most_c INTEGER NOT NULL,"
+    " learned_ms INTEGER NOT NULL, PRIMARY KEY(rubric, version, rule)) WITHOUT ROWID;"
+    "CREATE INDEX rubric_rules_by_rule ON rubric_rules(rule, learned_ms);";
+
 const char *const cqa_schema_steps[] = {
-    people_step, calls_step, flags_step, notices_step, clips_step, cqa_appraisal_schema, NULL,
+    people_step, calls_step,           flags_step,   notices_step,
+    clips_step,  cqa_appraisal_schema, rubrics_step, NULL,
 };

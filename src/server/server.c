@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "server/http_internal.h"
+#include "server/rubrics.h"
 
 enum {
     CONNECTIONS_MAX = 512,
@@ -163,6 +164,8 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     server->playback = make_playback(config->store_path);
     if (server->limiter == NULL || server->playback == NULL)
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (status == CQA_OK)
+        cqa_rubrics_learn(scores);
     if (status == CQA_OK && config->tls_certificate != NULL)
         status = read_pem(config->tls_certificate, &server->certificate, error);
     if (status == CQA_OK && config->tls_certificate != NULL)

@@ -14,6 +14,7 @@ struct target {
     int state;
     int has_objection_settled;
     char person[256];
+    char rubric[96], rubric_version[64], rule[96];
 };
 
 /* CQA_E_NOTFOUND unless the scope allows the call. */
@@ -28,7 +29,8 @@ static enum cqa_status read_target(struct cqa_db *db, const struct cqa_scope *sc
         &query,
         "SELECT c.id, f.points_c, coalesce(c.base_c, 10000), coalesce(c.day, 0), c.duration_ms,"
         " f.state, c.person, EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id AND"
-        " o.outcome <> 0) FROM calls c LEFT JOIN flags f ON f.call = c.id AND f.current = 1");
+        " o.outcome <> 0), c.rubric, c.rubric_version, f.rule FROM calls c LEFT JOIN flags f ON "
+        "f.call = c.id AND f.current = 1");
     cqa_query_number(&query, where, id);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " LIMIT 1");
@@ -44,6 +46,9 @@ static enum cqa_status read_target(struct cqa_db *db, const struct cqa_scope *sc
                                   .state = sqlite3_column_int(row, 5),
                                   .has_objection_settled = sqlite3_column_int(row, 7)};
         snprintf(target->person, sizeof target->person, "%s", cqa_db_text(row, 6));
+        snprintf(target->rubric, sizeof target->rubric, "%s", cqa_db_text(row, 8));
+        snprintf(target->rubric_version, sizeof target->rubric_version, "%s", cqa_db_text(row, 9));
+        snprintf(target->rule, sizeof target->rule, "%s", cqa_db_text(row, 10));
     }
     sqlite3_finalize(row);
     cqa_query_finish(&query);
@@ -83,23 +88,54 @@ static enum cqa_status check_text(const char *what, const char *text, struct cqa
     return CQA_OK;
 }
 
-static enum cqa_status check_verdict(const struct cqa_verdict *verdict, const struct target *target,
-                                     struct cqa_error *error)
+/* Points that a person gives lie within what the call's rubric allows for the rule; where that is
+ * not known, within what a call has. */
+static enum cqa_status check_points(struct cqa_db *db, const struct target *target,
+                                    const char *rule, int64_t points_c, struct cqa_error *error)
+{
+    int64_t least_c = 0;
+    int64_t most_c = target->base_c;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_db_start(db, &row, error,
+                                          "SELECT range_least_c, range_most_c FROM rubric_rules"
+                                          " WHERE rubric = ? AND version = ? AND rule = ?",
+                                          "ttt", target->rubric, target->rubric_version, rule);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_step(db, row, error);
+    const int is_known = status == CQA_OK;
+    if (is_known) {
+        least_c = sqlite3_column_int64(row, 0);
+        most_c = sqlite3_column_int64(row, 1);
+    }
+    cqa_db_end(row);
+    if (status != CQA_OK && status != CQA_E_NOTFOUND)
+        return status;
+    if (points_c >= least_c && points_c <= most_c)
+        return CQA_OK;
+    if (!is_known)
+        return cqa_fail(error, CQA_E_BADDATA, "points: allowed are 0 to %g", (double)most_c / 100);
+    return cqa_fail(error, CQA_E_BADDATA, "points: rule %s allows %g to %g (rubric %s version %s)",
+                    rule, (double)least_c / 100, (double)most_c / 100, target->rubric,
+                    target->rubric_version);
+}
+
+static enum cqa_status check_verdict(struct cqa_db *db, const struct cqa_verdict *verdict,
+                                     const struct target *target, struct cqa_error *error)
 {
     if (verdict->state != CQA_FLAG_CONFIRMED || verdict->reason != NULL) {
         const enum cqa_status status = check_text("reason", verdict->reason, error);
         if (status != CQA_OK)
             return status;
     }
-    if (verdict->state == CQA_FLAG_CHANGED &&
-        (verdict->points_c < 0 || verdict->points_c > target->base_c))
-        return cqa_fail(error, CQA_E_BADDATA, "points: allowed are 0 to %g",
-                        (double)target->base_c / 100);
     if (verdict->expected >= 0 && verdict->expected != target->state)
         return cqa_fail(error, CQA_E_REFUSED,
                         "someone else has decided meanwhile: the flag is %s now",
                         cqa_flag_state_words[target->state]);
-    return CQA_OK;
+    return verdict->state == CQA_FLAG_CHANGED
+               ? check_points(db, target, target->rule, verdict->points_c, error)
+               : CQA_OK;
 }
 
 static int64_t standing(const struct cqa_verdict *verdict, int64_t points_c)
@@ -157,7 +193,7 @@ enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_d
     if (status == CQA_OK)
         status = check_right(db, who, &target, error);
     if (status == CQA_OK)
-        status = check_verdict(verdict, &target, error);
+        status = check_verdict(db, verdict, &target, error);
     if (status == CQA_OK)
         status = write_decision(scores, db, who, flag, verdict, &target, error);
     *call = target.call;
@@ -177,7 +213,7 @@ enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_id
     return cqa_scores_end(scores, status, error);
 }
 
-static enum cqa_status check_manual(const struct cqa_manual_flag *manual,
+static enum cqa_status check_manual(struct cqa_db *db, const struct cqa_manual_flag *manual,
                                     const struct target *target, struct cqa_error *error)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -185,15 +221,14 @@ static enum cqa_status check_manual(const struct cqa_manual_flag *manual,
 
     if (length == 0 || length > 64 || manual->rule[strspn(manual->rule, allowed)] != '\0')
         return cqa_fail(error, CQA_E_BADDATA, "rule: allowed are 1 to 64 of a-z 0-9 - _ .");
-    if (manual->points_c < 0 || manual->points_c > target->base_c)
-        return cqa_fail(error, CQA_E_BADDATA, "points: allowed are 0 to %g",
-                        (double)target->base_c / 100);
     if (manual->start_ms < 0 || manual->end_ms < manual->start_ms ||
         manual->end_ms > target->duration_ms)
         return cqa_fail(error, CQA_E_BADDATA,
                         "start_ms, end_ms: must lie in order within the recording (0 to %lld)",
                         (long long)target->duration_ms);
-    return check_text("note", manual->note, error);
+    const enum cqa_status status = check_text("note", manual->note, error);
+    return status == CQA_OK ? check_points(db, target, manual->rule, manual->points_c, error)
+                            : status;
 }
 
 static enum cqa_status insert_manual(struct cqa_db *db, const struct cqa_identity *who,
@@ -230,7 +265,7 @@ enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_
     if (status == CQA_OK)
         status = check_right(db, who, &target, error);
     if (status == CQA_OK)
-        status = check_manual(manual, &target, error);
+        status = check_manual(db, manual, &target, error);
     if (status == CQA_OK)
         status = insert_manual(db, who, call, manual, error);
     if (status == CQA_OK) {
@@ -255,8 +290,9 @@ enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
         return status;
     status =
         cqa_db_start(db, &row, error,
-                     "SELECT d.flag, d.at_ms, d.points_c, f.rule, u.name, d.reason, d.state"
-                     " FROM decisions d JOIN flags f ON f.id = d.flag JOIN users u ON u.id = d.user"
+                     "SELECT d.flag, d.at_ms, d.points_c, f.rule, u.name, d.reason, d.state,"
+                     " q.title_en, q.title_zh FROM decisions d JOIN flags f ON f.id = d.flag"
+                     " JOIN calls c ON c.id = d.call JOIN users u ON u.id = d.user" CQA_RULE_JOIN
                      " WHERE d.call = ? ORDER BY d.id",
                      "i", call);
     if (status == CQA_OK) {
@@ -268,7 +304,9 @@ enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
                 cqa_db_text(row, 3),
                 cqa_db_text(row, 4),
                 (const char *)sqlite3_column_text(row, 5),
-                (enum cqa_flag_state)sqlite3_column_int(row, 6)};
+                (enum cqa_flag_state)sqlite3_column_int(row, 6),
+                (const char *)sqlite3_column_text(row, 7),
+                (const char *)sqlite3_column_text(row, 8)};
             visit(context, &decision);
         }
         cqa_db_end(row);

@@ -26,6 +26,10 @@ struct cqa_flag_row cqa_flag_row_of(sqlite3_stmt *row)
         .decided_by = text_or_null(row, 15),
         .reason = text_or_null(row, 16),
         .decided_ms = sqlite3_column_int64(row, 17),
+        .title_en = text_or_null(row, 18),
+        .title_zh = text_or_null(row, 19),
+        .range_least_c = sqlite3_column_int64(row, 20),
+        .range_most_c = sqlite3_column_int64(row, 21),
     };
 }
 
@@ -39,11 +43,12 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_start(db, &row, error,
-                          CQA_FLAG_COLUMNS " FROM flags f" CQA_FLAG_JOINS
-                                           " WHERE f.call = ? AND f.current = 1"
-                                           " ORDER BY f.ordinal IS NULL, f.ordinal, f.id",
-                          "i", call);
+    status =
+        cqa_db_start(db, &row, error,
+                     CQA_FLAG_COLUMNS " FROM flags f JOIN calls c ON c.id = f.call" CQA_FLAG_JOINS
+                                      " WHERE f.call = ? AND f.current = 1"
+                                      " ORDER BY f.ordinal IS NULL, f.ordinal, f.id",
+                     "i", call);
     if (status == CQA_OK) {
         while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
             const struct cqa_flag_row flag = cqa_flag_row_of(row);

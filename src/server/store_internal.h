@@ -48,6 +48,12 @@ const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scor
 enum cqa_status cqa_scores_refresh_totals(struct cqa_db *db, int64_t call,
                                           struct cqa_error *error) CQA_MUST_CHECK;
 
+/* What the rubric of call `c` says of the rule of flag `f`, as `q`: nothing where it is not known.
+ */
+#define CQA_RULE_JOIN                                                                              \
+    " LEFT JOIN rubric_rules q ON q.rubric = c.rubric AND q.version = c.rubric_version"            \
+    " AND q.rule = f.rule"
+
 /* ---- SQL put together at run time: text with its values beside it */
 
 enum { CQA_QUERY_VALUES_MAX = 48 };

@@ -159,6 +159,10 @@ static struct cqa_objection_row row_of(sqlite3_stmt *row)
                                       .text = cqa_db_text(row, 9),
                                       .decided_by = (const char *)sqlite3_column_text(row, 10),
                                       .answer = (const char *)sqlite3_column_text(row, 11),
+                                      .title_en = (const char *)sqlite3_column_text(row, 13),
+                                      .title_zh = (const char *)sqlite3_column_text(row, 14),
+                                      .range_least_c = sqlite3_column_int64(row, 15),
+                                      .range_most_c = sqlite3_column_int64(row, 16),
                                       .outcome =
                                           (enum cqa_objection_outcome)sqlite3_column_int(row, 12)};
 }
@@ -178,9 +182,11 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
     cqa_query_number(&query,
                      "SELECT o.id, o.flag, o.call, o.at_ms, o.decided_ms, c.call_id, f.rule, "
                      "c.person, u.name, o.text,"
-                     " l.name, o.answer, o.outcome FROM objections o JOIN flags f ON f.id = o.flag"
+                     " l.name, o.answer, o.outcome, q.title_en, q.title_zh,"
+                     " coalesce(q.range_least_c, 0), coalesce(q.range_most_c, c.base_c, 10000) "
+                     "FROM objections o JOIN flags f ON f.id = o.flag"
                      " JOIN calls c ON c.id = o.call JOIN users u ON u.id = o.user"
-                     " LEFT JOIN users l ON l.id = o.decided_by WHERE o.id > ?",
+                     " LEFT JOIN users l ON l.id = o.decided_by" CQA_RULE_JOIN " WHERE o.id > ?",
                      after_id);
     if (outcome >= 0)
         cqa_query_number(&query, " AND o.outcome = ?", outcome);

@@ -188,16 +188,25 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
         return status;
     cqa_query_add(&query,
                   "SELECT f.rule, count(*), sum(f.state = 0), sum(f.state = 1), sum(f.state = 2),"
-                  " sum(f.state = 3) FROM flags f WHERE f.current = 1 AND f.author IS NULL");
+                  " sum(f.state = 3),"
+                  " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
+                  "  ORDER BY learned_ms DESC LIMIT 1),"
+                  " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
+                  "  ORDER BY learned_ms DESC LIMIT 1) FROM flags f WHERE f.current = 1 AND "
+                  "f.author IS NULL");
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
     cqa_query_add(&query, " GROUP BY f.rule ORDER BY f.rule");
     status = cqa_query_start(&query, db, &row, error);
     while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_rule_row rule = {
-            cqa_db_text(row, 0),          sqlite3_column_int64(row, 1),
-            sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
-            sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5)};
+        const struct cqa_rule_row rule = {cqa_db_text(row, 0),
+                                          sqlite3_column_int64(row, 1),
+                                          sqlite3_column_int64(row, 2),
+                                          sqlite3_column_int64(row, 3),
+                                          sqlite3_column_int64(row, 4),
+                                          sqlite3_column_int64(row, 5),
+                                          (const char *)sqlite3_column_text(row, 6),
+                                          (const char *)sqlite3_column_text(row, 7)};
         visit(context, &rule);
     }
     sqlite3_finalize(row);

@@ -76,10 +76,12 @@ cqa_calibration_list(struct cqa_scores *scores, const struct cqa_scope *scope, c
 
     if (status != CQA_OK)
         return status;
-    cqa_query_add(
-        &query, "SELECT f.id, f.call, f.rule, u.name, j.verdict FROM calibration_flags s"
-                " JOIN flags f ON f.id = s.flag LEFT JOIN judgements j ON j.session = s.session AND"
-                " j.flag = s.flag");
+    cqa_query_add(&query,
+                  "SELECT f.id, f.call, f.rule, u.name, j.verdict, q.title_en, q.title_zh"
+                  " FROM calibration_flags s"
+                  " JOIN flags f ON f.id = s.flag JOIN calls c ON c.id = f.call" CQA_RULE_JOIN
+                  " LEFT JOIN judgements j ON j.session = s.session AND"
+                  " j.flag = s.flag");
     if (user != 0)
         cqa_query_number(&query, " AND j.user = ?", user);
     cqa_query_text(&query, " LEFT JOIN users u ON u.id = j.user WHERE s.session = ?", session);
@@ -87,9 +89,13 @@ cqa_calibration_list(struct cqa_scores *scores, const struct cqa_scope *scope, c
     cqa_query_add(&query, " ORDER BY f.rule, f.id, u.name");
     status = cqa_query_start(&query, db, &row, error);
     while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_judgement_row judgement = {
-            sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1), cqa_db_text(row, 2),
-            (const char *)sqlite3_column_text(row, 3), sqlite3_column_int(row, 4)};
+        const struct cqa_judgement_row judgement = {sqlite3_column_int64(row, 0),
+                                                    sqlite3_column_int64(row, 1),
+                                                    cqa_db_text(row, 2),
+                                                    (const char *)sqlite3_column_text(row, 3),
+                                                    sqlite3_column_int(row, 4),
+                                                    (const char *)sqlite3_column_text(row, 5),
+                                                    (const char *)sqlite3_column_text(row, 6)};
         if (visit(context, &judgement))
             break;
     }

@@ -85,9 +85,9 @@ test("the queue is walked by keyboard, worst first", () => as("ann", async (page
 }));
 
 test("filters ask the server, and stay in the address", () => as("ann", async (page) => {
-  await page.fill("[name=rule]", "late-greeting");
-  await page.keyboard.press("Tab");
-  await page.waitForFunction(() => [...document.querySelectorAll("td.what small")].every(({ textContent }) => textContent === "late-greeting"));
+  await page.waitForSelector("[name=rule] option[value=late-greeting]", { state: "attached" });
+  await page.selectOption("[name=rule]", { label: "Late greeting" });
+  await page.waitForFunction(() => [...document.querySelectorAll("td.what small")].every(({ textContent }) => textContent === "Late greeting"));
   assert.match(page.url(), /rule=late-greeting/);
   await page.reload();
   await settled(page);
@@ -209,20 +209,38 @@ test("points are changed and a flag added by hand, and the history tells it", ()
   await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
   const before_ = Number((await textOf(page, ".totalBox .total")).split(" ").at(-1));
   await page.keyboard.press("p");
+  assert.deepEqual(await page.locator("dialog [name=points]").evaluate(({ min, max }) => [min, max]), ["0", "2"]);
   await page.fill("dialog [name=points]", "0.5");
   await page.click("dialog .chip >> nth=0");
   await page.click("dialog button.primary");
   await page.waitForSelector(".line .state.changed");
   await page.keyboard.press("a");
-  await page.fill("dialog [name=rule]", "wrong-name");
+  await page.selectOption("dialog [name=rule]", { label: "Another rule" });
+  await page.fill("dialog [name=other]", "wrong-name");
   await page.fill("dialog [name=points]", "3");
   await page.fill("dialog [name=note]", "Addressed the customer by another name");
   await page.click("dialog button.primary");
   await page.waitForSelector("text=Addressed the customer by another name");
   const after_ = before_ + (flag.points - 0.5) - 3;
   await page.waitForFunction((total) => document.querySelector(".totalBox ins")?.textContent === String(total), after_);
-  assert.match(await textOf(page, ".history"), /Changed agent-interruption −0.5/);
+  assert.match(await textOf(page, ".history"), /Changed Agent interrupts −0.5/);
 }));
+
+test("the breakdown shows each rule's title and words in the reader's language", async () => {
+  const expected = { en: ["Dead air", /^Silence; cause: unexplained, agent muted$/, /from 10 s: noted only; from 15 s: −2; from 30 s: −5/, /at most 20 points a call/, /a person may set 0 to 5 points/],
+    "zh-CN": ["通话冷场", /^静音；原因：原因不明、坐席静音$/, /10秒起：仅提示；15秒起：−2；30秒起：−5/, /每通最多扣20分/, /人工可改为0至5分/] };
+  for (const [language, [title, asks, costs, ...limits]] of Object.entries(expected))
+    await as("ann", async (page) => {
+      const flag = (await ask(page, "flags?rule=dead-air&state=any&limit=1")).flags[0];
+      await visit(page, `#/call/~${flag.call.number}`);
+      const rule = page.locator(".rule", { has: page.locator(`h3:has-text("${title}")`) }).first();
+      const lines = await rule.locator(".asks span").allTextContents();
+      assert.match(lines[0], asks);
+      assert.match(lines[1], costs);
+      for (const limit of limits) assert.match(lines[2], limit);
+      assert.ok((await page.locator("details.rule .rule").count()) >= 1);
+    }, { language });
+});
 
 test("a spectrogram is drawn from a slice of WAV and from a compressed file", () => as("ann", async (page) => {
   for (const search of ["MPEG", "ULAW"]) {

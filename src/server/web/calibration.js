@@ -6,6 +6,7 @@ import { useKeys } from "./keys.js";
 import { goTo } from "./period.js";
 import { drawStrip, peaksOf } from "./peaks.js";
 import { Player } from "./player.js";
+import { titleOf } from "./rule.js";
 import { clock, fixed, number, t } from "./text.js";
 
 const AROUND_MS = 6000;
@@ -21,7 +22,7 @@ export async function calibrationPage({ who, part, onLeave }) {
     const [{ flags }, agreement] = await Promise.all([get(`calibrations/${encodeURIComponent(session)}`), who.role === "lead" ? get(`calibrations/${encodeURIComponent(session)}/agreement`) : null]);
     const judging = new Judging(session, flags);
     onLeave(() => judging.leave());
-    replace(place, flags.length ? judging.element : h("div.panel", {}, emptyState(t("calibration.noSession"))), agreement && flags.length > 0 && agreementPanel(agreement));
+    replace(place, flags.length ? judging.element : h("div.panel", {}, emptyState(t("calibration.noSession"))), agreement && flags.length > 0 && agreementPanel(agreement, new Map(flags.map((one) => [one.rule, titleOf(one)]))));
   } else {
     replace(place, h("div.panel", {}, emptyState(t("calibration.choose"))));
   }
@@ -57,7 +58,7 @@ class Judging {
     this.at = at;
     this.player.pause();
     this.peaks = null;
-    replace(this.list, this.flags.map((one, i) => h("li", {}, h("button.plain", { type: "button", "aria-current": i === at ? "true" : null, onclick: () => this.choose(i).catch(failed) }, h("span", {}, t("calibration.flag", { n: i + 1 })), h("code", {}, one.rule), one.judged ? h("span.state.confirmed", {}, t("calibration.judged")) : null))));
+    replace(this.list, this.flags.map((one, i) => h("li", {}, h("button.plain", { type: "button", "aria-current": i === at ? "true" : null, onclick: () => this.choose(i).catch(failed) }, h("span", {}, t("calibration.flag", { n: i + 1 })), h("span", {}, titleOf(one)), one.judged ? h("span.state.confirmed", {}, t("calibration.judged")) : null))));
     const { one } = this;
     // Only where it lies: what others decided about it must not be seen before the verdict.
     const { flags } = await get(callPath(one.call, "/flags"));
@@ -69,7 +70,7 @@ class Judging {
     this.playButton = h("button.round", { type: "button", onclick: () => this.playOrPause() });
     this.time = h("span.time", {}, clock(flag.start_ms, true));
     const verdict = (value, key, kind) => h(`button${kind}`, { type: "button", disabled: one.judged, onclick: () => this.judge(value) }, t(`verdict.${value}`), h("kbd", { "aria-hidden": "true" }, key));
-    replace(this.pane, h("h2", {}, h("code", {}, one.rule), " ", `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), this.strip, h("div.transport", {}, this.playButton, this.time, h("small", {}, t("queue.leadIn"))),
+    replace(this.pane, h("h2", {}, titleOf(one), " ", `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), this.strip, h("div.transport", {}, this.playButton, this.time, h("small", {}, t("queue.leadIn"))),
       h("div.decide", {}, verdict("stands", "s", ".confirm"), verdict("does_not_stand", "d", ".overturn")), h("p", {}, h("small", {}, t(one.judged ? "calibration.once" : "calibration.blind"))));
     this.showPlaying();
     this.peaks = await peaksOf(one.call);
@@ -119,9 +120,9 @@ const make = () => askForm(t("calibration.make"), [
   return session;
 });
 
-function agreementPanel({ flags, judges, fleiss_kappa, rules, pairs }) {
+function agreementPanel({ flags, judges, fleiss_kappa, rules, pairs }, titles) {
   const kappa = (value) => (value === null ? "–" : h("span", {}, fixed(value, 2), " ", h("small", {}, t(`kappa.${value < 0.2 ? "poor" : value < 0.4 ? "fair" : value < 0.6 ? "moderate" : value < 0.8 ? "good" : "excellent"}`))));
   const table = (key, rows) => h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t(key)), h("th.number", { scope: "col" }, "κ"))), h("tbody", {}, rows.map(([name, value, more]) => h("tr", {}, h("td", {}, name, more && h("small", {}, more)), h("td.number", {}, kappa(value))))));
   return h("section.panel", {}, h("h2", {}, t("calibration.agreement")), h("p", {}, t("calibration.of", { flags, judges }), " ", t("calibration.fleiss"), " ", h("b", {}, kappa(fleiss_kappa))),
-    h("div.grid", {}, table("flag.rule", Object.entries(rules)), pairs.length > 0 && table("calibration.pair", pairs.map(({ judges: two, flags: n, cohen_kappa }) => [two.join(" – "), cohen_kappa, t("calibration.both", { n: number(n) })]))));
+    h("div.grid", {}, table("flag.rule", Object.entries(rules).map(([rule, value]) => [titles.get(rule) ?? rule, value])), pairs.length > 0 && table("calibration.pair", pairs.map(({ judges: two, flags: n, cohen_kappa }) => [two.join(" – "), cohen_kappa, t("calibration.both", { n: number(n) })]))));
 }

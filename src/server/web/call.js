@@ -8,6 +8,7 @@ import { Lanes, eventWords } from "./lanes.js";
 import { peaksOf } from "./peaks.js";
 import { Player, speeds, whyNot } from "./player.js";
 import { fact } from "./queue.js";
+import { rubricOf, ruleWords, titleOf } from "./rule.js";
 import { STRETCH_MS_MAX, showSpectrogram } from "./spectrogram.js";
 import { clock, deduction, fixed, moment, number, said, share, siteTime, t, word } from "./text.js";
 import { makeWave } from "./wave.js";
@@ -20,7 +21,7 @@ export async function callPage({ who, part, query, onLeave }) {
   const source = { source: query.source };
   const heard = (rest) => (mayHear(who) ? get(callPath(call, rest), source) : null);
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
-  const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] }, remarks?.comments ?? []);
+  const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] }, remarks?.comments ?? [], await rubricOf(result.score));
   onLeave(() => page.leave());
   requestAnimationFrame(() => page.begin(Number(query.flag))); // by then it stands in the document
   return page.element;
@@ -39,8 +40,8 @@ function quietSpans(result) {
 }
 
 class CallPage {
-  constructor(who, call, result, listed, comments) {
-    Object.assign(this, { who, call, result, comments });
+  constructor(who, call, result, listed, comments, rubric) {
+    Object.assign(this, { who, call, result, comments, rubric });
     this.words = new Map((result.score?.deductions ?? []).map((line) => [`${line.rule} ${line.start_ms}`, line.text]));
     this.take(listed);
     this.current = null;
@@ -225,7 +226,7 @@ class CallPage {
   }
 
   async add() {
-    this.took(await addFlag(this.call, Math.round(this.player.now), this.result.recording.duration_ms), "added");
+    this.took(await addFlag(this.call, Math.round(this.player.now), this.result.recording.duration_ms, this.rubric), "added");
   }
 
   async object() {
@@ -267,15 +268,27 @@ class CallPage {
         mayDecide(this.who) && h("button", { type: "button", onclick: () => this.add() }, t("do.add"))),
       score.exception && h("p.quoted", {}, t("call.exception"), " ", said(score.exception.text ?? { en: score.exception })),
       rules.size === 0 && emptyState(t("call.noFlags")),
-      [...rules].map(([rule, flags]) => this.rule(rule, flags)),
+      [...rules].map(([rule, flags]) => this.rule(rule, flags)), this.unbroken(rules),
       h("p.sum", {}, h("span", {}, t("call.total")), totalOf(score)),
       this.history());
   }
 
   rule(rule, flags) {
     const sum = flags.reduce((all, flag) => all + flag.standing_points, 0);
-    return h("div.rule", {}, h("h3", {}, h("code", {}, rule), h("span.points", {}, deduction(sum))),
+    return h("div.rule", {}, h("h3", {}, h("span", { title: rule }, titleOf(flags[0])), h("span.points", {}, deduction(sum))), this.ruleLines(rule),
       flags.map((flag) => this.flagLine(flag)));
+  }
+
+  /** What the rule asks, costs and allows, where its rubric is known. */
+  ruleLines(id) {
+    const rule = this.rubric?.rules.find((one) => one.rule === id);
+    return rule && h("p.asks", {}, ruleWords(rule).map((words) => h("span", {}, words)));
+  }
+
+  unbroken(flagged) {
+    const rest = (this.rubric?.rules ?? []).filter(({ rule, manual }) => !flagged.has(rule) && !manual);
+    return rest.length > 0 && !this.result.score.exception && h("details.rule", {}, h("summary", {}, t("call.unbroken", { n: rest.length })),
+      rest.map((rule) => h("div.rule", {}, h("h3", {}, h("span", { title: rule.rule }, titleOf(rule)), h("span.points", {}, deduction(0))), this.ruleLines(rule.rule))));
   }
 
   flagLine(flag) {
@@ -283,7 +296,7 @@ class CallPage {
     const number_ = this.flags.indexOf(flag) + 1;
     const button = (key, words, act, kind = "") => h(`button${kind}`, { type: "button", onclick: () => this.decide(act) }, t(words), h("kbd", { "aria-hidden": "true" }, key));
     return h("div.line", { "aria-current": isCurrent ? "true" : null },
-      h("button.pick", { type: "button", onclick: () => this.choose(flag, true), "aria-label": t("lane.flag", { n: number_, rule: flag.rule }) }, String(number_)),
+      h("button.pick", { type: "button", onclick: () => this.choose(flag, true), "aria-label": t("lane.flag", { n: number_, rule: titleOf(flag) }) }, String(number_)),
       h("div.words", {}, h("p", {}, flagWords(flag)),
         h("p.tags", {}, severityChip(flag), stateChip(flag), h("span", {}, `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), h("span", {}, t("flag.sure", { share: share(flag.confidence) })), flag.author && h("span", {}, t("flag.by", { who: flag.author }))),
         flag.reason && h("p.quoted", {}, flag.reason),
@@ -295,7 +308,7 @@ class CallPage {
   history() {
     if (!this.decisions.length) return null;
     return h("div.history", {}, h("h2", {}, t("call.history")), h("ol", {}, this.decisions.map((one) =>
-      h("li", {}, h("span.state", { class: `state ${one.state}` }, word("state", one.state)), " ", h("code", {}, one.rule), " ", deduction(one.points), h("small", {}, `${one.by} · ${moment(one.at)}`), one.reason && h("p.quoted", {}, one.reason)))));
+      h("li", {}, h("span.state", { class: `state ${one.state}` }, word("state", one.state)), " ", titleOf(one), " ", deduction(one.points), h("small", {}, `${one.by} · ${moment(one.at)}`), one.reason && h("p.quoted", {}, one.reason)))));
   }
 
   showRemarks() {

@@ -5,6 +5,7 @@ import { emptyState, failed, field } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { useKeys } from "./keys.js";
 import { goTo } from "./period.js";
+import { ruleFilter } from "./rule.js";
 import { clock, siteTime, t, word } from "./text.js";
 
 const PAGE = 50;
@@ -41,7 +42,7 @@ function filters(who, asked) {
     onchange: () => goTo("calls", Object.fromEntries(new FormData(form))) },
   field(t("calls.order"), h("select", { name: "sort" }, ["newest", "worst"].map((value) => h("option", { value, selected: asked.sort === value }, t(`calls.${value}`))))),
   who.role !== "agent" && [["person", 9], ["team", 9]].map(([name, size]) => field(t(`flag.${name}`), h("input", { name, size, value: asked[name] ?? "" }))),
-  [["queue", 9], ["rule", 12]].map(([name, size]) => field(t(`flag.${name}`), h("input", { name, size, value: asked[name] ?? "" }))),
+  field(t("flag.queue"), h("input", { name: "queue", size: 9, value: asked.queue ?? "" })), field(t("flag.rule"), ruleFilter(who, asked.rule ?? "")),
   field(t("calls.below"), h("input", { name: "score_below", type: "number", min: 0, max: 1000, step: "any", value: asked.score_below ?? "" })),
   field(t("filter.from"), h("input", { name: "from", type: "date", value: asked.from ?? "" })), field(t("filter.to"), h("input", { name: "to", type: "date", value: asked.to ?? "" })),
   h("button.plain", { type: "button", onclick: () => goTo("calls", {}) }, t("filter.clear")));

@@ -2,6 +2,7 @@
 import { callPath, get, post } from "./api.js";
 import { askForm, failed, field, notice } from "./dialog.js";
 import { h } from "./dom.js";
+import { titleOf } from "./rule.js";
 import { clock, deduction, number, said, t, word } from "./text.js";
 
 export const mayDecide = (who) => who.role === "lead" || who.role === "auditor";
@@ -30,9 +31,11 @@ export const overturnFlag = (flag) =>
   askForm(t("overturn.title"), [what(flag), reasonField(t("decide.reason"))], t("do.overturn"),
     ({ reason }) => decide(flag, { state: "overturned", reason }));
 
+const within = ({ least, most }, points) => Math.min(most, Math.max(least, points));
+
 export const changeFlag = (flag) =>
   askForm(t("change.title"), [what(flag),
-    field(t("change.points", { points: flag.points }), h("input", { name: "points", type: "number", min: 0, max: 100, step: "0.01", value: flag.standing_points, required: true })),
+    field(t("change.points", { points: flag.points }), h("input", { name: "points", type: "number", min: flag.range.least, max: flag.range.most, step: "0.01", value: within(flag.range, flag.standing_points), required: true }), t("change.range", flag.range)),
     reasonField(t("decide.reason"))], t("do.change"),
   ({ points, reason }) => decide(flag, { state: "changed", points: Number(points), reason }));
 
@@ -48,17 +51,39 @@ export const objectTo = (flag) =>
       return answer;
     });
 
-/** `start_ms`: where the play head stands. */
-export function addFlag(call, start_ms, duration_ms) {
+/** The rules of the call's rubric by title, those for people first; and, for what it does not name, a field for another id. */
+function ruleChoice(rubric, chosen) {
+  const rules = [...(rubric?.rules ?? [])].sort((a, b) => b.manual - a.manual);
+  const id = h("input", { name: "other", pattern: "[a-z0-9._\\-]{1,64}", required: true, list: "rules", autofocus: !rubric });
+  const other = field(t(rubric ? "add.otherId" : "add.rule"), id, t("add.ruleHint"));
+  const show = (rule) => { other.hidden = id.disabled = Boolean(rule); chosen(rule); };
+  if (!rules.length) return [other];
+  const choice = h("select", { name: "rule", autofocus: true, onchange: () => show(rules.find(({ rule }) => rule === choice.value)) },
+    rules.map((rule) => h("option", { value: rule.rule }, titleOf(rule))), h("option", { value: "" }, t("add.other")));
+  show(rules[0]);
+  return [field(t("add.rule"), choice), other];
+}
+
+/** `start_ms`: where the play head stands; `rubric`: the call's, null where it is not known. */
+export function addFlag(call, start_ms, duration_ms, rubric) {
   const seconds = (name, ms) => h("input", { name, type: "number", min: 0, max: duration_ms / 1000, step: "0.1", value: (ms / 1000).toFixed(1), required: true });
+  const severity = h("select", { name: "severity" }, ["note", "minor", "major", "critical"].map((name) => h("option", { value: name, selected: name === "minor" }, word("severity", name))));
+  const points = h("input", { name: "points", type: "number", min: 0, max: 100, step: "0.01", value: 1, required: true });
+  const range = h("span.hint");
+  const choice = ruleChoice(rubric, (rule) => {
+    const { least, most } = rule?.range ?? { least: 0, most: rubric?.base ?? 100 };
+    points.min = least;
+    points.max = most;
+    points.value = rule ? within(rule.range, rule.points.most) : 1;
+    severity.value = rule?.severity ?? "minor";
+    range.textContent = rule ? t("change.range", rule.range) : "";
+  });
   return askForm(t("add.title"), [
-    field(t("add.rule"), h("input", { name: "rule", pattern: "[a-z0-9._\\-]{1,64}", required: true, list: "rules", autofocus: true }), t("add.ruleHint")),
-    field(t("flag.severity"), h("select", { name: "severity" }, ["note", "minor", "major", "critical"].map((name) => h("option", { value: name, selected: name === "minor" }, word("severity", name))))),
-    h("div.row", {}, field(t("flag.points"), h("input", { name: "points", type: "number", min: 0, max: 100, step: "0.01", value: 1, required: true })),
-      field(t("add.from"), seconds("from", start_ms)), field(t("add.to"), seconds("to", Math.min(duration_ms, start_ms + 5000)))),
+    choice, field(t("flag.severity"), severity),
+    h("div.row", {}, field(t("flag.points"), points), field(t("add.from"), seconds("from", start_ms)), field(t("add.to"), seconds("to", Math.min(duration_ms, start_ms + 5000)))), range,
     field(t("add.note"), h("textarea", { name: "note", rows: 3, maxlength: 2000, required: true })),
-  ], t("do.add"), ({ rule, severity, points, from, to, note }) => post(callPath(call, "/flags"), {
-    rule, severity, points: Number(points), start_ms: Math.round(from * 1000), end_ms: Math.round(to * 1000), note,
+  ], t("do.add"), (given) => post(callPath(call, "/flags"), {
+    rule: given.rule || given.other, severity: given.severity, points: Number(given.points), start_ms: Math.round(given.from * 1000), end_ms: Math.round(given.to * 1000), note: given.note,
   }));
 }
 
@@ -68,9 +93,9 @@ export async function standingTotal(call) {
   return score ? { total: score.total, decided_total: score.decided_total } : null;
 }
 
-export const flagWords = (flag) => said(flag.text) || flag.note || flag.rule;
+export const flagWords = (flag) => said(flag.text) || flag.note || titleOf(flag);
 
-export const what = (flag) => h("p.quoted", {}, flagWords(flag), h("small", {}, `${flag.rule} · ${clock(flag.start_ms)}–${clock(flag.end_ms)} · ${deduction(flag.points)}`));
+export const what = (flag) => h("p.quoted", {}, flagWords(flag), h("small", {}, `${titleOf(flag)} · ${clock(flag.start_ms)}–${clock(flag.end_ms)} · ${deduction(flag.points)}`));
 
 export const severityChip = (flag) => h(`span.severity.${flag.severity}`, {}, word("severity", flag.severity));
 

@@ -4,7 +4,7 @@ import { askForm, failed, field, notice } from "./dialog.js";
 import { h } from "./dom.js";
 import { rosterPanel } from "./admin.js";
 import { defaultPeriod } from "./period.js";
-import { t } from "./text.js";
+import { currentLanguage, t } from "./text.js";
 
 const files = ["calls.csv", "flags.csv", "calls.jsonl"];
 
@@ -17,7 +17,7 @@ export async function exportPage({ query }) {
     h("label.check", {}, h("input", { type: "checkbox", name: "bom", value: "1", checked: true }), " ", t("export.bom")));
   const point = () => {
     const asked = Object.fromEntries(new FormData(form));
-    links.forEach((link, i) => link.setAttribute("href", address(`export/${files[i]}`, asked)));
+    links.forEach((link, i) => link.setAttribute("href", address(`export/${files[i]}`, { ...asked, lang: currentLanguage() === "en" ? "en" : "zh" })));
   };
   point();
   return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.export"))),

@@ -1,5 +1,6 @@
 // What lies under the waveform and moves with it: ruler, who speaks, events, flags.
 import { h, replace } from "./dom.js";
+import { titleOf } from "./rule.js";
 import { clock, t, word } from "./text.js";
 
 const percent = (ms, duration_ms) => `${(100 * ms) / duration_ms}%`;
@@ -42,7 +43,7 @@ export class Lanes {
   showFlags(flags, current = null) {
     replace(this.flagLane, flags.map((flag, i) => h(`button.flag.${flag.severity}.${flag.state}`, {
       type: "button", style: place(flag.start_ms, flag.end_ms, this.duration_ms), "aria-pressed": String(flag.flag === current),
-      title: `${i + 1}. ${flag.rule} ${clock(flag.start_ms)}–${clock(flag.end_ms)}`, "aria-label": t("lane.flag", { n: i + 1, rule: flag.rule }), onclick: () => this.onFlag(flag),
+      title: `${i + 1}. ${titleOf(flag)} ${clock(flag.start_ms)}–${clock(flag.end_ms)}`, "aria-label": t("lane.flag", { n: i + 1, rule: titleOf(flag) }), onclick: () => this.onFlag(flag),
     }, String(i + 1))));
   }
 

@@ -6,6 +6,7 @@ import { h, icons, replace, settled, svgIcon } from "./dom.js";
 import { useKeys } from "./keys.js";
 import { drawStrip, peaksOf } from "./peaks.js";
 import { Player, whyNot } from "./player.js";
+import { ruleFilter, titleOf } from "./rule.js";
 import { clock, moment, share, siteTime, t, word } from "./text.js";
 
 const PAGE = 50;
@@ -73,7 +74,7 @@ class Queue {
     const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault() },
       field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
       field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
-      field(t("flag.rule"), type("rule", { list: "rules", size: 11 })),
+      field(t("flag.rule"), ruleFilter(this.who, this.filter.rule)),
       this.who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 6 })),
       this.who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 6 })),
       field(t("flag.queue"), type("queue", { size: 6 })),
@@ -110,10 +111,9 @@ class Queue {
     const { from, to } = this.filter;
     const list = (id, values) => h("datalist", { id }, [...new Set(values)].filter(Boolean).map((value) => h("option", { value })));
     if (this.who.role === "agent") return;
-    const [people, rules] = await Promise.all([get("people", { from, to }), get("rules", { from, to })]).catch(() => [null, null]);
+    const people = await get("people", { from, to }).catch(() => null);
     if (people)
-      replace(this.lists, list("people", people.people.map(({ person }) => person)), list("teams", people.people.map(({ team }) => team)),
-        list("rules", rules.rules.map(({ rule }) => rule)));
+      replace(this.lists, list("people", people.people.map(({ person }) => person)), list("teams", people.people.map(({ team }) => team)));
   }
 
   // ---- the list
@@ -149,7 +149,7 @@ class Queue {
     const { call } = flag;
     return h("tr", { tabindex: -1, onclick: () => this.select(i), ondblclick: () => this.open() },
       h("td", {}, severityChip(flag)),
-      h("td.what", {}, h("span", {}, flagWords(flag)), h("small", {}, flag.rule)),
+      h("td.what", {}, h("span", {}, flagWords(flag)), h("small", { title: flag.rule }, titleOf(flag))),
       h("td", {}, call.person ?? call.agent ?? "–", h("small", {}, [call.team, call.queue].filter(Boolean).join(" · "))),
       h("td", {}, siteTime(call.started_at), h("small", {}, clock(call.duration_ms))),
       h("td.number", {}, clock(flag.start_ms), h("small", {}, t("seconds", { n: Math.round((flag.end_ms - flag.start_ms) / 1000) }))),
@@ -208,7 +208,7 @@ class Queue {
     this.total = h("span", {}, totalOf(call));
     replace(this.pane,
       h("h2", {}, flagWords(flag)),
-      h("p.tags", {}, severityChip(flag), stateChip(flag), h("code", {}, flag.rule), flag.automatic_fail && h("span.severity.critical", {}, t("flag.automaticFail"))),
+      h("p.tags", {}, severityChip(flag), stateChip(flag), h("span", { title: flag.rule }, titleOf(flag)), flag.automatic_fail && h("span.severity.critical", {}, t("flag.automaticFail"))),
       this.strip,
       h("div.transport", {}, this.playButton, this.time, h("small", {}, t("queue.leadIn"))),
       mayDecide(this.who)

@@ -3,6 +3,7 @@ import { get, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
+import { titleOf } from "./rule.js";
 import { deduction, fixed, number, share, t } from "./text.js";
 
 const LISTED = 10;
@@ -16,7 +17,7 @@ export async function rulesPage({ query }) {
 
 const precisionTable = (rules, period) => h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")),
   ["page.flags", "state.open", "state.confirmed", "state.changed", "state.overturned"].map((key) => h("th.number", { scope: "col" }, t(key))), h("th", { scope: "col" }, t("rules.precision")))),
-h("tbody", {}, rules.map((rule) => h("tr", {}, h("td", {}, h("a", { href: `#/flags?${new URLSearchParams({ ...period, rule: rule.rule, state: "any" })}` }, rule.rule)),
+h("tbody", {}, rules.map((rule) => h("tr", {}, h("td", {}, h("a", { href: `#/flags?${new URLSearchParams({ ...period, rule: rule.rule, state: "any" })}`, title: rule.rule }, titleOf(rule))),
   [rule.flags, rule.open, rule.confirmed, rule.changed, rule.overturned].map((value) => h("td.number", {}, number(value))),
   h("td", {}, rule.precision !== null && h("span.meter", { "aria-hidden": "true" }, h("i", { style: { width: `${100 * rule.precision}%` } })), share(rule.precision)))))));
 
@@ -49,7 +50,7 @@ function previewed(result, apply) {
     result.cut_off && h("p.problem", {}, t("rescore.cutOff")), result.unreadable > 0 && h("p.problem", {}, t("rescore.unreadable", { n: result.unreadable })),
     h("div.grid", {},
       h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")), ["rescore.flagsBefore", "rescore.flagsAfter", "rescore.pointsBefore", "rescore.pointsAfter"].map((key) => h("th.number", { scope: "col" }, t(key))))),
-        h("tbody", {}, rules.map(([rule, of]) => h("tr", {}, h("td", {}, h("code", {}, rule)), h("td.number", {}, number(of.before)), h("td.number", {}, number(of.after)), h("td.number", {}, deduction(of.points_before)), h("td.number", {}, deduction(of.points_after))))))),
+        h("tbody", {}, rules.map(([rule, of]) => h("tr", {}, h("td", { title: rule }, titleOf({ rule, ...of })), h("td.number", {}, number(of.before)), h("td.number", {}, number(of.after)), h("td.number", {}, deduction(of.points_before)), h("td.number", {}, deduction(of.points_after))))))),
       result.most_changed.length > 0 && h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("rescore.mostChanged")), h("th.number", { scope: "col" }, t("rescore.scoreBefore")), h("th.number", { scope: "col" }, t("rescore.scoreAfter")))),
         h("tbody", {}, result.most_changed.slice(0, LISTED).map((call) => h("tr", {}, h("td", {}, h("a", { href: `#/call/~${call.number}` }, call.id)), h("td.number", {}, number(call.before)), h("td.number", {}, number(call.after)))))))),
   ];

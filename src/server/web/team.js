@@ -5,6 +5,7 @@ import { flagWords, pointsOf, stateChip } from "./decide.js";
 import { emptyState, field } from "./dialog.js";
 import { h } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
+import { titleOf } from "./rule.js";
 import { clock, day, fixed, number, share, siteTime, t } from "./text.js";
 
 const FLAGS_MAX = 500;
@@ -76,7 +77,7 @@ async function person(who, name, period) {
       h("section.panel.wide", {}, h("h2", {}, t(team ? "person.score" : "team.scoreOverTime")), scoreChart(days, team?.days, toDay), h("small", {}, t("chart.hint"))),
       h("section.panel", {}, h("h2", {}, t("person.shares")), lineChart({ label: t("person.shares"), days: isos, kind: "share", onDay: toDay, series: shares.map(([key, label, tint]) => ({ label: t(label), values: values(key), tint })) })),
       h("section.panel", {}, h("h2", {}, t("sum.response")), lineChart({ label: t("sum.response"), days: isos, onDay: toDay, series: [{ label: t("sum.responseSeconds"), values: values("response_ms", 1000), tint: "--agent" }] })),
-      h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: rule, value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : emptyState(t("call.noFlags"))),
+      h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: titleOf(list[0]), value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : emptyState(t("call.noFlags"))),
       h("section.panel", {}, h("h2", {}, t("person.listen")), costly.length ? h("ul.listen", {}, costly.slice(0, 3).flatMap(({ flags: list }) => list.slice(0, 2)).map(flagLink)) : emptyState(t("call.noFlags"))),
       h("section.panel.wide", {}, h("details", {}, h("summary", {}, t("person.days")), daysTable(days, toDay)))));
 }

@@ -140,6 +140,15 @@ static const struct {
      "F:8:24: unknown key \"by\"; allowed: at_least, below\n"},
     {"  measure: hold_count\n  where: {at_least: 3}\n  points: {once: 3, min_confidence: 0.9}\n",
      "F:9:37: \"min_confidence\" is for rules on events"},
+    /* What a person may change it to. */
+    {"  on: hold\n  points: {each: 3}\n  range: {least: 0, most: 5}\n", NULL},
+    {"  on: hold\n  points: note\n  range: {least: 0, most: 0}\n", NULL},
+    {"  on: hold\n  points: {each: 3}\n  range: {least: 4, most: 3}\n",
+     "F:9:10: \"least\" is above \"most\"\n"},
+    {"  on: hold\n  points: {each: 3}\n  range: {most: 3}\n", "F:9:10: \"least\" is missing\n"},
+    {"  on: hold\n  points: {each: 3}\n  range: {least: -1, most: 3}\n",
+     "F:9:18: \"least\": \"-1\" is not a plain number"},
+    {"  on: hold\n  points: {each: 3}\n  range: 5\n", "F:9:10: \"range\" must be a map"},
     /* Manual rules. */
     {"  manual: true\n  points: {least: 1, most: 2}\n", NULL},
     {"  manual: true\n  points: {least: 3, most: 2}\n", "F:8:11: \"least\" is above \"most\"\n"},

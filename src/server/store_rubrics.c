@@ -1,0 +1,161 @@
+#include <math.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include "server/audit.h"
+#include "server/rubrics.h"
+#include "server/store_internal.h"
+
+enum { DIGEST_SIZE = 32 };
+
+/* CQA_E_NOTFOUND: not known. `*same` tells whether the content is. */
+static enum cqa_status find(struct cqa_db *db, const struct cqa_rubric *rubric,
+                            const unsigned char *digest, int *same, struct cqa_error *error)
+{
+    int64_t count = 0;
+    const enum cqa_status status = cqa_db_value(
+        db, &count, error, "SELECT digest = ? FROM rubrics WHERE name = ? AND version = ?", "btt",
+        digest, DIGEST_SIZE, cqa_rubric_name(rubric), cqa_rubric_version(rubric));
+
+    *same = count != 0;
+    return status;
+}
+
+static enum cqa_status write_rules(struct cqa_db *db, const struct cqa_rubric *rubric,
+                                   int64_t now_ms, struct cqa_error *error)
+{
+    const char *name = cqa_rubric_name(rubric);
+    const char *version = cqa_rubric_version(rubric);
+    enum cqa_status status =
+        cqa_db_run(db, error, "DELETE FROM rubric_rules WHERE rubric = ? AND version = ?", "tt",
+                   name, version);
+
+    for (size_t i = 0; status == CQA_OK && i < cqa_rubric_rule_count(rubric); i++) {
+        const struct cqa_rule_info rule = cqa_rubric_rule(rubric, i);
+        status = cqa_db_run(
+            db, error,
+            "INSERT INTO rubric_rules(rubric, version, rule, title_en, title_zh, range_least_c,"
+            " range_most_c, learned_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+            "tttttiii", name, version, rule.id, rule.title.en, rule.title.zh,
+            (int64_t)llround(rule.range_least * 100), (int64_t)llround(rule.range_most * 100),
+            now_ms);
+    }
+    return status;
+}
+
+static enum cqa_status write_rubric(struct cqa_scores *scores, struct cqa_db *db, const char *actor,
+                                    const struct cqa_rubric *rubric, const char *text,
+                                    const unsigned char *digest, struct cqa_error *error)
+{
+    char object[160];
+    char detail[2 * DIGEST_SIZE + 1];
+    const int64_t now_ms = cqa_scores_now_ms(scores);
+    const struct cqa_text title = cqa_rubric_info(rubric).title;
+    enum cqa_status status = cqa_db_run(
+        db, error,
+        "INSERT INTO rubrics(name, version, title_en, title_zh, digest, text, learned_ms)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(name, version) DO UPDATE SET"
+        " title_en = excluded.title_en, title_zh = excluded.title_zh, digest = excluded.digest,"
+        " text = excluded.text, learned_ms = excluded.learned_ms",
+        "ttttbti", cqa_rubric_name(rubric), cqa_rubric_version(rubric), title.en, title.zh, digest,
+        DIGEST_SIZE, text, now_ms);
+
+    if (status == CQA_OK)
+        status = write_rules(db, rubric, now_ms, error);
+    snprintf(object, sizeof object, "rubric %s %s", cqa_rubric_name(rubric),
+             cqa_rubric_version(rubric));
+    sodium_bin2hex(detail, sizeof detail, digest, DIGEST_SIZE);
+    return status == CQA_OK
+               ? cqa_audit_add(scores, db, actor, "rubric.learn", object, detail, error)
+               : status;
+}
+
+enum cqa_status cqa_rubric_keep(struct cqa_scores *scores, const char *actor,
+                                const struct cqa_rubric *rubric, const char *text, int replaces,
+                                struct cqa_error *error)
+{
+    unsigned char digest[DIGEST_SIZE];
+    struct cqa_db *db;
+    int same = 0;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    crypto_generichash(digest, sizeof digest, (const unsigned char *)text, strlen(text), NULL, 0);
+    status = find(db, rubric, digest, &same, error);
+    if (status == CQA_OK && !same && !replaces)
+        status = cqa_fail(error, CQA_E_REFUSED,
+                          "rubric %s version %s is known with other content: give the changed one "
+                          "another version",
+                          cqa_rubric_name(rubric), cqa_rubric_version(rubric));
+    else if (status == CQA_E_NOTFOUND || (status == CQA_OK && !same))
+        status = write_rubric(scores, db, actor, rubric, text, digest, error);
+    return cqa_scores_end(scores, status, error);
+}
+
+int cqa_rubric_is_known(struct cqa_scores *scores, const char *name, const char *version)
+{
+    struct cqa_error error;
+    struct cqa_db *db;
+    int64_t count = 0;
+
+    if (cqa_scores_take(scores, &db, &error) != CQA_OK)
+        return 0;
+    const enum cqa_status status = cqa_db_value(
+        db, &count, &error, "SELECT count(*) FROM rubrics WHERE name = ? AND version = ?", "tt",
+        name, version);
+    cqa_scores_give(scores, db);
+    return status == CQA_OK && count > 0;
+}
+
+enum cqa_status cqa_rubric_text(struct cqa_scores *scores, const char *name, const char *version,
+                                struct cqa_buffer *out, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status =
+        cqa_db_start(db, &row, error, "SELECT text FROM rubrics WHERE name = ? AND version = ?",
+                     "tt", name, version);
+    if (status == CQA_OK) {
+        status = cqa_db_step(db, row, error);
+        if (status == CQA_OK)
+            status = cqa_buffer_add(out, cqa_db_text(row, 0), strlen(cqa_db_text(row, 0)));
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND
+               ? cqa_fail(error, CQA_E_NOTFOUND, "rubric %.64s version %.32s is not known here",
+                          name, version)
+               : status;
+}
+
+enum cqa_status cqa_rubric_list(struct cqa_scores *scores,
+                                void (*visit)(void *context, const struct cqa_rubric_row *row),
+                                void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(db, &row, error,
+                          "SELECT name, version, title_en, title_zh FROM rubrics"
+                          " ORDER BY name, learned_ms DESC, id DESC",
+                          "");
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
+            const struct cqa_rubric_row rubric = {cqa_db_text(row, 0),
+                                                  cqa_db_text(row, 1),
+                                                  {cqa_db_text(row, 2), cqa_db_text(row, 3)}};
+            visit(context, &rubric);
+        }
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
