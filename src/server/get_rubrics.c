@@ -1,4 +1,5 @@
 #include <math.h>
+#include "rubric/threshold.h"
 #include "server/endpoints.h"
 #include "server/flag_json.h"
 #include "server/query.h"
@@ -50,17 +51,32 @@ static json_t *measure_json(const struct cqa_yaml_node *node)
     return id == CQA_MEASURE_COUNT ? json_null() : text_json(cqa_measure_infos[id].text);
 }
 
+static json_t *thresholds_json(const struct cqa_rubric *rubric, size_t index)
+{
+    struct cqa_threshold known[CQA_THRESHOLDS_MAX];
+    const size_t count = cqa_thresholds(rubric, index, known, CQA_THRESHOLDS_MAX);
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:f, s:f, s:f}", "threshold", known[i].name,
+                                        "unit", known[i].unit, "value", known[i].value, "least",
+                                        known[i].least, "most", known[i].most));
+    return list;
+}
+
 static json_t *rule_json(const struct cqa_rubric *rubric, size_t index)
 {
     const struct cqa_rule_info rule = cqa_rubric_rule(rubric, index);
 
-    return json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "rule", rule.id,
-                     "title", text_json(rule.title), "text", text_json(rule.text), "severity",
-                     rule.severity, "points", span_json(rule.points_least, rule.points_most),
-                     "range", span_json(rule.range_least, rule.range_most), "cap",
-                     points_json(rule.cap), "manual", rule.manual, "automatic_fail",
-                     rule.automatic_fail, "measure",
-                     measure_json(cqa_rubric_rule_node(rubric, index)), "written",
+    return json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "rule",
+                     rule.id, "title", text_json(rule.title), "text", text_json(rule.text),
+                     "severity", rule.severity, "points",
+                     span_json(rule.points_least, rule.points_most), "range",
+                     span_json(rule.range_least, rule.range_most), "cap", points_json(rule.cap),
+                     "manual", rule.manual, "automatic_fail", rule.automatic_fail, "measure",
+                     measure_json(cqa_rubric_rule_node(rubric, index)), "thresholds",
+                     thresholds_json(rubric, index), "written",
                      written_json(cqa_rubric_rule_node(rubric, index)));
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "server/when.h"
 
 /* NULL when absent; `*good` is cleared with a problem given when it had to be there. */
 static const json_t *find(struct cqa_request *request, const json_t *body, const char *name,
@@ -102,6 +103,21 @@ int cqa_member_points(struct cqa_request *request, const json_t *body, const cha
     }
     *out_c = llround(value * 100);
     return 1;
+}
+
+int cqa_member_day(struct cqa_request *request, const json_t *body, const char *name, int required,
+                   int64_t *out)
+{
+    const char *text = NULL;
+
+    if (!cqa_member_text(request, body, name, required, &text) || text == NULL)
+        return text == NULL && !required;
+    const int64_t day = cqa_when_read_day(text);
+    if (day == 0)
+        cqa_reply_problem(request, 422, "invalid", "%s: must be a day (2025-11-20)", name);
+    else
+        *out = day;
+    return day != 0;
 }
 
 int cqa_member_only(struct cqa_request *request, const json_t *body, const char *const *known)

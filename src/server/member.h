@@ -18,6 +18,9 @@ int cqa_member_number(struct cqa_request *request, const json_t *body, const cha
 int cqa_member_points(struct cqa_request *request, const json_t *body, const char *name,
                       int required, int64_t *out_c); /* hundredths */
 
+int cqa_member_day(struct cqa_request *request, const json_t *body, const char *name, int required,
+                   int64_t *out); /* "2025-11-20" as yyyymmdd */
+
 /* A member that the endpoint does not know is refused. `known` ends with NULL. */
 int cqa_member_only(struct cqa_request *request, const json_t *body, const char *const *known);
 

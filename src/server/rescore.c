@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "report/result.h"
 
 static void show(const struct cqa_score *score, int after, cqa_rescore_visit *visit, void *context)
 {
@@ -34,6 +33,18 @@ static enum cqa_status put_score(const char *body, const struct cqa_result *scor
     return status;
 }
 
+struct cqa_rubric_input cqa_rescore_input(const struct cqa_result *result)
+{
+    return (struct cqa_rubric_input){.events = result->events.items,
+                                     .event_count = result->events.count,
+                                     .measures = &result->measures,
+                                     .measurable = &result->measurable,
+                                     .duration_ms = result->recording.duration_ms,
+                                     .mono = result->recording.layout != CQA_LAYOUT_STEREO,
+                                     .queue = result->call.queue,
+                                     .direction = result->call.direction};
+}
+
 enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body, int with_body,
                             cqa_rescore_visit *visit, void *context, struct cqa_rescored *out,
                             struct cqa_error *error)
@@ -43,14 +54,7 @@ enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body, i
 
     *out = (struct cqa_rescored){.body = {.limit = 64 << 20}};
     if (status == CQA_OK) {
-        const struct cqa_rubric_input input = {.events = result.events.items,
-                                               .event_count = result.events.count,
-                                               .measures = &result.measures,
-                                               .measurable = &result.measurable,
-                                               .duration_ms = result.recording.duration_ms,
-                                               .mono = result.recording.layout != CQA_LAYOUT_STEREO,
-                                               .queue = result.call.queue,
-                                               .direction = result.call.direction};
+        const struct cqa_rubric_input input = cqa_rescore_input(&result);
         out->was_scored = result.scored;
         out->before_c = result.scored ? llround(result.score.total * 100) : 0;
         if (result.scored)

@@ -2,6 +2,7 @@
 #define CQA_SERVER_RESCORE_H
 
 #include "base/buffer.h"
+#include "report/result.h"
 #include "rubric/rubric.h"
 
 /* What another rubric makes of a stored result: from its events, never from audio. */
@@ -13,6 +14,9 @@ struct cqa_rescored {
 
 /* Called for each deduction: `after` 0 of the stored score, 1 of the new one. */
 typedef void cqa_rescore_visit(void *context, const char *rule, int after, double points);
+
+/* What a rubric looks at in a stored result; everything is borrowed from it. */
+struct cqa_rubric_input cqa_rescore_input(const struct cqa_result *result);
 
 /* CQA_E_BADDATA when the stored text can't be read. `visit` may be NULL; `with_body` 0 leaves
  * `body` empty. */

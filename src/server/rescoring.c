@@ -8,7 +8,6 @@
 #include "server/member.h"
 #include "server/rescore.h"
 #include "server/rubrics.h"
-#include "server/when.h"
 
 enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
 
@@ -246,18 +245,6 @@ static void refuse_rubric(struct cqa_request *request, struct cqa_problems *prob
     free(text);
 }
 
-static int read_day(struct cqa_request *request, const json_t *body, const char *name, int64_t *out)
-{
-    const char *text = NULL;
-
-    if (!cqa_member_text(request, body, name, 1, &text))
-        return 0;
-    *out = cqa_when_read_day(text);
-    if (*out == 0)
-        cqa_reply_problem(request, 422, "invalid", "%s: must be a day (2025-11-20)", name);
-    return *out != 0;
-}
-
 static int read_wish(struct cqa_request *request, const json_t *body, struct wish *wish)
 {
     static const char *const known[] = {"rubric", "from", "to", NULL};
@@ -266,7 +253,8 @@ static int read_wish(struct cqa_request *request, const json_t *body, struct wis
 
     if (!cqa_member_only(request, body, known) ||
         !cqa_member_text(request, body, "rubric", 1, &text) ||
-        !read_day(request, body, "from", &wish->from) || !read_day(request, body, "to", &wish->to))
+        !cqa_member_day(request, body, "from", 1, &wish->from) ||
+        !cqa_member_day(request, body, "to", 1, &wish->to))
         return 0;
     wish->text = text;
     wish->rubric = cqa_rubric_parse(text, strlen(text), &problems);

@@ -13,19 +13,6 @@
 
 enum { FLAGS_MAX = 500, JUDGES_MAX = 64 };
 
-static int member_day(struct cqa_request *request, const json_t *body, const char *name,
-                      int64_t *out)
-{
-    const char *text = NULL;
-
-    if (!cqa_member_text(request, body, name, 1, &text))
-        return 0;
-    *out = cqa_when_read_day(text);
-    if (*out == 0)
-        cqa_reply_problem(request, 422, "invalid", "%s: must be a day (2025-11-20)", name);
-    return *out != 0;
-}
-
 static int member_name(struct cqa_request *request, const json_t *body, const char *name,
                        const char **out)
 {
@@ -75,11 +62,12 @@ void cqa_post_samples(struct cqa_request *request)
     if (body == NULL)
         return;
     if (cqa_member_only(request, body, known) && member_name(request, body, "plan", &plan.name) &&
-        member_day(request, body, "from", &plan.day_from) &&
-        member_day(request, body, "to", &plan.day_to) &&
+        cqa_member_day(request, body, "from", 1, &plan.day_from) &&
+        cqa_member_day(request, body, "to", 1, &plan.day_to) &&
         cqa_member_whole(request, body, "per_person", 1, 1, 100, &plan.per_person) &&
         cqa_member_word(request, body, "strata", 0, cqa_strata_words, &strata) &&
-        read_auditors(request, body, &plan) && member_day(request, body, "due", &plan.due_day)) {
+        read_auditors(request, body, &plan) &&
+        cqa_member_day(request, body, "due", 1, &plan.due_day)) {
         plan.strata = (enum cqa_strata)strata;
         const enum cqa_status status = cqa_samples_draw(
             cqa_request_scores(request), cqa_request_who(request), &plan, &drawn, &error);
@@ -388,8 +376,8 @@ void cqa_post_period(struct cqa_request *request)
 
     if (body == NULL)
         return;
-    if (cqa_member_only(request, body, known) && member_day(request, body, "from", &from) &&
-        member_day(request, body, "to", &to) &&
+    if (cqa_member_only(request, body, known) && cqa_member_day(request, body, "from", 1, &from) &&
+        cqa_member_day(request, body, "to", 1, &to) &&
         cqa_member_text(request, body, "note", ignore_open, &note)) {
         const enum cqa_status status =
             from <= to ? cqa_period_close(cqa_request_scores(request), cqa_request_who(request),

@@ -39,6 +39,7 @@ const struct cqa_route cqa_routes[] = {
     {"GET", "/api/v1/rubrics/{name}/{version}", LEAD | AUDITOR | AGENT | HR, CQA_BODY_NONE,
      cqa_get_rubric},
     {"GET", "/api/v1/rules", LEAD | AUDITOR | HR, CQA_BODY_NONE, cqa_get_rules},
+    {"POST", "/api/v1/rules/what-if", LEAD, CQA_BODY_SMALL, cqa_post_what_if},
     {"PUT", "/api/v1/roster", ADMIN | LEAD | HR, CQA_BODY_RESULTS, cqa_put_roster},
     {"POST", "/api/v1/rescore/preview", LEAD, CQA_BODY_SMALL, cqa_post_preview},
     {"POST", "/api/v1/rescore", LEAD, CQA_BODY_SMALL, cqa_post_rescore},

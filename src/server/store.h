@@ -68,7 +68,8 @@ enum cqa_call_order { CQA_CALLS_BY_ARRIVAL, CQA_CALLS_NEWEST, CQA_CALLS_WORST };
  * inclusive. */
 struct cqa_call_filter {
     const char *agent, *person, *team, *queue, *source, *rule;
-    int64_t day_from, day_to; /* 0: open */
+    const char *rubric, *rubric_version; /* that scored them */
+    int64_t day_from, day_to;            /* 0: open */
     const int64_t *score_below_c, *score_above_c;
     int severity_least; /* -1: any */
     enum cqa_call_order order;

@@ -60,6 +60,10 @@ static void add_filter(struct cqa_query *query, const struct cqa_call_filter *fi
         cqa_query_number(query, " AND c.score_c < ?", *filter->score_below_c);
     if (filter->score_above_c != NULL)
         cqa_query_number(query, " AND c.score_c > ?", *filter->score_above_c);
+    if (filter->rubric != NULL)
+        cqa_query_text(query, " AND c.rubric = ?", filter->rubric);
+    if (filter->rubric_version != NULL)
+        cqa_query_text(query, " AND c.rubric_version = ?", filter->rubric_version);
     if (filter->rule == NULL && filter->severity_least < 0)
         return;
     cqa_query_add(query, " AND EXISTS(SELECT 1 FROM flags f WHERE f.call = c.id AND f.current = 1");

@@ -60,3 +60,31 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
     cqa_scores_give(scores, db);
     return status == CQA_E_NOTFOUND ? CQA_OK : status;
 }
+
+enum cqa_status cqa_scores_decided_flags(struct cqa_scores *scores, const char *rule,
+                                         int64_t day_from, int64_t day_to,
+                                         int (*visit)(void *context, int64_t call, int64_t event,
+                                                      enum cqa_flag_state state),
+                                         void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(db, &row, error,
+                          "SELECT call, coalesce(event, 0), state FROM flags"
+                          " WHERE current = 1 AND rule = ? AND day BETWEEN ? AND ? AND state > 0"
+                          " AND author IS NULL ORDER BY call, event",
+                          "tii", rule, day_from, day_to);
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK)
+            if (visit(context, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
+                      (enum cqa_flag_state)sqlite3_column_int(row, 2)))
+                break;
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}

@@ -242,6 +242,24 @@ test("the breakdown shows each rule's title and words in the reader's language",
     }, { language });
 });
 
+test("a lead sees what another threshold would find, and asks for one of their own", () => as("lead", async (page) => {
+  await visit(page, "#/rules");
+  const panel = page.locator("section:has(h2:text('What if a threshold were another'))");
+  await panel.locator("select >> nth=1").selectOption({ label: "Dead air" });
+  await panel.locator("tbody tr[aria-current] >> text=10 s").waitFor();
+  const counts = async () => (await panel.locator("tbody tr").evaluateAll((rows) => rows.map((row) => [parseFloat(row.cells[0].textContent), Number(row.cells[1].textContent)])));
+  const found = await counts();
+  assert.ok(found.length >= 5);
+  for (let i = 1; i < found.length; i++) assert.ok(found[i][0] > found[i - 1][0] && found[i][1] <= found[i - 1][1], `${found}`);
+  assert.ok(found[0][1] > found.at(-1)[1], `${found}`);
+  await panel.locator("input[type=number]").fill("16.2");
+  await panel.locator("button[type=submit]").click();
+  await panel.locator("td >> text=16.2 s").waitFor();
+  assert.equal((await counts()).length, found.length + 1);
+  await panel.locator("select >> nth=2").selectOption({ label: "Sure enough to cost points" });
+  await panel.locator("tbody tr[aria-current] >> text=90%").waitFor();
+}));
+
 test("a spectrogram is drawn from a slice of WAV and from a compressed file", () => as("ann", async (page) => {
   for (const search of ["MPEG", "ULAW"]) {
     const { calls } = await ask(page, "calls?limit=100");

@@ -5,6 +5,7 @@ import { h, replace } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
 import { titleOf } from "./rule.js";
 import { deduction, fixed, number, share, t } from "./text.js";
+import { whatIf } from "./whatif.js";
 
 const LISTED = 10;
 
@@ -12,7 +13,7 @@ export async function rulesPage({ query }) {
   const period = await defaultPeriod(query);
   const { rules } = await get("rules", period);
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, t("page.rules")), h("p", {}, t("rules.lead"))), periodForm(period, null, (asked) => goTo("rules", asked))),
-    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), rescoring(period));
+    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), await whatIf(period), rescoring(period));
 }
 
 const precisionTable = (rules, period) => h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")),

@@ -182,6 +182,47 @@ static void a_known_version_is_not_given_other_content(void **state)
     free(json);
 }
 
+/* The stored silence lasts 12.06 s: a threshold on either side of it tells whether events are what
+ * is counted. */
+static void another_threshold_is_counted_from_stored_events(void **state)
+{
+#define ASK(values)                                                                                \
+    "{\"rubric\":\"shop\",\"version\":\"1\",\"rule\":\"dead-air\",\"threshold\":\"at_least\","     \
+    "\"values\":" values ",\"from\":\"2025-11-01\",\"to\":\"2025-11-30\"}"
+    static const char path[] = "/api/v1/rules/what-if";
+    static const char wish[] = ASK("[12000, 13000]");
+    char decision[64];
+
+    (void)state;
+    put_call("1", "1");
+    put_call("2", "1");
+    put_call("3", "7"); /* scored by another version */
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls/1/flags", NULL);
+    snprintf(decision, sizeof decision, "/api/v1/flags/%s/decision",
+             served_text(reply.json, "flags.0.flag"));
+    reply_finish(&reply);
+    assert_answer("POST", decision, "{\"state\":\"overturned\",\"reason\":\"x\"}", "flags.0.state",
+                  "overturned");
+    assert_answer("POST", path, wish, "status", "403"); /* an auditor */
+    served_user(&served, "lea", "lead", NULL);
+    served_login(&served, "lea", "correct horse");
+    assert_answer("POST", path, wish, "calls", "2");
+    assert_answer("POST", path, wish, "title.zh", "通话冷场");
+    assert_answer("POST", path, wish, "current", "10000");
+    assert_answer("POST", path, wish, "rows.0.flags", "2");
+    assert_answer("POST", path, wish, "rows.0.precision", "0");
+    assert_answer("POST", path, wish, "rows.1.flags", "2");
+    assert_answer("POST", path, wish, "rows.1.overturned", "1");
+    assert_answer("POST", path, wish, "rows.1.open", "1");
+    assert_answer("POST", path, wish, "rows.1.calls_changed", "0");
+    assert_answer("POST", path, wish, "rows.2.flags", "0");
+    assert_answer("POST", path, wish, "rows.2.precision", "null");
+    assert_answer("POST", path, wish, "rows.2.calls_changed", "2");
+    assert_answer("POST", path, ASK("[-1]"), "detail", "at_least: allowed are 0 to 86400000");
+    assert_answer("POST", path, ASK("[]"), "status", "422");
+    assert_answer("POST", path, ASK("[\"a\"]"), "detail", "values: must be numbers");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +232,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(points_stay_within_the_range_of_the_rule, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(flags_added_by_hand_obey_the_range_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_threshold_is_counted_from_stored_events, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_known_version_is_not_given_other_content, set_up,
                                         tear_down),
     };
