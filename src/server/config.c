@@ -139,6 +139,21 @@ static void read_session(struct cqa_server_config *config, const struct cqa_yaml
                          "plain_cookie is allowed only where \"listen\" is a loopback address");
 }
 
+static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                        struct cqa_problems *problems)
+{
+    const char *name = NULL;
+    struct cqa_error error;
+
+    if (cqa_yaml_get_string(root, "time_zone", 0, &name, problems))
+        config->time_zone = keep(config, name);
+    if (cqa_zone_load(config->time_zone, &config->zone, &error) != CQA_OK)
+        cqa_yaml_problem(name != NULL ? cqa_yaml_find(root, "time_zone") : root, problems,
+                         "time_zone: %s", error.text);
+    config->shift_count =
+        cqa_shifts_read(root, config->zone, &config->arena, config->shifts, problems);
+}
+
 int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            struct cqa_problems *problems)
 {
@@ -155,6 +170,8 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                                        "objection_days",
                                        "notices",
                                        "public_url",
+                                       "time_zone",
+                                       "shifts",
                                        NULL};
     const size_t before = problems->count;
 
@@ -182,6 +199,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
         read_session(config, root, problems);
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);
+        read_shifts(config, root, problems);
     }
     cqa_yaml_destroy(yaml);
     return problems->count == before;
@@ -189,5 +207,6 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
 
 void cqa_server_config_finish(struct cqa_server_config *config)
 {
+    cqa_zone_destroy(config->zone);
     cqa_arena_finish(&config->arena);
 }

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/problems.h"
 #include "server/notices.h"
+#include "server/shift.h"
 
 enum { CQA_AUDIO_FOLDERS_MAX = 64 };
 
@@ -29,6 +30,10 @@ struct cqa_server_config {
     int64_t session_ms_max;
     int64_t objection_days; /* how long after the call an agent may object */
     struct cqa_notice_config notices;
+    const char *time_zone; /* of the site's clocks; NULL: the machine's own */
+    struct cqa_zone *zone; /* the same, loaded */
+    struct cqa_shift shifts[CQA_SHIFTS_MAX];
+    size_t shift_count;
     int plain_cookie; /* session cookie without __Host- and Secure: loopback over plain HTTP only */
 };
 

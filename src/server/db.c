@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "server/shift.h"
 
 enum { STATEMENTS_MAX = 256 }; /* a power of two, well above the number of queries in store_*.c */
 
@@ -53,6 +54,15 @@ static const char *pragmas(enum cqa_db_mode mode)
            "PRAGMA cache_size=-32768; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;";
 }
 
+static void in_shift(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    const struct cqa_shift *shift = sqlite3_value_pointer(values[1], CQA_DB_SHIFT);
+
+    (void)count;
+    sqlite3_result_int(context, shift != NULL && sqlite3_value_type(values[0]) != SQLITE_NULL &&
+                                    cqa_shift_holds(shift, sqlite3_value_int64(values[0])));
+}
+
 enum cqa_status cqa_db_open(struct cqa_db **out, const char *path, enum cqa_db_mode mode,
                             struct cqa_error *error)
 {
@@ -68,6 +78,10 @@ enum cqa_status cqa_db_open(struct cqa_db **out, const char *path, enum cqa_db_m
         code = sqlite3_busy_timeout(db->handle, 10000);
     if (code == SQLITE_OK)
         code = sqlite3_exec(db->handle, pragmas(mode), NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code =
+            sqlite3_create_function_v2(db->handle, "in_shift", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                       NULL, in_shift, NULL, NULL, NULL);
     if (code != SQLITE_OK) {
         fail(db, code, error);
         cqa_db_close(db);

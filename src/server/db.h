@@ -20,6 +20,12 @@ enum cqa_status cqa_db_open(struct cqa_db **out, const char *path, enum cqa_db_m
 void cqa_db_close(struct cqa_db *db);
 
 /*
+ * SQL has in_shift(ms, SHIFT): 1 when the moment falls into the const struct cqa_shift that is
+ * bound with sqlite3_bind_pointer under this type, else 0; 0 for a null moment.
+ */
+#define CQA_DB_SHIFT "cqa_shift"
+
+/*
  * Prepares `sql` (a string of static lifetime: the statement is kept and found again by its
  * address), and binds by `format`, one letter an argument: i int64_t, t text (NULL: null), b const
  * void * and int size, d double, o const int64_t * (NULL: null). The statement is borrowed;

@@ -21,6 +21,7 @@ void cqa_get_peaks(struct cqa_request *request);
 void cqa_get_people(struct cqa_request *request);
 void cqa_get_days(struct cqa_request *request);
 void cqa_post_what_if(struct cqa_request *request);
+void cqa_get_shifts(struct cqa_request *request);
 void cqa_get_rubrics(struct cqa_request *request);
 void cqa_get_rubric(struct cqa_request *request);
 void cqa_get_rules(struct cqa_request *request);

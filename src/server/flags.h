@@ -58,6 +58,7 @@ struct cqa_flag_filter {
     int64_t confidence_least; /* per mille */
     int state;                /* cqa_flag_state; -1: any; -2: decided in whatever way */
     int64_t day_from, day_to; /* 0: open */
+    const struct cqa_shift *shift;
     enum cqa_flag_order order;
     int has_after;
     int64_t after[CQA_FLAG_KEYS_MAX]; /* cqa_flag_keys of the last row seen */

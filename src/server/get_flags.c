@@ -99,9 +99,9 @@ static int read_cursor(struct cqa_request *request, struct cqa_flag_filter *filt
 
 static int read_filter(struct cqa_request *request, struct cqa_flag_filter *filter)
 {
-    static const char *const known[] = {"rule",     "agent",      "person", "team", "queue",
-                                        "severity", "confidence", "state",  "from", "to",
-                                        "sort",     "limit",      "cursor", NULL};
+    static const char *const known[] = {"rule",     "agent",      "person", "team",   "queue",
+                                        "severity", "confidence", "state",  "from",   "to",
+                                        "shift",    "sort",       "limit",  "cursor", NULL};
 
     return cqa_query_only(request, known) && cqa_query_word(request, "rule", &filter->rule) &&
            cqa_query_word(request, "agent", &filter->agent) &&
@@ -112,7 +112,9 @@ static int read_filter(struct cqa_request *request, struct cqa_flag_filter *filt
            read_confidence(request, &filter->confidence_least) &&
            read_state(request, &filter->state) &&
            cqa_query_day(request, "from", &filter->day_from) &&
-           cqa_query_day(request, "to", &filter->day_to) && read_order(request, &filter->order) &&
+           cqa_query_day(request, "to", &filter->day_to) &&
+           cqa_query_shift_named(request, "shift", &filter->shift) &&
+           read_order(request, &filter->order) &&
            cqa_query_limit(request, 50, 500, &filter->limit) && read_cursor(request, filter);
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "server/config.h"
 #include "server/when.h"
 
 int cqa_query_word(struct cqa_request *request, const char *name, const char **out)
@@ -31,6 +32,24 @@ int cqa_query_day(struct cqa_request *request, const char *name, int64_t *out)
     }
     *out = day;
     return 1;
+}
+
+int cqa_query_shift_named(struct cqa_request *request, const char *name,
+                          const struct cqa_shift **out)
+{
+    const struct cqa_server_config *config = cqa_request_config(request);
+    const char *word = cqa_request_query(request, name);
+
+    if (word == NULL)
+        return 1;
+    for (size_t i = 0; i < config->shift_count; i++)
+        if (strcmp(config->shifts[i].name, word) == 0) {
+            *out = &config->shifts[i];
+            return 1;
+        }
+    cqa_reply_problem(request, 400, "query", "%s: no such shift; GET /api/v1/shifts lists them",
+                      name);
+    return 0;
 }
 
 int cqa_query_severity(struct cqa_request *request, const char *name, int *out)

@@ -9,6 +9,9 @@
 int cqa_query_word(struct cqa_request *request, const char *name, const char **out);
 int cqa_query_day(struct cqa_request *request, const char *name,
                   int64_t *out); /* 2025-11-20 → 20251120 */
+/* The configured shift of that name. */
+int cqa_query_shift_named(struct cqa_request *request, const char *name,
+                          const struct cqa_shift **out);
 int cqa_query_severity(struct cqa_request *request, const char *name, int *out);
 int cqa_query_whole(struct cqa_request *request, const char *name, int64_t least, int64_t most,
                     int64_t *out);

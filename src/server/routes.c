@@ -35,6 +35,7 @@ const struct cqa_route cqa_routes[] = {
      cqa_post_objection_answer},
     {"GET", "/api/v1/people", LEAD | AUDITOR | AGENT | HR, CQA_BODY_NONE, cqa_get_people},
     {"GET", "/api/v1/days", LEAD | AUDITOR | AGENT | HR, CQA_BODY_NONE, cqa_get_days},
+    {"GET", "/api/v1/shifts", LEAD | AUDITOR | AGENT | HR, CQA_BODY_NONE, cqa_get_shifts},
     {"GET", "/api/v1/rubrics", LEAD | AUDITOR | AGENT | HR, CQA_BODY_NONE, cqa_get_rubrics},
     {"GET", "/api/v1/rubrics/{name}/{version}", LEAD | AUDITOR | AGENT | HR, CQA_BODY_NONE,
      cqa_get_rubric},

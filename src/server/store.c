@@ -272,6 +272,7 @@ static void add_value(struct cqa_query *query, const char *sql, const char *text
         return;
     }
     query->values[query->count].text = text;
+    query->values[query->count].object = NULL;
     query->values[query->count++].number = number;
 }
 
@@ -283,6 +284,17 @@ void cqa_query_text(struct cqa_query *query, const char *sql, const char *value)
 void cqa_query_number(struct cqa_query *query, const char *sql, int64_t value)
 {
     add_value(query, sql, NULL, value);
+}
+
+void cqa_query_shift(struct cqa_query *query, const char *column, const struct cqa_shift *shift)
+{
+    char sql[64];
+
+    if (shift == NULL)
+        return;
+    snprintf(sql, sizeof sql, " AND in_shift(%s, ?)", column);
+    add_value(query, sql, NULL, 0);
+    query->values[query->count - 1].object = shift;
 }
 
 void cqa_query_scope(struct cqa_query *query, const char *alias, const struct cqa_scope *scope)
@@ -317,6 +329,8 @@ enum cqa_status cqa_query_start(struct cqa_query *query, struct cqa_db *db, sqli
     for (int i = 0; status == CQA_OK && i < query->count; i++) {
         if (query->values[i].text != NULL)
             sqlite3_bind_text(*out, i + 1, query->values[i].text, -1, SQLITE_STATIC);
+        else if (query->values[i].object != NULL)
+            sqlite3_bind_pointer(*out, i + 1, (void *)query->values[i].object, CQA_DB_SHIFT, NULL);
         else
             sqlite3_bind_int64(*out, i + 1, query->values[i].number);
     }

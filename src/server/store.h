@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "server/item.h"
+#include "server/shift.h"
 
 /*
  * The scoring server's store. Behind this header and its neighbours (accounts.h, flags.h, audit.h)
@@ -70,6 +71,7 @@ struct cqa_call_filter {
     const char *agent, *person, *team, *queue, *source, *rule;
     const char *rubric, *rubric_version; /* that scored them */
     int64_t day_from, day_to;            /* 0: open */
+    const struct cqa_shift *shift;       /* by when they started */
     const int64_t *score_below_c, *score_above_c;
     int severity_least; /* -1: any */
     enum cqa_call_order order;

@@ -56,6 +56,7 @@ static void add_filter(struct cqa_query *query, const struct cqa_call_filter *fi
         cqa_query_number(query, " AND c.day >= ?", filter->day_from);
     if (filter->day_to != 0)
         cqa_query_number(query, " AND c.day <= ?", filter->day_to);
+    cqa_query_shift(query, "c.started_ms", filter->shift);
     if (filter->score_below_c != NULL)
         cqa_query_number(query, " AND c.score_c < ?", *filter->score_below_c);
     if (filter->score_above_c != NULL)

@@ -63,6 +63,7 @@ struct cqa_query {
     struct {
         const char *text; /* NULL: the number */
         int64_t number;
+        const void *object; /* NULL: not one */
     } values[CQA_QUERY_VALUES_MAX];
     int count;
 };
@@ -72,6 +73,10 @@ struct cqa_query {
 void cqa_query_add(struct cqa_query *query, const char *sql);
 void cqa_query_text(struct cqa_query *query, const char *sql, const char *value);
 void cqa_query_number(struct cqa_query *query, const char *sql, int64_t value);
+
+/* Adds " AND …" so that only what starts in the shift is left (NULL: everything); `column` holds ms
+ * since 1970. The shift is borrowed until the query has run. */
+void cqa_query_shift(struct cqa_query *query, const char *column, const struct cqa_shift *shift);
 
 /* Adds " AND …" so that only what the scope allows is left; `alias` is the calls or flags table's.
  */

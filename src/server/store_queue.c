@@ -73,6 +73,7 @@ static void add_filter(struct cqa_query *query, const struct cqa_flag_filter *fi
         cqa_query_number(query, " AND f.day >= ?", filter->day_from);
     if (filter->day_to != 0)
         cqa_query_number(query, " AND f.day <= ?", filter->day_to);
+    cqa_query_shift(query, "nullif(f.started_ms, 0)", filter->shift);
     if (filter->severity_least > 0)
         cqa_query_number(query, " AND f.severity >= ?", filter->severity_least);
     if (filter->confidence_least > 0)

@@ -97,6 +97,21 @@ test("filters ask the server, and stay in the address", () => as("ann", async (p
   assert.match(page.url(), /sort=confidence/);
 }));
 
+test("queue and calls are filtered by the site's shifts", () => as("ann", async (page) => {
+  const hours = async (list) => (await ask(page, list)).flags.map(({ call }) => Number(call.started_at.slice(11, 13)));
+  assert.ok((await hours("flags?state=any&limit=500")).some((hour) => hour >= 14));
+  await page.waitForSelector("[name=shift] >> nth=0");
+  await page.selectOption("[name=shift]", "早班");
+  await page.waitForFunction(() => location.hash.includes("shift="));
+  await settled(page);
+  const shown = await page.locator("tbody tr td:nth-child(4)").evaluateAll((cells) => cells.map((cell) => Number(/(\d\d):\d\d/.exec(cell.textContent)[1])));
+  assert.ok(shown.length > 0 && shown.every((hour) => hour >= 6 && hour < 14), `${shown}`);
+  await visit(page, `#/calls?shift=${encodeURIComponent("晚班")}`);
+  assert.equal(await page.inputValue("[name=shift]"), "晚班");
+  const times = await page.locator("tbody tr td:first-child a").evaluateAll((links) => links.map((link) => Number(/(\d\d):\d\d/.exec(link.textContent)[1])));
+  assert.ok(times.length > 0 && times.every((hour) => hour >= 14 && hour < 22), `${times}`);
+}));
+
 test("space plays the flag's seconds from three before, and stops after them", () => as("ann", async (page) => {
   const flag = (await ask(page, "flags?limit=1")).flags[0];
   await page.keyboard.press(" ");
@@ -234,6 +249,7 @@ test("the breakdown shows each rule's title and words in the reader's language",
       const flag = (await ask(page, "flags?rule=dead-air&state=any&limit=1")).flags[0];
       await visit(page, `#/call/~${flag.call.number}`);
       const rule = page.locator(".rule", { has: page.locator(`h3:has-text("${title}")`) }).first();
+      await rule.locator(".asks span").first().waitFor();
       const lines = await rule.locator(".asks span").allTextContents();
       assert.match(lines[0], asks);
       assert.match(lines[1], costs);

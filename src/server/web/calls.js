@@ -6,10 +6,11 @@ import { h, replace } from "./dom.js";
 import { useKeys } from "./keys.js";
 import { goTo } from "./period.js";
 import { ruleFilter } from "./rule.js";
+import { shiftFilter } from "./shift.js";
 import { clock, siteTime, t, word } from "./text.js";
 
 const PAGE = 50;
-const names = ["sort", "person", "agent", "team", "queue", "rule", "score_below", "from", "to"];
+const names = ["sort", "person", "agent", "team", "queue", "rule", "score_below", "from", "to", "shift"];
 const ranks = ["note", "minor", "major", "critical"];
 
 export async function callsPage({ who, query }) {
@@ -44,7 +45,7 @@ function filters(who, asked) {
   who.role !== "agent" && [["person", 9], ["team", 9]].map(([name, size]) => field(t(`flag.${name}`), h("input", { name, size, value: asked[name] ?? "" }))),
   field(t("flag.queue"), h("input", { name: "queue", size: 9, value: asked.queue ?? "" })), field(t("flag.rule"), ruleFilter(who, asked.rule ?? "")),
   field(t("calls.below"), h("input", { name: "score_below", type: "number", min: 0, max: 1000, step: "any", value: asked.score_below ?? "" })),
-  field(t("filter.from"), h("input", { name: "from", type: "date", value: asked.from ?? "" })), field(t("filter.to"), h("input", { name: "to", type: "date", value: asked.to ?? "" })),
+  field(t("filter.from"), h("input", { name: "from", type: "date", value: asked.from ?? "" })), field(t("filter.to"), h("input", { name: "to", type: "date", value: asked.to ?? "" })), shiftFilter(asked.shift),
   h("button.plain", { type: "button", onclick: () => goTo("calls", {}) }, t("filter.clear")));
   return form;
 }

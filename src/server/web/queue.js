@@ -7,11 +7,12 @@ import { useKeys } from "./keys.js";
 import { drawStrip, peaksOf } from "./peaks.js";
 import { Player, whyNot } from "./player.js";
 import { ruleFilter, titleOf } from "./rule.js";
+import { shiftFilter } from "./shift.js";
 import { clock, moment, share, siteTime, t, word } from "./text.js";
 
 const PAGE = 50;
 const AROUND_MS = 6000;
-const filterNames = ["state", "severity", "rule", "person", "team", "queue", "confidence", "from", "to"];
+const filterNames = ["state", "severity", "rule", "person", "team", "queue", "confidence", "from", "to", "shift"];
 const sorts = { severity: "worst", points: "points", confidence: "confidence", call: "newest" };
 
 export async function queuePage({ who, query, onLeave }) {
@@ -80,7 +81,7 @@ class Queue {
       field(t("flag.queue"), type("queue", { size: 6 })),
       field(t("flag.confidence"), choose("confidence", [["", t("filter.any")], ...["0.5", "0.8", "0.9", "0.95"].map((value) => [value, `≥ ${share(Number(value))}`])])),
       field(t("filter.from"), type("from", { type: "date" })),
-      field(t("filter.to"), type("to", { type: "date" })),
+      field(t("filter.to"), type("to", { type: "date" })), shiftFilter(this.filter.shift),
       h("button.plain", { type: "button", onclick: () => this.clear(form) }, t("filter.clear")));
     form.addEventListener("change", settled(() => this.refilter(form), 150));
     return form;

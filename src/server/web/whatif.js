@@ -97,15 +97,12 @@ class Asking {
     const { rubric, version } = this.rubrics[Number(this.rubric.value)];
     const { chosen } = this;
     const wish = { rubric, version, rule: this.rules[Number(this.rule.value)].rule, threshold: chosen.threshold, values: this.values, ...this.period };
+    this.wish = wish; // what is asked last is shown, in whatever order the answers come
     this.answer.setAttribute("aria-busy", "true");
-    try {
-      const found = await post("rules/what-if", wish);
-      if (chosen === this.chosen) replace(this.answer, this.table(found));
-    } catch (error) {
-      replace(this.answer, h("div.problem.block", { role: "alert" }, error.message));
-    } finally {
-      this.answer.removeAttribute("aria-busy");
-    }
+    const shown = await post("rules/what-if", wish).then((found) => this.table(found), (error) => h("div.problem.block", { role: "alert" }, error.message));
+    if (this.wish !== wish) return;
+    replace(this.answer, shown);
+    this.answer.removeAttribute("aria-busy");
   }
 
   table({ calls, current, cut_off, unreadable, rows: [first, ...rest] }) {

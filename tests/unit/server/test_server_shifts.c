@@ -1,0 +1,173 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "server/config.h"
+#include "support/served.h"
+
+/* Shifts: named parts of the day by the site's clocks. */
+
+#define HEAD "listen: 127.0.0.1:0\nstore: sqlite:/x/y.db\n"
+
+static char *problems_of(const char *text)
+{
+    char path[] = "/tmp/callqa-config-XXXXXX";
+    char *printed = NULL;
+    size_t size = 0;
+    struct cqa_server_config config;
+    struct cqa_problems problems = {0};
+    const int fd = mkstemp(path);
+    FILE *out = open_memstream(&printed, &size);
+
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    cqa_server_config_load(&config, path, &problems);
+    cqa_problems_print(&problems, "F", out);
+    fclose(out);
+    cqa_problems_finish(&problems);
+    cqa_server_config_finish(&config);
+    unlink(path);
+    return printed;
+}
+
+static void each_fault_of_a_shift_has_its_place(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"shifts: [{name: night, from: 22:00, to: 06:00}, {name: day, from: 06:00, to: 24:00}]\n",
+         ""},
+        {"time_zone: Asia/Shanghai\n", ""},
+        {"time_zone: Mars/Olympus\n", "F:3:12: time_zone: "},
+        {"shifts: night\n", "F:3:9: \"shifts\" must be a list\n"},
+        {"shifts: [night]\n", "F:3:10: a shift must be {name: …, from: 08:00, to: 16:00}\n"},
+        {"shifts: [{name: n, from: 24:00, to: 06:00}]\n",
+         "F:3:26: \"24:00\" is not a time of day; allowed: 00:00 to 23:59\n"},
+        {"shifts: [{name: n, from: 8:00, to: 06:60}]\n",
+         "F:3:26: \"8:00\" is not a time of day; allowed: 00:00 to 23:59\n"},
+        {"shifts: [{name: n, from: 08:00, to: 16:60}]\n",
+         "F:3:37: \"16:60\" is not a time of day; allowed: 00:00 to 24:00\n"},
+        {"shifts: [{name: n, from: 08:00, to: 08:00}]\n",
+         "F:3:37: must be another time than \"from\"; the whole day is 00:00 to 24:00\n"},
+        {"shifts: [{from: 08:00, to: 09:00}]\n", "F:3:10: \"name\" is missing\n"},
+        {"shifts: [{name: n, from: 08:00, to: 09:00, zone: x}]\n", "F:3:44: unknown key \"zone\""},
+        {"shifts: [{name: n, from: 08:00, to: 09:00}, {name: n, from: 09:00, to: 10:00}]\n",
+         "F:3:52: another shift is named \"n\"\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, HEAD "%s", cases[i].text);
+        char *printed = problems_of(text);
+        const size_t length = strlen(cases[i].expected);
+        if (strncmp(printed, cases[i].expected, length) != 0 || (length == 0 && printed[0] != '\0'))
+            fail_msg("%s: \"%s\", not \"%s\"", cases[i].text, printed, cases[i].expected);
+        free(printed);
+    }
+}
+
+/* The clocks of Berlin are at +01:00 in winter and +02:00 in summer. */
+static void a_shift_follows_the_sites_clocks(void **state)
+{
+    struct cqa_zone *zone;
+    struct cqa_error error;
+    static const int64_t winter_ms = 1763596800000; /* 2025-11-20 00:00 UTC, 01:00 there */
+    static const int64_t summer_ms = 1752969600000; /* 2025-07-20 00:00 UTC, 02:00 there */
+    static const int64_t hour_ms = 3600000;
+
+    (void)state;
+    assert_int_equal(cqa_zone_load("Europe/Berlin", &zone, &error), CQA_OK);
+    const struct cqa_shift day = {"day", 6 * 60, 14 * 60, zone};
+    const struct cqa_shift night = {"night", 22 * 60, 6 * 60, zone};
+    const struct cqa_shift late = {"late", 14 * 60, 24 * 60, zone};
+    assert_int_equal(cqa_shift_holds(&day, winter_ms + 5 * hour_ms - 1000), 0);
+    assert_int_equal(cqa_shift_holds(&day, winter_ms + 5 * hour_ms), 1);
+    assert_int_equal(cqa_shift_holds(&day, summer_ms + 4 * hour_ms), 1);
+    assert_int_equal(cqa_shift_holds(&day, winter_ms + 4 * hour_ms), 0);
+    assert_int_equal(cqa_shift_holds(&day, winter_ms + 13 * hour_ms - 1000), 1);
+    assert_int_equal(cqa_shift_holds(&day, winter_ms + 13 * hour_ms), 0);
+    assert_int_equal(cqa_shift_holds(&night, winter_ms), 1);
+    assert_int_equal(cqa_shift_holds(&night, winter_ms + 5 * hour_ms), 0);
+    assert_int_equal(cqa_shift_holds(&night, winter_ms + 21 * hour_ms), 1);
+    assert_int_equal(cqa_shift_holds(&night, -3 * hour_ms), 1); /* 22:00 on the last day of 1969 */
+    assert_int_equal(cqa_shift_holds(&late, winter_ms + 23 * hour_ms - 1000), 1);
+    assert_int_equal(cqa_shift_holds(&late, winter_ms + 23 * hour_ms), 0);
+    cqa_zone_destroy(zone);
+}
+
+/* ---- the lists */
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, "time_zone: Asia/Shanghai\nsession: {plain_cookie: true}\nshifts:\n"
+                          "- {name: early, from: 06:00, to: 14:00}\n"
+                          "- {name: night, from: 22:00, to: 06:00}\n");
+    served_put(&served, "a", "{\"call\": {\"started_at\": \"2025-11-20T10:00:00+08:00\"}}");
+    served_put(&served, "b", "{\"call\": {\"started_at\": \"2025-11-20T23:00:00+08:00\"}}");
+    served_put(&served, "c", "{\"call\": {\"started_at\": \"2025-11-20T17:59:00+00:00\"}}");
+    served_put(&served, "d", "{\"call\": {\"started_at\": null}}");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+/* Ids of the calls of a list, in its order. */
+static const char *ids(const char *path, const char *list, const char *at)
+{
+    static char text[256];
+    struct reply reply = served_get(&served, served.lead, path);
+    const json_t *item;
+    size_t index;
+
+    snprintf(text, sizeof text, "%s", reply.status == 200 ? "" : "refused");
+    json_array_foreach(json_object_get(reply.json, list), index, item)
+    {
+        strcat(text, served_text(item, at));
+        strcat(text, " ");
+    }
+    reply_finish(&reply);
+    return text;
+}
+
+static void queue_and_calls_are_filtered_by_shift(void **state)
+{
+    (void)state;
+    assert_string_equal(ids("/api/v1/calls?sort=newest&shift=night", "calls", "call.id"), "c b ");
+    assert_string_equal(ids("/api/v1/calls?sort=newest&shift=early", "calls", "call.id"), "a ");
+    assert_string_equal(
+        ids("/api/v1/calls?sort=newest&shift=night&from=2025-11-20&to=2025-11-20&limit=1", "calls",
+            "call.id"),
+        "c ");
+    assert_string_equal(ids("/api/v1/flags?sort=newest&shift=early", "flags", "call.id"), "a a ");
+    assert_string_equal(ids("/api/v1/flags?sort=newest&shift=night&rule=dead-air&from=2025-11-20",
+                            "flags", "call.id"),
+                        "c b ");
+    assert_string_equal(ids("/api/v1/flags?shift=noon", "flags", "call.id"), "refused");
+    assert_string_equal(ids("/api/v1/shifts", "shifts", "to"), "14:00 06:00 ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_fault_of_a_shift_has_its_place),
+        cmocka_unit_test(a_shift_follows_the_sites_clocks),
+        cmocka_unit_test_setup_teardown(queue_and_calls_are_filtered_by_shift, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
