@@ -24,25 +24,38 @@ static void add_decision(void *context, const struct cqa_decision_row *row)
                                              at, "reason", row->reason));
 }
 
+static int copy_person(void *context, const struct cqa_call_row *row)
+{
+    json_t **person = context;
+
+    *person = row->person ? json_string(row->person) : json_null();
+    return 1;
+}
+
 /* The flags of a call as they stand, and how they came to. */
 static void reply_flags(struct cqa_request *request, int status_code, int64_t call)
 {
     struct cqa_scores *scores = cqa_request_scores(request);
     json_t *flags = json_array();
     json_t *decisions = json_array();
+    json_t *person = NULL;
     struct cqa_error error = {0};
-    enum cqa_status status = cqa_scores_call_flags(scores, call, add_flag, flags, &error);
+    enum cqa_status status = cqa_scores_call(scores, call, copy_person, &person, &error);
+
+    if (status == CQA_OK)
+        status = cqa_scores_call_flags(scores, call, add_flag, flags, &error);
 
     if (status == CQA_OK)
         status = cqa_scores_decisions(scores, call, add_decision, decisions, &error);
     if (status == CQA_OK) {
         cqa_reply_json(request, status_code,
-                       json_pack("{s:I, s:O, s:O}", "call", (json_int_t)call, "flags", flags,
-                                 "decisions", decisions));
+                       json_pack("{s:I, s:O, s:O, s:O}", "call", (json_int_t)call, "person", person,
+                                 "flags", flags, "decisions", decisions));
     } else {
         cqa_reply_error(request, status, &error);
     }
     json_decref(flags);
+    json_decref(person);
     json_decref(decisions);
 }
 

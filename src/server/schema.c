@@ -163,7 +163,19 @@ static const char rubrics_step[] =
     " learned_ms INTEGER NOT NULL, PRIMARY KEY(rubric, version, rule)) WITHOUT ROWID;"
     "CREATE INDEX rubric_rules_by_rule ON rubric_rules(rule, learned_ms);";
 
+static const char coaching_step[] =
+    "CREATE TABLE coaching("
+    " id INTEGER PRIMARY KEY, person TEXT NOT NULL, team TEXT,"
+    " author INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL, text TEXT NOT NULL,"
+    " follow_day INTEGER, done_by INTEGER REFERENCES users(id), done_ms INTEGER, outcome TEXT);"
+    "CREATE INDEX coaching_by_person ON coaching(person, id);"
+    "CREATE INDEX coaching_due ON coaching(follow_day, id)"
+    " WHERE follow_day IS NOT NULL AND done_ms IS NULL;"
+    "CREATE TABLE coaching_links("
+    " note INTEGER NOT NULL REFERENCES coaching(id), call INTEGER NOT NULL REFERENCES calls(id),"
+    " flag INTEGER NOT NULL, PRIMARY KEY(note, call, flag)) WITHOUT ROWID;";
+
 const char *const cqa_schema_steps[] = {
-    people_step, calls_step,           flags_step,   notices_step,
-    clips_step,  cqa_appraisal_schema, rubrics_step, NULL,
+    people_step,          calls_step,   flags_step,    notices_step, clips_step,
+    cqa_appraisal_schema, rubrics_step, coaching_step, NULL,
 };

@@ -57,9 +57,9 @@ test("a wrong password is told, a right one opens the pages of the role", async 
   assert.equal(await textOf(page, ".problem"), "Name or password is wrong.");
   await page.close();
   const expected = {
-    lead: ["Flags", "Calls", "Objections", "Team", "Samples", "Calibration", "Rules", "Export"],
+    lead: ["Flags", "Calls", "Objections", "Team", "Coaching", "Samples", "Calibration", "Rules", "Export"],
     ann: ["Flags", "Calls", "Objections", "Team", "Samples", "Calibration"],
-    zhang: ["Flags", "Calls", "Objections", "My numbers"],
+    zhang: ["Flags", "Calls", "Objections", "My numbers", "Coaching"],
     hr: ["Calls", "Team", "Export"],
     root: ["Administration"],
   };
@@ -276,6 +276,39 @@ test("a lead sees what another threshold would find, and asks for one of their o
   await panel.locator("tbody tr[aria-current] >> text=90%").waitFor();
 }));
 
+test("a lead notes something about a flag, the agent reads it, and the follow-up is done", async () => {
+  let call;
+  await as("lead", async (page) => {
+    call = (await ask(page, "flags?person=zhang&rule=dead-air&state=any&limit=1")).flags[0].call.number;
+    await visit(page, `#/call/~${call}`);
+    await page.keyboard.press("n");
+    await page.fill("dialog [name=text]", "Say what you are looking for while you search.");
+    await page.fill("dialog [name=follow_up]", "2025-11-27");
+    await page.click("dialog button.primary");
+    await page.waitForSelector("text=Note written");
+    await visit(page, "#/coaching");
+    assert.match(await textOf(page, ".note .waiting"), /^Follow-up was due on/);
+    assert.match(await textOf(page, ".note .about"), /Dead air/);
+  });
+  await as("zhang", async (page) => {
+    await visit(page, "#/coaching");
+    await page.waitForSelector("text=Say what you are looking for while you search.");
+    assert.equal(await page.locator("button:has-text('Done')").count(), 0);
+    await page.click(".about a");
+    await page.waitForSelector(".call");
+    assert.match(page.url(), new RegExp(`call/~${call}`));
+  });
+  await as("lead", async (page) => {
+    await visit(page, "#/person/zhang");
+    await page.click(".note button:has-text('Done')");
+    await page.fill("dialog [name=outcome]", "Two of three calls were better.");
+    await page.click("dialog button.primary");
+    await page.waitForSelector(".note >> text=followed up");
+    await visit(page, "#/coaching");
+    await page.waitForSelector("text=No follow-up is due.");
+  });
+});
+
 test("a spectrogram is drawn from a slice of WAV and from a compressed file", () => as("ann", async (page) => {
   for (const search of ["MPEG", "ULAW"]) {
     const { calls } = await ask(page, "calls?limit=100");
@@ -429,7 +462,7 @@ test("language and theme are remembered", () => as("ann", async (page) => {
   assert.match(await textOf(page, "td.what"), /起双方静音/);
 }));
 
-const views = [["lead", ["#/flags", "#/call/~2", "#/calls", "#/objections", "#/team", "#/person/li", "#/samples?auditor=", "#/calibration/november", "#/rules", "#/export"]], ["zhang", ["#/flags", "#/team", "#/objections"]], ["root", ["#/admin"]]];
+const views = [["lead", ["#/coaching", "#/flags", "#/call/~2", "#/calls", "#/objections", "#/team", "#/person/li", "#/samples?auditor=", "#/calibration/november", "#/rules", "#/export"]], ["zhang", ["#/coaching", "#/flags", "#/team", "#/objections"]], ["root", ["#/admin"]]];
 
 for (const language of ["en", "zh-CN"])
   for (const theme of ["light", "dark"])

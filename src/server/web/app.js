@@ -15,6 +15,7 @@ const pages = [
   { path: "calls", roles: ["lead", "auditor", "agent", "hr"], show: of("calls", "callsPage") },
   { path: "objections", roles: ["lead", "auditor", "agent"], show: of("objections", "objectionsPage") },
   { path: "team", roles: ["lead", "auditor", "agent", "hr"], show: of("team", "teamPage") },
+  { path: "coaching", roles: ["lead", "agent"], show: of("coaching", "coachingPage") },
   { path: "samples", roles: ["lead", "auditor"], show: of("samples", "samplesPage") },
   { path: "calibration", roles: ["lead", "auditor"], show: of("calibration", "calibrationPage") },
   { path: "rules", roles: ["lead"], show: of("rules", "rulesPage") },

@@ -1,6 +1,7 @@
 // One call: heard, seen, and its score taken apart rule by rule.
 import { callPath, get, post } from "./api.js";
-import { addFlag, changeFlag, confirmFlag, flagWords, mayDecide, mayHear, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, stateChip, totalOf } from "./decide.js";
+import { mayCoach, writeNote } from "./coaching.js";
+import { addFlag, changeFlag, confirmFlag, flagWords, mayDecide, mayHear, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, stateChip, totalOf, what } from "./decide.js";
 import { emptyState, failed, notice } from "./dialog.js";
 import { colour, h, icons, replace, svgIcon } from "./dom.js";
 import { useKeys } from "./keys.js";
@@ -61,7 +62,8 @@ class CallPage {
     useKeys(this.keys());
   }
 
-  take({ flags, decisions }) {
+  take({ flags, decisions, person }) {
+    this.person = person;
     this.flags = flags.map((flag) => ({ ...flag, text: this.words.get(`${flag.rule} ${flag.start_ms}`) })).sort((a, b) => a.start_ms - b.start_ms);
     this.decisions = decisions;
   }
@@ -90,7 +92,7 @@ class CallPage {
       { key: "ArrowRight", does: "key.on", run: () => this.player.seek(this.player.now + 5000) },
       { key: "+", does: "key.zoomIn", run: () => this.zoom(2) },
       { key: "-", does: "key.zoomOut", run: () => this.zoom(0.5) },
-      ...deciding,
+      ...deciding, ...(mayCoach(this.who) ? [{ key: "n", does: "key.coach", run: () => this.coach() }] : []),
       { key: "m", does: "key.comment", run: () => this.remarks?.querySelector("textarea").focus() },
       { key: "Escape", does: "key.toQueue", run: () => history.back() },
     ];
@@ -229,6 +231,14 @@ class CallPage {
     this.took(await addFlag(this.call, Math.round(this.player.now), this.result.recording.duration_ms, this.rubric), "added");
   }
 
+  /** A note to whoever held the extension, about the flag at hand or the call. */
+  async coach() {
+    const { person } = this;
+    if (!person) return;
+    const flag = this.current;
+    await writeNote(person, [{ call: this.call, ...(flag ? { flag: flag.flag } : {}) }], flag && what(flag)).catch(failed);
+  }
+
   async object() {
     if (this.current && this.who.role === "agent") await objectTo(this.current);
   }
@@ -265,7 +275,7 @@ class CallPage {
     const rules = Map.groupBy(this.flags, (flag) => flag.rule);
     replace(this.score,
       h("div.between", {}, h("h2", {}, t("call.score")), h("small", {}, t("call.rubric", { rubric: score.rubric, version: score.rubric_version })),
-        mayDecide(this.who) && h("button", { type: "button", onclick: () => this.add() }, t("do.add"))),
+        h("span.spacer"), mayCoach(this.who) && h("button", { type: "button", onclick: () => this.coach() }, t("coaching.write"), h("kbd", { "aria-hidden": "true" }, "n")), mayDecide(this.who) && h("button", { type: "button", onclick: () => this.add() }, t("do.add"), h("kbd", { "aria-hidden": "true" }, "a"))),
       score.exception && h("p.quoted", {}, t("call.exception"), " ", said(score.exception.text ?? { en: score.exception })),
       rules.size === 0 && emptyState(t("call.noFlags")),
       [...rules].map(([rule, flags]) => this.rule(rule, flags)), this.unbroken(rules),

@@ -1,6 +1,7 @@
 // A team's agents, worst first, and one agent's days against the team's.
 import { get, getAll } from "./api.js";
 import { bars, lineChart } from "./chart.js";
+import { personNotes } from "./coaching.js";
 import { flagWords, pointsOf, stateChip } from "./decide.js";
 import { emptyState, field } from "./dialog.js";
 import { h } from "./dom.js";
@@ -79,7 +80,8 @@ async function person(who, name, period) {
       h("section.panel", {}, h("h2", {}, t("sum.response")), lineChart({ label: t("sum.response"), days: isos, onDay: toDay, series: [{ label: t("sum.responseSeconds"), values: values("response_ms", 1000), tint: "--agent" }] })),
       h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: titleOf(list[0]), value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : emptyState(t("call.noFlags"))),
       h("section.panel", {}, h("h2", {}, t("person.listen")), costly.length ? h("ul.listen", {}, costly.slice(0, 3).flatMap(({ flags: list }) => list.slice(0, 2)).map(flagLink)) : emptyState(t("call.noFlags"))),
-      h("section.panel.wide", {}, h("details", {}, h("summary", {}, t("person.days")), daysTable(days, toDay)))));
+      h("section.panel.wide", {}, h("details", {}, h("summary", {}, t("person.days")), daysTable(days, toDay)))),
+    (who.role === "lead" || who.role === "agent") && h("div.after", {}, personNotes(who, name)));
 }
 
 const flagLink = (flag) => h("li", {}, h("a", { href: `#/call/~${flag.call.number}?flag=${flag.flag}` }, flagWords(flag)), " ", pointsOf(flag), " ", stateChip(flag), h("small", {}, `${siteTime(flag.call.started_at)} · ${clock(flag.call.duration_ms)}`));

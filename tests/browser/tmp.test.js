@@ -1,0 +1,474 @@
+// The page in Debian's Chromium against a real server: what each role does with it, from log-in to export.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { logIn, openBrowser, openStage, source } from "./stage.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let stage, browser;
+before(async () => {
+  stage = await openStage();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  stage?.close();
+});
+
+/**
+ * Runs `act` on a page that `name` is logged in to, and holds the page to its own host and a quiet console: Chromium
+ * notes refused requests there, so `refused` names the one status that the test is about.
+ */
+async function as(name, act, { refused, ...choices } = {}) {
+  const { page, problems } = await logIn(browser.context, stage.url, name, choices);
+  try {
+    try { await act(page); } catch (error) { console.log("STATE", page.url(), problems, await page.evaluate(() => document.querySelector("main")?.innerText.slice(0, 1500))); throw error; }
+    assert.deepEqual(problems.filter((text) => !text.includes(`status of ${refused} `)), []);
+  } finally {
+    await page.close();
+  }
+}
+
+const settled = (page) => page.waitForSelector("main:not([aria-busy])");
+async function visit(page, hash) {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await page.waitForTimeout(50);
+  await settled(page);
+}
+const ask = (page, path) => page.evaluate(async (to) => (await fetch(`api/v1/${to}`)).json(), path);
+const textOf = async (page, selector) => (await page.textContent(selector)).trim();
+const audio = (page) => page.evaluate(() => { const { currentTime, paused, loop } = document.querySelector("audio"); return { seconds: currentTime, paused, loop }; });
+const until = (page, test_, argument) => page.waitForFunction(test_, argument, { timeout: 10000 });
+const current = (page) => page.evaluate(() => [...document.querySelectorAll("tbody tr")].findIndex((row) => row.getAttribute("aria-current")));
+
+test("a wrong password is told, a right one opens the pages of the role", async () => {
+  const { page } = await logIn(browser.context, stage.url, null);
+  await page.fill("[name=name]", "ann");
+  await page.fill("[name=password]", "not this one");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".problem:not(:empty)");
+  assert.equal(await textOf(page, ".problem"), "Name or password is wrong.");
+  await page.close();
+  const expected = {
+    lead: ["Flags", "Calls", "Objections", "Team", "Samples", "Calibration", "Rules", "Export"],
+    ann: ["Flags", "Calls", "Objections", "Team", "Samples", "Calibration"],
+    zhang: ["Flags", "Calls", "Objections", "My numbers"],
+    hr: ["Calls", "Team", "Export"],
+    root: ["Administration"],
+  };
+  for (const [name, pages] of Object.entries(expected))
+    await as(name, async (opened) => assert.deepEqual(await opened.locator("nav a").allTextContents(), pages));
+});
+
+test("logging out ends the session", () => as("ann", async (page) => {
+  await page.click("text=Log out");
+  await page.waitForSelector(".login");
+  assert.equal((await page.evaluate(async () => (await fetch("api/v1/session")).status)), 401);
+}, { refused: 401 }));
+
+test("the queue is walked by keyboard, worst first", () => as("ann", async (page) => {
+  assert.equal(await current(page), 0);
+  for (const key of ["j", "j", "j", "k"]) await page.keyboard.press(key);
+  assert.equal(await current(page), 2);
+  const ranks = await page.locator("tbody .severity").evaluateAll((chips) => chips.map((chip) => ["note", "minor", "major", "critical"].findIndex((name) => chip.classList.contains(name))));
+  assert.deepEqual(ranks, [...ranks].sort((a, b) => b - a));
+  await page.keyboard.press("?");
+  assert.ok((await page.locator("dialog dt").count()) >= 10);
+  await page.keyboard.press("Escape");
+}));
+
+test("filters ask the server, and stay in the address", () => as("ann", async (page) => {
+  await page.waitForSelector("[name=rule] option[value=late-greeting]", { state: "attached" });
+  await page.selectOption("[name=rule]", { label: "Late greeting" });
+  await page.waitForFunction(() => [...document.querySelectorAll("td.what small")].every(({ textContent }) => textContent === "Late greeting"));
+  assert.match(page.url(), /rule=late-greeting/);
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.inputValue("[name=rule]"), "late-greeting");
+  await page.click("button.sort:has-text('Confidence')");
+  await page.waitForSelector("th[aria-sort] button:has-text('Confidence')");
+  assert.match(page.url(), /sort=confidence/);
+}));
+
+test("queue and calls are filtered by the site's shifts", () => as("ann", async (page) => {
+  const hours = async (list) => (await ask(page, list)).flags.map(({ call }) => Number(call.started_at.slice(11, 13)));
+  assert.ok((await hours("flags?state=any&limit=500")).some((hour) => hour >= 14));
+  await page.waitForSelector("[name=shift] >> nth=0");
+  await page.selectOption("[name=shift]", "早班");
+  await page.waitForFunction(() => location.hash.includes("shift="));
+  await settled(page);
+  const shown = await page.locator("tbody tr td:nth-child(4)").evaluateAll((cells) => cells.map((cell) => Number(/(\d\d):\d\d/.exec(cell.textContent)[1])));
+  assert.ok(shown.length > 0 && shown.every((hour) => hour >= 6 && hour < 14), `${shown}`);
+  await visit(page, `#/calls?shift=${encodeURIComponent("晚班")}`);
+  assert.equal(await page.inputValue("[name=shift]"), "晚班");
+  const times = await page.locator("tbody tr td:first-child a").evaluateAll((links) => links.map((link) => Number(/(\d\d):\d\d/.exec(link.textContent)[1])));
+  assert.ok(times.length > 0 && times.every((hour) => hour >= 14 && hour < 22), `${times}`);
+}));
+
+test("space plays the flag's seconds from three before, and stops after them", () => as("ann", async (page) => {
+  const flag = (await ask(page, "flags?limit=1")).flags[0];
+  await page.keyboard.press(" ");
+  await until(page, () => !document.querySelector("audio").paused && document.querySelector("audio").currentTime > 0);
+  const first = await audio(page);
+  const from = Math.max(0, flag.start_ms / 1000 - 3);
+  assert.ok(first.seconds >= from - 0.05 && first.seconds < from + 3, `${first.seconds} is not just after ${from}`);
+  await until(page, (then) => document.querySelector("audio").currentTime > then, first.seconds + 0.5);
+  await page.evaluate((end) => { document.querySelector("audio").currentTime = end; }, flag.end_ms / 1000 + 0.8);
+  await until(page, () => document.querySelector("audio").paused);
+  const last = await audio(page);
+  assert.ok(last.seconds < flag.end_ms / 1000 + 1.5, `${last.seconds} is past the end`);
+  assert.equal(await page.getAttribute(".round", "aria-label"), "Play flag");
+}));
+
+test("the next flag stops what was heard of the one before", () => as("ann", async (page) => {
+  await page.keyboard.press(" ");
+  await until(page, () => !document.querySelector("audio").paused);
+  await page.keyboard.press("j");
+  await until(page, () => document.querySelector("audio").paused);
+}));
+
+test("confirm and overturn count at once, and the computed value stays beside the decided one", () => as("ann", async (page) => {
+  const [first, second] = (await ask(page, "flags?limit=2")).flags;
+  await page.keyboard.press("c");
+  await page.waitForSelector("tr[aria-current] .state.confirmed");
+  await page.keyboard.press("j");
+  await page.keyboard.press("o");
+  await page.keyboard.type("Customer looked for a pen");
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector("tr[aria-current] .state.overturned");
+  assert.equal(await textOf(page, "tr[aria-current] del"), `−${second.points}`);
+  assert.equal(await textOf(page, ".pane .total ins"), String(second.call.total + second.points));
+  const listed = await ask(page, `calls/~${second.call.number}/flags`);
+  const decided = listed.flags.find(({ flag }) => flag === second.flag);
+  assert.deepEqual([decided.state, decided.standing_points, decided.reason, decided.decided_by], ["overturned", 0, "Customer looked for a pen", "ann"]);
+  assert.equal((await ask(page, `calls/~${first.call.number}/flags`)).flags.find(({ flag }) => flag === first.flag).state, "confirmed");
+  await page.keyboard.press("u");
+  await page.keyboard.type("Heard again");
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector("tr[aria-current] .state.open");
+}));
+
+test("overturning without a reason is not sent", () => as("ann", async (page) => {
+  const before_ = (await ask(page, "flags?limit=1")).flags[0];
+  await page.keyboard.press("o");
+  await page.click("dialog button.primary");
+  assert.equal(await page.locator("dialog").count(), 1);
+  await page.keyboard.press("Escape");
+  assert.equal((await ask(page, "flags?limit=1")).flags[0].flag, before_.flag);
+}));
+
+test("somebody else's decision in the meantime is told, not overwritten", () => as("ann", async (page) => {
+  const flag = (await ask(page, "flags?limit=1")).flags[0];
+  await page.evaluate(async (id) => {
+    const { csrf } = await (await fetch("api/v1/session")).json();
+    await fetch(`api/v1/flags/${id}/decision`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify({ state: "confirmed" }) });
+  }, flag.flag);
+  await page.keyboard.press("c");
+  await page.waitForSelector(".notice.bad");
+}, { refused: 409 }));
+
+test("the call page shows lanes, plays, loops, skips silence and changes speed", () => as("ann", async (page) => {
+  const flag = (await ask(page, "flags?rule=dead-air&state=any&limit=1")).flags[0];
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  await page.waitForFunction(() => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
+  const regions = await page.evaluate(() => document.querySelector(".wave > div").shadowRoot.querySelectorAll("[part~=region]").length);
+  assert.ok(regions >= 2, `${regions} regions`);
+  assert.equal(await page.locator(".lane.speech").count(), 2);
+  await page.keyboard.press("l");
+  await until(page, () => !document.querySelector("audio").paused && document.querySelector("audio").currentTime > 0);
+  await page.evaluate((end) => { document.querySelector("audio").currentTime = end; }, flag.end_ms / 1000 + 0.9);
+  await until(page, (start) => document.querySelector("audio").currentTime < start && !document.querySelector("audio").paused, flag.start_ms / 1000);
+  await page.keyboard.press(" ");
+  await until(page, () => document.querySelector("audio").paused);
+  await page.selectOption(".transport select", "1.5");
+  assert.deepEqual(await page.evaluate(() => [document.querySelector("audio").playbackRate, document.querySelector("audio").preservesPitch]), [1.5, true]);
+  await page.click("text=Skip silence");
+  await page.evaluate((start) => { document.querySelector("audio").currentTime = start; }, flag.start_ms / 1000);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press(" ");
+  await until(page, (end) => document.querySelector("audio").currentTime > end, flag.end_ms / 1000 - 1);
+  const width = () => page.evaluate(() => document.querySelector(".lanes .inner").clientWidth);
+  const before_ = await width();
+  await page.keyboard.press("+");
+  await page.waitForFunction((was) => document.querySelector(".lanes .inner").clientWidth > was * 1.5, before_);
+}));
+
+test("a call opened from the queue draws its waveform, and takes a comment at the second that was heard", () => as("ann", async (page) => {
+  await page.waitForTimeout(500); // the queue's strip has the peaks by now
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
+  const call = Number(/~(\d+)/.exec(page.url())[1]);
+  await page.keyboard.press(" ");
+  await until(page, () => document.querySelector("audio").currentTime > 0.3);
+  await page.keyboard.press(" ");
+  await until(page, () => document.querySelector("audio").paused);
+  const { seconds } = await audio(page);
+  await page.keyboard.press("m");
+  await page.keyboard.type("Greets well");
+  await page.click("button:has-text('Comment')");
+  await page.waitForSelector(".remarks >> text=Greets well");
+  assert.equal(await page.locator(".remarkMark").count(), 1);
+  const { comments } = await ask(page, `calls/~${call}/comments`);
+  assert.deepEqual([comments[0].by, comments[0].text, comments[0].position_ms], ["ann", "Greets well", Math.round(seconds * 1000)]);
+}));
+
+test("points are changed and a flag added by hand, and the history tells it", () => as("lead", async (page) => {
+  const flag = (await ask(page, "flags?rule=agent-interruption&limit=1")).flags[0];
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  const before_ = Number((await textOf(page, ".totalBox .total")).split(" ").at(-1));
+  await page.keyboard.press("p");
+  assert.deepEqual(await page.locator("dialog [name=points]").evaluate(({ min, max }) => [min, max]), ["0", "2"]);
+  await page.fill("dialog [name=points]", "0.5");
+  await page.click("dialog .chip >> nth=0");
+  await page.click("dialog button.primary");
+  await page.waitForSelector(".line .state.changed");
+  await page.keyboard.press("a");
+  await page.selectOption("dialog [name=rule]", { label: "Another rule" });
+  await page.fill("dialog [name=other]", "wrong-name");
+  await page.fill("dialog [name=points]", "3");
+  await page.fill("dialog [name=note]", "Addressed the customer by another name");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("text=Addressed the customer by another name");
+  const after_ = before_ + (flag.points - 0.5) - 3;
+  await page.waitForFunction((total) => document.querySelector(".totalBox ins")?.textContent === String(total), after_);
+  assert.match(await textOf(page, ".history"), /Changed Agent interrupts −0.5/);
+}));
+
+test("the breakdown shows each rule's title and words in the reader's language", async () => {
+  const expected = { en: ["Dead air", /^Silence; cause: unexplained, agent muted$/, /from 10 s: noted only; from 15 s: −2; from 30 s: −5/, /at most 20 points a call/, /a person may set 0 to 5 points/],
+    "zh-CN": ["通话冷场", /^静音；原因：原因不明、坐席静音$/, /10秒起：仅提示；15秒起：−2；30秒起：−5/, /每通最多扣20分/, /人工可改为0至5分/] };
+  for (const [language, [title, asks, costs, ...limits]] of Object.entries(expected))
+    await as("ann", async (page) => {
+      const flag = (await ask(page, "flags?rule=dead-air&state=any&limit=1")).flags[0];
+      await visit(page, `#/call/~${flag.call.number}`);
+      const rule = page.locator(".rule", { has: page.locator(`h3:has-text("${title}")`) }).first();
+      await rule.locator(".asks span").first().waitFor();
+      const lines = await rule.locator(".asks span").allTextContents();
+      assert.match(lines[0], asks);
+      assert.match(lines[1], costs);
+      for (const limit of limits) assert.match(lines[2], limit);
+      assert.ok((await page.locator("details.rule .rule").count()) >= 1);
+    }, { language });
+});
+
+test("a lead sees what another threshold would find, and asks for one of their own", () => as("lead", async (page) => {
+  await visit(page, "#/rules");
+  const panel = page.locator("section:has(h2:text('What if a threshold were another'))");
+  await panel.locator("select >> nth=1").selectOption({ label: "Dead air" });
+  await panel.locator("tbody tr[aria-current] >> text=10 s").waitFor();
+  const counts = async () => (await panel.locator("tbody tr").evaluateAll((rows) => rows.map((row) => [parseFloat(row.cells[0].textContent), Number(row.cells[1].textContent)])));
+  const found = await counts();
+  assert.ok(found.length >= 5);
+  for (let i = 1; i < found.length; i++) assert.ok(found[i][0] > found[i - 1][0] && found[i][1] <= found[i - 1][1], `${found}`);
+  assert.ok(found[0][1] > found.at(-1)[1], `${found}`);
+  await panel.locator("input[type=number]").fill("16.2");
+  await panel.locator("button[type=submit]").click();
+  await panel.locator("td >> text=16.2 s").waitFor();
+  assert.equal((await counts()).length, found.length + 1);
+  await panel.locator("select >> nth=2").selectOption({ label: "Sure enough to cost points" });
+  await panel.locator("tbody tr[aria-current] >> text=90%").waitFor();
+}));
+
+test("a spectrogram is drawn from a slice of WAV and from a compressed file", () => as("ann", async (page) => {
+  for (const search of ["MPEG", "ULAW"]) {
+    const { calls } = await ask(page, "calls?limit=100");
+    const call = calls.find(({ recording }) => recording.encoding.includes(search));
+    await visit(page, `#/call/${encodeURIComponent(call.call.id)}?source=freepbx`);
+    await page.click("text=Spectrogram");
+    await page.waitForSelector(".spectrum canvas");
+    const shades = await page.evaluate(() => {
+      const canvas = document.querySelector(".spectrum canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] >> 4)).size;
+    });
+    assert.ok(shades > 4, `${search}: ${shades} shades`);
+  }
+}));
+
+test("an agent hears the own calls and objects; the lead settles it; both see each step", async () => {
+  let flag;
+  await as("zhang", async (page) => {
+    assert.equal(await page.locator("button.confirm").count(), 0);
+    const { flags } = await ask(page, "flags?state=any&limit=100");
+    assert.ok(flags.length > 0 && flags.every(({ call }) => call.person === "zhang"));
+    [flag] = (await ask(page, "flags?limit=1")).flags;
+    await page.keyboard.press("x");
+    await page.keyboard.type("The customer asked me to wait");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".notice");
+    await visit(page, "#/objections");
+    assert.match(await textOf(page, ".steps"), /zhang objected.*The customer asked me to wait.*A lead has yet to decide/s);
+  });
+  await as("lead", async (page) => {
+    await visit(page, "#/objections");
+    await page.click("button:has-text('Settle')");
+    await page.fill("dialog [name=reason]", "Right: the customer did ask");
+    await page.click("dialog button.primary");
+    await page.waitForSelector(".state.accepted");
+    assert.equal((await ask(page, `calls/~${flag.call.number}/flags`)).flags.find((one) => one.flag === flag.flag).state, "overturned");
+  });
+  await as("zhang", async (page) => {
+    await visit(page, "#/objections");
+    assert.match(await textOf(page, ".steps"), /lead accepted the objection.*Right: the customer did ask/s);
+  });
+});
+
+test("several judge the same flags blind, and the lead reads their agreement", async () => {
+  await as("lead", async (page) => {
+    await visit(page, "#/calibration");
+    await page.click("text=New session");
+    await page.fill("dialog [name=session]", "november");
+    await page.fill("dialog [name=count]", "4");
+    await page.click("dialog button.primary");
+    await page.waitForSelector(".judgeList");
+  });
+  for (const [name, keys] of [["ann", ["s", "s", "d", "d"]], ["bob", ["s", "s", "d", "s"]]])
+    await as(name, async (page) => {
+      await visit(page, "#/calibration/november");
+      assert.equal(await page.locator("text=Agreement").count(), 0);
+      for (const [i, key] of keys.entries()) {
+        await page.waitForSelector(".judge .confirm:enabled");
+        await page.keyboard.press(key);
+        await page.waitForFunction((n) => document.querySelectorAll(".judgeList .state").length === n, i + 1);
+      }
+    });
+  await as("lead", async (page) => {
+    await visit(page, "#/calibration/november");
+    assert.match(await textOf(page, "main"), /4 flags, 2 judges/);
+    assert.match(await textOf(page, "main"), /ann – bob4 judged by both0\.50/); // 3 of 4 alike, 1/2 expected
+  });
+});
+
+test("another rubric is previewed, then applied", () => as("lead", async (page) => {
+  const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8");
+  await visit(page, "#/rules");
+  await page.fill("[name=rubric]", standard.replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}"));
+  await page.click("button:has-text('Preview')");
+  await page.waitForSelector("text=What standard, version 2, would make of them");
+  const tile = (words) => page.locator(`.tile:has-text("${words}") b`).textContent().then(Number);
+  const changed = await tile("Scores that change");
+  assert.ok(changed > 0);
+  assert.ok((await tile("Mean after")) < (await tile("Mean before")));
+  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "1");
+  await page.click("button:has-text('Apply')");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("text=standard, version 2, was applied");
+  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
+  await page.fill("[name=rubric]", "name: [");
+  await page.click("button:has-text('Preview')");
+  await page.waitForSelector(".problem.block");
+}, { refused: 422 }));
+
+test("samples are drawn, listed for their auditor, and ticked off", async () => {
+  await as("lead", async (page) => {
+    await visit(page, "#/samples");
+    await page.click("text=Draw calls");
+    for (const [name, value] of Object.entries({ plan: "week-47", from: "2025-11-14", to: "2025-11-20", due: "2026-12-31", per_person: "2", auditors: "ann, bob" })) await page.fill(`dialog [name=${name}]`, value);
+    await page.click("dialog button.primary");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 6);
+  });
+  await as("ann", async (page) => {
+    await visit(page, "#/samples");
+    const rows = await page.locator("tbody tr").count();
+    assert.equal(rows, 3);
+    await page.click("tbody button >> nth=0");
+    await page.waitForFunction((n) => document.querySelectorAll("tbody tr").length === n, rows - 1);
+  });
+});
+
+test("the team is listed worst first, and an agent's page leads to the calls behind", () => as("lead", async (page) => {
+  await visit(page, "#/team");
+  const means = await page.locator("tbody td:nth-child(3)").allTextContents();
+  assert.deepEqual(means, [...means].sort((a, b) => a - b));
+  await page.click("tbody a >> nth=0");
+  await page.waitForSelector(".uplot canvas");
+  await page.waitForSelector("text=Flags by rule");
+  await page.click("summary");
+  await page.click("details tbody button >> nth=0");
+  await page.waitForSelector("[name=score_below]");
+  assert.match(page.url(), /#\/calls\?person=\w+&from=2025-11-14&to=2025-11-14/);
+}));
+
+test("exports are downloaded as they were asked for", () => as("lead", async (page) => {
+  await visit(page, "#/export");
+  const take = async (words) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click(`text=${words}`)]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  const csv = await take("Calls (CSV)");
+  assert.ok(csv.startsWith("\ufeff"));
+  assert.equal(csv.trim().split("\n").length, stage.calls + 1);
+  await page.uncheck("[name=bom]");
+  await page.fill("[name=person]", "zhang");
+  const own = (await take("Full results")).trim().split("\n").map((line) => JSON.parse(line));
+  assert.ok(own.length > 0 && own.every(({ call }) => call.agent === "8001"));
+}));
+
+test("the roster's faults are shown with their lines, and a good one is taken", () => as("root", async (page) => {
+  const give = (text) => page.setInputFiles("input[type=file]", { name: "roster.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await give("person,extension,team,post,from,to\nzhang,8001,east,agent,2025-01-01,\nli,8001,east,agent,2025-01-01,\n");
+  await page.waitForSelector(".problem:not(:empty)");
+  assert.match(await textOf(page, ".problem"), /roster:3:/);
+}, { refused: 422 }));
+
+test("language and theme are remembered", () => as("ann", async (page) => {
+  await page.click("text=中文");
+  await page.waitForSelector("nav >> text=质检标记");
+  await page.click("text=深色");
+  await settled(page);
+  await page.reload();
+  await settled(page);
+  assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme]), ["zh-CN", "dark"]);
+  assert.match(await textOf(page, "td.what"), /起双方静音/);
+}));
+
+const views = [["lead", ["#/flags", "#/call/~2", "#/calls", "#/objections", "#/team", "#/person/li", "#/samples?auditor=", "#/calibration/november", "#/rules", "#/export"]], ["zhang", ["#/flags", "#/team", "#/objections"]], ["root", ["#/admin"]]];
+
+for (const language of ["en", "zh-CN"])
+  for (const theme of ["light", "dark"])
+    test(`nothing for axe to find, ${language}, ${theme}`, async () => {
+      const { page: outside } = await logIn(browser.context, stage.url, null, { language, theme });
+      const found = [];
+      const check = async (page, name) => {
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+        found.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${name}: ${id}: ${target.join(" ")}: ${failureSummary.split("\n")[1]}`)));
+      };
+      await check(outside, "log-in");
+      await outside.close();
+      for (const [name, hashes] of views)
+        await as(name, async (page) => {
+          for (const hash of hashes) {
+            await visit(page, hash);
+            await page.waitForTimeout(200);
+            await check(page, hash);
+          }
+          if (name === "lead") {
+            await visit(page, "#/flags");
+            await page.keyboard.press("o");
+            await check(page, "dialog");
+          }
+        }, { language, theme });
+      assert.deepEqual(found, []);
+    });
+
+test("nothing is cut off at 1280×720 nor on a tablet", () => as("lead", async (page) => {
+  for (const size of [{ width: 1280, height: 720 }, { width: 1024, height: 768 }, { width: 768, height: 1024 }]) {
+    await page.setViewportSize(size);
+    for (const hash of views[0][1]) {
+      await visit(page, hash);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(over <= 0, `${hash} is ${over} px too wide at ${size.width}`);
+    }
+  }
+}));
+
+test("every text of the page has both languages", () => {
+  const read = (name) => JSON.parse(readFileSync(join(source, `src/server/web/lang/${name}.json`), "utf8"));
+  const [en, zh] = [read("en"), read("zh-CN")];
+  assert.deepEqual(Object.keys(en).filter((key) => !key.endsWith(".one") && !(key in zh)), []);
+  assert.deepEqual(Object.keys(zh).filter((key) => !(key in en)), []);
+});
