@@ -51,6 +51,14 @@ enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
                               enum cqa_account_role role, const char *site,
                               char out[CQA_TOKEN_SIZE], struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The same for whoever is named as `actor` in the audit log; cqa_token_add is the command line's.
+ */
+enum cqa_status cqa_token_add_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                 enum cqa_account_role role, const char *site,
+                                 char out[CQA_TOKEN_SIZE], struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_token_revoke_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Every token of that name stops at once; CQA_E_NOTFOUND when there was none. */
 enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
                                  struct cqa_error *error) CQA_MUST_CHECK;
@@ -79,14 +87,36 @@ struct cqa_user_new {
     const char *person;       /* as in the roster; NULL: as `name` */
     const char *const *teams; /* which teams' calls; none: every team */
     size_t team_count;
-    const char *password;
+    const char *password; /* NULL: as it is; only of an account that exists */
+    const char *actor;    /* for the audit log; NULL: the command line */
 };
 
-/* Adds, or changes an account of that name (its sessions end). The password is kept as Argon2id. */
+/* Adds, or changes an account of that name (its sessions end; one that was disabled is in force
+ * again). The password is kept as Argon2id. CQA_E_NOTFOUND: no such account, and no password. */
 enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_new *user,
                              struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+enum cqa_status cqa_user_disable_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_user_row {
+    const char *name, *person;
+    const char *teams; /* JSON list of names; "[]": every team */
+    enum cqa_account_role role;
+    int64_t created_ms, disabled_ms; /* 0: in force */
+};
+enum cqa_status cqa_user_list(struct cqa_scores *scores,
+                              void (*visit)(void *context, const struct cqa_user_row *row),
+                              void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The own password, by whoever knows the old one; every session of the account but `session` ends.
+ * CQA_E_REFUSED: the old one is wrong. */
+enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct cqa_identity *who,
+                                         const char *old_password, const char *new_password,
+                                         const char *session,
+                                         struct cqa_error *error) CQA_MUST_CHECK;
 
 enum { CQA_SESSION_SIZE = 44, CQA_CSRF_SIZE = 44 };
 

@@ -5,6 +5,7 @@
 #include "server/counters.h"
 #include "server/endpoints.h"
 #include "server/limit.h"
+#include "server/member.h"
 
 static json_t *identity_json(const struct cqa_identity *who)
 {
@@ -113,4 +114,44 @@ void cqa_delete_session(struct cqa_request *request)
     }
     set_cookie(request, "");
     cqa_reply_empty(request, 204);
+}
+
+/* A wrong old password counts as a wrong log-in: who finds a browser open cannot go on guessing. */
+static void change_password(struct cqa_request *request, const char *old_password,
+                            const char *new_password)
+{
+    const struct cqa_identity *who = cqa_request_who(request);
+    const char *session = cqa_request_cookie(request, cqa_session_cookie(request));
+    struct cqa_error error = {0};
+
+    if (!may_try(request, who->name))
+        return;
+    const enum cqa_status status = cqa_user_change_password(
+        cqa_request_scores(request), who, old_password, new_password, session, &error);
+    if (status == CQA_OK) {
+        cqa_limiter_succeeded(cqa_request_limiter(request), who->name);
+        cqa_reply_empty(request, 204);
+        return;
+    }
+    if (status == CQA_E_REFUSED)
+        cqa_limiter_failed(cqa_request_limiter(request), who->name, cqa_request_now_ms(request));
+    cqa_reply_error(request, status, &error);
+}
+
+void cqa_post_password(struct cqa_request *request)
+{
+    static const char *const known[] = {"old", "new", NULL};
+    const char *old_password = NULL;
+    const char *new_password = NULL;
+    json_t *body = cqa_request_json(request);
+
+    if (body == NULL)
+        return;
+    if (cqa_request_who(request)->user == 0)
+        cqa_reply_problem(request, 409, "conflict", "a token has no password");
+    else if (cqa_member_only(request, body, known) &&
+             cqa_member_text(request, body, "old", 1, &old_password) &&
+             cqa_member_text(request, body, "new", 1, &new_password))
+        change_password(request, old_password, new_password);
+    json_decref(body);
 }

@@ -1,10 +1,13 @@
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include "server/accounts.h"
 #include "server/audit.h"
 #include "server/store_internal.h"
 
 enum { SECRET_SIZE = 32, HASH_SIZE = 32, SEEN_STEP_MS = 60000 };
+
+static const char console[] = "console"; /* who acts on the command line */
 
 const char *const cqa_account_words[CQA_ACCOUNT_COUNT + 1] = {
     "admin", "lead", "auditor", "agent", "recorder", "hr", NULL};
@@ -64,6 +67,13 @@ enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
                               enum cqa_account_role role, const char *site,
                               char out[CQA_TOKEN_SIZE], struct cqa_error *error)
 {
+    return cqa_token_add_as(scores, console, name, role, site, out, error);
+}
+
+enum cqa_status cqa_token_add_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                 enum cqa_account_role role, const char *site,
+                                 char out[CQA_TOKEN_SIZE], struct cqa_error *error)
+{
     unsigned char hash[HASH_SIZE];
     struct cqa_db *db;
     enum cqa_status status = check_name("token name", name, error);
@@ -85,12 +95,18 @@ enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
         "titbi", name, (int64_t)role, site, hash, HASH_SIZE, cqa_scores_now_ms(scores));
     if (status == CQA_OK)
         status =
-            cqa_audit_add(scores, db, "console", "token.add", name, cqa_account_words[role], error);
+            cqa_audit_add(scores, db, actor, "token.add", name, cqa_account_words[role], error);
     return cqa_scores_end(scores, status, error);
 }
 
 enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
                                  struct cqa_error *error)
+{
+    return cqa_token_revoke_as(scores, console, name, error);
+}
+
+enum cqa_status cqa_token_revoke_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                    struct cqa_error *error)
 {
     struct cqa_db *db;
     enum cqa_status status = cqa_scores_begin(scores, &db, error);
@@ -103,7 +119,7 @@ enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
     if (status == CQA_OK && cqa_db_changes(db) == 0)
         status = cqa_fail(error, CQA_E_NOTFOUND, "no token named \"%s\" is in force", name);
     if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, "console", "token.revoke", name, "", error);
+        status = cqa_audit_add(scores, db, actor, "token.revoke", name, "", error);
     return cqa_scores_end(scores, status, error);
 }
 
@@ -181,22 +197,33 @@ static enum cqa_status write_teams(struct cqa_db *db, int64_t id, const struct c
     return status;
 }
 
+/* `password`: its hash; NULL: as it is. */
 static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_db *db,
                                   const struct cqa_user_new *user, const char *password,
                                   struct cqa_error *error)
 {
+    const char *person = user->person ? user->person : user->name;
     int64_t id = 0;
-    enum cqa_status status = cqa_db_run(
-        db, error,
-        "INSERT INTO users(name, role, person, password, created_ms) VALUES(?, ?, ?, ?, ?)"
-        " ON CONFLICT(name) DO UPDATE SET role = excluded.role, person = excluded.person,"
-        " password = excluded.password, disabled_ms = NULL",
-        "titti", user->name, (int64_t)user->role, user->person ? user->person : user->name,
-        password, cqa_scores_now_ms(scores));
+    enum cqa_status status =
+        password != NULL
+            ? cqa_db_run(
+                  db, error,
+                  "INSERT INTO users(name, role, person, password, created_ms) VALUES(?, ?, ?, ?, "
+                  "?)"
+                  " ON CONFLICT(name) DO UPDATE SET role = excluded.role, person = excluded.person,"
+                  " password = excluded.password, disabled_ms = NULL",
+                  "titti", user->name, (int64_t)user->role, person, password,
+                  cqa_scores_now_ms(scores))
+            : cqa_db_run(db, error,
+                         "UPDATE users SET role = ?, person = ?, disabled_ms = NULL WHERE name = ?",
+                         "itt", (int64_t)user->role, person, user->name);
 
     if (status == CQA_OK)
         status =
             cqa_db_value(db, &id, error, "SELECT id FROM users WHERE name = ?", "t", user->name);
+    if (status == CQA_E_NOTFOUND)
+        return cqa_fail(error, CQA_E_NOTFOUND,
+                        "no account named \"%s\": a new one needs a password", user->name);
     if (status == CQA_OK)
         status = cqa_db_run(db, error, "DELETE FROM sessions WHERE user = ?", "i", id);
     if (status == CQA_OK)
@@ -204,35 +231,53 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_db *db,
     return status;
 }
 
+static enum cqa_status hash_password(const char *password, char out[crypto_pwhash_STRBYTES],
+                                     struct cqa_error *error)
+{
+    const size_t length = strlen(password);
+
+    if (length < CQA_PASSWORD_BYTES_MIN || length > CQA_PASSWORD_BYTES_MAX)
+        return cqa_fail(error, CQA_E_BADDATA, "the password must have %d to %d bytes",
+                        CQA_PASSWORD_BYTES_MIN, CQA_PASSWORD_BYTES_MAX);
+    if (crypto_pwhash_str_alg(out, password, length, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                              crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory for the password hash");
+    return CQA_OK;
+}
+
 enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_new *user,
                              struct cqa_error *error)
 {
     char password[crypto_pwhash_STRBYTES];
-    const size_t length = strlen(user->password);
+    char detail[400];
     struct cqa_db *db;
     enum cqa_status status = check_name("user name", user->name, error);
 
-    if (status != CQA_OK)
-        return status;
-    if (length < CQA_PASSWORD_BYTES_MIN || length > CQA_PASSWORD_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "the password must have %d to %d bytes",
-                        CQA_PASSWORD_BYTES_MIN, CQA_PASSWORD_BYTES_MAX);
-    if (crypto_pwhash_str_alg(password, user->password, length, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                              crypto_pwhash_MEMLIMIT_INTERACTIVE,
-                              crypto_pwhash_ALG_ARGON2ID13) != 0)
-        return cqa_fail(error, CQA_E_NOMEM, "out of memory for the password hash");
-    status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = write_user(scores, db, user, password, error);
+    if (status == CQA_OK && user->password != NULL)
+        status = hash_password(user->password, password, error);
     if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, "console", "user.put", user->name,
-                               cqa_account_words[user->role], error);
+        status = cqa_scores_begin(scores, &db, error);
+    if (status != CQA_OK)
+        return status;
+    status = write_user(scores, db, user, user->password ? password : NULL, error);
+    snprintf(detail, sizeof detail, "%s, person %.256s, %zu teams%s", cqa_account_words[user->role],
+             user->person ? user->person : user->name, user->team_count,
+             user->password ? ", password set" : "");
+    if (status == CQA_OK)
+        status = cqa_audit_add(scores, db, user->actor ? user->actor : console, "user.put",
+                               user->name, detail, error);
     return cqa_scores_end(scores, status, error);
 }
 
 enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
                                  struct cqa_error *error)
+{
+    return cqa_user_disable_as(scores, console, name, error);
+}
+
+enum cqa_status cqa_user_disable_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                    struct cqa_error *error)
 {
     struct cqa_db *db;
     enum cqa_status status = cqa_scores_begin(scores, &db, error);
@@ -249,7 +294,7 @@ enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
             db, error, "DELETE FROM sessions WHERE user = (SELECT id FROM users WHERE name = ?)",
             "t", name);
     if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, "console", "user.disable", name, "", error);
+        status = cqa_audit_add(scores, db, actor, "user.disable", name, "", error);
     return cqa_scores_end(scores, status, error);
 }
 
@@ -305,6 +350,82 @@ static enum cqa_status read_user(struct cqa_db *db, const char *name, int64_t id
     if (status == CQA_OK && (out->name == NULL || out->person == NULL || *password == NULL))
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     return status == CQA_OK ? read_teams(db, arena, out, error) : status;
+}
+
+enum cqa_status cqa_user_list(struct cqa_scores *scores,
+                              void (*visit)(void *context, const struct cqa_user_row *row),
+                              void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(db, &row, error,
+                          "SELECT name, person, role, created_ms, coalesce(disabled_ms, 0),"
+                          " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id)"
+                          " FROM users ORDER BY disabled_ms IS NOT NULL, name",
+                          "");
+    if (status == CQA_OK) {
+        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
+            const struct cqa_user_row user = {.name = cqa_db_text(row, 0),
+                                              .person = cqa_db_text(row, 1),
+                                              .role =
+                                                  (enum cqa_account_role)sqlite3_column_int(row, 2),
+                                              .created_ms = sqlite3_column_int64(row, 3),
+                                              .disabled_ms = sqlite3_column_int64(row, 4),
+                                              .teams = cqa_db_text(row, 5)};
+            visit(context, &user);
+        }
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
+
+static enum cqa_status write_password(struct cqa_scores *scores, const struct cqa_identity *who,
+                                      const char *password, const char *session,
+                                      struct cqa_error *error)
+{
+    unsigned char hash[HASH_SIZE];
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    hash_secret(session, hash);
+    status = cqa_db_run(db, error, "UPDATE users SET password = ? WHERE id = ?", "ti", password,
+                        who->user);
+    if (status == CQA_OK)
+        status = cqa_db_run(db, error, "DELETE FROM sessions WHERE user = ? AND hash <> ?", "ib",
+                            who->user, hash, HASH_SIZE);
+    if (status == CQA_OK)
+        status = cqa_audit_add(scores, db, who->name, "user.password", who->name, "", error);
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct cqa_identity *who,
+                                         const char *old_password, const char *new_password,
+                                         const char *session, struct cqa_error *error)
+{
+    char password[crypto_pwhash_STRBYTES];
+    struct cqa_arena arena = {0};
+    struct cqa_identity found;
+    const char *hash = NULL;
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = read_user(db, NULL, who->user, &arena, &found, &hash, error);
+    cqa_scores_give(scores, db);
+    if (status == CQA_OK && crypto_pwhash_str_verify(hash, old_password, strlen(old_password)) != 0)
+        status = cqa_fail(error, CQA_E_REFUSED, "the old password is wrong");
+    cqa_arena_finish(&arena);
+    if (status == CQA_OK)
+        status = hash_password(new_password, password, error);
+    return status == CQA_OK ? write_password(scores, who, password, session, error) : status;
 }
 
 /* Of no password: lets an unknown name take as long as a wrong password. */

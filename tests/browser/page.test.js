@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openProxy } from "../contract/proxy.js";
-import { logIn, openBrowser, openStage, source } from "./stage.js";
+import { logIn, openBrowser, openStage, password, source } from "./stage.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -29,7 +29,10 @@ after(async () => {
 async function as(name, act, { refused, ...choices } = {}) {
   const { page, problems } = await logIn(browser.context, stage.url, name, choices);
   try {
-    await act(page);
+    await act(page).catch(async (error) => {
+      error.message += `\n${page.url()} ${problems.join("\n")}\n${await page.locator("body").innerText().catch(() => "")}`; // what was seen instead
+      throw error;
+    });
     assert.deepEqual(problems.filter((text) => !text.includes(`status of ${refused} `)), []);
   } finally {
     await page.close();
@@ -306,6 +309,53 @@ test("a lead notes something about a flag, the agent reads it, and the follow-up
     await page.waitForSelector(".note >> text=followed up");
     await visit(page, "#/coaching");
     await page.waitForSelector("text=No follow-up is due.");
+  });
+});
+
+test("an admin makes an account and a token, shown once; the new one changes its password", async () => {
+  await as("root", async (page) => {
+    await visit(page, "#/admin");
+    await page.click("button:has-text('Make an account')");
+    await page.fill("dialog [name=name]", "carl");
+    await page.selectOption("dialog [name=role]", "auditor");
+    await page.fill("dialog [name=teams]", "east, west");
+    await page.fill("dialog [name=password]", password);
+    await page.fill("dialog [name=again]", "another one");
+    await page.click("dialog button.primary");
+    await page.waitForSelector("dialog >> text=The two passwords differ.");
+    await page.fill("dialog [name=again]", password);
+    await page.click("dialog button.primary");
+    await page.waitForSelector("tr:has(b:text-is('carl')) >> text=east, west");
+    assert.equal(await page.locator("tr:has(b:text-is('root')) button:has-text('Disable')").count(), 0);
+    await page.click("button:has-text('Make a token')");
+    await page.fill("dialog [name=name]", "pbx7");
+    await page.click("dialog button.primary");
+    const token = await page.inputValue("dialog input.token");
+    assert.match(token, /^cqa_[\w-]{43}$/);
+    await page.click("dialog button:has-text('Close')");
+    await page.waitForSelector("tr:has(b:text-is('pbx7')) >> text=in force");
+    assert.equal((await page.textContent("body")).includes(token), false);
+    await page.click("tr:has(b:text-is('pbx7')) button:has-text('Revoke')");
+    await page.click("dialog button.primary");
+    await page.waitForSelector("tr:has(b:text-is('pbx7')) >> text=revoked");
+  });
+  await as("carl", async (page) => {
+    await page.click("header button.who");
+    await page.fill("dialog [name=old]", password);
+    await page.fill("dialog [name=password]", "battery staple");
+    await page.fill("dialog [name=again]", "battery staple");
+    await page.click("dialog button.primary");
+    await page.waitForSelector("text=Password changed");
+    assert.equal((await page.evaluate(async () => (await fetch("api/v1/session")).status)), 200);
+  });
+  await as("root", async (page) => {
+    await visit(page, "#/admin");
+    await page.click("tr:has(b:text-is('carl')) button:has-text('Disable')");
+    await page.click("dialog button.primary");
+    await page.waitForSelector("tr:has(b:text-is('carl')) >> text=disabled");
+    const { rows } = await ask(page, "audit?limit=1000");
+    for (const [actor, action, object] of [["root", "user.put", "carl"], ["root", "token.add", "pbx7"], ["root", "token.revoke", "pbx7"], ["carl", "user.password", "carl"], ["root", "user.disable", "carl"]])
+      assert.ok(rows.some((row) => row.actor === actor && row.action === action && row.object === object), `${actor} ${action} ${object}`);
   });
 });
 

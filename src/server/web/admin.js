@@ -1,12 +1,13 @@
-// The roster, the audit log, and recordings that have no result.
+// Accounts and tokens, the roster, the audit log, and recordings that have no result.
+import { accountPanels } from "./accounts.js";
 import { get, put } from "./api.js";
 import { emptyState, failed, notice } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { moment, number, t } from "./text.js";
 
-export async function adminPage() {
-  const [audit, { failures }] = await Promise.all([auditPanel(), get("failures", { limit: 100 })]);
-  return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.admin"))), rosterPanel(), failuresPanel(failures), audit);
+export async function adminPage({ who }) {
+  const [accounts, audit, { failures }] = await Promise.all([accountPanels(who), auditPanel(), get("failures", { limit: 100 })]);
+  return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.admin"))), accounts, rosterPanel(), failuresPanel(failures), audit);
 }
 
 /** Takes a roster as CSV; its faults are shown with their lines. */

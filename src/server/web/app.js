@@ -62,7 +62,7 @@ function bar(active) {
     h("a.brand", { href: "#/" }, h("img", { src: "web/icon.svg", alt: "", width: 22, height: 22 }), "callqa"),
     h("nav", { "aria-label": t("nav.label") }, mine.map(link)),
     h("div.tools", {}, h("button.plain", { type: "button", onclick: showKeys, title: t("keys.title") }, h("kbd", {}, "?")), switches(),
-      h("span.who", { title: t(`role.${who.role}`) }, who.name, h("small", {}, t(`role.${who.role}`))),
+      h("button.plain.who", { type: "button", title: t("account.ownPassword"), onclick: async () => (await import("./accounts.js")).changePassword() }, who.name, h("small", {}, t(`role.${who.role}`))),
       h("button.plain", { type: "button", onclick: logOut }, t("do.logOut"))));
 }
 
