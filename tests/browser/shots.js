@@ -44,6 +44,12 @@ async function work() {
   await act("lead", [["objections"]]).then(([{ objections }]) => act("lead", [[`objections/${objections[0].objection}/answer`, { state: "overturned", reason: "Right: he asks for it at 0:11." }]]));
   const shown = flags.find((flag) => flag.rule === "agent-interruption" && flag.call.started_at.startsWith("2025-11-20")) ?? flags[0];
   await act("lead", [[`calls/~${shown.call.number}/comments`, { text: "Good: names himself and the company.", position_ms: 1500 }], [`calls/~${shown.call.number}/comments`, { text: "Lets the customer finish here; compare with 0:06.", position_ms: 29000 }]]);
+  const inDays = (days) => new Date(Date.now() + days * 86400000).toISOString().slice(0, 10);
+  const about = (person, rule) => { const flag = flags.find((one) => one.call.person === person && one.rule === rule); return flag ? [{ call: flag.call.number, flag: flag.flag }] : []; };
+  const [{ note }] = await act("lead", [["coaching", { person: "li", text: "Say what you are looking for while you search: the customer cannot see your screen.", follow_up: inDays(-1), links: about("li", "dead-air") }],
+    ["coaching", { person: "zhang", text: "先听客户说完再回答，可以对照第六秒和第二十九秒。", follow_up: inDays(6), links: about("zhang", "agent-interruption") }],
+    ["coaching", { person: "li", text: "Greets by name in every call: keep it up.", follow_up: inDays(-8) }]]).then((notes) => notes.slice(2));
+  await act("lead", [[`coaching/${note}/done`, { outcome: "Heard five calls together; all fine." }]]);
   const judged = flags.slice(0, 8).map(({ flag }) => flag);
   await act("lead", [["calibrations", { session: "november", flags: judged }], ["samples", { plan: "week-47", from: "2025-11-14", to: "2025-11-20", per_person: 3, strata: "score", auditors: ["ann", "bob"], due: "2026-12-04" }]]);
   const verdicts = (pattern) => judged.map((flag, i) => ["calibrations/november/judgements", { flag, verdict: pattern[i] === "1" ? "stands" : "does_not_stand" }]);
@@ -69,9 +75,13 @@ try {
     person: { user: "lead", hash: "#/person/li", tall: true },
     samples: { user: "ann", hash: "#/samples" },
     calibration: { user: "lead", hash: "#/calibration/november" },
+    coaching: { user: "lead", hash: "#/coaching" },
+    whatif: { user: "lead", hash: "#/rules" },
+    add: { user: "lead", hash: `#/call/~${flag.call.number}`, then: async (page) => { await drawn(page); await page.keyboard.press("a"); } },
     rescore: { user: "lead", hash: "#/rules", tall: true, then: async (page) => { await page.fill("[name=rubric]", standard); await page.click("form button.primary"); await page.waitForSelector(".tiles"); } },
     export: { user: "lead", hash: "#/export" },
     admin: { user: "root", hash: "#/admin" },
+    account: { user: "root", hash: "#/admin", then: (page) => page.click("section button.primary") },
     own: { user: "zhang", hash: "#/team" },
     keys: { user: "ann", hash: "#/flags", then: (page) => page.keyboard.press("?") },
   };

@@ -47,7 +47,7 @@ const disable = (user) => askForm(t("account.disable"), [h("p", {}, t("account.d
 });
 
 async function addToken() {
-  const made = await askForm(t("token.make"), [field(t("login.name"), h("input", { name: "name", required: true, maxlength: 64, pattern: "[A-Za-z0-9._@\\-]{1,64}", autofocus: true }), t("account.nameHint")),
+  const made = await askForm(t("token.make"), [field(t("token.name"), h("input", { name: "name", required: true, maxlength: 64, pattern: "[A-Za-z0-9._@\\-]{1,64}", autofocus: true }), t("account.nameHint")),
     h("div.row", {}, field(t("account.role"), h("select", { name: "role" }, tokenRoles.map((role) => h("option", { value: role }, word("role", role))))), field(t("token.site"), h("input", { name: "site", maxlength: 64 }), t("token.siteHint")))], t("token.make"),
   ({ name, role, site }) => post("tokens", { name, role, ...(site ? { site } : {}) }));
   if (!made) return false;
@@ -75,7 +75,7 @@ function usersTable(who, users, load) {
     h("td.actionsCell", {}, button(t(user.disabled_at ? "account.enable" : "account.editShort"), () => editUser(user), load), !user.disabled_at && user.name !== who.name && button(t("account.disable"), () => disable(user), load)))));
 }
 
-const tokensTable = (tokens, load) => table(t("token.title"), ["login.name", "account.role", "token.site", "account.since", "flag.state"], tokens.map((token) => h("tr", {},
+const tokensTable = (tokens, load) => table(t("token.title"), ["token.name", "account.role", "token.site", "account.since", "flag.state"], tokens.map((token) => h("tr", {},
   h("td", {}, h("b", {}, token.name)), h("td", {}, word("role", token.role)), h("td", {}, token.site || "–"), h("td", {}, moment(token.created_at)),
   h("td", {}, token.revoked_at ? h("span.state.rejected", {}, t("token.revokedAt", { when: moment(token.revoked_at) })) : h("span.state.accepted", {}, t("account.inForce"))),
   h("td.actionsCell", {}, !token.revoked_at && button(t("token.revoke"), () => revoke(token), load)))));

@@ -274,7 +274,7 @@ class CallPage {
     }
     const rules = Map.groupBy(this.flags, (flag) => flag.rule);
     replace(this.score,
-      h("div.between", {}, h("h2", {}, t("call.score")), h("small", {}, t("call.rubric", { rubric: score.rubric, version: score.rubric_version })),
+      h("div.between", {}, h("h2", {}, t("call.score")), h("small", {}, t("call.rubric", { rubric: said(this.rubric?.title) || score.rubric, version: score.rubric_version })),
         h("span.spacer"), mayCoach(this.who) && h("button", { type: "button", onclick: () => this.coach() }, t("coaching.write"), h("kbd", { "aria-hidden": "true" }, "n")), mayDecide(this.who) && h("button", { type: "button", onclick: () => this.add() }, t("do.add"), h("kbd", { "aria-hidden": "true" }, "a"))),
       score.exception && h("p.quoted", {}, t("call.exception"), " ", said(score.exception.text ?? { en: score.exception })),
       rules.size === 0 && emptyState(t("call.noFlags")),

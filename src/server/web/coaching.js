@@ -38,18 +38,18 @@ function followUp(note) {
   return h("li.waiting", { class: late ? "waiting late" : "waiting" }, t(late ? "coaching.overdue" : "coaching.due", { day: day(note.follow_up) }));
 }
 
-/** A note as a card; `again` is called when its follow-up was done. */
-const card = (who, note, again) => h("article.note", {},
-  h("div.between", {}, h("h3", {}, who.role === "agent" ? note.person : h("a", { href: `#/person/${encodeURIComponent(note.person)}` }, note.person)), note.team && h("small", {}, note.team),
+/** A note as a card; `again` is called when its follow-up was done. On the agent's own page it needs no name. */
+const card = (who, note, again, named) => h("article.note", {},
+  h("div.between", {}, named ? [h("h3", {}, h("a", { href: `#/person/${encodeURIComponent(note.person)}` }, note.person)), note.team && h("small", {}, note.team)] : h("small", {}, moment(note.at)),
     mayCoach(who) && note.follow_up && !note.done_by && h("button", { type: "button", onclick: () => finish(note).then((done) => done && again()).catch(failed) }, t("do.done"))),
-  h("ol.steps", {}, h("li", {}, h("b", {}, note.by), h("small", {}, moment(note.at)), h("p.noteText", {}, note.text), note.links.length > 0 && h("ul.about", {}, note.links.map(linkTo))), followUp(note)));
+  h("ol.steps", {}, h("li", {}, h("b", {}, note.by), named && h("small", {}, moment(note.at)), h("p.noteText", {}, note.text), note.links.length > 0 && h("ul.about", {}, note.links.map(linkTo))), followUp(note)));
 
-const cards = (who, notes, again, none) => (notes.length ? h("div.notes", {}, notes.map((note) => card(who, note, again))) : emptyState(t(none)));
+const cards = (who, notes, again, none, named = who.role !== "agent") => (notes.length ? h("div.notes", {}, notes.map((note) => card(who, note, again, named))) : emptyState(t(none)));
 
 /** The notes of one agent, with a way to add one. */
 export function personNotes(who, person) {
   const place = h("div");
-  const load = async () => replace(place, cards(who, await getAll("coaching", { person }, "notes", NOTES_MAX), () => load().catch(failed), "coaching.noneYet"));
+  const load = async () => replace(place, cards(who, await getAll("coaching", { person }, "notes", NOTES_MAX), () => load().catch(failed), "coaching.noneYet", false));
   load().catch((error) => replace(place, h("p.problem", { role: "alert" }, error.message)));
   return h("section.panel.wide", {}, h("div.between", {}, h("h2", {}, t("page.coaching")), mayCoach(who) && h("button", { type: "button", onclick: () => writeNote(person).then((done) => done && load()).catch(failed) }, t("coaching.write"))), place);
 }
@@ -64,7 +64,7 @@ export async function coachingPage({ who }) {
     replace(place,
       mayCoach(who) && h("section.panel", {}, h("h2", {}, t("coaching.dueNow", { n: due.length })), cards(who, due, again, "coaching.noneDue")),
       coming.length > 0 && h("section.panel", {}, h("h2", {}, t("coaching.coming")), cards(who, coming, again)),
-      h("section.panel", {}, h("h2", {}, t("coaching.all")), cards(who, all.filter(({ note }) => !open.some((one) => one.note === note)), again, "coaching.noneYet")));
+      h("section.panel", {}, h("h2", {}, t(mayCoach(who) ? "coaching.rest" : "coaching.all")), cards(who, all.filter(({ note }) => !open.some((one) => one.note === note)), again, "coaching.noneYet")));
   };
   await load();
   const people = mayCoach(who) ? (await get("people").catch(() => ({ people: [] }))).people : [];

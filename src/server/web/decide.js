@@ -74,7 +74,7 @@ export function addFlag(call, start_ms, duration_ms, rubric) {
     const { least, most } = rule?.range ?? { least: 0, most: rubric?.base ?? 100 };
     points.min = least;
     points.max = most;
-    points.value = rule ? within(rule.range, rule.points.most) : 1;
+    points.value = rule ? within(rule.range, rule.points.least || rule.points.most) : 1;
     severity.value = rule?.severity ?? "minor";
     range.textContent = rule ? t("change.range", rule.range) : "";
   });
