@@ -135,9 +135,5 @@ void cqa_get_rubrics(struct cqa_request *request)
     json_t *list = json_array();
     const enum cqa_status status =
         cqa_rubric_list(cqa_request_scores(request), add_rubric, list, &error);
-    if (status == CQA_OK)
-        cqa_reply_json(request, 200, json_pack("{s:O}", "rubrics", list));
-    else
-        cqa_reply_error(request, status, &error);
-    json_decref(list);
+    cqa_reply_list(request, "rubrics", list, status, &error);
 }

@@ -61,6 +61,10 @@ void cqa_reply_empty(struct cqa_request *request, int status);
 /* Takes `fd`; answers Range requests (RFC 9110 §14) over its first `size` bytes. */
 void cqa_reply_file(struct cqa_request *request, const char *type, int fd, uint64_t size);
 
+/* 200 with {NAME: list}, or the problem that `status` amounts to. Takes `list`. */
+void cqa_reply_list(struct cqa_request *request, const char *name, json_t *list,
+                    enum cqa_status status, const struct cqa_error *error);
+
 /* RFC 9457: `kind` is the last part of the type's URI, `detail` says what and why. */
 void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
                        const char *format, ...) CQA_PRINTF(4, 5);

@@ -38,17 +38,6 @@ static json_t *sums_json(const struct cqa_person_row *row)
         ratio((double)row->response_sum_ms, (double)row->response_count));
 }
 
-static void reply_list(struct cqa_request *request, const char *name, json_t *list,
-                       enum cqa_status status, const struct cqa_error *error)
-{
-    if (status == CQA_OK) {
-        cqa_reply_json(request, 200, json_pack("{s:o}", name, list));
-        return;
-    }
-    json_decref(list);
-    cqa_reply_error(request, status, error);
-}
-
 static void add_person(void *context, const struct cqa_person_row *row)
 {
     json_t *person = sums_json(row);
@@ -70,7 +59,7 @@ void cqa_get_people(struct cqa_request *request)
     json_t *list = json_array();
     const enum cqa_status status = cqa_people_list(cqa_request_scores(request), &scope, days.from,
                                                    days.to, add_person, list, &error);
-    reply_list(request, "people", list, status, &error);
+    cqa_reply_list(request, "people", list, status, &error);
 }
 
 static void add_day(void *context, const struct cqa_day_row *row)
@@ -98,7 +87,7 @@ void cqa_get_days(struct cqa_request *request)
     json_t *list = json_array();
     const enum cqa_status status = cqa_people_days(cqa_request_scores(request), &scope, person,
                                                    team, days.from, days.to, add_day, list, &error);
-    reply_list(request, "days", list, status, &error);
+    cqa_reply_list(request, "days", list, status, &error);
 }
 
 static void add_rule(void *context, const struct cqa_rule_row *row)
@@ -126,7 +115,7 @@ void cqa_get_rules(struct cqa_request *request)
     json_t *list = json_array();
     const enum cqa_status status = cqa_rules_list(cqa_request_scores(request), &scope, days.from,
                                                   days.to, add_rule, list, &error);
-    reply_list(request, "rules", list, status, &error);
+    cqa_reply_list(request, "rules", list, status, &error);
 }
 
 /* ---- the roster */

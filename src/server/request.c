@@ -307,3 +307,13 @@ void cqa_reply_error(struct cqa_request *request, enum cqa_status status,
         cqa_reply_problem(request, 503, "store", "the store cannot answer now; try again");
     }
 }
+
+void cqa_reply_list(struct cqa_request *request, const char *name, json_t *list,
+                    enum cqa_status status, const struct cqa_error *error)
+{
+    if (status == CQA_OK)
+        cqa_reply_json(request, 200, json_pack("{s:O}", name, list));
+    else
+        cqa_reply_error(request, status, error);
+    json_decref(list);
+}

@@ -17,16 +17,6 @@ static json_t *time_json(int64_t ms)
     return ms ? json_string(text) : json_null();
 }
 
-static void reply_list(struct cqa_request *request, const char *name, json_t *list,
-                       enum cqa_status status, const struct cqa_error *error)
-{
-    if (status == CQA_OK)
-        cqa_reply_json(request, 200, json_pack("{s:O}", name, list));
-    else
-        cqa_reply_error(request, status, error);
-    json_decref(list);
-}
-
 /* Nothing comes back but that it was done. */
 static void reply_done(struct cqa_request *request, enum cqa_status status,
                        const struct cqa_error *error)
@@ -58,7 +48,7 @@ void cqa_get_users(struct cqa_request *request)
     json_t *list = json_array();
     const enum cqa_status status =
         cqa_user_list(cqa_request_scores(request), add_user, list, &error);
-    reply_list(request, "users", list, status, &error);
+    cqa_reply_list(request, "users", list, status, &error);
 }
 
 static int is_short(const char *text)
@@ -171,7 +161,7 @@ void cqa_get_tokens(struct cqa_request *request)
     json_t *list = json_array();
     const enum cqa_status status =
         cqa_token_list(cqa_request_scores(request), add_token, list, &error);
-    reply_list(request, "tokens", list, status, &error);
+    cqa_reply_list(request, "tokens", list, status, &error);
 }
 
 void cqa_post_token(struct cqa_request *request)

@@ -1,0 +1,142 @@
+#include <sodium.h>
+#include <string.h>
+#include "server/accounts_internal.h"
+#include "server/audit.h"
+
+enum { SECRET_SIZE = 32 };
+
+void cqa_secret_hash(const char *secret, unsigned char out[CQA_SECRET_HASH_SIZE])
+{
+    crypto_generichash(out, CQA_SECRET_HASH_SIZE, (const unsigned char *)secret, strlen(secret),
+                       NULL, 0);
+}
+
+void cqa_secret_make(char *out, size_t size)
+{
+    unsigned char bytes[SECRET_SIZE];
+
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2base64(out, size, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(bytes, sizeof bytes);
+}
+
+enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
+                              enum cqa_account_role role, const char *site,
+                              char out[CQA_TOKEN_SIZE], struct cqa_error *error)
+{
+    return cqa_token_add_as(scores, cqa_actor_console, name, role, site, out, error);
+}
+
+enum cqa_status cqa_token_add_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                 enum cqa_account_role role, const char *site,
+                                 char out[CQA_TOKEN_SIZE], struct cqa_error *error)
+{
+    unsigned char hash[CQA_SECRET_HASH_SIZE];
+    struct cqa_db *db;
+    enum cqa_status status = cqa_account_check_name("token name", name, error);
+
+    if (status == CQA_OK && site[0] != '\0')
+        status = cqa_account_check_name("site", site, error);
+    if (status == CQA_OK)
+        status = cqa_scores_begin(scores, &db, error);
+    if (status != CQA_OK)
+        return status;
+    out[0] = 'c';
+    out[1] = 'q';
+    out[2] = 'a';
+    out[3] = '_';
+    cqa_secret_make(out + 4, CQA_TOKEN_SIZE - 4);
+    cqa_secret_hash(out, hash);
+    status = cqa_db_run(
+        db, error, "INSERT INTO tokens(name, role, site, hash, created_ms) VALUES(?, ?, ?, ?, ?)",
+        "titbi", name, (int64_t)role, site, hash, CQA_SECRET_HASH_SIZE, cqa_scores_now_ms(scores));
+    if (status == CQA_OK)
+        status =
+            cqa_audit_add(scores, db, actor, "token.add", name, cqa_account_words[role], error);
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
+                                 struct cqa_error *error)
+{
+    return cqa_token_revoke_as(scores, cqa_actor_console, name, error);
+}
+
+enum cqa_status cqa_token_revoke_as(struct cqa_scores *scores, const char *actor, const char *name,
+                                    struct cqa_error *error)
+{
+    struct cqa_db *db;
+    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_run(db, error,
+                        "UPDATE tokens SET revoked_ms = ? WHERE name = ? AND revoked_ms IS NULL",
+                        "it", cqa_scores_now_ms(scores), name);
+    if (status == CQA_OK && cqa_db_changes(db) == 0)
+        status = cqa_fail(error, CQA_E_NOTFOUND, "no token named \"%s\" is in force", name);
+    if (status == CQA_OK)
+        status = cqa_audit_add(scores, db, actor, "token.revoke", name, "", error);
+    return cqa_scores_end(scores, status, error);
+}
+
+enum cqa_status cqa_token_list(struct cqa_scores *scores,
+                               void (*visit)(void *context, const struct cqa_token_row *row),
+                               void *context, struct cqa_error *error)
+{
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_db_start(db, &row, error,
+                          "SELECT name, site, role, created_ms, coalesce(revoked_ms, 0) FROM tokens"
+                          " ORDER BY id",
+                          "");
+    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+        const struct cqa_token_row token = {cqa_db_text(row, 0), cqa_db_text(row, 1),
+                                            (enum cqa_account_role)sqlite3_column_int(row, 2),
+                                            sqlite3_column_int64(row, 3),
+                                            sqlite3_column_int64(row, 4)};
+        visit(context, &token);
+    }
+    if (status == CQA_E_NOTFOUND)
+        cqa_db_end(row);
+    cqa_scores_give(scores, db);
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+}
+
+enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
+                                struct cqa_arena *arena, struct cqa_identity *out,
+                                struct cqa_error *error)
+{
+    unsigned char hash[CQA_SECRET_HASH_SIZE];
+    struct cqa_db *db;
+    sqlite3_stmt *row;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    cqa_secret_hash(token, hash);
+    status = cqa_db_start(
+        db, &row, error,
+        "SELECT name, site, role, hash FROM tokens WHERE hash = ? AND revoked_ms IS NULL", "b",
+        hash, CQA_SECRET_HASH_SIZE);
+    if (status == CQA_OK) {
+        status = cqa_db_step(db, row, error);
+        if (status == CQA_OK &&
+            sodium_memcmp(sqlite3_column_blob(row, 3), hash, CQA_SECRET_HASH_SIZE) != 0)
+            status = CQA_E_NOTFOUND;
+        if (status == CQA_OK)
+            *out = (struct cqa_identity){.name = cqa_arena_string(arena, cqa_db_text(row, 0)),
+                                         .site = cqa_arena_string(arena, cqa_db_text(row, 1)),
+                                         .role = (enum cqa_account_role)sqlite3_column_int(row, 2)};
+        cqa_db_end(row);
+    }
+    cqa_scores_give(scores, db);
+    if (status == CQA_OK && (out->name == NULL || out->site == NULL))
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    return status == CQA_E_NOTFOUND ? cqa_fail(error, CQA_E_REFUSED, "unknown or revoked token")
+                                    : status;
+}
