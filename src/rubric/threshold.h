@@ -23,14 +23,14 @@ struct cqa_threshold {
     double most;
 };
 
-/* Writes the thresholds of the rule to `out` and returns how many there are, up to `capacity`; a
- * manual rule has none. */
-size_t cqa_thresholds(const struct cqa_rubric *rubric, size_t rule, struct cqa_threshold *out,
+/* Writes the thresholds of the rule at `index` to `out` and returns how many there are, up to
+ * `capacity`; a manual rule has none. */
+size_t cqa_thresholds(const struct cqa_rubric *rubric, size_t index, struct cqa_threshold *out,
                       size_t capacity);
 
 /* Changes one, in a rubric that no other thread uses. CQA_E_NOTFOUND: the rule has none of this
  * name; CQA_E_BADDATA: outside of what may be asked for. */
-enum cqa_status cqa_threshold_set(struct cqa_rubric *rubric, size_t rule, const char *name,
+enum cqa_status cqa_threshold_set(struct cqa_rubric *rubric, size_t index, const char *name,
                                   double value, struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif
