@@ -93,6 +93,7 @@ export async function logIn(context, url, name, { language = "en", theme = "ligh
     localStorage.getItem("callqa.theme") ?? localStorage.setItem("callqa.theme", theme);
   }, [language, theme]);
   await page.goto(url);
+  await page.waitForSelector(".login"); // by then the page has noted its language, and does not overwrite the one below
   await page.evaluate(([language, theme]) => { localStorage.setItem("callqa.language", language); localStorage.setItem("callqa.theme", theme); }, [language, theme]);
   await page.reload();
   await page.waitForSelector(".login");

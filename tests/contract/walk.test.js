@@ -120,6 +120,48 @@ test("samples and calibration", async () => {
   await get("lead", "calibrations/walk/agreement");
 });
 
+test("rubrics, thresholds, shifts", async () => {
+  const { rubrics } = await get("hr", "rubrics");
+  assert.ok(rubrics.some(({ rubric }) => rubric === "standard"));
+  await get("zhang", "rubrics/standard/1");
+  await get("ann", "rubrics/standard/none", 404);
+  await get("ann", "shifts");
+  await get("ann", `calls?shift=${encodeURIComponent("早班")}&limit=2`);
+  await get("ann", "flags?shift=none", 400);
+  const wish = { rubric: "standard", version: "1", rule: "dead-air", threshold: "at_least", values: [12000, 20000], from: "2025-11-01", to: "2025-11-30" };
+  await post("lead", "rules/what-if", wish);
+  await post("lead", "rules/what-if", { ...wish, values: [-1] }, 422);
+  await post("lead", "rules/what-if", { ...wish, rule: "none" }, 404);
+});
+
+test("coaching notes", async () => {
+  const [{ flag, call }] = (await get("lead", "flags?person=zhang&state=any&limit=1")).flags;
+  const note = { person: "zhang", text: "Ask before you mute.", follow_up: "2025-11-28", links: [{ call: call.number, flag }, { call: call.number }] };
+  const { note: number } = await post("lead", "coaching", note, 201);
+  await post("lead", "coaching", { ...note, person: "nobody" }, 404);
+  await post("lead", "coaching", { ...note, follow_up: "soon" }, 422);
+  await get("lead", "coaching?due=2025-12-01");
+  await post("lead", `coaching/${number}/done`, { outcome: "Better" }, 204);
+  await post("lead", `coaching/${number}/done`, {}, 409);
+  await get("zhang", "coaching?limit=1");
+});
+
+test("accounts, tokens and passwords", async () => {
+  await api("root", "PUT", "users/carl", 204, json({ role: "auditor", teams: ["east"], password }));
+  await api("root", "PUT", "users/carl", 422, json({ role: "recorder" }));
+  await api("root", "PUT", "users/nobody", 404, json({ role: "lead" }));
+  await api("root", "PUT", "users/root", 409, json({ role: "lead" }));
+  await get("root", "users");
+  await post("root", "users/carl/disable", undefined, 204);
+  await post("root", "users/carl/disable", undefined, 404);
+  await post("root", "tokens", { name: "walk", role: "recorder", site: "east" }, 201);
+  await post("root", "tokens", { name: "a b", role: "recorder" }, 422);
+  await get("root", "tokens");
+  await post("root", "tokens/walk/revoke", undefined, 204);
+  await post("bob", "session/password", { old: "wrong", new: "battery staple" }, 409);
+  await post("bob", "session/password", { old: password, new: "battery staple" }, 204);
+});
+
 test("re-scoring, exports, roster, periods, audit log", async () => {
   const rubric = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
   for (const path of ["rescore/preview", "rescore"]) {
