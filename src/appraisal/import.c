@@ -260,9 +260,11 @@ static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
         indicator != NULL && indicator->yes_no && read_word(cell->text, &row->value);
     if (!known_word && indicator != NULL && !read_number(cell->text, percent, &row->value)) {
         cqa_faults_add(importer->faults, row->agent, row->at,
-                       "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: %s", row->agent,
-                       cell->text, row->indicator,
-                       indicator->yes_no ? "1 or 0, yes or no" : "a decimal such as 94.5");
+                       indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                           "allowed: 1 or 0, yes or no"
+                                         : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                           "allowed: a decimal such as 94.5",
+                       row->agent, cell->text, row->indicator);
         row->value = cqa_rational_none();
     }
     return cqa_rows_add(importer->rows, row);

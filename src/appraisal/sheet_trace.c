@@ -140,6 +140,36 @@ static void put_figure(const struct cqa_indicator *indicator, const struct cqa_s
     cqa_json_put(out, "}");
 }
 
+/* ---- what an item is made of */
+
+static void put_ref(const struct cqa_scheme *scheme, struct cqa_ref ref, int *count,
+                    struct cqa_buffer *out)
+{
+    const int is_item = ref.kind == CQA_REF_ITEM;
+
+    if (!is_item && ref.kind != CQA_REF_INDICATOR)
+        return;
+    cqa_json_put(out, (*count)++ ? "," : "");
+    cqa_buffer_print(out, is_item ? "\"items.%s\"" : "\"indicators.%s\"",
+                     is_item ? scheme->items[ref.index].id : scheme->indicators[ref.index].id);
+}
+
+/* The entries of the trace that the item looks at. */
+static void put_refs(const struct cqa_scheme *scheme, const struct cqa_scheme_item *item,
+                     struct cqa_buffer *out)
+{
+    int count = 0;
+
+    cqa_json_put(out, ",\"of\":[");
+    for (size_t i = 0; i < item->part_count; i++)
+        put_ref(scheme, item->parts[i].of, &count, out);
+    if (item->type == CQA_ITEM_THRESHOLD)
+        put_ref(scheme, item->against, &count, out);
+    if (item->type == CQA_ITEM_RATIO)
+        put_ref(scheme, item->over, &count, out);
+    cqa_json_put(out, "]");
+}
+
 void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
                          unsigned parts, struct cqa_buffer *out)
 {
@@ -163,6 +193,7 @@ void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa
         cqa_json_text(out, scheme->items[i].id);
         cqa_json_value(out, "points", points->value);
         cqa_json_member(out, "how", points->how);
+        put_refs(scheme, &scheme->items[i], out);
         if (points->passed != CQA_NOWHERE)
             cqa_json_put(out, points->passed ? ",\"passed\":true" : ",\"passed\":false");
         cqa_json_put(out, "}");

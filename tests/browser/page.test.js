@@ -1,13 +1,11 @@
 // The page in Debian's Chromium against a real server: what each role does with it, from log-in to export.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openProxy } from "../contract/proxy.js";
+import { actor, ask, axeFinds, settled, textOf, visit } from "./acting.js";
 import { logIn, openBrowser, openStage, password, source } from "./stage.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let stage, proxy, browser;
 before(async () => {
@@ -22,31 +20,7 @@ after(async () => {
   stage?.close();
 });
 
-/**
- * Runs `act` on a page that `name` is logged in to, and holds the page to its own host and a quiet console: Chromium
- * notes refused requests there, so `refused` names the one status that the test is about.
- */
-async function as(name, act, { refused, ...choices } = {}) {
-  const { page, problems } = await logIn(browser.context, stage.url, name, choices);
-  try {
-    await act(page).catch(async (error) => {
-      error.message += `\n${page.url()} ${problems.join("\n")}\n${await page.locator("body").innerText().catch(() => "")}`; // what was seen instead
-      throw error;
-    });
-    assert.deepEqual(problems.filter((text) => !text.includes(`status of ${refused} `)), []);
-  } finally {
-    await page.close();
-  }
-}
-
-const settled = (page) => page.waitForSelector("main:not([aria-busy])");
-async function visit(page, hash) {
-  await page.evaluate((to) => { location.hash = to; }, hash);
-  await page.waitForTimeout(50);
-  await settled(page);
-}
-const ask = (page, path) => page.evaluate(async (to) => (await fetch(`api/v1/${to}`)).json(), path);
-const textOf = async (page, selector) => (await page.textContent(selector)).trim();
+const as = actor(() => ({ stage, browser }));
 const audio = (page) => page.evaluate(() => { const { currentTime, paused, loop } = document.querySelector("audio"); return { seconds: currentTime, paused, loop }; });
 const until = (page, test_, argument) => page.waitForFunction(test_, argument, { timeout: 10000 });
 const current = (page) => page.evaluate(() => [...document.querySelectorAll("tbody tr")].findIndex((row) => row.getAttribute("aria-current")));
@@ -60,10 +34,10 @@ test("a wrong password is told, a right one opens the pages of the role", async 
   assert.equal(await textOf(page, ".problem"), "Name or password is wrong.");
   await page.close();
   const expected = {
-    lead: ["Flags", "Calls", "Objections", "Team", "Coaching", "Samples", "Calibration", "Rules", "Export"],
+    lead: ["Flags", "Calls", "Objections", "Team", "Coaching", "Appraisal", "Samples", "Calibration", "Rules", "Export"],
     ann: ["Flags", "Calls", "Objections", "Team", "Samples", "Calibration"],
-    zhang: ["Flags", "Calls", "Objections", "My numbers", "Coaching"],
-    hr: ["Calls", "Team", "Export"],
+    zhang: ["Flags", "Calls", "Objections", "My numbers", "Coaching", "Appraisal"],
+    hr: ["Calls", "Team", "Appraisal", "Export"],
     root: ["Administration"],
   };
   for (const [name, pages] of Object.entries(expected))
@@ -519,11 +493,7 @@ for (const language of ["en", "zh-CN"])
     test(`nothing for axe to find, ${language}, ${theme}`, async () => {
       const { page: outside } = await logIn(browser.context, stage.url, null, { language, theme });
       const found = [];
-      const check = async (page, name) => {
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-        found.push(...violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${name}: ${id}: ${target.join(" ")}: ${failureSummary.split("\n")[1]}`)));
-      };
+      const check = async (page, name) => { found.push(...await axeFinds(page, name)); };
       await check(outside, "log-in");
       await outside.close();
       for (const [name, hashes] of views)

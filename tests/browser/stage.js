@@ -40,7 +40,7 @@ wang,8003,west,agent,2025-01-01,
 `;
 
 const accounts = [
-  ["lead", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["hr", "hr"], ["root", "admin"],
+  ["lead", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["li", "agent"], ["wang", "agent"], ["hr", "hr"], ["root", "admin"],
 ];
 
 /** `audio`: more folders that the server may play from. */

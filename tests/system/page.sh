@@ -8,7 +8,10 @@ cd "${1:-.}/tests/browser"
 need_node 20 # Playwright's own floor; Debian 12 has 18
 browser=${CHROMIUM:-/usr/bin/chromium}
 [ -x "$browser" ] || skip "$browser is not installed"
+command -v pdftotext >/dev/null || skip "pdftotext is not installed"
 [ -e "$bin/../web/app.js" ] || skip "the page was not built beside $bin"
 need_packages .
 need_packages ../contract
-CALLQA_BIN=$bin CHROMIUM=$browser exec node --test page.test.js
+export CALLQA_BIN=$bin CHROMIUM=$browser
+node --test page.test.js
+node --test appraisal.test.js

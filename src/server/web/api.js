@@ -49,6 +49,8 @@ async function ask(method, path, query, body, type = "application/json") {
 
 export const get = (path, query) => ask("GET", path, query);
 export const post = (path, body = {}) => ask("POST", path, {}, body);
+/** A POST of what is not JSON, or with a query. */
+export const send = (path, query, body, type) => ask("POST", path, query, body, type);
 export const put = (path, body, type) => ask("PUT", path, {}, body, type);
 export const remove = (path) => ask("DELETE", path, {});
 

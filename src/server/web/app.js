@@ -16,6 +16,7 @@ const pages = [
   { path: "objections", roles: ["lead", "auditor", "agent"], show: of("objections", "objectionsPage") },
   { path: "team", roles: ["lead", "auditor", "agent", "hr"], show: of("team", "teamPage") },
   { path: "coaching", roles: ["lead", "agent"], show: of("coaching", "coachingPage") },
+  { path: "appraisal", roles: ["hr", "lead", "agent"], show: of("appraisal/round", "appraisalPage") },
   { path: "samples", roles: ["lead", "auditor"], show: of("samples", "samplesPage") },
   { path: "calibration", roles: ["lead", "auditor"], show: of("calibration", "calibrationPage") },
   { path: "rules", roles: ["lead"], show: of("rules", "rulesPage") },
@@ -74,7 +75,7 @@ async function showPage() {
   useKeys([]);
   const main = h("main", { id: "main", tabindex: "-1" });
   replace(document.body, h("a.skip", { href: "#main", onclick: (event) => { event.preventDefault(); main.focus(); } }, t("nav.skip")),
-    bar({ call: "calls", person: "team" }[page.path] ?? page.path), main);
+    bar({ call: "calls", person: "team" }[page.path] ?? page.path), main, document.querySelector(".notices")); // what was just done is still to be read
   document.title = `${nameOf(page.path)} – callqa`;
   const context = { who, part, query, onLeave: (f) => { leave = f; } };
   await fill(main, () => page.show(context));

@@ -18,7 +18,7 @@ if(NOT EXISTS ${modules}/installed OR ${lock} IS_NEWER_THAN ${modules}/installed
 endif()
 
 file(GLOB ours ${SOURCE}/*.html ${SOURCE}/*.css ${SOURCE}/*.js ${SOURCE}/*.svg)
-file(COPY ${ours} ${SOURCE}/lang DESTINATION ${BUILD}/web)
+file(COPY ${ours} ${SOURCE}/lang ${SOURCE}/appraisal DESTINATION ${BUILD}/web)
 set(libraries ${modules}/node_modules)
 file(COPY ${libraries}/uplot/dist/uPlot.esm.js ${libraries}/uplot/dist/uPlot.min.css
           ${libraries}/wavesurfer.js/dist/wavesurfer.esm.js DESTINATION ${BUILD}/web/lib)

@@ -24,7 +24,7 @@ export async function callPage({ who, part, query, onLeave }) {
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
   const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] }, remarks?.comments ?? [], await rubricOf(result.score));
   onLeave(() => page.leave());
-  requestAnimationFrame(() => page.begin(Number(query.flag))); // by then it stands in the document
+  requestAnimationFrame(() => page.begin(Number(query.flag), Number(query.at))); // by then it stands in the document
   return page.element;
 }
 
@@ -101,8 +101,8 @@ class CallPage {
   // ---- hearing and seeing
 
   /** Once the page is shown: the waveform needs to know how wide it is. */
-  async begin(flag) {
-    if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags[0], false);
+  async begin(flag, at) {
+    if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags.find((one) => one.start_ms === at) ?? this.flags[0], false);
     if (!mayHear(this.who)) return;
     replace(this.waveBox, h("p.empty", {}, t("loading")));
     this.follow(this.waveBox.clientWidth);

@@ -37,6 +37,16 @@ static const char *text_at(const json_t *object, const char *key)
     return text ? text : "(none)";
 }
 
+/* What an entry of the trace says that it was computed from: a list of texts, as JSON. */
+static void assert_refs(const json_t *entry, const char *expected)
+{
+    char *text = json_dumps(json_object_get(entry, "of"), JSON_COMPACT);
+
+    assert_non_null(text);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
 /* Every number of the sheet leads to an item, from there to indicators, from there to a row or to
  * calls and flags. */
 static void traces_every_number(void **state)
@@ -72,6 +82,9 @@ static void traces_every_number(void **state)
     assert_string_equal(text_at(trace_of(root, "item", "calls_handled"), "how"),
                         "2300 × 0.5 (2000 < x ≤ 2300)");
     assert_string_equal(text_at(trace_of(root, "item", "total"), "how"), "1150 + 28 + 27");
+    assert_refs(trace_of(root, "item", "calls_handled"), "[\"indicators.calls_handled\"]");
+    assert_refs(trace_of(root, "item", "total"),
+                "[\"items.calls_handled\",\"items.wrong_orders\",\"items.recording_qa\"]");
 
     /* (95 + 94 + 95) ÷ 3 = 94.67 → 95. */
     const json_t *qa = trace_of(root, "indicator", "recording_qa");
@@ -140,6 +153,28 @@ static void lists_what_failed(void **state)
     assert_int_equal(json_array_size(json_object_get(root, "passed")), 7);
     assert_string_equal(text_at(root, "grade"), "不合格");
     assert_string_equal(text_at(trace_of(root, "item", "answer_s"), "how"), "31 ≤ 30 ✗");
+    json_decref(root);
+    finish(&it);
+}
+
+/* What a number is divided by or held against belongs to what it was computed from. */
+static void traces_what_is_compared(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "net-volume", "agent,calls_handled,complaints,call_target\nA,5000,500,5000\n");
+    json_t *root = json_of(&it, "A");
+    assert_refs(trace_of(root, "item", "total"), "[\"items.net_calls\",\"indicators.call_target\"]");
+    json_decref(root);
+    finish(&it);
+    appraise(&it, "eight-indicators",
+             "agent,first_response_s,first_contact_resolution,satisfaction,knowledge_tests,"
+             "handle_time_s,handle_time_before_s,communication,teamwork,learning\n"
+             "A,30,90,95,100,200,210,80,80,80\n");
+    root = json_of(&it, "A");
+    assert_refs(trace_of(root, "item", "handle_time_s"),
+                "[\"indicators.handle_time_s\",\"indicators.handle_time_before_s\"]");
     json_decref(root);
     finish(&it);
 }
@@ -320,6 +355,7 @@ int main(void)
         cmocka_unit_test(traces_every_number),
         cmocka_unit_test(says_raters_months_and_what_was_overridden),
         cmocka_unit_test(lists_what_failed),
+        cmocka_unit_test(traces_what_is_compared),
         cmocka_unit_test(escapes_names),
         cmocka_unit_test(csv_is_safe_to_open),
         cmocka_unit_test(text_names_assumptions_and_those_left_out),

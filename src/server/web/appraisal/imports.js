@@ -1,0 +1,92 @@
+// Importing a month: choose a file, see what would be taken and what is wrong where, take it; what was imported before.
+import { get, send } from "../api.js";
+import { emptyState, failed, field, notice } from "../dialog.js";
+import { h, replace } from "../dom.js";
+import { moment, number, said, t } from "../text.js";
+import { linkTo, pathOf, periodWords, schemeOf, showAgain, tableOf } from "./common.js";
+import { cellAt, decode, linesOf } from "./lines.js";
+import { faultWords } from "./plain.js";
+
+export async function importPart({ round, scheme, part }) {
+  if (part) return oneImport(round, part);
+  const { imports } = await get(pathOf(round, "/imports"));
+  return h("div", {},
+    round.stage === "closed" ? h("p.panel", {}, t("import.closed")) : chooser(round, scheme),
+    h("section.panel", {}, h("h2", {}, t("import.list")), imports.length ? list(round, imports) : emptyState(t("import.noneYet"))));
+}
+
+const list = (round, imports) => tableOf(t("import.list"), [[t("import.when")], [t("import.file")], [t("import.by")], [t("import.rows"), "number"], [t("import.errors"), "number"], [t("import.sha")]],
+  imports.map((one) => [h("a", { href: linkTo(round, `/import/${one.import}`) }, moment(one.at)), one.file, one.by, number(one.rows), number(one.errors), h("code", {}, one.sha256.slice(0, 12))]));
+
+/* ---- choosing and previewing */
+
+const monthsOf = (quarter) => { const [year, q] = quarter.split("Q").map(Number); return [1, 2, 3].map((i) => `${year}-${String((q - 1) * 3 + i).padStart(2, "0")}`); };
+
+function chooser(round, scheme) {
+  const place = h("div", { "aria-live": "polite" });
+  const input = h("input", { type: "file", name: "file", accept: ".csv,.txt,text/csv", onchange: () => look() });
+  const months = round.period.includes("Q") && field(t("import.month"), h("select", { name: "period", onchange: () => look() }, h("option", { value: "" }, t("import.monthOfRow")), monthsOf(round.period).map((month) => h("option", { value: month }, periodWords(month)))));
+  const form = h("form.filters", { onsubmit: (event) => event.preventDefault() }, field(t("import.choose"), input), months);
+  const look = async () => {
+    const [file] = input.files;
+    if (!file) return;
+    const asked = { file: file.name, period: form.elements.period?.value };
+    try {
+      const bytes = await file.arrayBuffer();
+      const outcome = await send(pathOf(round, "/imports"), { ...asked, preview: 1 }, bytes, "text/csv");
+      replace(place, preview(scheme, outcome, decode(new Uint8Array(bytes)), () => take(asked, bytes)));
+    } catch (error) {
+      replace(place, h("p.problem.block", { role: "alert" }, error.message));
+    }
+  };
+  const take = async (asked, bytes) => {
+    const outcome = await send(pathOf(round, "/imports"), asked, bytes, "text/csv");
+    notice(t("import.taken", { n: outcome.rows, agents: outcome.agents }));
+    showAgain();
+  };
+  return h("section.panel", {}, h("h2", {}, t("import.title")), h("p", {}, h("small", {}, t("import.lead"))), columns(scheme), form, place);
+}
+
+/** What the file's columns may be called, ready to copy into a spreadsheet. */
+function columns(scheme) {
+  const range = (one) => (one.yes_no ? t("import.yesNo") : t("import.range", { low: number(one.low), high: number(one.high) }));
+  const rows = scheme.indicators.map((one) => [h("code", {}, one.indicator), said(one.names), [range(one), one.unit && ` (${one.unit})`], [t(`need.${one.need}`), one.rated_by && h("small", {}, t(`import.rated.${one.rated_by}`))]]);
+  const head = [scheme.units ? "subject" : "agent", ...scheme.indicators.filter((one) => one.need !== "measured" && !one.rated_by).map(({ indicator }) => indicator)].join(",");
+  return h("details", {}, h("summary", {}, t("import.columns")), tableOf(t("import.columns"), [[t("import.column")], [t("import.name")], [t("import.allowed")], [t("import.need")]], rows), h("p", {}, h("small", {}, t("import.wide")), h("br"), h("code", {}, head)));
+}
+
+function preview(scheme, outcome, decoded, take) {
+  const button = h("button.primary", { type: "button", disabled: outcome.rows === 0, onclick: () => { button.disabled = true; take().catch((error) => { button.disabled = false; failed(error); }); } }, t("import.take", { n: outcome.rows }));
+  return h("div.preview", {},
+    h("h3", {}, t("import.preview", { file: outcome.file })),
+    h("p", {}, t("import.summary", { rows: outcome.rows, agents: outcome.agents, changed: outcome.changed }), decoded && h("small", {}, t("import.encoding", { encoding: decoded.encoding.toUpperCase() }))),
+    outcome.errors.length > 0 && h("p.problem", { role: "alert" }, t("import.hasErrors", { n: outcome.errors.length }), outcome.left_out.length > 0 && ` ${t("import.leftOut", { agents: outcome.left_out.join(t("list.comma")) })}`),
+    outcome.errors.length > 0 && errors(outcome.errors, decoded ? linesOf(decoded.text) : []),
+    outcome.sample.length > 0 && h("details", { open: outcome.errors.length === 0 }, h("summary", {}, t("import.sample", { n: outcome.sample.length })), rowsTable(scheme, outcome.sample)),
+    h("div.decide", {}, button, outcome.rows === 0 && h("span", {}, t("import.nothing"))));
+}
+
+/** Each error with the line that it is about, the cell marked. */
+function errors(list_, lines) {
+  const shown = (line, column) => {
+    const text = lines[line - 1];
+    if (text === undefined) return "";
+    const { before, cell, after } = cellAt(text, column ?? 1);
+    return h("code.lineText", {}, before, h("mark", {}, cell || " "), after);
+  };
+  return tableOf(t("import.errors"), [[t("import.line"), "number"], [t("import.columnAt"), "number"], [t("import.what")]],
+    list_.map((one) => [one.line ?? "–", one.column ?? "–", [h("span", {}, faultWords(one)), one.line && shown(one.line, one.column)]]));
+}
+
+const rowsTable = (scheme, rows) => h("div.tall", {}, tableOf(t("import.rows"), [[t("import.line"), "number"], [t("import.agent")], [t("import.indicator")], [t("import.value"), "number"], [t("import.state")]],
+  rows.map((row) => [row.line, [row.agent, row.post && h("small", {}, row.post)], [scheme.nameOf(row.indicator), (row.rater || row.period) && h("small", {}, [row.rater, row.period && periodWords(row.period)].filter(Boolean).join(" · "))],
+    [row.value, row.count !== "1" && h("small", {}, `× ${row.count}`)], [t(`import.state.${row.state}`), row.before !== null && row.before !== row.value && h("small", {}, t("import.before", { value: row.before }))]])));
+
+/* ---- one that was taken */
+
+async function oneImport(round, id) {
+  const [one, scheme] = await Promise.all([get(pathOf(round, `/imports/${encodeURIComponent(id)}`)), schemeOf(round.scheme)]);
+  return h("div", {}, h("section.panel", {}, h("p", {}, h("a", { href: linkTo(round, "/import") }, t("import.back"))),
+    h("h2", {}, one.file), h("p", {}, t("import.head", { by: one.by, when: moment(one.at), rows: one.rows, errors: one.errors }), h("small", {}, h("code", {}, `SHA-256 ${one.sha256}`))),
+    one.faults.length > 0 && errors(one.faults, []), rowsTable(scheme, one.imported)));
+}

@@ -1,0 +1,130 @@
+// An agent's sheet: a form that can be printed and signed, every number of which unfolds down to where it came from.
+import { get } from "../api.js";
+import { emptyState } from "../dialog.js";
+import { h } from "../dom.js";
+import { day, number, said, t } from "../text.js";
+import { change, gradeWords, keepsRounds, linkTo, pathOf, periodWords, points, value, versionWords } from "./common.js";
+import { improvement } from "./improvement.js";
+import { faultWords } from "./plain.js";
+import { objecting, objectionList, signatures, signing } from "./signing.js";
+import { ruleTitles } from "./titles.js";
+import { traceOf } from "./trace.js";
+
+export async function sheetPart(context) {
+  const { who, round, part } = context;
+  const agent = part || who.person || who.name;
+  const answer = await get(pathOf(round, `/sheets/${encodeURIComponent(agent)}`)).catch((error) => { if (error.status !== 404) throw error; return null; });
+  if (!answer) return h("div.panel", {}, emptyState(t(who.role === "agent" ? "sheet.noneOwn" : "sheet.none", { agent })));
+  const of = { ...context, ...answer, agent, titleOf: await ruleTitles() };
+  if (!answer.sheet.items) return h("div", {}, tools(of), missing(of));
+  return h("div", {}, tools(of), ratingsDue(of), paper(of));
+}
+
+/* ---- around the paper, not printed */
+
+function tools(of) {
+  const all = (event) => {
+    const open = event.target.getAttribute("aria-pressed") !== "true";
+    event.target.setAttribute("aria-pressed", String(open));
+    for (const button of document.querySelectorAll(".unfold")) unfold(button, open);
+    for (const details of document.querySelectorAll(".paper details")) details.open = open;
+  };
+  return h("div.sheetTools", {}, of.who.role !== "agent" && h("a", { href: linkTo(of.round, "/results") }, t("sheet.back")), h("span.spacer"),
+    of.sheet.items && [h("button.toggle", { type: "button", "aria-pressed": "false", onclick: all }, t("sheet.unfold")), h("button", { type: "button", onclick: () => print() }, t("sheet.print"))],
+    of.sheet.items && signing(of), objecting(of));
+}
+
+/** Agents come here first: what they still owe stands above. */
+function ratingsDue({ who, round, scheme }) {
+  if (who.role !== "agent" || round.stage === "closed" || !scheme.indicators.some(({ rated_by }) => rated_by === "self" || rated_by === "peers")) return null;
+  const place = h("p.banner", { hidden: true });
+  get(pathOf(round, "/ratings")).then(({ due }) => {
+    if (!due.length) return;
+    place.append(h("a", { href: linkTo(round, "/ratings") }, t("sheet.ratingsDue", { n: due.length })));
+    place.hidden = false;
+  }).catch(() => {});
+  return place;
+}
+
+function missing({ who, round, agent, sheet, objections }) {
+  return h("div", {}, h("section.panel", {}, h("h2", {}, agent), h("p", {}, `${t("sheet.leftOut")}${t("list.colon")}${said(sheet.why)}`),
+    sheet.errors.length > 0 && h("ul", {}, sheet.errors.map((fault) => h("li", {}, faultWords(fault), fault.file && h("small", {}, t("import.place", { file: fault.file, line: fault.line, column: fault.column }))))),
+    sheet.fault && h("p", {}, keepsRounds(who) && [h("a", { href: linkTo(round, "/import") }, t("lack.toImport")), " · "], h("a", { href: linkTo(round, "/ratings") }, t("part.ratings")))),
+  objections.length > 0 && h("section.panel", {}, h("h2", {}, t("part.objections")), objectionList({ who, round }, objections)));
+}
+
+/* ---- the paper */
+
+function paper(of) {
+  const { round, scheme, sheet, lines } = of;
+  const named = new Map(lines.map((line) => [line.line, line]));
+  of.lineName = (id) => said(named.get(id)?.names) || (id === scheme.total ? t("result.total") : scheme.nameOf(id));
+  const trace = traceOf(of);
+  const notes = footnotes(of);
+  return h("article.paper", { lang: document.documentElement.lang },
+    h("header", {}, h("h2", {}, t("sheet.title", { scheme: said(round.names) })), h("p", {}, t("sheet.period", { period: periodWords(round.period) }), versionWords(round) && ` · ${versionWords(round)}`)),
+    facts(of), round.stage !== "closed" && h("p.previewLine", {}, t("result.preview"), " ", sheet.undecided_flags > 0 && t("result.undecided", { n: sheet.undecided_flags })),
+    linesTable(of, trace, notes), outcome(of, trace, notes), shown(of, trace), notes.list(),
+    improvement(of), of.objections.length > 0 && h("section", {}, h("h3", {}, t("part.objections")), objectionList(of, of.objections)), process(of), signatures(of));
+}
+
+const fact = ([label, words]) => h("div", {}, h("dt", {}, label), h("dd", {}, words || "–"));
+
+const facts = ({ round, scheme, sheet, agent }) => h("dl.sheetFacts", {}, [
+  [t("sheet.agent"), agent], [t("sheet.post"), sheet.post], [t("flag.team"), sheet.team], [t("round.period"), periodWords(round.period)],
+  [t("round.scheme"), t("sheet.schemeVersion", { scheme: sheet.scheme, version: sheet.scheme_version })], [t("sheet.source"), scheme.source]].map(fact));
+
+/** What was assumed, numbered; `mark(ref)` puts the numbers of a line beside it. */
+function footnotes({ sheet }) {
+  const mark = (...refs) => sheet.assumed.map(({ where }, i) => (refs.includes(where) ? i + 1 : 0)).filter(Boolean).map((i) => h("sup.assumed", { title: said(sheet.assumed[i - 1].reason) }, `※${i}`));
+  const list = () => sheet.assumed.length > 0 && h("section.assumptions", {}, h("h3", {}, t("sheet.assumed")), h("ol", {}, sheet.assumed.map(({ reason }) => h("li", {}, said(reason)))));
+  return { mark, list };
+}
+
+/** A row that unfolds: its name is the button, and what stands behind it comes in a row of its own below. */
+function row(name, cells, behind, columns) {
+  if (!behind) return [h("tr", {}, h("th", { scope: "row" }, name), cells)];
+  const below = h("tr.behind", { hidden: true }, h("td", { colspan: columns }, behind));
+  const button = h("button.unfold", { type: "button", "aria-expanded": "false", title: t("sheet.why"), onclick: () => unfold(button, below.hidden) }, name);
+  button.below = below;
+  return [h("tr", {}, h("th", { scope: "row" }, button), cells), below];
+}
+
+function unfold(button, open) {
+  button.setAttribute("aria-expanded", String(open));
+  button.below.hidden = !open;
+}
+
+function linesTable({ sheet, lines, before, scheme, lineName }, trace, notes) {
+  const columns = before ? 5 : 3;
+  const beside = (now, was, differs) => (before ? [h("td.number", {}, points(was)), h("td.number", {}, change(differs))] : []);
+  const line = ({ line: id, pay }) => {
+    if (pay) return [];
+    const ref = trace.refOf(id);
+    const entry = trace.entry(`indicators.${id}`);
+    return row([lineName(id), notes.mark(`items.${id}`, `indicators.${id}`)], [
+      h("td.number", {}, entry ? value(entry.value, scheme.indicator(id)?.unit) : "–"), h("td.number", {}, h("b", {}, points(sheet.items[id]))), beside(sheet.items[id], before?.items[id], before?.items_change[id])], ref && trace.node(ref), columns);
+  };
+  return h("table.sheetLines", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("sheet.line")), [t("sheet.measured"), t("sheet.points"), ...(before ? [periodWords(before.period), t("sheet.change")] : [])].map((words) => h("th.number", { scope: "col" }, words)))),
+    h("tbody", {}, lines.flatMap(line), sheet.total !== null && row([t("result.total"), notes.mark(`items.${scheme.total}`)], [h("td"), h("td.number", {}, h("b.total", {}, points(sheet.total))), beside(sheet.total, before?.total, before?.total_change)], trace.node(`items.${scheme.total}`), columns)));
+}
+
+function outcome({ who, sheet, before, scheme, lines }, trace, notes) {
+  const mine = [
+    sheet.passed && [t("result.passed"), `${sheet.passed.length}/${sheet.passed.length + sheet.failed.length}`],
+    sheet.grade && [t("result.grade"), [gradeWords(scheme, sheet.grade), notes.mark(`grades.${sheet.grade}`, "grades"), before?.grade && h("small", {}, t("sheet.gradeBefore", { grade: gradeWords(scheme, before.grade) }))]],
+    scheme.distributed && [t("result.gradeDistribution"), [gradeWords(scheme, sheet.grade_distribution), notes.mark("distribution", "scheme.distribution")]],
+    sheet.coefficient !== null && [t("result.coefficient"), [number(sheet.coefficient), notes.mark("scheme.pay_by")]],
+    who.role !== "lead" && sheet.bonus !== undefined && sheet.bonus !== null && [t("result.bonus"), value(sheet.bonus, "CNY")]].filter(Boolean);
+  const pay = sheet.pay_items ? [...lines.filter((line) => line.pay).map((line) => [said(line.names), value(sheet.pay_items[line.line], "CNY"), trace.node(`items.${line.line}`)]), sheet.pay !== undefined && sheet.pay !== null && [t("result.pay"), value(sheet.pay, "CNY"), trace.node("items.pay")]].filter(Boolean) : [];
+  return [mine.length > 0 && h("dl.sheetFacts.outcome", {}, mine.map(fact)),
+    pay.length > 0 && h("table.sheetLines", {}, h("tbody", {}, pay.flatMap(([words, amount, behind]) => row(words, h("td.number", {}, amount), behind, 2))))];
+}
+
+function shown({ sheet, scheme }, trace) {
+  const list = Object.entries(sheet.shown ?? {});
+  return list.length > 0 && h("section", {}, h("h3", {}, t("sheet.shown")), h("table.sheetLines", {}, h("tbody", {}, list.flatMap(([id, amount]) => row(scheme.nameOf(id), h("td.number", {}, value(amount, scheme.indicator(id)?.unit)), trace.node(`indicators.${id}`), 2)))));
+}
+
+/** The steps of the process that concern this sheet. */
+const process = ({ steps }) => h("section", {}, h("h3", {}, t("sheet.process")), h("table.sheetLines", {}, h("tbody", {}, steps.map((step) => h("tr", {}, h("th", { scope: "row" }, t(`step.${step.step}`)), h("td", {}, day(step.date)), h("td", {}, step.place ?? "–"), h("td", {}, step.person), h("td", {}, step.note ?? ""))))));

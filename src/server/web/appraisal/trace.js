@@ -1,0 +1,58 @@
+// Where a number came from, unfolded step by step: a line's formula, its indicators, their rows, ratings and calls, the calls' flags.
+import { h } from "../dom.js";
+import { clock, moment, number, t } from "../text.js";
+import { keepsRounds, linkTo, periodWords, points, value } from "./common.js";
+import { plain } from "./plain.js";
+
+/** of: {who, round, scheme, sheet, titleOf(rule)}. `node("items.total")` gives what stands behind it; null where nothing is known. */
+export function traceOf(of) {
+  const entries = new Map(of.sheet.trace.map((entry) => [entry.item ? `items.${entry.item}` : `indicators.${entry.indicator}`, entry]));
+  const refOf = (line) => (entries.has(`items.${line}`) ? `items.${line}` : entries.has(`indicators.${line}`) ? `indicators.${line}` : null);
+  const node = (ref) => {
+    const entry = entries.get(ref);
+    return entry ? (entry.item ? item(of, entry, node) : indicator(of, entry)) : null;
+  };
+  return { refOf, node, entry: (ref) => entries.get(ref) };
+}
+
+/** An item's arithmetic, and under it what it was computed from. */
+function item(of, entry, node) {
+  const name = (ref) => { const [kind, id] = split(ref); return kind === "indicators" ? of.scheme.nameOf(id) : of.lineName(id); };
+  return h("div.trace", {}, h("p", {}, h("b", {}, points(entry.points)), " = ", h("span.how", { title: entry.how }, decimals(entry.how))),
+    (entry.of ?? []).map((ref) => { const inner = node(ref); return inner && h("details", {}, h("summary", {}, name(ref)), inner); }));
+}
+
+/** Fractions that a formula is exact with, as decimals; the title keeps them. */
+const decimals = (how) => how.replace(/(\d+)\/(\d+)/g, (whole, above, below) => number(above / below, 4));
+
+const split = (ref) => [ref.slice(0, ref.indexOf(".")), ref.slice(ref.indexOf(".") + 1)];
+
+function indicator(of, entry) {
+  const { unit } = of.scheme.indicator(entry.indicator) ?? {};
+  return h("div.trace", {},
+    h("p", {}, h("b", {}, value(entry.value, unit)), " ", h("span.origin", {}, t(`origin.${entry.origin}`)), entry.how && ` · ${plain(entry.how, of.scheme)}`,
+      entry.unrounded !== undefined && h("small", {}, t("trace.unrounded", { value: number(entry.unrounded, 4) })), entry.overrides !== undefined && h("small", {}, t("trace.overrides", { value: number(entry.overrides) }))),
+    entry.coverage_pct !== undefined && h("p", {}, t("trace.coverage", { share: number(entry.coverage_pct) }), entry.undecided_flags > 0 && ` · ${t("result.undecided", { n: entry.undecided_flags })}`),
+    entry.rows && h("ul", {}, entry.rows.map((row) => rowLine(of, row))),
+    entry.calls?.length > 0 && calls(of, entry.calls, entry.how?.includes("÷") ? null : unit), entry.left_out?.length > 0 && leftOut(of, entry.left_out));
+}
+
+/** The row of an import, or somebody's rating. */
+function rowLine(of, row) {
+  const rating = row.rating !== undefined;
+  const place = rating ? t("trace.rating") : row.import !== undefined && keepsRounds(of.who) ? h("a", { href: linkTo(of.round, `/import/${row.import}`) }, t("trace.row", { at: row.at })) : t("trace.row", { at: row.at });
+  return h("li", {}, number(row.value, 4), row.count !== undefined && ` × ${number(row.count)}`, " – ", place, row.rater && ` · ${t("trace.rater", { who: row.rater })}`, row.period && ` · ${periodWords(row.period)}`);
+}
+
+/** A call's page, at the second of one of its flags. */
+export const callLink = (call, words, start_ms) => (call.number === undefined ? words : h("a", { href: `#/call/~${call.number}${start_ms === undefined ? "" : `?at=${start_ms}`}` }, words));
+
+/** Calls with flags first: they are what the number differs by. */
+function calls(of, list, unit) {
+  const sorted = [...list].sort((a, b) => b.flags.length - a.flags.length);
+  const flag = (call, one) => h("li", {}, callLink(call, `${of.titleOf(one.rule)} ${clock(one.start_ms)}–${clock(one.end_ms)}`, one.start_ms), ` −${number(one.points)} · `,
+    h("span", {}, t(`trace.flag.${one.state}`)), one.decided_by && `${t("list.colon")}${one.decided_by}, ${moment(one.decided_at)}`, one.reason && h("span.quoted", {}, one.reason));
+  return h("details", {}, h("summary", {}, t("trace.calls", { n: list.length })), h("ul.tall", {}, sorted.map((call) => h("li", {}, callLink(call, call.call), `${t("list.colon")}${value(call.value, unit)}`, call.flags.length > 0 && h("ul", {}, call.flags.map((one) => flag(call, one)))))));
+}
+
+const leftOut = (of, list) => h("details", {}, h("summary", {}, t("trace.leftOut", { n: list.length })), h("ul", {}, list.map((call) => h("li", {}, callLink(call, call.call), `${t("list.colon")}${plain(call.why)}`))));

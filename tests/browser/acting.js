@@ -1,0 +1,42 @@
+// What the tests of the page do over and over: be somebody on it, go somewhere, look for what axe finds.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { logIn } from "./stage.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const settled = (page) => page.waitForSelector("main:not([aria-busy])");
+export async function visit(page, hash) {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await page.waitForTimeout(50);
+  await settled(page);
+}
+export const ask = (page, path) => page.evaluate(async (to) => (await fetch(`api/v1/${to}`)).json(), path);
+export const textOf = async (page, selector) => (await page.textContent(selector)).trim();
+
+/**
+ * f(name, act, choices): runs `act` on a page that `name` is logged in to, and holds the page to its own host and a
+ * quiet console: Chromium notes refused requests there, so `refused` names the one status that the test is about.
+ * `open()` gives {stage, browser}.
+ */
+export const actor = (open) => async (name, act, { refused, ...choices } = {}) => {
+  const { stage, browser } = open();
+  const { page, problems } = await logIn(browser.context, stage.url, name, choices);
+  try {
+    await act(page).catch(async (error) => {
+      error.message += `\n${page.url()} ${problems.join("\n")}\n${await page.locator("body").innerText().catch(() => "")}`; // what was seen
+      throw error;
+    });
+    assert.deepEqual(problems.filter((text) => !text.includes(`status of ${refused} `)), []);
+  } finally {
+    await page.close();
+  }
+};
+
+/** What axe finds on the page at hand, each as a line that begins with `name`. */
+export async function axeFinds(page, name) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${name}: ${id}: ${target.join(" ")}: ${failureSummary.split("\n")[1]}`));
+}
