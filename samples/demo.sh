@@ -32,6 +32,7 @@ fi
 
 cd "$(dirname "$0")/.."
 . samples/week.sh
+. samples/appraisal.sh
 if [ -z "$bin" ]; then
     .ci/install build
     cmake -S . -B build -DCMAKE_BUILD_TYPE=Release >/dev/null
@@ -140,6 +141,7 @@ arrived() {
 echo "$dropped recordings dropped into $folder/monitor, $((files - dropped)) more of the six days before; waiting for their results at $url"
 wait_for 120 arrived
 work_the_week
+appraise_months
 
 row() { printf '%-6s %-6s %-12s %5s %6s  %s\n' "$@"; }
 echo
@@ -156,6 +158,7 @@ jq -r '.calls | map(select(.call.started_at[:10] == "2025-11-20")) | sort_by(.ca
 echo
 jq -r '.failures[] | "not a call: \(.recording.path | split("/") | last): \(.reason): \(.text)"' "$folder/failures.json"
 tell_week
+tell_appraisal
 echo
 if curl -fsS -o /dev/null "$url/" 2>/dev/null; then
     echo "the page: $url/   log in as lead, auditor, zhang, li or wang (agents), hr or admin; password: $password"

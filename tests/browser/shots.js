@@ -1,6 +1,7 @@
-// Makes the pictures of docs/page.md anew: node shots.js [FOLDER [NAME]]
+// Makes the pictures of docs/page.md anew: node shots.js [FOLDER [NAME]]; a NAME that ends in - is the beginning of several
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { appraisalViews } from "./appraisal-views.js";
 import { logIn, openBrowser, openStage, source } from "./stage.js";
 
 const [, , given, only] = process.argv;
@@ -84,10 +85,11 @@ try {
     account: { user: "root", hash: "#/admin", then: (page) => page.click("section button.primary") },
     own: { user: "zhang", hash: "#/team" },
     keys: { user: "ann", hash: "#/flags", then: (page) => page.keyboard.press("?") },
+    ...await appraisalViews(stage.url),
   };
   for (const [language, short, theme] of [["en", "en", "light"], ["zh-CN", "zh", "dark"]])
     for (const [name, { user, hash, then, tall }] of Object.entries(views)) {
-      if (only && only !== name) continue;
+      if (only && only !== name && !(only.endsWith("-") && name.startsWith(only))) continue;
       const { page } = await logIn(browser.context, stage.url, user, { language, theme });
       if (hash) await page.evaluate((to) => { location.hash = to; }, hash);
       if (user) await settled(page);

@@ -1,7 +1,7 @@
 // What the pages of appraisal share: periods and stages in words, names of indicators, points, tables.
 import { get } from "../api.js";
 import { h } from "../dom.js";
-import { currentLanguage, fixed, number, said, t } from "../text.js";
+import { currentLanguage, fixed, has, number, said, t } from "../text.js";
 
 export const stages = ["open", "interview", "objections", "closed"];
 export const sides = ["appraised", "supervisor", "hr"];
@@ -25,7 +25,7 @@ export function periodWords(period) {
   return new Intl.DateTimeFormat(currentLanguage(), { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${period}-01T00:00:00Z`));
 }
 
-export const monthWords = (month) => new Intl.DateTimeFormat(currentLanguage(), { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, month - 1, 1));
+export const monthWords = (month) => new Intl.DateTimeFormat(currentLanguage(), { month: currentLanguage() === "en" ? "long" : "short", timeZone: "UTC" }).format(Date.UTC(2000, month - 1, 1));
 
 /** The first and the last day of a period, for lists of calls and flags. */
 export function spanOf(period) {
@@ -41,9 +41,8 @@ export const versionWords = (round) => (round.version > 1 ? t("round.version", {
 /** Points and money have two places, whatever they are; what is missing is a dash. */
 export const points = (value) => fixed(value, 2);
 export const value = (amount, unit) => {
-  const words = number(amount, 2);
-  if (!unit || amount === null || amount === undefined) return words;
-  return unit === "%" ? `${words}%` : unit === "CNY" ? t("unit.yuan", { amount: points(amount) }) : unit === "s" ? t("secondsShort", { n: words }) : `${words} ${unit}`;
+  if (!unit || amount === null || amount === undefined) return number(amount, 2);
+  return has(`unitOf.${unit}`) ? t(`unitOf.${unit}`, { amount: unit === "CNY" ? points(amount) : number(amount, 2) }) : `${number(amount, 2)} ${unit}`;
 };
 
 /** A change with its sign; a real minus, so that columns stand. */

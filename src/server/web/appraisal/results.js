@@ -35,8 +35,8 @@ function banner(round, scheme, { preview, undecided_flags, sheets }) {
   const coverage = measured.map(([one, of]) => {
     const all = of.map(({ coverage_pct }) => coverage_pct).filter((pct) => pct !== null);
     const calls = of.reduce((sum, { calls: n }) => sum + n, 0);
-    return h("li", {}, t("result.coverage", { indicator: said(one.names), calls }), all.length > 0 && ` ${spanned(Math.min(...all), Math.max(...all))}`,
-      of[0].coverage_least_pct > 0 && ` ${t("result.coverage.least", { least: number(of[0].coverage_least_pct) })}`);
+    return h("li", {}, t("result.coverage", { indicator: said(one.names), calls }), all.length > 0 && spanned(Math.min(...all), Math.max(...all)),
+      of[0].coverage_least_pct > 0 && `${t("list.comma")}${t("result.coverage.least", { least: number(of[0].coverage_least_pct) })}`);
   });
   return h("div.banner", { role: "note" }, h("b", {}, t("result.preview")), " ",
     undecided_flags > 0 ? t("result.undecided", { n: undecided_flags }) : measured.length > 0 && t("result.allDecided"), coverage.length > 0 && h("ul", {}, coverage));

@@ -27,7 +27,8 @@ function tools(of) {
     const open = event.target.getAttribute("aria-pressed") !== "true";
     event.target.setAttribute("aria-pressed", String(open));
     for (const button of document.querySelectorAll(".unfold")) unfold(button, open);
-    for (const details of document.querySelectorAll(".paper details")) details.open = open;
+    // what an item is made of stands in rows of its own: once is enough
+    for (const details of document.querySelectorAll(".paper details")) details.open = open && !details.matches(".parts, .parts *");
   };
   return h("div.sheetTools", {}, of.who.role !== "agent" && h("a", { href: linkTo(of.round, "/results") }, t("sheet.back")), h("span.spacer"),
     of.sheet.items && [h("button.toggle", { type: "button", "aria-pressed": "false", onclick: all }, t("sheet.unfold")), h("button", { type: "button", onclick: () => print() }, t("sheet.print"))],
@@ -101,9 +102,9 @@ function linesTable({ sheet, lines, before, scheme, lineName }, trace, notes) {
   const line = ({ line: id, pay }) => {
     if (pay) return [];
     const ref = trace.refOf(id);
-    const entry = trace.entry(`indicators.${id}`);
+    const figure = trace.figure(id);
     return row([lineName(id), notes.mark(`items.${id}`, `indicators.${id}`)], [
-      h("td.number", {}, entry ? value(entry.value, scheme.indicator(id)?.unit) : "–"), h("td.number", {}, h("b", {}, points(sheet.items[id]))), beside(sheet.items[id], before?.items[id], before?.items_change[id])], ref && trace.node(ref), columns);
+      h("td.number", {}, figure ? value(figure.value, scheme.indicator(figure.indicator)?.unit) : ""), h("td.number", {}, h("b", {}, points(sheet.items[id]))), beside(sheet.items[id], before?.items[id], before?.items_change[id])], ref && trace.node(ref), columns);
   };
   return h("table.sheetLines", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("sheet.line")), [t("sheet.measured"), t("sheet.points"), ...(before ? [periodWords(before.period), t("sheet.change")] : [])].map((words) => h("th.number", { scope: "col" }, words)))),
     h("tbody", {}, lines.flatMap(line), sheet.total !== null && row([t("result.total"), notes.mark(`items.${scheme.total}`)], [h("td"), h("td.number", {}, h("b.total", {}, points(sheet.total))), beside(sheet.total, before?.total, before?.total_change)], trace.node(`items.${scheme.total}`), columns)));
@@ -116,7 +117,7 @@ function outcome({ who, sheet, before, scheme, lines }, trace, notes) {
     scheme.distributed && [t("result.gradeDistribution"), [gradeWords(scheme, sheet.grade_distribution), notes.mark("distribution", "scheme.distribution")]],
     sheet.coefficient !== null && [t("result.coefficient"), [number(sheet.coefficient), notes.mark("scheme.pay_by")]],
     who.role !== "lead" && sheet.bonus !== undefined && sheet.bonus !== null && [t("result.bonus"), value(sheet.bonus, "CNY")]].filter(Boolean);
-  const pay = sheet.pay_items ? [...lines.filter((line) => line.pay).map((line) => [said(line.names), value(sheet.pay_items[line.line], "CNY"), trace.node(`items.${line.line}`)]), sheet.pay !== undefined && sheet.pay !== null && [t("result.pay"), value(sheet.pay, "CNY"), trace.node("items.pay")]].filter(Boolean) : [];
+  const pay = sheet.pay_items ? [...lines.filter((line) => line.pay).map((line) => [said(line.names), value(sheet.pay_items[line.line], "CNY"), trace.node(`items.${line.line}`)]), sheet.pay !== undefined && sheet.pay !== null && [t("result.pay"), value(sheet.pay, "CNY"), trace.node(trace.last)]].filter(Boolean) : [];
   return [mine.length > 0 && h("dl.sheetFacts.outcome", {}, mine.map(fact)),
     pay.length > 0 && h("table.sheetLines", {}, h("tbody", {}, pay.flatMap(([words, amount, behind]) => row(words, h("td.number", {}, amount), behind, 2))))];
 }

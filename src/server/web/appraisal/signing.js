@@ -79,6 +79,6 @@ const mayAnswer = (who, round, one) => looksAfter(who) && one.outcome === "open"
 
 /** `named`: with a link to the sheet, where the list is of several people. */
 export const objectionList = ({ who, round }, list, named = false) => h("ol.steps", {}, list.map((one) => [
-  h("li", {}, named && h("a", { href: linkToSheet(round, one.agent) }, t("sheetObjection.sheetOf", { agent: one.agent })), named && " ", h("b", {}, one.by), " ", t("objections.objected"), h("small", {}, moment(one.at)), " ", h(`span.state.${one.outcome}`, {}, t(`outcome.${one.outcome}`)), h("p.quoted", {}, one.text)),
+  h("li", {}, named && h("a", { href: linkToSheet(round, one.agent) }, t("sheetObjection.sheetOf", { agent: one.agent })), named && " ", h("b", {}, one.by), " ", t("objections.objected"), h("small", {}, moment(one.at)), " ", h(`span.state.${one.outcome}`, {}, t(one.outcome === "open" ? "sheetObjection.open" : `outcome.${one.outcome}`)), h("p.quoted", {}, one.text)),
   one.answered_by ? h("li", {}, h("b", {}, one.answered_by), " ", t(`objections.${one.outcome}`), h("small", {}, moment(one.answered_at)), h("p.quoted", {}, one.answer))
     : h("li.waiting", {}, t("sheetObjection.waiting"), mayAnswer(who, round, one) && [" ", h("button", { type: "button", onclick: () => again(settle(round, one)) }, t("sheetObjection.answer"))])]));

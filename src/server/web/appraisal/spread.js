@@ -53,9 +53,10 @@ export function gradeChart(scheme, grades) {
   return h("div", {}, barChart(`${t("result.grades")}${t("list.colon")}${words}`, grades.map((one) => said(one.names)), series), series.length > 1 && legend(series));
 }
 
-/** Bounds of about `count` equal bins of a round width. */
-function binsOf(values, count = 8) {
+/** A few equal bins of a round width. */
+function binsOf(values) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
+  const count = Math.max(Math.abs(low), Math.abs(high)) < 1000 ? 8 : 5; // longer numbers need wider bars
   const raw = Math.max((high - low) / count, 0.5);
   const power = 10 ** Math.floor(Math.log10(raw));
   const width = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= raw);

@@ -1,10 +1,11 @@
 // Where a number came from, unfolded step by step: a line's formula, its indicators, their rows, ratings and calls, the calls' flags.
 import { h } from "../dom.js";
-import { clock, moment, number, t } from "../text.js";
+import { clock, deduction, moment, number, t } from "../text.js";
 import { keepsRounds, linkTo, periodWords, points, value } from "./common.js";
 import { plain } from "./plain.js";
 
-/** of: {who, round, scheme, sheet, titleOf(rule)}. `node("items.total")` gives what stands behind it; null where nothing is known. */
+/** of: {who, round, scheme, sheet, titleOf(rule)}. `node("items.total")` gives what stands behind it, null where nothing is known; `figure(line)` is the indicator that
+ * a line stands on; `last` is the entry computed last: of pay, its sum. */
 export function traceOf(of) {
   const entries = new Map(of.sheet.trace.map((entry) => [entry.item ? `items.${entry.item}` : `indicators.${entry.indicator}`, entry]));
   const refOf = (line) => (entries.has(`items.${line}`) ? `items.${line}` : entries.has(`indicators.${line}`) ? `indicators.${line}` : null);
@@ -12,18 +13,22 @@ export function traceOf(of) {
     const entry = entries.get(ref);
     return entry ? (entry.item ? item(of, entry, node) : indicator(of, entry)) : null;
   };
-  return { refOf, node, entry: (ref) => entries.get(ref) };
+  const figure = (line) => entries.get(`indicators.${line}`) ?? (isPlain(entries.get(`items.${line}`)) ? entries.get(entries.get(`items.${line}`).of[0]) : undefined);
+  return { refOf, node, figure, last: [...entries.keys()].at(-1) };
 }
+
+/** Computed from one indicator and nothing else: its line stands for both. */
+const isPlain = (entry) => entry?.of?.length === 1 && entry.of[0].startsWith("indicators.");
 
 /** An item's arithmetic, and under it what it was computed from. */
 function item(of, entry, node) {
   const name = (ref) => { const [kind, id] = split(ref); return kind === "indicators" ? of.scheme.nameOf(id) : of.lineName(id); };
   return h("div.trace", {}, h("p", {}, h("b", {}, points(entry.points)), " = ", h("span.how", { title: entry.how }, decimals(entry.how))),
-    (entry.of ?? []).map((ref) => { const inner = node(ref); return inner && h("details", {}, h("summary", {}, name(ref)), inner); }));
+    isPlain(entry) ? node(entry.of[0]) : entry.of.map((ref) => { const inner = node(ref); return inner && h(`details${entry.item === of.scheme.total ? ".parts" : ""}`, {}, h("summary", {}, name(ref)), inner); }));
 }
 
-/** Fractions that a formula is exact with, as decimals; the title keeps them. */
-const decimals = (how) => how.replace(/(\d+)\/(\d+)/g, (whole, above, below) => number(above / below, 4));
+/** Fractions that a formula is exact with, as decimals; the title keeps them. What is added below zero is taken away. */
+const decimals = (how) => how.replace(/(\d+)\/(\d+)/g, (whole, above, below) => number(above / below, 4)).replaceAll("+ -", "− ");
 
 const split = (ref) => [ref.slice(0, ref.indexOf(".")), ref.slice(ref.indexOf(".") + 1)];
 
@@ -50,7 +55,7 @@ export const callLink = (call, words, start_ms) => (call.number === undefined ? 
 /** Calls with flags first: they are what the number differs by. */
 function calls(of, list, unit) {
   const sorted = [...list].sort((a, b) => b.flags.length - a.flags.length);
-  const flag = (call, one) => h("li", {}, callLink(call, `${of.titleOf(one.rule)} ${clock(one.start_ms)}–${clock(one.end_ms)}`, one.start_ms), ` −${number(one.points)} · `,
+  const flag = (call, one) => h("li", {}, callLink(call, `${of.titleOf(one.rule)} ${clock(one.start_ms)}–${clock(one.end_ms)}`, one.start_ms), ` ${deduction(one.points)} · `,
     h("span", {}, t(`trace.flag.${one.state}`)), one.decided_by && `${t("list.colon")}${one.decided_by}, ${moment(one.decided_at)}`, one.reason && h("span.quoted", {}, one.reason));
   return h("details", {}, h("summary", {}, t("trace.calls", { n: list.length })), h("ul.tall", {}, sorted.map((call) => h("li", {}, callLink(call, call.call), `${t("list.colon")}${value(call.value, unit)}`, call.flags.length > 0 && h("ul", {}, call.flags.map((one) => flag(call, one)))))));
 }
