@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { openProxy } from "../contract/proxy.js";
+import { cellAt, linesOf } from "../../src/server/web/appraisal/lines.js";
 import { actor, ask, axeFinds, textOf, visit } from "./acting.js";
 import { months, person, signAll } from "./round.js";
 import { openBrowser, openStage } from "./stage.js";
@@ -28,6 +29,16 @@ const closed = (page) => page.waitForSelector("dialog", { state: "detached" });
 const said = async (page, text) => { await page.waitForSelector(`.notice:has-text("${text}")`); };
 
 let round;
+
+test("the cell that an error is about is found by its column", () => {
+  const cells = [["li,920,88", 4, "920"], ["李;九百二十;88", 3, "九百二十"], ['"li,\t""x""",920', 1, '"li,\t""x"""'], ["li\t920\t88", 8, "88"], ["li,", 4, ""]];
+  for (const [line, column, cell] of cells) {
+    const found = cellAt(line, column);
+    assert.equal(found.cell, cell, line);
+    assert.equal(found.before + found.cell + found.after, line);
+  }
+  assert.deepEqual(linesOf("a\r\nb\rc\nd"), ["a", "b", "c", "d"]);
+});
 
 test("hr opens a month: scheme, period, place, date and person", () => as("hr", async (page) => {
   await visit(page, "#/appraisal");
@@ -182,6 +193,17 @@ test("interviews are put on record, with place, date and person, and the next st
     await page.waitForSelector(`td:has-text("Talked with ${agent}")`);
   }
   assert.equal(await page.locator(".lacks:has-text('interviews')").count(), 0);
+  await page.click("text=Back to: Collecting");
+  await page.fill("dialog [name=place]", "Room 3");
+  await send(page);
+  assert.equal(await page.locator("dialog").count(), 1, "going back needs a note");
+  await page.fill("dialog [name=note]", "An import was forgotten");
+  await send(page);
+  await page.waitForSelector(".track .now:has-text('Collecting')");
+  await page.click("text=Go on: Interviews");
+  await page.fill("dialog [name=place]", "Room 3");
+  await send(page);
+  await page.waitForSelector(".track .now:has-text('Interviews')");
   await page.click("text=Go on: Objections");
   await page.fill("dialog [name=place]", "Room 3");
   await send(page);

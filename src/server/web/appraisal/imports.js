@@ -24,7 +24,7 @@ const monthsOf = (quarter) => { const [year, q] = quarter.split("Q").map(Number)
 
 function chooser(round, scheme) {
   const place = h("div", { "aria-live": "polite" });
-  const input = h("input", { type: "file", name: "file", accept: ".csv,.txt,text/csv", onchange: () => look() });
+  const input = h("input", { type: "file", name: "file", accept: ".csv,.txt,text/csv", onclick: () => { input.value = ""; }, onchange: () => look() }); // the same file may be chosen again once it is mended
   const months = round.period.includes("Q") && field(t("import.month"), h("select", { name: "period", onchange: () => look() }, h("option", { value: "" }, t("import.monthOfRow")), monthsOf(round.period).map((month) => h("option", { value: month }, periodWords(month)))));
   const form = h("form.filters", { onsubmit: (event) => event.preventDefault() }, field(t("import.choose"), input), months);
   const look = async () => {

@@ -23,8 +23,8 @@ export function move(round, stage) {
     (values) => post(pathOf(round, "/stage"), { stage, ...filled(values, where) }));
 }
 
-/** A step of the process, of one agent or of everyone. */
-export function record(round, agents, { step = "interview", agent = "" } = {}, mayAll = true) {
+/** A step of the process, of one agent or, where `mayAll`, of everyone. */
+export function record(round, agents, { step = "interview", agent = "" }, mayAll) {
   const option = (chosen) => ([value, words]) => h("option", { value, selected: value === chosen }, words);
   return askForm(t("do.recordStep"), [
     field(t("step.step"), h("select", { name: "step" }, stepWords.map((word) => [word, t(`step.${word}`)]).map(option(step)))),

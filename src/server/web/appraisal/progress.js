@@ -16,7 +16,7 @@ export async function progressPart({ who, round, scheme }) {
   const act = (promise) => promise.then((done) => done && showAgain()).catch(failed);
   return h("div", {},
     h("section.panel", {}, track(round), h("p.stageMeans", {}, t(`stage.${round.stage}.means`)), moves(who, round, lack, act)),
-    after && round.stage !== "closed" && lacking({ who, round, scheme, lack, results, ratings, onRecord: (of) => act(record(round, agents, of)) }),
+    after && round.stage !== "closed" && lacking({ who, round, scheme, lack, results, ratings, onRecord: (of) => act(record(round, agents, of, who.role === "hr")) }),
     steps(who, round, agents, act), round.versions.length > 1 && versions(round));
 }
 
