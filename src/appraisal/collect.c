@@ -55,9 +55,10 @@ static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
     }
     if (!zero && (cqa_rational_compare(row->value, indicator->low) < 0 ||
                   cqa_rational_compare(row->value, indicator->high) > 0)) {
-        cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is %s; allowed: %s%s to %s",
+        cqa_run_fault(run, subject, row->at,
+                      indicator->or_zero ? "agent \"%s\": \"%s\" is %s; allowed: 0, or %s to %s"
+                                         : "agent \"%s\": \"%s\" is %s; allowed: %s to %s",
                       subject->sheet.agent, indicator->id, cqa_rational_exact(row->value, text[0]),
-                      indicator->or_zero ? "0, or " : "",
                       cqa_rational_exact(indicator->low, text[1]),
                       cqa_rational_exact(indicator->high, text[2]));
         return 0;
@@ -209,10 +210,14 @@ static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
             const struct cqa_row *before = figure->rows[k];
             if (!same_text(row->rater, before->rater) || !same_text(row->period, before->period))
                 continue;
-            cqa_run_fault(run, subject, row->at,
-                          "agent \"%s\": \"%s\" is given twice%s%s, first in line %zu",
-                          subject->sheet.agent, indicator->id, row->rater ? " by " : "",
-                          row->rater ? row->rater : "", before->at.line);
+            if (row->rater != NULL)
+                cqa_run_fault(run, subject, row->at,
+                              "agent \"%s\": \"%s\" is given twice by %s, first in line %zu",
+                              subject->sheet.agent, indicator->id, row->rater, before->at.line);
+            else
+                cqa_run_fault(run, subject, row->at,
+                              "agent \"%s\": \"%s\" is given twice, first in line %zu",
+                              subject->sheet.agent, indicator->id, before->at.line);
             break;
         }
 }
@@ -297,9 +302,10 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
     if (!monthly || run->scheme->period != CQA_PERIOD_QUARTERLY || whole_period ||
         !cqa_period_holds(quarter, last->period))
         cqa_run_fault(run, subject, figure->rows[0]->at,
-                      "agent \"%s\": \"%s\" is given for more than one %s (%s and %s)",
+                      monthly && run->scheme->period == CQA_PERIOD_QUARTERLY
+                          ? "agent \"%s\": \"%s\" is given for more than one quarter (%s and %s)"
+                          : "agent \"%s\": \"%s\" is given for more than one period (%s and %s)",
                       subject->sheet.agent, indicator->id,
-                      monthly && run->scheme->period == CQA_PERIOD_QUARTERLY ? "quarter" : "period",
                       first->period ? first->period : "no period named",
                       last->period ? last->period : "none");
 }

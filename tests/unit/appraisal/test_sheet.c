@@ -165,7 +165,8 @@ static void traces_what_is_compared(void **state)
     (void)state;
     appraise(&it, "net-volume", "agent,calls_handled,complaints,call_target\nA,5000,500,5000\n");
     json_t *root = json_of(&it, "A");
-    assert_refs(trace_of(root, "item", "total"), "[\"items.net_calls\",\"indicators.call_target\"]");
+    assert_refs(trace_of(root, "item", "total"),
+                "[\"items.net_calls\",\"indicators.call_target\"]");
     json_decref(root);
     finish(&it);
     appraise(&it, "eight-indicators",
