@@ -2,24 +2,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { openProxy } from "../contract/proxy.js";
 import { cellAt, linesOf } from "../../src/server/web/appraisal/lines.js";
-import { actor, ask, axeFinds, textOf, visit } from "./acting.js";
+import { actor, ask, axeFinds, openAll, textOf, visit } from "./acting.js";
 import { months, person, signAll } from "./round.js";
-import { openBrowser, openStage } from "./stage.js";
 
-let stage, proxy, browser;
+let stage, browser, close;
 before(async () => {
-  stage = await openStage();
-  proxy = await openProxy(stage.url); // holds all that the page asks, and is answered, to the description
-  stage.url = proxy.url;
-  browser = await openBrowser();
+  ({ stage, browser, close } = await openAll());
 });
-after(async () => {
-  await browser?.close();
-  await proxy?.close();
-  stage?.close();
-});
+after(() => close?.());
 
 const as = actor(() => ({ stage, browser }));
 const file = (name, buffer) => ({ name, mimeType: "text/csv", buffer: Buffer.from(buffer) });
@@ -81,6 +72,15 @@ test("an import's errors stand beside the cells that they are about, and what is
   assert.deepEqual(of("zhang"), ['agent "zhang": "supervisor_score" (Supervisor\'s overall rating, 上级综合评分) is missing']);
   assert.deepEqual(of("li"), ['agent "li": "performance" is 920; allowed: 0 to 100']);
 }));
+
+test("errors are told in Chinese where the page is", () => as("hr", async (page) => {
+  await visit(page, `#/appraisal/${round}/import`);
+  await page.setInputFiles("[name=file]", file("bad.csv", "agent,performance,business\nzhang,八十,101\nli,70,60\nli,70,60\n"));
+  await page.waitForSelector(".preview");
+  const told = await page.locator(".preview tbody").first().locator("td > span").allTextContents();
+  assert.deepEqual(told, ["坐席“zhang”：“八十”（指标“performance”）不是数字；允许 94.5 这样的小数", "坐席“zhang”：“business”为 101；允许：0 至 100", "坐席“li”：“performance”重复，首次在第 3 行", "坐席“li”：“business”重复，首次在第 3 行"]);
+  assert.ok(await page.isDisabled(".preview .primary"), "nothing can be taken");
+}, { language: "zh-CN" }));
 
 test("a file as Chinese Excel saves it is taken, and each value that it replaces is on record", () => as("hr", async (page) => {
   await visit(page, `#/appraisal/${round}/import`);

@@ -3,22 +3,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openProxy } from "../contract/proxy.js";
-import { actor, ask, axeFinds, settled, textOf, visit } from "./acting.js";
+import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
 import { logIn, openBrowser, openStage, password, source } from "./stage.js";
 
-let stage, proxy, browser;
+let stage, browser, close;
 before(async () => {
-  stage = await openStage();
-  proxy = await openProxy(stage.url); // holds all that the page asks, and is answered, to the description
-  stage.url = proxy.url;
-  browser = await openBrowser();
+  ({ stage, browser, close } = await openAll());
 });
-after(async () => {
-  await browser?.close();
-  await proxy?.close();
-  stage?.close();
-});
+after(() => close?.());
 
 const as = actor(() => ({ stage, browser }));
 const audio = (page) => page.evaluate(() => { const { currentTime, paused, loop } = document.querySelector("audio"); return { seconds: currentTime, paused, loop }; });
