@@ -7,13 +7,13 @@ import { logIn, openBrowser, openStage } from "./stage.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Server and browser; between them a proxy that holds all that the page asks, and is answered, to the description. */
+/** Server and browser; between them a proxy that holds all that the page asks, and is answered, to the description: `faults`. */
 export async function openAll() {
   const stage = await openStage();
   const proxy = await openProxy(stage.url);
   stage.url = proxy.url;
   const browser = await openBrowser();
-  return { stage, browser, async close() { await browser.close(); await proxy.close(); stage.close(); } };
+  return { stage, browser, faults: proxy.contract.faults, async close() { await browser.close(); await proxy.close(); stage.close(); } };
 }
 
 export const settled = (page) => page.waitForSelector("main:not([aria-busy])");

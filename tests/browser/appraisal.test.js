@@ -6,9 +6,9 @@ import { cellAt, linesOf } from "../../src/server/web/appraisal/lines.js";
 import { actor, ask, axeFinds, openAll, textOf, visit } from "./acting.js";
 import { months, person, signAll } from "./round.js";
 
-let stage, browser, close;
+let stage, browser, faults, close;
 before(async () => {
-  ({ stage, browser, close } = await openAll());
+  ({ stage, browser, faults, close } = await openAll());
 });
 after(() => close?.());
 
@@ -409,3 +409,5 @@ test("nothing is cut off at 1280×720 nor on a tablet", async () => {
       }
     }, { refused: 404 });
 });
+
+test("the page and the server keep to the description", () => assert.deepEqual(faults, []));
