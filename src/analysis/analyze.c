@@ -10,11 +10,12 @@
 #include "event/scene.h"
 #include "measure/make.h"
 #include "signal/extract.h"
-#include "track/net.h"
+#include "track/parked.h"
 
 struct cqa_engine {
     struct cqa_signal_plan *plan;
-    struct cqa_net *net;
+    struct cqa_net *frames_net;
+    struct cqa_net *parked_net;
     struct cqa_tone_plans *tones;
     char models[80];
 };
@@ -36,18 +37,32 @@ static enum cqa_status digest_file(EVP_MD_CTX *digest, const char *path, struct 
     return failed ? cqa_fail(error, CQA_E_IO, "%s: cannot be read", path) : CQA_OK;
 }
 
-static enum cqa_status name_models(struct cqa_engine *engine, const char *net, const char *tones,
-                                   struct cqa_error *error)
+/* Model files, in the order in which the results' `models` names them. */
+enum { FRAMES, PARKED, TONES, MODEL_COUNT };
+
+static enum cqa_status find_models(char path[MODEL_COUNT][PATH_MAX], struct cqa_error *error)
+{
+    static const char *const names[MODEL_COUNT][2] = {
+        {"acoustic", "callqa.model"}, {"acoustic", "parked.model"}, {"tones", "standard"}};
+    enum cqa_status status = CQA_OK;
+
+    for (int i = 0; i < MODEL_COUNT && status == CQA_OK; i++)
+        status = cqa_models_find(names[i][0], names[i][1], path[i], PATH_MAX, error);
+    return status;
+}
+
+static enum cqa_status name_models(struct cqa_engine *engine,
+                                   char path[MODEL_COUNT][PATH_MAX], struct cqa_error *error)
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     EVP_MD_CTX *digest = EVP_MD_CTX_new();
     enum cqa_status status = digest == NULL || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL)
                                  ? cqa_fail(error, CQA_E_NOMEM, "no memory for a digest")
-                                 : digest_file(digest, net, error);
+                                 : CQA_OK;
 
-    if (status == CQA_OK)
-        status = digest_file(digest, tones, error);
+    for (int i = 0; i < MODEL_COUNT && status == CQA_OK; i++)
+        status = digest_file(digest, path[i], error);
     if (status == CQA_OK) {
         EVP_DigestFinal_ex(digest, sum, &length);
         size_t used = (size_t)snprintf(engine->models, sizeof engine->models, "sha256:");
@@ -75,23 +90,22 @@ static enum cqa_status load_tones(struct cqa_engine *engine, const char *path,
 
 enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *error)
 {
-    char net[PATH_MAX];
-    char tones[PATH_MAX];
+    char path[MODEL_COUNT][PATH_MAX];
     struct cqa_engine *engine = calloc(1, sizeof *engine);
 
     if (engine == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the engine");
-    enum cqa_status status = cqa_models_find("acoustic", "callqa.model", net, sizeof net, error);
-    if (status == CQA_OK)
-        status = cqa_models_find("tones", "standard", tones, sizeof tones, error);
+    enum cqa_status status = find_models(path, error);
     if (status == CQA_OK)
         status = cqa_signal_plan_create(&engine->plan, error);
     if (status == CQA_OK)
-        status = cqa_net_load(&engine->net, net, error);
+        status = cqa_net_load(&engine->frames_net, &cqa_net_for_frames, path[FRAMES], error);
     if (status == CQA_OK)
-        status = load_tones(engine, tones, error);
+        status = cqa_net_load(&engine->parked_net, &cqa_net_for_parked, path[PARKED], error);
     if (status == CQA_OK)
-        status = name_models(engine, net, tones, error);
+        status = load_tones(engine, path[TONES], error);
+    if (status == CQA_OK)
+        status = name_models(engine, path, error);
     if (status != CQA_OK) {
         cqa_engine_destroy(engine);
         return status;
@@ -105,7 +119,8 @@ void cqa_engine_destroy(struct cqa_engine *engine)
     if (engine == NULL)
         return;
     cqa_signal_plan_destroy(engine->plan);
-    cqa_net_destroy(engine->net);
+    cqa_net_destroy(engine->frames_net);
+    cqa_net_destroy(engine->parked_net);
     cqa_tone_plans_destroy(engine->tones);
     free(engine);
 }
@@ -195,7 +210,8 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
                               .agent = mono ? 0 : call->agent_channel,
                               .duration_ms = result->recording.duration_ms};
     struct cqa_channel_sound sound[2];
-    enum cqa_status status = cqa_tracks_make(engine->net, frames, mono, &tracks);
+    const struct cqa_nets nets = {engine->frames_net, engine->parked_net};
+    enum cqa_status status = cqa_tracks_make(&nets, frames, mono, &tracks);
 
     if (status == CQA_OK)
         status = cqa_scene_play(&scene);

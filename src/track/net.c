@@ -1,5 +1,6 @@
 #include "track/net.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,13 +9,20 @@
 #include "signal/hot.h"
 #include "track/dense.h"
 
-enum { LAYERS_MAX = 4, WIDTH_MAX = 192, TILE = CQA_TILE, BLOCK = CQA_DENSE_BLOCK };
+enum {
+    LAYERS_MAX = 4,
+    WIDTH_MAX = 192,
+    OUTPUTS_MAX = 8,
+    TILE = CQA_TILE,
+    BLOCK = CQA_DENSE_BLOCK
+};
 _Static_assert((int)TILE == (int)CQA_LANES, "a tile is worked on in one go");
 
-const char *const cqa_class_words[CQA_CLASS_COUNT + 1] = {"none", "speech",       "music",
-                                                          "tone", "announcement", NULL};
+const struct cqa_net_use cqa_net_for_frames = {"callqa-acoustic", CQA_FEATURES_VERSION, CQA_INPUTS,
+                                               CQA_CLASS_COUNT + 1};
 
 struct cqa_net {
+    const struct cqa_net_use *use;
     int layer_count;
     struct cqa_dense layer[LAYERS_MAX];
     cqa_dense_run *run;
@@ -73,20 +81,20 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     int sizes[LAYERS_MAX + 1];
     int count;
 
-    if (!read_int(file, "callqa-acoustic", &format) || format != 1 ||
+    if (!read_int(file, net->use->word, &format) || format != 1 ||
         !read_int(file, "features", &features) || !read_int(file, "layers", &count))
-        return cqa_fail(error, CQA_E_BADDATA, "not an acoustic model of format 1");
-    if (features != CQA_FEATURES_VERSION)
+        return cqa_fail(error, CQA_E_BADDATA, "not a %s model of format 1", net->use->word);
+    if (features != net->use->features)
         return cqa_fail(error, CQA_E_BADDATA, "made for features %d, this program has %d", features,
-                        CQA_FEATURES_VERSION);
+                        net->use->features);
     if (count < 1 || count > LAYERS_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "%d layers; allowed: 1 to %d", count, LAYERS_MAX);
     for (int i = 0; i <= count; i++)
         if (!read_int(file, NULL, &sizes[i]) || sizes[i] < 1 || sizes[i] > WIDTH_MAX)
             return cqa_fail(error, CQA_E_BADDATA, "a layer's width must be 1 to %d", WIDTH_MAX);
-    if (sizes[0] != CQA_INPUTS || sizes[count] != CQA_CLASS_COUNT)
-        return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs", CQA_INPUTS,
-                        CQA_CLASS_COUNT);
+    if (sizes[0] != net->use->inputs || sizes[count] != net->use->outputs)
+        return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs",
+                        net->use->inputs, net->use->outputs);
     net->layer_count = count;
     for (int i = 0; i < count; i++) {
         net->layer[i].inputs = sizes[i];
@@ -95,8 +103,10 @@ static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_err
     return CQA_OK;
 }
 
-enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_error *error)
+enum cqa_status cqa_net_load(struct cqa_net **out, const struct cqa_net_use *use, const char *path,
+                             struct cqa_error *error)
 {
+    assert(use->inputs <= WIDTH_MAX && use->outputs <= OUTPUTS_MAX);
     FILE *file = fopen(path, "re");
 
     if (file == NULL)
@@ -106,6 +116,7 @@ enum cqa_status cqa_net_load(struct cqa_net **out, const char *path, struct cqa_
         fclose(file);
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the model");
     }
+    net->use = use;
     enum cqa_status status = read_head(file, net, error);
     for (int i = 0; status == CQA_OK && i < net->layer_count; i++)
         status = read_layer(file, &net->layer[i], error);
@@ -132,32 +143,32 @@ void cqa_net_destroy(struct cqa_net *net)
 
 /* ---- running */
 
-CQA_HOT static void log_softmax(const float *in, float *out)
+CQA_HOT static void log_softmax(const float *in, int outputs, float *out)
 {
     float most[TILE];
     float sum[TILE] = {0};
 
     for (int t = 0; t < TILE; t++)
         most[t] = cqa_max(in[t], in[TILE + t]);
-    for (int k = 2; k < CQA_CLASS_COUNT; k++)
+    for (int k = 2; k < outputs; k++)
         for (int t = 0; t < TILE; t++)
             most[t] = cqa_max(most[t], in[k * TILE + t]);
-    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+    for (int k = 0; k < outputs; k++)
         for (int t = 0; t < TILE; t++)
             sum[t] += cqa_fast_exp(in[k * TILE + t] - most[t]);
     for (int t = 0; t < TILE; t++)
         sum[t] = most[t] + 0.69314718f * cqa_fast_log2(sum[t]);
-    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+    for (int k = 0; k < outputs; k++)
         for (int t = 0; t < TILE; t++)
             out[k * CQA_CHUNK + t] = cqa_min(0.0f, in[k * TILE + t] - sum[t]);
 }
 
 /* What a line of exact zeros is: nothing, without asking. */
-static void fill_silent(float *out)
+static void fill_silent(int outputs, float *out)
 {
-    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+    for (int k = 0; k < outputs; k++)
         for (int t = 0; t < TILE; t++)
-            out[k * CQA_CHUNK + t] = k == CQA_CLASS_NONE ? -0.001f : -8.0f;
+            out[k * CQA_CHUNK + t] = k == 0 ? -0.001f : -8.0f;
 }
 
 void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent, float *out)
@@ -165,15 +176,15 @@ void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent
     float layers[2][(WIDTH_MAX + BLOCK) * TILE];
 
     for (int t = 0; t < CQA_CHUNK; t += TILE) {
-        const float *in = inputs + (ptrdiff_t)t * CQA_INPUTS;
+        const float *in = inputs + (ptrdiff_t)t * net->use->inputs;
         if (silent >> (t / TILE) & 1) {
-            fill_silent(out + t);
+            fill_silent(net->use->outputs, out + t);
             continue;
         }
         for (int i = 0; i < net->layer_count; i++) {
             net->run(&net->layer[i], in, layers[i % 2], i < net->layer_count - 1);
             in = layers[i % 2];
         }
-        log_softmax(in, out + t);
+        log_softmax(in, net->use->outputs, out + t);
     }
 }

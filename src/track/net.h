@@ -14,20 +14,31 @@ enum cqa_class {
     CQA_CLASS_ANNOUNCEMENT, /* a voice over hold music */
     CQA_CLASS_COUNT
 };
-extern const char *const cqa_class_words[CQA_CLASS_COUNT + 1];
+
+/* What a network is for: the word that its file begins with, and its shape. */
+struct cqa_net_use {
+    const char *word;
+    int features; /* version of the inputs */
+    int inputs;
+    int outputs; /* the first is what digital silence is */
+};
+
+/* Frames to classes; the output after the classes is two voices at once, on a mix of both parties. */
+extern const struct cqa_net_use cqa_net_for_frames;
 
 /* A dense network with ReLU between its layers, read from models/acoustic/ (its README has the
  * format). */
 struct cqa_net;
 
-enum cqa_status cqa_net_load(struct cqa_net **out, const char *path,
+/* `use` is borrowed for as long as the network lives. */
+enum cqa_status cqa_net_load(struct cqa_net **out, const struct cqa_net_use *use, const char *path,
                              struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_net_destroy(struct cqa_net *net);
 
 /*
- * inputs: as cqa_features_chunk fills them; out: CQA_CLASS_COUNT rows of CQA_CHUNK, natural log of
- * the posterior. A bit of `silent` says that a tile is digital silence: it is answered without
- * being looked at.
+ * inputs: tiles of as many rows of CQA_TILE columns as the network has inputs, CQA_CHUNK columns in
+ * all; out: a row of CQA_CHUNK for each output, natural log of the posterior. A bit of `silent`
+ * says that a tile is digital silence: it is answered without being looked at.
  */
 void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent, float *out);
 

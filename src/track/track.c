@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "signal/hot.h"
+#include "track/parked.h"
 #include "track/soft_music.h"
 #include "track/viterbi.h"
 
@@ -10,7 +11,7 @@
 struct work {
     struct cqa_features *features;
     float *inputs[2];
-    float *posterior; /* CQA_CLASS_COUNT rows of CQA_CHUNK */
+    float *posterior; /* CQA_CLASS_COUNT + 1 rows of CQA_CHUNK */
     struct cqa_viterbi viterbi[2];
 };
 
@@ -21,7 +22,7 @@ static enum cqa_status work_init(struct work *work, const struct cqa_frames *fra
         if (work->inputs[c] == NULL || cqa_viterbi_init(&work->viterbi[c], frames->count) != CQA_OK)
             return CQA_E_NOMEM;
     }
-    work->posterior = calloc((size_t)CQA_CLASS_COUNT * CQA_CHUNK, sizeof *work->posterior);
+    work->posterior = calloc((CQA_CLASS_COUNT + (size_t)1) * CQA_CHUNK, sizeof *work->posterior);
     return work->posterior == NULL ? CQA_E_NOMEM
                                    : cqa_features_create(&work->features, frames, mono);
 }
@@ -44,7 +45,7 @@ static enum cqa_status tracks_init(struct cqa_tracks *tracks, size_t count, int 
         track->class_ = calloc(count + 1, 1);
         if (track->class_ == NULL)
             return CQA_E_NOMEM;
-        for (int k = 0; k < CQA_CLASS_COUNT; k++) {
+        for (int k = 0; k < CQA_TRACK_COUNT; k++) {
             track->posterior[k] = calloc(count + 1, 1);
             if (track->posterior[k] == NULL)
                 return CQA_E_NOMEM;
@@ -73,6 +74,16 @@ CQA_HOT static void to_posteriors(const float *log_posterior, size_t count, uint
         out[t] = (uint8_t)(int)(255.0f * cqa_fast_exp(log_posterior[t]) + 0.5f);
 }
 
+/* Two voices are a voice: adds the last row, in the log, to speech. */
+CQA_HOT static void add_both(float *speech, const float *both, size_t count)
+{
+    for (size_t t = 0; t < count; t++) {
+        const float most = cqa_max(speech[t], both[t]);
+        const float sum = cqa_fast_exp(speech[t] - most) + cqa_fast_exp(both[t] - most);
+        speech[t] = cqa_min(0.0f, most + 0.69314718f * cqa_fast_log2(sum));
+    }
+}
+
 static void classify(struct work *work, const struct cqa_net *net, const struct cqa_frames *frames,
                      int c, size_t start, struct cqa_tracks *tracks)
 {
@@ -81,14 +92,16 @@ static void classify(struct work *work, const struct cqa_net *net, const struct 
 
     cqa_net_run(net, work->inputs[c], silent_tiles(frames->channel[c].level + start, count),
                 work->posterior);
-    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+    add_both(work->posterior + (size_t)CQA_CLASS_SPEECH * CQA_CHUNK,
+             work->posterior + (size_t)CQA_TRACK_BOTH * CQA_CHUNK, count);
+    for (int k = 0; k <= CQA_TRACK_BOTH; k++)
         to_posteriors(work->posterior + (size_t)k * CQA_CHUNK, count,
                       tracks->channel[c].posterior[k] + start);
     for (size_t t = 0; t < count; t++)
         cqa_viterbi_feed(&work->viterbi[c], work->posterior + t, CQA_CHUNK);
 }
 
-enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_frames *frames,
+enum cqa_status cqa_tracks_make(const struct cqa_nets *nets, const struct cqa_frames *frames,
                                 int mono, struct cqa_tracks *tracks)
 {
     struct work work = {0};
@@ -99,7 +112,7 @@ enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_fram
     for (size_t start = 0; status == CQA_OK && start < frames->count; start += CQA_CHUNK) {
         cqa_features_chunk(work.features, start, work.inputs);
         for (int c = 0; c < tracks->channel_count; c++)
-            classify(&work, net, frames, c, start, tracks);
+            classify(&work, nets->frames, frames, c, start, tracks);
     }
     for (int c = 0; status == CQA_OK && c < tracks->channel_count; c++) {
         cqa_viterbi_trace(&work.viterbi[c], tracks->channel[c].class_);
@@ -107,14 +120,16 @@ enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_fram
         tracks->channel[c].norms = *cqa_features_norms(work.features, c);
     }
     work_finish(&work);
-    return status;
+    return status == CQA_OK && nets->parked != NULL
+               ? cqa_parked_find(nets->parked, frames, tracks)
+               : status;
 }
 
 void cqa_tracks_finish(struct cqa_tracks *tracks)
 {
     for (int c = 0; c < 2; c++) {
         free(tracks->channel[c].class_);
-        for (int k = 0; k < CQA_CLASS_COUNT; k++)
+        for (int k = 0; k < CQA_TRACK_COUNT; k++)
             free(tracks->channel[c].posterior[k]);
     }
     *tracks = (struct cqa_tracks){0};
@@ -139,8 +154,8 @@ enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, u
     return CQA_OK;
 }
 
-float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, enum cqa_class which,
-                      size_t first, size_t last)
+float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, int which, size_t first,
+                      size_t last)
 {
     unsigned long sum = 0;
 

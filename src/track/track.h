@@ -8,12 +8,24 @@
 #include "signal/frames.h"
 #include "track/net.h"
 
-/* What each frame of each channel is, and how sure the classifier was of each class before
- * smoothing. */
+/* What is known of each frame, of 255: a posterior for each class before smoothing, and more. */
+enum {
+    CQA_TRACK_BOTH = CQA_CLASS_COUNT, /* two voices at once; on a mix of both parties only */
+    CQA_TRACK_PARKED,                 /* the line plays to somebody who waits (track/parked.h) */
+    CQA_TRACK_COUNT
+};
+
 struct cqa_channel_track {
-    uint8_t *class_;                     /* enum cqa_class, smoothed (Viterbi) */
-    uint8_t *posterior[CQA_CLASS_COUNT]; /* of 255 */
+    uint8_t *class_; /* enum cqa_class, smoothed (Viterbi) */
+    uint8_t *posterior[CQA_TRACK_COUNT];
     struct cqa_norms norms;
+};
+
+/* The networks, borrowed: frames to classes, and classes in their wide context to holds (NULL: that
+ * row stays 0, as where it is to be trained). */
+struct cqa_nets {
+    const struct cqa_net *frames;
+    const struct cqa_net *parked;
 };
 
 struct cqa_tracks {
@@ -24,7 +36,7 @@ struct cqa_tracks {
 
 /* Classifies all frames. `tracks` is the caller's, cqa_tracks_finish whatever comes back.
  * CQA_E_NOMEM only. */
-enum cqa_status cqa_tracks_make(const struct cqa_net *net, const struct cqa_frames *frames,
+enum cqa_status cqa_tracks_make(const struct cqa_nets *nets, const struct cqa_frames *frames,
                                 int mono, struct cqa_tracks *tracks) CQA_MUST_CHECK;
 void cqa_tracks_finish(struct cqa_tracks *tracks);
 
@@ -33,8 +45,8 @@ void cqa_tracks_finish(struct cqa_tracks *tracks);
 enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, unsigned classes,
                                  struct cqa_spans *out) CQA_MUST_CHECK;
 
-/* Mean posterior (0..1) of a class over frames [first, last); 0 for none. */
-float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, enum cqa_class which,
-                      size_t first, size_t last);
+/* Mean (0..1) of a class's posterior or of another row over frames [first, last); 0 for none. */
+float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, int which, size_t first,
+                      size_t last);
 
 #endif

@@ -1,15 +1,24 @@
 /*
- * Prints what the classifier would see: callqa-features OUT FILE... writes OUT.f16, for each recording its
- * frames × channels × CQA_INPUTS as half floats, and OUT.tsv, a line a recording: path, frames, channels.
- * The trainer reads both, so that training and analysis run the very same code.
+ * Prints what the networks would see, so that training and analysis run the very same code:
+ *
+ *     callqa-features OUT FILE...                the classifier of frames
+ *     callqa-features --parked MODEL OUT FILE... the second look, with MODEL to classify the frames
+ *
+ * OUT.f16 holds for each recording its moments × channels × inputs as half floats, and OUT.tsv a line a
+ * recording: path, moments, channels. train.py reads both.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "audio/audio.h"
 #include "signal/extract.h"
 #include "track/features.h"
+#include "track/parked.h"
+
+enum { WIDEST = 192 };
+_Static_assert((int)CQA_INPUTS <= (int)WIDEST && (int)CQA_PARKED_INPUTS <= (int)WIDEST, "room for any inputs");
 
 static int extract(const struct cqa_signal_plan *plan, const char *path, struct cqa_frames *frames, int *mono)
 {
@@ -44,63 +53,112 @@ static int extract(const struct cqa_signal_plan *plan, const char *path, struct 
     return done;
 }
 
-static void write_chunk(float *inputs[2], int channels, size_t frames, FILE *out)
+/* `inputs` rows of CQA_CHUNK for each channel; writes the first `count` moments. */
+static void write_chunk(float *chunk[2], size_t inputs, int channels, size_t count, FILE *out)
 {
-    _Float16 row[CQA_INPUTS];
+    _Float16 row[WIDEST];
 
-    for (size_t t = 0; t < frames; t++)
+    for (size_t t = 0; t < count; t++)
         for (int c = 0; c < channels; c++) {
-            for (size_t i = 0; i < CQA_INPUTS; i++)
-                row[i] = (_Float16)inputs[c][cqa_input_at(i, t)];
-            fwrite(row, sizeof row, 1, out);
+            for (size_t i = 0; i < inputs; i++)
+                row[i] = (_Float16)chunk[c][(t / CQA_TILE * inputs + i) * CQA_TILE + t % CQA_TILE];
+            fwrite(row, sizeof row[0], inputs, out);
         }
 }
 
-static int dump(const struct cqa_frames *frames, int mono, float *inputs[2], FILE *out)
+static size_t in_chunk(size_t start, size_t count)
+{
+    return count - start < CQA_CHUNK ? count - start : CQA_CHUNK;
+}
+
+/* Returns how many moments there are, 0 on failure. */
+static size_t dump_frames(const struct cqa_frames *frames, int mono, float *chunk[2], FILE *out)
 {
     struct cqa_features *features;
 
     if (cqa_features_create(&features, frames, mono) != CQA_OK)
         return 0;
     for (size_t start = 0; start < frames->count; start += CQA_CHUNK) {
-        const size_t left = frames->count - start;
-        cqa_features_chunk(features, start, inputs);
-        write_chunk(inputs, mono ? 1 : 2, left < CQA_CHUNK ? left : CQA_CHUNK, out);
+        cqa_features_chunk(features, start, chunk);
+        write_chunk(chunk, CQA_INPUTS, mono ? 1 : 2, in_chunk(start, frames->count), out);
     }
     cqa_features_destroy(features);
-    return 1;
+    return frames->count;
 }
 
-int main(int argc, char **argv)
+static size_t dump_parked(const struct cqa_net *net, const struct cqa_frames *frames, int mono, float *chunk[2],
+                          FILE *out)
+{
+    struct cqa_tracks tracks = {0};
+    struct cqa_parked_inputs *inputs = NULL;
+    size_t count = 0;
+
+    if (cqa_tracks_make(&(struct cqa_nets){net, NULL}, frames, mono, &tracks) == CQA_OK &&
+        cqa_parked_inputs_create(&inputs, frames, &tracks) == CQA_OK)
+        count = cqa_parked_inputs_count(inputs);
+    for (size_t start = 0; start < count; start += CQA_CHUNK) {
+        for (int c = 0; c < tracks.channel_count; c++)
+            cqa_parked_inputs_chunk(inputs, c, start, chunk[c]);
+        write_chunk(chunk, CQA_PARKED_INPUTS, tracks.channel_count, in_chunk(start, count), out);
+    }
+    cqa_parked_inputs_destroy(inputs);
+    cqa_tracks_finish(&tracks);
+    return count;
+}
+
+static FILE *open_out(const char *stem, const char *ending)
 {
     char name[4096];
-    struct cqa_signal_plan *plan;
-    struct cqa_error error;
-    float *inputs[2] = {calloc((size_t)CQA_INPUTS * CQA_CHUNK, sizeof(float)),
-                        calloc((size_t)CQA_INPUTS * CQA_CHUNK, sizeof(float))};
 
-    if (argc < 3 || inputs[0] == NULL || inputs[1] == NULL || cqa_signal_plan_create(&plan, &error) != CQA_OK) {
-        fprintf(stderr, "usage: callqa-features OUT FILE...\n");
-        return 2;
-    }
-    snprintf(name, sizeof name, "%s.f16", argv[1]);
-    FILE *out = fopen(name, "wb");
-    snprintf(name, sizeof name, "%s.tsv", argv[1]);
-    FILE *list = fopen(name, "w");
-    int failed = out == NULL || list == NULL;
-    for (int i = 2; i < argc && !failed; i++) {
+    snprintf(name, sizeof name, "%s.%s", stem, ending);
+    return fopen(name, "wb");
+}
+
+static int dump_all(const struct cqa_net *net, const char *stem, char **paths, float *chunk[2])
+{
+    struct cqa_signal_plan *plan = NULL;
+    struct cqa_error error;
+    FILE *out = open_out(stem, "f16");
+    FILE *list = open_out(stem, "tsv");
+    int failed = out == NULL || list == NULL || cqa_signal_plan_create(&plan, &error) != CQA_OK;
+
+    for (; *paths != NULL && !failed; paths++) {
         struct cqa_frames frames = {0};
         int mono = 0;
-        if (extract(plan, argv[i], &frames, &mono) && dump(&frames, mono, inputs, out))
-            fprintf(list, "%s\t%zu\t%d\n", argv[i], frames.count, mono ? 1 : 2);
-        else
-            failed = 1;
+        size_t count = 0;
+        if (extract(plan, *paths, &frames, &mono))
+            count = net == NULL ? dump_frames(&frames, mono, chunk, out)
+                                : dump_parked(net, &frames, mono, chunk, out);
+        failed = count == 0;
+        fprintf(list, "%s\t%zu\t%d\n", *paths, count, mono ? 1 : 2);
         cqa_frames_finish(&frames);
     }
     failed |= out != NULL && fclose(out) != 0;
     failed |= list != NULL && fclose(list) != 0;
     cqa_signal_plan_destroy(plan);
-    free(inputs[0]);
-    free(inputs[1]);
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    struct cqa_net *net = NULL;
+    struct cqa_error error;
+    float *chunk[2] = {calloc((size_t)WIDEST * CQA_CHUNK, sizeof(float)),
+                       calloc((size_t)WIDEST * CQA_CHUNK, sizeof(float))};
+    const int parked = argc > 2 && strcmp(argv[1], "--parked") == 0;
+    char **rest = argv + (parked ? 3 : 1);
+
+    if (argc < (parked ? 5 : 3) || chunk[0] == NULL || chunk[1] == NULL) {
+        fprintf(stderr, "usage: callqa-features [--parked MODEL] OUT FILE...\n");
+        return 2;
+    }
+    if (parked && cqa_net_load(&net, &cqa_net_for_frames, argv[2], &error) != CQA_OK) {
+        fprintf(stderr, "%s\n", error.text);
+        return 1;
+    }
+    const int failed = dump_all(net, rest[0], rest + 1, chunk);
+    cqa_net_destroy(net);
+    free(chunk[0]);
+    free(chunk[1]);
     return failed;
 }

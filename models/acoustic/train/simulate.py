@@ -59,15 +59,24 @@ def make(material, args, i):
 
 
 def share(args, numbers):
-    material = Material(args.sources, args.split, args.cache)
+    material = Material(args.sources, args.split, args.cache, args.fold)
     for i in numbers:
         make(material, args, i)
+
+
+def fold(text):
+    k, n = map(int, text.split("/"))
+    if not 0 <= k < n:
+        raise argparse.ArgumentTypeError(f"{text}: K/N with K from 0 to N - 1")
+    return k, n
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--sources", required=True, help="TSV: path kind speaker language split licence")
     ap.add_argument("--split", default="tune")
+    ap.add_argument("--fold", type=fold, default=(0, 1), metavar="K/N",
+                    help="only every N-th speaker, piece and noise of the split, from the K-th (0 to N - 1) on")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--calls", type=int, default=20)
     ap.add_argument("--first", type=int, default=0, help="number of the first call")
@@ -80,7 +89,7 @@ def main():
     args = ap.parse_args()
     args.cache = args.cache or str(pathlib.Path(args.out) / ".cache")
     pathlib.Path(args.out).mkdir(parents=True, exist_ok=True)
-    Material(args.sources, args.split, args.cache).warm()
+    Material(args.sources, args.split, args.cache, args.fold).warm()
     numbers = range(args.first, args.first + args.calls)
     if args.jobs == 1:
         return share(args, numbers)
