@@ -104,7 +104,7 @@ def conditions(rng, seconds, focus):
         layout="mono" if mono else "stereo", codec=codec, noise=noises["customer"], noises=noises, snr_db=snr,
         voice_db=voice, gain_db=gains(rng, codec, voice),
         sounds=each(lambda who: float(rng.exponential(often)) if rng.random() < 0.45 else 0.0),
-        radio_db=float(rng.uniform(-34, -16)) if rng.random() < 0.07 else None,
+        radio_db=float(rng.uniform(-34, -13)) if rng.random() < (0.8 if focus == "radio" else 0.07) else None,
         hold_floor="comfort" if comfort else "digital",
         # comfort noise of a hold is well under the talker's own floor, else nothing tells them apart
         hold_floor_db=float(min(-66, -24 + voice["agent"] - snr["agent"] - 8) - rng.uniform(0, 10)),

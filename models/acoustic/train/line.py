@@ -50,7 +50,7 @@ class Line:
             loud = voice + 12 + rng.uniform(-28, -2)
             x += noise.scattered(rng, self.n, c["sounds"][who]) * np.float32(ratio(loud))
         if c["radio_db"] is not None and who == "customer":
-            x += noise.television(rng, self.call.material, self.n) * np.float32(ratio(voice + c["radio_db"]))
+            x += at_level(noise.radio(rng, self.call.material, self.n), 0) * np.float32(ratio(voice + c["radio_db"]))
         return x
 
     def spoken(self, who):

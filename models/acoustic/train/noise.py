@@ -113,6 +113,18 @@ def television(rng, material, n):
     return tiled(rng, reverberated(rng, x, rng.uniform(0.2, 0.8), rng.uniform(-6, 6)), n)
 
 
+def radio(rng, material, n):
+    """Music all along, or whatever a television brings."""
+    if rng.random() < 0.4:
+        return television(rng, material, n)
+    x = music.bed(rng, material, min(n / RATE, LOOP_S * rng.integers(1, 4)))[0]
+    if rng.random() < 0.6:
+        x = filtered(x, "bandpass", rng.uniform(80, 500), rng.uniform(1800, 3800))
+    if rng.random() < 0.5:
+        x = reverberated(rng, x, rng.uniform(0.2, 0.8), rng.uniform(-12, 4))
+    return tiled(rng, x, n)
+
+
 def comfort(rng, material, n):
     """Comfort noise: a spectrum sent anew every so often, stepping between a few levels."""
     steps = np.repeat(rng.choice([0.7, 1.0, 1.4], n // 1600 + 1), 1600)[:n].astype("float32")

@@ -17,8 +17,11 @@ VOICE_DB = -24.0           # active level of a party before its own gain
 
 
 class Material:
-    """The rows of one split: files by speaker, music and noise, all as 8 kHz arrays. `fold` (k, n): only every n-th
-    speaker, piece and noise, from the k-th on, so that a network can be tried on what another set taught it nothing of."""
+    """The rows of one split: files by speaker, music and noise, all as 8 kHz arrays.
+
+    `fold` (k, n): only every n-th speaker, piece and noise, from the k-th on, so that a network can be tried on
+    what another fold's calls taught it nothing of.
+    """
 
     def __init__(self, table, split, cache, fold=(0, 1)):
         self.cache = pathlib.Path(cache)

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Makes both models anew: rebuild.sh SOURCES.tsv FOLDER [callqa-features]
+#
+# FOLDER takes 14 GB: simulated calls, what the networks see of them, and the models, which are not put in place by
+# themselves. What is there already is not made again. ../README.md says what each step is for.
+set -eu
+[ $# -ge 2 ] || { sed -n '3,6s/^# //p' "$0" >&2; exit 2; }
+sources=$(realpath "$1")
+mkdir -p "$2"
+folder=$(realpath "$2")
+train=$(dirname "$(realpath "$0")")
+features=$(realpath "${3:-$train/../../../build/bin/callqa-features}")
+sets='mixed music mono radio noise leak mute'
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1     # the same sums in the same order
+
+# calls of a set and fold
+count() {
+    case $1 in mixed) echo 350 ;; music) echo 250 ;; mono) echo 120 ;; radio) echo 90 ;; noise) echo 70 ;; *) echo 60 ;; esac
+}
+
+# make FILE COMMAND...: unless FILE is there
+make() {
+    [ ! -e "$1" ] || return 0
+    echo "$(date +%T) $1" >&2
+    file=$1
+    shift
+    "$@"
+    [ -e "$file" ] || : >"$file"
+}
+
+render() {   # SET FOLD: calls, and what the classifier sees of them
+    out=$folder/fold$2-$1
+    make "$out/rendered" /usr/bin/python3 "$train/simulate.py" --sources "$sources" --split tune --fold "$2/3" \
+        --seed $((100 + $2)) --focus "$1" --calls "$(count "$1")" --cache "$folder/cache" --jobs "$(nproc)" --out "$out"
+    make "$out/features.done" "$features" "$out/features" "$out"/call-?????.[fmow]*
+}
+
+# Paths of what callqa-features wrote: seen NAME FOLD...
+seen() {
+    name=$1
+    shift
+    for fold in "$@"; do
+        for set in $sets; do echo "$folder/fold$fold-$set/$name"; done
+    done
+}
+
+frames() {   # NAME FOLD...: a classifier of frames that learned from these folds
+    name=$1
+    shift
+    # shellcheck disable=SC2046 # words are meant to be split
+    make "$folder/$name.model" /usr/bin/python3 "$train/train.py" frames --out "$folder/$name.model" \
+        --features $(seen features "$@")
+}
+
+look_again() {   # FOLD: what the second look sees of a fold, of which the classifier knew nothing
+    for set in $sets; do
+        out=$folder/fold$1-$set
+        make "$out/parked.done" "$features" --parked "$folder/without$1.model" "$out/parked" "$out"/call-?????.[fmow]*
+    done
+}
+
+for fold in 0 1 2; do
+    for set in $sets; do render "$set" "$fold"; done
+done
+(frames without0 1 2; frames without1 0 2) &
+frames without2 0 1
+frames callqa 0 1 2
+wait
+for fold in 0 1 2; do look_again "$fold"; done
+# shellcheck disable=SC2046
+make "$folder/parked.model" /usr/bin/python3 "$train/train.py" parked --hidden 32 16 --noise 0.1 \
+    --out "$folder/parked.model" --features $(seen parked 0 1 2)
+echo "$folder/callqa.model and $folder/parked.model are made" >&2

@@ -1,0 +1,30 @@
+#ifndef CQA_EVENT_HOLD_H
+#define CQA_EVENT_HOLD_H
+
+#include "event/scene.h"
+
+/* Inside event/: what speaks for a hold, found by several searches; hold.c makes holds of it. */
+enum { CQA_HOLD_SHORTEST_MS = 5000 };
+
+struct cqa_hold_candidate {
+    struct cqa_span span;
+    int channel;
+    enum cqa_event_kind kind;
+    float confidence;
+};
+
+struct cqa_hold_candidates {
+    struct cqa_hold_candidate *items;
+    size_t count;
+    size_t capacity;
+};
+
+/* CQA_E_NOMEM only, as with the search. */
+enum cqa_status cqa_hold_add(struct cqa_hold_candidates *all,
+                             const struct cqa_hold_candidate *candidate) CQA_MUST_CHECK;
+
+/* Music and voices over it on channel c. */
+enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
+                                    struct cqa_hold_candidates *all) CQA_MUST_CHECK;
+
+#endif

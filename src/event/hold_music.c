@@ -1,0 +1,203 @@
+#include "event/hold.h"
+
+#include <stdlib.h>
+
+enum {
+    BRIDGE_MS = 2000, /* gaps inside one hold */
+    REST_MS = 20000,  /* the same where nobody at all speaks: soft passages, the seam of a loop */
+    LONGEST_MS = 30000, /* of any gap that the second look takes for the hold */
+    MUSIC_SHARE = 30, /* per cent of a hold that is music without a voice */
+    ANNOUNCEMENT_MS =
+        10000, /* longest voice between two pieces of music that is an announcement, not a return */
+    PIECE_MS = 1500,  /* least music to each side of it */
+    ANCHOR_MS = 600,  /* least music that a hold can begin or end with */
+    ADJOIN_MS = 400,  /* how close such a voice lies to the music */
+    VOICE_MS = 1280,  /* least voice over music that makes it an announcement */
+    SPEAKS_MS = 600,  /* least own speech in a gap that ends a hold */
+};
+
+static const float parked_least = 0.5f; /* mean of the second look over a hold, and over a gap in it */
+
+static size_t frame_of(int64_t ms)
+{
+    return (size_t)(ms / CQA_FRAME_MS);
+}
+
+/* How sure the second look is that the span is a hold on channel c, 0..1. */
+static float parked(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    return cqa_tracks_mean(scene->tracks, c, CQA_TRACK_PARKED, frame_of(span.start_ms),
+                           frame_of(span.end_ms));
+}
+
+/* A pause in which the party says nothing belongs to the hold when it is short, or nobody speaks in
+ * it, or the agent's line stays dropped. */
+static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    const int64_t length = cqa_span_length_ms(gap);
+    const int nobody = cqa_spans_within_ms(&scene->speech[1 - c], gap) < SPEAKS_MS;
+
+    return length < BRIDGE_MS || (nobody && length < REST_MS) ||
+           (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
+}
+
+/* A voice between two pieces of music is an announcement when it is short and close to them. */
+static int voice_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
+                         struct cqa_span gap, struct cqa_span after)
+{
+    const int64_t length = cqa_span_length_ms(gap);
+    const int64_t spoken = cqa_spans_within_ms(&scene->speech[c], gap);
+
+    return length < ANNOUNCEMENT_MS && (length < BRIDGE_MS || length - spoken < 2 * ADJOIN_MS) &&
+           cqa_span_length_ms(before) >= PIECE_MS && cqa_span_length_ms(after) >= PIECE_MS;
+}
+
+/* Whether what lies between two pieces of music on channel c belongs to the hold. */
+static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
+                       struct cqa_span after)
+{
+    const struct cqa_span gap = {before.end_ms, after.start_ms};
+
+    if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > 0.5f)
+        return 1;
+    return cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS
+               ? silent_gap_is_hold(scene, c, gap)
+               : voice_is_hold(scene, c, before, gap, after);
+}
+
+static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
+{
+    struct cqa_spans pieces = {0};
+    enum cqa_status status = cqa_tracks_spans(
+        scene->tracks, c, 1u << CQA_CLASS_MUSIC | 1u << CQA_CLASS_ANNOUNCEMENT, &pieces);
+
+    for (size_t i = 0; i < pieces.count && status == CQA_OK; i++) {
+        struct cqa_span *last = out->count > 0 ? &out->items[out->count - 1] : NULL;
+        if (last != NULL && gap_is_hold(scene, c, *last, pieces.items[i]))
+            last->end_ms = pieces.items[i].end_ms;
+        else
+            status = cqa_spans_add(out, pieces.items[i].start_ms, pieces.items[i].end_ms);
+    }
+    cqa_spans_finish(&pieces);
+    return status;
+}
+
+/* Between two pieces of music that were joined: a voice no longer than an announcement, or no
+ * voice, or what the second look takes for the hold. */
+static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    return cqa_span_length_ms(gap) < ANNOUNCEMENT_MS ||
+           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS ||
+           parked(scene, c, gap) > 0.5f;
+}
+
+/*
+ * A hold begins and ends in music: a voice before it or after it is the party's own, though the
+ * music near by makes the classifier take it for an announcement; and so is one that goes on for
+ * longer than announcements do.
+ */
+static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct cqa_span joined,
+                                    struct cqa_spans *out)
+{
+    const uint8_t *class_ = scene->tracks->channel[c].class_;
+    const size_t last = frame_of(joined.end_ms) < scene->tracks->count ? frame_of(joined.end_ms)
+                                                                       : scene->tracks->count;
+    const size_t already = out->count;
+
+    for (size_t t = frame_of(joined.start_ms); t < last; t++) {
+        const size_t first = t;
+        while (t < last && class_[t] == CQA_CLASS_MUSIC)
+            t++;
+        const struct cqa_span piece = {(int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS};
+        struct cqa_span *before = out->count > already ? &out->items[out->count - 1] : NULL;
+        if (cqa_span_length_ms(piece) < ANCHOR_MS)
+            continue;
+        if (before != NULL &&
+            stays_in_hold(scene, c, (struct cqa_span){before->end_ms, piece.start_ms}))
+            before->end_ms = piece.end_ms;
+        else if (cqa_spans_add(out, piece.start_ms, piece.end_ms) != CQA_OK)
+            return CQA_E_NOMEM;
+    }
+    return CQA_OK;
+}
+
+/* A voice over the music, be it taken for the party's: what lies between pieces of music is not. */
+static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const size_t window = VOICE_MS / CQA_FRAME_MS;
+    const size_t last = frame_of(span.end_ms);
+
+    for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4) {
+        const float voice =
+            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, t, t + window) +
+            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, t, t + window);
+        if (voice > 0.7f)
+            return 1;
+    }
+    return 0;
+}
+
+/* A voice over music has music without a voice around it; a voice alone is somebody speaking. */
+static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span span, int share)
+{
+    int64_t alone_ms = 0;
+    int64_t run_ms = 0;
+    int64_t longest_ms = 0;
+
+    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
+         t++) {
+        const int music = scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
+        alone_ms += music ? CQA_FRAME_MS : 0;
+        run_ms = music ? run_ms + CQA_FRAME_MS : 0;
+        longest_ms = run_ms > longest_ms ? run_ms : longest_ms;
+    }
+    return 100 * alone_ms >= share * cqa_span_length_ms(span) && longest_ms >= PIECE_MS;
+}
+
+static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
+{
+    return parked(scene, c, heard) > parked_least && has_music_alone(scene, c, heard, MUSIC_SHARE);
+}
+
+/* A park silences the agent's line as a whole, so a drop that touches the music shows where it
+ * really began and ended. */
+static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_spans *dropped = &scene->mute.dropped;
+
+    for (size_t i = 0; i < dropped->count; i++) {
+        const struct cqa_span drop = dropped->items[i];
+        if (drop.start_ms > span.end_ms + BRIDGE_MS / 2 ||
+            drop.end_ms < span.start_ms - BRIDGE_MS / 2)
+            continue;
+        span.start_ms = drop.start_ms < span.start_ms ? drop.start_ms : span.start_ms;
+        span.end_ms = drop.end_ms > span.end_ms ? drop.end_ms : span.end_ms;
+    }
+    return span;
+}
+
+enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c, struct cqa_hold_candidates *all)
+{
+    struct cqa_spans sound = {0};
+    struct cqa_spans joined = {0};
+    enum cqa_status status = join_music(scene, c, &sound);
+
+    for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
+        status = cut_to_music(scene, c, sound.items[i], &joined);
+    for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
+        const struct cqa_span heard = joined.items[i];
+        const struct cqa_hold_candidate candidate = {
+            .span = c == scene->agent ? widen_by_drop(scene, heard) : heard,
+            .channel = c,
+            .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
+            .confidence = parked(scene, c, heard)};
+        if (cqa_span_length_ms(heard) >= BRIDGE_MS &&
+            cqa_span_length_ms(candidate.span) >= CQA_HOLD_SHORTEST_MS &&
+            is_hold_music(scene, c, heard))
+            status = cqa_hold_add(all, &candidate);
+    }
+    cqa_spans_finish(&sound);
+    cqa_spans_finish(&joined);
+    return status;
+}
+
