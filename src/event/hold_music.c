@@ -17,6 +17,8 @@ enum {
 };
 
 static const float parked_least = 0.5f; /* mean of the second look over a hold, and over a gap in it */
+static const float alone_least =
+    0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
 
 static size_t frame_of(int64_t ms)
 {
@@ -154,9 +156,22 @@ static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span
     return 100 * alone_ms >= share * cqa_span_length_ms(span) && longest_ms >= PIECE_MS;
 }
 
+/* How much of the span sounds like music to the classifier, 0..1. */
+static float music_heard(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const size_t first = frame_of(span.start_ms);
+    const size_t last = frame_of(span.end_ms);
+
+    return cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
+           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
+}
+
+/* Where nearly all of the recording is music there is nothing to compare it with. */
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
-    return parked(scene, c, heard) > parked_least && has_music_alone(scene, c, heard, MUSIC_SHARE);
+    return parked(scene, c, heard) > parked_least && has_music_alone(scene, c, heard, MUSIC_SHARE) &&
+           (10 * cqa_span_length_ms(heard) < 8 * scene->duration_ms ||
+            music_heard(scene, c, heard) > alone_least);
 }
 
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it

@@ -10,6 +10,8 @@ enum {
     GAP_LEAST = 30,    /* frames of talk gaps that make a floor */
     LISTEN_FAR = 19,   /* frames from own speech where listening begins: past hangovers of 0.6 s */
     LISTEN_LEAST = 60, /* frames of listening that can tell a gated line */
+    PARK_MS = 5000,    /* a drop so long, */
+    PARK_SHARE = 30,   /* the other party speaking for less than so many per cent, may be a park */
     SPREAD = 8,        /* frames to each side for the steadiness of the floor */
     SHORTEST_MS = 500,
     BRIDGE_MS = 350,
@@ -117,15 +119,34 @@ static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line
     }
 }
 
-/* A line that drops while its party listens does so by itself; enough listening must be seen to say
- * so. */
-static int is_gated(const struct cqa_scene *scene, int c, const struct line *line)
+/* A drop that lasts like a park, while the other party hardly speaks. */
+static int is_long(const struct cqa_scene *scene, int c, struct cqa_span drop)
+{
+    const int64_t length = cqa_span_length_ms(drop);
+
+    return length >= PARK_MS &&
+           100 * cqa_spans_within_ms(&scene->speech[1 - c], drop) < PARK_SHARE * length;
+}
+
+/*
+ * A line that drops while its party listens does so by itself; enough listening must be seen to say
+ * so. What may be a park is no witness: noise that passes for the other's voice would count as
+ * listening.
+ */
+static int is_gated(const struct cqa_scene *scene, int c, const struct line *line,
+                    const struct cqa_spans *drops)
 {
     unsigned listening = 0;
     unsigned dropped = 0;
+    size_t next = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        if (line->distance[t] < LISTEN_FAR || !is_speech(scene->tracks, 1 - c, t))
+        const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
+        while (next < drops->count &&
+               (drops->items[next].end_ms <= at_ms || !is_long(scene, c, drops->items[next])))
+            next++;
+        if ((next < drops->count && drops->items[next].start_ms <= at_ms) ||
+            line->distance[t] < LISTEN_FAR || !is_speech(scene->tracks, 1 - c, t))
             continue;
         listening++;
         dropped += line->dropped[t];
@@ -204,9 +225,11 @@ enum cqa_status cqa_mute_find(const struct cqa_scene *scene, struct cqa_mute *mu
         status = line_init(scene, c, &lines[c]);
     if (status == CQA_OK) {
         const int agent = scene->agent;
-        mute->informative = shows_floor(&lines[agent]) && !is_gated(scene, agent, &lines[agent]);
-        if (mute->informative)
-            status = spans_of(lines[agent].dropped, lines[agent].count, &mute->dropped);
+        status = spans_of(lines[agent].dropped, lines[agent].count, &mute->dropped);
+        mute->informative = status == CQA_OK && shows_floor(&lines[agent]) &&
+                            !is_gated(scene, agent, &lines[agent], &mute->dropped);
+        if (!mute->informative)
+            cqa_spans_finish(&mute->dropped);
     }
     if (status == CQA_OK)
         status = find_idle(scene, lines, &mute->idle);

@@ -8,6 +8,9 @@ enum {
     TOGETHER_MS = 100,     /* begun so close that nobody was first */
     BACKCHANNEL_MS = 1000, /* longest turn that is a backchannel */
     GOES_ON_MS = 500,
+    MIXED_REACH = 2,  /* frames to each side, on a mix of both parties */
+    MIXED_LEAST = 128, /* of 255, their mean */
+    MIXED_BRIDGE_MS = 200,
 };
 
 static enum cqa_status turns_of(const struct cqa_spans *speech, struct cqa_spans *turns)
@@ -87,6 +90,57 @@ static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *
     return CQA_OK;
 }
 
+/* Frames of a mix of both parties in which two voices are heard, smoothed over five. */
+static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_spans *out)
+{
+    const uint8_t *both = scene->tracks->channel[0].posterior[CQA_TRACK_BOTH];
+    const size_t count = scene->tracks->count;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t t = MIXED_REACH; t + MIXED_REACH < count && status == CQA_OK; t++) {
+        unsigned sum = 0;
+        for (size_t i = t - MIXED_REACH; i <= t + MIXED_REACH; i++)
+            sum += both[i];
+        const int64_t start_ms = (int64_t)t * CQA_FRAME_MS;
+        if (sum < MIXED_LEAST * (2 * MIXED_REACH + 1))
+            continue;
+        if (out->count > 0 && out->items[out->count - 1].end_ms == start_ms)
+            out->items[out->count - 1].end_ms += CQA_FRAME_MS;
+        else
+            status = cqa_spans_add(out, start_ms, start_ms + CQA_FRAME_MS);
+    }
+    cqa_spans_bridge(out, MIXED_BRIDGE_MS);
+    return status;
+}
+
+/* On a mix nobody can say who broke in; that two voices are heard is an estimate (measurable:
+ * degraded). */
+static enum cqa_status find_mixed(struct cqa_scene *scene)
+{
+    struct cqa_spans voices = {0};
+    struct cqa_spans both = {0};
+    enum cqa_status status = two_voices(scene, &voices);
+
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(&voices, &scene->speech[0], &both);
+    for (size_t i = 0; i < both.count && status == CQA_OK; i++) {
+        const struct cqa_span span = both.items[i];
+        const struct cqa_event event = {.type = CQA_EVENT_OVERTALK,
+                                        .start_ms = span.start_ms,
+                                        .end_ms = span.end_ms,
+                                        .confidence = cqa_tracks_mean(
+                                            scene->tracks, 0, CQA_TRACK_BOTH,
+                                            (size_t)(span.start_ms / CQA_FRAME_MS),
+                                            (size_t)(span.end_ms / CQA_FRAME_MS))};
+        if (cqa_span_length_ms(span) >= SHORTEST_MS && !during_hold(scene, span) &&
+            !cqa_events_add(&scene->events, &event))
+            status = CQA_E_NOMEM;
+    }
+    cqa_spans_finish(&voices);
+    cqa_spans_finish(&both);
+    return status;
+}
+
 enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene)
 {
     struct cqa_spans both = {0};
@@ -94,7 +148,7 @@ enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene)
     enum cqa_status status = CQA_OK;
 
     if (scene->mono)
-        return CQA_OK;
+        return find_mixed(scene);
     for (int c = 0; c < 2 && status == CQA_OK; c++)
         status = turns_of(&scene->speech[c], &turns[c]);
     if (status == CQA_OK)

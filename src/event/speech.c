@@ -5,7 +5,14 @@
  */
 #include "event/scene.h"
 
-enum { BRIDGE_MS = 300, SHORTEST_MS = 100 };
+enum {
+    BRIDGE_MS = 300,
+    SHORTEST_MS = 100,
+    LONE_MS = 500,  /* a shorter burst, */
+    APART_MS = 500, /* so far from the party's other words, */
+};
+
+static const float word_least = 0.7f; /* is a word if a voice's mean posterior is more than this */
 
 /* Without what the line carries as hold music, and without keys and other signalling, which the
  * classes may take for a voice. */
@@ -25,6 +32,35 @@ static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
     return status;
 }
 
+/* A short burst by itself: a word has a posterior over 0.8, a cough, a click or a note much less. */
+static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
+{
+    const struct cqa_span burst = speech->items[i];
+    const size_t first = (size_t)(burst.start_ms / CQA_FRAME_MS);
+    const size_t last = (size_t)((burst.end_ms + CQA_FRAME_MS - 1) / CQA_FRAME_MS);
+
+    return cqa_span_length_ms(burst) < LONE_MS &&
+           (i == 0 || burst.start_ms - speech->items[i - 1].end_ms >= APART_MS) &&
+           (i + 1 == speech->count || speech->items[i + 1].start_ms - burst.end_ms >= APART_MS) &&
+           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
+                   cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last) <
+               word_least;
+}
+
+/* Each burst is judged among all that were found, so that two noises do not make a word. */
+static enum cqa_status drop_noises(const struct cqa_scene *scene, int c, struct cqa_spans *speech)
+{
+    struct cqa_spans words = {0};
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; i < speech->count && status == CQA_OK; i++)
+        if (!is_noise(scene, c, speech, i))
+            status = cqa_spans_add(&words, speech->items[i].start_ms, speech->items[i].end_ms);
+    cqa_spans_finish(speech);
+    *speech = words;
+    return status;
+}
+
 enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
 {
     for (int c = 0; c < scene->tracks->channel_count; c++) {
@@ -39,6 +75,9 @@ enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
             return status;
         cqa_spans_bridge(&scene->speech[c], BRIDGE_MS);
         cqa_spans_drop_short(&scene->speech[c], SHORTEST_MS);
+        status = drop_noises(scene, c, &scene->speech[c]);
+        if (status != CQA_OK)
+            return status;
     }
     return CQA_OK;
 }

@@ -13,31 +13,32 @@ enum { BEEP_FRAMES = 10, NOISE = 90, MUTED = 50, LOUD = 170 }; /* levels as in f
 struct look {
     enum cqa_class class_;
     uint8_t level;
+    uint8_t parked; /* what the second look says, of 255 */
 };
 
 static struct look look_of(char letter, int frame)
 {
     switch (letter) {
     case 's':
-        return (struct look){CQA_CLASS_SPEECH, LOUD};
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 0};
     case 'M':
-        return (struct look){CQA_CLASS_MUSIC, LOUD};
-    case 'm':
-        return (struct look){CQA_CLASS_MUSIC, NOISE + 2};
+        return (struct look){CQA_CLASS_MUSIC, LOUD, 255};
+    case 'R':
+        return (struct look){CQA_CLASS_MUSIC, LOUD, 25};
     case 'A':
-        return (struct look){CQA_CLASS_ANNOUNCEMENT, LOUD};
+        return (struct look){CQA_CLASS_ANNOUNCEMENT, LOUD, 255};
+    case 'h':
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 255};
     case 'b':
-        return frame < BEEP_FRAMES ? (struct look){CQA_CLASS_TONE, LOUD}
-                                   : (struct look){CQA_CLASS_NONE, NOISE};
-    case ',':
-        return (struct look){CQA_CLASS_NONE, LOUD};
+        return frame < BEEP_FRAMES ? (struct look){CQA_CLASS_TONE, LOUD, 0}
+                                   : (struct look){CQA_CLASS_NONE, NOISE, 0};
     case '_':
-        return (struct look){CQA_CLASS_NONE, MUTED};
+        return (struct look){CQA_CLASS_NONE, MUTED, 0};
     case '0':
-        return (struct look){CQA_CLASS_NONE, 0};
+        return (struct look){CQA_CLASS_NONE, 0, 0};
     default:
         assert_int_equal(letter, '.');
-        return (struct look){CQA_CLASS_NONE, NOISE};
+        return (struct look){CQA_CLASS_NONE, NOISE, 0};
     }
 }
 
@@ -62,6 +63,7 @@ static void fill_frame(struct picture *picture, int c, size_t t, char letter)
     rows->freq2[t] = 0;
     track->class_[t] = (uint8_t)look.class_;
     track->posterior[look.class_][t] = 255;
+    track->posterior[CQA_TRACK_PARKED][t] = look.parked;
 }
 
 static void draw_line(struct picture *picture, int c, const char *line)
@@ -70,7 +72,7 @@ static void draw_line(struct picture *picture, int c, const char *line)
     const size_t count = picture->tracks.count;
 
     track->class_ = calloc(count + 1, 1);
-    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+    for (int k = 0; k < CQA_TRACK_COUNT; k++)
         track->posterior[k] = calloc(count + 1, 1);
     for (size_t t = 0; t < count; t++)
         fill_frame(picture, c, t, line[t / PICTURE_CELL]);

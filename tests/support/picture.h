@@ -9,10 +9,10 @@
  * it:
  *
  *     s  own speech            .  the line's noise, -65 dBFS
- *     M  music                 _  the line 20 dB quieter than its noise: muted
- *     A  voice over music      0  digital zero
- *     b  a beep of 1400 Hz     ,  something at the music's level that the classifier makes nothing
- * of m  music no louder than the line's noise
+ *     M  music on hold         _  the line 20 dB quieter than its noise: muted
+ *     R  music in the room     0  digital zero
+ *     A  voice over music      b  a beep of 1400 Hz
+ *     h  what passes for speech and is hold to the second look
  */
 enum { PICTURE_CELL = 16, PICTURE_CELL_MS = PICTURE_CELL * CQA_FRAME_MS };
 

@@ -70,19 +70,44 @@ static void test_announcement_is_nobodys_speech(void **state)
     picture_finish(&picture);
 }
 
-/* A radio in the customer's room goes on all along, no louder than what the line carries anyway. */
+/* Music is a hold when the second look says so: a radio in the customer's room is none. */
 static void test_radio_in_the_room(void **state)
 {
     (void)state;
-    picture_expect_holds(TALK_AGENT TALK_AGENT TALK_AGENT TALK_AGENT,
-                         ",,,sss,,,ss,ss,,,sss"
-                         "MMMMMMMMMMMMMMMMMMMM"
-                         ",,,sss,,,ss,ss,,,sss"
-                         "MMMMMMMMMMMMMMMMMMMM",
-                         TALK_NOTHING TALK_NOTHING TALK_NOTHING TALK_NOTHING);
-    picture_expect_holds(TALK_AGENT TALK_AGENT TALK_AGENT, /* faint, under the line's noise */
-                         TALK_CUSTOMER "mmmmmmmmmmmmmmmmmmmm" TALK_CUSTOMER,
+    picture_expect_holds(TALK_AGENT TALK_AGENT TALK_AGENT,
+                         TALK_CUSTOMER "RRRRRRRRRRRRRRRRRRRR" TALK_CUSTOMER,
                          TALK_NOTHING TALK_NOTHING TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT TALK_AGENT TALK_AGENT, /* a moment that sounds like a hold */
+                         TALK_CUSTOMER "RRRRRRRRRRRRMMMMMMRR" TALK_CUSTOMER,
+                         TALK_NOTHING TALK_NOTHING TALK_NOTHING);
+}
+
+/* A passage that passes for the agent's voice, for longer than announcements last. */
+static void test_second_look_fills(void **state)
+{
+    (void)state;
+    picture_expect_holds(
+        TALK_AGENT "MMMMMMMMhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhMMMMMMMM" TALK_AGENT,
+        TALK_CUSTOMER ".............................................." TALK_CUSTOMER,
+        TALK_NOTHING "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" TALK_NOTHING);
+    picture_expect_holds(
+        TALK_AGENT "MMMMMMMMMMMMssssssssssssssssssssssMMMMMMMMMMMM" TALK_AGENT,
+        TALK_CUSTOMER ".............................................." TALK_CUSTOMER,
+        TALK_NOTHING "MMMMMMMMMMMM......................MMMMMMMMMMMM" TALK_NOTHING);
+}
+
+/* As long as nobody says a word the wait goes on, for 20 s of silence at most. */
+static void test_silence_between_pieces(void **state)
+{
+    (void)state;
+    picture_expect_holds(
+        TALK_AGENT "MMMMMMMMMMMM......................MMMMMMMMMMMM" TALK_AGENT,
+        TALK_CUSTOMER ".............................................." TALK_CUSTOMER,
+        TALK_NOTHING "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM" TALK_NOTHING);
+    picture_expect_holds(
+        TALK_AGENT "MMMMMMMMMMMM......................MMMMMMMMMMMM" TALK_AGENT,
+        TALK_CUSTOMER "..................sss........................." TALK_CUSTOMER,
+        TALK_NOTHING "MMMMMMMMMMMM......................MMMMMMMMMMMM" TALK_NOTHING);
 }
 
 /* ---- the muted line */
@@ -140,6 +165,15 @@ static void test_gated_line(void **state)
     picture_expect_silences(GATED_AGENT "____________" GATED_AGENT,
                             GATED_CUSTOMER "............" GATED_CUSTOMER,
                             GATED_NOTHING "????????????" GATED_NOTHING);
+}
+
+/* A park that lasts is no witness against itself, though noise passes for the customer's voice. */
+static void test_park_in_noise(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT TALK_AGENT "00000000000000000000000000000000" TALK_AGENT,
+                         TALK_CUSTOMER TALK_CUSTOMER "....ss.....ss.....ss.....ss....." TALK_CUSTOMER,
+                         TALK_NOTHING TALK_NOTHING "UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU" TALK_NOTHING);
 }
 
 /* Exact zeros between all words mean nothing either. */
@@ -227,9 +261,12 @@ int main(void)
         cmocka_unit_test(test_voice_and_music),
         cmocka_unit_test(test_announcement_is_nobodys_speech),
         cmocka_unit_test(test_radio_in_the_room),
+        cmocka_unit_test(test_second_look_fills),
+        cmocka_unit_test(test_silence_between_pieces),
         cmocka_unit_test(test_mute),
         cmocka_unit_test(test_mute_length),
         cmocka_unit_test(test_gated_line),
+        cmocka_unit_test(test_park_in_noise),
         cmocka_unit_test(test_gated_to_zero),
         cmocka_unit_test(test_beeps_on_a_muted_line),
         cmocka_unit_test(test_beep_train),

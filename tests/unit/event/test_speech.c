@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include "event/scene.h"
 
-/* One channel, a letter for a frame of 32 ms: s speech, A voice over music, M music, t tone, '.'
- * none. */
+/* One channel, a letter for a frame of 32 ms: s speech, c speech of which the classifier is not
+ * sure, A voice over music, M music, t tone, '.' none. */
 struct line {
     struct cqa_tracks tracks;
     struct cqa_scene scene;
@@ -21,12 +21,18 @@ static void line_set(struct line *line, const char *picture)
 
     *line = (struct line){.tracks = {.count = count, .channel_count = 1}};
     line->tracks.channel[0].class_ = calloc(count + 1, 1);
-    for (size_t t = 0; t < count; t++)
-        line->tracks.channel[0].class_[t] = picture[t] == 's'   ? CQA_CLASS_SPEECH
-                                            : picture[t] == 'A' ? CQA_CLASS_ANNOUNCEMENT
-                                            : picture[t] == 'M' ? CQA_CLASS_MUSIC
-                                            : picture[t] == 't' ? CQA_CLASS_TONE
-                                                                : CQA_CLASS_NONE;
+    for (int k = 0; k < CQA_TRACK_COUNT; k++)
+        line->tracks.channel[0].posterior[k] = calloc(count + 1, 1);
+    for (size_t t = 0; t < count; t++) {
+        line->tracks.channel[0].class_[t] = strchr("sc", picture[t]) ? CQA_CLASS_SPEECH
+                                            : picture[t] == 'A'      ? CQA_CLASS_ANNOUNCEMENT
+                                            : picture[t] == 'M'      ? CQA_CLASS_MUSIC
+                                            : picture[t] == 't'      ? CQA_CLASS_TONE
+                                                                     : CQA_CLASS_NONE;
+        line->tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = picture[t] == 's'   ? 250
+                                                                 : picture[t] == 'c' ? 150
+                                                                                     : 0;
+    }
     line->scene = (struct cqa_scene){
         .tracks = &line->tracks, .mono = 1, .duration_ms = (int64_t)count * CQA_FRAME_MS};
 }
@@ -71,6 +77,24 @@ static void test_bursts(void **state)
     expect("....sss....sss....sss...............", "....=================...............");
 }
 
+/* A short burst far from the party's other words counts when the classifier is sure of it. */
+static void test_lone_noises(void **state)
+{
+    (void)state;
+    expect("....................cccccccccc....................",
+           "..................................................");
+    expect("....................ssssssssss....................",
+           "....................==========....................");
+    expect("....................cccccccccccccccc..............", /* 512 ms are no click */
+           "....................================..............");
+    expect("ssssssss.............cccccc.......................", /* 416 ms from a word */
+           "========.............======.......................");
+    expect("ssssssss................cccccc....................",
+           "========..........................................");
+    expect("cccccc.................cccccc.................cccc", /* nor do noises vouch for noises */
+           "..................................................");
+}
+
 static void test_what_is_speech(void **state)
 {
     (void)state;
@@ -109,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_bridging),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_bursts),
+        cmocka_unit_test(test_lone_noises),
         cmocka_unit_test(test_what_is_speech),
         cmocka_unit_test(test_holds_are_left_out),
     };

@@ -14,6 +14,8 @@
 #include "track/dense.h"
 #include "track/net.h"
 
+enum { OUTPUTS = CQA_CLASS_COUNT + 1 };
+
 /* ---- files of models */
 
 static void write_model(char *path, const char *text)
@@ -33,7 +35,7 @@ static void expect_refused(const char *text, const char *wanted)
     struct cqa_error error = {0};
 
     write_model(path, text);
-    assert_int_equal(cqa_net_load(&net, path, &error), CQA_E_BADDATA);
+    assert_int_equal(cqa_net_load(&net, &cqa_net_for_frames, path, &error), CQA_E_BADDATA);
     assert_null(net);
     snprintf(message, sizeof message, "%s: %s", path, wanted);
     assert_string_equal(error.text, message);
@@ -46,9 +48,9 @@ static void test_refused(void **state)
     char wanted[100];
 
     (void)state;
-    expect_refused("", "not an acoustic model of format 1");
-    expect_refused("RIFF", "not an acoustic model of format 1");
-    expect_refused("callqa-acoustic 2 features 1 layers 1", "not an acoustic model of format 1");
+    expect_refused("", "not a callqa-acoustic model of format 1");
+    expect_refused("RIFF", "not a callqa-acoustic model of format 1");
+    expect_refused("callqa-acoustic 2 features 1 layers 1", "not a callqa-acoustic model of format 1");
     snprintf(wrong, sizeof wrong, "callqa-acoustic 1 features %d layers 1",
              CQA_FEATURES_VERSION + 1);
     snprintf(wanted, sizeof wanted, "made for features %d, this program has %d",
@@ -79,17 +81,17 @@ static void test_refused_shapes(void **state)
     expect_head_refused("2 131 0 5", "a layer's width must be 1 to 192");
     expect_head_refused("2 131 -4 5", "a layer's width must be 1 to 192");
     snprintf(wanted, sizeof wanted, "must have %d inputs and %d outputs", CQA_INPUTS,
-             CQA_CLASS_COUNT);
+             OUTPUTS);
     expect_head_refused("1 130 5", wanted);
     snprintf(rest, sizeof rest, "1 %d 4", CQA_INPUTS);
     expect_head_refused(rest, wanted);
-    snprintf(rest, sizeof rest, "1 %d %d", CQA_INPUTS, CQA_CLASS_COUNT);
+    snprintf(rest, sizeof rest, "1 %d %d", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a bias is missing or no number");
-    snprintf(rest, sizeof rest, "1 %d %d nan", CQA_INPUTS, CQA_CLASS_COUNT);
+    snprintf(rest, sizeof rest, "1 %d %d nan", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a bias is missing or no number");
-    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 x", CQA_INPUTS, CQA_CLASS_COUNT);
+    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 x", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a weight is missing or no number");
-    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 1e99", CQA_INPUTS, CQA_CLASS_COUNT);
+    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 1e99", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a weight is missing or no number");
 }
 
@@ -99,13 +101,13 @@ static void test_no_file(void **state)
     struct cqa_error error = {0};
 
     (void)state;
-    assert_int_equal(cqa_net_load(&net, "/no/such.model", &error), CQA_E_IO);
+    assert_int_equal(cqa_net_load(&net, &cqa_net_for_frames, "/no/such.model", &error), CQA_E_IO);
     assert_string_equal(error.text, "/no/such.model: No such file or directory");
 }
 
 /* ---- against a slow reference */
 
-enum { HIDDEN = 6 };
+enum { HIDDEN = OUTPUTS };
 
 /* A network of three layers with weights of a seed, as a file and as numbers. */
 struct reference {
@@ -118,9 +120,9 @@ static void write_reference(struct reference *reference, char *path, uint32_t se
 {
     struct cqa_buffer text = {.limit = 1 << 20};
 
-    *reference = (struct reference){.width = {CQA_INPUTS, HIDDEN, 3, CQA_CLASS_COUNT}};
+    *reference = (struct reference){.width = {CQA_INPUTS, HIDDEN, 3, OUTPUTS}};
     cqa_buffer_print(&text, "callqa-acoustic 1 features %d layers 3 %d %d %d %d\n",
-                     CQA_FEATURES_VERSION, CQA_INPUTS, HIDDEN, 3, CQA_CLASS_COUNT);
+                     CQA_FEATURES_VERSION, CQA_INPUTS, HIDDEN, 3, OUTPUTS);
     for (int layer = 0; layer < 3; layer++)
         for (int o = 0; o < reference->width[layer + 1]; o++) {
             reference->bias[layer][o] = telephone_noise(&seed);
@@ -153,9 +155,9 @@ static void run_reference(const struct reference *reference, const double *input
         }
         memcpy(now, next, sizeof now);
     }
-    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+    for (int k = 0; k < OUTPUTS; k++)
         sum += exp(now[k]);
-    for (int k = 0; k < CQA_CLASS_COUNT; k++)
+    for (int k = 0; k < OUTPUTS; k++)
         out[k] = now[k] - log(sum);
 }
 
@@ -167,11 +169,11 @@ static void test_against_reference(void **state)
     struct cqa_error error;
     uint32_t seed = 9;
     float *inputs = calloc((size_t)CQA_INPUTS * CQA_CHUNK, sizeof *inputs);
-    float *out = calloc((size_t)CQA_CLASS_COUNT * CQA_CHUNK, sizeof *out);
+    float *out = calloc((size_t)OUTPUTS * CQA_CHUNK, sizeof *out);
 
     (void)state;
     write_reference(&reference, path, 8);
-    assert_int_equal(cqa_net_load(&net, path, &error), CQA_OK);
+    assert_int_equal(cqa_net_load(&net, &cqa_net_for_frames, path, &error), CQA_OK);
     unlink(path);
     for (size_t i = 0; i < (size_t)CQA_INPUTS * CQA_CHUNK; i++)
         inputs[i] = telephone_noise(&seed);
@@ -179,16 +181,16 @@ static void test_against_reference(void **state)
     for (size_t t = 0; t < CQA_CHUNK; t++) {
         if (t / CQA_TILE == 3 || t / CQA_TILE == 63) { /* silence is answered unseen */
             assert_true(out[CQA_CLASS_NONE * CQA_CHUNK + t] > -0.01f);
-            for (size_t k = 1; k < CQA_CLASS_COUNT; k++)
+            for (size_t k = 1; k < OUTPUTS; k++)
                 assert_true(out[k * CQA_CHUNK + t] < -5.0f);
             continue;
         }
         double frame[CQA_INPUTS];
-        double wanted[CQA_CLASS_COUNT];
+        double wanted[OUTPUTS];
         for (size_t i = 0; i < CQA_INPUTS; i++)
             frame[i] = (double)inputs[cqa_input_at(i, t)];
         run_reference(&reference, frame, wanted);
-        for (size_t k = 0; k < CQA_CLASS_COUNT; k++)
+        for (size_t k = 0; k < OUTPUTS; k++)
             assert_near(out[k * CQA_CHUNK + t], wanted[k], 5e-3);
     }
     free(inputs);
