@@ -13,6 +13,12 @@ enum {
     ANCHOR_MS = 600,  /* least music that a hold can begin or end with */
     ADJOIN_MS = 400,  /* how close such a voice lies to the music */
     VOICE_MS = 1280,  /* least voice over music that makes it an announcement */
+    EDGE_MS = 160,    /* around a gap in which the floor may show */
+    FLOOR_FRAMES = 60, /* least, to know the floor by */
+    FLOOR_RUN = 3,    /* frames in a row at the floor */
+    AT_FLOOR = 6,     /* half dB around it */
+    OVER_FLOOR = 12,  /* half dB, how much the music must stand over it */
+    PARKED_NOT = 64,  /* of 255: the second look sees no hold */
     SPEAKS_MS = 600,  /* least own speech in a gap that ends a hold */
 };
 
@@ -54,17 +60,79 @@ static int voice_is_hold(const struct cqa_scene *scene, int c, struct cqa_span b
            cqa_span_length_ms(before) >= PIECE_MS && cqa_span_length_ms(after) >= PIECE_MS;
 }
 
+/* What a line carries between its party's words, half dB; -1 where that was not to be heard. */
+static int floor_of(const struct cqa_scene *scene, int c)
+{
+    const struct cqa_channel_track *track = &scene->tracks->channel[c];
+    unsigned histogram[256] = {0};
+    unsigned total = 0;
+    unsigned seen = 0;
+
+    for (size_t t = 0; t < scene->tracks->count; t++) {
+        if (track->class_[t] != CQA_CLASS_NONE || track->posterior[CQA_TRACK_PARKED][t] > PARKED_NOT)
+            continue;
+        histogram[scene->frames->channel[c].level[t]]++;
+        total++;
+    }
+    for (int level = 0; level < 256 && total >= FLOOR_FRAMES; level++) {
+        seen += histogram[level];
+        if (4 * seen >= total)
+            return level;
+    }
+    return -1;
+}
+
+/* The level over which four fifths of the music in the span lie, half dB. */
+static int soft_music_level(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    unsigned histogram[256] = {0};
+    unsigned total = 0;
+    unsigned seen = 0;
+    int level = 0;
+
+    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count; t++)
+        if (scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC) {
+            histogram[scene->frames->channel[c].level[t]]++;
+            total++;
+        }
+    while (level < 255 && 5 * (seen += histogram[level]) < total)
+        level++;
+    return level;
+}
+
+/* The line's own floor shows for a moment in the gap or at its edges: then the party's line is open
+ * again, and a voice is its own. Tells nothing where music is as soft as the floor. */
+static int floor_shows(const struct cqa_scene *scene, int c, struct cqa_span before,
+                       struct cqa_span gap, struct cqa_span after)
+{
+    const int floor = floor_of(scene, c);
+    const size_t first = frame_of(gap.start_ms > EDGE_MS ? gap.start_ms - EDGE_MS : 0);
+    int run = 0;
+
+    if (scene->mono || floor < 0 || soft_music_level(scene, c, before) < floor + OVER_FLOOR ||
+        soft_music_level(scene, c, after) < floor + OVER_FLOOR)
+        return 0;
+    for (size_t t = first; t < frame_of(gap.end_ms + EDGE_MS) && t < scene->tracks->count; t++) {
+        const int off = scene->frames->channel[c].level[t] - floor;
+        run = off >= -AT_FLOOR && off <= AT_FLOOR ? run + 1 : 0;
+        if (run >= FLOOR_RUN)
+            return 1;
+    }
+    return 0;
+}
+
 /* Whether what lies between two pieces of music on channel c belongs to the hold. */
 static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
                        struct cqa_span after)
 {
     const struct cqa_span gap = {before.end_ms, after.start_ms};
+    const int spoken = cqa_spans_within_ms(&scene->speech[c], gap) >= SPEAKS_MS;
 
+    if (spoken && floor_shows(scene, c, before, gap, after))
+        return 0;
     if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > 0.5f)
         return 1;
-    return cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS
-               ? silent_gap_is_hold(scene, c, gap)
-               : voice_is_hold(scene, c, before, gap, after);
+    return spoken ? voice_is_hold(scene, c, before, gap, after) : silent_gap_is_hold(scene, c, gap);
 }
 
 static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
