@@ -199,9 +199,10 @@ static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
 
     for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4) {
         const float voice =
-            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, t, t + window) +
-            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, t, t + window);
-        if (voice > 0.7f)
+            0.5f * cqa_tracks_mean(scene->tracks, c, CQA_TRACK_ANNOUNCED, t, t + window) +
+            0.5f * (cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, t, t + window) +
+                    cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, t, t + window));
+        if (voice > 0.65f)
             return 1;
     }
     return 0;

@@ -3,19 +3,27 @@
 #include <stdlib.h>
 #include "signal/hot.h"
 
-enum { OUTPUTS = 3 };
+enum { NONE, MUSIC, VOICE, OUTPUTS };
 
 const struct cqa_net_use cqa_net_for_parked = {"callqa-parked", CQA_PARKED_VERSION,
                                                CQA_PARKED_INPUTS, OUTPUTS};
 
-/* `log_none`: log posterior of no hold, a number a moment. */
-static void spread(const float *log_none, size_t start, size_t frames, uint8_t *row)
+static uint8_t as_byte(float share)
+{
+    return (uint8_t)(255.0f * cqa_clamp(share, 0.0f, 1.0f) + 0.5f);
+}
+
+/* From log posteriors of moments to the rows of frames. */
+static void spread(const float *out, size_t start, size_t frames, struct cqa_channel_track *track)
 {
     for (size_t i = 0; i < CQA_CHUNK; i++) {
-        const float parked = 1.0f - cqa_fast_exp(log_none[i]);
+        const uint8_t parked = as_byte(1.0f - cqa_fast_exp(out[NONE * CQA_CHUNK + i]));
+        const uint8_t voice = as_byte(cqa_fast_exp(out[VOICE * CQA_CHUNK + i]));
         const size_t first = (start + i) * CQA_PARKED_HOP;
-        for (size_t t = first; t < first + CQA_PARKED_HOP && t < frames; t++)
-            row[t] = (uint8_t)(255.0f * cqa_clamp(parked, 0.0f, 1.0f) + 0.5f);
+        for (size_t t = first; t < first + CQA_PARKED_HOP && t < frames; t++) {
+            track->posterior[CQA_TRACK_PARKED][t] = parked;
+            track->posterior[CQA_TRACK_ANNOUNCED][t] = voice;
+        }
     }
 }
 
@@ -33,7 +41,7 @@ enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_fram
         for (size_t start = 0; start < cqa_parked_inputs_count(inputs); start += CQA_CHUNK) {
             cqa_parked_inputs_chunk(inputs, c, start, chunk);
             cqa_net_run(net, chunk, 0, out);
-            spread(out, start, tracks->count, tracks->channel[c].posterior[CQA_TRACK_PARKED]);
+            spread(out, start, tracks->count, &tracks->channel[c]);
         }
     cqa_parked_inputs_destroy(inputs);
     free(chunk);

@@ -12,6 +12,7 @@
 enum {
     CQA_TRACK_BOTH = CQA_CLASS_COUNT, /* two voices at once; on a mix of both parties only */
     CQA_TRACK_PARKED,                 /* the line plays to somebody who waits (track/parked.h) */
+    CQA_TRACK_ANNOUNCED,              /* the same, and a voice is over the music */
     CQA_TRACK_COUNT
 };
 
