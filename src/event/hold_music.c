@@ -23,6 +23,7 @@ enum {
 };
 
 static const float parked_least = 0.5f; /* mean of the second look over a hold, and over a gap in it */
+static const float no_music = 0.1f;     /* mean of music's posterior where somebody just speaks */
 static const float alone_least =
     0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
 
@@ -128,7 +129,10 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span bef
     const struct cqa_span gap = {before.end_ms, after.start_ms};
     const int spoken = cqa_spans_within_ms(&scene->speech[c], gap) >= SPEAKS_MS;
 
-    if (spoken && floor_shows(scene, c, before, gap, after))
+    if (spoken &&
+        cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, frame_of(gap.start_ms),
+                        frame_of(gap.end_ms)) < no_music &&
+        floor_shows(scene, c, before, gap, after))
         return 0;
     if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > 0.5f)
         return 1;
