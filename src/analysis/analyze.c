@@ -51,8 +51,8 @@ static enum cqa_status find_models(char path[MODEL_COUNT][PATH_MAX], struct cqa_
     return status;
 }
 
-static enum cqa_status name_models(struct cqa_engine *engine,
-                                   char path[MODEL_COUNT][PATH_MAX], struct cqa_error *error)
+static enum cqa_status name_models(struct cqa_engine *engine, char path[MODEL_COUNT][PATH_MAX],
+                                   struct cqa_error *error)
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;

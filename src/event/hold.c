@@ -5,17 +5,18 @@
 #include <string.h>
 
 enum {
-    BRIDGE_MS = 2000,        /* gaps inside one hold, unless the party speaks in them */
-    EDGE_MS = 500,           /* that a hold's edge may be off by */
-    SPEAKS_MS = 600,         /* least own speech in a gap that ends a hold */
-    CUSTOMER_SHARE = 30,     /* per cent: a customer who talks more than that is not on hold */
-    BEFORE_BEEP_MS = 1750,   /* how long before its first beep a hold begins, at most */
-    RETURN_MS = 400,         /* how long before the agent's next word it is over */
-    LEAST_PERIOD_MS = 3500,  /* closer beeps are something else: busy, keys, alarms */
-    TRAIN_MAX_MS = 45000,    /* longest pause between the beeps of one hold */
+    BRIDGE_MS = 2000,       /* gaps inside one hold, unless the party speaks in them */
+    EDGE_MS = 500,          /* that a hold's edge may be off by */
+    SPEAKS_MS = 600,        /* least own speech in a gap that ends a hold */
+    CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
+    BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
+    RETURN_MS = 400,        /* how long before the agent's next word it is over */
+    LEAST_PERIOD_MS = 3500, /* closer beeps are something else: busy, keys, alarms */
+    TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
 };
 
-enum cqa_status cqa_hold_add(struct cqa_hold_candidates *all, const struct cqa_hold_candidate *candidate)
+enum cqa_status cqa_hold_add(struct cqa_hold_candidates *all,
+                             const struct cqa_hold_candidate *candidate)
 {
     if (all->count == all->capacity) {
         const size_t capacity = all->capacity ? 2 * all->capacity : 16;
@@ -161,10 +162,11 @@ static enum cqa_status find_trains(const struct cqa_scene *scene, struct cqa_hol
             continue;
         const struct cqa_span beeps = {bursts[i].start_ms, bursts[last].end_ms};
         const struct cqa_hold_candidate candidate = {.span = span_of_train(scene, beeps, period_ms),
-                                            .channel = bursts[i].channel,
-                                            .kind = CQA_KIND_BEEP,
-                                            .confidence = 0.7f};
-        if (cqa_span_length_ms(candidate.span) >= CQA_HOLD_SHORTEST_MS && cqa_hold_add(all, &candidate) != CQA_OK)
+                                                     .channel = bursts[i].channel,
+                                                     .kind = CQA_KIND_BEEP,
+                                                     .confidence = 0.7f};
+        if (cqa_span_length_ms(candidate.span) >= CQA_HOLD_SHORTEST_MS &&
+            cqa_hold_add(all, &candidate) != CQA_OK)
             return CQA_E_NOMEM;
         i = last;
     }

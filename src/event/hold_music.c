@@ -3,27 +3,28 @@
 #include <stdlib.h>
 
 enum {
-    BRIDGE_MS = 2000, /* gaps inside one hold */
-    REST_MS = 20000,  /* the same where nobody at all speaks: soft passages, the seam of a loop */
+    BRIDGE_MS = 2000,   /* gaps inside one hold */
+    REST_MS = 20000,    /* the same where nobody at all speaks: soft passages, the seam of a loop */
     LONGEST_MS = 30000, /* of any gap that the second look takes for the hold */
-    MUSIC_SHARE = 30, /* per cent of a hold that is music without a voice */
+    MUSIC_SHARE = 30,   /* per cent of a hold that is music without a voice */
     ANNOUNCEMENT_MS =
         10000, /* longest voice between two pieces of music that is an announcement, not a return */
-    PIECE_MS = 1500,  /* least music to each side of it */
-    ANCHOR_MS = 600,  /* least music that a hold can begin or end with */
-    ADJOIN_MS = 400,  /* how close such a voice lies to the music */
-    VOICE_MS = 1280,  /* least voice over music that makes it an announcement */
-    EDGE_MS = 160,    /* around a gap in which the floor may show */
+    PIECE_MS = 1500,   /* least music to each side of it */
+    ANCHOR_MS = 600,   /* least music that a hold can begin or end with */
+    ADJOIN_MS = 400,   /* how close such a voice lies to the music */
+    VOICE_MS = 1280,   /* least voice over music that makes it an announcement */
+    EDGE_MS = 160,     /* around a gap in which the floor may show */
     FLOOR_FRAMES = 60, /* least, to know the floor by */
-    FLOOR_RUN = 3,    /* frames in a row at the floor */
-    AT_FLOOR = 6,     /* half dB around it */
-    OVER_FLOOR = 12,  /* half dB, how much the music must stand over it */
-    PARKED_NOT = 64,  /* of 255: the second look sees no hold */
-    SPEAKS_MS = 600,  /* least own speech in a gap that ends a hold */
+    FLOOR_RUN = 3,     /* frames in a row at the floor */
+    AT_FLOOR = 6,      /* half dB around it */
+    OVER_FLOOR = 12,   /* half dB, how much the music must stand over it */
+    PARKED_NOT = 64,   /* of 255: the second look sees no hold */
+    SPEAKS_MS = 600,   /* least own speech in a gap that ends a hold */
 };
 
-static const float parked_least = 0.5f; /* mean of the second look over a hold, and over a gap in it */
-static const float no_music = 0.1f;     /* mean of music's posterior where somebody just speaks */
+static const float parked_least =
+    0.5f;                           /* mean of the second look over a hold, and over a gap in it */
+static const float no_music = 0.1f; /* mean of music's posterior where somebody just speaks */
 static const float alone_least =
     0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
 
@@ -70,7 +71,8 @@ static int floor_of(const struct cqa_scene *scene, int c)
     unsigned seen = 0;
 
     for (size_t t = 0; t < scene->tracks->count; t++) {
-        if (track->class_[t] != CQA_CLASS_NONE || track->posterior[CQA_TRACK_PARKED][t] > PARKED_NOT)
+        if (track->class_[t] != CQA_CLASS_NONE ||
+            track->posterior[CQA_TRACK_PARKED][t] > PARKED_NOT)
             continue;
         histogram[scene->frames->channel[c].level[t]]++;
         total++;
@@ -91,7 +93,8 @@ static int soft_music_level(const struct cqa_scene *scene, int c, struct cqa_spa
     unsigned seen = 0;
     int level = 0;
 
-    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count; t++)
+    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
+         t++)
         if (scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC) {
             histogram[scene->frames->channel[c].level[t]]++;
             total++;
@@ -161,8 +164,7 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
 static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
 {
     return cqa_span_length_ms(gap) < ANNOUNCEMENT_MS ||
-           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS ||
-           parked(scene, c, gap) > 0.5f;
+           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS || parked(scene, c, gap) > 0.5f;
 }
 
 /*
@@ -242,7 +244,8 @@ static float music_heard(const struct cqa_scene *scene, int c, struct cqa_span s
 /* Where nearly all of the recording is music there is nothing to compare it with. */
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
-    return parked(scene, c, heard) > parked_least && has_music_alone(scene, c, heard, MUSIC_SHARE) &&
+    return parked(scene, c, heard) > parked_least &&
+           has_music_alone(scene, c, heard, MUSIC_SHARE) &&
            (10 * cqa_span_length_ms(heard) < 8 * scene->duration_ms ||
             music_heard(scene, c, heard) > alone_least);
 }
@@ -264,7 +267,8 @@ static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_s
     return span;
 }
 
-enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c, struct cqa_hold_candidates *all)
+enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
+                                    struct cqa_hold_candidates *all)
 {
     struct cqa_spans sound = {0};
     struct cqa_spans joined = {0};
@@ -288,4 +292,3 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c, struct
     cqa_spans_finish(&joined);
     return status;
 }
-

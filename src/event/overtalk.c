@@ -8,7 +8,7 @@ enum {
     TOGETHER_MS = 100,     /* begun so close that nobody was first */
     BACKCHANNEL_MS = 1000, /* longest turn that is a backchannel */
     GOES_ON_MS = 500,
-    MIXED_REACH = 2,  /* frames to each side, on a mix of both parties */
+    MIXED_REACH = 2,   /* frames to each side, on a mix of both parties */
     MIXED_LEAST = 128, /* of 255, their mean */
     MIXED_BRIDGE_MS = 200,
 };
@@ -128,10 +128,10 @@ static enum cqa_status find_mixed(struct cqa_scene *scene)
         const struct cqa_event event = {.type = CQA_EVENT_OVERTALK,
                                         .start_ms = span.start_ms,
                                         .end_ms = span.end_ms,
-                                        .confidence = cqa_tracks_mean(
-                                            scene->tracks, 0, CQA_TRACK_BOTH,
-                                            (size_t)(span.start_ms / CQA_FRAME_MS),
-                                            (size_t)(span.end_ms / CQA_FRAME_MS))};
+                                        .confidence =
+                                            cqa_tracks_mean(scene->tracks, 0, CQA_TRACK_BOTH,
+                                                            (size_t)(span.start_ms / CQA_FRAME_MS),
+                                                            (size_t)(span.end_ms / CQA_FRAME_MS))};
         if (cqa_span_length_ms(span) >= SHORTEST_MS && !during_hold(scene, span) &&
             !cqa_events_add(&scene->events, &event))
             status = CQA_E_NOMEM;

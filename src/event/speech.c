@@ -32,7 +32,8 @@ static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
     return status;
 }
 
-/* A short burst by itself: a word has a posterior over 0.8, a cough, a click or a note much less. */
+/* A short burst by itself: a word has a posterior over 0.8, a cough, a click or a note much less.
+ */
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
 {
     const struct cqa_span burst = speech->items[i];

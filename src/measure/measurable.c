@@ -23,7 +23,8 @@ static void lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum 
 static void judge_mono(struct cqa_measurable *m)
 {
     lower(m, CQA_ASPECT_OVERTALK, CQA_QUALITY_DEGRADED, "mono",
-          "both parties are on one channel: overtalk is an estimate, and nobody's", "双方在同一声道：抢话仅为估计，且无法区分是谁");
+          "both parties are on one channel: overtalk is an estimate, and nobody's",
+          "双方在同一声道：抢话仅为估计，且无法区分是谁");
     lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, "mono",
           "who speaks cannot be told on one channel", "单声道无法区分讲话方");
 }

@@ -9,13 +9,7 @@
 #include "signal/hot.h"
 #include "track/dense.h"
 
-enum {
-    LAYERS_MAX = 4,
-    WIDTH_MAX = 192,
-    OUTPUTS_MAX = 8,
-    TILE = CQA_TILE,
-    BLOCK = CQA_DENSE_BLOCK
-};
+enum { LAYERS_MAX = 4, WIDTH_MAX = 192, OUTPUTS_MAX = 8, TILE = CQA_TILE, BLOCK = CQA_DENSE_BLOCK };
 _Static_assert((int)TILE == (int)CQA_LANES, "a tile is worked on in one go");
 
 const struct cqa_net_use cqa_net_for_frames = {"callqa-acoustic", CQA_FEATURES_VERSION, CQA_INPUTS,

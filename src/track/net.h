@@ -23,7 +23,8 @@ struct cqa_net_use {
     int outputs; /* the first is what digital silence is */
 };
 
-/* Frames to classes; the output after the classes is two voices at once, on a mix of both parties. */
+/* Frames to classes; the output after the classes is two voices at once, on a mix of both parties.
+ */
 extern const struct cqa_net_use cqa_net_for_frames;
 
 /* A dense network with ReLU between its layers, read from models/acoustic/ (its README has the

@@ -26,7 +26,8 @@ extern const struct cqa_net_use cqa_net_for_parked;
 enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_frames *frames,
                                 struct cqa_tracks *tracks) CQA_MUST_CHECK;
 
-/* Inside track/ and for training: the inputs of a call's moments. Frames and tracks are borrowed. */
+/* Inside track/ and for training: the inputs of a call's moments. Frames and tracks are borrowed.
+ */
 struct cqa_parked_inputs;
 
 enum cqa_status cqa_parked_inputs_create(struct cqa_parked_inputs **out,

@@ -168,8 +168,8 @@ static void fill_quantiles(const struct cqa_parked_inputs *inputs, int c, float 
 
 static void fill_globals(struct cqa_parked_inputs *inputs, int c, int mono)
 {
-    static const enum row of[MEANS] = {SPEECH, MUSIC, VOICE, LEVEL_USUAL, OTHER, OTHER_MUSIC,
-                                       OTHER_LEVEL + 1};
+    static const enum row of[MEANS] = {SPEECH, MUSIC,       VOICE,          LEVEL_USUAL,
+                                       OTHER,  OTHER_MUSIC, OTHER_LEVEL + 1};
     float *global = inputs->global[c];
 
     for (int k = 0; k < MEANS; k++)
@@ -277,8 +277,8 @@ void cqa_parked_inputs_chunk(const struct cqa_parked_inputs *inputs, int channel
                              float *out)
 {
     /* in moments: now, 0.8, 2.3, 6.4, 16 and 41 s around; 1 and 4 s before and after */
-    static const ptrdiff_t window[][2] = {{0, 1},    {-1, 2},  {-4, 5}, {-12, 13}, {-32, 33},
-                                          {-80, 81}, {-4, 0},  {1, 5},  {-16, 0},  {1, 17}};
+    static const ptrdiff_t window[][2] = {{0, 1},    {-1, 2}, {-4, 5}, {-12, 13}, {-32, 33},
+                                          {-80, 81}, {-4, 0}, {1, 5},  {-16, 0},  {1, 17}};
     static const ptrdiff_t less[][2] = {{0, 1}, {-4, 5}, {-32, 33}};
     struct sink sink = {out, 0};
 

@@ -1,9 +1,12 @@
 #include "track/soft_music.h"
 
 enum {
-    REACH = 47,      /* frames to each side, 1.5 s */
-    MEAN_LEAST = 51, /* of 255, over the window */
-    RUN_LEAST = 47,  /* frames */
+    REACH = 47,         /* frames to each side, 1.5 s */
+    MEAN_LEAST = 51,    /* of 255, over the window */
+    RUN_LEAST = 47,     /* frames */
+    NEAR = 8,           /* frames to each side, 0.25 s */
+    NEAR_LEAST = 30,    /* of 255, over that window */
+    PARKED_LEAST = 204, /* of 255, of the second look */
     EDGE_LEAST = 30, /* of 255, of a frame and its neighbours, where soft music may begin or end */
 };
 
@@ -65,6 +68,32 @@ static void relabel(struct cqa_channel_track *track, size_t count, size_t first,
         return;
     for (size_t t = first; t < last; t++)
         track->class_[t] = CQA_CLASS_MUSIC;
+}
+
+static int is_other(uint8_t class_)
+{
+    return class_ == CQA_CLASS_NONE || class_ == CQA_CLASS_SPEECH;
+}
+
+/*
+ * What the second look takes for a hold, and the classifier half hears as music, is music, be it
+ * taken for a voice: a party's own words next to a hold have nothing of music.
+ */
+void cqa_parked_music(struct cqa_channel_track *track, size_t count)
+{
+    const uint8_t *music = track->posterior[CQA_CLASS_MUSIC];
+    unsigned sum = 0;
+
+    for (size_t t = 0; t < count + NEAR; t++) {
+        sum += t < count ? music[t] : 0;
+        sum -= t > 2 * NEAR ? music[t - 2 * NEAR - 1] : 0;
+        if (t < NEAR)
+            continue;
+        const size_t at = t - NEAR;
+        if (is_other(track->class_[at]) && sum >= NEAR_LEAST * (2 * NEAR + 1) &&
+            track->posterior[CQA_TRACK_PARKED][at] >= PARKED_LEAST)
+            track->class_[at] = CQA_CLASS_MUSIC;
+    }
 }
 
 void cqa_soft_music(struct cqa_channel_track *track, size_t count)

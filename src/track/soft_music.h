@@ -12,4 +12,7 @@
  */
 void cqa_soft_music(struct cqa_channel_track *track, size_t count);
 
+/* The same with what the second look says; needs the row CQA_TRACK_PARKED. */
+void cqa_parked_music(struct cqa_channel_track *track, size_t count);
+
 #endif

@@ -120,9 +120,12 @@ enum cqa_status cqa_tracks_make(const struct cqa_nets *nets, const struct cqa_fr
         tracks->channel[c].norms = *cqa_features_norms(work.features, c);
     }
     work_finish(&work);
-    return status == CQA_OK && nets->parked != NULL
-               ? cqa_parked_find(nets->parked, frames, tracks)
-               : status;
+    if (status != CQA_OK || nets->parked == NULL)
+        return status;
+    status = cqa_parked_find(nets->parked, frames, tracks);
+    for (int c = 0; status == CQA_OK && c < tracks->channel_count; c++)
+        cqa_parked_music(&tracks->channel[c], tracks->count);
+    return status;
 }
 
 void cqa_tracks_finish(struct cqa_tracks *tracks)

@@ -172,7 +172,8 @@ static void test_park_in_noise(void **state)
 {
     (void)state;
     picture_expect_holds(TALK_AGENT TALK_AGENT "00000000000000000000000000000000" TALK_AGENT,
-                         TALK_CUSTOMER TALK_CUSTOMER "....ss.....ss.....ss.....ss....." TALK_CUSTOMER,
+                         TALK_CUSTOMER TALK_CUSTOMER
+                         "....ss.....ss.....ss.....ss....." TALK_CUSTOMER,
                          TALK_NOTHING TALK_NOTHING "UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU" TALK_NOTHING);
 }
 

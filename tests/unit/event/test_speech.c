@@ -91,8 +91,9 @@ static void test_lone_noises(void **state)
            "========.............======.......................");
     expect("ssssssss................cccccc....................",
            "========..........................................");
-    expect("cccccc.................cccccc.................cccc", /* nor do noises vouch for noises */
-           "..................................................");
+    expect(
+        "cccccc.................cccccc.................cccc", /* nor do noises vouch for noises */
+        "..................................................");
 }
 
 static void test_what_is_speech(void **state)
@@ -130,12 +131,9 @@ static void test_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bridging),
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_bursts),
-        cmocka_unit_test(test_lone_noises),
-        cmocka_unit_test(test_what_is_speech),
-        cmocka_unit_test(test_holds_are_left_out),
+        cmocka_unit_test(test_bridging),       cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_bursts),         cmocka_unit_test(test_lone_noises),
+        cmocka_unit_test(test_what_is_speech), cmocka_unit_test(test_holds_are_left_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,8 @@ static void test_refused(void **state)
     (void)state;
     expect_refused("", "not a callqa-acoustic model of format 1");
     expect_refused("RIFF", "not a callqa-acoustic model of format 1");
-    expect_refused("callqa-acoustic 2 features 1 layers 1", "not a callqa-acoustic model of format 1");
+    expect_refused("callqa-acoustic 2 features 1 layers 1",
+                   "not a callqa-acoustic model of format 1");
     snprintf(wrong, sizeof wrong, "callqa-acoustic 1 features %d layers 1",
              CQA_FEATURES_VERSION + 1);
     snprintf(wanted, sizeof wanted, "made for features %d, this program has %d",
@@ -80,8 +81,7 @@ static void test_refused_shapes(void **state)
     expect_head_refused("2 131 193 5", "a layer's width must be 1 to 192");
     expect_head_refused("2 131 0 5", "a layer's width must be 1 to 192");
     expect_head_refused("2 131 -4 5", "a layer's width must be 1 to 192");
-    snprintf(wanted, sizeof wanted, "must have %d inputs and %d outputs", CQA_INPUTS,
-             OUTPUTS);
+    snprintf(wanted, sizeof wanted, "must have %d inputs and %d outputs", CQA_INPUTS, OUTPUTS);
     expect_head_refused("1 130 5", wanted);
     snprintf(rest, sizeof rest, "1 %d 4", CQA_INPUTS);
     expect_head_refused(rest, wanted);
