@@ -164,7 +164,7 @@ static enum cqa_status find_trains(const struct cqa_scene *scene, struct cqa_hol
         const struct cqa_hold_candidate candidate = {.span = span_of_train(scene, beeps, period_ms),
                                                      .channel = bursts[i].channel,
                                                      .kind = CQA_KIND_BEEP,
-                                                     .confidence = 0.7f};
+                                                     .confidence = 0.9f};
         if (cqa_span_length_ms(candidate.span) >= CQA_HOLD_SHORTEST_MS &&
             cqa_hold_add(all, &candidate) != CQA_OK)
             return CQA_E_NOMEM;

@@ -65,7 +65,7 @@ static float confidence(const struct cqa_scene *scene, struct cqa_span span)
     const float right = cqa_tracks_mean(scene->tracks, 1, CQA_CLASS_SPEECH, first, last);
     const float posterior = left < right ? left : right;
 
-    return 0.78f + 0.21f * posterior * posterior;
+    return 0.54f + 0.42f * posterior * posterior;
 }
 
 static int during_hold(const struct cqa_scene *scene, struct cqa_span span)
@@ -113,7 +113,17 @@ static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_span
     return status;
 }
 
-/* On a mix nobody can say who broke in; that two voices are heard is an estimate (measurable:
+/* An estimate: of those of which the classifier says 0.75, 0.6 are right, of 0.6 a third. */
+static float mixed_confidence(const struct cqa_scene *scene, struct cqa_span span)
+{
+    const float posterior =
+        cqa_tracks_mean(scene->tracks, 0, CQA_TRACK_BOTH, (size_t)(span.start_ms / CQA_FRAME_MS),
+                        (size_t)(span.end_ms / CQA_FRAME_MS));
+
+    return posterior * posterior;
+}
+
+/* On a mix nobody can say who broke in, and that two voices are heard is uncertain (measurable:
  * degraded). */
 static enum cqa_status find_mixed(struct cqa_scene *scene)
 {
@@ -128,10 +138,7 @@ static enum cqa_status find_mixed(struct cqa_scene *scene)
         const struct cqa_event event = {.type = CQA_EVENT_OVERTALK,
                                         .start_ms = span.start_ms,
                                         .end_ms = span.end_ms,
-                                        .confidence =
-                                            cqa_tracks_mean(scene->tracks, 0, CQA_TRACK_BOTH,
-                                                            (size_t)(span.start_ms / CQA_FRAME_MS),
-                                                            (size_t)(span.end_ms / CQA_FRAME_MS))};
+                                        .confidence = mixed_confidence(scene, span)};
         if (cqa_span_length_ms(span) >= SHORTEST_MS && !during_hold(scene, span) &&
             !cqa_events_add(&scene->events, &event))
             status = CQA_E_NOMEM;
