@@ -15,10 +15,12 @@ enum {
     VOICE_MS = 1280,   /* least voice over music that makes it an announcement */
     EDGE_MS = 160,     /* around a gap in which the floor may show */
     FLOOR_FRAMES = 60, /* least, to know the floor by */
+    TRIM_FRAMES = 32,  /* 1 s, how far from an edge the music may really begin */
     FLOOR_RUN = 3,     /* frames in a row at the floor */
     AT_FLOOR = 6,      /* half dB around it */
     OVER_FLOOR = 12,   /* half dB, how much the music must stand over it */
     PARKED_NOT = 64,   /* of 255: the second look sees no hold */
+    DROP_MS = 1000,    /* least drop of the agent's line that moves an edge: a pause is shorter */
     SPEAKS_MS = 600,   /* least own speech in a gap that ends a hold */
 };
 
@@ -250,6 +252,41 @@ static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span h
             music_heard(scene, c, heard) > alone_least);
 }
 
+/* Frames between an edge of the span and the music: where the line carries no more than anyway, a
+ * few frames in a row, the music has not begun. `step` 1 from its first frame on, -1 from its last
+ * one back. */
+static ptrdiff_t frames_to_trim(const uint8_t *level, size_t edge, size_t count, int step,
+                                int floor)
+{
+    const ptrdiff_t most = (ptrdiff_t)(count < TRIM_FRAMES ? count : TRIM_FRAMES);
+    ptrdiff_t trim = 0;
+    int run = 0;
+
+    for (ptrdiff_t i = 0; i < most; i++) {
+        run = level[(ptrdiff_t)edge + i * step] <= floor + AT_FLOOR ? run + 1 : 0;
+        trim = run >= FLOOR_RUN ? i + 1 : trim;
+    }
+    return trim;
+}
+
+/* The classifier hears music on into the pause beside it, and into the word beyond. */
+static struct cqa_span trim_to_sound(const struct cqa_scene *scene, int c, struct cqa_span heard)
+{
+    const uint8_t *level = scene->frames->channel[c].level;
+    const int floor = floor_of(scene, c);
+    const size_t first = frame_of(heard.start_ms);
+    const size_t last = frame_of(heard.end_ms);
+
+    if (floor < 0 || last <= first || soft_music_level(scene, c, heard) < floor + OVER_FLOOR)
+        return heard;
+    const ptrdiff_t before = frames_to_trim(level, first, last - first, 1, floor);
+    const ptrdiff_t after = frames_to_trim(level, last - 1, last - first, -1, floor);
+    if (before + after >= (ptrdiff_t)(last - first))
+        return heard;
+    return (struct cqa_span){heard.start_ms + before * CQA_FRAME_MS,
+                             heard.end_ms - after * CQA_FRAME_MS};
+}
+
 /* A park silences the agent's line as a whole, so a drop that touches the music shows where it
  * really began and ended. */
 static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_span span)
@@ -258,7 +295,7 @@ static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_s
 
     for (size_t i = 0; i < dropped->count; i++) {
         const struct cqa_span drop = dropped->items[i];
-        if (drop.start_ms > span.end_ms + BRIDGE_MS / 2 ||
+        if (cqa_span_length_ms(drop) < DROP_MS || drop.start_ms > span.end_ms + BRIDGE_MS / 2 ||
             drop.end_ms < span.start_ms - BRIDGE_MS / 2)
             continue;
         span.start_ms = drop.start_ms < span.start_ms ? drop.start_ms : span.start_ms;
@@ -286,7 +323,7 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
     for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
         status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
-        const struct cqa_span heard = joined.items[i];
+        const struct cqa_span heard = trim_to_sound(scene, c, joined.items[i]);
         const struct cqa_hold_candidate candidate = {
             .span = c == scene->agent ? widen_by_drop(scene, heard) : heard,
             .channel = c,

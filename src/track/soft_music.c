@@ -4,8 +4,8 @@ enum {
     REACH = 47,         /* frames to each side, 1.5 s */
     MEAN_LEAST = 51,    /* of 255, over the window */
     RUN_LEAST = 47,     /* frames */
-    NEAR = 8,           /* frames to each side, 0.25 s */
-    NEAR_LEAST = 30,    /* of 255, over that window */
+    NEAR = 8,           /* frames, 0.25 s, to each side of one that may be music */
+    NEAR_LEAST = 30,    /* of 255, before it and after it: beyond an edge there is none */
     PARKED_LEAST = 204, /* of 255, of the second look */
     EDGE_LEAST = 30, /* of 255, of a frame and its neighbours, where soft music may begin or end */
 };
@@ -82,17 +82,18 @@ static int is_other(uint8_t class_)
 void cqa_parked_music(struct cqa_channel_track *track, size_t count)
 {
     const uint8_t *music = track->posterior[CQA_CLASS_MUSIC];
-    unsigned sum = 0;
 
-    for (size_t t = 0; t < count + NEAR; t++) {
-        sum += t < count ? music[t] : 0;
-        sum -= t > 2 * NEAR ? music[t - 2 * NEAR - 1] : 0;
-        if (t < NEAR)
+    for (size_t t = NEAR; t + NEAR < count; t++) {
+        unsigned before = 0;
+        unsigned after = 0;
+        if (!is_other(track->class_[t]) || track->posterior[CQA_TRACK_PARKED][t] < PARKED_LEAST)
             continue;
-        const size_t at = t - NEAR;
-        if (is_other(track->class_[at]) && sum >= NEAR_LEAST * (2 * NEAR + 1) &&
-            track->posterior[CQA_TRACK_PARKED][at] >= PARKED_LEAST)
-            track->class_[at] = CQA_CLASS_MUSIC;
+        for (size_t i = 1; i <= NEAR; i++) {
+            before += music[t - i];
+            after += music[t + i];
+        }
+        if (before >= NEAR_LEAST * NEAR && after >= NEAR_LEAST * NEAR)
+            track->class_[t] = CQA_CLASS_MUSIC;
     }
 }
 

@@ -13,32 +13,35 @@ enum { BEEP_FRAMES = 10, NOISE = 90, MUTED = 50, LOUD = 170 }; /* levels as in f
 struct look {
     enum cqa_class class_;
     uint8_t level;
-    uint8_t parked; /* what the second look says, of 255 */
+    uint8_t parked;    /* what the second look says, of 255: a hold */
+    uint8_t announced; /* a voice in it */
 };
 
 static struct look look_of(char letter, int frame)
 {
     switch (letter) {
     case 's':
-        return (struct look){CQA_CLASS_SPEECH, LOUD, 0};
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 0, 0};
     case 'M':
-        return (struct look){CQA_CLASS_MUSIC, LOUD, 255};
+        return (struct look){CQA_CLASS_MUSIC, LOUD, 255, 0};
     case 'R':
-        return (struct look){CQA_CLASS_MUSIC, LOUD, 25};
+        return (struct look){CQA_CLASS_MUSIC, LOUD, 25, 0};
     case 'A':
-        return (struct look){CQA_CLASS_ANNOUNCEMENT, LOUD, 255};
+        return (struct look){CQA_CLASS_ANNOUNCEMENT, LOUD, 255, 255};
     case 'h':
-        return (struct look){CQA_CLASS_SPEECH, LOUD, 255};
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 255, 0};
+    case 'v':
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 255, 255};
     case 'b':
-        return frame < BEEP_FRAMES ? (struct look){CQA_CLASS_TONE, LOUD, 0}
-                                   : (struct look){CQA_CLASS_NONE, NOISE, 0};
+        return frame < BEEP_FRAMES ? (struct look){CQA_CLASS_TONE, LOUD, 0, 0}
+                                   : (struct look){CQA_CLASS_NONE, NOISE, 0, 0};
     case '_':
-        return (struct look){CQA_CLASS_NONE, MUTED, 0};
+        return (struct look){CQA_CLASS_NONE, MUTED, 0, 0};
     case '0':
-        return (struct look){CQA_CLASS_NONE, 0, 0};
+        return (struct look){CQA_CLASS_NONE, 0, 0, 0};
     default:
         assert_int_equal(letter, '.');
-        return (struct look){CQA_CLASS_NONE, NOISE, 0};
+        return (struct look){CQA_CLASS_NONE, NOISE, 0, 0};
     }
 }
 
@@ -64,6 +67,7 @@ static void fill_frame(struct picture *picture, int c, size_t t, char letter)
     track->class_[t] = (uint8_t)look.class_;
     track->posterior[look.class_][t] = 255;
     track->posterior[CQA_TRACK_PARKED][t] = look.parked;
+    track->posterior[CQA_TRACK_ANNOUNCED][t] = look.announced;
 }
 
 static void draw_line(struct picture *picture, int c, const char *line)

@@ -12,7 +12,8 @@
  *     M  music on hold         _  the line 20 dB quieter than its noise: muted
  *     R  music in the room     0  digital zero
  *     A  voice over music      b  a beep of 1400 Hz
- *     h  what passes for speech and is hold to the second look
+ *     v  the same to the second look, while the classifier takes it for the party's
+ *     h  music that passes for speech, and is hold to the second look
  */
 enum { PICTURE_CELL = 16, PICTURE_CELL_MS = PICTURE_CELL * CQA_FRAME_MS };
 

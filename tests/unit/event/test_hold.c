@@ -43,7 +43,7 @@ static void test_voice_and_music(void **state)
     picture_expect_holds(TALK_AGENT "MMMMMMAAAAAAMMMMMM" TALK_AGENT,
                          TALK_CUSTOMER ".................." TALK_CUSTOMER,
                          TALK_NOTHING "AAAAAAAAAAAAAAAAAA" TALK_NOTHING);
-    picture_expect_holds(TALK_AGENT "MMMMMMssssssMMMMMM" TALK_AGENT,
+    picture_expect_holds(TALK_AGENT "MMMMMMvvvvvvMMMMMM" TALK_AGENT,
                          TALK_CUSTOMER ".................." TALK_CUSTOMER,
                          TALK_NOTHING "AAAAAAAAAAAAAAAAAA" TALK_NOTHING);
     picture_expect_holds(TALK_AGENT "AAAAAAMMMMMMMMMMMM" TALK_AGENT,
@@ -89,7 +89,7 @@ static void test_second_look_fills(void **state)
     picture_expect_holds(
         TALK_AGENT "MMMMMMMMhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhMMMMMMMM" TALK_AGENT,
         TALK_CUSTOMER ".............................................." TALK_CUSTOMER,
-        TALK_NOTHING "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" TALK_NOTHING);
+        TALK_NOTHING "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM" TALK_NOTHING);
     picture_expect_holds(
         TALK_AGENT "MMMMMMMMMMMMssssssssssssssssssssssMMMMMMMMMMMM" TALK_AGENT,
         TALK_CUSTOMER ".............................................." TALK_CUSTOMER,

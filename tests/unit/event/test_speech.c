@@ -32,6 +32,7 @@ static void line_set(struct line *line, const char *picture)
         line->tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = picture[t] == 's'   ? 250
                                                                  : picture[t] == 'c' ? 150
                                                                                      : 0;
+        line->tracks.channel[0].posterior[CQA_CLASS_ANNOUNCEMENT][t] = picture[t] == 'A' ? 250 : 0;
     }
     line->scene = (struct cqa_scene){
         .tracks = &line->tracks, .mono = 1, .duration_ms = (int64_t)count * CQA_FRAME_MS};

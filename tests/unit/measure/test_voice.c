@@ -316,7 +316,7 @@ static void test_mono_and_short(void **state)
     (void)state;
     picture_draw(&m.picture, "sssss", NULL);
     measured_play(&m);
-    assert_int_equal(m.measurable.aspect[CQA_ASPECT_OVERTALK], CQA_QUALITY_NOT_MEASURABLE);
+    assert_int_equal(m.measurable.aspect[CQA_ASPECT_OVERTALK], CQA_QUALITY_DEGRADED);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_SPEECH], CQA_QUALITY_DEGRADED);
     assert_true(has_reason(&m, "mono", CQA_ASPECT_SPEECH));
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_HOLD], CQA_QUALITY_DEGRADED);
