@@ -108,10 +108,10 @@ static int soft_music_level(const struct cqa_scene *scene, int c, struct cqa_spa
 
 /* The line's own floor shows for a moment in the gap or at its edges: then the party's line is open
  * again, and a voice is its own. Tells nothing where music is as soft as the floor. */
-static int floor_shows(const struct cqa_scene *scene, int c, struct cqa_span before,
-                       struct cqa_span gap, struct cqa_span after)
+static int floor_shows(const struct cqa_scene *scene, int c, int floor, struct cqa_span before,
+                       struct cqa_span after)
 {
-    const int floor = floor_of(scene, c);
+    const struct cqa_span gap = {before.end_ms, after.start_ms};
     const size_t first = frame_of(gap.start_ms > EDGE_MS ? gap.start_ms - EDGE_MS : 0);
     int run = 0;
 
@@ -128,7 +128,7 @@ static int floor_shows(const struct cqa_scene *scene, int c, struct cqa_span bef
 }
 
 /* Whether what lies between two pieces of music on channel c belongs to the hold. */
-static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
+static int gap_is_hold(const struct cqa_scene *scene, int c, int floor, struct cqa_span before,
                        struct cqa_span after)
 {
     const struct cqa_span gap = {before.end_ms, after.start_ms};
@@ -137,14 +137,15 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span bef
     if (spoken &&
         cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, frame_of(gap.start_ms),
                         frame_of(gap.end_ms)) < no_music &&
-        floor_shows(scene, c, before, gap, after))
+        floor_shows(scene, c, floor, before, after))
         return 0;
     if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > 0.5f)
         return 1;
     return spoken ? voice_is_hold(scene, c, before, gap, after) : silent_gap_is_hold(scene, c, gap);
 }
 
-static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
+static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floor,
+                                  struct cqa_spans *out)
 {
     struct cqa_spans pieces = {0};
     enum cqa_status status = cqa_tracks_spans(
@@ -152,7 +153,7 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct c
 
     for (size_t i = 0; i < pieces.count && status == CQA_OK; i++) {
         struct cqa_span *last = out->count > 0 ? &out->items[out->count - 1] : NULL;
-        if (last != NULL && gap_is_hold(scene, c, *last, pieces.items[i]))
+        if (last != NULL && gap_is_hold(scene, c, floor, *last, pieces.items[i]))
             last->end_ms = pieces.items[i].end_ms;
         else
             status = cqa_spans_add(out, pieces.items[i].start_ms, pieces.items[i].end_ms);
@@ -270,10 +271,10 @@ static ptrdiff_t frames_to_trim(const uint8_t *level, size_t edge, size_t count,
 }
 
 /* The classifier hears music on into the pause beside it, and into the word beyond. */
-static struct cqa_span trim_to_sound(const struct cqa_scene *scene, int c, struct cqa_span heard)
+static struct cqa_span trim_to_sound(const struct cqa_scene *scene, int c, int floor,
+                                     struct cqa_span heard)
 {
     const uint8_t *level = scene->frames->channel[c].level;
-    const int floor = floor_of(scene, c);
     const size_t first = frame_of(heard.start_ms);
     const size_t last = frame_of(heard.end_ms);
 
@@ -316,14 +317,15 @@ static float confidence(float parked_mean)
 enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
                                     struct cqa_hold_candidates *all)
 {
+    const int floor = floor_of(scene, c);
     struct cqa_spans sound = {0};
     struct cqa_spans joined = {0};
-    enum cqa_status status = join_music(scene, c, &sound);
+    enum cqa_status status = join_music(scene, c, floor, &sound);
 
     for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
         status = cut_to_music(scene, c, sound.items[i], &joined);
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
-        const struct cqa_span heard = trim_to_sound(scene, c, joined.items[i]);
+        const struct cqa_span heard = trim_to_sound(scene, c, floor, joined.items[i]);
         const struct cqa_hold_candidate candidate = {
             .span = c == scene->agent ? widen_by_drop(scene, heard) : heard,
             .channel = c,

@@ -39,8 +39,9 @@ enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_fram
 
     for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++)
         for (size_t start = 0; start < cqa_parked_inputs_count(inputs); start += CQA_CHUNK) {
-            cqa_parked_inputs_chunk(inputs, c, start, chunk);
-            cqa_net_run(net, chunk, 0, out);
+            const uint64_t idle = cqa_parked_inputs_idle(inputs, c, start);
+            cqa_parked_inputs_chunk(inputs, c, start, idle, chunk);
+            cqa_net_run(net, chunk, idle, out);
             spread(out, start, tracks->count, &tracks->channel[c]);
         }
     cqa_parked_inputs_destroy(inputs);

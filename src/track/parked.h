@@ -37,8 +37,11 @@ void cqa_parked_inputs_destroy(struct cqa_parked_inputs *inputs);
 size_t cqa_parked_inputs_count(const struct cqa_parked_inputs *inputs);
 
 /* Moments [start, start + CQA_CHUNK) of a channel, in tiles as cqa_net_run takes them; past the end
- * the last one is repeated. */
+ * the last one is repeated. A tile whose bit is set in `skip` is left as it is. */
 void cqa_parked_inputs_chunk(const struct cqa_parked_inputs *inputs, int channel, size_t start,
-                             float *out);
+                             uint64_t skip, float *out);
+
+/* A bit for each tile of the chunk near which the classifier heard no music at all. */
+uint64_t cqa_parked_inputs_idle(const struct cqa_parked_inputs *inputs, int channel, size_t start);
 
 #endif

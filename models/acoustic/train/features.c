@@ -98,7 +98,7 @@ static size_t dump_parked(const struct cqa_net *net, const struct cqa_frames *fr
         count = cqa_parked_inputs_count(inputs);
     for (size_t start = 0; start < count; start += CQA_CHUNK) {
         for (int c = 0; c < tracks.channel_count; c++)
-            cqa_parked_inputs_chunk(inputs, c, start, chunk[c]);
+            cqa_parked_inputs_chunk(inputs, c, start, 0, chunk[c]);
         write_chunk(chunk, CQA_PARKED_INPUTS, tracks.channel_count, in_chunk(start, count), out);
     }
     cqa_parked_inputs_destroy(inputs);
