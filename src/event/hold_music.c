@@ -24,9 +24,9 @@ enum {
     SPEAKS_MS = 600,   /* least own speech in a gap that ends a hold */
 };
 
-static const float parked_least =
-    0.5f;                           /* mean of the second look over a hold, and over a gap in it */
-static const float no_music = 0.1f; /* mean of music's posterior where somebody just speaks */
+static const float parked_least = 0.65f; /* mean of the second look over a hold */
+static const float gap_least = 0.5f;     /* the same over a gap in it */
+static const float no_music = 0.1f;      /* mean of music's posterior where somebody just speaks */
 static const float alone_least =
     0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
 
@@ -139,7 +139,7 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, int floor, struct c
                         frame_of(gap.end_ms)) < no_music &&
         floor_shows(scene, c, floor, before, after))
         return 0;
-    if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > 0.5f)
+    if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > gap_least)
         return 1;
     return spoken ? voice_is_hold(scene, c, before, gap, after) : silent_gap_is_hold(scene, c, gap);
 }
@@ -167,7 +167,8 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floo
 static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
 {
     return cqa_span_length_ms(gap) < ANNOUNCEMENT_MS ||
-           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS || parked(scene, c, gap) > 0.5f;
+           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS ||
+           parked(scene, c, gap) > gap_least;
 }
 
 /*
@@ -309,7 +310,7 @@ static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_s
  * simulated calls with music that it had not learned from (docs/accuracy.md, "Confidence"). */
 static float confidence(float parked_mean)
 {
-    const float over = (parked_mean - parked_least) / (1.0f - parked_least);
+    const float over = 2.0f * parked_mean - 1.0f;
 
     return 0.5f + 0.49f * over * over * over;
 }
