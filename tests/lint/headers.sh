@@ -6,7 +6,7 @@ cd "${1:-.}" || exit 2
 wrong=$(find src -name '*.h' ! -name '*_kernel.h' | sort | xargs -P "$(nproc)" -I {} sh -c '
     printf "#include \"%s\"\nint cqa_alone;\n" "{}" |
         cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -I. -Isrc -I"$0/generated" '"$(
-    pkg-config --cflags libxml-2.0 opus cairo libpq | tr '\n' ' ')"' -fsyntax-only -x c - 2>/dev/null ||
+    pkg-config --cflags libxml-2.0 opus cairo | tr '\n' ' ')"' -fsyntax-only -x c - 2>/dev/null ||
         echo "{}: does not compile alone"' "${2:-build}")
 if [ -n "$wrong" ]; then
     echo "$wrong"
