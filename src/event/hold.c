@@ -64,6 +64,14 @@ static enum cqa_status join_drops(const struct cqa_scene *scene, struct cqa_span
     return CQA_OK;
 }
 
+/* Whoever talks for long is not on hold: the agent listens with the microphone off, or somebody
+ * else presses keys. */
+static int customer_talks(const struct cqa_scene *scene, struct cqa_span span)
+{
+    return 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
+           CUSTOMER_SHARE * cqa_span_length_ms(span);
+}
+
 static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold_candidates *all)
 {
     struct cqa_spans joined = {0};
@@ -71,12 +79,9 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold
 
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span span = joined.items[i];
-        const int64_t length = cqa_span_length_ms(span);
         struct cqa_hold_candidate candidate = {
             .span = span, .channel = scene->agent, .kind = CQA_KIND_MUTE, .confidence = 0.9f};
-        if (length < CQA_HOLD_SHORTEST_MS ||
-            100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
-                CUSTOMER_SHARE * length ||
+        if (cqa_span_length_ms(span) < CQA_HOLD_SHORTEST_MS || customer_talks(scene, span) ||
             cqa_mute_not_recorded(&scene->mute, span))
             continue;
         if (count_beeps(scene, span, &candidate.channel) >= 2)
@@ -88,6 +93,10 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold
 }
 
 /* ---- a train of beeps where the floor tells nothing */
+
+/* Right 23 times of 24 on simulated calls; but what beeps on real lines nobody has counted, so no
+ * rubric of ours takes points for it (0.9). */
+static const float train_confidence = 0.85f;
 
 /* Alike enough to come from one machine: channel, pitch, length; and no word of the agent between.
  */
@@ -164,9 +173,9 @@ static enum cqa_status find_trains(const struct cqa_scene *scene, struct cqa_hol
         const struct cqa_hold_candidate candidate = {.span = span_of_train(scene, beeps, period_ms),
                                                      .channel = bursts[i].channel,
                                                      .kind = CQA_KIND_BEEP,
-                                                     .confidence = 0.9f};
+                                                     .confidence = train_confidence};
         if (cqa_span_length_ms(candidate.span) >= CQA_HOLD_SHORTEST_MS &&
-            cqa_hold_add(all, &candidate) != CQA_OK)
+            !customer_talks(scene, candidate.span) && cqa_hold_add(all, &candidate) != CQA_OK)
             return CQA_E_NOMEM;
         i = last;
     }

@@ -24,7 +24,7 @@ enum {
     SPEAKS_MS = 600,   /* least own speech in a gap that ends a hold */
 };
 
-static const float parked_least = 0.65f; /* mean of the second look over a hold */
+static const float parked_least = 0.65f; /* mean of the second look over the music of a hold */
 static const float gap_least = 0.5f;     /* the same over a gap in it */
 static const float no_music = 0.1f;      /* mean of music's posterior where somebody just speaks */
 static const float alone_least =
@@ -245,10 +245,28 @@ static float music_heard(const struct cqa_scene *scene, int c, struct cqa_span s
            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
 }
 
+/* How sure the second look is of the music in the span, 0..1; pauses that were bridged say nothing.
+ */
+static float music_parked(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const struct cqa_channel_track *track = &scene->tracks->channel[c];
+    unsigned long sum = 0;
+    unsigned long count = 0;
+
+    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
+         t++) {
+        if (track->class_[t] != CQA_CLASS_MUSIC && track->class_[t] != CQA_CLASS_ANNOUNCEMENT)
+            continue;
+        sum += track->posterior[CQA_TRACK_PARKED][t];
+        count++;
+    }
+    return count > 0 ? (float)sum / (255.0f * (float)count) : 0.0f;
+}
+
 /* Where nearly all of the recording is music there is nothing to compare it with. */
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
-    return parked(scene, c, heard) > parked_least &&
+    return music_parked(scene, c, heard) > parked_least &&
            has_music_alone(scene, c, heard, MUSIC_SHARE) &&
            (10 * cqa_span_length_ms(heard) < 8 * scene->duration_ms ||
             music_heard(scene, c, heard) > alone_least);
@@ -331,7 +349,7 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
             .span = c == scene->agent ? widen_by_drop(scene, heard) : heard,
             .channel = c,
             .kind = has_voice(scene, c, heard) ? CQA_KIND_ANNOUNCEMENT : CQA_KIND_MUSIC,
-            .confidence = confidence(parked(scene, c, heard))};
+            .confidence = confidence(music_parked(scene, c, heard))};
         if (cqa_span_length_ms(heard) >= BRIDGE_MS &&
             cqa_span_length_ms(candidate.span) >= CQA_HOLD_SHORTEST_MS &&
             is_hold_music(scene, c, heard))

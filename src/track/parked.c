@@ -4,6 +4,11 @@
 #include "signal/hot.h"
 
 enum { NONE, MUSIC, VOICE, OUTPUTS };
+enum {
+    HEARD_FRAMES = 64, /* 2 s, as long as the music of the shortest hold */
+    HEARD_LEAST = 26,
+    /* of 255, mean over them: a tenth */
+};
 
 const struct cqa_net_use cqa_net_for_parked = {"callqa-parked", CQA_PARKED_VERSION,
                                                CQA_PARKED_INPUTS, OUTPUTS};
@@ -27,9 +32,28 @@ static void spread(const float *out, size_t start, size_t frames, struct cqa_cha
     }
 }
 
+/* Whether the classifier heard music anywhere for as long as a hold lasts, be it ever so faintly.
+ */
+static int anything_heard(const struct cqa_tracks *tracks, int c)
+{
+    const uint8_t *music = tracks->channel[c].posterior[CQA_CLASS_MUSIC];
+    const uint8_t *voice = tracks->channel[c].posterior[CQA_CLASS_ANNOUNCEMENT];
+    unsigned block = 0;
+
+    for (size_t t = 0; t < tracks->count; t++) {
+        block = t % HEARD_FRAMES == 0 ? 0 : block;
+        block += (unsigned)music[t] + voice[t];
+        if (block > HEARD_LEAST * HEARD_FRAMES)
+            return 1;
+    }
+    return 0;
+}
+
 enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_frames *frames,
                                 struct cqa_tracks *tracks)
 {
+    if (!anything_heard(tracks, 0) && (tracks->channel_count < 2 || !anything_heard(tracks, 1)))
+        return CQA_OK; /* the row is 0 */
     struct cqa_parked_inputs *inputs = NULL;
     float *chunk = calloc((size_t)CQA_PARKED_INPUTS * CQA_CHUNK, sizeof *chunk);
     float *out = calloc((size_t)OUTPUTS * CQA_CHUNK, sizeof *out);

@@ -210,6 +210,10 @@ static void test_beep_train(void **state)
                          TALK_CUSTOMER "................................" TALK_CUSTOMER,
                          TALK_NOTHING "..BBBBBBBBBBBBBBBBBBBBBBBBBB...." TALK_NOTHING);
     picture_expect_holds(TALK_AGENT
+                         "ss.b...........b...........b.sss" TALK_AGENT, /* a customer at length */
+                         TALK_CUSTOMER "......ssssssssssssssssss........" TALK_CUSTOMER,
+                         TALK_NOTHING "................................" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT
                          "...b........................b..." TALK_AGENT, /* two are none */
                          TALK_CUSTOMER "................................" TALK_CUSTOMER,
                          TALK_NOTHING "................................" TALK_NOTHING);
