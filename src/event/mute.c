@@ -128,6 +128,15 @@ static int is_long(const struct cqa_scene *scene, int c, struct cqa_span drop)
            100 * cqa_spans_within_ms(&scene->speech[1 - c], drop) < PARK_SHARE * length;
 }
 
+/* The next drop from `at` on that lasts like a park. */
+static size_t next_long(const struct cqa_scene *scene, int c, const struct cqa_spans *drops,
+                        size_t at)
+{
+    while (at < drops->count && !is_long(scene, c, drops->items[at]))
+        at++;
+    return at;
+}
+
 /*
  * A line that drops while its party listens does so by itself; enough listening must be seen to say
  * so. What may be a park is no witness: noise that passes for the other's voice would count as
@@ -138,13 +147,12 @@ static int is_gated(const struct cqa_scene *scene, int c, const struct line *lin
 {
     unsigned listening = 0;
     unsigned dropped = 0;
-    size_t next = 0;
+    size_t next = next_long(scene, c, drops, 0);
 
     for (size_t t = 0; t < line->count; t++) {
         const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
-        while (next < drops->count &&
-               (drops->items[next].end_ms <= at_ms || !is_long(scene, c, drops->items[next])))
-            next++;
+        while (next < drops->count && drops->items[next].end_ms <= at_ms)
+            next = next_long(scene, c, drops, next + 1);
         if ((next < drops->count && drops->items[next].start_ms <= at_ms) ||
             line->distance[t] < LISTEN_FAR || !is_speech(scene->tracks, 1 - c, t))
             continue;
