@@ -1,6 +1,7 @@
 #include "event/hold.h"
 
 #include <stdlib.h>
+#include "event/levels.h"
 
 enum {
     BRIDGE_MS = 2000,   /* gaps inside one hold */
@@ -68,42 +69,25 @@ static int voice_is_hold(const struct cqa_scene *scene, int c, struct cqa_span b
 static int floor_of(const struct cqa_scene *scene, int c)
 {
     const struct cqa_channel_track *track = &scene->tracks->channel[c];
-    unsigned histogram[256] = {0};
-    unsigned total = 0;
-    unsigned seen = 0;
+    struct cqa_levels levels = {0};
 
-    for (size_t t = 0; t < scene->tracks->count; t++) {
-        if (track->class_[t] != CQA_CLASS_NONE ||
-            track->posterior[CQA_TRACK_PARKED][t] > PARKED_NOT)
-            continue;
-        histogram[scene->frames->channel[c].level[t]]++;
-        total++;
-    }
-    for (int level = 0; level < 256 && total >= FLOOR_FRAMES; level++) {
-        seen += histogram[level];
-        if (4 * seen >= total)
-            return level;
-    }
-    return -1;
+    for (size_t t = 0; t < scene->tracks->count; t++)
+        if (track->class_[t] == CQA_CLASS_NONE &&
+            track->posterior[CQA_TRACK_PARKED][t] <= PARKED_NOT)
+            cqa_levels_add(&levels, scene->frames->channel[c].level[t]);
+    return levels.total >= FLOOR_FRAMES ? cqa_levels_low(&levels, 4) : -1;
 }
 
 /* The level over which four fifths of the music in the span lie, half dB. */
 static int soft_music_level(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    unsigned histogram[256] = {0};
-    unsigned total = 0;
-    unsigned seen = 0;
-    int level = 0;
+    struct cqa_levels levels = {0};
 
     for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
          t++)
-        if (scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC) {
-            histogram[scene->frames->channel[c].level[t]]++;
-            total++;
-        }
-    while (level < 255 && 5 * (seen += histogram[level]) < total)
-        level++;
-    return level;
+        if (scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC)
+            cqa_levels_add(&levels, scene->frames->channel[c].level[t]);
+    return cqa_levels_low(&levels, 5);
 }
 
 /* The line's own floor shows for a moment in the gap or at its edges: then the party's line is open

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "event/levels.h"
 #include "event/scene.h"
 
 enum {
@@ -65,26 +66,19 @@ static int is_zero(const struct cqa_channel_frames *rows, size_t t)
 static void measure_floor(const struct cqa_scene *scene, int c, struct line *line)
 {
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
-    unsigned histogram[256] = {0};
-    unsigned gaps = 0;
+    struct cqa_levels gaps = {0};
     unsigned dead = 0;
-    unsigned seen = 0;
 
     for (size_t t = 0; t < line->count; t++) {
         if (line->distance[t] < GAP_NEAR || line->distance[t] > GAP_FAR ||
             scene->tracks->channel[c].class_[t] != CQA_CLASS_NONE)
             continue;
-        gaps++;
+        cqa_levels_add(&gaps, rows->level[t]);
         dead += (unsigned)is_zero(rows, t);
-        histogram[rows->level[t]]++;
     }
-    line->floor = -1;
-    line->zero_tells = gaps >= GAP_LEAST && (float)dead < dead_share * (float)gaps;
-    for (int level = 0; level < 256 && gaps >= GAP_LEAST && line->floor < 0; level++) {
-        seen += histogram[level];
-        if (4 * seen >= gaps)
-            line->floor = level;
-    }
+    const int known = gaps.total >= GAP_LEAST;
+    line->zero_tells = known && (float)dead < dead_share * (float)gaps.total;
+    line->floor = known ? cqa_levels_low(&gaps, 4) : -1;
 }
 
 /* Standard deviation of the level around frame t, half dB. */

@@ -213,30 +213,22 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
                               void (*visit)(void *context, const struct cqa_user_row *row),
                               void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT name, person, role, created_ms, coalesce(disabled_ms, 0),"
-                          " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id)"
-                          " FROM users ORDER BY disabled_ms IS NOT NULL, name",
-                          "");
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_user_row user = {.name = cqa_db_text(row, 0),
-                                              .person = cqa_db_text(row, 1),
-                                              .role =
-                                                  (enum cqa_account_role)sqlite3_column_int(row, 2),
-                                              .created_ms = sqlite3_column_int64(row, 3),
-                                              .disabled_ms = sqlite3_column_int64(row, 4),
-                                              .teams = cqa_db_text(row, 5)};
-            visit(context, &user);
-        }
-        cqa_db_end(row);
+    cqa_list_start(scores, &list, error,
+                   "SELECT name, person, role, created_ms, coalesce(disabled_ms, 0),"
+                   " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id)"
+                   " FROM users ORDER BY disabled_ms IS NOT NULL, name",
+                   "");
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_user_row user = {
+            .name = cqa_db_text(list.row, 0),
+            .person = cqa_db_text(list.row, 1),
+            .role = (enum cqa_account_role)sqlite3_column_int(list.row, 2),
+            .created_ms = sqlite3_column_int64(list.row, 3),
+            .disabled_ms = sqlite3_column_int64(list.row, 4),
+            .teams = cqa_db_text(list.row, 5)};
+        visit(context, &user);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }

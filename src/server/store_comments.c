@@ -35,27 +35,19 @@ enum cqa_status cqa_comment_list(struct cqa_scores *scores, int64_t call,
                                  void (*visit)(void *context, const struct cqa_comment_row *row),
                                  void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT c.id, c.at_ms, c.position_ms, u.name, c.text FROM comments c"
-                          " JOIN users u ON u.id = c.user WHERE c.call = ? ORDER BY c.id",
-                          "i", call);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const int64_t position_ms = sqlite3_column_int64(row, 2);
-            const struct cqa_comment_row comment = {
-                sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-                sqlite3_column_type(row, 2) == SQLITE_NULL ? NULL : &position_ms,
-                cqa_db_text(row, 3), cqa_db_text(row, 4)};
-            visit(context, &comment);
-        }
-        cqa_db_end(row);
+    cqa_list_start(scores, &list, error,
+                   "SELECT c.id, c.at_ms, c.position_ms, u.name, c.text FROM comments c"
+                   " JOIN users u ON u.id = c.user WHERE c.call = ? ORDER BY c.id",
+                   "i", call);
+    while (cqa_list_next(&list, error)) {
+        const int64_t position_ms = sqlite3_column_int64(list.row, 2);
+        const struct cqa_comment_row comment = {
+            sqlite3_column_int64(list.row, 0), sqlite3_column_int64(list.row, 1),
+            sqlite3_column_type(list.row, 2) == SQLITE_NULL ? NULL : &position_ms,
+            cqa_db_text(list.row, 3), cqa_db_text(list.row, 4)};
+        visit(context, &comment);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }

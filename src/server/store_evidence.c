@@ -73,27 +73,19 @@ enum cqa_status cqa_evidence_read(struct cqa_scores *scores, int64_t call,
                                   int (*visit)(void *context, const struct cqa_item_clip *clip),
                                   void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT start_ms, end_ms, bytes FROM clips WHERE call = ?"
-                          " ORDER BY start_ms",
-                          "i", call);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_item_clip clip = {
-                .span = {sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1)},
-                .bytes = sqlite3_column_blob(row, 2),
-                .length = (size_t)sqlite3_column_bytes(row, 2)};
-            if (visit(context, &clip))
-                break;
-        }
-        cqa_db_end(row);
+    cqa_list_start(scores, &list, error,
+                   "SELECT start_ms, end_ms, bytes FROM clips WHERE call = ?"
+                   " ORDER BY start_ms",
+                   "i", call);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_item_clip clip = {
+            .span = {sqlite3_column_int64(list.row, 0), sqlite3_column_int64(list.row, 1)},
+            .bytes = sqlite3_column_blob(list.row, 2),
+            .length = (size_t)sqlite3_column_bytes(list.row, 2)};
+        if (visit(context, &clip))
+            break;
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }

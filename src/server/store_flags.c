@@ -37,28 +37,19 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
                                       int (*visit)(void *context, const struct cqa_flag_row *row),
                                       void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status =
-        cqa_db_start(db, &row, error,
-                     CQA_FLAG_COLUMNS " FROM flags f JOIN calls c ON c.id = f.call" CQA_FLAG_JOINS
-                                      " WHERE f.call = ? AND f.current = 1"
-                                      " ORDER BY f.ordinal IS NULL, f.ordinal, f.id",
-                     "i", call);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_flag_row flag = cqa_flag_row_of(row);
-            if (visit(context, &flag))
-                break;
-        }
-        cqa_db_end(row);
+    cqa_list_start(scores, &list, error,
+                   CQA_FLAG_COLUMNS " FROM flags f JOIN calls c ON c.id = f.call" CQA_FLAG_JOINS
+                                    " WHERE f.call = ? AND f.current = 1"
+                                    " ORDER BY f.ordinal IS NULL, f.ordinal, f.id",
+                   "i", call);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_flag_row flag = cqa_flag_row_of(list.row);
+        if (visit(context, &flag))
+            break;
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_scores_decided_flags(struct cqa_scores *scores, const char *rule,
@@ -67,24 +58,16 @@ enum cqa_status cqa_scores_decided_flags(struct cqa_scores *scores, const char *
                                                       enum cqa_flag_state state),
                                          void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT call, coalesce(event, 0), state FROM flags"
-                          " WHERE current = 1 AND rule = ? AND day BETWEEN ? AND ? AND state > 0"
-                          " AND author IS NULL ORDER BY call, event",
-                          "tii", rule, day_from, day_to);
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK)
-            if (visit(context, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-                      (enum cqa_flag_state)sqlite3_column_int(row, 2)))
-                break;
-        cqa_db_end(row);
-    }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    cqa_list_start(scores, &list, error,
+                   "SELECT call, coalesce(event, 0), state FROM flags"
+                   " WHERE current = 1 AND rule = ? AND day BETWEEN ? AND ? AND state > 0"
+                   " AND author IS NULL ORDER BY call, event",
+                   "tii", rule, day_from, day_to);
+    while (cqa_list_next(&list, error))
+        if (visit(context, sqlite3_column_int64(list.row, 0), sqlite3_column_int64(list.row, 1),
+                  (enum cqa_flag_state)sqlite3_column_int(list.row, 2)))
+            break;
+    return cqa_list_end(scores, &list);
 }

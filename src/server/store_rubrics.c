@@ -137,25 +137,17 @@ enum cqa_status cqa_rubric_list(struct cqa_scores *scores,
                                 void (*visit)(void *context, const struct cqa_rubric_row *row),
                                 void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT name, version, title_en, title_zh FROM rubrics"
-                          " ORDER BY name, learned_ms DESC, id DESC",
-                          "");
-    if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_rubric_row rubric = {cqa_db_text(row, 0),
-                                                  cqa_db_text(row, 1),
-                                                  {cqa_db_text(row, 2), cqa_db_text(row, 3)}};
-            visit(context, &rubric);
-        }
-        cqa_db_end(row);
+    cqa_list_start(scores, &list, error,
+                   "SELECT name, version, title_en, title_zh FROM rubrics"
+                   " ORDER BY name, learned_ms DESC, id DESC",
+                   "");
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_rubric_row rubric = {cqa_db_text(list.row, 0),
+                                              cqa_db_text(list.row, 1),
+                                              {cqa_db_text(list.row, 2), cqa_db_text(list.row, 3)}};
+        visit(context, &rubric);
     }
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }

@@ -84,27 +84,20 @@ enum cqa_status cqa_token_list(struct cqa_scores *scores,
                                void (*visit)(void *context, const struct cqa_token_row *row),
                                void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_start(db, &row, error,
-                          "SELECT name, site, role, created_ms, coalesce(revoked_ms, 0) FROM tokens"
-                          " ORDER BY id",
-                          "");
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_token_row token = {cqa_db_text(row, 0), cqa_db_text(row, 1),
-                                            (enum cqa_account_role)sqlite3_column_int(row, 2),
-                                            sqlite3_column_int64(row, 3),
-                                            sqlite3_column_int64(row, 4)};
+    cqa_list_start(scores, &list, error,
+                   "SELECT name, site, role, created_ms, coalesce(revoked_ms, 0) FROM tokens"
+                   " ORDER BY id",
+                   "");
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_token_row token = {cqa_db_text(list.row, 0), cqa_db_text(list.row, 1),
+                                            (enum cqa_account_role)sqlite3_column_int(list.row, 2),
+                                            sqlite3_column_int64(list.row, 3),
+                                            sqlite3_column_int64(list.row, 4)};
         visit(context, &token);
     }
-    if (status == CQA_E_NOTFOUND)
-        cqa_db_end(row);
-    cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
