@@ -28,6 +28,7 @@ static const char HELP[] =
     "  -z, --time-zone Z     of the times in file names (default: this machine's)\n"
     "  -f, --format F        text, json, jsonl, csv, rttm, audacity, webvtt, contact-lens\n"
     "  -l, --language L      en or zh: of rules and reasons in text\n"
+    "  -d, --show-digits     keyed digits as they are, not masked: they may be card numbers\n"
     "  -j, --jobs N          recordings at a time (default: one a processor)\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
@@ -42,6 +43,7 @@ struct options {
     const char *time_zone;
     enum cqa_format format;
     int zh;
+    int show_digits;
     int jobs;
 };
 
@@ -65,6 +67,7 @@ struct run {
     size_t submitted;
     size_t printed;
     size_t unreadable;
+    int show_digits;
     struct cqa_report report;
     struct cqa_buffer text;
     struct cqa_progress progress;
@@ -92,19 +95,15 @@ static int parse_jobs(const char *text, int *jobs)
 static int parse(int argc, char **argv, struct options *options)
 {
     static const struct option longs[] = {
-        {"recorder", required_argument, NULL, 'r'},
-        {"rubric", required_argument, NULL, 'R'},
-        {"time-zone", required_argument, NULL, 'z'},
-        {"format", required_argument, NULL, 'f'},
-        {"language", required_argument, NULL, 'l'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0},
+        {"recorder", required_argument, NULL, 'r'},  {"rubric", required_argument, NULL, 'R'},
+        {"time-zone", required_argument, NULL, 'z'}, {"format", required_argument, NULL, 'f'},
+        {"language", required_argument, NULL, 'l'},  {"show-digits", no_argument, NULL, 'd'},
+        {"jobs", required_argument, NULL, 'j'},      {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
     };
     int option;
 
-    while ((option = getopt_long(argc, argv, "r:R:z:f:l:j:hV", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "r:R:z:f:l:dj:hV", longs, NULL)) != -1) {
         switch (option) {
         case 'r':
             options->recorder = optarg;
@@ -124,6 +123,9 @@ static int parse(int argc, char **argv, struct options *options)
             options->zh = strcmp(optarg, "zh") == 0;
             if (!options->zh && strcmp(optarg, "en") != 0)
                 return cqa_cli_usage(NAME, "--language is en or zh, not \"%s\"", optarg);
+            break;
+        case 'd':
+            options->show_digits = 1;
             break;
         case 'j':
             if (!parse_jobs(optarg, &options->jobs))
@@ -272,8 +274,8 @@ static int print_next(struct run *run)
     int done = 1;
 
     if (slot->outcome.result != NULL &&
-        cqa_complete(slot->outcome.result, path, &slot->identity.call, run->rubric, &error) ==
-            CQA_OK) {
+        cqa_complete(slot->outcome.result, path, &slot->identity.call, run->rubric,
+                     run->show_digits, &error) == CQA_OK) {
         cqa_progress_clear(&run->progress);
         done = cqa_report_write(&run->report, slot->outcome.result, &run->text) == CQA_OK &&
                flush(run);
@@ -322,6 +324,7 @@ int cqa_cli_analyze(int argc, char **argv)
     struct run run = {.text = {.limit = REPORT_BYTES_MAX}};
     int code = parse(argc, argv, &options);
 
+    run.show_digits = options.show_digits;
     if (code >= 0)
         return code;
     code = prepare(&run, &options, argv + optind);

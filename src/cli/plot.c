@@ -236,7 +236,7 @@ static int plot(const struct options *options, const char *path, const struct cq
         code = report_failure(path, &outcome.failure);
     } else {
         if (status == CQA_OK)
-            status = cqa_complete(outcome.result, path, call, rubric, &error);
+            status = cqa_complete(outcome.result, path, call, rubric, 0, &error);
         code = status == CQA_OK ? draw(options, fd, outcome.result)
                                 : cqa_cli_fail(NAME, "%s", error.text);
     }

@@ -62,7 +62,7 @@ struct cqa_event {
     enum cqa_party side;        /* hold, tones, clipping, one_way: the channel that carries it */
     enum cqa_event_phase phase; /* hold */
     float confidence;           /* 0..1 */
-    char digits[40];            /* dtmf: '*' for each digit where masked; cut with '+' at the end */
+    char digits[40];            /* dtmf: the keys, or '*' for each; cut with '+' at the end */
 };
 
 /* Growing list in time order. {0} is empty; finish frees. */

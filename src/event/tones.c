@@ -256,14 +256,14 @@ static enum cqa_status find_fax(struct hearing *hearing)
 
 /* ---- keys */
 
-/* A run of keys; masked. */
+/* One more key of a run. */
 static void press(struct cqa_event *event, const struct cqa_tone_run *run)
 {
     const size_t room = sizeof event->digits - 2;
     const size_t length = strlen(event->digits);
 
     if (length < room)
-        event->digits[length] = '*';
+        event->digits[length] = cqa_tone_key(run);
     else
         event->digits[room] = '+';
     event->end_ms = run->end_ms;

@@ -164,7 +164,7 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
                         "the file changed while it was read");
     else if (outcome->result != NULL && !outcome->result->scored &&
              cqa_complete(outcome->result, task->path, &task->call, pipeline->config->rubric,
-                          &error) != CQA_OK)
+                          pipeline->config->show_digits, &error) != CQA_OK)
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%s", error.text);
     else if (outcome->result != NULL && cqa_result_to_json(outcome->result, &json) != CQA_OK)
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL,
@@ -305,7 +305,8 @@ static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
     struct cqa_error error = {0};
 
     if (result == NULL || pipeline->post == NULL ||
-        cqa_complete(result, task->path, &task->call, pipeline->config->rubric, &error) != CQA_OK ||
+        cqa_complete(result, task->path, &task->call, pipeline->config->rubric,
+                     pipeline->config->show_digits, &error) != CQA_OK ||
         !cqa_clips_plan(&pipeline->config->clips, result, &task->order))
         return 0;
     const struct cqa_job job = {

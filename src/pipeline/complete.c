@@ -41,8 +41,10 @@ static int copy_call(struct cqa_arena *arena, const struct cqa_call *from, struc
 
 enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
                              const struct cqa_call *call, const struct cqa_rubric *rubric,
-                             struct cqa_error *error)
+                             int show_digits, struct cqa_error *error)
 {
+    if (!show_digits)
+        cqa_result_mask_digits(result);
     result->path = cqa_arena_string(&result->arena, path);
     if (result->path == NULL || !copy_call(&result->arena, call, &result->call))
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");

@@ -18,12 +18,12 @@ int cqa_open_recording(const char *path, struct cqa_failure *failure);
 
 /*
  * Adds to a worker's facts what only the parent knows: where the recording lies, whose call it was,
- * what the rubric says. Everything is copied into the result's arena but the texts of `rubric`,
- * which stay borrowed.
+ * what the rubric says; masks keyed digits unless `show_digits`. Everything is copied into the
+ * result's arena but the texts of `rubric`, which stay borrowed.
  */
 enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
                              const struct cqa_call *call, const struct cqa_rubric *rubric,
-                             struct cqa_error *error) CQA_MUST_CHECK;
+                             int show_digits, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Finishes and frees what a pool handed over; NULL is fine. */
 void cqa_result_destroy(struct cqa_result *result);

@@ -8,13 +8,10 @@
 #include "base/models.h"
 #include "base/yaml.h"
 
-static const char *const top_keys[] = {"state_dir",      "watch",
-                                       "rubric",         "workers",
-                                       "settle",         "scan_interval",
-                                       "unfinished",     "analysis_timeout",
-                                       "retention_days", "log_level",
-                                       "mask_private",   "post",
-                                       "clips",          NULL};
+static const char *const top_keys[] = {
+    "state_dir",        "watch",          "rubric",    "workers",      "settle",
+    "scan_interval",    "unfinished",     "log_level", "mask_private", "show_digits",
+    "analysis_timeout", "retention_days", "post",      "clips",        NULL};
 static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
@@ -271,6 +268,7 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
     cqa_yaml_get_whole(root, "retention_days", 0, 0, 36500, &config->retention_days, problems);
     cqa_yaml_get_word(root, "log_level", 0, log_levels, &level, problems);
     cqa_yaml_get_bool(root, "mask_private", 0, &config->mask_private, problems);
+    cqa_yaml_get_bool(root, "show_digits", 0, &config->show_digits, problems);
     config->workers = (int)workers;
     config->log_level = CQA_LOG_ERROR + level;
     read_watches(config, root, problems);

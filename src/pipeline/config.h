@@ -50,6 +50,7 @@ struct cqa_config {
     struct cqa_clips_config clips;
     int log_level;    /* enum cqa_log_level */
     int mask_private; /* names and paths as hashes in the log */
+    int show_digits;  /* keyed digits in results as they are, else masked */
 };
 
 /* Reads, checks and loads; 0 when there were problems (all are in `problems`). Finish it whatever

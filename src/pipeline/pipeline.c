@@ -91,6 +91,14 @@ static enum cqa_status requeue(struct cqa_pipeline *pipeline, struct cqa_error *
                                   cqa_pipeline_wall_ms(pipeline), &count, error);
 }
 
+/* Results with digits and without are of two analyzers: `sweep --again` makes the one of the other,
+ * and a server takes either as a revision. */
+static void name_analyzer(struct cqa_pipeline *pipeline)
+{
+    snprintf(pipeline->analyzer, sizeof pipeline->analyzer, CQA_VERSION " %s%s",
+             cqa_engine_models(pipeline->engine), pipeline->config->show_digits ? " digits" : "");
+}
+
 enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_config *config,
                                     const struct cqa_engine *engine, const struct cqa_clock *clock,
                                     const struct cqa_pipeline_options *options,
@@ -105,8 +113,7 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     pipeline->engine = engine;
     pipeline->clock = clock;
     pipeline->options = *options;
-    snprintf(pipeline->analyzer, sizeof pipeline->analyzer, CQA_VERSION " %s",
-             cqa_engine_models(engine));
+    name_analyzer(pipeline);
     /* Workers before secrets and database, so that none of them inherits either. */
     status = start_workers(pipeline, config, error);
     if (status == CQA_OK)
@@ -183,6 +190,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
         cqa_post_destroy(post);
         return status;
     }
+    name_analyzer(pipeline);
     cqa_analyse_unscore(pipeline);
     cqa_intake_destroy(old_intake);
     cqa_post_destroy(pipeline->post); /* with it goes a request under way: it is sent again */

@@ -12,3 +12,16 @@ void cqa_result_finish(struct cqa_result *result)
     cqa_arena_finish(&result->arena);
     *result = (struct cqa_result){0};
 }
+
+void cqa_digits_mask(char *digits)
+{
+    for (; *digits != '\0'; digits++)
+        if (*digits != '+')
+            *digits = '*';
+}
+
+void cqa_result_mask_digits(struct cqa_result *result)
+{
+    for (size_t i = 0; i < result->events.count; i++)
+        cqa_digits_mask(result->events.items[i].digits);
+}

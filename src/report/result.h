@@ -55,6 +55,13 @@ struct cqa_result {
 
 void cqa_result_finish(struct cqa_result *result);
 
+/* Puts '*' for each key of `digits`; a '+' (there were more) stays. Keyed digits may be card numbers:
+ * they are told only where somebody has asked for them (docs/decisions/0063-keyed-digits.md). */
+void cqa_digits_mask(char *digits);
+
+/* All keyed digits of a result. */
+void cqa_result_mask_digits(struct cqa_result *result);
+
 /* One line of JSON without a newline, keys in the contract's order; "score" is null unless
  * `scored`. Bytes that are not UTF-8 (names of files may hold any) come out as \\xNN. CQA_E_NOMEM
  * or CQA_E_LIMIT (`out` has a limit). */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "event/event.h"
 #include "report/result.h"
 #include "server/item_clips.h"
 
@@ -277,6 +278,25 @@ static void read_facts(struct cqa_item *item, const json_t *root)
     item->greeting_ms = measure(item, root, "greeting_delay_ms");
 }
 
+/* Card numbers are not kept here, whatever a recorder was told to send: nobody who reads or exports
+ * results needs them, and a database that has none loses none. */
+static void mask_digits(const json_t *root)
+{
+    json_t *event;
+    size_t index;
+
+    json_array_foreach(json_object_get(root, "events"), index, event)
+    {
+        json_t *digits = json_object_get(event, "digits");
+        char masked[sizeof((struct cqa_event *)0)->digits] = "";
+        if (digits == NULL)
+            continue;
+        snprintf(masked, sizeof masked, "%s", json_string_value(digits));
+        cqa_digits_mask(masked);
+        json_string_set(digits, masked);
+    }
+}
+
 static enum cqa_status check_result(const char *text, size_t length, struct cqa_error *error)
 {
     struct cqa_result result = {0};
@@ -340,6 +360,7 @@ static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char
     if (status != CQA_OK)
         return status;
     if (!item->is_failure) {
+        mask_digits(root);
         read_facts(item, root);
         status = read_score(item, root, error);
         if (status == CQA_OK)

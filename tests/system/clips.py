@@ -171,6 +171,28 @@ def digits_are_silent(site, source):
         fail("the digits can be heard in the clip")
 
 
+def kept_digits(site):
+    """As the daemon's own store has them."""
+    kept = json.loads(site.ask_store("SELECT json FROM results WHERE instr(json, 'dtmf')"))
+    return [event["digits"] for event in kept["events"] if event["type"] == "dtmf"]
+
+
+def shown_digits_stay_at_home(site):
+    """show_digits holds for the daemon's store; the server masks what comes. Without it the next sweep masks both."""
+    if kept_digits(site) != ["1590"]:
+        fail("1590 was keyed in, the store has %s" % kept_digits(site))
+    bodies = site.ask_server("SELECT body FROM revisions")
+    if any('"1590"' in body for body, in bodies) or not any('"digits":"****"' in body for body, in bodies):
+        fail("the server does not mask keyed digits")
+    site.keys.clear()
+    site.write_daemon_config()
+    site.run("callqa", "sweep", "--config", site.config, "--again")
+    if kept_digits(site) != ["****"]:
+        fail("digits are no longer to be shown, the store has %s" % kept_digits(site))
+    if site.ask_store("SELECT count(*) FROM deliveries WHERE state = 'quarantined'"):
+        fail("the server refuses the masked result")
+
+
 def private_queues(site, source):
     """Nothing of them, nor of calls whose queue nobody knows; and nothing at all where it is not asked for."""
     sample, = glob.glob(source + "/samples/in-8001-13800138000-*.wav")
@@ -228,7 +250,7 @@ def main(source, programs):
     if shutil.which("ffmpeg") is None:
         print("SKIPPED: ffmpeg is not installed")
         sys.exit(77)
-    with ClipSite(programs, clips="{send: true}") as site:
+    with ClipSite(programs, clips="{send: true}", show_digits="true") as site:
         site.start_server()
         site.log_in()
         site.start_daemon()
@@ -237,6 +259,7 @@ def main(source, programs):
         private_queues(site, source)
         faults_have_places(site)
         site.stop_daemon()
+        shown_digits_stay_at_home(site)
         gone_with_their_call(site)
 
 

@@ -45,6 +45,15 @@ if grep -q "$(printf '\033')" "$folder/text"; then
     fail "text: colours without a terminal"
 fi
 
+keyed=out-13800138008-8003-20251120-143000-1763620200.71.wav
+for format in text json jsonl audacity webvtt; do
+    "$callqa" analyze --recorder freepbx --format $format $keyed >"$folder/masked"
+    "$callqa" analyze --recorder freepbx --format $format --show-digits $keyed >"$folder/shown"
+    grep -q '\*\*\*\*' "$folder/masked" || fail "$format: no keyed digits"
+    sed 's/\*\*\*\*/4711/' "$folder/masked" | cmp -s - "$folder/shown" || fail "$format: --show-digits does not show them"
+done
+! grep -q 4711 "$folder/masked" || fail "keyed digits are not masked"
+
 for picture in call.png call.svg; do
     "$callqa" plot --recorder freepbx -o "$folder/$picture" "$first" || fail "plot $picture: exit $?"
 done

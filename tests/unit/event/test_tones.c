@@ -444,8 +444,7 @@ static void keys_are_counted_and_masked(void **state)
         assert_int_equal(line.tones.sounding[1].count, /* pauses of 0.3 s part them */
                          rows[i].off_s < 0.3 ? 1 : strlen(rows[i].keys));
         assert_near_ms(line.tones.sounding[1].items[0].start_ms, 2, 24);
-        assert_int_equal(strspn(line.events.items[0].digits, "*"), strlen(rows[i].keys));
-        assert_int_equal(strlen(line.events.items[0].digits), strlen(rows[i].keys));
+        assert_string_equal(line.events.items[0].digits, rows[i].keys);
         close_line(&line);
     }
 }
@@ -461,8 +460,8 @@ static void two_seconds_part_runs_of_keys(void **state)
     dial(&line, second + 2.1, "678", 0.1, 0.1, 1);
     listen(&line, 2);
     assert_int_equal(line.events.count, 2);
-    assert_string_equal(line.events.items[0].digits, "*****");
-    assert_string_equal(line.events.items[1].digits, "***");
+    assert_string_equal(line.events.items[0].digits, "12345");
+    assert_string_equal(line.events.items[1].digits, "678");
     close_line(&line);
 }
 
@@ -475,9 +474,7 @@ static void long_runs_of_keys_are_cut(void **state)
     dial(&line, 1, "12345678901234567890123456789012345678901234567890", 0.08, 0.08, 1);
     listen(&line, 2);
     assert_int_equal(line.events.count, 1);
-    assert_int_equal(strlen(line.events.items[0].digits), sizeof line.events.items[0].digits - 1);
-    assert_int_equal(strcspn(line.events.items[0].digits, "+"),
-                     sizeof line.events.items[0].digits - 2);
+    assert_string_equal(line.events.items[0].digits, "12345678901234567890123456789012345678+");
     close_line(&line);
 }
 

@@ -61,6 +61,7 @@ static void test_little_is_enough(void **state)
     assert_string_equal(cqa_recorder_name(config.watches[0].recorder), "generic");
     assert_string_equal(cqa_rubric_name(config.rubric), "standard");
     assert_false(config.posts);
+    assert_false(config.show_digits);
     assert_true(config.workers >= 1);
     finish(&config, &problems);
 }
@@ -75,7 +76,7 @@ static void test_everything_is_read(void **state)
     snprintf(text, sizeof text,
              "state_dir: /s\nrubric: courier\nworkers: 3\nsettle: 250ms\nscan_interval: 30s\n"
              "unfinished: 2h\nanalysis_timeout: 90s\nretention_days: 0\nlog_level: debug\n"
-             "mask_private: true\nwatch:\n"
+             "mask_private: true\nshow_digits: true\nwatch:\n"
              "  - path: /a\n    recorder: freepbx\n    time_zone: Asia/Shanghai\n"
              "  - path: /ab\n    time_zone: UTC\n"
              "post:\n  url: http://127.0.0.1:8080/api/v1/results\n  token_file: %s\n"
@@ -90,6 +91,7 @@ static void test_everything_is_read(void **state)
     assert_int_equal(config.retention_days, 0);
     assert_int_equal(config.log_level, CQA_LOG_DEBUG);
     assert_true(config.mask_private);
+    assert_true(config.show_digits);
     assert_int_equal(config.watch_count, 2); /* /ab does not lie in /a */
     assert_string_equal(cqa_recorder_name(config.watches[0].recorder), "freepbx");
     assert_true(config.posts);
@@ -121,6 +123,7 @@ static const struct {
     {TOP "workers: 2.5\n", 4, "whole"},
     {TOP "settle: 5\n", 4, "s"},
     {TOP "log_level: loud\n", 4, "debug"},
+    {TOP "show_digits: all\n", 4, "false, true"},
     {TOP "post:\n  token_file: /dev/null\n", 5, "url"},
     {TOP "post:\n  url: http://scores.example/\n", 5, "https"},
     {TOP "post:\n  url: scores\n", 5, "address"},

@@ -169,6 +169,35 @@ static void recorder_cannot_decide(void **state)
     free(body);
 }
 
+static char *result_with_digits(const char *digits)
+{
+    char events[256];
+
+    snprintf(events, sizeof events,
+             "{\"events\": [{\"id\": 1, \"type\": \"dtmf\", \"start_ms\": 500, \"end_ms\": 1000, "
+             "\"side\": \"customer\", \"digits\": \"%s\", \"confidence\": 1}], \"score\": null}",
+             digits);
+    return served_result("1", events);
+}
+
+/* From a recorder that was told to show them, and later to mask them. */
+static void keyed_digits_are_masked_as_they_come(void **state)
+{
+    (void)state;
+    char *shown = result_with_digits("4711#*A+");
+    char *masked = result_with_digits("*******+");
+
+    assert_int_equal(post_status("k1", shown), 201);
+    assert_call("1", "events.0.digits", "*******+");
+    assert_int_equal(post_status("k1", masked), 200);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/export/calls.jsonl");
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, "\"*******+\""));
+    reply_finish(&reply);
+    free(shown);
+    free(masked);
+}
+
 static void lines_are_answered_one_by_one(void **state)
 {
     (void)state;
@@ -392,6 +421,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(key_with_other_content_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_recorder_does_not_overwrite, set_up, tear_down),
         cmocka_unit_test_setup_teardown(recorder_cannot_decide, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keyed_digits_are_masked_as_they_come, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_are_answered_one_by_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failure_is_listed_until_a_result_comes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_bodies_are_refused_and_leave_nothing, set_up,
