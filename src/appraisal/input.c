@@ -6,18 +6,6 @@
 #include "appraisal/fault_words.h"
 #include "base/escape.h"
 
-/* A text that was cut may end within a character, which no reader of UTF-8 takes. */
-static void drop_half_character(char *text, size_t size)
-{
-    size_t length = strlen(text);
-
-    if (length + 1 < size)
-        return;
-    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
-        length--;
-    text[length > 0 ? length - 1 : 0] = '\0';
-}
-
 void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fault)
 {
     if (faults->count == faults->capacity) {
@@ -51,12 +39,12 @@ void cqa_faults_add_va(struct cqa_faults *faults, const char *agent, struct cqa_
 
     va_copy(again, *arguments);
     vsnprintf(text, sizeof text, format, *arguments);
-    drop_half_character(text, sizeof text);
+    cqa_drop_half_character(text, sizeof text);
     if (is_passed_on) {
         fault.zh = cqa_fault_chinese(text);
     } else if (format_zh != NULL) {
         vsnprintf(chinese, sizeof chinese, format_zh, again);
-        drop_half_character(chinese, sizeof chinese);
+        cqa_drop_half_character(chinese, sizeof chinese);
         fault.zh = chinese;
     }
     va_end(again);

@@ -40,8 +40,11 @@ static int read_head(struct importer *importer)
         if (found == COLUMN_COUNT || importer->columns[found] != 0) {
             cqa_faults_add(importer->faults, NULL,
                            (struct cqa_place){importer->name, cell->line, cell->column},
-                           "%s column \"%s\"; allowed: person, extension, team, post, from, to",
-                           found == COLUMN_COUNT ? "unknown" : "twice the", cell->text);
+                           found == COLUMN_COUNT
+                               ? "unknown column \"%s\"; allowed: person, extension, team, post, "
+                                 "from, to"
+                               : "the column \"%s\" is given twice",
+                           cell->text);
             good = 0;
         } else {
             importer->columns[found] = i + 1;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/escape.h"
 
 static void set(struct cqa_error *error, enum cqa_status status, int sys_errno, const char *format,
                 va_list arguments)
@@ -13,6 +14,7 @@ static void set(struct cqa_error *error, enum cqa_status status, int sys_errno, 
     error->status = status;
     error->sys_errno = sys_errno;
     vsnprintf(error->text, sizeof error->text, format, arguments);
+    cqa_drop_half_character(error->text, sizeof error->text);
 }
 
 enum cqa_status cqa_fail(struct cqa_error *error, enum cqa_status status, const char *format, ...)
@@ -54,5 +56,6 @@ enum cqa_status cqa_fail_within(struct cqa_error *error, const char *context, ..
     va_end(arguments);
     const size_t used = strlen(error->text);
     snprintf(error->text + used, sizeof error->text - used, ": %s", inner);
+    cqa_drop_half_character(error->text, sizeof error->text);
     return error->status;
 }

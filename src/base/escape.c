@@ -58,3 +58,14 @@ void cqa_escape_control(const char *text, char *out, size_t size)
     if (size > 0)
         out[used] = '\0';
 }
+
+void cqa_drop_half_character(char *text, size_t size)
+{
+    size_t length = strlen(text);
+
+    if (length + 1 < size)
+        return;
+    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
+        length--;
+    text[length > 0 ? length - 1 : 0] = '\0';
+}

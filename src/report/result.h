@@ -55,8 +55,9 @@ struct cqa_result {
 
 void cqa_result_finish(struct cqa_result *result);
 
-/* Puts '*' for each key of `digits`; a '+' (there were more) stays. Keyed digits may be card numbers:
- * they are told only where somebody has asked for them (docs/decisions/0063-keyed-digits.md). */
+/* Puts '*' for each key of `digits`; a '+' (there were more) stays. Keyed digits may be card
+ * numbers: they are told only where somebody has asked for them
+ * (docs/decisions/0063-keyed-digits.md). */
 void cqa_digits_mask(char *digits);
 
 /* All keyed digits of a result. */

@@ -65,7 +65,8 @@ void cqa_reply_file(struct cqa_request *request, const char *type, int fd, uint6
 void cqa_reply_list(struct cqa_request *request, const char *name, json_t *list,
                     enum cqa_status status, const struct cqa_error *error);
 
-/* RFC 9457: `kind` is the last part of the type's URI, `detail` says what and why. */
+/* RFC 9457: `kind` is the last part of the type's URI, `detail` says what and why, and `detail_zh`
+ * the same in Chinese where words.h knows it. */
 void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
                        const char *format, ...) CQA_PRINTF(4, 5);
 

@@ -43,9 +43,9 @@ enum { CQA_ITEM_DIGEST_SIZE = 32, CQA_ITEM_CLIPS_MAX = 32 };
  */
 struct cqa_item {
     struct cqa_arena arena;
-    int is_failure;                             /* callqa.failure/1, else callqa.result/1 */
-    const char *key;                            /* idempotency key */
-    const char *body;                           /* the object, compact, `decision`s null, keyed digits masked */
+    int is_failure;   /* callqa.failure/1, else callqa.result/1 */
+    const char *key;  /* idempotency key */
+    const char *body; /* the object, compact, `decision`s null, keyed digits masked */
     unsigned char digest[CQA_ITEM_DIGEST_SIZE]; /* of `body` */
     const char *path;
     const char *source; /* of the call; "" where unknown */

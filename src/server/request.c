@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "base/escape.h"
 #include "base/log.h"
 #include "server/http_internal.h"
 #include "server/range.h"
+#include "server/words.h"
 
 struct cqa_scores *cqa_request_scores(const struct cqa_request *request)
 {
@@ -263,6 +265,17 @@ static const char *title_of(int status)
     return title ? title : "Problem";
 }
 
+enum { CHINESE_BYTES_MAX = 8192 };
+
+static void add_chinese(json_t *object, const char *detail)
+{
+    struct cqa_buffer chinese = {.limit = CHINESE_BYTES_MAX};
+
+    if (cqa_words_chinese(detail, &chinese))
+        json_object_set_new(object, "detail_zh", json_stringn(chinese.text, chinese.length));
+    cqa_buffer_finish(&chinese);
+}
+
 void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
                        const char *format, ...)
 {
@@ -273,12 +286,15 @@ void cqa_reply_problem(struct cqa_request *request, int status, const char *kind
     va_start(arguments, format);
     vsnprintf(detail, sizeof detail, format, arguments);
     va_end(arguments);
+    cqa_drop_half_character(detail, sizeof detail);
     snprintf(type, sizeof type, "urn:callqa:problem:%s", kind);
     json_t *object = json_pack("{s:s, s:s, s:i, s:s}", "type", type, "title", title_of(status),
                                "status", status, "detail", detail);
     if (object == NULL) /* the detail quoted bytes that are no UTF-8 */
         object =
             json_pack("{s:s, s:s, s:i}", "type", type, "title", title_of(status), "status", status);
+    else
+        add_chinese(object, detail);
     cqa_reply_json(request, status, object);
     for (size_t i = 0; i < request->header_count; i++)
         if (strcmp(request->headers[i].name, "Content-Type") == 0)

@@ -153,6 +153,17 @@ struct reply served_send(const struct served *served, const char *bytes, size_t 
     return reply;
 }
 
+/* Whatever is refused is said in both languages, but to recorders. */
+static void assert_both_languages(const char *path, const struct reply *reply)
+{
+    const char *detail = json_string_value(json_object_get(reply->json, "detail"));
+
+    if (reply->status < 400 || detail == NULL || strcmp(path, "/api/v1/results") == 0)
+        return;
+    if (json_object_get(reply->json, "detail_zh") == NULL)
+        fail_msg("%s answers %d without Chinese: %s", path, reply->status, detail);
+}
+
 struct reply served_ask(const struct served *served, const char *method, const char *path,
                         const char *headers, const char *body)
 {
@@ -166,6 +177,7 @@ struct reply served_ask(const struct served *served, const char *method, const c
         cqa_buffer_print(&text, "\r\n");
     const struct reply reply = served_send(served, text.text, text.length);
     cqa_buffer_finish(&text);
+    assert_both_languages(path, &reply);
     return reply;
 }
 

@@ -1,5 +1,5 @@
 // The server's API (src/server/openapi.yaml). Addresses are relative, so that a proxy may put a folder before them.
-import { t } from "./text.js";
+import { said, t } from "./text.js";
 
 let csrf = null;
 let onLost = () => {};
@@ -41,10 +41,15 @@ async function ask(method, path, query, body, type = "application/json") {
     throw new Refusal(0, t("error.unreachable"));
   }
   if (reply.status === 204) return null;
-  const answer = await reply.json().catch(() => null);
-  if (reply.ok) return answer;
+  if (reply.ok) return reply.json().catch(() => null);
   if (reply.status === 401 && path !== "session") onLost();
-  throw new Refusal(reply.status, answer?.detail ?? answer?.title ?? t("error.status", { status: reply.status }));
+  throw new Refusal(reply.status, await whyRefused(reply));
+}
+
+/** What the server says is wrong, in this language where it knows how. */
+export async function whyRefused(reply) {
+  const answer = await reply.json().catch(() => null);
+  return said({ en: answer?.detail, zh: answer?.detail_zh }) || t("error.status", { status: reply.status });
 }
 
 export const get = (path, query) => ask("GET", path, query);

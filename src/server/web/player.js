@@ -1,5 +1,5 @@
 // One recording played by the browser, streamed from the server by Range.
-import { address, callPath } from "./api.js";
+import { address, callPath, whyRefused } from "./api.js";
 
 export const LEAD_IN_MS = 3000;
 export const speeds = [0.75, 1, 1.25, 1.5, 2];
@@ -113,7 +113,7 @@ export class Player {
 export async function whyNot(call) {
   try {
     const reply = await fetch(address(callPath(call, "/audio")), { headers: { Range: "bytes=0-0" }, credentials: "same-origin" });
-    return reply.ok ? null : (await reply.json()).detail;
+    return reply.ok ? null : await whyRefused(reply);
   } catch (error) {
     return error.message;
   }

@@ -1,5 +1,5 @@
 // A spectrogram of a stretch of the recording, computed here when asked for, from that slice of it alone.
-import { address, callPath } from "./api.js";
+import { address, callPath, whyRefused } from "./api.js";
 import { h, replace } from "./dom.js";
 import { clock, t, word } from "./text.js";
 
@@ -38,7 +38,7 @@ function transform(re, im) {
 
 const ask = async (call, range) => {
   const reply = await fetch(address(callPath(call, "/audio")), { headers: range ? { Range: `bytes=${range[0]}-${range[1]}` } : {}, credentials: "same-origin" });
-  if (!reply.ok) throw new Error((await reply.json().catch(() => ({}))).detail ?? t("error.status", { status: reply.status }));
+  if (!reply.ok) throw new Error(await whyRefused(reply));
   return reply;
 };
 

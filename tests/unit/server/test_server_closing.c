@@ -176,6 +176,7 @@ static void closing_says_what_is_missing(void **state)
     assert_int_equal(reply.status, 409);
     assert_has(&reply, "2 undecided flags, 1 sheets not signed by all three sides, 2 people left "
                        "out");
+    assert_has(&reply, "考核尚不能定稿：2 条标记待复核，1 份考核表未经三方签齐，2 人尚无考核表");
     reply_finish(&reply);
     all_sign(round, "zhang");
     static const char ignoring[] =

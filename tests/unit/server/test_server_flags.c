@@ -115,6 +115,32 @@ static void totals_follow_decisions(void **state)
     reply_finish(&reply);
 }
 
+static void assert_refused(int64_t flag, const char *json, const char *en, const char *zh)
+{
+    char url[128];
+
+    snprintf(url, sizeof url, "/api/v1/flags/%lld/decision", (long long)flag);
+    struct reply reply = served_as(&served, "POST", url, json);
+    assert_string_equal(served_text(reply.json, "detail"), en);
+    assert_string_equal(served_text(reply.json, "detail_zh"), zh);
+    reply_finish(&reply);
+}
+
+static void refusals_are_said_in_both_languages(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    const int64_t flag = flag_number("1", 0);
+
+    assert_refused(flag, "{\"state\":\"overturned\"}", "reason: must be given", "理由：必填");
+    assert_refused(flag, "{\"state\":\"changed\",\"points\":101,\"reason\":\"x\"}",
+                   "points: rule dead-air allows 0 to 5 (rubric standard version 1)",
+                   "分数：规则 dead-air 允许 0 至 5（评分标准 standard 版本 1）");
+    assert_refused(flag, "{\"state\":\"confirmed\",\"was\":\"overturned\"}",
+                   "someone else has decided meanwhile: the flag is open now",
+                   "其他人刚刚复核了此标记，现为“待复核”");
+}
+
 static void wrong_decisions_are_refused(void **state)
 {
     (void)state;
@@ -302,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(totals_follow_decisions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refusals_are_said_in_both_languages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_decisions_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(flags_by_hand_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(decisions_outlive_revisions, set_up, tear_down),
