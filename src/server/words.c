@@ -13,7 +13,7 @@ struct fit {
         size_t length;
     } pieces[PIECES_MAX];
     size_t count;
-    size_t literal; /* bytes that the format itself has: of two that fit, the one that says more */
+    size_t literal; /* bytes that the format itself has */
 };
 
 size_t cqa_words_conversion(const char *format)
@@ -125,7 +125,14 @@ static void forget(struct cqa_buffer *out, size_t length)
         out->text[length] = '\0';
 }
 
-/* Tries one format; `*best` is how much the best one so far has said, which stands in `out` from
+/* Of two formats that fit a sentence, the one that says more of its beginning, then more in all:
+ * what begins with a word may have taken another sentence for it. */
+static size_t rank(const char *format, const struct fit *fit)
+{
+    return strcspn(format, "%") * SENTENCE_BYTES_MAX + fit->literal;
+}
+
+/* Tries one format; `*best` is the rank of the best one so far, whose Chinese stands in `out` from
  * `start` on. */
 static void try_words(const struct cqa_words *words, const char *sentence, int depth, size_t start,
                       size_t *best, struct cqa_buffer *out)
@@ -133,10 +140,10 @@ static void try_words(const struct cqa_words *words, const char *sentence, int d
     struct cqa_buffer tried = {.limit = out->limit};
     struct fit fit;
 
-    if (!fit_sentence(words->en, sentence, &fit) || fit.literal <= *best)
+    if (!fit_sentence(words->en, sentence, &fit) || rank(words->en, &fit) <= *best)
         return;
     if (write_sentence(words->zh, &fit, depth, &tried)) {
-        *best = fit.literal;
+        *best = rank(words->en, &fit);
         forget(out, start);
         cqa_buffer_add(out, tried.text, tried.length);
     }

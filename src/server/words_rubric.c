@@ -9,7 +9,7 @@ static const struct cqa_words words[] = {
     {"text with a NUL character", "文本含有 NUL 字符"},
     {"aliases (*name) are not taken: write the value out", "不接受别名（*name）：请直接写出值"},
     {"a second document; one is taken", "出现第二个文档；只接受一个"},
-    {"not YAML: %s%s%s", "不是 YAML：%s%s%s"},
+    {"not YAML: %s%s%s", "不是有效的 YAML：%s%s%s"},
     {"larger than %d bytes", "超过 %d 字节"},
     {"cannot be read: %s", "无法读取：%s"},
     {"must hold a map (key: value) at the top", "顶层须为映射（键: 值）"},

@@ -133,15 +133,18 @@ test("overturning without a reason is not sent", () => as("ann", async (page) =>
   assert.equal((await ask(page, "flags?limit=1")).flags[0].flag, before_.flag);
 }));
 
-test("somebody else's decision in the meantime is told, not overwritten", () => as("ann", async (page) => {
-  const flag = (await ask(page, "flags?limit=1")).flags[0];
-  await page.evaluate(async (id) => {
-    const { csrf } = await (await fetch("api/v1/session")).json();
-    await fetch(`api/v1/flags/${id}/decision`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify({ state: "confirmed" }) });
-  }, flag.flag);
-  await page.keyboard.press("c");
-  await page.waitForSelector(".notice.bad");
-}, { refused: 409 }));
+const meanwhile = { en: "someone else has decided meanwhile: the flag is confirmed now", "zh-CN": "其他人刚刚复核了此标记，现为“已确认”" };
+for (const [language, words] of Object.entries(meanwhile))
+  test(`somebody else's decision in the meantime is told, not overwritten, ${language}`, () => as("ann", async (page) => {
+    const flag = (await ask(page, "flags?limit=1")).flags[0];
+    await page.evaluate(async (id) => {
+      const { csrf } = await (await fetch("api/v1/session")).json();
+      await fetch(`api/v1/flags/${id}/decision`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify({ state: "confirmed" }) });
+    }, flag.flag);
+    await page.keyboard.press("c");
+    await page.waitForSelector(".notice.bad");
+    assert.ok((await textOf(page, ".notice.bad")).includes(words), await textOf(page, ".notice.bad"));
+  }, { language, refused: 409 }));
 
 test("the call page shows lanes, plays, loops, skips silence and changes speed", () => as("ann", async (page) => {
   const flag = (await ask(page, "flags?rule=dead-air&state=any&limit=1")).flags[0];
@@ -410,10 +413,7 @@ test("another rubric is previewed, then applied", () => as("lead", async (page) 
   await page.click("dialog button.primary");
   await page.waitForSelector("text=standard, version 2, was applied");
   assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
-  await page.fill("[name=rubric]", "name: [");
-  await page.click("button:has-text('Preview')");
-  await page.waitForSelector(".problem.block");
-}, { refused: 422 }));
+}));
 
 test("samples are drawn, listed for their auditor, and ticked off", async () => {
   await as("lead", async (page) => {
@@ -460,12 +460,24 @@ test("exports are downloaded as they were asked for", () => as("lead", async (pa
   assert.ok(own.length > 0 && own.every(({ call }) => call.agent === "8001"));
 }));
 
-test("the roster's faults are shown with their lines, and a good one is taken", () => as("root", async (page) => {
-  const give = (text) => page.setInputFiles("input[type=file]", { name: "roster.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
-  await give("person,extension,team,post,from,to\nzhang,8001,east,agent,2025-01-01,\nli,8001,east,agent,2025-01-01,\n");
-  await page.waitForSelector(".problem:not(:empty)");
-  assert.match(await textOf(page, ".problem"), /roster:3:/);
-}, { refused: 422 }));
+const heldTwice = { en: 'roster:3:1: extension "8001" is held at once by "li" and (line 2) "zhang"', "zh-CN": "第 3 行第 1 列：extension“8001”同时属于“li”与（第 2 行）“zhang”" };
+for (const [language, words] of Object.entries(heldTwice))
+  test(`the roster's faults are shown with their lines, ${language}`, () => as("root", async (page) => {
+    const give = (text) => page.setInputFiles("input[type=file]", { name: "roster.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await give("person,extension,team,post,from,to\nzhang,8001,east,agent,2025-01-01,\nli,8001,east,agent,2025-01-01,\n");
+    await page.waitForSelector(".problem:not(:empty)");
+    assert.ok((await textOf(page, ".problem")).includes(words), await textOf(page, ".problem"));
+  }, { language, refused: 422 }));
+
+const noYaml = { en: /rubric:2:1: not YAML: /, "zh-CN": /第 2 行第 1 列：不是有效的 YAML：/ };
+for (const [language, words] of Object.entries(noYaml))
+  test(`what is wrong with a rubric is told, ${language}`, () => as("lead", async (page) => {
+    await visit(page, "#/rules");
+    await page.fill("[name=rubric]", "name: [");
+    await page.click("form:has([name=rubric]) button[type=submit]");
+    await page.waitForSelector(".problem.block");
+    assert.match(await textOf(page, ".problem.block"), words);
+  }, { language, refused: 422 }));
 
 test("language and theme are remembered", () => as("ann", async (page) => {
   await page.click("text=中文");

@@ -87,6 +87,8 @@ static const struct {
      "第 9 行第 1 列：something new"},
     {"roster:2:7: \"Li\" is in two posts at once: \"a\" and (line 4) \"b\"",
      "第 2 行第 7 列：“Li”同时有两个岗位：“a”与（第 4 行）“b”"},
+    {"roster:3:1: extension \"8001\" is held at once by \"li\" and (line 2) \"zhang\"",
+     "第 3 行第 1 列：extension“8001”同时属于“li”与（第 2 行）“zhang”"},
     /* not known */
     {"something new", ""},
     {"something new: and newer, at 100 %", ""},
