@@ -265,17 +265,6 @@ static const char *title_of(int status)
     return title ? title : "Problem";
 }
 
-enum { CHINESE_BYTES_MAX = 8192 };
-
-static void add_chinese(json_t *object, const char *detail)
-{
-    struct cqa_buffer chinese = {.limit = CHINESE_BYTES_MAX};
-
-    if (cqa_words_chinese(detail, &chinese))
-        json_object_set_new(object, "detail_zh", json_stringn(chinese.text, chinese.length));
-    cqa_buffer_finish(&chinese);
-}
-
 void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
                        const char *format, ...)
 {
@@ -294,7 +283,7 @@ void cqa_reply_problem(struct cqa_request *request, int status, const char *kind
         object =
             json_pack("{s:s, s:s, s:i}", "type", type, "title", title_of(status), "status", status);
     else
-        add_chinese(object, detail);
+        cqa_words_add(object, "detail_zh", detail);
     cqa_reply_json(request, status, object);
     for (size_t i = 0; i < request->header_count; i++)
         if (strcmp(request->headers[i].name, "Content-Type") == 0)

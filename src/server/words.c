@@ -4,7 +4,7 @@
 #include <string.h>
 #include "appraisal/fault_words.h"
 
-enum { PIECES_MAX = 10, SENTENCE_BYTES_MAX = 1024, DEPTH_MAX = 8 };
+enum { PIECES_MAX = 10, SENTENCE_BYTES_MAX = 1024, TEXT_BYTES_MAX = 8192, DEPTH_MAX = 8 };
 
 /* What stood at the places of a format's conversions. */
 struct fit {
@@ -15,6 +15,10 @@ struct fit {
     size_t count;
     size_t literal; /* bytes that the format itself has */
 };
+
+const struct cqa_word_list *const cqa_word_lists[CQA_WORD_LISTS] = {
+    &cqa_words_general, &cqa_words_store,  &cqa_words_appraisal,
+    &cqa_words_rubric,  &cqa_words_scheme, &cqa_words_audio};
 
 size_t cqa_words_conversion(const char *format)
 {
@@ -152,8 +156,6 @@ static void try_words(const struct cqa_words *words, const char *sentence, int d
 
 static int say(const char *english, size_t length, int depth, struct cqa_buffer *out)
 {
-    const struct cqa_word_list lists[] = {cqa_words_general, cqa_words_store, cqa_words_appraisal,
-                                          cqa_words_rubric};
     char sentence[SENTENCE_BYTES_MAX];
     const size_t start = out->length;
     size_t best = 0;
@@ -162,9 +164,9 @@ static int say(const char *english, size_t length, int depth, struct cqa_buffer 
         return 0;
     memcpy(sentence, english, length);
     sentence[length] = '\0';
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        for (size_t j = 0; j < lists[i].count; j++)
-            try_words(&lists[i].items[j], sentence, depth, start, &best, out);
+    for (size_t i = 0; i < CQA_WORD_LISTS; i++)
+        for (size_t j = 0; j < cqa_word_lists[i]->count; j++)
+            try_words(&cqa_word_lists[i]->items[j], sentence, depth, start, &best, out);
     for (size_t i = 0; i < cqa_fault_word_count; i++) {
         const struct cqa_words words = {cqa_fault_words[i].en, cqa_fault_words[i].zh};
         try_words(&words, sentence, depth, start, &best, out);
@@ -190,4 +192,13 @@ int cqa_words_chinese(const char *english, struct cqa_buffer *out)
     if (!known || out->failed)
         forget(out, start);
     return known && !out->failed;
+}
+
+void cqa_words_add(json_t *object, const char *key, const char *english)
+{
+    struct cqa_buffer chinese = {.limit = TEXT_BYTES_MAX};
+
+    if (english != NULL && cqa_words_chinese(english, &chinese))
+        json_object_set_new(object, key, json_stringn(chinese.text, chinese.length));
+    cqa_buffer_finish(&chinese);
 }

@@ -1,6 +1,7 @@
 #ifndef CQA_SERVER_WORDS_H
 #define CQA_SERVER_WORDS_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include "base/buffer.h"
 
@@ -15,6 +16,10 @@
  * stay as they are. 0: none is known, or there is no room, and `out` is as it was.
  */
 int cqa_words_chinese(const char *english, struct cqa_buffer *out);
+
+/* Sets `key` of a JSON object to what `english` says in Chinese, where that is known. NULL says
+ * nothing. */
+void cqa_words_add(json_t *object, const char *key, const char *english);
 
 /*
  * A sentence, both times as a printf format: `en` as it stands in the source that says it. In `zh`
@@ -31,11 +36,16 @@ struct cqa_word_list {
     size_t count;
 };
 
-/* By who says them; words.c has the list of lists. */
 extern const struct cqa_word_list cqa_words_general;   /* of any request: log-in, rights, members */
 extern const struct cqa_word_list cqa_words_store;     /* flags, objections, notes, accounts */
 extern const struct cqa_word_list cqa_words_appraisal; /* rounds, ratings, signatures */
 extern const struct cqa_word_list cqa_words_rubric;    /* check-rubric's, and YAML's */
+extern const struct cqa_word_list cqa_words_scheme;    /* check-scheme's */
+extern const struct cqa_word_list cqa_words_audio;     /* why there is no result, or no sound */
+
+/* All of them. */
+enum { CQA_WORD_LISTS = 6 };
+extern const struct cqa_word_list *const cqa_word_lists[CQA_WORD_LISTS];
 
 /* What a conversion at `format` takes of it, "%.64s" 5 bytes; 0: none begins there. */
 size_t cqa_words_conversion(const char *format);

@@ -41,7 +41,7 @@ static const struct cqa_words words[] = {
     {"there is no scheme \"%.64s\"", "没有考核方案“%.64s”"},
     {"the scheme \"%s\" cannot be used: %zu: %.120s (%zu problems; callqa check-scheme names "
      "them)",
-     "考核方案“%s”无法使用：第 %zu 行：%s（共 %zu 处问题；用 callqa check-scheme 逐一查看）"},
+     "考核方案“%s”无法使用：第 %zu 行：%S（共 %zu 处问题；用 callqa check-scheme 逐一查看）"},
     {"period: this scheme is %s; allowed: %s", "周期：此方案%S考核；允许：%s"},
     {"quarterly", "按季度"},
     {"monthly", "按月"},

@@ -64,7 +64,7 @@ static const struct cqa_words words[] = {
      "录音不在此服务器可播放的文件夹内"},
     {"the recording is no regular file", "录音不是普通文件"},
     {"the recording cannot be read now", "录音暂时无法读取"},
-    {"the recording cannot be decoded: %s", "录音无法解码：%s"},
+    {"the recording cannot be decoded: %s", "录音无法解码：%S"},
     {"decoding broke off or took too long", "解码中断或耗时过长"},
     {"the decoder did not start", "解码程序未能启动"},
     {"the waveform cannot be read now", "波形暂时无法读取"},

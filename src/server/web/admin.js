@@ -3,7 +3,7 @@ import { accountPanels } from "./accounts.js";
 import { get, put } from "./api.js";
 import { emptyState, failed, notice } from "./dialog.js";
 import { h, replace } from "./dom.js";
-import { moment, number, t } from "./text.js";
+import { moment, number, said, t } from "./text.js";
 
 export async function adminPage({ who }) {
   const [accounts, audit, { failures }] = await Promise.all([accountPanels(who), auditPanel(), get("failures", { limit: 100 })]);
@@ -30,7 +30,7 @@ export function rosterPanel() {
 }
 
 const failuresPanel = (failures) => h("section.panel", {}, h("h2", {}, t("failures.title")), failures.length ? h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, ["failures.when", "failures.recording", "failures.reason"].map((key) => h("th", { scope: "col" }, t(key))))),
-  h("tbody", {}, failures.map((one) => h("tr", {}, h("td", {}, moment(one.last_at)), h("td", {}, h("code", {}, one.recording.path)), h("td", {}, one.text, h("small", {}, one.reason))))))) : emptyState(t("failures.none")));
+  h("tbody", {}, failures.map((one) => h("tr", {}, h("td", {}, moment(one.last_at)), h("td", {}, h("code", {}, one.recording.path)), h("td", {}, said({ en: one.text, zh: one.text_zh }), h("small", {}, one.reason))))))) : emptyState(t("failures.none")));
 
 /** The log is read from its start, as it was written. */
 async function auditPanel() {

@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 #include "support/desk.h"
 
@@ -31,6 +33,32 @@ static void schemes_are_listed_with_what_they_assume(void **state)
     assert_int_equal(tried("ann", "GET", "/api/v1/schemes/nowhere", NULL), 404);
     assert_int_equal(tried("ann", "GET", "/api/v1/schemes/..%2F..%2Frubrics%2Fstandard", NULL),
                      404);
+}
+
+static void a_scheme_that_cannot_be_used_is_said_in_both_languages(void **state)
+{
+    static const char scheme[] = "scheme: bad\nversion: \"1\"\ntitle: {en: Bad, zh: 差}\n"
+                                 "period: monthly\nindicators: []\nitems: []\n";
+    char folder[] = "/tmp/callqa-schemes-XXXXXX";
+    char path[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/schemes", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    strcat(path, "/bad.yaml");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(scheme, file);
+    fclose(file);
+    setenv("CALLQA_MODELS", folder, 1);
+    struct reply reply = as("zhang", "GET", "/api/v1/schemes", NULL);
+    unsetenv("CALLQA_MODELS");
+    assert_has(&reply, "the scheme \\\"bad\\\" cannot be used: ");
+    assert_has(&reply, "考核方案“bad”无法使用：第 ");
+    reply_finish(&reply);
+    snprintf(path, sizeof path, "rm -r %s", folder);
+    assert_int_equal(system(path), 0);
 }
 
 static void a_round_is_opened_once_by_hr(void **state)
@@ -353,6 +381,7 @@ int main(void)
 #define WITH_DESK(test) cmocka_unit_test_setup_teardown(test, desk_set_up, desk_tear_down)
     const struct CMUnitTest tests[] = {
         WITH_DESK(schemes_are_listed_with_what_they_assume),
+        WITH_DESK(a_scheme_that_cannot_be_used_is_said_in_both_languages),
         WITH_DESK(a_round_is_opened_once_by_hr),
         WITH_DESK(an_import_takes_what_is_right_and_lists_the_rest),
         WITH_DESK(a_later_import_replaces_and_history_stays),

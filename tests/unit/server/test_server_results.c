@@ -244,14 +244,18 @@ static void failure_is_listed_until_a_result_comes(void **state)
     (void)state;
     static const char failure[] =
         "{\"schema\":\"callqa.failure/1\",\"recording\":{\"path\":\"/var/spool/a.wav\"},"
-        "\"call\":{\"id\":\"1\",\"source\":\"freepbx\"},\"reason\":\"unfinished\",\"text\":\"still "
-        "being written\"}";
+        "\"call\":{\"id\":\"1\",\"source\":\"freepbx\"},\"reason\":\"unfinished\",\"text\":"
+        "\"WAV header without lengths: still being written\"}";
 
     assert_int_equal(post_status(NULL, failure), 201);
     assert_int_equal(post_status("f1", failure), 200);
     struct reply reply = served_get(&served, served.lead, "/api/v1/failures");
     assert_int_equal(json_array_size(json_object_get(reply.json, "failures")), 1);
     assert_string_equal(served_text(reply.json, "failures.0.reason"), "unfinished");
+    assert_string_equal(served_text(reply.json, "failures.0.text"),
+                        "WAV header without lengths: still being written");
+    assert_string_equal(served_text(reply.json, "failures.0.text_zh"),
+                        "WAV 文件头没有长度：仍在写入");
     reply_finish(&reply);
     served_put(&served, "1", NULL);
     reply = served_get(&served, served.lead, "/api/v1/failures");

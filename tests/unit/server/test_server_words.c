@@ -39,17 +39,14 @@ static int write_sample(const char *format, char out[1024])
 /* None is hidden by another that fits its sentence as well. */
 static void each_sentence_is_said(void **state)
 {
-    const struct cqa_word_list lists[] = {cqa_words_general, cqa_words_store, cqa_words_appraisal,
-                                          cqa_words_rubric};
-
     (void)state;
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        for (size_t j = 0; j < lists[i].count; j++) {
+    for (size_t i = 0; i < CQA_WORD_LISTS; i++)
+        for (size_t j = 0; j < cqa_word_lists[i]->count; j++) {
+            const struct cqa_words *words = &cqa_word_lists[i]->items[j];
             char english[1024];
             char expected[1024];
-            write_sample(lists[i].items[j].en, english);
-            if (write_sample(lists[i].items[j].zh, expected) &&
-                strcmp(chinese(english), expected) != 0)
+            write_sample(words->en, english);
+            if (write_sample(words->zh, expected) && strcmp(chinese(english), expected) != 0)
                 fail_msg("%s: %s, not %s", english, chinese(english), expected);
         }
 }

@@ -13,7 +13,7 @@ export async function roundsPage({ who, query }) {
   return h("div", {},
     h("div.pageHead", {}, h("h1", {}, t("page.appraisal")), filters(query, schemes),
       keepsRounds(who) && h("button.primary", { type: "button", onclick: open }, t("round.open"))),
-    broken.map(({ scheme, problems }) => h("div.problem.block", { role: "alert" }, `${scheme}: ${problems}`)),
+    broken.map(({ scheme, problems, problems_zh }) => h("div.problem.block", { role: "alert" }, `${scheme}${t("list.colon")}${said({ en: problems, zh: problems_zh })}`)),
     appraisals.length ? h("section.panel", {}, table(appraisals))
       : h("div.panel", {}, emptyState(t(keepsRounds(who) ? "round.noneYet" : "round.none"))));
 }
