@@ -61,11 +61,15 @@ void cqa_escape_control(const char *text, char *out, size_t size)
 
 void cqa_drop_half_character(char *text, size_t size)
 {
-    size_t length = strlen(text);
+    const size_t length = strlen(text);
+    size_t after = 0; /* bytes behind the last that begins a character */
 
-    if (length + 1 < size)
+    if (length == 0 || length + 1 < size)
         return;
-    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
-        length--;
-    text[length > 0 ? length - 1 : 0] = '\0';
+    while (after + 1 < length && ((unsigned char)text[length - 1 - after] & 0xC0) == 0x80)
+        after++;
+    const unsigned char first = (unsigned char)text[length - 1 - after];
+    const size_t whole = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC0 ? 1 : 0;
+    if (after < whole)
+        text[length - 1 - after] = '\0';
 }

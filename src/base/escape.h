@@ -11,7 +11,7 @@
 void cqa_escape_control(const char *text, char *out, size_t size);
 
 /* Where `text` fills its `size` bytes it was cut, maybe within a character, which no reader of
- * UTF-8 takes: drops the last one. */
+ * UTF-8 takes: drops the last one where it is not whole. */
 void cqa_drop_half_character(char *text, size_t size);
 
 #endif

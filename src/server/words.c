@@ -16,9 +16,11 @@ struct fit {
     size_t literal; /* bytes that the format itself has */
 };
 
+/* The general ones last: what merely parts a sentence at its commas is not tried where a list
+ * before has a better one. */
 const struct cqa_word_list *const cqa_word_lists[CQA_WORD_LISTS] = {
-    &cqa_words_general, &cqa_words_store,  &cqa_words_appraisal,
-    &cqa_words_rubric,  &cqa_words_scheme, &cqa_words_audio};
+    &cqa_words_store,  &cqa_words_appraisal, &cqa_words_rubric,
+    &cqa_words_scheme, &cqa_words_audio,     &cqa_words_general};
 
 size_t cqa_words_conversion(const char *format)
 {
@@ -164,13 +166,13 @@ static int say(const char *english, size_t length, int depth, struct cqa_buffer 
         return 0;
     memcpy(sentence, english, length);
     sentence[length] = '\0';
-    for (size_t i = 0; i < CQA_WORD_LISTS; i++)
-        for (size_t j = 0; j < cqa_word_lists[i]->count; j++)
-            try_words(&cqa_word_lists[i]->items[j], sentence, depth, start, &best, out);
     for (size_t i = 0; i < cqa_fault_word_count; i++) {
         const struct cqa_words words = {cqa_fault_words[i].en, cqa_fault_words[i].zh};
         try_words(&words, sentence, depth, start, &best, out);
     }
+    for (size_t i = 0; i < CQA_WORD_LISTS; i++)
+        for (size_t j = 0; j < cqa_word_lists[i]->count; j++)
+            try_words(&cqa_word_lists[i]->items[j], sentence, depth, start, &best, out);
     return best > 0 && !out->failed;
 }
 
