@@ -1,7 +1,7 @@
 /*
- * callqa: one command a file; this one only finds it. A command that needs libraries which analysing
- * does not (libcurl, libcairo and what these drag in) is a program of its own: their loading would
- * take half of the start of them all.
+ * callqa: one command a file; this one only finds it. A command that needs libraries which
+ * analysing does not (libcurl, libcairo and what these drag in) is a program of its own: their
+ * loading would take half of the start of them all.
  */
 #include <locale.h>
 #include <stdio.h>
