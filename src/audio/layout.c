@@ -11,6 +11,10 @@ const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1] = {"stereo", "mono", "d
 static void add_block(struct cqa_layout_sums *sums, const float *pairs, size_t count)
 {
 #ifdef CQA_WIDER
+    if (__builtin_cpu_supports("x86-64-v4")) {
+        cqa_layout_add_block_avx512(sums, pairs, count);
+        return;
+    }
     if (__builtin_cpu_supports("x86-64-v3")) {
         cqa_layout_add_block_avx2(sums, pairs, count);
         return;

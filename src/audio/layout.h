@@ -19,6 +19,7 @@ void cqa_layout_add(struct cqa_layout_sums *sums, const float *pairs, size_t cou
 /* Its one block, in the widths of registers that there are. */
 void cqa_layout_add_block_plain(struct cqa_layout_sums *sums, const float *pairs, size_t count);
 void cqa_layout_add_block_avx2(struct cqa_layout_sums *sums, const float *pairs, size_t count);
+void cqa_layout_add_block_avx512(struct cqa_layout_sums *sums, const float *pairs, size_t count);
 
 /*
  * CQA_LAYOUT_DUAL_MONO where both channels carry the same audio but for a constant gain of at most

@@ -8,23 +8,35 @@
 
 typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
 
-enum { UNROLL = 4 }; /* additions are slow to finish and can overlap */
+/* Additions are slow to finish and can overlap. Wide registers add up the same 32 sums each. */
+enum { UNROLL = CQA_WIDTH == 16 ? 2 : 4 };
+
+/* Left and right, changed over. */
+CQA_INLINE lanes other_channel(lanes x)
+{
+#if CQA_WIDTH == 16
+    return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+#elif CQA_WIDTH == 8
+    return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6);
+#else
+    return __builtin_shufflevector(x, x, 1, 0, 3, 2);
+#endif
+}
 
 void CQA_LAYOUT_ADD_BLOCK(struct cqa_layout_sums *sums, const float *pairs, size_t count)
 {
     const size_t step = (size_t)UNROLL * CQA_WIDTH;
     lanes sum[UNROLL] = {{0}};
     lanes square[UNROLL] = {{0}};
-    lanes product[UNROLL] = {{0}}; /* with the next sample: of a pair's first it is the second */
+    lanes product[UNROLL] = {{0}};
     size_t i = 0;
 
     for (; i + step < 2 * count; i += step)
         for (int k = 0; k < UNROLL; k++) {
             const lanes x = *(const lanes *)(pairs + i + k * CQA_WIDTH);
-            const lanes next = *(const lanes *)(pairs + i + k * CQA_WIDTH + 1);
             sum[k] += x;
             square[k] += x * x;
-            product[k] += x * next;
+            product[k] += x * other_channel(x);
         }
     for (int k = 0; k < UNROLL; k++)
         for (int lane = 0; lane < CQA_WIDTH; lane += 2) {

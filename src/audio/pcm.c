@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include "audio/audio.h"
+#include "base/hot.h"
 
 /*
  * PCM 16, µ-law and A-law without libsndfile: most recordings are one of these, and reading
@@ -41,7 +42,7 @@ static float alaw_level(unsigned code)
     return (float)(bits & 0x80 ? magnitude : -magnitude) / 32768.0F;
 }
 
-static void from_pcm16(const int16_t *restrict samples, size_t count, float *restrict out)
+CQA_HOT static void from_pcm16(const int16_t *restrict samples, size_t count, float *restrict out)
 {
     for (size_t i = 0; i < count; i++)
         out[i] = (float)(int16_t)le16toh((uint16_t)samples[i]) * (1.0F / 32768.0F);

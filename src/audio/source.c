@@ -68,19 +68,44 @@ static ptrdiff_t read_whole(struct cqa_source *source, uint64_t offset, unsigned
     return (ptrdiff_t)done;
 }
 
+/* What of `bytes` continues the digest. */
+static void hash(struct cqa_source *source, uint64_t offset, const unsigned char *bytes,
+                 size_t count)
+{
+    if (offset <= source->hashed && source->hashed < offset + count) {
+        const size_t known = (size_t)(source->hashed - offset);
+        EVP_DigestUpdate(source->digest, bytes + known, count - known);
+        source->hashed = offset + count;
+    }
+}
+
+/*
+ * What a decoder skips on its way to the samples, such as a chunk with the writer's name, would
+ * keep all that follows out of the digest, to be fetched once more in the end.
+ */
+static void hash_skipped(struct cqa_source *source, uint64_t offset)
+{
+    unsigned char block[HASH_BLOCK];
+
+    if (offset <= source->hashed || offset - source->hashed > sizeof block)
+        return;
+    const size_t count = (size_t)(offset - source->hashed);
+    const ptrdiff_t got = read_whole(source, source->hashed, block, count);
+    if (got > 0)
+        hash(source, source->hashed, block, (size_t)got);
+}
+
 ptrdiff_t cqa_source_read(struct cqa_source *source, uint64_t offset, void *bytes, size_t count)
 {
     if (offset >= source->bytes)
         return 0;
     if (count > source->bytes - offset)
         count = (size_t)(source->bytes - offset);
+    hash_skipped(source, offset);
     const ptrdiff_t got = read_whole(source, offset, bytes, count);
 
-    if (got > 0 && offset <= source->hashed && source->hashed < offset + (uint64_t)got) {
-        const size_t known = (size_t)(source->hashed - offset);
-        EVP_DigestUpdate(source->digest, (const unsigned char *)bytes + known, (size_t)got - known);
-        source->hashed = offset + (uint64_t)got;
-    }
+    if (got > 0)
+        hash(source, offset, bytes, (size_t)got);
     return got;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/program.h"
 
 static int ends_with(const char *text, const char *ending)
 {
@@ -13,21 +14,6 @@ static int ends_with(const char *text, const char *ending)
     const size_t count = strlen(ending);
 
     return length >= count && strcmp(text + length - count, ending) == 0;
-}
-
-/* The folder that holds the running program, without a trailing slash. */
-static const char *program_folder(char *path, size_t size)
-{
-    const ssize_t length = readlink("/proc/self/exe", path, size - 1);
-
-    if (length <= 0)
-        return NULL;
-    path[length] = '\0';
-    char *slash = strrchr(path, '/');
-    if (slash == NULL)
-        return NULL;
-    *slash = '\0';
-    return path;
 }
 
 static int try_place(const char *base, const char *inside, const char *folder, const char *name,
@@ -44,7 +30,7 @@ enum cqa_status cqa_models_find(const char *folder, const char *name, char *path
 {
     char program[PATH_MAX];
     const char *chosen = getenv("CALLQA_MODELS");
-    const char *here = program_folder(program, sizeof program);
+    const char *here = cqa_program_folder(program, sizeof program);
 
     if (strchr(name, '/') != NULL || ends_with(name, ".yaml")) {
         const int length = snprintf(path, size, "%s", name);
@@ -114,7 +100,7 @@ enum cqa_status cqa_models_list(const char *folder, void (*visit)(void *context,
     char program[PATH_MAX];
     struct names names = {0};
     const char *chosen = getenv("CALLQA_MODELS");
-    const char *here = program_folder(program, sizeof program);
+    const char *here = cqa_program_folder(program, sizeof program);
 
     if (chosen != NULL)
         add_folder(&names, chosen, "", folder);

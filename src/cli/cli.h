@@ -21,6 +21,12 @@ int cqa_cli_check_rubric(int argc, char **argv);
 int cqa_cli_check_scheme(int argc, char **argv);
 int cqa_cli_plot(int argc, char **argv);
 
+/*
+ * Becomes the program that is the command argv[0], in libexec/callqa. Returns an enum cqa_exit only
+ * where that cannot be started.
+ */
+int cqa_cli_run_apart(char **argv);
+
 /* "callqa 0.1.0" and the libraries that it runs on, for --version. */
 void cqa_cli_print_version(void);
 

@@ -1,4 +1,8 @@
-/* callqa: one command a file; this one only finds it. */
+/*
+ * callqa: one command a file; this one only finds it. A command that needs libraries which
+ * analysing does not (libcurl, libcairo and what these drag in) is a program of its own: their
+ * loading would take half of the start of them all.
+ */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,15 +10,15 @@
 
 static const struct command {
     const char *name;
-    int (*run)(int argc, char **argv);
+    int (*run)(int argc, char **argv); /* NULL: a program of its own */
     const char *what;
 } commands[] = {
     {"analyze", cqa_cli_analyze, "analyse recordings and print what happened in them"},
-    {"sweep", cqa_cli_sweep, "analyse and post what lies unanalysed in the watched folders"},
+    {"sweep", NULL, "analyse and post what lies unanalysed in the watched folders"},
     {"appraise", cqa_cli_appraise, "a period's appraisal by a scheme"},
     {"identify", cqa_cli_identify, "what a recorder profile makes of file names"},
-    {"plot", cqa_cli_plot, "a picture of a recording: lanes, events, deductions"},
-    {"check-config", cqa_cli_check_config, "all problems of a callqad configuration"},
+    {"plot", NULL, "a picture of a recording: lanes, events, deductions"},
+    {"check-config", NULL, "all problems of a callqad configuration"},
     {"check-rubric", cqa_cli_check_rubric, "all problems of a rubric"},
     {"check-scheme", cqa_cli_check_scheme, "all problems of an appraisal scheme"},
 };
@@ -42,7 +46,8 @@ int main(int argc, char **argv)
     setlocale(LC_MESSAGES, "");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+            return commands[i].run != NULL ? commands[i].run(argc - 1, argv + 1)
+                                           : cqa_cli_run_apart(argv + 1);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_help(stdout);
         return CQA_EXIT_DONE;

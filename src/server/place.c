@@ -6,22 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/program.h"
 
 static const char *const places[] = {"%s/../share/callqa/%s", "%s/../%s", "%s/../../src/%s",
                                      "%s/../../../src/%s"};
-
-static int program_folder(char *path, size_t size)
-{
-    const ssize_t length = readlink("/proc/self/exe", path, size - 1);
-
-    if (length <= 0)
-        return 0;
-    path[length] = '\0';
-    char *slash = strrchr(path, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    return slash != NULL;
-}
 
 static int open_file(const char *path, uint64_t *size)
 {
@@ -43,7 +31,7 @@ int cqa_place_open(const char *name, uint64_t *file_size, char *path, size_t pat
 {
     char folder[PATH_MAX];
 
-    if (program_folder(folder, sizeof folder))
+    if (cqa_program_folder(folder, sizeof folder) != NULL)
         for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -62,7 +50,7 @@ int cqa_place_program(char *path, size_t size)
 {
     char folder[PATH_MAX];
 
-    if (!program_folder(folder, sizeof folder))
+    if (cqa_program_folder(folder, sizeof folder) == NULL)
         return 0;
     const int length = snprintf(path, size, "%s/callqa-server", folder);
     return length > 0 && (size_t)length < size && access(path, X_OK) == 0;

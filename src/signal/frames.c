@@ -49,7 +49,8 @@ enum cqa_status cqa_frames_grow(struct cqa_frames *frames, size_t more)
 {
     if (frames->capacity - frames->count >= more)
         return CQA_OK;
-    const size_t capacity = frames->capacity + frames->capacity / 2 + 8192 + more;
+    /* Each growth moves the rows; room that is never written takes no memory. */
+    const size_t capacity = 2 * frames->capacity + 8192 + more;
     if (!grow_channel(&frames->channel[0], capacity) ||
         !grow_channel(&frames->channel[1], capacity))
         return CQA_E_NOMEM;

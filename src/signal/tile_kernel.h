@@ -2,6 +2,9 @@
  * The arithmetic of tile.h, on registers of CQA_WIDTH lanes. Included once for each width, by a
  * file that names the function.
  */
+#if CQA_WIDTH > 4
+#include <immintrin.h>
+#endif
 #include "signal/tile.h"
 
 typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
@@ -10,6 +13,23 @@ typedef int32_t bits __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_
 #define AT(place) (*(lanes *)(place))
 #define FROM(place) (*(const lanes *)(place))
 #define CHOOSE(mask, x, y) ((lanes)(((mask) & (bits)(x)) | (~(mask) & (bits)(y))))
+
+CQA_INLINE lanes all(float x)
+{
+    return (lanes){0} + x;
+}
+
+/* The larger of each. Of a choice the compiler does not see that one instruction makes it. */
+CQA_INLINE lanes larger(lanes x, lanes y)
+{
+#if CQA_WIDTH == 16
+    return (lanes)_mm512_max_ps((__m512)x, (__m512)y);
+#elif CQA_WIDTH == 8
+    return (lanes)_mm256_max_ps((__m256)x, (__m256)y);
+#else
+    return CHOOSE(x > y, x, y);
+#endif
+}
 
 #include "signal/transform_kernel.h"
 
@@ -44,9 +64,9 @@ CQA_INLINE void sum_hop(const struct cqa_hops *hops, int c, int lane, struct cqa
             const lanes size = (lanes)((bits)x & 0x7FFFFFFF);
             const bits same = x == before;
             energy += x * x;
-            zero -= (same & (size < 8.5f / 32768.0f)) | (size < 2e-5f);
-            flat -= (same & (size > 0.3f)) | (size > 0.975f);
-            crest = CHOOSE(size > crest, size, crest);
+            zero -= size < CHOOSE(same, all(8.5f / 32768.0f), all(2e-5f));
+            flat -= size > CHOOSE(same, all(0.3f), all(0.975f));
+            crest = larger(size, crest);
             before = x;
         }
         AT(&out->level[CQA_TILE_SUB + s][lane]) = energy * (1.0f * CQA_SUBFRAMES / CQA_HOP);
@@ -115,9 +135,9 @@ CQA_INLINE void mark_peaks(struct cqa_tile_channel *channel, int lane)
         bits marks = {0};
         for (int k = first; k < last; k++) {
             const lanes p = FROM(&power[k][lane]);
+            const lanes around = larger(FROM(&power[k - 3][lane]), FROM(&power[k + 3][lane]));
             const bits stands = (p > FROM(&power[k - 1][lane])) & (p >= FROM(&power[k + 1][lane])) &
-                                (p > 3.0f * FROM(&power[k - 3][lane])) &
-                                (p > 3.0f * FROM(&power[k + 3][lane])) & (p > least);
+                                (p > larger(3.0f * around, least));
             marks |= stands & (int32_t)(1u << k % 32);
         }
         *(bits *)&channel->peaks[word][lane] = marks;
@@ -156,8 +176,8 @@ CQA_INLINE void best_lag(struct cqa_tile_channel *channel, const float *lag_scal
     for (int lag = CQA_LAG_MIN; lag <= CQA_LAG_MAX; lag++) {
         const lanes x = lag_scale[lag - CQA_LAG_MIN] * FROM(&channel->lags[lag][lane]);
         const bits more = x > best;
-        best = CHOOSE(more, x, best);
-        where = CHOOSE(more, (lanes){0} + (float)lag, where);
+        best = larger(x, best);
+        where = CHOOSE(more, all((float)lag), where);
     }
     AT(&channel->share[CQA_TILE_LAG][lane]) =
         (lanes)((best >= least_harmonic * zero) & (bits)where);

@@ -8,7 +8,8 @@ trap 'rm -rf "$folder"' EXIT
 prefix=$folder/there
 
 cmake --install "$build" --prefix "$prefix" >"$folder/log" || { cat "$folder/log"; exit 1; }
-for file in bin/callqa bin/callqad bin/callqa-server share/callqa/acoustic/callqa.model share/callqa/rubrics/standard.yaml \
+for file in bin/callqa bin/callqad bin/callqa-server libexec/callqa/callqa-sweep libexec/callqa/callqa-plot \
+    libexec/callqa/callqa-check-config share/callqa/acoustic/callqa.model share/callqa/rubrics/standard.yaml \
     share/callqa/recorders/freepbx.yaml share/callqa/tones/standard.yaml lib/systemd/system/callqad.service \
     lib/systemd/system/callqa-sweep.timer lib/sysusers.d/callqa.conf lib/tmpfiles.d/callqa.conf \
     share/man/man1/callqa.1 share/man/man8/callqad.8 share/man/man8/callqa-server.8 \
@@ -21,6 +22,16 @@ cd / # nothing of the checkout is near
 "$prefix/bin/callqa" analyze --recorder freepbx --format csv "$source"/samples/in-8001-13800138000-*.wav >"$folder/csv"
 grep -q dead-air "$folder/csv" || { cat "$folder/csv"; exit 1; }
 "$prefix/bin/callqa" check-rubric standard
+
+# Commands that are programs of their own: what they need is found from there, and a half installation says so.
+"$prefix/bin/callqa" plot -r freepbx "$source"/samples/in-8001-13800138000-*.wav -o "$folder/picture.svg"
+[ -s "$folder/picture.svg" ] || { echo "no picture"; exit 1; }
+! ldd "$prefix/bin/callqa" | grep -E 'libcurl|libcairo' || { echo "every start loads what only some commands need"; exit 1; }
+mv "$prefix/libexec/callqa/callqa-plot" "$folder/"
+code=0
+"$prefix/bin/callqa" plot x.wav -o x.png 2>"$folder/said" || code=$?
+{ [ "$code" -eq 1 ] && grep -q 'libexec/callqa/callqa-plot: .*installed in whole' "$folder/said"; } ||
+    { echo "without callqa-plot: exit $code"; cat "$folder/said"; exit 1; }
 [ "$(strings "$prefix/bin/callqa" | grep -cF "$source/models" || :)" -eq 0 ] || { echo "callqa knows the checkout"; exit 1; }
 
 # Completion offers what --help says, under commands too.

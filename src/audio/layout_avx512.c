@@ -1,0 +1,10 @@
+#include "base/hot.h"
+
+#ifdef CQA_WIDER
+#pragma GCC target("arch=x86-64-v4")
+#define CQA_WIDTH 16
+#define CQA_LAYOUT_ADD_BLOCK cqa_layout_add_block_avx512
+#include "audio/layout_kernel.h"
+#else
+typedef int cqa_nothing_here; /* ISO C wants one declaration */
+#endif

@@ -1,0 +1,9 @@
+/* A command that is a program of its own: CQA_COMMAND, of which CMakeLists.txt makes one each. */
+#include <locale.h>
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_MESSAGES, "");
+    return CQA_COMMAND(argc, argv);
+}
