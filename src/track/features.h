@@ -18,6 +18,20 @@ enum {
     CQA_TILE = 16,    /* frames whose inputs lie together */
 };
 
+/* Where each part of the inputs begins. */
+enum cqa_input {
+    CQA_INPUT_BANDS,                        /* over loud speech */
+    CQA_INPUT_OVER_FLOOR = CQA_BANDS,       /* bands over the floor around */
+    CQA_INPUT_OVER_QUIET = 2 * CQA_BANDS,   /* bands over the call's quiet */
+    CQA_INPUT_SMOOTH = 3 * CQA_BANDS,       /* bands, mean of 0.4 s */
+    CQA_INPUT_NOW = 4 * CQA_BANDS,          /* the frame itself */
+    CQA_INPUT_LEAK = CQA_INPUT_NOW + 13,    /* over what leaks in */
+    CQA_INPUT_OTHER = CQA_INPUT_LEAK + 9,   /* the other channel */
+    CQA_INPUT_MOVES = CQA_INPUT_OTHER + 8,  /* within a second */
+    CQA_INPUT_AROUND = CQA_INPUT_MOVES + 4, /* means of up to 6 s */
+    CQA_INPUT_MONO = CQA_INPUT_AROUND + 28,
+};
+
 /* Where input `i` of the chunk's frame `t` lies: tiles of CQA_INPUTS rows of CQA_TILE frames, so
  * that what the network needs at a time stays in the nearest cache. */
 static inline size_t cqa_input_at(size_t i, size_t t)

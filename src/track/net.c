@@ -9,16 +9,26 @@
 #include "signal/hot.h"
 #include "track/dense.h"
 
-enum { LAYERS_MAX = 4, WIDTH_MAX = 192, OUTPUTS_MAX = 8, TILE = CQA_TILE, BLOCK = CQA_DENSE_BLOCK };
+enum {
+    FORMAT = 2,
+    LAYERS_MAX = 12,
+    WIDTH_MAX = 192,
+    REACH_MAX = 128,
+    TAPS = 3, /* of a layer with a reach: before, now, after */
+    OUTPUTS_MAX = 8,
+    TILE = CQA_TILE,
+    BLOCK = CQA_DENSE_BLOCK
+};
 _Static_assert((int)TILE == (int)CQA_LANES, "a tile is worked on in one go");
 
 const struct cqa_net_use cqa_net_for_frames = {"callqa-acoustic", CQA_FEATURES_VERSION, CQA_INPUTS,
-                                               CQA_CLASS_COUNT + 1};
+                                               CQA_CLASS_COUNT + 1, 0};
 
 struct cqa_net {
     const struct cqa_net_use *use;
     int layer_count;
     struct cqa_dense layer[LAYERS_MAX];
+    int reach[LAYERS_MAX]; /* moments; 0: looks at none beside its own */
     cqa_dense_run *run;
 };
 
@@ -68,33 +78,54 @@ static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cq
     return CQA_OK;
 }
 
+/* Reads the reaches, and sets the shape of each layer. */
+static enum cqa_status read_shape(FILE *file, struct cqa_net *net, const int *width,
+                                  struct cqa_error *error)
+{
+    int reach;
+
+    for (int i = 0; i < net->layer_count; i++) {
+        if (!read_int(file, i == 0 ? "reach" : NULL, &reach) || reach < 0 || reach > REACH_MAX ||
+            (reach > 0 && !net->use->reaches))
+            return cqa_fail(error, CQA_E_BADDATA, "a layer's reach must be 0%s",
+                            net->use->reaches ? " to 128" : "");
+        if (reach > 0 && (width[i] != width[i + 1] || TAPS * width[i] > WIDTH_MAX))
+            return cqa_fail(error, CQA_E_BADDATA,
+                            "a layer with a reach must be as wide as the one before, at most %d",
+                            WIDTH_MAX / TAPS);
+        net->reach[i] = reach;
+        net->layer[i].inputs = reach > 0 ? TAPS * width[i] : width[i];
+        net->layer[i].outputs = width[i + 1];
+    }
+    if (net->reach[0] > 0 || net->reach[net->layer_count - 1] > 0)
+        return cqa_fail(error, CQA_E_BADDATA, "the first and the last layer must have reach 0");
+    return CQA_OK;
+}
+
 static enum cqa_status read_head(FILE *file, struct cqa_net *net, struct cqa_error *error)
 {
     int format;
     int features;
-    int sizes[LAYERS_MAX + 1];
+    int width[LAYERS_MAX + 1];
     int count;
 
-    if (!read_int(file, net->use->word, &format) || format != 1 ||
+    if (!read_int(file, net->use->word, &format) || format != FORMAT ||
         !read_int(file, "features", &features) || !read_int(file, "layers", &count))
-        return cqa_fail(error, CQA_E_BADDATA, "not a %s model of format 1", net->use->word);
+        return cqa_fail(error, CQA_E_BADDATA, "not a %s model of format %d", net->use->word,
+                        FORMAT);
     if (features != net->use->features)
         return cqa_fail(error, CQA_E_BADDATA, "made for features %d, this program has %d", features,
                         net->use->features);
     if (count < 1 || count > LAYERS_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "%d layers; allowed: 1 to %d", count, LAYERS_MAX);
     for (int i = 0; i <= count; i++)
-        if (!read_int(file, NULL, &sizes[i]) || sizes[i] < 1 || sizes[i] > WIDTH_MAX)
+        if (!read_int(file, NULL, &width[i]) || width[i] < 1 || width[i] > WIDTH_MAX)
             return cqa_fail(error, CQA_E_BADDATA, "a layer's width must be 1 to %d", WIDTH_MAX);
-    if (sizes[0] != net->use->inputs || sizes[count] != net->use->outputs)
+    if (width[0] != net->use->inputs || width[count] != net->use->outputs)
         return cqa_fail(error, CQA_E_BADDATA, "must have %d inputs and %d outputs",
                         net->use->inputs, net->use->outputs);
     net->layer_count = count;
-    for (int i = 0; i < count; i++) {
-        net->layer[i].inputs = sizes[i];
-        net->layer[i].outputs = sizes[i + 1];
-    }
-    return CQA_OK;
+    return read_shape(file, net, width, error);
 }
 
 enum cqa_status cqa_net_load(struct cqa_net **out, const struct cqa_net_use *use, const char *path,
@@ -137,7 +168,7 @@ void cqa_net_destroy(struct cqa_net *net)
 
 /* ---- running */
 
-CQA_HOT static void log_softmax(const float *in, int outputs, float *out)
+CQA_HOT static void log_softmax(const float *in, int outputs, size_t stride, float *out)
 {
     float most[TILE];
     float sum[TILE] = {0};
@@ -154,7 +185,7 @@ CQA_HOT static void log_softmax(const float *in, int outputs, float *out)
         sum[t] = most[t] + 0.69314718f * cqa_fast_log2(sum[t]);
     for (int k = 0; k < outputs; k++)
         for (int t = 0; t < TILE; t++)
-            out[k * CQA_CHUNK + t] = cqa_min(0.0f, in[k * TILE + t] - sum[t]);
+            out[(size_t)k * stride + (size_t)t] = cqa_min(0.0f, in[k * TILE + t] - sum[t]);
 }
 
 /* What a line of exact zeros is: nothing, without asking. */
@@ -179,6 +210,111 @@ void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent
             net->run(&net->layer[i], in, layers[i % 2], i < net->layer_count - 1);
             in = layers[i % 2];
         }
-        log_softmax(in, net->use->outputs, out + t);
+        log_softmax(in, net->use->outputs, CQA_CHUNK, out + t);
     }
+}
+
+/* ---- a row of moments */
+
+/* What a layer made of all moments: for each of its outputs a row with a margin of zeros on both
+ * sides, as long as any reach. */
+struct made {
+    float *cell;
+    size_t stride;
+};
+
+static enum cqa_status made_init(struct made *made, int width, size_t count)
+{
+    made->stride = (count + TILE - 1) / TILE * TILE + 2 * (size_t)REACH_MAX;
+    made->cell = calloc((size_t)width * made->stride, sizeof *made->cell);
+    return made->cell == NULL ? CQA_E_NOMEM : CQA_OK;
+}
+
+static float *made_at(const struct made *made, int row, size_t moment)
+{
+    return made->cell + (size_t)row * made->stride + REACH_MAX + moment;
+}
+
+/* Rows of a tile into those of the moments, as far as the row goes; adds `to`, if any. */
+static void keep(const float *tile, int rows, size_t start, size_t count, const struct made *to,
+                 const struct made *out)
+{
+    const size_t columns = count - start < TILE ? count - start : TILE;
+
+    for (int r = 0; r < rows; r++) {
+        float *at = made_at(out, r, start);
+        const float *before = to != NULL ? made_at(to, r, start) : NULL;
+        for (size_t t = 0; t < columns; t++)
+            at[t] = tile[(size_t)r * TILE + t] + (before != NULL ? before[t] : 0.0f);
+    }
+}
+
+/* The tile that a layer looks at: what was made of its moments, and of those within reach. */
+static void gather(const struct made *made, int rows, size_t start, int reach, float *tile)
+{
+    for (int tap = reach > 0 ? -1 : 0; tap <= (reach > 0 ? 1 : 0); tap++)
+        for (int r = 0; r < rows; r++, tile += TILE)
+            memcpy(tile, made_at(made, r, start) + tap * reach, TILE * sizeof *tile);
+}
+
+static int widest_hidden(const struct cqa_net *net)
+{
+    int widest = 1;
+
+    for (int i = 0; i + 1 < net->layer_count; i++)
+        widest = net->layer[i].outputs > widest ? net->layer[i].outputs : widest;
+    return widest;
+}
+
+/* From the inputs to what the last layer but one made of them, which is in one of the two. */
+static const struct made *run_layers(const struct cqa_net *net, size_t count,
+                                     cqa_net_source *source, const void *context, struct made *now,
+                                     struct made *next)
+{
+    float in[WIDTH_MAX * TILE];
+    float out[(WIDTH_MAX + BLOCK) * TILE];
+
+    for (int i = 0; i + 1 < net->layer_count; i++) {
+        const struct cqa_dense *layer = &net->layer[i];
+        const int reach = net->reach[i];
+        for (size_t start = 0; start < count; start += TILE) {
+            if (i == 0)
+                source(context, start, in);
+            else
+                gather(now, layer->inputs / (reach > 0 ? TAPS : 1), start, reach, in);
+            net->run(layer, in, out, 1);
+            keep(out, layer->outputs, start, count, reach > 0 ? now : NULL, next);
+        }
+        struct made *swap = now;
+        now = next;
+        next = swap;
+    }
+    return now;
+}
+
+enum cqa_status cqa_net_run_row(const struct cqa_net *net, size_t count, cqa_net_source *source,
+                                const void *context, size_t stride, float *out)
+{
+    const struct cqa_dense *last = &net->layer[net->layer_count - 1];
+    struct made made[2] = {{0}};
+    float in[WIDTH_MAX * TILE];
+    float tile[(WIDTH_MAX + BLOCK) * TILE];
+    enum cqa_status status = made_init(&made[0], widest_hidden(net), count);
+
+    if (status == CQA_OK)
+        status = made_init(&made[1], widest_hidden(net), count);
+    if (status == CQA_OK) {
+        const struct made *hidden = run_layers(net, count, source, context, &made[0], &made[1]);
+        for (size_t start = 0; start < count; start += TILE) {
+            if (net->layer_count == 1)
+                source(context, start, in);
+            else
+                gather(hidden, last->inputs, start, 0, in);
+            net->run(last, in, tile, 0);
+            log_softmax(tile, net->use->outputs, stride, out + start);
+        }
+    }
+    free(made[0].cell);
+    free(made[1].cell);
+    return status;
 }

@@ -21,14 +21,19 @@ struct cqa_net_use {
     int features; /* version of the inputs */
     int inputs;
     int outputs; /* the first is what digital silence is */
+    int reaches; /* whether layers may have a reach */
 };
 
 /* Frames to classes; the output after the classes is two voices at once, on a mix of both parties.
  */
 extern const struct cqa_net_use cqa_net_for_frames;
 
-/* A dense network with ReLU between its layers, read from models/acoustic/ (its README has the
- * format). */
+/*
+ * A network read from models/acoustic/ (its README has the format). Its layers are dense, with ReLU
+ * between them. In a network over moments a layer may have a reach: it looks at what the layer
+ * before made of the moment and of those `reach` before and after it, and adds what it finds to
+ * that.
+ */
 struct cqa_net;
 
 /* `use` is borrowed for as long as the network lives. */
@@ -42,5 +47,14 @@ void cqa_net_destroy(struct cqa_net *net);
  * says that a tile is digital silence: it is answered without being looked at.
  */
 void cqa_net_run(const struct cqa_net *net, const float *inputs, uint64_t silent, float *out);
+
+/* Fills a tile: the inputs of CQA_TILE moments from `start` on; what it says of those past the end
+ * does not matter. */
+typedef void cqa_net_source(const void *context, size_t start, float *tile);
+
+/* A network over `count` moments in a row. out: a row of `stride` for each output, natural log of
+ * the posterior; stride: at least count rounded up to whole tiles. CQA_E_NOMEM only. */
+enum cqa_status cqa_net_run_row(const struct cqa_net *net, size_t count, cqa_net_source *source,
+                                const void *context, size_t stride, float *out) CQA_MUST_CHECK;
 
 #endif

@@ -11,7 +11,7 @@ enum {
 };
 
 const struct cqa_net_use cqa_net_for_parked = {"callqa-parked", CQA_PARKED_VERSION,
-                                               CQA_PARKED_INPUTS, OUTPUTS};
+                                               CQA_PARKED_INPUTS, OUTPUTS, 1};
 
 static uint8_t as_byte(float share)
 {
@@ -19,13 +19,14 @@ static uint8_t as_byte(float share)
 }
 
 /* From log posteriors of moments to the rows of frames. */
-static void spread(const float *out, size_t start, size_t frames, struct cqa_channel_track *track)
+static void spread(const float *out, size_t stride, size_t moments, size_t frames,
+                   struct cqa_channel_track *track)
 {
-    for (size_t i = 0; i < CQA_CHUNK; i++) {
-        const uint8_t parked = as_byte(1.0f - cqa_fast_exp(out[NONE * CQA_CHUNK + i]));
-        const uint8_t voice = as_byte(cqa_fast_exp(out[VOICE * CQA_CHUNK + i]));
-        const size_t first = (start + i) * CQA_PARKED_HOP;
-        for (size_t t = first; t < first + CQA_PARKED_HOP && t < frames; t++) {
+    for (size_t m = 0; m < moments; m++) {
+        const uint8_t parked = as_byte(1.0f - cqa_fast_exp(out[NONE * stride + m]));
+        const uint8_t voice = as_byte(cqa_fast_exp(out[VOICE * stride + m]));
+        const size_t first = m * CQA_MOMENT_HOP;
+        for (size_t t = first; t < first + CQA_MOMENT_HOP && t < frames; t++) {
             track->posterior[CQA_TRACK_PARKED][t] = parked;
             track->posterior[CQA_TRACK_ANNOUNCED][t] = voice;
         }
@@ -49,27 +50,36 @@ static int anything_heard(const struct cqa_tracks *tracks, int c)
     return 0;
 }
 
+struct look {
+    const struct cqa_parked_inputs *inputs;
+    int channel;
+};
+
+static void tile_of_inputs(const void *context, size_t start, float *tile)
+{
+    const struct look *look = context;
+
+    cqa_parked_inputs_tile(look->inputs, look->channel, start, tile);
+}
+
 enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_frames *frames,
                                 struct cqa_tracks *tracks)
 {
     if (!anything_heard(tracks, 0) && (tracks->channel_count < 2 || !anything_heard(tracks, 1)))
         return CQA_OK; /* the row is 0 */
+    const struct cqa_moments *moments = &tracks->moments;
     struct cqa_parked_inputs *inputs = NULL;
-    float *chunk = calloc((size_t)CQA_PARKED_INPUTS * CQA_CHUNK, sizeof *chunk);
-    float *out = calloc((size_t)OUTPUTS * CQA_CHUNK, sizeof *out);
-    enum cqa_status status = chunk == NULL || out == NULL
-                                 ? CQA_E_NOMEM
-                                 : cqa_parked_inputs_create(&inputs, frames, tracks);
+    float *out = calloc(OUTPUTS * moments->stride + 1, sizeof *out);
+    enum cqa_status status =
+        out == NULL ? CQA_E_NOMEM : cqa_parked_inputs_create(&inputs, frames, tracks);
 
-    for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++)
-        for (size_t start = 0; start < cqa_parked_inputs_count(inputs); start += CQA_CHUNK) {
-            const uint64_t idle = cqa_parked_inputs_idle(inputs, c, start);
-            cqa_parked_inputs_chunk(inputs, c, start, idle, chunk);
-            cqa_net_run(net, chunk, idle, out);
-            spread(out, start, tracks->count, &tracks->channel[c]);
-        }
+    for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++) {
+        const struct look look = {inputs, c};
+        status = cqa_net_run_row(net, moments->count, tile_of_inputs, &look, moments->stride, out);
+        if (status == CQA_OK)
+            spread(out, moments->stride, moments->count, tracks->count, &tracks->channel[c]);
+    }
     cqa_parked_inputs_destroy(inputs);
-    free(chunk);
     free(out);
     return status;
 }

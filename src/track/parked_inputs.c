@@ -1,12 +1,11 @@
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include "signal/hot.h"
 #include "track/parked.h"
 
-enum { HOP = CQA_PARKED_HOP };
+enum { HOP = CQA_MOMENT_HOP };
 
-/* Rows of one channel, a number a moment. Those from HARMONIC on get fewer windows. */
+/* Rows of one channel, a number a moment, beside those of the moments. */
 enum row {
     SPEECH,
     MUSIC,
@@ -19,26 +18,19 @@ enum row {
     OTHER, /* speech, music, and the four levels of the other channel */
     OTHER_MUSIC,
     OTHER_LEVEL,
-    MAIN_COUNT = OTHER_LEVEL + 4,
-    HARMONIC = MAIN_COUNT,
-    TONAL,
-    PEAKS,
-    FLAT,
-    ZERO,
-    OTHER_ZERO,
-    ROW_COUNT
+    ROW_COUNT = OTHER_LEVEL + 4
 };
 
 /* Numbers of the whole call. */
 enum { MEANS = 7, QUANTILES = 4, GLOBALS = MEANS + QUANTILES + 1 };
 
-enum { IDLE_REACH = 16 };              /* moments to each side of a tile, 4 s */
-static const float idle_music = 0.02f; /* mean of music and voices over it: noise has as much */
+_Static_assert((int)CQA_MOMENT_ROWS + (int)ROW_COUNT + (int)GLOBALS == (int)CQA_PARKED_INPUTS,
+               "as the model has them");
 
 struct cqa_parked_inputs {
-    size_t count; /* moments */
-    float *row[2][ROW_COUNT];
-    double *sum[2][ROW_COUNT]; /* of all moments before one, count + 1 */
+    const struct cqa_moments *moments;
+    size_t count;
+    float *row[2][ROW_COUNT]; /* as long as those of the moments */
     float global[2][GLOBALS];
 };
 
@@ -118,11 +110,6 @@ static enum cqa_status fill_own(struct cqa_parked_inputs *inputs, const struct c
 
     for (int k = 0; k < 4; k++)
         rows_of_bytes(track->posterior[classes[k]], frames->count, 1 / 255.0f, row[SPEECH + k]);
-    rows_of_bytes(own->harmonicity, frames->count, 1 / 128.0f, row[HARMONIC]);
-    rows_of_bytes(own->tonality, frames->count, 1 / 128.0f, row[TONAL]);
-    rows_of_bytes(own->peaks, frames->count, 1 / 128.0f, row[PEAKS]);
-    rows_of_bytes(own->flatness, frames->count, 1 / 64.0f, row[FLAT]);
-    rows_of_bytes(own->zero, frames->count, 1 / 128.0f, row[ZERO]);
     return fill_levels(own, frames->count, track->norms.loud_db, &row[LEVEL]);
 }
 
@@ -137,7 +124,6 @@ static void fill_other(struct cqa_parked_inputs *inputs, int c)
         row[OTHER_MUSIC][m] = other[MUSIC][m] + other[VOICE][m];
     for (int k = 0; k < 4; k++)
         memcpy(row[OTHER_LEVEL + k], other[LEVEL + k], size);
-    memcpy(row[OTHER_ZERO], other[ZERO], size);
 }
 
 /* ---- the whole call */
@@ -186,19 +172,11 @@ static enum cqa_status rows_init(struct cqa_parked_inputs *inputs)
 {
     for (int c = 0; c < 2; c++)
         for (int k = 0; k < ROW_COUNT; k++) {
-            inputs->row[c][k] = calloc(inputs->count + 1, sizeof(float));
-            inputs->sum[c][k] = calloc(inputs->count + 1, sizeof(double));
-            if (inputs->row[c][k] == NULL || inputs->sum[c][k] == NULL)
+            inputs->row[c][k] = calloc(inputs->moments->stride + 1, sizeof(float));
+            if (inputs->row[c][k] == NULL)
                 return CQA_E_NOMEM;
         }
     return CQA_OK;
-}
-
-static void add_up(struct cqa_parked_inputs *inputs, int c)
-{
-    for (int k = 0; k < ROW_COUNT; k++)
-        for (size_t m = 0; m < inputs->count; m++)
-            inputs->sum[c][k][m + 1] = inputs->sum[c][k][m] + (double)inputs->row[c][k][m];
 }
 
 enum cqa_status cqa_parked_inputs_create(struct cqa_parked_inputs **out,
@@ -209,7 +187,8 @@ enum cqa_status cqa_parked_inputs_create(struct cqa_parked_inputs **out,
 
     if (inputs == NULL)
         return CQA_E_NOMEM;
-    inputs->count = (frames->count + HOP - 1) / HOP;
+    inputs->moments = &tracks->moments;
+    inputs->count = tracks->moments.count;
     enum cqa_status status = rows_init(inputs);
     for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++)
         status = fill_own(inputs, frames, tracks, c);
@@ -219,10 +198,8 @@ enum cqa_status cqa_parked_inputs_create(struct cqa_parked_inputs **out,
     }
     for (int c = 0; c < 2 && tracks->channel_count == 2; c++)
         fill_other(inputs, c);
-    for (int c = 0; c < tracks->channel_count; c++) {
+    for (int c = 0; c < tracks->channel_count; c++)
         fill_globals(inputs, c, tracks->channel_count == 1);
-        add_up(inputs, c);
-    }
     *out = inputs;
     return CQA_OK;
 }
@@ -232,106 +209,19 @@ void cqa_parked_inputs_destroy(struct cqa_parked_inputs *inputs)
     if (inputs == NULL)
         return;
     for (int c = 0; c < 2; c++)
-        for (int k = 0; k < ROW_COUNT; k++) {
+        for (int k = 0; k < ROW_COUNT; k++)
             free(inputs->row[c][k]);
-            free(inputs->sum[c][k]);
-        }
     free(inputs);
 }
 
-size_t cqa_parked_inputs_count(const struct cqa_parked_inputs *inputs)
+void cqa_parked_inputs_tile(const struct cqa_parked_inputs *inputs, int channel, size_t start,
+                            float *tile)
 {
-    return inputs->count;
-}
-
-/* ---- windows */
-
-/* Where the next input of a tile's moments goes. */
-struct sink {
-    float *out;
-    size_t start; /* moment of the tile's first column */
-};
-
-/* The mean of a row over [m + first, m + last) as far as the call goes, 0 where that is nothing. */
-static float clipped_mean(const double *sum, ptrdiff_t count, ptrdiff_t m, ptrdiff_t first,
-                          ptrdiff_t last)
-{
-    const ptrdiff_t begin = m + first > 0 ? m + first : 0;
-    const ptrdiff_t end = m + last < count ? m + last : count;
-
-    return end > begin ? (float)((sum[end] - sum[begin]) / (double)(end - begin)) : 0.0f;
-}
-
-CQA_HOT static void whole_means(const double *sum, ptrdiff_t first, ptrdiff_t last, float *out)
-{
-    const double scale = 1.0 / (double)(last - first);
-
-    for (int i = 0; i < CQA_TILE; i++)
-        out[i] = (float)((sum[i + last] - sum[i + first]) * scale);
-}
-
-static void put_window(const struct cqa_parked_inputs *inputs, int channel, int row,
-                       ptrdiff_t first, ptrdiff_t last, struct sink *sink)
-{
-    const double *sum = inputs->sum[channel][row];
-    const ptrdiff_t count = (ptrdiff_t)inputs->count;
-    const ptrdiff_t start = (ptrdiff_t)sink->start;
-
-    if (start + first >= 0 && start + CQA_TILE - 1 + last <= count)
-        whole_means(sum + start, first, last, sink->out);
-    else
-        for (ptrdiff_t i = 0; i < CQA_TILE; i++)
-            sink->out[i] =
-                clipped_mean(sum, count, start + i < count ? start + i : count - 1, first, last);
-    sink->out += CQA_TILE;
-}
-
-static void put_number(struct sink *sink, float value)
-{
-    for (int i = 0; i < CQA_TILE; i++)
-        sink->out[i] = value;
-    sink->out += CQA_TILE;
-}
-
-static void put_tile(const struct cqa_parked_inputs *inputs, int channel, size_t start, float *out)
-{
-    /* in moments: now, 0.8, 2.3, 6.4, 16 and 41 s around; 1 and 4 s before and after */
-    static const ptrdiff_t window[][2] = {{0, 1},    {-1, 2}, {-4, 5}, {-12, 13}, {-32, 33},
-                                          {-80, 81}, {-4, 0}, {1, 5},  {-16, 0},  {1, 17}};
-    static const ptrdiff_t less[][2] = {{0, 1}, {-4, 5}, {-32, 33}};
-    struct sink sink = {out, start};
-
-    for (size_t w = 0; w < sizeof window / sizeof window[0]; w++)
-        for (int k = 0; k < MAIN_COUNT; k++)
-            put_window(inputs, channel, k, window[w][0], window[w][1], &sink);
-    for (size_t w = 0; w < sizeof less / sizeof less[0]; w++)
-        for (int k = MAIN_COUNT; k < ROW_COUNT; k++)
-            put_window(inputs, channel, k, less[w][0], less[w][1], &sink);
-    for (int k = 0; k < GLOBALS; k++)
-        put_number(&sink, inputs->global[channel][k]);
-    assert(sink.out == out + CQA_PARKED_INPUTS * CQA_TILE);
-}
-
-void cqa_parked_inputs_chunk(const struct cqa_parked_inputs *inputs, int channel, size_t start,
-                             uint64_t skip, float *out)
-{
-    for (size_t tile = 0; tile < CQA_CHUNK / CQA_TILE; tile++)
-        if (!(skip >> tile & 1))
-            put_tile(inputs, channel, start + tile * CQA_TILE,
-                     out + tile * CQA_PARKED_INPUTS * CQA_TILE);
-}
-
-uint64_t cqa_parked_inputs_idle(const struct cqa_parked_inputs *inputs, int channel, size_t start)
-{
-    uint64_t idle = 0;
-
-    for (size_t tile = 0; tile < CQA_CHUNK / CQA_TILE; tile++) {
-        const ptrdiff_t m = (ptrdiff_t)(start + tile * CQA_TILE);
-        float heard = 0;
-        for (int k = MUSIC; k <= VOICE; k++)
-            heard += clipped_mean(inputs->sum[channel][k], (ptrdiff_t)inputs->count, m, -IDLE_REACH,
-                                  CQA_TILE + IDLE_REACH);
-        idle |= (uint64_t)(heard < idle_music) << tile;
-    }
-    return idle;
+    for (int row = 0; row < CQA_MOMENT_ROWS; row++, tile += CQA_TILE)
+        cqa_moments_tile(inputs->moments, channel, row, start, tile);
+    for (int k = 0; k < ROW_COUNT; k++, tile += CQA_TILE)
+        memcpy(tile, inputs->row[channel][k] + start, CQA_TILE * sizeof *tile);
+    for (int k = 0; k < GLOBALS; k++, tile += CQA_TILE)
+        for (int i = 0; i < CQA_TILE; i++)
+            tile[i] = inputs->global[channel][k];
 }

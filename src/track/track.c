@@ -51,7 +51,7 @@ static enum cqa_status tracks_init(struct cqa_tracks *tracks, size_t count, int 
                 return CQA_E_NOMEM;
         }
     }
-    return CQA_OK;
+    return cqa_moments_init(&tracks->moments, count, channels);
 }
 
 /* One bit a tile in which every frame of the channel is at the bottom of the level's scale. */
@@ -111,8 +111,10 @@ enum cqa_status cqa_tracks_make(const struct cqa_nets *nets, const struct cqa_fr
         status = work_init(&work, frames, mono);
     for (size_t start = 0; status == CQA_OK && start < frames->count; start += CQA_CHUNK) {
         cqa_features_chunk(work.features, start, work.inputs);
-        for (int c = 0; c < tracks->channel_count; c++)
+        for (int c = 0; c < tracks->channel_count; c++) {
             classify(&work, nets->frames, frames, c, start, tracks);
+            cqa_moments_take(&tracks->moments, c, start, work.inputs[c]);
+        }
     }
     for (int c = 0; status == CQA_OK && c < tracks->channel_count; c++) {
         cqa_viterbi_trace(&work.viterbi[c], tracks->channel[c].class_);
@@ -123,6 +125,7 @@ enum cqa_status cqa_tracks_make(const struct cqa_nets *nets, const struct cqa_fr
     if (status != CQA_OK || nets->parked == NULL)
         return status;
     status = cqa_parked_find(nets->parked, frames, tracks);
+    cqa_moments_finish(&tracks->moments);
     for (int c = 0; status == CQA_OK && c < tracks->channel_count; c++)
         cqa_parked_music(&tracks->channel[c], tracks->count);
     return status;
@@ -135,6 +138,7 @@ void cqa_tracks_finish(struct cqa_tracks *tracks)
         for (int k = 0; k < CQA_TRACK_COUNT; k++)
             free(tracks->channel[c].posterior[k]);
     }
+    cqa_moments_finish(&tracks->moments);
     *tracks = (struct cqa_tracks){0};
 }
 

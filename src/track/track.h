@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "signal/frames.h"
+#include "track/moments.h"
 #include "track/net.h"
 
 /* What is known of each frame, of 255: a posterior for each class before smoothing, and more. */
@@ -33,6 +34,7 @@ struct cqa_tracks {
     size_t count;      /* frames of CQA_FRAME_MS */
     int channel_count; /* 2; 1 for mono */
     struct cqa_channel_track channel[2];
+    struct cqa_moments moments; /* until the second look was taken */
 };
 
 /* Classifies all frames. `tracks` is the caller's, cqa_tracks_finish whatever comes back.

@@ -14,6 +14,7 @@ FILES = {"pcm16": ("wav", "WAV", "PCM_16", 8000, 5), "ulaw": ("wav", "WAV", "ULA
          "mp3-8k": ("mp3", "MP3", "MPEG_LAYER_III", 8000, 1), "opus": ("opus", "OGG", "OPUS", 16000, 1.5),
          "vorbis": ("ogg", "OGG", "VORBIS", 16000, 0.7), "wav44k": ("wav", "WAV", "PCM_16", 44100, 1)}
 TANDEMS = ("ulaw", "alaw", "gsm", "ima", "adpcm32k", "adpcm16k", "g729", "amr")
+MONO = {"mono": 0.85, "mono-hold": 1.0}
 GRAINY = ("ulaw", "alaw", "adpcm", "msadpcm", "pcm8", "gsm")
 
 
@@ -95,7 +96,7 @@ def recorder(rng, seconds, focus):
 
 def conditions(rng, seconds, focus):
     """Names that the accuracy bench has too mean the same here."""
-    mono = bool(rng.random() < (0.85 if focus == "mono" else 0.14))
+    mono = bool(rng.random() < MONO.get(focus, 0.14))
     codec, voice, noises = file_codec(rng, mono), voice_levels(rng, focus), backgrounds(rng, focus)
     often = 12.0 if focus == "noise" else 5.0
     snr = noise_ratios(rng, noises, focus)

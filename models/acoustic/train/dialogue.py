@@ -16,11 +16,14 @@ WEIGHTS = {"mixed": (38, 12, 12, 3, 9, 18, 2, 5, 2, 2), "music": (25, 8, 6, 1, 4
            "noise": (40, 12, 10, 2, 16, 8, 2, 6, 2, 2), "leak": (38, 14, 18, 6, 6, 8, 1, 8, 1, 1),
            "mono": (36, 12, 10, 3, 10, 20, 2, 5, 1, 0), "mute": (24, 6, 6, 1, 14, 40, 1, 6, 2, 8),
            "radio": (36, 10, 10, 2, 16, 16, 2, 5, 2, 2)}
+WEIGHTS["mono-hold"] = WEIGHTS["music"]
 # Floors softer than this the encoding turns into its idle value, hold or not.
 FAINTEST_DB = dict(ulaw=-77, alaw=-74, adpcm=-80, msadpcm=-80, gsm=-72, pcm8=-46, mp3=-73, opus=-73, vorbis=-73)
 FAINTEST_DB["mp3-8k"] = -73
+LONG = ("music", "mono-hold")                      # focuses with longer holds, and with queues
 HOLDS = {"mixed": dict(music=45, announcement=21, beep=11, mute=23),
          "music": dict(music=70, announcement=25, beep=3, mute=2),
+         "mono-hold": dict(music=60, announcement=40, beep=0, mute=0),
          "mute": dict(music=8, announcement=4, beep=13, mute=75)}
 
 
@@ -152,7 +155,7 @@ class Call:
         """One side is parked from t on; returns when the talk can go on."""
         rng, kind = self.rng, self.hold_kind(phase)
         long = kind in ("announcement", "beep")
-        usual = 40 if self.focus == "music" else 26
+        usual = 40 if self.focus in LONG else 26
         seconds = float(np.clip(rng.lognormal(np.log(usual), 0.7), 14 if long else 5.5, 120))
         end = min(t + seconds, self.seconds - rng.uniform(2, 8))
         if end - t < (12 if long else SHORTEST_HOLD_S + 0.4):
@@ -183,7 +186,7 @@ class Call:
     def opening(self):
         """Until the first words: at once, after ringing, after a queue, after dialling."""
         rng = self.rng
-        queue = 0.35 if self.focus == "music" else 0.13
+        queue = 0.35 if self.focus in LONG else 0.13
         t, way = rng.uniform(0, 3), rng.choice(["plain", "ring", "queue", "dial"], p=[.75 - queue, .2, queue, .05])
         if way == "dial":
             who, parts = str(rng.choice(PARTIES)), tones.DIAL[rng.integers(len(tones.DIAL))]

@@ -4,8 +4,8 @@
  *     callqa-features OUT FILE...                the classifier of frames
  *     callqa-features --parked MODEL OUT FILE... the second look, with MODEL to classify the frames
  *
- * OUT.f16 holds for each recording its moments × channels × inputs as half floats, and OUT.tsv a line a
- * recording: path, moments, channels. train.py reads both.
+ * OUT.f16 holds for each recording its moments × channels × inputs as half floats, and OUT.tsv a
+ * line a recording: path, moments, channels. train.py reads both.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,10 +17,8 @@
 #include "track/features.h"
 #include "track/parked.h"
 
-enum { WIDEST = 192 };
-_Static_assert((int)CQA_INPUTS <= (int)WIDEST && (int)CQA_PARKED_INPUTS <= (int)WIDEST, "room for any inputs");
-
-static int extract(const struct cqa_signal_plan *plan, const char *path, struct cqa_frames *frames, int *mono)
+static int extract(const struct cqa_signal_plan *plan, const char *path, struct cqa_frames *frames,
+                   int *mono)
 {
     struct cqa_audio *audio = NULL;
     struct cqa_extractor *extractor = NULL;
@@ -53,16 +51,16 @@ static int extract(const struct cqa_signal_plan *plan, const char *path, struct 
     return done;
 }
 
-/* `inputs` rows of CQA_CHUNK for each channel; writes the first `count` moments. */
-static void write_chunk(float *chunk[2], size_t inputs, int channels, size_t count, FILE *out)
+/* Writes the first `count` frames of a chunk. */
+static void write_chunk(float *chunk[2], int channels, size_t count, FILE *out)
 {
-    _Float16 row[WIDEST];
+    _Float16 row[CQA_INPUTS];
 
     for (size_t t = 0; t < count; t++)
         for (int c = 0; c < channels; c++) {
-            for (size_t i = 0; i < inputs; i++)
-                row[i] = (_Float16)chunk[c][(t / CQA_TILE * inputs + i) * CQA_TILE + t % CQA_TILE];
-            fwrite(row, sizeof row[0], inputs, out);
+            for (size_t i = 0; i < CQA_INPUTS; i++)
+                row[i] = (_Float16)chunk[c][cqa_input_at(i, t)];
+            fwrite(row, sizeof row[0], CQA_INPUTS, out);
         }
 }
 
@@ -80,27 +78,32 @@ static size_t dump_frames(const struct cqa_frames *frames, int mono, float *chun
         return 0;
     for (size_t start = 0; start < frames->count; start += CQA_CHUNK) {
         cqa_features_chunk(features, start, chunk);
-        write_chunk(chunk, CQA_INPUTS, mono ? 1 : 2, in_chunk(start, frames->count), out);
+        write_chunk(chunk, mono ? 1 : 2, in_chunk(start, frames->count), out);
     }
     cqa_features_destroy(features);
     return frames->count;
 }
 
-static size_t dump_parked(const struct cqa_net *net, const struct cqa_frames *frames, int mono, float *chunk[2],
+static size_t dump_parked(const struct cqa_net *net, const struct cqa_frames *frames, int mono,
                           FILE *out)
 {
+    _Float16 row[CQA_PARKED_INPUTS];
+    float tile[2][CQA_PARKED_INPUTS * CQA_TILE];
     struct cqa_tracks tracks = {0};
     struct cqa_parked_inputs *inputs = NULL;
     size_t count = 0;
 
     if (cqa_tracks_make(&(struct cqa_nets){net, NULL}, frames, mono, &tracks) == CQA_OK &&
         cqa_parked_inputs_create(&inputs, frames, &tracks) == CQA_OK)
-        count = cqa_parked_inputs_count(inputs);
-    for (size_t start = 0; start < count; start += CQA_CHUNK) {
-        for (int c = 0; c < tracks.channel_count; c++)
-            cqa_parked_inputs_chunk(inputs, c, start, 0, chunk[c]);
-        write_chunk(chunk, CQA_PARKED_INPUTS, tracks.channel_count, in_chunk(start, count), out);
-    }
+        count = tracks.moments.count;
+    for (size_t m = 0; m < count; m++)
+        for (int c = 0; c < tracks.channel_count; c++) {
+            if (m % CQA_TILE == 0)
+                cqa_parked_inputs_tile(inputs, c, m, tile[c]);
+            for (size_t i = 0; i < CQA_PARKED_INPUTS; i++)
+                row[i] = (_Float16)tile[c][i * CQA_TILE + m % CQA_TILE];
+            fwrite(row, sizeof row[0], CQA_PARKED_INPUTS, out);
+        }
     cqa_parked_inputs_destroy(inputs);
     cqa_tracks_finish(&tracks);
     return count;
@@ -128,7 +131,7 @@ static int dump_all(const struct cqa_net *net, const char *stem, char **paths, f
         size_t count = 0;
         if (extract(plan, *paths, &frames, &mono))
             count = net == NULL ? dump_frames(&frames, mono, chunk, out)
-                                : dump_parked(net, &frames, mono, chunk, out);
+                                : dump_parked(net, &frames, mono, out);
         failed = count == 0;
         fprintf(list, "%s\t%zu\t%d\n", *paths, count, mono ? 1 : 2);
         cqa_frames_finish(&frames);
@@ -143,8 +146,8 @@ int main(int argc, char **argv)
 {
     struct cqa_net *net = NULL;
     struct cqa_error error;
-    float *chunk[2] = {calloc((size_t)WIDEST * CQA_CHUNK, sizeof(float)),
-                       calloc((size_t)WIDEST * CQA_CHUNK, sizeof(float))};
+    float *chunk[2] = {calloc((size_t)CQA_INPUTS * CQA_CHUNK, sizeof(float)),
+                       calloc((size_t)CQA_INPUTS * CQA_CHUNK, sizeof(float))};
     const int parked = argc > 2 && strcmp(argv[1], "--parked") == 0;
     char **rest = argv + (parked ? 3 : 1);
 

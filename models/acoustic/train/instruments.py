@@ -55,7 +55,7 @@ def partials(rng, f0, seconds, s):
                 x = amp * np.sin(phase * np.float32(r * detune) + np.float32(rng.uniform(0, 6.28)))
                 out += x * np.exp(-decay * t).astype("float32") if decay else x
     if s.get("breath"):
-        out += s["breath"] * filtered(coloured(rng, len(t), 0), "bandpass", f0 * 0.8, f0 * 3)
+        out += s["breath"] * filtered(coloured(rng, len(t), 0), "bandpass", min(f0 * 0.8, 3000), f0 * 3)
     if s.get("tremolo"):
         out *= 1 + s["tremolo"] * np.sin(2 * np.pi * s["tremolo_hz"] * t)
     return out * envelope(len(t), seconds, s)

@@ -4,16 +4,17 @@
 
 `frames` classifies frames, `parked` is the second look at them over many seconds (../README.md). PREFIX.f16 and
 PREFIX.tsv are what callqa-features wrote for a folder that simulate.py made; the labels lie beside the recordings,
-as NAME.json. Bit for bit the same model from the same inputs and seed (one thread: set OMP_NUM_THREADS=1
-OPENBLAS_NUM_THREADS=1).
+as NAME.json. Bit for bit the same model from the same inputs and seed: one thread, no more.
 """
 import argparse
 import json
 import pathlib
 
 import numpy as np
+import torch
+from torch.nn import functional
 
-IGNORE = 255
+IGNORE = -100                    # what cross_entropy leaves out
 
 
 def within(spans, middle):
@@ -35,11 +36,14 @@ class Frames:
     word, version, inputs, moment_s = "callqa-acoustic", 1, 131, 0.032
     classes = ["none", "speech", "music", "tone", "announcement", "both"]
     edge_s = 0.020           # moments whose middle is this close to a label's edge teach nothing
+    widths, reaches = [40, 24], [0, 0]
+    steps, noise, drop = 8000, 0.05, 0.0
+    rows, length = 1, 2048   # of a batch: single frames, picked anywhere
 
     @classmethod
     def labels(cls, truth, c, middle):
         channel = truth["channels"][c]
-        label = np.zeros(len(middle), np.uint8)
+        label = np.zeros(len(middle), np.int16)
         for code, name in enumerate(cls.classes):
             label[within(channel.get(name, []), middle)] = code
         for name in cls.classes:
@@ -50,13 +54,21 @@ class Frames:
             ignore_edges(label, agent + customer, middle, cls.edge_s)
         return label
 
+    @staticmethod
+    def pick(data, rng, length):
+        at = rng.integers(0, len(data.x), length)
+        return data.x[at], data.y[at]
+
 
 class Parked:
     """What the second look is taught: whether a moment lies in a hold whose music this channel carries."""
 
-    word, version, inputs, moment_s = "callqa-parked", 1, 170, 0.256
+    word, version, inputs, moment_s = "callqa-parked", 2, 124, 0.256
     classes = ["none", "music", "voice"]
     edge_s = 0.130
+    widths, reaches = [32] * 8, [0, 1, 2, 4, 8, 16, 32, 64]
+    steps, noise, drop = 4000, 0.2, 0.1
+    rows, length = 32, 256   # stretches of calls, 65 s each
 
     @classmethod
     def labels(cls, truth, c, middle):
@@ -64,19 +76,28 @@ class Parked:
         holds = [(e["start"], e["end"]) for e in truth["events"]
                  if e["type"] == "hold" and e["kind"] in ("music", "announcement")
                  and channel["role"] in ("mixed", e["side"])]
-        label = within(holds, middle).astype(np.uint8)
+        label = within(holds, middle).astype(np.int16)
         label[within(channel["announcement"], middle) & (label == 1)] = 2
         ignore_edges(label, holds, middle, cls.edge_s)
         return label
+
+    @staticmethod
+    def pick(data, rng, length):
+        """A stretch of one channel, each moment of all as likely as any other to be where it begins."""
+        row = np.searchsorted(data.ends, rng.integers(0, data.ends[-1]), "right")
+        first = data.ends[row - 1] if row else 0
+        at = first + rng.integers(0, max(1, data.ends[row] - first - length + 1))
+        last = min(at + length, data.ends[row])
+        return data.x[at:last], data.y[at:last]
 
 
 USES = {"frames": Frames, "parked": Parked}
 
 
 def load(use, prefix):
-    """All moments of one feature file with their labels, call by call."""
+    """(inputs, labels) of each channel of each call of one feature file."""
     data = np.memmap(f"{prefix}.f16", np.float16, "r").reshape(-1, use.inputs)
-    at, moments, labels = 0, [], []
+    at = 0
     for line in open(f"{prefix}.tsv"):
         path, count, channels = line.rstrip("\n").split("\t")
         count, channels = int(count), int(channels)
@@ -85,95 +106,91 @@ def load(use, prefix):
         at += count * channels
         middle = (np.arange(count) + 0.5) * use.moment_s
         for c in range(channels):
-            label = use.labels(truth, c, middle)
-            good = label != IGNORE
-            moments.append(block[good, c])
-            labels.append(label[good])
-    return np.concatenate(moments), np.concatenate(labels)
+            yield block[:, c], use.labels(truth, c, middle)
 
 
-class Net:
-    """Dense layers with ReLU between them, trained with Adam."""
+class Data:
+    """All channels one after the other. `ends`: where each ends."""
 
-    def __init__(self, sizes, rng):
-        self.w = [rng.standard_normal((a, b)).astype("float32") * np.float32(np.sqrt(2 / a))
-                  for a, b in zip(sizes, sizes[1:])]
-        self.b = [np.zeros(b, "float32") for b in sizes[1:]]
-        self.m = [np.zeros_like(p) for p in self.w + self.b]
-        self.v = [np.zeros_like(p) for p in self.w + self.b]
-        self.steps = 0
+    def __init__(self, use, prefixes):
+        total = sum(pathlib.Path(f"{prefix}.f16").stat().st_size for prefix in prefixes) // (2 * use.inputs)
+        self.x, labels, at = np.empty((total, use.inputs), np.float16), [], 0
+        for prefix in prefixes:
+            for x, y in load(use, prefix):
+                self.x[at:at + len(y)] = x
+                at += len(y)
+                labels.append(y)
+        self.y, self.ends = np.concatenate(labels), np.cumsum([len(y) for y in labels])
+
+    def normalisation(self, rng):
+        """Mean and scale of each input."""
+        pick = rng.choice(len(self.x), min(len(self.x), 200_000), replace=False)
+        sample = self.x[np.sort(pick)].astype("float32")
+        return sample.mean(axis=0), sample.std(axis=0) + np.float32(1e-2)
+
+    def shares(self, classes):
+        known = self.y[self.y != IGNORE]
+        return np.bincount(known, minlength=classes) / len(known)
+
+
+class Net(torch.nn.Module):
+    """Layers as track/net.c runs them: one with a reach adds what it finds around a moment to what is there."""
+
+    def __init__(self, use):
+        super().__init__()
+        widths = [use.inputs, *use.widths, len(use.classes)]
+        self.reaches = [*use.reaches, 0]
+        self.layers = torch.nn.ModuleList(
+            torch.nn.Conv1d(a, b, 3 if r else 1, dilation=max(1, r), padding=r)
+            for a, b, r in zip(widths, widths[1:], self.reaches))
+        self.drop = torch.nn.Dropout1d(use.drop)
 
     def forward(self, x):
-        outs = [x]
-        for i, (w, b) in enumerate(zip(self.w, self.b)):
-            y = outs[-1] @ w + b
-            outs.append(np.maximum(y, 0) if i + 1 < len(self.w) else y)
-        return outs
-
-    def step(self, x, target, weight, rate, decay=1e-5):
-        outs = self.forward(x)
-        z = outs[-1] - outs[-1].max(axis=1, keepdims=True)
-        p = np.exp(z)
-        p /= p.sum(axis=1, keepdims=True)
-        loss = float(-(weight * (target * np.log(p + 1e-9)).sum(axis=1)).mean())
-        g = (p - target) * (weight / len(x))[:, None]
-        grads_w, grads_b = [], []
-        for i in range(len(self.w) - 1, -1, -1):
-            grads_w.insert(0, outs[i].T @ g)
-            grads_b.insert(0, g.sum(axis=0))
-            if i:
-                g = (g @ self.w[i].T) * (outs[i] > 0)
-        self.adam(grads_w + grads_b, rate, decay)
-        return loss
-
-    def adam(self, grads, rate, decay):
-        self.steps += 1
-        for k, (p, g) in enumerate(zip(self.w + self.b, grads)):
-            self.m[k] = 0.9 * self.m[k] + 0.1 * g
-            self.v[k] = 0.99 * self.v[k] + 0.01 * g * g
-            m = self.m[k] / (1 - 0.9 ** self.steps)
-            v = self.v[k] / (1 - 0.99 ** self.steps)
-            p -= (rate * (m / (np.sqrt(v) + 1e-8) + decay * p)).astype("float32")
+        for layer, reach in zip(self.layers[:-1], self.reaches):
+            x = x + functional.relu(layer(self.drop(x))) if reach else functional.relu(layer(x))
+        return self.layers[-1](x)
 
 
-def targets(label, classes, smoothing):
-    t = np.full((len(label), classes), smoothing / classes, "float32")
-    t[np.arange(len(label)), label] += 1 - smoothing
-    return t
+def batch(use, data, rng, mean, scale):
+    """(rows, inputs, length) and (rows, length); what a short call leaves over is 0 and not judged."""
+    x = np.zeros((use.rows, use.length, use.inputs), "float32")
+    y = np.full((use.rows, use.length), IGNORE)
+    for k in range(use.rows):
+        moments, labels = use.pick(data, rng, use.length)
+        x[k, :len(labels)] = (moments.astype("float32") - mean) / scale
+        y[k, :len(labels)] = labels
+    x += rng.standard_normal(x.shape, dtype="float32") * np.float32(use.noise)
+    return torch.from_numpy(x).transpose(1, 2), torch.from_numpy(y)
 
 
-def normalisation(x, rng):
-    """Mean and scale of each input."""
-    pick = rng.choice(len(x), min(len(x), 200_000), replace=False)
-    sample = x[np.sort(pick)].astype("float32")
-    return sample.mean(axis=0), sample.std(axis=0) + 1e-2
-
-
-def train(x, y, classes, mean, scale, a, rng):
+def train(use, data, mean, scale, rng):
     """One network; rare classes weigh more, though not as much more as they are rarer."""
-    share = np.bincount(y, minlength=classes) / len(y)
-    class_weight = (share + 1e-4) ** -0.35
-    class_weight /= (class_weight * share).sum()
-    net = Net([x.shape[1], *a.hidden, classes], rng)
+    share = data.shares(len(use.classes))
+    weight = (share + 1e-4) ** -0.35
+    weight = torch.tensor(weight / (weight * share).sum(), dtype=torch.float32)
+    net = Net(use)
+    adam = torch.optim.AdamW(net.parameters(), betas=(0.9, 0.99), weight_decay=1e-3)
     running = None
-    for i in range(a.steps):
-        at = rng.integers(0, len(x), a.batch)
-        block = (x[at].astype("float32") - mean) / scale
-        block += rng.standard_normal(block.shape, dtype="float32") * np.float32(a.noise)
-        warm = min(1.0, i / (0.1 * a.steps))
-        rate = 4e-3 * warm * 0.5 * (1 + np.cos(np.pi * i / a.steps))
-        loss = net.step(block, targets(y[at], classes, 0.02), class_weight[y[at]].astype("float32"), rate)
-        running = loss if running is None else 0.99 * running + 0.01 * loss
+    for i in range(use.steps):
+        adam.param_groups[0]["lr"] = 4e-3 * min(1.0, i / (0.1 * use.steps)) * 0.5 * (1 + np.cos(np.pi * i / use.steps))
+        x, y = batch(use, data, rng, mean, scale)
+        loss = functional.cross_entropy(net(x), y, weight=weight, ignore_index=IGNORE, label_smoothing=0.02)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        running = loss.item() if running is None else 0.99 * running + 0.01 * loss.item()
         if (i + 1) % 1000 == 0:
-            print(f"step {i + 1}/{a.steps}  loss {running:.4f}", flush=True)
-    return net
+            print(f"step {i + 1}/{use.steps}  loss {running:.4f}", flush=True)
+    return net.eval()
 
 
-def evaluate(use, net, mean, scale, x, y):
+def evaluate(use, net, mean, scale, prefix):
     wrong = np.zeros((len(use.classes), len(use.classes)), int)
-    for at in range(0, len(x), 65536):
-        out = net.forward((x[at:at + 65536].astype("float32") - mean) / scale)[-1].argmax(axis=1)
-        np.add.at(wrong, (y[at:at + 65536], out), 1)
+    for x, y in load(use, prefix):
+        x = torch.from_numpy((x.astype("float32") - mean) / scale)
+        with torch.no_grad():
+            out = net(x.T[None])[0].argmax(dim=0).numpy()
+        np.add.at(wrong, (y[y != IGNORE], out[y != IGNORE]), 1)
     for k, name in enumerate(use.classes):
         hit = wrong[k, k]
         print(f"{name:13s} recall {hit / max(1, wrong[k].sum()):.4f}  precision {hit / max(1, wrong[:, k].sum()):.4f}"
@@ -182,15 +199,16 @@ def evaluate(use, net, mean, scale, x, y):
 
 def write(use, net, mean, scale, path):
     """The model with the inputs' normalisation folded into its first layer, as track/net.c reads it."""
-    w, b = [m.astype("float64") for m in net.w], [v.astype("float64") for v in net.b]
-    w[0] = w[0] / scale[:, None]
-    b[0] = b[0] - mean @ w[0]
-    sizes = [w[0].shape[0]] + [m.shape[1] for m in w]
+    layers = [(layer.weight.detach().double().numpy(), layer.bias.detach().double().numpy()) for layer in net.layers]
+    w, b = layers[0]
+    layers[0] = w / scale[None, :, None], b - (w[:, :, 0] / scale) @ mean
+    widths = [use.inputs, *use.widths, len(use.classes)]
     with open(path, "w") as out:
-        out.write(f"{use.word} 1\nfeatures {use.version}\nlayers {len(w)} {' '.join(map(str, sizes))}\n")
-        for m, v in zip(w, b):
-            for o in range(m.shape[1]):
-                out.write(f"{v[o]:.6g} " + " ".join(f"{q:.5g}" for q in m[:, o]) + "\n")
+        out.write(f"{use.word} 2\nfeatures {use.version}\nlayers {len(layers)} {' '.join(map(str, widths))}\n"
+                  f"reach {' '.join(map(str, net.reaches))}\n")
+        for w, b in layers:
+            for o, row in enumerate(w):                # inputs of the moment before, of this one, of the one after
+                out.write(f"{b[o]:.6g} " + " ".join(f"{q:.5g}" for q in row.T.reshape(-1)) + "\n")
 
 
 def main():
@@ -198,23 +216,21 @@ def main():
     ap.add_argument("use", choices=USES)
     ap.add_argument("--features", nargs="+", required=True, metavar="PREFIX")
     ap.add_argument("--check", nargs="*", default=[], metavar="PREFIX", help="report on these, never train on them")
-    ap.add_argument("--hidden", type=int, nargs="+", default=[40, 24])
-    ap.add_argument("--noise", type=float, default=0.05, help="added to the inputs, standard deviations")
-    ap.add_argument("--steps", type=int, default=8000)
-    ap.add_argument("--batch", type=int, default=2048)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--out", required=True)
     a = ap.parse_args()
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    torch.manual_seed(a.seed)
     use = USES[a.use]
-    parts = [load(use, p) for p in a.features]
-    x, y = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-    print(f"{len(x)} moments, {dict(zip(use.classes, np.bincount(y, minlength=len(use.classes)).tolist()))}")
-    mean, scale = normalisation(x, np.random.default_rng([a.seed, 0]))
-    net = train(x, y, len(use.classes), mean, scale, a, np.random.default_rng([a.seed, 1]))
+    data = Data(use, a.features)
+    print(f"{len(data.y)} moments, shares {dict(zip(use.classes, data.shares(len(use.classes)).round(4).tolist()))}")
+    mean, scale = data.normalisation(np.random.default_rng([a.seed, 0]))
+    net = train(use, data, mean, scale, np.random.default_rng([a.seed, 1]))
     write(use, net, mean, scale, a.out)
     for prefix in a.check:
         print(prefix)
-        evaluate(use, net, mean, scale, *load(use, prefix))
+        evaluate(use, net, mean, scale, prefix)
 
 
 if __name__ == "__main__":

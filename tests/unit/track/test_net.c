@@ -27,7 +27,7 @@ static void write_model(char *path, const char *text)
     close(fd);
 }
 
-static void expect_refused(const char *text, const char *wanted)
+static void expect_use_refused(const struct cqa_net_use *use, const char *text, const char *wanted)
 {
     char path[] = "/tmp/callqa-net-XXXXXX";
     char message[300];
@@ -35,11 +35,16 @@ static void expect_refused(const char *text, const char *wanted)
     struct cqa_error error = {0};
 
     write_model(path, text);
-    assert_int_equal(cqa_net_load(&net, &cqa_net_for_frames, path, &error), CQA_E_BADDATA);
+    assert_int_equal(cqa_net_load(&net, use, path, &error), CQA_E_BADDATA);
     assert_null(net);
     snprintf(message, sizeof message, "%s: %s", path, wanted);
     assert_string_equal(error.text, message);
     unlink(path);
+}
+
+static void expect_refused(const char *text, const char *wanted)
+{
+    expect_use_refused(&cqa_net_for_frames, text, wanted);
 }
 
 static void test_refused(void **state)
@@ -48,11 +53,11 @@ static void test_refused(void **state)
     char wanted[100];
 
     (void)state;
-    expect_refused("", "not a callqa-acoustic model of format 1");
-    expect_refused("RIFF", "not a callqa-acoustic model of format 1");
-    expect_refused("callqa-acoustic 2 features 1 layers 1",
-                   "not a callqa-acoustic model of format 1");
-    snprintf(wrong, sizeof wrong, "callqa-acoustic 1 features %d layers 1",
+    expect_refused("", "not a callqa-acoustic model of format 2");
+    expect_refused("RIFF", "not a callqa-acoustic model of format 2");
+    expect_refused("callqa-acoustic 1 features 1 layers 1",
+                   "not a callqa-acoustic model of format 2");
+    snprintf(wrong, sizeof wrong, "callqa-acoustic 2 features %d layers 1",
              CQA_FEATURES_VERSION + 1);
     snprintf(wanted, sizeof wanted, "made for features %d, this program has %d",
              CQA_FEATURES_VERSION + 1, CQA_FEATURES_VERSION);
@@ -64,7 +69,7 @@ static void expect_head_refused(const char *rest, const char *wanted)
 {
     char text[300];
 
-    snprintf(text, sizeof text, "callqa-acoustic 1 features %d layers %s", CQA_FEATURES_VERSION,
+    snprintf(text, sizeof text, "callqa-acoustic 2 features %d layers %s", CQA_FEATURES_VERSION,
              rest);
     expect_refused(text, wanted);
 }
@@ -75,8 +80,8 @@ static void test_refused_shapes(void **state)
     char wanted[100];
 
     (void)state;
-    expect_head_refused("0", "0 layers; allowed: 1 to 4");
-    expect_head_refused("5 1 1 1 1 1 1", "5 layers; allowed: 1 to 4");
+    expect_head_refused("0", "0 layers; allowed: 1 to 12");
+    expect_head_refused("13 1 1 1 1 1 1", "13 layers; allowed: 1 to 12");
     expect_head_refused("1 131", "a layer's width must be 1 to 192");
     expect_head_refused("2 131 193 5", "a layer's width must be 1 to 192");
     expect_head_refused("2 131 0 5", "a layer's width must be 1 to 192");
@@ -86,13 +91,37 @@ static void test_refused_shapes(void **state)
     snprintf(rest, sizeof rest, "1 %d 4", CQA_INPUTS);
     expect_head_refused(rest, wanted);
     snprintf(rest, sizeof rest, "1 %d %d", CQA_INPUTS, OUTPUTS);
+    expect_head_refused(rest, "a layer's reach must be 0");
+    snprintf(rest, sizeof rest, "1 %d %d reach 1", CQA_INPUTS, OUTPUTS);
+    expect_head_refused(rest, "a layer's reach must be 0");
+    snprintf(rest, sizeof rest, "1 %d %d reach 0", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a bias is missing or no number");
-    snprintf(rest, sizeof rest, "1 %d %d nan", CQA_INPUTS, OUTPUTS);
+    snprintf(rest, sizeof rest, "1 %d %d reach 0 nan", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a bias is missing or no number");
-    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 x", CQA_INPUTS, OUTPUTS);
+    snprintf(rest, sizeof rest, "1 %d %d reach 0 0.5 1 2 x", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a weight is missing or no number");
-    snprintf(rest, sizeof rest, "1 %d %d 0.5 1 2 1e99", CQA_INPUTS, OUTPUTS);
+    snprintf(rest, sizeof rest, "1 %d %d reach 0 0.5 1 2 1e99", CQA_INPUTS, OUTPUTS);
     expect_head_refused(rest, "a weight is missing or no number");
+}
+
+/* A network over moments, of 3 inputs and 2 outputs. */
+static const struct cqa_net_use over_moments = {"test", 7, 3, 2, 1};
+
+static void test_refused_reaches(void **state)
+{
+    (void)state;
+    expect_use_refused(&over_moments, "test 2 features 7 layers 3 3 4 4 2 reach 0 129 0",
+                       "a layer's reach must be 0 to 128");
+    expect_use_refused(&over_moments, "test 2 features 7 layers 3 3 4 4 2 reach 0 -1 0",
+                       "a layer's reach must be 0 to 128");
+    expect_use_refused(&over_moments, "test 2 features 7 layers 3 3 4 5 2 reach 0 1 0",
+                       "a layer with a reach must be as wide as the one before, at most 64");
+    expect_use_refused(&over_moments, "test 2 features 7 layers 3 3 65 65 2 reach 0 1 0",
+                       "a layer with a reach must be as wide as the one before, at most 64");
+    expect_use_refused(&over_moments, "test 2 features 7 layers 2 3 3 2 reach 1 0",
+                       "the first and the last layer must have reach 0");
+    expect_use_refused(&over_moments, "test 2 features 7 layers 2 3 2 2 reach 0 1",
+                       "the first and the last layer must have reach 0");
 }
 
 static void test_no_file(void **state)
@@ -121,7 +150,7 @@ static void write_reference(struct reference *reference, char *path, uint32_t se
     struct cqa_buffer text = {.limit = 1 << 20};
 
     *reference = (struct reference){.width = {CQA_INPUTS, HIDDEN, 3, OUTPUTS}};
-    cqa_buffer_print(&text, "callqa-acoustic 1 features %d layers 3 %d %d %d %d\n",
+    cqa_buffer_print(&text, "callqa-acoustic 2 features %d layers 3 %d %d %d %d reach 0 0 0\n",
                      CQA_FEATURES_VERSION, CQA_INPUTS, HIDDEN, 3, OUTPUTS);
     for (int layer = 0; layer < 3; layer++)
         for (int o = 0; o < reference->width[layer + 1]; o++) {
@@ -198,6 +227,117 @@ static void test_against_reference(void **state)
     cqa_net_destroy(net);
 }
 
+/* ---- a row of moments against a slow reference */
+
+enum { WIDE = 5, ROW_LAYERS = 4 };
+static const int row_width[ROW_LAYERS + 1] = {3, WIDE, WIDE, WIDE, 2};
+static const int row_reach[ROW_LAYERS] = {0, 1, 20, 0};
+
+struct row_reference {
+    float bias[ROW_LAYERS][WIDE];
+    float weight[ROW_LAYERS][WIDE][3 * WIDE];
+};
+
+static int row_taps(int layer)
+{
+    return row_reach[layer] > 0 ? 3 : 1;
+}
+
+static struct cqa_net *row_network(struct row_reference *reference, uint32_t seed)
+{
+    char path[] = "/tmp/callqa-net-XXXXXX";
+    struct cqa_buffer text = {.limit = 1 << 20};
+    struct cqa_net *net = NULL;
+    struct cqa_error error;
+
+    cqa_buffer_print(&text, "test 2 features 7 layers 4 3 5 5 5 2 reach 0 1 20 0\n");
+    for (int layer = 0; layer < ROW_LAYERS; layer++)
+        for (int o = 0; o < row_width[layer + 1]; o++) {
+            reference->bias[layer][o] = telephone_noise(&seed);
+            cqa_buffer_print(&text, "%.9g ", (double)reference->bias[layer][o]);
+            for (int i = 0; i < row_taps(layer) * row_width[layer]; i++) {
+                reference->weight[layer][o][i] = telephone_noise(&seed);
+                cqa_buffer_print(&text, "%.9g ", (double)reference->weight[layer][o][i]);
+            }
+        }
+    write_model(path, text.text);
+    assert_int_equal(cqa_net_load(&net, &over_moments, path, &error), CQA_OK);
+    unlink(path);
+    cqa_buffer_finish(&text);
+    return net;
+}
+
+enum { LONGEST_ROW = 75 };
+
+struct row {
+    double cell[WIDE][LONGEST_ROW];
+};
+
+/* One layer of the reference for a row of `count` moments; beyond its ends all is 0. */
+static void row_layer(const struct row_reference *reference, int layer, int count,
+                      const struct row *in, struct row *out)
+{
+    const int reach = row_reach[layer];
+
+    for (int t = 0; t < count; t++)
+        for (int o = 0; o < row_width[layer + 1]; o++) {
+            double sum = (double)reference->bias[layer][o];
+            for (int tap = 0; tap < row_taps(layer); tap++)
+                for (int i = 0; i < row_width[layer]; i++) {
+                    const int at = reach > 0 ? t + (tap - 1) * reach : t;
+                    sum += at < 0 || at >= count
+                               ? 0
+                               : (double)reference->weight[layer][o][tap * row_width[layer] + i] *
+                                     in->cell[i][at];
+                }
+            sum = layer + 1 < ROW_LAYERS ? fmax(0, sum) : sum;
+            out->cell[o][t] = sum + (reach > 0 ? in->cell[o][t] : 0);
+        }
+}
+
+static void noise_tile(const void *context, size_t start, float *tile)
+{
+    const struct row *inputs = context;
+
+    for (size_t i = 0; i < 3; i++)
+        for (size_t t = 0; t < CQA_TILE; t++)
+            tile[i * CQA_TILE + t] =
+                start + t < LONGEST_ROW ? (float)inputs->cell[i][start + t] : 1000.0f;
+}
+
+static void expect_row(int count)
+{
+    static struct row_reference reference;
+    struct cqa_net *net = row_network(&reference, 11);
+    struct row rows[2] = {{{{0}}}};
+    struct row inputs;
+    float out[2 * 80];
+    uint32_t seed = 5;
+
+    for (int i = 0; i < 3; i++)
+        for (int t = 0; t < LONGEST_ROW; t++)
+            inputs.cell[i][t] = (double)telephone_noise(&seed);
+    rows[0] = inputs;
+    for (int layer = 0; layer < ROW_LAYERS; layer++)
+        row_layer(&reference, layer, count, &rows[layer % 2], &rows[1 - layer % 2]);
+    assert_int_equal(cqa_net_run_row(net, (size_t)count, noise_tile, &inputs, 80, out), CQA_OK);
+    for (int t = 0; t < count; t++) {
+        const double a = rows[0].cell[0][t];
+        const double b = rows[0].cell[1][t];
+        assert_near(out[t], a - log(exp(a) + exp(b)), 5e-3);
+        assert_near(out[80 + t], b - log(exp(a) + exp(b)), 5e-3);
+    }
+    cqa_net_destroy(net);
+}
+
+static void test_row_against_reference(void **state)
+{
+    (void)state;
+    expect_row(1);  /* all neighbours lie beyond the ends */
+    expect_row(32); /* whole tiles */
+    expect_row(LONGEST_ROW);
+}
+
 #ifdef CQA_WIDER
 static void expect_alike(cqa_dense_run *run)
 {
@@ -243,7 +383,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),           cmocka_unit_test(test_refused_shapes),
-        cmocka_unit_test(test_no_file),           cmocka_unit_test(test_against_reference),
+        cmocka_unit_test(test_refused_reaches),   cmocka_unit_test(test_no_file),
+        cmocka_unit_test(test_against_reference), cmocka_unit_test(test_row_against_reference),
 #ifdef CQA_WIDER
         cmocka_unit_test(test_every_build_alike),
 #endif

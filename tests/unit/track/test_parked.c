@@ -13,7 +13,12 @@
 #include "track/parked.h"
 #include "track/soft_music.h"
 
-enum { MAIN = 14, MUSIC = 1, LEAST = 6, OTHER_MUSIC = 9, HOP = CQA_PARKED_HOP };
+enum {
+    HOP = CQA_MOMENT_HOP,
+    MUSIC = CQA_MOMENT_ROWS + 1,
+    LEAST = CQA_MOMENT_ROWS + 6,
+    OTHER_MUSIC = CQA_MOMENT_ROWS + 9,
+};
 
 /* Frames and tracks of `count` frames, everything random from a seed (0: all zero). */
 struct call {
@@ -25,6 +30,7 @@ static void call_set(struct call *call, size_t count, int channels, uint32_t see
 {
     *call = (struct call){.tracks = {.count = count, .channel_count = channels}};
     assert_int_equal(cqa_frames_grow(&call->frames, count), CQA_OK);
+    assert_int_equal(cqa_moments_init(&call->tracks.moments, count, channels), CQA_OK);
     call->frames.count = count;
     for (int c = 0; c < 2; c++) {
         struct cqa_channel_frames *rows = &call->frames.channel[c];
@@ -50,68 +56,54 @@ static void call_finish(struct call *call)
     cqa_frames_finish(&call->frames);
 }
 
-/* ---- inputs against a slow reference */
+/* ---- inputs */
 
-/* Mean of music's posterior over the frames of moments [first, last), each moment counting once. */
-static double music_in(const struct call *call, int c, ptrdiff_t first, ptrdiff_t last)
+/* Mean of music's posterior over the frames of a moment. */
+static double music_in(const struct call *call, int c, size_t moment)
 {
-    const ptrdiff_t moments = (ptrdiff_t)((call->tracks.count + HOP - 1) / HOP);
     double sum = 0;
-    int count = 0;
+    size_t frames = 0;
 
-    for (ptrdiff_t m = first > 0 ? first : 0; m < last && m < moments; m++, count++) {
-        double moment = 0;
-        size_t frames = 0;
-        for (size_t t = (size_t)m * HOP; t < (size_t)(m + 1) * HOP && t < call->tracks.count; t++) {
-            moment += call->tracks.channel[c].posterior[CQA_CLASS_MUSIC][t];
-            frames++;
-        }
-        sum += moment / (255.0 * (double)frames);
-    }
-    return count > 0 ? sum / count : 0;
+    for (size_t t = moment * HOP; t < (moment + 1) * HOP && t < call->tracks.count; t++, frames++)
+        sum += call->tracks.channel[c].posterior[CQA_CLASS_MUSIC][t];
+    return sum / (255.0 * (double)frames);
 }
 
-static void expect_windows(size_t frames, uint32_t seed)
+static void expect_moments(size_t frames, uint32_t seed)
 {
-    static const ptrdiff_t window[][2] = {{0, 1},    {-1, 2}, {-4, 5}, {-12, 13}, {-32, 33},
-                                          {-80, 81}, {-4, 0}, {1, 5},  {-16, 0},  {1, 17}};
-    const ptrdiff_t moments = (ptrdiff_t)((frames + HOP - 1) / HOP);
-    float *out = calloc((size_t)CQA_PARKED_INPUTS * CQA_CHUNK, sizeof *out);
+    float tile[CQA_PARKED_INPUTS * CQA_TILE];
     struct cqa_parked_inputs *inputs;
     struct call call;
 
     call_set(&call, frames, 2, seed);
+    const struct cqa_moments *moments = &call.tracks.moments;
+    for (size_t i = 0; i < CQA_MOMENT_ROWS * moments->stride; i++)
+        moments->rows[1][i] = (int16_t)telephone_random(&seed);
+    assert_int_equal(moments->count, (frames + HOP - 1) / HOP);
     assert_int_equal(cqa_parked_inputs_create(&inputs, &call.frames, &call.tracks), CQA_OK);
-    assert_int_equal(cqa_parked_inputs_count(inputs), moments);
-    for (ptrdiff_t start = 0; start < moments; start += CQA_CHUNK) {
-        cqa_parked_inputs_chunk(inputs, 1, (size_t)start, 0, out);
-        for (ptrdiff_t i = 0; i < CQA_CHUNK; i++) {
-            const ptrdiff_t m = start + i < moments ? start + i : moments - 1;
-            for (ptrdiff_t w = 0; w < 10; w++) {
-                const ptrdiff_t row =
-                    (i / CQA_TILE * CQA_PARKED_INPUTS + w * MAIN) * CQA_TILE + i % CQA_TILE;
-                assert_near(out[row + (ptrdiff_t)MUSIC * CQA_TILE],
-                            music_in(&call, 1, m + window[w][0], m + window[w][1]), 1e-5);
-            }
-        }
+    for (size_t m = 0; m < moments->count; m++) {
+        if (m % CQA_TILE == 0)
+            cqa_parked_inputs_tile(inputs, 1, m, tile);
+        assert_near(tile[MUSIC * CQA_TILE + m % CQA_TILE], music_in(&call, 1, m), 1e-5);
+        assert_near(tile[97 * CQA_TILE + m % CQA_TILE],
+                    moments->rows[1][97 * moments->stride + m] / 4096.0, 1e-5);
     }
     cqa_parked_inputs_destroy(inputs);
     call_finish(&call);
-    free(out);
 }
 
-static void test_windows(void **state)
+static void test_moments_in_order(void **state)
 {
     (void)state;
-    expect_windows(1, 5);                      /* less than a moment */
-    expect_windows(100 * HOP + 3, 6);          /* shorter than the widest window */
-    expect_windows((CQA_CHUNK + 50) * HOP, 7); /* more than a chunk */
+    expect_moments(1, 5); /* less than a moment */
+    expect_moments(100 * HOP + 3, 6);
+    expect_moments((CQA_CHUNK + 50) * HOP, 7); /* more than a chunk */
 }
 
 /* The softest frame of a moment, and the other channel's music and voices over it. */
 static void test_other_rows(void **state)
 {
-    float *out = calloc((size_t)CQA_PARKED_INPUTS * CQA_CHUNK, sizeof *out);
+    float out[CQA_PARKED_INPUTS * CQA_TILE];
     struct cqa_parked_inputs *inputs;
     struct call call;
 
@@ -122,29 +114,10 @@ static void test_other_rows(void **state)
     memset(call.tracks.channel[1].posterior[CQA_CLASS_MUSIC], 102, 4 * HOP);
     memset(call.tracks.channel[1].posterior[CQA_CLASS_ANNOUNCEMENT], 51, 4 * HOP);
     assert_int_equal(cqa_parked_inputs_create(&inputs, &call.frames, &call.tracks), CQA_OK);
-    cqa_parked_inputs_chunk(inputs, 0, 0, 0, out);
+    cqa_parked_inputs_tile(inputs, 0, 0, out);
     assert_near(out[LEAST * CQA_TILE + 0], 0.5, 1e-5);
     assert_near(out[LEAST * CQA_TILE + 1], -0.5, 1e-5);
     assert_near(out[OTHER_MUSIC * CQA_TILE], 0.6, 1e-5);
-    cqa_parked_inputs_destroy(inputs);
-    call_finish(&call);
-    free(out);
-}
-
-/* ---- where there is nothing to look at */
-
-static void test_idle(void **state)
-{
-    struct cqa_parked_inputs *inputs;
-    struct call call;
-
-    (void)state;
-    call_set(&call, 20 * CQA_TILE * HOP, 2, 0);
-    memset(call.tracks.channel[0].posterior[CQA_CLASS_MUSIC] + (size_t)5 * CQA_TILE * HOP, 255,
-           (size_t)CQA_TILE * HOP); /* the sixth tile */
-    assert_int_equal(cqa_parked_inputs_create(&inputs, &call.frames, &call.tracks), CQA_OK);
-    assert_int_equal(~cqa_parked_inputs_idle(inputs, 0, 0), 7u << 4); /* and those beside it */
-    assert_int_equal(~cqa_parked_inputs_idle(inputs, 1, 0), 0);
     cqa_parked_inputs_destroy(inputs);
     call_finish(&call);
 }
@@ -159,8 +132,8 @@ static struct cqa_net *plain_network(void)
     struct cqa_net *net = NULL;
     struct cqa_error error;
 
-    cqa_buffer_print(&text, "callqa-parked 1 features %d layers 1 %d 3\n", CQA_PARKED_VERSION,
-                     CQA_PARKED_INPUTS);
+    cqa_buffer_print(&text, "callqa-parked 2 features %d layers 1 %d 3 reach 0\n",
+                     CQA_PARKED_VERSION, CQA_PARKED_INPUTS);
     for (int o = 0; o < 3; o++) {
         cqa_buffer_print(&text, "%d ", o == 0 ? 0 : -20);
         for (int i = 0; i < CQA_PARKED_INPUTS; i++)
@@ -241,8 +214,9 @@ static void test_parked_music(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_windows),      cmocka_unit_test(test_other_rows),
-        cmocka_unit_test(test_idle),         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_moments_in_order),
+        cmocka_unit_test(test_other_rows),
+        cmocka_unit_test(test_rows),
         cmocka_unit_test(test_parked_music),
     };
 
