@@ -10,24 +10,29 @@ enum {
     MUSIC_SHARE = 30,   /* per cent of a hold that is music without a voice */
     ANNOUNCEMENT_MS =
         10000, /* longest voice between two pieces of music that is an announcement, not a return */
-    PIECE_MS = 1500,   /* least music to each side of it */
-    ANCHOR_MS = 600,   /* least music that a hold can begin or end with */
-    ADJOIN_MS = 400,   /* how close such a voice lies to the music */
-    VOICE_MS = 1280,   /* least voice over music that makes it an announcement */
-    EDGE_MS = 160,     /* around a gap in which the floor may show */
-    FLOOR_FRAMES = 60, /* least, to know the floor by */
-    TRIM_FRAMES = 32,  /* 1 s, how far from an edge the music may really begin */
-    FLOOR_RUN = 3,     /* frames in a row at the floor */
-    AT_FLOOR = 6,      /* half dB around it */
-    OVER_FLOOR = 12,   /* half dB, how much the music must stand over it */
-    PARKED_NOT = 64,   /* of 255: the second look sees no hold */
-    DROP_MS = 1000,    /* least drop of the agent's line that moves an edge: a pause is shorter */
-    SPEAKS_MS = 600,   /* least own speech in a gap that ends a hold */
+    PIECE_MS = 1500,     /* least music to each side of it */
+    ANCHOR_MS = 600,     /* least music that a hold can begin or end with */
+    ADJOIN_MS = 400,     /* how close such a voice lies to the music */
+    VOICE_MS = 1280,     /* least voice over music that makes it an announcement, */
+    MIX_VOICE_MS = 2304, /* and on a mix */
+    EDGE_MS = 160,       /* around a gap in which the floor may show */
+    FLOOR_FRAMES = 60,   /* least, to know the floor by */
+    TRIM_FRAMES = 32,    /* 1 s, how far from an edge the music may really begin */
+    FLOOR_RUN = 3,       /* frames in a row at the floor */
+    AT_FLOOR = 6,        /* half dB around it */
+    OVER_FLOOR = 12,     /* half dB, how much the music must stand over it */
+    PARKED_NOT = 64,     /* of 255: the second look sees no hold */
+    DROP_MS = 1000,      /* least drop of the agent's line that moves an edge: a pause is shorter */
+    SPEAKS_MS = 600,     /* least own speech in a gap that ends a hold */
 };
 
-static const float parked_least = 0.65f; /* mean of the second look over the music of a hold */
-static const float gap_least = 0.5f;     /* the same over a gap in it */
-static const float no_music = 0.1f;      /* mean of music's posterior where somebody just speaks */
+static const float parked_least = 0.8f;     /* mean of the second look over the music of a hold */
+static const float voice_least = 0.9f;      /* mean of the second look's voice over VOICE_MS */
+static const float mix_voice_least = 0.85f; /* the same over MIX_VOICE_MS, on a mix */
+static const float gap_least = 0.5f;        /* the same over a gap in it */
+static const float no_music = 0.1f;     /* mean of music's posterior where somebody just speaks */
+static const float heard_least = 0.35f; /* mean of music's posterior over a hold: voices sing, */
+static const float mix_heard_least = 0.25f; /* noises hum; and on a mix, where voices lie over it */
 static const float alone_least =
     0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
 
@@ -185,20 +190,17 @@ static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct
     return CQA_OK;
 }
 
-/* A voice over the music, be it taken for the party's: what lies between pieces of music is not. */
+/* A voice over the music, be it taken for the party's: what lies between pieces of music is not. On
+ * a mix a word of the waiting customer lies over the music too: an announcement is longer. */
 static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    const size_t window = VOICE_MS / CQA_FRAME_MS;
+    const size_t window = (scene->mono ? MIX_VOICE_MS : VOICE_MS) / CQA_FRAME_MS;
+    const float least = scene->mono ? mix_voice_least : voice_least;
     const size_t last = frame_of(span.end_ms);
 
-    for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4) {
-        const float voice =
-            0.5f * cqa_tracks_mean(scene->tracks, c, CQA_TRACK_ANNOUNCED, t, t + window) +
-            0.5f * (cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, t, t + window) +
-                    cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, t, t + window));
-        if (voice > 0.65f)
+    for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4)
+        if (cqa_tracks_mean(scene->tracks, c, CQA_TRACK_ANNOUNCED, t, t + window) > least)
             return 1;
-    }
     return 0;
 }
 
@@ -250,10 +252,14 @@ static float music_parked(const struct cqa_scene *scene, int c, struct cqa_span 
 /* Where nearly all of the recording is music there is nothing to compare it with. */
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
+    const int alone = 10 * cqa_span_length_ms(heard) >= 8 * scene->duration_ms;
+
     return music_parked(scene, c, heard) > parked_least &&
            has_music_alone(scene, c, heard, MUSIC_SHARE) &&
-           (10 * cqa_span_length_ms(heard) < 8 * scene->duration_ms ||
-            music_heard(scene, c, heard) > alone_least);
+           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, frame_of(heard.start_ms),
+                           frame_of(heard.end_ms)) >
+               (scene->mono ? mix_heard_least : heard_least) &&
+           (!alone || music_heard(scene, c, heard) > alone_least);
 }
 
 /* Frames between an edge of the span and the music: where the line carries no more than anyway, a
@@ -313,8 +319,9 @@ static struct cqa_span widen_by_drop(const struct cqa_scene *scene, struct cqa_s
 static float confidence(float parked_mean)
 {
     const float over = 2.0f * parked_mean - 1.0f;
+    const float cubed = over * over * over;
 
-    return 0.5f + 0.49f * over * over * over;
+    return 0.5f + 0.49f * cubed * cubed;
 }
 
 enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,

@@ -98,12 +98,15 @@ static float spread_at(const uint8_t *level, size_t count, size_t t)
     return variance > 0 ? sqrtf(variance) : 0.0f;
 }
 
+/* Before its party's first word a line was not there to be dropped. */
 static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line)
 {
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
+    int spoke = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        if (is_speech(scene->tracks, c, t))
+        spoke = spoke || is_speech(scene->tracks, c, t);
+        if (!spoke || is_speech(scene->tracks, c, t))
             continue;
         const int under = line->floor - rows->level[t];
         line->dropped[t] = (line->zero_tells && is_zero(rows, t)) ||

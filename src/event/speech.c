@@ -12,7 +12,7 @@ enum {
     APART_MS = 500, /* so far from the party's other words, */
 };
 
-static const float word_least = 0.7f; /* is a word if a voice's mean posterior is more than this */
+static const float word_least = 0.8f; /* is a word if a voice's mean posterior is more than this */
 
 /* Without what the line carries as hold music, and without keys and other signalling, which the
  * classes may take for a voice. */
