@@ -30,6 +30,7 @@ static const float parked_least = 0.8f;     /* mean of the second look over the 
 static const float voice_least = 0.9f;      /* mean of the second look's voice over VOICE_MS */
 static const float mix_voice_least = 0.85f; /* the same over MIX_VOICE_MS, on a mix */
 static const float gap_least = 0.5f;        /* the same over a gap in it */
+static const float gap_sure = 0.8f;     /* the same: soft music may look like the line's floor */
 static const float no_music = 0.1f;     /* mean of music's posterior where somebody just speaks */
 static const float heard_least = 0.35f; /* mean of music's posterior over a hold: voices sing, */
 static const float mix_heard_least = 0.25f; /* noises hum; and on a mix, where voices lie over it */
@@ -126,7 +127,7 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, int floor, struct c
     if (spoken &&
         cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, frame_of(gap.start_ms),
                         frame_of(gap.end_ms)) < no_music &&
-        floor_shows(scene, c, floor, before, after))
+        floor_shows(scene, c, floor, before, after) && parked(scene, c, gap) < gap_sure)
         return 0;
     if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > gap_least)
         return 1;

@@ -5,7 +5,7 @@ enum {
     MEAN_LEAST = 51,    /* of 255, over the window */
     RUN_LEAST = 47,     /* frames */
     NEAR = 8,           /* frames, 0.25 s, to each side of one that may be music */
-    NEAR_LEAST = 30,    /* of 255, before it and after it: beyond an edge there is none */
+    NEAR_LEAST = 15,    /* of 255, before it and after it: beyond an edge there is none */
     PARKED_LEAST = 204, /* of 255, of the second look */
     EDGE_LEAST = 30, /* of 255, of a frame and its neighbours, where soft music may begin or end */
 };
