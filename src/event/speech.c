@@ -12,7 +12,7 @@ enum {
     APART_MS = 500, /* so far from the party's other words, */
 };
 
-static const float word_least = 0.8f; /* is a word if a voice's mean posterior is more than this */
+static const float word_least = 0.85f; /* is a word if a voice's mean posterior is more than this */
 
 /* Without what the line carries as hold music, and without keys and other signalling, which the
  * classes may take for a voice. */
@@ -32,7 +32,7 @@ static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
     return status;
 }
 
-/* A short burst by itself: a word has a posterior over 0.8, a cough, a click or a note much less.
+/* A short burst by itself: a word has a posterior over 0.9, a cough, a click or a note much less.
  */
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
 {
