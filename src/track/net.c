@@ -62,6 +62,7 @@ static int read_int(FILE *file, const char *before, int *out)
 
 static enum cqa_status read_layer(FILE *file, struct cqa_dense *layer, struct cqa_error *error)
 {
+    assert(layer->inputs > 0 && layer->outputs > 0);
     layer->padded = (layer->outputs + BLOCK - 1) / BLOCK * BLOCK;
     layer->bias = calloc((size_t)layer->padded, sizeof *layer->bias);
     layer->weights = calloc((size_t)layer->padded * (size_t)layer->inputs, sizeof *layer->weights);
