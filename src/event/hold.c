@@ -112,8 +112,18 @@ static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < SPEAKS_MS;
 }
 
-/* Beeps from `first` on that follow each other evenly (within a tenth); `last` is the last,
- * `period_ms` their distance. Returns how many there are. */
+/* How many periods lie between two beeps of a train: one, or two where a word hides the beep
+ * between them; 0 where the second is none of it. Even within a tenth of a period. */
+static int periods_of(int64_t step_ms, int64_t period_ms)
+{
+    const int64_t count = period_ms > 0 ? (step_ms + period_ms / 2) / period_ms : 1;
+    const int64_t off = period_ms > 0 ? llabs(step_ms - count * period_ms) : 0;
+
+    return count >= 1 && count <= 2 && off <= 100 + period_ms / 10 ? (int)count : 0;
+}
+
+/* Beeps from `first` on that follow each other evenly; `last` is the last, `period_ms` their
+ * distance. Returns how many there are. */
 static int follow_train(const struct cqa_scene *scene, size_t first, size_t *last,
                         int64_t *period_ms)
 {
@@ -126,10 +136,10 @@ static int follow_train(const struct cqa_scene *scene, size_t first, size_t *las
         const int64_t step = bursts[i].start_ms - bursts[*last].start_ms;
         if (step > TRAIN_MAX_MS)
             break;
-        if (!same_train(scene, &bursts[*last], &bursts[i]) ||
-            (*period_ms > 0 && llabs(step - *period_ms) > 100 + *period_ms / 10))
+        const int periods = periods_of(step, *period_ms);
+        if (periods == 0 || !same_train(scene, &bursts[*last], &bursts[i]))
             continue;
-        *period_ms = step;
+        *period_ms = step / periods;
         *last = i;
         count++;
     }

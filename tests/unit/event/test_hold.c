@@ -214,6 +214,10 @@ static void test_beep_train(void **state)
     picture_expect_holds(TALK_AGENT "ss.b...........b...........b.sss" TALK_AGENT,
                          TALK_CUSTOMER "................................" TALK_CUSTOMER,
                          TALK_NOTHING "..BBBBBBBBBBBBBBBBBBBBBBBBBB...." TALK_NOTHING);
+    picture_expect_holds(
+        TALK_AGENT "ss.b.........b...................b.........b.sss" TALK_AGENT, /* one in a word */
+        TALK_CUSTOMER "......................sss......................." TALK_CUSTOMER,
+        TALK_NOTHING "..BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB...." TALK_NOTHING);
     picture_expect_holds(TALK_AGENT
                          "ss.b...........b...........b.sss" TALK_AGENT, /* a customer at length */
                          TALK_CUSTOMER "......ssssssssssssssssss........" TALK_CUSTOMER,
