@@ -8,8 +8,9 @@
 enum {
     BRIDGE_MS = 300,
     SHORTEST_MS = 100,
-    LONE_MS = 500,  /* a shorter burst, */
-    APART_MS = 500, /* so far from the party's other words, */
+    LONE_MS = 500,     /* a shorter burst, */
+    MIX_LONE_MS = 700, /* on a mix, where a word more or less makes no overtalk, */
+    APART_MS = 500,    /* so far from the party's other words, */
 };
 
 static const float word_least = 0.85f; /* is a word if a voice's mean posterior is more than this */
@@ -40,7 +41,7 @@ static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans
     const size_t first = (size_t)(burst.start_ms / CQA_FRAME_MS);
     const size_t last = (size_t)((burst.end_ms + CQA_FRAME_MS - 1) / CQA_FRAME_MS);
 
-    return cqa_span_length_ms(burst) < LONE_MS &&
+    return cqa_span_length_ms(burst) < (scene->mono ? MIX_LONE_MS : LONE_MS) &&
            (i == 0 || burst.start_ms - speech->items[i - 1].end_ms >= APART_MS) &&
            (i + 1 == speech->count || speech->items[i + 1].start_ms - burst.end_ms >= APART_MS) &&
            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
