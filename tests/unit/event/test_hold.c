@@ -215,7 +215,8 @@ static void test_beep_train(void **state)
                          TALK_CUSTOMER "................................" TALK_CUSTOMER,
                          TALK_NOTHING "..BBBBBBBBBBBBBBBBBBBBBBBBBB...." TALK_NOTHING);
     picture_expect_holds(
-        TALK_AGENT "ss.b.........b...................b.........b.sss" TALK_AGENT, /* one in a word */
+        TALK_AGENT
+        "ss.b.........b...................b.........b.sss" TALK_AGENT, /* one in a word */
         TALK_CUSTOMER "......................sss......................." TALK_CUSTOMER,
         TALK_NOTHING "..BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB...." TALK_NOTHING);
     picture_expect_holds(TALK_AGENT
