@@ -72,9 +72,10 @@ test("queue and calls are filtered by the site's shifts", () => as("ann", async 
   await page.waitForSelector("[name=shift] >> nth=0");
   await page.selectOption("[name=shift]", "早班");
   await page.waitForFunction(() => location.hash.includes("shift="));
-  await settled(page);
-  const shown = await page.locator("tbody tr td:nth-child(4)").evaluateAll((cells) => cells.map((cell) => Number(/(\d\d):\d\d/.exec(cell.textContent)[1])));
-  assert.ok(shown.length > 0 && shown.every((hour) => hour >= 6 && hour < 14), `${shown}`);
+  await until(page, () => {
+    const shown = [...document.querySelectorAll("tbody tr td:nth-child(4)")].map((cell) => Number(/(\d\d):\d\d/.exec(cell.textContent)[1]));
+    return shown.length > 0 && shown.every((hour) => hour >= 6 && hour < 14);
+  });
   await visit(page, `#/calls?shift=${encodeURIComponent("晚班")}`);
   assert.equal(await page.inputValue("[name=shift]"), "晚班");
   const times = await page.locator("tbody tr td:first-child a").evaluateAll((links) => links.map((link) => Number(/(\d\d):\d\d/.exec(link.textContent)[1])));
