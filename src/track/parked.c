@@ -6,8 +6,7 @@
 enum { NONE, MUSIC, VOICE, OUTPUTS };
 enum {
     HEARD_FRAMES = 64, /* 2 s, as long as the music of the shortest hold */
-    HEARD_LEAST = 26,
-    /* of 255, mean over them: a tenth */
+    HEARD_LEAST = 51,  /* of 255, mean over them; no hold has less (event/hold_music.c) */
 };
 
 const struct cqa_net_use cqa_net_for_parked = {"callqa-parked", CQA_PARKED_VERSION,
@@ -33,17 +32,15 @@ static void spread(const float *out, size_t stride, size_t moments, size_t frame
     }
 }
 
-/* Whether the classifier heard music anywhere for as long as a hold lasts, be it ever so faintly.
- */
+/* Whether the classifier heard music anywhere for as long as a hold lasts, be it faintly. */
 static int anything_heard(const struct cqa_tracks *tracks, int c)
 {
     const uint8_t *music = tracks->channel[c].posterior[CQA_CLASS_MUSIC];
-    const uint8_t *voice = tracks->channel[c].posterior[CQA_CLASS_ANNOUNCEMENT];
     unsigned block = 0;
 
     for (size_t t = 0; t < tracks->count; t++) {
         block = t % HEARD_FRAMES == 0 ? 0 : block;
-        block += (unsigned)music[t] + voice[t];
+        block += music[t];
         if (block > HEARD_LEAST * HEARD_FRAMES)
             return 1;
     }
@@ -65,8 +62,11 @@ static void tile_of_inputs(const void *context, size_t start, float *tile)
 enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_frames *frames,
                                 struct cqa_tracks *tracks)
 {
-    if (!anything_heard(tracks, 0) && (tracks->channel_count < 2 || !anything_heard(tracks, 1)))
-        return CQA_OK; /* the row is 0 */
+    const int heard[2] = {anything_heard(tracks, 0),
+                          tracks->channel_count == 2 && anything_heard(tracks, 1)};
+
+    if (!heard[0] && !heard[1])
+        return CQA_OK; /* the rows stay 0 */
     const struct cqa_moments *moments = &tracks->moments;
     struct cqa_parked_inputs *inputs = NULL;
     float *out = calloc(OUTPUTS * moments->stride + 1, sizeof *out);
@@ -75,6 +75,8 @@ enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_fram
 
     for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++) {
         const struct look look = {inputs, c};
+        if (!heard[c])
+            continue;
         status = cqa_net_run_row(net, moments->count, tile_of_inputs, &look, moments->stride, out);
         if (status == CQA_OK)
             spread(out, moments->stride, moments->count, tracks->count, &tracks->channel[c]);
