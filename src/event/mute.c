@@ -105,8 +105,9 @@ static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line
     int spoke = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        spoke = spoke || is_speech(scene->tracks, c, t);
-        if (!spoke || is_speech(scene->tracks, c, t))
+        const int speaks = is_speech(scene->tracks, c, t);
+        spoke |= speaks;
+        if (speaks || !spoke)
             continue;
         const int under = line->floor - rows->level[t];
         line->dropped[t] = (line->zero_tells && is_zero(rows, t)) ||

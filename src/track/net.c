@@ -267,52 +267,39 @@ static int widest_hidden(const struct cqa_net *net)
     return widest;
 }
 
-/* From the inputs to what the last layer but one made of them, which is in one of the two. */
-static const struct made *run_layers(const struct cqa_net *net, size_t count,
-                                     cqa_net_source *source, const void *context, struct made *now,
-                                     struct made *next)
+/* Layer i at the moments of one tile, from the inputs or from what the layer before made. */
+static void run_tile(const struct cqa_net *net, int i, cqa_net_source *source, const void *context,
+                     const struct made *before, size_t start, float *out)
 {
     float in[WIDTH_MAX * TILE];
-    float out[(WIDTH_MAX + BLOCK) * TILE];
+    const int reach = net->reach[i];
 
-    for (int i = 0; i + 1 < net->layer_count; i++) {
-        const struct cqa_dense *layer = &net->layer[i];
-        const int reach = net->reach[i];
-        for (size_t start = 0; start < count; start += TILE) {
-            if (i == 0)
-                source(context, start, in);
-            else
-                gather(now, layer->inputs / (reach > 0 ? TAPS : 1), start, reach, in);
-            net->run(layer, in, out, 1);
-            keep(out, layer->outputs, start, count, reach > 0 ? now : NULL, next);
-        }
-        struct made *swap = now;
-        now = next;
-        next = swap;
-    }
-    return now;
+    if (i == 0)
+        source(context, start, in);
+    else
+        gather(before, net->layer[i].inputs / (reach > 0 ? TAPS : 1), start, reach, in);
+    net->run(&net->layer[i], in, out, i < net->layer_count - 1);
 }
 
 enum cqa_status cqa_net_run_row(const struct cqa_net *net, size_t count, cqa_net_source *source,
                                 const void *context, size_t stride, float *out)
 {
-    const struct cqa_dense *last = &net->layer[net->layer_count - 1];
-    struct made made[2] = {{0}};
-    float in[WIDTH_MAX * TILE];
+    const int last = net->layer_count - 1;
+    struct made made[2] = {{0}}; /* by odd layers and by even ones */
     float tile[(WIDTH_MAX + BLOCK) * TILE];
     enum cqa_status status = made_init(&made[0], widest_hidden(net), count);
 
     if (status == CQA_OK)
         status = made_init(&made[1], widest_hidden(net), count);
-    if (status == CQA_OK) {
-        const struct made *hidden = run_layers(net, count, source, context, &made[0], &made[1]);
+    for (int i = 0; i <= last && status == CQA_OK; i++) {
+        const struct made *before = &made[i % 2];
         for (size_t start = 0; start < count; start += TILE) {
-            if (net->layer_count == 1)
-                source(context, start, in);
+            run_tile(net, i, source, context, before, start, tile);
+            if (i < last)
+                keep(tile, net->layer[i].outputs, start, count, net->reach[i] > 0 ? before : NULL,
+                     &made[1 - i % 2]);
             else
-                gather(hidden, last->inputs, start, 0, in);
-            net->run(last, in, tile, 0);
-            log_softmax(tile, net->use->outputs, stride, out + start);
+                log_softmax(tile, net->use->outputs, stride, out + start);
         }
     }
     free(made[0].cell);

@@ -62,7 +62,11 @@ static void tile_of_inputs(const void *context, size_t start, float *tile)
 enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_frames *frames,
                                 struct cqa_tracks *tracks)
 {
-    if (!anything_heard(tracks, 0) && (tracks->channel_count < 2 || !anything_heard(tracks, 1)))
+    unsigned heard = 0; /* a bit a channel */
+
+    for (int c = 0; c < tracks->channel_count; c++)
+        heard |= (unsigned)anything_heard(tracks, c) << c;
+    if (heard == 0)
         return CQA_OK; /* the rows stay 0 */
     const struct cqa_moments *moments = &tracks->moments;
     struct cqa_parked_inputs *inputs = NULL;
@@ -72,7 +76,7 @@ enum cqa_status cqa_parked_find(const struct cqa_net *net, const struct cqa_fram
 
     for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++) {
         const struct look look = {inputs, c};
-        if (!anything_heard(tracks, c))
+        if (!(heard >> c & 1))
             continue;
         status = cqa_net_run_row(net, moments->count, tile_of_inputs, &look, moments->stride, out);
         if (status == CQA_OK)

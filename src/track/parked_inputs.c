@@ -29,7 +29,6 @@ _Static_assert((int)CQA_MOMENT_ROWS + (int)ROW_COUNT + (int)GLOBALS == (int)CQA_
 
 struct cqa_parked_inputs {
     const struct cqa_moments *moments;
-    size_t count;
     float *row[2][ROW_COUNT]; /* as long as those of the moments */
     float global[2][GLOBALS];
 };
@@ -115,12 +114,12 @@ static enum cqa_status fill_own(struct cqa_parked_inputs *inputs, const struct c
 
 static void fill_other(struct cqa_parked_inputs *inputs, int c)
 {
-    const size_t size = inputs->count * sizeof(float);
+    const size_t size = inputs->moments->count * sizeof(float);
     float *const *row = inputs->row[c];
     float *const *other = inputs->row[1 - c];
 
     memcpy(row[OTHER], other[SPEECH], size);
-    for (size_t m = 0; m < inputs->count; m++)
+    for (size_t m = 0; m < inputs->moments->count; m++)
         row[OTHER_MUSIC][m] = other[MUSIC][m] + other[VOICE][m];
     for (int k = 0; k < 4; k++)
         memcpy(row[OTHER_LEVEL + k], other[LEVEL + k], size);
@@ -143,14 +142,15 @@ static void fill_quantiles(const struct cqa_parked_inputs *inputs, int c, float 
     static const unsigned per_cent[QUANTILES] = {10, 30, 50, 70};
     size_t histogram[256] = {0};
 
-    for (size_t m = 0; m < inputs->count; m++) {
+    for (size_t m = 0; m < inputs->moments->count; m++) {
         const float music = inputs->row[c][MUSIC][m] + inputs->row[c][VOICE][m];
         histogram[(int)(255.0f * cqa_clamp(music, 0.0f, 1.0f))]++;
     }
     for (int q = 0; q < QUANTILES; q++) {
         size_t seen = 0;
         int value = 0;
-        while (value < 255 && 100 * (seen += histogram[value]) <= per_cent[q] * inputs->count)
+        while (value < 255 &&
+               100 * (seen += histogram[value]) <= per_cent[q] * inputs->moments->count)
             value++;
         out[q] = (float)value / 255.0f;
     }
@@ -163,7 +163,7 @@ static void fill_globals(struct cqa_parked_inputs *inputs, int c, int mono)
     float *global = inputs->global[c];
 
     for (int k = 0; k < MEANS; k++)
-        global[k] = mean(inputs->row[c][of[k]], inputs->count);
+        global[k] = mean(inputs->row[c][of[k]], inputs->moments->count);
     fill_quantiles(inputs, c, global + MEANS);
     global[GLOBALS - 1] = mono ? 1.0f : 0.0f;
 }
@@ -188,7 +188,6 @@ enum cqa_status cqa_parked_inputs_create(struct cqa_parked_inputs **out,
     if (inputs == NULL)
         return CQA_E_NOMEM;
     inputs->moments = &tracks->moments;
-    inputs->count = tracks->moments.count;
     enum cqa_status status = rows_init(inputs);
     for (int c = 0; c < tracks->channel_count && status == CQA_OK; c++)
         status = fill_own(inputs, frames, tracks, c);

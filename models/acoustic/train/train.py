@@ -138,11 +138,10 @@ class Net(torch.nn.Module):
 
     def __init__(self, use):
         super().__init__()
-        widths = [use.inputs, *use.widths, len(use.classes)]
-        self.reaches = [*use.reaches, 0]
+        self.widths, self.reaches = [use.inputs, *use.widths, len(use.classes)], [*use.reaches, 0]
         self.layers = torch.nn.ModuleList(
             torch.nn.Conv1d(a, b, 3 if r else 1, dilation=max(1, r), padding=r)
-            for a, b, r in zip(widths, widths[1:], self.reaches))
+            for a, b, r in zip(self.widths, self.widths[1:], self.reaches))
         self.drop = torch.nn.Dropout1d(use.drop)
 
     def forward(self, x):
@@ -202,9 +201,8 @@ def write(use, net, mean, scale, path):
     layers = [(layer.weight.detach().double().numpy(), layer.bias.detach().double().numpy()) for layer in net.layers]
     w, b = layers[0]
     layers[0] = w / scale[None, :, None], b - (w[:, :, 0] / scale) @ mean
-    widths = [use.inputs, *use.widths, len(use.classes)]
     with open(path, "w") as out:
-        out.write(f"{use.word} 2\nfeatures {use.version}\nlayers {len(layers)} {' '.join(map(str, widths))}\n"
+        out.write(f"{use.word} 2\nfeatures {use.version}\nlayers {len(layers)} {' '.join(map(str, net.widths))}\n"
                   f"reach {' '.join(map(str, net.reaches))}\n")
         for w, b in layers:
             for o, row in enumerate(w):                # inputs of the moment before, of this one, of the one after
