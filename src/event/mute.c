@@ -10,9 +10,11 @@ enum {
     GAP_FAR = 16,      /* and where it ends, 0.5 s */
     GAP_LEAST = 30,    /* frames of talk gaps that make a floor */
     LISTEN_FAR = 19,   /* frames from own speech where listening begins: past hangovers of 0.6 s */
-    LISTEN_LEAST = 60, /* frames of listening that can tell a gated line */
+    LISTEN_LEAST = 60, /* frames of listening that can tell a gated line, */
+    LISTEN_MUCH = 300, /* and that tell it without what may be a park */
     PARK_MS = 5000,    /* a drop so long, */
-    PARK_SHARE = 30,   /* the other party speaking for less than so many per cent, may be a park */
+    PARK_SHARE = 30,   /* the other party speaking for less than so many per cent, may be a park, */
+    ALL = 101,         /* or whatever it does */
     SPREAD = 8,        /* frames to each side for the steadiness of the floor */
     SHORTEST_MS = 500,
     BRIDGE_MS = 350,
@@ -117,47 +119,62 @@ static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line
     }
 }
 
-/* A drop that lasts like a park, while the other party hardly speaks. */
-static int is_long(const struct cqa_scene *scene, int c, struct cqa_span drop)
+/* A drop that lasts like a park, while the other party speaks for less than `share` per cent. */
+static int is_long(const struct cqa_scene *scene, int c, struct cqa_span drop, int share)
 {
     const int64_t length = cqa_span_length_ms(drop);
 
     return length >= PARK_MS &&
-           100 * cqa_spans_within_ms(&scene->speech[1 - c], drop) < PARK_SHARE * length;
+           100 * cqa_spans_within_ms(&scene->speech[1 - c], drop) < share * length;
 }
 
 /* The next drop from `at` on that lasts like a park. */
 static size_t next_long(const struct cqa_scene *scene, int c, const struct cqa_spans *drops,
-                        size_t at)
+                        size_t at, int share)
 {
-    while (at < drops->count && !is_long(scene, c, drops->items[at]))
+    while (at < drops->count && !is_long(scene, c, drops->items[at], share))
         at++;
     return at;
 }
 
-/*
- * A line that drops while its party listens does so by itself; enough listening must be seen to say
- * so. What may be a park is no witness: noise that passes for the other's voice would count as
- * listening.
- */
-static int is_gated(const struct cqa_scene *scene, int c, const struct line *line,
-                    const struct cqa_spans *drops)
+/* Frames in which the party listens, and is dropped, outside what may be a park. */
+struct listening {
+    unsigned frames;
+    unsigned dropped;
+};
+
+static struct listening listen(const struct cqa_scene *scene, int c, const struct line *line,
+                               const struct cqa_spans *drops, int share)
 {
-    unsigned listening = 0;
-    unsigned dropped = 0;
-    size_t next = next_long(scene, c, drops, 0);
+    struct listening sum = {0};
+    size_t next = next_long(scene, c, drops, 0, share);
 
     for (size_t t = 0; t < line->count; t++) {
         const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
         while (next < drops->count && drops->items[next].end_ms <= at_ms)
-            next = next_long(scene, c, drops, next + 1);
+            next = next_long(scene, c, drops, next + 1, share);
         if ((next < drops->count && drops->items[next].start_ms <= at_ms) ||
             line->distance[t] < LISTEN_FAR || !is_speech(scene->tracks, 1 - c, t))
             continue;
-        listening++;
-        dropped += line->dropped[t];
+        sum.frames++;
+        sum.dropped += line->dropped[t];
     }
-    return listening >= LISTEN_LEAST && (float)dropped > gated_share * (float)listening;
+    return sum;
+}
+
+/*
+ * A line that drops while its party listens does so by itself; enough listening must be seen to say
+ * so. What may be a park is no witness: noise or a radio that passes for the other's voice would
+ * count as listening. Where the party listens long enough besides, no long drop is.
+ */
+static int is_gated(const struct cqa_scene *scene, int c, const struct line *line,
+                    const struct cqa_spans *drops)
+{
+    struct listening heard = listen(scene, c, line, drops, ALL);
+
+    if (heard.frames < LISTEN_MUCH)
+        heard = listen(scene, c, line, drops, PARK_SHARE);
+    return heard.frames >= LISTEN_LEAST && (float)heard.dropped > gated_share * (float)heard.frames;
 }
 
 /* Whether a drop could be seen at all: there is a floor to fall from, or zeros are news. */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include "support/picture.h"
 
-enum { BEEP_FRAMES = 10, NOISE = 90, MUTED = 50, LOUD = 170 }; /* levels as in frames.h */
+enum { BEEP_FRAMES = 10, NOISE = 90, MUTED = 50, ROOM = 130, LOUD = 170 }; /* levels as in frames.h */
 
 struct look {
     enum cqa_class class_;
@@ -26,6 +26,10 @@ static struct look look_of(char letter, int frame)
         return (struct look){CQA_CLASS_MUSIC, LOUD, 255, 0};
     case 'R':
         return (struct look){CQA_CLASS_MUSIC, LOUD, 25, 0};
+    case 'r':
+        return (struct look){CQA_CLASS_MUSIC, ROOM, 235, 0};
+    case '-':
+        return (struct look){CQA_CLASS_NONE, ROOM, 0, 0};
     case 'A':
         return (struct look){CQA_CLASS_ANNOUNCEMENT, LOUD, 255, 255};
     case 'h':

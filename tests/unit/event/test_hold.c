@@ -82,6 +82,26 @@ static void test_radio_in_the_room(void **state)
                          TALK_NOTHING TALK_NOTHING TALK_NOTHING);
 }
 
+/* What is as loud as the party's own pauses was there all along: the second look has to be surer.
+ */
+static void test_radio_between_the_words(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "..............." TALK_AGENT,
+                         "---sss---ss-ss---sss"
+                         "---rrrrrrrrrrrr"
+                         "---sss---ss-ss---sss",
+                         TALK_NOTHING "..............." TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "..............." TALK_AGENT,
+                         TALK_CUSTOMER "...rrrrrrrrrrrr" TALK_CUSTOMER,
+                         TALK_NOTHING "...mmmmmmmmmmmm" TALK_NOTHING);
+    picture_expect_holds(TALK_AGENT "..............." TALK_AGENT,
+                         "---sss---ss-ss---sss"
+                         "---MMMMMMMMMMMM"
+                         "---sss---ss-ss---sss",
+                         TALK_NOTHING "...mmmmmmmmmmmm" TALK_NOTHING);
+}
+
 /* A passage that passes for the agent's voice, for longer than announcements last; a voice in which
  * the classifier hears little music is none, whatever the second look says. */
 static void test_second_look_fills(void **state)
@@ -182,6 +202,19 @@ static void test_park_in_noise(void **state)
                          TALK_NOTHING TALK_NOTHING "UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU" TALK_NOTHING);
 }
 
+/* Nor is one in which a radio passes for the customer's voice a witness against another one, where
+ * the agent's line is seen to stay while he listens otherwise. */
+static void test_park_beside_a_radio(void **state)
+{
+    (void)state;
+    picture_expect_holds(TALK_AGENT "........................" TALK_AGENT
+                                    "_______________________" TALK_AGENT "____________",
+                         TALK_CUSTOMER "ssssssssssssssssssssssss" TALK_CUSTOMER
+                                       "..sss..sss..sss..sss..." TALK_CUSTOMER "............",
+                         TALK_NOTHING "........................" TALK_NOTHING
+                                      "......................." TALK_NOTHING "UUUUUUUUUUUU");
+}
+
 /* Exact zeros between all words mean nothing either. */
 static void test_gated_to_zero(void **state)
 {
@@ -276,12 +309,14 @@ int main(void)
         cmocka_unit_test(test_voice_and_music),
         cmocka_unit_test(test_announcement_is_nobodys_speech),
         cmocka_unit_test(test_radio_in_the_room),
+        cmocka_unit_test(test_radio_between_the_words),
         cmocka_unit_test(test_second_look_fills),
         cmocka_unit_test(test_silence_between_pieces),
         cmocka_unit_test(test_mute),
         cmocka_unit_test(test_mute_length),
         cmocka_unit_test(test_gated_line),
         cmocka_unit_test(test_park_in_noise),
+        cmocka_unit_test(test_park_beside_a_radio),
         cmocka_unit_test(test_gated_to_zero),
         cmocka_unit_test(test_beeps_on_a_muted_line),
         cmocka_unit_test(test_beep_train),
