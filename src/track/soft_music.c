@@ -6,7 +6,8 @@ enum {
     RUN_LEAST = 47,     /* frames */
     NEAR = 8,           /* frames, 0.25 s, to each side of one that may be music */
     NEAR_LEAST = 15,    /* of 255, before it and after it: beyond an edge there is none */
-    PARKED_LEAST = 204, /* of 255, of the second look */
+    PARKED_LEAST = 204, /* of 255, of the second look, */
+    ALONE_LEAST = 128,  /* and by how much more for music than for a voice over it: it is sung */
     EDGE_LEAST = 30, /* of 255, of a frame and its neighbours, where soft music may begin or end */
 };
 
@@ -75,6 +76,27 @@ static int is_other(uint8_t class_)
     return class_ == CQA_CLASS_NONE || class_ == CQA_CLASS_SPEECH;
 }
 
+/* A voice over music to the classifier, which knows no songs; the second look hears one. */
+static int is_sung(const struct cqa_channel_track *track, size_t t)
+{
+    return track->class_[t] == CQA_CLASS_ANNOUNCEMENT &&
+           track->posterior[CQA_TRACK_PARKED][t] >=
+               track->posterior[CQA_TRACK_ANNOUNCED][t] + ALONE_LEAST;
+}
+
+/* Music is half heard before frame t and after it. */
+static int half_heard(const uint8_t *music, size_t t)
+{
+    unsigned before = 0;
+    unsigned after = 0;
+
+    for (size_t i = 1; i <= NEAR; i++) {
+        before += music[t - i];
+        after += music[t + i];
+    }
+    return before >= NEAR_LEAST * NEAR && after >= NEAR_LEAST * NEAR;
+}
+
 /*
  * What the second look takes for a hold, and the classifier half hears as music, is music, be it
  * taken for a voice: a party's own words next to a hold have nothing of music.
@@ -83,18 +105,11 @@ void cqa_parked_music(struct cqa_channel_track *track, size_t count)
 {
     const uint8_t *music = track->posterior[CQA_CLASS_MUSIC];
 
-    for (size_t t = NEAR; t + NEAR < count; t++) {
-        unsigned before = 0;
-        unsigned after = 0;
-        if (!is_other(track->class_[t]) || track->posterior[CQA_TRACK_PARKED][t] < PARKED_LEAST)
-            continue;
-        for (size_t i = 1; i <= NEAR; i++) {
-            before += music[t - i];
-            after += music[t + i];
-        }
-        if (before >= NEAR_LEAST * NEAR && after >= NEAR_LEAST * NEAR)
+    for (size_t t = NEAR; t + NEAR < count; t++)
+        if (is_sung(track, t) ||
+            (is_other(track->class_[t]) && track->posterior[CQA_TRACK_PARKED][t] >= PARKED_LEAST &&
+             half_heard(music, t)))
             track->class_[t] = CQA_CLASS_MUSIC;
-    }
 }
 
 void cqa_soft_music(struct cqa_channel_track *track, size_t count)
