@@ -98,13 +98,13 @@ def conditions(rng, seconds, focus):
     """Names that the accuracy bench has too mean the same here."""
     mono = bool(rng.random() < MONO.get(focus, 0.14))
     codec, voice, noises = file_codec(rng, mono), voice_levels(rng, focus), backgrounds(rng, focus)
-    often = 12.0 if focus == "noise" else 5.0
+    often, odds = {"noise": (12.0, 0.45), "sounds": (15.0, 0.9)}.get(focus, (5.0, 0.45))
     snr = noise_ratios(rng, noises, focus)
     comfort = rng.random() < 0.5
     return dict(
         layout="mono" if mono else "stereo", codec=codec, noise=noises["customer"], noises=noises, snr_db=snr,
         voice_db=voice, gain_db=gains(rng, codec, voice),
-        sounds=each(lambda who: float(rng.exponential(often)) if rng.random() < 0.45 else 0.0),
+        sounds=each(lambda who: float(rng.exponential(often)) if rng.random() < odds else 0.0),
         radio_db=float(rng.uniform(-34, -13)) if rng.random() < (0.8 if focus == "radio" else 0.07) else None,
         hold_floor="comfort" if comfort else "digital",
         # comfort noise of a hold is well under the talker's own floor, else nothing tells them apart

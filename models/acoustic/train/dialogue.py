@@ -16,7 +16,7 @@ WEIGHTS = {"mixed": (38, 12, 12, 3, 9, 18, 2, 5, 2, 2), "music": (25, 8, 6, 1, 4
            "noise": (40, 12, 10, 2, 16, 8, 2, 6, 2, 2), "leak": (38, 14, 18, 6, 6, 8, 1, 8, 1, 1),
            "mono": (36, 12, 10, 3, 10, 20, 2, 5, 1, 0), "mute": (24, 6, 6, 1, 14, 40, 1, 6, 2, 8),
            "radio": (36, 10, 10, 2, 16, 16, 2, 5, 2, 2)}
-WEIGHTS["mono-hold"] = WEIGHTS["music"]
+WEIGHTS["mono-hold"], WEIGHTS["sounds"] = WEIGHTS["music"], WEIGHTS["noise"]
 # Floors softer than this the encoding turns into its idle value, hold or not.
 FAINTEST_DB = dict(ulaw=-77, alaw=-74, adpcm=-80, msadpcm=-80, gsm=-72, pcm8=-46, mp3=-73, opus=-73, vorbis=-73)
 FAINTEST_DB["mp3-8k"] = -73

@@ -48,7 +48,7 @@ class Line:
         x *= np.float32(ratio(voice - c["snr_db"][who]))
         if c["sounds"][who]:
             loud = voice + 12 + rng.uniform(-28, -2)
-            x += noise.scattered(rng, self.n, c["sounds"][who]) * np.float32(ratio(loud))
+            x += noise.scattered(rng, self.n, c["sounds"][who], self.call.focus == "sounds") * np.float32(ratio(loud))
         if c["radio_db"] is not None and who == "customer":
             x += at_level(noise.radio(rng, self.call.material, self.n), 0) * np.float32(ratio(voice + c["radio_db"]))
         return x

@@ -268,17 +268,61 @@ def horn(rng):
     return faded(sine((rng.uniform(300, 500), rng.uniform(380, 620)), rng.uniform(0.2, 1.2), -6), 0.02)
 
 
+def thud(rng):
+    """Something heavy: a door, a drawer, a chair, a fist on the table. Its body rings on, lows for longest."""
+    t = np.arange(int(rng.uniform(0.25, 0.8) * RATE)) / RATE
+    modes = np.exp(rng.uniform(np.log(60), np.log(rng.uniform(400, 1800)), rng.integers(3, 12)))
+    ring = sum(rng.lognormal(0, 0.7) * np.sin(2 * np.pi * f * t + rng.uniform(0, 6)) * np.exp(-t * rng.uniform(6, 40))
+               for f in modes)
+    blow = filtered(rng.standard_normal(len(t)), "lowpass", rng.uniform(500, 3500), order=1)
+    x = at_level(ring, 0) + at_level(blow * np.exp(-t * rng.uniform(25, 120)), rng.uniform(-12, 6))
+    latch = int(rng.uniform(0.03, 0.2) * RATE) if rng.random() < 0.4 else 0      # what gives way before or after it
+    return faded(x + np.float32(rng.uniform(0.2, 0.7)) * np.roll(x, latch) if latch else x, 0.002, 0.05)
+
+
+def cough(rng):
+    """One to four bursts of breath through a mouth, some with a voice in them."""
+    out, formants = [], rng.uniform((350, 900, 2000), (800, 1800, 3200))
+    for _ in range(rng.integers(1, 5)):
+        t = np.arange(int(rng.uniform(0.08, 0.35) * RATE)) / RATE
+        source = rng.standard_normal(len(t))
+        if rng.random() < 0.4:
+            source = source + 3 * np.abs(np.sin(np.pi * rng.uniform(90, 260) * t * (1 - 0.3 * t))) ** 8
+        x = sum(filtered(source, "bandpass", f * 0.85, f * 1.15) * g for f, g in zip(formants, (1, 0.7, 0.4)))
+        out += [faded(x * np.exp(-t * rng.uniform(4, 14)), 0.008, 0.04), np.zeros(int(rng.uniform(0.05, 0.3) * RATE))]
+    return np.concatenate(out)
+
+
+def creak(rng):
+    """A chair or a hinge: rubbing that sticks and slips, faster or slower."""
+    n = int(rng.uniform(0.2, 0.9) * RATE)
+    phase = np.cumsum(np.exp(smooth_walk(rng, n, 5, np.log(40), np.log(500)))) / RATE
+    slips = np.diff(np.floor(phase), prepend=0.0) * rng.uniform(0.3, 1, n)
+    return faded(sum(filtered(slips, "bandpass", f * 0.9, f * 1.1) for f in rng.uniform(300, 3200, 3)), 0.03, 0.1)
+
+
 SOUNDS = {"typing": (typing, 4), "mouse": (mouse, 3), "paper": (paper, 2), "breath": (breath, 5), "knock": (knock, 2),
           "steps": (steps, 1.5), "dog": (dog, 1), "baby": (baby, 1), "phone": (phone, 1), "dishes": (dishes, 1),
           "rustle": (rustle, 2), "click": (click, 3), "horn": (horn, 0.5)}
 
 
-def scattered(rng, n, per_minute):
+ROOM_SOUNDS = SOUNDS | {"thud": (thud, 6), "cough": (cough, 3), "creak": (creak, 2), "knock": (knock, 4)}
+
+
+def in_room(rng, x):
+    """A sound and what the room adds to it, until that has died away."""
+    seconds = rng.uniform(0.15, 0.8)
+    return reverberated(rng, np.concatenate([x, np.zeros(int(0.7 * seconds * RATE))]), seconds, rng.uniform(-10, 8))
+
+
+def scattered(rng, n, per_minute, roomy):
     """Single sounds over a call, peaks at 0 dB and below; a party has only a few kinds of them."""
-    out, names = np.zeros(n, "float32"), list(SOUNDS)
-    weights = np.array([SOUNDS[s][1] for s in names], float)
+    sounds = ROOM_SOUNDS if roomy else SOUNDS
+    out, names = np.zeros(n, "float32"), list(sounds)
+    weights = np.array([sounds[s][1] for s in names], float)
     kinds = rng.choice(names, min(3, len(names)), replace=False, p=weights / weights.sum())
     for at in rng.uniform(0, n / RATE, rng.poisson(per_minute * n / RATE / 60)):
-        x = np.asarray(SOUNDS[str(rng.choice(kinds))][0](rng), "float32")
+        x = np.asarray(sounds[str(rng.choice(kinds))][0](rng), "float32")
+        x = in_room(rng, x) if roomy and rng.random() < 0.75 else x
         add(out, at, x * np.float32(ratio(rng.uniform(-15, 0)) / (np.abs(x).max() + 1e-6)))
     return out

@@ -12,12 +12,12 @@ mkdir -p "$2"
 folder=$(realpath "$2")
 train=$(dirname "$(realpath "$0")")
 features=$(realpath "${3:-$train/../../../build/bin/callqa-features}")
-sets='mixed music mono mono-hold radio noise leak mute'
+sets='mixed music mono mono-hold radio noise leak mute sounds'
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1     # the same sums in the same order
 
 # calls of a set and fold
 count() {
-    case $1 in mixed) echo 350 ;; music) echo 350 ;; mono-hold) echo 200 ;; mono) echo 120 ;; radio) echo 90 ;; noise) echo 70 ;; *) echo 60 ;; esac
+    case $1 in mixed) echo 350 ;; music) echo 350 ;; mono-hold) echo 200 ;; mono) echo 120 ;; radio | sounds) echo 90 ;; noise) echo 70 ;; *) echo 60 ;; esac
 }
 
 # make FILE COMMAND...: unless FILE is there

@@ -27,7 +27,7 @@ from line import Line
 from sources import Material
 from truth import truth
 
-FOCUSES = ("music", "noise", "leak", "mono", "mono-hold", "mute", "radio", "mixed")
+FOCUSES = ("music", "noise", "leak", "mono", "mono-hold", "mute", "radio", "sounds", "mixed")
 
 
 def written(stem, tracks, cond):

@@ -48,10 +48,6 @@ class Frames:
             label[within(channel.get(name, []), middle)] = code
         for name in cls.classes:
             ignore_edges(label, channel.get(name, []), middle, cls.edge_s)
-        if truth["layout"] == "mono":
-            agent, customer = (truth["speech"][who] for who in ("agent", "customer"))
-            label[within(agent, middle) & within(customer, middle) & (label == 1)] = 5
-            ignore_edges(label, agent + customer, middle, cls.edge_s)
         return label
 
     @staticmethod
