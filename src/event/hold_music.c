@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "event/levels.h"
+#include "event/pauses.h"
 
 enum {
     BRIDGE_MS = 2000,   /* gaps inside one hold */
@@ -24,11 +25,7 @@ enum {
     PARKED_NOT = 64,     /* of 255: the second look sees no hold */
     DROP_MS = 1000,      /* least drop of the agent's line that moves an edge: a pause is shorter */
     SPEAKS_MS = 600,     /* least own speech in a gap that ends a hold */
-    ASIDE_MS = 1000,     /* beside music, where its level tells nothing of the line */
-    PAUSE_NEAR_MS = 64,  /* from own speech where a pause begins: the voice has died away, */
-    PAUSE_FAR_MS = 512,  /* and where it ends */
-    PAUSE_FRAMES = 20,   /* least, to know the pauses by */
-    AS_LOUD = 7,         /* half dB, over the pauses: what is no louder was there all along */
+    NOISE_MS = 1000,     /* least of it on a mix that is left out: music has soft passages */
 };
 
 static const float parked_least = 0.8f;     /* mean of the second look over the music of a hold */
@@ -36,6 +33,7 @@ static const float along_least = 0.96f;     /* the same where the party's own pa
 static const float voice_least = 0.9f;      /* mean of the second look's voice over VOICE_MS */
 static const float mix_voice_least = 0.85f; /* the same over MIX_VOICE_MS, on a mix */
 static const float gap_least = 0.5f;        /* the same over a gap in it */
+static const float mix_gap_least = 0.7f;    /* the same on a mix, where anyone's voice lies in it */
 static const float gap_sure = 0.8f;     /* the same: soft music may look like the line's floor */
 static const float no_music = 0.1f;     /* mean of music's posterior where somebody just speaks */
 static const float heard_least = 0.35f; /* mean of music_heard over a hold: voices hum, */
@@ -123,6 +121,12 @@ static int floor_shows(const struct cqa_scene *scene, int c, int floor, struct c
     return 0;
 }
 
+/* The second look over a gap says that it belongs to the hold. */
+static int gap_is_parked(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    return parked(scene, c, gap) > (scene->mono ? mix_gap_least : gap_least);
+}
+
 /* Whether what lies between two pieces of music on channel c belongs to the hold. */
 static int gap_is_hold(const struct cqa_scene *scene, int c, int floor, struct cqa_span before,
                        struct cqa_span after)
@@ -135,9 +139,16 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, int floor, struct c
                         frame_of(gap.end_ms)) < no_music &&
         floor_shows(scene, c, floor, before, after) && parked(scene, c, gap) < gap_sure)
         return 0;
-    if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > gap_least)
+    if (cqa_span_length_ms(gap) < LONGEST_MS && gap_is_parked(scene, c, gap))
         return 1;
     return spoken ? voice_is_hold(scene, c, before, gap, after) : silent_gap_is_hold(scene, c, gap);
+}
+
+/* On a mix noise of either party's goes on after the music, and some of it passes for music. */
+static int is_noise_of_mix(const struct cqa_scene *scene, int c, struct cqa_span piece)
+{
+    return scene->mono && cqa_span_length_ms(piece) >= NOISE_MS &&
+           cqa_plays_along(scene, c, piece) && parked(scene, c, piece) < along_least;
 }
 
 static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floor,
@@ -149,6 +160,8 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floo
 
     for (size_t i = 0; i < pieces.count && status == CQA_OK; i++) {
         struct cqa_span *last = out->count > 0 ? &out->items[out->count - 1] : NULL;
+        if (is_noise_of_mix(scene, c, pieces.items[i]))
+            continue;
         if (last != NULL && gap_is_hold(scene, c, floor, *last, pieces.items[i]))
             last->end_ms = pieces.items[i].end_ms;
         else
@@ -163,8 +176,7 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floo
 static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
 {
     return cqa_span_length_ms(gap) < ANNOUNCEMENT_MS ||
-           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS ||
-           parked(scene, c, gap) > gap_least;
+           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS || gap_is_parked(scene, c, gap);
 }
 
 /*
@@ -256,55 +268,13 @@ static float music_parked(const struct cqa_scene *scene, int c, struct cqa_span 
     return count > 0 ? (float)sum / (255.0f * (float)count) : 0.0f;
 }
 
-static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
-                       struct cqa_levels *levels)
-{
-    for (size_t t = frame_of(span.start_ms > 0 ? span.start_ms : 0);
-         t < frame_of(span.end_ms) && t < scene->tracks->count; t++)
-        cqa_levels_add(levels, scene->frames->channel[c].level[t]);
-}
-
-/* What the line carries just before and after the party's own words, away from the music. */
-static void add_pauses(const struct cqa_scene *scene, int c, struct cqa_span heard,
-                       struct cqa_levels *levels)
-{
-    const struct cqa_spans *speech = &scene->speech[c];
-
-    for (size_t i = 0; i <= speech->count; i++) {
-        const int64_t from = i > 0 ? speech->items[i - 1].end_ms + PAUSE_NEAR_MS : 0;
-        const int64_t to =
-            i < speech->count ? speech->items[i].start_ms - PAUSE_NEAR_MS : scene->duration_ms;
-        const int64_t reach = PAUSE_FAR_MS - PAUSE_NEAR_MS;
-        const int64_t end = i > 0 && from + reach < to ? from + reach : i > 0 ? to : from;
-        const int64_t start = i == speech->count ? to : to - reach > end ? to - reach : end;
-        if (to <= from || (from < heard.end_ms + ASIDE_MS && to > heard.start_ms - ASIDE_MS))
-            continue;
-        add_levels(scene, c, (struct cqa_span){from, end}, levels);
-        add_levels(scene, c, (struct cqa_span){start, to}, levels);
-    }
-}
-
-/* A radio in the party's room, unlike music on hold, plays on between the party's words. */
-static int plays_along(const struct cqa_scene *scene, int c, struct cqa_span heard)
-{
-    struct cqa_levels pauses = {0};
-    struct cqa_levels music = {0};
-
-    if (scene->mono)
-        return 0;
-    add_pauses(scene, c, heard, &pauses);
-    add_levels(scene, c, heard, &music);
-    return pauses.total >= PAUSE_FRAMES &&
-           cqa_levels_low(&music, 2) < cqa_levels_low(&pauses, 2) + AS_LOUD;
-}
-
 /* Where nearly all of the recording is music there is nothing to compare it with. */
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     const int alone = 10 * cqa_span_length_ms(heard) >= 8 * scene->duration_ms;
 
     return music_parked(scene, c, heard) >
-               (plays_along(scene, c, heard) ? along_least : parked_least) &&
+               (cqa_plays_along(scene, c, heard) ? along_least : parked_least) &&
            has_music_alone(scene, c, heard, MUSIC_SHARE) &&
            music_heard(scene, c, heard) > (scene->mono ? mix_heard_least : heard_least) &&
            (!alone || music_heard(scene, c, heard) > alone_least);
