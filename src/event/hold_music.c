@@ -64,14 +64,16 @@ static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_s
            (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
 }
 
-/* A voice between two pieces of music is an announcement when it is short and close to them. */
+/* A voice between two pieces of music is an announcement when it is short and close to them; on a
+ * mix it may as well be the parties' between two holds. */
 static int voice_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
                          struct cqa_span gap, struct cqa_span after)
 {
     const int64_t length = cqa_span_length_ms(gap);
     const int64_t spoken = cqa_spans_within_ms(&scene->speech[c], gap);
 
-    return length < ANNOUNCEMENT_MS && (length < BRIDGE_MS || length - spoken < 2 * ADJOIN_MS) &&
+    return !scene->mono && length < ANNOUNCEMENT_MS &&
+           (length < BRIDGE_MS || length - spoken < 2 * ADJOIN_MS) &&
            cqa_span_length_ms(before) >= PIECE_MS && cqa_span_length_ms(after) >= PIECE_MS;
 }
 
@@ -175,7 +177,7 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floo
  * voice, or what the second look takes for the hold. */
 static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
 {
-    return cqa_span_length_ms(gap) < ANNOUNCEMENT_MS ||
+    return (!scene->mono && cqa_span_length_ms(gap) < ANNOUNCEMENT_MS) ||
            cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS || gap_is_parked(scene, c, gap);
 }
 
