@@ -9,14 +9,10 @@ enum {
     REST_MS = 20000,    /* the same where nobody at all speaks: soft passages, the seam of a loop */
     LONGEST_MS = 30000, /* of any gap that the second look takes for the hold */
     MUSIC_SHARE = 30,   /* per cent of a hold that is music without a voice */
-    ANNOUNCEMENT_MS =
-        10000, /* longest voice between two pieces of music that is an announcement, not a return */
-    PIECE_MS = 1500,     /* least music to each side of it */
-    ANCHOR_MS = 600,     /* least music that a hold can begin or end with */
-    ADJOIN_MS = 400,     /* how close such a voice lies to the music */
-    VOICE_MS = 1280,     /* least voice over music that makes it an announcement, */
+    PIECE_MS = 1500,    /* longest piece without a voice that a hold has at least */
+    ANCHOR_MS = 600,    /* least music that a hold can begin or end with */
+    VOICE_MS = 1280,    /* least voice over music that makes it an announcement, */
     MIX_VOICE_MS = 2304, /* and on a mix */
-    EDGE_MS = 160,       /* around a gap in which the floor may show */
     FLOOR_FRAMES = 60,   /* least, to know the floor by */
     TRIM_FRAMES = 32,    /* 1 s, how far from an edge the music may really begin */
     FLOOR_RUN = 3,       /* frames in a row at the floor */
@@ -32,11 +28,8 @@ static const float parked_least = 0.8f;     /* mean of the second look over the 
 static const float along_least = 0.96f;     /* the same where the party's own pauses are as loud */
 static const float voice_least = 0.9f;      /* mean of the second look's voice over VOICE_MS */
 static const float mix_voice_least = 0.85f; /* the same over MIX_VOICE_MS, on a mix */
-static const float gap_least = 0.5f;        /* the same over a gap in it */
-static const float mix_gap_least = 0.7f;    /* the same on a mix, where anyone's voice lies in it */
-static const float gap_sure = 0.8f;     /* the same: soft music may look like the line's floor */
-static const float no_music = 0.1f;     /* mean of music's posterior where somebody just speaks */
-static const float heard_least = 0.35f; /* mean of music_heard over a hold: voices hum, */
+static const float gap_least = 0.7f;        /* the same over a gap in it */
+static const float heard_least = 0.35f;     /* mean of music_heard over a hold: voices hum, */
 static const float mix_heard_least = 0.25f; /* noises do; and on a mix, where voices lie over it */
 static const float alone_least =
     0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
@@ -53,6 +46,11 @@ static float parked(const struct cqa_scene *scene, int c, struct cqa_span span)
                            frame_of(span.end_ms));
 }
 
+static int is_spoken(const struct cqa_scene *scene, int c, struct cqa_span gap)
+{
+    return cqa_spans_within_ms(&scene->speech[c], gap) >= SPEAKS_MS;
+}
+
 /* A pause in which the party says nothing belongs to the hold when it is short, or nobody speaks in
  * it, or the agent's line stays dropped. */
 static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
@@ -62,19 +60,6 @@ static int silent_gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_s
 
     return length < BRIDGE_MS || (nobody && length < REST_MS) ||
            (c == scene->agent && 10 * cqa_spans_within_ms(&scene->mute.dropped, gap) > 9 * length);
-}
-
-/* A voice between two pieces of music is an announcement when it is short and close to them; on a
- * mix it may as well be the parties' between two holds. */
-static int voice_is_hold(const struct cqa_scene *scene, int c, struct cqa_span before,
-                         struct cqa_span gap, struct cqa_span after)
-{
-    const int64_t length = cqa_span_length_ms(gap);
-    const int64_t spoken = cqa_spans_within_ms(&scene->speech[c], gap);
-
-    return !scene->mono && length < ANNOUNCEMENT_MS &&
-           (length < BRIDGE_MS || length - spoken < 2 * ADJOIN_MS) &&
-           cqa_span_length_ms(before) >= PIECE_MS && cqa_span_length_ms(after) >= PIECE_MS;
 }
 
 /* What a line carries between its party's words, half dB; -1 where that was not to be heard. */
@@ -102,48 +87,13 @@ static int soft_music_level(const struct cqa_scene *scene, int c, struct cqa_spa
     return cqa_levels_low(&levels, 5);
 }
 
-/* The line's own floor shows for a moment in the gap or at its edges: then the party's line is open
- * again, and a voice is its own. Tells nothing where music is as soft as the floor. */
-static int floor_shows(const struct cqa_scene *scene, int c, int floor, struct cqa_span before,
-                       struct cqa_span after)
+/* Whether what lies between two pieces of music on channel c belongs to the hold. A voice in it may
+ * be an announcement, or the party between two holds. */
+static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
 {
-    const struct cqa_span gap = {before.end_ms, after.start_ms};
-    const size_t first = frame_of(gap.start_ms > EDGE_MS ? gap.start_ms - EDGE_MS : 0);
-    int run = 0;
-
-    if (scene->mono || floor < 0 || soft_music_level(scene, c, before) < floor + OVER_FLOOR ||
-        soft_music_level(scene, c, after) < floor + OVER_FLOOR)
-        return 0;
-    for (size_t t = first; t < frame_of(gap.end_ms + EDGE_MS) && t < scene->tracks->count; t++) {
-        const int off = scene->frames->channel[c].level[t] - floor;
-        run = off >= -AT_FLOOR && off <= AT_FLOOR ? run + 1 : 0;
-        if (run >= FLOOR_RUN)
-            return 1;
-    }
-    return 0;
-}
-
-/* The second look over a gap says that it belongs to the hold. */
-static int gap_is_parked(const struct cqa_scene *scene, int c, struct cqa_span gap)
-{
-    return parked(scene, c, gap) > (scene->mono ? mix_gap_least : gap_least);
-}
-
-/* Whether what lies between two pieces of music on channel c belongs to the hold. */
-static int gap_is_hold(const struct cqa_scene *scene, int c, int floor, struct cqa_span before,
-                       struct cqa_span after)
-{
-    const struct cqa_span gap = {before.end_ms, after.start_ms};
-    const int spoken = cqa_spans_within_ms(&scene->speech[c], gap) >= SPEAKS_MS;
-
-    if (spoken &&
-        cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, frame_of(gap.start_ms),
-                        frame_of(gap.end_ms)) < no_music &&
-        floor_shows(scene, c, floor, before, after) && parked(scene, c, gap) < gap_sure)
-        return 0;
-    if (cqa_span_length_ms(gap) < LONGEST_MS && gap_is_parked(scene, c, gap))
+    if (cqa_span_length_ms(gap) < LONGEST_MS && parked(scene, c, gap) > gap_least)
         return 1;
-    return spoken ? voice_is_hold(scene, c, before, gap, after) : silent_gap_is_hold(scene, c, gap);
+    return !is_spoken(scene, c, gap) && silent_gap_is_hold(scene, c, gap);
 }
 
 /* On a mix noise of either party's goes on after the music, and some of it passes for music. */
@@ -153,8 +103,7 @@ static int is_noise_of_mix(const struct cqa_scene *scene, int c, struct cqa_span
            cqa_plays_along(scene, c, piece) && parked(scene, c, piece) < along_least;
 }
 
-static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floor,
-                                  struct cqa_spans *out)
+static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
 {
     struct cqa_spans pieces = {0};
     enum cqa_status status = cqa_tracks_spans(
@@ -164,7 +113,8 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floo
         struct cqa_span *last = out->count > 0 ? &out->items[out->count - 1] : NULL;
         if (is_noise_of_mix(scene, c, pieces.items[i]))
             continue;
-        if (last != NULL && gap_is_hold(scene, c, floor, *last, pieces.items[i]))
+        if (last != NULL &&
+            gap_is_hold(scene, c, (struct cqa_span){last->end_ms, pieces.items[i].start_ms}))
             last->end_ms = pieces.items[i].end_ms;
         else
             status = cqa_spans_add(out, pieces.items[i].start_ms, pieces.items[i].end_ms);
@@ -173,12 +123,10 @@ static enum cqa_status join_music(const struct cqa_scene *scene, int c, int floo
     return status;
 }
 
-/* Between two pieces of music that were joined: a voice no longer than an announcement, or no
- * voice, or what the second look takes for the hold. */
+/* Between two pieces of music that were joined. */
 static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span gap)
 {
-    return (!scene->mono && cqa_span_length_ms(gap) < ANNOUNCEMENT_MS) ||
-           cqa_spans_within_ms(&scene->speech[c], gap) < SPEAKS_MS || gap_is_parked(scene, c, gap);
+    return !is_spoken(scene, c, gap) || parked(scene, c, gap) > gap_least;
 }
 
 /*
@@ -350,7 +298,7 @@ enum cqa_status cqa_hold_find_music(const struct cqa_scene *scene, int c,
     const int floor = floor_of(scene, c);
     struct cqa_spans sound = {0};
     struct cqa_spans joined = {0};
-    enum cqa_status status = join_music(scene, c, floor, &sound);
+    enum cqa_status status = join_music(scene, c, &sound);
 
     for (size_t i = 0; i < sound.count && status == CQA_OK; i++)
         status = cut_to_music(scene, c, sound.items[i], &joined);
