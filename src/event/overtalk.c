@@ -6,7 +6,8 @@ enum {
     SHORTEST_MS = 200,
     TURN_MS = 1000,        /* shorter pauses do not end a turn */
     TOGETHER_MS = 100,     /* begun so close that nobody was first */
-    BACKCHANNEL_MS = 1000, /* longest turn that is a backchannel */
+    BACKCHANNEL_MS = 1000, /* longest turn that is a backchannel, */
+    WIDER_MS = 100,        /* which is heard as longer by so much in noise */
     GOES_ON_MS = 500,
     MIXED_REACH = 2,   /* frames to each side, on a mix of both parties */
     MIXED_LEAST = 128, /* of 255, their mean */
@@ -43,7 +44,7 @@ static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2]
     event->by = second_turn.start_ms - first_turn.start_ms < TOGETHER_MS
                     ? CQA_PARTY_NONE
                     : cqa_scene_party(scene, second);
-    if (cqa_span_length_ms(second_turn) <= BACKCHANNEL_MS &&
+    if (cqa_span_length_ms(second_turn) <= BACKCHANNEL_MS + WIDER_MS &&
         first_turn.end_ms - second_turn.end_ms >= GOES_ON_MS)
         event->kind = CQA_KIND_BACKCHANNEL;
     else if (second_turn.end_ms - first_turn.end_ms >= GOES_ON_MS)
