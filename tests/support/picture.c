@@ -8,7 +8,13 @@
 #include <cmocka.h>
 #include "support/picture.h"
 
-enum { BEEP_FRAMES = 10, NOISE = 90, MUTED = 50, ROOM = 130, LOUD = 170 }; /* levels as in frames.h */
+enum {
+    BEEP_FRAMES = 10,
+    NOISE = 90,
+    MUTED = 50,
+    ROOM = 130,
+    LOUD = 170
+}; /* levels as in frames.h */
 
 struct look {
     enum cqa_class class_;
