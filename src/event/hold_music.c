@@ -34,16 +34,11 @@ static const float mix_heard_least = 0.25f; /* noises do; and on a mix, where vo
 static const float alone_least =
     0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
 
-static size_t frame_of(int64_t ms)
-{
-    return (size_t)(ms / CQA_FRAME_MS);
-}
-
 /* How sure the second look is that the span is a hold on channel c, 0..1. */
 static float parked(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    return cqa_tracks_mean(scene->tracks, c, CQA_TRACK_PARKED, frame_of(span.start_ms),
-                           frame_of(span.end_ms));
+    return cqa_tracks_mean(scene->tracks, c, CQA_TRACK_PARKED, cqa_frame_at(span.start_ms),
+                           cqa_frame_at(span.end_ms));
 }
 
 static int is_spoken(const struct cqa_scene *scene, int c, struct cqa_span gap)
@@ -80,8 +75,8 @@ static int soft_music_level(const struct cqa_scene *scene, int c, struct cqa_spa
 {
     struct cqa_levels levels = {0};
 
-    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
-         t++)
+    for (size_t t = cqa_frame_at(span.start_ms);
+         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
         if (scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC)
             cqa_levels_add(&levels, scene->frames->channel[c].level[t]);
     return cqa_levels_low(&levels, 5);
@@ -138,11 +133,12 @@ static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct
                                     struct cqa_spans *out)
 {
     const uint8_t *class_ = scene->tracks->channel[c].class_;
-    const size_t last = frame_of(joined.end_ms) < scene->tracks->count ? frame_of(joined.end_ms)
-                                                                       : scene->tracks->count;
+    const size_t last = cqa_frame_at(joined.end_ms) < scene->tracks->count
+                            ? cqa_frame_at(joined.end_ms)
+                            : scene->tracks->count;
     const size_t already = out->count;
 
-    for (size_t t = frame_of(joined.start_ms); t < last; t++) {
+    for (size_t t = cqa_frame_at(joined.start_ms); t < last; t++) {
         const size_t first = t;
         while (t < last && class_[t] == CQA_CLASS_MUSIC)
             t++;
@@ -165,9 +161,9 @@ static int has_voice(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
     const size_t window = (scene->mono ? MIX_VOICE_MS : VOICE_MS) / CQA_FRAME_MS;
     const float least = scene->mono ? mix_voice_least : voice_least;
-    const size_t last = frame_of(span.end_ms);
+    const size_t last = cqa_frame_at(span.end_ms);
 
-    for (size_t t = frame_of(span.start_ms); t + window <= last; t += 4)
+    for (size_t t = cqa_frame_at(span.start_ms); t + window <= last; t += 4)
         if (cqa_tracks_mean(scene->tracks, c, CQA_TRACK_ANNOUNCED, t, t + window) > least)
             return 1;
     return 0;
@@ -180,8 +176,8 @@ static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span
     int64_t run_ms = 0;
     int64_t longest_ms = 0;
 
-    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
-         t++) {
+    for (size_t t = cqa_frame_at(span.start_ms);
+         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++) {
         const int music = scene->tracks->channel[c].class_[t] == CQA_CLASS_MUSIC;
         alone_ms += music ? CQA_FRAME_MS : 0;
         run_ms = music ? run_ms + CQA_FRAME_MS : 0;
@@ -193,8 +189,8 @@ static int has_music_alone(const struct cqa_scene *scene, int c, struct cqa_span
 /* How much of the span sounds like music to the classifier, 0..1. */
 static float music_heard(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
-    const size_t first = frame_of(span.start_ms);
-    const size_t last = frame_of(span.end_ms);
+    const size_t first = cqa_frame_at(span.start_ms);
+    const size_t last = cqa_frame_at(span.end_ms);
 
     return cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last) +
            cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
@@ -208,8 +204,8 @@ static float music_parked(const struct cqa_scene *scene, int c, struct cqa_span 
     unsigned long sum = 0;
     unsigned long count = 0;
 
-    for (size_t t = frame_of(span.start_ms); t < frame_of(span.end_ms) && t < scene->tracks->count;
-         t++) {
+    for (size_t t = cqa_frame_at(span.start_ms);
+         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++) {
         if (track->class_[t] != CQA_CLASS_MUSIC && track->class_[t] != CQA_CLASS_ANNOUNCEMENT)
             continue;
         sum += track->posterior[CQA_TRACK_PARKED][t];
@@ -252,8 +248,8 @@ static struct cqa_span trim_to_sound(const struct cqa_scene *scene, int c, int f
                                      struct cqa_span heard)
 {
     const uint8_t *level = scene->frames->channel[c].level;
-    const size_t first = frame_of(heard.start_ms);
-    const size_t last = frame_of(heard.end_ms);
+    const size_t first = cqa_frame_at(heard.start_ms);
+    const size_t last = cqa_frame_at(heard.end_ms);
 
     if (floor < 0 || last <= first || soft_music_level(scene, c, heard) < floor + OVER_FLOOR)
         return heard;

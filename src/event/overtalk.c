@@ -60,8 +60,8 @@ static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2]
  */
 static float confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
-    const size_t first = (size_t)(span.start_ms / CQA_FRAME_MS);
-    const size_t last = (size_t)((span.end_ms + CQA_FRAME_MS - 1) / CQA_FRAME_MS);
+    const size_t first = cqa_frame_at(span.start_ms);
+    const size_t last = cqa_frame_at(span.end_ms + CQA_FRAME_MS - 1);
     const float left = cqa_tracks_mean(scene->tracks, 0, CQA_CLASS_SPEECH, first, last);
     const float right = cqa_tracks_mean(scene->tracks, 1, CQA_CLASS_SPEECH, first, last);
     const float posterior = left < right ? left : right;
@@ -117,9 +117,8 @@ static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_span
 /* An estimate: of those of which the classifier says 0.75, 0.6 are right, of 0.6 a third. */
 static float mixed_confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
-    const float posterior =
-        cqa_tracks_mean(scene->tracks, 0, CQA_TRACK_BOTH, (size_t)(span.start_ms / CQA_FRAME_MS),
-                        (size_t)(span.end_ms / CQA_FRAME_MS));
+    const float posterior = cqa_tracks_mean(scene->tracks, 0, CQA_TRACK_BOTH,
+                                            cqa_frame_at(span.start_ms), cqa_frame_at(span.end_ms));
 
     return posterior * posterior;
 }

@@ -15,16 +15,11 @@ static int64_t earlier(int64_t a_ms, int64_t b_ms)
     return a_ms < b_ms ? a_ms : b_ms;
 }
 
-static size_t frame_of(int64_t ms)
-{
-    return (size_t)(ms / CQA_FRAME_MS);
-}
-
 static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
                        struct cqa_levels *levels)
 {
-    for (size_t t = frame_of(span.start_ms > 0 ? span.start_ms : 0);
-         t < frame_of(span.end_ms) && t < scene->tracks->count; t++)
+    for (size_t t = cqa_frame_at(span.start_ms > 0 ? span.start_ms : 0);
+         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
         cqa_levels_add(levels, scene->frames->channel[c].level[t]);
 }
 

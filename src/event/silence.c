@@ -54,8 +54,8 @@ static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_s
  * doubt. */
 static float confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
-    const size_t first = (size_t)(span.start_ms / CQA_FRAME_MS);
-    const size_t last = (size_t)(span.end_ms / CQA_FRAME_MS);
+    const size_t first = cqa_frame_at(span.start_ms);
+    const size_t last = cqa_frame_at(span.end_ms);
     float most = 0;
 
     for (int c = 0; c < scene->tracks->channel_count; c++) {

@@ -38,8 +38,8 @@ static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
 {
     const struct cqa_span burst = speech->items[i];
-    const size_t first = (size_t)(burst.start_ms / CQA_FRAME_MS);
-    const size_t last = (size_t)((burst.end_ms + CQA_FRAME_MS - 1) / CQA_FRAME_MS);
+    const size_t first = cqa_frame_at(burst.start_ms);
+    const size_t last = cqa_frame_at(burst.end_ms + CQA_FRAME_MS - 1);
 
     return cqa_span_length_ms(burst) < (scene->mono ? MIX_LONE_MS : LONE_MS) &&
            (i == 0 || burst.start_ms - speech->items[i - 1].end_ms >= APART_MS) &&

@@ -21,6 +21,12 @@ enum {
     CQA_LAG_MAX = 115, /* 70 Hz */
 };
 
+/* The frame that a moment lies in; `ms` is not negative. */
+static inline size_t cqa_frame_at(int64_t ms)
+{
+    return (size_t)(ms / CQA_FRAME_MS);
+}
+
 /* Levels are bytes of half a dB from -110 dBFS (a full-scale square wave is 0 dBFS). */
 static inline float cqa_level_dbfs(uint8_t level)
 {
