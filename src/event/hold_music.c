@@ -32,7 +32,7 @@ static const float gap_least = 0.7f;        /* the same over a gap in it */
 static const float heard_least = 0.35f;     /* mean of music_heard over a hold: voices hum, */
 static const float mix_heard_least = 0.25f; /* noises do; and on a mix, where voices lie over it */
 static const float alone_least =
-    0.8f; /* mean of music's posterior where nearly all is music: nothing to compare it with */
+    0.8f; /* the same where nearly all is music: nothing to compare it with */
 
 /* How sure the second look is that the span is a hold on channel c, 0..1. */
 static float parked(const struct cqa_scene *scene, int c, struct cqa_span span)
@@ -95,7 +95,7 @@ static int gap_is_hold(const struct cqa_scene *scene, int c, struct cqa_span gap
 static int is_noise_of_mix(const struct cqa_scene *scene, int c, struct cqa_span piece)
 {
     return scene->mono && cqa_span_length_ms(piece) >= NOISE_MS &&
-           cqa_plays_along(scene, c, piece) && parked(scene, c, piece) < along_least;
+           parked(scene, c, piece) < along_least && cqa_plays_along(scene, c, piece);
 }
 
 static enum cqa_status join_music(const struct cqa_scene *scene, int c, struct cqa_spans *out)
@@ -126,8 +126,7 @@ static int stays_in_hold(const struct cqa_scene *scene, int c, struct cqa_span g
 
 /*
  * A hold begins and ends in music: a voice before it or after it is the party's own, though the
- * music near by makes the classifier take it for an announcement; and so is one that goes on for
- * longer than announcements do.
+ * music near by makes the classifier take it for an announcement.
  */
 static enum cqa_status cut_to_music(const struct cqa_scene *scene, int c, struct cqa_span joined,
                                     struct cqa_spans *out)
@@ -215,15 +214,20 @@ static float music_parked(const struct cqa_scene *scene, int c, struct cqa_span 
 }
 
 /* Where nearly all of the recording is music there is nothing to compare it with. */
+static float least_heard(const struct cqa_scene *scene, struct cqa_span heard)
+{
+    if (10 * cqa_span_length_ms(heard) >= 8 * scene->duration_ms)
+        return alone_least;
+    return scene->mono ? mix_heard_least : heard_least;
+}
+
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
-    const int alone = 10 * cqa_span_length_ms(heard) >= 8 * scene->duration_ms;
+    const float sure = music_parked(scene, c, heard);
 
-    return music_parked(scene, c, heard) >
-               (cqa_plays_along(scene, c, heard) ? along_least : parked_least) &&
-           has_music_alone(scene, c, heard, MUSIC_SHARE) &&
-           music_heard(scene, c, heard) > (scene->mono ? mix_heard_least : heard_least) &&
-           (!alone || music_heard(scene, c, heard) > alone_least);
+    return sure > parked_least && has_music_alone(scene, c, heard, MUSIC_SHARE) &&
+           music_heard(scene, c, heard) > least_heard(scene, heard) &&
+           (sure > along_least || !cqa_plays_along(scene, c, heard));
 }
 
 /* Frames between an edge of the span and the music: where the line carries no more than anyway, a

@@ -18,12 +18,13 @@ static int64_t earlier(int64_t a_ms, int64_t b_ms)
 static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
                        struct cqa_levels *levels)
 {
-    for (size_t t = cqa_frame_at(span.start_ms > 0 ? span.start_ms : 0);
+    for (size_t t = cqa_frame_at(span.start_ms);
          t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
         cqa_levels_add(levels, scene->frames->channel[c].level[t]);
 }
 
-/* Between the party's words i - 1 and i, or the ends of the call, without the words' own ends. */
+/* Between the party's words i - 1 and i, or the ends of the call, without the words' own ends; none
+ * where it ends before it starts. */
 static struct cqa_span pause_before(const struct cqa_scene *scene, const struct cqa_spans *words,
                                     size_t i)
 {
@@ -43,7 +44,8 @@ static void add_pauses(const struct cqa_scene *scene, int c, struct cqa_span mus
         const struct cqa_span pause = pause_before(scene, words, i);
         struct cqa_span after = {pause.start_ms, pause.start_ms};
         struct cqa_span before = {pause.end_ms, pause.end_ms};
-        if (pause.start_ms < music.end_ms + ASIDE_MS && pause.end_ms > music.start_ms - ASIDE_MS)
+        if (pause.end_ms <= pause.start_ms ||
+            (pause.start_ms < music.end_ms + ASIDE_MS && pause.end_ms > music.start_ms - ASIDE_MS))
             continue;
         if (i > 0)
             after.end_ms = earlier(pause.start_ms + reach_ms, pause.end_ms);

@@ -100,6 +100,9 @@ static void test_radio_between_the_words(void **state)
                          "---MMMMMMMMMMMM"
                          "---sss---ss-ss---sss",
                          TALK_NOTHING "...mmmmmmmmmmmm" TALK_NOTHING);
+    picture_expect_holds("..............................................", /* it begins in a word */
+                         "sss...sss..rrrrrrrrrrrrrrrrrrrrrrrrr...sss....",
+                         "...........mmmmmmmmmmmmmmmmmmmmmmmmm..........");
 }
 
 /* A passage that passes for the agent's voice, for longer than announcements last; a voice in which
