@@ -8,9 +8,9 @@
 #include "audio/audio.h"
 #include "base/models.h"
 #include "event/scene.h"
-#include "measure/make.h"
 #include "signal/extract.h"
 #include "track/parked.h"
+#include "verdict/verdict.h"
 
 struct cqa_engine {
     struct cqa_signal_plan *plan;
@@ -183,9 +183,10 @@ static void fill_channels(struct cqa_scene *scene, const struct cqa_channel_soun
     for (int c = 0; c < result->channel_count; c++) {
         struct cqa_channel_result *channel = &result->channels[c];
         channel->index = c;
-        channel->role = scene->mono         ? CQA_ROLE_MIXED
-                        : c == scene->agent ? CQA_ROLE_AGENT
-                                            : CQA_ROLE_CUSTOMER;
+        channel->role = scene->mono            ? CQA_ROLE_MIXED
+                        : scene->roles_unknown ? CQA_ROLE_UNKNOWN
+                        : c == scene->agent    ? CQA_ROLE_AGENT
+                                               : CQA_ROLE_CUSTOMER;
         channel->speech = scene->speech[c];
         scene->speech[c] = (struct cqa_spans){0};
         channel->active_level_dbfs = sound[c].active_level_dbfs;
@@ -207,7 +208,8 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
                               .tracks = &tracks,
                               .plans = engine->tones,
                               .mono = mono,
-                              .agent = mono ? 0 : call->agent_channel,
+                              .agent = mono ? 0 : call->lines.agent_channel,
+                              .roles_unknown = call->lines.roles_unknown,
                               .duration_ms = result->recording.duration_ms};
     struct cqa_channel_sound sound[2];
     const struct cqa_nets nets = {engine->frames_net, engine->parked_net};
@@ -216,10 +218,10 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
     if (status == CQA_OK)
         status = cqa_scene_play(&scene);
     if (status == CQA_OK)
-        status = cqa_measures_make(
+        status = cqa_verdict_make(
             &(struct cqa_measure_input){
                 .scene = &scene,
-                .starts_at_answer = call->starts_at_answer,
+                .starts_at_answer = call->lines.starts_at_answer,
                 .offset = {result->recording.offset[0], result->recording.offset[1]}},
             &result->measures, &result->measurable, sound);
     if (status == CQA_OK)
@@ -239,6 +241,7 @@ enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char 
     if (status == CQA_OK && understand(engine, &frames, call, result) != CQA_OK)
         status = out_of_memory(failure);
     snprintf(result->models, sizeof result->models, "%s", engine->models);
+    result->rules = CQA_RESULT_RULES;
     cqa_frames_finish(&frames);
     return status;
 }

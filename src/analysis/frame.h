@@ -31,8 +31,7 @@ struct cqa_frame_head {
     uint32_t magic;
     uint32_t kind;
     uint32_t length;
-    int32_t agent_channel; /* of a job, as the next */
-    int32_t starts_at_answer;
+    struct cqa_lines lines; /* of a job */
 };
 
 /* The worker's life: enters the sandbox, says READY, then answers jobs until the socket closes. */

@@ -357,8 +357,7 @@ static int send_job(const struct worker *worker, const struct cqa_job *job)
     struct cqa_frame_head head = {.magic = CQA_FRAME_MAGIC,
                                   .kind = job->clips != NULL ? CQA_FRAME_CUT : CQA_FRAME_JOB,
                                   .length = (uint32_t)(order_size + name_size),
-                                  .agent_channel = job->agent_channel,
-                                  .starts_at_answer = job->starts_at_answer};
+                                  .lines = job->lines};
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;

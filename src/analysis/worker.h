@@ -26,8 +26,7 @@ struct cqa_job {
     uint64_t id;      /* the caller's */
     int fd;           /* open for reading */
     const char *name; /* for raw formats' endings and messages */
-    int agent_channel;
-    int starts_at_answer;
+    struct cqa_lines lines;
     const struct cqa_clip_order *clips; /* NULL: analyse; else cut these clips instead */
 };
 

@@ -92,9 +92,7 @@ static int receive_job(struct cqa_frame_head *head, char body[BODY_MAX + 1])
 static void do_job(const struct cqa_engine *engine, const struct cqa_frame_head *head, int fd,
                    const char *name)
 {
-    const struct cqa_call call = {.id = "-",
-                                  .agent_channel = head->agent_channel,
-                                  .starts_at_answer = head->starts_at_answer};
+    const struct cqa_call call = {.id = "-", .lines = head->lines};
     struct cqa_result result = {.path = "/", .call = call}; /* the parent knows better */
     struct cqa_buffer json = {.limit = CQA_FRAME_BODY_MAX};
     struct cqa_failure failure = {0};

@@ -8,7 +8,14 @@
 enum { CQA_AUDIO_RATE_HZ = 8000 }; /* the analysis rate: what a telephone line carries */
 enum { CQA_AUDIO_HOURS_MAX = 12 }; /* longer recordings are refused: CQA_FAILURE_TOO_LONG */
 
-enum cqa_layout { CQA_LAYOUT_STEREO, CQA_LAYOUT_MONO, CQA_LAYOUT_DUAL_MONO, CQA_LAYOUT_COUNT };
+/* LEG: one party's file of a call whose other file is not there. */
+enum cqa_layout {
+    CQA_LAYOUT_STEREO,
+    CQA_LAYOUT_MONO,
+    CQA_LAYOUT_DUAL_MONO,
+    CQA_LAYOUT_LEG,
+    CQA_LAYOUT_COUNT
+};
 extern const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1];
 
 /* The facts of one file, counted rather than believed. */

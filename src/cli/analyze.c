@@ -234,8 +234,7 @@ static void submit(struct run *run, size_t index)
     const struct cqa_job job = {.id = index,
                                 .fd = fd,
                                 .name = path,
-                                .agent_channel = slot->identity.call.agent_channel,
-                                .starts_at_answer = slot->identity.call.starts_at_answer};
+                                .lines = slot->identity.call.lines};
     if (status == CQA_OK)
         status = cqa_workers_submit(run->workers, &job, &error);
     close(fd);

@@ -67,6 +67,14 @@ static json_t *text_or_null(const char *text)
     return text == NULL ? json_null() : json_string(text);
 }
 
+/* Whose channel it is; NULL where nobody can tell. */
+static const char *role(const struct cqa_call *call, int channel)
+{
+    if (call->lines.roles_unknown)
+        return NULL;
+    return call->lines.agent_channel == channel ? "agent" : "customer";
+}
+
 static enum cqa_status print_json(const char *path, const struct cqa_identity *identity)
 {
     const struct cqa_call *call = &identity->call;
@@ -79,12 +87,12 @@ static enum cqa_status print_json(const char *path, const struct cqa_identity *i
     if (shown == NULL)
         shown = json_string(name);
     json_t *object = json_pack(
-        "{so, sb, s{so, so, so, so, so, so, so}, s[ss], ss}", "path", shown, "matched",
+        "{so, sb, s{so, so, so, so, so, so, so}, s[oo], ss}", "path", shown, "matched",
         identity->matched, "call", "id", text_or_null(call->id), "agent", text_or_null(call->agent),
         "customer", text_or_null(call->customer), "queue", text_or_null(call->queue), "direction",
         text_or_null(call->direction), "started_at", text_or_null(call->started_at), "source",
-        text_or_null(call->source), "roles", call->agent_channel == 0 ? "agent" : "customer",
-        call->agent_channel == 0 ? "customer" : "agent", "why", identity->why);
+        text_or_null(call->source), "roles", text_or_null(role(call, 0)),
+        text_or_null(role(call, 1)), "why", identity->why);
     char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
     const int written = line != NULL && puts(line) >= 0;
     free(line);
@@ -109,8 +117,7 @@ static enum cqa_status print_text(const char *path, const struct cqa_identity *i
                name, identity->matched ? "matched" : "not matched", identity->why, call->id,
                or_dash(call->agent), or_dash(call->customer), or_dash(call->queue),
                or_dash(call->direction), or_dash(call->started_at),
-               call->agent_channel == 0 ? "agent" : "customer",
-               call->agent_channel == 0 ? "customer" : "agent");
+               or_dash(role(call, 0)), or_dash(role(call, 1)));
     return written > 0 ? CQA_OK : CQA_E_IO;
 }
 

@@ -173,8 +173,7 @@ static enum cqa_status analyze(int fd, const char *path, const struct cqa_call *
     const struct cqa_workers_config config = {.count = 1};
     const struct cqa_job job = {.fd = fd,
                                 .name = path,
-                                .agent_channel = call->agent_channel,
-                                .starts_at_answer = call->starts_at_answer};
+                                .lines = call->lines};
     struct cqa_engine *engine = NULL;
     struct cqa_workers *workers = NULL;
 

@@ -2,13 +2,18 @@
 
 #include <stdlib.h>
 
-const char *const cqa_event_type_words[CQA_EVENT_TYPE_COUNT + 1] = {
-    "silence", "overtalk", "hold",    "ringback", "busy",         "sit",
-    "fax",     "dtmf",     "one_way", "clipping", "not_recorded", NULL};
-const char *const cqa_event_cause_words[CQA_CAUSE_COUNT + 1] = {
-    "", "unexplained", "agent_muted", "initial", "final", "not_recorded", NULL};
-const char *const cqa_event_kind_words[CQA_KIND_COUNT + 1] = {
-    "", "backchannel", "interruption", "other", "music", "beep", "mute", "announcement", NULL};
+#define WORD(symbol, word, ...) word,
+const char *const cqa_event_type_words[CQA_EVENT_TYPE_COUNT + 1] = {CQA_EVENT_TYPES(WORD) NULL};
+const char *const cqa_event_cause_words[CQA_CAUSE_COUNT + 1] = {CQA_EVENT_CAUSES(WORD) NULL};
+const char *const cqa_event_kind_words[CQA_KIND_COUNT + 1] = {CQA_EVENT_KINDS(WORD) NULL};
+#undef WORD
+#define LOOK(symbol, word, letter, sgr, color, aspect, en, zh) {letter, sgr, color, {en, zh}},
+const struct cqa_event_look cqa_event_looks[CQA_EVENT_TYPE_COUNT] = {CQA_EVENT_TYPES(LOOK)};
+#undef LOOK
+#define TEXT(symbol, word, en, zh) {en, zh},
+const struct cqa_text cqa_event_cause_texts[CQA_CAUSE_COUNT] = {CQA_EVENT_CAUSES(TEXT)};
+const struct cqa_text cqa_event_kind_texts[CQA_KIND_COUNT] = {CQA_EVENT_KINDS(TEXT)};
+#undef TEXT
 const char *const cqa_party_words[CQA_PARTY_COUNT + 1] = {"", "agent", "customer", NULL};
 const char *const cqa_event_phase_words[CQA_PHASE_COUNT + 1] = {"", "queue", "talk", NULL};
 

@@ -3,47 +3,63 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/text.h"
 
-/* What happened in a call, when, and whose doing it was. Words are the contract's; the tables in
- * event.c spell them. */
-enum cqa_event_type {
-    CQA_EVENT_SILENCE,
-    CQA_EVENT_OVERTALK,
-    CQA_EVENT_HOLD,
-    CQA_EVENT_RINGBACK,
-    CQA_EVENT_BUSY,
-    CQA_EVENT_SIT,
-    CQA_EVENT_FAX,
-    CQA_EVENT_DTMF,
-    CQA_EVENT_ONE_WAY,
-    CQA_EVENT_CLIPPING,
-    CQA_EVENT_NOT_RECORDED,
-    CQA_EVENT_TYPE_COUNT
-};
+/*
+ * One line a type of event: everything that programs and reports know of it by name. A new detector
+ * adds a line here.
+ * X(symbol, word of the contract, letter of the picture in characters, its SGR colour, colour of
+ * drawn pictures 0xRRGGBB, aspect (measure/measure.h) that a deduction for it stands on, English,
+ * Chinese)
+ */
+#define CQA_EVENT_TYPES(X)                                                                         \
+    X(SILENCE, "silence", 'S', "31", 0xE3A008, SILENCE, "silence", "静音")                         \
+    X(OVERTALK, "overtalk", 'O', "33", 0xD9480F, OVERTALK, "overtalk", "同时讲话")                 \
+    X(HOLD, "hold", 'H', "35", 0x7E57C2, HOLD, "hold", "保持")                                     \
+    X(RINGBACK, "ringback", 'R', "36", 0x00838F, HOLD, "ringback", "回铃音")                       \
+    X(BUSY, "busy", 'B', "36", 0x00838F, HOLD, "busy tone", "忙音")                                \
+    X(SIT, "sit", 'T', "36", 0x00838F, HOLD, "special information tone", "特殊信息音")             \
+    X(FAX, "fax", 'F', "36", 0x00838F, HOLD, "fax", "传真")                                        \
+    X(DTMF, "dtmf", 'D', "36", 0x00838F, HOLD, "DTMF", "按键")                                     \
+    X(ONE_WAY, "one_way", '1', "31", 0xAD1457, SPEECH, "one-way audio", "单通")                    \
+    X(CLIPPING, "clipping", 'C', "33", 0xAD1457, LEVEL, "clipping", "削波")                        \
+    X(NOT_RECORDED, "not_recorded", 'N', "90", 0x7B8794, SPEECH, "not recorded", "未录制")         \
+    X(LINE_IDLE, "line_idle", 'i', "90", 0x7B8794, SPEECH, "line idle", "线路无信号")              \
+    X(LINE_LOST, "line_lost", 'L', "90", 0x7B8794, SPEECH, "line lost", "线路中断")
 
-/* Why a silence: NONE for other types. */
-enum cqa_event_cause {
-    CQA_CAUSE_NONE,
-    CQA_CAUSE_UNEXPLAINED,
-    CQA_CAUSE_AGENT_MUTED,
-    CQA_CAUSE_INITIAL,
-    CQA_CAUSE_FINAL,
-    CQA_CAUSE_NOT_RECORDED,
-    CQA_CAUSE_COUNT
-};
+/* Why a silence: NONE for other types. NOT_RECORDED is of old results only: what was not recorded
+ * is an event of its own. X(symbol, word, English, Chinese) */
+#define CQA_EVENT_CAUSES(X)                                                                        \
+    X(NONE, "", "", "")                                                                            \
+    X(UNEXPLAINED, "unexplained", "unexplained", "原因不明")                                       \
+    X(AGENT_MUTED, "agent_muted", "agent muted", "坐席按静音")                                     \
+    X(INITIAL, "initial", "initial", "开头")                                                       \
+    X(FINAL, "final", "final", "结尾")                                                             \
+    X(NOT_RECORDED, "not_recorded", "not recorded", "未录制")                                      \
+    X(PARKED, "parked", "line parked", "线路停放")
 
-/* Of overtalk (first three) and hold (last four). */
-enum cqa_event_kind {
-    CQA_KIND_NONE,
-    CQA_KIND_BACKCHANNEL,
-    CQA_KIND_INTERRUPTION,
-    CQA_KIND_OTHER,
-    CQA_KIND_MUSIC,
-    CQA_KIND_BEEP,
-    CQA_KIND_MUTE,
-    CQA_KIND_ANNOUNCEMENT,
-    CQA_KIND_COUNT
-};
+/* Of overtalk (first three) and hold (the others). X(symbol, word, English, Chinese) */
+#define CQA_EVENT_KINDS(X)                                                                         \
+    X(NONE, "", "", "")                                                                            \
+    X(BACKCHANNEL, "backchannel", "backchannel", "附和")                                           \
+    X(INTERRUPTION, "interruption", "interruption", "打断")                                        \
+    X(OTHER, "other", "overtalk", "同时讲话")                                                      \
+    X(MUSIC, "music", "music", "音乐")                                                             \
+    X(BEEP, "beep", "beep", "提示音")                                                              \
+    X(MUTE, "mute", "mute", "静音键")                                                              \
+    X(ANNOUNCEMENT, "announcement", "announcement", "语音播报")
+
+#define CQA_EVENT_TYPE_SYMBOL(symbol, ...) CQA_EVENT_##symbol,
+enum cqa_event_type { CQA_EVENT_TYPES(CQA_EVENT_TYPE_SYMBOL) CQA_EVENT_TYPE_COUNT };
+#undef CQA_EVENT_TYPE_SYMBOL
+
+#define CQA_EVENT_CAUSE_SYMBOL(symbol, ...) CQA_CAUSE_##symbol,
+enum cqa_event_cause { CQA_EVENT_CAUSES(CQA_EVENT_CAUSE_SYMBOL) CQA_CAUSE_COUNT };
+#undef CQA_EVENT_CAUSE_SYMBOL
+
+#define CQA_EVENT_KIND_SYMBOL(symbol, ...) CQA_KIND_##symbol,
+enum cqa_event_kind { CQA_EVENT_KINDS(CQA_EVENT_KIND_SYMBOL) CQA_KIND_COUNT };
+#undef CQA_EVENT_KIND_SYMBOL
 
 /* Of `by` and `side`: a party's channel. On mono nobody can tell: NONE. */
 enum cqa_party { CQA_PARTY_NONE, CQA_PARTY_AGENT, CQA_PARTY_CUSTOMER, CQA_PARTY_COUNT };
@@ -59,7 +75,7 @@ struct cqa_event {
     enum cqa_event_cause cause; /* silence */
     enum cqa_event_kind kind;   /* overtalk, hold */
     enum cqa_party by;          /* overtalk: whose turn began later */
-    enum cqa_party side;        /* hold, tones, clipping, one_way: the channel that carries it */
+    enum cqa_party side;        /* the channel that carries it: hold, tones, faults, lines */
     enum cqa_event_phase phase; /* hold */
     float confidence;           /* 0..1 */
     char digits[40];            /* dtmf: the keys, or '*' for each; cut with '+' at the end */
@@ -85,5 +101,16 @@ extern const char *const cqa_event_cause_words[CQA_CAUSE_COUNT + 1];
 extern const char *const cqa_event_kind_words[CQA_KIND_COUNT + 1];
 extern const char *const cqa_party_words[CQA_PARTY_COUNT + 1];
 extern const char *const cqa_event_phase_words[CQA_PHASE_COUNT + 1];
+
+/* The rest of the tables' lines. */
+struct cqa_event_look {
+    char letter;
+    const char *sgr;
+    uint32_t color;
+    struct cqa_text text;
+};
+extern const struct cqa_event_look cqa_event_looks[CQA_EVENT_TYPE_COUNT];
+extern const struct cqa_text cqa_event_cause_texts[CQA_CAUSE_COUNT];
+extern const struct cqa_text cqa_event_kind_texts[CQA_KIND_COUNT];
 
 #endif

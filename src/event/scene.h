@@ -20,6 +20,7 @@ struct cqa_scene {
     const struct cqa_tone_plans *plans;
     int mono;
     int agent; /* channel of the agent; 0 on mono */
+    int roles_unknown; /* nobody can tell whether it is */
     int64_t duration_ms;
     struct cqa_tones tones;
     struct cqa_spans speech[2]; /* by channel; on mono anyone's, in [0] */
@@ -35,10 +36,10 @@ struct cqa_scene {
 enum cqa_status cqa_scene_play(struct cqa_scene *scene) CQA_MUST_CHECK;
 void cqa_scene_finish(struct cqa_scene *scene);
 
-/* The party that channel `c` is; NONE on mono. */
+/* The party that channel `c` is; NONE on mono, and where nobody can tell. */
 static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int c)
 {
-    if (scene->mono)
+    if (scene->mono || scene->roles_unknown)
         return CQA_PARTY_NONE;
     return c == scene->agent ? CQA_PARTY_AGENT : CQA_PARTY_CUSTOMER;
 }

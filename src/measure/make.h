@@ -21,15 +21,9 @@ struct cqa_measure_input {
     double offset[2];              /* mean of each channel's samples, ±1 */
 };
 
-/* Fills everything; what cannot be measured is NaN, and `measurable` says why. CQA_E_NOMEM only. */
-enum cqa_status cqa_measures_make(const struct cqa_measure_input *input,
-                                  struct cqa_measures *measures, struct cqa_measurable *measurable,
-                                  struct cqa_channel_sound sound[2]) CQA_MUST_CHECK;
-
+/* What is measured here; verdict/ says over which seconds, and what of it counts. */
 /* The parts, one file each. */
 void cqa_sound_measure(const struct cqa_measure_input *input, struct cqa_channel_sound sound[2]);
-void cqa_measurable_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
-                          struct cqa_measurable *measurable);
 enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input,
                                   struct cqa_measures *measures) CQA_MUST_CHECK;
 enum cqa_status cqa_voice_measure(const struct cqa_scene *scene,

@@ -3,7 +3,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/error.h"
 #include "base/text.h"
+#include "event/event.h"
 
 /* What can be measured on this recording at all. */
 enum cqa_quality {
@@ -24,6 +26,9 @@ enum cqa_aspect {
 };
 extern const char *const cqa_aspect_words[CQA_ASPECT_COUNT + 1];
 
+/* What a deduction for an event of this type stands on. */
+extern const enum cqa_aspect cqa_event_aspects[CQA_EVENT_TYPE_COUNT];
+
 enum { CQA_REASONS_MAX = 24 };
 
 /* Why an aspect is not "ok". `id` and the texts are static, or borrowed from the arena they were
@@ -34,11 +39,41 @@ struct cqa_reason {
     struct cqa_text text;
 };
 
+/* Where an aspect is not "ok", and how sure that is, 0..1. `reason` is the id of one of the
+ * reasons. */
+struct cqa_unmeasured {
+    enum cqa_aspect what;
+    enum cqa_quality state;
+    int64_t start_ms;
+    int64_t end_ms;
+    const char *reason;
+    float confidence;
+};
+
+/* From when both parties have been heard to the last word of whichever falls silent first. */
+struct cqa_conversation {
+    int known;  /* 0: an old result, in which all counts as inside */
+    int talked; /* 0: nobody talked with anybody, and nothing is inside */
+    int64_t start_ms;
+    int64_t end_ms;
+    float confidence;
+};
+
+/* What the recording bears: of the call as a whole, and where. {0} bears everything; finish frees
+ * the spans. */
 struct cqa_measurable {
-    enum cqa_quality aspect[CQA_ASPECT_COUNT];
+    enum cqa_quality aspect[CQA_ASPECT_COUNT]; /* what holds for most of the call */
     struct cqa_reason reasons[CQA_REASONS_MAX];
     size_t reason_count;
+    struct cqa_unmeasured *spans; /* by start */
+    size_t span_count;
+    struct cqa_conversation conversation;
 };
+
+/* Puts the span where it belongs in time. CQA_E_NOMEM leaves the list as it was. */
+enum cqa_status cqa_measurable_add(struct cqa_measurable *measurable,
+                                   const struct cqa_unmeasured *span) CQA_MUST_CHECK;
+void cqa_measurable_finish(struct cqa_measurable *measurable);
 
 /*
  * Named numbers of one call. X(symbol, name, unit, aspect it stands on, English, Chinese).

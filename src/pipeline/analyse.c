@@ -223,8 +223,7 @@ static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
         const struct cqa_job job = {.id = (uint64_t)task->id,
                                     .fd = task->fd,
                                     .name = task->path,
-                                    .agent_channel = task->call.agent_channel,
-                                    .starts_at_answer = task->call.starts_at_answer};
+                                    .lines = task->call.lines};
         status = cqa_workers_submit(pipeline->workers, &job, &error);
         task->ended = status != CQA_OK;
     }

@@ -1,6 +1,23 @@
 #ifndef CQA_RECORDER_CALL_H
 #define CQA_RECORDER_CALL_H
 
+/* Whose line a file holds, where it holds one. */
+enum cqa_leg {
+    CQA_LEG_NONE, /* both parties' lines, as far as anybody knows */
+    CQA_LEG_AGENT,
+    CQA_LEG_CUSTOMER,
+    CQA_LEG_SOMEBODY, /* one party's, nobody knows whose */
+    CQA_LEG_COUNT
+};
+
+/* What the recorder says of the sound itself. */
+struct cqa_lines {
+    int agent_channel;    /* 0 or 1: which channel of a stereo file is the agent's */
+    int starts_at_answer; /* the recording begins when the call is answered */
+    int roles_unknown;    /* which channel is the agent's depends on a direction nobody gave */
+    enum cqa_leg leg;
+};
+
 /*
  * Who called whom, as the recorder's names and sidecars tell. Strings are borrowed from the arena
  * that the reader was given; NULL where the source does not say.
@@ -13,8 +30,7 @@ struct cqa_call {
     const char *direction;  /* "in", "out", "internal" */
     const char *started_at; /* ISO 8601 with offset, "2025-11-20T10:15:02+08:00" */
     const char *source;     /* the recorder profile's name */
-    int agent_channel;      /* 0 or 1: which channel of a stereo file is the agent's */
-    int starts_at_answer;   /* the recording begins when the call is answered */
+    struct cqa_lines lines;
 };
 
 #endif

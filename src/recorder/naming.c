@@ -26,13 +26,21 @@ const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const ch
     return index == CQA_DIRECTION_OTHER ? NULL : cqa_direction_words[index];
 }
 
+/* Channels that are the same for in and out are the same where nobody knows. */
+static int depends_on_direction(const int agent_channel[CQA_DIRECTION_COUNT])
+{
+    return agent_channel[CQA_DIRECTION_IN] != agent_channel[CQA_DIRECTION_OUT];
+}
+
 void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,
                                 struct cqa_call *call)
 {
     const enum cqa_direction index = cqa_direction_index(direction);
 
     call->direction = index == CQA_DIRECTION_OTHER ? NULL : cqa_direction_words[index];
-    call->agent_channel = recorder->agent_channel[index];
+    call->lines.agent_channel = recorder->agent_channel[index];
+    call->lines.roles_unknown =
+        index == CQA_DIRECTION_OTHER && depends_on_direction(recorder->agent_channel);
 }
 
 static const char *escaped(const char *value, struct cqa_arena *arena)
@@ -199,7 +207,7 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
 
     *out = (struct cqa_identity){0};
     out->call.source = cqa_arena_string(arena, recorder->name); /* outlives the recorder */
-    out->call.starts_at_answer = recorder->starts_at_answer;
+    out->call.lines.starts_at_answer = recorder->starts_at_answer;
     cqa_recorder_set_direction(recorder, NULL, &out->call);
     for (size_t i = 0; i < recorder->pattern_count && !out->matched; i++) {
         const struct cqa_pattern *pattern = &recorder->patterns[i];

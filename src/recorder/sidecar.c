@@ -205,6 +205,12 @@ static void take(const char **field, const char *found)
         *field = found;
 }
 
+static void set_agent_channel(int channel, struct cqa_lines *lines)
+{
+    lines->agent_channel = channel;
+    lines->roles_unknown = 0;
+}
+
 static void fill(const struct reader *reader, const struct cqa_zone *zone, struct cqa_call *call)
 {
     char text[CQA_ZONE_TEXT_SIZE];
@@ -226,7 +232,7 @@ static void fill(const struct reader *reader, const struct cqa_zone *zone, struc
     for (int channel = 0; channel < 2 && reader->sidecar->agent_word != NULL; channel++) {
         const char *who = value(reader, call, CQA_SIDECAR_CHANNEL_0 + channel);
         if (who != NULL && strcasecmp(who, reader->sidecar->agent_word) == 0)
-            call->agent_channel = channel;
+            set_agent_channel(channel, &call->lines);
     }
 }
 

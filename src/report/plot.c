@@ -238,7 +238,7 @@ static void legend(struct cqa_page *page)
         const int backchannel = event->kind == CQA_KIND_BACKCHANNEL;
         const int tone = event->type >= CQA_EVENT_RINGBACK && event->type <= CQA_EVENT_DTMF;
         x = legend_entry(page, x, color,
-                         backchannel ? cqa_word(CQA_WORD_BACKCHANNEL, page->zh)
+                         backchannel ? cqa_text_in(cqa_event_kind_texts[CQA_KIND_BACKCHANNEL], page->zh)
                          : tone      ? cqa_word(CQA_WORD_TONES, page->zh)
                                      : cqa_event_type_word(event->type, page->zh));
     }

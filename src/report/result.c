@@ -1,6 +1,6 @@
 #include "report/result.h"
 
-const char *const cqa_role_words[CQA_ROLE_COUNT + 1] = {"agent", "customer", "mixed", NULL};
+const char *const cqa_role_words[CQA_ROLE_COUNT + 1] = {"agent", "customer", "mixed", "", NULL};
 
 void cqa_result_finish(struct cqa_result *result)
 {
@@ -9,6 +9,7 @@ void cqa_result_finish(struct cqa_result *result)
     for (size_t i = 0; i < sizeof result->channels / sizeof result->channels[0]; i++)
         cqa_spans_finish(&result->channels[i].speech);
     cqa_events_finish(&result->events);
+    cqa_measurable_finish(&result->measurable);
     cqa_arena_finish(&result->arena);
     *result = (struct cqa_result){0};
 }

@@ -12,7 +12,17 @@
 #include "recorder/call.h"
 #include "rubric/rubric.h"
 
-enum cqa_role { CQA_ROLE_AGENT, CQA_ROLE_CUSTOMER, CQA_ROLE_MIXED, CQA_ROLE_COUNT };
+/* What results say of themselves since they tell what a verdict stands on. */
+enum { CQA_RESULT_RULES = 2 };
+
+/* UNKNOWN: two channels of which no fact tells which is whose. */
+enum cqa_role {
+    CQA_ROLE_AGENT,
+    CQA_ROLE_CUSTOMER,
+    CQA_ROLE_MIXED,
+    CQA_ROLE_UNKNOWN,
+    CQA_ROLE_COUNT
+};
 extern const char *const cqa_role_words[CQA_ROLE_COUNT + 1];
 
 /* One channel's facts. NaN: not measured (null in JSON). */
@@ -45,6 +55,7 @@ struct cqa_result {
     struct cqa_score score;
     char models[80];  /* "sha256:…" of the models that had a say */
     char version[32]; /* of the analyzer that made it; empty: this one */
+    int rules;        /* 2: made with what a verdict stands on; 0: before that */
 
     /* What people decided since, as a server's export tells; only ever read, the analyzer writes
      * null. */

@@ -129,11 +129,25 @@ static void read_decision(struct cqa_field_reader *reader, const struct cqa_fiel
         cqa_field_object(reader, &field, known);
 }
 
+static void read_ground(struct cqa_field_reader *reader, const struct cqa_field *up,
+                        struct cqa_deduction *out)
+{
+    static const char *const known[] = {"id", "text", NULL};
+    const struct cqa_field field = cqa_field_of(up, "ground");
+
+    if (field.json == NULL || json_is_null(field.json) || !cqa_field_object(reader, &field, known))
+        return;
+    out->ground =
+        cqa_field_string(reader, &field, "id", CQA_FIELD_REQUIRED, CQA_FIELD_NAME_BYTES_MAX);
+    out->ground_text = cqa_field_text(reader, &field);
+}
+
 static void read_deduction(struct cqa_field_reader *reader, const struct cqa_field *field,
                            const struct cqa_result *result, struct cqa_deduction *out)
 {
     static const char *const known[] = {"rule", "points",   "event",    "start_ms",       "end_ms",
-                                        "text", "decision", "severity", "automatic_fail", NULL};
+                                        "text", "decision", "severity", "automatic_fail",
+                                        "ground", NULL};
     static const char *const severities[] = {"note", "minor", "major", "critical", NULL};
 
     if (!cqa_field_object(reader, field, known))
@@ -152,6 +166,7 @@ static void read_deduction(struct cqa_field_reader *reader, const struct cqa_fie
     const int usual = out->points > 0 ? 1 : 0;
     out->severity = severities[severity < 0 ? usual : severity];
     out->automatic_fail = cqa_field_bool(reader, field, "automatic_fail", CQA_FIELD_OPTIONAL);
+    read_ground(reader, field, out);
 }
 
 static void read_deductions(struct cqa_field_reader *reader, const struct cqa_field *up,

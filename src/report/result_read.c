@@ -43,7 +43,8 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
     out->duration_ms = cqa_field_whole(reader, &field, "duration_ms", 0, DURATION_MS_MAX);
     out->layout =
         (enum cqa_layout)cqa_field_required_word(reader, &field, "layout", cqa_layout_words);
-    if ((out->channels == 1) != (out->layout == CQA_LAYOUT_MONO))
+    const int one = out->layout == CQA_LAYOUT_MONO || out->layout == CQA_LAYOUT_LEG;
+    if ((out->channels == 1) != one)
         cqa_field_fail(reader, &field, CQA_E_BADDATA, "channels do not suit the layout");
 }
 
@@ -103,11 +104,42 @@ static void read_call(struct cqa_field_reader *reader, const struct cqa_field *u
     out->source = cqa_field_string(reader, &field, "source", need, CQA_FIELD_NAME_BYTES_MAX);
 }
 
+static void read_unmeasured(struct cqa_field_reader *reader, const struct cqa_field *up,
+                            int64_t duration_ms, struct cqa_measurable *out)
+{
+    static const char *const known[] = {"what",   "state",      "start_ms", "end_ms",
+                                        "reason", "confidence", NULL};
+    const struct cqa_field field = cqa_field_of(up, "spans");
+    const size_t count = field.json != NULL ? cqa_field_list(reader, &field, SPANS_MAX) : 0;
+
+    for (size_t i = 0; i < count && reader->status == CQA_OK; i++) {
+        const struct cqa_field item = cqa_field_item(&field, i);
+        if (!cqa_field_object(reader, &item, known))
+            return;
+        const double confidence =
+            cqa_field_number(reader, &item, "confidence", CQA_FIELD_OPTIONAL, 0, 1);
+        const struct cqa_unmeasured span = {
+            .what =
+                (enum cqa_aspect)cqa_field_required_word(reader, &item, "what", cqa_aspect_words),
+            .state = (enum cqa_quality)cqa_field_required_word(reader, &item, "state",
+                                                               cqa_quality_words),
+            .start_ms = cqa_field_whole(reader, &item, "start_ms", 0, duration_ms),
+            .end_ms = cqa_field_whole(reader, &item, "end_ms", 0, duration_ms),
+            .reason = cqa_field_string(reader, &item, "reason", CQA_FIELD_REQUIRED,
+                                       CQA_FIELD_NAME_BYTES_MAX),
+            .confidence = isnan(confidence) ? 0.0f : (float)confidence};
+        if (span.end_ms <= span.start_ms)
+            cqa_field_fail(reader, &item, CQA_E_BADDATA, "end_ms must be after start_ms");
+        else if (cqa_measurable_add(out, &span) != CQA_OK)
+            cqa_field_fail(reader, &item, CQA_E_NOMEM, "out of memory");
+    }
+}
+
 static void read_measurable(struct cqa_field_reader *reader, const struct cqa_field *up,
-                            struct cqa_measurable *out)
+                            int64_t duration_ms, struct cqa_measurable *out)
 {
     static const char *const known[] = {"speech", "silence", "overtalk", "hold",
-                                        "level",  "reasons", NULL};
+                                        "level",  "reasons", "spans",    NULL};
     static const char *const known_reason[] = {"id", "what", "text", NULL};
     const struct cqa_field field = cqa_field_of(up, "measurable");
 
@@ -130,6 +162,27 @@ static void read_measurable(struct cqa_field_reader *reader, const struct cqa_fi
         reason->text = cqa_field_text(reader, &item);
     }
     out->reason_count = count;
+    read_unmeasured(reader, &field, duration_ms, out);
+}
+
+/* Absent: an old result. Null: nobody talked with anybody. */
+static void read_conversation(struct cqa_field_reader *reader, const struct cqa_field *up,
+                              int64_t duration_ms, struct cqa_conversation *out)
+{
+    const struct cqa_field field = cqa_field_of(up, "conversation_ms");
+
+    out->known = field.json != NULL;
+    out->talked = out->known && !json_is_null(field.json);
+    if (!out->talked)
+        return;
+    json_t *start = json_array_get(field.json, 0);
+    json_t *end = json_array_get(field.json, 1);
+    out->start_ms = json_integer_value(start);
+    out->end_ms = json_integer_value(end);
+    if (json_array_size(field.json) != 2 || !json_is_integer(start) || !json_is_integer(end) ||
+        out->start_ms < 0 || out->end_ms < out->start_ms || out->end_ms > duration_ms)
+        cqa_field_fail(reader, &field, CQA_E_BADDATA,
+                       "must be [start_ms, end_ms] inside the recording, or null");
 }
 
 /* Only pairs of whole numbers, in time order, apart or touching, inside the recording. */
@@ -175,7 +228,8 @@ static void read_channel(struct cqa_field_reader *reader, const struct cqa_field
     if (!cqa_field_object(reader, field, known))
         return;
     out->index = (int)cqa_field_whole(reader, field, "index", 0, 1);
-    out->role = (enum cqa_role)cqa_field_required_word(reader, field, "role", cqa_role_words);
+    const int role = cqa_field_word(reader, field, "role", CQA_FIELD_OR_NULL, cqa_role_words);
+    out->role = role < 0 ? CQA_ROLE_UNKNOWN : (enum cqa_role)role;
     read_spans(reader, field, duration_ms, &out->speech);
     out->active_level_dbfs =
         cqa_field_number(reader, field, "active_level_dbfs", need, -LEVEL_DB_MAX, LEVEL_DB_MAX);
@@ -186,16 +240,21 @@ static void read_channel(struct cqa_field_reader *reader, const struct cqa_field
     out->leak_delay_ms = cqa_field_number(reader, field, "leak_delay_ms", need, -60000, 60000);
 }
 
-/* Stereo: an agent's and a customer's channel. Else one of both. */
+/* Stereo: an agent's and a customer's channel, or two of which nobody can tell. A leg: its
+ * party's. Else one of both. */
 static int roles_suit(const struct cqa_result *result)
 {
     const struct cqa_channel_result *channels = result->channels;
 
+    if (result->recording.layout == CQA_LAYOUT_LEG)
+        return result->channel_count == 1;
     if (result->recording.layout != CQA_LAYOUT_STEREO)
         return result->channel_count == 1 && channels[0].role == CQA_ROLE_MIXED;
-    return result->channel_count == 2 && channels[0].index != channels[1].index &&
-           channels[0].role != channels[1].role && channels[0].role != CQA_ROLE_MIXED &&
-           channels[1].role != CQA_ROLE_MIXED;
+    if (result->channel_count != 2 || channels[0].index == channels[1].index)
+        return 0;
+    return channels[0].role != channels[1].role && channels[0].role != CQA_ROLE_MIXED
+               ? channels[1].role != CQA_ROLE_MIXED
+               : channels[0].role == CQA_ROLE_UNKNOWN && channels[1].role == CQA_ROLE_UNKNOWN;
 }
 
 static void read_channels(struct cqa_field_reader *reader, const struct cqa_field *up,
@@ -208,7 +267,7 @@ static void read_channels(struct cqa_field_reader *reader, const struct cqa_fiel
         const struct cqa_field item = cqa_field_item(&field, i);
         read_channel(reader, &item, result->recording.duration_ms, &result->channels[i]);
         if (result->channels[i].role == CQA_ROLE_AGENT)
-            result->call.agent_channel = result->channels[i].index;
+            result->call.lines.agent_channel = result->channels[i].index;
     }
     result->channel_count = (int)count;
     if (!roles_suit(result))
@@ -260,7 +319,7 @@ static void read_measures(struct cqa_field_reader *reader, const struct cqa_fiel
 static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_field *up,
                           struct cqa_result *result)
 {
-    static const char *const known[] = {"version", "models", NULL};
+    static const char *const known[] = {"version", "models", "rules", NULL};
     const struct cqa_field field = cqa_field_of(up, "analyzer");
 
     if (!cqa_field_object(reader, &field, known))
@@ -269,13 +328,16 @@ static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_fiel
     const char *models =
         cqa_field_string(reader, &field, "models", CQA_FIELD_OR_NULL, sizeof result->models - 1);
     snprintf(result->models, sizeof result->models, "%s", models != NULL ? models : "");
+    const double rules = cqa_field_number(reader, &field, "rules", CQA_FIELD_OPTIONAL, 0, 1000);
+    result->rules = isnan(rules) ? 0 : (int)rules;
 }
 
 static void read_result(struct cqa_field_reader *reader, const struct cqa_field *root,
                         struct cqa_result *result)
 {
-    static const char *const known[] = {"schema", "recording", "call",  "measurable", "channels",
-                                        "events", "measures",  "score", "analyzer",   NULL};
+    static const char *const known[] = {"schema",   "recording", "call",     "measurable",
+                                        "channels", "events",    "measures", "score",
+                                        "analyzer", "conversation_ms", NULL};
     static const char *const schemas[] = {"callqa.result/1", NULL};
 
     if (!cqa_field_object(reader, root, known))
@@ -283,7 +345,9 @@ static void read_result(struct cqa_field_reader *reader, const struct cqa_field 
     cqa_field_word(reader, root, "schema", CQA_FIELD_REQUIRED, schemas);
     read_recording(reader, root, result);
     read_call(reader, root, result);
-    read_measurable(reader, root, &result->measurable);
+    read_measurable(reader, root, result->recording.duration_ms, &result->measurable);
+    read_conversation(reader, root, result->recording.duration_ms,
+                      &result->measurable.conversation);
     read_channels(reader, root, result);
     cqa_result_read_events(reader, root, result);
     read_measures(reader, root, &result->measures);

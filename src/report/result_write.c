@@ -102,6 +102,27 @@ static json_t *call_object(const struct cqa_call *call)
                      string_or_null(call->started_at), "source", string_or_null(call->source));
 }
 
+static json_t *unmeasured_object(const struct cqa_unmeasured *span)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "what", cqa_aspect_words[span->what],
+                     "state", cqa_quality_words[span->state], "start_ms",
+                     (json_int_t)span->start_ms, "end_ms", (json_int_t)span->end_ms, "reason",
+                     string_or_null(span->reason), "confidence",
+                     number((double)span->confidence, 2));
+}
+
+static json_t *unmeasured_array(const struct cqa_measurable *measurable)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < measurable->span_count; i++)
+        if (json_array_append_new(array, unmeasured_object(&measurable->spans[i])) != 0) {
+            json_decref(array);
+            return NULL;
+        }
+    return array;
+}
+
 static json_t *measurable_object(const struct cqa_measurable *measurable)
 {
     json_t *object = json_object();
@@ -118,10 +139,23 @@ static json_t *measurable_object(const struct cqa_measurable *measurable)
                                cqa_aspect_words[reason->what], "text", text_object(&reason->text)));
     }
     failed |= json_object_set_new(object, "reasons", reasons);
+    if (measurable->conversation.known)
+        failed |= json_object_set_new(object, "spans", unmeasured_array(measurable));
     if (!failed)
         return object;
     json_decref(object);
     return NULL;
+}
+
+/* NULL where it is not known: the key is left out. */
+static json_t *conversation_array(const struct cqa_conversation *conversation)
+{
+    if (!conversation->known)
+        return NULL;
+    if (!conversation->talked)
+        return json_null();
+    return json_pack("[I, I]", (json_int_t)conversation->start_ms,
+                     (json_int_t)conversation->end_ms);
 }
 
 static json_t *spans_array(const struct cqa_spans *spans)
@@ -146,8 +180,8 @@ static json_t *channels_array(const struct cqa_result *result)
     for (int i = 0; i < result->channel_count; i++) {
         const struct cqa_channel_result *channel = &result->channels[i];
         json_t *object =
-            json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "index", channel->index, "role",
-                      cqa_role_words[channel->role], "speech_ms", spans_array(&channel->speech),
+            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "index", channel->index, "role",
+                      word_or_null(cqa_role_words[channel->role]), "speech_ms", spans_array(&channel->speech),
                       "active_level_dbfs", number(channel->active_level_dbfs, 1), "noise_dbfs",
                       number(channel->noise_dbfs, 1), "clipped_ms",
                       whole_or_null(channel->clipped_ms), "leak_db", number(channel->leak_db, 1),
@@ -230,15 +264,23 @@ static json_t *measures_object(const struct cqa_measures *measures)
     return object;
 }
 
+static json_t *ground_or_null(const struct cqa_deduction *deduction)
+{
+    if (deduction->ground == NULL)
+        return json_null();
+    return json_pack("{s:o, s:o}", "id", string_or_null(deduction->ground), "text",
+                     text_object(&deduction->ground_text));
+}
+
 static json_t *deduction_object(const struct cqa_deduction *deduction)
 {
-    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:n, s:o, s:b}", "rule",
+    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:o, s:n, s:o, s:b, s:o}", "rule",
                      string_or_null(deduction->rule), "points", points(deduction->points), "event",
                      deduction->event > 0 ? json_integer(deduction->event) : json_null(),
                      "start_ms", (json_int_t)deduction->start_ms, "end_ms",
                      (json_int_t)deduction->end_ms, "text", text_object(&deduction->text),
                      "decision", "severity", string_or_null(deduction->severity), "automatic_fail",
-                     deduction->automatic_fail);
+                     deduction->automatic_fail, "ground", ground_or_null(deduction));
 }
 
 static json_t *score_object(const struct cqa_score *score)
@@ -259,9 +301,17 @@ static json_t *score_object(const struct cqa_score *score)
 
 static json_t *analyzer_object(const struct cqa_result *result)
 {
-    return json_pack("{s:s, s:o}", "version",
-                     result->version[0] != '\0' ? result->version : CQA_VERSION, "models",
-                     word_or_null(result->models));
+    json_t *object =
+        json_pack("{s:s, s:o}", "version",
+                  result->version[0] != '\0' ? result->version : CQA_VERSION, "models",
+                  word_or_null(result->models));
+
+    if (result->rules > 0 &&
+        json_object_set_new(object, "rules", json_integer(result->rules)) != 0) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
 }
 
 static int add_to_buffer(const char *bytes, size_t size, void *buffer)
@@ -287,9 +337,10 @@ static enum cqa_status dump(json_t *object, struct cqa_buffer *out)
 enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_buffer *out)
 {
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1", "recording",
-        recording_object(result), "call", call_object(&result->call), "measurable",
-        measurable_object(&result->measurable), "channels", channels_array(result), "events",
+        "{s:s, s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1",
+        "recording", recording_object(result), "call", call_object(&result->call), "measurable",
+        measurable_object(&result->measurable), "conversation_ms",
+        conversation_array(&result->measurable.conversation), "channels", channels_array(result), "events",
         events_array(&result->events), "measures", measures_object(&result->measures), "score",
         result->scored ? score_object(&result->score) : json_null(), "analyzer",
         analyzer_object(result));

@@ -28,16 +28,7 @@ uint32_t cqa_role_color(enum cqa_role role)
 
 uint32_t cqa_event_color(const struct cqa_event *event)
 {
-    static const uint32_t of_type[CQA_EVENT_TYPE_COUNT] = {
-        [CQA_EVENT_SILENCE] = 0xE3A008,      [CQA_EVENT_OVERTALK] = 0xD9480F,
-        [CQA_EVENT_HOLD] = 0x7E57C2,         [CQA_EVENT_RINGBACK] = 0x00838F,
-        [CQA_EVENT_BUSY] = 0x00838F,         [CQA_EVENT_SIT] = 0x00838F,
-        [CQA_EVENT_FAX] = 0x00838F,          [CQA_EVENT_DTMF] = 0x00838F,
-        [CQA_EVENT_ONE_WAY] = 0xAD1457,      [CQA_EVENT_CLIPPING] = 0xAD1457,
-        [CQA_EVENT_NOT_RECORDED] = 0x7B8794,
-    };
-
-    return event->kind == CQA_KIND_BACKCHANNEL ? 0x9AA5B1 : of_type[event->type];
+    return event->kind == CQA_KIND_BACKCHANNEL ? 0x9AA5B1 : cqa_event_looks[event->type].color;
 }
 
 double cqa_strip_height(const struct cqa_result *result)

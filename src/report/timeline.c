@@ -29,18 +29,9 @@ struct look {
     const char *color; /* SGR parameters */
 };
 
-static const struct look looks[CQA_EVENT_TYPE_COUNT] = {
-    [CQA_EVENT_SILENCE] = {'S', "31"},      [CQA_EVENT_OVERTALK] = {'O', "33"},
-    [CQA_EVENT_HOLD] = {'H', "35"},         [CQA_EVENT_RINGBACK] = {'R', "36"},
-    [CQA_EVENT_BUSY] = {'B', "36"},         [CQA_EVENT_SIT] = {'T', "36"},
-    [CQA_EVENT_FAX] = {'F', "36"},          [CQA_EVENT_DTMF] = {'D', "36"},
-    [CQA_EVENT_ONE_WAY] = {'1', "31"},      [CQA_EVENT_CLIPPING] = {'C', "33"},
-    [CQA_EVENT_NOT_RECORDED] = {'N', "90"},
-};
-
 static struct look event_look(const struct cqa_event *event)
 {
-    struct look look = looks[event->type];
+    struct look look = {cqa_event_looks[event->type].letter, cqa_event_looks[event->type].sgr};
 
     if (event->kind == CQA_KIND_INTERRUPTION)
         look.letter = 'I';

@@ -29,6 +29,7 @@ const char *cqa_role_word(enum cqa_role role, int zh)
         [CQA_ROLE_AGENT] = CQA_WORD_AGENT,
         [CQA_ROLE_CUSTOMER] = CQA_WORD_CUSTOMER,
         [CQA_ROLE_MIXED] = CQA_WORD_MIXED,
+        [CQA_ROLE_UNKNOWN] = CQA_WORD_UNKNOWN_PARTY,
     };
     return cqa_word(of_role[role], zh);
 }
@@ -56,6 +57,7 @@ const char *cqa_layout_word(enum cqa_layout layout, int zh)
         [CQA_LAYOUT_STEREO] = CQA_WORD_STEREO,
         [CQA_LAYOUT_MONO] = CQA_WORD_MONO,
         [CQA_LAYOUT_DUAL_MONO] = CQA_WORD_DUAL_MONO,
+        [CQA_LAYOUT_LEG] = CQA_WORD_LEG,
     };
     return cqa_word(of_layout[layout], zh);
 }
@@ -75,46 +77,17 @@ void cqa_cost_text(const struct cqa_deduction *deduction, int zh, char *out, siz
 
 const char *cqa_event_type_word(enum cqa_event_type type, int zh)
 {
-    static const enum cqa_word of_type[CQA_EVENT_TYPE_COUNT] = {
-        [CQA_EVENT_SILENCE] = CQA_WORD_SILENCE,
-        [CQA_EVENT_OVERTALK] = CQA_WORD_OVERTALK,
-        [CQA_EVENT_HOLD] = CQA_WORD_HOLD,
-        [CQA_EVENT_RINGBACK] = CQA_WORD_RINGBACK,
-        [CQA_EVENT_BUSY] = CQA_WORD_BUSY,
-        [CQA_EVENT_SIT] = CQA_WORD_SIT,
-        [CQA_EVENT_FAX] = CQA_WORD_FAX,
-        [CQA_EVENT_DTMF] = CQA_WORD_DTMF,
-        [CQA_EVENT_ONE_WAY] = CQA_WORD_ONE_WAY,
-        [CQA_EVENT_CLIPPING] = CQA_WORD_CLIPPING,
-        [CQA_EVENT_NOT_RECORDED] = CQA_WORD_NOT_RECORDED,
-    };
-    return cqa_word(of_type[type], zh);
+    return cqa_text_in(cqa_event_looks[type].text, zh);
 }
 
 static const char *cause_word(enum cqa_event_cause cause, int zh)
 {
-    static const enum cqa_word of_cause[CQA_CAUSE_COUNT] = {
-        [CQA_CAUSE_UNEXPLAINED] = CQA_WORD_UNEXPLAINED,
-        [CQA_CAUSE_AGENT_MUTED] = CQA_WORD_AGENT_MUTED,
-        [CQA_CAUSE_INITIAL] = CQA_WORD_INITIAL,
-        [CQA_CAUSE_FINAL] = CQA_WORD_FINAL,
-        [CQA_CAUSE_NOT_RECORDED] = CQA_WORD_NOT_RECORDED,
-    };
-    return cause == CQA_CAUSE_NONE ? "" : cqa_word(of_cause[cause], zh);
+    return cqa_text_in(cqa_event_cause_texts[cause], zh);
 }
 
 static const char *kind_word(enum cqa_event_kind kind, int zh)
 {
-    static const enum cqa_word of_kind[CQA_KIND_COUNT] = {
-        [CQA_KIND_BACKCHANNEL] = CQA_WORD_BACKCHANNEL,
-        [CQA_KIND_INTERRUPTION] = CQA_WORD_INTERRUPTION,
-        [CQA_KIND_OTHER] = CQA_WORD_OVERTALK,
-        [CQA_KIND_MUSIC] = CQA_WORD_MUSIC,
-        [CQA_KIND_BEEP] = CQA_WORD_BEEP,
-        [CQA_KIND_MUTE] = CQA_WORD_MUTE,
-        [CQA_KIND_ANNOUNCEMENT] = CQA_WORD_ANNOUNCEMENT,
-    };
-    return kind == CQA_KIND_NONE ? "" : cqa_word(of_kind[kind], zh);
+    return cqa_text_in(cqa_event_kind_texts[kind], zh);
 }
 
 /* "MAIN, DETAIL", or MAIN where there is no detail. */

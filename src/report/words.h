@@ -12,6 +12,7 @@
     X(AGENT, "agent", "坐席")                                                                      \
     X(CUSTOMER, "customer", "客户")                                                                \
     X(MIXED, "both parties", "双方混音")                                                           \
+    X(UNKNOWN_PARTY, "unknown party", "未知一方")                                                  \
     X(EVENTS, "events", "事件")                                                                    \
     X(EVENT_LIST, "Events", "事件")                                                                \
     X(DEDUCTED, "deducted", "扣分")                                                                \
@@ -33,6 +34,7 @@
     X(STEREO, "stereo", "双声道")                                                                  \
     X(MONO, "mono", "单声道")                                                                      \
     X(DUAL_MONO, "dual mono", "双声道内容相同")                                                    \
+    X(LEG, "one party's line", "单方录音")                                                         \
     X(FAIL, "fails the call", "整通不合格")                                                        \
     X(DEDUCTIONS, "Deductions", "扣分项")                                                          \
     X(MEASURABLE, "What could not be measured in full", "未能完整测量的项目")                      \
@@ -44,25 +46,7 @@
     X(OVERTALK, "overtalk", "同时讲话")                                                            \
     X(HOLD, "hold", "保持")                                                                        \
     X(LEVEL, "level", "电平")                                                                      \
-    X(RINGBACK, "ringback", "回铃音")                                                              \
-    X(BUSY, "busy tone", "忙音")                                                                   \
     X(TONES, "tones", "信号音")                                                                    \
-    X(SIT, "special information tone", "特殊信息音")                                               \
-    X(FAX, "fax", "传真")                                                                          \
-    X(DTMF, "DTMF", "按键")                                                                        \
-    X(ONE_WAY, "one-way audio", "单通")                                                            \
-    X(CLIPPING, "clipping", "削波")                                                                \
-    X(NOT_RECORDED, "not recorded", "未录制")                                                      \
-    X(BACKCHANNEL, "backchannel", "附和")                                                          \
-    X(INTERRUPTION, "interruption", "打断")                                                        \
-    X(MUSIC, "music", "音乐")                                                                      \
-    X(BEEP, "beep", "提示音")                                                                      \
-    X(MUTE, "mute", "静音键")                                                                      \
-    X(ANNOUNCEMENT, "announcement", "语音播报")                                                    \
-    X(UNEXPLAINED, "unexplained", "原因不明")                                                      \
-    X(AGENT_MUTED, "agent muted", "坐席按静音")                                                    \
-    X(INITIAL, "initial", "开头")                                                                  \
-    X(FINAL, "final", "结尾")                                                                      \
     X(IN_QUEUE, "in the queue", "排队中")                                                          \
     X(TALK_SHARE, "share of talk", "讲话占比")                                                     \
     X(RESPONSE, "response time, median", "响应时间中位数")                                         \

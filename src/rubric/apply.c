@@ -15,6 +15,7 @@ struct finding {
     int is_note;
     int64_t count; /* which of the rule's occurrences it is */
     double value;
+    struct cqa_ground ground;
     size_t order; /* as found: keeps the sort stable */
 };
 
@@ -116,10 +117,10 @@ static int is_placed(const struct cqa_match *match, const struct cqa_event *even
     return match->not_in_last_ms < 0 || from_end_ms >= match->not_in_last_ms;
 }
 
-static int is_match(const struct cqa_rule *rule, const struct cqa_event *event, int64_t duration_ms)
+static int is_match(const struct cqa_rule *rule, const struct cqa_event *event, double length_ms,
+                    int64_t duration_ms)
 {
     const struct cqa_match *match = &rule->match;
-    const double length_ms = (double)(event->end_ms - event->start_ms);
 
     return event->type == rule->type &&
            cqa_measured_confidence(event->confidence) >= match->min_confidence &&
@@ -144,12 +145,41 @@ static void add_by_count(const struct cqa_rule *rule, const struct finding *nth,
     add(findings, &finding);
 }
 
-/* How many events the rule counts: sure ones that cost or fail. */
+/* How many events the rule counts: sure ones that cost or fail, where the recording bears it. */
 static int is_counted(const struct cqa_rule *rule, const struct cqa_event *event,
                       const struct finding *finding)
 {
-    return !finding->is_note &&
+    return !finding->is_note && finding->ground.bears &&
            cqa_measured_confidence(event->confidence) >= rule->points.min_confidence;
+}
+
+/* Of an event that is only noted, all of it. */
+static int64_t length_for_rule(const struct cqa_event *event, const struct cqa_ground *ground)
+{
+    return ground->bears ? ground->counted_ms : event->end_ms - event->start_ms;
+}
+
+/* What the rule finds in an event; 0 when nothing. */
+static int find_event(const struct cqa_rule *rule, const struct cqa_rubric_input *input,
+                      const struct cqa_event *event, struct finding *finding)
+{
+    const struct cqa_ground ground =
+        cqa_ground_of_event(input->measurable, event, rule->count_degraded);
+    const double length_ms = (double)length_for_rule(event, &ground);
+
+    *finding = (struct finding){.rule = rule,
+                                .event = event->id,
+                                .start_ms = event->start_ms,
+                                .end_ms = event->end_ms,
+                                .ground = ground};
+    return is_match(rule, event, length_ms, input->duration_ms) &&
+           cost_of(rule, length_ms, finding);
+}
+
+static void make_note(struct finding *finding)
+{
+    finding->points = 0;
+    finding->is_note = 1;
 }
 
 static void apply_to_events(const struct cqa_rule *rule, const struct cqa_rubric_input *input,
@@ -162,10 +192,8 @@ static void apply_to_events(const struct cqa_rule *rule, const struct cqa_rubric
 
     for (size_t i = 0; i < input->event_count; i++) {
         const struct cqa_event *event = &input->events[i];
-        struct finding finding = {
-            .rule = rule, .event = event->id, .start_ms = event->start_ms, .end_ms = event->end_ms};
-        if (!is_match(rule, event, input->duration_ms) ||
-            !cost_of(rule, (double)(event->end_ms - event->start_ms), &finding))
+        struct finding finding;
+        if (!find_event(rule, input, event, &finding))
             continue;
         const int counted = is_counted(rule, event, &finding);
         if (counted)
@@ -176,12 +204,11 @@ static void apply_to_events(const struct cqa_rule *rule, const struct cqa_rubric
             single = finding;
         if (once && counted && count == rule->allowed + 1)
             single = finding;
-        if (by_count || once || (counted && count <= rule->allowed))
+        if (finding.ground.bears &&
+            (by_count || once || (counted && count <= rule->allowed)))
             continue;
-        if (!counted) {
-            finding.points = 0;
-            finding.is_note = 1;
-        }
+        if (!counted)
+            make_note(&finding);
         add(findings, &finding);
     }
     if (by_count)
@@ -224,6 +251,9 @@ static void apply_to_measure(const struct cqa_rule *rule, const struct cqa_rubri
     if (!cost_of(rule, value, &finding))
         return;
     measure_span(rule, input, value, &finding);
+    finding.ground = cqa_ground_of_call(input->measurable);
+    if (!finding.ground.bears)
+        make_note(&finding);
     add(findings, &finding);
 }
 
@@ -234,10 +264,14 @@ static int is_in_force(const struct cqa_rule *rule, const struct cqa_rubric_inpu
 {
     if (rule->source == CQA_RULE_MANUAL)
         return 0;
-    const enum cqa_quality quality = input->measurable->aspect[cqa_rule_aspect(rule)];
-    if (quality != CQA_QUALITY_OK && !(quality == CQA_QUALITY_DEGRADED && rule->count_degraded))
+    const enum cqa_aspect aspect = cqa_rule_aspect(rule);
+    const enum cqa_quality quality = input->measurable->aspect[aspect];
+    const int by_span = rule->source == CQA_RULE_EVENT &&
+                        cqa_ground_is_by_span(input->measurable, aspect, input->duration_ms);
+    if (quality != CQA_QUALITY_OK && !by_span &&
+        !(quality == CQA_QUALITY_DEGRADED && rule->count_degraded))
         return 0;
-    const int on_overtalk = cqa_rule_aspect(rule) == CQA_ASPECT_OVERTALK;
+    const int on_overtalk = aspect == CQA_ASPECT_OVERTALK;
     if (input->mono && on_overtalk && !rule->count_mono)
         return 0;
     for (size_t i = 0; i < rule->except_count; i++)
@@ -303,6 +337,8 @@ static int write_deduction(const struct finding *finding, struct cqa_arena *aren
         .text = {cqa_text_fill(rule->text.en, &fill, arena),
                  cqa_text_fill(rule->text.zh, &fill, arena)},
         .automatic_fail = rule->automatic_fail && !finding->is_note,
+        .ground = finding->ground.reason,
+        .ground_text = finding->ground.text,
     };
     return out->text.en != NULL && out->text.zh != NULL;
 }

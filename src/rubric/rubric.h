@@ -9,6 +9,7 @@
 #include "base/yaml.h"
 #include "event/event.h"
 #include "measure/measure.h"
+#include "verdict/ground.h"
 
 /* A rubric: which events and measures cost how many points. Pure data once loaded; shared by
  * threads. */
@@ -79,6 +80,9 @@ struct cqa_deduction {
     int64_t end_ms;
     struct cqa_text text; /* with the seconds filled in */
     int automatic_fail;
+    const char *ground;          /* why it is a note only: the id of what the recording does not bear;
+                                    NULL where that is not why */
+    struct cqa_text ground_text; /* its sentence */
 };
 
 struct cqa_score {

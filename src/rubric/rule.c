@@ -12,20 +12,7 @@ const char *const cqa_severity_words[CQA_SEVERITY_COUNT + 1] = {"note", "minor",
 
 enum cqa_aspect cqa_rule_aspect(const struct cqa_rule *rule)
 {
-    static const enum cqa_aspect aspects[CQA_EVENT_TYPE_COUNT] = {
-        [CQA_EVENT_SILENCE] = CQA_ASPECT_SILENCE,
-        [CQA_EVENT_OVERTALK] = CQA_ASPECT_OVERTALK,
-        [CQA_EVENT_HOLD] = CQA_ASPECT_HOLD,
-        [CQA_EVENT_RINGBACK] = CQA_ASPECT_HOLD,
-        [CQA_EVENT_BUSY] = CQA_ASPECT_HOLD,
-        [CQA_EVENT_SIT] = CQA_ASPECT_HOLD,
-        [CQA_EVENT_FAX] = CQA_ASPECT_HOLD,
-        [CQA_EVENT_DTMF] = CQA_ASPECT_HOLD,
-        [CQA_EVENT_ONE_WAY] = CQA_ASPECT_SPEECH,
-        [CQA_EVENT_CLIPPING] = CQA_ASPECT_LEVEL,
-        [CQA_EVENT_NOT_RECORDED] = CQA_ASPECT_SILENCE};
-
-    return rule->source == CQA_RULE_EVENT ? aspects[rule->type]
+    return rule->source == CQA_RULE_EVENT ? cqa_event_aspects[rule->type]
                                           : cqa_measure_infos[rule->measure].aspect;
 }
 

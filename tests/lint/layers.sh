@@ -4,8 +4,8 @@
 cd "${1:-.}" || exit 2
 awk '
 BEGIN {
-    split("base:0 audio:1 recorder:1 watch:1 store:1 post:1 signal:2 track:3 event:4 measure:5 rubric:6 " \
-          "appraisal:6 report:7 analysis:8 pipeline:9 daemon:10 cli:10 server:10", pairs, " ")
+    split("base:0 audio:1 recorder:1 watch:1 store:1 post:1 signal:2 track:3 event:4 measure:5 verdict:6 " \
+          "rubric:7 appraisal:7 report:8 analysis:9 pipeline:10 daemon:11 cli:11 server:11", pairs, " ")
     for (i in pairs) { split(pairs[i], p, ":"); layer[p[1]] = p[2] }
 }
 FNR == 1 { split(FILENAME, path, "/"); here = path[2] }

@@ -40,7 +40,7 @@ static int destroy_engine(void **state)
 static enum cqa_status analyze_fd(int fd, const char *name, int agent_channel,
                                   struct cqa_result *result, struct cqa_failure *failure)
 {
-    const struct cqa_call call = {.id = "1", .agent_channel = agent_channel};
+    const struct cqa_call call = {.id = "1", .lines = {.agent_channel = agent_channel}};
     const enum cqa_status status = cqa_analyze(engine, fd, name, &call, result, failure);
 
     close(fd);

@@ -131,7 +131,7 @@ static void test_known_names(void **state)
         assert_text(name->path, "direction", got.call.direction, name->direction);
         assert_text(name->path, "started_at", got.call.started_at, name->started_at);
         assert_text(name->path, "source", got.call.source, name->recorder);
-        assert_int_equal(got.call.agent_channel, name->agent_channel);
+        assert_int_equal(got.call.lines.agent_channel, name->agent_channel);
         assert_true(got.why[0] != '\0' && strchr(got.why, '\n') == NULL);
         cqa_arena_finish(&arena);
         cqa_recorder_destroy(recorder);

@@ -101,7 +101,7 @@ static void test_freeswitch_json(void **state)
     assert_string_equal(call->queue, "support");
     assert_string_equal(call->direction, "in");
     assert_string_equal(call->started_at, "2025-11-20T10:15:02+08:00");
-    assert_int_equal(call->agent_channel, 1);
+    assert_int_equal(call->lines.agent_channel, 1);
 }
 
 static void test_freeswitch_xml_of_an_outbound_call(void **state)
@@ -119,7 +119,7 @@ static void test_freeswitch_xml_of_an_outbound_call(void **state)
     assert_string_equal(call->agent, "8001");
     assert_string_equal(call->customer, "13800138000");
     assert_string_equal(call->started_at, "2025-11-20T10:15:02+08:00");
-    assert_int_equal(call->agent_channel, 0);
+    assert_int_equal(call->lines.agent_channel, 0);
 }
 
 static void test_webex_roles_are_read(void **state)
@@ -130,10 +130,10 @@ static void test_webex_roles_are_read(void **state)
              "{\"channel1\": \"Agent\", \"channel2\": \"Caller\", \"startTime\": 1763604902000}");
     put_text(fixture, "c2.json", "{\"channel1\": \"Caller\", \"channel2\": \"Agent\"}");
     assert_int_equal(read_beside(fixture, "webex", "c1.wav"), CQA_OK);
-    assert_int_equal(fixture->got.call.agent_channel, 0);
+    assert_int_equal(fixture->got.call.lines.agent_channel, 0);
     assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:15:02+08:00");
     assert_int_equal(read_beside(fixture, "webex", "c2.wav"), CQA_OK);
-    assert_int_equal(fixture->got.call.agent_channel, 1);
+    assert_int_equal(fixture->got.call.lines.agent_channel, 1);
 }
 
 static void test_genesys_time_with_offset(void **state)

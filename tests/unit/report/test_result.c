@@ -77,7 +77,7 @@ static void test_contract_example_is_read(void **state)
     assert_int_equal(result.recording.bytes, 1206760);
     assert_string_equal(result.call.agent, "8001");
     assert_null(result.call.queue);
-    assert_int_equal(result.call.agent_channel, 0);
+    assert_int_equal(result.call.lines.agent_channel, 0);
     assert_int_equal(result.measurable.aspect[CQA_ASPECT_OVERTALK], CQA_QUALITY_DEGRADED);
     assert_string_equal(result.measurable.reasons[0].text.zh, "串音");
     assert_int_equal(result.channels[0].speech.count, 2);

@@ -1,7 +1,7 @@
 /* What can be measured on this recording at all: the gate before every deduction. */
 #include <math.h>
 
-#include "measure/make.h"
+#include "verdict/verdict.h"
 
 /* Below these the bench's speech F1 falls under 0.95 (docs/accuracy.md, by condition). */
 static const double snr_poor_db = 12.0;
@@ -11,13 +11,19 @@ static const double clipped_share = 0.10; /* of the speech */
 static const double faint_dbfs = -72.0;
 static const double shortest_ms = 3000;
 
-static void lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum cqa_quality to,
-                  const char *id, const char *en, const char *zh)
+void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what,
+                       enum cqa_quality to, const char *id, struct cqa_text text)
 {
     if (measurable->aspect[what] < to)
         measurable->aspect[what] = to;
     if (measurable->reason_count < CQA_REASONS_MAX)
-        measurable->reasons[measurable->reason_count++] = (struct cqa_reason){id, what, {en, zh}};
+        measurable->reasons[measurable->reason_count++] = (struct cqa_reason){id, what, text};
+}
+
+static void lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum cqa_quality to,
+                  const char *id, const char *en, const char *zh)
+{
+    cqa_verdict_lower(measurable, what, to, id, (struct cqa_text){en, zh});
 }
 
 static void judge_mono(struct cqa_measurable *m)
@@ -110,10 +116,9 @@ static void judge_faintness(const struct cqa_scene *scene, const struct cqa_chan
         }
 }
 
-void cqa_measurable_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
+void cqa_verdict_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
                           struct cqa_measurable *measurable)
 {
-    *measurable = (struct cqa_measurable){0};
     if (scene->mono)
         judge_mono(measurable);
     judge_sides(scene, measurable);

@@ -1,4 +1,4 @@
-#include "measure/make.h"
+#include "verdict/verdict.h"
 
 #include <math.h>
 
@@ -12,15 +12,19 @@ static void drop_unmeasurable(const struct cqa_measurable *measurable,
             measures->value[i] = (double)NAN;
 }
 
-enum cqa_status cqa_measures_make(const struct cqa_measure_input *input,
-                                  struct cqa_measures *measures, struct cqa_measurable *measurable,
-                                  struct cqa_channel_sound sound[2])
+enum cqa_status cqa_verdict_make(const struct cqa_measure_input *input,
+                                 struct cqa_measures *measures, struct cqa_measurable *measurable,
+                                 struct cqa_channel_sound sound[2])
 {
+    *measurable = (struct cqa_measurable){0};
     for (int i = 0; i < CQA_MEASURE_COUNT; i++)
         measures->value[i] = (double)NAN;
     cqa_sound_measure(input, sound);
-    cqa_measurable_judge(input->scene, sound, measurable);
-    enum cqa_status status = cqa_turns_measure(input, measures);
+    cqa_verdict_judge(input->scene, sound, measurable);
+    cqa_verdict_find_conversation(input->scene, &measurable->conversation);
+    enum cqa_status status = cqa_verdict_find_spans(input->scene, measurable);
+    if (status == CQA_OK)
+        status = cqa_turns_measure(input, measures);
     if (status == CQA_OK)
         status = cqa_voice_measure(input->scene, sound, measures);
     drop_unmeasurable(measurable, measures);
