@@ -58,20 +58,6 @@ static int64_t machines_end_ms(const struct cqa_scene *scene)
     return end_ms;
 }
 
-/* The last word; where keys are pressed after the last exchange, a survey asks for them, and talk
- * ended with the exchange and what was said on without a pause of 3 s. */
-static int64_t talk_ends_ms(const struct cqa_scene *scene)
-{
-    const struct cqa_spans *speech = &scene->speech[0];
-    const int64_t last_ms = speech->items[speech->count - 1].end_ms;
-
-    for (size_t i = 0; i < scene->events.count && scene->exchange.last_ms > 0; i++)
-        if (scene->events.items[i].type == CQA_EVENT_DTMF &&
-            scene->events.items[i].start_ms > scene->exchange.last_ms)
-            return earlier(go_on(scene, scene->exchange.last_ms), last_ms);
-    return last_ms;
-}
-
 /* As far as it can be told: a voice on a mix is anybody's. */
 static void find_on_mix(const struct cqa_scene *scene, struct cqa_conversation *conversation)
 {
@@ -83,7 +69,7 @@ static void find_on_mix(const struct cqa_scene *scene, struct cqa_conversation *
     conversation->talked = 1;
     conversation->confidence = MIX_CONFIDENCE;
     conversation->start_ms = start_ms;
-    conversation->end_ms = talk_ends_ms(scene);
+    conversation->end_ms = speech->items[speech->count - 1].end_ms;
 }
 
 static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *conversation)
