@@ -231,10 +231,8 @@ static void submit(struct run *run, size_t index)
     if (status == CQA_OK && cqa_recorder_read_sidecar(run->recorder, run->zone, path, &slot->arena,
                                                       &slot->identity, NULL, &error) != CQA_OK)
         fprintf(stderr, "%s: its metadata is not used: %s\n", cqa_log_private(path), error.text);
-    const struct cqa_job job = {.id = index,
-                                .fd = fd,
-                                .name = path,
-                                .lines = slot->identity.call.lines};
+    const struct cqa_job job = {
+        .id = index, .fd = fd, .name = path, .lines = slot->identity.call.lines};
     if (status == CQA_OK)
         status = cqa_workers_submit(run->workers, &job, &error);
     close(fd);

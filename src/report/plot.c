@@ -238,9 +238,10 @@ static void legend(struct cqa_page *page)
         const int backchannel = event->kind == CQA_KIND_BACKCHANNEL;
         const int tone = event->type >= CQA_EVENT_RINGBACK && event->type <= CQA_EVENT_DTMF;
         x = legend_entry(page, x, color,
-                         backchannel ? cqa_text_in(cqa_event_kind_texts[CQA_KIND_BACKCHANNEL], page->zh)
-                         : tone      ? cqa_word(CQA_WORD_TONES, page->zh)
-                                     : cqa_event_type_word(event->type, page->zh));
+                         backchannel
+                             ? cqa_text_in(cqa_event_kind_texts[CQA_KIND_BACKCHANNEL], page->zh)
+                         : tone ? cqa_word(CQA_WORD_TONES, page->zh)
+                                : cqa_event_type_word(event->type, page->zh));
     }
     if (result->scored && result->score.deduction_count > 0)
         legend_entry(page, x, cqa_deduction_color, cqa_word(CQA_WORD_DEDUCTED, page->zh));

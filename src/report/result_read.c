@@ -335,8 +335,8 @@ static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_fiel
 static void read_result(struct cqa_field_reader *reader, const struct cqa_field *root,
                         struct cqa_result *result)
 {
-    static const char *const known[] = {"schema",   "recording", "call",     "measurable",
-                                        "channels", "events",    "measures", "score",
+    static const char *const known[] = {"schema",   "recording",       "call",     "measurable",
+                                        "channels", "events",          "measures", "score",
                                         "analyzer", "conversation_ms", NULL};
     static const char *const schemas[] = {"callqa.result/1", NULL};
 
