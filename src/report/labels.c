@@ -4,23 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/escape.h"
+#include "report/facts.h"
 #include "report/formats.h"
 #include "report/stretch.h"
 #include "report/words.h"
 
 /* Formats of other tools that put names on spans of time: RTTM, Audacity's labels, WebVTT. */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* RTTM's fields are parted by spaces: the file's name without its ending, everything odd as '_'. */
 static void rttm_file(const char *path, char *out, size_t size)
 {
-    snprintf(out, size, "%s", base_name(path));
+    snprintf(out, size, "%s", cqa_base_name(path));
     char *dot = strrchr(out, '.');
     if (dot != NULL && dot != out)
         *dot = '\0';
@@ -63,7 +57,7 @@ static void audacity_line(const struct cqa_report *report, const struct cqa_resu
 
     cqa_escape_control(text, safe, sizeof safe);
     if (report->options.many)
-        cqa_escape_control(base_name(result->path), call, sizeof call);
+        cqa_escape_control(cqa_base_name(result->path), call, sizeof call);
     cqa_buffer_print(out, "%.3f\t%.3f\t%s%s%s\n", (double)span.start_ms / 1e3,
                      (double)span.end_ms / 1e3, call, call[0] != '\0' ? ": " : "", safe);
 }
@@ -221,7 +215,7 @@ void cqa_webvtt_write(struct cqa_report *report, const struct cqa_result *result
     }
     qsort(cues, count, sizeof *cues, by_start);
     cqa_buffer_print(out, "%sWEBVTT\n\nNOTE ", report->count > 0 ? "\n" : "");
-    vtt_text(base_name(result->path), out);
+    vtt_text(cqa_base_name(result->path), out);
     cqa_buffer_print(out, "\n");
     for (size_t i = 0; i < count; i++)
         write_cue(&cues[i], report->options.zh, out);

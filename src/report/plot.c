@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/escape.h"
 #include "base/version.h"
+#include "report/facts.h"
 #include "report/page.h"
 #include "report/pen_cairo.h"
 #include "report/strip.h"
@@ -24,6 +25,7 @@ enum {
     STRIP_GAP = 22,
     PNG_SCALE = 2 /* pixels a point */
 };
+static const char DOT[] = "   ·   ";
 static const int64_t STRIP_MS = 150000; /* what one strip shows well */
 
 static const uint32_t INK = CQA_COLOR_INK;
@@ -61,26 +63,6 @@ void cqa_page_rule(struct cqa_page *page)
         cqa_pen_line(&page->pen, MARGIN, page->y, WIDTH - MARGIN, page->y, CQA_COLOR_LINE, 0.75);
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* Adds "WORD VALUE" after a separating dot; values come from outside, so control characters are
- * escaped. */
-static void add_fact(struct cqa_buffer *line, const char *word, const char *value)
-{
-    char safe[300];
-
-    if (value == NULL || value[0] == '\0')
-        return;
-    cqa_escape_control(value, safe, sizeof safe);
-    cqa_buffer_print(line, "%s%s%s%s", line->length > 0 ? "   ·   " : "", word,
-                     word[0] != '\0' ? " " : "", safe);
-}
-
 static void score_panel(struct cqa_page *page)
 {
     const struct cqa_score *score = &page->result->score;
@@ -112,38 +94,6 @@ static void score_panel(struct cqa_page *page)
                   rubric);
 }
 
-static void call_line(const struct cqa_page *page, struct cqa_buffer *line)
-{
-    const struct cqa_call *call = &page->result->call;
-    const char *direction = call->direction;
-
-    if (direction != NULL && strcmp(direction, "in") == 0)
-        direction = cqa_word(CQA_WORD_INCOMING, page->zh);
-    else if (direction != NULL && strcmp(direction, "out") == 0)
-        direction = cqa_word(CQA_WORD_OUTGOING, page->zh);
-    else if (direction != NULL && strcmp(direction, "internal") == 0)
-        direction = cqa_word(CQA_WORD_INTERNAL, page->zh);
-    add_fact(line, cqa_word(CQA_WORD_AGENT, page->zh), call->agent);
-    add_fact(line, cqa_word(CQA_WORD_CUSTOMER, page->zh), call->customer);
-    add_fact(line, cqa_word(CQA_WORD_QUEUE, page->zh), call->queue);
-    add_fact(line, "", direction);
-    add_fact(line, "", call->started_at);
-    add_fact(line, cqa_word(CQA_WORD_CALL, page->zh), call->id);
-}
-
-static void recording_line(const struct cqa_page *page, struct cqa_buffer *line)
-{
-    const struct cqa_audio_facts *recording = &page->result->recording;
-    char text[64];
-
-    cqa_clock_text(recording->duration_ms, text, sizeof text);
-    add_fact(line, "", text);
-    snprintf(text, sizeof text, "%s %s, %g kHz", recording->container, recording->encoding,
-             recording->rate_hz / 1000.0);
-    add_fact(line, "", text);
-    add_fact(line, "", cqa_layout_word(recording->layout, page->zh));
-}
-
 static void header(struct cqa_page *page)
 {
     struct cqa_buffer line = {.limit = 4096};
@@ -152,15 +102,15 @@ static void header(struct cqa_page *page)
 
     page->y = MARGIN;
     score_panel(page);
-    cqa_escape_control(base_name(page->result->path), name, sizeof name);
+    cqa_escape_control(cqa_base_name(page->result->path), name, sizeof name);
     cqa_page_text(page, MARGIN, page->y + 22, (struct cqa_face){17, INK, 1}, CQA_ALIGN_LEFT, name);
-    call_line(page, &line);
+    cqa_call_facts(&page->result->call, DOT, page->zh, &line);
     cqa_buffer_print(&line, "\n");
     double y = page->y + 45;
     y += cqa_pen_paragraph(&page->pen, MARGIN, y, text_width, &(struct cqa_face){12, INK, 0},
                            line.text != NULL ? line.text : "", page->draw);
     cqa_buffer_finish(&line);
-    recording_line(page, &line);
+    cqa_recording_facts(&page->result->recording, DOT, page->zh, &line);
     y += cqa_pen_paragraph(&page->pen, MARGIN, y, text_width, &(struct cqa_face){12, PALE, 0},
                            line.text != NULL ? line.text : "", page->draw);
     cqa_buffer_finish(&line);

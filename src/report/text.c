@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/escape.h"
+#include "report/facts.h"
 #include "report/formats.h"
 #include "report/stretch.h"
 #include "report/timeline.h"
@@ -35,54 +36,17 @@ static void heading(const struct page *page, const char *text)
     cqa_buffer_add(page->out, "\n", 1);
 }
 
-/* Adds " · WORD VALUE"; names come from files, so control characters are escaped. */
-static void fact(char *line, size_t size, const char *word, const char *value)
-{
-    const size_t used = strlen(line);
-    char safe[160];
-
-    if (value == NULL || value[0] == '\0')
-        return;
-    cqa_escape_control(value, safe, sizeof safe);
-    snprintf(line + used, size - used, "%s%s%s%s", used > 0 ? " · " : "", word,
-             word[0] != '\0' ? " " : "", safe);
-}
-
-static const char *direction_word(const char *direction, int zh)
-{
-    if (direction == NULL)
-        return NULL;
-    if (strcmp(direction, "in") == 0)
-        return cqa_word(CQA_WORD_INCOMING, zh);
-    if (strcmp(direction, "out") == 0)
-        return cqa_word(CQA_WORD_OUTGOING, zh);
-    return strcmp(direction, "internal") == 0 ? cqa_word(CQA_WORD_INTERNAL, zh) : direction;
-}
-
 static void call_facts(const struct page *page)
 {
-    const struct cqa_call *call = &page->result->call;
-    char line[TEXT_MAX] = "";
+    struct cqa_buffer line = {.limit = 4096};
 
-    fact(line, sizeof line, cqa_word(CQA_WORD_AGENT, page->zh), call->agent);
-    fact(line, sizeof line, cqa_word(CQA_WORD_CUSTOMER, page->zh), call->customer);
-    fact(line, sizeof line, cqa_word(CQA_WORD_QUEUE, page->zh), call->queue);
-    fact(line, sizeof line, "", direction_word(call->direction, page->zh));
-    fact(line, sizeof line, "", call->started_at);
-    fact(line, sizeof line, cqa_word(CQA_WORD_CALL, page->zh), call->id);
+    cqa_call_facts(&page->result->call, " · ", page->zh, &line);
     cqa_buffer_print(page->out, "%*s", INDENT, "");
-    cqa_wrap(page->out, line, page->columns - INDENT, INDENT);
-}
-
-static void recording_facts(const struct page *page)
-{
-    const struct cqa_audio_facts *recording = &page->result->recording;
-    char clock[16];
-
-    cqa_clock_text(recording->duration_ms, clock, sizeof clock);
-    cqa_buffer_print(page->out, "%*s%s · %s %s · %g kHz · %s\n", INDENT, "", clock,
-                     recording->container, recording->encoding, recording->rate_hz / 1000.0,
-                     cqa_layout_word(recording->layout, page->zh));
+    cqa_wrap(page->out, line.text != NULL ? line.text : "", page->columns - INDENT, INDENT);
+    cqa_buffer_finish(&line);
+    cqa_recording_facts(&page->result->recording, " · ", page->zh, &line);
+    cqa_buffer_print(page->out, "%*s%s\n", INDENT, "", line.text != NULL ? line.text : "");
+    cqa_buffer_finish(&line);
 }
 
 static void score_line(const struct page *page)
@@ -359,7 +323,6 @@ void cqa_text_write(struct cqa_report *report, const struct cqa_result *result,
     color(&page, "0");
     cqa_buffer_add(out, "\n", 1);
     call_facts(&page);
-    recording_facts(&page);
     score_line(&page);
     cqa_buffer_add(out, "\n", 1);
     cqa_timeline(result, &stretches, &report->options, out);
