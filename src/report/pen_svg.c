@@ -6,6 +6,19 @@
 #include "base/escape.h"
 #include "report/width.h"
 
+void cqa_html_escaped(const char *text, struct cqa_buffer *out)
+{
+    for (; *text != '\0'; text++) {
+        const char *name = *text == '<'    ? "&lt;"
+                           : *text == '>'  ? "&gt;"
+                           : *text == '&'  ? "&amp;"
+                           : *text == '"'  ? "&quot;"
+                           : *text == '\'' ? "&#39;"
+                                           : NULL;
+        cqa_buffer_add(out, name != NULL ? name : text, name != NULL ? strlen(name) : 1);
+    }
+}
+
 void cqa_html_text(const char *text, struct cqa_buffer *out)
 {
     const size_t size = 4 * strlen(text) + 1;
@@ -16,15 +29,7 @@ void cqa_html_text(const char *text, struct cqa_buffer *out)
         return;
     }
     cqa_escape_control(text, safe, size);
-    for (const char *at = safe; *at != '\0'; at++) {
-        const char *name = *at == '<'    ? "&lt;"
-                           : *at == '>'  ? "&gt;"
-                           : *at == '&'  ? "&amp;"
-                           : *at == '"'  ? "&quot;"
-                           : *at == '\'' ? "&#39;"
-                                         : NULL;
-        cqa_buffer_add(out, name != NULL ? name : at, name != NULL ? strlen(name) : 1);
-    }
+    cqa_html_escaped(safe, out);
     free(safe);
 }
 

@@ -28,4 +28,7 @@ void cqa_svg_hatch(struct cqa_hatch hatch, struct cqa_buffer *out);
  * nothing that could be markup. */
 void cqa_html_text(const char *text, struct cqa_buffer *out);
 
+/* The same of a text in which control characters are escaped already. */
+void cqa_html_escaped(const char *text, struct cqa_buffer *out);
+
 #endif

@@ -31,24 +31,6 @@ static const int64_t STRIP_MS = 150000; /* what one strip shows well */
 static const uint32_t INK = CQA_COLOR_INK;
 static const uint32_t PALE = CQA_COLOR_PALE;
 
-enum cqa_status cqa_peaks_init(struct cqa_peaks *peaks, size_t count)
-{
-    *peaks = (struct cqa_peaks){.low = calloc(count + 1, sizeof *peaks->low),
-                                .high = calloc(count + 1, sizeof *peaks->high),
-                                .count = count};
-    if (peaks->low != NULL && peaks->high != NULL)
-        return CQA_OK;
-    cqa_peaks_finish(peaks);
-    return CQA_E_NOMEM;
-}
-
-void cqa_peaks_finish(struct cqa_peaks *peaks)
-{
-    free(peaks->low);
-    free(peaks->high);
-    *peaks = (struct cqa_peaks){0};
-}
-
 double cqa_page_text(struct cqa_page *page, double x, double y, struct cqa_face face,
                      enum cqa_align align, const char *text)
 {

@@ -1,8 +1,8 @@
 #ifndef CQA_REPORT_STRIP_H
 #define CQA_REPORT_STRIP_H
 
+#include "report/peaks.h"
 #include "report/pen.h"
-#include "report/plot.h"
 #include "report/stretch.h"
 
 /* A part of a call, drawn over the whole width: time axis, a waveform a party, events, deductions,
