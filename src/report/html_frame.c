@@ -41,11 +41,14 @@ static const char STYLE[] =
     "padding:.6rem .8rem;margin:.7rem 0;break-inside:avoid;content-visibility:auto;"
     "contain-intrinsic-size:auto 360px}article.costs{border-left-color:var(--lost)}\n"
     ".number{background:var(--pale);color:#fff;border-radius:3px;padding:0 .4em}"
+    ".number,article,dl div{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
     ".costs .number{background:var(--lost)}.costs .cost{color:var(--lost)}"
     ".ground{border-left:3px solid var(--line);padding-left:.6rem}\n"
     "svg{display:block;width:100%;height:auto;margin-top:.4rem}"
     "svg.patterns{position:absolute;width:0;height:0}"
     "svg *{stroke-linecap:butt;print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+    "@media(max-width:40rem){table{font-size:.8rem}th,td{padding-right:.4rem;"
+    "overflow-wrap:anywhere}}\n"
     "@media print{body{max-width:none;padding:0;font-size:11px}"
     "article{content-visibility:visible}a{color:inherit}}\n";
 
