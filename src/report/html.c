@@ -160,8 +160,9 @@ static void facts(const struct page *page, const struct cqa_day_item *item)
 static void heading(const struct page *page, const struct cqa_day_item *item, const char *label)
 {
     const struct cqa_deduction *deduction = item->deduction;
-    char cost[48] = "–";
+    char cost[48];
 
+    snprintf(cost, sizeof cost, "%s", cqa_word(CQA_WORD_NOT_JUDGED, page->zh));
     if (deduction != NULL)
         cqa_cost_text(deduction, page->zh, cost, sizeof cost);
     cqa_buffer_print(page->out, "<h3>");
