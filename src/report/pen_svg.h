@@ -22,7 +22,7 @@ struct cqa_pen cqa_pen_on_svg(struct cqa_svg *svg);
 void cqa_svg_end(struct cqa_svg *svg);
 
 /* The pattern that pens hatch with, once a page in <defs>. */
-void cqa_svg_hatch(struct cqa_hatch hatch, struct cqa_buffer *out);
+void cqa_svg_hatch(struct cqa_hatch look, struct cqa_buffer *out);
 
 /* Adds `text` as HTML shows it: control characters and bytes that are not UTF-8 as \xNN, and
  * nothing that could be markup. */
