@@ -145,9 +145,9 @@ static void read_ground(struct cqa_field_reader *reader, const struct cqa_field 
 static void read_deduction(struct cqa_field_reader *reader, const struct cqa_field *field,
                            const struct cqa_result *result, struct cqa_deduction *out)
 {
-    static const char *const known[] = {"rule", "points",   "event",    "start_ms",       "end_ms",
-                                        "text", "decision", "severity", "automatic_fail",
-                                        "ground", NULL};
+    static const char *const known[] = {"rule",           "points", "event",    "start_ms",
+                                        "end_ms",         "text",   "decision", "severity",
+                                        "automatic_fail", "ground", NULL};
     static const char *const severities[] = {"note", "minor", "major", "critical", NULL};
 
     if (!cqa_field_object(reader, field, known))

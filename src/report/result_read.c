@@ -138,11 +138,12 @@ static void read_unmeasured(struct cqa_field_reader *reader, const struct cqa_fi
 static void read_measurable(struct cqa_field_reader *reader, const struct cqa_field *up,
                             int64_t duration_ms, struct cqa_measurable *out)
 {
-    static const char *const known[] = {"speech", "silence", "overtalk", "hold",
-                                        "level",  "reasons", "spans",    NULL};
+    const char *known[CQA_ASPECT_COUNT + 3] = {"reasons", "spans"}; /* NULL at the end */
     static const char *const known_reason[] = {"id", "what", "text", NULL};
     const struct cqa_field field = cqa_field_of(up, "measurable");
 
+    for (int i = 0; i < CQA_ASPECT_COUNT; i++)
+        known[2 + i] = cqa_aspect_words[i];
     if (!cqa_field_object(reader, &field, known))
         return;
     for (int i = 0; i < CQA_ASPECT_COUNT; i++)
@@ -335,8 +336,8 @@ static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_fiel
 static void read_result(struct cqa_field_reader *reader, const struct cqa_field *root,
                         struct cqa_result *result)
 {
-    static const char *const known[] = {"schema",   "recording", "call",     "measurable",
-                                        "channels", "events",    "measures", "score",
+    static const char *const known[] = {"schema",   "recording",       "call",     "measurable",
+                                        "channels", "events",          "measures", "score",
                                         "analyzer", "conversation_ms", NULL};
     static const char *const schemas[] = {"callqa.result/1", NULL};
 
