@@ -76,6 +76,24 @@ static void jsonl_has_every_call_of_the_days(void **state)
     free(text);
 }
 
+static void flags_tell_why_they_cost_nothing(void **state)
+{
+    (void)state;
+    served_put(
+        &served, "1",
+        "{\"score\": {\"total\": 100, \"deductions\": [{\"rule\": \"dead-air\", \"points\": 0,"
+        " \"event\": 1, \"start_ms\": 12040, \"end_ms\": 24100, \"text\": {\"en\": \"a\","
+        " \"zh\": \"b\"}, \"decision\": null, \"severity\": \"note\", \"ground\": {\"id\":"
+        " \"line_lost\", \"text\": {\"en\": \"gone\", \"zh\": \"中断\"}}}]}}");
+    char *text = export("/api/v1/export/flags.csv");
+    assert_non_null(strstr(text, ",\"rule_title\",\"ground\",\"ground_text\"\r\n"));
+    assert_non_null(strstr(text, ",\"line_lost\",\"gone\"\r\n"));
+    free(text);
+    text = export("/api/v1/export/flags.csv?lang=zh");
+    assert_non_null(strstr(text, ",\"line_lost\",\"中断\"\r\n"));
+    free(text);
+}
+
 static void only_some_may_export(void **state)
 {
     (void)state;
@@ -149,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(csv_is_safe_for_spreadsheets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(jsonl_has_every_call_of_the_days, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(flags_tell_why_they_cost_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_some_may_export, set_up, tear_down),
         cmocka_unit_test_setup_teardown(preview_changes_nothing_and_rescore_does, set_up,
                                         tear_down),
