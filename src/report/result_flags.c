@@ -132,6 +132,22 @@ static void read_decision(struct cqa_field_reader *reader, const struct cqa_fiel
         cqa_field_object(reader, &field, known);
 }
 
+/* The sentence of a reason that nobody explained is null on both sides. */
+static struct cqa_text read_sentence(struct cqa_field_reader *reader, const struct cqa_field *up)
+{
+    static const char *const known[] = {"en", "zh", NULL};
+    const struct cqa_field field = cqa_field_of(up, "text");
+    struct cqa_text text = {NULL, NULL};
+
+    if (cqa_field_object(reader, &field, known)) {
+        text.en =
+            cqa_field_string(reader, &field, "en", CQA_FIELD_OR_NULL, CQA_FIELD_TEXT_BYTES_MAX);
+        text.zh =
+            cqa_field_string(reader, &field, "zh", CQA_FIELD_OR_NULL, CQA_FIELD_TEXT_BYTES_MAX);
+    }
+    return text;
+}
+
 static void read_ground(struct cqa_field_reader *reader, const struct cqa_field *up,
                         struct cqa_deduction *out)
 {
@@ -142,7 +158,7 @@ static void read_ground(struct cqa_field_reader *reader, const struct cqa_field 
         return;
     out->ground =
         cqa_field_string(reader, &field, "id", CQA_FIELD_REQUIRED, CQA_FIELD_NAME_BYTES_MAX);
-    out->ground_text = cqa_field_text(reader, &field);
+    out->ground_text = read_sentence(reader, &field);
 }
 
 static void read_deduction(struct cqa_field_reader *reader, const struct cqa_field *field,

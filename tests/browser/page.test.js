@@ -499,11 +499,11 @@ test("a call that the recording bears in part is posted, and comes back as it wa
     assert.deepEqual(got, JSON.parse(JSON.stringify(sent)));
   }
   const { flags } = await ask(page, "flags?state=any&severity=note&from=2025-11-21&to=2025-11-21");
-  assert.deepEqual(flags.find(({ rule }) => rule === "dead-air").ground, { id: "not_recorded", text: sentence });
+  assert.deepEqual(flags.find(({ rule }) => rule === "dead-air").ground, { id: "line_idle", text: sentence });
 }));
 
-const costless = { en: ["Costs nothing: the recorder wrote nothing here", "What this recording bears", /silence, overtalk: not measurable.*the recorder wrote nothing here.*97%/is, /outside the conversation.*before both parties had been heard/is, /overtalk: degraded.*speech hardly stands out.*80%/is, "Line lost · customer's side"],
-  "zh-CN": ["不扣分：此处录音设备未写入声音", "本录音能作为哪些依据", /静音、同时讲话：无法测量.*此处录音设备未写入声音.*97%/is, /对话之外.*双方都开口之前/is, /同时讲话：受影响.*语音信噪比过低.*80%/is, "线路中断 · 客户侧"] };
+const costless = { en: ["Costs nothing: one party's line is idle here", "What this recording bears", /silence, overtalk: not measurable.*one party's line is idle here.*97%/is, /outside the conversation.*before both parties had been heard/is, /overtalk: degraded.*speech hardly stands out.*80%/is, "Line lost · customer's side"],
+  "zh-CN": ["不扣分：此处一方线路无信号", "录音可评范围", /静音、同时讲话：无法测量.*此处一方线路无信号.*97%/is, /对话之外.*双方都开口之前/is, /同时讲话：受影响.*语音信噪比过低.*80%/is, "线路中断 · 客户侧"] };
 for (const [language, [flagSays, title, silent, before_, noisy, lost]] of Object.entries(costless))
   test(`an auditor sees why a silence cost nothing, ${language}`, () => as("ann", async (page) => {
     await visit(page, "#/flags?from=2025-11-21&to=2025-11-21&state=any&rule=dead-air");
@@ -517,12 +517,15 @@ for (const [language, [flagSays, title, silent, before_, noisy, lost]] of Object
     for (const words of [silent, before_, noisy]) assert.ok(list.some((line) => words.test(line)), `${words}: ${list.join("\n")}`);
     assert.equal((await section.locator("li .hatch").count()), list.length);
     const seen = await page.locator(".lanes i.behind.hatch").evaluateAll((all) => all.map((one) => ({ image: getComputedStyle(one).backgroundImage, width: one.getBoundingClientRect().width, height: one.getBoundingClientRect().height })));
-    assert.equal(seen.length, 5); // before, after, not recorded, noise, line lost
+    assert.equal(seen.length, 5); // before, after, line idle, noise, line lost
     assert.ok(seen.every(({ image, width, height }) => image.includes("gradient") && width > 5 && height > 80), JSON.stringify(seen));
     assert.ok((await page.locator(".lane.bears i").allTextContents()).some((words) => flagSays.toLowerCase().includes(words.toLowerCase())));
     const hatched = await page.evaluate(() => [...document.querySelector(".wave > div").shadowRoot.querySelectorAll("[part~=region]")].filter((one) => one.style.backgroundImage.includes("gradient")).map((one) => one.title));
     assert.equal(hatched.length, 5);
     assert.ok(hatched.some((words) => silent.test(words)), hatched.join("\n"));
+    const boxes = await page.locator(".lane.events i").evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ left, right, top, bottom }) => [left, right, top, bottom]));
+    const isCovered = (a, b) => a !== b && a[0] < b[1] - 0.5 && b[0] < a[1] - 0.5 && a[2] < b[3] && b[2] < a[3];
+    assert.ok(!boxes.some((a) => boxes.some((b) => isCovered(a, b))), JSON.stringify(boxes));
     assert.ok((await page.locator("ul.events").textContent()).includes(lost));
     await section.locator("button").nth(1).click();
   }, { language }));

@@ -10,28 +10,28 @@ function withEvents(result, more) {
   return { ...result, events: numbered, score: { ...result.score, deductions } };
 }
 
-export const sentence = { en: "the recorder wrote nothing here", zh: "此处录音设备未写入声音" };
+export const sentence = { en: "one party's line is idle here", zh: "此处一方线路无信号" };
 
-/** A silence within which nothing was recorded, a line that is lost at the end, noise in between, and a bounded conversation. */
+/** A silence while the customer's line is idle, noise, a line that is lost at the end, and a bounded conversation. */
 export function bornInPart(result, id) {
   const { duration_ms } = result.recording;
   const silence = silenceOf(result);
   const lost_ms = Math.round(duration_ms * 0.85);
-  const noise = [Math.round(duration_ms * 0.62), Math.round(duration_ms * 0.74)];
+  const noise = [Math.round(duration_ms * 0.12), Math.round(duration_ms * 0.28)];
   const span = (what, state, start_ms, end_ms, reason, confidence) => ({ what, state, start_ms, end_ms, reason, confidence });
   const born = withEvents(result, [
-    { type: "not_recorded", start_ms: silence.start_ms + 200, end_ms: silence.end_ms, side: null, confidence: 0.97 },
+    { type: "line_idle", start_ms: silence.start_ms + 200, end_ms: silence.end_ms, side: "customer", confidence: 0.97 },
     { type: "line_lost", start_ms: lost_ms, end_ms: duration_ms, side: "customer", confidence: 0.91 },
   ]);
-  const deductions = born.score.deductions.map((one) => (one.rule === "dead-air" ? { ...one, points: 0, severity: "note", ground: { id: "not_recorded", text: sentence } } : { ...one, ground: null }));
+  const deductions = born.score.deductions.map((one) => (one.rule === "dead-air" ? { ...one, points: 0, severity: "note", ground: { id: "line_idle", text: sentence } } : { ...one, ground: null }));
   return {
     ...born, conversation_ms: [Math.round(duration_ms * 0.06), lost_ms], call: { ...result.call, id, started_at: "2025-11-21T09:30:00+08:00", facts: { agent: "name", started_at: "cdr" } },
     recording: { ...result.recording, copies: ["/mnt/archive/same-call.ogg"] },
     measurable: { ...result.measurable, reasons: [
-      { id: "not_recorded", what: "silence", text: sentence }, { id: "line_lost", what: "silence", text: { en: "one party's line is gone from here on", zh: "此后一方线路中断" } },
+      { id: "line_idle", what: "silence", text: sentence }, { id: "line_lost", what: "silence", text: { en: "one party's line is gone from here on", zh: "此后一方线路中断" } },
       { id: "noise", what: "overtalk", text: { en: "speech hardly stands out of the noise", zh: "语音信噪比过低" } },
     ], spans: [
-      span("silence", "not_measurable", silence.start_ms + 200, silence.end_ms, "not_recorded", 0.97), span("overtalk", "not_measurable", silence.start_ms + 200, silence.end_ms, "not_recorded", 0.97),
+      span("silence", "not_measurable", silence.start_ms + 200, silence.end_ms, "line_idle", 0.97), span("overtalk", "not_measurable", silence.start_ms + 200, silence.end_ms, "line_idle", 0.97),
       span("overtalk", "degraded", ...noise, "noise", 0.8), span("silence", "not_measurable", lost_ms, duration_ms, "line_lost", 0.91),
     ] },
     score: { ...born.score, deductions, total: born.score.base - deductions.reduce((sum, { points }) => sum + points, 0), decided_total: null }, analyzer: { ...result.analyzer, rules: 2 },

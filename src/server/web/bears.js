@@ -71,7 +71,7 @@ export function bearsSection(result, onSeek) {
       parts.map((one) => item(one, h("button.chip", { type: "button", onclick: () => onSeek(one.start_ms) }, `${clock(one.start_ms)}–${clock(one.end_ms)}`), whyOf(result, one))))]);
 }
 
-/** Rows of stretches that do not overlap each other. */
+/** Stretches or events, by start, in rows within which none overlaps another. */
 export function rowsOf(list) {
   const rows = [];
   for (const one of list) {

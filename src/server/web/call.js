@@ -127,7 +127,7 @@ class CallPage {
     replace(this.parties, parties.map(({ name, tint }) => h(`span.${tint}`, {}, name)));
     const regions = [
       ...stretches(this.result).map((one) => ({ start_ms: one.start_ms, end_ms: one.end_ms, color: "transparent", hatch: this.hatching(hatchOf(one)), words: stretchWords(this.result, one) })),
-      ...events.map((event) => ({ start_ms: event.start_ms, end_ms: event.end_ms, color: paint(`color-mix(in srgb, ${eventTint(event.type)} 20%, transparent)`) })),
+      ...events.map((event) => ({ start_ms: event.start_ms, end_ms: event.end_ms, color: paint(`color-mix(in srgb, ${eventTint(event.type)} 14%, transparent)`) })),
       ...this.flags.map((flag) => ({ start_ms: flag.start_ms, end_ms: flag.end_ms, color: colour("--mark") })),
     ];
     this.wave = makeWave({ container: this.waveBox, audio: this.player.audio, peaks, duration_ms: recording.duration_ms, roles, regions });

@@ -29,8 +29,9 @@ export class Lanes {
     const parties = result.channels.map((channel) => partyOf(channel, result.recording.layout));
     const speech = result.channels.map((channel, i) => h("div.lane.speech", { role: "img", "aria-label": t("lane.speech", { who: parties[i].name }) },
       channel.speech_ms.map(([start, end]) => h(`i.${parties[i].tint}`, { style: place(start, end, this.duration_ms) }))));
-    const events = h("div.lane.events", {}, result.events.map((event) =>
-      h("i", { style: { ...place(event.start_ms, event.end_ms, this.duration_ms), background: eventTint(event.type), color: eventTint(event.type, "-ink") }, title: eventWords(event) }, h("span", {}, capital(word("event", event.type))))));
+    const eventRows = rowsOf(result.events);
+    const events = (eventRows.length ? eventRows : [[]]).map((row) => h("div.lane.events", {}, row.map((event) =>
+      h("i", { style: { ...place(event.start_ms, event.end_ms, this.duration_ms), background: eventTint(event.type), color: eventTint(event.type, "-ink") }, title: eventWords(event) }, h("span", {}, capital(word("event", event.type)))))));
     const without = stretches(result);
     const rows = rowsOf(without);
     const at = ({ start_ms, end_ms }) => place(start_ms, end_ms, this.duration_ms);
@@ -44,7 +45,7 @@ export class Lanes {
     } }, behind, this.ruler, speech, events, bears, this.flagLane);
     this.element = h("div.lanes", {}, this.inner);
     this.names = h("div.names", { "aria-hidden": "true" }, h("span.ruler"), parties.map(({ name }) => h("span", {}, t("lane.speech", { who: name }))),
-      h("span.events", {}, t("lane.events")), rows.map((_, i) => h("span", {}, i === 0 && t("lane.bears"))), h("span.flags", {}, t("lane.flags")));
+      events.map((_, i) => h("span.events", {}, i === 0 && t("lane.events"))), rows.map((_, i) => h("span", {}, i === 0 && t("lane.bears"))), h("span.flags", {}, t("lane.flags")));
     this.showFlags(flags);
   }
 

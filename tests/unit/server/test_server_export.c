@@ -151,6 +151,38 @@ static void preview_changes_nothing_and_rescore_does(void **state)
     free(body);
 }
 
+static void unknown_words_survive_rescoring(void **state)
+{
+    (void)state;
+    served_put(&served, "1",
+               "{\"recording\": {\"layout\": \"surround\"}, \"measurable\": {\"spans\": ["
+               "{\"what\": \"silence\", \"state\": \"blurred\", \"start_ms\": 40000,"
+               " \"end_ms\": 60000, \"reason\": \"sunspots\"}]},"
+               " \"conversation_ms\": [0, 75000], \"events\": ["
+               "{\"id\": 1, \"type\": \"sneeze\", \"start_ms\": 9000, \"end_ms\": 9900,"
+               " \"confidence\": 0.9},"
+               "{\"id\": 2, \"type\": \"silence\", \"start_ms\": 12040, \"end_ms\": 24100,"
+               " \"cause\": \"eclipse\", \"confidence\": 0.98},"
+               "{\"id\": 3, \"type\": \"silence\", \"start_ms\": 44000, \"end_ms\": 58000,"
+               " \"cause\": \"unexplained\", \"confidence\": 0.98}],"
+               " \"score\": {\"total\": 100, \"deductions\": []}}");
+    char *body = wish("9");
+    struct reply reply = served_as(&served, "POST", "/api/v1/rescore", body);
+    assert_string_equal(served_text(reply.json, "applied"), "1");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/calls/1", NULL);
+    assert_string_equal(served_text(reply.json, "score.total"), "93");
+    assert_string_equal(served_text(reply.json, "score.deductions.0.event"), "2");
+    assert_string_equal(served_text(reply.json, "score.deductions.1.points"), "0");
+    assert_string_equal(served_text(reply.json, "score.deductions.1.ground.id"), "sunspots");
+    assert_string_equal(served_text(reply.json, "recording.layout"), "surround");
+    assert_string_equal(served_text(reply.json, "events.0.type"), "sneeze");
+    assert_string_equal(served_text(reply.json, "events.1.cause"), "eclipse");
+    assert_string_equal(served_text(reply.json, "measurable.spans.0.state"), "blurred");
+    reply_finish(&reply);
+    free(body);
+}
+
 static void wrong_rubric_is_named_line_by_line(void **state)
 {
     (void)state;
@@ -171,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_some_may_export, set_up, tear_down),
         cmocka_unit_test_setup_teardown(preview_changes_nothing_and_rescore_does, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(unknown_words_survive_rescoring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_rubric_is_named_line_by_line, set_up, tear_down),
     };
 
