@@ -2,6 +2,8 @@
 import { h } from "./dom.js";
 import { clock, has, said, share, t, word } from "./text.js";
 
+const OUTSIDE_MS_LEAST = 1000; // what the parties' first and last words leave is no news
+
 const outside = (start_ms, end_ms, reason) => ({ state: "outside", what: [], start_ms, end_ms, reason });
 
 /** Outside the conversation. A result without conversation_ms is an old one, and all of it counts. */
@@ -9,7 +11,7 @@ function beyond({ recording: { duration_ms }, conversation_ms }) {
   if (conversation_ms === undefined) return [];
   if (conversation_ms === null) return [outside(0, duration_ms, "no_conversation")];
   const [start, end] = conversation_ms;
-  return [outside(0, start, "before_conversation"), outside(end, duration_ms, "after_conversation")].filter((one) => one.end_ms > one.start_ms);
+  return [outside(0, start, "before_conversation"), outside(end, duration_ms, "after_conversation")].filter((one) => one.end_ms - one.start_ms >= OUTSIDE_MS_LEAST);
 }
 
 /** [{state, what: [aspects], start_ms, end_ms, reason, confidence?}] by start; what lacks the same seconds for the same reason is one. */

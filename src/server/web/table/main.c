@@ -53,10 +53,7 @@ static int add_aspects(json_t *texts, int zh)
     for (int i = 0; i < CQA_ASPECT_COUNT; i++)
         if (!add(texts, "aspect", cqa_aspect_words[i], cqa_aspect_word((enum cqa_aspect)i, zh)))
             return 0;
-    return add(texts, "quality", cqa_quality_words[CQA_QUALITY_DEGRADED],
-               cqa_word(CQA_WORD_DEGRADED, zh)) &&
-           add(texts, "quality", cqa_quality_words[CQA_QUALITY_NOT_MEASURABLE],
-               cqa_word(CQA_WORD_NOT_MEASURABLE, zh));
+    return 1;
 }
 
 static int write_texts(const char *path, int zh)
