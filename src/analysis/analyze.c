@@ -170,23 +170,41 @@ static enum cqa_status listen(const struct cqa_engine *engine, int fd, const cha
         status = take_samples(audio, extractor, frames, failure);
     if (status == CQA_OK)
         status = cqa_audio_facts(audio, facts, failure);
+    if (status == CQA_OK && facts->layout == CQA_LAYOUT_STEREO && cqa_is_same_mix(&frames->same))
+        facts->layout = CQA_LAYOUT_DUAL_MONO;
     cqa_extractor_destroy(extractor);
     cqa_audio_close(audio);
     return status;
 }
 
+static enum cqa_role role_of(const struct cqa_scene *scene, enum cqa_leg leg, int c)
+{
+    if (scene->mono)
+        return leg == CQA_LEG_AGENT      ? CQA_ROLE_AGENT
+               : leg == CQA_LEG_CUSTOMER ? CQA_ROLE_CUSTOMER
+                                         : CQA_ROLE_MIXED;
+    if (scene->roles_unknown)
+        return CQA_ROLE_UNKNOWN;
+    return c == scene->agent ? CQA_ROLE_AGENT : CQA_ROLE_CUSTOMER;
+}
+
+/* One party's line: of what needs two, nothing was found. */
+static void take_for_leg(struct cqa_scene *scene, struct cqa_result *result)
+{
+    result->recording.layout = CQA_LAYOUT_LEG;
+    cqa_events_drop(&scene->events, 1u << CQA_EVENT_SILENCE | 1u << CQA_EVENT_OVERTALK |
+                                        1u << CQA_EVENT_HOLD);
+}
+
 /* Moves what the scene found into the result. */
-static void fill_channels(struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
-                          struct cqa_result *result)
+static void fill_channels(struct cqa_scene *scene, enum cqa_leg leg,
+                          const struct cqa_channel_sound sound[2], struct cqa_result *result)
 {
     result->channel_count = scene->tracks->channel_count;
     for (int c = 0; c < result->channel_count; c++) {
         struct cqa_channel_result *channel = &result->channels[c];
         channel->index = c;
-        channel->role = scene->mono            ? CQA_ROLE_MIXED
-                        : scene->roles_unknown ? CQA_ROLE_UNKNOWN
-                        : c == scene->agent    ? CQA_ROLE_AGENT
-                                               : CQA_ROLE_CUSTOMER;
+        channel->role = role_of(scene, leg, c);
         channel->speech = scene->speech[c];
         scene->speech[c] = (struct cqa_spans){0};
         channel->active_level_dbfs = sound[c].active_level_dbfs;
@@ -208,6 +226,7 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
                               .tracks = &tracks,
                               .plans = engine->tones,
                               .mono = mono,
+                              .same_mix = result->recording.layout == CQA_LAYOUT_DUAL_MONO,
                               .agent = mono ? 0 : call->lines.agent_channel,
                               .roles_unknown = call->lines.roles_unknown,
                               .duration_ms = result->recording.duration_ms};
@@ -222,10 +241,13 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
             &(struct cqa_measure_input){
                 .scene = &scene,
                 .starts_at_answer = call->lines.starts_at_answer,
+                .leg = call->lines.leg,
                 .offset = {result->recording.offset[0], result->recording.offset[1]}},
             &result->measures, &result->measurable, sound);
+    if (status == CQA_OK && result->measurable.leg)
+        take_for_leg(&scene, result);
     if (status == CQA_OK)
-        fill_channels(&scene, sound, result);
+        fill_channels(&scene, call->lines.leg, sound, result);
     cqa_scene_finish(&scene);
     cqa_tracks_finish(&tracks);
     return status;

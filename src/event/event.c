@@ -56,3 +56,14 @@ void cqa_events_number(struct cqa_events *events)
     for (size_t i = 0; i < events->count; i++)
         events->items[i].id = (int)i + 1;
 }
+
+void cqa_events_drop(struct cqa_events *events, unsigned types)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < events->count; i++)
+        if (!(types & 1u << events->items[i].type))
+            events->items[kept++] = events->items[i];
+    events->count = kept;
+    cqa_events_number(events);
+}

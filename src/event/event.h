@@ -92,6 +92,9 @@ struct cqa_events {
 int cqa_events_add(struct cqa_events *events, const struct cqa_event *event);
 void cqa_events_finish(struct cqa_events *events);
 
+/* Takes out those whose type is a bit of `types` (1 << CQA_EVENT_…), and numbers the rest anew. */
+void cqa_events_drop(struct cqa_events *events, unsigned types);
+
 /* Sorts by start (then type) and numbers from 1. */
 void cqa_events_number(struct cqa_events *events);
 

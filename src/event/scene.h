@@ -21,6 +21,7 @@ struct cqa_scene {
     const struct cqa_tracks *tracks;
     const struct cqa_tone_plans *plans;
     int mono;
+    int same_mix; /* mono, from two channels that hold the same */
     int agent; /* channel of the agent; 0 on mono */
     int roles_unknown; /* nobody can tell whether it is */
     int64_t duration_ms;

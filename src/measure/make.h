@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "event/scene.h"
 #include "measure/measure.h"
+#include "recorder/call.h"
 
 /* What one channel sounds like, apart from what is said. NaN: not measured. */
 struct cqa_channel_sound {
@@ -18,6 +19,9 @@ struct cqa_channel_sound {
 struct cqa_measure_input {
     const struct cqa_scene *scene; /* played */
     int starts_at_answer;          /* the recording begins when the call is answered */
+    enum cqa_leg leg;              /* what the recorder says of it */
+    const struct cqa_spans *talk;  /* of both channels, the speech that turns are counted from; NULL:
+                                      all of the scene's */
     double offset[2];              /* mean of each channel's samples, ±1 */
 };
 

@@ -68,6 +68,7 @@ struct cqa_measurable {
     struct cqa_unmeasured *spans; /* by start */
     size_t span_count;
     struct cqa_conversation conversation;
+    int leg; /* one party's line only */
 };
 
 /* Puts the span where it belongs in time. CQA_E_NOMEM leaves the list as it was. */

@@ -72,7 +72,7 @@ static double clipped(const struct cqa_scene *scene, int c)
 
     for (size_t t = 0; t < scene->frames->count; t++)
         total += scene->frames->channel[c].flat[t] >= CLIP_SAMPLES ? CQA_FRAME_MS : 0;
-    return total;
+    return fmin(total, (double)scene->duration_ms); /* the last frame may reach past the end */
 }
 
 void cqa_sound_measure(const struct cqa_measure_input *input, struct cqa_channel_sound sound[2])

@@ -51,8 +51,15 @@ static double percentile(struct numbers *numbers, double share)
     return numbers->items[rank > 0 ? rank - 1 : 0];
 }
 
-static enum cqa_status measure_talk(const struct cqa_scene *scene, struct cqa_measures *m)
+/* The speech that counts. */
+static const struct cqa_spans *talk_of(const struct cqa_measure_input *input, int c)
 {
+    return input->talk != NULL ? &input->talk[c] : &input->scene->speech[c];
+}
+
+static enum cqa_status measure_talk(const struct cqa_measure_input *input, struct cqa_measures *m)
+{
+    const struct cqa_scene *scene = input->scene;
     struct cqa_spans anyone = {0};
     const enum cqa_status status = cqa_spans_unite(&scene->speech[0], &scene->speech[1], &anyone);
     const double duration = (double)scene->duration_ms;
@@ -66,10 +73,12 @@ static enum cqa_status measure_talk(const struct cqa_scene *scene, struct cqa_me
     const double customer = (double)cqa_spans_total_ms(&scene->speech[1 - scene->agent]);
     m->value[CQA_MEASURE_TALK_AGENT] = agent;
     m->value[CQA_MEASURE_TALK_CUSTOMER] = customer;
+    const double counted = (double)cqa_spans_total_ms(talk_of(input, scene->agent));
+    const double both = counted + (double)cqa_spans_total_ms(talk_of(input, 1 - scene->agent));
     if (duration > 0)
-        m->value[CQA_MEASURE_TALK_SHARE_CALL] = agent / duration;
-    if (agent + customer > 0)
-        m->value[CQA_MEASURE_TALK_SHARE_TALK] = agent / (agent + customer);
+        m->value[CQA_MEASURE_TALK_SHARE_CALL] = counted / duration;
+    if (both > 0)
+        m->value[CQA_MEASURE_TALK_SHARE_TALK] = counted / both;
     return status;
 }
 
@@ -78,89 +87,8 @@ static void add_longest(double *longest, double length)
     *longest = length > *longest ? length : *longest;
 }
 
-static void count_hold(const struct cqa_event *event, double length, double *m)
-{
-    m[CQA_MEASURE_HOLD_TOTAL] += length;
-    m[CQA_MEASURE_HOLD_COUNT] += 1;
-    add_longest(&m[CQA_MEASURE_HOLD_LONGEST], length);
-    if (event->phase == CQA_PHASE_QUEUE)
-        m[CQA_MEASURE_QUEUE_WAIT] += length;
-}
-
-static void count_overtalk(const struct cqa_event *event, double length, double *m)
-{
-    const int agent = event->by == CQA_PARTY_AGENT;
-
-    m[CQA_MEASURE_OVERTALK_TOTAL] += length;
-    m[CQA_MEASURE_OVERTALK_COUNT] += 1;
-    if (event->by == CQA_PARTY_NONE)
-        return;
-    if (event->kind == CQA_KIND_INTERRUPTION)
-        m[agent ? CQA_MEASURE_INTERRUPTIONS_AGENT : CQA_MEASURE_INTERRUPTIONS_CUSTOMER] += 1;
-    if (event->kind == CQA_KIND_BACKCHANNEL)
-        m[agent ? CQA_MEASURE_BACKCHANNELS_AGENT : CQA_MEASURE_BACKCHANNELS_CUSTOMER] += 1;
-}
-
-static void count_events(const struct cqa_scene *scene, double *m)
-{
-    static const enum cqa_measure_id zeroed[] = {CQA_MEASURE_SILENCE_TOTAL,
-                                                 CQA_MEASURE_SILENCE_COUNT,
-                                                 CQA_MEASURE_SILENCE_LONGEST,
-                                                 CQA_MEASURE_OVERTALK_TOTAL,
-                                                 CQA_MEASURE_OVERTALK_COUNT,
-                                                 CQA_MEASURE_INTERRUPTIONS_AGENT,
-                                                 CQA_MEASURE_INTERRUPTIONS_CUSTOMER,
-                                                 CQA_MEASURE_BACKCHANNELS_AGENT,
-                                                 CQA_MEASURE_BACKCHANNELS_CUSTOMER,
-                                                 CQA_MEASURE_HOLD_TOTAL,
-                                                 CQA_MEASURE_HOLD_COUNT,
-                                                 CQA_MEASURE_HOLD_LONGEST,
-                                                 CQA_MEASURE_QUEUE_WAIT,
-                                                 CQA_MEASURE_RING,
-                                                 CQA_MEASURE_ONE_WAY,
-                                                 CQA_MEASURE_NOT_RECORDED};
-
-    for (size_t i = 0; i < sizeof zeroed / sizeof zeroed[0]; i++)
-        m[zeroed[i]] = 0;
-    for (size_t i = 0; i < scene->events.count; i++) {
-        const struct cqa_event *event = &scene->events.items[i];
-        const double length = (double)(event->end_ms - event->start_ms);
-        if (event->type == CQA_EVENT_SILENCE) {
-            m[CQA_MEASURE_SILENCE_TOTAL] += length;
-            m[CQA_MEASURE_SILENCE_COUNT] += 1;
-            add_longest(&m[CQA_MEASURE_SILENCE_LONGEST], length);
-        } else if (event->type == CQA_EVENT_HOLD) {
-            count_hold(event, length, m);
-        } else if (event->type == CQA_EVENT_OVERTALK) {
-            count_overtalk(event, length, m);
-        } else if (event->type == CQA_EVENT_RINGBACK) {
-            m[CQA_MEASURE_RING] += length;
-        } else if (event->type == CQA_EVENT_ONE_WAY) {
-            m[CQA_MEASURE_ONE_WAY] += length;
-        } else if (event->type == CQA_EVENT_NOT_RECORDED) {
-            m[CQA_MEASURE_NOT_RECORDED] += length;
-        }
-    }
-    if (scene->duration_ms > 0) {
-        m[CQA_MEASURE_SILENCE_SHARE] = m[CQA_MEASURE_SILENCE_TOTAL] / (double)scene->duration_ms;
-        m[CQA_MEASURE_OVERTALK_SHARE] = m[CQA_MEASURE_OVERTALK_TOTAL] / (double)scene->duration_ms;
-    }
-}
-
-/* On one channel nobody can say who broke in, nor who talks. */
-static void forget_parties(double *m)
-{
-    static const enum cqa_measure_id unknown[] = {
-        CQA_MEASURE_OVERTALK_TOTAL,         CQA_MEASURE_OVERTALK_COUNT,
-        CQA_MEASURE_OVERTALK_SHARE,         CQA_MEASURE_INTERRUPTIONS_AGENT,
-        CQA_MEASURE_INTERRUPTIONS_CUSTOMER, CQA_MEASURE_BACKCHANNELS_AGENT,
-        CQA_MEASURE_BACKCHANNELS_CUSTOMER};
-
-    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
-        m[unknown[i]] = (double)NAN;
-}
-
-/* The answer: the end of ringback, or the start where the recorder says that it begins there. */
+/* From the answer (the end of ringback, or the start where the recorder says that it begins there)
+ * to the agent's first words, less what the other side says meanwhile: who is spoken to listens. */
 static void measure_greeting(const struct cqa_measure_input *input, double *m)
 {
     const struct cqa_scene *scene = input->scene;
@@ -178,7 +106,9 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
     for (size_t i = 0; i < agent->count && answer_ms >= 0; i++)
         if (cqa_span_length_ms(agent->items[i]) >= GREETING_MS &&
             agent->items[i].end_ms > answer_ms) {
-            const int64_t delay = agent->items[i].start_ms - answer_ms;
+            const struct cqa_span wait = {answer_ms, agent->items[i].start_ms};
+            const int64_t delay = cqa_span_length_ms(wait) -
+                                  cqa_spans_within_ms(&scene->speech[1 - scene->agent], wait);
             m[CQA_MEASURE_GREETING_DELAY] = delay > 0 ? (double)delay : 0.0;
             return;
         }
@@ -186,11 +116,11 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
 
 /* Gaps from the end of one party's speech to the start of the other's, outside hold. Who begins
  * while the other speaks does not respond but talks over. */
-static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, double *median,
+static enum cqa_status measure_responses(const struct cqa_measure_input *input, int c, double *median,
                                          double *p90)
 {
-    const struct cqa_spans *own = &scene->speech[c];
-    const struct cqa_spans *other = &scene->speech[1 - c];
+    const struct cqa_spans *own = talk_of(input, c);
+    const struct cqa_spans *other = talk_of(input, 1 - c);
     struct numbers gaps = {0};
     size_t j = 0;
 
@@ -203,7 +133,7 @@ static enum cqa_status measure_responses(const struct cqa_scene *scene, int c, d
         const int follows = i == 0 || own->items[i - 1].end_ms <= other->items[j - 1].end_ms;
         const int talks_on = j < other->count && other->items[j].start_ms < own->items[i].start_ms;
         if (follows && !talks_on && cqa_span_length_ms(gap) < RESPONSE_MAX_MS &&
-            cqa_spans_within_ms(&scene->holds, gap) == 0 &&
+            cqa_spans_within_ms(&input->scene->holds, gap) == 0 &&
             !numbers_add(&gaps, (double)cqa_span_length_ms(gap))) {
             free(gaps.items);
             return CQA_E_NOMEM;
@@ -229,15 +159,15 @@ static int is_taken(const struct cqa_spans *turns, struct cqa_span gap, size_t *
 
 /* The longest run of one party: ended by a pause of 3 s, or by a turn of the other's in a pause;
  * backchannels do not end it. */
-static enum cqa_status measure_streak(const struct cqa_scene *scene, int c, double *longest)
+static enum cqa_status measure_streak(const struct cqa_measure_input *input, int c, double *longest)
 {
-    const struct cqa_spans *own = &scene->speech[c];
+    const struct cqa_spans *own = talk_of(input, c);
     const struct cqa_spans nothing = {0};
     struct cqa_spans turns = {0};
     size_t first = 0;
     size_t next = 0;
 
-    if (cqa_spans_unite(&scene->speech[1 - c], &nothing, &turns) != CQA_OK)
+    if (cqa_spans_unite(talk_of(input, 1 - c), &nothing, &turns) != CQA_OK)
         return CQA_E_NOMEM;
     cqa_spans_bridge(&turns, TURN_PAUSE_MS);
     *longest = 0;
@@ -251,19 +181,20 @@ static enum cqa_status measure_streak(const struct cqa_scene *scene, int c, doub
     return CQA_OK;
 }
 
-static double count_switches(const struct cqa_scene *scene)
+static double count_switches(const struct cqa_measure_input *input)
 {
+    const struct cqa_spans *first = talk_of(input, 0);
+    const struct cqa_spans *second = talk_of(input, 1);
     size_t at[2] = {0, 0};
     int last = -1;
     double switches = 0;
 
-    while (at[0] < scene->speech[0].count || at[1] < scene->speech[1].count) {
-        const int c =
-            at[1] == scene->speech[1].count ||
-                    (at[0] < scene->speech[0].count && scene->speech[0].items[at[0]].start_ms <=
-                                                           scene->speech[1].items[at[1]].start_ms)
-                ? 0
-                : 1;
+    while (at[0] < first->count || at[1] < second->count) {
+        const int c = at[1] == second->count ||
+                              (at[0] < first->count &&
+                               first->items[at[0]].start_ms <= second->items[at[1]].start_ms)
+                          ? 0
+                          : 1;
         switches += last >= 0 && last != c;
         last = c;
         at[c]++;
@@ -276,26 +207,23 @@ enum cqa_status cqa_turns_measure(const struct cqa_measure_input *input,
 {
     const struct cqa_scene *scene = input->scene;
     double *m = measures->value;
-    enum cqa_status status = measure_talk(scene, measures);
+    enum cqa_status status = measure_talk(input, measures);
 
-    count_events(scene, m);
-    if (scene->mono) {
-        forget_parties(m);
+    if (scene->mono)
         return status;
-    }
     measure_greeting(input, m);
     if (status == CQA_OK)
-        status = measure_responses(scene, scene->agent, &m[CQA_MEASURE_RESPONSE_AGENT_MEDIAN],
+        status = measure_responses(input, scene->agent, &m[CQA_MEASURE_RESPONSE_AGENT_MEDIAN],
                                    &m[CQA_MEASURE_RESPONSE_AGENT_P90]);
     if (status == CQA_OK)
         status =
-            measure_responses(scene, 1 - scene->agent, &m[CQA_MEASURE_RESPONSE_CUSTOMER_MEDIAN],
+            measure_responses(input, 1 - scene->agent, &m[CQA_MEASURE_RESPONSE_CUSTOMER_MEDIAN],
                               &m[CQA_MEASURE_RESPONSE_CUSTOMER_P90]);
     if (status == CQA_OK)
-        status = measure_streak(scene, scene->agent, &m[CQA_MEASURE_STREAK_AGENT]);
+        status = measure_streak(input, scene->agent, &m[CQA_MEASURE_STREAK_AGENT]);
     if (status == CQA_OK)
-        status = measure_streak(scene, 1 - scene->agent, &m[CQA_MEASURE_STREAK_CUSTOMER]);
+        status = measure_streak(input, 1 - scene->agent, &m[CQA_MEASURE_STREAK_CUSTOMER]);
     if (scene->duration_ms > 0)
-        m[CQA_MEASURE_SWITCHES] = count_switches(scene) * 60000.0 / (double)scene->duration_ms;
+        m[CQA_MEASURE_SWITCHES] = count_switches(input) * 60000.0 / (double)scene->duration_ms;
     return status;
 }

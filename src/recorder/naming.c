@@ -170,6 +170,8 @@ static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zon
     if (direction == NULL)
         direction = field(recorder, map, CQA_FIELD_DIRECTION, groups, arena);
     out->matched = 1;
+    if (cqa_groups_get(groups, "leg", arena) != NULL)
+        out->call.lines.leg = CQA_LEG_SOMEBODY;
     (void)snprintf(out->why, sizeof out->why, "pattern \"%s\"%s", pattern->name,
                    cqa_groups_get(groups, "leg", arena) == NULL
                        ? ""

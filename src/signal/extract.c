@@ -250,7 +250,7 @@ enum cqa_status cqa_extractor_end(struct cqa_extractor *extractor, struct cqa_fr
 {
     if (finish_frames(extractor) != CQA_OK)
         return CQA_E_NOMEM;
-    cqa_leak_conclude(extractor->leak, extractor->frames.leak);
+    cqa_leak_conclude(extractor->leak, extractor->frames.leak, &extractor->frames.same);
     *frames = extractor->frames;
     extractor->frames = (struct cqa_frames){0};
     return CQA_OK;

@@ -58,6 +58,7 @@ struct cqa_frames {
     size_t capacity;
     struct cqa_channel_frames channel[2];
     struct cqa_leak leak[2]; /* leak[c]: the other channel's voice heard on channel c */
+    struct cqa_sameness same;
 };
 
 extern const float cqa_band_edges_hz[CQA_BANDS + 1];

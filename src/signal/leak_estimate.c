@@ -17,12 +17,14 @@ static const float talk_under_db = 15.0f;
 static const float quiet_under_db = 12.0f;
 static const float quiet_under_talker_db = 6.0f;
 static const float certain = 9.0f;
+static const float apart_db = 14.0f; /* between channels that may hold the same */
 
 enum {
     STRIDE = 16, /* of the samples that a block's level is taken from: it need not be exact */
     BINS = CQA_LEAK_BLOCK / 2,
     PLENTY = 48,
     BLOCKS_MAX = 120,
+    SAME_BLOCKS = 24, /* that tell whether both channels hold the same */
     LAG_MIN = -80,   /* 10 ms: filters of resamplers and codecs may lead a little */
     LAG_MAX = 4000,  /* 500 ms */
     FIRST_BIN = 307, /* 300 Hz */
@@ -52,6 +54,8 @@ struct cqa_leak_estimator {
     float half_energy[2]; /* of the last block's second half */
     int begun;
     struct path into[2];
+    struct path both; /* both channels loud */
+    struct cqa_sameness same;
     fftwf_complex *in;
     fftwf_complex *out;
 };
@@ -115,7 +119,7 @@ struct cqa_leak_estimator *cqa_leak_estimator_create(const struct cqa_leak_plan 
     estimator->in = fftwf_alloc_complex(CQA_LEAK_BLOCK);
     estimator->out = fftwf_alloc_complex(CQA_LEAK_BLOCK);
     if (estimator->in == NULL || estimator->out == NULL || !path_init(&estimator->into[0]) ||
-        !path_init(&estimator->into[1])) {
+        !path_init(&estimator->into[1]) || !path_init(&estimator->both)) {
         cqa_leak_estimator_destroy(estimator);
         return NULL;
     }
@@ -128,6 +132,7 @@ void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator)
         return;
     free(estimator->into[0].cross_re);
     free(estimator->into[1].cross_re);
+    free(estimator->both.cross_re);
     fftwf_free(estimator->in);
     fftwf_free(estimator->out);
     free(estimator);
@@ -206,6 +211,35 @@ static int worth_it(struct path *path)
     return path->blocks < BLOCKS_MAX && (path->blocks < PLENTY || path->seen % 4 == 0);
 }
 
+static void transform(struct cqa_leak_estimator *estimator, const float *pairs)
+{
+    window_block(pairs, estimator->plan->window, estimator->in);
+    fftwf_execute_dft(estimator->plan->forward, estimator->in, estimator->out);
+}
+
+static int is_loud(const struct cqa_leak_estimator *estimator, const float db[2], int c)
+{
+    return db[c] >= estimator->loudest_db[c] - talk_under_db && db[c] >= -60.0f;
+}
+
+/* Both channels loud, and about as loud: two voices at once, or the same sound twice. */
+static void look_at_both(struct cqa_leak_estimator *estimator, const float *pairs,
+                         const float db[2])
+{
+    struct cqa_sameness *same = &estimator->same;
+    const int loud[2] = {is_loud(estimator, db, 0), is_loud(estimator, db, 1)};
+
+    same->loud += loud[0] || loud[1];
+    if (!loud[0] || !loud[1] || fabsf(db[0] - db[1]) > apart_db)
+        return;
+    same->both++;
+    if (estimator->both.blocks >= SAME_BLOCKS)
+        return;
+    transform(estimator, pairs);
+    add_cross((const float *)estimator->out, 0, &estimator->both);
+    estimator->both.blocks++;
+}
+
 void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs)
 {
     float db[2];
@@ -213,14 +247,14 @@ void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs)
     block_levels(estimator, pairs, db);
     for (int c = 0; c < 2; c++)
         estimator->loudest_db[c] = cqa_max(db[c], estimator->loudest_db[c] - 0.05f);
+    look_at_both(estimator, pairs, db);
     for (int quiet = 0; quiet < 2; quiet++) {
         const int talker = 1 - quiet;
         if (db[talker] < estimator->loudest_db[talker] - talk_under_db || db[talker] < -60.0f ||
             db[quiet] < -90.0f || db[quiet] > estimator->loudest_db[quiet] - quiet_under_db ||
             db[quiet] > db[talker] - quiet_under_talker_db || !worth_it(&estimator->into[quiet]))
             continue;
-        window_block(pairs, estimator->plan->window, estimator->in);
-        fftwf_execute_dft(estimator->plan->forward, estimator->in, estimator->out);
+        transform(estimator, pairs);
         add_cross((const float *)estimator->out, talker, &estimator->into[quiet]);
         estimator->into[quiet].blocks++;
     }
@@ -309,8 +343,22 @@ static void band_gains(const struct path *path, int lag, struct cqa_leak *leak)
     }
 }
 
-void cqa_leak_conclude(struct cqa_leak_estimator *estimator, struct cqa_leak leak[2])
+/* How steady the phase between the channels is in each bin, from block to block. */
+static float coherence_of(const struct path *path)
 {
+    float sum = 0;
+
+    for (int k = FIRST_BIN; k < LAST_BIN; k++)
+        sum += sqrtf(path->phase_re[k] * path->phase_re[k] + path->phase_im[k] * path->phase_im[k]);
+    return path->blocks > 0 ? sum / (float)((LAST_BIN - FIRST_BIN) * path->blocks) : 0.0f;
+}
+
+void cqa_leak_conclude(struct cqa_leak_estimator *estimator, struct cqa_leak leak[2],
+                       struct cqa_sameness *same)
+{
+    *same = estimator->same;
+    same->blocks = estimator->both.blocks;
+    same->coherence = coherence_of(&estimator->both);
     for (int c = 0; c < 2; c++) {
         const struct path *path = &estimator->into[c];
         float certainty;

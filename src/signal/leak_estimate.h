@@ -21,6 +21,7 @@ void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator);
 void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs);
 
 /* What it came to: leak[c] is the other channel heard on c. */
-void cqa_leak_conclude(struct cqa_leak_estimator *estimator, struct cqa_leak leak[2]);
+void cqa_leak_conclude(struct cqa_leak_estimator *estimator, struct cqa_leak leak[2],
+                       struct cqa_sameness *same);
 
 #endif

@@ -26,8 +26,12 @@ static void lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum 
     cqa_verdict_lower(measurable, what, to, id, (struct cqa_text){en, zh});
 }
 
-static void judge_mono(struct cqa_measurable *m)
+static void judge_mono(const struct cqa_scene *scene, struct cqa_measurable *m)
 {
+    if (scene->same_mix)
+        cqa_verdict_lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED,
+                          cqa_ground_ids[CQA_GROUND_SAME_MIX],
+                          cqa_ground_texts[CQA_GROUND_SAME_MIX]);
     lower(m, CQA_ASPECT_OVERTALK, CQA_QUALITY_DEGRADED, "mono",
           "both parties are on one channel: overtalk is an estimate, and nobody's",
           "双方在同一声道：抢话仅为估计，且无法区分是谁");
@@ -67,6 +71,15 @@ static void judge_clipping(const struct cqa_scene *scene, const struct cqa_chann
             return;
         }
     }
+}
+
+/* Silence is nobody's; what somebody did cannot be told. */
+static void judge_roles(const struct cqa_scene *scene, struct cqa_measurable *m)
+{
+    if (scene->roles_unknown && !scene->mono)
+        cqa_verdict_lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED,
+                          cqa_ground_ids[CQA_GROUND_ROLES_UNKNOWN],
+                          cqa_ground_texts[CQA_GROUND_ROLES_UNKNOWN]);
 }
 
 static void judge_sides(const struct cqa_scene *scene, struct cqa_measurable *m)
@@ -120,7 +133,8 @@ void cqa_verdict_judge(const struct cqa_scene *scene, const struct cqa_channel_s
                           struct cqa_measurable *measurable)
 {
     if (scene->mono)
-        judge_mono(measurable);
+        judge_mono(scene, measurable);
+    judge_roles(scene, measurable);
     judge_sides(scene, measurable);
     judge_one_way(scene, sound, measurable);
     judge_faintness(scene, sound, measurable);

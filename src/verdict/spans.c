@@ -1,6 +1,8 @@
 /* Where nothing, or only part, can be measured: what the lines did, as spans of each aspect. */
 #include "verdict/verdict.h"
 
+static const float STEP_CONFIDENCE = 0.95f;
+
 /* A bit an aspect. */
 enum {
     SPEECH = 1u << CQA_ASPECT_SPEECH,
@@ -72,6 +74,7 @@ enum cqa_status cqa_verdict_find_spans(const struct cqa_scene *scene,
                                        struct cqa_measurable *measurable)
 {
     enum cqa_status status = CQA_OK;
+    int out_of_step = 0;
 
     for (size_t i = 0; i < scene->events.count && status == CQA_OK; i++) {
         const struct cqa_event *event = &scene->events.items[i];
@@ -81,6 +84,11 @@ enum cqa_status cqa_verdict_find_spans(const struct cqa_scene *scene,
                                       (struct cqa_span){event->start_ms, event->end_ms},
                                       taking->aspects, taking->reason, event->confidence);
     }
+    if (status == CQA_OK)
+        status = cqa_verdict_find_step(scene, &out_of_step);
+    if (status == CQA_OK && out_of_step)
+        status = cqa_verdict_take(measurable, (struct cqa_span){0, scene->duration_ms},
+                                  SILENCE | OVERTALK, CQA_GROUND_OUT_OF_STEP, STEP_CONFIDENCE);
     lower_by_spans(scene, measurable);
     return status;
 }

@@ -21,6 +21,13 @@ enum cqa_status cqa_verdict_find_spans(const struct cqa_scene *scene,
 void cqa_verdict_find_conversation(const struct cqa_scene *scene,
                                    struct cqa_conversation *conversation);
 
+enum cqa_status cqa_verdict_find_leg(const struct cqa_scene *scene, enum cqa_leg known,
+                                     struct cqa_measurable *measurable) CQA_MUST_CHECK;
+enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene,
+                                      int *out_of_step) CQA_MUST_CHECK;
+void cqa_verdict_count(const struct cqa_scene *scene, const struct cqa_measurable *measurable,
+                       struct cqa_measures *measures);
+
 /* Takes the aspects, a bit each, away over a span. CQA_E_NOMEM only. */
 enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_span span,
                                  unsigned aspects, enum cqa_ground_reason reason,
