@@ -252,20 +252,17 @@ void cqa_lines_lose(struct cqa_lines *lines, int c, int64_t from_ms)
         lines->lost_ms[c] = from_ms;
 }
 
-/* The last stretch of a line alone, when it lasts to the end, is where the line was lost. */
-static void lose_idle(const struct cqa_scene *scene, int c, struct cqa_lines *lines)
+/* The last stretch of a line, when it lasts to the end and is not the recorder's on both, is where
+ * the line was lost. */
+static void lose_idle(const struct cqa_scene *scene, int c, const struct cqa_spans *news,
+                      struct cqa_lines *lines)
 {
-    struct cqa_spans *idle = &lines->idle[c];
-    const struct cqa_spans *nothing = &lines->not_recorded;
-
-    if (idle->count == 0)
+    if (news->count == 0)
         return;
-    struct cqa_span last = idle->items[idle->count - 1];
-    const struct cqa_span end = nothing->count > 0 ? nothing->items[nothing->count - 1] : last;
-    if (is_last(scene, last) || (end.start_ms <= last.end_ms && is_last(scene, end))) {
+    const struct cqa_span last = news->items[news->count - 1];
+    const int64_t both_ms = cqa_spans_within_ms(&lines->not_recorded, last);
+    if (is_last(scene, last) && 10 * both_ms < 9 * cqa_span_length_ms(last))
         cqa_lines_lose(lines, c, last.start_ms);
-        idle->count--;
-    }
 }
 
 /* From where a line is gone on, nothing else needs to be said of the two. */
@@ -300,7 +297,7 @@ static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lin
     cqa_spans_drop_short(&lines->not_recorded, STILL_MS);
     for (int c = 0; c < 2 && status == CQA_OK; c++) {
         status = take_away(&news[c], &lines->not_recorded, scene->duration_ms, &lines->idle[c]);
-        lose_idle(scene, c, lines);
+        lose_idle(scene, c, &news[c], lines);
         if (status == CQA_OK)
             status = lose_gated(scene, c, &all[c], lines);
     }

@@ -266,8 +266,9 @@ static int is_in_force(const struct cqa_rule *rule, const struct cqa_rubric_inpu
         return 0;
     const enum cqa_aspect aspect = cqa_rule_aspect(rule);
     const enum cqa_quality quality = input->measurable->aspect[aspect];
-    const int by_span = rule->source == CQA_RULE_EVENT &&
-                        cqa_ground_is_by_span(input->measurable, aspect, input->duration_ms);
+    const int by_span =
+        rule->source == CQA_RULE_EVENT &&
+        cqa_ground_state(input->measurable, aspect, input->duration_ms) != CQA_QUALITY_OK;
     if (quality != CQA_QUALITY_OK && !by_span &&
         !(quality == CQA_QUALITY_DEGRADED && rule->count_degraded))
         return 0;

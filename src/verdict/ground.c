@@ -116,11 +116,15 @@ struct cqa_ground cqa_ground_of_event(const struct cqa_measurable *measurable,
                                    unmeasured_ms(measurable, what, part, with_degraded, &most)};
 }
 
-int cqa_ground_is_by_span(const struct cqa_measurable *measurable, enum cqa_aspect what,
-                          int64_t duration_ms)
+enum cqa_quality cqa_ground_state(const struct cqa_measurable *measurable, enum cqa_aspect what,
+                                  int64_t duration_ms)
 {
     const struct cqa_span whole = {0, duration_ms};
     const struct cqa_unmeasured *most;
 
-    return 2 * unmeasured_ms(measurable, what, whole, 0, &most) > duration_ms;
+    if (2 * unmeasured_ms(measurable, what, whole, 1, &most) > duration_ms)
+        return CQA_QUALITY_NOT_MEASURABLE;
+    if (2 * unmeasured_ms(measurable, what, whole, 0, &most) > duration_ms)
+        return CQA_QUALITY_DEGRADED;
+    return CQA_QUALITY_OK;
 }

@@ -55,8 +55,9 @@ struct cqa_ground cqa_ground_of_event(const struct cqa_measurable *measurable,
 /* The same of a number that stands on the call as a whole: nobody talked, nothing is borne. */
 struct cqa_ground cqa_ground_of_call(const struct cqa_measurable *measurable);
 
-/* Whether the aspect is lowered for most of the call by spans: then it is told event by event. */
-int cqa_ground_is_by_span(const struct cqa_measurable *measurable, enum cqa_aspect what,
-                          int64_t duration_ms);
+/* To what the aspect is lowered for most of the call by spans; where it is, it is told event by
+ * event. */
+enum cqa_quality cqa_ground_state(const struct cqa_measurable *measurable, enum cqa_aspect what,
+                                  int64_t duration_ms);
 
 #endif

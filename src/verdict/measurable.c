@@ -65,7 +65,7 @@ static void judge_clipping(const struct cqa_scene *scene, const struct cqa_chann
 {
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const double speech = (double)cqa_spans_total_ms(&scene->speech[c]);
-        if (speech > 0 && sound[c].clipped_ms > clipped_share * speech) {
+        if (sound[c].clipped_ms > 0 && sound[c].clipped_ms > clipped_share * speech) {
             lower(m, CQA_ASPECT_LEVEL, CQA_QUALITY_NOT_MEASURABLE, "clipping",
                   "the audio is clipped", "音频削波失真");
             return;

@@ -28,10 +28,10 @@ enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene,
 void cqa_verdict_count(const struct cqa_scene *scene, const struct cqa_measurable *measurable,
                        struct cqa_measures *measures);
 
-/* Takes the aspects, a bit each, away over a span. CQA_E_NOMEM only. */
+/* Lowers the aspects, a bit each, to `state` over a span. CQA_E_NOMEM only. */
 enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_span span,
-                                 unsigned aspects, enum cqa_ground_reason reason,
-                                 float confidence) CQA_MUST_CHECK;
+                                 unsigned aspects, enum cqa_quality state,
+                                 enum cqa_ground_reason reason, float confidence) CQA_MUST_CHECK;
 
 /* Lowers an aspect of the whole call, and says why. */
 void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what,
