@@ -128,8 +128,6 @@ static int owe_one(void *context, const struct cqa_kept_apart *preview)
     char key[CQA_DELIVERY_KEY_SIZE];
     int owed = 0;
 
-    if (preview->owed)
-        return 1;
     write_key(owing, preview, key);
     cqa_buffer_add(&body, head, sizeof head - 1);
     cqa_buffer_add(&body, preview->apart, preview->apart_length);

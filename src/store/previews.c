@@ -80,12 +80,13 @@ enum cqa_status cqa_previews_each(struct cqa_store *store, const struct cqa_requ
 static enum cqa_status owe(struct cqa_store *store, int64_t id, const char *key, const char *body,
                            size_t body_length, int64_t now_ms, int *owed, struct cqa_error *error)
 {
-    enum cqa_status status =
-        cqa_sql_do(store, error,
-                   "UPDATE previews SET owed = 1 WHERE recording_id = ?1 AND NOT owed"
-                   " AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.recording_id = ?1"
-                   "  AND d.state IN ('pending', 'in_flight'))",
-                   "i", id);
+    enum cqa_status status = cqa_sql_do(
+        store, error,
+        "UPDATE previews SET owed = 1 WHERE recording_id = ?1 AND (NOT owed OR 'quarantined' ="
+        "  (SELECT state FROM deliveries WHERE recording_id = ?1 ORDER BY id DESC LIMIT 1))"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.recording_id = ?1"
+        "  AND d.state IN ('pending', 'in_flight'))",
+        "i", id);
 
     *owed = status == CQA_OK && sqlite3_changes64(store->db) > 0;
     return *owed ? cqa_deliveries_put(store, id, key, body, body_length, now_ms, error) : status;

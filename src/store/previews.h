@@ -31,8 +31,9 @@ enum cqa_status cqa_previews_each(struct cqa_store *store, const struct cqa_requ
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
- * Owes `body` to the server under `key` as the preview of a recording, once. `*owed` is 0 where it
- * is owed already, and where the result that it is compared with has not been sent yet.
+ * Owes `body` to the server under `key` as the preview of a recording: once, and again where the
+ * server refused it (an older one does). `*owed` is 0 where it is owed already, and where the
+ * result that it is compared with has not been sent yet.
  */
 enum cqa_status cqa_previews_owe(struct cqa_store *store, int64_t id, const char *key,
                                  const char *body, size_t body_length, int64_t now_ms, int *owed,

@@ -232,6 +232,14 @@ static void test_a_preview_is_owed_once_and_after_its_result(void **state)
           cqa_previews_owe(fixture->store, claimed[0].id, "p", "{}", 2, 9, &owed, &fixture->error));
     assert_int_equal(owed, 0);
     assert_int_equal(previews(fixture).owed, 1);
+    CHECK(fixture, cqa_deliveries_claim(fixture->store, 2, 9, &fixture->arena, sent, &count,
+                                        &fixture->error));
+    assert_int_equal(count, 1);
+    CHECK(fixture, cqa_deliveries_quarantine(fixture->store, sent[0].id, 422, "an older server", 9,
+                                             &fixture->error));
+    CHECK(fixture,
+          cqa_previews_owe(fixture->store, claimed[0].id, "p", "{}", 2, 9, &owed, &fixture->error));
+    assert_int_equal(owed, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
