@@ -152,13 +152,11 @@ static enum cqa_status compare_results(struct comparing *comparing,
     struct cqa_arena arena = {0};
     struct cqa_change *changes = NULL;
     size_t count = 0;
-    enum cqa_status status = CQA_E_NOMEM;
 
-    if (sum != NULL)
-        status =
-            cqa_changes_find(&results[0], &results[1], &arena, &changes, &count, comparing->error);
-    else
-        status = cqa_fail(comparing->error, CQA_E_NOMEM, "out of memory");
+    if (sum == NULL)
+        return cqa_fail(comparing->error, CQA_E_NOMEM, "out of memory");
+    enum cqa_status status =
+        cqa_changes_find(&results[0], &results[1], &arena, &changes, &count, comparing->error);
     if (status == CQA_OK) {
         sum->calls++;
         sum->changed += count > 0 || apart_c != 0;
