@@ -31,7 +31,7 @@ struct cqa_frame_head {
     uint32_t magic;
     uint32_t kind;
     uint32_t length;
-    struct cqa_lines lines; /* of a job */
+    struct cqa_call_lines lines; /* of a job */
 };
 
 /* The worker's life: enters the sandbox, says READY, then answers jobs until the socket closes. */

@@ -26,7 +26,7 @@ struct cqa_job {
     uint64_t id;      /* the caller's */
     int fd;           /* open for reading */
     const char *name; /* for raw formats' endings and messages */
-    struct cqa_lines lines;
+    struct cqa_call_lines lines;
     const struct cqa_clip_order *clips; /* NULL: analyse; else cut these clips instead */
 };
 

@@ -1,15 +1,17 @@
 /* callqa analyze: files and folders in, reports out, in the order of the arguments. */
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "analysis/outline.h"
 #include "analysis/worker.h"
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/models.h"
+#include "cli/analyze_options.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "cli/paths.h"
 #include "cli/progress.h"
 #include "pipeline/complete.h"
@@ -19,33 +21,7 @@
 
 static const char NAME[] = "analyze";
 
-static const char HELP[] =
-    "Usage: callqa analyze [OPTION]... PATH...\n"
-    "Analyses recordings (files, or folders with everything below) and prints what happened in\n"
-    "them and what it costs by the rubric. Nothing is stored or sent.\n\n"
-    "  -r, --recorder NAME   what file names mean (default: generic; see models/recorders)\n"
-    "  -R, --rubric F        a rubric's name or file (default: standard)\n"
-    "  -z, --time-zone Z     of the times in file names (default: this machine's)\n"
-    "  -f, --format F        text, json, jsonl, csv, rttm, audacity, webvtt, contact-lens\n"
-    "  -l, --language L      en or zh: of rules and reasons in text\n"
-    "  -d, --show-digits     keyed digits as they are, not masked: they may be card numbers\n"
-    "  -j, --jobs N          recordings at a time (default: one a processor)\n"
-    "  -h, --help            this\n"
-    "  -V, --version         versions of callqa and its libraries\n\n"
-    "A recording that cannot be read is named on stderr, the others are done; exit code 3.\n"
-    "Example: callqa analyze --recorder freepbx --format csv /var/spool/asterisk/monitor\n";
-
-enum { WINDOW_PER_WORKER = 16, WORKERS_MAX = 256, REPORT_BYTES_MAX = 1 << 30 };
-
-struct options {
-    const char *recorder;
-    const char *rubric;
-    const char *time_zone;
-    enum cqa_format format;
-    int zh;
-    int show_digits;
-    int jobs;
-};
+enum { WINDOW_PER_WORKER = 16, REPORT_BYTES_MAX = 1 << 30 };
 
 /* One recording between its submission and its turn to be printed. */
 struct slot {
@@ -69,83 +45,14 @@ struct run {
     size_t unreadable;
     int show_digits;
     struct cqa_report report;
+    struct cqa_output output;
     struct cqa_buffer text;
     struct cqa_progress progress;
 };
 
-static int default_jobs(void)
-{
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (int)processors;
-}
-
-static int parse_jobs(const char *text, int *jobs)
-{
-    char *end;
-    const long value = strtol(text, &end, 10);
-
-    if (*text == '\0' || *end != '\0' || value < 1 || value > WORKERS_MAX)
-        return 0;
-    *jobs = (int)value;
-    return 1;
-}
-
-/* -1: go on; else the exit code. */
-static int parse(int argc, char **argv, struct options *options)
-{
-    static const struct option longs[] = {
-        {"recorder", required_argument, NULL, 'r'},  {"rubric", required_argument, NULL, 'R'},
-        {"time-zone", required_argument, NULL, 'z'}, {"format", required_argument, NULL, 'f'},
-        {"language", required_argument, NULL, 'l'},  {"show-digits", no_argument, NULL, 'd'},
-        {"jobs", required_argument, NULL, 'j'},      {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
-    };
-    int option;
-
-    while ((option = getopt_long(argc, argv, "r:R:z:f:l:dj:hV", longs, NULL)) != -1) {
-        switch (option) {
-        case 'r':
-            options->recorder = optarg;
-            break;
-        case 'R':
-            options->rubric = optarg;
-            break;
-        case 'z':
-            options->time_zone = optarg;
-            break;
-        case 'f':
-            options->format = cqa_format_find(optarg);
-            if (options->format == CQA_FORMAT_COUNT)
-                return cqa_cli_usage(NAME, "no format \"%s\"", optarg);
-            break;
-        case 'l':
-            options->zh = strcmp(optarg, "zh") == 0;
-            if (!options->zh && strcmp(optarg, "en") != 0)
-                return cqa_cli_usage(NAME, "--language is en or zh, not \"%s\"", optarg);
-            break;
-        case 'd':
-            options->show_digits = 1;
-            break;
-        case 'j':
-            if (!parse_jobs(optarg, &options->jobs))
-                return cqa_cli_usage(NAME, "-j takes 1 to %d, not \"%s\"", WORKERS_MAX, optarg);
-            break;
-        case 'h':
-            fputs(HELP, stdout);
-            return CQA_EXIT_DONE;
-        case 'V':
-            cqa_cli_print_version();
-            return CQA_EXIT_DONE;
-        default:
-            return cqa_cli_usage(NAME, "bad option");
-        }
-    }
-    return optind < argc ? -1 : cqa_cli_usage(NAME, "no recording named");
-}
-
 /* CQA_EXIT_DONE when everything that analysis needs is there. */
-static int prepare(struct run *run, const struct options *options, char *const *arguments)
+static int prepare(struct run *run, const struct cqa_analyze_options *options,
+                   char *const *arguments)
 {
     struct cqa_problems problems = {0};
     struct cqa_error error = {0};
@@ -200,6 +107,8 @@ static void finish(struct run *run)
     }
     free(run->slots);
     cqa_paths_finish(&run->paths);
+    cqa_report_finish(&run->report);
+    cqa_output_close(&run->output);
     cqa_buffer_finish(&run->text);
     cqa_rubric_destroy(run->rubric);
     cqa_zone_destroy(run->zone);
@@ -231,10 +140,8 @@ static void submit(struct run *run, size_t index)
     if (status == CQA_OK && cqa_recorder_read_sidecar(run->recorder, run->zone, path, &slot->arena,
                                                       &slot->identity, NULL, &error) != CQA_OK)
         fprintf(stderr, "%s: its metadata is not used: %s\n", cqa_log_private(path), error.text);
-    const struct cqa_job job = {.id = index,
-                                .fd = fd,
-                                .name = path,
-                                .lines = slot->identity.call.lines};
+    const struct cqa_job job = {
+        .id = index, .fd = fd, .name = path, .lines = slot->identity.call.lines};
     if (status == CQA_OK)
         status = cqa_workers_submit(run->workers, &job, &error);
     close(fd);
@@ -251,20 +158,57 @@ static void print_failure(struct run *run, const char *path, const struct cqa_fa
     cqa_escape_control(path, escaped, sizeof escaped);
     cqa_progress_clear(&run->progress);
     fprintf(stderr, "%s: %s: %s\n", escaped, failure->reason, failure->text);
+    cqa_report_fail(&run->report, path, failure);
     run->unreadable++;
 }
 
+/* Hands on what the report has written. 0 when that failed, and stderr says why. */
 static int flush(struct run *run)
 {
-    const size_t length = run->text.length;
-    const size_t written = length > 0 ? fwrite(run->text.text, 1, length, stdout) : 0;
-    const int done = written == length && fflush(stdout) == 0 && !run->text.failed;
+    struct cqa_error error = {0};
+    enum cqa_status status = CQA_OK;
 
+    if (run->text.failed)
+        status = cqa_fail(&error, CQA_E_LIMIT, "the report is too long, or memory ran out");
+    if (status == CQA_OK)
+        status = cqa_output_write(&run->output, run->text.text, run->text.length, &error);
     run->text.length = 0;
-    return done;
+    if (status == CQA_OK)
+        return 1;
+    cqa_progress_clear(&run->progress);
+    cqa_cli_fail(NAME, "%s", error.text);
+    return 0;
 }
 
-/* Prints the slot whose turn it is. 0 when stdout takes no more. */
+/* The outline of what will be drawn; without it the picture has no wave. */
+static void read_outline(struct run *run, const struct cqa_result *result, struct cqa_peaks *peaks)
+{
+    const size_t count = cqa_report_peak_count(&run->report, result);
+    struct cqa_failure failure = {0};
+    const int fd = count > 0 ? cqa_open_recording(result->path, &failure) : -1;
+
+    if (fd < 0)
+        return;
+    if (cqa_outline_read(fd, result->path, result->recording.duration_ms, count, peaks, &failure) !=
+        CQA_OK)
+        *peaks = (struct cqa_peaks){0};
+    close(fd);
+}
+
+static int write_result(struct run *run, const struct cqa_result *result)
+{
+    struct cqa_peaks peaks = {0};
+
+    read_outline(run, result, &peaks);
+    run->report.peaks = peaks.count > 0 ? &peaks : NULL;
+    cqa_progress_clear(&run->progress);
+    run->text.failed |= cqa_report_write(&run->report, result, &run->text) != CQA_OK;
+    run->report.peaks = NULL;
+    cqa_peaks_finish(&peaks);
+    return flush(run);
+}
+
+/* Prints the slot whose turn it is. 0 when the output takes no more. */
 static int print_next(struct run *run)
 {
     const char *path = run->paths.items[run->printed];
@@ -275,9 +219,7 @@ static int print_next(struct run *run)
     if (slot->outcome.result != NULL &&
         cqa_complete(slot->outcome.result, path, &slot->identity.call, run->rubric,
                      run->show_digits, &error) == CQA_OK) {
-        cqa_progress_clear(&run->progress);
-        done = cqa_report_write(&run->report, slot->outcome.result, &run->text) == CQA_OK &&
-               flush(run);
+        done = write_result(run, slot->outcome.result);
     } else {
         if (slot->outcome.result != NULL)
             cqa_failure_set(&slot->outcome.failure, CQA_FAILURE_INTERNAL, "%s", error.text);
@@ -317,31 +259,64 @@ static int analyze_all(struct run *run)
     return 1;
 }
 
+/* The end of the report, then its head where it has one, and the whole in its place. */
+static int end_report(struct run *run)
+{
+    struct cqa_error error = {0};
+
+    run->text.failed |= cqa_report_end(&run->report, &run->text) != CQA_OK;
+    if (!flush(run))
+        return 0;
+    run->text.failed |= cqa_report_head(&run->report, &run->text) != CQA_OK;
+    const enum cqa_status status =
+        run->text.failed
+            ? cqa_fail(&error, CQA_E_NOMEM, "out of memory")
+            : cqa_output_commit(&run->output, run->text.text, run->text.length, &error);
+    if (status != CQA_OK)
+        cqa_cli_fail(NAME, "%s", error.text);
+    return status == CQA_OK;
+}
+
+static int report_all(struct run *run, const struct cqa_analyze_options *options)
+{
+    char *folder = cqa_output_folder(&run->output);
+    const int out = options->output == NULL ? STDOUT_FILENO : -1;
+    const struct cqa_report_options report = {.format = options->format,
+                                              .many = run->paths.count > 1,
+                                              .zh = options->zh,
+                                              .color = cqa_report_may_color(out),
+                                              .columns = cqa_report_columns(out),
+                                              .folder = folder};
+
+    cqa_progress_start(&run->progress);
+    run->text.failed |= cqa_report_begin(&run->report, &report, &run->text) != CQA_OK;
+    const int done = flush(run) && analyze_all(run) && end_report(run);
+    cqa_progress_clear(&run->progress);
+    run->report.options.folder = NULL;
+    free(folder);
+    if (!done)
+        return CQA_EXIT_FAILED;
+    return run->unreadable > 0 ? CQA_EXIT_UNREADABLE : CQA_EXIT_DONE;
+}
+
 int cqa_cli_analyze(int argc, char **argv)
 {
-    struct options options = {.recorder = "generic", .rubric = "standard", .jobs = default_jobs()};
+    struct cqa_analyze_options options;
     struct run run = {.text = {.limit = REPORT_BYTES_MAX}};
-    int code = parse(argc, argv, &options);
+    struct cqa_error error = {0};
+    int code = cqa_analyze_parse(argc, argv, &options);
 
     run.show_digits = options.show_digits;
     if (code >= 0)
         return code;
     code = prepare(&run, &options, argv + optind);
+    if (code == CQA_EXIT_DONE &&
+        cqa_output_open(&run.output, options.output, cqa_format_has_head(options.format), &error) !=
+            CQA_OK)
+        code = cqa_cli_fail(NAME, "%s", error.text);
     if (code == CQA_EXIT_DONE) {
-        const struct cqa_report_options report = {.format = options.format,
-                                                  .many = run.paths.count > 1,
-                                                  .zh = options.zh,
-                                                  .color = cqa_report_may_color(STDOUT_FILENO),
-                                                  .columns = cqa_report_columns(STDOUT_FILENO)};
-        cqa_progress_start(&run.progress);
-        const int printed = cqa_report_begin(&run.report, &report, &run.text) == CQA_OK &&
-                            analyze_all(&run) && cqa_report_end(&run.report, &run.text) == CQA_OK &&
-                            flush(&run);
-        cqa_progress_clear(&run.progress);
-        if (!printed)
-            code = cqa_cli_fail(NAME, "cannot write the report");
-        else if (run.unreadable > 0)
-            code = CQA_EXIT_UNREADABLE;
+        cqa_paths_drop(&run.paths, run.output.target);
+        code = report_all(&run, &options);
     }
     finish(&run);
     return code;

@@ -116,8 +116,8 @@ static enum cqa_status print_text(const char *path, const struct cqa_identity *i
                "  channel 0 %s, channel 1 %s\n",
                name, identity->matched ? "matched" : "not matched", identity->why, call->id,
                or_dash(call->agent), or_dash(call->customer), or_dash(call->queue),
-               or_dash(call->direction), or_dash(call->started_at),
-               or_dash(role(call, 0)), or_dash(role(call, 1)));
+               or_dash(call->direction), or_dash(call->started_at), or_dash(role(call, 0)),
+               or_dash(role(call, 1)));
     return written > 0 ? CQA_OK : CQA_E_IO;
 }
 

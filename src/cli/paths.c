@@ -1,6 +1,7 @@
 #include "cli/paths.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <fts.h>
 #include <limits.h>
 #include <stdio.h>
@@ -30,6 +31,12 @@ static int by_name(const FTSENT **left, const FTSENT **right)
     return strcmp((*left)->fts_name, (*right)->fts_name);
 }
 
+/* Pages lie among the recordings that they link to (callqa analyze --format html). */
+static int is_page(const char *name)
+{
+    return fnmatch("*.html", name, FNM_CASEFOLD) == 0;
+}
+
 /* Files of a walk; unreadable folders are added too, so that opening them says why. */
 static int is_wanted(const FTSENT *entry, const struct cqa_recorder *recorder)
 {
@@ -38,7 +45,7 @@ static int is_wanted(const FTSENT *entry, const struct cqa_recorder *recorder)
     case FTS_SLNONE:
     case FTS_NS:
         return entry->fts_level == FTS_ROOTLEVEL ||
-               !cqa_recorder_ignores(recorder, entry->fts_name);
+               (!is_page(entry->fts_name) && !cqa_recorder_ignores(recorder, entry->fts_name));
     case FTS_DNR:
     case FTS_ERR:
         return 1;
@@ -98,6 +105,28 @@ enum cqa_status cqa_paths_collect(struct cqa_paths *paths, const struct cqa_reco
             status = walk(paths, recorder, path, error);
     }
     return status;
+}
+
+static int is_file(const char *path, const char *real)
+{
+    char here[PATH_MAX];
+    const char *name = strrchr(path, '/');
+
+    return name != NULL && strcmp(name, strrchr(real, '/')) == 0 && realpath(path, here) != NULL &&
+           strcmp(here, real) == 0;
+}
+
+void cqa_paths_drop(struct cqa_paths *paths, const char *path)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < paths->count; i++) {
+        if (path != NULL && is_file(paths->items[i], path))
+            free(paths->items[i]);
+        else
+            paths->items[kept++] = paths->items[i];
+    }
+    paths->count = kept;
 }
 
 void cqa_paths_finish(struct cqa_paths *paths)

@@ -14,12 +14,16 @@ struct cqa_paths {
 };
 
 /*
- * Adds each argument: a file as it is, a folder as everything below it, by name, without what
- * `recorder` says is no recording. What does not exist is added too: opening it will say so.
+ * Adds each argument: a file as it is, a folder as everything below it, by name, without pages and
+ * what `recorder` says is no recording. What does not exist is added too: opening it will say so.
  * CQA_E_NOMEM or CQA_E_IO.
  */
 enum cqa_status cqa_paths_collect(struct cqa_paths *paths, const struct cqa_recorder *recorder,
                                   char *const *arguments, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Takes a file out that is no recording: the report itself, of the last time. `path` is real; NULL
+ * takes nothing. */
+void cqa_paths_drop(struct cqa_paths *paths, const char *path);
 void cqa_paths_finish(struct cqa_paths *paths);
 
 #endif

@@ -171,9 +171,7 @@ static enum cqa_status analyze(int fd, const char *path, const struct cqa_call *
                                struct cqa_outcome *outcome, struct cqa_error *error)
 {
     const struct cqa_workers_config config = {.count = 1};
-    const struct cqa_job job = {.fd = fd,
-                                .name = path,
-                                .lines = call->lines};
+    const struct cqa_job job = {.fd = fd, .name = path, .lines = call->lines};
     struct cqa_engine *engine = NULL;
     struct cqa_workers *workers = NULL;
 

@@ -33,8 +33,8 @@
     X(NONE, "", "", "")                                                                            \
     X(UNEXPLAINED, "unexplained", "unexplained", "原因不明")                                       \
     X(AGENT_MUTED, "agent_muted", "agent muted", "坐席按静音")                                     \
-    X(INITIAL, "initial", "initial", "开头")                                                       \
-    X(FINAL, "final", "final", "结尾")                                                             \
+    X(INITIAL, "initial", "at the start", "开头")                                                  \
+    X(FINAL, "final", "at the end", "结尾")                                                        \
     X(NOT_RECORDED, "not_recorded", "not recorded", "未录制")                                      \
     X(PARKED, "parked", "line parked", "线路停放")
 
@@ -45,8 +45,8 @@
     X(INTERRUPTION, "interruption", "interruption", "打断")                                        \
     X(OTHER, "other", "overtalk", "同时讲话")                                                      \
     X(MUSIC, "music", "music", "音乐")                                                             \
-    X(BEEP, "beep", "beep", "提示音")                                                              \
-    X(MUTE, "mute", "mute", "静音键")                                                              \
+    X(BEEP, "beep", "beeps", "提示音")                                                             \
+    X(MUTE, "mute", "muted", "静音键")                                                             \
     X(ANNOUNCEMENT, "announcement", "announcement", "语音播报")
 
 #define CQA_EVENT_TYPE_SYMBOL(symbol, ...) CQA_EVENT_##symbol,

@@ -7,7 +7,6 @@ enum {
     CLIP_SHORTEST_MS = 200,
     CLIP_BRIDGE_MS = 1000,
     ONE_WAY_LEAST_MS = 20000, /* of the call, before a side that never speaks is called dead */
-    IDLE_SHORTEST_MS = 3000,
 };
 
 static enum cqa_status add_spans(struct cqa_scene *scene, const struct cqa_spans *spans,
@@ -46,16 +45,36 @@ static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
 
 static enum cqa_status find_not_recorded(struct cqa_scene *scene)
 {
-    struct cqa_spans idle = {0};
-    const struct cqa_spans nothing = {0};
-    enum cqa_status status = cqa_spans_unite(&scene->mute.idle, &nothing, &idle);
+    return add_spans(scene, &scene->lines.not_recorded,
+                     (struct cqa_event){.type = CQA_EVENT_NOT_RECORDED, .confidence = 0.9f});
+}
 
-    cqa_spans_drop_short(&idle, IDLE_SHORTEST_MS);
-    if (status == CQA_OK)
-        status = add_spans(scene, &idle,
-                           (struct cqa_event){.type = CQA_EVENT_NOT_RECORDED, .confidence = 0.9f});
-    cqa_spans_finish(&idle);
+/* The customer's line alone idle; the agent's would be a mute hold. */
+static enum cqa_status find_idle_lines(struct cqa_scene *scene)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (int c = 0; c < 2 && status == CQA_OK && !scene->mono; c++)
+        if (c != scene->agent || scene->roles_unknown)
+            status = add_spans(scene, &scene->lines.idle[c],
+                               (struct cqa_event){.type = CQA_EVENT_LINE_IDLE,
+                                                  .side = cqa_scene_party(scene, c),
+                                                  .confidence = 0.9f});
     return status;
+}
+
+static enum cqa_status find_lost_lines(struct cqa_scene *scene)
+{
+    for (int c = 0; c < 2 && !scene->mono; c++) {
+        const struct cqa_event event = {.type = CQA_EVENT_LINE_LOST,
+                                        .start_ms = scene->lines.lost_ms[c],
+                                        .end_ms = scene->duration_ms,
+                                        .side = cqa_scene_party(scene, c),
+                                        .confidence = 0.9f};
+        if (event.start_ms < event.end_ms && !cqa_events_add(&scene->events, &event))
+            return CQA_E_NOMEM;
+    }
+    return CQA_OK;
 }
 
 static enum cqa_status find_one_way(struct cqa_scene *scene)
@@ -84,5 +103,9 @@ enum cqa_status cqa_scene_find_faults(struct cqa_scene *scene)
         status = find_clipping(scene, c);
     if (status == CQA_OK)
         status = find_not_recorded(scene);
+    if (status == CQA_OK)
+        status = find_idle_lines(scene);
+    if (status == CQA_OK)
+        status = find_lost_lines(scene);
     return status == CQA_OK ? find_one_way(scene) : status;
 }

@@ -81,8 +81,7 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold
         const struct cqa_span span = joined.items[i];
         struct cqa_hold_candidate candidate = {
             .span = span, .channel = scene->agent, .kind = CQA_KIND_MUTE, .confidence = 0.9f};
-        if (cqa_span_length_ms(span) < CQA_HOLD_SHORTEST_MS || customer_talks(scene, span) ||
-            cqa_mute_not_recorded(&scene->mute, span))
+        if (cqa_span_length_ms(span) < CQA_HOLD_SHORTEST_MS || customer_talks(scene, span))
             continue;
         if (count_beeps(scene, span, &candidate.channel) >= 2)
             candidate.kind = CQA_KIND_BEEP;
@@ -235,26 +234,49 @@ static void merge(struct cqa_hold_candidates *all)
     all->count = kept;
 }
 
+static enum cqa_status report_one(struct cqa_scene *scene,
+                                  const struct cqa_hold_candidate *hold, struct cqa_span span)
+{
+    const struct cqa_event event = {.type = CQA_EVENT_HOLD,
+                                    .start_ms = span.start_ms,
+                                    .end_ms = span.end_ms,
+                                    .kind = hold->kind,
+                                    .side = cqa_scene_party(scene, hold->channel),
+                                    .confidence = hold->confidence};
+    enum cqa_status status = cqa_spans_add(&scene->holds, event.start_ms, event.end_ms);
+
+    if (status == CQA_OK && rank(hold->kind) >= rank(CQA_KIND_MUSIC))
+        status = cqa_spans_add(&scene->heard[hold->channel], event.start_ms, event.end_ms);
+    if (status == CQA_OK && !cqa_events_add(&scene->events, &event))
+        status = CQA_E_NOMEM;
+    return status;
+}
+
+/* Where nothing was recorded there is no hold, nor after a line is gone. */
+static enum cqa_status find_recorded(const struct cqa_scene *scene, struct cqa_spans *out)
+{
+    const int64_t *lost_ms = scene->lines.lost_ms;
+
+    return cqa_spans_invert(&scene->lines.not_recorded,
+                            lost_ms[0] < lost_ms[1] ? lost_ms[0] : lost_ms[1], out);
+}
+
 static enum cqa_status report(struct cqa_scene *scene, const struct cqa_hold_candidates *all)
 {
-    enum cqa_status status = CQA_OK;
+    struct cqa_spans recorded = {0};
+    enum cqa_status status = find_recorded(scene, &recorded);
 
     for (size_t i = 0; i < all->count && status == CQA_OK; i++) {
-        const struct cqa_hold_candidate *hold = &all->items[i];
-        const struct cqa_event event = {.type = CQA_EVENT_HOLD,
-                                        .start_ms = hold->span.start_ms,
-                                        .end_ms = hold->span.end_ms < scene->duration_ms
-                                                      ? hold->span.end_ms
-                                                      : scene->duration_ms,
-                                        .kind = hold->kind,
-                                        .side = cqa_scene_party(scene, hold->channel),
-                                        .confidence = hold->confidence};
-        status = cqa_spans_add(&scene->holds, event.start_ms, event.end_ms);
-        if (status == CQA_OK && rank(hold->kind) >= rank(CQA_KIND_MUSIC))
-            status = cqa_spans_add(&scene->heard[hold->channel], event.start_ms, event.end_ms);
-        if (status == CQA_OK && !cqa_events_add(&scene->events, &event))
-            status = CQA_E_NOMEM;
+        struct cqa_span span = all->items[i].span;
+        const struct cqa_spans whole = {&span, 1, 1};
+        struct cqa_spans pieces = {0};
+        status = cqa_spans_intersect(&whole, &recorded, &pieces);
+        cqa_spans_drop_short(&pieces, CQA_HOLD_SHORTEST_MS);
+        for (size_t k = 0; k < pieces.count && status == CQA_OK; k++)
+            status = report_one(scene, &all->items[i], pieces.items[k]);
+        cqa_spans_finish(&pieces);
     }
+    cqa_spans_finish(&recorded);
     return status;
 }
 
@@ -276,14 +298,27 @@ enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene)
     return status;
 }
 
-void cqa_scene_set_phases(struct cqa_scene *scene)
+/*
+ * Until when a hold is waiting in the queue. A voice on the agent's line that nobody has answered
+ * yet may be a menu or a greeting from tape, so the agent has not spoken for sure until both have;
+ * where nobody ever answers, the agent's first word is all there is.
+ */
+static int64_t queue_ends_ms(const struct cqa_scene *scene)
 {
     const struct cqa_spans *agent = &scene->speech[scene->agent];
-    const int64_t first_ms = agent->count > 0 ? agent->items[0].start_ms : INT64_MAX - EDGE_MS;
+
+    if (scene->exchange.first_ms < scene->duration_ms)
+        return scene->exchange.first_ms;
+    return agent->count > 0 ? agent->items[0].start_ms : INT64_MAX - EDGE_MS;
+}
+
+void cqa_scene_set_phases(struct cqa_scene *scene)
+{
+    const int64_t ends_ms = queue_ends_ms(scene);
 
     for (size_t i = 0; i < scene->events.count; i++) {
         struct cqa_event *event = &scene->events.items[i];
         if (event->type == CQA_EVENT_HOLD)
-            event->phase = event->end_ms <= first_ms + EDGE_MS ? CQA_PHASE_QUEUE : CQA_PHASE_TALK;
+            event->phase = event->end_ms <= ends_ms + EDGE_MS ? CQA_PHASE_QUEUE : CQA_PHASE_TALK;
     }
 }

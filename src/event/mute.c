@@ -2,13 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include "event/levels.h"
 #include "event/scene.h"
 
 enum {
-    GAP_NEAR = 2,      /* frames from own speech where a talk gap begins: the voice has died away */
-    GAP_FAR = 16,      /* and where it ends, 0.5 s */
-    GAP_LEAST = 30,    /* frames of talk gaps that make a floor */
     LISTEN_FAR = 19,   /* frames from own speech where listening begins: past hangovers of 0.6 s */
     LISTEN_LEAST = 60, /* frames of listening that can tell a gated line, */
     LISTEN_MUCH = 300, /* and that tell it without what may be a park */
@@ -18,6 +14,9 @@ enum {
     SPREAD = 8,        /* frames to each side for the steadiness of the floor */
     SHORTEST_MS = 500,
     BRIDGE_MS = 350,
+    ZERO = 230,     /* of 255 samples at the codec's idle value */
+    LOST_MS = 5000, /* least drop at the end of the recording that takes the line away, */
+    END_MS = 500,   /* and how far from the end it may seem to end */
 };
 
 /* Levels in half decibels, as in frames.h. */
@@ -27,15 +26,11 @@ static const int below = 10;     /* 5 dB, when steadier than 2.2 dB */
 static const float steady = 4.4f;
 static const float gated_share =
     0.20f; /* of listening that is dropped: the line does so by itself */
-static const float dead_share =
-    0.15f; /* of talk gaps at digital zero: zeros mean nothing on this line */
 
-struct line {
-    size_t count;
-    uint16_t *distance; /* frames to the nearest own speech */
+/* Where the line falls below its floor, and the frames of it. */
+struct drop {
+    const struct cqa_line *line;
     uint8_t *dropped;
-    int floor;      /* talk-gap floor, half dB; -1 unknown */
-    int zero_tells; /* digital zero is not what the line does in every gap */
 };
 
 static int is_speech(const struct cqa_tracks *tracks, int c, size_t t)
@@ -43,44 +38,9 @@ static int is_speech(const struct cqa_tracks *tracks, int c, size_t t)
     return tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
 }
 
-static void measure_distance(const struct cqa_tracks *tracks, int c, uint16_t *distance)
+static int is_zero(const struct cqa_scene *scene, int c, size_t t)
 {
-    unsigned since = 60000;
-
-    for (size_t t = 0; t < tracks->count; t++) {
-        since = is_speech(tracks, c, t) ? 0 : since + (since < 60000);
-        distance[t] = (uint16_t)since;
-    }
-    since = 60000;
-    for (size_t t = tracks->count; t-- > 0;) {
-        since = is_speech(tracks, c, t) ? 0 : since + (since < 60000);
-        distance[t] = (uint16_t)(since < distance[t] ? since : distance[t]);
-    }
-}
-
-static int is_zero(const struct cqa_channel_frames *rows, size_t t)
-{
-    return rows->zero[t] >= 230;
-}
-
-/* The floor between this party's own words: 25th percentile, so that breath and hangover do not
- * raise it. */
-static void measure_floor(const struct cqa_scene *scene, int c, struct line *line)
-{
-    const struct cqa_channel_frames *rows = &scene->frames->channel[c];
-    struct cqa_levels gaps = {0};
-    unsigned dead = 0;
-
-    for (size_t t = 0; t < line->count; t++) {
-        if (line->distance[t] < GAP_NEAR || line->distance[t] > GAP_FAR ||
-            scene->tracks->channel[c].class_[t] != CQA_CLASS_NONE)
-            continue;
-        cqa_levels_add(&gaps, rows->level[t]);
-        dead += (unsigned)is_zero(rows, t);
-    }
-    const int known = gaps.total >= GAP_LEAST;
-    line->zero_tells = known && (float)dead < dead_share * (float)gaps.total;
-    line->floor = known ? cqa_levels_low(&gaps, 4) : -1;
+    return scene->frames->channel[c].zero[t] >= ZERO;
 }
 
 /* Standard deviation of the level around frame t, half dB. */
@@ -101,9 +61,10 @@ static float spread_at(const uint8_t *level, size_t count, size_t t)
 }
 
 /* Before its party's first word a line was not there to be dropped. */
-static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line)
+static void mark_dropped(const struct cqa_scene *scene, int c, const struct drop *drop)
 {
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
+    const struct cqa_line *line = drop->line;
     int spoke = 0;
 
     for (size_t t = 0; t < line->count; t++) {
@@ -112,7 +73,7 @@ static void mark_dropped(const struct cqa_scene *scene, int c, struct line *line
         if (speaks || !spoke)
             continue;
         const int under = line->floor - rows->level[t];
-        line->dropped[t] = (line->zero_tells && is_zero(rows, t)) ||
+        drop->dropped[t] = (line->zero_tells && is_zero(scene, c, t)) ||
                            (line->floor > bottom && under >= far_below) ||
                            (line->floor > bottom && under >= below &&
                             spread_at(rows->level, line->count, t) < steady);
@@ -143,21 +104,21 @@ struct listening {
     unsigned dropped;
 };
 
-static struct listening listen(const struct cqa_scene *scene, int c, const struct line *line,
+static struct listening listen(const struct cqa_scene *scene, int c, const struct drop *drop,
                                const struct cqa_spans *drops, int share)
 {
     struct listening sum = {0};
     size_t next = next_long(scene, c, drops, 0, share);
 
-    for (size_t t = 0; t < line->count; t++) {
+    for (size_t t = 0; t < drop->line->count; t++) {
         const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
         while (next < drops->count && drops->items[next].end_ms <= at_ms)
             next = next_long(scene, c, drops, next + 1, share);
         if ((next < drops->count && drops->items[next].start_ms <= at_ms) ||
-            line->distance[t] < LISTEN_FAR || !is_speech(scene->tracks, 1 - c, t))
+            drop->line->distance[t] < LISTEN_FAR || !is_speech(scene->tracks, 1 - c, t))
             continue;
         sum.frames++;
-        sum.dropped += line->dropped[t];
+        sum.dropped += drop->dropped[t];
     }
     return sum;
 }
@@ -167,39 +128,20 @@ static struct listening listen(const struct cqa_scene *scene, int c, const struc
  * so. What may be a park is no witness: noise or a radio that passes for the other's voice would
  * count as listening. Where the party listens long enough besides, no long drop is.
  */
-static int is_gated(const struct cqa_scene *scene, int c, const struct line *line,
+static int is_gated(const struct cqa_scene *scene, int c, const struct drop *drop,
                     const struct cqa_spans *drops)
 {
-    struct listening heard = listen(scene, c, line, drops, ALL);
+    struct listening heard = listen(scene, c, drop, drops, ALL);
 
     if (heard.frames < LISTEN_MUCH)
-        heard = listen(scene, c, line, drops, PARK_SHARE);
+        heard = listen(scene, c, drop, drops, PARK_SHARE);
     return heard.frames >= LISTEN_LEAST && (float)heard.dropped > gated_share * (float)heard.frames;
 }
 
 /* Whether a drop could be seen at all: there is a floor to fall from, or zeros are news. */
-static int shows_floor(const struct line *line)
+static int shows_floor(const struct cqa_line *line)
 {
     return line->floor > bottom || (line->floor >= 0 && line->zero_tells);
-}
-
-static enum cqa_status line_init(const struct cqa_scene *scene, int c, struct line *line)
-{
-    line->count = scene->tracks->count;
-    line->distance = calloc(line->count + 1, sizeof *line->distance);
-    line->dropped = calloc(line->count + 1, 1);
-    if (line->distance == NULL || line->dropped == NULL)
-        return CQA_E_NOMEM;
-    measure_distance(scene->tracks, c, line->distance);
-    measure_floor(scene, c, line);
-    mark_dropped(scene, c, line);
-    return CQA_OK;
-}
-
-static void line_finish(struct line *line)
-{
-    free(line->distance);
-    free(line->dropped);
 }
 
 static enum cqa_status spans_of(const uint8_t *marks, size_t count, struct cqa_spans *out)
@@ -220,54 +162,85 @@ static enum cqa_status spans_of(const uint8_t *marks, size_t count, struct cqa_s
     return CQA_OK;
 }
 
-/* Zero on both lines at once, on lines whose gaps are not zero by themselves. */
-static enum cqa_status find_idle(const struct cqa_scene *scene, const struct line lines[2],
-                                 struct cqa_spans *out)
+/* What the recorder did not write is no drop, nor is what comes after a line is gone. */
+static enum cqa_status leave_out(const struct cqa_scene *scene, int c, struct cqa_spans *drops)
 {
-    uint8_t *marks = calloc(scene->tracks->count + 1, 1);
+    const struct cqa_lines *lines = &scene->lines;
+    struct cqa_spans recorded = {0};
+    struct cqa_spans kept = {0};
+    enum cqa_status status =
+        cqa_spans_invert(&lines->not_recorded, lines->lost_ms[c], &recorded);
 
-    if (marks == NULL)
-        return CQA_E_NOMEM;
-    for (size_t t = 0; t < scene->tracks->count; t++)
-        marks[t] = is_zero(&scene->frames->channel[0], t) &&
-                   is_zero(&scene->frames->channel[1], t) && lines[0].zero_tells &&
-                   lines[1].zero_tells;
-    const enum cqa_status status = spans_of(marks, scene->tracks->count, out);
-    free(marks);
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(drops, &recorded, &kept);
+    cqa_spans_finish(&recorded);
+    cqa_spans_finish(drops);
+    *drops = kept;
     return status;
 }
 
-enum cqa_status cqa_mute_find(const struct cqa_scene *scene, struct cqa_mute *mute)
+/* A line that stands still, which it does not by itself, is dropped whatever its floor tells. */
+static enum cqa_status add_idle(const struct cqa_spans *idle, struct cqa_spans *drops)
 {
-    struct line lines[2] = {{0}, {0}};
+    struct cqa_spans both = {0};
+    const enum cqa_status status = cqa_spans_unite(idle, drops, &both);
+
+    cqa_spans_finish(drops);
+    *drops = both;
+    return status;
+}
+
+/* The drops of line c; `informative` where they tell anything. */
+static enum cqa_status find_drops(const struct cqa_scene *scene, int c, struct cqa_spans *drops,
+                                  int *informative)
+{
+    const struct cqa_line *line = &scene->lines.line[c];
+    const struct drop drop = {line, calloc(line->count + 1, 1)};
+
+    if (drop.dropped == NULL)
+        return CQA_E_NOMEM;
+    mark_dropped(scene, c, &drop);
+    enum cqa_status status = spans_of(drop.dropped, line->count, drops);
+    *informative =
+        status == CQA_OK && shows_floor(line) && !is_gated(scene, c, &drop, drops);
+    free(drop.dropped);
+    if (!*informative)
+        cqa_spans_finish(drops);
+    if (status == CQA_OK)
+        status = add_idle(&scene->lines.idle[c], drops);
+    return status == CQA_OK ? leave_out(scene, c, drops) : status;
+}
+
+/* A line that falls for good is lost: nobody can say what its party did from there on. */
+static enum cqa_status lose_last(struct cqa_scene *scene, int c)
+{
+    struct cqa_spans drops = {0};
+    int informative = 0;
+    enum cqa_status status = find_drops(scene, c, &drops, &informative);
+
+    if (status == CQA_OK && drops.count > 0) {
+        const struct cqa_span last = drops.items[drops.count - 1];
+        if (cqa_span_length_ms(last) >= LOST_MS && last.end_ms + END_MS >= scene->duration_ms)
+            cqa_lines_lose(&scene->lines, c, last.start_ms);
+    }
+    cqa_spans_finish(&drops);
+    return status;
+}
+
+enum cqa_status cqa_mute_find(struct cqa_scene *scene, struct cqa_mute *mute)
+{
     enum cqa_status status = CQA_OK;
 
     if (scene->mono || scene->tracks->count == 0)
         return CQA_OK;
     for (int c = 0; c < 2 && status == CQA_OK; c++)
-        status = line_init(scene, c, &lines[c]);
-    if (status == CQA_OK) {
-        const int agent = scene->agent;
-        status = spans_of(lines[agent].dropped, lines[agent].count, &mute->dropped);
-        mute->informative = status == CQA_OK && shows_floor(&lines[agent]) &&
-                            !is_gated(scene, agent, &lines[agent], &mute->dropped);
-        if (!mute->informative)
-            cqa_spans_finish(&mute->dropped);
-    }
-    if (status == CQA_OK)
-        status = find_idle(scene, lines, &mute->idle);
-    line_finish(&lines[0]);
-    line_finish(&lines[1]);
+        status = lose_last(scene, c);
+    if (status == CQA_OK && !scene->roles_unknown)
+        status = find_drops(scene, scene->agent, &mute->dropped, &mute->informative);
     return status;
 }
 
 void cqa_mute_finish(struct cqa_mute *mute)
 {
     cqa_spans_finish(&mute->dropped);
-    cqa_spans_finish(&mute->idle);
-}
-
-int cqa_mute_not_recorded(const struct cqa_mute *mute, struct cqa_span span)
-{
-    return 10 * cqa_spans_within_ms(&mute->idle, span) >= 9 * cqa_span_length_ms(span);
 }

@@ -15,14 +15,11 @@ struct cqa_scene;
 struct cqa_mute {
     int informative;
     struct cqa_spans dropped; /* agent's line, in time order, short gaps bridged */
-    struct cqa_spans idle;    /* both lines at the codec's idle value, where neither is gated */
 };
 
-/* `mute` is the caller's ({0}); finish it whatever comes back. Needs the scene's speech. */
-enum cqa_status cqa_mute_find(const struct cqa_scene *scene, struct cqa_mute *mute) CQA_MUST_CHECK;
+/* `mute` is the caller's ({0}); finish it whatever comes back. Needs the scene's speech and lines;
+ * a drop that lasts to the end of the recording is a line lost, and goes there. */
+enum cqa_status cqa_mute_find(struct cqa_scene *scene, struct cqa_mute *mute) CQA_MUST_CHECK;
 void cqa_mute_finish(struct cqa_mute *mute);
-
-/* Both sides idle for most of the span. */
-int cqa_mute_not_recorded(const struct cqa_mute *mute, struct cqa_span span);
 
 #endif

@@ -23,11 +23,14 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);
     if (status == CQA_OK)
+        status = cqa_lines_find(scene, &scene->lines);
+    if (status == CQA_OK)
         status = cqa_mute_find(scene, &scene->mute);
     if (status == CQA_OK)
         status = cqa_scene_find_holds(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);
+    scene->exchange = cqa_exchange_find(scene);
     cqa_scene_set_phases(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_silence(scene);
@@ -45,6 +48,7 @@ void cqa_scene_finish(struct cqa_scene *scene)
     cqa_tones_finish(&scene->tones);
     cqa_spans_finish(&scene->speech[0]);
     cqa_spans_finish(&scene->speech[1]);
+    cqa_lines_finish(&scene->lines);
     cqa_mute_finish(&scene->mute);
     cqa_spans_finish(&scene->holds);
     cqa_spans_finish(&scene->heard[0]);

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "event/event.h"
+#include "event/exchange.h"
+#include "event/lines.h"
 #include "event/mute.h"
 #include "event/tones.h"
 #include "signal/frames.h"
@@ -24,6 +26,8 @@ struct cqa_scene {
     int64_t duration_ms;
     struct cqa_tones tones;
     struct cqa_spans speech[2]; /* by channel; on mono anyone's, in [0] */
+    struct cqa_exchange exchange;
+    struct cqa_lines lines;
     struct cqa_mute mute;
     struct cqa_spans holds; /* in time order, joined */
     struct cqa_spans
@@ -48,7 +52,7 @@ static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int 
 enum cqa_status
 cqa_scene_find_speech(struct cqa_scene *scene) CQA_MUST_CHECK; /* before and after the holds */
 enum cqa_status cqa_scene_find_holds(struct cqa_scene *scene) CQA_MUST_CHECK;
-/* Before or after the agent's first word: known once speech is final. */
+/* Before the conversation or in it: known once speech is final. */
 void cqa_scene_set_phases(struct cqa_scene *scene);
 enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene) CQA_MUST_CHECK;

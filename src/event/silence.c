@@ -3,19 +3,43 @@
 
 enum { SHORTEST_MS = 3000, MUTED_MS = 3000 };
 
+/* Nothing was recorded, or a line is gone for good: nobody knows whether it was silent. */
+static enum cqa_status unheard(const struct cqa_scene *scene, struct cqa_spans *out)
+{
+    const int64_t *lost_ms = scene->lines.lost_ms;
+    const int64_t from_ms = lost_ms[0] < lost_ms[1] ? lost_ms[0] : lost_ms[1];
+    struct cqa_spans lost = {0};
+    enum cqa_status status = CQA_OK;
+
+    if (!scene->mono && from_ms < scene->duration_ms)
+        status = cqa_spans_add(&lost, from_ms, scene->duration_ms);
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&scene->lines.not_recorded, &lost, out);
+    cqa_spans_finish(&lost);
+    return status;
+}
+
 /* What explains the absence of speech: holds and signalling tones. */
 static enum cqa_status occupied(const struct cqa_scene *scene, struct cqa_spans *out)
 {
     struct cqa_spans anyone = {0};
     enum cqa_status status = cqa_spans_unite(&scene->speech[0], &scene->speech[1], &anyone);
     struct cqa_spans known = {0};
+    struct cqa_spans heard = {0};
+    struct cqa_spans lost = {0};
 
     if (status == CQA_OK)
         status = cqa_spans_unite(&scene->holds, &scene->tones.signalling, &known);
     if (status == CQA_OK)
-        status = cqa_spans_unite(&anyone, &known, out);
+        status = cqa_spans_unite(&anyone, &known, &heard);
+    if (status == CQA_OK)
+        status = unheard(scene, &lost);
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&heard, &lost, out);
     cqa_spans_finish(&anyone);
     cqa_spans_finish(&known);
+    cqa_spans_finish(&heard);
+    cqa_spans_finish(&lost);
     return status;
 }
 
@@ -39,8 +63,8 @@ static int speech_after(const struct cqa_scene *scene, int64_t at_ms)
 
 static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_span span)
 {
-    if (cqa_mute_not_recorded(&scene->mute, span))
-        return CQA_CAUSE_NOT_RECORDED;
+    if (2 * cqa_spans_within_ms(&scene->lines.parked, span) > cqa_span_length_ms(span))
+        return CQA_CAUSE_PARKED;
     if (!speech_before(scene, span.start_ms + 1))
         return CQA_CAUSE_INITIAL;
     if (!speech_after(scene, span.end_ms - 1))
@@ -66,25 +90,50 @@ static float confidence(const struct cqa_scene *scene, struct cqa_span span)
     return 1.0f - most;
 }
 
+/* Pieces: where the floor of a mix falls or rises, one silence ends and another begins. */
+static enum cqa_status cut_at_parks(const struct cqa_scene *scene, const struct cqa_spans *silent,
+                                    struct cqa_spans *out)
+{
+    struct cqa_spans pieces = {0};
+    struct cqa_spans free_time = {0};
+    enum cqa_status status = cqa_spans_intersect(silent, &scene->lines.parked, &pieces);
+
+    if (status == CQA_OK)
+        status = cqa_spans_invert(&scene->lines.parked, scene->duration_ms, &free_time);
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(silent, &free_time, &pieces);
+    *out = pieces;
+    cqa_spans_finish(&free_time);
+    return status;
+}
+
+static enum cqa_status add_silence(struct cqa_scene *scene, struct cqa_span span)
+{
+    const struct cqa_event event = {.type = CQA_EVENT_SILENCE,
+                                    .start_ms = span.start_ms,
+                                    .end_ms = span.end_ms,
+                                    .cause = cause_of(scene, span),
+                                    .confidence = confidence(scene, span)};
+
+    return cqa_events_add(&scene->events, &event) ? CQA_OK : CQA_E_NOMEM;
+}
+
 enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
 {
     struct cqa_spans taken = {0};
     struct cqa_spans silent = {0};
+    struct cqa_spans pieces = {0};
     enum cqa_status status = occupied(scene, &taken);
 
     if (status == CQA_OK)
         status = cqa_spans_invert(&taken, scene->duration_ms, &silent);
-    cqa_spans_drop_short(&silent, SHORTEST_MS);
-    for (size_t i = 0; status == CQA_OK && i < silent.count; i++) {
-        const struct cqa_span span = silent.items[i];
-        const struct cqa_event event = {.type = CQA_EVENT_SILENCE,
-                                        .start_ms = span.start_ms,
-                                        .end_ms = span.end_ms,
-                                        .cause = cause_of(scene, span),
-                                        .confidence = confidence(scene, span)};
-        status = cqa_events_add(&scene->events, &event) ? CQA_OK : CQA_E_NOMEM;
-    }
+    if (status == CQA_OK)
+        status = cut_at_parks(scene, &silent, &pieces);
+    cqa_spans_drop_short(&pieces, SHORTEST_MS);
+    for (size_t i = 0; status == CQA_OK && i < pieces.count; i++)
+        status = add_silence(scene, pieces.items[i]);
     cqa_spans_finish(&taken);
     cqa_spans_finish(&silent);
+    cqa_spans_finish(&pieces);
     return status;
 }

@@ -11,7 +11,7 @@ enum cqa_leg {
 };
 
 /* What the recorder says of the sound itself. */
-struct cqa_lines {
+struct cqa_call_lines {
     int agent_channel;    /* 0 or 1: which channel of a stereo file is the agent's */
     int starts_at_answer; /* the recording begins when the call is answered */
     int roles_unknown;    /* which channel is the agent's depends on a direction nobody gave */
@@ -30,7 +30,7 @@ struct cqa_call {
     const char *direction;  /* "in", "out", "internal" */
     const char *started_at; /* ISO 8601 with offset, "2025-11-20T10:15:02+08:00" */
     const char *source;     /* the recorder profile's name */
-    struct cqa_lines lines;
+    struct cqa_call_lines lines;
 };
 
 #endif

@@ -205,7 +205,7 @@ static void take(const char **field, const char *found)
         *field = found;
 }
 
-static void set_agent_channel(int channel, struct cqa_lines *lines)
+static void set_agent_channel(int channel, struct cqa_call_lines *lines)
 {
     lines->agent_channel = channel;
     lines->roles_unknown = 0;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/escape.h"
 #include "report/formats.h"
+#include "report/stretch.h"
 #include "report/words.h"
 
 /*
@@ -80,7 +81,7 @@ static json_t *interruptions(const struct cqa_result *result)
     int64_t total_ms = 0;
     json_int_t count = 0;
 
-    if (result->channel_count < 2 ||
+    if (result->channel_count < 2 || result->channels[0].role == CQA_ROLE_UNKNOWN ||
         result->measurable.aspect[CQA_ASPECT_OVERTALK] == CQA_QUALITY_NOT_MEASURABLE)
         return json_pack("{s:{},s:n,s:n}", "InterruptionsByInterrupter", "TotalCount",
                          "TotalTimeMillis");
@@ -128,6 +129,13 @@ static json_t *characteristics(const struct cqa_result *result)
                      speed, "TalkTime", talk_time(result));
 }
 
+/* "Ground", where there is one, is ours: why it costs nothing. */
+static json_t *point_of_interest(const struct cqa_deduction *deduction)
+{
+    return json_pack("{s:I,s:I,s:s*}", "BeginOffsetMillis", (json_int_t)deduction->start_ms,
+                     "EndOffsetMillis", (json_int_t)deduction->end_ms, "Ground", deduction->ground);
+}
+
 /* The rules that deducted, each with its seconds. */
 static json_t *categories(const struct cqa_result *result)
 {
@@ -143,9 +151,7 @@ static json_t *categories(const struct cqa_result *result)
             json_array_append_new(names, json_string(deduction->rule));
         }
         json_array_append_new(json_object_get(detail, "PointsOfInterest"),
-                              json_pack("{s:I,s:I}", "BeginOffsetMillis",
-                                        (json_int_t)deduction->start_ms, "EndOffsetMillis",
-                                        (json_int_t)deduction->end_ms));
+                              point_of_interest(deduction));
     }
     return json_pack("{s:o,s:o}", "MatchedCategories", names, "MatchedDetails", details);
 }
@@ -160,6 +166,52 @@ static json_t *measurability(const struct cqa_result *result)
     return states;
 }
 
+/* Null where nobody talked, or where it is not told. */
+static json_t *conversation(const struct cqa_conversation *talk)
+{
+    if (!talk->known || !talk->talked)
+        return json_null();
+    return instance(talk->start_ms, talk->end_ms);
+}
+
+static json_t *stretch_object(const struct cqa_stretch *stretch, int zh)
+{
+    json_t *object = instance(stretch->start_ms, stretch->end_ms);
+    json_t *what = json_array();
+    const char *state = stretch->kind == CQA_STRETCH_OUTSIDE ? "outside_conversation"
+                        : stretch->kind == CQA_STRETCH_DEGRADED
+                            ? cqa_quality_words[CQA_QUALITY_DEGRADED]
+                            : cqa_quality_words[CQA_QUALITY_NOT_MEASURABLE];
+    int failed = 0;
+
+    for (int i = 0; i < CQA_ASPECT_COUNT; i++)
+        if (stretch->aspects >> i & 1)
+            failed |= json_array_append_new(what, json_string(cqa_aspect_words[i]));
+    failed |= json_object_set_new(object, "What", what);
+    failed |= json_object_set_new(object, "State", json_string(state));
+    failed |= json_object_set_new(object, "Reason", text(stretch->reason));
+    failed |= json_object_set_new(object, "Text", text(cqa_text_in(stretch->text, zh)));
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *stretches_array(const struct cqa_result *result, int zh)
+{
+    json_t *list = json_array();
+    struct cqa_stretches stretches;
+    int failed = cqa_stretches_find(result, &stretches) != CQA_OK;
+
+    for (size_t i = 0; i < stretches.count; i++)
+        failed |= json_array_append_new(list, stretch_object(&stretches.items[i], zh));
+    cqa_stretches_finish(&stretches);
+    if (!failed)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 /* Ours, beside theirs. */
 static json_t *own(const struct cqa_result *result, int zh)
 {
@@ -172,17 +224,18 @@ static json_t *own(const struct cqa_result *result, int zh)
         json_array_append_new(reasons,
                               json_string(cqa_text_in(result->measurable.reasons[i].text, zh)));
     json_t *holds = instances(result, hold, &total_ms, &count);
-    return json_pack("{s:o,s:s,s:{s:o,s:o,s:o,s:o},s:o,s:o,s:o,s:o,s:o,s:o}", "Path",
-                     text(result->path), "Sha256", result->recording.sha256, "Hold",
-                     "NUMBER_OF_HOLDS", measure(result, CQA_MEASURE_HOLD_COUNT),
-                     "CUSTOMER_HOLD_TIME", measure(result, CQA_MEASURE_HOLD_TOTAL),
-                     "LONGEST_HOLD_DURATION", measure(result, CQA_MEASURE_HOLD_LONGEST),
-                     "Instances", holds, "TalkTimeUnionMillis",
-                     measure(result, CQA_MEASURE_TALK_UNION), "GreetingDelayMillis",
-                     measure(result, CQA_MEASURE_GREETING_DELAY), "OvertalkMillis",
-                     measure(result, CQA_MEASURE_OVERTALK_TOTAL), "Measurability",
-                     measurability(result), "NotMeasured", reasons, "Score",
-                     result->scored ? number(result->score.total) : json_null());
+    return json_pack(
+        "{s:o,s:s,s:{s:o,s:o,s:o,s:o},s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "Path", text(result->path),
+        "Sha256", result->recording.sha256, "Hold", "NUMBER_OF_HOLDS",
+        measure(result, CQA_MEASURE_HOLD_COUNT), "CUSTOMER_HOLD_TIME",
+        measure(result, CQA_MEASURE_HOLD_TOTAL), "LONGEST_HOLD_DURATION",
+        measure(result, CQA_MEASURE_HOLD_LONGEST), "Instances", holds, "TalkTimeUnionMillis",
+        measure(result, CQA_MEASURE_TALK_UNION), "GreetingDelayMillis",
+        measure(result, CQA_MEASURE_GREETING_DELAY), "OvertalkMillis",
+        measure(result, CQA_MEASURE_OVERTALK_TOTAL), "Measurability", measurability(result),
+        "NotMeasured", reasons, "Conversation", conversation(&result->measurable.conversation),
+        "NotBorne", stretches_array(result, zh), "Score",
+        result->scored ? number(result->score.total) : json_null());
 }
 
 static json_t *document(const struct cqa_result *result, int zh)

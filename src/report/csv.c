@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "report/formats.h"
+#include "report/stretch.h"
 #include "report/words.h"
 
 /*
@@ -82,6 +83,14 @@ void cqa_csv_begin(struct cqa_buffer *out)
         snprintf(name, sizeof name, "events_%s", cqa_event_type_words[i]);
         add_raw(&line, name);
     }
+    for (int i = 0; i < CQA_ASPECT_COUNT; i++) {
+        snprintf(name, sizeof name, "unmeasured_%s_ms", cqa_aspect_words[i]);
+        add_raw(&line, name);
+    }
+    add_raw(&line, "conversation_start_ms");
+    add_raw(&line, "conversation_end_ms");
+    add_raw(&line, "not_borne_count");
+    add_raw(&line, "not_borne");
     end_line(&line);
 }
 
@@ -105,7 +114,7 @@ static void add_recording(struct line *line, const struct cqa_result *result)
     add_text(line, cqa_layout_words[recording->layout]);
 }
 
-/* "dead-air 0:12-0:24 2; …" */
+/* "dead-air 0:12-0:24 2; dead-air 0:56-1:07 0 parked; …" */
 static void add_deductions(struct line *line, const struct cqa_score *score)
 {
     struct cqa_buffer list = {.limit = line->out->limit};
@@ -118,8 +127,9 @@ static void add_deductions(struct line *line, const struct cqa_score *score)
         cqa_clock_text(deduction->start_ms, start, sizeof start);
         cqa_clock_text(deduction->end_ms, end, sizeof end);
         cqa_points_text(deduction->points, points, sizeof points);
-        cqa_buffer_print(&list, "%s%s %s-%s %s", i > 0 ? "; " : "", deduction->rule, start, end,
-                         points);
+        cqa_buffer_print(&list, "%s%s %s-%s %s%s%s", i > 0 ? "; " : "", deduction->rule, start, end,
+                         points, deduction->ground != NULL ? " " : "",
+                         deduction->ground != NULL ? deduction->ground : "");
     }
     line->out->failed |= list.failed;
     add_text(line, list.text);
@@ -152,6 +162,65 @@ static int64_t count_events(const struct cqa_events *events, int type)
     return count;
 }
 
+/* How much of the call is not measured in full of that aspect. */
+static int64_t unmeasured_ms(const struct cqa_measurable *measurable, int aspect)
+{
+    int64_t reach_ms = 0;
+    int64_t sum_ms = 0;
+
+    for (size_t i = 0; i < measurable->span_count; i++) {
+        const struct cqa_unmeasured *span = &measurable->spans[i];
+        const int64_t from_ms = span->start_ms > reach_ms ? span->start_ms : reach_ms;
+        if ((int)span->what != aspect || span->end_ms <= from_ms)
+            continue;
+        sum_ms += span->end_ms - from_ms;
+        reach_ms = span->end_ms;
+    }
+    return sum_ms;
+}
+
+/* Empty in results that do not tell; [0, 0) where nobody talked with anybody. */
+static void add_conversation(struct line *line, const struct cqa_conversation *talk)
+{
+    if (!talk->known) {
+        add_raw(line, "");
+        add_raw(line, "");
+        return;
+    }
+    add_integer(line, talk->talked ? talk->start_ms : 0);
+    add_integer(line, talk->talked ? talk->end_ms : 0);
+}
+
+static int64_t count_grounds(const struct cqa_score *score)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < score->deduction_count; i++)
+        count += score->deductions[i].ground != NULL;
+    return count;
+}
+
+/* "0:26-0:44 not_recorded; …" */
+static void add_stretches(struct line *line, const struct cqa_result *result)
+{
+    struct cqa_buffer list = {.limit = line->out->limit};
+    struct cqa_stretches stretches;
+
+    line->out->failed |= cqa_stretches_find(result, &stretches) != CQA_OK;
+    for (size_t i = 0; i < stretches.count; i++) {
+        const struct cqa_stretch *stretch = &stretches.items[i];
+        char start[16];
+        char end[16];
+        cqa_clock_text(stretch->start_ms, start, sizeof start);
+        cqa_clock_text(stretch->end_ms, end, sizeof end);
+        cqa_buffer_print(&list, "%s%s-%s %s", i > 0 ? "; " : "", start, end, stretch->reason);
+    }
+    line->out->failed |= list.failed;
+    add_text(line, list.text);
+    cqa_buffer_finish(&list);
+    cqa_stretches_finish(&stretches);
+}
+
 void cqa_csv_write(const struct cqa_result *result, struct cqa_buffer *out)
 {
     struct line line = {.out = out};
@@ -164,5 +233,10 @@ void cqa_csv_write(const struct cqa_result *result, struct cqa_buffer *out)
         add_number(&line, result->measures.value[i]);
     for (int i = 0; i < CQA_EVENT_TYPE_COUNT; i++)
         add_integer(&line, count_events(&result->events, i));
+    for (int i = 0; i < CQA_ASPECT_COUNT; i++)
+        add_integer(&line, unmeasured_ms(&result->measurable, i));
+    add_conversation(&line, &result->measurable.conversation);
+    add_integer(&line, count_grounds(&result->score));
+    add_stretches(&line, result);
     end_line(&line);
 }

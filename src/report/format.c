@@ -7,7 +7,7 @@
 #include "report/formats.h"
 
 const char *const cqa_format_words[CQA_FORMAT_COUNT + 1] = {
-    "text", "json", "jsonl", "csv", "rttm", "audacity", "webvtt", "contact-lens", NULL};
+    "text", "json", "jsonl", "csv", "rttm", "audacity", "webvtt", "contact-lens", "html", NULL};
 
 enum cqa_format cqa_format_find(const char *name)
 {
@@ -29,6 +29,8 @@ enum cqa_status cqa_report_begin(struct cqa_report *report,
     *report = (struct cqa_report){.options = *options};
     if (options->format == CQA_FORMAT_CSV)
         cqa_csv_begin(out);
+    if (options->format == CQA_FORMAT_HTML)
+        return cqa_html_begin(report);
     return outcome(out);
 }
 
@@ -57,6 +59,8 @@ static enum cqa_status write_one(struct cqa_report *report, const struct cqa_res
         break;
     case CQA_FORMAT_CONTACT_LENS:
         return cqa_contact_lens_write(result, report->options.zh, out);
+    case CQA_FORMAT_HTML:
+        return cqa_html_write(report, result, out);
     case CQA_FORMAT_COUNT:
         break;
     }
@@ -86,7 +90,37 @@ enum cqa_status cqa_report_end(struct cqa_report *report, struct cqa_buffer *out
         cqa_json_end(report, out);
     else if (report->options.format == CQA_FORMAT_TEXT)
         cqa_text_end(report, out);
+    else if (report->options.format == CQA_FORMAT_HTML)
+        cqa_html_end(report, out);
     return outcome(out);
+}
+
+void cqa_report_fail(struct cqa_report *report, const char *path, const struct cqa_failure *failure)
+{
+    if (report->options.format == CQA_FORMAT_HTML)
+        cqa_html_fail(report, path, failure);
+}
+
+int cqa_format_has_head(enum cqa_format format)
+{
+    return format == CQA_FORMAT_HTML;
+}
+
+enum cqa_status cqa_report_head(struct cqa_report *report, struct cqa_buffer *out)
+{
+    if (cqa_format_has_head(report->options.format))
+        cqa_html_head(report, out);
+    return outcome(out);
+}
+
+size_t cqa_report_peak_count(const struct cqa_report *report, const struct cqa_result *result)
+{
+    return report->options.format == CQA_FORMAT_HTML ? cqa_html_peak_count(result) : 0;
+}
+
+void cqa_report_finish(struct cqa_report *report)
+{
+    cqa_html_finish(report);
 }
 
 int cqa_report_may_color(int fd)

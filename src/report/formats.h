@@ -27,4 +27,14 @@ void cqa_webvtt_write(struct cqa_report *report, const struct cqa_result *result
 enum cqa_status cqa_contact_lens_write(const struct cqa_result *result, int zh,
                                        struct cqa_buffer *out);
 
+/* The page of many calls: report->day from begin to finish. */
+enum cqa_status cqa_html_begin(struct cqa_report *report);
+enum cqa_status cqa_html_write(struct cqa_report *report, const struct cqa_result *result,
+                               struct cqa_buffer *out);
+void cqa_html_fail(struct cqa_report *report, const char *path, const struct cqa_failure *failure);
+void cqa_html_head(struct cqa_report *report, struct cqa_buffer *out);
+void cqa_html_end(struct cqa_report *report, struct cqa_buffer *out);
+void cqa_html_finish(struct cqa_report *report);
+size_t cqa_html_peak_count(const struct cqa_result *result);
+
 #endif

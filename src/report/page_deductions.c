@@ -8,8 +8,8 @@
 /* Columns, from the margin; those of numbers end there. */
 enum { POINTS = 40, SPAN = 106, LENGTH = 310, SURE = 386, RULE = 416, TEXT = 574 };
 
-static const uint32_t INK = CQA_PAGE_INK;
-static const uint32_t PALE = CQA_PAGE_PALE;
+static const uint32_t INK = CQA_COLOR_INK;
+static const uint32_t PALE = CQA_COLOR_PALE;
 
 /* "0:12.04": what is deducted for is given closer than anybody can hear, so that begin, end and
  * length agree. */
@@ -50,7 +50,7 @@ static void put_points(struct cqa_page *page, const struct cqa_deduction *item, 
         cqa_pen_round(&page->pen, (struct cqa_box){CQA_PAGE_MARGIN, page->y - 12, 24, 16}, 3, color,
                       1);
     snprintf(text, sizeof text, "%zu", number + 1);
-    cqa_page_text(page, CQA_PAGE_MARGIN + 12, page->y, (struct cqa_face){10.5, 0xFFFFFF, 1},
+    cqa_page_text(page, CQA_PAGE_MARGIN + 12, page->y, (struct cqa_face){10.5, CQA_COLOR_WHITE, 1},
                   CQA_ALIGN_CENTER, text);
     cqa_cost_text(item, page->zh, text, sizeof text);
     cqa_page_text(page, CQA_PAGE_MARGIN + POINTS, page->y, (struct cqa_face){12, color, 1},
@@ -89,10 +89,7 @@ static void row(struct cqa_page *page, size_t number)
     put_points(page, item, number);
     put_times(page, item);
     cqa_page_text(page, CQA_PAGE_MARGIN + RULE, page->y, face, CQA_ALIGN_LEFT, item->rule);
-    snprintf(text, sizeof text, "%s%s%s%s", cqa_text_in(item->text, page->zh),
-             item->automatic_fail ? " (" : "",
-             item->automatic_fail ? cqa_word(CQA_WORD_FAIL, page->zh) : "",
-             item->automatic_fail ? ")" : "");
+    cqa_deduction_text(item, page->zh, text, sizeof text);
     page->y +=
         cqa_pen_paragraph(&page->pen, CQA_PAGE_MARGIN + TEXT, page->y,
                           CQA_PAGE_WIDTH - 2 * CQA_PAGE_MARGIN - TEXT, &face, text, page->draw) +

@@ -10,7 +10,9 @@
 #include "base/buffer.h"
 #include "base/escape.h"
 #include "base/version.h"
+#include "report/facts.h"
 #include "report/page.h"
+#include "report/pen_cairo.h"
 #include "report/strip.h"
 #include "report/words.h"
 
@@ -23,28 +25,11 @@ enum {
     STRIP_GAP = 22,
     PNG_SCALE = 2 /* pixels a point */
 };
+static const char DOT[] = "   ·   ";
 static const int64_t STRIP_MS = 150000; /* what one strip shows well */
 
-static const uint32_t INK = CQA_PAGE_INK;
-static const uint32_t PALE = CQA_PAGE_PALE;
-
-enum cqa_status cqa_peaks_init(struct cqa_peaks *peaks, size_t count)
-{
-    *peaks = (struct cqa_peaks){.low = calloc(count + 1, sizeof *peaks->low),
-                                .high = calloc(count + 1, sizeof *peaks->high),
-                                .count = count};
-    if (peaks->low != NULL && peaks->high != NULL)
-        return CQA_OK;
-    cqa_peaks_finish(peaks);
-    return CQA_E_NOMEM;
-}
-
-void cqa_peaks_finish(struct cqa_peaks *peaks)
-{
-    free(peaks->low);
-    free(peaks->high);
-    *peaks = (struct cqa_peaks){0};
-}
+static const uint32_t INK = CQA_COLOR_INK;
+static const uint32_t PALE = CQA_COLOR_PALE;
 
 double cqa_page_text(struct cqa_page *page, double x, double y, struct cqa_face face,
                      enum cqa_align align, const char *text)
@@ -57,27 +42,7 @@ double cqa_page_text(struct cqa_page *page, double x, double y, struct cqa_face 
 void cqa_page_rule(struct cqa_page *page)
 {
     if (page->draw)
-        cqa_pen_line(&page->pen, MARGIN, page->y, WIDTH - MARGIN, page->y, CQA_PAGE_LINE, 0.75);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* Adds "WORD VALUE" after a separating dot; values come from outside, so control characters are
- * escaped. */
-static void add_fact(struct cqa_buffer *line, const char *word, const char *value)
-{
-    char safe[300];
-
-    if (value == NULL || value[0] == '\0')
-        return;
-    cqa_escape_control(value, safe, sizeof safe);
-    cqa_buffer_print(line, "%s%s%s%s", line->length > 0 ? "   ·   " : "", word,
-                     word[0] != '\0' ? " " : "", safe);
+        cqa_pen_line(&page->pen, MARGIN, page->y, WIDTH - MARGIN, page->y, CQA_COLOR_LINE, 0.75);
 }
 
 static void score_panel(struct cqa_page *page)
@@ -111,38 +76,6 @@ static void score_panel(struct cqa_page *page)
                   rubric);
 }
 
-static void call_line(const struct cqa_page *page, struct cqa_buffer *line)
-{
-    const struct cqa_call *call = &page->result->call;
-    const char *direction = call->direction;
-
-    if (direction != NULL && strcmp(direction, "in") == 0)
-        direction = cqa_word(CQA_WORD_INCOMING, page->zh);
-    else if (direction != NULL && strcmp(direction, "out") == 0)
-        direction = cqa_word(CQA_WORD_OUTGOING, page->zh);
-    else if (direction != NULL && strcmp(direction, "internal") == 0)
-        direction = cqa_word(CQA_WORD_INTERNAL, page->zh);
-    add_fact(line, cqa_word(CQA_WORD_AGENT, page->zh), call->agent);
-    add_fact(line, cqa_word(CQA_WORD_CUSTOMER, page->zh), call->customer);
-    add_fact(line, cqa_word(CQA_WORD_QUEUE, page->zh), call->queue);
-    add_fact(line, "", direction);
-    add_fact(line, "", call->started_at);
-    add_fact(line, cqa_word(CQA_WORD_CALL, page->zh), call->id);
-}
-
-static void recording_line(const struct cqa_page *page, struct cqa_buffer *line)
-{
-    const struct cqa_audio_facts *recording = &page->result->recording;
-    char text[64];
-
-    cqa_clock_text(recording->duration_ms, text, sizeof text);
-    add_fact(line, "", text);
-    snprintf(text, sizeof text, "%s %s, %g kHz", recording->container, recording->encoding,
-             recording->rate_hz / 1000.0);
-    add_fact(line, "", text);
-    add_fact(line, "", cqa_layout_word(recording->layout, page->zh));
-}
-
 static void header(struct cqa_page *page)
 {
     struct cqa_buffer line = {.limit = 4096};
@@ -151,15 +84,15 @@ static void header(struct cqa_page *page)
 
     page->y = MARGIN;
     score_panel(page);
-    cqa_escape_control(base_name(page->result->path), name, sizeof name);
+    cqa_escape_control(cqa_base_name(page->result->path), name, sizeof name);
     cqa_page_text(page, MARGIN, page->y + 22, (struct cqa_face){17, INK, 1}, CQA_ALIGN_LEFT, name);
-    call_line(page, &line);
+    cqa_call_facts(&page->result->call, DOT, page->zh, &line);
     cqa_buffer_print(&line, "\n");
     double y = page->y + 45;
     y += cqa_pen_paragraph(&page->pen, MARGIN, y, text_width, &(struct cqa_face){12, INK, 0},
                            line.text != NULL ? line.text : "", page->draw);
     cqa_buffer_finish(&line);
-    recording_line(page, &line);
+    cqa_recording_facts(&page->result->recording, DOT, page->zh, &line);
     y += cqa_pen_paragraph(&page->pen, MARGIN, y, text_width, &(struct cqa_face){12, PALE, 0},
                            line.text != NULL ? line.text : "", page->draw);
     cqa_buffer_finish(&line);
@@ -184,6 +117,7 @@ static void strips(struct cqa_page *page)
 
     for (int64_t start_ms = 0; start_ms < duration_ms; start_ms += length_ms) {
         const struct cqa_strip strip = {.result = page->result,
+                                        .stretches = page->stretches,
                                         .peaks = page->peaks,
                                         .x = MARGIN + LABELS,
                                         .y = page->y,
@@ -193,58 +127,8 @@ static void strips(struct cqa_page *page)
                                         .zh = page->zh};
         if (page->draw)
             cqa_strip_draw(&page->pen, &strip);
-        page->y += cqa_strip_height(page->result) + STRIP_GAP;
+        page->y += cqa_strip_height(page->result, page->stretches) + STRIP_GAP;
     }
-}
-
-/* One colour and its name; returns where the next goes. */
-static double legend_entry(struct cqa_page *page, double x, uint32_t color, const char *name)
-{
-    if (page->draw)
-        cqa_pen_round(&page->pen, (struct cqa_box){x, page->y - 9, 11, 11}, 2, color, 1);
-    return x + 16 +
-           cqa_page_text(page, x + 16, page->y, (struct cqa_face){11, INK, 0}, CQA_ALIGN_LEFT,
-                         name) +
-           18;
-}
-
-/* Parties, then each sort of event that occurs. */
-static void legend(struct cqa_page *page)
-{
-    const struct cqa_result *result = page->result;
-    double x = MARGIN + LABELS;
-    uint32_t seen[CQA_EVENT_TYPE_COUNT + 1] = {0};
-    size_t seen_count = 0;
-
-    page->y += 2;
-    cqa_page_text(page, MARGIN, page->y, (struct cqa_face){11, PALE, 0}, CQA_ALIGN_LEFT,
-                  cqa_word(CQA_WORD_LEGEND, page->zh));
-    for (int i = 0; i < result->channel_count; i++) {
-        char name[96];
-        snprintf(name, sizeof name, page->zh ? "%s%s" : "%s %s",
-                 cqa_role_word(result->channels[i].role, page->zh),
-                 cqa_word(CQA_WORD_SPEECH, page->zh));
-        x = legend_entry(page, x, cqa_role_color(result->channels[i].role), name);
-    }
-    for (size_t i = 0; i < result->events.count; i++) {
-        const struct cqa_event *event = &result->events.items[i];
-        const uint32_t color = cqa_event_color(event);
-        size_t known = 0;
-        while (known < seen_count && seen[known] != color)
-            known++;
-        if (known < seen_count)
-            continue;
-        seen[seen_count++] = color;
-        const int backchannel = event->kind == CQA_KIND_BACKCHANNEL;
-        const int tone = event->type >= CQA_EVENT_RINGBACK && event->type <= CQA_EVENT_DTMF;
-        x = legend_entry(page, x, color,
-                         backchannel ? cqa_text_in(cqa_event_kind_texts[CQA_KIND_BACKCHANNEL], page->zh)
-                         : tone      ? cqa_word(CQA_WORD_TONES, page->zh)
-                                     : cqa_event_type_word(event->type, page->zh));
-    }
-    if (result->scored && result->score.deduction_count > 0)
-        legend_entry(page, x, cqa_deduction_color, cqa_word(CQA_WORD_DEDUCTED, page->zh));
-    page->y += 22;
 }
 
 void cqa_page_heading(struct cqa_page *page, const char *text)
@@ -253,34 +137,6 @@ void cqa_page_heading(struct cqa_page *page, const char *text)
     page->y += 22;
     cqa_page_text(page, MARGIN, page->y, (struct cqa_face){13, INK, 1}, CQA_ALIGN_LEFT, text);
     page->y += 22;
-}
-
-static void measurability(struct cqa_page *page)
-{
-    const struct cqa_measurable *measurable = &page->result->measurable;
-    const struct cqa_face face = {12, INK, 0};
-
-    if (measurable->reason_count == 0) {
-        cqa_page_rule(page);
-        page->y += 22;
-        cqa_page_text(page, MARGIN, page->y, (struct cqa_face){12, PALE, 0}, CQA_ALIGN_LEFT,
-                      cqa_word(CQA_WORD_ALL_MEASURABLE, page->zh));
-        page->y += 16;
-        return;
-    }
-    cqa_page_heading(page, cqa_word(CQA_WORD_MEASURABLE, page->zh));
-    for (size_t i = 0; i < measurable->reason_count; i++) {
-        const struct cqa_reason *reason = &measurable->reasons[i];
-        const int lost = measurable->aspect[reason->what] == CQA_QUALITY_NOT_MEASURABLE;
-        cqa_page_text(page, MARGIN, page->y, (struct cqa_face){12, INK, 1}, CQA_ALIGN_LEFT,
-                      cqa_aspect_word(reason->what, page->zh));
-        cqa_page_text(page, MARGIN + 110, page->y, face, CQA_ALIGN_LEFT,
-                      cqa_word(lost ? CQA_WORD_NOT_MEASURABLE : CQA_WORD_DEGRADED, page->zh));
-        page->y += cqa_pen_paragraph(&page->pen, MARGIN + 230, page->y, WIDTH - 2 * MARGIN - 230,
-                                     &face, cqa_text_in(reason->text, page->zh), page->draw) +
-                   3;
-    }
-    page->y += 2;
 }
 
 static void footer(struct cqa_page *page)
@@ -306,9 +162,9 @@ static void draw_page(struct cqa_page *page)
 {
     header(page);
     strips(page);
-    legend(page);
+    cqa_page_legend(page);
     cqa_page_deductions(page);
-    measurability(page);
+    cqa_page_bounds(page);
     footer(page);
 }
 
@@ -318,7 +174,7 @@ static double page_height(struct cqa_page *page)
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     cairo_t *cairo = cairo_create(surface);
 
-    page->pen = (struct cqa_pen){.cairo = cairo};
+    page->pen = cqa_pen_on_cairo(cairo);
     page->draw = 0;
     draw_page(page);
     cairo_destroy(cairo);
@@ -355,14 +211,19 @@ enum cqa_status cqa_plot_write(const struct cqa_result *result, const struct cqa
                                const struct cqa_plot_options *options, const char *path,
                                size_t *missing, struct cqa_error *error)
 {
-    struct cqa_page page = {.result = result, .peaks = peaks, .zh = options->zh};
+    struct cqa_stretches stretches;
+    struct cqa_page page = {
+        .result = result, .stretches = &stretches, .peaks = peaks, .zh = options->zh};
+
+    if (cqa_stretches_find(result, &stretches) != CQA_OK)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory for the picture");
     const double height = page_height(&page);
     cairo_surface_t *surface = create_surface(options, path, height);
     cairo_t *cairo = cairo_create(surface);
 
-    page.pen = (struct cqa_pen){.cairo = cairo};
+    page.pen = cqa_pen_on_cairo(cairo);
     page.draw = 1;
-    cqa_pen_fill(&page.pen, (struct cqa_box){0, 0, WIDTH, height}, 0xFFFFFF, 1);
+    cqa_pen_fill(&page.pen, (struct cqa_box){0, 0, WIDTH, height}, CQA_COLOR_WHITE, 1);
     draw_page(&page);
     enum cqa_status status = check(cairo_status(cairo), path, error);
     cairo_destroy(cairo);
@@ -372,6 +233,7 @@ enum cqa_status cqa_plot_write(const struct cqa_result *result, const struct cqa
     if (status == CQA_OK)
         status = check(cairo_surface_status(surface), path, error);
     cairo_surface_destroy(surface);
+    cqa_stretches_finish(&stretches);
     if (missing != NULL)
         *missing = page.pen.missing;
     return status;

@@ -81,14 +81,25 @@ enum cqa_status cqa_result_to_json(const struct cqa_result *result,
                                    struct cqa_buffer *out) CQA_MUST_CHECK;
 
 /*
- * Reads one result and checks it: types, ranges, finite numbers, spans in order and inside the
- * recording, known words, deductions that point at events that exist. Unknown fields are ignored
- * (`strict` refuses them). The error names the field. `result` is filled, finish it whatever comes
- * back. recording.path and call.id may be null only where score is null: analysed, but not yet
- * identified. CQA_E_BADDATA, CQA_E_LIMIT, CQA_E_NOMEM.
+ * FOREIGN: of another version than ours, whose words we need not know. Events of types, and spans
+ * and reasons of aspects, that we do not know are left out (ids stay as they were), an aspect in a
+ * state that we do not know is not measurable, a layout goes by the number of channels, and every
+ * other word is as if it were null.
  */
-enum cqa_status cqa_result_from_json(const char *text, size_t length, int strict,
-                                     struct cqa_result *result,
+enum cqa_result_reading {
+    CQA_RESULT_OURS,  /* unknown fields are ignored */
+    CQA_RESULT_EXACT, /* unknown fields are refused */
+    CQA_RESULT_FOREIGN
+};
+
+/*
+ * Reads one result and checks it: types, ranges, finite numbers, spans in order and inside the
+ * recording, known words, deductions that point at events that exist. The error names the field.
+ * `result` is filled, finish it whatever comes back. recording.path and call.id may be null only
+ * where score is null: analysed, but not yet identified. CQA_E_BADDATA, CQA_E_LIMIT, CQA_E_NOMEM.
+ */
+enum cqa_status cqa_result_from_json(const char *text, size_t length,
+                                     enum cqa_result_reading reading, struct cqa_result *result,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 /* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text"}.

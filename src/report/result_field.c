@@ -192,6 +192,9 @@ int cqa_field_word(struct cqa_field_reader *reader, const struct cqa_field *up, 
     for (int i = 0; word != NULL && word[0] != '\0' && words[i] != NULL; i++)
         if (strcmp(word, words[i]) == 0)
             return i;
+    const size_t length = json_string_length(field.json);
+    if (reader->foreign && length > 0 && length <= CQA_FIELD_NAME_BYTES_MAX)
+        return -1;
     for (size_t i = 0; words[i] != NULL && used < sizeof list; i++)
         if (words[i][0] != '\0')
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? ", " : "",

@@ -18,6 +18,8 @@ struct cqa_field_reader {
     struct cqa_error *error;
     enum cqa_status status; /* of the first failure; CQA_OK so far */
     int strict;             /* unknown fields are failures */
+    int foreign;            /* words that the tables do not have are no failures */
+    size_t event_count;     /* of the list of events, once it was read */
 };
 
 /* One value and the way to it. */
@@ -70,11 +72,12 @@ const char *cqa_field_string(struct cqa_field_reader *reader, const struct cqa_f
 int cqa_field_bool(struct cqa_field_reader *reader, const struct cqa_field *up, const char *name,
                    enum cqa_field_need need);
 
-/* The index of the word in the NULL-ended list; "" entries match nothing. */
+/* The index of the word in the NULL-ended list; "" entries match nothing. -1 also for a word that
+ * it does not have, where the reader is foreign. */
 int cqa_field_word(struct cqa_field_reader *reader, const struct cqa_field *up, const char *name,
                    enum cqa_field_need need, const char *const *words);
 /* The same for enums that the tables spell: null is 0, the NONE of those that have one; or null is
- * a failure. */
+ * a failure. What a foreign reader does not know is 0, too. */
 int cqa_field_word_or_none(struct cqa_field_reader *reader, const struct cqa_field *up,
                            const char *name, const char *const *words);
 int cqa_field_required_word(struct cqa_field_reader *reader, const struct cqa_field *up,

@@ -50,7 +50,7 @@ static void read_details(struct cqa_field_reader *reader, const struct cqa_field
     if (out->type == CQA_EVENT_HOLD) {
         const struct cqa_field kind = cqa_field_of(field, "kind");
         read_kind(reader, field, out);
-        if (out->kind == CQA_KIND_NONE)
+        if (cqa_field_is_null(&kind))
             cqa_field_fail(reader, &kind, CQA_E_BADDATA, "must not be null");
         out->phase = (enum cqa_event_phase)cqa_field_word_or_none(reader, field, "phase",
                                                                   cqa_event_phase_words);
@@ -93,6 +93,7 @@ void cqa_result_read_events(struct cqa_field_reader *reader, const struct cqa_fi
     const size_t count = cqa_field_list(reader, &field, CQA_FIELD_EVENTS_MAX);
     int64_t before_ms = 0;
 
+    reader->event_count = count;
     for (size_t i = 0; i < count && reader->status == CQA_OK; i++) {
         const struct cqa_field item = cqa_field_item(&field, i);
         struct cqa_event event = {0};
@@ -100,8 +101,9 @@ void cqa_result_read_events(struct cqa_field_reader *reader, const struct cqa_fi
             cqa_field_fail(reader, &item, CQA_E_BADDATA, "must be an object");
             return;
         }
-        event.type = (enum cqa_event_type)cqa_field_required_word(reader, &item, "type",
-                                                                  cqa_event_type_words);
+        const int type =
+            cqa_field_word(reader, &item, "type", CQA_FIELD_REQUIRED, cqa_event_type_words);
+        event.type = type < 0 ? CQA_EVENT_TYPE_COUNT : (enum cqa_event_type)type;
         if (!cqa_field_object(reader, &item, known_event_fields(event.type)))
             return;
         event.id = (int)cqa_field_whole(reader, &item, "id", (int64_t)i + 1, (int64_t)i + 1);
@@ -109,10 +111,11 @@ void cqa_result_read_events(struct cqa_field_reader *reader, const struct cqa_fi
         if (event.start_ms < before_ms)
             cqa_field_fail(reader, &item, CQA_E_BADDATA, "starts before the event before it");
         before_ms = event.start_ms;
-        read_details(reader, &item, &event);
+        if (type >= 0)
+            read_details(reader, &item, &event);
         event.confidence =
             (float)cqa_field_number(reader, &item, "confidence", CQA_FIELD_REQUIRED, 0, 1);
-        if (!cqa_events_add(&result->events, &event))
+        if (type >= 0 && !cqa_events_add(&result->events, &event))
             cqa_field_fail(reader, &item, CQA_E_NOMEM, "out of memory");
     }
 }
@@ -129,6 +132,22 @@ static void read_decision(struct cqa_field_reader *reader, const struct cqa_fiel
         cqa_field_object(reader, &field, known);
 }
 
+/* The sentence of a reason that nobody explained is null on both sides. */
+static struct cqa_text read_sentence(struct cqa_field_reader *reader, const struct cqa_field *up)
+{
+    static const char *const known[] = {"en", "zh", NULL};
+    const struct cqa_field field = cqa_field_of(up, "text");
+    struct cqa_text text = {NULL, NULL};
+
+    if (cqa_field_object(reader, &field, known)) {
+        text.en =
+            cqa_field_string(reader, &field, "en", CQA_FIELD_OR_NULL, CQA_FIELD_TEXT_BYTES_MAX);
+        text.zh =
+            cqa_field_string(reader, &field, "zh", CQA_FIELD_OR_NULL, CQA_FIELD_TEXT_BYTES_MAX);
+    }
+    return text;
+}
+
 static void read_ground(struct cqa_field_reader *reader, const struct cqa_field *up,
                         struct cqa_deduction *out)
 {
@@ -139,15 +158,15 @@ static void read_ground(struct cqa_field_reader *reader, const struct cqa_field 
         return;
     out->ground =
         cqa_field_string(reader, &field, "id", CQA_FIELD_REQUIRED, CQA_FIELD_NAME_BYTES_MAX);
-    out->ground_text = cqa_field_text(reader, &field);
+    out->ground_text = read_sentence(reader, &field);
 }
 
 static void read_deduction(struct cqa_field_reader *reader, const struct cqa_field *field,
                            const struct cqa_result *result, struct cqa_deduction *out)
 {
-    static const char *const known[] = {"rule", "points",   "event",    "start_ms",       "end_ms",
-                                        "text", "decision", "severity", "automatic_fail",
-                                        "ground", NULL};
+    static const char *const known[] = {"rule",           "points", "event",    "start_ms",
+                                        "end_ms",         "text",   "decision", "severity",
+                                        "automatic_fail", "ground", NULL};
     static const char *const severities[] = {"note", "minor", "major", "critical", NULL};
 
     if (!cqa_field_object(reader, field, known))
@@ -159,7 +178,7 @@ static void read_deduction(struct cqa_field_reader *reader, const struct cqa_fie
     if (event.json == NULL)
         cqa_field_fail(reader, &event, CQA_E_BADDATA, "is missing");
     if (!json_is_null(event.json))
-        out->event = (int)cqa_field_whole(reader, field, "event", 1, (int64_t)result->events.count);
+        out->event = (int)cqa_field_whole(reader, field, "event", 1, (int64_t)reader->event_count);
     read_times(reader, field, result->recording.duration_ms, 1, &out->start_ms, &out->end_ms);
     out->text = cqa_field_text(reader, field);
     const int severity = cqa_field_word(reader, field, "severity", CQA_FIELD_OPTIONAL, severities);

@@ -41,8 +41,10 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
     out->rate_hz = (int)cqa_field_whole(reader, &field, "rate_hz", 1, 1000000);
     out->channels = (int)cqa_field_whole(reader, &field, "channels", 1, 2);
     out->duration_ms = cqa_field_whole(reader, &field, "duration_ms", 0, DURATION_MS_MAX);
-    out->layout =
-        (enum cqa_layout)cqa_field_required_word(reader, &field, "layout", cqa_layout_words);
+    const int layout =
+        cqa_field_word(reader, &field, "layout", CQA_FIELD_REQUIRED, cqa_layout_words);
+    const int usual = out->channels == 1 ? CQA_LAYOUT_MONO : CQA_LAYOUT_STEREO;
+    out->layout = (enum cqa_layout)(layout < 0 ? usual : layout);
     const int one = out->layout == CQA_LAYOUT_MONO || out->layout == CQA_LAYOUT_LEG;
     if ((out->channels == 1) != one)
         cqa_field_fail(reader, &field, CQA_E_BADDATA, "channels do not suit the layout");
@@ -104,6 +106,15 @@ static void read_call(struct cqa_field_reader *reader, const struct cqa_field *u
     out->source = cqa_field_string(reader, &field, "source", need, CQA_FIELD_NAME_BYTES_MAX);
 }
 
+/* A state that we do not know bears nothing. */
+static enum cqa_quality read_quality(struct cqa_field_reader *reader, const struct cqa_field *up,
+                                     const char *name)
+{
+    const int state = cqa_field_word(reader, up, name, CQA_FIELD_REQUIRED, cqa_quality_words);
+
+    return state < 0 ? CQA_QUALITY_NOT_MEASURABLE : (enum cqa_quality)state;
+}
+
 static void read_unmeasured(struct cqa_field_reader *reader, const struct cqa_field *up,
                             int64_t duration_ms, struct cqa_measurable *out)
 {
@@ -118,11 +129,11 @@ static void read_unmeasured(struct cqa_field_reader *reader, const struct cqa_fi
             return;
         const double confidence =
             cqa_field_number(reader, &item, "confidence", CQA_FIELD_OPTIONAL, 0, 1);
+        const int what =
+            cqa_field_word(reader, &item, "what", CQA_FIELD_REQUIRED, cqa_aspect_words);
         const struct cqa_unmeasured span = {
-            .what =
-                (enum cqa_aspect)cqa_field_required_word(reader, &item, "what", cqa_aspect_words),
-            .state = (enum cqa_quality)cqa_field_required_word(reader, &item, "state",
-                                                               cqa_quality_words),
+            .what = (enum cqa_aspect)what,
+            .state = read_quality(reader, &item, "state"),
             .start_ms = cqa_field_whole(reader, &item, "start_ms", 0, duration_ms),
             .end_ms = cqa_field_whole(reader, &item, "end_ms", 0, duration_ms),
             .reason = cqa_field_string(reader, &item, "reason", CQA_FIELD_REQUIRED,
@@ -130,7 +141,7 @@ static void read_unmeasured(struct cqa_field_reader *reader, const struct cqa_fi
             .confidence = isnan(confidence) ? 0.0f : (float)confidence};
         if (span.end_ms <= span.start_ms)
             cqa_field_fail(reader, &item, CQA_E_BADDATA, "end_ms must be after start_ms");
-        else if (cqa_measurable_add(out, &span) != CQA_OK)
+        else if (what >= 0 && cqa_measurable_add(out, &span) != CQA_OK)
             cqa_field_fail(reader, &item, CQA_E_NOMEM, "out of memory");
     }
 }
@@ -138,30 +149,31 @@ static void read_unmeasured(struct cqa_field_reader *reader, const struct cqa_fi
 static void read_measurable(struct cqa_field_reader *reader, const struct cqa_field *up,
                             int64_t duration_ms, struct cqa_measurable *out)
 {
-    static const char *const known[] = {"speech", "silence", "overtalk", "hold",
-                                        "level",  "reasons", "spans",    NULL};
+    const char *known[CQA_ASPECT_COUNT + 3] = {"reasons", "spans"}; /* NULL at the end */
     static const char *const known_reason[] = {"id", "what", "text", NULL};
     const struct cqa_field field = cqa_field_of(up, "measurable");
 
+    for (int i = 0; i < CQA_ASPECT_COUNT; i++)
+        known[2 + i] = cqa_aspect_words[i];
     if (!cqa_field_object(reader, &field, known))
         return;
     for (int i = 0; i < CQA_ASPECT_COUNT; i++)
-        out->aspect[i] = (enum cqa_quality)cqa_field_required_word(
-            reader, &field, cqa_aspect_words[i], cqa_quality_words);
+        out->aspect[i] = read_quality(reader, &field, cqa_aspect_words[i]);
     const struct cqa_field reasons = cqa_field_of(&field, "reasons");
     const size_t count = cqa_field_list(reader, &reasons, CQA_REASONS_MAX);
     for (size_t i = 0; i < count; i++) {
         const struct cqa_field item = cqa_field_item(&reasons, i);
-        struct cqa_reason *reason = &out->reasons[i];
+        struct cqa_reason *reason = &out->reasons[out->reason_count];
         if (!cqa_field_object(reader, &item, known_reason))
             return;
         reason->id =
             cqa_field_string(reader, &item, "id", CQA_FIELD_REQUIRED, CQA_FIELD_NAME_BYTES_MAX);
-        reason->what =
-            (enum cqa_aspect)cqa_field_required_word(reader, &item, "what", cqa_aspect_words);
+        const int what =
+            cqa_field_word(reader, &item, "what", CQA_FIELD_REQUIRED, cqa_aspect_words);
+        reason->what = (enum cqa_aspect)what;
         reason->text = cqa_field_text(reader, &item);
+        out->reason_count += what >= 0;
     }
-    out->reason_count = count;
     read_unmeasured(reader, &field, duration_ms, out);
 }
 
@@ -228,7 +240,7 @@ static void read_channel(struct cqa_field_reader *reader, const struct cqa_field
     if (!cqa_field_object(reader, field, known))
         return;
     out->index = (int)cqa_field_whole(reader, field, "index", 0, 1);
-    const int role = cqa_field_word(reader, field, "role", CQA_FIELD_OR_NULL, cqa_role_words);
+    const int role = cqa_field_word(reader, field, "role", need, cqa_role_words);
     out->role = role < 0 ? CQA_ROLE_UNKNOWN : (enum cqa_role)role;
     read_spans(reader, field, duration_ms, &out->speech);
     out->active_level_dbfs =
@@ -257,6 +269,14 @@ static int roles_suit(const struct cqa_result *result)
                : channels[0].role == CQA_ROLE_UNKNOWN && channels[1].role == CQA_ROLE_UNKNOWN;
 }
 
+static int has_unknown_role(const struct cqa_result *result)
+{
+    for (int i = 0; i < result->channel_count; i++)
+        if (result->channels[i].role == CQA_ROLE_UNKNOWN)
+            return 1;
+    return 0;
+}
+
 static void read_channels(struct cqa_field_reader *reader, const struct cqa_field *up,
                           struct cqa_result *result)
 {
@@ -270,7 +290,7 @@ static void read_channels(struct cqa_field_reader *reader, const struct cqa_fiel
             result->call.lines.agent_channel = result->channels[i].index;
     }
     result->channel_count = (int)count;
-    if (!roles_suit(result))
+    if (!roles_suit(result) && !(reader->foreign && has_unknown_role(result)))
         cqa_field_fail(reader, &field, CQA_E_BADDATA,
                        "must be an agent's and a customer's (stereo), or one mixed");
 }
@@ -335,14 +355,16 @@ static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_fiel
 static void read_result(struct cqa_field_reader *reader, const struct cqa_field *root,
                         struct cqa_result *result)
 {
-    static const char *const known[] = {"schema",   "recording", "call",     "measurable",
-                                        "channels", "events",    "measures", "score",
+    static const char *const known[] = {"schema",   "recording",       "call",     "measurable",
+                                        "channels", "events",          "measures", "score",
                                         "analyzer", "conversation_ms", NULL};
     static const char *const schemas[] = {"callqa.result/1", NULL};
 
     if (!cqa_field_object(reader, root, known))
         return;
-    cqa_field_word(reader, root, "schema", CQA_FIELD_REQUIRED, schemas);
+    const struct cqa_field schema = cqa_field_of(root, "schema");
+    if (cqa_field_word(reader, root, "schema", CQA_FIELD_REQUIRED, schemas) < 0)
+        cqa_field_fail(reader, &schema, CQA_E_BADDATA, "must be %s", schemas[0]);
     read_recording(reader, root, result);
     read_call(reader, root, result);
     read_measurable(reader, root, result->recording.duration_ms, &result->measurable);
@@ -376,10 +398,14 @@ static size_t count_values(const char *text, size_t length)
     return count;
 }
 
-enum cqa_status cqa_result_from_json(const char *text, size_t length, int strict,
-                                     struct cqa_result *result, struct cqa_error *error)
+enum cqa_status cqa_result_from_json(const char *text, size_t length,
+                                     enum cqa_result_reading reading, struct cqa_result *result,
+                                     struct cqa_error *error)
 {
-    struct cqa_field_reader reader = {&result->arena, error, CQA_OK, strict};
+    struct cqa_field_reader reader = {.arena = &result->arena,
+                                      .error = error,
+                                      .strict = reading == CQA_RESULT_EXACT,
+                                      .foreign = reading == CQA_RESULT_FOREIGN};
     json_error_t parse_error;
 
     *result = (struct cqa_result){0};

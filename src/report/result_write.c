@@ -179,13 +179,13 @@ static json_t *channels_array(const struct cqa_result *result)
 
     for (int i = 0; i < result->channel_count; i++) {
         const struct cqa_channel_result *channel = &result->channels[i];
-        json_t *object =
-            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "index", channel->index, "role",
-                      word_or_null(cqa_role_words[channel->role]), "speech_ms", spans_array(&channel->speech),
-                      "active_level_dbfs", number(channel->active_level_dbfs, 1), "noise_dbfs",
-                      number(channel->noise_dbfs, 1), "clipped_ms",
-                      whole_or_null(channel->clipped_ms), "leak_db", number(channel->leak_db, 1),
-                      "leak_delay_ms", whole_or_null(channel->leak_delay_ms));
+        json_t *object = json_pack(
+            "{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "index", channel->index, "role",
+            word_or_null(cqa_role_words[channel->role]), "speech_ms", spans_array(&channel->speech),
+            "active_level_dbfs", number(channel->active_level_dbfs, 1), "noise_dbfs",
+            number(channel->noise_dbfs, 1), "clipped_ms", whole_or_null(channel->clipped_ms),
+            "leak_db", number(channel->leak_db, 1), "leak_delay_ms",
+            whole_or_null(channel->leak_delay_ms));
         if (json_array_append_new(array, object) != 0) {
             json_decref(array);
             return NULL;
@@ -301,10 +301,9 @@ static json_t *score_object(const struct cqa_score *score)
 
 static json_t *analyzer_object(const struct cqa_result *result)
 {
-    json_t *object =
-        json_pack("{s:s, s:o}", "version",
-                  result->version[0] != '\0' ? result->version : CQA_VERSION, "models",
-                  word_or_null(result->models));
+    json_t *object = json_pack("{s:s, s:o}", "version",
+                               result->version[0] != '\0' ? result->version : CQA_VERSION, "models",
+                               word_or_null(result->models));
 
     if (result->rules > 0 &&
         json_object_set_new(object, "rules", json_integer(result->rules)) != 0) {
@@ -340,9 +339,9 @@ enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_b
         "{s:s, s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1",
         "recording", recording_object(result), "call", call_object(&result->call), "measurable",
         measurable_object(&result->measurable), "conversation_ms",
-        conversation_array(&result->measurable.conversation), "channels", channels_array(result), "events",
-        events_array(&result->events), "measures", measures_object(&result->measures), "score",
-        result->scored ? score_object(&result->score) : json_null(), "analyzer",
+        conversation_array(&result->measurable.conversation), "channels", channels_array(result),
+        "events", events_array(&result->events), "measures", measures_object(&result->measures),
+        "score", result->scored ? score_object(&result->score) : json_null(), "analyzer",
         analyzer_object(result));
 
     return dump(object, out);

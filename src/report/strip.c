@@ -12,13 +12,12 @@ enum {
     BAR = 5,   /* of the speech under a waveform */
     GAP = 7,
     EVENTS = 17,
+    BOUNDS = 16,    /* of what bears no verdict, where there is such */
     TICK_WIDTH = 84 /* smallest distance between two times on the axis */
 };
 
-static const uint32_t PALE = 0x7B8794;
-static const uint32_t GRID = 0xE4E7EB;
-static const uint32_t PAPER = 0xF8F9FB;
-static const uint32_t QUIET = 0xB8C0CA; /* of the waveform where nobody speaks */
+static const uint32_t PALE = CQA_COLOR_PALE;
+static const uint32_t GRID = CQA_COLOR_GRID;
 const uint32_t cqa_deduction_color = 0xB42318;
 
 uint32_t cqa_role_color(enum cqa_role role)
@@ -26,14 +25,15 @@ uint32_t cqa_role_color(enum cqa_role role)
     return role == CQA_ROLE_AGENT ? 0x0B7A75 : role == CQA_ROLE_CUSTOMER ? 0x2F5DA8 : 0x52606D;
 }
 
-uint32_t cqa_event_color(const struct cqa_event *event)
+struct cqa_hatch cqa_stretch_hatch(enum cqa_stretch_kind kind)
 {
-    return event->kind == CQA_KIND_BACKCHANNEL ? 0x9AA5B1 : cqa_event_looks[event->type].color;
+    return (struct cqa_hatch){cqa_stretch_looks[kind].color, cqa_stretch_looks[kind].leans_forward};
 }
 
-double cqa_strip_height(const struct cqa_result *result)
+double cqa_strip_height(const struct cqa_result *result, const struct cqa_stretches *stretches)
 {
-    return TAGS + AXIS + result->channel_count * (WAVE + BAR + GAP) + EVENTS;
+    return TAGS + AXIS + result->channel_count * (WAVE + BAR + GAP) + EVENTS +
+           (stretches->count > 0 ? BOUNDS : 0);
 }
 
 static double at_ms(const struct cqa_strip *strip, int64_t time_ms)
@@ -109,34 +109,69 @@ static double wave_scale(const struct cqa_peaks *peaks)
     return 1 / most;
 }
 
+/* A bar of the wave: pieces of the outline, all of which are spoken or none. */
+struct bar {
+    int64_t start_ms;
+    int64_t end_ms;
+    float low;
+    float high;
+    int spoken;
+};
+
+static void put_bar(struct cqa_pen *pen, const struct cqa_strip *strip, int number, double scale,
+                    const struct bar *bar)
+{
+    const uint32_t color = cqa_role_color(strip->result->channels[number].role);
+    const double middle = lane_top(strip, number) + WAVE / 2.0;
+    const double half = WAVE / 2.0 - 2;
+    double x;
+    double width;
+
+    if (!clip(strip, bar->start_ms, bar->end_ms, &x, &width))
+        return;
+    const double low = (double)bar->low * scale * half;
+    const double high = (double)bar->high * scale * half;
+    const struct cqa_box box = {x, middle - high - 0.4, at_ms(strip, bar->end_ms) - x + 0.15,
+                                high - low + 0.8};
+    cqa_pen_fill(pen, box, bar->spoken ? color : CQA_COLOR_QUIET, 1);
+}
+
+/* Whether that moment is in one of the spans, which are asked for in time order from `next` on. */
+static int is_spoken(const struct cqa_spans *speech, int64_t from_ms, int64_t to_ms, size_t *next)
+{
+    while (*next < speech->count && speech->items[*next].end_ms <= from_ms)
+        *next += 1;
+    return *next < speech->count && speech->items[*next].start_ms < to_ms;
+}
+
 static void wave(struct cqa_pen *pen, const struct cqa_strip *strip, int number)
 {
     const struct cqa_channel_result *channel = &strip->result->channels[number];
     const struct cqa_peaks *peaks = strip->peaks;
-    const double middle = lane_top(strip, number) + WAVE / 2.0;
-    const double half = WAVE / 2.0 - 2;
     const double scale = wave_scale(peaks);
-    const double duration_ms = (double)strip->result->recording.duration_ms;
-    const uint32_t color = cqa_role_color(channel->role);
+    const double piece_ms =
+        (double)strip->result->recording.duration_ms / (double)(peaks->count + !peaks->count);
+    const int64_t last_ms = strip->start_ms + strip->length_ms;
+    const double bar_ms = strip->bar / strip->width * (double)strip->length_ms;
+    struct bar bar = {0};
     size_t next = 0;
 
-    for (size_t i = 0; i < peaks->count; i++) {
-        const int64_t from_ms = (int64_t)((double)i / (double)peaks->count * duration_ms);
-        const int64_t to_ms = (int64_t)((double)(i + 1) / (double)peaks->count * duration_ms);
-        double x;
-        double width;
-        while (next < channel->speech.count && channel->speech.items[next].end_ms <= from_ms)
-            next++;
-        if (!clip(strip, from_ms, to_ms, &x, &width))
-            continue;
-        const int spoken =
-            next < channel->speech.count && channel->speech.items[next].start_ms < to_ms;
-        const double low = (double)peaks->low[i][channel->index] * scale * half;
-        const double high = (double)peaks->high[i][channel->index] * scale * half;
-        const struct cqa_box box = {x, middle - high - 0.4, at_ms(strip, to_ms) - x + 0.15,
-                                    high - low + 0.8};
-        cqa_pen_fill(pen, box, spoken ? color : QUIET, 1);
+    for (size_t i = (size_t)((double)strip->start_ms / piece_ms); i < peaks->count; i++) {
+        const int64_t from_ms = (int64_t)((double)i * piece_ms);
+        const int64_t to_ms = (int64_t)((double)(i + 1) * piece_ms);
+        const int spoken = is_spoken(&channel->speech, from_ms, to_ms, &next);
+        if (from_ms >= last_ms)
+            break;
+        if (bar.end_ms == 0 || spoken != bar.spoken ||
+            (double)(bar.end_ms - bar.start_ms) >= bar_ms) {
+            put_bar(pen, strip, number, scale, &bar);
+            bar = (struct bar){.start_ms = from_ms, .spoken = spoken};
+        }
+        bar.end_ms = to_ms;
+        bar.low = fminf(bar.low, peaks->low[i][channel->index]);
+        bar.high = fmaxf(bar.high, peaks->high[i][channel->index]);
     }
+    put_bar(pen, strip, number, scale, &bar);
 }
 
 static void lane_label(struct cqa_pen *pen, const struct cqa_strip *strip, int number)
@@ -185,22 +220,57 @@ static void tint(struct cqa_pen *pen, const struct cqa_strip *strip, const struc
 
     if (!clip(strip, event->start_ms, event->end_ms, &box.x, &box.width))
         return;
-    cqa_pen_fill(pen, box, cqa_event_color(event), 0.13);
-    if (event->type == CQA_EVENT_NOT_RECORDED)
-        cqa_pen_hatch(pen, box, PALE);
+    cqa_pen_fill(pen, box, cqa_event_mark(event).color, 0.13);
+    if (!strip->result->measurable.conversation.known && cqa_event_ground(event) != NULL)
+        cqa_pen_hatch(pen, box, cqa_stretch_hatch(CQA_STRETCH_NOT_MEASURABLE));
+}
+
+/* Hatched over all lanes, and its reason under the events where there is room. */
+static void stretch_box(struct cqa_pen *pen, const struct cqa_strip *strip,
+                        const struct cqa_stretch *stretch)
+{
+    const double top = lane_top(strip, 0);
+    const struct cqa_face face = {9.5, CQA_COLOR_INK, 0};
+    struct cqa_box box = {.y = top, .height = lanes_bottom(strip) - GAP - top};
+    const char *name = cqa_text_in(stretch->text, strip->zh);
+
+    if (!clip(strip, stretch->start_ms, stretch->end_ms, &box.x, &box.width))
+        return;
+    if (stretch->kind == CQA_STRETCH_OUTSIDE)
+        cqa_pen_fill(pen, box, CQA_COLOR_PAPER, 0.6);
+    cqa_pen_hatch(pen, box, cqa_stretch_hatch(stretch->kind));
+    box.y = lanes_bottom(strip) + EVENTS + 2;
+    box.height = BOUNDS - 2;
+    cqa_pen_fill(pen, box, cqa_stretch_looks[stretch->kind].color, 0.35);
+    if (cqa_pen_text_width(pen, &face, name) > box.width - 6)
+        name = cqa_text_in(cqa_stretch_looks[stretch->kind].text, strip->zh);
+    if (cqa_pen_text_width(pen, &face, name) <= box.width - 6)
+        cqa_pen_text(pen, box.x + 4, box.y + BOUNDS - 6, &face, CQA_ALIGN_LEFT, name);
+}
+
+static void bounds(struct cqa_pen *pen, const struct cqa_strip *strip)
+{
+    const struct cqa_face face = {10, PALE, 0};
+
+    if (strip->stretches->count == 0)
+        return;
+    cqa_pen_text(pen, strip->x - 10, lanes_bottom(strip) + EVENTS + BOUNDS - 4, &face,
+                 CQA_ALIGN_RIGHT, cqa_word(CQA_WORD_NOT_JUDGED, strip->zh));
+    for (size_t i = 0; i < strip->stretches->count; i++)
+        stretch_box(pen, strip, &strip->stretches->items[i]);
 }
 
 /* The longest name of the event that fits in its box. */
 static void event_box(struct cqa_pen *pen, const struct cqa_strip *strip,
                       const struct cqa_event *event)
 {
-    const struct cqa_face face = {10, 0xFFFFFF, 0};
+    const struct cqa_face face = {10, CQA_COLOR_WHITE, 0};
     struct cqa_box box = {.y = lanes_bottom(strip), .height = EVENTS};
     char name[128];
 
     if (!clip(strip, event->start_ms, event->end_ms, &box.x, &box.width))
         return;
-    cqa_pen_fill(pen, box, cqa_event_color(event), 1);
+    cqa_pen_fill(pen, box, cqa_event_mark(event).color, 1);
     cqa_event_label(event, strip->zh, name, sizeof name);
     if (cqa_pen_text_width(pen, &face, name) > box.width - 6) {
         struct cqa_event plain = {.type = event->type};
@@ -219,7 +289,7 @@ static double deduction(struct cqa_pen *pen, const struct cqa_strip *strip, size
 {
     const struct cqa_deduction *item = &strip->result->score.deductions[number];
     const uint32_t color = item->points > 0 ? cqa_deduction_color : PALE;
-    const struct cqa_face face = {10, 0xFFFFFF, 1};
+    const struct cqa_face face = {10, CQA_COLOR_WHITE, 1};
     struct cqa_box box;
     char points[32];
     char text[64];
@@ -253,12 +323,13 @@ void cqa_strip_draw(struct cqa_pen *pen, const struct cqa_strip *strip)
         cqa_pen_fill(pen,
                      (struct cqa_box){strip->x, lane_top(strip, i), content_end(strip) - strip->x,
                                       WAVE + BAR},
-                     PAPER, 1);
+                     CQA_COLOR_PAPER, 1);
     axis(pen, strip);
     for (size_t i = 0; i < result->events.count; i++)
         tint(pen, strip, &result->events.items[i]);
     for (int i = 0; i < result->channel_count; i++)
         lane(pen, strip, i);
+    bounds(pen, strip);
     cqa_pen_text(pen, strip->x - 10, lanes_bottom(strip) + EVENTS - 5, &face, CQA_ALIGN_RIGHT,
                  cqa_word(CQA_WORD_EVENTS, strip->zh));
     cqa_pen_line(pen, strip->x, lanes_bottom(strip) + EVENTS, content_end(strip),

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/escape.h"
+#include "report/facts.h"
 #include "report/formats.h"
+#include "report/stretch.h"
 #include "report/timeline.h"
 #include "report/width.h"
 #include "report/words.h"
@@ -15,6 +17,7 @@ struct page {
     const struct cqa_result *result;
     const struct cqa_report_options *options;
     struct cqa_buffer *out;
+    const struct cqa_stretches *stretches;
     size_t columns;
     int zh;
 };
@@ -33,54 +36,17 @@ static void heading(const struct page *page, const char *text)
     cqa_buffer_add(page->out, "\n", 1);
 }
 
-/* Adds " · WORD VALUE"; names come from files, so control characters are escaped. */
-static void fact(char *line, size_t size, const char *word, const char *value)
-{
-    const size_t used = strlen(line);
-    char safe[160];
-
-    if (value == NULL || value[0] == '\0')
-        return;
-    cqa_escape_control(value, safe, sizeof safe);
-    snprintf(line + used, size - used, "%s%s%s%s", used > 0 ? " · " : "", word,
-             word[0] != '\0' ? " " : "", safe);
-}
-
-static const char *direction_word(const char *direction, int zh)
-{
-    if (direction == NULL)
-        return NULL;
-    if (strcmp(direction, "in") == 0)
-        return cqa_word(CQA_WORD_INCOMING, zh);
-    if (strcmp(direction, "out") == 0)
-        return cqa_word(CQA_WORD_OUTGOING, zh);
-    return strcmp(direction, "internal") == 0 ? cqa_word(CQA_WORD_INTERNAL, zh) : direction;
-}
-
 static void call_facts(const struct page *page)
 {
-    const struct cqa_call *call = &page->result->call;
-    char line[TEXT_MAX] = "";
+    struct cqa_buffer line = {.limit = 4096};
 
-    fact(line, sizeof line, cqa_word(CQA_WORD_AGENT, page->zh), call->agent);
-    fact(line, sizeof line, cqa_word(CQA_WORD_CUSTOMER, page->zh), call->customer);
-    fact(line, sizeof line, cqa_word(CQA_WORD_QUEUE, page->zh), call->queue);
-    fact(line, sizeof line, "", direction_word(call->direction, page->zh));
-    fact(line, sizeof line, "", call->started_at);
-    fact(line, sizeof line, cqa_word(CQA_WORD_CALL, page->zh), call->id);
+    cqa_call_facts(&page->result->call, " · ", page->zh, &line);
     cqa_buffer_print(page->out, "%*s", INDENT, "");
-    cqa_wrap(page->out, line, page->columns - INDENT, INDENT);
-}
-
-static void recording_facts(const struct page *page)
-{
-    const struct cqa_audio_facts *recording = &page->result->recording;
-    char clock[16];
-
-    cqa_clock_text(recording->duration_ms, clock, sizeof clock);
-    cqa_buffer_print(page->out, "%*s%s · %s %s · %g kHz · %s\n", INDENT, "", clock,
-                     recording->container, recording->encoding, recording->rate_hz / 1000.0,
-                     cqa_layout_word(recording->layout, page->zh));
+    cqa_wrap(page->out, line.text != NULL ? line.text : "", page->columns - INDENT, INDENT);
+    cqa_buffer_finish(&line);
+    cqa_recording_facts(&page->result->recording, " · ", page->zh, &line);
+    cqa_buffer_print(page->out, "%*s%s\n", INDENT, "", line.text != NULL ? line.text : "");
+    cqa_buffer_finish(&line);
 }
 
 static void score_line(const struct page *page)
@@ -135,11 +101,9 @@ static void deduction_row(const struct page *page, const struct cqa_deduction *d
     cqa_pad(page->out, span, SPAN, 0);
     cqa_pad(page->out, deduction->rule, RULE, 0);
     char text[TEXT_MAX];
-    cqa_escape_control(cqa_text_in(deduction->text, page->zh), text, sizeof text);
-    if (deduction->automatic_fail) {
-        const size_t used = strlen(text);
-        snprintf(text + used, sizeof text - used, " (%s)", cqa_word(CQA_WORD_FAIL, page->zh));
-    }
+    char said[TEXT_MAX];
+    cqa_deduction_text(deduction, page->zh, said, sizeof said);
+    cqa_escape_control(said, text, sizeof text);
     if (cqa_width(deduction->rule) >= RULE)
         cqa_buffer_print(page->out, "\n%*s", BEFORE, "");
     cqa_wrap(page->out, text, page->columns - BEFORE, BEFORE);
@@ -230,7 +194,7 @@ static void party_table(const struct page *page)
     const double *value = page->result->measures.value;
     const double share = value[CQA_MEASURE_TALK_SHARE_TALK];
 
-    if (page->result->channel_count < 2)
+    if (page->result->channel_count < 2 || page->result->channels[0].role == CQA_ROLE_UNKNOWN)
         return;
     cqa_buffer_print(page->out, "\n%*s", INDENT * 2 + 26, "");
     cqa_pad(page->out, cqa_word(CQA_WORD_AGENT, page->zh), 12, 1);
@@ -253,14 +217,14 @@ static void party_table(const struct page *page)
               noise_dbfs(page->result, CQA_ROLE_CUSTOMER));
 }
 
-static void total_row(const struct page *page, enum cqa_word name, double count, double total_ms,
+static void total_row(const struct page *page, const char *name, double count, double total_ms,
                       double longest_ms)
 {
     char total[32];
     char longest[32];
 
     cqa_buffer_print(page->out, "%*s", INDENT * 2, "");
-    cqa_pad(page->out, cqa_word(name, page->zh), 26, 0);
+    cqa_pad(page->out, name, 26, 0);
     value_text(total_ms, "ms", total, sizeof total);
     cqa_pad(page->out, total, 12, 1);
     if (!isnan(count) && count > 0)
@@ -277,35 +241,63 @@ static void call_table(const struct page *page)
     const double *value = page->result->measures.value;
 
     cqa_buffer_add(page->out, "\n", 1);
-    total_row(page, CQA_WORD_SILENCE, value[CQA_MEASURE_SILENCE_COUNT],
-              value[CQA_MEASURE_SILENCE_TOTAL], value[CQA_MEASURE_SILENCE_LONGEST]);
-    total_row(page, CQA_WORD_OVERTALK, value[CQA_MEASURE_OVERTALK_COUNT],
-              value[CQA_MEASURE_OVERTALK_TOTAL], NAN);
-    total_row(page, CQA_WORD_HOLD, value[CQA_MEASURE_HOLD_COUNT], value[CQA_MEASURE_HOLD_TOTAL],
-              value[CQA_MEASURE_HOLD_LONGEST]);
+    total_row(page, cqa_event_type_word(CQA_EVENT_SILENCE, page->zh),
+              value[CQA_MEASURE_SILENCE_COUNT], value[CQA_MEASURE_SILENCE_TOTAL],
+              value[CQA_MEASURE_SILENCE_LONGEST]);
+    total_row(page, cqa_event_type_word(CQA_EVENT_OVERTALK, page->zh),
+              value[CQA_MEASURE_OVERTALK_COUNT], value[CQA_MEASURE_OVERTALK_TOTAL], NAN);
+    total_row(page, cqa_event_type_word(CQA_EVENT_HOLD, page->zh), value[CQA_MEASURE_HOLD_COUNT],
+              value[CQA_MEASURE_HOLD_TOTAL], value[CQA_MEASURE_HOLD_LONGEST]);
     if (!isnan(value[CQA_MEASURE_GREETING_DELAY]))
-        total_row(page, CQA_WORD_GREETING, NAN, value[CQA_MEASURE_GREETING_DELAY], NAN);
+        total_row(page, cqa_word(CQA_WORD_GREETING, page->zh), NAN,
+                  value[CQA_MEASURE_GREETING_DELAY], NAN);
 }
 
-static void reasons(const struct page *page)
+/* Where, in which state, and why. */
+static void bound_row(const struct page *page, const char *where, enum cqa_stretch_kind kind,
+                      const char *sentence)
+{
+    enum { WHERE = 17, STATE = 26, BEFORE = INDENT * 2 + WHERE + STATE };
+    char text[TEXT_MAX];
+
+    cqa_escape_control(sentence, text, sizeof text);
+    cqa_buffer_print(page->out, "%*s", INDENT * 2, "");
+    cqa_pad(page->out, where, WHERE, 0);
+    const char *state = cqa_text_in(cqa_stretch_looks[kind].text, page->zh);
+    if (page->columns < BEFORE + 40) {
+        cqa_buffer_print(page->out, "%s\n%*s", state, INDENT * 4, "");
+        cqa_wrap(page->out, text, page->columns - (size_t)INDENT * 4, (size_t)INDENT * 4);
+        return;
+    }
+    cqa_pad(page->out, state, STATE, 0);
+    cqa_wrap(page->out, text, page->columns - BEFORE, BEFORE);
+}
+
+/* What the recording does not bear: of the whole call, then by time. */
+static void bounds(const struct page *page)
 {
     const struct cqa_measurable *measurable = &page->result->measurable;
+    char text[TEXT_MAX];
 
-    if (measurable->reason_count == 0)
+    if (measurable->reason_count + page->stretches->count == 0)
         return;
     cqa_buffer_add(page->out, "\n", 1);
     heading(page, cqa_word(CQA_WORD_MEASURABLE, page->zh));
     for (size_t i = 0; i < measurable->reason_count; i++) {
-        enum { WHAT = 12, STATE = 16, BEFORE = INDENT * 2 + WHAT + STATE };
         const struct cqa_reason *reason = &measurable->reasons[i];
-        const int lost = measurable->aspect[reason->what] == CQA_QUALITY_NOT_MEASURABLE;
-        char text[TEXT_MAX];
-        cqa_buffer_print(page->out, "%*s", INDENT * 2, "");
-        cqa_pad(page->out, cqa_aspect_word(reason->what, page->zh), WHAT, 0);
-        cqa_pad(page->out, cqa_word(lost ? CQA_WORD_NOT_MEASURABLE : CQA_WORD_DEGRADED, page->zh),
-                STATE, 0);
-        cqa_escape_control(cqa_text_in(reason->text, page->zh), text, sizeof text);
-        cqa_wrap(page->out, text, page->columns - BEFORE, BEFORE);
+        if (cqa_reason_has_span(measurable, reason))
+            continue;
+        snprintf(text, sizeof text, "%s%s%s", cqa_aspect_word(reason->what, page->zh),
+                 cqa_word(CQA_WORD_COLON, page->zh), cqa_text_in(reason->text, page->zh));
+        bound_row(page, cqa_word(CQA_WORD_WHOLE_CALL, page->zh),
+                  cqa_reason_kind(measurable, reason), text);
+    }
+    for (size_t i = 0; i < page->stretches->count; i++) {
+        const struct cqa_stretch *stretch = &page->stretches->items[i];
+        char where[40];
+        span_text(stretch->start_ms, stretch->end_ms, where, sizeof where);
+        cqa_stretch_sentence(stretch, page->zh, text, sizeof text);
+        bound_row(page, where, stretch->kind, text);
     }
 }
 
@@ -313,10 +305,16 @@ void cqa_text_write(struct cqa_report *report, const struct cqa_result *result,
                     struct cqa_buffer *out)
 {
     const int columns = report->options.columns;
-    const struct page page = {result, &report->options, out, columns > 0 ? (size_t)columns : 100,
-                              report->options.zh};
+    struct cqa_stretches stretches;
+    const struct page page = {.result = result,
+                              .options = &report->options,
+                              .out = out,
+                              .stretches = &stretches,
+                              .columns = columns > 0 ? (size_t)columns : 100,
+                              .zh = report->options.zh};
     char path[4096];
 
+    out->failed |= cqa_stretches_find(result, &stretches) != CQA_OK;
     if (report->count > 0)
         cqa_buffer_add(out, "\n", 1);
     cqa_escape_control(result->path, path, sizeof path);
@@ -325,15 +323,15 @@ void cqa_text_write(struct cqa_report *report, const struct cqa_result *result,
     color(&page, "0");
     cqa_buffer_add(out, "\n", 1);
     call_facts(&page);
-    recording_facts(&page);
     score_line(&page);
     cqa_buffer_add(out, "\n", 1);
-    cqa_timeline(result, &report->options, out);
+    cqa_timeline(result, &stretches, &report->options, out);
     deductions(&page);
     event_rows(&page);
     party_table(&page);
     call_table(&page);
-    reasons(&page);
+    bounds(&page);
+    cqa_stretches_finish(&stretches);
 }
 
 void cqa_text_end(struct cqa_report *report, struct cqa_buffer *out)

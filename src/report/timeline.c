@@ -24,22 +24,6 @@ struct row {
     struct cqa_buffer *out;
 };
 
-struct look {
-    char letter;
-    const char *color; /* SGR parameters */
-};
-
-static struct look event_look(const struct cqa_event *event)
-{
-    struct look look = {cqa_event_looks[event->type].letter, cqa_event_looks[event->type].sgr};
-
-    if (event->kind == CQA_KIND_INTERRUPTION)
-        look.letter = 'I';
-    else if (event->kind == CQA_KIND_BACKCHANNEL)
-        look = (struct look){'b', "90"};
-    return look;
-}
-
 static void color(const struct row *row, const char *sgr)
 {
     if (row->options->color)
@@ -150,9 +134,9 @@ static void event_lane(const struct row *row, const struct cqa_event *const *eve
     const char *current = "";
 
     for (size_t i = 0; i < count; i++) {
-        const struct look look = event_look(events[i]);
+        const struct cqa_event_look look = cqa_event_mark(events[i]);
         mark(row, events[i]->start_ms, events[i]->end_ms, (unsigned char)look.letter, cells);
-        colors[(unsigned char)look.letter] = look.color;
+        colors[(unsigned char)look.letter] = look.sgr;
     }
     label(row, cqa_word(CQA_WORD_EVENTS, row->options->zh));
     for (size_t cell = 0; cell < row->count; cell++) {
@@ -185,26 +169,62 @@ static void deduction_lane(const struct row *row, const struct cqa_score *score)
     end_lane(row);
 }
 
+/* What bears no verdict; what could not be measured stands on top of what is outside. */
+static void bounds_lane(const struct row *row, const struct cqa_stretches *stretches)
+{
+    unsigned char cells[CELLS_MAX] = {0};
+    int marked = 0;
+
+    for (int kind = 0; kind < CQA_STRETCH_COUNT; kind++)
+        for (size_t i = 0; i < stretches->count; i++) {
+            const struct cqa_stretch *stretch = &stretches->items[i];
+            if ((int)stretch->kind == kind)
+                marked |= mark(row, stretch->start_ms, stretch->end_ms,
+                               (unsigned char)cqa_stretch_looks[kind].letter, cells);
+        }
+    if (!marked)
+        return;
+    label(row, cqa_word(CQA_WORD_NOT_JUDGED, row->options->zh));
+    color(row, "90");
+    for (size_t cell = 0; cell < row->count; cell++)
+        cqa_buffer_add(row->out, cells[cell] == 0 ? " " : (const char *)&cells[cell], 1);
+    end_lane(row);
+}
+
+/* In a line of its own where it is too long for the one that has `used` columns. */
+static void letter(const struct row *row, char mark, struct cqa_text text, size_t *used)
+{
+    const char *word = cqa_text_in(text, row->options->zh);
+    const size_t columns = INDENT + 2 + cqa_width(word);
+
+    if (*used > 0 && *used + columns > row->count + INDENT + LABEL) {
+        cqa_buffer_add(row->out, "\n", 1);
+        *used = 0;
+    }
+    cqa_buffer_print(row->out, "%*s%c %s", INDENT, "", mark, word);
+    *used += columns;
+}
+
 /* What the letters that occur mean, in the order of types. */
-static void letters(const struct row *row, const struct cqa_events *events)
+static void letters(const struct row *row, const struct cqa_events *events,
+                    const struct cqa_stretches *stretches)
 {
     unsigned char seen[256] = {0};
+    size_t used = 0;
 
     for (int type = 0; type < CQA_EVENT_TYPE_COUNT; type++) {
         for (size_t i = 0; i < events->count; i++) {
-            const struct cqa_event *event = &events->items[i];
-            const struct look look = event_look(event);
-            struct cqa_event plain = {.type = event->type};
-            char text[64];
-            if ((int)event->type != type || seen[(unsigned char)look.letter]++)
-                continue;
-            if (event->type == CQA_EVENT_OVERTALK && look.letter != 'O')
-                plain.kind = event->kind;
-            cqa_event_label(&plain, row->options->zh, text, sizeof text);
-            cqa_buffer_print(row->out, "%*s%c %s", INDENT, "", look.letter, text);
+            const struct cqa_event_look look = cqa_event_mark(&events->items[i]);
+            if ((int)events->items[i].type == type && !seen[(unsigned char)look.letter]++)
+                letter(row, look.letter, look.text, &used);
         }
     }
-    if (events->count > 0)
+    for (size_t i = 0; i < stretches->count; i++) {
+        const struct cqa_stretch_look *look = &cqa_stretch_looks[stretches->items[i].kind];
+        if (!seen[(unsigned char)look->letter]++)
+            letter(row, look->letter, look->text, &used);
+    }
+    if (events->count + stretches->count > 0)
         cqa_buffer_add(row->out, "\n", 1);
 }
 
@@ -215,8 +235,8 @@ static size_t row_count(int64_t duration_ms, size_t cells)
     return rows < 1 ? 1 : rows > ROWS ? ROWS : (size_t)rows;
 }
 
-void cqa_timeline(const struct cqa_result *result, const struct cqa_report_options *options,
-                  struct cqa_buffer *out)
+void cqa_timeline(const struct cqa_result *result, const struct cqa_stretches *stretches,
+                  const struct cqa_report_options *options, struct cqa_buffer *out)
 {
     const size_t columns = options->columns > 0 ? (size_t)options->columns : 100;
     struct row row = {.count = columns - INDENT - LABEL, .options = options, .out = out};
@@ -242,9 +262,10 @@ void cqa_timeline(const struct cqa_result *result, const struct cqa_report_optio
             speech_lane(&row, &result->channels[channel]);
         event_lane(&row, events, count);
         deduction_lane(&row, &result->score);
-        if (i + 1 < rows || count > 0)
+        bounds_lane(&row, stretches);
+        if (i + 1 < rows || count + stretches->count > 0)
             cqa_buffer_add(out, "\n", 1);
     }
-    letters(&row, &result->events);
+    letters(&row, &result->events, stretches);
     free(events);
 }

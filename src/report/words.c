@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/escape.h"
 
 #define WORD_TEXT(symbol, en, zh) {en, zh},
 static const struct cqa_text words[CQA_WORD_COUNT] = {CQA_WORDS(WORD_TEXT)};
@@ -43,12 +44,16 @@ const char *cqa_party_word(enum cqa_party party, int zh)
 
 const char *cqa_aspect_word(enum cqa_aspect aspect, int zh)
 {
-    static const enum cqa_word of_aspect[CQA_ASPECT_COUNT] = {
-        [CQA_ASPECT_SPEECH] = CQA_WORD_SPEECH,     [CQA_ASPECT_SILENCE] = CQA_WORD_SILENCE,
-        [CQA_ASPECT_OVERTALK] = CQA_WORD_OVERTALK, [CQA_ASPECT_HOLD] = CQA_WORD_HOLD,
-        [CQA_ASPECT_LEVEL] = CQA_WORD_LEVEL,
-    };
-    return cqa_word(of_aspect[aspect], zh);
+    switch (aspect) {
+    case CQA_ASPECT_SILENCE:
+        return cqa_event_type_word(CQA_EVENT_SILENCE, zh);
+    case CQA_ASPECT_OVERTALK:
+        return cqa_event_type_word(CQA_EVENT_OVERTALK, zh);
+    case CQA_ASPECT_HOLD:
+        return cqa_event_type_word(CQA_EVENT_HOLD, zh);
+    default:
+        return cqa_word(aspect == CQA_ASPECT_SPEECH ? CQA_WORD_SPEECH : CQA_WORD_LEVEL, zh);
+    }
 }
 
 const char *cqa_layout_word(enum cqa_layout layout, int zh)
@@ -75,9 +80,64 @@ void cqa_cost_text(const struct cqa_deduction *deduction, int zh, char *out, siz
     snprintf(out, size, "%s", cqa_word(is_note ? CQA_WORD_NOTE : CQA_WORD_CAPPED, zh));
 }
 
+void cqa_ground_text(const struct cqa_deduction *deduction, int zh, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", cqa_word(CQA_WORD_COSTS_NOTHING, zh),
+             cqa_word(CQA_WORD_COLON, zh), cqa_text_in(deduction->ground_text, zh));
+    cqa_drop_half_character(out, size);
+}
+
+/* Adds " (PART)". */
+static void add_part(const char *part, int zh, char *out, size_t size)
+{
+    const size_t used = strlen(out);
+
+    snprintf(out + used, size - used, "%s%s%s", zh ? "（" : " (", part, zh ? "）" : ")");
+    cqa_drop_half_character(out, size);
+}
+
+void cqa_deduction_text(const struct cqa_deduction *deduction, int zh, char *out, size_t size)
+{
+    char ground[600];
+
+    snprintf(out, size, "%s", cqa_text_in(deduction->text, zh));
+    cqa_drop_half_character(out, size);
+    if (deduction->ground != NULL) {
+        cqa_ground_text(deduction, zh, ground, sizeof ground);
+        add_part(ground, zh, out, size);
+    }
+    if (deduction->automatic_fail)
+        add_part(cqa_word(CQA_WORD_FAIL, zh), zh, out, size);
+}
+
 const char *cqa_event_type_word(enum cqa_event_type type, int zh)
 {
     return cqa_text_in(cqa_event_looks[type].text, zh);
+}
+
+struct cqa_event_look cqa_event_mark(const struct cqa_event *event)
+{
+    struct cqa_event_look look = cqa_event_looks[event->type];
+
+    if (event->kind == CQA_KIND_INTERRUPTION)
+        look.letter = 'I';
+    else if (event->kind == CQA_KIND_BACKCHANNEL)
+        look = (struct cqa_event_look){.letter = 'b', .sgr = "90", .color = 0x9AA5B1};
+    else
+        return look;
+    look.text = cqa_event_kind_texts[event->kind];
+    return look;
+}
+
+const struct cqa_text *cqa_event_ground(const struct cqa_event *event)
+{
+    const char *type = cqa_event_type_words[event->type];
+    const char *cause = cqa_event_cause_words[event->cause];
+
+    for (int i = 0; i < CQA_GROUND_COUNT; i++)
+        if (strcmp(cqa_ground_ids[i], type) == 0 || strcmp(cqa_ground_ids[i], cause) == 0)
+            return &cqa_ground_texts[i];
+    return NULL;
 }
 
 static const char *cause_word(enum cqa_event_cause cause, int zh)
@@ -93,15 +153,15 @@ static const char *kind_word(enum cqa_event_kind kind, int zh)
 /* "MAIN, DETAIL", or MAIN where there is no detail. */
 static void join(const char *main_word, const char *detail, int zh, char *out, size_t size)
 {
-    const char *between = detail[0] == '\0' ? "" : zh ? "，" : ", ";
+    const char *between = detail[0] == '\0' ? "" : cqa_word(CQA_WORD_COMMA, zh);
 
     snprintf(out, size, "%s%s%s", main_word, between, detail);
 }
 
 static void overtalk_label(const struct cqa_event *event, int zh, char *out, size_t size)
 {
-    const char *kind =
-        event->kind == CQA_KIND_NONE ? cqa_word(CQA_WORD_OVERTALK, zh) : kind_word(event->kind, zh);
+    const char *kind = event->kind == CQA_KIND_NONE ? cqa_event_type_word(event->type, zh)
+                                                    : kind_word(event->kind, zh);
     const char *by = cqa_party_word(event->by, zh);
 
     if (by[0] == '\0')
@@ -116,7 +176,7 @@ static void hold_label(const struct cqa_event *event, int zh, char *out, size_t 
 {
     char kind[64];
 
-    join(cqa_word(CQA_WORD_HOLD, zh), kind_word(event->kind, zh), zh, kind, sizeof kind);
+    join(cqa_event_type_word(event->type, zh), kind_word(event->kind, zh), zh, kind, sizeof kind);
     join(kind, event->phase == CQA_PHASE_QUEUE ? cqa_word(CQA_WORD_IN_QUEUE, zh) : "", zh, out,
          size);
 }

@@ -37,16 +37,16 @@
     X(LEG, "one party's line", "单方录音")                                                         \
     X(FAIL, "fails the call", "整通不合格")                                                        \
     X(DEDUCTIONS, "Deductions", "扣分项")                                                          \
-    X(MEASURABLE, "What could not be measured in full", "未能完整测量的项目")                      \
+    X(MEASURABLE, "What the recording does not bear", "录音不足以判定之处")                        \
+    X(WHOLE_CALL, "whole call", "整通")                                                            \
+    X(NOT_JUDGED, "not judged", "不评判")                                                          \
+    X(COSTS_NOTHING, "costs nothing", "不扣分")                                                    \
+    X(COLON, ": ", "：")                                                                           \
+    X(COMMA, ", ", "，")                                                                           \
+    X(AND, ", ", "、")                                                                             \
     X(ALL_MEASURABLE, "Everything could be measured.", "各项均可测量。")                           \
-    X(DEGRADED, "degraded", "受影响")                                                              \
-    X(NOT_MEASURABLE, "not measurable", "无法测量")                                                \
     X(SPEECH, "speech", "语音")                                                                    \
-    X(SILENCE, "silence", "静音")                                                                  \
-    X(OVERTALK, "overtalk", "同时讲话")                                                            \
-    X(HOLD, "hold", "保持")                                                                        \
     X(LEVEL, "level", "电平")                                                                      \
-    X(TONES, "tones", "信号音")                                                                    \
     X(IN_QUEUE, "in the queue", "排队中")                                                          \
     X(TALK_SHARE, "share of talk", "讲话占比")                                                     \
     X(RESPONSE, "response time, median", "响应时间中位数")                                         \
@@ -83,11 +83,26 @@ const char *cqa_role_word(enum cqa_role role, int zh);
 const char *cqa_party_word(enum cqa_party party, int zh); /* "" for none */
 const char *cqa_aspect_word(enum cqa_aspect aspect, int zh);
 const char *cqa_event_type_word(enum cqa_event_type type, int zh);
+
+/* How pictures show an event: as its type, but for kinds of overtalk that have a letter of their
+ * own. */
+struct cqa_event_look cqa_event_mark(const struct cqa_event *event);
+
+/* Why nothing is charged for an event of that type or cause, whatever rule looks at it; NULL where
+ * a rule may charge. */
+const struct cqa_text *cqa_event_ground(const struct cqa_event *event);
 const char *cqa_layout_word(enum cqa_layout layout, int zh);
 
 /* "−2"; "note"; or "0, cap" where the rubric allows no more points. `out` holds 32 bytes or more.
  */
 void cqa_cost_text(const struct cqa_deduction *deduction, int zh, char *out, size_t size);
+
+/* "costs nothing: a line was parked", of a deduction with a ground. */
+void cqa_ground_text(const struct cqa_deduction *deduction, int zh, char *out, size_t size);
+
+/* The rule's sentence; where the recording does not bear it, why it costs nothing; whether it fails
+ * the call. Cut at a whole character. */
+void cqa_deduction_text(const struct cqa_deduction *deduction, int zh, char *out, size_t size);
 
 /* "silence, unexplained", "interruption by agent", "hold, music". Cut at a whole character. */
 void cqa_event_label(const struct cqa_event *event, int zh, char *out, size_t size);

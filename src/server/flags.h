@@ -72,6 +72,8 @@ int cqa_flag_key_count(enum cqa_flag_order order);
 struct cqa_queue_row {
     struct cqa_flag_row flag;
     const char *text_en, *text_zh; /* the rule's words */
+    const char *ground, *ground_en,
+        *ground_zh; /* why it is but a note; NULL where that is not why */
     const char *call_id, *source, *agent, *person, *team, *queue, *started_at;
     int64_t duration_ms, total_c;
     const int64_t *decided_c; /* of the call */

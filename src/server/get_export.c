@@ -19,7 +19,7 @@
 struct writing {
     struct cqa_scores *scores;
     struct cqa_csv csv;
-    int zh; /* titles of rules in Chinese, else in English */
+    int zh; /* titles of rules and grounds in Chinese, else in English */
     struct cqa_error error;
     enum cqa_status status;
 };
@@ -91,10 +91,10 @@ static int add_call_row(void *context, const struct cqa_call_row *row)
 }
 
 static const char *const flag_heads[] = {
-    "flag",   "call_id",    "source", "agent",    "person", "team",
-    "queue",  "started_at", "rule",   "severity", "points", "standing_points",
-    "state",  "decided_by", "reason", "start_ms", "end_ms", "confidence",
-    "author", "rule_title", NULL};
+    "flag",   "call_id",    "source", "agent",       "person", "team",
+    "queue",  "started_at", "rule",   "severity",    "points", "standing_points",
+    "state",  "decided_by", "reason", "start_ms",    "end_ms", "confidence",
+    "author", "rule_title", "ground", "ground_text", NULL};
 
 static int add_flag_row(void *context, const struct cqa_queue_row *row)
 {
@@ -123,6 +123,8 @@ static int add_flag_row(void *context, const struct cqa_queue_row *row)
     cqa_csv_points(csv, flag->confidence / 10);
     cqa_csv_text(csv, flag->author);
     cqa_csv_text(csv, title ? title : flag->rule);
+    cqa_csv_text(csv, row->ground);
+    cqa_csv_text(csv, writing->zh ? row->ground_zh : row->ground_en);
     cqa_csv_end(csv);
     return ferror(csv->out);
 }

@@ -22,6 +22,13 @@ static json_t *call_json(const struct cqa_queue_row *row)
                      row->decided_c ? cqa_points_json(*row->decided_c) : json_null());
 }
 
+static json_t *ground_json(const struct cqa_queue_row *row)
+{
+    return row->ground == NULL ? json_null()
+                               : json_pack("{s:s, s:{s:s?, s:s?}}", "id", row->ground, "text", "en",
+                                           row->ground_en, "zh", row->ground_zh);
+}
+
 static int add_flag(void *context, const struct cqa_queue_row *row)
 {
     struct page *page = context;
@@ -34,6 +41,7 @@ static int add_flag(void *context, const struct cqa_queue_row *row)
     const char *en = row->flag.author ? row->flag.note : row->text_en;
     const char *zh = row->flag.author ? row->flag.note : row->text_zh;
     json_object_set_new(flag, "text", json_pack("{s:s?, s:s?}", "en", en, "zh", zh));
+    json_object_set_new(flag, "ground", ground_json(row));
     json_object_set_new(flag, "call", call_json(row));
     memcpy(page->keys, row->keys, sizeof page->keys);
     return json_array_append_new(page->list, flag) != 0;

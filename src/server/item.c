@@ -226,7 +226,8 @@ static void mask_digits(const json_t *root)
 static enum cqa_status check_result(const char *text, size_t length, struct cqa_error *error)
 {
     struct cqa_result result = {0};
-    const enum cqa_status status = cqa_result_from_json(text, length, 0, &result, error);
+    const enum cqa_status status =
+        cqa_result_from_json(text, length, CQA_RESULT_FOREIGN, &result, error);
 
     cqa_result_finish(&result);
     return status;

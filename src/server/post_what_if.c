@@ -142,7 +142,8 @@ static int take_call(void *context, const struct cqa_call_row *row)
 
     run->calls++;
     run->last_id = row->id;
-    if (cqa_result_from_json(row->body, strlen(row->body), 0, &result, &unread) == CQA_OK)
+    if (cqa_result_from_json(row->body, strlen(row->body), CQA_RESULT_FOREIGN, &result, &unread) ==
+        CQA_OK)
         run->status = cqa_whatif_add(run->rows, run->row_count, run->rule, &result, row->id,
                                      run->reviewed, run->reviewed_count, &run->error);
     else

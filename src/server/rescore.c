@@ -50,7 +50,8 @@ enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body, i
                             struct cqa_error *error)
 {
     struct cqa_result result = {0};
-    enum cqa_status status = cqa_result_from_json(body, strlen(body), 0, &result, error);
+    enum cqa_status status =
+        cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, &result, error);
 
     *out = (struct cqa_rescored){.body = {.limit = 64 << 20}};
     if (status == CQA_OK) {

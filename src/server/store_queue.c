@@ -121,7 +121,11 @@ static void build(struct cqa_query *query, const struct cqa_scope *scope,
         ", json_extract(r.body, '$.score.deductions[' || f.ordinal || '].text.en'),"
         " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].text.zh'),"
         " c.call_id, c.source, c.agent, c.person, c.team, c.queue, c.started_at, c.duration_ms,"
-        " c.total_c, c.decided_c, f.started_ms FROM (SELECT f.id FROM flags f INDEXED BY ");
+        " c.total_c, c.decided_c, f.started_ms,"
+        " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.id'),"
+        " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.text.en'),"
+        " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.text.zh')"
+        " FROM (SELECT f.id FROM flags f INDEXED BY ");
     snprintf(from, sizeof from, "%s WHERE f.current = 1", index_for(scope, filter));
     cqa_query_add(query, from);
     cqa_query_scope(query, "f", scope);
@@ -176,6 +180,9 @@ static int show(sqlite3_stmt *row, enum cqa_flag_order order,
         .duration_ms = sqlite3_column_int64(row, FIRST + 9),
         .total_c = sqlite3_column_int64(row, FIRST + 10),
         .decided_c = sqlite3_column_type(row, FIRST + 11) == SQLITE_NULL ? NULL : &decided_c,
+        .ground = text_or_null(row, FIRST + 13),
+        .ground_en = text_or_null(row, FIRST + 14),
+        .ground_zh = text_or_null(row, FIRST + 15),
     };
 
     fill_keys(&queued, order, sqlite3_column_int64(row, FIRST + 12));

@@ -5,6 +5,7 @@
 #include "signal/hot.h"
 #include "track/parked.h"
 #include "track/soft_music.h"
+#include "track/still.h"
 #include "track/viterbi.h"
 
 /* Working memory of one classification. */
@@ -43,7 +44,8 @@ static enum cqa_status tracks_init(struct cqa_tracks *tracks, size_t count, int 
     for (int c = 0; c < channels; c++) {
         struct cqa_channel_track *track = &tracks->channel[c];
         track->class_ = calloc(count + 1, 1);
-        if (track->class_ == NULL)
+        track->still = calloc(count + 1, 1);
+        if (track->class_ == NULL || track->still == NULL)
             return CQA_E_NOMEM;
         for (int k = 0; k < CQA_TRACK_COUNT; k++) {
             track->posterior[k] = calloc(count + 1, 1);
@@ -122,6 +124,8 @@ enum cqa_status cqa_tracks_make(const struct cqa_nets *nets, const struct cqa_fr
         tracks->channel[c].norms = *cqa_features_norms(work.features, c);
     }
     work_finish(&work);
+    if (status == CQA_OK)
+        status = cqa_still_find(frames, tracks);
     if (status != CQA_OK || nets->parked == NULL)
         return status;
     status = cqa_parked_find(nets->parked, frames, tracks);
@@ -135,6 +139,7 @@ void cqa_tracks_finish(struct cqa_tracks *tracks)
 {
     for (int c = 0; c < 2; c++) {
         free(tracks->channel[c].class_);
+        free(tracks->channel[c].still);
         for (int k = 0; k < CQA_TRACK_COUNT; k++)
             free(tracks->channel[c].posterior[k]);
     }

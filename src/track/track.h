@@ -19,6 +19,7 @@ enum {
 
 struct cqa_channel_track {
     uint8_t *class_; /* enum cqa_class, smoothed (Viterbi) */
+    uint8_t *still;  /* enum cqa_still: what a machine wrote in the place of the line's sound */
     uint8_t *posterior[CQA_TRACK_COUNT];
     struct cqa_norms norms;
 };

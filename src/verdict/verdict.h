@@ -21,6 +21,11 @@ enum cqa_status cqa_verdict_find_spans(const struct cqa_scene *scene,
 void cqa_verdict_find_conversation(const struct cqa_scene *scene,
                                    struct cqa_conversation *conversation);
 
+/* Takes the aspects, a bit each, away over a span. CQA_E_NOMEM only. */
+enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_span span,
+                                 unsigned aspects, enum cqa_ground_reason reason,
+                                 float confidence) CQA_MUST_CHECK;
+
 /* Lowers an aspect of the whole call, and says why. */
 void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what,
                        enum cqa_quality to, const char *id, struct cqa_text text);

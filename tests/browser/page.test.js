@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
+import { postSituations, sentence, silentCall } from "./situations.js";
 import { logIn, openBrowser, openStage, password, source } from "./stage.js";
 
 let stage, browser, faults, close;
@@ -216,7 +217,7 @@ test("points are changed and a flag added by hand, and the history tells it", ()
 
 test("the breakdown shows each rule's title and words in the reader's language", async () => {
   const expected = { en: ["Dead air", /^Silence; cause: unexplained, agent muted$/, /from 10 s: noted only; from 15 s: −2; from 30 s: −5/, /at most 20 points a call/, /a person may set 0 to 5 points/],
-    "zh-CN": ["通话冷场", /^静音；原因：原因不明、坐席静音$/, /10秒起：仅提示；15秒起：−2；30秒起：−5/, /每通最多扣20分/, /人工可改为0至5分/] };
+    "zh-CN": ["通话冷场", /^静音；原因：原因不明、坐席按静音$/, /10秒起：仅提示；15秒起：−2；30秒起：−5/, /每通最多扣20分/, /人工可改为0至5分/] };
   for (const [language, [title, asks, costs, ...limits]] of Object.entries(expected))
     await as("ann", async (page) => {
       const flag = (await ask(page, "flags?rule=dead-air&state=any&limit=1")).flags[0];
@@ -520,7 +521,68 @@ test("language and theme are remembered", () => as("ann", async (page) => {
   assert.match(await textOf(page, "td.what"), /起双方静音/);
 }));
 
-const views = [["lead", ["#/coaching", "#/flags", "#/call/~2", "#/calls", "#/objections", "#/team", "#/person/li", "#/samples?auditor=", "#/calibration/november", "#/rules", "#/export"]], ["zhang", ["#/coaching", "#/flags", "#/team", "#/objections"]], ["root", ["#/admin"]]];
+test("a call that the recording bears in part is posted, and comes back as it was", () => as("lead", async (page) => {
+  const [part, leg] = await postSituations(stage, silentCall(await ask(page, "calls?limit=100")));
+  for (const sent of [part, leg]) {
+    const got = await ask(page, `calls/${sent.call.id}`);
+    assert.deepEqual(got, JSON.parse(JSON.stringify(sent)));
+  }
+  const { flags } = await ask(page, "flags?state=any&severity=note&from=2025-11-21&to=2025-11-21");
+  assert.deepEqual(flags.find(({ rule }) => rule === "dead-air").ground, { id: "line_idle", text: sentence });
+}));
+
+const costless = { en: ["Costs nothing: one party's line is idle here", "What this recording bears", /silence, overtalk: not measurable.*one party's line is idle here.*97%/is, /outside the conversation.*before both parties had been heard/is, /overtalk: degraded.*speech hardly stands out.*80%/is, "Line lost · customer's side"],
+  "zh-CN": ["不扣分：此处一方线路无信号", "录音可评范围", /静音、同时讲话：无法测量.*此处一方线路无信号.*97%/is, /对话之外.*双方都开口之前/is, /同时讲话：受影响.*语音信噪比过低.*80%/is, "线路中断 · 客户侧"] };
+for (const [language, [flagSays, title, silent, before_, noisy, lost]] of Object.entries(costless))
+  test(`an auditor sees why a silence cost nothing, ${language}`, () => as("ann", async (page) => {
+    await visit(page, "#/flags?from=2025-11-21&to=2025-11-21&state=any&rule=dead-air");
+    assert.equal(await textOf(page, "td.what .ground"), flagSays);
+    assert.equal(await textOf(page, ".pane .ground"), flagSays);
+    await visit(page, "#/call/situations-part");
+    await page.waitForFunction(() => document.querySelector(".wave > div")?.shadowRoot?.querySelectorAll("canvas").length >= 2);
+    assert.equal(await textOf(page, ".line .ground"), flagSays);
+    const section = page.locator("section", { has: page.locator(`h2:text-is("${title}")`) });
+    const list = await section.locator("li").allTextContents();
+    for (const words of [silent, before_, noisy]) assert.ok(list.some((line) => words.test(line)), `${words}: ${list.join("\n")}`);
+    assert.equal((await section.locator("li .hatch").count()), list.length);
+    const seen = await page.locator(".lanes i.behind.hatch").evaluateAll((all) => all.map((one) => ({ image: getComputedStyle(one).backgroundImage, width: one.getBoundingClientRect().width, height: one.getBoundingClientRect().height })));
+    assert.equal(seen.length, 5); // before, after, line idle, noise, line lost
+    assert.ok(seen.every(({ image, width, height }) => image.includes("gradient") && width > 5 && height > 80), JSON.stringify(seen));
+    assert.ok((await page.locator(".lane.bears i").allTextContents()).some((words) => flagSays.toLowerCase().includes(words.toLowerCase())));
+    const hatched = await page.evaluate(() => [...document.querySelector(".wave > div").shadowRoot.querySelectorAll("[part~=region]")].filter((one) => one.style.backgroundImage.includes("gradient")).map((one) => one.title));
+    assert.equal(hatched.length, 5);
+    assert.ok(hatched.some((words) => silent.test(words)), hatched.join("\n"));
+    const boxes = await page.locator(".lane.events i").evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ left, right, top, bottom }) => [left, right, top, bottom]));
+    const isCovered = (a, b) => a !== b && a[0] < b[1] - 0.5 && b[0] < a[1] - 0.5 && a[2] < b[3] && b[2] < a[3];
+    assert.ok(!boxes.some((a) => boxes.some((b) => isCovered(a, b))), JSON.stringify(boxes));
+    assert.ok((await page.locator("ul.events").textContent()).includes(lost));
+    await section.locator("button").nth(1).click();
+  }, { language }));
+
+test("words that nobody knows are shown as they are, and a lone leg as one", () => as("ann", async (page) => {
+  await visit(page, "#/call/situations-leg");
+  const all = await textOf(page, ".call");
+  for (const words of ["Unknown, channel 1 speaks", "one party's line alone", "Sneeze · robot", "Silence · eclipse", "Duet", "No conversation", "hold: blurred", "the sun was loud", "rhythm: smeared", "moonshine", "only one party's line is in this file", "nobody talks with anybody"])
+    assert.ok(all.includes(words), `${words} is not in: ${all}`);
+}));
+
+test("events have the words and the colours of the tables, which the translations do not repeat", () => as("ann", async (page) => {
+  const own = JSON.parse(readFileSync(join(source, "src/server/web/lang/en.json"), "utf8"));
+  const shown = await page.evaluate(async () => Object.fromEntries(await Promise.all(["en", "zh-CN"].map(async (name) => [name, await (await fetch(`web/lang/${name}.json`)).json()]))));
+  const header = readFileSync(join(source, "src/event/event.h"), "utf8");
+  const types = [...header.matchAll(/X\(\w+, "(\w+)", '.', "\d+", 0x(\w+), \w+, "([^"]*)", "([^"]*)"\)/g)];
+  assert.ok(types.length >= 13);
+  for (const [, type, , en, zh] of types)
+    assert.deepEqual([shown.en[`event.${type}`], shown["zh-CN"][`event.${type}`], own[`event.${type}`]], [en, zh, undefined]);
+  assert.deepEqual(Object.keys(shown.en).filter((key) => !key.endsWith(".one") && !(key in shown["zh-CN"])), []);
+  assert.deepEqual(Object.keys(own).filter((key) => /^(event\.(cause|kind)|ground|aspect)\./.test(key)), []);
+  await visit(page, "#/call/situations-part");
+  const [, , silence] = types.find(([, type]) => type === "silence");
+  const tint = await page.locator(".lane.events i:has-text('Silence')").first().evaluate((one) => getComputedStyle(one).backgroundColor);
+  assert.equal(tint, `rgb(${silence.match(/../g).map((part) => parseInt(part, 16)).join(", ")})`);
+}));
+
+const views = [["lead", ["#/call/situations-part", "#/call/situations-leg", "#/flags?from=2025-11-21&to=2025-11-21&state=any", "#/coaching", "#/flags", "#/call/~2", "#/calls", "#/objections", "#/team", "#/person/li", "#/samples?auditor=", "#/calibration/november", "#/rules", "#/export"]], ["zhang", ["#/coaching", "#/flags", "#/team", "#/objections"]], ["root", ["#/admin"]]];
 
 for (const language of ["en", "zh-CN"])
   for (const theme of ["light", "dark"])

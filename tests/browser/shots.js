@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { appraisalViews } from "./appraisal-views.js";
+import { postSituations, silentCall } from "./situations.js";
 import { logIn, openBrowser, openStage, source } from "./stage.js";
 
 const [, , given, only] = process.argv;
@@ -87,19 +88,26 @@ try {
     keys: { user: "ann", hash: "#/flags", then: (page) => page.keyboard.press("?") },
     ...await appraisalViews(stage.url),
   };
-  for (const [language, short, theme] of [["en", "en", "light"], ["zh-CN", "zh", "dark"]])
-    for (const [name, { user, hash, then, tall }] of Object.entries(views)) {
-      if (only && only !== name && !(only.endsWith("-") && name.startsWith(only))) continue;
-      const { page } = await logIn(browser.context, stage.url, user, { language, theme });
-      if (hash) await page.evaluate((to) => { location.hash = to; }, hash);
-      if (user) await settled(page);
-      await page.waitForTimeout(500);
-      await then?.(page);
-      await page.waitForTimeout(500);
-      await page.screenshot(name === "spectrogram" // noise makes large PNGs
-        ? { path: join(folder, `${short}-${name}.jpg`), type: "jpeg", quality: 82 } : { path: join(folder, `${short}-${name}.png`), fullPage: Boolean(tall) });
-      await page.close();
+  const looks = [["en", "en", "light"], ["zh-CN", "zh", "dark"]];
+  const bears = { user: "ann", hash: "#/call/1763688600.31-part", then: drawn, tall: true };
+  const shots = [...looks.flatMap((look) => Object.entries(views).map((view) => [look, ...view])), ...looks.map((look) => [look, "bears", bears])];
+  let posted = false;
+  for (const [[language, short, theme], name, { user, hash, then, tall }] of shots) {
+    if (only && only !== name && !(only.endsWith("-") && name.startsWith(only))) continue;
+    if (name === "bears" && !posted) { // last of all, since lists would show it
+      await act("ann", [["calls?limit=100"]]).then(([answer]) => postSituations(stage, silentCall(answer), "1763688600.31"));
+      posted = true;
     }
+    const { page } = await logIn(browser.context, stage.url, user, { language, theme });
+    if (hash) await page.evaluate((to) => { location.hash = to; }, hash);
+    if (user) await settled(page);
+    await page.waitForTimeout(500);
+    await then?.(page);
+    await page.waitForTimeout(500);
+    await page.screenshot(name === "spectrogram" // noise makes large PNGs
+      ? { path: join(folder, `${short}-${name}.jpg`), type: "jpeg", quality: 82 } : { path: join(folder, `${short}-${name}.png`), fullPage: Boolean(tall) });
+    await page.close();
+  }
 } finally {
   await browser.close();
   stage.close();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { bornInPart, leg, silentCall } from "../browser/situations.js";
 import { openStage, password, roster, source } from "../browser/stage.js";
 import { openProxy } from "./proxy.js";
 
@@ -58,6 +59,16 @@ test("a recorder posts, and reads back what it posted", async () => {
   await api("recorder", "POST", "results", 422, { ...json({ schema: "callqa.result/1" }), ...key });
   await api("recorder", "POST", "results", 201, json(failure));
   await api("recorder", "POST", "results", 200, lines({ key: "walk-2", result: { ...own, call: { ...own.call, id: "walk-2" } } }, { result: failure }, { key: "walk-3", result: {} }));
+  const of = silentCall(await get("lead", "calls?limit=100"));
+  for (const one of [bornInPart(of, "walk-part"), leg(of, "walk-leg")]) {
+    await api("recorder", "POST", "results", 201, { ...json(one), "Idempotency-Key": one.call.id });
+    assert.deepEqual(await get("lead", `calls/${one.call.id}`), one);
+  }
+  const part = bornInPart(of, "walk-bad");
+  const [span] = part.measurable.spans;
+  for (const bad of [{ events: [{ ...part.events[0], type: 5 }] }, { conversation_ms: [9000, 1] }, { conversation_ms: "all" }, { measurable: { ...part.measurable, spans: [{ ...span, end_ms: null }] } }, { measurable: { ...part.measurable, spans: [{ ...span, reason: null }] } }])
+    await api("recorder", "POST", "results", 422, { ...json({ ...part, ...bad }), "Idempotency-Key": "walk-bad" });
+  await get("ann", "flags?state=any&from=2025-11-21&to=2025-11-21");
   await get("recorder", "calls?limit=1");
   await get("recorder", "failures?limit=1");
 });

@@ -192,3 +192,121 @@ void example_mono_result(struct cqa_result *result)
         "mono", CQA_ASPECT_OVERTALK, {"Both parties are on one channel.", "双方在同一声道。"}};
     result->measurable.reason_count = 1;
 }
+
+static void add_bounded_events(struct cqa_result *result)
+{
+    static const struct cqa_event events[] = {
+        {.type = CQA_EVENT_SILENCE,
+         .start_ms = 12040,
+         .end_ms = 24100,
+         .cause = CQA_CAUSE_UNEXPLAINED,
+         .confidence = 0.98F},
+        {.type = CQA_EVENT_NOT_RECORDED, .start_ms = 26000, .end_ms = 44000, .confidence = 0.97F},
+        {.type = CQA_EVENT_SILENCE,
+         .start_ms = 56000,
+         .end_ms = 67000,
+         .cause = CQA_CAUSE_PARKED,
+         .confidence = 0.8F},
+        {.type = CQA_EVENT_SILENCE,
+         .start_ms = 69000,
+         .end_ms = 75400,
+         .cause = CQA_CAUSE_FINAL,
+         .confidence = 0.99F},
+    };
+
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+        const int added = cqa_events_add(&result->events, &events[i]);
+        assert(added);
+    }
+    cqa_events_number(&result->events);
+}
+
+static void add_bounds(struct cqa_measurable *measurable)
+{
+    static const struct cqa_unmeasured spans[] = {
+        {CQA_ASPECT_SPEECH, CQA_QUALITY_NOT_MEASURABLE, 26000, 44000, "not_recorded", 0.97F},
+        {CQA_ASPECT_SILENCE, CQA_QUALITY_NOT_MEASURABLE, 26000, 44000, "not_recorded", 0.97F},
+        {CQA_ASPECT_HOLD, CQA_QUALITY_NOT_MEASURABLE, 26000, 44000, "not_recorded", 0.97F},
+        {CQA_ASPECT_OVERTALK, CQA_QUALITY_DEGRADED, 46000, 54000, "noise", 0.7F},
+    };
+    static const enum cqa_ground_reason reasons[] = {CQA_GROUND_NOT_RECORDED, CQA_GROUND_NOISE};
+    static const enum cqa_aspect aspects[] = {CQA_ASPECT_SILENCE, CQA_ASPECT_OVERTALK};
+
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
+        const enum cqa_status status = cqa_measurable_add(measurable, &spans[i]);
+        assert(status == CQA_OK);
+    }
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        measurable->reasons[measurable->reason_count++] = (struct cqa_reason){
+            cqa_ground_ids[reasons[i]], aspects[i], cqa_ground_texts[reasons[i]]};
+    measurable->conversation = (struct cqa_conversation){
+        .known = 1, .talked = 1, .start_ms = 5000, .end_ms = 68000, .confidence = 0.9F};
+}
+
+static void add_bounded_score(struct cqa_result *result)
+{
+    static struct cqa_deduction deductions[] = {
+        {.rule = "dead-air",
+         .severity = "minor",
+         .points = 2,
+         .event = 1,
+         .start_ms = 12040,
+         .end_ms = 24100,
+         .text = {"Nobody spoke for 12.1 s.", "双方无人说话，持续12.1秒。"}},
+        {.rule = "dead-air",
+         .severity = "note",
+         .event = 3,
+         .start_ms = 56000,
+         .end_ms = 67000,
+         .text = {"Nobody spoke for 11.0 s.", "双方无人说话，持续11.0秒。"}},
+        {.rule = "dead-air",
+         .severity = "note",
+         .event = 4,
+         .start_ms = 69000,
+         .end_ms = 75400,
+         .text = {"Nobody spoke for 6.4 s.", "双方无人说话，持续6.4秒。"}},
+    };
+    static const enum cqa_ground_reason grounds[] = {CQA_GROUND_COUNT, CQA_GROUND_PARKED,
+                                                     CQA_GROUND_AFTER};
+
+    for (size_t i = 1; i < sizeof grounds / sizeof grounds[0]; i++) {
+        deductions[i].ground = cqa_ground_ids[grounds[i]];
+        deductions[i].ground_text = cqa_ground_texts[grounds[i]];
+    }
+    result->scored = 1;
+    result->score = (struct cqa_score){.rubric = "standard",
+                                       .version = "1",
+                                       .base = 100,
+                                       .total = 98,
+                                       .deductions = deductions,
+                                       .deduction_count = 3};
+}
+
+void example_bounded_result(struct cqa_result *result)
+{
+    *result = (struct cqa_result){.rules = CQA_RESULT_RULES};
+    fill_recording(result);
+    fill_channels(result);
+    add_bounded_events(result);
+    fill_measures(result);
+    add_bounds(&result->measurable);
+    add_bounded_score(result);
+}
+
+void example_unknown_roles(struct cqa_result *result)
+{
+    static const enum cqa_ground_reason reason = CQA_GROUND_ROLES_UNKNOWN;
+
+    *result = (struct cqa_result){.rules = CQA_RESULT_RULES};
+    fill_recording(result);
+    fill_channels(result);
+    result->channels[0].role = CQA_ROLE_UNKNOWN;
+    result->channels[1].role = CQA_ROLE_UNKNOWN;
+    result->measures.value[CQA_MEASURE_TALK_UNION] = 24513;
+    result->measurable.aspect[CQA_ASPECT_SPEECH] = CQA_QUALITY_DEGRADED;
+    result->measurable.reasons[0] =
+        (struct cqa_reason){cqa_ground_ids[reason], CQA_ASPECT_SPEECH, cqa_ground_texts[reason]};
+    result->measurable.reason_count = 1;
+    result->measurable.conversation = (struct cqa_conversation){
+        .known = 1, .talked = 1, .start_ms = 0, .end_ms = 75417, .confidence = 0.9F};
+}

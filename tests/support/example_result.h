@@ -13,4 +13,14 @@ void example_result(struct cqa_result *result);
 /* The same without parties: one channel, overtalk not measurable, no score. */
 void example_mono_result(struct cqa_result *result);
 
+/*
+ * 75.417 s of stereo of which not all bears a verdict: conversation 5–68 s; nothing recorded
+ * 26–44 s (speech, silence, hold); overtalk degraded 46–54 s. Silence 12.04–24.1 costs points, one
+ * of 56–67 s is parked and a note, one of 69–75.4 s lies after the conversation and is a note.
+ */
+void example_bounded_result(struct cqa_result *result);
+
+/* The same two channels, of which no fact tells which is whose. Not scored. */
+void example_unknown_roles(struct cqa_result *result);
+
 #endif

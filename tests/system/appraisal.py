@@ -52,11 +52,12 @@ MONTHS = {
 
 
 def make_call(path, seed, pauses, voices):
-    """Agent, customer, and after each pause the agent again."""
+    """Agent, customer, after each pause the agent again, and the customer."""
     chance = random.Random(seed)
     turns = [(0, voices.pick(chance)), (1, voices.pick(chance))]
     for pause_s in pauses:
         turns += [(None, pause_s), (0, voices.pick(chance))]
+    turns.append((1, voices.pick(chance)))  # else the pauses would lie behind the customer's last word
     write_turns(path, turns, chance)
 
 

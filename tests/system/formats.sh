@@ -13,7 +13,7 @@ fail() {
     echo "formats.sh: $*" >&2
     exit 1
 }
-for format in text json jsonl csv rttm audacity webvtt contact-lens; do
+for format in text json jsonl csv rttm audacity webvtt contact-lens html; do
     "$callqa" analyze --recorder freepbx --time-zone Asia/Shanghai --format $format "$first" "$second" \
         >"$folder/$format" || fail "$format: exit $?"
     [ -s "$folder/$format" ] || fail "$format: nothing printed"

@@ -13,7 +13,7 @@ _callqa() {
         return
     fi
     if [[ $before == --format || $before == -f ]]; then
-        values=$(callqa "$command" --help | sed -n 's/^ .*--format [A-Z]* *//p' | tr -d ',')
+        values=$(callqa "$command" --help | sed -n 's/^  *\(-., \)*--format [A-Z]* *//p' | tr -d ',')
         mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
         return
     fi

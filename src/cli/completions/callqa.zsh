@@ -10,7 +10,7 @@ _callqa() {
         found=(${(f)"$(callqa $words[2] --help | sed -n 's/^ .*\(--[a-z][a-z-]*\)[ A-Z]*  *\(.*\)/\1:\2/p')"})
         _describe option found
     elif [[ $words[CURRENT-1] == (--format|-f) ]]; then
-        found=(${=${"$(callqa $words[2] --help | sed -n 's/^ .*--format [A-Z]* *//p')"//,/}})
+        found=(${=${"$(callqa $words[2] --help | sed -n 's/^  *\(-., \)*--format [A-Z]* *//p')"//,/}})
         compadd -a found
     else
         _files

@@ -1,4 +1,4 @@
-# Called with NPM, SOURCE (this folder) and BUILD.
+# Called with NPM, SOURCE (this folder), BUILD and TABLE (callqa-page-table).
 set(modules ${BUILD}/web-modules)
 set(lock ${SOURCE}/package-lock.json)
 
@@ -18,7 +18,21 @@ if(NOT EXISTS ${modules}/installed OR ${lock} IS_NEWER_THAN ${modules}/installed
 endif()
 
 file(GLOB ours ${SOURCE}/*.html ${SOURCE}/*.css ${SOURCE}/*.js ${SOURCE}/*.svg)
-file(COPY ${ours} ${SOURCE}/lang ${SOURCE}/appraisal DESTINATION ${BUILD}/web)
+file(COPY ${ours} ${SOURCE}/appraisal DESTINATION ${BUILD}/web)
+
+# What the table has to say, under a name of the page's; an unchanged file keeps its time, and so browsers their copy.
+function(from_table name)
+    set(made ${BUILD}/web-table/${name})
+    get_filename_component(folder ${made} DIRECTORY)
+    file(MAKE_DIRECTORY ${folder})
+    execute_process(COMMAND ${TABLE} ${ARGN} OUTPUT_FILE ${made} COMMAND_ERROR_IS_FATAL ANY)
+    get_filename_component(folder ${BUILD}/web/${name} DIRECTORY)
+    file(MAKE_DIRECTORY ${folder})
+    file(COPY_FILE ${made} ${BUILD}/web/${name} ONLY_IF_DIFFERENT)
+endfunction()
+from_table(lang/en.json lang en ${SOURCE}/lang/en.json)
+from_table(lang/zh-CN.json lang zh ${SOURCE}/lang/zh-CN.json)
+from_table(events.css css)
 set(libraries ${modules}/node_modules)
 file(COPY ${libraries}/uplot/dist/uPlot.esm.js ${libraries}/uplot/dist/uPlot.min.css
           ${libraries}/wavesurfer.js/dist/wavesurfer.esm.js DESTINATION ${BUILD}/web/lib)

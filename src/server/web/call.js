@@ -1,9 +1,10 @@
 // One call: heard, seen, and its score taken apart rule by rule.
 import { callPath, get, post } from "./api.js";
+import { bearsSection, eventTint, groundLine, hatchOf, partyOf, stretches, stretchWords } from "./bears.js";
 import { mayCoach, writeNote } from "./coaching.js";
 import { addFlag, changeFlag, confirmFlag, flagWords, mayDecide, mayHear, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, stateChip, totalOf, what } from "./decide.js";
 import { emptyState, failed, notice } from "./dialog.js";
-import { colour, h, icons, replace, svgIcon } from "./dom.js";
+import { colour, h, icons, paint, replace, svgIcon } from "./dom.js";
 import { useKeys } from "./keys.js";
 import { Lanes, eventWords } from "./lanes.js";
 import { peaksOf } from "./peaks.js";
@@ -46,7 +47,7 @@ function quietSpans(result) {
 class CallPage {
   constructor(who, call, result, listed, comments, rubric) {
     Object.assign(this, { who, call, result, comments, rubric });
-    this.words = new Map((result.score?.deductions ?? []).map((line) => [`${line.rule} ${line.start_ms}`, line.text]));
+    this.lines = new Map((result.score?.deductions ?? []).map((line) => [`${line.rule} ${line.start_ms}`, line]));
     this.take(listed);
     this.current = null;
     this.player = new Player({ onTime: () => this.showTime(), onChange: () => this.showPlaying() });
@@ -61,13 +62,14 @@ class CallPage {
       h("div.columns", {}, h("div.side", {}, this.score = h("section.score"), mayHear(who) && (this.remarks = h("section"))), this.side));
     this.showScore();
     this.showRemarks();
-    replace(this.side, this.facts(), this.measures(), this.events());
+    replace(this.side, this.facts(), bearsSection(result, (ms) => this.player.seek(ms)), this.measures(), this.events());
     useKeys(this.keys());
   }
 
   take({ flags, decisions, person }) {
     this.person = person;
-    this.flags = flags.map((flag) => ({ ...flag, text: this.words.get(`${flag.rule} ${flag.start_ms}`) })).sort((a, b) => a.start_ms - b.start_ms);
+    const line = (flag) => (flag.author ? null : this.lines.get(`${flag.rule} ${flag.start_ms}`));
+    this.flags = flags.map((flag) => ({ ...flag, text: line(flag)?.text, ground: line(flag)?.ground })).sort((a, b) => a.start_ms - b.start_ms);
     this.decisions = decisions;
   }
 
@@ -123,17 +125,26 @@ class CallPage {
   showWave(peaks) {
     if (!this.element.isConnected) return;
     const { recording, channels, events } = this.result;
-    const roles = peaks.channels.length === channels.length ? channels.map(({ role }) => role) : peaks.channels.map(() => "mixed");
-    replace(this.parties, roles.map((role) => h(`span.${role}`, {}, word("role", role))));
-    const tint = { silence: "--tint-silence", overtalk: "--tint-overtalk", hold: "--tint-hold" };
+    const parties = (peaks.channels.length === channels.length ? channels : peaks.channels.map((_, index) => ({ role: "mixed", index }))).map((channel) => partyOf(channel, recording.layout));
+    const roles = parties.map(({ tint }) => tint);
+    replace(this.parties, parties.map(({ name, tint }) => h(`span.${tint}`, {}, name)));
     const regions = [
-      ...events.map((event) => ({ start_ms: event.start_ms, end_ms: event.end_ms, color: colour(tint[event.type] ?? "--tint-other") })),
+      ...stretches(this.result).map((one) => ({ start_ms: one.start_ms, end_ms: one.end_ms, color: "transparent", hatch: this.hatching(hatchOf(one)), words: stretchWords(this.result, one) })),
+      ...events.map((event) => ({ start_ms: event.start_ms, end_ms: event.end_ms, color: paint(`color-mix(in srgb, ${eventTint(event.type)} 14%, transparent)`) })),
       ...this.flags.map((flag) => ({ start_ms: flag.start_ms, end_ms: flag.end_ms, color: colour("--mark") })),
     ];
     this.wave = makeWave({ container: this.waveBox, audio: this.player.audio, peaks, duration_ms: recording.duration_ms, roles, regions });
     const follow = () => this.follow(this.wave.getWrapper().clientWidth, this.wave.getScroll());
     for (const name of ["ready", "redraw", "scroll", "zoom", "resize"]) this.wave.on(name, follow);
     this.wave.on("interaction", () => { this.player.span = null; });
+  }
+
+  /** The waveform stands in a shadow root that our style sheet does not reach. */
+  hatching(kind) {
+    const probe = this.element.appendChild(h(`i.hatch.${kind}`, { hidden: true }));
+    const { backgroundImage } = getComputedStyle(probe);
+    probe.remove();
+    return backgroundImage;
   }
 
   follow(width, scroll = 0) {
@@ -310,7 +321,7 @@ class CallPage {
     const button = (key, words, act, kind = "") => h(`button${kind}`, { type: "button", onclick: () => this.decide(act) }, t(words), h("kbd", { "aria-hidden": "true" }, key));
     return h("div.line", { "aria-current": isCurrent ? "true" : null },
       h("button.pick", { type: "button", onclick: () => this.choose(flag, true), "aria-label": t("lane.flag", { n: number_, rule: titleOf(flag) }) }, String(number_)),
-      h("div.words", {}, h("p", {}, flagWords(flag)),
+      h("div.words", {}, h("p", {}, flagWords(flag)), groundLine(flag),
         h("p.tags", {}, severityChip(flag), stateChip(flag), h("span", {}, `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), h("span", {}, t("flag.sure", { share: share(flag.confidence) })), flag.author && h("span", {}, t("flag.by", { who: flag.author }))),
         flag.reason && h("p.quoted", {}, flag.reason),
         isCurrent && mayDecide(this.who) && h("div.decide", {}, button("c", "do.confirm", confirmFlag, ".confirm"), button("o", "do.overturn", overturnFlag, ".overturn"), button("p", "do.change", changeFlag), flag.state !== "open" && button("u", "do.reopen", reopenFlag)),
@@ -344,18 +355,21 @@ class CallPage {
   }
 
   facts() {
-    const { recording, call, measurable } = this.result;
-    const worst = measurable?.reasons ?? [];
+    const { recording, call } = this.result;
+    const [legs, copies] = [recording.legs, recording.copies].map((list) => (Array.isArray(list) ? list : []));
+    const files = (list) => h("ul.files", {}, list.map((words) => h("li", {}, words)));
+    const nameOf = (path) => String(path).split("/").at(-1);
     return h("section", {}, h("h2", {}, t("call.facts")), h("dl.facts", {},
       fact("flag.person", call.agent ?? "–"), fact("call.customer", call.customer ?? "–"), fact("call.source", call.source ?? "–"),
-      fact("call.layout", word("layout", recording.layout)), fact("call.encoding", `${recording.container} ${recording.encoding}, ${number(recording.rate_hz / 1000)} kHz`)),
-    worst.length > 0 && h("ul.reasons", {}, worst.map((reason) => h("li", {}, said(reason.text)))));
+      fact("call.layout", word("layout", recording.layout)), fact("call.encoding", `${recording.container} ${recording.encoding}, ${number(recording.rate_hz / 1000)} kHz`),
+      legs.length > 0 && fact("call.legs", files(legs.map((leg, index) => `${partyOf({ role: leg?.role, index }, recording.layout).name}: ${nameOf(leg?.path)}`))),
+      copies.length > 0 && fact("call.copies", files(copies.map(nameOf)))));
   }
 
   measures() {
     const { measures } = this.result;
     const seconds = (ms) => (ms === null || ms === undefined ? "–" : t("secondsShort", { n: fixed(ms / 1000) }));
-    const talk = [["talk_agent_ms", "--agent"], ["talk_customer_ms", "--customer"], ["hold_total_ms", "--hold"], ["silence_total_ms", "--silence"]];
+    const talk = [["talk_agent_ms", "--agent"], ["talk_customer_ms", "--customer"], ["hold_total_ms", "--event-hold"], ["silence_total_ms", "--event-silence"]];
     const whole = this.result.recording.duration_ms;
     return h("section", {}, h("h2", {}, t("call.measures")),
       h("div.bars", {}, talk.map(([name, tint]) => h("div.bar", {}, h("span", {}, t(`measure.${name}`)),
@@ -368,6 +382,6 @@ class CallPage {
     const { events } = this.result;
     if (!events.length) return null;
     return h("section", {}, h("h2", {}, t("lane.events")), h("ul.events", {}, events.map((event) =>
-      h("li", {}, h("button.plain", { type: "button", onclick: () => { this.player.seek(event.start_ms); } }, h(`i.dot.${event.type}`), eventWords(event))))));
+      h("li", {}, h("button.plain", { type: "button", onclick: () => { this.player.seek(event.start_ms); } }, h("i.dot", { style: { background: eventTint(event.type) } }), eventWords(event))))));
   }
 }

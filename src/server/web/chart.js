@@ -21,7 +21,7 @@ export function lineChart({ label, days, series, kind = "number", range, onDay, 
       { ...axis, size: 52, values: (_, splits) => splits.map(words) }],
     series: [{ label: t("chart.day"), value: (_, value) => (value === null ? "–" : day(isoOf(value))) },
       ...series.map(({ label: name, tint, dash, faint }) => ({ label: name, stroke: colour(tint), width: faint ? 1 : 2, dash, spanGaps: true, points: { show: !faint && days.length < 60, size: 6, fill: colour(tint) }, value: (_, value) => (value === null ? "–" : words(value)) }))],
-    bands: series.flatMap(({ band }, i) => (band ? [{ series: [i + 1, i + 2], fill: colour("--tint-silence") }] : [])),
+    bands: series.flatMap(({ band }, i) => (band ? [{ series: [i + 1, i + 2], fill: colour("--tint-quiet") }] : [])),
   };
   const draw = () => {
     if (!place.isConnected) return;

@@ -41,8 +41,11 @@ export function settled(f, ms) {
 }
 
 /** The colour that the theme gives a custom property now, for canvases. */
-export function colour(property) {
-  const probe = document.body.appendChild(h("span", { hidden: true, style: { color: `var(${property})` } }));
+export const colour = (property) => paint(`var(${property})`);
+
+/** The same of whatever CSS calls a colour. */
+export function paint(css) {
+  const probe = document.body.appendChild(h("span", { hidden: true, style: { color: css } }));
   const value = getComputedStyle(probe).color;
   probe.remove();
   return value;

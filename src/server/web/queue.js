@@ -1,5 +1,6 @@
 // The queue of flags: pages from the server, walked with the keyboard, heard and decided without leaving it.
 import { get } from "./api.js";
+import { groundLine } from "./bears.js";
 import { changeFlag, confirmFlag, flagWords, mayDecide, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, standingTotal, stateChip, totalOf } from "./decide.js";
 import { emptyState, failed, field } from "./dialog.js";
 import { h, icons, replace, settled, svgIcon } from "./dom.js";
@@ -150,7 +151,7 @@ class Queue {
     const { call } = flag;
     return h("tr", { tabindex: -1, onclick: () => this.select(i), ondblclick: () => this.open() },
       h("td", {}, severityChip(flag)),
-      h("td.what", {}, h("span", {}, flagWords(flag)), h("small", { title: flag.rule }, titleOf(flag))),
+      h("td.what", {}, h("span", {}, flagWords(flag)), groundLine(flag), h("small", { title: flag.rule }, titleOf(flag))),
       h("td", {}, call.person ?? call.agent ?? "–", h("small", {}, [call.team, call.queue].filter(Boolean).join(" · "))),
       h("td", {}, siteTime(call.started_at), h("small", {}, clock(call.duration_ms))),
       h("td.number", {}, clock(flag.start_ms), h("small", {}, t("seconds", { n: Math.round((flag.end_ms - flag.start_ms) / 1000) }))),
@@ -208,7 +209,7 @@ class Queue {
     this.time = h("span.time");
     this.total = h("span", {}, totalOf(call));
     replace(this.pane,
-      h("h2", {}, flagWords(flag)),
+      h("h2", {}, flagWords(flag)), groundLine(flag),
       h("p.tags", {}, severityChip(flag), stateChip(flag), h("span", { title: flag.rule }, titleOf(flag)), flag.automatic_fail && h("span.severity.critical", {}, t("flag.automaticFail"))),
       this.strip,
       h("div.transport", {}, this.playButton, this.time, h("small", {}, t("queue.leadIn"))),

@@ -1,7 +1,7 @@
 // A rubric's rule in words: what it asks, what it costs, where it ends, and how far a person may change it.
 import { get } from "./api.js";
 import { h, replace } from "./dom.js";
-import { deduction, number, said, share, t, word } from "./text.js";
+import { capital, deduction, number, said, share, t, word } from "./text.js";
 
 const rubrics = new Map();
 
@@ -42,7 +42,7 @@ const among = (set, value) => listed(value).map((one) => (one === "unknown" ? t(
 function looksAt(rule) {
   const { on } = rule.written;
   if (rule.manual) return t("rule.manual");
-  return on ? word("event", on) : said(rule.measure);
+  return on ? capital(word("event", on)) : said(rule.measure);
 }
 
 function asked(rule) {

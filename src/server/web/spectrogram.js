@@ -1,7 +1,8 @@
 // A spectrogram of a stretch of the recording, computed here when asked for, from that slice of it alone.
 import { address, callPath, whyRefused } from "./api.js";
+import { partyOf } from "./bears.js";
 import { h, replace } from "./dom.js";
-import { clock, t, word } from "./text.js";
+import { clock, t } from "./text.js";
 
 export const STRETCH_MS_MAX = 120000;
 const SIZE = 256; // samples a window: 32 ms at 8 kHz
@@ -118,11 +119,11 @@ export async function showSpectrogram(names, place, call, result, from_ms, to_ms
   replace(names);
   replace(place, h("p.empty", {}, t("loading")));
   const channels = await samples(call, from_ms, to_ms, result.recording.duration_ms);
-  const roles = channels.map((_, i) => (channels.length === result.channels.length ? result.channels[i].role : "mixed"));
+  const names_ = channels.map((_, index) => partyOf(channels.length === result.channels.length ? result.channels[index] : { role: "mixed", index }, result.recording.layout).name);
   replace(names, h("span", {}, t("call.spectrogramOf", { from: clock(from_ms), to: clock(to_ms) })));
   replace(place, channels.map((signal, i) => {
-    const canvas = h("canvas", { role: "img", "aria-label": t("call.spectrogramLane", { who: word("role", roles[i]) }) });
+    const canvas = h("canvas", { role: "img", "aria-label": t("call.spectrogramLane", { who: names_[i] }) });
     draw(canvas, signal);
-    return h("div.spectrumLane", {}, h("span.name", {}, word("role", roles[i])), canvas, h("span.scale", { "aria-hidden": "true" }, "0–4 kHz"));
+    return h("div.spectrumLane", {}, h("span.name", {}, names_[i]), canvas, h("span.scale", { "aria-hidden": "true" }, "0–4 kHz"));
   }));
 }

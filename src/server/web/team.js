@@ -54,8 +54,8 @@ const table = (rows, period) => h("div.tableScroll", { tabindex: 0, role: "regio
 function scoreChart(days, team, onDay) {
   const of = (rows, name) => { const by = new Map(rows.map((row) => [row.day, row[name]])); return days.map(({ day: iso }) => by.get(iso) ?? null); };
   const series = [{ label: t(team ? "chart.own" : "chart.mean"), values: of(days, "score_mean"), tint: "--agent" }];
-  if (team) series.push({ label: t("chart.team"), values: of(team, "score_mean"), tint: "--mixed", dash: [6, 4], band: true }, { label: t("chart.teamLeast"), values: of(team, "score_least"), tint: "--silence", faint: true });
-  else series.push({ label: t("chart.least"), values: of(days, "score_least"), tint: "--silence", dash: [4, 4] });
+  if (team) series.push({ label: t("chart.team"), values: of(team, "score_mean"), tint: "--mixed", dash: [6, 4], band: true }, { label: t("chart.teamLeast"), values: of(team, "score_least"), tint: "--quiet", faint: true });
+  else series.push({ label: t("chart.least"), values: of(days, "score_least"), tint: "--quiet", dash: [4, 4] });
   return lineChart({ label: t("team.scoreOverTime"), days: days.map(({ day: iso }) => iso), series, onDay });
 }
 
@@ -71,7 +71,7 @@ async function person(who, name, period) {
   const toDay = (iso) => goTo("calls", { person: name, from: iso, to: iso, sort: "worst" });
   const isos = days.map(({ day: iso }) => iso);
   const values = (key, by = 1) => days.map((row) => (row[key] === null ? null : row[key] / by));
-  const shares = [["agent_share_of_talk", "sum.talk", "--agent"], ["hold_share", "sum.hold", "--hold"], ["silence_share", "sum.silence", "--silence"]];
+  const shares = [["agent_share_of_talk", "sum.talk", "--agent"], ["hold_share", "sum.hold", "--event-hold"], ["silence_share", "sum.silence", "--event-silence"]];
   const costly = [...Map.groupBy(flags, ({ rule }) => rule)].map(([rule, list]) => ({ rule, flags: list, points: list.reduce((all, flag) => all + flag.standing_points, 0) })).sort((a, b) => b.points - a.points || b.flags.length - a.flags.length);
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, name), own?.team && h("p", {}, own.team)), periodForm(period, null, (asked) => goTo(`person/${encodeURIComponent(name)}`, asked))),
     own ? tiles(own) : h("div.panel", {}, emptyState(t("team.none"))),

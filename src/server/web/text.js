@@ -35,6 +35,9 @@ export const has = (key) => key in words;
 /** A word for one of a set of values ("severity", "major"); the value itself when the set has grown. */
 export const word = (set, value) => (has(`${set}.${value}`) ? t(`${set}.${value}`) : value);
 
+/** A word that begins a sentence, a label, a line. */
+export const capital = (text) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+
 /** What {"en", "zh"} says in this language, or in the other. */
 export const said = (text) => (text ? (language === "zh-CN" ? text.zh ?? text.en : text.en ?? text.zh) ?? "" : "");
 

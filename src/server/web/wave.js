@@ -32,7 +32,7 @@ function withSheets(create) {
 
 const lane = (name, height) => ({ height, waveColor: colour(`--${name}`), progressColor: colour(`--${name}-heard`) });
 
-/** roles: of each channel. regions: [{start_ms, end_ms, color, channel?}]. */
+/** roles: of each channel, as they are tinted. regions: [{start_ms, end_ms, color, hatch?: CSS image, words?}]. */
 export function makeWave({ container, audio, peaks, duration_ms, roles, regions }) {
   const plugin = Regions.create();
   const lanes = roles.map((role) => lane(role, roles.length === 1 ? 120 : 76));
@@ -44,8 +44,11 @@ export function makeWave({ container, audio, peaks, duration_ms, roles, regions 
   }));
   const drawn = () => {
     plugin.clearRegions();
-    for (const region of regions)
-      plugin.addRegion({ start: region.start_ms / 1000, end: region.end_ms / 1000, color: region.color, channelIdx: region.channel ?? -1, drag: false, resize: false });
+    for (const { start_ms, end_ms, color, hatch, words } of regions) {
+      const { element } = plugin.addRegion({ start: start_ms / 1000, end: end_ms / 1000, color, drag: false, resize: false });
+      if (hatch) element.style.backgroundImage = hatch;
+      if (words) element.title = words;
+    }
   };
   wave.once("ready", drawn);
   return wave;

@@ -15,6 +15,85 @@
 #include "report/words.h"
 #include "support/example_result.h"
 
+/* One result of support/example_result.h in `options`. */
+static void report_one(void (*fill)(struct cqa_result *), const struct cqa_report_options *options,
+                       struct cqa_buffer *out)
+{
+    struct cqa_result result;
+    struct cqa_report report;
+
+    fill(&result);
+    assert_int_equal(cqa_report_begin(&report, options, out), CQA_OK);
+    assert_int_equal(cqa_report_write(&report, &result, out), CQA_OK);
+    assert_int_equal(cqa_report_end(&report, out), CQA_OK);
+    cqa_report_finish(&report);
+    cqa_result_finish(&result);
+}
+
+/* Fails with the report where `part` is not in it. */
+static void expect_part(void (*fill)(struct cqa_result *), enum cqa_format format, int zh,
+                        const char *part, int there)
+{
+    const struct cqa_report_options options = {.format = format, .zh = zh, .columns = 300};
+    struct cqa_buffer out = {.limit = 1 << 20};
+
+    report_one(fill, &options, &out);
+    if ((strstr(out.text, part) != NULL) != there)
+        fail_msg("\"%s\" is %s in:\n%s", part, there ? "not" : "", out.text);
+    cqa_buffer_finish(&out);
+}
+
+/* Why a note costs nothing is said where the note is. */
+static void test_ground_is_said(void **state)
+{
+    (void)state;
+    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 0,
+                "costs nothing: a line was muted, parked or cut", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 1, "不扣分：线路被静音、停放或中断", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_AUDACITY, 0,
+                "costs nothing: after one party had said its last word", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_WEBVTT, 1, "不扣分：一方说完最后一句话之后", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_CSV, 0, "dead-air 0:56-1:07 0 parked", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_CONTACT_LENS, 0, "\"Ground\":\"parked\"", 1);
+}
+
+/* A reason that holds for some seconds is told with them, and not as one of the whole call. */
+static void test_stretches_are_listed(void **state)
+{
+    (void)state;
+    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 0, "0:26–0:44", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 0,
+                "speech, silence, hold: the recorder wrote nothing here (97\u00a0%)", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 0,
+                "silence     degraded        the recorder wrote nothing here", 0);
+    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 0, "before both parties had been heard",
+                1);
+    expect_part(example_mono_result, CQA_FORMAT_TEXT, 0, "whole call", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_AUDACITY, 0,
+                "26.000\t44.000\tnot measurable: the recorder wrote nothing here", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_WEBVTT, 0,
+                "not measurable: the recorder wrote nothing here", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_CSV, 0, "conversation_start_ms", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_CSV, 0, ",5000,68000,", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_CONTACT_LENS, 0,
+                "\"Conversation\":{\"BeginOffsetMillis\":5000", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_CONTACT_LENS, 0, "\"Reason\":\"not_recorded\"",
+                1);
+}
+
+/* Two channels, and nobody knows whose: told apart, and no party is said to have done nothing. */
+static void test_unknown_roles(void **state)
+{
+    (void)state;
+    expect_part(example_unknown_roles, CQA_FORMAT_RTTM, 0, " <NA> <NA> party1 <NA> <NA>\n", 1);
+    expect_part(example_unknown_roles, CQA_FORMAT_RTTM, 0, " <NA> <NA> party2 <NA> <NA>\n", 1);
+    expect_part(example_unknown_roles, CQA_FORMAT_TEXT, 0, "unknown party", 1);
+    expect_part(example_unknown_roles, CQA_FORMAT_TEXT, 0, "agent    customer", 0);
+    expect_part(example_unknown_roles, CQA_FORMAT_CONTACT_LENS, 0,
+                "\"Interruptions\":{\"InterruptionsByInterrupter\":{},\"TotalCount\":null", 1);
+    expect_part(example_unknown_roles, CQA_FORMAT_AUDACITY, 1, "未知一方", 1);
+}
+
 static void report_both(const struct cqa_report_options *options, struct cqa_buffer *out)
 {
     struct cqa_result stereo;
@@ -27,6 +106,7 @@ static void report_both(const struct cqa_report_options *options, struct cqa_buf
     assert_int_equal(cqa_report_write(&report, &stereo, out), CQA_OK);
     assert_int_equal(cqa_report_write(&report, &mono, out), CQA_OK);
     assert_int_equal(cqa_report_end(&report, out), CQA_OK);
+    cqa_report_finish(&report);
     cqa_result_finish(&stereo);
     cqa_result_finish(&mono);
 }
@@ -80,6 +160,27 @@ static void test_golden(void **state)
     }
 }
 
+static void test_golden_bounds(void **state)
+{
+    static const struct {
+        const char *file;
+        struct cqa_report_options options;
+    } cases[] = {
+        {"bounds-en.txt", {.format = CQA_FORMAT_TEXT}},
+        {"bounds-zh-70.txt", {.format = CQA_FORMAT_TEXT, .zh = 1, .columns = 70}},
+        {"bounds-labels.txt", {.format = CQA_FORMAT_AUDACITY}},
+        {"bounds.vtt", {.format = CQA_FORMAT_WEBVTT}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cqa_buffer out = {.limit = 1 << 20};
+        report_one(example_bounded_result, &cases[i].options, &out);
+        expect_golden(cases[i].file, &out);
+        cqa_buffer_finish(&out);
+    }
+}
+
 static void test_no_results(void **state)
 {
     static const char *const expected[CQA_FORMAT_COUNT] = {
@@ -91,8 +192,8 @@ static void test_no_results(void **state)
         const struct cqa_report_options options = {.format = (enum cqa_format)format};
         struct cqa_buffer out = {.limit = 1 << 20};
         struct cqa_report report;
-        if (format == CQA_FORMAT_CSV)
-            continue; /* its header row is in the golden file */
+        if (format == CQA_FORMAT_CSV || format == CQA_FORMAT_HTML)
+            continue; /* a header row: in the golden file; a frame: test_html.c */
         assert_int_equal(cqa_report_begin(&report, &options, &out), CQA_OK);
         assert_int_equal(cqa_report_end(&report, &out), CQA_OK);
         if (expected[format] == NULL)
@@ -117,6 +218,7 @@ static void report_odd(enum cqa_format format, const char *path, const char *cus
     assert_int_equal(cqa_report_begin(&report, &options, out), CQA_OK);
     assert_int_equal(cqa_report_write(&report, &result, out), CQA_OK);
     assert_int_equal(cqa_report_end(&report, out), CQA_OK);
+    cqa_report_finish(&report);
     cqa_result_finish(&result);
 }
 
@@ -168,6 +270,7 @@ static void test_full_buffer_is_an_error(void **state)
         if (status == CQA_OK)
             status = cqa_report_write(&report, &result, &out);
         assert_int_equal(status, CQA_E_LIMIT);
+        cqa_report_finish(&report);
         cqa_result_finish(&result);
         cqa_buffer_finish(&out);
     }
@@ -251,6 +354,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_golden_bounds),
+        cmocka_unit_test(test_ground_is_said),
+        cmocka_unit_test(test_stretches_are_listed),
+        cmocka_unit_test(test_unknown_roles),
         cmocka_unit_test(test_cost),
         cmocka_unit_test(test_no_results),
         cmocka_unit_test(test_csv_defuses_formulas),

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include "report/plot.h"
 #include "report/strip.h"
+#include "report/words.h"
 #include "support/example_result.h"
 
 /* fontconfig keeps its caches until the process ends. LeakSanitizer asks for this name. */
@@ -92,7 +93,7 @@ static void test_events_stand_at_their_seconds(void **state)
     (void)state;
     example_result(&result);
     assert_int_equal(draw(&result, "call.png", 0, path, sizeof path, NULL), CQA_OK);
-    const uint32_t hold = cqa_event_color(&result.events.items[2]);
+    const uint32_t hold = cqa_event_mark(&result.events.items[2]).color;
     assert_true(result.events.items[2].type == CQA_EVENT_HOLD);
     const double start = place(30100, 75417);
     const double end = place(61240, 75417);
@@ -106,6 +107,61 @@ static void test_events_stand_at_their_seconds(void **state)
     result.scored = 0;
     assert_int_equal(draw(&result, "call.png", 0, path, sizeof path, NULL), CQA_OK);
     assert_int_equal(count_color(path, cqa_deduction_color, 0, 1, &height), 0);
+    unlink(path);
+    cqa_result_finish(&result);
+}
+
+/* Each type's colour, and its name in the legend. */
+static void test_every_type_has_a_line(void **state)
+{
+    (void)state;
+    for (int type = 0; type < CQA_EVENT_TYPE_COUNT; type++) {
+        const struct cqa_event event = {
+            .type = (enum cqa_event_type)type, .start_ms = 40000, .end_ms = 60000};
+        struct cqa_result result;
+        char path[128];
+        int height;
+        example_mono_result(&result);
+        const uint32_t color = cqa_event_looks[type].color;
+        assert_int_equal(draw(&result, "type.png", 0, path, sizeof path, NULL), CQA_OK);
+        const size_t before = count_color(path, color, 0.1, 1, &height);
+        assert_true(cqa_events_add(&result.events, &event));
+        assert_int_equal(draw(&result, "type.png", 0, path, sizeof path, NULL), CQA_OK);
+        assert_true(count_color(path, color, place(41000, 75417), place(59000, 75417), &height) >
+                    before + 10000);
+        cqa_events_finish(&result.events);
+        assert_true(
+            cqa_events_add(&result.events, &(struct cqa_event){.type = event.type, .end_ms = 1}));
+        assert_int_equal(draw(&result, "type.png", 0, path, sizeof path, NULL), CQA_OK);
+        assert_true(count_color(path, color, 0.1, 1, &height) > before + 300); /* its swatch */
+        unlink(path);
+        cqa_result_finish(&result);
+    }
+}
+
+/* The lanes are hatched where nothing is judged, and nowhere else. */
+static void test_bounds_are_hatched(void **state)
+{
+    const uint32_t lost = cqa_stretch_looks[CQA_STRETCH_NOT_MEASURABLE].color;
+    struct cqa_result result;
+    char path[128];
+    int plain;
+    int bounded;
+
+    (void)state;
+    example_bounded_result(&result);
+    assert_int_equal(draw(&result, "bounds.png", 0, path, sizeof path, NULL), CQA_OK);
+    const size_t inside =
+        count_color(path, lost, place(27000, 75417), place(43000, 75417), &bounded);
+    const size_t beside =
+        count_color(path, lost, place(13000, 75417), place(23000, 75417), &bounded);
+    assert_true(inside > 4 * beside + 1000);
+    result.measurable.span_count = 0;
+    result.measurable.reason_count = 0;
+    result.measurable.conversation.known = 0;
+    assert_int_equal(draw(&result, "bounds.png", 1, path, sizeof path, NULL), CQA_OK);
+    count_color(path, lost, 0, 1, &plain);
+    assert_true(bounded > plain + 100); /* a lane, and lines below */
     unlink(path);
     cqa_result_finish(&result);
 }
@@ -184,6 +240,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_events_stand_at_their_seconds),
+        cmocka_unit_test(test_every_type_has_a_line),
+        cmocka_unit_test(test_bounds_are_hatched),
         cmocka_unit_test(test_long_call_grows_in_height),
         cmocka_unit_test(test_svg),
         cmocka_unit_test(test_no_waveforms),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 #include "base/version.h"
+#include "support/example_result.h"
 
 #define SHA "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -48,7 +49,8 @@ static const char example[] =
     "\"score\":{\"rubric\":\"standard\",\"rubric_version\":\"1\",\"base\":100,\"total\":97.5,"
     "\"decided_total\":null,\"deductions\":[{\"rule\":\"dead-air\",\"points\":2.5,\"event\":1,"
     "\"start_ms\":12040,\"end_ms\":24100,\"text\":{\"en\":\"dead air\",\"zh\":\"静音\"},"
-    "\"decision\":null,\"severity\":\"major\",\"automatic_fail\":false}],\"exception\":null},"
+    "\"decision\":null,\"severity\":\"major\",\"automatic_fail\":false,\"ground\":null}],"
+    "\"exception\":null},"
     "\"analyzer\":{\"version\":\"0.0.9\",\"models\":\"sha256:ab\"}}";
 
 static char *to_json(const struct cqa_result *result)
@@ -593,9 +595,38 @@ static void test_failure_object(void **state)
     cqa_buffer_finish(&out);
 }
 
+/* What a verdict stands on comes back as it was written, and so do channels of nobody knows whom.
+ */
+static void test_what_a_verdict_stands_on(void **state)
+{
+    static void (*const fills[])(struct cqa_result *) = {example_bounded_result,
+                                                         example_unknown_roles};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof fills / sizeof fills[0]; i++) {
+        struct cqa_error error = {0};
+        struct cqa_result result;
+        struct cqa_result back;
+        fills[i](&result);
+        char *json = to_json(&result);
+        if (cqa_result_from_json(json, strlen(json), 1, &back, &error) != CQA_OK)
+            fail_msg("%s", error.text);
+        char *again = to_json(&back);
+        assert_string_equal(again, json);
+        assert_int_equal(back.rules, CQA_RESULT_RULES);
+        assert_int_equal(back.channels[0].role, result.channels[0].role);
+        assert_int_equal(back.measurable.span_count, result.measurable.span_count);
+        free(again);
+        free(json);
+        cqa_result_finish(&back);
+        cqa_result_finish(&result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_a_verdict_stands_on),
         cmocka_unit_test(test_contract_example_is_read),
         cmocka_unit_test(test_writes_what_the_contract_shows),
         cmocka_unit_test(test_numbers_do_not_follow_the_locale),

@@ -76,6 +76,24 @@ static void jsonl_has_every_call_of_the_days(void **state)
     free(text);
 }
 
+static void flags_tell_why_they_cost_nothing(void **state)
+{
+    (void)state;
+    served_put(
+        &served, "1",
+        "{\"score\": {\"total\": 100, \"deductions\": [{\"rule\": \"dead-air\", \"points\": 0,"
+        " \"event\": 1, \"start_ms\": 12040, \"end_ms\": 24100, \"text\": {\"en\": \"a\","
+        " \"zh\": \"b\"}, \"decision\": null, \"severity\": \"note\", \"ground\": {\"id\":"
+        " \"line_lost\", \"text\": {\"en\": \"gone\", \"zh\": \"中断\"}}}]}}");
+    char *text = export("/api/v1/export/flags.csv");
+    assert_non_null(strstr(text, ",\"rule_title\",\"ground\",\"ground_text\"\r\n"));
+    assert_non_null(strstr(text, ",\"line_lost\",\"gone\"\r\n"));
+    free(text);
+    text = export("/api/v1/export/flags.csv?lang=zh");
+    assert_non_null(strstr(text, ",\"line_lost\",\"中断\"\r\n"));
+    free(text);
+}
+
 static void only_some_may_export(void **state)
 {
     (void)state;
@@ -133,6 +151,38 @@ static void preview_changes_nothing_and_rescore_does(void **state)
     free(body);
 }
 
+static void unknown_words_survive_rescoring(void **state)
+{
+    (void)state;
+    served_put(&served, "1",
+               "{\"recording\": {\"layout\": \"surround\"}, \"measurable\": {\"spans\": ["
+               "{\"what\": \"silence\", \"state\": \"blurred\", \"start_ms\": 40000,"
+               " \"end_ms\": 60000, \"reason\": \"sunspots\"}]},"
+               " \"conversation_ms\": [0, 75000], \"events\": ["
+               "{\"id\": 1, \"type\": \"sneeze\", \"start_ms\": 9000, \"end_ms\": 9900,"
+               " \"confidence\": 0.9},"
+               "{\"id\": 2, \"type\": \"silence\", \"start_ms\": 12040, \"end_ms\": 24100,"
+               " \"cause\": \"eclipse\", \"confidence\": 0.98},"
+               "{\"id\": 3, \"type\": \"silence\", \"start_ms\": 44000, \"end_ms\": 58000,"
+               " \"cause\": \"unexplained\", \"confidence\": 0.98}],"
+               " \"score\": {\"total\": 100, \"deductions\": []}}");
+    char *body = wish("9");
+    struct reply reply = served_as(&served, "POST", "/api/v1/rescore", body);
+    assert_string_equal(served_text(reply.json, "applied"), "1");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/calls/1", NULL);
+    assert_string_equal(served_text(reply.json, "score.total"), "93");
+    assert_string_equal(served_text(reply.json, "score.deductions.0.event"), "2");
+    assert_string_equal(served_text(reply.json, "score.deductions.1.points"), "0");
+    assert_string_equal(served_text(reply.json, "score.deductions.1.ground.id"), "sunspots");
+    assert_string_equal(served_text(reply.json, "recording.layout"), "surround");
+    assert_string_equal(served_text(reply.json, "events.0.type"), "sneeze");
+    assert_string_equal(served_text(reply.json, "events.1.cause"), "eclipse");
+    assert_string_equal(served_text(reply.json, "measurable.spans.0.state"), "blurred");
+    reply_finish(&reply);
+    free(body);
+}
+
 static void wrong_rubric_is_named_line_by_line(void **state)
 {
     (void)state;
@@ -149,9 +199,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(csv_is_safe_for_spreadsheets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(jsonl_has_every_call_of_the_days, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(flags_tell_why_they_cost_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_some_may_export, set_up, tear_down),
         cmocka_unit_test_setup_teardown(preview_changes_nothing_and_rescore_does, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(unknown_words_survive_rescoring, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_rubric_is_named_line_by_line, set_up, tear_down),
     };
 

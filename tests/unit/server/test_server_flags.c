@@ -324,6 +324,50 @@ static void every_decision_is_audited(void **state)
     assert_int_equal(after, before + 1);
 }
 
+/* A silence of which the recording bears nothing, noted, beside a deduction. */
+static const char noted[] =
+    "{\"conversation_ms\": [812, 75000],"
+    " \"measurable\": {\"reasons\": [{\"id\": \"not_recorded\", \"what\": \"silence\","
+    " \"text\": {\"en\": \"nothing\", \"zh\": \"无\"}}], \"spans\": [{\"what\": \"silence\","
+    " \"state\": \"not_measurable\", \"start_ms\": 12000, \"end_ms\": 24100,"
+    " \"reason\": \"not_recorded\", \"confidence\": 0.97}]},"
+    " \"score\": {\"total\": 98, \"deductions\": ["
+    " {\"rule\": \"dead-air\", \"points\": 0, \"event\": 1, \"start_ms\": 12040, \"end_ms\": 24100,"
+    " \"text\": {\"en\": \"silence\", \"zh\": \"静音\"}, \"decision\": null, \"severity\": "
+    "\"note\","
+    " \"ground\": {\"id\": \"not_recorded\", \"text\": {\"en\": \"nothing was written\","
+    " \"zh\": \"未写入\"}}},"
+    " {\"rule\": \"interruption\", \"points\": 2, \"event\": 2, \"start_ms\": 25310,"
+    " \"end_ms\": 27990, \"text\": {\"en\": \"cut in\", \"zh\": \"打断\"}, \"decision\": null,"
+    " \"severity\": \"major\", \"ground\": null}]}, \"analyzer\": {\"rules\": 2}}";
+
+static void notes_tell_their_ground_and_cost_nothing(void **state)
+{
+    (void)state;
+    served_put(&served, "1", noted);
+    struct reply reply = served_as(&served, "GET", "/api/v1/flags?state=any", NULL);
+    assert_string_equal(served_text(reply.json, "flags.0.rule"), "interruption");
+    assert_string_equal(served_text(reply.json, "flags.0.ground"), "null");
+    assert_string_equal(served_text(reply.json, "flags.1.ground.id"), "not_recorded");
+    assert_string_equal(served_text(reply.json, "flags.1.ground.text.en"), "nothing was written");
+    assert_string_equal(served_text(reply.json, "flags.1.ground.text.zh"), "未写入");
+    assert_string_equal(served_text(reply.json, "flags.1.severity"), "note");
+    reply_finish(&reply);
+
+    const int64_t note = flag_number("1", 0);
+    assert_int_equal(decide(note, "{\"state\":\"confirmed\"}"), 200);
+    assert_call("score.decided_total", "98");
+    assert_call("score.deductions.0.ground.id", "not_recorded");
+    assert_int_equal(decide(note, "{\"state\":\"overturned\",\"reason\":\"no\"}"), 200);
+    assert_call("score.decided_total", "98");
+    assert_int_equal(decide(flag_number("1", 1), "{\"state\":\"overturned\",\"reason\":\"no\"}"),
+                     200);
+    assert_call("score.decided_total", "100");
+    assert_call("conversation_ms.1", "75000");
+    assert_call("measurable.spans.0.reason", "not_recorded");
+    assert_call("analyzer.rules", "2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +378,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(decisions_outlive_revisions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(queue_sorts_and_filters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_meet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(notes_tell_their_ground_and_cost_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(every_decision_is_audited, set_up, tear_down),
     };
 

@@ -403,6 +403,104 @@ static void many_at_once_store_each_call_once(void **state)
     reply_finish(&reply);
 }
 
+/* A result of a later analyzer: every word of it that there is a list of is none of ours. */
+static const char later_words[] =
+    "{\"recording\": {\"layout\": \"surround\", \"copies\": [\"/mnt/b.wav\"]},"
+    " \"call\": {\"direction\": \"sideways\", \"facts\": {\"agent\": \"guess\"}},"
+    " \"measurable\": {\"level\": \"doubtful\","
+    " \"reasons\": [{\"id\": \"sunspots\", \"what\": \"rhythm\", \"text\": {\"en\": \"the sun\","
+    " \"zh\": \"太阳\"}}], \"spans\": [{\"what\": \"rhythm\", \"state\": \"blurred\","
+    " \"start_ms\": 0, \"end_ms\": 900, \"reason\": \"sunspots\", \"confidence\": 0.7},"
+    " {\"what\": \"silence\", \"state\": \"blurred\", \"start_ms\": 12000, \"end_ms\": 24200,"
+    " \"reason\": \"sunspots\"}]},"
+    " \"conversation_ms\": [812, 60000],"
+    " \"channels\": [{\"index\": 0, \"role\": \"robot\", \"speech_ms\": [[812, 3370]],"
+    " \"active_level_dbfs\": null, \"noise_dbfs\": null, \"clipped_ms\": 0, \"leak_db\": null,"
+    " \"leak_delay_ms\": null}],"
+    " \"events\": [{\"id\": 1, \"type\": \"sneeze\", \"start_ms\": 9000, \"end_ms\": 9900,"
+    " \"confidence\": 0.9, \"nostril\": \"left\"},"
+    " {\"id\": 2, \"type\": \"silence\", \"start_ms\": 12040, \"end_ms\": 24100,"
+    " \"cause\": \"eclipse\", \"confidence\": 0.98},"
+    " {\"id\": 3, \"type\": \"overtalk\", \"start_ms\": 25000, \"end_ms\": 26000, \"by\": "
+    "\"robot\","
+    " \"kind\": \"duet\", \"confidence\": 0.98},"
+    " {\"id\": 4, \"type\": \"hold\", \"start_ms\": 30000, \"end_ms\": 40000, \"side\": \"both\","
+    " \"kind\": \"logged\", \"phase\": \"encore\", \"confirmed_by\": \"cdr\", \"confidence\": 1}],"
+    " \"score\": {\"total\": 98, \"deductions\": [{\"rule\": \"dead-air\", \"points\": 2,"
+    " \"event\": 2, \"start_ms\": 12040, \"end_ms\": 24100, \"text\": {\"en\": \"a\", \"zh\": "
+    "\"b\"},"
+    " \"decision\": null, \"severity\": \"grave\"}, {\"rule\": \"manners\", \"points\": 0,"
+    " \"event\": 1, \"start_ms\": 9000, \"end_ms\": 9900, \"text\": {\"en\": \"a\", \"zh\": \"b\"},"
+    " \"decision\": null, \"ground\": {\"id\": \"sunspots\", \"text\": {\"en\": \"the sun\","
+    " \"zh\": \"太阳\"}}}]},"
+    " \"analyzer\": {\"version\": \"9.0\", \"models\": null, \"rules\": 9}}";
+
+static void words_of_a_later_analyzer_are_stored_as_they_are(void **state)
+{
+    (void)state;
+    char *body = served_result("1", later_words);
+
+    assert_int_equal(post_status("k", body), 201);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls/1");
+    json_t *sent = json_loads(body, 0, NULL);
+    assert_true(json_equal(reply.json, sent));
+    json_decref(sent);
+    reply_finish(&reply);
+    free(body);
+}
+
+/* `part` of it spelled otherwise. */
+static void assert_refused(const char *part, const char *otherwise)
+{
+    char changes[sizeof later_words + 2048];
+    const char *at = strstr(later_words, part);
+
+    assert_non_null(at);
+    snprintf(changes, sizeof changes, "%.*s%s%s", (int)(at - later_words), later_words, otherwise,
+             at + strlen(part));
+    char *body = served_result("1", changes);
+    const int status = post_status("k", body);
+    if (status != 422)
+        fail_msg("%s: %d", otherwise, status);
+    free(body);
+}
+
+static void unknown_words_must_be_words_in_their_places(void **state)
+{
+    static const char *const spoilt[][2] = {
+        {"\"type\": \"sneeze\"", "\"type\": 5"},
+        {"\"type\": \"sneeze\"", "\"type\": \"\""},
+        {"\"type\": \"sneeze\", ", ""},
+        {"\"end_ms\": 9900, \"conf", "\"end_ms\": 8000, \"conf"},
+        {"\"id\": 1, \"type\"", "\"id\": 7, \"type\""},
+        {"\"cause\": \"eclipse\"", "\"cause\": null"},
+        {"\"cause\": \"eclipse\", ", ""},
+        {"\"kind\": \"logged\"", "\"kind\": null"},
+        {"\"kind\": \"duet\"", "\"kind\": [\"duet\"]"},
+        {"\"kind\": \"duet\"", "\"kind\": \"music\""},
+        {"\"layout\": \"surround\"", "\"layout\": null"},
+        {"\"role\": \"robot\"", "\"role\": 3"},
+        {"\"level\": \"doubtful\"", "\"level\": {}"},
+        {"\"what\": \"rhythm\", \"state\"", "\"what\": null, \"state\""},
+        {"\"end_ms\": 900,", "\"end_ms\": 0,"},
+        {"\"end_ms\": 24200,", "\"end_ms\": 99999999,"},
+        {"[812, 60000]", "[60000, 812]"},
+        {"\"severity\": \"grave\"", "\"severity\": 1"},
+        {"\"event\": 2,", "\"event\": 9,"},
+        {"{\"id\": \"sunspots\", \"text\": {\"en\": \"the sun\",",
+         "{\"text\": {\"en\": \"the sun\","},
+    };
+    char word[1100] = "\"type\": \"";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++)
+        assert_refused(spoilt[i][0], spoilt[i][1]);
+    memset(word + strlen(word), 'x', 1040);
+    strcat(word, "\"");
+    assert_refused("\"type\": \"sneeze\"", word);
+    assert_int_equal(call_count(), 0);
+}
+
 static void revoked_token_stops(void **state)
 {
     (void)state;
@@ -434,6 +532,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(headers_are_checked, set_up, tear_down),
         cmocka_unit_test(body_over_the_limit_is_refused),
         cmocka_unit_test_setup_teardown(many_at_once_store_each_call_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_of_a_later_analyzer_are_stored_as_they_are, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(unknown_words_must_be_words_in_their_places, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(revoked_token_stops, set_up, tear_down),
     };
 

@@ -48,7 +48,7 @@ const legend = (series) => h("p.legend", {}, series.map(({ label, tint }) => h("
 
 export function gradeChart(scheme, grades) {
   const series = [{ label: t("result.byScore"), values: grades.map(({ by_score }) => by_score), tint: "--agent" }];
-  if (scheme.distributed) series.push({ label: t("result.byDistribution"), values: grades.map(({ by_distribution }) => by_distribution), tint: "--hold" });
+  if (scheme.distributed) series.push({ label: t("result.byDistribution"), values: grades.map(({ by_distribution }) => by_distribution), tint: "--second" });
   const words = grades.map((one) => `${said(one.names)} ${number(one.by_score)}`).join(t("list.comma"));
   return h("div", {}, barChart(`${t("result.grades")}${t("list.colon")}${words}`, grades.map((one) => said(one.names)), series), series.length > 1 && legend(series));
 }

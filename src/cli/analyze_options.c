@@ -1,0 +1,108 @@
+#include "cli/analyze_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cli/cli.h"
+
+static const char NAME[] = "analyze";
+
+static const char HELP[] =
+    "Usage: callqa analyze [OPTION]... PATH...\n"
+    "Analyses recordings (files, or folders with everything below) and prints what happened in\n"
+    "them and what it costs by the rubric. Nothing is stored or sent.\n\n"
+    "  -r, --recorder NAME   what file names mean (default: generic; see models/recorders)\n"
+    "  -R, --rubric F        a rubric's name or file (default: standard)\n"
+    "  -z, --time-zone Z     of the times in file names (default: this machine's)\n"
+    "  -f, --format F        text, json, jsonl, csv, rttm, audacity, webvtt, contact-lens, html\n"
+    "  -o, --output F        the report's file, there whole or not at all (default: stdout)\n"
+    "  -l, --language L      en or zh: of rules and reasons in text\n"
+    "  -d, --show-digits     keyed digits as they are, not masked: they may be card numbers\n"
+    "  -j, --jobs N          recordings at a time (default: one a processor)\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqa and its libraries\n\n"
+    "The format html is one page to check a day by: each deduction, each note and each stretch of\n"
+    "over 10 s that nobody is judged on, with its picture and a link to its seconds.\n"
+    "A recording that cannot be read is named on stderr, the others are done; exit code 3.\n"
+    "Example: callqa analyze --recorder freepbx --format csv /var/spool/asterisk/monitor\n"
+    "         callqa analyze --format html -o day.html /var/spool/asterisk/monitor/2025/11/20\n";
+
+enum { WORKERS_MAX = 256 };
+
+static int default_jobs(void)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (int)processors;
+}
+
+static int parse_jobs(const char *text, int *jobs)
+{
+    char *end;
+    const long value = strtol(text, &end, 10);
+
+    if (*text == '\0' || *end != '\0' || value < 1 || value > WORKERS_MAX)
+        return 0;
+    *jobs = (int)value;
+    return 1;
+}
+
+int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options)
+{
+    static const struct option longs[] = {
+        {"recorder", required_argument, NULL, 'r'},  {"rubric", required_argument, NULL, 'R'},
+        {"time-zone", required_argument, NULL, 'z'}, {"format", required_argument, NULL, 'f'},
+        {"language", required_argument, NULL, 'l'},  {"lang", required_argument, NULL, 'l'},
+        {"show-digits", no_argument, NULL, 'd'},     {"jobs", required_argument, NULL, 'j'},
+        {"output", required_argument, NULL, 'o'},    {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    *options = (struct cqa_analyze_options){
+        .recorder = "generic", .rubric = "standard", .jobs = default_jobs()};
+    while ((option = getopt_long(argc, argv, "r:R:z:f:l:do:j:hV", longs, NULL)) != -1) {
+        switch (option) {
+        case 'r':
+            options->recorder = optarg;
+            break;
+        case 'R':
+            options->rubric = optarg;
+            break;
+        case 'z':
+            options->time_zone = optarg;
+            break;
+        case 'f':
+            options->format = cqa_format_find(optarg);
+            if (options->format == CQA_FORMAT_COUNT)
+                return cqa_cli_usage(NAME, "no format \"%s\"", optarg);
+            break;
+        case 'l':
+            options->zh = strcmp(optarg, "zh") == 0;
+            if (!options->zh && strcmp(optarg, "en") != 0)
+                return cqa_cli_usage(NAME, "--language is en or zh, not \"%s\"", optarg);
+            break;
+        case 'o':
+            options->output = optarg;
+            break;
+        case 'd':
+            options->show_digits = 1;
+            break;
+        case 'j':
+            if (!parse_jobs(optarg, &options->jobs))
+                return cqa_cli_usage(NAME, "-j takes 1 to %d, not \"%s\"", WORKERS_MAX, optarg);
+            break;
+        case 'h':
+            fputs(HELP, stdout);
+            return CQA_EXIT_DONE;
+        case 'V':
+            cqa_cli_print_version();
+            return CQA_EXIT_DONE;
+        default:
+            return cqa_cli_usage(NAME, "bad option");
+        }
+    }
+    return optind < argc ? -1 : cqa_cli_usage(NAME, "no recording named");
+}

@@ -1,0 +1,381 @@
+#include "event/lines.h"
+
+#include <stdlib.h>
+#include "event/levels.h"
+#include "event/scene.h"
+#include "track/still.h"
+
+enum {
+    GAP_NEAR = 2,       /* frames from own speech where a talk gap begins: the voice has died away */
+    GAP_FAR = 16,       /* and where it ends, 0.5 s */
+    GAP_LEAST = 30,     /* frames of talk gaps that make a floor */
+    GAP_TELLS = 10,     /* frames of talk gaps that tell whether the line is gated */
+    LISTEN_FAR = 19,    /* frames from own speech where listening begins: past hangovers of 0.6 s */
+    LISTEN_LEAST = 60,  /* frames of listening that can tell a gated line */
+    FAR = 60000,        /* frames: further than any distance that matters */
+    ZERO = 230,         /* of 255 samples at the codec's idle value */
+    ALIKE = 6,          /* half dB between two levels of the same standstill */
+    BRIDGE_MS = 100,    /* a click in what stands still */
+    STILL_MS = 900,     /* shortest: the frames at the ends of a second are only partly still */
+    END_MS = 500,       /* how far from the end of the recording a line that is gone may seem to end */
+    TURN_MS = 2000,     /* a shorter pause leaves no room for an answer */
+    WORD_MS = 300,      /* shortest that is one, and the pause that ends it */
+    TURNS_LOST = 3,     /* of the other party, while a gated line stays shut */
+    PARKED_SHORTEST_MS = 1500,
+    PARKED_BRIDGE_MS = 300,
+    PARKED_REACH = 4,   /* frames to each side over which the level of a mix is taken */
+    PARKED_UNDER = 5,   /* half dB under the floor: 3 dB less what the percentile lies under it */
+};
+
+static const float gated_share = 0.20f; /* of listening that stands still: the line does so by itself */
+static const float dead_share = 0.15f;  /* the same of talk gaps */
+
+/* ---- one line */
+
+static int is_speech(const struct cqa_scene *scene, int c, size_t t)
+{
+    return scene->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
+}
+
+static int is_still(const struct cqa_scene *scene, int c, size_t t)
+{
+    return scene->tracks->channel[c].still[t] != CQA_STILL_NOT;
+}
+
+static void measure_distance(const struct cqa_scene *scene, int c, uint16_t *distance)
+{
+    unsigned since = FAR;
+
+    for (size_t t = 0; t < scene->tracks->count; t++) {
+        since = is_speech(scene, c, t) ? 0 : since + (since < FAR);
+        distance[t] = (uint16_t)since;
+    }
+    since = FAR;
+    for (size_t t = scene->tracks->count; t-- > 0;) {
+        since = is_speech(scene, c, t) ? 0 : since + (since < FAR);
+        distance[t] = (uint16_t)(since < distance[t] ? since : distance[t]);
+    }
+}
+
+static int is_talk_gap(const struct cqa_scene *scene, int c, const struct cqa_line *line, size_t t)
+{
+    return line->distance[t] >= GAP_NEAR && line->distance[t] <= GAP_FAR &&
+           scene->tracks->channel[c].class_[t] == CQA_CLASS_NONE;
+}
+
+/* The floor between this party's own words: 25th percentile, so that breath and hangover do not
+ * raise it. */
+static void measure_floor(const struct cqa_scene *scene, int c, struct cqa_line *line)
+{
+    const struct cqa_channel_frames *rows = &scene->frames->channel[c];
+    struct cqa_levels gaps = {0};
+    unsigned dead = 0;
+
+    for (size_t t = 0; t < line->count; t++) {
+        if (!is_talk_gap(scene, c, line, t))
+            continue;
+        cqa_levels_add(&gaps, rows->level[t]);
+        dead += (unsigned)(rows->zero[t] >= ZERO);
+    }
+    const int known = gaps.total >= GAP_LEAST;
+    line->zero_tells = known && (float)dead < dead_share * (float)gaps.total;
+    line->floor = known ? cqa_levels_low(&gaps, 4) : -1;
+}
+
+static enum cqa_status line_init(const struct cqa_scene *scene, int c, struct cqa_line *line)
+{
+    line->count = scene->tracks->count;
+    line->distance = calloc(line->count + 1, sizeof *line->distance);
+    if (line->distance == NULL)
+        return CQA_E_NOMEM;
+    measure_distance(scene, c, line->distance);
+    measure_floor(scene, c, line);
+    return CQA_OK;
+}
+
+/* ---- what stands still */
+
+/* How a stretch stands still: a line that is gated to zero may yet be masked, or get a pattern. */
+struct manner {
+    uint8_t still;
+    int level; /* half dB */
+};
+
+static struct manner manner_of(const struct cqa_scene *scene, int c, struct cqa_span run)
+{
+    const size_t middle = (cqa_frame_at(run.start_ms) + cqa_frame_at(run.end_ms)) / 2;
+    const size_t t = middle < scene->tracks->count ? middle : scene->tracks->count - 1;
+
+    return (struct manner){scene->tracks->channel[c].still[t], scene->frames->channel[c].level[t]};
+}
+
+static int is_alike(const struct cqa_scene *scene, int c, size_t t, struct manner manner)
+{
+    return scene->tracks->channel[c].still[t] == manner.still && is_still(scene, c, t) &&
+           abs(scene->frames->channel[c].level[t] - manner.level) <= ALIKE;
+}
+
+/* Frames that tell whether the line stands still by itself, and how many of them do. */
+struct witness {
+    unsigned frames;
+    unsigned still;
+};
+
+static int is_within(size_t t, struct cqa_span span)
+{
+    const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
+
+    return at_ms + CQA_FRAME_MS > span.start_ms && at_ms < span.end_ms;
+}
+
+static void see(struct witness *witness, int still)
+{
+    witness->frames++;
+    witness->still += (unsigned)still;
+}
+
+/* Between its party's words, or while the party listens, the line stands still elsewhere too. */
+static int is_gated(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                    struct cqa_span run)
+{
+    const struct manner manner = manner_of(scene, c, run);
+    struct witness gaps = {0};
+    struct witness listening = {0};
+
+    for (size_t t = 0; t < line->count; t++) {
+        if (is_within(t, run))
+            continue;
+        if (is_talk_gap(scene, c, line, t))
+            see(&gaps, is_alike(scene, c, t, manner));
+        if (!scene->mono && line->distance[t] >= LISTEN_FAR && line->distance[t] < FAR &&
+            is_speech(scene, 1 - c, t))
+            see(&listening, is_alike(scene, c, t, manner));
+    }
+    return (gaps.frames >= GAP_TELLS && (float)gaps.still >= dead_share * (float)gaps.frames) ||
+           (listening.frames >= LISTEN_LEAST &&
+            (float)listening.still > gated_share * (float)listening.frames);
+}
+
+/* The stretches in which the line stands still, `gated` or not by itself. */
+static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                                 struct cqa_spans *all, struct cqa_spans *news)
+{
+    const uint8_t *still = scene->tracks->channel[c].still;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t t = 0; t < line->count && status == CQA_OK; t++) {
+        const size_t first = t;
+        while (t < line->count && still[t] != CQA_STILL_NOT)
+            t++;
+        if (t > first)
+            status = cqa_spans_add(all, (int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS);
+    }
+    cqa_spans_bridge(all, BRIDGE_MS);
+    cqa_spans_drop_short(all, STILL_MS);
+    for (size_t i = 0; i < all->count && status == CQA_OK; i++)
+        if (!is_gated(scene, c, line, all->items[i]))
+            status = cqa_spans_add(news, all->items[i].start_ms, all->items[i].end_ms);
+    return status;
+}
+
+/* What is left of `from` without `less`, where it is long enough to tell. */
+static enum cqa_status take_away(const struct cqa_spans *from, const struct cqa_spans *less,
+                                 int64_t duration_ms, struct cqa_spans *out)
+{
+    struct cqa_spans rest = {0};
+    enum cqa_status status = cqa_spans_invert(less, duration_ms, &rest);
+
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(from, &rest, out);
+    cqa_spans_finish(&rest);
+    cqa_spans_drop_short(out, STILL_MS);
+    return status;
+}
+
+/* ---- lines that are gone */
+
+/* How many turns begin or go on from `from_ms` on. */
+static int turns_after(const struct cqa_spans *speech, int64_t from_ms)
+{
+    int64_t before_ms = INT64_MIN / 2;
+    int turns = 0;
+
+    for (size_t i = 0; i < speech->count; i++) {
+        if (speech->items[i].end_ms <= from_ms)
+            continue;
+        turns += speech->items[i].start_ms - before_ms >= TURN_MS;
+        before_ms = speech->items[i].end_ms;
+    }
+    return turns;
+}
+
+/* How many turns the party of channel c takes from `from_ms` on, as the classifier has them: an
+ * announcement is nobody's. */
+static enum cqa_status count_turns(const struct cqa_scene *scene, int c, int64_t from_ms,
+                                   int *count)
+{
+    struct cqa_spans speech = {0};
+    const enum cqa_status status =
+        cqa_tracks_spans(scene->tracks, c, 1u << CQA_CLASS_SPEECH, &speech);
+
+    cqa_spans_bridge(&speech, WORD_MS);
+    cqa_spans_drop_short(&speech, WORD_MS);
+    *count = turns_after(&speech, from_ms);
+    cqa_spans_finish(&speech);
+    return status;
+}
+
+
+static int is_last(const struct cqa_scene *scene, struct cqa_span run)
+{
+    return run.end_ms + END_MS >= scene->duration_ms;
+}
+
+/* A gated line that stays shut for good: the other party talks on and on, and nothing opens it. */
+static enum cqa_status lose_gated(const struct cqa_scene *scene, int c, const struct cqa_spans *all,
+                                  struct cqa_lines *lines)
+{
+    int turns = 0;
+
+    if (all->count == 0 || !is_last(scene, all->items[all->count - 1]))
+        return CQA_OK;
+    const int64_t from_ms = all->items[all->count - 1].start_ms;
+    const enum cqa_status status = count_turns(scene, 1 - c, from_ms, &turns);
+    if (turns >= TURNS_LOST)
+        cqa_lines_lose(lines, c, from_ms);
+    return status;
+}
+
+void cqa_lines_lose(struct cqa_lines *lines, int c, int64_t from_ms)
+{
+    if (from_ms < lines->lost_ms[c])
+        lines->lost_ms[c] = from_ms;
+}
+
+/* The last stretch of a line alone, when it lasts to the end, is where the line was lost. */
+static void lose_idle(const struct cqa_scene *scene, int c, struct cqa_lines *lines)
+{
+    struct cqa_spans *idle = &lines->idle[c];
+    const struct cqa_spans *nothing = &lines->not_recorded;
+
+    if (idle->count == 0)
+        return;
+    struct cqa_span last = idle->items[idle->count - 1];
+    const struct cqa_span end = nothing->count > 0 ? nothing->items[nothing->count - 1] : last;
+    if (is_last(scene, last) || (end.start_ms <= last.end_ms && is_last(scene, end))) {
+        cqa_lines_lose(lines, c, last.start_ms);
+        idle->count--;
+    }
+}
+
+/* From where a line is gone on, nothing else needs to be said of the two. */
+static enum cqa_status end_with_loss(const struct cqa_scene *scene, struct cqa_lines *lines)
+{
+    const int64_t lost_ms =
+        lines->lost_ms[0] < lines->lost_ms[1] ? lines->lost_ms[0] : lines->lost_ms[1];
+    struct cqa_spans *all[] = {&lines->not_recorded, &lines->idle[0], &lines->idle[1]};
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; i < 3 && lost_ms < scene->duration_ms && status == CQA_OK; i++) {
+        struct cqa_span before = {0, lost_ms};
+        const struct cqa_spans known = {&before, 1, 1};
+        struct cqa_spans kept = {0};
+        status = cqa_spans_intersect(all[i], &known, &kept);
+        cqa_spans_finish(all[i]);
+        *all[i] = kept;
+    }
+    return status;
+}
+
+static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lines *lines)
+{
+    struct cqa_spans all[2] = {{0}, {0}};
+    struct cqa_spans news[2] = {{0}, {0}};
+    enum cqa_status status = CQA_OK;
+
+    for (int c = 0; c < 2 && status == CQA_OK; c++)
+        status = find_runs(scene, c, &lines->line[c], &all[c], &news[c]);
+    if (status == CQA_OK)
+        status = cqa_spans_intersect(&news[0], &news[1], &lines->not_recorded);
+    cqa_spans_drop_short(&lines->not_recorded, STILL_MS);
+    for (int c = 0; c < 2 && status == CQA_OK; c++) {
+        status = take_away(&news[c], &lines->not_recorded, scene->duration_ms, &lines->idle[c]);
+        lose_idle(scene, c, lines);
+        if (status == CQA_OK)
+            status = lose_gated(scene, c, &all[c], lines);
+    }
+    if (status == CQA_OK)
+        status = end_with_loss(scene, lines);
+    for (int c = 0; c < 2; c++) {
+        cqa_spans_finish(&all[c]);
+        cqa_spans_finish(&news[c]);
+    }
+    return status;
+}
+
+/* ---- a mix */
+
+/* The mean level around frame t, half dB. */
+static int level_around(const uint8_t *level, size_t count, size_t t)
+{
+    const size_t first = t > PARKED_REACH ? t - PARKED_REACH : 0;
+    const size_t last = t + PARKED_REACH + 1 < count ? t + PARKED_REACH + 1 : count;
+    unsigned sum = 0;
+
+    for (size_t i = first; i < last; i++)
+        sum += level[i];
+    return (int)(sum / (unsigned)(last - first));
+}
+
+/* A line of the mix was muted, parked or cut: its share of the noise is missing. */
+static enum cqa_status find_parked(const struct cqa_scene *scene, struct cqa_lines *lines)
+{
+    const struct cqa_line *line = &lines->line[0];
+    const uint8_t *level = scene->frames->channel[0].level;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t t = 0; t < line->count && line->floor >= 0 && status == CQA_OK; t++) {
+        const size_t first = t;
+        while (t < line->count && scene->tracks->channel[0].class_[t] == CQA_CLASS_NONE &&
+               level_around(level, line->count, t) <= line->floor - PARKED_UNDER)
+            t++;
+        if (t > first)
+            status = cqa_spans_add(&lines->parked, (int64_t)first * CQA_FRAME_MS,
+                                   (int64_t)t * CQA_FRAME_MS);
+    }
+    cqa_spans_bridge(&lines->parked, PARKED_BRIDGE_MS);
+    cqa_spans_drop_short(&lines->parked, PARKED_SHORTEST_MS);
+    return status;
+}
+
+static enum cqa_status find_on_mix(const struct cqa_scene *scene, struct cqa_lines *lines)
+{
+    struct cqa_spans all = {0};
+    enum cqa_status status = find_runs(scene, 0, &lines->line[0], &all, &lines->not_recorded);
+
+    cqa_spans_finish(&all);
+    return status == CQA_OK ? find_parked(scene, lines) : status;
+}
+
+enum cqa_status cqa_lines_find(const struct cqa_scene *scene, struct cqa_lines *lines)
+{
+    enum cqa_status status = CQA_OK;
+
+    lines->lost_ms[0] = lines->lost_ms[1] = scene->duration_ms;
+    for (int c = 0; c < scene->tracks->channel_count && status == CQA_OK; c++)
+        status = line_init(scene, c, &lines->line[c]);
+    if (status != CQA_OK || scene->tracks->count == 0)
+        return status;
+    return scene->mono ? find_on_mix(scene, lines) : find_on_two(scene, lines);
+}
+
+void cqa_lines_finish(struct cqa_lines *lines)
+{
+    for (int c = 0; c < 2; c++) {
+        free(lines->line[c].distance);
+        cqa_spans_finish(&lines->idle[c]);
+    }
+    cqa_spans_finish(&lines->not_recorded);
+    cqa_spans_finish(&lines->parked);
+    *lines = (struct cqa_lines){0};
+}

@@ -1,0 +1,301 @@
+#include "track/still.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Levels in half decibels, as in frames.h. */
+enum {
+    FROZEN = 1,            /* how much a band may change from frame to frame */
+    FROZEN_BANDS = 15,     /* in so many of them, the rest may be at a filter's edge */
+    IDLE_LEVEL = 88,       /* -66 dBFS: the least values of codecs lie under it, */
+    NOTHING_LEVEL = 40,    /* -90 dBFS: and no line's noise under this */
+    ALIKE = 2,             /* how much a band may differ between lines that carry the same */
+    BRIDGE = 3,            /* frames inside a stretch that may be otherwise: a click */
+    SHORTEST = 24,         /* frames, 0.77 s: what covers a second of signal wholly */
+    STEADY = 3,            /* around its median, of 9 in 10 frames of a mask */
+    TONE_SHORTEST = 94,    /* frames, 3 s: rings and beeps on both lines are shorter */
+    HISS_FLATNESS = 195,   /* of 255: white noise in one window has 235 */
+    HISS_STEP = 4,         /* how much noise may change from its mean of half a second, */
+    HISS_REACH = 16,       /* frames */
+    BESIDE = 2,            /* frames at the ends of a mask that hold some of it, */
+    EDGE = 5,              /* and frames that tell what is beside it */
+    GAP_NEAR = 2,          /* frames from speech where a pause begins, */
+    GAP_FAR = 16,          /* and where it ends */
+    GAP_LEAST = 20,        /* frames of pauses that make a floor */
+    FOREIGN = 6,           /* how far a mask's bands lie from the floor's in the mean, */
+    LOWER = 3,             /* and how far under them at the most, */
+    FLATTER = 16,          /* or how much flatter its spectrum is: 2 dB */
+};
+
+static int band_changes(const struct cqa_channel_frames *rows, size_t a, size_t b)
+{
+    int still = 0;
+
+    for (int i = 0; i < CQA_BANDS; i++)
+        still += abs(rows->band[i][a] - rows->band[i][b]) <= FROZEN;
+    return still < FROZEN_BANDS;
+}
+
+/* The frame is as the one before it or as the one after it. */
+static int is_frozen(const struct cqa_channel_frames *rows, size_t count, size_t t)
+{
+    return (t > 0 && !band_changes(rows, t, t - 1)) ||
+           (t + 1 < count && !band_changes(rows, t, t + 1));
+}
+
+static int is_idle(const struct cqa_channel_frames *rows, size_t count, size_t t)
+{
+    return rows->level[t] <= NOTHING_LEVEL ||
+           (rows->level[t] <= IDLE_LEVEL && is_frozen(rows, count, t));
+}
+
+static void find_idle(const struct cqa_frames *frames, int c, uint8_t *still)
+{
+    for (size_t t = 0; t < frames->count; t++)
+        if (is_idle(&frames->channel[c], frames->count, t))
+            still[t] = CQA_STILL_IDLE;
+}
+
+/* ---- what both lines carry alike */
+
+static int is_alike(const struct cqa_frames *frames, size_t t)
+{
+    int alike = 0;
+
+    for (int b = 0; b < CQA_BANDS; b++)
+        alike += abs(frames->channel[0].band[b][t] - frames->channel[1].band[b][t]) <= ALIKE;
+    return alike >= FROZEN_BANDS;
+}
+
+/* One past the last frame of the stretch of `marks` that begins at `first`, clicks bridged. */
+static size_t end_of(const uint8_t *marks, size_t count, size_t first)
+{
+    size_t end = first;
+
+    for (size_t t = first; t < count && t <= end + BRIDGE; t++)
+        end = marks[t] ? t + 1 : end;
+    return end;
+}
+
+/* The level that half of the frames reach. */
+static int median_level(const uint8_t *level, size_t first, size_t last)
+{
+    size_t frames[256] = {0};
+    size_t seen = 0;
+    int median = 0;
+
+    for (size_t t = first; t < last; t++)
+        frames[level[t]]++;
+    while (median < 255 && 2 * (seen += frames[median]) < last - first)
+        median++;
+    return median;
+}
+
+static int is_steady(const uint8_t *level, size_t first, size_t last)
+{
+    const int median = median_level(level, first, last);
+    size_t near = 0;
+
+    for (size_t t = first; t < last; t++)
+        near += abs(level[t] - median) <= STEADY;
+    return 10 * near >= 9 * (last - first);
+}
+
+/* Most of the frames repeat the one before: a tone. */
+static int is_tone(const struct cqa_frames *frames, size_t first, size_t last)
+{
+    size_t frozen = 0;
+
+    for (size_t t = first; t < last; t++)
+        frozen += (size_t)is_frozen(&frames->channel[0], frames->count, t);
+    return 2 * frozen > last - first;
+}
+
+static int is_mask(const struct cqa_frames *frames, size_t first, size_t last)
+{
+    return last - first >= SHORTEST && is_steady(frames->channel[0].level, first, last) &&
+           is_steady(frames->channel[1].level, first, last) &&
+           (last - first >= TONE_SHORTEST || !is_tone(frames, first, last));
+}
+
+static void find_mask(const struct cqa_frames *frames, uint8_t *marks, struct cqa_tracks *tracks)
+{
+    for (size_t t = 0; t < frames->count; t++)
+        marks[t] = (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT && is_alike(frames, t));
+    for (size_t t = 0; t < frames->count; t++) {
+        if (!marks[t])
+            continue;
+        const size_t end = end_of(marks, frames->count, t);
+        if (is_mask(frames, t, end))
+            for (int c = 0; c < 2; c++)
+                memset(tracks->channel[c].still + t, CQA_STILL_MASKED, end - t);
+        t = end;
+    }
+}
+
+/* ---- noise put over a mix */
+
+struct floor {
+    int known;
+    float band[CQA_BANDS];
+    float flatness;
+};
+
+static void measure_distance(const uint8_t *class_, size_t count, uint8_t *distance)
+{
+    unsigned since = 255;
+
+    for (size_t t = 0; t < count; t++) {
+        since = class_[t] == CQA_CLASS_SPEECH ? 0 : since + (since < 255);
+        distance[t] = (uint8_t)since;
+    }
+    since = 255;
+    for (size_t t = count; t-- > 0;) {
+        since = class_[t] == CQA_CLASS_SPEECH ? 0 : since + (since < 255);
+        distance[t] = (uint8_t)(since < distance[t] ? since : distance[t]);
+    }
+}
+
+/* What the line carries in pauses, close to words: the mean of each band. */
+static struct floor measure_floor(const struct cqa_frames *frames,
+                                  const struct cqa_channel_track *track, const uint8_t *distance)
+{
+    struct floor floor = {0};
+    size_t count = 0;
+
+    for (size_t t = 0; t < frames->count; t++) {
+        if (distance[t] < GAP_NEAR || distance[t] > GAP_FAR || track->still[t] != CQA_STILL_NOT ||
+            track->class_[t] != CQA_CLASS_NONE)
+            continue;
+        for (int b = 0; b < CQA_BANDS; b++)
+            floor.band[b] += (float)frames->channel[0].band[b][t];
+        floor.flatness += (float)frames->channel[0].flatness[t];
+        count++;
+    }
+    floor.known = count >= GAP_LEAST;
+    for (int b = 0; b < CQA_BANDS && count > 0; b++)
+        floor.band[b] /= (float)count;
+    floor.flatness /= count > 0 ? (float)count : 1.0f;
+    return floor;
+}
+
+static float mean_of(const uint8_t *row, size_t first, size_t last)
+{
+    unsigned sum = 0;
+
+    for (size_t t = first; t < last; t++)
+        sum += row[t];
+    return (float)sum / (float)(last - first);
+}
+
+/*
+ * Whether the stretch is not the line's own noise: its bands lie far from the floor's, or it is
+ * whiter; and it is not just under the floor, as where one of the lines of a mix is parked
+ * (event/lines.c).
+ */
+static int is_foreign(const struct floor *floor, const struct cqa_frames *frames, size_t first,
+                      size_t last)
+{
+    float sum = 0;
+    float over = 0;
+
+    for (int b = 0; b < CQA_BANDS; b++) {
+        const float off = mean_of(frames->channel[0].band[b], first, last) - floor->band[b];
+        sum += off < 0 ? -off : off;
+        over += off;
+    }
+    const float flatter = mean_of(frames->channel[0].flatness, first, last) - floor->flatness;
+    return (sum >= FOREIGN * CQA_BANDS || flatter >= FLATTER) && over >= -LOWER * CQA_BANDS;
+}
+
+/* One past the last frame of steady noise from `first` on. */
+static size_t end_of_hiss(const struct cqa_channel_frames *rows, size_t count, size_t first)
+{
+    float mean = rows->level[first];
+    size_t t = first;
+
+    for (; t < count && rows->flatness[t] >= HISS_FLATNESS; t++) {
+        const float off = (float)rows->level[t] - mean;
+        const size_t seen = t - first + 1;
+        if (off > HISS_STEP || off < -HISS_STEP)
+            break;
+        mean += off / (float)(seen < HISS_REACH ? seen : HISS_REACH);
+    }
+    return t;
+}
+
+/* Mean over the bands of how far [first, last) lies from [from, to), half dB. */
+static float distance_between(const struct cqa_frames *frames, size_t first, size_t last,
+                              size_t from, size_t to)
+{
+    float sum = 0;
+
+    for (int b = 0; b < CQA_BANDS; b++) {
+        const uint8_t *band = frames->channel[0].band[b];
+        const float off = mean_of(band, first, last) - mean_of(band, from, to);
+        sum += off < 0 ? -off : off;
+    }
+    return sum / CQA_BANDS;
+}
+
+/* A mask is switched on and off, where noise in music or of the line comes and goes. */
+static int has_edges(const struct cqa_frames *frames, size_t first, size_t last)
+{
+    const size_t begins = first + EDGE < last ? first + EDGE : last;
+    const size_t ends = last > first + EDGE ? last - EDGE : first;
+
+    return (first < BESIDE + EDGE || distance_between(frames, first - BESIDE - EDGE, first - BESIDE,
+                                                      first, begins) >= FOREIGN) &&
+           (last + BESIDE + EDGE > frames->count ||
+            distance_between(frames, last + BESIDE, last + BESIDE + EDGE, ends, last) >= FOREIGN);
+}
+
+/* White noise that stands still and is not the line's own. */
+static void find_hiss(const struct cqa_frames *frames, const uint8_t *distance,
+                      struct cqa_channel_track *track)
+{
+    const struct floor floor = measure_floor(frames, track, distance);
+
+    for (size_t t = 0; floor.known && t < frames->count; t++) {
+        const size_t end = end_of_hiss(&frames->channel[0], frames->count, t);
+        if (end >= t + SHORTEST && is_steady(frames->channel[0].level, t, end) &&
+            track->still[t] == CQA_STILL_NOT && has_edges(frames, t, end) &&
+            is_foreign(&floor, frames, t, end))
+            memset(track->still + t, CQA_STILL_MASKED, end - t);
+        t = end > t ? end - 1 : t;
+    }
+}
+
+/* ---- together */
+
+/* Nobody speaks or plays where the line stands still. */
+static void quieten(struct cqa_channel_track *track, size_t count)
+{
+    for (size_t t = 0; t < count; t++) {
+        if (track->still[t] == CQA_STILL_NOT)
+            continue;
+        track->class_[t] = CQA_CLASS_NONE;
+        for (int k = 0; k <= CQA_TRACK_BOTH; k++)
+            track->posterior[k][t] = k == CQA_CLASS_NONE ? 255 : 0;
+    }
+}
+
+enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_tracks *tracks)
+{
+    uint8_t *marks = calloc(frames->count + 1, 1);
+
+    if (marks == NULL)
+        return CQA_E_NOMEM;
+    for (int c = 0; c < tracks->channel_count; c++)
+        find_idle(frames, c, tracks->channel[c].still);
+    if (tracks->channel_count == 2) {
+        find_mask(frames, marks, tracks);
+    } else {
+        measure_distance(tracks->channel[0].class_, frames->count, marks);
+        find_hiss(frames, marks, &tracks->channel[0]);
+    }
+    for (int c = 0; c < tracks->channel_count; c++)
+        quieten(&tracks->channel[c], frames->count);
+    free(marks);
+    return CQA_OK;
+}
