@@ -60,6 +60,15 @@ def age_store(site):
                           (aged(text), number))
             store.execute("UPDATE deliveries SET body = ?, key = replace(key, ' rules2', ''), next_ms = 0"
                           " WHERE recording_id = ?", (aged(text), number))
+        store.executescript("DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked; PRAGMA user_version = 1;")
+    store.close()
+
+
+def age_server(site):
+    """Its store is one of before, too."""
+    store = sqlite3.connect(os.path.join(site.top, "scores.db"))
+    (version,) = store.execute("PRAGMA user_version").fetchone()
+    store.executescript("DROP TABLE previews; DROP TABLE score_changes; PRAGMA user_version = %d;" % (version - 1))
     store.close()
 
 
@@ -204,6 +213,7 @@ def main(programs):
             make_call(site, number, voices)
         summary(site, code=5, analysed=OPEN + CLOSED, unsent=OPEN + CLOSED)
         age_store(site)
+        age_server(site)
         site.start_server()
         summary(site, analysed=0, posted=OPEN + CLOSED)
         site.add_user("lea", "lead")
