@@ -1,13 +1,17 @@
 /* callqa sweep: everything in the watched folders that has no result yet, once. */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/compare.h"
 #include "cli/progress.h"
+#include "pipeline/again.h"
 #include "pipeline/config.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/preview.h"
@@ -21,10 +25,21 @@ static const char HELP[] =
     "store with callqad, which may run: no recording is done twice.\n\n"
     "  -c, --config FILE     the daemon's configuration\n"
     "  -s, --since DATE      only recordings changed since, as 2025-11-20 or 2025-11-20T08:00:00\n"
-    "  -n, --dry-run         only print what would be analysed\n"
-    "  -a, --again           also what another version of the analyzer has judged\n"
+    "  -u, --until DATE      only recordings changed before\n"
+    "  -n, --dry-run         only print what would be analysed, and why\n"
+    "  -a, --again           also what another analyzer or rubric has judged; its new results\n"
+    "                        replace the old ones\n"
+    "  -p, --preview         with --again: keep the new results apart and show them to the "
+    "server,\n"
+    "                        where they count nothing until a lead accepts them\n"
+    "  -C, --compare FILE    with --again: keep them apart, send nothing; FILE gets a JSON line "
+    "for\n"
+    "                        each call, \"-\" none\n"
+    "  -l, --language L      en or zh: of the reasons that are printed\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
+    "With --preview and --compare nothing is done but that, and it prints each score that would\n"
+    "change, with its reasons, and sums by agent. A run that was stopped goes on where it was.\n\n"
     "Exit codes: 0 done; 3 some recordings could not be read; 4 configuration invalid; 5 the "
     "server\n"
     "is out of reach, results are kept and sent by the next run or by callqad.\n"
@@ -34,13 +49,16 @@ enum { FAILURES_MAX = 3, STATUS_MS = 250 };
 
 struct options {
     const char *config;
-    int64_t since_ms;
+    int64_t since_ms, until_ms;
     int dry_run;
     int again;
+    int preview;
+    const char *compare; /* file; NULL: no comparison */
+    int zh;
 };
 
 /* A day or a second of this machine's time zone. */
-static int parse_since(const char *text, int64_t *out_ms)
+static int parse_time(const char *text, int64_t *out_ms)
 {
     struct cqa_zone *zone = NULL;
     int year, month, day, hour = 0, minute = 0, second = 0;
@@ -64,35 +82,75 @@ static int parse_since(const char *text, int64_t *out_ms)
     return 1;
 }
 
+static int take_time(const char *option, const char *text, int64_t *out_ms)
+{
+    if (parse_time(text, out_ms))
+        return -1;
+    return cqa_cli_usage(NAME, "%s takes 2025-11-20 or 2025-11-20T08:00:00, not \"%s\"", option,
+                         text);
+}
+
+/* What goes together; -1: it does. */
+static int check(const struct options *options, int has_more)
+{
+    const int apart = options->preview || options->compare != NULL;
+
+    if (options->config == NULL || has_more)
+        return cqa_cli_usage(NAME, options->config == NULL ? "no --config" : "no such argument");
+    if (apart && !options->again)
+        return cqa_cli_usage(NAME, "%s goes with --again",
+                             options->preview ? "--preview" : "--compare");
+    if (options->preview && options->compare != NULL)
+        return cqa_cli_usage(NAME, "either --preview or --compare: the second sends nothing");
+    return -1;
+}
+
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *options)
 {
     static const struct option longs[] = {
         {"config", required_argument, NULL, 'c'},
         {"since", required_argument, NULL, 's'},
+        {"until", required_argument, NULL, 'u'},
         {"dry-run", no_argument, NULL, 'n'},
         {"again", no_argument, NULL, 'a'},
+        {"preview", no_argument, NULL, 'p'},
+        {"compare", required_argument, NULL, 'C'},
+        {"language", required_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
         {NULL, 0, NULL, 0},
     };
     int option;
+    int code = -1;
 
-    while ((option = getopt_long(argc, argv, "c:s:nahV", longs, NULL)) != -1) {
+    while (code < 0 && (option = getopt_long(argc, argv, "c:s:u:napC:l:hV", longs, NULL)) != -1) {
         switch (option) {
         case 'c':
             options->config = optarg;
             break;
         case 's':
-            if (!parse_since(optarg, &options->since_ms))
-                return cqa_cli_usage(
-                    NAME, "--since takes 2025-11-20 or 2025-11-20T08:00:00, not \"%s\"", optarg);
+            code = take_time("--since", optarg, &options->since_ms);
+            break;
+        case 'u':
+            code = take_time("--until", optarg, &options->until_ms);
             break;
         case 'n':
             options->dry_run = 1;
             break;
         case 'a':
             options->again = 1;
+            break;
+        case 'p':
+            options->preview = 1;
+            break;
+        case 'C':
+            options->compare = optarg;
+            break;
+        case 'l':
+            options->zh = strcmp(optarg, "zh") == 0;
+            if (!options->zh && strcmp(optarg, "en") != 0)
+                code = cqa_cli_usage(NAME, "--language is en or zh, not \"%s\"", optarg);
             break;
         case 'h':
             fputs(HELP, stdout);
@@ -104,9 +162,7 @@ static int parse(int argc, char **argv, struct options *options)
             return cqa_cli_usage(NAME, "bad option");
         }
     }
-    if (options->config == NULL || optind < argc)
-        return cqa_cli_usage(NAME, options->config == NULL ? "no --config" : "no such argument");
-    return -1;
+    return code < 0 ? check(options, optind < argc) : code;
 }
 
 /* --- one run --- */
@@ -133,8 +189,27 @@ static int is_over(const struct cqa_pipeline_status *status)
     return status->analysed_all && (status->sent_all || is_unreachable(status));
 }
 
+/* Once everything is analysed, what was kept apart is owed to the server. */
+static void owe_previews(struct cqa_pipeline *pipeline, const struct cqa_pipeline_status *status,
+                         int *wants)
+{
+    struct cqa_error error = {0};
+    size_t count = 0;
+
+    if (!*wants || !status->analysed_all)
+        return;
+    const enum cqa_status owed = cqa_pipeline_owe_previews(pipeline, &count, &error);
+    *wants = owed == CQA_E_BUSY;
+    if (owed != CQA_OK)
+        cqa_log(CQA_LOG_WARNING,
+                "not all previews can be sent now, the next run sends the rest: "
+                "%s",
+                error.text);
+}
+
 /* 0 when the store gave up. */
-static int turn_until_over(struct cqa_pipeline *pipeline, struct cqa_pipeline_status *status)
+static int turn_until_over(struct cqa_pipeline *pipeline, int owes,
+                           struct cqa_pipeline_status *status)
 {
     struct cqa_progress progress;
     int64_t looked_ms = INT64_MIN;
@@ -149,8 +224,9 @@ static int turn_until_over(struct cqa_pipeline *pipeline, struct cqa_pipeline_st
             cqa_pipeline_status(pipeline, status);
             const size_t done = (size_t)(status->analysed + status->failed);
             cqa_progress_draw(&progress, done, done + status->waiting + status->running);
-            if (is_over(status))
+            if (!owes && is_over(status))
                 break;
+            owe_previews(pipeline, status, &owes);
             looked_ms = now_ms;
         }
         wait_for(pipeline, next_ms < STATUS_MS ? next_ms : STATUS_MS);
@@ -162,6 +238,8 @@ static int turn_until_over(struct cqa_pipeline *pipeline, struct cqa_pipeline_st
 static void print_summary(const struct cqa_config *config, const struct cqa_pipeline_status *status)
 {
     printf("analysed    %" PRIu64 "\n", status->analysed);
+    if (status->apart > 0)
+        printf("  kept apart         %" PRIu64 "\n", status->apart);
     printf("unreadable  %" PRIu64 "\n", status->failed);
     for (size_t i = 0; i < CQA_FAILED_REASONS_MAX && status->reasons[i].reason[0] != '\0'; i++)
         printf("  %-18s %" PRIu64 "\n", status->reasons[i].reason, status->reasons[i].count);
@@ -175,10 +253,43 @@ static void print_summary(const struct cqa_config *config, const struct cqa_pipe
         fprintf(stderr, "callqa sweep: %s\n", status->trouble);
 }
 
+/* 0 with the problem told. */
+static int print_comparison(const struct cqa_config *config, const struct options *options,
+                            const struct cqa_engine *engine)
+{
+    const int has_file = options->compare != NULL && strcmp(options->compare, "-") != 0;
+    char analyzer[CQA_ANALYZER_NAME_SIZE];
+    struct cqa_error error = {0};
+    FILE *lines = has_file ? fopen(options->compare, "we") : NULL;
+
+    if (has_file && lines == NULL) {
+        cqa_cli_fail(NAME, "%s: %s", options->compare, strerror(errno));
+        return 0;
+    }
+    cqa_analyzer_name(config, engine, analyzer);
+    const struct cqa_compare_config compare = {.config = config,
+                                               .analyzer = analyzer,
+                                               .since_ms = options->since_ms,
+                                               .until_ms = options->until_ms,
+                                               .zh = options->zh,
+                                               .text = stdout,
+                                               .lines = lines};
+    enum cqa_status status = cqa_compare(&compare, &error);
+    if (lines != NULL && fclose(lines) != 0 && status == CQA_OK)
+        status = cqa_fail_errno(&error, "%s", options->compare);
+    if (status != CQA_OK)
+        cqa_cli_fail(NAME, "%s", error.text);
+    return status == CQA_OK;
+}
+
 static int run(const struct cqa_config *config, const struct options *options)
 {
+    const int apart = options->preview || options->compare != NULL;
     const struct cqa_pipeline_options wants = {.since_ms = options->since_ms,
-                                               .again = options->again};
+                                               .until_ms = options->until_ms,
+                                               .again = apart            ? CQA_ASKED_APART
+                                                        : options->again ? CQA_ASKED_AGAIN
+                                                                         : CQA_ASKED_NOT};
     struct cqa_pipeline_status status = {0};
     struct cqa_pipeline *pipeline = NULL;
     struct cqa_engine *engine = NULL;
@@ -191,7 +302,7 @@ static int run(const struct cqa_config *config, const struct options *options)
         made = cqa_pipeline_create(&pipeline, config, engine, &cqa_clock_system, &wants, &error);
     if (made != CQA_OK) {
         code = cqa_cli_fail(NAME, "%s", error.text);
-    } else if (!turn_until_over(pipeline, &status)) {
+    } else if (!turn_until_over(pipeline, options->preview && config->posts, &status)) {
         code = cqa_cli_fail(NAME, "the store gave up");
     } else {
         print_summary(config, &status);
@@ -201,29 +312,77 @@ static int run(const struct cqa_config *config, const struct options *options)
             code = CQA_EXIT_UNREADABLE;
     }
     cqa_pipeline_destroy(pipeline);
+    if (apart && code != CQA_EXIT_FAILED && !print_comparison(config, options, engine))
+        code = CQA_EXIT_FAILED;
     cqa_engine_destroy(engine);
     return code;
 }
 
+/* As it is, but that nothing is sent where a comparison alone is wanted. */
+static int run_as_asked(const struct cqa_config *config, const struct options *options)
+{
+    struct cqa_config silent = *config;
+
+    silent.posts = config->posts && options->compare == NULL;
+    return run(&silent, options);
+}
+
 /* --- dry run --- */
 
-static int print_one(void *context, const char *path, const char *why)
-{
-    size_t *count = context;
+struct counts {
+    size_t all, again;
+    size_t whys[CQA_AGAIN_WHY_COUNT];
+};
 
-    printf("%s\t%s\n", cqa_log_private(path), why);
-    (*count)++;
+static int print_one(void *context, const char *path, const char *why, unsigned again)
+{
+    struct counts *counts = context;
+
+    printf("%s\t%s", cqa_log_private(path), why);
+    for (size_t i = 0; i < CQA_AGAIN_WHY_COUNT; i++)
+        if (again >> i & 1U) {
+            printf(" %s", cqa_again_words[i]);
+            counts->whys[i]++;
+        }
+    putchar('\n');
+    counts->all++;
+    counts->again += again != 0;
     return 1;
+}
+
+static void print_counts(const struct counts *counts)
+{
+    fprintf(stderr, "%zu recordings would be analysed\n", counts->all);
+    if (counts->again == 0)
+        return;
+    fprintf(stderr, "%zu of them again, because of:", counts->again);
+    for (size_t i = 0; i < CQA_AGAIN_WHY_COUNT; i++)
+        if (counts->whys[i] > 0)
+            fprintf(stderr, " %s %zu", cqa_again_words[i], counts->whys[i]);
+    fputc('\n', stderr);
 }
 
 static int preview(const struct cqa_config *config, const struct options *options)
 {
+    char analyzer[CQA_ANALYZER_NAME_SIZE];
+    struct cqa_preview_wish wish = {.since_ms = options->since_ms, .until_ms = options->until_ms};
+    struct cqa_engine *engine = NULL;
     struct cqa_error error = {0};
-    size_t count = 0;
+    struct counts counts = {0};
+    enum cqa_status status = CQA_OK;
 
-    if (cqa_preview(config, options->since_ms, print_one, &count, &error) != CQA_OK)
+    if (options->again) {
+        status = cqa_engine_create(&engine, &error);
+        if (status == CQA_OK)
+            cqa_analyzer_name(config, engine, analyzer);
+        wish.analyzer = analyzer;
+    }
+    if (status == CQA_OK)
+        status = cqa_preview(config, &wish, print_one, &counts, &error);
+    cqa_engine_destroy(engine);
+    if (status != CQA_OK)
         return cqa_cli_fail(NAME, "%s", error.text);
-    fprintf(stderr, "%zu recordings would be analysed\n", count);
+    print_counts(&counts);
     return CQA_EXIT_DONE;
 }
 
@@ -237,7 +396,7 @@ int cqa_cli_sweep(int argc, char **argv)
     if (code >= 0)
         return code;
     if (cqa_config_load(&config, options.config, &problems)) {
-        code = options.dry_run ? preview(&config, &options) : run(&config, &options);
+        code = options.dry_run ? preview(&config, &options) : run_as_asked(&config, &options);
     } else {
         cqa_problems_print(&problems, options.config, stderr);
         code = CQA_EXIT_INVALID;

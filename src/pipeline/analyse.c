@@ -79,6 +79,7 @@ static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
         .key = pipeline->post != NULL ? key : NULL,
         .body = body.text,
         .body_length = body.length,
+        .apart = task->apart,
     };
     const enum cqa_status status =
         cqa_results_put(pipeline->store, &finished, cqa_pipeline_wall_ms(pipeline), &kept, &error);
@@ -86,6 +87,7 @@ static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
     if (!cqa_pipeline_took(pipeline, status, &error, "a result"))
         return 0;
     pipeline->counts.analysed += (uint64_t)(status == CQA_OK && kept);
+    pipeline->counts.apart += (uint64_t)(status == CQA_OK && kept && task->apart);
     pipeline->send_at_ms = 0;
     return 1;
 }
@@ -130,10 +132,13 @@ static int store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
                                  &error);
     const int took = cqa_pipeline_took(pipeline, status, &error, "a failure");
     if (took && status == CQA_OK) {
-        const int is_end = state == CQA_RECORDING_FAILED;
+        const int stays = state == CQA_RECORDING_SCORED;
+        const int is_end = state == CQA_RECORDING_FAILED || stays;
         cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %s%s",
                 cqa_log_private(task->path), failure->reason, failure->text,
-                is_end ? "" : " (will be tried again)");
+                stays    ? " (its result stays as it is)"
+                : is_end ? ""
+                         : " (will be tried again)");
         if (is_end)
             count_failure(&pipeline->counts, failure->reason);
         pipeline->send_at_ms = 0;
@@ -211,6 +216,7 @@ static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
     struct cqa_error error = {0};
 
     *task = (struct cqa_task){.used = 1, .id = recording->id, .fd = -1, .ended = 1};
+    task->apart = recording->asked == CQA_ASKED_APART;
     task->before.st_size = recording->size_bytes;
     task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
                                              .tv_nsec = recording->mtime_ns % 1000000000};
@@ -250,6 +256,8 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
     const struct cqa_claim claim = {.limit = limit,
                                     .under = watch->path,
                                     .since_ns = pipeline->options.since_ms * 1000000,
+                                    .until_ns = pipeline->options.until_ms * 1000000,
+                                    .only_apart = pipeline->options.again == CQA_ASKED_APART,
                                     .unfinished_ms = pipeline->config->unfinished_ms};
     struct cqa_arena arena = {0};
     struct cqa_recording *claimed = cqa_arena_alloc(&arena, limit * sizeof *claimed);
@@ -303,7 +311,7 @@ static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
     struct cqa_result *result = task->outcome.result;
     struct cqa_error error = {0};
 
-    if (result == NULL || pipeline->post == NULL ||
+    if (result == NULL || pipeline->post == NULL || task->apart ||
         cqa_complete(result, task->path, &task->call, pipeline->config->rubric,
                      pipeline->config->show_digits, &error) != CQA_OK ||
         !cqa_clips_plan(&pipeline->config->clips, result, &task->order))

@@ -2,6 +2,7 @@
 #define CQA_PIPELINE_PARTS_H
 
 #include <sys/stat.h>
+#include "pipeline/again.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
 #include "pipeline/pipeline.h"
@@ -22,6 +23,7 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
+    int apart; /* its result is to be looked at, and counts nothing */
     int ended; /* the outcome is there, but perhaps not yet stored */
     struct cqa_outcome outcome;
     int is_cutting;              /* analysed, and a worker cuts clips */
@@ -49,7 +51,7 @@ struct cqa_pipeline {
     struct cqa_circuit circuit;
     struct cqa_task *tasks;
     int task_count;
-    char analyzer[128];
+    char analyzer[CQA_ANALYZER_NAME_SIZE];
     int claimed;        /* the last claim gave something, or could not be made */
     size_t first_watch; /* whose turn it is to be claimed from first */
 
@@ -91,6 +93,10 @@ void cqa_analyse_step(struct cqa_pipeline *pipeline);
 void cqa_analyse_unscore(struct cqa_pipeline *pipeline);
 /* Puts down all tasks without outcome. */
 void cqa_analyse_drop(struct cqa_pipeline *pipeline);
+
+/* Makes ready what the options ask for again. */
+enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline,
+                              struct cqa_error *error) CQA_MUST_CHECK;
 
 void cqa_deliver_step(struct cqa_pipeline *pipeline);
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
-#include "base/version.h"
 #include "pipeline/parts.h"
 
 enum {
@@ -82,23 +81,6 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     return CQA_OK;
 }
 
-static enum cqa_status requeue(struct cqa_pipeline *pipeline, struct cqa_error *error)
-{
-    const struct cqa_claim claim = {.since_ns = pipeline->options.since_ms * 1000000};
-    size_t count = 0;
-
-    return cqa_recordings_requeue(pipeline->store, &claim, pipeline->analyzer,
-                                  cqa_pipeline_wall_ms(pipeline), &count, error);
-}
-
-/* Results with digits and without are of two analyzers: `sweep --again` makes the one of the other,
- * and a server takes either as a revision. */
-static void name_analyzer(struct cqa_pipeline *pipeline)
-{
-    snprintf(pipeline->analyzer, sizeof pipeline->analyzer, CQA_VERSION " %s%s",
-             cqa_engine_models(pipeline->engine), pipeline->config->show_digits ? " digits" : "");
-}
-
 enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_config *config,
                                     const struct cqa_engine *engine, const struct cqa_clock *clock,
                                     const struct cqa_pipeline_options *options,
@@ -113,15 +95,15 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     pipeline->engine = engine;
     pipeline->clock = clock;
     pipeline->options = *options;
-    name_analyzer(pipeline);
+    cqa_analyzer_name(config, engine, pipeline->analyzer);
     /* Workers before secrets and database, so that none of them inherits either. */
     status = start_workers(pipeline, config, error);
     if (status == CQA_OK)
         status = cqa_store_open(config->state_dir, &pipeline->store, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
-    if (status == CQA_OK && options->again)
-        status = requeue(pipeline, error);
+    if (status == CQA_OK && options->again != CQA_ASKED_NOT)
+        status = cqa_again_ask(pipeline, error);
     if (status == CQA_OK && config->posts)
         status = cqa_post_create(&pipeline->post, &config->post, error);
     if (status != CQA_OK) {
@@ -190,7 +172,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
         cqa_post_destroy(post);
         return status;
     }
-    name_analyzer(pipeline);
+    cqa_analyzer_name(config, pipeline->engine, pipeline->analyzer);
     cqa_analyse_unscore(pipeline);
     cqa_intake_destroy(old_intake);
     cqa_post_destroy(pipeline->post); /* with it goes a request under way: it is sent again */

@@ -6,6 +6,7 @@
 #include "analysis/worker.h"
 #include "base/clock.h"
 #include "pipeline/config.h"
+#include "store/recordings.h"
 
 /*
  * The way of a recording: scanned, stored, analysed, scored, stored, posted, struck. The daemon and
@@ -21,6 +22,7 @@ enum { CQA_FAILED_REASONS_MAX = 16 };
 /* Counts since the start, and the state of the queues. */
 struct cqa_pipeline_status {
     uint64_t analysed;  /* results stored */
+    uint64_t apart;     /* of them kept beside those that count */
     uint64_t failed;    /* recordings given up, with a reason stored */
     uint64_t delivered; /* struck by the server's answer */
     uint64_t refused;   /* quarantined: the server will never take them */
@@ -44,7 +46,10 @@ struct cqa_pipeline_status {
 struct cqa_pipeline_options {
     int watches; /* wakes by inotify (the daemon), else looks only as often as the interval says */
     int64_t since_ms; /* leaves out recordings last changed before (wall clock); 0: none */
-    int again;        /* begins with what another version of the analyzer has judged */
+    int64_t until_ms; /* and those changed then or later; 0: none */
+    /* AGAIN begins with what another analyzer or rubric has judged. APART does nothing else, and
+     * keeps what comes of it beside the results that count. */
+    enum cqa_asked again;
 };
 
 /*
@@ -73,6 +78,11 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
 /* Does everything that can be done now. Milliseconds until the next turn is due even if nothing is
  * readable. */
 int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline);
+
+/* Owes the server what was kept apart within the options' times and was not owed yet; `*count`: how
+ * many. */
+enum cqa_status cqa_pipeline_owe_previews(struct cqa_pipeline *pipeline, size_t *count,
+                                          struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Takes no new recordings from now on; turns still finish what is under way. */
 void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline);

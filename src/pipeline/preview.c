@@ -10,10 +10,11 @@
 #include "watch/scan.h"
 
 struct preview {
-    struct cqa_store *store; /* NULL: nothing is known yet */
-    int64_t since_ns;
+    struct cqa_store *store;    /* NULL: nothing is known yet */
+    int64_t since_ns, until_ns; /* until: 0 for ever */
     cqa_preview_tell *tell;
     void *context;
+    const struct cqa_requeue *again;
 };
 
 static int ignores(void *context, const char *name)
@@ -48,10 +49,11 @@ static int tell(void *context, const struct cqa_scan_file *file)
 {
     const struct preview *preview = context;
 
-    if (file->news == CQA_SCAN_GONE || file->mtime_ns < preview->since_ns)
+    if (file->news == CQA_SCAN_GONE || file->mtime_ns < preview->since_ns ||
+        (preview->until_ns > 0 && file->mtime_ns >= preview->until_ns))
         return 1;
     const char *word = why(preview, file);
-    return word == NULL || preview->tell(preview->context, file->path, word);
+    return word == NULL || preview->tell(preview->context, file->path, word, 0);
 }
 
 static enum cqa_status look_twice(const struct cqa_config *config,
@@ -79,18 +81,51 @@ static enum cqa_status look_twice(const struct cqa_config *config,
     return status;
 }
 
-enum cqa_status cqa_preview(const struct cqa_config *config, int64_t since_ms,
+/* ---- again */
+
+static int tell_outdated(void *context, const struct cqa_outdated *outdated)
+{
+    const struct preview *preview = context;
+
+    return preview->tell(preview->context, outdated->path, "again",
+                         cqa_again_why(outdated, preview->again));
+}
+
+static enum cqa_status look_again(const struct cqa_config *config,
+                                  const struct cqa_watch_config *watch, const char *analyzer,
+                                  struct preview *preview, struct cqa_error *error)
+{
+    struct cqa_requeue wish = cqa_again_wish(config, watch, analyzer, CQA_ASKED_AGAIN);
+
+    if (preview->store == NULL || analyzer == NULL)
+        return CQA_OK;
+    wish.since_ns = preview->since_ns;
+    wish.until_ns = preview->until_ns;
+    preview->again = &wish;
+    const enum cqa_status status =
+        cqa_results_outdated(preview->store, &wish, tell_outdated, preview, error);
+    preview->again = NULL;
+    return status;
+}
+
+enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_preview_wish *wish,
                             cqa_preview_tell *tell_one, void *context, struct cqa_error *error)
 {
-    struct preview preview = {.since_ns = since_ms * 1000000, .tell = tell_one, .context = context};
+    struct preview preview = {.since_ns = wish->since_ms * 1000000,
+                              .until_ns = wish->until_ms * 1000000,
+                              .tell = tell_one,
+                              .context = context};
     char database[PATH_MAX];
     enum cqa_status status = CQA_OK;
 
     snprintf(database, sizeof database, "%s/callqa.db", config->state_dir);
     if (access(database, F_OK) == 0) /* opening would make it */
         status = cqa_store_open(config->state_dir, &preview.store, error);
-    for (size_t i = 0; status == CQA_OK && i < config->watch_count; i++)
+    for (size_t i = 0; status == CQA_OK && i < config->watch_count; i++) {
         status = look_twice(config, &config->watches[i], &preview, error);
+        if (status == CQA_OK)
+            status = look_again(config, &config->watches[i], wish->analyzer, &preview, error);
+    }
     cqa_store_close(preview.store);
     return status;
 }

@@ -44,6 +44,7 @@ enum { CQA_ITEM_DIGEST_SIZE = 32, CQA_ITEM_CLIPS_MAX = 32 };
 struct cqa_item {
     struct cqa_arena arena;
     int is_failure;   /* callqa.failure/1, else callqa.result/1 */
+    int is_preview;   /* it came in a callqa.preview/1: to be looked at, it counts nothing */
     const char *key;  /* idempotency key */
     const char *body; /* the object, compact, `decision`s null, keyed digits masked */
     unsigned char digest[CQA_ITEM_DIGEST_SIZE]; /* of `body` */

@@ -31,11 +31,15 @@ static const struct {
     [CQA_PUT_STORED] = {201, NULL},
     [CQA_PUT_REPLACED] = {200, NULL},
     [CQA_PUT_UNCHANGED] = {200, NULL},
+    [CQA_PUT_PREVIEWED] = {202, NULL},
+    [CQA_PUT_KEPT_BACK] = {202, NULL},
     [CQA_PUT_KEY_REUSED] = {422, "this idempotency key came with other content before"},
     [CQA_PUT_OTHER_RECORDER] =
         {409, "another recorder posted other audio under this call id; tokens made with "
               "--site keep the calls of several PBXs apart"},
     [CQA_PUT_PERIOD_CLOSED] = {409, "the period of this call is closed"},
+    [CQA_PUT_NO_CALL] = {409, "there is no result of this call that a preview could be compared "
+                              "with"},
 };
 
 static struct entry *add_entry(struct batch *batch)

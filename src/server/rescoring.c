@@ -40,7 +40,7 @@ struct run {
     struct cqa_item items[BATCH];
     struct cqa_poster posters[BATCH];
     size_t item_count;
-    int64_t applied, refused;
+    int64_t applied, refused, kept_back;
 };
 
 static void count_rule(void *context, const char *rule, int after, double points)
@@ -109,7 +109,8 @@ static enum cqa_status queue_item(struct run *run, const struct cqa_call_row *ro
     const enum cqa_status status =
         cqa_item_read(item, rescored->body.text, rescored->body.length, key, &run->error);
     run->posters[run->item_count] = (struct cqa_poster){
-        cqa_arena_string(&item->arena, row->recorder), cqa_arena_string(&item->arena, row->site)};
+        cqa_arena_string(&item->arena, row->recorder), cqa_arena_string(&item->arena, row->site),
+        cqa_request_who(run->request)->name};
     run->item_count++;
     return status;
 }
@@ -152,6 +153,7 @@ static enum cqa_status store_items(struct run *run)
                                     &run->items[i], 1, &outcome, &run->error);
         run->applied += status == CQA_OK && outcome == CQA_PUT_REPLACED;
         run->refused += status == CQA_OK && outcome == CQA_PUT_PERIOD_CLOSED;
+        run->kept_back += status == CQA_OK && outcome == CQA_PUT_KEPT_BACK;
         cqa_item_finish(&run->items[i]);
     }
     run->item_count = 0;
@@ -219,16 +221,16 @@ static void reply_run(struct run *run)
     const int64_t read = run->calls - run->unread;
 
     add_titles(run);
-    cqa_reply_json(run->request, 200,
-                   json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:o, s:o, s:O, s:o, s:I, s:I}",
-                             "rubric", cqa_rubric_name(run->rubric), "rubric_version",
-                             cqa_rubric_version(run->rubric), "calls", (json_int_t)run->calls,
-                             "changed", (json_int_t)run->changed, "unreadable",
-                             (json_int_t)run->unread, "cut_off", run->calls >= CALLS_MAX,
-                             "mean_before", mean(run->before_sum_c, read), "mean_after",
-                             mean(run->after_sum_c, read), "rules", run->rules, "most_changed",
-                             examples_json(run), "applied", (json_int_t)run->applied,
-                             "refused_closed", (json_int_t)run->refused));
+    cqa_reply_json(
+        run->request, 200,
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:o, s:o, s:O, s:o, s:I, s:I, s:I}", "rubric",
+                  cqa_rubric_name(run->rubric), "rubric_version", cqa_rubric_version(run->rubric),
+                  "calls", (json_int_t)run->calls, "changed", (json_int_t)run->changed,
+                  "unreadable", (json_int_t)run->unread, "cut_off", run->calls >= CALLS_MAX,
+                  "mean_before", mean(run->before_sum_c, read), "mean_after",
+                  mean(run->after_sum_c, read), "rules", run->rules, "most_changed",
+                  examples_json(run), "applied", (json_int_t)run->applied, "refused_closed",
+                  (json_int_t)run->refused, "kept_back", (json_int_t)run->kept_back));
 }
 
 static void refuse_rubric(struct cqa_request *request, struct cqa_problems *problems)

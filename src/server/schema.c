@@ -175,7 +175,25 @@ static const char coaching_step[] =
     " note INTEGER NOT NULL REFERENCES coaching(id), call INTEGER NOT NULL REFERENCES calls(id),"
     " flag INTEGER NOT NULL, PRIMARY KEY(note, call, flag)) WITHOUT ROWID;";
 
+/*
+ * Results that wait to be accepted, and what revisions changed: `revision` 0 is of the waiting one.
+ * A preview is stale when a decision has moved what it would come to.
+ */
+static const char previews_step[] =
+    "CREATE TABLE previews("
+    " call INTEGER PRIMARY KEY REFERENCES calls(id), kept INTEGER NOT NULL, recorder TEXT NOT NULL,"
+    " site TEXT NOT NULL, key TEXT NOT NULL, received_ms INTEGER NOT NULL, after_c INTEGER,"
+    " needs_person INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL);"
+    "CREATE INDEX previews_stale ON previews(call) WHERE stale = 1;"
+    "CREATE TABLE score_changes("
+    " id INTEGER PRIMARY KEY, call INTEGER NOT NULL REFERENCES calls(id),"
+    " revision INTEGER NOT NULL, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " rule TEXT NOT NULL, start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL,"
+    " before_c INTEGER NOT NULL, after_c INTEGER NOT NULL, ground TEXT, reason_en TEXT NOT NULL,"
+    " reason_zh TEXT NOT NULL);"
+    "CREATE INDEX score_changes_by_call ON score_changes(call, revision);";
+
 const char *const cqa_schema_steps[] = {
-    people_step,          calls_step,   flags_step,    notices_step, clips_step,
-    cqa_appraisal_schema, rubrics_step, coaching_step, NULL,
+    people_step,          calls_step,   flags_step,    notices_step,  clips_step,
+    cqa_appraisal_schema, rubrics_step, coaching_step, previews_step, NULL,
 };

@@ -32,17 +32,23 @@ enum cqa_put {
     CQA_PUT_STORED,         /* a new call or failure */
     CQA_PUT_REPLACED,       /* a new revision of a known call */
     CQA_PUT_UNCHANGED,      /* known already */
+    CQA_PUT_PREVIEWED,      /* kept to be looked at; counts nothing (previews.h) */
+    CQA_PUT_KEPT_BACK,      /* of a closed period, or against a person's decision: kept likewise */
     CQA_PUT_KEY_REUSED,     /* not stored: this key came with other content before */
     CQA_PUT_OTHER_RECORDER, /* not stored: another recorder holds this call id */
-    CQA_PUT_PERIOD_CLOSED,  /* not stored: the call's period is closed */
+    CQA_PUT_PERIOD_CLOSED,  /* not stored: the period of this new call is closed */
+    CQA_PUT_NO_CALL,        /* not stored: a preview of a call that has no result */
     CQA_PUT_COUNT
 };
 extern const char *const cqa_put_words[CQA_PUT_COUNT + 1];
 
-/* Who posts: the token's name, and the site that keeps call ids of several PBXs apart. */
+/* Who posts: the token's name, and the site that keeps call ids of several PBXs apart. `actor`: the
+ * person who has known calls scored anew, where it is not the recorder; what a closed period
+ * refuses is then not kept. */
 struct cqa_poster {
     const char *recorder;
     const char *site;
+    const char *actor;
 };
 
 /* Stores all items in one transaction; `outcomes[i]` tells what became of each. On failure nothing

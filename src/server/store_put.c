@@ -1,20 +1,11 @@
 #include <sodium.h>
 #include <string.h>
 #include "server/evidence.h"
-#include "server/store_internal.h"
+#include "server/put.h"
 
 const char *const cqa_put_words[CQA_PUT_COUNT + 1] = {
-    "stored", "replaced", "unchanged", "key_reused", "other_recorder", "period_closed", NULL};
-
-enum { KEY_HASH_SIZE = 16 };
-
-/* What is known of the call that an item is about. */
-struct known {
-    int64_t id;
-    int64_t revision;
-    int same_recorder;
-    int same_audio;
-};
+    "stored",     "replaced",       "unchanged",     "previewed", "kept_back",
+    "key_reused", "other_recorder", "period_closed", "no_call",   NULL};
 
 /* The idempotency key, together with its site: short, so that the unique index over all revisions
  * stays small. */
@@ -22,11 +13,11 @@ static void hash_key(const struct cqa_poster *poster, const char *key, unsigned 
 {
     crypto_generichash_state state;
 
-    crypto_generichash_init(&state, NULL, 0, KEY_HASH_SIZE);
+    crypto_generichash_init(&state, NULL, 0, CQA_KEY_HASH_SIZE);
     crypto_generichash_update(&state, (const unsigned char *)poster->site,
                               strlen(poster->site) + 1);
     crypto_generichash_update(&state, (const unsigned char *)key, strlen(key));
-    crypto_generichash_final(&state, out, KEY_HASH_SIZE);
+    crypto_generichash_final(&state, out, CQA_KEY_HASH_SIZE);
 }
 
 /* CQA_OK with `*same` when the key is known, CQA_E_NOTFOUND when it is new. */
@@ -36,7 +27,7 @@ static enum cqa_status find_key(struct cqa_db *db, const struct cqa_item *item,
     sqlite3_stmt *row;
     enum cqa_status status =
         cqa_db_start(db, &row, error, "SELECT digest FROM revisions WHERE key_hash = ?", "b",
-                     key_hash, KEY_HASH_SIZE);
+                     key_hash, CQA_KEY_HASH_SIZE);
 
     if (status != CQA_OK)
         return status;
@@ -49,12 +40,12 @@ static enum cqa_status find_key(struct cqa_db *db, const struct cqa_item *item,
 }
 
 static enum cqa_status find_call(struct cqa_db *db, const struct cqa_poster *poster,
-                                 const struct cqa_item *item, struct known *known,
+                                 const struct cqa_item *item, struct cqa_known *known,
                                  struct cqa_error *error)
 {
     sqlite3_stmt *row;
     enum cqa_status status = cqa_db_start(db, &row, error,
-                                          "SELECT id, revision, recorder, sha256 FROM calls"
+                                          "SELECT id, revision, recorder, sha256, day FROM calls"
                                           " WHERE site = ? AND source = ? AND call_id = ?",
                                           "ttt", poster->site, item->source, item->call_id);
 
@@ -62,15 +53,17 @@ static enum cqa_status find_call(struct cqa_db *db, const struct cqa_poster *pos
         return status;
     status = cqa_db_step(db, row, error);
     if (status == CQA_OK)
-        *known = (struct known){.id = sqlite3_column_int64(row, 0),
-                                .revision = sqlite3_column_int64(row, 1),
-                                .same_recorder = strcmp(cqa_db_text(row, 2), poster->recorder) == 0,
-                                .same_audio = strcmp(cqa_db_text(row, 3), item->sha256) == 0};
+        *known =
+            (struct cqa_known){.id = sqlite3_column_int64(row, 0),
+                               .revision = sqlite3_column_int64(row, 1),
+                               .day = sqlite3_column_int64(row, 4),
+                               .same_recorder = strcmp(cqa_db_text(row, 2), poster->recorder) == 0,
+                               .same_audio = strcmp(cqa_db_text(row, 3), item->sha256) == 0};
     cqa_db_end(row);
     return status;
 }
 
-static enum cqa_status same_as_current(struct cqa_db *db, const struct known *known,
+static enum cqa_status same_as_current(struct cqa_db *db, const struct cqa_known *known,
                                        const struct cqa_item *item, int *same,
                                        struct cqa_error *error)
 {
@@ -84,220 +77,203 @@ static enum cqa_status same_as_current(struct cqa_db *db, const struct known *kn
     return status;
 }
 
-static enum cqa_status period_closed(struct cqa_db *db, const struct cqa_item *item, int *closed,
+/* Neither out of a closed period nor into one, whatever day the new revision claims. */
+static enum cqa_status period_closed(struct cqa_db *db, const struct cqa_known *known,
+                                     const struct cqa_item *item, int *closed,
                                      struct cqa_error *error)
 {
     int64_t count = 0;
-    const enum cqa_status status = cqa_db_value(
-        db, &count, error, "SELECT count(*) FROM periods WHERE from_day <= ?1 AND ?1 < to_day", "o",
-        item->day);
+    const enum cqa_status status =
+        cqa_db_value(db, &count, error,
+                     "SELECT count(*) FROM periods WHERE (from_day <= ?1 AND ?1 < to_day)"
+                     " OR (from_day <= ?2 AND ?2 < to_day)",
+                     "oi", item->day, known->day);
 
     *closed = count > 0;
     return status;
 }
 
-/* Notes cost nothing, so nobody has to decide on them. */
-static int64_t count_open(const struct cqa_item *item)
-{
-    int64_t count = 0;
+/* ---- a further revision of a known call */
 
-    for (size_t i = 0; i < item->flag_count; i++)
-        count += item->flags[i].points_c > 0 || item->flags[i].automatic_fail;
-    return count;
-}
+/* What a revision would come to. */
+struct trial {
+    struct cqa_arena arena; /* of the changes */
+    struct cqa_change *changes;
+    size_t change_count;
+    int64_t lost; /* flags that a person decided, or objected to, and that it no longer has */
+    int64_t after_c;
+    int is_scored;
+};
 
-/*
- * The person is whoever held the extension when the call started; without a roster the extension
- * stands for the person. Parameters are numbered in the order of the columns.
- */
-static const char upsert_call[] =
-    "INSERT INTO calls(site, source, call_id, revision, recorder, agent, customer, queue, "
-    "direction,"
-    " started_at, started_ms, day, path, sha256, duration_ms, rubric, rubric_version, base_c, "
-    "total_c,"
-    " score_c, flag_count, open_count, received_ms, updated_ms, talk_agent_ms, talk_customer_ms,"
-    " silence_ms, hold_ms, overtalk_ms, response_ms, greeting_ms, measurable, person, team)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
-    "?19,"
-    " ?20, ?21, ?22, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
-    " coalesce((SELECT person FROM roster WHERE extension = ?6 AND from_local <= substr(?10, 1, 19)"
-    "  AND substr(?10, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1), ?6),"
-    " (SELECT team FROM roster WHERE extension = ?6 AND from_local <= substr(?10, 1, 19)"
-    "  AND substr(?10, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1))"
-    " ON CONFLICT(site, source, call_id) DO UPDATE SET revision = ?4, recorder = ?5, agent = ?6,"
-    " customer = ?7, queue = ?8, direction = ?9, started_at = ?10, started_ms = ?11, day = ?12, "
-    "path = ?13,"
-    " sha256 = ?14, duration_ms = ?15, rubric = ?16, rubric_version = ?17, base_c = ?18, total_c = "
-    "?19,"
-    " updated_ms = ?22, talk_agent_ms = ?23, talk_customer_ms = ?24, silence_ms = ?25, hold_ms = "
-    "?26,"
-    " overtalk_ms = ?27, response_ms = ?28, greeting_ms = ?29, measurable = ?30,"
-    " person = excluded.person, team = excluded.team";
-
-static enum cqa_status write_call(struct cqa_db *db, const struct cqa_poster *poster,
-                                  const struct cqa_item *item, struct known *known, int64_t now_ms,
+static enum cqa_status read_score(struct cqa_db *db, int64_t call, struct trial *trial,
                                   struct cqa_error *error)
 {
     const enum cqa_status status =
-        cqa_db_run(db, error, upsert_call,
-                   "tttit"
-                   "ttttt"
-                   "oottitt"
-                   "ooiii"
-                   "ooooooo"
-                   "i",
-                   poster->site, item->source, item->call_id, known->revision + 1, poster->recorder,
-                   item->agent, item->customer, item->queue, item->direction, item->started_at,
-                   item->started_ms, item->day, item->path, item->sha256, item->duration_ms,
-                   item->rubric, item->rubric_version, item->base_c, item->total_c,
-                   (int64_t)item->flag_count, count_open(item), now_ms, item->talk_agent_ms,
-                   item->talk_customer_ms, item->silence_ms, item->hold_ms, item->overtalk_ms,
-                   item->response_ms, item->greeting_ms, (int64_t)item->measurable);
+        cqa_db_value(db, &trial->after_c, error,
+                     "SELECT score_c FROM calls WHERE id = ? AND score_c IS NOT NULL", "i", call);
 
-    if (status == CQA_OK && known->id == 0)
-        known->id = cqa_db_last_id(db);
-    return status;
+    trial->is_scored = status == CQA_OK;
+    return status == CQA_E_NOTFOUND ? CQA_OK : status;
 }
 
-static enum cqa_status insert_revision(struct cqa_db *db, const struct cqa_poster *poster,
-                                       const struct cqa_item *item, const struct known *known,
-                                       const unsigned char *key_hash, int64_t now_ms,
-                                       struct cqa_error *error)
-{
-    return cqa_db_run(
-        db, error,
-        "INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms,"
-        " body) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-        "iibtbtit", known->id, known->revision + 1, key_hash, KEY_HASH_SIZE, item->key,
-        item->digest, CQA_ITEM_DIGEST_SIZE, poster->recorder, now_ms, item->body);
-}
-
-/*
- * A flag that the new revision takes again (same rule, seconds and points) keeps its row, and so
- * its decision; CQA_OK when there is one. Equal twins pair up one by one, since a row that was
- * taken has its ordinal set.
- */
-static enum cqa_status keep_flag(struct cqa_db *db, int64_t call, const struct cqa_item_flag *flag,
-                                 int64_t ordinal, struct cqa_error *error)
-{
-    int64_t id = 0;
-    enum cqa_status status = cqa_db_value(
-        db, &id, error,
-        "SELECT id FROM flags WHERE call = ? AND ordinal IS NULL AND author IS NULL AND rule = ?"
-        " AND start_ms = ? AND end_ms = ? AND points_c = ? AND automatic_fail = ?"
-        " ORDER BY state DESC, id LIMIT 1",
-        "itiiii", call, flag->rule, flag->start_ms, flag->end_ms, flag->points_c,
-        (int64_t)flag->automatic_fail);
-
-    if (status != CQA_OK)
-        return status;
-    return cqa_db_run(
-        db, error,
-        "UPDATE flags SET current = 1, ordinal = ?, severity = ?, confidence = ?, event = ?,"
-        " event_type = ?, (day, started_ms, person, team, agent, queue) ="
-        " (SELECT coalesce(day, 0), coalesce(started_ms, 0), person, team, agent, queue"
-        " FROM calls WHERE id = ?) WHERE id = ?",
-        "iiiitii", ordinal, (int64_t)flag->severity, flag->confidence, flag->event,
-        flag->event_type, call, id);
-}
-
-static enum cqa_status insert_flag(struct cqa_db *db, int64_t call,
-                                   const struct cqa_item_flag *flag, int64_t ordinal,
-                                   struct cqa_error *error)
-{
-    return cqa_db_run(
-        db, error,
-        "INSERT INTO flags(call, current, ordinal, rule, severity, points_c, confidence, event,"
-        " event_type, start_ms, end_ms, automatic_fail, day, started_ms, person, team, agent, "
-        "queue)"
-        " SELECT ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(day, 0),"
-        " coalesce(started_ms, 0), person, team, agent, queue FROM calls WHERE id = ?1",
-        "iitiiiitiii", call, ordinal, flag->rule, (int64_t)flag->severity, flag->points_c,
-        flag->confidence, flag->event, flag->event_type, flag->start_ms, flag->end_ms,
-        (int64_t)flag->automatic_fail);
-}
-
-/* Flags added by hand stay current whatever the machine says later. */
-static enum cqa_status replace_flags(struct cqa_db *db, const struct cqa_item *item,
-                                     const struct known *known, struct cqa_error *error)
-{
-    enum cqa_status status = CQA_OK;
-
-    if (known->revision > 0)
-        status = cqa_db_run(
-            db, error,
-            "UPDATE flags SET current = 0, ordinal = NULL WHERE call = ? AND author IS NULL", "i",
-            known->id);
-    for (size_t i = 0; status == CQA_OK && i < item->flag_count; i++) {
-        status = known->revision > 0 ? keep_flag(db, known->id, &item->flags[i], (int64_t)i, error)
-                                     : CQA_E_NOTFOUND;
-        if (status == CQA_E_NOTFOUND)
-            status = insert_flag(db, known->id, &item->flags[i], (int64_t)i, error);
-    }
-    return status;
-}
-
-static enum cqa_status put_revision(struct cqa_db *db, const struct cqa_poster *poster,
-                                    const struct cqa_item *item, struct known *known,
+/* Makes the revision, within a savepoint of the caller's. */
+static enum cqa_status try_revision(struct cqa_db *db, const struct cqa_poster *poster,
+                                    const struct cqa_item *item, struct cqa_known *known,
                                     const unsigned char *key_hash, int64_t now_ms,
-                                    struct cqa_error *error)
+                                    struct trial *trial, struct cqa_error *error)
 {
-    enum cqa_status status = write_call(db, poster, item, known, now_ms, error);
+    int64_t before = 0;
+    int64_t after = 0;
+    enum cqa_status status = cqa_put_find_changes(db, known->id, item, &trial->arena,
+                                                  &trial->changes, &trial->change_count, error);
 
     if (status == CQA_OK)
-        status = insert_revision(db, poster, item, known, key_hash, now_ms, error);
+        status = cqa_put_standing(db, known->id, &before, error);
     if (status == CQA_OK)
-        status = replace_flags(db, item, known, error);
-    if (status == CQA_OK && known->revision > 0)
-        status = cqa_scores_refresh_totals(db, known->id, error);
+        status = cqa_put_revision(db, poster, item, known, key_hash, now_ms, error);
     if (status == CQA_OK)
-        status = cqa_db_run(db, error,
-                            "UPDATE failures SET resolved_ms = ? WHERE site = ? AND path = ?"
-                            " AND resolved_ms IS NULL",
-                            "itt", now_ms, poster->site, item->path);
+        status = cqa_put_standing(db, known->id, &after, error);
+    if (status == CQA_OK)
+        status = read_score(db, known->id, trial, error);
+    trial->lost = before - after;
     return status;
 }
 
-static enum cqa_status put_result(struct cqa_db *db, const struct cqa_poster *poster,
-                                  const struct cqa_item *item, int64_t now_ms,
-                                  enum cqa_put *outcome, struct cqa_error *error)
+/* It counts from now on. */
+static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_db *db,
+                                     const struct cqa_known *known, const struct trial *trial,
+                                     const struct cqa_put_order *order, int64_t now_ms,
+                                     struct cqa_error *error)
 {
-    unsigned char key_hash[KEY_HASH_SIZE];
-    struct known known = {0};
-    int same = 0;
-    int closed = 0;
+    enum cqa_status status = cqa_db_run(db, error, "RELEASE revision", "");
 
-    hash_key(poster, item->key, key_hash);
+    if (status == CQA_OK)
+        status = cqa_put_drop_preview(db, known->id, error);
+    if (status == CQA_OK)
+        status = cqa_put_changes(db, known->id, known->revision + 1, trial->changes,
+                                 trial->change_count, now_ms, error);
+    if (status == CQA_OK)
+        status = cqa_put_audit_changes(scores, db, known->id, order->actor, trial->changes,
+                                       trial->change_count, error);
+    return status;
+}
+
+/* It counts nothing: what it would come to is kept, unless it was kept before. */
+static enum cqa_status keep_apart(struct cqa_db *db, const struct cqa_poster *poster,
+                                  const struct cqa_item *item, const struct cqa_known *known,
+                                  const struct trial *trial, const struct cqa_put_order *order,
+                                  int closed, int64_t now_ms, struct cqa_error *error)
+{
+    const struct cqa_preview_new preview = {.call = known->id,
+                                            .kept = order->mode == CQA_PUT_APART ? order->kept
+                                                    : closed ? CQA_PREVIEW_CLOSED
+                                                             : CQA_PREVIEW_DECIDED,
+                                            .after_c = trial->is_scored ? &trial->after_c : NULL,
+                                            .needs_person = trial->lost > 0,
+                                            .changes = trial->changes,
+                                            .change_count = trial->change_count};
+    enum cqa_status status = cqa_db_run(db, error, "ROLLBACK TO revision", "");
+
+    if (status == CQA_OK)
+        status = cqa_db_run(db, error, "RELEASE revision", "");
+    return status == CQA_OK && order->mode != CQA_PUT_ACCEPTED
+               ? cqa_put_preview(db, poster, item, &preview, now_ms, error)
+               : status;
+}
+
+static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_db *db,
+                                 const struct cqa_poster *poster, const struct cqa_item *item,
+                                 struct cqa_known *known, const unsigned char *key_hash, int closed,
+                                 const struct cqa_put_order *order, int64_t now_ms,
+                                 enum cqa_put *outcome, struct cqa_error *error)
+{
+    struct trial trial = {0};
+    enum cqa_status status = cqa_db_run(db, error, "SAVEPOINT revision", "");
+
+    if (status == CQA_OK)
+        status = try_revision(db, poster, item, known, key_hash, now_ms, &trial, error);
+    const int counts =
+        order->mode != CQA_PUT_APART && !closed && (trial.lost <= 0 || order->by_name);
+    if (status == CQA_OK)
+        status = counts ? keep_revision(scores, db, known, &trial, order, now_ms, error)
+                        : keep_apart(db, poster, item, known, &trial, order, closed, now_ms, error);
+    *outcome = counts                         ? CQA_PUT_REPLACED
+               : order->mode == CQA_PUT_APART ? CQA_PUT_PREVIEWED
+                                              : CQA_PUT_KEPT_BACK;
+    cqa_arena_finish(&trial.arena);
+    return status;
+}
+
+/* ---- one result */
+
+/* What needs no writing, told by `*outcome`; COUNT: go on. */
+static enum cqa_status look_up(struct cqa_db *db, const struct cqa_poster *poster,
+                               const struct cqa_item *item, const unsigned char *key_hash,
+                               struct cqa_known *known, int *is_new, enum cqa_put *outcome,
+                               struct cqa_error *error)
+{
+    int same = 0;
     enum cqa_status status = find_key(db, item, key_hash, &same, error);
+
+    *outcome = CQA_PUT_COUNT;
     if (status == CQA_OK) {
         *outcome = same ? CQA_PUT_UNCHANGED : CQA_PUT_KEY_REUSED;
         return CQA_OK;
     }
     if (status == CQA_E_NOTFOUND)
-        status = find_call(db, poster, item, &known, error);
-    const int is_new = status == CQA_E_NOTFOUND;
-    if (status == CQA_OK)
-        status = same_as_current(db, &known, item, &same, error);
-    if (status != CQA_OK && !is_new)
-        return status;
-    if (same || (!is_new && !known.same_recorder && !known.same_audio)) {
-        *outcome = same ? CQA_PUT_UNCHANGED : CQA_PUT_OTHER_RECORDER;
+        status = find_call(db, poster, item, known, error);
+    *is_new = status == CQA_E_NOTFOUND;
+    if (*is_new)
         return CQA_OK;
-    }
-    status = period_closed(db, item, &closed, error);
-    if (status != CQA_OK || closed) {
-        *outcome = CQA_PUT_PERIOD_CLOSED;
-        return status;
-    }
-    *outcome = is_new ? CQA_PUT_STORED : CQA_PUT_REPLACED;
-    return put_revision(db, poster, item, &known, key_hash, now_ms, error);
+    if (status == CQA_OK)
+        status = same_as_current(db, known, item, &same, error);
+    if (same || (!known->same_recorder && !known->same_audio))
+        *outcome = same ? CQA_PUT_UNCHANGED : CQA_PUT_OTHER_RECORDER;
+    return status;
 }
 
-static enum cqa_status put_whole(struct cqa_db *db, const struct cqa_poster *poster,
-                                 const struct cqa_item *item, int64_t now_ms, enum cqa_put *outcome,
-                                 struct cqa_error *error)
+static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_db *db,
+                                  const struct cqa_poster *poster, const struct cqa_item *item,
+                                  const struct cqa_put_order *order, int64_t now_ms,
+                                  enum cqa_put *outcome, struct cqa_error *error)
 {
-    const enum cqa_status status = put_result(db, poster, item, now_ms, outcome, error);
+    unsigned char key_hash[CQA_KEY_HASH_SIZE];
+    struct cqa_known known = {0};
+    int is_new = 0;
+    int closed = 0;
+
+    hash_key(poster, item->key, key_hash);
+    enum cqa_status status = look_up(db, poster, item, key_hash, &known, &is_new, outcome, error);
+    if (status == CQA_OK && *outcome == CQA_PUT_UNCHANGED && known.id != 0 &&
+        order->mode != CQA_PUT_AS_POSTED)
+        status = cqa_put_drop_preview(db, known.id, error); /* it would change nothing */
+    if (status != CQA_OK || *outcome != CQA_PUT_COUNT)
+        return status;
+    status = period_closed(db, &known, item, &closed, error);
+    if (status != CQA_OK)
+        return status;
+    if (is_new && order->mode != CQA_PUT_AS_POSTED) {
+        *outcome = CQA_PUT_NO_CALL;
+        return CQA_OK;
+    }
+    if (closed && (is_new || order->never_keeps || order->mode == CQA_PUT_ACCEPTED)) {
+        *outcome = CQA_PUT_PERIOD_CLOSED;
+        return CQA_OK;
+    }
+    if (!is_new)
+        return put_known(scores, db, poster, item, &known, key_hash, closed, order, now_ms, outcome,
+                         error);
+    *outcome = CQA_PUT_STORED;
+    return cqa_put_revision(db, poster, item, &known, key_hash, now_ms, error);
+}
+
+static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_db *db,
+                                 const struct cqa_poster *poster, const struct cqa_item *item,
+                                 const struct cqa_put_order *order, int64_t now_ms,
+                                 enum cqa_put *outcome, struct cqa_error *error)
+{
+    const enum cqa_status status =
+        put_result(scores, db, poster, item, order, now_ms, outcome, error);
 
     /* Most results bring no clips, and a new call has none to throw away. */
     return status == CQA_OK && (item->clip_count > 0 ? *outcome <= CQA_PUT_UNCHANGED
@@ -332,6 +308,15 @@ static enum cqa_status put_failure(struct cqa_db *db, const struct cqa_poster *p
         item->reason, item->body, now_ms);
 }
 
+enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_db *db,
+                             const struct cqa_poster *poster, const struct cqa_item *item,
+                             const struct cqa_put_order *order, int64_t now_ms,
+                             enum cqa_put *outcome, struct cqa_error *error)
+{
+    return item->is_failure ? put_failure(db, poster, item, now_ms, outcome, error)
+                            : put_whole(scores, db, poster, item, order, now_ms, outcome, error);
+}
+
 enum cqa_status cqa_scores_put(struct cqa_scores *scores, const struct cqa_poster *poster,
                                const struct cqa_item *items, size_t count, enum cqa_put *outcomes,
                                struct cqa_error *error)
@@ -342,9 +327,13 @@ enum cqa_status cqa_scores_put(struct cqa_scores *scores, const struct cqa_poste
 
     if (status != CQA_OK)
         return status;
-    for (size_t i = 0; status == CQA_OK && i < count; i++)
-        status = items[i].is_failure
-                     ? put_failure(db, poster, &items[i], now_ms, &outcomes[i], error)
-                     : put_whole(db, poster, &items[i], now_ms, &outcomes[i], error);
+    for (size_t i = 0; status == CQA_OK && i < count; i++) {
+        const struct cqa_put_order order = {
+            .mode = items[i].is_preview ? CQA_PUT_APART : CQA_PUT_AS_POSTED,
+            .kept = CQA_PREVIEW_ASKED,
+            .actor = poster->actor != NULL ? poster->actor : poster->recorder,
+            .never_keeps = poster->actor != NULL};
+        status = cqa_put_item(scores, db, poster, &items[i], &order, now_ms, &outcomes[i], error);
+    }
     return cqa_scores_end(scores, status, error);
 }

@@ -66,6 +66,9 @@ enum cqa_status cqa_scores_refresh_totals(struct cqa_db *db, int64_t call, struc
         return status;
     const int64_t decided_c = cqa_decided_total(&sums);
     const int has_decision = scored && counts.decided > 0;
+    status = cqa_db_run(db, error, "UPDATE previews SET stale = 1 WHERE call = ?", "i", call);
+    if (status != CQA_OK)
+        return status;
     return cqa_db_run(
         db, error,
         "UPDATE calls SET flag_count = ?, open_count = ?, decided_c = ?, score_c = ? WHERE id = ?",

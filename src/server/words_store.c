@@ -14,6 +14,9 @@ static const struct cqa_words words[] = {
     {"values: must be numbers", "取值须为数字"},
     {"values: must be a list of 1 to %d numbers", "取值须为 1 至 %d 个数字"},
     {"the rubric has problems", "评分标准有误"},
+    {"calls: must be a list of 1 to %d numbers", "通话：须为 1 至 %d 个编号"},
+    {"what counts is a person's decision: log in instead of using a token",
+     "是否计入须由具名人员决定：请登录，不要使用令牌"},
     /* deciding */
     {"no such flag", "没有此标记"},
     {"no such flag or call that you may see", "没有此标记或通话，或您无权查看"},

@@ -24,8 +24,9 @@ static enum cqa_status choose(struct cqa_store *store, const struct cqa_claim *c
     enum cqa_status status = cqa_rows_under(claim->under, first, last, error);
 
     if (status == CQA_OK)
-        status = cqa_sql_query(store, &statement, error, sql, "iippi", now_ms, claim->since_ns,
-                               first, last, (int64_t)limit);
+        status =
+            cqa_sql_query(store, &statement, error, sql, "iippiii", now_ms, claim->since_ns, first,
+                          last, (int64_t)limit, claim->until_ns, (int64_t)(claim->only_apart != 0));
     while (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
         ids[(*count)++] = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
@@ -76,7 +77,8 @@ enum cqa_status cqa_recordings_claim(struct cqa_store *store, const struct cqa_c
 #define READY(index, order)                                                                        \
     "SELECT id FROM recordings INDEXED BY " index " WHERE state = 'ready'"                         \
     " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 3600000 AND mtime_ns >= ?2"                    \
-    " AND path >= ?3 AND path < ?4 ORDER BY attempts, mtime_ns" order " LIMIT ?5"
+    " AND path >= ?3 AND path < ?4 AND (?6 = 0 OR mtime_ns < ?6)"                                  \
+    " AND (NOT ?7 OR asked = 'apart') ORDER BY attempts, mtime_ns" order " LIMIT ?5"
     int64_t *ids = cqa_arena_alloc(arena, (claim->limit + 1) * sizeof *ids);
     size_t chosen = 0;
 
@@ -146,6 +148,7 @@ struct standing {
     int deaths;
     int gone;
     int64_t last_change_ms;
+    int has_result; /* it was asked for again, and has a result of this very file */
 };
 
 static enum cqa_status read_standing(struct cqa_store *store, int64_t id, struct standing *out,
@@ -154,8 +157,10 @@ static enum cqa_status read_standing(struct cqa_store *store, int64_t id, struct
     sqlite3_stmt *statement = NULL;
     enum cqa_status status =
         cqa_sql_query(store, &statement, error,
-                      "SELECT attempts, deaths, gone, min(revised_ms, mtime_ns / 1000000)"
-                      " FROM recordings WHERE id = ?",
+                      "SELECT attempts, deaths, gone, min(revised_ms, mtime_ns / 1000000),"
+                      " asked <> 'not' AND EXISTS (SELECT 1 FROM results AS r WHERE"
+                      "  r.recording_id = c.id AND r.size_bytes = c.size_bytes"
+                      "  AND r.mtime_ns = c.mtime_ns) FROM recordings AS c WHERE id = ?",
                       "i", id);
 
     if (status == CQA_OK && cqa_sql_row(store, statement, &status, error)) {
@@ -163,6 +168,7 @@ static enum cqa_status read_standing(struct cqa_store *store, int64_t id, struct
         out->deaths = sqlite3_column_int(statement, 1);
         out->gone = sqlite3_column_int(statement, 2);
         out->last_change_ms = sqlite3_column_int64(statement, 3);
+        out->has_result = sqlite3_column_int(statement, 4);
     }
     sqlite3_finalize(statement);
     return status;
@@ -198,6 +204,16 @@ static enum cqa_recording_state judge(const struct cqa_failed *failed, struct st
     return CQA_RECORDING_FAILED;
 }
 
+/* What was to be looked at again and cannot be read is as it was before somebody asked. */
+static enum cqa_status take_back(struct cqa_store *store, int64_t id, int64_t now_ms,
+                                 struct cqa_error *error)
+{
+    return cqa_sql_do(store, error,
+                      "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
+                      " reason = NULL, text = NULL, changed_ms = ? WHERE id = ?",
+                      "ii", now_ms, id);
+}
+
 static enum cqa_status end_attempt(struct cqa_store *store, const struct cqa_failed *failed,
                                    int64_t now_ms, enum cqa_recording_state *state,
                                    struct cqa_error *error)
@@ -215,6 +231,10 @@ static enum cqa_status end_attempt(struct cqa_store *store, const struct cqa_fai
     *state = CQA_RECORDING_READY;
     if (same)
         *state = judge(failed, &standing, now_ms, &pause_ms);
+    if (*state == CQA_RECORDING_FAILED && standing.has_result) {
+        *state = CQA_RECORDING_SCORED;
+        return take_back(store, failed->id, now_ms, error);
+    }
     status =
         cqa_sql_do(store, error,
                    "UPDATE recordings SET state = ?, owner = NULL, deaths = ?,"

@@ -82,13 +82,14 @@ static enum cqa_status write_back(struct adding *adding, int64_t id, const struc
 static enum cqa_status write_revision(struct adding *adding, int64_t id,
                                       const struct cqa_file *file, struct cqa_error *error)
 {
-    return cqa_sql_do(adding->store, error,
-                      "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
-                      " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0, reason = NULL,"
-                      " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
-                      " state = CASE state WHEN 'leased' THEN 'leased' ELSE 'ready' END"
-                      " WHERE id = ?5",
-                      "piiii", file->path, file->size_bytes, file->mtime_ns, adding->now_ms, id);
+    return cqa_sql_do(
+        adding->store, error,
+        "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
+        " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0, reason = NULL,"
+        " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
+        " asked = 'not', state = CASE state WHEN 'leased' THEN 'leased' ELSE 'ready' END"
+        " WHERE id = ?5",
+        "piiii", file->path, file->size_bytes, file->mtime_ns, adding->now_ms, id);
 }
 
 static enum cqa_status write_new(struct adding *adding, const struct cqa_file *file,
@@ -239,27 +240,59 @@ enum cqa_status cqa_recordings_exclude(struct cqa_store *store, int64_t id, cons
                       "ttii", reason, text, now_ms, id);
 }
 
-enum cqa_status cqa_recordings_requeue(struct cqa_store *store, const struct cqa_claim *claim,
-                                       const char *analyzer, int64_t now_ms, size_t *count,
-                                       struct cqa_error *error)
+/* A request that a killed run left waiting: the last one counts. */
+static enum cqa_status ask_anew(struct cqa_store *store, const struct cqa_requeue *wish,
+                                const char *first, const char *last, struct cqa_error *error)
+{
+    return cqa_sql_do(store, error,
+                      "UPDATE recordings SET asked = ?1 WHERE asked NOT IN ('not', ?1)"
+                      " AND state = 'ready' AND mtime_ns >= ?2 AND (?3 = 0 OR mtime_ns < ?3)"
+                      " AND path >= ?4 AND path < ?5",
+                      "tiipp", cqa_asked_words[wish->asked], wish->since_ns, wish->until_ns, first,
+                      last);
+}
+
+static enum cqa_status requeue(struct cqa_store *store, const struct cqa_requeue *wish,
+                               const char *first, const char *last, int64_t now_ms,
+                               struct cqa_error *error)
+{
+#define OTHERS                                                                                     \
+    "UPDATE recordings SET state = 'ready', asked = ?1, attempts = 0, deaths = 0,"                 \
+    " abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL, changed_ms = ?2"               \
+    " WHERE NOT gone AND mtime_ns >= ?3 AND (?4 = 0 OR mtime_ns < ?4)"                             \
+    " AND path >= ?5 AND path < ?6 AND (state = 'scored' AND EXISTS (SELECT 1 FROM results AS r"   \
+    "  WHERE r.recording_id = recordings.id"                                                       \
+    "  AND (r.analyzer <> ?7 OR r.rubric <> ?8 OR r.rubric_version <> ?9))"
+    return cqa_sql_do(
+        store, error,
+        wish->asked == CQA_ASKED_APART ? OTHERS
+            " AND NOT EXISTS (SELECT 1 FROM previews AS p"
+            "  WHERE p.recording_id = recordings.id AND p.size_bytes ="
+            "  recordings.size_bytes AND p.mtime_ns = recordings.mtime_ns"
+            "  AND p.analyzer = ?7 AND p.rubric = ?8 AND p.rubric_version = ?9))"
+                                       : OTHERS " OR (state = 'failed' AND analyzer IS NOT ?7))",
+        "tiiippttt", cqa_asked_words[wish->asked], now_ms, wish->since_ns, wish->until_ns, first,
+        last, wish->analyzer, wish->rubric, wish->rubric_version);
+#undef OTHERS
+}
+
+enum cqa_status cqa_recordings_requeue(struct cqa_store *store, const struct cqa_requeue *wish,
+                                       int64_t now_ms, size_t *count, struct cqa_error *error)
 {
     char first[CQA_UNDER_SIZE];
     char last[CQA_UNDER_SIZE];
-    enum cqa_status status = cqa_rows_under(claim->under, first, last, error);
+    enum cqa_status status = cqa_rows_under(wish->under, first, last, error);
 
     if (status == CQA_OK)
-        status = cqa_sql_do(store, error,
-                            "UPDATE recordings SET state = 'ready', attempts = 0, deaths = 0,"
-                            " abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL,"
-                            " changed_ms = ?1"
-                            " WHERE NOT gone AND mtime_ns >= ?2 AND path >= ?3 AND path < ?4"
-                            " AND ((state = 'failed' AND analyzer IS NOT ?5)"
-                            "  OR (state = 'scored' AND EXISTS (SELECT 1 FROM results AS r"
-                            "   WHERE r.recording_id = recordings.id AND r.analyzer <> ?5)))",
-                            "iippt", now_ms, claim->since_ns, first, last, analyzer);
+        status = cqa_sql_begin(store, error);
+    if (status != CQA_OK)
+        return status;
+    status = ask_anew(store, wish, first, last, error);
+    if (status == CQA_OK)
+        status = requeue(store, wish, first, last, now_ms, error);
     if (status == CQA_OK)
         *count = (size_t)sqlite3_changes64(store->db);
-    return status;
+    return cqa_sql_end(store, status, error);
 }
 
 enum cqa_status cqa_recordings_find(struct cqa_store *store, const char *path,

@@ -48,6 +48,15 @@ enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_fil
 enum cqa_status cqa_recordings_gone(struct cqa_store *store, const char *const *paths, size_t count,
                                     int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Whether a person asked to have a recording analysed again, whose file is as it was. */
+enum cqa_asked {
+    CQA_ASKED_NOT,
+    CQA_ASKED_AGAIN, /* the new result replaces the old one */
+    CQA_ASKED_APART, /* the new result is kept beside it (previews.h) and counts nothing */
+    CQA_ASKED_COUNT
+};
+extern const char *const cqa_asked_words[CQA_ASKED_COUNT + 1];
+
 /* One recording as it stands in the store. */
 struct cqa_recording {
     int64_t id;
@@ -63,11 +72,14 @@ struct cqa_recording {
     const char *text;
     int64_t discovered_ms;
     int64_t changed_ms; /* last change of state */
+    enum cqa_asked asked;
 };
 
 struct cqa_claim {
     size_t limit;
     int64_t since_ns;      /* files whose mtime is at least this; 0: all */
+    int64_t until_ns;      /* and less than this; 0: all */
+    int only_apart;        /* nothing but what was asked to be kept apart */
     const char *under;     /* files below this folder, without a slash at the end; NULL: all */
     int64_t unfinished_ms; /* settling recordings that have not changed for so long are claimed too;
                               0: never */
@@ -111,6 +123,7 @@ struct cqa_failed {
  *   unfinished: settling, failed when it has not changed for `unfinished_ms`
  *   unreadable, changed, internal: ready again after a pause (5 s, doubling to 10 min), without end
  *   everything else: failed
+ *   scored in place of failed, with the result that it has, when it was analysed again on request
  *   and ready, whatever the reason, if the file has changed meanwhile.
  * CQA_E_REFUSED: not claimed by this process.
  */
@@ -124,10 +137,24 @@ enum cqa_status cqa_recordings_exclude(struct cqa_store *store, int64_t id, cons
                                        const char *text, int64_t now_ms,
                                        struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Makes ready every scored or failed recording (of the claim's since_ns and under) that another
- * analyzer than this one had judged and whose file is still there. */
-enum cqa_status cqa_recordings_requeue(struct cqa_store *store, const struct cqa_claim *claim,
-                                       const char *analyzer, int64_t now_ms, size_t *count,
+/* What is to be analysed again. */
+struct cqa_requeue {
+    const char *analyzer; /* of now: version, models, rules */
+    const char *rubric, *rubric_version;
+    int64_t since_ns, until_ns; /* as of a claim */
+    const char *under;
+    enum cqa_asked asked; /* AGAIN or APART */
+};
+
+/*
+ * Makes ready every recording whose file is still there and whose result was made by another
+ * analyzer or rubric; with AGAIN also what another analyzer could not read, with APART not what is
+ * kept apart already. What an earlier request left waiting is now waiting for this one. `*count`:
+ * how many were made ready. Nothing else ever brings a recording with a result back while its file
+ * stays as it is.
+ */
+enum cqa_status cqa_recordings_requeue(struct cqa_store *store, const struct cqa_requeue *wish,
+                                       int64_t now_ms, size_t *count,
                                        struct cqa_error *error) CQA_MUST_CHECK;
 
 /* CQA_E_NOTFOUND when there is none. Strings in `arena`. */

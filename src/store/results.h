@@ -1,6 +1,7 @@
 #ifndef CQA_STORE_RESULTS_H
 #define CQA_STORE_RESULTS_H
 
+#include "store/recordings.h"
 #include "store/store.h"
 
 /* Each recording has one current result; a new one replaces it. */
@@ -20,13 +21,16 @@ struct cqa_finished {
         *key; /* idempotency key of the delivery (store/deliveries.h); NULL: not to be sent */
     const char *body; /* the exact bytes to send; NULL: the JSON */
     size_t body_length;
+    int apart; /* kept beside the current result, which stays (previews.h); `key` and `body` are not
+                  looked at */
 };
 
 /*
  * Ends a claimed recording's analysis: result, delivery and state in one transaction. `*kept` is 0
  * when the file has changed since it was read: the result is dropped and the recording is ready
- * again. Older deliveries of the recording that have not been sent are superseded. CQA_E_REFUSED:
- * not claimed by this process.
+ * again. Older deliveries of the recording that have not been sent are superseded. A file that was
+ * only touched keeps the result that another analyzer or rubric made of the same content, unless
+ * somebody asked for it again. CQA_E_REFUSED: not claimed by this process.
  */
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;
@@ -76,6 +80,21 @@ struct cqa_results_filter {
 /* Return 0 to stop. The strings live during the call only. The visitor may use the store, and
  * rescore. */
 typedef int cqa_results_visit(void *context, const struct cqa_stored_result *result);
+
+/* A result that another analyzer or rubric made than those of now. */
+struct cqa_outdated {
+    int64_t id; /* the recording's */
+    const char *path;
+    const char *analyzer, *rubric, *rubric_version; /* it was made by */
+};
+
+/* Return 0 to stop. The strings live during the call only. */
+typedef int cqa_outdated_visit(void *context, const struct cqa_outdated *outdated);
+
+/* What cqa_recordings_requeue would make ready of what has a result. */
+enum cqa_status cqa_results_outdated(struct cqa_store *store, const struct cqa_requeue *wish,
+                                     cqa_outdated_visit *visit, void *context,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Current results in the order of their recordings' ids, read in pages. */
 enum cqa_status cqa_results_each(struct cqa_store *store, const struct cqa_results_filter *filter,

@@ -20,11 +20,13 @@ enum cqa_status cqa_rows_recording(sqlite3_stmt *statement, struct cqa_arena *ar
         .changed_ms = sqlite3_column_int64(statement, 12),
     };
     const int state = cqa_sql_word(statement, 6, cqa_recording_state_words);
+    const int asked = cqa_sql_word(statement, 13, cqa_asked_words);
     if (out->path == NULL || out->source == NULL || out->call_id == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a recording");
-    if (state < 0)
+    if (state < 0 || asked < 0)
         return cqa_fail(error, CQA_E_BADDATA, "the store is damaged: a state that is none");
     out->state = (enum cqa_recording_state)state;
+    out->asked = (enum cqa_asked)asked;
     return CQA_OK;
 }
 

@@ -10,7 +10,7 @@
 /* What cqa_rows_recording reads, in its order. */
 #define CQA_RECORDING_COLUMNS                                                                      \
     "id, path, source, call_id, size_bytes, mtime_ns, state, attempts, deaths, reason, text,"      \
-    " discovered_ms, changed_ms"
+    " discovered_ms, changed_ms, asked"
 
 enum cqa_status cqa_rows_recording(sqlite3_stmt *statement, struct cqa_arena *arena,
                                    struct cqa_recording *out,

@@ -78,5 +78,24 @@ static const char schema_0001[] =
     "CREATE INDEX deliveries_next ON deliveries (next_ms) WHERE state = 'pending';"
     "CREATE INDEX deliveries_owner ON deliveries (owner) WHERE owner IS NOT NULL;";
 
-const char *const cqa_store_schemas[] = {schema_0001};
+/* What a person asked to have analysed again, and what was made of it to be looked at. */
+static const char schema_0002[] =
+    "ALTER TABLE recordings ADD COLUMN asked TEXT NOT NULL DEFAULT 'not' CHECK (asked IN"
+    "  ('not', 'again', 'apart'));"
+
+    /* Results that count nothing: beside the current one of the same recording. */
+    "CREATE TABLE previews ("
+    "  recording_id INTEGER PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  size_bytes INTEGER NOT NULL,"
+    "  mtime_ns INTEGER NOT NULL,"
+    "  sha256 TEXT NOT NULL,"
+    "  rubric TEXT NOT NULL,"
+    "  rubric_version TEXT NOT NULL,"
+    "  analyzer TEXT NOT NULL,"
+    "  made_ms INTEGER NOT NULL,"
+    "  owed INTEGER NOT NULL DEFAULT 0," /* a delivery of it was written */
+    "  json BLOB NOT NULL"
+    ") STRICT;";
+
+const char *const cqa_store_schemas[] = {schema_0001, schema_0002};
 const int cqa_store_schema_count = sizeof cqa_store_schemas / sizeof *cqa_store_schemas;

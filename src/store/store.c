@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include "store/recordings.h"
 #include "store/sql.h"
 
+const char *const cqa_asked_words[CQA_ASKED_COUNT + 1] = {"not", "again", "apart", NULL};
 const char *const cqa_recording_state_words[CQA_RECORDING_STATE_COUNT + 1] = {
     "ready", "leased", "settling", "scored", "failed", "excluded", "vanished", NULL};
 const char *const cqa_delivery_state_words[CQA_DELIVERY_STATE_COUNT + 1] = {
@@ -330,6 +332,9 @@ enum cqa_status cqa_store_forget(struct cqa_store *store, int64_t before_ms, siz
     if (status == CQA_OK)
         status = cqa_sql_do(store, error,
                             "DELETE FROM results WHERE recording_id IN (SELECT id FROM due)", "");
+    if (status == CQA_OK)
+        status = cqa_sql_do(store, error,
+                            "DELETE FROM previews WHERE recording_id IN (SELECT id FROM due)", "");
     if (status == CQA_OK)
         status = cqa_sql_do(
             store, error, "DELETE FROM recordings WHERE id IN (SELECT id FROM due WHERE gone)", "");

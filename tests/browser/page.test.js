@@ -417,6 +417,35 @@ test("another rubric is previewed, then applied", () => as("lead", async (page) 
   assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
 }));
 
+test("what waits is seen with its reason, counted when the lead says so, and told on the call and to its agent", async () => {
+  const token = stage.command("token", "add", "shower", "--role", "recorder").trim();
+  const reason = { en: "the recorder wrote nothing here", zh: "此处录音设备未写入声音" };
+  let call;
+  await as("lead", async (page) => {
+    const { calls } = await ask(page, "calls?person=zhang&limit=100");
+    call = calls.find(({ score }) => score.deductions.some(({ points, decision }) => points > 0 && !decision) && score.deductions.every(({ decision }) => !decision));
+    const deductions = call.score.deductions.map((one) => ({ ...one, points: 0, severity: "note", automatic_fail: false, ground: { id: "not_recorded", text: reason } }));
+    const result = { ...call, score: { ...call.score, total: 100, deductions } };
+    const reply = await fetch(`${stage.url}/api/v1/results`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": "shown" }, body: JSON.stringify({ schema: "callqa.preview/1", result }) });
+    assert.equal(reply.status, 202);
+    await visit(page, "#/rules");
+    const section = page.locator("section:has(h2:text-is('Results that wait'))");
+    assert.match(await section.innerText(), new RegExp(`${call.call.id}.*→ 100`, "s"));
+    assert.match(await section.innerText(), /the recorder wrote nothing here/);
+    assert.deepEqual(await axeFinds(page, "what waits"), []);
+    if (process.env.CQA_SHOT) await page.screenshot({ path: process.env.CQA_SHOT, fullPage: true });
+    await section.locator("button.primary").click();
+    await page.click("dialog button.primary");
+    await page.waitForSelector("section:has(h2:text-is('Results that wait')) .empty");
+  });
+  await as("zhang", async (page) => {
+    await visit(page, `#/call/${encodeURIComponent(call.call.id)}`);
+    assert.match(await textOf(page, ".score"), /points given back: \+.*the recorder wrote nothing here/s);
+    await visit(page, "#/team?from=2025-11-01&to=2025-11-30");
+    assert.match(await textOf(page, "main"), /Judged again.*the recorder wrote nothing here/s);
+  });
+});
+
 test("samples are drawn, listed for their auditor, and ticked off", async () => {
   await as("lead", async (page) => {
     await visit(page, "#/samples");

@@ -179,6 +179,20 @@ test("re-scoring, exports, roster, periods, audit log", async () => {
     await post("lead", path, { rubric, from: "2025-11-01", to: "2025-11-30" });
     await post("lead", path, { rubric: "name: [", from: "2025-11-01", to: "2025-11-30" }, 422);
   }
+  const counted = (await get("lead", "calls?person=zhang&from=2025-11-01&to=2025-11-30&limit=50")).calls.find(({ score }) => score.deductions.some(({ points }) => points > 0));
+  const milder = { ...counted, score: { ...counted.score, total: 100, deductions: [] } };
+  await api("recorder", "POST", "results", 202, { ...json({ schema: "callqa.preview/1", result: milder }), "Idempotency-Key": "walk-preview" });
+  await api("recorder", "POST", "results", 422, { ...json({ schema: "callqa.preview/1", result: {} }), "Idempotency-Key": "walk-preview" });
+  await get("lead", "previews?team=east&person=zhang&limit=5");
+  const { most_changed: [waiting] } = await get("lead", "previews");
+  for (const step of ["accept", "discard"]) {
+    await post("lead", `previews/${step}`, { from: "2025-11-01", to: "2025-11-30", team: "none" });
+    await post("lead", `previews/${step}`, { calls: [] }, 422);
+  }
+  await post("lead", "previews/accept", { calls: [waiting.number] });
+  const { changes: [change] } = await get("zhang", `score-changes?call=${waiting.number}&from=2025-11-01&to=2025-11-30`);
+  if (change.call !== waiting.number) throw new Error("another call's change");
+  await get("lead", "score-changes?person=zhang&team=east&limit=1");
   for (const file of ["calls.csv", "calls.jsonl", "flags.csv"]) await get("hr", `export/${file}?from=2025-11-01&to=2025-11-30&team=east`);
   await get("hr", "export/calls.csv?bom=1&person=zhang", 206, { Range: "bytes=0-9" });
   await get("hr", "export/calls.jsonl", 206, { Range: "bytes=5-9" });

@@ -9,6 +9,7 @@ import { useKeys } from "./keys.js";
 import { Lanes, eventWords } from "./lanes.js";
 import { peaksOf } from "./peaks.js";
 import { Player, speeds, whyNot } from "./player.js";
+import { pastChanges } from "./previews.js";
 import { fact } from "./queue.js";
 import { rubricOf, ruleWords, titleOf } from "./rule.js";
 import { STRETCH_MS_MAX, showSpectrogram } from "./spectrogram.js";
@@ -24,6 +25,8 @@ export async function callPage({ who, part, query, onLeave }) {
   const heard = (rest) => (mayHear(who) ? get(callPath(call, rest), source) : null);
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
   const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] }, remarks?.comments ?? [], await rubricOf(result.score));
+  page.past = await pastChanges({ call: page.call });
+  if (page.past) page.showScore();
   onLeave(() => page.leave());
   requestAnimationFrame(() => page.begin(Number(query.flag), Number(query.at))); // by then it stands in the document
   return page.element;
@@ -291,7 +294,7 @@ class CallPage {
       rules.size === 0 && emptyState(t("call.noFlags")),
       [...rules].map(([rule, flags]) => this.rule(rule, flags)), this.unbroken(rules),
       h("p.sum", {}, h("span", {}, t("call.total")), totalOf(score)),
-      this.history());
+      this.history(), this.past);
   }
 
   rule(rule, flags) {

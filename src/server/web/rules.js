@@ -3,6 +3,7 @@ import { get, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
+import { waiting } from "./previews.js";
 import { titleOf } from "./rule.js";
 import { deduction, fixed, number, share, t } from "./text.js";
 import { whatIf } from "./whatif.js";
@@ -13,7 +14,7 @@ export async function rulesPage({ query }) {
   const period = await defaultPeriod(query);
   const { rules } = await get("rules", period);
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, t("page.rules")), h("p", {}, t("rules.lead"))), periodForm(period, null, (asked) => goTo("rules", asked))),
-    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), await whatIf(period), rescoring(period));
+    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), await whatIf(period), rescoring(period), await waiting());
 }
 
 const precisionTable = (rules, period) => h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")),
@@ -47,7 +48,7 @@ function previewed(result, apply) {
   return [
     h("div.between.after", {}, h("h2", {}, t(apply ? "rescore.wouldBe" : "rescore.is", { rubric: result.rubric, version: result.rubric_version })), apply && result.calls > 0 && h("button.primary", { type: "button", onclick: apply }, t("rescore.apply"))),
     h("div.tiles", {}, tile("rescore.calls", number(result.calls)), tile("rescore.changed", number(result.changed)), tile("rescore.before", fixed(result.mean_before)), tile("rescore.after", fixed(result.mean_after)),
-      !apply && tile("rescore.appliedTo", number(result.applied)), result.refused_closed > 0 && tile("rescore.closed", number(result.refused_closed))),
+      !apply && tile("rescore.appliedTo", number(result.applied)), result.refused_closed > 0 && tile("rescore.closed", number(result.refused_closed)), result.kept_back > 0 && tile("preview.forAPerson", number(result.kept_back))),
     result.cut_off && h("p.problem", {}, t("rescore.cutOff")), result.unreadable > 0 && h("p.problem", {}, t("rescore.unreadable", { n: result.unreadable })),
     h("div.grid", {},
       h("div", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")), ["rescore.flagsBefore", "rescore.flagsAfter", "rescore.pointsBefore", "rescore.pointsAfter"].map((key) => h("th.number", { scope: "col" }, t(key))))),

@@ -6,6 +6,7 @@ import { flagWords, pointsOf, stateChip } from "./decide.js";
 import { emptyState, field } from "./dialog.js";
 import { h } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
+import { pastChanges } from "./previews.js";
 import { titleOf } from "./rule.js";
 import { clock, day, fixed, number, share, siteTime, t } from "./text.js";
 
@@ -65,8 +66,8 @@ export async function personPage({ who, part, query }) {
 async function person(who, name, period) {
   const { people } = await get("people", period);
   const own = people.find((row) => row.person === name);
-  const [{ days }, team, flags] = await Promise.all([get("days", { ...period, person: name }), own?.team && who.role !== "agent" ? get("days", { ...period, team: own.team }).catch(() => null) : null,
-    getAll("flags", { ...period, person: name, state: "any", sort: "worst" }, "flags", FLAGS_MAX).catch(() => [])]);
+  const [{ days }, team, flags, past] = await Promise.all([get("days", { ...period, person: name }), own?.team && who.role !== "agent" ? get("days", { ...period, team: own.team }).catch(() => null) : null,
+    getAll("flags", { ...period, person: name, state: "any", sort: "worst" }, "flags", FLAGS_MAX).catch(() => []), pastChanges({ ...period, person: name }, true)]);
   const toDay = (iso) => goTo("calls", { person: name, from: iso, to: iso, sort: "worst" });
   const isos = days.map(({ day: iso }) => iso);
   const values = (key, by = 1) => days.map((row) => (row[key] === null ? null : row[key] / by));
@@ -81,6 +82,7 @@ async function person(who, name, period) {
       h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: titleOf(list[0]), value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : emptyState(t("call.noFlags"))),
       h("section.panel", {}, h("h2", {}, t("person.listen")), costly.length ? h("ul.listen", {}, costly.slice(0, 3).flatMap(({ flags: list }) => list.slice(0, 2)).map(flagLink)) : emptyState(t("call.noFlags"))),
       h("section.panel.wide", {}, h("details", {}, h("summary", {}, t("person.days")), daysTable(days, toDay)))),
+    past && h("section.panel.after", {}, past),
     (who.role === "lead" || who.role === "agent") && h("div.after", {}, personNotes(who, name)));
 }
 

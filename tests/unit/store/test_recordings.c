@@ -268,7 +268,10 @@ static void test_claims_below_a_folder_and_since(void **state)
 static void test_requeue_of_what_another_analyzer_judged(void **state)
 {
     struct fixture *fixture = *state;
-    const struct cqa_claim all = {0};
+    struct cqa_requeue all = {.analyzer = "0.1.0 sha256:m",
+                              .rubric = "standard",
+                              .rubric_version = "1",
+                              .asked = CQA_ASKED_AGAIN};
     struct cqa_recording claimed[2];
     size_t count = 9;
     int kept = 0;
@@ -279,11 +282,10 @@ static void test_requeue_of_what_another_analyzer_judged(void **state)
     struct cqa_finished finished = finished_of(&claimed[0]);
     CHECK(fixture, cqa_results_put(fixture->store, &finished, 2, &kept, &fixture->error));
     (void)fail_as(fixture, &claimed[1], CQA_FAILURE_CODEC, 2);
-    CHECK(fixture, cqa_recordings_requeue(fixture->store, &all, "0.1.0 sha256:m", 3, &count,
-                                          &fixture->error));
+    CHECK(fixture, cqa_recordings_requeue(fixture->store, &all, 3, &count, &fixture->error));
     assert_int_equal(count, 0);
-    CHECK(fixture, cqa_recordings_requeue(fixture->store, &all, "0.2.0 sha256:m", 3, &count,
-                                          &fixture->error));
+    all.analyzer = "0.2.0 sha256:m";
+    CHECK(fixture, cqa_recordings_requeue(fixture->store, &all, 3, &count, &fixture->error));
     assert_int_equal(count, 2);
     assert_int_equal(claim(fixture, 2, 4, claimed), 2);
 }

@@ -1,0 +1,159 @@
+#include "pipeline/again.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/version.h"
+#include "pipeline/parts.h"
+#include "report/result.h"
+#include "store/previews.h"
+
+const char *const cqa_again_words[CQA_AGAIN_WHY_COUNT + 1] = {"version", "models", "rules",
+                                                              "digits",  "rubric", NULL};
+
+/* Results with digits and without are of two analyzers: `sweep --again` makes the one of the other,
+ * and a server takes either as a revision. The same holds of the rules. */
+void cqa_analyzer_name(const struct cqa_config *config, const struct cqa_engine *engine,
+                       char out[CQA_ANALYZER_NAME_SIZE])
+{
+    (void)snprintf(out, CQA_ANALYZER_NAME_SIZE, CQA_VERSION " %s rules%d%s",
+                   cqa_engine_models(engine), CQA_RESULT_RULES,
+                   config->show_digits ? " digits" : "");
+}
+
+/* ---- why */
+
+/* The word of `name` that begins with `prefix`; its length, 0 where there is none. NULL: the first
+ * word. */
+static size_t word_of(const char *name, const char *prefix, const char **out)
+{
+    size_t length = strcspn(name, " ");
+
+    while (prefix != NULL && strncmp(name, prefix, strlen(prefix)) != 0) {
+        if (name[length] == '\0')
+            return 0;
+        name += length + 1;
+        length = strcspn(name, " ");
+    }
+    *out = name;
+    return length;
+}
+
+static int differs(const char *was, const char *is, const char *prefix)
+{
+    const char *words[2] = {"", ""};
+    const size_t length = word_of(was, prefix, &words[0]);
+
+    return word_of(is, prefix, &words[1]) != length || memcmp(words[0], words[1], length) != 0;
+}
+
+unsigned cqa_again_why(const struct cqa_outdated *outdated, const struct cqa_requeue *wish)
+{
+    const int is_other_rubric = strcmp(outdated->rubric, wish->rubric) != 0 ||
+                                strcmp(outdated->rubric_version, wish->rubric_version) != 0;
+
+    return (differs(outdated->analyzer, wish->analyzer, NULL) ? CQA_AGAIN_VERSION : 0U) |
+           (differs(outdated->analyzer, wish->analyzer, "sha256:") ? CQA_AGAIN_MODELS : 0U) |
+           (differs(outdated->analyzer, wish->analyzer, "rules") ? CQA_AGAIN_RULES : 0U) |
+           (differs(outdated->analyzer, wish->analyzer, "digits") ? CQA_AGAIN_DIGITS : 0U) |
+           (is_other_rubric ? CQA_AGAIN_RUBRIC : 0U);
+}
+
+struct cqa_requeue cqa_again_wish(const struct cqa_config *config,
+                                  const struct cqa_watch_config *watch, const char *analyzer,
+                                  enum cqa_asked asked)
+{
+    return (struct cqa_requeue){.analyzer = analyzer,
+                                .rubric = cqa_rubric_name(config->rubric),
+                                .rubric_version = cqa_rubric_version(config->rubric),
+                                .under = watch->path,
+                                .asked = asked};
+}
+
+/* ---- asking and owing, of a pipeline */
+
+static struct cqa_requeue wish_of(const struct cqa_pipeline *pipeline, size_t watch)
+{
+    struct cqa_requeue wish = cqa_again_wish(pipeline->config, &pipeline->config->watches[watch],
+                                             pipeline->analyzer, pipeline->options.again);
+
+    wish.since_ns = pipeline->options.since_ms * 1000000;
+    wish.until_ns = pipeline->options.until_ms * 1000000;
+    return wish;
+}
+
+enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline, struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < pipeline->config->watch_count; i++) {
+        const struct cqa_requeue wish = wish_of(pipeline, i);
+        size_t count = 0;
+        status = cqa_recordings_requeue(pipeline->store, &wish, cqa_pipeline_wall_ms(pipeline),
+                                        &count, error);
+    }
+    return status;
+}
+
+struct owing {
+    struct cqa_pipeline *pipeline;
+    size_t count;
+    enum cqa_status status;
+    struct cqa_error *error;
+};
+
+/* The key is another than that of the result itself: what was looked at may be sent to count. */
+static void write_key(const struct owing *owing, const struct cqa_kept_apart *preview,
+                      char out[CQA_DELIVERY_KEY_SIZE])
+{
+    const struct cqa_rubric *rubric = owing->pipeline->config->rubric;
+    char analyzer[CQA_ANALYZER_NAME_SIZE + 16];
+    char version[128];
+
+    (void)snprintf(analyzer, sizeof analyzer, "%s preview", owing->pipeline->analyzer);
+    (void)snprintf(version, sizeof version, "%s@%s", cqa_rubric_name(rubric),
+                   cqa_rubric_version(rubric));
+    const struct cqa_delivery_parts parts = {.source = preview->source,
+                                             .call_id = preview->call_id,
+                                             .sha256 = preview->sha256,
+                                             .rubric_version = version,
+                                             .analyzer = analyzer};
+    cqa_delivery_key(&parts, out);
+}
+
+static int owe_one(void *context, const struct cqa_kept_apart *preview)
+{
+    static const char head[] = "{\"schema\":\"callqa.preview/1\",\"result\":";
+    struct owing *owing = context;
+    struct cqa_buffer body = {.limit = preview->apart_length + sizeof head + 1};
+    char key[CQA_DELIVERY_KEY_SIZE];
+    int owed = 0;
+
+    write_key(owing, preview, key);
+    cqa_buffer_add(&body, head, sizeof head - 1);
+    cqa_buffer_add(&body, preview->apart, preview->apart_length);
+    owing->status = cqa_buffer_add(&body, "}", 1);
+    if (owing->status == CQA_OK)
+        owing->status =
+            cqa_previews_owe(owing->pipeline->store, preview->id, key, body.text, body.length,
+                             cqa_pipeline_wall_ms(owing->pipeline), &owed, owing->error);
+    owing->count += (size_t)owed;
+    cqa_buffer_finish(&body);
+    return owing->status == CQA_OK;
+}
+
+enum cqa_status cqa_pipeline_owe_previews(struct cqa_pipeline *pipeline, size_t *count,
+                                          struct cqa_error *error)
+{
+    struct owing owing = {.pipeline = pipeline, .status = CQA_OK, .error = error};
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < pipeline->config->watch_count; i++) {
+        const struct cqa_requeue wish = wish_of(pipeline, i);
+        status = cqa_previews_each(pipeline->store, &wish, owe_one, &owing, error);
+        if (status == CQA_OK)
+            status = owing.status;
+    }
+    *count = owing.count;
+    pipeline->send_at_ms = 0;
+    return status;
+}

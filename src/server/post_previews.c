@@ -1,0 +1,183 @@
+/* Waiting results, accepted by a lead or thrown away. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "server/audit.h"
+#include "server/endpoints.h"
+#include "server/member.h"
+#include "server/previews.h"
+
+enum { CALLS_MAX = 50000, NAMED_MAX = 1000, BATCH = 50 };
+
+struct wish {
+    struct cqa_preview_filter filter;
+    int64_t *calls; /* owned */
+    size_t count;
+    int by_name; /* single calls were named */
+    int64_t tally[CQA_PUT_COUNT], discarded;
+};
+
+static int read_calls(struct cqa_request *request, const json_t *list, struct wish *wish)
+{
+    const json_t *item;
+    size_t index;
+
+    wish->by_name = 1;
+    if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > NAMED_MAX) {
+        cqa_reply_problem(request, 422, "invalid", "calls: must be a list of 1 to %d numbers",
+                          NAMED_MAX);
+        return 0;
+    }
+    wish->calls = calloc(json_array_size(list), sizeof *wish->calls);
+    if (wish->calls == NULL) {
+        cqa_reply_problem(request, 503, "memory", "out of memory");
+        return 0;
+    }
+    json_array_foreach((json_t *)list, index, item)
+    {
+        if (!json_is_integer(item)) {
+            cqa_reply_problem(request, 422, "invalid", "calls: must be a list of 1 to %d numbers",
+                              NAMED_MAX);
+            return 0;
+        }
+        wish->calls[wish->count++] = json_integer_value(item);
+    }
+    return 1;
+}
+
+static int take_call(void *context, const struct cqa_preview_row *row)
+{
+    struct wish *wish = context;
+
+    wish->calls[wish->count++] = row->call;
+    return wish->count == CALLS_MAX;
+}
+
+static int find_calls(struct cqa_request *request, struct wish *wish)
+{
+    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
+    struct cqa_error error = {0};
+    enum cqa_status status = CQA_E_NOMEM;
+
+    wish->calls = calloc(CALLS_MAX, sizeof *wish->calls);
+    if (wish->calls != NULL)
+        status = cqa_previews_list(cqa_request_scores(request), &scope, &wish->filter, take_call,
+                                   wish, &error);
+    if (status != CQA_OK)
+        cqa_reply_error(request, status, &error);
+    return status == CQA_OK;
+}
+
+/* Either single calls, or the days of all. 0 with a problem given. */
+static int read_wish(struct cqa_request *request, const json_t *body, struct wish *wish)
+{
+    static const char *const known[] = {"calls", "from", "to", "team", "person", NULL};
+    const json_t *calls = json_object_get(body, "calls");
+
+    if (!cqa_member_only(request, body, known))
+        return 0;
+    if (calls != NULL && !json_is_null(calls)) {
+        if (!read_calls(request, calls, wish))
+            return 0;
+    } else if (!cqa_member_day(request, body, "from", 1, &wish->filter.day_from) ||
+               !cqa_member_day(request, body, "to", 1, &wish->filter.day_to) ||
+               !cqa_member_text(request, body, "team", 0, &wish->filter.team) ||
+               !cqa_member_text(request, body, "person", 0, &wish->filter.person) ||
+               !find_calls(request, wish)) {
+        return 0;
+    }
+    return 1;
+}
+
+/* Who asked for what, and what became of it: also a run that broke off is seen. */
+static enum cqa_status note(struct cqa_request *request, const struct wish *wish,
+                            const char *action, struct cqa_error *error)
+{
+    char object[96];
+    char detail[128];
+
+    snprintf(object, sizeof object, "%zu waiting results", wish->count);
+    snprintf(detail, sizeof detail, "%lld to %lld, %lld accepted, %lld closed, %lld for a person",
+             (long long)wish->filter.day_from, (long long)wish->filter.day_to,
+             (long long)wish->tally[CQA_PUT_REPLACED],
+             (long long)wish->tally[CQA_PUT_PERIOD_CLOSED],
+             (long long)wish->tally[CQA_PUT_KEPT_BACK]);
+    return cqa_audit_write(cqa_request_scores(request), cqa_request_who(request)->name, action,
+                           object, detail, error);
+}
+
+static enum cqa_status accept_batches(struct cqa_request *request, struct wish *wish,
+                                      struct cqa_error *error)
+{
+    enum cqa_put outcomes[BATCH];
+    enum cqa_status status = CQA_OK;
+
+    for (size_t at = 0; status == CQA_OK && at < wish->count; at += BATCH) {
+        const size_t count = wish->count - at < BATCH ? wish->count - at : BATCH;
+        status = cqa_previews_accept(cqa_request_scores(request), cqa_request_who(request),
+                                     wish->calls + at, count, wish->by_name, outcomes, error);
+        for (size_t i = 0; status == CQA_OK && i < count; i++)
+            wish->tally[outcomes[i]]++;
+    }
+    return status;
+}
+
+static enum cqa_status discard_batches(struct cqa_request *request, struct wish *wish,
+                                       struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (size_t at = 0; status == CQA_OK && at < wish->count; at += BATCH) {
+        const size_t count = wish->count - at < BATCH ? wish->count - at : BATCH;
+        int64_t discarded = 0;
+        status = cqa_previews_discard(cqa_request_scores(request), cqa_request_who(request),
+                                      wish->calls + at, count, &discarded, error);
+        wish->discarded += discarded;
+    }
+    return status;
+}
+
+static json_t *tally_json(const struct wish *wish)
+{
+    return json_pack("{s:I, s:I, s:I, s:I}", "accepted", (json_int_t)wish->tally[CQA_PUT_REPLACED],
+                     "unchanged", (json_int_t)wish->tally[CQA_PUT_UNCHANGED], "closed",
+                     (json_int_t)wish->tally[CQA_PUT_PERIOD_CLOSED], "for_a_person",
+                     (json_int_t)wish->tally[CQA_PUT_KEPT_BACK]);
+}
+
+void cqa_post_previews_accept(struct cqa_request *request)
+{
+    json_t *body = cqa_request_json(request);
+    struct wish wish = {0};
+    struct cqa_error error = {0};
+
+    if (body != NULL && read_wish(request, body, &wish)) {
+        enum cqa_status status = accept_batches(request, &wish, &error);
+        const enum cqa_status noted =
+            status == CQA_E_REFUSED ? CQA_OK : note(request, &wish, "preview.accept", &error);
+        status = status == CQA_OK ? noted : status;
+        if (status == CQA_OK)
+            cqa_reply_json(request, 200, tally_json(&wish));
+        else
+            cqa_reply_error(request, status, &error);
+    }
+    free(wish.calls);
+    json_decref(body);
+}
+
+void cqa_post_previews_discard(struct cqa_request *request)
+{
+    json_t *body = cqa_request_json(request);
+    struct wish wish = {0};
+    struct cqa_error error = {0};
+
+    if (body != NULL && read_wish(request, body, &wish)) {
+        const enum cqa_status status = discard_batches(request, &wish, &error);
+        if (status == CQA_OK)
+            cqa_reply_json(request, 200,
+                           json_pack("{s:I}", "discarded", (json_int_t)wish.discarded));
+        else
+            cqa_reply_error(request, status, &error);
+    }
+    free(wish.calls);
+    json_decref(body);
+}

@@ -1,0 +1,328 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "support/served.h"
+
+/* Results that wait: what they show, what counts when, and what people decided meanwhile. */
+
+#define NEW_ANALYZER "\"analyzer\": {\"rules\": 2}, \"conversation_ms\": [0, 75417]"
+#define INTERRUPTION                                                                               \
+    "{\"rule\": \"interruption\", \"points\": 2, \"event\": 2, \"start_ms\": 25310, \"end_ms\":"   \
+    " 27990, \"text\": {\"en\": \"interruption\", \"zh\": \"打断\"}, \"severity\": \"major\"}"
+#define NOTE                                                                                       \
+    "{\"rule\": \"dead-air\", \"points\": 0, \"event\": 1, \"start_ms\": 12040, \"end_ms\":"       \
+    " 24100, \"text\": {\"en\": \"silence\", \"zh\": \"静音\"}, \"severity\": \"note\","         \
+    " \"ground\": {\"id\": \"not_recorded\", \"text\": {\"en\": \"the recorder wrote nothing\","   \
+    " \"zh\": \"录音设备未写入\"}}}"
+
+/* The dead air of served_result is a note now: 2 points come back. */
+static const char better[] =
+    "{" NEW_ANALYZER ", \"score\": {\"total\": 98, \"deductions\": [" NOTE ", " INTERRUPTION "]}}";
+
+static struct served served;
+
+static int set_up(void **state)
+{
+    (void)state;
+    served_start(&served, NULL);
+    served_user(&served, "lea", "lead", NULL);
+    served_login(&served, "lea", "correct horse");
+    served_put(&served, "1", NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+/* Posts served_result as a preview; the answer's status. */
+static int post_preview(const char *call_id, const char *key, const char *changes)
+{
+    char *result = served_result(call_id, changes);
+    const size_t size = strlen(result) + 64;
+    char *body = malloc(size);
+
+    assert_non_null(body);
+    snprintf(body, size, "{\"schema\":\"callqa.preview/1\",\"result\":%s}", result);
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "application/json", key, body);
+    const int status = reply.status;
+    reply_finish(&reply);
+    free(result);
+    free(body);
+    return status;
+}
+
+static int post_result(const char *call_id, const char *key, const char *changes)
+{
+    char *body = served_result(call_id, changes);
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "application/json", key, body);
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    free(body);
+    return status;
+}
+
+/* What the answer to GET holds at `path`. */
+static void shows(const char *url, const char *path, const char *expected)
+{
+    struct reply reply = served_as(&served, "GET", url, NULL);
+
+    if (reply.status != 200)
+        fail_msg("%s: %d %s", url, reply.status, reply.body);
+    const char *text = served_text(reply.json, path);
+    if (strcmp(text, expected) != 0)
+        fail_msg("%s: %s is \"%s\", not \"%s\": %s", url, path, text, expected, reply.body);
+    reply_finish(&reply);
+}
+
+static void tells(const char *url, const char *body, const char *path, const char *expected)
+{
+    struct reply reply = served_as(&served, "POST", url, body);
+
+    if (reply.status / 100 != 2)
+        fail_msg("%s: %d %s", url, reply.status, reply.body);
+    assert_string_equal(served_text(reply.json, path), expected);
+    reply_finish(&reply);
+}
+
+static int asks(const char *url, const char *body)
+{
+    struct reply reply = served_as(&served, "POST", url, body);
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+#define ALL "{\"from\":\"2025-11-01\",\"to\":\"2025-11-30\"}"
+#define CALL "/api/v1/calls/1"
+#define PREVIEWS "/api/v1/previews"
+#define ACCEPT "/api/v1/previews/accept"
+#define CHANGES "/api/v1/score-changes?call=1"
+
+static void a_preview_counts_nothing_until_it_is_accepted(void **state)
+{
+    (void)state;
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    shows(CALL, "score.total", "96");
+    shows(PREVIEWS, "calls", "1");
+    shows(PREVIEWS, "groups.0.month", "2025-11");
+    shows(PREVIEWS, "groups.0.person", "8001");
+    shows(PREVIEWS, "groups.0.gained", "2");
+    shows(PREVIEWS, "groups.0.lost", "0");
+    shows(PREVIEWS, "groups.0.changed", "1");
+    shows(PREVIEWS, "most_changed.0.before", "96");
+    shows(PREVIEWS, "most_changed.0.after", "98");
+    shows(PREVIEWS, "most_changed.0.changes.0.change", "noted");
+    shows(PREVIEWS, "most_changed.0.changes.0.rule", "dead-air");
+    shows(PREVIEWS, "most_changed.0.changes.0.end_ms", "24100");
+    shows(PREVIEWS, "most_changed.0.changes.0.ground", "not_recorded");
+    shows(PREVIEWS, "most_changed.0.changes.0.reason.zh", "录音设备未写入");
+    shows(PREVIEWS "?from=2025-12-01", "calls", "0");
+    shows(CHANGES, "changes.0", "absent");
+
+    tells(ACCEPT, ALL, "accepted", "1");
+    shows(CALL, "score.total", "98");
+    shows(CALL, "analyzer.rules", "2");
+    shows(PREVIEWS, "calls", "0");
+    shows(CHANGES, "changes.0.change", "noted");
+    shows(CHANGES, "changes.0.points_before", "2");
+    shows(CHANGES, "changes.0.points_after", "0");
+    shows(CHANGES, "changes.0.reason.en", "the recorder wrote nothing");
+    shows(CHANGES, "changes.0.revision", "2");
+    shows("/api/v1/score-changes?person=8001&from=2025-11-01&to=2025-11-30", "changes.0.id", "1");
+    shows("/api/v1/score-changes?person=8002", "changes.0", "absent");
+    /* the recorder sends it to count, later: it does already */
+    assert_int_equal(post_result("1", "later", better), 200);
+    shows(CALL, "score.total", "98");
+    shows(CHANGES, "changes.1", "absent");
+}
+
+static void what_is_accepted_is_in_the_audit_log(void **state)
+{
+    (void)state;
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    tells(ACCEPT, ALL, "accepted", "1");
+    served_user(&served, "root", "admin", NULL);
+    served_login(&served, "root", "correct horse");
+    struct reply reply = served_as(&served, "GET", "/api/v1/audit", NULL);
+    assert_non_null(strstr(reply.body, "points.given_back"));
+    assert_non_null(
+        strstr(reply.body, "2 to 0 points: the recorder wrote nothing / 录音设备未写入"));
+    assert_non_null(strstr(reply.body, "preview.accept"));
+    reply_finish(&reply);
+}
+
+static void an_ordinary_revision_tells_its_changes_too(void **state)
+{
+    (void)state;
+    assert_int_equal(post_result("1", "new", better), 200);
+    shows(CALL, "score.total", "98");
+    shows(CHANGES, "changes.0.ground", "not_recorded");
+}
+
+static void a_discarded_one_is_gone(void **state)
+{
+    (void)state;
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    tells("/api/v1/previews/discard", "{\"calls\":[1]}", "discarded", "1");
+    shows(PREVIEWS, "calls", "0");
+    shows(CALL, "score.total", "96");
+    tells(ACCEPT, ALL, "accepted", "0");
+    tells("/api/v1/previews/discard", "{\"calls\":[1, 7]}", "discarded", "0");
+}
+
+static void a_closed_period_takes_nothing(void **state)
+{
+    (void)state;
+    served_put(&served, "2", "{\"call\": {\"started_at\": \"2025-12-02T10:00:00+08:00\"}}");
+    assert_int_equal(asks("/api/v1/periods", "{\"from\":\"2025-11-01\",\"to\":\"2025-11-30\","
+                                             "\"ignore_open\":true,\"note\":\"x\"}"),
+                     201);
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    assert_int_equal(post_preview("2", "p2",
+                                  "{\"call\": {\"started_at\": \"2025-12-02T10:00:00+08:00\"},"
+                                  " \"score\": {\"total\": 98, \"deductions\": [" INTERRUPTION
+                                  "]}}"),
+                     202);
+    shows(PREVIEWS, "groups.1.closed", "true");
+    shows(PREVIEWS, "groups.1.gained", "2");
+    shows(PREVIEWS, "groups.0.closed", "false");
+    struct reply reply =
+        served_as(&served, "POST", ACCEPT, "{\"from\":\"2025-11-01\",\"to\":\"2025-12-31\"}");
+    assert_string_equal(served_text(reply.json, "accepted"), "1");
+    assert_string_equal(served_text(reply.json, "closed"), "1");
+    reply_finish(&reply);
+    tells(ACCEPT, "{\"calls\":[1]}", "closed", "1");
+    shows(CALL, "score.total", "96");
+    shows("/api/v1/calls/2", "score.total", "98");
+    shows(CHANGES, "changes.0", "absent");
+    /* neither by an ordinary post, nor by one that claims another day */
+    assert_int_equal(post_result("1", "r1", better), 202);
+    assert_int_equal(post_result("1", "r2",
+                                 "{\"call\": {\"started_at\": \"2025-12-20T10:00:00+08:00\"},"
+                                 " \"score\": {\"total\": 98, \"deductions\": [" INTERRUPTION
+                                 "]}}"),
+                     202);
+    shows(CALL, "score.total", "96");
+    shows(PREVIEWS, "most_changed.0.kept", "closed");
+}
+
+static void decide(int64_t flag, const char *body)
+{
+    char url[96];
+
+    snprintf(url, sizeof url, "/api/v1/flags/%lld/decision", (long long)flag);
+    assert_int_equal(asks(url, body), 200);
+}
+
+static void a_confirmed_flag_that_goes_waits_for_a_person(void **state)
+{
+    (void)state;
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    shows(PREVIEWS, "most_changed.0.for_a_person", "false");
+    decide(1, "{\"state\":\"confirmed\"}");
+    shows(PREVIEWS, "most_changed.0.for_a_person", "true");
+    shows(PREVIEWS, "groups.0.for_a_person", "1");
+    tells(ACCEPT, ALL, "for_a_person", "1");
+    shows(CALL, "score.total", "96");
+    shows(CALL, "score.deductions.0.decision.state", "confirmed");
+    /* an ordinary post does not do it either */
+    assert_int_equal(post_result("1", "r1", better), 202);
+    shows(CALL, "score.total", "96");
+    shows(PREVIEWS, "most_changed.0.kept", "decided");
+    /* by name it does */
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "1");
+    shows(CALL, "score.total", "98");
+    shows(CHANGES, "changes.0.change", "noted");
+}
+
+static void an_overturned_flag_is_not_given_back_twice(void **state)
+{
+    (void)state;
+    decide(1, "{\"state\":\"overturned\",\"reason\":\"parked\"}");
+    shows(CALL, "score.decided_total", "98");
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    shows(PREVIEWS, "groups.0.gained", "0");
+    shows(PREVIEWS, "groups.0.for_a_person", "0");
+    tells(ACCEPT, ALL, "accepted", "1");
+    shows(CALL, "score.total", "98");
+    shows(CHANGES, "changes.0", "absent");
+}
+
+static void a_decision_stands_where_its_flag_moves(void **state)
+{
+    (void)state;
+    decide(2, "{\"state\":\"overturned\",\"reason\":\"asked to\"}");
+    decide(1, "{\"state\":\"confirmed\"}");
+    assert_int_equal(
+        post_result("1", "moved",
+                    "{\"events\": [{\"id\": 1, \"type\": \"silence\", \"start_ms\": 12060,"
+                    " \"end_ms\": 24120, \"cause\": \"unexplained\", \"confidence\": 0.98},"
+                    " {\"id\": 2, \"type\": \"overtalk\", \"start_ms\": 25290, \"end_ms\": 27970,"
+                    " \"by\": \"agent\", \"kind\": \"interruption\", \"confidence\": 0.93}],"
+                    " \"score\": {\"total\": 95, \"deductions\": ["
+                    "{\"rule\": \"dead-air\", \"points\": 2, \"event\": 1, \"start_ms\": 12060,"
+                    " \"end_ms\": 24120, \"text\": {\"en\": \"s\", \"zh\": \"静\"}},"
+                    "{\"rule\": \"interruption\", \"points\": 3, \"event\": 2, \"start_ms\": 25290,"
+                    " \"end_ms\": 27970, \"text\": {\"en\": \"s\", \"zh\": \"静\"}}]}}"),
+        200);
+    shows(CALL, "score.deductions.0.decision.state", "confirmed");
+    shows(CALL, "score.deductions.1.decision.state", "overturned");
+    shows(CALL, "score.decided_total", "98");
+}
+
+static void who_may_and_what_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(post_preview("unknown", "p1", better), 409);
+    assert_int_equal(post_preview("1", "p2", NULL), 200); /* as it stands: nothing to look at */
+    shows(PREVIEWS, "calls", "0");
+    assert_int_equal(asks(ACCEPT, "{\"calls\":[]}"), 422);
+    assert_int_equal(asks(ACCEPT, "{\"calls\":[\"1\"]}"), 422);
+    assert_int_equal(asks(ACCEPT, "{\"from\":\"2025-11-01\"}"), 422);
+    assert_int_equal(post_preview("1", "p3", better), 202);
+    struct reply reply =
+        served_post(&served, served.lead, ACCEPT, "application/json", NULL, "{\"calls\":[1]}");
+    assert_int_equal(reply.status, 409); /* a token is nobody */
+    reply_finish(&reply);
+    served_user(&served, "ann", "auditor", NULL);
+    served_login(&served, "ann", "correct horse");
+    assert_int_equal(asks(ACCEPT, ALL), 403);
+    served_user(&served, "max", "lead", "east");
+    served_login(&served, "max", "correct horse");
+    shows(PREVIEWS, "calls", "0"); /* of no team of his */
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "0");
+    shows("/api/v1/score-changes", "changes.0", "absent");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_preview_counts_nothing_until_it_is_accepted),
+        TEST(what_is_accepted_is_in_the_audit_log),
+        TEST(an_ordinary_revision_tells_its_changes_too),
+        TEST(a_discarded_one_is_gone),
+        TEST(a_closed_period_takes_nothing),
+        TEST(a_confirmed_flag_that_goes_waits_for_a_person),
+        TEST(an_overturned_flag_is_not_given_back_twice),
+        TEST(a_decision_stands_where_its_flag_moves),
+        TEST(who_may_and_what_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
