@@ -10,8 +10,10 @@ enum {
     GAP_FAR = 16,       /* and where it ends, 0.5 s */
     GAP_LEAST = 30,     /* frames of talk gaps that make a floor */
     GAP_TELLS = 10,     /* frames of talk gaps that tell whether the line is gated */
-    LISTEN_FAR = 19,    /* frames from own speech where listening begins: past hangovers of 0.6 s */
-    LISTEN_LEAST = 60,  /* frames of listening that can tell a gated line */
+    LASTING_MS = 5000,  /* a stretch so long is no witness */
+    PAUSE_MS = 1000,    /* of the party's, long enough for a gate to close in, */
+    PAUSE_STILL_MS = 300, /* and that it does so much of */
+    GATED_LEAST = 2,    /* such pauses make a gated line, where they are many of all */
     FAR = 60000,        /* frames: further than any distance that matters */
     ZERO = 230,         /* of 255 samples at the codec's idle value */
     ALIKE = 6,          /* half dB between two levels of the same standstill */
@@ -27,8 +29,8 @@ enum {
     PARKED_UNDER = 5,   /* half dB under the floor: 3 dB less what the percentile lies under it */
 };
 
-static const float gated_share = 0.20f; /* of listening that stands still: the line does so by itself */
-static const float dead_share = 0.15f;  /* the same of talk gaps */
+static const float gated_share = 0.34f; /* of the pauses that stand still: the line does so by itself */
+static const float dead_share = 0.15f;  /* of talk gaps at digital zero: zeros mean nothing here */
 
 /* ---- one line */
 
@@ -115,45 +117,67 @@ static int is_alike(const struct cqa_scene *scene, int c, size_t t, struct manne
            abs(scene->frames->channel[c].level[t] - manner.level) <= ALIKE;
 }
 
-/* Frames that tell whether the line stands still by itself, and how many of them do. */
-struct witness {
-    unsigned frames;
-    unsigned still;
-};
+/* How long the line stands still in that manner within the span. */
+static int64_t still_ms(const struct cqa_scene *scene, int c, struct cqa_span span,
+                        struct manner manner)
+{
+    int64_t sum_ms = 0;
 
-static int is_within(size_t t, struct cqa_span span)
+    for (size_t t = cqa_frame_at(span.start_ms);
+         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
+        sum_ms += is_alike(scene, c, t, manner) ? CQA_FRAME_MS : 0;
+    return sum_ms;
+}
+
+/* In most of its party's pauses; one or two others may be further stretches that the recorder left
+ * out. */
+static int closes_in_pauses(const struct cqa_scene *scene, int c, struct cqa_span run)
+{
+    const struct cqa_spans *speech = &scene->speech[c];
+    const struct manner manner = manner_of(scene, c, run);
+    unsigned pauses = 0;
+    unsigned still = 0;
+
+    for (size_t i = 1; i < speech->count; i++) {
+        const struct cqa_span pause = {speech->items[i - 1].end_ms, speech->items[i].start_ms};
+        if (cqa_span_length_ms(pause) < PAUSE_MS ||
+            (pause.start_ms < run.end_ms && pause.end_ms > run.start_ms))
+            continue;
+        pauses++;
+        still += still_ms(scene, c, pause, manner) >= PAUSE_STILL_MS;
+    }
+    return still >= GATED_LEAST && (float)still >= gated_share * (float)pauses;
+}
+
+static int is_within(const struct cqa_spans *spans, size_t t)
 {
     const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
 
-    return at_ms + CQA_FRAME_MS > span.start_ms && at_ms < span.end_ms;
+    return cqa_spans_within_ms(spans, (struct cqa_span){at_ms, at_ms + CQA_FRAME_MS}) > 0;
 }
 
-static void see(struct witness *witness, int still)
-{
-    witness->frames++;
-    witness->still += (unsigned)still;
-}
-
-/* Between its party's words, or while the party listens, the line stands still elsewhere too. */
-static int is_gated(const struct cqa_scene *scene, int c, const struct cqa_line *line,
-                    struct cqa_span run)
+/* Close to its party's words, outside of what stands still for long. */
+static int closes_at_words(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                           const struct cqa_spans *lasting, struct cqa_span run)
 {
     const struct manner manner = manner_of(scene, c, run);
-    struct witness gaps = {0};
-    struct witness listening = {0};
+    unsigned frames = 0;
+    unsigned still = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        if (is_within(t, run))
+        if (!is_talk_gap(scene, c, line, t) || is_within(lasting, t))
             continue;
-        if (is_talk_gap(scene, c, line, t))
-            see(&gaps, is_alike(scene, c, t, manner));
-        if (!scene->mono && line->distance[t] >= LISTEN_FAR && line->distance[t] < FAR &&
-            is_speech(scene, 1 - c, t))
-            see(&listening, is_alike(scene, c, t, manner));
+        frames++;
+        still += (unsigned)is_alike(scene, c, t, manner);
     }
-    return (gaps.frames >= GAP_TELLS && (float)gaps.still >= dead_share * (float)gaps.frames) ||
-           (listening.frames >= LISTEN_LEAST &&
-            (float)listening.still > gated_share * (float)listening.frames);
+    return frames >= GAP_TELLS && (float)still >= dead_share * (float)frames;
+}
+
+/* The line stands still by itself, as gates and noise suppressors make it. */
+static int is_gated(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                    const struct cqa_spans *lasting, struct cqa_span run)
+{
+    return closes_in_pauses(scene, c, run) || closes_at_words(scene, c, line, lasting, run);
 }
 
 /* The stretches in which the line stands still, `gated` or not by itself. */
@@ -161,6 +185,8 @@ static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const str
                                  struct cqa_spans *all, struct cqa_spans *news)
 {
     const uint8_t *still = scene->tracks->channel[c].still;
+    const struct cqa_spans nothing = {0};
+    struct cqa_spans lasting = {0};
     enum cqa_status status = CQA_OK;
 
     for (size_t t = 0; t < line->count && status == CQA_OK; t++) {
@@ -172,9 +198,13 @@ static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const str
     }
     cqa_spans_bridge(all, BRIDGE_MS);
     cqa_spans_drop_short(all, STILL_MS);
+    if (status == CQA_OK)
+        status = cqa_spans_unite(all, &nothing, &lasting);
+    cqa_spans_drop_short(&lasting, LASTING_MS);
     for (size_t i = 0; i < all->count && status == CQA_OK; i++)
-        if (!is_gated(scene, c, line, all->items[i]))
+        if (!is_gated(scene, c, line, &lasting, all->items[i]))
             status = cqa_spans_add(news, all->items[i].start_ms, all->items[i].end_ms);
+    cqa_spans_finish(&lasting);
     return status;
 }
 

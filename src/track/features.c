@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "signal/hot.h"
+#include "track/still.h"
 
 enum {
     MARGIN = 160, /* frames beside the chunk that its context reaches into: 3 s of mean over 1.5 s
@@ -13,6 +14,7 @@ enum {
     GROUPS = 4,
     FLOOR_REACH = 47, /* frames, 1.5 s to each side */
     SECOND = 16,      /* half of it to each side */
+    LASTING = 156,    /* frames, 5 s: a stretch of nothing so long is no part of the line's quiet */
 };
 
 /* Scalar rows of one channel. */
@@ -70,7 +72,23 @@ static float percentile(const unsigned *histogram, size_t total, float share)
     return cqa_level_dbfs(0);
 }
 
-static void measure_norms(const struct cqa_frames *frames, int c, struct cqa_norms *norms)
+/* Takes out of the marks what is shorter than LASTING; all of them, where there is nothing else. */
+static void keep_lasting(uint8_t *marks, size_t count)
+{
+    if (memchr(marks, 0, count) == NULL)
+        memset(marks, 0, count);
+    for (size_t t = 0; t < count; t++) {
+        const size_t first = t;
+        while (t < count && marks[t])
+            t++;
+        if (t - first < LASTING)
+            memset(marks + first, 0, t - first);
+    }
+}
+
+/* `skip`: frames that tell nothing of the line. */
+static void measure_norms(const struct cqa_frames *frames, int c, const uint8_t *skip,
+                          struct cqa_norms *norms)
 {
     const struct cqa_channel_frames *rows = &frames->channel[c];
     unsigned histogram[256] = {0};
@@ -78,17 +96,20 @@ static void measure_norms(const struct cqa_frames *frames, int c, struct cqa_nor
 
     for (size_t t = 0; t < frames->count; t++) {
         const int tonal = rows->tonality[t] > 90 || rows->share1[t] > 190;
-        if (!tonal) {
+        if (!tonal && !skip[t]) {
             histogram[rows->level[t]]++;
             voiced++;
         }
     }
     norms->loud_db = voiced > 0 ? cqa_max(-70.0f, percentile(histogram, voiced, 0.985f)) : -30.0f;
     for (int b = 0; b < CQA_BANDS; b++) {
+        size_t total = 0;
         memset(histogram, 0, sizeof histogram);
-        for (size_t t = 0; t < frames->count; t++)
-            histogram[rows->band[b][t]]++;
-        norms->quiet_db[b] = percentile(histogram, frames->count, 0.15f);
+        for (size_t t = 0; t < frames->count; t++) {
+            histogram[rows->band[b][t]] += skip[t] == 0;
+            total += skip[t] == 0;
+        }
+        norms->quiet_db[b] = percentile(histogram, total, 0.15f);
     }
 }
 
@@ -96,19 +117,28 @@ enum cqa_status cqa_features_create(struct cqa_features **out, const struct cqa_
                                     int mono)
 {
     struct cqa_features *features = calloc(1, sizeof *features);
+    uint8_t *skip = calloc(frames->count + 1, 1);
 
-    if (features == NULL)
+    if (features == NULL || skip == NULL) {
+        free(features);
+        free(skip);
         return CQA_E_NOMEM;
+    }
     features->frames = frames;
     features->mono = mono;
     for (int c = 0; c < 2; c++) {
         features->rows[c] = calloc(1, sizeof *features->rows[c]);
         if (features->rows[c] == NULL) {
+            free(skip);
             cqa_features_destroy(features);
             return CQA_E_NOMEM;
         }
-        measure_norms(frames, c, &features->norms[c]);
+        memset(skip, 0, frames->count);
+        cqa_still_find_idle(frames, c, skip);
+        keep_lasting(skip, frames->count);
+        measure_norms(frames, c, skip, &features->norms[c]);
     }
+    free(skip);
     *out = features;
     return CQA_OK;
 }

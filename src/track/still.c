@@ -49,7 +49,7 @@ static int is_idle(const struct cqa_channel_frames *rows, size_t count, size_t t
            (rows->level[t] <= IDLE_LEVEL && is_frozen(rows, count, t));
 }
 
-static void find_idle(const struct cqa_frames *frames, int c, uint8_t *still)
+void cqa_still_find_idle(const struct cqa_frames *frames, int c, uint8_t *still)
 {
     for (size_t t = 0; t < frames->count; t++)
         if (is_idle(&frames->channel[c], frames->count, t))
@@ -287,7 +287,7 @@ enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_track
     if (marks == NULL)
         return CQA_E_NOMEM;
     for (int c = 0; c < tracks->channel_count; c++)
-        find_idle(frames, c, tracks->channel[c].still);
+        cqa_still_find_idle(frames, c, tracks->channel[c].still);
     if (tracks->channel_count == 2) {
         find_mask(frames, marks, tracks);
     } else {
