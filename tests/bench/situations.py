@@ -1,0 +1,311 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures whether callqa takes points only where a recording bears a verdict.
+
+    situations.py blank FOLDER     real two-channel calls: each leg alone, and with a stretch that nobody recorded
+
+Everything is drawn from --seed, so
+that a run can be repeated. Exit code 1: callqa took points where none are due. Needs Debian's python3-numpy,
+python3-scipy and python3-soundfile.
+
+Example: situations.py blank calls/ --callqa build/bin/callqa --keep blanked/
+"""
+import argparse
+import collections
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+import zlib
+
+import numpy as np
+import soundfile as sf
+from scipy import signal
+
+RATE = 8000
+HOP = RATE // 100                # frames of 10 ms, in which levels, pauses and spans are judged
+
+Container = collections.namedtuple("Container", "suffix format subtype rate")
+CONTAINERS = {
+    "pcm16": Container(".wav", "WAV", "PCM_16", 8000), "ulaw": Container(".wav", "WAV", "ULAW", 8000),
+    "alaw": Container(".wav", "WAV", "ALAW", 8000), "gsm": Container(".wav", "WAV", "GSM610", 8000),
+    "mp3": Container(".mp3", "MP3", "MPEG_LAYER_III", 16000), "opus": Container(".opus", "OGG", "OPUS", 16000),
+}
+CODECS = {"mono": list(CONTAINERS), "stereo": [name for name in CONTAINERS if name != "gsm"]}    # no GSM of two channels
+
+
+# ---- sound: arrays of (samples, channels)
+
+def seeded(seed, *words):
+    """Random numbers of their own for each name, so that one more recording in the folder changes no other."""
+    return np.random.default_rng([seed, *(zlib.crc32(str(word).encode()) for word in words)])
+
+
+def resampled(x, rate, wanted):
+    shared = math.gcd(rate, wanted)
+    return x if rate == wanted else signal.resample_poly(x, wanted // shared, rate // shared, axis=0)
+
+
+def load(path):
+    x, rate = sf.read(path, dtype="float32", always_2d=True)
+    return resampled(x, rate, RATE)
+
+
+def save(stem, x, codec):
+    """Writes x and returns the path. In blocks: libsndfile's lossy encoders overflow on one of a whole call."""
+    c = CONTAINERS[codec]
+    x, path = np.clip(resampled(x, RATE, c.rate), -1, 1), stem.with_suffix(c.suffix)
+    with sf.SoundFile(path, "w", c.rate, x.shape[1], c.subtype, format=c.format) as out:
+        for i in range(0, len(x), c.rate):
+            out.write(x[i:i + c.rate])
+    return path
+
+
+def levels_db(track):
+    frames = track[:len(track) // HOP * HOP].reshape(-1, HOP)
+    return 10 * np.log10(np.mean(np.square(frames, dtype="float64"), axis=1) + 1e-10)
+
+
+def runs(mask, shortest):
+    """Where a mask of frames is set for `shortest` seconds or more: (start, end) in seconds."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(int), [0]])))
+    return [(s / 100, e / 100) for s, e in zip(edges[::2], edges[1::2]) if e - s >= shortest * 100]
+
+
+# ---- callqa
+
+def analysed(program, jobs, paths):
+    """Results by path. A recording that could not be read is named by callqa and stays away."""
+    command = [program, "analyze", "--format", "jsonl", "-j", str(jobs), *map(str, paths)]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if run.returncode not in (0, 3):
+        sys.exit(f"{program}: exit {run.returncode}")
+    rows = [json.loads(line) for line in run.stdout.splitlines()]
+    return {pathlib.Path(row["recording"]["path"]): row for row in rows}
+
+
+def costing(result):
+    return [d for d in result["score"]["deductions"] if d["points"] and d["points"] > 0]
+
+
+def spans(rows):
+    return [(row["start_ms"] / 1000, row["end_ms"] / 1000) for row in rows]
+
+
+def union_share(a, b):
+    both = min(a[1], b[1]) - max(a[0], b[0])
+    return max(0.0, both) / (max(a[1], b[1]) - min(a[0], b[0]) + 1e-9)
+
+
+def covered(span, by):
+    """What share of the span lies under any of the others."""
+    first, last = round(span[0] * 100), round(span[1] * 100)
+    mask = np.zeros(max(1, last - first), bool)
+    for start, end in by:
+        mask[max(0, round(start * 100) - first):max(0, round(end * 100) - first)] = True
+    return mask.mean()
+
+
+# ---- printing
+
+def table(heads, rows):
+    for row in [heads, ["---"] * len(heads), *rows]:
+        print("|", " | ".join(map(str, row)), "|")
+    print()
+
+
+def seconds(span):
+    return f"{span[0]:.1f}–{span[1]:.1f} s"
+
+
+# ---- blank: what the recorder did not write
+
+WAYS = ("zero", "least value", "few values", "same noise", "tone")
+BLANK_S = (8, 60)
+EDGE_S = 5                       # talk that is left before and after
+FOUND = 0.8                      # of the union, for a stretch that was found; of its length, for one that costs nothing
+SHORTEST_S = 3                   # of a silence or hold in the stretch
+NOT_CHARGED = ("not_recorded", "parked", "initial", "final")      # causes of a silence that is nobody's doing
+
+Case = collections.namedtuple("Case", "recording layout way codec span path")
+
+
+def pauses(x):
+    """Where no channel speaks."""
+    quiet = np.ones(len(x) // HOP, bool)
+    for track in x.T:
+        db = levels_db(track)
+        loud = db > max(np.percentile(db, 95) - 30, np.percentile(db, 10) + 6)
+        quiet &= np.convolve(loud, np.ones(21), "same") < 0.5
+    return runs(quiet, 0.2)
+
+
+def stretch(rng, quiet, duration):
+    """Where the recorder is silent: from a pause, and to one where there is one; None where no such stretch fits."""
+    latest = duration - EDGE_S
+    starts = [span for span in quiet if span[0] >= EDGE_S and span[1] <= latest - BLANK_S[0]]
+    if not starts:
+        return None
+    start = rng.uniform(*starts[rng.integers(len(starts))])
+    longest = min(BLANK_S[1], latest - start)
+    wanted = start + math.exp(rng.uniform(math.log(BLANK_S[0]), math.log(longest)))
+    ends = [end for end in (rng.uniform(*span) for span in quiet) if start + BLANK_S[0] <= end <= start + longest]
+    return start, min(ends, key=lambda end: abs(end - wanted), default=wanted)
+
+
+def idle(way, rng, count):
+    """What stands there instead, on every line the same."""
+    if way == "zero":
+        return np.zeros(count)
+    if way == "least value":
+        return np.full(count, 8 / 32768)
+    if way == "few values":
+        return np.resize(rng.choice([-8, -4, 0, 4, 8], rng.integers(3, 9)) / 32768, count)
+    if way == "same noise":
+        return 10 ** (rng.uniform(-60, -40) / 20) * rng.standard_normal(count)
+    return 10 ** (rng.uniform(-40, -15) / 20) * np.sin(2 * np.pi * rng.uniform(350, 1500) / RATE * np.arange(count))
+
+
+def blanked(x, way, rng, span):
+    first, last = (int(edge * RATE) for edge in span)
+    y = x.copy()
+    y[first:last] = idle(way, rng, last - first)[:, None]
+    return y
+
+
+def blank_cases(path, args, folder):
+    """The files made of one recording."""
+    x = load(path)
+    if x.shape[1] != 2:
+        return []
+    layouts, quiet, cases = {"stereo": x, "mono": x.mean(axis=1, keepdims=True)}, pauses(x), []
+
+    def add(layout, way, sound, codec, span=None):
+        stem = folder / f"{zlib.crc32(path.name.encode()):08x}{len(cases):04d}"      # a name that pairs with no other
+        cases.append(Case(path.name, layout, way, codec, span, save(stem, sound, codec)))
+
+    rng = seeded(args.seed, path.name)
+    codecs = {layout: rng.permutation(names) for layout, names in CODECS.items()}
+    for k in range(args.placements):
+        for leg in (0, 1):
+            if k < len(CODECS["mono"]):                     # the same leg in the same codec tells nothing more
+                add(f"leg {leg}", "–", x[:, [leg]], str(codecs["mono"][k]))
+        span = stretch(rng, quiet, len(x) / RATE)
+        for layout, sound in layouts.items():
+            if k < len(codecs[layout]):
+                add(layout, "as it is", sound, str(codecs[layout][k]))
+            for way in WAYS if span else ():
+                drawn = seeded(args.seed, path.name, k, way)            # the same in both layouts
+                filled = blanked(sound, way, drawn, span)
+                least = {"ulaw", "alaw"} if way == "least value" else set()
+                for codec in sorted(least | {str(drawn.choice(CODECS[layout]))}):
+                    add(layout, way, filled, codec, span)
+    return cases
+
+
+def outside(result):
+    """Before and after the conversation; all of a call in which nobody talked with anybody."""
+    if "conversation_ms" not in result:
+        return []
+    end = result["recording"]["duration_ms"] / 1000
+    return [(0, edges[0] / 1000), (edges[1] / 1000, end)] if (edges := result["conversation_ms"]) else [(0, end)]
+
+
+def exempt(result, kind):
+    """Where an event of a kind costs nothing, whatever the rubric."""
+    return spans(s for s in result["measurable"].get("spans", []) if s["what"] == kind) + outside(result)
+
+
+def can_cost(result, span):
+    """The silences and holds in the stretch that a rule may charge, long enough or not."""
+    return [e for e in result["events"] if e["type"] in ("silence", "hold")
+            and e.get("cause") not in NOT_CHARGED and e.get("phase") != "queue"
+            and min(e["end_ms"] / 1000, span[1]) - max(e["start_ms"] / 1000, span[0]) >= SHORTEST_S
+            and covered((e["start_ms"] / 1000, e["end_ms"] / 1000), exempt(result, e["type"])) <= 0.5]
+
+
+def how_found(result, span):
+    gaps = spans(e for e in result["events"] if e["type"] == "not_recorded")
+    if any(union_share(found, span) >= FOUND for found in gaps):
+        return "not recorded"
+    if result["recording"]["layout"] == "leg" or result["measurable"]["silence"] == "not_measurable":
+        return "exempt"
+    if can_cost(result, span):
+        return "could cost"
+    parked = spans(e for e in result["events"] if e.get("cause") in NOT_CHARGED)
+    return "exempt" if covered(span, gaps + parked + exempt(result, "silence")) >= FOUND else "passed over"
+
+
+def blank(args):
+    """Real calls with less in them: nothing of that may cost an agent."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = args.keep or pathlib.Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        recordings = sorted(p for p in args.folder.iterdir() if p.suffix.lower() in (".wav", ".flac", ".mp3", ".opus", ".ogg"))
+        cases = [case for path in recordings for case in blank_cases(path, args, folder)]
+        if not cases:
+            sys.exit(f"{args.folder}: no recording of two channels")
+        results = analysed(args.callqa, args.jobs, [case.path.resolve() for case in cases])
+    counts, charged, unfound = {}, [], []
+    for case in cases:
+        result = results.get(case.path.resolve())
+        group = counts.setdefault((case.layout.split()[0], case.way), collections.Counter())
+        group["files"] += 1
+        if result is None:
+            group["unread"] += 1
+            continue
+        taken = costing(result)
+        group["charged"] += bool(taken)
+        group["deductions"] += len(taken)
+        charged += [(case, deduction) for deduction in taken]
+        if case.span:
+            found = how_found(result, case.span)
+            group[found] += 1
+            unfound += [(case, found, result)] if found in ("could cost", "passed over") else []
+        elif result["recording"]["layout"] == "leg":
+            group["exempt"] += 1
+    heads = ("files", "unread", "charged", "deductions", "not recorded", "exempt", "passed over", "could cost")
+    print_blank(counts, heads, charged, unfound if args.list else [])
+    return not charged and not any(group["unread"] for group in counts.values())
+
+
+def print_blank(counts, heads, charged, unfound):
+    order = {name: k for k, name in enumerate(("leg", "stereo", "mono"))}
+    rows = sorted(counts.items(), key=lambda row: order[row[0][0]])
+    total = sum((group for _, group in rows), collections.Counter())
+    table(["layout", "stretch", *heads], [[*key, *(group[head] for head in heads)] for key, group in rows]
+          + [["all", "", *(total[head] for head in heads)]])
+    described = lambda case: (f"{case.path.name}: {case.recording} as {case.layout}, {case.codec}, {case.way}"
+                              + (f" at {seconds(case.span)}" if case.span else ""))
+    for case, d in charged:
+        at = seconds(spans([d])[0]) if d.get("start_ms") is not None else "no time"
+        print(f"charged {described(case)}: {d['rule']} −{d['points']}, {at}")
+    for case, found, result in unfound:
+        taken_for = ", ".join(f"{e['type']} {e.get('kind') or e.get('cause')} {seconds(spans([e])[0])}"
+                              for e in can_cost(result, case.span))
+        print(f"{found} {described(case)}" + (f": {taken_for}" if taken_for else ""))
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = ap.add_subparsers(dest="command", required=True, metavar="blank")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--callqa", default="build/bin/callqa", metavar="BIN")
+    common.add_argument("--jobs", type=int, default=1, metavar="N", help="recordings at a time (default: 1)")
+    common.add_argument("--seed", type=int, default=1, metavar="N")
+    common.add_argument("--list", action="store_true", help="name the calls behind the figures")
+
+    one = commands.add_parser("blank", parents=[common], help="real calls with a stretch that nobody recorded, and legs alone")
+    one.add_argument("folder", type=pathlib.Path, metavar="FOLDER")
+    one.add_argument("--placements", type=int, default=6, metavar="N", help="stretches a recording (default: 6)")
+    one.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="leave the files that were made there")
+    one.set_defaults(run=blank)
+
+    args = ap.parse_args()
+    sys.exit(0 if args.run(args) else 1)
+
+
+if __name__ == "__main__":
+    main()
