@@ -3,10 +3,11 @@
 """Measures whether callqa takes points only where a recording bears a verdict.
 
     situations.py blank FOLDER     real two-channel calls: each leg alone, and with a stretch that nobody recorded
+    situations.py shift FOLDER     simulated stereo calls: one channel seconds too late, and as drawn
 
-Everything is drawn from --seed, so
-that a run can be repeated. Exit code 1: callqa took points where none are due. Needs Debian's python3-numpy,
-python3-scipy and python3-soundfile.
+A simulated call is a recording and its truth beside it, NAME.truth.json, in seconds. Everything is drawn from --seed, so
+that a run can be repeated. Exit code 1: callqa took points where none are due, or missed what `shift` asks for. Needs
+Debian's python3-numpy, python3-scipy and python3-soundfile.
 
 Example: situations.py blank calls/ --callqa build/bin/callqa --keep blanked/
 """
@@ -90,6 +91,9 @@ def costing(result):
     return [d for d in result["score"]["deductions"] if d["points"] and d["points"] > 0]
 
 
+NOTHING = {"measurable": {"reasons": []}, "events": [], "score": {"deductions": []}}      # of a call without a result
+
+
 def spans(rows):
     return [(row["start_ms"] / 1000, row["end_ms"] / 1000) for row in rows]
 
@@ -114,6 +118,14 @@ def table(heads, rows):
     for row in [heads, ["---"] * len(heads), *rows]:
         print("|", " | ".join(map(str, row)), "|")
     print()
+
+
+def share(right, of):
+    return right / of if of else math.nan
+
+
+def percent(value):
+    return "–" if math.isnan(value) else f"{100 * value:.1f} %"
 
 
 def seconds(span):
@@ -288,9 +300,105 @@ def print_blank(counts, heads, charged, unfound):
         print(f"{found} {described(case)}" + (f": {taken_for}" if taken_for else ""))
 
 
+# ---- shift: channels out of step
+
+SHIFT_S = (1, 5)
+TURN_S = 1.0                     # pauses shorter than this do not end a turn
+OVERLAP_S, EXCHANGES = 0.8, 8    # what a lag shows itself by
+MUST_FIND, MAY_INVENT = 0.9, 0.005
+PARTIES = ("agent", "customer")  # of channels 0 and 1
+
+Shift = collections.namedtuple("Shift", "truth lag moved exchanges path")
+
+
+def truths(folder):
+    """The simulated calls of a folder whose recording is there."""
+    rows = [json.loads(path.read_text()) for path in sorted(folder.glob("*.truth.json"))]
+    return [row for row in rows if (folder / row["file"]).exists()]
+
+
+def turns(speech):
+    out = []
+    for start, end in speech:
+        if out and start - out[-1][1] < TURN_S:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
+
+
+def exchanges(truth, early, lag, kept):
+    """How many turns of the party that comes early by `lag` now begin well before the turn that they answer ends.
+
+    A turn answers the one that began last before it, if that had ended. `kept` says of a party and a time whether the
+    shifted recording still holds it.
+    """
+    late = PARTIES[1 - PARTIES.index(early)]
+    asked, seen = turns(truth["speech"][late]), set()
+    for start, _ in turns(truth["speech"][early]):
+        before = [k for k, turn in enumerate(asked) if turn[0] < start]
+        if before and asked[before[-1]][1] <= start and kept(early, start) and kept(late, asked[before[-1]][1]):
+            seen |= {before[-1]} if start <= asked[before[-1]][1] + lag - OVERLAP_S else set()
+    return len(seen)
+
+
+def moved_by(track, samples, rng):
+    """The track later by `samples` (earlier, if negative), with the line's own floor where nothing is left."""
+    count = abs(samples)
+    quiet = rng.standard_normal(count) * 10 ** (np.percentile(levels_db(track), 5) / 20)
+    return np.concatenate([quiet, track[:-count]] if samples > 0 else [track[count:], quiet])
+
+
+def shifted(truth, args, folder, k):
+    """One seeded shift of a call, or None where it leaves too few exchanges to tell by."""
+    rng = seeded(args.seed, truth["file"], k)
+    lag, channel, sign = rng.uniform(*SHIFT_S), int(rng.integers(2)), int(rng.choice([-1, 1]))
+    moved, end = PARTIES[channel], truth["duration"]
+    early = moved if sign < 0 else PARTIES[1 - channel]
+    kept = lambda party, time: party != moved or 0 <= time + sign * lag <= end
+    count = exchanges(truth, early, lag, kept)
+    if count < EXCHANGES:
+        return None
+    x = load(args.folder / truth["file"])
+    x[:, channel] = moved_by(x[:, channel], sign * int(lag * RATE), rng)
+    stem = folder / f"{zlib.crc32(truth['file'].encode()):08x}{k:04d}"
+    return Shift(truth, sign * lag, moved, count, save(stem, x, "pcm16"))
+
+
+def out_of_step(result):
+    return any(reason["id"] == "out_of_step" for reason in result["measurable"]["reasons"])
+
+
+def shift(args):
+    """Channels that are seconds apart are to be found, and not where they are not."""
+    calls = [truth for truth in truths(args.folder) if truth["conditions"]["layout"] == "stereo"]
+    if not calls:
+        sys.exit(f"{args.folder}: no truth of a stereo call beside its recording")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = args.keep or pathlib.Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        tried = [shifted(truth, args, folder, k) for truth in calls for k in range(args.shifts)]
+        shifts = [one for one in tried if one]
+        results = analysed(args.callqa, args.jobs, [one.path.resolve() for one in shifts]) if shifts else {}
+    drawn = analysed(args.callqa, args.jobs, [(args.folder / truth["file"]).resolve() for truth in calls])
+    missed = [one for one in shifts if not out_of_step(results.get(one.path.resolve(), NOTHING))]
+    invented = [path for path, result in drawn.items() if out_of_step(result)]
+    charged = sum(bool(costing(result)) for result in results.values())
+    found, false = share(len(shifts) - len(missed), len(shifts)), share(len(invented), len(calls))
+    table(["calls", "", "out of step", "share", "wanted", "charged"],
+          [["shifted", len(shifts), len(shifts) - len(missed), percent(found), f"≥ {percent(MUST_FIND)}", charged],
+           ["as drawn", len(calls), len(invented), percent(false), f"≤ {percent(MAY_INVENT)}", "–"]])
+    print(f"{len(tried)} shifts tried; kept are those with {EXCHANGES} exchanges or more that overlap by {OVERLAP_S} s")
+    for one in missed if args.list else ():
+        print(f"missed {one.path.name}: {one.truth['file']}, {one.moved} by {one.lag:+.2f} s, {one.exchanges} exchanges")
+    for path in invented:
+        print(f"invented {path.name}")
+    return bool(shifts) and found >= MUST_FIND and false <= MAY_INVENT
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = ap.add_subparsers(dest="command", required=True, metavar="blank")
+    commands = ap.add_subparsers(dest="command", required=True, metavar="blank|shift")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--callqa", default="build/bin/callqa", metavar="BIN")
     common.add_argument("--jobs", type=int, default=1, metavar="N", help="recordings at a time (default: 1)")
@@ -302,6 +410,12 @@ def main():
     one.add_argument("--placements", type=int, default=6, metavar="N", help="stretches a recording (default: 6)")
     one.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="leave the files that were made there")
     one.set_defaults(run=blank)
+
+    one = commands.add_parser("shift", parents=[common], help="simulated stereo calls with one channel seconds too late")
+    one.add_argument("folder", type=pathlib.Path, metavar="FOLDER")
+    one.add_argument("--shifts", type=int, default=2, metavar="N", help="tried on each call (default: 2)")
+    one.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="leave the files that were made there")
+    one.set_defaults(run=shift)
 
     args = ap.parse_args()
     sys.exit(0 if args.run(args) else 1)
