@@ -4,12 +4,15 @@
 
     situations.py blank FOLDER     real two-channel calls: each leg alone, and with a stretch that nobody recorded
     situations.py shift FOLDER     simulated stereo calls: one channel seconds too late, and as drawn
+                                   (calls of five minutes and more: shorter ones hold too few exchanges to tell by)
+    situations.py table ROOT       folders of simulated calls, one a condition: what is right, what costs, what is upheld
 
 A simulated call is a recording and its truth beside it, NAME.truth.json, in seconds. Everything is drawn from --seed, so
-that a run can be repeated. Exit code 1: callqa took points where none are due, or missed what `shift` asks for. Needs
-Debian's python3-numpy, python3-scipy and python3-soundfile.
+that a run can be repeated. Exit code 1: `blank` found points taken, or a file unread; `shift` found less than it asks
+for. Needs Debian's python3-numpy, python3-scipy and python3-soundfile.
 
-Example: situations.py blank calls/ --callqa build/bin/callqa --keep blanked/
+Examples: situations.py blank calls/ --callqa build/bin/callqa --keep blanked/
+          situations.py table simulated/ --score score.py --list
 """
 import argparse
 import collections
@@ -135,11 +138,16 @@ def seconds(span):
 # ---- blank: what the recorder did not write
 
 WAYS = ("zero", "least value", "few values", "same noise", "tone")
+SOUND = (".wav", ".flac", ".mp3", ".opus", ".ogg")
 BLANK_S = (8, 60)
+LAYOUTS = ("stereo", "mono")     # beside the legs
 EDGE_S = 5                       # talk that is left before and after
 FOUND = 0.8                      # of the union, for a stretch that was found; of its length, for one that costs nothing
 SHORTEST_S = 3                   # of a silence or hold in the stretch
 NOT_CHARGED = ("not_recorded", "parked", "initial", "final")      # causes of a silence that is nobody's doing
+
+FATES = ("judged", "taken for a leg", "not recorded", "exempt", "passed over", "could cost")
+HEADS = ("files", "unread", "charged", "deductions", *FATES)
 
 Case = collections.namedtuple("Case", "recording layout way codec span path")
 
@@ -192,7 +200,7 @@ def blank_cases(path, args, folder):
     x = load(path)
     if x.shape[1] != 2:
         return []
-    layouts, quiet, cases = {"stereo": x, "mono": x.mean(axis=1, keepdims=True)}, pauses(x), []
+    layouts, quiet, cases = dict(zip(LAYOUTS, (x, x.mean(axis=1, keepdims=True)))), pauses(x), []
 
     def add(layout, way, sound, codec, span=None):
         stem = folder / f"{zlib.crc32(path.name.encode()):08x}{len(cases):04d}"      # a name that pairs with no other
@@ -239,11 +247,16 @@ def can_cost(result, span):
 
 
 def how_found(result, span):
+    """What became of the stretch; of the whole call where there is none."""
     gaps = spans(e for e in result["events"] if e["type"] == "not_recorded")
-    if any(union_share(found, span) >= FOUND for found in gaps):
+    if span and any(union_share(found, span) >= FOUND for found in gaps):
         return "not recorded"
-    if result["recording"]["layout"] == "leg" or result["measurable"]["silence"] == "not_measurable":
+    if result["recording"]["layout"] == "leg":
+        return "taken for a leg"
+    if result["measurable"]["silence"] == "not_measurable":
         return "exempt"
+    if span is None:
+        return "judged"
     if can_cost(result, span):
         return "could cost"
     parked = spans(e for e in result["events"] if e.get("cause") in NOT_CHARGED)
@@ -251,11 +264,15 @@ def how_found(result, span):
 
 
 def blank(args):
-    """Real calls with less in them: nothing of that may cost an agent."""
+    """Real calls with less in them: nothing of that may cost an agent.
+
+    What was made of each file: judged (as any call), taken for one party's leg, the stretch found as not recorded, exempt
+    (no rule can charge it), passed over (no event tells of it), or an event that could cost if a rule's limit were lower.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.keep or pathlib.Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        recordings = sorted(p for p in args.folder.iterdir() if p.suffix.lower() in (".wav", ".flac", ".mp3", ".opus", ".ogg"))
+        recordings = sorted(p for p in args.folder.iterdir() if p.suffix.lower() in SOUND)
         cases = [case for path in recordings for case in blank_cases(path, args, folder)]
         if not cases:
             sys.exit(f"{args.folder}: no recording of two channels")
@@ -272,23 +289,19 @@ def blank(args):
         group["charged"] += bool(taken)
         group["deductions"] += len(taken)
         charged += [(case, deduction) for deduction in taken]
-        if case.span:
-            found = how_found(result, case.span)
-            group[found] += 1
-            unfound += [(case, found, result)] if found in ("could cost", "passed over") else []
-        elif result["recording"]["layout"] == "leg":
-            group["exempt"] += 1
-    heads = ("files", "unread", "charged", "deductions", "not recorded", "exempt", "passed over", "could cost")
-    print_blank(counts, heads, charged, unfound if args.list else [])
+        found = how_found(result, case.span)
+        group[found] += 1
+        if found in ("could cost", "passed over") or found == "taken for a leg" and case.layout in LAYOUTS:
+            unfound.append((case, found, result))
+    print_blank(counts, charged, unfound if args.list else [])
     return not charged and not any(group["unread"] for group in counts.values())
 
 
-def print_blank(counts, heads, charged, unfound):
-    order = {name: k for k, name in enumerate(("leg", "stereo", "mono"))}
-    rows = sorted(counts.items(), key=lambda row: order[row[0][0]])
+def print_blank(counts, charged, unfound):
+    rows = sorted(counts.items(), key=lambda row: ("leg", *LAYOUTS).index(row[0][0]))
     total = sum((group for _, group in rows), collections.Counter())
-    table(["layout", "stretch", *heads], [[*key, *(group[head] for head in heads)] for key, group in rows]
-          + [["all", "", *(total[head] for head in heads)]])
+    table(["layout", "stretch", *HEADS], [[*key, *(group[head] for head in HEADS)] for key, group in rows]
+          + [["all", "", *(total[head] for head in HEADS)]])
     described = lambda case: (f"{case.path.name}: {case.recording} as {case.layout}, {case.codec}, {case.way}"
                               + (f" at {seconds(case.span)}" if case.span else ""))
     for case, d in charged:
@@ -296,7 +309,7 @@ def print_blank(counts, heads, charged, unfound):
         print(f"charged {described(case)}: {d['rule']} −{d['points']}, {at}")
     for case, found, result in unfound:
         taken_for = ", ".join(f"{e['type']} {e.get('kind') or e.get('cause')} {seconds(spans([e])[0])}"
-                              for e in can_cost(result, case.span))
+                              for e in can_cost(result, case.span)) if found == "could cost" else ""
         print(f"{found} {described(case)}" + (f": {taken_for}" if taken_for else ""))
 
 
@@ -396,9 +409,137 @@ def shift(args):
     return bool(shifts) and found >= MUST_FIND and false <= MAY_INVENT
 
 
+# ---- table: conditions, and what the standard rubric takes
+
+# By rule of models/rubrics/standard.yaml: the type of event, from how many seconds it costs how much, and what share of
+# a limit the truth may fall short by. An overtalk's edges are the least sure.
+RULES = {
+    "dead-air": ("silence", [(15, 2), (30, 5)], 0.03),
+    "long-hold": ("hold", [(120, 3)], 0.03),
+    "agent-interruption": ("overtalk", [(2, 2)], 0.15),
+}
+GREETING_S, GREETING_SLACK = 10, 0.03
+SAME_EVENT = 0.5                 # of the union
+REASONS = ("no such event", "not recorded", "parked", "unmeasured", "outside", "too short", "other kind")
+
+
+def event_span(event):
+    return event["start"], event["end"]
+
+
+def inside(truth, event):
+    """Whether the true event may cost: over half in the conversation, or a hold that begins in it."""
+    talk = truth.get("conversation", (0, truth["duration"]))
+    if talk is None:
+        return False
+    begun = event["type"] == "hold" and talk[0] <= event["start"] <= talk[1]
+    return begun or covered(event_span(event), [talk]) > 0.5
+
+
+def right_kind(rule, event):
+    """What the rule asks of an event but its length."""
+    if rule == "long-hold":
+        return event.get("phase") != "queue" and event.get("side") == "agent"
+    return rule != "agent-interruption" or (event["by"], event["kind"]) == ("agent", "interruption")
+
+
+def greeting_fault(truth, rule_s):
+    """From the end of the ringback to the agent's first words, less what the customer says meanwhile."""
+    answers = [e["end"] for e in truth["events"] if e["type"] == "ringback"]
+    words = [start for start, end in truth["speech"]["agent"] if end - start >= 0.3 and answers and start >= answers[0]]
+    if not words:
+        return "no such event"
+    said = sum(max(0, min(end, words[0]) - max(start, answers[0])) for start, end in truth["speech"]["customer"])
+    return None if words[0] - answers[0] - said >= rule_s else "too short"
+
+
+def fault(truth, deduction, event):
+    """Why the truth does not uphold a deduction: one of REASONS; None if it does."""
+    if deduction["rule"] == "late-greeting":
+        return greeting_fault(truth, GREETING_S * (1 - GREETING_SLACK))
+    if deduction["rule"] not in RULES:
+        sys.exit(f"{deduction['rule']}: a rule that costs points, and that RULES does not hold")
+    kind, steps, slack = RULES[deduction["rule"]]
+    span = spans([event])[0]
+    hidden = {"unmeasured": truth.get("unmeasured", [])}
+    for name in ("not_recorded", "parked"):
+        hidden[name.replace("_", " ")] = [event_span(e) for e in truth["events"] if e["type"] == name]
+    for name, where in hidden.items():
+        if covered(span, where) > 0.5:
+            return name
+    same = [e for e in truth["events"] if e["type"] == kind and union_share(event_span(e), span) >= SAME_EVENT]
+    if not same:
+        return "no such event"
+    true = max(same, key=lambda e: union_share(event_span(e), span))
+    if not inside(truth, true):
+        return "outside"
+    least = next((limit for limit, points in steps if points >= deduction["points"]), steps[-1][0])
+    if true["end"] - true["start"] < least * (1 - slack):
+        return "too short"
+    return None if right_kind(deduction["rule"], true) else "other kind"
+
+
+def scored(score, folder, results):
+    """By layout, the share of calls whose deduction score.py finds right."""
+    if not score:
+        return {}
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as lines:
+        lines.writelines(json.dumps(result) + "\n" for result in results)
+        lines.flush()
+        run = subprocess.run([sys.executable, score, folder, lines.name, "--json"], stdout=subprocess.PIPE, check=True)
+    return {layout: figures["deduction"] for layout, figures in json.loads(run.stdout).items()}
+
+
+def condition(args, folder, calls):
+    """A row for each layout of a folder, and the deductions that the truth does not uphold."""
+    found = analysed(args.callqa, args.jobs, [(folder / truth["file"]).resolve() for truth in calls])
+    results = {path.name: result for path, result in found.items()}
+    right, rows, false = scored(args.score, folder, results.values()), {}, []
+    for truth in calls:
+        row = rows.setdefault(truth["conditions"]["layout"], collections.Counter())
+        row["calls"] += 1
+        result = results.get(truth["file"], NOTHING)
+        row["unread"] += result is NOTHING
+        events = {event["id"]: event for event in result["events"]}
+        for deduction in costing(result):
+            why = fault(truth, deduction, events.get(deduction["event"]))
+            row["cost"] += 1
+            row["upheld" if why is None else why] += 1
+            row["points"] += deduction["points"] if why else 0
+            false += [(folder.name, truth["file"], why, deduction)] if why else []
+    layouts = sorted(rows, reverse=True)
+    return [(f"{folder.name}, {layout}", right.get(layout, math.nan), rows[layout]) for layout in layouts], false
+
+
+def cells(name, right, row):
+    why = ", ".join(f"{row[reason]} {reason}" for reason in REASONS if row[reason])
+    return [name, row["calls"], row["unread"], percent(right), row["cost"], row["upheld"], row["points"], why]
+
+
+def conditions_table(args):
+    """What each condition costs agents, rightly or not."""
+    rows, false, total = [], [], collections.Counter()
+    for folder in sorted(path for path in args.root.iterdir() if path.is_dir()):
+        calls = truths(folder)
+        if calls:
+            more, wrong = condition(args, folder, calls)
+            rows, false = rows + more, false + wrong
+            print(folder.name, file=sys.stderr)
+    if not rows:
+        sys.exit(f"{args.root}: no folder of simulated calls")
+    for _, _, row in rows:
+        total += row
+    table(["condition", "calls", "unread", "deduction right", "cost points", "upheld", "points wrong", "not upheld, because"],
+          [*(cells(*row) for row in rows), cells("all", math.nan, total)])
+    for folder, name, why, d in false if args.list else ():
+        at = seconds(spans([d])[0]) if d.get("start_ms") is not None else "no time"
+        print(f"{folder}/{name}: {d['rule']} −{d['points']}, {at}: {why}")
+    return True
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = ap.add_subparsers(dest="command", required=True, metavar="blank|shift")
+    commands = ap.add_subparsers(dest="command", required=True, metavar="blank|shift|table")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--callqa", default="build/bin/callqa", metavar="BIN")
     common.add_argument("--jobs", type=int, default=1, metavar="N", help="recordings at a time (default: 1)")
@@ -416,6 +557,11 @@ def main():
     one.add_argument("--shifts", type=int, default=2, metavar="N", help="tried on each call (default: 2)")
     one.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="leave the files that were made there")
     one.set_defaults(run=shift)
+
+    one = commands.add_parser("table", parents=[common], help="what each condition costs, and whether the truth upholds it")
+    one.add_argument("root", type=pathlib.Path, metavar="ROOT")
+    one.add_argument("--score", metavar="PATH", help="a score.py, run with --json: in how many calls the deduction is right")
+    one.set_defaults(run=conditions_table)
 
     args = ap.parse_args()
     sys.exit(0 if args.run(args) else 1)
