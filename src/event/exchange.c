@@ -24,6 +24,7 @@ enum {
 };
 
 static const float apart = 1.7f;
+static const float far_apart = 2.6f; /* of neighbouring stretches of one speaker 1 in 50 */
 static const float pitch_scale = 4.0f;   /* semitones to one */
 static const float pitch_unknown = 0.75f;
 static const float level_scale = 5.0f;   /* dB */
@@ -136,11 +137,12 @@ struct listener {
     struct voice speaker;
     int64_t last_ms;    /* where the last stretch ended */
     int64_t changed_ms; /* where the voice last changed; -1 never */
+    float by;           /* how far it was from the one before */
 };
 
 /* Another voice begins: an exchange where the last change is not long ago. */
-static void change(struct listener *listener, const struct voice *voice, int64_t start_ms,
-                   struct cqa_exchange *out)
+static void change(struct listener *listener, const struct voice *voice, float by,
+                   int64_t start_ms, struct cqa_exchange *out)
 {
     const int64_t before_ms = listener->last_ms;
     const int answers = listener->speaker.weight > 0 && start_ms - before_ms < NEAR_MS;
@@ -149,7 +151,9 @@ static void change(struct listener *listener, const struct voice *voice, int64_t
         out->first_ms =
             listener->changed_ms < out->first_ms ? listener->changed_ms : out->first_ms;
         out->last_ms = start_ms;
+        out->plain += by >= far_apart && listener->by >= far_apart;
     }
+    listener->by = answers ? by : listener->by;
     listener->changed_ms = answers ? before_ms : listener->changed_ms;
     listener->speaker = *voice;
 }
@@ -169,8 +173,9 @@ static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out
         const struct voice voice = hear(&scene->frames->channel[0], first, last);
         if (voice.level < usual - 0.5f * SOFTER)
             continue;
-        if (listener.speaker.weight <= 0 || difference(&listener.speaker, &voice) >= apart)
-            change(&listener, &voice, span.start_ms, out);
+        const float by = listener.speaker.weight > 0 ? difference(&listener.speaker, &voice) : apart;
+        if (by >= apart)
+            change(&listener, &voice, by, span.start_ms, out);
         else
             go_on(&listener.speaker, &voice);
         listener.last_ms = span.end_ms;
@@ -198,7 +203,7 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
 struct cqa_exchange cqa_exchange_find(const struct cqa_scene *scene)
 {
     const struct cqa_spans *speech = scene->speech;
-    struct cqa_exchange found = {scene->duration_ms, 0};
+    struct cqa_exchange found = {.first_ms = scene->duration_ms};
 
     if (scene->mono) {
         find_changes(scene, &found);

@@ -6,7 +6,8 @@
 /* Levels in half decibels, as in frames.h. */
 enum {
     FROZEN = 1,            /* how much a band may change from frame to frame */
-    FROZEN_BANDS = 15,     /* in so many of them, the rest may be at a filter's edge */
+    FROZEN_BANDS = 15,     /* in so many of them, the rest may be at a filter's edge; */
+    FAINT = 70,            /* what lies so far under the frame's level does not count */
     IDLE_LEVEL = 88,       /* -66 dBFS: the least values of codecs lie under it, */
     NOTHING_LEVEL = 40,    /* -90 dBFS: and no line's noise under this */
     ALIKE = 2,             /* how much a band may differ between lines that carry the same */
@@ -14,6 +15,7 @@ enum {
     SHORTEST = 24,         /* frames, 0.77 s: what covers a second of signal wholly */
     STEADY = 3,            /* around its median, of 9 in 10 frames of a mask */
     TONE_SHORTEST = 94,    /* frames, 3 s: rings and beeps on both lines are shorter */
+    TONE_ALONE = 156,      /* 5 s, and on a mix: a fax answers with 2100 Hz for up to 4 s */
     HISS_FLATNESS = 195,   /* of 255: white noise in one window has 235 */
     HISS_STEP = 4,         /* how much noise may change from its mean of half a second, */
     HISS_REACH = 16,       /* frames */
@@ -27,12 +29,19 @@ enum {
     FLATTER = 16,          /* or how much flatter its spectrum is: 2 dB */
 };
 
+/* Too faint beside the rest of the frame to be more than a codec's rounding. */
+static int is_faint(const struct cqa_channel_frames *rows, int band, size_t t)
+{
+    return rows->band[band][t] + FAINT < rows->level[t];
+}
+
 static int band_changes(const struct cqa_channel_frames *rows, size_t a, size_t b)
 {
     int still = 0;
 
     for (int i = 0; i < CQA_BANDS; i++)
-        still += abs(rows->band[i][a] - rows->band[i][b]) <= FROZEN;
+        still += abs(rows->band[i][a] - rows->band[i][b]) <= FROZEN ||
+                 (is_faint(rows, i, a) && is_faint(rows, i, b));
     return still < FROZEN_BANDS;
 }
 
@@ -63,7 +72,8 @@ static int is_alike(const struct cqa_frames *frames, size_t t)
     int alike = 0;
 
     for (int b = 0; b < CQA_BANDS; b++)
-        alike += abs(frames->channel[0].band[b][t] - frames->channel[1].band[b][t]) <= ALIKE;
+        alike += abs(frames->channel[0].band[b][t] - frames->channel[1].band[b][t]) <= ALIKE ||
+                 (is_faint(&frames->channel[0], b, t) && is_faint(&frames->channel[1], b, t));
     return alike >= FROZEN_BANDS;
 }
 
@@ -208,20 +218,21 @@ static int is_foreign(const struct floor *floor, const struct cqa_frames *frames
     return (sum >= FOREIGN * CQA_BANDS || flatter >= FLATTER) && over >= -LOWER * CQA_BANDS;
 }
 
-/* One past the last frame of steady noise from `first` on. */
+/* One past the last frame of steady noise from `first` on; a few frames in it may be otherwise. */
 static size_t end_of_hiss(const struct cqa_channel_frames *rows, size_t count, size_t first)
 {
     float mean = rows->level[first];
-    size_t t = first;
+    size_t end = first;
 
-    for (; t < count && rows->flatness[t] >= HISS_FLATNESS; t++) {
+    for (size_t t = first; t < count && t <= end + BRIDGE; t++) {
         const float off = (float)rows->level[t] - mean;
         const size_t seen = t - first + 1;
-        if (off > HISS_STEP || off < -HISS_STEP)
-            break;
+        if (rows->flatness[t] < HISS_FLATNESS || off > HISS_STEP || off < -HISS_STEP)
+            continue;
         mean += off / (float)(seen < HISS_REACH ? seen : HISS_REACH);
+        end = t + 1;
     }
-    return t;
+    return end;
 }
 
 /* Mean over the bands of how far [first, last) lies from [from, to), half dB. */
@@ -266,6 +277,21 @@ static void find_hiss(const struct cqa_frames *frames, const uint8_t *distance,
     }
 }
 
+/* A loud tone that does not change for longer than rings, beeps and faxes do. */
+static void find_tone(const struct cqa_frames *frames, uint8_t *marks, uint8_t *still)
+{
+    const struct cqa_channel_frames *rows = &frames->channel[0];
+
+    for (size_t t = 0; t < frames->count; t++)
+        marks[t] = (uint8_t)(still[t] == CQA_STILL_NOT && is_frozen(rows, frames->count, t));
+    for (size_t t = 0; t < frames->count; t++) {
+        const size_t end = marks[t] ? end_of(marks, frames->count, t) : t;
+        if (end - t >= TONE_ALONE && is_steady(rows->level, t, end))
+            memset(still + t, CQA_STILL_MASKED, end - t);
+        t = end > t ? end - 1 : t;
+    }
+}
+
 /* ---- together */
 
 /* Nobody speaks or plays where the line stands still. */
@@ -293,6 +319,7 @@ enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_track
     } else {
         measure_distance(tracks->channel[0].class_, frames->count, marks);
         find_hiss(frames, marks, &tracks->channel[0]);
+        find_tone(frames, marks, tracks->channel[0].still);
     }
     for (int c = 0; c < tracks->channel_count; c++)
         quieten(&tracks->channel[c], frames->count);

@@ -1,4 +1,5 @@
 /* Where nothing, or only part, can be measured: what the lines did, as spans of each aspect. */
+#include "track/still.h"
 #include "verdict/verdict.h"
 
 static const float STEP_CONFIDENCE = 0.95f;
@@ -65,6 +66,24 @@ enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_s
     return status;
 }
 
+/*
+ * Both lines stand still all through a mute hold: on a customer's line that is gated nobody can tell
+ * whether the agent pressed mute while the customer listened, or the recorder was paused.
+ */
+static int is_ambiguous(const struct cqa_scene *scene, const struct cqa_event *event)
+{
+    const size_t first = cqa_frame_at(event->start_ms);
+    const size_t last = cqa_frame_at(event->end_ms);
+    size_t still = 0;
+
+    if (scene->mono || event->type != CQA_EVENT_HOLD || event->kind != CQA_KIND_MUTE)
+        return 0;
+    for (size_t t = first; t < last && t < scene->tracks->count; t++)
+        still += scene->tracks->channel[0].still[t] != CQA_STILL_NOT &&
+                 scene->tracks->channel[1].still[t] != CQA_STILL_NOT;
+    return 10 * still >= 9 * (last - first);
+}
+
 /* On a mix, silence that sounds like voices or music to the classifier is one as often as not. */
 static int is_doubtful(const struct cqa_scene *scene, const struct cqa_event *event)
 {
@@ -96,6 +115,11 @@ enum cqa_status cqa_verdict_find_spans(const struct cqa_scene *scene,
                                       (struct cqa_span){event->start_ms, event->end_ms},
                                       taking->aspects, CQA_QUALITY_NOT_MEASURABLE, taking->reason,
                                       event->confidence);
+        if (status == CQA_OK && is_ambiguous(scene, event))
+            status = cqa_verdict_take(measurable,
+                                      (struct cqa_span){event->start_ms, event->end_ms},
+                                      HOLD | SILENCE, CQA_QUALITY_DEGRADED,
+                                      CQA_GROUND_NOT_RECORDED, DOUBT_CONFIDENCE);
         if (status == CQA_OK && is_doubtful(scene, event))
             status = cqa_verdict_take(measurable,
                                       (struct cqa_span){event->start_ms, event->end_ms}, SILENCE,

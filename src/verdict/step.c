@@ -99,12 +99,6 @@ static int is_out_of_step(const struct cqa_spans turns[2])
            (float)best.overlap_ms <= overlap_share * (float)now.overlap_ms;
 }
 
-/* A voice that leaks into the other channel comes with its own delay: milliseconds, not seconds. */
-static int leaks_in_step(const struct cqa_scene *scene)
-{
-    return scene->frames->leak[0].found || scene->frames->leak[1].found;
-}
-
 enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of_step)
 {
     struct cqa_spans turns[2] = {{0}, {0}};
@@ -112,7 +106,7 @@ enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of
     enum cqa_status status = CQA_OK;
 
     *out_of_step = 0;
-    if (scene->mono || leaks_in_step(scene))
+    if (scene->mono)
         return CQA_OK;
     for (int c = 0; c < 2 && status == CQA_OK; c++) {
         status = cqa_spans_unite(&scene->speech[c], &nothing, &turns[c]);
