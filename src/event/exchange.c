@@ -14,6 +14,7 @@ enum {
     NEAR_MS = 2000,      /* a longer pause answers nothing */
     AGAIN_MS = 29000,    /* between two changes that make an exchange */
     LONG_MS = 30000,     /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
+    MUCH_MS = 25000,     /* of talk in all: the same */
     SOFTER = 32,         /* half dB under most of the call: the other line's leakage */
     LOUD = 40,           /* half dB under its loudest frames: what still tells the colour */
     VOICED = 130,        /* of 255, harmonicity */
@@ -182,14 +183,18 @@ static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out
     }
 }
 
-/* Where talk goes on so long that two must be talking. */
+/* Where talk goes on so long, or comes to so much, that two must be talking. */
 static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *out)
 {
     const struct cqa_spans *speech = &scene->speech[0];
     int64_t start_ms = 0;
+    int64_t sum_ms = 0;
 
     for (size_t i = 0; i < speech->count; i++) {
         const struct cqa_span span = speech->items[i];
+        sum_ms += cqa_span_length_ms(span);
+        if (sum_ms >= MUCH_MS && span.start_ms < out->first_ms)
+            out->first_ms = span.start_ms;
         if (i == 0 || span.start_ms - speech->items[i - 1].end_ms >= NEAR_MS)
             start_ms = span.start_ms;
         if (span.end_ms - start_ms < LONG_MS)

@@ -3,7 +3,6 @@
 #include "event/scene.h"
 
 enum {
-    CLIP_SAMPLES = 3, /* flat-top samples in a frame that make it clipped */
     CLIP_SHORTEST_MS = 200,
     CLIP_BRIDGE_MS = 1000,
     ONE_WAY_LEAST_MS = 20000, /* of the call, before a side that never speaks is called dead */
@@ -22,14 +21,23 @@ static enum cqa_status add_spans(struct cqa_scene *scene, const struct cqa_spans
     return CQA_OK;
 }
 
+int cqa_scene_top(const struct cqa_scene *scene, int c)
+{
+    int top = 0;
+
+    for (size_t t = 0; t < scene->frames->count; t++)
+        top = scene->frames->channel[c].crest[t] > top ? scene->frames->channel[c].crest[t] : top;
+    return top;
+}
+
 static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
 {
-    const uint8_t *flat = scene->frames->channel[c].flat;
+    const int top = cqa_scene_top(scene, c);
     struct cqa_spans clipped = {0};
     enum cqa_status status = CQA_OK;
 
     for (size_t t = 0; t < scene->frames->count && status == CQA_OK; t++)
-        if (flat[t] >= CLIP_SAMPLES)
+        if (cqa_scene_clipped(scene, c, top, t))
             status =
                 cqa_spans_add(&clipped, (int64_t)t * CQA_FRAME_MS, (int64_t)(t + 1) * CQA_FRAME_MS);
     cqa_spans_bridge(&clipped, CLIP_BRIDGE_MS);

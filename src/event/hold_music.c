@@ -21,6 +21,8 @@ enum {
     PARKED_NOT = 64,     /* of 255: the second look sees no hold */
     DROP_MS = 1000,      /* least drop of the agent's line that moves an edge: a pause is shorter */
     SPEAKS_MS = 600,     /* least own speech in a gap that ends a hold */
+    BUZZ_LAG = 37,      /* samples: 8000 / 216.7 */
+    NOTES = 60,         /* of 255, mean tonality of music; speech in noise has 5 to 40 */
     NOISE_MS = 1000,     /* least of it on a mix that is left out: music has soft passages */
 };
 
@@ -221,9 +223,55 @@ static float least_heard(const struct cqa_scene *scene, struct cqa_span heard)
     return scene->mono ? mix_heard_least : heard_least;
 }
 
+static int nobody_speaks(const struct cqa_scene *scene)
+{
+    return scene->speech[0].count == 0 && scene->speech[1].count == 0;
+}
+
+/*
+ * A caller who gave up in the queue leaves music and nothing to compare it with, which neither look
+ * was taught. Notes tell: energy in spectral peaks that stay, of which a voice or noise has little.
+ */
+static int is_music_alone(const struct cqa_scene *scene, int c, struct cqa_span heard)
+{
+    const struct cqa_channel_track *track = &scene->tracks->channel[c];
+    unsigned long tonality = 0;
+    unsigned long count = 0;
+
+    for (size_t t = cqa_frame_at(heard.start_ms);
+         t < cqa_frame_at(heard.end_ms) && t < scene->tracks->count; t++) {
+        if (track->class_[t] != CQA_CLASS_MUSIC)
+            continue;
+        tonality += scene->frames->channel[c].tonality[t];
+        count++;
+    }
+    return nobody_speaks(scene) && tonality >= NOTES * count &&
+           10 * (int64_t)count * CQA_FRAME_MS >= 8 * cqa_span_length_ms(heard);
+}
+
+/* A GSM telephone near by: its bursts, 216.7 a second, at one pitch and nothing else. */
+static int is_buzz(const struct cqa_scene *scene, int c, struct cqa_span heard)
+{
+    const struct cqa_channel_frames *rows = &scene->frames->channel[c];
+    size_t pitched = 0;
+    size_t buzzing = 0;
+
+    for (size_t t = cqa_frame_at(heard.start_ms);
+         t < cqa_frame_at(heard.end_ms) && t < scene->frames->count; t++) {
+        pitched += rows->lag[t] > 0;
+        buzzing += rows->lag[t] >= BUZZ_LAG - 1 && rows->lag[t] <= BUZZ_LAG + 1;
+    }
+    return 20 * buzzing >= 19 * pitched && 3 * buzzing >= cqa_frame_at(cqa_span_length_ms(heard));
+}
+
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     const float sure = music_parked(scene, c, heard);
+
+    if (is_buzz(scene, c, heard))
+        return 0;
+    if (is_music_alone(scene, c, heard))
+        return 1;
 
     return sure > parked_least && has_music_alone(scene, c, heard, MUSIC_SHARE) &&
            music_heard(scene, c, heard) > least_heard(scene, heard) &&

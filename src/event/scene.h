@@ -49,6 +49,16 @@ static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int 
     return c == scene->agent ? CQA_PARTY_AGENT : CQA_PARTY_CUSTOMER;
 }
 
+/* Whether frame t of channel c is clipped: samples on a flat top, which is the channel's own top; an
+ * offset makes coarse codecs repeat large values below it. `top`: cqa_scene_top. */
+int cqa_scene_top(const struct cqa_scene *scene, int c);
+static inline int cqa_scene_clipped(const struct cqa_scene *scene, int c, int top, size_t t)
+{
+    const struct cqa_channel_frames *rows = &scene->frames->channel[c];
+
+    return rows->flat[t] >= 3 && rows->crest[t] + 6 >= top; /* 3 dB */
+}
+
 /* The steps, one file each. CQA_E_NOMEM only. */
 enum cqa_status
 cqa_scene_find_speech(struct cqa_scene *scene) CQA_MUST_CHECK; /* before and after the holds */

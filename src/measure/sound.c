@@ -5,7 +5,6 @@
 #include "measure/make.h"
 
 enum {
-    CLIP_SAMPLES = 3,
     LEAST_FRAMES = 10,
     LEAST_PIECES = 35, /* a burst of 80 ms and its hangover */
     SUB_MS = CQA_FRAME_MS / CQA_SUBFRAMES,
@@ -68,10 +67,11 @@ static double noise_level(const struct cqa_scene *scene, int c)
 
 static double clipped(const struct cqa_scene *scene, int c)
 {
+    const int top = cqa_scene_top(scene, c);
     double total = 0;
 
     for (size_t t = 0; t < scene->frames->count; t++)
-        total += scene->frames->channel[c].flat[t] >= CLIP_SAMPLES ? CQA_FRAME_MS : 0;
+        total += cqa_scene_clipped(scene, c, top, t) ? CQA_FRAME_MS : 0;
     return fmin(total, (double)scene->duration_ms); /* the last frame may reach past the end */
 }
 
