@@ -1,7 +1,10 @@
 /* From when both parties have been heard to the last word of whichever falls silent first. */
 #include "verdict/verdict.h"
 
-enum { PAUSE_MS = 3000 }; /* that ends what the other party still says */
+enum {
+    PAUSE_MS = 3000, /* that ends what the other party still says */
+    EDGE_MS = 500,   /* that a hold's edge may be off by */
+};
 
 static const float TWO_CONFIDENCE = 0.95f; /* share of bounds within a second of the truth on simulated calls */
 static const float MIX_CONFIDENCE = 0.6f;
@@ -88,6 +91,18 @@ static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *
     conversation->end_ms = earlier(go_on(scene, last_ms), heard_ms);
 }
 
+/* A hold that begins with the last word began after it: nobody came back from it. */
+static void end_before_hold(const struct cqa_scene *scene, struct cqa_conversation *conversation)
+{
+    for (size_t i = 0; i < scene->events.count; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_HOLD && event->start_ms > conversation->start_ms &&
+            event->start_ms <= conversation->end_ms &&
+            event->start_ms > conversation->end_ms - EDGE_MS)
+            conversation->end_ms = event->start_ms - 1;
+    }
+}
+
 void cqa_verdict_find_conversation(const struct cqa_scene *scene,
                                    struct cqa_conversation *conversation)
 {
@@ -96,4 +111,6 @@ void cqa_verdict_find_conversation(const struct cqa_scene *scene,
         find_on_mix(scene, conversation);
     else
         find_on_two(scene, conversation);
+    if (conversation->talked)
+        end_before_hold(scene, conversation);
 }
