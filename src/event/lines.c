@@ -39,11 +39,6 @@ static int is_speech(const struct cqa_scene *scene, int c, size_t t)
     return scene->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
 }
 
-static int is_still(const struct cqa_scene *scene, int c, size_t t)
-{
-    return scene->tracks->channel[c].still[t] != CQA_STILL_NOT;
-}
-
 static void measure_distance(const struct cqa_scene *scene, int c, uint16_t *distance)
 {
     unsigned since = FAR;
@@ -111,73 +106,126 @@ static struct manner manner_of(const struct cqa_scene *scene, int c, struct cqa_
     return (struct manner){scene->tracks->channel[c].still[t], scene->frames->channel[c].level[t]};
 }
 
-static int is_alike(const struct cqa_scene *scene, int c, size_t t, struct manner manner)
+/*
+ * How the line stands still where its party is about: by kind and level, how many frames of talk
+ * gaps do (outside of what stands still for long, which is no witness), and how many pauses.
+ */
+struct habit {
+    unsigned gap_frames;
+    unsigned gap_still[CQA_STILL_COUNT][256];
+    unsigned pauses;
+    unsigned pause_still[CQA_STILL_COUNT][256];
+};
+
+/* The level at which the line stands still for most of the pause; -1 where it hardly does. */
+static int still_level(const struct cqa_scene *scene, int c, struct cqa_span pause, uint8_t *kind)
 {
-    return scene->tracks->channel[c].still[t] == manner.still && is_still(scene, c, t) &&
-           abs(scene->frames->channel[c].level[t] - manner.level) <= ALIKE;
+    unsigned frames[CQA_STILL_COUNT][256] = {{0}};
+    unsigned most = PAUSE_STILL_MS / CQA_FRAME_MS;
+    int level = -1;
+
+    for (size_t t = cqa_frame_at(pause.start_ms);
+         t < cqa_frame_at(pause.end_ms) && t < scene->tracks->count; t++) {
+        const uint8_t at = scene->frames->channel[c].level[t];
+        const uint8_t still = scene->tracks->channel[c].still[t];
+        if (still == CQA_STILL_NOT || ++frames[still][at] < most)
+            continue;
+        most = frames[still][at];
+        level = at;
+        *kind = still;
+    }
+    return level;
 }
 
-/* How long the line stands still in that manner within the span. */
-static int64_t still_ms(const struct cqa_scene *scene, int c, struct cqa_span span,
-                        struct manner manner)
+/* A pause of the party before its words i, 1 or more; whether a gate would have time to close. */
+static int is_pause(const struct cqa_spans *speech, size_t i, struct cqa_span *pause)
 {
-    int64_t sum_ms = 0;
-
-    for (size_t t = cqa_frame_at(span.start_ms);
-         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
-        sum_ms += is_alike(scene, c, t, manner) ? CQA_FRAME_MS : 0;
-    return sum_ms;
+    *pause = (struct cqa_span){speech->items[i - 1].end_ms, speech->items[i].start_ms};
+    return cqa_span_length_ms(*pause) >= PAUSE_MS;
 }
 
-/* In most of its party's pauses; one or two others may be further stretches that the recorder left
- * out. */
-static int closes_in_pauses(const struct cqa_scene *scene, int c, struct cqa_span run)
+static void add_pauses(const struct cqa_scene *scene, int c, struct habit *habit)
 {
     const struct cqa_spans *speech = &scene->speech[c];
-    const struct manner manner = manner_of(scene, c, run);
-    unsigned pauses = 0;
-    unsigned still = 0;
+    struct cqa_span pause;
+    uint8_t kind;
 
     for (size_t i = 1; i < speech->count; i++) {
-        const struct cqa_span pause = {speech->items[i - 1].end_ms, speech->items[i].start_ms};
-        if (cqa_span_length_ms(pause) < PAUSE_MS ||
-            (pause.start_ms < run.end_ms && pause.end_ms > run.start_ms))
+        if (!is_pause(speech, i, &pause))
             continue;
-        pauses++;
-        still += still_ms(scene, c, pause, manner) >= PAUSE_STILL_MS;
+        const int level = still_level(scene, c, pause, &kind);
+        habit->pauses++;
+        if (level >= 0)
+            habit->pause_still[kind][level]++;
     }
-    return still >= GATED_LEAST && (float)still >= gated_share * (float)pauses;
 }
 
-static int is_within(const struct cqa_spans *spans, size_t t)
+static void add_gaps(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                     const struct cqa_spans *lasting, struct habit *habit)
 {
-    const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
-
-    return cqa_spans_within_ms(spans, (struct cqa_span){at_ms, at_ms + CQA_FRAME_MS}) > 0;
-}
-
-/* Close to its party's words, outside of what stands still for long. */
-static int closes_at_words(const struct cqa_scene *scene, int c, const struct cqa_line *line,
-                           const struct cqa_spans *lasting, struct cqa_span run)
-{
-    const struct manner manner = manner_of(scene, c, run);
-    unsigned frames = 0;
-    unsigned still = 0;
+    size_t next = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        if (!is_talk_gap(scene, c, line, t) || is_within(lasting, t))
+        const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
+        while (next < lasting->count && lasting->items[next].end_ms <= at_ms)
+            next++;
+        if (!is_talk_gap(scene, c, line, t) ||
+            (next < lasting->count && lasting->items[next].start_ms <= at_ms))
             continue;
-        frames++;
-        still += (unsigned)is_alike(scene, c, t, manner);
+        habit->gap_frames++;
+        habit->gap_still[scene->tracks->channel[c].still[t]]
+                        [scene->frames->channel[c].level[t]]++;
     }
-    return frames >= GAP_TELLS && (float)still >= dead_share * (float)frames;
 }
 
-/* The line stands still by itself, as gates and noise suppressors make it. */
-static int is_gated(const struct cqa_scene *scene, int c, const struct cqa_line *line,
-                    const struct cqa_spans *lasting, struct cqa_span run)
+/* How many of them are of that manner. */
+static unsigned alike(unsigned still[CQA_STILL_COUNT][256], struct manner manner)
 {
-    return closes_in_pauses(scene, c, run) || closes_at_words(scene, c, line, lasting, run);
+    const int first = manner.level > ALIKE ? manner.level - ALIKE : 0;
+    const int last = manner.level + ALIKE < 255 ? manner.level + ALIKE : 255;
+    unsigned sum = 0;
+
+    for (int level = first; level <= last; level++)
+        sum += still[manner.still][level];
+    return sum;
+}
+
+/* The pauses that the run lies in are no witnesses of its own. `next` moves along with the runs. */
+static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
+                      struct manner manner, size_t *next, unsigned *pauses, unsigned *still)
+{
+    const struct cqa_spans *speech = &scene->speech[c];
+    struct cqa_span pause;
+    uint8_t kind = CQA_STILL_NOT;
+
+    while (*next < speech->count && speech->items[*next].start_ms <= run.start_ms)
+        (*next)++;
+    for (size_t i = *next > 0 ? *next : 1;
+         i < speech->count && speech->items[i - 1].end_ms < run.end_ms; i++) {
+        if (!is_pause(speech, i, &pause) || pause.end_ms <= run.start_ms)
+            continue;
+        const int level = still_level(scene, c, pause, &kind);
+        (*pauses)--;
+        *still -= level >= 0 && kind == manner.still && abs(level - manner.level) <= ALIKE;
+    }
+}
+
+/*
+ * The line stands still by itself, as gates and noise suppressors make it: close to its party's
+ * words, or in many of its pauses; one or two of these may be further stretches that the recorder
+ * left out.
+ */
+static int is_gated(const struct cqa_scene *scene, int c, struct habit *habit, struct cqa_span run,
+                    size_t *next)
+{
+    const struct manner manner = manner_of(scene, c, run);
+    unsigned pauses = habit->pauses;
+    unsigned still = alike(habit->pause_still, manner);
+
+    leave_out(scene, c, run, manner, next, &pauses, &still);
+    return (still >= GATED_LEAST && (float)still >= gated_share * (float)pauses) ||
+           (habit->gap_frames >= GAP_TELLS &&
+            (float)alike(habit->gap_still, manner) >= dead_share * (float)habit->gap_frames);
 }
 
 /* The stretches in which the line stands still, `gated` or not by itself. */
@@ -187,7 +235,9 @@ static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const str
     const uint8_t *still = scene->tracks->channel[c].still;
     const struct cqa_spans nothing = {0};
     struct cqa_spans lasting = {0};
+    struct habit habit = {0};
     enum cqa_status status = CQA_OK;
+    size_t next = 0;
 
     for (size_t t = 0; t < line->count && status == CQA_OK; t++) {
         const size_t first = t;
@@ -201,8 +251,12 @@ static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const str
     if (status == CQA_OK)
         status = cqa_spans_unite(all, &nothing, &lasting);
     cqa_spans_drop_short(&lasting, LASTING_MS);
+    if (all->count > 0) {
+        add_pauses(scene, c, &habit);
+        add_gaps(scene, c, line, &lasting, &habit);
+    }
     for (size_t i = 0; i < all->count && status == CQA_OK; i++)
-        if (!is_gated(scene, c, line, &lasting, all->items[i]))
+        if (!is_gated(scene, c, &habit, all->items[i], &next))
             status = cqa_spans_add(news, all->items[i].start_ms, all->items[i].end_ms);
     cqa_spans_finish(&lasting);
     return status;
