@@ -17,7 +17,8 @@ enum {
     FAR = 60000,        /* frames: further than any distance that matters */
     ZERO = 230,         /* of 255 samples at the codec's idle value */
     ALIKE = 6,          /* half dB between two levels of the same standstill */
-    BRIDGE_MS = 100,    /* a click in what stands still */
+    CLICK = 3,          /* frames that may be otherwise in what stands still */
+    WITNESSES = 2,      /* pauses, at least, that tell whether a line stands still by itself */
     STILL_MS = 900,     /* shortest: the frames at the ends of a second are only partly still */
     END_MS = 500,       /* how far from the end of the recording a line that is gone may seem to end */
     TURN_MS = 2000,     /* a shorter pause leaves no room for an answer */
@@ -104,6 +105,22 @@ static struct manner manner_of(const struct cqa_scene *scene, int c, struct cqa_
     const size_t t = middle < scene->tracks->count ? middle : scene->tracks->count - 1;
 
     return (struct manner){scene->tracks->channel[c].still[t], scene->frames->channel[c].level[t]};
+}
+
+/* Where one line stands still. */
+struct stretches {
+    struct cqa_spans all;
+    struct cqa_spans news; /* those that it does not make by itself, */
+    struct cqa_spans sure; /* as other pauses of its party witness */
+    size_t next;           /* of leave_out */
+    int witnessed;         /* of the run that was looked at last */
+};
+
+static void stretches_finish(struct stretches *stretches)
+{
+    cqa_spans_finish(&stretches->all);
+    cqa_spans_finish(&stretches->news);
+    cqa_spans_finish(&stretches->sure);
 }
 
 /*
@@ -216,48 +233,76 @@ static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
  * left out.
  */
 static int is_gated(const struct cqa_scene *scene, int c, struct habit *habit, struct cqa_span run,
-                    size_t *next)
+                    struct stretches *out)
 {
     const struct manner manner = manner_of(scene, c, run);
     unsigned pauses = habit->pauses;
     unsigned still = alike(habit->pause_still, manner);
 
-    leave_out(scene, c, run, manner, next, &pauses, &still);
+    leave_out(scene, c, run, manner, &out->next, &pauses, &still);
+    out->witnessed = pauses >= WITNESSES;
     return (still >= GATED_LEAST && (float)still >= gated_share * (float)pauses) ||
            (habit->gap_frames >= GAP_TELLS &&
             (float)alike(habit->gap_still, manner) >= dead_share * (float)habit->gap_frames);
 }
 
-/* The stretches in which the line stands still, `gated` or not by itself. */
-static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const struct cqa_line *line,
-                                 struct cqa_spans *all, struct cqa_spans *news)
+/* One past the last frame of the stretch from `first` on that stands still in one manner, clicks
+ * bridged. */
+static size_t end_of_run(const struct cqa_scene *scene, int c, size_t first)
 {
     const uint8_t *still = scene->tracks->channel[c].still;
+    const uint8_t *level = scene->frames->channel[c].level;
+    size_t end = first;
+
+    for (size_t t = first; t < scene->tracks->count && t <= end + CLICK; t++) {
+        if (still[t] == CQA_STILL_NOT)
+            continue;
+        if (still[t] != still[first] || abs(level[t] - level[first]) > ALIKE)
+            break;
+        end = t + 1;
+    }
+    return end;
+}
+
+static enum cqa_status add_runs(const struct cqa_scene *scene, int c, struct cqa_spans *all)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (size_t t = 0; t < scene->tracks->count && status == CQA_OK; t++) {
+        const size_t end = end_of_run(scene, c, t);
+        if (end == t)
+            continue;
+        status = cqa_spans_add(all, (int64_t)t * CQA_FRAME_MS, (int64_t)end * CQA_FRAME_MS);
+        t = end - 1;
+    }
+    cqa_spans_drop_short(all, STILL_MS);
+    return status;
+}
+
+/* Where the line stands still, by itself or not. */
+static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                                 struct stretches *out)
+{
     const struct cqa_spans nothing = {0};
     struct cqa_spans lasting = {0};
     struct habit habit = {0};
-    enum cqa_status status = CQA_OK;
-    size_t next = 0;
+    enum cqa_status status = add_runs(scene, c, &out->all);
 
-    for (size_t t = 0; t < line->count && status == CQA_OK; t++) {
-        const size_t first = t;
-        while (t < line->count && still[t] != CQA_STILL_NOT)
-            t++;
-        if (t > first)
-            status = cqa_spans_add(all, (int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS);
-    }
-    cqa_spans_bridge(all, BRIDGE_MS);
-    cqa_spans_drop_short(all, STILL_MS);
     if (status == CQA_OK)
-        status = cqa_spans_unite(all, &nothing, &lasting);
+        status = cqa_spans_unite(&out->all, &nothing, &lasting);
     cqa_spans_drop_short(&lasting, LASTING_MS);
-    if (all->count > 0) {
+    if (out->all.count > 0) {
         add_pauses(scene, c, &habit);
         add_gaps(scene, c, line, &lasting, &habit);
     }
-    for (size_t i = 0; i < all->count && status == CQA_OK; i++)
-        if (!is_gated(scene, c, &habit, all->items[i], &next))
-            status = cqa_spans_add(news, all->items[i].start_ms, all->items[i].end_ms);
+    for (size_t i = 0; i < out->all.count && status == CQA_OK; i++) {
+        const struct cqa_span run = out->all.items[i];
+        if (is_gated(scene, c, &habit, run, out))
+            continue;
+        status = cqa_spans_add(&out->news, run.start_ms, run.end_ms);
+        if (status == CQA_OK && out->witnessed)
+            status = cqa_spans_add(&out->sure, run.start_ms, run.end_ms);
+    }
     cqa_spans_finish(&lasting);
     return status;
 }
@@ -370,27 +415,25 @@ static enum cqa_status end_with_loss(const struct cqa_scene *scene, struct cqa_l
 
 static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lines *lines)
 {
-    struct cqa_spans all[2] = {{0}, {0}};
-    struct cqa_spans news[2] = {{0}, {0}};
+    struct stretches still[2] = {{{0}, {0}, {0}, 0, 0}, {{0}, {0}, {0}, 0, 0}};
     enum cqa_status status = CQA_OK;
 
     for (int c = 0; c < 2 && status == CQA_OK; c++)
-        status = find_runs(scene, c, &lines->line[c], &all[c], &news[c]);
+        status = find_runs(scene, c, &lines->line[c], &still[c]);
     if (status == CQA_OK)
-        status = cqa_spans_intersect(&news[0], &news[1], &lines->not_recorded);
+        status = cqa_spans_intersect(&still[0].news, &still[1].news, &lines->not_recorded);
     cqa_spans_drop_short(&lines->not_recorded, STILL_MS);
     for (int c = 0; c < 2 && status == CQA_OK; c++) {
-        status = take_away(&news[c], &lines->not_recorded, scene->duration_ms, &lines->idle[c]);
-        lose_idle(scene, c, &news[c], lines);
+        status = take_away(&still[c].sure, &lines->not_recorded, scene->duration_ms,
+                           &lines->idle[c]);
+        lose_idle(scene, c, &still[c].news, lines);
         if (status == CQA_OK)
-            status = lose_gated(scene, c, &all[c], lines);
+            status = lose_gated(scene, c, &still[c].all, lines);
     }
     if (status == CQA_OK)
         status = end_with_loss(scene, lines);
-    for (int c = 0; c < 2; c++) {
-        cqa_spans_finish(&all[c]);
-        cqa_spans_finish(&news[c]);
-    }
+    stretches_finish(&still[0]);
+    stretches_finish(&still[1]);
     return status;
 }
 
@@ -431,10 +474,12 @@ static enum cqa_status find_parked(const struct cqa_scene *scene, struct cqa_lin
 
 static enum cqa_status find_on_mix(const struct cqa_scene *scene, struct cqa_lines *lines)
 {
-    struct cqa_spans all = {0};
-    enum cqa_status status = find_runs(scene, 0, &lines->line[0], &all, &lines->not_recorded);
+    struct stretches still = {{0}, {0}, {0}, 0, 0};
+    enum cqa_status status = find_runs(scene, 0, &lines->line[0], &still);
 
-    cqa_spans_finish(&all);
+    lines->not_recorded = still.news;
+    still.news = (struct cqa_spans){0};
+    stretches_finish(&still);
     return status == CQA_OK ? find_parked(scene, lines) : status;
 }
 
