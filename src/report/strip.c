@@ -232,9 +232,8 @@ static double stretch_room(const struct cqa_strip *strip, size_t number, const s
     const struct cqa_stretches *all = strip->stretches;
     struct cqa_box next = {0};
 
-    if (number + 1 == all->count ||
-        !clip(strip, all->items[number + 1].start_ms, all->items[number + 1].end_ms, &next.x,
-              &next.width))
+    if (number + 1 == all->count || !clip(strip, all->items[number + 1].start_ms,
+                                          all->items[number + 1].end_ms, &next.x, &next.width))
         return box->width - 6;
     return (next.x - box->x < box->width ? next.x - box->x : box->width) - 6;
 }
