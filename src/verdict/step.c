@@ -108,6 +108,7 @@ enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of
     struct cqa_spans turns[2] = {{0}, {0}};
     const struct cqa_spans nothing = {0};
     enum cqa_status status = CQA_OK;
+    int late_leak = 0;
 
     *out_of_step = 0;
     if (scene->mono)
@@ -117,7 +118,9 @@ enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of
         cqa_spans_bridge(&turns[c], TURN_PAUSE_MS);
         cqa_spans_drop_short(&turns[c], TURN_LEAST_MS);
     }
-    *out_of_step = status == CQA_OK && is_out_of_step(turns);
+    if (status == CQA_OK)
+        status = cqa_verdict_find_late_leak(scene, &late_leak);
+    *out_of_step = status == CQA_OK && (late_leak || is_out_of_step(turns));
     cqa_spans_finish(&turns[0]);
     cqa_spans_finish(&turns[1]);
     return status;
