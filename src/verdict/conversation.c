@@ -10,7 +10,9 @@ enum {
 
 static const float OTHER_VOICE = 1.4f; /* between whole turns: their means are steady */
 
-static const float TWO_CONFIDENCE = 0.95f; /* share of bounds within a second of the truth on simulated calls */
+/* How many of the bounds lie within a second of the truth on simulated calls; of a mix, of the ends:
+ * who is heard first there nobody can say. */
+static const float TWO_CONFIDENCE = 0.95f;
 static const float MIX_CONFIDENCE = 0.6f;
 
 /* What is said from `end_ms` on, by anybody, without a pause of 3 s. */
