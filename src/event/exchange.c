@@ -6,30 +6,30 @@
 
 /*
  * Fitted on simulated mixes of speakers of the tune split (docs/accuracy.md, "Situations"): of
- * neighbouring stretches of one speaker one in ten differ by more than `apart`, of two speakers 19 of
- * 20 do.
+ * neighbouring stretches of one speaker one in ten differ by more than `apart`, of two speakers 19
+ * of 20 do.
  */
 enum {
-    LEAST_MS = 384,      /* of a stretch whose voice can be told */
-    NEAR_MS = 2000,      /* a longer pause answers nothing */
-    AGAIN_MS = 29000,    /* between two changes that make an exchange */
-    LONG_MS = 30000,     /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
-    MUCH_MS = 25000,     /* of talk in all: the same */
-    SOFTER = 32,         /* half dB under most of the call: the other line's leakage */
-    LOUD = 40,           /* half dB under its loudest frames: what still tells the colour */
-    VOICED = 130,        /* of 255, harmonicity */
-    VOICED_LEAST = 5,    /* frames that tell a pitch */
-    FIRST_BAND = 1,      /* what telephone lines let through */
+    LEAST_MS = 384,   /* of a stretch whose voice can be told */
+    NEAR_MS = 2000,   /* a longer pause answers nothing */
+    AGAIN_MS = 29000, /* between two changes that make an exchange */
+    LONG_MS = 30000, /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
+    MUCH_MS = 25000, /* of talk in all: the same */
+    SOFTER = 32,     /* half dB under most of the call: the other line's leakage */
+    LOUD = 40,       /* half dB under its loudest frames: what still tells the colour */
+    VOICED = 130,    /* of 255, harmonicity */
+    VOICED_LEAST = 5, /* frames that tell a pitch */
+    FIRST_BAND = 1,   /* what telephone lines let through */
     LAST_BAND = 15,
     LAGS = CQA_LAG_MAX + 1,
 };
 
 static const float apart = 1.7f;
-static const float far_apart = 2.6f; /* of neighbouring stretches of one speaker 1 in 50 */
-static const float pitch_scale = 4.0f;   /* semitones to one */
+static const float far_apart = 2.6f;   /* of neighbouring stretches of one speaker 1 in 50 */
+static const float pitch_scale = 4.0f; /* semitones to one */
 static const float pitch_unknown = 0.75f;
-static const float level_scale = 5.0f;   /* dB */
-static const float colour_scale = 3.0f;  /* dB, root of the mean square over bands */
+static const float level_scale = 5.0f;  /* dB */
+static const float colour_scale = 3.0f; /* dB, root of the mean square over bands */
 
 struct voice {
     float pitch; /* semitones; NAN unknown */
@@ -142,15 +142,14 @@ struct listener {
 };
 
 /* Another voice begins: an exchange where the last change is not long ago. */
-static void change(struct listener *listener, const struct voice *voice, float by,
-                   int64_t start_ms, struct cqa_exchange *out)
+static void change(struct listener *listener, const struct voice *voice, float by, int64_t start_ms,
+                   struct cqa_exchange *out)
 {
     const int64_t before_ms = listener->last_ms;
     const int answers = listener->speaker.weight > 0 && start_ms - before_ms < NEAR_MS;
 
     if (answers && listener->changed_ms >= 0 && before_ms - listener->changed_ms < AGAIN_MS) {
-        out->first_ms =
-            listener->changed_ms < out->first_ms ? listener->changed_ms : out->first_ms;
+        out->first_ms = listener->changed_ms < out->first_ms ? listener->changed_ms : out->first_ms;
         out->last_ms = start_ms;
         out->plain += by >= far_apart && listener->by >= far_apart;
     }
@@ -174,7 +173,8 @@ static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out
         const struct voice voice = hear(&scene->frames->channel[0], first, last);
         if (voice.level < usual - 0.5f * SOFTER)
             continue;
-        const float by = listener.speaker.weight > 0 ? difference(&listener.speaker, &voice) : apart;
+        const float by =
+            listener.speaker.weight > 0 ? difference(&listener.speaker, &voice) : apart;
         if (by >= apart)
             change(&listener, &voice, by, span.start_ms, out);
         else

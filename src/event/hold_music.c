@@ -21,8 +21,8 @@ enum {
     PARKED_NOT = 64,     /* of 255: the second look sees no hold */
     DROP_MS = 1000,      /* least drop of the agent's line that moves an edge: a pause is shorter */
     SPEAKS_MS = 600,     /* least own speech in a gap that ends a hold */
-    BUZZ_LAG = 37,      /* samples: 8000 / 216.7 */
-    NOTES = 60,         /* of 255, mean tonality of music; speech in noise has 5 to 40 */
+    BUZZ_LAG = 37,       /* samples: 8000 / 216.7 */
+    NOTES = 60,          /* of 255, mean tonality of music; speech in noise has 5 to 40 */
     NOISE_MS = 1000,     /* least of it on a mix that is left out: music has soft passages */
 };
 

@@ -5,28 +5,28 @@
 
 /* Levels in half decibels, as in frames.h. */
 enum {
-    FROZEN = 1,            /* how much a band may change from frame to frame */
-    FROZEN_BANDS = 15,     /* in so many of them, the rest may be at a filter's edge; */
-    FAINT = 70,            /* what lies so far under the frame's level does not count */
-    IDLE_LEVEL = 88,       /* -66 dBFS: the least values of codecs lie under it, */
-    NOTHING_LEVEL = 40,    /* -90 dBFS: and no line's noise under this */
-    ALIKE = 2,             /* how much a band may differ between lines that carry the same */
-    BRIDGE = 3,            /* frames inside a stretch that may be otherwise: a click */
-    SHORTEST = 24,         /* frames, 0.77 s: what covers a second of signal wholly */
-    STEADY = 3,            /* around its median, of 9 in 10 frames of a mask */
-    TONE_SHORTEST = 94,    /* frames, 3 s: rings and beeps on both lines are shorter */
-    TONE_ALONE = 156,      /* 5 s, and on a mix: a fax answers with 2100 Hz for up to 4 s */
-    HISS_FLATNESS = 195,   /* of 255: white noise in one window has 235 */
-    HISS_STEP = 4,         /* how much noise may change from its mean of half a second, */
-    HISS_REACH = 16,       /* frames */
-    BESIDE = 2,            /* frames at the ends of a mask that hold some of it, */
-    EDGE = 5,              /* and frames that tell what is beside it */
-    GAP_NEAR = 2,          /* frames from speech where a pause begins, */
-    GAP_FAR = 16,          /* and where it ends */
-    GAP_LEAST = 20,        /* frames of pauses that make a floor */
-    FOREIGN = 6,           /* how far a mask's bands lie from the floor's in the mean, */
-    LOWER = 3,             /* and how far under them at the most, */
-    FLATTER = 16,          /* or how much flatter its spectrum is: 2 dB */
+    FROZEN = 1,          /* how much a band may change from frame to frame */
+    FROZEN_BANDS = 15,   /* in so many of them, the rest may be at a filter's edge; */
+    FAINT = 70,          /* what lies so far under the frame's level does not count */
+    IDLE_LEVEL = 88,     /* -66 dBFS: the least values of codecs lie under it, */
+    NOTHING_LEVEL = 40,  /* -90 dBFS: and no line's noise under this */
+    ALIKE = 2,           /* how much a band may differ between lines that carry the same */
+    BRIDGE = 3,          /* frames inside a stretch that may be otherwise: a click */
+    SHORTEST = 24,       /* frames, 0.77 s: what covers a second of signal wholly */
+    STEADY = 3,          /* around its median, of 9 in 10 frames of a mask */
+    TONE_SHORTEST = 94,  /* frames, 3 s: rings and beeps on both lines are shorter */
+    TONE_ALONE = 156,    /* 5 s, and on a mix: a fax answers with 2100 Hz for up to 4 s */
+    HISS_FLATNESS = 195, /* of 255: white noise in one window has 235 */
+    HISS_STEP = 4,       /* how much noise may change from its mean of half a second, */
+    HISS_REACH = 16,     /* frames */
+    BESIDE = 2,          /* frames at the ends of a mask that hold some of it, */
+    EDGE = 5,            /* and frames that tell what is beside it */
+    GAP_NEAR = 2,        /* frames from speech where a pause begins, */
+    GAP_FAR = 16,        /* and where it ends */
+    GAP_LEAST = 20,      /* frames of pauses that make a floor */
+    FOREIGN = 6,         /* how far a mask's bands lie from the floor's in the mean, */
+    LOWER = 3,           /* and how far under them at the most, */
+    FLATTER = 16,        /* or how much flatter its spectrum is: 2 dB */
 };
 
 /* Too faint beside the rest of the frame to be more than a codec's rounding. */

@@ -6,7 +6,8 @@ enum {
     EDGE_MS = 500,   /* that a hold's edge may be off by */
 };
 
-static const float TWO_CONFIDENCE = 0.95f; /* share of bounds within a second of the truth on simulated calls */
+static const float TWO_CONFIDENCE =
+    0.95f; /* share of bounds within a second of the truth on simulated calls */
 static const float MIX_CONFIDENCE = 0.6f;
 
 /* What is said from `end_ms` on, by anybody, without a pause of 3 s. */
@@ -82,7 +83,8 @@ static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *
 
     if (scene->exchange.first_ms >= heard_ms)
         return;
-    const int64_t last_ms = earlier(last_word(&speech[0], heard_ms), last_word(&speech[1], heard_ms));
+    const int64_t last_ms =
+        earlier(last_word(&speech[0], heard_ms), last_word(&speech[1], heard_ms));
     if (last_ms <= scene->exchange.first_ms)
         return;
     conversation->talked = 1;

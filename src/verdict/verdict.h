@@ -34,7 +34,7 @@ enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_s
                                  enum cqa_ground_reason reason, float confidence) CQA_MUST_CHECK;
 
 /* Lowers an aspect of the whole call, and says why. */
-void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what,
-                       enum cqa_quality to, const char *id, struct cqa_text text);
+void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum cqa_quality to,
+                       const char *id, struct cqa_text text);
 
 #endif
