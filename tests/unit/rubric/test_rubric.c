@@ -384,7 +384,7 @@ static const struct {
     {"on: hold, points: {each: 1}", CQA_ASPECT_HOLD, CQA_QUALITY_DEGRADED, 0, "= 100"},
     {"on: clipping, points: {each: 1}", CQA_ASPECT_LEVEL, CQA_QUALITY_DEGRADED, 0, "= 100"},
     {"on: one_way, points: {each: 1}", CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, 0, "= 100"},
-    {"on: not_recorded, points: {each: 1}", CQA_ASPECT_SILENCE, CQA_QUALITY_DEGRADED, 0, "= 100"},
+    {"on: not_recorded, points: {each: 1}", CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, 0, "= 100"},
     {"measure: hold_total_ms, where: {at_least: 1s}, points: {once: 1}", CQA_ASPECT_HOLD,
      CQA_QUALITY_OK, 0, "1 = 99"},
     {"measure: hold_total_ms, where: {at_least: 1s}, points: {once: 1}", CQA_ASPECT_HOLD,
