@@ -25,6 +25,8 @@ static const char HELP[] =
     "  -V, --version         versions of callqa and its libraries\n\n"
     "The format html is one page to check a day by: each deduction, each note and each stretch of\n"
     "over 10 s that nobody is judged on, with its picture and a link to its seconds.\n"
+    "The line \"not judged\" of the text marks seconds that cost nobody anything: - outside the\n"
+    "conversation, / not measurable, ~ in part; reasons below it, and in docs/measures.md.\n"
     "A recording that cannot be read is named on stderr, the others are done; exit code 3.\n"
     "Example: callqa analyze --recorder freepbx --format csv /var/spool/asterisk/monitor\n"
     "         callqa analyze --format html -o day.html /var/spool/asterisk/monitor/2025/11/20\n";

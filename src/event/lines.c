@@ -17,7 +17,8 @@ enum {
     FAR = 60000,          /* frames: further than any distance that matters */
     ZERO = 230,           /* of 255 samples at the codec's idle value */
     ALIKE = 6,            /* half dB between two levels of the same standstill */
-    BRIDGE_MS = 100,      /* a click in what stands still */
+    CLICK = 3,            /* frames that may be otherwise in what stands still */
+    WITNESSES = 2,        /* pauses, at least, that tell whether a line stands still by itself */
     STILL_MS = 900,       /* shortest: the frames at the ends of a second are only partly still */
     END_MS = 500,   /* how far from the end of the recording a line that is gone may seem to end */
     TURN_MS = 2000, /* a shorter pause leaves no room for an answer */
@@ -38,11 +39,6 @@ static const float dead_share = 0.15f; /* of talk gaps at digital zero: zeros me
 static int is_speech(const struct cqa_scene *scene, int c, size_t t)
 {
     return scene->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
-}
-
-static int is_still(const struct cqa_scene *scene, int c, size_t t)
-{
-    return scene->tracks->channel[c].still[t] != CQA_STILL_NOT;
 }
 
 static void measure_distance(const struct cqa_scene *scene, int c, uint16_t *distance)
@@ -112,99 +108,201 @@ static struct manner manner_of(const struct cqa_scene *scene, int c, struct cqa_
     return (struct manner){scene->tracks->channel[c].still[t], scene->frames->channel[c].level[t]};
 }
 
-static int is_alike(const struct cqa_scene *scene, int c, size_t t, struct manner manner)
+/* Where one line stands still. */
+struct stretches {
+    struct cqa_spans all;
+    struct cqa_spans news; /* those that it does not make by itself, */
+    struct cqa_spans sure; /* as other pauses of its party witness */
+    size_t next;           /* of leave_out */
+    int witnessed;         /* of the run that was looked at last */
+};
+
+static void stretches_finish(struct stretches *stretches)
 {
-    return scene->tracks->channel[c].still[t] == manner.still && is_still(scene, c, t) &&
-           abs(scene->frames->channel[c].level[t] - manner.level) <= ALIKE;
+    cqa_spans_finish(&stretches->all);
+    cqa_spans_finish(&stretches->news);
+    cqa_spans_finish(&stretches->sure);
 }
 
-/* How long the line stands still in that manner within the span. */
-static int64_t still_ms(const struct cqa_scene *scene, int c, struct cqa_span span,
-                        struct manner manner)
-{
-    int64_t sum_ms = 0;
+/*
+ * How the line stands still where its party is about: by kind and level, how many frames of talk
+ * gaps do (outside of what stands still for long, which is no witness), and how many pauses.
+ */
+struct habit {
+    unsigned gap_frames;
+    unsigned gap_still[CQA_STILL_COUNT][256];
+    unsigned pauses;
+    unsigned pause_still[CQA_STILL_COUNT][256];
+};
 
-    for (size_t t = cqa_frame_at(span.start_ms);
-         t < cqa_frame_at(span.end_ms) && t < scene->tracks->count; t++)
-        sum_ms += is_alike(scene, c, t, manner) ? CQA_FRAME_MS : 0;
-    return sum_ms;
+/* The level at which the line stands still for most of the pause; -1 where it hardly does. */
+static int still_level(const struct cqa_scene *scene, int c, struct cqa_span pause, uint8_t *kind)
+{
+    unsigned frames[CQA_STILL_COUNT][256] = {{0}};
+    unsigned most = PAUSE_STILL_MS / CQA_FRAME_MS;
+    int level = -1;
+
+    for (size_t t = cqa_frame_at(pause.start_ms);
+         t < cqa_frame_at(pause.end_ms) && t < scene->tracks->count; t++) {
+        const uint8_t at = scene->frames->channel[c].level[t];
+        const uint8_t still = scene->tracks->channel[c].still[t];
+        if (still == CQA_STILL_NOT || ++frames[still][at] < most)
+            continue;
+        most = frames[still][at];
+        level = at;
+        *kind = still;
+    }
+    return level;
 }
 
-/* In most of its party's pauses; one or two others may be further stretches that the recorder left
- * out. */
-static int closes_in_pauses(const struct cqa_scene *scene, int c, struct cqa_span run)
+/* A pause of the party before its words i, 1 or more; whether a gate would have time to close. */
+static int is_pause(const struct cqa_spans *speech, size_t i, struct cqa_span *pause)
+{
+    *pause = (struct cqa_span){speech->items[i - 1].end_ms, speech->items[i].start_ms};
+    return cqa_span_length_ms(*pause) >= PAUSE_MS;
+}
+
+static void add_pauses(const struct cqa_scene *scene, int c, struct habit *habit)
 {
     const struct cqa_spans *speech = &scene->speech[c];
-    const struct manner manner = manner_of(scene, c, run);
-    unsigned pauses = 0;
-    unsigned still = 0;
+    struct cqa_span pause;
+    uint8_t kind;
 
     for (size_t i = 1; i < speech->count; i++) {
-        const struct cqa_span pause = {speech->items[i - 1].end_ms, speech->items[i].start_ms};
-        if (cqa_span_length_ms(pause) < PAUSE_MS ||
-            (pause.start_ms < run.end_ms && pause.end_ms > run.start_ms))
+        if (!is_pause(speech, i, &pause))
             continue;
-        pauses++;
-        still += still_ms(scene, c, pause, manner) >= PAUSE_STILL_MS;
+        const int level = still_level(scene, c, pause, &kind);
+        habit->pauses++;
+        if (level >= 0)
+            habit->pause_still[kind][level]++;
     }
-    return still >= GATED_LEAST && (float)still >= gated_share * (float)pauses;
 }
 
-static int is_within(const struct cqa_spans *spans, size_t t)
+static void add_gaps(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                     const struct cqa_spans *lasting, struct habit *habit)
 {
-    const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
-
-    return cqa_spans_within_ms(spans, (struct cqa_span){at_ms, at_ms + CQA_FRAME_MS}) > 0;
-}
-
-/* Close to its party's words, outside of what stands still for long. */
-static int closes_at_words(const struct cqa_scene *scene, int c, const struct cqa_line *line,
-                           const struct cqa_spans *lasting, struct cqa_span run)
-{
-    const struct manner manner = manner_of(scene, c, run);
-    unsigned frames = 0;
-    unsigned still = 0;
+    size_t next = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        if (!is_talk_gap(scene, c, line, t) || is_within(lasting, t))
+        const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
+        while (next < lasting->count && lasting->items[next].end_ms <= at_ms)
+            next++;
+        if (!is_talk_gap(scene, c, line, t) ||
+            (next < lasting->count && lasting->items[next].start_ms <= at_ms))
             continue;
-        frames++;
-        still += (unsigned)is_alike(scene, c, t, manner);
+        habit->gap_frames++;
+        habit->gap_still[scene->tracks->channel[c].still[t]][scene->frames->channel[c].level[t]]++;
     }
-    return frames >= GAP_TELLS && (float)still >= dead_share * (float)frames;
 }
 
-/* The line stands still by itself, as gates and noise suppressors make it. */
-static int is_gated(const struct cqa_scene *scene, int c, const struct cqa_line *line,
-                    const struct cqa_spans *lasting, struct cqa_span run)
+/* How many of them are of that manner. */
+static unsigned alike(unsigned still[CQA_STILL_COUNT][256], struct manner manner)
 {
-    return closes_in_pauses(scene, c, run) || closes_at_words(scene, c, line, lasting, run);
+    const int first = manner.level > ALIKE ? manner.level - ALIKE : 0;
+    const int last = manner.level + ALIKE < 255 ? manner.level + ALIKE : 255;
+    unsigned sum = 0;
+
+    for (int level = first; level <= last; level++)
+        sum += still[manner.still][level];
+    return sum;
 }
 
-/* The stretches in which the line stands still, `gated` or not by itself. */
-static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const struct cqa_line *line,
-                                 struct cqa_spans *all, struct cqa_spans *news)
+/* The pauses that the run lies in are no witnesses of its own. `next` moves along with the runs. */
+static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
+                      struct manner manner, size_t *next, unsigned *pauses, unsigned *still)
+{
+    const struct cqa_spans *speech = &scene->speech[c];
+    struct cqa_span pause;
+    uint8_t kind = CQA_STILL_NOT;
+
+    while (*next < speech->count && speech->items[*next].start_ms <= run.start_ms)
+        (*next)++;
+    for (size_t i = *next > 0 ? *next : 1;
+         i < speech->count && speech->items[i - 1].end_ms < run.end_ms; i++) {
+        if (!is_pause(speech, i, &pause) || pause.end_ms <= run.start_ms)
+            continue;
+        const int level = still_level(scene, c, pause, &kind);
+        (*pauses)--;
+        *still -= level >= 0 && kind == manner.still && abs(level - manner.level) <= ALIKE;
+    }
+}
+
+/*
+ * The line stands still by itself, as gates and noise suppressors make it: close to its party's
+ * words, or in many of its pauses; one or two of these may be further stretches that the recorder
+ * left out.
+ */
+static int is_gated(const struct cqa_scene *scene, int c, struct habit *habit, struct cqa_span run,
+                    struct stretches *out)
+{
+    const struct manner manner = manner_of(scene, c, run);
+    unsigned pauses = habit->pauses;
+    unsigned still = alike(habit->pause_still, manner);
+
+    leave_out(scene, c, run, manner, &out->next, &pauses, &still);
+    out->witnessed = pauses >= WITNESSES;
+    return (still >= GATED_LEAST && (float)still >= gated_share * (float)pauses) ||
+           (habit->gap_frames >= GAP_TELLS &&
+            (float)alike(habit->gap_still, manner) >= dead_share * (float)habit->gap_frames);
+}
+
+/* One past the last frame of the stretch from `first` on that stands still in one manner, clicks
+ * bridged. */
+static size_t end_of_run(const struct cqa_scene *scene, int c, size_t first)
 {
     const uint8_t *still = scene->tracks->channel[c].still;
-    const struct cqa_spans nothing = {0};
-    struct cqa_spans lasting = {0};
+    const uint8_t *level = scene->frames->channel[c].level;
+    size_t end = first;
+
+    for (size_t t = first; t < scene->tracks->count && t <= end + CLICK; t++) {
+        if (still[t] == CQA_STILL_NOT)
+            continue;
+        if (still[t] != still[first] || abs(level[t] - level[first]) > ALIKE)
+            break;
+        end = t + 1;
+    }
+    return end;
+}
+
+static enum cqa_status add_runs(const struct cqa_scene *scene, int c, struct cqa_spans *all)
+{
     enum cqa_status status = CQA_OK;
 
-    for (size_t t = 0; t < line->count && status == CQA_OK; t++) {
-        const size_t first = t;
-        while (t < line->count && still[t] != CQA_STILL_NOT)
-            t++;
-        if (t > first)
-            status = cqa_spans_add(all, (int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS);
+    for (size_t t = 0; t < scene->tracks->count && status == CQA_OK; t++) {
+        const size_t end = end_of_run(scene, c, t);
+        if (end == t)
+            continue;
+        status = cqa_spans_add(all, (int64_t)t * CQA_FRAME_MS, (int64_t)end * CQA_FRAME_MS);
+        t = end - 1;
     }
-    cqa_spans_bridge(all, BRIDGE_MS);
     cqa_spans_drop_short(all, STILL_MS);
+    return status;
+}
+
+/* Where the line stands still, by itself or not. */
+static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                                 struct stretches *out)
+{
+    const struct cqa_spans nothing = {0};
+    struct cqa_spans lasting = {0};
+    struct habit habit = {0};
+    enum cqa_status status = add_runs(scene, c, &out->all);
+
     if (status == CQA_OK)
-        status = cqa_spans_unite(all, &nothing, &lasting);
+        status = cqa_spans_unite(&out->all, &nothing, &lasting);
     cqa_spans_drop_short(&lasting, LASTING_MS);
-    for (size_t i = 0; i < all->count && status == CQA_OK; i++)
-        if (!is_gated(scene, c, line, &lasting, all->items[i]))
-            status = cqa_spans_add(news, all->items[i].start_ms, all->items[i].end_ms);
+    if (out->all.count > 0) {
+        add_pauses(scene, c, &habit);
+        add_gaps(scene, c, line, &lasting, &habit);
+    }
+    for (size_t i = 0; i < out->all.count && status == CQA_OK; i++) {
+        const struct cqa_span run = out->all.items[i];
+        if (is_gated(scene, c, &habit, run, out))
+            continue;
+        status = cqa_spans_add(&out->news, run.start_ms, run.end_ms);
+        if (status == CQA_OK && out->witnessed)
+            status = cqa_spans_add(&out->sure, run.start_ms, run.end_ms);
+    }
     cqa_spans_finish(&lasting);
     return status;
 }
@@ -316,27 +414,25 @@ static enum cqa_status end_with_loss(const struct cqa_scene *scene, struct cqa_l
 
 static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lines *lines)
 {
-    struct cqa_spans all[2] = {{0}, {0}};
-    struct cqa_spans news[2] = {{0}, {0}};
+    struct stretches still[2] = {{{0}, {0}, {0}, 0, 0}, {{0}, {0}, {0}, 0, 0}};
     enum cqa_status status = CQA_OK;
 
     for (int c = 0; c < 2 && status == CQA_OK; c++)
-        status = find_runs(scene, c, &lines->line[c], &all[c], &news[c]);
+        status = find_runs(scene, c, &lines->line[c], &still[c]);
     if (status == CQA_OK)
-        status = cqa_spans_intersect(&news[0], &news[1], &lines->not_recorded);
+        status = cqa_spans_intersect(&still[0].news, &still[1].news, &lines->not_recorded);
     cqa_spans_drop_short(&lines->not_recorded, STILL_MS);
     for (int c = 0; c < 2 && status == CQA_OK; c++) {
-        status = take_away(&news[c], &lines->not_recorded, scene->duration_ms, &lines->idle[c]);
-        lose_idle(scene, c, &news[c], lines);
+        status =
+            take_away(&still[c].sure, &lines->not_recorded, scene->duration_ms, &lines->idle[c]);
+        lose_idle(scene, c, &still[c].news, lines);
         if (status == CQA_OK)
-            status = lose_gated(scene, c, &all[c], lines);
+            status = lose_gated(scene, c, &still[c].all, lines);
     }
     if (status == CQA_OK)
         status = end_with_loss(scene, lines);
-    for (int c = 0; c < 2; c++) {
-        cqa_spans_finish(&all[c]);
-        cqa_spans_finish(&news[c]);
-    }
+    stretches_finish(&still[0]);
+    stretches_finish(&still[1]);
     return status;
 }
 
@@ -377,10 +473,12 @@ static enum cqa_status find_parked(const struct cqa_scene *scene, struct cqa_lin
 
 static enum cqa_status find_on_mix(const struct cqa_scene *scene, struct cqa_lines *lines)
 {
-    struct cqa_spans all = {0};
-    enum cqa_status status = find_runs(scene, 0, &lines->line[0], &all, &lines->not_recorded);
+    struct stretches still = {{0}, {0}, {0}, 0, 0};
+    enum cqa_status status = find_runs(scene, 0, &lines->line[0], &still);
 
-    cqa_spans_finish(&all);
+    lines->not_recorded = still.news;
+    still.news = (struct cqa_spans){0};
+    stretches_finish(&still);
     return status == CQA_OK ? find_parked(scene, lines) : status;
 }
 

@@ -225,10 +225,23 @@ static void tint(struct cqa_pen *pen, const struct cqa_strip *strip, const struc
         cqa_pen_hatch(pen, box, cqa_stretch_hatch(CQA_STRETCH_NOT_MEASURABLE));
 }
 
-/* Hatched over all lanes, and its reason under the events where there is room. */
-static void stretch_box(struct cqa_pen *pen, const struct cqa_strip *strip,
-                        const struct cqa_stretch *stretch)
+/* Where the text of a stretch has to end: the next one's begins, or that of a longer one that lies
+ * over it. */
+static double stretch_room(const struct cqa_strip *strip, size_t number, const struct cqa_box *box)
 {
+    const struct cqa_stretches *all = strip->stretches;
+    struct cqa_box next = {0};
+
+    if (number + 1 == all->count || !clip(strip, all->items[number + 1].start_ms,
+                                          all->items[number + 1].end_ms, &next.x, &next.width))
+        return box->width - 6;
+    return (next.x - box->x < box->width ? next.x - box->x : box->width) - 6;
+}
+
+/* Hatched over all lanes, and its reason under the events where there is room. */
+static void stretch_box(struct cqa_pen *pen, const struct cqa_strip *strip, size_t number)
+{
+    const struct cqa_stretch *stretch = &strip->stretches->items[number];
     const double top = lane_top(strip, 0);
     const struct cqa_face face = {9.5, CQA_COLOR_INK, 0};
     struct cqa_box box = {.y = top, .height = lanes_bottom(strip) - GAP - top};
@@ -242,9 +255,10 @@ static void stretch_box(struct cqa_pen *pen, const struct cqa_strip *strip,
     box.y = lanes_bottom(strip) + EVENTS + 2;
     box.height = BOUNDS - 2;
     cqa_pen_fill(pen, box, cqa_stretch_looks[stretch->kind].color, 0.35);
-    if (cqa_pen_text_width(pen, &face, name) > box.width - 6)
+    const double room = stretch_room(strip, number, &box);
+    if (cqa_pen_text_width(pen, &face, name) > room)
         name = cqa_text_in(cqa_stretch_looks[stretch->kind].text, strip->zh);
-    if (cqa_pen_text_width(pen, &face, name) <= box.width - 6)
+    if (cqa_pen_text_width(pen, &face, name) <= room)
         cqa_pen_text(pen, box.x + 4, box.y + BOUNDS - 6, &face, CQA_ALIGN_LEFT, name);
 }
 
@@ -257,7 +271,7 @@ static void bounds(struct cqa_pen *pen, const struct cqa_strip *strip)
     cqa_pen_text(pen, strip->x - 10, lanes_bottom(strip) + EVENTS + BOUNDS - 4, &face,
                  CQA_ALIGN_RIGHT, cqa_word(CQA_WORD_NOT_JUDGED, strip->zh));
     for (size_t i = 0; i < strip->stretches->count; i++)
-        stretch_box(pen, strip, &strip->stretches->items[i]);
+        stretch_box(pen, strip, i);
 }
 
 /* The longest name of the event that fits in its box. */

@@ -128,13 +128,12 @@ enum cqa_status cqa_features_create(struct cqa_features **out, const struct cqa_
     features->mono = mono;
     for (int c = 0; c < 2; c++) {
         features->rows[c] = calloc(1, sizeof *features->rows[c]);
-        if (features->rows[c] == NULL) {
+        memset(skip, 0, frames->count);
+        if (features->rows[c] == NULL || cqa_still_find_idle(frames, c, skip) != CQA_OK) {
             free(skip);
             cqa_features_destroy(features);
             return CQA_E_NOMEM;
         }
-        memset(skip, 0, frames->count);
-        cqa_still_find_idle(frames, c, skip);
         keep_lasting(skip, frames->count);
         measure_norms(frames, c, skip, &features->norms[c]);
     }

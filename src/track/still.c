@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "base/hot.h"
 
 /* Levels in half decibels, as in frames.h. */
 enum {
@@ -29,52 +30,69 @@ enum {
     FLATTER = 16,        /* or how much flatter its spectrum is: 2 dB */
 };
 
-/* Too faint beside the rest of the frame to be more than a codec's rounding. */
-static int is_faint(const struct cqa_channel_frames *rows, int band, size_t t)
+/*
+ * Adds to alike[t] where two bands differ by `most` or less at frame t, or are both too faint
+ * beside the rest of their frame to be more than a codec's rounding. Bytes side by side, on whole
+ * registers.
+ */
+CQA_HOT static void add_alike(const uint8_t *restrict a, const uint8_t *restrict a_level,
+                              const uint8_t *restrict b, const uint8_t *restrict b_level,
+                              size_t count, int most, uint8_t *restrict alike)
 {
-    return rows->band[band][t] + FAINT < rows->level[t];
+    for (size_t t = 0; t < count; t++) {
+        const int difference = a[t] > b[t] ? a[t] - b[t] : b[t] - a[t];
+        const int faint = (a[t] + FAINT < a_level[t]) & (b[t] + FAINT < b_level[t]);
+        alike[t] = (uint8_t)(alike[t] + ((difference <= most) | faint));
+    }
 }
 
-static int band_changes(const struct cqa_channel_frames *rows, size_t a, size_t b)
+/* same[t]: in how many bands frame t + 1 is as frame t; 0 for the last. */
+static void count_same(const struct cqa_channel_frames *rows, size_t count, uint8_t *same)
 {
-    int still = 0;
-
-    for (int i = 0; i < CQA_BANDS; i++)
-        still += abs(rows->band[i][a] - rows->band[i][b]) <= FROZEN ||
-                 (is_faint(rows, i, a) && is_faint(rows, i, b));
-    return still < FROZEN_BANDS;
+    memset(same, 0, count);
+    for (int b = 0; b < CQA_BANDS && count > 0; b++)
+        add_alike(rows->band[b], rows->level, rows->band[b] + 1, rows->level + 1, count - 1, FROZEN,
+                  same);
 }
 
 /* The frame is as the one before it or as the one after it. */
-static int is_frozen(const struct cqa_channel_frames *rows, size_t count, size_t t)
+static int is_frozen(const uint8_t *same, size_t t)
 {
-    return (t > 0 && !band_changes(rows, t, t - 1)) ||
-           (t + 1 < count && !band_changes(rows, t, t + 1));
+    return same[t] >= FROZEN_BANDS || (t > 0 && same[t - 1] >= FROZEN_BANDS);
 }
 
-static int is_idle(const struct cqa_channel_frames *rows, size_t count, size_t t)
+static void mark_idle(const struct cqa_channel_frames *rows, size_t count, const uint8_t *same,
+                      uint8_t *marks)
 {
-    return rows->level[t] <= NOTHING_LEVEL ||
-           (rows->level[t] <= IDLE_LEVEL && is_frozen(rows, count, t));
+    for (size_t t = 0; t < count; t++)
+        if (rows->level[t] <= NOTHING_LEVEL || (rows->level[t] <= IDLE_LEVEL && is_frozen(same, t)))
+            marks[t] = CQA_STILL_IDLE;
 }
 
-void cqa_still_find_idle(const struct cqa_frames *frames, int c, uint8_t *still)
+enum cqa_status cqa_still_find_idle(const struct cqa_frames *frames, int c, uint8_t *marks)
 {
-    for (size_t t = 0; t < frames->count; t++)
-        if (is_idle(&frames->channel[c], frames->count, t))
-            still[t] = CQA_STILL_IDLE;
+    uint8_t *same = malloc(frames->count + 1);
+
+    if (same == NULL)
+        return CQA_E_NOMEM;
+    count_same(&frames->channel[c], frames->count, same);
+    mark_idle(&frames->channel[c], frames->count, same, marks);
+    free(same);
+    return CQA_OK;
 }
 
 /* ---- what both lines carry alike */
 
-static int is_alike(const struct cqa_frames *frames, size_t t)
+/* marks[t]: in how many bands both channels are alike. */
+static void count_alike(const struct cqa_frames *frames, uint8_t *marks)
 {
-    int alike = 0;
+    const struct cqa_channel_frames *left = &frames->channel[0];
+    const struct cqa_channel_frames *right = &frames->channel[1];
 
+    memset(marks, 0, frames->count);
     for (int b = 0; b < CQA_BANDS; b++)
-        alike += abs(frames->channel[0].band[b][t] - frames->channel[1].band[b][t]) <= ALIKE ||
-                 (is_faint(&frames->channel[0], b, t) && is_faint(&frames->channel[1], b, t));
-    return alike >= FROZEN_BANDS;
+        add_alike(left->band[b], left->level, right->band[b], right->level, frames->count, ALIKE,
+                  marks);
 }
 
 /* One past the last frame of the stretch of `marks` that begins at `first`, clicks bridged. */
@@ -112,31 +130,34 @@ static int is_steady(const uint8_t *level, size_t first, size_t last)
 }
 
 /* Most of the frames repeat the one before: a tone. */
-static int is_tone(const struct cqa_frames *frames, size_t first, size_t last)
+static int is_tone(const uint8_t *same, size_t first, size_t last)
 {
     size_t frozen = 0;
 
     for (size_t t = first; t < last; t++)
-        frozen += (size_t)is_frozen(&frames->channel[0], frames->count, t);
+        frozen += (size_t)is_frozen(same, t);
     return 2 * frozen > last - first;
 }
 
-static int is_mask(const struct cqa_frames *frames, size_t first, size_t last)
+static int is_mask(const struct cqa_frames *frames, const uint8_t *same, size_t first, size_t last)
 {
     return last - first >= SHORTEST && is_steady(frames->channel[0].level, first, last) &&
            is_steady(frames->channel[1].level, first, last) &&
-           (last - first >= TONE_SHORTEST || !is_tone(frames, first, last));
+           (last - first >= TONE_SHORTEST || !is_tone(same, first, last));
 }
 
-static void find_mask(const struct cqa_frames *frames, uint8_t *marks, struct cqa_tracks *tracks)
+static void find_mask(const struct cqa_frames *frames, const uint8_t *same, uint8_t *marks,
+                      struct cqa_tracks *tracks)
 {
+    count_alike(frames, marks);
     for (size_t t = 0; t < frames->count; t++)
-        marks[t] = (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT && is_alike(frames, t));
+        marks[t] =
+            (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT && marks[t] >= FROZEN_BANDS);
     for (size_t t = 0; t < frames->count; t++) {
         if (!marks[t])
             continue;
         const size_t end = end_of(marks, frames->count, t);
-        if (is_mask(frames, t, end))
+        if (is_mask(frames, same, t, end))
             for (int c = 0; c < 2; c++)
                 memset(tracks->channel[c].still + t, CQA_STILL_MASKED, end - t);
         t = end;
@@ -278,12 +299,13 @@ static void find_hiss(const struct cqa_frames *frames, const uint8_t *distance,
 }
 
 /* A loud tone that does not change for longer than rings, beeps and faxes do. */
-static void find_tone(const struct cqa_frames *frames, uint8_t *marks, uint8_t *still)
+static void find_tone(const struct cqa_frames *frames, const uint8_t *same, uint8_t *marks,
+                      uint8_t *still)
 {
     const struct cqa_channel_frames *rows = &frames->channel[0];
 
     for (size_t t = 0; t < frames->count; t++)
-        marks[t] = (uint8_t)(still[t] == CQA_STILL_NOT && is_frozen(rows, frames->count, t));
+        marks[t] = (uint8_t)(still[t] == CQA_STILL_NOT && is_frozen(same, t));
     for (size_t t = 0; t < frames->count; t++) {
         const size_t end = marks[t] ? end_of(marks, frames->count, t) : t;
         if (end - t >= TONE_ALONE && is_steady(rows->level, t, end))
@@ -306,23 +328,35 @@ static void quieten(struct cqa_channel_track *track, size_t count)
     }
 }
 
+static void find_on_mix(const struct cqa_frames *frames, const uint8_t *same, uint8_t *marks,
+                        struct cqa_channel_track *track)
+{
+    measure_distance(track->class_, frames->count, marks);
+    find_hiss(frames, marks, track);
+    find_tone(frames, same, marks, track->still);
+}
+
 enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_tracks *tracks)
 {
     uint8_t *marks = calloc(frames->count + 1, 1);
+    uint8_t *same = malloc(frames->count + 1); /* of channel 0, in the end */
 
-    if (marks == NULL)
+    if (marks == NULL || same == NULL) {
+        free(marks);
+        free(same);
         return CQA_E_NOMEM;
-    for (int c = 0; c < tracks->channel_count; c++)
-        cqa_still_find_idle(frames, c, tracks->channel[c].still);
-    if (tracks->channel_count == 2) {
-        find_mask(frames, marks, tracks);
-    } else {
-        measure_distance(tracks->channel[0].class_, frames->count, marks);
-        find_hiss(frames, marks, &tracks->channel[0]);
-        find_tone(frames, marks, tracks->channel[0].still);
     }
+    for (int c = tracks->channel_count - 1; c >= 0; c--) {
+        count_same(&frames->channel[c], frames->count, same);
+        mark_idle(&frames->channel[c], frames->count, same, tracks->channel[c].still);
+    }
+    if (tracks->channel_count == 2)
+        find_mask(frames, same, marks, tracks);
+    else
+        find_on_mix(frames, same, marks, &tracks->channel[0]);
     for (int c = 0; c < tracks->channel_count; c++)
         quieten(&tracks->channel[c], frames->count);
     free(marks);
+    free(same);
     return CQA_OK;
 }

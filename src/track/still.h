@@ -15,10 +15,13 @@ enum cqa_still {
     CQA_STILL_NOT,
     CQA_STILL_IDLE,   /* nothing: zeros, a constant, a few small values that repeat */
     CQA_STILL_MASKED, /* noise or a tone put in the place of the sound */
+    CQA_STILL_COUNT
 };
 
-/* Sets marks[t], of frames->count that are 0, to CQA_STILL_IDLE where channel c carries nothing. */
-void cqa_still_find_idle(const struct cqa_frames *frames, int c, uint8_t *marks);
+/* Sets marks[t], of frames->count that are 0, to CQA_STILL_IDLE where channel c carries nothing.
+ * CQA_E_NOMEM only. */
+enum cqa_status cqa_still_find_idle(const struct cqa_frames *frames, int c,
+                                    uint8_t *marks) CQA_MUST_CHECK;
 
 /* Fills the row `still` of every channel; where it is set the class becomes NONE, whatever the
  * classifier took it for. Before the second look. CQA_E_NOMEM only. */

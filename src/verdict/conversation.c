@@ -76,6 +76,23 @@ static void find_on_mix(const struct cqa_scene *scene, struct cqa_conversation *
     conversation->end_ms = speech->items[speech->count - 1].end_ms;
 }
 
+/*
+ * Until when the agent's line is the agent's. Where the customer has said the last word and presses
+ * keys once more is heard on that line, it is a machine that asks for them: a survey, after the
+ * agent has left.
+ */
+static int64_t agent_leaves_ms(const struct cqa_scene *scene, int64_t heard_ms)
+{
+    const int64_t said_ms = last_word(&scene->speech[1 - scene->agent], heard_ms);
+
+    for (size_t i = 0; i < scene->events.count && !scene->roles_unknown; i++)
+        if (scene->events.items[i].type == CQA_EVENT_DTMF &&
+            last_word(&scene->speech[scene->agent], scene->events.items[i].start_ms) > said_ms &&
+            scene->events.items[i].start_ms >= said_ms)
+            return said_ms;
+    return heard_ms;
+}
+
 static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *conversation)
 {
     const struct cqa_spans *speech = scene->speech;
@@ -84,7 +101,8 @@ static void find_on_two(const struct cqa_scene *scene, struct cqa_conversation *
     if (scene->exchange.first_ms >= heard_ms)
         return;
     const int64_t last_ms =
-        earlier(last_word(&speech[0], heard_ms), last_word(&speech[1], heard_ms));
+        earlier(last_word(&speech[scene->agent], agent_leaves_ms(scene, heard_ms)),
+                last_word(&speech[1 - scene->agent], heard_ms));
     if (last_ms <= scene->exchange.first_ms)
         return;
     conversation->talked = 1;

@@ -83,6 +83,23 @@ static struct cqa_span inside(const struct cqa_conversation *talk, const struct 
     return span;
 }
 
+/* Why nobody can ever be charged for such an event; COUNT for the others. */
+static enum cqa_ground_reason own_reason(const struct cqa_event *event)
+{
+    if (event->cause == CQA_CAUSE_PARKED)
+        return CQA_GROUND_PARKED;
+    switch (event->type) {
+    case CQA_EVENT_NOT_RECORDED:
+        return CQA_GROUND_NOT_RECORDED;
+    case CQA_EVENT_LINE_IDLE:
+        return CQA_GROUND_LINE_IDLE;
+    case CQA_EVENT_LINE_LOST:
+        return CQA_GROUND_LINE_LOST;
+    default:
+        return CQA_GROUND_COUNT;
+    }
+}
+
 struct cqa_ground cqa_ground_of_call(const struct cqa_measurable *measurable)
 {
     const struct cqa_conversation *talk = &measurable->conversation;
@@ -106,8 +123,9 @@ struct cqa_ground cqa_ground_of_event(const struct cqa_measurable *measurable,
     const struct cqa_span part = inside(talk, event);
     if (2 * cqa_span_length_ms(part) <= length_ms)
         return bears_not(event->start_ms < talk->start_ms ? CQA_GROUND_BEFORE : CQA_GROUND_AFTER);
-    if (event->cause == CQA_CAUSE_PARKED)
-        return bears_not(CQA_GROUND_PARKED);
+    const enum cqa_ground_reason own = own_reason(event);
+    if (own != CQA_GROUND_COUNT)
+        return bears_not(own);
     if (2 * unmeasured_ms(measurable, what, whole, with_degraded, &most) > length_ms)
         return bears_not_for(measurable, most->reason);
     return (struct cqa_ground){.bears = 1,

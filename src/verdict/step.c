@@ -17,11 +17,14 @@ enum {
     LATE_MS = 1500,     /* and how long after */
     OVERLAP_MS = 800,   /* that an answer has with its turn, as the channels stand */
     ANSWERS_LEAST = 5,  /* at the lag, */
-    OVERLAPS_LEAST = 2, /* so many of them overlapping now */
+    OVERLAPS_LEAST = 2, /* so many of them overlapping now, */
+    OVERLAPS_MANY = 4,
 };
 
-static const float answers_share = 0.5f; /* of the answers at the lag, most as the channels stand */
-static const float overlap_share = 0.8f; /* of the overlap as they stand, most at the lag */
+/* Of the answers at the lag, most as the channels stand; of the overlap as they stand, most at the
+ * lag: where the overlaps are many, and where they are few. */
+static const float answers_share[] = {0.5f, 0.2f};
+static const float overlap_share[] = {0.8f, 0.3f};
 
 struct fit {
     int answers;
@@ -95,9 +98,10 @@ static int is_out_of_step(const struct cqa_spans turns[2])
         if (llabs(lag_ms) >= LAG_LEAST_MS && is_better(&fit, &best))
             best = fit;
     }
+    const int few = best.overlapping < OVERLAPS_MANY;
     return best.answers >= ANSWERS_LEAST && best.overlapping >= OVERLAPS_LEAST &&
-           (float)now.answers <= answers_share * (float)best.answers &&
-           (float)best.overlap_ms <= overlap_share * (float)now.overlap_ms;
+           (float)now.answers <= answers_share[few] * (float)best.answers &&
+           (float)best.overlap_ms <= overlap_share[few] * (float)now.overlap_ms;
 }
 
 enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of_step)
@@ -105,6 +109,7 @@ enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of
     struct cqa_spans turns[2] = {{0}, {0}};
     const struct cqa_spans nothing = {0};
     enum cqa_status status = CQA_OK;
+    int late_leak = 0;
 
     *out_of_step = 0;
     if (scene->mono)
@@ -114,7 +119,9 @@ enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene, int *out_of
         cqa_spans_bridge(&turns[c], TURN_PAUSE_MS);
         cqa_spans_drop_short(&turns[c], TURN_LEAST_MS);
     }
-    *out_of_step = status == CQA_OK && is_out_of_step(turns);
+    if (status == CQA_OK)
+        status = cqa_verdict_find_late_leak(scene, &late_leak);
+    *out_of_step = status == CQA_OK && (late_leak || is_out_of_step(turns));
     cqa_spans_finish(&turns[0]);
     cqa_spans_finish(&turns[1]);
     return status;

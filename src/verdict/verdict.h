@@ -25,6 +25,8 @@ enum cqa_status cqa_verdict_find_leg(const struct cqa_scene *scene, enum cqa_leg
                                      struct cqa_measurable *measurable) CQA_MUST_CHECK;
 enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene,
                                       int *out_of_step) CQA_MUST_CHECK;
+enum cqa_status cqa_verdict_find_late_leak(const struct cqa_scene *scene, int *late)
+    CQA_MUST_CHECK; /* of a call on two channels */
 void cqa_verdict_count(const struct cqa_scene *scene, const struct cqa_measurable *measurable,
                        struct cqa_measures *measures);
 

@@ -232,7 +232,7 @@ static void test_the_manual(void **state)
             check_example(at, (size_t)(end - at));
             examples++;
         }
-        assert_int_equal(examples, 5);
+        assert_int_equal(examples, 6);
         for (int measure = 0; measure < CQA_MEASURE_COUNT; measure++) {
             char row[128];
             snprintf(row, sizeof row, "\n| `%s` | %s |", cqa_measure_infos[measure].name,
