@@ -1,124 +1,19 @@
 #include "event/exchange.h"
 
-#include <math.h>
 #include "event/levels.h"
 #include "event/scene.h"
+#include "event/voice.h"
 
-/*
- * Fitted on simulated mixes of speakers of the tune split (docs/accuracy.md, "Situations"): of
- * neighbouring stretches of one speaker one in ten differ by more than `apart`, of two speakers 19
- * of 20 do.
- */
 enum {
-    LEAST_MS = 384,   /* of a stretch whose voice can be told */
-    NEAR_MS = 2000,   /* a longer pause answers nothing */
-    AGAIN_MS = 29000, /* between two changes that make an exchange */
-    LONG_MS = 30000, /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
-    MUCH_MS = 25000, /* of talk in all: the same */
-    SOFTER = 32,     /* half dB under most of the call: the other line's leakage */
-    LOUD = 40,       /* half dB under its loudest frames: what still tells the colour */
-    VOICED = 130,    /* of 255, harmonicity */
-    VOICED_LEAST = 5, /* frames that tell a pitch */
-    FIRST_BAND = 1,   /* what telephone lines let through */
-    LAST_BAND = 15,
-    LAGS = CQA_LAG_MAX + 1,
+    LEAST_MS = 384,      /* of a stretch whose voice can be told */
+    NEAR_MS = 2000,      /* a longer pause answers nothing */
+    AGAIN_MS = 29000,    /* between two changes that make an exchange */
+    LONG_MS = 30000,     /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
+    MUCH_MS = 25000,     /* of talk in all: the same */
+    SOFTER = 32,         /* half dB under most of the call: the other line's leakage */
 };
 
-static const float apart = 1.7f;
-static const float far_apart = 2.6f;   /* of neighbouring stretches of one speaker 1 in 50 */
-static const float pitch_scale = 4.0f; /* semitones to one */
-static const float pitch_unknown = 0.75f;
-static const float level_scale = 5.0f;  /* dB */
-static const float colour_scale = 3.0f; /* dB, root of the mean square over bands */
-
-struct voice {
-    float pitch; /* semitones; NAN unknown */
-    float level; /* dB */
-    float colour[CQA_BANDS];
-    float weight; /* frames that it stands on */
-};
-
-static int level_at_most(const struct cqa_levels *levels, float share)
-{
-    const unsigned wanted = (unsigned)(share * (float)levels->total);
-    unsigned seen = 0;
-    int level = 0;
-
-    while (level < 255 && (seen += levels->frames[level]) <= wanted)
-        level++;
-    return level;
-}
-
-static float pitch_of(const unsigned lags[LAGS], unsigned voiced)
-{
-    unsigned seen = 0;
-    int lag = CQA_LAG_MIN;
-
-    if (voiced < VOICED_LEAST)
-        return NAN;
-    while (lag < LAGS - 1 && 2 * (seen += lags[lag]) < voiced)
-        lag++;
-    return -12.0f * log2f((float)lag);
-}
-
-static struct voice hear(const struct cqa_channel_frames *rows, size_t first, size_t last)
-{
-    struct voice voice = {0};
-    struct cqa_levels levels = {0};
-    unsigned lags[LAGS] = {0};
-    unsigned voiced = 0;
-    float mean = 0;
-
-    for (size_t t = first; t < last; t++)
-        cqa_levels_add(&levels, rows->level[t]);
-    const int loud = level_at_most(&levels, 0.9f) - LOUD;
-    for (size_t t = first; t < last; t++) {
-        if (rows->level[t] < loud)
-            continue;
-        for (int b = 0; b < CQA_BANDS; b++)
-            voice.colour[b] += 0.5f * (float)rows->band[b][t];
-        voice.weight++;
-        if (rows->harmonicity[t] > VOICED && rows->lag[t] >= CQA_LAG_MIN && rows->lag[t] < LAGS) {
-            lags[rows->lag[t]]++;
-            voiced++;
-        }
-    }
-    for (int b = 0; b < CQA_BANDS; b++)
-        mean += voice.colour[b] / CQA_BANDS;
-    for (int b = 0; b < CQA_BANDS; b++)
-        voice.colour[b] = (voice.colour[b] - mean) / voice.weight;
-    voice.level = 0.5f * (float)level_at_most(&levels, 0.85f);
-    voice.pitch = pitch_of(lags, voiced);
-    return voice;
-}
-
-static float difference(const struct voice *a, const struct voice *b)
-{
-    const float pitch = fabsf(a->pitch - b->pitch) / pitch_scale;
-    float square = 0;
-
-    for (int i = FIRST_BAND; i < LAST_BAND; i++) {
-        const float off = a->colour[i] - b->colour[i];
-        square += off * off / (LAST_BAND - FIRST_BAND);
-    }
-    return (isnan(pitch) ? pitch_unknown : pitch) + fabsf(a->level - b->level) / level_scale +
-           sqrtf(square) / colour_scale;
-}
-
-/* The voice goes on: what was heard of it becomes the mean of both. */
-static void go_on(struct voice *voice, const struct voice *more)
-{
-    const float part = more->weight / (voice->weight + more->weight);
-
-    if (isnan(voice->pitch))
-        voice->pitch = more->pitch;
-    else if (!isnan(more->pitch))
-        voice->pitch += part * (more->pitch - voice->pitch);
-    voice->level += part * (more->level - voice->level);
-    for (int b = 0; b < CQA_BANDS; b++)
-        voice->colour[b] += part * (more->colour[b] - voice->colour[b]);
-    voice->weight += more->weight;
-}
+static const float far_apart = 2.6f; /* of neighbouring stretches of one speaker 1 in 50 */
 
 /* The level of loud speech, dB: what is far softer leaks in. */
 static float usual_level(const struct cqa_scene *scene)
@@ -130,20 +25,20 @@ static float usual_level(const struct cqa_scene *scene)
         for (size_t t = cqa_frame_at(speech->items[i].start_ms);
              t < cqa_frame_at(speech->items[i].end_ms) && t < scene->frames->count; t++)
             cqa_levels_add(&levels, scene->frames->channel[0].level[t]);
-    return 0.5f * (float)level_at_most(&levels, 0.85f);
+    return 0.5f * (float)cqa_levels_at(&levels, 0.85f);
 }
 
 /* What is known so far of who speaks, going through a mix. */
 struct listener {
-    struct voice speaker;
+    struct cqa_voice speaker;
     int64_t last_ms;    /* where the last stretch ended */
     int64_t changed_ms; /* where the voice last changed; -1 never */
     float by;           /* how far it was from the one before */
 };
 
 /* Another voice begins: an exchange where the last change is not long ago. */
-static void change(struct listener *listener, const struct voice *voice, float by, int64_t start_ms,
-                   struct cqa_exchange *out)
+static void change(struct listener *listener, const struct cqa_voice *voice, float by,
+                   int64_t start_ms, struct cqa_exchange *out)
 {
     const int64_t before_ms = listener->last_ms;
     const int answers = listener->speaker.weight > 0 && start_ms - before_ms < NEAR_MS;
@@ -170,15 +65,14 @@ static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out
         const size_t last = cqa_frame_at(span.end_ms);
         if (cqa_span_length_ms(span) < LEAST_MS || last > scene->frames->count)
             continue;
-        const struct voice voice = hear(&scene->frames->channel[0], first, last);
+        const struct cqa_voice voice = cqa_voice_hear(&scene->frames->channel[0], first, last);
         if (voice.level < usual - 0.5f * SOFTER)
             continue;
-        const float by =
-            listener.speaker.weight > 0 ? difference(&listener.speaker, &voice) : apart;
-        if (by >= apart)
+        const float by = listener.speaker.weight > 0 ? cqa_voice_difference(&listener.speaker, &voice) : cqa_voices_apart;
+        if (by >= cqa_voices_apart)
             change(&listener, &voice, by, span.start_ms, out);
         else
-            go_on(&listener.speaker, &voice);
+            cqa_voice_add(&listener.speaker, &voice);
         listener.last_ms = span.end_ms;
     }
 }

@@ -26,4 +26,16 @@ static inline int cqa_levels_low(const struct cqa_levels *levels, unsigned parts
     return level;
 }
 
+/* The level that a `share` of the frames do not exceed, 0..1; 255 for none. */
+static inline int cqa_levels_at(const struct cqa_levels *levels, float share)
+{
+    const unsigned wanted = (unsigned)(share * (float)levels->total);
+    unsigned seen = 0;
+    int level = 0;
+
+    while (level < 255 && (seen += levels->frames[level]) <= wanted)
+        level++;
+    return level;
+}
+
 #endif

@@ -149,12 +149,13 @@ static void read_unmeasured(struct cqa_field_reader *reader, const struct cqa_fi
 static void read_measurable(struct cqa_field_reader *reader, const struct cqa_field *up,
                             int64_t duration_ms, struct cqa_measurable *out)
 {
-    const char *known[CQA_ASPECT_COUNT + 3] = {"reasons", "spans"}; /* NULL at the end */
+    const char *known[CQA_ASPECT_COUNT + 4] = {"reasons", "spans",
+                                               "conversation_confidence"}; /* NULL at the end */
     static const char *const known_reason[] = {"id", "what", "text", NULL};
     const struct cqa_field field = cqa_field_of(up, "measurable");
 
     for (int i = 0; i < CQA_ASPECT_COUNT; i++)
-        known[2 + i] = cqa_aspect_words[i];
+        known[3 + i] = cqa_aspect_words[i];
     if (!cqa_field_object(reader, &field, known))
         return;
     for (int i = 0; i < CQA_ASPECT_COUNT; i++)
@@ -189,6 +190,10 @@ static void read_conversation(struct cqa_field_reader *reader, const struct cqa_
         return;
     json_t *start = json_array_get(field.json, 0);
     json_t *end = json_array_get(field.json, 1);
+    const struct cqa_field measurable = cqa_field_of(up, "measurable");
+    const double confidence = cqa_field_number(reader, &measurable, "conversation_confidence",
+                                               CQA_FIELD_OPTIONAL, 0, 1);
+    out->confidence = isnan(confidence) ? 0.0f : (float)confidence;
     out->start_ms = json_integer_value(start);
     out->end_ms = json_integer_value(end);
     if (json_array_size(field.json) != 2 || !json_is_integer(start) || !json_is_integer(end) ||

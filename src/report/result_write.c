@@ -141,6 +141,9 @@ static json_t *measurable_object(const struct cqa_measurable *measurable)
     failed |= json_object_set_new(object, "reasons", reasons);
     if (measurable->conversation.known)
         failed |= json_object_set_new(object, "spans", unmeasured_array(measurable));
+    if (measurable->conversation.talked)
+        failed |= json_object_set_new(object, "conversation_confidence",
+                                      number((double)measurable->conversation.confidence, 2));
     if (!failed)
         return object;
     json_decref(object);

@@ -1,13 +1,18 @@
 /* From when both parties have been heard to the last word of whichever falls silent first. */
+#include "event/voice.h"
 #include "verdict/verdict.h"
 
 enum {
     PAUSE_MS = 3000, /* that ends what the other party still says */
     EDGE_MS = 500,   /* that a hold's edge may be off by */
+    VOICE_MS = 384,  /* least speech that tells a voice */
 };
 
-static const float TWO_CONFIDENCE =
-    0.95f; /* share of bounds within a second of the truth on simulated calls */
+static const float OTHER_VOICE = 1.4f; /* between whole turns: their means are steady */
+
+/* How many of the bounds lie within a second of the truth on simulated calls; of a mix, of the ends:
+ * who is heard first there nobody can say. */
+static const float TWO_CONFIDENCE = 0.95f;
 static const float MIX_CONFIDENCE = 0.6f;
 
 /* What is said from `end_ms` on, by anybody, without a pause of 3 s. */
@@ -76,20 +81,53 @@ static void find_on_mix(const struct cqa_scene *scene, struct cqa_conversation *
     conversation->end_ms = speech->items[speech->count - 1].end_ms;
 }
 
+/* The voice on the agent's line in what it says within the span. */
+static struct cqa_voice agent_voice(const struct cqa_scene *scene, struct cqa_span within)
+{
+    const struct cqa_spans *speech = &scene->speech[scene->agent];
+    struct cqa_voice sum = {0};
+
+    for (size_t i = 0; i < speech->count; i++) {
+        const struct cqa_span span = speech->items[i];
+        if (span.start_ms < within.start_ms || span.end_ms > within.end_ms ||
+            cqa_span_length_ms(span) < VOICE_MS)
+            continue;
+        const struct cqa_voice voice =
+            cqa_voice_hear(&scene->frames->channel[scene->agent], cqa_frame_at(span.start_ms),
+                           cqa_frame_at(span.end_ms));
+        if (sum.weight > 0)
+            cqa_voice_add(&sum, &voice);
+        else
+            sum = voice;
+    }
+    return sum;
+}
+
+/* Another voice than before asks for the keys. */
+static int is_machine(const struct cqa_scene *scene, int64_t said_ms, int64_t keys_ms)
+{
+    const struct cqa_voice agent = agent_voice(scene, (struct cqa_span){0, said_ms});
+    const struct cqa_voice asks = agent_voice(scene, (struct cqa_span){said_ms, keys_ms});
+
+    return agent.weight > 0 && asks.weight > 0 &&
+           cqa_voice_difference(&agent, &asks) >= OTHER_VOICE;
+}
+
 /*
- * Until when the agent's line is the agent's. Where the customer has said the last word and presses
- * keys once more is heard on that line, it is a machine that asks for them: a survey, after the
- * agent has left.
+ * Until when the agent's line is the agent's. Where the customer has said the last word, and presses
+ * keys once another voice than the agent's was heard on that line, it is a machine that asks for
+ * them: a survey, after the agent has left.
  */
 static int64_t agent_leaves_ms(const struct cqa_scene *scene, int64_t heard_ms)
 {
     const int64_t said_ms = last_word(&scene->speech[1 - scene->agent], heard_ms);
 
-    for (size_t i = 0; i < scene->events.count && !scene->roles_unknown; i++)
-        if (scene->events.items[i].type == CQA_EVENT_DTMF &&
-            last_word(&scene->speech[scene->agent], scene->events.items[i].start_ms) > said_ms &&
-            scene->events.items[i].start_ms >= said_ms)
+    for (size_t i = 0; i < scene->events.count && !scene->roles_unknown; i++) {
+        const struct cqa_event *event = &scene->events.items[i];
+        if (event->type == CQA_EVENT_DTMF && event->start_ms >= said_ms &&
+            is_machine(scene, said_ms, event->start_ms))
             return said_ms;
+    }
     return heard_ms;
 }
 

@@ -1,0 +1,28 @@
+#ifndef CQA_EVENT_VOICE_H
+#define CQA_EVENT_VOICE_H
+
+#include <stddef.h>
+#include "signal/frames.h"
+
+/* Inside event/ and for verdict/: what a voice sounds like, enough to tell two on one line apart. */
+struct cqa_voice {
+    float pitch; /* semitones; NAN unknown */
+    float level; /* dB */
+    float colour[CQA_BANDS];
+    float weight; /* frames that it stands on; 0: nobody */
+};
+
+/* Where one line's neighbouring stretches of speech differ by so much, two speak: of one speaker one
+ * in ten does, of two speakers 19 of 20 (simulated mixes of speakers of the tune split). */
+static const float cqa_voices_apart = 1.7f;
+
+/* The voice in frames [first, last). */
+struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, size_t first, size_t last);
+
+/* How far apart two voices are: pitch, level and colour, each over what it varies by. */
+float cqa_voice_difference(const struct cqa_voice *a, const struct cqa_voice *b);
+
+/* The voice goes on: what was heard of it becomes the mean of both. */
+void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more);
+
+#endif
