@@ -249,8 +249,8 @@ static int is_music_alone(const struct cqa_scene *scene, int c, struct cqa_span 
            10 * (int64_t)count * CQA_FRAME_MS >= 8 * cqa_span_length_ms(heard);
 }
 
-/* More speech than music to the classifier: hands-free talk in a small room. Of 238 holds on simulated
- * mixes the music leads in all. */
+/* More speech than music to the classifier: hands-free talk in a small room. Of 238 holds on
+ * simulated mixes the music leads in all. */
 static int is_rather_spoken(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     return cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, cqa_frame_at(heard.start_ms),
