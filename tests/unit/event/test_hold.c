@@ -106,16 +106,17 @@ static void test_radio_between_the_words(void **state)
 }
 
 /* A passage that passes for the agent's voice, for longer than announcements last; a voice in which
- * the classifier hears little music is none, whatever the second look says. */
+ * the classifier hears less music than speech is none (hands-free talk in a small room), whatever
+ * the second look says. */
 static void test_second_look_fills(void **state)
 {
     (void)state;
     picture_expect_holds(
-        TALK_AGENT "MMMMMMMhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhMMMMMMM" TALK_AGENT,
+        TALK_AGENT "MMMMMMMMMMhhhhhhhhhhhhhhhhhhhhhhhhhhMMMMMMMMMM" TALK_AGENT,
         TALK_CUSTOMER ".............................................." TALK_CUSTOMER,
         TALK_NOTHING ".............................................." TALK_NOTHING);
     picture_expect_holds(
-        TALK_AGENT "MMMMMMMMMhhhhhhhhhhhhhhhhhhhhhhhhhhhhMMMMMMMMM" TALK_AGENT,
+        TALK_AGENT "MMMMMMMMMMMMhhhhhhhhhhhhhhhhhhhhhhMMMMMMMMMMMM" TALK_AGENT,
         TALK_CUSTOMER ".............................................." TALK_CUSTOMER,
         TALK_NOTHING "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM" TALK_NOTHING);
     picture_expect_holds(
