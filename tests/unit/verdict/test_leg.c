@@ -32,13 +32,45 @@ static void test_nobody_answers(void **state)
     assert_false(is_leg("...........................................", CQA_LEG_NONE));
 }
 
-/* Pauses that holds, or what was not recorded, explain are no witnesses. */
+/* Pauses in which a hold lasts are no witnesses. */
 static void test_explained_pauses(void **state)
 {
     (void)state;
-    assert_false(is_leg("ss.ss.sss0000000000000sss.ss.ss.ss0000000000000sss.ss.s."
-                        "ss.ss0000000000000ss.ss",
-                        CQA_LEG_NONE));
+    assert_false(
+        is_leg("ssss.sssMMMMMMMMMMMMssssss.ssMMMMMMMMMMMMsss.ssMMMMMMMMMMMMssss", CQA_LEG_NONE));
+    assert_true(
+        is_leg("ssss.sss............ssssss.ss............sss.ss............ssss", CQA_LEG_NONE));
+}
+
+/* "11.22": whose voice it is, a digit a cell. */
+static int is_leg_of(const char *voices)
+{
+    struct judged judged = {.leg = CQA_LEG_NONE};
+    struct cqa_channel_frames *rows = &judged.picture.frames.channel[0];
+    char line[100] = "";
+
+    for (size_t i = 0; voices[i] != '\0'; i++)
+        line[i] = voices[i] == '.' ? '.' : 's';
+    picture_draw(&judged.picture, line, NULL);
+    for (size_t t = 0; t < judged.picture.frames.count; t++) {
+        const int other = voices[t / PICTURE_CELL] == '2';
+        rows->lag[t] = other ? 40 : 90;
+        rows->harmonicity[t] = 220;
+        for (int b = 0; b < CQA_BANDS && line[t / PICTURE_CELL] == 's'; b++)
+            rows->band[b][t] = (uint8_t)(146 + (other ? 3 : -3) * (b - CQA_BANDS / 2));
+    }
+    judged_play(&judged);
+    const int leg = judged.measurable.leg;
+    judged_finish(&judged);
+    return leg;
+}
+
+/* One who answers in another voice is another party, however long the pauses are. */
+static void test_another_voice(void **state)
+{
+    (void)state;
+    assert_true(is_leg_of("111.11........111.11.........111.11........111.11.........111.11."));
+    assert_false(is_leg_of("111.22.111....111.22.........111.11........111.11.........111.11."));
 }
 
 /* The profile's word goes before. */
@@ -93,8 +125,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nobody_answers), cmocka_unit_test(test_explained_pauses),
-        cmocka_unit_test(test_known),          cmocka_unit_test(test_not_on_two),
-        cmocka_unit_test(test_what_it_takes),
+        cmocka_unit_test(test_another_voice),  cmocka_unit_test(test_known),
+        cmocka_unit_test(test_not_on_two),     cmocka_unit_test(test_what_it_takes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
