@@ -6,24 +6,24 @@
 #include "track/still.h"
 
 enum {
-    GAP_NEAR = 2,      /* frames from own speech where a talk gap begins: the voice has died away */
-    GAP_FAR = 16,      /* and where it ends, 0.5 s */
-    GAP_LEAST = 30,    /* frames of talk gaps that make a floor */
-    GAP_TELLS = 10,    /* frames of talk gaps that tell whether the line is gated */
-    LASTING_MS = 5000, /* a stretch so long is no witness */
-    PAUSE_MS = 1000,   /* of the party's, long enough for a gate to close in, */
+    GAP_NEAR = 2,       /* frames from own speech where a talk gap begins: the voice has died away */
+    GAP_FAR = 16,       /* and where it ends, 0.5 s */
+    GAP_LEAST = 30,     /* frames of talk gaps that make a floor */
+    GAP_TELLS = 10,     /* frames of talk gaps that tell whether the line is gated */
+    LASTING_MS = 5000,  /* a stretch so long is no witness */
+    PAUSE_MS = 1500,    /* of the party's, long enough for a gate to close in, */
     PAUSE_STILL_MS = 300, /* and that it does so much of */
-    GATED_LEAST = 2,      /* such pauses make a gated line, where they are many of all */
-    FAR = 60000,          /* frames: further than any distance that matters */
-    ZERO = 230,           /* of 255 samples at the codec's idle value */
-    ALIKE = 6,            /* half dB between two levels of the same standstill */
-    CLICK = 3,            /* frames that may be otherwise in what stands still */
-    WITNESSES = 2,        /* pauses, at least, that tell whether a line stands still by itself */
-    STILL_MS = 900,       /* shortest: the frames at the ends of a second are only partly still */
-    END_MS = 500,   /* how far from the end of the recording a line that is gone may seem to end */
-    TURN_MS = 2000, /* a shorter pause leaves no room for an answer */
-    WORD_MS = 300,  /* shortest that is one, and the pause that ends it */
-    TURNS_LOST = 3, /* of the other party, while a gated line stays shut */
+    GATED_LEAST = 2,    /* such pauses make a gated line, where they are many of all */
+    FAR = 60000,        /* frames: further than any distance that matters */
+    ZERO = 230,         /* of 255 samples at the codec's idle value */
+    ALIKE = 6,          /* half dB between two levels of the same standstill */
+    CLICK = 3,          /* frames that may be otherwise in what stands still */
+    WITNESSES = 1,      /* pauses, at least, that tell whether a line stands still by itself */
+    STILL_MS = 900,     /* shortest: the frames at the ends of a second are only partly still */
+    END_MS = 500,       /* how far from the end of the recording a line that is gone may seem to end */
+    TURN_MS = 2000,     /* a shorter pause leaves no room for an answer */
+    WORD_MS = 300,      /* shortest that is one, and the pause that ends it */
+    TURNS_LOST = 3,     /* of the other party, while a gated line stays shut */
     PARKED_SHORTEST_MS = 1500,
     PARKED_BRIDGE_MS = 300,
     PARKED_REACH = 4, /* frames to each side over which the level of a mix is taken */
@@ -412,6 +412,39 @@ static enum cqa_status end_with_loss(const struct cqa_scene *scene, struct cqa_l
     return status;
 }
 
+/*
+ * Where the customer's line stands still while the agent's gate is closed, both are still, and one
+ * is news: nothing was recorded. (The other way round it may be the agent's mute: event/mute.c.)
+ */
+static enum cqa_status give_to_recorder(const struct cqa_scene *scene, int c,
+                                        const struct cqa_spans *other, struct cqa_lines *lines)
+{
+    struct cqa_spans *idle = &lines->idle[c];
+    struct cqa_spans nothing = {0};
+    struct cqa_spans both = {0};
+    enum cqa_status status = CQA_OK;
+    size_t kept = 0;
+
+    if (c == scene->agent && !scene->roles_unknown)
+        return CQA_OK;
+    for (size_t i = 0; i < idle->count && status == CQA_OK; i++) {
+        const struct cqa_span span = idle->items[i];
+        if (10 * cqa_spans_within_ms(other, span) >= 9 * cqa_span_length_ms(span))
+            status = cqa_spans_add(&nothing, span.start_ms, span.end_ms);
+        else
+            idle->items[kept++] = span;
+    }
+    idle->count = status == CQA_OK ? kept : idle->count;
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&lines->not_recorded, &nothing, &both);
+    cqa_spans_finish(&nothing);
+    if (status == CQA_OK) {
+        cqa_spans_finish(&lines->not_recorded);
+        lines->not_recorded = both;
+    }
+    return status;
+}
+
 static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lines *lines)
 {
     struct stretches still[2] = {{{0}, {0}, {0}, 0, 0}, {{0}, {0}, {0}, 0, 0}};
@@ -429,6 +462,8 @@ static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lin
         if (status == CQA_OK)
             status = lose_gated(scene, c, &still[c].all, lines);
     }
+    for (int c = 0; c < 2 && status == CQA_OK; c++)
+        status = give_to_recorder(scene, c, &still[1 - c].all, lines);
     if (status == CQA_OK)
         status = end_with_loss(scene, lines);
     stretches_finish(&still[0]);
