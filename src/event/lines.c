@@ -6,24 +6,24 @@
 #include "track/still.h"
 
 enum {
-    GAP_NEAR = 2,       /* frames from own speech where a talk gap begins: the voice has died away */
-    GAP_FAR = 16,       /* and where it ends, 0.5 s */
-    GAP_LEAST = 30,     /* frames of talk gaps that make a floor */
-    GAP_TELLS = 10,     /* frames of talk gaps that tell whether the line is gated */
-    LASTING_MS = 5000,  /* a stretch so long is no witness */
-    PAUSE_MS = 1500,    /* of the party's, long enough for a gate to close in, */
+    GAP_NEAR = 2,      /* frames from own speech where a talk gap begins: the voice has died away */
+    GAP_FAR = 16,      /* and where it ends, 0.5 s */
+    GAP_LEAST = 30,    /* frames of talk gaps that make a floor */
+    GAP_TELLS = 10,    /* frames of talk gaps that tell whether the line is gated */
+    LASTING_MS = 5000, /* a stretch so long is no witness */
+    PAUSE_MS = 1500,   /* of the party's, long enough for a gate to close in, */
     PAUSE_STILL_MS = 300, /* and that it does so much of */
-    GATED_LEAST = 2,    /* such pauses make a gated line, where they are many of all */
-    FAR = 60000,        /* frames: further than any distance that matters */
-    ZERO = 230,         /* of 255 samples at the codec's idle value */
-    ALIKE = 6,          /* half dB between two levels of the same standstill */
-    CLICK = 3,          /* frames that may be otherwise in what stands still */
-    WITNESSES = 1,      /* pauses, at least, that tell whether a line stands still by itself */
-    STILL_MS = 900,     /* shortest: the frames at the ends of a second are only partly still */
-    END_MS = 500,       /* how far from the end of the recording a line that is gone may seem to end */
-    TURN_MS = 2000,     /* a shorter pause leaves no room for an answer */
-    WORD_MS = 300,      /* shortest that is one, and the pause that ends it */
-    TURNS_LOST = 3,     /* of the other party, while a gated line stays shut */
+    GATED_LEAST = 2,      /* such pauses make a gated line, where they are many of all */
+    FAR = 60000,          /* frames: further than any distance that matters */
+    ZERO = 230,           /* of 255 samples at the codec's idle value */
+    ALIKE = 6,            /* half dB between two levels of the same standstill */
+    CLICK = 3,            /* frames that may be otherwise in what stands still */
+    WITNESSES = 1,        /* pauses, at least, that tell whether a line stands still by itself */
+    STILL_MS = 900,       /* shortest: the frames at the ends of a second are only partly still */
+    END_MS = 500,   /* how far from the end of the recording a line that is gone may seem to end */
+    TURN_MS = 2000, /* a shorter pause leaves no room for an answer */
+    WORD_MS = 300,  /* shortest that is one, and the pause that ends it */
+    TURNS_LOST = 3, /* of the other party, while a gated line stays shut */
     PARKED_SHORTEST_MS = 1500,
     PARKED_BRIDGE_MS = 300,
     PARKED_REACH = 4, /* frames to each side over which the level of a mix is taken */

@@ -18,7 +18,8 @@
 #include "support/telephone.h"
 
 #define SAMPLES CQA_SOURCE_DIR "/samples/"
-#define TALK "in-8003-13800138003-20251120-103411-1763606051.31.ogg"  /* 50 s without a deduction  \
+#define TALK                                                                                       \
+    "in-8003-13800138003-20251120-103411-1763606051.31.ogg"           /* 50 s without a deduction  \
                                                                        */
 #define MUSIC "in-8001-13800138004-20251120-110237-1763607757.44.mp3" /* 10 to 76 s are music */
 
