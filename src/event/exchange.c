@@ -1,8 +1,8 @@
 #include "event/exchange.h"
 
-#include "event/levels.h"
 #include "event/scene.h"
 #include "event/voice.h"
+#include "signal/levels.h"
 
 enum {
     LEAST_MS = 384,   /* of a stretch whose voice can be told */

@@ -1,8 +1,8 @@
 #include "event/hold.h"
 
 #include <stdlib.h>
-#include "event/levels.h"
 #include "event/pauses.h"
+#include "signal/levels.h"
 
 enum {
     BRIDGE_MS = 2000,   /* gaps inside one hold */

@@ -1,20 +1,17 @@
 #include "event/lines.h"
 
 #include <stdlib.h>
-#include "event/levels.h"
 #include "event/scene.h"
+#include "signal/levels.h"
 #include "track/still.h"
 
 enum {
-    GAP_NEAR = 2,      /* frames from own speech where a talk gap begins: the voice has died away */
-    GAP_FAR = 16,      /* and where it ends, 0.5 s */
-    GAP_LEAST = 30,    /* frames of talk gaps that make a floor */
-    GAP_TELLS = 10,    /* frames of talk gaps that tell whether the line is gated */
-    LASTING_MS = 5000, /* a stretch so long is no witness */
-    PAUSE_MS = 1500,   /* of the party's, long enough for a gate to close in, */
+    GAP_LEAST = 30,       /* frames of talk gaps that make a floor */
+    GAP_TELLS = 10,       /* frames of talk gaps that tell whether the line is gated */
+    LASTING_MS = 5000,    /* a stretch so long is no witness */
+    PAUSE_MS = 1500,      /* of the party's, long enough for a gate to close in, */
     PAUSE_STILL_MS = 300, /* and that it does so much of */
     GATED_LEAST = 2,      /* such pauses make a gated line, where they are many of all */
-    FAR = 60000,          /* frames: further than any distance that matters */
     ZERO = 230,           /* of 255 samples at the codec's idle value */
     ALIKE = 6,            /* half dB between two levels of the same standstill */
     CLICK = 3,            /* frames that may be otherwise in what stands still */
@@ -36,32 +33,6 @@ static const float dead_share = 0.15f; /* of talk gaps at digital zero: zeros me
 
 /* ---- one line */
 
-static int is_speech(const struct cqa_scene *scene, int c, size_t t)
-{
-    return scene->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
-}
-
-static void measure_distance(const struct cqa_scene *scene, int c, uint16_t *distance)
-{
-    unsigned since = FAR;
-
-    for (size_t t = 0; t < scene->tracks->count; t++) {
-        since = is_speech(scene, c, t) ? 0 : since + (since < FAR);
-        distance[t] = (uint16_t)since;
-    }
-    since = FAR;
-    for (size_t t = scene->tracks->count; t-- > 0;) {
-        since = is_speech(scene, c, t) ? 0 : since + (since < FAR);
-        distance[t] = (uint16_t)(since < distance[t] ? since : distance[t]);
-    }
-}
-
-static int is_talk_gap(const struct cqa_scene *scene, int c, const struct cqa_line *line, size_t t)
-{
-    return line->distance[t] >= GAP_NEAR && line->distance[t] <= GAP_FAR &&
-           scene->tracks->channel[c].class_[t] == CQA_CLASS_NONE;
-}
-
 /* The floor between this party's own words: 25th percentile, so that breath and hangover do not
  * raise it. */
 static void measure_floor(const struct cqa_scene *scene, int c, struct cqa_line *line)
@@ -71,7 +42,7 @@ static void measure_floor(const struct cqa_scene *scene, int c, struct cqa_line 
     unsigned dead = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        if (!is_talk_gap(scene, c, line, t))
+        if (!cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t))
             continue;
         cqa_levels_add(&gaps, rows->level[t]);
         dead += (unsigned)(rows->zero[t] >= ZERO);
@@ -87,7 +58,7 @@ static enum cqa_status line_init(const struct cqa_scene *scene, int c, struct cq
     line->distance = calloc(line->count + 1, sizeof *line->distance);
     if (line->distance == NULL)
         return CQA_E_NOMEM;
-    measure_distance(scene, c, line->distance);
+    cqa_tracks_distance(scene->tracks, c, line->distance);
     measure_floor(scene, c, line);
     return CQA_OK;
 }
@@ -187,7 +158,7 @@ static void add_gaps(const struct cqa_scene *scene, int c, const struct cqa_line
         const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
         while (next < lasting->count && lasting->items[next].end_ms <= at_ms)
             next++;
-        if (!is_talk_gap(scene, c, line, t) ||
+        if (!cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t) ||
             (next < lasting->count && lasting->items[next].start_ms <= at_ms))
             continue;
         habit->gap_frames++;

@@ -10,10 +10,10 @@ struct cqa_scene;
 
 /* One line as it is where its party says nothing. */
 struct cqa_line {
-    size_t count;       /* frames */
-    uint16_t *distance; /* frames to the nearest own speech, at most 60000 */
-    int floor;          /* of talk gaps, half dB, their 25th percentile; -1 unknown */
-    int zero_tells;     /* digital zero is not what the line does in every gap */
+    size_t count;      /* frames */
+    uint8_t *distance; /* frames to the nearest own speech, at most 255 */
+    int floor;         /* of talk gaps, half dB, their 25th percentile; -1 unknown */
+    int zero_tells;    /* digital zero is not what the line does in every gap */
 };
 
 /*

@@ -1,7 +1,7 @@
 #include "event/voice.h"
+#include "signal/levels.h"
 
 #include <math.h>
-#include "event/levels.h"
 
 enum {
     LOUD = 40,        /* half dB under its loudest frames: what still tells the colour */
