@@ -192,8 +192,8 @@ static enum cqa_role role_of(const struct cqa_scene *scene, enum cqa_leg leg, in
 static void take_for_leg(struct cqa_scene *scene, struct cqa_result *result)
 {
     result->recording.layout = CQA_LAYOUT_LEG;
-    cqa_events_drop(&scene->events, 1u << CQA_EVENT_SILENCE | 1u << CQA_EVENT_OVERTALK |
-                                        1u << CQA_EVENT_HOLD);
+    cqa_events_drop(&scene->events,
+                    1u << CQA_EVENT_SILENCE | 1u << CQA_EVENT_OVERTALK | 1u << CQA_EVENT_HOLD);
 }
 
 /* Moves what the scene found into the result. */

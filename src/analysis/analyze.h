@@ -19,9 +19,10 @@ void cqa_engine_destroy(struct cqa_engine *engine);
 const char *cqa_engine_models(const struct cqa_engine *engine);
 
 /*
- * Analyses one recording: the only place that chains audio, signal, track, event, measure and verdict. Fills
- * everything of `result` but `path`, `call` and `score`. `fd` is borrowed. `call` gives the channel
- * roles and the answer anchor. On failure `failure` says why; finish `result` whatever comes back.
+ * Analyses one recording: the only place that chains audio, signal, track, event, measure and
+ * verdict. Fills everything of `result` but `path`, `call` and `score`. `fd` is borrowed. `call`
+ * gives the channel roles and the answer anchor. On failure `failure` says why; finish `result`
+ * whatever comes back.
  */
 enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name,
                             const struct cqa_call *call, struct cqa_result *result,

@@ -6,8 +6,8 @@
 #define CQA_LAYOUT_ADD_BLOCK cqa_layout_add_block_plain
 #include "audio/layout_kernel.h"
 
-const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1] = {"stereo", "mono", "dual_mono",
-                                                          "leg", NULL};
+const char *const cqa_layout_words[CQA_LAYOUT_COUNT + 1] = {"stereo", "mono", "dual_mono", "leg",
+                                                            NULL};
 
 static void add_block(struct cqa_layout_sums *sums, const float *pairs, size_t count)
 {

@@ -1,16 +1,16 @@
 #include "event/exchange.h"
 
-#include "event/levels.h"
 #include "event/scene.h"
 #include "event/voice.h"
+#include "signal/levels.h"
 
 enum {
-    LEAST_MS = 384,      /* of a stretch whose voice can be told */
-    NEAR_MS = 2000,      /* a longer pause answers nothing */
-    AGAIN_MS = 29000,    /* between two changes that make an exchange */
-    LONG_MS = 30000,     /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
-    MUCH_MS = 25000,     /* of talk in all: the same */
-    SOFTER = 32,         /* half dB under most of the call: the other line's leakage */
+    LEAST_MS = 384,   /* of a stretch whose voice can be told */
+    NEAR_MS = 2000,   /* a longer pause answers nothing */
+    AGAIN_MS = 29000, /* between two changes that make an exchange */
+    LONG_MS = 30000, /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
+    MUCH_MS = 25000, /* of talk in all: the same */
+    SOFTER = 32,     /* half dB under most of the call: the other line's leakage */
 };
 
 static const float far_apart = 2.6f; /* of neighbouring stretches of one speaker 1 in 50 */
@@ -44,8 +44,7 @@ static void change(struct listener *listener, const struct cqa_voice *voice, flo
     const int answers = listener->speaker.weight > 0 && start_ms - before_ms < NEAR_MS;
 
     if (answers && listener->changed_ms >= 0 && before_ms - listener->changed_ms < AGAIN_MS) {
-        out->first_ms =
-            listener->changed_ms < out->first_ms ? listener->changed_ms : out->first_ms;
+        out->first_ms = listener->changed_ms < out->first_ms ? listener->changed_ms : out->first_ms;
         out->last_ms = start_ms;
         out->plain += by >= far_apart && listener->by >= far_apart;
     }
@@ -69,7 +68,9 @@ static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out
         const struct cqa_voice voice = cqa_voice_hear(&scene->frames->channel[0], first, last);
         if (voice.level < usual - 0.5f * SOFTER)
             continue;
-        const float by = listener.speaker.weight > 0 ? cqa_voice_difference(&listener.speaker, &voice) : cqa_voices_apart;
+        const float by = listener.speaker.weight > 0
+                             ? cqa_voice_difference(&listener.speaker, &voice)
+                             : cqa_voices_apart;
         if (by >= cqa_voices_apart)
             change(&listener, &voice, by, span.start_ms, out);
         else

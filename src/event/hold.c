@@ -234,8 +234,8 @@ static void merge(struct cqa_hold_candidates *all)
     all->count = kept;
 }
 
-static enum cqa_status report_one(struct cqa_scene *scene,
-                                  const struct cqa_hold_candidate *hold, struct cqa_span span)
+static enum cqa_status report_one(struct cqa_scene *scene, const struct cqa_hold_candidate *hold,
+                                  struct cqa_span span)
 {
     const struct cqa_event event = {.type = CQA_EVENT_HOLD,
                                     .start_ms = span.start_ms,

@@ -1,8 +1,8 @@
 #include "event/hold.h"
 
 #include <stdlib.h>
-#include "event/levels.h"
 #include "event/pauses.h"
+#include "signal/levels.h"
 
 enum {
     BRIDGE_MS = 2000,   /* gaps inside one hold */
@@ -21,8 +21,8 @@ enum {
     PARKED_NOT = 64,     /* of 255: the second look sees no hold */
     DROP_MS = 1000,      /* least drop of the agent's line that moves an edge: a pause is shorter */
     SPEAKS_MS = 600,     /* least own speech in a gap that ends a hold */
-    BUZZ_LAG = 37,      /* samples: 8000 / 216.7 */
-    NOTES = 60,         /* of 255, mean tonality of music; speech in noise has 5 to 40 */
+    BUZZ_LAG = 37,       /* samples: 8000 / 216.7 */
+    NOTES = 60,          /* of 255, mean tonality of music; speech in noise has 5 to 40 */
     NOISE_MS = 1000,     /* least of it on a mix that is left out: music has soft passages */
 };
 
@@ -249,8 +249,8 @@ static int is_music_alone(const struct cqa_scene *scene, int c, struct cqa_span 
            10 * (int64_t)count * CQA_FRAME_MS >= 8 * cqa_span_length_ms(heard);
 }
 
-/* More speech than music to the classifier: hands-free talk in a small room. Of 238 holds on simulated
- * mixes the music leads in all. */
+/* More speech than music to the classifier: hands-free talk in a small room. Of 238 holds on
+ * simulated mixes the music leads in all. */
 static int is_rather_spoken(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     return cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, cqa_frame_at(heard.start_ms),

@@ -1,65 +1,37 @@
 #include "event/lines.h"
 
 #include <stdlib.h>
-#include "event/levels.h"
 #include "event/scene.h"
+#include "signal/levels.h"
 #include "track/still.h"
 
 enum {
-    GAP_NEAR = 2,       /* frames from own speech where a talk gap begins: the voice has died away */
-    GAP_FAR = 16,       /* and where it ends, 0.5 s */
-    GAP_LEAST = 30,     /* frames of talk gaps that make a floor */
-    GAP_TELLS = 10,     /* frames of talk gaps that tell whether the line is gated */
-    LASTING_MS = 5000,  /* a stretch so long is no witness */
-    PAUSE_MS = 1500,    /* of the party's, long enough for a gate to close in, */
+    GAP_LEAST = 30,       /* frames of talk gaps that make a floor */
+    GAP_TELLS = 10,       /* frames of talk gaps that tell whether the line is gated */
+    LASTING_MS = 5000,    /* a stretch so long is no witness */
+    PAUSE_MS = 1500,      /* of the party's, long enough for a gate to close in, */
     PAUSE_STILL_MS = 300, /* and that it does so much of */
-    GATED_LEAST = 2,    /* such pauses make a gated line, where they are many of all */
-    FAR = 60000,        /* frames: further than any distance that matters */
-    ZERO = 230,         /* of 255 samples at the codec's idle value */
-    ALIKE = 6,          /* half dB between two levels of the same standstill */
-    CLICK = 3,          /* frames that may be otherwise in what stands still */
-    WITNESSES = 1,      /* pauses, at least, that tell whether a line stands still by itself */
-    STILL_MS = 900,     /* shortest: the frames at the ends of a second are only partly still */
-    END_MS = 500,       /* how far from the end of the recording a line that is gone may seem to end */
-    TURN_MS = 2000,     /* a shorter pause leaves no room for an answer */
-    WORD_MS = 300,      /* shortest that is one, and the pause that ends it */
-    TURNS_LOST = 3,     /* of the other party, while a gated line stays shut */
+    GATED_LEAST = 2,      /* such pauses make a gated line, where they are many of all */
+    ZERO = 230,           /* of 255 samples at the codec's idle value */
+    ALIKE = 6,            /* half dB between two levels of the same standstill */
+    CLICK = 3,            /* frames that may be otherwise in what stands still */
+    WITNESSES = 1,        /* pauses, at least, that tell whether a line stands still by itself */
+    STILL_MS = 900,       /* shortest: the frames at the ends of a second are only partly still */
+    END_MS = 500,   /* how far from the end of the recording a line that is gone may seem to end */
+    TURN_MS = 2000, /* a shorter pause leaves no room for an answer */
+    WORD_MS = 300,  /* shortest that is one, and the pause that ends it */
+    TURNS_LOST = 3, /* of the other party, while a gated line stays shut */
     PARKED_SHORTEST_MS = 1500,
     PARKED_BRIDGE_MS = 300,
-    PARKED_REACH = 4,   /* frames to each side over which the level of a mix is taken */
-    PARKED_UNDER = 5,   /* half dB under the floor: 3 dB less what the percentile lies under it */
+    PARKED_REACH = 4, /* frames to each side over which the level of a mix is taken */
+    PARKED_UNDER = 5, /* half dB under the floor: 3 dB less what the percentile lies under it */
 };
 
-static const float gated_share = 0.34f; /* of the pauses that stand still: the line does so by itself */
-static const float dead_share = 0.15f;  /* of talk gaps at digital zero: zeros mean nothing here */
+static const float gated_share =
+    0.34f; /* of the pauses that stand still: the line does so by itself */
+static const float dead_share = 0.15f; /* of talk gaps at digital zero: zeros mean nothing here */
 
 /* ---- one line */
-
-static int is_speech(const struct cqa_scene *scene, int c, size_t t)
-{
-    return scene->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
-}
-
-static void measure_distance(const struct cqa_scene *scene, int c, uint16_t *distance)
-{
-    unsigned since = FAR;
-
-    for (size_t t = 0; t < scene->tracks->count; t++) {
-        since = is_speech(scene, c, t) ? 0 : since + (since < FAR);
-        distance[t] = (uint16_t)since;
-    }
-    since = FAR;
-    for (size_t t = scene->tracks->count; t-- > 0;) {
-        since = is_speech(scene, c, t) ? 0 : since + (since < FAR);
-        distance[t] = (uint16_t)(since < distance[t] ? since : distance[t]);
-    }
-}
-
-static int is_talk_gap(const struct cqa_scene *scene, int c, const struct cqa_line *line, size_t t)
-{
-    return line->distance[t] >= GAP_NEAR && line->distance[t] <= GAP_FAR &&
-           scene->tracks->channel[c].class_[t] == CQA_CLASS_NONE;
-}
 
 /* The floor between this party's own words: 25th percentile, so that breath and hangover do not
  * raise it. */
@@ -70,7 +42,7 @@ static void measure_floor(const struct cqa_scene *scene, int c, struct cqa_line 
     unsigned dead = 0;
 
     for (size_t t = 0; t < line->count; t++) {
-        if (!is_talk_gap(scene, c, line, t))
+        if (!cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t))
             continue;
         cqa_levels_add(&gaps, rows->level[t]);
         dead += (unsigned)(rows->zero[t] >= ZERO);
@@ -86,7 +58,7 @@ static enum cqa_status line_init(const struct cqa_scene *scene, int c, struct cq
     line->distance = calloc(line->count + 1, sizeof *line->distance);
     if (line->distance == NULL)
         return CQA_E_NOMEM;
-    measure_distance(scene, c, line->distance);
+    cqa_tracks_distance(scene->tracks, c, line->distance);
     measure_floor(scene, c, line);
     return CQA_OK;
 }
@@ -186,12 +158,11 @@ static void add_gaps(const struct cqa_scene *scene, int c, const struct cqa_line
         const int64_t at_ms = (int64_t)t * CQA_FRAME_MS;
         while (next < lasting->count && lasting->items[next].end_ms <= at_ms)
             next++;
-        if (!is_talk_gap(scene, c, line, t) ||
+        if (!cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t) ||
             (next < lasting->count && lasting->items[next].start_ms <= at_ms))
             continue;
         habit->gap_frames++;
-        habit->gap_still[scene->tracks->channel[c].still[t]]
-                        [scene->frames->channel[c].level[t]]++;
+        habit->gap_still[scene->tracks->channel[c].still[t]][scene->frames->channel[c].level[t]]++;
     }
 }
 
@@ -354,7 +325,6 @@ static enum cqa_status count_turns(const struct cqa_scene *scene, int c, int64_t
     return status;
 }
 
-
 static int is_last(const struct cqa_scene *scene, struct cqa_span run)
 {
     return run.end_ms + END_MS >= scene->duration_ms;
@@ -457,8 +427,8 @@ static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lin
         status = cqa_spans_intersect(&still[0].news, &still[1].news, &lines->not_recorded);
     cqa_spans_drop_short(&lines->not_recorded, STILL_MS);
     for (int c = 0; c < 2 && status == CQA_OK; c++) {
-        status = take_away(&still[c].sure, &lines->not_recorded, scene->duration_ms,
-                           &lines->idle[c]);
+        status =
+            take_away(&still[c].sure, &lines->not_recorded, scene->duration_ms, &lines->idle[c]);
         lose_idle(scene, c, &still[c].news, lines);
         if (status == CQA_OK)
             status = lose_gated(scene, c, &still[c].all, lines);

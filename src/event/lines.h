@@ -10,10 +10,10 @@ struct cqa_scene;
 
 /* One line as it is where its party says nothing. */
 struct cqa_line {
-    size_t count;       /* frames */
-    uint16_t *distance; /* frames to the nearest own speech, at most 60000 */
-    int floor;          /* of talk gaps, half dB, their 25th percentile; -1 unknown */
-    int zero_tells;     /* digital zero is not what the line does in every gap */
+    size_t count;      /* frames */
+    uint8_t *distance; /* frames to the nearest own speech, at most 255 */
+    int floor;         /* of talk gaps, half dB, their 25th percentile; -1 unknown */
+    int zero_tells;    /* digital zero is not what the line does in every gap */
 };
 
 /*
@@ -25,8 +25,8 @@ struct cqa_lines {
     struct cqa_line line[2];
     struct cqa_spans not_recorded; /* both lines, or the mix */
     struct cqa_spans idle[2];      /* this line alone, and it comes back */
-    int64_t lost_ms[2];            /* from here on the line is gone for good; the duration: it is not */
-    struct cqa_spans parked;       /* on a mix: the floor lies under that of the call's own pauses */
+    int64_t lost_ms[2];      /* from here on the line is gone for good; the duration: it is not */
+    struct cqa_spans parked; /* on a mix: the floor lies under that of the call's own pauses */
 };
 
 /* `lines` is the caller's ({0}); finish it whatever comes back. Needs the scene's speech. */

@@ -168,8 +168,7 @@ static enum cqa_status leave_out(const struct cqa_scene *scene, int c, struct cq
     const struct cqa_lines *lines = &scene->lines;
     struct cqa_spans recorded = {0};
     struct cqa_spans kept = {0};
-    enum cqa_status status =
-        cqa_spans_invert(&lines->not_recorded, lines->lost_ms[c], &recorded);
+    enum cqa_status status = cqa_spans_invert(&lines->not_recorded, lines->lost_ms[c], &recorded);
 
     if (status == CQA_OK)
         status = cqa_spans_intersect(drops, &recorded, &kept);
@@ -201,8 +200,7 @@ static enum cqa_status find_drops(const struct cqa_scene *scene, int c, struct c
         return CQA_E_NOMEM;
     mark_dropped(scene, c, &drop);
     enum cqa_status status = spans_of(drop.dropped, line->count, drops);
-    *informative =
-        status == CQA_OK && shows_floor(line) && !is_gated(scene, c, &drop, drops);
+    *informative = status == CQA_OK && shows_floor(line) && !is_gated(scene, c, &drop, drops);
     free(drop.dropped);
     if (!*informative)
         cqa_spans_finish(drops);

@@ -1,6 +1,5 @@
 #include "event/pauses.h"
-
-#include "event/levels.h"
+#include "signal/levels.h"
 
 enum {
     ASIDE_MS = 1000,    /* beside music, where its level tells nothing of the line */

@@ -21,8 +21,8 @@ struct cqa_scene {
     const struct cqa_tracks *tracks;
     const struct cqa_tone_plans *plans;
     int mono;
-    int same_mix; /* mono, from two channels that hold the same */
-    int agent; /* channel of the agent; 0 on mono */
+    int same_mix;      /* mono, from two channels that hold the same */
+    int agent;         /* channel of the agent; 0 on mono */
     int roles_unknown; /* nobody can tell whether it is */
     int64_t duration_ms;
     struct cqa_tones tones;
@@ -49,8 +49,8 @@ static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int 
     return c == scene->agent ? CQA_PARTY_AGENT : CQA_PARTY_CUSTOMER;
 }
 
-/* Whether frame t of channel c is clipped: samples on a flat top, which is the channel's own top; an
- * offset makes coarse codecs repeat large values below it. `top`: cqa_scene_top. */
+/* Whether frame t of channel c is clipped: samples on a flat top, which is the channel's own top;
+ * an offset makes coarse codecs repeat large values below it. `top`: cqa_scene_top. */
 int cqa_scene_top(const struct cqa_scene *scene, int c);
 static inline int cqa_scene_clipped(const struct cqa_scene *scene, int c, int top, size_t t)
 {

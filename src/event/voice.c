@@ -1,13 +1,13 @@
 #include "event/voice.h"
+#include "signal/levels.h"
 
 #include <math.h>
-#include "event/levels.h"
 
 enum {
-    LOUD = 40,           /* half dB under its loudest frames: what still tells the colour */
-    VOICED = 130,        /* of 255, harmonicity */
-    VOICED_LEAST = 5,    /* frames that tell a pitch */
-    FIRST_BAND = 1,      /* what telephone lines let through */
+    LOUD = 40,        /* half dB under its loudest frames: what still tells the colour */
+    VOICED = 130,     /* of 255, harmonicity */
+    VOICED_LEAST = 5, /* frames that tell a pitch */
+    FIRST_BAND = 1,   /* what telephone lines let through */
     LAST_BAND = 15,
     LAGS = CQA_LAG_MAX + 1,
 };

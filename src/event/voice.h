@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include "signal/frames.h"
 
-/* Inside event/ and for verdict/: what a voice sounds like, enough to tell two on one line apart. */
+/* Inside event/ and for verdict/: what a voice sounds like, enough to tell two on one line apart.
+ */
 struct cqa_voice {
     float pitch; /* semitones; NAN unknown */
     float level; /* dB */
@@ -12,8 +13,8 @@ struct cqa_voice {
     float weight; /* frames that it stands on; 0: nobody */
 };
 
-/* Where one line's neighbouring stretches of speech differ by so much, two speak: of one speaker one
- * in ten does, of two speakers 19 of 20 (simulated mixes of speakers of the tune split). */
+/* Where one line's neighbouring stretches of speech differ by so much, two speak: of one speaker
+ * one in ten does, of two speakers 19 of 20 (simulated mixes of speakers of the tune split). */
 static const float cqa_voices_apart = 1.7f;
 
 /* The voice in frames [first, last). */

@@ -20,9 +20,9 @@ struct cqa_measure_input {
     const struct cqa_scene *scene; /* played */
     int starts_at_answer;          /* the recording begins when the call is answered */
     enum cqa_leg leg;              /* what the recorder says of it */
-    const struct cqa_spans *talk;  /* of both channels, the speech that turns are counted from; NULL:
-                                      all of the scene's */
-    double offset[2];              /* mean of each channel's samples, ±1 */
+    const struct cqa_spans *talk; /* of both channels, the speech that turns are counted from; NULL:
+                                     all of the scene's */
+    double offset[2];             /* mean of each channel's samples, ±1 */
 };
 
 /* What is measured here; verdict/ says over which seconds, and what of it counts. */

@@ -3,6 +3,7 @@
 
 #include "measure/active_level.h"
 #include "measure/make.h"
+#include "signal/levels.h"
 
 enum {
     LEAST_FRAMES = 10,
@@ -46,23 +47,18 @@ static double active_level(const struct cqa_scene *scene, int c, double offset)
 static double noise_level(const struct cqa_scene *scene, int c)
 {
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
-    unsigned histogram[256] = {0};
-    unsigned total = 0;
-    unsigned seen = 0;
+    struct cqa_levels levels = {0};
 
     for (size_t t = 0; t < scene->frames->count; t++) {
         int quiet = rows->zero[t] < 200;
         for (int k = 0; k < scene->tracks->channel_count; k++)
             quiet = quiet && scene->tracks->channel[k].class_[t] == CQA_CLASS_NONE;
-        histogram[rows->level[t]] += (unsigned)quiet;
-        total += (unsigned)quiet;
+        if (quiet)
+            cqa_levels_add(&levels, rows->level[t]);
     }
-    for (int level = 0; level < 256 && total >= LEAST_FRAMES; level++) {
-        seen += histogram[level];
-        if (5 * seen >= total)
-            return (double)cqa_level_dbfs((uint8_t)level);
-    }
-    return (double)NAN;
+    if (levels.total < LEAST_FRAMES)
+        return (double)NAN;
+    return (double)cqa_level_dbfs((uint8_t)cqa_levels_low(&levels, 5));
 }
 
 static double clipped(const struct cqa_scene *scene, int c)

@@ -116,8 +116,8 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
 
 /* Gaps from the end of one party's speech to the start of the other's, outside hold. Who begins
  * while the other speaks does not respond but talks over. */
-static enum cqa_status measure_responses(const struct cqa_measure_input *input, int c, double *median,
-                                         double *p90)
+static enum cqa_status measure_responses(const struct cqa_measure_input *input, int c,
+                                         double *median, double *p90)
 {
     const struct cqa_spans *own = talk_of(input, c);
     const struct cqa_spans *other = talk_of(input, 1 - c);

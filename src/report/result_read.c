@@ -191,8 +191,8 @@ static void read_conversation(struct cqa_field_reader *reader, const struct cqa_
     json_t *start = json_array_get(field.json, 0);
     json_t *end = json_array_get(field.json, 1);
     const struct cqa_field measurable = cqa_field_of(up, "measurable");
-    const double confidence = cqa_field_number(reader, &measurable, "conversation_confidence",
-                                               CQA_FIELD_OPTIONAL, 0, 1);
+    const double confidence =
+        cqa_field_number(reader, &measurable, "conversation_confidence", CQA_FIELD_OPTIONAL, 0, 1);
     out->confidence = isnan(confidence) ? 0.0f : (float)confidence;
     out->start_ms = json_integer_value(start);
     out->end_ms = json_integer_value(end);

@@ -204,8 +204,7 @@ static void apply_to_events(const struct cqa_rule *rule, const struct cqa_rubric
             single = finding;
         if (once && counted && count == rule->allowed + 1)
             single = finding;
-        if (finding.ground.bears &&
-            (by_count || once || (counted && count <= rule->allowed)))
+        if (finding.ground.bears && (by_count || once || (counted && count <= rule->allowed)))
             continue;
         if (!counted)
             make_note(&finding);

@@ -80,8 +80,8 @@ struct cqa_deduction {
     int64_t end_ms;
     struct cqa_text text; /* with the seconds filled in */
     int automatic_fail;
-    const char *ground;          /* why it is a note only: the id of what the recording does not bear;
-                                    NULL where that is not why */
+    const char *ground; /* why it is a note only: the id of what the recording does not bear;
+                           NULL where that is not why */
     struct cqa_text ground_text; /* its sentence */
 };
 

@@ -25,10 +25,10 @@ enum {
     PLENTY = 48,
     BLOCKS_MAX = 120,
     SAME_BLOCKS = 24, /* that tell whether both channels hold the same */
-    LAG_MIN = -80,   /* 10 ms: filters of resamplers and codecs may lead a little */
-    LAG_MAX = 4000,  /* 500 ms */
-    FIRST_BIN = 307, /* 300 Hz */
-    LAST_BIN = 3277, /* 3200 Hz */
+    LAG_MIN = -80,    /* 10 ms: filters of resamplers and codecs may lead a little */
+    LAG_MAX = 4000,   /* 500 ms */
+    FIRST_BIN = 307,  /* 300 Hz */
+    LAST_BIN = 3277,  /* 3200 Hz */
 };
 
 struct cqa_leak_plan {

@@ -3,36 +3,36 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/hot.h"
+#include "signal/levels.h"
 
 /* Levels in half decibels, as in frames.h. */
 enum {
-    FROZEN = 1,            /* how much a band may change from frame to frame */
-    FROZEN_BANDS = 15,     /* in so many of them, the rest may be at a filter's edge; */
-    FAINT = 70,            /* what lies so far under the frame's level does not count */
-    IDLE_LEVEL = 88,       /* -66 dBFS: the least values of codecs lie under it, */
-    NOTHING_LEVEL = 40,    /* -90 dBFS: and no line's noise under this */
-    ALIKE = 2,             /* how much a band may differ between lines that carry the same */
-    BRIDGE = 3,            /* frames inside a stretch that may be otherwise: a click */
-    SHORTEST = 24,         /* frames, 0.77 s: what covers a second of signal wholly */
-    STEADY = 3,            /* around its median, of 9 in 10 frames of a mask */
-    TONE_SHORTEST = 94,    /* frames, 3 s: rings and beeps on both lines are shorter */
-    TONE_ALONE = 156,      /* 5 s, and on a mix: a fax answers with 2100 Hz for up to 4 s */
-    HISS_FLATNESS = 195,   /* of 255: white noise in one window has 235 */
-    HISS_STEP = 4,         /* how much noise may change from its mean of half a second, */
-    HISS_REACH = 16,       /* frames */
-    BESIDE = 2,            /* frames at the ends of a mask that hold some of it, */
-    EDGE = 5,              /* and frames that tell what is beside it */
-    GAP_NEAR = 2,          /* frames from speech where a pause begins, */
-    GAP_FAR = 16,          /* and where it ends */
-    GAP_LEAST = 20,        /* frames of pauses that make a floor */
-    FOREIGN = 6,           /* how far a mask's bands lie from the floor's in the mean, */
-    LOWER = 3,             /* and how far under them at the most, */
-    FLATTER = 16,          /* or how much flatter its spectrum is: 2 dB */
+    FROZEN = 1,          /* how much a band may change from frame to frame */
+    FROZEN_BANDS = 15,   /* in so many of them, the rest may be at a filter's edge; */
+    FAINT = 70,          /* what lies so far under the frame's level does not count */
+    IDLE_LEVEL = 88,     /* -66 dBFS: the least values of codecs lie under it, */
+    NOTHING_LEVEL = 40,  /* -90 dBFS: and no line's noise under this */
+    ALIKE = 2,           /* how much a band may differ between lines that carry the same */
+    BRIDGE = 3,          /* frames inside a stretch that may be otherwise: a click */
+    SHORTEST = 24,       /* frames, 0.77 s: what covers a second of signal wholly */
+    STEADY = 3,          /* around its median, of 9 in 10 frames of a mask */
+    TONE_SHORTEST = 94,  /* frames, 3 s: rings and beeps on both lines are shorter */
+    TONE_ALONE = 156,    /* 5 s, and on a mix: a fax answers with 2100 Hz for up to 4 s */
+    HISS_FLATNESS = 195, /* of 255: white noise in one window has 235 */
+    HISS_STEP = 4,       /* how much noise may change from its mean of half a second, */
+    HISS_REACH = 16,     /* frames */
+    BESIDE = 2,          /* frames at the ends of a mask that hold some of it, */
+    EDGE = 5,            /* and frames that tell what is beside it */
+    GAP_LEAST = 20,      /* frames of pauses that make a floor */
+    FOREIGN = 6,         /* how far a mask's bands lie from the floor's in the mean, */
+    LOWER = 3,           /* and how far under them at the most, */
+    FLATTER = 16,        /* or how much flatter its spectrum is: 2 dB */
 };
 
 /*
- * Adds to alike[t] where two bands differ by `most` or less at frame t, or are both too faint beside
- * the rest of their frame to be more than a codec's rounding. Bytes side by side, on whole registers.
+ * Adds to alike[t] where two bands differ by `most` or less at frame t, or are both too faint
+ * beside the rest of their frame to be more than a codec's rounding. Bytes side by side, on whole
+ * registers.
  */
 CQA_HOT static void add_alike(const uint8_t *restrict a, const uint8_t *restrict a_level,
                               const uint8_t *restrict b, const uint8_t *restrict b_level,
@@ -50,8 +50,8 @@ static void count_same(const struct cqa_channel_frames *rows, size_t count, uint
 {
     memset(same, 0, count);
     for (int b = 0; b < CQA_BANDS && count > 0; b++)
-        add_alike(rows->band[b], rows->level, rows->band[b] + 1, rows->level + 1, count - 1,
-                  FROZEN, same);
+        add_alike(rows->band[b], rows->level, rows->band[b] + 1, rows->level + 1, count - 1, FROZEN,
+                  same);
 }
 
 /* The frame is as the one before it or as the one after it. */
@@ -64,14 +64,13 @@ static void mark_idle(const struct cqa_channel_frames *rows, size_t count, const
                       uint8_t *marks)
 {
     for (size_t t = 0; t < count; t++)
-        if (rows->level[t] <= NOTHING_LEVEL ||
-            (rows->level[t] <= IDLE_LEVEL && is_frozen(same, t)))
+        if (rows->level[t] <= NOTHING_LEVEL || (rows->level[t] <= IDLE_LEVEL && is_frozen(same, t)))
             marks[t] = CQA_STILL_IDLE;
 }
 
 enum cqa_status cqa_still_find_idle(const struct cqa_frames *frames, int c, uint8_t *marks)
 {
-    uint8_t *same = malloc(frames->count + 1);
+    uint8_t *same = calloc(frames->count + 1, 1);
 
     if (same == NULL)
         return CQA_E_NOMEM;
@@ -105,25 +104,14 @@ static size_t end_of(const uint8_t *marks, size_t count, size_t first)
     return end;
 }
 
-/* The level that half of the frames reach. */
-static int median_level(const uint8_t *level, size_t first, size_t last)
-{
-    size_t frames[256] = {0};
-    size_t seen = 0;
-    int median = 0;
-
-    for (size_t t = first; t < last; t++)
-        frames[level[t]]++;
-    while (median < 255 && 2 * (seen += frames[median]) < last - first)
-        median++;
-    return median;
-}
-
 static int is_steady(const uint8_t *level, size_t first, size_t last)
 {
-    const int median = median_level(level, first, last);
+    struct cqa_levels levels = {0};
     size_t near = 0;
 
+    for (size_t t = first; t < last; t++)
+        cqa_levels_add(&levels, level[t]);
+    const int median = cqa_levels_low(&levels, 2);
     for (size_t t = first; t < last; t++)
         near += abs(level[t] - median) <= STEADY;
     return 10 * near >= 9 * (last - first);
@@ -151,8 +139,8 @@ static void find_mask(const struct cqa_frames *frames, const uint8_t *same, uint
 {
     count_alike(frames, marks);
     for (size_t t = 0; t < frames->count; t++)
-        marks[t] = (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT &&
-                             marks[t] >= FROZEN_BANDS);
+        marks[t] =
+            (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT && marks[t] >= FROZEN_BANDS);
     for (size_t t = 0; t < frames->count; t++) {
         if (!marks[t])
             continue;
@@ -172,21 +160,6 @@ struct floor {
     float flatness;
 };
 
-static void measure_distance(const uint8_t *class_, size_t count, uint8_t *distance)
-{
-    unsigned since = 255;
-
-    for (size_t t = 0; t < count; t++) {
-        since = class_[t] == CQA_CLASS_SPEECH ? 0 : since + (since < 255);
-        distance[t] = (uint8_t)since;
-    }
-    since = 255;
-    for (size_t t = count; t-- > 0;) {
-        since = class_[t] == CQA_CLASS_SPEECH ? 0 : since + (since < 255);
-        distance[t] = (uint8_t)(since < distance[t] ? since : distance[t]);
-    }
-}
-
 /* What the line carries in pauses, close to words: the mean of each band. */
 static struct floor measure_floor(const struct cqa_frames *frames,
                                   const struct cqa_channel_track *track, const uint8_t *distance)
@@ -195,8 +168,7 @@ static struct floor measure_floor(const struct cqa_frames *frames,
     size_t count = 0;
 
     for (size_t t = 0; t < frames->count; t++) {
-        if (distance[t] < GAP_NEAR || distance[t] > GAP_FAR || track->still[t] != CQA_STILL_NOT ||
-            track->class_[t] != CQA_CLASS_NONE)
+        if (track->still[t] != CQA_STILL_NOT || !cqa_is_talk_gap(track, distance, t))
             continue;
         for (int b = 0; b < CQA_BANDS; b++)
             floor.band[b] += (float)frames->channel[0].band[b][t];
@@ -329,17 +301,17 @@ static void quieten(struct cqa_channel_track *track, size_t count)
 }
 
 static void find_on_mix(const struct cqa_frames *frames, const uint8_t *same, uint8_t *marks,
-                        struct cqa_channel_track *track)
+                        struct cqa_tracks *tracks)
 {
-    measure_distance(track->class_, frames->count, marks);
-    find_hiss(frames, marks, track);
-    find_tone(frames, same, marks, track->still);
+    cqa_tracks_distance(tracks, 0, marks);
+    find_hiss(frames, marks, &tracks->channel[0]);
+    find_tone(frames, same, marks, tracks->channel[0].still);
 }
 
 enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_tracks *tracks)
 {
     uint8_t *marks = calloc(frames->count + 1, 1);
-    uint8_t *same = malloc(frames->count + 1); /* of channel 0, in the end */
+    uint8_t *same = calloc(frames->count + 1, 1); /* of channel 0, in the end */
 
     if (marks == NULL || same == NULL) {
         free(marks);
@@ -353,7 +325,7 @@ enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_track
     if (tracks->channel_count == 2)
         find_mask(frames, same, marks, tracks);
     else
-        find_on_mix(frames, same, marks, &tracks->channel[0]);
+        find_on_mix(frames, same, marks, tracks);
     for (int c = 0; c < tracks->channel_count; c++)
         quieten(&tracks->channel[c], frames->count);
     free(marks);

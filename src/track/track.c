@@ -178,3 +178,19 @@ float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, int which, s
         sum += tracks->channel[channel].posterior[which][t];
     return (float)sum / (255.0f * (float)(last - first));
 }
+
+void cqa_tracks_distance(const struct cqa_tracks *tracks, int channel, uint8_t *distance)
+{
+    const uint8_t *class_ = tracks->channel[channel].class_;
+    unsigned since = 255;
+
+    for (size_t t = 0; t < tracks->count; t++) {
+        since = class_[t] == CQA_CLASS_SPEECH ? 0 : since + (since < 255);
+        distance[t] = (uint8_t)since;
+    }
+    since = 255;
+    for (size_t t = tracks->count; t-- > 0;) {
+        since = class_[t] == CQA_CLASS_SPEECH ? 0 : since + (since < 255);
+        distance[t] = (uint8_t)(since < distance[t] ? since : distance[t]);
+    }
+}

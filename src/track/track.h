@@ -53,4 +53,15 @@ enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, u
 float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, int which, size_t first,
                       size_t last);
 
+/* distance[t], of tracks->count: frames from t to the channel's nearest speech, 255 at most. */
+void cqa_tracks_distance(const struct cqa_tracks *tracks, int channel, uint8_t *distance);
+
+/* Whether frame t is what the line carries between its party's words: close to one, where the voice
+ * has died away, for half a second. */
+static inline int cqa_is_talk_gap(const struct cqa_channel_track *track, const uint8_t *distance,
+                                  size_t t)
+{
+    return distance[t] >= 2 && distance[t] <= 16 && track->class_[t] == CQA_CLASS_NONE;
+}
+
 #endif

@@ -10,8 +10,8 @@ enum {
 
 static const float OTHER_VOICE = 1.4f; /* between whole turns: their means are steady */
 
-/* How many of the bounds lie within a second of the truth on simulated calls; of a mix, of the ends:
- * who is heard first there nobody can say. */
+/* How many of the bounds lie within a second of the truth on simulated calls; of a mix, of the
+ * ends: who is heard first there nobody can say. */
 static const float TWO_CONFIDENCE = 0.95f;
 static const float MIX_CONFIDENCE = 0.6f;
 
@@ -114,9 +114,9 @@ static int is_machine(const struct cqa_scene *scene, int64_t said_ms, int64_t ke
 }
 
 /*
- * Until when the agent's line is the agent's. Where the customer has said the last word, and presses
- * keys once another voice than the agent's was heard on that line, it is a machine that asks for
- * them: a survey, after the agent has left.
+ * Until when the agent's line is the agent's. Where the customer has said the last word, and
+ * presses keys once another voice than the agent's was heard on that line, it is a machine that
+ * asks for them: a survey, after the agent has left.
  */
 static int64_t agent_leaves_ms(const struct cqa_scene *scene, int64_t heard_ms)
 {

@@ -37,9 +37,9 @@ extern const struct cqa_text cqa_ground_texts[CQA_GROUND_COUNT];
 
 /* What one event may cost. */
 struct cqa_ground {
-    int bears;            /* the recording bears a deduction for it */
-    int64_t counted_ms;   /* of the event: inside the conversation and measurable */
-    const char *reason;   /* where it does not bear: the id, static or the measurable's; else NULL */
+    int bears;          /* the recording bears a deduction for it */
+    int64_t counted_ms; /* of the event: inside the conversation and measurable */
+    const char *reason; /* where it does not bear: the id, static or the measurable's; else NULL */
     struct cqa_text text; /* its sentence */
 };
 

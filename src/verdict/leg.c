@@ -7,9 +7,9 @@
 #include "verdict/verdict.h"
 
 enum {
-    PAUSE_MS = 300,  /* shorter ones are inside a word group */
-    LONG_MS = 1500,  /* nobody waits so long for most answers */
-    LONG_LEAST = 3,  /* so many, for the shares to tell anything */
+    PAUSE_MS = 300, /* shorter ones are inside a word group */
+    LONG_MS = 1500, /* nobody waits so long for most answers */
+    LONG_LEAST = 3, /* so many, for the shares to tell anything */
 };
 
 /* On simulated mixes of every condition at most 1 in 100 is below both; of eight real lines alone
@@ -40,8 +40,7 @@ struct pauses {
     int64_t pause_ms;
 };
 
-static struct pauses count_pauses(const struct cqa_spans *speech,
-                                  const struct cqa_spans *explained)
+static struct pauses count_pauses(const struct cqa_spans *speech, const struct cqa_spans *explained)
 {
     struct pauses pauses = {.talk_ms = cqa_spans_total_ms(speech)};
 

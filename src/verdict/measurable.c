@@ -11,8 +11,8 @@ static const double clipped_share = 0.10; /* of the speech */
 static const double faint_dbfs = -72.0;
 static const double shortest_ms = 3000;
 
-void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what,
-                       enum cqa_quality to, const char *id, struct cqa_text text)
+void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum cqa_quality to,
+                       const char *id, struct cqa_text text)
 {
     if (measurable->aspect[what] < to)
         measurable->aspect[what] = to;
@@ -130,7 +130,7 @@ static void judge_faintness(const struct cqa_scene *scene, const struct cqa_chan
 }
 
 void cqa_verdict_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
-                          struct cqa_measurable *measurable)
+                       struct cqa_measurable *measurable)
 {
     if (scene->mono)
         judge_mono(scene, measurable);

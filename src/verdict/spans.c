@@ -37,8 +37,7 @@ static const struct taking *taking_of(const struct cqa_event *event)
     return NULL;
 }
 
-static int has_reason(const struct cqa_measurable *measurable, const char *id,
-                      enum cqa_aspect what)
+static int has_reason(const struct cqa_measurable *measurable, const char *id, enum cqa_aspect what)
 {
     for (size_t i = 0; i < measurable->reason_count; i++)
         if (measurable->reasons[i].id == id && measurable->reasons[i].what == what)
@@ -59,16 +58,16 @@ enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_s
             continue;
         if (!has_reason(measurable, id, what))
             cqa_verdict_lower(measurable, what, CQA_QUALITY_OK, id, cqa_ground_texts[reason]);
-        status = cqa_measurable_add(measurable,
-                                    &(struct cqa_unmeasured){what, state, span.start_ms,
-                                                             span.end_ms, id, confidence});
+        status =
+            cqa_measurable_add(measurable, &(struct cqa_unmeasured){what, state, span.start_ms,
+                                                                    span.end_ms, id, confidence});
     }
     return status;
 }
 
 /*
- * Both lines stand still all through a mute hold: on a customer's line that is gated nobody can tell
- * whether the agent pressed mute while the customer listened, or the recorder was paused.
+ * Both lines stand still all through a mute hold: on a customer's line that is gated nobody can
+ * tell whether the agent pressed mute while the customer listened, or the recorder was paused.
  */
 static int is_ambiguous(const struct cqa_scene *scene, const struct cqa_event *event)
 {
@@ -111,19 +110,17 @@ enum cqa_status cqa_verdict_find_spans(const struct cqa_scene *scene,
         const struct cqa_event *event = &scene->events.items[i];
         const struct taking *taking = taking_of(event);
         if (taking != NULL)
-            status = cqa_verdict_take(measurable,
-                                      (struct cqa_span){event->start_ms, event->end_ms},
+            status = cqa_verdict_take(measurable, (struct cqa_span){event->start_ms, event->end_ms},
                                       taking->aspects, CQA_QUALITY_NOT_MEASURABLE, taking->reason,
                                       event->confidence);
         if (status == CQA_OK && is_ambiguous(scene, event))
-            status = cqa_verdict_take(measurable,
-                                      (struct cqa_span){event->start_ms, event->end_ms},
-                                      HOLD | SILENCE, CQA_QUALITY_DEGRADED,
-                                      CQA_GROUND_NOT_RECORDED, DOUBT_CONFIDENCE);
+            status = cqa_verdict_take(measurable, (struct cqa_span){event->start_ms, event->end_ms},
+                                      HOLD | SILENCE, CQA_QUALITY_DEGRADED, CQA_GROUND_NOT_RECORDED,
+                                      DOUBT_CONFIDENCE);
         if (status == CQA_OK && is_doubtful(scene, event))
-            status = cqa_verdict_take(measurable,
-                                      (struct cqa_span){event->start_ms, event->end_ms}, SILENCE,
-                                      CQA_QUALITY_DEGRADED, CQA_GROUND_NOISE, DOUBT_CONFIDENCE);
+            status =
+                cqa_verdict_take(measurable, (struct cqa_span){event->start_ms, event->end_ms},
+                                 SILENCE, CQA_QUALITY_DEGRADED, CQA_GROUND_NOISE, DOUBT_CONFIDENCE);
     }
     if (status == CQA_OK)
         status = cqa_verdict_find_step(scene, &out_of_step);

@@ -1,7 +1,8 @@
 /*
  * Whether the two channels run in step. Where one is late by some seconds, answers come too late in
  * one direction and before the question has ended in the other; moved back by that lag, they fall
- * into place. Fitted on speech of simulated calls, shifted and not (docs/accuracy.md, "Situations").
+ * into place. Fitted on speech of simulated calls, shifted and not (docs/accuracy.md,
+ * "Situations").
  */
 #include <stdlib.h>
 #include "verdict/verdict.h"
@@ -10,13 +11,13 @@ enum {
     TURN_PAUSE_MS = 1000,
     TURN_LEAST_MS = 500,
     LAG_STEP_MS = 100,
-    LAG_LEAST_MS = 700,  /* less is how people talk */
+    LAG_LEAST_MS = 700, /* less is how people talk */
     LAG_MOST_MS = 6000,
-    EARLY_MS = 300,      /* how much before the end of a turn its answer may begin, */
-    LATE_MS = 1500,      /* and how long after */
-    OVERLAP_MS = 800,    /* that an answer has with its turn, as the channels stand */
-    ANSWERS_LEAST = 5,   /* at the lag, */
-    OVERLAPS_LEAST = 2,  /* so many of them overlapping now, */
+    EARLY_MS = 300,     /* how much before the end of a turn its answer may begin, */
+    LATE_MS = 1500,     /* and how long after */
+    OVERLAP_MS = 800,   /* that an answer has with its turn, as the channels stand */
+    ANSWERS_LEAST = 5,  /* at the lag, */
+    OVERLAPS_LEAST = 2, /* so many of them overlapping now, */
     OVERLAPS_MANY = 4,
 };
 
@@ -39,8 +40,9 @@ static void count_answers(const struct cqa_spans *first, const struct cqa_spans 
 
     for (size_t i = 0; i < first->count; i++) {
         const struct cqa_span turn = first->items[i];
-        while (next < second->count && (second->items[next].start_ms - lag_ms <= turn.start_ms ||
-                                        second->items[next].start_ms - lag_ms < turn.end_ms - EARLY_MS))
+        while (next < second->count &&
+               (second->items[next].start_ms - lag_ms <= turn.start_ms ||
+                second->items[next].start_ms - lag_ms < turn.end_ms - EARLY_MS))
             next++;
         if (next == second->count)
             return;
@@ -83,8 +85,7 @@ static struct fit fit_at(const struct cqa_spans turns[2], int64_t lag_ms)
 
 static int is_better(const struct fit *a, const struct fit *b)
 {
-    return a->answers > b->answers ||
-           (a->answers == b->answers && a->overlap_ms < b->overlap_ms);
+    return a->answers > b->answers || (a->answers == b->answers && a->overlap_ms < b->overlap_ms);
 }
 
 static int is_out_of_step(const struct cqa_spans turns[2])

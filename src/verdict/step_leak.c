@@ -1,27 +1,28 @@
 /*
  * A voice that leaks into the other channel comes within half a second of itself; where it comes
- * seconds late, a channel is shifted. The leakage is too soft for a level to tell, and its delay too
- * long for the cross-spectrum: how the spectrum's shape changes from moment to moment is compared.
- * On simulated calls shifted with leakage of -18 to -35 dB the peak stands 18 or more deviations out
- * of the other lags, on 728 calls in step at most 11 (docs/accuracy.md, "Situations").
+ * seconds late, a channel is shifted. The leakage is too soft for a level to tell, and its delay
+ * too long for the cross-spectrum: how the spectrum's shape changes from moment to moment is
+ * compared. On simulated calls shifted with leakage of -18 to -35 dB the peak stands 18 or more
+ * deviations out of the other lags, on 728 calls in step at most 11 (docs/accuracy.md,
+ * "Situations").
  */
 #include <math.h>
 #include <stdlib.h>
 #include "verdict/verdict.h"
 
 enum {
-    HOP = 4,         /* frames to a moment of 128 ms */
-    FIRST_BAND = 3,  /* what every line carries */
+    HOP = 4,        /* frames to a moment of 128 ms */
+    FIRST_BAND = 3, /* what every line carries */
     SHAPE_BANDS = 11,
-    LAGS = 47,       /* moments to each side, 6 s */
-    LAG_LEAST = 5,   /* 0.64 s: nearer is the leakage of a call in step */
-    BESIDE = 2,      /* moments that belong to the peak */
-    SCALE = 100,     /* of a shape that changes, as bytes */
+    LAGS = 47,     /* moments to each side, 6 s */
+    LAG_LEAST = 5, /* 0.64 s: nearer is the leakage of a call in step */
+    BESIDE = 2,    /* moments that belong to the peak */
+    SCALE = 100,   /* of a shape that changes, as bytes */
 };
 
-static const float change_least = 8.0f;     /* dB, root of the sum of squares: what changes clearly */
+static const float change_least = 8.0f; /* dB, root of the sum of squares: what changes clearly */
 static const float deviations_least = 14.0f;
-static const float strength_least = 8.0f;   /* the peak over what chance makes of as many moments */
+static const float strength_least = 8.0f; /* the peak over what chance makes of as many moments */
 
 /* How the shape changes into each moment, of length SCALE, or 0 where it hardly does. */
 struct changes {
@@ -135,8 +136,8 @@ enum cqa_status cqa_verdict_find_late_leak(const struct cqa_scene *scene, int *l
         for (int i = 0; i <= 2 * LAGS; i++)
             like[i] = likeness(&changes[0], &changes[1], i - LAGS);
         const int peak = highest(like);
-        const float chance = sqrtf((float)changes[0].clear * (float)changes[1].clear /
-                                   (float)changes[0].count);
+        const float chance =
+            sqrtf((float)changes[0].clear * (float)changes[1].clear / (float)changes[0].count);
         *late = deviations(like, peak) >= deviations_least && like[peak] >= strength_least * chance;
     }
     free(changes[0].shape);

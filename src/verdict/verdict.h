@@ -25,8 +25,8 @@ enum cqa_status cqa_verdict_find_leg(const struct cqa_scene *scene, enum cqa_leg
                                      struct cqa_measurable *measurable) CQA_MUST_CHECK;
 enum cqa_status cqa_verdict_find_step(const struct cqa_scene *scene,
                                       int *out_of_step) CQA_MUST_CHECK;
-enum cqa_status cqa_verdict_find_late_leak(const struct cqa_scene *scene,
-                                           int *late) CQA_MUST_CHECK; /* of a call on two channels */
+enum cqa_status cqa_verdict_find_late_leak(const struct cqa_scene *scene, int *late)
+    CQA_MUST_CHECK; /* of a call on two channels */
 void cqa_verdict_count(const struct cqa_scene *scene, const struct cqa_measurable *measurable,
                        struct cqa_measures *measures);
 
@@ -36,7 +36,7 @@ enum cqa_status cqa_verdict_take(struct cqa_measurable *measurable, struct cqa_s
                                  enum cqa_ground_reason reason, float confidence) CQA_MUST_CHECK;
 
 /* Lowers an aspect of the whole call, and says why. */
-void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what,
-                       enum cqa_quality to, const char *id, struct cqa_text text);
+void cqa_verdict_lower(struct cqa_measurable *measurable, enum cqa_aspect what, enum cqa_quality to,
+                       const char *id, struct cqa_text text);
 
 #endif

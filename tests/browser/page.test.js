@@ -55,13 +55,13 @@ test("the queue is walked by keyboard, worst first", () => as("ann", async (page
 }));
 
 test("filters ask the server, and stay in the address", () => as("ann", async (page) => {
-  await page.waitForSelector("[name=rule] option[value=late-greeting]", { state: "attached" });
-  await page.selectOption("[name=rule]", { label: "Late greeting" });
-  await page.waitForFunction(() => [...document.querySelectorAll("td.what small")].every(({ textContent }) => textContent === "Late greeting"));
-  assert.match(page.url(), /rule=late-greeting/);
+  await page.waitForSelector("[name=rule] option[value=long-hold]", { state: "attached" });
+  await page.selectOption("[name=rule]", { label: "Long hold" });
+  await page.waitForFunction(() => [...document.querySelectorAll("td.what small")].every(({ textContent }) => textContent === "Long hold"));
+  assert.match(page.url(), /rule=long-hold/);
   await page.reload();
   await settled(page);
-  assert.equal(await page.inputValue("[name=rule]"), "late-greeting");
+  assert.equal(await page.inputValue("[name=rule]"), "long-hold");
   await page.click("button.sort:has-text('Confidence')");
   await page.waitForSelector("th[aria-sort] button:has-text('Confidence')");
   assert.match(page.url(), /sort=confidence/);
@@ -403,18 +403,18 @@ test("several judge the same flags blind, and the lead reads their agreement", a
 test("another rubric is previewed, then applied", () => as("lead", async (page) => {
   const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8");
   await visit(page, "#/rules");
-  await page.fill("[name=rubric]", standard.replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}"));
+  await page.fill("[name=rubric]", standard.replace('version: "2"', 'version: "3"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}"));
   await page.click("button:has-text('Preview')");
-  await page.waitForSelector("text=What standard, version 2, would make of them");
+  await page.waitForSelector("text=What standard, version 3, would make of them");
   const tile = (words) => page.locator(`.tile:has-text("${words}") b`).textContent().then(Number);
   const changed = await tile("Scores that change");
   assert.ok(changed > 0);
   assert.ok((await tile("Mean after")) < (await tile("Mean before")));
-  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "1");
+  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
   await page.click("button:has-text('Apply')");
   await page.click("dialog button.primary");
-  await page.waitForSelector("text=standard, version 2, was applied");
-  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
+  await page.waitForSelector("text=standard, version 3, was applied");
+  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "3");
 }));
 
 test("what waits is seen with its reason, counted when the lead says so, and told on the call and to its agent", async () => {

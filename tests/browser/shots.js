@@ -61,7 +61,7 @@ async function work() {
   return shown;
 }
 
-const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
+const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "2"', 'version: "3"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
 
 try {
   const flag = await work();

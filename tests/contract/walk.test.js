@@ -134,12 +134,12 @@ test("samples and calibration", async () => {
 test("rubrics, thresholds, shifts", async () => {
   const { rubrics } = await get("hr", "rubrics");
   assert.ok(rubrics.some(({ rubric }) => rubric === "standard"));
-  await get("zhang", "rubrics/standard/1");
+  await get("zhang", "rubrics/standard/2");
   await get("ann", "rubrics/standard/none", 404);
   await get("ann", "shifts");
   await get("ann", `calls?shift=${encodeURIComponent("早班")}&limit=2`);
   await get("ann", "flags?shift=none", 400);
-  const wish = { rubric: "standard", version: "1", rule: "dead-air", threshold: "at_least", values: [12000, 20000], from: "2025-11-01", to: "2025-11-30" };
+  const wish = { rubric: "standard", version: "2", rule: "dead-air", threshold: "at_least", values: [12000, 20000], from: "2025-11-01", to: "2025-11-30" };
   await post("lead", "rules/what-if", wish);
   await post("lead", "rules/what-if", { ...wish, values: [-1] }, 422);
   await post("lead", "rules/what-if", { ...wish, rule: "none" }, 404);
@@ -174,7 +174,7 @@ test("accounts, tokens and passwords", async () => {
 });
 
 test("re-scoring, exports, roster, periods, audit log", async () => {
-  const rubric = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "1"', 'version: "2"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
+  const rubric = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "2"', 'version: "3"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
   for (const path of ["rescore/preview", "rescore"]) {
     await post("lead", path, { rubric, from: "2025-11-01", to: "2025-11-30" });
     await post("lead", path, { rubric: "name: [", from: "2025-11-01", to: "2025-11-30" }, 422);

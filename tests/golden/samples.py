@@ -40,13 +40,15 @@ def keep(result):
         "call": {k: result["call"][k] for k in ("id", "agent", "customer", "direction", "started_at")},
         "format": [recording[k] for k in ("container", "encoding", "rate_hz", "channels", "layout")],
         "duration_ms": recording["duration_ms"],
-        "measurable": {k: v for k, v in result["measurable"].items() if k != "reasons"},
+        "measurable": {k: v for k, v in result["measurable"].items() if k not in ("reasons", "spans")},
+        "spans": [{k: v for k, v in s.items() if k != "confidence"} for s in result["measurable"]["spans"]],
+        "conversation_ms": result["conversation_ms"],
         "reasons": sorted(f"{r['what']}: {r['id']}" for r in result["measurable"]["reasons"]),
         "speech_ms": {c["role"]: sum(e - b for b, e in c["speech_ms"]) for c in result["channels"]},
         "level_dbfs": {c["role"]: c["active_level_dbfs"] for c in result["channels"]},
         "events": [{k: v for k, v in e.items() if k not in ("id", "confidence")} for e in result["events"]],
         "total": result["score"]["total"],
-        "deductions": [[d["rule"], d["points"], d["event"]] for d in result["score"]["deductions"]],
+        "deductions": [[d["rule"], d["points"], d["event"], d.get("ground")] for d in result["score"]["deductions"]],
     }
 
 
@@ -68,7 +70,7 @@ def differences(where, expected, found, tolerance=0):
 
 
 def tolerance_of(key, siblings, inherited):
-    if key in ("start_ms", "end_ms"):
+    if key in ("start_ms", "end_ms", "conversation_ms"):
         return TOLERANCE_MS
     if key == "speech_ms":
         return max(siblings.get(key, {}).values(), default=0) * TOLERANCE_SPEECH

@@ -7,11 +7,14 @@
 #include <string.h>
 #include <cmocka.h>
 #include "support/picture.h"
+#include "track/still.h"
 
 enum {
     BEEP_FRAMES = 10,
     NOISE = 90,
     MUTED = 50,
+    LESS = 82, /* 4 dB under the noise */
+    LEAST = 60,
     ROOM = 130,
     LOUD = 170
 }; /* levels as in frames.h */
@@ -21,37 +24,44 @@ struct look {
     uint8_t level;
     uint8_t parked;    /* what the second look says, of 255: a hold */
     uint8_t announced; /* a voice in it */
+    uint8_t still;     /* what a machine wrote */
 };
 
 static struct look look_of(char letter, int frame)
 {
     switch (letter) {
     case 's':
-        return (struct look){CQA_CLASS_SPEECH, LOUD, 0, 0};
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 0, 0, CQA_STILL_NOT};
     case 'M':
-        return (struct look){CQA_CLASS_MUSIC, LOUD, 255, 0};
+        return (struct look){CQA_CLASS_MUSIC, LOUD, 255, 0, CQA_STILL_NOT};
     case 'R':
-        return (struct look){CQA_CLASS_MUSIC, LOUD, 25, 0};
+        return (struct look){CQA_CLASS_MUSIC, LOUD, 25, 0, CQA_STILL_NOT};
     case 'r':
-        return (struct look){CQA_CLASS_MUSIC, ROOM, 235, 0};
+        return (struct look){CQA_CLASS_MUSIC, ROOM, 235, 0, CQA_STILL_NOT};
     case '-':
-        return (struct look){CQA_CLASS_NONE, ROOM, 0, 0};
+        return (struct look){CQA_CLASS_NONE, ROOM, 0, 0, CQA_STILL_NOT};
     case 'A':
-        return (struct look){CQA_CLASS_ANNOUNCEMENT, LOUD, 255, 255};
+        return (struct look){CQA_CLASS_ANNOUNCEMENT, LOUD, 255, 255, CQA_STILL_NOT};
     case 'h':
-        return (struct look){CQA_CLASS_SPEECH, LOUD, 255, 0};
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 255, 0, CQA_STILL_NOT};
     case 'v':
-        return (struct look){CQA_CLASS_SPEECH, LOUD, 255, 255};
+        return (struct look){CQA_CLASS_SPEECH, LOUD, 255, 255, CQA_STILL_NOT};
     case 'b':
-        return frame < BEEP_FRAMES ? (struct look){CQA_CLASS_TONE, LOUD, 0, 0}
-                                   : (struct look){CQA_CLASS_NONE, NOISE, 0, 0};
+        return frame < BEEP_FRAMES ? (struct look){CQA_CLASS_TONE, LOUD, 0, 0, CQA_STILL_NOT}
+                                   : (struct look){CQA_CLASS_NONE, NOISE, 0, 0, CQA_STILL_NOT};
     case '_':
-        return (struct look){CQA_CLASS_NONE, MUTED, 0, 0};
+        return (struct look){CQA_CLASS_NONE, MUTED, 0, 0, CQA_STILL_NOT};
+    case ',':
+        return (struct look){CQA_CLASS_NONE, LESS, 0, 0, CQA_STILL_NOT};
     case '0':
-        return (struct look){CQA_CLASS_NONE, 0, 0, 0};
+        return (struct look){CQA_CLASS_NONE, 0, 0, 0, CQA_STILL_IDLE};
+    case 'i':
+        return (struct look){CQA_CLASS_NONE, LEAST, 0, 0, CQA_STILL_IDLE};
+    case 'm':
+        return (struct look){CQA_CLASS_NONE, ROOM, 0, 0, CQA_STILL_MASKED};
     default:
         assert_int_equal(letter, '.');
-        return (struct look){CQA_CLASS_NONE, NOISE, 0, 0};
+        return (struct look){CQA_CLASS_NONE, NOISE, 0, 0, CQA_STILL_NOT};
     }
 }
 
@@ -75,6 +85,7 @@ static void fill_frame(struct picture *picture, int c, size_t t, char letter)
     rows->freq1[t] = tone ? 1400 * 16 : 0;
     rows->freq2[t] = 0;
     track->class_[t] = (uint8_t)look.class_;
+    track->still[t] = look.still;
     track->posterior[look.class_][t] = 255;
     track->posterior[CQA_TRACK_PARKED][t] = look.parked;
     track->posterior[CQA_TRACK_ANNOUNCED][t] = look.announced;
@@ -86,6 +97,7 @@ static void draw_line(struct picture *picture, int c, const char *line)
     const size_t count = picture->tracks.count;
 
     track->class_ = calloc(count + 1, 1);
+    track->still = calloc(count + 1, 1);
     for (int k = 0; k < CQA_TRACK_COUNT; k++)
         track->posterior[k] = calloc(count + 1, 1);
     for (size_t t = 0; t < count; t++)
@@ -143,17 +155,26 @@ static char hold_letter(const struct cqa_event *event)
 
 static char silence_letter(const struct cqa_event *event)
 {
-    return event->cause == CQA_CAUSE_UNEXPLAINED    ? '?'
-           : event->cause == CQA_CAUSE_AGENT_MUTED  ? 'U'
-           : event->cause == CQA_CAUSE_INITIAL      ? '<'
-           : event->cause == CQA_CAUSE_FINAL        ? '>'
-           : event->cause == CQA_CAUSE_NOT_RECORDED ? '0'
-                                                    : '!';
+    return event->cause == CQA_CAUSE_UNEXPLAINED   ? '?'
+           : event->cause == CQA_CAUSE_AGENT_MUTED ? 'U'
+           : event->cause == CQA_CAUSE_INITIAL     ? '<'
+           : event->cause == CQA_CAUSE_FINAL       ? '>'
+           : event->cause == CQA_CAUSE_PARKED      ? 'p'
+                                                   : '!';
+}
+
+static char line_letter(const struct cqa_event *event)
+{
+    const char letter = event->type == CQA_EVENT_NOT_RECORDED ? 'N'
+                        : event->type == CQA_EVENT_LINE_IDLE  ? 'I'
+                                                              : 'L';
+
+    return event->side == CQA_PARTY_CUSTOMER ? (char)tolower(letter) : letter;
 }
 
 /* A cell shows the event that covers its middle. */
-static void expect(enum cqa_event_type type, char (*letter_of)(const struct cqa_event *),
-                   const char *agent, const char *customer, const char *wanted)
+static void expect(unsigned types, char (*letter_of)(const struct cqa_event *), const char *agent,
+                   const char *customer, const char *wanted)
 {
     struct picture picture;
     const size_t count = strlen(agent);
@@ -164,7 +185,7 @@ static void expect(enum cqa_event_type type, char (*letter_of)(const struct cqa_
     memset(found, '.', count);
     for (size_t i = 0; i < picture.scene.events.count; i++) {
         const struct cqa_event *event = &picture.scene.events.items[i];
-        for (size_t cell = 0; cell < count && event->type == type; cell++) {
+        for (size_t cell = 0; cell < count && types >> event->type & 1u; cell++) {
             const int64_t middle_ms = (int64_t)cell * PICTURE_CELL_MS + PICTURE_CELL_MS / 2;
             if (event->start_ms <= middle_ms && middle_ms < event->end_ms)
                 found[cell] = letter_of(event);
@@ -179,12 +200,18 @@ static void expect(enum cqa_event_type type, char (*letter_of)(const struct cqa_
 
 void picture_expect_holds(const char *agent, const char *customer, const char *wanted)
 {
-    expect(CQA_EVENT_HOLD, hold_letter, agent, customer, wanted);
+    expect(1u << CQA_EVENT_HOLD, hold_letter, agent, customer, wanted);
 }
 
 void picture_expect_silences(const char *agent, const char *customer, const char *wanted)
 {
-    expect(CQA_EVENT_SILENCE, silence_letter, agent, customer, wanted);
+    expect(1u << CQA_EVENT_SILENCE, silence_letter, agent, customer, wanted);
+}
+
+void picture_expect_lines(const char *agent, const char *customer, const char *wanted)
+{
+    expect(1u << CQA_EVENT_NOT_RECORDED | 1u << CQA_EVENT_LINE_IDLE | 1u << CQA_EVENT_LINE_LOST,
+           line_letter, agent, customer, wanted);
 }
 
 size_t picture_count(const struct picture *picture, enum cqa_event_type type)

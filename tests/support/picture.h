@@ -14,6 +14,9 @@
  *     A  voice over music      b  a beep of 1400 Hz
  *     v  the same to the second look, while the classifier takes it for the party's
  *     h  music that passes for speech, and is hold to the second look
+ *     ,  the noise 4 dB lower  i  the codec's least value, -80 dBFS
+ *     -  the noise of a room   m  noise that a machine wrote over the line
+ *     r  music as loud as it
  */
 enum { PICTURE_CELL = 16, PICTURE_CELL_MS = PICTURE_CELL * CQA_FRAME_MS };
 
@@ -32,8 +35,12 @@ void picture_finish(struct picture *picture);
  * pictures. */
 void picture_expect_holds(const char *agent, const char *customer, const char *wanted);
 
-/* The same for silences: ? unexplained, U agent muted, < initial, > final, 0 not recorded. */
+/* The same for silences: ? unexplained, U agent muted, < initial, > final, p parked. */
 void picture_expect_silences(const char *agent, const char *customer, const char *wanted);
+
+/* The same for what lines did: N not recorded, I idle and L lost, lower case where it is the
+ * customer's. */
+void picture_expect_lines(const char *agent, const char *customer, const char *wanted);
 
 /* How many events of a type there are, and the first of them (NULL for none). */
 size_t picture_count(const struct picture *picture, enum cqa_event_type type);

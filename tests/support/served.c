@@ -276,7 +276,7 @@ static const char good_result[] =
     "\"agent\","
     "   \"kind\": \"interruption\", \"confidence\": 0.93}],"
     " \"measures\": {\"talk_agent_ms\": 7673, \"talk_customer_ms\": 2440},"
-    " \"score\": {\"rubric\": \"standard\", \"rubric_version\": \"1\", \"base\": 100, \"total\": "
+    " \"score\": {\"rubric\": \"standard\", \"rubric_version\": \"2\", \"base\": 100, \"total\": "
     "96,"
     "  \"decided_total\": null, \"deductions\": ["
     "   {\"rule\": \"dead-air\", \"points\": 2, \"event\": 1, \"start_ms\": 12040, \"end_ms\": "

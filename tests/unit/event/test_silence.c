@@ -23,7 +23,8 @@ static void add(struct cqa_spans *spans, int64_t start_ms, int64_t end_ms)
 static void known_set(struct known *known, int64_t end_ms)
 {
     *known = (struct known){.tracks = {.channel_count = 2}};
-    known->scene = (struct cqa_scene){.tracks = &known->tracks, .duration_ms = 60000};
+    known->scene = (struct cqa_scene){
+        .tracks = &known->tracks, .lines = {.lost_ms = {60000, 60000}}, .duration_ms = 60000};
     add(&known->scene.speech[0], 0, 10000);
     add(&known->scene.speech[1], end_ms, 60000);
 }
@@ -35,6 +36,7 @@ static void known_expect(struct known *known, const char *wanted)
     size_t used = 0;
 
     assert_int_equal(cqa_scene_find_silence(&known->scene), CQA_OK);
+    cqa_events_number(&known->scene.events);
     for (size_t i = 0; i < known->scene.events.count; i++) {
         const struct cqa_event *event = &known->scene.events.items[i];
         assert_int_equal(event->type, CQA_EVENT_SILENCE);
@@ -62,7 +64,8 @@ static void test_initial_and_final(void **state)
     struct known known = {.tracks = {.channel_count = 2}};
 
     (void)state;
-    known.scene = (struct cqa_scene){.tracks = &known.tracks, .duration_ms = 60000};
+    known.scene = (struct cqa_scene){
+        .tracks = &known.tracks, .lines = {.lost_ms = {60000, 60000}}, .duration_ms = 60000};
     add(&known.scene.speech[0], 5000, 20000);
     add(&known.scene.speech[1], 30000, 50000);
     known_expect(&known, "0-5000 initial; 20000-30000 unexplained; 50000-60000 final");
@@ -73,7 +76,8 @@ static void test_no_speech_at_all(void **state)
     struct known known = {.tracks = {.channel_count = 2}};
 
     (void)state;
-    known.scene = (struct cqa_scene){.tracks = &known.tracks, .duration_ms = 60000};
+    known.scene = (struct cqa_scene){
+        .tracks = &known.tracks, .lines = {.lost_ms = {60000, 60000}}, .duration_ms = 60000};
     known_expect(&known, "0-60000 initial");
     known.scene = (struct cqa_scene){.tracks = &known.tracks, .duration_ms = 0};
     known_expect(&known, "");
@@ -105,17 +109,40 @@ static void test_muted(void **state)
     known_expect(&known, "10000-20000 unexplained");
 }
 
-static void test_not_recorded(void **state)
+/* Silence ends where nothing was recorded, and begins again behind it; so it does for good where a
+ * line is lost. */
+static void test_pieces(void **state)
 {
     struct known known;
 
     (void)state;
+    known_set(&known, 40000);
+    add(&known.scene.lines.not_recorded, 14000, 30000);
+    known_expect(&known, "10000-14000 unexplained; 30000-40000 unexplained");
     known_set(&known, 20000);
-    add(&known.scene.mute.idle, 10000, 19000);
-    known_expect(&known, "10000-20000 not_recorded");
-    known_set(&known, 20000);
-    add(&known.scene.mute.idle, 10000, 18999);
-    known_expect(&known, "10000-20000 unexplained");
+    add(&known.scene.lines.not_recorded, 10000, 20000);
+    known_expect(&known, "");
+    known_set(&known, 40000);
+    add(&known.scene.mute.dropped, 30000, 34000);
+    add(&known.scene.lines.not_recorded, 14000, 30000);
+    known_expect(&known, "10000-14000 unexplained; 30000-40000 agent_muted");
+    known_set(&known, 40000);
+    known.scene.lines.lost_ms[1] = 22000;
+    known_expect(&known, "10000-22000 unexplained");
+}
+
+/* On a mix, where its floor falls: half of the piece or more, else the pieces have their own. */
+static void test_parked(void **state)
+{
+    struct known known;
+
+    (void)state;
+    known_set(&known, 40000);
+    add(&known.scene.lines.parked, 14000, 36000);
+    known_expect(&known, "10000-14000 unexplained; 14000-36000 parked; 36000-40000 unexplained");
+    known_set(&known, 40000);
+    add(&known.scene.lines.parked, 8000, 41000);
+    known_expect(&known, "10000-40000 parked");
 }
 
 static void test_mono(void **state)
@@ -144,7 +171,7 @@ static void test_both_sides_not_recorded(void **state)
     const struct cqa_event *event = picture_first(&picture, CQA_EVENT_NOT_RECORDED);
     assert_int_equal(event->start_ms, 20 * PICTURE_CELL_MS);
     assert_int_equal(event->end_ms, 30 * PICTURE_CELL_MS);
-    assert_int_equal(picture_first(&picture, CQA_EVENT_SILENCE)->cause, CQA_CAUSE_NOT_RECORDED);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_SILENCE), 0);
     picture_finish(&picture);
 }
 
@@ -234,7 +261,8 @@ int main(void)
         cmocka_unit_test(test_no_speech_at_all),
         cmocka_unit_test(test_outside_holds_and_signalling),
         cmocka_unit_test(test_muted),
-        cmocka_unit_test(test_not_recorded),
+        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_parked),
         cmocka_unit_test(test_mono),
         cmocka_unit_test(test_both_sides_not_recorded),
         cmocka_unit_test(test_both_sides_gated),

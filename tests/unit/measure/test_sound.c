@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "measure/make.h"
 #include "support/near.h"
 #include "support/telephone.h"
+#include "verdict/verdict.h"
 
 enum { RATE = 8000, SECONDS = 24, COUNT = SECONDS * RATE };
 
@@ -75,8 +75,10 @@ static void call_measure(struct call *call)
                10000 / CQA_FRAME_MS);
         assert_int_equal(cqa_spans_add(&call->scene.speech[c], start_ms, start_ms + 10000), CQA_OK);
     }
-    assert_int_equal(cqa_measures_make(&(struct cqa_measure_input){.scene = &call->scene},
-                                       &call->measures, &call->measurable, call->line),
+    call->scene.exchange = cqa_exchange_find(&call->scene);
+    call->scene.lines.lost_ms[0] = call->scene.lines.lost_ms[1] = call->scene.duration_ms;
+    assert_int_equal(cqa_verdict_make(&(struct cqa_measure_input){.scene = &call->scene},
+                                      &call->measures, &call->measurable, call->line),
                      CQA_OK);
 }
 
@@ -86,6 +88,7 @@ static void call_close(struct call *call)
     free(call->tracks.channel[1].class_);
     cqa_frames_finish(&call->frames);
     cqa_scene_finish(&call->scene);
+    cqa_measurable_finish(&call->measurable);
     free(call);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "recorder/parts.h"
 #include "recorder/profile.h"
 
 /* What is expected of a name; NULL: null. */
@@ -250,6 +251,60 @@ static void test_hostile_pattern_ends(void **state)
     assert_int_equal(unlink(name), 0);
 }
 
+/* ---- what the recorder says of the lines */
+
+static struct cqa_call_lines lines_of(const char *profile, const char *path, const char *direction)
+{
+    struct cqa_recorder *recorder = NULL;
+    struct cqa_problems problems = {0};
+    struct cqa_zone *zone = NULL;
+    struct cqa_arena arena = {0};
+    struct cqa_identity got;
+    char found[PATH_MAX];
+
+    assert_int_equal(cqa_recorder_load(profile, &recorder, found, &problems, NULL), CQA_OK);
+    assert_int_equal(cqa_zone_load("UTC", &zone, NULL), CQA_OK);
+    assert_int_equal(cqa_recorder_identify(recorder, zone, path, &arena, &got, NULL), CQA_OK);
+    if (direction != NULL)
+        cqa_recorder_set_direction(recorder, direction, &got.call);
+    cqa_arena_finish(&arena);
+    cqa_zone_destroy(zone);
+    cqa_recorder_destroy(recorder);
+    cqa_problems_finish(&problems);
+    return got.call.lines;
+}
+
+/* Where channels depend on a direction, and nobody gives it, whose they are is not known. */
+static void test_roles_unknown(void **state)
+{
+    static const char freeswitch[] = "0a1b2c3d-0000-1111-2222-333344445555.wav";
+
+    (void)state;
+    assert_true(lines_of("freeswitch", freeswitch, NULL).roles_unknown);
+    assert_false(lines_of("freeswitch", freeswitch, "in").roles_unknown);
+    assert_false(lines_of("freeswitch", freeswitch, "out").roles_unknown);
+    assert_int_equal(lines_of("freeswitch", freeswitch, "in").agent_channel, 1);
+    assert_int_equal(lines_of("freeswitch", freeswitch, "out").agent_channel, 0);
+    assert_true(lines_of("twilio", "RE0123456789abcdef0123456789abcdef.mp3", NULL).roles_unknown);
+    assert_false(lines_of("generic", "/m/a/call.wav", NULL).roles_unknown);
+    assert_false(lines_of("freepbx", "exten-8001-8002-20251120-101502-1763604902.17.wav", NULL)
+                     .roles_unknown);
+    assert_true(lines_of("asterisk", "1763604902.17.wav", NULL).roles_unknown);
+}
+
+static void test_legs(void **state)
+{
+    (void)state;
+    assert_int_equal(lines_of("asterisk", "1763604902.17-r.wav", NULL).leg, CQA_LEG_SOMEBODY);
+    assert_int_equal(
+        lines_of("freepbx", "in-8001-138-20251120-101502-1763604902.17-out.wav", NULL).leg,
+        CQA_LEG_SOMEBODY);
+    assert_int_equal(lines_of("rtpengine", "1-23%40pbx-0123456789abcdef-9f3a.wav", NULL).leg,
+                     CQA_LEG_SOMEBODY);
+    assert_int_equal(lines_of("asterisk", "1763604902.17.wav", NULL).leg, CQA_LEG_NONE);
+    assert_int_equal(lines_of("generic", "/m/a/call.wav", NULL).leg, CQA_LEG_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +313,8 @@ int main(void)
         cmocka_unit_test(test_ignores_what_is_no_recording),
         cmocka_unit_test(test_says_every_problem_with_its_place),
         cmocka_unit_test(test_hostile_pattern_ends),
+        cmocka_unit_test(test_roles_unknown),
+        cmocka_unit_test(test_legs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -537,6 +537,43 @@ static void test_what_was_written_is_read_back(void **state)
     }
 }
 
+/* Bounds of the talk, and spans that cannot be judged. */
+static void fill_bounds(struct cqa_measurable *measurable)
+{
+    static const char *const reasons[] = {"not_recorded", "line_lost", "noise"};
+    const int64_t start_ms = (int64_t)random_below(30000);
+
+    measurable->reason_count = 0;
+    measurable->conversation = (struct cqa_conversation){
+        .known = 1, .talked = random_below(8) > 0, .start_ms = start_ms, .confidence = 0.9f};
+    measurable->conversation.end_ms = start_ms + (int64_t)random_below(50000);
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        const int64_t from_ms = (int64_t)random_below(60000);
+        const struct cqa_unmeasured span = {CQA_ASPECT_SILENCE,
+                                            i == 2 ? CQA_QUALITY_DEGRADED
+                                                   : CQA_QUALITY_NOT_MEASURABLE,
+                                            from_ms,
+                                            from_ms + (int64_t)random_below(20000),
+                                            reasons[i],
+                                            0.9f};
+        assert_int_equal(cqa_measurable_add(measurable, &span), CQA_OK);
+        measurable->reasons[measurable->reason_count++] =
+            (struct cqa_reason){reasons[i], CQA_ASPECT_SILENCE, {reasons[i], "原因"}};
+    }
+}
+
+static void expect_same_ground(const struct cqa_deduction *a, const struct cqa_deduction *b,
+                               size_t *grounds)
+{
+    assert_int_equal(a->ground == NULL, b->ground == NULL);
+    assert_true(a->points == b->points);
+    if (a->ground == NULL)
+        return;
+    assert_string_equal(a->ground, b->ground);
+    assert_string_equal(a->ground_text.zh, b->ground_text.zh);
+    (*grounds)++;
+}
+
 /* Scoring what was stored must come out as scoring what was measured did. */
 static void test_a_stored_result_scores_the_same(void **state)
 {
@@ -544,6 +581,7 @@ static void test_a_stored_result_scores_the_same(void **state)
     struct cqa_rubric *rubric =
         cqa_rubric_load(CQA_SOURCE_DIR "/models/rubrics/standard.yaml", &problems);
     size_t deductions = 0;
+    size_t grounds = 0;
 
     (void)state;
     assert_non_null(rubric);
@@ -557,6 +595,8 @@ static void test_a_stored_result_scores_the_same(void **state)
             results[0].events.items[i].end_ms = 80000;
         for (int i = 0; i < CQA_ASPECT_COUNT; i++)
             results[0].measurable.aspect[i] = CQA_QUALITY_OK;
+        if (seed % 2 == 0)
+            fill_bounds(&results[0].measurable);
         char *json = to_json(&results[0]);
         assert_int_equal(cqa_result_from_json(json, strlen(json), 1, &results[1], &error), CQA_OK);
         for (int i = 0; i < 2; i++) {
@@ -570,12 +610,14 @@ static void test_a_stored_result_scores_the_same(void **state)
         }
         assert_int_equal(scores[0].deduction_count, scores[1].deduction_count);
         assert_true(scores[0].total == scores[1].total);
+        for (size_t i = 0; i < scores[0].deduction_count; i++)
+            expect_same_ground(&scores[0].deductions[i], &scores[1].deductions[i], &grounds);
         deductions += scores[0].deduction_count;
         free(json);
         cqa_result_finish(&results[0]);
         cqa_result_finish(&results[1]);
     }
-    assert_true(deductions > 50); /* or this shows nothing */
+    assert_true(deductions > 50 && grounds > 20); /* or this shows nothing */
     cqa_rubric_destroy(rubric);
     cqa_problems_finish(&problems);
 }

@@ -47,7 +47,7 @@ static void csv_is_safe_for_spreadsheets(void **state)
     assert_memory_equal(text, "\xef\xbb\xbf\"number\",\"call_id\"", 20);
     assert_non_null(strstr(
         text, "1,\"'=HYPERLINK(\"\"x\"\")\",\"freepbx\",\"pbx1\",\"8001\",\"8001\",,\"'+86138\","
-              "\"a,b\",\"in\",\"2025-11-20T10:15:02+08:00\",75417,\"standard\",\"1\",97.50,,0,0,"));
+              "\"a,b\",\"in\",\"2025-11-20T10:15:02+08:00\",75417,\"standard\",\"2\",97.50,,0,0,"));
     free(text);
     text = export("/api/v1/export/flags.csv");
     assert_string_equal(text + strlen(text) - 2, "\r\n");

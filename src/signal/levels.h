@@ -1,9 +1,9 @@
-#ifndef CQA_EVENT_LEVELS_H
-#define CQA_EVENT_LEVELS_H
+#ifndef CQA_SIGNAL_LEVELS_H
+#define CQA_SIGNAL_LEVELS_H
 
 #include <stdint.h>
 
-/* Inside event/: how often each level (half dB, signal/frames.h) occurs among some frames. */
+/* How often each level (half dB, signal/frames.h) occurs among some frames. */
 struct cqa_levels {
     unsigned frames[256];
     unsigned total;

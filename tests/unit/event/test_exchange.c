@@ -1,0 +1,138 @@
+/* When two parties talk with each other: on two lines by turns, on a mix by voices. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "event/scene.h"
+#include "support/picture.h"
+
+enum { CELL = PICTURE_CELL_MS };
+
+/* ---- two lines */
+
+static void expect_on_two(const char *agent, const char *customer, int64_t first, int64_t last)
+{
+    struct picture picture;
+
+    picture_draw(&picture, agent, customer);
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture.scene.exchange.first_ms, first * CELL);
+    assert_int_equal(picture.scene.exchange.last_ms, last * CELL);
+    picture_finish(&picture);
+}
+
+/* From when the second of them is heard to the last word of whichever falls silent first. */
+static void test_on_two(void **state)
+{
+    (void)state;
+    expect_on_two("..sss.....sss.....", "......ss.......ss.", 6, 13);
+    expect_on_two("......ss.......ss.", "..sss.....sss.....", 6, 13);
+    expect_on_two("..sss.............", "......ss..........", 6, 5);
+    expect_on_two("..sss.....sss.....", "..................", 18, 0); /* never */
+    expect_on_two("..................", "..................", 18, 0);
+}
+
+/* ---- a mix */
+
+/* Two speakers, and one of them whispering into the other's line. */
+struct speaker {
+    uint8_t lag; /* samples */
+    uint8_t level;
+    int tilt; /* half dB from band to band */
+};
+
+static const struct speaker low = {80, 170, -2};    /* 100 Hz */
+static const struct speaker high = {40, 164, 2};    /* 200 Hz, another telephone */
+static const struct speaker alike = {76, 168, -2};  /* the same to any machine */
+static const struct speaker leaking = {40, 128, 2}; /* far softer */
+static const struct speaker *const voices[] = {&low, &high, &alike, &leaking};
+
+/* "1..2": the speakers, a digit a cell (0: of `voices`). */
+static void draw_voices(struct picture *picture, const char *text)
+{
+    struct cqa_channel_frames *rows = &picture->frames.channel[0];
+
+    for (size_t t = 0; t < picture->frames.count; t++) {
+        const char letter = text[t / PICTURE_CELL];
+        if (letter == '.')
+            continue;
+        const struct speaker *voice = voices[letter - '0'];
+        rows->level[t] = voice->level;
+        rows->lag[t] = voice->lag;
+        rows->harmonicity[t] = 220;
+        for (int b = 0; b < CQA_BANDS; b++)
+            rows->band[b][t] = (uint8_t)(voice->level - 24 + voice->tilt * (b - CQA_BANDS / 2));
+    }
+}
+
+static struct cqa_exchange on_a_mix(const char *text)
+{
+    struct picture picture;
+    char line[200] = "";
+
+    for (size_t i = 0; text[i] != '\0'; i++)
+        line[i] = text[i] == '.' ? '.' : 's';
+    picture_draw(&picture, line, NULL);
+    draw_voices(&picture, text);
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    const struct cqa_exchange found = picture.scene.exchange;
+    picture_finish(&picture);
+    return found;
+}
+
+static void expect_on_a_mix(const char *text, int64_t first, int64_t last)
+{
+    const struct cqa_exchange found = on_a_mix(text);
+
+    if (found.first_ms / CELL != first || found.last_ms / CELL != last)
+        fail_msg("%s: %g to %g cells", text, (double)found.first_ms / CELL,
+                 (double)found.last_ms / CELL);
+}
+
+/* One speaks, the other answers, the first goes on. */
+static void test_two_voices(void **state)
+{
+    (void)state;
+    expect_on_a_mix("..0000.111.0000.11..", 6, 16);
+    assert_true(on_a_mix("..0000.111.0000.11..").plain >= 1);
+    expect_on_a_mix("..0000.111..........", 20, 0); /* nobody goes on: a machine and a caller */
+    expect_on_a_mix("..0000.....111.....0000..", 25, 0); /* too late to be answers */
+}
+
+static void test_one_voice(void **state)
+{
+    (void)state;
+    expect_on_a_mix("..0000.000.0000.00..", 20, 0);
+    expect_on_a_mix("..0000.222.0000.22..", 20, 0);
+    expect_on_a_mix("..0000.333.0000.33..", 20, 0); /* what leaks in is no party */
+    assert_int_equal(on_a_mix("..0000.222.0000.22..").plain, 0);
+}
+
+/* The voice must change again within half a minute. */
+static void test_again(void **state)
+{
+    (void)state;
+    expect_on_a_mix("..0000.111.......0..0...0...0....0....0......0....0....0......0....0..1.", 72,
+                    0);
+}
+
+/* Talk without a pause of 2 s for half a minute is no menu's, whoever talks. */
+static void test_long_talk(void **state)
+{
+    (void)state;
+    expect_on_a_mix("..00000000.00000000.00000000.00000000.00000000.00000000.00000000.00000000..",
+                    2 + 29, 73);
+    expect_on_a_mix("..00000000.......00000000.......00000000..", 42, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_on_two),    cmocka_unit_test(test_two_voices),
+        cmocka_unit_test(test_one_voice), cmocka_unit_test(test_again),
+        cmocka_unit_test(test_long_talk),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
