@@ -170,8 +170,6 @@ static enum cqa_status listen(const struct cqa_engine *engine, int fd, const cha
         status = take_samples(audio, extractor, frames, failure);
     if (status == CQA_OK)
         status = cqa_audio_facts(audio, facts, failure);
-    if (status == CQA_OK && facts->layout == CQA_LAYOUT_STEREO && cqa_is_same_mix(&frames->same))
-        facts->layout = CQA_LAYOUT_DUAL_MONO;
     cqa_extractor_destroy(extractor);
     cqa_audio_close(audio);
     return status;
@@ -217,9 +215,29 @@ static void fill_channels(struct cqa_scene *scene, enum cqa_leg leg,
     scene->events = (struct cqa_events){0};
 }
 
+/*
+ * Two channels that sound alike for most of the time hold one mix only if whoever speaks is heard
+ * on both: music, masks and announcements may be put on both lines of two parties.
+ */
+static enum cqa_status tell_same_mix(const struct cqa_nets *nets, const struct cqa_frames *frames,
+                                     struct cqa_result *result)
+{
+    struct cqa_tracks tracks = {0};
+
+    if (result->recording.layout != CQA_LAYOUT_STEREO || !cqa_is_same_mix(&frames->same))
+        return CQA_OK;
+    const enum cqa_status status = cqa_tracks_make(nets, frames, 0, &tracks);
+    if (status == CQA_OK && cqa_tracks_speak_alike(frames, &tracks))
+        result->recording.layout = CQA_LAYOUT_DUAL_MONO;
+    cqa_tracks_finish(&tracks);
+    return status;
+}
+
 static enum cqa_status understand(const struct cqa_engine *engine, const struct cqa_frames *frames,
                                   const struct cqa_call *call, struct cqa_result *result)
 {
+    const struct cqa_nets nets = {engine->frames_net, engine->parked_net};
+    enum cqa_status status = tell_same_mix(&nets, frames, result);
     const int mono = result->recording.layout != CQA_LAYOUT_STEREO;
     struct cqa_tracks tracks = {0};
     struct cqa_scene scene = {.frames = frames,
@@ -231,9 +249,9 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
                               .roles_unknown = call->lines.roles_unknown,
                               .duration_ms = result->recording.duration_ms};
     struct cqa_channel_sound sound[2];
-    const struct cqa_nets nets = {engine->frames_net, engine->parked_net};
-    enum cqa_status status = cqa_tracks_make(&nets, frames, mono, &tracks);
 
+    if (status == CQA_OK)
+        status = cqa_tracks_make(&nets, frames, mono, &tracks);
     if (status == CQA_OK)
         status = cqa_scene_play(&scene);
     if (status == CQA_OK)

@@ -108,6 +108,7 @@ struct cqa_exchange cqa_exchange_find(const struct cqa_scene *scene)
 
     if (scene->mono) {
         find_changes(scene, &found);
+        found.voices_ms = found.first_ms;
         find_long_talk(scene, &found);
     } else if (speech[0].count > 0 && speech[1].count > 0) {
         const int later = speech[1].items[0].start_ms > speech[0].items[0].start_ms;

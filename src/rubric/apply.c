@@ -250,7 +250,7 @@ static void apply_to_measure(const struct cqa_rule *rule, const struct cqa_rubri
     if (!cost_of(rule, value, &finding))
         return;
     measure_span(rule, input, value, &finding);
-    finding.ground = cqa_ground_of_call(input->measurable);
+    finding.ground = cqa_ground_of_measure(input->measurable, rule->measure);
     if (!finding.ground.bears)
         make_note(&finding);
     add(findings, &finding);

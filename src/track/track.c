@@ -8,6 +8,12 @@
 #include "track/still.h"
 #include "track/viterbi.h"
 
+enum {
+    ALIKE_FIRST = 5, /* bands of 630 to 2700 Hz */
+    ALIKE_LAST = 15,
+    ALIKE_SPREAD = 24, /* half dB, 10th to 90th percentile, between channels that hold one mix */
+};
+
 /* Working memory of one classification. */
 struct work {
     struct cqa_features *features;
@@ -193,4 +199,41 @@ void cqa_tracks_distance(const struct cqa_tracks *tracks, int channel, uint8_t *
         since = class_[t] == CQA_CLASS_SPEECH ? 0 : since + (since < 255);
         distance[t] = (uint8_t)(since < distance[t] ? since : distance[t]);
     }
+}
+
+static int is_spoken(const struct cqa_tracks *tracks, size_t t)
+{
+    return tracks->channel[0].class_[t] == CQA_CLASS_SPEECH ||
+           tracks->channel[1].class_[t] == CQA_CLASS_SPEECH;
+}
+
+/* How much louder channel 0 is in frame t, half dB: the mean over bands that filters leave alone. */
+static int difference_at(const struct cqa_frames *frames, size_t t)
+{
+    int sum = 0;
+
+    for (int b = ALIKE_FIRST; b < ALIKE_LAST; b++)
+        sum += frames->channel[0].band[b][t] - frames->channel[1].band[b][t];
+    return sum / (ALIKE_LAST - ALIKE_FIRST);
+}
+
+int cqa_tracks_speak_alike(const struct cqa_frames *frames, const struct cqa_tracks *tracks)
+{
+    unsigned histogram[2 * 256] = {0};
+    unsigned total = 0;
+    unsigned seen = 0;
+    int low = -1;
+    int high = 0;
+
+    for (size_t t = 0; t < tracks->count; t++)
+        if (is_spoken(tracks, t)) {
+            histogram[difference_at(frames, t) + 256]++;
+            total++;
+        }
+    for (int i = 0; i < 2 * 256; i++) {
+        seen += histogram[i];
+        low = low < 0 && 10 * seen >= total ? i : low;
+        high = 10 * (seen - histogram[i]) < 9 * total ? i : high;
+    }
+    return high - low < ALIKE_SPREAD;
 }

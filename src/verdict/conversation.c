@@ -59,9 +59,11 @@ static int64_t machines_end_ms(const struct cqa_scene *scene)
 
     for (size_t i = 0; i < scene->events.count; i++) {
         const struct cqa_event *event = &scene->events.items[i];
-        const int machine = event->type == CQA_EVENT_DTMF || event->type == CQA_EVENT_RINGBACK ||
-                            (event->type == CQA_EVENT_HOLD && event->phase == CQA_PHASE_QUEUE);
-        if (machine && event->start_ms < scene->exchange.first_ms && event->end_ms > end_ms)
+        const int asked = event->type == CQA_EVENT_DTMF || event->type == CQA_EVENT_RINGBACK;
+        const int queue = event->type == CQA_EVENT_HOLD && event->phase == CQA_PHASE_QUEUE;
+        const int before = (asked && event->start_ms < scene->exchange.voices_ms) ||
+                           (queue && event->start_ms < scene->exchange.first_ms);
+        if (before && event->end_ms > end_ms)
             end_ms = event->end_ms;
     }
     return end_ms;

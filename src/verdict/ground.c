@@ -100,12 +100,17 @@ static enum cqa_ground_reason own_reason(const struct cqa_event *event)
     }
 }
 
-struct cqa_ground cqa_ground_of_call(const struct cqa_measurable *measurable)
+struct cqa_ground cqa_ground_of_measure(const struct cqa_measurable *measurable,
+                                        enum cqa_measure_id measure)
 {
     const struct cqa_conversation *talk = &measurable->conversation;
 
     if (talk->known && !talk->talked)
         return bears_not(CQA_GROUND_NOBODY);
+    if (talk->known && measure == CQA_MEASURE_NOT_RECORDED)
+        return bears_not(CQA_GROUND_NOT_RECORDED);
+    if (talk->known && (measure == CQA_MEASURE_QUEUE_WAIT || measure == CQA_MEASURE_RING))
+        return bears_not(CQA_GROUND_BEFORE);
     return (struct cqa_ground){.bears = 1};
 }
 

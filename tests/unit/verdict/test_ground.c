@@ -210,12 +210,12 @@ static void test_call(void **state)
     struct cqa_measurable measurable = {.conversation = talks[TALK]};
 
     (void)state;
-    assert_true(cqa_ground_of_call(&measurable).bears);
+    assert_true(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).bears);
     measurable.conversation = (struct cqa_conversation){.known = 0};
-    assert_true(cqa_ground_of_call(&measurable).bears);
+    assert_true(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).bears);
     measurable.conversation.known = 1;
-    assert_false(cqa_ground_of_call(&measurable).bears);
-    assert_string_equal(cqa_ground_of_call(&measurable).reason, "no_conversation");
+    assert_false(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).bears);
+    assert_string_equal(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).reason, "no_conversation");
 }
 
 /* What spans make of the whole call: what holds for over half of it. */
