@@ -152,7 +152,7 @@ static void find_mask(const struct cqa_frames *frames, const uint8_t *same, uint
     }
 }
 
-/* ---- noise put over a mix */
+/* ---- noise and tones put over the lines */
 
 struct floor {
     int known;
@@ -161,18 +161,18 @@ struct floor {
 };
 
 /* What the line carries in pauses, close to words: the mean of each band. */
-static struct floor measure_floor(const struct cqa_frames *frames,
+static struct floor measure_floor(const struct cqa_channel_frames *rows, size_t frames,
                                   const struct cqa_channel_track *track, const uint8_t *distance)
 {
     struct floor floor = {0};
     size_t count = 0;
 
-    for (size_t t = 0; t < frames->count; t++) {
+    for (size_t t = 0; t < frames; t++) {
         if (track->still[t] != CQA_STILL_NOT || !cqa_is_talk_gap(track, distance, t))
             continue;
         for (int b = 0; b < CQA_BANDS; b++)
-            floor.band[b] += (float)frames->channel[0].band[b][t];
-        floor.flatness += (float)frames->channel[0].flatness[t];
+            floor.band[b] += (float)rows->band[b][t];
+        floor.flatness += (float)rows->flatness[t];
         count++;
     }
     floor.known = count >= GAP_LEAST;
@@ -193,22 +193,23 @@ static float mean_of(const uint8_t *row, size_t first, size_t last)
 
 /*
  * Whether the stretch is not the line's own noise: its bands lie far from the floor's, or it is
- * whiter; and it is not just under the floor, as where one of the lines of a mix is parked
+ * whiter; and on a mix it is not just under the floor, as where one of its lines is parked
  * (event/lines.c).
  */
-static int is_foreign(const struct floor *floor, const struct cqa_frames *frames, size_t first,
-                      size_t last)
+static int is_foreign(const struct floor *floor, const struct cqa_channel_frames *rows,
+                      size_t first, size_t last, int may_be_lower)
 {
     float sum = 0;
     float over = 0;
 
     for (int b = 0; b < CQA_BANDS; b++) {
-        const float off = mean_of(frames->channel[0].band[b], first, last) - floor->band[b];
+        const float off = mean_of(rows->band[b], first, last) - floor->band[b];
         sum += off < 0 ? -off : off;
         over += off;
     }
-    const float flatter = mean_of(frames->channel[0].flatness, first, last) - floor->flatness;
-    return (sum >= FOREIGN * CQA_BANDS || flatter >= FLATTER) && over >= -LOWER * CQA_BANDS;
+    const float flatter = mean_of(rows->flatness, first, last) - floor->flatness;
+    return (sum >= FOREIGN * CQA_BANDS || flatter >= FLATTER) &&
+           (may_be_lower || over >= -LOWER * CQA_BANDS);
 }
 
 /* One past the last frame of steady noise from `first` on; a few frames in it may be otherwise. */
@@ -229,13 +230,13 @@ static size_t end_of_hiss(const struct cqa_channel_frames *rows, size_t count, s
 }
 
 /* Mean over the bands of how far [first, last) lies from [from, to), half dB. */
-static float distance_between(const struct cqa_frames *frames, size_t first, size_t last,
+static float distance_between(const struct cqa_channel_frames *rows, size_t first, size_t last,
                               size_t from, size_t to)
 {
     float sum = 0;
 
     for (int b = 0; b < CQA_BANDS; b++) {
-        const uint8_t *band = frames->channel[0].band[b];
+        const uint8_t *band = rows->band[b];
         const float off = mean_of(band, first, last) - mean_of(band, from, to);
         sum += off < 0 ? -off : off;
     }
@@ -243,29 +244,71 @@ static float distance_between(const struct cqa_frames *frames, size_t first, siz
 }
 
 /* A mask is switched on and off, where noise in music or of the line comes and goes. */
-static int has_edges(const struct cqa_frames *frames, size_t first, size_t last)
+static int has_edges(const struct cqa_channel_frames *rows, size_t count, size_t first, size_t last)
 {
     const size_t begins = first + EDGE < last ? first + EDGE : last;
     const size_t ends = last > first + EDGE ? last - EDGE : first;
 
-    return (first < BESIDE + EDGE || distance_between(frames, first - BESIDE - EDGE, first - BESIDE,
+    return (first < BESIDE + EDGE || distance_between(rows, first - BESIDE - EDGE, first - BESIDE,
                                                       first, begins) >= FOREIGN) &&
-           (last + BESIDE + EDGE > frames->count ||
-            distance_between(frames, last + BESIDE, last + BESIDE + EDGE, ends, last) >= FOREIGN);
+           (last + BESIDE + EDGE > count ||
+            distance_between(rows, last + BESIDE, last + BESIDE + EDGE, ends, last) >= FOREIGN);
 }
 
 /* White noise that stands still and is not the line's own. */
 static void find_hiss(const struct cqa_frames *frames, const uint8_t *distance,
                       struct cqa_channel_track *track)
 {
-    const struct floor floor = measure_floor(frames, track, distance);
+    const struct floor floor =
+        measure_floor(&frames->channel[0], frames->count, track, distance);
 
     for (size_t t = 0; floor.known && t < frames->count; t++) {
         const size_t end = end_of_hiss(&frames->channel[0], frames->count, t);
         if (end >= t + SHORTEST && is_steady(frames->channel[0].level, t, end) &&
-            track->still[t] == CQA_STILL_NOT && has_edges(frames, t, end) &&
-            is_foreign(&floor, frames, t, end))
+            track->still[t] == CQA_STILL_NOT && has_edges(&frames->channel[0], frames->count, t, end) &&
+            is_foreign(&floor, &frames->channel[0], t, end, 0))
             memset(track->still + t, CQA_STILL_MASKED, end - t);
+        t = end > t ? end - 1 : t;
+    }
+}
+
+static int is_put_on(const struct floor *floor, const struct cqa_channel_frames *rows, size_t count,
+                     size_t first, size_t last)
+{
+    return is_steady(rows->level, first, last) && has_edges(rows, count, first, last) &&
+           is_foreign(floor, rows, first, last, 1);
+}
+
+/* White noise, each line's own or not, that is switched on and off on both lines at one instant. */
+static void find_noises(const struct cqa_frames *frames, const struct floor floor[2],
+                        struct cqa_tracks *tracks)
+{
+    const struct cqa_channel_frames *rows = frames->channel;
+
+    for (size_t t = 0; floor[0].known && floor[1].known && t < frames->count; t++) {
+        const size_t end = end_of_hiss(&rows[0], frames->count, t);
+        if (end >= t + SHORTEST && tracks->channel[0].still[t] == CQA_STILL_NOT &&
+            end_of_hiss(&rows[1], frames->count, t + BESIDE) + 2 * BESIDE >= end &&
+            is_put_on(&floor[0], &rows[0], frames->count, t, end) &&
+            is_put_on(&floor[1], &rows[1], frames->count, t, end))
+            for (int c = 0; c < 2; c++)
+                memset(tracks->channel[c].still + t, CQA_STILL_MASKED, end - t);
+        t = end > t ? end - 1 : t;
+    }
+}
+
+/* What repeats on both lines at once: a buffer that was not filled anew. */
+static void find_repeats(const struct cqa_frames *frames, const uint8_t *left, const uint8_t *right,
+                         uint8_t *marks, struct cqa_tracks *tracks)
+{
+    for (size_t t = 0; t < frames->count; t++)
+        marks[t] = (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT && is_frozen(left, t) &&
+                             is_frozen(right, t));
+    for (size_t t = 0; t < frames->count; t++) {
+        const size_t end = marks[t] ? end_of(marks, frames->count, t) : t;
+        if (end - t >= TONE_SHORTEST)
+            for (int c = 0; c < 2; c++)
+                memset(tracks->channel[c].still + t, CQA_STILL_MASKED, end - t);
         t = end > t ? end - 1 : t;
     }
 }
@@ -308,27 +351,38 @@ static void find_on_mix(const struct cqa_frames *frames, const uint8_t *same, ui
     find_tone(frames, same, marks, tracks->channel[0].still);
 }
 
+static void find_on_two(const struct cqa_frames *frames, const uint8_t *same[2], uint8_t *marks,
+                        struct cqa_tracks *tracks)
+{
+    struct floor floor[2];
+
+    for (int c = 0; c < 2; c++) {
+        cqa_tracks_distance(tracks, c, marks);
+        floor[c] = measure_floor(&frames->channel[c], frames->count, &tracks->channel[c], marks);
+    }
+    find_mask(frames, same[0], marks, tracks);
+    find_repeats(frames, same[0], same[1], marks, tracks);
+    find_noises(frames, floor, tracks);
+}
+
 enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_tracks *tracks)
 {
-    uint8_t *marks = calloc(frames->count + 1, 1);
-    uint8_t *same = calloc(frames->count + 1, 1); /* of channel 0, in the end */
+    uint8_t *rows = calloc(frames->count + 1, 3);
+    uint8_t *marks = rows;
 
-    if (marks == NULL || same == NULL) {
-        free(marks);
-        free(same);
+    if (rows == NULL)
         return CQA_E_NOMEM;
-    }
-    for (int c = tracks->channel_count - 1; c >= 0; c--) {
-        count_same(&frames->channel[c], frames->count, same);
-        mark_idle(&frames->channel[c], frames->count, same, tracks->channel[c].still);
+    uint8_t *same[2] = {rows + frames->count, rows + 2 * frames->count};
+    for (int c = 0; c < tracks->channel_count; c++) {
+        count_same(&frames->channel[c], frames->count, same[c]);
+        mark_idle(&frames->channel[c], frames->count, same[c], tracks->channel[c].still);
     }
     if (tracks->channel_count == 2)
-        find_mask(frames, same, marks, tracks);
+        find_on_two(frames, (const uint8_t *[2]){same[0], same[1]}, marks, tracks);
     else
-        find_on_mix(frames, same, marks, tracks);
+        find_on_mix(frames, same[0], marks, tracks);
     for (int c = 0; c < tracks->channel_count; c++)
         quieten(&tracks->channel[c], frames->count);
-    free(marks);
-    free(same);
+    free(rows);
     return CQA_OK;
 }
