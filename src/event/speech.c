@@ -8,15 +8,16 @@
 enum {
     BRIDGE_MS = 300,
     SHORTEST_MS = 100,
-    LONE_MS = 500,     /* a shorter burst, */
-    KNOCK_MS = 700,    /* one that is as long as a knock in a room, without a pitch, less than surely */
-    VOICED = 48,       /* of 255, mean harmonicity */
+    APART_MS = 500,    /* a burst so far from the party's other words stands alone */
+    LONE_MS = 500,     /* a shorter one that stands alone is asked to be a word, */
+    KNOCK_MS = 700,    /* and so is one as long as a knock in a room, unless it has a pitch: */
+    VOICED = 48,       /* mean harmonicity, of 255 */
     MIX_LONE_MS = 700, /* on a mix, where a word more or less makes no overtalk, */
-    APART_MS = 500,    /* so far from the party's other words, */
 };
 
-static const float word_surely = 0.86f;
-static const float word_least = 0.85f; /* is a word if a voice's mean posterior is more than this */
+/* Mean posterior of a voice, above which a burst that stands alone is a word. */
+static const float word_least = 0.85f;
+static const float word_surely = 0.86f; /* without a pitch */
 
 /* Without what the line carries as hold music, and without keys and other signalling, which the
  * classes may take for a voice. */
@@ -52,8 +53,7 @@ static int is_voiced(const struct cqa_scene *scene, int c, size_t first, size_t 
     return sum >= VOICED * (last - first);
 }
 
-/* A short burst by itself: a word has a posterior over 0.9, a cough, a click or a note much less.
- */
+/* A short burst by itself: a word has a posterior over 0.9, a cough, a click or a note less. */
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
 {
     const struct cqa_span burst = speech->items[i];

@@ -90,7 +90,8 @@ static void say_gone(const struct cqa_result *before, const struct cqa_result *a
 {
     const struct cqa_event *event = event_of(before, was->event);
     const struct cqa_ground ground =
-        event == NULL ? cqa_ground_of_measure(&after->measurable, CQA_MEASURE_COUNT) : ground_now(after, event);
+        event == NULL ? cqa_ground_of_measure(&after->measurable, CQA_MEASURE_COUNT)
+                      : ground_now(after, event);
 
     if (after->rules > 0 && !ground.bears && ground.text.en != NULL) {
         change->ground = ground.reason;

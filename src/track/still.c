@@ -259,13 +259,13 @@ static int has_edges(const struct cqa_channel_frames *rows, size_t count, size_t
 static void find_hiss(const struct cqa_frames *frames, const uint8_t *distance,
                       struct cqa_channel_track *track)
 {
-    const struct floor floor =
-        measure_floor(&frames->channel[0], frames->count, track, distance);
+    const struct floor floor = measure_floor(&frames->channel[0], frames->count, track, distance);
 
     for (size_t t = 0; floor.known && t < frames->count; t++) {
         const size_t end = end_of_hiss(&frames->channel[0], frames->count, t);
         if (end >= t + SHORTEST && is_steady(frames->channel[0].level, t, end) &&
-            track->still[t] == CQA_STILL_NOT && has_edges(&frames->channel[0], frames->count, t, end) &&
+            track->still[t] == CQA_STILL_NOT &&
+            has_edges(&frames->channel[0], frames->count, t, end) &&
             is_foreign(&floor, &frames->channel[0], t, end, 0))
             memset(track->still + t, CQA_STILL_MASKED, end - t);
         t = end > t ? end - 1 : t;

@@ -207,7 +207,8 @@ static int is_spoken(const struct cqa_tracks *tracks, size_t t)
            tracks->channel[1].class_[t] == CQA_CLASS_SPEECH;
 }
 
-/* How much louder channel 0 is in frame t, half dB: the mean over bands that filters leave alone. */
+/* How much louder channel 0 is in frame t, half dB: the mean over bands that filters leave alone.
+ */
 static int difference_at(const struct cqa_frames *frames, size_t t)
 {
     int sum = 0;

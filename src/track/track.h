@@ -50,10 +50,10 @@ enum cqa_status cqa_tracks_spans(const struct cqa_tracks *tracks, int channel, u
                                  struct cqa_spans *out) CQA_MUST_CHECK;
 
 /*
- * Whether whoever speaks is heard on both of two channels alike: how much louder one channel is does
- * not depend on who speaks. On simulated calls it spreads over 11 dB at most where both hold one mix
- * (delayed, inverted, filtered), and over 19 dB or more with two lines that leak into each other at
- * -10 dB.
+ * Whether whoever speaks is heard on both of two channels alike: how much louder one channel is
+ * does not depend on who speaks. On simulated calls it spreads over 11 dB at most where both hold
+ * one mix (delayed, inverted, filtered), and over 19 dB or more with two lines that leak into each
+ * other at -10 dB.
  */
 int cqa_tracks_speak_alike(const struct cqa_frames *frames, const struct cqa_tracks *tracks);
 

@@ -52,8 +52,8 @@ struct cqa_ground {
 struct cqa_ground cqa_ground_of_event(const struct cqa_measurable *measurable,
                                       const struct cqa_event *event, int with_degraded);
 
-/* The same of a number of the call: where nobody talked nothing is borne, and waiting before the talk
- * or what was not recorded is nobody's in particular. */
+/* The same of a number of the call: where nobody talked nothing is borne, and waiting before the
+ * talk or what was not recorded is nobody's in particular. */
 struct cqa_ground cqa_ground_of_measure(const struct cqa_measurable *measurable,
                                         enum cqa_measure_id measure);
 

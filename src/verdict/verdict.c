@@ -70,8 +70,7 @@ static enum cqa_status find_together(const struct cqa_scene *scene,
 
 /* The speech in the conversation, all of it where there is none. */
 static enum cqa_status find_talk(const struct cqa_scene *scene,
-                                 const struct cqa_measurable *measurable,
-                                 struct cqa_spans talk[2])
+                                 const struct cqa_measurable *measurable, struct cqa_spans talk[2])
 {
     const struct cqa_conversation *conversation = &measurable->conversation;
     struct cqa_span inside = {0, scene->duration_ms};

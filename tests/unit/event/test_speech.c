@@ -9,8 +9,9 @@
 #include "event/scene.h"
 
 /* One channel, a letter for a frame of 32 ms: s speech, c speech of which the classifier is not
- * sure, A voice over music, M music, t tone, '.' none. */
+ * sure, k the same without a pitch, A voice over music, M music, t tone, '.' none. */
 struct line {
+    struct cqa_frames frames;
     struct cqa_tracks tracks;
     struct cqa_scene scene;
 };
@@ -19,23 +20,27 @@ static void line_set(struct line *line, const char *picture)
 {
     const size_t count = strlen(picture);
 
-    *line = (struct line){.tracks = {.count = count, .channel_count = 1}};
+    *line = (struct line){.tracks = {.count = count, .channel_count = 1},
+                          .frames = {.count = count, .channel_count = 1}};
+    line->frames.channel[0].harmonicity = calloc(count + 1, 1);
     line->tracks.channel[0].class_ = calloc(count + 1, 1);
     for (int k = 0; k < CQA_TRACK_COUNT; k++)
         line->tracks.channel[0].posterior[k] = calloc(count + 1, 1);
     for (size_t t = 0; t < count; t++) {
-        line->tracks.channel[0].class_[t] = strchr("sc", picture[t]) ? CQA_CLASS_SPEECH
-                                            : picture[t] == 'A'      ? CQA_CLASS_ANNOUNCEMENT
-                                            : picture[t] == 'M'      ? CQA_CLASS_MUSIC
-                                            : picture[t] == 't'      ? CQA_CLASS_TONE
-                                                                     : CQA_CLASS_NONE;
-        line->tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = picture[t] == 's'   ? 250
-                                                                 : picture[t] == 'c' ? 150
-                                                                                     : 0;
+        line->tracks.channel[0].class_[t] = strchr("sck", picture[t]) ? CQA_CLASS_SPEECH
+                                            : picture[t] == 'A'       ? CQA_CLASS_ANNOUNCEMENT
+                                            : picture[t] == 'M'       ? CQA_CLASS_MUSIC
+                                            : picture[t] == 't'       ? CQA_CLASS_TONE
+                                                                      : CQA_CLASS_NONE;
+        line->tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = picture[t] == 's'          ? 250
+                                                                 : strchr("ck", picture[t]) ? 150
+                                                                                            : 0;
         line->tracks.channel[0].posterior[CQA_CLASS_ANNOUNCEMENT][t] = picture[t] == 'A' ? 250 : 0;
+        line->frames.channel[0].harmonicity[t] = strchr("scA", picture[t]) ? 150 : 20;
     }
-    line->scene =
-        (struct cqa_scene){.tracks = &line->tracks, .duration_ms = (int64_t)count * CQA_FRAME_MS};
+    line->scene = (struct cqa_scene){.frames = &line->frames,
+                                     .tracks = &line->tracks,
+                                     .duration_ms = (int64_t)count * CQA_FRAME_MS};
 }
 
 static void line_expect(struct line *line, const char *wanted)
@@ -52,6 +57,7 @@ static void line_expect(struct line *line, const char *wanted)
     assert_string_equal(found, wanted);
     cqa_scene_finish(&line->scene);
     cqa_tracks_finish(&line->tracks);
+    free(line->frames.channel[0].harmonicity);
 }
 
 static void expect(const char *picture, const char *wanted)
@@ -95,6 +101,18 @@ static void test_lone_noises(void **state)
     expect(
         "cccccc.................cccccc.................cccc", /* nor do noises vouch for noises */
         "..................................................");
+}
+
+/* A knock in a room lasts longer than a click and has no pitch. */
+static void test_lone_knocks(void **state)
+{
+    (void)state;
+    expect("....................kkkkkkkkkkkkkkkkkkkkk..................", /* 672 ms */
+           "...........................................................");
+    expect("....................ccccccccccccccccccccc..................",
+           "....................=====================..................");
+    expect("....................kkkkkkkkkkkkkkkkkkkkkk.................", /* 704 ms */
+           "....................======================.................");
 }
 
 /* On a mix of both parties a burst may be longer, 672 ms here, and is no word. */
@@ -146,13 +164,10 @@ static void test_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bridging),
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_bursts),
-        cmocka_unit_test(test_lone_noises),
-        cmocka_unit_test(test_lone_noises_on_a_mix),
-        cmocka_unit_test(test_what_is_speech),
-        cmocka_unit_test(test_holds_are_left_out),
+        cmocka_unit_test(test_bridging),       cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_bursts),         cmocka_unit_test(test_lone_noises),
+        cmocka_unit_test(test_lone_knocks),    cmocka_unit_test(test_lone_noises_on_a_mix),
+        cmocka_unit_test(test_what_is_speech), cmocka_unit_test(test_holds_are_left_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,7 +215,8 @@ static void test_call(void **state)
     assert_true(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).bears);
     measurable.conversation.known = 1;
     assert_false(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).bears);
-    assert_string_equal(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).reason, "no_conversation");
+    assert_string_equal(cqa_ground_of_measure(&measurable, CQA_MEASURE_COUNT).reason,
+                        "no_conversation");
 }
 
 /* What spans make of the whole call: what holds for over half of it. */
