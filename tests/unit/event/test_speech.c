@@ -20,8 +20,8 @@ static void line_set(struct line *line, const char *picture)
 {
     const size_t count = strlen(picture);
 
-    *line = (struct line){.tracks = {.count = count, .channel_count = 1},
-                          .frames = {.count = count, .channel_count = 1}};
+    *line =
+        (struct line){.tracks = {.count = count, .channel_count = 1}, .frames = {.count = count}};
     line->frames.channel[0].harmonicity = calloc(count + 1, 1);
     line->tracks.channel[0].class_ = calloc(count + 1, 1);
     for (int k = 0; k < CQA_TRACK_COUNT; k++)
