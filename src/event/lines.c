@@ -178,7 +178,21 @@ static unsigned alike(unsigned still[CQA_STILL_COUNT][256], struct manner manner
     return sum;
 }
 
-/* The pauses that the run lies in are no witnesses of its own. `next` moves along with the runs. */
+/* The line is open in the pause though nobody speaks, for so long that a gate would have closed. */
+static int is_open(const struct cqa_scene *scene, int c, struct cqa_span pause)
+{
+    const struct cqa_tracks *tracks = scene->tracks;
+    size_t open = 0;
+
+    for (size_t t = cqa_frame_at(pause.start_ms);
+         t < cqa_frame_at(pause.end_ms) && t < tracks->count; t++)
+        open += tracks->channel[c].still[t] == CQA_STILL_NOT &&
+                (scene->mono || tracks->channel[1 - c].class_[t] != CQA_CLASS_SPEECH);
+    return open >= PAUSE_MS / CQA_FRAME_MS;
+}
+
+/* The pauses that the run lies in are no witnesses of its own, unless the line is also open there.
+ * `next` moves along with the runs. */
 static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
                       struct manner manner, size_t *next, unsigned *pauses, unsigned *still)
 {
@@ -193,7 +207,7 @@ static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
         if (!is_pause(speech, i, &pause) || pause.end_ms <= run.start_ms)
             continue;
         const int level = still_level(scene, c, pause, &kind);
-        (*pauses)--;
+        *pauses -= !is_open(scene, c, pause);
         *still -= level >= 0 && kind == manner.still && abs(level - manner.level) <= ALIKE;
     }
 }

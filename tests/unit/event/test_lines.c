@@ -73,6 +73,42 @@ static void test_gated_lines(void **state)
                          "..............................................");
 }
 
+/* One line is gated; the other is open for long in its party's only pause, as no gate leaves it. */
+static void test_open_in_its_only_pause(void **state)
+{
+    (void)state;
+    picture_expect_lines("sss0000sss0000sss"
+                         "0000"
+                         "00000000"
+                         "0000"
+                         "00",
+                         "..............sss"
+                         "...."
+                         "00000000"
+                         "...."
+                         "ss",
+                         "................."
+                         "...."
+                         "NNNNNNNN"
+                         "...."
+                         "..");
+    picture_expect_lines("sss0000sss0000sss"
+                         "0000"
+                         "00000000"
+                         "0000"
+                         "00",
+                         "..............sss"
+                         "0000"
+                         "00000000"
+                         "0000"
+                         "ss",
+                         "................."
+                         "...."
+                         "........"
+                         "...."
+                         "..");
+}
+
 /* A suppressor lets a moment of noise by behind each word, and shuts in pauses only. */
 static void test_suppressor(void **state)
 {
@@ -260,23 +296,15 @@ static void test_parked_threshold(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_not_recorded),
-        cmocka_unit_test(test_shortest),
-        cmocka_unit_test(test_two_holes),
-        cmocka_unit_test(test_beside_words),
-        cmocka_unit_test(test_gated_lines),
-        cmocka_unit_test(test_suppressor),
-        cmocka_unit_test(test_mask_on_gated_lines),
-        cmocka_unit_test(test_dead_at_the_end),
-        cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_idle_of_somebody),
-        cmocka_unit_test(test_lost),
-        cmocka_unit_test(test_hang_up),
-        cmocka_unit_test(test_lost_on_a_gated_line),
-        cmocka_unit_test(test_holds_end),
-        cmocka_unit_test(test_silences_end),
-        cmocka_unit_test(test_parked),
-        cmocka_unit_test(test_parked_threshold),
+        cmocka_unit_test(test_not_recorded),     cmocka_unit_test(test_shortest),
+        cmocka_unit_test(test_two_holes),        cmocka_unit_test(test_beside_words),
+        cmocka_unit_test(test_gated_lines),      cmocka_unit_test(test_open_in_its_only_pause),
+        cmocka_unit_test(test_suppressor),       cmocka_unit_test(test_mask_on_gated_lines),
+        cmocka_unit_test(test_dead_at_the_end),  cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_idle_of_somebody), cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_hang_up),          cmocka_unit_test(test_lost_on_a_gated_line),
+        cmocka_unit_test(test_holds_end),        cmocka_unit_test(test_silences_end),
+        cmocka_unit_test(test_parked),           cmocka_unit_test(test_parked_threshold),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -301,7 +301,8 @@ static void test_same_noise(void **state)
     }
 }
 
-/* Both lines hiss, each for itself. */
+/* Both lines hiss, each for itself: a mask if it is switched on and off at one instant, and unlike
+ * the noise that the lines have of themselves. */
 static void test_different_noise(void **state)
 {
     struct call call = call_open(2);
@@ -309,7 +310,18 @@ static void test_different_noise(void **state)
     (void)state;
     for (int c = 0; c < 2; c++)
         add_white(hole_of(&call, c), 0, HOLE, 0.02f, 77 + (uint32_t)c);
-    expect_hole(&call, "noise of each line's own", CQA_STILL_NOT);
+    expect_hole(&call, "a hiss of each line's own", CQA_STILL_MASKED);
+
+    call = call_open(2);
+    for (int c = 0; c < 2; c++)
+        add_noise(hole_of(&call, c), 0, HOLE, line_noise, 77 + (uint32_t)c);
+    expect_hole(&call, "the lines' own noise", CQA_STILL_NOT);
+
+    call = call_open(2);
+    add_white(hole_of(&call, 0), 0, HOLE, 0.02f, 77);
+    add_noise(hole_of(&call, 1), 0, SECOND, line_noise, 79);
+    add_white(hole_of(&call, 1) + SECOND, 0, HOLE - SECOND, 0.02f, 78);
+    expect_hole(&call, "hisses that begin apart", CQA_STILL_NOT);
 }
 
 /* A tone on both lines for 6 s is a mask, one of 2 s rings, on and off. */
