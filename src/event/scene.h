@@ -12,8 +12,8 @@
 #include "track/track.h"
 
 /*
- * One call on its way from tracks to events. The steps fill it in order: tones, holds, speech,
- * silence, overtalk, the rest; each reads what those before it found and adds to `events`.
+ * One call on its way from tracks to events. The steps fill it in order (scene.c): each
+ * reads what those before it found and adds to `events`.
  * Borrowed: frames, tracks, plans.
  */
 struct cqa_scene {
