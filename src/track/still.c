@@ -373,7 +373,7 @@ enum cqa_status cqa_still_find(const struct cqa_frames *frames, struct cqa_track
     if (rows == NULL)
         return CQA_E_NOMEM;
     uint8_t *same[2] = {rows + frames->count, rows + 2 * frames->count};
-    for (int c = 0; c < tracks->channel_count; c++) {
+    for (int c = 0; c < 2 && c < tracks->channel_count; c++) {
         count_same(&frames->channel[c], frames->count, same[c]);
         mark_idle(&frames->channel[c], frames->count, same[c], tracks->channel[c].still);
     }
