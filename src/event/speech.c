@@ -9,10 +9,13 @@ enum {
     BRIDGE_MS = 300,
     SHORTEST_MS = 100,
     LONE_MS = 500,     /* a shorter burst, */
+    KNOCK_MS = 700,    /* one that is as long as a knock in a room, without a pitch, less than surely */
+    VOICED = 48,       /* of 255, mean harmonicity */
     MIX_LONE_MS = 700, /* on a mix, where a word more or less makes no overtalk, */
     APART_MS = 500,    /* so far from the party's other words, */
 };
 
+static const float word_surely = 0.86f;
 static const float word_least = 0.85f; /* is a word if a voice's mean posterior is more than this */
 
 /* Without what the line carries as hold music, and without keys and other signalling, which the
@@ -33,6 +36,22 @@ static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
     return status;
 }
 
+static int is_short(const struct cqa_scene *scene, struct cqa_span burst)
+{
+    return cqa_span_length_ms(burst) < (scene->mono ? MIX_LONE_MS : LONE_MS);
+}
+
+/* A voice has a pitch, a knock in a room little of one. */
+static int is_voiced(const struct cqa_scene *scene, int c, size_t first, size_t last)
+{
+    const uint8_t *harmonicity = scene->frames->channel[c].harmonicity;
+    size_t sum = 0;
+
+    for (size_t t = first; t < last && t < scene->frames->count; t++)
+        sum += harmonicity[t];
+    return sum >= VOICED * (last - first);
+}
+
 /* A short burst by itself: a word has a posterior over 0.9, a cough, a click or a note much less.
  */
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
@@ -40,13 +59,14 @@ static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans
     const struct cqa_span burst = speech->items[i];
     const size_t first = cqa_frame_at(burst.start_ms);
     const size_t last = cqa_frame_at(burst.end_ms + CQA_FRAME_MS - 1);
+    const float sure = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
+                       cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
 
-    return cqa_span_length_ms(burst) < (scene->mono ? MIX_LONE_MS : LONE_MS) &&
+    return cqa_span_length_ms(burst) < KNOCK_MS &&
            (i == 0 || burst.start_ms - speech->items[i - 1].end_ms >= APART_MS) &&
            (i + 1 == speech->count || speech->items[i + 1].start_ms - burst.end_ms >= APART_MS) &&
-           cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
-                   cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last) <
-               word_least;
+           (is_short(scene, burst) ? sure < word_least
+                                   : sure < word_surely && !is_voiced(scene, c, first, last));
 }
 
 /* Each burst is judged among all that were found, so that two noises do not make a word. */
