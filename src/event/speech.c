@@ -8,9 +8,10 @@
 enum {
     BRIDGE_MS = 300,
     SHORTEST_MS = 100,
-    LONE_MS = 500,     /* a shorter burst, */
-    KNOCK_MS = 700,    /* one that is as long as a knock in a room, without a pitch, less than surely */
-    VOICED = 48,       /* of 255, mean harmonicity */
+    LONE_MS = 500, /* a shorter burst, */
+    KNOCK_MS =
+        700,     /* one that is as long as a knock in a room, without a pitch, less than surely */
+    VOICED = 48, /* of 255, mean harmonicity */
     MIX_LONE_MS = 700, /* on a mix, where a word more or less makes no overtalk, */
     APART_MS = 500,    /* so far from the party's other words, */
 };
