@@ -212,23 +212,40 @@ static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
     }
 }
 
+/* Neither are the talk gaps in it; what lasts is not among them anyway. */
+static unsigned own_gaps(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                         struct cqa_span run)
+{
+    unsigned own = 0;
+
+    if (cqa_span_length_ms(run) >= LASTING_MS)
+        return 0;
+    for (size_t t = cqa_frame_at(run.start_ms); t < cqa_frame_at(run.end_ms) && t < line->count;
+         t++)
+        own += (unsigned)(cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t) &&
+                          scene->tracks->channel[c].still[t] != CQA_STILL_NOT);
+    return own;
+}
+
 /*
  * The line stands still by itself, as gates and noise suppressors make it: close to its party's
  * words, or in many of its pauses; one or two of these may be further stretches that the recorder
  * left out.
  */
-static int is_gated(const struct cqa_scene *scene, int c, struct habit *habit, struct cqa_span run,
-                    struct stretches *out)
+static int is_gated(const struct cqa_scene *scene, int c, const struct cqa_line *line,
+                    struct habit *habit, struct cqa_span run, struct stretches *out)
 {
     const struct manner manner = manner_of(scene, c, run);
+    const unsigned own = own_gaps(scene, c, line, run);
+    const unsigned gaps = habit->gap_frames - own;
+    const unsigned gaps_still = alike(habit->gap_still, manner);
     unsigned pauses = habit->pauses;
     unsigned still = alike(habit->pause_still, manner);
 
     leave_out(scene, c, run, manner, &out->next, &pauses, &still);
     out->witnessed = pauses >= WITNESSES;
     return (still >= GATED_LEAST && (float)still >= gated_share * (float)pauses) ||
-           (habit->gap_frames >= GAP_TELLS &&
-            (float)alike(habit->gap_still, manner) >= dead_share * (float)habit->gap_frames);
+           (gaps >= GAP_TELLS && (float)gaps_still - (float)own >= dead_share * (float)gaps);
 }
 
 /* One past the last frame of the stretch from `first` on that stands still in one manner, clicks
@@ -282,7 +299,7 @@ static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const str
     }
     for (size_t i = 0; i < out->all.count && status == CQA_OK; i++) {
         const struct cqa_span run = out->all.items[i];
-        if (is_gated(scene, c, &habit, run, out))
+        if (is_gated(scene, c, line, &habit, run, out))
             continue;
         status = cqa_spans_add(&out->news, run.start_ms, run.end_ms);
         if (status == CQA_OK && out->witnessed)

@@ -8,10 +8,15 @@
 #include <string.h>
 #include <cmocka.h>
 
-void judged_draw(struct judged *judged, const char *agent, const char *customer)
+void judged_begin(struct judged *judged, const char *agent, const char *customer)
 {
     *judged = (struct judged){.leg = CQA_LEG_NONE};
     picture_draw(&judged->picture, agent, customer);
+}
+
+void judged_draw(struct judged *judged, const char *agent, const char *customer)
+{
+    judged_begin(judged, agent, customer);
     judged_play(judged);
 }
 

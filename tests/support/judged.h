@@ -16,7 +16,8 @@ struct judged {
 /* Draws, plays and judges; `customer` NULL: mono. */
 void judged_draw(struct judged *judged, const char *agent, const char *customer);
 
-/* The parts, for pictures that are touched up in between: draw the picture, zero the rest. */
+/* The parts, for pictures that are touched up in between. */
+void judged_begin(struct judged *judged, const char *agent, const char *customer);
 void judged_play(struct judged *judged);
 void judged_finish(struct judged *judged);
 

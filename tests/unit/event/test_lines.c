@@ -50,11 +50,10 @@ static void test_two_holes(void **state)
 static void test_beside_words(void **state)
 {
     (void)state;
-    picture_expect_lines(TALK_AGENT TALK_AGENT "sss00000000ss" TALK_AGENT,
-                         TALK_CUSTOMER TALK_CUSTOMER "...00000000ss" TALK_CUSTOMER,
-                         NOTHING NOTHING "...NNNNNNNN.." NOTHING);
-    picture_expect_lines(TALK_MIX TALK_MIX "sss00000000ss" TALK_MIX, NULL,
-                         NOTHING NOTHING "...NNNNNNNN.." NOTHING);
+    picture_expect_lines(TALK_AGENT "sss00000000ss" TALK_AGENT,
+                         TALK_CUSTOMER "...00000000ss" TALK_CUSTOMER,
+                         NOTHING "...NNNNNNNN.." NOTHING);
+    picture_expect_lines(TALK_MIX "sss00000000ss" TALK_MIX, NULL, NOTHING "...NNNNNNNN.." NOTHING);
 }
 
 /* Zeros between all words are the line's own doing: a recorder's gate. */

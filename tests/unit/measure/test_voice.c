@@ -13,18 +13,12 @@
 #define AGENT "ssssssss....."
 #define CUSTOMER ".........ssss"
 
-static void draw(struct judged *m, const char *agent, const char *customer)
-{
-    *m = (struct judged){.leg = CQA_LEG_NONE};
-    picture_draw(&m->picture, agent, customer);
-}
-
 static void test_levels(void **state)
 {
     struct judged m;
 
     (void)state;
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     m.picture.frames.leak[1] = (struct cqa_leak){.found = 1, .gain_db = -24.5f, .delay_ms = 40};
     for (size_t t = 150; t < 155; t++) /* in the customer's speech */
         m.picture.frames.channel[1].flat[t] = 3;
@@ -52,11 +46,11 @@ static void test_active_level_is_of_speech(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     judged_play(&m);
     assert_near(m.sound[0].active_level_dbfs, -25 + hangover_db, 0.1);
     judged_finish(&m);
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     memset(m.picture.frames.channel[0].sub + 512, 220, 25); /* loud, but music */
     memset(m.picture.tracks.channel[0].class_ + 128, CQA_CLASS_MUSIC, 7);
     judged_play(&m);
@@ -70,7 +64,7 @@ static void test_no_noise(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, "ssssssss00000", "000000000ssss");
+    judged_begin(&m, "ssssssss00000", "000000000ssss");
     judged_play(&m);
     assert_near(m.sound[0].noise_dbfs, NAN, 0);
     assert_near(judged_value(&m, "snr_agent_db"), NAN, 0);
@@ -93,7 +87,7 @@ static void test_pitch(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     voice(&m, 0, 51, 64);
     voice(&m, 51, 128, 80);
     voice(&m, 128, 200, 20); /* not speech: says nothing */
@@ -102,7 +96,7 @@ static void test_pitch(void **state)
     assert_near(judged_value(&m, "pitch_agent_range_semitones"), 12 * log2(80.0 / 64), 0.001);
     assert_near(judged_value(&m, "pitch_customer_median_hz"), NAN, 0);
     judged_finish(&m);
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     voice(&m, 0, 29, 64); /* less than a second voiced */
     judged_play(&m);
     assert_near(judged_value(&m, "pitch_agent_median_hz"), NAN, 0);
@@ -115,7 +109,7 @@ static void test_rate(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     voice(&m, 0, 128, 80);
     for (size_t s = 0; s < 512; s++)
         m.picture.frames.channel[0].sub[s] = s % 40 < 20 ? 170 : 140;
@@ -123,7 +117,7 @@ static void test_rate(void **state)
     assert_near(judged_value(&m, "syllable_rate_agent"), 13 / 4.096, 0.001);
     assert_near(judged_value(&m, "syllable_rate_customer"), 0, 0); /* nothing voiced */
     judged_finish(&m);
-    draw(&m, "sss..........", CUSTOMER); /* 1.5 s are too few */
+    judged_begin(&m, "sss..........", CUSTOMER); /* 1.5 s are too few */
     judged_play(&m);
     assert_near(judged_value(&m, "syllable_rate_agent"), NAN, 0);
     judged_finish(&m);
@@ -135,7 +129,7 @@ static void test_raised(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, "ssssssssssssssssssss..", "......................");
+    judged_begin(&m, "ssssssssssssssssssss..", "......................");
     voice(&m, 0, 320, 80);
     memset(m.picture.frames.channel[0].level + 93, 190, 62);
     memset(m.picture.frames.channel[0].level + 186, 180, 31);

@@ -13,18 +13,12 @@
 #define AGENT "ssssssss....."
 #define CUSTOMER ".........ssss"
 
-static void draw(struct judged *m, const char *agent, const char *customer)
-{
-    *m = (struct judged){.leg = CQA_LEG_NONE};
-    picture_draw(&m->picture, agent, customer);
-}
-
 static void test_all_well(void **state)
 {
     struct judged m;
 
     (void)state;
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     judged_play(&m);
     for (int a = 0; a < CQA_ASPECT_COUNT; a++)
         assert_int_equal(m.measurable.aspect[a], CQA_QUALITY_OK);
@@ -38,7 +32,7 @@ static void expect_noise(uint8_t noise, enum cqa_quality wanted)
 {
     struct judged m;
 
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     for (size_t t = 0; t < m.picture.frames.count; t++)
         for (int c = 0; c < 2; c++)
             if (m.picture.tracks.channel[c].class_[t] == CQA_CLASS_NONE)
@@ -71,7 +65,7 @@ static void test_clipping(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     memset(m.picture.frames.channel[0].flat, 5, 13); /* 416 of 4096 ms */
     judged_play(&m);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_LEVEL], CQA_QUALITY_NOT_MEASURABLE);
@@ -79,7 +73,7 @@ static void test_clipping(void **state)
     assert_near(judged_value(&m, "level_agent_dbfs"), NAN, 0);
     assert_near(judged_value(&m, "talk_agent_ms"), 4096, 0);
     judged_finish(&m);
-    draw(&m, AGENT, CUSTOMER);
+    judged_begin(&m, AGENT, CUSTOMER);
     memset(m.picture.frames.channel[0].flat, 5, 12); /* 384 */
     judged_play(&m);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_LEVEL], CQA_QUALITY_OK);
@@ -91,14 +85,14 @@ static void test_one_side_and_none(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, AGENT, ".............");
+    judged_begin(&m, AGENT, ".............");
     judged_play(&m);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_OVERTALK], CQA_QUALITY_NOT_MEASURABLE);
     assert_string_equal(m.measurable.reasons[0].id, "one_way");
     assert_string_equal(m.measurable.reasons[0].text.en, "nothing is heard of the customer");
     assert_near(judged_value(&m, "overtalk_total_ms"), NAN, 0);
     judged_finish(&m);
-    draw(&m, ".............", ".............");
+    judged_begin(&m, ".............", ".............");
     judged_play(&m);
     assert_true(judged_has_reason(&m, "no_speech", CQA_ASPECT_SPEECH));
     assert_near(judged_value(&m, "overtalk_total_ms"), NAN, 0);
@@ -111,7 +105,7 @@ static void expect_one_way(const char *customer, enum cqa_quality silence)
 {
     struct judged m;
 
-    draw(&m, "sssss.....sssss.....sssss.....sssss.....sssss.....sssss.....", customer);
+    judged_begin(&m, "sssss.....sssss.....sssss.....sssss.....sssss.....sssss.....", customer);
     judged_play(&m);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_SILENCE], silence);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_SPEECH],
@@ -141,7 +135,7 @@ static void test_faint(void **state)
     (void)state;
     for (int faint = 0; faint < 2; faint++) {
         struct judged m;
-        draw(&m, AGENT, CUSTOMER);
+        judged_begin(&m, AGENT, CUSTOMER);
         memset(m.picture.frames.channel[0].sub, faint ? 75 : 77, 512); /* -72.5 and -71.5 dBFS */
         for (size_t t = 0; t < m.picture.frames.count; t++)
             if (m.picture.tracks.channel[0].class_[t] == CQA_CLASS_NONE)
@@ -161,7 +155,7 @@ static void test_mono_and_short(void **state)
     struct judged m;
 
     (void)state;
-    draw(&m, "sssss", NULL);
+    judged_begin(&m, "sssss", NULL);
     judged_play(&m);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_OVERTALK], CQA_QUALITY_DEGRADED);
     assert_int_equal(m.measurable.aspect[CQA_ASPECT_SPEECH], CQA_QUALITY_DEGRADED);
