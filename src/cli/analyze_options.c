@@ -82,9 +82,8 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
                 return cqa_cli_usage(NAME, "no format \"%s\"", optarg);
             break;
         case 'l':
-            options->zh = strcmp(optarg, "zh") == 0;
-            if (!options->zh && strcmp(optarg, "en") != 0)
-                return cqa_cli_usage(NAME, "--language is en or zh, not \"%s\"", optarg);
+            if (cqa_cli_language(NAME, optarg, &options->zh) >= 0)
+                return CQA_EXIT_USAGE;
             break;
         case 'o':
             options->output = optarg;

@@ -34,6 +34,9 @@ void cqa_cli_print_version(void);
 int cqa_cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Takes what --language says, "en" or "zh"; -1: go on, else CQA_EXIT_USAGE, said on stderr. */
+int cqa_cli_language(const char *command, const char *text, int *zh);
+
 /* "callqa COMMAND: text" on stderr; returns CQA_EXIT_FAILED. */
 int cqa_cli_fail(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include "base/version.h"
 
 void cqa_cli_print_version(void)
@@ -21,6 +22,14 @@ int cqa_cli_usage(const char *command, const char *format, ...)
     va_end(arguments);
     fprintf(stderr, " (see callqa %s --help)\n", command);
     return CQA_EXIT_USAGE;
+}
+
+int cqa_cli_language(const char *command, const char *text, int *zh)
+{
+    *zh = strcmp(text, "zh") == 0;
+    return *zh || strcmp(text, "en") == 0
+               ? -1
+               : cqa_cli_usage(command, "--language is en or zh, not \"%s\"", text);
 }
 
 int cqa_cli_fail(const char *command, const char *format, ...)

@@ -94,9 +94,8 @@ static int parse(int argc, char **argv, struct options *options)
             options->time_zone = optarg;
             break;
         case 'l':
-            options->plot.zh = strcmp(optarg, "zh") == 0;
-            if (!options->plot.zh && strcmp(optarg, "en") != 0)
-                return cqa_cli_usage(NAME, "--language is en or zh, not \"%s\"", optarg);
+            if (cqa_cli_language(NAME, optarg, &options->plot.zh) >= 0)
+                return CQA_EXIT_USAGE;
             break;
         case 'h':
             fputs(HELP, stdout);

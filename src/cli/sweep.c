@@ -148,9 +148,7 @@ static int parse(int argc, char **argv, struct options *options)
             options->compare = optarg;
             break;
         case 'l':
-            options->zh = strcmp(optarg, "zh") == 0;
-            if (!options->zh && strcmp(optarg, "en") != 0)
-                code = cqa_cli_usage(NAME, "--language is en or zh, not \"%s\"", optarg);
+            code = cqa_cli_language(NAME, optarg, &options->zh);
             break;
         case 'h':
             fputs(HELP, stdout);
