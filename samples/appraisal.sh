@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What fills two months of appraisal, for demo.sh (sourced, after week.sh): October is closed, November is being talked through.
 
 # open_month PERIOD ROWS [COLUMN...]: by hr, with what was counted elsewhere; the number of the appraisal is printed.

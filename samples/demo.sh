@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # From a clean clone to scored calls: installs what lacks, builds, starts the scoring server and the daemon on loopback
 # in a temporary folder, drops the samples in, and a week made of them, waits for the results and prints them.
 set -eu

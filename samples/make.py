@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the sample recordings beside this script, anew and the same each time.
 
     .ci/install samples

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What makes a week of the samples' day, for demo.sh (sourced; $folder, $url and $password are its own):
 # the same recordings again under the names of the six days before, and people who work on what comes of them.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Everything that is checked, from a clean clone on Debian 12; ctest's summary comes last. tests/run.sh [--no-install]
 # What fails to build shows up there as well: as tests that could not be run.
 set -u

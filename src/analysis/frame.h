@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_ANALYSIS_FRAME_H
 #define CQA_ANALYSIS_FRAME_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The worker's side: runs on foreign bytes, in the sandbox, with nothing but a socket and one open
  * recording. */
 #include "analysis/frame.h"

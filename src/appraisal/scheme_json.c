@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "appraisal/scheme_json.h"
 
 #include "appraisal/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The sums of layout.h on registers of CQA_WIDTH floats. Included once for each width, by a file
  * that names the function.

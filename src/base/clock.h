@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_BASE_CLOCK_H
 #define CQA_BASE_CLOCK_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include "base/log.h"
 

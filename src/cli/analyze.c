@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa analyze: files and folders in, reports out, in the order of the arguments. */
 #include <limits.h>
 #include <stdio.h>

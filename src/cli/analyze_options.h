@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_CLI_ANALYZE_OPTIONS_H
 #define CQA_CLI_ANALYZE_OPTIONS_H
 

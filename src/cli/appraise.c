@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa appraise: a period's appraisal from files alone. */
 #include <getopt.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa check-config: every problem of a daemon's configuration, each with its place. */
 #include <getopt.h>
 #include <stdio.h>

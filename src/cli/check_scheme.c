@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa check-scheme: every problem of an appraisal scheme, each with its place. */
 #include <getopt.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <getopt.h>
 #include <jansson.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * callqa: one command a file; this one only finds it. A command that needs libraries which
  * analysing does not (libcurl, libcairo and what these drag in) is a program of its own: their

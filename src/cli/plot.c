@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa plot: one recording analysed and drawn, for people who look at one call. */
 #include <getopt.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa sweep: everything in the watched folders that has no result yet, once. */
 #include <errno.h>
 #include <getopt.h>

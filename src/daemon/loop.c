@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The only file that knows sd-event and sd_notify. */
 #include "daemon/loop.h"
 

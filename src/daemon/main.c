@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqad: reads its configuration, makes the engine, runs the loop. */
 #include <getopt.h>
 #include <stdio.h>

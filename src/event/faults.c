@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is wrong with the recording itself: clipping, a side that was not recorded, a call heard on
  * one side only. */
 #include "event/scene.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One side is parked for 5 s or more: music, beeps, a muted line, a voice over music. */
 #include "event/hold.h"
 

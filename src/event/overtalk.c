@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Both speak for 200 ms or more, outside hold: who broke in, and what came of it (contract: on
  * turns). */
 #include "event/scene.h"

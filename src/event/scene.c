@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event/scene.h"
 
 /* Frames and bursts may reach past the last sample; events do not. */

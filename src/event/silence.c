@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Nobody speaks for 3 s or more, outside hold and signalling; and why. */
 #include "event/scene.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A party's own speech, by the contract's definition. It is found twice: on the classes alone, for
  * the search for holds; and then with what the holds tell: on a line that plays hold music no voice

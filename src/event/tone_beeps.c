@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Tones that are no event: hold beeps, and the notices that one must not take for them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs of tones that follow each other as a plan says. */
 #include "event/tone_cadence.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Dual tones as keys send them (ITU-T Q.23, Q.24). */
 #include "event/tone_keys.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_EVENT_TONE_KEYS_H
 #define CQA_EVENT_TONE_KEYS_H
 

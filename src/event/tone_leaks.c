@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tones that are heard on one channel because they sound on the other. */
 #include <math.h>
 #include "event/tone_runs.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The file of tone plans: models/tones/standard.yaml says what its keys mean. */
 #include "event/tone_plans.h"
 

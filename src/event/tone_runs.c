@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Frames that look like one and the same tone, joined to runs with edges finer than a frame. */
 #include "event/tone_runs.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs of tones against the plans of the countries: ringing, busy, special information, fax, keys,
  * beeps. */
 #include "event/tones.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_MEASURE_ACTIVE_LEVEL_H
 #define CQA_MEASURE_ACTIVE_LEVEL_H
 

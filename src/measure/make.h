@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_MEASURE_MAKE_H
 #define CQA_MEASURE_MAKE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Levels, noise, clipping of each channel. */
 #include <math.h>
 

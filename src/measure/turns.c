@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who speaks when: talk, silence, hold, response times, monologues, switches. */
 #include <math.h>
 #include <stdlib.h>

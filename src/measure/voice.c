@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a party speaks: pitch, syllables, loudness relative to the own norm. No emotion is read from
  * any of it. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the store through a worker back to the store. */
 #include <assert.h>
 #include <stdio.h>

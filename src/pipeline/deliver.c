@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the store to the server, and what it said back into the store. */
 #include <inttypes.h>
 #include <stdio.h>

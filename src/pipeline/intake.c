@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From the watched folders into the store. */
 #include <errno.h>
 #include <stdio.h>

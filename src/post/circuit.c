@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "post/circuit.h"
 
 static const int64_t FIRST_MS = 1000;

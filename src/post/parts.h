@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_POST_PARTS_H
 #define CQA_POST_PARTS_H
 

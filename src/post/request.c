@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What goes over the wire: one request's body and headers. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <string.h>

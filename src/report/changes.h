@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_REPORT_CHANGES_H
 #define CQA_REPORT_CHANGES_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/result.h"
 
 const char *const cqa_role_words[CQA_ROLE_COUNT + 1] = {"agent", "customer", "mixed", "", NULL};

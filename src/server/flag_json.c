@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/flag_json.h"
 
 #include "server/when.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/version.h"
 #include "server/counters.h"
 #include "server/endpoints.h"

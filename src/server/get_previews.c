@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What waiting results would change, by month, team and person; and what has changed. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include "rubric/threshold.h"
 #include "server/endpoints.h"

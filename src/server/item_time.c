@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/item.h"
 
 /* Days from 1970-01-01 to a date of the Gregorian calendar (Hinnant's days_from_civil). */

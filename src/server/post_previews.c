@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Waiting results, accepted by a lead or thrown away. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_SERVER_RENDER_FRAME_H
 #define CQA_SERVER_RENDER_FRAME_H
 

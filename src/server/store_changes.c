@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What revisions changed, and what waiting ones would. */
 #include <math.h>
 #include <stdio.h>

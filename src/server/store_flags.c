@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/flags_internal.h"
 
 static const char *text_or_null(sqlite3_stmt *row, int column)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The flags of a new revision, and which of the old ones they are. */
 #include "server/put.h"
 

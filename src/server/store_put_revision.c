@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A revision becomes what counts: the call, its text and its flags. */
 #include "server/put.h"
 

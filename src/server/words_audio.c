@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Why a recording has no result, or is not heard. */
 #include "server/words.h"
 

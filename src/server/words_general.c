@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/words.h"
 
 static const struct cqa_words words[] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What callqa check-rubric says, to whoever tries a rubric on the page. */
 #include "server/words.h"
 

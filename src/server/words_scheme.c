@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What callqa check-scheme says of a file that the page lists as one that cannot be used. */
 #include "server/words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Choosing peaks, on registers of CQA_WIDTH lanes. Included once for each width, by a file that
  * names the function. Every loop runs the same way whatever the peaks are: a branch on which of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The transforms of as many frames at once as a register has lanes (CQA_WIDTH): for tile_kernel.h.
  * FFTW transforms one frame after the other; with that and the rearranging around it the pass takes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "track/dense.h"
 
 #define CQA_WIDTH CQA_WIDTH_PLAIN

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From when both parties have been heard to the last word of whichever falls silent first. */
 #include "event/voice.h"
 #include "verdict/verdict.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Numbers that are counted from events, over what the recording bears: rules may stand on them. */
 #include <math.h>
 

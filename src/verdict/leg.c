@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Whether a file with one channel holds one party's line. The profile knows it of some names; else
  * it is told by nobody ever answering: what one party says alone is parted by the other's turns, so

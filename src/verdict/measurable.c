@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can be measured on this recording at all: the gate before every deduction. */
 #include <math.h>
 

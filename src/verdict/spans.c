@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where nothing, or only part, can be measured: what the lines did, as spans of each aspect. */
 #include "track/still.h"
 #include "verdict/verdict.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Whether the two channels run in step. Where one is late by some seconds, answers come too late in
  * one direction and before the question has ended in the other; moved back by that lag, they fall

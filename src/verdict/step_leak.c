@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A voice that leaks into the other channel comes within half a second of itself; where it comes
  * seconds late, a channel is shifted. The leakage is too soft for a level to tell, and its delay

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_VERDICT_VERDICT_H
 #define CQA_VERDICT_VERDICT_H
 

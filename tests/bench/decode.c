@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What libsndfile's decoding alone costs: decode FILE prints the frames read. */
 #include <sndfile.h>
 #include <stdio.h>

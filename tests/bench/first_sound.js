@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // How long from the space bar to sound: first_sound.js. Real server and Chromium on loopback; the samples, and calls of
 // ten minutes and an hour in forms that browsers play and in forms that the server has to render for them. From the key
 // pressed to the moment the audio element's currentTime moves, looked at once a frame: on the page of a call, as soon as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The least that an analyzer of frames can do: decode, and one 256-point transform per 10 ms for
  * both channels (packed: left real, right imaginary). floor FILE prints the pairs read and a

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Where the time of one analysis goes, by room of src/ and by library: profile.sh RECORDING [BUILD]
 # Needs perf (Debian: linux-perf) and a release build.
 set -eu

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Times the scoring server on a full store: server_bench.py PATH/TO/callqa-server [CALLS] [FOLDER]
 
 Fills a store with CALLS calls (1 000 000) and three flags each by SQL (through the server's own schema, so that it takes

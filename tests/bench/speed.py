@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Measures what tests/bench/speed.sh has made: speed.py CALLQA FOLDER
 
 Times are processor seconds (user and system, all processes of a command), each command held to one processor, pairs run

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Prints how fast the release build is, as ratios: speed.sh [FOLDER]
 #
 # Makes recordings of 10 minutes, 1 hour and 8 hours (two channels, 8 kHz, 16 bits) in a temporary folder (1.3 GB) out of

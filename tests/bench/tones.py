@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Signalling tones of eight countries, special information, fax and keys, at three levels, over noise, through codecs:
 how many callqa finds as they are, and nothing else. tones.py [CALLQA] [--jobs N]
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What the tests of the page do over and over: be somebody on it, go somewhere, look for what axe finds.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Months of appraisal to make pictures of, and where to look at them (as the views of shots.js).
 import { months, openMonth, person, signAll } from "./round.js";
 

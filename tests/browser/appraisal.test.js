@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Appraisal on the page, as hr, leads and agents use it: from opening a month to closing it, and the sheet on paper.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

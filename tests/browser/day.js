@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Opens pages of `callqa analyze --format html` by day, by night, on a narrow screen and on paper: node day.js PAGE...
 // Nothing but the page may be asked for, nothing may stand wider than the screen, and axe finds nothing.
 import assert from "node:assert/strict";

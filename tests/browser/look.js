@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Screenshots while the page is being worked on: node look.js FOLDER [LANGUAGE] [THEME] NAME=HASH[@USER]...
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The page in Debian's Chromium against a real server: what each role does with it, from log-in to export.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Rounds of appraisal for tests and pictures: made over the API, as the page makes them.
 import { password } from "./stage.js";
 

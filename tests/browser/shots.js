@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Makes the pictures of docs/page.md anew: node shots.js [FOLDER [NAME]]; a NAME that ends in - is the beginning of several
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

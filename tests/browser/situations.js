@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Results of calls that the recording bears in part, made from one of the stage's: what a recorder of today would post.
 
 const silenceOf = ({ events, score }) => events.find(({ id }) => id === score.deductions.find(({ rule }) => rule === "dead-air").event);

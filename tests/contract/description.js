@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What src/server/openapi.yaml says about one exchange, as checks. A response may hold no field that is not described,
 // except where the description says additionalProperties: true (results, whose fields may grow).
 import { readFileSync } from "node:fs";

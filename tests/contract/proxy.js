@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Stands between people and the server, passes everything on as it is, and holds both sides to the description.
 import { createServer, request as ask } from "node:http";
 import { dirname, join } from "node:path";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Walks through every route of the description, with what is allowed and with what is not, and has the proxy judge each
 // exchange. A route that is added needs a line in the walk: at the end every operation must have succeeded once.
 import assert from "node:assert/strict";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as an import, a roster and a result: no crash, and whatever is computed can be printed.
  */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a scheme: no crash, and a scheme without problems appraises a small import and
  * prints it. */
 #include <stdint.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Holds what the analyzer finds in samples/ against samples.json: samples.py SOURCE_DIR PROGRAM_DIR [--update]
 
 Events, parties, scores and reasons must be equal; times may move by TOLERANCE_MS and levels by a decibel or so: a

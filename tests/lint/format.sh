@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Names the files that clang-format would change: format.sh SOURCE_DIR
 cd "${1:-.}" || exit 2
 wrong=$(find src tests -name '*.[ch]' | sort | xargs -r clang-format --dry-run --Werror --ferror-limit=1 2>&1 |

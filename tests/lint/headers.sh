@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Compiles each header of src/ alone, so that none leans on what was included before it: headers.sh SOURCE_DIR BINARY_DIR
 # Left out: *_kernel.h, which are pieces of the files that include them.
 cd "${1:-.}" || exit 2

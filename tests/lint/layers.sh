@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Fails on an #include of a higher or a neighbouring layer: layers.sh SOURCE_DIR
 # A folder is a room; data walks through the rooms in order and never turns back.
 cd "${1:-.}" || exit 2

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Fails where a program's --help and its manual page name different options or commands: man.py SOURCE_DIR BINARY_DIR"""
 import os
 import re

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Lints src/server/openapi.yaml, and checks that it covers every route of src/server/routes.c and no other:
 # openapi.sh SOURCE_DIR. The lint needs npm; without it that half is skipped, with the reason printed.
 cd "${1:-.}" || exit 2

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Reports how long functions and files are, and which to look at again: sizes.py SOURCE_DIR. Never fails."""
 import pathlib
 import sys

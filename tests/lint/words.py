@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every sentence that the scoring server tells a person has a Chinese one: words.py SOURCE_DIR
 
 Reads the formats given to cqa_reply_problem, to cqa_fail of what is answered with its text, and what is handed on to

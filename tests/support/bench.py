@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the system tests share: a folder with recordings, the real daemon and the real server."""
 import array
 import glob

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef SUPPORT_EXAMPLE_RESULT_H
 #define SUPPORT_EXAMPLE_RESULT_H
 

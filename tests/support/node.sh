@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # For scripts that start tests under node (sourced): each word of reason ends the script as skipped.
 
 skip() {

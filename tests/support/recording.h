@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef CQA_TESTS_SUPPORT_RECORDING_H
 #define CQA_TESTS_SUPPORT_RECORDING_H
 

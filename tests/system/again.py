@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """New rules on old results, end to end: again.py SOURCE PROGRAMS
 
 Results as they were made before verdicts had a ground lie in the recorder's store and on the server. The upgrade moves

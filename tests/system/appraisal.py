@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """From recordings to pay, end to end: appraisal.py SOURCE PROGRAMS
 
 The daemon analyses six calls, flags are decided over the API, a month is imported, and two schemes are computed: one

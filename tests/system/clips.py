@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Evidence clips: clips.py SOURCE PROGRAMS. A server that cannot open the recordings plays the seconds around flags."""
 import array
 import glob

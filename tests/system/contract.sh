@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The running server against src/server/openapi.yaml: contract.sh SOURCE_DIR PROGRAM_DIR. Needs node and npm; without
 # them, or where the page was not built, it is skipped with the reason printed.
 set -eu

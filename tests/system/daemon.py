@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """callqad: daemon.py SOURCE PROGRAMS. Reload, bad files, a wrong token, a full disk, stopping in the middle."""
 import os
 import shutil

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The page of a day's calls (`callqa analyze --format html -o`), made of the samples: day.sh SOURCE_DIR PROGRAM_DIR
 # Opened in Chromium where node, Playwright and chromium are there.
 set -eu

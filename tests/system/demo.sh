@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # README's first command, on programs that are built: demo.sh SOURCE_DIR PROGRAM_DIR
 set -eu
 out=$("$1/samples/demo.sh" --once --bin "$2" </dev/null)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Every format of `callqa analyze` on real files is what its readers take: formats.sh SOURCE_DIR PROGRAM_DIR
 set -eu
 source=$(cd "$1" && pwd)

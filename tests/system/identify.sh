@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What `callqa identify` makes of names, where facts give the roles and where they do not: identify.sh SOURCE_DIR PROGRAM_DIR
 set -eu
 callqa=$(cd "$2" && pwd)/callqa

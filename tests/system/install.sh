@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Installs to a folder of its own and works from there: install.sh SOURCE_DIR PROGRAM_DIR
 set -eu
 source=$(cd "$1" && pwd)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The main job, end to end: main_job.py SOURCE PROGRAMS
 
 Fifty recordings arrive in every way that files arrive, while the server is away for a time and the daemon is

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Notices of callqa-server: notices.py SOURCE PROGRAMS. Real receivers that fail, vanish and come back; kill -9 between."""
 import base64
 import glob

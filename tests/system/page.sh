@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The page in Chromium, as people use it: page.sh SOURCE_DIR PROGRAM_DIR. Needs node, npm and chromium; without them, or
 # where the page was not built, it is skipped with the reason printed.
 set -eu

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """callqa sweep: sweep.py SOURCE PROGRAMS. What it finds, what it tells, how it ends, and that it shares with the daemon."""
 import os
 import sys

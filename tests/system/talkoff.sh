@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Voices and music must not be taken for signalling: talkoff.sh SOURCE_DIR PROGRAM_DIR
 # Needs Debian's asterisk-core-sounds-en-wav and asterisk-moh-opsound-wav: 39 minutes, as they are and in µ-law.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # systemd's own opinion of the units, as they are installed: units.sh SOURCE_DIR PROGRAM_DIR. Skipped without systemd-analyze.
 set -eu
 if ! command -v systemd-analyze >/dev/null; then

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Prints what the networks would see, so that training and analysis run the very same code:
  *

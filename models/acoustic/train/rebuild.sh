@@ -6,7 +6,7 @@
 # themselves. What is there already is not made again. With CROSS=1 in the environment a second look without each fold
 # as well (parked0.model and so on), to try on what it never met. ../README.md says what each step is for.
 set -eu
-[ $# -ge 2 ] || { sed -n '3,7s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '4,8s/^# //p' "$0" >&2; exit 2; }
 sources=$(realpath "$1")
 mkdir -p "$2"
 folder=$(realpath "$2")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A command that is a program of its own: CQA_COMMAND, of which CMakeLists.txt makes one each. */
 #include <locale.h>
 #include "cli/cli.h"

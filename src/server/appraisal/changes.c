@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "appraisal/json.h"
 #include "server/appraisal/asking.h"
 #include "server/appraisal/endpoints.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/appraisal/inputs.h"
 #include "server/appraisal/store_rounds.h"
 

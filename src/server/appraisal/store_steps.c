@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <time.h>
 #include "server/appraisal/store_rounds.h"
 

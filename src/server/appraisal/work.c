@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/appraisal/work.h"
 
 #include "appraisal/period.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Accounts and tokens, as an admin keeps them; and everybody's own password.
 import { get, post, put } from "./api.js";
 import { askForm, emptyState, failed, field, notice, showDialog } from "./dialog.js";

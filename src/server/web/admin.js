@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Accounts and tokens, the roster, the audit log, and recordings that have no result.
 import { accountPanels } from "./accounts.js";
 import { get, put } from "./api.js";

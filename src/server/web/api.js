@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The server's API (src/server/openapi.yaml). Addresses are relative, so that a proxy may put a folder before them.
 import { said, t } from "./text.js";
 

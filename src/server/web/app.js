@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Start: who is asking, the frame around every page, and which page the address names.
 import { get, keepSession, remove, whenSessionLost } from "./api.js";
 import { fill } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What a recording bears: where its result lets nothing cost points, and why.
 import { h } from "./dom.js";
 import { clock, has, said, share, t, word } from "./text.js";

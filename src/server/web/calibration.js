@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The same flags judged blind by several people, and how far they agree.
 import { callPath, get, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";

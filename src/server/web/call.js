@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // One call: heard, seen, and its score taken apart rule by rule.
 import { callPath, get, post } from "./api.js";
 import { bearsSection, eventTint, groundLine, hatchOf, partyOf, stretches, stretchWords } from "./bears.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Calls with their scores: newest or worst first, by whom and when.
 import { get } from "./api.js";
 import { severityChip, totalOf } from "./decide.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Lines over days, drawn by uPlot in the theme's colours.
 import uPlot from "./lib/uPlot.esm.js";
 import { colour, h } from "./dom.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Coaching notes: what a lead tells an agent, about which calls, and when the two talk about it again.
 import { get, getAll, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What people do to flags: confirm, overturn, change the points, take back, add by hand, object.
 import { callPath, get, post } from "./api.js";
 import { askForm, failed, field, notice } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Dialogs, notices, and what stands where a list is empty or an answer was refused.
 import { h, replace } from "./dom.js";
 import { t } from "./text.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Building and finding elements. Text always goes in as text, never as HTML.
 
 /** h("td.number", {title: "…", onclick: f}, child, …): an element; null and false children are left out. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Files to take away, and days that are closed for good.
 import { address, post } from "./api.js";
 import { askForm, failed, field, notice } from "./dialog.js";

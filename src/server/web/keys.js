@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // One table of keys a page: each has the key, the words that explain it, and what it does.
 import { h } from "./dom.js";
 import { t } from "./text.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What lies under the waveform and moves with it: ruler, who speaks, events, what costs nothing, flags.
 import { eventTint, hatchOf, partyOf, rowsOf, stretches, stretchWords, whyOf } from "./bears.js";
 import { h, replace } from "./dom.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 import { keepSession, post } from "./api.js";
 import { field } from "./dialog.js";
 import { h, replace } from "./dom.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Objections: who objected to what, when, and how it was settled.
 import { getAll, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The waveform as the server computed it, and a strip of it on a canvas.
 import { callPath, get } from "./api.js";
 import { colour } from "./dom.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // A span of days that pages share: by default the thirty days up to the newest call.
 import { get } from "./api.js";
 import { field } from "./dialog.js";

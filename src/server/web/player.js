@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // One recording played by the browser, streamed from the server by Range.
 import { address, callPath, whyRefused } from "./api.js";
 

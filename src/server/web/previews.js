@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Results that wait: what new rules would give back and take, by month, before anything counts; and what they gave back.
 import { get, post } from "./api.js";
 import { askForm, emptyState, failed, notice } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The queue of flags: pages from the server, walked with the keyboard, heard and decided without leaving it.
 import { get } from "./api.js";
 import { groundLine } from "./bears.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // A rubric's rule in words: what it asks, what it costs, where it ends, and how far a person may change it.
 import { get } from "./api.js";
 import { h, replace } from "./dom.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // How often people agree with each rule, and what another rubric would make of past calls before it is applied.
 import { get, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Calls that are due to be heard besides flags: each auditor's list, and how a lead draws it.
 import { getAll, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The site's shifts: named parts of the day, as the server is configured.
 import { get } from "./api.js";
 import { field } from "./dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // A spectrogram of a stretch of the recording, computed here when asked for, from that slice of it alone.
 import { address, callPath, whyRefused } from "./api.js";
 import { partyOf } from "./bears.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // A team's agents, worst first, and one agent's days against the team's.
 import { get, getAll } from "./api.js";
 import { bars, lineChart } from "./chart.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Words in the chosen language, and dates and numbers as its readers write them.
 
 const languages = ["en", "zh-CN"];

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // wavesurfer.js with the server's peaks: two lanes, one a party, events and flags as regions.
 import WaveSurfer from "./lib/wavesurfer.esm.js";
 import Regions from "./lib/regions.esm.js";

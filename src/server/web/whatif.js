@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What a rule would have found were one of its thresholds another: counted by the server from stored events.
 import { get, post } from "./api.js";
 import { emptyState, field } from "./dialog.js";

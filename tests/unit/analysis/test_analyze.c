@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Real recordings through the whole chain. What is expected is what samples/README.md says they
  * show; tests/golden holds the exact results. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a process in the sandbox can still do: each attempt in a forked child of its own. */
 #include <setjmp.h>
 #include <stdarg.h>

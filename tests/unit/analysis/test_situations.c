@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recordings that bear no verdict, or only in part, through the whole chain: the calls of samples/
  * with what recorders do to them. In none does anything cost a point. */
 #include <setjmp.h>

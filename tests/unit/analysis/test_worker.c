@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Real workers with the real engine; crashes are made by killing them, hangs by a time limit that
  * nothing meets. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is wrong with an input, in two languages. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Indicators as people's files have them: long and wide, encodings, spreadsheet habits, and all
  * that is wrong. */
 #include <iconv.h>

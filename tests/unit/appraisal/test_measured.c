@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What callqa measures itself, from results of calls: means, medians, flags, whose call it was,
  * what was left out. */
 #include "unit/appraisal/appraised.h"

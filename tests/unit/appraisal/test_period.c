@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Months and quarters as texts. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The loader: what a scheme may say, and how it is told what is wrong with it, all at once and with
  * its place. */
 #include <dirent.h>

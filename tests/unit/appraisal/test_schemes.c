@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Each scheme of models/schemes on an example worked by hand, with its edges. Points are compared
  * as printed. */
 #include "unit/appraisal/appraised.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is written down: JSON with the trace of every number, CSV that is safe to open, text for a
  * person. */
 #include <jansson.h>

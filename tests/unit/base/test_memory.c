@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* arena and buffer */
 #include <setjmp.h>
 #include <stdalign.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which models there are, and where. */
 #include <setjmp.h>
 #include <stdarg.h>

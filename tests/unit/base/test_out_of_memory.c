@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What base/ does when memory runs out. The files come in whole, with an allocator that refuses on
  * demand. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* escape, error, failure, problems, log, models: what people get to read, and where files are
  * found. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* callqa appraise and check-scheme as they are called: exit codes, what goes to stdout and what to
  * stderr. */
 #include <fcntl.h>

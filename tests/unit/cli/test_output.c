@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where reports go: whole or not at all, and nothing beside them is left. */
 #include <dirent.h>
 #include <fcntl.h>

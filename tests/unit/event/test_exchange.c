@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When two parties talk with each other: on two lines by turns, on a mix by voices. */
 #include <setjmp.h>
 #include <stdarg.h>

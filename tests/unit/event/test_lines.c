@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the recorder left out, and lines that are not there, on drawn calls (support/picture.h). */
 #include <setjmp.h>
 #include <stdarg.h>

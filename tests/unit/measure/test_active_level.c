@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The active level of P.56 from 8 ms energies, against the standard's own form on the samples. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Measures of a voice and its line, from samples whose truth is known: through the very pass that
  * recordings go through. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Levels and voice, on drawn calls (tests/support/picture.h). */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a configuration may say, and that every problem is told at its place. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When to send next: pure, so time and chance are the test's own. */
 #include <setjmp.h>
 #include <stdarg.h>

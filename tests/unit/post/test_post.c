@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Real requests over real sockets, against a server whose replies are the test's own. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Each format against a file in golden/, byte for byte. CQA_UPDATE_GOLDEN=1 writes the files anew:
  * look at the difference before committing it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The page of a day's calls: what it lists, that no name can become markup, where its links lead.
  */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The picture is looked at by people; this holds what can be held: that it is written, where its
  * colours are, errors. */
 #include <setjmp.h>

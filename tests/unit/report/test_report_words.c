@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What stands in one table a kind of event is whole: docs/decisions and the contract's readers rely
  * on it. */
 #include <setjmp.h>

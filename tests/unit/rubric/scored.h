@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rules, events and what they cost, for tests of the rubric: one rule, everything measurable. */
 #ifndef CQA_TESTS_RUBRIC_SCORED_H
 #define CQA_TESTS_RUBRIC_SCORED_H

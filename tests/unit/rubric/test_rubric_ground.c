@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a rubric makes of events that the recording does not bear: notes with the reason. */
 #include <setjmp.h>
 #include <stdarg.h>

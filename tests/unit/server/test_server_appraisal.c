@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Appraisal over HTTP: schemes, import, ratings, results, sheets. */
 #include <setjmp.h>
 #include <stdarg.h>

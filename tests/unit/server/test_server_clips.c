@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Evidence clips as a recorder posts them and a listener hears them; tests/system/clips.py has the
  * daemon in it. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An appraisal from the interview to its closing, and its correction. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the server refuses, in two languages. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether two channels hold one mix, whatever was done to one of them on the way. */
 #include <setjmp.h>
 #include <stdarg.h>

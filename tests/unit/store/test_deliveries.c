@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/store/fixture.h"
 
 /* A scored recording with a delivery of that key. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a machine writes in the place of a line's sound, through the codecs that recorders write,
  * and what sounds on lines that only seems to stand still. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the recording bears of one event: a table of what is known, and what may be charged. */
 #include <setjmp.h>
 #include <stdarg.h>

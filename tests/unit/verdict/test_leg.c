@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file with one channel that holds one party's line: known by the profile, or by nobody ever
  * answering. */
 #include <setjmp.h>

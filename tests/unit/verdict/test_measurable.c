@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What can be measured at all, on drawn calls (tests/support/picture.h). */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where part of a call cannot be measured, and why, on drawn calls (support/picture.h). */
 #include <setjmp.h>
 #include <stdarg.h>

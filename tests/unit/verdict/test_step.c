@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Channels that are shifted against each other: by the turns, and by a voice that leaks too late.
  */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Who changed what: every value that was replaced, and what it became.
 import { get } from "../api.js";
 import { emptyState } from "../dialog.js";

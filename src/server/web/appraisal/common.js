@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What the pages of appraisal share: periods and stages in words, names of indicators, points, tables.
 import { get } from "../api.js";
 import { h } from "../dom.js";

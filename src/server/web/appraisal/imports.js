@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Importing a month: choose a file, see what would be taken and what is wrong where, take it; what was imported before.
 import { get, send } from "../api.js";
 import { emptyState, failed, field, notice } from "../dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What would help most: the three rules that cost most, with calls to listen to.
 import { h } from "../dom.js";
 import { clock, number, t } from "../text.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What an appraisal still lacks for its next stage; each item leads to where it can be done.
 import { h } from "../dom.js";
 import { t } from "../text.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // A CSV file's lines as the server numbers them, so that an error can be shown beside the line that it is about.
 
 /** As src/appraisal/csv.c reads it: a byte order mark, else UTF-8, else GB18030. null: none of these. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // What moves an appraisal on: the next stage, a step put on record, closing, a correction. Each asks where, when and who.
 import { post } from "../api.js";
 import { askForm, field, notice } from "../dialog.js";

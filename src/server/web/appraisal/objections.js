@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Objections to the sheets of one appraisal, with their answers.
 import { get } from "../api.js";
 import { emptyState } from "../dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Words that the server gives in English only (src/appraisal): how a figure came about, why a call is left out.
 import { said, t } from "../text.js";
 

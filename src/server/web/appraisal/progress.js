@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // How far an appraisal is: its stages, what is missing for the next one, its steps on record, its versions.
 import { get } from "../api.js";
 import { failed } from "../dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Ratings: one's own form (oneself, one's team, one's peers), and who still has to rate whom.
 import { get, post } from "../api.js";
 import { emptyState, notice } from "../dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // A period's results: how far they can be relied on, the table, how the grades spread, who is left out and why.
 import { address, get } from "../api.js";
 import { emptyState, field } from "../dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // One appraisal: its head, its parts as tabs, and which of them the address names.
 import { get } from "../api.js";
 import { h } from "../dom.js";

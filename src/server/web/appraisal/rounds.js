@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // The list of appraisals, and opening another one.
 import { get, post } from "../api.js";
 import { emptyState, failed, field, askForm, notice } from "../dialog.js";

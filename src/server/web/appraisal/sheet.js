@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // An agent's sheet: a form that can be printed and signed, every number of which unfolds down to where it came from.
 import { get } from "../api.js";
 import { emptyState } from "../dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Signing a sheet, objecting to it, and answering objections.
 import { post } from "../api.js";
 import { askForm, failed, field, notice } from "../dialog.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // How a period's grades and totals spread, drawn by uPlot as bars. The numbers stand beside them in a table.
 import uPlot from "../lib/uPlot.esm.js";
 import { colour, h } from "../dom.js";

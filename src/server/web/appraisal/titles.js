@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Rules by their titles: a sheet names rules of whatever rubric scored its calls.
 import { get } from "../api.js";
 import { said } from "../text.js";

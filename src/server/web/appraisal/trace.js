@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 // Where a number came from, unfolded step by step: a line's formula, its indicators, their rows, ratings and calls, the calls' flags.
 import { h } from "../dom.js";
 import { clock, deduction, moment, number, t } from "../text.js";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The page's share of the tables that the analyzer and its reports speak from, so that nobody
  * spells an event, a cause, a kind or a reason twice. Called when the page is put together:
