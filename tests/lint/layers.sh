@@ -5,8 +5,8 @@
 cd "${1:-.}" || exit 2
 awk '
 BEGIN {
-    split("base:0 audio:1 recorder:1 watch:1 store:1 post:1 signal:2 track:3 event:4 measure:5 verdict:6 " \
-          "rubric:7 appraisal:7 report:8 analysis:9 pipeline:10 daemon:11 cli:11 server:11", pairs, " ")
+    split("base:0 sql:1 child:1 audio:2 recorder:2 watch:2 post:2 signal:3 track:4 event:5 measure:6 verdict:7 " \
+          "rubric:8 appraisal:8 report:11 store:11 analysis:12 pipeline:13 daemon:17 cli:17 server:17", pairs, " ")
     for (i in pairs) { split(pairs[i], p, ":"); layer[p[1]] = p[2] }
 }
 FNR == 1 { split(FILENAME, path, "/"); here = path[2] }
