@@ -397,8 +397,6 @@ enum cqa_status cqa_sql_number(struct cqa_sql *sql, int64_t *out, struct cqa_err
     enum cqa_status status = start(sql, &rows, error, statement, values, count);
     if (status == CQA_OK && cqa_sql_next(rows, &status, error))
         *out = cqa_sql_int(rows, 0);
-    else if (status == CQA_OK)
-        status = cqa_fail(error, CQA_E_NOTFOUND, "no such row");
     cqa_sql_end(rows);
     return status;
 }

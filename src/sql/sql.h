@@ -130,7 +130,7 @@ enum cqa_status cqa_sql_do(struct cqa_sql *sql, struct cqa_error *error,
                            const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 int64_t cqa_sql_changes(const struct cqa_sql *sql); /* rows that the last cqa_sql_do touched */
 
-/* The first column of the first row, a number; CQA_E_NOTFOUND when there is no row. */
+/* The first column of the first row, a number; `*out` stays when there is no row. */
 enum cqa_status cqa_sql_number(struct cqa_sql *sql, int64_t *out, struct cqa_error *error,
                                const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 
