@@ -18,6 +18,7 @@ struct cell {
     unsigned long size;
     my_bool is_null;
     my_bool is_unsigned;
+    my_bool is_decimal;
     char *bytes; /* of the row, NUL-terminated; in the arena */
 };
 
@@ -194,6 +195,8 @@ static void expect(struct cell *cell, MYSQL_BIND *result, const MYSQL_FIELD *fie
         if (field->charsetnr == BINARY_CHARSET &&
             (field->type == MYSQL_TYPE_STRING || field->type == MYSQL_TYPE_VAR_STRING))
             cell->kind = CQA_SQL_BLOB;
+        cell->is_decimal =
+            field->type == MYSQL_TYPE_DECIMAL || field->type == MYSQL_TYPE_NEWDECIMAL;
         result->buffer_type = cell->kind == CQA_SQL_BLOB ? MYSQL_TYPE_BLOB : MYSQL_TYPE_STRING;
     }
 }
@@ -369,9 +372,13 @@ static void column(void *given, int index, struct cqa_sql_value *out)
     if (cell->is_null)
         return;
     out->kind = cell->kind;
-    out->integer = cell->kind == CQA_SQL_INT ? cell->integer : 0;
-    out->real = cell->kind == CQA_SQL_DOUBLE ? cell->real : 0;
-    if (cell->kind == CQA_SQL_TEXT || cell->kind == CQA_SQL_BLOB) {
+    if (cell->is_decimal)
+        cqa_sql_numeral(cell->bytes, out);
+    else if (cell->kind == CQA_SQL_INT)
+        out->integer = cell->integer;
+    else if (cell->kind == CQA_SQL_DOUBLE)
+        out->real = cell->real;
+    else {
         out->bytes = cell->bytes;
         out->size = cell->size;
     }

@@ -262,11 +262,12 @@ static enum cqa_status announce(struct cqa_sql *sql, struct prepared *prepared,
     struct postgres *server = sql->handle;
 
     (void)snprintf(prepared->name, sizeof prepared->name, "s%u", server->named++);
-    prepared->epoch = server->epoch;
-    return checked(sql,
-                   PQprepare(server->connection, prepared->name, prepared->text, prepared->count,
-                             prepared->types),
-                   error);
+    PGresult *result = PQprepare(server->connection, prepared->name, prepared->text,
+                                 prepared->count, prepared->types);
+    const enum cqa_status status = checked(sql, result, error);
+    if (status == CQA_OK)
+        prepared->epoch = server->epoch;
+    return status;
 }
 
 static enum cqa_status describe(struct cqa_sql *sql, const struct prepared *prepared,
