@@ -55,6 +55,8 @@ static enum cqa_status status_of(unsigned code)
     switch (code) {
     case CR_OUT_OF_MEMORY:
         return CQA_E_NOMEM;
+    case ER_DATA_OUT_OF_RANGE:
+        return CQA_E_LIMIT;
     case ER_ACCESS_DENIED_ERROR:
     case ER_DBACCESS_DENIED_ERROR:
     case ER_TABLEACCESS_DENIED_ERROR:
@@ -126,9 +128,16 @@ static void set_options(MYSQL *connection, const struct cqa_sql_place *place)
     }
 }
 
-/* Quotes as the standard has them, so that SQL is written once. */
-static const char setup[] = "SET SESSION TRANSACTION READ ONLY, sql_mode = CONCAT(@@sql_mode,"
-                            " ',ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT')";
+/* Quotes as the standard has them, so that SQL is written once; and nothing that writes. */
+static enum cqa_status configure(struct cqa_sql *sql, struct cqa_error *error)
+{
+    const enum cqa_status status = script(sql,
+                                          "SET SESSION sql_mode = CONCAT(@@sql_mode,"
+                                          " ',ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT')",
+                                          error);
+
+    return status == CQA_OK ? script(sql, "SET SESSION TRANSACTION READ ONLY", error) : status;
+}
 
 static enum cqa_status open_mariadb(struct cqa_sql *sql, const struct cqa_sql_place *place,
                                     const char *password, struct cqa_error *error)
@@ -143,7 +152,7 @@ static enum cqa_status open_mariadb(struct cqa_sql *sql, const struct cqa_sql_pl
                            *password == '\0' ? NULL : password, place->database,
                            (unsigned)place->port, by_socket ? place->host : NULL, 0) == NULL)
         return connection_failed(sql, error);
-    return script(sql, setup, error);
+    return configure(sql, error);
 }
 
 static void close_mariadb(struct cqa_sql *sql)

@@ -144,30 +144,37 @@ static struct cqa_sql_rows *place_of(struct cqa_sql *sql, const struct cqa_sql_s
     return NULL;
 }
 
-/* One that is kept and whose rows are just being read is prepared once more. */
-static enum cqa_status take(struct cqa_sql *sql, const struct cqa_sql_statement *statement,
-                            struct cqa_sql_rows **out, struct cqa_error *error)
+static struct cqa_sql_rows *prepare_loose(struct cqa_sql *sql,
+                                          const struct cqa_sql_statement *statement,
+                                          struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = calloc(1, sizeof *rows);
+
+    if (rows == NULL) {
+        (void)cqa_fail(error, CQA_E_NOMEM, "no memory for a statement");
+        return NULL;
+    }
+    if (prepare(sql, statement, rows, error) != CQA_OK) {
+        free(rows);
+        return NULL;
+    }
+    rows->loose = 1;
+    return rows;
+}
+
+/* One that is kept and whose rows are just being read is prepared once more. NULL: `error` says. */
+static struct cqa_sql_rows *take(struct cqa_sql *sql, const struct cqa_sql_statement *statement,
+                                 struct cqa_error *error)
 {
     struct cqa_sql_rows *rows = statement->kept ? place_of(sql, statement) : NULL;
-    enum cqa_status status = CQA_OK;
 
-    if (rows != NULL && !rows->in_use) {
-        if (rows->statement == NULL)
-            status = prepare(sql, statement, rows, error);
-    } else {
-        rows = calloc(1, sizeof *rows);
-        if (rows == NULL)
-            return cqa_fail(error, CQA_E_NOMEM, "no memory for a statement");
-        status = prepare(sql, statement, rows, error);
-        rows->loose = 1;
-        if (status != CQA_OK)
-            free(rows);
-    }
-    if (status == CQA_OK) {
+    if (rows == NULL || rows->in_use)
+        rows = prepare_loose(sql, statement, error);
+    else if (rows->statement == NULL && prepare(sql, statement, rows, error) != CQA_OK)
+        rows = NULL;
+    if (rows != NULL)
         rows->in_use = 1;
-        *out = rows;
-    }
-    return status;
+    return rows;
 }
 
 /* ---- binding */
@@ -225,16 +232,22 @@ static enum cqa_status start(struct cqa_sql *sql, struct cqa_sql_rows **out,
                              struct cqa_error *error, const struct cqa_sql_statement *statement,
                              const struct cqa_sql_value *values, int count)
 {
-    *out = NULL;
-    enum cqa_status status = take(sql, statement, out, error);
+    struct cqa_error local = {0};
+    struct cqa_sql_rows *rows = take(sql, statement, &local);
+    enum cqa_status status = local.status;
 
-    if (status == CQA_OK)
-        status = sql->driver->run(sql, (*out)->prepared, values, count, error);
-    if (status != CQA_OK) {
-        cqa_sql_end(*out);
-        *out = NULL;
+    *out = NULL;
+    if (rows != NULL)
+        status = sql->driver->run(sql, rows->prepared, values, count, &local);
+    if (rows != NULL && status == CQA_OK) {
+        *out = rows;
+        return CQA_OK;
     }
-    return cqa_sql_noted(sql, status, error);
+    if (error != NULL)
+        *error = local;
+    (void)cqa_sql_noted(sql, status, &local);
+    cqa_sql_end(rows);
+    return status;
 }
 
 enum cqa_status cqa_sql_start(struct cqa_sql *sql, struct cqa_sql_rows **rows,
@@ -252,6 +265,7 @@ enum cqa_status cqa_sql_start(struct cqa_sql *sql, struct cqa_sql_rows **rows,
 
 int cqa_sql_next(struct cqa_sql_rows *rows, enum cqa_status *status, struct cqa_error *error)
 {
+    assert(rows != NULL);
     *status = rows->sql->driver->step(rows->sql, rows->prepared, error);
     if (*status == CQA_OK)
         return 1;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
-                                   void *row, struct cqa_error *error)
+                                   void *recording, struct cqa_error *error)
 {
-    struct cqa_recording *out = row;
+    struct cqa_recording *out = recording;
 
     *out = (struct cqa_recording){
         .id = cqa_sql_int(rows, 0),

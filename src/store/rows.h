@@ -14,9 +14,9 @@
     " discovered_ms, changed_ms, asked"
 enum { CQA_RECORDING_COLUMN_COUNT = 14 };
 
-/* `out` is a struct cqa_recording. */
+/* `recording` is a struct cqa_recording. */
 enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
-                                   void *out, struct cqa_error *error) CQA_MUST_CHECK;
+                                   void *recording, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* How a list is read: a page at a time, so that it keeps nobody from writing. */
 struct cqa_listing {

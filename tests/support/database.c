@@ -13,9 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534, START_TRIES = 600, PATH_SIZE = 160 };
+enum { NOBODY = 65534, START_TRIES = 300, PATH_SIZE = 160 };
 
 #define POSTGRES_BIN "/usr/lib/postgresql/15/bin/"
+static char initdb[] = POSTGRES_BIN "initdb";
+static char postgres[] = POSTGRES_BIN "postgres";
+static char create_database[] =
+    "echo 'create database " DATABASE_USER "' | " POSTGRES_BIN "postgres --single -D data postgres";
 
 /* ---- processes */
 
@@ -43,13 +47,26 @@ static pid_t start(const struct database *database, char *const argv[])
     _exit(127);
 }
 
+static void show_log(const struct database *database)
+{
+    char line[512];
+
+    (void)snprintf(line, sizeof line, "%s/log", database->folder);
+    FILE *log = fopen(line, "re");
+    while (log != NULL && fgets(line, sizeof line, log) != NULL)
+        (void)fputs(line, stderr);
+    if (log != NULL)
+        (void)fclose(log);
+}
+
 static int run(const struct database *database, char *const argv[])
 {
     int code = -1;
     const pid_t child = start(database, argv);
 
     if (child < 0 || waitpid(child, &code, 0) != child || code != 0) {
-        (void)fprintf(stderr, "%s: %d (log in %s)\n", argv[0], code, database->folder);
+        (void)fprintf(stderr, "%s: %d\n", argv[0], code);
+        show_log(database);
         return -1;
     }
     return 0;
@@ -105,7 +122,8 @@ static int await(const struct database *database, const struct cqa_sql_driver *d
             return 0;
         (void)nanosleep(&pause, NULL);
     }
-    (void)fprintf(stderr, "a database does not come up: %s/log\n", database->folder);
+    (void)fprintf(stderr, "a database does not come up\n");
+    show_log(database);
     return -1;
 }
 
@@ -120,7 +138,7 @@ int database_start_postgres(struct database *database)
     (void)snprintf(data, sizeof data, "%s/data", database->folder);
     (void)snprintf(pwfile, sizeof pwfile, "--pwfile=%s", database->password_file);
     (void)snprintf(database->host, sizeof database->host, "%s", database->folder);
-    char *const init[] = {POSTGRES_BIN "initdb",
+    char *const init[] = {initdb,
                           "-D",
                           data,
                           "-U",
@@ -134,24 +152,11 @@ int database_start_postgres(struct database *database)
                           NULL};
     if (run(database, init) != 0)
         return -1;
-    char *const create[] = {"sh", "-c",
-                            "echo 'create database " DATABASE_USER "' | " POSTGRES_BIN
-                            "postgres --single -D data postgres",
-                            NULL};
+    char *const create[] = {"sh", "-c", create_database, NULL};
     if (run(database, create) != 0)
         return -1;
-    char *const serve[] = {POSTGRES_BIN "postgres",
-                           "-D",
-                           data,
-                           "-k",
-                           database->folder,
-                           "-h",
-                           "",
-                           "-c",
-                           "fsync=off",
-                           "-c",
-                           "max_connections=40",
-                           NULL};
+    char *const serve[] = {postgres, "-D", data,        "-k", database->folder,     "-h",
+                           "",       "-c", "fsync=off", "-c", "max_connections=40", NULL};
     database->server = start(database, serve);
     return database->server > 0 ? await(database, &cqa_sql_postgres) : -1;
 }
