@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "store/sql.h"
+#include "store/rows.h"
 
 /* A time further off than any backoff was written by a clock that has been put back since: due at
  * once. */
@@ -52,111 +52,139 @@ void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIV
 
 /* ---- putting */
 
-/* 1 when the last delivery of the recording has this key and is done or on its way. */
-static enum cqa_status is_owed_already(struct cqa_store *store, int64_t recording_id,
-                                       const char *key, int *owed, struct cqa_error *error)
-{
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT key IS ? AND state IN ('acked', 'in_flight') FROM deliveries"
-                      " WHERE recording_id = ? ORDER BY id DESC LIMIT 1",
-                      "ti", key, recording_id);
+CQA_SQL_STATEMENT(find_owed, "ti", 1,
+                  "SELECT key IS ?1 AND state IN ('acked', 'in_flight') FROM deliveries"
+                  " WHERE recording_id = ?2 ORDER BY id DESC LIMIT 1");
+CQA_SQL_STATEMENT(supersede, "ii", 0,
+                  "UPDATE deliveries SET state = 'superseded', body = NULL, changed_ms = ?1"
+                  " WHERE recording_id = ?2 AND state = 'pending'");
+CQA_SQL_STATEMENT(free_key, "t", 0, "UPDATE deliveries SET key = NULL WHERE key = ?1");
+CQA_SQL_STATEMENT(insert, "itbi", 0,
+                  "INSERT INTO deliveries (recording_id, key, body, made_ms, changed_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?4)");
 
-    *owed = 0;
-    if (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        *owed = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    return status;
-}
-
-enum cqa_status cqa_deliveries_put(struct cqa_store *store, int64_t recording_id, const char *key,
+enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, const char *key,
                                    const char *body, size_t body_length, int64_t now_ms,
                                    struct cqa_error *error)
 {
-    int owed = 0;
-    enum cqa_status status = is_owed_already(store, recording_id, key, &owed, error);
+    int64_t owed = 0; /* the last one has this key and is done or on its way */
+    enum cqa_status status = cqa_sql_number(sql, &owed, error, &find_owed, key, recording_id);
 
     if (status != CQA_OK || owed)
         return status;
-    status = cqa_sql_do(store, error,
-                        "UPDATE deliveries SET state = 'superseded', body = NULL, changed_ms = ?"
-                        " WHERE recording_id = ? AND state = 'pending'",
-                        "ii", now_ms, recording_id);
+    status = cqa_sql_do(sql, error, &supersede, now_ms, recording_id);
     /* The same key can come again after another: a rubric that was taken back. */
     if (status == CQA_OK)
-        status =
-            cqa_sql_do(store, error, "UPDATE deliveries SET key = NULL WHERE key = ?", "t", key);
+        status = cqa_sql_do(sql, error, &free_key, key);
     if (status == CQA_OK)
-        status = cqa_sql_do(store, error,
-                            "INSERT INTO deliveries (recording_id, key, body, made_ms, changed_ms)"
-                            " VALUES (?1, ?2, ?3, ?4, ?4)",
-                            "itbi", recording_id, key, (const void *)body, body_length, now_ms);
+        status = cqa_sql_do(sql, error, &insert, recording_id, key, (const void *)body, body_length,
+                            now_ms);
     return status;
 }
 
 /* ---- claiming */
 
 #define COLUMNS "id, recording_id, key, attempts, made_ms, state, next_ms, http_status, text, body"
+enum { COLUMN_COUNT = 10 };
 
-static enum cqa_status read_row(sqlite3_stmt *statement, int with_body, struct cqa_arena *arena,
-                                struct cqa_delivery *out, struct cqa_error *error)
+#define DUE                                                                                        \
+    "SELECT id FROM deliveries AS d WHERE state = 'pending'"                                       \
+    " AND next_ms NOT BETWEEN ?1 + 1 AND ?1 + ?3"                                                  \
+    " AND NOT EXISTS (SELECT 1 FROM deliveries AS f WHERE f.recording_id = d.recording_id"         \
+    "  AND f.state = 'in_flight') ORDER BY id"
+CQA_SQL_STATEMENT(newest_due, "iii", 1, DUE " DESC LIMIT ?2");
+CQA_SQL_STATEMENT(oldest_due, "iii", 1, DUE " LIMIT ?2");
+CQA_SQL_STATEMENT(take_one, "iii", COLUMN_COUNT,
+                  "UPDATE deliveries SET state = 'in_flight', owner = ?1,"
+                  " attempts = attempts + 1, changed_ms = ?2 WHERE id = ?3 RETURNING " COLUMNS);
+
+static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena, void *row,
+                                struct cqa_error *error)
 {
+    struct cqa_delivery *out = row;
+
     *out = (struct cqa_delivery){
-        .id = sqlite3_column_int64(statement, 0),
-        .recording_id = sqlite3_column_int64(statement, 1),
-        .key = cqa_sql_text(statement, 2, arena),
-        .attempts = sqlite3_column_int(statement, 3),
-        .made_ms = sqlite3_column_int64(statement, 4),
-        .next_ms = sqlite3_column_int64(statement, 6),
-        .http_status = sqlite3_column_int(statement, 7),
-        .text = cqa_sql_text(statement, 8, arena),
+        .id = cqa_sql_int(rows, 0),
+        .recording_id = cqa_sql_int(rows, 1),
+        .key = cqa_sql_copy(rows, 2, arena),
+        .attempts = (int)cqa_sql_int(rows, 3),
+        .made_ms = cqa_sql_int(rows, 4),
+        .next_ms = cqa_sql_int(rows, 6),
+        .http_status = (int)cqa_sql_int(rows, 7),
+        .text = cqa_sql_copy(rows, 8, arena),
     };
-    const int state = cqa_sql_word(statement, 5, cqa_delivery_state_words);
+    const int state = cqa_sql_word(rows, 5, cqa_delivery_state_words);
     if (state < 0)
         return cqa_fail(error, CQA_E_BADDATA, "the store is damaged: a state that is none");
     out->state = (enum cqa_delivery_state)state;
-    if (!with_body)
-        return CQA_OK;
-    out->body = cqa_sql_text(statement, 9, arena);
-    out->body_length = (size_t)sqlite3_column_bytes(statement, 9);
+    return CQA_OK;
+}
+
+static enum cqa_status read_whole(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
+                                  struct cqa_delivery *out, struct cqa_error *error)
+{
+    const enum cqa_status status = read_row(rows, arena, out, error);
+
+    if (status != CQA_OK)
+        return status;
+    out->body = cqa_sql_copy(rows, 9, arena);
+    out->body_length = cqa_sql_size(rows, 9);
     return out->body == NULL || out->key == NULL
                ? cqa_fail(error, CQA_E_NOMEM, "no memory for a delivery")
                : CQA_OK;
 }
 
-static enum cqa_status choose(struct cqa_store *store, const char *sql, size_t limit,
-                              int64_t now_ms, int64_t *ids, size_t *count, struct cqa_error *error)
-{
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_query(store, &statement, error, sql, "iii", now_ms,
-                                           (int64_t)limit, (int64_t)AHEAD_MAX_MS);
+struct claiming {
+    struct cqa_store *store;
+    size_t limit, newest; /* of them the newest */
+    int64_t now_ms;
+    struct cqa_arena *arena;
+    int64_t *ids;
+    struct cqa_delivery *out;
+    size_t count;
+};
 
-    while (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        ids[(*count)++] = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+static enum cqa_status take(const struct claiming *claiming, int64_t id, struct cqa_delivery *out,
+                            struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(claiming->store->sql, &rows, error, &take_one,
+                                           claiming->store->owner, claiming->now_ms, id);
+
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        status = read_whole(rows, claiming->arena, out, error);
+    cqa_sql_end(rows);
     return status;
 }
 
-static enum cqa_status take(struct cqa_store *store, const int64_t *ids, size_t count,
-                            int64_t now_ms, struct cqa_arena *arena, struct cqa_delivery *out,
-                            struct cqa_error *error)
+/* Chooses and takes: what was taken is no choice for the next. */
+static enum cqa_status take_some(struct claiming *claiming, const struct cqa_sql_statement *which,
+                                 size_t limit, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "UPDATE deliveries SET state = 'in_flight', owner = ?1,"
-                      " attempts = attempts + 1, changed_ms = ?2 WHERE id = ?3 RETURNING " COLUMNS,
-                      "iii", store->owner, now_ms, (int64_t)0);
+    struct cqa_sql_rows *rows = NULL;
+    size_t chosen = 0;
+    enum cqa_status status = cqa_sql_start(claiming->store->sql, &rows, error, which,
+                                           claiming->now_ms, (int64_t)limit, (int64_t)AHEAD_MAX_MS);
 
-    for (size_t i = 0; status == CQA_OK && i < count; i++) {
-        status = cqa_sql_rebind(store, statement, error, "iii", store->owner, now_ms, ids[i]);
-        if (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-            status = read_row(statement, 1, arena, &out[i], error);
-        if (status == CQA_OK)
-            status = cqa_sql_finish(store, statement, error);
-    }
-    sqlite3_finalize(statement);
+    while (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        claiming->ids[chosen++] = cqa_sql_int(rows, 0);
+    cqa_sql_end(rows);
+    for (size_t i = 0; status == CQA_OK && i < chosen; i++)
+        status = take(claiming, claiming->ids[i], &claiming->out[claiming->count++], error);
+    return status;
+}
+
+static enum cqa_status claim(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    struct claiming *claiming = context;
+    enum cqa_status status = cqa_store_reclaim(claiming->store, claiming->now_ms, error);
+
+    (void)sql;
+    claiming->count = 0;
+    if (status == CQA_OK)
+        status = take_some(claiming, &newest_due, claiming->newest, error);
+    if (status == CQA_OK)
+        status = take_some(claiming, &oldest_due, claiming->limit - claiming->count, error);
     return status;
 }
 
@@ -164,200 +192,184 @@ enum cqa_status cqa_deliveries_claim(struct cqa_store *store, size_t limit, int6
                                      struct cqa_arena *arena, struct cqa_delivery *out,
                                      size_t *count, struct cqa_error *error)
 {
-#define DUE                                                                                        \
-    "SELECT id FROM deliveries AS d WHERE state = 'pending'"                                       \
-    " AND next_ms NOT BETWEEN ?1 + 1 AND ?1 + ?3"                                                  \
-    " AND NOT EXISTS (SELECT 1 FROM deliveries AS f WHERE f.recording_id = d.recording_id"         \
-    "  AND f.state = 'in_flight') ORDER BY id"
-    int64_t *ids = cqa_arena_alloc(arena, (limit + 1) * sizeof *ids);
-    size_t chosen = 0;
+    struct claiming claiming = {.store = store,
+                                .limit = limit,
+                                .newest = (limit + (store->turn++ & 1)) / 2,
+                                .now_ms = now_ms,
+                                .arena = arena,
+                                .ids = cqa_arena_alloc(arena, (limit + 1) * sizeof(int64_t)),
+                                .out = out};
 
     *count = 0;
-    if (ids == NULL)
+    if (claiming.ids == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a claim");
-    enum cqa_status status = cqa_sql_begin(store, error);
-    if (status != CQA_OK)
-        return status;
-    status = cqa_store_reclaim(store, now_ms, error);
-    const size_t newest = (limit + (store->turn++ & 1)) / 2;
+    const enum cqa_status status =
+        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, claim, &claiming, error);
     if (status == CQA_OK)
-        status = choose(store, DUE " DESC LIMIT ?2", newest, now_ms, ids, &chosen, error);
-    if (status == CQA_OK)
-        status = take(store, ids, chosen, now_ms, arena, out, error);
-    const size_t taken = chosen;
-    if (status == CQA_OK)
-        status = choose(store, DUE " LIMIT ?2", limit - taken, now_ms, ids, &chosen, error);
-    if (status == CQA_OK)
-        status = take(store, ids + taken, chosen - taken, now_ms, arena, out + taken, error);
-    status = cqa_sql_end(store, status, error);
-    if (status == CQA_OK)
-        *count = chosen;
+        *count = claiming.count;
     return status;
-#undef DUE
 }
 
 /* ---- ends */
 
-/* Runs an UPDATE of one claimed row that was bound already. */
-static enum cqa_status end_one(struct cqa_store *store, sqlite3_stmt *statement,
+CQA_SQL_STATEMENT(end_acked, "iii", 0,
+                  "UPDATE deliveries SET state = 'acked', owner = NULL, body = NULL,"
+                  " text = NULL, changed_ms = ?1 WHERE id = ?2 AND owner = ?3");
+CQA_SQL_STATEMENT(end_quarantined, "itiii", 0,
+                  "UPDATE deliveries SET state = 'quarantined', owner = NULL, http_status = ?1,"
+                  " text = ?2, changed_ms = ?3 WHERE id = ?4 AND owner = ?5");
+/* An older one that comes back after a newer was made has nothing to say any more. */
+CQA_SQL_STATEMENT(
+    give_back, "itiiii", 0,
+    "UPDATE deliveries SET owner = NULL, http_status = ?1, text = ?2, next_ms = ?3,"
+    " attempts = attempts - ?4,"
+    " body = CASE WHEN EXISTS (SELECT 1 FROM deliveries AS n WHERE"
+    "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id) THEN NULL ELSE body "
+    "END,"
+    " state = CASE WHEN EXISTS (SELECT 1 FROM deliveries AS n WHERE"
+    "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)"
+    "  THEN 'superseded' ELSE 'pending' END"
+    " WHERE owner = ?5 AND (id = ?6 OR ?6 = 0)");
+/* Not those that a newer one has overtaken. */
+CQA_SQL_STATEMENT(replay, "", 0,
+                  "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
+                  " AND key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries AS n WHERE"
+                  "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)");
+
+struct ending {
+    int64_t owner;
+    const int64_t *ids;
+    size_t count;
+    int64_t now_ms; /* to be tried again: when */
+    int http_status;
+    const char *text;
+};
+
+/* Of an UPDATE of one claimed row. */
+static enum cqa_status one_row(const struct cqa_sql *sql, enum cqa_status status,
                                struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_sql_finish(store, statement, error);
-
-    if (status == CQA_OK && sqlite3_changes64(store->db) != 1)
+    if (status == CQA_OK && cqa_sql_changes(sql) != 1)
         return cqa_fail(error, CQA_E_REFUSED, "a delivery is not claimed by this process");
+    return status;
+}
+
+static enum cqa_status ack(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct ending *ending = context;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < ending->count; i++)
+        status = one_row(
+            sql, cqa_sql_do(sql, error, &end_acked, ending->now_ms, ending->ids[i], ending->owner),
+            error);
     return status;
 }
 
 enum cqa_status cqa_deliveries_acked(struct cqa_store *store, const int64_t *ids, size_t count,
                                      int64_t now_ms, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct ending ending = {.owner = store->owner, .ids = ids, .count = count, .now_ms = now_ms};
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_sql_query(store, &statement, error,
-                           "UPDATE deliveries SET state = 'acked', owner = NULL, body = NULL,"
-                           " text = NULL, changed_ms = ?1 WHERE id = ?2 AND owner = ?3",
-                           "iii", now_ms, (int64_t)0, store->owner);
-    for (size_t i = 0; status == CQA_OK && i < count; i++) {
-        status = cqa_sql_rebind(store, statement, error, "iii", now_ms, ids[i], store->owner);
-        if (status == CQA_OK)
-            status = end_one(store, statement, error);
-    }
-    sqlite3_finalize(statement);
-    return cqa_sql_end(store, status, error);
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, ack, &ending, error);
 }
 
-/* An older one that comes back after a newer was made has nothing to say any more. */
-#define GIVE_BACK                                                                                  \
-    "UPDATE deliveries SET owner = NULL, http_status = ?1, text = ?2, next_ms = ?3,"               \
-    " attempts = attempts - ?4,"                                                                   \
-    " body = CASE WHEN EXISTS (SELECT 1 FROM deliveries AS n WHERE"                                \
-    "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id) THEN NULL ELSE body "    \
-    "END,"                                                                                         \
-    " state = CASE WHEN EXISTS (SELECT 1 FROM deliveries AS n WHERE"                               \
-    "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)"                         \
-    "  THEN 'superseded' ELSE 'pending' END"                                                       \
-    " WHERE owner = ?5 AND (id = ?6 OR ?6 = 0)"
+static enum cqa_status retry(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct ending *ending = context;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < ending->count; i++)
+        status =
+            one_row(sql,
+                    cqa_sql_do(sql, error, &give_back, (int64_t)ending->http_status, ending->text,
+                               ending->now_ms, (int64_t)0, ending->owner, ending->ids[i]),
+                    error);
+    return status;
+}
 
 enum cqa_status cqa_deliveries_retry(struct cqa_store *store, const int64_t *ids, size_t count,
                                      int64_t at_ms, int http_status, const char *text,
                                      struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct ending ending = {store->owner, ids, count, at_ms, http_status, text};
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_sql_query(store, &statement, error, GIVE_BACK, "itiiii", (int64_t)http_status,
-                           text, at_ms, (int64_t)0, store->owner, (int64_t)-1);
-    for (size_t i = 0; status == CQA_OK && i < count; i++) {
-        status = cqa_sql_rebind(store, statement, error, "itiiii", (int64_t)http_status, text,
-                                at_ms, (int64_t)0, store->owner, ids[i]);
-        if (status == CQA_OK)
-            status = end_one(store, statement, error);
-    }
-    sqlite3_finalize(statement);
-    return cqa_sql_end(store, status, error);
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, retry, &ending, error);
 }
 
 enum cqa_status cqa_deliveries_release(struct cqa_store *store, struct cqa_error *error)
 {
-    return cqa_sql_do(store, error, GIVE_BACK, "itiiii", (int64_t)0, (const char *)NULL, (int64_t)0,
+    return cqa_sql_do(store->sql, error, &give_back, (int64_t)0, (const char *)NULL, (int64_t)0,
                       (int64_t)1, store->owner, (int64_t)0);
 }
 
 enum cqa_status cqa_deliveries_quarantine(struct cqa_store *store, int64_t id, int http_status,
                                           const char *text, int64_t now_ms, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "UPDATE deliveries SET state = 'quarantined', owner = NULL, http_status = ?,"
-                      " text = ?, changed_ms = ? WHERE id = ? AND owner = ?",
-                      "itiii", (int64_t)http_status, text, now_ms, id, store->owner);
-
-    if (status == CQA_OK)
-        status = end_one(store, statement, error);
-    sqlite3_finalize(statement);
-    return status;
+    return one_row(store->sql,
+                   cqa_sql_do(store->sql, error, &end_quarantined, (int64_t)http_status, text,
+                              now_ms, id, store->owner),
+                   error);
 }
 
 enum cqa_status cqa_deliveries_replay(struct cqa_store *store, size_t *count,
                                       struct cqa_error *error)
 {
-    /* Not those that a newer one has overtaken. */
-    const enum cqa_status status = cqa_sql_do(
-        store, error,
-        "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
-        " AND key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries AS n WHERE"
-        "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)",
-        "");
+    const enum cqa_status status = cqa_sql_do(store->sql, error, &replay);
 
     if (status == CQA_OK)
-        *count = (size_t)sqlite3_changes64(store->db);
+        *count = (size_t)cqa_sql_changes(store->sql);
     return status;
 }
 
 /* ---- looking */
 
+enum { PAGE_ROWS = 256 };
+
+CQA_SQL_STATEMENT(first_due, "", 1,
+                  "SELECT max(min(next_ms), 1) FROM deliveries WHERE state = 'pending'");
+CQA_SQL_STATEMENT(list, "iti", COLUMN_COUNT,
+                  "SELECT " COLUMNS " FROM deliveries WHERE id > ?1 AND state = ?2"
+                  " ORDER BY id LIMIT ?3");
+
 enum cqa_status cqa_deliveries_next(struct cqa_store *store, int64_t now_ms, int64_t *at_ms,
                                     struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT max(min(next_ms), 1) FROM deliveries WHERE state = 'pending'", "");
-
     *at_ms = 0;
-    if (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        *at_ms = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+    const enum cqa_status status = cqa_sql_number(store->sql, at_ms, error, &first_due);
     if (*at_ms > now_ms + AHEAD_MAX_MS)
         *at_ms = now_ms;
     return status;
 }
 
-enum { PAGE_ROWS = 256 };
-
-static enum cqa_status read_page(struct cqa_store *store, enum cqa_delivery_state state,
-                                 int64_t after, struct cqa_arena *arena, struct cqa_delivery *page,
-                                 size_t *count, struct cqa_error *error)
+static enum cqa_status start_list(struct cqa_store *store, const void *wish, int64_t after,
+                                  struct cqa_sql_rows **rows, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT " COLUMNS " FROM deliveries WHERE id > ? AND state = ?"
-                      " ORDER BY id LIMIT ?",
-                      "iti", after, cqa_delivery_state_words[state], (int64_t)PAGE_ROWS);
+    const enum cqa_delivery_state *state = wish;
 
-    *count = 0;
-    while (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        status = read_row(statement, 0, arena, &page[(*count)++], error);
-    sqlite3_finalize(statement);
-    return status;
+    return cqa_sql_start(store->sql, rows, error, &list, after, cqa_delivery_state_words[*state],
+                         (int64_t)PAGE_ROWS);
+}
+
+struct showing {
+    cqa_deliveries_visit *visit;
+    void *context;
+};
+
+static int show(void *context, const void *row)
+{
+    const struct showing *showing = context;
+
+    return showing->visit(showing->context, row);
 }
 
 enum cqa_status cqa_deliveries_each(struct cqa_store *store, enum cqa_delivery_state state,
                                     cqa_deliveries_visit *visit, void *context,
                                     struct cqa_error *error)
 {
-    struct cqa_delivery page[PAGE_ROWS];
-    size_t count = PAGE_ROWS;
-    int64_t after = 0;
-    enum cqa_status status = CQA_OK;
+    static const struct cqa_listing listing = {start_list, read_row, show,
+                                               sizeof(struct cqa_delivery), PAGE_ROWS};
+    struct showing showing = {visit, context};
 
-    while (status == CQA_OK && count == PAGE_ROWS) {
-        struct cqa_arena arena = {0};
-        status = read_page(store, state, after, &arena, page, &count, error);
-        for (size_t i = 0; status == CQA_OK && i < count; i++) {
-            after = page[i].id;
-            if (!visit(context, &page[i]))
-                count = 0;
-        }
-        cqa_arena_finish(&arena);
-    }
-    return status;
+    return cqa_rows_each(store, &listing, &state, &showing, error);
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "store/rows.h"
-#include "store/sql.h"
 
 /* What scans tell, and looking things up. store/leases.c has the analysis. */
 
@@ -17,30 +16,63 @@ struct known {
     const char *path;
 };
 
+CQA_SQL_STATEMENT(find_path, "p", 5,
+                  "SELECT id, size_bytes, mtime_ns, gone, path FROM recordings WHERE path = ?1");
+CQA_SQL_STATEMENT(find_call, "tt", 5,
+                  "SELECT id, size_bytes, mtime_ns, gone, path FROM recordings"
+                  " WHERE source = ?1 AND call_id = ?2");
+CQA_SQL_STATEMENT(update_path, "pii", 0,
+                  "UPDATE recordings SET path = ?1, gone = 0,"
+                  " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
+                  " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
+                  " WHERE id = ?3");
+CQA_SQL_STATEMENT(update_revision, "piiii", 0,
+                  "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
+                  " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0, reason = NULL,"
+                  " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
+                  " asked = 'not', state = CASE state WHEN 'leased' THEN 'leased' ELSE 'ready' END"
+                  " WHERE id = ?5");
+CQA_SQL_STATEMENT(
+    insert, "pttiii", 0,
+    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns,"
+    " discovered_ms, revised_ms, changed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)");
+CQA_SQL_STATEMENT(
+    mark_gone, "ip", 0,
+    "UPDATE recordings SET gone = 1,"
+    " changed_ms = CASE WHEN state IN ('ready', 'settling') THEN ?1 ELSE changed_ms END,"
+    " state = CASE WHEN state IN ('ready', 'settling') THEN 'vanished' ELSE state END"
+    " WHERE path = ?2 AND NOT gone");
+
 struct adding {
-    struct cqa_store *store;
-    sqlite3_stmt *by_path;
-    sqlite3_stmt *by_call;
+    struct cqa_sql *sql;
+    const struct cqa_file *files;
+    size_t count;
     int64_t now_ms;
+    struct cqa_added out;
     struct cqa_arena arena; /* of one file */
 };
 
-static int read_known(struct adding *adding, sqlite3_stmt *statement, struct known *out,
-                      enum cqa_status *status, struct cqa_error *error)
+static enum cqa_status read_known(struct adding *adding, const struct cqa_sql_rows *rows,
+                                  struct known *out, struct cqa_error *error)
 {
-    const int found = cqa_sql_row(adding->store, statement, status, error);
+    *out = (struct known){.id = cqa_sql_int(rows, 0),
+                          .size_bytes = cqa_sql_int(rows, 1),
+                          .mtime_ns = cqa_sql_int(rows, 2),
+                          .gone = cqa_sql_int(rows, 3) != 0,
+                          .path = cqa_sql_copy(rows, 4, &adding->arena)};
+    return out->path == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory for a path") : CQA_OK;
+}
 
-    if (found) {
-        out->id = sqlite3_column_int64(statement, 0);
-        out->size_bytes = sqlite3_column_int64(statement, 1);
-        out->mtime_ns = sqlite3_column_int64(statement, 2);
-        out->gone = sqlite3_column_int(statement, 3);
-        out->path = cqa_sql_text(statement, 4, &adding->arena);
-        if (out->path == NULL)
-            *status = cqa_fail(error, CQA_E_NOMEM, "no memory for a path");
-    }
-    (void)sqlite3_reset(statement);
-    return found;
+/* The row of a statement that was started, if there is one (id 0 otherwise), and its end. */
+static enum cqa_status read_first(struct adding *adding, struct cqa_sql_rows *rows,
+                                  enum cqa_status status, struct known *out,
+                                  struct cqa_error *error)
+{
+    *out = (struct known){0};
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        status = read_known(adding, rows, out, error);
+    cqa_sql_end(rows);
+    return status;
 }
 
 /* The name without folders and ending: what a call keeps when its file is moved or converted. */
@@ -70,12 +102,7 @@ static int same_content(const struct known *known, const struct cqa_file *file)
 static enum cqa_status write_back(struct adding *adding, int64_t id, const struct cqa_file *file,
                                   struct cqa_error *error)
 {
-    return cqa_sql_do(adding->store, error,
-                      "UPDATE recordings SET path = ?1, gone = 0,"
-                      " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
-                      " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
-                      " WHERE id = ?3",
-                      "pii", file->path, adding->now_ms, id);
+    return cqa_sql_do(adding->sql, error, &update_path, file->path, adding->now_ms, id);
 }
 
 /* New content: everything is open again. One that is being analysed stays claimed; its end finds
@@ -83,25 +110,15 @@ static enum cqa_status write_back(struct adding *adding, int64_t id, const struc
 static enum cqa_status write_revision(struct adding *adding, int64_t id,
                                       const struct cqa_file *file, struct cqa_error *error)
 {
-    return cqa_sql_do(
-        adding->store, error,
-        "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
-        " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0, reason = NULL,"
-        " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
-        " asked = 'not', state = CASE state WHEN 'leased' THEN 'leased' ELSE 'ready' END"
-        " WHERE id = ?5",
-        "piiii", file->path, file->size_bytes, file->mtime_ns, adding->now_ms, id);
+    return cqa_sql_do(adding->sql, error, &update_revision, file->path, file->size_bytes,
+                      file->mtime_ns, adding->now_ms, id);
 }
 
 static enum cqa_status write_new(struct adding *adding, const struct cqa_file *file,
                                  const char *call_id, struct cqa_error *error)
 {
-    return cqa_sql_do(
-        adding->store, error,
-        "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns,"
-        " discovered_ms, revised_ms, changed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)",
-        "pttiii", file->path, file->source, call_id, file->size_bytes, file->mtime_ns,
-        adding->now_ms);
+    return cqa_sql_do(adding->sql, error, &insert, file->path, file->source, call_id,
+                      file->size_bytes, file->mtime_ns, adding->now_ms);
 }
 
 /* Another file has the call id already. */
@@ -123,65 +140,63 @@ static enum cqa_status write_second(struct adding *adding, const struct cqa_file
 }
 
 static enum cqa_status add_new_path(struct adding *adding, const struct cqa_file *file,
-                                    struct cqa_added *out, struct cqa_error *error)
+                                    struct cqa_error *error)
 {
+    struct cqa_sql_rows *rows = NULL;
     struct known known;
     enum cqa_status status =
-        cqa_sql_rebind(adding->store, adding->by_call, error, "tt", file->source, file->call_id);
+        cqa_sql_start(adding->sql, &rows, error, &find_call, file->source, file->call_id);
 
+    status = read_first(adding, rows, status, &known, error);
     if (status != CQA_OK)
         return status;
-    const int found = read_known(adding, adding->by_call, &known, &status, error);
-    if (status != CQA_OK)
-        return status;
-    if (!found) {
-        out->added++;
+    if (known.id == 0) {
+        adding->out.added++;
         return write_new(adding, file, file->call_id, error);
     }
     if (known.gone && same_content(&known, file)) {
-        out->moved++;
+        adding->out.moved++;
         return write_back(adding, known.id, file, error);
     }
     if (known.gone && same_stem(known.path, file->path)) {
-        out->changed++;
+        adding->out.changed++;
         return write_revision(adding, known.id, file, error);
     }
-    out->added++;
+    adding->out.added++;
     return write_second(adding, file, error);
 }
 
 static enum cqa_status add_one(struct adding *adding, const struct cqa_file *file,
-                               struct cqa_added *out, struct cqa_error *error)
+                               struct cqa_error *error)
 {
+    struct cqa_sql_rows *rows = NULL;
     struct known known;
-    enum cqa_status status = cqa_sql_rebind(adding->store, adding->by_path, error, "p", file->path);
+    enum cqa_status status = cqa_sql_start(adding->sql, &rows, error, &find_path, file->path);
 
+    status = read_first(adding, rows, status, &known, error);
     if (status != CQA_OK)
         return status;
-    const int found = read_known(adding, adding->by_path, &known, &status, error);
-    if (status != CQA_OK)
-        return status;
-    if (!found)
-        return add_new_path(adding, file, out, error);
+    if (known.id == 0)
+        return add_new_path(adding, file, error);
     if (!same_content(&known, file)) {
-        out->changed++;
+        adding->out.changed++;
         return write_revision(adding, known.id, file, error);
     }
-    out->unchanged++;
+    adding->out.unchanged++;
     return known.gone ? write_back(adding, known.id, file, error) : CQA_OK;
 }
 
-static enum cqa_status prepare_adding(struct adding *adding, struct cqa_error *error)
+static enum cqa_status add_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_query(
-        adding->store, &adding->by_path, error,
-        "SELECT id, size_bytes, mtime_ns, gone, path FROM recordings WHERE path = ?", "p", "");
+    struct adding *adding = context;
+    enum cqa_status status = CQA_OK;
 
-    if (status == CQA_OK)
-        status = cqa_sql_query(adding->store, &adding->by_call, error,
-                               "SELECT id, size_bytes, mtime_ns, gone, path FROM recordings"
-                               " WHERE source = ? AND call_id = ?",
-                               "tt", "", "");
+    adding->sql = sql;
+    adding->out = (struct cqa_added){0};
+    for (size_t i = 0; status == CQA_OK && i < adding->count; i++) {
+        status = add_one(adding, &adding->files[i], error);
+        cqa_arena_finish(&adding->arena);
+    }
     return status;
 }
 
@@ -189,74 +204,49 @@ enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_fil
                                    size_t count, int64_t now_ms, struct cqa_added *out,
                                    struct cqa_error *error)
 {
-    struct adding adding = {.store = store, .now_ms = now_ms};
-    struct cqa_added added = {0};
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct adding adding = {.files = files, .count = count, .now_ms = now_ms};
+    const enum cqa_status status =
+        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, add_all, &adding, error);
 
-    if (status != CQA_OK)
-        return status;
-    status = prepare_adding(&adding, error);
-    for (size_t i = 0; status == CQA_OK && i < count; i++) {
-        status = add_one(&adding, &files[i], &added, error);
-        cqa_arena_finish(&adding.arena);
-    }
-    sqlite3_finalize(adding.by_path);
-    sqlite3_finalize(adding.by_call);
-    status = cqa_sql_end(store, status, error);
     if (status == CQA_OK)
-        *out = added;
+        *out = adding.out;
+    return status;
+}
+
+struct leaving {
+    const char *const *paths;
+    size_t count;
+    int64_t now_ms;
+};
+
+static enum cqa_status leave_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct leaving *leaving = context;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < leaving->count; i++)
+        status = cqa_sql_do(sql, error, &mark_gone, leaving->now_ms, leaving->paths[i]);
     return status;
 }
 
 enum cqa_status cqa_recordings_gone(struct cqa_store *store, const char *const *paths, size_t count,
                                     int64_t now_ms, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct leaving leaving = {paths, count, now_ms};
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_sql_query(
-        store, &statement, error,
-        "UPDATE recordings SET gone = 1,"
-        " changed_ms = CASE WHEN state IN ('ready', 'settling') THEN ?1 ELSE changed_ms END,"
-        " state = CASE WHEN state IN ('ready', 'settling') THEN 'vanished' ELSE state END"
-        " WHERE path = ?2 AND NOT gone",
-        "ip", now_ms, "");
-    for (size_t i = 0; status == CQA_OK && i < count; i++) {
-        status = cqa_sql_rebind(store, statement, error, "ip", now_ms, paths[i]);
-        if (status == CQA_OK)
-            status = cqa_sql_finish(store, statement, error);
-    }
-    sqlite3_finalize(statement);
-    return cqa_sql_end(store, status, error);
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, leave_all, &leaving, error);
 }
 
-enum cqa_status cqa_recordings_exclude(struct cqa_store *store, int64_t id, const char *reason,
-                                       const char *text, int64_t now_ms, struct cqa_error *error)
-{
-    return cqa_sql_do(store, error,
-                      "UPDATE recordings SET state = 'excluded', owner = NULL, reason = ?,"
-                      " text = ?, changed_ms = ? WHERE id = ?",
-                      "ttii", reason, text, now_ms, id);
-}
+/* ---- by wish of a person */
 
+CQA_SQL_STATEMENT(exclude, "ttii", 0,
+                  "UPDATE recordings SET state = 'excluded', owner = NULL, reason = ?1,"
+                  " text = ?2, changed_ms = ?3 WHERE id = ?4");
 /* A request that a killed run left waiting: the last one counts. */
-static enum cqa_status ask_anew(struct cqa_store *store, const struct cqa_requeue *wish,
-                                const char *first, const char *last, struct cqa_error *error)
-{
-    return cqa_sql_do(store, error,
-                      "UPDATE recordings SET asked = ?1 WHERE asked NOT IN ('not', ?1)"
-                      " AND state = 'ready' AND mtime_ns >= ?2 AND (?3 = 0 OR mtime_ns < ?3)"
-                      " AND path >= ?4 AND path < ?5",
-                      "tiipp", cqa_asked_words[wish->asked], wish->since_ns, wish->until_ns, first,
-                      last);
-}
-
-static enum cqa_status requeue(struct cqa_store *store, const struct cqa_requeue *wish,
-                               const char *first, const char *last, int64_t now_ms,
-                               struct cqa_error *error)
-{
+CQA_SQL_STATEMENT(ask_anew, "tiipp", 0,
+                  "UPDATE recordings SET asked = ?1 WHERE asked NOT IN ('not', ?1)"
+                  " AND state = 'ready' AND mtime_ns >= ?2 AND (?3 = 0 OR mtime_ns < ?3)"
+                  " AND path >= ?4 AND path < ?5");
 #define OTHERS                                                                                     \
     "UPDATE recordings SET state = 'ready', asked = ?1, attempts = 0, deaths = 0,"                 \
     " abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL, changed_ms = ?2"               \
@@ -264,95 +254,112 @@ static enum cqa_status requeue(struct cqa_store *store, const struct cqa_requeue
     " AND path >= ?5 AND path < ?6 AND (state = 'scored' AND EXISTS (SELECT 1 FROM results AS r"   \
     "  WHERE r.recording_id = recordings.id"                                                       \
     "  AND (r.analyzer <> ?7 OR r.rubric <> ?8 OR r.rubric_version <> ?9))"
-    return cqa_sql_do(
-        store, error,
-        wish->asked == CQA_ASKED_APART ? OTHERS
-            " AND NOT EXISTS (SELECT 1 FROM previews AS p"
-            "  WHERE p.recording_id = recordings.id AND p.size_bytes ="
-            "  recordings.size_bytes AND p.mtime_ns = recordings.mtime_ns"
-            "  AND p.analyzer = ?7 AND p.rubric = ?8 AND p.rubric_version = ?9))"
-                                       : OTHERS " OR (state = 'failed' AND analyzer IS NOT ?7))",
-        "tiiippttt", cqa_asked_words[wish->asked], now_ms, wish->since_ns, wish->until_ns, first,
-        last, wish->analyzer, wish->rubric, wish->rubric_version);
-#undef OTHERS
+CQA_SQL_STATEMENT(requeue_apart, "tiiippttt", 0,
+                  OTHERS " AND NOT EXISTS (SELECT 1 FROM previews AS p"
+                         "  WHERE p.recording_id = recordings.id AND p.size_bytes ="
+                         "  recordings.size_bytes AND p.mtime_ns = recordings.mtime_ns"
+                         "  AND p.analyzer = ?7 AND p.rubric = ?8 AND p.rubric_version = ?9))");
+CQA_SQL_STATEMENT(requeue_again, "tiiippttt", 0,
+                  OTHERS " OR (state = 'failed' AND analyzer IS NOT ?7))");
+
+enum cqa_status cqa_recordings_exclude(struct cqa_store *store, int64_t id, const char *reason,
+                                       const char *text, int64_t now_ms, struct cqa_error *error)
+{
+    return cqa_sql_do(store->sql, error, &exclude, reason, text, now_ms, id);
+}
+
+struct requeueing {
+    const struct cqa_requeue *wish;
+    struct cqa_under under;
+    int64_t now_ms;
+    size_t count;
+};
+
+static enum cqa_status requeue(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    struct requeueing *requeueing = context;
+    const struct cqa_requeue *wish = requeueing->wish;
+    const struct cqa_under *under = &requeueing->under;
+    const char *asked = cqa_asked_words[wish->asked];
+    enum cqa_status status = cqa_sql_do(sql, error, &ask_anew, asked, wish->since_ns,
+                                        wish->until_ns, under->first, under->last);
+
+    if (status == CQA_OK)
+        status =
+            cqa_sql_do(sql, error, wish->asked == CQA_ASKED_APART ? &requeue_apart : &requeue_again,
+                       asked, requeueing->now_ms, wish->since_ns, wish->until_ns, under->first,
+                       under->last, wish->analyzer, wish->rubric, wish->rubric_version);
+    if (status == CQA_OK)
+        requeueing->count = (size_t)cqa_sql_changes(sql);
+    return status;
 }
 
 enum cqa_status cqa_recordings_requeue(struct cqa_store *store, const struct cqa_requeue *wish,
                                        int64_t now_ms, size_t *count, struct cqa_error *error)
 {
-    char first[CQA_UNDER_SIZE];
-    char last[CQA_UNDER_SIZE];
-    enum cqa_status status = cqa_rows_under(wish->under, first, last, error);
+    struct requeueing requeueing = {.wish = wish, .now_ms = now_ms};
+    enum cqa_status status = cqa_rows_under(wish->under, &requeueing.under, error);
 
     if (status == CQA_OK)
-        status = cqa_sql_begin(store, error);
-    if (status != CQA_OK)
-        return status;
-    status = ask_anew(store, wish, first, last, error);
+        status = cqa_sql_transaction(store->sql, CQA_SQL_WRITE, requeue, &requeueing, error);
     if (status == CQA_OK)
-        status = requeue(store, wish, first, last, now_ms, error);
-    if (status == CQA_OK)
-        *count = (size_t)sqlite3_changes64(store->db);
-    return cqa_sql_end(store, status, error);
+        *count = requeueing.count;
+    return status;
 }
+
+/* ---- looking */
+
+enum { PAGE_ROWS = 256 };
+
+CQA_SQL_STATEMENT(find, "p", CQA_RECORDING_COLUMN_COUNT,
+                  "SELECT " CQA_RECORDING_COLUMNS " FROM recordings WHERE path = ?1");
+CQA_SQL_STATEMENT(list, "iti", CQA_RECORDING_COLUMN_COUNT,
+                  "SELECT " CQA_RECORDING_COLUMNS " FROM recordings"
+                  " WHERE id > ?1 AND (?2 IS NULL OR state = ?2) ORDER BY id LIMIT ?3");
 
 enum cqa_status cqa_recordings_find(struct cqa_store *store, const char *path,
                                     struct cqa_arena *arena, struct cqa_recording *out,
                                     struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT " CQA_RECORDING_COLUMNS " FROM recordings WHERE path = ?", "p", path);
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &find, path);
 
-    if (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        status = cqa_rows_recording(statement, arena, out, error);
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        status = cqa_rows_recording(rows, arena, out, error);
     else if (status == CQA_OK)
         status = cqa_fail(error, CQA_E_NOTFOUND, "the store does not know this recording");
-    sqlite3_finalize(statement);
+    cqa_sql_end(rows);
     return status;
 }
 
-/* ---- listing */
-
-enum { PAGE_ROWS = 256 };
-
-static enum cqa_status read_page(struct cqa_store *store, enum cqa_recording_state state,
-                                 int64_t after, struct cqa_arena *arena, struct cqa_recording *page,
-                                 size_t *count, struct cqa_error *error)
+static enum cqa_status start_list(struct cqa_store *store, const void *wish, int64_t after,
+                                  struct cqa_sql_rows **rows, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT " CQA_RECORDING_COLUMNS " FROM recordings"
-                      " WHERE id > ?1 AND (?2 IS NULL OR state = ?2) ORDER BY id LIMIT ?3",
-                      "iti", after, cqa_recording_state_words[state], (int64_t)PAGE_ROWS);
+    const enum cqa_recording_state *state = wish;
 
-    *count = 0;
-    while (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        status = cqa_rows_recording(statement, arena, &page[(*count)++], error);
-    sqlite3_finalize(statement);
-    return status;
+    return cqa_sql_start(store->sql, rows, error, &list, after, cqa_recording_state_words[*state],
+                         (int64_t)PAGE_ROWS);
+}
+
+struct showing {
+    cqa_recordings_visit *visit;
+    void *context;
+};
+
+static int show(void *context, const void *row)
+{
+    const struct showing *showing = context;
+
+    return showing->visit(showing->context, row);
 }
 
 enum cqa_status cqa_recordings_each(struct cqa_store *store, enum cqa_recording_state state,
                                     cqa_recordings_visit *visit, void *context,
                                     struct cqa_error *error)
 {
-    struct cqa_recording page[PAGE_ROWS];
-    size_t count = PAGE_ROWS;
-    int64_t after = 0;
-    enum cqa_status status = CQA_OK;
+    static const struct cqa_listing listing = {start_list, cqa_rows_recording, show,
+                                               sizeof(struct cqa_recording), PAGE_ROWS};
+    struct showing showing = {visit, context};
 
-    while (status == CQA_OK && count == PAGE_ROWS) {
-        struct cqa_arena arena = {0};
-        status = read_page(store, state, after, &arena, page, &count, error);
-        for (size_t i = 0; status == CQA_OK && i < count; i++) {
-            after = page[i].id;
-            if (!visit(context, &page[i]))
-                count = 0;
-        }
-        cqa_arena_finish(&arena);
-    }
-    return status;
+    return cqa_rows_each(store, &listing, &state, &showing, error);
 }

@@ -2,159 +2,187 @@
 #include "store/results.h"
 
 #include "store/rows.h"
-#include "store/sql.h"
 
-static enum cqa_status write_result(struct cqa_store *store, const struct cqa_finished *finished,
-                                    int64_t now_ms, struct cqa_error *error)
+#define VALUES                                                                                     \
+    " (recording_id, size_bytes, mtime_ns, sha256, rubric, rubric_version, analyzer, made_ms,"     \
+    " json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+CQA_SQL_STATEMENT(write_current, "iiittttib", 0, "INSERT OR REPLACE INTO results" VALUES);
+CQA_SQL_STATEMENT(write_beside, "iiittttib", 0, "INSERT OR REPLACE INTO previews" VALUES);
+CQA_SQL_STATEMENT(drop_beside, "i", 0, "DELETE FROM previews WHERE recording_id = ?1");
+CQA_SQL_STATEMENT(find_same, "itttt", 1,
+                  "SELECT 1 FROM results AS r JOIN recordings AS c ON c.id = r.recording_id"
+                  " WHERE c.id = ?1 AND c.asked = 'not' AND r.sha256 = ?2"
+                  " AND (r.analyzer <> ?3 OR r.rubric <> ?4 OR r.rubric_version <> ?5)");
+CQA_SQL_STATEMENT(write_touched, "iii", 0,
+                  "UPDATE results SET size_bytes = ?1, mtime_ns = ?2 WHERE recording_id = ?3");
+CQA_SQL_STATEMENT(give_back, "ii", 0,
+                  "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
+                  " owner = NULL, changed_ms = ?1 WHERE id = ?2");
+CQA_SQL_STATEMENT(end_scored, "ii", 0,
+                  "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
+                  " reason = NULL, text = NULL, changed_ms = ?1 WHERE id = ?2");
+CQA_SQL_STATEMENT(find_scored, "it", 1,
+                  "SELECT 1 FROM results JOIN recordings ON id = recording_id"
+                  " WHERE id = ?1 AND sha256 = ?2 AND state = 'scored'");
+
+/* ---- writing */
+
+/* What both transactions need. */
+struct putting {
+    struct cqa_store *store;
+    const struct cqa_finished *finished;
+    int64_t now_ms;
+    int kept;
+};
+
+static enum cqa_status write_row(const struct putting *putting,
+                                 const struct cqa_sql_statement *statement, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_do(
-        store, error,
-        "INSERT OR REPLACE INTO results (recording_id, size_bytes, mtime_ns, sha256, rubric,"
-        " rubric_version, analyzer, made_ms, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "iiittttib", finished->id, finished->size_bytes, finished->mtime_ns, finished->sha256,
-        finished->rubric, finished->rubric_version, finished->analyzer, now_ms,
-        (const void *)finished->json, finished->json_length);
+    const struct cqa_finished *finished = putting->finished;
+
+    return cqa_sql_do(putting->store->sql, error, statement, finished->id, finished->size_bytes,
+                      finished->mtime_ns, finished->sha256, finished->rubric,
+                      finished->rubric_version, finished->analyzer, putting->now_ms,
+                      (const void *)finished->json, finished->json_length);
+}
+
+static enum cqa_status write_result(const struct putting *putting, struct cqa_error *error)
+{
+    const struct cqa_finished *finished = putting->finished;
+    const int own_body = finished->body != NULL;
+    enum cqa_status status = write_row(putting, &write_current, error);
 
     /* What was to be looked at is decided now, or out of date. */
     if (status == CQA_OK)
-        status = cqa_sql_do(store, error, "DELETE FROM previews WHERE recording_id = ?", "i",
-                            finished->id);
+        status = cqa_sql_do(putting->store->sql, error, &drop_beside, finished->id);
     if (status == CQA_OK && finished->key != NULL)
-        status = cqa_deliveries_put(
-            store, finished->id, finished->key,
-            finished->body == NULL ? finished->json : finished->body,
-            finished->body == NULL ? finished->json_length : finished->body_length, now_ms, error);
+        status = cqa_deliveries_put(putting->store->sql, finished->id, finished->key,
+                                    own_body ? finished->body : finished->json,
+                                    own_body ? finished->body_length : finished->json_length,
+                                    putting->now_ms, error);
     return status;
-}
-
-static enum cqa_status write_apart(struct cqa_store *store, const struct cqa_finished *finished,
-                                   int64_t now_ms, struct cqa_error *error)
-{
-    return cqa_sql_do(
-        store, error,
-        "INSERT OR REPLACE INTO previews (recording_id, size_bytes, mtime_ns, sha256, rubric,"
-        " rubric_version, analyzer, made_ms, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "iiittttib", finished->id, finished->size_bytes, finished->mtime_ns, finished->sha256,
-        finished->rubric, finished->rubric_version, finished->analyzer, now_ms,
-        (const void *)finished->json, finished->json_length);
 }
 
 /* Whether the stored result stays: nobody asked for another, and the content is what it was. */
-static enum cqa_status is_only_touched(struct cqa_store *store, const struct cqa_finished *finished,
-                                       int *touched, struct cqa_error *error)
+static enum cqa_status is_only_touched(const struct putting *putting, int64_t *touched,
+                                       struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT 1 FROM results AS r JOIN recordings AS c ON c.id = r.recording_id"
-                      " WHERE c.id = ? AND c.asked = 'not' AND r.sha256 = ?"
-                      " AND (r.analyzer <> ? OR r.rubric <> ? OR r.rubric_version <> ?)",
-                      "itttt", finished->id, finished->sha256, finished->analyzer, finished->rubric,
-                      finished->rubric_version);
+    const struct cqa_finished *finished = putting->finished;
 
-    *touched = status == CQA_OK && cqa_sql_row(store, statement, &status, error);
-    sqlite3_finalize(statement);
-    return status;
+    return cqa_sql_number(putting->store->sql, touched, error, &find_same, finished->id,
+                          finished->sha256, finished->analyzer, finished->rubric,
+                          finished->rubric_version);
 }
 
-static enum cqa_status touch(struct cqa_store *store, const struct cqa_finished *finished,
-                             struct cqa_error *error)
+static enum cqa_status touch(const struct putting *putting, struct cqa_error *error)
 {
-    return cqa_sql_do(store, error,
-                      "UPDATE results SET size_bytes = ?, mtime_ns = ? WHERE recording_id = ?",
-                      "iii", finished->size_bytes, finished->mtime_ns, finished->id);
+    const struct cqa_finished *finished = putting->finished;
+
+    return cqa_sql_do(putting->store->sql, error, &write_touched, finished->size_bytes,
+                      finished->mtime_ns, finished->id);
 }
 
-static enum cqa_status put(struct cqa_store *store, const struct cqa_finished *finished,
-                           int64_t now_ms, int *kept, struct cqa_error *error)
+static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_recordings_held(store, finished->id, finished->size_bytes,
-                                                 finished->mtime_ns, kept, error);
+    struct putting *putting = context;
+    const struct cqa_finished *finished = putting->finished;
+    int64_t touched = 0;
+    enum cqa_status status = cqa_recordings_held(putting->store, finished->id, finished->size_bytes,
+                                                 finished->mtime_ns, &putting->kept, error);
 
     if (status != CQA_OK)
         return status;
-    if (!*kept)
-        return cqa_sql_do(
-            store, error,
-            "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready'"
-            " END, owner = NULL, changed_ms = ? WHERE id = ?",
-            "ii", now_ms, finished->id);
-    int touched = 0;
+    if (!putting->kept)
+        return cqa_sql_do(sql, error, &give_back, putting->now_ms, finished->id);
     if (!finished->apart)
-        status = is_only_touched(store, finished, &touched, error);
+        status = is_only_touched(putting, &touched, error);
     if (status == CQA_OK)
-        status = cqa_sql_do(store, error,
-                            "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
-                            " reason = NULL, text = NULL, changed_ms = ? WHERE id = ?",
-                            "ii", now_ms, finished->id);
+        status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id);
     if (status != CQA_OK)
         return status;
-    return finished->apart ? write_apart(store, finished, now_ms, error)
-           : touched       ? touch(store, finished, error)
-                           : write_result(store, finished, now_ms, error);
+    return finished->apart ? write_row(putting, &write_beside, error)
+           : touched       ? touch(putting, error)
+                           : write_result(putting, error);
 }
 
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct putting putting = {store, finished, now_ms, 0};
+    const enum cqa_status status =
+        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, put, &putting, error);
 
-    if (status != CQA_OK)
-        return status;
-    status = put(store, finished, now_ms, kept, error);
-    return cqa_sql_end(store, status, error);
+    *kept = putting.kept;
+    return status;
 }
 
-static enum cqa_status rescore(struct cqa_store *store, const struct cqa_finished *finished,
-                               int64_t now_ms, int *kept, struct cqa_error *error)
+static enum cqa_status rescore(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT 1 FROM results JOIN recordings ON id = recording_id"
-                      " WHERE id = ? AND sha256 = ? AND state = 'scored'",
-                      "it", finished->id, finished->sha256);
+    struct putting *putting = context;
+    int64_t there = 0;
+    const enum cqa_status status = cqa_sql_number(sql, &there, error, &find_scored,
+                                                  putting->finished->id, putting->finished->sha256);
 
-    *kept = status == CQA_OK && cqa_sql_row(store, statement, &status, error);
-    sqlite3_finalize(statement);
-    return *kept ? write_result(store, finished, now_ms, error) : status;
+    putting->kept = there != 0;
+    return putting->kept ? write_result(putting, error) : status;
 }
 
 enum cqa_status cqa_results_rescore(struct cqa_store *store, const struct cqa_finished *finished,
                                     int64_t now_ms, int *kept, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct putting putting = {store, finished, now_ms, 0};
+    const enum cqa_status status =
+        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, rescore, &putting, error);
 
-    if (status != CQA_OK)
-        return status;
-    status = rescore(store, finished, now_ms, kept, error);
-    return cqa_sql_end(store, status, error);
+    *kept = putting.kept;
+    return status;
 }
 
 /* ---- reading */
+
+/* Results are some tens of KiB each. */
+enum { PAGE_ROWS = 64, COLUMN_COUNT = 12 };
 
 #define COLUMNS                                                                                    \
     "c.id, c.path, c.source, c.call_id, r.size_bytes, r.mtime_ns, r.sha256, r.rubric,"             \
     " r.rubric_version, r.analyzer, r.made_ms, r.json"                                             \
     " FROM results AS r JOIN recordings AS c ON c.id = r.recording_id"
+CQA_SQL_STATEMENT(find_path, "p", COLUMN_COUNT, "SELECT " COLUMNS " WHERE c.path = ?1");
+CQA_SQL_STATEMENT(find_call, "tt", COLUMN_COUNT,
+                  "SELECT " COLUMNS " WHERE c.call_id = ?1 AND (?2 IS NULL OR c.source = ?2)"
+                  " ORDER BY r.made_ms DESC LIMIT 1");
+CQA_SQL_STATEMENT(list, "iittii", COLUMN_COUNT,
+                  "SELECT " COLUMNS " WHERE r.recording_id > ?1 AND c.mtime_ns >= ?2"
+                  " AND (?5 <> ((?3 IS NULL OR r.rubric = ?3)"
+                  "         AND (?4 IS NULL OR r.rubric_version = ?4)))"
+                  " ORDER BY r.recording_id LIMIT ?6");
+CQA_SQL_STATEMENT(list_outdated, "iiippttti", 5,
+                  "SELECT c.id, c.path, r.analyzer, r.rubric, r.rubric_version FROM recordings AS c"
+                  " JOIN results AS r ON r.recording_id = c.id WHERE c.id > ?1"
+                  " AND c.state = 'scored' AND NOT c.gone AND c.mtime_ns >= ?2"
+                  " AND (?3 = 0 OR c.mtime_ns < ?3) AND c.path >= ?4 AND c.path < ?5"
+                  " AND (r.analyzer <> ?6 OR r.rubric <> ?7 OR r.rubric_version <> ?8)"
+                  " ORDER BY c.id LIMIT ?9");
 
-static enum cqa_status read_row(sqlite3_stmt *statement, struct cqa_arena *arena,
-                                struct cqa_stored_result *out, struct cqa_error *error)
+static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena, void *row,
+                                struct cqa_error *error)
 {
+    struct cqa_stored_result *out = row;
+
     *out = (struct cqa_stored_result){
-        .id = sqlite3_column_int64(statement, 0),
-        .path = cqa_sql_text(statement, 1, arena),
-        .source = cqa_sql_text(statement, 2, arena),
-        .call_id = cqa_sql_text(statement, 3, arena),
-        .size_bytes = sqlite3_column_int64(statement, 4),
-        .mtime_ns = sqlite3_column_int64(statement, 5),
-        .sha256 = cqa_sql_text(statement, 6, arena),
-        .rubric = cqa_sql_text(statement, 7, arena),
-        .rubric_version = cqa_sql_text(statement, 8, arena),
-        .analyzer = cqa_sql_text(statement, 9, arena),
-        .made_ms = sqlite3_column_int64(statement, 10),
-        .json = cqa_sql_text(statement, 11, arena),
-        .json_length = (size_t)sqlite3_column_bytes(statement, 11),
+        .id = cqa_sql_int(rows, 0),
+        .path = cqa_sql_copy(rows, 1, arena),
+        .source = cqa_sql_copy(rows, 2, arena),
+        .call_id = cqa_sql_copy(rows, 3, arena),
+        .size_bytes = cqa_sql_int(rows, 4),
+        .mtime_ns = cqa_sql_int(rows, 5),
+        .sha256 = cqa_sql_copy(rows, 6, arena),
+        .rubric = cqa_sql_copy(rows, 7, arena),
+        .rubric_version = cqa_sql_copy(rows, 8, arena),
+        .analyzer = cqa_sql_copy(rows, 9, arena),
+        .made_ms = cqa_sql_int(rows, 10),
+        .json = cqa_sql_copy(rows, 11, arena),
+        .json_length = cqa_sql_size(rows, 11),
     };
     if (out->path == NULL || out->source == NULL || out->call_id == NULL || out->sha256 == NULL ||
         out->rubric == NULL || out->rubric_version == NULL || out->analyzer == NULL ||
@@ -163,18 +191,16 @@ static enum cqa_status read_row(sqlite3_stmt *statement, struct cqa_arena *arena
     return CQA_OK;
 }
 
-/* The one row of a statement, which is freed. */
-static enum cqa_status read_one(struct cqa_store *store, sqlite3_stmt *statement,
+/* The one row of a statement, which is ended. */
+static enum cqa_status read_one(struct cqa_sql_rows *rows, enum cqa_status status,
                                 struct cqa_arena *arena, struct cqa_stored_result *out,
                                 struct cqa_error *error)
 {
-    enum cqa_status status;
-
-    if (cqa_sql_row(store, statement, &status, error))
-        status = read_row(statement, arena, out, error);
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        status = read_row(rows, arena, out, error);
     else if (status == CQA_OK)
         status = cqa_fail(error, CQA_E_NOTFOUND, "the store has no result of this recording");
-    sqlite3_finalize(statement);
+    cqa_sql_end(rows);
     return status;
 }
 
@@ -182,128 +208,102 @@ enum cqa_status cqa_results_find_path(struct cqa_store *store, const char *path,
                                       struct cqa_arena *arena, struct cqa_stored_result *out,
                                       struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    const enum cqa_status status =
-        cqa_sql_query(store, &statement, error, "SELECT " COLUMNS " WHERE c.path = ?", "p", path);
+    struct cqa_sql_rows *rows = NULL;
+    const enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &find_path, path);
 
-    return status == CQA_OK ? read_one(store, statement, arena, out, error) : status;
+    return read_one(rows, status, arena, out, error);
 }
 
 enum cqa_status cqa_results_find_call(struct cqa_store *store, const char *source,
                                       const char *call_id, struct cqa_arena *arena,
                                       struct cqa_stored_result *out, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
+    struct cqa_sql_rows *rows = NULL;
     const enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT " COLUMNS " WHERE c.call_id = ?1 AND (?2 IS NULL OR c.source = ?2)"
-                      " ORDER BY r.made_ms DESC LIMIT 1",
-                      "tt", call_id, source);
+        cqa_sql_start(store->sql, &rows, error, &find_call, call_id, source);
 
-    return status == CQA_OK ? read_one(store, statement, arena, out, error) : status;
+    return read_one(rows, status, arena, out, error);
 }
 
-/* Results are some tens of KiB each. */
-enum { PAGE_ROWS = 64 };
-
-static enum cqa_status read_page(struct cqa_store *store, const struct cqa_results_filter *filter,
-                                 int64_t after, struct cqa_arena *arena,
-                                 struct cqa_stored_result *page, size_t *count,
-                                 struct cqa_error *error)
+static enum cqa_status start_list(struct cqa_store *store, const void *context, int64_t after,
+                                  struct cqa_sql_rows **rows, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error,
-                      "SELECT " COLUMNS " WHERE r.recording_id > ?1 AND c.mtime_ns >= ?2"
-                      " AND (?5 <> ((?3 IS NULL OR r.rubric = ?3)"
-                      "         AND (?4 IS NULL OR r.rubric_version = ?4)))"
-                      " ORDER BY r.recording_id LIMIT ?6",
-                      "iittii", after, filter->since_ns, filter->rubric, filter->rubric_version,
-                      (int64_t)(filter->other_rubric != 0), (int64_t)PAGE_ROWS);
+    const struct cqa_results_filter *filter = context;
 
-    *count = 0;
-    while (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        status = read_row(statement, arena, &page[(*count)++], error);
-    sqlite3_finalize(statement);
-    return status;
+    return cqa_sql_start(store->sql, rows, error, &list, after, filter->since_ns, filter->rubric,
+                         filter->rubric_version, (int64_t)(filter->other_rubric != 0),
+                         (int64_t)PAGE_ROWS);
+}
+
+struct showing {
+    cqa_results_visit *result;
+    cqa_outdated_visit *outdated;
+    void *context;
+};
+
+static int show(void *context, const void *row)
+{
+    const struct showing *showing = context;
+
+    return showing->result(showing->context, row);
 }
 
 enum cqa_status cqa_results_each(struct cqa_store *store, const struct cqa_results_filter *filter,
                                  cqa_results_visit *visit, void *context, struct cqa_error *error)
 {
-    struct cqa_stored_result page[PAGE_ROWS];
-    size_t count = PAGE_ROWS;
-    int64_t after = 0;
-    enum cqa_status status = CQA_OK;
+    static const struct cqa_listing listing = {start_list, read_row, show,
+                                               sizeof(struct cqa_stored_result), PAGE_ROWS};
+    struct showing showing = {.result = visit, .context = context};
 
-    while (status == CQA_OK && count == PAGE_ROWS) {
-        struct cqa_arena arena = {0};
-        status = read_page(store, filter, after, &arena, page, &count, error);
-        for (size_t i = 0; status == CQA_OK && i < count; i++) {
-            after = page[i].id;
-            if (!visit(context, &page[i]))
-                count = 0;
-        }
-        cqa_arena_finish(&arena);
-    }
-    return status;
+    return cqa_rows_each(store, &listing, filter, &showing, error);
 }
 
-static enum cqa_status read_outdated(struct cqa_store *store, const struct cqa_requeue *wish,
-                                     int64_t after, struct cqa_arena *arena,
-                                     struct cqa_outdated *page, size_t *count,
-                                     struct cqa_error *error)
-{
-    char first[CQA_UNDER_SIZE];
-    char last[CQA_UNDER_SIZE];
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_rows_under(wish->under, first, last, error);
+/* ---- what another analyzer made */
 
-    *count = 0;
-    if (status == CQA_OK)
-        status = cqa_sql_query(
-            store, &statement, error,
-            "SELECT c.id, c.path, r.analyzer, r.rubric, r.rubric_version FROM recordings AS c"
-            " JOIN results AS r ON r.recording_id = c.id WHERE c.id > ?1 AND c.state = 'scored'"
-            " AND NOT c.gone AND c.mtime_ns >= ?2 AND (?3 = 0 OR c.mtime_ns < ?3)"
-            " AND c.path >= ?4 AND c.path < ?5"
-            " AND (r.analyzer <> ?6 OR r.rubric <> ?7 OR r.rubric_version <> ?8)"
-            " ORDER BY c.id LIMIT ?9",
-            "iiippttti", after, wish->since_ns, wish->until_ns, first, last, wish->analyzer,
-            wish->rubric, wish->rubric_version, (int64_t)PAGE_ROWS);
-    while (status == CQA_OK && cqa_sql_row(store, statement, &status, error)) {
-        const struct cqa_outdated row = {.id = sqlite3_column_int64(statement, 0),
-                                         .path = cqa_sql_text(statement, 1, arena),
-                                         .analyzer = cqa_sql_text(statement, 2, arena),
-                                         .rubric = cqa_sql_text(statement, 3, arena),
-                                         .rubric_version = cqa_sql_text(statement, 4, arena)};
-        page[(*count)++] = row;
-        if (row.path == NULL || row.analyzer == NULL || row.rubric == NULL ||
-            row.rubric_version == NULL)
-            status = cqa_fail(error, CQA_E_NOMEM, "no memory for a result");
-    }
-    sqlite3_finalize(statement);
-    return status;
+static enum cqa_status read_outdated(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
+                                     void *row, struct cqa_error *error)
+{
+    struct cqa_outdated *out = row;
+
+    *out = (struct cqa_outdated){.id = cqa_sql_int(rows, 0),
+                                 .path = cqa_sql_copy(rows, 1, arena),
+                                 .analyzer = cqa_sql_copy(rows, 2, arena),
+                                 .rubric = cqa_sql_copy(rows, 3, arena),
+                                 .rubric_version = cqa_sql_copy(rows, 4, arena)};
+    if (out->path == NULL || out->analyzer == NULL || out->rubric == NULL ||
+        out->rubric_version == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for a result");
+    return CQA_OK;
+}
+
+static enum cqa_status start_outdated(struct cqa_store *store, const void *context, int64_t after,
+                                      struct cqa_sql_rows **rows, struct cqa_error *error)
+{
+    const struct cqa_requeue *wish = context;
+    struct cqa_under under;
+    const enum cqa_status status = cqa_rows_under(wish->under, &under, error);
+
+    if (status != CQA_OK)
+        return status;
+    return cqa_sql_start(store->sql, rows, error, &list_outdated, after, wish->since_ns,
+                         wish->until_ns, under.first, under.last, wish->analyzer, wish->rubric,
+                         wish->rubric_version, (int64_t)PAGE_ROWS);
+}
+
+static int show_outdated(void *context, const void *row)
+{
+    const struct showing *showing = context;
+
+    return showing->outdated(showing->context, row);
 }
 
 enum cqa_status cqa_results_outdated(struct cqa_store *store, const struct cqa_requeue *wish,
                                      cqa_outdated_visit *visit, void *context,
                                      struct cqa_error *error)
 {
-    struct cqa_outdated page[PAGE_ROWS];
-    size_t count = PAGE_ROWS;
-    int64_t after = 0;
-    enum cqa_status status = CQA_OK;
+    static const struct cqa_listing listing = {start_outdated, read_outdated, show_outdated,
+                                               sizeof(struct cqa_outdated), PAGE_ROWS};
+    struct showing showing = {.outdated = visit, .context = context};
 
-    while (status == CQA_OK && count == PAGE_ROWS) {
-        struct cqa_arena arena = {0};
-        status = read_outdated(store, wish, after, &arena, page, &count, error);
-        for (size_t i = 0; status == CQA_OK && i < count; i++) {
-            after = page[i].id;
-            if (!visit(context, &page[i]))
-                count = 0;
-        }
-        cqa_arena_finish(&arena);
-    }
-    return status;
+    return cqa_rows_each(store, &listing, wish, &showing, error);
 }

@@ -2,26 +2,29 @@
 #include "store/rows.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum cqa_status cqa_rows_recording(sqlite3_stmt *statement, struct cqa_arena *arena,
-                                   struct cqa_recording *out, struct cqa_error *error)
+enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
+                                   void *recording, struct cqa_error *error)
 {
+    struct cqa_recording *out = recording;
+
     *out = (struct cqa_recording){
-        .id = sqlite3_column_int64(statement, 0),
-        .path = cqa_sql_text(statement, 1, arena),
-        .source = cqa_sql_text(statement, 2, arena),
-        .call_id = cqa_sql_text(statement, 3, arena),
-        .size_bytes = sqlite3_column_int64(statement, 4),
-        .mtime_ns = sqlite3_column_int64(statement, 5),
-        .attempts = sqlite3_column_int(statement, 7),
-        .deaths = sqlite3_column_int(statement, 8),
-        .reason = cqa_sql_text(statement, 9, arena),
-        .text = cqa_sql_text(statement, 10, arena),
-        .discovered_ms = sqlite3_column_int64(statement, 11),
-        .changed_ms = sqlite3_column_int64(statement, 12),
+        .id = cqa_sql_int(rows, 0),
+        .path = cqa_sql_copy(rows, 1, arena),
+        .source = cqa_sql_copy(rows, 2, arena),
+        .call_id = cqa_sql_copy(rows, 3, arena),
+        .size_bytes = cqa_sql_int(rows, 4),
+        .mtime_ns = cqa_sql_int(rows, 5),
+        .attempts = (int)cqa_sql_int(rows, 7),
+        .deaths = (int)cqa_sql_int(rows, 8),
+        .reason = cqa_sql_copy(rows, 9, arena),
+        .text = cqa_sql_copy(rows, 10, arena),
+        .discovered_ms = cqa_sql_int(rows, 11),
+        .changed_ms = cqa_sql_int(rows, 12),
     };
-    const int state = cqa_sql_word(statement, 6, cqa_recording_state_words);
-    const int asked = cqa_sql_word(statement, 13, cqa_asked_words);
+    const int state = cqa_sql_word(rows, 6, cqa_recording_state_words);
+    const int asked = cqa_sql_word(rows, 13, cqa_asked_words);
     if (out->path == NULL || out->source == NULL || out->call_id == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a recording");
     if (state < 0 || asked < 0)
@@ -31,17 +34,66 @@ enum cqa_status cqa_rows_recording(sqlite3_stmt *statement, struct cqa_arena *ar
     return CQA_OK;
 }
 
-enum cqa_status cqa_rows_under(const char *under, char first[CQA_UNDER_SIZE],
-                               char last[CQA_UNDER_SIZE], struct cqa_error *error)
+/* ---- pages */
+
+static enum cqa_status read_page(struct cqa_store *store, const struct cqa_listing *listing,
+                                 const void *wish, int64_t after, struct cqa_arena *arena,
+                                 char *page, size_t *count, struct cqa_error *error)
 {
-    if (under == NULL) {
-        first[0] = '\0';
-        (void)snprintf(last, CQA_UNDER_SIZE, "\xff\xff");
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = listing->start(store, wish, after, &rows, error);
+
+    *count = 0;
+    while (status == CQA_OK && *count < listing->page_rows && cqa_sql_next(rows, &status, error))
+        status = listing->read(rows, arena, page + listing->row_size * (*count)++, error);
+    cqa_sql_end(rows);
+    return status;
+}
+
+/* Whether there is to be another page; `*after` becomes the last id that was shown. */
+static int show_page(const struct cqa_listing *listing, void *context, const char *page,
+                     size_t count, int64_t *after)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *row = page + listing->row_size * i;
+        memcpy(after, row, sizeof *after);
+        if (!listing->show(context, row))
+            return 0;
+    }
+    return count == listing->page_rows;
+}
+
+enum cqa_status cqa_rows_each(struct cqa_store *store, const struct cqa_listing *listing,
+                              const void *wish, void *context, struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+    int64_t after = 0;
+    int more = 1;
+
+    while (status == CQA_OK && more) {
+        struct cqa_arena arena = {0};
+        size_t count = 0;
+        char *page = cqa_arena_alloc(&arena, listing->row_size * listing->page_rows);
+        if (page == NULL)
+            return cqa_fail(error, CQA_E_NOMEM, "no memory for a list");
+        status = read_page(store, listing, wish, after, &arena, page, &count, error);
+        if (status == CQA_OK)
+            more = show_page(listing, context, page, count, &after);
+        cqa_arena_finish(&arena);
+    }
+    return status;
+}
+
+enum cqa_status cqa_rows_under(const char *folder, struct cqa_under *out, struct cqa_error *error)
+{
+    if (folder == NULL) {
+        out->first[0] = '\0';
+        (void)snprintf(out->last, sizeof out->last, "\xff\xff");
         return CQA_OK;
     }
-    const int length = snprintf(first, CQA_UNDER_SIZE, "%s/", under);
+    const int length = snprintf(out->first, sizeof out->first, "%s/", folder);
     if (length < 0 || length >= CQA_UNDER_SIZE)
         return cqa_fail(error, CQA_E_LIMIT, "the path of a folder is too long");
-    (void)snprintf(last, CQA_UNDER_SIZE, "%s%c", under, '/' + 1);
+    (void)snprintf(out->last, sizeof out->last, "%s%c", folder, '/' + 1);
     return CQA_OK;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "store/sql.h"
+#include "store/parts.h"
 
 /*
- * The schemas in their order; PRAGMA user_version tells how many have been applied. A released one
- * is never changed: what comes after is a new one at the end.
+ * The schemas in their order; the database knows how many have been applied (PRAGMA user_version).
+ * A released one is never changed: what comes after is a new one at the end.
  */
 static const char schema_0001[] =
     /* Who may hold leases: a row for each open store. It lives while its byte of callqa.lock is
@@ -98,5 +98,5 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
-const char *const cqa_store_schemas[] = {schema_0001, schema_0002};
-const int cqa_store_schema_count = sizeof cqa_store_schemas / sizeof *cqa_store_schemas;
+static const char *const steps[] = {schema_0001, schema_0002};
+const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
+#include "store/parts.h"
 #include "store/recordings.h"
-#include "store/sql.h"
 
 const char *const cqa_asked_words[CQA_ASKED_COUNT + 1] = {"not", "again", "apart", NULL};
 const char *const cqa_recording_state_words[CQA_RECORDING_STATE_COUNT + 1] = {
@@ -37,52 +38,58 @@ static enum cqa_status refuse_network(const char *state_dir, struct cqa_error *e
     return CQA_OK;
 }
 
-/* ---- schema */
+/* ---- turns */
 
-static enum cqa_status read_version(struct cqa_store *store, int *version, struct cqa_error *error)
+/*
+ * SQLite only asks again and again for its write lock: who lets go and takes it back at once would
+ * starve the others. So whoever wants to write waits for its turn first, and keeps that until it
+ * has the write lock; who wrote last then stands behind who waits.
+ */
+static enum cqa_status take_turn(void *context, int wait_ms, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_query(store, &statement, error, "PRAGMA user_version", "");
+    const struct cqa_store *store = context;
+    const struct timespec pause = {0, 1000000};
+    struct flock turn = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
 
-    if (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        *version = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    return status;
-}
-
-static enum cqa_status run_script(struct cqa_store *store, const char *script,
-                                  struct cqa_error *error)
-{
-    const int code = sqlite3_exec(store->db, script, NULL, NULL, NULL);
-
-    return code == SQLITE_OK ? CQA_OK : cqa_sql_fail(store, code, error);
-}
-
-/* Under the write lock, so that two that start at once do not both do it. */
-static enum cqa_status migrate(struct cqa_store *store, struct cqa_error *error)
-{
-    char pragma[64];
-    int version = 0;
-    enum cqa_status status = cqa_sql_begin(store, error);
-
-    if (status != CQA_OK)
-        return status;
-    status = read_version(store, &version, error);
-    if (status == CQA_OK && version > cqa_store_schema_count)
-        status = cqa_fail(error, CQA_E_REFUSED,
-                          "the store has schema %d, written by a newer version of this program; "
-                          "this one knows up to %d",
-                          version, cqa_store_schema_count);
-    for (int next = version; status == CQA_OK && next < cqa_store_schema_count; next++) {
-        status = run_script(store, cqa_store_schemas[next], error);
-        (void)snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", next + 1);
-        if (status == CQA_OK)
-            status = run_script(store, pragma, error);
+    for (int waited_ms = 0; waited_ms < wait_ms; waited_ms++) {
+        if (fcntl(store->lock_fd, F_SETLK, &turn) == 0)
+            return CQA_OK;
+        if (errno != EAGAIN && errno != EACCES)
+            return cqa_fail_errno(error, "locking the store");
+        (void)nanosleep(&pause, NULL);
     }
-    return cqa_sql_end(store, status, error);
+    return cqa_fail(error, CQA_E_BUSY, "the database is held by others");
+}
+
+static void give_turn(void *context)
+{
+    const struct cqa_store *store = context;
+    struct flock turn = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+
+    (void)fcntl(store->lock_fd, F_SETLK, &turn);
 }
 
 /* ---- owners */
+
+CQA_SQL_STATEMENT(insert_owner, "i", 1, "INSERT INTO owners (pid) VALUES (?1) RETURNING id");
+CQA_SQL_STATEMENT(list_owners, "i", 1, "SELECT id FROM owners WHERE id <> ?1");
+/* An end of the whole program is no death of the recording, but one that brings it down every time
+ * must not be tried at once again. */
+CQA_SQL_STATEMENT(free_recordings, "ii", 0,
+                  "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
+                  " owner = NULL, abandoned = abandoned + 1, changed_ms = ?1,"
+                  " not_before_ms = CASE WHEN abandoned < 2 THEN 0"
+                  "   ELSE ?1 + min(30000, 1000 << min(abandoned - 2, 5)) END"
+                  " WHERE owner = ?2");
+CQA_SQL_STATEMENT(free_deliveries, "ii", 0,
+                  "UPDATE deliveries SET owner = NULL, changed_ms = ?1,"
+                  " body = CASE WHEN later THEN NULL ELSE body END,"
+                  " state = CASE WHEN later THEN 'superseded' ELSE 'pending' END"
+                  " FROM (SELECT d.id AS held, EXISTS (SELECT 1 FROM deliveries AS n"
+                  "   WHERE n.recording_id = d.recording_id AND n.id > d.id) AS later"
+                  "   FROM deliveries AS d WHERE d.owner = ?2)"
+                  " WHERE id = held");
+CQA_SQL_STATEMENT(delete_owner, "i", 0, "DELETE FROM owners WHERE id = ?1");
 
 static int lock_owner(const struct cqa_store *store, int64_t owner, int command)
 {
@@ -98,45 +105,26 @@ static int lock_owner(const struct cqa_store *store, int64_t owner, int command)
  * The lock is a POSIX one: it ends with the process, however that ends, and forked workers do not
  * keep it. It is taken before the row can be seen.
  */
-static enum cqa_status register_owner(struct cqa_store *store, struct cqa_error *error)
+static enum cqa_status register_owner(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct cqa_store *store = context;
+    enum cqa_status status =
+        cqa_sql_number(sql, &store->owner, error, &insert_owner, (int64_t)getpid());
 
-    if (status != CQA_OK)
-        return status;
-    status =
-        cqa_sql_do(store, error, "INSERT INTO owners (pid) VALUES (?)", "i", (int64_t)getpid());
-    store->owner = sqlite3_last_insert_rowid(store->db);
     if (status == CQA_OK && lock_owner(store, store->owner, F_SETLK) != 0)
         status = cqa_fail_errno(error, "locking the store");
-    return cqa_sql_end(store, status, error);
+    return status;
 }
 
 static enum cqa_status free_held(struct cqa_store *store, int64_t owner, int64_t now_ms,
                                  struct cqa_error *error)
 {
-    /* An end of the whole program is no death of the recording, but one that brings it down every
-     * time must not be tried at once again. */
-    enum cqa_status status =
-        cqa_sql_do(store, error,
-                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
-                   " owner = NULL, abandoned = abandoned + 1, changed_ms = ?1,"
-                   " not_before_ms = CASE WHEN abandoned < 2 THEN 0"
-                   "   ELSE ?1 + min(30000, 1000 << min(abandoned - 2, 5)) END"
-                   " WHERE owner = ?2",
-                   "ii", now_ms, owner);
+    enum cqa_status status = cqa_sql_do(store->sql, error, &free_recordings, now_ms, owner);
+
     if (status == CQA_OK)
-        status = cqa_sql_do(store, error,
-                            "UPDATE deliveries SET owner = NULL, changed_ms = ?1,"
-                            " body = CASE WHEN later THEN NULL ELSE body END,"
-                            " state = CASE WHEN later THEN 'superseded' ELSE 'pending' END"
-                            " FROM (SELECT d.id AS held, EXISTS (SELECT 1 FROM deliveries AS n"
-                            "   WHERE n.recording_id = d.recording_id AND n.id > d.id) AS later"
-                            "   FROM deliveries AS d WHERE d.owner = ?2)"
-                            " WHERE id = held",
-                            "ii", now_ms, owner);
+        status = cqa_sql_do(store->sql, error, &free_deliveries, now_ms, owner);
     if (status == CQA_OK)
-        status = cqa_sql_do(store, error, "DELETE FROM owners WHERE id = ?", "i", owner);
+        status = cqa_sql_do(store->sql, error, &delete_owner, owner);
     return status;
 }
 
@@ -145,19 +133,18 @@ enum cqa_status cqa_store_reclaim(struct cqa_store *store, int64_t now_ms, struc
     enum { AT_ONCE = 64 };
     int64_t dead[AT_ONCE];
     size_t count = 0;
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_query(
-        store, &statement, error, "SELECT id FROM owners WHERE id <> ?", "i", store->owner);
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &list_owners, store->owner);
 
-    while (status == CQA_OK && count < AT_ONCE && cqa_sql_row(store, statement, &status, error)) {
-        const int64_t owner = sqlite3_column_int64(statement, 0);
+    while (status == CQA_OK && count < AT_ONCE && cqa_sql_next(rows, &status, error)) {
+        const int64_t owner = cqa_sql_int(rows, 0);
         const int lives = lock_owner(store, owner, F_GETLK);
         if (lives < 0)
             status = cqa_fail_errno(error, "asking for a lock on the store");
         else if (!lives)
             dead[count++] = owner;
     }
-    sqlite3_finalize(statement);
+    cqa_sql_end(rows);
     for (size_t i = 0; status == CQA_OK && i < count; i++)
         status = free_held(store, dead[i], now_ms, error);
     return status;
@@ -168,6 +155,7 @@ enum cqa_status cqa_store_reclaim(struct cqa_store *store, int64_t now_ms, struc
 static enum cqa_status open_files(struct cqa_store *store, const char *state_dir,
                                   struct cqa_error *error)
 {
+    const struct cqa_sql_turn turn = {.take = take_turn, .give = give_turn, .context = store};
     char path[PATH_MAX];
 
     if (snprintf(path, sizeof path, "%s/callqa.lock", state_dir) >= (int)sizeof path)
@@ -176,50 +164,34 @@ static enum cqa_status open_files(struct cqa_store *store, const char *state_dir
     if (store->lock_fd < 0)
         return cqa_fail_errno(error, "%s", path);
     (void)snprintf(path, sizeof path, "%s/callqa.db", state_dir);
-    /* Made here, so that it is readable by nobody else from its first moment on. */
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return cqa_fail_errno(error, "%s", path);
-    (void)close(fd);
-    const int code = sqlite3_open_v2(path, &store->db,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                                         SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE,
-                                     NULL);
-    return code == SQLITE_OK ? CQA_OK : cqa_sql_fail(store, code, error);
-}
-
-static enum cqa_status configure(struct cqa_store *store, struct cqa_error *error)
-{
-    (void)sqlite3_extended_result_codes(store->db, 1);
-    (void)sqlite3_busy_timeout(store->db, CQA_STORE_BUSY_MS);
-    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    return run_script(store,
-                      "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON;"
-                      "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;"
-                      "PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
-                      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
-                      error);
+    const struct cqa_sql_place place = {
+        .driver = &cqa_sql_sqlite,
+        .path = path,
+        .setup = "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON;"
+                 "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;"
+                 "PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON;"
+                 "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
+        .turn = &turn,
+    };
+    return cqa_sql_open(&place, &store->sql, error);
 }
 
 enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
                                struct cqa_error *error)
 {
     struct cqa_store *store = calloc(1, sizeof *store);
-    enum cqa_status status = refuse_network(state_dir, error);
 
     if (store == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the store");
     store->lock_fd = -1;
+    enum cqa_status status = refuse_network(state_dir, error);
     if (status == CQA_OK)
         status = open_files(store, state_dir, error);
     if (status == CQA_OK)
-        status = configure(store, error);
+        status = cqa_sql_migrate(store->sql, &cqa_store_schema, error);
     if (status == CQA_OK)
-        status = migrate(store, error);
-    if (status == CQA_OK)
-        status = register_owner(store, error);
+        status = cqa_sql_transaction(store->sql, CQA_SQL_WRITE, register_owner, store, error);
     if (status != CQA_OK) {
-        store->owner = 0;
         cqa_store_close(store);
         return cqa_fail_within(error, "%s", state_dir);
     }
@@ -232,124 +204,158 @@ void cqa_store_close(struct cqa_store *store)
     if (store == NULL)
         return;
     /* The end of the lock frees what is held; that is done by whoever claims next. */
-    if (store->db != NULL)
-        (void)sqlite3_close(store->db);
+    cqa_sql_close(store->sql);
     if (store->lock_fd >= 0)
         (void)close(store->lock_fd);
     free(store);
 }
 
+CQA_SQL_STATEMENT(check, "", 1, "PRAGMA integrity_check(1)");
+
 enum cqa_status cqa_store_check(struct cqa_store *store, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status =
-        cqa_sql_query(store, &statement, error, "PRAGMA integrity_check(1)", "");
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &check);
 
-    if (status == CQA_OK && cqa_sql_row(store, statement, &status, error)) {
-        const char *said = (const char *)sqlite3_column_text(statement, 0);
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
+        const char *said = cqa_sql_text(rows, 0);
         if (said == NULL || strcmp(said, "ok") != 0)
             status = cqa_fail(error, CQA_E_BADDATA, "the store is damaged: %.200s",
                               said == NULL ? "" : said);
     }
-    sqlite3_finalize(statement);
+    cqa_sql_end(rows);
     return status;
 }
 
 /* ---- counts */
 
-static enum cqa_status count_states(struct cqa_store *store, const char *sql,
+CQA_SQL_STATEMENT(count_recordings, "", 2, "SELECT state, count(*) FROM recordings GROUP BY state");
+CQA_SQL_STATEMENT(count_deliveries, "", 2, "SELECT state, count(*) FROM deliveries GROUP BY state");
+CQA_SQL_STATEMENT(first_waiting, "", 1,
+                  "SELECT min(discovered_ms) FROM recordings"
+                  " WHERE state IN ('ready', 'leased', 'settling')");
+CQA_SQL_STATEMENT(first_unsent, "", 1,
+                  "SELECT min(made_ms) FROM deliveries WHERE state IN ('pending', 'in_flight')");
+
+static enum cqa_status count_states(struct cqa_sql *sql, const struct cqa_sql_statement *statement,
                                     const char *const *words, int64_t *out, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_query(store, &statement, error, sql, "");
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(sql, &rows, error, statement);
 
-    while (status == CQA_OK && cqa_sql_row(store, statement, &status, error)) {
-        const int state = cqa_sql_word(statement, 0, words);
+    while (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
+        const int state = cqa_sql_word(rows, 0, words);
         if (state >= 0)
-            out[state] = sqlite3_column_int64(statement, 1);
+            out[state] = cqa_sql_int(rows, 1);
     }
-    sqlite3_finalize(statement);
+    cqa_sql_end(rows);
     return status;
 }
 
-static enum cqa_status read_number(struct cqa_store *store, const char *sql, int64_t *out,
-                                   struct cqa_error *error)
+static enum cqa_status count_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
-    sqlite3_stmt *statement = NULL;
-    enum cqa_status status = cqa_sql_query(store, &statement, error, sql, "");
+    struct cqa_counts *out = context;
 
-    if (status == CQA_OK && cqa_sql_row(store, statement, &status, error))
-        *out = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+    *out = (struct cqa_counts){0};
+    enum cqa_status status =
+        count_states(sql, &count_recordings, cqa_recording_state_words, out->recordings, error);
+    if (status == CQA_OK)
+        status =
+            count_states(sql, &count_deliveries, cqa_delivery_state_words, out->deliveries, error);
+    if (status == CQA_OK)
+        status = cqa_sql_number(sql, &out->oldest_waiting_ms, error, &first_waiting);
+    if (status == CQA_OK)
+        status = cqa_sql_number(sql, &out->oldest_unsent_ms, error, &first_unsent);
     return status;
 }
 
 enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out,
                                  struct cqa_error *error)
 {
-    *out = (struct cqa_counts){0};
-    /* One read transaction, so that the numbers belong together. */
-    enum cqa_status status = cqa_sql_do(store, error, "BEGIN", "");
-    if (status != CQA_OK)
-        return status;
-    status = count_states(store, "SELECT state, count(*) FROM recordings GROUP BY state",
-                          cqa_recording_state_words, out->recordings, error);
-    if (status == CQA_OK)
-        status = count_states(store, "SELECT state, count(*) FROM deliveries GROUP BY state",
-                              cqa_delivery_state_words, out->deliveries, error);
-    if (status == CQA_OK)
-        status = read_number(store,
-                             "SELECT min(discovered_ms) FROM recordings"
-                             " WHERE state IN ('ready', 'leased', 'settling')",
-                             &out->oldest_waiting_ms, error);
-    if (status == CQA_OK)
-        status = read_number(store,
-                             "SELECT min(made_ms) FROM deliveries"
-                             " WHERE state IN ('pending', 'in_flight')",
-                             &out->oldest_unsent_ms, error);
-    return cqa_sql_end(store, status, error);
+    /* One transaction, so that the numbers belong together. */
+    return cqa_sql_transaction(store->sql, CQA_SQL_READ, count_all, out, error);
 }
 
 /* ---- forgetting */
 
+CQA_SQL_STATEMENT(list_due, "ii", 2,
+                  "SELECT id, gone FROM recordings AS r WHERE changed_ms < ?1"
+                  " AND state IN ('scored', 'failed', 'excluded', 'vanished')"
+                  " AND NOT (state = 'excluded' AND reason = 'expired' AND NOT gone)"
+                  " AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.recording_id = r.id"
+                  "   AND d.state IN ('pending', 'in_flight', 'quarantined')) LIMIT ?2");
+CQA_SQL_STATEMENT(delete_deliveries, "i", 0, "DELETE FROM deliveries WHERE recording_id = ?1");
+CQA_SQL_STATEMENT(delete_result, "i", 0, "DELETE FROM results WHERE recording_id = ?1");
+CQA_SQL_STATEMENT(delete_preview, "i", 0, "DELETE FROM previews WHERE recording_id = ?1");
+CQA_SQL_STATEMENT(delete_recording, "i", 0, "DELETE FROM recordings WHERE id = ?1");
+CQA_SQL_STATEMENT(keep_empty, "ii", 0,
+                  "UPDATE recordings SET state = 'excluded', reason = 'expired',"
+                  " text = NULL, analyzer = NULL, changed_ms = ?1 WHERE id = ?2");
+
+struct due {
+    int64_t id;
+    int gone;
+};
+
+struct forgetting {
+    int64_t before_ms, now_ms;
+    size_t limit, count;
+    struct due *due;
+};
+
+static enum cqa_status read_due(struct cqa_sql *sql, struct forgetting *forgetting,
+                                struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_due, forgetting->before_ms,
+                                           (int64_t)forgetting->limit);
+
+    forgetting->count = 0;
+    while (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        forgetting->due[forgetting->count++] =
+            (struct due){cqa_sql_int(rows, 0), cqa_sql_int(rows, 1) != 0};
+    cqa_sql_end(rows);
+    return status;
+}
+
+static enum cqa_status forget_one(struct cqa_sql *sql, const struct due *due, int64_t now_ms,
+                                  struct cqa_error *error)
+{
+    enum cqa_status status = cqa_sql_do(sql, error, &delete_deliveries, due->id);
+
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_result, due->id);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_preview, due->id);
+    if (status == CQA_OK)
+        status = due->gone ? cqa_sql_do(sql, error, &delete_recording, due->id)
+                           : cqa_sql_do(sql, error, &keep_empty, now_ms, due->id);
+    return status;
+}
+
+static enum cqa_status forget(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    struct forgetting *forgetting = context;
+    enum cqa_status status = read_due(sql, forgetting, error);
+
+    for (size_t i = 0; status == CQA_OK && i < forgetting->count; i++)
+        status = forget_one(sql, &forgetting->due[i], forgetting->now_ms, error);
+    return status;
+}
+
 enum cqa_status cqa_store_forget(struct cqa_store *store, int64_t before_ms, size_t limit,
                                  int64_t now_ms, size_t *count, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_begin(store, error);
+    struct forgetting forgetting = {.before_ms = before_ms,
+                                    .now_ms = now_ms,
+                                    .limit = limit,
+                                    .due = calloc(limit + 1, sizeof(struct due))};
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_sql_do(
-        store, error,
-        "CREATE TEMP TABLE due AS SELECT id, gone FROM recordings AS r WHERE changed_ms < ?"
-        " AND state IN ('scored', 'failed', 'excluded', 'vanished')"
-        " AND NOT (state = 'excluded' AND reason = 'expired' AND NOT gone)"
-        " AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.recording_id = r.id"
-        "   AND d.state IN ('pending', 'in_flight', 'quarantined')) LIMIT ?",
-        "ii", before_ms, (int64_t)limit);
-    if (status == CQA_OK)
-        status = cqa_sql_do(
-            store, error, "DELETE FROM deliveries WHERE recording_id IN (SELECT id FROM due)", "");
-    if (status == CQA_OK)
-        status = cqa_sql_do(store, error,
-                            "DELETE FROM results WHERE recording_id IN (SELECT id FROM due)", "");
-    if (status == CQA_OK)
-        status = cqa_sql_do(store, error,
-                            "DELETE FROM previews WHERE recording_id IN (SELECT id FROM due)", "");
-    if (status == CQA_OK)
-        status = cqa_sql_do(
-            store, error, "DELETE FROM recordings WHERE id IN (SELECT id FROM due WHERE gone)", "");
-    if (status == CQA_OK)
-        status = cqa_sql_do(store, error,
-                            "UPDATE recordings SET state = 'excluded', reason = 'expired',"
-                            " text = NULL, analyzer = NULL, changed_ms = ?"
-                            " WHERE id IN (SELECT id FROM due)",
-                            "i", now_ms);
-    int64_t due = 0;
-    if (status == CQA_OK)
-        status = read_number(store, "SELECT count(*) FROM due", &due, error);
-    if (status == CQA_OK)
-        status = cqa_sql_do(store, error, "DROP TABLE temp.due", "");
-    *count = (size_t)due;
-    return cqa_sql_end(store, status, error);
+    if (forgetting.due == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for a list");
+    const enum cqa_status status =
+        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, forget, &forgetting, error);
+    free(forgetting.due);
+    *count = status == CQA_OK ? forgetting.count : 0;
+    return status;
 }

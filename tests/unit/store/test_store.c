@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <time.h>
+#include "store/parts.h"
 
 /* The store as a whole: other processes, ends without warning, a full disk, files that are not
  * ours. */
@@ -98,6 +99,33 @@ static void test_refuses_a_newer_schema(void **state)
     assert_int_equal(close(fd), 0);
     assert_int_equal(cqa_store_open(fixture->folder, &store, &error), CQA_E_REFUSED);
     assert_non_null(strstr(error.text, "schema 99"));
+}
+
+/* A store as the first release made it opens, and what it knew stays known. */
+static void test_opens_what_an_older_version_made(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct cqa_sql_schema first = {cqa_store_schema.steps, 1};
+    static const struct cqa_sql_statement insert = {
+        "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state,"
+        " discovered_ms, revised_ms, changed_ms)"
+        " VALUES (?1, 'freepbx', '1', 10, 100, 'failed', 1, 1, 1)",
+        "p", 0, 0};
+    struct cqa_sql *sql = NULL;
+    char path[96];
+
+    close_store(fixture);
+    (void)snprintf(path, sizeof path, "%s/callqa.db", fixture->folder);
+    assert_int_equal(unlink(path), 0);
+    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite, .path = path};
+    CHECK(fixture, cqa_sql_open(&place, &sql, &fixture->error));
+    CHECK(fixture, cqa_sql_migrate(sql, &first, &fixture->error));
+    CHECK(fixture, cqa_sql_do(sql, &fixture->error, &insert, "/m/old.wav"));
+    cqa_sql_close(sql);
+    open_store(fixture);
+    assert_int_equal(find(fixture, "/m/old.wav").state, CQA_RECORDING_FAILED);
+    assert_int_equal(find(fixture, "/m/old.wav").asked, CQA_ASKED_NOT);
+    CHECK(fixture, cqa_store_check(fixture->store, &fixture->error));
 }
 
 /* Claims everything, a few at a time, and writes the ids to the pipe. */
@@ -357,6 +385,7 @@ int main(void)
         TEST(test_files_are_private),
         TEST(test_refuses_what_is_not_a_store),
         TEST(test_refuses_a_newer_schema),
+        TEST(test_opens_what_an_older_version_made),
         TEST(test_two_processes_never_claim_the_same),
         TEST(test_leases_end_with_their_process),
         TEST(test_killed_again_and_again_loses_nothing),

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "base/buffer.h"
+#include "sql/driver.h"
+
+/* Length of the quoted text or comment that begins here, 0 when none does. A doubled quote is two
+ * quoted texts, which comes to the same. */
+static size_t quoted(const char *at)
+{
+    const char *end = NULL;
+
+    if (*at == '\'' || *at == '"') {
+        end = strchr(at + 1, *at);
+        return end == NULL ? strlen(at) : (size_t)(end + 1 - at);
+    }
+    if (strncmp(at, "--", 2) == 0)
+        return strcspn(at, "\n");
+    if (strncmp(at, "/*", 2) == 0) {
+        end = strstr(at + 2, "*/");
+        return end == NULL ? strlen(at) : (size_t)(end + 2 - at);
+    }
+    return 0;
+}
+
+/* A placeholder at `at`: its number, and `*length` how long it is; -1 when it is none of ours. */
+static int placeholder(const char *at, size_t *length)
+{
+    char *end = NULL;
+    const long number = at[1] >= '1' && at[1] <= '9' ? strtol(at + 1, &end, 10) : -1;
+
+    if (number < 1 || number > CQA_SQL_PARAMETERS_MAX)
+        return -1;
+    *length = (size_t)(end - at);
+    return (int)number;
+}
+
+/* How many there are when they are numbered: the highest, if none below it lacks. */
+static int highest_of(const int *order, int count)
+{
+    int highest = 0;
+    uint64_t seen = 0;
+
+    for (int i = 0; i < count; i++) {
+        seen |= UINT64_C(1) << (order[i] - 1);
+        if (order[i] > highest)
+            highest = order[i];
+    }
+    return highest == 0 || seen == UINT64_MAX >> (64 - highest) ? highest : -1;
+}
+
+static enum cqa_status translate(const char *text, int numbered, struct cqa_buffer *out, int *order,
+                                 int *count, struct cqa_error *error)
+{
+    *count = 0;
+    while (*text != '\0') {
+        size_t length = quoted(text);
+        if (length == 0 && *text == '?') {
+            const int number = placeholder(text, &length);
+            if (number < 0 || *count == CQA_SQL_PARAMETERS_MAX)
+                return cqa_fail(error, CQA_E_BADDATA, "a placeholder of a statement is not ?N");
+            order[(*count)++] = number;
+            (void)(numbered ? cqa_buffer_print(out, "$%d", number) : cqa_buffer_add(out, "?", 1));
+        } else {
+            length += length == 0;
+            (void)cqa_buffer_add(out, text, length);
+        }
+        text += length;
+    }
+    return CQA_OK;
+}
+
+char *cqa_sql_translate(const char *text, int numbered, int order[CQA_SQL_PARAMETERS_MAX],
+                        int *count, struct cqa_error *error)
+{
+    struct cqa_buffer out = {.limit = strlen(text) * 2 + 16};
+    enum cqa_status status = translate(text, numbered, &out, order, count, error);
+
+    const int highest = status == CQA_OK ? highest_of(order, *count) : 0;
+    if (highest < 0)
+        status = cqa_fail(error, CQA_E_BADDATA, "a number lacks among a statement's placeholders");
+    else if (numbered)
+        *count = highest;
+    if (status == CQA_OK && (out.failed || out.text == NULL))
+        status = cqa_fail(error, CQA_E_NOMEM, "no memory for a statement");
+    if (status != CQA_OK) {
+        cqa_buffer_finish(&out);
+        return NULL;
+    }
+    return out.text;
+}

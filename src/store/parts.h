@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_STORE_PARTS_H
+#define CQA_STORE_PARTS_H
+
+/* For the files of this folder only. */
+
+#include "sql/sql.h"
+#include "store/store.h"
+
+struct cqa_store {
+    struct cqa_sql *sql;
+    int lock_fd;   /* callqa.lock: its byte `owner` is locked while this store is open, byte 0 while
+                      it waits for the write lock */
+    int64_t owner; /* this store's row in owners */
+    unsigned turn; /* whose turn an odd place in a claim is: the newest's or the oldest's */
+};
+
+extern const struct cqa_sql_schema cqa_store_schema;
+
+/* Inside a transaction: frees what processes that have ended still hold. */
+enum cqa_status cqa_store_reclaim(struct cqa_store *store, int64_t now_ms,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Inside a transaction: owes `body` to the server under `key`, in place of what of this recording
+ * was not sent yet. */
+enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, const char *key,
+                                   const char *body, size_t body_length, int64_t now_ms,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Inside a transaction: is the recording claimed by this store, and is the file still as it was
+ * read? CQA_E_REFUSED when not claimed; `*same` 0 when the file has changed. */
+enum cqa_status cqa_recordings_held(struct cqa_store *store, int64_t id, int64_t size_bytes,
+                                    int64_t mtime_ns, int *same,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif
