@@ -14,7 +14,7 @@
  * Chinese)
  */
 #define CQA_EVENT_TYPES(X)                                                                         \
-    X(SILENCE, "silence", 'S', "31", 0xE3A008, SILENCE, "silence", "静音")                         \
+    X(SILENCE, "silence", 'S', "31", 0xE3A008, SILENCE, "silence", "静默")                         \
     X(OVERTALK, "overtalk", 'O', "33", 0xD9480F, OVERTALK, "overtalk", "同时讲话")                 \
     X(HOLD, "hold", 'H', "35", 0x7E57C2, HOLD, "hold", "保持")                                     \
     X(RINGBACK, "ringback", 'R', "36", 0x00838F, HOLD, "ringback", "回铃音")                       \
@@ -24,7 +24,7 @@
     X(DTMF, "dtmf", 'D', "36", 0x00838F, HOLD, "DTMF", "按键")                                     \
     X(ONE_WAY, "one_way", '1', "31", 0xAD1457, SPEECH, "one-way audio", "单通")                    \
     X(CLIPPING, "clipping", 'C', "33", 0xAD1457, LEVEL, "clipping", "削波")                        \
-    X(NOT_RECORDED, "not_recorded", 'N', "90", 0x7B8794, SPEECH, "not recorded", "未录制")         \
+    X(NOT_RECORDED, "not_recorded", 'N', "90", 0x7B8794, SPEECH, "not recorded", "未录音")         \
     X(LINE_IDLE, "line_idle", 'i', "90", 0x7B8794, SPEECH, "line idle", "线路无信号")              \
     X(LINE_LOST, "line_lost", 'L', "90", 0x7B8794, SPEECH, "line lost", "线路中断")
 
@@ -36,14 +36,14 @@
     X(AGENT_MUTED, "agent_muted", "agent muted", "坐席按静音")                                     \
     X(INITIAL, "initial", "at the start", "开头")                                                  \
     X(FINAL, "final", "at the end", "结尾")                                                        \
-    X(NOT_RECORDED, "not_recorded", "not recorded", "未录制")                                      \
+    X(NOT_RECORDED, "not_recorded", "not recorded", "未录音")                                      \
     X(PARKED, "parked", "line parked", "线路停放")
 
 /* Of overtalk (first three) and hold (the others). X(symbol, word, English, Chinese) */
 #define CQA_EVENT_KINDS(X)                                                                         \
     X(NONE, "", "", "")                                                                            \
     X(BACKCHANNEL, "backchannel", "backchannel", "附和")                                           \
-    X(INTERRUPTION, "interruption", "interruption", "打断")                                        \
+    X(INTERRUPTION, "interruption", "interruption", "抢话")                                        \
     X(OTHER, "other", "overtalk", "同时讲话")                                                      \
     X(MUSIC, "music", "music", "音乐")                                                             \
     X(BEEP, "beep", "beeps", "提示音")                                                             \

@@ -90,17 +90,17 @@ void cqa_measurable_finish(struct cqa_measurable *measurable);
       "坐席讲话占通话比")                                                                          \
     X(TALK_SHARE_TALK, "agent_talk_share_of_talk", "ratio", SPEECH,                                \
       "agent's speech of all speech", "坐席讲话占双方讲话比")                                      \
-    X(SILENCE_TOTAL, "silence_total_ms", "ms", SILENCE, "silences of 3 s or more", "静音总时长")   \
-    X(SILENCE_COUNT, "silence_count", "", SILENCE, "number of silences", "静音次数")               \
-    X(SILENCE_LONGEST, "silence_longest_ms", "ms", SILENCE, "longest silence", "最长静音")         \
-    X(SILENCE_SHARE, "silence_share", "ratio", SILENCE, "silence of the call", "静音占比")         \
-    X(OVERTALK_TOTAL, "overtalk_total_ms", "ms", OVERTALK, "both speaking", "双方同时讲话总时长")  \
+    X(SILENCE_TOTAL, "silence_total_ms", "ms", SILENCE, "silences of 3 s or more", "静默总时长")   \
+    X(SILENCE_COUNT, "silence_count", "", SILENCE, "number of silences", "静默次数")               \
+    X(SILENCE_LONGEST, "silence_longest_ms", "ms", SILENCE, "longest silence", "最长静默")         \
+    X(SILENCE_SHARE, "silence_share", "ratio", SILENCE, "silence of the call", "静默占比")         \
+    X(OVERTALK_TOTAL, "overtalk_total_ms", "ms", OVERTALK, "both speaking", "同时讲话总时长")      \
     X(OVERTALK_COUNT, "overtalk_count", "", OVERTALK, "number of overtalks", "同时讲话次数")       \
     X(OVERTALK_SHARE, "overtalk_ratio", "ratio", OVERTALK, "overtalk of the call", "同时讲话占比") \
     X(INTERRUPTIONS_AGENT, "interruptions_agent_count", "", OVERTALK,                              \
-      "interruptions by the agent", "坐席打断次数")                                                \
+      "interruptions by the agent", "坐席抢话次数")                                                \
     X(INTERRUPTIONS_CUSTOMER, "interruptions_customer_count", "", OVERTALK,                        \
-      "interruptions by the customer", "客户打断次数")                                             \
+      "interruptions by the customer", "客户抢话次数")                                             \
     X(BACKCHANNELS_AGENT, "backchannels_agent_count", "", OVERTALK, "agent's backchannels",        \
       "坐席附和次数")                                                                              \
     X(BACKCHANNELS_CUSTOMER, "backchannels_customer_count", "", OVERTALK,                          \
@@ -109,10 +109,10 @@ void cqa_measurable_finish(struct cqa_measurable *measurable);
     X(HOLD_COUNT, "hold_count", "", HOLD, "number of holds", "保持次数")                           \
     X(HOLD_LONGEST, "hold_longest_ms", "ms", HOLD, "longest hold", "最长保持")                     \
     X(QUEUE_WAIT, "queue_wait_ms", "ms", HOLD, "hold before the agent's first speech",             \
-      "坐席应答前等待")                                                                            \
-    X(RING, "ring_ms", "ms", HOLD, "ringback", "振铃时长")                                         \
+      "坐席接通前等待")                                                                            \
+    X(RING, "ring_ms", "ms", HOLD, "ringback", "回铃时长")                                         \
     X(GREETING_DELAY, "greeting_delay_ms", "ms", SPEECH,                                           \
-      "from the answer to the agent's first speech", "应答后首句延迟")                             \
+      "from the answer to the agent's first speech", "开场白延迟")                                 \
     X(RESPONSE_AGENT_MEDIAN, "response_agent_median_ms", "ms", SPEECH,                             \
       "agent's response time, median", "坐席响应时间中位数")                                       \
     X(RESPONSE_AGENT_P90, "response_agent_p90_ms", "ms", SPEECH,                                   \
@@ -151,7 +151,7 @@ void cqa_measurable_finish(struct cqa_measurable *measurable);
     X(CLIPPED_AGENT, "clipped_agent_ms", "ms", LEVEL, "agent's clipped audio", "坐席削波时长")     \
     X(CLIPPED_CUSTOMER, "clipped_customer_ms", "ms", LEVEL, "customer's clipped audio",            \
       "客户削波时长")                                                                              \
-    X(NOT_RECORDED, "not_recorded_ms", "ms", SILENCE, "not recorded", "未录制时长")                \
+    X(NOT_RECORDED, "not_recorded_ms", "ms", SILENCE, "not recorded", "未录音时长")                \
     X(ONE_WAY, "one_way_ms", "ms", SPEECH, "only one party heard", "单通时长")                     \
     X(LEVEL_RANGE_AGENT, "level_agent_range_db", "dB", LEVEL,                                      \
       "agent's level, 10th to 90th percentile", "坐席语音电平范围")                                \

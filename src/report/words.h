@@ -36,7 +36,7 @@
     X(MONO, "mono", "单声道")                                                                      \
     X(DUAL_MONO, "dual mono", "双声道内容相同")                                                    \
     X(LEG, "one party's line", "单方录音")                                                         \
-    X(FAIL, "fails the call", "整通不合格")                                                        \
+    X(FAIL, "fails the call", "一票否决")                                                          \
     X(DEDUCTIONS, "Deductions", "扣分项")                                                          \
     X(MEASURABLE, "What the recording does not bear", "录音不足以判定之处")                        \
     X(WHOLE_CALL, "whole call", "整通")                                                            \
@@ -52,11 +52,11 @@
     X(TALK_SHARE, "share of talk", "讲话占比")                                                     \
     X(RESPONSE, "response time, median", "响应时间中位数")                                         \
     X(MONOLOGUE, "longest monologue", "最长独白")                                                  \
-    X(INTERRUPTIONS, "interruptions", "打断次数")                                                  \
+    X(INTERRUPTIONS, "interruptions", "抢话次数")                                                  \
     X(BACKCHANNELS, "backchannels", "附和次数")                                                    \
     X(LEVEL_DBFS, "active level, dBFS", "语音电平 dBFS")                                           \
     X(NOISE_DBFS, "noise, dBFS", "噪声 dBFS")                                                      \
-    X(GREETING, "greeting after", "首句延迟")                                                      \
+    X(GREETING, "greeting after", "开场白延迟")                                                    \
     X(LONGEST, "longest", "最长")                                                                  \
     X(MORE_EVENTS, "more events", "个其他事件")                                                    \
     X(RECORDING, "Recording", "录音")                                                              \

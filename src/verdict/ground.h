@@ -11,7 +11,7 @@
  * X(symbol, id, English, Chinese)
  */
 #define CQA_GROUND_REASONS(X)                                                                      \
-    X(NOT_RECORDED, "not_recorded", "the recorder wrote nothing here", "此处录音设备未写入声音")   \
+    X(NOT_RECORDED, "not_recorded", "the recorder wrote nothing here", "此处录音系统未写入声音")   \
     X(LINE_LOST, "line_lost", "one party's line is gone from here on", "此后一方线路中断")         \
     X(LINE_IDLE, "line_idle", "one party's line is idle here", "此处一方线路无信号")               \
     X(LEG, "leg", "only one party's line is in this file", "该文件只有一方的声音")                 \
@@ -23,7 +23,7 @@
       "无法确定哪个声道是坐席")                                                                    \
     X(NOISE, "noise", "speech hardly stands out of the noise", "语音信噪比过低")                   \
     X(PARKED, "parked", "a line was muted, parked or cut, nobody can say by whom",                 \
-      "线路被静音、停放或中断，无法判断由谁造成")                                                  \
+      "线路被停放、静音或中断，无法判断由谁造成")                                                  \
     X(BEFORE, "before_conversation", "before both parties had been heard", "双方都开口之前")       \
     X(AFTER, "after_conversation", "after one party had said its last word",                       \
       "一方说完最后一句话之后")                                                                    \

@@ -35,7 +35,7 @@ static void judge_mono(const struct cqa_scene *scene, struct cqa_measurable *m)
                           cqa_ground_texts[CQA_GROUND_SAME_MIX]);
     lower(m, CQA_ASPECT_OVERTALK, CQA_QUALITY_DEGRADED, "mono",
           "both parties are on one channel: overtalk is an estimate, and nobody's",
-          "双方在同一声道：抢话仅为估计，且无法区分是谁");
+          "双方在同一声道：同时讲话仅为估计，且无法区分是谁");
     lower(m, CQA_ASPECT_SPEECH, CQA_QUALITY_DEGRADED, "mono",
           "who speaks cannot be told on one channel", "单声道无法区分讲话方");
 }

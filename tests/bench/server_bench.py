@@ -27,7 +27,7 @@ def result(call, agent=8001, total=96):
     channels = [{"index": i, "role": role, "speech_ms": spans, "active_level_dbfs": -23.9, "noise_dbfs": -60.0,
                  "clipped_ms": 0, "leak_db": None, "leak_delay_ms": None} for i, role in enumerate(["agent", "customer"])]
     deductions = [{"rule": rule, "points": 2, "event": i + 1, "start_ms": 12000 + 9000 * i, "end_ms": 18000 + 9000 * i,
-                   "text": {"en": rule, "zh": "静音"}, "decision": None, "severity": severity}
+                   "text": {"en": rule, "zh": "静默"}, "decision": None, "severity": severity}
                   for i, (rule, severity) in enumerate([("dead-air", "major"), ("long-hold", "minor"), ("late", "note")])]
     return {"schema": "callqa.result/1",
             "recording": {"path": f"/var/spool/{call}.wav", "sha256": "ab" * 32, "bytes": 1206760, "container": "WAV",

@@ -218,7 +218,7 @@ test("points are changed and a flag added by hand, and the history tells it", ()
 
 test("the breakdown shows each rule's title and words in the reader's language", async () => {
   const expected = { en: ["Dead air", /^Silence; cause: unexplained, agent muted$/, /from 10 s: noted only; from 15 s: −2; from 30 s: −5/, /at most 20 points a call/, /a person may set 0 to 5 points/],
-    "zh-CN": ["通话冷场", /^静音；原因：原因不明、坐席按静音$/, /10秒起：仅提示；15秒起：−2；30秒起：−5/, /每通最多扣20分/, /人工可改为0至5分/] };
+    "zh-CN": ["通话冷场", /^静默；原因：原因不明、坐席按静音$/, /10秒起：仅提示；15秒起：−2；30秒起：−5/, /每通最多扣20分/, /人工可改为0至5分/] };
   for (const [language, [title, asks, costs, ...limits]] of Object.entries(expected))
     await as("ann", async (page) => {
       const flag = (await ask(page, "flags?rule=dead-air&state=any&limit=1")).flags[0];
@@ -420,7 +420,7 @@ test("another rubric is previewed, then applied", () => as("lead", async (page) 
 
 test("what waits is seen with its reason, counted when the lead says so, and told on the call and to its agent", async () => {
   const token = stage.command("token", "add", "shower", "--role", "recorder").trim();
-  const reason = { en: "the recorder wrote nothing here", zh: "此处录音设备未写入声音" };
+  const reason = { en: "the recorder wrote nothing here", zh: "此处录音系统未写入声音" };
   let call;
   await as("lead", async (page) => {
     const { calls } = await ask(page, "calls?person=zhang&limit=100");
@@ -519,7 +519,7 @@ test("language and theme are remembered", () => as("ann", async (page) => {
   await page.reload();
   await settled(page);
   assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme]), ["zh-CN", "dark"]);
-  assert.match(await textOf(page, "td.what"), /起双方静音/);
+  assert.match(await textOf(page, "td.what"), /起双方静默/);
 }));
 
 test("a call that the recording bears in part is posted, and comes back as it was", () => as("lead", async (page) => {
@@ -533,7 +533,7 @@ test("a call that the recording bears in part is posted, and comes back as it wa
 }));
 
 const costless = { en: ["Costs nothing: one party's line is idle here", "What this recording bears", /silence, overtalk: not measurable.*one party's line is idle here.*97%/is, /outside the conversation.*before both parties had been heard/is, /overtalk: degraded.*speech hardly stands out.*80%/is, "Line lost · customer's side"],
-  "zh-CN": ["不扣分：此处一方线路无信号", "录音可评范围", /静音、同时讲话：无法测量.*此处一方线路无信号.*97%/is, /对话之外.*双方都开口之前/is, /同时讲话：受影响.*语音信噪比过低.*80%/is, "线路中断 · 客户侧"] };
+  "zh-CN": ["不扣分：此处一方线路无信号", "录音足以判定的范围", /静默、同时讲话：无法测量.*此处一方线路无信号.*97%/is, /对话之外.*双方都开口之前/is, /同时讲话：受影响.*语音信噪比过低.*80%/is, "线路中断 · 客户侧"] };
 for (const [language, [flagSays, title, silent, before_, noisy, lost]] of Object.entries(costless))
   test(`an auditor sees why a silence cost nothing, ${language}`, () => as("ann", async (page) => {
     await visit(page, "#/flags?from=2025-11-21&to=2025-11-21&state=any&rule=dead-air");

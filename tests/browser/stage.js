@@ -51,7 +51,8 @@ export async function openStage({ audio = [] } = {}) {
   const config = join(folder, "server.yaml");
   writeFileSync(config, ["listen: 127.0.0.1:0", `port_file: ${folder}/port`, `store: sqlite:${folder}/scores.db`, `audio: [${[samples, ...audio].join(", ")}]`,
     "objection_days: 365", "time_zone: Asia/Shanghai", "shifts: [{name: 早班, from: 06:00, to: 14:00}, {name: 晚班, from: 14:00, to: 22:00}, {name: 夜班, from: 22:00, to: 06:00}]", "session: {plain_cookie: true}", ...(process.env.CALLQA_WEB ? [`web: ${process.env.CALLQA_WEB}`] : []), ""].join("\n"));
-  const command = (...words) => execFileSync(join(bin, "callqa-server"), [...words, "--config", config], { encoding: "utf8", input: `${password}\n` });
+  // A program that does not read what it is given may end before it is written: EPIPE.
+  const command = (...words) => execFileSync(join(bin, "callqa-server"), [...words, "--config", config], { encoding: "utf8", input: words.includes("-") ? `${password}\n` : undefined });
   for (const [name, role, ...more] of accounts) command("user", "add", name, "--role", role, "--password-file", "-", ...more);
   const recorder = command("token", "add", "recorder", "--role", "recorder").trim();
   const keeper = command("token", "add", "keeper", "--role", "lead").trim();

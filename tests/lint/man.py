@@ -1,12 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fails where a program's --help and its manual page name different options or commands: man.py SOURCE_DIR BINARY_DIR"""
+"""Fails where a program's --help and its manual page name different options or commands, or where the Chinese page lacks
+a section, an option, a word or an example of the English one: man.py SOURCE_DIR BINARY_DIR
+"""
 import os
 import re
 import subprocess
 import sys
 
 OPTION = re.compile(r"--[a-z][a-z-]+")
+SECTION = re.compile(r"^# (.+)$", re.M)
+BOLD = re.compile(r"\*([^*\n]+)\*")
+EXAMPLE = re.compile(r"^\tcallqa [^\n]*$|^```\n.*?^```$", re.M | re.S)
+CHINESE = {"NAME": "名称", "SYNOPSIS": "用法", "COMMANDS": "命令", "DESCRIPTION": "说明", "OPTIONS": "选项",
+           "CONFIGURATION": "配置", "SIGNALS": "信号", "EXIT STATUS": "退出码", "ENVIRONMENT": "环境变量",
+           "EXAMPLES": "示例", "SEE ALSO": "参见"}
 OPTION_LINE = re.compile(r"^ +(?:-\w, )?(--[a-z][a-z-]+)", re.M)
 
 
@@ -23,17 +31,42 @@ def compare(page, helped, manual):
     return lines + [f"{page}: {option} is in the page, not in --help" for option in sorted(manual - helped)]
 
 
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+def bold(text):
+    return set(BOLD.findall(text.replace("\\*", "")))
+
+
+def translated(page, english, chinese):
+    """What the Chinese page says otherwise than the English one."""
+    wrong = []
+    ours, theirs = [CHINESE.get(name, name) for name in SECTION.findall(english)], SECTION.findall(chinese)
+    if ours != theirs:
+        wrong.append(f"{page}: its sections are {theirs}, those of the English page {ours}")
+    wrong += [f"{page}: {option} is not in it" for option in sorted(options(english) - options(chinese))]
+    wrong += [f"{page}: {option} is in it alone" for option in sorted(options(chinese) - options(english))]
+    wrong += [f"{page}: *{word}* is not in it" for word in sorted(bold(english) - bold(chinese))]
+    wrong += [f"{page}: *{word}* is in it alone" for word in sorted(bold(chinese) - bold(english))]
+    if EXAMPLE.findall(english) != EXAMPLE.findall(chinese):
+        wrong.append(f"{page}: its examples differ")
+    return wrong
+
+
 def main():
     source, binary = sys.argv[1:3]
     pages = os.path.join(source, "docs", "man")
     wrong = []
     for page in sorted(os.listdir(pages)) if os.path.isdir(pages) else []:
+        if page.endswith(".scd"):
+            wrong += translated(f"zh_CN/{page}", read(pages, page), read(pages, "zh_CN", page))
         name = page.split(".")[0]
         program = os.path.join(binary, "bin", name)
         if not page.endswith(".scd") or not os.path.exists(program):  # of a configuration file, say
             continue
-        with open(os.path.join(pages, page), encoding="utf-8") as file:
-            manual = file.read()
+        manual = read(pages, page)
         helped = help_of(program)
         found = options(helped)
         if name == "callqa":

@@ -140,7 +140,7 @@ static void fill_score(struct cqa_result *result)
          .event = 2,
          .start_ms = 25310,
          .end_ms = 27990,
-         .text = {"The agent talked over the customer for 2.7 s.", "坐席打断客户2.7秒。"}},
+         .text = {"The agent talked over the customer for 2.7 s.", "坐席抢话2.7秒。"}},
         {.rule = "hold",
          .severity = "note",
          .event = 3,

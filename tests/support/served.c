@@ -282,11 +282,11 @@ static const char good_result[] =
     "  \"decided_total\": null, \"deductions\": ["
     "   {\"rule\": \"dead-air\", \"points\": 2, \"event\": 1, \"start_ms\": 12040, \"end_ms\": "
     "24100,"
-    "    \"text\": {\"en\": \"silence\", \"zh\": \"静音\"}, \"decision\": null, \"severity\": "
+    "    \"text\": {\"en\": \"silence\", \"zh\": \"静默\"}, \"decision\": null, \"severity\": "
     "\"minor\"},"
     "   {\"rule\": \"interruption\", \"points\": 2, \"event\": 2, \"start_ms\": 25310, \"end_ms\": "
     "27990,"
-    "    \"text\": {\"en\": \"interruption\", \"zh\": \"打断\"}, \"decision\": null, \"severity\": "
+    "    \"text\": {\"en\": \"interruption\", \"zh\": \"抢话\"}, \"decision\": null, \"severity\": "
     "\"major\"}]},"
     " \"analyzer\": {\"version\": \"0.1.0\", \"models\": \"sha256:00\"}}";
 

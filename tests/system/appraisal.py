@@ -29,7 +29,7 @@ floor: 0
 rules:
   - id: dead-air
     title: {en: Dead air, zh: 冷场}
-    text: {en: "Nobody spoke for {seconds} s", zh: "静音{seconds}秒"}
+    text: {en: "Nobody spoke for {seconds} s", zh: "静默{seconds}秒"}
     severity: minor
     on: silence
     where: {cause: [unexplained, agent_muted], min_confidence: 0}

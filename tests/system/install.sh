@@ -13,7 +13,8 @@ for file in bin/callqa bin/callqad bin/callqa-server libexec/callqa/callqa-sweep
     libexec/callqa/callqa-check-config share/callqa/acoustic/callqa.model share/callqa/rubrics/standard.yaml \
     share/callqa/recorders/freepbx.yaml share/callqa/tones/standard.yaml lib/systemd/system/callqad.service \
     lib/systemd/system/callqa-sweep.timer lib/sysusers.d/callqa.conf lib/tmpfiles.d/callqa.conf \
-    share/man/man1/callqa.1 share/man/man8/callqad.8 share/man/man8/callqa-server.8 \
+    share/man/man1/callqa.1 share/man/man8/callqad.8 share/man/man8/callqa-server.8 share/man/zh_CN/man1/callqa.1 \
+    share/man/zh_CN/man8/callqad.8 share/man/zh_CN/man8/callqa-server.8 \
     share/bash-completion/completions/callqa share/zsh/site-functions/_callqa; do
     [ -s "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done

@@ -24,7 +24,7 @@ static struct cqa_deduction dead_air(double points, int64_t start_ms, int64_t en
                                   .event = 1,
                                   .start_ms = start_ms,
                                   .end_ms = end_ms,
-                                  .text = {"quiet", "静音"}};
+                                  .text = {"quiet", "静默"}};
 }
 
 static void score(struct cqa_result *result, struct cqa_deduction *deductions, size_t length)
@@ -113,7 +113,7 @@ static void test_what_is_gone_asks_the_new_ground_about_the_old_event(void **sta
     after.measurable.reasons[after.measurable.reason_count++] =
         (struct cqa_reason){.id = "not_recorded",
                             .what = CQA_ASPECT_SILENCE,
-                            .text = {"the recorder wrote nothing", "录音设备未写入"}};
+                            .text = {"the recorder wrote nothing", "录音系统未写入"}};
     find();
     assert_int_equal(count, 1);
     assert_int_equal(changes[0].kind, CQA_CHANGE_GONE);

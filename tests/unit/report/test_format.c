@@ -50,7 +50,7 @@ static void test_ground_is_said(void **state)
     (void)state;
     expect_part(example_bounded_result, CQA_FORMAT_TEXT, 0,
                 "costs nothing: a line was muted, parked or cut", 1);
-    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 1, "不扣分：线路被静音、停放或中断", 1);
+    expect_part(example_bounded_result, CQA_FORMAT_TEXT, 1, "不扣分：线路被停放、静音或中断", 1);
     expect_part(example_bounded_result, CQA_FORMAT_AUDACITY, 0,
                 "costs nothing: after one party had said its last word", 1);
     expect_part(example_bounded_result, CQA_FORMAT_WEBVTT, 1, "不扣分：一方说完最后一句话之后", 1);

@@ -80,7 +80,7 @@ static void test_lists_what_is_to_be_checked(void **state)
     free(page);
     page = page_of(&result, 1, 1, NULL);
     expect(page, "<html lang=\"zh-CN\">");
-    expect(page, "不扣分：此处录音设备未写入声音");
+    expect(page, "不扣分：此处录音系统未写入声音");
     free(page);
     cqa_result_finish(&result);
 }

@@ -109,8 +109,8 @@ static void test_sentences_are_cut_whole(void **state)
 
     (void)state;
     cqa_deduction_text(&note, 1, text, sizeof text);
-    assert_string_equal(
-        text, "发生了。（不扣分：线路被静音、停放或中断，无法判断由谁造成）（整通不合格）");
+    assert_string_equal(text,
+                        "发生了。（不扣分：线路被停放、静音或中断，无法判断由谁造成）（一票否决）");
     for (size_t size = 1; size < sizeof text; size++) {
         char cut[200];
         cqa_deduction_text(&note, 1, cut, size);

@@ -49,7 +49,7 @@ static const char example[] =
     "\"measures\":{\"talk_agent_ms\":7673,\"greeting_delay_ms\":null},"
     "\"score\":{\"rubric\":\"standard\",\"rubric_version\":\"1\",\"base\":100,\"total\":97.5,"
     "\"decided_total\":null,\"deductions\":[{\"rule\":\"dead-air\",\"points\":2.5,\"event\":1,"
-    "\"start_ms\":12040,\"end_ms\":24100,\"text\":{\"en\":\"dead air\",\"zh\":\"静音\"},"
+    "\"start_ms\":12040,\"end_ms\":24100,\"text\":{\"en\":\"dead air\",\"zh\":\"静默\"},"
     "\"decision\":null,\"severity\":\"major\",\"automatic_fail\":false,\"ground\":null}],"
     "\"exception\":null},"
     "\"analyzer\":{\"version\":\"0.0.9\",\"models\":\"sha256:ab\"}}";

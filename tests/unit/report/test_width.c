@@ -35,8 +35,8 @@ static void test_wrap(void **state)
     expect_wrapped("one two", 10, 2, "one two\n");
     expect_wrapped("one two three", 8, 2, "one two\n  three\n");
     expect_wrapped("abcdefghijk", 4, 0, "abcd\nefgh\nijk\n"); /* nothing to break at */
-    expect_wrapped("坐席打断客户", 8, 1, "坐席打断\n 客户\n");
-    expect_wrapped("坐席打断，客户", 8, 0, "坐席打\n断，客户\n"); /* no comma at a line's head */
+    expect_wrapped("坐席等候客户", 8, 1, "坐席等候\n 客户\n");
+    expect_wrapped("坐席等候，客户", 8, 0, "坐席等\n候，客户\n"); /* no comma at a line's head */
 }
 
 static void test_pad(void **state)

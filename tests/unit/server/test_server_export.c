@@ -112,8 +112,8 @@ static char *wish(const char *version)
     snprintf(rubric, sizeof rubric,
              "name: strict\nversion: \"%s\"\ntitle: {en: Strict, zh: 严格}\nbase: 100\nfloor: "
              "0\nrules:\n"
-             "  - id: dead-air\n    title: {en: Dead air, zh: 静音}\n    severity: minor\n"
-             "    text: {en: silence, zh: 静音}\n    on: silence\n    points:\n      each: 7\n",
+             "  - id: dead-air\n    title: {en: Dead air, zh: 静默}\n    severity: minor\n"
+             "    text: {en: silence, zh: 静默}\n    on: silence\n    points:\n      each: 7\n",
              version);
     json_t *body =
         json_pack("{s:s, s:s, s:s}", "rubric", rubric, "from", "2025-11-01", "to", "2025-11-30");

@@ -334,12 +334,12 @@ static const char noted[] =
     " \"reason\": \"not_recorded\", \"confidence\": 0.97}]},"
     " \"score\": {\"total\": 98, \"deductions\": ["
     " {\"rule\": \"dead-air\", \"points\": 0, \"event\": 1, \"start_ms\": 12040, \"end_ms\": 24100,"
-    " \"text\": {\"en\": \"silence\", \"zh\": \"静音\"}, \"decision\": null, \"severity\": "
+    " \"text\": {\"en\": \"silence\", \"zh\": \"静默\"}, \"decision\": null, \"severity\": "
     "\"note\","
     " \"ground\": {\"id\": \"not_recorded\", \"text\": {\"en\": \"nothing was written\","
     " \"zh\": \"未写入\"}}},"
     " {\"rule\": \"interruption\", \"points\": 2, \"event\": 2, \"start_ms\": 25310,"
-    " \"end_ms\": 27990, \"text\": {\"en\": \"cut in\", \"zh\": \"打断\"}, \"decision\": null,"
+    " \"end_ms\": 27990, \"text\": {\"en\": \"cut in\", \"zh\": \"抢话\"}, \"decision\": null,"
     " \"severity\": \"major\", \"ground\": null}]}, \"analyzer\": {\"rules\": 2}}";
 
 static void notes_tell_their_ground_and_cost_nothing(void **state)

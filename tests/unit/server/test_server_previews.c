@@ -14,12 +14,12 @@
 #define NEW_ANALYZER "\"analyzer\": {\"rules\": 2}, \"conversation_ms\": [0, 75417]"
 #define INTERRUPTION                                                                               \
     "{\"rule\": \"interruption\", \"points\": 2, \"event\": 2, \"start_ms\": 25310, \"end_ms\":"   \
-    " 27990, \"text\": {\"en\": \"interruption\", \"zh\": \"打断\"}, \"severity\": \"major\"}"
+    " 27990, \"text\": {\"en\": \"interruption\", \"zh\": \"抢话\"}, \"severity\": \"major\"}"
 #define NOTE                                                                                       \
     "{\"rule\": \"dead-air\", \"points\": 0, \"event\": 1, \"start_ms\": 12040, \"end_ms\":"       \
-    " 24100, \"text\": {\"en\": \"silence\", \"zh\": \"静音\"}, \"severity\": \"note\","         \
+    " 24100, \"text\": {\"en\": \"silence\", \"zh\": \"静默\"}, \"severity\": \"note\","         \
     " \"ground\": {\"id\": \"not_recorded\", \"text\": {\"en\": \"the recorder wrote nothing\","   \
-    " \"zh\": \"录音设备未写入\"}}}"
+    " \"zh\": \"录音系统未写入\"}}}"
 
 /* The dead air of served_result is a note now: 2 points come back. */
 static const char better[] =
@@ -130,7 +130,7 @@ static void a_preview_counts_nothing_until_it_is_accepted(void **state)
     shows(PREVIEWS, "most_changed.0.changes.0.rule", "dead-air");
     shows(PREVIEWS, "most_changed.0.changes.0.end_ms", "24100");
     shows(PREVIEWS, "most_changed.0.changes.0.ground", "not_recorded");
-    shows(PREVIEWS, "most_changed.0.changes.0.reason.zh", "录音设备未写入");
+    shows(PREVIEWS, "most_changed.0.changes.0.reason.zh", "录音系统未写入");
     shows(PREVIEWS "?from=2025-12-01", "calls", "0");
     shows(CHANGES, "changes.0", "absent");
 
@@ -161,7 +161,7 @@ static void what_is_accepted_is_in_the_audit_log(void **state)
     struct reply reply = served_as(&served, "GET", "/api/v1/audit", NULL);
     assert_non_null(strstr(reply.body, "points.given_back"));
     assert_non_null(
-        strstr(reply.body, "2 to 0 points: the recorder wrote nothing / 录音设备未写入"));
+        strstr(reply.body, "2 to 0 points: the recorder wrote nothing / 录音系统未写入"));
     assert_non_null(strstr(reply.body, "preview.accept"));
     reply_finish(&reply);
 }

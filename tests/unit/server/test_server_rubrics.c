@@ -17,7 +17,7 @@ static char models[64];
 
 static const char version_1[] =
     "name: shop\nversion: '1'\ntitle: {en: Shop, zh: 门店}\nrules:\n"
-    "- id: dead-air\n  title: {en: Dead air, zh: 通话冷场}\n  text: {en: quiet, zh: 静音}\n"
+    "- id: dead-air\n  title: {en: Dead air, zh: 通话冷场}\n  text: {en: quiet, zh: 静默}\n"
     "  on: silence\n  where: {at_least: 10s}\n  points: {each: 2}\n  cap: 8\n"
     "- id: interruption\n  title: {en: Cutting in, zh: 抢话}\n  text: {en: cut in, zh: 抢话}\n"
     "  on: overtalk\n  points: {each: 2}\n  range: {least: 0.5, most: 4}\n"
