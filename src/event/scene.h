@@ -77,5 +77,6 @@ void cqa_scene_set_phases(struct cqa_scene *scene);
 enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_faults(struct cqa_scene *scene) CQA_MUST_CHECK;
+enum cqa_status cqa_scene_find_long_tones(struct cqa_scene *scene) CQA_MUST_CHECK;
 
 #endif
