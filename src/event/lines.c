@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event/lines.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include "event/scene.h"
 #include "signal/levels.h"
@@ -469,6 +470,7 @@ static int level_around(const uint8_t *level, size_t count, size_t reach, size_t
     const size_t last = t + reach + 1 < count ? t + reach + 1 : count;
     unsigned sum = 0;
 
+    assert(last > first);
     for (size_t i = first; i < last; i++)
         sum += level[i];
     return (int)(sum / (unsigned)(last - first));
