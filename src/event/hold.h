@@ -5,7 +5,6 @@
 #include "event/scene.h"
 
 /* Inside event/: what speaks for a hold, found by several searches; hold.c makes holds of it. */
-
 struct cqa_hold_candidate {
     struct cqa_span span;
     int channel;

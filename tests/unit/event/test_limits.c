@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "support/picture.h"
+#include "track/still.h"
 
 typedef void set(struct cqa_event_limits *limits, double value);
 
@@ -33,18 +34,26 @@ NUMBER(silence, shortest_ms)
 NUMBER(overtalk, shortest_ms)
 NUMBER(overtalk, mixed_of_255)
 NUMBER(lines, still_ms)
+NUMBER(lines, click_frames)
+NUMBER(lines, parked_bridge_ms)
 NUMBER(lines, parked_shortest_ms)
 NUMBER(lines, parked_under_half_db)
 NUMBER(mute, below_half_db)
 NUMBER(mute, bottom_half_db)
 NUMBER(mute, shortest_ms)
+NUMBER(mute, gated_share)
+NUMBER(mute, zero_of_255)
 NUMBER(mute, lost_ms)
 NUMBER(hold, shortest_ms)
+NUMBER(hold, bridge_ms)
+NUMBER(hold, word_ms)
 NUMBER(hold, customer_percent)
 NUMBER(hold, muted_beeps)
 NUMBER(hold, train_beeps_floor)
 NUMBER(hold, train_least_ms)
 NUMBER(hold, train_most_ms)
+NUMBER(hold, before_beep_ms)
+NUMBER(hold, return_ms)
 NUMBER(hold_music, bridge_ms)
 NUMBER(hold_music, rest_ms)
 NUMBER(hold_music, longest_ms)
@@ -58,6 +67,10 @@ NUMBER(hold_music, along_share)
 NUMBER(hold_music, notes_of_255)
 NUMBER(hold_music, voice_ms)
 NUMBER(hold_music, voice_share)
+NUMBER(hold_music, mix_voice_ms)
+NUMBER(hold_music, heard_share)
+NUMBER(hold_music, mix_heard_share)
+NUMBER(hold_music, alone_share)
 NUMBER(hold_music, sound_ms)
 NUMBER(hold_music, drop_ms)
 NUMBER(pauses, as_loud_half_db)
@@ -127,6 +140,24 @@ static void mute_less(struct picture *picture)
             picture->frames.channel[0].level[t] = 78;
 }
 
+/* It does not fall at all, but most of its samples are at the codec's idle value. */
+static void mute_to_zeros(struct picture *picture)
+{
+    for (size_t t = 0; t < picture->tracks.count; t++)
+        if (picture->frames.channel[0].level[t] == 50) {
+            picture->frames.channel[0].level[t] = 90;
+            picture->frames.channel[0].zero[t] = 200;
+        }
+}
+
+/* A click of three frames on both lines, in cell 24. */
+static void click(struct picture *picture)
+{
+    for (size_t t = 24 * PICTURE_CELL; t < 24 * PICTURE_CELL + 3; t++)
+        for (int c = 0; c < 2; c++)
+            picture->tracks.channel[c].still[t] = CQA_STILL_NOT;
+}
+
 /* The second look is less sure of all that it takes for a hold. */
 static void park_less(struct picture *picture)
 {
@@ -177,6 +208,8 @@ static void clip_once(struct picture *picture)
 #define DOTS12 "............"
 #define H22 "hhhhhhhhhhhhhhhhhhhhhh"
 #define DOTS22 "......................"
+#define GATED_A "sss..____.."
+#define GATED_C ".....ssss.."
 #define ONE_WAY "sssss...sssssss.....sssss...sssssss.....sssss"
 
 #define EDGE(rule, field) #rule "." #field, set_##rule##_##field
@@ -214,6 +247,16 @@ static const struct edge edges[] = {
     /* 4 dB under it but for three frames at each end, where the mean of nine is higher */
     {EDGE(lines, parked_under_half_db), 8, 9, CQA_EVENT_SILENCE, CQA_CAUSE_PARKED,
      122 * CQA_FRAME_MS, 0, TALK_M "..,,,,,,,,.." TALK_M, NULL, NULL},
+    {EDGE(lines, click_frames), 3, 2, CQA_EVENT_NOT_RECORDED, ANY, 8 * C, 8 * C - 3 * CQA_FRAME_MS,
+     TALK_A "00000000" TALK_A, TALK_C "00000000" TALK_C, click},
+    {EDGE(lines, parked_bridge_ms), 2 * C + 1, 2 * C, CQA_EVENT_SILENCE, CQA_CAUSE_PARKED, 10 * C,
+     0, TALK_M "..,,,,..,,,,.." TALK_M, NULL, NULL},
+    /* it drops whenever its party listens */
+    {EDGE(mute, gated_share), 1, 0.999, CQA_EVENT_HOLD, CQA_KIND_MUTE, 12 * C, 0,
+     GATED_A GATED_A GATED_A "sss..____________.." GATED_A GATED_A,
+     GATED_C GATED_C GATED_C "..................." GATED_C GATED_C, NULL},
+    {EDGE(mute, zero_of_255), 200, 201, CQA_EVENT_HOLD, CQA_KIND_MUTE, 12 * C, 0,
+     TALK_A "____________" TALK_A, TALK_C DOTS12 TALK_C, mute_to_zeros},
     {EDGE(mute, bottom_half_db), 89, 90, CQA_EVENT_HOLD, CQA_KIND_MUTE, 12 * C, 0,
      TALK_A "____________" TALK_A, TALK_C DOTS12 TALK_C, NULL},
     /* at each end six frames are not steady: the fall is in them */
@@ -226,6 +269,10 @@ static const struct edge edges[] = {
 
     {EDGE(hold, shortest_ms), 12 * C, 12 * C + 1, CQA_EVENT_HOLD, ANY, 12 * C, 0, TALK_A M12 TALK_A,
      TALK_C DOTS12 TALK_C, NULL},
+    {EDGE(hold, bridge_ms), 4 * C + 1, 4 * C, CQA_EVENT_HOLD, CQA_KIND_MUTE, 18 * C, 0,
+     TALK_A "_______...._______" TALK_A, TALK_C ".................." TALK_C, NULL},
+    {EDGE(hold, word_ms), C + 1, C, CQA_EVENT_HOLD, CQA_KIND_MUTE, 15 * C, 0,
+     TALK_A "_______s_______" TALK_A, TALK_C "..............." TALK_C, NULL},
     {EDGE(hold, customer_percent), 25, 24, CQA_EVENT_HOLD, ANY, 12 * C, 0,
      TALK_A "____________" TALK_A, TALK_C "....sss....." TALK_C, NULL},
     {EDGE(hold, muted_beeps), 2, 3, CQA_EVENT_HOLD, CQA_KIND_BEEP, 23 * C, 0,
@@ -236,6 +283,12 @@ static const struct edge edges[] = {
     {EDGE(hold, train_least_ms), 12 * C, 12 * C + 1, CQA_EVENT_HOLD, CQA_KIND_BEEP, 27 * C - 400, 0,
      TALK_A "ss.b...........b...........b.sss", TALK_C "................................", NULL},
     {EDGE(hold, train_most_ms), 12 * C, 12 * C - 1, CQA_EVENT_HOLD, CQA_KIND_BEEP, 27 * C - 400, 0,
+     TALK_A "ss.b...........b...........b.sss", TALK_C "................................", NULL},
+
+    {EDGE(hold, before_beep_ms), 1750, 1751, CQA_EVENT_HOLD, CQA_KIND_BEEP, 26 * C + 1350,
+     26 * C + 1351, TALK_A "ss......b...........b...........b.sss",
+     TALK_C ".....................................", NULL},
+    {EDGE(hold, return_ms), 400, 401, CQA_EVENT_HOLD, CQA_KIND_BEEP, 27 * C - 400, 27 * C - 401,
      TALK_A "ss.b...........b...........b.sss", TALK_C "................................", NULL},
 
     {EDGE(hold_music, bridge_ms), 3 * C + 1, 3 * C, CQA_EVENT_HOLD, ANY, 27 * C, 24 * C,
@@ -264,6 +317,15 @@ static const struct edge edges[] = {
      TALK_C ".................." TALK_C, NULL},
     {EDGE(hold_music, voice_share), 0.999, 1, CQA_EVENT_HOLD, CQA_KIND_ANNOUNCEMENT, 18 * C, 0,
      TALK_A "MMMMMMAAAAAAMMMMMM" TALK_A, TALK_C ".................." TALK_C, NULL},
+    /* 96 frames are 0.85 of 112 */
+    {EDGE(hold_music, mix_voice_ms), 113 * CQA_FRAME_MS - 1, 113 * CQA_FRAME_MS, CQA_EVENT_HOLD,
+     CQA_KIND_ANNOUNCEMENT, 18 * C, 0, TALK_M "MMMMMMAAAAAAMMMMMM" TALK_M, NULL, NULL},
+    {EDGE(hold_music, heard_share), 0.999, 1, CQA_EVENT_HOLD, ANY, 12 * C, 0, TALK_A M12 TALK_A,
+     TALK_C DOTS12 TALK_C, NULL},
+    {EDGE(hold_music, mix_heard_share), 0.999, 1, CQA_EVENT_HOLD, ANY, 12 * C, 0, TALK_M M12 TALK_M,
+     NULL, NULL},
+    {EDGE(hold_music, alone_share), 0.999, 1, CQA_EVENT_HOLD, ANY, 24 * C, 0, M12 M12 "s",
+     DOTS12 DOTS12 ".", NULL},
     {EDGE(hold_music, parked_share), 0.901, 0.902, CQA_EVENT_HOLD, ANY, 12 * C, 0,
      TALK_A M12 TALK_A, TALK_C DOTS12 TALK_C, park_less},
     {EDGE(hold_music, along_share), 0.921, 0.922, CQA_EVENT_HOLD, ANY, 12 * C, 0,
