@@ -26,7 +26,8 @@
     X(CLIPPING, "clipping", 'C', "33", 0xAD1457, LEVEL, "clipping", "削波")                        \
     X(NOT_RECORDED, "not_recorded", 'N', "90", 0x7B8794, SPEECH, "not recorded", "未录音")         \
     X(LINE_IDLE, "line_idle", 'i', "90", 0x7B8794, SPEECH, "line idle", "线路无信号")              \
-    X(LINE_LOST, "line_lost", 'L', "90", 0x7B8794, SPEECH, "line lost", "线路中断")
+    X(LINE_LOST, "line_lost", 'L', "90", 0x7B8794, SPEECH, "line lost", "线路中断")                \
+    X(LONG_TONE, "long_tone", 't', "36", 0x00838F, HOLD, "long tone", "持续单音")
 
 /* Why a silence: NONE for other types. NOT_RECORDED is of old results only: what was not recorded
  * is an event of its own. X(symbol, word, English, Chinese) */

@@ -5,17 +5,6 @@
 #include "event/voice.h"
 #include "signal/levels.h"
 
-enum {
-    LEAST_MS = 384,   /* of a stretch whose voice can be told */
-    NEAR_MS = 2000,   /* a longer pause answers nothing */
-    AGAIN_MS = 29000, /* between two changes that make an exchange */
-    LONG_MS = 30000, /* of talk without a pause of NEAR_MS: no menu and no greeting talks so long */
-    MUCH_MS = 25000, /* of talk in all: the same */
-    SOFTER = 32,     /* half dB under most of the call: the other line's leakage */
-};
-
-static const float far_apart = 2.6f; /* of neighbouring stretches of one speaker 1 in 50 */
-
 /* The level of loud speech, dB: what is far softer leaks in. */
 static float usual_level(const struct cqa_scene *scene)
 {
@@ -26,11 +15,12 @@ static float usual_level(const struct cqa_scene *scene)
         for (size_t t = cqa_frame_at(speech->items[i].start_ms);
              t < cqa_frame_at(speech->items[i].end_ms) && t < scene->frames->count; t++)
             cqa_levels_add(&levels, scene->frames->channel[0].level[t]);
-    return 0.5f * (float)cqa_levels_at(&levels, 0.85f);
+    return 0.5f * (float)cqa_levels_at(&levels, cqa_scene_limits(scene)->exchange.loud_share);
 }
 
 /* What is known so far of who speaks, going through a mix. */
 struct listener {
+    const struct cqa_exchange_limits *limits;
     struct cqa_voice speaker;
     int64_t last_ms;    /* where the last stretch ended */
     int64_t changed_ms; /* where the voice last changed; -1 never */
@@ -41,13 +31,15 @@ struct listener {
 static void change(struct listener *listener, const struct cqa_voice *voice, float by,
                    int64_t start_ms, struct cqa_exchange *out)
 {
+    const struct cqa_exchange_limits *limits = listener->limits;
     const int64_t before_ms = listener->last_ms;
-    const int answers = listener->speaker.weight > 0 && start_ms - before_ms < NEAR_MS;
+    const int answers = listener->speaker.weight > 0 && start_ms - before_ms < limits->near_ms;
 
-    if (answers && listener->changed_ms >= 0 && before_ms - listener->changed_ms < AGAIN_MS) {
+    if (answers && listener->changed_ms >= 0 &&
+        before_ms - listener->changed_ms < limits->again_ms) {
         out->first_ms = listener->changed_ms < out->first_ms ? listener->changed_ms : out->first_ms;
         out->last_ms = start_ms;
-        out->plain += by >= far_apart && listener->by >= far_apart;
+        out->plain += by >= limits->far_apart && listener->by >= limits->far_apart;
     }
     listener->by = answers ? by : listener->by;
     listener->changed_ms = answers ? before_ms : listener->changed_ms;
@@ -56,23 +48,24 @@ static void change(struct listener *listener, const struct cqa_voice *voice, flo
 
 static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out)
 {
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
     const float usual = usual_level(scene);
     const struct cqa_spans *speech = &scene->speech[0];
-    struct listener listener = {.changed_ms = -1};
+    struct listener listener = {.limits = limits, .changed_ms = -1};
 
     for (size_t i = 0; i < speech->count; i++) {
         const struct cqa_span span = speech->items[i];
         const size_t first = cqa_frame_at(span.start_ms);
         const size_t last = cqa_frame_at(span.end_ms);
-        if (cqa_span_length_ms(span) < LEAST_MS || last > scene->frames->count)
+        if (cqa_span_length_ms(span) < limits->voice_ms || last > scene->frames->count)
             continue;
         const struct cqa_voice voice = cqa_voice_hear(&scene->frames->channel[0], first, last);
-        if (voice.level < usual - 0.5f * SOFTER)
+        if (voice.level < usual - limits->softer_db)
             continue;
         const float by = listener.speaker.weight > 0
                              ? cqa_voice_difference(&listener.speaker, &voice)
-                             : cqa_voices_apart;
-        if (by >= cqa_voices_apart)
+                             : limits->apart;
+        if (by >= limits->apart)
             change(&listener, &voice, by, span.start_ms, out);
         else
             cqa_voice_add(&listener.speaker, &voice);
@@ -86,18 +79,20 @@ static void find_long_talk(const struct cqa_scene *scene, struct cqa_exchange *o
     const struct cqa_spans *speech = &scene->speech[0];
     int64_t start_ms = 0;
     int64_t sum_ms = 0;
+    const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
 
     for (size_t i = 0; i < speech->count; i++) {
         const struct cqa_span span = speech->items[i];
         sum_ms += cqa_span_length_ms(span);
-        if (sum_ms >= MUCH_MS && span.start_ms < out->first_ms)
+        if (sum_ms >= limits->much_ms && span.start_ms < out->first_ms)
             out->first_ms = span.start_ms;
-        if (i == 0 || span.start_ms - speech->items[i - 1].end_ms >= NEAR_MS)
+        if (i == 0 || span.start_ms - speech->items[i - 1].end_ms >= limits->near_ms)
             start_ms = span.start_ms;
-        if (span.end_ms - start_ms < LONG_MS)
+        if (span.end_ms - start_ms < limits->long_ms)
             continue;
-        out->first_ms =
-            start_ms + LONG_MS / 2 < out->first_ms ? start_ms + LONG_MS / 2 : out->first_ms;
+        out->first_ms = start_ms + limits->long_ms / 2 < out->first_ms
+                            ? start_ms + limits->long_ms / 2
+                            : out->first_ms;
         out->last_ms = span.end_ms > out->last_ms ? span.end_ms : out->last_ms;
     }
 }

@@ -3,16 +3,6 @@
  * one side only. */
 #include "event/scene.h"
 
-enum {
-    CLIP_SHORTEST_MS = 200,
-    CLIP_BRIDGE_MS = 1000,
-    ONE_WAY_LEAST_MS = 20000, /* of the call, before a side that never speaks is called dead */
-};
-
-/* How often they were right on simulated calls of every condition (docs/accuracy.md). */
-static const float still_sure = 0.97f;
-static const float line_sure = 0.93f;
-
 static enum cqa_status add_spans(struct cqa_scene *scene, const struct cqa_spans *spans,
                                  struct cqa_event event)
 {
@@ -37,6 +27,7 @@ int cqa_scene_top(const struct cqa_scene *scene, int c)
 
 static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
 {
+    const struct cqa_faults_limits *limits = &cqa_scene_limits(scene)->faults;
     const int top = cqa_scene_top(scene, c);
     struct cqa_spans clipped = {0};
     enum cqa_status status = CQA_OK;
@@ -45,13 +36,13 @@ static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
         if (cqa_scene_clipped(scene, c, top, t))
             status =
                 cqa_spans_add(&clipped, (int64_t)t * CQA_FRAME_MS, (int64_t)(t + 1) * CQA_FRAME_MS);
-    cqa_spans_bridge(&clipped, CLIP_BRIDGE_MS);
-    cqa_spans_drop_short(&clipped, CLIP_SHORTEST_MS);
+    cqa_spans_bridge(&clipped, limits->clip_bridge_ms);
+    cqa_spans_drop_short(&clipped, limits->clip_shortest_ms);
     if (status == CQA_OK)
         status = add_spans(scene, &clipped,
                            (struct cqa_event){.type = CQA_EVENT_CLIPPING,
                                               .side = cqa_scene_party(scene, c),
-                                              .confidence = 0.9f});
+                                              .confidence = limits->clip_sure});
     cqa_spans_finish(&clipped);
     return status;
 }
@@ -59,7 +50,8 @@ static enum cqa_status find_clipping(struct cqa_scene *scene, int c)
 static enum cqa_status find_not_recorded(struct cqa_scene *scene)
 {
     return add_spans(scene, &scene->lines.not_recorded,
-                     (struct cqa_event){.type = CQA_EVENT_NOT_RECORDED, .confidence = still_sure});
+                     (struct cqa_event){.type = CQA_EVENT_NOT_RECORDED,
+                                        .confidence = cqa_scene_limits(scene)->faults.still_sure});
 }
 
 /* The customer's line alone idle; the agent's would be a mute hold. */
@@ -69,10 +61,11 @@ static enum cqa_status find_idle_lines(struct cqa_scene *scene)
 
     for (int c = 0; c < 2 && status == CQA_OK && !scene->mono; c++)
         if (c != scene->agent || scene->roles_unknown)
-            status = add_spans(scene, &scene->lines.idle[c],
-                               (struct cqa_event){.type = CQA_EVENT_LINE_IDLE,
-                                                  .side = cqa_scene_party(scene, c),
-                                                  .confidence = line_sure});
+            status = add_spans(
+                scene, &scene->lines.idle[c],
+                (struct cqa_event){.type = CQA_EVENT_LINE_IDLE,
+                                   .side = cqa_scene_party(scene, c),
+                                   .confidence = cqa_scene_limits(scene)->faults.line_sure});
     return status;
 }
 
@@ -83,7 +76,7 @@ static enum cqa_status find_lost_lines(struct cqa_scene *scene)
                                         .start_ms = scene->lines.lost_ms[c],
                                         .end_ms = scene->duration_ms,
                                         .side = cqa_scene_party(scene, c),
-                                        .confidence = line_sure};
+                                        .confidence = cqa_scene_limits(scene)->faults.line_sure};
         if (event.start_ms < event.end_ms && !cqa_events_add(&scene->events, &event))
             return CQA_E_NOMEM;
     }
@@ -92,16 +85,19 @@ static enum cqa_status find_lost_lines(struct cqa_scene *scene)
 
 static enum cqa_status find_one_way(struct cqa_scene *scene)
 {
-    if (scene->mono || scene->duration_ms < ONE_WAY_LEAST_MS)
+    const struct cqa_faults_limits *limits = &cqa_scene_limits(scene)->faults;
+
+    if (scene->mono || scene->duration_ms < limits->one_way_ms)
         return CQA_OK;
     for (int c = 0; c < 2; c++) {
-        if (scene->speech[c].count > 0 || cqa_spans_total_ms(&scene->speech[1 - c]) < 5000)
+        if (scene->speech[c].count > 0 ||
+            cqa_spans_total_ms(&scene->speech[1 - c]) < limits->one_way_speech_ms)
             continue;
         const struct cqa_event event = {.type = CQA_EVENT_ONE_WAY,
                                         .start_ms = 0,
                                         .end_ms = scene->duration_ms,
                                         .side = cqa_scene_party(scene, c),
-                                        .confidence = 0.9f};
+                                        .confidence = limits->one_way_sure};
         if (!cqa_events_add(&scene->events, &event))
             return CQA_E_NOMEM;
     }

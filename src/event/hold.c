@@ -5,17 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BRIDGE_MS = 2000,       /* gaps inside one hold, unless the party speaks in them */
-    EDGE_MS = 500,          /* that a hold's edge may be off by */
-    SPEAKS_MS = 600,        /* least own speech in a gap that ends a hold */
-    CUSTOMER_SHARE = 30,    /* per cent: a customer who talks more than that is not on hold */
-    BEFORE_BEEP_MS = 1750,  /* how long before its first beep a hold begins, at most */
-    RETURN_MS = 400,        /* how long before the agent's next word it is over */
-    LEAST_PERIOD_MS = 3500, /* closer beeps are something else: busy, keys, alarms */
-    TRAIN_MAX_MS = 45000,   /* longest pause between the beeps of one hold */
-};
-
 enum cqa_status cqa_hold_add(struct cqa_hold_candidates *all,
                              const struct cqa_hold_candidate *candidate)
 {
@@ -51,13 +40,14 @@ static int count_beeps(const struct cqa_scene *scene, struct cqa_span span, int 
 /* Drops that belong together: parted by beeps or short noises, not by the agent's speech. */
 static enum cqa_status join_drops(const struct cqa_scene *scene, struct cqa_spans *out)
 {
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_spans *dropped = &scene->mute.dropped;
 
     for (size_t i = 0; i < dropped->count; i++) {
         struct cqa_span *last = out->count > 0 ? &out->items[out->count - 1] : NULL;
         const struct cqa_span gap = {last != NULL ? last->end_ms : 0, dropped->items[i].start_ms};
-        if (last != NULL && cqa_span_length_ms(gap) < BRIDGE_MS &&
-            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < 100)
+        if (last != NULL && cqa_span_length_ms(gap) < limits->bridge_ms &&
+            cqa_spans_within_ms(&scene->speech[scene->agent], gap) < limits->word_ms)
             last->end_ms = dropped->items[i].end_ms;
         else if (cqa_spans_add(out, dropped->items[i].start_ms, dropped->items[i].end_ms) != CQA_OK)
             return CQA_E_NOMEM;
@@ -70,21 +60,24 @@ static enum cqa_status join_drops(const struct cqa_scene *scene, struct cqa_span
 static int customer_talks(const struct cqa_scene *scene, struct cqa_span span)
 {
     return 100 * cqa_spans_within_ms(&scene->speech[1 - scene->agent], span) >
-           CUSTOMER_SHARE * cqa_span_length_ms(span);
+           cqa_scene_limits(scene)->hold.customer_percent * cqa_span_length_ms(span);
 }
 
 static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold_candidates *all)
 {
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     struct cqa_spans joined = {0};
     enum cqa_status status = join_drops(scene, &joined);
 
     for (size_t i = 0; i < joined.count && status == CQA_OK; i++) {
         const struct cqa_span span = joined.items[i];
-        struct cqa_hold_candidate candidate = {
-            .span = span, .channel = scene->agent, .kind = CQA_KIND_MUTE, .confidence = 0.9f};
-        if (cqa_span_length_ms(span) < CQA_HOLD_SHORTEST_MS || customer_talks(scene, span))
+        struct cqa_hold_candidate candidate = {.span = span,
+                                               .channel = scene->agent,
+                                               .kind = CQA_KIND_MUTE,
+                                               .confidence = limits->muted_sure};
+        if (cqa_span_length_ms(span) < limits->shortest_ms || customer_talks(scene, span))
             continue;
-        if (count_beeps(scene, span, &candidate.channel) >= 2)
+        if (count_beeps(scene, span, &candidate.channel) >= limits->muted_beeps)
             candidate.kind = CQA_KIND_BEEP;
         status = cqa_hold_add(all, &candidate);
     }
@@ -94,32 +87,32 @@ static enum cqa_status find_muted(const struct cqa_scene *scene, struct cqa_hold
 
 /* ---- a train of beeps where the floor tells nothing */
 
-/* Right 23 times of 24 on simulated calls; but what beeps on real lines nobody has counted, so no
- * rubric of ours takes points for it (0.9). */
-static const float train_confidence = 0.85f;
-
 /* Alike enough to come from one machine: channel, pitch, length; and no word of the agent between.
  */
 static int same_train(const struct cqa_scene *scene, const struct cqa_burst *a,
                       const struct cqa_burst *b)
 {
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_span gap = {a->end_ms, b->start_ms};
     const float ratio = a->hz[0] / b->hz[0];
     const int64_t longer = llabs((a->end_ms - a->start_ms) - (b->end_ms - b->start_ms));
 
-    return !b->notice && a->channel == b->channel && ratio > 0.985f && ratio < 1.015f &&
-           longer <= 80 && cqa_span_length_ms(gap) < TRAIN_MAX_MS &&
-           cqa_spans_within_ms(&scene->speech[scene->agent], gap) < SPEAKS_MS;
+    return !b->notice && a->channel == b->channel && ratio > limits->train_pitch_low &&
+           ratio < limits->train_pitch_high && longer <= limits->train_length_ms &&
+           cqa_span_length_ms(gap) < limits->train_most_ms &&
+           cqa_spans_within_ms(&scene->speech[scene->agent], gap) < limits->speaks_ms;
 }
 
 /* How many periods lie between two beeps of a train: one, or two where a word hides the beep
  * between them; 0 where the second is none of it. Even within a tenth of a period. */
-static int periods_of(int64_t step_ms, int64_t period_ms)
+static int periods_of(const struct cqa_hold_limits *limits, int64_t step_ms, int64_t period_ms)
 {
     const int64_t count = period_ms > 0 ? (step_ms + period_ms / 2) / period_ms : 1;
     const int64_t off = period_ms > 0 ? llabs(step_ms - count * period_ms) : 0;
 
-    return count >= 1 && count <= 2 && off <= 100 + period_ms / 10 ? (int)count : 0;
+    const int64_t most = limits->train_off_ms + limits->train_off_percent * period_ms / 100;
+
+    return count >= 1 && count <= limits->train_periods && off <= most ? (int)count : 0;
 }
 
 /* Beeps from `first` on that follow each other evenly; `last` is the last, `period_ms` their
@@ -127,6 +120,7 @@ static int periods_of(int64_t step_ms, int64_t period_ms)
 static int follow_train(const struct cqa_scene *scene, size_t first, size_t *last,
                         int64_t *period_ms)
 {
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_burst *bursts = scene->tones.bursts;
     int count = 1;
 
@@ -134,9 +128,9 @@ static int follow_train(const struct cqa_scene *scene, size_t first, size_t *las
     *period_ms = 0;
     for (size_t i = first + 1; i < scene->tones.burst_count; i++) {
         const int64_t step = bursts[i].start_ms - bursts[*last].start_ms;
-        if (step > TRAIN_MAX_MS)
+        if (step > limits->train_most_ms)
             break;
-        const int periods = periods_of(step, *period_ms);
+        const int periods = periods_of(limits, step, *period_ms);
         if (periods == 0 || !same_train(scene, &bursts[*last], &bursts[i]))
             continue;
         *period_ms = step / periods;
@@ -151,16 +145,17 @@ static int follow_train(const struct cqa_scene *scene, size_t first, size_t *las
 static struct cqa_span span_of_train(const struct cqa_scene *scene, struct cqa_span beeps,
                                      int64_t period_ms)
 {
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_spans *agent = &scene->speech[scene->agent];
-    struct cqa_span span = {beeps.start_ms - BEFORE_BEEP_MS, beeps.end_ms + period_ms};
+    struct cqa_span span = {beeps.start_ms - limits->before_beep_ms, beeps.end_ms + period_ms};
 
     for (size_t i = 0; i < agent->count; i++) {
         const struct cqa_span word = agent->items[i];
         if (word.end_ms <= beeps.start_ms && word.end_ms > span.start_ms)
             span.start_ms = word.end_ms;
-        if (word.start_ms >= beeps.end_ms && word.start_ms - RETURN_MS < span.end_ms)
-            span.end_ms =
-                word.start_ms - RETURN_MS > beeps.end_ms ? word.start_ms - RETURN_MS : beeps.end_ms;
+        const int64_t back_ms = word.start_ms - limits->return_ms;
+        if (word.start_ms >= beeps.end_ms && back_ms < span.end_ms)
+            span.end_ms = back_ms > beeps.end_ms ? back_ms : beeps.end_ms;
     }
     span.start_ms = span.start_ms > 0 ? span.start_ms : 0;
     return span;
@@ -170,21 +165,22 @@ static struct cqa_span span_of_train(const struct cqa_scene *scene, struct cqa_s
  * three is. */
 static enum cqa_status find_trains(const struct cqa_scene *scene, struct cqa_hold_candidates *all)
 {
+    const struct cqa_hold_limits *limits = &cqa_scene_limits(scene)->hold;
     const struct cqa_burst *bursts = scene->tones.bursts;
-    const int least = scene->mute.informative ? 3 : 2;
+    const int least = scene->mute.informative ? limits->train_beeps_floor : limits->train_beeps;
 
     for (size_t i = 0; i < scene->tones.burst_count && !scene->mono; i++) {
         size_t last;
         int64_t period_ms;
         if (bursts[i].notice || follow_train(scene, i, &last, &period_ms) < least ||
-            period_ms < LEAST_PERIOD_MS)
+            period_ms < limits->train_least_ms)
             continue;
         const struct cqa_span beeps = {bursts[i].start_ms, bursts[last].end_ms};
         const struct cqa_hold_candidate candidate = {.span = span_of_train(scene, beeps, period_ms),
                                                      .channel = bursts[i].channel,
                                                      .kind = CQA_KIND_BEEP,
-                                                     .confidence = train_confidence};
-        if (cqa_span_length_ms(candidate.span) >= CQA_HOLD_SHORTEST_MS &&
+                                                     .confidence = limits->train_sure};
+        if (cqa_span_length_ms(candidate.span) >= limits->shortest_ms &&
             !customer_talks(scene, candidate.span) && cqa_hold_add(all, &candidate) != CQA_OK)
             return CQA_E_NOMEM;
         i = last;
@@ -272,7 +268,7 @@ static enum cqa_status report(struct cqa_scene *scene, const struct cqa_hold_can
         const struct cqa_spans whole = {&span, 1, 1};
         struct cqa_spans pieces = {0};
         status = cqa_spans_intersect(&whole, &recorded, &pieces);
-        cqa_spans_drop_short(&pieces, CQA_HOLD_SHORTEST_MS);
+        cqa_spans_drop_short(&pieces, cqa_scene_limits(scene)->hold.shortest_ms);
         for (size_t k = 0; k < pieces.count && status == CQA_OK; k++)
             status = report_one(scene, &all->items[i], pieces.items[k]);
         cqa_spans_finish(&pieces);
@@ -310,7 +306,8 @@ static int64_t queue_ends_ms(const struct cqa_scene *scene)
 
     if (scene->exchange.first_ms < scene->duration_ms)
         return scene->exchange.first_ms;
-    return agent->count > 0 ? agent->items[0].start_ms : INT64_MAX - EDGE_MS;
+    return agent->count > 0 ? agent->items[0].start_ms
+                            : INT64_MAX - cqa_scene_limits(scene)->hold.edge_ms;
 }
 
 void cqa_scene_set_phases(struct cqa_scene *scene)
@@ -320,6 +317,8 @@ void cqa_scene_set_phases(struct cqa_scene *scene)
     for (size_t i = 0; i < scene->events.count; i++) {
         struct cqa_event *event = &scene->events.items[i];
         if (event->type == CQA_EVENT_HOLD)
-            event->phase = event->end_ms <= ends_ms + EDGE_MS ? CQA_PHASE_QUEUE : CQA_PHASE_TALK;
+            event->phase = event->end_ms <= ends_ms + cqa_scene_limits(scene)->hold.edge_ms
+                               ? CQA_PHASE_QUEUE
+                               : CQA_PHASE_TALK;
     }
 }

@@ -5,8 +5,6 @@
 #include "event/scene.h"
 
 /* Inside event/: what speaks for a hold, found by several searches; hold.c makes holds of it. */
-enum { CQA_HOLD_SHORTEST_MS = 5000 };
-
 struct cqa_hold_candidate {
     struct cqa_span span;
     int channel;

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "event/lines.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include "event/scene.h"
 #include "signal/levels.h"
 #include "track/still.h"
-
-enum {
-    GAP_LEAST = 30,       /* frames of talk gaps that make a floor */
-    GAP_TELLS = 10,       /* frames of talk gaps that tell whether the line is gated */
-    LASTING_MS = 5000,    /* a stretch so long is no witness */
-    PAUSE_MS = 1500,      /* of the party's, long enough for a gate to close in, */
-    PAUSE_STILL_MS = 300, /* and that it does so much of */
-    GATED_LEAST = 2,      /* such pauses make a gated line, where they are many of all */
-    ZERO = 230,           /* of 255 samples at the codec's idle value */
-    ALIKE = 6,            /* half dB between two levels of the same standstill */
-    CLICK = 3,            /* frames that may be otherwise in what stands still */
-    WITNESSES = 1,        /* pauses, at least, that tell whether a line stands still by itself */
-    STILL_MS = 900,       /* shortest: the frames at the ends of a second are only partly still */
-    END_MS = 500,   /* how far from the end of the recording a line that is gone may seem to end */
-    TURN_MS = 2000, /* a shorter pause leaves no room for an answer */
-    WORD_MS = 300,  /* shortest that is one, and the pause that ends it */
-    TURNS_LOST = 3, /* of the other party, while a gated line stays shut */
-    PARKED_SHORTEST_MS = 1500,
-    PARKED_BRIDGE_MS = 300,
-    PARKED_REACH = 4, /* frames to each side over which the level of a mix is taken */
-    PARKED_UNDER = 5, /* half dB under the floor: 3 dB less what the percentile lies under it */
-};
-
-static const float gated_share =
-    0.34f; /* of the pauses that stand still: the line does so by itself */
-static const float dead_share = 0.15f; /* of talk gaps at digital zero: zeros mean nothing here */
 
 /* ---- one line */
 
@@ -38,6 +13,7 @@ static const float dead_share = 0.15f; /* of talk gaps at digital zero: zeros me
  * raise it. */
 static void measure_floor(const struct cqa_scene *scene, int c, struct cqa_line *line)
 {
+    const struct cqa_lines_limits *limits = &cqa_scene_limits(scene)->lines;
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
     struct cqa_levels gaps = {0};
     unsigned dead = 0;
@@ -46,10 +22,10 @@ static void measure_floor(const struct cqa_scene *scene, int c, struct cqa_line 
         if (!cqa_is_talk_gap(&scene->tracks->channel[c], line->distance, t))
             continue;
         cqa_levels_add(&gaps, rows->level[t]);
-        dead += (unsigned)(rows->zero[t] >= ZERO);
+        dead += (unsigned)(rows->zero[t] >= limits->zero_of_255);
     }
-    const int known = gaps.total >= GAP_LEAST;
-    line->zero_tells = known && (float)dead < dead_share * (float)gaps.total;
+    const int known = gaps.total >= limits->gap_least_frames;
+    line->zero_tells = known && (float)dead < limits->dead_share * (float)gaps.total;
     line->floor = known ? cqa_levels_low(&gaps, 4) : -1;
 }
 
@@ -111,7 +87,7 @@ struct habit {
 static int still_level(const struct cqa_scene *scene, int c, struct cqa_span pause, uint8_t *kind)
 {
     unsigned frames[CQA_STILL_COUNT][256] = {{0}};
-    unsigned most = PAUSE_STILL_MS / CQA_FRAME_MS;
+    unsigned most = (unsigned)(cqa_scene_limits(scene)->lines.pause_still_ms / CQA_FRAME_MS);
     int level = -1;
 
     for (size_t t = cqa_frame_at(pause.start_ms);
@@ -128,10 +104,12 @@ static int still_level(const struct cqa_scene *scene, int c, struct cqa_span pau
 }
 
 /* A pause of the party before its words i, 1 or more; whether a gate would have time to close. */
-static int is_pause(const struct cqa_spans *speech, size_t i, struct cqa_span *pause)
+static int is_pause(const struct cqa_scene *scene, int c, size_t i, struct cqa_span *pause)
 {
+    const struct cqa_spans *speech = &scene->speech[c];
+
     *pause = (struct cqa_span){speech->items[i - 1].end_ms, speech->items[i].start_ms};
-    return cqa_span_length_ms(*pause) >= PAUSE_MS;
+    return cqa_span_length_ms(*pause) >= cqa_scene_limits(scene)->lines.pause_ms;
 }
 
 static void add_pauses(const struct cqa_scene *scene, int c, struct habit *habit)
@@ -141,7 +119,7 @@ static void add_pauses(const struct cqa_scene *scene, int c, struct habit *habit
     uint8_t kind;
 
     for (size_t i = 1; i < speech->count; i++) {
-        if (!is_pause(speech, i, &pause))
+        if (!is_pause(scene, c, i, &pause))
             continue;
         const int level = still_level(scene, c, pause, &kind);
         habit->pauses++;
@@ -168,10 +146,12 @@ static void add_gaps(const struct cqa_scene *scene, int c, const struct cqa_line
 }
 
 /* How many of them are of that manner. */
-static unsigned alike(unsigned still[CQA_STILL_COUNT][256], struct manner manner)
+static unsigned alike(const struct cqa_lines_limits *limits, unsigned still[CQA_STILL_COUNT][256],
+                      struct manner manner)
 {
-    const int first = manner.level > ALIKE ? manner.level - ALIKE : 0;
-    const int last = manner.level + ALIKE < 255 ? manner.level + ALIKE : 255;
+    const int reach = limits->alike_half_db;
+    const int first = manner.level > reach ? manner.level - reach : 0;
+    const int last = manner.level + reach < 255 ? manner.level + reach : 255;
     unsigned sum = 0;
 
     for (int level = first; level <= last; level++)
@@ -189,7 +169,7 @@ static int is_open(const struct cqa_scene *scene, int c, struct cqa_span pause)
          t < cqa_frame_at(pause.end_ms) && t < tracks->count; t++)
         open += tracks->channel[c].still[t] == CQA_STILL_NOT &&
                 (scene->mono || tracks->channel[1 - c].class_[t] != CQA_CLASS_SPEECH);
-    return open >= PAUSE_MS / CQA_FRAME_MS;
+    return open >= cqa_frame_at(cqa_scene_limits(scene)->lines.pause_ms);
 }
 
 /* The pauses that the run lies in are no witnesses of its own, unless the line is also open there.
@@ -197,6 +177,7 @@ static int is_open(const struct cqa_scene *scene, int c, struct cqa_span pause)
 static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
                       struct manner manner, size_t *next, unsigned *pauses, unsigned *still)
 {
+    const struct cqa_lines_limits *limits = &cqa_scene_limits(scene)->lines;
     const struct cqa_spans *speech = &scene->speech[c];
     struct cqa_span pause;
     uint8_t kind = CQA_STILL_NOT;
@@ -205,11 +186,12 @@ static void leave_out(const struct cqa_scene *scene, int c, struct cqa_span run,
         (*next)++;
     for (size_t i = *next > 0 ? *next : 1;
          i < speech->count && speech->items[i - 1].end_ms < run.end_ms; i++) {
-        if (!is_pause(speech, i, &pause) || pause.end_ms <= run.start_ms)
+        if (!is_pause(scene, c, i, &pause) || pause.end_ms <= run.start_ms)
             continue;
         const int level = still_level(scene, c, pause, &kind);
         *pauses -= !is_open(scene, c, pause);
-        *still -= level >= 0 && kind == manner.still && abs(level - manner.level) <= ALIKE;
+        *still -= level >= 0 && kind == manner.still &&
+                  abs(level - manner.level) <= limits->alike_half_db;
     }
 }
 
@@ -219,7 +201,7 @@ static unsigned own_gaps(const struct cqa_scene *scene, int c, const struct cqa_
 {
     unsigned own = 0;
 
-    if (cqa_span_length_ms(run) >= LASTING_MS)
+    if (cqa_span_length_ms(run) >= cqa_scene_limits(scene)->lines.lasting_ms)
         return 0;
     for (size_t t = cqa_frame_at(run.start_ms); t < cqa_frame_at(run.end_ms) && t < line->count;
          t++)
@@ -236,31 +218,34 @@ static unsigned own_gaps(const struct cqa_scene *scene, int c, const struct cqa_
 static int is_gated(const struct cqa_scene *scene, int c, const struct cqa_line *line,
                     struct habit *habit, struct cqa_span run, struct stretches *out)
 {
+    const struct cqa_lines_limits *limits = &cqa_scene_limits(scene)->lines;
     const struct manner manner = manner_of(scene, c, run);
     const unsigned own = own_gaps(scene, c, line, run);
     const unsigned gaps = habit->gap_frames - own;
-    const unsigned gaps_still = alike(habit->gap_still, manner);
+    const unsigned gaps_still = alike(limits, habit->gap_still, manner);
     unsigned pauses = habit->pauses;
-    unsigned still = alike(habit->pause_still, manner);
+    unsigned still = alike(limits, habit->pause_still, manner);
 
     leave_out(scene, c, run, manner, &out->next, &pauses, &still);
-    out->witnessed = pauses >= WITNESSES;
-    return (still >= GATED_LEAST && (float)still >= gated_share * (float)pauses) ||
-           (gaps >= GAP_TELLS && (float)gaps_still - (float)own >= dead_share * (float)gaps);
+    out->witnessed = pauses >= limits->witnesses;
+    return (still >= limits->gated_pauses && (float)still >= limits->gated_share * (float)pauses) ||
+           (gaps >= limits->gap_tells_frames &&
+            (float)gaps_still - (float)own >= limits->dead_share * (float)gaps);
 }
 
 /* One past the last frame of the stretch from `first` on that stands still in one manner, clicks
  * bridged. */
 static size_t end_of_run(const struct cqa_scene *scene, int c, size_t first)
 {
+    const struct cqa_lines_limits *limits = &cqa_scene_limits(scene)->lines;
     const uint8_t *still = scene->tracks->channel[c].still;
     const uint8_t *level = scene->frames->channel[c].level;
     size_t end = first;
 
-    for (size_t t = first; t < scene->tracks->count && t <= end + CLICK; t++) {
+    for (size_t t = first; t < scene->tracks->count && t <= end + limits->click_frames; t++) {
         if (still[t] == CQA_STILL_NOT)
             continue;
-        if (still[t] != still[first] || abs(level[t] - level[first]) > ALIKE)
+        if (still[t] != still[first] || abs(level[t] - level[first]) > limits->alike_half_db)
             break;
         end = t + 1;
     }
@@ -278,7 +263,7 @@ static enum cqa_status add_runs(const struct cqa_scene *scene, int c, struct cqa
         status = cqa_spans_add(all, (int64_t)t * CQA_FRAME_MS, (int64_t)end * CQA_FRAME_MS);
         t = end - 1;
     }
-    cqa_spans_drop_short(all, STILL_MS);
+    cqa_spans_drop_short(all, cqa_scene_limits(scene)->lines.still_ms);
     return status;
 }
 
@@ -293,7 +278,7 @@ static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const str
 
     if (status == CQA_OK)
         status = cqa_spans_unite(&out->all, &nothing, &lasting);
-    cqa_spans_drop_short(&lasting, LASTING_MS);
+    cqa_spans_drop_short(&lasting, cqa_scene_limits(scene)->lines.lasting_ms);
     if (out->all.count > 0) {
         add_pauses(scene, c, &habit);
         add_gaps(scene, c, line, &lasting, &habit);
@@ -311,23 +296,23 @@ static enum cqa_status find_runs(const struct cqa_scene *scene, int c, const str
 }
 
 /* What is left of `from` without `less`, where it is long enough to tell. */
-static enum cqa_status take_away(const struct cqa_spans *from, const struct cqa_spans *less,
-                                 int64_t duration_ms, struct cqa_spans *out)
+static enum cqa_status take_away(const struct cqa_scene *scene, const struct cqa_spans *from,
+                                 const struct cqa_spans *less, struct cqa_spans *out)
 {
     struct cqa_spans rest = {0};
-    enum cqa_status status = cqa_spans_invert(less, duration_ms, &rest);
+    enum cqa_status status = cqa_spans_invert(less, scene->duration_ms, &rest);
 
     if (status == CQA_OK)
         status = cqa_spans_intersect(from, &rest, out);
     cqa_spans_finish(&rest);
-    cqa_spans_drop_short(out, STILL_MS);
+    cqa_spans_drop_short(out, cqa_scene_limits(scene)->lines.still_ms);
     return status;
 }
 
 /* ---- lines that are gone */
 
 /* How many turns begin or go on from `from_ms` on. */
-static int turns_after(const struct cqa_spans *speech, int64_t from_ms)
+static int turns_after(const struct cqa_spans *speech, int64_t from_ms, int64_t turn_ms)
 {
     int64_t before_ms = INT64_MIN / 2;
     int turns = 0;
@@ -335,7 +320,7 @@ static int turns_after(const struct cqa_spans *speech, int64_t from_ms)
     for (size_t i = 0; i < speech->count; i++) {
         if (speech->items[i].end_ms <= from_ms)
             continue;
-        turns += speech->items[i].start_ms - before_ms >= TURN_MS;
+        turns += speech->items[i].start_ms - before_ms >= turn_ms;
         before_ms = speech->items[i].end_ms;
     }
     return turns;
@@ -346,20 +331,21 @@ static int turns_after(const struct cqa_spans *speech, int64_t from_ms)
 static enum cqa_status count_turns(const struct cqa_scene *scene, int c, int64_t from_ms,
                                    int *count)
 {
+    const struct cqa_lines_limits *limits = &cqa_scene_limits(scene)->lines;
     struct cqa_spans speech = {0};
     const enum cqa_status status =
         cqa_tracks_spans(scene->tracks, c, 1u << CQA_CLASS_SPEECH, &speech);
 
-    cqa_spans_bridge(&speech, WORD_MS);
-    cqa_spans_drop_short(&speech, WORD_MS);
-    *count = turns_after(&speech, from_ms);
+    cqa_spans_bridge(&speech, limits->word_ms);
+    cqa_spans_drop_short(&speech, limits->word_ms);
+    *count = turns_after(&speech, from_ms, limits->turn_ms);
     cqa_spans_finish(&speech);
     return status;
 }
 
 static int is_last(const struct cqa_scene *scene, struct cqa_span run)
 {
-    return run.end_ms + END_MS >= scene->duration_ms;
+    return run.end_ms + cqa_scene_limits(scene)->lines.end_ms >= scene->duration_ms;
 }
 
 /* A gated line that stays shut for good: the other party talks on and on, and nothing opens it. */
@@ -372,7 +358,7 @@ static enum cqa_status lose_gated(const struct cqa_scene *scene, int c, const st
         return CQA_OK;
     const int64_t from_ms = all->items[all->count - 1].start_ms;
     const enum cqa_status status = count_turns(scene, 1 - c, from_ms, &turns);
-    if (turns >= TURNS_LOST)
+    if (turns >= cqa_scene_limits(scene)->lines.turns_lost)
         cqa_lines_lose(lines, c, from_ms);
     return status;
 }
@@ -392,7 +378,8 @@ static void lose_idle(const struct cqa_scene *scene, int c, const struct cqa_spa
         return;
     const struct cqa_span last = news->items[news->count - 1];
     const int64_t both_ms = cqa_spans_within_ms(&lines->not_recorded, last);
-    if (is_last(scene, last) && 10 * both_ms < 9 * cqa_span_length_ms(last))
+    if (is_last(scene, last) &&
+        100 * both_ms < cqa_scene_limits(scene)->lines.both_percent * cqa_span_length_ms(last))
         cqa_lines_lose(lines, c, last.start_ms);
 }
 
@@ -432,7 +419,8 @@ static enum cqa_status give_to_recorder(const struct cqa_scene *scene, int c,
         return CQA_OK;
     for (size_t i = 0; i < idle->count && status == CQA_OK; i++) {
         const struct cqa_span span = idle->items[i];
-        if (10 * cqa_spans_within_ms(other, span) >= 9 * cqa_span_length_ms(span))
+        if (100 * cqa_spans_within_ms(other, span) >=
+            cqa_scene_limits(scene)->lines.both_percent * cqa_span_length_ms(span))
             status = cqa_spans_add(&nothing, span.start_ms, span.end_ms);
         else
             idle->items[kept++] = span;
@@ -457,10 +445,9 @@ static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lin
         status = find_runs(scene, c, &lines->line[c], &still[c]);
     if (status == CQA_OK)
         status = cqa_spans_intersect(&still[0].news, &still[1].news, &lines->not_recorded);
-    cqa_spans_drop_short(&lines->not_recorded, STILL_MS);
+    cqa_spans_drop_short(&lines->not_recorded, cqa_scene_limits(scene)->lines.still_ms);
     for (int c = 0; c < 2 && status == CQA_OK; c++) {
-        status =
-            take_away(&still[c].sure, &lines->not_recorded, scene->duration_ms, &lines->idle[c]);
+        status = take_away(scene, &still[c].sure, &lines->not_recorded, &lines->idle[c]);
         lose_idle(scene, c, &still[c].news, lines);
         if (status == CQA_OK)
             status = lose_gated(scene, c, &still[c].all, lines);
@@ -477,12 +464,13 @@ static enum cqa_status find_on_two(const struct cqa_scene *scene, struct cqa_lin
 /* ---- a mix */
 
 /* The mean level around frame t, half dB. */
-static int level_around(const uint8_t *level, size_t count, size_t t)
+static int level_around(const uint8_t *level, size_t count, size_t reach, size_t t)
 {
-    const size_t first = t > PARKED_REACH ? t - PARKED_REACH : 0;
-    const size_t last = t + PARKED_REACH + 1 < count ? t + PARKED_REACH + 1 : count;
+    const size_t first = t > reach ? t - reach : 0;
+    const size_t last = t + reach + 1 < count ? t + reach + 1 : count;
     unsigned sum = 0;
 
+    assert(last > first);
     for (size_t i = first; i < last; i++)
         sum += level[i];
     return (int)(sum / (unsigned)(last - first));
@@ -491,6 +479,7 @@ static int level_around(const uint8_t *level, size_t count, size_t t)
 /* A line of the mix was muted, parked or cut: its share of the noise is missing. */
 static enum cqa_status find_parked(const struct cqa_scene *scene, struct cqa_lines *lines)
 {
+    const struct cqa_lines_limits *limits = &cqa_scene_limits(scene)->lines;
     const struct cqa_line *line = &lines->line[0];
     const uint8_t *level = scene->frames->channel[0].level;
     enum cqa_status status = CQA_OK;
@@ -498,14 +487,15 @@ static enum cqa_status find_parked(const struct cqa_scene *scene, struct cqa_lin
     for (size_t t = 0; t < line->count && line->floor >= 0 && status == CQA_OK; t++) {
         const size_t first = t;
         while (t < line->count && scene->tracks->channel[0].class_[t] == CQA_CLASS_NONE &&
-               level_around(level, line->count, t) <= line->floor - PARKED_UNDER)
+               level_around(level, line->count, limits->parked_reach_frames, t) <=
+                   line->floor - limits->parked_under_half_db)
             t++;
         if (t > first)
             status = cqa_spans_add(&lines->parked, (int64_t)first * CQA_FRAME_MS,
                                    (int64_t)t * CQA_FRAME_MS);
     }
-    cqa_spans_bridge(&lines->parked, PARKED_BRIDGE_MS);
-    cqa_spans_drop_short(&lines->parked, PARKED_SHORTEST_MS);
+    cqa_spans_bridge(&lines->parked, limits->parked_bridge_ms);
+    cqa_spans_drop_short(&lines->parked, limits->parked_shortest_ms);
     return status;
 }
 

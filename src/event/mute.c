@@ -5,28 +5,7 @@
 #include <stdlib.h>
 #include "event/scene.h"
 
-enum {
-    LISTEN_FAR = 19,   /* frames from own speech where listening begins: past hangovers of 0.6 s */
-    LISTEN_LEAST = 60, /* frames of listening that can tell a gated line, */
-    LISTEN_MUCH = 300, /* and that tell it without what may be a park */
-    PARK_MS = 5000,    /* a drop so long, */
-    PARK_SHARE = 30,   /* the other party speaking for less than so many per cent, may be a park, */
-    ALL = 101,         /* or whatever it does */
-    SPREAD = 8,        /* frames to each side for the steadiness of the floor */
-    SHORTEST_MS = 500,
-    BRIDGE_MS = 350,
-    ZERO = 230,     /* of 255 samples at the codec's idle value */
-    LOST_MS = 5000, /* least drop at the end of the recording that takes the line away, */
-    END_MS = 500,   /* and how far from the end it may seem to end */
-};
-
-/* Levels in half decibels, as in frames.h. */
-static const int bottom = 40;    /* -90 dBFS: nothing can be under a floor that low */
-static const int far_below = 18; /* 9 dB under the talk-gap floor: a drop whatever else */
-static const int below = 10;     /* 5 dB, when steadier than 2.2 dB */
-static const float steady = 4.4f;
-static const float gated_share =
-    0.20f; /* of listening that is dropped: the line does so by itself */
+enum { ALL = 101 }; /* per cent: whatever the other party does */
 
 /* Where the line falls below its floor, and the frames of it. */
 struct drop {
@@ -41,14 +20,14 @@ static int is_speech(const struct cqa_tracks *tracks, int c, size_t t)
 
 static int is_zero(const struct cqa_scene *scene, int c, size_t t)
 {
-    return scene->frames->channel[c].zero[t] >= ZERO;
+    return scene->frames->channel[c].zero[t] >= cqa_scene_limits(scene)->mute.zero_of_255;
 }
 
 /* Standard deviation of the level around frame t, half dB. */
-static float spread_at(const uint8_t *level, size_t count, size_t t)
+static float spread_at(const uint8_t *level, size_t count, size_t reach, size_t t)
 {
-    const size_t first = t > SPREAD ? t - SPREAD : 0;
-    const size_t last = t + SPREAD + 1 < count ? t + SPREAD + 1 : count;
+    const size_t first = t > reach ? t - reach : 0;
+    const size_t last = t + reach + 1 < count ? t + reach + 1 : count;
     float sum = 0;
     float square = 0;
 
@@ -61,9 +40,18 @@ static float spread_at(const uint8_t *level, size_t count, size_t t)
     return variance > 0 ? sqrtf(variance) : 0.0f;
 }
 
+static int is_steady(const struct cqa_scene *scene, int c, size_t t)
+{
+    const struct cqa_mute_limits *limits = &cqa_scene_limits(scene)->mute;
+
+    return spread_at(scene->frames->channel[c].level, scene->tracks->count,
+                     limits->steady_reach_frames, t) < limits->steady_half_db;
+}
+
 /* Before its party's first word a line was not there to be dropped. */
 static void mark_dropped(const struct cqa_scene *scene, int c, const struct drop *drop)
 {
+    const struct cqa_mute_limits *limits = &cqa_scene_limits(scene)->mute;
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
     const struct cqa_line *line = drop->line;
     int spoke = 0;
@@ -75,9 +63,9 @@ static void mark_dropped(const struct cqa_scene *scene, int c, const struct drop
             continue;
         const int under = line->floor - rows->level[t];
         drop->dropped[t] = (line->zero_tells && is_zero(scene, c, t)) ||
-                           (line->floor > bottom && under >= far_below) ||
-                           (line->floor > bottom && under >= below &&
-                            spread_at(rows->level, line->count, t) < steady);
+                           (line->floor > limits->bottom_half_db &&
+                            (under >= limits->far_below_half_db ||
+                             (under >= limits->below_half_db && is_steady(scene, c, t))));
     }
 }
 
@@ -86,7 +74,7 @@ static int is_long(const struct cqa_scene *scene, int c, struct cqa_span drop, i
 {
     const int64_t length = cqa_span_length_ms(drop);
 
-    return length >= PARK_MS &&
+    return length >= cqa_scene_limits(scene)->mute.park_ms &&
            100 * cqa_spans_within_ms(&scene->speech[1 - c], drop) < share * length;
 }
 
@@ -108,6 +96,7 @@ struct listening {
 static struct listening listen(const struct cqa_scene *scene, int c, const struct drop *drop,
                                const struct cqa_spans *drops, int share)
 {
+    const int far = cqa_scene_limits(scene)->mute.listen_far_frames;
     struct listening sum = {0};
     size_t next = next_long(scene, c, drops, 0, share);
 
@@ -116,7 +105,7 @@ static struct listening listen(const struct cqa_scene *scene, int c, const struc
         while (next < drops->count && drops->items[next].end_ms <= at_ms)
             next = next_long(scene, c, drops, next + 1, share);
         if ((next < drops->count && drops->items[next].start_ms <= at_ms) ||
-            drop->line->distance[t] < LISTEN_FAR || !is_speech(scene->tracks, 1 - c, t))
+            drop->line->distance[t] < far || !is_speech(scene->tracks, 1 - c, t))
             continue;
         sum.frames++;
         sum.dropped += drop->dropped[t];
@@ -132,20 +121,24 @@ static struct listening listen(const struct cqa_scene *scene, int c, const struc
 static int is_gated(const struct cqa_scene *scene, int c, const struct drop *drop,
                     const struct cqa_spans *drops)
 {
+    const struct cqa_mute_limits *limits = &cqa_scene_limits(scene)->mute;
     struct listening heard = listen(scene, c, drop, drops, ALL);
 
-    if (heard.frames < LISTEN_MUCH)
-        heard = listen(scene, c, drop, drops, PARK_SHARE);
-    return heard.frames >= LISTEN_LEAST && (float)heard.dropped > gated_share * (float)heard.frames;
+    if (heard.frames < limits->listen_much_frames)
+        heard = listen(scene, c, drop, drops, limits->park_percent);
+    return heard.frames >= limits->listen_least_frames &&
+           (float)heard.dropped > limits->gated_share * (float)heard.frames;
 }
 
 /* Whether a drop could be seen at all: there is a floor to fall from, or zeros are news. */
-static int shows_floor(const struct cqa_line *line)
+static int shows_floor(const struct cqa_scene *scene, const struct cqa_line *line)
 {
-    return line->floor > bottom || (line->floor >= 0 && line->zero_tells);
+    return line->floor > cqa_scene_limits(scene)->mute.bottom_half_db ||
+           (line->floor >= 0 && line->zero_tells);
 }
 
-static enum cqa_status spans_of(const uint8_t *marks, size_t count, struct cqa_spans *out)
+static enum cqa_status spans_of(const uint8_t *marks, size_t count,
+                                const struct cqa_mute_limits *limits, struct cqa_spans *out)
 {
     for (size_t t = 0; t < count;) {
         if (!marks[t]) {
@@ -158,8 +151,8 @@ static enum cqa_status spans_of(const uint8_t *marks, size_t count, struct cqa_s
         if (cqa_spans_add(out, (int64_t)first * CQA_FRAME_MS, (int64_t)t * CQA_FRAME_MS) != CQA_OK)
             return CQA_E_NOMEM;
     }
-    cqa_spans_bridge(out, BRIDGE_MS);
-    cqa_spans_drop_short(out, SHORTEST_MS);
+    cqa_spans_bridge(out, limits->bridge_ms);
+    cqa_spans_drop_short(out, limits->shortest_ms);
     return CQA_OK;
 }
 
@@ -200,8 +193,10 @@ static enum cqa_status find_drops(const struct cqa_scene *scene, int c, struct c
     if (drop.dropped == NULL)
         return CQA_E_NOMEM;
     mark_dropped(scene, c, &drop);
-    enum cqa_status status = spans_of(drop.dropped, line->count, drops);
-    *informative = status == CQA_OK && shows_floor(line) && !is_gated(scene, c, &drop, drops);
+    enum cqa_status status =
+        spans_of(drop.dropped, line->count, &cqa_scene_limits(scene)->mute, drops);
+    *informative =
+        status == CQA_OK && shows_floor(scene, line) && !is_gated(scene, c, &drop, drops);
     free(drop.dropped);
     if (!*informative)
         cqa_spans_finish(drops);
@@ -213,13 +208,15 @@ static enum cqa_status find_drops(const struct cqa_scene *scene, int c, struct c
 /* A line that falls for good is lost: nobody can say what its party did from there on. */
 static enum cqa_status lose_last(struct cqa_scene *scene, int c)
 {
+    const struct cqa_mute_limits *limits = &cqa_scene_limits(scene)->mute;
     struct cqa_spans drops = {0};
     int informative = 0;
     enum cqa_status status = find_drops(scene, c, &drops, &informative);
 
     if (status == CQA_OK && drops.count > 0) {
         const struct cqa_span last = drops.items[drops.count - 1];
-        if (cqa_span_length_ms(last) >= LOST_MS && last.end_ms + END_MS >= scene->duration_ms)
+        if (cqa_span_length_ms(last) >= limits->lost_ms &&
+            last.end_ms + limits->end_ms >= scene->duration_ms)
             cqa_lines_lose(&scene->lines, c, last.start_ms);
     }
     cqa_spans_finish(&drops);

@@ -3,24 +3,12 @@
  * turns). */
 #include "event/scene.h"
 
-enum {
-    SHORTEST_MS = 200,
-    TURN_MS = 1000,        /* shorter pauses do not end a turn */
-    TOGETHER_MS = 100,     /* begun so close that nobody was first */
-    BACKCHANNEL_MS = 1000, /* longest turn that is a backchannel, */
-    WIDER_MS = 100,        /* which is heard as longer by so much in noise */
-    GOES_ON_MS = 500,
-    MIXED_REACH = 2,   /* frames to each side, on a mix of both parties */
-    MIXED_LEAST = 128, /* of 255, their mean */
-    MIXED_BRIDGE_MS = 200,
-};
-
-static enum cqa_status turns_of(const struct cqa_spans *speech, struct cqa_spans *turns)
+static enum cqa_status turns_of(const struct cqa_scene *scene, int c, struct cqa_spans *turns)
 {
     const struct cqa_spans nothing = {0};
-    const enum cqa_status status = cqa_spans_unite(speech, &nothing, turns);
+    const enum cqa_status status = cqa_spans_unite(&scene->speech[c], &nothing, turns);
 
-    cqa_spans_bridge(turns, TURN_MS);
+    cqa_spans_bridge(turns, cqa_scene_limits(scene)->overtalk.turn_ms);
     return status;
 }
 
@@ -36,19 +24,20 @@ static struct cqa_span turn_at(const struct cqa_spans *turns, struct cqa_span sp
 static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2],
                   struct cqa_event *event)
 {
+    const struct cqa_overtalk_limits *limits = &cqa_scene_limits(scene)->overtalk;
     const struct cqa_span span = {event->start_ms, event->end_ms};
     const struct cqa_span at[2] = {turn_at(&turns[0], span), turn_at(&turns[1], span)};
     const int second = at[1].start_ms >= at[0].start_ms ? 1 : 0;
     const struct cqa_span first_turn = at[1 - second];
     const struct cqa_span second_turn = at[second];
 
-    event->by = second_turn.start_ms - first_turn.start_ms < TOGETHER_MS
+    event->by = second_turn.start_ms - first_turn.start_ms < limits->together_ms
                     ? CQA_PARTY_NONE
                     : cqa_scene_party(scene, second);
-    if (cqa_span_length_ms(second_turn) <= BACKCHANNEL_MS + WIDER_MS &&
-        first_turn.end_ms - second_turn.end_ms >= GOES_ON_MS)
+    if (cqa_span_length_ms(second_turn) <= limits->backchannel_ms + limits->wider_ms &&
+        first_turn.end_ms - second_turn.end_ms >= limits->goes_on_ms)
         event->kind = CQA_KIND_BACKCHANNEL;
-    else if (second_turn.end_ms - first_turn.end_ms >= GOES_ON_MS)
+    else if (second_turn.end_ms - first_turn.end_ms >= limits->goes_on_ms)
         event->kind = CQA_KIND_INTERRUPTION;
     else
         event->kind = CQA_KIND_OTHER;
@@ -61,13 +50,14 @@ static void judge(const struct cqa_scene *scene, const struct cqa_spans turns[2]
  */
 static float confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
+    const struct cqa_overtalk_limits *limits = &cqa_scene_limits(scene)->overtalk;
     const size_t first = cqa_frame_at(span.start_ms);
     const size_t last = cqa_frame_at(span.end_ms + CQA_FRAME_MS - 1);
     const float left = cqa_tracks_mean(scene->tracks, 0, CQA_CLASS_SPEECH, first, last);
     const float right = cqa_tracks_mean(scene->tracks, 1, CQA_CLASS_SPEECH, first, last);
     const float posterior = left < right ? left : right;
 
-    return 0.54f + 0.42f * posterior * posterior;
+    return limits->sure_least + limits->sure_more * posterior * posterior;
 }
 
 static int during_hold(const struct cqa_scene *scene, struct cqa_span span)
@@ -82,7 +72,8 @@ static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *
         const struct cqa_span span = both->items[i];
         struct cqa_event event = {
             .type = CQA_EVENT_OVERTALK, .start_ms = span.start_ms, .end_ms = span.end_ms};
-        if (cqa_span_length_ms(span) < SHORTEST_MS || during_hold(scene, span))
+        if (cqa_span_length_ms(span) < cqa_scene_limits(scene)->overtalk.shortest_ms ||
+            during_hold(scene, span))
             continue;
         event.confidence = confidence(scene, span);
         judge(scene, turns, &event);
@@ -95,23 +86,25 @@ static enum cqa_status add_all(struct cqa_scene *scene, const struct cqa_spans *
 /* Frames of a mix of both parties in which two voices are heard, smoothed over five. */
 static enum cqa_status two_voices(const struct cqa_scene *scene, struct cqa_spans *out)
 {
+    const struct cqa_overtalk_limits *limits = &cqa_scene_limits(scene)->overtalk;
+    const size_t reach = limits->mixed_reach_frames;
     const uint8_t *both = scene->tracks->channel[0].posterior[CQA_TRACK_BOTH];
     const size_t count = scene->tracks->count;
     enum cqa_status status = CQA_OK;
 
-    for (size_t t = MIXED_REACH; t + MIXED_REACH < count && status == CQA_OK; t++) {
+    for (size_t t = reach; t + reach < count && status == CQA_OK; t++) {
         unsigned sum = 0;
-        for (size_t i = t - MIXED_REACH; i <= t + MIXED_REACH; i++)
+        for (size_t i = t - reach; i <= t + reach; i++)
             sum += both[i];
         const int64_t start_ms = (int64_t)t * CQA_FRAME_MS;
-        if (sum < MIXED_LEAST * (2 * MIXED_REACH + 1))
+        if (sum < limits->mixed_of_255 * (2 * reach + 1))
             continue;
         if (out->count > 0 && out->items[out->count - 1].end_ms == start_ms)
             out->items[out->count - 1].end_ms += CQA_FRAME_MS;
         else
             status = cqa_spans_add(out, start_ms, start_ms + CQA_FRAME_MS);
     }
-    cqa_spans_bridge(out, MIXED_BRIDGE_MS);
+    cqa_spans_bridge(out, limits->mixed_bridge_ms);
     return status;
 }
 
@@ -140,8 +133,8 @@ static enum cqa_status find_mixed(struct cqa_scene *scene)
                                         .start_ms = span.start_ms,
                                         .end_ms = span.end_ms,
                                         .confidence = mixed_confidence(scene, span)};
-        if (cqa_span_length_ms(span) >= SHORTEST_MS && !during_hold(scene, span) &&
-            !cqa_events_add(&scene->events, &event))
+        if (cqa_span_length_ms(span) >= cqa_scene_limits(scene)->overtalk.shortest_ms &&
+            !during_hold(scene, span) && !cqa_events_add(&scene->events, &event))
             status = CQA_E_NOMEM;
     }
     cqa_spans_finish(&voices);
@@ -158,7 +151,7 @@ enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene)
     if (scene->mono)
         return find_mixed(scene);
     for (int c = 0; c < 2 && status == CQA_OK; c++)
-        status = turns_of(&scene->speech[c], &turns[c]);
+        status = turns_of(scene, c, &turns[c]);
     if (status == CQA_OK)
         status = cqa_spans_intersect(&scene->speech[0], &scene->speech[1], &both);
     if (status == CQA_OK)

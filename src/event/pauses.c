@@ -2,14 +2,6 @@
 #include "event/pauses.h"
 #include "signal/levels.h"
 
-enum {
-    ASIDE_MS = 1000,    /* beside music, where its level tells nothing of the line */
-    PAUSE_NEAR_MS = 64, /* from own speech where a pause begins: the voice has died away, */
-    PAUSE_FAR_MS = 512, /* and where it ends */
-    PAUSE_FRAMES = 20,  /* least, to know the pauses by */
-    AS_LOUD = 7,        /* half dB, over the pauses: what is no louder was there all along */
-};
-
 static int64_t earlier(int64_t a_ms, int64_t b_ms)
 {
     return a_ms < b_ms ? a_ms : b_ms;
@@ -28,8 +20,10 @@ static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span spa
 static struct cqa_span pause_before(const struct cqa_scene *scene, const struct cqa_spans *words,
                                     size_t i)
 {
-    return (struct cqa_span){.start_ms = i > 0 ? words->items[i - 1].end_ms + PAUSE_NEAR_MS : 0,
-                             .end_ms = i < words->count ? words->items[i].start_ms - PAUSE_NEAR_MS
+    const int64_t near_ms = cqa_scene_limits(scene)->pauses.near_ms;
+
+    return (struct cqa_span){.start_ms = i > 0 ? words->items[i - 1].end_ms + near_ms : 0,
+                             .end_ms = i < words->count ? words->items[i].start_ms - near_ms
                                                         : scene->duration_ms};
 }
 
@@ -37,15 +31,18 @@ static struct cqa_span pause_before(const struct cqa_scene *scene, const struct 
 static void add_pauses(const struct cqa_scene *scene, int c, struct cqa_span music,
                        struct cqa_levels *levels)
 {
+    const struct cqa_pauses_limits *limits = &cqa_scene_limits(scene)->pauses;
     const struct cqa_spans *words = &scene->speech[c];
-    const int64_t reach_ms = PAUSE_FAR_MS - PAUSE_NEAR_MS;
+    const int64_t reach_ms = limits->far_ms - limits->near_ms;
+    const struct cqa_span close = {music.start_ms - limits->aside_ms,
+                                   music.end_ms + limits->aside_ms};
 
     for (size_t i = 0; i <= words->count; i++) {
         const struct cqa_span pause = pause_before(scene, words, i);
         struct cqa_span after = {pause.start_ms, pause.start_ms};
         struct cqa_span before = {pause.end_ms, pause.end_ms};
         if (pause.end_ms <= pause.start_ms ||
-            (pause.start_ms < music.end_ms + ASIDE_MS && pause.end_ms > music.start_ms - ASIDE_MS))
+            (pause.start_ms < close.end_ms && pause.end_ms > close.start_ms))
             continue;
         if (i > 0)
             after.end_ms = earlier(pause.start_ms + reach_ms, pause.end_ms);
@@ -58,11 +55,12 @@ static void add_pauses(const struct cqa_scene *scene, int c, struct cqa_span mus
 
 int cqa_plays_along(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
+    const struct cqa_pauses_limits *limits = &cqa_scene_limits(scene)->pauses;
     struct cqa_levels pauses = {0};
     struct cqa_levels music = {0};
 
     add_pauses(scene, c, span, &pauses);
     add_levels(scene, c, span, &music);
-    return pauses.total >= PAUSE_FRAMES &&
-           cqa_levels_low(&music, 2) < cqa_levels_low(&pauses, 2) + AS_LOUD;
+    return pauses.total >= limits->least_frames &&
+           cqa_levels_low(&music, 2) < cqa_levels_low(&pauses, 2) + limits->as_loud_half_db;
 }

@@ -39,6 +39,8 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
         status = cqa_scene_find_overtalk(scene);
     if (status == CQA_OK)
         status = cqa_scene_find_faults(scene);
+    if (status == CQA_OK)
+        status = cqa_scene_find_long_tones(scene);
     clamp_events(scene);
     cqa_events_number(&scene->events);
     return status;

@@ -6,6 +6,7 @@
 #include "base/span.h"
 #include "event/event.h"
 #include "event/exchange.h"
+#include "event/limits.h"
 #include "event/lines.h"
 #include "event/mute.h"
 #include "event/tones.h"
@@ -15,12 +16,13 @@
 /*
  * One call on its way from tracks to events. The steps fill it in order (scene.c): each
  * reads what those before it found and adds to `events`.
- * Borrowed: frames, tracks, plans.
+ * Borrowed: frames, tracks, plans, limits.
  */
 struct cqa_scene {
     const struct cqa_frames *frames;
     const struct cqa_tracks *tracks;
     const struct cqa_tone_plans *plans;
+    const struct cqa_event_limits *limits; /* NULL: cqa_event_limits; tests try others */
     int mono;
     int same_mix;      /* mono, from two channels that hold the same */
     int agent;         /* channel of the agent; 0 on mono */
@@ -42,6 +44,11 @@ struct cqa_scene {
 enum cqa_status cqa_scene_play(struct cqa_scene *scene) CQA_MUST_CHECK;
 void cqa_scene_finish(struct cqa_scene *scene);
 
+static inline const struct cqa_event_limits *cqa_scene_limits(const struct cqa_scene *scene)
+{
+    return scene->limits != NULL ? scene->limits : &cqa_event_limits;
+}
+
 /* The party that channel `c` is; NONE on mono, and where nobody can tell. */
 static inline enum cqa_party cqa_scene_party(const struct cqa_scene *scene, int c)
 {
@@ -56,8 +63,9 @@ int cqa_scene_top(const struct cqa_scene *scene, int c);
 static inline int cqa_scene_clipped(const struct cqa_scene *scene, int c, int top, size_t t)
 {
     const struct cqa_channel_frames *rows = &scene->frames->channel[c];
+    const struct cqa_faults_limits *limits = &cqa_scene_limits(scene)->faults;
 
-    return rows->flat[t] >= 3 && rows->crest[t] + 6 >= top; /* 3 dB */
+    return rows->flat[t] >= limits->flat_samples && rows->crest[t] + limits->top_half_db >= top;
 }
 
 /* The steps, one file each. CQA_E_NOMEM only. */
@@ -69,5 +77,6 @@ void cqa_scene_set_phases(struct cqa_scene *scene);
 enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_overtalk(struct cqa_scene *scene) CQA_MUST_CHECK;
 enum cqa_status cqa_scene_find_faults(struct cqa_scene *scene) CQA_MUST_CHECK;
+enum cqa_status cqa_scene_find_long_tones(struct cqa_scene *scene) CQA_MUST_CHECK;
 
 #endif

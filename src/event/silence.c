@@ -2,8 +2,6 @@
 /* Nobody speaks for 3 s or more, outside hold and signalling; and why. */
 #include "event/scene.h"
 
-enum { SHORTEST_MS = 3000, MUTED_MS = 3000 };
-
 /* Nothing was recorded, or a line is gone for good: nobody knows whether it was silent. */
 static enum cqa_status unheard(const struct cqa_scene *scene, struct cqa_spans *out)
 {
@@ -70,7 +68,8 @@ static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_s
         return CQA_CAUSE_INITIAL;
     if (!speech_after(scene, span.end_ms - 1))
         return CQA_CAUSE_FINAL;
-    if (cqa_spans_within_ms(&scene->mute.dropped, span) >= MUTED_MS)
+    if (cqa_spans_within_ms(&scene->mute.dropped, span) >=
+        cqa_scene_limits(scene)->silence.muted_ms)
         return CQA_CAUSE_AGENT_MUTED;
     return CQA_CAUSE_UNEXPLAINED;
 }
@@ -130,7 +129,7 @@ enum cqa_status cqa_scene_find_silence(struct cqa_scene *scene)
         status = cqa_spans_invert(&taken, scene->duration_ms, &silent);
     if (status == CQA_OK)
         status = cut_at_parks(scene, &silent, &pieces);
-    cqa_spans_drop_short(&pieces, SHORTEST_MS);
+    cqa_spans_drop_short(&pieces, cqa_scene_limits(scene)->silence.shortest_ms);
     for (size_t i = 0; status == CQA_OK && i < pieces.count; i++)
         status = add_silence(scene, pieces.items[i]);
     cqa_spans_finish(&taken);

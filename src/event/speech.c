@@ -6,20 +6,6 @@
  */
 #include "event/scene.h"
 
-enum {
-    BRIDGE_MS = 300,
-    SHORTEST_MS = 100,
-    APART_MS = 500,    /* a burst so far from the party's other words stands alone */
-    LONE_MS = 500,     /* a shorter one that stands alone is asked to be a word, */
-    KNOCK_MS = 700,    /* and so is one as long as a knock in a room, unless it has a pitch: */
-    VOICED = 48,       /* mean harmonicity, of 255 */
-    MIX_LONE_MS = 700, /* on a mix, where a word more or less makes no overtalk, */
-};
-
-/* Mean posterior of a voice, above which a burst that stands alone is a word. */
-static const float word_least = 0.85f;
-static const float word_surely = 0.86f; /* without a pitch */
-
 /* Without what the line carries as hold music, and without keys and other signalling, which the
  * classes may take for a voice. */
 static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
@@ -40,7 +26,9 @@ static enum cqa_status outside_sounds(const struct cqa_scene *scene, int c,
 
 static int is_short(const struct cqa_scene *scene, struct cqa_span burst)
 {
-    return cqa_span_length_ms(burst) < (scene->mono ? MIX_LONE_MS : LONE_MS);
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+
+    return cqa_span_length_ms(burst) < (scene->mono ? limits->mix_lone_ms : limits->lone_ms);
 }
 
 /* A voice has a pitch, a knock in a room little of one. */
@@ -51,23 +39,26 @@ static int is_voiced(const struct cqa_scene *scene, int c, size_t first, size_t 
 
     for (size_t t = first; t < last && t < scene->frames->count; t++)
         sum += harmonicity[t];
-    return sum >= VOICED * (last - first);
+    return sum >= cqa_scene_limits(scene)->speech.voiced_of_255 * (last - first);
 }
 
 /* A short burst by itself: a word has a posterior over 0.9, a cough, a click or a note less. */
 static int is_noise(const struct cqa_scene *scene, int c, const struct cqa_spans *speech, size_t i)
 {
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
     const struct cqa_span burst = speech->items[i];
     const size_t first = cqa_frame_at(burst.start_ms);
     const size_t last = cqa_frame_at(burst.end_ms + CQA_FRAME_MS - 1);
     const float sure = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
                        cqa_tracks_mean(scene->tracks, c, CQA_CLASS_ANNOUNCEMENT, first, last);
 
-    return cqa_span_length_ms(burst) < KNOCK_MS &&
-           (i == 0 || burst.start_ms - speech->items[i - 1].end_ms >= APART_MS) &&
-           (i + 1 == speech->count || speech->items[i + 1].start_ms - burst.end_ms >= APART_MS) &&
-           (is_short(scene, burst) ? sure < word_least
-                                   : sure < word_surely && !is_voiced(scene, c, first, last));
+    return cqa_span_length_ms(burst) < limits->knock_ms &&
+           (i == 0 || burst.start_ms - speech->items[i - 1].end_ms >= limits->apart_ms) &&
+           (i + 1 == speech->count ||
+            speech->items[i + 1].start_ms - burst.end_ms >= limits->apart_ms) &&
+           (is_short(scene, burst)
+                ? sure < limits->word_share
+                : sure < limits->knock_share && !is_voiced(scene, c, first, last));
 }
 
 /* Each burst is judged among all that were found, so that two noises do not make a word. */
@@ -86,6 +77,8 @@ static enum cqa_status drop_noises(const struct cqa_scene *scene, int c, struct 
 
 enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
 {
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         struct cqa_spans voices = {0};
         const unsigned classes = 1u << CQA_CLASS_SPEECH | 1u << CQA_CLASS_ANNOUNCEMENT;
@@ -96,8 +89,8 @@ enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
         cqa_spans_finish(&voices);
         if (status != CQA_OK)
             return status;
-        cqa_spans_bridge(&scene->speech[c], BRIDGE_MS);
-        cqa_spans_drop_short(&scene->speech[c], SHORTEST_MS);
+        cqa_spans_bridge(&scene->speech[c], limits->bridge_ms);
+        cqa_spans_drop_short(&scene->speech[c], limits->shortest_ms);
         status = drop_noises(scene, c, &scene->speech[c]);
         if (status != CQA_OK)
             return status;

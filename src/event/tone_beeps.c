@@ -8,16 +8,54 @@
 #include <stdlib.h>
 #include "event/tone_cadence.h"
 
-enum {
-    SHORTEST_MS = 70,
-    LONGEST_MS = 1600,
-    LEAST_HZ = 330,
-    BEAT_HZ = 437, /* the middle of where beats are looked for */
-    GRID_MS = 45,
-    SLOW_NOTICE_MS = 30000,
-    NOTICE_SHARE = 45, /* percent of the call */
-    WAITING_AROUND_MS = 1500,
-    WAITING_SPOKEN_SHARE = 20, /* percent */
+enum { BEAT_HZ = 437 }; /* the middle of where beats are looked for */
+
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    int64_t shortest_ms;       /* shorter bursts are no beep */
+    int64_t longest_ms;        /* longer ones neither */
+    float least_hz;            /* lower ones neither */
+    float purity_share;        /* least purity of a beep */
+    float wobble_hz;           /* most that a single tone's frequency moves, */
+    float wobble_share;        /* or this part of it, whichever is more */
+    float edge_db;             /* least rise and fall of a single tone */
+    float pair_wobble_hz;      /* the same of a pair, which is easier to find */
+    float pair_edge_db;        /* likewise */
+    float beat_edge_db;        /* and of a beat, */
+    int64_t beat_ms;           /* which is so long at least */
+    int64_t grid_ms;           /* most that a beep of a recording notice is off its grid, */
+    int64_t grid_parts;        /* beside one part of so many of the time since the grid's first */
+    int notice_beeps;          /* least on the grid that make a notice, */
+    int64_t notice_percent;    /* over this part of the call at least; */
+    int slow_beeps;            /* and of a slow one, */
+    int64_t slow_ms;           /* whose period is this or more */
+    int stray_parts;           /* of the beeps on the grid, that may be beside it at most
+                                */
+    int waiting_cycles;        /* least of a call-waiting cadence that make a notice, */
+    int64_t waiting_around_ms; /* where around them for so long to each side */
+    int64_t waiting_spoken_percent; /* the agent speaks for this part at least */
+} limits = {
+    .shortest_ms = 70,            /* by hand */
+    .longest_ms = 1600,           /* by hand */
+    .least_hz = 330,              /* by hand */
+    .purity_share = 0.92f,        /* by hand */
+    .wobble_hz = 2.5f,            /* by hand */
+    .wobble_share = 0.002f,       /* by hand */
+    .edge_db = 10.0f,             /* by hand */
+    .pair_wobble_hz = 1.2f,       /* by hand */
+    .pair_edge_db = 14.0f,        /* by hand */
+    .beat_edge_db = 14.0f,        /* by hand */
+    .beat_ms = 300,               /* by hand */
+    .grid_ms = 45,                /* by hand */
+    .grid_parts = 200,            /* by hand */
+    .notice_beeps = 3,            /* by hand */
+    .notice_percent = 45,         /* by hand */
+    .slow_beeps = 2,              /* by hand */
+    .slow_ms = 30000,             /* by hand: a call hardly has three of it */
+    .stray_parts = 3,             /* by hand */
+    .waiting_cycles = 2,          /* by hand */
+    .waiting_around_ms = 1500,    /* by hand */
+    .waiting_spoken_percent = 20, /* by hand */
 };
 
 /* Purer, steadier and more sudden than a vowel or a note; of two frequencies more so, since those
@@ -27,17 +65,19 @@ static int is_beep(const struct cqa_tone_run *run)
     const int64_t length = cqa_tone_run_ms(run);
     const float sudden = fminf(run->rise_db, run->fall_db);
 
-    if (run->use != CQA_TONE_FREE || length < SHORTEST_MS || length > LONGEST_MS ||
-        run->purity < 0.92f)
+    if (run->use != CQA_TONE_FREE || length < limits.shortest_ms || length > limits.longest_ms ||
+        run->purity < limits.purity_share)
         return 0;
     switch (run->shape) {
     case CQA_SHAPE_SINGLE:
-        return run->hz[0] > LEAST_HZ && run->wobble <= fmaxf(2.5f, 0.002f * run->hz[0]) &&
-               sudden >= 10.0f;
+        return run->hz[0] > limits.least_hz &&
+               run->wobble <= fmaxf(limits.wobble_hz, limits.wobble_share * run->hz[0]) &&
+               sudden >= limits.edge_db;
     case CQA_SHAPE_PAIR:
-        return run->hz[0] > LEAST_HZ && run->wobble <= 1.2f && sudden >= 14.0f;
+        return run->hz[0] > limits.least_hz && run->wobble <= limits.pair_wobble_hz &&
+               sudden >= limits.pair_edge_db;
     case CQA_SHAPE_BEAT:
-        return sudden >= 14.0f && length >= 300;
+        return sudden >= limits.beat_edge_db && length >= limits.beat_ms;
     case CQA_SHAPE_NONE:
         break;
     }
@@ -89,7 +129,8 @@ static int64_t grid_beat(const struct grid *grid, int64_t time_ms, int *on)
     const int64_t half = apart < 0 ? -grid->period_ms / 2 : grid->period_ms / 2;
     const int64_t beat = (apart + half) / grid->period_ms;
 
-    *on = llabs(apart - beat * grid->period_ms) <= GRID_MS + llabs(apart) / 200;
+    *on =
+        llabs(apart - beat * grid->period_ms) <= limits.grid_ms + llabs(apart) / limits.grid_parts;
     return beat;
 }
 
@@ -119,11 +160,12 @@ static int is_notice(const struct grid *grid, int64_t duration_ms)
 {
     const int64_t span_ms = grid->last_ms - grid->first_ms;
 
-    if (grid->beats < 2 || grid->strays > grid->beats / 3)
+    if (grid->beats < limits.slow_beeps || grid->strays > grid->beats / limits.stray_parts)
         return 0;
-    if (grid->period_ms >= SLOW_NOTICE_MS)
+    if (grid->period_ms >= limits.slow_ms)
         return span_ms >= grid->period_ms / 2;
-    return grid->beats >= 3 && 100 * span_ms >= NOTICE_SHARE * duration_ms;
+    return grid->beats >= limits.notice_beeps &&
+           100 * span_ms >= limits.notice_percent * duration_ms;
 }
 
 static void mark_grid(struct cqa_tone_runs *runs, const struct cqa_tone_plan *plan,
@@ -182,9 +224,10 @@ static void find_waiting(struct cqa_tone_runs *runs, const struct cqa_tone_plans
             continue;
         const struct cqa_tone_chain chain =
             cqa_tone_chain_best(plans, runs, i, 1u << CQA_TONE_CALL_WAITING);
-        const struct cqa_span span = {runs->items[i].start_ms - WAITING_AROUND_MS,
-                                      runs->items[chain.last].end_ms + WAITING_AROUND_MS};
-        if (chain.whole >= 2 && spoken_share(tracks, agent, span) >= WAITING_SPOKEN_SHARE)
+        const struct cqa_span span = {runs->items[i].start_ms - limits.waiting_around_ms,
+                                      runs->items[chain.last].end_ms + limits.waiting_around_ms};
+        if (chain.whole >= limits.waiting_cycles &&
+            spoken_share(tracks, agent, span) >= limits.waiting_spoken_percent)
             cqa_tone_chain_mark(runs, &chain, CQA_TONE_NOTICE);
     }
 }

@@ -5,32 +5,48 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { TOLERANCE_MS = 50 };
-
-static const float frequency_share = 0.025f;
-static const float same_level_db = 8.0f;
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    int64_t edge_ms;       /* what frames and codecs leave of a length of time, */
+    int64_t edge_percent;  /* or this part of it, whichever is more */
+    int64_t step_parts;    /* of a step from burst to burst: one part of so many, beside edge_ms */
+    float frequency_share; /* most between a tone and its plan, unless the plan says so */
+    float same_level_db;   /* most between the bursts of one cadence */
+    float blurred_hz;      /* closer pairs show as one tone or a beat */
+    float noise_parts;     /* how often the noise around may lie beside a clean tone, */
+    float clean_share;     /* and how much of its energy more, in a cadence */
+} limits = {
+    .edge_ms = 50,             /* by hand */
+    .edge_percent = 10,        /* by hand */
+    .step_parts = 16,          /* by hand */
+    .frequency_share = 0.025f, /* by hand */
+    .same_level_db = 8.0f,     /* by hand */
+    .blurred_hz = 70.0f,       /* what a window of 64 ms parts, and what beats */
+    .noise_parts = 2.0f,       /* by hand */
+    .clean_share = 0.10f,      /* by hand */
+};
 
 int cqa_tone_about(int64_t value_ms, int64_t wanted_ms)
 {
-    const int64_t tenth = wanted_ms / 10;
+    const int64_t part = wanted_ms * limits.edge_percent / 100;
 
-    return llabs(value_ms - wanted_ms) <= (tenth > TOLERANCE_MS ? tenth : TOLERANCE_MS);
+    return llabs(value_ms - wanted_ms) <= (part > limits.edge_ms ? part : limits.edge_ms);
 }
 
 int cqa_tone_close(float hz, float wanted_hz, const struct cqa_tone_plan *plan)
 {
     return fabsf(hz - wanted_hz) <=
-           (plan->within_hz > 0 ? plan->within_hz : frequency_share * wanted_hz);
+           (plan->within_hz > 0 ? plan->within_hz : limits.frequency_share * wanted_hz);
 }
 
 int cqa_tone_has_pitch(const struct cqa_tone_run *run, const struct cqa_tone_plan *plan)
 {
     const float low = plan->hz[0];
     const float high = plan->hz[plan->hz_count - 1];
-    const int blurred = high - low < 70.0f;
+    const int blurred = high - low < limits.blurred_hz;
 
     if (run->shape == CQA_SHAPE_BEAT)
-        return blurred && low > 375.0f && high < 500.0f;
+        return blurred && cqa_tone_in_ring_band(low) && cqa_tone_in_ring_band(high);
     if (run->shape == CQA_SHAPE_PAIR)
         return plan->hz_count == 2 && cqa_tone_close(run->hz[0], low, plan) &&
                cqa_tone_close(run->hz[1], high, plan);
@@ -41,7 +57,7 @@ int cqa_tone_has_pitch(const struct cqa_tone_run *run, const struct cqa_tone_pla
 
 int cqa_tone_is_clean(const struct cqa_tone_run *run, float floor)
 {
-    return 1.0f - run->purity <= 2.0f * powf(10.0f, -0.1f * run->alone_db) + floor;
+    return 1.0f - run->purity <= limits.noise_parts * powf(10.0f, -0.1f * run->alone_db) + floor;
 }
 
 static int64_t cycle_ms(const struct cqa_tone_plan *plan)
@@ -66,9 +82,10 @@ static size_t at_step(const struct cqa_tone_runs *runs, size_t at, const struct 
         const int64_t step = run->start_ms - runs->items[at].start_ms;
         if (step > 2 * step_ms)
             break;
-        if (run->use != CQA_TONE_FREE || llabs(step - step_ms) > TOLERANCE_MS + step_ms / 16 ||
+        if (run->use != CQA_TONE_FREE ||
+            llabs(step - step_ms) > limits.edge_ms + step_ms / limits.step_parts ||
             !cqa_tone_has_pitch(run, plan) ||
-            fabsf(run->level_dbfs - runs->items[at].level_dbfs) > same_level_db)
+            fabsf(run->level_dbfs - runs->items[at].level_dbfs) > limits.same_level_db)
             continue;
         if (cqa_tone_about(cqa_tone_run_ms(run), plan->on_ms[beat]))
             return j;
@@ -100,7 +117,7 @@ static void count_whole(struct cqa_tone_chain *chain, const struct cqa_tone_run 
     levels[0] = chain->whole == 0 ? run->level_dbfs : fminf(levels[0], run->level_dbfs);
     levels[1] = chain->whole == 0 ? run->level_dbfs : fmaxf(levels[1], run->level_dbfs);
     chain->whole++;
-    chain->clean += cqa_tone_is_clean(run, 0.10f);
+    chain->clean += cqa_tone_is_clean(run, limits.clean_share);
     chain->contrast_db = fminf(chain->contrast_db, fminf(run->rise_db, run->fall_db));
     chain->purity = fminf(chain->purity, run->purity);
     chain->spread_db = levels[1] - levels[0];

@@ -3,24 +3,31 @@
 #include <math.h>
 #include "event/tone_runs.h"
 
-enum {
-    TOGETHER_MS = 48,
-    LATE_MS = 600, /* an echo is not later */
-    LENGTH_MS = 80,
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    int64_t together_ms; /* what begins no further apart begins at once */
+    int64_t late_ms;     /* an echo is not later */
+    int64_t length_ms;   /* what is longer by so much is no leak of the other */
+    float pitch_share;   /* most between the frequencies of tone and leak */
+    float weaker_db;     /* an echo is so much weaker, */
+    float amplified_db; /* or of one length and this much weaker: each line has a gain of its own */
+} limits = {
+    .together_ms = 48,      /* by hand */
+    .late_ms = 600,         /* by hand */
+    .length_ms = 80,        /* by hand */
+    .pitch_share = 0.022f,  /* as drift_share of tone_runs */
+    .weaker_db = 6.0f,      /* by hand */
+    .amplified_db = -10.0f, /* by hand */
 };
-
-static const float pitch_share = 0.022f;
-static const float clearly_weaker_db = 6.0f;
-static const float amplified_db = -10.0f; /* each line has a gain of its own */
 
 static int in_ring_band(const struct cqa_tone_run *run)
 {
-    return run->shape == CQA_SHAPE_BEAT || (run->hz[0] > 375.0f && run->hz[0] < 500.0f);
+    return run->shape == CQA_SHAPE_BEAT || cqa_tone_in_ring_band(run->hz[0]);
 }
 
 static int near(float hz, float other_hz)
 {
-    return fabsf(hz - other_hz) <= pitch_share * other_hz;
+    return fabsf(hz - other_hz) <= limits.pitch_share * other_hz;
 }
 
 static int same_pitch(const struct cqa_tone_run *a, const struct cqa_tone_run *b)
@@ -46,19 +53,20 @@ static int is_echo(const struct cqa_tone_run *run, const struct cqa_tone_run *of
     const float less_db = of->level_dbfs - run->level_dbfs;
     const int64_t longer_ms = cqa_tone_run_ms(run) - cqa_tone_run_ms(of);
 
-    return less_db >= clearly_weaker_db ||
-           (less_db >= amplified_db && longer_ms < TOGETHER_MS && longer_ms > -TOGETHER_MS);
+    return less_db >= limits.weaker_db ||
+           (less_db >= limits.amplified_db && longer_ms < limits.together_ms &&
+            longer_ms > -limits.together_ms);
 }
 
 static int is_leak(const struct cqa_tone_run *run, const struct cqa_tone_run *of, int echoes)
 {
     const int64_t late_ms = run->start_ms - of->start_ms;
 
-    if (cqa_tone_run_ms(run) >= cqa_tone_run_ms(of) + LENGTH_MS || !same_pitch(run, of))
+    if (cqa_tone_run_ms(run) >= cqa_tone_run_ms(of) + limits.length_ms || !same_pitch(run, of))
         return 0;
     if (echoes)
-        return late_ms >= TOGETHER_MS && late_ms < LATE_MS && is_echo(run, of);
-    return late_ms > -TOGETHER_MS && late_ms < TOGETHER_MS && is_copy(run, of);
+        return late_ms >= limits.together_ms && late_ms < limits.late_ms && is_echo(run, of);
+    return late_ms > -limits.together_ms && late_ms < limits.together_ms && is_copy(run, of);
 }
 
 /* Marks the runs [from, to) that leak from runs [other, other_end), which are the other channel's.
@@ -70,10 +78,10 @@ static void mark(struct cqa_tone_runs *runs, size_t from, size_t to, size_t othe
 
     for (size_t i = from; i < to; i++) {
         struct cqa_tone_run *run = &runs->items[i];
-        while (window < other_end && runs->items[window].start_ms + LATE_MS < run->start_ms)
+        while (window < other_end && runs->items[window].start_ms + limits.late_ms < run->start_ms)
             window++;
         for (size_t j = window;
-             j < other_end && runs->items[j].start_ms < run->start_ms + TOGETHER_MS; j++)
+             j < other_end && runs->items[j].start_ms < run->start_ms + limits.together_ms; j++)
             if (is_leak(run, &runs->items[j], echoes))
                 run->use = CQA_TONE_LEAK;
     }

@@ -6,29 +6,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SUB_MS = CQA_FRAME_MS / CQA_SUBFRAMES,
-    GAP_FRAMES = 2, /* without a peak, at a phase reversal or a click, that do not end a run */
-    SHORTEST_MS = 36,
-    AROUND_SUBS = 6, /* what counts as just before and just after */
-    HARDLY_DB2 = 24, /* half decibels under the frame beside it */
-    EDGE_DB2 = 12,   /* half decibels under the median: there the tone begins and ends */
-    PAUSE_SUBS = 3,
-    PAUSE_RING_SUBS = 6, /* a modulated tone is weak for 24 ms, ten times a second */
-    PAUSE_DB2 = 18,
-    FIRST_HZ = 300,
-    APART_HZ = 50,
-    JOIN_MS = 48, /* lost packets, phase reversals */
-    JOIN_DB = 5,
-    JOIN_RING_DB = 10,
-    JOIN_RING_MS = 80, /* no cadence of a ringing pitch has a shorter pause */
-};
+enum { SUB_MS = CQA_FRAME_MS / CQA_SUBFRAMES };
 
-static const float single_share = 0.70f;
-static const float pair_share = 0.74f;
-static const float second_share = 0.07f;
-static const float beat_share = 0.68f;
-static const float drift = 0.022f;
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    float single_share;       /* least part of the energy in one peak that makes a single tone */
+    float pair_share;         /* least part in two peaks that makes a pair, */
+    float second_share;       /* the weaker having at least this */
+    float beat_share;         /* least part in 375 to 500 Hz that makes a beat */
+    float first_hz;           /* lower peaks are no tone: hum */
+    float apart_hz;           /* closer peaks are one */
+    float drift_share;        /* most that a tone's frequency moves, of itself */
+    size_t gap_frames;        /* without a peak that do not end a run: phase reversals, clicks */
+    int64_t shortest_ms;      /* shorter runs are none */
+    int deepest_half_db;      /* a frame so far under the run's loudest ends it, */
+    int deepest_ring_half_db; /* and in 375 to 500 Hz: modulated tones nearly vanish */
+    int pause_half_db;        /* an energy of 8 ms so far under the loudest is a pause, */
+    int pause_subs;           /* if so many follow each other, */
+    int pause_ring_subs;  /* and of a modulated tone, which is weak for 24 ms, ten times a second */
+    size_t around_subs;   /* energies of 8 ms that count as just before and just after */
+    int hardly_half_db;   /* a frame so far under the one beside it hardly holds the tone */
+    int edge_half_db;     /* so far under the median the tone begins and ends */
+    int64_t join_ms;      /* longest gap in one tone: lost packets, phase reversals */
+    float join_db;        /* most between the levels to both sides of it */
+    int64_t join_ring_ms; /* the same in 375 to 500 Hz, where no cadence has a shorter pause */
+    float join_ring_db;   /* likewise */
+} limits = {
+    .single_share = 0.70f,      /* by hand */
+    .pair_share = 0.74f,        /* by hand */
+    .second_share = 0.07f,      /* by hand */
+    .beat_share = 0.68f,        /* by hand */
+    .first_hz = 300,            /* by hand */
+    .apart_hz = 50,             /* what a window of 64 ms parts */
+    .drift_share = 0.022f,      /* by hand; as the tolerance of keys (ITU-T Q.24) */
+    .gap_frames = 2,            /* by hand */
+    .shortest_ms = 36,          /* by hand; keys are 40 ms at least (ITU-T Q.24) */
+    .deepest_half_db = 20,      /* by hand */
+    .deepest_ring_half_db = 28, /* by hand */
+    .pause_half_db = 18,        /* by hand */
+    .pause_subs = 3,            /* by hand */
+    .pause_ring_subs = 6,       /* by hand */
+    .around_subs = 6,           /* by hand */
+    .hardly_half_db = 24,       /* by hand */
+    .edge_half_db = 12,         /* by hand */
+    .join_ms = 48,              /* by hand */
+    .join_db = 5,               /* by hand */
+    .join_ring_ms = 80,         /* models/tones/standard.yaml */
+    .join_ring_db = 10,         /* by hand */
+};
 
 struct look {
     enum cqa_tone_shape shape;
@@ -47,12 +72,12 @@ static struct look look_at(const struct cqa_channel_frames *rows, size_t t)
     const float hz2 = (float)rows->freq2[t] / 16.0f;
     struct look look = {CQA_SHAPE_NONE, {0, 0}, 0};
 
-    if (two >= second_share && one + two >= pair_share && fminf(hz1, hz2) > FIRST_HZ &&
-        fabsf(hz1 - hz2) > APART_HZ)
+    if (two >= limits.second_share && one + two >= limits.pair_share &&
+        fminf(hz1, hz2) > limits.first_hz && fabsf(hz1 - hz2) > limits.apart_hz)
         look = (struct look){CQA_SHAPE_PAIR, {fminf(hz1, hz2), fmaxf(hz1, hz2)}, one + two};
-    else if (one >= single_share && hz1 > FIRST_HZ)
+    else if (one >= limits.single_share && hz1 > limits.first_hz)
         look = (struct look){CQA_SHAPE_SINGLE, {hz1, 0}, one};
-    else if (ring >= beat_share)
+    else if (ring >= limits.beat_share)
         look = (struct look){CQA_SHAPE_BEAT, {0, 0}, ring};
     return look;
 }
@@ -64,13 +89,13 @@ static float ring_level(const struct cqa_channel_frames *rows, size_t t)
 
 static int near(float hz, float mean)
 {
-    return fabsf(hz - mean) <= drift * mean;
+    return fabsf(hz - mean) <= limits.drift_share * mean;
 }
 
 static int in_ring_band(const struct look *look)
 {
     return look->shape == CQA_SHAPE_BEAT ||
-           (look->shape == CQA_SHAPE_SINGLE && look->hz[0] > 375.0f && look->hz[0] < 500.0f);
+           (look->shape == CQA_SHAPE_SINGLE && cqa_tone_in_ring_band(look->hz[0]));
 }
 
 /* Whether two looks are of one tone. Beats come and go as single peaks at places of their own. */
@@ -81,18 +106,18 @@ static int alike(const struct look *a, const struct look *b)
     if (a->shape != b->shape)
         return 0;
     if (a->shape == CQA_SHAPE_SINGLE && in_ring_band(a) && in_ring_band(b))
-        return fabsf(a->hz[0] - b->hz[0]) < 2.0f * drift * a->hz[0];
+        return fabsf(a->hz[0] - b->hz[0]) < 2.0f * limits.drift_share * a->hz[0];
     return near(b->hz[0], a->hz[0]) && (a->shape == CQA_SHAPE_SINGLE || near(b->hz[1], a->hz[1]));
 }
 
 /* ---- one run */
 
-/* Whether the tone stopped for `PAUSE_SUBS` within frame `t`, after having been there: keys pressed
- * twice. */
+/* Whether the tone stopped for `longest` energies within frame `t`, after having been there: keys
+ * pressed twice. */
 static int pauses(const uint8_t *sub, size_t t, int longest, int *top, int *low)
 {
     for (size_t i = t * CQA_SUBFRAMES; i < (t + 1) * CQA_SUBFRAMES; i++) {
-        *low = sub[i] + PAUSE_DB2 < *top ? *low + 1 : 0;
+        *low = sub[i] + limits.pause_half_db < *top ? *low + 1 : 0;
         *top = sub[i] > *top ? sub[i] : *top;
         if (*low >= longest)
             return 1;
@@ -104,23 +129,23 @@ static int pauses(const uint8_t *sub, size_t t, int longest, int *top, int *low)
 static size_t run_end(const struct cqa_channel_frames *rows, size_t count, size_t first,
                       struct look tone)
 {
-    const int deepest =
-        in_ring_band(&tone) ? 28 : 20; /* half decibels: modulated tones nearly vanish */
+    const int deepest = in_ring_band(&tone) ? limits.deepest_ring_half_db : limits.deepest_half_db;
     size_t last = first + 1;
-    const int pause = in_ring_band(&tone) ? PAUSE_RING_SUBS : PAUSE_SUBS;
+    const int pause = in_ring_band(&tone) ? limits.pause_ring_subs : limits.pause_subs;
     int top = rows->level[first];
     int top_sub = 0;
     int low_subs = 0;
 
     pauses(rows->sub, first, pause, &top_sub, &low_subs);
-    for (size_t t = last; t < count && t <= last + GAP_FRAMES; t++) {
+    for (size_t t = last; t < count && t <= last + limits.gap_frames; t++) {
         const struct look look = look_at(rows, t);
         if (rows->level[t] + deepest < top || pauses(rows->sub, t, pause, &top_sub, &low_subs))
             break;
         if (look.shape == CQA_SHAPE_NONE)
             continue;
         const int louder =
-            t > last && rows->level[t] > top + PAUSE_DB2; /* what was before is its echo */
+            t > last &&
+            rows->level[t] > top + limits.pause_half_db; /* what was before is its echo */
         if (louder || !alike(&tone, &look))
             break;
         top = rows->level[t] > top ? rows->level[t] : top;
@@ -199,7 +224,7 @@ static float mean_level(const uint8_t *sub, size_t first, size_t last)
 static size_t earliest_sub(const struct cqa_channel_frames *rows, size_t first)
 {
     for (size_t t = first; t > 0 && t + 2 > first; t--)
-        if (rows->level[t - 1] + HARDLY_DB2 < rows->level[first])
+        if (rows->level[t - 1] + limits.hardly_half_db < rows->level[first])
             return t * CQA_SUBFRAMES - 1;
     return first > 1 ? (first - 2) * CQA_SUBFRAMES : 0;
 }
@@ -207,7 +232,7 @@ static size_t earliest_sub(const struct cqa_channel_frames *rows, size_t first)
 static size_t latest_sub(const struct cqa_channel_frames *rows, size_t count, size_t last)
 {
     for (size_t t = last; t < count && t < last + 2; t++)
-        if (rows->level[t] + HARDLY_DB2 < rows->level[last - 1])
+        if (rows->level[t] + limits.hardly_half_db < rows->level[last - 1])
             return t * CQA_SUBFRAMES + 1;
     return (last + 2 < count ? last + 2 : count) * CQA_SUBFRAMES;
 }
@@ -223,7 +248,7 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
     const size_t inner_last =
         run->last - run->first > 2 ? (run->last - 1) * CQA_SUBFRAMES : run->last * CQA_SUBFRAMES;
     const int median = median_level(sub + inner_first, inner_last - inner_first);
-    const int least = median > EDGE_DB2 ? median - EDGE_DB2 : 0;
+    const int least = median > limits.edge_half_db ? median - limits.edge_half_db : 0;
     const size_t earliest = earliest_sub(rows, run->first);
     const size_t latest = latest_sub(rows, count, run->last);
     size_t from = inner_first;
@@ -246,10 +271,11 @@ static void find_edges(const struct cqa_channel_frames *rows, size_t count,
     run->start_ms = (int64_t)from * SUB_MS;
     run->end_ms = (int64_t)to * SUB_MS;
     run->level_dbfs = cqa_level_dbfs((uint8_t)median);
-    run->rise_db =
-        run->level_dbfs - mean_level(sub, from > AROUND_SUBS ? from - AROUND_SUBS : 0, from);
+    run->rise_db = run->level_dbfs -
+                   mean_level(sub, from > limits.around_subs ? from - limits.around_subs : 0, from);
     run->fall_db =
-        run->level_dbfs - mean_level(sub, to, to + AROUND_SUBS < end ? to + AROUND_SUBS : end);
+        run->level_dbfs -
+        mean_level(sub, to, to + limits.around_subs < end ? to + limits.around_subs : end);
 }
 
 /* Level of the telephone band, or of 375..500 Hz in it. */
@@ -283,7 +309,7 @@ static void add_contrast(const struct cqa_channel_frames *rows, size_t count, in
 
 static int rings(const struct cqa_tone_run *run)
 {
-    return run->shape == CQA_SHAPE_BEAT || (run->hz[0] > 375.0f && run->hz[0] < 500.0f);
+    return run->shape == CQA_SHAPE_BEAT || cqa_tone_in_ring_band(run->hz[0]);
 }
 
 static void measure(const struct cqa_channel_frames *rows, size_t count, struct cqa_tone_run *run)
@@ -329,12 +355,13 @@ static int goes_on(const struct cqa_tone_run *last, const struct cqa_tone_run *r
     const int64_t gap_ms = run->start_ms - last->end_ms;
 
     if (rings(last) && rings(run))
-        return gap_ms <= JOIN_RING_MS &&
+        return gap_ms <= limits.join_ring_ms &&
                (last->shape == CQA_SHAPE_BEAT || run->shape == CQA_SHAPE_BEAT ||
                 near(run->hz[0], last->hz[0])) &&
-               fabsf(last->level_dbfs - run->level_dbfs) < JOIN_RING_DB;
-    return gap_ms <= JOIN_MS && last->shape == CQA_SHAPE_SINGLE && run->shape == CQA_SHAPE_SINGLE &&
-           near(run->hz[0], last->hz[0]) && fabsf(last->level_dbfs - run->level_dbfs) < JOIN_DB;
+               fabsf(last->level_dbfs - run->level_dbfs) < limits.join_ring_db;
+    return gap_ms <= limits.join_ms && last->shape == CQA_SHAPE_SINGLE &&
+           run->shape == CQA_SHAPE_SINGLE && near(run->hz[0], last->hz[0]) &&
+           fabsf(last->level_dbfs - run->level_dbfs) < limits.join_db;
 }
 
 /* Adds the run, or makes the last one longer; parts them where they touch. */
@@ -351,7 +378,7 @@ static int append(const struct cqa_channel_frames *rows, size_t count, struct cq
         return 1;
     }
     part(runs, before, run);
-    return cqa_tone_run_ms(run) < SHORTEST_MS || add(runs, run);
+    return cqa_tone_run_ms(run) < limits.shortest_ms || add(runs, run);
 }
 
 enum cqa_status cqa_tone_runs_find(const struct cqa_frames *frames, int channel,

@@ -52,6 +52,12 @@ void cqa_tone_runs_drop_leaks(struct cqa_tone_runs *runs);
 
 void cqa_tone_runs_finish(struct cqa_tone_runs *runs);
 
+/* Where the closer pairs of ringing tones lie (rows `ring` of signal/frames.h). */
+static inline int cqa_tone_in_ring_band(float hz)
+{
+    return hz > 375.0f && hz < 500.0f;
+}
+
 static inline int64_t cqa_tone_run_ms(const struct cqa_tone_run *run)
 {
     return run->end_ms - run->start_ms;

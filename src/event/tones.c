@@ -12,18 +12,70 @@
 #include "event/tone_plans.h"
 #include "event/tone_runs.h"
 
-enum {
-    BUSY_BURSTS = 3,
-    LONG_BEAT_MS = 300, /* of a busy tone: longer than a quick note */
-    RING_ALONE_MS = 800,
-    AROUND_MS = 1500,
-    RING_ALONE_WOBBLE_HZ = 2,
-    KEYS_PART_MS = 2000,
-    SIT_GAP_MS = 70,
-    SPOKEN_MS = 1200,
-    TONE_NOT_VOICE_MS = 150,
-    DIAL_BEFORE_KEYS_MS = 3000,
-    SOUNDING_BRIDGE_MS = 300, /* as in speech: what is left between two keys is no word */
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    float contrast_db;    /* least rise and fall of a cadence's bursts: ringing, busy */
+    float purity_share;   /* least purity of them */
+    float spread_db;      /* most between the loudest and the weakest */
+    int clean_parts;      /* of its whole bursts two in so many are clean at least */
+    int busy_bursts;      /* least of a busy tone */
+    int64_t long_beat_ms; /* a busy tone's burst so long is longer than a quick note: one may be cut
+                             short */
+    int ring_cycles;      /* least of ringing; one more for each that is missing */
+    int64_t ring_alone_ms;        /* a first ring so long needs no second, */
+    float ring_alone_wobble_hz;   /* if its frequency moves less, */
+    float ring_alone_clean_share; /* it has no more beside it, */
+    int64_t around_ms; /* and most of what is around it for so long to each side is no music */
+    int64_t spoken_ms; /* of speech on one channel: then the call has been answered */
+    int64_t tone_not_voice_ms;   /* tones that are longer are no speech in that */
+    int64_t keys_part_ms;        /* a pause that parts two runs of keys */
+    int64_t sit_shortest_ms;     /* of each of the three special information tones */
+    int64_t sit_longest_ms;      /* likewise */
+    int64_t sit_gap_ms;          /* longest pause between two of them */
+    float fax_contrast_db;       /* least rise and fall of a fax's calling tone */
+    float fax_purity_share;      /* least purity of it and of the answer */
+    float fax_spread_db;         /* most between its bursts */
+    int fax_bursts;              /* least of it once somebody has spoken */
+    float dial_purity_share;     /* least purity of a dial tone */
+    int64_t dial_before_keys_ms; /* longest wait for keys after a dial tone that is short */
+    int64_t sounding_bridge_ms;  /* what is left between two keys is no word */
+    float sure_least;            /* confidence without a burst, */
+    float sure_more;             /* for each burst more, */
+    float sure_most;             /* and at most */
+    float sit_sure;              /* of special information */
+    float fax_sure;              /* of a fax's answer */
+} limits = {
+    .contrast_db = 5.0f,             /* by hand */
+    .purity_share = 0.68f,           /* by hand */
+    .spread_db = 5.0f,               /* by hand */
+    .clean_parts = 3,                /* by hand */
+    .busy_bursts = 3,                /* by hand */
+    .long_beat_ms = 300,             /* by hand */
+    .ring_cycles = 2,                /* by hand */
+    .ring_alone_ms = 800,            /* by hand */
+    .ring_alone_wobble_hz = 2,       /* by hand */
+    .ring_alone_clean_share = 0.05f, /* by hand */
+    .around_ms = 1500,               /* by hand */
+    .spoken_ms = 1200,               /* by hand */
+    .tone_not_voice_ms = 150,        /* by hand */
+    .keys_part_ms = 2000,            /* contract */
+    .sit_shortest_ms =
+        200, /* ITU-T E.180: 330 ms ± 70 ms; the rest is what lines leave of it, by hand */
+    .sit_longest_ms = 480,       /* likewise */
+    .sit_gap_ms = 70,            /* by hand; ITU-T E.180 has 30 ms */
+    .fax_contrast_db = 8.0f,     /* by hand */
+    .fax_purity_share = 0.85f,   /* by hand */
+    .fax_spread_db = 5.0f,       /* by hand */
+    .fax_bursts = 2,             /* by hand */
+    .dial_purity_share = 0.8f,   /* by hand */
+    .dial_before_keys_ms = 3000, /* by hand */
+    .sounding_bridge_ms = 300,   /* as speech.bridge_ms */
+    .sure_least = 0.75f,         /* by hand */
+    .sure_more = 0.06f,          /* by hand */
+    .sure_most =
+        0.99f, /* by hand; right in all of 283 runs of keys and 66 ringings (docs/accuracy.md) */
+    .sit_sure = 0.97f, /* by hand */
+    .fax_sure = 0.95f, /* by hand */
 };
 
 struct hearing {
@@ -63,13 +115,14 @@ static enum cqa_status tell(struct hearing *hearing, struct cqa_event event, int
 
 static float sureness(int bursts)
 {
-    return fminf(0.99f, 0.75f + 0.06f * (float)bursts);
+    return fminf(limits.sure_most, limits.sure_least + limits.sure_more * (float)bursts);
 }
 
 static int sounds_for_itself(const struct cqa_tone_chain *chain)
 {
-    return chain->contrast_db >= 5.0f && chain->purity >= 0.68f && chain->spread_db <= 5.0f &&
-           3 * chain->clean >= 2 * chain->whole;
+    return chain->contrast_db >= limits.contrast_db && chain->purity >= limits.purity_share &&
+           chain->spread_db <= limits.spread_db &&
+           limits.clean_parts * chain->clean >= 2 * chain->whole;
 }
 
 static enum cqa_status tell_chain(struct hearing *hearing, const struct cqa_tone_chain *chain,
@@ -96,8 +149,9 @@ static int is_busy(const struct hearing *hearing, const struct cqa_tone_chain *c
 
     if (chain->whole < 2 || !sounds_for_itself(chain))
         return 0;
-    if (chain->bursts >= BUSY_BURSTS && chain->bursts > plan->beats)
-        return chain->whole >= (plan->on_ms[0] >= LONG_BEAT_MS ? BUSY_BURSTS - 1 : BUSY_BURSTS);
+    if (chain->bursts >= limits.busy_bursts && chain->bursts > plan->beats)
+        return chain->whole >= (plan->on_ms[0] >= limits.long_beat_ms ? limits.busy_bursts - 1
+                                                                      : limits.busy_bursts);
     return plan->hz_count == 2 && plan->beats == 1 &&
            hearing->runs.items[chain->last].end_ms + plan->off_ms[0] + plan->on_ms[0] > end_ms;
 }
@@ -123,7 +177,7 @@ static enum cqa_status find_busy(struct hearing *hearing)
 static int amid_music(const struct hearing *hearing, const struct cqa_tone_run *run)
 {
     const uint8_t *class_ = hearing->tracks->channel[run->channel].class_;
-    const size_t around = AROUND_MS / CQA_FRAME_MS;
+    const size_t around = cqa_frame_at(limits.around_ms);
     const size_t first = run->first > around ? run->first - around : 0;
     const size_t last =
         run->last + around < hearing->tracks->count ? run->last + around : hearing->tracks->count;
@@ -141,16 +195,17 @@ static int rings_alone(const struct hearing *hearing, const struct cqa_tone_chai
     const int beats = chain->plan->beats;
 
     return run->start_ms < hearing->spoken_ms && chain->phase == 0 && chain->whole >= beats &&
-           (beats > 1 ||
-            (cqa_tone_run_ms(run) >= RING_ALONE_MS && run->wobble < RING_ALONE_WOBBLE_HZ)) &&
-           cqa_tone_is_clean(run, 0.05f) && !amid_music(hearing, run);
+           (beats > 1 || (cqa_tone_run_ms(run) >= limits.ring_alone_ms &&
+                          run->wobble < limits.ring_alone_wobble_hz)) &&
+           cqa_tone_is_clean(run, limits.ring_alone_clean_share) && !amid_music(hearing, run);
 }
 
 /* Two cycles, and one more for each that is missing between them; or one that needs no second. */
 static int is_ringing(const struct hearing *hearing, const struct cqa_tone_chain *chain)
 {
-    return sounds_for_itself(chain) && (chain->whole >= (2 + chain->missing) * chain->plan->beats ||
-                                        rings_alone(hearing, chain));
+    return sounds_for_itself(chain) &&
+           (chain->whole >= (limits.ring_cycles + chain->missing) * chain->plan->beats ||
+            rings_alone(hearing, chain));
 }
 
 static enum cqa_status find_ringing(struct hearing *hearing)
@@ -177,8 +232,8 @@ static int is_sit(const struct cqa_tone_runs *runs, size_t i, const struct cqa_t
         const int64_t length = cqa_tone_run_ms(run);
         if (run->use != CQA_TONE_FREE || run->channel != runs->items[i].channel ||
             run->shape != CQA_SHAPE_SINGLE || !cqa_tone_close(run->hz[0], plan->hz[k], plan) ||
-            length < 200 || length > 480 ||
-            (k > 0 && run->start_ms - runs->items[i + k - 1].end_ms > SIT_GAP_MS))
+            length < limits.sit_shortest_ms || length > limits.sit_longest_ms ||
+            (k > 0 && run->start_ms - runs->items[i + k - 1].end_ms > limits.sit_gap_ms))
             return 0;
     }
     return 1;
@@ -201,7 +256,7 @@ static enum cqa_status find_sit(struct hearing *hearing)
                           (struct cqa_event){.type = CQA_EVENT_SIT,
                                              .start_ms = runs->items[i].start_ms,
                                              .end_ms = runs->items[i + 2].end_ms,
-                                             .confidence = 0.97f},
+                                             .confidence = limits.sit_sure},
                           runs->items[i].channel);
         }
     }
@@ -213,9 +268,10 @@ static enum cqa_status find_sit(struct hearing *hearing)
 
 static int is_calling(const struct hearing *hearing, const struct cqa_tone_chain *chain)
 {
-    return chain->whole > 0 && chain->contrast_db >= 8.0f && chain->purity >= 0.85f &&
-           chain->spread_db <= 5.0f &&
-           (chain->whole >= 2 || hearing->runs.items[chain->first].start_ms < hearing->spoken_ms);
+    return chain->whole > 0 && chain->contrast_db >= limits.fax_contrast_db &&
+           chain->purity >= limits.fax_purity_share && chain->spread_db <= limits.fax_spread_db &&
+           (chain->whole >= limits.fax_bursts ||
+            hearing->runs.items[chain->first].start_ms < hearing->spoken_ms);
 }
 
 static int is_answer(const struct hearing *hearing, const struct cqa_tone_run *run)
@@ -223,7 +279,7 @@ static int is_answer(const struct hearing *hearing, const struct cqa_tone_run *r
     for (size_t p = 0; p < hearing->plans->count; p++) {
         const struct cqa_tone_plan *plan = &hearing->plans->items[p];
         if (plan->tone == CQA_TONE_CED && cqa_tone_has_pitch(run, plan) &&
-            cqa_tone_run_ms(run) >= plan->least_ms && run->purity >= 0.85f)
+            cqa_tone_run_ms(run) >= plan->least_ms && run->purity >= limits.fax_purity_share)
             return 1;
     }
     return 0;
@@ -248,7 +304,7 @@ static enum cqa_status find_fax(struct hearing *hearing)
                           (struct cqa_event){.type = CQA_EVENT_FAX,
                                              .start_ms = run->start_ms,
                                              .end_ms = run->end_ms,
-                                             .confidence = 0.95f},
+                                             .confidence = limits.fax_sure},
                           run->channel);
         }
     }
@@ -275,8 +331,8 @@ static int is_free_key(const struct cqa_tone_run *run)
     return run->use == CQA_TONE_FREE && cqa_tone_is_key(run);
 }
 
-/* The keys from run `first` on, of which none comes KEYS_PART_MS after the one before. Returns how
- * many. */
+/* The keys from run `first` on, of which none comes limits.keys_part_ms after the one before.
+ * Returns how many. */
 static int press_all(struct cqa_tone_runs *runs, size_t first, struct cqa_event *event)
 {
     int keys = 0;
@@ -284,7 +340,7 @@ static int press_all(struct cqa_tone_runs *runs, size_t first, struct cqa_event 
     for (size_t i = first; i < runs->count && runs->items[i].channel == runs->items[first].channel;
          i++) {
         struct cqa_tone_run *run = &runs->items[i];
-        if (keys > 0 && run->start_ms - event->end_ms >= KEYS_PART_MS)
+        if (keys > 0 && run->start_ms - event->end_ms >= limits.keys_part_ms)
             break;
         if (!is_free_key(run))
             continue;
@@ -320,7 +376,8 @@ static int keys_follow(const struct hearing *hearing, const struct cqa_tone_run 
     for (size_t e = 0; e < hearing->events->count; e++) {
         const struct cqa_event *event = &hearing->events->items[e];
         const int64_t wait = event->start_ms - run->end_ms;
-        if (event->type == CQA_EVENT_DTMF && wait > -CQA_FRAME_MS && wait < DIAL_BEFORE_KEYS_MS)
+        if (event->type == CQA_EVENT_DTMF && wait > -CQA_FRAME_MS &&
+            wait < limits.dial_before_keys_ms)
             return 1;
     }
     return 0;
@@ -335,7 +392,7 @@ static enum cqa_status find_dial(struct hearing *hearing)
         for (size_t p = 0; p < hearing->plans->count && run->use == CQA_TONE_FREE; p++) {
             const struct cqa_tone_plan *plan = &hearing->plans->items[p];
             if (plan->tone != CQA_TONE_DIAL || !cqa_tone_has_pitch(run, plan) ||
-                run->purity < 0.8f ||
+                run->purity < limits.dial_purity_share ||
                 (cqa_tone_run_ms(run) < plan->least_ms && !keys_follow(hearing, run)))
                 continue;
             run->use = CQA_TONE_EVENT;
@@ -353,12 +410,12 @@ static void clear_tones(const struct cqa_tone_runs *runs, int channel, uint8_t *
 {
     for (size_t i = 0; i < runs->count; i++)
         if (runs->items[i].channel == channel &&
-            cqa_tone_run_ms(&runs->items[i]) > TONE_NOT_VOICE_MS)
+            cqa_tone_run_ms(&runs->items[i]) > limits.tone_not_voice_ms)
             memset(spoken + runs->items[i].first, 0, runs->items[i].last - runs->items[i].first);
 }
 
-/* When somebody, on a channel of his own, has spoken for SPOKEN_MS in all: then the call has been
- * answered. */
+/* When somebody, on a channel of his own, has spoken for limits.spoken_ms in all: then the call has
+ * been answered. */
 static enum cqa_status find_spoken(struct hearing *hearing)
 {
     const size_t count = hearing->tracks->count;
@@ -372,9 +429,9 @@ static enum cqa_status find_spoken(struct hearing *hearing)
         for (size_t t = 0; t < count; t++)
             spoken[t] = hearing->tracks->channel[c].class_[t] == CQA_CLASS_SPEECH;
         clear_tones(&hearing->runs, c, spoken);
-        for (size_t t = 0; t < count && all_ms < SPOKEN_MS; t++) {
+        for (size_t t = 0; t < count && all_ms < limits.spoken_ms; t++) {
             all_ms += spoken[t] * CQA_FRAME_MS;
-            if (all_ms >= SPOKEN_MS && (int64_t)t * CQA_FRAME_MS < hearing->spoken_ms)
+            if (all_ms >= limits.spoken_ms && (int64_t)t * CQA_FRAME_MS < hearing->spoken_ms)
                 hearing->spoken_ms = (int64_t)t * CQA_FRAME_MS;
         }
     }
@@ -393,7 +450,7 @@ static enum cqa_status gather_sounding(struct hearing *hearing)
             return CQA_E_NOMEM;
     }
     for (int c = 0; c < 2; c++)
-        cqa_spans_bridge(&sounding[c], SOUNDING_BRIDGE_MS);
+        cqa_spans_bridge(&sounding[c], limits.sounding_bridge_ms);
     return CQA_OK;
 }
 

@@ -5,25 +5,36 @@
 #include <math.h>
 
 enum {
-    LOUD = 40,        /* half dB under its loudest frames: what still tells the colour */
-    VOICED = 130,     /* of 255, harmonicity */
-    VOICED_LEAST = 5, /* frames that tell a pitch */
-    FIRST_BAND = 1,   /* what telephone lines let through */
+    FIRST_BAND = 1, /* what telephone lines let through */
     LAST_BAND = 15,
     LAGS = CQA_LAG_MAX + 1,
 };
 
-static const float pitch_scale = 4.0f; /* semitones to one */
-static const float pitch_unknown = 0.75f;
-static const float level_scale = 5.0f;  /* dB */
-static const float colour_scale = 3.0f; /* dB, root of the mean square over bands */
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    int loud_half_db;             /* under its loudest frames: what still tells the colour */
+    int voiced_of_255;            /* least harmonicity of a frame with a pitch */
+    unsigned voiced_least_frames; /* least with a pitch that tell a voice's */
+    float pitch_semitones;        /* in pitch that count as a difference of one */
+    float pitch_unknown;          /* what an unknown pitch counts */
+    float level_db;               /* in level that count as one */
+    float colour_db; /* in colour that count as one, root of the mean square over bands */
+} limits = {
+    .loud_half_db = 40,       /* by hand */
+    .voiced_of_255 = 130,     /* by hand */
+    .voiced_least_frames = 5, /* by hand */
+    .pitch_semitones = 4.0f,  /* by hand, on mixes of the speakers of the tune split (0069) */
+    .pitch_unknown = 0.75f,   /* likewise */
+    .level_db = 5.0f,         /* likewise */
+    .colour_db = 3.0f,        /* likewise */
+};
 
 static float pitch_of(const unsigned lags[LAGS], unsigned voiced)
 {
     unsigned seen = 0;
     int lag = CQA_LAG_MIN;
 
-    if (voiced < VOICED_LEAST)
+    if (voiced < limits.voiced_least_frames)
         return NAN;
     while (lag < LAGS - 1 && 2 * (seen += lags[lag]) < voiced)
         lag++;
@@ -40,14 +51,15 @@ struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, size_t fi
 
     for (size_t t = first; t < last; t++)
         cqa_levels_add(&levels, rows->level[t]);
-    const int loud = cqa_levels_at(&levels, 0.9f) - LOUD;
+    const int loud = cqa_levels_at(&levels, 0.9f) - limits.loud_half_db;
     for (size_t t = first; t < last; t++) {
         if (rows->level[t] < loud)
             continue;
         for (int b = 0; b < CQA_BANDS; b++)
             voice.colour[b] += 0.5f * (float)rows->band[b][t];
         voice.weight++;
-        if (rows->harmonicity[t] > VOICED && rows->lag[t] >= CQA_LAG_MIN && rows->lag[t] < LAGS) {
+        if (rows->harmonicity[t] > limits.voiced_of_255 && rows->lag[t] >= CQA_LAG_MIN &&
+            rows->lag[t] < LAGS) {
             lags[rows->lag[t]]++;
             voiced++;
         }
@@ -63,15 +75,15 @@ struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, size_t fi
 
 float cqa_voice_difference(const struct cqa_voice *a, const struct cqa_voice *b)
 {
-    const float pitch = fabsf(a->pitch - b->pitch) / pitch_scale;
+    const float pitch = fabsf(a->pitch - b->pitch) / limits.pitch_semitones;
     float square = 0;
 
     for (int i = FIRST_BAND; i < LAST_BAND; i++) {
         const float off = a->colour[i] - b->colour[i];
         square += off * off / (LAST_BAND - FIRST_BAND);
     }
-    return (isnan(pitch) ? pitch_unknown : pitch) + fabsf(a->level - b->level) / level_scale +
-           sqrtf(square) / colour_scale;
+    return (isnan(pitch) ? limits.pitch_unknown : pitch) +
+           fabsf(a->level - b->level) / limits.level_db + sqrtf(square) / limits.colour_db;
 }
 
 void cqa_voice_add(struct cqa_voice *voice, const struct cqa_voice *more)

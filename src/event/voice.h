@@ -14,10 +14,6 @@ struct cqa_voice {
     float weight; /* frames that it stands on; 0: nobody */
 };
 
-/* Where one line's neighbouring stretches of speech differ by so much, two speak: of one speaker
- * one in ten does, of two speakers 19 of 20 (simulated mixes of speakers of the tune split). */
-static const float cqa_voices_apart = 1.7f;
-
 /* The voice in frames [first, last). */
 struct cqa_voice cqa_voice_hear(const struct cqa_channel_frames *rows, size_t first, size_t last);
 

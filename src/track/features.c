@@ -15,7 +15,27 @@ enum {
     GROUPS = 4,
     FLOOR_REACH = 47, /* frames, 1.5 s to each side */
     SECOND = 16,      /* half of it to each side */
-    LASTING = 156,    /* frames, 5 s: a stretch of nothing so long is no part of the line's quiet */
+};
+
+/* The numbers that decide what a call's norms are: docs/detectors.md says how to read them. The
+ * model has learned with them: a change needs a new training, as one of any other number here does.
+ */
+static const struct {
+    size_t lasting_frames; /* a stretch of nothing so long is no part of the line's quiet */
+    int tonal_of_255;      /* frames of more tonality are no voice, and left out of loud speech, */
+    int peak_of_255;       /* and so are frames with more of their energy in one peak */
+    float loud_share;      /* of the other frames that lie under loud speech */
+    float loud_least_db;   /* lowest level that is taken for it, */
+    float loud_unknown_db; /* and what is taken where there is none */
+    float quiet_share;     /* of the frames that lie under a band's quiet */
+} limits = {
+    .lasting_frames = 156,     /* by hand: 5 s */
+    .tonal_of_255 = 90,        /* by hand */
+    .peak_of_255 = 190,        /* by hand */
+    .loud_share = 0.985f,      /* by hand */
+    .loud_least_db = -70.0f,   /* by hand */
+    .loud_unknown_db = -30.0f, /* by hand */
+    .quiet_share = 0.15f,      /* by hand */
 };
 
 /* Scalar rows of one channel. */
@@ -73,7 +93,8 @@ static float percentile(const unsigned *histogram, size_t total, float share)
     return cqa_level_dbfs(0);
 }
 
-/* Takes out of the marks what is shorter than LASTING; all of them, where there is nothing else. */
+/* Takes out of the marks what is shorter than lasting_frames; all of them, where there is nothing
+ * else. */
 static void keep_lasting(uint8_t *marks, size_t count)
 {
     if (memchr(marks, 0, count) == NULL)
@@ -82,7 +103,7 @@ static void keep_lasting(uint8_t *marks, size_t count)
         const size_t first = t;
         while (t < count && marks[t])
             t++;
-        if (t - first < LASTING)
+        if (t - first < limits.lasting_frames)
             memset(marks + first, 0, t - first);
     }
 }
@@ -96,13 +117,16 @@ static void measure_norms(const struct cqa_frames *frames, int c, const uint8_t 
     size_t voiced = 0;
 
     for (size_t t = 0; t < frames->count; t++) {
-        const int tonal = rows->tonality[t] > 90 || rows->share1[t] > 190;
+        const int tonal =
+            rows->tonality[t] > limits.tonal_of_255 || rows->share1[t] > limits.peak_of_255;
         if (!tonal && !skip[t]) {
             histogram[rows->level[t]]++;
             voiced++;
         }
     }
-    norms->loud_db = voiced > 0 ? cqa_max(-70.0f, percentile(histogram, voiced, 0.985f)) : -30.0f;
+    norms->loud_db =
+        voiced > 0 ? cqa_max(limits.loud_least_db, percentile(histogram, voiced, limits.loud_share))
+                   : limits.loud_unknown_db;
     for (int b = 0; b < CQA_BANDS; b++) {
         size_t total = 0;
         memset(histogram, 0, sizeof histogram);
@@ -110,7 +134,7 @@ static void measure_norms(const struct cqa_frames *frames, int c, const uint8_t 
             histogram[rows->band[b][t]] += skip[t] == 0;
             total += skip[t] == 0;
         }
-        norms->quiet_db[b] = percentile(histogram, total, 0.15f);
+        norms->quiet_db[b] = percentile(histogram, total, limits.quiet_share);
     }
 }
 

@@ -5,9 +5,13 @@
 #include "signal/hot.h"
 
 enum { NONE, MUSIC, VOICE, OUTPUTS };
-enum {
-    HEARD_FRAMES = 64, /* 2 s, as long as the music of the shortest hold */
-    HEARD_LEAST = 51,  /* of 255, mean over them; no hold has less (event/hold_music.c) */
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    size_t heard_frames;   /* over which music must be heard, for the second look to be asked */
+    unsigned heard_of_255; /* least mean posterior of music over them */
+} limits = {
+    .heard_frames = 64, /* by hand: 2 s, as long as the music of the shortest hold */
+    .heard_of_255 = 51, /* by hand: no hold has less (hold_music.heard_share) */
 };
 
 const struct cqa_net_use cqa_net_for_parked = {"callqa-parked", CQA_PARKED_VERSION,
@@ -40,9 +44,9 @@ static int anything_heard(const struct cqa_tracks *tracks, int c)
     unsigned block = 0;
 
     for (size_t t = 0; t < tracks->count; t++) {
-        block = t % HEARD_FRAMES == 0 ? 0 : block;
+        block = t % limits.heard_frames == 0 ? 0 : block;
         block += music[t];
-        if (block > HEARD_LEAST * HEARD_FRAMES)
+        if (block > limits.heard_of_255 * limits.heard_frames)
             return 1;
     }
     return 0;

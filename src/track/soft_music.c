@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "track/soft_music.h"
 
-enum {
-    REACH = 47,         /* frames to each side, 1.5 s */
-    MEAN_LEAST = 51,    /* of 255, over the window */
-    RUN_LEAST = 47,     /* frames */
-    NEAR = 8,           /* frames, 0.25 s, to each side of one that may be music */
-    NEAR_LEAST = 15,    /* of 255, before it and after it: beyond an edge there is none */
-    PARKED_LEAST = 204, /* of 255, of the second look, */
-    ALONE_LEAST = 128,  /* and by how much more for music than for a voice over it: it is sung */
-    EDGE_LEAST = 30, /* of 255, of a frame and its neighbours, where soft music may begin or end */
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    size_t reach_frames;  /* to each side, over which music is half heard */
+    unsigned mean_of_255; /* least mean posterior of music there */
+    size_t run_frames;    /* shortest run of such frames, unless it fills a gap in music */
+    unsigned edge_of_255; /* least of a frame and its neighbours where such a run begins or ends */
+    size_t near_frames;   /* to each side of a frame that may be music */
+    unsigned near_of_255; /* least mean posterior of music before it and after it */
+    unsigned parked_of_255; /* least of the second look there */
+    int sung_of_255;        /* how much surer the second look is of music than of a voice: sung */
+} limits = {
+    .reach_frames = 47,   /* by hand: 1.5 s */
+    .mean_of_255 = 51,    /* by hand: music that was never met has a third here and a tenth there,
+                             noise a fiftieth (0052) */
+    .run_frames = 47,     /* by hand */
+    .edge_of_255 = 30,    /* by hand: the mean reaches over the end of loud music */
+    .near_frames = 8,     /* by hand: 0.25 s */
+    .near_of_255 = 15,    /* by hand; 30 until the network of 0065 */
+    .parked_of_255 = 204, /* by hand: 0.8, as hold_music.parked_share */
+    .sung_of_255 = 128,   /* by hand */
 };
 
 static unsigned music_at(const struct cqa_channel_track *track, size_t t)
@@ -29,9 +40,9 @@ struct window {
 static unsigned slide(struct window *window, const struct cqa_channel_track *track, size_t count,
                       size_t t)
 {
-    while (window->last < count && window->last <= t + REACH)
+    while (window->last < count && window->last <= t + limits.reach_frames)
         window->sum += music_at(track, window->last++);
-    while (window->first + REACH < t)
+    while (window->first + limits.reach_frames < t)
         window->sum -= music_at(track, window->first++);
     return window->sum / (unsigned)(window->last - window->first);
 }
@@ -44,7 +55,7 @@ static int begins_or_ends(const struct cqa_channel_track *track, size_t count, s
 
     for (size_t i = first; i < last; i++)
         sum += music_at(track, i);
-    return sum >= EDGE_LEAST * (unsigned)(last - first);
+    return sum >= limits.edge_of_255 * (unsigned)(last - first);
 }
 
 static int is_music(const struct cqa_channel_track *track, size_t count, size_t t)
@@ -66,7 +77,7 @@ static void relabel(struct cqa_channel_track *track, size_t count, size_t first,
         first++;
     while (!fills_gap && last > first && !begins_or_ends(track, count, last - 1))
         last--;
-    if (!fills_gap && last - first < RUN_LEAST)
+    if (!fills_gap && last - first < limits.run_frames)
         return;
     for (size_t t = first; t < last; t++)
         track->class_[t] = CQA_CLASS_MUSIC;
@@ -82,7 +93,7 @@ static int is_sung(const struct cqa_channel_track *track, size_t t)
 {
     return track->class_[t] == CQA_CLASS_ANNOUNCEMENT &&
            track->posterior[CQA_TRACK_PARKED][t] >=
-               track->posterior[CQA_TRACK_ANNOUNCED][t] + ALONE_LEAST;
+               track->posterior[CQA_TRACK_ANNOUNCED][t] + limits.sung_of_255;
 }
 
 /* Music is half heard before frame t and after it. */
@@ -91,11 +102,12 @@ static int half_heard(const uint8_t *music, size_t t)
     unsigned before = 0;
     unsigned after = 0;
 
-    for (size_t i = 1; i <= NEAR; i++) {
+    for (size_t i = 1; i <= limits.near_frames; i++) {
         before += music[t - i];
         after += music[t + i];
     }
-    return before >= NEAR_LEAST * NEAR && after >= NEAR_LEAST * NEAR;
+    return before >= limits.near_of_255 * limits.near_frames &&
+           after >= limits.near_of_255 * limits.near_frames;
 }
 
 /*
@@ -106,10 +118,10 @@ void cqa_parked_music(struct cqa_channel_track *track, size_t count)
 {
     const uint8_t *music = track->posterior[CQA_CLASS_MUSIC];
 
-    for (size_t t = NEAR; t + NEAR < count; t++)
+    for (size_t t = limits.near_frames; t + limits.near_frames < count; t++)
         if (is_sung(track, t) ||
-            (is_other(track->class_[t]) && track->posterior[CQA_TRACK_PARKED][t] >= PARKED_LEAST &&
-             half_heard(music, t)))
+            (is_other(track->class_[t]) &&
+             track->posterior[CQA_TRACK_PARKED][t] >= limits.parked_of_255 && half_heard(music, t)))
             track->class_[t] = CQA_CLASS_MUSIC;
 }
 
@@ -120,7 +132,7 @@ void cqa_soft_music(struct cqa_channel_track *track, size_t count)
 
     for (size_t t = 0; t < count; t++) {
         const unsigned around = slide(&window, track, count, t);
-        if (track->class_[t] == CQA_CLASS_NONE && around >= MEAN_LEAST)
+        if (track->class_[t] == CQA_CLASS_NONE && around >= limits.mean_of_255)
             continue;
         relabel(track, count, first, t);
         first = t + 1;

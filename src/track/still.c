@@ -6,28 +6,50 @@
 #include "base/hot.h"
 #include "signal/levels.h"
 
-/* Levels in half decibels, as in frames.h. */
-enum {
-    FROZEN = 1,          /* how much a band may change from frame to frame */
-    FROZEN_BANDS = 15,   /* in so many of them, the rest may be at a filter's edge; */
-    FAINT = 70,          /* what lies so far under the frame's level does not count */
-    IDLE_LEVEL = 88,     /* -66 dBFS: the least values of codecs lie under it, */
-    NOTHING_LEVEL = 40,  /* -90 dBFS: and no line's noise under this */
-    ALIKE = 2,           /* how much a band may differ between lines that carry the same */
-    BRIDGE = 3,          /* frames inside a stretch that may be otherwise: a click */
-    SHORTEST = 24,       /* frames, 0.77 s: what covers a second of signal wholly */
-    STEADY = 3,          /* around its median, of 9 in 10 frames of a mask */
-    TONE_SHORTEST = 94,  /* frames, 3 s: rings and beeps on both lines are shorter */
-    TONE_ALONE = 156,    /* 5 s, and on a mix: a fax answers with 2100 Hz for up to 4 s */
-    HISS_FLATNESS = 195, /* of 255: white noise in one window has 235 */
-    HISS_STEP = 4,       /* how much noise may change from its mean of half a second, */
-    HISS_REACH = 16,     /* frames */
-    BESIDE = 2,          /* frames at the ends of a mask that hold some of it, */
-    EDGE = 5,            /* and frames that tell what is beside it */
-    GAP_LEAST = 20,      /* frames of pauses that make a floor */
-    FOREIGN = 6,         /* how far a mask's bands lie from the floor's in the mean, */
-    LOWER = 3,           /* and how far under them at the most, */
-    FLATTER = 16,        /* or how much flatter its spectrum is: 2 dB */
+/* The numbers that decide here: docs/detectors.md says how to read and change them. */
+static const struct {
+    int frozen_half_db;   /* how much a band may change from frame to frame and stand still */
+    int frozen_bands;     /* in so many of 17 bands at least: the rest may be at a filter's edge */
+    int faint_half_db;    /* a band so far under the frame's level does not count */
+    int idle_half_db;     /* -66 dBFS: no louder frame that stands still is idle */
+    int nothing_half_db;  /* -90 dBFS: a frame no louder is idle, whatever it does */
+    int alike_half_db;    /* how much a band may differ between lines that carry the same */
+    size_t bridge_frames; /* in a stretch that may be otherwise: a click */
+    size_t shortest_frames; /* of a mask: what covers a second of signal wholly */
+    int steady_half_db;     /* around its median, of 9 in 10 frames of a mask */
+    size_t tone_frames; /* of a tone on both lines that is a mask: rings and beeps are shorter */
+    size_t tone_alone_frames; /* the same on a mix */
+    uint8_t hiss_of_255;      /* least flatness of white noise */
+    float hiss_step_half_db;  /* how much noise may differ from its mean */
+    size_t hiss_reach_frames; /* over which that mean is taken */
+    size_t beside_frames;     /* at the ends of a mask that hold some of it, */
+    size_t edge_frames;       /* and that tell what is beside it */
+    size_t gap_least_frames;  /* of talk gaps to know the floor by */
+    float foreign_half_db;    /* least mean distance of a mask's bands from the floor's */
+    float lower_half_db;      /* most that they lie under them in the mean, on a mix */
+    float flatter_of_255;     /* or how much flatter a mask is than the floor */
+} limits = {
+    .frozen_half_db = 1,   /* by hand (0069) */
+    .frozen_bands = 15,    /* by hand */
+    .faint_half_db = 70,   /* by hand */
+    .idle_half_db = 88,    /* by hand: the least values of codecs lie under it */
+    .nothing_half_db = 40, /* by hand: no line's noise lies under it */
+    .alike_half_db = 2,    /* by hand */
+    .bridge_frames = 3,    /* by hand */
+    .shortest_frames = 24, /* by hand */
+    .steady_half_db = 3,   /* by hand */
+    .tone_frames = 94,     /* by hand: 3 s */
+    .tone_alone_frames =
+        156,            /* by hand: 5 s; a fax answers with 2100 Hz for up to 4 s (ITU-T T.30) */
+    .hiss_of_255 = 195, /* by hand: white noise in one window has 235 */
+    .hiss_step_half_db = 4,  /* by hand */
+    .hiss_reach_frames = 16, /* by hand: half a second */
+    .beside_frames = 2,      /* by hand */
+    .edge_frames = 5,        /* by hand */
+    .gap_least_frames = 20,  /* by hand; the floors of event/ have other values */
+    .foreign_half_db = 6,    /* by hand */
+    .lower_half_db = 3,      /* by hand: there one line may be parked */
+    .flatter_of_255 = 16,    /* by hand: 2 dB */
 };
 
 /*
@@ -41,7 +63,8 @@ CQA_HOT static void add_alike(const uint8_t *restrict a, const uint8_t *restrict
 {
     for (size_t t = 0; t < count; t++) {
         const int difference = a[t] > b[t] ? a[t] - b[t] : b[t] - a[t];
-        const int faint = (a[t] + FAINT < a_level[t]) & (b[t] + FAINT < b_level[t]);
+        const int faint =
+            (a[t] + limits.faint_half_db < a_level[t]) & (b[t] + limits.faint_half_db < b_level[t]);
         alike[t] = (uint8_t)(alike[t] + ((difference <= most) | faint));
     }
 }
@@ -51,21 +74,22 @@ static void count_same(const struct cqa_channel_frames *rows, size_t count, uint
 {
     memset(same, 0, count);
     for (int b = 0; b < CQA_BANDS && count > 0; b++)
-        add_alike(rows->band[b], rows->level, rows->band[b] + 1, rows->level + 1, count - 1, FROZEN,
-                  same);
+        add_alike(rows->band[b], rows->level, rows->band[b] + 1, rows->level + 1, count - 1,
+                  limits.frozen_half_db, same);
 }
 
 /* The frame is as the one before it or as the one after it. */
 static int is_frozen(const uint8_t *same, size_t t)
 {
-    return same[t] >= FROZEN_BANDS || (t > 0 && same[t - 1] >= FROZEN_BANDS);
+    return same[t] >= limits.frozen_bands || (t > 0 && same[t - 1] >= limits.frozen_bands);
 }
 
 static void mark_idle(const struct cqa_channel_frames *rows, size_t count, const uint8_t *same,
                       uint8_t *marks)
 {
     for (size_t t = 0; t < count; t++)
-        if (rows->level[t] <= NOTHING_LEVEL || (rows->level[t] <= IDLE_LEVEL && is_frozen(same, t)))
+        if (rows->level[t] <= limits.nothing_half_db ||
+            (rows->level[t] <= limits.idle_half_db && is_frozen(same, t)))
             marks[t] = CQA_STILL_IDLE;
 }
 
@@ -91,8 +115,8 @@ static void count_alike(const struct cqa_frames *frames, uint8_t *marks)
 
     memset(marks, 0, frames->count);
     for (int b = 0; b < CQA_BANDS; b++)
-        add_alike(left->band[b], left->level, right->band[b], right->level, frames->count, ALIKE,
-                  marks);
+        add_alike(left->band[b], left->level, right->band[b], right->level, frames->count,
+                  limits.alike_half_db, marks);
 }
 
 /* One past the last frame of the stretch of `marks` that begins at `first`, clicks bridged. */
@@ -100,7 +124,7 @@ static size_t end_of(const uint8_t *marks, size_t count, size_t first)
 {
     size_t end = first;
 
-    for (size_t t = first; t < count && t <= end + BRIDGE; t++)
+    for (size_t t = first; t < count && t <= end + limits.bridge_frames; t++)
         end = marks[t] ? t + 1 : end;
     return end;
 }
@@ -114,7 +138,7 @@ static int is_steady(const uint8_t *level, size_t first, size_t last)
         cqa_levels_add(&levels, level[t]);
     const int median = cqa_levels_low(&levels, 2);
     for (size_t t = first; t < last; t++)
-        near += abs(level[t] - median) <= STEADY;
+        near += abs(level[t] - median) <= limits.steady_half_db;
     return 10 * near >= 9 * (last - first);
 }
 
@@ -130,9 +154,10 @@ static int is_tone(const uint8_t *same, size_t first, size_t last)
 
 static int is_mask(const struct cqa_frames *frames, const uint8_t *same, size_t first, size_t last)
 {
-    return last - first >= SHORTEST && is_steady(frames->channel[0].level, first, last) &&
+    return last - first >= limits.shortest_frames &&
+           is_steady(frames->channel[0].level, first, last) &&
            is_steady(frames->channel[1].level, first, last) &&
-           (last - first >= TONE_SHORTEST || !is_tone(same, first, last));
+           (last - first >= limits.tone_frames || !is_tone(same, first, last));
 }
 
 static void find_mask(const struct cqa_frames *frames, const uint8_t *same, uint8_t *marks,
@@ -140,8 +165,8 @@ static void find_mask(const struct cqa_frames *frames, const uint8_t *same, uint
 {
     count_alike(frames, marks);
     for (size_t t = 0; t < frames->count; t++)
-        marks[t] =
-            (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT && marks[t] >= FROZEN_BANDS);
+        marks[t] = (uint8_t)(tracks->channel[0].still[t] == CQA_STILL_NOT &&
+                             marks[t] >= limits.frozen_bands);
     for (size_t t = 0; t < frames->count; t++) {
         if (!marks[t])
             continue;
@@ -176,7 +201,7 @@ static struct floor measure_floor(const struct cqa_channel_frames *rows, size_t 
         floor.flatness += (float)rows->flatness[t];
         count++;
     }
-    floor.known = count >= GAP_LEAST;
+    floor.known = count >= limits.gap_least_frames;
     for (int b = 0; b < CQA_BANDS && count > 0; b++)
         floor.band[b] /= (float)count;
     floor.flatness /= count > 0 ? (float)count : 1.0f;
@@ -209,8 +234,8 @@ static int is_foreign(const struct floor *floor, const struct cqa_channel_frames
         over += off;
     }
     const float flatter = mean_of(rows->flatness, first, last) - floor->flatness;
-    return (sum >= FOREIGN * CQA_BANDS || flatter >= FLATTER) &&
-           (may_be_lower || over >= -LOWER * CQA_BANDS);
+    return (sum >= limits.foreign_half_db * CQA_BANDS || flatter >= limits.flatter_of_255) &&
+           (may_be_lower || over >= -limits.lower_half_db * CQA_BANDS);
 }
 
 /* One past the last frame of steady noise from `first` on; a few frames in it may be otherwise. */
@@ -219,12 +244,13 @@ static size_t end_of_hiss(const struct cqa_channel_frames *rows, size_t count, s
     float mean = rows->level[first];
     size_t end = first;
 
-    for (size_t t = first; t < count && t <= end + BRIDGE; t++) {
+    for (size_t t = first; t < count && t <= end + limits.bridge_frames; t++) {
         const float off = (float)rows->level[t] - mean;
         const size_t seen = t - first + 1;
-        if (rows->flatness[t] < HISS_FLATNESS || off > HISS_STEP || off < -HISS_STEP)
+        if (rows->flatness[t] < limits.hiss_of_255 || off > limits.hiss_step_half_db ||
+            off < -limits.hiss_step_half_db)
             continue;
-        mean += off / (float)(seen < HISS_REACH ? seen : HISS_REACH);
+        mean += off / (float)(seen < limits.hiss_reach_frames ? seen : limits.hiss_reach_frames);
         end = t + 1;
     }
     return end;
@@ -247,13 +273,16 @@ static float distance_between(const struct cqa_channel_frames *rows, size_t firs
 /* A mask is switched on and off, where noise in music or of the line comes and goes. */
 static int has_edges(const struct cqa_channel_frames *rows, size_t count, size_t first, size_t last)
 {
-    const size_t begins = first + EDGE < last ? first + EDGE : last;
-    const size_t ends = last > first + EDGE ? last - EDGE : first;
+    const size_t edge = limits.edge_frames;
+    const size_t beside = limits.beside_frames;
+    const float least = limits.foreign_half_db;
+    const size_t begins = first + edge < last ? first + edge : last;
+    const size_t ends = last > first + edge ? last - edge : first;
 
-    return (first < BESIDE + EDGE || distance_between(rows, first - BESIDE - EDGE, first - BESIDE,
-                                                      first, begins) >= FOREIGN) &&
-           (last + BESIDE + EDGE > count ||
-            distance_between(rows, last + BESIDE, last + BESIDE + EDGE, ends, last) >= FOREIGN);
+    return (first < beside + edge || distance_between(rows, first - beside - edge, first - beside,
+                                                      first, begins) >= least) &&
+           (last + beside + edge > count ||
+            distance_between(rows, last + beside, last + beside + edge, ends, last) >= least);
 }
 
 /* White noise that stands still and is not the line's own. */
@@ -264,7 +293,7 @@ static void find_hiss(const struct cqa_frames *frames, const uint8_t *distance,
 
     for (size_t t = 0; floor.known && t < frames->count; t++) {
         const size_t end = end_of_hiss(&frames->channel[0], frames->count, t);
-        if (end >= t + SHORTEST && is_steady(frames->channel[0].level, t, end) &&
+        if (end >= t + limits.shortest_frames && is_steady(frames->channel[0].level, t, end) &&
             track->still[t] == CQA_STILL_NOT &&
             has_edges(&frames->channel[0], frames->count, t, end) &&
             is_foreign(&floor, &frames->channel[0], t, end, 0))
@@ -285,11 +314,12 @@ static void find_noises(const struct cqa_frames *frames, const struct floor floo
                         struct cqa_tracks *tracks)
 {
     const struct cqa_channel_frames *rows = frames->channel;
+    const size_t beside = limits.beside_frames;
 
     for (size_t t = 0; floor[0].known && floor[1].known && t < frames->count; t++) {
         const size_t end = end_of_hiss(&rows[0], frames->count, t);
-        if (end >= t + SHORTEST && tracks->channel[0].still[t] == CQA_STILL_NOT &&
-            end_of_hiss(&rows[1], frames->count, t + BESIDE) + 2 * BESIDE >= end &&
+        if (end >= t + limits.shortest_frames && tracks->channel[0].still[t] == CQA_STILL_NOT &&
+            end_of_hiss(&rows[1], frames->count, t + beside) + 2 * beside >= end &&
             is_put_on(&floor[0], &rows[0], frames->count, t, end) &&
             is_put_on(&floor[1], &rows[1], frames->count, t, end))
             for (int c = 0; c < 2; c++)
@@ -307,7 +337,7 @@ static void find_repeats(const struct cqa_frames *frames, const uint8_t *left, c
                              is_frozen(right, t));
     for (size_t t = 0; t < frames->count; t++) {
         const size_t end = marks[t] ? end_of(marks, frames->count, t) : t;
-        if (end - t >= TONE_SHORTEST)
+        if (end - t >= limits.tone_frames)
             for (int c = 0; c < 2; c++)
                 memset(tracks->channel[c].still + t, CQA_STILL_MASKED, end - t);
         t = end > t ? end - 1 : t;
@@ -324,7 +354,7 @@ static void find_tone(const struct cqa_frames *frames, const uint8_t *same, uint
         marks[t] = (uint8_t)(still[t] == CQA_STILL_NOT && is_frozen(same, t));
     for (size_t t = 0; t < frames->count; t++) {
         const size_t end = marks[t] ? end_of(marks, frames->count, t) : t;
-        if (end - t >= TONE_ALONE && is_steady(rows->level, t, end))
+        if (end - t >= limits.tone_alone_frames && is_steady(rows->level, t, end))
             memset(still + t, CQA_STILL_MASKED, end - t);
         t = end > t ? end - 1 : t;
     }

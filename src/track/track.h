@@ -65,12 +65,24 @@ float cqa_tracks_mean(const struct cqa_tracks *tracks, int channel, int which, s
 /* distance[t], of tracks->count: frames from t to the channel's nearest speech, 255 at most. */
 void cqa_tracks_distance(const struct cqa_tracks *tracks, int channel, uint8_t *distance);
 
-/* Whether frame t is what the line carries between its party's words: close to one, where the voice
- * has died away, for half a second. */
+/*
+ * What the line carries between its party's words: close to one, where the voice has died away, for
+ * half a second. docs/detectors.md says how to read this.
+ */
+static const struct cqa_talk_gap_limits {
+    uint8_t near_frames; /* from own speech where a talk gap begins */
+    uint8_t far_frames;  /* and ends */
+} cqa_talk_gap_limits = {
+    .near_frames = 2, /* by hand: 0.06 s (0052) */
+    .far_frames = 16, /* by hand: 0.5 s (0052) */
+};
+
+/* Whether frame t lies there; `distance`: cqa_tracks_distance. */
 static inline int cqa_is_talk_gap(const struct cqa_channel_track *track, const uint8_t *distance,
                                   size_t t)
 {
-    return distance[t] >= 2 && distance[t] <= 16 && track->class_[t] == CQA_CLASS_NONE;
+    return distance[t] >= cqa_talk_gap_limits.near_frames &&
+           distance[t] <= cqa_talk_gap_limits.far_frames && track->class_[t] == CQA_CLASS_NONE;
 }
 
 #endif

@@ -5,18 +5,24 @@
 #include <stdlib.h>
 
 /*
+ * The numbers that decide here: docs/detectors.md says how to read and change them.
  * Neighbouring frames share most of their evidence (windows overlap, context reaches seconds), so a
  * posterior counts less than once; and classes last: speech for syllables, music for seconds.
- * docs/decisions has how they were chosen.
  */
-static const float evidence = 0.9f;
-static const float change_cost[CQA_CLASS_COUNT][CQA_CLASS_COUNT] = {
-    /* from \ to     none   speech music  tone   announcement */
-    /* none */ {0.0f, 3.0f, 9.0f, 2.5f, 9.0f},
-    /* speech */ {3.0f, 0.0f, 9.0f, 2.5f, 9.0f},
-    /* music */ {9.0f, 9.0f, 0.0f, 9.0f, 4.0f},
-    /* tone */ {2.5f, 2.5f, 9.0f, 0.0f, 9.0f},
-    /* announcem. */ {9.0f, 9.0f, 4.0f, 9.0f, 0.0f},
+static const struct {
+    float evidence; /* how often a frame's log posterior counts */
+    float change_cost[CQA_CLASS_COUNT][CQA_CLASS_COUNT]; /* from a class to another, nats */
+} limits = {
+    .evidence = 0.9f, /* by hand, with the first class tracks; nothing says against what */
+    /* likewise; from none, speech, music, tone, announcement to the same */
+    .change_cost =
+        {
+            {0.0f, 3.0f, 9.0f, 2.5f, 9.0f},
+            {3.0f, 0.0f, 9.0f, 2.5f, 9.0f},
+            {9.0f, 9.0f, 0.0f, 9.0f, 4.0f},
+            {2.5f, 2.5f, 9.0f, 0.0f, 9.0f},
+            {9.0f, 9.0f, 4.0f, 9.0f, 0.0f},
+        },
 };
 
 enum cqa_status cqa_viterbi_init(struct cqa_viterbi *viterbi, size_t capacity)
@@ -45,13 +51,13 @@ void cqa_viterbi_feed(struct cqa_viterbi *viterbi, const float *log_posterior, s
     assert(viterbi->count < viterbi->capacity);
     for (int to = 0; to < CQA_CLASS_COUNT; to++) {
         int best = 0;
-        float most = viterbi->score[0] - change_cost[0][to];
+        float most = viterbi->score[0] - limits.change_cost[0][to];
         for (int k = 1; k < CQA_CLASS_COUNT; k++) {
-            const float score = viterbi->score[k] - change_cost[k][to];
+            const float score = viterbi->score[k] - limits.change_cost[k][to];
             best = score > most ? k : best;
             most = score > most ? score : most;
         }
-        next[to] = most + evidence * log_posterior[(size_t)to * stride];
+        next[to] = most + limits.evidence * log_posterior[(size_t)to * stride];
         from = (uint16_t)(from | (unsigned)best << (3 * to));
     }
     for (int k = 0; k < CQA_CLASS_COUNT; k++)

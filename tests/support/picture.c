@@ -50,6 +50,8 @@ static struct look look_of(char letter, int frame)
     case 'b':
         return frame < BEEP_FRAMES ? (struct look){CQA_CLASS_TONE, LOUD, 0, 0, CQA_STILL_NOT}
                                    : (struct look){CQA_CLASS_NONE, NOISE, 0, 0, CQA_STILL_NOT};
+    case 'T':
+        return (struct look){CQA_CLASS_TONE, LOUD, 0, 0, CQA_STILL_NOT};
     case '_':
         return (struct look){CQA_CLASS_NONE, MUTED, 0, 0, CQA_STILL_NOT};
     case ',':

@@ -17,7 +17,7 @@
  *     h  music that passes for speech, and is hold to the second look
  *     ,  the noise 4 dB lower  i  the codec's least value, -80 dBFS
  *     -  the noise of a room   m  noise that a machine wrote over the line
- *     r  music as loud as it
+ *     r  music as loud as it               T  a tone of 1400 Hz all along
  */
 enum { PICTURE_CELL = 16, PICTURE_CELL_MS = PICTURE_CELL * CQA_FRAME_MS };
 

@@ -18,10 +18,10 @@ static double score_of(const float (*posterior)[CQA_CLASS_COUNT], const uint8_t 
     double score = 0;
 
     for (size_t t = 0; t < count; t++) {
-        score += (double)(evidence * posterior[t][classes[t]]);
+        score += (double)(limits.evidence * posterior[t][classes[t]]);
         /* before the first frame every class scores 0, so that the best change into it is free */
         if (t > 0)
-            score -= (double)change_cost[classes[t - 1]][classes[t]];
+            score -= (double)limits.change_cost[classes[t - 1]][classes[t]];
     }
     return score;
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The values of limits.h, and what each was fitted on:
+ *
+ *   contract    a definition of what is measured (docs/measures.md); no fitting can change it
+ *   NNNN        the decision of that number in docs/decisions/ says what it was chosen by
+ *   by hand     chosen by whoever wrote the rule, while looking at calls of the simulator's split
+ *               `tune` and at samples/; no series of values was compared, or none was written down
+ *   as FIELD    one and the same quantity as another field's
+ */
+#include "event/limits.h"
+
+const struct cqa_event_limits cqa_event_limits = {
+    .speech =
+        {
+            .bridge_ms = 300,    /* contract */
+            .shortest_ms = 100,  /* contract */
+            .apart_ms = 500,     /* by hand */
+            .lone_ms = 500,      /* by hand */
+            .mix_lone_ms = 700,  /* by hand: knocks of half a second on simulated mixes */
+            .knock_ms = 700,     /* by hand: a knock in a room */
+            .voiced_of_255 = 48, /* by hand */
+            .word_share = 0.85f, /* by hand, raised from 0.7 by way of 0.8: words have over 0.9,
+                                    coughs, clicks and notes less */
+            .knock_share =
+                0.86f, /* by hand, a day after word_share; nothing says why it is not the same */
+        },
+    .silence =
+        {
+            .shortest_ms = 3000, /* contract */
+            .muted_ms = 3000,    /* as silence.shortest_ms: a silence that is all drop */
+        },
+    .overtalk =
+        {
+            .shortest_ms = 200,     /* contract */
+            .turn_ms = 1000,        /* contract */
+            .together_ms = 100,     /* contract */
+            .backchannel_ms = 1000, /* contract */
+            .wider_ms = 100,   /* by hand: backchannels of 0.8 s in noise came out as turns of a
+                                  little over a second. Kind right in 0.952 and 0.963 of two held-out
+                                  sets, without it in 0.950 and 0.952 */
+            .goes_on_ms = 500, /* contract */
+            .mixed_reach_frames = 2, /* by hand */
+            .mixed_of_255 = 128,     /* by hand: rather two voices than one */
+            .mixed_bridge_ms = 200,  /* by hand */
+            .sure_least = 0.54f,     /* fitted to how often overtalk was right on simulated calls
+                                        (docs/accuracy.md, "Confidence") */
+            .sure_more = 0.42f,      /* fitted with sure_least */
+        },
+    .lines =
+        {
+            .gap_least_frames = 30,     /* by hand, a second. hold_music.floor_frames,
+                                           pauses.least_frames and gap_least_frames of track/still.c are
+                                           floors too, and each has another value */
+            .gap_tells_frames = 10,     /* by hand */
+            .zero_of_255 = 230,         /* by hand */
+            .dead_share = 0.15f,        /* by hand: 0069, "a seventh of the talk gaps" */
+            .still_ms = 900,            /* by hand: frames at the ends of a second are only partly
+                                           still */
+            .click_frames = 3,          /* by hand, as still's bridge_frames */
+            .alike_half_db = 6,         /* by hand */
+            .lasting_ms = 5000,         /* by hand */
+            .pause_ms = 1500,           /* by hand */
+            .pause_still_ms = 300,      /* by hand */
+            .gated_pauses = 2,          /* by hand */
+            .gated_share = 0.34f,       /* by hand: 0069, "a third of its pauses" */
+            .witnesses = 1,             /* by hand */
+            .end_ms = 500,              /* by hand, as mute.end_ms */
+            .both_percent = 90,         /* by hand */
+            .turn_ms = 2000,            /* by hand */
+            .word_ms = 300,             /* as speech.bridge_ms */
+            .turns_lost = 3,            /* contract */
+            .parked_shortest_ms = 1500, /* by hand */
+            .parked_bridge_ms = 300,    /* by hand */
+            .parked_reach_frames = 4,   /* by hand */
+            .parked_under_half_db = 5, /* contract: 3 dB, less what the percentile of the floor lies
+                                          under its mean */
+        },
+    .mute =
+        {
+            .bottom_half_db = 40,      /* by hand: -90 dBFS, as nothing_half_db of track/still.c */
+            .far_below_half_db = 18,   /* by hand: 9 dB (0052) */
+            .below_half_db = 10,       /* by hand: 5 dB (0052) */
+            .steady_half_db = 4.4f,    /* by hand: 2.2 dB (0052) */
+            .steady_reach_frames = 8,  /* by hand */
+            .zero_of_255 = 230,        /* as lines.zero_of_255 */
+            .shortest_ms = 500,        /* by hand */
+            .bridge_ms = 350,          /* by hand */
+            .listen_far_frames = 19,   /* by hand: past hangovers of 0.6 s */
+            .listen_least_frames = 60, /* by hand */
+            .listen_much_frames =
+                300, /* by hand: 10 s; a radio had passed for the other's voice during a park */
+            .gated_share = 0.20f, /* by hand (0052) */
+            .park_ms = 5000,      /* as hold.shortest_ms */
+            .park_percent = 30,   /* as hold.customer_percent */
+            .lost_ms = 5000,      /* by hand (docs/measures.md, `line_lost`) */
+            .end_ms = 500,        /* by hand */
+        },
+    .hold =
+        {
+            .shortest_ms = 5000,        /* contract */
+            .edge_ms = 500,             /* by hand */
+            .bridge_ms = 2000,          /* contract; hold_music.bridge_ms is the same */
+            .word_ms = 100,             /* as speech.shortest_ms */
+            .customer_percent = 30,     /* by hand: agents who listen with the microphone off */
+            .muted_beeps = 2,           /* by hand */
+            .train_beeps = 2,           /* by hand */
+            .train_beeps_floor = 3,     /* by hand: one more, since the floor speaks against it */
+            .train_pitch_low = 0.985f,  /* by hand */
+            .train_pitch_high = 1.015f, /* by hand, as train_pitch_low */
+            .train_length_ms = 80,      /* by hand */
+            .train_least_ms =
+                3500, /* by hand: the cycles of busy tones in models/tones are shorter */
+            .train_most_ms = 45000,  /* by hand */
+            .train_off_ms = 100,     /* by hand */
+            .train_off_percent = 10, /* by hand */
+            .train_periods = 2,      /* by hand */
+            .speaks_ms = 600,        /* by hand; hold_music.speaks_ms is the same */
+            .before_beep_ms = 1750,  /* by hand */
+            .return_ms = 400,        /* by hand */
+            .train_sure = 0.85f,     /* right 23 times of 24 on simulated calls; under the 0.9 that
+                                        rubrics ask, for nobody has counted what beeps on real
+                                        lines */
+            .muted_sure = 0.9f,      /* by hand */
+        },
+    .hold_music =
+        {
+            .bridge_ms = 2000,   /* contract */
+            .rest_ms = 20000,    /* by hand */
+            .longest_ms = 30000, /* by hand */
+            .gap_share = 0.7f, /* 0066: on mixes 0.5 joined two holds over the talk between them */
+            .dropped_percent = 90, /* by hand */
+            .speaks_ms = 600,      /* by hand */
+            .anchor_ms = 600,      /* by hand */
+            .sound_ms = 2000,      /* by hand */
+            .music_percent = 30,   /* by hand */
+            .piece_ms = 1500,      /* by hand */
+            .parked_share = 0.8f,  /* 0065: cross-validated, 0.75 to 0.85 do the same */
+            .along_share =
+                0.96f, /* 0066: of 8 holds that were a radio or a voice 7 go, of 440 holds one */
+            .heard_share = 0.35f,     /* 0065: one speaker of 155 sings when reading */
+            .mix_heard_share = 0.25f, /* by hand */
+            .alone_share = 0.8f,      /* by hand: one recording, of monkeys */
+            .alone_percent = 80,      /* by hand */
+            .notes_of_255 = 60,       /* by hand: speech in noise has 5 to 40 */
+            .notes_percent = 80,      /* by hand */
+            .voice_ms = 1280,         /* 0065: the kind was judged by the voice's mean over 1.3 s */
+            .voice_share = 0.9f,      /* by hand, for the network of 0065 */
+            .mix_voice_ms = 2304,     /* by hand: a word of the waiting customer is shorter */
+            .mix_voice_share = 0.85f, /* by hand */
+            .noise_ms = 1000,         /* by hand: music has soft passages */
+            .floor_frames = 60,       /* by hand */
+            .parked_not_of_255 = 64,  /* by hand */
+            .trim_frames = 32,        /* by hand: a second */
+            .at_floor_half_db = 6,    /* by hand */
+            .floor_run_frames = 3,    /* by hand */
+            .over_floor_half_db = 12, /* by hand */
+            .drop_ms = 1000,          /* by hand: a pause between words is shorter */
+            .drop_near_ms = 1000,     /* by hand: half of bridge_ms */
+            .buzz_lag = 37,           /* 8000 samples over the 216.7 bursts of GSM's frames */
+            .buzz_percent = 95,       /* by hand */
+            .buzz_part = 3,           /* by hand */
+            .sure_least = 0.5f,       /* fitted to how often holds were right, with music that the
+                                         second look had not learned from (docs/accuracy.md,
+                                         "Confidence") */
+            .sure_more = 0.49f,       /* fitted with sure_least */
+        },
+    .pauses =
+        {
+            .aside_ms = 1000,     /* by hand */
+            .near_ms = 64,        /* by hand, as the talk gaps of track/track.h */
+            .far_ms = 512,        /* by hand, likewise */
+            .least_frames = 20,   /* by hand */
+            .as_loud_half_db = 7, /* by hand: 3.5 dB; of 8 holds that were a radio or a voice 7 go,
+                                     of 440 holds one (0066) */
+        },
+    .exchange =
+        {
+            .voice_ms = 384, /* by hand */
+            .apart = 1.7f,   /* 0069: mixes of the speakers of the tune split. Of one speaker one in
+                                ten differ by more, of two 19 of 20 */
+            .far_apart = 2.6f,   /* 0069, likewise: of one speaker one in 50 */
+            .near_ms = 2000,     /* by hand */
+            .again_ms = 29000,   /* by hand: half a minute (0069) */
+            .long_ms = 30000,    /* by hand: no menu talks so long (0069) */
+            .much_ms = 25000,    /* by hand (0069) */
+            .softer_db = 16.0f,  /* by hand */
+            .loud_share = 0.85f, /* by hand */
+        },
+    .faults =
+        {
+            .flat_samples = 3, /* docs/measures.md, `clipped_…_ms` */
+            .top_half_db = 6,  /* by hand: an offset makes coarse codecs repeat large values */
+            .clip_shortest_ms = 200,   /* by hand */
+            .clip_bridge_ms = 1000,    /* by hand */
+            .one_way_ms = 20000,       /* by hand (docs/measures.md, `one_way_ms`) */
+            .one_way_speech_ms = 5000, /* by hand (docs/measures.md, `one_way_ms`) */
+            .clip_sure = 0.9f,         /* by hand */
+            .still_sure = 0.97f,  /* how often it was right on simulated calls of every condition
+                                     (docs/accuracy.md) */
+            .line_sure = 0.93f,   /* the same */
+            .one_way_sure = 0.9f, /* by hand */
+        },
+};
