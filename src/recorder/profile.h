@@ -16,7 +16,7 @@
 struct cqa_recorder;
 
 /* What a name says. */
-struct cqa_identity {
+struct cqa_call_identity {
     struct cqa_call call;
     int matched;   /* 0: no pattern fits; the call's id is the path and nothing else is known */
     char why[256]; /* one line: which pattern, or why none; what of a name could not be used. Path
@@ -47,7 +47,7 @@ int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
  */
 enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
                                       const struct cqa_zone *zone, const char *path,
-                                      struct cqa_arena *arena, struct cqa_identity *out,
+                                      struct cqa_arena *arena, struct cqa_call_identity *out,
                                       struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
@@ -59,7 +59,8 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
  */
 enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
                                           const struct cqa_zone *zone, const char *path,
-                                          struct cqa_arena *arena, struct cqa_identity *identity,
-                                          int *found, struct cqa_error *error) CQA_MUST_CHECK;
+                                          struct cqa_arena *arena,
+                                          struct cqa_call_identity *identity, int *found,
+                                          struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif
