@@ -33,9 +33,6 @@ enum cqa_status cqa_recorder_load(const char *name, struct cqa_recorder **out, c
                                   struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_recorder_destroy(struct cqa_recorder *recorder);
 
-/* The profile's name, which is every call's `source`. */
-const char *cqa_recorder_name(const struct cqa_recorder *recorder);
-
 /* Is the file (its name without folders) none of the recordings: dotfiles, .nfs*, *.tmp, *.part,
  * sidecars, and what the profile adds. */
 int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
