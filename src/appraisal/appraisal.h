@@ -54,7 +54,7 @@ struct cqa_figure {
 };
 
 /* What one item came to. */
-struct cqa_points {
+struct cqa_item_points {
     struct cqa_rational value; /* none: an optional indicator is absent */
     int passed;                /* threshold: 1 or 0; else CQA_NOWHERE */
     const char *how;           /* "2300 × 0.5" */
@@ -65,8 +65,8 @@ struct cqa_sheet {
     const char *agent;
     const char *post;                           /* NULL: unknown */
     struct cqa_figure *figures;                 /* one for each indicator of the scheme */
-    struct cqa_points *points;                  /* one for each item */
-    struct cqa_points *lines;                   /* one for each line of the scheme */
+    struct cqa_item_points *points;             /* one for each item */
+    struct cqa_item_points *lines;              /* one for each line of the scheme */
     struct cqa_rational total;                  /* none: the scheme has none */
     const struct cqa_grade *grade;              /* by score; NULL: the scheme has none */
     const struct cqa_grade *grade_distribution; /* NULL: not distributed */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const cqa_flag_words[CQA_FLAG_STATES + 1] = {"undecided", "confirmed", "overturned",
-                                                         "changed", NULL};
+const char *const cqa_flag_words[CQA_CALL_FLAG_STATES + 1] = {"undecided", "confirmed",
+                                                              "overturned", "changed", NULL};
 
 /* One result on its way in. */
 struct reader {
@@ -71,10 +71,10 @@ static void read_decision(struct reader *reader, const json_t *decision, struct 
     if (decision == NULL || json_is_null(decision))
         return;
     const char *state = json_string_value(json_object_get(decision, "state"));
-    for (int i = CQA_FLAG_CONFIRMED; state != NULL && i < CQA_FLAG_STATES; i++)
+    for (int i = CQA_CALL_FLAG_CONFIRMED; state != NULL && i < CQA_CALL_FLAG_STATES; i++)
         if (strcmp(state, cqa_flag_words[i]) == 0)
-            flag->state = (enum cqa_flag_state)i;
-    if (flag->state == CQA_FLAG_UNDECIDED)
+            flag->state = (enum cqa_call_flag_state)i;
+    if (flag->state == CQA_CALL_FLAG_UNDECIDED)
         reader->wrong = "decision.state";
     flag->decided_by = text_field(reader, decision, "by");
     flag->decided_at = text_field(reader, decision, "at");
@@ -82,7 +82,7 @@ static void read_decision(struct reader *reader, const json_t *decision, struct 
     const struct cqa_rational points = number_field(reader, decision, "points");
     if (cqa_rational_valid(points))
         flag->points = points;
-    if (flag->state == CQA_FLAG_OVERTURNED)
+    if (flag->state == CQA_CALL_FLAG_OVERTURNED)
         flag->points = cqa_rational_whole(0);
 }
 
@@ -147,7 +147,7 @@ static struct cqa_rational confirmed_flags(const struct cqa_scored_call *call,
 
     for (size_t i = 0; i < call->flag_count; i++) {
         const struct cqa_flag *flag = &call->flags[i];
-        if (flag->state != CQA_FLAG_CONFIRMED && flag->state != CQA_FLAG_CHANGED)
+        if (flag->state != CQA_CALL_FLAG_CONFIRMED && flag->state != CQA_CALL_FLAG_CHANGED)
             continue;
         for (size_t k = 0; k < measuring->rule_count; k++)
             found += flag->rule != NULL && strcmp(flag->rule, measuring->rules[k]) == 0;
@@ -362,7 +362,7 @@ size_t cqa_call_undecided(const struct cqa_scored_call *call)
     size_t count = 0;
 
     for (size_t i = 0; i < call->flag_count; i++)
-        count += call->flags[i].state == CQA_FLAG_UNDECIDED &&
+        count += call->flags[i].state == CQA_CALL_FLAG_UNDECIDED &&
                  (cqa_rational_sign(call->flags[i].points) != 0 || call->flags[i].fails);
     return count;
 }

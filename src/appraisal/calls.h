@@ -13,21 +13,21 @@
 
 /* What an appraisal needs of the results of calls (callqa.result/1, callqa.failure/1). */
 
-enum cqa_flag_state {
-    CQA_FLAG_UNDECIDED,
-    CQA_FLAG_CONFIRMED,
-    CQA_FLAG_OVERTURNED,
-    CQA_FLAG_CHANGED,
-    CQA_FLAG_STATES
+enum cqa_call_flag_state {
+    CQA_CALL_FLAG_UNDECIDED,
+    CQA_CALL_FLAG_CONFIRMED,
+    CQA_CALL_FLAG_OVERTURNED,
+    CQA_CALL_FLAG_CHANGED,
+    CQA_CALL_FLAG_STATES
 };
-extern const char *const cqa_flag_words[CQA_FLAG_STATES + 1]; /* "undecided", "confirmed", … */
+extern const char *const cqa_flag_words[CQA_CALL_FLAG_STATES + 1]; /* "undecided", "confirmed", … */
 
 struct cqa_flag {
     const char *rule;
     struct cqa_rational points; /* decided points where there are any */
     int64_t start_ms;
     int64_t end_ms;
-    enum cqa_flag_state state;
+    enum cqa_call_flag_state state;
     int fails;              /* the rubric fails the call by it, whatever its points */
     const char *decided_by; /* NULL where nobody decided, or the results do not say */
     const char *decided_at;

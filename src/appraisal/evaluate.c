@@ -352,7 +352,8 @@ static struct cqa_rational points_by_month(struct evaluation *at, const struct c
     return cqa_rational_divide(sum, cqa_rational_whole((int64_t)figure->month_count));
 }
 
-static void evaluate(struct evaluation *at, struct cqa_subject *subject, struct cqa_points *points)
+static void evaluate(struct evaluation *at, struct cqa_subject *subject,
+                     struct cqa_item_points *points)
 {
     const struct cqa_scheme_item *item = at->item;
     const struct cqa_figure *monthly = monthly_figure(at);

@@ -220,11 +220,6 @@ struct cqa_scheme *cqa_scheme_load(const char *path, struct cqa_problems *proble
     return from_yaml(cqa_yaml_load(path, problems), problems);
 }
 
-struct cqa_scheme *cqa_scheme_parse(const char *text, size_t length, struct cqa_problems *problems)
-{
-    return from_yaml(cqa_yaml_parse(text, length, problems), problems);
-}
-
 void cqa_scheme_destroy(struct cqa_scheme *scheme)
 {
     if (scheme == NULL)

@@ -89,7 +89,6 @@ struct cqa_scheme {
 /* Reads and checks a scheme; NULL when there were problems (all of them are in `problems`).
  * Owned, free with cqa_scheme_destroy. */
 struct cqa_scheme *cqa_scheme_load(const char *path, struct cqa_problems *problems);
-struct cqa_scheme *cqa_scheme_parse(const char *text, size_t length, struct cqa_problems *problems);
 void cqa_scheme_destroy(struct cqa_scheme *scheme);
 
 /* Index of the indicator with this id or (in either language) name, CQA_NOWHERE when there is none.

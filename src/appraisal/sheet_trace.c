@@ -187,7 +187,7 @@ void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa
         put_figure(&scheme->indicators[i], sheet, &sheet->figures[i], parts, out);
     }
     for (size_t i = 0; i < items; i++) {
-        const struct cqa_points *points = &sheet->points[i];
+        const struct cqa_item_points *points = &sheet->points[i];
         if (points->how == NULL)
             continue;
         cqa_json_put(out, count++ ? ",{\"item\":" : "{\"item\":");

@@ -7,7 +7,10 @@
 #include "audio/layout.h"
 #include "base/hot.h"
 
-typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
+/* In a register; and in memory, where it may lie anywhere. As a parameter the loose type stops GCC
+ * 14 on arm64 (internal compiler error). */
+typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), may_alias));
+typedef float loose_lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
 
 /* Additions are slow to finish and can overlap. Wide registers add up the same 32 sums each. */
 enum { UNROLL = CQA_WIDTH == 16 ? 2 : 4 };
@@ -34,7 +37,7 @@ void CQA_LAYOUT_ADD_BLOCK(struct cqa_layout_sums *sums, const float *pairs, size
 
     for (; i + step < 2 * count; i += step)
         for (int k = 0; k < UNROLL; k++) {
-            const lanes x = *(const lanes *)(pairs + i + k * CQA_WIDTH);
+            const lanes x = *(const loose_lanes *)(pairs + i + k * CQA_WIDTH);
             sum[k] += x;
             square[k] += x * x;
             product[k] += x * other_channel(x);

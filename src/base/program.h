@@ -4,6 +4,16 @@
 
 #include <stddef.h>
 
+/* How every program of the house ends. */
+enum cqa_exit {
+    CQA_EXIT_DONE = 0,
+    CQA_EXIT_FAILED = 1,
+    CQA_EXIT_USAGE = 2,
+    CQA_EXIT_UNREADABLE = 3, /* some recordings could not be read; the others are done */
+    CQA_EXIT_INVALID = 4,    /* configuration, rubric or scheme */
+    CQA_EXIT_SPOOLED = 5,    /* server out of reach; results are kept */
+};
+
 /*
  * The folder of the running program, without a trailing slash, in `path`; NULL where that is not
  * known. A command of libexec/callqa gives the bin beside it: all is found from there.

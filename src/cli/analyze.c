@@ -27,7 +27,7 @@ enum { WINDOW_PER_WORKER = 16, REPORT_BYTES_MAX = 1 << 30 };
 /* One recording between its submission and its turn to be printed. */
 struct slot {
     struct cqa_arena arena; /* of the identity */
-    struct cqa_identity identity;
+    struct cqa_call_identity identity;
     struct cqa_outcome outcome;
     int ended;
 };

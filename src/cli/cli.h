@@ -2,15 +2,7 @@
 #ifndef CQA_CLI_CLI_H
 #define CQA_CLI_CLI_H
 
-/* How every command ends. */
-enum cqa_exit {
-    CQA_EXIT_DONE = 0,
-    CQA_EXIT_FAILED = 1,
-    CQA_EXIT_USAGE = 2,
-    CQA_EXIT_UNREADABLE = 3, /* some recordings could not be read; the others are done */
-    CQA_EXIT_INVALID = 4,    /* configuration, rubric or scheme */
-    CQA_EXIT_SPOOLED = 5,    /* server out of reach; results are kept */
-};
+#include "base/program.h"
 
 /* The commands: argv[0] is the command's own name. Each returns an enum cqa_exit. */
 int cqa_cli_analyze(int argc, char **argv);

@@ -76,7 +76,7 @@ static const char *role(const struct cqa_call *call, int channel)
     return call->lines.agent_channel == channel ? "agent" : "customer";
 }
 
-static enum cqa_status print_json(const char *path, const struct cqa_identity *identity)
+static enum cqa_status print_json(const char *path, const struct cqa_call_identity *identity)
 {
     const struct cqa_call *call = &identity->call;
     char name[4 * PATH_MAX];
@@ -106,7 +106,7 @@ static const char *or_dash(const char *text)
     return text == NULL ? "-" : text;
 }
 
-static enum cqa_status print_text(const char *path, const struct cqa_identity *identity)
+static enum cqa_status print_text(const char *path, const struct cqa_call_identity *identity)
 {
     const struct cqa_call *call = &identity->call;
     char name[4 * PATH_MAX];
@@ -128,7 +128,7 @@ static enum cqa_status identify_all(const struct options *options, char **paths,
 {
     for (; *paths != NULL; paths++) {
         struct cqa_arena arena = {0};
-        struct cqa_identity identity;
+        struct cqa_call_identity identity;
         enum cqa_status status =
             cqa_recorder_identify(recorder, zone, *paths, &arena, &identity, error);
         if (status == CQA_OK) {

@@ -113,7 +113,7 @@ static int parse(int argc, char **argv, struct options *options)
 
 /* Whose call the file's name says it is. */
 static int identify(const struct options *options, const char *path, struct cqa_arena *arena,
-                    struct cqa_identity *identity)
+                    struct cqa_call_identity *identity)
 {
     struct cqa_problems problems = {0};
     struct cqa_error error = {0};
@@ -246,7 +246,7 @@ int cqa_cli_plot(int argc, char **argv)
 {
     struct options options = {.recorder = "generic", .rubric = "standard"};
     struct cqa_arena arena = {0};
-    struct cqa_identity identity = {0};
+    struct cqa_call_identity identity = {0};
     struct cqa_rubric *rubric = NULL;
     int code = parse(argc, argv, &options);
 

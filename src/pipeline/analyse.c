@@ -190,7 +190,7 @@ static enum cqa_status identify(const struct cqa_watch_config *watch,
                                 const struct cqa_recording *recording, struct cqa_task *task,
                                 struct cqa_error *error)
 {
-    struct cqa_identity identity = {0};
+    struct cqa_call_identity identity = {0};
     struct cqa_error sidecar = {0};
     enum cqa_status status = cqa_recorder_identify(watch->recorder, watch->zone, recording->path,
                                                    &task->arena, &identity, error);

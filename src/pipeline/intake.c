@@ -190,7 +190,7 @@ static int tell(void *context, const struct cqa_scan_file *file)
 {
     struct look *look = context;
     const struct cqa_watch_config *watch = look->folder->watch;
-    struct cqa_identity identity = {0};
+    struct cqa_call_identity identity = {0};
     const char *path = cqa_arena_string(&look->arena, file->path);
 
     if (look->failed || path == NULL)

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "post/answer.h"
-#include "post/parts.h"
+#include "post/request.h"
 
 enum {
     CONNECT_MS = 5000,

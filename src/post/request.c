@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "post/parts.h"
+#include "post/request.h"
 
 static const size_t BODY_BYTES_MAX = (size_t)256 << 20;
 

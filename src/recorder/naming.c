@@ -86,7 +86,7 @@ static const struct cqa_mapping *choose_mapping(const struct cqa_pattern *patter
 
 /* The group's value as it may stand in a call. */
 static const char *field(const struct cqa_recorder *recorder, const struct cqa_mapping *map,
-                         enum cqa_field which, const struct cqa_groups *groups,
+                         enum cqa_name_field which, const struct cqa_groups *groups,
                          struct cqa_arena *arena)
 {
     if (map->group[which] == NULL)
@@ -145,7 +145,7 @@ static const char *identity(const struct cqa_recorder *recorder, const struct cq
 
 static void fill_started_at(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
                             const struct cqa_groups *groups, struct cqa_arena *arena,
-                            struct cqa_identity *out)
+                            struct cqa_call_identity *out)
 {
     char text[CQA_ZONE_TEXT_SIZE];
     int64_t utc_s = 0;
@@ -163,7 +163,7 @@ static void fill_started_at(const struct cqa_recorder *recorder, const struct cq
 
 static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
                  const struct cqa_pattern *pattern, const struct cqa_groups *groups,
-                 const char *path, struct cqa_arena *arena, struct cqa_identity *out)
+                 const char *path, struct cqa_arena *arena, struct cqa_call_identity *out)
 {
     const struct cqa_mapping *map = choose_mapping(pattern, groups, arena);
     const char *direction = map->direction;
@@ -187,7 +187,7 @@ static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zon
 
 /* Nothing but the path is known. */
 static void fill_unmatched(const struct cqa_recorder *recorder, const char *path,
-                           struct cqa_arena *arena, struct cqa_identity *out)
+                           struct cqa_arena *arena, struct cqa_call_identity *out)
 {
     char name[128];
 
@@ -203,12 +203,12 @@ static void fill_unmatched(const struct cqa_recorder *recorder, const char *path
 
 enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
                                       const struct cqa_zone *zone, const char *path,
-                                      struct cqa_arena *arena, struct cqa_identity *out,
+                                      struct cqa_arena *arena, struct cqa_call_identity *out,
                                       struct cqa_error *error)
 {
     struct cqa_groups *groups = NULL;
 
-    *out = (struct cqa_identity){0};
+    *out = (struct cqa_call_identity){0};
     out->call.source = cqa_arena_string(arena, recorder->name); /* outlives the recorder */
     out->call.lines.starts_at_answer = recorder->starts_at_answer;
     cqa_recorder_set_direction(recorder, NULL, &out->call);

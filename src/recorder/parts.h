@@ -11,7 +11,7 @@
 #include "recorder/profile.h"
 #include "recorder/regex.h"
 
-enum cqa_field {
+enum cqa_name_field {
     CQA_FIELD_ID,
     CQA_FIELD_AGENT,
     CQA_FIELD_CUSTOMER,

@@ -228,11 +228,6 @@ void cqa_recorder_destroy(struct cqa_recorder *recorder)
     free(recorder);
 }
 
-const char *cqa_recorder_name(const struct cqa_recorder *recorder)
-{
-    return recorder->name;
-}
-
 int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)
 {
     for (size_t i = 0; i < sizeof ignored_anywhere / sizeof *ignored_anywhere; i++)

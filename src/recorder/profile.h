@@ -16,7 +16,7 @@
 struct cqa_recorder;
 
 /* What a name says. */
-struct cqa_identity {
+struct cqa_call_identity {
     struct cqa_call call;
     int matched;   /* 0: no pattern fits; the call's id is the path and nothing else is known */
     char why[256]; /* one line: which pattern, or why none; what of a name could not be used. Path
@@ -33,9 +33,6 @@ enum cqa_status cqa_recorder_load(const char *name, struct cqa_recorder **out, c
                                   struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_recorder_destroy(struct cqa_recorder *recorder);
 
-/* The profile's name, which is every call's `source`. */
-const char *cqa_recorder_name(const struct cqa_recorder *recorder);
-
 /* Is the file (its name without folders) none of the recordings: dotfiles, .nfs*, *.tmp, *.part,
  * sidecars, and what the profile adds. */
 int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
@@ -47,7 +44,7 @@ int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
  */
 enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
                                       const struct cqa_zone *zone, const char *path,
-                                      struct cqa_arena *arena, struct cqa_identity *out,
+                                      struct cqa_arena *arena, struct cqa_call_identity *out,
                                       struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
@@ -59,7 +56,8 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
  */
 enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
                                           const struct cqa_zone *zone, const char *path,
-                                          struct cqa_arena *arena, struct cqa_identity *identity,
-                                          int *found, struct cqa_error *error) CQA_MUST_CHECK;
+                                          struct cqa_arena *arena,
+                                          struct cqa_call_identity *identity, int *found,
+                                          struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

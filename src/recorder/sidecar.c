@@ -283,8 +283,9 @@ static enum cqa_status open_one(const struct cqa_sidecar *sidecar, const char *r
 
 enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
                                           const struct cqa_zone *zone, const char *path,
-                                          struct cqa_arena *arena, struct cqa_identity *identity,
-                                          int *found, struct cqa_error *error)
+                                          struct cqa_arena *arena,
+                                          struct cqa_call_identity *identity, int *found,
+                                          struct cqa_error *error)
 {
     char beside[PATH_MAX];
 

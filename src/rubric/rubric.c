@@ -220,11 +220,3 @@ const struct cqa_yaml_node *cqa_rubric_rule_node(const struct cqa_rubric *rubric
 {
     return rubric->rules[index].node;
 }
-
-const struct cqa_text *cqa_rubric_exception_text(const struct cqa_rubric *rubric, const char *id)
-{
-    for (size_t i = 0; i < rubric->exception_count; i++)
-        if (strcmp(rubric->exceptions[i].id, id) == 0)
-            return &rubric->exceptions[i].text;
-    return NULL;
-}

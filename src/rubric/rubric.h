@@ -55,9 +55,6 @@ struct cqa_rule_info cqa_rubric_rule(const struct cqa_rubric *rubric, size_t ind
 /* The rule as it was written, a map of docs/rubrics.md. */
 const struct cqa_yaml_node *cqa_rubric_rule_node(const struct cqa_rubric *rubric, size_t index);
 
-/* Why a call was excepted, by the exception's id; NULL when the rubric has no such exception. */
-const struct cqa_text *cqa_rubric_exception_text(const struct cqa_rubric *rubric, const char *id);
-
 /* What a rubric looks at. Everything is borrowed for the call. */
 struct cqa_rubric_input {
     const struct cqa_event *events; /* in time order */

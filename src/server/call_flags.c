@@ -112,7 +112,7 @@ void cqa_post_call_flag(struct cqa_request *request)
 /* ---- deciding on one */
 
 static int read_verdict(struct cqa_request *request, const json_t *body,
-                        struct cqa_verdict *verdict)
+                        struct cqa_flag_verdict *verdict)
 {
     static const char *const known[] = {"state", "points", "reason", "was", NULL};
     int state = 0;
@@ -129,7 +129,7 @@ static int read_verdict(struct cqa_request *request, const json_t *body,
 
 void cqa_post_decision(struct cqa_request *request)
 {
-    struct cqa_verdict verdict = {.expected = -1};
+    struct cqa_flag_verdict verdict = {.expected = -1};
     struct cqa_error error = {0};
     int64_t call = 0;
     char *end;

@@ -2,11 +2,9 @@
 #ifndef CQA_SERVER_COMMAND_H
 #define CQA_SERVER_COMMAND_H
 
+#include "base/program.h"
 #include "server/config.h"
 #include "server/store.h"
-
-/* Exit codes of every callqa program. */
-enum { CQA_EXIT_DONE = 0, CQA_EXIT_FAILED = 1, CQA_EXIT_USAGE = 2, CQA_EXIT_CONFIG = 4 };
 
 /* What the command line says, taken apart. */
 struct cqa_command {

@@ -65,7 +65,7 @@ int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores 
 
     block_signals(&signals);
     if (handed > 1)
-        return cqa_command_fail(CQA_EXIT_CONFIG, "systemd handed over %d sockets; one is expected",
+        return cqa_command_fail(CQA_EXIT_INVALID, "systemd handed over %d sockets; one is expected",
                                 handed);
     warn_of_exposure(config);
     if (cqa_server_start(&server, config, scores, &cqa_clock_system,

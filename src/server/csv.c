@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void separate(struct cqa_csv *csv)
+static void separate(struct cqa_csv_line *csv)
 {
     if (csv->started)
         fputc(',', csv->out);
     csv->started = 1;
 }
 
-void cqa_csv_text(struct cqa_csv *csv, const char *text)
+void cqa_csv_text(struct cqa_csv_line *csv, const char *text)
 {
     separate(csv);
     if (text == NULL || text[0] == '\0')
@@ -27,13 +27,13 @@ void cqa_csv_text(struct cqa_csv *csv, const char *text)
     fputc('"', csv->out);
 }
 
-void cqa_csv_whole(struct cqa_csv *csv, int64_t number)
+void cqa_csv_whole(struct cqa_csv_line *csv, int64_t number)
 {
     separate(csv);
     fprintf(csv->out, "%lld", (long long)number);
 }
 
-void cqa_csv_points(struct cqa_csv *csv, int64_t points_c)
+void cqa_csv_points(struct cqa_csv_line *csv, int64_t points_c)
 {
     separate(csv);
     fprintf(csv->out, "%s%lld", points_c < 0 ? "-" : "", llabs((long long)points_c) / 100);
@@ -41,12 +41,12 @@ void cqa_csv_points(struct cqa_csv *csv, int64_t points_c)
         fprintf(csv->out, ".%02lld", llabs((long long)points_c) % 100);
 }
 
-void cqa_csv_empty(struct cqa_csv *csv)
+void cqa_csv_empty(struct cqa_csv_line *csv)
 {
     separate(csv);
 }
 
-void cqa_csv_end(struct cqa_csv *csv)
+void cqa_csv_end(struct cqa_csv_line *csv)
 {
     fputs("\r\n", csv->out);
     csv->started = 0;

@@ -88,7 +88,7 @@ enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_sco
 
 /* ---- decisions; each is one transaction with its audit row and the call's new total */
 
-struct cqa_verdict {
+struct cqa_flag_verdict {
     enum cqa_flag_state state;
     int64_t points_c;   /* of CHANGED */
     const char *reason; /* needed for all but CONFIRMED */
@@ -98,8 +98,8 @@ struct cqa_verdict {
 /* CQA_E_NOTFOUND: no such flag within the scope; CQA_E_REFUSED: it may not be decided (now, or by
  * this person); CQA_E_BADDATA: the verdict makes no sense. `*call` gets the flag's call. */
 enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  int64_t flag, const struct cqa_verdict *verdict, int64_t *call,
-                                  struct cqa_error *error) CQA_MUST_CHECK;
+                                  int64_t flag, const struct cqa_flag_verdict *verdict,
+                                  int64_t *call, struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_manual_flag {
     const char *rule;

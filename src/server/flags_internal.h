@@ -26,7 +26,7 @@ struct cqa_flag_row cqa_flag_row_of(sqlite3_stmt *row);
 /* As cqa_scores_decide, inside the caller's transaction. */
 enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_db *db,
                                          const struct cqa_identity *who, int64_t flag,
-                                         const struct cqa_verdict *verdict, int64_t *call,
+                                         const struct cqa_flag_verdict *verdict, int64_t *call,
                                          struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

@@ -19,7 +19,7 @@
  * half-way is a clear problem rather than a file that looks whole. */
 struct writing {
     struct cqa_scores *scores;
-    struct cqa_csv csv;
+    struct cqa_csv_line csv;
     int zh; /* titles of rules and grounds in Chinese, else in English */
     struct cqa_error error;
     enum cqa_status status;
@@ -30,7 +30,7 @@ static const char *text_at(const json_t *root, const char *object, const char *k
     return json_string_value(json_object_get(json_object_get(root, object), key));
 }
 
-static void add_number(struct cqa_csv *csv, const json_t *value)
+static void add_number(struct cqa_csv_line *csv, const json_t *value)
 {
     if (json_is_number(value))
         cqa_csv_points(csv, llround(json_number_value(value) * 100));
@@ -59,7 +59,7 @@ static const char *const call_heads[] = {"number", "call_id",        "source",  
 static int add_call_row(void *context, const struct cqa_call_row *row)
 {
     struct writing *writing = context;
-    struct cqa_csv *csv = &writing->csv;
+    struct cqa_csv_line *csv = &writing->csv;
     json_t *root = json_loads(row->body, 0, NULL);
     const json_t *score = json_object_get(root, "score");
 
@@ -100,7 +100,7 @@ static const char *const flag_heads[] = {
 static int add_flag_row(void *context, const struct cqa_queue_row *row)
 {
     struct writing *writing = context;
-    struct cqa_csv *csv = &writing->csv;
+    struct cqa_csv_line *csv = &writing->csv;
     const struct cqa_flag_row *flag = &row->flag;
     const char *title = writing->zh ? flag->title_zh : flag->title_en;
 
@@ -130,7 +130,7 @@ static int add_flag_row(void *context, const struct cqa_queue_row *row)
     return ferror(csv->out);
 }
 
-static void add_heads(struct cqa_csv *csv, const char *const *heads)
+static void add_heads(struct cqa_csv_line *csv, const char *const *heads)
 {
     for (size_t i = 0; heads[i] != NULL; i++)
         cqa_csv_text(csv, heads[i]);

@@ -9,7 +9,8 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "server/accounts.h"
-#include "server/server.h"
+#include "server/config.h"
+#include "server/store.h"
 
 /*
  * One request and its reply, as an endpoint sees them. Only http.c knows libmicrohttpd. An endpoint
@@ -22,7 +23,6 @@ enum { CQA_PATH_PARTS_MAX = 3 };
 
 /* What every endpoint works with. */
 struct cqa_scores *cqa_request_scores(const struct cqa_request *request);
-struct cqa_server *cqa_request_server(const struct cqa_request *request);
 const struct cqa_server_config *cqa_request_config(const struct cqa_request *request);
 struct cqa_arena *cqa_request_arena(struct cqa_request *request); /* lives as long as the request */
 const struct cqa_identity *cqa_request_who(const struct cqa_request *request);

@@ -164,7 +164,7 @@ int main(int argc, char **argv)
     cqa_problems_print(&problems, command.config, stderr);
     cqa_problems_finish(&problems);
     if (!good)
-        code = CQA_EXIT_CONFIG;
+        code = CQA_EXIT_INVALID;
     else
         code = command.check_only ? CQA_EXIT_DONE : run(&command, &config);
     cqa_server_config_finish(&config);

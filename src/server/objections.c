@@ -54,7 +54,7 @@ void cqa_post_objection(struct cqa_request *request)
 void cqa_post_objection_answer(struct cqa_request *request)
 {
     static const char *const known[] = {"state", "points", "reason", NULL};
-    struct cqa_verdict verdict = {.expected = -1};
+    struct cqa_flag_verdict verdict = {.expected = -1};
     struct cqa_error error = {0};
     int state = 0;
     const int64_t objection = read_number(request);

@@ -23,7 +23,7 @@ enum cqa_status cqa_objection_add(struct cqa_scores *scores, const struct cqa_id
 /* Settles it with the verdict on its flag, in one transaction: OVERTURNED or CHANGED accepts,
  * CONFIRMED rejects. */
 enum cqa_status cqa_objection_settle(struct cqa_scores *scores, const struct cqa_identity *who,
-                                     int64_t objection, const struct cqa_verdict *verdict,
+                                     int64_t objection, const struct cqa_flag_verdict *verdict,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_objection_row {

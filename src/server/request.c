@@ -20,11 +20,6 @@ struct cqa_scores *cqa_request_scores(const struct cqa_request *request)
     return request->server->scores;
 }
 
-struct cqa_server *cqa_request_server(const struct cqa_request *request)
-{
-    return request->server;
-}
-
 const struct cqa_server_config *cqa_request_config(const struct cqa_request *request)
 {
     return request->server->config;

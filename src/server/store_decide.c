@@ -122,7 +122,7 @@ static enum cqa_status check_points(struct cqa_db *db, const struct target *targ
                     target->rubric_version);
 }
 
-static enum cqa_status check_verdict(struct cqa_db *db, const struct cqa_verdict *verdict,
+static enum cqa_status check_verdict(struct cqa_db *db, const struct cqa_flag_verdict *verdict,
                                      const struct target *target, struct cqa_error *error)
 {
     if (verdict->state != CQA_FLAG_CONFIRMED || verdict->reason != NULL) {
@@ -139,7 +139,7 @@ static enum cqa_status check_verdict(struct cqa_db *db, const struct cqa_verdict
                : CQA_OK;
 }
 
-static int64_t standing(const struct cqa_verdict *verdict, int64_t points_c)
+static int64_t standing(const struct cqa_flag_verdict *verdict, int64_t points_c)
 {
     return verdict->state == CQA_FLAG_OVERTURNED ? 0
            : verdict->state == CQA_FLAG_CHANGED  ? verdict->points_c
@@ -148,7 +148,7 @@ static int64_t standing(const struct cqa_verdict *verdict, int64_t points_c)
 
 static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *db,
                                       const struct cqa_identity *who, int64_t flag,
-                                      const struct cqa_verdict *verdict,
+                                      const struct cqa_flag_verdict *verdict,
                                       const struct target *target, struct cqa_error *error)
 {
     char object[32];
@@ -184,7 +184,7 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *
 
 enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_db *db,
                                          const struct cqa_identity *who, int64_t flag,
-                                         const struct cqa_verdict *verdict, int64_t *call,
+                                         const struct cqa_flag_verdict *verdict, int64_t *call,
                                          struct cqa_error *error)
 {
     const struct cqa_scope scope = cqa_identity_scope(who);
@@ -202,8 +202,8 @@ enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_d
 }
 
 enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  int64_t flag, const struct cqa_verdict *verdict, int64_t *call,
-                                  struct cqa_error *error)
+                                  int64_t flag, const struct cqa_flag_verdict *verdict,
+                                  int64_t *call, struct cqa_error *error)
 {
     struct cqa_db *db;
     enum cqa_status status = cqa_scores_begin(scores, &db, error);
@@ -254,7 +254,7 @@ enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_
                                     int64_t *flag, struct cqa_error *error)
 {
     const struct cqa_scope scope = cqa_identity_scope(who);
-    const struct cqa_verdict verdict = {.state = CQA_FLAG_CONFIRMED, .reason = manual->note};
+    const struct cqa_flag_verdict verdict = {.state = CQA_FLAG_CONFIRMED, .reason = manual->note};
     struct target target = {0};
     struct cqa_db *db;
     enum cqa_status status = cqa_scores_begin(scores, &db, error);

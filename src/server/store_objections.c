@@ -96,7 +96,7 @@ enum cqa_status cqa_objection_add(struct cqa_scores *scores, const struct cqa_id
 
 static enum cqa_status settle(struct cqa_scores *scores, struct cqa_db *db,
                               const struct cqa_identity *who, int64_t objection,
-                              const struct cqa_verdict *verdict, struct cqa_error *error)
+                              const struct cqa_flag_verdict *verdict, struct cqa_error *error)
 {
     int64_t flag = 0;
     int64_t call = 0;
@@ -125,7 +125,7 @@ static enum cqa_status settle(struct cqa_scores *scores, struct cqa_db *db,
 }
 
 enum cqa_status cqa_objection_settle(struct cqa_scores *scores, const struct cqa_identity *who,
-                                     int64_t objection, const struct cqa_verdict *verdict,
+                                     int64_t objection, const struct cqa_flag_verdict *verdict,
                                      struct cqa_error *error)
 {
     char object[40];

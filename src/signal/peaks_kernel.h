@@ -7,8 +7,12 @@
 #include <math.h>
 #include "signal/peaks.h"
 
-typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
-typedef int32_t bits __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
+/* In a register; and in memory, where it may lie anywhere. As a parameter the loose type stops GCC
+ * 14 on arm64 (internal compiler error). */
+typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), may_alias));
+typedef float loose_lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
+typedef int32_t bits __attribute__((vector_size(4 * CQA_WIDTH), may_alias));
+typedef int32_t loose_bits __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
 
 static const int32_t whole_numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const float stays_within = 0.3f; /* bins */
@@ -17,9 +21,9 @@ static const float stays_within = 0.3f; /* bins */
  * first. */
 CQA_INLINE bits rank_of(const float *energy, int count, int first)
 {
-    const lanes own = *(const lanes *)(energy + first);
+    const lanes own = *(const loose_lanes *)(energy + first);
     const int inside = first + CQA_WIDTH < count ? first + CQA_WIDTH : count;
-    const bits index = *(const bits *)whole_numbers + first;
+    const bits index = *(const loose_bits *)whole_numbers + first;
     bits rank = {0};
 
     for (int j = 0; j < first; j++)
@@ -73,14 +77,14 @@ CQA_INLINE int keep(const struct cqa_candidates *found, int *bin, struct cqa_pea
 CQA_INLINE void find_ages(const struct cqa_peak_list *last, struct cqa_peak_list *kept)
 {
     for (int i = 0; i < CQA_PEAKS_ROOM; i += CQA_WIDTH) {
-        const lanes least = *(const lanes *)&kept->bin[i] - stays_within;
-        const lanes most = *(const lanes *)&kept->bin[i] + stays_within;
+        const lanes least = *(const loose_lanes *)&kept->bin[i] - stays_within;
+        const lanes most = *(const loose_lanes *)&kept->bin[i] + stays_within;
         bits age = {0};
         for (int j = last->count - 1; j >= 0; j--) {
             const bits stays = (last->bin[j] >= least) & (last->bin[j] <= most);
             age = (stays & (last->age[j] + 1)) | (~stays & age);
         }
-        *(bits *)&kept->age[i] = age;
+        *(loose_bits *)&kept->age[i] = age;
     }
 }
 
@@ -90,7 +94,7 @@ void CQA_PEAKS_CHOOSE(struct cqa_candidates *found, const float *power,
     int bin[CQA_PEAKS_ROOM] = {0};
 
     for (int i = 0; i < found->count; i += CQA_WIDTH)
-        *(bits *)&found->rank[i] = rank_of(found->energy, found->count, i);
+        *(loose_bits *)&found->rank[i] = rank_of(found->energy, found->count, i);
     kept->count = keep(found, bin, kept);
     interpolate(bin, power, kept);
     find_ages(last, kept);

@@ -8,11 +8,15 @@
 #endif
 #include "signal/tile.h"
 
-typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
-typedef int32_t bits __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
+/* In a register; and in memory, where it may lie anywhere. As a parameter the loose type stops GCC
+ * 14 on arm64 (internal compiler error). */
+typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), may_alias));
+typedef float loose_lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
+typedef int32_t bits __attribute__((vector_size(4 * CQA_WIDTH), may_alias));
+typedef int32_t loose_bits __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
 
-#define AT(place) (*(lanes *)(place))
-#define FROM(place) (*(const lanes *)(place))
+#define AT(place) (*(loose_lanes *)(place))
+#define FROM(place) (*(const loose_lanes *)(place))
 #define CHOOSE(mask, x, y) ((lanes)(((mask) & (bits)(x)) | (~(mask) & (bits)(y))))
 
 CQA_INLINE lanes all(float x)
@@ -141,7 +145,7 @@ CQA_INLINE void mark_peaks(struct cqa_tile_channel *channel, int lane)
                                 (p > larger(3.0f * around, least));
             marks |= stands & (int32_t)(1u << k % 32);
         }
-        *(bits *)&channel->peaks[word][lane] = marks;
+        *(loose_bits *)&channel->peaks[word][lane] = marks;
     }
 }
 

@@ -74,8 +74,8 @@ CQA_INLINE void eight(struct pair x[8])
 }
 
 /* Each of eight turned by its factor, to places `step` apart. */
-CQA_INLINE void put_turned(const struct pair x[8], const float (*turns)[2], lanes *re, lanes *im,
-                           int step)
+CQA_INLINE void put_turned(const struct pair x[8], const float (*turns)[2], loose_lanes *re,
+                           loose_lanes *im, int step)
 {
     re[0] = x[0].re;
     im[0] = x[0].im;
@@ -88,7 +88,7 @@ CQA_INLINE void put_turned(const struct pair x[8], const float (*turns)[2], lane
 
 /* 64 numbers in place (Gentleman and Sande: turned on the way out). Bin k comes to lie at
  * place64(k). */
-CQA_INLINE void sixty_four(const struct cqa_transform *transform, lanes *re, lanes *im)
+CQA_INLINE void sixty_four(const struct cqa_transform *transform, loose_lanes *re, loose_lanes *im)
 {
     struct pair x[8];
 
@@ -122,7 +122,7 @@ CQA_INLINE int place512(int bin)
 /* Windows the samples and takes the first step: the eight transforms of 64 that remain stand one
  * after the other. */
 CQA_INLINE void first_step(const struct cqa_transform *transform, const struct cqa_hops *hops,
-                           int lane, lanes *re, lanes *im)
+                           int lane, loose_lanes *re, loose_lanes *im)
 {
     struct pair x[8];
 
@@ -142,7 +142,8 @@ CQA_INLINE void first_step(const struct cqa_transform *transform, const struct c
  * Channel 0 went in as the real part and channel 1 as the imaginary: z plus and minus its mirrored
  * conjugate are the two spectra, doubled.
  */
-CQA_INLINE void split(const lanes *re, const lanes *im, int k, float *left, float *right)
+CQA_INLINE void split(const loose_lanes *re, const loose_lanes *im, int k, float *left,
+                      float *right)
 {
     /* window energy 0.375, the doubling squared, two sides: so that a band's sum is its mean
      * square */
@@ -159,8 +160,8 @@ CQA_INLINE void split(const lanes *re, const lanes *im, int k, float *left, floa
 /* Windowed power spectra of both channels, which share each transform. */
 CQA_INLINE void to_powers(struct cqa_tile *tile, int lane)
 {
-    lanes *re = (lanes *)tile->re;
-    lanes *im = (lanes *)tile->im;
+    loose_lanes *re = (loose_lanes *)tile->re;
+    loose_lanes *im = (loose_lanes *)tile->im;
     float(*left)[CQA_LANES] = tile->channel[0].power;
     float(*right)[CQA_LANES] = tile->channel[1].power;
 
@@ -179,7 +180,7 @@ CQA_INLINE void to_powers(struct cqa_tile *tile, int lane)
  * and odd places are put apart, for two transforms of 64. Returns lag 1 in `first`.
  */
 CQA_INLINE void fold(const struct cqa_transform *transform, float (*in)[CQA_LANES], int lane,
-                     lanes *out, float *first)
+                     loose_lanes *out, float *first)
 {
     lanes sum = {0};
 
@@ -198,8 +199,9 @@ CQA_INLINE void fold(const struct cqa_transform *transform, float (*in)[CQA_LANE
 }
 
 /* Lags 2 k and 2 k + 1 of both channels. */
-CQA_INLINE void unfold(const struct cqa_transform *transform, const lanes *re, const lanes *im,
-                       int k, int lane, float (*left)[CQA_LANES], float (*right)[CQA_LANES])
+CQA_INLINE void unfold(const struct cqa_transform *transform, const loose_lanes *re,
+                       const loose_lanes *im, int k, int lane, float (*left)[CQA_LANES],
+                       float (*right)[CQA_LANES])
 {
     const int at = place64(k);
     const int back = place64(EIGHTH - k);
@@ -219,8 +221,8 @@ CQA_INLINE void unfold(const struct cqa_transform *transform, const lanes *re, c
 /* Cosine sums of both channels' coefficients, all lags four times too large. */
 CQA_INLINE void to_lags(struct cqa_tile *tile, int lane)
 {
-    lanes *re = (lanes *)tile->re;
-    lanes *im = (lanes *)tile->im;
+    loose_lanes *re = (loose_lanes *)tile->re;
+    loose_lanes *im = (loose_lanes *)tile->im;
     float(*left)[CQA_LANES] = tile->channel[0].lags;
     float(*right)[CQA_LANES] = tile->channel[1].lags;
 

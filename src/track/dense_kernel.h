@@ -6,8 +6,11 @@
 #include <stddef.h>
 #include "track/dense.h"
 
-typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
-typedef int32_t bits __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
+/* In a register; and in memory, where it may lie anywhere. As a parameter the loose type stops GCC
+ * 14 on arm64 (internal compiler error). */
+typedef float lanes __attribute__((vector_size(4 * CQA_WIDTH), may_alias));
+typedef float loose_lanes __attribute__((vector_size(4 * CQA_WIDTH), aligned(4), may_alias));
+typedef int32_t bits __attribute__((vector_size(4 * CQA_WIDTH), may_alias));
 
 /* Sums of 6 outputs in 2 registers each leave the 4 of 16 that inputs and weights need. */
 enum { PARTS = CQA_WIDTH < CQA_LANES ? 2 : 1, BLOCK = CQA_DENSE_BLOCK };
@@ -19,7 +22,7 @@ CQA_INLINE void run_block(const float *weight, const float *bias, int inputs, co
 
     for (int i = 0; i < inputs; i++, weight += BLOCK)
         for (int p = 0; p < PARTS; p++) {
-            const lanes x = *(const lanes *)(in + i * CQA_LANES + p * CQA_WIDTH);
+            const lanes x = *(const loose_lanes *)(in + i * CQA_LANES + p * CQA_WIDTH);
             for (int j = 0; j < BLOCK; j++)
                 sum[j][p] += weight[j] * x;
         }
@@ -27,7 +30,7 @@ CQA_INLINE void run_block(const float *weight, const float *bias, int inputs, co
         for (int p = 0; p < PARTS; p++) {
             const lanes y = sum[j][p] + bias[j];
             const lanes positive = (lanes)((y > 0) & (bits)y);
-            *(lanes *)(out + j * CQA_LANES + p * CQA_WIDTH) = rectify ? positive : y;
+            *(loose_lanes *)(out + j * CQA_LANES + p * CQA_WIDTH) = rectify ? positive : y;
         }
 }
 

@@ -104,17 +104,6 @@ enum cqa_status cqa_scan_know(struct cqa_scan *scan, const char *path, int64_t s
     return CQA_OK;
 }
 
-void cqa_scan_again(struct cqa_scan *scan, const char *path)
-{
-    const char *relative = below(scan, path);
-    struct cqa_watched *file = relative == NULL ? NULL : cqa_watched_find(&scan->files, relative);
-
-    if (file != NULL) {
-        file->told = 0;
-        file->since_ms = cqa_clock_monotonic_ms(scan->clock);
-    }
-}
-
 /* ---- seeing */
 
 static int64_t nanoseconds(struct timespec time)

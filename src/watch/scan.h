@@ -79,8 +79,4 @@ enum cqa_status cqa_scan_look(struct cqa_scan *scan, cqa_scan_tell *tell, void *
                               struct cqa_scan_report *report,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Forgets what was told of a file, so that it is told again once it has settled (its analysis could
- * not use it, and asks for another look). */
-void cqa_scan_again(struct cqa_scan *scan, const char *path);
-
 #endif

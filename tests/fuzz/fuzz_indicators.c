@@ -5,6 +5,7 @@
 #include <string.h>
 #include "appraisal/appraisal.h"
 #include "appraisal/sheet.h"
+#include "support/scheme.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -53,7 +54,7 @@ static void appraise(const struct cqa_scheme *scheme, const char *text, size_t s
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cqa_problems problems = {0};
-    struct cqa_scheme *scheme = cqa_scheme_parse(scheme_text, sizeof scheme_text - 1, &problems);
+    struct cqa_scheme *scheme = scheme_of(scheme_text, sizeof scheme_text - 1, &problems);
 
     if (scheme != NULL)
         appraise(scheme, (const char *)data, size);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "appraisal/appraisal.h"
 #include "appraisal/sheet.h"
+#include "support/scheme.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -43,7 +44,7 @@ static void appraise(const struct cqa_scheme *scheme)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cqa_problems problems = {0};
-    struct cqa_scheme *scheme = cqa_scheme_parse((const char *)data, size, &problems);
+    struct cqa_scheme *scheme = scheme_of((const char *)data, size, &problems);
 
     if ((scheme == NULL) != (problems.count > 0))
         abort();

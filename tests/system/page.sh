@@ -6,7 +6,7 @@ set -eu
 bin=$(cd "${2:-${1:-.}/build/bin}" && pwd)
 cd "${1:-.}/tests/browser"
 . ../support/node.sh
-need_node 20 # Playwright's own floor; Debian 12 has 18
+need_node 18
 browser=${CHROMIUM:-/usr/bin/chromium}
 [ -x "$browser" ] || skip "$browser is not installed"
 command -v pdftotext >/dev/null || skip "pdftotext is not installed"

@@ -84,7 +84,7 @@ static void put_before(const struct cqa_round *round, const struct cqa_scheme *s
 
 static enum cqa_status find_before(struct cqa_scores *scores, const struct cqa_asked_sheet *asked,
                                    struct cqa_arena *arena, struct cqa_round *round,
-                                   struct cqa_outcome *outcome, struct cqa_error *error)
+                                   struct cqa_appraisal_outcome *outcome, struct cqa_error *error)
 {
     char period[CQA_PERIOD_SIZE];
 
@@ -100,7 +100,7 @@ enum cqa_status cqa_before_json(struct cqa_scores *scores, const struct cqa_aske
 {
     struct cqa_arena arena = {0};
     struct cqa_round round;
-    struct cqa_outcome outcome = {0};
+    struct cqa_appraisal_outcome outcome = {0};
     struct cqa_scheme *scheme = NULL;
     const struct cqa_outcome_sheet *before = NULL;
     enum cqa_status status = CQA_E_NOTFOUND;

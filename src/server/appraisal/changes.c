@@ -17,7 +17,7 @@ struct list {
     int count;
 };
 
-static int may_see(const struct list *list, const struct cqa_change_row *row)
+static int may_see(const struct list *list, const struct cqa_input_change *row)
 {
     const struct cqa_member *member = cqa_members_find(&list->members, row->agent);
     const int indicator = cqa_scheme_indicator(list->scheme, row->indicator);
@@ -27,7 +27,7 @@ static int may_see(const struct list *list, const struct cqa_change_row *row)
             !cqa_scheme_private(list->scheme, (size_t)indicator));
 }
 
-static void add_change(void *context, const struct cqa_change_row *row)
+static void add_change(void *context, const struct cqa_input_change *row)
 {
     struct list *list = context;
     struct cqa_buffer *out = &list->out;

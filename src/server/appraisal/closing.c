@@ -13,7 +13,7 @@ enum { TRIES = 5 };
 /* What stands between a round and its closing, as far as `who` may see. */
 struct lack {
     const struct cqa_identity *who;
-    struct cqa_outcome outcome;
+    struct cqa_appraisal_outcome outcome;
     struct cqa_signs *signs;
     struct cqa_buffer objecting; /* agents, a list without its brackets */
     size_t objections;

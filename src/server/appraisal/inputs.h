@@ -71,7 +71,7 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
                                   void (*visit)(void *context, const struct cqa_fault *fault),
                                   void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
-struct cqa_change_row {
+struct cqa_input_change {
     const char *agent, *indicator, *before, *after, *by;
     const char *rater, *period; /* "": none */
     int64_t import;             /* 0: a rating */
@@ -80,7 +80,7 @@ struct cqa_change_row {
 /* Newest first; NULL: any. */
 enum cqa_status cqa_inputs_changes(struct cqa_scores *scores, const struct cqa_round *round,
                                    const char *agent, const char *indicator,
-                                   void (*visit)(void *context, const struct cqa_change_row *row),
+                                   void (*visit)(void *context, const struct cqa_input_change *row),
                                    void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

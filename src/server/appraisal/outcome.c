@@ -20,7 +20,7 @@ static const unsigned reader_parts[CQA_READER_COUNT] = {
 };
 
 struct making {
-    struct cqa_outcome *out;
+    struct cqa_appraisal_outcome *out;
     const struct cqa_work *work;
     const char *whole_of;
     struct cqa_buffer text; /* of one piece at a time */
@@ -251,7 +251,7 @@ static void make_lines(struct making *making)
 static enum cqa_status make(struct making *making, struct cqa_error *error)
 {
     const struct cqa_appraisal *appraisal = &making->work->appraisal;
-    struct cqa_outcome *out = making->out;
+    struct cqa_appraisal_outcome *out = making->out;
     const size_t most = appraisal->left_out_count + making->work->members.count + 1;
 
     out->sheets = cqa_arena_alloc(&out->arena, (appraisal->sheet_count + 1) * sizeof *out->sheets);
@@ -268,14 +268,14 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
 }
 
 enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
-                                const char *whole_of, struct cqa_outcome *out,
+                                const char *whole_of, struct cqa_appraisal_outcome *out,
                                 struct cqa_error *error)
 {
     struct cqa_work work;
     struct making making = {
         .out = out, .work = &work, .whole_of = whole_of, .text = {.limit = TEXT_BYTES_MAX}};
 
-    *out = (struct cqa_outcome){0};
+    *out = (struct cqa_appraisal_outcome){0};
     if (round->stage == CQA_ROUND_CLOSED)
         return cqa_kept_read(scores, round->id, out, error);
     enum cqa_status status = cqa_work_run(scores, round, &work, error);
@@ -286,13 +286,13 @@ enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_roun
     return status;
 }
 
-void cqa_outcome_finish(struct cqa_outcome *outcome)
+void cqa_outcome_finish(struct cqa_appraisal_outcome *outcome)
 {
     cqa_arena_finish(&outcome->arena);
-    *outcome = (struct cqa_outcome){0};
+    *outcome = (struct cqa_appraisal_outcome){0};
 }
 
-const struct cqa_outcome_sheet *cqa_outcome_sheet_of(const struct cqa_outcome *outcome,
+const struct cqa_outcome_sheet *cqa_outcome_sheet_of(const struct cqa_appraisal_outcome *outcome,
                                                      const char *agent)
 {
     for (size_t i = 0; i < outcome->sheet_count; i++)
@@ -301,8 +301,8 @@ const struct cqa_outcome_sheet *cqa_outcome_sheet_of(const struct cqa_outcome *o
     return NULL;
 }
 
-const struct cqa_outcome_left_out *cqa_outcome_left_out_of(const struct cqa_outcome *outcome,
-                                                           const char *agent)
+const struct cqa_outcome_left_out *
+cqa_outcome_left_out_of(const struct cqa_appraisal_outcome *outcome, const char *agent)
 {
     for (size_t i = 0; i < outcome->left_out_count; i++)
         if (strcmp(outcome->left_out[i].agent, agent) == 0)

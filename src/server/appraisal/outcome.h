@@ -32,7 +32,7 @@ struct cqa_outcome_left_out {
 };
 
 /* {0} is empty; finish frees. */
-struct cqa_outcome {
+struct cqa_appraisal_outcome {
     struct cqa_arena arena;
     const char *notes;                   /* a list of texts */
     const char *lines[CQA_READER_COUNT]; /* a list */
@@ -49,18 +49,19 @@ extern const char cqa_outcome_everyone[];
 
 /* Whatever the round's stage asks for. `whole_of`: NULL, an agent, or cqa_outcome_everyone. */
 enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
-                                const char *whole_of, struct cqa_outcome *out,
+                                const char *whole_of, struct cqa_appraisal_outcome *out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
-void cqa_outcome_finish(struct cqa_outcome *outcome);
+void cqa_outcome_finish(struct cqa_appraisal_outcome *outcome);
 
 /* NULL: no sheet. */
-const struct cqa_outcome_sheet *cqa_outcome_sheet_of(const struct cqa_outcome *outcome,
+const struct cqa_outcome_sheet *cqa_outcome_sheet_of(const struct cqa_appraisal_outcome *outcome,
                                                      const char *agent);
-const struct cqa_outcome_left_out *cqa_outcome_left_out_of(const struct cqa_outcome *outcome,
-                                                           const char *agent);
+const struct cqa_outcome_left_out *
+cqa_outcome_left_out_of(const struct cqa_appraisal_outcome *outcome, const char *agent);
 
 /* Reads what a closed round kept. */
-enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round, struct cqa_outcome *out,
+enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round,
+                              struct cqa_appraisal_outcome *out,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
 /* What the store has been told so far: decisions, imports, ratings, signatures, results. */
@@ -75,7 +76,8 @@ enum cqa_status cqa_kept_mark(struct cqa_scores *scores, struct cqa_kept_mark *o
  * the mark that was set before the outcome was computed; compute it anew. */
 enum cqa_status cqa_kept_close(struct cqa_scores *scores, const struct cqa_identity *who,
                                int64_t round, const struct cqa_kept_mark *mark,
-                               const struct cqa_outcome *outcome, const struct cqa_round_step *step,
-                               const char *ignored, struct cqa_error *error) CQA_MUST_CHECK;
+                               const struct cqa_appraisal_outcome *outcome,
+                               const struct cqa_round_step *step, const char *ignored,
+                               struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

@@ -14,7 +14,7 @@ struct view {
     const struct cqa_identity *who;
     enum cqa_reader reader;
     const char *team; /* NULL: any */
-    struct cqa_outcome outcome;
+    struct cqa_appraisal_outcome outcome;
     struct cqa_signs *signs;
 };
 

@@ -6,7 +6,7 @@
 #include "appraisal/names.h"
 
 struct gathering {
-    const struct cqa_outcome *outcome;
+    const struct cqa_appraisal_outcome *outcome;
     struct cqa_names agents;
     struct cqa_signs *signs;
 };
@@ -29,7 +29,7 @@ static void add_signature(void *context, const struct cqa_signature_row *row)
 }
 
 enum cqa_status cqa_signs_load(struct cqa_scores *scores, int64_t round,
-                               struct cqa_outcome *outcome, struct cqa_signs **out,
+                               struct cqa_appraisal_outcome *outcome, struct cqa_signs **out,
                                struct cqa_error *error)
 {
     struct gathering gathering = {.outcome = outcome};

@@ -13,7 +13,7 @@ struct cqa_signs {
 
 /* Of every sheet; the array lives in the outcome's arena. */
 enum cqa_status cqa_signs_load(struct cqa_scores *scores, int64_t round,
-                               struct cqa_outcome *outcome, struct cqa_signs **out,
+                               struct cqa_appraisal_outcome *outcome, struct cqa_signs **out,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
 /* The words of a set of sides, as a JSON list. */

@@ -176,7 +176,7 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
 
 enum cqa_status cqa_inputs_changes(struct cqa_scores *scores, const struct cqa_round *round,
                                    const char *agent, const char *indicator,
-                                   void (*visit)(void *context, const struct cqa_change_row *row),
+                                   void (*visit)(void *context, const struct cqa_input_change *row),
                                    void *context, struct cqa_error *error)
 {
     struct cqa_list list;
@@ -194,15 +194,15 @@ enum cqa_status cqa_inputs_changes(struct cqa_scores *scores, const struct cqa_r
         " ORDER BY at DESC LIMIT ?5",
         "tttti", round->scheme, round->period, agent, indicator, (int64_t)CHANGES_LISTED);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_change_row change = {.agent = cqa_db_text(list.row, 0),
-                                              .indicator = cqa_db_text(list.row, 1),
-                                              .before = cqa_db_text(list.row, 2),
-                                              .after = cqa_db_text(list.row, 3),
-                                              .by = cqa_db_text(list.row, 4),
-                                              .rater = cqa_db_text(list.row, 5),
-                                              .period = cqa_db_text(list.row, 6),
-                                              .import = sqlite3_column_int64(list.row, 7),
-                                              .at_ms = sqlite3_column_int64(list.row, 8)};
+        const struct cqa_input_change change = {.agent = cqa_db_text(list.row, 0),
+                                                .indicator = cqa_db_text(list.row, 1),
+                                                .before = cqa_db_text(list.row, 2),
+                                                .after = cqa_db_text(list.row, 3),
+                                                .by = cqa_db_text(list.row, 4),
+                                                .rater = cqa_db_text(list.row, 5),
+                                                .period = cqa_db_text(list.row, 6),
+                                                .import = sqlite3_column_int64(list.row, 7),
+                                                .at_ms = sqlite3_column_int64(list.row, 8)};
         visit(context, &change);
     }
     return cqa_list_end(scores, &list);

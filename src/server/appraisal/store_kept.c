@@ -32,7 +32,8 @@ static enum cqa_status write_left_out(struct cqa_db *db, int64_t round, size_t p
 }
 
 static enum cqa_status write_outcome(struct cqa_db *db, int64_t round,
-                                     const struct cqa_outcome *outcome, struct cqa_error *error)
+                                     const struct cqa_appraisal_outcome *outcome,
+                                     struct cqa_error *error)
 {
     enum cqa_status status = CQA_OK;
 
@@ -85,10 +86,12 @@ static enum cqa_status check_mark(struct cqa_db *db, const struct cqa_kept_mark 
     return status;
 }
 
-static enum cqa_status
-close_within(struct cqa_scores *scores, struct cqa_db *db, const struct cqa_identity *who,
-             int64_t round, const struct cqa_kept_mark *mark, const struct cqa_outcome *outcome,
-             const struct cqa_round_step *step, const char *ignored, struct cqa_error *error)
+static enum cqa_status close_within(struct cqa_scores *scores, struct cqa_db *db,
+                                    const struct cqa_identity *who, int64_t round,
+                                    const struct cqa_kept_mark *mark,
+                                    const struct cqa_appraisal_outcome *outcome,
+                                    const struct cqa_round_step *step, const char *ignored,
+                                    struct cqa_error *error)
 {
     enum cqa_round_stage stage = CQA_ROUND_OPEN;
     enum cqa_status status = cqa_round_check_open(db, round, &stage, error);
@@ -123,8 +126,9 @@ close_within(struct cqa_scores *scores, struct cqa_db *db, const struct cqa_iden
 
 enum cqa_status cqa_kept_close(struct cqa_scores *scores, const struct cqa_identity *who,
                                int64_t round, const struct cqa_kept_mark *mark,
-                               const struct cqa_outcome *outcome, const struct cqa_round_step *step,
-                               const char *ignored, struct cqa_error *error)
+                               const struct cqa_appraisal_outcome *outcome,
+                               const struct cqa_round_step *step, const char *ignored,
+                               struct cqa_error *error)
 {
     struct cqa_db *db;
     enum cqa_status status = cqa_round_need_name(who, error);
@@ -139,13 +143,14 @@ enum cqa_status cqa_kept_close(struct cqa_scores *scores, const struct cqa_ident
 
 /* ---- reading */
 
-static const char *copy(struct cqa_outcome *out, sqlite3_stmt *row, int column)
+static const char *copy(struct cqa_appraisal_outcome *out, sqlite3_stmt *row, int column)
 {
     return cqa_arena_string(&out->arena, (const char *)sqlite3_column_text(row, column));
 }
 
-static enum cqa_status read_head(struct cqa_db *db, int64_t round, struct cqa_outcome *out,
-                                 size_t *sheets, size_t *left_out, struct cqa_error *error)
+static enum cqa_status read_head(struct cqa_db *db, int64_t round,
+                                 struct cqa_appraisal_outcome *out, size_t *sheets,
+                                 size_t *left_out, struct cqa_error *error)
 {
     sqlite3_stmt *row;
     enum cqa_status status = cqa_db_start(
@@ -171,7 +176,7 @@ static enum cqa_status read_head(struct cqa_db *db, int64_t round, struct cqa_ou
     return status;
 }
 
-static struct cqa_outcome_sheet sheet_of(struct cqa_outcome *out, sqlite3_stmt *row)
+static struct cqa_outcome_sheet sheet_of(struct cqa_appraisal_outcome *out, sqlite3_stmt *row)
 {
     struct cqa_outcome_sheet sheet = {.agent = copy(out, row, 0),
                                       .team = copy(out, row, 1),
@@ -187,7 +192,7 @@ static struct cqa_outcome_sheet sheet_of(struct cqa_outcome *out, sqlite3_stmt *
 }
 
 static enum cqa_status read_sheets(struct cqa_db *db, int64_t round, size_t count,
-                                   struct cqa_outcome *out, struct cqa_error *error)
+                                   struct cqa_appraisal_outcome *out, struct cqa_error *error)
 {
     sqlite3_stmt *row;
     enum cqa_status status =
@@ -205,7 +210,7 @@ static enum cqa_status read_sheets(struct cqa_db *db, int64_t round, size_t coun
 }
 
 static enum cqa_status read_left_out(struct cqa_db *db, int64_t round, size_t count,
-                                     struct cqa_outcome *out, struct cqa_error *error)
+                                     struct cqa_appraisal_outcome *out, struct cqa_error *error)
 {
     sqlite3_stmt *row;
     enum cqa_status status = cqa_db_start(db, &row, error,
@@ -227,8 +232,8 @@ static enum cqa_status read_left_out(struct cqa_db *db, int64_t round, size_t co
     return status == CQA_E_NOTFOUND ? CQA_OK : status;
 }
 
-enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round, struct cqa_outcome *out,
-                              struct cqa_error *error)
+enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round,
+                              struct cqa_appraisal_outcome *out, struct cqa_error *error)
 {
     size_t sheets = 0;
     size_t left_out = 0;

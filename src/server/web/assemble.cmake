@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Called with NPM, SOURCE (this folder), BUILD and TABLE (callqa-page-table).
 set(modules ${BUILD}/web-modules)
 set(lock ${SOURCE}/package-lock.json)

@@ -13,6 +13,7 @@
 
 #include "appraisal/appraisal.h"
 #include "appraisal/sheet.h"
+#include "support/scheme.h"
 
 /* One appraisal from texts, and questions about it. Start with {0}; `finish` at the end. */
 struct appraised {
@@ -76,7 +77,7 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
     struct cqa_problems problems = {0};
     struct cqa_error error = {0};
 
-    it->scheme = cqa_scheme_parse(text, strlen(text), &problems);
+    it->scheme = scheme_of(text, strlen(text), &problems);
     free(text);
     if (it->scheme == NULL) {
         cqa_problems_print(&problems, "scheme", stderr);

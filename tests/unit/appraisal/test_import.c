@@ -97,7 +97,7 @@ static void refuses_other_encodings(void **state)
 
     (void)state;
     char *text = scheme_text("agent-2013");
-    struct cqa_scheme *scheme = cqa_scheme_parse(text, strlen(text), &problems);
+    struct cqa_scheme *scheme = scheme_of(text, strlen(text), &problems);
     for (size_t i = 0; i < 2; i++) {
         struct cqa_rows rows = {0};
         struct cqa_faults faults = {0};

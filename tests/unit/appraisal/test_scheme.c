@@ -17,7 +17,7 @@
 static void assert_problem(const char *text, size_t line, const char *piece)
 {
     struct cqa_problems problems = {0};
-    struct cqa_scheme *scheme = cqa_scheme_parse(text, strlen(text), &problems);
+    struct cqa_scheme *scheme = scheme_of(text, strlen(text), &problems);
     int found = 0;
 
     for (size_t i = 0; i < problems.count; i++)
@@ -240,7 +240,7 @@ static void tells_all_at_once(void **state)
     struct cqa_problems problems = {0};
 
     (void)state;
-    assert_null(cqa_scheme_parse(text, strlen(text), &problems));
+    assert_null(scheme_of(text, strlen(text), &problems));
     assert_int_equal(problems.count, 5);
     cqa_problems_finish(&problems);
 }
@@ -253,7 +253,7 @@ static void refuses_what_is_no_scheme(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct cqa_problems problems = {0};
-        assert_null(cqa_scheme_parse(texts[i], strlen(texts[i]), &problems));
+        assert_null(scheme_of(texts[i], strlen(texts[i]), &problems));
         assert_true(problems.count > 0);
         cqa_problems_finish(&problems);
     }

@@ -49,6 +49,19 @@ static void finish(struct cqa_config *config, struct cqa_problems *problems)
 
 #define TOP "state_dir: /var/lib/callqa\nwatch:\n  - path: /srv/calls/\n"
 
+/* The profile's name is every call's source. */
+static void assert_source(const struct cqa_recorder *recorder, const char *name)
+{
+    struct cqa_arena arena = {0};
+    struct cqa_call_identity identity;
+    struct cqa_error error;
+
+    assert_int_equal(cqa_recorder_identify(recorder, NULL, "/srv/a.wav", &arena, &identity, &error),
+                     CQA_OK);
+    assert_string_equal(identity.call.source, name);
+    cqa_arena_finish(&arena);
+}
+
 static void test_little_is_enough(void **state)
 {
     struct cqa_config config;
@@ -59,7 +72,7 @@ static void test_little_is_enough(void **state)
     assert_string_equal(config.state_dir, "/var/lib/callqa");
     assert_int_equal(config.watch_count, 1);
     assert_string_equal(config.watches[0].path, "/srv/calls");
-    assert_string_equal(cqa_recorder_name(config.watches[0].recorder), "generic");
+    assert_source(config.watches[0].recorder, "generic");
     assert_string_equal(cqa_rubric_name(config.rubric), "standard");
     assert_false(config.posts);
     assert_false(config.show_digits);
@@ -94,7 +107,7 @@ static void test_everything_is_read(void **state)
     assert_true(config.mask_private);
     assert_true(config.show_digits);
     assert_int_equal(config.watch_count, 2); /* /ab does not lie in /a */
-    assert_string_equal(cqa_recorder_name(config.watches[0].recorder), "freepbx");
+    assert_source(config.watches[0].recorder, "freepbx");
     assert_true(config.posts);
     assert_true(config.post.single);
     assert_int_equal(config.post.timeout_ms, 7000);

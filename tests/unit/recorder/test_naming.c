@@ -121,7 +121,7 @@ static void test_known_names(void **state)
         const struct expected *name = &known[i];
         struct cqa_recorder *recorder = recorder_of(name->recorder);
         struct cqa_arena arena = {0};
-        struct cqa_identity got;
+        struct cqa_call_identity got;
         assert_int_equal(cqa_recorder_identify(recorder, zone, name->path, &arena, &got, NULL),
                          CQA_OK);
         if (got.matched != name->matched)
@@ -147,7 +147,7 @@ static void test_epoch_settles_the_hour_that_comes_twice(void **state)
     struct cqa_recorder *recorder = recorder_of("freepbx");
     struct cqa_zone *zone = NULL;
     struct cqa_arena arena = {0};
-    struct cqa_identity got;
+    struct cqa_call_identity got;
 
     (void)state;
     assert_int_equal(cqa_zone_load("Europe/Berlin", &zone, NULL), CQA_OK);
@@ -231,7 +231,7 @@ static void test_hostile_pattern_ends(void **state)
     struct cqa_problems problems = {0};
     struct cqa_zone *zone = NULL;
     struct cqa_arena arena = {0};
-    struct cqa_identity got;
+    struct cqa_call_identity got;
     char path[PATH_MAX];
     const int fd = mkstemps(name, 5);
 
@@ -260,7 +260,7 @@ static struct cqa_call_lines lines_of(const char *profile, const char *path, con
     struct cqa_problems problems = {0};
     struct cqa_zone *zone = NULL;
     struct cqa_arena arena = {0};
-    struct cqa_identity got;
+    struct cqa_call_identity got;
     char found[PATH_MAX];
 
     assert_int_equal(cqa_recorder_load(profile, &recorder, found, &problems, NULL), CQA_OK);

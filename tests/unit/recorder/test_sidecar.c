@@ -19,7 +19,7 @@ struct fixture {
     struct cqa_recorder *recorder;
     struct cqa_zone *zone;
     struct cqa_arena arena;
-    struct cqa_identity got;
+    struct cqa_call_identity got;
     struct cqa_error error;
     int found;
 };

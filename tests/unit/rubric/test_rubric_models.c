@@ -179,8 +179,6 @@ static void test_courier_lists_the_violations(void **state)
         assert_int_equal(info.manual, i > 0);
         assert_true(info.points_least == 0.5 && info.points_most == 0.5 && isnan(info.cap));
     }
-    assert_string_equal(cqa_rubric_exception_text(rubric, "too-short")->zh, "录音不足10秒");
-    assert_null(cqa_rubric_exception_text(rubric, "nonsense"));
     cqa_rubric_destroy(rubric);
 }
 

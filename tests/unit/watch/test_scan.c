@@ -284,19 +284,6 @@ static void test_what_was_not_taken_comes_again(void **state)
     assert_int_equal(fixture->gone_count, 1);
 }
 
-static void test_asked_to_look_again(void **state)
-{
-    struct fixture *fixture = *state;
-
-    put(fixture, "a.wav", "x");
-    look_twice(fixture);
-    cqa_scan_again(fixture->scan, path_of(fixture, "a.wav"));
-    assert_int_equal(look(fixture, 1000), CQA_OK);
-    assert_int_equal(fixture->settled_count, 0);
-    assert_int_equal(look(fixture, 1000), CQA_OK);
-    assert_int_equal(fixture->settled_count, 1);
-}
-
 static void test_missing_folder_is_not_all_deleted(void **state)
 {
     struct fixture *fixture = *state;
@@ -415,7 +402,6 @@ int main(void)
         TEST(test_only_regular_files_count),
         TEST(test_known_files_are_not_told_but_missed),
         TEST(test_what_was_not_taken_comes_again),
-        TEST(test_asked_to_look_again),
         TEST(test_missing_folder_is_not_all_deleted),
         TEST(test_unreadable_folder_hides_but_deletes_nothing),
         TEST(test_random_changes_add_up),

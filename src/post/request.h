@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_POST_PARTS_H
-#define CQA_POST_PARTS_H
+#ifndef CQA_POST_REQUEST_H
+#define CQA_POST_REQUEST_H
 
 #include <curl/curl.h>
 #include "base/buffer.h"
 #include "post/post.h"
 #include "post/signature.h"
 
-/* Shared by post.c and request.c alone. */
+/* A request under way: what post.c sends is written here. */
 
 enum { CQA_TOKEN_MAX = 4096, CQA_ANSWER_BYTES_MAX = 1 << 20 };
 
