@@ -23,7 +23,7 @@ static int set_up(void **state)
 
     (void)state;
     setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1);
-    if (cqa_engine_create(&engine, &error) != CQA_OK)
+    if (cqa_engine_create(&engine, CQA_ZYGOTE_FORKED, &error) != CQA_OK)
         fail_msg("%s", error.text);
     return 0;
 }
@@ -80,19 +80,28 @@ static void drop(struct cqa_outcome *outcome)
     free(outcome->result);
 }
 
-/* Process ids of this process's children, the workers. */
-static size_t children(pid_t *out, size_t capacity)
+/* Process ids of a process's children. */
+static size_t children_of(pid_t parent, pid_t *out, size_t capacity)
 {
     char path[64];
     size_t count = 0;
 
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     while (count < capacity && fscanf(file, "%d", &out[count]) == 1)
         count++;
     fclose(file);
     return count;
+}
+
+/* The workers, which are the zygote's. */
+static size_t children(pid_t *out, size_t capacity)
+{
+    pid_t zygote = 0;
+
+    assert_int_equal(children_of(getpid(), &zygote, 1), 1);
+    return children_of(zygote, out, capacity);
 }
 
 static void test_facts_come_back(void **state)
@@ -235,8 +244,9 @@ static void test_ending_leaves_no_process(void **state)
     cqa_workers_destroy(NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    cqa_engine_enter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts_come_back),
         cmocka_unit_test(test_failures_come_back_with_their_reason),

@@ -16,10 +16,10 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "analysis/sandbox.h"
+#include "child/sandbox.h"
 
 enum { HELD = 0, REFUSED = 10, ALLOWED = 11, NO_SANDBOX = 12 };
-static const int64_t MEMORY = INT64_C(256) << 20;
+static const struct cqa_sandbox_limits LIMITS = {.memory_bytes = INT64_C(256) << 20};
 
 /* How a child ends that enters the sandbox and tries; the code, or minus the signal. */
 static int try_inside(int (*attempt)(void))
@@ -32,7 +32,7 @@ static int try_inside(int (*attempt)(void))
     const pid_t child = fork();
     if (child == 0) {
         struct cqa_error error = {0};
-        if (cqa_sandbox_enter(pair[1], parent, MEMORY, &error) != CQA_OK)
+        if (cqa_sandbox_enter(pair[1], parent, &LIMITS, &error) != CQA_OK)
             _exit(NO_SANDBOX);
         _exit(attempt());
     }
@@ -82,7 +82,7 @@ static int give_up(void)
 
 static int take_too_much_memory(void)
 {
-    void *all = malloc((size_t)MEMORY);
+    void *all = malloc((size_t)LIMITS.memory_bytes);
 
     free(all);
     return all == NULL ? REFUSED : ALLOWED;
@@ -155,7 +155,7 @@ static void test_an_orphan_does_not_start(void **state)
     (void)state;
     const pid_t child = fork();
     if (child == 0) /* its parent is not process 1 */
-        _exit(cqa_sandbox_enter(0, 1, MEMORY, &error) == CQA_OK ? ALLOWED : REFUSED);
+        _exit(cqa_sandbox_enter(0, 1, &LIMITS, &error) == CQA_OK ? ALLOWED : REFUSED);
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(WEXITSTATUS(status), REFUSED);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_ANALYSIS_SANDBOX_H
-#define CQA_ANALYSIS_SANDBOX_H
+#ifndef CQA_CHILD_SANDBOX_H
+#define CQA_CHILD_SANDBOX_H
 
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/error.h"
 
+struct cqa_sandbox_limits {
+    int64_t memory_bytes; /* address space */
+    int64_t processor_s;  /* processor time of the whole life; 0: no limit */
+};
+
 /*
  * Takes from this process whatever decoding does not need (docs/decisions/0001): every descriptor
- * but `keep_fd`, which becomes CQA_SANDBOX_FD; standard streams (they become /dev/null); memory
- * over `memory_bytes`; core dumps, file writing, new processes; and by seccomp every system call
+ * but `keep_fd`, which becomes CQA_SANDBOX_FD; standard streams (they become /dev/null); memory and
+ * processor time over `limits`; core dumps, file writing, new processes; and by seccomp every system call
  * but those of plain computing, reading and answering. What a library may try in passing (opening a
  * file, asking the terminal) gets EPERM; what only an intruder does (exec, sockets, ptrace, …) ends
  * the process with SIGSYS. It dies with `parent`.
@@ -20,7 +25,11 @@
  */
 enum { CQA_SANDBOX_FD = 3 };
 
-enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent, int64_t memory_bytes,
+enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent,
+                                  const struct cqa_sandbox_limits *limits,
                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Signals as a fresh process has them: none blocked, none handled. */
+void cqa_sandbox_reset_signals(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "analysis/sandbox.h"
+#include "child/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 enum {
-    FILES_MAX = CQA_SANDBOX_FD + 5
-}; /* streams, socket, recording, and some for /dev/urandom and the like */
+    FILES_MAX = CQA_SANDBOX_FD + 5, /* streams, socket, recording, and some for /dev/urandom */
+    GRACE_S = 5,                    /* from SIGXCPU, which a library may catch, to SIGKILL */
+};
 
 #ifdef CQA_SANITIZED
 enum { SANITIZED = 1 };
@@ -23,7 +24,7 @@ enum { SANITIZED = 0 };
 #endif
 
 /* A parent that blocks or handles signals must not make its children deaf. */
-static void reset_signals(void)
+void cqa_sandbox_reset_signals(void)
 {
     sigset_t none;
 
@@ -52,17 +53,24 @@ static enum cqa_status drop_descriptors(int keep_fd, struct cqa_error *error)
     return CQA_OK;
 }
 
-static enum cqa_status limit(int resource, const char *name, rlim_t value, struct cqa_error *error)
+static enum cqa_status limit_between(int resource, const char *name, rlim_t soft, rlim_t hard,
+                                     struct cqa_error *error)
 {
-    const struct rlimit both = {.rlim_cur = value, .rlim_max = value};
+    const struct rlimit both = {.rlim_cur = soft, .rlim_max = hard};
 
     if (setrlimit((__rlimit_resource_t)resource, &both) != 0)
         return cqa_fail_errno(error, "cannot limit %s", name);
     return CQA_OK;
 }
 
-static enum cqa_status limit_all(int64_t memory_bytes, struct cqa_error *error)
+static enum cqa_status limit(int resource, const char *name, rlim_t value, struct cqa_error *error)
 {
+    return limit_between(resource, name, value, value, error);
+}
+
+static enum cqa_status limit_all(const struct cqa_sandbox_limits *limits, struct cqa_error *error)
+{
+    const rlim_t processor_s = (rlim_t)limits->processor_s;
     enum cqa_status status =
         limit(RLIMIT_CORE, "core dumps", 0, error); /* they would hold voices */
 
@@ -73,7 +81,10 @@ static enum cqa_status limit_all(int64_t memory_bytes, struct cqa_error *error)
     if (status == CQA_OK)
         status = limit(RLIMIT_NOFILE, "open files", FILES_MAX, error);
     if (status == CQA_OK && !SANITIZED)
-        status = limit(RLIMIT_AS, "memory", (rlim_t)memory_bytes, error);
+        status = limit(RLIMIT_AS, "memory", (rlim_t)limits->memory_bytes, error);
+    if (status == CQA_OK && processor_s > 0)
+        status = limit_between(RLIMIT_CPU, "processor time", processor_s, processor_s + GRACE_S,
+                               error);
     return status;
 }
 
@@ -176,12 +187,12 @@ static enum cqa_status load_filter(struct cqa_error *error)
     return CQA_OK;
 }
 
-enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent, int64_t memory_bytes,
-                                  struct cqa_error *error)
+enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent,
+                                  const struct cqa_sandbox_limits *limits, struct cqa_error *error)
 {
     enum cqa_status status;
 
-    reset_signals();
+    cqa_sandbox_reset_signals();
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return cqa_fail_errno(error, "PR_SET_PDEATHSIG");
     if (getppid() != parent) /* it died before the line above took effect */
@@ -192,7 +203,7 @@ enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent, int64_t memory_byte
         return cqa_fail_errno(error, "PR_SET_DUMPABLE");
     status = drop_descriptors(keep_fd, error);
     if (status == CQA_OK)
-        status = limit_all(memory_bytes, error);
+        status = limit_all(limits, error);
     if (status == CQA_OK && !SANITIZED)
         status = load_filter(error);
     return status;
