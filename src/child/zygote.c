@@ -20,6 +20,7 @@ struct zygote {
     size_t role_count;
     void *contexts[ROLES_MAX];
     int is_warm[ROLES_MAX];
+    struct cqa_sandbox_filter filter;
     pid_t dismissed[DISMISSED_MAX]; /* killed, to be buried when they are dead */
     size_t dismissed_count;
 };
@@ -32,7 +33,7 @@ static _Noreturn void live(const struct zygote *zygote, const struct cqa_zygote_
     const struct cqa_sandbox_limits limits = {order->memory_bytes, order->processor_s};
     struct cqa_error error = {0};
 
-    if (cqa_sandbox_enter(socket, parent, &limits, &error) != CQA_OK) {
+    if (cqa_sandbox_enter(socket, parent, &limits, &zygote->filter, &error) != CQA_OK) {
         dup2(socket, CQA_SANDBOX_FD); /* harmless when it was done already */
         cqa_frame_say(CQA_FRAME_BROKEN, error.text, strlen(error.text));
         _exit(1);
@@ -166,7 +167,7 @@ static void serve(struct zygote *zygote, const struct cqa_zygote_order *order, i
 static enum cqa_status prepare(struct zygote *zygote, char *name, size_t size,
                                struct cqa_error *error)
 {
-    enum cqa_status status = CQA_OK;
+    enum cqa_status status = cqa_sandbox_prepare(&zygote->filter, error);
 
     for (size_t i = 0; i < zygote->role_count && status == CQA_OK; i++)
         if (zygote->roles[i].prepare != NULL)
