@@ -69,6 +69,7 @@ static const struct cqa_words words[] = {
     {"the analysing process made a forbidden system call", "分析进程发出了被禁止的系统调用"},
     {"the analysing process died of signal %d (%s)", "分析进程因信号 %d（%s）终止"},
     {"the analysing process left with status %d", "分析进程以状态 %d 退出"},
+    {"the analysing process answered nonsense", "分析进程的返回无法识别"},
     {"the analysing process answered nonsense: %s", "分析进程的返回无法识别：%s"},
     {"the analysis failed without a reason", "分析失败，原因不明"},
     {"the result does not fit in memory", "结果过大，内存容纳不下"},
