@@ -52,8 +52,8 @@ static enum cqa_status find_models(char path[MODEL_COUNT][PATH_MAX], struct cqa_
     return status;
 }
 
-static enum cqa_status name_models(struct cqa_instruments *instruments, char path[MODEL_COUNT][PATH_MAX],
-                                   struct cqa_error *error)
+static enum cqa_status name_models(struct cqa_instruments *instruments,
+                                   char path[MODEL_COUNT][PATH_MAX], struct cqa_error *error)
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;
@@ -68,8 +68,8 @@ static enum cqa_status name_models(struct cqa_instruments *instruments, char pat
         EVP_DigestFinal_ex(digest, sum, &length);
         size_t used = (size_t)snprintf(instruments->models, sizeof instruments->models, "sha256:");
         for (unsigned i = 0; i < length && used + 3 <= sizeof instruments->models; i++)
-            used += (size_t)snprintf(instruments->models + used, sizeof instruments->models - used, "%02x",
-                                     sum[i]);
+            used += (size_t)snprintf(instruments->models + used, sizeof instruments->models - used,
+                                     "%02x", sum[i]);
     }
     EVP_MD_CTX_free(digest);
     return status;
@@ -234,8 +234,9 @@ static enum cqa_status tell_same_mix(const struct cqa_nets *nets, const struct c
     return status;
 }
 
-static enum cqa_status understand(const struct cqa_instruments *instruments, const struct cqa_frames *frames,
-                                  const struct cqa_call *call, struct cqa_result *result)
+static enum cqa_status understand(const struct cqa_instruments *instruments,
+                                  const struct cqa_frames *frames, const struct cqa_call *call,
+                                  struct cqa_result *result)
 {
     const struct cqa_nets nets = {instruments->frames_net, instruments->parked_net};
     enum cqa_status status = tell_same_mix(&nets, frames, result);

@@ -13,7 +13,8 @@ struct cqa_instruments;
 
 /* Loads models/acoustic and models/tones (found by base/models.h). Owned, free with
  * cqa_instruments_destroy. */
-enum cqa_status cqa_instruments_create(struct cqa_instruments **out, struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_instruments_create(struct cqa_instruments **out,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_instruments_destroy(struct cqa_instruments *instruments);
 
 /* "sha256:…" over the model files. */

@@ -97,12 +97,12 @@ static enum cqa_status read_answer(const struct cqa_frame *frame, struct cqa_pea
 {
     const size_t half = peaks->count * sizeof *peaks->low;
 
-    if (frame->kind == CQA_FRAME_FAILURE &&
-        cqa_answer_failure(frame->body, frame->length, failure))
+    if (frame->kind == CQA_FRAME_FAILURE && cqa_answer_failure(frame->body, frame->length, failure))
         return CQA_E_BADDATA;
     if (frame->kind != CQA_FRAME_PEAKS || frame->length != 2 * half)
-        return cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the decoder's process answered "
-                                                             "nonsense");
+        return cqa_failure_set(failure, CQA_FAILURE_CRASHED,
+                               "the decoder's process answered "
+                               "nonsense");
     memcpy(peaks->low, frame->body, half);
     memcpy(peaks->high, frame->body + half, half);
     clean(peaks);
@@ -132,12 +132,10 @@ static enum cqa_status run(struct cqa_children *children, int fd, const char *na
                            int64_t duration_ms, struct cqa_peaks *peaks,
                            struct cqa_failure *failure)
 {
-    const struct cqa_child_order wanted = {
-        CQA_ROLE_OUTLINE, MEMORY_BYTES, TIMEOUT_MS / 1000};
+    const struct cqa_child_order wanted = {CQA_ROLE_OUTLINE, MEMORY_BYTES, TIMEOUT_MS / 1000};
     const struct cqa_outline_order order = {duration_ms, peaks->count};
-    const struct iovec parts[] = {
-        {(void *)(uintptr_t)&order, sizeof order},
-        {(void *)(uintptr_t)name, strnlen(name, CQA_ROLE_NAME_MAX)}};
+    const struct iovec parts[] = {{(void *)(uintptr_t)&order, sizeof order},
+                                  {(void *)(uintptr_t)name, strnlen(name, CQA_ROLE_NAME_MAX)}};
     struct cqa_child child;
     struct cqa_error error = {0};
 

@@ -11,8 +11,7 @@
 
 enum { BODY_MAX = sizeof(struct cqa_clip_order) + CQA_ROLE_NAME_MAX };
 
-enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size,
-                                   struct cqa_error *error)
+enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size, struct cqa_error *error)
 {
     struct cqa_instruments *instruments = NULL;
     const enum cqa_status status = cqa_instruments_create(&instruments, error);
@@ -25,9 +24,8 @@ enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size,
 
 void cqa_role_say_failure(const struct cqa_failure *failure)
 {
-    const struct iovec parts[] = {
-        {(void *)(uintptr_t)failure->reason, strlen(failure->reason) + 1},
-        {(void *)(uintptr_t)failure->text, strlen(failure->text) + 1}};
+    const struct iovec parts[] = {{(void *)(uintptr_t)failure->reason, strlen(failure->reason) + 1},
+                                  {(void *)(uintptr_t)failure->text, strlen(failure->text) + 1}};
 
     cqa_frame_say_parts(CQA_FRAME_FAILURE, parts, 2);
 }

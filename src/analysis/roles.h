@@ -15,10 +15,10 @@
 
 enum cqa_analysis_frame {
     CQA_FRAME_JOB = CQA_FRAME_OF_ROLE, /* order: struct cqa_call_lines, the recording's name */
-    CQA_FRAME_CUT,     /* order: struct cqa_clip_order, the recording's name */
-    CQA_FRAME_DRAW,    /* order: struct cqa_outline_order, the recording's name */
-    CQA_FRAME_RESULT,  /* answer: callqa.result/1 without call and score */
-    CQA_FRAME_CLIPS,   /* answer: clips, packed (clips.h) */
+    CQA_FRAME_CUT,                     /* order: struct cqa_clip_order, the recording's name */
+    CQA_FRAME_DRAW,                    /* order: struct cqa_outline_order, the recording's name */
+    CQA_FRAME_RESULT,                  /* answer: callqa.result/1 without call and score */
+    CQA_FRAME_CLIPS,                   /* answer: clips, packed (clips.h) */
     CQA_FRAME_PEAKS,   /* answer: all the lows, then all the highs, of two channels */
     CQA_FRAME_FAILURE, /* answer: "reason\0text\0" */
 };

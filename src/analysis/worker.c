@@ -26,15 +26,15 @@ enum cqa_status cqa_workers_create(struct cqa_workers **out, const struct cqa_en
                                    const struct cqa_workers_config *config, struct cqa_error *error)
 {
     const int64_t timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : DEFAULT_TIMEOUT_MS;
-    const struct cqa_pool_config pool = {
-        .count = config->count,
-        .timeout_ms = timeout_ms,
-        .child = {.role = CQA_ROLE_WORKER,
-                  .memory_bytes =
-                      config->memory_bytes > 0 ? config->memory_bytes : DEFAULT_MEMORY_BYTES,
-                  .processor_s = timeout_ms / 1000 + 1},
-        .rules = RULES,
-        .rule_count = RULE_COUNT};
+    const struct cqa_pool_config pool = {.count = config->count,
+                                         .timeout_ms = timeout_ms,
+                                         .child = {.role = CQA_ROLE_WORKER,
+                                                   .memory_bytes = config->memory_bytes > 0
+                                                                       ? config->memory_bytes
+                                                                       : DEFAULT_MEMORY_BYTES,
+                                                   .processor_s = timeout_ms / 1000 + 1},
+                                         .rules = RULES,
+                                         .rule_count = RULE_COUNT};
     struct cqa_workers *workers = calloc(1, sizeof *workers);
 
     if (workers == NULL)

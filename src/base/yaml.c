@@ -37,9 +37,9 @@ struct cqa_yaml {
 
 /* ---- from libyaml's events to our tree */
 
-/* Reading ends at the first thing that is refused: what follows may be a million of the same. Within
- * these limits the time and memory that libyaml and we take are bounded by the size of the text
- * (docs/decisions/0076-limits-on-yaml.md). */
+/* Reading ends at the first thing that is refused: what follows may be a million of the same.
+ * Within these limits the time and memory that libyaml and we take are bounded by the size of the
+ * text (docs/decisions/0076-limits-on-yaml.md). */
 struct builder {
     struct cqa_yaml *yaml;
     yaml_parser_t parser;
@@ -102,7 +102,8 @@ static struct cqa_yaml_node *new_node(struct builder *builder, const yaml_event_
 static void *grow(struct builder *builder, struct cqa_yaml_node **old, size_t count,
                   size_t capacity)
 {
-    struct cqa_yaml_node **out = cqa_arena_alloc(&builder->yaml->arena, capacity * sizeof(struct cqa_yaml_node *));
+    struct cqa_yaml_node **out =
+        cqa_arena_alloc(&builder->yaml->arena, capacity * sizeof(struct cqa_yaml_node *));
 
     if (out == NULL)
         stop_without_memory(builder);
@@ -128,8 +129,8 @@ static int make_room(struct builder *builder, struct cqa_yaml_node *node)
 static struct cqa_yaml_node *build(struct builder *builder, const yaml_event_t *event, int depth);
 
 /* Adds a pair, or says why it cannot be one. */
-static void add_pair(struct builder *builder, struct cqa_yaml_node *node,
-                     struct cqa_yaml_node *key, struct cqa_yaml_node *value)
+static void add_pair(struct builder *builder, struct cqa_yaml_node *node, struct cqa_yaml_node *key,
+                     struct cqa_yaml_node *value)
 {
     if (key->kind != CQA_YAML_SCALAR) {
         cqa_yaml_problem(key, builder->problems, "a key must be a word");
@@ -158,8 +159,8 @@ static struct cqa_yaml_node *build_value(struct builder *builder, int depth)
 }
 
 /* Reads on to the end of a list or map. */
-static void build_items(struct builder *builder, struct cqa_yaml_node *node,
-                        yaml_event_type_t end, int depth)
+static void build_items(struct builder *builder, struct cqa_yaml_node *node, yaml_event_type_t end,
+                        int depth)
 {
     yaml_event_t event;
 

@@ -33,10 +33,18 @@ struct cqa_children {
  * time, how sanitizers report. Everything else might be a secret. */
 static int may_keep(const char *variable)
 {
-    static const char *const names[] = {"CALLQA_MODELS=",  "LD_LIBRARY_PATH=", "LANG=",
-                                        "LANGUAGE=",       "LC_",              "TZ=",
-                                        "ASAN_OPTIONS=",   "UBSAN_OPTIONS=",   "TSAN_OPTIONS=",
-                                        "LSAN_OPTIONS=",   "GCOV_PREFIX",      "LLVM_PROFILE_FILE="};
+    static const char *const names[] = {"CALLQA_MODELS=",
+                                        "LD_LIBRARY_PATH=",
+                                        "LANG=",
+                                        "LANGUAGE=",
+                                        "LC_",
+                                        "TZ=",
+                                        "ASAN_OPTIONS=",
+                                        "UBSAN_OPTIONS=",
+                                        "TSAN_OPTIONS=",
+                                        "LSAN_OPTIONS=",
+                                        "GCOV_PREFIX",
+                                        "LLVM_PROFILE_FILE="};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strncmp(variable, names[i], strlen(names[i])) == 0)

@@ -34,8 +34,8 @@ struct cqa_child_role {
 /* How the first zygote comes to be. One that died is always replaced by an executed one. */
 enum cqa_zygote_start {
     CQA_ZYGOTE_EXECUTED,
-    CQA_ZYGOTE_FORKED, /* saves loading the program again, where it has read no secret yet, and never
-                          will */
+    CQA_ZYGOTE_FORKED, /* saves loading the program again, where it has read no secret yet, and
+                          never will */
 };
 
 /* The first thing in main(): lives a zygote's life, and never returns, where this process was
@@ -63,7 +63,7 @@ struct cqa_child_order {
 
 /* A child, from the parent's side. {0} is none. */
 struct cqa_child {
-    pid_t pid; /* the zygote's child; not reused before cqa_child_end */
+    pid_t pid;           /* the zygote's child; not reused before cqa_child_end */
     unsigned generation; /* the zygote's */
     int socket;
     struct cqa_frame_reader reader;

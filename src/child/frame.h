@@ -38,7 +38,11 @@ struct cqa_frame_rule {
 };
 
 /* The two of every child, for the head of a table. */
-#define CQA_FRAME_RULES_COMMON {CQA_FRAME_READY, 0, 0}, {CQA_FRAME_BROKEN, 1, 255}
+#define CQA_FRAME_RULES_COMMON                                                                     \
+    {CQA_FRAME_READY, 0, 0},                                                                       \
+    {                                                                                              \
+        CQA_FRAME_BROKEN, 1, 255                                                                   \
+    }
 
 /* {.rules, .rule_count} is a reader at the begin of a frame. Holds no more than one frame. */
 struct cqa_frame_reader {

@@ -66,9 +66,9 @@ static void unseat(struct cqa_pool *pool, struct seat *seat, int *wait_status)
 static enum cqa_status fill(struct cqa_pool *pool, struct seat *seat, struct cqa_error *error)
 {
     *seat = (struct seat){.due_ms = now_ms() + RESPAWN_MS};
-    enum cqa_status status = cqa_child_start(pool->children, &pool->config.child,
-                                             pool->config.rules, pool->config.rule_count,
-                                             &seat->child, error);
+    enum cqa_status status =
+        cqa_child_start(pool->children, &pool->config.child, pool->config.rules,
+                        pool->config.rule_count, &seat->child, error);
     if (status == CQA_OK && !watch(pool, seat, EPOLL_CTL_ADD, 0)) {
         status = cqa_fail_errno(error, "cannot watch a worker");
         unseat(pool, seat, NULL);
@@ -83,8 +83,7 @@ static void fill_all(struct cqa_pool *pool)
 
     for (int i = 0; i < pool->config.count; i++) {
         struct seat *seat = &pool->seats[i];
-        if (seat->child.pid == 0 && seat->due_ms <= now_ms() &&
-            fill(pool, seat, &error) != CQA_OK)
+        if (seat->child.pid == 0 && seat->due_ms <= now_ms() && fill(pool, seat, &error) != CQA_OK)
             cqa_log(CQA_LOG_WARNING, "worker: %s", error.text);
     }
 }
@@ -271,10 +270,10 @@ int cqa_pool_idle(struct cqa_pool *pool)
     return idle;
 }
 
-/* Before the order goes out, what lies in the socket is taken: it would wake the caller for nothing.
- * 0: the child has died in its sleep. */
-static int order(struct cqa_pool *pool, struct seat *seat, uint32_t kind,
-                 const struct iovec *parts, size_t part_count, int fd)
+/* Before the order goes out, what lies in the socket is taken: it would wake the caller for
+ * nothing. 0: the child has died in its sleep. */
+static int order(struct cqa_pool *pool, struct seat *seat, uint32_t kind, const struct iovec *parts,
+                 size_t part_count, int fd)
 {
     struct cqa_pool_outcome none;
 

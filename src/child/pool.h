@@ -6,8 +6,9 @@
 #include "child/child.h"
 
 /*
- * A number of children of one role that wait for jobs. Each does one job and ends; another takes its
- * place when there is more to do. One that dies or takes too long costs its job alone. For one thread.
+ * A number of children of one role that wait for jobs. Each does one job and ends; another takes
+ * its place when there is more to do. One that dies or takes too long costs its job alone. For one
+ * thread.
  */
 struct cqa_pool;
 
@@ -34,8 +35,8 @@ struct cqa_pool_outcome {
     struct cqa_frame answer; /* the pool's, until its next call */
 };
 
-/* Starts the children and waits until each is in its sandbox, so that a system that has none says so
- * at once. `children` must outlive the pool. */
+/* Starts the children and waits until each is in its sandbox, so that a system that has none says
+ * so at once. `children` must outlive the pool. */
 enum cqa_status cqa_pool_create(struct cqa_pool **out, struct cqa_children *children,
                                 const struct cqa_pool_config *config,
                                 struct cqa_error *error) CQA_MUST_CHECK;
@@ -55,8 +56,9 @@ enum cqa_status cqa_pool_submit(struct cqa_pool *pool, uint64_t id, uint32_t kin
 /* An epoll descriptor that is readable when cqa_pool_take has something to do. */
 int cqa_pool_fd(const struct cqa_pool *pool);
 
-/* Waits up to `timeout_ms` (0: not at all, -1: without end) for one outcome: 1, else 0. Enforces the
- * time limit of jobs and replaces the dead, so call it at least once a second while jobs run. */
+/* Waits up to `timeout_ms` (0: not at all, -1: without end) for one outcome: 1, else 0. Enforces
+ * the time limit of jobs and replaces the dead, so call it at least once a second while jobs run.
+ */
 int cqa_pool_take(struct cqa_pool *pool, int timeout_ms, struct cqa_pool_outcome *outcome);
 
 #endif

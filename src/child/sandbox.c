@@ -84,8 +84,8 @@ static enum cqa_status limit_all(const struct cqa_sandbox_limits *limits, struct
     if (status == CQA_OK && !SANITIZED)
         status = limit(RLIMIT_AS, "memory", (rlim_t)limits->memory_bytes, error);
     if (status == CQA_OK && processor_s > 0)
-        status = limit_between(RLIMIT_CPU, "processor time", processor_s, processor_s + GRACE_S,
-                               error);
+        status =
+            limit_between(RLIMIT_CPU, "processor time", processor_s, processor_s + GRACE_S, error);
     return status;
 }
 

@@ -26,10 +26,10 @@ enum cqa_status cqa_sandbox_prepare(struct cqa_sandbox_filter *out,
 /*
  * Takes from this process whatever decoding does not need (docs/decisions/0001): every descriptor
  * but `keep_fd`, which becomes CQA_SANDBOX_FD; standard streams (they become /dev/null); memory and
- * processor time over `limits`; core dumps, file writing, new processes; and by seccomp every system call
- * but those of plain computing, reading and answering. What a library may try in passing (opening a
- * file, asking the terminal) gets EPERM; what only an intruder does (exec, sockets, ptrace, …) ends
- * the process with SIGSYS. It dies with `parent`.
+ * processor time over `limits`; core dumps, file writing, new processes; and by seccomp every
+ * system call but those of plain computing, reading and answering. What a library may try in
+ * passing (opening a file, asking the terminal) gets EPERM; what only an intruder does (exec,
+ * sockets, ptrace, …) ends the process with SIGSYS. It dies with `parent`.
  *
  * For a freshly forked, single-threaded process; there is no way back. In a sanitized build memory
  * stays unlimited, stderr stays open and no filter is loaded, because the sanitizers need all

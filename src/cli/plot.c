@@ -113,8 +113,8 @@ static int parse(int argc, char **argv, struct options *options)
 
 /* Whose call the file's name says it is. */
 static int identify(const struct options *options, const struct cqa_engine *engine,
-                    const char *path, struct cqa_arena *arena,
-                    struct cqa_call_identity *identity)
+static int identify(const struct options *options, const struct cqa_engine *engine,
+                    const char *path, struct cqa_arena *arena, struct cqa_call_identity *identity)
 {
     struct cqa_problems problems = {0};
     struct cqa_error error = {0};
@@ -129,7 +129,8 @@ static int identify(const struct options *options, const struct cqa_engine *engi
     if (status == CQA_OK)
         status = cqa_recorder_identify(recorder, zone, path, arena, identity, &error);
     if (status == CQA_OK &&
-        cqa_recorder_read_sidecar(recorder, cqa_engine_children(engine), zone, path, arena, identity, NULL, &error) != CQA_OK)
+        cqa_recorder_read_sidecar(recorder, cqa_engine_children(engine), zone, path, arena,
+                                  identity, NULL, &error) != CQA_OK)
         fprintf(stderr, "callqa plot: the recording's metadata is not used: %s\n", error.text);
     if (problems.count > 0)
         cqa_problems_print(&problems, profile, stderr);

@@ -53,8 +53,8 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
  * `identity->call`; never its id, which must not depend on which of two files came first. No such
  * file is CQA_OK with nothing changed; so is a profile without sidecars. `found` (may be NULL)
  * tells whether one was read. It is parsed in one of `children`, which must have the role
- * CQA_ROLE_SIDECAR (recorder/sidecar_child.h). CQA_E_IO: could not be read; CQA_E_LIMIT: over 1 MiB,
- * or another of docs/decisions/0075; CQA_E_BADDATA: neither JSON nor XML.
+ * CQA_ROLE_SIDECAR (recorder/sidecar_child.h). CQA_E_IO: could not be read; CQA_E_LIMIT: over 1
+ * MiB, or another of docs/decisions/0075; CQA_E_BADDATA: neither JSON nor XML.
  */
 enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
                                           struct cqa_children *children,

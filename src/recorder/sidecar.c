@@ -442,7 +442,8 @@ enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
         if (status == CQA_OK && fd < 0)
             continue;
         if (status == CQA_OK) {
-            status = read_one(recorder, children, zone, sidecar, fd, beside, arena, &identity->call, error);
+            status = read_one(recorder, children, zone, sidecar, fd, beside, arena, &identity->call,
+                              error);
             (void)close(fd);
         }
         if (status == CQA_OK && found != NULL)

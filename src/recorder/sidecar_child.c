@@ -63,9 +63,8 @@ static int answer(const struct cqa_sidecar_order *order, int fd, const char *pat
 
     if (!read_all(fd, &text, &length, fault))
         return 0;
-    if (order->format == CQA_SIDECAR_JSON
-            ? !cqa_sidecar_json_parse(text, length, &document, fault)
-            : !cqa_sidecar_xml_parse(text, length, &document, fault))
+    if (order->format == CQA_SIDECAR_JSON ? !cqa_sidecar_json_parse(text, length, &document, fault)
+                                          : !cqa_sidecar_xml_parse(text, length, &document, fault))
         return 0;
     return look_up(order, document, paths, values, fault);
 }

@@ -10,7 +10,7 @@
 #include "child/frame.h"
 #include "recorder/parts.h"
 
-/* What a sidecar may be (docs/decisions/0075-limits-on-foreign-text.md). */
+/* What a sidecar may be (docs/decisions/0075-limits-on-sidecars.md). */
 enum {
     CQA_SIDECAR_BYTES_MAX = 1 << 20,
     CQA_SIDECAR_DEPTH_MAX = 32,       /* elements, lists and maps within each other */
@@ -62,8 +62,8 @@ int cqa_sidecar_fault(struct cqa_sidecar_fault *fault, enum cqa_sidecar_why why,
 int cqa_sidecar_xml_scan(const char *text, size_t length, struct cqa_sidecar_fault *fault);
 int cqa_sidecar_json_scan(const char *text, size_t length, struct cqa_sidecar_fault *fault);
 
-/* A parsed sidecar, 0 with `fault` when it is none; what lies at `path`, in `arena`, NULL when there
- * is nothing or no scalar. The document goes with the process. */
+/* A parsed sidecar, 0 with `fault` when it is none; what lies at `path`, in `arena`, NULL when
+ * there is nothing or no scalar. The document goes with the process. */
 int cqa_sidecar_json_parse(const char *text, size_t length, void **out,
                            struct cqa_sidecar_fault *fault);
 int cqa_sidecar_xml_parse(const char *text, size_t length, void **out,

@@ -12,10 +12,17 @@
 /* Encodings in which the bytes of ASCII stand for themselves, as the scan needs it, and what they
  * are read as. */
 static const char *const encodings[][2] = {
-    {"UTF-8", "UTF-8"},          {"UTF8", "UTF-8"},         {"US-ASCII", "UTF-8"},
-    {"ASCII", "UTF-8"},          {"ISO-8859-1", "ISO-8859-1"}, {"windows-1252", "CP1252"},
-    {"GB2312", "GB18030"},       {"GBK", "GB18030"},        {"CP936", "GB18030"},
-    {"GB18030", "GB18030"},      {"Big5", "BIG5"},
+    {"UTF-8", "UTF-8"},
+    {"UTF8", "UTF-8"},
+    {"US-ASCII", "UTF-8"},
+    {"ASCII", "UTF-8"},
+    {"ISO-8859-1", "ISO-8859-1"},
+    {"windows-1252", "CP1252"},
+    {"GB2312", "GB18030"},
+    {"GBK", "GB18030"},
+    {"CP936", "GB18030"},
+    {"GB18030", "GB18030"},
+    {"Big5", "BIG5"},
 };
 enum { ENCODING_COUNT = sizeof encodings / sizeof encodings[0], NAME_MAX_BYTES = 32 };
 
@@ -40,7 +47,8 @@ static const char *known_encoding(const char *name, size_t length)
 /* What `<?xml … encoding="…"?>` says; UTF-8 where it says nothing, NULL where that is unknown. */
 static const char *declared_encoding(const char *text, size_t length)
 {
-    const char *end = length > 6 && memcmp(text, "<?xml", 5) == 0 ? memmem(text, length, "?>", 2) : NULL;
+    const char *end =
+        length > 6 && memcmp(text, "<?xml", 5) == 0 ? memmem(text, length, "?>", 2) : NULL;
     const char *at = end == NULL ? NULL : memmem(text, (size_t)(end - text), "encoding", 8);
 
     if (at == NULL)
@@ -54,8 +62,8 @@ static const char *declared_encoding(const char *text, size_t length)
     return close == NULL ? "UTF-8" : known_encoding(at + 1, (size_t)(close - at - 1));
 }
 
-/* Two bytes a character would hide the markup from the scan: they become UTF-8 first. NULL: not to be
- * had. */
+/* Two bytes a character would hide the markup from the scan: they become UTF-8 first. NULL: not to
+ * be had. */
 static xmlBufferPtr from_utf16(const char *text, size_t length)
 {
     const int is_little = text[0] == '\xff' || text[1] == '\0';
@@ -120,8 +128,7 @@ int cqa_sidecar_xml_parse(const char *text, size_t length, void **out,
     }
     if (memchr(text, '\0', length) != NULL)
         return cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_XML, 1);
-    const char *encoding =
-        mark > 0 ? "UTF-8" : declared_encoding(text, length);
+    const char *encoding = mark > 0 ? "UTF-8" : declared_encoding(text, length);
     if (encoding == NULL)
         return cqa_sidecar_fault(fault, CQA_SIDECAR_ENCODING, 1);
     return parse(text + mark, length - mark, encoding, out, fault);

@@ -152,8 +152,8 @@ static enum cqa_status render(struct cqa_playback *playback, const struct cqa_re
 {
     int rendered;
     uint64_t size;
-    enum cqa_status status = cqa_render(playback->children, order, fd, name,
-                                        playback->folder, &rendered, &size, error);
+    enum cqa_status status =
+        cqa_render(playback->children, order, fd, name, playback->folder, &rendered, &size, error);
 
     if (status != CQA_OK)
         return status;

@@ -67,8 +67,7 @@ static int take(const struct cqa_frame *frame, int out, uint64_t *size, enum cqa
 static enum cqa_status receive(struct cqa_child *child, int out, uint64_t *size,
                                struct cqa_error *error)
 {
-    const int64_t due_ms =
-        cqa_clock_monotonic_ms(&cqa_clock_system) + (int64_t)TIMEOUT_S * 1000;
+    const int64_t due_ms = cqa_clock_monotonic_ms(&cqa_clock_system) + (int64_t)TIMEOUT_S * 1000;
     enum cqa_status status = CQA_OK;
     struct cqa_frame frame;
     int more = 1;
@@ -116,8 +115,7 @@ static enum cqa_status run(struct cqa_children *children, const struct cqa_rende
     const struct iovec parts[] = {{(void *)(uintptr_t)order, sizeof *order},
                                   {(void *)(uintptr_t)name, strnlen(name, CQA_RENDER_NAME_MAX)}};
     struct cqa_child child;
-    enum cqa_status status =
-        cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, error);
+    enum cqa_status status = cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, error);
 
     if (status != CQA_OK)
         return status;
@@ -129,9 +127,9 @@ static enum cqa_status run(struct cqa_children *children, const struct cqa_rende
     return status;
 }
 
-enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order, int fd, const char *name,
-                           const char *folder, int *out_fd, uint64_t *out_size,
-                           struct cqa_error *error)
+enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order,
+                           int fd, const char *name, const char *folder, int *out_fd,
+                           uint64_t *out_size, struct cqa_error *error)
 {
     uint64_t size = 0;
     const int out = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

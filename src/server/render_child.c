@@ -146,7 +146,8 @@ static int render(struct renderer *renderer, int fd, const char *name, struct cq
 
 static int is_sound(const struct cqa_render_order *order)
 {
-    return (order->channels == 1 || order->channels == 2) && (order->kind == CQA_RENDER_WAV || order->bucket_ms > 0) &&
+    return (order->channels == 1 || order->channels == 2) &&
+           (order->kind == CQA_RENDER_WAV || order->bucket_ms > 0) &&
            order->mute_count <= CQA_RENDER_MUTES_MAX && order->span_count <= CQA_RENDER_SPANS_MAX;
 }
 

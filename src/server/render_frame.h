@@ -15,10 +15,6 @@ enum cqa_render_frame {
     CQA_RENDER_SKIP /* uint64_t: so many bytes of silence */
 };
 
-enum {
-    CQA_RENDER_FRAME_BYTES = 32768,
-    CQA_RENDER_HEADER_BYTES = 44,
-    CQA_RENDER_NAME_MAX = 4096
-};
+enum { CQA_RENDER_FRAME_BYTES = 32768, CQA_RENDER_HEADER_BYTES = 44, CQA_RENDER_NAME_MAX = 4096 };
 
 #endif

@@ -16,6 +16,7 @@ static const struct cqa_words words[] = {
     {"%ld channels; 1 or 2 are read", "%ld 个声道；只支持 1 或 2 个"},
     {"%ld Hz; %d to %d are read", "%ld Hz；只支持 %d 至 %d"},
     {"channels change from %d to %d within the file", "文件中途声道数由 %d 变为 %d"},
+    {"larger than %d GiB", "超过 %d GiB"},
     {"longer than %d hours", "超过 %d 小时"},
     {"%llu frames", "共 %llu 帧"},
     {"the file is complete and holds no audio", "文件完整但没有音频"},

@@ -5,11 +5,12 @@
 #include <string.h>
 #include "child/frame.h"
 
-/* Any bytes as what a child says, in pieces whose lengths the input gives as well. What is taken must
- * be in the table, and the same in one piece as in many. */
+/* Any bytes as what a child says, in pieces whose lengths the input gives as well. What is taken
+ * must be in the table, and the same in one piece as in many. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct cqa_frame_rule RULES[] = {CQA_FRAME_RULES_COMMON, {2, 0, 64}, {3, 8, 8}, {4, 1, 4096}};
+static const struct cqa_frame_rule RULES[] = {
+    CQA_FRAME_RULES_COMMON, {2, 0, 64}, {3, 8, 8}, {4, 1, 4096}};
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
 static void check(const struct cqa_frame *frame)
@@ -21,8 +22,8 @@ static void check(const struct cqa_frame *frame)
     abort();
 }
 
-/* How many frames were taken before the end, or before one was refused; `step` 0: in pieces as large
- * as are wanted. */
+/* How many frames were taken before the end, or before one was refused; `step` 0: in pieces as
+ * large as are wanted. */
 static size_t read_all(const uint8_t *data, size_t size, size_t step)
 {
     struct cqa_frame_reader reader = {.rules = RULES, .rule_count = RULE_COUNT};

@@ -61,7 +61,8 @@ static void test_square(void **state)
     const int fd = square_wav();
 
     (void)state;
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "square.wav", SECONDS * 1000, PIECES, &peaks, &failure),
+    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "square.wav", SECONDS * 1000,
+                                      PIECES, &peaks, &failure),
                      CQA_OK);
     assert_int_equal(peaks.count, PIECES);
     for (size_t i = 0; i < PIECES; i++) {
@@ -83,7 +84,8 @@ static void test_not_audio(void **state)
 
     (void)state;
     assert_true(fd >= 0);
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "CMakeLists.txt", 1000, PIECES, &peaks, &failure),
+    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "CMakeLists.txt", 1000,
+                                      PIECES, &peaks, &failure),
                      CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_NOT_AUDIO);
     assert_null(peaks.low);
@@ -96,7 +98,9 @@ static void test_bad_descriptor(void **state)
     struct cqa_peaks peaks;
 
     (void)state;
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), -1, "x.wav", 1000, PIECES, &peaks, &failure), CQA_E_BADDATA);
+    assert_int_equal(
+        cqa_outline_read(cqa_engine_children(engine), -1, "x.wav", 1000, PIECES, &peaks, &failure),
+        CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_INTERNAL);
 }
 

@@ -39,7 +39,8 @@ static int set_up(void **state)
     standard = cqa_rubric_load(CQA_SOURCE_DIR "/models/rubrics/standard.yaml", &problems);
     cqa_problems_finish(&problems);
     talk = recording_hear(open(SAMPLES TALK, O_RDONLY | O_CLOEXEC), TALK, 4096);
-    return standard != NULL && talk.status == CQA_OK && cqa_instruments_create(&instruments, &error) == CQA_OK
+    return standard != NULL && talk.status == CQA_OK &&
+                   cqa_instruments_create(&instruments, &error) == CQA_OK
                ? 0
                : -1;
 }

@@ -54,7 +54,8 @@ static enum cqa_status prepare(void **context, char *name, size_t size, struct c
     return CQA_OK;
 }
 
-static enum cqa_status prepare_nothing(void **context, char *name, size_t size, struct cqa_error *error)
+static enum cqa_status prepare_nothing(void **context, char *name, size_t size,
+                                       struct cqa_error *error)
 {
     (void)context;
     (void)name;

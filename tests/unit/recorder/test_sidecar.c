@@ -81,8 +81,9 @@ static enum cqa_status read_beside(struct fixture *fixture, const char *recorder
     assert_int_equal(cqa_recorder_identify(fixture->recorder, fixture->zone, path, &fixture->arena,
                                            &fixture->got, &fixture->error),
                      CQA_OK);
-    return cqa_recorder_read_sidecar(fixture->recorder, children, fixture->zone, path, &fixture->arena,
-                                     &fixture->got, &fixture->found, &fixture->error);
+    return cqa_recorder_read_sidecar(fixture->recorder, children, fixture->zone, path,
+                                     &fixture->arena, &fixture->got, &fixture->found,
+                                     &fixture->error);
 }
 
 static void put_text(struct fixture *fixture, const char *name, const char *content)
