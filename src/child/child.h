@@ -45,7 +45,7 @@ void cqa_zygote_enter(int argc, char **argv, const struct cqa_child_role *roles,
 /* Starts the zygote and waits until it is ready. `roles` must outlive it. What a role's `prepare`
  * says is the error. Owned, free with cqa_children_destroy. Any thread. */
 enum cqa_status cqa_children_create(struct cqa_children **out, const struct cqa_child_role *roles,
-                                    size_t role_count, enum cqa_zygote_start start,
+                                    size_t role_count, enum cqa_zygote_start how,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Ends the zygote, and with it what children are left. NULL is fine. */

@@ -225,8 +225,10 @@ enum cqa_status cqa_pool_create(struct cqa_pool **out, struct cqa_children *chil
     pool->config = *config;
     pool->seats = calloc((size_t)config->count, sizeof *pool->seats);
     pool->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (pool->seats == NULL || pool->epoll < 0)
-        status = cqa_fail_errno(error, "cannot make the worker pool");
+    if (pool->seats == NULL || pool->epoll < 0) {
+        cqa_pool_destroy(pool);
+        return cqa_fail(error, CQA_E_NOMEM, "cannot make the worker pool");
+    }
     for (int i = 0; i < config->count && status == CQA_OK; i++)
         status = fill(pool, &pool->seats[i], error);
     if (status == CQA_OK)
