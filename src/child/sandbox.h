@@ -12,8 +12,7 @@ struct cqa_sandbox_limits {
     int64_t processor_s;  /* processor time of the whole life; 0: no limit */
 };
 
-/* The system call filter, made once: loading it is most of what a child costs, making it half of
- * that again. */
+/* The system call filter, made once for all children: making it takes as long as loading it. */
 struct cqa_sandbox_filter {
     struct sock_filter code[256];
     unsigned short count;
