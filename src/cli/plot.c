@@ -113,7 +113,6 @@ static int parse(int argc, char **argv, struct options *options)
 
 /* Whose call the file's name says it is. */
 static int identify(const struct options *options, const struct cqa_engine *engine,
-static int identify(const struct options *options, const struct cqa_engine *engine,
                     const char *path, struct cqa_arena *arena, struct cqa_call_identity *identity)
 {
     struct cqa_problems problems = {0};
