@@ -13,7 +13,7 @@
 #include "track/parked.h"
 #include "verdict/verdict.h"
 
-struct cqa_engine {
+struct cqa_instruments {
     struct cqa_signal_plan *plan;
     struct cqa_net *frames_net;
     struct cqa_net *parked_net;
@@ -21,7 +21,7 @@ struct cqa_engine {
     char models[80];
 };
 
-/* ---- engine */
+/* ---- instruments */
 
 static enum cqa_status digest_file(EVP_MD_CTX *digest, const char *path, struct cqa_error *error)
 {
@@ -52,8 +52,8 @@ static enum cqa_status find_models(char path[MODEL_COUNT][PATH_MAX], struct cqa_
     return status;
 }
 
-static enum cqa_status name_models(struct cqa_engine *engine, char path[MODEL_COUNT][PATH_MAX],
-                                   struct cqa_error *error)
+static enum cqa_status name_models(struct cqa_instruments *instruments,
+                                   char path[MODEL_COUNT][PATH_MAX], struct cqa_error *error)
 {
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned length = 0;
@@ -66,69 +66,69 @@ static enum cqa_status name_models(struct cqa_engine *engine, char path[MODEL_CO
         status = digest_file(digest, path[i], error);
     if (status == CQA_OK) {
         EVP_DigestFinal_ex(digest, sum, &length);
-        size_t used = (size_t)snprintf(engine->models, sizeof engine->models, "sha256:");
-        for (unsigned i = 0; i < length && used + 3 <= sizeof engine->models; i++)
-            used += (size_t)snprintf(engine->models + used, sizeof engine->models - used, "%02x",
-                                     sum[i]);
+        size_t used = (size_t)snprintf(instruments->models, sizeof instruments->models, "sha256:");
+        for (unsigned i = 0; i < length && used + 3 <= sizeof instruments->models; i++)
+            used += (size_t)snprintf(instruments->models + used, sizeof instruments->models - used,
+                                     "%02x", sum[i]);
     }
     EVP_MD_CTX_free(digest);
     return status;
 }
 
-static enum cqa_status load_tones(struct cqa_engine *engine, const char *path,
+static enum cqa_status load_tones(struct cqa_instruments *instruments, const char *path,
                                   struct cqa_error *error)
 {
     struct cqa_problems problems = {0};
 
-    engine->tones = cqa_tone_plans_load(path, &problems);
-    if (engine->tones == NULL)
+    instruments->tones = cqa_tone_plans_load(path, &problems);
+    if (instruments->tones == NULL)
         cqa_problems_print(&problems, path, stderr);
     cqa_problems_finish(&problems);
-    return engine->tones == NULL
+    return instruments->tones == NULL
                ? cqa_fail(error, CQA_E_BADDATA, "%s: not a file of tone plans", path)
                : CQA_OK;
 }
 
-enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *error)
+enum cqa_status cqa_instruments_create(struct cqa_instruments **out, struct cqa_error *error)
 {
     char path[MODEL_COUNT][PATH_MAX];
-    struct cqa_engine *engine = calloc(1, sizeof *engine);
+    struct cqa_instruments *instruments = calloc(1, sizeof *instruments);
 
-    if (engine == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "no memory for the engine");
+    if (instruments == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the models");
     enum cqa_status status = find_models(path, error);
     if (status == CQA_OK)
-        status = cqa_signal_plan_create(&engine->plan, error);
+        status = cqa_signal_plan_create(&instruments->plan, error);
     if (status == CQA_OK)
-        status = cqa_net_load(&engine->frames_net, &cqa_net_for_frames, path[FRAMES], error);
+        status = cqa_net_load(&instruments->frames_net, &cqa_net_for_frames, path[FRAMES], error);
     if (status == CQA_OK)
-        status = cqa_net_load(&engine->parked_net, &cqa_net_for_parked, path[PARKED], error);
+        status = cqa_net_load(&instruments->parked_net, &cqa_net_for_parked, path[PARKED], error);
     if (status == CQA_OK)
-        status = load_tones(engine, path[TONES], error);
+        status = load_tones(instruments, path[TONES], error);
     if (status == CQA_OK)
-        status = name_models(engine, path, error);
+        status = name_models(instruments, path, error);
     if (status != CQA_OK) {
-        cqa_engine_destroy(engine);
+        cqa_instruments_destroy(instruments);
         return status;
     }
-    *out = engine;
+    *out = instruments;
     return CQA_OK;
 }
 
-void cqa_engine_destroy(struct cqa_engine *engine)
+void cqa_instruments_destroy(struct cqa_instruments *instruments)
 {
-    if (engine == NULL)
+    if (instruments == NULL)
         return;
-    cqa_signal_plan_destroy(engine->plan);
-    cqa_net_destroy(engine->frames_net);
-    cqa_net_destroy(engine->parked_net);
-    cqa_tone_plans_destroy(engine->tones);
-    free(engine);
+    cqa_signal_plan_destroy(instruments->plan);
+    cqa_net_destroy(instruments->frames_net);
+    cqa_net_destroy(instruments->parked_net);
+    cqa_tone_plans_destroy(instruments->tones);
+    free(instruments);
 }
 
-const char *cqa_engine_models(const struct cqa_engine *engine)
+const char *cqa_instruments_models(const struct cqa_instruments *instruments)
 {
-    return engine->models;
+    return instruments->models;
 }
 
 /* ---- one recording */
@@ -156,7 +156,7 @@ static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extracto
     return cqa_extractor_end(extractor, frames) == CQA_OK ? CQA_OK : out_of_memory(failure);
 }
 
-static enum cqa_status listen(const struct cqa_engine *engine, int fd, const char *name,
+static enum cqa_status listen(const struct cqa_instruments *instruments, int fd, const char *name,
                               struct cqa_frames *frames, struct cqa_audio_facts *facts,
                               struct cqa_failure *failure)
 {
@@ -165,7 +165,7 @@ static enum cqa_status listen(const struct cqa_engine *engine, int fd, const cha
     struct cqa_error error;
     enum cqa_status status = cqa_audio_open(&audio, fd, name, failure);
 
-    if (status == CQA_OK && cqa_extractor_create(&extractor, engine->plan, &error) != CQA_OK)
+    if (status == CQA_OK && cqa_extractor_create(&extractor, instruments->plan, &error) != CQA_OK)
         status = out_of_memory(failure);
     if (status == CQA_OK)
         status = take_samples(audio, extractor, frames, failure);
@@ -234,16 +234,17 @@ static enum cqa_status tell_same_mix(const struct cqa_nets *nets, const struct c
     return status;
 }
 
-static enum cqa_status understand(const struct cqa_engine *engine, const struct cqa_frames *frames,
-                                  const struct cqa_call *call, struct cqa_result *result)
+static enum cqa_status understand(const struct cqa_instruments *instruments,
+                                  const struct cqa_frames *frames, const struct cqa_call *call,
+                                  struct cqa_result *result)
 {
-    const struct cqa_nets nets = {engine->frames_net, engine->parked_net};
+    const struct cqa_nets nets = {instruments->frames_net, instruments->parked_net};
     enum cqa_status status = tell_same_mix(&nets, frames, result);
     const int mono = result->recording.layout != CQA_LAYOUT_STEREO;
     struct cqa_tracks tracks = {0};
     struct cqa_scene scene = {.frames = frames,
                               .tracks = &tracks,
-                              .plans = engine->tones,
+                              .plans = instruments->tones,
                               .mono = mono,
                               .same_mix = result->recording.layout == CQA_LAYOUT_DUAL_MONO,
                               .agent = mono ? 0 : call->lines.agent_channel,
@@ -272,16 +273,16 @@ static enum cqa_status understand(const struct cqa_engine *engine, const struct 
     return status;
 }
 
-enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name,
+enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
                             const struct cqa_call *call, struct cqa_result *result,
                             struct cqa_failure *failure)
 {
     struct cqa_frames frames = {0};
-    enum cqa_status status = listen(engine, fd, name, &frames, &result->recording, failure);
+    enum cqa_status status = listen(instruments, fd, name, &frames, &result->recording, failure);
 
-    if (status == CQA_OK && understand(engine, &frames, call, result) != CQA_OK)
+    if (status == CQA_OK && understand(instruments, &frames, call, result) != CQA_OK)
         status = out_of_memory(failure);
-    snprintf(result->models, sizeof result->models, "%s", engine->models);
+    snprintf(result->models, sizeof result->models, "%s", instruments->models);
     result->rules = CQA_RESULT_RULES;
     cqa_frames_finish(&frames);
     return status;

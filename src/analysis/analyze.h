@@ -9,15 +9,16 @@
 
 /* The acoustic model and the tone plans, FFT plans and tables: made once a process, read-only
  * afterwards. */
-struct cqa_engine;
+struct cqa_instruments;
 
 /* Loads models/acoustic and models/tones (found by base/models.h). Owned, free with
- * cqa_engine_destroy. */
-enum cqa_status cqa_engine_create(struct cqa_engine **out, struct cqa_error *error) CQA_MUST_CHECK;
-void cqa_engine_destroy(struct cqa_engine *engine);
+ * cqa_instruments_destroy. */
+enum cqa_status cqa_instruments_create(struct cqa_instruments **out,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_instruments_destroy(struct cqa_instruments *instruments);
 
 /* "sha256:…" over the model files. */
-const char *cqa_engine_models(const struct cqa_engine *engine);
+const char *cqa_instruments_models(const struct cqa_instruments *instruments);
 
 /*
  * Analyses one recording: the only place that chains audio, signal, track, event, measure and
@@ -25,7 +26,7 @@ const char *cqa_engine_models(const struct cqa_engine *engine);
  * gives the channel roles and the answer anchor. On failure `failure` says why; finish `result`
  * whatever comes back.
  */
-enum cqa_status cqa_analyze(const struct cqa_engine *engine, int fd, const char *name,
+enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
                             const struct cqa_call *call, struct cqa_result *result,
                             struct cqa_failure *failure) CQA_MUST_CHECK;
 

@@ -3,7 +3,9 @@
 #define CQA_ANALYSIS_ANSWER_H
 
 #include <stddef.h>
-#include "analysis/analyze.h"
+#include "base/buffer.h"
+#include "base/failure.h"
+#include "report/result.h"
 
 /* What a worker leaves behind, read as the foreign input that it is. */
 

@@ -1,79 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "analysis/outline.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include "analysis/sandbox.h"
+#include "analysis/answer.h"
+#include "analysis/roles.h"
 #include "audio/audio.h"
 #include "base/clock.h"
 
-enum { BLOCK_PAIRS = 4096, TIMEOUT_MS = 10 * 60 * 1000 };
+enum { BLOCK_PAIRS = 4096, TIMEOUT_MS = 10 * 60 * 1000, COUNT_MAX = 1 << 20 };
 static const int64_t MEMORY_BYTES = INT64_C(1) << 30;
 
-static int send_file(int socket, int fd)
-{
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control = {0};
-    char byte = 0;
-    struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(head), &fd, sizeof fd);
-    return sendmsg(socket, &message, MSG_NOSIGNAL) == 1;
-}
-
-static int receive_file(int socket)
-{
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    char byte;
-    struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-    int fd = -1;
-
-    if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) != 1)
-        return -1;
-    const struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    if (head != NULL && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof fd))
-        memcpy(&fd, CMSG_DATA(head), sizeof fd);
-    return fd;
-}
+static const struct cqa_frame_rule RULES[] = {
+    CQA_FRAME_RULES_COMMON,
+    {CQA_FRAME_PEAKS, 2 * 2 * sizeof(float), 2 * 2 * sizeof(float) * COUNT_MAX},
+    {CQA_FRAME_FAILURE, 3, CQA_FAILURE_BYTES_MAX},
+};
+enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
 /* --- the child's side --- */
-
-static void send_all(const void *bytes, size_t count)
-{
-    const char *at = bytes;
-
-    while (count > 0) {
-        const ssize_t sent = send(CQA_SANDBOX_FD, at, count, MSG_NOSIGNAL);
-        if (sent <= 0)
-            _exit(1);
-        at += sent;
-        count -= (size_t)sent;
-    }
-}
 
 static void widen(struct cqa_peaks *peaks, size_t piece, const float *pair)
 {
@@ -105,49 +50,34 @@ static enum cqa_status decode(int fd, const char *name, int64_t duration_ms,
     return got < 0 ? CQA_E_BADDATA : CQA_OK;
 }
 
-static _Noreturn void live(int socket, pid_t parent, const char *name, int64_t duration_ms,
-                           struct cqa_peaks *peaks)
+/* What was allocated goes with the process. */
+void cqa_outline_live(void *context)
 {
-    struct cqa_failure answer = {0}; /* an empty reason: the peaks follow */
-    struct cqa_error error = {0};
+    static char body[sizeof(struct cqa_outline_order) + CQA_ROLE_NAME_MAX + 1];
+    struct cqa_outline_order order = {0};
+    struct cqa_failure failure = {0};
+    struct cqa_frame_head head;
+    struct cqa_peaks peaks;
 
-    if (cqa_sandbox_enter(socket, parent, MEMORY_BYTES, &error) != CQA_OK)
-        _exit(1);
-    const int fd = receive_file(CQA_SANDBOX_FD);
-    if (fd < 0)
-        _exit(1);
-    if (decode(fd, name, duration_ms, peaks, &answer) != CQA_OK && answer.reason[0] == '\0')
-        cqa_failure_set(&answer, CQA_FAILURE_DECODE, "the decoder gave up");
-    send_all(&answer, sizeof answer);
-    send_all(peaks->low, peaks->count * sizeof *peaks->low);
-    send_all(peaks->high, peaks->count * sizeof *peaks->high);
-    _exit(0);
+    (void)context;
+    const int fd = cqa_frame_take_order(&head, body, sizeof body);
+    if (head.length >= sizeof order)
+        memcpy(&order, body, sizeof order);
+    if (cqa_peaks_init(&peaks, order.count) != CQA_OK)
+        cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "out of memory");
+    else if (decode(fd, body + sizeof order, order.duration_ms, &peaks, &failure) != CQA_OK &&
+             failure.reason[0] == '\0')
+        cqa_failure_set(&failure, CQA_FAILURE_DECODE, "the decoder gave up");
+    if (failure.reason[0] != '\0') {
+        cqa_role_say_failure(&failure);
+        return;
+    }
+    const struct iovec parts[] = {{peaks.low, peaks.count * sizeof *peaks.low},
+                                  {peaks.high, peaks.count * sizeof *peaks.high}};
+    cqa_frame_say_parts(CQA_FRAME_PEAKS, parts, 2);
 }
 
 /* --- the parent's side --- */
-
-/* 1: all of it has come; 0: the child has gone; -1: too late. */
-static int receive_all(int socket, void *bytes, size_t count, int64_t due_ms)
-{
-    char *at = bytes;
-
-    while (count > 0) {
-        const int64_t left_ms = due_ms - cqa_clock_monotonic_ms(&cqa_clock_system);
-        struct pollfd ready = {.fd = socket, .events = POLLIN};
-        if (left_ms <= 0)
-            return -1;
-        if (poll(&ready, 1, (int)left_ms) <= 0)
-            continue;
-        const ssize_t got = recv(socket, at, count, 0);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return 0;
-        at += got;
-        count -= (size_t)got;
-    }
-    return 1;
-}
 
 /* What the child sends is checked like any other input: numbers that are none become 0. */
 static void clean(struct cqa_peaks *peaks)
@@ -162,57 +92,75 @@ static void clean(struct cqa_peaks *peaks)
     }
 }
 
-static enum cqa_status take(int socket, struct cqa_peaks *peaks, struct cqa_failure *failure)
+static enum cqa_status read_answer(const struct cqa_frame *frame, struct cqa_peaks *peaks,
+                                   struct cqa_failure *failure)
 {
-    const int64_t due_ms = cqa_clock_monotonic_ms(&cqa_clock_system) + TIMEOUT_MS;
-    struct cqa_failure answer = {0}; /* an empty reason: the peaks follow */
-    int state = receive_all(socket, &answer, sizeof answer, due_ms);
+    const size_t half = peaks->count * sizeof *peaks->low;
 
-    answer.reason[sizeof answer.reason - 1] = '\0';
-    answer.text[sizeof answer.text - 1] = '\0';
-    if (state > 0 && answer.reason[0] != '\0') {
-        *failure = answer;
+    if (frame->kind == CQA_FRAME_FAILURE && cqa_answer_failure(frame->body, frame->length, failure))
         return CQA_E_BADDATA;
-    }
-    if (state > 0)
-        state = receive_all(socket, peaks->low, peaks->count * sizeof *peaks->low, due_ms);
-    if (state > 0)
-        state = receive_all(socket, peaks->high, peaks->count * sizeof *peaks->high, due_ms);
-    if (state > 0) {
-        clean(peaks);
-        return CQA_OK;
-    }
-    return state == 0 ? cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the decoder's process died")
-                      : cqa_failure_set(failure, CQA_FAILURE_TIMED_OUT,
-                                        "the decoder took more than 10 minutes");
+    if (frame->kind != CQA_FRAME_PEAKS || frame->length != 2 * half)
+        return cqa_failure_set(failure, CQA_FAILURE_CRASHED,
+                               "the decoder's process answered "
+                               "nonsense");
+    memcpy(peaks->low, frame->body, half);
+    memcpy(peaks->high, frame->body + half, half);
+    clean(peaks);
+    return CQA_OK;
 }
 
-enum cqa_status cqa_outline_read(int fd, const char *name, int64_t duration_ms, size_t count,
-                                 struct cqa_peaks *peaks, struct cqa_failure *failure)
+static enum cqa_status take(struct cqa_child *child, struct cqa_peaks *peaks,
+                            struct cqa_failure *failure)
 {
-    const pid_t parent = getpid();
-    int ends[2];
+    const int64_t due_ms = cqa_clock_monotonic_ms(&cqa_clock_system) + TIMEOUT_MS;
+    struct cqa_frame frame;
+    enum cqa_frame_state state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
 
+    if (state == CQA_FRAME_WHOLE && frame.kind == CQA_FRAME_READY) {
+        cqa_frame_next(&child->reader);
+        state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
+    }
+    if (state == CQA_FRAME_WHOLE)
+        return read_answer(&frame, peaks, failure);
+    return state == CQA_FRAME_PARTIAL
+               ? cqa_failure_set(failure, CQA_FAILURE_TIMED_OUT,
+                                 "the decoder took more than 10 minutes")
+               : cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the decoder's process died");
+}
+
+static enum cqa_status run(struct cqa_children *children, int fd, const char *name,
+                           int64_t duration_ms, struct cqa_peaks *peaks,
+                           struct cqa_failure *failure)
+{
+    const struct cqa_child_order wanted = {CQA_ROLE_OUTLINE, MEMORY_BYTES, TIMEOUT_MS / 1000};
+    const struct cqa_outline_order order = {duration_ms, peaks->count};
+    const struct iovec parts[] = {{(void *)(uintptr_t)&order, sizeof order},
+                                  {(void *)(uintptr_t)name, strnlen(name, CQA_ROLE_NAME_MAX)}};
+    struct cqa_child child;
+    struct cqa_error error = {0};
+
+    if (cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, &error) != CQA_OK)
+        return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot start the decoder: %s",
+                               error.text);
+    const enum cqa_status status =
+        cqa_frame_order(child.socket, CQA_FRAME_DRAW, parts, 2, fd)
+            ? take(&child, peaks, failure)
+            : cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot hand over the recording");
+    cqa_child_dismiss(children, &child);
+    return status;
+}
+
+enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const char *name,
+                                 int64_t duration_ms, size_t count, struct cqa_peaks *peaks,
+                                 struct cqa_failure *failure)
+{
+    if (duration_ms <= 0 || count == 0 || count > COUNT_MAX) {
+        *peaks = (struct cqa_peaks){0};
+        return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "nothing to draw");
+    }
     if (cqa_peaks_init(peaks, count) != CQA_OK)
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
-    if (duration_ms <= 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        cqa_peaks_finish(peaks);
-        return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "no socket, or nothing to draw");
-    }
-    const pid_t child = send_file(ends[0], fd) ? fork() : -1;
-    if (child == 0)
-        live(ends[1], parent, name, duration_ms, peaks);
-    close(ends[1]);
-    const enum cqa_status status =
-        child < 0 ? cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot start the decoder: %s",
-                                    strerror(errno))
-                  : take(ends[0], peaks, failure);
-    close(ends[0]);
-    if (child > 0) {
-        kill(child, SIGKILL); /* it has answered, or never will */
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-            continue;
-    }
+    const enum cqa_status status = run(children, fd, name, duration_ms, peaks, failure);
     if (status != CQA_OK)
         cqa_peaks_finish(peaks);
     return status;

@@ -4,14 +4,16 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "analysis/analyze.h"
 #include "analysis/clips.h"
+#include "analysis/engine.h"
+#include "recorder/call.h"
+#include "report/result.h"
 
 /*
  * Worker processes that decode and analyse (docs/decisions/0001). The parent keeps no audio code
  * running on foreign bytes: it sends an open file, and reads back a result that it checks. Each
- * worker does one recording at a time; one that dies or takes too long is replaced, and its
- * recording gets the outcome.
+ * worker does one recording and ends; another takes its place, and has nothing of what it had
+ * (docs/decisions/0074). A recording whose worker dies or takes too long gets the outcome.
  */
 struct cqa_workers;
 
@@ -40,7 +42,7 @@ struct cqa_outcome {
     struct cqa_failure failure;
 };
 
-/* Forks the workers. Call it before threads are made. The engine must outlive the pool. */
+/* Starts the workers. The engine must outlive the pool. */
 enum cqa_status cqa_workers_create(struct cqa_workers **out, const struct cqa_engine *engine,
                                    const struct cqa_workers_config *config,
                                    struct cqa_error *error) CQA_MUST_CHECK;
@@ -57,7 +59,7 @@ enum cqa_status cqa_workers_submit(struct cqa_workers *workers, const struct cqa
 int cqa_workers_fd(const struct cqa_workers *workers);
 
 /* Waits up to `timeout_ms` (0: not at all, -1: without end) for one outcome. 1: `outcome` filled;
- * 0: none, or a replaced worker became idle. Enforces the time limit of jobs, so call it at least
+ * 0: none. Enforces the time limit of jobs, so call it at least
  * once a second while jobs run. */
 int cqa_workers_take(struct cqa_workers *workers, int timeout_ms, struct cqa_outcome *outcome);
 

@@ -31,6 +31,9 @@ enum cqa_status cqa_source_open(struct cqa_source *source, int fd, struct cqa_fa
     }
     if (!S_ISREG(status.st_mode))
         return cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "not a regular file");
+    if (status.st_size > ((off_t)CQA_SOURCE_GIB_MAX << 30))
+        return cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "larger than %d GiB",
+                               CQA_SOURCE_GIB_MAX);
     source->bytes = (uint64_t)status.st_size;
     source->modified = status.st_mtim;
 

@@ -21,7 +21,12 @@ struct cqa_source {
     int sys_errno; /* why a read failed; 0: none did */
 };
 
-/* CQA_FAILURE_UNREADABLE where `fd` is no regular file. Opens no path, now or later. */
+/* A file as long and as dense as any that is read (12 hours, 192 kHz, 64 bits) takes 124 GiB: more
+ * is a hole, which would be hashed for hours. */
+enum { CQA_SOURCE_GIB_MAX = 128 };
+
+/* CQA_FAILURE_UNREADABLE where `fd` is no regular file, CQA_FAILURE_TOO_LONG where it is larger.
+ * Opens no path, now or later. */
 enum cqa_status cqa_source_open(struct cqa_source *source, int fd,
                                 struct cqa_failure *failure) CQA_MUST_CHECK;
 void cqa_source_close(struct cqa_source *source);

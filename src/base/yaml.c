@@ -10,7 +10,14 @@
 #include <yaml.h>
 #include "base/buffer.h"
 
-enum { FILE_BYTES_MAX = 1 << 20, DEPTH_MAX = 32 };
+enum {
+    FILE_BYTES_MAX = 1 << 20,
+    DEPTH_MAX = 32,
+    NODES_MAX = 20000,   /* keys, values, lists and maps */
+    KEYS_MAX = 1000,     /* of one map: each is compared with those before it */
+    DIRECTIVES_MAX = 16, /* lines that begin with % */
+    ROOM_FIRST = 4,      /* a power of two */
+};
 
 struct cqa_yaml_node {
     enum cqa_yaml_kind kind;
@@ -28,158 +35,266 @@ struct cqa_yaml {
     struct cqa_yaml_node *root;
 };
 
-/* ---- from libyaml's document to our tree */
+/* ---- from libyaml's events to our tree */
 
-static struct cqa_yaml_node *convert(struct cqa_yaml *yaml, yaml_document_t *document, int index,
-                                     int depth, struct cqa_problems *problems);
+/* Reading ends at the first thing that is refused: what follows may be a million of the same.
+ * Within these limits the time and memory that libyaml and we take are bounded by the size of the
+ * text (docs/decisions/0076-limits-on-yaml.md). */
+struct builder {
+    struct cqa_yaml *yaml;
+    yaml_parser_t parser;
+    struct cqa_problems *problems;
+    size_t nodes;
+    int stopped; /* a problem was added that ends the reading */
+};
 
-static void convert_map(struct cqa_yaml *yaml, yaml_document_t *document, yaml_node_t *from,
-                        struct cqa_yaml_node *node, int depth, struct cqa_problems *problems)
+static void stop_without_memory(struct builder *builder)
 {
-    const size_t count = (size_t)(from->data.mapping.pairs.top - from->data.mapping.pairs.start);
+    if (!builder->stopped)
+        cqa_problems_add(builder->problems, 0, 0, "out of memory");
+    builder->stopped = 1;
+}
 
-    node->keys = cqa_arena_alloc(&yaml->arena, (count + 1) * sizeof(struct cqa_yaml_node *));
-    node->values = cqa_arena_alloc(&yaml->arena, (count + 1) * sizeof(struct cqa_yaml_node *));
-    if (node->keys == NULL || node->values == NULL)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        const yaml_node_pair_t pair = from->data.mapping.pairs.start[i];
-        struct cqa_yaml_node *key = convert(yaml, document, pair.key, depth + 1, problems);
-        struct cqa_yaml_node *value = convert(yaml, document, pair.value, depth + 1, problems);
-        if (key == NULL || value == NULL)
-            continue;
-        if (key->kind != CQA_YAML_SCALAR)
-            cqa_yaml_problem(key, problems, "a key must be a word");
-        else if (cqa_yaml_find(node, key->text) != NULL)
-            cqa_yaml_problem(key, problems, "\"%s\" is given twice", key->text);
-        else {
-            node->keys[node->count] = key;
-            node->values[node->count++] = value;
-        }
+static void syntax_problem(struct builder *builder)
+{
+    const yaml_parser_t *parser = &builder->parser;
+
+    if (!builder->stopped)
+        cqa_problems_add(builder->problems, parser->problem_mark.line + 1,
+                         parser->problem_mark.column + 1, "not YAML: %s%s%s",
+                         parser->problem ? parser->problem : "unreadable",
+                         parser->context ? " " : "", parser->context ? parser->context : "");
+    builder->stopped = 1;
+}
+
+/* The next event, the caller's to delete; 0: reading has ended, with a problem. */
+static int next(struct builder *builder, yaml_event_t *event)
+{
+    if (builder->stopped)
+        return 0;
+    if (yaml_parser_parse(&builder->parser, event))
+        return 1;
+    syntax_problem(builder);
+    return 0;
+}
+
+static struct cqa_yaml_node *new_node(struct builder *builder, const yaml_event_t *event)
+{
+    struct cqa_yaml_node *node = NULL;
+
+    if (++builder->nodes > NODES_MAX) {
+        cqa_problems_add(builder->problems, event->start_mark.line + 1,
+                         event->start_mark.column + 1, "more than %d values in one file",
+                         NODES_MAX);
+        builder->stopped = 1;
+        return NULL;
+    }
+    node = cqa_arena_alloc(&builder->yaml->arena, sizeof *node);
+    if (node == NULL) {
+        stop_without_memory(builder);
+        return NULL;
+    }
+    node->line = event->start_mark.line + 1;
+    node->column = event->start_mark.column + 1;
+    return node;
+}
+
+static void *grow(struct builder *builder, struct cqa_yaml_node **old, size_t count,
+                  size_t capacity)
+{
+    struct cqa_yaml_node **out =
+        cqa_arena_alloc(&builder->yaml->arena, capacity * sizeof(struct cqa_yaml_node *));
+
+    if (out == NULL)
+        stop_without_memory(builder);
+    else if (count > 0)
+        memcpy(out, old, count * sizeof(struct cqa_yaml_node *));
+    return out;
+}
+
+/* Room for one more of a list or map: its arrays double. */
+static int make_room(struct builder *builder, struct cqa_yaml_node *node)
+{
+    const size_t count = node->count;
+
+    if (count > 0 && (count < ROOM_FIRST || (count & (count - 1)) != 0))
+        return 1;
+    const size_t capacity = count == 0 ? ROOM_FIRST : 2 * count;
+    node->values = grow(builder, node->values, count, capacity);
+    if (node->kind == CQA_YAML_MAP)
+        node->keys = grow(builder, node->keys, count, capacity);
+    return !builder->stopped;
+}
+
+static struct cqa_yaml_node *build(struct builder *builder, const yaml_event_t *event, int depth);
+
+/* Adds a pair, or says why it cannot be one. */
+static void add_pair(struct builder *builder, struct cqa_yaml_node *node, struct cqa_yaml_node *key,
+                     struct cqa_yaml_node *value)
+{
+    if (key->kind != CQA_YAML_SCALAR) {
+        cqa_yaml_problem(key, builder->problems, "a key must be a word");
+    } else if (cqa_yaml_find(node, key->text) != NULL) {
+        cqa_yaml_problem(key, builder->problems, "\"%s\" is given twice", key->text);
+    } else if (node->count == KEYS_MAX) {
+        cqa_yaml_problem(key, builder->problems, "more than %d keys in one map", KEYS_MAX);
+        builder->stopped = 1;
+    } else if (make_room(builder, node)) {
+        node->keys[node->count] = key;
+        node->values[node->count++] = value;
     }
 }
 
-static void convert_list(struct cqa_yaml *yaml, yaml_document_t *document, yaml_node_t *from,
-                         struct cqa_yaml_node *node, int depth, struct cqa_problems *problems)
+/* The value of a key, which comes right after it. */
+static struct cqa_yaml_node *build_value(struct builder *builder, int depth)
 {
-    const size_t count = (size_t)(from->data.sequence.items.top - from->data.sequence.items.start);
+    struct cqa_yaml_node *value = NULL;
+    yaml_event_t event;
 
-    node->values = cqa_arena_alloc(&yaml->arena, (count + 1) * sizeof(struct cqa_yaml_node *));
-    if (node->values == NULL)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        struct cqa_yaml_node *item =
-            convert(yaml, document, from->data.sequence.items.start[i], depth + 1, problems);
-        if (item != NULL)
+    if (next(builder, &event)) {
+        value = build(builder, &event, depth);
+        yaml_event_delete(&event);
+    }
+    return value;
+}
+
+/* Reads on to the end of a list or map. */
+static void build_items(struct builder *builder, struct cqa_yaml_node *node, yaml_event_type_t end,
+                        int depth)
+{
+    yaml_event_t event;
+
+    while (next(builder, &event)) {
+        const int ended = event.type == end;
+        struct cqa_yaml_node *item = ended ? NULL : build(builder, &event, depth + 1);
+        yaml_event_delete(&event);
+        if (ended)
+            return;
+        struct cqa_yaml_node *value =
+            node->kind == CQA_YAML_MAP && item != NULL ? build_value(builder, depth + 1) : NULL;
+        if (item != NULL && value != NULL)
+            add_pair(builder, node, item, value);
+        else if (item != NULL && node->kind == CQA_YAML_LIST && make_room(builder, node))
             node->values[node->count++] = item;
     }
 }
 
-static void convert_scalar(struct cqa_yaml *yaml, yaml_node_t *from, struct cqa_yaml_node *node,
-                           struct cqa_problems *problems)
+static void build_scalar(struct builder *builder, const yaml_event_t *event,
+                         struct cqa_yaml_node *node)
 {
-    const char *text = (const char *)from->data.scalar.value;
+    const char *text = (const char *)event->data.scalar.value;
 
-    if (strlen(text) != from->data.scalar.length)
-        cqa_yaml_problem(node, problems, "text with a NUL character");
+    if (strlen(text) != event->data.scalar.length)
+        cqa_yaml_problem(node, builder->problems, "text with a NUL character");
     node->kind = CQA_YAML_SCALAR;
-    node->quoted = from->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    node->text = cqa_arena_string(&yaml->arena, text);
+    node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    node->text = cqa_arena_string(&builder->yaml->arena, text);
+    if (node->text == NULL)
+        stop_without_memory(builder);
 }
 
-static struct cqa_yaml_node *convert(struct cqa_yaml *yaml, yaml_document_t *document, int index,
-                                     int depth, struct cqa_problems *problems)
+/* The node that an event begins; NULL when reading has ended. */
+static struct cqa_yaml_node *build(struct builder *builder, const yaml_event_t *event, int depth)
 {
-    yaml_node_t *from = yaml_document_get_node(document, index);
-    struct cqa_yaml_node *node = cqa_arena_alloc(&yaml->arena, sizeof *node);
-
-    if (from == NULL || node == NULL) {
-        cqa_problems_add(problems, 0, 0, "out of memory");
+    if (event->type == YAML_ALIAS_EVENT) {
+        cqa_problems_add(builder->problems, event->start_mark.line + 1,
+                         event->start_mark.column + 1,
+                         "aliases (*name) are not taken: write the value out");
+        builder->stopped = 1;
         return NULL;
     }
-    node->line = from->start_mark.line + 1;
-    node->column = from->start_mark.column + 1;
+    struct cqa_yaml_node *node = new_node(builder, event);
+    if (node == NULL)
+        return NULL;
     if (depth > DEPTH_MAX) {
-        cqa_yaml_problem(node, problems, "nested deeper than %d levels", DEPTH_MAX);
+        cqa_yaml_problem(node, builder->problems, "nested deeper than %d levels", DEPTH_MAX);
+        builder->stopped = 1;
         return NULL;
     }
-    if (from->type == YAML_MAPPING_NODE) {
+    if (event->type == YAML_MAPPING_START_EVENT) {
         node->kind = CQA_YAML_MAP;
-        convert_map(yaml, document, from, node, depth, problems);
-    } else if (from->type == YAML_SEQUENCE_NODE) {
+        build_items(builder, node, YAML_MAPPING_END_EVENT, depth);
+    } else if (event->type == YAML_SEQUENCE_START_EVENT) {
         node->kind = CQA_YAML_LIST;
-        convert_list(yaml, document, from, node, depth, problems);
+        build_items(builder, node, YAML_SEQUENCE_END_EVENT, depth);
     } else {
-        convert_scalar(yaml, from, node, problems);
-        return node->text == NULL ? NULL : node;
+        build_scalar(builder, event, node);
     }
-    return node;
+    return builder->stopped ? NULL : node;
 }
 
-/* Aliases would let a small file unfold into a huge tree, and rubrics gain nothing from them. A
- * second document would go unread without a word. */
-static int is_refused(const char *text, size_t length, struct cqa_problems *problems)
+/* Reads the whole stream. Aliases would let a small file unfold into a huge tree, and rubrics gain
+ * nothing from them. A second document would go unread without a word. */
+static void build_all(struct builder *builder)
 {
-    yaml_parser_t parser;
     yaml_event_t event;
-    int found = 0;
     int documents = 0;
     int done = 0;
 
-    if (!yaml_parser_initialize(&parser))
-        return 0;
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-    while (!done && yaml_parser_parse(&parser, &event)) {
-        if (event.type == YAML_ALIAS_EVENT) {
-            cqa_problems_add(problems, event.start_mark.line + 1, event.start_mark.column + 1,
-                             "aliases (*name) are not taken: write the value out");
-            found = 1;
+    while (!done && next(builder, &event)) {
+        switch (event.type) {
+        case YAML_DOCUMENT_START_EVENT:
+            if (++documents == 2) {
+                cqa_problems_add(builder->problems, event.start_mark.line + 1,
+                                 event.start_mark.column + 1, "a second document; one is taken");
+                builder->stopped = 1;
+            }
+            break;
+        case YAML_STREAM_START_EVENT:
+        case YAML_DOCUMENT_END_EVENT:
+            break;
+        case YAML_STREAM_END_EVENT:
+            done = 1;
+            break;
+        default:
+            builder->yaml->root = build(builder, &event, 0);
         }
-        if (event.type == YAML_DOCUMENT_START_EVENT && ++documents == 2) {
-            cqa_problems_add(problems, event.start_mark.line + 1, event.start_mark.column + 1,
-                             "a second document; one is taken");
-            found = 1;
-        }
-        done = event.type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&event);
     }
-    yaml_parser_delete(&parser);
-    return found;
 }
 
-static void syntax_problem(const yaml_parser_t *parser, struct cqa_problems *problems)
+/* libyaml compares each %TAG with all before it. */
+static int has_many_directives(const char *text, size_t length, struct cqa_problems *problems)
 {
-    cqa_problems_add(problems, parser->problem_mark.line + 1, parser->problem_mark.column + 1,
-                     "not YAML: %s%s%s", parser->problem ? parser->problem : "unreadable",
-                     parser->context ? " " : "", parser->context ? parser->context : "");
+    const char *end = text + length;
+    size_t line = 1;
+    int count = 0;
+
+    for (const char *at = text; at != NULL && at < end; line++) {
+        if (*at == '%' && ++count > DIRECTIVES_MAX) {
+            cqa_problems_add(problems, line, 1, "more than %d directives (%%); none is needed",
+                             DIRECTIVES_MAX);
+            return 1;
+        }
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at == NULL ? NULL : at + 1;
+    }
+    return 0;
 }
 
 struct cqa_yaml *cqa_yaml_parse(const char *text, size_t length, struct cqa_problems *problems)
 {
-    yaml_parser_t parser;
-    yaml_document_t document;
-    struct cqa_yaml *yaml = NULL;
+    struct builder builder = {.problems = problems};
 
     if (length > FILE_BYTES_MAX) {
         cqa_problems_add(problems, 0, 0, "larger than %d bytes", FILE_BYTES_MAX);
         return NULL;
     }
-    if (is_refused(text, length, problems) || !yaml_parser_initialize(&parser))
+    if (has_many_directives(text, length, problems))
         return NULL;
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
-    if (!yaml_parser_load(&parser, &document)) {
-        syntax_problem(&parser, problems);
-        yaml_parser_delete(&parser);
+    builder.yaml = calloc(1, sizeof *builder.yaml);
+    if (builder.yaml == NULL || !yaml_parser_initialize(&builder.parser)) {
+        cqa_problems_add(problems, 0, 0, "out of memory");
+        free(builder.yaml);
         return NULL;
     }
-    yaml = calloc(1, sizeof *yaml);
-    if (yaml != NULL && yaml_document_get_root_node(&document) != NULL)
-        yaml->root = convert(yaml, &document, 1, 0, problems);
-    if (yaml == NULL)
-        cqa_problems_add(problems, 0, 0, "out of memory");
-    yaml_document_delete(&document);
-    yaml_parser_delete(&parser);
-    return yaml;
+    yaml_parser_set_input_string(&builder.parser, (const unsigned char *)text, length);
+    build_all(&builder);
+    yaml_parser_delete(&builder.parser);
+    if (!builder.stopped)
+        return builder.yaml;
+    cqa_yaml_destroy(builder.yaml);
+    return NULL;
 }
 
 struct cqa_yaml *cqa_yaml_load(const char *path, struct cqa_problems *problems)

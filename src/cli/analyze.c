@@ -82,7 +82,7 @@ static int prepare(struct run *run, const struct cqa_analyze_options *options,
     cqa_problems_finish(&problems);
     status = cqa_paths_collect(&run->paths, run->recorder, arguments, &error);
     if (status == CQA_OK)
-        status = cqa_engine_create(&run->engine, &error);
+        status = cqa_engine_create(&run->engine, CQA_ZYGOTE_FORKED, &error);
     if (status == CQA_OK) {
         const int needed =
             run->paths.count < (size_t)options->jobs ? (int)run->paths.count : options->jobs;
@@ -138,8 +138,9 @@ static void submit(struct run *run, size_t index)
     }
     enum cqa_status status = cqa_recorder_identify(run->recorder, run->zone, path, &slot->arena,
                                                    &slot->identity, &error);
-    if (status == CQA_OK && cqa_recorder_read_sidecar(run->recorder, run->zone, path, &slot->arena,
-                                                      &slot->identity, NULL, &error) != CQA_OK)
+    if (status == CQA_OK &&
+        cqa_recorder_read_sidecar(run->recorder, cqa_engine_children(run->engine), run->zone, path,
+                                  &slot->arena, &slot->identity, NULL, &error) != CQA_OK)
         fprintf(stderr, "%s: its metadata is not used: %s\n", cqa_log_private(path), error.text);
     const struct cqa_job job = {
         .id = index, .fd = fd, .name = path, .lines = slot->identity.call.lines};
@@ -190,8 +191,8 @@ static void read_outline(struct run *run, const struct cqa_result *result, struc
 
     if (fd < 0)
         return;
-    if (cqa_outline_read(fd, result->path, result->recording.duration_ms, count, peaks, &failure) !=
-        CQA_OK)
+    if (cqa_outline_read(cqa_engine_children(run->engine), fd, result->path,
+                         result->recording.duration_ms, count, peaks, &failure) != CQA_OK)
         *peaks = (struct cqa_peaks){0};
     close(fd);
 }

@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include "analysis/engine.h"
 #include "cli/cli.h"
 
 static const struct command {
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 
+    cqa_engine_enter(argc, argv);
     setlocale(LC_MESSAGES, "");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)

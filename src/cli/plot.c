@@ -112,8 +112,8 @@ static int parse(int argc, char **argv, struct options *options)
 }
 
 /* Whose call the file's name says it is. */
-static int identify(const struct options *options, const char *path, struct cqa_arena *arena,
-                    struct cqa_call_identity *identity)
+static int identify(const struct options *options, const struct cqa_engine *engine,
+                    const char *path, struct cqa_arena *arena, struct cqa_call_identity *identity)
 {
     struct cqa_problems problems = {0};
     struct cqa_error error = {0};
@@ -128,7 +128,8 @@ static int identify(const struct options *options, const char *path, struct cqa_
     if (status == CQA_OK)
         status = cqa_recorder_identify(recorder, zone, path, arena, identity, &error);
     if (status == CQA_OK &&
-        cqa_recorder_read_sidecar(recorder, zone, path, arena, identity, NULL, &error) != CQA_OK)
+        cqa_recorder_read_sidecar(recorder, cqa_engine_children(engine), zone, path, arena,
+                                  identity, NULL, &error) != CQA_OK)
         fprintf(stderr, "callqa plot: the recording's metadata is not used: %s\n", error.text);
     if (problems.count > 0)
         cqa_problems_print(&problems, profile, stderr);
@@ -167,24 +168,21 @@ static int report_failure(const char *path, const struct cqa_failure *failure)
 }
 
 /* One recording through one worker. NULL, and `error` or `outcome->failure` says why. */
-static enum cqa_status analyze(int fd, const char *path, const struct cqa_call *call,
-                               struct cqa_outcome *outcome, struct cqa_error *error)
+static enum cqa_status analyze(const struct cqa_engine *engine, int fd, const char *path,
+                               const struct cqa_call *call, struct cqa_outcome *outcome,
+                               struct cqa_error *error)
 {
     const struct cqa_workers_config config = {.count = 1};
     const struct cqa_job job = {.fd = fd, .name = path, .lines = call->lines};
-    struct cqa_engine *engine = NULL;
     struct cqa_workers *workers = NULL;
 
-    enum cqa_status status = cqa_engine_create(&engine, error);
-    if (status == CQA_OK)
-        status = cqa_workers_create(&workers, engine, &config, error);
+    enum cqa_status status = cqa_workers_create(&workers, engine, &config, error);
     if (status == CQA_OK)
         status = cqa_workers_submit(workers, &job, error);
     if (status == CQA_OK)
         while (!cqa_workers_take(workers, 1000, outcome))
             continue;
     cqa_workers_destroy(workers);
-    cqa_engine_destroy(engine);
     return status;
 }
 
@@ -195,7 +193,8 @@ static size_t peak_count(int64_t duration_ms)
     return count < PEAKS_MIN ? PEAKS_MIN : count > PEAKS_MAX ? PEAKS_MAX : (size_t)count;
 }
 
-static int draw(const struct options *options, int fd, const struct cqa_result *result)
+static int draw(const struct options *options, const struct cqa_engine *engine, int fd,
+                const struct cqa_result *result)
 {
     const int64_t duration_ms = result->recording.duration_ms;
     struct cqa_failure failure = {0};
@@ -203,8 +202,8 @@ static int draw(const struct options *options, int fd, const struct cqa_result *
     struct cqa_peaks peaks;
     size_t missing = 0;
 
-    if (cqa_outline_read(fd, result->path, duration_ms, peak_count(duration_ms), &peaks,
-                         &failure) != CQA_OK)
+    if (cqa_outline_read(cqa_engine_children(engine), fd, result->path, duration_ms,
+                         peak_count(duration_ms), &peaks, &failure) != CQA_OK)
         return report_failure(result->path, &failure);
     const enum cqa_status status =
         cqa_plot_write(result, &peaks, &options->plot, options->output, &missing, &error);
@@ -217,8 +216,8 @@ static int draw(const struct options *options, int fd, const struct cqa_result *
     return CQA_EXIT_DONE;
 }
 
-static int plot(const struct options *options, const char *path, const struct cqa_call *call,
-                const struct cqa_rubric *rubric)
+static int plot(const struct options *options, const struct cqa_engine *engine, const char *path,
+                const struct cqa_call *call, const struct cqa_rubric *rubric)
 {
     struct cqa_failure failure = {0};
     struct cqa_error error = {0};
@@ -228,13 +227,13 @@ static int plot(const struct options *options, const char *path, const struct cq
 
     if (fd < 0)
         return report_failure(path, &failure);
-    enum cqa_status status = analyze(fd, path, call, &outcome, &error);
+    enum cqa_status status = analyze(engine, fd, path, call, &outcome, &error);
     if (status == CQA_OK && outcome.result == NULL) {
         code = report_failure(path, &outcome.failure);
     } else {
         if (status == CQA_OK)
             status = cqa_complete(outcome.result, path, call, rubric, 0, &error);
-        code = status == CQA_OK ? draw(options, fd, outcome.result)
+        code = status == CQA_OK ? draw(options, engine, fd, outcome.result)
                                 : cqa_cli_fail(NAME, "%s", error.text);
     }
     cqa_result_destroy(outcome.result);
@@ -248,18 +247,24 @@ int cqa_cli_plot(int argc, char **argv)
     struct cqa_arena arena = {0};
     struct cqa_call_identity identity = {0};
     struct cqa_rubric *rubric = NULL;
+    struct cqa_engine *engine = NULL;
+    struct cqa_error error = {0};
     int code = parse(argc, argv, &options);
 
     if (code >= 0)
         return code;
     char *path = realpath(options.file, NULL);
     const char *shown = path != NULL ? path : options.file; /* opening it will say what is wrong */
-    code = identify(&options, shown, &arena, &identity);
+    if (cqa_engine_create(&engine, CQA_ZYGOTE_FORKED, &error) != CQA_OK)
+        code = cqa_cli_fail(NAME, "%s", error.text);
+    else
+        code = identify(&options, engine, shown, &arena, &identity);
     if (code == CQA_EXIT_DONE)
         code = load_rubric(options.rubric, &rubric);
     if (code == CQA_EXIT_DONE)
-        code = plot(&options, shown, &identity.call, rubric);
+        code = plot(&options, engine, shown, &identity.call, rubric);
     cqa_rubric_destroy(rubric);
+    cqa_engine_destroy(engine);
     cqa_arena_finish(&arena);
     free(path);
     return code;

@@ -296,7 +296,7 @@ static int run(const struct cqa_config *config, const struct options *options)
     int code = CQA_EXIT_DONE;
 
     signal(SIGPIPE, SIG_IGN);
-    enum cqa_status made = cqa_engine_create(&engine, &error);
+    enum cqa_status made = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
     if (made == CQA_OK)
         made = cqa_pipeline_create(&pipeline, config, engine, &cqa_clock_system, &wants, &error);
     if (made != CQA_OK) {
@@ -371,7 +371,7 @@ static int preview(const struct cqa_config *config, const struct options *option
     enum cqa_status status = CQA_OK;
 
     if (options->again) {
-        status = cqa_engine_create(&engine, &error);
+        status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
         if (status == CQA_OK)
             cqa_analyzer_name(config, engine, analyzer);
         wish.analyzer = analyzer;

@@ -2,7 +2,7 @@
 #ifndef CQA_DAEMON_LOOP_H
 #define CQA_DAEMON_LOOP_H
 
-#include "analysis/analyze.h"
+#include "analysis/engine.h"
 #include "base/error.h"
 #include "pipeline/config.h"
 

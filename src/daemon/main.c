@@ -39,7 +39,7 @@ static int run(const char *path)
     }
     cqa_log_set_level((enum cqa_log_level)config->log_level);
     cqa_log_set_masking(config->mask_private);
-    enum cqa_status status = cqa_engine_create(&engine, &error);
+    enum cqa_status status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
     if (status == CQA_OK) {
         status = cqa_daemon_run(path, config, engine, &error);
     } else {
@@ -60,6 +60,8 @@ int main(int argc, char **argv)
                                           {NULL, 0, NULL, 0}};
     const char *path = NULL;
     int option;
+
+    cqa_engine_enter(argc, argv);
 
     while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
         switch (option) {

@@ -2,7 +2,7 @@
 #ifndef CQA_PIPELINE_AGAIN_H
 #define CQA_PIPELINE_AGAIN_H
 
-#include "analysis/analyze.h"
+#include "analysis/engine.h"
 #include "pipeline/config.h"
 #include "store/recordings.h"
 #include "store/results.h"

@@ -186,7 +186,7 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
 /* --- before analysis --- */
 
 /* Whose call it is: by name and sidecar, but with the id that the store gave it. */
-static enum cqa_status identify(const struct cqa_watch_config *watch,
+static enum cqa_status identify(struct cqa_children *children, const struct cqa_watch_config *watch,
                                 const struct cqa_recording *recording, struct cqa_task *task,
                                 struct cqa_error *error)
 {
@@ -197,8 +197,8 @@ static enum cqa_status identify(const struct cqa_watch_config *watch,
 
     if (status != CQA_OK)
         return status;
-    if (cqa_recorder_read_sidecar(watch->recorder, watch->zone, recording->path, &task->arena,
-                                  &identity, NULL, &sidecar) != CQA_OK)
+    if (cqa_recorder_read_sidecar(watch->recorder, children, watch->zone, recording->path,
+                                  &task->arena, &identity, NULL, &sidecar) != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %s",
                 cqa_log_private(recording->path), sidecar.text);
     task->path = cqa_arena_string(&task->arena, recording->path);
@@ -221,7 +221,8 @@ static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
     task->before.st_size = recording->size_bytes;
     task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
                                              .tv_nsec = recording->mtime_ns % 1000000000};
-    enum cqa_status status = identify(watch, recording, task, &error);
+    enum cqa_status status =
+        identify(cqa_engine_children(pipeline->engine), watch, recording, task, &error);
     if (status == CQA_OK)
         task->fd = cqa_open_recording(task->path, &task->outcome.failure);
     if (status == CQA_OK && task->fd < 0)

@@ -134,14 +134,4 @@ int cqa_moment_from_text(const struct cqa_recorder *recorder, const struct cqa_z
 void cqa_sidecars_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
                        struct cqa_problems *problems);
 
-/* A parsed sidecar: what lies at `path`, in `arena`, NULL when there is nothing or no scalar. */
-const char *cqa_sidecar_json_get(void *document, const char *path, struct cqa_arena *arena);
-const char *cqa_sidecar_xml_get(void *document, const char *path, struct cqa_arena *arena);
-enum cqa_status cqa_sidecar_json_parse(const char *text, size_t length, void **out,
-                                       struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_sidecar_xml_parse(const char *text, size_t length, void **out,
-                                      struct cqa_error *error) CQA_MUST_CHECK;
-void cqa_sidecar_json_free(void *document);
-void cqa_sidecar_xml_free(void *document);
-
 #endif

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/problems.h"
+#include "child/child.h"
 #include "recorder/call.h"
 #include "recorder/zone.h"
 
@@ -51,10 +52,12 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
  * Reads the metadata that the profile says lies beside the recording, and lets it fill and correct
  * `identity->call`; never its id, which must not depend on which of two files came first. No such
  * file is CQA_OK with nothing changed; so is a profile without sidecars. `found` (may be NULL)
- * tells whether one was read. CQA_E_IO: could not be read; CQA_E_LIMIT: over 1 MiB; CQA_E_BADDATA:
- * neither JSON nor XML.
+ * tells whether one was read. It is parsed in one of `children`, which must have the role
+ * CQA_ROLE_SIDECAR (recorder/sidecar_child.h). CQA_E_IO: could not be read; CQA_E_LIMIT: over 1
+ * MiB, or another of docs/decisions/0075; CQA_E_BADDATA: neither JSON nor XML.
  */
 enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
+                                          struct cqa_children *children,
                                           const struct cqa_zone *zone, const char *path,
                                           struct cqa_arena *arena,
                                           struct cqa_call_identity *identity, int *found,

@@ -6,13 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
-#include "recorder/parts.h"
+#include "base/clock.h"
+#include "child/child.h"
+#include "recorder/sidecar_child.h"
+#include "recorder/sidecar_parts.h"
 
 /* The metadata that a recorder leaves beside its recordings. */
 
-enum { SIDECAR_BYTES_MAX = 1 << 20 };
+enum {
+    TIMEOUT_MS = 10 * 1000, /* on a machine under load; a second of processor time ends it before */
+    PROCESSOR_S = 1,
+    VALUES_BYTES_MAX = CQA_SIDECAR_WANTED_MAX * (CQA_SIDECAR_VALUE_MAX + 2),
+};
+static const int64_t MEMORY_BYTES = INT64_C(256) << 20;
+
+static const struct cqa_frame_rule RULES[] = {
+    CQA_FRAME_RULES_COMMON,
+    {CQA_FRAME_VALUES, 0, VALUES_BYTES_MAX},
+    {CQA_FRAME_FAULT, sizeof(struct cqa_sidecar_fault), sizeof(struct cqa_sidecar_fault)},
+};
+enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
 const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1] = {
     "id", "agent", "customer", "queue", "direction", "started_at", "channel_0", "channel_1", NULL};
@@ -129,35 +146,158 @@ static int sidecar_path(const char *template, const char *recording, const char 
     return fclose(text) == 0 && whole;
 }
 
-static enum cqa_status read_all(int fd, const char *path, char **out, size_t *length,
-                                struct cqa_error *error)
+static enum cqa_status check_file(int fd, const char *path, struct cqa_error *error)
 {
     struct stat status;
-    size_t used = 0;
-    ssize_t count = 1;
 
     if (fstat(fd, &status) != 0)
         return cqa_fail_errno(error, "%s", path);
     if (!S_ISREG(status.st_mode))
         return cqa_fail(error, CQA_E_BADDATA, "%s is no regular file", path);
-    char *text = malloc(SIDECAR_BYTES_MAX + 1);
-    if (text == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "no memory for %s", path);
-    while (count > 0 && used <= SIDECAR_BYTES_MAX) {
-        count = read(fd, text + used, SIDECAR_BYTES_MAX + 1 - used);
-        if (count < 0 && errno == EINTR)
-            count = 1;
-        else if (count > 0)
-            used += (size_t)count;
-    }
-    if (count < 0 || used > SIDECAR_BYTES_MAX) {
-        free(text);
-        return count < 0 ? cqa_fail_errno(error, "%s", path)
-                         : cqa_fail(error, CQA_E_LIMIT, "%s is larger than 1 MiB", path);
-    }
-    *out = text;
-    *length = used;
+    if (status.st_size > CQA_SIDECAR_BYTES_MAX)
+        return cqa_fail(error, CQA_E_LIMIT, "%s is larger than 1 MiB", path);
     return CQA_OK;
+}
+
+/* ---- from a child, which reads it, its values */
+
+/* One value a path, in the order of map[direction][which].items; borrowed from the arena. */
+struct values {
+    const char *items[CQA_SIDECAR_WANTED_MAX];
+    size_t count;
+};
+
+/* The paths of the profile, "path\0path\0". */
+static enum cqa_status list_paths(const struct cqa_sidecar *sidecar, struct cqa_buffer *out,
+                                  struct cqa_sidecar_order *order, struct cqa_error *error)
+{
+    for (int direction = 0; direction < CQA_DIRECTION_COUNT; direction++)
+        for (int which = 0; which < CQA_SIDECAR_COUNT; which++) {
+            const struct cqa_sidecar_paths *paths = &sidecar->map[direction][which];
+            for (size_t i = 0; i < paths->count; i++, order->count++)
+                cqa_buffer_add(out, paths->items[i], strlen(paths->items[i]) + 1);
+        }
+    return !out->failed && order->count <= CQA_SIDECAR_WANTED_MAX
+               ? CQA_OK
+               : cqa_fail(error, CQA_E_LIMIT, "the profile asks for more than %d values",
+                          CQA_SIDECAR_WANTED_MAX);
+}
+
+static enum cqa_status say_fault(const struct cqa_sidecar_fault *fault, struct cqa_error *error)
+{
+    const unsigned line = fault->line;
+
+    switch (fault->why) {
+    case CQA_SIDECAR_UNREADABLE:
+        return cqa_fail(error, CQA_E_IO, "cannot be read");
+    case CQA_SIDECAR_NO_MEMORY:
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for it");
+    case CQA_SIDECAR_TOO_LARGE:
+        return cqa_fail(error, CQA_E_LIMIT, "larger than 1 MiB");
+    case CQA_SIDECAR_TOO_DEEP:
+        return cqa_fail(error, CQA_E_LIMIT, "line %u: nested deeper than %d levels", line,
+                        CQA_SIDECAR_DEPTH_MAX);
+    case CQA_SIDECAR_TOO_MANY_NODES:
+        return cqa_fail(error, CQA_E_LIMIT, "line %u: more than %d elements, attributes or values",
+                        line, CQA_SIDECAR_NODES_MAX);
+    case CQA_SIDECAR_TOO_MANY_ATTRIBUTES:
+        return cqa_fail(error, CQA_E_LIMIT, "line %u: more than %d attributes in one element", line,
+                        CQA_SIDECAR_ATTRIBUTES_MAX);
+    case CQA_SIDECAR_VALUE_TOO_LONG:
+        return cqa_fail(error, CQA_E_LIMIT, "a value is longer than %d bytes",
+                        CQA_SIDECAR_VALUE_MAX);
+    case CQA_SIDECAR_NOT_XML:
+        return cqa_fail(error, CQA_E_BADDATA, "line %u: not well-formed XML", line);
+    case CQA_SIDECAR_DOCTYPE:
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "line %u: XML with a document type is refused: it can define entities",
+                        line);
+    case CQA_SIDECAR_ENCODING:
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "its encoding is not read; allowed: UTF-8, UTF-16, ISO-8859-1, "
+                        "windows-1252, GB18030, GBK, GB2312, Big5");
+    case CQA_SIDECAR_NOT_JSON:
+        return cqa_fail(error, CQA_E_BADDATA, "line %u: not JSON", line);
+    default:
+        return cqa_fail(error, CQA_E_BADDATA, "the process that read it answered nonsense");
+    }
+}
+
+/* "+value\0" or "-\0" for each path, and nothing more. */
+static enum cqa_status take_values(const struct cqa_frame *frame, struct cqa_arena *arena,
+                                   struct values *out, struct cqa_error *error)
+{
+    const char *end = frame->body + frame->length;
+    const char *at = frame->body;
+    size_t count = 0;
+
+    for (; count < out->count && at < end; count++) {
+        const size_t length = strnlen(at, (size_t)(end - at));
+        if (at + length == end || (*at != '+' && *at != '-'))
+            break;
+        out->items[count] = *at == '+' ? cqa_arena_string(arena, at + 1) : NULL;
+        at += length + 1;
+    }
+    return count == out->count && at == end
+               ? CQA_OK
+               : cqa_fail(error, CQA_E_BADDATA, "the process that read it answered nonsense");
+}
+
+static enum cqa_status take_answer(const struct cqa_frame *frame, struct cqa_arena *arena,
+                                   struct values *out, struct cqa_error *error)
+{
+    struct cqa_sidecar_fault fault = {0};
+
+    if (frame->kind == CQA_FRAME_VALUES)
+        return take_values(frame, arena, out, error);
+    if (frame->kind == CQA_FRAME_FAULT)
+        memcpy(&fault, frame->body, sizeof fault);
+    return say_fault(&fault, error);
+}
+
+static enum cqa_status await_answer(struct cqa_children *children, struct cqa_child *child,
+                                    struct cqa_arena *arena, struct values *out,
+                                    struct cqa_error *error)
+{
+    const int64_t due_ms = cqa_clock_monotonic_ms(&cqa_clock_system) + TIMEOUT_MS;
+    struct cqa_frame frame;
+    enum cqa_frame_state state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
+
+    if (state == CQA_FRAME_WHOLE && frame.kind == CQA_FRAME_READY) {
+        cqa_frame_next(&child->reader);
+        state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
+    }
+    if (state == CQA_FRAME_WHOLE) {
+        const enum cqa_status status = take_answer(&frame, arena, out, error);
+        cqa_child_dismiss(children, child);
+        return status;
+    }
+    const int ended = cqa_child_end(children, child);
+    if (state == CQA_FRAME_PARTIAL || (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGXCPU))
+        return cqa_fail(error, CQA_E_LIMIT, "reading it takes too long");
+    return cqa_fail(error, CQA_E_BADDATA, "the process that read it died");
+}
+
+/* Hands the file to a child. */
+static enum cqa_status ask(struct cqa_children *children, const struct cqa_sidecar *sidecar, int fd,
+                           struct cqa_arena *arena, struct values *out, struct cqa_error *error)
+{
+    const struct cqa_child_order wanted = {CQA_ROLE_SIDECAR, MEMORY_BYTES, PROCESSOR_S};
+    struct cqa_buffer paths = {.limit = CQA_FRAME_ORDER_MAX - sizeof(struct cqa_sidecar_order)};
+    struct cqa_sidecar_order order = {.format = (uint32_t)sidecar->format};
+    struct cqa_child child;
+    enum cqa_status status = list_paths(sidecar, &paths, &order, error);
+
+    out->count = order.count;
+    if (status == CQA_OK)
+        status = cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, error);
+    if (status == CQA_OK) {
+        const struct iovec parts[] = {{&order, sizeof order}, {paths.text, paths.length}};
+        (void)cqa_frame_order(child.socket, CQA_FRAME_LOOK_UP, parts, 2, fd); /* else it ends */
+        status = await_answer(children, &child, arena, out, error);
+    }
+    cqa_buffer_finish(&paths);
+    return status;
 }
 
 /* ---- from its values to the call */
@@ -165,19 +305,30 @@ static enum cqa_status read_all(int fd, const char *path, char **out, size_t *le
 struct reader {
     const struct cqa_recorder *recorder;
     const struct cqa_sidecar *sidecar;
-    void *document;
+    struct values values;
     struct cqa_arena *arena;
 };
 
+/* Where the values of a field begin. */
+static size_t first_of(const struct cqa_sidecar *sidecar, enum cqa_direction direction, int which)
+{
+    size_t first = 0;
+
+    for (int d = 0; d < (int)direction; d++)
+        for (int w = 0; w < CQA_SIDECAR_COUNT; w++)
+            first += sidecar->map[d][w].count;
+    for (int w = 0; w < which; w++)
+        first += sidecar->map[direction][w].count;
+    return first;
+}
+
 static const char *value_at(const struct reader *reader, enum cqa_direction direction, int which)
 {
-    const struct cqa_sidecar_paths *paths = &reader->sidecar->map[direction][which];
+    const size_t first = first_of(reader->sidecar, direction, which);
+    const size_t count = reader->sidecar->map[direction][which].count;
 
-    for (size_t i = 0; i < paths->count; i++) {
-        const char *raw =
-            reader->sidecar->format == CQA_SIDECAR_JSON
-                ? cqa_sidecar_json_get(reader->document, paths->items[i], reader->arena)
-                : cqa_sidecar_xml_get(reader->document, paths->items[i], reader->arena);
+    for (size_t i = first; i < first + count; i++) {
+        const char *raw = reader->values.items[i];
         if (raw != NULL && reader->sidecar->url_encoded) {
             char *copy = cqa_arena_string(reader->arena, raw);
             raw = copy == NULL ? NULL : cqa_unescape_uri(copy);
@@ -237,29 +388,20 @@ static void fill(const struct reader *reader, const struct cqa_zone *zone, struc
     }
 }
 
-static enum cqa_status read_one(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                                const struct cqa_sidecar *sidecar, int fd, const char *path,
-                                struct cqa_arena *arena, struct cqa_call *call,
-                                struct cqa_error *error)
+static enum cqa_status read_one(const struct cqa_recorder *recorder, struct cqa_children *children,
+                                const struct cqa_zone *zone, const struct cqa_sidecar *sidecar,
+                                int fd, const char *path, struct cqa_arena *arena,
+                                struct cqa_call *call, struct cqa_error *error)
 {
-    struct reader reader = {recorder, sidecar, NULL, arena};
-    char *text = NULL;
-    size_t length = 0;
-    const int is_json = sidecar->format == CQA_SIDECAR_JSON;
-    enum cqa_status status = read_all(fd, path, &text, &length, error);
+    struct reader reader = {.recorder = recorder, .sidecar = sidecar, .arena = arena};
+    enum cqa_status status = check_file(fd, path, error);
 
     if (status != CQA_OK)
         return status;
-    status = is_json ? cqa_sidecar_json_parse(text, length, &reader.document, error)
-                     : cqa_sidecar_xml_parse(text, length, &reader.document, error);
-    free(text);
+    status = ask(children, sidecar, fd, arena, &reader.values, error);
     if (status != CQA_OK)
         return cqa_fail_within(error, "%s", path);
     fill(&reader, zone, call);
-    if (is_json)
-        cqa_sidecar_json_free(reader.document);
-    else
-        cqa_sidecar_xml_free(reader.document);
     return CQA_OK;
 }
 
@@ -282,6 +424,7 @@ static enum cqa_status open_one(const struct cqa_sidecar *sidecar, const char *r
 }
 
 enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
+                                          struct cqa_children *children,
                                           const struct cqa_zone *zone, const char *path,
                                           struct cqa_arena *arena,
                                           struct cqa_call_identity *identity, int *found,
@@ -299,7 +442,8 @@ enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
         if (status == CQA_OK && fd < 0)
             continue;
         if (status == CQA_OK) {
-            status = read_one(recorder, zone, sidecar, fd, beside, arena, &identity->call, error);
+            status = read_one(recorder, children, zone, sidecar, fd, beside, arena, &identity->call,
+                              error);
             (void)close(fd);
         }
         if (status == CQA_OK && found != NULL)

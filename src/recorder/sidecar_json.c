@@ -3,23 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "recorder/parts.h"
+#include "recorder/sidecar_parts.h"
 
-enum cqa_status cqa_sidecar_json_parse(const char *text, size_t length, void **out,
-                                       struct cqa_error *error)
+int cqa_sidecar_json_parse(const char *text, size_t length, void **out,
+                           struct cqa_sidecar_fault *fault)
 {
     json_error_t problem;
-    json_t *root = json_loadb(text, length, 0, &problem);
 
-    if (root == NULL)
-        return cqa_fail(error, CQA_E_BADDATA, "line %d: %s", problem.line, problem.text);
-    *out = root;
-    return CQA_OK;
-}
-
-void cqa_sidecar_json_free(void *document)
-{
-    json_decref(document);
+    if (!cqa_sidecar_json_scan(text, length, fault))
+        return 0;
+    *out = json_loadb(text, length, 0, &problem);
+    return *out != NULL || cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_JSON,
+                                             problem.line > 0 ? (size_t)problem.line : 1);
 }
 
 /* One step into an object by key or into a list by index. */

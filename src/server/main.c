@@ -152,8 +152,7 @@ int main(int argc, char **argv)
     struct cqa_server_config config;
     struct cqa_problems problems = {0};
 
-    if (argc > 1 && strcmp(argv[1], "--render") == 0)
-        return cqa_render_child(argc, argv);
+    cqa_render_enter(argc, argv);
     setlocale(LC_MESSAGES, "");
     int code = read_command(&command, argc, argv);
     if (code >= 0)

@@ -46,13 +46,3 @@ int cqa_place_open(const char *name, uint64_t *file_size, char *path, size_t pat
     cqa_fail(error, CQA_E_NOTFOUND, "%s is not installed", name);
     return -1;
 }
-
-int cqa_place_program(char *path, size_t size)
-{
-    char folder[PATH_MAX];
-
-    if (cqa_program_folder(folder, sizeof folder) == NULL)
-        return 0;
-    const int length = snprintf(path, size, "%s/callqa-server", folder);
-    return length > 0 && (size_t)length < size && access(path, X_OK) == 0;
-}

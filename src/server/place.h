@@ -15,8 +15,4 @@
 int cqa_place_open(const char *name, uint64_t *file_size, char *path, size_t path_size,
                    struct cqa_error *error);
 
-/* The path of callqa-server itself, or of the one beside this program (a test); 0 when there is
- * none. */
-int cqa_place_program(char *path, size_t size);
-
 #endif

@@ -28,21 +28,29 @@ struct cqa_playback {
     pthread_mutex_t lock;     /* of all below; never held for long */
     pthread_mutex_t decoding; /* one file is decoded at a time */
     char *folder;
+    struct cqa_children *children; /* they decode */
     struct entry entries[ENTRIES];
     uint64_t uses;
     struct play plays[PLAYS];
 };
 
-struct cqa_playback *cqa_playback_create(const char *folder)
+enum cqa_status cqa_playback_create(struct cqa_playback **out, const char *folder,
+                                    struct cqa_error *error)
 {
     struct cqa_playback *playback = calloc(1, sizeof *playback);
 
     if (playback == NULL)
-        return NULL;
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     pthread_mutex_init(&playback->lock, NULL);
     pthread_mutex_init(&playback->decoding, NULL);
     playback->folder = strdup(folder);
-    return playback;
+    const enum cqa_status status = cqa_render_children(&playback->children, error);
+    if (status != CQA_OK) {
+        cqa_playback_destroy(playback);
+        return status;
+    }
+    *out = playback;
+    return CQA_OK;
 }
 
 void cqa_playback_destroy(struct cqa_playback *playback)
@@ -54,6 +62,7 @@ void cqa_playback_destroy(struct cqa_playback *playback)
             close(playback->entries[i].fd);
     pthread_mutex_destroy(&playback->lock);
     pthread_mutex_destroy(&playback->decoding);
+    cqa_children_destroy(playback->children);
     free(playback->folder);
     free(playback);
 }
@@ -143,7 +152,8 @@ static enum cqa_status render(struct cqa_playback *playback, const struct cqa_re
 {
     int rendered;
     uint64_t size;
-    enum cqa_status status = cqa_render(order, fd, name, playback->folder, &rendered, &size, error);
+    enum cqa_status status =
+        cqa_render(playback->children, order, fd, name, playback->folder, &rendered, &size, error);
 
     if (status != CQA_OK)
         return status;

@@ -10,8 +10,9 @@
  * Any thread. */
 struct cqa_playback;
 
-/* `folder` takes the unnamed files. Owned, free with cqa_playback_destroy; NULL without memory. */
-struct cqa_playback *cqa_playback_create(const char *folder);
+/* `folder` takes the unnamed files. Owned, free with cqa_playback_destroy. */
+enum cqa_status cqa_playback_create(struct cqa_playback **out, const char *folder,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_playback_destroy(struct cqa_playback *playback);
 
 /* As cqa_render; `facts` are the file's. One file is decoded at a time. The descriptor is the

@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include "base/error.h"
 #include "base/span.h"
+#include "child/child.h"
 
 /*
  * Decoding for playback and for the waveform. Recordings come from other people's machines, so the
- * decoder runs in a sandboxed process of its own (docs/decisions/0001), started for the one file.
+ * decoder runs in a sandboxed process of its own (docs/decisions/0001, 0074), started for the one
+ * file.
  */
 enum cqa_render_kind {
     CQA_RENDER_WAV,   /* WAV, 8 kHz 16 bit */
@@ -30,17 +32,20 @@ struct cqa_render_order {
     int64_t duration_ms; /* of the recording; with spans */
 };
 
+/* The first thing in the main() of a program that renders (see cqa_zygote_enter). */
+void cqa_render_enter(int argc, char **argv);
+
+/* The processes that decode. Owned, free with cqa_children_destroy. */
+enum cqa_status cqa_render_children(struct cqa_children **out,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
 /*
  * Renders `fd` (borrowed; `name` tells raw formats by their ending) into an unnamed file in
  * `folder`, whose descriptor and size come back, the caller's. CQA_E_BADDATA: it can't be decoded,
- * `error` says why.
+ * `error` says why. Any thread.
  */
-enum cqa_status cqa_render(const struct cqa_render_order *order, int fd, const char *name,
-                           const char *folder, int *out_fd, uint64_t *out_size,
-                           struct cqa_error *error) CQA_MUST_CHECK;
-
-/* The other side: what `callqa-server --render KIND CHANNELS BUCKET_MS NAME MUTES SPANS
- * DURATION_MS` does with the socket on descriptor 3. Returns an exit code. */
-int cqa_render_child(int argc, char **argv);
+enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order,
+                           int fd, const char *name, const char *folder, int *out_fd,
+                           uint64_t *out_size, struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
-#include "analysis/sandbox.h"
 #include "audio/audio.h"
 #include "server/render.h"
 #include "server/render_frame.h"
 
 enum { PAIRS = 4096, PAIRS_PER_MS = CQA_AUDIO_RATE_HZ / 1000 };
-static const int64_t MEMORY_BYTES = 512ll << 20;
 
 struct renderer {
     struct cqa_render_order order;
@@ -23,22 +18,10 @@ struct renderer {
     size_t used;
 };
 
-static int write_all(const void *bytes, size_t size)
+static int send_frame(uint32_t kind, const void *bytes, size_t size)
 {
-    for (size_t done = 0; done < size;) {
-        const ssize_t count = write(CQA_SANDBOX_FD, (const char *)bytes + done, size - done);
-        if (count <= 0)
-            return 0;
-        done += (size_t)count;
-    }
+    cqa_frame_say(kind, bytes, size);
     return 1;
-}
-
-static int send_frame(uint32_t type, const void *bytes, size_t size)
-{
-    const struct cqa_render_frame frame = {type, (uint32_t)size};
-
-    return write_all(&frame, sizeof frame) && write_all(bytes, size);
 }
 
 static int flush(struct renderer *renderer)
@@ -161,68 +144,41 @@ static int render(struct renderer *renderer, int fd, const char *name, struct cq
     return good && (renderer->pair > 0 || failure->reason[0] == '\0');
 }
 
-static int receive_descriptor(void)
+static int is_sound(const struct cqa_render_order *order)
 {
-    char byte;
-    int fd = -1;
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
-
-    if (recvmsg(CQA_SANDBOX_FD, &message, 0) != 1)
-        return -1;
-    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header != NULL && header->cmsg_type == SCM_RIGHTS)
-        memcpy(&fd, CMSG_DATA(header), sizeof fd);
-    return fd;
+    return (order->channels == 1 || order->channels == 2) &&
+           (order->kind == CQA_RENDER_WAV || order->bucket_ms > 0) &&
+           order->mute_count <= CQA_RENDER_MUTES_MAX && order->span_count <= CQA_RENDER_SPANS_MAX;
 }
 
-/* How many there are. */
-static size_t read_spans(const char *text, struct cqa_span *spans, size_t capacity)
+static void live(void *context)
 {
-    size_t count = 0;
-    char *end;
-
-    while (count < capacity && *text >= '0' && *text <= '9') {
-        struct cqa_span *span = &spans[count++];
-        span->start_ms = strtoll(text, &end, 10);
-        span->end_ms = *end == '-' ? strtoll(end + 1, &end, 10) : span->start_ms;
-        text = *end == ',' ? end + 1 : end;
-    }
-    return count;
-}
-
-int cqa_render_child(int argc, char **argv)
-{
+    static char body[sizeof(struct cqa_render_order) + CQA_RENDER_NAME_MAX + 1];
     static struct renderer renderer;
     struct cqa_failure failure = {{0}, {0}};
-    struct cqa_error error;
+    struct cqa_frame_head head;
+    const int fd = cqa_frame_take_order(&head, body, sizeof body);
 
-    if (argc != 9)
-        return 2;
-    renderer.order.kind = strcmp(argv[2], "wav") == 0 ? CQA_RENDER_WAV : CQA_RENDER_PEAKS;
-    renderer.order.channels = strcmp(argv[3], "2") == 0 ? 2 : 1;
-    renderer.order.bucket_ms = (int)strtol(argv[4], NULL, 10);
-    if (renderer.order.bucket_ms < 1)
-        renderer.order.bucket_ms = 10;
-    renderer.order.mute_count = read_spans(argv[6], renderer.order.mutes, CQA_RENDER_MUTES_MAX);
-    renderer.order.span_count = read_spans(argv[7], renderer.order.spans, CQA_RENDER_SPANS_MAX);
-    renderer.order.duration_ms = strtoll(argv[8], NULL, 10);
-    if (cqa_sandbox_enter(CQA_SANDBOX_FD, getppid(), MEMORY_BYTES, &error) != CQA_OK) {
-        send_frame(CQA_RENDER_FAILED, error.text, strlen(error.text));
-        return 1;
-    }
-    const int fd = receive_descriptor();
-    if (fd < 0)
-        return 1;
-    const int good = render(&renderer, fd, argv[5], &failure) && flush(&renderer);
-    const int told = good ? send_frame(CQA_RENDER_DONE, "", 0)
-                          : send_frame(CQA_RENDER_FAILED, failure.text, strlen(failure.text));
-    _exit(good && told ? 0 : 1);
+    (void)context;
+    if (head.kind != CQA_FRAME_RENDER || head.length < sizeof renderer.order)
+        _exit(1);
+    memcpy(&renderer.order, body, sizeof renderer.order);
+    if (!is_sound(&renderer.order))
+        _exit(1);
+    if (render(&renderer, fd, body + sizeof renderer.order, &failure) && flush(&renderer))
+        cqa_frame_say(CQA_RENDER_DONE, NULL, 0);
+    else
+        cqa_frame_say(CQA_RENDER_FAILED, failure.text, strlen(failure.text));
+}
+
+static const struct cqa_child_role roles[] = {{CQA_ROLE_RENDER, NULL, NULL, live}};
+
+void cqa_render_enter(int argc, char **argv)
+{
+    cqa_zygote_enter(argc, argv, roles, 1);
+}
+
+enum cqa_status cqa_render_children(struct cqa_children **out, struct cqa_error *error)
+{
+    return cqa_children_create(out, roles, 1, CQA_ZYGOTE_EXECUTED, error);
 }

@@ -2,21 +2,19 @@
 #ifndef CQA_SERVER_RENDER_FRAME_H
 #define CQA_SERVER_RENDER_FRAME_H
 
-#include <stdint.h>
+#include "child/frame.h"
 
-/* What the decoding process sends: a head, then `size` bytes. */
-enum cqa_render_frame_type {
-    CQA_RENDER_DATA = 1,
-    CQA_RENDER_FAILED,
+/* What the decoding process and its parent say to each other (child/frame.h says how). */
+#define CQA_ROLE_RENDER "render"
+
+enum cqa_render_frame {
+    CQA_FRAME_RENDER = CQA_FRAME_OF_ROLE, /* order: struct cqa_render_order, the file's name */
+    CQA_RENDER_DATA,
+    CQA_RENDER_FAILED, /* the body says why */
     CQA_RENDER_DONE,
     CQA_RENDER_SKIP /* uint64_t: so many bytes of silence */
 };
 
-enum { CQA_RENDER_FRAME_BYTES = 32768, CQA_RENDER_HEADER_BYTES = 44 };
-
-struct cqa_render_frame {
-    uint32_t type;
-    uint32_t size;
-};
+enum { CQA_RENDER_FRAME_BYTES = 32768, CQA_RENDER_HEADER_BYTES = 44, CQA_RENDER_NAME_MAX = 4096 };
 
 #endif

@@ -138,7 +138,8 @@ static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cq
 }
 
 /* What is rendered goes beside the store: the one folder that the server may surely write to. */
-static struct cqa_playback *make_playback(const char *store_path)
+static enum cqa_status make_playback(struct cqa_server *server, const char *store_path,
+                                     struct cqa_error *error)
 {
     char folder[4096];
 
@@ -146,7 +147,7 @@ static struct cqa_playback *make_playback(const char *store_path)
     char *slash = strrchr(folder, '/');
     if (slash != NULL)
         slash[slash == folder] = '\0';
-    return cqa_playback_create(folder);
+    return cqa_playback_create(&server->playback, folder, error);
 }
 
 enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_server_config *config,
@@ -154,7 +155,7 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
                                  int socket, struct cqa_error *error)
 {
     struct cqa_server *server = calloc(1, sizeof *server);
-    enum cqa_status status = CQA_OK;
+    enum cqa_status status;
 
     if (server == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
@@ -162,9 +163,8 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     server->scores = scores;
     server->clock = clock;
     server->limiter = cqa_limiter_create();
-    server->playback = make_playback(config->store_path);
-    if (server->limiter == NULL || server->playback == NULL)
-        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    status = server->limiter == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                                     : make_playback(server, config->store_path, error);
     if (status == CQA_OK)
         cqa_rubrics_learn(scores);
     if (status == CQA_OK && config->tls_certificate != NULL)

@@ -23,7 +23,7 @@ NOT_FOR_PERSONS = {"server.c", "store.c", "db.c", "config.c", "config_notices.c"
 WITHOUT_TEXT = ("CQA_E_NOMEM", "CQA_E_IO", "CQA_E_BUSY", "error, status,")
 SOURCES = ["src/server/*.c", "src/server/appraisal/*.c", "src/rubric/*.c", "src/base/yaml.c", "src/appraisal/roster.c",
            "src/appraisal/scheme*.c", "src/audio/*.c", "src/analysis/answer.c",
-           "src/analysis/worker_child.c"]
+           "src/analysis/roles.c"]
 
 
 def spelled(text):

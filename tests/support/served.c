@@ -13,6 +13,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/buffer.h"
+#include "server/render.h"
+
+/* The server executes this very program for its zygote. */
+__attribute__((constructor)) static void be_zygote(int argc, char **argv)
+{
+    cqa_render_enter(argc, argv);
+}
 
 static int64_t read_clock(void *context)
 {

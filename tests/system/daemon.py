@@ -87,11 +87,16 @@ def wrong_token(site, folder):
     folder.arrive()
 
 
+def children_of(pid):
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as children:
+        return [int(child) for child in children.read().split()]
+
+
 def stop_in_the_middle(site, folder):
     """The workers stand still, as in a recording that takes for ever: the daemon must not wait for them."""
-    with open("/proc/%d/task/%d/children" % (site.daemon.pid, site.daemon.pid)) as children:
-        for child in children.read().split():
-            os.kill(int(child), signal.SIGSTOP)
+    for zygote in children_of(site.daemon.pid):
+        for worker in children_of(zygote):
+            os.kill(worker, signal.SIGSTOP)
     for _ in range(6):
         folder.drop()
     wait_until("work is under way",

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A command that is a program of its own: CQA_COMMAND, of which CMakeLists.txt makes one each. */
 #include <locale.h>
+#include "analysis/engine.h"
 #include "cli/cli.h"
 
 int main(int argc, char **argv)
 {
+    cqa_engine_enter(argc, argv);
     setlocale(LC_MESSAGES, "");
     return CQA_COMMAND(argc, argv);
 }

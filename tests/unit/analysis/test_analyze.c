@@ -21,20 +21,20 @@
 #define DEAD_AIR "in-8001-13800138000-20251120-101502-1763604902.17.wav"
 #define MONO "in-8002-13800138011-20251120-160548-1763625948.90.wav"
 
-static struct cqa_engine *engine;
+static struct cqa_instruments *instruments;
 
-static int create_engine(void **state)
+static int create_instruments(void **state)
 {
     struct cqa_error error;
 
     (void)state;
-    return cqa_engine_create(&engine, &error) == CQA_OK ? 0 : -1;
+    return cqa_instruments_create(&instruments, &error) == CQA_OK ? 0 : -1;
 }
 
-static int destroy_engine(void **state)
+static int destroy_instruments(void **state)
 {
     (void)state;
-    cqa_engine_destroy(engine);
+    cqa_instruments_destroy(instruments);
     return 0;
 }
 
@@ -42,7 +42,7 @@ static enum cqa_status analyze_fd(int fd, const char *name, int agent_channel,
                                   struct cqa_result *result, struct cqa_failure *failure)
 {
     const struct cqa_call call = {.id = "1", .lines = {.agent_channel = agent_channel}};
-    const enum cqa_status status = cqa_analyze(engine, fd, name, &call, result, failure);
+    const enum cqa_status status = cqa_analyze(instruments, fd, name, &call, result, failure);
 
     close(fd);
     return status;
@@ -76,9 +76,9 @@ static const struct cqa_event *longest(const struct cqa_result *result, enum cqa
     return best;
 }
 
-static void test_engine(void **state)
+static void test_instruments(void **state)
 {
-    const char *models = cqa_engine_models(engine);
+    const char *models = cqa_instruments_models(instruments);
 
     (void)state;
     assert_memory_equal(models, "sha256:", 7);
@@ -86,11 +86,11 @@ static void test_engine(void **state)
     assert_int_equal(strspn(models + 7, "0123456789abcdef"), 64);
 }
 
-static void test_engine_without_models(void **state)
+static void test_instruments_without_models(void **state)
 {
     char folder[] = "/tmp/callqa-engine-XXXXXX";
     char path[100];
-    struct cqa_engine *none = NULL;
+    struct cqa_instruments *none = NULL;
     struct cqa_error error = {0};
 
     (void)state;
@@ -102,7 +102,7 @@ static void test_engine_without_models(void **state)
     fputs("not a model", file);
     fclose(file);
     setenv("CALLQA_MODELS", folder, 1);
-    assert_int_equal(cqa_engine_create(&none, &error), CQA_E_BADDATA);
+    assert_int_equal(cqa_instruments_create(&none, &error), CQA_E_BADDATA);
     unsetenv("CALLQA_MODELS");
     assert_null(none);
     assert_non_null(strstr(error.text, "callqa.model: not a callqa-acoustic model of format 2"));
@@ -125,7 +125,7 @@ static void test_facts(void **state)
     assert_int_equal(result.channel_count, 2);
     assert_int_equal(result.channels[0].role, CQA_ROLE_AGENT);
     assert_int_equal(result.channels[1].role, CQA_ROLE_CUSTOMER);
-    assert_string_equal(result.models, cqa_engine_models(engine));
+    assert_string_equal(result.models, cqa_instruments_models(instruments));
     assert_int_equal(result.scored, 0);
     for (int c = 0; c < 2; c++) {
         assert_true(cqa_spans_total_ms(&result.channels[c].speech) > 3000);
@@ -299,8 +299,8 @@ static void test_shortest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_engine),
-        cmocka_unit_test(test_engine_without_models),
+        cmocka_unit_test(test_instruments),
+        cmocka_unit_test(test_instruments_without_models),
         cmocka_unit_test(test_facts),
         cmocka_unit_test(test_dead_air),
         cmocka_unit_test(test_interruption_both_ways),
@@ -312,5 +312,5 @@ int main(void)
         cmocka_unit_test(test_shortest),
     };
 
-    return cmocka_run_group_tests(tests, create_engine, destroy_engine);
+    return cmocka_run_group_tests(tests, create_instruments, destroy_instruments);
 }

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "analysis/engine.h"
 #include "analysis/outline.h"
+
+static struct cqa_engine *engine;
 
 enum { PIECES = 100, RATE = 8000, SECONDS = 2 };
 
@@ -58,7 +61,8 @@ static void test_square(void **state)
     const int fd = square_wav();
 
     (void)state;
-    assert_int_equal(cqa_outline_read(fd, "square.wav", SECONDS * 1000, PIECES, &peaks, &failure),
+    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "square.wav", SECONDS * 1000,
+                                      PIECES, &peaks, &failure),
                      CQA_OK);
     assert_int_equal(peaks.count, PIECES);
     for (size_t i = 0; i < PIECES; i++) {
@@ -80,7 +84,8 @@ static void test_not_audio(void **state)
 
     (void)state;
     assert_true(fd >= 0);
-    assert_int_equal(cqa_outline_read(fd, "CMakeLists.txt", 1000, PIECES, &peaks, &failure),
+    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "CMakeLists.txt", 1000,
+                                      PIECES, &peaks, &failure),
                      CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_NOT_AUDIO);
     assert_null(peaks.low);
@@ -93,16 +98,35 @@ static void test_bad_descriptor(void **state)
     struct cqa_peaks peaks;
 
     (void)state;
-    assert_int_equal(cqa_outline_read(-1, "x.wav", 1000, PIECES, &peaks, &failure), CQA_E_BADDATA);
+    assert_int_equal(
+        cqa_outline_read(cqa_engine_children(engine), -1, "x.wav", 1000, PIECES, &peaks, &failure),
+        CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_INTERNAL);
 }
 
-int main(void)
+static int set_up(void **state)
 {
+    struct cqa_error error = {0};
+
+    (void)state;
+    setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1);
+    return cqa_engine_create(&engine, CQA_ZYGOTE_FORKED, &error) == CQA_OK ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cqa_engine_destroy(engine);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    cqa_engine_enter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_square),
         cmocka_unit_test(test_not_audio),
         cmocka_unit_test(test_bad_descriptor),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

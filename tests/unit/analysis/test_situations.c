@@ -26,7 +26,7 @@
 
 enum { SECOND = 8000, PCM = SF_FORMAT_WAV | SF_FORMAT_PCM_16 };
 
-static struct cqa_engine *engine;
+static struct cqa_instruments *instruments;
 static struct cqa_rubric *standard;
 static struct heard talk;
 
@@ -39,7 +39,8 @@ static int set_up(void **state)
     standard = cqa_rubric_load(CQA_SOURCE_DIR "/models/rubrics/standard.yaml", &problems);
     cqa_problems_finish(&problems);
     talk = recording_hear(open(SAMPLES TALK, O_RDONLY | O_CLOEXEC), TALK, 4096);
-    return standard != NULL && talk.status == CQA_OK && cqa_engine_create(&engine, &error) == CQA_OK
+    return standard != NULL && talk.status == CQA_OK &&
+                   cqa_instruments_create(&instruments, &error) == CQA_OK
                ? 0
                : -1;
 }
@@ -48,7 +49,7 @@ static int tear_down(void **state)
 {
     (void)state;
     heard_finish(&talk);
-    cqa_engine_destroy(engine);
+    cqa_instruments_destroy(instruments);
     cqa_rubric_destroy(standard);
     return 0;
 }
@@ -75,7 +76,7 @@ static struct cqa_result analyze(int format, int channels, const float *frames, 
     struct cqa_failure failure = {.reason = ""};
     const int fd = recording_of_frames(format, SECOND, channels, frames, count);
 
-    if (cqa_analyze(engine, fd, "a.wav", call, &result, &failure) != CQA_OK)
+    if (cqa_analyze(instruments, fd, "a.wav", call, &result, &failure) != CQA_OK)
         fail_msg("%s: %s", failure.reason, failure.text);
     close(fd);
     return result;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 #include "base/buffer.h"
 #include "base/yaml.h"
@@ -312,6 +313,45 @@ static void test_depth(void **state)
     expect_text(text, "1:36: nested deeper than 32 levels");
 }
 
+/* A megabyte of the same piece ends at once, and says where and why. */
+static void expect_of_many(const char *head, const char *piece, const char *wanted)
+{
+    struct cqa_buffer text = {.limit = 1 << 20};
+    const clock_t begun = clock();
+
+    cqa_buffer_add(&text, head, strlen(head));
+    while (text.length + strlen(piece) < text.limit)
+        cqa_buffer_add(&text, piece, strlen(piece));
+    expect_text(text.text, wanted);
+    assert_true(clock() - begun < CLOCKS_PER_SEC); /* milliseconds; sanitizers, a busy machine */
+    cqa_buffer_finish(&text);
+}
+
+static void test_bombs(void **state)
+{
+    (void)state;
+    expect_of_many("a: ", "[", "1:36: nested deeper than 32 levels");
+    expect_of_many("a: ", "{", "1:36: nested deeper than 32 levels");
+    expect_of_many("", "- ", "1:67: nested deeper than 32 levels");
+    expect_of_many("a: [", "a,", "1:39999: more than 20000 values in one file");
+    expect_of_many("a: [", "&a 1,", "1:99990: more than 20000 values in one file");
+    expect_of_many("a: &a 1\nb: [", "*a,",
+                   "2:5: aliases (*name) are not taken: write the value out");
+    expect_of_many("", "%TAG !a! b\n", "17:1: more than 16 directives (%); none is needed");
+    expect_of_many("", "---\n", "2:1: a second document; one is taken");
+}
+
+static void test_many_keys(void **state)
+{
+    struct cqa_buffer text = {.limit = 1 << 20};
+
+    (void)state;
+    for (int i = 0; i <= 1000; i++)
+        cqa_buffer_print(&text, "k%d: 1\n", i);
+    expect_text(text.text, "1001:1: more than 1000 keys in one map");
+    cqa_buffer_finish(&text);
+}
+
 static void test_too_large(void **state)
 {
     struct cqa_buffer text = {.limit = 2 << 20};
@@ -373,6 +413,8 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_syntax),
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_bombs),
+        cmocka_unit_test(test_many_keys),
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_load),
     };

@@ -11,8 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "recorder/profile.h"
+#include "recorder/sidecar_child.h"
 
 #define UUID "0a1b2c3d-0000-1111-2222-333344445555"
+
+static const struct cqa_child_role roles[] = {
+    {CQA_ROLE_SIDECAR, NULL, cqa_sidecar_warm, cqa_sidecar_live}};
+static struct cqa_children *children;
 
 struct fixture {
     char folder[64];
@@ -76,8 +81,9 @@ static enum cqa_status read_beside(struct fixture *fixture, const char *recorder
     assert_int_equal(cqa_recorder_identify(fixture->recorder, fixture->zone, path, &fixture->arena,
                                            &fixture->got, &fixture->error),
                      CQA_OK);
-    return cqa_recorder_read_sidecar(fixture->recorder, fixture->zone, path, &fixture->arena,
-                                     &fixture->got, &fixture->found, &fixture->error);
+    return cqa_recorder_read_sidecar(fixture->recorder, children, fixture->zone, path,
+                                     &fixture->arena, &fixture->got, &fixture->found,
+                                     &fixture->error);
 }
 
 static void put_text(struct fixture *fixture, const char *name, const char *content)
@@ -199,8 +205,24 @@ static void test_hostile_sidecars_are_refused(void **state)
     assert_int_equal(read_beside(fixture, "webex", "s.wav"), CQA_E_IO);
 }
 
-int main(void)
+static int start_children(void **state)
 {
+    struct cqa_error error = {0};
+
+    (void)state;
+    return cqa_children_create(&children, roles, 1, CQA_ZYGOTE_FORKED, &error) == CQA_OK ? 0 : -1;
+}
+
+static int end_children(void **state)
+{
+    (void)state;
+    cqa_children_destroy(children);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    cqa_zygote_enter(argc, argv, roles, 1);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_freeswitch_json),
@@ -211,5 +233,5 @@ int main(void)
         TEST(test_wrong_types_are_passed_over),
         TEST(test_hostile_sidecars_are_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, start_children, end_children);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "analysis/sandbox.h"
+#include "child/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -13,8 +14,9 @@
 #include <unistd.h>
 
 enum {
-    FILES_MAX = CQA_SANDBOX_FD + 5
-}; /* streams, socket, recording, and some for /dev/urandom and the like */
+    FILES_MAX = CQA_SANDBOX_FD + 5, /* streams, socket, recording, and some for /dev/urandom */
+    GRACE_S = 5,                    /* from SIGXCPU, which a library may catch, to SIGKILL */
+};
 
 #ifdef CQA_SANITIZED
 enum { SANITIZED = 1 };
@@ -23,7 +25,7 @@ enum { SANITIZED = 0 };
 #endif
 
 /* A parent that blocks or handles signals must not make its children deaf. */
-static void reset_signals(void)
+void cqa_sandbox_reset_signals(void)
 {
     sigset_t none;
 
@@ -52,17 +54,24 @@ static enum cqa_status drop_descriptors(int keep_fd, struct cqa_error *error)
     return CQA_OK;
 }
 
-static enum cqa_status limit(int resource, const char *name, rlim_t value, struct cqa_error *error)
+static enum cqa_status limit_between(int resource, const char *name, rlim_t soft, rlim_t hard,
+                                     struct cqa_error *error)
 {
-    const struct rlimit both = {.rlim_cur = value, .rlim_max = value};
+    const struct rlimit both = {.rlim_cur = soft, .rlim_max = hard};
 
     if (setrlimit((__rlimit_resource_t)resource, &both) != 0)
         return cqa_fail_errno(error, "cannot limit %s", name);
     return CQA_OK;
 }
 
-static enum cqa_status limit_all(int64_t memory_bytes, struct cqa_error *error)
+static enum cqa_status limit(int resource, const char *name, rlim_t value, struct cqa_error *error)
 {
+    return limit_between(resource, name, value, value, error);
+}
+
+static enum cqa_status limit_all(const struct cqa_sandbox_limits *limits, struct cqa_error *error)
+{
+    const rlim_t processor_s = (rlim_t)limits->processor_s;
     enum cqa_status status =
         limit(RLIMIT_CORE, "core dumps", 0, error); /* they would hold voices */
 
@@ -73,7 +82,10 @@ static enum cqa_status limit_all(int64_t memory_bytes, struct cqa_error *error)
     if (status == CQA_OK)
         status = limit(RLIMIT_NOFILE, "open files", FILES_MAX, error);
     if (status == CQA_OK && !SANITIZED)
-        status = limit(RLIMIT_AS, "memory", (rlim_t)memory_bytes, error);
+        status = limit(RLIMIT_AS, "memory", (rlim_t)limits->memory_bytes, error);
+    if (status == CQA_OK && processor_s > 0)
+        status =
+            limit_between(RLIMIT_CPU, "processor time", processor_s, processor_s + GRACE_S, error);
     return status;
 }
 
@@ -135,13 +147,16 @@ static const int deadly[] = {
     SCMP_SYS(open_by_handle_at),
 };
 
+/* Stands in the filter for the process that will load it. No process has this number. */
+enum { NOBODY = 0x7ffffff7 };
+
 /* Memory may be mapped and protected, but never made executable. abort() may signal this process
  * alone. */
 static int add_conditional(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp not_executable = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
     const struct scmp_arg_cmp of_descriptor = SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH, 0);
-    const struct scmp_arg_cmp myself = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
+    const struct scmp_arg_cmp myself = SCMP_A0(SCMP_CMP_EQ, NOBODY, 0);
     int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, not_executable);
 
     if (failed == 0)
@@ -153,35 +168,76 @@ static int add_conditional(scmp_filter_ctx filter)
     return failed;
 }
 
-static enum cqa_status load_filter(struct cqa_error *error)
+static int add_all(scmp_filter_ctx filter)
 {
-    /* Where the unit's own filter hides seccomp(2), libseccomp falls back to prctl, which cannot
-     * kill a whole process: killing its only thread comes to the same. */
+    /* Where the unit's own filter hides seccomp(2), we load by prctl, which cannot kill a whole
+     * process: killing its only thread comes to the same. */
     const uint32_t kill_it = seccomp_api_get() >= 3 ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_KILL;
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int failed = filter == NULL ? -ENOMEM : 0;
+    int failed = 0;
 
     for (size_t i = 0; failed == 0 && i < sizeof allowed / sizeof allowed[0]; i++)
         failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
     for (size_t i = 0; failed == 0 && i < sizeof deadly / sizeof deadly[0]; i++)
         failed = seccomp_rule_add(filter, kill_it, deadly[i], 0);
+    return failed == 0 ? add_conditional(filter) : failed;
+}
+
+/* The filter as the kernel takes it: it fits a pipe. */
+static int export_filter(scmp_filter_ctx filter, struct cqa_sandbox_filter *out)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return -errno;
+    const int failed = seccomp_export_bpf(filter, ends[1]);
+    const ssize_t got = failed == 0 ? read(ends[0], out->code, sizeof out->code) : -1;
+    close(ends[0]);
+    close(ends[1]);
+    if (got <= 0 || (size_t)got == sizeof out->code)
+        return failed != 0 ? failed : -E2BIG;
+    out->count = (unsigned short)((size_t)got / sizeof out->code[0]);
+    return 0;
+}
+
+enum cqa_status cqa_sandbox_prepare(struct cqa_sandbox_filter *out, struct cqa_error *error)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    int failed = filter == NULL ? -ENOMEM : add_all(filter);
+    int places = 0;
+
     if (failed == 0)
-        failed = add_conditional(filter);
-    if (failed == 0)
-        failed = seccomp_load(filter);
+        failed = export_filter(filter, out);
     seccomp_release(filter);
-    if (failed != 0)
-        return cqa_fail(error, CQA_E_IO, "cannot load the system call filter: %s",
-                        strerror(-failed));
+    for (int i = 0; failed == 0 && i < out->count; i++)
+        if (out->code[i].k == NOBODY) {
+            out->own_pid = i;
+            places++;
+        }
+    if (failed != 0 || places != 1)
+        return cqa_fail(error, CQA_E_IO, "cannot make the system call filter: %s",
+                        failed != 0 ? strerror(-failed) : "its form is not known");
     return CQA_OK;
 }
 
-enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent, int64_t memory_bytes,
-                                  struct cqa_error *error)
+static enum cqa_status load_filter(const struct cqa_sandbox_filter *filter, struct cqa_error *error)
+{
+    struct cqa_sandbox_filter own = *filter;
+    const struct sock_fprog program = {own.count, own.code};
+
+    own.code[own.own_pid].k = (uint32_t)getpid();
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0 &&
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        return cqa_fail_errno(error, "cannot load the system call filter");
+    return CQA_OK;
+}
+
+enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent,
+                                  const struct cqa_sandbox_limits *limits,
+                                  const struct cqa_sandbox_filter *filter, struct cqa_error *error)
 {
     enum cqa_status status;
 
-    reset_signals();
+    cqa_sandbox_reset_signals();
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return cqa_fail_errno(error, "PR_SET_PDEATHSIG");
     if (getppid() != parent) /* it died before the line above took effect */
@@ -192,8 +248,8 @@ enum cqa_status cqa_sandbox_enter(int keep_fd, pid_t parent, int64_t memory_byte
         return cqa_fail_errno(error, "PR_SET_DUMPABLE");
     status = drop_descriptors(keep_fd, error);
     if (status == CQA_OK)
-        status = limit_all(memory_bytes, error);
+        status = limit_all(limits, error);
     if (status == CQA_OK && !SANITIZED)
-        status = load_filter(error);
+        status = load_filter(filter, error);
     return status;
 }

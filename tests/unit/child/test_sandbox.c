@@ -16,10 +16,20 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "analysis/sandbox.h"
+#include "child/sandbox.h"
 
 enum { HELD = 0, REFUSED = 10, ALLOWED = 11, NO_SANDBOX = 12 };
-static const int64_t MEMORY = INT64_C(256) << 20;
+static const struct cqa_sandbox_limits LIMITS = {.memory_bytes = INT64_C(256) << 20};
+
+static struct cqa_sandbox_filter filter;
+
+static int make_filter(void **state)
+{
+    struct cqa_error error = {0};
+
+    (void)state;
+    return cqa_sandbox_prepare(&filter, &error) == CQA_OK ? 0 : -1;
+}
 
 /* How a child ends that enters the sandbox and tries; the code, or minus the signal. */
 static int try_inside(int (*attempt)(void))
@@ -32,7 +42,7 @@ static int try_inside(int (*attempt)(void))
     const pid_t child = fork();
     if (child == 0) {
         struct cqa_error error = {0};
-        if (cqa_sandbox_enter(pair[1], parent, MEMORY, &error) != CQA_OK)
+        if (cqa_sandbox_enter(pair[1], parent, &LIMITS, &filter, &error) != CQA_OK)
             _exit(NO_SANDBOX);
         _exit(attempt());
     }
@@ -82,7 +92,7 @@ static int give_up(void)
 
 static int take_too_much_memory(void)
 {
-    void *all = malloc((size_t)MEMORY);
+    void *all = malloc((size_t)LIMITS.memory_bytes);
 
     free(all);
     return all == NULL ? REFUSED : ALLOWED;
@@ -155,7 +165,7 @@ static void test_an_orphan_does_not_start(void **state)
     (void)state;
     const pid_t child = fork();
     if (child == 0) /* its parent is not process 1 */
-        _exit(cqa_sandbox_enter(0, 1, MEMORY, &error) == CQA_OK ? ALLOWED : REFUSED);
+        _exit(cqa_sandbox_enter(0, 1, &LIMITS, &filter, &error) == CQA_OK ? ALLOWED : REFUSED);
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(WEXITSTATUS(status), REFUSED);
@@ -169,5 +179,5 @@ int main(void)
         cmocka_unit_test(test_what_only_an_intruder_does_ends_it),
         cmocka_unit_test(test_an_orphan_does_not_start),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_filter, NULL);
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The worker's side: runs on foreign bytes, in the sandbox, with nothing but a socket and one open
+ * recording. */
+#include "analysis/roles.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "analysis/analyze.h"
+#include "analysis/clips.h"
+
+enum { BODY_MAX = sizeof(struct cqa_clip_order) + CQA_ROLE_NAME_MAX };
+
+enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size, struct cqa_error *error)
+{
+    struct cqa_instruments *instruments = NULL;
+    const enum cqa_status status = cqa_instruments_create(&instruments, error);
+
+    if (status == CQA_OK)
+        snprintf(name, size, "%s", cqa_instruments_models(instruments));
+    *context = instruments;
+    return status;
+}
+
+void cqa_role_say_failure(const struct cqa_failure *failure)
+{
+    const struct iovec parts[] = {{(void *)(uintptr_t)failure->reason, strlen(failure->reason) + 1},
+                                  {(void *)(uintptr_t)failure->text, strlen(failure->text) + 1}};
+
+    cqa_frame_say_parts(CQA_FRAME_FAILURE, parts, 2);
+}
+
+/* `body` is what the recorder says of the lines, and a name. */
+static void analyse(const struct cqa_instruments *instruments, int fd, const char *body)
+{
+    struct cqa_call call = {.id = "-"};
+    struct cqa_result result = {.path = "/"}; /* the parent knows better */
+    struct cqa_buffer json = {.limit = CQA_RESULT_BYTES_MAX};
+    struct cqa_failure failure = {0};
+
+    memcpy(&call.lines, body, sizeof call.lines);
+    result.call = call;
+    if (cqa_analyze(instruments, fd, body + sizeof call.lines, &call, &result, &failure) !=
+        CQA_OK) {
+        if (failure.reason[0] == '\0')
+            cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "the analysis failed without a reason");
+        cqa_role_say_failure(&failure);
+    } else if (cqa_result_to_json(&result, &json) != CQA_OK) {
+        cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "the result does not fit in memory");
+        cqa_role_say_failure(&failure);
+    } else {
+        cqa_frame_say(CQA_FRAME_RESULT, json.text, json.length);
+    }
+}
+
+/* `body` is an order and a name. */
+static void cut(int fd, const char *body)
+{
+    struct cqa_clip_order order;
+    struct cqa_buffer clips = {.limit = CQA_FRAME_BODY_MAX};
+    struct cqa_failure failure = {0};
+
+    memcpy(&order, body, sizeof order);
+    if (!cqa_clip_order_is_sound(&order))
+        _exit(1);
+    if (cqa_clips_cut(fd, body + sizeof order, &order, &clips, &failure) == CQA_OK)
+        cqa_frame_say(CQA_FRAME_CLIPS, clips.text, clips.length);
+    else
+        cqa_role_say_failure(&failure);
+}
+
+/* What was allocated goes with the process. */
+void cqa_worker_live(void *context)
+{
+    static char body[BODY_MAX + 1];
+    struct cqa_frame_head head;
+    const int fd = cqa_frame_take_order(&head, body, sizeof body);
+
+    if (head.kind == CQA_FRAME_CUT && head.length >= sizeof(struct cqa_clip_order))
+        cut(fd, body);
+    else if (head.kind == CQA_FRAME_JOB && head.length >= sizeof(struct cqa_call_lines))
+        analyse(context, fd, body);
+    else
+        _exit(1);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "child/frame.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "child/sandbox.h"
+
+enum { PIECE_BYTES = 64 << 10 };
+
+/* --- what a child says --- */
+
+static const struct cqa_frame_rule *find_rule(const struct cqa_frame_reader *reader, uint32_t kind)
+{
+    for (size_t i = 0; i < reader->rule_count; i++)
+        if (reader->rules[i].kind == kind)
+            return &reader->rules[i];
+    return NULL;
+}
+
+/* The head, once it is whole; 0 before. */
+static int have_head(const struct cqa_frame_reader *reader, struct cqa_frame_head *head)
+{
+    if (reader->in.length < sizeof *head)
+        return 0;
+    memcpy(head, reader->in.text, sizeof *head);
+    return 1;
+}
+
+static int is_allowed(const struct cqa_frame_reader *reader, const struct cqa_frame_head *head)
+{
+    const struct cqa_frame_rule *rule = find_rule(reader, head->kind);
+
+    return head->magic == CQA_FRAME_MAGIC && rule != NULL && head->length >= rule->least &&
+           head->length <= rule->most && head->length <= CQA_FRAME_BODY_MAX;
+}
+
+size_t cqa_frame_wanted(const struct cqa_frame_reader *reader)
+{
+    struct cqa_frame_head head;
+    const size_t whole = sizeof head + (have_head(reader, &head) ? head.length : 0);
+
+    return whole - reader->in.length;
+}
+
+static enum cqa_frame_state look(const struct cqa_frame_reader *reader, struct cqa_frame *frame)
+{
+    struct cqa_frame_head head;
+
+    if (!have_head(reader, &head))
+        return CQA_FRAME_PARTIAL;
+    if (!is_allowed(reader, &head))
+        return CQA_FRAME_REFUSED;
+    if (reader->in.length < sizeof head + head.length)
+        return CQA_FRAME_PARTIAL;
+    *frame = (struct cqa_frame){head.kind, head.length, reader->in.text + sizeof head};
+    return CQA_FRAME_WHOLE;
+}
+
+enum cqa_frame_state cqa_frame_feed(struct cqa_frame_reader *reader, const void *bytes,
+                                    size_t count, struct cqa_frame *frame)
+{
+    reader->in.limit = sizeof(struct cqa_frame_head) + CQA_FRAME_BODY_MAX + 1;
+    if (count > cqa_frame_wanted(reader) || cqa_buffer_add(&reader->in, bytes, count) != CQA_OK)
+        return CQA_FRAME_REFUSED;
+    return look(reader, frame);
+}
+
+enum cqa_frame_state cqa_frame_receive(struct cqa_frame_reader *reader, int socket,
+                                       struct cqa_frame *frame)
+{
+    char piece[PIECE_BYTES];
+
+    for (;;) {
+        const size_t wanted = cqa_frame_wanted(reader);
+        /* recv() and not recvmsg(): without room for them, the kernel closes passed descriptors. */
+        const ssize_t got =
+            recv(socket, piece, wanted < sizeof piece ? wanted : sizeof piece, MSG_DONTWAIT);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            return CQA_FRAME_PARTIAL;
+        if (got <= 0)
+            return CQA_FRAME_ENDED;
+        const enum cqa_frame_state state = cqa_frame_feed(reader, piece, (size_t)got, frame);
+        if (state != CQA_FRAME_PARTIAL)
+            return state;
+    }
+}
+
+enum cqa_frame_state cqa_frame_await(struct cqa_frame_reader *reader, int socket, int64_t due_ms,
+                                     struct cqa_frame *frame)
+{
+    for (;;) {
+        const enum cqa_frame_state state = cqa_frame_receive(reader, socket, frame);
+        const int64_t left_ms = due_ms - cqa_clock_monotonic_ms(&cqa_clock_system);
+        struct pollfd ready = {.fd = socket, .events = POLLIN};
+        if (state != CQA_FRAME_PARTIAL || left_ms <= 0)
+            return state;
+        (void)poll(&ready, 1, left_ms < 60000 ? (int)left_ms : 60000);
+    }
+}
+
+void cqa_frame_next(struct cqa_frame_reader *reader)
+{
+    cqa_buffer_finish(&reader->in);
+    reader->in = (struct cqa_buffer){0};
+}
+
+void cqa_frame_finish(struct cqa_frame_reader *reader)
+{
+    cqa_frame_next(reader);
+}
+
+/* --- what a parent orders --- */
+
+union control {
+    char bytes[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+};
+
+int cqa_frame_order(int socket, uint32_t kind, const struct iovec *parts, size_t part_count, int fd)
+{
+    struct cqa_frame_head head = {CQA_FRAME_MAGIC, kind, 0};
+    struct iovec all[1 + CQA_FRAME_ORDER_PARTS] = {{&head, sizeof head}};
+    union control control = {{0}};
+    struct msghdr message = {.msg_iov = all,
+                             .msg_iovlen = 1 + part_count,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    size_t length = 0;
+
+    for (size_t i = 0; i < part_count && i < CQA_FRAME_ORDER_PARTS; i++) {
+        all[1 + i] = parts[i];
+        length += parts[i].iov_len;
+    }
+    if (part_count > CQA_FRAME_ORDER_PARTS || length > CQA_FRAME_ORDER_MAX)
+        return 0;
+    head.length = (uint32_t)length;
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+           (ssize_t)(sizeof head + length);
+}
+
+/* The descriptor that came with a message, or -1. */
+static int passed_descriptor(struct msghdr *message)
+{
+    const struct cmsghdr *part = CMSG_FIRSTHDR(message);
+    int fd = -1;
+
+    if (part != NULL && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS &&
+        part->cmsg_len == CMSG_LEN(sizeof fd))
+        memcpy(&fd, CMSG_DATA(part), sizeof fd);
+    return fd;
+}
+
+/* A message with a file is handed out up to the end of its first piece: the rest follows. */
+static int read_rest(char *bytes, size_t count)
+{
+    while (count > 0) {
+        const ssize_t got = recv(CQA_SANDBOX_FD, bytes, count, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return 0;
+        bytes += got;
+        count -= (size_t)got;
+    }
+    return 1;
+}
+
+int cqa_frame_take_order(struct cqa_frame_head *head, char *body, size_t capacity)
+{
+    union control control;
+    struct iovec parts[] = {{head, sizeof *head}, {body, capacity - 1}};
+    struct msghdr message = {.msg_iov = parts,
+                             .msg_iovlen = 2,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    ssize_t got;
+
+    do {
+        got = recvmsg(CQA_SANDBOX_FD, &message, MSG_CMSG_CLOEXEC);
+    } while (got < 0 && errno == EINTR);
+    if (got <= 0)
+        _exit(0);
+    const int fd = passed_descriptor(&message);
+    if (fd < 0 || (size_t)got < sizeof *head || head->magic != CQA_FRAME_MAGIC ||
+        head->length >= capacity || (size_t)got > sizeof *head + head->length)
+        _exit(1);
+    const size_t had = (size_t)got - sizeof *head;
+    if (!read_rest(body + had, head->length - had))
+        _exit(1);
+    body[head->length] = '\0';
+    return fd;
+}
+
+/* --- what the child's own side sends --- */
+
+static void say_bytes(const void *bytes, size_t count)
+{
+    const char *at = bytes;
+
+    while (count > 0) {
+        const ssize_t sent = send(CQA_SANDBOX_FD, at, count, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            _exit(1); /* there is nobody to report to */
+        at += sent;
+        count -= (size_t)sent;
+    }
+}
+
+void cqa_frame_say_parts(uint32_t kind, const struct iovec *parts, size_t part_count)
+{
+    struct cqa_frame_head head = {CQA_FRAME_MAGIC, kind, 0};
+
+    for (size_t i = 0; i < part_count; i++)
+        head.length += (uint32_t)parts[i].iov_len;
+    say_bytes(&head, sizeof head);
+    for (size_t i = 0; i < part_count; i++)
+        say_bytes(parts[i].iov_base, parts[i].iov_len);
+}
+
+void cqa_frame_say(uint32_t kind, const void *body, size_t length)
+{
+    const struct iovec part = {(void *)(uintptr_t)body, length};
+
+    cqa_frame_say_parts(kind, &part, 1);
+}
