@@ -423,12 +423,10 @@ static enum cqa_status open_one(const struct cqa_sidecar *sidecar, const char *r
     return CQA_OK;
 }
 
-enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
-                                          struct cqa_children *children,
-                                          const struct cqa_zone *zone, const char *path,
-                                          struct cqa_arena *arena,
-                                          struct cqa_call_identity *identity, int *found,
-                                          struct cqa_error *error)
+enum cqa_status
+cqa_recorder_read_sidecar(const struct cqa_recorder *recorder, struct cqa_children *children,
+                          const struct cqa_zone *zone, const char *path, struct cqa_arena *arena,
+                          struct cqa_call_identity *identity, int *found, struct cqa_error *error)
 {
     char beside[PATH_MAX];
 
