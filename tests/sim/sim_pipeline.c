@@ -89,14 +89,19 @@ static void change_nothing_but(const char *statement)
     sim->quiet = 0;
 }
 
-static int lose_step(sqlite3 *db, char **text, const struct sqlite3_api_routines *api)
+/* Hangs a trigger of our own on the table, in whatever connection is opened. */
+static int hang_trigger(sqlite3 *db, char **text, const struct sqlite3_api_routines *api)
 {
     (void)text;
     (void)api;
     (void)sqlite3_exec(db,
-                       "CREATE TEMP TRIGGER lost AFTER UPDATE OF state ON main.recordings"
-                       " WHEN OLD.state = 'scored' AND NEW.state = 'ready' BEGIN"
-                       " UPDATE recordings SET state = 'excluded' WHERE id = NEW.id; END",
+                       sim->mutation == SIM_LOST_STEP
+                           ? "CREATE TEMP TRIGGER wrong AFTER UPDATE OF state ON main.recordings"
+                             " WHEN OLD.state = 'scored' AND NEW.state = 'ready' BEGIN"
+                             " UPDATE recordings SET state = 'excluded' WHERE id = NEW.id; END"
+                           : "CREATE TEMP TRIGGER wrong BEFORE UPDATE OF state ON main.recordings"
+                             " WHEN OLD.state = 'leased' AND NEW.state = 'failed' BEGIN"
+                             " SELECT RAISE(ABORT, 'no such step'); END",
                        NULL, NULL, NULL);
     (void)sqlite3_exec(db, "SELECT 1", NULL, NULL, NULL); /* the table may not be there yet */
     return SQLITE_OK;
@@ -121,7 +126,8 @@ static void mutate(void)
             "UPDATE recordings SET state = 'scored', owner = NULL WHERE state = 'leased'");
         break;
     case SIM_LOST_STEP:
-        (void)sqlite3_auto_extension((void (*)(void))lose_step);
+    case SIM_MISSING_STEP:
+        (void)sqlite3_auto_extension((void (*)(void))hang_trigger);
         break;
     default:
         break;

@@ -10,8 +10,8 @@
 struct sim_world *sim;
 
 const char *const sim_mutation_words[SIM_MUTATION_COUNT + 1] = {
-    "sound",         "false-receipt", "forgetful-disk", "no-journal", "sent-by-dying",
-    "done-by-dying", "stale-child",   "lost-step",      NULL};
+    "sound",         "false-receipt", "forgetful-disk", "no-journal",   "sent-by-dying",
+    "done-by-dying", "stale-child",   "lost-step",      "missing-step", NULL};
 
 /* ---- chance */
 

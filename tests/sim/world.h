@@ -66,6 +66,7 @@ enum sim_mutation {
     SIM_DONE_BY_DYING,  /* what it was analysing counts as analysed */
     SIM_STALE_CHILD,    /* a worker answers with what it read of the file before */
     SIM_LOST_STEP,      /* a scored recording is not ready again when its file changes */
+    SIM_MISSING_STEP,   /* the store refuses a step that the table has */
     SIM_MUTATION_COUNT
 };
 extern const char *const sim_mutation_words[SIM_MUTATION_COUNT + 1];
