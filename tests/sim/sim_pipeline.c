@@ -89,22 +89,34 @@ static void change_nothing_but(const char *statement)
     sim->quiet = 0;
 }
 
-/* Hangs a trigger of our own on the table, in whatever connection is opened. */
-static int hang_trigger(sqlite3 *db, char **text, const struct sqlite3_api_routines *api)
+static sqlite3 *opened; /* the store's connection */
+
+static int remember(sqlite3 *db, char **text, const struct sqlite3_api_routines *api)
 {
     (void)text;
     (void)api;
-    (void)sqlite3_exec(db,
-                       sim->mutation == SIM_LOST_STEP
-                           ? "CREATE TEMP TRIGGER wrong AFTER UPDATE OF state ON main.recordings"
-                             " WHEN OLD.state = 'scored' AND NEW.state = 'ready' BEGIN"
-                             " UPDATE recordings SET state = 'excluded' WHERE id = NEW.id; END"
-                           : "CREATE TEMP TRIGGER wrong BEFORE UPDATE OF state ON main.recordings"
-                             " WHEN OLD.state = 'leased' AND NEW.state = 'failed' BEGIN"
-                             " SELECT RAISE(ABORT, 'no such step'); END",
-                       NULL, NULL, NULL);
-    (void)sqlite3_exec(db, "SELECT 1", NULL, NULL, NULL); /* the table may not be there yet */
+    opened = db;
     return SQLITE_OK;
+}
+
+/* Hangs a trigger of our own on the store, once it is open. */
+static void hang_trigger(void)
+{
+    const char *trigger =
+        sim->mutation == SIM_LOST_STEP
+            ? "CREATE TEMP TRIGGER wrong AFTER UPDATE OF state ON main.recordings"
+              " WHEN OLD.state = 'scored' AND NEW.state = 'ready' BEGIN"
+              " UPDATE recordings SET state = 'excluded' WHERE id = NEW.id; END"
+            : "CREATE TEMP TRIGGER wrong BEFORE UPDATE OF state ON main.recordings"
+              " WHEN OLD.state = 'leased' AND NEW.state = 'failed' BEGIN"
+              " SELECT RAISE(ABORT, 'no such step'); END";
+
+    if (sim->mutation != SIM_LOST_STEP && sim->mutation != SIM_MISSING_STEP)
+        return;
+    sim->quiet = 1;
+    if (sqlite3_exec(opened, trigger, NULL, NULL, NULL) != SQLITE_OK)
+        abort();
+    sim->quiet = 0;
 }
 
 /* What is wrong with this world, done before a process opens the store. */
@@ -112,6 +124,7 @@ static void mutate(void)
 {
     char path[160];
 
+    (void)sqlite3_auto_extension((void (*)(void))remember);
     (void)snprintf(path, sizeof path, "%s/state/callqa.db-journal", sim->folder);
     switch (sim->mutation) {
     case SIM_NO_JOURNAL:
@@ -124,10 +137,6 @@ static void mutate(void)
     case SIM_DONE_BY_DYING:
         change_nothing_but(
             "UPDATE recordings SET state = 'scored', owner = NULL WHERE state = 'leased'");
-        break;
-    case SIM_LOST_STEP:
-    case SIM_MISSING_STEP:
-        (void)sqlite3_auto_extension((void (*)(void))hang_trigger);
         break;
     default:
         break;
@@ -183,6 +192,7 @@ static void live_disturbed(struct process *process)
         sim_say("does not start: %s", error.text);
         return;
     }
+    hang_trigger();
     while (turns-- > 0 && turn(process))
         continue;
     if (sim_draw(2) == 0) {
@@ -206,6 +216,7 @@ static void live_calmly(struct process *process)
         sim_fault("does not start: %s", error.text);
         return;
     }
+    hang_trigger();
     for (int turns = 0; status.waiting + status.running + status.unsent > 0; turns++) {
         if (sim->monotonic_ms > begun_ms + REST_MS_MAX || turns > TURNS_MAX) {
             sim_fault("does not come to rest: %zu waiting, %zu running, %zu unsent; %s",
