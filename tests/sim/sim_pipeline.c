@@ -513,6 +513,7 @@ int main(int argc, char **argv)
         abort();
     load_settings();
     cqa_log_set_level(order.traces ? CQA_LOG_DEBUG : (enum cqa_log_level)0);
+    sim_memory_install();
     sim_disk_install();
     const int code = run(&order);
     (void)rmdir(base);

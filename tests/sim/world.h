@@ -133,6 +133,10 @@ const struct sim_file *sim_file_at(const char *path); /* absolute; NULL: there i
 
 void sim_disk_install(void);
 
+/* ---- SQLite's memory (memory.c): before anything else of SQLite's is called */
+
+void sim_memory_install(void);
+
 /* ---- the analysing child (child.c): when its next answer is due; -1: none is */
 int64_t sim_child_due_ms(void);
 
