@@ -90,20 +90,30 @@ const struct cqa_life_step *cqa_life_find(enum cqa_life from, enum cqa_life_even
     return NULL;
 }
 
+/* Nothing was changed. */
+static void tell_bug(const char *what, const char *how)
+{
+    cqa_log(CQA_LOG_ERROR, "a bug: %s: %s; it stays as it is", what, how);
+#ifdef CQA_STOPS_AT_BUGS
+    abort();
+#endif
+}
+
 enum cqa_life_action cqa_life_take(enum cqa_life *life, enum cqa_life_event event)
 {
     const struct cqa_life_step *step = cqa_life_find(*life, event);
 
     if (step == NULL) {
-        cqa_log(CQA_LOG_ERROR, "a bug: what is %s cannot become \"%s\"; it stays as it is",
-                cqa_life_words[*life], cqa_life_event_words[event]);
-#ifdef CQA_STOPS_AT_BUGS
-        abort();
-#endif
+        tell_bug(cqa_life_words[*life], cqa_life_event_words[event]);
         return CQA_LIFE_NOTHING;
     }
     *life = step->to;
     return step->action;
+}
+
+void cqa_life_refused(const struct cqa_error *error)
+{
+    tell_bug("the store refused a step", error->text);
 }
 
 /* ---- the store's side */

@@ -99,6 +99,9 @@ const struct cqa_life_step *cqa_life_find(enum cqa_life from, enum cqa_life_even
  */
 enum cqa_life_action cqa_life_take(enum cqa_life *life, enum cqa_life_event event);
 
+/* The same bug, found by the store: it refused a step that is none. */
+void cqa_life_refused(const struct cqa_error *error);
+
 /* The store's word for a state; CQA_RECORDING_STATE_COUNT for UNKNOWN. */
 enum cqa_recording_state cqa_life_stored(enum cqa_life life);
 

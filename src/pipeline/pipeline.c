@@ -31,6 +31,10 @@ int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
         pipeline->counts.intake_paused = 0;
         return 1;
     }
+    if (status == CQA_E_REFUSED && error->sys_errno == EPERM) {
+        cqa_life_refused(error);
+        return 1;
+    }
     if (status == CQA_E_REFUSED || status == CQA_E_NOTFOUND) { /* another process has it now */
         cqa_log(CQA_LOG_NOTICE, "%s: %s", what, error->text);
         return 1;

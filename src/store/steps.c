@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Holds every statement to the steps that a recording's state may take. */
-#include <stdlib.h>
 #include "base/buffer.h"
-#include "base/log.h"
-#include "store/sql.h"
+#include "store/parts.h"
 
-/* One comparison of texts, because every statement that sets a state compiles it anew. */
 static void write_trigger(struct cqa_buffer *sql, const struct cqa_store_step *steps, size_t count)
 {
     cqa_buffer_print(sql, "CREATE TEMP TRIGGER step AFTER UPDATE OF state ON main.recordings"
@@ -21,23 +18,16 @@ static void write_trigger(struct cqa_buffer *sql, const struct cqa_store_step *s
 enum cqa_status cqa_store_hold_to(struct cqa_store *store, const struct cqa_store_step *steps,
                                   size_t count, struct cqa_error *error)
 {
-    struct cqa_buffer sql = {.limit = 1 << 16};
+    struct cqa_buffer text = {.limit = 1 << 16};
     enum cqa_status status = CQA_OK;
 
-    write_trigger(&sql, steps, count);
-    if (sql.failed)
+    write_trigger(&text, steps, count);
+    if (text.failed) {
         status = cqa_fail(error, CQA_E_NOMEM, "no memory for the store");
-    else if (sqlite3_exec(store->db, sql.text, NULL, NULL, NULL) != SQLITE_OK)
-        status = cqa_sql_fail(store, sqlite3_extended_errcode(store->db), error);
-    cqa_buffer_finish(&sql);
+    } else {
+        const struct cqa_sql_statement statement = {.text = text.text, .types = ""};
+        status = cqa_sql_do(store->sql, error, &statement);
+    }
+    cqa_buffer_finish(&text);
     return status;
-}
-
-enum cqa_status cqa_store_refuse_step(const char *said, struct cqa_error *error)
-{
-    cqa_log(CQA_LOG_ERROR, "a bug: %s; nothing was changed", said);
-#ifdef CQA_STOPS_AT_BUGS
-    abort();
-#endif
-    return cqa_fail(error, CQA_E_REFUSED, "%s", said);
 }

@@ -55,8 +55,8 @@ struct cqa_store_step {
 
 /*
  * From here on this store takes no other changes of a recording's state than these (to stay as it
- * is may each): what would make another changes nothing, CQA_E_REFUSED. A bug in a statement cannot
- * spoil a row then. A build with tests stops there.
+ * is may each). What would make another is a bug: it changes nothing, CQA_E_REFUSED with EPERM as
+ * sys_errno. Recordings begin and end as the schema says.
  */
 enum cqa_status cqa_store_hold_to(struct cqa_store *store, const struct cqa_store_step *steps,
                                   size_t count, struct cqa_error *error) CQA_MUST_CHECK;

@@ -8,7 +8,8 @@ exceptions='
 src/analysis/worker.c clock_gettime        the processor time of a child, which no clock of ours tells
 src/post/post.c timerfd_create             libcurl counts its own timeouts, in real time
 src/server/render.c clock_gettime          waits for a child of its own, in real time
-src/store/sql.c nanosleep                  asks a lock of other processes again, a counted number of times
+src/sql/sql.c nanosleep                    between tries, where no sleep is handed in
+src/store/store.c nanosleep                asks a lock of other processes again, a counted number of times
 src/analysis/outline.c cqa_clock_system    waits for a child of its own, in real time
 src/analysis/worker.c cqa_clock_system     limits of children, in real time
 src/cli/progress.c cqa_clock_system        a program of its own

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,44 +178,50 @@ static struct cqa_store *open_with_one(const char *folder, const struct cqa_stor
     struct cqa_added added;
 
     assert_int_equal(cqa_store_open(folder, &store, NULL), CQA_OK);
-    if (steps != NULL)
-        assert_int_equal(cqa_store_hold_to(store, steps, count, NULL), CQA_OK);
+    assert_int_equal(cqa_store_hold_to(store, steps, count, NULL), CQA_OK);
     assert_int_equal(cqa_recordings_add(store, &file, 1, 1, &added, NULL), CQA_OK);
     return store;
 }
 
-static enum cqa_status claim(struct cqa_store *store)
+static enum cqa_status claim(struct cqa_store *store, struct cqa_error *error)
 {
     const struct cqa_claim what = {.limit = 1};
     struct cqa_arena arena = {0};
     struct cqa_recording claimed;
     size_t count = 0;
     const enum cqa_status status =
-        cqa_recordings_claim(store, &what, 2, &arena, &claimed, &count, NULL);
+        cqa_recordings_claim(store, &what, 2, &arena, &claimed, &count, error);
 
     cqa_arena_finish(&arena);
     return status;
 }
 
-static void claim_unallowed(void *context)
+static void tell_refusal(void *context)
 {
-    static const struct cqa_store_step only_new = {CQA_RECORDING_STATE_COUNT, CQA_RECORDING_READY};
-    struct cqa_store *store = open_with_one(context, &only_new, 1);
-
-    (void)claim(store);
+    cqa_life_refused(context);
 }
 
 static void test_store_is_held_to_the_table(void **state)
 {
+    static const struct cqa_store_step only_new = {CQA_RECORDING_STATE_COUNT, CQA_RECORDING_READY};
     char folder[] = "/tmp/callqa-life-XXXXXX";
     char command[64];
     struct cqa_store *store = NULL;
+    struct cqa_counts counts;
+    struct cqa_error error = {0};
 
     (void)state;
     assert_non_null(mkdtemp(folder));
-    assert_true(stops(claim_unallowed, folder));
-    assert_int_equal(cqa_life_open(folder, &store, NULL), CQA_OK);
-    assert_int_equal(claim(store), CQA_OK); /* by the whole table it may */
+    store = open_with_one(folder, &only_new, 1);
+    assert_int_equal(claim(store, &error), CQA_E_REFUSED);
+    assert_int_equal(error.sys_errno, EPERM);
+    assert_int_equal(cqa_store_counts(store, &counts, &error), CQA_OK);
+    assert_int_equal(counts.recordings[CQA_RECORDING_READY], 1); /* nothing was changed */
+    assert_int_equal(counts.recordings[CQA_RECORDING_LEASED], 0);
+    assert_true(stops(tell_refusal, &error));
+    cqa_store_close(store);
+    assert_int_equal(cqa_life_open(folder, &store, &error), CQA_OK);
+    assert_int_equal(claim(store, &error), CQA_OK); /* by the whole table it may */
     cqa_store_close(store);
     (void)snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);
