@@ -71,7 +71,7 @@ static void configure(struct process *process)
         config->watches = &process->watch;
         config->workers = 1 + (int)sim_draw(3);
         config->batch = 1 + (int64_t)sim_draw(5);
-        config->retention_days = sim_draw(4) == 0 ? 30 : 0;
+        config->retention_days = sim->retention_days;
         config->clips.sends = (int)sim_draw(2);
     }
 }
@@ -289,6 +289,7 @@ static void begin_world(uint64_t seed, enum sim_mutation mutation, int traces)
     sim->monotonic_ms = (int64_t)sim_draw(100000000);
     sim->rareness = 1;
     sim->change_every = 25;
+    sim->retention_days = sim_draw(4) == 0 ? 30 : 0;
     sim->changes_left = 4 + (int)sim_draw(24);
     (void)snprintf(sim->folder, sizeof sim->folder, "%s/%d", base, (int)getpid());
     make_folder("");

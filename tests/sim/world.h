@@ -82,6 +82,7 @@ struct sim_world {
     uint64_t change_every; /* steps, about, between two changes of files */
     int full;              /* writes that still find the disk full */
     int changes_left;
+    int64_t retention_days; /* 0: nothing is forgotten in this life */
     int64_t last_mtime_ns;
     char folder[64]; /* …/calls and …/state are in it */
     struct sim_file files[SIM_FILES_MAX];
