@@ -25,3 +25,16 @@ static int64_t monotonic_ms(void *context)
 }
 
 const struct cqa_clock cqa_clock_system = {wall_ms, monotonic_ms, NULL};
+
+void cqa_clock_wait(const struct cqa_clock *clock, int64_t delay_ms)
+{
+    const int64_t end_ms = cqa_clock_monotonic_ms(clock) + delay_ms;
+    int64_t left_ms = delay_ms;
+
+    while (left_ms > 0) {
+        const struct timespec pause = {.tv_sec = left_ms / 1000,
+                                       .tv_nsec = left_ms % 1000 * 1000000};
+        (void)nanosleep(&pause, NULL);
+        left_ms = end_ms - cqa_clock_monotonic_ms(clock);
+    }
+}

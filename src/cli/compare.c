@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "pipeline/life.h"
 #include "pipeline/again.h"
 #include "report/changes.h"
 #include "store/previews.h"
@@ -217,7 +218,7 @@ enum cqa_status cqa_compare(const struct cqa_compare_config *compare, struct cqa
 {
     struct comparing comparing = {.compare = compare, .status = CQA_OK, .error = error};
     struct cqa_store *store = NULL;
-    enum cqa_status status = cqa_store_open(compare->config->state_dir, &store, error);
+    enum cqa_status status = cqa_life_open(compare->config->state_dir, &store, error);
 
     if (status == CQA_OK)
         status = compare_all(&comparing, store);

@@ -364,7 +364,8 @@ static void print_counts(const struct counts *counts)
 static int preview(const struct cqa_config *config, const struct options *options)
 {
     char analyzer[CQA_ANALYZER_NAME_SIZE];
-    struct cqa_preview_wish wish = {.since_ms = options->since_ms, .until_ms = options->until_ms};
+    struct cqa_preview_wish wish = {
+        .clock = &cqa_clock_system, .since_ms = options->since_ms, .until_ms = options->until_ms};
     struct cqa_engine *engine = NULL;
     struct cqa_error error = {0};
     struct counts counts = {0};

@@ -4,40 +4,34 @@
 
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
-#include "base/clock.h"
 #include "base/log.h"
+#include "daemon/course.h"
 #include "pipeline/pipeline.h"
 
 enum {
-    STOP_MS = 8000,         /* then what still runs goes back to the queue; the promise is 10 s */
-    STATUS_MS = 5000,       /* between two status lines for systemd */
-    BROKEN = 1,             /* exit code of the event loop */
-    STATUS_LOG_MS = 600000, /* between two in the log, where something happened */
+    STATUS_MS = 5000, /* between two status lines for systemd */
+    BROKEN = 1,       /* exit code of the event loop */
 };
 
 struct loop {
     const char *path;
+    const struct cqa_clock *clock;
     struct cqa_config *config;
     struct cqa_pipeline *pipeline;
     sd_event *event;
     sd_event_source *turn;   /* the pipeline's next turn */
     sd_event_source *status; /* the next status line */
     sd_event_source *io[CQA_PIPELINE_FDS_MAX];
-    int stopping;
-    uint64_t analysed; /* at the last status line, for the rate */
-    int64_t status_at_ms;
-    int64_t logged_at_ms;
-    uint64_t logged; /* analysed and failed at that time */
+    struct cqa_course course;
 };
 
-static int64_t now_ms(void)
+static int64_t now_ms(const struct loop *loop)
 {
-    return cqa_clock_monotonic_ms(&cqa_clock_system);
+    return cqa_clock_monotonic_ms(loop->clock);
 }
 
 static int arm(sd_event_source *timer, int64_t after_ms)
@@ -49,47 +43,18 @@ static int arm(sd_event_source *timer, int64_t after_ms)
     return failed;
 }
 
-/* --- the status line --- */
-
-static void write_status(const struct loop *loop, const struct cqa_pipeline_status *status,
-                         char *out, size_t size)
-{
-    const int64_t passed_ms = now_ms() - loop->status_at_ms;
-    const double per_minute =
-        passed_ms > 0 ? (double)(status->analysed - loop->analysed) * 60000.0 / (double)passed_ms
-                      : 0;
-    int used = snprintf(out, size, "%zu waiting, %zu running, %.0f a minute; %zu unsent",
-                        status->waiting, status->running, per_minute, status->unsent);
-
-    if (status->unsent > 0)
-        used += snprintf(out + used, size - (size_t)used, ", the oldest for %" PRId64 " s",
-                         status->oldest_unsent_ms / 1000);
-    used += snprintf(out + used, size - (size_t)used,
-                     "; since the start %" PRIu64 " analysed, %" PRIu64 " unreadable, %" PRIu64
-                     " delivered, %" PRIu64 " refused",
-                     status->analysed, status->failed, status->delivered, status->refused);
-    if (status->trouble[0] != '\0')
-        snprintf(out + used, size - (size_t)used, "; %s", status->trouble);
-}
-
 static int tell_status(sd_event_source *source, uint64_t usec, void *context)
 {
     struct loop *loop = context;
     struct cqa_pipeline_status status;
-    char line[512];
+    char line[CQA_COURSE_LINE_SIZE];
 
     (void)usec;
     cqa_pipeline_status(loop->pipeline, &status);
-    write_status(loop, &status, line, sizeof line);
+    const int is_for_log = cqa_course_tell(&loop->course, &status, now_ms(loop), line);
     sd_notifyf(0, "STATUS=%s", line);
-    loop->analysed = status.analysed;
-    loop->status_at_ms = now_ms();
-    if (now_ms() - loop->logged_at_ms >= STATUS_LOG_MS) {
-        if (status.analysed + status.failed != loop->logged || status.unsent > 0)
-            cqa_log(CQA_LOG_INFO, "%s", line);
-        loop->logged = status.analysed + status.failed;
-        loop->logged_at_ms = now_ms();
-    }
+    if (is_for_log)
+        cqa_log(CQA_LOG_INFO, "%s", line);
     return arm(source, STATUS_MS);
 }
 
@@ -97,17 +62,21 @@ static int tell_status(sd_event_source *source, uint64_t usec, void *context)
 
 static int turn(struct loop *loop)
 {
-    struct cqa_pipeline_status status;
+    struct cqa_pipeline_status status = {0};
     const int64_t next_ms = cqa_pipeline_turn(loop->pipeline);
 
-    if (next_ms < 0)
-        return sd_event_exit(loop->event, BROKEN);
-    if (loop->stopping) {
+    if (loop->course.stopping)
         cqa_pipeline_status(loop->pipeline, &status);
-        if (status.running == 0)
-            return sd_event_exit(loop->event, 0);
+    switch (cqa_course_turned(&loop->course, next_ms, status.running, now_ms(loop))) {
+    case CQA_COURSE_END_BROKEN:
+        return sd_event_exit(loop->event, BROKEN);
+    case CQA_COURSE_END:
+        if (status.running > 0)
+            cqa_log(CQA_LOG_NOTICE, "some recordings take longer: they go back to the queue");
+        return sd_event_exit(loop->event, 0);
+    default:
+        return arm(loop->turn, next_ms);
     }
-    return arm(loop->turn, next_ms);
 }
 
 static int on_time(sd_event_source *source, uint64_t usec, void *context)
@@ -141,29 +110,19 @@ static int listen_to_pipeline(struct loop *loop)
 
 /* --- signals --- */
 
-static int on_patience_end(sd_event_source *source, uint64_t usec, void *context)
-{
-    const struct loop *loop = context;
-
-    (void)source;
-    (void)usec;
-    cqa_log(CQA_LOG_NOTICE, "some recordings take longer: they go back to the queue");
-    return sd_event_exit(loop->event, 0);
-}
-
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
 {
     struct loop *loop = context;
 
     (void)source;
-    if (loop->stopping) /* asked twice: at once */
+    if (cqa_course_stop(&loop->course, now_ms(loop)) == CQA_COURSE_END)
         return sd_event_exit(loop->event, 0);
     cqa_log(CQA_LOG_INFO, "stopping (signal %u)", info->ssi_signo);
     sd_notify(0, "STOPPING=1");
-    loop->stopping = 1;
     cqa_pipeline_wind_down(loop->pipeline);
+    const int64_t patience_ms = cqa_course_patience_ms(&loop->course, now_ms(loop));
     const int failed = sd_event_add_time_relative(
-        loop->event, NULL, CLOCK_MONOTONIC, (uint64_t)STOP_MS * 1000, 0, on_patience_end, loop);
+        loop->event, NULL, CLOCK_MONOTONIC, (uint64_t)(patience_ms + 1) * 1000, 0, on_time, loop);
     return failed < 0 ? failed : turn(loop);
 }
 
@@ -201,9 +160,9 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 
     (void)source;
     (void)info;
-    if (loop->stopping)
+    if (loop->course.stopping)
         return 0;
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, now_ms() * 1000);
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, now_ms(loop) * 1000);
     reload(loop);
     const int failed = listen_to_pipeline(loop);
     sd_notify(0, "READY=1");
@@ -253,17 +212,19 @@ static void take_down(struct loop *loop)
 }
 
 enum cqa_status cqa_daemon_run(const char *path, struct cqa_config *config,
-                               const struct cqa_engine *engine, struct cqa_error *error)
+                               const struct cqa_engine *engine, const struct cqa_clock *clock,
+                               struct cqa_error *error)
 {
     const struct cqa_pipeline_options options = {.watches = 1};
-    struct loop loop = {
-        .path = path, .config = config, .status_at_ms = now_ms(), .logged_at_ms = now_ms()};
+    struct loop loop = {.path = path,
+                        .clock = clock,
+                        .config = config,
+                        .course = cqa_course_begin(cqa_clock_monotonic_ms(clock))};
     enum cqa_status status;
     int failed = 0;
 
     signal(SIGPIPE, SIG_IGN);
-    status =
-        cqa_pipeline_create(&loop.pipeline, config, engine, &cqa_clock_system, &options, error);
+    status = cqa_pipeline_create(&loop.pipeline, config, engine, clock, &options, error);
     if (status == CQA_OK) {
         failed = set_up(&loop);
         if (failed >= 0) {

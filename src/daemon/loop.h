@@ -3,16 +3,17 @@
 #define CQA_DAEMON_LOOP_H
 
 #include "analysis/engine.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "pipeline/config.h"
 
 /*
  * The daemon's life: turns the pipeline until SIGTERM or SIGINT, reloads on SIGHUP, tells systemd
- * how it goes. `config` was read from `path`; it was
- * allocated with malloc, and the loop finishes and frees it. Returns once everything is put down.
+ * how it goes. `config` was read from `path`; it was allocated with malloc, and the loop finishes
+ * and frees it. `clock` must go at the pace of the machine's. Returns once everything is put down.
  */
 enum cqa_status cqa_daemon_run(const char *path, struct cqa_config *config,
-                               const struct cqa_engine *engine,
+                               const struct cqa_engine *engine, const struct cqa_clock *clock,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

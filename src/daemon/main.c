@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "daemon/loop.h"
@@ -41,7 +42,7 @@ static int run(const char *path)
     cqa_log_set_masking(config->mask_private);
     enum cqa_status status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
     if (status == CQA_OK) {
-        status = cqa_daemon_run(path, config, engine, &error);
+        status = cqa_daemon_run(path, config, engine, &cqa_clock_system, &error);
     } else {
         cqa_config_finish(config);
         free(config);

@@ -25,6 +25,25 @@ static void finish_task(struct cqa_task *task)
     *task = (struct cqa_task){.fd = -1};
 }
 
+/* The one place where a task's recording changes its state. */
+static void take_step(struct cqa_pipeline *pipeline, struct cqa_task *task,
+                      enum cqa_life_event event)
+{
+    switch (cqa_life_take(&task->life, event)) {
+    case CQA_LIFE_SEND:
+        pipeline->send_at_ms = 0;
+        finish_task(task);
+        break;
+    case CQA_LIFE_PUT_DOWN:
+        finish_task(task);
+        break;
+    case CQA_LIFE_NOTHING:
+    case CQA_LIFE_START:
+    case CQA_LIFE_ACTION_COUNT:
+        break;
+    }
+}
+
 /* --- after analysis --- */
 
 static void write_key(const struct cqa_pipeline *pipeline, const struct cqa_task *task,
@@ -53,9 +72,9 @@ static struct cqa_buffer with_clips(const struct cqa_task *task, const struct cq
     return (struct cqa_buffer){0};
 }
 
-/* 0: not stored yet. */
-static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
-                        const struct cqa_buffer *json)
+/* The event that came of storing; EVENT_COUNT: not stored yet. */
+static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
+                                        const struct cqa_buffer *json)
 {
     const struct cqa_result *result = task->outcome.result;
     char version[128];
@@ -86,11 +105,12 @@ static int store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
         cqa_results_put(pipeline->store, &finished, cqa_pipeline_wall_ms(pipeline), &kept, &error);
     cqa_buffer_finish(&body);
     if (!cqa_pipeline_took(pipeline, status, &error, "a result"))
-        return 0;
-    pipeline->counts.analysed += (uint64_t)(status == CQA_OK && kept);
-    pipeline->counts.apart += (uint64_t)(status == CQA_OK && kept && task->apart);
-    pipeline->send_at_ms = 0;
-    return 1;
+        return CQA_LIFE_EVENT_COUNT;
+    if (status != CQA_OK)
+        return CQA_LIFE_TAKEN;
+    pipeline->counts.analysed += (uint64_t)(kept != 0);
+    pipeline->counts.apart += (uint64_t)(kept && task->apart);
+    return kept ? CQA_LIFE_KEPT : CQA_LIFE_OUTDATED;
 }
 
 static void count_failure(struct cqa_pipeline_status *counts, const char *reason)
@@ -106,7 +126,24 @@ static void count_failure(struct cqa_pipeline_status *counts, const char *reason
     }
 }
 
-static int store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
+static void tell_failure(struct cqa_pipeline *pipeline, const struct cqa_task *task,
+                         enum cqa_recording_state state)
+{
+    const struct cqa_failure *failure = &task->outcome.failure;
+    const int stays = state == CQA_RECORDING_SCORED;
+    const int is_end = state == CQA_RECORDING_FAILED || stays;
+
+    cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %s%s", cqa_log_private(task->path),
+            failure->reason, failure->text,
+            stays    ? " (its result stays as it is)"
+            : is_end ? ""
+                     : " (will be tried again)");
+    if (is_end)
+        count_failure(&pipeline->counts, failure->reason);
+}
+
+/* As store_result. */
+static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
 {
     const struct cqa_failure *failure = &task->outcome.failure;
     struct cqa_buffer json = {.limit = 1 << 20};
@@ -131,21 +168,13 @@ static int store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
     };
     status = cqa_recordings_fail(pipeline->store, &failed, cqa_pipeline_wall_ms(pipeline), &state,
                                  &error);
-    const int took = cqa_pipeline_took(pipeline, status, &error, "a failure");
-    if (took && status == CQA_OK) {
-        const int stays = state == CQA_RECORDING_SCORED;
-        const int is_end = state == CQA_RECORDING_FAILED || stays;
-        cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %s%s",
-                cqa_log_private(task->path), failure->reason, failure->text,
-                stays    ? " (its result stays as it is)"
-                : is_end ? ""
-                         : " (will be tried again)");
-        if (is_end)
-            count_failure(&pipeline->counts, failure->reason);
-        pipeline->send_at_ms = 0;
-    }
     cqa_buffer_finish(&json);
-    return took;
+    if (!cqa_pipeline_took(pipeline, status, &error, "a failure"))
+        return CQA_LIFE_EVENT_COUNT;
+    if (status != CQA_OK)
+        return CQA_LIFE_TAKEN;
+    tell_failure(pipeline, task, state);
+    return cqa_life_failure(state);
 }
 
 /* The file must be the one that was read: same bytes, not written to while the worker read. */
@@ -163,7 +192,6 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
     struct cqa_buffer json = {.limit = JSON_BYTES_MAX};
     struct cqa_outcome *outcome = &task->outcome;
     struct cqa_error error = {0};
-    int stored;
 
     if (outcome->result != NULL && has_changed(task))
         cqa_failure_set(&outcome->failure, CQA_FAILURE_CHANGED,
@@ -175,12 +203,14 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
     else if (outcome->result != NULL && cqa_result_to_json(outcome->result, &json) != CQA_OK)
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL,
                         "the result does not fit in memory");
-    stored = outcome->failure.reason[0] != '\0' ? store_failure(pipeline, task)
-                                                : store_result(pipeline, task, &json);
+    const enum cqa_life_event event = outcome->failure.reason[0] != '\0'
+                                          ? store_failure(pipeline, task)
+                                          : store_result(pipeline, task, &json);
     cqa_buffer_finish(&json);
-    if (stored)
-        finish_task(task);
-    return stored;
+    if (event == CQA_LIFE_EVENT_COUNT)
+        return 0;
+    take_step(pipeline, task, event);
+    return 1;
 }
 
 /* --- before analysis --- */
@@ -209,34 +239,44 @@ static enum cqa_status identify(struct cqa_children *children, const struct cqa_
                : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }
 
-/* Hands a claimed recording to a worker. What goes wrong here ends the task like a worker's
- * failure. */
-static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
+/* Opens a claimed recording and hands it to a worker: 1 when one has it. */
+static int submit(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
                   const struct cqa_recording *recording, struct cqa_task *task)
 {
     struct cqa_error error = {0};
 
-    *task = (struct cqa_task){.used = 1, .id = recording->id, .fd = -1, .ended = 1};
-    task->apart = recording->asked == CQA_ASKED_APART;
-    task->before.st_size = recording->size_bytes;
-    task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
-                                             .tv_nsec = recording->mtime_ns % 1000000000};
     enum cqa_status status =
         identify(cqa_engine_children(pipeline->engine), watch, recording, task, &error);
     if (status == CQA_OK)
         task->fd = cqa_open_recording(task->path, &task->outcome.failure);
     if (status == CQA_OK && task->fd < 0)
-        return;
-    if (status == CQA_OK && fstat(task->fd, &task->before) == 0) {
+        return 0;
+    if (status == CQA_OK && fstat(task->fd, &task->before) != 0)
+        status = cqa_fail_errno(&error, "the recording");
+    if (status == CQA_OK) {
         const struct cqa_job job = {.id = (uint64_t)task->id,
                                     .fd = task->fd,
                                     .name = task->path,
                                     .lines = task->call.lines};
         status = cqa_workers_submit(pipeline->workers, &job, &error);
-        task->ended = status != CQA_OK;
     }
     if (status != CQA_OK)
         cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+    return status == CQA_OK;
+}
+
+/* Takes a claimed recording as a task. What goes wrong here ends it like a worker's failure. */
+static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
+                  const struct cqa_recording *recording, struct cqa_task *task)
+{
+    *task = (struct cqa_task){.life = CQA_LIFE_READY, .id = recording->id, .fd = -1};
+    task->apart = recording->asked == CQA_ASKED_APART;
+    task->before.st_size = recording->size_bytes;
+    task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
+                                             .tv_nsec = recording->mtime_ns % 1000000000};
+    take_step(pipeline, task, CQA_LIFE_CLAIM);
+    take_step(pipeline, task,
+              submit(pipeline, watch, recording, task) ? CQA_LIFE_SUBMIT : CQA_LIFE_ANSWER);
 }
 
 /* How many recordings can be begun now. */
@@ -246,7 +286,7 @@ static size_t room(const struct cqa_pipeline *pipeline)
     int unused = 0;
 
     for (int i = 0; i < pipeline->task_count; i++)
-        unused += !pipeline->tasks[i].used;
+        unused += pipeline->tasks[i].life == CQA_LIFE_UNKNOWN;
     return (size_t)(idle < unused ? idle : unused);
 }
 
@@ -274,7 +314,7 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
         count = 0;
     struct cqa_task *task = pipeline->tasks;
     for (size_t i = 0; i < count; i++) {
-        while (task->used)
+        while (task->life != CQA_LIFE_UNKNOWN)
             task++;
         start(pipeline, watch, &claimed[i], task);
     }
@@ -301,7 +341,7 @@ static void begin_all(struct cqa_pipeline *pipeline)
 static struct cqa_task *find_task(struct cqa_pipeline *pipeline, uint64_t id)
 {
     for (int i = 0; i < pipeline->task_count; i++)
-        if (pipeline->tasks[i].used && (uint64_t)pipeline->tasks[i].id == id)
+        if (pipeline->tasks[i].life != CQA_LIFE_UNKNOWN && (uint64_t)pipeline->tasks[i].id == id)
             return &pipeline->tasks[i];
     return NULL;
 }
@@ -320,15 +360,14 @@ static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
         return 0;
     const struct cqa_job job = {
         .id = (uint64_t)task->id, .fd = task->fd, .name = task->path, .clips = &task->order};
-    task->is_cutting = cqa_workers_submit(pipeline->workers, &job, &error) == CQA_OK;
-    if (!task->is_cutting)
+    const enum cqa_status status = cqa_workers_submit(pipeline->workers, &job, &error);
+    if (status != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "%s: no clips: %s", cqa_log_private(task->path), error.text);
-    return task->is_cutting;
+    return status == CQA_OK;
 }
 
 static void take_clips(struct cqa_task *task, const struct cqa_outcome *outcome)
 {
-    task->is_cutting = 0;
     task->outcome.clips = outcome->clips;
     if (outcome->failure.reason[0] != '\0')
         cqa_log(CQA_LOG_WARNING, "%s: no clips: %s: %s", cqa_log_private(task->path),
@@ -342,12 +381,12 @@ static void take_outcome(struct cqa_pipeline *pipeline, struct cqa_outcome *outc
     if (task == NULL) {
         cqa_result_destroy(outcome->result);
         cqa_buffer_finish(&outcome->clips);
-    } else if (task->is_cutting) {
+    } else if (task->life == CQA_LIFE_CUTTING) {
         take_clips(task, outcome);
-        task->ended = 1;
+        take_step(pipeline, task, CQA_LIFE_ANSWER);
     } else {
         task->outcome = *outcome;
-        task->ended = !cut_clips(pipeline, task);
+        take_step(pipeline, task, cut_clips(pipeline, task) ? CQA_LIFE_CUT : CQA_LIFE_ANSWER);
     }
 }
 
@@ -362,21 +401,20 @@ void cqa_analyse_step(struct cqa_pipeline *pipeline)
     if (!pipeline->winding_down) /* before the store is written, so that no worker waits for it */
         begin_all(pipeline);
     for (int i = 0; i < pipeline->task_count; i++)
-        if (pipeline->tasks[i].used && pipeline->tasks[i].ended &&
-            !settle(pipeline, &pipeline->tasks[i]))
+        if (pipeline->tasks[i].life == CQA_LIFE_ENDED && !settle(pipeline, &pipeline->tasks[i]))
             return;
 }
 
 void cqa_analyse_unscore(struct cqa_pipeline *pipeline)
 {
     for (int i = 0; i < pipeline->task_count; i++)
-        if (pipeline->tasks[i].used && pipeline->tasks[i].outcome.result != NULL)
+        if (pipeline->tasks[i].outcome.result != NULL)
             pipeline->tasks[i].outcome.result->scored = 0;
 }
 
 void cqa_analyse_drop(struct cqa_pipeline *pipeline)
 {
     for (int i = 0; i < pipeline->task_count; i++)
-        if (pipeline->tasks[i].used)
-            finish_task(&pipeline->tasks[i]);
+        if (pipeline->tasks[i].life != CQA_LIFE_UNKNOWN)
+            take_step(pipeline, &pipeline->tasks[i], CQA_LIFE_RETURNED);
 }

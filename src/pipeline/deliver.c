@@ -13,12 +13,12 @@ enum {
 };
 static const size_t REQUEST_BYTES_MAX = (size_t)16 << 20;
 
-static uint64_t random_bits(void)
+static uint64_t random_bits(const struct cqa_pipeline *pipeline)
 {
     uint64_t bits = 0;
 
     if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != sizeof bits)
-        bits = (uint64_t)cqa_clock_monotonic_ms(&cqa_clock_system) * UINT64_C(6364136223846793005);
+        bits = (uint64_t)cqa_pipeline_now_ms(pipeline) * UINT64_C(6364136223846793005);
     return bits;
 }
 
@@ -138,7 +138,7 @@ static void judge(struct cqa_pipeline *pipeline)
         };
     }
     cqa_circuit_reply(&pipeline->circuit, &pipeline->reply, cqa_pipeline_now_ms(pipeline),
-                      random_bits());
+                      random_bits(pipeline));
     say_how_it_went(pipeline, &before);
     pipeline->replied = 1;
 }

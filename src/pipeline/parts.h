@@ -6,6 +6,7 @@
 #include "pipeline/again.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
+#include "pipeline/life.h"
 #include "pipeline/pipeline.h"
 #include "post/circuit.h"
 #include "store/deliveries.h"
@@ -17,7 +18,8 @@
 
 /* One recording between its claim and the end of its transaction. */
 struct cqa_task {
-    int used;
+    enum cqa_life
+        life;   /* UNKNOWN: the task is free; else one of those that the store calls leased */
     int64_t id; /* the store's */
     int fd;     /* the open recording; kept to see whether it changed meanwhile */
     struct stat before;
@@ -25,9 +27,7 @@ struct cqa_task {
     const char *path;
     struct cqa_call call;
     int apart; /* its result is to be looked at, and counts nothing */
-    int ended; /* the outcome is there, but perhaps not yet stored */
     struct cqa_outcome outcome;
-    int is_cutting;              /* analysed, and a worker cuts clips */
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
 };
 

@@ -31,6 +31,10 @@ int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
         pipeline->counts.intake_paused = 0;
         return 1;
     }
+    if (status == CQA_E_REFUSED && error->sys_errno == EPERM) {
+        cqa_life_refused(error);
+        return 1;
+    }
     if (status == CQA_E_REFUSED || status == CQA_E_NOTFOUND) { /* another process has it now */
         cqa_log(CQA_LOG_NOTICE, "%s: %s", what, error->text);
         return 1;
@@ -54,6 +58,16 @@ int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
 }
 
 /* --- making and ending --- */
+
+static enum cqa_status make_post(const struct cqa_pipeline *pipeline,
+                                 const struct cqa_config *config, struct cqa_post **out,
+                                 struct cqa_error *error)
+{
+    struct cqa_post_config post = config->post;
+
+    post.clock = pipeline->clock;
+    return config->posts ? cqa_post_create(out, &post, error) : CQA_OK;
+}
 
 static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct cqa_config *config,
                                      struct cqa_error *error)
@@ -100,13 +114,13 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     /* Workers before secrets and database, so that none of them inherits either. */
     status = start_workers(pipeline, config, error);
     if (status == CQA_OK)
-        status = cqa_store_open(config->state_dir, &pipeline->store, error);
+        status = cqa_life_open(config->state_dir, &pipeline->store, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
     if (status == CQA_OK && options->again != CQA_ASKED_NOT)
         status = cqa_again_ask(pipeline, error);
-    if (status == CQA_OK && config->posts)
-        status = cqa_post_create(&pipeline->post, &config->post, error);
+    if (status == CQA_OK)
+        status = make_post(pipeline, config, &pipeline->post, error);
     if (status != CQA_OK) {
         cqa_pipeline_destroy(pipeline);
         return status;
@@ -156,8 +170,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
 
     if (strcmp(config->state_dir, old->state_dir) != 0)
         return cqa_fail(error, CQA_E_REFUSED, "state_dir cannot change while running: restart");
-    if (config->posts)
-        status = cqa_post_create(&post, &config->post, error);
+    status = make_post(pipeline, config, &post, error);
     pipeline->config = config;
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
@@ -227,7 +240,7 @@ static int running(const struct cqa_pipeline *pipeline)
     int count = 0;
 
     for (int i = 0; i < pipeline->task_count; i++)
-        count += pipeline->tasks[i].used;
+        count += pipeline->tasks[i].life != CQA_LIFE_UNKNOWN;
     return count;
 }
 
@@ -247,7 +260,7 @@ static int64_t next_turn_ms(const struct cqa_pipeline *pipeline, int64_t scan_at
     if (pipeline->pause_until_ms > now_ms)
         return at_most(delay_ms, pipeline->pause_until_ms, now_ms);
     for (int i = 0; i < pipeline->task_count; i++)
-        if (pipeline->tasks[i].used && pipeline->tasks[i].ended)
+        if (pipeline->tasks[i].life == CQA_LIFE_ENDED)
             return 0; /* failed before it reached a worker */
     if (!pipeline->winding_down)
         delay_ms = at_most(delay_ms, scan_at_ms, now_ms);

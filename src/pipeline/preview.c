@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
-#include "base/clock.h"
+#include "pipeline/life.h"
 #include "pipeline/parts.h"
 #include "watch/scan.h"
 
 struct preview {
+    const struct cqa_clock *clock;
     struct cqa_store *store;    /* NULL: nothing is known yet */
     int64_t since_ns, until_ns; /* until: 0 for ever */
     cqa_preview_tell *tell;
@@ -63,11 +63,9 @@ static enum cqa_status look_twice(const struct cqa_config *config,
 {
     const struct cqa_scan_config wants = {.folder = watch->path,
                                           .settle_ms = config->settle_ms,
-                                          .clock = &cqa_clock_system,
+                                          .clock = preview->clock,
                                           .ignores = ignores,
                                           .context = watch->recorder};
-    const struct timespec pause = {.tv_sec = config->settle_ms / 1000,
-                                   .tv_nsec = config->settle_ms % 1000 * 1000000 + 1000000};
     struct cqa_scan_report report;
     struct cqa_scan *scan = NULL;
     enum cqa_status status = cqa_scan_create(&wants, &scan, error);
@@ -75,7 +73,7 @@ static enum cqa_status look_twice(const struct cqa_config *config,
     if (status == CQA_OK)
         status = cqa_scan_look(scan, tell, preview, &report, error);
     if (status == CQA_OK) {
-        nanosleep(&pause, NULL);
+        cqa_clock_wait(preview->clock, config->settle_ms + 1);
         status = cqa_scan_look(scan, tell, preview, &report, error);
     }
     cqa_scan_destroy(scan);
@@ -112,7 +110,8 @@ static enum cqa_status look_again(const struct cqa_config *config,
 enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_preview_wish *wish,
                             cqa_preview_tell *tell_one, void *context, struct cqa_error *error)
 {
-    struct preview preview = {.since_ns = wish->since_ms * 1000000,
+    struct preview preview = {.clock = wish->clock,
+                              .since_ns = wish->since_ms * 1000000,
                               .until_ns = wish->until_ms * 1000000,
                               .tell = tell_one,
                               .context = context};
@@ -121,7 +120,7 @@ enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_pr
 
     snprintf(database, sizeof database, "%s/callqa.db", config->state_dir);
     if (access(database, F_OK) == 0) /* opening would make it */
-        status = cqa_store_open(config->state_dir, &preview.store, error);
+        status = cqa_life_open(config->state_dir, &preview.store, error);
     for (size_t i = 0; status == CQA_OK && i < config->watch_count; i++) {
         status = look_twice(config, &config->watches[i], &preview, error);
         if (status == CQA_OK)

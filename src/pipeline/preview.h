@@ -3,6 +3,7 @@
 #define CQA_PIPELINE_PREVIEW_H
 
 #include <stdint.h>
+#include "base/clock.h"
 #include "pipeline/again.h"
 #include "pipeline/config.h"
 
@@ -12,6 +13,7 @@
 typedef int cqa_preview_tell(void *context, const char *path, const char *why, unsigned again);
 
 struct cqa_preview_wish {
+    const struct cqa_clock *clock;
     int64_t since_ms, until_ms; /* as of a pipeline */
     const char *analyzer;       /* of now: tells also what `--again` would do; NULL: not */
 };

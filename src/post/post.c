@@ -200,6 +200,7 @@ enum cqa_status cqa_post_create(struct cqa_post **out, const struct cqa_post_con
     post = calloc(1, sizeof *post);
     if (post == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    post->clock = config->clock != NULL ? config->clock : &cqa_clock_system;
     post->single = config->single;
     post->multi = curl_multi_init();
     post->easy = curl_easy_init();

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/clock.h"
 #include "base/error.h"
 
 /*
@@ -21,6 +22,7 @@ struct cqa_post_config {
     const char *ca_file;             /* instead of the system's certificates */
     const char *proxy;               /* the environment's proxies are never used */
     int64_t timeout_ms;              /* for one request; 0: 30 s */
+    const struct cqa_clock *clock;   /* dates signatures; NULL: the machine's */
     int single;                      /* one item a request, as plain JSON with Idempotency-Key */
 };
 

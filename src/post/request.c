@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "post/request.h"
 
 static const size_t BODY_BYTES_MAX = (size_t)256 << 20;
@@ -81,7 +80,7 @@ static int add_header(struct cqa_post *post, const char *line)
 
 static int add_signature(struct cqa_post *post, const struct cqa_parcel *parcels, size_t count)
 {
-    const int64_t now_s = time(NULL);
+    const int64_t now_s = cqa_clock_wall_ms(post->clock) / 1000;
     char id[CQA_MESSAGE_ID_SIZE];
     char signature[CQA_SIGNATURE_SIZE];
     char line[128];

@@ -16,6 +16,7 @@ struct cqa_post {
     CURL *easy;
     int epoll;
     int timer;
+    const struct cqa_clock *clock;
     int single;
     int signs;
     int busy;

@@ -149,13 +149,14 @@ static void *run(void *context)
 
 static enum cqa_status open_receiver(struct receiver *receiver,
                                      const struct cqa_notice_target *target,
-                                     struct cqa_error *error)
+                                     const struct cqa_clock *clock, struct cqa_error *error)
 {
     const struct cqa_post_config post = {.url = target->url,
                                          .webhook_secret_file = target->secret_file,
                                          .ca_file = target->ca_file,
                                          .proxy = target->proxy,
                                          .timeout_ms = REQUEST_MS,
+                                         .clock = clock,
                                          .single = 1};
 
     receiver->target = target;
@@ -179,7 +180,7 @@ enum cqa_status cqa_notifier_start(struct cqa_notifier **out,
     if (status == CQA_OK && notifier->stop < 0)
         status = cqa_fail_errno(error, "eventfd");
     for (size_t i = 0; status == CQA_OK && i < config->count; i++, notifier->count++)
-        status = open_receiver(&notifier->receivers[i], &config->targets[i], error);
+        status = open_receiver(&notifier->receivers[i], &config->targets[i], clock, error);
     if (status == CQA_OK && notifier->count > 0) {
         notifier->is_running = pthread_create(&notifier->thread, NULL, run, notifier) == 0;
         if (!notifier->is_running)

@@ -17,7 +17,8 @@
  *   CQA_E_IO      the disk or the server refused; sys_errno is ENOSPC when there is no room, else
  *                 EIO. Also a commit whose outcome is not known (cqa_sql_outcome_unknown).
  *   CQA_E_BADDATA no database, damaged, or a value that its tables do not take
- *   CQA_E_REFUSED no right to it, or its schema is newer than this program
+ *   CQA_E_REFUSED no right to it, or its schema is newer than this program; with EPERM as
+ *                 sys_errno a trigger of it says no (SQLite)
  *   CQA_E_LIMIT   a value that is too large
  *   CQA_E_NOMEM
  * No text of an error ever holds a value that was bound, or a password.

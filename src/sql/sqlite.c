@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -6,6 +7,15 @@
 #include "sql/driver.h"
 
 /* ---- failures */
+
+/* A trigger of the schema says no. */
+static enum cqa_status refused(const char *said, struct cqa_error *error)
+{
+    (void)cqa_fail(error, CQA_E_REFUSED, "the database: %s", said);
+    if (error != NULL)
+        error->sys_errno = EPERM;
+    return CQA_E_REFUSED;
+}
 
 static enum cqa_status lasting(int code, const char *said, struct cqa_error *error)
 {
@@ -16,6 +26,9 @@ static enum cqa_status lasting(int code, const char *said, struct cqa_error *err
     case SQLITE_NOTADB:
         return cqa_fail(error, CQA_E_BADDATA, "the database is damaged: %s", said);
     case SQLITE_CONSTRAINT:
+        if (code == SQLITE_CONSTRAINT_TRIGGER)
+            return refused(said, error);
+        /* fall through */
     case SQLITE_MISMATCH:
         return cqa_fail(error, CQA_E_BADDATA, "the database: %s", said);
     case SQLITE_TOOBIG:

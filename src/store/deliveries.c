@@ -52,9 +52,18 @@ void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIV
 
 /* ---- putting */
 
-CQA_SQL_STATEMENT(find_owed, "ti", 1,
-                  "SELECT key IS ?1 AND state IN ('acked', 'in_flight') FROM deliveries"
-                  " WHERE recording_id = ?2 ORDER BY id DESC LIMIT 1");
+/*
+ * The server takes a key once: what comes under it later is for it a repetition, which changes
+ * nothing. So a result that comes again after another (a file put back, a rubric taken back) needs
+ * a key of its own, or the other would go on counting. It is the key and a number behind it.
+ */
+enum { NUMBER_SIZE = 12 };
+
+CQA_SQL_STATEMENT(find_last, "it", 4,
+                  "SELECT key, state IN ('acked', 'in_flight'),"
+                  " (SELECT count(*) FROM deliveries WHERE recording_id = ?1),"
+                  " EXISTS (SELECT 1 FROM deliveries WHERE key = ?2) FROM deliveries"
+                  " WHERE recording_id = ?1 ORDER BY id DESC LIMIT 1");
 CQA_SQL_STATEMENT(supersede, "ii", 0,
                   "UPDATE deliveries SET state = 'superseded', body = NULL, changed_ms = ?1"
                   " WHERE recording_id = ?2 AND state = 'pending'");
@@ -63,22 +72,75 @@ CQA_SQL_STATEMENT(insert, "itbi", 0,
                   "INSERT INTO deliveries (recording_id, key, body, made_ms, changed_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?4)");
 
+/* How much of a key a number can follow. */
+static size_t base_length(const char *key)
+{
+    const size_t length = strlen(key);
+    const size_t most = CQA_DELIVERY_KEY_SIZE - NUMBER_SIZE;
+
+    return length < most ? length : most;
+}
+
+/* Is it this key, with a number or without? */
+static int has_key(const char *used, const char *key)
+{
+    const size_t length = base_length(key);
+
+    if (strcmp(used, key) == 0)
+        return 1;
+    if (strncmp(used, key, length) != 0 || used[length] != '|' || used[length + 1] == '\0')
+        return 0;
+    return used[length + 1 + strspn(used + length + 1, "0123456789")] == '\0';
+}
+
+/* How the last delivery of a recording stands to one that is to be made. */
+struct last {
+    char key[CQA_DELIVERY_KEY_SIZE]; /* to be used */
+    int is_owed;                     /* it is this very one, done or on its way */
+};
+
+static void compare_last(const struct cqa_sql_rows *rows, const char *key, struct last *out)
+{
+    const char *used = cqa_sql_text(rows, 0);
+
+    if (used != NULL && has_key(used, key)) {
+        (void)snprintf(out->key, sizeof out->key, "%s", used);
+        out->is_owed = cqa_sql_int(rows, 1) != 0;
+    } else if (cqa_sql_int(rows, 3) != 0) {
+        (void)snprintf(out->key, sizeof out->key, "%.*s|%d", (int)base_length(key), key,
+                       (int)cqa_sql_int(rows, 2) + 1);
+    }
+}
+
+static enum cqa_status read_last(struct cqa_sql *sql, int64_t recording_id, const char *key,
+                                 struct last *out, struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(sql, &rows, error, &find_last, recording_id, key);
+
+    *out = (struct last){0};
+    (void)snprintf(out->key, sizeof out->key, "%s", key);
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        compare_last(rows, key, out);
+    cqa_sql_end(rows);
+    return status;
+}
+
 enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, const char *key,
                                    const char *body, size_t body_length, int64_t now_ms,
                                    struct cqa_error *error)
 {
-    int64_t owed = 0; /* the last one has this key and is done or on its way */
-    enum cqa_status status = cqa_sql_number(sql, &owed, error, &find_owed, key, recording_id);
+    struct last last;
+    enum cqa_status status = read_last(sql, recording_id, key, &last, error);
 
-    if (status != CQA_OK || owed)
+    if (status != CQA_OK || last.is_owed)
         return status;
     status = cqa_sql_do(sql, error, &supersede, now_ms, recording_id);
-    /* The same key can come again after another: a rubric that was taken back. */
     if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &free_key, key);
+        status = cqa_sql_do(sql, error, &free_key, last.key);
     if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &insert, recording_id, key, (const void *)body, body_length,
-                            now_ms);
+        status = cqa_sql_do(sql, error, &insert, recording_id, last.key, (const void *)body,
+                            body_length, now_ms);
     return status;
 }
 

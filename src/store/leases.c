@@ -28,6 +28,11 @@ CQA_SQL_STATEMENT(take_one, "iii", CQA_RECORDING_COLUMN_COUNT,
 CQA_SQL_STATEMENT(end_settling, "ii", 0,
                   "UPDATE recordings SET state = 'ready', not_before_ms = 0, changed_ms = ?1"
                   " WHERE state = 'settling' AND min(revised_ms, mtime_ns / 1000000) <= ?2");
+/* A change that lies ahead was dated by a clock that has been put back since: the wait begins now,
+ * or it would last until that time comes again. */
+CQA_SQL_STATEMENT(begin_settling, "i", 0,
+                  "UPDATE recordings SET revised_ms = ?1"
+                  " WHERE state = 'settling' AND min(revised_ms, mtime_ns / 1000000) > ?1");
 
 struct claiming {
     struct cqa_store *store;
@@ -91,8 +96,11 @@ static enum cqa_status end_waiting(const struct claiming *claiming, struct cqa_e
 
     if (wait_ms == 0)
         return CQA_OK;
-    return cqa_sql_do(claiming->store->sql, error, &end_settling, claiming->now_ms,
-                      claiming->now_ms - wait_ms);
+    const enum cqa_status status =
+        cqa_sql_do(claiming->store->sql, error, &begin_settling, claiming->now_ms);
+    return status != CQA_OK ? status
+                            : cqa_sql_do(claiming->store->sql, error, &end_settling,
+                                         claiming->now_ms, claiming->now_ms - wait_ms);
 }
 
 /* Half of the newest, half of the oldest: neither waits for the other to be done. */

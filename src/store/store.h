@@ -48,6 +48,19 @@ enum cqa_recording_state {
 };
 extern const char *const cqa_recording_state_words[CQA_RECORDING_STATE_COUNT + 1];
 
+/* One way in which a recording's state may change; CQA_RECORDING_STATE_COUNT: it has no row. */
+struct cqa_store_step {
+    enum cqa_recording_state from, to;
+};
+
+/*
+ * From here on this store takes no other changes of a recording's state than these (to stay as it
+ * is may each). What would make another is a bug: it changes nothing, CQA_E_REFUSED with EPERM as
+ * sys_errno. Recordings begin and end as the schema says.
+ */
+enum cqa_status cqa_store_hold_to(struct cqa_store *store, const struct cqa_store_step *steps,
+                                  size_t count, struct cqa_error *error) CQA_MUST_CHECK;
+
 enum cqa_delivery_state {
     CQA_DELIVERY_PENDING,     /* to be sent, perhaps not before a time */
     CQA_DELIVERY_IN_FLIGHT,   /* being sent by a process that lives */

@@ -34,6 +34,18 @@ def said(site, text):
         return text in log.read()
 
 
+def told_wrongly(site, folder):
+    """What a person types and what is written in the configuration, before anything runs."""
+    wrong = os.path.join(site.top, "wrong.yaml")
+    with open(wrong, "w") as out:
+        out.write("state_dir: relative\n")
+    for words, code in ((["--help"], 0), (["--version"], 0), ([], 2), (["--wrong"], 2), (["--config", wrong, "more"], 2),
+                        (["--config", wrong], 4), (["--config", "/nonexistent"], 4)):
+        ended = subprocess.run([os.path.join(site.bin, "callqad")] + words, capture_output=True, timeout=60)
+        if ended.returncode != code or not (ended.stdout if code == 0 else ended.stderr):
+            fail("callqad %s: %d %s" % (" ".join(words), ended.returncode, ended.stderr))
+
+
 def bad_files(site, folder):
     """None of these is a call; none of them stops the daemon."""
     top = site.watched[0]
@@ -153,7 +165,7 @@ def main(programs):
         folder = Folder(site, voices)
         site.start_server()
         site.start_daemon()
-        for step in (bad_files, reload, wrong_token, stop_in_the_middle, full_disk):
+        for step in (told_wrongly, bad_files, reload, wrong_token, stop_in_the_middle, full_disk):
             began = time.monotonic()
             step(site, folder)
             print("%s: %.0f s" % (step.__name__, time.monotonic() - began), flush=True)

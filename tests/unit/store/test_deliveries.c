@@ -154,17 +154,19 @@ static void test_same_key_again_after_another_is_sent_again(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
-    const char *const keys[] = {"k1", "k2", "k1"};
+    const char *const keys[] = {"k1", "k2", "k1", "k2"};
+    /* What the server has under "k1" it would not look at again. */
+    const char *const sent[] = {"k1", "k2", "k1|3", "k2|4"};
     const int64_t id = score(fixture, "/m/a.wav", "k1", 1);
 
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         if (i > 0)
             rescore(fixture, id, keys[i], keys[i]);
         assert_int_equal(due(fixture, 5, 60 + i, &delivery), 1);
-        assert_string_equal(delivery.key, keys[i]);
+        assert_string_equal(delivery.key, sent[i]);
         CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 70, &fixture->error));
     }
-    rescore(fixture, id, "k1", "k1"); /* nothing new: nothing to send */
+    rescore(fixture, id, "k2", "k2"); /* nothing new: nothing to send */
     assert_int_equal(due(fixture, 5, 80, &delivery), 0);
 }
 

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every recording that is there was scored, once, as it is now; what cannot be read was reported;
+ * nothing is held, nothing waits, and nothing counts as sent that the server does not have.
+ */
+#include "sim/model.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "pipeline/life.h"
+#include "sim/world.h"
+#include "store/deliveries.h"
+#include "store/recordings.h"
+#include "store/results.h"
+
+static const struct sim_revision *find_key(const char *key)
+{
+    for (int i = 0; i < sim->revision_count; i++)
+        if (strcmp(sim->revisions[i].key, key) == 0)
+            return &sim->revisions[i];
+    return NULL;
+}
+
+/* The last that the server took of a call. */
+static const struct sim_revision *current_of(const char *call, int is_failure)
+{
+    for (int i = sim->revision_count; i-- > 0;)
+        if (sim->revisions[i].is_failure == is_failure && strcmp(sim->revisions[i].call, call) == 0)
+            return &sim->revisions[i];
+    return NULL;
+}
+
+/* ---- each recording that is there */
+
+/* Forgotten is done, where things are forgotten. */
+static int is_in(const struct cqa_recording *row, enum cqa_recording_state state)
+{
+    return row->state == state || (row->state == CQA_RECORDING_EXCLUDED && sim->retention_days > 0);
+}
+
+/*
+ * Where the recorder has forgotten, it cannot know that the server had this very content before
+ * another: what comes again then is a repetition for the server (docs/decisions/0085).
+ */
+static int was_forgotten(const char *call, const char *sha256)
+{
+    for (int i = 0; sim->retention_days > 0 && i < sim->revision_count; i++)
+        if (strcmp(sim->revisions[i].call, call) == 0 &&
+            strcmp(sim->revisions[i].sha256, sha256) == 0)
+            return 1;
+    return 0;
+}
+
+static void check_failed(const struct cqa_recording *row, const char *name,
+                         const char *const *reasons)
+{
+    const struct sim_revision *told = current_of(row->call_id, 1);
+
+    if (!is_in(row, CQA_RECORDING_FAILED)) {
+        sim_fault("%s cannot be read, but is %s", name, cqa_recording_state_words[row->state]);
+        return;
+    }
+    for (; *reasons != NULL; reasons++)
+        for (int i = 0; told != NULL && i < sim->revision_count; i++)
+            if (sim->revisions[i].is_failure && strcmp(sim->revisions[i].call, row->call_id) == 0 &&
+                strcmp(sim->revisions[i].reason, *reasons) == 0)
+                return;
+    sim_fault("%s cannot be read, and the server was not told", name);
+}
+
+static void check_scored(const struct cqa_recording *row, const char *name,
+                         const struct sim_content *content)
+{
+    const struct sim_revision *current = current_of(row->call_id, 0);
+
+    if (!is_in(row, CQA_RECORDING_SCORED))
+        sim_fault("%s should be scored, but is %s (%s)", name,
+                  cqa_recording_state_words[row->state], row->reason != NULL ? row->reason : "");
+    else if (content->kind == SIM_REFUSED)
+        return;
+    else if (current == NULL)
+        sim_fault("%s was never scored on the server", name);
+    else if (strcmp(current->sha256, content->sha256) != 0 &&
+             !was_forgotten(row->call_id, content->sha256))
+        sim_fault("%s counts on the server as it was, not as it is", name);
+}
+
+static void check_file(struct cqa_store *store, const struct sim_file *file)
+{
+    static const char *const crashed[] = {"crashed", NULL};
+    static const char *const noise[] = {"not_audio", NULL};
+    static const char *const unfinished[] = {"unfinished", NULL};
+    const struct sim_content *content = &sim->contents[file->content];
+    struct cqa_arena arena = {0};
+    struct cqa_recording row;
+    char path[256];
+
+    (void)snprintf(path, sizeof path, "%s/calls/%s", sim->folder, file->name);
+    if (cqa_recordings_find(store, path, &arena, &row, NULL) != CQA_OK)
+        sim_fault("%s is lost", file->name);
+    else if (content->kind == SIM_CALL || content->kind == SIM_REFUSED)
+        check_scored(&row, file->name, content);
+    else
+        check_failed(&row, file->name,
+                     content->kind == SIM_NOISE        ? noise
+                     : content->kind == SIM_UNFINISHED ? unfinished
+                                                       : crashed);
+    cqa_arena_finish(&arena);
+}
+
+/* ---- the store's rows */
+
+static int check_row(void *context, const struct cqa_recording *row)
+{
+    (void)context;
+    if (row->state == CQA_RECORDING_READY || row->state == CQA_RECORDING_LEASED ||
+        row->state == CQA_RECORDING_SETTLING)
+        sim_fault("%s is stuck: %s", row->path, cqa_recording_state_words[row->state]);
+    return 1;
+}
+
+static int check_unsent(void *context, const struct cqa_delivery *delivery)
+{
+    (void)context;
+    sim_fault("delivery %s is stuck: %s", delivery->key != NULL ? delivery->key : "without key",
+              cqa_delivery_state_words[delivery->state]);
+    return 1;
+}
+
+static int check_acked(void *context, const struct cqa_delivery *delivery)
+{
+    (void)context;
+    if (delivery->key != NULL && find_key(delivery->key) == NULL)
+        sim_fault("%s counts as sent, but the server does not have it", delivery->key);
+    return 1;
+}
+
+static int is_refused(const char *key)
+{
+    for (int i = 0; i < sim->content_count; i++)
+        if (sim->contents[i].kind == SIM_REFUSED && strstr(key, sim->contents[i].sha256) != NULL)
+            return 1;
+    return 0;
+}
+
+static int check_quarantined(void *context, const struct cqa_delivery *delivery)
+{
+    (void)context;
+    /* The server refuses a key that it has with other content: so after a recording was forgotten
+     * and came back elsewhere. */
+    if (delivery->key != NULL && !is_refused(delivery->key) && find_key(delivery->key) == NULL)
+        sim_fault("%s was given up, though the server would take it", delivery->key);
+    return 1;
+}
+
+/* ---- the server's rows: one content of one call is taken once, unless another came between */
+
+static int is_same(const struct sim_revision *left, const struct sim_revision *right)
+{
+    return strcmp(left->call, right->call) == 0 && strcmp(left->sha256, right->sha256) == 0 &&
+           strcmp(left->reason, right->reason) == 0;
+}
+
+/* The same key but for a number behind it: for the server it is what it has. */
+static int is_one_key(const char *left, const char *right)
+{
+    const size_t length = strlen(left) < strlen(right) ? strlen(left) : strlen(right);
+    const char *longer = strlen(left) < strlen(right) ? right : left;
+
+    return strncmp(left, right, length) == 0 &&
+           (longer[length] == '\0' ||
+            (longer[length] == '|' &&
+             longer[length + 1 + strspn(longer + length + 1, "0123456789")] == '\0'));
+}
+
+static void check_once(int index)
+{
+    const struct sim_revision *revision = &sim->revisions[index];
+
+    for (int i = index; i-- > 0;) {
+        if (strcmp(sim->revisions[i].call, revision->call) != 0)
+            continue;
+        if (is_same(&sim->revisions[i], revision) &&
+            !is_one_key(sim->revisions[i].key, revision->key))
+            sim_fault("%s was scored twice, as %s and as %s", revision->call, sim->revisions[i].key,
+                      revision->key);
+        return;
+    }
+}
+
+void sim_model_check(void)
+{
+    struct cqa_store *store = NULL;
+    struct cqa_error error = {0};
+    char state_dir[128];
+
+    (void)snprintf(state_dir, sizeof state_dir, "%s/state", sim->folder);
+    enum cqa_status status = cqa_life_open(state_dir, &store, &error);
+    if (status == CQA_OK)
+        status = cqa_store_check(store, &error);
+    if (status == CQA_OK)
+        status = cqa_recordings_each(store, CQA_RECORDING_STATE_COUNT, check_row, NULL, &error);
+    if (status == CQA_OK)
+        status = cqa_deliveries_each(store, CQA_DELIVERY_PENDING, check_unsent, NULL, &error);
+    if (status == CQA_OK)
+        status = cqa_deliveries_each(store, CQA_DELIVERY_IN_FLIGHT, check_unsent, NULL, &error);
+    if (status == CQA_OK)
+        status = cqa_deliveries_each(store, CQA_DELIVERY_ACKED, check_acked, NULL, &error);
+    if (status == CQA_OK)
+        status =
+            cqa_deliveries_each(store, CQA_DELIVERY_QUARANTINED, check_quarantined, NULL, &error);
+    if (status != CQA_OK)
+        sim_fault("the store: %s", error.text);
+    for (int i = 0; i < sim->file_count && status == CQA_OK; i++)
+        if (sim->files[i].exists)
+            check_file(store, &sim->files[i]);
+    for (int i = 0; i < sim->revision_count; i++)
+        check_once(i);
+    cqa_store_close(store);
+}
