@@ -92,7 +92,7 @@ static int give_up(void)
 
 static int take_too_much_memory(void)
 {
-    void *all = malloc((size_t)LIMITS.memory_bytes);
+    void *volatile all = malloc((size_t)LIMITS.memory_bytes); /* or a compiler that is clever asks for none */
 
     free(all);
     return all == NULL ? REFUSED : ALLOWED;
