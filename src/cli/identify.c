@@ -33,12 +33,10 @@ struct options {
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {{"recorder", required_argument, NULL, 'r'},
-                                          {"time-zone", required_argument, NULL, 'z'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"recorder", required_argument, NULL, 'r'}, {"time-zone", required_argument, NULL, 'z'},
+        {"format", required_argument, NULL, 'f'},   {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "r:z:f:hV", longs, NULL)) != -1) {

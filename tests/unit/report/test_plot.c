@@ -246,9 +246,9 @@ static void test_more_than_the_buffer_takes(void **state)
     example_result(&result);
     for (int svg = 0; svg < 2; svg++) {
         struct cqa_error error = {0};
-        assert_int_equal(draw_within(1000, &result, svg ? "half.svg" : "half.png", 0, path,
-                                     sizeof path, &error),
-                         CQA_E_NOMEM);
+        assert_int_equal(
+            draw_within(1000, &result, svg ? "half.svg" : "half.png", 0, path, sizeof path, &error),
+            CQA_E_NOMEM);
         assert_string_equal(error.text, "out of memory for the picture");
     }
     cqa_result_finish(&result);
