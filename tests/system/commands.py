@@ -9,7 +9,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from typed import DONE, FAILED, INVALID, UNREADABLE, USAGE, Desk, fail, without_privileges
+from typed import FAILED, INVALID, UNREADABLE, USAGE, Desk, fail, without_privileges
 
 COMMANDS = ["analyze", "sweep", "appraise", "identify", "plot", "check-config", "check-rubric", "check-scheme"]
 GBK = "坐席8001.wav".encode("gb18030")  # as a Windows host's share shows it
@@ -207,6 +207,19 @@ sidecars:
 """
 
 
+def models(desk, call):
+    """A model that is damaged is named; nobody is scored by what is left of it."""
+    for name, text in [("acoustic/callqa.model", "no weights"), ("acoustic/parked.model", "no weights"),
+                       ("tones/standard.yaml", "plans: [\n")]:
+        os.makedirs(os.path.dirname(desk.path(name)), exist_ok=True)
+        desk.write(name, text)
+        for words in [["analyze", call], ["plot", call, "-o", "x.png"]]:
+            desk.type(*words, code=FAILED, says=desk.path(name) + ":", silent=True,
+                      environment={"CALLQA_MODELS": desk.folder})
+        os.unlink(desk.path(name))
+    desk.type("analyze", call, environment={"CALLQA_MODELS": desk.folder})
+
+
 def languages(desk, call):
     """Both languages say the same, each in its words; digits and seconds are equal."""
     english = desk.type("analyze", call, prints=["Deductions", "dead-air", "Score 98 / 100"]).decode()
@@ -226,7 +239,7 @@ def main(source, programs):
     source, programs = os.path.abspath(source), os.path.abspath(programs)
     call = glob.glob(os.path.join(source, "samples", "in-8001-13800138000-*.wav"))[0]
     for step in (every_command, wrong_words, what_is_not_installed, checks, unreadable_things, folders, odd_names,
-                 identify, metadata, languages):
+                 identify, metadata, models, languages):
         with Desk(os.path.join(programs, "callqa")) as desk:
             step(*[desk, call][:step.__code__.co_argcount])
     print("commands: ok")
