@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import shutil
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -220,6 +221,34 @@ def models(desk, call):
     desk.type("analyze", call, environment={"CALLQA_MODELS": desk.folder})
 
 
+def stores(desk, call):
+    """sweep where its store cannot be used, what it compares cannot be read, or the comparison goes nowhere."""
+    for folder in ("calls", "state"):
+        os.mkdir(desk.path(folder))
+    shutil.copy(call, desk.path("calls"))
+    config = desk.write("callqad.yaml", "state_dir: %s/state\nwatch:\n  - path: %s/calls\n    recorder: freepbx\n" %
+                        (desk.folder, desk.folder))
+    desk.type("sweep", "--config", config, prints=["analysed    1", "pending     0"])
+    store = sqlite3.connect(desk.path("state/callqa.db"))
+    with store:  # as an older analyzer made it, whose points were others
+        store.execute("UPDATE results SET analyzer = 'callqa 0.0', json = CAST(replace(json, '\"total\":98', '\"total\":97') AS BLOB)")
+    for words in [["--compare", "none/changes.jsonl"], ["--compare", "/dev/full"]]:
+        desk.type("sweep", "--config", config, "--again", *words, code=FAILED,
+                  says="No such file" if "none" in words[1] else "No space left")
+    desk.type("sweep", "--config", config, "--again", "--compare", "-", prints=["97 -> 98", "agent\tcalls", "8001\t1\t1\t+1\t-0"])
+    desk.type("sweep", "--config", config, "--again", "--compare", "-", "-l", "zh", prints="坐席\t通话\t有变化\t返还\t新扣\n8001")
+    with store:
+        store.execute("UPDATE results SET json = x'7b'")
+    store.close()
+    desk.type("sweep", "--config", config, "--again", "--compare", "-", says="1 stored results cannot be read")
+    desk.write("state/callqa.db", "no store at all, but long enough to be looked at " * 100)
+    for words in [[], ["--again"], ["--dry-run"], ["--dry-run", "--again"]]:
+        desk.type("sweep", "--config", config, *words, code=FAILED, says=[desk.path("state"), "damaged"], silent=True)
+    shutil.rmtree(desk.path("state"))
+    desk.write("state")
+    desk.type("sweep", "--config", config, code=FAILED, says=desk.path("state"), silent=True)
+
+
 def languages(desk, call):
     """Both languages say the same, each in its words; digits and seconds are equal."""
     english = desk.type("analyze", call, prints=["Deductions", "dead-air", "Score 98 / 100"]).decode()
@@ -239,7 +268,7 @@ def main(source, programs):
     source, programs = os.path.abspath(source), os.path.abspath(programs)
     call = glob.glob(os.path.join(source, "samples", "in-8001-13800138000-*.wav"))[0]
     for step in (every_command, wrong_words, what_is_not_installed, checks, unreadable_things, folders, odd_names,
-                 identify, metadata, models, languages):
+                 identify, metadata, models, stores, languages):
         with Desk(os.path.join(programs, "callqa")) as desk:
             step(*[desk, call][:step.__code__.co_argcount])
     print("commands: ok")
