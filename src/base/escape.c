@@ -60,6 +60,18 @@ void cqa_escape_control(const char *text, char *out, size_t size)
         out[used] = '\0';
 }
 
+const char *cqa_escape_bytes(const char *text, char *out, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    while (*at != '\0' && utf8_length(at) > 0)
+        at += utf8_length(at);
+    if (*at == '\0')
+        return text;
+    cqa_escape_control(text, out, size);
+    return out;
+}
+
 void cqa_drop_half_character(char *text, size_t size)
 {
     const size_t length = strlen(text);

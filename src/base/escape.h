@@ -11,6 +11,12 @@
  */
 void cqa_escape_control(const char *text, char *out, size_t size);
 
+/*
+ * A name as an output in UTF-8 carries it: `text` itself where it is UTF-8, else `out` with what
+ * cqa_escape_control makes of it.
+ */
+const char *cqa_escape_bytes(const char *text, char *out, size_t size);
+
 /* Where `text` fills its `size` bytes it was cut, maybe within a character, which no reader of
  * UTF-8 takes: drops the last one where it is not whole. */
 void cqa_drop_half_character(char *text, size_t size);

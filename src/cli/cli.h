@@ -30,6 +30,12 @@ int cqa_cli_usage(const char *command, const char *format, ...)
 /* Takes what --language says, "en" or "zh"; -1: go on, else CQA_EXIT_USAGE, said on stderr. */
 int cqa_cli_language(const char *command, const char *text, int *zh);
 
+/*
+ * How a program of callqa ends whose command ended with `code`: CQA_EXIT_FAILED, said on stderr,
+ * where what it printed has not arrived.
+ */
+int cqa_cli_end(int code);
+
 /* "callqa COMMAND: text" on stderr; returns CQA_EXIT_FAILED. */
 int cqa_cli_fail(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* callqa identify: what a recorder's profile makes of file names. */
 #include <getopt.h>
 #include <jansson.h>
 #include <limits.h>
@@ -7,10 +8,21 @@
 #include <string.h>
 #include "base/escape.h"
 #include "base/problems.h"
-#include "cli/identify.h"
+#include "cli/cli.h"
 #include "recorder/profile.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIGURATION = 4 };
+static const char NAME[] = "identify";
+
+static const char HELP[] =
+    "Usage: callqa identify --recorder NAME [OPTION]... PATH...\n"
+    "Shows what a recorder's profile makes of file names: call, parties, time, and whose channel\n"
+    "is whose. Opens no file.\n\n"
+    "  -r, --recorder NAME   a profile's name or file (see models/recorders)\n"
+    "  -z, --time-zone Z     of the times in file names (default: this machine's)\n"
+    "  -f, --format F        text (default) or jsonl\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqa and its libraries\n\n"
+    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11/20/*\n";
 
 struct options {
     const char *recorder;
@@ -18,49 +30,41 @@ struct options {
     int json_lines;
 };
 
-static void usage(FILE *out)
+/* -1: go on; else the exit code. */
+static int parse(int argc, char **argv, struct options *options)
 {
-    (void)fputs("usage: callqa identify --recorder NAME [--time-zone ZONE] "
-                "[--format text|jsonl] PATH...\n"
-                "Shows what a recorder's profile makes of file names. Opens no file.\n",
-                out);
-}
-
-/* 0: go on; else the exit code plus one. */
-static int read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option known[] = {{"recorder", required_argument, NULL, 'r'},
-                                          {"time-zone", required_argument, NULL, 'z'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"recorder", required_argument, NULL, 'r'}, {"time-zone", required_argument, NULL, 'z'},
+        {"format", required_argument, NULL, 'f'},   {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0}};
     int option;
 
-    optind = 0; /* another command's options were read before */
-    while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-        if (option == 'r') {
+    while ((option = getopt_long(argc, argv, "r:z:f:hV", longs, NULL)) != -1) {
+        switch (option) {
+        case 'r':
             options->recorder = optarg;
-        } else if (option == 'z') {
+            break;
+        case 'z':
             options->time_zone = optarg;
-        } else if (option == 'f') {
+            break;
+        case 'f':
             options->json_lines = strcmp(optarg, "jsonl") == 0;
-            if (!options->json_lines && strcmp(optarg, "text") != 0) {
-                (void)fputs("callqa identify: --format takes text or jsonl\n", stderr);
-                return EXIT_USAGE + 1;
-            }
-        } else if (option == 'h') {
-            usage(stdout);
-            return EXIT_DONE + 1;
-        } else {
-            usage(stderr);
-            return EXIT_USAGE + 1;
+            if (!options->json_lines && strcmp(optarg, "text") != 0)
+                return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl", optarg);
+            break;
+        case 'h':
+            fputs(HELP, stdout);
+            return CQA_EXIT_DONE;
+        case 'V':
+            cqa_cli_print_version();
+            return CQA_EXIT_DONE;
+        default:
+            return cqa_cli_usage(NAME, "bad option");
         }
     }
-    if (options->recorder == NULL || optind >= argc) {
-        usage(stderr);
-        return EXIT_USAGE + 1;
-    }
-    return 0;
+    if (options->recorder == NULL)
+        return cqa_cli_usage(NAME, "no --recorder");
+    return optind < argc ? -1 : cqa_cli_usage(NAME, "no path named");
 }
 
 static json_t *text_or_null(const char *text)
@@ -152,23 +156,23 @@ int cqa_cli_identify(int argc, char **argv)
     struct cqa_recorder *recorder = NULL;
     struct cqa_zone *zone = NULL;
     char profile[PATH_MAX] = "";
-    int code = read_options(argc, argv, &options);
+    int code = parse(argc, argv, &options);
 
-    if (code != 0)
-        return code - 1;
+    if (code >= 0)
+        return code;
     enum cqa_status status =
         cqa_recorder_load(options.recorder, &recorder, profile, &problems, &error);
     if (status == CQA_OK)
         status = cqa_zone_load(options.time_zone, &zone, &error);
     if (status != CQA_OK) {
-        code = EXIT_CONFIGURATION;
+        code = CQA_EXIT_INVALID;
     } else {
         status = identify_all(&options, argv + optind, recorder, zone, &error);
-        code = status == CQA_OK ? EXIT_DONE : EXIT_FAILED;
+        code = status == CQA_OK ? CQA_EXIT_DONE : CQA_EXIT_FAILED;
     }
     cqa_problems_print(&problems, profile, stderr);
     if (status != CQA_OK && problems.count == 0)
-        (void)fprintf(stderr, "callqa identify: %s\n", error.text);
+        cqa_cli_fail(NAME, "%s", error.text);
     cqa_problems_finish(&problems);
     cqa_zone_destroy(zone);
     cqa_recorder_destroy(recorder);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "analysis/engine.h"
+#include "base/streams.h"
 #include "cli/cli.h"
 
 static const struct command {
@@ -41,12 +42,10 @@ static void print_help(FILE *out)
           out);
 }
 
-int main(int argc, char **argv)
+static int act(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 
-    cqa_engine_enter(argc, argv);
-    setlocale(LC_MESSAGES, "");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, name) == 0)
             return commands[i].run != NULL ? commands[i].run(argc - 1, argv + 1)
@@ -63,4 +62,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "callqa: no command \"%s\"\n", name);
     print_help(stderr);
     return CQA_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    cqa_streams_open();
+    cqa_engine_enter(argc, argv);
+    setlocale(LC_MESSAGES, "");
+    return cqa_cli_end(act(argc, argv));
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/streams.h"
 #include "base/version.h"
 
 void cqa_cli_print_version(void)
@@ -43,4 +44,11 @@ int cqa_cli_fail(const char *command, const char *format, ...)
     va_end(arguments);
     fputc('\n', stderr);
     return CQA_EXIT_FAILED;
+}
+
+int cqa_cli_end(int code)
+{
+    if (code == CQA_EXIT_FAILED) /* it has said why */
+        return code;
+    return cqa_streams_flush("callqa") || code != CQA_EXIT_DONE ? code : CQA_EXIT_FAILED;
 }

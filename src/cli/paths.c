@@ -101,6 +101,10 @@ enum cqa_status cqa_paths_collect(struct cqa_paths *paths, const struct cqa_reco
     char path[PATH_MAX];
 
     for (; status == CQA_OK && *arguments != NULL; arguments++) {
+        if ((*arguments)[0] == '\0') { /* of a variable that is not set: not this folder */
+            status = add(paths, "", error);
+            continue;
+        }
         status = make_absolute(*arguments, path, error);
         if (status == CQA_OK)
             status = walk(paths, recorder, path, error);

@@ -11,6 +11,7 @@
 #include "base/escape.h"
 #include "base/models.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "pipeline/complete.h"
 #include "recorder/profile.h"
 #include "report/plot.h"
@@ -32,6 +33,7 @@ static const char HELP[] =
     "Example: callqa plot --recorder freepbx in-8001-….wav -o call.png\n";
 
 /* Columns of the finest picture: a strip a row, two pixels a point, at most 12 strips. */
+enum { PICTURE_BYTES_MAX = 1 << 28 };
 enum { PEAKS_MAX = 12 * 2048, PEAKS_A_SECOND = 14, PEAKS_MIN = 2048 };
 
 struct options {
@@ -194,19 +196,23 @@ static size_t peak_count(int64_t duration_ms)
 }
 
 static int draw(const struct options *options, const struct cqa_engine *engine, int fd,
-                const struct cqa_result *result)
+                const struct cqa_result *result, struct cqa_output *output)
 {
     const int64_t duration_ms = result->recording.duration_ms;
     struct cqa_failure failure = {0};
     struct cqa_error error = {0};
+    struct cqa_buffer picture = {.limit = PICTURE_BYTES_MAX};
     struct cqa_peaks peaks;
     size_t missing = 0;
 
     if (cqa_outline_read(cqa_engine_children(engine), fd, result->path, duration_ms,
                          peak_count(duration_ms), &peaks, &failure) != CQA_OK)
         return report_failure(result->path, &failure);
-    const enum cqa_status status =
-        cqa_plot_write(result, &peaks, &options->plot, options->output, &missing, &error);
+    enum cqa_status status =
+        cqa_plot_write(result, &peaks, &options->plot, &picture, &missing, &error);
+    if (status == CQA_OK)
+        status = cqa_output_commit(output, picture.text, picture.length, &error);
+    cqa_buffer_finish(&picture);
     cqa_peaks_finish(&peaks);
     if (status != CQA_OK)
         return cqa_cli_fail(NAME, "%s", error.text);
@@ -217,7 +223,8 @@ static int draw(const struct options *options, const struct cqa_engine *engine, 
 }
 
 static int plot(const struct options *options, const struct cqa_engine *engine, const char *path,
-                const struct cqa_call *call, const struct cqa_rubric *rubric)
+                const struct cqa_call *call, const struct cqa_rubric *rubric,
+                struct cqa_output *output)
 {
     struct cqa_failure failure = {0};
     struct cqa_error error = {0};
@@ -233,7 +240,7 @@ static int plot(const struct options *options, const struct cqa_engine *engine, 
     } else {
         if (status == CQA_OK)
             status = cqa_complete(outcome.result, path, call, rubric, 0, &error);
-        code = status == CQA_OK ? draw(options, engine, fd, outcome.result)
+        code = status == CQA_OK ? draw(options, engine, fd, outcome.result, output)
                                 : cqa_cli_fail(NAME, "%s", error.text);
     }
     cqa_result_destroy(outcome.result);
@@ -248,6 +255,7 @@ int cqa_cli_plot(int argc, char **argv)
     struct cqa_call_identity identity = {0};
     struct cqa_rubric *rubric = NULL;
     struct cqa_engine *engine = NULL;
+    struct cqa_output output = {0};
     struct cqa_error error = {0};
     int code = parse(argc, argv, &options);
 
@@ -261,8 +269,11 @@ int cqa_cli_plot(int argc, char **argv)
         code = identify(&options, engine, shown, &arena, &identity);
     if (code == CQA_EXIT_DONE)
         code = load_rubric(options.rubric, &rubric);
+    if (code == CQA_EXIT_DONE && cqa_output_open(&output, options.output, 0, &error) != CQA_OK)
+        code = cqa_cli_fail(NAME, "%s", error.text);
     if (code == CQA_EXIT_DONE)
-        code = plot(&options, engine, shown, &identity.call, rubric);
+        code = plot(&options, engine, shown, &identity.call, rubric, &output);
+    cqa_output_close(&output);
     cqa_rubric_destroy(rubric);
     cqa_engine_destroy(engine);
     cqa_arena_finish(&arena);

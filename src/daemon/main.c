@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/streams.h"
 #include "base/version.h"
 #include "daemon/loop.h"
 
@@ -62,6 +63,7 @@ int main(int argc, char **argv)
     const char *path = NULL;
     int option;
 
+    cqa_streams_open();
     cqa_engine_enter(argc, argv);
 
     while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
@@ -71,10 +73,10 @@ int main(int argc, char **argv)
             break;
         case 'h':
             fputs(HELP, stdout);
-            return DONE;
+            return cqa_streams_flush("callqad") ? DONE : FAILED;
         case 'V':
             puts("callqad " CQA_VERSION "\nbuilt with " CQA_LIBRARIES);
-            return DONE;
+            return cqa_streams_flush("callqad") ? DONE : FAILED;
         default:
             fputs(HELP, stderr);
             return USAGE;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/escape.h"
 #include "report/formats.h"
 #include "report/stretch.h"
 #include "report/words.h"
@@ -99,8 +101,9 @@ static void add_recording(struct line *line, const struct cqa_result *result)
 {
     const struct cqa_audio_facts *recording = &result->recording;
     const struct cqa_call *call = &result->call;
+    char path[4 * PATH_MAX];
 
-    add_text(line, result->path);
+    add_text(line, cqa_escape_bytes(result->path, path, sizeof path));
     add_text(line, recording->sha256);
     add_text(line, call->id);
     add_text(line, call->agent);

@@ -15,7 +15,10 @@
 /* RTTM's fields are parted by spaces: the file's name without its ending, everything odd as '_'. */
 static void rttm_file(const char *path, char *out, size_t size)
 {
-    snprintf(out, size, "%s", cqa_base_name(path));
+    const char *name = cqa_escape_bytes(cqa_base_name(path), out, size);
+
+    if (name != out)
+        snprintf(out, size, "%s", name);
     char *dot = strrchr(out, '.');
     if (dot != NULL && dot != out)
         *dot = '\0';
@@ -35,7 +38,7 @@ static const char *rttm_speaker(const struct cqa_channel_result *channel)
 
 void cqa_rttm_write(const struct cqa_result *result, struct cqa_buffer *out)
 {
-    char file[256];
+    char file[4 * 256]; /* NAME_MAX bytes, each as \\xNN */
 
     rttm_file(result->path, file, sizeof file);
     for (int i = 0; i < result->channel_count; i++) {

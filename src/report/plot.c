@@ -183,13 +183,19 @@ static double page_height(struct cqa_page *page)
     return ceil(page->y);
 }
 
-static cairo_surface_t *create_surface(const struct cqa_plot_options *options, const char *path,
-                                       double height)
+static cairo_status_t take(void *out, const unsigned char *bytes, unsigned count)
+{
+    return cqa_buffer_add(out, bytes, count) == CQA_OK ? CAIRO_STATUS_SUCCESS
+                                                       : CAIRO_STATUS_NO_MEMORY;
+}
+
+static cairo_surface_t *create_surface(const struct cqa_plot_options *options,
+                                       struct cqa_buffer *out, double height)
 {
     cairo_surface_t *surface;
 
     if (options->svg) {
-        surface = cairo_svg_surface_create(path, WIDTH, height);
+        surface = cairo_svg_surface_create_for_stream(take, out, WIDTH, height);
         cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
         return surface;
     }
@@ -199,17 +205,18 @@ static cairo_surface_t *create_surface(const struct cqa_plot_options *options, c
     return surface;
 }
 
-static enum cqa_status check(cairo_status_t status, const char *path, struct cqa_error *error)
+static enum cqa_status check(cairo_status_t status, struct cqa_error *error)
 {
     if (status == CAIRO_STATUS_SUCCESS)
         return CQA_OK;
     if (status == CAIRO_STATUS_NO_MEMORY)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory for the picture");
-    return cqa_fail(error, CQA_E_IO, "%s: %s", path, cairo_status_to_string(status));
+    return cqa_fail(error, CQA_E_IO, "the picture cannot be drawn: %s",
+                    cairo_status_to_string(status));
 }
 
 enum cqa_status cqa_plot_write(const struct cqa_result *result, const struct cqa_peaks *peaks,
-                               const struct cqa_plot_options *options, const char *path,
+                               const struct cqa_plot_options *options, struct cqa_buffer *out,
                                size_t *missing, struct cqa_error *error)
 {
     struct cqa_stretches stretches;
@@ -219,20 +226,20 @@ enum cqa_status cqa_plot_write(const struct cqa_result *result, const struct cqa
     if (cqa_stretches_find(result, &stretches) != CQA_OK)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory for the picture");
     const double height = page_height(&page);
-    cairo_surface_t *surface = create_surface(options, path, height);
+    cairo_surface_t *surface = create_surface(options, out, height);
     cairo_t *cairo = cairo_create(surface);
 
     page.pen = cqa_pen_on_cairo(cairo);
     page.draw = 1;
     cqa_pen_fill(&page.pen, (struct cqa_box){0, 0, WIDTH, height}, CQA_COLOR_WHITE, 1);
     draw_page(&page);
-    enum cqa_status status = check(cairo_status(cairo), path, error);
+    enum cqa_status status = check(cairo_status(cairo), error);
     cairo_destroy(cairo);
     if (status == CQA_OK && !options->svg)
-        status = check(cairo_surface_write_to_png(surface, path), path, error);
+        status = check(cairo_surface_write_to_png_stream(surface, take, out), error);
     cairo_surface_finish(surface);
     if (status == CQA_OK)
-        status = check(cairo_surface_status(surface), path, error);
+        status = check(cairo_surface_status(surface), error);
     cairo_surface_destroy(surface);
     cqa_stretches_finish(&stretches);
     if (missing != NULL)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/streams.h"
 #include "base/version.h"
 #include "server/command.h"
 #include "server/render.h"
@@ -146,14 +147,12 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
     return code;
 }
 
-int main(int argc, char **argv)
+static int act(int argc, char **argv)
 {
     struct cqa_command command = {0};
     struct cqa_server_config config;
     struct cqa_problems problems = {0};
 
-    cqa_render_enter(argc, argv);
-    setlocale(LC_MESSAGES, "");
     int code = read_command(&command, argc, argv);
     if (code >= 0)
         return code;
@@ -168,4 +167,14 @@ int main(int argc, char **argv)
         code = command.check_only ? CQA_EXIT_DONE : run(&command, &config);
     cqa_server_config_finish(&config);
     return code;
+}
+
+int main(int argc, char **argv)
+{
+    cqa_streams_open();
+    cqa_render_enter(argc, argv);
+    setlocale(LC_MESSAGES, "");
+    const int code = act(argc, argv);
+    /* A token is shown once: it must not get lost in silence. */
+    return cqa_streams_flush("callqa-server") || code != CQA_EXIT_DONE ? code : CQA_EXIT_FAILED;
 }

@@ -167,6 +167,8 @@ def told_until_taken(site, hook, quiet, agent):
 
 def leaves_a_trace(site, hook):
     for action, count in (("notice.sent", 3), ("notice.failed", 1)):
+        # What a receiver has taken is written down after it has: give it the time.
+        wait_until("%s is in the audit log" % action, lambda: len(site.audited(action)) >= count)
         rows = site.audited(action)
         if len(rows) != count or any("s3cret" in detail or "/hook" in detail for _, detail in rows):
             fail("%s in the audit log: %s" % (action, rows))

@@ -72,6 +72,17 @@ static void test_escape_cut(void **state)
     assert_int_equal(out[0], 'k');
 }
 
+static void test_escape_only_where_it_must(void **state)
+{
+    const char *utf8 = "C:\\坐席\n.wav";
+    char out[64];
+
+    (void)state;
+    assert_ptr_equal(cqa_escape_bytes(utf8, out, sizeof out), utf8);
+    assert_string_equal(cqa_escape_bytes("C:\\\xd7\xf8\n", out, sizeof out),
+                        "C:\\\\\\xd7\\xf8\\x0a");
+}
+
 /* ---- error and failure */
 
 static void test_error(void **state)
@@ -299,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_escape),
         cmocka_unit_test(test_escape_cut),
+        cmocka_unit_test(test_escape_only_where_it_must),
         cmocka_unit_test(test_error),
         cmocka_unit_test(test_error_errno),
         cmocka_unit_test(test_error_cut),

@@ -37,9 +37,9 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
-/* Draws `result` with waveforms of constant height on both channels. */
-static enum cqa_status draw(const struct cqa_result *result, const char *name, int zh, char *path,
-                            size_t size, struct cqa_error *error)
+/* Draws `result` with waveforms of constant height on both channels, in at most `limit` bytes. */
+static enum cqa_status draw_within(size_t limit, const struct cqa_result *result, const char *name,
+                                   int zh, char *path, size_t size, struct cqa_error *error)
 {
     const struct cqa_plot_options options = {.zh = zh, .svg = strstr(name, ".svg") != NULL};
     struct cqa_peaks peaks;
@@ -52,9 +52,23 @@ static enum cqa_status draw(const struct cqa_result *result, const char *name, i
             peaks.high[i][channel] = 0.25F;
         }
     }
-    const enum cqa_status status = cqa_plot_write(result, &peaks, &options, path, NULL, error);
+    struct cqa_buffer picture = {.limit = limit};
+    const enum cqa_status status = cqa_plot_write(result, &peaks, &options, &picture, NULL, error);
+    FILE *file = status == CQA_OK ? fopen(path, "we") : NULL;
+    if (status == CQA_OK) {
+        assert_non_null(file);
+        assert_int_equal(fwrite(picture.text, 1, picture.length, file), picture.length);
+        assert_int_equal(fclose(file), 0);
+    }
+    cqa_buffer_finish(&picture);
     cqa_peaks_finish(&peaks);
     return status;
+}
+
+static enum cqa_status draw(const struct cqa_result *result, const char *name, int zh, char *path,
+                            size_t size, struct cqa_error *error)
+{
+    return draw_within(1 << 24, result, name, zh, path, size, error);
 }
 
 /* Pixels of that very colour within columns [from, to) of a PNG. */
@@ -212,28 +226,31 @@ static void test_no_waveforms(void **state)
     const struct cqa_plot_options options = {0};
     const struct cqa_peaks none = {0};
     struct cqa_result result;
-    char path[128];
+    struct cqa_buffer picture = {.limit = 1 << 24};
 
     (void)state;
-    snprintf(path, sizeof path, "%s/none.png", folder);
     example_result(&result);
     result.recording.duration_ms = 0;
-    assert_int_equal(cqa_plot_write(&result, &none, &options, path, NULL, NULL), CQA_OK);
-    assert_int_equal(unlink(path), 0);
+    assert_int_equal(cqa_plot_write(&result, &none, &options, &picture, NULL, NULL), CQA_OK);
+    assert_memory_equal(picture.text, "\x89PNG", 4);
+    cqa_buffer_finish(&picture);
     cqa_result_finish(&result);
 }
 
-static void test_unwritable(void **state)
+static void test_more_than_the_buffer_takes(void **state)
 {
-    struct cqa_error error = {0};
     struct cqa_result result;
     char path[128];
 
     (void)state;
     example_result(&result);
-    assert_int_equal(draw(&result, "no/such/call.png", 0, path, sizeof path, &error), CQA_E_IO);
-    assert_non_null(strstr(error.text, path));
-    assert_int_equal(draw(&result, "no/such/call.svg", 0, path, sizeof path, &error), CQA_E_IO);
+    for (int svg = 0; svg < 2; svg++) {
+        struct cqa_error error = {0};
+        assert_int_equal(
+            draw_within(1000, &result, svg ? "half.svg" : "half.png", 0, path, sizeof path, &error),
+            CQA_E_NOMEM);
+        assert_string_equal(error.text, "out of memory for the picture");
+    }
     cqa_result_finish(&result);
 }
 
@@ -246,7 +263,7 @@ int main(void)
         cmocka_unit_test(test_long_call_grows_in_height),
         cmocka_unit_test(test_svg),
         cmocka_unit_test(test_no_waveforms),
-        cmocka_unit_test(test_unwritable),
+        cmocka_unit_test(test_more_than_the_buffer_takes),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
