@@ -17,7 +17,9 @@ DECLARED = {
     "audio/audio.h",      # what a recording is; layout.c measures it, audio.c asks layout.c
     "event/scene.h",      # what the detectors look at
     "event/tones.h",      # what the finders of tones fill
+    "child/child.h",      # a child, which the zygote forks for it
     "pipeline/parts.h",   # the pipeline's inside
+    "recorder/sidecar_parts.h", # what the reader of sidecars and its child say to each other
     "post/post.h",        # parcels and receipts
     "recorder/profile.h", # a profile, and what it says of a call
     "report/format.h",    # a report under way

@@ -18,7 +18,6 @@ INSIDE = "what the files of one thing share, and nobody else"
 LATER = "the row's functions lie in store_*.c, the endpoints in the .c of this name, until the server has rooms for both"
 
 DECLARED = {
-    "analysis/frame.h": INSIDE,
     "appraisal/appraisal.h": ROOM,
     "appraisal/engine.h": INSIDE,
     "appraisal/item.h": "types, and a question about one of them that grades.c answers",
@@ -30,6 +29,7 @@ DECLARED = {
     "measure/make.h": TABLE,
     "pipeline/parts.h": INSIDE,
     "recorder/parts.h": INSIDE,
+    "recorder/sidecar_parts.h": INSIDE,
     "report/formats.h": TABLE,
     "report/page.h": INSIDE,
     "sql/driver.h": "what each database brings, and what sql.c has for all of them",
