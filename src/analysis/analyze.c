@@ -8,6 +8,7 @@
 #include <string.h>
 #include "audio/audio.h"
 #include "base/models.h"
+#include "base/say.h"
 #include "event/scene.h"
 #include "signal/extract.h"
 #include "track/parked.h"

@@ -52,7 +52,7 @@ static int write_delivered(struct cqa_pipeline *pipeline)
         return 1;
     const enum cqa_status status =
         cqa_deliveries_acked(pipeline->store, ids, count, cqa_pipeline_wall_ms(pipeline), &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, "a receipt"))
+    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a receipt")))
         return 0;
     mark_written(pipeline, CQA_DELIVERED);
     pipeline->counts.delivered += count;
@@ -70,7 +70,7 @@ static int write_refused(struct cqa_pipeline *pipeline)
         const enum cqa_status status =
             cqa_deliveries_quarantine(pipeline->store, receipt->id, receipt->http_status,
                                       receipt->text, cqa_pipeline_wall_ms(pipeline), &error);
-        if (!cqa_pipeline_took(pipeline, status, &error, "a refusal"))
+        if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a refusal")))
             return 0;
         pipeline->judged[i].written = 1;
         pipeline->counts.refused++;
@@ -97,7 +97,7 @@ static int write_delayed(struct cqa_pipeline *pipeline)
     const enum cqa_status status =
         cqa_deliveries_retry(pipeline->store, ids, count, at_ms, pipeline->reply.http_status,
                              pipeline->reply.text, &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, "a delay"))
+    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a delay")))
         return 0;
     mark_written(pipeline, CQA_LATER);
     return 1;
@@ -181,7 +181,7 @@ static void send_rows(struct cqa_pipeline *pipeline, const struct cqa_delivery *
         status = cqa_deliveries_retry(pipeline->store, surplus, count - fit,
                                       cqa_pipeline_wall_ms(pipeline), 0, NULL, &error);
     }
-    (void)cqa_pipeline_took(pipeline, status, &error, "a delivery");
+    (void)cqa_pipeline_took(pipeline, status, &error, CQA_N("a delivery"));
 }
 
 static void send_next(struct cqa_pipeline *pipeline)
@@ -200,7 +200,7 @@ static void send_next(struct cqa_pipeline *pipeline)
         cqa_deliveries_claim(pipeline->store, limit, now_ms, &arena, rows, &count, &error);
     if (status == CQA_OK && count == 0)
         status = cqa_deliveries_next(pipeline->store, now_ms, &next_ms, &error);
-    if (cqa_pipeline_took(pipeline, status, &error, "a delivery") && status == CQA_OK) {
+    if (cqa_pipeline_took(pipeline, status, &error, CQA_N("a delivery")) && status == CQA_OK) {
         const int64_t idle_ms =
             next_ms > now_ms && next_ms - now_ms < IDLE_LOOK_MS ? next_ms - now_ms : IDLE_LOOK_MS;
         if (count > 0)

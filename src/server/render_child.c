@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "audio/audio.h"
+#include "base/message_json.h"
 #include "server/render.h"
 #include "server/render_frame.h"
 

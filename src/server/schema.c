@@ -196,5 +196,6 @@ static const char previews_step[] =
 
 const char *const cqa_schema_steps[] = {
     people_step,          calls_step,   flags_step,    notices_step,  clips_step,
-    cqa_appraisal_schema, rubrics_step, coaching_step, previews_step, NULL,
+    cqa_appraisal_schema, rubrics_step, coaching_step, previews_step, cqa_appraisal_faults,
+    NULL,
 };

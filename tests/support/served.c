@@ -45,7 +45,7 @@ static void open_all(struct served *served)
     if (cqa_scores_open(&served->scores, path, &served->clock, &error) != CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
 }
 
 void served_start(struct served *served, const char *config)
@@ -61,7 +61,7 @@ void served_start(struct served *served, const char *config)
     served->clock = (struct cqa_clock){read_clock, read_clock, served};
     write_config(served, config, path, sizeof path);
     if (!cqa_server_config_load(&served->config, path, &problems)) {
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, CQA_ENGLISH, stderr);
         fail_msg("the test's configuration is wrong");
     }
     open_all(served);
@@ -229,7 +229,7 @@ void served_user(struct served *served, const char *name, const char *role, cons
                                       .password = "correct horse"};
 
     if (cqa_user_put(served->scores, &user, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
 }
 
 void served_login(struct served *served, const char *name, const char *password)
