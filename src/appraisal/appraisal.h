@@ -85,7 +85,7 @@ struct cqa_sheet {
 struct cqa_left_out {
     const char *agent;
     const char *why; /* a CQA_N */
-    int is_fault; /* 0: the scheme is not for the agent's post */
+    int is_fault;    /* 0: the scheme is not for the agent's post */
 };
 
 struct cqa_appraisal_input {

@@ -119,9 +119,8 @@ static void collect_sheets(struct cqa_engine_run *run)
             out->left_out[out->left_out_count++] =
                 (struct cqa_left_out){subject->sheet.agent, CQA_N("the input has errors"), 1};
         else if (subject->not_for_post)
-            out->left_out[out->left_out_count++] =
-                (struct cqa_left_out){subject->sheet.agent,
-                                      CQA_N("the scheme is not for this post"), 0};
+            out->left_out[out->left_out_count++] = (struct cqa_left_out){
+                subject->sheet.agent, CQA_N("the scheme is not for this post"), 0};
         else
             out->sheets[out->sheet_count++] = subject->sheet;
     }

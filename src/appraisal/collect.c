@@ -34,8 +34,9 @@ static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
     for (size_t i = 0; i < run->scheme->indicator_count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
                                  run->scheme->indicators[i].id);
-    cqa_run_fault(run, subject, NULL, row->at, "agent \"%s\": unknown indicator \"%s\"; allowed: %s",
-                  subject->sheet.agent, row->indicator, list);
+    cqa_run_fault(run, subject, NULL, row->at,
+                  "agent \"%s\": unknown indicator \"%s\"; allowed: %s", subject->sheet.agent,
+                  row->indicator, list);
     return CQA_NOWHERE;
 }
 
@@ -65,8 +66,9 @@ static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
         return 0;
     }
     if ((indicator->whole || indicator->yes_no) && !cqa_rational_is_whole(row->value)) {
-        cqa_run_fault(run, subject, indicator->id, row->at, "agent \"%s\": \"%s\" is %s; allowed: whole numbers",
-                      subject->sheet.agent, indicator->id, cqa_rational_exact(row->value, text[0]));
+        cqa_run_fault(run, subject, indicator->id, row->at,
+                      "agent \"%s\": \"%s\" is %s; allowed: whole numbers", subject->sheet.agent,
+                      indicator->id, cqa_rational_exact(row->value, text[0]));
         return 0;
     }
     return 1;
@@ -307,8 +309,7 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
                           ? "agent \"%s\": \"%s\" is given for more than one quarter (%p and %p)"
                           : "agent \"%s\": \"%s\" is given for more than one period (%p and %p)",
                       subject->sheet.agent, indicator->id,
-                      first->period ? cqa_words("%s", first->period)
-                                    : cqa_words("no period named"),
+                      first->period ? cqa_words("%s", first->period) : cqa_words("no period named"),
                       last->period ? cqa_words("%s", last->period) : cqa_words("none"));
 }
 

@@ -373,7 +373,8 @@ static void evaluate(struct evaluation *at, struct cqa_subject *subject,
                       "agent \"%s\": \"%s\" cannot be computed: no row of the scheme takes %p, or "
                       "the number is too "
                       "large",
-                      subject->sheet.agent, item->id, points->how ? cqa_words("%s", points->how) : cqa_words("it"));
+                      subject->sheet.agent, item->id,
+                      points->how ? cqa_words("%s", points->how) : cqa_words("it"));
 }
 
 void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,

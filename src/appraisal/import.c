@@ -258,9 +258,9 @@ static void read_count(struct importer *importer, struct cqa_row *row)
     const struct cqa_csv_cell *cell = &importer->csv.cells[index - 1];
     if (read_number(cell->text, 0, &row->count) && cqa_rational_sign(row->count) > 0)
         return;
-    cqa_faults_add_about(importer->faults, row->agent, about_row(importer), place_of(importer, cell),
-                   "agent \"%s\": the count \"%s\" must be a number above 0", row->agent,
-                   cell->text);
+    cqa_faults_add_about(
+        importer->faults, row->agent, about_row(importer), place_of(importer, cell),
+        "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
 }
 
 /* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have
@@ -280,11 +280,11 @@ static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
         indicator != NULL && indicator->yes_no && read_word(cell->text, &row->value);
     if (!known_word && indicator != NULL && !read_number(cell->text, percent, &row->value)) {
         cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
-                       indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                           "allowed: 1 or 0, yes or no"
-                                         : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                           "allowed: a decimal such as 94.5",
-                       row->agent, cell->text, row->indicator);
+                             indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: 1 or 0, yes or no"
+                                               : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: a decimal such as 94.5",
+                             row->agent, cell->text, row->indicator);
         row->value = cqa_rational_none();
     }
     return cqa_rows_add(importer->rows, row);

@@ -29,12 +29,11 @@ void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fau
         faults->capacity = capacity;
     }
     struct cqa_fault *kept = &faults->items[faults->count++];
-    *kept = (struct cqa_fault){cqa_arena_string(&faults->arena, fault->agent),
-                               fault->about == cqa_about_unknown
-                                   ? cqa_about_unknown
-                                   : cqa_arena_string(&faults->arena, fault->about),
-                               fault->at,
-                               fault->message ? keep(&faults->arena, fault->message) : NULL};
+    *kept = (struct cqa_fault){
+        cqa_arena_string(&faults->arena, fault->agent),
+        fault->about == cqa_about_unknown ? cqa_about_unknown
+                                          : cqa_arena_string(&faults->arena, fault->about),
+        fault->at, fault->message ? keep(&faults->arena, fault->message) : NULL};
     if (kept->message == NULL || (fault->agent != NULL && kept->agent == NULL) ||
         (fault->about != NULL && kept->about == NULL))
         faults->lost++;

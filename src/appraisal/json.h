@@ -18,7 +18,7 @@ void cqa_json_points(struct cqa_buffer *out, struct cqa_rational number); /* two
 void cqa_json_value(struct cqa_buffer *out, const char *key, struct cqa_rational number);
 void cqa_json_member(struct cqa_buffer *out, const char *key, const char *text);
 void cqa_json_said(struct cqa_buffer *out, const char *key,
-                   const struct cqa_message *message); /* and ,"key_zh" */
+                   const struct cqa_message *message);             /* and ,"key_zh" */
 void cqa_json_names(struct cqa_buffer *out, struct cqa_text text); /* {"en":…,"zh":…} */
 
 #endif

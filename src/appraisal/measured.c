@@ -237,8 +237,9 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
     const char *agent = subject->sheet.agent;
 
     if (indicator->need != CQA_NEED_MEASURED)
-        cqa_run_fault(run, subject, indicator->id, subject->first, "agent \"%s\": \"%s\" (%s, %s) is missing",
-                      agent, indicator->id, indicator->names.en, indicator->names.zh);
+        cqa_run_fault(run, subject, indicator->id, subject->first,
+                      "agent \"%s\": \"%s\" (%s, %s) is missing", agent, indicator->id,
+                      indicator->names.en, indicator->names.zh);
     else if (calls == NULL)
         cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and no results to "

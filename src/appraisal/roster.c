@@ -167,7 +167,7 @@ static enum cqa_status add_seat(struct importer *importer)
     if (importer->csv.problem != NULL || seat.person == NULL) {
         cqa_faults_add(importer->faults, seat.person, seat.at, "%p",
                        cqa_words_named(importer->csv.problem ? importer->csv.problem
-                                                      : CQA_N("the row names no person")));
+                                                             : CQA_N("the row names no person")));
         return CQA_OK;
     }
     if (!read_times(importer, &seat))
@@ -213,11 +213,11 @@ static void both_at_fault(struct cqa_faults *faults, const struct cqa_seat *seat
                           const struct cqa_seat *before, const char *what, const char *which)
 {
     cqa_faults_add(faults, seat->person, seat->at,
-                   "%p \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"", cqa_words_named(what), which,
-                   seat->person, before->at.line, before->person);
+                   "%p \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"",
+                   cqa_words_named(what), which, seat->person, before->at.line, before->person);
     cqa_faults_add(faults, before->person, before->at,
-                   "%p \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"", cqa_words_named(what), which,
-                   before->person, seat->at.line, seat->person);
+                   "%p \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"",
+                   cqa_words_named(what), which, before->person, seat->at.line, seat->person);
 }
 
 /* Seats are in order of extension and time. One that lasts long may overlap many that follow. */

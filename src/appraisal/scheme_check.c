@@ -250,7 +250,8 @@ static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *
 {
     if (cqa_rational_valid(first->low)) {
         if (!cqa_rational_valid(reach.low))
-            band_problem(loader, first, CQA_N("values may be lower than the lowest row, which starts at"),
+            band_problem(loader, first,
+                         CQA_N("values may be lower than the lowest row, which starts at"),
                          first->low);
         else if (cqa_rational_compare(first->low, reach.low) > 0 ||
                  (first->low_open && cqa_rational_compare(first->low, reach.low) == 0))
@@ -258,7 +259,8 @@ static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *
     }
     if (cqa_rational_valid(last->high)) {
         if (!cqa_rational_valid(reach.high))
-            band_problem(loader, last, CQA_N("values may be higher than the highest row, which ends at"),
+            band_problem(loader, last,
+                         CQA_N("values may be higher than the highest row, which ends at"),
                          last->high);
         else if (cqa_rational_compare(last->high, reach.high) < 0 ||
                  (last->high_open && cqa_rational_compare(last->high, reach.high) == 0))

@@ -40,7 +40,8 @@ struct opus {
     float packet[PACKET_FRAMES_MAX * 2];
 };
 
-static int damaged(const struct opus *opus, const struct cqa_message *what, struct cqa_failure *failure)
+static int damaged(const struct opus *opus, const struct cqa_message *what,
+                   struct cqa_failure *failure)
 {
     cqa_failure_set(failure, CQA_FAILURE_DECODE, "Ogg Opus at %.1f s: %p",
                     (double)opus->position / CLOCK_HZ, what);
@@ -188,8 +189,9 @@ static int next_page(struct opus *opus, struct cqa_failure *failure)
     }
     /* After the last stream's end anything may follow. */
     if (found < 0)
-        return opus->stage == STAGE_ENDED ? 1
-                                          : damaged(opus, cqa_words("bytes are damaged or missing"), failure);
+        return opus->stage == STAGE_ENDED
+                   ? 1
+                   : damaged(opus, cqa_words("bytes are damaged or missing"), failure);
     return take_page(opus, &page, failure) != 0 ? -1 : 1;
 }
 

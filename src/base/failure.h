@@ -6,7 +6,8 @@
 
 /*
  * Why a recording has no result. `reason` is one of the ids below, fit for programs; `message` is
- * for a person. An empty reason: no failure. docs/failures.md explains each to the people who meet it.
+ * for a person. An empty reason: no failure. docs/failures.md explains each to the people who meet
+ * it.
  */
 #define CQA_FAILURE_UNFINISHED                                                                     \
     "unfinished" /* header not final: still being written, or the recorder crashed */

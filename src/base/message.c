@@ -93,8 +93,7 @@ static void add_message(struct cqa_message *message, const struct cqa_argument *
     memcpy(message->arguments + size_at, &size, sizeof size);
 }
 
-void cqa_message_add(struct cqa_message *message, const struct cqa_argument *argument,
-                     size_t spare)
+void cqa_message_add(struct cqa_message *message, const struct cqa_argument *argument, size_t spare)
 {
     const size_t left = room(message, spare);
 
@@ -241,8 +240,7 @@ static struct cqa_argument message_of(va_list *arguments)
 static void add_next(struct cqa_message *message, const struct cqa_conversion *conversion,
                      size_t spare, va_list *arguments)
 {
-    const int precision =
-        conversion->has_star ? va_arg(*arguments, int) : conversion->precision;
+    const int precision = conversion->has_star ? va_arg(*arguments, int) : conversion->precision;
     struct cqa_argument argument;
 
     switch (cqa_conversion_takes(conversion)) {

@@ -25,8 +25,8 @@ enum { CQA_MESSAGE_BYTES = 1000, CQA_MESSAGE_ARGUMENTS_MAX = 16 };
  * program, borrowed, and never cut. Arguments are copied; where they need more than
  * CQA_MESSAGE_BYTES, texts are cut at a whole character, and "…" says so.
  *
- * Conversions are printf's: d i u x X o c s f e g, with flags, width, precision and size. %p takes a
- * message within the message (const struct cqa_message *), said in the same language. Control
+ * Conversions are printf's: d i u x X o c s f e g, with flags, width, precision and size. %p takes
+ * a message within the message (const struct cqa_message *), said in the same language. Control
  * characters and bytes that are no UTF-8 in a text argument are written as \xNN.
  */
 struct cqa_message {
@@ -52,7 +52,9 @@ void cqa_message_within_va(struct cqa_message *message, const char *context, va_
 
 /* A message made for a %p, which lives as long as the block: cqa_words("a list"). */
 #define cqa_words(...) cqa_message_set(&(struct cqa_message){.format = NULL}, __VA_ARGS__)
-#define cqa_words_named(literal) (&(const struct cqa_message){.format = (literal)}) /* of a CQA_N */
+#define cqa_words_named(literal)                                                                   \
+    (&(const struct cqa_message){.format = (literal)}) /* of a CQA_N                               \
+                                                        */
 #define cqa_words_for(name) cqa_message_set_name(&(struct cqa_message){.format = NULL}, name)
 #define cqa_words_of(text) cqa_message_set_text(&(struct cqa_message){.format = NULL}, text)
 

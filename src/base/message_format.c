@@ -54,7 +54,8 @@ struct cqa_conversion cqa_conversion_next(const char *format)
         at++;
     }
     out.flags = strspn(at, "-+ #0");
-    if (out.position > 0) /* the flags stand behind the position, which is left out when it is said */
+    if (out.position >
+        0) /* the flags stand behind the position, which is left out when it is said */
         out.flags = 0;
     at += strspn(at, "-+ #0");
     out.width = number_at(&at);

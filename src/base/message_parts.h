@@ -9,15 +9,15 @@
 
 /* One conversion of a format, "%2$-8.3lld". */
 struct cqa_conversion {
-    const char *at;   /* its %; NULL: the format has no more */
-    size_t length;    /* bytes of all of it */
-    int position;     /* from 1; 0: the next argument */
-    size_t flags;     /* bytes of flags at at + 1 */
-    int width;        /* 0: none */
-    int precision;    /* -1: none */
-    int has_star;     /* the precision is an argument */
-    char size;        /* 'h', 'l', 'q' (ll), 'z', 'j'; 0: none */
-    char kind;        /* the letter */
+    const char *at; /* its %; NULL: the format has no more */
+    size_t length;  /* bytes of all of it */
+    int position;   /* from 1; 0: the next argument */
+    size_t flags;   /* bytes of flags at at + 1 */
+    int width;      /* 0: none */
+    int precision;  /* -1: none */
+    int has_star;   /* the precision is an argument */
+    char size;      /* 'h', 'l', 'q' (ll), 'z', 'j'; 0: none */
+    char kind;      /* the letter */
 };
 
 /* The first conversion at `format` or behind; %% is none. */

@@ -83,8 +83,8 @@ void cqa_problems_put(struct cqa_problems *problems, const char *what, enum cqa_
     }
 }
 
-void cqa_problems_print(struct cqa_problems *problems, const char *file,
-                        enum cqa_language language, FILE *out)
+void cqa_problems_print(struct cqa_problems *problems, const char *file, enum cqa_language language,
+                        FILE *out)
 {
     sort(problems);
     for (size_t i = 0; i < stored(problems); i++)

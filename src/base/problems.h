@@ -33,8 +33,8 @@ const struct cqa_message *cqa_problem_message(const struct cqa_problems *problem
  * the language; `file` is no word of ours, and what programs read stays as it is. */
 void cqa_problems_put(struct cqa_problems *problems, const char *what, enum cqa_language language,
                       struct cqa_buffer *out);
-void cqa_problems_print(struct cqa_problems *problems, const char *file,
-                        enum cqa_language language, FILE *out);
+void cqa_problems_print(struct cqa_problems *problems, const char *file, enum cqa_language language,
+                        FILE *out);
 void cqa_problems_finish(struct cqa_problems *problems);
 
 #endif

@@ -65,8 +65,7 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
     };
     int option;
 
-    *options = (struct cqa_analyze_options){
-        .recorder = "generic",
+    *options = (struct cqa_analyze_options){.recorder = "generic",
                                             .rubric = "standard",
                                             .jobs = default_jobs(),
                                             .zh = cqa_say_language() == CQA_CHINESE};

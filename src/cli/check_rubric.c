@@ -28,7 +28,7 @@ static void print_summary(const struct cqa_rubric *rubric, const char *path)
     for (size_t i = 0; i < count; i++)
         manual += cqa_rubric_rule(rubric, i).manual != 0;
     cqa_say_part(stdout, "%s: no problems: %s %s, %zu rules", path, cqa_rubric_name(rubric),
-            cqa_rubric_version(rubric), count);
+                 cqa_rubric_version(rubric), count);
     if (manual > 0)
         cqa_say_part(stdout, ", %zu of them by hand", manual);
     putchar('\n');

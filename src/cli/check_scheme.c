@@ -25,7 +25,7 @@ static int check(const char *path)
 
     if (scheme != NULL)
         cqa_say(stdout, "%s: no problems: %s %s, %zu indicators", path, scheme->id, scheme->version,
-               scheme->indicator_count);
+                scheme->indicator_count);
     else
         cqa_problems_print(&problems, path, cqa_say_language(), stdout);
     const int result = scheme != NULL ? CQA_EXIT_DONE : CQA_EXIT_INVALID;

@@ -15,7 +15,7 @@
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv); /* NULL: a program of its own */
-    const char *what; /* a CQA_N */
+    const char *what;                  /* a CQA_N */
 } commands[] = {
     {"analyze", cqa_cli_analyze, CQA_N("analyse recordings and print what happened in them")},
     {"sweep", NULL, CQA_N("analyse and post what lies unanalysed in the watched folders")},

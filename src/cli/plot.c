@@ -251,9 +251,8 @@ static int plot(const struct options *options, const struct cqa_engine *engine, 
 
 int cqa_cli_plot(int argc, char **argv)
 {
-    struct options options = {.recorder = "generic",
-                              .rubric = "standard",
-                              .plot.zh = cqa_say_language() == CQA_CHINESE};
+    struct options options = {
+        .recorder = "generic", .rubric = "standard", .plot.zh = cqa_say_language() == CQA_CHINESE};
     struct cqa_arena arena = {0};
     struct cqa_call_identity identity = {0};
     struct cqa_rubric *rubric = NULL;

@@ -67,7 +67,8 @@ static struct cqa_buffer with_clips(const struct cqa_task *task, const struct cq
     if (task->outcome.clips.length == 0 ||
         cqa_clips_attach(json, &task->order, &task->outcome.clips, &body, &error) == CQA_OK)
         return body;
-    cqa_log(CQA_LOG_WARNING, "%s: sent without clips: %p", cqa_log_private(task->path), &error.message);
+    cqa_log(CQA_LOG_WARNING, "%s: sent without clips: %p", cqa_log_private(task->path),
+            &error.message);
     cqa_buffer_finish(&body);
     return (struct cqa_buffer){0};
 }
@@ -151,8 +152,7 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
     struct cqa_error error = {0};
     enum cqa_recording_state state = CQA_RECORDING_LEASED;
 
-    enum cqa_status status =
-        cqa_failure_to_json(task->path, &task->call, failure, &json);
+    enum cqa_status status = cqa_failure_to_json(task->path, &task->call, failure, &json);
     write_key(pipeline, task, "", failure->reason, key);
     const struct cqa_failed failed = {
         .id = task->id,

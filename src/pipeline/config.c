@@ -170,7 +170,8 @@ static const char *read_readable(struct cqa_config *config, const struct cqa_yam
     const char *path = read_path(config, map, key, 0, problems);
 
     if (path != NULL && access(path, R_OK) != 0)
-        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %p", path, cqa_words_of_errno(errno));
+        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %p", path,
+                         cqa_words_of_errno(errno));
     return path;
 }
 

@@ -213,8 +213,7 @@ static int tell(void *context, const struct cqa_scan_file *file)
 }
 
 /* Says once what is wrong with a folder, and once that it is well again. */
-static void report_trouble(struct folder *folder, int is_troubled,
-                           const struct cqa_message *why)
+static void report_trouble(struct folder *folder, int is_troubled, const struct cqa_message *why)
 {
     if (is_troubled && !folder->troubled)
         cqa_log(CQA_LOG_ERROR, "%s: %p; looked at again from time to time", folder->watch->path,

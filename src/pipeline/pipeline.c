@@ -45,8 +45,8 @@ int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
     }
     if (status == CQA_E_IO && error->sys_errno == ENOSPC) {
         if (!pipeline->counts.intake_paused)
-            cqa_log(CQA_LOG_ERROR, "no room for %p: intake pauses until there is (%p)", cqa_words_named(what),
-                    &error->message);
+            cqa_log(CQA_LOG_ERROR, "no room for %p: intake pauses until there is (%p)",
+                    cqa_words_named(what), &error->message);
         pipeline->counts.intake_paused = 1;
         pipeline->pause_until_ms = now_ms + FULL_MS;
         return 0;

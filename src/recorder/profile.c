@@ -89,12 +89,11 @@ static void load_mapping(const struct cqa_yaml_node *node, const struct cqa_patt
         if (i == CQA_FIELD_DIRECTION && cqa_direction_index(group) != CQA_DIRECTION_OTHER)
             map->direction = group;
         else if (pattern->regex != NULL && !cqa_regex_has_group(pattern->regex, group))
-            cqa_yaml_problem(
-                cqa_yaml_find(node, cqa_field_words[i]), problems,
-                "the regex has no group \"%s\"%p", group,
-                i == CQA_FIELD_DIRECTION
-                    ? cqa_words("; in, out and internal stand for themselves")
-                    : NULL);
+            cqa_yaml_problem(cqa_yaml_find(node, cqa_field_words[i]), problems,
+                             "the regex has no group \"%s\"%p", group,
+                             i == CQA_FIELD_DIRECTION
+                                 ? cqa_words("; in, out and internal stand for themselves")
+                                 : NULL);
         else
             map->group[i] = group;
     }

@@ -355,12 +355,10 @@ enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_b
 enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call,
                                     const struct cqa_failure *failure, struct cqa_buffer *out)
 {
-    json_t *object =
-        json_pack("{s:s, s:{s:o}, s:o, s:o, s:o}", "schema", "callqa.failure/1", "recording",
-                  "path", string_or_null(path), "call",
-                  call != NULL ? call_object(call) : json_null(), "reason",
-                  string_or_null(failure->reason), "text",
-                  string_or_null(cqa_english(&failure->message)));
+    json_t *object = json_pack(
+        "{s:s, s:{s:o}, s:o, s:o, s:o}", "schema", "callqa.failure/1", "recording", "path",
+        string_or_null(path), "call", call != NULL ? call_object(call) : json_null(), "reason",
+        string_or_null(failure->reason), "text", string_or_null(cqa_english(&failure->message)));
     json_t *message = cqa_message_to_json(&failure->message);
 
     if (object != NULL && message != NULL)

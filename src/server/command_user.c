@@ -47,7 +47,8 @@ static int add(const struct cqa_command *command, struct cqa_scores *scores)
                                       .password = password};
     const enum cqa_status status = cqa_user_put(scores, &user, &error);
     sodium_memzero(password, sizeof password);
-    return status == CQA_OK ? CQA_EXIT_DONE : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    return status == CQA_OK ? CQA_EXIT_DONE
+                            : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
 }
 
 int cqa_command_user(const struct cqa_command *command, struct cqa_scores *scores)

@@ -68,8 +68,8 @@ int cqa_member_number(struct cqa_request *request, const json_t *body, const cha
         return good;
     if (!json_is_number(value) ||
         !(json_number_value(value) >= least && json_number_value(value) <= most)) {
-        cqa_reply_problem(request, 422, "invalid", "%p: must be a number from %.15g to %.15g", cqa_words_for(name),
-                          least, most);
+        cqa_reply_problem(request, 422, "invalid", "%p: must be a number from %.15g to %.15g",
+                          cqa_words_for(name), least, most);
         return 0;
     }
     *out = json_number_value(value);
@@ -84,7 +84,8 @@ int cqa_member_whole(struct cqa_request *request, const json_t *body, const char
     if (!cqa_member_number(request, body, name, required, (double)least, (double)most, &value))
         return 0;
     if (value != floor(value)) {
-        cqa_reply_problem(request, 422, "invalid", "%p: must be a whole number", cqa_words_for(name));
+        cqa_reply_problem(request, 422, "invalid", "%p: must be a whole number",
+                          cqa_words_for(name));
         return 0;
     }
     *out = (int64_t)value;
@@ -115,7 +116,8 @@ int cqa_member_day(struct cqa_request *request, const json_t *body, const char *
         return text == NULL && !required;
     const int64_t day = cqa_when_read_day(text);
     if (day == 0)
-        cqa_reply_problem(request, 422, "invalid", "%p: must be a day (2025-11-20)", cqa_words_for(name));
+        cqa_reply_problem(request, 422, "invalid", "%p: must be a day (2025-11-20)",
+                          cqa_words_for(name));
     else
         *out = day;
     return day != 0;

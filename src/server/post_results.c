@@ -13,10 +13,10 @@ enum { ITEMS_MAX = 20000 };
 /* One posted object: where it lies in the body, and what became of it. */
 struct entry {
     struct cqa_item item;
-    const char *key; /* as given; NULL: none that could be read */
-    int status;      /* of HTTP; 0: not answered yet */
+    const char *key;           /* as given; NULL: none that could be read */
+    int status;                /* of HTTP; 0: not answered yet */
     struct cqa_message *error; /* NULL: none; owned, of the size that it needs */
-    size_t stored_at; /* index among the valid ones */
+    size_t stored_at;          /* index among the valid ones */
 };
 
 struct batch {
@@ -83,7 +83,8 @@ static void read_object(struct entry *entry, const char *text, size_t length, co
     struct cqa_error error = {0};
 
     if (length > limit) {
-        refuse_entry(entry, 422, cqa_words("the object is larger than this server takes (item_bytes_max)"));
+        refuse_entry(entry, 422,
+                     cqa_words("the object is larger than this server takes (item_bytes_max)"));
         return;
     }
     const enum cqa_status status = cqa_item_read(&entry->item, text, length, key, &error);

@@ -149,8 +149,8 @@ int cqa_request_number(struct cqa_request *request, const char *name, double lea
     const double value = strtod(raw, &end);
     if (raw[0] == '\0' || raw[strspn(raw, "-.0123456789")] != '\0' || *end != '\0' ||
         !(value >= least && value <= most)) {
-        cqa_reply_problem(request, 400, "query", "%p: must be a number from %g to %g", cqa_words_for(name), least,
-                          most);
+        cqa_reply_problem(request, 400, "query", "%p: must be a number from %g to %g",
+                          cqa_words_for(name), least, most);
         return 0;
     }
     *present = 1;

@@ -10,7 +10,8 @@ enum { TEXT_BYTES_MAX = 4000 };
 static enum cqa_status check_text(const char *what, const char *text, struct cqa_error *error)
 {
     if (text[strspn(text, " \t\n")] == '\0' || strlen(text) > TEXT_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "%p: must have 1 to %d bytes", cqa_words_for(what), TEXT_BYTES_MAX);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: must have 1 to %d bytes", cqa_words_for(what),
+                        TEXT_BYTES_MAX);
     return CQA_OK;
 }
 

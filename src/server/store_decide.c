@@ -85,7 +85,8 @@ static enum cqa_status check_text(const char *what, const char *text, struct cqa
     if (text == NULL || text[strspn(text, " \t\n")] == '\0')
         return cqa_fail(error, CQA_E_BADDATA, "%p: must be given", cqa_words_for(what));
     if (strlen(text) > TEXT_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "%p: longer than %d bytes", cqa_words_for(what), TEXT_BYTES_MAX);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: longer than %d bytes", cqa_words_for(what),
+                        TEXT_BYTES_MAX);
     return CQA_OK;
 }
 

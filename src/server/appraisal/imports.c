@@ -142,8 +142,8 @@ static void refuse(struct cqa_request *request, const struct cqa_reading *readin
 {
     struct cqa_buffer out = {.limit = CQA_REPLY_BYTES_MAX};
     const struct cqa_faults *faults = &reading->faults;
-    const struct cqa_message *detail = faults->count > 0 ? cqa_fault_message(&faults->items[0])
-                                                         : cqa_words("the file has no row");
+    const struct cqa_message *detail =
+        faults->count > 0 ? cqa_fault_message(&faults->items[0]) : cqa_words("the file has no row");
 
     cqa_json_put(&out, "{\"type\":\"urn:callqa:problem:invalid\",\"title\":\"Unprocessable "
                        "Content\",\"status\":422");

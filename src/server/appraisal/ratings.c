@@ -97,8 +97,8 @@ static int read_rating(struct cqa_request *request, const struct cqa_raters *rat
         return 0;
     const int index = cqa_scheme_indicator(raters->scheme, rating->indicator);
     if (index == CQA_NOWHERE || raters->scheme->indicators[index].rated_by == CQA_RATED_BY_NONE)
-        return refuse(request, 422, "invalid", CQA_N("nobody rates this in the scheme"), rating->agent,
-                      rating->indicator);
+        return refuse(request, 422, "invalid", CQA_N("nobody rates this in the scheme"),
+                      rating->agent, rating->indicator);
     rating->indicator = raters->scheme->indicators[index].id;
     rating->kind = raters->scheme->indicators[index].rated_by;
     if (!cqa_raters_may(raters, cqa_request_who(request), rating->agent, rating->kind))
@@ -128,10 +128,11 @@ static int check_values(struct cqa_request *request, const struct cqa_raters *ra
         if (cqa_rational_parse(ratings[i].value, &row.value))
             status = cqa_rows_add(&rows, &row);
         else
-            cqa_faults_add_about(&faults, row.agent, row.indicator, row.at,
-                           "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: a decimal "
-                           "such as 94.5",
-                           row.agent, ratings[i].value, row.indicator);
+            cqa_faults_add_about(
+                &faults, row.agent, row.indicator, row.at,
+                "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: a decimal "
+                "such as 94.5",
+                row.agent, ratings[i].value, row.indicator);
     }
     const struct cqa_appraisal_input input = {
         .scheme = raters->scheme, .rows = &rows, .period = round->period};

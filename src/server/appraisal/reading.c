@@ -20,8 +20,8 @@ static void check_digits(struct cqa_reading *reading, const struct cqa_scheme *s
             if (cqa_rational_valid(numbers[k]) &&
                 !cqa_rational_read_exact(cqa_rational_exact(numbers[k], text), &again))
                 cqa_faults_add_about(&reading->faults, row->agent, about, row->at,
-                               "agent \"%s\": \"%s\" has too many digits", row->agent,
-                               row->indicator);
+                                     "agent \"%s\": \"%s\" has too many digits", row->agent,
+                                     row->indicator);
     }
 }
 

@@ -36,7 +36,8 @@ static int may_sign(struct cqa_request *request, const char *agent,
     if (signature->how != CQA_SIGN_OWN)
         return refuse(request, CQA_N("only the appraised may sign on paper or refuse"));
     if (signature->side == CQA_SIGN_SUPERVISOR)
-        return who->role == CQA_ACCOUNT_LEAD || refuse(request, CQA_N("a lead signs as supervisor"));
+        return who->role == CQA_ACCOUNT_LEAD ||
+               refuse(request, CQA_N("a lead signs as supervisor"));
     return who->role == CQA_ACCOUNT_HR || refuse(request, CQA_N("hr signs for hr"));
 }
 

@@ -144,8 +144,7 @@ static enum cqa_status write_faults(const struct writer *writer, const struct cq
                 " about, said) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 "itttiitttt", writer->import, writer->round->scheme, writer->round->period,
                 fault->agent, (int64_t)fault->at.line, (int64_t)fault->at.column,
-                cqa_said(message, CQA_ENGLISH), cqa_said(message, CQA_CHINESE), fault->about,
-                said);
+                cqa_said(message, CQA_ENGLISH), cqa_said(message, CQA_CHINESE), fault->about, said);
         free(said);
     }
     return status;

@@ -63,14 +63,13 @@ static struct cqa_fault read_fault(sqlite3_stmt *row, const char *file, struct c
     const char *said = (const char *)sqlite3_column_text(row, 7);
 
     if (said == NULL || !cqa_message_from_text(said, message))
-        cqa_message_set_text(message,
-                             (struct cqa_text){cqa_db_text(row, 1),
-                                               (const char *)sqlite3_column_text(row, 5)});
-    return (struct cqa_fault){(const char *)sqlite3_column_text(row, 0),
-                              about != NULL && about[0] == '\0' ? cqa_about_unknown : about,
-                              {file, (size_t)sqlite3_column_int64(row, 3),
-                               (size_t)sqlite3_column_int64(row, 4)},
-                              message};
+        cqa_message_set_text(message, (struct cqa_text){cqa_db_text(row, 1),
+                                                        (const char *)sqlite3_column_text(row, 5)});
+    return (struct cqa_fault){
+        (const char *)sqlite3_column_text(row, 0),
+        about != NULL && about[0] == '\0' ? cqa_about_unknown : about,
+        {file, (size_t)sqlite3_column_int64(row, 3), (size_t)sqlite3_column_int64(row, 4)},
+        message};
 }
 
 static enum cqa_status load_faults(struct cqa_scores *scores, const struct cqa_round *round,
@@ -81,7 +80,8 @@ static enum cqa_status load_faults(struct cqa_scores *scores, const struct cqa_r
 
     cqa_list_start(
         scores, &list, error,
-        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh, f.about, f.said FROM import_faults f JOIN imports i"
+        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh, f.about, f.said FROM import_faults f "
+        "JOIN imports i"
         " ON i.id = f.import WHERE f.current = 1 AND f.agent IS NOT NULL AND f.scheme = ?"
         " AND f.period = ? ORDER BY f.id",
         "tt", round->scheme, round->period);
@@ -171,12 +171,12 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
 {
     struct cqa_list list;
 
-    cqa_list_start(
-        scores, &list, error,
-        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh, f.about, f.said FROM import_faults f JOIN imports i"
-        " ON i.id = f.import WHERE f.import = ? AND f.scheme = ? AND f.period = ?"
-        " ORDER BY f.line, f.col, f.id",
-        "itt", import, round->scheme, round->period);
+    cqa_list_start(scores, &list, error,
+                   "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh, f.about, f.said FROM "
+                   "import_faults f JOIN imports i"
+                   " ON i.id = f.import WHERE f.import = ? AND f.scheme = ? AND f.period = ?"
+                   " ORDER BY f.line, f.col, f.id",
+                   "itt", import, round->scheme, round->period);
     while (cqa_list_next(&list, error)) {
         struct cqa_message message;
         const struct cqa_fault fault = read_fault(list.row, cqa_db_text(list.row, 2), &message);

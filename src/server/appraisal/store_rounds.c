@@ -29,7 +29,8 @@ enum cqa_status cqa_round_need_name(const struct cqa_identity *who, struct cqa_e
 enum cqa_status cqa_round_check_text(const char *what, const char *text, struct cqa_error *error)
 {
     if (text == NULL || text[strspn(text, " \t\n")] == '\0' || strlen(text) > TEXT_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "%p: must have 1 to %d bytes", cqa_words_for(what), TEXT_BYTES_MAX);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: must have 1 to %d bytes", cqa_words_for(what),
+                        TEXT_BYTES_MAX);
     return CQA_OK;
 }
 

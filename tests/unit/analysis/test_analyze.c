@@ -105,7 +105,8 @@ static void test_instruments_without_models(void **state)
     assert_int_equal(cqa_instruments_create(&none, &error), CQA_E_BADDATA);
     unsetenv("CALLQA_MODELS");
     assert_null(none);
-    assert_non_null(strstr(cqa_english(&error.message), "callqa.model: not a callqa-acoustic model of format 2"));
+    assert_non_null(strstr(cqa_english(&error.message),
+                           "callqa.model: not a callqa-acoustic model of format 2"));
     unlink(path);
     snprintf(path, sizeof path, "%s/acoustic", folder);
     rmdir(path);

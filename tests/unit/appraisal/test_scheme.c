@@ -21,7 +21,8 @@ static void assert_problem(const char *text, size_t line, const char *piece)
     int found = 0;
 
     for (size_t i = 0; i < problems.count; i++)
-        found |= problems.items[i].line == line && strstr(cqa_english(problems.items[i].message), piece) != NULL;
+        found |= problems.items[i].line == line &&
+                 strstr(cqa_english(problems.items[i].message), piece) != NULL;
     if (!found || scheme != NULL) {
         cqa_problems_print(&problems, "scheme", CQA_ENGLISH, stderr);
         fail_msg("no problem %zu: …%s… in\n%s", line, piece, text);

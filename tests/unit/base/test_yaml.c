@@ -385,7 +385,8 @@ static void test_load(void **state)
     (void)state;
     assert_null(cqa_yaml_load("/no/such/file.yaml", &problems));
     assert_int_equal(problems.count, 1);
-    assert_string_equal(cqa_english(problems.items[0].message), "cannot be read: No such file or directory");
+    assert_string_equal(cqa_english(problems.items[0].message),
+                        "cannot be read: No such file or directory");
     cqa_problems_finish(&problems);
     assert_null(cqa_yaml_load("/tmp", &problems));
     assert_int_equal(problems.count, 1);

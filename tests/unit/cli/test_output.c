@@ -144,7 +144,8 @@ static void test_full_disk(void **state)
     assert_null(cqa_output_folder(&output));
     assert_int_equal(cqa_output_write(&output, "body", 4, &error), CQA_OK);
     assert_int_equal(cqa_output_commit(&output, "head", 4, &error), CQA_E_IO);
-    assert_string_equal(cqa_english(&error.message), "cannot write /dev/full: No space left on device");
+    assert_string_equal(cqa_english(&error.message),
+                        "cannot write /dev/full: No space left on device");
     cqa_output_close(&output);
     assert_int_equal(stat("/dev/full", &info), 0);
     assert_true(S_ISCHR(info.st_mode));

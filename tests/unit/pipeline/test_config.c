@@ -158,8 +158,8 @@ static void test_every_problem_has_its_place(void **state)
             fail_msg("%zu problems in:\n%s", problems.count, bad[i].text);
         if (problems.items[0].line != bad[i].line ||
             strstr(cqa_english(problems.items[0].message), bad[i].words) == NULL)
-            fail_msg("line %zu: %s\nin:\n%s", problems.items[0].line, cqa_english(problems.items[0].message),
-                     bad[i].text);
+            fail_msg("line %zu: %s\nin:\n%s", problems.items[0].line,
+                     cqa_english(problems.items[0].message), bad[i].text);
         finish(&config, &problems);
     }
 }
