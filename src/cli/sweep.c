@@ -249,8 +249,8 @@ static void print_summary(const struct cqa_config *config, const struct cqa_pipe
         cqa_say(stdout, "unsent      %zu", status->unsent);
     }
     cqa_say(stdout, "pending     %zu", status->waiting);
-    if (status->trouble[0] != '\0')
-        fprintf(stderr, "callqa sweep: %s\n", status->trouble);
+    if (status->trouble != NULL)
+        cqa_say(stderr, "callqa %s: %p", NAME, status->trouble);
 }
 
 /* 0 with the problem told. */

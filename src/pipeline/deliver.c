@@ -111,17 +111,18 @@ static void say_how_it_went(struct cqa_pipeline *pipeline, const struct cqa_circ
     if (now->failures == 0 && !now->open) {
         if (before->failures > 0 || before->open)
             cqa_log(CQA_LOG_NOTICE, "the server takes results again");
-        pipeline->trouble[0] = '\0';
+        pipeline->trouble.format = NULL;
         return;
     }
     if (pipeline->reply.text[0] != '\0')
-        snprintf(pipeline->trouble, sizeof pipeline->trouble, "server: %s", pipeline->reply.text);
+        cqa_message_set(&pipeline->trouble, "server: %s", pipeline->reply.text);
     else
-        snprintf(pipeline->trouble, sizeof pipeline->trouble, "server: refuses item after item");
+        cqa_message_set(&pipeline->trouble, "server: refuses item after item");
     if (now->open && !before->open)
-        cqa_log(CQA_LOG_ERROR, "%s; a person must act, trying once a minute", pipeline->trouble);
+        cqa_log(CQA_LOG_ERROR, "%p; a person must act, trying once a minute",
+                &pipeline->trouble);
     else if (before->failures == 0)
-        cqa_log(CQA_LOG_WARNING, "%s; results are kept and sent later", pipeline->trouble);
+        cqa_log(CQA_LOG_WARNING, "%p; results are kept and sent later", &pipeline->trouble);
 }
 
 /* Judges the reply once; writing it may take several attempts. */

@@ -195,7 +195,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
     pipeline->circuit = (struct cqa_circuit){0};
     pipeline->send_at_ms = 0;
     pipeline->counts.halted = 0;
-    pipeline->trouble[0] = '\0';
+    pipeline->trouble.format = NULL;
     release(pipeline, other_workers);
     return CQA_OK;
 }
@@ -299,7 +299,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     struct cqa_error error = {0};
 
     *status = pipeline->counts;
-    status->trouble = pipeline->trouble;
+    status->trouble = pipeline->trouble.format ? &pipeline->trouble : NULL;
     status->running =
         (size_t)running(pipeline) +
         (pipeline->post != NULL && (cqa_post_busy(pipeline->post) || pipeline->replied));

@@ -20,8 +20,7 @@ MARKED = re.compile(r"\b(\w+)\(((?:[^()]|\([^()]*\))*)\)\s*(?:CQA_MUST_CHECK\s*)
 CONVERSION = re.compile(r"%(?:(\d+)\$)?[-+ #0]*\d*(?:\.(\d+|\*))?(hh|h|ll|l|z|j)?([diuxXocsfegp])")
 SIZES = {"PRId64": "ld", "PRIu64": "lu", "PRIx64": "lx", "PRId32": "d", "PRIu32": "u", "PRIx32": "x"}
 ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "'": "'"}
-OF_A_MESSAGE = re.compile(r"message\b|words|cqa_fault_message|cqa_problem_message|\b(why|within|error|lacking|list|next|what|given|note|"
-                          r"notes\[|before|left)\b")
+DECLARED = re.compile(r"struct cqa_message \*{0,2}(\w+)")
 
 
 def unescaped(text):
@@ -101,7 +100,18 @@ class Sources:
         for text in self.texts.values():
             for name, _, index, _ in MARKED.findall(text):
                 self.functions[name] = int(index) - 1
+        self.names = {name for text in self.texts.values() for name in DECLARED.findall(text)}
         self.wrong = []
+
+    def is_message(self, given):
+        """An address of a message, or a call that gives one; the compiler does not tell them from other pointers."""
+        given = given.strip()
+        if given == "NULL" or re.match(r"cqa_words(_\w+)?\(", given):
+            return True
+        if "?" in LITERAL.sub("", given):
+            return all(self.is_message(one) for one in given[given.index("?") + 1:].split(":"))
+        word = re.match(r"&?(?:\w+(?:\[[^\]]*\])*(?:\.|->))*(\w+)", given)
+        return word is not None and word.group(1) in self.names
 
     def line(self, path, at):
         return "%s:%d" % (os.path.relpath(path, self.folder), self.texts[path].count("\n", 0, at) + 1)
@@ -137,7 +147,7 @@ class Sources:
         at = 0
         for match in CONVERSION.finditer(said.replace("%%", "  ")):
             at += match.group(2) == "*"
-            if match.group(4) == "p" and (at >= len(given) or not OF_A_MESSAGE.search(given[at])):
+            if match.group(4) == "p" and (at >= len(given) or not self.is_message(given[at])):
                 self.wrong.append("%s: a %%p that is given no message: %s" % (place, given[at] if at < len(given) else "nothing"))
             elif match.group(4) == "s" and at < len(given) and re.search(r"\bstrerror\(|\berror(\.|->)message\b", given[at]):
                 self.wrong.append("%s: a %%s for what is a message: %s" % (place, given[at]))

@@ -161,15 +161,19 @@ struct reply served_send(const struct served *served, const char *bytes, size_t 
     return reply;
 }
 
-/* Whatever is refused is said in both languages, but to recorders. */
+/* Whatever is refused is said in both languages, and has a code. */
 static void assert_both_languages(const char *path, const struct reply *reply)
 {
     const char *detail = json_string_value(json_object_get(reply->json, "detail"));
+    const char *chinese = json_string_value(json_object_get(reply->json, "detail_zh"));
+    const char *code = json_string_value(json_object_get(reply->json, "code"));
 
-    if (reply->status < 400 || detail == NULL || strcmp(path, "/api/v1/results") == 0)
+    if (reply->status < 400 || detail == NULL)
         return;
-    if (json_object_get(reply->json, "detail_zh") == NULL)
+    if (chinese == NULL || strcmp(chinese, detail) == 0)
         fail_msg("%s answers %d without Chinese: %s", path, reply->status, detail);
+    if (code == NULL || code[0] == '\0')
+        fail_msg("%s answers %d without a code: %s", path, reply->status, detail);
 }
 
 struct reply served_ask(const struct served *served, const char *method, const char *path,
