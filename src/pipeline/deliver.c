@@ -119,8 +119,7 @@ static void say_how_it_went(struct cqa_pipeline *pipeline, const struct cqa_circ
     else
         cqa_message_set(&pipeline->trouble, "server: refuses item after item");
     if (now->open && !before->open)
-        cqa_log(CQA_LOG_ERROR, "%p; a person must act, trying once a minute",
-                &pipeline->trouble);
+        cqa_log(CQA_LOG_ERROR, "%p; a person must act, trying once a minute", &pipeline->trouble);
     else if (before->failures == 0)
         cqa_log(CQA_LOG_WARNING, "%p; results are kept and sent later", &pipeline->trouble);
 }
