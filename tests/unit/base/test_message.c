@@ -34,7 +34,7 @@ static void each_conversion_is_said_as_printf_says_it(void **state)
     AS_PRINTF("%d %i %u", -3, INT_MIN, UINT_MAX);
     AS_PRINTF("%ld %lu %lld %llu", LONG_MIN, ULONG_MAX, LLONG_MIN, ULLONG_MAX);
     AS_PRINTF("%zu %jd %td", (size_t)7, (intmax_t)-8, (ptrdiff_t)9);
-    AS_PRINTF("%hhd %hd", -1, -2);
+    AS_PRINTF("%hhd %hd", (signed char)-1, (short)-2);
     AS_PRINTF("%x %X %o %#x %04X", 255U, 255U, 8U, 255U, 10U);
     AS_PRINTF("%g %.15g %e %.1f %08.3f %+g", 0.1, 0.1, 1e300, 2.25, -3.5, 4.0);
     AS_PRINTF("%c%s|%5s|%-5s|%.3s|%.*s|", 'x', "word", "ab", "cd", "abcdef", 2, "xyz");
