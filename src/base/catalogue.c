@@ -65,13 +65,6 @@ const char *cqa_catalogue_code(const char *format)
     return find(cqa_catalogue_codes, format);
 }
 
-const char *cqa_catalogue_entry(size_t index)
-{
-    return index + 1 < number_at(cqa_catalogue_codes, COUNT_AT)
-               ? text_of(cqa_catalogue_codes, ORIGINALS_AT, index + 1)
-               : NULL;
-}
-
 const char *cqa_catalogue_format(const char *code)
 {
     const size_t count = number_at(cqa_catalogue_codes, COUNT_AT);

@@ -20,7 +20,4 @@ const char *cqa_catalogue_code(const char *format);
 /* The format that has a code; NULL: none. */
 const char *cqa_catalogue_format(const char *code);
 
-/* The index-th of all formats; NULL past the last. */
-const char *cqa_catalogue_entry(size_t index);
-
 #endif
