@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
+#include "base/version.h"
 
 /* Compiled by msgfmt (CMakeLists.txt): the table of a .mo file is sorted, so that it can be
  * searched where it lies. https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html */
