@@ -142,7 +142,7 @@ static void submit(struct run *run, size_t index)
     if (status == CQA_OK &&
         cqa_recorder_read_sidecar(run->recorder, cqa_engine_children(run->engine), run->zone, path,
                                   &slot->arena, &slot->identity, NULL, &error) != CQA_OK)
-        fprintf(stderr, "%s: its metadata is not used: %s\n", cqa_log_private(path), error.text);
+        cqa_say(stderr, "%s: its metadata is not used: %p", cqa_log_private(path), &error.message);
     const struct cqa_job job = {
         .id = index, .fd = fd, .name = path, .lines = slot->identity.call.lines};
     if (status == CQA_OK)

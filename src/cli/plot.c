@@ -133,7 +133,7 @@ static int identify(const struct options *options, const struct cqa_engine *engi
     if (status == CQA_OK &&
         cqa_recorder_read_sidecar(recorder, cqa_engine_children(engine), zone, path, arena,
                                   identity, NULL, &error) != CQA_OK)
-        fprintf(stderr, "callqa plot: the recording's metadata is not used: %s\n", error.text);
+        cqa_say(stderr, "callqa plot: the recording's metadata is not used: %p", &error.message);
     if (problems.count > 0)
         cqa_problems_print(&problems, profile, cqa_say_language(), stderr);
     else if (status != CQA_OK)
@@ -243,6 +243,8 @@ static int plot(const struct options *options, const struct cqa_engine *engine, 
             status = cqa_complete(outcome.result, path, call, rubric, 0, &error);
         code = status == CQA_OK ? draw(options, engine, fd, outcome.result, output)
                                 : cqa_cli_fail(NAME, "%s", error.text);
+        code = status == CQA_OK ? draw(options, engine, fd, outcome.result)
+                                : cqa_cli_fail(NAME, "%p", &error.message);
     }
     cqa_result_destroy(outcome.result);
     close(fd);
@@ -266,7 +268,7 @@ int cqa_cli_plot(int argc, char **argv)
     char *path = realpath(options.file, NULL);
     const char *shown = path != NULL ? path : options.file; /* opening it will say what is wrong */
     if (cqa_engine_create(&engine, CQA_ZYGOTE_FORKED, &error) != CQA_OK)
-        code = cqa_cli_fail(NAME, "%s", error.text);
+        code = cqa_cli_fail(NAME, "%p", &error.message);
     else
         code = identify(&options, engine, shown, &arena, &identity);
     if (code == CQA_EXIT_DONE)

@@ -134,11 +134,11 @@ static void tell_failure(struct cqa_pipeline *pipeline, const struct cqa_task *t
     const int stays = state == CQA_RECORDING_SCORED;
     const int is_end = state == CQA_RECORDING_FAILED || stays;
 
-    cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %s%s", cqa_log_private(task->path),
-            failure->reason, failure->text,
-            stays    ? " (its result stays as it is)"
-            : is_end ? ""
-                     : " (will be tried again)");
+    cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %p%p", cqa_log_private(task->path),
+            failure->reason, &failure->message,
+            stays    ? cqa_words(" (its result stays as it is)")
+            : is_end ? NULL
+                     : cqa_words(" (will be tried again)"));
     if (is_end)
         count_failure(&pipeline->counts, failure->reason);
 }
@@ -229,8 +229,8 @@ static enum cqa_status identify(struct cqa_children *children, const struct cqa_
         return status;
     if (cqa_recorder_read_sidecar(watch->recorder, children, watch->zone, recording->path,
                                   &task->arena, &identity, NULL, &sidecar) != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %s",
-                cqa_log_private(recording->path), sidecar.text);
+        cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %p",
+                cqa_log_private(recording->path), &sidecar.message);
     task->path = cqa_arena_string(&task->arena, recording->path);
     task->call = identity.call;
     task->call.id = cqa_arena_string(&task->arena, recording->call_id);
@@ -261,7 +261,7 @@ static int submit(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
         status = cqa_workers_submit(pipeline->workers, &job, &error);
     }
     if (status != CQA_OK)
-        cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+        cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
     return status == CQA_OK;
 }
 
@@ -362,7 +362,7 @@ static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
         .id = (uint64_t)task->id, .fd = task->fd, .name = task->path, .clips = &task->order};
     const enum cqa_status status = cqa_workers_submit(pipeline->workers, &job, &error);
     if (status != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "%s: no clips: %s", cqa_log_private(task->path), error.text);
+        cqa_log(CQA_LOG_WARNING, "%s: no clips: %p", cqa_log_private(task->path), &error.message);
     return status == CQA_OK;
 }
 

@@ -189,7 +189,7 @@ static void live_disturbed(struct process *process)
 
     if (cqa_pipeline_create(&process->pipeline, &process->configs[0], NULL, &sim_clock, &options,
                             &error) != CQA_OK) {
-        sim_say("does not start: %s", error.text);
+        sim_say("does not start: %s", cqa_english(&error.message));
         return;
     }
     hang_trigger();
@@ -213,7 +213,7 @@ static void live_calmly(struct process *process)
 
     if (cqa_pipeline_create(&process->pipeline, &process->configs[0], NULL, &sim_clock, &options,
                             &error) != CQA_OK) {
-        sim_fault("does not start: %s", error.text);
+        sim_fault("does not start: %s", cqa_english(&error.message));
         return;
     }
     hang_trigger();
@@ -423,7 +423,7 @@ static void load_settings(void)
         abort();
     close(fd);
     if (!cqa_config_load(&settings, path, &problems)) {
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, CQA_ENGLISH, stderr);
         exit(2);
     }
     unlink(path);

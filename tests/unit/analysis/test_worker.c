@@ -24,7 +24,7 @@ static int set_up(void **state)
     (void)state;
     setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1);
     if (cqa_engine_create(&engine, CQA_ZYGOTE_FORKED, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     return 0;
 }
 
