@@ -220,7 +220,8 @@ static void live_calmly(struct process *process)
     for (int turns = 0; status.waiting + status.running + status.unsent > 0; turns++) {
         if (sim->monotonic_ms > begun_ms + REST_MS_MAX || turns > TURNS_MAX) {
             sim_fault("does not come to rest: %zu waiting, %zu running, %zu unsent; %s",
-                      status.waiting, status.running, status.unsent, status.trouble);
+                      status.waiting, status.running, status.unsent,
+                      status.trouble ? cqa_english(status.trouble) : "");
             break;
         }
         if (!turn(process)) {
