@@ -8,9 +8,8 @@
 #include <string.h>
 #include "base/escape.h"
 #include "base/problems.h"
-#include "cli/cli.h"
 #include "base/say.h"
-#include "cli/identify.h"
+#include "cli/cli.h"
 #include "recorder/profile.h"
 
 static const char NAME[] = "identify";
@@ -24,7 +23,7 @@ static const char HELP[] =
     "  -f, --format F        text (default) or jsonl\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11/20/*\n";
+    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11/20/*";
 
 struct options {
     const char *recorder;
@@ -39,19 +38,6 @@ static int parse(int argc, char **argv, struct options *options)
         {"recorder", required_argument, NULL, 'r'}, {"time-zone", required_argument, NULL, 'z'},
         {"format", required_argument, NULL, 'f'},   {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},        {NULL, 0, NULL, 0}};
-    cqa_say(out, "Usage: callqa identify --recorder NAME [--time-zone ZONE] "
-                 "[--format text|jsonl] PATH...\n"
-                 "Shows what a recorder's profile makes of file names. Opens no file.");
-}
-
-/* 0: go on; else the exit code plus one. */
-static int read_options(int argc, char **argv, struct options *options)
-{
-    static const struct option known[] = {{"recorder", required_argument, NULL, 'r'},
-                                          {"time-zone", required_argument, NULL, 'z'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "r:z:f:hV", longs, NULL)) != -1) {
@@ -68,23 +54,13 @@ static int read_options(int argc, char **argv, struct options *options)
                 return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl", optarg);
             break;
         case 'h':
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
             return CQA_EXIT_DONE;
         case 'V':
             cqa_cli_print_version();
             return CQA_EXIT_DONE;
         default:
             return cqa_cli_usage(NAME, "bad option");
-            if (!options->json_lines && strcmp(optarg, "text") != 0) {
-                cqa_say(stderr, "callqa identify: --format takes text or jsonl");
-                return EXIT_USAGE + 1;
-            }
-        } else if (option == 'h') {
-            usage(stdout);
-            return EXIT_DONE + 1;
-        } else {
-            usage(stderr);
-            return EXIT_USAGE + 1;
         }
     }
     if (options->recorder == NULL)
@@ -197,8 +173,7 @@ int cqa_cli_identify(int argc, char **argv)
     }
     cqa_problems_print(&problems, profile, cqa_say_language(), stderr);
     if (status != CQA_OK && problems.count == 0)
-        cqa_cli_fail(NAME, "%s", error.text);
-        cqa_say(stderr, "callqa identify: %p", &error.message);
+        cqa_cli_fail(NAME, "%p", &error.message);
     cqa_problems_finish(&problems);
     cqa_zone_destroy(zone);
     cqa_recorder_destroy(recorder);

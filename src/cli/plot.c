@@ -242,8 +242,6 @@ static int plot(const struct options *options, const struct cqa_engine *engine, 
         if (status == CQA_OK)
             status = cqa_complete(outcome.result, path, call, rubric, 0, &error);
         code = status == CQA_OK ? draw(options, engine, fd, outcome.result, output)
-                                : cqa_cli_fail(NAME, "%s", error.text);
-        code = status == CQA_OK ? draw(options, engine, fd, outcome.result)
                                 : cqa_cli_fail(NAME, "%p", &error.message);
     }
     cqa_result_destroy(outcome.result);
@@ -274,7 +272,7 @@ int cqa_cli_plot(int argc, char **argv)
     if (code == CQA_EXIT_DONE)
         code = load_rubric(options.rubric, &rubric);
     if (code == CQA_EXIT_DONE && cqa_output_open(&output, options.output, 0, &error) != CQA_OK)
-        code = cqa_cli_fail(NAME, "%s", error.text);
+        code = cqa_cli_fail(NAME, "%p", &error.message);
     if (code == CQA_EXIT_DONE)
         code = plot(&options, engine, shown, &identity.call, rubric, &output);
     cqa_output_close(&output);

@@ -73,10 +73,8 @@ int main(int argc, char **argv)
             path = optarg;
             break;
         case 'h':
-            fputs(HELP, stdout);
-            return cqa_streams_flush("callqad") ? DONE : FAILED;
             cqa_say(stdout, HELP);
-            return DONE;
+            return cqa_streams_flush("callqad") ? DONE : FAILED;
         case 'V':
             puts("callqad " CQA_VERSION "\nbuilt with " CQA_LIBRARIES);
             return cqa_streams_flush("callqad") ? DONE : FAILED;
