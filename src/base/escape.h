@@ -16,6 +16,7 @@ void cqa_escape_control(const char *text, char *out, size_t size);
  * cqa_escape_control makes of it.
  */
 const char *cqa_escape_bytes(const char *text, char *out, size_t size);
+
 /* Bytes of the UTF-8 character at `text`, of which `length` bytes are there; 0: there is none. */
 size_t cqa_utf8_length(const char *text, size_t length);
 
