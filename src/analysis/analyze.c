@@ -8,6 +8,7 @@
 #include <string.h>
 #include "audio/audio.h"
 #include "base/models.h"
+#include "base/say.h"
 #include "event/scene.h"
 #include "signal/extract.h"
 #include "track/parked.h"
@@ -82,7 +83,7 @@ static enum cqa_status load_tones(struct cqa_instruments *instruments, const cha
 
     instruments->tones = cqa_tone_plans_load(path, &problems);
     if (instruments->tones == NULL)
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, cqa_say_language(), stderr);
     cqa_problems_finish(&problems);
     return instruments->tones == NULL
                ? cqa_fail(error, CQA_E_BADDATA, "%s: not a file of tone plans", path)

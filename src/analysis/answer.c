@@ -29,15 +29,7 @@ void cqa_answer_explain_death(struct cqa_failure *failure, int wait_status)
 
 int cqa_answer_failure(const char *body, size_t length, struct cqa_failure *failure)
 {
-    const size_t reason = strnlen(body, length);
-    const size_t text = reason < length ? strnlen(body + reason + 1, length - reason - 1) : 0;
-
-    if (reason == 0 || reason >= sizeof failure->reason || text >= sizeof failure->text ||
-        reason + text + 2 != length || strspn(body, "abcdefghijklmnopqrstuvwxyz_") != reason)
-        return 0;
-    cqa_failure_set(failure, body, "%s", "");
-    cqa_escape_control(body + reason + 1, failure->text, sizeof failure->text);
-    return 1;
+    return cqa_failure_read(body, length, failure);
 }
 
 struct cqa_result *cqa_answer_result(const char *body, size_t length, struct cqa_failure *failure)
@@ -51,8 +43,8 @@ struct cqa_result *cqa_answer_result(const char *body, size_t length, struct cqa
     }
     if (cqa_result_from_json(body, length, 0, result, &error) == CQA_OK)
         return result;
-    cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the analysing process answered nonsense: %s",
-                    error.text);
+    cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the analysing process answered nonsense: %p",
+                    &error.message);
     cqa_result_finish(result);
     free(result);
     return NULL;

@@ -9,7 +9,7 @@
 
 /* What a worker leaves behind, read as the foreign input that it is. */
 
-/* "reason\0text\0". 0 when it is something else. */
+/* As cqa_failure_write writes it. 0 when it is something else. */
 int cqa_answer_failure(const char *body, size_t length, struct cqa_failure *failure);
 
 /* Owned, cqa_result_finish and free; NULL, and `failure` says why, when there is none to be had. */

@@ -140,8 +140,8 @@ static enum cqa_status run(struct cqa_children *children, int fd, const char *na
     struct cqa_error error = {0};
 
     if (cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, &error) != CQA_OK)
-        return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot start the decoder: %s",
-                               error.text);
+        return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot start the decoder: %p",
+                               &error.message);
     const enum cqa_status status =
         cqa_frame_order(child.socket, CQA_FRAME_DRAW, parts, 2, fd)
             ? take(&child, peaks, failure)

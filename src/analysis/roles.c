@@ -24,10 +24,9 @@ enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size, stru
 
 void cqa_role_say_failure(const struct cqa_failure *failure)
 {
-    const struct iovec parts[] = {{(void *)(uintptr_t)failure->reason, strlen(failure->reason) + 1},
-                                  {(void *)(uintptr_t)failure->text, strlen(failure->text) + 1}};
+    char body[CQA_FAILURE_BYTES_MAX];
 
-    cqa_frame_say_parts(CQA_FRAME_FAILURE, parts, 2);
+    cqa_frame_say(CQA_FRAME_FAILURE, body, cqa_failure_write(failure, body));
 }
 
 /* `body` is what the recorder says of the lines, and a name. */

@@ -25,7 +25,6 @@ enum cqa_analysis_frame {
 
 enum {
     CQA_ROLE_NAME_MAX = 4096,
-    CQA_FAILURE_BYTES_MAX = sizeof(struct cqa_failure),
     CQA_RESULT_BYTES_MAX = CQA_FRAME_BODY_MAX, /* an eight-hour result is a few MiB */
 };
 

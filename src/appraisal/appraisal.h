@@ -84,8 +84,8 @@ struct cqa_sheet {
 /* An agent for whom nothing was computed. */
 struct cqa_left_out {
     const char *agent;
-    const char *why;
-    int is_fault; /* 0: the scheme is not for the agent's post */
+    const char *why; /* a CQA_N */
+    int is_fault;    /* 0: the scheme is not for the agent's post */
 };
 
 struct cqa_appraisal_input {
@@ -104,7 +104,7 @@ struct cqa_appraisal {
     size_t sheet_count;
     struct cqa_left_out *left_out;
     size_t left_out_count;
-    const char **notes; /* what a reader of the numbers must know; English, one line each */
+    const struct cqa_message **notes; /* what a reader of the numbers must know, one line each */
     size_t note_count;
 };
 

@@ -33,29 +33,31 @@ const char *cqa_run_text(struct cqa_engine_run *run)
 
 void cqa_run_note(struct cqa_engine_run *run, const char *format, ...)
 {
-    char text[300];
+    struct cqa_message message;
     va_list arguments;
     struct cqa_appraisal *out = run->out;
-    const char **notes = cqa_run_alloc(run, out->note_count + 1, sizeof *notes);
+    const struct cqa_message **notes = cqa_run_alloc(run, out->note_count + 1, sizeof *notes);
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    cqa_message_set_va(&message, format, &arguments);
     va_end(arguments);
-    if (notes == NULL)
+    struct cqa_message *note = cqa_run_alloc(run, 1, cqa_message_size(&message));
+    if (notes == NULL || note == NULL)
         return;
     if (out->note_count > 0)
         memcpy(notes, out->notes, out->note_count * sizeof *notes);
-    notes[out->note_count++] = cqa_arena_string(run->arena, text);
+    cqa_message_copy(note, &message);
+    notes[out->note_count++] = note;
     out->notes = notes;
 }
 
-void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, struct cqa_place at,
-                   const char *format, ...)
+void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, const char *about,
+                   struct cqa_place at, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    cqa_faults_add_va(run->faults, subject->sheet.agent, at, format, &arguments);
+    cqa_faults_add_va(run->faults, subject->sheet.agent, about, at, format, &arguments);
     va_end(arguments);
     subject->blocked = 1;
 }
@@ -115,10 +117,10 @@ static void collect_sheets(struct cqa_engine_run *run)
         const struct cqa_subject *subject = &run->subjects[i];
         if (subject->blocked)
             out->left_out[out->left_out_count++] =
-                (struct cqa_left_out){subject->sheet.agent, "the input has errors", 1};
+                (struct cqa_left_out){subject->sheet.agent, CQA_N("the input has errors"), 1};
         else if (subject->not_for_post)
-            out->left_out[out->left_out_count++] =
-                (struct cqa_left_out){subject->sheet.agent, "the scheme is not for this post", 0};
+            out->left_out[out->left_out_count++] = (struct cqa_left_out){
+                subject->sheet.agent, CQA_N("the scheme is not for this post"), 0};
         else
             out->sheets[out->sheet_count++] = subject->sheet;
     }
@@ -139,7 +141,7 @@ static void collect_strangers(struct cqa_engine_run *run)
             run->no_memory = 1;
         else if (index >= known)
             out->left_out[out->left_out_count++] = (struct cqa_left_out){
-                cqa_arena_string(run->arena, agent), "the input has errors", 1};
+                cqa_arena_string(run->arena, agent), CQA_N("the input has errors"), 1};
     }
 }
 

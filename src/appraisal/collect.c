@@ -15,7 +15,7 @@ static void take_post(struct cqa_engine_run *run, struct cqa_subject *subject, c
         subject->sheet.post = post;
         subject->post_at = at;
     } else if (strcmp(subject->sheet.post, post) != 0) {
-        cqa_run_fault(run, subject, at,
+        cqa_run_fault(run, subject, NULL, at,
                       "agent \"%s\" is in two posts: \"%s\" and (line %zu) \"%s\"",
                       subject->sheet.agent, post, subject->post_at.line, subject->sheet.post);
     }
@@ -34,8 +34,9 @@ static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
     for (size_t i = 0; i < run->scheme->indicator_count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
                                  run->scheme->indicators[i].id);
-    cqa_run_fault(run, subject, row->at, "agent \"%s\": unknown indicator \"%s\"; allowed: %s",
-                  subject->sheet.agent, row->indicator, list);
+    cqa_run_fault(run, subject, NULL, row->at,
+                  "agent \"%s\": unknown indicator \"%s\"; allowed: %s", subject->sheet.agent,
+                  row->indicator, list);
     return CQA_NOWHERE;
 }
 
@@ -49,14 +50,14 @@ static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
     const int zero = indicator->or_zero && cqa_rational_sign(row->value) == 0;
 
     if (row->period != NULL && !cqa_period_valid(row->period)) {
-        cqa_run_fault(run, subject, row->at,
+        cqa_run_fault(run, subject, indicator->id, row->at,
                       "agent \"%s\": \"%s\" is no period; allowed: 2025-11 or 2025Q4",
                       subject->sheet.agent, row->period);
         return 0;
     }
     if (!zero && (cqa_rational_compare(row->value, indicator->low) < 0 ||
                   cqa_rational_compare(row->value, indicator->high) > 0)) {
-        cqa_run_fault(run, subject, row->at,
+        cqa_run_fault(run, subject, indicator->id, row->at,
                       indicator->or_zero ? "agent \"%s\": \"%s\" is %s; allowed: 0, or %s to %s"
                                          : "agent \"%s\": \"%s\" is %s; allowed: %s to %s",
                       subject->sheet.agent, indicator->id, cqa_rational_exact(row->value, text[0]),
@@ -65,8 +66,9 @@ static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
         return 0;
     }
     if ((indicator->whole || indicator->yes_no) && !cqa_rational_is_whole(row->value)) {
-        cqa_run_fault(run, subject, row->at, "agent \"%s\": \"%s\" is %s; allowed: whole numbers",
-                      subject->sheet.agent, indicator->id, cqa_rational_exact(row->value, text[0]));
+        cqa_run_fault(run, subject, indicator->id, row->at,
+                      "agent \"%s\": \"%s\" is %s; allowed: whole numbers", subject->sheet.agent,
+                      indicator->id, cqa_rational_exact(row->value, text[0]));
         return 0;
     }
     return 1;
@@ -212,11 +214,11 @@ static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
             if (!same_text(row->rater, before->rater) || !same_text(row->period, before->period))
                 continue;
             if (row->rater != NULL)
-                cqa_run_fault(run, subject, row->at,
+                cqa_run_fault(run, subject, indicator->id, row->at,
                               "agent \"%s\": \"%s\" is given twice by %s, first in line %zu",
                               subject->sheet.agent, indicator->id, row->rater, before->at.line);
             else
-                cqa_run_fault(run, subject, row->at,
+                cqa_run_fault(run, subject, indicator->id, row->at,
                               "agent \"%s\": \"%s\" is given twice, first in line %zu",
                               subject->sheet.agent, indicator->id, before->at.line);
             break;
@@ -270,7 +272,7 @@ static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *sub
     if (seen[0] == '\0')
         memcpy(seen, period, sizeof period);
     else if (strcmp(seen, period) != 0)
-        cqa_run_fault(run, subject, row->at,
+        cqa_run_fault(run, subject, NULL, row->at,
                       "agent \"%s\": the row is of %s, the import begins with %s",
                       subject->sheet.agent, period, seen);
 }
@@ -287,7 +289,7 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
         if (run->input->period == NULL || period == NULL || strcmp(period, run->input->period) == 0)
             continue;
         if (!monthly || !cqa_period_holds(run->input->period, period))
-            cqa_run_fault(run, subject, figure->rows[0]->at,
+            cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
                           "agent \"%s\": \"%s\" is given for %s, which is not in %s",
                           subject->sheet.agent, indicator->id, period, run->input->period);
     }
@@ -302,13 +304,13 @@ static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject
                  cqa_period_quarter(first->period));
     if (!monthly || run->scheme->period != CQA_PERIOD_QUARTERLY || whole_period ||
         !cqa_period_holds(quarter, last->period))
-        cqa_run_fault(run, subject, figure->rows[0]->at,
+        cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
                       monthly && run->scheme->period == CQA_PERIOD_QUARTERLY
-                          ? "agent \"%s\": \"%s\" is given for more than one quarter (%s and %s)"
-                          : "agent \"%s\": \"%s\" is given for more than one period (%s and %s)",
+                          ? "agent \"%s\": \"%s\" is given for more than one quarter (%p and %p)"
+                          : "agent \"%s\": \"%s\" is given for more than one period (%p and %p)",
                       subject->sheet.agent, indicator->id,
-                      first->period ? first->period : "no period named",
-                      last->period ? last->period : "none");
+                      first->period ? cqa_words("%s", first->period) : cqa_words("no period named"),
+                      last->period ? cqa_words("%s", last->period) : cqa_words("none"));
 }
 
 /* The months of a quarter are the same for all monthly indicators of an agent, or one is missing.
@@ -330,7 +332,7 @@ static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *su
         for (size_t k = 0; k < most->month_count; k++)
             if (k >= figure->month_count ||
                 !same_text(figure->months[k].period, most->months[k].period)) {
-                cqa_run_fault(run, subject, figure->rows[0]->at,
+                cqa_run_fault(run, subject, scheme->indicators[i].id, figure->rows[0]->at,
                               "agent \"%s\": \"%s\" is missing for %s", subject->sheet.agent,
                               scheme->indicators[i].id, most->months[k].period);
                 break;

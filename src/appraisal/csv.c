@@ -175,7 +175,7 @@ static char *read_quoted(struct cqa_csv *csv, char *out)
         step(csv);
     }
     if (csv->problem == NULL) {
-        csv->problem = "a quote is never closed";
+        csv->problem = CQA_N("a quote is never closed");
         csv->problem_line = line;
         csv->problem_column = column;
     }
@@ -223,7 +223,7 @@ static struct cqa_csv_cell *add_cell(struct cqa_csv *csv)
         const size_t capacity = csv->capacity ? csv->capacity * 2 : 32;
         struct cqa_csv_cell *cells = realloc(csv->cells, capacity * sizeof *cells);
         if (cells == NULL) {
-            report(csv, "out of memory");
+            report(csv, CQA_N("out of memory"));
             return NULL;
         }
         csv->cells = cells;
@@ -245,7 +245,7 @@ static char read_cell(struct cqa_csv *csv)
         end = read_quoted(csv, start);
     if (end != start || csv->at != start)
         if (!at_cell_end(csv))
-            report(csv, "text after a closing quote");
+            report(csv, CQA_N("text after a closing quote"));
     while (!at_cell_end(csv)) {
         *end++ = *csv->at;
         step(csv);

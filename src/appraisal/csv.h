@@ -25,7 +25,7 @@ struct cqa_csv {
     struct cqa_csv_cell *cells; /* of the record read last */
     size_t cell_count;
     size_t capacity;
-    const char *problem; /* of the record read last, with its place; NULL: none */
+    const char *problem; /* a CQA_N of the record read last, with its place; NULL: none */
     size_t problem_line;
     size_t problem_column;
 };

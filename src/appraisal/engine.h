@@ -38,11 +38,11 @@ struct cqa_engine_run {
 /* Zeroed; NULL sets `no_memory`. */
 void *cqa_run_alloc(struct cqa_engine_run *run, size_t count, size_t size);
 const char *cqa_run_text(struct cqa_engine_run *run); /* a copy of run->text, which is emptied */
-void cqa_run_note(struct cqa_engine_run *run, const char *format, ...) CQA_PRINTF(2, 3);
+void cqa_run_note(struct cqa_engine_run *run, const char *format, ...) CQA_MESSAGE(2, 3);
 
-/* Adds a fault of the subject and keeps it from being computed. */
-void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, struct cqa_place at,
-                   const char *format, ...) CQA_PRINTF(4, 5);
+/* Adds a fault of the subject and keeps it from being computed. `about` as of struct cqa_fault. */
+void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, const char *about,
+                   struct cqa_place at, const char *format, ...) CQA_MESSAGE(5, 6);
 
 /* Rows to subjects, posts, and what the rows give for each indicator. */
 enum cqa_status cqa_run_collect(struct cqa_engine_run *run);

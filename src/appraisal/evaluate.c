@@ -369,11 +369,12 @@ static void evaluate(struct evaluation *at, struct cqa_subject *subject,
     points->how = cqa_run_text(at->run);
     cqa_run_assume(at->run, at->sheet, item->assumed);
     if (!cqa_rational_valid(points->value))
-        cqa_run_fault(at->run, subject, subject->first,
-                      "agent \"%s\": \"%s\" cannot be computed: no row of the scheme takes %s, or "
+        cqa_run_fault(at->run, subject, item->id, subject->first,
+                      "agent \"%s\": \"%s\" cannot be computed: no row of the scheme takes %p, or "
                       "the number is too "
                       "large",
-                      subject->sheet.agent, item->id, points->how ? points->how : "it");
+                      subject->sheet.agent, item->id,
+                      points->how ? cqa_words("%s", points->how) : cqa_words("it"));
 }
 
 void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,

@@ -109,7 +109,7 @@ static void grade_by_score(struct cqa_engine_run *run, struct cqa_subject *subje
     if (sheet->grade != NULL)
         cqa_run_assume(run, sheet, sheet->grade->band.assumed);
     else if (scheme->grade_count > 0)
-        cqa_run_fault(run, subject, subject->first, "agent \"%s\": no grade takes the total",
+        cqa_run_fault(run, subject, NULL, subject->first, "agent \"%s\": no grade takes the total",
                       sheet->agent);
 }
 

@@ -226,6 +226,25 @@ static const char *cell_text(struct importer *importer, enum column column)
     return cqa_arena_string(&importer->rows->arena, importer->csv.cells[index - 1].text);
 }
 
+/* What a cell beside the values is about: where a private indicator stands in the same row, that
+ * one, for a value may have slipped into the neighbouring column. */
+static const char *about_row(struct importer *importer)
+{
+    const char *named = is_long(importer) ? cell_text(importer, INDICATOR) : NULL;
+
+    for (size_t i = 0; i < importer->scheme->indicator_count; i++) {
+        if (!cqa_scheme_private(importer->scheme, i))
+            continue;
+        if (named != NULL && cqa_scheme_indicator(importer->scheme, named) == (int)i)
+            return importer->scheme->indicators[i].id;
+        for (size_t k = 0; named == NULL && k < importer->head_count; k++)
+            if (importer->heads[k] != NULL &&
+                cqa_scheme_indicator(importer->scheme, importer->heads[k]) == (int)i)
+                return importer->scheme->indicators[i].id;
+    }
+    return NULL;
+}
+
 /* A wrong count is a fault; the row stays, so that its indicator does not pass for missing besides.
  */
 static void read_count(struct importer *importer, struct cqa_row *row)
@@ -239,9 +258,9 @@ static void read_count(struct importer *importer, struct cqa_row *row)
     const struct cqa_csv_cell *cell = &importer->csv.cells[index - 1];
     if (read_number(cell->text, 0, &row->count) && cqa_rational_sign(row->count) > 0)
         return;
-    cqa_faults_add(importer->faults, row->agent, place_of(importer, cell),
-                   "agent \"%s\": the count \"%s\" must be a number above 0", row->agent,
-                   cell->text);
+    cqa_faults_add_about(
+        importer->faults, row->agent, about_row(importer), place_of(importer, cell),
+        "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
 }
 
 /* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have
@@ -260,12 +279,12 @@ static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
     const int known_word =
         indicator != NULL && indicator->yes_no && read_word(cell->text, &row->value);
     if (!known_word && indicator != NULL && !read_number(cell->text, percent, &row->value)) {
-        cqa_faults_add(importer->faults, row->agent, row->at,
-                       indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                           "allowed: 1 or 0, yes or no"
-                                         : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                           "allowed: a decimal such as 94.5",
-                       row->agent, cell->text, row->indicator);
+        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                             indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: 1 or 0, yes or no"
+                                               : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: a decimal such as 94.5",
+                             row->agent, cell->text, row->indicator);
         row->value = cqa_rational_none();
     }
     return cqa_rows_add(importer->rows, row);
@@ -317,7 +336,7 @@ static enum cqa_status add_record(struct importer *importer)
     if (csv->problem != NULL) {
         cqa_faults_add(importer->faults, row.agent,
                        (struct cqa_place){importer->name, csv->problem_line, csv->problem_column},
-                       "%s", csv->problem);
+                       "%p", cqa_words_named(csv->problem));
         if (*csv->at == '\0') /* an open quote swallowed all that follows: no agent's rows are known
                                  to be all */
             importer->rows->count = importer->first_row;

@@ -4,8 +4,17 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include "appraisal/fault_words.h"
-#include "base/escape.h"
+
+const char cqa_about_unknown[] = "";
+
+static struct cqa_message *keep(struct cqa_arena *arena, const struct cqa_message *message)
+{
+    struct cqa_message *kept = cqa_arena_alloc(arena, cqa_message_size(message));
+
+    if (kept != NULL)
+        cqa_message_copy(kept, message);
+    return kept;
+}
 
 void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fault)
 {
@@ -20,35 +29,23 @@ void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fau
         faults->capacity = capacity;
     }
     struct cqa_fault *kept = &faults->items[faults->count++];
-    *kept = (struct cqa_fault){cqa_arena_string(&faults->arena, fault->agent), fault->at,
-                               cqa_arena_string(&faults->arena, fault->text),
-                               cqa_arena_string(&faults->arena, fault->zh)};
-    if (kept->text == NULL || (fault->agent != NULL && kept->agent == NULL))
+    *kept = (struct cqa_fault){
+        cqa_arena_string(&faults->arena, fault->agent),
+        fault->about == cqa_about_unknown ? cqa_about_unknown
+                                          : cqa_arena_string(&faults->arena, fault->about),
+        fault->at, fault->message ? keep(&faults->arena, fault->message) : NULL};
+    if (kept->message == NULL || (fault->agent != NULL && kept->agent == NULL) ||
+        (fault->about != NULL && kept->about == NULL))
         faults->lost++;
 }
 
-void cqa_faults_add_va(struct cqa_faults *faults, const char *agent, struct cqa_place at,
-                       const char *format, va_list *arguments)
+void cqa_faults_add_va(struct cqa_faults *faults, const char *agent, const char *about,
+                       struct cqa_place at, const char *format, va_list *arguments)
 {
-    char text[600];
-    char chinese[600];
-    /* What the reader of the file said is passed on whole, under "%s". */
-    const int is_passed_on = strcmp(format, "%s") == 0;
-    const char *format_zh = is_passed_on ? NULL : cqa_fault_chinese(format);
-    struct cqa_fault fault = {agent, at, text, NULL};
-    va_list again;
+    struct cqa_message message;
+    const struct cqa_fault fault = {agent, about, at,
+                                    cqa_message_set_va(&message, format, arguments)};
 
-    va_copy(again, *arguments);
-    vsnprintf(text, sizeof text, format, *arguments);
-    cqa_drop_half_character(text, sizeof text);
-    if (is_passed_on) {
-        fault.zh = cqa_fault_chinese(text);
-    } else if (format_zh != NULL) {
-        vsnprintf(chinese, sizeof chinese, format_zh, again);
-        cqa_drop_half_character(chinese, sizeof chinese);
-        fault.zh = chinese;
-    }
-    va_end(again);
     cqa_faults_add_known(faults, &fault);
 }
 
@@ -58,8 +55,25 @@ void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_pla
     va_list arguments;
 
     va_start(arguments, format);
-    cqa_faults_add_va(faults, agent, at, format, &arguments);
+    cqa_faults_add_va(faults, agent, NULL, at, format, &arguments);
     va_end(arguments);
+}
+
+void cqa_faults_add_about(struct cqa_faults *faults, const char *agent, const char *about,
+                          struct cqa_place at, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    cqa_faults_add_va(faults, agent, about, at, format, &arguments);
+    va_end(arguments);
+}
+
+const struct cqa_message *cqa_fault_message(const struct cqa_fault *fault)
+{
+    static const struct cqa_message no_memory = {.format = CQA_N("out of memory")};
+
+    return fault->message ? fault->message : &no_memory;
 }
 
 static int by_place(const void *left, const void *right)
@@ -75,21 +89,40 @@ static int by_place(const void *left, const void *right)
     return a->at.column < b->at.column ? -1 : a->at.column > b->at.column;
 }
 
-void cqa_faults_print(struct cqa_faults *faults, FILE *out)
+static void sort(struct cqa_faults *faults)
 {
-    char text[1300];
-
     if (faults->count > 0)
         qsort(faults->items, faults->count, sizeof *faults->items, by_place);
+}
+
+void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_language language,
+                    struct cqa_buffer *out)
+{
+    struct cqa_message line;
+
+    sort(faults);
     for (size_t i = 0; i < faults->count; i++) {
-        const struct cqa_fault *fault = &faults->items[i];
-        cqa_escape_control(fault->text ? fault->text : "out of memory", text, sizeof text);
-        if (fault->at.file != NULL)
-            fprintf(out, "%s:%zu:%zu: ", fault->at.file, fault->at.line, fault->at.column);
-        fprintf(out, "%s\n", text);
+        cqa_message_set(&line, "%p:%zu:%zu: %p", cqa_words_named(what), faults->items[i].at.line,
+                        faults->items[i].at.column, cqa_fault_message(&faults->items[i]));
+        cqa_message_put(&line, language, out);
+        cqa_buffer_add(out, "\n", 1);
     }
     if (faults->lost > 0)
-        fprintf(out, "out of memory: %zu more\n", faults->lost);
+        cqa_message_put(cqa_words("out of memory: %zu more", faults->lost), language, out);
+}
+
+void cqa_faults_print(struct cqa_faults *faults, enum cqa_language language, FILE *out)
+{
+    sort(faults);
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct cqa_place *at = &faults->items[i].at;
+        if (at->file != NULL)
+            fprintf(out, "%s:%zu:%zu: ", at->file, at->line, at->column);
+        fprintf(out, "%s\n", cqa_said(cqa_fault_message(&faults->items[i]), language));
+    }
+    if (faults->lost > 0)
+        fprintf(out, "%s\n",
+                cqa_said(cqa_words("out of memory: %zu more", faults->lost), language));
 }
 
 void cqa_faults_finish(struct cqa_faults *faults)

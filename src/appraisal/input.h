@@ -17,14 +17,19 @@ struct cqa_place {
     size_t column; /* from 1, in characters */
 };
 
-/* Something wrong with the input. Nothing is computed for `agent`; NULL: it belongs to no one
- * agent. */
+/*
+ * Something wrong with the input. Nothing is computed for `agent`; NULL: it belongs to no one
+ * agent. `about` is the id of the indicator that it is about: who may not see that indicator may
+ * not see the fault, which may quote its value. NULL: about none; cqa_about_unknown: it was written
+ * down before this was kept, and may be about any.
+ */
 struct cqa_fault {
     const char *agent;
+    const char *about;
     struct cqa_place at;
-    const char *text;
-    const char *zh; /* the same in Chinese; NULL: only English */
+    const struct cqa_message *message; /* of the size that it needs; NULL: it found no memory */
 };
+extern const char cqa_about_unknown[];
 
 /* {0} is empty; finish frees. `lost` counts what found no memory, so that a bad input never passes
  * for good. */
@@ -36,18 +41,26 @@ struct cqa_faults {
     size_t lost;
 };
 
-/* Copies `agent` (control characters escaped when printed) and the text; `at.file` is borrowed. */
+/* Copies `agent` and the message; `about`, an id of the scheme, and `at.file` are borrowed. */
 void cqa_faults_add(struct cqa_faults *faults, const char *agent, struct cqa_place at,
-                    const char *format, ...) CQA_PRINTF(4, 5);
+                    const char *format, ...) CQA_MESSAGE(4, 5);
+void cqa_faults_add_about(struct cqa_faults *faults, const char *agent, const char *about,
+                          struct cqa_place at, const char *format, ...) CQA_MESSAGE(5, 6);
 
-void cqa_faults_add_va(struct cqa_faults *faults, const char *agent, struct cqa_place at,
-                       const char *format, va_list *arguments);
+void cqa_faults_add_va(struct cqa_faults *faults, const char *agent, const char *about,
+                       struct cqa_place at, const char *format, va_list *arguments);
+
+/* What it says; never NULL. */
+const struct cqa_message *cqa_fault_message(const struct cqa_fault *fault);
 
 /* One that was written down before; copied whole, but for `at.file`. */
 void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fault);
 
-/* Each as "FILE:LINE:COLUMN: text", in the order of files and lines. */
-void cqa_faults_print(struct cqa_faults *faults, FILE *out);
+/* Each as "FILE:LINE:COLUMN: text", a line, in the order of files and lines; of one file alone,
+ * `what` (a CQA_N) is said in the language in place of its name. */
+void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_language language,
+                    struct cqa_buffer *out);
+void cqa_faults_print(struct cqa_faults *faults, enum cqa_language language, FILE *out);
 void cqa_faults_finish(struct cqa_faults *faults);
 
 /* One value of one indicator for one agent (or unit), as imported or entered. Strings are borrowed.

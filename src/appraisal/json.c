@@ -56,6 +56,23 @@ void cqa_json_member(struct cqa_buffer *out, const char *key, const char *text)
     cqa_json_text(out, text);
 }
 
+static void put_said(struct cqa_buffer *out, const char *key, const char *suffix,
+                     const struct cqa_message *message, enum cqa_language language)
+{
+    struct cqa_buffer words = {.limit = out->limit};
+
+    cqa_message_put(message, language, &words);
+    cqa_buffer_print(out, ",\"%s%s\":", key, suffix);
+    cqa_json_text(out, words.text ? words.text : "");
+    cqa_buffer_finish(&words);
+}
+
+void cqa_json_said(struct cqa_buffer *out, const char *key, const struct cqa_message *message)
+{
+    put_said(out, key, "", message, CQA_ENGLISH);
+    put_said(out, key, "_zh", message, CQA_CHINESE);
+}
+
 void cqa_json_names(struct cqa_buffer *out, struct cqa_text text)
 {
     cqa_json_put(out, "{\"en\":");

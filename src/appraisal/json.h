@@ -4,6 +4,7 @@
 
 #include "appraisal/rational.h"
 #include "base/buffer.h"
+#include "base/message.h"
 #include "base/text.h"
 
 /* JSON written by hand: points and money go from fraction to text without a binary float between.
@@ -16,6 +17,8 @@ void cqa_json_points(struct cqa_buffer *out, struct cqa_rational number); /* two
  * band may turn on the rest. */
 void cqa_json_value(struct cqa_buffer *out, const char *key, struct cqa_rational number);
 void cqa_json_member(struct cqa_buffer *out, const char *key, const char *text);
+void cqa_json_said(struct cqa_buffer *out, const char *key,
+                   const struct cqa_message *message);             /* and ,"key_zh" */
 void cqa_json_names(struct cqa_buffer *out, struct cqa_text text); /* {"en":…,"zh":…} */
 
 #endif

@@ -61,8 +61,11 @@ void cqa_run_calls(struct cqa_engine_run *run)
     if (outside > 0)
         cqa_run_note(run, "calls outside %s or of unknown time: %zu", run->input->period, outside);
     if (nobodys > 0)
-        cqa_run_note(run, "calls of nobody: %zu; their agent is not known%s", nobodys,
-                     run->input->roster ? ", or the roster has nobody there at that time" : "");
+        cqa_run_note(run,
+                     run->input->roster ? "calls of nobody: %zu; their agent is not known, or the "
+                                          "roster has nobody there at that time"
+                                        : "calls of nobody: %zu; their agent is not known",
+                     nobodys);
     if (strangers > 0)
         cqa_run_note(run, "calls of agents that the indicators do not name: %zu", strangers);
     if (calls != NULL && calls->replaced > 0)
@@ -173,7 +176,7 @@ static void take_measured(struct cqa_engine_run *run, struct cqa_subject *subjec
     if (measured->has_coverage &&
         cqa_rational_compare(measured->coverage_pct, indicator->measuring->least_pct) < 0) {
         subject->spoiled[index] = 1;
-        cqa_run_fault(run, subject, subject->first,
+        cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" stands on %zu calls, %s %% of those handled; the "
                       "scheme asks for %s %%",
                       subject->sheet.agent, indicator->id, measured->taken_count,
@@ -184,7 +187,7 @@ static void take_measured(struct cqa_engine_run *run, struct cqa_subject *subjec
     if (cqa_rational_compare(measured->value, indicator->low) < 0 ||
         cqa_rational_compare(measured->value, indicator->high) > 0) {
         subject->spoiled[index] = 1;
-        cqa_run_fault(run, subject, subject->first,
+        cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" was measured as %s; allowed: %s to %s",
                       subject->sheet.agent, indicator->id,
                       cqa_rational_fixed(measured->value, 2, text[0]),
@@ -234,15 +237,16 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
     const char *agent = subject->sheet.agent;
 
     if (indicator->need != CQA_NEED_MEASURED)
-        cqa_run_fault(run, subject, subject->first, "agent \"%s\": \"%s\" (%s, %s) is missing",
-                      agent, indicator->id, indicator->names.en, indicator->names.zh);
+        cqa_run_fault(run, subject, indicator->id, subject->first,
+                      "agent \"%s\": \"%s\" (%s, %s) is missing", agent, indicator->id,
+                      indicator->names.en, indicator->names.zh);
     else if (calls == NULL)
-        cqa_run_fault(run, subject, subject->first,
+        cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and no results to "
                       "measure it from",
                       agent, indicator->id, indicator->names.en, indicator->names.zh);
     else if (calls->broken.line != 0)
-        cqa_run_fault(run, subject, subject->first,
+        cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" cannot be measured: line %zu of the results is "
                       "unreadable and may be "
                       "a call of theirs",
@@ -250,12 +254,12 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
     else if (indicator->measuring->over != CQA_NOWHERE &&
              subject->sheet.figures[indicator->measuring->over].origin == CQA_ORIGIN_ABSENT)
         cqa_run_fault(
-            run, subject, subject->first,
+            run, subject, indicator->id, subject->first,
             "agent \"%s\": \"%s\" (%s, %s) is missing: import it, or \"%s\" to measure it with",
             agent, indicator->id, indicator->names.en, indicator->names.zh,
             run->scheme->indicators[indicator->measuring->over].id);
     else
-        cqa_run_fault(run, subject, subject->first,
+        cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and none of %zu "
                       "calls gives it",
                       agent, indicator->id, indicator->names.en, indicator->names.zh,
@@ -304,7 +308,7 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject)
             continue;
         settle_value(indicator, figure);
         if (!cqa_rational_valid(figure->value) || !cqa_rational_valid(figure->raw))
-            cqa_run_fault(run, subject, subject->first,
+            cqa_run_fault(run, subject, indicator->id, subject->first,
                           "agent \"%s\": the mean of \"%s\" has too many digits",
                           subject->sheet.agent, indicator->id);
     }

@@ -165,8 +165,9 @@ static enum cqa_status add_seat(struct importer *importer)
                             .at = {importer->name, first->line, first->column}};
 
     if (importer->csv.problem != NULL || seat.person == NULL) {
-        cqa_faults_add(importer->faults, seat.person, seat.at, "%s",
-                       importer->csv.problem ? importer->csv.problem : "the row names no person");
+        cqa_faults_add(importer->faults, seat.person, seat.at, "%p",
+                       cqa_words_named(importer->csv.problem ? importer->csv.problem
+                                                             : CQA_N("the row names no person")));
         return CQA_OK;
     }
     if (!read_times(importer, &seat))
@@ -212,11 +213,11 @@ static void both_at_fault(struct cqa_faults *faults, const struct cqa_seat *seat
                           const struct cqa_seat *before, const char *what, const char *which)
 {
     cqa_faults_add(faults, seat->person, seat->at,
-                   "%s \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"", what, which,
-                   seat->person, before->at.line, before->person);
+                   "%p \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"",
+                   cqa_words_named(what), which, seat->person, before->at.line, before->person);
     cqa_faults_add(faults, before->person, before->at,
-                   "%s \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"", what, which,
-                   before->person, seat->at.line, seat->person);
+                   "%p \"%s\" is held at once by \"%s\" and (line %zu) \"%s\"",
+                   cqa_words_named(what), which, before->person, seat->at.line, seat->person);
 }
 
 /* Seats are in order of extension and time. One that lasts long may overlap many that follow. */
@@ -231,7 +232,7 @@ static void check_extensions(const struct cqa_roster *roster, struct cqa_faults 
                 strcmp(seat->from, before->to) >= 0)
                 break;
             if (strcmp(before->person, seat->person) != 0)
-                both_at_fault(faults, seat, before, "extension", seat->extension);
+                both_at_fault(faults, seat, before, CQA_N("extension"), seat->extension);
         }
 }
 

@@ -296,3 +296,22 @@ int cqa_scheme_private(const struct cqa_scheme *scheme, size_t indicator)
     }
     return pay;
 }
+
+int cqa_scheme_about_pay(const struct cqa_scheme *scheme, const char *about)
+{
+    if (about == NULL)
+        return 0;
+    const int indicator = cqa_scheme_indicator(scheme, about);
+    int known = indicator != CQA_NOWHERE;
+
+    if (known && cqa_scheme_private(scheme, (size_t)indicator))
+        return 1;
+    for (size_t i = 0; i < scheme->item_count; i++) {
+        if (strcmp(scheme->items[i].id, about) != 0)
+            continue;
+        if (i >= scheme->pay_first)
+            return 1;
+        known = 1;
+    }
+    return !known;
+}

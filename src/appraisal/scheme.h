@@ -103,4 +103,8 @@ int cqa_scheme_post_among(const char *post, const char *const *posts, size_t cou
 /* Is the indicator of pay alone (a wage)? Whoever may not see pay does not see it either. */
 int cqa_scheme_private(const struct cqa_scheme *scheme, size_t indicator);
 
+/* Whether what is about this indicator or item (an id; NULL: none) is for those alone who see pay:
+ * also where the scheme does not know it. */
+int cqa_scheme_about_pay(const struct cqa_scheme *scheme, const char *about);
+
 #endif

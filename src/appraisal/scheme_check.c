@@ -224,7 +224,7 @@ static void band_problem(struct cqa_scheme_loader *loader, const struct cqa_band
 {
     char text[CQA_RATIONAL_TEXT];
 
-    cqa_problems_add(loader->problems, band->line, band->column, "%s %s", what,
+    cqa_problems_add(loader->problems, band->line, band->column, "%p %s", cqa_words_named(what),
                      cqa_rational_exact(at, text));
 }
 
@@ -240,9 +240,9 @@ static void check_neighbours(struct cqa_scheme_loader *loader, const struct cqa_
     }
     const int order = cqa_rational_compare(before->high, band->low);
     if (order > 0 || (order == 0 && !before->high_open && !band->low_open))
-        band_problem(loader, band, "the row overlaps the one below it at", band->low);
+        band_problem(loader, band, CQA_N("the row overlaps the one below it at"), band->low);
     else if (order < 0 || (before->high_open && band->low_open))
-        band_problem(loader, band, "the rows leave a gap at or above", before->high);
+        band_problem(loader, band, CQA_N("the rows leave a gap at or above"), before->high);
 }
 
 static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *first,
@@ -250,19 +250,21 @@ static void check_ends(struct cqa_scheme_loader *loader, const struct cqa_band *
 {
     if (cqa_rational_valid(first->low)) {
         if (!cqa_rational_valid(reach.low))
-            band_problem(loader, first, "values may be lower than the lowest row, which starts at",
+            band_problem(loader, first,
+                         CQA_N("values may be lower than the lowest row, which starts at"),
                          first->low);
         else if (cqa_rational_compare(first->low, reach.low) > 0 ||
                  (first->low_open && cqa_rational_compare(first->low, reach.low) == 0))
-            band_problem(loader, first, "no row for values from", reach.low);
+            band_problem(loader, first, CQA_N("no row for values from"), reach.low);
     }
     if (cqa_rational_valid(last->high)) {
         if (!cqa_rational_valid(reach.high))
-            band_problem(loader, last, "values may be higher than the highest row, which ends at",
+            band_problem(loader, last,
+                         CQA_N("values may be higher than the highest row, which ends at"),
                          last->high);
         else if (cqa_rational_compare(last->high, reach.high) < 0 ||
                  (last->high_open && cqa_rational_compare(last->high, reach.high) == 0))
-            band_problem(loader, last, "no row for values up to", reach.high);
+            band_problem(loader, last, CQA_N("no row for values up to"), reach.high);
     }
 }
 

@@ -40,9 +40,10 @@ struct opus {
     float packet[PACKET_FRAMES_MAX * 2];
 };
 
-static int damaged(const struct opus *opus, const char *what, struct cqa_failure *failure)
+static int damaged(const struct opus *opus, const struct cqa_message *what,
+                   struct cqa_failure *failure)
 {
-    cqa_failure_set(failure, CQA_FAILURE_DECODE, "Ogg Opus at %.1f s: %s",
+    cqa_failure_set(failure, CQA_FAILURE_DECODE, "Ogg Opus at %.1f s: %p",
                     (double)opus->position / CLOCK_HZ, what);
     return -1;
 }
@@ -55,7 +56,7 @@ static int read_head(struct opus *opus, const ogg_packet *packet, struct cqa_fai
     int error = OPUS_OK;
 
     if (packet->bytes < HEAD_BYTES || memcmp(head, "OpusHead", 8) != 0)
-        return damaged(opus, "the identification header is not whole", failure);
+        return damaged(opus, cqa_words("the identification header is not whole"), failure);
     if (cqa_probe_layout(head[9], CLOCK_HZ, failure) != CQA_OK)
         return -1;
     if (head[8] >> 4 != 0 || head[18] != 0) {
@@ -117,7 +118,7 @@ static int decode(struct opus *opus, const ogg_packet *packet, struct cqa_failur
                                 opus->packet, PACKET_FRAMES_MAX, 0);
 
     if (frames < 0)
-        return damaged(opus, opus_strerror(frames), failure);
+        return damaged(opus, cqa_words("%s", opus_strerror(frames)), failure);
     opus->position += (int64_t)frames * DIVISOR;
     /* A stream cut out of a longer one does not begin at 0; on the last page the position is where
      * to cut. */
@@ -156,9 +157,9 @@ static int take_page(struct opus *opus, ogg_page *page, struct cqa_failure *fail
     if (ogg_page_serialno(page) != opus->stream.serialno)
         return 0;
     if (ogg_stream_pagein(&opus->stream, page) != 0)
-        return damaged(opus, "a page is out of place", failure);
+        return damaged(opus, cqa_words("a page is out of place"), failure);
     if (opus->stream.body_fill - opus->stream.body_returned > PACKET_BYTES_MAX)
-        return damaged(opus, "a packet has no end", failure);
+        return damaged(opus, cqa_words("a packet has no end"), failure);
     if (ogg_page_eos(page) && ogg_page_granulepos(page) >= 0)
         opus->end = ogg_page_granulepos(page) - (opus->origin > 0 ? opus->origin : 0);
     return 0;
@@ -188,8 +189,9 @@ static int next_page(struct opus *opus, struct cqa_failure *failure)
     }
     /* After the last stream's end anything may follow. */
     if (found < 0)
-        return opus->stage == STAGE_ENDED ? 1
-                                          : damaged(opus, "bytes are damaged or missing", failure);
+        return opus->stage == STAGE_ENDED
+                   ? 1
+                   : damaged(opus, cqa_words("bytes are damaged or missing"), failure);
     return take_page(opus, &page, failure) != 0 ? -1 : 1;
 }
 
@@ -200,7 +202,7 @@ static int step(struct opus *opus, struct cqa_failure *failure)
     const int found = opus->stage == STAGE_ENDED ? 0 : ogg_stream_packetout(&opus->stream, &packet);
 
     if (found < 0)
-        return damaged(opus, "a page is missing", failure);
+        return damaged(opus, cqa_words("a page is missing"), failure);
     if (found == 0) {
         const int more = next_page(opus, failure);
         if (more != 0 || opus->stage == STAGE_ENDED)

@@ -13,11 +13,8 @@ enum { HASH_BLOCK = 64 * 1024 };
 
 enum cqa_status cqa_source_unreadable(const struct cqa_source *source, struct cqa_failure *failure)
 {
-    /* strerror() may load a catalogue, and the sandbox lets nothing be opened. */
-    const char *description = strerrordesc_np(source->sys_errno);
-
-    return cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "reading failed: %s",
-                           description != NULL ? description : "unknown error");
+    return cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "reading failed: %p",
+                           cqa_words_of_errno(source->sys_errno));
 }
 
 enum cqa_status cqa_source_open(struct cqa_source *source, int fd, struct cqa_failure *failure)

@@ -3,7 +3,7 @@
 #define CQA_BASE_BUFFER_H
 
 #include <stddef.h>
-#include "base/error.h"
+#include "base/status.h"
 
 /*
  * Growing text with a ceiling. Start with {.limit = N}. Always NUL-terminated once something was

@@ -25,6 +25,14 @@ static size_t utf8_length(const unsigned char *text)
     return length;
 }
 
+size_t cqa_utf8_length(const char *text, size_t length)
+{
+    unsigned char start[5] = {0};
+
+    memcpy(start, text, length < 4 ? length : 4);
+    return start[0] == '\0' ? length > 0 : utf8_length(start);
+}
+
 static int is_control(const unsigned char *text, size_t length)
 {
     return length == 0 || text[0] < 0x20 || text[0] == 0x7F ||

@@ -17,6 +17,9 @@ void cqa_escape_control(const char *text, char *out, size_t size);
  */
 const char *cqa_escape_bytes(const char *text, char *out, size_t size);
 
+/* Bytes of the UTF-8 character at `text`, of which `length` bytes are there; 0: there is none. */
+size_t cqa_utf8_length(const char *text, size_t length);
+
 /* Where `text` fills its `size` bytes it was cut, maybe within a character, which no reader of
  * UTF-8 takes: drops the last one where it is not whole. */
 void cqa_drop_half_character(char *text, size_t size);

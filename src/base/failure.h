@@ -5,8 +5,9 @@
 #include "base/error.h"
 
 /*
- * Why a recording has no result. `reason` is one of the ids below, fit for programs; `text` is for
- * a person. An empty reason: no failure. docs/failures.md explains each to the people who meet it.
+ * Why a recording has no result. `reason` is one of the ids below, fit for programs; `message` is
+ * for a person. An empty reason: no failure. docs/failures.md explains each to the people who meet
+ * it.
  */
 #define CQA_FAILURE_UNFINISHED                                                                     \
     "unfinished" /* header not final: still being written, or the recorder crashed */
@@ -28,11 +29,19 @@
 
 struct cqa_failure {
     char reason[32];
-    char text[256];
+    struct cqa_message message;
 };
 
 /* Fills it (may be NULL). Returns CQA_E_BADDATA for one line of error paths. */
 enum cqa_status cqa_failure_set(struct cqa_failure *failure, const char *reason, const char *format,
-                                ...) CQA_PRINTF(3, 4);
+                                ...) CQA_MESSAGE(3, 4);
+
+/* A failure between two processes, as "reason\0message\0": bytes written, at most
+ * CQA_FAILURE_BYTES_MAX. */
+enum { CQA_FAILURE_BYTES_MAX = 8192 };
+size_t cqa_failure_write(const struct cqa_failure *failure, char out[CQA_FAILURE_BYTES_MAX]);
+
+/* 0: it is none, and `out` is as it was. Whatever is in it, nothing but a message comes of it. */
+int cqa_failure_read(const char *bytes, size_t length, struct cqa_failure *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-journal.h>
 #include "base/escape.h"
+#include "base/say.h"
 
 static enum cqa_log_level most = CQA_LOG_INFO;
 static int masking;
@@ -40,16 +41,18 @@ void cqa_log(enum cqa_log_level level, const char *format, ...)
 {
     static const char *const names[] = {"emerg",   "alert",  "crit", "error",
                                         "warning", "notice", "info", "debug"};
-    char line[1024];
+    struct cqa_message message;
     va_list arguments;
 
     if (level > most)
         return;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
+    cqa_message_set_va(&message, format, &arguments);
     va_end(arguments);
+    const char *line = cqa_said(&message, cqa_say_language());
     if (stderr_is_journal())
-        sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, NULL);
+        sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, "CALLQA_CODE=%s",
+                        cqa_message_code(&message), NULL);
     else
         fprintf(stderr, "level=%s %s\n", names[level], line);
 }

@@ -13,11 +13,13 @@ enum cqa_log_level {
 };
 
 /*
- * One line to the journal when stderr is the journal, else "level=… msg" on stderr. Levels are
- * syslog's. Private values (names, numbers, paths of recordings) go through cqa_log_private, so
- * that a site can mask them.
+ * One line to the journal when stderr is the journal, else "level=… msg" on stderr, in the language
+ * of the program's environment (base/say.h). Levels are syslog's. In the journal the line has a
+ * field CALLQA_CODE, the message's stable code: alerts match on that, which neither language nor
+ * rewording changes. Private values (names, numbers, paths of recordings) go through
+ * cqa_log_private, so that a site can mask them.
  */
-void cqa_log(enum cqa_log_level level, const char *format, ...) CQA_PRINTF(2, 3);
+void cqa_log(enum cqa_log_level level, const char *format, ...) CQA_MESSAGE(2, 3);
 
 /* Lines above `level` are dropped; CQA_LOG_INFO at start. */
 void cqa_log_set_level(enum cqa_log_level level);

@@ -305,7 +305,7 @@ struct cqa_yaml *cqa_yaml_load(const char *path, struct cqa_problems *problems)
     FILE *file = fopen(path, "re");
 
     if (file == NULL) {
-        cqa_problems_add(problems, 0, 0, "cannot be read: %s", strerror(errno));
+        cqa_problems_add(problems, 0, 0, "cannot be read: %p", cqa_words_of_errno(errno));
         return NULL;
     }
     while ((count = fread(piece, 1, sizeof piece, file)) > 0)
@@ -314,7 +314,7 @@ struct cqa_yaml *cqa_yaml_load(const char *path, struct cqa_problems *problems)
     fclose(file);
     struct cqa_yaml *yaml = NULL;
     if (failed)
-        cqa_problems_add(problems, 0, 0, "cannot be read: %s", strerror(errno));
+        cqa_problems_add(problems, 0, 0, "cannot be read: %p", cqa_words_of_errno(errno));
     else if (buffer.failed)
         cqa_problems_add(problems, 0, 0, "larger than %d bytes", FILE_BYTES_MAX);
     else
@@ -394,7 +394,8 @@ const struct cqa_yaml_node *cqa_yaml_want(const struct cqa_yaml_node *map, const
                                           enum cqa_yaml_kind kind, int required,
                                           struct cqa_problems *problems)
 {
-    static const char *const names[] = {"a single value", "a list", "a map (key: value)"};
+    static const char *const names[] = {CQA_N("a single value"), CQA_N("a list"),
+                                        CQA_N("a map (key: value)")};
     const struct cqa_yaml_node *node = cqa_yaml_find(map, key);
 
     if (node == NULL) {
@@ -403,7 +404,7 @@ const struct cqa_yaml_node *cqa_yaml_want(const struct cqa_yaml_node *map, const
         return NULL;
     }
     if (node->kind != kind) {
-        cqa_yaml_problem(node, problems, "\"%s\" must be %s", key, names[kind]);
+        cqa_yaml_problem(node, problems, "\"%s\" must be %p", key, cqa_words_named(names[kind]));
         return NULL;
     }
     return node;
@@ -412,13 +413,11 @@ const struct cqa_yaml_node *cqa_yaml_want(const struct cqa_yaml_node *map, const
 void cqa_yaml_problem(const struct cqa_yaml_node *node, struct cqa_problems *problems,
                       const char *format, ...)
 {
-    char text[512];
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    cqa_problems_add_va(problems, node->line, node->column, format, &arguments);
     va_end(arguments);
-    cqa_problems_add(problems, node->line, node->column, "%s", text);
 }
 
 static int among(const char *word, const char *const *words)

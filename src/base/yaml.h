@@ -57,7 +57,7 @@ const struct cqa_yaml_node *cqa_yaml_want(const struct cqa_yaml_node *map, const
 
 /* Adds a problem at the node's place. */
 void cqa_yaml_problem(const struct cqa_yaml_node *node, struct cqa_problems *problems,
-                      const char *format, ...) CQA_PRINTF(3, 4);
+                      const char *format, ...) CQA_MESSAGE(3, 4);
 
 /* Adds a problem for each key of `map` that is not in the NULL-ended list, naming those that are
  * allowed. */

@@ -84,7 +84,7 @@ static void fill_all(struct cqa_pool *pool)
     for (int i = 0; i < pool->config.count; i++) {
         struct seat *seat = &pool->seats[i];
         if (seat->child.pid == 0 && seat->due_ms <= now_ms() && fill(pool, seat, &error) != CQA_OK)
-            cqa_log(CQA_LOG_WARNING, "worker: %s", error.text);
+            cqa_log(CQA_LOG_WARNING, "worker: %p", &error.message);
     }
 }
 

@@ -214,8 +214,9 @@ enum cqa_status cqa_sandbox_prepare(struct cqa_sandbox_filter *out, struct cqa_e
             places++;
         }
     if (failed != 0 || places != 1)
-        return cqa_fail(error, CQA_E_IO, "cannot make the system call filter: %s",
-                        failed != 0 ? strerror(-failed) : "its form is not known");
+        return cqa_fail(error, CQA_E_IO, "cannot make the system call filter: %p",
+                        failed != 0 ? cqa_words_of_errno(-failed)
+                                    : cqa_words("its form is not known"));
     return CQA_OK;
 }
 

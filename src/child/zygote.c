@@ -35,7 +35,8 @@ static _Noreturn void live(const struct zygote *zygote, const struct cqa_zygote_
 
     if (cqa_sandbox_enter(socket, parent, &limits, &zygote->filter, &error) != CQA_OK) {
         dup2(socket, CQA_SANDBOX_FD); /* harmless when it was done already */
-        cqa_frame_say(CQA_FRAME_BROKEN, error.text, strlen(error.text));
+        const char *why = cqa_english(&error.message);
+        cqa_frame_say(CQA_FRAME_BROKEN, why, strlen(why));
         _exit(1);
     }
     cqa_frame_say(CQA_FRAME_READY, NULL, 0);
@@ -144,7 +145,7 @@ static void say_error(struct cqa_zygote_answer *out, enum cqa_status status,
     if (status == CQA_OK)
         return;
     out->sys_errno = error->sys_errno;
-    memcpy(out->text, error->text, sizeof out->text);
+    cqa_message_write(&error->message, CQA_ENGLISH, out->text, sizeof out->text);
 }
 
 static void serve(struct zygote *zygote, const struct cqa_zygote_order *order, int socket)

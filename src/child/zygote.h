@@ -34,7 +34,7 @@ struct cqa_zygote_answer {
     int wait_status; /* of END */
     pid_t pid;       /* of START */
     int sys_errno;
-    char text[256]; /* the error's; of the first word the name of what was prepared */
+    char text[256]; /* the error's, in English; of the first word the name of what was prepared */
 };
 
 /* Prepares, says so, and serves orders until the socket closes. */

@@ -10,6 +10,7 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "base/models.h"
+#include "base/say.h"
 #include "cli/analyze_options.h"
 #include "cli/cli.h"
 #include "cli/output.h"
@@ -73,9 +74,9 @@ static int prepare(struct run *run, const struct cqa_analyze_options *options,
     }
     if (status != CQA_OK) {
         if (problems.count > 0)
-            cqa_problems_print(&problems, file, stderr);
+            cqa_problems_print(&problems, file, cqa_say_language(), stderr);
         else
-            cqa_cli_fail(NAME, "%s", error.text);
+            cqa_cli_fail(NAME, "%p", &error.message);
         cqa_problems_finish(&problems);
         return CQA_EXIT_INVALID;
     }
@@ -95,7 +96,7 @@ static int prepare(struct run *run, const struct cqa_analyze_options *options,
         if (run->slots == NULL)
             status = cqa_fail(&error, CQA_E_NOMEM, "out of memory");
     }
-    return status == CQA_OK ? CQA_EXIT_DONE : cqa_cli_fail(NAME, "%s", error.text);
+    return status == CQA_OK ? CQA_EXIT_DONE : cqa_cli_fail(NAME, "%p", &error.message);
 }
 
 static void finish(struct run *run)
@@ -141,14 +142,14 @@ static void submit(struct run *run, size_t index)
     if (status == CQA_OK &&
         cqa_recorder_read_sidecar(run->recorder, cqa_engine_children(run->engine), run->zone, path,
                                   &slot->arena, &slot->identity, NULL, &error) != CQA_OK)
-        fprintf(stderr, "%s: its metadata is not used: %s\n", cqa_log_private(path), error.text);
+        cqa_say(stderr, "%s: its metadata is not used: %p", cqa_log_private(path), &error.message);
     const struct cqa_job job = {
         .id = index, .fd = fd, .name = path, .lines = slot->identity.call.lines};
     if (status == CQA_OK)
         status = cqa_workers_submit(run->workers, &job, &error);
     close(fd);
     if (status != CQA_OK) {
-        cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+        cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
         end_with(slot, &failure);
     }
 }
@@ -159,7 +160,7 @@ static void print_failure(struct run *run, const char *path, const struct cqa_fa
 
     cqa_escape_control(path, escaped, sizeof escaped);
     cqa_progress_clear(&run->progress);
-    fprintf(stderr, "%s: %s: %s\n", escaped, failure->reason, failure->text);
+    cqa_say(stderr, "%s: %s: %p", escaped, failure->reason, &failure->message);
     cqa_report_fail(&run->report, path, failure);
     run->unreadable++;
 }
@@ -178,7 +179,7 @@ static int flush(struct run *run)
     if (status == CQA_OK)
         return 1;
     cqa_progress_clear(&run->progress);
-    cqa_cli_fail(NAME, "%s", error.text);
+    cqa_cli_fail(NAME, "%p", &error.message);
     return 0;
 }
 
@@ -224,7 +225,7 @@ static int print_next(struct run *run)
         done = write_result(run, slot->outcome.result);
     } else {
         if (slot->outcome.result != NULL)
-            cqa_failure_set(&slot->outcome.failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+            cqa_failure_set(&slot->outcome.failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
         print_failure(run, path, &slot->outcome.failure);
     }
     cqa_result_destroy(slot->outcome.result);
@@ -275,7 +276,7 @@ static int end_report(struct run *run)
             ? cqa_fail(&error, CQA_E_NOMEM, "out of memory")
             : cqa_output_commit(&run->output, run->text.text, run->text.length, &error);
     if (status != CQA_OK)
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
     return status == CQA_OK;
 }
 
@@ -315,7 +316,7 @@ int cqa_cli_analyze(int argc, char **argv)
     if (code == CQA_EXIT_DONE &&
         cqa_output_open(&run.output, options.output, cqa_format_has_head(options.format), &error) !=
             CQA_OK)
-        code = cqa_cli_fail(NAME, "%s", error.text);
+        code = cqa_cli_fail(NAME, "%p", &error.message);
     if (code == CQA_EXIT_DONE) {
         cqa_paths_drop(&run.paths, run.output.target);
         code = report_all(&run, &options);

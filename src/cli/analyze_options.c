@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/say.h"
 #include "cli/cli.h"
 
 static const char NAME[] = "analyze";
@@ -30,7 +31,7 @@ static const char HELP[] =
     "conversation, / not measurable, ~ in part; reasons below it, and in docs/measures.md.\n"
     "A recording that cannot be read is named on stderr, the others are done; exit code 3.\n"
     "Example: callqa analyze --recorder freepbx --format csv /var/spool/asterisk/monitor\n"
-    "         callqa analyze --format html -o day.html /var/spool/asterisk/monitor/2025/11/20\n";
+    "         callqa analyze --format html -o day.html /var/spool/asterisk/monitor/2025/11/20";
 
 enum { WORKERS_MAX = 256 };
 
@@ -64,8 +65,10 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
     };
     int option;
 
-    *options = (struct cqa_analyze_options){
-        .recorder = "generic", .rubric = "standard", .jobs = default_jobs()};
+    *options = (struct cqa_analyze_options){.recorder = "generic",
+                                            .rubric = "standard",
+                                            .jobs = default_jobs(),
+                                            .zh = cqa_say_language() == CQA_CHINESE};
     while ((option = getopt_long(argc, argv, "r:R:z:f:l:do:j:hV", longs, NULL)) != -1) {
         switch (option) {
         case 'r':
@@ -97,7 +100,7 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
                 return cqa_cli_usage(NAME, "-j takes 1 to %d, not \"%s\"", WORKERS_MAX, optarg);
             break;
         case 'h':
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
             return CQA_EXIT_DONE;
         case 'V':
             cqa_cli_print_version();

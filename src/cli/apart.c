@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/error.h"
 #include "base/program.h"
 #include "cli/cli.h"
 
@@ -18,5 +19,6 @@ int cqa_cli_run_apart(char **argv)
     if (here == NULL || length >= (int)sizeof path)
         return cqa_cli_fail(argv[0], "where callqa lies is not known");
     execv(path, argv);
-    return cqa_cli_fail(argv[0], "%s: %s; is callqa installed in whole?", path, strerror(errno));
+    return cqa_cli_fail(argv[0], "%s: %p; is callqa installed in whole?", path,
+                        cqa_words_of_errno(errno));
 }

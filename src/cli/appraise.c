@@ -7,6 +7,7 @@
 #include "appraisal/appraisal.h"
 #include "appraisal/sheet.h"
 #include "base/models.h"
+#include "base/say.h"
 #include "cli/cli.h"
 
 enum { SHEET_BYTES_MAX = 1 << 28 };
@@ -30,7 +31,7 @@ static const char HELP[] =
     "Wrong input is named on stderr as FILE:LINE:COLUMN; nothing is computed for that agent,\n"
     "everything for the others, and the exit code is 3. An invalid scheme is exit code 4.\n\n"
     "Example: callqa appraise --scheme agent-2013 --indicators november.csv --results "
-    "calls.jsonl\n";
+    "calls.jsonl";
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_CSV };
 
@@ -102,7 +103,7 @@ static int parse(int argc, char **argv, struct options *options)
             if (options->format < 0)
                 return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl, csv", optarg);
         } else if (option == 'h') {
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
             return CQA_EXIT_DONE;
         } else if (option == 'V') {
             cqa_cli_print_version();
@@ -183,13 +184,13 @@ static void report(struct work *work)
 {
     const struct cqa_appraisal *appraisal = &work->appraisal;
 
-    cqa_faults_print(&work->faults, stderr);
+    cqa_faults_print(&work->faults, cqa_say_language(), stderr);
     for (size_t i = 0; i < appraisal->left_out_count; i++)
         if (!appraisal->left_out[i].is_fault)
-            fprintf(stderr, "note: \"%s\" is left out: %s\n", appraisal->left_out[i].agent,
-                    appraisal->left_out[i].why);
+            cqa_say(stderr, "note: \"%s\" is left out: %p", appraisal->left_out[i].agent,
+                    cqa_words_named(appraisal->left_out[i].why));
     for (size_t i = 0; i < appraisal->note_count; i++)
-        fprintf(stderr, "note: %s\n", appraisal->notes[i]);
+        cqa_say(stderr, "note: %p", appraisal->notes[i]);
 }
 
 static int appraise(const struct options *options, struct work *work)
@@ -198,16 +199,16 @@ static int appraise(const struct options *options, struct work *work)
 
     if (cqa_models_find("schemes", options->scheme, work->scheme_path, sizeof work->scheme_path,
                         &error) != CQA_OK) {
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
         return CQA_EXIT_INVALID;
     }
     work->scheme = cqa_scheme_load(work->scheme_path, &work->problems);
     if (work->scheme == NULL) {
-        cqa_problems_print(&work->problems, work->scheme_path, stderr);
+        cqa_problems_print(&work->problems, work->scheme_path, cqa_say_language(), stderr);
         return CQA_EXIT_INVALID;
     }
     if (read_input(options, work, &error) != CQA_OK)
-        return cqa_cli_fail(NAME, "%s", error.text);
+        return cqa_cli_fail(NAME, "%p", &error.message);
     const struct cqa_appraisal_input input = {
         .scheme = work->scheme,
         .rows = &work->rows,
@@ -216,11 +217,11 @@ static int appraise(const struct options *options, struct work *work)
         .period = options->period,
     };
     if (cqa_appraise(&input, &work->faults, &work->appraisal, &error) != CQA_OK)
-        return error.status == CQA_E_BADDATA ? cqa_cli_usage(NAME, "%s", error.text)
-                                             : cqa_cli_fail(NAME, "%s", error.text);
+        return error.status == CQA_E_BADDATA ? cqa_cli_usage(NAME, "%p", &error.message)
+                                             : cqa_cli_fail(NAME, "%p", &error.message);
     report(work);
     if (print(&work->appraisal, options->format, &error) != CQA_OK)
-        return cqa_cli_fail(NAME, "%s", error.text);
+        return cqa_cli_fail(NAME, "%p", &error.message);
     return work->faults.count + work->faults.lost > 0 ? CQA_EXIT_UNREADABLE : CQA_EXIT_DONE;
 }
 

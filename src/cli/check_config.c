@@ -2,6 +2,7 @@
 /* callqa check-config: every problem of a daemon's configuration, each with its place. */
 #include <getopt.h>
 #include <stdio.h>
+#include "base/say.h"
 #include "cli/cli.h"
 #include "pipeline/config.h"
 
@@ -15,7 +16,7 @@ static const char HELP[] =
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
     "The scoring server checks its own: callqa-server --check-config FILE.\n"
-    "Example: callqa check-config /etc/callqa/callqad.yaml && systemctl reload callqad\n";
+    "Example: callqa check-config /etc/callqa/callqad.yaml && systemctl reload callqad";
 
 int cqa_cli_check_config(int argc, char **argv)
 {
@@ -27,7 +28,7 @@ int cqa_cli_check_config(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
         if (option == 'h')
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
         else if (option == 'V')
             cqa_cli_print_version();
         else
@@ -42,9 +43,9 @@ int cqa_cli_check_config(int argc, char **argv)
                              path, path);
     const int good = cqa_config_load(&config, path, &problems);
     if (good)
-        printf("%s: no problems\n", path);
+        cqa_say(stdout, "%s: no problems", path);
     else
-        cqa_problems_print(&problems, path, stdout);
+        cqa_problems_print(&problems, path, cqa_say_language(), stdout);
     cqa_problems_finish(&problems);
     cqa_config_finish(&config);
     return good ? CQA_EXIT_DONE : CQA_EXIT_INVALID;

@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include "base/models.h"
+#include "base/say.h"
 #include "cli/cli.h"
 #include "rubric/rubric.h"
 
@@ -17,7 +18,7 @@ static const char HELP[] =
     "Example:\n"
     "  $ callqa check-rubric my.yaml\n"
     "  my.yaml:12:14: unknown measure \"greeting_delay\"; nearest: greeting_delay_ms\n"
-    "  my.yaml:31:9: steps must ascend: this \"from\" is not above the one before\n";
+    "  my.yaml:31:9: steps must ascend: this \"from\" is not above the one before";
 
 static void print_summary(const struct cqa_rubric *rubric, const char *path)
 {
@@ -26,10 +27,10 @@ static void print_summary(const struct cqa_rubric *rubric, const char *path)
 
     for (size_t i = 0; i < count; i++)
         manual += cqa_rubric_rule(rubric, i).manual != 0;
-    printf("%s: no problems: %s %s, %zu rules", path, cqa_rubric_name(rubric),
-           cqa_rubric_version(rubric), count);
+    cqa_say_part(stdout, "%s: no problems: %s %s, %zu rules", path, cqa_rubric_name(rubric),
+                 cqa_rubric_version(rubric), count);
     if (manual > 0)
-        printf(", %zu of them by hand", manual);
+        cqa_say_part(stdout, ", %zu of them by hand", manual);
     putchar('\n');
 }
 
@@ -41,7 +42,7 @@ static int check(const char *path)
     if (rubric != NULL)
         print_summary(rubric, path);
     else
-        cqa_problems_print(&problems, path, stdout);
+        cqa_problems_print(&problems, path, cqa_say_language(), stdout);
     const int failed = rubric == NULL;
     cqa_rubric_destroy(rubric);
     cqa_problems_finish(&problems);
@@ -58,7 +59,7 @@ int cqa_cli_check_rubric(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
         if (option == 'h')
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
         else if (option == 'V')
             cqa_cli_print_version();
         else
@@ -68,7 +69,7 @@ int cqa_cli_check_rubric(int argc, char **argv)
     if (optind != argc - 1)
         return cqa_cli_usage(NAME, "one file, please");
     if (cqa_models_find("rubrics", argv[optind], path, sizeof path, &error) != CQA_OK) {
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
         return CQA_EXIT_INVALID;
     }
     return check(path);

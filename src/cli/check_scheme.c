@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "appraisal/scheme.h"
 #include "base/models.h"
+#include "base/say.h"
 #include "cli/cli.h"
 
 static const char NAME[] = "check-scheme";
@@ -15,7 +16,7 @@ static const char HELP[] = "Usage: callqa check-scheme FILE\n"
                            "allowed. A bare name is a scheme of models/schemes.\n\n"
                            "  -h, --help            this\n"
                            "  -V, --version         versions of callqa and its libraries\n\n"
-                           "Example: callqa check-scheme /etc/callqa/schemes/agent-2013.yaml\n";
+                           "Example: callqa check-scheme /etc/callqa/schemes/agent-2013.yaml";
 
 static int check(const char *path)
 {
@@ -23,10 +24,10 @@ static int check(const char *path)
     struct cqa_scheme *scheme = cqa_scheme_load(path, &problems);
 
     if (scheme != NULL)
-        printf("%s: no problems: %s %s, %zu indicators\n", path, scheme->id, scheme->version,
-               scheme->indicator_count);
+        cqa_say(stdout, "%s: no problems: %s %s, %zu indicators", path, scheme->id, scheme->version,
+                scheme->indicator_count);
     else
-        cqa_problems_print(&problems, path, stdout);
+        cqa_problems_print(&problems, path, cqa_say_language(), stdout);
     const int result = scheme != NULL ? CQA_EXIT_DONE : CQA_EXIT_INVALID;
     cqa_problems_finish(&problems);
     cqa_scheme_destroy(scheme);
@@ -43,7 +44,7 @@ int cqa_cli_check_scheme(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "hV", longs, NULL)) != -1) {
         if (option == 'h')
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
         else if (option == 'V')
             cqa_cli_print_version();
         else
@@ -53,7 +54,7 @@ int cqa_cli_check_scheme(int argc, char **argv)
     if (optind != argc - 1)
         return cqa_cli_usage(NAME, "one file, please");
     if (cqa_models_find("schemes", argv[optind], path, sizeof path, &error) != CQA_OK) {
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
         return CQA_EXIT_INVALID;
     }
     return check(path);

@@ -2,6 +2,7 @@
 #ifndef CQA_CLI_CLI_H
 #define CQA_CLI_CLI_H
 
+#include "base/message.h"
 #include "base/program.h"
 
 /* The commands: argv[0] is the command's own name. Each returns an enum cqa_exit. */
@@ -24,10 +25,10 @@ int cqa_cli_run_apart(char **argv);
 void cqa_cli_print_version(void);
 
 /* "callqa COMMAND: text (see callqa COMMAND --help)" on stderr; returns CQA_EXIT_USAGE. */
-int cqa_cli_usage(const char *command, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+int cqa_cli_usage(const char *command, const char *format, ...) CQA_MESSAGE(2, 3);
 
-/* Takes what --language says, "en" or "zh"; -1: go on, else CQA_EXIT_USAGE, said on stderr. */
+/* Takes what --language says, "en" or "zh", for what the command itself says as well; -1: go on,
+ * else CQA_EXIT_USAGE, said on stderr. Without it the environment's language counts. */
 int cqa_cli_language(const char *command, const char *text, int *zh);
 
 /*
@@ -37,7 +38,6 @@ int cqa_cli_language(const char *command, const char *text, int *zh);
 int cqa_cli_end(int code);
 
 /* "callqa COMMAND: text" on stderr; returns CQA_EXIT_FAILED. */
-int cqa_cli_fail(const char *command, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+int cqa_cli_fail(const char *command, const char *format, ...) CQA_MESSAGE(2, 3);
 
 #endif

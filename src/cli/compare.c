@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/say.h"
 #include "pipeline/life.h"
 #include "pipeline/again.h"
 #include "report/changes.h"
@@ -226,7 +227,7 @@ enum cqa_status cqa_compare(const struct cqa_compare_config *compare, struct cqa
     if (status == CQA_OK)
         print_sums(&comparing);
     if (comparing.unread > 0)
-        fprintf(stderr, "%zu stored results cannot be read and were not compared\n",
+        cqa_say(stderr, "%zu stored results cannot be read and were not compared",
                 comparing.unread);
     for (size_t i = 0; i < comparing.count; i++)
         free(comparing.sums[i].agent);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/escape.h"
 #include "base/problems.h"
+#include "base/say.h"
 #include "cli/cli.h"
 #include "recorder/profile.h"
 
@@ -22,7 +23,7 @@ static const char HELP[] =
     "  -f, --format F        text (default) or jsonl\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11/20/*\n";
+    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11/20/*";
 
 struct options {
     const char *recorder;
@@ -53,7 +54,7 @@ static int parse(int argc, char **argv, struct options *options)
                 return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl", optarg);
             break;
         case 'h':
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
             return CQA_EXIT_DONE;
         case 'V':
             cqa_cli_print_version();
@@ -170,9 +171,9 @@ int cqa_cli_identify(int argc, char **argv)
         status = identify_all(&options, argv + optind, recorder, zone, &error);
         code = status == CQA_OK ? CQA_EXIT_DONE : CQA_EXIT_FAILED;
     }
-    cqa_problems_print(&problems, profile, stderr);
+    cqa_problems_print(&problems, profile, cqa_say_language(), stderr);
     if (status != CQA_OK && problems.count == 0)
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
     cqa_problems_finish(&problems);
     cqa_zone_destroy(zone);
     cqa_recorder_destroy(recorder);

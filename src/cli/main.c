@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/say.h"
 #include "analysis/engine.h"
 #include "base/streams.h"
 #include "cli/cli.h"
@@ -14,32 +15,33 @@
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv); /* NULL: a program of its own */
-    const char *what;
+    const char *what;                  /* a CQA_N */
 } commands[] = {
-    {"analyze", cqa_cli_analyze, "analyse recordings and print what happened in them"},
-    {"sweep", NULL, "analyse and post what lies unanalysed in the watched folders"},
-    {"appraise", cqa_cli_appraise, "a period's appraisal by a scheme"},
-    {"identify", cqa_cli_identify, "what a recorder profile makes of file names"},
-    {"plot", NULL, "a picture of a recording: lanes, events, deductions"},
-    {"check-config", NULL, "all problems of a callqad configuration"},
-    {"check-rubric", cqa_cli_check_rubric, "all problems of a rubric"},
-    {"check-scheme", cqa_cli_check_scheme, "all problems of an appraisal scheme"},
+    {"analyze", cqa_cli_analyze, CQA_N("analyse recordings and print what happened in them")},
+    {"sweep", NULL, CQA_N("analyse and post what lies unanalysed in the watched folders")},
+    {"appraise", cqa_cli_appraise, CQA_N("a period's appraisal by a scheme")},
+    {"identify", cqa_cli_identify, CQA_N("what a recorder profile makes of file names")},
+    {"plot", NULL, CQA_N("a picture of a recording: lanes, events, deductions")},
+    {"check-config", NULL, CQA_N("all problems of a callqad configuration")},
+    {"check-rubric", cqa_cli_check_rubric, CQA_N("all problems of a rubric")},
+    {"check-scheme", cqa_cli_check_scheme, CQA_N("all problems of an appraisal scheme")},
 };
 
 static void print_help(FILE *out)
 {
-    fputs("Usage: callqa COMMAND [OPTION]... [ARGUMENT]...\n"
-          "Quality assurance of recorded telephone calls: silence, overtalk, hold, and what they "
-          "cost.\n\n",
-          out);
+    cqa_say(out, "Usage: callqa COMMAND [OPTION]... [ARGUMENT]...\n"
+                 "Quality assurance of recorded telephone calls: silence, overtalk, hold, and what "
+                 "they cost.");
+    (void)fputc('\n', out);
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].what);
-    fputs("\n  --help        this, or a command's own help: callqa COMMAND --help\n"
-          "  --version     versions of callqa and its libraries\n\n"
-          "Example: callqa analyze /var/spool/asterisk/monitor/2025/11/20\n"
-          "Exit codes: 0 done, 1 failed, 2 usage, 3 some recordings unreadable, 4 configuration\n"
-          "invalid, 5 server out of reach (results are kept and sent later).\n",
-          out);
+        cqa_say(out, "  %-13s %p", commands[i].name, cqa_words_named(commands[i].what));
+    (void)fputc('\n', out);
+    cqa_say(out, "  --help        this, or a command's own help: callqa COMMAND --help\n"
+                 "  --version     versions of callqa and its libraries\n\n"
+                 "Example: callqa analyze /var/spool/asterisk/monitor/2025/11/20\n"
+                 "Exit codes: 0 done, 1 failed, 2 usage, 3 some recordings unreadable, 4 "
+                 "configuration\n"
+                 "invalid, 5 server out of reach (results are kept and sent later).");
 }
 
 static int act(int argc, char **argv)
@@ -59,7 +61,7 @@ static int act(int argc, char **argv)
         return CQA_EXIT_DONE;
     }
     if (argc > 1)
-        fprintf(stderr, "callqa: no command \"%s\"\n", name);
+        cqa_say(stderr, "callqa: no command \"%s\"", name);
     print_help(stderr);
     return CQA_EXIT_USAGE;
 }

@@ -5,44 +5,48 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/streams.h"
+#include "base/say.h"
 #include "base/version.h"
 
 void cqa_cli_print_version(void)
 {
     puts("callqa " CQA_VERSION);
-    puts("built with " CQA_LIBRARIES);
-    puts("GPL-3.0-or-later; there is no warranty.");
+    cqa_say(stdout, "built with %s", CQA_LIBRARIES);
+    cqa_say(stdout, "GPL-3.0-or-later; there is no warranty.");
 }
 
 int cqa_cli_usage(const char *command, const char *format, ...)
 {
+    struct cqa_message message;
     va_list arguments;
 
-    fprintf(stderr, "callqa %s: ", command);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    cqa_message_set_va(&message, format, &arguments);
     va_end(arguments);
-    fprintf(stderr, " (see callqa %s --help)\n", command);
+    cqa_say(stderr, "callqa %s: %p (see callqa %s --help)", command, &message, command);
     return CQA_EXIT_USAGE;
 }
 
 int cqa_cli_language(const char *command, const char *text, int *zh)
 {
-    *zh = strcmp(text, "zh") == 0;
-    return *zh || strcmp(text, "en") == 0
-               ? -1
-               : cqa_cli_usage(command, "--language is en or zh, not \"%s\"", text);
+    const int is_chinese = strcmp(text, "zh") == 0;
+
+    if (!is_chinese && strcmp(text, "en") != 0)
+        return cqa_cli_usage(command, "--language is en or zh, not \"%s\"", text);
+    cqa_say_set_language(is_chinese ? CQA_CHINESE : CQA_ENGLISH);
+    *zh = is_chinese;
+    return -1;
 }
 
 int cqa_cli_fail(const char *command, const char *format, ...)
 {
+    struct cqa_message message;
     va_list arguments;
 
-    fprintf(stderr, "callqa %s: ", command);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    cqa_message_set_va(&message, format, &arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    cqa_say(stderr, "callqa %s: %p", command, &message);
     return CQA_EXIT_FAILED;
 }
 

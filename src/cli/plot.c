@@ -10,6 +10,7 @@
 #include "analysis/worker.h"
 #include "base/escape.h"
 #include "base/models.h"
+#include "base/say.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "pipeline/complete.h"
@@ -30,7 +31,7 @@ static const char HELP[] =
     "  -l, --language L      en or zh (zh needs a font with Chinese, as fonts-noto-cjk)\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Example: callqa plot --recorder freepbx in-8001-….wav -o call.png\n";
+    "Example: callqa plot --recorder freepbx in-8001-….wav -o call.png";
 
 /* Columns of the finest picture: a strip a row, two pixels a point, at most 12 strips. */
 enum { PICTURE_BYTES_MAX = 1 << 28 };
@@ -101,7 +102,7 @@ static int parse(int argc, char **argv, struct options *options)
                 return CQA_EXIT_USAGE;
             break;
         case 'h':
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
             return CQA_EXIT_DONE;
         case 'V':
             cqa_cli_print_version();
@@ -132,11 +133,11 @@ static int identify(const struct options *options, const struct cqa_engine *engi
     if (status == CQA_OK &&
         cqa_recorder_read_sidecar(recorder, cqa_engine_children(engine), zone, path, arena,
                                   identity, NULL, &error) != CQA_OK)
-        fprintf(stderr, "callqa plot: the recording's metadata is not used: %s\n", error.text);
+        cqa_say(stderr, "callqa plot: the recording's metadata is not used: %p", &error.message);
     if (problems.count > 0)
-        cqa_problems_print(&problems, profile, stderr);
+        cqa_problems_print(&problems, profile, cqa_say_language(), stderr);
     else if (status != CQA_OK)
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
     cqa_problems_finish(&problems);
     cqa_zone_destroy(zone);
     cqa_recorder_destroy(recorder);
@@ -150,12 +151,12 @@ static int load_rubric(const char *name, struct cqa_rubric **rubric)
     char path[PATH_MAX];
 
     if (cqa_models_find("rubrics", name, path, sizeof path, &error) != CQA_OK) {
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
         return CQA_EXIT_INVALID;
     }
     *rubric = cqa_rubric_load(path, &problems);
     if (*rubric == NULL)
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, cqa_say_language(), stderr);
     cqa_problems_finish(&problems);
     return *rubric != NULL ? CQA_EXIT_DONE : CQA_EXIT_INVALID;
 }
@@ -165,7 +166,7 @@ static int report_failure(const char *path, const struct cqa_failure *failure)
     char escaped[PATH_MAX * 4];
 
     cqa_escape_control(path, escaped, sizeof escaped);
-    fprintf(stderr, "%s: %s: %s\n", escaped, failure->reason, failure->text);
+    cqa_say(stderr, "%s: %s: %p", escaped, failure->reason, &failure->message);
     return CQA_EXIT_UNREADABLE;
 }
 
@@ -215,9 +216,9 @@ static int draw(const struct options *options, const struct cqa_engine *engine, 
     cqa_buffer_finish(&picture);
     cqa_peaks_finish(&peaks);
     if (status != CQA_OK)
-        return cqa_cli_fail(NAME, "%s", error.text);
+        return cqa_cli_fail(NAME, "%p", &error.message);
     if (missing > 0)
-        fprintf(stderr, "callqa plot: no font for %zu characters; install one, as fonts-noto-cjk\n",
+        cqa_say(stderr, "callqa plot: no font for %zu characters; install one, as fonts-noto-cjk",
                 missing);
     return CQA_EXIT_DONE;
 }
@@ -241,7 +242,7 @@ static int plot(const struct options *options, const struct cqa_engine *engine, 
         if (status == CQA_OK)
             status = cqa_complete(outcome.result, path, call, rubric, 0, &error);
         code = status == CQA_OK ? draw(options, engine, fd, outcome.result, output)
-                                : cqa_cli_fail(NAME, "%s", error.text);
+                                : cqa_cli_fail(NAME, "%p", &error.message);
     }
     cqa_result_destroy(outcome.result);
     close(fd);
@@ -250,7 +251,8 @@ static int plot(const struct options *options, const struct cqa_engine *engine, 
 
 int cqa_cli_plot(int argc, char **argv)
 {
-    struct options options = {.recorder = "generic", .rubric = "standard"};
+    struct options options = {
+        .recorder = "generic", .rubric = "standard", .plot.zh = cqa_say_language() == CQA_CHINESE};
     struct cqa_arena arena = {0};
     struct cqa_call_identity identity = {0};
     struct cqa_rubric *rubric = NULL;
@@ -264,13 +266,13 @@ int cqa_cli_plot(int argc, char **argv)
     char *path = realpath(options.file, NULL);
     const char *shown = path != NULL ? path : options.file; /* opening it will say what is wrong */
     if (cqa_engine_create(&engine, CQA_ZYGOTE_FORKED, &error) != CQA_OK)
-        code = cqa_cli_fail(NAME, "%s", error.text);
+        code = cqa_cli_fail(NAME, "%p", &error.message);
     else
         code = identify(&options, engine, shown, &arena, &identity);
     if (code == CQA_EXIT_DONE)
         code = load_rubric(options.rubric, &rubric);
     if (code == CQA_EXIT_DONE && cqa_output_open(&output, options.output, 0, &error) != CQA_OK)
-        code = cqa_cli_fail(NAME, "%s", error.text);
+        code = cqa_cli_fail(NAME, "%p", &error.message);
     if (code == CQA_EXIT_DONE)
         code = plot(&options, engine, shown, &identity.call, rubric, &output);
     cqa_output_close(&output);

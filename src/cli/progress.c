@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/say.h"
 
 enum { WIDTH = 30, REDRAW_MS = 100 };
 
@@ -27,7 +28,7 @@ void cqa_progress_draw(struct cqa_progress *progress, size_t done, size_t total)
     if (done > 0) {
         const int64_t left_s =
             (now_ms - progress->started_ms) / 1000 * (int64_t)(total - done) / (int64_t)done;
-        fprintf(stderr, "  %lld:%02lld left ", (long long)left_s / 60, (long long)left_s % 60);
+        cqa_say_part(stderr, "  %lld:%02lld left ", (long long)left_s / 60, (long long)left_s % 60);
     }
     fputs("\x1b[K", stderr);
     fflush(stderr);

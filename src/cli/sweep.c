@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/say.h"
 #include "cli/cli.h"
 #include "cli/compare.h"
 #include "cli/progress.h"
@@ -44,7 +45,7 @@ static const char HELP[] =
     "Exit codes: 0 done; 3 some recordings could not be read; 4 configuration invalid; 5 the "
     "server\n"
     "is out of reach, results are kept and sent by the next run or by callqad.\n"
-    "Example: callqa sweep --config /etc/callqa/callqad.yaml --since 2025-11-20\n";
+    "Example: callqa sweep --config /etc/callqa/callqad.yaml --since 2025-11-20";
 
 enum { FAILURES_MAX = 3, STATUS_MS = 250 };
 
@@ -152,7 +153,7 @@ static int parse(int argc, char **argv, struct options *options)
             code = cqa_cli_language(NAME, optarg, &options->zh);
             break;
         case 'h':
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
             return CQA_EXIT_DONE;
         case 'V':
             cqa_cli_print_version();
@@ -202,8 +203,8 @@ static void owe_previews(struct cqa_pipeline *pipeline, const struct cqa_pipelin
     if (owed != CQA_OK)
         cqa_log(CQA_LOG_WARNING,
                 "not all previews can be sent now, the next run sends the rest: "
-                "%s",
-                error.text);
+                "%p",
+                &error.message);
 }
 
 /* 0 when the store gave up. */
@@ -236,20 +237,20 @@ static int turn_until_over(struct cqa_pipeline *pipeline, int owes,
 
 static void print_summary(const struct cqa_config *config, const struct cqa_pipeline_status *status)
 {
-    printf("analysed    %" PRIu64 "\n", status->analysed);
+    cqa_say(stdout, "analysed    %" PRIu64 "", status->analysed);
     if (status->apart > 0)
-        printf("  kept apart         %" PRIu64 "\n", status->apart);
-    printf("unreadable  %" PRIu64 "\n", status->failed);
+        cqa_say(stdout, "  kept apart         %" PRIu64 "", status->apart);
+    cqa_say(stdout, "unreadable  %" PRIu64 "", status->failed);
     for (size_t i = 0; i < CQA_FAILED_REASONS_MAX && status->reasons[i].reason[0] != '\0'; i++)
         printf("  %-18s %" PRIu64 "\n", status->reasons[i].reason, status->reasons[i].count);
     if (config->posts) {
-        printf("posted      %" PRIu64 "\n", status->delivered);
-        printf("refused     %" PRIu64 "\n", status->refused);
-        printf("unsent      %zu\n", status->unsent);
+        cqa_say(stdout, "posted      %" PRIu64 "", status->delivered);
+        cqa_say(stdout, "refused     %" PRIu64 "", status->refused);
+        cqa_say(stdout, "unsent      %zu", status->unsent);
     }
-    printf("pending     %zu\n", status->waiting);
-    if (status->trouble[0] != '\0')
-        fprintf(stderr, "callqa sweep: %s\n", status->trouble);
+    cqa_say(stdout, "pending     %zu", status->waiting);
+    if (status->trouble != NULL)
+        cqa_say(stderr, "callqa %s: %p", NAME, status->trouble);
 }
 
 /* 0 with the problem told. */
@@ -262,7 +263,7 @@ static int print_comparison(const struct cqa_config *config, const struct option
     FILE *lines = has_file ? fopen(options->compare, "we") : NULL;
 
     if (has_file && lines == NULL) {
-        cqa_cli_fail(NAME, "%s: %s", options->compare, strerror(errno));
+        cqa_cli_fail(NAME, "%s: %p", options->compare, cqa_words_of_errno(errno));
         return 0;
     }
     cqa_analyzer_name(config, engine, analyzer);
@@ -277,7 +278,7 @@ static int print_comparison(const struct cqa_config *config, const struct option
     if (lines != NULL && fclose(lines) != 0 && status == CQA_OK)
         status = cqa_fail_errno(&error, "%s", options->compare);
     if (status != CQA_OK)
-        cqa_cli_fail(NAME, "%s", error.text);
+        cqa_cli_fail(NAME, "%p", &error.message);
     return status == CQA_OK;
 }
 
@@ -300,7 +301,7 @@ static int run(const struct cqa_config *config, const struct options *options)
     if (made == CQA_OK)
         made = cqa_pipeline_create(&pipeline, config, engine, &cqa_clock_system, &wants, &error);
     if (made != CQA_OK) {
-        code = cqa_cli_fail(NAME, "%s", error.text);
+        code = cqa_cli_fail(NAME, "%p", &error.message);
     } else if (!turn_until_over(pipeline, options->preview && config->posts, &status)) {
         code = cqa_cli_fail(NAME, "the store gave up");
     } else {
@@ -351,10 +352,10 @@ static int print_one(void *context, const char *path, const char *why, unsigned 
 
 static void print_counts(const struct counts *counts)
 {
-    fprintf(stderr, "%zu recordings would be analysed\n", counts->all);
+    cqa_say(stderr, "%zu recordings would be analysed", counts->all);
     if (counts->again == 0)
         return;
-    fprintf(stderr, "%zu of them again, because of:", counts->again);
+    cqa_say_part(stderr, "%zu of them again, because of:", counts->again);
     for (size_t i = 0; i < CQA_AGAIN_WHY_COUNT; i++)
         if (counts->whys[i] > 0)
             fprintf(stderr, " %s %zu", cqa_again_words[i], counts->whys[i]);
@@ -381,14 +382,14 @@ static int preview(const struct cqa_config *config, const struct options *option
         status = cqa_preview(config, &wish, print_one, &counts, &error);
     cqa_engine_destroy(engine);
     if (status != CQA_OK)
-        return cqa_cli_fail(NAME, "%s", error.text);
+        return cqa_cli_fail(NAME, "%p", &error.message);
     print_counts(&counts);
     return CQA_EXIT_DONE;
 }
 
 int cqa_cli_sweep(int argc, char **argv)
 {
-    struct options options = {0};
+    struct options options = {.zh = cqa_say_language() == CQA_CHINESE};
     struct cqa_config config;
     struct cqa_problems problems = {0};
     int code = parse(argc, argv, &options);
@@ -398,7 +399,7 @@ int cqa_cli_sweep(int argc, char **argv)
     if (cqa_config_load(&config, options.config, &problems)) {
         code = options.dry_run ? preview(&config, &options) : run_as_asked(&config, &options);
     } else {
-        cqa_problems_print(&problems, options.config, stderr);
+        cqa_problems_print(&problems, options.config, cqa_say_language(), stderr);
         code = CQA_EXIT_INVALID;
     }
     cqa_problems_finish(&problems);

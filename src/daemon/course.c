@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include "base/say.h"
 
 enum {
     STOP_MS = 8000,         /* then what still runs goes back to the queue; the promise is 10 s */
@@ -43,19 +44,20 @@ enum cqa_course_next cqa_course_turned(const struct cqa_course *course, int64_t 
 static void write_line(const struct cqa_pipeline_status *status, double per_minute,
                        char line[CQA_COURSE_LINE_SIZE])
 {
-    const size_t size = CQA_COURSE_LINE_SIZE;
-    int used = snprintf(line, size, "%zu waiting, %zu running, %.0f a minute; %zu unsent",
-                        status->waiting, status->running, per_minute, status->unsent);
+    struct cqa_message told;
 
+    cqa_message_set(&told, "%zu waiting, %zu running, %.0f a minute; %zu unsent", status->waiting,
+                    status->running, per_minute, status->unsent);
     if (status->unsent > 0)
-        used += snprintf(line + used, size - (size_t)used, ", the oldest for %" PRId64 " s",
-                         status->oldest_unsent_ms / 1000);
-    used += snprintf(line + used, size - (size_t)used,
-                     "; since the start %" PRIu64 " analysed, %" PRIu64 " unreadable, %" PRIu64
-                     " delivered, %" PRIu64 " refused",
-                     status->analysed, status->failed, status->delivered, status->refused);
-    if (status->trouble[0] != '\0')
-        snprintf(line + used, size - (size_t)used, "; %s", status->trouble);
+        cqa_message_set(&told, "%p, the oldest for %" PRId64 " s", &told,
+                        status->oldest_unsent_ms / 1000);
+    cqa_message_set(&told,
+                    "%p; since the start %" PRIu64 " analysed, %" PRIu64 " unreadable, %" PRIu64
+                    " delivered, %" PRIu64 " refused",
+                    &told, status->analysed, status->failed, status->delivered, status->refused);
+    if (status->trouble != NULL)
+        cqa_message_set(&told, "%p; %p", &told, status->trouble);
+    cqa_message_write(&told, cqa_say_language(), line, CQA_COURSE_LINE_SIZE);
 }
 
 int cqa_course_tell(struct cqa_course *course, const struct cqa_pipeline_status *status,

@@ -136,11 +136,11 @@ static void reload(struct loop *loop)
     if (config == NULL)
         return;
     if (!cqa_config_load(config, loop->path, &problems)) {
-        cqa_log(CQA_LOG_ERROR, "%s has %zu problems and is not used; the first, in line %zu: %s",
+        cqa_log(CQA_LOG_ERROR, "%s has %zu problems and is not used; the first, in line %zu: %p",
                 loop->path, problems.count, problems.items != NULL ? problems.items[0].line : 0,
-                problems.items != NULL ? problems.items[0].text : "out of memory");
+                cqa_problem_message(&problems, 0));
     } else if (cqa_pipeline_reconfigure(loop->pipeline, config, &error) != CQA_OK) {
-        cqa_log(CQA_LOG_ERROR, "the new configuration is not used: %s", error.text);
+        cqa_log(CQA_LOG_ERROR, "the new configuration is not used: %p", &error.message);
     } else {
         struct cqa_config *old = loop->config;
         loop->config = config;

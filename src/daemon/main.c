@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/streams.h"
+#include "base/say.h"
 #include "base/version.h"
 #include "daemon/loop.h"
 
@@ -21,7 +22,7 @@ static const char HELP[] =
     "  -V, --version         versions of callqad and its libraries\n\n"
     "Signals: HUP reads the configuration and tokens again; TERM finishes what is under way or\n"
     "returns it to the queue within 10 seconds.\n"
-    "Example: callqad --config /etc/callqa/callqad.yaml\n";
+    "Example: callqad --config /etc/callqa/callqad.yaml";
 
 static int run(const char *path)
 {
@@ -33,7 +34,7 @@ static int run(const char *path)
     if (config == NULL)
         return FAILED;
     if (!cqa_config_load(config, path, &problems)) {
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, cqa_say_language(), stderr);
         cqa_problems_finish(&problems);
         cqa_config_finish(config);
         free(config);
@@ -50,7 +51,7 @@ static int run(const char *path)
     }
     cqa_engine_destroy(engine);
     if (status != CQA_OK)
-        cqa_log(CQA_LOG_ERROR, "%s", error.text);
+        cqa_log(CQA_LOG_ERROR, "%p", &error.message);
     return status == CQA_OK ? DONE : FAILED;
 }
 
@@ -72,18 +73,18 @@ int main(int argc, char **argv)
             path = optarg;
             break;
         case 'h':
-            fputs(HELP, stdout);
+            cqa_say(stdout, HELP);
             return cqa_streams_flush("callqad") ? DONE : FAILED;
         case 'V':
             puts("callqad " CQA_VERSION "\nbuilt with " CQA_LIBRARIES);
             return cqa_streams_flush("callqad") ? DONE : FAILED;
         default:
-            fputs(HELP, stderr);
+            cqa_say(stderr, HELP);
             return USAGE;
         }
     }
     if (path == NULL || optind < argc) {
-        fputs(HELP, stderr);
+        cqa_say(stderr, HELP);
         return USAGE;
     }
     return run(path);

@@ -67,7 +67,8 @@ static struct cqa_buffer with_clips(const struct cqa_task *task, const struct cq
     if (task->outcome.clips.length == 0 ||
         cqa_clips_attach(json, &task->order, &task->outcome.clips, &body, &error) == CQA_OK)
         return body;
-    cqa_log(CQA_LOG_WARNING, "%s: sent without clips: %s", cqa_log_private(task->path), error.text);
+    cqa_log(CQA_LOG_WARNING, "%s: sent without clips: %p", cqa_log_private(task->path),
+            &error.message);
     cqa_buffer_finish(&body);
     return (struct cqa_buffer){0};
 }
@@ -133,11 +134,11 @@ static void tell_failure(struct cqa_pipeline *pipeline, const struct cqa_task *t
     const int stays = state == CQA_RECORDING_SCORED;
     const int is_end = state == CQA_RECORDING_FAILED || stays;
 
-    cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %s%s", cqa_log_private(task->path),
-            failure->reason, failure->text,
-            stays    ? " (its result stays as it is)"
-            : is_end ? ""
-                     : " (will be tried again)");
+    cqa_log(is_end ? CQA_LOG_WARNING : CQA_LOG_INFO, "%s: %s: %p%p", cqa_log_private(task->path),
+            failure->reason, &failure->message,
+            stays    ? cqa_words(" (its result stays as it is)")
+            : is_end ? NULL
+                     : cqa_words(" (will be tried again)"));
     if (is_end)
         count_failure(&pipeline->counts, failure->reason);
 }
@@ -151,15 +152,14 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
     struct cqa_error error = {0};
     enum cqa_recording_state state = CQA_RECORDING_LEASED;
 
-    enum cqa_status status =
-        cqa_failure_to_json(task->path, &task->call, failure->reason, failure->text, &json);
+    enum cqa_status status = cqa_failure_to_json(task->path, &task->call, failure, &json);
     write_key(pipeline, task, "", failure->reason, key);
     const struct cqa_failed failed = {
         .id = task->id,
         .size_bytes = task->before.st_size,
         .mtime_ns = mtime_ns(&task->before),
         .reason = failure->reason,
-        .text = failure->text,
+        .text = cqa_english(&failure->message),
         .unfinished_ms = pipeline->config->unfinished_ms,
         .analyzer = pipeline->analyzer,
         .key = key,
@@ -199,7 +199,7 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
     else if (outcome->result != NULL && !outcome->result->scored &&
              cqa_complete(outcome->result, task->path, &task->call, pipeline->config->rubric,
                           pipeline->config->show_digits, &error) != CQA_OK)
-        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
     else if (outcome->result != NULL && cqa_result_to_json(outcome->result, &json) != CQA_OK)
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL,
                         "the result does not fit in memory");
@@ -229,8 +229,8 @@ static enum cqa_status identify(struct cqa_children *children, const struct cqa_
         return status;
     if (cqa_recorder_read_sidecar(watch->recorder, children, watch->zone, recording->path,
                                   &task->arena, &identity, NULL, &sidecar) != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %s",
-                cqa_log_private(recording->path), sidecar.text);
+        cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %p",
+                cqa_log_private(recording->path), &sidecar.message);
     task->path = cqa_arena_string(&task->arena, recording->path);
     task->call = identity.call;
     task->call.id = cqa_arena_string(&task->arena, recording->call_id);
@@ -261,7 +261,7 @@ static int submit(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
         status = cqa_workers_submit(pipeline->workers, &job, &error);
     }
     if (status != CQA_OK)
-        cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%s", error.text);
+        cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
     return status == CQA_OK;
 }
 
@@ -310,7 +310,7 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
         return 0;
     const enum cqa_status status = cqa_recordings_claim(
         pipeline->store, &claim, cqa_pipeline_wall_ms(pipeline), &arena, claimed, &count, &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, "a claim"))
+    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a claim")))
         count = 0;
     struct cqa_task *task = pipeline->tasks;
     for (size_t i = 0; i < count; i++) {
@@ -362,7 +362,7 @@ static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
         .id = (uint64_t)task->id, .fd = task->fd, .name = task->path, .clips = &task->order};
     const enum cqa_status status = cqa_workers_submit(pipeline->workers, &job, &error);
     if (status != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "%s: no clips: %s", cqa_log_private(task->path), error.text);
+        cqa_log(CQA_LOG_WARNING, "%s: no clips: %p", cqa_log_private(task->path), &error.message);
     return status == CQA_OK;
 }
 
@@ -370,8 +370,8 @@ static void take_clips(struct cqa_task *task, const struct cqa_outcome *outcome)
 {
     task->outcome.clips = outcome->clips;
     if (outcome->failure.reason[0] != '\0')
-        cqa_log(CQA_LOG_WARNING, "%s: no clips: %s: %s", cqa_log_private(task->path),
-                outcome->failure.reason, outcome->failure.text);
+        cqa_log(CQA_LOG_WARNING, "%s: no clips: %s: %p", cqa_log_private(task->path),
+                outcome->failure.reason, &outcome->failure.message);
 }
 
 static void take_outcome(struct cqa_pipeline *pipeline, struct cqa_outcome *outcome)

@@ -14,7 +14,7 @@ int cqa_open_recording(const char *path, struct cqa_failure *failure)
     struct stat facts;
 
     if (fd < 0 || fstat(fd, &facts) != 0) {
-        cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "%s", strerror(errno));
+        cqa_failure_set(failure, CQA_FAILURE_UNREADABLE, "%p", cqa_words_of_errno(errno));
     } else if (!S_ISREG(facts.st_mode)) {
         cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "not a regular file");
     } else {

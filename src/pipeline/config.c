@@ -81,12 +81,12 @@ static void load_recorder(struct cqa_watch_config *watch, const struct cqa_yaml_
     if (cqa_recorder_load(name, &watch->recorder, path, &inside, &error) != CQA_OK) {
         if (inside.count > 0)
             cqa_yaml_problem(at != NULL ? at : node, problems,
-                             "recorder \"%s\" has %zu problems; the first: %s:%zu:%zu: %s", name,
+                             "recorder \"%s\" has %zu problems; the first: %s:%zu:%zu: %p", name,
                              inside.count, path, inside.items != NULL ? inside.items[0].line : 0,
                              inside.items != NULL ? inside.items[0].column : 0,
-                             inside.items != NULL ? inside.items[0].text : "");
+                             cqa_problem_message(&inside, 0));
         else
-            cqa_yaml_problem(at != NULL ? at : node, problems, "recorder: %s", error.text);
+            cqa_yaml_problem(at != NULL ? at : node, problems, "recorder: %p", &error.message);
     }
     cqa_problems_finish(&inside);
 }
@@ -110,7 +110,7 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
     if (cqa_yaml_get_string(node, "time_zone", 0, &zone, problems) || zone == NULL)
         if (cqa_zone_load(zone, &watch->zone, &error) != CQA_OK)
             cqa_yaml_problem(zone != NULL ? cqa_yaml_find(node, "time_zone") : node, problems,
-                             "time_zone: %s", error.text);
+                             "time_zone: %p", &error.message);
     for (size_t i = 0; watch->path != NULL && i < config->watch_count; i++)
         if (config->watches[i].path != NULL && overlap(config->watches[i].path, watch->path))
             cqa_yaml_problem(cqa_yaml_find(node, "path"), problems,
@@ -152,7 +152,7 @@ static void read_rubric(struct cqa_config *config, const struct cqa_yaml_node *r
     if (at == NULL)
         at = root;
     if (cqa_models_find("rubrics", name, path, sizeof path, &error) != CQA_OK) {
-        cqa_yaml_problem(at, problems, "rubric: %s", error.text);
+        cqa_yaml_problem(at, problems, "rubric: %p", &error.message);
         return;
     }
     config->rubric = cqa_rubric_load(path, &inside);
@@ -170,7 +170,8 @@ static const char *read_readable(struct cqa_config *config, const struct cqa_yam
     const char *path = read_path(config, map, key, 0, problems);
 
     if (path != NULL && access(path, R_OK) != 0)
-        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %s", path, strerror(errno));
+        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %p", path,
+                         cqa_words_of_errno(errno));
     return path;
 }
 
@@ -187,7 +188,7 @@ static void read_post(struct cqa_config *config, const struct cqa_yaml_node *roo
     cqa_yaml_only(map, post_keys, problems);
     post->url = read_string(config, map, "url", 1, NULL, problems);
     if (post->url != NULL && cqa_post_check_url(post->url, &error) != CQA_OK)
-        cqa_yaml_problem(cqa_yaml_find(map, "url"), problems, "%s", error.text);
+        cqa_yaml_problem(cqa_yaml_find(map, "url"), problems, "%p", &error.message);
     post->token_file = read_readable(config, map, "token_file", problems);
     post->webhook_secret_file = read_readable(config, map, "webhook_secret_file", problems);
     post->ca_file = read_readable(config, map, "ca_file", problems);

@@ -52,7 +52,7 @@ static int write_delivered(struct cqa_pipeline *pipeline)
         return 1;
     const enum cqa_status status =
         cqa_deliveries_acked(pipeline->store, ids, count, cqa_pipeline_wall_ms(pipeline), &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, "a receipt"))
+    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a receipt")))
         return 0;
     mark_written(pipeline, CQA_DELIVERED);
     pipeline->counts.delivered += count;
@@ -70,7 +70,7 @@ static int write_refused(struct cqa_pipeline *pipeline)
         const enum cqa_status status =
             cqa_deliveries_quarantine(pipeline->store, receipt->id, receipt->http_status,
                                       receipt->text, cqa_pipeline_wall_ms(pipeline), &error);
-        if (!cqa_pipeline_took(pipeline, status, &error, "a refusal"))
+        if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a refusal")))
             return 0;
         pipeline->judged[i].written = 1;
         pipeline->counts.refused++;
@@ -97,7 +97,7 @@ static int write_delayed(struct cqa_pipeline *pipeline)
     const enum cqa_status status =
         cqa_deliveries_retry(pipeline->store, ids, count, at_ms, pipeline->reply.http_status,
                              pipeline->reply.text, &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, "a delay"))
+    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a delay")))
         return 0;
     mark_written(pipeline, CQA_LATER);
     return 1;
@@ -111,17 +111,17 @@ static void say_how_it_went(struct cqa_pipeline *pipeline, const struct cqa_circ
     if (now->failures == 0 && !now->open) {
         if (before->failures > 0 || before->open)
             cqa_log(CQA_LOG_NOTICE, "the server takes results again");
-        pipeline->trouble[0] = '\0';
+        pipeline->trouble.format = NULL;
         return;
     }
     if (pipeline->reply.text[0] != '\0')
-        snprintf(pipeline->trouble, sizeof pipeline->trouble, "server: %s", pipeline->reply.text);
+        cqa_message_set(&pipeline->trouble, "server: %s", pipeline->reply.text);
     else
-        snprintf(pipeline->trouble, sizeof pipeline->trouble, "server: refuses item after item");
+        cqa_message_set(&pipeline->trouble, "server: refuses item after item");
     if (now->open && !before->open)
-        cqa_log(CQA_LOG_ERROR, "%s; a person must act, trying once a minute", pipeline->trouble);
+        cqa_log(CQA_LOG_ERROR, "%p; a person must act, trying once a minute", &pipeline->trouble);
     else if (before->failures == 0)
-        cqa_log(CQA_LOG_WARNING, "%s; results are kept and sent later", pipeline->trouble);
+        cqa_log(CQA_LOG_WARNING, "%p; results are kept and sent later", &pipeline->trouble);
 }
 
 /* Judges the reply once; writing it may take several attempts. */
@@ -181,7 +181,7 @@ static void send_rows(struct cqa_pipeline *pipeline, const struct cqa_delivery *
         status = cqa_deliveries_retry(pipeline->store, surplus, count - fit,
                                       cqa_pipeline_wall_ms(pipeline), 0, NULL, &error);
     }
-    (void)cqa_pipeline_took(pipeline, status, &error, "a delivery");
+    (void)cqa_pipeline_took(pipeline, status, &error, CQA_N("a delivery"));
 }
 
 static void send_next(struct cqa_pipeline *pipeline)
@@ -200,7 +200,7 @@ static void send_next(struct cqa_pipeline *pipeline)
         cqa_deliveries_claim(pipeline->store, limit, now_ms, &arena, rows, &count, &error);
     if (status == CQA_OK && count == 0)
         status = cqa_deliveries_next(pipeline->store, now_ms, &next_ms, &error);
-    if (cqa_pipeline_took(pipeline, status, &error, "a delivery") && status == CQA_OK) {
+    if (cqa_pipeline_took(pipeline, status, &error, CQA_N("a delivery")) && status == CQA_OK) {
         const int64_t idle_ms =
             next_ms > now_ms && next_ms - now_ms < IDLE_LOOK_MS ? next_ms - now_ms : IDLE_LOOK_MS;
         if (count > 0)

@@ -45,8 +45,8 @@ static void wake_by_inotify(struct cqa_intake *intake, struct folder *folder)
     struct cqa_error error = {0};
 
     if (cqa_inotify_create(folder->watch->path, &folder->inotify, &error) != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "%s is only looked at from time to time: %s", folder->watch->path,
-                error.text);
+        cqa_log(CQA_LOG_WARNING, "%s is only looked at from time to time: %p", folder->watch->path,
+                &error.message);
     else
         epoll_ctl(intake->epoll, EPOLL_CTL_ADD, cqa_inotify_fd(folder->inotify), &event);
 }
@@ -144,7 +144,7 @@ static int make_scan(struct cqa_pipeline *pipeline, struct folder *folder)
 
     if (status == CQA_OK)
         status = recall_all(folder->scan, pipeline->store, &error);
-    if (cqa_pipeline_took(pipeline, status, &error, "a look at what is known"))
+    if (cqa_pipeline_took(pipeline, status, &error, CQA_N("a look at what is known")))
         return 1;
     cqa_scan_destroy(folder->scan);
     folder->scan = NULL;
@@ -177,7 +177,7 @@ static void flush(struct look *look)
     if (status == CQA_OK && look->count > 0)
         status =
             cqa_recordings_add(pipeline->store, look->files, look->count, now_ms, &added, &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, "new recordings"))
+    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("new recordings")))
         look->failed = 1;
     else if (added.added + added.changed > 0)
         cqa_log(CQA_LOG_DEBUG, "%s: %zu new, %zu changed", look->folder->watch->path, added.added,
@@ -213,11 +213,11 @@ static int tell(void *context, const struct cqa_scan_file *file)
 }
 
 /* Says once what is wrong with a folder, and once that it is well again. */
-static void report_trouble(struct folder *folder, int is_troubled, const char *text)
+static void report_trouble(struct folder *folder, int is_troubled, const struct cqa_message *why)
 {
     if (is_troubled && !folder->troubled)
-        cqa_log(CQA_LOG_ERROR, "%s: %s; looked at again from time to time", folder->watch->path,
-                text);
+        cqa_log(CQA_LOG_ERROR, "%s: %p; looked at again from time to time", folder->watch->path,
+                why);
     else if (!is_troubled && folder->troubled)
         cqa_log(CQA_LOG_NOTICE, "%s: can be read again", folder->watch->path);
     folder->troubled = is_troubled;
@@ -231,7 +231,7 @@ static void sync_inotify(struct folder *folder)
     if (folder->inotify == NULL)
         return;
     if (cqa_inotify_sync(folder->inotify, &state, &error) != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "%s: %s", folder->watch->path, error.text);
+        cqa_log(CQA_LOG_WARNING, "%s: %p", folder->watch->path, &error.message);
     if (state.limited && !folder->limited)
         cqa_log(
             CQA_LOG_WARNING,
@@ -274,9 +274,9 @@ static void look_at(struct cqa_pipeline *pipeline, struct folder *folder)
     if (folder->first_ms == 0)
         folder->first_ms = folder->looked_ms;
     if (status != CQA_OK)
-        report_trouble(folder, 1, error.text);
+        report_trouble(folder, 1, &error.message);
     else
-        report_trouble(folder, report.errors > 0, strerror(report.sys_errno));
+        report_trouble(folder, report.errors > 0, cqa_words_of_errno(report.sys_errno));
     if (look->failed) { /* what was told is not stored: learn anew from the store, and tell all
                            again */
         cqa_scan_destroy(folder->scan);

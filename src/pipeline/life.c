@@ -113,7 +113,7 @@ enum cqa_life_action cqa_life_take(enum cqa_life *life, enum cqa_life_event even
 
 void cqa_life_refused(const struct cqa_error *error)
 {
-    tell_bug("the store refused a step", error->text);
+    tell_bug("the store refused a step", cqa_english(&error->message));
 }
 
 /* ---- the store's side */

@@ -67,7 +67,7 @@ struct cqa_pipeline {
     int64_t send_at_ms;     /* monotonic: when there may be something to send again */
     enum cqa_status broken; /* the store is beyond use: the process must end */
     struct cqa_pipeline_status counts;
-    char trouble[256];
+    struct cqa_message trouble; /* the last of the server; {0}: none */
 };
 
 /*

@@ -36,7 +36,7 @@ int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
         return 1;
     }
     if (status == CQA_E_REFUSED || status == CQA_E_NOTFOUND) { /* another process has it now */
-        cqa_log(CQA_LOG_NOTICE, "%s: %s", what, error->text);
+        cqa_log(CQA_LOG_NOTICE, "%p: %p", cqa_words_named(what), &error->message);
         return 1;
     }
     if (status == CQA_E_BUSY || status == CQA_E_NOMEM) {
@@ -45,13 +45,13 @@ int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
     }
     if (status == CQA_E_IO && error->sys_errno == ENOSPC) {
         if (!pipeline->counts.intake_paused)
-            cqa_log(CQA_LOG_ERROR, "no room for %s: intake pauses until there is (%s)", what,
-                    error->text);
+            cqa_log(CQA_LOG_ERROR, "no room for %p: intake pauses until there is (%p)",
+                    cqa_words_named(what), &error->message);
         pipeline->counts.intake_paused = 1;
         pipeline->pause_until_ms = now_ms + FULL_MS;
         return 0;
     }
-    cqa_log(CQA_LOG_ERROR, "the store cannot take %s: %s", what, error->text);
+    cqa_log(CQA_LOG_ERROR, "the store cannot take %p: %p", cqa_words_named(what), &error->message);
     pipeline->broken = status;
     pipeline->pause_until_ms = now_ms + FULL_MS;
     return 0;
@@ -138,7 +138,7 @@ static void release(struct cqa_pipeline *pipeline, int recordings)
     if (status == CQA_OK && recordings)
         status = cqa_recordings_release(pipeline->store, 0, cqa_pipeline_wall_ms(pipeline), &error);
     if (status != CQA_OK) /* the next process that opens the store frees them */
-        cqa_log(CQA_LOG_WARNING, "store: %s", error.text);
+        cqa_log(CQA_LOG_WARNING, "store: %p", &error.message);
 }
 
 void cqa_pipeline_destroy(struct cqa_pipeline *pipeline)
@@ -195,7 +195,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
     pipeline->circuit = (struct cqa_circuit){0};
     pipeline->send_at_ms = 0;
     pipeline->counts.halted = 0;
-    pipeline->trouble[0] = '\0';
+    pipeline->trouble.format = NULL;
     release(pipeline, other_workers);
     return CQA_OK;
 }
@@ -227,7 +227,7 @@ static void forget_old(struct cqa_pipeline *pipeline)
     const enum cqa_status status =
         cqa_store_forget(pipeline->store, wall_ms - pipeline->config->retention_days * DAY_MS,
                          FORGET_COUNT, wall_ms, &count, &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, "retention"))
+    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("retention")))
         return;
     if (count > 0)
         cqa_log(CQA_LOG_INFO, "%zu results older than %" PRId64 " days are forgotten", count,
@@ -299,7 +299,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     struct cqa_error error = {0};
 
     *status = pipeline->counts;
-    status->trouble = pipeline->trouble;
+    status->trouble = pipeline->trouble.format ? &pipeline->trouble : NULL;
     status->running =
         (size_t)running(pipeline) +
         (pipeline->post != NULL && (cqa_post_busy(pipeline->post) || pipeline->replied));

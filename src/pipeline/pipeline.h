@@ -40,7 +40,7 @@ struct cqa_pipeline_status {
     int server_failures;               /* requests in a row that came to nothing */
     int halted;                        /* the server says that address or token are wrong */
     int intake_paused;                 /* the store takes no more (disk full?) */
-    const char *trouble;               /* the last, or "" */
+    const struct cqa_message *trouble; /* the last of the server; NULL: none */
 };
 
 /* What a run wants of it. */

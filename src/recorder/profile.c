@@ -89,10 +89,11 @@ static void load_mapping(const struct cqa_yaml_node *node, const struct cqa_patt
         if (i == CQA_FIELD_DIRECTION && cqa_direction_index(group) != CQA_DIRECTION_OTHER)
             map->direction = group;
         else if (pattern->regex != NULL && !cqa_regex_has_group(pattern->regex, group))
-            cqa_yaml_problem(
-                cqa_yaml_find(node, cqa_field_words[i]), problems,
-                "the regex has no group \"%s\"%s", group,
-                i == CQA_FIELD_DIRECTION ? "; in, out and internal stand for themselves" : "");
+            cqa_yaml_problem(cqa_yaml_find(node, cqa_field_words[i]), problems,
+                             "the regex has no group \"%s\"%p", group,
+                             i == CQA_FIELD_DIRECTION
+                                 ? cqa_words("; in, out and internal stand for themselves")
+                                 : NULL);
         else
             map->group[i] = group;
     }
@@ -138,8 +139,8 @@ static void load_pattern(struct cqa_recorder *recorder, const struct cqa_yaml_no
     if (cqa_yaml_get_string(node, "regex", 1, &regex, problems) &&
         cqa_regex_compile(regex, &pattern->regex, &offset, &error) != CQA_OK)
         cqa_yaml_problem(cqa_yaml_find(node, "regex"), problems,
-                         "not a regular expression, at its character %zu: %s", offset + 1,
-                         error.text);
+                         "not a regular expression, at its character %zu: %p", offset + 1,
+                         &error.message);
     for (int i = 0; pattern->regex != NULL && i < CQA_FIELD_COUNT; i++)
         if (cqa_regex_has_group(pattern->regex, cqa_field_words[i]))
             pattern->map.group[i] = cqa_field_words[i];

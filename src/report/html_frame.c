@@ -197,7 +197,8 @@ void cqa_html_fail(struct cqa_report *report, const char *path, const struct cqa
     cqa_buffer_print(&line, "<li><bdi>");
     cqa_html_text(path, &line);
     cqa_buffer_print(&line, "</bdi>: %s: ", failure->reason);
-    cqa_html_text(failure->text, &line);
+    cqa_html_text(cqa_said(&failure->message, report->options.zh ? CQA_CHINESE : CQA_ENGLISH),
+                  &line);
     cqa_buffer_print(&line, "</li>\n");
     if (line.failed)
         day->failures.failed = 1;

@@ -7,6 +7,7 @@
 #include "audio/audio.h"
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/failure.h"
 #include "base/span.h"
 #include "event/event.h"
 #include "measure/measure.h"
@@ -103,10 +104,11 @@ enum cqa_status cqa_result_from_json(const char *text, size_t length,
                                      enum cqa_result_reading reading, struct cqa_result *result,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
-/* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text"}.
- */
+/* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text",
+ * "code","arguments"}: `text` is English, of the last two (base/message_json.h) any language is
+ * made. */
 enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call,
-                                    const char *reason, const char *text,
+                                    const struct cqa_failure *failure,
                                     struct cqa_buffer *out) CQA_MUST_CHECK;
 
 #endif

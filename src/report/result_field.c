@@ -41,17 +41,17 @@ void cqa_field_fail(struct cqa_field_reader *reader, const struct cqa_field *fie
                     enum cqa_status status, const char *format, ...)
 {
     char path[128];
-    char text[sizeof((struct cqa_error *)NULL)->text];
+    struct cqa_message message;
     va_list arguments;
 
     if (reader->status != CQA_OK)
         return;
     write_path(field, path, sizeof path);
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    cqa_message_set_va(&message, format, &arguments);
     va_end(arguments);
     reader->status =
-        cqa_fail(reader->error, status, "%s: %s", path[0] != '\0' ? path : "result", text);
+        cqa_fail(reader->error, status, "%s: %p", path[0] != '\0' ? path : "result", &message);
 }
 
 static int is_known(const char *name, const char *const *known)

@@ -37,7 +37,7 @@ struct cqa_field cqa_field_item(const struct cqa_field *up, size_t index);
 
 /* Records the first failure; later ones are ignored. */
 void cqa_field_fail(struct cqa_field_reader *reader, const struct cqa_field *field,
-                    enum cqa_status status, const char *format, ...) CQA_PRINTF(4, 5);
+                    enum cqa_status status, const char *format, ...) CQA_MESSAGE(4, 5);
 
 int cqa_field_is_null(const struct cqa_field *field);
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/message_json.h"
 #include "base/version.h"
 #include "rubric/measured.h"
 
@@ -352,12 +353,16 @@ enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_b
 }
 
 enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call,
-                                    const char *reason, const char *text, struct cqa_buffer *out)
+                                    const struct cqa_failure *failure, struct cqa_buffer *out)
 {
-    json_t *object = json_pack("{s:s, s:{s:o}, s:o, s:o, s:o}", "schema", "callqa.failure/1",
-                               "recording", "path", string_or_null(path), "call",
-                               call != NULL ? call_object(call) : json_null(), "reason",
-                               string_or_null(reason), "text", string_or_null(text));
+    json_t *object = json_pack(
+        "{s:s, s:{s:o}, s:o, s:o, s:o}", "schema", "callqa.failure/1", "recording", "path",
+        string_or_null(path), "call", call != NULL ? call_object(call) : json_null(), "reason",
+        string_or_null(failure->reason), "text", string_or_null(cqa_english(&failure->message)));
+    json_t *message = cqa_message_to_json(&failure->message);
 
+    if (object != NULL && message != NULL)
+        json_object_update(object, message);
+    json_decref(message);
     return dump(object, out);
 }

@@ -148,8 +148,9 @@ static const struct way {
     {"least", {"least", "most", NULL}, CQA_POINTS_RANGE, {0, 0, 1}},
 };
 static const char *const ways_allowed[] = {
-    "note, or a map with one of: each, once, per_minute, steps, by_count",
-    "note, or a map with one of: once, per_minute, steps", "a map with each, or least and most"};
+    CQA_N("note, or a map with one of: each, once, per_minute, steps, by_count"),
+    CQA_N("note, or a map with one of: once, per_minute, steps"),
+    CQA_N("a map with each, or least and most")};
 
 static const struct way *find_way(const struct cqa_yaml_node *map, enum cqa_rule_source source)
 {
@@ -205,8 +206,8 @@ void cqa_points_read(const struct cqa_rubric_reader *reader, const struct cqa_ya
     rule->points.mode = CQA_POINTS_NOTE;
     if (node == NULL) {
         if (!rule->automatic_fail || rule->source == CQA_RULE_MANUAL)
-            cqa_yaml_problem(rule_node, reader->problems, "\"points\" is missing; allowed: %s",
-                             ways_allowed[rule->source]);
+            cqa_yaml_problem(rule_node, reader->problems, "\"points\" is missing; allowed: %p",
+                             cqa_words_named(ways_allowed[rule->source]));
         return;
     }
     if (text != NULL && strcmp(text, "note") == 0 && rule->source != CQA_RULE_MANUAL)
@@ -214,8 +215,8 @@ void cqa_points_read(const struct cqa_rubric_reader *reader, const struct cqa_ya
     const struct way *way =
         cqa_yaml_kind(node) == CQA_YAML_MAP ? find_way(node, rule->source) : NULL;
     if (way == NULL)
-        cqa_yaml_problem(node, reader->problems, "\"points\" must be %s",
-                         ways_allowed[rule->source]);
+        cqa_yaml_problem(node, reader->problems, "\"points\" must be %p",
+                         cqa_words_named(ways_allowed[rule->source]));
     else
         read_way(reader, node, way, rule);
 }

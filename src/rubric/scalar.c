@@ -40,11 +40,11 @@ int cqa_hundredths_read(const struct cqa_rubric_reader *reader, const struct cqa
         return 1;
     }
     cqa_yaml_problem(node, reader->problems,
-                     "\"%s\": \"%s\" %s; allowed: %g to %g, at most 2 decimals", key,
+                     "\"%s\": \"%s\" %p; allowed: %g to %g, at most 2 decimals", key,
                      cqa_yaml_text(node),
-                     value == -1   ? "is not a plain number"
-                     : value == -2 ? "has more than 2 decimals"
-                                   : "is out of range",
+                     value == -1   ? cqa_words("is not a plain number")
+                     : value == -2 ? cqa_words("has more than 2 decimals")
+                                   : cqa_words("is out of range"),
                      (double)least / 100, (double)most / 100);
     return 0;
 }

@@ -45,9 +45,9 @@ static int suits(enum placeholder placeholder, const struct cqa_rule *rule)
 static void check_language(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *node,
                            const struct cqa_rule *rule)
 {
-    static const char *const allowed[] = {"{start} {end} {points} {seconds} {count}",
-                                          "{start} {end} {points} {value}",
-                                          "none, as a person adds it"};
+    static const char *const allowed[] = {CQA_N("{start} {end} {points} {seconds} {count}"),
+                                          CQA_N("{start} {end} {points} {value}"),
+                                          CQA_N("none, as a person adds it")};
     const char *text = node == NULL ? NULL : cqa_yaml_text(node);
     size_t length;
 
@@ -55,8 +55,9 @@ static void check_language(const struct cqa_rubric_reader *reader, const struct 
          text = strchr(text + length, '{')) {
         const enum placeholder placeholder = placeholder_at(text, &length);
         if (!suits(placeholder, rule))
-            cqa_yaml_problem(node, reader->problems, "%.*s has no meaning here; allowed: %s",
-                             (int)(length < 40 ? length : 40), text, allowed[rule->source]);
+            cqa_yaml_problem(node, reader->problems, "%.*s has no meaning here; allowed: %p",
+                             (int)(length < 40 ? length : 40), text,
+                             cqa_words_named(allowed[rule->source]));
     }
 }
 

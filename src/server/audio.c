@@ -62,9 +62,9 @@ static int read_row(void *context, const struct cqa_call_row *row)
 static void reply_gone(struct cqa_request *request, const struct cqa_error *error)
 {
     if (error->status == CQA_E_NOTFOUND)
-        cqa_reply_problem(request, 410, "recording-gone", "%s", error->text);
+        cqa_reply_problem(request, 410, "recording-gone", "%p", &error->message);
     else if (error->status == CQA_E_REFUSED)
-        cqa_reply_problem(request, 404, "recording-outside", "%s", error->text);
+        cqa_reply_problem(request, 404, "recording-outside", "%p", &error->message);
     else
         cqa_reply_problem(request, 503, "recording", "the recording cannot be read now");
 }

@@ -10,10 +10,10 @@ const char *cqa_session_cookie(const struct cqa_request *request)
     return cqa_request_config(request)->plain_cookie ? "callqa" : "__Host-callqa";
 }
 
-static int refuse(struct cqa_request *request, const char *detail)
+static int refuse(struct cqa_request *request, const struct cqa_message *why)
 {
     cqa_reply_header(request, "WWW-Authenticate", "Bearer realm=\"callqa\"");
-    cqa_reply_problem(request, 401, "unauthorized", "%s", detail);
+    cqa_reply_problem(request, 401, "unauthorized", "%p", why);
     return 0;
 }
 
@@ -29,7 +29,7 @@ static int accept(struct cqa_request *request, enum cqa_status status,
     if (status == CQA_OK)
         return 1;
     if (status == CQA_E_REFUSED)
-        return refuse(request, error->text);
+        return refuse(request, &error->message);
     cqa_reply_error(request, status, error);
     return 0;
 }
@@ -39,7 +39,7 @@ static int by_token(struct cqa_request *request, const char *header, struct cqa_
     struct cqa_error error = {0};
 
     if (strncasecmp(header, "Bearer ", 7) != 0)
-        return refuse(request, "Authorization must be \"Bearer TOKEN\"");
+        return refuse(request, cqa_words("Authorization must be \"Bearer TOKEN\""));
     const char *token = header + 7 + strspn(header + 7, " ");
     return accept(request,
                   cqa_token_check(cqa_request_scores(request), token, cqa_request_arena(request),
@@ -82,12 +82,12 @@ int cqa_authorize(struct cqa_request *request, unsigned roles, const char *metho
     if (roles == 0)
         return 1;
     if (header == NULL && cookie == NULL)
-        return refuse(request, "a bearer token or a log-in is needed");
+        return refuse(request, cqa_words("a bearer token or a log-in is needed"));
     if (!(header ? by_token(request, header, who) : by_session(request, cookie, method, who)))
         return 0;
     if (roles & CQA_MAY(who->role))
         return 1;
-    cqa_reply_problem(request, 403, "forbidden", "the role \"%s\" may not do this",
-                      cqa_account_words[who->role]);
+    cqa_reply_problem(request, 403, "forbidden", "the role \"%p\" may not do this",
+                      cqa_words_for(cqa_account_words[who->role]));
     return 0;
 }

@@ -27,6 +27,6 @@ int cqa_command_user(const struct cqa_command *command, struct cqa_scores *score
 int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scores);
 
 /* Prints "callqa-server: …" and returns `code`. */
-int cqa_command_fail(int code, const char *format, ...) CQA_PRINTF(2, 3);
+int cqa_command_fail(int code, const char *format, ...) CQA_MESSAGE(2, 3);
 
 #endif

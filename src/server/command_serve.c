@@ -70,10 +70,10 @@ int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores 
     warn_of_exposure(config);
     if (cqa_server_start(&server, config, scores, &cqa_clock_system,
                          handed == 1 ? SD_LISTEN_FDS_START : -1, &error) != CQA_OK)
-        return cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     cqa_log(CQA_LOG_NOTICE, "listening on %s", cqa_server_address(server));
     if (config->port_file != NULL && !write_port_file(config->port_file, cqa_server_port(server))) {
-        cqa_command_fail(CQA_EXIT_FAILED, "%s: %s", config->port_file, strerror(errno));
+        cqa_command_fail(CQA_EXIT_FAILED, "%s: %p", config->port_file, cqa_words_of_errno(errno));
         cqa_server_stop(server);
         return CQA_EXIT_FAILED;
     }

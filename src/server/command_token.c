@@ -18,7 +18,7 @@ static int add(const struct cqa_command *command, struct cqa_scores *scores)
                                 "--role must be one of admin, lead, auditor, agent, recorder, hr");
     if (cqa_token_add(scores, command->words[2], (enum cqa_account_role)role,
                       command->site ? command->site : "", token, &error) != CQA_OK)
-        return cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     return puts(token) < 0 || fflush(stdout) != 0 ? CQA_EXIT_FAILED : CQA_EXIT_DONE;
 }
 
@@ -45,12 +45,12 @@ int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scor
     if (strcmp(verb, "revoke") == 0 && command->word_count == 3)
         return cqa_token_revoke(scores, command->words[2], &error) == CQA_OK
                    ? CQA_EXIT_DONE
-                   : cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+                   : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (strcmp(verb, "list") == 0) {
         puts("name\trole\tsite\tcreated\trevoked");
         return cqa_token_list(scores, print_row, NULL, &error) == CQA_OK
                    ? CQA_EXIT_DONE
-                   : cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+                   : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     }
     return cqa_command_fail(
         CQA_EXIT_USAGE, "token add NAME --role ROLE [--site SITE], token list, token revoke NAME");

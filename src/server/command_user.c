@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/say.h"
 #include "server/accounts.h"
 #include "server/audit.h"
 #include "server/command.h"
@@ -36,8 +37,8 @@ static int add(const struct cqa_command *command, struct cqa_scores *scores)
         return cqa_command_fail(CQA_EXIT_USAGE,
                                 "--password-file is missing (- reads it from stdin)");
     if (!read_password(command->password_file, password, sizeof password))
-        return cqa_command_fail(CQA_EXIT_FAILED, "%s: %s", command->password_file,
-                                errno ? strerror(errno) : "empty");
+        return cqa_command_fail(CQA_EXIT_FAILED, "%s: %p", command->password_file,
+                                errno ? cqa_words_of_errno(errno) : cqa_words("empty"));
     const struct cqa_user_new user = {.name = command->words[2],
                                       .role = (enum cqa_account_role)role,
                                       .person = command->person,
@@ -46,7 +47,8 @@ static int add(const struct cqa_command *command, struct cqa_scores *scores)
                                       .password = password};
     const enum cqa_status status = cqa_user_put(scores, &user, &error);
     sodium_memzero(password, sizeof password);
-    return status == CQA_OK ? CQA_EXIT_DONE : cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+    return status == CQA_OK ? CQA_EXIT_DONE
+                            : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
 }
 
 int cqa_command_user(const struct cqa_command *command, struct cqa_scores *scores)
@@ -59,7 +61,7 @@ int cqa_command_user(const struct cqa_command *command, struct cqa_scores *score
     if (strcmp(verb, "disable") == 0 && command->word_count == 3)
         return cqa_user_disable(scores, command->words[2], &error) == CQA_OK
                    ? CQA_EXIT_DONE
-                   : cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+                   : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     return cqa_command_fail(CQA_EXIT_USAGE,
                             "user add NAME --role ROLE --password-file F [--person P] "
                             "[--team T]..., user disable NAME");
@@ -74,7 +76,7 @@ int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scor
     if (command->word_count != 2 || strcmp(command->words[1], "verify") != 0)
         return cqa_command_fail(CQA_EXIT_USAGE, "audit verify");
     if (cqa_audit_verify(scores, &count, head, &error) != CQA_OK)
-        return cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
-    printf("%lld rows, unbroken; last hash %s\n", (long long)count, head);
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    cqa_say(stdout, "%lld rows, unbroken; last hash %s", (long long)count, head);
     return CQA_EXIT_DONE;
 }

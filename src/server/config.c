@@ -150,7 +150,7 @@ static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_
         config->time_zone = keep(config, name);
     if (cqa_zone_load(config->time_zone, &config->zone, &error) != CQA_OK)
         cqa_yaml_problem(name != NULL ? cqa_yaml_find(root, "time_zone") : root, problems,
-                         "time_zone: %s", error.text);
+                         "time_zone: %p", &error.message);
     config->shift_count =
         cqa_shifts_read(root, config->zone, &config->arena, config->shifts, problems);
 }

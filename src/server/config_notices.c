@@ -21,7 +21,7 @@ static const char *read_url(struct cqa_arena *arena, const struct cqa_yaml_node 
     if (!cqa_yaml_get_string(map, key, required, &text, problems))
         return NULL;
     if (cqa_post_check_url(text, &error) != CQA_OK) {
-        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %s", key, error.text);
+        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %p", key, &error.message);
         return NULL;
     }
     return cqa_arena_string(arena, text);
@@ -37,7 +37,8 @@ static const char *read_file(struct cqa_arena *arena, const struct cqa_yaml_node
     if (text[0] != '/')
         cqa_yaml_problem(cqa_yaml_find(map, key), problems, "\"%s\" must be an absolute path", key);
     else if (access(text, R_OK) != 0)
-        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %s", text, strerror(errno));
+        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %p", text,
+                         cqa_words_of_errno(errno));
     return cqa_arena_string(arena, text);
 }
 

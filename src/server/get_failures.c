@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
+#include "base/message_json.h"
 #include "server/cursor.h"
 #include "server/endpoints.h"
 #include "server/query.h"
 #include "server/when.h"
-#include "server/words.h"
 
 struct page {
     json_t *list;
@@ -26,7 +26,9 @@ static int add_failure(void *context, const struct cqa_failure_row *row)
     cqa_when_write(row->first_ms, first);
     cqa_when_write(row->last_ms, last);
     json_t *failure = json_loads(row->body, 0, NULL);
-    cqa_words_add(failure, "text_zh", json_string_value(json_object_get(failure, "text")));
+    struct cqa_message message; /* older recorders send only English words */
+    if (cqa_message_from_json(failure, &message))
+        json_object_set_new(failure, "text_zh", json_string(cqa_said(&message, CQA_CHINESE)));
     json_object_set_new(failure, "first_at", json_string(first));
     json_object_set_new(failure, "last_at", json_string(last));
     json_object_set_new(failure, "recorder", json_string(row->recorder));

@@ -9,7 +9,7 @@ void cqa_get_health(struct cqa_request *request)
     const enum cqa_status status = cqa_scores_check(cqa_request_scores(request), &error);
 
     if (status != CQA_OK)
-        cqa_log(CQA_LOG_ERROR, "%s", error.text);
+        cqa_log(CQA_LOG_ERROR, "%p", &error.message);
     cqa_reply_json(request, status == CQA_OK ? 200 : 503,
                    json_pack("{s:s, s:s, s:s}", "status", status == CQA_OK ? "ok" : "failing",
                              "version", CQA_VERSION, "store", status == CQA_OK ? "ok" : "failing"));

@@ -66,10 +66,16 @@ void cqa_reply_file(struct cqa_request *request, const char *type, int fd, uint6
 void cqa_reply_list(struct cqa_request *request, const char *name, json_t *list,
                     enum cqa_status status, const struct cqa_error *error);
 
-/* RFC 9457: `kind` is the last part of the type's URI, `detail` says what and why, and `detail_zh`
- * the same in Chinese where words.h knows it. */
+/* RFC 9457: `kind` is the last part of the type's URI, `detail` says what and why, `detail_zh` the
+ * same in Chinese, and `code` is the message's stable code. */
 void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
-                       const char *format, ...) CQA_PRINTF(4, 5);
+                       const char *format, ...) CQA_MESSAGE(4, 5);
+
+enum { CQA_DETAIL_BYTES_MAX = 1 << 20 };
+
+/* The same of what is said already, several lines maybe: by language; each is finished. */
+void cqa_reply_problem_details(struct cqa_request *request, int status, const char *kind,
+                               const char *code, struct cqa_buffer detail[CQA_LANGUAGE_COUNT]);
 
 /* The problem that an error of the store or of reading amounts to. */
 void cqa_reply_error(struct cqa_request *request, enum cqa_status status,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/streams.h"
+#include "base/say.h"
 #include "base/version.h"
 #include "server/command.h"
 #include "server/render.h"
@@ -27,7 +28,7 @@ static const char usage[] =
     "  user add also changes an account; without --team it sees every team.\n"
     "\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
-    "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml\n";
+    "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml";
 
 enum {
     OPTION_CONFIG = 256,
@@ -43,13 +44,13 @@ enum {
 
 int cqa_command_fail(int code, const char *format, ...)
 {
+    struct cqa_message message;
     va_list arguments;
 
-    fputs("callqa-server: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    cqa_message_set_va(&message, format, &arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    cqa_say(stderr, "callqa-server: %p", &message);
     return code;
 }
 
@@ -85,10 +86,10 @@ static int read_option(struct cqa_command *command, int option)
         puts("callqa-server " CQA_VERSION);
         return CQA_EXIT_DONE;
     case OPTION_HELP:
-        fputs(usage, stdout);
+        cqa_say(stdout, usage);
         return CQA_EXIT_DONE;
     default:
-        fputs(usage, stderr);
+        cqa_say(stderr, usage);
         return CQA_EXIT_USAGE;
     }
 }
@@ -132,7 +133,7 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
     int code;
 
     if (cqa_scores_open(&scores, config->store_path, &cqa_clock_system, &error) != CQA_OK)
-        return cqa_command_fail(CQA_EXIT_FAILED, "%s", error.text);
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (noun[0] == '\0')
         code = cqa_command_serve(config, scores);
     else if (strcmp(noun, "token") == 0)
@@ -159,7 +160,7 @@ static int act(int argc, char **argv)
     if (sodium_init() < 0)
         return cqa_command_fail(CQA_EXIT_FAILED, "no source of randomness");
     const int good = cqa_server_config_load(&config, command.config, &problems);
-    cqa_problems_print(&problems, command.config, stderr);
+    cqa_problems_print(&problems, command.config, cqa_say_language(), stderr);
     cqa_problems_finish(&problems);
     if (!good)
         code = CQA_EXIT_INVALID;

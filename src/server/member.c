@@ -15,7 +15,7 @@ static const json_t *find(struct cqa_request *request, const json_t *body, const
     if (value != NULL && !json_is_null(value))
         return value;
     if (required) {
-        cqa_reply_problem(request, 422, "invalid", "%s: is missing", name);
+        cqa_reply_problem(request, 422, "invalid", "%p: is missing", cqa_words_for(name));
         *good = 0;
     }
     return NULL;
@@ -30,7 +30,7 @@ int cqa_member_text(struct cqa_request *request, const json_t *body, const char 
     if (value == NULL)
         return good;
     if (!json_is_string(value)) {
-        cqa_reply_problem(request, 422, "invalid", "%s: must be a text", name);
+        cqa_reply_problem(request, 422, "invalid", "%p: must be a text", cqa_words_for(name));
         return 0;
     }
     *out = json_string_value(value);
@@ -54,7 +54,7 @@ int cqa_member_word(struct cqa_request *request, const json_t *body, const char 
         strncat(allowed, i ? ", " : "", sizeof allowed - strlen(allowed) - 1);
         strncat(allowed, words[i], sizeof allowed - strlen(allowed) - 1);
     }
-    cqa_reply_problem(request, 422, "invalid", "%s: allowed are %s", name, allowed);
+    cqa_reply_problem(request, 422, "invalid", "%p: allowed are %s", cqa_words_for(name), allowed);
     return 0;
 }
 
@@ -68,8 +68,8 @@ int cqa_member_number(struct cqa_request *request, const json_t *body, const cha
         return good;
     if (!json_is_number(value) ||
         !(json_number_value(value) >= least && json_number_value(value) <= most)) {
-        cqa_reply_problem(request, 422, "invalid", "%s: must be a number from %.15g to %.15g", name,
-                          least, most);
+        cqa_reply_problem(request, 422, "invalid", "%p: must be a number from %.15g to %.15g",
+                          cqa_words_for(name), least, most);
         return 0;
     }
     *out = json_number_value(value);
@@ -84,7 +84,8 @@ int cqa_member_whole(struct cqa_request *request, const json_t *body, const char
     if (!cqa_member_number(request, body, name, required, (double)least, (double)most, &value))
         return 0;
     if (value != floor(value)) {
-        cqa_reply_problem(request, 422, "invalid", "%s: must be a whole number", name);
+        cqa_reply_problem(request, 422, "invalid", "%p: must be a whole number",
+                          cqa_words_for(name));
         return 0;
     }
     *out = (int64_t)value;
@@ -99,7 +100,7 @@ int cqa_member_points(struct cqa_request *request, const json_t *body, const cha
     if (!cqa_member_number(request, body, name, required, 0, 100000, &value))
         return 0;
     if (fabs(value * 100 - round(value * 100)) > 1e-6) {
-        cqa_reply_problem(request, 422, "invalid", "%s: at most two decimals", name);
+        cqa_reply_problem(request, 422, "invalid", "%p: at most two decimals", cqa_words_for(name));
         return 0;
     }
     *out_c = llround(value * 100);
@@ -115,7 +116,8 @@ int cqa_member_day(struct cqa_request *request, const json_t *body, const char *
         return text == NULL && !required;
     const int64_t day = cqa_when_read_day(text);
     if (day == 0)
-        cqa_reply_problem(request, 422, "invalid", "%s: must be a day (2025-11-20)", name);
+        cqa_reply_problem(request, 422, "invalid", "%p: must be a day (2025-11-20)",
+                          cqa_words_for(name));
     else
         *out = day;
     return day != 0;

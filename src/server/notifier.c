@@ -54,7 +54,7 @@ static void name_host(const char *url, char *out, size_t size)
 /* The store is in trouble: the try counts as nothing, and is repeated. */
 static void complain(const struct cqa_error *error)
 {
-    cqa_log(CQA_LOG_ERROR, "notices: %s", error->text);
+    cqa_log(CQA_LOG_ERROR, "notices: %p", &error->message);
 }
 
 static void settle(struct cqa_notifier *notifier, struct receiver *receiver,

@@ -123,16 +123,16 @@ void cqa_get_rules(struct cqa_request *request)
 
 static void refuse_roster(struct cqa_request *request, struct cqa_faults *faults)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct cqa_buffer detail[CQA_LANGUAGE_COUNT] = {{.limit = CQA_DETAIL_BYTES_MAX},
+                                                    {.limit = CQA_DETAIL_BYTES_MAX}};
 
-    if (out != NULL) {
-        cqa_faults_print(faults, out);
-        fclose(out);
-    }
-    cqa_reply_problem(request, 422, "invalid", "%s", text ? text : "the roster has faults");
-    free(text);
+    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
+        cqa_faults_put(faults, CQA_N("roster"), (enum cqa_language)i, &detail[i]);
+    cqa_reply_problem_details(request, 422, "invalid",
+                              faults->count > 0
+                                  ? cqa_message_code(cqa_fault_message(&faults->items[0]))
+                                  : "out-of-memory",
+                              detail);
 }
 
 void cqa_put_roster(struct cqa_request *request)

@@ -13,10 +13,10 @@ enum { ITEMS_MAX = 20000 };
 /* One posted object: where it lies in the body, and what became of it. */
 struct entry {
     struct cqa_item item;
-    const char *key; /* as given; NULL: none that could be read */
-    int status;      /* of HTTP; 0: not answered yet */
-    char error[256];
-    size_t stored_at; /* index among the valid ones */
+    const char *key;           /* as given; NULL: none that could be read */
+    int status;                /* of HTTP; 0: not answered yet */
+    struct cqa_message *error; /* NULL: none; owned, of the size that it needs */
+    size_t stored_at;          /* index among the valid ones */
 };
 
 struct batch {
@@ -27,20 +27,20 @@ struct batch {
 
 static const struct {
     int status;
-    const char *error;
+    const char *error; /* a CQA_N */
 } answers[CQA_PUT_COUNT] = {
     [CQA_PUT_STORED] = {201, NULL},
     [CQA_PUT_REPLACED] = {200, NULL},
     [CQA_PUT_UNCHANGED] = {200, NULL},
     [CQA_PUT_PREVIEWED] = {202, NULL},
     [CQA_PUT_KEPT_BACK] = {202, NULL},
-    [CQA_PUT_KEY_REUSED] = {422, "this idempotency key came with other content before"},
+    [CQA_PUT_KEY_REUSED] = {422, CQA_N("this idempotency key came with other content before")},
     [CQA_PUT_OTHER_RECORDER] =
-        {409, "another recorder posted other audio under this call id; tokens made with "
-              "--site keep the calls of several PBXs apart"},
-    [CQA_PUT_PERIOD_CLOSED] = {409, "the period of this call is closed"},
-    [CQA_PUT_NO_CALL] = {409, "there is no result of this call that a preview could be compared "
-                              "with"},
+        {409, CQA_N("another recorder posted other audio under this call id; tokens made with "
+                    "--site keep the calls of several PBXs apart")},
+    [CQA_PUT_PERIOD_CLOSED] = {409, CQA_N("the period of this call is closed")},
+    [CQA_PUT_NO_CALL] = {409, CQA_N("there is no result of this call that a preview could be "
+                                    "compared with")},
 };
 
 static struct entry *add_entry(struct batch *batch)
@@ -57,17 +57,23 @@ static struct entry *add_entry(struct batch *batch)
     return &batch->entries[batch->count++];
 }
 
+static void finish_entry(struct entry *entry)
+{
+    cqa_item_finish(&entry->item);
+    free(entry->error);
+}
+
 static void finish_batch(struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        cqa_item_finish(&batch->entries[i].item);
+        finish_entry(&batch->entries[i]);
     free(batch->entries);
 }
 
-static void refuse_entry(struct entry *entry, int status, const char *text)
+static void refuse_entry(struct entry *entry, int status, const struct cqa_message *why)
 {
     entry->status = status;
-    snprintf(entry->error, sizeof entry->error, "%s", text);
+    entry->error = cqa_message_keep(why);
 }
 
 /* Valid UTF-8 for a reply that quotes what was sent. */
@@ -77,14 +83,15 @@ static void read_object(struct entry *entry, const char *text, size_t length, co
     struct cqa_error error = {0};
 
     if (length > limit) {
-        refuse_entry(entry, 422, "the object is larger than this server takes (item_bytes_max)");
+        refuse_entry(entry, 422,
+                     cqa_words("the object is larger than this server takes (item_bytes_max)"));
         return;
     }
     const enum cqa_status status = cqa_item_read(&entry->item, text, length, key, &error);
     if (status == CQA_E_NOMEM)
-        refuse_entry(entry, 503, "out of memory");
+        refuse_entry(entry, 503, cqa_words("out of memory"));
     else if (status != CQA_OK)
-        refuse_entry(entry, 422, error.text);
+        refuse_entry(entry, 422, &error.message);
 }
 
 /* Results of a rubric that is not known yet may have come with a new file of models/rubrics; it is
@@ -140,8 +147,9 @@ static int store_batch(struct cqa_request *request, struct batch *batch)
         }
         const enum cqa_put outcome = outcomes[entry->stored_at];
         atomic_fetch_add(&counters->put[outcome], 1);
-        refuse_entry(entry, answers[outcome].status,
-                     answers[outcome].error ? answers[outcome].error : "");
+        entry->status = answers[outcome].status;
+        if (answers[outcome].error != NULL)
+            refuse_entry(entry, entry->status, cqa_words_named(answers[outcome].error));
     }
     if (status == CQA_OK)
         meet_rubrics(request, items, count);
@@ -169,9 +177,9 @@ static void post_one(struct cqa_request *request, const char *text, size_t lengt
     if (!entry->item.is_failure && (key == NULL || key[0] == '\0')) {
         cqa_reply_problem(request, 400, "idempotency-key", "the Idempotency-Key header is missing");
     } else if (store_batch(request, &batch)) {
-        if (entry->error[0] != '\0')
+        if (entry->error != NULL)
             cqa_reply_problem(request, entry->status, entry->status == 409 ? "conflict" : "invalid",
-                              "%s", entry->error);
+                              "%p", entry->error);
         else
             cqa_reply_json(
                 request, entry->status,
@@ -191,7 +199,8 @@ static void read_line(struct entry *entry, const char *line, size_t length, stru
 
     if (length > limit || cqa_item_check_depth(line, length, &error) != CQA_OK) {
         refuse_entry(entry, 422,
-                     length > limit ? "the line is larger than this server takes" : error.text);
+                     length > limit ? cqa_words("the line is larger than this server takes")
+                                    : &error.message);
         return;
     }
     json_t *envelope = json_loadb(line, length, JSON_REJECT_DUPLICATES, &where);
@@ -199,11 +208,11 @@ static void read_line(struct entry *entry, const char *line, size_t length, stru
     json_t *result = json_object_get(envelope, "result");
     entry->key = cqa_arena_string(arena, json_string_value(key));
     if (envelope == NULL)
-        refuse_entry(entry, 422, where.text);
+        refuse_entry(entry, 422, cqa_words("not JSON: %s", where.text));
     else if (!json_is_object(result) || (key != NULL && !json_is_string(key) && !json_is_null(key)))
-        refuse_entry(entry, 422, "a line must be {\"key\": text, \"result\": object}");
+        refuse_entry(entry, 422, cqa_words("a line must be {\"key\": text, \"result\": object}"));
     else if ((text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(17))) == NULL)
-        refuse_entry(entry, 503, "out of memory");
+        refuse_entry(entry, 503, cqa_words("out of memory"));
     else
         read_object(entry, text, strlen(text), entry->key, limit);
     free(text);
@@ -236,12 +245,12 @@ static int read_lines(struct cqa_request *request, struct batch *batch, const ch
 
 static json_t *entry_answer(const struct entry *entry)
 {
-    json_t *error = entry->error[0] ? json_string(entry->error) : json_null();
+    json_t *answer = json_pack("{s:s?, s:i, s:s?}", "key", entry->key, "status", entry->status,
+                               "error", entry->error ? cqa_english(entry->error) : NULL);
 
-    if (error == NULL) /* it quoted bytes that are no UTF-8 */
-        error = json_string("invalid");
-    return json_pack("{s:s?, s:i, s:o}", "key", entry->key, "status", entry->status, "error",
-                     error);
+    if (entry->error != NULL)
+        json_object_set_new(answer, "code", json_string(cqa_message_code(entry->error)));
+    return answer;
 }
 
 static void post_many(struct cqa_request *request, const char *text, size_t length)

@@ -13,7 +13,8 @@ int cqa_query_word(struct cqa_request *request, const char *name, const char **o
     if (word == NULL)
         return 1;
     if (word[0] == '\0' || strlen(word) > 512) {
-        cqa_reply_problem(request, 400, "query", "%s: must have 1 to 512 bytes", name);
+        cqa_reply_problem(request, 400, "query", "%p: must have 1 to 512 bytes",
+                          cqa_words_for(name));
         return 0;
     }
     *out = word;
@@ -28,7 +29,8 @@ int cqa_query_day(struct cqa_request *request, const char *name, int64_t *out)
     if (word == NULL)
         return 1;
     if (day == 0) {
-        cqa_reply_problem(request, 400, "query", "%s: must be a day (2025-11-20)", name);
+        cqa_reply_problem(request, 400, "query", "%p: must be a day (2025-11-20)",
+                          cqa_words_for(name));
         return 0;
     }
     *out = day;
@@ -48,8 +50,8 @@ int cqa_query_shift_named(struct cqa_request *request, const char *name,
             *out = &config->shifts[i];
             return 1;
         }
-    cqa_reply_problem(request, 400, "query", "%s: no such shift; GET /api/v1/shifts lists them",
-                      name);
+    cqa_reply_problem(request, 400, "query", "%p: no such shift; GET /api/v1/shifts lists them",
+                      cqa_words_for(name));
     return 0;
 }
 
@@ -64,7 +66,8 @@ int cqa_query_severity(struct cqa_request *request, const char *name, int *out)
             *out = i;
             return 1;
         }
-    cqa_reply_problem(request, 400, "query", "%s: allowed are note, minor, major, critical", name);
+    cqa_reply_problem(request, 400, "query", "%p: allowed are note, minor, major, critical",
+                      cqa_words_for(name));
     return 0;
 }
 
@@ -77,7 +80,7 @@ int cqa_query_whole(struct cqa_request *request, const char *name, int64_t least
     if (!cqa_request_number(request, name, (double)least, (double)most, &present, &value))
         return 0;
     if (present && value != floor(value)) {
-        cqa_reply_problem(request, 400, "query", "%s: must be a whole number", name);
+        cqa_reply_problem(request, 400, "query", "%p: must be a whole number", cqa_words_for(name));
         return 0;
     }
     if (present)

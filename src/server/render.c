@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "base/failure.h"
+#include "base/message_json.h"
 #include "server/render_frame.h"
 
 enum { TIMEOUT_S = 120, RATE_HZ = 8000 };
@@ -27,7 +29,7 @@ static int write_at(int fd, const void *bytes, size_t size, uint64_t offset)
 static const struct cqa_frame_rule RULES[] = {
     CQA_FRAME_RULES_COMMON,
     {CQA_RENDER_DATA, 1, CQA_RENDER_FRAME_BYTES},
-    {CQA_RENDER_FAILED, 0, 255},
+    {CQA_RENDER_FAILED, 0, CQA_FAILURE_BYTES_MAX - 1},
     {CQA_RENDER_DONE, 0, 0},
     {CQA_RENDER_SKIP, sizeof(uint64_t), sizeof(uint64_t)},
 };
@@ -45,6 +47,19 @@ static int skip(const char *bytes, uint64_t *size)
     return 1;
 }
 
+/* Why, as the child put it; its words are ours or none. */
+static enum cqa_status not_decoded(const struct cqa_frame *frame, struct cqa_error *error)
+{
+    char text[CQA_FAILURE_BYTES_MAX];
+    struct cqa_message why;
+
+    memcpy(text, frame->body, frame->length);
+    text[frame->length] = '\0';
+    if (!cqa_message_from_text(text, &why))
+        return cqa_fail(error, CQA_E_BADDATA, "decoding broke off or took too long");
+    return cqa_fail(error, CQA_E_BADDATA, "the recording cannot be decoded: %p", &why);
+}
+
 /* What the child says is checked: it has read a stranger's file. 1: more is to come. */
 static int take(const struct cqa_frame *frame, int out, uint64_t *size, enum cqa_status *status,
                 struct cqa_error *error)
@@ -54,8 +69,7 @@ static int take(const struct cqa_frame *frame, int out, uint64_t *size, enum cqa
     if (frame->kind == CQA_RENDER_SKIP && skip(frame->body, size))
         return 1;
     if (frame->kind == CQA_RENDER_FAILED)
-        *status = cqa_fail(error, CQA_E_BADDATA, "the recording cannot be decoded: %.*s",
-                           (int)frame->length, frame->body);
+        *status = not_decoded(frame, error);
     else if (frame->kind != CQA_RENDER_DATA || *size + frame->length > OUTPUT_BYTES_MAX)
         *status = cqa_fail(error, CQA_E_BADDATA, "decoding broke off or took too long");
     else if (!write_at(out, frame->body, frame->length, *size))

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "audio/audio.h"
+#include "base/message_json.h"
 #include "server/render.h"
 #include "server/render_frame.h"
 
@@ -151,6 +152,15 @@ static int is_sound(const struct cqa_render_order *order)
            order->mute_count <= CQA_RENDER_MUTES_MAX && order->span_count <= CQA_RENDER_SPANS_MAX;
 }
 
+/* Why there is no sound, for the parent to put into words. */
+static void say_failure(const struct cqa_message *message)
+{
+    char *text = cqa_message_to_text(message);
+
+    cqa_frame_say(CQA_RENDER_FAILED, text ? text : "", text ? strlen(text) : 0);
+    free(text);
+}
+
 static void live(void *context)
 {
     static char body[sizeof(struct cqa_render_order) + CQA_RENDER_NAME_MAX + 1];
@@ -168,7 +178,7 @@ static void live(void *context)
     if (render(&renderer, fd, body + sizeof renderer.order, &failure) && flush(&renderer))
         cqa_frame_say(CQA_RENDER_DONE, NULL, 0);
     else
-        cqa_frame_say(CQA_RENDER_FAILED, failure.text, strlen(failure.text));
+        say_failure(&failure.message);
 }
 
 static const struct cqa_child_role roles[] = {{CQA_ROLE_RENDER, NULL, NULL, live}};

@@ -13,7 +13,6 @@
 #include "base/log.h"
 #include "server/http_internal.h"
 #include "server/range.h"
-#include "server/words.h"
 
 struct cqa_scores *cqa_request_scores(const struct cqa_request *request)
 {
@@ -150,8 +149,8 @@ int cqa_request_number(struct cqa_request *request, const char *name, double lea
     const double value = strtod(raw, &end);
     if (raw[0] == '\0' || raw[strspn(raw, "-.0123456789")] != '\0' || *end != '\0' ||
         !(value >= least && value <= most)) {
-        cqa_reply_problem(request, 400, "query", "%s: must be a number from %g to %g", name, least,
-                          most);
+        cqa_reply_problem(request, 400, "query", "%p: must be a number from %g to %g",
+                          cqa_words_for(name), least, most);
         return 0;
     }
     *present = 1;
@@ -171,7 +170,7 @@ json_t *cqa_request_json(struct cqa_request *request)
         return NULL;
     }
     if (cqa_item_check_depth(text, length, &error) != CQA_OK) {
-        cqa_reply_problem(request, 400, "body", "%s", error.text);
+        cqa_reply_problem(request, 400, "body", "%p", &error.message);
         return NULL;
     }
     json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);
@@ -264,22 +263,33 @@ static const char *title_of(int status)
 void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
                        const char *format, ...)
 {
-    char detail[1024];
-    char type[96];
+    struct cqa_message message;
+    struct cqa_buffer detail[CQA_LANGUAGE_COUNT] = {{.limit = CQA_DETAIL_BYTES_MAX},
+                                                    {.limit = CQA_DETAIL_BYTES_MAX}};
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(detail, sizeof detail, format, arguments);
+    cqa_message_set_va(&message, format, &arguments);
     va_end(arguments);
-    cqa_drop_half_character(detail, sizeof detail);
+    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
+        cqa_message_put(&message, (enum cqa_language)i, &detail[i]);
+    cqa_reply_problem_details(request, status, kind, cqa_message_code(&message), detail);
+}
+
+void cqa_reply_problem_details(struct cqa_request *request, int status, const char *kind,
+                               const char *code, struct cqa_buffer detail[CQA_LANGUAGE_COUNT])
+{
+    char type[96];
+
     snprintf(type, sizeof type, "urn:callqa:problem:%s", kind);
-    json_t *object = json_pack("{s:s, s:s, s:i, s:s}", "type", type, "title", title_of(status),
-                               "status", status, "detail", detail);
-    if (object == NULL) /* the detail quoted bytes that are no UTF-8 */
-        object =
-            json_pack("{s:s, s:s, s:i}", "type", type, "title", title_of(status), "status", status);
-    else
-        cqa_words_add(object, "detail_zh", detail);
+    json_t *object =
+        json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", type, "title", title_of(status), "status",
+                  status, "detail", detail[CQA_ENGLISH].text ? detail[CQA_ENGLISH].text : "",
+                  "detail_zh", detail[CQA_CHINESE].text ? detail[CQA_CHINESE].text : "");
+    if (object != NULL && code[0] != '\0')
+        json_object_set_new(object, "code", json_string(code));
+    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
+        cqa_buffer_finish(&detail[i]);
     cqa_reply_json(request, status, object);
     for (size_t i = 0; i < request->header_count; i++)
         if (strcmp(request->headers[i].name, "Content-Type") == 0)
@@ -291,19 +301,19 @@ void cqa_reply_error(struct cqa_request *request, enum cqa_status status,
 {
     switch (status) {
     case CQA_E_NOTFOUND:
-        cqa_reply_problem(request, 404, "not-found", "%s", error->text);
+        cqa_reply_problem(request, 404, "not-found", "%p", &error->message);
         return;
     case CQA_E_BADDATA:
-        cqa_reply_problem(request, 422, "invalid", "%s", error->text);
+        cqa_reply_problem(request, 422, "invalid", "%p", &error->message);
         return;
     case CQA_E_LIMIT:
-        cqa_reply_problem(request, 413, "too-large", "%s", error->text);
+        cqa_reply_problem(request, 413, "too-large", "%p", &error->message);
         return;
     case CQA_E_REFUSED:
-        cqa_reply_problem(request, 409, "conflict", "%s", error->text);
+        cqa_reply_problem(request, 409, "conflict", "%p", &error->message);
         return;
     default:
-        cqa_log(CQA_LOG_ERROR, "%s", error->text);
+        cqa_log(CQA_LOG_ERROR, "%p", &error->message);
         cqa_reply_header(request, "Retry-After", "5");
         cqa_reply_problem(request, 503, "store", "the store cannot answer now; try again");
     }

@@ -236,16 +236,13 @@ static void reply_run(struct run *run)
 
 static void refuse_rubric(struct cqa_request *request, struct cqa_problems *problems)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct cqa_buffer detail[CQA_LANGUAGE_COUNT] = {{.limit = CQA_DETAIL_BYTES_MAX},
+                                                    {.limit = CQA_DETAIL_BYTES_MAX}};
 
-    if (out != NULL) {
-        cqa_problems_print(problems, "rubric", out);
-        fclose(out);
-    }
-    cqa_reply_problem(request, 422, "rubric", "%s", text ? text : "the rubric has problems");
-    free(text);
+    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
+        cqa_problems_put(problems, CQA_N("rubric"), (enum cqa_language)i, &detail[i]);
+    cqa_reply_problem_details(request, 422, "rubric",
+                              cqa_message_code(cqa_problem_message(problems, 0)), detail);
 }
 
 static int read_wish(struct cqa_request *request, const json_t *body, struct wish *wish)

@@ -21,7 +21,7 @@ static int member_name(struct cqa_request *request, const json_t *body, const ch
         return 0;
     if ((*out)[0] != '\0' && strlen(*out) <= 64)
         return 1;
-    cqa_reply_problem(request, 422, "invalid", "%s: must have 1 to 64 bytes", name);
+    cqa_reply_problem(request, 422, "invalid", "%p: must have 1 to 64 bytes", cqa_words_for(name));
     return 0;
 }
 

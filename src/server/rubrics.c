@@ -39,7 +39,7 @@ static void learn(void *context, const char *name)
         cqa_log(CQA_LOG_WARNING,
                 "rubric %s: not a valid file: its rules will be shown by their ids", name);
     else if (cqa_rubric_keep(context, "server", rubric, text.text, 1, &error) != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "rubric %s: %s", name, error.text);
+        cqa_log(CQA_LOG_WARNING, "rubric %s: %p", name, &error.message);
     cqa_rubric_destroy(rubric);
     cqa_problems_finish(&problems);
     cqa_buffer_finish(&text);
@@ -50,5 +50,5 @@ void cqa_rubrics_learn(struct cqa_scores *scores)
     struct cqa_error error;
 
     if (cqa_models_list("rubrics", learn, scores, &error) != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "rubrics: %s", error.text);
+        cqa_log(CQA_LOG_WARNING, "rubrics: %p", &error.message);
 }

@@ -195,6 +195,7 @@ static const char previews_step[] =
     "CREATE INDEX score_changes_by_call ON score_changes(call, revision);";
 
 const char *const cqa_schema_steps[] = {
-    people_step,          calls_step,   flags_step,    notices_step,  clips_step,
-    cqa_appraisal_schema, rubrics_step, coaching_step, previews_step, NULL,
+    people_step,   calls_step,           flags_step,   notices_step,
+    clips_step,    cqa_appraisal_schema, rubrics_step, coaching_step,
+    previews_step, cqa_appraisal_faults, NULL,
 };

@@ -133,8 +133,11 @@ static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cq
         MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     return server->daemon
                ? CQA_OK
-               : cqa_fail(error, CQA_E_IO, "the HTTP server cannot start%s",
-                          has_tls ? " (are certificate and key a pair of PEM files?)" : "");
+               : cqa_fail(error, CQA_E_IO,
+                          has_tls
+                              ? "the HTTP server cannot start (are certificate and key a pair of "
+                                "PEM files?)"
+                              : "the HTTP server cannot start");
 }
 
 /* What is rendered goes beside the store: the one folder that the server may surely write to. */

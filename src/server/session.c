@@ -54,7 +54,7 @@ static void refuse(struct cqa_request *request, const char *name, const struct c
     atomic_fetch_add(&cqa_request_counters(request)->login_failures, 1);
     if (cqa_audit_write(cqa_request_scores(request), name, "session.refused",
                         cqa_request_peer(request), "", &ignored) == CQA_OK)
-        cqa_reply_problem(request, 401, "unauthorized", "%s", error->text);
+        cqa_reply_problem(request, 401, "unauthorized", "%p", &error->message);
     else
         cqa_reply_error(request, ignored.status, &ignored);
 }

@@ -38,8 +38,8 @@ enum cqa_status cqa_account_check_name(const char *what, const char *name, struc
     const size_t length = strlen(name);
 
     if (length == 0 || length > 64 || name[strspn(name, allowed)] != '\0')
-        return cqa_fail(error, CQA_E_BADDATA, "%s: allowed are 1 to 64 letters, digits and . _ @ -",
-                        what);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: allowed are 1 to 64 letters, digits and . _ @ -",
+                        cqa_words_for(what));
     return CQA_OK;
 }
 

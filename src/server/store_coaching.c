@@ -10,7 +10,8 @@ enum { TEXT_BYTES_MAX = 4000 };
 static enum cqa_status check_text(const char *what, const char *text, struct cqa_error *error)
 {
     if (text[strspn(text, " \t\n")] == '\0' || strlen(text) > TEXT_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "%s: must have 1 to %d bytes", what, TEXT_BYTES_MAX);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: must have 1 to %d bytes", cqa_words_for(what),
+                        TEXT_BYTES_MAX);
     return CQA_OK;
 }
 
@@ -22,7 +23,8 @@ static enum cqa_status check_name(const struct cqa_identity *who, struct cqa_err
                                      "token");
 }
 
-/* The first column of the first row as a number; CQA_E_NOTFOUND with `missing` when there is none.
+/* The first column of the first row as a number; CQA_E_NOTFOUND with `missing`, a CQA_N, when there
+ * is none.
  */
 static enum cqa_status find_one(struct cqa_db *db, struct cqa_query *query, int64_t *out,
                                 const char *missing, struct cqa_error *error)
@@ -36,7 +38,9 @@ static enum cqa_status find_one(struct cqa_db *db, struct cqa_query *query, int6
         *out = sqlite3_column_int64(row, 0);
     sqlite3_finalize(row);
     cqa_query_finish(query);
-    return status == CQA_E_NOTFOUND ? cqa_fail(error, CQA_E_NOTFOUND, "%s", missing) : status;
+    return status == CQA_E_NOTFOUND
+               ? cqa_fail(error, CQA_E_NOTFOUND, "%p", cqa_words_named(missing))
+               : status;
 }
 
 /* An agent is known by a seat in the roster, or by calls. `*team_seat` gets the roster row that the
@@ -44,7 +48,7 @@ static enum cqa_status find_one(struct cqa_db *db, struct cqa_query *query, int6
 static enum cqa_status find_person(struct cqa_db *db, const struct cqa_scope *scope,
                                    const char *person, int64_t *team_seat, struct cqa_error *error)
 {
-    static const char missing[] = "person: no such agent that you may see";
+    static const char missing[] = CQA_N("person: no such agent that you may see");
     struct cqa_query seats = {0};
     struct cqa_query calls = {0};
     int64_t call;
@@ -76,7 +80,7 @@ static enum cqa_status check_link(struct cqa_db *db, const struct cqa_scope *sco
         cqa_query_number(&query,
                          " AND EXISTS(SELECT 1 FROM flags f WHERE f.id = ? AND f.call = c.id)",
                          link->flag);
-    return find_one(db, &query, &found, "links: no such call or flag of this agent", error);
+    return find_one(db, &query, &found, CQA_N("links: no such call or flag of this agent"), error);
 }
 
 static enum cqa_status insert_note(struct cqa_scores *scores, struct cqa_db *db,
@@ -155,7 +159,8 @@ static enum cqa_status finish(struct cqa_scores *scores, struct cqa_db *db,
                      " WHERE n.id = ?",
                      number);
     cqa_query_scope(&query, "n", &scope);
-    enum cqa_status status = find_one(db, &query, &is_open, "no such note that you may see", error);
+    enum cqa_status status =
+        find_one(db, &query, &is_open, CQA_N("no such note that you may see"), error);
     if (status == CQA_OK && !is_open)
         status =
             cqa_fail(error, CQA_E_REFUSED, "this note has no follow-up that is still to be done");

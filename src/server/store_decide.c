@@ -83,9 +83,10 @@ static enum cqa_status check_right(struct cqa_db *db, const struct cqa_identity 
 static enum cqa_status check_text(const char *what, const char *text, struct cqa_error *error)
 {
     if (text == NULL || text[strspn(text, " \t\n")] == '\0')
-        return cqa_fail(error, CQA_E_BADDATA, "%s: must be given", what);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: must be given", cqa_words_for(what));
     if (strlen(text) > TEXT_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "%s: longer than %d bytes", what, TEXT_BYTES_MAX);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: longer than %d bytes", cqa_words_for(what),
+                        TEXT_BYTES_MAX);
     return CQA_OK;
 }
 
@@ -132,8 +133,8 @@ static enum cqa_status check_verdict(struct cqa_db *db, const struct cqa_flag_ve
     }
     if (verdict->expected >= 0 && verdict->expected != target->state)
         return cqa_fail(error, CQA_E_REFUSED,
-                        "someone else has decided meanwhile: the flag is %s now",
-                        cqa_flag_state_words[target->state]);
+                        "someone else has decided meanwhile: the flag is %p now",
+                        cqa_words_for(cqa_flag_state_words[target->state]));
     return verdict->state == CQA_FLAG_CHANGED
                ? check_points(db, target, target->rule, verdict->points_c, error)
                : CQA_OK;

@@ -89,8 +89,9 @@ static enum cqa_status read_shape(FILE *file, struct cqa_net *net, const int *wi
     for (int i = 0; i < net->layer_count; i++) {
         if (!read_int(file, i == 0 ? "reach" : NULL, &reach) || reach < 0 || reach > REACH_MAX ||
             (reach > 0 && !net->use->reaches))
-            return cqa_fail(error, CQA_E_BADDATA, "a layer's reach must be 0%s",
-                            net->use->reaches ? " to 128" : "");
+            return cqa_fail(error, CQA_E_BADDATA,
+                            net->use->reaches ? "a layer's reach must be 0 to 128"
+                                              : "a layer's reach must be 0");
         if (reach > 0 && (width[i] != width[i + 1] || TAPS * width[i] > WIDTH_MAX))
             return cqa_fail(error, CQA_E_BADDATA,
                             "a layer with a reach must be as wide as the one before, at most %d",

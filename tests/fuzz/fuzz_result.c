@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (strcmp(first.text, second.text) != 0)
             abort();
         cqa_result_finish(&back);
-    } else if (error.text[0] == '\0') {
+    } else if (cqa_english(&error.message)[0] == '\0') {
         abort();
     }
     cqa_result_finish(&result);

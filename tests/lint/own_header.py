@@ -25,6 +25,7 @@ DECLARED = {
     "appraisal/sheet.h": "a sheet in three forms, a file each",
     "appraisal/sheet_parts.h": INSIDE,
     "audio/probe_forms.h": TABLE,
+    "base/message_parts.h": INSIDE,
     "cli/cli.h": TABLE,
     "measure/make.h": TABLE,
     "pipeline/parts.h": INSIDE,

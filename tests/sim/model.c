@@ -210,7 +210,7 @@ void sim_model_check(void)
         status =
             cqa_deliveries_each(store, CQA_DELIVERY_QUARANTINED, check_quarantined, NULL, &error);
     if (status != CQA_OK)
-        sim_fault("the store: %s", error.text);
+        sim_fault("the store: %s", cqa_english(&error.message));
     for (int i = 0; i < sim->file_count && status == CQA_OK; i++)
         if (sim->files[i].exists)
             check_file(store, &sim->files[i]);

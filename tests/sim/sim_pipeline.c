@@ -189,7 +189,7 @@ static void live_disturbed(struct process *process)
 
     if (cqa_pipeline_create(&process->pipeline, &process->configs[0], NULL, &sim_clock, &options,
                             &error) != CQA_OK) {
-        sim_say("does not start: %s", error.text);
+        sim_say("does not start: %s", cqa_english(&error.message));
         return;
     }
     hang_trigger();
@@ -213,14 +213,15 @@ static void live_calmly(struct process *process)
 
     if (cqa_pipeline_create(&process->pipeline, &process->configs[0], NULL, &sim_clock, &options,
                             &error) != CQA_OK) {
-        sim_fault("does not start: %s", error.text);
+        sim_fault("does not start: %s", cqa_english(&error.message));
         return;
     }
     hang_trigger();
     for (int turns = 0; status.waiting + status.running + status.unsent > 0; turns++) {
         if (sim->monotonic_ms > begun_ms + REST_MS_MAX || turns > TURNS_MAX) {
             sim_fault("does not come to rest: %zu waiting, %zu running, %zu unsent; %s",
-                      status.waiting, status.running, status.unsent, status.trouble);
+                      status.waiting, status.running, status.unsent,
+                      status.trouble ? cqa_english(status.trouble) : "");
             break;
         }
         if (!turn(process)) {
@@ -423,7 +424,7 @@ static void load_settings(void)
         abort();
     close(fd);
     if (!cqa_config_load(&settings, path, &problems)) {
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, CQA_ENGLISH, stderr);
         exit(2);
     }
     unlink(path);

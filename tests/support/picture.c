@@ -113,7 +113,7 @@ static const struct cqa_tone_plans *plans(void)
     struct cqa_tone_plans *loaded =
         cqa_tone_plans_load(CQA_SOURCE_DIR "/models/tones/standard.yaml", &problems);
 
-    cqa_problems_print(&problems, "standard.yaml", stderr);
+    cqa_problems_print(&problems, "standard.yaml", CQA_ENGLISH, stderr);
     assert_non_null(loaded);
     return loaded;
 }

@@ -45,7 +45,7 @@ static void open_all(struct served *served)
     if (cqa_scores_open(&served->scores, path, &served->clock, &error) != CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
 }
 
 void served_start(struct served *served, const char *config)
@@ -61,7 +61,7 @@ void served_start(struct served *served, const char *config)
     served->clock = (struct cqa_clock){read_clock, read_clock, served};
     write_config(served, config, path, sizeof path);
     if (!cqa_server_config_load(&served->config, path, &problems)) {
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, CQA_ENGLISH, stderr);
         fail_msg("the test's configuration is wrong");
     }
     open_all(served);
@@ -161,15 +161,19 @@ struct reply served_send(const struct served *served, const char *bytes, size_t 
     return reply;
 }
 
-/* Whatever is refused is said in both languages, but to recorders. */
+/* Whatever is refused is said in both languages, and has a code. */
 static void assert_both_languages(const char *path, const struct reply *reply)
 {
     const char *detail = json_string_value(json_object_get(reply->json, "detail"));
+    const char *chinese = json_string_value(json_object_get(reply->json, "detail_zh"));
+    const char *code = json_string_value(json_object_get(reply->json, "code"));
 
-    if (reply->status < 400 || detail == NULL || strcmp(path, "/api/v1/results") == 0)
+    if (reply->status < 400 || detail == NULL)
         return;
-    if (json_object_get(reply->json, "detail_zh") == NULL)
+    if (chinese == NULL || strcmp(chinese, detail) == 0)
         fail_msg("%s answers %d without Chinese: %s", path, reply->status, detail);
+    if (code == NULL || code[0] == '\0')
+        fail_msg("%s answers %d without a code: %s", path, reply->status, detail);
 }
 
 struct reply served_ask(const struct served *served, const char *method, const char *path,
@@ -229,7 +233,7 @@ void served_user(struct served *served, const char *name, const char *role, cons
                                       .password = "correct horse"};
 
     if (cqa_user_put(served->scores, &user, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
 }
 
 void served_login(struct served *served, const char *name, const char *password)

@@ -24,7 +24,7 @@ static inline int check_statements(struct cqa_sql *sql)
          at++) {
         struct cqa_error error = {0};
         if (cqa_sql_check(sql, *at, &error) != CQA_OK) {
-            print_error("%s\n  %s\n", error.text, (*at)->text);
+            print_error("%s\n  %s\n", cqa_english(&error.message), (*at)->text);
             misfits++;
         }
         count++;

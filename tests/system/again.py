@@ -69,7 +69,8 @@ def age_server(site):
     """Its store is one of before, too."""
     store = sqlite3.connect(os.path.join(site.top, "scores.db"))
     (version,) = store.execute("PRAGMA user_version").fetchone()
-    store.executescript("DROP TABLE previews; DROP TABLE score_changes; PRAGMA user_version = %d;" % (version - 1))
+    store.executescript("DROP TABLE previews; DROP TABLE score_changes; ALTER TABLE import_faults DROP COLUMN about;"
+                        "ALTER TABLE import_faults DROP COLUMN said; PRAGMA user_version = %d;" % (version - 2))
     store.close()
 
 

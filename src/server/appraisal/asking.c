@@ -70,7 +70,7 @@ static int read_short(struct cqa_request *request, const json_t *body, const cha
         return 0;
     if (*out == NULL || ((*out)[strspn(*out, " \t\n")] != '\0' && strlen(*out) <= PLACE_BYTES_MAX))
         return 1;
-    cqa_reply_problem(request, 422, "invalid", "%s: must have 1 to %d bytes", name,
+    cqa_reply_problem(request, 422, "invalid", "%p: must have 1 to %d bytes", cqa_words_for(name),
                       PLACE_BYTES_MAX);
     return 0;
 }
@@ -99,7 +99,7 @@ int cqa_member_yes(struct cqa_request *request, const json_t *body, const char *
     *out = json_is_true(value);
     if (value == NULL || json_is_null(value) || json_is_boolean(value))
         return 1;
-    cqa_reply_problem(request, 422, "invalid", "%s: must be true or false", name);
+    cqa_reply_problem(request, 422, "invalid", "%p: must be true or false", cqa_words_for(name));
     return 0;
 }
 

@@ -166,29 +166,35 @@ static int read_wish(struct cqa_request *request, const json_t *body, struct wis
     return 0;
 }
 
+static void join(struct cqa_message *list, const struct cqa_message *next)
+{
+    if (list->format == NULL)
+        cqa_message_copy(list, next);
+    else
+        cqa_message_set(list, "%p, %p", list, next);
+}
+
 /* 1: nothing is missing that was not ignored by name. */
 static int is_complete(struct cqa_request *request, const struct lack *lack,
                        const struct wish *wish)
 {
-    char text[400] = "";
-    size_t used = 0;
+    struct cqa_message lacking = {.format = NULL};
     const struct {
         long long count;
         const char *what;
     } missing[] = {
-        {wish->ignore_undecided ? 0 : lack->undecided, "undecided flags"},
-        {(long long)lack->objections, "objections without an answer"},
-        {(long long)lack->unsigned_sheets, "sheets not signed by all three sides"},
-        {wish->ignore_left_out ? 0 : (long long)lack->left_out, "people left out"},
+        {wish->ignore_undecided ? 0 : lack->undecided, CQA_N("%lld undecided flags")},
+        {(long long)lack->objections, CQA_N("%lld objections without an answer")},
+        {(long long)lack->unsigned_sheets, CQA_N("%lld sheets not signed by all three sides")},
+        {wish->ignore_left_out ? 0 : (long long)lack->left_out, CQA_N("%lld people left out")},
     };
 
     for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++)
         if (missing[i].count > 0)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%lld %s", used ? ", " : "",
-                                     missing[i].count, missing[i].what);
-    if (used > 0)
-        cqa_reply_problem(request, 409, "conflict", "the appraisal is not ready: %s", text);
-    return used == 0;
+            join(&lacking, cqa_words(missing[i].what, missing[i].count));
+    if (lacking.format != NULL)
+        cqa_reply_problem(request, 409, "conflict", "the appraisal is not ready: %p", &lacking);
+    return lacking.format == NULL;
 }
 
 /* CQA_E_BUSY: something changed meanwhile. `*replied`: it was not complete, which has been said. */
@@ -229,8 +235,8 @@ void cqa_post_close(struct cqa_request *request)
         return;
     if (round.stage != CQA_ROUND_OBJECTIONS) {
         cqa_reply_problem(request, 409, "conflict",
-                          "it closes from the stage objections; it is in the stage %s",
-                          cqa_round_stage_words[round.stage]);
+                          "it closes from the stage objections; it is in the stage %p",
+                          cqa_words_of(cqa_round_stage_names[round.stage]));
     } else if (read_wish(request, body, &wish)) {
         enum cqa_status status = CQA_E_BUSY;
         for (int i = 0; i < TRIES && status == CQA_E_BUSY && !replied; i++)

@@ -14,8 +14,8 @@ void cqa_fault_json(const struct cqa_fault *fault, struct cqa_buffer *out)
         cqa_buffer_print(out, ",\"line\":%zu,\"column\":%zu", fault->at.line, fault->at.column);
     else
         cqa_json_put(out, ",\"line\":null,\"column\":null");
-    cqa_json_member(out, "text", fault->text);
-    cqa_json_member(out, "text_zh", fault->zh);
+    cqa_json_said(out, "text", cqa_fault_message(fault));
+    cqa_json_member(out, "code", cqa_message_code(cqa_fault_message(fault)));
     cqa_json_put(out, "}");
 }
 

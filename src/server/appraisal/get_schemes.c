@@ -8,7 +8,6 @@
 #include "server/appraisal/endpoints.h"
 #include "server/appraisal/schemes.h"
 #include "server/query.h"
-#include "server/words.h"
 
 struct lists {
     struct cqa_buffer good;
@@ -20,7 +19,6 @@ static void add_scheme(void *context, const char *id)
     struct lists *lists = context;
     struct cqa_error error = {0};
     struct cqa_scheme *scheme = NULL;
-    struct cqa_buffer chinese = {.limit = CQA_REPLY_BYTES_MAX};
 
     if (cqa_schemes_load(id, &scheme, &error) == CQA_OK) {
         cqa_json_put(&lists->good, lists->good.length ? "," : "");
@@ -28,10 +26,7 @@ static void add_scheme(void *context, const char *id)
     } else {
         cqa_json_put(&lists->broken, lists->broken.length ? ",{\"scheme\":" : "{\"scheme\":");
         cqa_json_text(&lists->broken, id);
-        cqa_json_member(&lists->broken, "problems", error.text);
-        if (cqa_words_chinese(error.text, &chinese))
-            cqa_json_member(&lists->broken, "problems_zh", chinese.text);
-        cqa_buffer_finish(&chinese);
+        cqa_json_said(&lists->broken, "problems", &error.message);
         cqa_json_put(&lists->broken, "}");
     }
     cqa_scheme_destroy(scheme);

@@ -11,7 +11,6 @@
 #include "server/appraisal/reading.h"
 #include "server/appraisal/schemes.h"
 #include "server/query.h"
-#include "server/words.h"
 
 enum { SAMPLE_ROWS = 200, FILE_BYTES_MAX = 200 };
 
@@ -142,21 +141,19 @@ static void put_outcome(struct cqa_buffer *out, const struct wish *wish, const c
 static void refuse(struct cqa_request *request, const struct cqa_reading *reading)
 {
     struct cqa_buffer out = {.limit = CQA_REPLY_BYTES_MAX};
-    struct cqa_buffer chinese = {.limit = CQA_REPLY_BYTES_MAX};
     const struct cqa_faults *faults = &reading->faults;
-    const char *detail = faults->count > 0 ? faults->items[0].text : "the file has no row";
+    const struct cqa_message *detail =
+        faults->count > 0 ? cqa_fault_message(&faults->items[0]) : cqa_words("the file has no row");
 
     cqa_json_put(&out, "{\"type\":\"urn:callqa:problem:invalid\",\"title\":\"Unprocessable "
                        "Content\",\"status\":422");
-    cqa_json_member(&out, "detail", detail);
-    if (cqa_words_chinese(detail, &chinese))
-        cqa_json_member(&out, "detail_zh", chinese.text);
+    cqa_json_said(&out, "detail", detail);
+    cqa_json_member(&out, "code", cqa_message_code(detail));
     cqa_json_put(&out, ",\"errors\":");
     cqa_faults_json(faults, &out);
     cqa_json_put(&out, "}");
     cqa_reply_text(request, 422, "application/problem+json", &out);
     cqa_buffer_finish(&out);
-    cqa_buffer_finish(&chinese);
 }
 
 static void take(struct cqa_request *request, const struct cqa_round *round,

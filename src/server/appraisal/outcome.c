@@ -91,24 +91,6 @@ static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
 
 /* ---- who has none */
 
-/* An error may quote the value that it is about. */
-static int names_pay(const struct cqa_scheme *scheme, const char *text)
-{
-    char quoted[128];
-
-    for (size_t i = 0; i < scheme->indicator_count; i++) {
-        const size_t length = strlen(scheme->indicators[i].id);
-        if (!cqa_scheme_private(scheme, i) || length + 3 > sizeof quoted)
-            continue;
-        quoted[0] = '"';
-        memcpy(quoted + 1, scheme->indicators[i].id, length);
-        memcpy(quoted + 1 + length, "\"", 2);
-        if (strstr(text, quoted) != NULL)
-            return 1;
-    }
-    return 0;
-}
-
 static const char *left_out_text(struct making *making, const struct cqa_outcome_left_out *left,
                                  struct cqa_text why, unsigned parts)
 {
@@ -125,7 +107,7 @@ static const char *left_out_text(struct making *making, const struct cqa_outcome
     for (size_t i = 0; i < faults->count; i++) {
         const struct cqa_fault *fault = &faults->items[i];
         if (fault->agent == NULL || strcmp(fault->agent, left->agent) != 0 ||
-            (!(parts & CQA_SHEET_PAY) && names_pay(making->work->scheme, fault->text)))
+            (!(parts & CQA_SHEET_PAY) && cqa_scheme_about_pay(making->work->scheme, fault->about)))
             continue;
         cqa_json_put(out, count++ ? "," : "");
         cqa_fault_json(fault, out);
@@ -188,7 +170,7 @@ static void make_notes(struct making *making)
     cqa_json_put(&making->text, "[");
     for (size_t i = 0; i < appraisal->note_count; i++) {
         cqa_json_put(&making->text, i ? "," : "");
-        cqa_json_text(&making->text, appraisal->notes[i]);
+        cqa_json_text(&making->text, cqa_english(appraisal->notes[i]));
     }
     cqa_json_put(&making->text, "]");
     making->out->notes = take(making);

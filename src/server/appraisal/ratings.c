@@ -75,8 +75,8 @@ void cqa_get_ratings(struct cqa_request *request)
 static int refuse(struct cqa_request *request, int status, const char *kind, const char *why,
                   const char *agent, const char *indicator)
 {
-    cqa_reply_problem(request, status, kind, "ratings: \"%.100s\" of \"%.100s\": %s", indicator,
-                      agent, why);
+    cqa_reply_problem(request, status, kind, "ratings: \"%.100s\" of \"%.100s\": %p", indicator,
+                      agent, cqa_words_named(why));
     return 0;
 }
 
@@ -97,16 +97,16 @@ static int read_rating(struct cqa_request *request, const struct cqa_raters *rat
         return 0;
     const int index = cqa_scheme_indicator(raters->scheme, rating->indicator);
     if (index == CQA_NOWHERE || raters->scheme->indicators[index].rated_by == CQA_RATED_BY_NONE)
-        return refuse(request, 422, "invalid", "nobody rates this in the scheme", rating->agent,
-                      rating->indicator);
+        return refuse(request, 422, "invalid", CQA_N("nobody rates this in the scheme"),
+                      rating->agent, rating->indicator);
     rating->indicator = raters->scheme->indicators[index].id;
     rating->kind = raters->scheme->indicators[index].rated_by;
     if (!cqa_raters_may(raters, cqa_request_who(request), rating->agent, rating->kind))
         return refuse(request, 403, "forbidden",
-                      rating->kind == CQA_RATED_BY_SELF ? "each rates themselves"
+                      rating->kind == CQA_RATED_BY_SELF ? CQA_N("each rates themselves")
                       : rating->kind == CQA_RATED_BY_SUPERVISOR
-                          ? "a lead rates the own team, and not themselves"
-                          : "the people of the roster rate each other",
+                          ? CQA_N("a lead rates the own team, and not themselves")
+                          : CQA_N("the people of the roster rate each other"),
                       rating->agent, rating->indicator);
     return 1;
 }
@@ -128,10 +128,11 @@ static int check_values(struct cqa_request *request, const struct cqa_raters *ra
         if (cqa_rational_parse(ratings[i].value, &row.value))
             status = cqa_rows_add(&rows, &row);
         else
-            cqa_faults_add(&faults, row.agent, row.at,
-                           "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: a decimal "
-                           "such as 94.5",
-                           row.agent, ratings[i].value, row.indicator);
+            cqa_faults_add_about(
+                &faults, row.agent, row.indicator, row.at,
+                "agent \"%s\": \"%s\" of \"%s\" is not a number; allowed: a decimal "
+                "such as 94.5",
+                row.agent, ratings[i].value, row.indicator);
     }
     const struct cqa_appraisal_input input = {
         .scheme = raters->scheme, .rows = &rows, .period = round->period};
@@ -141,8 +142,9 @@ static int check_values(struct cqa_request *request, const struct cqa_raters *ra
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);
     else if (!good)
-        cqa_reply_problem(request, 422, "invalid", "%s",
-                          faults.count > 0 ? faults.items[0].text : "out of memory");
+        cqa_reply_problem(request, 422, "invalid", "%p",
+                          faults.count > 0 ? cqa_fault_message(&faults.items[0])
+                                           : cqa_words("out of memory"));
     cqa_rows_finish(&rows);
     cqa_faults_finish(&faults);
     return good;

@@ -6,20 +6,22 @@
 #include "appraisal/names.h"
 
 /* The store keeps numbers as texts: what cannot be read back is refused while its line is known. */
-static void check_digits(struct cqa_reading *reading)
+static void check_digits(struct cqa_reading *reading, const struct cqa_scheme *scheme)
 {
     char text[CQA_RATIONAL_TEXT];
     struct cqa_rational again;
 
     for (size_t i = 0; i < reading->all.count; i++) {
         const struct cqa_row *row = &reading->all.items[i];
+        const int indicator = cqa_scheme_indicator(scheme, row->indicator);
+        const char *about = indicator == CQA_NOWHERE ? NULL : scheme->indicators[indicator].id;
         const struct cqa_rational numbers[] = {row->value, row->count};
         for (int k = 0; k < 2; k++)
             if (cqa_rational_valid(numbers[k]) &&
                 !cqa_rational_read_exact(cqa_rational_exact(numbers[k], text), &again))
-                cqa_faults_add(&reading->faults, row->agent, row->at,
-                               "agent \"%s\": \"%s\" has too many digits", row->agent,
-                               row->indicator);
+                cqa_faults_add_about(&reading->faults, row->agent, about, row->at,
+                                     "agent \"%s\": \"%s\" has too many digits", row->agent,
+                                     row->indicator);
     }
 }
 
@@ -94,7 +96,7 @@ enum cqa_status cqa_reading_parse(const struct cqa_scheme *scheme, const struct 
     status = cqa_appraise_check(&input, &out->faults, error);
     if (status != CQA_OK)
         return status;
-    check_digits(out);
+    check_digits(out, scheme);
     status = out->faults.lost > 0 ? CQA_E_NOMEM : sift(out, scheme);
     return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "out of memory");
 }

@@ -84,8 +84,9 @@ static int check_period(struct cqa_request *request, const char *id, const char 
         status = CQA_E_BADDATA;
     if (status == CQA_OK && (!cqa_period_valid(period) ||
                              (period[4] == 'Q') != (scheme->period == CQA_PERIOD_QUARTERLY)))
-        status = cqa_fail(&error, CQA_E_BADDATA, "period: this scheme is %s; allowed: %s",
-                          scheme->period == CQA_PERIOD_QUARTERLY ? "quarterly" : "monthly",
+        status = cqa_fail(&error, CQA_E_BADDATA, "period: this scheme is %p; allowed: %s",
+                          scheme->period == CQA_PERIOD_QUARTERLY ? cqa_words("quarterly")
+                                                                 : cqa_words("monthly"),
                           scheme->period == CQA_PERIOD_QUARTERLY ? "2025Q4" : "2025-11");
     cqa_scheme_destroy(scheme);
     if (status != CQA_OK)

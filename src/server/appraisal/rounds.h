@@ -21,6 +21,9 @@ enum cqa_round_stage {
 };
 extern const char *const cqa_round_stage_words[CQA_ROUND_STAGE_COUNT + 1];
 
+/* The same for a person. */
+extern const struct cqa_text cqa_round_stage_names[CQA_ROUND_STAGE_COUNT];
+
 /* The process that the regulations ask for, each step with its place, date and person. */
 enum cqa_round_step_word {
     CQA_STEP_COLLECT,

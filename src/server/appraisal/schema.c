@@ -83,3 +83,16 @@ const char cqa_appraisal_schema[] =
     " BEGIN SELECT RAISE(ABORT, 'signatures are append-only'); END;"
     "CREATE TRIGGER rounds_closed BEFORE UPDATE ON rounds WHEN OLD.stage = 3"
     " BEGIN SELECT RAISE(ABORT, 'a closed round keeps its numbers'); END;";
+
+/*
+ * What a fault is about, and its message, whose words are made when it is read. Of older ones it is
+ * not known what they are about: nobody who may not see pay reads them any more, nor those that a
+ * closed round has kept, which were sifted by their words.
+ */
+const char cqa_appraisal_faults[] =
+    "ALTER TABLE import_faults ADD COLUMN about TEXT DEFAULT '';"
+    "ALTER TABLE import_faults ADD COLUMN said TEXT;"
+    "DROP TRIGGER kept_left_out_stay;"
+    "UPDATE kept_left_out SET body_open = json_set(body_open, '$.errors', json('[]'));"
+    "CREATE TRIGGER kept_left_out_stay BEFORE UPDATE ON kept_left_out"
+    " BEGIN SELECT RAISE(ABORT, 'a closed round keeps its numbers'); END;";

@@ -28,12 +28,11 @@ enum cqa_status cqa_schemes_load(const char *id, struct cqa_scheme **out, struct
         return cqa_fail(error, CQA_E_NOTFOUND, "there is no scheme \"%.64s\"", id);
     *out = cqa_scheme_load(path, &problems);
     if (*out == NULL) {
-        const struct cqa_problem *first = problems.items;
+        const size_t line = problems.items ? problems.items[0].line : 0;
         status = cqa_fail(error, CQA_E_BADDATA,
-                          "the scheme \"%s\" cannot be used: %zu: %.120s (%zu "
+                          "the scheme \"%s\" cannot be used: %zu: %p (%zu "
                           "problems; callqa check-scheme names them)",
-                          id, first ? first->line : 0, first && first->text ? first->text : "",
-                          problems.count);
+                          id, line, cqa_problem_message(&problems, 0), problems.count);
     }
     cqa_problems_finish(&problems);
     return status;

@@ -12,9 +12,9 @@
 
 /* ---- signatures */
 
-static int refuse(struct cqa_request *request, const char *why)
+static int refuse(struct cqa_request *request, const char *why /* a CQA_N */)
 {
-    cqa_reply_problem(request, 403, "forbidden", "%s", why);
+    cqa_reply_problem(request, 403, "forbidden", "%p", cqa_words_named(why));
     return 0;
 }
 
@@ -27,17 +27,18 @@ static int may_sign(struct cqa_request *request, const char *agent,
     const int self = who->person != NULL && strcmp(who->person, agent) == 0;
 
     if (signature->side == CQA_SIGN_APPRAISED && signature->how == CQA_SIGN_OWN)
-        return self || refuse(request, "the appraised sign through their own log-in");
+        return self || refuse(request, CQA_N("the appraised sign through their own log-in"));
     if (self)
-        return refuse(request, "nobody signs their own sheet for another side");
+        return refuse(request, CQA_N("nobody signs their own sheet for another side"));
     if (signature->side == CQA_SIGN_APPRAISED)
         return who->role == CQA_ACCOUNT_LEAD || who->role == CQA_ACCOUNT_HR ||
-               refuse(request, "hr or the supervisor records this");
+               refuse(request, CQA_N("hr or the supervisor records this"));
     if (signature->how != CQA_SIGN_OWN)
-        return refuse(request, "only the appraised may sign on paper or refuse");
+        return refuse(request, CQA_N("only the appraised may sign on paper or refuse"));
     if (signature->side == CQA_SIGN_SUPERVISOR)
-        return who->role == CQA_ACCOUNT_LEAD || refuse(request, "a lead signs as supervisor");
-    return who->role == CQA_ACCOUNT_HR || refuse(request, "hr signs for hr");
+        return who->role == CQA_ACCOUNT_LEAD ||
+               refuse(request, CQA_N("a lead signs as supervisor"));
+    return who->role == CQA_ACCOUNT_HR || refuse(request, CQA_N("hr signs for hr"));
 }
 
 static int read_signature(struct cqa_request *request, const json_t *body,
@@ -165,7 +166,7 @@ static void object(struct cqa_request *request, const struct cqa_asked_sheet *as
     int64_t objection = 0;
 
     if (who->person == NULL || strcmp(who->person, asked->agent) != 0) {
-        refuse(request, "an objection is to the own sheet");
+        refuse(request, CQA_N("an objection is to the own sheet"));
         return;
     }
     const enum cqa_status status = cqa_sheet_objection_add(
@@ -206,7 +207,7 @@ static void answer(struct cqa_request *request, const struct cqa_round *round, i
     if (status == CQA_OK && (objection <= 0 || list.count == 0))
         status = cqa_fail(&error, CQA_E_NOTFOUND, "no objection of this number");
     if (status == CQA_OK && who->person != NULL && strcmp(who->person, list.agent) == 0) {
-        refuse(request, "nobody answers their own objection");
+        refuse(request, CQA_N("nobody answers their own objection"));
         return;
     }
     if (status == CQA_OK)

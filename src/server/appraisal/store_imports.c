@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include "base/message_json.h"
 #include "server/appraisal/inputs.h"
 #include "server/appraisal/store_rounds.h"
 
@@ -131,16 +133,19 @@ static enum cqa_status write_faults(const struct writer *writer, const struct cq
 
     for (size_t i = 0; status == CQA_OK && i < faults->count; i++) {
         const struct cqa_fault *fault = &faults->items[i];
+        const struct cqa_message *message = cqa_fault_message(fault);
+        char *said = cqa_message_to_text(message);
         if (fault->agent != NULL)
             status = settle_faults(writer, fault->agent);
         if (status == CQA_OK)
             status = cqa_db_run(
                 writer->db, writer->error,
-                "INSERT INTO import_faults(import, scheme, period, agent, line, col, text, zh)"
-                " VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-                "itttiitt", writer->import, writer->round->scheme, writer->round->period,
+                "INSERT INTO import_faults(import, scheme, period, agent, line, col, text, zh,"
+                " about, said) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "itttiitttt", writer->import, writer->round->scheme, writer->round->period,
                 fault->agent, (int64_t)fault->at.line, (int64_t)fault->at.column,
-                or_empty(fault->text), fault->zh);
+                cqa_said(message, CQA_ENGLISH), cqa_said(message, CQA_CHINESE), fault->about, said);
+        free(said);
     }
     return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/appraisal/inputs.h"
+#include "base/message_json.h"
 #include "server/appraisal/store_rounds.h"
 
 enum { IMPORTED_LISTED = 10000, CHANGES_LISTED = 1000 };
@@ -55,6 +56,22 @@ static const char rows_sql[] =
     "  AND r.period = ?2 AND r.agent = g.agent AND r.indicator = g.indicator AND r.rater = g.rater)"
     " ORDER BY g.id)";
 
+/* Of agent, text, file, line, column, zh, about, said. An old row has only its words. */
+static struct cqa_fault read_fault(sqlite3_stmt *row, const char *file, struct cqa_message *message)
+{
+    const char *about = (const char *)sqlite3_column_text(row, 6);
+    const char *said = (const char *)sqlite3_column_text(row, 7);
+
+    if (said == NULL || !cqa_message_from_text(said, message))
+        cqa_message_set_text(message, (struct cqa_text){cqa_db_text(row, 1),
+                                                        (const char *)sqlite3_column_text(row, 5)});
+    return (struct cqa_fault){
+        (const char *)sqlite3_column_text(row, 0),
+        about != NULL && about[0] == '\0' ? cqa_about_unknown : about,
+        {file, (size_t)sqlite3_column_int64(row, 3), (size_t)sqlite3_column_int64(row, 4)},
+        message};
+}
+
 static enum cqa_status load_faults(struct cqa_scores *scores, const struct cqa_round *round,
                                    struct cqa_rows *rows, struct cqa_faults *faults,
                                    struct cqa_error *error)
@@ -63,17 +80,15 @@ static enum cqa_status load_faults(struct cqa_scores *scores, const struct cqa_r
 
     cqa_list_start(
         scores, &list, error,
-        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh FROM import_faults f JOIN imports i"
+        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh, f.about, f.said FROM import_faults f "
+        "JOIN imports i"
         " ON i.id = f.import WHERE f.current = 1 AND f.agent IS NOT NULL AND f.scheme = ?"
         " AND f.period = ? ORDER BY f.id",
         "tt", round->scheme, round->period);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_fault fault = {cqa_db_text(list.row, 0),
-                                        {text_or_null(rows, list.row, 2),
-                                         (size_t)sqlite3_column_int64(list.row, 3),
-                                         (size_t)sqlite3_column_int64(list.row, 4)},
-                                        cqa_db_text(list.row, 1),
-                                        (const char *)sqlite3_column_text(list.row, 5)};
+        struct cqa_message message;
+        const struct cqa_fault fault =
+            read_fault(list.row, text_or_null(rows, list.row, 2), &message);
         cqa_faults_add_known(faults, &fault);
     }
     return cqa_list_end(scores, &list);
@@ -156,19 +171,15 @@ enum cqa_status cqa_inputs_faults(struct cqa_scores *scores, const struct cqa_ro
 {
     struct cqa_list list;
 
-    cqa_list_start(
-        scores, &list, error,
-        "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh FROM import_faults f JOIN imports i"
-        " ON i.id = f.import WHERE f.import = ? AND f.scheme = ? AND f.period = ?"
-        " ORDER BY f.line, f.col, f.id",
-        "itt", import, round->scheme, round->period);
+    cqa_list_start(scores, &list, error,
+                   "SELECT f.agent, f.text, i.file, f.line, f.col, f.zh, f.about, f.said FROM "
+                   "import_faults f JOIN imports i"
+                   " ON i.id = f.import WHERE f.import = ? AND f.scheme = ? AND f.period = ?"
+                   " ORDER BY f.line, f.col, f.id",
+                   "itt", import, round->scheme, round->period);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_fault fault = {(const char *)sqlite3_column_text(list.row, 0),
-                                        {cqa_db_text(list.row, 2),
-                                         (size_t)sqlite3_column_int64(list.row, 3),
-                                         (size_t)sqlite3_column_int64(list.row, 4)},
-                                        cqa_db_text(list.row, 1),
-                                        (const char *)sqlite3_column_text(list.row, 5)};
+        struct cqa_message message;
+        const struct cqa_fault fault = read_fault(list.row, cqa_db_text(list.row, 2), &message);
         visit(context, &fault);
     }
     return cqa_list_end(scores, &list);

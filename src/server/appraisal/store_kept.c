@@ -100,8 +100,8 @@ static enum cqa_status close_within(struct cqa_scores *scores, struct cqa_db *db
         status = check_mark(db, mark, error);
     if (status == CQA_OK && stage != CQA_ROUND_OBJECTIONS)
         status = cqa_fail(error, CQA_E_REFUSED,
-                          "it closes from the stage objections; it is in the stage %s",
-                          cqa_round_stage_words[stage]);
+                          "it closes from the stage objections; it is in the stage %p",
+                          cqa_words_of(cqa_round_stage_names[stage]));
     if (status == CQA_OK)
         status = write_outcome(db, round, outcome, error);
     if (status == CQA_OK)

@@ -8,6 +8,12 @@
 
 const char *const cqa_round_stage_words[CQA_ROUND_STAGE_COUNT + 1] = {"open", "interview",
                                                                       "objections", "closed", NULL};
+const struct cqa_text cqa_round_stage_names[CQA_ROUND_STAGE_COUNT] = {
+    {"open", "数据收集"},
+    {"interview", "绩效面谈"},
+    {"objections", "结果确认与申诉"},
+    {"closed", "已定稿"},
+};
 
 enum { TEXT_BYTES_MAX = 2000, ROUNDS_LISTED = 1000 };
 
@@ -23,7 +29,8 @@ enum cqa_status cqa_round_need_name(const struct cqa_identity *who, struct cqa_e
 enum cqa_status cqa_round_check_text(const char *what, const char *text, struct cqa_error *error)
 {
     if (text == NULL || text[strspn(text, " \t\n")] == '\0' || strlen(text) > TEXT_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "%s: must have 1 to %d bytes", what, TEXT_BYTES_MAX);
+        return cqa_fail(error, CQA_E_BADDATA, "%p: must have 1 to %d bytes", cqa_words_for(what),
+                        TEXT_BYTES_MAX);
     return CQA_OK;
 }
 
@@ -174,9 +181,9 @@ static enum cqa_status check_move(enum cqa_round_stage now, const struct cqa_rou
         return cqa_fail(error, CQA_E_REFUSED, "closing has a way of its own");
     if (step->stage == (int)now || step->stage > (int)now + 1)
         return cqa_fail(error, CQA_E_REFUSED,
-                        "the appraisal is in the stage %s; from there it goes one stage on, or "
+                        "the appraisal is in the stage %p; from there it goes one stage on, or "
                         "back",
-                        cqa_round_stage_words[now]);
+                        cqa_words_of(cqa_round_stage_names[now]));
     return step->stage < (int)now ? cqa_round_check_text("note", step->note, error) : CQA_OK;
 }
 

@@ -13,8 +13,8 @@ static enum cqa_status add_within(struct cqa_scores *scores, struct cqa_db *db,
 
     if (status == CQA_OK && stage != CQA_ROUND_OBJECTIONS)
         status =
-            cqa_fail(error, CQA_E_REFUSED, "objections are taken in the stage objections; it is %s",
-                     cqa_round_stage_words[stage]);
+            cqa_fail(error, CQA_E_REFUSED, "objections are taken in the stage objections; it is %p",
+                     cqa_words_of(cqa_round_stage_names[stage]));
     if (status == CQA_OK)
         status = cqa_db_value(db, &count, error,
                               "SELECT count(*) FROM sheet_objections WHERE round = ? AND agent = ?",

@@ -59,7 +59,7 @@ static struct cqa_result analyze(const char *name, int agent_channel)
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
     if (analyze_fd(fd, name, agent_channel, &result, &failure) != CQA_OK)
-        fail_msg("%s: %s: %s", name, failure.reason, failure.text);
+        fail_msg("%s: %s: %s", name, failure.reason, cqa_english(&failure.message));
     return result;
 }
 
@@ -105,7 +105,8 @@ static void test_instruments_without_models(void **state)
     assert_int_equal(cqa_instruments_create(&none, &error), CQA_E_BADDATA);
     unsetenv("CALLQA_MODELS");
     assert_null(none);
-    assert_non_null(strstr(error.text, "callqa.model: not a callqa-acoustic model of format 2"));
+    assert_non_null(strstr(cqa_english(&error.message),
+                           "callqa.model: not a callqa-acoustic model of format 2"));
     unlink(path);
     snprintf(path, sizeof path, "%s/acoustic", folder);
     rmdir(path);
@@ -261,7 +262,7 @@ static void expect_failure(int fd, const char *name, const char *reason)
     assert_true(fd >= 0);
     assert_int_not_equal(analyze_fd(fd, name, 0, &result, &failure), CQA_OK);
     assert_string_equal(failure.reason, reason);
-    assert_true(strlen(failure.text) > 0);
+    assert_true(strlen(cqa_english(&failure.message)) > 0);
     cqa_result_finish(&result);
 }
 
@@ -288,7 +289,7 @@ static void test_shortest(void **state)
         const int fd =
             recording_of_tone(0x010000 | 0x0002, 8000, 2, lengths_s[i]); /* WAV, PCM_16 */
         if (analyze_fd(fd, "a.wav", 0, &result, &failure) != CQA_OK)
-            fail_msg("%g s: %s: %s", lengths_s[i], failure.reason, failure.text);
+            fail_msg("%g s: %s: %s", lengths_s[i], failure.reason, cqa_english(&failure.message));
         assert_int_equal(result.measurable.aspect[CQA_ASPECT_SPEECH], CQA_QUALITY_DEGRADED);
         for (size_t k = 0; k < result.events.count; k++)
             assert_true(result.events.items[k].end_ms <= result.recording.duration_ms);

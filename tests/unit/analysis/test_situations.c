@@ -77,7 +77,7 @@ static struct cqa_result analyze(int format, int channels, const float *frames, 
     const int fd = recording_of_frames(format, SECOND, channels, frames, count);
 
     if (cqa_analyze(instruments, fd, "a.wav", call, &result, &failure) != CQA_OK)
-        fail_msg("%s: %s", failure.reason, failure.text);
+        fail_msg("%s: %s", failure.reason, cqa_english(&failure.message));
     close(fd);
     return result;
 }

@@ -24,7 +24,7 @@ static int set_up(void **state)
     (void)state;
     setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1);
     if (cqa_engine_create(&engine, CQA_ZYGOTE_FORKED, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     return 0;
 }
 
@@ -76,7 +76,7 @@ static struct cqa_workers *make(struct cqa_workers_config config)
 
     expect_no_worker();
     if (cqa_workers_create(&workers, engine, &config, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     assert_int_equal(cqa_workers_idle(workers), config.count);
     return workers;
 }
@@ -92,7 +92,7 @@ static void submit(struct cqa_workers *workers, uint64_t id, int fd)
     struct cqa_error error = {0};
 
     if (cqa_workers_submit(workers, &job, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     close(fd);
 }
 
@@ -153,7 +153,7 @@ static void test_failures_come_back_with_their_reason(void **state)
     assert_int_equal(outcome.id, 7);
     assert_null(outcome.result);
     assert_string_equal(outcome.failure.reason, CQA_FAILURE_NOT_AUDIO);
-    assert_true(outcome.failure.text[0] != '\0');
+    assert_true(cqa_english(&outcome.failure.message)[0] != '\0');
     submit(workers, 8, tone(3)); /* the worker lives on */
     outcome = take(workers);
     assert_non_null(outcome.result);

@@ -80,12 +80,12 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
     it->scheme = scheme_of(text, strlen(text), &problems);
     free(text);
     if (it->scheme == NULL) {
-        cqa_problems_print(&problems, "scheme", stderr);
+        cqa_problems_print(&problems, "scheme", CQA_ENGLISH, stderr);
         fail_msg("the scheme has problems");
     }
     cqa_problems_finish(&problems);
     if (cqa_rows_parse(it->scheme, csv, length, "in.csv", &it->rows, &it->faults, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     if (it->results != NULL)
         read_lines(it, it->results);
     if (it->seats != NULL)
@@ -98,7 +98,7 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
                                               .roster = it->seats ? &it->roster : NULL,
                                               .period = it->period};
     if (cqa_appraise(&input, &it->faults, &it->appraisal, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
 }
 
 static inline void appraise(struct appraised *it, const char *scheme, const char *csv)
@@ -132,7 +132,7 @@ static inline const struct cqa_sheet *sheet_of(const struct appraised *it, const
     if (sheet == NULL) {
         for (size_t i = 0; i < it->faults.count; i++)
             fprintf(stderr, "%zu:%zu: %s\n", it->faults.items[i].at.line,
-                    it->faults.items[i].at.column, it->faults.items[i].text);
+                    it->faults.items[i].at.column, cqa_english(it->faults.items[i].message));
         fail_msg("no sheet of \"%s\"", agent);
     }
     return sheet;
@@ -199,13 +199,13 @@ static inline void assert_fault(const struct appraised *it, const char *file, si
     for (size_t i = 0; i < it->faults.count; i++) {
         const struct cqa_fault *fault = &it->faults.items[i];
         if (strcmp(fault->at.file, file) == 0 && fault->at.line == line &&
-            fault->at.column == column && strstr(fault->text, piece) != NULL)
+            fault->at.column == column && strstr(cqa_english(fault->message), piece) != NULL)
             return;
     }
     for (size_t i = 0; i < it->faults.count; i++)
         fprintf(stderr, "%s:%zu:%zu: %s\n", it->faults.items[i].at.file,
                 it->faults.items[i].at.line, it->faults.items[i].at.column,
-                it->faults.items[i].text);
+                cqa_english(it->faults.items[i].message));
     fail_msg("no fault %s:%zu:%zu: …%s…", file, line, column, piece);
 }
 
@@ -213,13 +213,13 @@ static inline void assert_no_faults(const struct appraised *it)
 {
     if (it->faults.count > 0)
         fail_msg("%zu:%zu: %s", it->faults.items[0].at.line, it->faults.items[0].at.column,
-                 it->faults.items[0].text);
+                 cqa_english(it->faults.items[0].message));
 }
 
 static inline int has_note(const struct appraised *it, const char *piece)
 {
     for (size_t i = 0; i < it->appraisal.note_count; i++)
-        if (strstr(it->appraisal.notes[i], piece) != NULL)
+        if (strstr(cqa_english(it->appraisal.notes[i]), piece) != NULL)
             return 1;
     return 0;
 }

@@ -21,9 +21,10 @@ static void assert_problem(const char *text, size_t line, const char *piece)
     int found = 0;
 
     for (size_t i = 0; i < problems.count; i++)
-        found |= problems.items[i].line == line && strstr(problems.items[i].text, piece) != NULL;
+        found |= problems.items[i].line == line &&
+                 strstr(cqa_english(problems.items[i].message), piece) != NULL;
     if (!found || scheme != NULL) {
-        cqa_problems_print(&problems, "scheme", stderr);
+        cqa_problems_print(&problems, "scheme", CQA_ENGLISH, stderr);
         fail_msg("no problem %zu: …%s… in\n%s", line, piece, text);
     }
     cqa_problems_finish(&problems);
@@ -44,7 +45,7 @@ static void takes_every_scheme_of_models(void **state)
             continue;
         snprintf(path, sizeof path, "%s/models/schemes/%.100s", CQA_SOURCE_DIR, entry->d_name);
         struct cqa_scheme *scheme = cqa_scheme_load(path, &problems);
-        cqa_problems_print(&problems, path, stderr);
+        cqa_problems_print(&problems, path, CQA_ENGLISH, stderr);
         assert_non_null(scheme);
         assert_int_equal(strncmp(scheme->id, entry->d_name, strlen(scheme->id)), 0);
         cqa_scheme_destroy(scheme);

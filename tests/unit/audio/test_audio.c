@@ -85,7 +85,7 @@ static void reads_each_format(void **state)
         const int fd = recording_of_tone(cases[i].format, cases[i].rate_hz, cases[i].channels, 2.5);
         struct heard heard = recording_hear(fd, "any name", BLOCK);
         if (heard.status != CQA_OK)
-            fail_msg("%s: %s: %s", what, heard.failure.reason, heard.failure.text);
+            fail_msg("%s: %s: %s", what, heard.failure.reason, cqa_english(&heard.failure.message));
         assert_string_equal(heard.facts.container, cases[i].container);
         assert_string_equal(heard.facts.encoding, cases[i].encoding);
         if (strcmp(cases[i].encoding, "OPUS") != 0)
@@ -132,7 +132,8 @@ static void reads_raw_formats_by_name(void **state)
         const int fd = recording_of_tone(SF_FORMAT_RAW | cases[i].format, cases[i].rate_hz, 1, 2);
         struct heard heard = recording_hear(fd, cases[i].name, BLOCK);
         if (heard.status != CQA_OK)
-            fail_msg("%s: %s: %s", cases[i].name, heard.failure.reason, heard.failure.text);
+            fail_msg("%s: %s: %s", cases[i].name, heard.failure.reason,
+                     cqa_english(&heard.failure.message));
         assert_string_equal(heard.facts.container, "RAW");
         assert_string_equal(heard.facts.encoding, cases[i].encoding);
         assert_int_equal(heard.facts.rate_hz, cases[i].rate_hz);
@@ -390,7 +391,8 @@ static void reads_what_ffmpeg_and_sox_write(void **state)
         assert_int_equal(pclose(pipe), 0);
         struct heard heard = recording_hear(recording_of_bytes(made, got), "", BLOCK);
         if (heard.status != CQA_OK)
-            fail_msg("%s: %s: %s", command, heard.failure.reason, heard.failure.text);
+            fail_msg("%s: %s: %s", command, heard.failure.reason,
+                     cqa_english(&heard.failure.message));
         assert_string_equal(heard.facts.container, cases[i].container);
         expect_duration(command, heard.facts.duration_ms, 2000, 10 + cases[i].pad_ms);
         expect_level(command, heard.level_dbfs[0], (double)TONE_LEFT, 0.5);

@@ -76,9 +76,9 @@ static void expect(int fd, const char *name, const char *reason, const char *tex
     if (heard.status == CQA_OK)
         fail_msg("%s: read %zu pairs, wanted %s", name, heard.pairs, reason);
     if (strcmp(heard.failure.reason, reason) != 0 ||
-        (text != NULL && strstr(heard.failure.text, text) == NULL))
+        (text != NULL && strstr(cqa_english(&heard.failure.message), text) == NULL))
         fail_msg("%s: %s: %s; wanted %s with \"%s\"", name, heard.failure.reason,
-                 heard.failure.text, reason, text != NULL ? text : "");
+                 cqa_english(&heard.failure.message), reason, text != NULL ? text : "");
     heard_finish(&heard);
 }
 
@@ -87,7 +87,7 @@ static void expect_pairs(int fd, const char *name, size_t pairs)
     struct heard heard = recording_hear(fd, name, 4096);
 
     if (heard.status != CQA_OK)
-        fail_msg("%s: %s: %s", name, heard.failure.reason, heard.failure.text);
+        fail_msg("%s: %s: %s", name, heard.failure.reason, cqa_english(&heard.failure.message));
     assert_int_equal(heard.pairs, pairs);
     heard_finish(&heard);
 }

@@ -106,7 +106,7 @@ static void test_problems_still_count(void **state)
     grants = -1;
     cqa_problems_add(&problems, 99, 1, "the last");
     assert_int_equal(problems.count, 21);
-    cqa_problems_print(&problems, "file", out);
+    cqa_problems_print(&problems, "file", CQA_ENGLISH, out);
     fclose(out);
     assert_non_null(strstr(text, "file:8:1: problem 7\n"));
     assert_null(strstr(text, "file:9:"));

@@ -93,9 +93,9 @@ static void test_error(void **state)
     assert_int_equal(cqa_fail(&error, CQA_E_BUSY, "locked by %s", "A"), CQA_E_BUSY);
     assert_int_equal(error.status, CQA_E_BUSY);
     assert_int_equal(error.sys_errno, 0);
-    assert_string_equal(error.text, "locked by A");
+    assert_string_equal(cqa_english(&error.message), "locked by A");
     assert_int_equal(cqa_fail_within(&error, "store %d", 3), CQA_E_BUSY);
-    assert_string_equal(error.text, "store 3: locked by A");
+    assert_string_equal(cqa_english(&error.message), "store 3: locked by A");
     assert_int_equal(cqa_fail(NULL, CQA_E_LIMIT, "nobody listens"), CQA_E_LIMIT);
 }
 
@@ -107,30 +107,11 @@ static void test_error_errno(void **state)
     errno = ENOENT;
     assert_int_equal(cqa_fail_errno(&error, "%s", "/f"), CQA_E_IO);
     assert_int_equal(error.sys_errno, ENOENT);
-    assert_string_equal(error.text, "/f: No such file or directory");
+    assert_string_equal(cqa_english(&error.message), "/f: No such file or directory");
     errno = ENOMEM;
     assert_int_equal(cqa_fail_errno(&error, "x"), CQA_E_NOMEM);
     errno = ENOENT;
     assert_int_equal(cqa_fail_errno(NULL, "x"), CQA_E_IO);
-}
-
-/* Longer than there is room for: cut, with its end, and nothing beyond. */
-static void test_error_cut(void **state)
-{
-    struct cqa_error error = {0};
-    char much[400];
-
-    (void)state;
-    memset(much, 'y', sizeof much - 1);
-    much[sizeof much - 1] = '\0';
-    cqa_fail(&error, CQA_E_IO, "%s", much);
-    assert_int_equal(strlen(error.text), sizeof error.text - 1);
-    cqa_fail_within(&error, "%s", "context");
-    assert_int_equal(strlen(error.text), sizeof error.text - 1);
-    assert_memory_equal(error.text, "context: yyy", 12);
-    errno = EIO;
-    cqa_fail_errno(&error, "%s", much);
-    assert_int_equal(strlen(error.text), sizeof error.text - 1);
 }
 
 static void test_failure(void **state)
@@ -141,7 +122,7 @@ static void test_failure(void **state)
     assert_int_equal(cqa_failure_set(&failure, CQA_FAILURE_TRUNCATED, "%d of %d bytes", 3, 9),
                      CQA_E_BADDATA);
     assert_string_equal(failure.reason, "truncated");
-    assert_string_equal(failure.text, "3 of 9 bytes");
+    assert_string_equal(cqa_english(&failure.message), "3 of 9 bytes");
     assert_int_equal(cqa_failure_set(NULL, CQA_FAILURE_EMPTY, "x"), CQA_E_BADDATA);
 }
 
@@ -160,7 +141,7 @@ static void test_problems_in_file_order(void **state)
     cqa_problems_add(&problems, 2, 1, "first");
     cqa_problems_add(&problems, 0, 0, "whole");
     assert_int_equal(problems.count, 4);
-    cqa_problems_print(&problems, "r.yaml", out);
+    cqa_problems_print(&problems, "r.yaml", CQA_ENGLISH, out);
     fclose(out);
     assert_string_equal(text, "r.yaml:0:0: whole\nr.yaml:2:1: first\n"
                               "r.yaml:2:9: second, with words\nr.yaml:12:3: third\n");
@@ -211,7 +192,7 @@ static void test_log_levels(void **state)
     memset(much, 'z', sizeof much - 1);
     much[sizeof much - 1] = '\0';
     read_log(CQA_LOG_INFO, much, out, sizeof out);
-    assert_int_equal(strlen(out), strlen("level=info ") + 1023 + 1);
+    assert_non_null(strstr(out, "zzz…\n"));
 }
 
 static void test_log_private(void **state)
@@ -293,10 +274,11 @@ static void test_models_missing(void **state)
     (void)state;
     assert_int_equal(cqa_models_find("rubrics", "nosuch", path, sizeof path, &error),
                      CQA_E_NOTFOUND);
-    assert_non_null(strstr(error.text, "no rubrics named \"nosuch\" in /etc/callqa/rubrics"));
+    assert_non_null(
+        strstr(cqa_english(&error.message), "no rubrics named \"nosuch\" in /etc/callqa/rubrics"));
     assert_int_equal(cqa_models_find("rubrics", "/no/such.yaml", path, sizeof path, &error),
                      CQA_E_IO);
-    assert_string_equal(error.text, "/no/such.yaml: No such file or directory");
+    assert_string_equal(cqa_english(&error.message), "/no/such.yaml: No such file or directory");
     assert_int_equal(cqa_models_find("rubrics", "here.yaml", path, sizeof path, &error), CQA_E_IO);
     assert_int_equal(cqa_models_find("rubrics", "/a/long/name.yaml", small, sizeof small, &error),
                      CQA_E_LIMIT);
@@ -313,7 +295,16 @@ int main(void)
         cmocka_unit_test(test_escape_only_where_it_must),
         cmocka_unit_test(test_error),
         cmocka_unit_test(test_error_errno),
-        cmocka_unit_test(test_error_cut),
+        cmocka_unit_test(test_failure),
+        cmocka_unit_test(test_problems_in_file_order),
+        cmocka_unit_test(test_log_levels),
+        cmocka_unit_test(test_log_private),
+        cmocka_unit_test(test_models_order),
+        cmocka_unit_test(test_models_missing),
+        cmocka_unit_test(test_escape),
+        cmocka_unit_test(test_escape_cut),
+        cmocka_unit_test(test_error),
+        cmocka_unit_test(test_error_errno),
         cmocka_unit_test(test_failure),
         cmocka_unit_test(test_problems_in_file_order),
         cmocka_unit_test(test_log_levels),

@@ -35,7 +35,7 @@ static void expect(struct sheet *sheet, const char *wanted)
 
     if (sheet->problems.count > 0)
         snprintf(found, sizeof found, "%zu:%zu: %s", sheet->problems.items[0].line,
-                 sheet->problems.items[0].column, sheet->problems.items[0].text);
+                 sheet->problems.items[0].column, cqa_english(sheet->problems.items[0].message));
     assert_string_equal(found, wanted == NULL ? "" : wanted);
     assert_int_equal(sheet->problems.count, wanted == NULL ? 0 : 1);
     cqa_problems_finish(&sheet->problems);
@@ -256,7 +256,7 @@ static void test_only(void **state)
     cqa_yaml_only(sheet.root, allowed, &sheet.problems);
     assert_int_equal(sheet.problems.count, 2);
     assert_int_equal(sheet.problems.items[1].line, 3);
-    assert_string_equal(sheet.problems.items[0].text,
+    assert_string_equal(cqa_english(sheet.problems.items[0].message),
                         "unknown key \"recoder\"; allowed: path, recorder");
     cqa_problems_finish(&sheet.problems);
     cqa_yaml_destroy(sheet.yaml);
@@ -290,7 +290,7 @@ static void test_syntax(void **state)
         assert_null(sheet.root);
         assert_int_equal(sheet.problems.count, 1);
         assert_true(sheet.problems.items[0].line >= 1);
-        assert_memory_equal(sheet.problems.items[0].text, "not YAML: ", 10);
+        assert_memory_equal(cqa_english(sheet.problems.items[0].message), "not YAML: ", 10);
         cqa_problems_finish(&sheet.problems);
     }
 }
@@ -362,7 +362,7 @@ static void test_too_large(void **state)
         assert_int_equal(cqa_buffer_add(&text, "# filling up the file\n", 22), CQA_OK);
     assert_null(cqa_yaml_parse(text.text, text.length, &problems));
     assert_int_equal(problems.count, 1);
-    assert_string_equal(problems.items[0].text, "larger than 1048576 bytes");
+    assert_string_equal(cqa_english(problems.items[0].message), "larger than 1048576 bytes");
     cqa_problems_finish(&problems);
 
     char path[] = "/tmp/callqa-yaml-XXXXXX";
@@ -372,7 +372,7 @@ static void test_too_large(void **state)
     fclose(file);
     assert_null(cqa_yaml_load(path, &problems));
     assert_int_equal(problems.count, 1);
-    assert_string_equal(problems.items[0].text, "larger than 1048576 bytes");
+    assert_string_equal(cqa_english(problems.items[0].message), "larger than 1048576 bytes");
     cqa_problems_finish(&problems);
     remove(path);
     cqa_buffer_finish(&text);
@@ -385,11 +385,12 @@ static void test_load(void **state)
     (void)state;
     assert_null(cqa_yaml_load("/no/such/file.yaml", &problems));
     assert_int_equal(problems.count, 1);
-    assert_string_equal(problems.items[0].text, "cannot be read: No such file or directory");
+    assert_string_equal(cqa_english(problems.items[0].message),
+                        "cannot be read: No such file or directory");
     cqa_problems_finish(&problems);
     assert_null(cqa_yaml_load("/tmp", &problems));
     assert_int_equal(problems.count, 1);
-    assert_string_equal(problems.items[0].text, "cannot be read: Is a directory");
+    assert_string_equal(cqa_english(problems.items[0].message), "cannot be read: Is a directory");
     cqa_problems_finish(&problems);
     struct cqa_yaml *yaml =
         cqa_yaml_load(CQA_SOURCE_DIR "/models/rubrics/standard.yaml", &problems);

@@ -72,7 +72,7 @@ static struct cqa_children *make(enum cqa_zygote_start how)
     struct cqa_error error = {0};
 
     if (cqa_children_create(&children, roles, 1, how, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     return children;
 }
 
@@ -129,7 +129,7 @@ static struct cqa_pool *make_pool(struct cqa_children *children, int count, int6
     struct cqa_error error = {0};
 
     if (cqa_pool_create(&pool, children, &config, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     return pool;
 }
 
@@ -141,7 +141,7 @@ static struct cqa_pool_outcome do_job(struct cqa_pool *pool, uint32_t kind, cons
     const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
     if (cqa_pool_submit(pool, 42, kind, &part, 1, fd, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     close(fd);
     assert_true(cqa_pool_take(pool, 60000, &outcome));
     assert_int_equal(outcome.id, 42);
@@ -250,7 +250,7 @@ static void test_a_zygote_that_differs_is_refused(void **state)
     setenv("TZ", "UTC", 1);
     assert_int_equal(cqa_child_start(children, &order, RULES, RULE_COUNT, &child, &error),
                      CQA_E_REFUSED);
-    assert_non_null(strstr(error.text, "restart"));
+    assert_non_null(strstr(cqa_english(&error.message), "restart"));
     cqa_children_destroy(children);
 }
 
@@ -288,7 +288,7 @@ static void test_what_cannot_be_prepared(void **state)
     (void)state;
     assert_int_equal(cqa_children_create(&children, broken, 1, CQA_ZYGOTE_FORKED, &error),
                      CQA_E_NOTFOUND);
-    assert_string_equal(error.text, "no model at all");
+    assert_string_equal(cqa_english(&error.message), "no model at all");
     assert_null(children);
     assert_int_equal(processes_of(getpid(), &left, 1), 0);
 }

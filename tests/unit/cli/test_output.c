@@ -114,8 +114,8 @@ static void expect_refused(const char *name, const char *why)
     struct cqa_output output;
 
     assert_int_equal(cqa_output_open(&output, name, 1, &error), CQA_E_IO);
-    assert_non_null(strstr(error.text, name));
-    assert_non_null(strstr(error.text, why));
+    assert_non_null(strstr(cqa_english(&error.message), name));
+    assert_non_null(strstr(cqa_english(&error.message), why));
     cqa_output_close(&output);
 }
 
@@ -144,7 +144,8 @@ static void test_full_disk(void **state)
     assert_null(cqa_output_folder(&output));
     assert_int_equal(cqa_output_write(&output, "body", 4, &error), CQA_OK);
     assert_int_equal(cqa_output_commit(&output, "head", 4, &error), CQA_E_IO);
-    assert_string_equal(error.text, "cannot write /dev/full: No space left on device");
+    assert_string_equal(cqa_english(&error.message),
+                        "cannot write /dev/full: No space left on device");
     cqa_output_close(&output);
     assert_int_equal(stat("/dev/full", &info), 0);
     assert_true(S_ISCHR(info.st_mode));

@@ -69,8 +69,8 @@ static void test_the_status_line(void **state)
                                               .delivered = 9,
                                               .unsent = 1,
                                               .oldest_unsent_ms = 61000,
-                                              .trouble = "server: busy"};
-    const struct cqa_pipeline_status second = {.analysed = 25, .trouble = ""};
+                                              .trouble = cqa_words("server: %s", "busy")};
+    const struct cqa_pipeline_status second = {.analysed = 25};
     char line[CQA_COURSE_LINE_SIZE];
 
     (void)state;
@@ -88,7 +88,7 @@ static void test_the_status_line(void **state)
 static void test_the_log_hears_of_news_every_ten_minutes(void **state)
 {
     struct cqa_course course = cqa_course_begin(0);
-    struct cqa_pipeline_status status = {.analysed = 3, .trouble = ""};
+    struct cqa_pipeline_status status = {.analysed = 3};
     char line[CQA_COURSE_LINE_SIZE];
 
     (void)state;

@@ -649,13 +649,13 @@ static void every_problem_of_a_plan_is_told_with_its_place(void **state)
     close(fd);
     assert_null(cqa_tone_plans_load(path, &problems));
     unlink(path);
-    cqa_problems_print(&problems, "plans.yaml", stderr);
+    cqa_problems_print(&problems, "plans.yaml", CQA_ENGLISH, stderr);
     assert_int_equal(problems.count, sizeof wanted / sizeof wanted[0]);
     for (size_t i = 0; i < problems.count; i++) {
         int told = 0;
         for (size_t p = 0; p < problems.count; p++)
             told |= problems.items[p].line == wanted[i].line && problems.items[p].column > 0 &&
-                    strstr(problems.items[p].text, wanted[i].says) != NULL;
+                    strstr(cqa_english(problems.items[p].message), wanted[i].says) != NULL;
         if (!told)
             fail_msg("no problem at line %zu says '%s'", wanted[i].line, wanted[i].says);
     }
@@ -672,7 +672,7 @@ static int set_up(void **state)
 
     (void)state;
     plans = cqa_tone_plans_load(PLANS, &problems);
-    cqa_problems_print(&problems, PLANS, stderr);
+    cqa_problems_print(&problems, PLANS, CQA_ENGLISH, stderr);
     cqa_problems_finish(&problems);
     return plans == NULL || cqa_signal_plan_create(&signal_plan, NULL) != CQA_OK;
 }

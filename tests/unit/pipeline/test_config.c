@@ -157,9 +157,9 @@ static void test_every_problem_has_its_place(void **state)
         if (problems.count != 1)
             fail_msg("%zu problems in:\n%s", problems.count, bad[i].text);
         if (problems.items[0].line != bad[i].line ||
-            strstr(problems.items[0].text, bad[i].words) == NULL)
-            fail_msg("line %zu: %s\nin:\n%s", problems.items[0].line, problems.items[0].text,
-                     bad[i].text);
+            strstr(cqa_english(problems.items[0].message), bad[i].words) == NULL)
+            fail_msg("line %zu: %s\nin:\n%s", problems.items[0].line,
+                     cqa_english(problems.items[0].message), bad[i].text);
         finish(&config, &problems);
     }
 }

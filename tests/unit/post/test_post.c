@@ -31,7 +31,7 @@ static struct cqa_post *make(const struct http_script *script, struct cqa_post_c
     snprintf(url, sizeof url, "http://127.0.0.1:%d/api/v1/results", http_script_port(script));
     config.url = url;
     if (cqa_post_create(&post, &config, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     return post;
 }
 
@@ -327,7 +327,7 @@ static void test_bad_token_files_are_named(void **state)
     write_file(empty, "\nsecond line\n", 0600);
     const struct cqa_post_config config = {.url = "http://localhost/", .token_file = empty};
     assert_int_equal(cqa_post_create(&post, &config, &error), CQA_E_BADDATA);
-    assert_non_null(strstr(error.text, empty));
+    assert_non_null(strstr(cqa_english(&error.message), empty));
     unlink(empty);
     assert_int_equal(cqa_post_create(&post, &config, &error), CQA_E_IO);
     assert_null(post);

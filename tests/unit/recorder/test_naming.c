@@ -97,10 +97,10 @@ static struct cqa_recorder *recorder_of(const char *name)
 
     assert_int_equal(setenv("CALLQA_MODELS", CQA_SOURCE_DIR "/models", 1), 0);
     const enum cqa_status status = cqa_recorder_load(name, &recorder, path, &problems, &error);
-    cqa_problems_print(&problems, path, stderr);
+    cqa_problems_print(&problems, path, CQA_ENGLISH, stderr);
     cqa_problems_finish(&problems);
     if (status != CQA_OK)
-        fail_msg("%s: %s", name, error.text);
+        fail_msg("%s: %s", name, cqa_english(&error.message));
     return recorder;
 }
 
@@ -198,7 +198,7 @@ static void load_text(const char *text, char *printed, size_t size)
     assert_int_equal(status, problems.count == 0 ? CQA_OK : CQA_E_BADDATA);
     FILE *out = fmemopen(printed, size, "w");
     assert_non_null(out);
-    cqa_problems_print(&problems, "p", out);
+    cqa_problems_print(&problems, "p", CQA_ENGLISH, out);
     assert_int_equal(fclose(out), 0);
     cqa_problems_finish(&problems);
     cqa_recorder_destroy(recorder);

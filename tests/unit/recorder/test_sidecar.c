@@ -76,7 +76,7 @@ static enum cqa_status read_beside(struct fixture *fixture, const char *recorder
     fixture->recorder = NULL;
     if (cqa_recorder_load(recorder, &fixture->recorder, profile, &problems, &fixture->error) !=
         CQA_OK)
-        fail_msg("%s", fixture->error.text);
+        fail_msg("%s", cqa_english(&fixture->error.message));
     (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
     assert_int_equal(cqa_recorder_identify(fixture->recorder, fixture->zone, path, &fixture->arena,
                                            &fixture->got, &fixture->error),

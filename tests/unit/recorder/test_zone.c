@@ -16,7 +16,7 @@ static struct cqa_zone *zone_of(const char *name)
     struct cqa_error error = {0};
 
     if (cqa_zone_load(name, &zone, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
     return zone;
 }
 
@@ -108,7 +108,7 @@ static void test_refuses_what_is_no_zone(void **state)
         struct cqa_error error = {0};
         assert_int_not_equal(cqa_zone_load(names[i], &zone, &error), CQA_OK);
         assert_null(zone);
-        assert_true(error.text[0] != '\0');
+        assert_true(cqa_english(&error.message)[0] != '\0');
     }
 }
 

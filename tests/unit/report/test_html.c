@@ -105,11 +105,12 @@ static void test_opens_anywhere(void **state)
 
 static void test_names_are_no_markup(void **state)
 {
-    const struct cqa_failure failure = {.reason = "not_audio", .text = "<b>\"no\" & 'none'"};
+    struct cqa_failure failure;
     struct cqa_result result;
     char page_without[] = "<img";
 
     (void)state;
+    cqa_failure_set(&failure, "not_audio", "%s", "<b>\"no\" & 'none'");
     example_bounded_result(&result);
     result.path = "/rec/a<img src=x>\"'&\x1b\xff?#%.wav";
     result.call.agent = "<img onerror=x>";

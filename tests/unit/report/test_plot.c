@@ -249,7 +249,7 @@ static void test_more_than_the_buffer_takes(void **state)
         assert_int_equal(
             draw_within(1000, &result, svg ? "half.svg" : "half.png", 0, path, sizeof path, &error),
             CQA_E_NOMEM);
-        assert_string_equal(error.text, "out of memory for the picture");
+        assert_string_equal(cqa_english(&error.message), "out of memory for the picture");
     }
     cqa_result_finish(&result);
 }

@@ -22,7 +22,7 @@ static inline struct cqa_rubric *parse(const char *text)
     struct cqa_rubric *rubric = cqa_rubric_parse(text, strlen(text), &problems);
 
     if (rubric == NULL) {
-        cqa_problems_print(&problems, "rubric", stderr);
+        cqa_problems_print(&problems, "rubric", CQA_ENGLISH, stderr);
         fprintf(stderr, "%s\n", text);
     }
     cqa_problems_finish(&problems);

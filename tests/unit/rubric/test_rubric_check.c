@@ -27,7 +27,7 @@ static char *problems_of(const char *text)
     if (rubric == NULL) {
         FILE *out = open_memstream(&printed, &size);
         assert_non_null(out);
-        cqa_problems_print(&problems, "F", out);
+        cqa_problems_print(&problems, "F", CQA_ENGLISH, out);
         fclose(out);
     }
     assert_true((rubric == NULL) == (problems.count > 0));

@@ -76,7 +76,7 @@ static struct cqa_rubric *load(const char *name)
 
     snprintf(path, sizeof path, "%s/models/rubrics/%s.yaml", CQA_SOURCE_DIR, name);
     struct cqa_rubric *rubric = cqa_rubric_load(path, &problems);
-    cqa_problems_print(&problems, path, stderr);
+    cqa_problems_print(&problems, path, CQA_ENGLISH, stderr);
     cqa_problems_finish(&problems);
     assert_non_null(rubric);
     assert_string_equal(cqa_rubric_name(rubric), name);
@@ -210,7 +210,7 @@ static void check_example(const char *block, size_t length)
         snprintf(text, sizeof text, "%s%.*s", is_whole ? "" : head, (int)length, block);
     struct cqa_rubric *rubric = cqa_rubric_parse(text, (size_t)size, &problems);
     if (rubric == NULL)
-        cqa_problems_print(&problems, text, stderr);
+        cqa_problems_print(&problems, text, CQA_ENGLISH, stderr);
     assert_non_null(rubric);
     cqa_rubric_destroy(rubric);
     cqa_problems_finish(&problems);

@@ -19,7 +19,7 @@ static struct cqa_rubric *parse(const char *text)
     struct cqa_problems problems = {0};
     struct cqa_rubric *rubric = cqa_rubric_parse(text, strlen(text), &problems);
 
-    cqa_problems_print(&problems, "rubric", stderr);
+    cqa_problems_print(&problems, "rubric", CQA_ENGLISH, stderr);
     cqa_problems_finish(&problems);
     assert_non_null(rubric);
     return rubric;
@@ -93,7 +93,7 @@ static void set(struct cqa_rubric *rubric, const char *name, double value)
     struct cqa_error error = {0};
 
     if (cqa_threshold_set(rubric, 0, name, value, &error) != CQA_OK)
-        fail_msg("%s", error.text);
+        fail_msg("%s", cqa_english(&error.message));
 }
 
 static void another_threshold_finds_other_things(void **state)
@@ -126,10 +126,10 @@ static void what_cannot_be_asked_is_refused(void **state)
     (void)state;
     struct cqa_rubric *rubric = parse(STEPS);
     assert_int_equal(cqa_threshold_set(rubric, 0, "step.1", 30000, &error), CQA_E_BADDATA);
-    assert_string_equal(error.text, "step.1: allowed are 10001 to 29999");
+    assert_string_equal(cqa_english(&error.message), "step.1: allowed are 10001 to 29999");
     assert_int_equal(cqa_threshold_set(rubric, 0, "sure", 1.01, &error), CQA_E_BADDATA);
     assert_int_equal(cqa_threshold_set(rubric, 0, "step.0", 5000, &error), CQA_E_NOTFOUND);
-    assert_string_equal(error.text, "rule r has no threshold \"step.0\"");
+    assert_string_equal(cqa_english(&error.message), "rule r has no threshold \"step.0\"");
     cqa_rubric_destroy(rubric);
 }
 

@@ -27,7 +27,7 @@ static void assert_problems(const char *text, const char *expected)
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
     assert_int_equal(cqa_server_config_load(&config, path, &problems), expected[0] == '\0');
-    cqa_problems_print(&problems, "F", out);
+    cqa_problems_print(&problems, "F", CQA_ENGLISH, out);
     fclose(out);
     assert_string_equal(printed, expected);
     cqa_problems_finish(&problems);
@@ -102,10 +102,10 @@ static void audit_shows_tampering(void **state)
     change_store("DELETE FROM audit WHERE id = 2", SQLITE_CONSTRAINT);
     change_store("DROP TRIGGER audit_stays; UPDATE audit SET actor = 'x' WHERE id = 2", SQLITE_OK);
     assert_int_equal(verify(&error), CQA_E_BADDATA);
-    assert_string_equal(error.text, "audit row 2 was changed");
+    assert_string_equal(cqa_english(&error.message), "audit row 2 was changed");
     change_store("DROP TRIGGER audit_keeps; DELETE FROM audit WHERE id = 2", SQLITE_OK);
     assert_int_equal(verify(&error), CQA_E_BADDATA);
-    assert_string_equal(error.text, "audit row 2 is missing");
+    assert_string_equal(cqa_english(&error.message), "audit row 2 is missing");
 }
 
 static void secrets_are_not_in_the_store(void **state)

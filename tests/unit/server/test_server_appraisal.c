@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include "support/desk.h"
 
 /* ---- schemes */
@@ -250,6 +251,31 @@ static void peers_rate_each_other_without_their_names(void **state)
 
 /* ---- who sees what */
 
+/* What an older version wrote down says in its words alone what it is about: only who may see pay
+ * reads it, as it was written, in both languages. */
+static void faults_of_before_are_for_those_who_see_pay(void **state)
+{
+    char path[128];
+    sqlite3 *db = NULL;
+
+    (void)state;
+    seat_people();
+    const char *round = open_round("grades-310");
+    import(round, "agent,self_score,wage\nzhang,90,1\nli,七十,2\n");
+    shows("lea", under(round, "/sheets/li"), "七十");
+    snprintf(path, sizeof path, "%s/scores.db", served.folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "UPDATE import_faults SET about = '', said = NULL,"
+                                  " text = 'of before', zh = '以前的'",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    hides("lea", under(round, "/sheets/li"), "of before");
+    shows("hana", under(round, "/sheets/li"), "of before");
+    shows("hana", under(round, "/sheets/li"), "以前的");
+}
+
 static void pay_is_for_hr_and_the_agent(void **state)
 {
     (void)state;
@@ -268,6 +294,17 @@ static void pay_is_for_hr_and_the_agent(void **state)
     hides("lea", under(round, "/sheets/zhang"), "wage");
     hides("lea", under(round, "/sheets/li"), "wage");
     shows("hana", under(round, "/sheets/li"), "wage");
+    /* the same column by its name: what a fault is about decides, whatever its words are */
+    import(round, "agent,自我评价,主管考核,工资\nzhang,90,90,5000.10\nli,70,70,9456元\n");
+    shows("hana", under(round, "/sheets/li"), "9456元");
+    hides("lea", under(round, "/sheets/li"), "9456");
+    hides("lea", under(round, "/results"), "9456");
+    shows("lea", under(round, "/sheets/li"), "\"errors\":[]");
+    import(round, "agent,indicator,value,count\nzhang,self_score,90,\nli,self_score,七十,\n"
+                  "li,工资,4000,9457元\n");
+    shows("lea", under(round, "/sheets/li"), "七十");
+    shows("hana", under(round, "/sheets/li"), "9457元");
+    hides("lea", under(round, "/sheets/li"), "9457");
     hides("lea", under(round, "/results"), "wang");
     shows("hana", under(round, "/results?team=west"), "wang");
     hides("hana", under(round, "/results?team=west"), "zhang");
@@ -390,6 +427,7 @@ int main(void)
         WITH_DESK(each_rates_whom_they_may),
         WITH_DESK(nobody_is_their_own_supervisor),
         WITH_DESK(peers_rate_each_other_without_their_names),
+        WITH_DESK(faults_of_before_are_for_those_who_see_pay),
         WITH_DESK(pay_is_for_hr_and_the_agent),
         WITH_DESK(one_flag_moves_exactly_its_own_numbers),
         WITH_DESK(a_person_whom_nothing_names_is_not_forgotten),

@@ -136,7 +136,7 @@ static void refusals_are_said_in_both_languages(void **state)
     assert_refused(flag, "{\"state\":\"overturned\"}", "reason: must be given", "理由：必填");
     assert_refused(flag, "{\"state\":\"changed\",\"points\":101,\"reason\":\"x\"}",
                    "points: rule dead-air allows 0 to 5 (rubric standard version 2)",
-                   "分数：规则 dead-air 允许 0 至 5（评分标准 standard 版本 2）");
+                   "分值：规则 dead-air 允许 0 至 5（评分标准 standard 版本 2）");
     assert_refused(flag, "{\"state\":\"confirmed\",\"was\":\"overturned\"}",
                    "someone else has decided meanwhile: the flag is open now",
                    "其他人刚刚复核了此标记，现为“待复核”");

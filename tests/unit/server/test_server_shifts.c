@@ -28,7 +28,7 @@ static char *problems_of(const char *text)
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
     cqa_server_config_load(&config, path, &problems);
-    cqa_problems_print(&problems, "F", out);
+    cqa_problems_print(&problems, "F", CQA_ENGLISH, out);
     fclose(out);
     cqa_problems_finish(&problems);
     cqa_server_config_finish(&config);

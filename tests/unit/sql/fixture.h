@@ -33,7 +33,7 @@ static char file[96];
 #define CHECK(fixture, call)                                                                       \
     do {                                                                                           \
         if ((call) != CQA_OK)                                                                      \
-            fail_msg("%s: %s", #call, (fixture)->error.text);                                      \
+            fail_msg("%s: %s", #call, cqa_english(&(fixture)->error.message));                     \
     } while (0)
 
 static void note_pause(void *context, int ms)

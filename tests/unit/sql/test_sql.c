@@ -277,7 +277,7 @@ static void test_a_body_that_fails_takes_back(void **state)
     assert_int_equal(
         cqa_sql_transaction(fixture->sql, CQA_SQL_WRITE, put_and_end, &steps, &fixture->error),
         CQA_E_REFUSED);
-    assert_string_equal(fixture->error.text, "as the body wants");
+    assert_string_equal(cqa_english(&fixture->error.message), "as the body wants");
     assert_int_equal(number(fixture, &count), 0);
     steps.end = CQA_E_BUSY; /* of its own: no conflict of the database */
     assert_int_equal(
@@ -369,7 +369,8 @@ static enum cqa_status meet_another(struct cqa_sql *sql, void *context, struct c
 
     if (steps->runs++ < steps->wanted && status == CQA_OK &&
         cqa_sql_do(steps->other, &steps->fixture->error, &write_counter, n + 100) != CQA_OK)
-        return cqa_fail(error, CQA_E_REFUSED, "the other: %s", steps->fixture->error.text);
+        return cqa_fail(error, CQA_E_REFUSED, "the other: %s",
+                        cqa_english(&steps->fixture->error.message));
     return status == CQA_OK ? cqa_sql_do(sql, error, &write_counter, n + 1) : status;
 }
 
@@ -553,17 +554,17 @@ static void test_errors_hold_no_values(void **state)
     CHECK(fixture, cqa_sql_do(fixture->sql, &fixture->error, &insert_text, (int64_t)1, secret));
     assert_int_equal(cqa_sql_do(fixture->sql, &fixture->error, &insert_text, (int64_t)2, secret),
                      CQA_E_BADDATA);
-    assert_null(strstr(fixture->error.text, secret));
+    assert_null(strstr(cqa_english(&fixture->error.message), secret));
     assert_int_equal(cqa_sql_do(fixture->sql, &fixture->error, &insert_text, unlucky, "Zhang San"),
                      CQA_E_BADDATA);
-    assert_null(strstr(fixture->error.text, "Zhang"));
+    assert_null(strstr(cqa_english(&fixture->error.message), "Zhang"));
     if (!on_postgres)
         return;
     assert_int_equal(cqa_sql_number(fixture->sql, &out, &fixture->error, &cast, "Zhang San"),
                      CQA_E_BADDATA);
-    assert_null(strstr(fixture->error.text, "Zhang"));
+    assert_null(strstr(cqa_english(&fixture->error.message), "Zhang"));
     assert_int_equal(cqa_sql_do(fixture->sql, &fixture->error, &unlike, secret), CQA_E_LIMIT);
-    assert_null(strstr(fixture->error.text, secret));
+    assert_null(strstr(cqa_english(&fixture->error.message), secret));
     assert_int_equal(cqa_sql_do(fixture->sql, &fixture->error, &insert_text, (int64_t)3, "\xff"),
                      CQA_E_BADDATA);
 }
@@ -591,11 +592,11 @@ static void test_postgres_lets_nobody_else_in(void **state)
     write_password(path, "Wr0ng-Passw0rd\n", 0600);
     struct cqa_sql *sql = NULL;
     assert_int_equal(cqa_sql_open(&place, &sql, &fixture->error), CQA_E_REFUSED);
-    assert_null(strstr(fixture->error.text, "Wr0ng"));
+    assert_null(strstr(cqa_english(&fixture->error.message), "Wr0ng"));
     write_password(path, DATABASE_PASSWORD, 0644);
     assert_int_equal(cqa_sql_open(&place, &sql, &fixture->error), CQA_E_REFUSED);
-    assert_null(strstr(fixture->error.text, "4711"));
-    assert_non_null(strstr(fixture->error.text, path));
+    assert_null(strstr(cqa_english(&fixture->error.message), "4711"));
+    assert_non_null(strstr(cqa_english(&fixture->error.message), path));
     write_password(path, DATABASE_PASSWORD, 0400);
     CHECK(fixture, cqa_sql_open(&place, &sql, &fixture->error));
     cqa_sql_close(sql);

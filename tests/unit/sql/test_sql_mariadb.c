@@ -36,7 +36,7 @@ static struct cqa_error error;
 #define CHECK(call)                                                                                \
     do {                                                                                           \
         if ((call) != CQA_OK)                                                                      \
-            fail_msg("%s: %s", #call, error.text);                                                 \
+            fail_msg("%s: %s", #call, cqa_english(&error.message));                                \
     } while (0)
 #define STATEMENT(name, types, columns, text)                                                      \
     static const struct cqa_sql_statement name = {text, types, columns, 1}
@@ -208,9 +208,9 @@ static void test_errors_hold_no_values(void **state)
     int64_t out = 0;
 
     assert_int_not_equal(cqa_sql_number(*state, &out, &error, &wrong, "Zhang San"), CQA_OK);
-    assert_null(strstr(error.text, "Zhang"));
+    assert_null(strstr(cqa_english(&error.message), "Zhang"));
     assert_int_equal(cqa_sql_number(*state, &out, &error, &large, (int64_t)4711), CQA_E_LIMIT);
-    assert_null(strstr(error.text, "4711"));
+    assert_null(strstr(cqa_english(&error.message), "4711"));
 }
 
 static void test_killed_connection(void **state)
@@ -242,7 +242,7 @@ static void test_wrong_password_and_nobody_there(void **state)
     (void)state;
     place.password_file = NULL;
     assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_E_REFUSED);
-    assert_null(strstr(error.text, DATABASE_PASSWORD));
+    assert_null(strstr(cqa_english(&error.message), DATABASE_PASSWORD));
     place.host = "/nonexistent/socket";
     assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_E_BUSY);
     assert_null(sql);

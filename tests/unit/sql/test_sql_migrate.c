@@ -60,8 +60,8 @@ static void test_never_backwards(void **state)
 
     CHECK(fixture, cqa_sql_migrate(fixture->sql, &whole, &fixture->error));
     assert_int_equal(cqa_sql_migrate(fixture->sql, &old, &fixture->error), CQA_E_REFUSED);
-    assert_non_null(strstr(fixture->error.text, "schema 5"));
-    assert_non_null(strstr(fixture->error.text, "knows up to 2"));
+    assert_non_null(strstr(cqa_english(&fixture->error.message), "schema 5"));
+    assert_non_null(strstr(cqa_english(&fixture->error.message), "knows up to 2"));
     assert_int_equal(number(fixture, &done), STEPS);
 }
 
@@ -76,7 +76,7 @@ static int migrate_once(void)
 
     if (cqa_sql_open(&place, &sql, &error) != CQA_OK ||
         cqa_sql_migrate(sql, &whole, &error) != CQA_OK) {
-        (void)fprintf(stderr, "child: %s\n", error.text);
+        (void)fprintf(stderr, "child: %s\n", cqa_english(&error.message));
         return 1;
     }
     cqa_sql_close(sql);

@@ -29,7 +29,7 @@ struct fixture {
 #define CHECK(fixture, call)                                                                       \
     do {                                                                                           \
         if ((call) != CQA_OK)                                                                      \
-            fail_msg("%s: %s", #call, (fixture)->error.text);                                      \
+            fail_msg("%s: %s", #call, cqa_english(&(fixture)->error.message));                     \
     } while (0)
 
 static inline int setup(void **state)

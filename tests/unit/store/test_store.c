@@ -27,7 +27,7 @@ static void fill_with(struct fixture *fixture, int count)
 /* What ends a child that should have gone on. */
 static _Noreturn void give_up(const struct fixture *fixture, const char *doing)
 {
-    (void)fprintf(stderr, "child: %s: %s\n", doing, fixture->error.text);
+    (void)fprintf(stderr, "child: %s: %s\n", doing, cqa_english(&fixture->error.message));
     _exit(7);
 }
 
@@ -80,7 +80,7 @@ static void test_refuses_what_is_not_a_store(void **state)
         (void)fputs("this is no database\n", file);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(cqa_store_open(fixture->folder, &store, &error), CQA_E_BADDATA);
-    assert_non_null(strstr(error.text, "damaged"));
+    assert_non_null(strstr(cqa_english(&error.message), "damaged"));
     assert_null(store);
 }
 
@@ -98,7 +98,7 @@ static void test_refuses_a_newer_schema(void **state)
     assert_int_equal(pwrite(fd, version, 4, 60), 4); /* user_version in SQLite's header */
     assert_int_equal(close(fd), 0);
     assert_int_equal(cqa_store_open(fixture->folder, &store, &error), CQA_E_REFUSED);
-    assert_non_null(strstr(error.text, "schema 99"));
+    assert_non_null(strstr(cqa_english(&error.message), "schema 99"));
 }
 
 /* A store as the first release made it opens, and what it knew stays known. */

@@ -39,7 +39,7 @@ static void expect_use_refused(const struct cqa_net_use *use, const char *text, 
     assert_int_equal(cqa_net_load(&net, use, path, &error), CQA_E_BADDATA);
     assert_null(net);
     snprintf(message, sizeof message, "%s: %s", path, wanted);
-    assert_string_equal(error.text, message);
+    assert_string_equal(cqa_english(&error.message), message);
     unlink(path);
 }
 
@@ -132,7 +132,7 @@ static void test_no_file(void **state)
 
     (void)state;
     assert_int_equal(cqa_net_load(&net, &cqa_net_for_frames, "/no/such.model", &error), CQA_E_IO);
-    assert_string_equal(error.text, "/no/such.model: No such file or directory");
+    assert_string_equal(cqa_english(&error.message), "/no/such.model: No such file or directory");
 }
 
 /* ---- against a slow reference */

@@ -49,7 +49,7 @@ static void make_scan(struct fixture *fixture)
         .folder = fixture->folder, .clock = &fixture->clock, .ignores = ignores_json};
 
     if (cqa_scan_create(&config, &fixture->scan, &fixture->error) != CQA_OK)
-        fail_msg("%s", fixture->error.text);
+        fail_msg("%s", cqa_english(&fixture->error.message));
 }
 
 static int setup(void **state)

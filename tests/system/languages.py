@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the programs say, in the reader's language: languages.py SOURCE PROGRAMS
+
+Helps and errors of every command by the environment alone (no locale need be installed), --language, the journal with its
+codes, and replies of the server, which say both whatever its own environment is.
+"""
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from bench import Site, fail
+
+COMMANDS = ["analyze", "sweep", "appraise", "identify", "plot", "check-config", "check-rubric", "check-scheme"]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
+
+
+def run(programs, *words, **language):
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    return subprocess.run([os.path.join(programs, words[0]), *words[1:]], env={**environment, **language},
+                          capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+
+
+def is_chinese(what, text, wanted=True):
+    if bool(CHINESE.search(text)) != wanted:
+        fail("%s is %sChinese: %s" % (what, "not " if wanted else "", text[:200]))
+
+
+def helps(programs):
+    for words in [["callqa"], ["callqad"], ["callqa-server"]] + [["callqa", command] for command in COMMANDS]:
+        what = " ".join(words) + " --help"
+        chinese = run(programs, *words, "--help", LANG="zh_CN.UTF-8")
+        english = run(programs, *words, "--help")
+        if chinese.returncode != 0 or english.returncode != 0:
+            fail("%s: exit codes %d, %d" % (what, chinese.returncode, english.returncode))
+        is_chinese(what, chinese.stdout)
+        is_chinese(what, english.stdout, False)
+        # every option of the one is in the other
+        options = [set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text)) for text in (chinese.stdout, english.stdout)]
+        if options[0] != options[1]:
+            fail("%s: the options differ: %s" % (what, options[0] ^ options[1]))
+
+
+def variables(programs):
+    cases = [({}, False), ({"LANG": "zh_CN.UTF-8"}, True), ({"LC_MESSAGES": "zh_CN.UTF-8"}, True),
+             ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, False), ({"LANG": "de_DE.UTF-8", "LANGUAGE": "fr:zh_CN"}, True),
+             ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en"}, False), ({"LANG": "zh_CN.GBK"}, False)]
+    for language, wanted in cases:
+        is_chinese("callqa under %s" % language, run(programs, "callqa", **language).stderr, wanted)
+    is_chinese("--language zh", run(programs, "callqa", "analyze", "--language", "zh", "/nosuch", LC_ALL="C").stderr)
+    is_chinese("--language en", run(programs, "callqa", "analyze", "--language", "en", "/nosuch",
+                                    LANG="zh_CN.UTF-8").stderr, False)
+
+
+def errors(programs, top):
+    bad = os.path.join(top, "bad.yaml")
+    with open(bad, "w") as out:
+        out.write("rubric: 7\nrules: none\n")
+    cases = [["callqa", "nosuch"], ["callqa", "analyze"], ["callqa", "analyze", "/no/such.wav"],
+             ["callqa", "analyze", "--recorder", "nosuch", "/tmp"], ["callqa", "analyze", "-j", "x", "/tmp"],
+             ["callqa", "sweep"], ["callqa", "sweep", "--config", bad], ["callqa", "appraise"],
+             ["callqa", "appraise", "--scheme", bad, "--indicators", bad], ["callqa", "plot"], ["callqa", "check-config", bad],
+             ["callqa", "check-rubric", bad], ["callqa", "check-scheme", bad], ["callqa", "identify", "--format", "x"],
+             ["callqad", "--config", bad], ["callqad", "--config", "/no/such.yaml"], ["callqa-server"],
+             ["callqa-server", "--config", bad], ["callqa-server", "token", "add"]]
+    for words in cases:
+        chinese = run(programs, *words, LANG="zh_CN.UTF-8")
+        english = run(programs, *words)
+        if chinese.returncode != english.returncode or english.returncode == 0:
+            fail("%s: exit codes %d, %d" % (words, chinese.returncode, english.returncode))
+        is_chinese(" ".join(words), chinese.stderr + chinese.stdout)
+        is_chinese(" ".join(words), english.stderr + english.stdout, False)
+        # places are for programs, and stay
+        places = [re.findall(r"^\S+:\d+:\d+: ", done.stderr + done.stdout, re.M) for done in (chinese, english)]
+        if places[0] != places[1]:
+            fail("%s: other places: %s" % (words, places))
+
+
+def journal(programs, top):
+    """The code of a line does not change with its language."""
+    config = os.path.join(top, "stateless.yaml")
+    os.makedirs(os.path.join(top, "watched"))
+    with open(config, "w") as out:
+        out.write("state_dir: /proc/nosuch\nrubric: standard\nwatch:\n  - path: %s/watched\n    recorder: generic\n" % top)
+    codes = set()
+    for language in ({}, {"LANG": "zh_CN.UTF-8"}):
+        trace = os.path.join(top, "trace")
+        with open(os.path.join(top, "stderr"), "w") as stderr:
+            status = os.fstat(stderr.fileno())
+            environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+            subprocess.run(["strace", "-f", "-s", "4096", "-xx", "-e", "trace=sendmsg", "-o", trace,
+                            os.path.join(programs, "callqad"), "--config", config], stderr=stderr, timeout=120,
+                           env={**environment, **language, "JOURNAL_STREAM": "%d:%d" % (status.st_dev, status.st_ino)})
+        with open(trace, encoding="ascii") as lines:
+            pieces = [re.findall(r'iov_base="((?:\\x[0-9a-f]{2})*)"', line) for line in lines]
+        fields = [bytes.fromhex("".join(piece).replace("\\x", "")).decode("utf-8", "replace") for piece in pieces if piece]
+        sent = [text for text in fields if "MESSAGE=" in text]
+        if not sent:
+            fail("nothing was sent to the journal")
+        is_chinese("the journal under %s" % language, sent[-1], bool(language))
+        codes.add(re.search(r"CALLQA_CODE=([a-z0-9.-]+)", sent[-1]).group(1))
+    if len(codes) != 1:
+        fail("the codes of one message differ: %s" % codes)
+
+
+def ask(site, method, path, body=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+    connection.request(method, path, body, headers or {})
+    answer = connection.getresponse()
+    read = json.loads(answer.read())
+    connection.close()
+    return answer.status, read
+
+
+def replies(site):
+    recorder = {"Authorization": "Bearer " + site.token, "Content-Type": "application/json"}
+    cases = [("GET", "/api/v1/nosuch", None, {}), ("GET", "/api/v1/calls", None, {}),
+             ("GET", "/api/v1/calls", None, {"Authorization": "Bearer wrong"}), ("GET", "/api/v1/audit", None, recorder),
+             ("DELETE", "/api/v1/results", None, recorder), ("POST", "/api/v1/results", "{}", recorder),
+             ("POST", "/api/v1/results", "{", recorder), ("POST", "/api/v1/session", "{}", {"Content-Type": "application/json"}),
+             ("POST", "/api/v1/session", '{"name": "a", "password": "b\\u0007\xff"}'.encode("latin-1"),
+              {"Content-Type": "application/json"}),
+             ("GET", "/api/v1/flags?nosuch=%00%ff", None, recorder)]
+    for method, path, body, headers in cases:
+        status, answer = ask(site, method, path, body, headers)
+        what = "%s %s: %s" % (method, path, answer)
+        if status < 400 or not re.fullmatch(r"[a-z0-9.-]+", answer.get("code", "")):
+            fail("no code: " + what)
+        is_chinese(what, answer["detail"], False)
+        is_chinese(what, answer["detail_zh"])
+
+
+def main(programs):
+    helps(programs)
+    variables(programs)
+    site = Site(programs)
+    errors(programs, site.top)
+    journal(programs, site.top)
+    for language in ("C.UTF-8", "zh_CN.UTF-8"):
+        os.environ["LC_ALL"] = language
+        site.start_server()
+        replies(site)
+        site.stop_server()
+    os.environ["LC_ALL"] = "C.UTF-8"
+    site.finish()
+    print("languages: ok")
+
+
+if __name__ == "__main__":
+    main(sys.argv[2])
