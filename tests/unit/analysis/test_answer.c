@@ -63,9 +63,15 @@ static void test_failures(void **state)
 {
     static char long_reason[sizeof((struct cqa_failure *)0)->reason + 2];
     struct cqa_failure failure = {0};
+    char told[CQA_FAILURE_BYTES_MAX];
 
     (void)state;
-    assert_true(cqa_answer_failure("truncated\0half a file", 22, &failure));
+    cqa_failure_set(&failure, CQA_FAILURE_TRUNCATED, "it became shorter while it was read");
+    const size_t length = cqa_failure_write(&failure, told);
+    failure = (struct cqa_failure){0};
+    assert_true(cqa_answer_failure(told, length, &failure));
+    assert_string_equal(cqa_english(&failure.message), "it became shorter while it was read");
+    assert_false(takes_failure("truncated\0half a file", 22)); /* no message of ours */
     assert_string_equal(failure.reason, "truncated");
     assert_false(takes_failure("", 0));
     assert_false(takes_failure("\0text", 6));               /* no reason */
