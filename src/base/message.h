@@ -11,7 +11,7 @@
 /*
  * What a person is to read: a format and its arguments. Made once, where it is known what is to be
  * said; put into words of a language at the edge (docs/decisions/0078-messages.md). tests/lint/
- * messages.py holds the catalogues of po/ against every function that is marked so:
+ * messages.py holds the catalogues of src/base/po/ against every function that is marked so:
  */
 #define CQA_MESSAGE(text, first) __attribute__((format(printf, text, first)))
 
@@ -76,7 +76,7 @@ const char *cqa_said(const struct cqa_message *message, enum cqa_language langua
 #define cqa_english(message) cqa_said(message, CQA_ENGLISH)
 
 /*
- * Its stable code (po/codes.po), for programs to decide by; "" where it has none. What only joins
+ * Its stable code (src/base/po/codes.po), for programs to decide by; "" where it has none. What only joins
  * others ("%s: %p") has the code of the last message within.
  */
 const char *cqa_message_code(const struct cqa_message *message);

@@ -3,7 +3,7 @@
 """Every message of the programs has a stable code and a Chinese side: messages.py [--update] SOURCE_DIR
 
 Reads the format of each call of a function that a header or its file marks with CQA_MESSAGE, of cqa_words(), and what
-stands in CQA_N(), and holds po/codes.po and po/zh_CN.po against them, both ways. Fails on what is missing, unused, fuzzy,
+stands in CQA_N(), and holds src/base/po/codes.po and src/base/po/zh_CN.po against them, both ways. Fails on what is missing, unused, fuzzy,
 untranslated, or has other conversions; on a code given twice; on a %p that is not given a message.
 
 --update gives new formats a code and an empty Chinese side, and drops what is no longer said. Of a format that was
@@ -249,13 +249,13 @@ def check(sources, said, codes, chinese):
     for name, entries in (("codes", codes), ("zh_CN", chinese)):
         for msgid in entries:
             if msgid not in said:
-                wrong.append('po/%s.po: nothing says "%s"' % (name, msgid))
+                wrong.append('src/base/po/%s.po: nothing says "%s"' % (name, msgid))
     for code in set(codes.values()):
         holders = [msgid for msgid in codes if codes[msgid] == code]
         if len(holders) > 1:
-            wrong.append("po/codes.po: the code %s is given twice" % code)
+            wrong.append("src/base/po/codes.po: the code %s is given twice" % code)
         if not re.fullmatch(r"[a-z0-9.-]+", code):
-            wrong.append("po/codes.po: no code: %s" % code)
+            wrong.append("src/base/po/codes.po: no code: %s" % code)
     return wrong
 
 
@@ -268,7 +268,7 @@ def main():
     for msgid, place in sources.formats():
         if msgid:
             said.setdefault(msgid, place)
-    paths = {name: os.path.join(folder, "po", name + ".po") for name in ("codes", "zh_CN")}
+    paths = {name: os.path.join(folder, "src", "base", "po", name + ".po") for name in ("codes", "zh_CN")}
     codes_head, codes, wrong = read_po(paths["codes"])
     chinese_head, chinese, more = read_po(paths["zh_CN"])
     wrong += more

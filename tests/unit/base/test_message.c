@@ -258,10 +258,10 @@ static void what_comes_from_elsewhere_is_checked(void **state)
 
 /* ---- the catalogue */
 
-/* Each code of po/codes.po finds its format, and that its Chinese. */
+/* Each code of src/base/po/codes.po finds its format, and that its Chinese. */
 static void every_message_is_said_in_both(void **state)
 {
-    FILE *codes = fopen(CQA_SOURCE_DIR "/po/codes.po", "r");
+    FILE *codes = fopen(CQA_SOURCE_DIR "/src/base/po/codes.po", "r");
     char line[512];
     char code[64];
     size_t count = 0;
