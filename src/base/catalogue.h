@@ -6,9 +6,9 @@
 #include "base/language.h"
 
 /*
- * The catalogues of src/base/po/, as msgfmt compiles them, held by the program itself: a server says both
- * languages at once, a worker opens no file. Everything returned is terminated and lives as long
- * as the program. Safe from any thread.
+ * The catalogues of src/base/po/, as msgfmt compiles them, held by the program itself: a server
+ * says both languages at once, a worker opens no file. Everything returned is terminated and lives
+ * as long as the program. Safe from any thread.
  */
 
 /* `format` in a language; itself where the catalogue lacks it. */

@@ -76,8 +76,8 @@ const char *cqa_said(const struct cqa_message *message, enum cqa_language langua
 #define cqa_english(message) cqa_said(message, CQA_ENGLISH)
 
 /*
- * Its stable code (src/base/po/codes.po), for programs to decide by; "" where it has none. What only joins
- * others ("%s: %p") has the code of the last message within.
+ * Its stable code (src/base/po/codes.po), for programs to decide by; "" where it has none. What
+ * only joins others ("%s: %p") has the code of the last message within.
  */
 const char *cqa_message_code(const struct cqa_message *message);
 
