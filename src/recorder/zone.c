@@ -408,6 +408,40 @@ int32_t cqa_zone_offset_s(const struct cqa_zone *zone, int64_t utc_s)
     return low == 0 ? zone->first_s : zone->offset_s[low - 1];
 }
 
+/* As the rule has it: the years of its halves begin anew at each new year of standard time. */
+static int next_of_rule(const struct rule *rule, int64_t utc_s, int64_t *out)
+{
+    int64_t this_year;
+    int month;
+    int day;
+    int found = 0;
+
+    if (!rule->has_summer)
+        return 0;
+    days_civil(floor_div(utc_s + rule->standard_s, DAY_S), &this_year, &month, &day);
+    for (int64_t year = this_year - 1; year <= this_year + 1; year++) {
+        const int64_t changes_s[] = {civil_days(year, 1, 1) * DAY_S - rule->standard_s,
+                                     change_local_s(&rule->summer_from, year) - rule->standard_s,
+                                     change_local_s(&rule->summer_to, year) - rule->summer_s};
+        for (size_t i = 0; i < sizeof changes_s / sizeof *changes_s; i++)
+            if (changes_s[i] > utc_s && (!found || changes_s[i] < *out)) {
+                *out = changes_s[i];
+                found = 1;
+            }
+    }
+    return found;
+}
+
+int cqa_zone_next_change(const struct cqa_zone *zone, int64_t utc_s, int64_t *out)
+{
+    for (size_t i = 0; i < zone->count; i++)
+        if (zone->at_s[i] > utc_s) {
+            *out = zone->at_s[i];
+            return 1;
+        }
+    return zone->has_rule && next_of_rule(&zone->rule, utc_s, out);
+}
+
 int64_t cqa_zone_from_local(const struct cqa_zone *zone, int64_t local_s)
 {
     /* No place on earth is more than a day away from UTC, so these two lie on either side of any

@@ -24,6 +24,10 @@ void cqa_zone_destroy(struct cqa_zone *zone);
 /* Seconds east of UTC at `utc_s` (since 1970-01-01 UTC). */
 int32_t cqa_zone_offset_s(const struct cqa_zone *zone, int64_t utc_s);
 
+/* The first instant after `utc_s` from which the offset may be another; 0 when there is none, and
+ * `*out` stays. */
+int cqa_zone_next_change(const struct cqa_zone *zone, int64_t utc_s, int64_t *out);
+
 /*
  * The instant at which the zone's clocks show `local_s` (a date and time counted as if it were
  * UTC). A time that comes twice is the first of the two; one that is skipped is read as if the

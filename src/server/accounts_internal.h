@@ -28,7 +28,7 @@ enum cqa_status cqa_password_hash(const char *password, char out[CQA_PASSWORD_HA
 
 /* Fills `out` and the password's hash (into `arena`), by name or, where that is NULL, by number.
  * CQA_E_NOTFOUND: no such account in force. */
-enum cqa_status cqa_user_read(struct cqa_db *db, const char *name, int64_t id,
+enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
                               struct cqa_arena *arena, struct cqa_identity *out,
                               const char **password, struct cqa_error *error) CQA_MUST_CHECK;
 

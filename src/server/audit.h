@@ -10,10 +10,10 @@
  * itself and the row before it: a row that was changed, removed or put in between breaks the chain
  * from there on.
  */
-struct cqa_db;
+struct cqa_sql;
 
 /* Adds a row inside the caller's transaction. */
-enum cqa_status cqa_audit_add(struct cqa_scores *scores, struct cqa_db *db, const char *actor,
+enum cqa_status cqa_audit_add(struct cqa_scores *scores, struct cqa_sql *db, const char *actor,
                               const char *action, const char *object, const char *detail,
                               struct cqa_error *error) CQA_MUST_CHECK;
 

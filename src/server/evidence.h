@@ -10,11 +10,11 @@
  * that cannot open the recording (docs/decisions/0061-evidence-clips.md). They lie in the store
  * and go with their call.
  */
-struct cqa_db;
+struct cqa_sql;
 
 /* Keeps an item's clips with its call, inside the caller's transaction and after the result itself;
  * throws away those of audio that the call no longer has. */
-enum cqa_status cqa_evidence_put(struct cqa_db *db, const char *site, const struct cqa_item *item,
+enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const struct cqa_item *item,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Visits a call's clips in time order until `visit` returns non-zero; bytes are borrowed for the

@@ -54,10 +54,10 @@ struct cqa_notice {
     int64_t objection;   /* 0: none */
     const char *outcome; /* a word of the flag's or the objection's state */
 };
-struct cqa_db;
+struct cqa_sql;
 
 /* Adds a row for each target that wants it, inside the caller's transaction. */
-enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_db *db,
+enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_sql *db,
                                const struct cqa_notice *notice,
                                struct cqa_error *error) CQA_MUST_CHECK;
 

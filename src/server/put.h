@@ -24,7 +24,7 @@ struct cqa_put_order {
 };
 
 /* One result or failure. */
-enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_db *db,
+enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_poster *poster, const struct cqa_item *item,
                              const struct cqa_put_order *order, int64_t now_ms,
                              enum cqa_put *outcome, struct cqa_error *error) CQA_MUST_CHECK;
@@ -43,7 +43,7 @@ struct cqa_known {
 };
 
 /* Makes the item the call's current result; a new call gets its number. */
-enum cqa_status cqa_put_revision(struct cqa_db *db, const struct cqa_poster *poster,
+enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *poster,
                                  const struct cqa_item *item, struct cqa_known *known,
                                  const unsigned char *key_hash, int64_t now_ms,
                                  struct cqa_error *error) CQA_MUST_CHECK;
@@ -52,28 +52,28 @@ enum cqa_status cqa_put_revision(struct cqa_db *db, const struct cqa_poster *pos
 
 /* Makes the item's deductions the call's current flags. One that is there already keeps its row,
  * and so its decision and objection; `is_first`: the call has none yet. */
-enum cqa_status cqa_put_flags(struct cqa_db *db, const struct cqa_item *item, int64_t call,
+enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
                               int is_first, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* How many current flags cost points because a person decided so, or while an objection waits. */
-enum cqa_status cqa_put_standing(struct cqa_db *db, int64_t call, int64_t *count,
+enum cqa_status cqa_put_standing(struct cqa_sql *db, int64_t call, int64_t *count,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- what a revision changes (store_changes.c) */
 
 /* The difference between the call's current result and the item's; points that people decided on
  * count as decided. Nothing where the stored one cannot be read. Borrows from `arena`. */
-enum cqa_status cqa_put_find_changes(struct cqa_db *db, int64_t call, const struct cqa_item *item,
+enum cqa_status cqa_put_find_changes(struct cqa_sql *db, int64_t call, const struct cqa_item *item,
                                      struct cqa_arena *arena, struct cqa_change **out,
                                      size_t *count, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Keeps them with the revision that brought them; 0: of the waiting preview. */
-enum cqa_status cqa_put_changes(struct cqa_db *db, int64_t call, int64_t revision,
+enum cqa_status cqa_put_changes(struct cqa_sql *db, int64_t call, int64_t revision,
                                 const struct cqa_change *changes, size_t count, int64_t now_ms,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Each into the audit log: points given back, or taken, with the reason in both languages. */
-enum cqa_status cqa_put_audit_changes(struct cqa_scores *scores, struct cqa_db *db, int64_t call,
+enum cqa_status cqa_put_audit_changes(struct cqa_scores *scores, struct cqa_sql *db, int64_t call,
                                       const char *actor, const struct cqa_change *changes,
                                       size_t count, struct cqa_error *error) CQA_MUST_CHECK;
 
@@ -89,11 +89,11 @@ struct cqa_preview_new {
 };
 
 /* In place of one that waits already. */
-enum cqa_status cqa_put_preview(struct cqa_db *db, const struct cqa_poster *poster,
+enum cqa_status cqa_put_preview(struct cqa_sql *db, const struct cqa_poster *poster,
                                 const struct cqa_item *item, const struct cqa_preview_new *preview,
                                 int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
-enum cqa_status cqa_put_drop_preview(struct cqa_db *db, int64_t call,
+enum cqa_status cqa_put_drop_preview(struct cqa_sql *db, int64_t call,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

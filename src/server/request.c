@@ -299,7 +299,8 @@ void cqa_reply_problem_details(struct cqa_request *request, int status, const ch
 void cqa_reply_error(struct cqa_request *request, enum cqa_status status,
                      const struct cqa_error *error)
 {
-    switch (status) {
+    /* Bad data with a reason of the system's is the database, not what was asked. */
+    switch (status == CQA_E_BADDATA && error->sys_errno != 0 ? CQA_E_IO : status) {
     case CQA_E_NOTFOUND:
         cqa_reply_problem(request, 404, "not-found", "%p", &error->message);
         return;

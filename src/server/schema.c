@@ -194,8 +194,9 @@ static const char previews_step[] =
     " reason_zh TEXT NOT NULL);"
     "CREATE INDEX score_changes_by_call ON score_changes(call, revision);";
 
-const char *const cqa_schema_steps[] = {
-    people_step,   calls_step,           flags_step,   notices_step,
-    clips_step,    cqa_appraisal_schema, rubrics_step, coaching_step,
-    previews_step, cqa_appraisal_faults, NULL,
+static const char *const steps[] = {
+    people_step,          calls_step,   flags_step,    notices_step,  clips_step,
+    cqa_appraisal_schema, rubrics_step, coaching_step, previews_step, cqa_appraisal_faults,
 };
+
+const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

@@ -2,8 +2,9 @@
 #ifndef CQA_SERVER_SCHEMA_H
 #define CQA_SERVER_SCHEMA_H
 
-/* The database's schema as numbered steps: step i brings `user_version` from i to i + 1.
- * NULL-ended. A step that has been released is never changed. */
-extern const char *const cqa_schema_steps[];
+#include "sql/sql.h"
+
+/* The database's schema as numbered steps. A step that has been released is never changed. */
+extern const struct cqa_sql_schema cqa_scores_schema;
 
 #endif

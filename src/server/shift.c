@@ -4,18 +4,80 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAY_S = 86400, DAY_MINUTES = 1440, NAME_BYTES_MAX = 64 };
+enum { DAY_S = 86400, DAY_MINUTES = 1440, NAME_BYTES_MAX = 64, CHANGES_MAX = 1024 };
 
-int cqa_shift_holds(const struct cqa_shift *shift, int64_t started_ms)
+/* Of the clocks: `offset_s` holds from `from_s` on. */
+struct stretch {
+    int64_t from_s;
+    int32_t offset_s;
+};
+
+/* How many there are; 0: too many. */
+static size_t list_stretches(const struct cqa_zone *zone, int64_t first_s, int64_t last_s,
+                             struct stretch out[CHANGES_MAX])
 {
-    const int64_t utc_s = started_ms / 1000;
-    const int64_t local_s = utc_s + cqa_zone_offset_s(shift->zone, utc_s);
-    const int minute = (int)(((local_s % DAY_S + DAY_S) % DAY_S) / 60);
+    static const int64_t year_1900_s = -2208988800;
+    static const int64_t year_2100_s = 4102444800;
+    int64_t at_s = first_s < year_1900_s ? year_1900_s : first_s;
+    const int64_t end_s = last_s > year_2100_s ? year_2100_s : last_s;
+    size_t count = 1;
 
-    if (shift->from_minute < shift->to_minute)
-        return minute >= shift->from_minute && minute < shift->to_minute;
-    return minute >= shift->from_minute || minute < shift->to_minute;
+    out[0] = (struct stretch){at_s, cqa_zone_offset_s(zone, at_s)};
+    while (cqa_zone_next_change(zone, at_s, &at_s) && at_s <= end_s) {
+        const int32_t offset_s = cqa_zone_offset_s(zone, at_s);
+        if (offset_s == out[count - 1].offset_s)
+            continue;
+        if (count == CHANGES_MAX)
+            return 0;
+        out[count++] = (struct stretch){at_s, offset_s};
+    }
+    return count;
 }
+
+/* The first moment whose whole seconds belong to the stretch: those before 1970 are cut towards it.
+ */
+static int64_t first_ms(const struct stretch *stretch)
+{
+    return stretch->from_s > 0 ? stretch->from_s * 1000 : stretch->from_s * 1000 - 999;
+}
+
+/* A search by halves, so that a moment is compared with a few changes only. */
+static void write_offset(const struct stretch *stretches, size_t count, const char *column,
+                         struct cqa_buffer *out)
+{
+    const size_t half = count / 2;
+
+    if (count == 1) {
+        cqa_buffer_print(out, "%d", (int)stretches[0].offset_s);
+        return;
+    }
+    cqa_buffer_print(out, "CASE WHEN %s<%lld THEN ", column, (long long)first_ms(&stretches[half]));
+    write_offset(stretches, half, column, out);
+    cqa_buffer_print(out, " ELSE ");
+    write_offset(stretches + half, count - half, column, out);
+    cqa_buffer_print(out, " END");
+}
+
+void cqa_shift_write(const struct cqa_shift *shift, const char *column, int64_t from_ms,
+                     int64_t until_ms, struct cqa_buffer *out)
+{
+    struct stretch stretches[CHANGES_MAX];
+    const size_t count = list_stretches(shift->zone, from_ms / 1000, until_ms / 1000, stretches);
+    const int over_midnight = shift->from_minute >= shift->to_minute;
+    const int from = over_midnight ? shift->to_minute : shift->from_minute;
+    const int to = over_midnight ? shift->from_minute : shift->to_minute;
+
+    if (count == 0) {
+        out->failed = 1;
+        return;
+    }
+    cqa_buffer_print(out, "((%s/1000+(", column);
+    write_offset(stretches, count, column, out);
+    cqa_buffer_print(out, "))%%%d+%d)%%%d%s BETWEEN %d AND %d", DAY_S, DAY_S, DAY_S,
+                     over_midnight ? " NOT" : "", from * 60, to * 60 - 1);
+}
+
+/* ---- reading */
 
 void cqa_shift_time(int minute, char out[CQA_SHIFT_TIME_SIZE])
 {

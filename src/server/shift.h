@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/yaml.h"
 #include "recorder/zone.h"
 
@@ -18,8 +19,13 @@ struct cqa_shift {
     const struct cqa_zone *zone;
 };
 
-/* Whether something that starts at `started_ms` (since 1970) falls into the shift. */
-int cqa_shift_holds(const struct cqa_shift *shift, int64_t started_ms);
+/*
+ * A condition of SQL: true where the integer `column`, ms since 1970, falls into the shift; not
+ * true where it is null. It is right for moments from `from_ms` to `until_ms`, at most the years
+ * 1900 to 2100; the shorter they are, the shorter is the text.
+ */
+void cqa_shift_write(const struct cqa_shift *shift, const char *column, int64_t from_ms,
+                     int64_t until_ms, struct cqa_buffer *out);
 
 /* Reads the list under "shifts" of `root` into `shifts`; names live in `arena`. Returns how many
  * there are. What is wrong is added to `problems`. */

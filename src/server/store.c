@@ -3,19 +3,33 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "server/notices.h"
 #include "server/schema.h"
 
 enum {
-    READERS_MAX = 136
-}; /* two a thread: a list may look up one row more closely while it walks */
+    READERS_MAX = 136, /* two a thread: a list may look up one row more closely while it walks */
+    WRITE_WAIT_MS = 60000,
+    LOCK_STEP_MS = 2
+};
+
+/* WAL with FULL: an answered write survives power loss. Readers never checkpoint (decision 0020).
+ */
+static const char writer_setup[] =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA cache_size=-65536;"
+    "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=268435456;"
+    "PRAGMA temp_store=MEMORY;";
+static const char reader_setup[] =
+    "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF;"
+    "PRAGMA cache_size=-32768; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;";
 
 /*
  * One connection writes, under `write_lock`; and because another process may write too
@@ -24,14 +38,15 @@ enum {
  * bug needs (decision 0020).
  */
 struct cqa_scores {
-    char *path;
+    char *path; /* as given */
+    char *file; /* where that is, without symbolic links, which sql/ refuses */
     const struct cqa_clock *clock;
     int lock_file;
-    struct cqa_db *writer;
+    struct cqa_sql *writer;
     pthread_mutex_t write_lock;
     pthread_mutex_t reader_lock;
     pthread_cond_t reader_free;
-    struct cqa_db *idle[READERS_MAX]; /* opened when first needed */
+    struct cqa_sql *idle[READERS_MAX]; /* opened when first needed */
     size_t idle_count;
     size_t opened;
     const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
@@ -47,59 +62,52 @@ static int lock_process(struct cqa_scores *scores, int operation)
     return code;
 }
 
-enum cqa_status cqa_scores_begin(struct cqa_scores *scores, struct cqa_db **out,
-                                 struct cqa_error *error)
+/* ---- the turn of a transaction among processes */
+
+static enum cqa_status take_turn(void *context, int wait_ms, struct cqa_error *error)
 {
-    pthread_mutex_lock(&scores->write_lock);
-    enum cqa_status status = lock_process(scores, LOCK_EX) == 0
-                                 ? cqa_db_run(scores->writer, error, "BEGIN IMMEDIATE", "")
-                                 : cqa_fail_errno(error, "%s.lock", scores->path);
-    if (status != CQA_OK) {
-        lock_process(scores, LOCK_UN);
-        pthread_mutex_unlock(&scores->write_lock);
-        return status;
+    static const struct timespec step = {0, LOCK_STEP_MS * 1000000L};
+    struct cqa_scores *scores = context;
+
+    for (int waited_ms = 0; lock_process(scores, LOCK_EX | LOCK_NB) != 0;
+         waited_ms += LOCK_STEP_MS) {
+        if (errno != EWOULDBLOCK)
+            return cqa_fail_errno(error, "%s.lock", scores->path);
+        if (waited_ms >= wait_ms)
+            return cqa_fail(error, CQA_E_BUSY, "the database is held by others");
+        (void)nanosleep(&step, NULL);
     }
-    *out = scores->writer;
     return CQA_OK;
 }
 
-static void hand_back(struct cqa_scores *scores)
+static void give_turn(void *context)
 {
-    lock_process(scores, LOCK_UN);
+    lock_process(context, LOCK_UN);
+}
+
+enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                 struct cqa_error *error)
+{
+    pthread_mutex_lock(&scores->write_lock);
+    const enum cqa_status status =
+        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
     pthread_mutex_unlock(&scores->write_lock);
-}
-
-void cqa_scores_rollback(struct cqa_scores *scores)
-{
-    struct cqa_error ignored;
-
-    /* It fails where SQLite has rolled back by itself (disk full), which is as good. */
-    if (cqa_db_run(scores->writer, &ignored, "ROLLBACK", "") != CQA_OK) {
-    }
-    hand_back(scores);
-}
-
-enum cqa_status cqa_scores_commit(struct cqa_scores *scores, struct cqa_error *error)
-{
-    const enum cqa_status status = cqa_db_run(scores->writer, error, "COMMIT", "");
-
-    if (status != CQA_OK)
-        cqa_scores_rollback(scores);
-    else
-        hand_back(scores);
     return status;
 }
 
-enum cqa_status cqa_scores_end(struct cqa_scores *scores, enum cqa_status status,
-                               struct cqa_error *error)
+/* ---- readers */
+
+static enum cqa_status open_reader(struct cqa_scores *scores, struct cqa_sql **out,
+                                   struct cqa_error *error)
 {
-    if (status == CQA_OK)
-        return cqa_scores_commit(scores, error);
-    cqa_scores_rollback(scores);
-    return status;
+    const struct cqa_sql_place place = {
+        .driver = &cqa_sql_sqlite, .path = scores->file, .setup = reader_setup};
+    const enum cqa_status status = cqa_sql_open(&place, out, error);
+
+    return status == CQA_OK ? status : cqa_fail_within(error, "%s", scores->path);
 }
 
-enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_db **out,
+enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error)
 {
     enum cqa_status status = CQA_OK;
@@ -110,14 +118,14 @@ enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_db **out,
     if (scores->idle_count > 0) {
         *out = scores->idle[--scores->idle_count];
     } else {
-        status = cqa_db_open(out, scores->path, CQA_DB_READER, error);
+        status = open_reader(scores, out, error);
         scores->opened += status == CQA_OK;
     }
     pthread_mutex_unlock(&scores->reader_lock);
     return status;
 }
 
-void cqa_scores_give(struct cqa_scores *scores, struct cqa_db *db)
+void cqa_scores_give(struct cqa_scores *scores, struct cqa_sql *db)
 {
     pthread_mutex_lock(&scores->reader_lock);
     scores->idle[scores->idle_count++] = db;
@@ -140,34 +148,26 @@ int64_t cqa_scores_now_ms(const struct cqa_scores *scores)
     return cqa_clock_wall_ms(scores->clock);
 }
 
-static enum cqa_status step_up(struct cqa_db *db, int64_t version, struct cqa_error *error)
+/* ---- opening and closing */
+
+/* The file may not be there yet; its folder is. Owned; NULL: out of memory. */
+static char *without_links(const char *path)
 {
-    char pragma[64];
-    enum cqa_status status = cqa_db_script(db, cqa_schema_steps[version], error);
+    char *file = realpath(path, NULL);
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+    char *whole = NULL;
 
-    snprintf(pragma, sizeof pragma, "PRAGMA user_version = %lld", (long long)version + 1);
-    return status == CQA_OK ? cqa_db_script(db, pragma, error) : status;
-}
-
-static enum cqa_status migrate(struct cqa_scores *scores, struct cqa_error *error)
-{
-    struct cqa_db *db;
-    int64_t version = 0;
-    int64_t newest = 0;
-
-    while (cqa_schema_steps[newest] != NULL)
-        newest++;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_value(db, &version, error, "PRAGMA user_version", "");
-    if (status == CQA_OK && version > newest)
-        status = cqa_fail(error, CQA_E_BADDATA,
-                          "%s: written by a newer version (schema %lld, this one knows %lld)",
-                          scores->path, (long long)version, (long long)newest);
-    for (; status == CQA_OK && version < newest; version++)
-        status = step_up(db, version, error);
-    return cqa_scores_end(scores, status, error);
+    if (file != NULL || slash == NULL || (size_t)(slash - path) >= sizeof folder)
+        return file != NULL ? file : strdup(path);
+    snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    file = realpath(slash == path ? "/" : folder, NULL);
+    if (file == NULL)
+        return strdup(path);
+    if (asprintf(&whole, "%s%s", file, slash) < 0)
+        whole = NULL;
+    free(file);
+    return whole;
 }
 
 static enum cqa_status open_lock(struct cqa_scores *scores, struct cqa_error *error)
@@ -183,13 +183,20 @@ static enum cqa_status open_lock(struct cqa_scores *scores, struct cqa_error *er
 /* Opening may recover a log that a crash left behind, which is writing. */
 static enum cqa_status open_writer(struct cqa_scores *scores, struct cqa_error *error)
 {
+    const struct cqa_sql_turn turn = {take_turn, give_turn, scores, .whole = 1};
+    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite,
+                                        .path = scores->file,
+                                        .setup = writer_setup,
+                                        .wait_ms = WRITE_WAIT_MS,
+                                        .turn = &turn};
+
     if (lock_process(scores, LOCK_EX) != 0)
         return cqa_fail_errno(error, "%s.lock", scores->path);
-    const mode_t mask = umask(0077);
-    const enum cqa_status status = cqa_db_open(&scores->writer, scores->path, CQA_DB_WRITER, error);
-    umask(mask);
+    enum cqa_status status = cqa_sql_open(&place, &scores->writer, error);
     lock_process(scores, LOCK_UN);
-    return status;
+    if (status == CQA_OK)
+        status = cqa_sql_migrate(scores->writer, &cqa_scores_schema, error);
+    return status == CQA_OK ? status : cqa_fail_within(error, "%s", scores->path);
 }
 
 enum cqa_status cqa_scores_open(struct cqa_scores **out, const char *path,
@@ -206,14 +213,13 @@ enum cqa_status cqa_scores_open(struct cqa_scores **out, const char *path,
     pthread_mutex_init(&scores->reader_lock, NULL);
     pthread_cond_init(&scores->reader_free, NULL);
     scores->path = strdup(path);
-    if (scores->path == NULL)
+    scores->file = without_links(path);
+    if (scores->path == NULL || scores->file == NULL)
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (status == CQA_OK)
         status = open_lock(scores, error);
     if (status == CQA_OK)
         status = open_writer(scores, error);
-    if (status == CQA_OK)
-        status = migrate(scores, error);
     if (status == CQA_OK)
         *out = scores;
     else
@@ -226,119 +232,41 @@ void cqa_scores_close(struct cqa_scores *scores)
     if (scores == NULL)
         return;
     for (size_t i = 0; i < scores->idle_count; i++)
-        cqa_db_close(scores->idle[i]);
+        cqa_sql_close(scores->idle[i]);
     if (scores->lock_file >= 0)
         lock_process(scores, LOCK_EX); /* the last connection checkpoints as it closes */
-    cqa_db_close(scores->writer);
+    cqa_sql_close(scores->writer);
     if (scores->lock_file >= 0)
         close(scores->lock_file);
     pthread_mutex_destroy(&scores->write_lock);
     pthread_mutex_destroy(&scores->reader_lock);
     pthread_cond_destroy(&scores->reader_free);
+    free(scores->file);
     free(scores->path);
     free(scores);
 }
 
+CQA_SQL_STATEMENT(count_tokens, "", 1, "SELECT count(*) FROM tokens");
+
+static enum cqa_status write_nothing(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    (void)db;
+    (void)context;
+    (void)error;
+    return CQA_OK;
+}
+
 enum cqa_status cqa_scores_check(struct cqa_scores *scores, struct cqa_error *error)
 {
-    struct cqa_db *db;
+    struct cqa_sql *db;
     int64_t ignored;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    enum cqa_status status = cqa_scores_write(scores, write_nothing, NULL, error);
 
+    if (status == CQA_OK)
+        status = cqa_scores_take(scores, &db, error);
     if (status != CQA_OK)
         return status;
-    cqa_scores_rollback(scores);
-    status = cqa_scores_take(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_value(db, &ignored, error, "SELECT count(*) FROM tokens", "");
+    status = cqa_sql_number(db, &ignored, error, &count_tokens);
     cqa_scores_give(scores, db);
     return status;
-}
-
-/* ---- queries put together at run time */
-
-void cqa_query_add(struct cqa_query *query, const char *sql)
-{
-    if (query->sql.limit == 0)
-        query->sql.limit = 16384;
-    cqa_buffer_add(&query->sql, sql, strlen(sql));
-}
-
-static void add_value(struct cqa_query *query, const char *sql, const char *text, int64_t number)
-{
-    cqa_query_add(query, sql);
-    if (query->count == CQA_QUERY_VALUES_MAX) {
-        query->sql.failed = 1;
-        return;
-    }
-    query->values[query->count].text = text;
-    query->values[query->count].object = NULL;
-    query->values[query->count++].number = number;
-}
-
-void cqa_query_text(struct cqa_query *query, const char *sql, const char *value)
-{
-    add_value(query, sql, value, 0);
-}
-
-void cqa_query_number(struct cqa_query *query, const char *sql, int64_t value)
-{
-    add_value(query, sql, NULL, value);
-}
-
-void cqa_query_shift(struct cqa_query *query, const char *column, const struct cqa_shift *shift)
-{
-    char sql[64];
-
-    if (shift == NULL)
-        return;
-    snprintf(sql, sizeof sql, " AND in_shift(%s, ?)", column);
-    add_value(query, sql, NULL, 0);
-    query->values[query->count - 1].object = shift;
-}
-
-void cqa_query_scope(struct cqa_query *query, const char *alias, const struct cqa_scope *scope)
-{
-    char sql[64];
-
-    if (scope->nothing)
-        cqa_query_add(query, " AND 0");
-    if (scope->recorder != NULL) {
-        snprintf(sql, sizeof sql, " AND %s.recorder = ?", alias);
-        cqa_query_text(query, sql, scope->recorder);
-    }
-    if (scope->person != NULL) {
-        snprintf(sql, sizeof sql, " AND %s.person = ?", alias);
-        cqa_query_text(query, sql, scope->person);
-    }
-    if (scope->teams == NULL)
-        return;
-    snprintf(sql, sizeof sql, " AND %s.team IN (NULL", alias);
-    cqa_query_add(query, sql);
-    for (size_t i = 0; i < scope->team_count; i++)
-        cqa_query_text(query, ", ?", scope->teams[i]);
-    cqa_query_add(query, ")");
-}
-
-enum cqa_status cqa_query_start(struct cqa_query *query, struct cqa_db *db, sqlite3_stmt **out,
-                                struct cqa_error *error)
-{
-    if (query->sql.failed)
-        return cqa_fail(error, CQA_E_LIMIT, "too many filters");
-    const enum cqa_status status = cqa_db_prepare(db, out, error, query->sql.text);
-    for (int i = 0; status == CQA_OK && i < query->count; i++) {
-        if (query->values[i].text != NULL)
-            sqlite3_bind_text(*out, i + 1, query->values[i].text, -1, SQLITE_STATIC);
-        else if (query->values[i].object != NULL)
-            sqlite3_bind_pointer(*out, i + 1, (void *)query->values[i].object, CQA_DB_SHIFT, NULL);
-        else
-            sqlite3_bind_int64(*out, i + 1, query->values[i].number);
-    }
-    return status;
-}
-
-void cqa_query_finish(struct cqa_query *query)
-{
-    cqa_buffer_finish(&query->sql);
 }

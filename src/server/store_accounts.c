@@ -43,20 +43,33 @@ enum cqa_status cqa_account_check_name(const char *what, const char *name, struc
     return CQA_OK;
 }
 
-static enum cqa_status write_teams(struct cqa_db *db, int64_t id, const struct cqa_user_new *user,
+CQA_SQL_STATEMENT(drop_teams, "i", 0, "DELETE FROM user_teams WHERE user = ?1");
+CQA_SQL_STATEMENT(insert_team, "it", 0,
+                  "INSERT OR IGNORE INTO user_teams(user, team) VALUES(?1, ?2)");
+
+static enum cqa_status write_teams(struct cqa_sql *db, int64_t id, const struct cqa_user_new *user,
                                    struct cqa_error *error)
 {
-    enum cqa_status status =
-        cqa_db_run(db, error, "DELETE FROM user_teams WHERE user = ?", "i", id);
+    enum cqa_status status = cqa_sql_do(db, error, &drop_teams, id);
 
     for (size_t i = 0; status == CQA_OK && i < user->team_count; i++)
-        status = cqa_db_run(db, error, "INSERT OR IGNORE INTO user_teams(user, team) VALUES(?, ?)",
-                            "it", id, user->teams[i]);
+        status = cqa_sql_do(db, error, &insert_team, id, user->teams[i]);
     return status;
 }
 
+CQA_SQL_STATEMENT(
+    upsert_user, "titti", 0,
+    "INSERT INTO users(name, role, person, password, created_ms) VALUES(?1, ?2, ?3, ?4, "
+    "?5)"
+    " ON CONFLICT(name) DO UPDATE SET role = excluded.role, person = excluded.person,"
+    " password = excluded.password, disabled_ms = NULL");
+CQA_SQL_STATEMENT(set_user, "itt", 0,
+                  "UPDATE users SET role = ?1, person = ?2, disabled_ms = NULL WHERE name = ?3");
+CQA_SQL_STATEMENT(id_of_user, "t", 1, "SELECT id FROM users WHERE name = ?1");
+CQA_SQL_STATEMENT(drop_sessions, "i", 0, "DELETE FROM sessions WHERE user = ?1");
+
 /* `password`: its hash; NULL: as it is. */
-static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_db *db,
+static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
                                   const struct cqa_user_new *user, const char *password,
                                   struct cqa_error *error)
 {
@@ -64,26 +77,17 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_db *db,
     int64_t id = 0;
     enum cqa_status status =
         password != NULL
-            ? cqa_db_run(
-                  db, error,
-                  "INSERT INTO users(name, role, person, password, created_ms) VALUES(?, ?, ?, ?, "
-                  "?)"
-                  " ON CONFLICT(name) DO UPDATE SET role = excluded.role, person = excluded.person,"
-                  " password = excluded.password, disabled_ms = NULL",
-                  "titti", user->name, (int64_t)user->role, person, password,
-                  cqa_scores_now_ms(scores))
-            : cqa_db_run(db, error,
-                         "UPDATE users SET role = ?, person = ?, disabled_ms = NULL WHERE name = ?",
-                         "itt", (int64_t)user->role, person, user->name);
+            ? cqa_sql_do(db, error, &upsert_user, user->name, (int64_t)user->role, person, password,
+                         cqa_scores_now_ms(scores))
+            : cqa_sql_do(db, error, &set_user, (int64_t)user->role, person, user->name);
 
     if (status == CQA_OK)
-        status =
-            cqa_db_value(db, &id, error, "SELECT id FROM users WHERE name = ?", "t", user->name);
+        status = cqa_scores_find(db, &id, error, &id_of_user, user->name);
     if (status == CQA_E_NOTFOUND)
         return cqa_fail(error, CQA_E_NOTFOUND,
                         "no account named \"%s\": a new one needs a password", user->name);
     if (status == CQA_OK)
-        status = cqa_db_run(db, error, "DELETE FROM sessions WHERE user = ?", "i", id);
+        status = cqa_sql_do(db, error, &drop_sessions, id);
     if (status == CQA_OK)
         status = write_teams(db, id, user, error);
     return status;
@@ -106,109 +110,136 @@ enum cqa_status cqa_password_hash(const char *password, char out[CQA_PASSWORD_HA
     return CQA_OK;
 }
 
+struct putting {
+    struct cqa_scores *scores;
+    const struct cqa_user_new *user;
+    const char *password; /* its hash */
+};
+
+static enum cqa_status put_user(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct putting *putting = context;
+    const struct cqa_user_new *user = putting->user;
+    char detail[400];
+    const enum cqa_status status = write_user(putting->scores, db, user, putting->password, error);
+
+    snprintf(detail, sizeof detail, "%s, person %.256s, %zu teams%s", cqa_account_words[user->role],
+             user->person ? user->person : user->name, user->team_count,
+             user->password ? ", password set" : "");
+    return status == CQA_OK
+               ? cqa_audit_add(putting->scores, db, user->actor ? user->actor : cqa_actor_console,
+                               "user.put", user->name, detail, error)
+               : status;
+}
+
 enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_new *user,
                              struct cqa_error *error)
 {
     char password[CQA_PASSWORD_HASH_SIZE];
-    char detail[400];
-    struct cqa_db *db;
+    struct putting putting = {scores, user, user->password ? password : NULL};
     enum cqa_status status = cqa_account_check_name("user name", user->name, error);
 
     if (status == CQA_OK && user->password != NULL)
         status = cqa_password_hash(user->password, password, error);
-    if (status == CQA_OK)
-        status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = write_user(scores, db, user, user->password ? password : NULL, error);
-    snprintf(detail, sizeof detail, "%s, person %.256s, %zu teams%s", cqa_account_words[user->role],
-             user->person ? user->person : user->name, user->team_count,
-             user->password ? ", password set" : "");
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, user->actor ? user->actor : cqa_actor_console,
-                               "user.put", user->name, detail, error);
-    return cqa_scores_end(scores, status, error);
+    return status == CQA_OK ? cqa_scores_write(scores, put_user, &putting, error) : status;
 }
-
 enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
                                  struct cqa_error *error)
 {
     return cqa_user_disable_as(scores, cqa_actor_console, name, error);
 }
 
+CQA_SQL_STATEMENT(set_disabled, "it", 0,
+                  "UPDATE users SET disabled_ms = ?1 WHERE name = ?2 AND disabled_ms IS NULL");
+CQA_SQL_STATEMENT(drop_sessions_of, "t", 0,
+                  "DELETE FROM sessions WHERE user = (SELECT id FROM users WHERE name = ?1)");
+
+struct disabling {
+    struct cqa_scores *scores;
+    const char *actor, *name;
+};
+
+static enum cqa_status disable(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct disabling *it = context;
+    enum cqa_status status =
+        cqa_sql_do(db, error, &set_disabled, cqa_scores_now_ms(it->scores), it->name);
+
+    if (status == CQA_OK && cqa_sql_changes(db) == 0)
+        status = cqa_fail(error, CQA_E_NOTFOUND, "no account named \"%s\"", it->name);
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, &drop_sessions_of, it->name);
+    return status == CQA_OK
+               ? cqa_audit_add(it->scores, db, it->actor, "user.disable", it->name, "", error)
+               : status;
+}
+
 enum cqa_status cqa_user_disable_as(struct cqa_scores *scores, const char *actor, const char *name,
                                     struct cqa_error *error)
 {
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct disabling disabling = {scores, actor, name};
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_run(db, error,
-                        "UPDATE users SET disabled_ms = ? WHERE name = ? AND disabled_ms IS NULL",
-                        "it", cqa_scores_now_ms(scores), name);
-    if (status == CQA_OK && cqa_db_changes(db) == 0)
-        status = cqa_fail(error, CQA_E_NOTFOUND, "no account named \"%s\"", name);
-    if (status == CQA_OK)
-        status = cqa_db_run(
-            db, error, "DELETE FROM sessions WHERE user = (SELECT id FROM users WHERE name = ?)",
-            "t", name);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, actor, "user.disable", name, "", error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, disable, &disabling, error);
 }
 
-static enum cqa_status read_teams(struct cqa_db *db, struct cqa_arena *arena,
+CQA_SQL_STATEMENT(count_teams, "i", 1, "SELECT count(*) FROM user_teams WHERE user = ?1");
+CQA_SQL_STATEMENT(teams_of, "i", 1, "SELECT team FROM user_teams WHERE user = ?1");
+
+static enum cqa_status read_teams(struct cqa_sql *db, struct cqa_arena *arena,
                                   struct cqa_identity *out, struct cqa_error *error)
 {
-    sqlite3_stmt *row;
+    struct cqa_sql_rows *row = NULL;
     int64_t count = 0;
     const char **teams;
-    enum cqa_status status = cqa_db_value(
-        db, &count, error, "SELECT count(*) FROM user_teams WHERE user = ?", "i", out->user);
+    enum cqa_status status = cqa_sql_number(db, &count, error, &count_teams, out->user);
 
     if (status != CQA_OK || count == 0)
         return status;
     teams = cqa_arena_alloc(arena, (size_t)count * sizeof *teams);
     if (teams == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    status =
-        cqa_db_start(db, &row, error, "SELECT team FROM user_teams WHERE user = ?", "i", out->user);
+    status = cqa_sql_start(db, &row, error, &teams_of, out->user);
     if (status != CQA_OK)
         return status;
-    while (out->team_count < (size_t)count && (status = cqa_db_step(db, row, error)) == CQA_OK)
-        teams[out->team_count++] = cqa_arena_string(arena, cqa_db_text(row, 0));
-    cqa_db_end(row);
+    while (out->team_count < (size_t)count && cqa_sql_next(row, &status, error))
+        teams[out->team_count++] = cqa_arena_string(arena, cqa_row_text(row, 0));
+    cqa_sql_end(row);
     out->teams = teams;
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }
 
-enum cqa_status cqa_user_read(struct cqa_db *db, const char *name, int64_t id,
+CQA_SQL_STATEMENT(one_user, "ti", 5,
+                  "SELECT id, name, role, person, password FROM users"
+                  " WHERE (name = ?1 OR id = ?2) AND disabled_ms IS NULL");
+
+enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
                               struct cqa_arena *arena, struct cqa_identity *out,
                               const char **password, struct cqa_error *error)
 {
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_db_start(db, &row, error,
-                                          "SELECT id, name, role, person, password FROM users"
-                                          " WHERE (name = ?1 OR id = ?2) AND disabled_ms IS NULL",
-                                          "ti", name, id);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &one_user, name, id);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_step(db, row, error);
+    status = cqa_row_step(row, error);
     if (status == CQA_OK) {
-        *out = (struct cqa_identity){.user = sqlite3_column_int64(row, 0),
-                                     .name = cqa_arena_string(arena, cqa_db_text(row, 1)),
-                                     .role = (enum cqa_account_role)sqlite3_column_int(row, 2),
-                                     .person = cqa_arena_string(arena, cqa_db_text(row, 3)),
+        *out = (struct cqa_identity){.user = cqa_sql_int(row, 0),
+                                     .name = cqa_arena_string(arena, cqa_row_text(row, 1)),
+                                     .role = (enum cqa_account_role)cqa_sql_int(row, 2),
+                                     .person = cqa_arena_string(arena, cqa_row_text(row, 3)),
                                      .site = ""};
-        *password = cqa_arena_string(arena, cqa_db_text(row, 4));
+        *password = cqa_arena_string(arena, cqa_row_text(row, 4));
     }
-    cqa_db_end(row);
+    cqa_sql_end(row);
     if (status == CQA_OK && (out->name == NULL || out->person == NULL || *password == NULL))
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     return status == CQA_OK ? read_teams(db, arena, out, error) : status;
 }
+
+CQA_SQL_STATEMENT(list_users, "", 6,
+                  "SELECT name, person, role, created_ms, coalesce(disabled_ms, 0),"
+                  " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id)"
+                  " FROM users ORDER BY disabled_ms IS NOT NULL, name");
 
 enum cqa_status cqa_user_list(struct cqa_scores *scores,
                               void (*visit)(void *context, const struct cqa_user_row *row),
@@ -216,19 +247,14 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
 {
     struct cqa_list list;
 
-    cqa_list_start(scores, &list, error,
-                   "SELECT name, person, role, created_ms, coalesce(disabled_ms, 0),"
-                   " (SELECT json_group_array(team) FROM user_teams WHERE user = users.id)"
-                   " FROM users ORDER BY disabled_ms IS NOT NULL, name",
-                   "");
+    cqa_list_start(scores, &list, error, &list_users);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_user_row user = {
-            .name = cqa_db_text(list.row, 0),
-            .person = cqa_db_text(list.row, 1),
-            .role = (enum cqa_account_role)sqlite3_column_int(list.row, 2),
-            .created_ms = sqlite3_column_int64(list.row, 3),
-            .disabled_ms = sqlite3_column_int64(list.row, 4),
-            .teams = cqa_db_text(list.row, 5)};
+        const struct cqa_user_row user = {.name = cqa_row_text(list.row, 0),
+                                          .person = cqa_row_text(list.row, 1),
+                                          .role = (enum cqa_account_role)cqa_sql_int(list.row, 2),
+                                          .created_ms = cqa_sql_int(list.row, 3),
+                                          .disabled_ms = cqa_sql_int(list.row, 4),
+                                          .teams = cqa_row_text(list.row, 5)};
         visit(context, &user);
     }
     return cqa_list_end(scores, &list);

@@ -4,44 +4,41 @@
 #include <string.h>
 #include "server/store_internal.h"
 
+enum { CALL_COLUMN_COUNT = 15 };
 static const char call_columns[] =
     "SELECT c.id, c.revision, c.received_ms, c.source, c.person, c.team, c.recorder, c.path, "
     "r.body,"
     " c.decided_c, c.flag_count, c.open_count, c.started_ms, c.score_c, c.site"
     " FROM calls c JOIN revisions r ON r.call = c.id AND r.revision = c.revision";
 
-static const char *text_or_null(sqlite3_stmt *row, int column)
-{
-    return (const char *)sqlite3_column_text(row, column);
-}
-
-static int show_row(sqlite3_stmt *row, enum cqa_call_order order,
+static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
                     int (*visit)(void *context, const struct cqa_call_row *row), void *context)
 {
-    const int64_t decided_c = sqlite3_column_int64(row, 9);
+    const int64_t decided_c = cqa_sql_int(row, 9);
     const struct cqa_call_row call = {
-        .id = sqlite3_column_int64(row, 0),
-        .order_value = order == CQA_CALLS_NEWEST  ? sqlite3_column_int64(row, 12)
-                       : order == CQA_CALLS_WORST ? sqlite3_column_int64(row, 13)
+        .id = cqa_sql_int(row, 0),
+        .order_value = order == CQA_CALLS_NEWEST  ? cqa_sql_int(row, 12)
+                       : order == CQA_CALLS_WORST ? cqa_sql_int(row, 13)
                                                   : 0,
-        .revision = sqlite3_column_int64(row, 1),
-        .received_ms = sqlite3_column_int64(row, 2),
-        .site = cqa_db_text(row, 14),
-        .source = cqa_db_text(row, 3),
-        .person = text_or_null(row, 4),
-        .team = text_or_null(row, 5),
-        .recorder = cqa_db_text(row, 6),
-        .path = cqa_db_text(row, 7),
-        .body = cqa_db_text(row, 8),
-        .decided_c = sqlite3_column_type(row, 9) == SQLITE_NULL ? NULL : &decided_c,
-        .flag_count = sqlite3_column_int64(row, 10),
-        .open_count = sqlite3_column_int64(row, 11),
+        .revision = cqa_sql_int(row, 1),
+        .received_ms = cqa_sql_int(row, 2),
+        .site = cqa_row_text(row, 14),
+        .source = cqa_row_text(row, 3),
+        .person = cqa_sql_text(row, 4),
+        .team = cqa_sql_text(row, 5),
+        .recorder = cqa_row_text(row, 6),
+        .path = cqa_row_text(row, 7),
+        .body = cqa_row_text(row, 8),
+        .decided_c = cqa_sql_is_null(row, 9) ? NULL : &decided_c,
+        .flag_count = cqa_sql_int(row, 10),
+        .open_count = cqa_sql_int(row, 11),
     };
 
     return visit(context, &call);
 }
 
-static void add_filter(struct cqa_query *query, const struct cqa_call_filter *filter)
+static void add_filter(struct cqa_query *query, struct cqa_sql *db,
+                       const struct cqa_call_filter *filter)
 {
     if (filter->agent != NULL)
         cqa_query_text(query, " AND c.agent = ?", filter->agent);
@@ -57,7 +54,7 @@ static void add_filter(struct cqa_query *query, const struct cqa_call_filter *fi
         cqa_query_number(query, " AND c.day >= ?", filter->day_from);
     if (filter->day_to != 0)
         cqa_query_number(query, " AND c.day <= ?", filter->day_to);
-    cqa_query_shift(query, "c.started_ms", filter->shift);
+    cqa_query_shift(query, db, "c.started_ms", filter->shift);
     if (filter->score_below_c != NULL)
         cqa_query_number(query, " AND c.score_c < ?", *filter->score_below_c);
     if (filter->score_above_c != NULL)
@@ -111,8 +108,8 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
                                  void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -120,29 +117,28 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
     cqa_query_add(&query, call_columns);
     cqa_query_add(&query, " WHERE 1");
     cqa_query_scope(&query, "c", scope);
-    add_filter(&query, filter);
+    add_filter(&query, db, filter);
     add_order(&query, filter);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK)
+    status = cqa_query_start(&query, db, CALL_COLUMN_COUNT, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error))
         if (show_row(row, filter->order, visit, context))
             break;
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }
 
-static enum cqa_status collect_ids(struct cqa_db *db, struct cqa_query *query, int64_t *ids,
+static enum cqa_status collect_ids(struct cqa_sql *db, struct cqa_query *query, int64_t *ids,
                                    size_t capacity, size_t *count, struct cqa_error *error)
 {
-    sqlite3_stmt *row = NULL;
-    enum cqa_status status = cqa_query_start(query, db, &row, error);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_query_start(query, db, 1, &row, error);
 
-    while (status == CQA_OK && *count < capacity &&
-           (status = cqa_db_step(db, row, error)) == CQA_OK)
-        ids[(*count)++] = sqlite3_column_int64(row, 0);
-    sqlite3_finalize(row);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    while (status == CQA_OK && *count < capacity && cqa_sql_next(row, &status, error))
+        ids[(*count)++] = cqa_sql_int(row, 0);
+    cqa_sql_end(row);
+    return status;
 }
 
 enum cqa_status cqa_scores_find_call(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -150,7 +146,7 @@ enum cqa_status cqa_scores_find_call(struct cqa_scores *scores, const struct cqa
                                      size_t capacity, size_t *count, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
+    struct cqa_sql *db;
     char *end = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
@@ -176,8 +172,8 @@ enum cqa_status cqa_scores_call(struct cqa_scores *scores, int64_t id,
                                 int (*visit)(void *context, const struct cqa_call_row *row),
                                 void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     struct cqa_query query = {0};
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
@@ -185,12 +181,12 @@ enum cqa_status cqa_scores_call(struct cqa_scores *scores, int64_t id,
         return status;
     cqa_query_add(&query, call_columns);
     cqa_query_number(&query, " WHERE c.id = ?", id);
-    status = cqa_query_start(&query, db, &row, error);
+    status = cqa_query_start(&query, db, CALL_COLUMN_COUNT, &row, error);
     if (status == CQA_OK)
-        status = cqa_db_step(db, row, error);
+        status = cqa_row_step(row, error);
     if (status == CQA_OK)
         show_row(row, CQA_CALLS_BY_ARRIVAL, visit, context);
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
     return status;
@@ -202,8 +198,8 @@ enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_
                                     void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -218,16 +214,16 @@ enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_
         cqa_query_add(&query,
                       " AND 0"); /* a recording that failed has no agent that one could trust */
     cqa_query_number(&query, " ORDER BY c.id LIMIT ?", limit);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_failure_row failure = {
-            sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-            sqlite3_column_int64(row, 2), cqa_db_text(row, 3), cqa_db_text(row, 4)};
+    status = cqa_query_start(&query, db, 5, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        const struct cqa_failure_row failure = {cqa_sql_int(row, 0), cqa_sql_int(row, 1),
+                                                cqa_sql_int(row, 2), cqa_row_text(row, 3),
+                                                cqa_row_text(row, 4)};
         if (visit(context, &failure))
             break;
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

@@ -14,38 +14,40 @@ static int64_t hundredths(double points)
 
 /* ---- finding */
 
-static enum cqa_status read_current(struct cqa_db *db, int64_t call, struct cqa_result *out,
+CQA_SQL_STATEMENT(current_body, "i", 1,
+                  "SELECT body FROM revisions WHERE call = ?1"
+                  " AND revision = (SELECT revision FROM calls WHERE id = ?1)");
+
+static enum cqa_status read_current(struct cqa_sql *db, int64_t call, struct cqa_result *out,
                                     int *is_read, struct cqa_error *error)
 {
     struct cqa_error unread;
-    sqlite3_stmt *row;
-    enum cqa_status status =
-        cqa_db_start(db, &row, error,
-                     "SELECT body FROM revisions WHERE call = ?1"
-                     " AND revision = (SELECT revision FROM calls WHERE id = ?1)",
-                     "i", call);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &current_body, call);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_step(db, row, error);
+    status = cqa_row_step(row, error);
     if (status == CQA_OK) {
-        const char *body = cqa_db_text(row, 0);
+        const char *body = cqa_row_text(row, 0);
         *is_read = cqa_result_from_json(body, strlen(body), 0, out, &unread) == CQA_OK;
     }
-    cqa_db_end(row);
+    cqa_sql_end(row);
     return status == CQA_E_NOTFOUND ? CQA_OK : status;
 }
 
+CQA_SQL_STATEMENT(
+    decided_points, "itii", 1,
+    "SELECT decided_c FROM flags WHERE call = ?1 AND current = 1 AND author IS NULL AND rule = ?2"
+    " AND start_ms = ?3 AND end_ms = ?4 AND state <> 0 AND decided_c IS NOT NULL LIMIT 1");
+
 /* A person has decided on the deduction: -1: nobody; else what stands, in hundredths. */
-static enum cqa_status read_decided(struct cqa_db *db, int64_t call,
+static enum cqa_status read_decided(struct cqa_sql *db, int64_t call,
                                     const struct cqa_change *change, int64_t *decided_c,
                                     struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_db_value(
-        db, decided_c, error,
-        "SELECT decided_c FROM flags WHERE call = ? AND current = 1 AND author IS NULL AND rule = ?"
-        " AND start_ms = ? AND end_ms = ? AND state <> 0 AND decided_c IS NOT NULL LIMIT 1",
-        "itii", call, change->rule, change->start_ms, change->end_ms);
+    const enum cqa_status status = cqa_scores_find(db, decided_c, error, &decided_points, call,
+                                                   change->rule, change->start_ms, change->end_ms);
 
     if (status == CQA_E_NOTFOUND)
         *decided_c = -1;
@@ -54,8 +56,9 @@ static enum cqa_status read_decided(struct cqa_db *db, int64_t call,
 
 /* Points that a person had given back already are not given back again, and a decision stands where
  * its flag does. */
-static enum cqa_status count_as_decided(struct cqa_db *db, int64_t call, struct cqa_change *changes,
-                                        size_t *count, struct cqa_error *error)
+static enum cqa_status count_as_decided(struct cqa_sql *db, int64_t call,
+                                        struct cqa_change *changes, size_t *count,
+                                        struct cqa_error *error)
 {
     size_t left = 0;
 
@@ -94,7 +97,7 @@ static enum cqa_status keep_texts(struct cqa_arena *arena, struct cqa_change *ch
     return CQA_OK;
 }
 
-enum cqa_status cqa_put_find_changes(struct cqa_db *db, int64_t call, const struct cqa_item *item,
+enum cqa_status cqa_put_find_changes(struct cqa_sql *db, int64_t call, const struct cqa_item *item,
                                      struct cqa_arena *arena, struct cqa_change **out,
                                      size_t *count, struct cqa_error *error)
 {
@@ -119,26 +122,27 @@ enum cqa_status cqa_put_find_changes(struct cqa_db *db, int64_t call, const stru
 
 /* ---- writing */
 
-enum cqa_status cqa_put_changes(struct cqa_db *db, int64_t call, int64_t revision,
+CQA_SQL_STATEMENT(insert_change, "iiiitiiiittt", 0,
+                  "INSERT INTO score_changes(call, revision, at_ms, kind, rule, start_ms, end_ms,"
+                  " before_c, after_c, ground, reason_en, reason_zh)"
+                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+
+enum cqa_status cqa_put_changes(struct cqa_sql *db, int64_t call, int64_t revision,
                                 const struct cqa_change *changes, size_t count, int64_t now_ms,
                                 struct cqa_error *error)
 {
     enum cqa_status status = CQA_OK;
 
     for (size_t i = 0; status == CQA_OK && i < count; i++)
-        status = cqa_db_run(
-            db, error,
-            "INSERT INTO score_changes(call, revision, at_ms, kind, rule, start_ms, end_ms,"
-            " before_c, after_c, ground, reason_en, reason_zh)"
-            " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            "iiiitiiiittt", call, revision, now_ms, (int64_t)changes[i].kind, changes[i].rule,
-            changes[i].start_ms, changes[i].end_ms, hundredths(changes[i].points_before),
-            hundredths(changes[i].points_after), changes[i].ground, changes[i].reason.en,
-            changes[i].reason.zh);
+        status =
+            cqa_sql_do(db, error, &insert_change, call, revision, now_ms, (int64_t)changes[i].kind,
+                       changes[i].rule, changes[i].start_ms, changes[i].end_ms,
+                       hundredths(changes[i].points_before), hundredths(changes[i].points_after),
+                       changes[i].ground, changes[i].reason.en, changes[i].reason.zh);
     return status;
 }
 
-enum cqa_status cqa_put_audit_changes(struct cqa_scores *scores, struct cqa_db *db, int64_t call,
+enum cqa_status cqa_put_audit_changes(struct cqa_scores *scores, struct cqa_sql *db, int64_t call,
                                       const char *actor, const struct cqa_change *changes,
                                       size_t count, struct cqa_error *error)
 {
@@ -162,31 +166,26 @@ enum cqa_status cqa_put_audit_changes(struct cqa_scores *scores, struct cqa_db *
 
 /* ---- reading */
 
-static const char *text_or_null(sqlite3_stmt *row, int column)
+static struct cqa_change_row row_of(struct cqa_sql_rows *row)
 {
-    return sqlite3_column_type(row, column) == SQLITE_NULL ? NULL : cqa_db_text(row, column);
-}
-
-static struct cqa_change_row row_of(sqlite3_stmt *row)
-{
-    return (struct cqa_change_row){.call = sqlite3_column_int64(row, 0),
-                                   .revision = sqlite3_column_int64(row, 1),
-                                   .at_ms = sqlite3_column_int64(row, 2),
-                                   .day = sqlite3_column_int64(row, 3),
-                                   .call_id = cqa_db_text(row, 4),
-                                   .person = text_or_null(row, 5),
-                                   .team = text_or_null(row, 6),
-                                   .kind = (enum cqa_change_kind)sqlite3_column_int(row, 7),
-                                   .rule = cqa_db_text(row, 8),
-                                   .title_en = text_or_null(row, 9),
-                                   .title_zh = text_or_null(row, 10),
-                                   .before_c = sqlite3_column_int64(row, 11),
-                                   .after_c = sqlite3_column_int64(row, 12),
-                                   .start_ms = sqlite3_column_int64(row, 13),
-                                   .end_ms = sqlite3_column_int64(row, 14),
-                                   .ground = text_or_null(row, 15),
-                                   .reason_en = cqa_db_text(row, 16),
-                                   .reason_zh = cqa_db_text(row, 17)};
+    return (struct cqa_change_row){.call = cqa_sql_int(row, 0),
+                                   .revision = cqa_sql_int(row, 1),
+                                   .at_ms = cqa_sql_int(row, 2),
+                                   .day = cqa_sql_int(row, 3),
+                                   .call_id = cqa_row_text(row, 4),
+                                   .person = cqa_sql_text(row, 5),
+                                   .team = cqa_sql_text(row, 6),
+                                   .kind = (enum cqa_change_kind)cqa_sql_int(row, 7),
+                                   .rule = cqa_row_text(row, 8),
+                                   .title_en = cqa_sql_text(row, 9),
+                                   .title_zh = cqa_sql_text(row, 10),
+                                   .before_c = cqa_sql_int(row, 11),
+                                   .after_c = cqa_sql_int(row, 12),
+                                   .start_ms = cqa_sql_int(row, 13),
+                                   .end_ms = cqa_sql_int(row, 14),
+                                   .ground = cqa_sql_text(row, 15),
+                                   .reason_en = cqa_row_text(row, 16),
+                                   .reason_zh = cqa_row_text(row, 17)};
 }
 
 static void write_query(struct cqa_query *query, const struct cqa_scope *scope,
@@ -221,21 +220,21 @@ enum cqa_status cqa_score_changes_list(struct cqa_scores *scores, const struct c
                                        void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    sqlite3_stmt *row = NULL;
-    struct cqa_db *db;
+    struct cqa_sql_rows *row = NULL;
+    struct cqa_sql *db;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
     write_query(&query, scope, filter);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+    status = cqa_query_start(&query, db, 18, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         const struct cqa_change_row change = row_of(row);
         if (visit(context, &change))
             break;
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

@@ -26,17 +26,17 @@ static enum cqa_status check_name(const struct cqa_identity *who, struct cqa_err
 /* The first column of the first row as a number; CQA_E_NOTFOUND with `missing`, a CQA_N, when there
  * is none.
  */
-static enum cqa_status find_one(struct cqa_db *db, struct cqa_query *query, int64_t *out,
+static enum cqa_status find_one(struct cqa_sql *db, struct cqa_query *query, int64_t *out,
                                 const char *missing, struct cqa_error *error)
 {
-    sqlite3_stmt *row = NULL;
-    enum cqa_status status = cqa_query_start(query, db, &row, error);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_query_start(query, db, 1, &row, error);
 
     if (status == CQA_OK)
-        status = cqa_db_step(db, row, error);
+        status = cqa_row_step(row, error);
     if (status == CQA_OK)
-        *out = sqlite3_column_int64(row, 0);
-    sqlite3_finalize(row);
+        *out = cqa_sql_int(row, 0);
+    cqa_sql_end(row);
     cqa_query_finish(query);
     return status == CQA_E_NOTFOUND
                ? cqa_fail(error, CQA_E_NOTFOUND, "%p", cqa_words_named(missing))
@@ -45,7 +45,7 @@ static enum cqa_status find_one(struct cqa_db *db, struct cqa_query *query, int6
 
 /* An agent is known by a seat in the roster, or by calls. `*team_seat` gets the roster row that the
  * team is taken from, 0 when only calls know the person. */
-static enum cqa_status find_person(struct cqa_db *db, const struct cqa_scope *scope,
+static enum cqa_status find_person(struct cqa_sql *db, const struct cqa_scope *scope,
                                    const char *person, int64_t *team_seat, struct cqa_error *error)
 {
     static const char missing[] = CQA_N("person: no such agent that you may see");
@@ -66,7 +66,7 @@ static enum cqa_status find_person(struct cqa_db *db, const struct cqa_scope *sc
     return find_one(db, &calls, &call, missing, error);
 }
 
-static enum cqa_status check_link(struct cqa_db *db, const struct cqa_scope *scope,
+static enum cqa_status check_link(struct cqa_sql *db, const struct cqa_scope *scope,
                                   const char *person, const struct cqa_coaching_link *link,
                                   struct cqa_error *error)
 {
@@ -83,33 +83,41 @@ static enum cqa_status check_link(struct cqa_db *db, const struct cqa_scope *sco
     return find_one(db, &query, &found, CQA_N("links: no such call or flag of this agent"), error);
 }
 
-static enum cqa_status insert_note(struct cqa_scores *scores, struct cqa_db *db,
+CQA_SQL_STATEMENT(
+    insert_coaching, "tiiiti", 1,
+    "INSERT INTO coaching(person, team, author, at_ms, text, follow_day) VALUES(?1,"
+    " coalesce((SELECT team FROM roster WHERE id = ?2),"
+    "  (SELECT team FROM calls WHERE person = ?1 ORDER BY day DESC, id DESC LIMIT 1)),"
+    " ?3, ?4, ?5, nullif(?6, 0)) RETURNING id");
+CQA_SQL_STATEMENT(insert_link, "iii", 0,
+                  "INSERT OR IGNORE INTO coaching_links(note, call, flag) VALUES(?1, ?2, ?3)");
+
+static enum cqa_status insert_note(struct cqa_scores *scores, struct cqa_sql *db,
                                    const struct cqa_identity *who,
                                    const struct cqa_coaching_new *note, int64_t team_seat,
                                    int64_t *number, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_db_run(
-        db, error,
-        "INSERT INTO coaching(person, team, author, at_ms, text, follow_day) VALUES(?1,"
-        " coalesce((SELECT team FROM roster WHERE id = ?2),"
-        "  (SELECT team FROM calls WHERE person = ?1 ORDER BY day DESC, id DESC LIMIT 1)),"
-        " ?3, ?4, ?5, nullif(?6, 0))",
-        "tiiiti", note->person, team_seat, who->user, cqa_scores_now_ms(scores), note->text,
-        note->follow_day);
-
-    *number = cqa_db_last_id(db);
+    enum cqa_status status =
+        cqa_sql_number(db, number, error, &insert_coaching, note->person, team_seat, who->user,
+                       cqa_scores_now_ms(scores), note->text, note->follow_day);
     for (size_t i = 0; status == CQA_OK && i < note->link_count; i++)
-        status = cqa_db_run(
-            db, error, "INSERT OR IGNORE INTO coaching_links(note, call, flag) VALUES(?, ?, ?)",
-            "iii", *number, note->links[i].call, note->links[i].flag);
+        status =
+            cqa_sql_do(db, error, &insert_link, *number, note->links[i].call, note->links[i].flag);
     return status;
 }
 
-static enum cqa_status add(struct cqa_scores *scores, struct cqa_db *db,
-                           const struct cqa_identity *who, const struct cqa_coaching_new *note,
-                           int64_t *number, struct cqa_error *error)
+struct adding {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    const struct cqa_coaching_new *note;
+    int64_t *number;
+};
+
+static enum cqa_status add(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
-    const struct cqa_scope scope = cqa_identity_scope(who);
+    const struct adding *it = context;
+    const struct cqa_coaching_new *note = it->note;
+    const struct cqa_scope scope = cqa_identity_scope(it->who);
     char object[40];
     char detail[400];
     int64_t team_seat;
@@ -118,12 +126,12 @@ static enum cqa_status add(struct cqa_scores *scores, struct cqa_db *db,
     for (size_t i = 0; status == CQA_OK && i < note->link_count; i++)
         status = check_link(db, &scope, note->person, &note->links[i], error);
     if (status == CQA_OK)
-        status = insert_note(scores, db, who, note, team_seat, number, error);
-    snprintf(object, sizeof object, "coaching %lld", (long long)*number);
+        status = insert_note(it->scores, db, it->who, note, team_seat, it->number, error);
+    snprintf(object, sizeof object, "coaching %lld", (long long)*it->number);
     snprintf(detail, sizeof detail, "for %.256s, follow-up %lld, %zu links", note->person,
              (long long)note->follow_day, note->link_count);
     return status == CQA_OK
-               ? cqa_audit_add(scores, db, who->name, "coaching.add", object, detail, error)
+               ? cqa_audit_add(it->scores, db, it->who->name, "coaching.add", object, detail, error)
                : status;
 }
 
@@ -131,25 +139,29 @@ enum cqa_status cqa_coaching_add(struct cqa_scores *scores, const struct cqa_ide
                                  const struct cqa_coaching_new *note, int64_t *number,
                                  struct cqa_error *error)
 {
-    struct cqa_db *db;
+    struct adding adding = {scores, who, note, number};
     enum cqa_status status = check_name(who, error);
 
     *number = 0;
     if (status == CQA_OK)
         status = check_text("text", note->text, error);
-    if (status == CQA_OK)
-        status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = add(scores, db, who, note, number, error);
-    return cqa_scores_end(scores, status, error);
+    return status == CQA_OK ? cqa_scores_write(scores, add, &adding, error) : status;
 }
 
-static enum cqa_status finish(struct cqa_scores *scores, struct cqa_db *db,
-                              const struct cqa_identity *who, int64_t number, const char *outcome,
-                              struct cqa_error *error)
+CQA_SQL_STATEMENT(set_done, "iiti", 0,
+                  "UPDATE coaching SET done_by = ?1, done_ms = ?2, outcome = ?3 WHERE id = ?4");
+
+struct finishing {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t number;
+    const char *outcome;
+};
+
+static enum cqa_status finish(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
-    const struct cqa_scope scope = cqa_identity_scope(who);
+    const struct finishing *it = context;
+    const struct cqa_scope scope = cqa_identity_scope(it->who);
     struct cqa_query query = {0};
     char object[40];
     int64_t is_open = 0;
@@ -157,7 +169,7 @@ static enum cqa_status finish(struct cqa_scores *scores, struct cqa_db *db,
     cqa_query_number(&query,
                      "SELECT n.follow_day IS NOT NULL AND n.done_ms IS NULL FROM coaching n"
                      " WHERE n.id = ?",
-                     number);
+                     it->number);
     cqa_query_scope(&query, "n", &scope);
     enum cqa_status status =
         find_one(db, &query, &is_open, CQA_N("no such note that you may see"), error);
@@ -165,29 +177,23 @@ static enum cqa_status finish(struct cqa_scores *scores, struct cqa_db *db,
         status =
             cqa_fail(error, CQA_E_REFUSED, "this note has no follow-up that is still to be done");
     if (status == CQA_OK)
-        status = cqa_db_run(
-            db, error, "UPDATE coaching SET done_by = ?, done_ms = ?, outcome = ? WHERE id = ?",
-            "iiti", who->user, cqa_scores_now_ms(scores), outcome, number);
-    snprintf(object, sizeof object, "coaching %lld", (long long)number);
-    return status == CQA_OK ? cqa_audit_add(scores, db, who->name, "coaching.done", object,
-                                            outcome ? outcome : "", error)
+        status = cqa_sql_do(db, error, &set_done, it->who->user, cqa_scores_now_ms(it->scores),
+                            it->outcome, it->number);
+    snprintf(object, sizeof object, "coaching %lld", (long long)it->number);
+    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->who->name, "coaching.done", object,
+                                            it->outcome ? it->outcome : "", error)
                             : status;
 }
 
 enum cqa_status cqa_coaching_done(struct cqa_scores *scores, const struct cqa_identity *who,
                                   int64_t number, const char *outcome, struct cqa_error *error)
 {
-    struct cqa_db *db;
+    struct finishing finishing = {scores, who, number, outcome};
     enum cqa_status status = check_name(who, error);
 
     if (status == CQA_OK && outcome != NULL)
         status = check_text("outcome", outcome, error);
-    if (status == CQA_OK)
-        status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = finish(scores, db, who, number, outcome, error);
-    return cqa_scores_end(scores, status, error);
+    return status == CQA_OK ? cqa_scores_write(scores, finish, &finishing, error) : status;
 }
 
 /* ---- the list */
@@ -226,20 +232,20 @@ static void build(struct cqa_query *query, const struct cqa_scope *scope,
     cqa_query_number(query, sql, filter->limit);
 }
 
-static struct cqa_coaching_row row_of(sqlite3_stmt *row)
+static struct cqa_coaching_row row_of(struct cqa_sql_rows *row)
 {
-    return (struct cqa_coaching_row){.id = sqlite3_column_int64(row, 0),
-                                     .key = sqlite3_column_int64(row, 1),
-                                     .at_ms = sqlite3_column_int64(row, 2),
-                                     .follow_day = sqlite3_column_int64(row, 3),
-                                     .done_ms = sqlite3_column_int64(row, 4),
-                                     .person = cqa_db_text(row, 5),
-                                     .team = (const char *)sqlite3_column_text(row, 6),
-                                     .by = cqa_db_text(row, 7),
-                                     .text = cqa_db_text(row, 8),
-                                     .done_by = (const char *)sqlite3_column_text(row, 9),
-                                     .outcome = (const char *)sqlite3_column_text(row, 10),
-                                     .links = cqa_db_text(row, 11)};
+    return (struct cqa_coaching_row){.id = cqa_sql_int(row, 0),
+                                     .key = cqa_sql_int(row, 1),
+                                     .at_ms = cqa_sql_int(row, 2),
+                                     .follow_day = cqa_sql_int(row, 3),
+                                     .done_ms = cqa_sql_int(row, 4),
+                                     .person = cqa_row_text(row, 5),
+                                     .team = cqa_sql_text(row, 6),
+                                     .by = cqa_row_text(row, 7),
+                                     .text = cqa_row_text(row, 8),
+                                     .done_by = cqa_sql_text(row, 9),
+                                     .outcome = cqa_sql_text(row, 10),
+                                     .links = cqa_row_text(row, 11)};
 }
 
 enum cqa_status cqa_coaching_list(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -248,21 +254,21 @@ enum cqa_status cqa_coaching_list(struct cqa_scores *scores, const struct cqa_sc
                                   void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
     build(&query, scope, filter);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+    status = cqa_query_start(&query, db, 12, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         const struct cqa_coaching_row note = row_of(row);
         if (visit(context, &note))
             break;
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

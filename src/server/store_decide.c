@@ -19,12 +19,12 @@ struct target {
 };
 
 /* CQA_E_NOTFOUND unless the scope allows the call. */
-static enum cqa_status read_target(struct cqa_db *db, const struct cqa_scope *scope,
+static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *scope,
                                    const char *where, int64_t id, struct target *target,
                                    struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql_rows *row = NULL;
 
     cqa_query_add(
         &query,
@@ -35,31 +35,34 @@ static enum cqa_status read_target(struct cqa_db *db, const struct cqa_scope *sc
     cqa_query_number(&query, where, id);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " LIMIT 1");
-    enum cqa_status status = cqa_query_start(&query, db, &row, error);
+    enum cqa_status status = cqa_query_start(&query, db, 11, &row, error);
     if (status == CQA_OK)
-        status = cqa_db_step(db, row, error);
+        status = cqa_row_step(row, error);
     if (status == CQA_OK) {
-        *target = (struct target){.call = sqlite3_column_int64(row, 0),
-                                  .points_c = sqlite3_column_int64(row, 1),
-                                  .base_c = sqlite3_column_int64(row, 2),
-                                  .day = sqlite3_column_int64(row, 3),
-                                  .duration_ms = sqlite3_column_int64(row, 4),
-                                  .state = sqlite3_column_int(row, 5),
-                                  .has_objection_settled = sqlite3_column_int(row, 7)};
-        snprintf(target->person, sizeof target->person, "%s", cqa_db_text(row, 6));
-        snprintf(target->rubric, sizeof target->rubric, "%s", cqa_db_text(row, 8));
-        snprintf(target->rubric_version, sizeof target->rubric_version, "%s", cqa_db_text(row, 9));
-        snprintf(target->rule, sizeof target->rule, "%s", cqa_db_text(row, 10));
+        *target = (struct target){.call = cqa_sql_int(row, 0),
+                                  .points_c = cqa_sql_int(row, 1),
+                                  .base_c = cqa_sql_int(row, 2),
+                                  .day = cqa_sql_int(row, 3),
+                                  .duration_ms = cqa_sql_int(row, 4),
+                                  .state = (int)cqa_sql_int(row, 5),
+                                  .has_objection_settled = (int)cqa_sql_int(row, 7)};
+        snprintf(target->person, sizeof target->person, "%s", cqa_row_text(row, 6));
+        snprintf(target->rubric, sizeof target->rubric, "%s", cqa_row_text(row, 8));
+        snprintf(target->rubric_version, sizeof target->rubric_version, "%s", cqa_row_text(row, 9));
+        snprintf(target->rule, sizeof target->rule, "%s", cqa_row_text(row, 10));
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     if (status == CQA_E_NOTFOUND)
         return cqa_fail(error, CQA_E_NOTFOUND, "no such flag or call that you may see");
     return status;
 }
 
+CQA_SQL_STATEMENT(count_closed, "i", 1,
+                  "SELECT count(*) FROM periods WHERE from_day <= ?1 AND ?1 < to_day");
+
 /* Who may decide on this call, and whether its period still allows it. */
-static enum cqa_status check_right(struct cqa_db *db, const struct cqa_identity *who,
+static enum cqa_status check_right(struct cqa_sql *db, const struct cqa_identity *who,
                                    const struct target *target, struct cqa_error *error)
 {
     int64_t closed = 0;
@@ -72,9 +75,7 @@ static enum cqa_status check_right(struct cqa_db *db, const struct cqa_identity 
     if (target->has_objection_settled && who->role != CQA_ACCOUNT_LEAD)
         return cqa_fail(error, CQA_E_REFUSED,
                         "an objection to this flag was settled: only a lead may change it");
-    const enum cqa_status status = cqa_db_value(
-        db, &closed, error, "SELECT count(*) FROM periods WHERE from_day <= ?1 AND ?1 < to_day",
-        "i", target->day);
+    const enum cqa_status status = cqa_sql_number(db, &closed, error, &count_closed, target->day);
     if (status == CQA_OK && closed > 0)
         return cqa_fail(error, CQA_E_REFUSED, "the period of this call is closed");
     return status;
@@ -90,28 +91,30 @@ static enum cqa_status check_text(const char *what, const char *text, struct cqa
     return CQA_OK;
 }
 
+CQA_SQL_STATEMENT(range_of, "ttt", 2,
+                  "SELECT range_least_c, range_most_c FROM rubric_rules"
+                  " WHERE rubric = ?1 AND version = ?2 AND rule = ?3");
+
 /* Points that a person gives lie within what the call's rubric allows for the rule; where that is
  * not known, within what a call has. */
-static enum cqa_status check_points(struct cqa_db *db, const struct target *target,
+static enum cqa_status check_points(struct cqa_sql *db, const struct target *target,
                                     const char *rule, int64_t points_c, struct cqa_error *error)
 {
     int64_t least_c = 0;
     int64_t most_c = target->base_c;
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_db_start(db, &row, error,
-                                          "SELECT range_least_c, range_most_c FROM rubric_rules"
-                                          " WHERE rubric = ? AND version = ? AND rule = ?",
-                                          "ttt", target->rubric, target->rubric_version, rule);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status =
+        cqa_sql_start(db, &row, error, &range_of, target->rubric, target->rubric_version, rule);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_step(db, row, error);
+    status = cqa_row_step(row, error);
     const int is_known = status == CQA_OK;
     if (is_known) {
-        least_c = sqlite3_column_int64(row, 0);
-        most_c = sqlite3_column_int64(row, 1);
+        least_c = cqa_sql_int(row, 0);
+        most_c = cqa_sql_int(row, 1);
     }
-    cqa_db_end(row);
+    cqa_sql_end(row);
     if (status != CQA_OK && status != CQA_E_NOTFOUND)
         return status;
     if (points_c >= least_c && points_c <= most_c)
@@ -123,7 +126,7 @@ static enum cqa_status check_points(struct cqa_db *db, const struct target *targ
                     target->rubric_version);
 }
 
-static enum cqa_status check_verdict(struct cqa_db *db, const struct cqa_flag_verdict *verdict,
+static enum cqa_status check_verdict(struct cqa_sql *db, const struct cqa_flag_verdict *verdict,
                                      const struct target *target, struct cqa_error *error)
 {
     if (verdict->state != CQA_FLAG_CONFIRMED || verdict->reason != NULL) {
@@ -147,7 +150,13 @@ static int64_t standing(const struct cqa_flag_verdict *verdict, int64_t points_c
                                                  : points_c;
 }
 
-static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *db,
+CQA_SQL_STATEMENT(insert_decision, "iiiiiit", 1,
+                  "INSERT INTO decisions(flag, call, user, at_ms, state, points_c, reason) "
+                  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id");
+CQA_SQL_STATEMENT(set_decided, "ioii", 0,
+                  "UPDATE flags SET state = ?1, decided_c = ?2, decision = ?3 WHERE id = ?4");
+
+static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_sql *db,
                                       const struct cqa_identity *who, int64_t flag,
                                       const struct cqa_flag_verdict *verdict,
                                       const struct target *target, struct cqa_error *error)
@@ -155,18 +164,14 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *
     char object[32];
     char detail[TEXT_BYTES_MAX + 128];
     const int64_t standing_c = standing(verdict, target->points_c);
-    enum cqa_status status =
-        cqa_db_run(db, error,
-                   "INSERT INTO decisions(flag, call, user, at_ms, state, points_c, reason) "
-                   "VALUES(?, ?, ?, ?, ?, ?, ?)",
-                   "iiiiiit", flag, target->call, who->user, cqa_scores_now_ms(scores),
-                   (int64_t)verdict->state, standing_c, verdict->reason);
+    int64_t decision = 0;
+    enum cqa_status status = cqa_sql_number(db, &decision, error, &insert_decision, flag,
+                                            target->call, who->user, cqa_scores_now_ms(scores),
+                                            (int64_t)verdict->state, standing_c, verdict->reason);
 
     if (status == CQA_OK)
-        status = cqa_db_run(
-            db, error, "UPDATE flags SET state = ?, decided_c = ?, decision = ? WHERE id = ?",
-            "ioii", (int64_t)verdict->state, verdict->state == CQA_FLAG_OPEN ? NULL : &standing_c,
-            cqa_db_last_id(db), flag);
+        status = cqa_sql_do(db, error, &set_decided, (int64_t)verdict->state,
+                            verdict->state == CQA_FLAG_OPEN ? NULL : &standing_c, decision, flag);
     if (status == CQA_OK)
         status = cqa_scores_refresh_totals(db, target->call, error);
     if (status == CQA_OK)
@@ -183,7 +188,7 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_db *
                : status;
 }
 
-enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_db *db,
+enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_sql *db,
                                          const struct cqa_identity *who, int64_t flag,
                                          const struct cqa_flag_verdict *verdict, int64_t *call,
                                          struct cqa_error *error)
@@ -202,20 +207,31 @@ enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_d
     return status;
 }
 
+struct deciding {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t flag;
+    const struct cqa_flag_verdict *verdict;
+    int64_t *call;
+};
+
+static enum cqa_status decide(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct deciding *it = context;
+
+    return cqa_scores_decide_within(it->scores, db, it->who, it->flag, it->verdict, it->call,
+                                    error);
+}
+
 enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
                                   int64_t flag, const struct cqa_flag_verdict *verdict,
                                   int64_t *call, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct deciding deciding = {scores, who, flag, verdict, call};
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_scores_decide_within(scores, db, who, flag, verdict, call, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, decide, &deciding, error);
 }
-
-static enum cqa_status check_manual(struct cqa_db *db, const struct cqa_manual_flag *manual,
+static enum cqa_status check_manual(struct cqa_sql *db, const struct cqa_manual_flag *manual,
                                     const struct target *target, struct cqa_error *error)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
@@ -233,86 +249,97 @@ static enum cqa_status check_manual(struct cqa_db *db, const struct cqa_manual_f
                             : status;
 }
 
-static enum cqa_status insert_manual(struct cqa_db *db, const struct cqa_identity *who,
+CQA_SQL_STATEMENT(
+    insert_flag, "itiiiiit", 1,
+    "INSERT INTO flags(call, current, rule, severity, points_c, confidence, start_ms, end_ms,"
+    " automatic_fail, author, note, day, started_ms, person, team, agent, queue)"
+    " SELECT ?1, 1, ?2, ?3, ?4, 1000, ?5, ?6, 0, ?7, ?8, coalesce(day, 0), "
+    "coalesce(started_ms, 0),"
+    " person, team, agent, queue FROM calls WHERE id = ?1 RETURNING id");
+
+static enum cqa_status insert_manual(struct cqa_sql *db, const struct cqa_identity *who,
                                      int64_t call, const struct cqa_manual_flag *manual,
-                                     struct cqa_error *error)
+                                     int64_t *flag, struct cqa_error *error)
 {
-    return cqa_db_run(
-        db, error,
-        "INSERT INTO flags(call, current, rule, severity, points_c, confidence, start_ms, end_ms,"
-        " automatic_fail, author, note, day, started_ms, person, team, agent, queue)"
-        " SELECT ?1, 1, ?2, ?3, ?4, 1000, ?5, ?6, 0, ?7, ?8, coalesce(day, 0), "
-        "coalesce(started_ms, 0),"
-        " person, team, agent, queue FROM calls WHERE id = ?1",
-        "itiiiiit", call, manual->rule, (int64_t)manual->severity, manual->points_c,
-        manual->start_ms, manual->end_ms, who->user, manual->note);
+    return cqa_sql_number(db, flag, error, &insert_flag, call, manual->rule,
+                          (int64_t)manual->severity, manual->points_c, manual->start_ms,
+                          manual->end_ms, who->user, manual->note);
 }
+
+struct flagging {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t call;
+    const struct cqa_manual_flag *manual;
+    int64_t *flag;
+};
 
 /* Who adds a flag has decided on it: it is confirmed from the start, and can be overturned like any
  * other. */
+static enum cqa_status add_flag(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct flagging *it = context;
+    const struct cqa_scope scope = cqa_identity_scope(it->who);
+    const struct cqa_flag_verdict verdict = {.state = CQA_FLAG_CONFIRMED,
+                                             .reason = it->manual->note};
+    struct target target = {0};
+    enum cqa_status status = read_target(db, &scope, " WHERE c.id = ?", it->call, &target, error);
+
+    target.has_objection_settled = 0; /* to another flag of the call */
+    if (status == CQA_OK)
+        status = check_right(db, it->who, &target, error);
+    if (status == CQA_OK)
+        status = check_manual(db, it->manual, &target, error);
+    if (status == CQA_OK)
+        status = insert_manual(db, it->who, it->call, it->manual, it->flag, error);
+    if (status != CQA_OK)
+        return status;
+    target.points_c = it->manual->points_c;
+    target.state = CQA_FLAG_OPEN;
+    return write_decision(it->scores, db, it->who, *it->flag, &verdict, &target, error);
+}
+
 enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_identity *who,
                                     int64_t call, const struct cqa_manual_flag *manual,
                                     int64_t *flag, struct cqa_error *error)
 {
-    const struct cqa_scope scope = cqa_identity_scope(who);
-    const struct cqa_flag_verdict verdict = {.state = CQA_FLAG_CONFIRMED, .reason = manual->note};
-    struct target target = {0};
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct flagging flagging = {scores, who, call, manual, flag};
 
-    if (status != CQA_OK)
-        return status;
-    status = read_target(db, &scope, " WHERE c.id = ?", call, &target, error);
-    target.has_objection_settled = 0; /* to another flag of the call */
-    if (status == CQA_OK)
-        status = check_right(db, who, &target, error);
-    if (status == CQA_OK)
-        status = check_manual(db, manual, &target, error);
-    if (status == CQA_OK)
-        status = insert_manual(db, who, call, manual, error);
-    if (status == CQA_OK) {
-        *flag = cqa_db_last_id(db);
-        target.points_c = manual->points_c;
-        target.state = CQA_FLAG_OPEN;
-        status = write_decision(scores, db, who, *flag, &verdict, &target, error);
-    }
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, add_flag, &flagging, error);
 }
+CQA_SQL_STATEMENT(list_decisions, "i", 9,
+                  "SELECT d.flag, d.at_ms, d.points_c, f.rule, u.name, d.reason, d.state,"
+                  " q.title_en, q.title_zh FROM decisions d JOIN flags f ON f.id = d.flag"
+                  " JOIN calls c ON c.id = d.call JOIN users u ON u.id = d.user" CQA_RULE_JOIN
+                  " WHERE d.call = ?1 ORDER BY d.id");
 
 enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
                                      void (*visit)(void *context,
                                                    const struct cqa_decision_row *row),
                                      void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    status =
-        cqa_db_start(db, &row, error,
-                     "SELECT d.flag, d.at_ms, d.points_c, f.rule, u.name, d.reason, d.state,"
-                     " q.title_en, q.title_zh FROM decisions d JOIN flags f ON f.id = d.flag"
-                     " JOIN calls c ON c.id = d.call JOIN users u ON u.id = d.user" CQA_RULE_JOIN
-                     " WHERE d.call = ? ORDER BY d.id",
-                     "i", call);
+    status = cqa_sql_start(db, &row, error, &list_decisions, call);
     if (status == CQA_OK) {
-        while ((status = cqa_db_step(db, row, error)) == CQA_OK) {
-            const struct cqa_decision_row decision = {
-                sqlite3_column_int64(row, 0),
-                sqlite3_column_int64(row, 1),
-                sqlite3_column_int64(row, 2),
-                cqa_db_text(row, 3),
-                cqa_db_text(row, 4),
-                (const char *)sqlite3_column_text(row, 5),
-                (enum cqa_flag_state)sqlite3_column_int(row, 6),
-                (const char *)sqlite3_column_text(row, 7),
-                (const char *)sqlite3_column_text(row, 8)};
+        while (cqa_sql_next(row, &status, error)) {
+            const struct cqa_decision_row decision = {cqa_sql_int(row, 0),
+                                                      cqa_sql_int(row, 1),
+                                                      cqa_sql_int(row, 2),
+                                                      cqa_row_text(row, 3),
+                                                      cqa_row_text(row, 4),
+                                                      cqa_sql_text(row, 5),
+                                                      (enum cqa_flag_state)cqa_sql_int(row, 6),
+                                                      cqa_sql_text(row, 7),
+                                                      cqa_sql_text(row, 8)};
             visit(context, &decision);
         }
-        cqa_db_end(row);
+        cqa_sql_end(row);
     }
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

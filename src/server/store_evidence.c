@@ -2,39 +2,47 @@
 #include "server/evidence.h"
 #include "server/store_internal.h"
 
+CQA_SQL_STATEMENT(
+    call_with_audio, "tttt", 1,
+    "SELECT id FROM calls WHERE site = ?1 AND source = ?2 AND call_id = ?3 AND sha256 = ?4");
+CQA_SQL_STATEMENT(count_clips, "it", 1,
+                  "SELECT count(*) FROM clips WHERE call = ?1 AND sha256 = ?2");
+
 /* The call as it now stands; `*has` tells whether it has clips. CQA_E_NOTFOUND: it has other audio
  * meanwhile. */
-static enum cqa_status find_call(struct cqa_db *db, const char *site, const struct cqa_item *item,
+static enum cqa_status find_call(struct cqa_sql *db, const char *site, const struct cqa_item *item,
                                  int64_t *call, int64_t *has, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_db_value(
-        db, call, error,
-        "SELECT id FROM calls WHERE site = ? AND source = ? AND call_id = ? AND sha256 = ?", "tttt",
-        site, item->source, item->call_id, item->sha256);
+    enum cqa_status status = cqa_scores_find(db, call, error, &call_with_audio, site, item->source,
+                                             item->call_id, item->sha256);
 
     if (status == CQA_OK)
-        status =
-            cqa_db_value(db, has, error, "SELECT count(*) FROM clips WHERE call = ? AND sha256 = ?",
-                         "it", *call, item->sha256);
+        status = cqa_sql_number(db, has, error, &count_clips, *call, item->sha256);
     return status;
 }
 
-static enum cqa_status insert(struct cqa_db *db, int64_t call, const struct cqa_item *item,
+CQA_SQL_STATEMENT(drop_clips, "i", 0, "DELETE FROM clips WHERE call = ?1");
+CQA_SQL_STATEMENT(
+    insert_clip, "iiitb", 0,
+    "INSERT INTO clips(call, start_ms, end_ms, sha256, bytes) VALUES(?1, ?2, ?3, ?4, ?5)");
+
+static enum cqa_status insert(struct cqa_sql *db, int64_t call, const struct cqa_item *item,
                               struct cqa_error *error)
 {
-    enum cqa_status status = cqa_db_run(db, error, "DELETE FROM clips WHERE call = ?", "i", call);
+    enum cqa_status status = cqa_sql_do(db, error, &drop_clips, call);
 
     for (size_t i = 0; status == CQA_OK && i < item->clip_count; i++)
-        status = cqa_db_run(
-            db, error,
-            "INSERT INTO clips(call, start_ms, end_ms, sha256, bytes) VALUES(?, ?, ?, ?, ?)",
-            "iiitb", call, item->clips[i].span.start_ms, item->clips[i].span.end_ms, item->sha256,
-            item->clips[i].bytes, (int)item->clips[i].length);
+        status = cqa_sql_do(db, error, &insert_clip, call, item->clips[i].span.start_ms,
+                            item->clips[i].span.end_ms, item->sha256, item->clips[i].bytes,
+                            item->clips[i].length);
     return status;
 }
 
+CQA_SQL_STATEMENT(count_span, "iii", 1,
+                  "SELECT count(*) FROM clips WHERE call = ?1 AND start_ms = ?2 AND end_ms = ?3");
+
 /* Whether the very same spans are there already: what is posted again is not written again. */
-static enum cqa_status is_kept(struct cqa_db *db, int64_t call, const struct cqa_item *item,
+static enum cqa_status is_kept(struct cqa_sql *db, int64_t call, const struct cqa_item *item,
                                int64_t has, int *kept, struct cqa_error *error)
 {
     int64_t same = 0;
@@ -42,16 +50,16 @@ static enum cqa_status is_kept(struct cqa_db *db, int64_t call, const struct cqa
 
     *kept = has == (int64_t)item->clip_count;
     for (size_t i = 0; status == CQA_OK && *kept && i < item->clip_count; i++) {
-        status = cqa_db_value(
-            db, &same, error,
-            "SELECT count(*) FROM clips WHERE call = ? AND start_ms = ? AND end_ms = ?", "iii",
-            call, item->clips[i].span.start_ms, item->clips[i].span.end_ms);
+        status = cqa_sql_number(db, &same, error, &count_span, call, item->clips[i].span.start_ms,
+                                item->clips[i].span.end_ms);
         *kept = same > 0;
     }
     return status;
 }
 
-enum cqa_status cqa_evidence_put(struct cqa_db *db, const char *site, const struct cqa_item *item,
+CQA_SQL_STATEMENT(drop_other_clips, "it", 0, "DELETE FROM clips WHERE call = ?1 AND sha256 <> ?2");
+
+enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const struct cqa_item *item,
                                  struct cqa_error *error)
 {
     int64_t call = 0;
@@ -62,13 +70,16 @@ enum cqa_status cqa_evidence_put(struct cqa_db *db, const char *site, const stru
     if (status == CQA_E_NOTFOUND)
         return CQA_OK;
     if (status == CQA_OK)
-        status = cqa_db_run(db, error, "DELETE FROM clips WHERE call = ? AND sha256 <> ?", "it",
-                            call, item->sha256);
+        status = cqa_sql_do(db, error, &drop_other_clips, call, item->sha256);
     if (status != CQA_OK || item->clip_count == 0)
         return status;
     status = is_kept(db, call, item, has, &kept, error);
     return status == CQA_OK && !kept ? insert(db, call, item, error) : status;
 }
+
+CQA_SQL_STATEMENT(list_clips, "i", 3,
+                  "SELECT start_ms, end_ms, bytes FROM clips WHERE call = ?1"
+                  " ORDER BY start_ms");
 
 enum cqa_status cqa_evidence_read(struct cqa_scores *scores, int64_t call,
                                   int (*visit)(void *context, const struct cqa_item_clip *clip),
@@ -76,15 +87,12 @@ enum cqa_status cqa_evidence_read(struct cqa_scores *scores, int64_t call,
 {
     struct cqa_list list;
 
-    cqa_list_start(scores, &list, error,
-                   "SELECT start_ms, end_ms, bytes FROM clips WHERE call = ?"
-                   " ORDER BY start_ms",
-                   "i", call);
+    cqa_list_start(scores, &list, error, &list_clips, call);
     while (cqa_list_next(&list, error)) {
         const struct cqa_item_clip clip = {
-            .span = {sqlite3_column_int64(list.row, 0), sqlite3_column_int64(list.row, 1)},
-            .bytes = sqlite3_column_blob(list.row, 2),
-            .length = (size_t)sqlite3_column_bytes(list.row, 2)};
+            .span = {cqa_sql_int(list.row, 0), cqa_sql_int(list.row, 1)},
+            .bytes = cqa_sql_bytes(list.row, 2),
+            .length = cqa_sql_size(list.row, 2)};
         if (visit(context, &clip))
             break;
     }

@@ -2,41 +2,46 @@
 #ifndef CQA_SERVER_STORE_INTERNAL_H
 #define CQA_SERVER_STORE_INTERNAL_H
 
-#include "server/db.h"
 #include "server/store.h"
+#include "sql/sql.h"
 
 /* What the store_*.c files share. */
 
-/* The one connection that writes, inside a transaction; hand it back with cqa_scores_commit or
- * _rollback. */
-enum cqa_status cqa_scores_begin(struct cqa_scores *scores, struct cqa_db **out,
+/*
+ * Runs `body` on the one connection that writes, as cqa_sql_transaction: it may be run again, and
+ * sets whatever it hands out anew each time.
+ */
+enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                  struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_scores_commit(struct cqa_scores *scores,
-                                  struct cqa_error *error) CQA_MUST_CHECK;
-void cqa_scores_rollback(struct cqa_scores *scores);
-
-/* Commits when `status` is CQA_OK, else rolls back. Returns what came of it. */
-enum cqa_status cqa_scores_end(struct cqa_scores *scores, enum cqa_status status,
-                               struct cqa_error *error) CQA_MUST_CHECK;
 
 /* A connection that reads, until cqa_scores_give. */
-enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_db **out,
+enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
-void cqa_scores_give(struct cqa_scores *scores, struct cqa_db *db);
+void cqa_scores_give(struct cqa_scores *scores, struct cqa_sql *db);
 
 /*
- * A list read on a connection of its own: start (as cqa_db_start), go on while cqa_list_next, with
+ * A list read on a connection of its own: start (as cqa_sql_start), go on while cqa_list_next, with
  * the row in `row`; cqa_list_end says what came of it, CQA_OK also when the list was left early.
  */
 struct cqa_list {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row;
     enum cqa_status status;
 };
 void cqa_list_start(struct cqa_scores *scores, struct cqa_list *list, struct cqa_error *error,
-                    const char *sql, const char *format, ...);
+                    const struct cqa_sql_statement *statement, ...);
 int cqa_list_next(struct cqa_list *list, struct cqa_error *error);
 enum cqa_status cqa_list_end(struct cqa_scores *scores, struct cqa_list *list) CQA_MUST_CHECK;
+
+/* CQA_OK: a row is there; CQA_E_NOTFOUND: no more. */
+enum cqa_status cqa_row_step(struct cqa_sql_rows *row, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* A text of the row, "" where it is null; borrowed until the next row. */
+const char *cqa_row_text(const struct cqa_sql_rows *row, int column);
+
+/* As cqa_sql_number; CQA_E_NOTFOUND when there is no row. */
+enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_error *error,
+                                const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
@@ -46,7 +51,7 @@ const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scor
 
 /* Counts a call's flags and works out its decided total anew, after its flags or decisions changed.
  */
-enum cqa_status cqa_scores_refresh_totals(struct cqa_db *db, int64_t call,
+enum cqa_status cqa_scores_refresh_totals(struct cqa_sql *db, int64_t call,
                                           struct cqa_error *error) CQA_MUST_CHECK;
 
 /* What the rubric of call `c` says of the rule of flag `f`, as `q`: nothing where it is not known.
@@ -61,12 +66,10 @@ enum { CQA_QUERY_VALUES_MAX = 48 };
 
 struct cqa_query {
     struct cqa_buffer sql;
-    struct {
-        const char *text; /* NULL: the number */
-        int64_t number;
-        const void *object; /* NULL: not one */
-    } values[CQA_QUERY_VALUES_MAX];
+    struct cqa_sql_value values[CQA_QUERY_VALUES_MAX];
+    char types[CQA_QUERY_VALUES_MAX + 1];
     int count;
+    struct cqa_sql_statement statement;
 };
 
 /* Adds SQL text, and one `?` value where the text has one. Text values are borrowed until the query
@@ -76,16 +79,22 @@ void cqa_query_text(struct cqa_query *query, const char *sql, const char *value)
 void cqa_query_number(struct cqa_query *query, const char *sql, int64_t value);
 
 /* Adds " AND …" so that only what starts in the shift is left (NULL: everything); `column` holds ms
- * since 1970. The shift is borrowed until the query has run. */
-void cqa_query_shift(struct cqa_query *query, const char *column, const struct cqa_shift *shift);
+ * since 1970. */
+void cqa_query_shift(struct cqa_query *query, struct cqa_sql *db, const char *column,
+                     const struct cqa_shift *shift);
 
 /* Adds " AND …" so that only what the scope allows is left; `alias` is the calls or flags table's.
  */
 void cqa_query_scope(struct cqa_query *query, const char *alias, const struct cqa_scope *scope);
 
-/* Prepares and binds; the statement is owned, free with sqlite3_finalize. */
-enum cqa_status cqa_query_start(struct cqa_query *query, struct cqa_db *db, sqlite3_stmt **out,
-                                struct cqa_error *error) CQA_MUST_CHECK;
+/* Starts it; a row has so many columns. The rows are to be ended (cqa_sql_end) before the query is
+ * finished. */
+enum cqa_status cqa_query_start(struct cqa_query *query, struct cqa_sql *db, int columns,
+                                struct cqa_sql_rows **out, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Runs one without rows, inside a transaction. */
+enum cqa_status cqa_query_do(struct cqa_query *query, struct cqa_sql *db,
+                             struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_query_finish(struct cqa_query *query);
 
 #endif

@@ -36,7 +36,11 @@ static char *write_body(const struct cqa_notice *notice, const char *public_url,
     return text;
 }
 
-enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_db *db,
+CQA_SQL_STATEMENT(insert_notice, "tttti", 0,
+                  "INSERT INTO notices(url, event, key, body, made_ms)"
+                  " VALUES(?1, ?2, ?3, ?4, ?5)");
+
+enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_sql *db,
                                const struct cqa_notice *notice, struct cqa_error *error)
 {
     const struct cqa_notice_config *config = cqa_scores_notices(scores);
@@ -55,51 +59,49 @@ enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_db *db,
             continue;
         randombytes_buf(random, sizeof random);
         sodium_bin2hex(key, sizeof key, random, sizeof random);
-        status = cqa_db_run(db, error,
-                            "INSERT INTO notices(url, event, key, body, made_ms)"
-                            " VALUES(?, ?, ?, ?, ?)",
-                            "tttti", config->targets[i].url, cqa_notice_words[notice->event], key,
-                            body, now_ms);
+        status = cqa_sql_do(db, error, &insert_notice, config->targets[i].url,
+                            cqa_notice_words[notice->event], key, body, now_ms);
     }
     free(body);
     return status;
 }
 
-static struct cqa_notice_row row_of(sqlite3_stmt *statement)
+static struct cqa_notice_row row_of(struct cqa_sql_rows *statement)
 {
-    struct cqa_notice_row row = {.id = sqlite3_column_int64(statement, 0),
-                                 .tries = sqlite3_column_int64(statement, 1)};
+    struct cqa_notice_row row = {.id = cqa_sql_int(statement, 0),
+                                 .tries = cqa_sql_int(statement, 1)};
 
-    snprintf(row.event, sizeof row.event, "%s", cqa_db_text(statement, 2));
-    snprintf(row.key, sizeof row.key, "%s", cqa_db_text(statement, 3));
-    snprintf(row.body, sizeof row.body, "%s", cqa_db_text(statement, 4));
+    snprintf(row.event, sizeof row.event, "%s", cqa_row_text(statement, 2));
+    snprintf(row.key, sizeof row.key, "%s", cqa_row_text(statement, 3));
+    snprintf(row.body, sizeof row.body, "%s", cqa_row_text(statement, 4));
     return row;
 }
+
+CQA_SQL_STATEMENT(first_waiting, "t", 5,
+                  "SELECT id, tries, event, key, body FROM notices WHERE url = ?1"
+                  " AND sent_ms IS NULL AND dropped_ms IS NULL ORDER BY tries, id LIMIT 1");
 
 enum cqa_status cqa_notice_next(struct cqa_scores *scores, const char *url,
                                 struct cqa_notice_row *row, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *statement;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *statement = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_start(db, &statement, error,
-                          "SELECT id, tries, event, key, body FROM notices WHERE url = ?"
-                          " AND sent_ms IS NULL AND dropped_ms IS NULL ORDER BY tries, id LIMIT 1",
-                          "t", url);
+    status = cqa_sql_start(db, &statement, error, &first_waiting, url);
     if (status == CQA_OK) {
-        status = cqa_db_step(db, statement, error);
+        status = cqa_row_step(statement, error);
         if (status == CQA_OK)
             *row = row_of(statement);
-        cqa_db_end(statement);
+        cqa_sql_end(statement);
     }
     cqa_scores_give(scores, db);
     return status;
 }
 
-static enum cqa_status audit(struct cqa_scores *scores, struct cqa_db *db, const char *action,
+static enum cqa_status audit(struct cqa_scores *scores, struct cqa_sql *db, const char *action,
                              const struct cqa_notice_row *row, const char *where, const char *what,
                              struct cqa_error *error)
 {
@@ -115,44 +117,59 @@ static enum cqa_status audit(struct cqa_scores *scores, struct cqa_db *db, const
     return cqa_audit_add(scores, db, ACTOR, action, object, detail, error);
 }
 
+CQA_SQL_STATEMENT(set_sent, "ii", 0,
+                  "UPDATE notices SET sent_ms = ?1, problem = NULL WHERE id = ?2");
+
+struct trying {
+    struct cqa_scores *scores;
+    const struct cqa_notice_row *row;
+    const char *where, *what;
+};
+
+static enum cqa_status sent(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct trying *it = context;
+    const enum cqa_status status =
+        cqa_sql_do(db, error, &set_sent, cqa_scores_now_ms(it->scores), it->row->id);
+
+    return status == CQA_OK
+               ? audit(it->scores, db, "notice.sent", it->row, it->where, it->what, error)
+               : status;
+}
+
 enum cqa_status cqa_notice_sent(struct cqa_scores *scores, const struct cqa_notice_row *row,
                                 const char *where, int http_status, struct cqa_error *error)
 {
     char what[32];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
 
-    if (status != CQA_OK)
-        return status;
     snprintf(what, sizeof what, "taken with %d", http_status);
-    status = cqa_db_run(db, error, "UPDATE notices SET sent_ms = ?, problem = NULL WHERE id = ?",
-                        "ii", cqa_scores_now_ms(scores), row->id);
-    if (status == CQA_OK)
-        status = audit(scores, db, "notice.sent", row, where, what, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, sent, &(struct trying){scores, row, where, what}, error);
+}
+
+CQA_SQL_STATEMENT(set_failed, "ti", 0,
+                  "UPDATE notices SET tries = tries + 1, problem = ?1 WHERE id = ?2");
+
+static enum cqa_status failed(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct trying *it = context;
+    const enum cqa_status status = cqa_sql_do(db, error, &set_failed, it->what, it->row->id);
+
+    return status == CQA_OK && it->row->tries == 0
+               ? audit(it->scores, db, "notice.failed", it->row, it->where, it->what, error)
+               : status;
 }
 
 enum cqa_status cqa_notice_failed(struct cqa_scores *scores, const struct cqa_notice_row *row,
                                   const char *where, const char *why, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
-
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_run(db, error, "UPDATE notices SET tries = tries + 1, problem = ? WHERE id = ?",
-                        "ti", why, row->id);
-    if (status == CQA_OK && row->tries == 0)
-        status = audit(scores, db, "notice.failed", row, where, why, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, failed, &(struct trying){scores, row, where, why}, error);
 }
 
-static enum cqa_status drop(struct cqa_scores *scores, struct cqa_db *db, int64_t *dropped,
+static enum cqa_status drop(struct cqa_scores *scores, struct cqa_sql *db, int64_t *dropped,
                             struct cqa_error *error)
 {
     const struct cqa_notice_config *config = cqa_scores_notices(scores);
     struct cqa_query query = {0};
-    sqlite3_stmt *statement = NULL;
 
     cqa_query_number(&query,
                      "UPDATE notices SET dropped_ms = ? WHERE sent_ms IS NULL AND dropped_ms IS "
@@ -161,43 +178,43 @@ static enum cqa_status drop(struct cqa_scores *scores, struct cqa_db *db, int64_
     for (size_t i = 0; config != NULL && i < config->count; i++)
         cqa_query_text(&query, ", ?", config->targets[i].url);
     cqa_query_add(&query, ")");
-    enum cqa_status status = cqa_query_start(&query, db, &statement, error);
-    if (status == CQA_OK)
-        status = cqa_db_step(db, statement, error);
-    *dropped = status == CQA_E_NOTFOUND ? cqa_db_changes(db) : 0;
-    sqlite3_finalize(statement);
+    const enum cqa_status status = cqa_query_do(&query, db, error);
+    *dropped = status == CQA_OK ? cqa_sql_changes(db) : 0;
     cqa_query_finish(&query);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
+}
+
+static enum cqa_status drop_others(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    struct cqa_scores *scores = context;
+    char detail[96];
+    int64_t dropped = 0;
+    const enum cqa_status status = drop(scores, db, &dropped, error);
+
+    snprintf(detail, sizeof detail, "%lld waited for an address that is configured no more",
+             (long long)dropped);
+    return status == CQA_OK && dropped > 0
+               ? cqa_audit_add(scores, db, ACTOR, "notice.dropped", "notices", detail, error)
+               : status;
 }
 
 enum cqa_status cqa_notices_drop_others(struct cqa_scores *scores, struct cqa_error *error)
 {
-    char detail[96];
-    int64_t dropped = 0;
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
-
-    if (status != CQA_OK)
-        return status;
-    status = drop(scores, db, &dropped, error);
-    snprintf(detail, sizeof detail, "%lld waited for an address that is configured no more",
-             (long long)dropped);
-    if (status == CQA_OK && dropped > 0)
-        status = cqa_audit_add(scores, db, ACTOR, "notice.dropped", "notices", detail, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, drop_others, scores, error);
 }
+
+CQA_SQL_STATEMENT(count_waiting, "", 1,
+                  "SELECT count(*) FROM notices WHERE sent_ms IS NULL AND dropped_ms IS NULL");
 
 enum cqa_status cqa_notices_waiting(struct cqa_scores *scores, int64_t *out,
                                     struct cqa_error *error)
 {
-    struct cqa_db *db;
+    struct cqa_sql *db;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_value(
-        db, out, error, "SELECT count(*) FROM notices WHERE sent_ms IS NULL AND dropped_ms IS NULL",
-        "");
+    status = cqa_sql_number(db, out, error, &count_waiting);
     cqa_scores_give(scores, db);
     return status;
 }

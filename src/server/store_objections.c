@@ -18,11 +18,11 @@ struct objected {
 };
 
 /* CQA_E_NOTFOUND unless the flag is of a call that the asker may see. */
-static enum cqa_status read_flag(struct cqa_db *db, const struct cqa_scope *scope, int64_t flag,
+static enum cqa_status read_flag(struct cqa_sql *db, const struct cqa_scope *scope, int64_t flag,
                                  struct objected *out, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql_rows *row = NULL;
 
     cqa_query_add(&query,
                   "SELECT c.id, max(coalesce(d.at_ms, 0), c.updated_ms),"
@@ -30,13 +30,13 @@ static enum cqa_status read_flag(struct cqa_db *db, const struct cqa_scope *scop
                   " JOIN calls c ON c.id = f.call LEFT JOIN decisions d ON d.id = f.decision");
     cqa_query_number(&query, " WHERE f.current = 1 AND f.id = ?", flag);
     cqa_query_scope(&query, "c", scope);
-    enum cqa_status status = cqa_query_start(&query, db, &row, error);
+    enum cqa_status status = cqa_query_start(&query, db, 3, &row, error);
     if (status == CQA_OK)
-        status = cqa_db_step(db, row, error);
+        status = cqa_row_step(row, error);
     if (status == CQA_OK)
-        *out = (struct objected){sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
-                                 sqlite3_column_int(row, 2)};
-    sqlite3_finalize(row);
+        *out =
+            (struct objected){cqa_sql_int(row, 0), cqa_sql_int(row, 1), (int)cqa_sql_int(row, 2)};
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     return status == CQA_E_NOTFOUND
                ? cqa_fail(error, CQA_E_NOTFOUND, "no such flag among your calls")
@@ -60,41 +60,61 @@ static enum cqa_status check(const struct cqa_identity *who, const struct object
     return CQA_OK;
 }
 
+CQA_SQL_STATEMENT(insert_objection, "iiiit", 1,
+                  "INSERT INTO objections(flag, call, user, at_ms, text) VALUES(?1, ?2, ?3, ?4, "
+                  "?5) RETURNING id");
+
+struct objecting {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t flag;
+    const char *text;
+    int64_t days;
+    int64_t *objection;
+};
+
+static enum cqa_status object_to(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct objecting *it = context;
+    const struct cqa_scope scope = cqa_identity_scope(it->who);
+    struct objected objected = {0};
+    char object[32];
+    const int64_t now_ms = cqa_scores_now_ms(it->scores);
+    enum cqa_status status = read_flag(db, &scope, it->flag, &objected, error);
+
+    if (status == CQA_OK)
+        status = check(it->who, &objected, it->text, it->days, now_ms, error);
+    if (status == CQA_OK)
+        status = cqa_sql_number(db, it->objection, error, &insert_objection, it->flag,
+                                objected.call, it->who->user, now_ms, it->text);
+    if (status == CQA_OK)
+        status = cqa_notice_add(it->scores, db,
+                                &(struct cqa_notice){CQA_NOTICE_OBJECTION_RAISED, objected.call,
+                                                     it->flag, *it->objection,
+                                                     cqa_objection_words[CQA_OBJECTION_OPEN]},
+                                error);
+    snprintf(object, sizeof object, "flag %lld", (long long)it->flag);
+    return status == CQA_OK
+               ? cqa_audit_add(it->scores, db, it->who->name, "objection", object, it->text, error)
+               : status;
+}
+
 enum cqa_status cqa_objection_add(struct cqa_scores *scores, const struct cqa_identity *who,
                                   int64_t flag, const char *text, int64_t days, int64_t *objection,
                                   struct cqa_error *error)
 {
-    const struct cqa_scope scope = cqa_identity_scope(who);
-    struct objected objected = {0};
-    char object[32];
-    struct cqa_db *db;
-    const int64_t now_ms = cqa_scores_now_ms(scores);
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct objecting objecting = {scores, who, flag, text, days, objection};
 
-    if (status != CQA_OK)
-        return status;
-    status = read_flag(db, &scope, flag, &objected, error);
-    if (status == CQA_OK)
-        status = check(who, &objected, text, days, now_ms, error);
-    if (status == CQA_OK)
-        status = cqa_db_run(
-            db, error,
-            "INSERT INTO objections(flag, call, user, at_ms, text) VALUES(?, ?, ?, ?, ?)", "iiiit",
-            flag, objected.call, who->user, now_ms, text);
-    *objection = cqa_db_last_id(db);
-    if (status == CQA_OK)
-        status = cqa_notice_add(scores, db,
-                                &(struct cqa_notice){CQA_NOTICE_OBJECTION_RAISED, objected.call,
-                                                     flag, *objection,
-                                                     cqa_objection_words[CQA_OBJECTION_OPEN]},
-                                error);
-    snprintf(object, sizeof object, "flag %lld", (long long)flag);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "objection", object, text, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, object_to, &objecting, error);
 }
 
-static enum cqa_status settle(struct cqa_scores *scores, struct cqa_db *db,
+CQA_SQL_STATEMENT(open_objection, "i", 1,
+                  "SELECT flag FROM objections WHERE id = ?1 AND outcome = 0");
+CQA_SQL_STATEMENT(set_outcome, "iiiti", 0,
+                  "UPDATE objections SET outcome = ?1, decided_by = ?2, decided_ms = ?3, "
+                  "answer = ?4 WHERE id = ?5");
+
+static enum cqa_status settle(struct cqa_scores *scores, struct cqa_sql *db,
                               const struct cqa_identity *who, int64_t objection,
                               const struct cqa_flag_verdict *verdict, struct cqa_error *error)
 {
@@ -102,20 +122,15 @@ static enum cqa_status settle(struct cqa_scores *scores, struct cqa_db *db,
     int64_t call = 0;
     const int outcome =
         verdict->state == CQA_FLAG_CONFIRMED ? CQA_OBJECTION_REJECTED : CQA_OBJECTION_ACCEPTED;
-    enum cqa_status status =
-        cqa_db_value(db, &flag, error, "SELECT flag FROM objections WHERE id = ? AND outcome = 0",
-                     "i", objection);
+    enum cqa_status status = cqa_scores_find(db, &flag, error, &open_objection, objection);
 
     if (status == CQA_E_NOTFOUND)
         return cqa_fail(error, CQA_E_NOTFOUND, "no open objection of this number");
     if (status == CQA_OK)
         status = cqa_scores_decide_within(scores, db, who, flag, verdict, &call, error);
     if (status == CQA_OK)
-        status = cqa_db_run(db, error,
-                            "UPDATE objections SET outcome = ?, decided_by = ?, decided_ms = ?, "
-                            "answer = ? WHERE id = ?",
-                            "iiiti", (int64_t)outcome, who->user, cqa_scores_now_ms(scores),
-                            verdict->reason, objection);
+        status = cqa_sql_do(db, error, &set_outcome, (int64_t)outcome, who->user,
+                            cqa_scores_now_ms(scores), verdict->reason, objection);
     if (status == CQA_OK)
         status = cqa_notice_add(scores, db,
                                 &(struct cqa_notice){CQA_NOTICE_OBJECTION_ANSWERED, call, flag,
@@ -124,48 +139,58 @@ static enum cqa_status settle(struct cqa_scores *scores, struct cqa_db *db,
     return status;
 }
 
+struct settling {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t objection;
+    const struct cqa_flag_verdict *verdict;
+};
+
+static enum cqa_status settle_and_audit(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct settling *it = context;
+    char object[40];
+    const enum cqa_status status =
+        settle(it->scores, db, it->who, it->objection, it->verdict, error);
+
+    snprintf(object, sizeof object, "objection %lld", (long long)it->objection);
+    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->who->name, "objection.settle",
+                                            object, it->verdict->reason, error)
+                            : status;
+}
+
 enum cqa_status cqa_objection_settle(struct cqa_scores *scores, const struct cqa_identity *who,
                                      int64_t objection, const struct cqa_flag_verdict *verdict,
                                      struct cqa_error *error)
 {
-    char object[40];
-    struct cqa_db *db;
+    struct settling settling = {scores, who, objection, verdict};
 
     if (verdict->reason == NULL || verdict->state == CQA_FLAG_OPEN)
         return cqa_fail(error, CQA_E_BADDATA,
                         "an objection is answered with confirmed, overturned or changed, and a "
                         "reason");
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = settle(scores, db, who, objection, verdict, error);
-    snprintf(object, sizeof object, "objection %lld", (long long)objection);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "objection.settle", object, verdict->reason,
-                               error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, settle_and_audit, &settling, error);
 }
 
-static struct cqa_objection_row row_of(sqlite3_stmt *row)
+static struct cqa_objection_row row_of(struct cqa_sql_rows *row)
 {
-    return (struct cqa_objection_row){.id = sqlite3_column_int64(row, 0),
-                                      .flag = sqlite3_column_int64(row, 1),
-                                      .call = sqlite3_column_int64(row, 2),
-                                      .at_ms = sqlite3_column_int64(row, 3),
-                                      .decided_ms = sqlite3_column_int64(row, 4),
-                                      .call_id = cqa_db_text(row, 5),
-                                      .rule = cqa_db_text(row, 6),
-                                      .person = (const char *)sqlite3_column_text(row, 7),
-                                      .by = cqa_db_text(row, 8),
-                                      .text = cqa_db_text(row, 9),
-                                      .decided_by = (const char *)sqlite3_column_text(row, 10),
-                                      .answer = (const char *)sqlite3_column_text(row, 11),
-                                      .title_en = (const char *)sqlite3_column_text(row, 13),
-                                      .title_zh = (const char *)sqlite3_column_text(row, 14),
-                                      .range_least_c = sqlite3_column_int64(row, 15),
-                                      .range_most_c = sqlite3_column_int64(row, 16),
-                                      .outcome =
-                                          (enum cqa_objection_outcome)sqlite3_column_int(row, 12)};
+    return (struct cqa_objection_row){.id = cqa_sql_int(row, 0),
+                                      .flag = cqa_sql_int(row, 1),
+                                      .call = cqa_sql_int(row, 2),
+                                      .at_ms = cqa_sql_int(row, 3),
+                                      .decided_ms = cqa_sql_int(row, 4),
+                                      .call_id = cqa_row_text(row, 5),
+                                      .rule = cqa_row_text(row, 6),
+                                      .person = cqa_sql_text(row, 7),
+                                      .by = cqa_row_text(row, 8),
+                                      .text = cqa_row_text(row, 9),
+                                      .decided_by = cqa_sql_text(row, 10),
+                                      .answer = cqa_sql_text(row, 11),
+                                      .title_en = cqa_sql_text(row, 13),
+                                      .title_zh = cqa_sql_text(row, 14),
+                                      .range_least_c = cqa_sql_int(row, 15),
+                                      .range_most_c = cqa_sql_int(row, 16),
+                                      .outcome = (enum cqa_objection_outcome)cqa_sql_int(row, 12)};
 }
 
 enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -174,8 +199,8 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
                                    void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -193,14 +218,14 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
         cqa_query_number(&query, " AND o.outcome = ?", outcome);
     cqa_query_scope(&query, "c", scope);
     cqa_query_number(&query, " ORDER BY o.id LIMIT ?", limit);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+    status = cqa_query_start(&query, db, 17, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         const struct cqa_objection_row objection = row_of(row);
         if (visit(context, &objection))
             break;
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

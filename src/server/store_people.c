@@ -4,68 +4,88 @@
 #include "server/people.h"
 #include "server/store_internal.h"
 
-static enum cqa_status write_seats(struct cqa_db *db, const struct cqa_roster *roster,
+CQA_SQL_STATEMENT(drop_seats, "", 0, "DELETE FROM roster");
+CQA_SQL_STATEMENT(insert_seat, "tttttt", 0,
+                  "INSERT INTO roster(person, extension, team, post, from_local, to_local)"
+                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+
+static enum cqa_status write_seats(struct cqa_sql *db, const struct cqa_roster *roster,
                                    struct cqa_error *error)
 {
-    enum cqa_status status = cqa_db_run(db, error, "DELETE FROM roster", "");
+    enum cqa_status status = cqa_sql_do(db, error, &drop_seats);
 
     for (size_t i = 0; status == CQA_OK && i < roster->count; i++) {
         const struct cqa_seat *seat = &roster->seats[i];
         /* Recorders that know names rather than extensions give the person itself. */
-        status =
-            cqa_db_run(db, error,
-                       "INSERT INTO roster(person, extension, team, post, from_local, to_local)"
-                       " VALUES(?, ?, ?, ?, ?, ?)",
-                       "tttttt", seat->person, seat->extension ? seat->extension : seat->person,
-                       seat->team, seat->post, seat->from, seat->to);
+        status = cqa_sql_do(db, error, &insert_seat, seat->person,
+                            seat->extension ? seat->extension : seat->person, seat->team,
+                            seat->post, seat->from, seat->to);
     }
     return status;
 }
 
-/* Only rows that change are written: after a transfer that is one person's calls, not a million. */
-static enum cqa_status attribute_again(struct cqa_db *db, int64_t *moved, struct cqa_error *error)
+/* The calls of open periods whose person or team is another by the roster as it now is. */
+#define MOVED                                                                                      \
+    " FROM (SELECT id, person, team FROM ("                                                        \
+    " SELECT c.id, c.person AS old_person, c.team AS old_team,"                                    \
+    "  coalesce((SELECT r.person FROM roster r WHERE r.extension = c.agent AND r.from_local <="    \
+    "   substr(c.started_at, 1, 19) AND substr(c.started_at, 1, 19) < r.to_local"                  \
+    "   ORDER BY r.from_local DESC LIMIT 1), c.agent) AS person,"                                  \
+    "  (SELECT r.team FROM roster r WHERE r.extension = c.agent AND r.from_local <="               \
+    "   substr(c.started_at, 1, 19) AND substr(c.started_at, 1, 19) < r.to_local"                  \
+    "   ORDER BY r.from_local DESC LIMIT 1) AS team"                                               \
+    " FROM calls c WHERE NOT EXISTS(SELECT 1 FROM periods p"                                       \
+    "  WHERE p.from_day <= c.day AND c.day < p.to_day))"                                           \
+    " WHERE person IS NOT old_person OR team IS NOT old_team) m"
+
+CQA_SQL_STATEMENT(move_flags, "", 0,
+                  "UPDATE flags SET person = m.person, team = m.team" MOVED
+                  " WHERE flags.call = m.id");
+CQA_SQL_STATEMENT(move_calls, "", 0,
+                  "UPDATE calls SET person = m.person, team = m.team" MOVED
+                  " WHERE calls.id = m.id");
+
+/* Only rows that change are written: after a transfer that is one person's calls, not a million.
+ * Flags first: a call tells that it moves until it has. */
+static enum cqa_status attribute_again(struct cqa_sql *db, int64_t *moved, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_db_script(
-        db,
-        "CREATE TEMP TABLE moved AS SELECT id, person, team FROM ("
-        " SELECT c.id, c.person AS old_person, c.team AS old_team,"
-        "  coalesce((SELECT r.person FROM roster r WHERE r.extension = c.agent AND r.from_local <="
-        "   substr(c.started_at, 1, 19) AND substr(c.started_at, 1, 19) < r.to_local"
-        "   ORDER BY r.from_local DESC LIMIT 1), c.agent) AS person,"
-        "  (SELECT r.team FROM roster r WHERE r.extension = c.agent AND r.from_local <="
-        "   substr(c.started_at, 1, 19) AND substr(c.started_at, 1, 19) < r.to_local"
-        "   ORDER BY r.from_local DESC LIMIT 1) AS team"
-        " FROM calls c WHERE NOT EXISTS(SELECT 1 FROM periods p WHERE p.from_day <= c.day AND "
-        "c.day < p.to_day))"
-        " WHERE person IS NOT old_person OR team IS NOT old_team;"
-        "UPDATE calls SET person = m.person, team = m.team FROM temp.moved m WHERE calls.id = m.id;"
-        "UPDATE flags SET person = m.person, team = m.team FROM temp.moved m WHERE flags.call = "
-        "m.id;",
-        error);
+    enum cqa_status status = cqa_sql_do(db, error, &move_flags);
 
     if (status == CQA_OK)
-        status = cqa_db_value(db, moved, error, "SELECT count(*) FROM temp.moved", "");
-    return status == CQA_OK ? cqa_db_script(db, "DROP TABLE temp.moved", error) : status;
+        status = cqa_sql_do(db, error, &move_calls);
+    *moved = status == CQA_OK ? cqa_sql_changes(db) : 0;
+    return status;
+}
+
+struct replacing {
+    struct cqa_scores *scores;
+    const char *actor;
+    const struct cqa_roster *roster;
+    int64_t *moved;
+};
+
+static enum cqa_status replace(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct replacing *it = context;
+    char detail[96];
+    enum cqa_status status = write_seats(db, it->roster, error);
+
+    if (status == CQA_OK)
+        status = attribute_again(db, it->moved, error);
+    if (status != CQA_OK)
+        return status;
+    snprintf(detail, sizeof detail, "%zu seats, %lld calls attributed anew", it->roster->count,
+             (long long)*it->moved);
+    return cqa_audit_add(it->scores, db, it->actor, "roster.replace", "roster", detail, error);
 }
 
 enum cqa_status cqa_roster_replace(struct cqa_scores *scores, const char *actor,
                                    const struct cqa_roster *roster, int64_t *moved,
                                    struct cqa_error *error)
 {
-    char detail[96];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct replacing replacing = {scores, actor, roster, moved};
 
-    if (status != CQA_OK)
-        return status;
-    status = write_seats(db, roster, error);
-    if (status == CQA_OK)
-        status = attribute_again(db, moved, error);
-    snprintf(detail, sizeof detail, "%zu seats, %lld calls attributed anew", roster->count,
-             (long long)*moved);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, actor, "roster.replace", "roster", detail, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, replace, &replacing, error);
 }
 
 /* ---- sums */
@@ -78,12 +98,12 @@ enum cqa_status cqa_roster_replace(struct cqa_scores *scores, const char *actor,
     "0),"                                                                                          \
     " coalesce(sum(c.response_ms), 0), count(c.response_ms)"
 
-static struct cqa_person_row sums_of(sqlite3_stmt *row, int at)
+static struct cqa_person_row sums_of(struct cqa_sql_rows *row, int at)
 {
     int64_t values[15];
 
     for (int i = 0; i < 15; i++)
-        values[i] = sqlite3_column_int64(row, at + i);
+        values[i] = cqa_sql_int(row, at + i);
     return (struct cqa_person_row){.calls = values[0],
                                    .scored = values[1],
                                    .measurable = values[2],
@@ -117,8 +137,8 @@ enum cqa_status cqa_people_list(struct cqa_scores *scores, const struct cqa_scop
                                 void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -130,17 +150,17 @@ enum cqa_status cqa_people_list(struct cqa_scores *scores, const struct cqa_scop
     cqa_query_add(
         &query,
         " GROUP BY c.person ORDER BY avg(c.score_c) IS NULL, avg(c.score_c), c.person LIMIT 5000");
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+    status = cqa_query_start(&query, db, 17, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         struct cqa_person_row person = sums_of(row, 0);
-        person.person = cqa_db_text(row, 15);
-        person.team = (const char *)sqlite3_column_text(row, 16);
+        person.person = cqa_row_text(row, 15);
+        person.team = cqa_sql_text(row, 16);
         visit(context, &person);
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }
 
 enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -150,8 +170,8 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
                                 void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -164,15 +184,15 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
     add_days(&query, "c.day", day_from, day_to);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " GROUP BY c.day ORDER BY c.day LIMIT 1000");
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_day_row day = {sqlite3_column_int64(row, 0), sums_of(row, 1)};
+    status = cqa_query_start(&query, db, 16, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        const struct cqa_day_row day = {cqa_sql_int(row, 0), sums_of(row, 1)};
         visit(context, &day);
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }
 
 enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -181,8 +201,8 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
                                void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -198,20 +218,15 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
     cqa_query_add(&query, " GROUP BY f.rule ORDER BY f.rule");
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_rule_row rule = {cqa_db_text(row, 0),
-                                          sqlite3_column_int64(row, 1),
-                                          sqlite3_column_int64(row, 2),
-                                          sqlite3_column_int64(row, 3),
-                                          sqlite3_column_int64(row, 4),
-                                          sqlite3_column_int64(row, 5),
-                                          (const char *)sqlite3_column_text(row, 6),
-                                          (const char *)sqlite3_column_text(row, 7)};
+    status = cqa_query_start(&query, db, 8, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        const struct cqa_rule_row rule = {
+            cqa_row_text(row, 0), cqa_sql_int(row, 1), cqa_sql_int(row, 2),  cqa_sql_int(row, 3),
+            cqa_sql_int(row, 4),  cqa_sql_int(row, 5), cqa_sql_text(row, 6), cqa_sql_text(row, 7)};
         visit(context, &rule);
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

@@ -21,74 +21,81 @@ static void hash_key(const struct cqa_poster *poster, const char *key, unsigned 
     crypto_generichash_final(&state, out, CQA_KEY_HASH_SIZE);
 }
 
+CQA_SQL_STATEMENT(digest_of_key, "b", 1, "SELECT digest FROM revisions WHERE key_hash = ?1");
+
 /* CQA_OK with `*same` when the key is known, CQA_E_NOTFOUND when it is new. */
-static enum cqa_status find_key(struct cqa_db *db, const struct cqa_item *item,
+static enum cqa_status find_key(struct cqa_sql *db, const struct cqa_item *item,
                                 const unsigned char *key_hash, int *same, struct cqa_error *error)
 {
-    sqlite3_stmt *row;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status =
-        cqa_db_start(db, &row, error, "SELECT digest FROM revisions WHERE key_hash = ?", "b",
-                     key_hash, CQA_KEY_HASH_SIZE);
+        cqa_sql_start(db, &row, error, &digest_of_key, key_hash, (size_t)CQA_KEY_HASH_SIZE);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_step(db, row, error);
+    status = cqa_row_step(row, error);
     if (status == CQA_OK)
-        *same = sqlite3_column_bytes(row, 0) == CQA_ITEM_DIGEST_SIZE &&
-                memcmp(sqlite3_column_blob(row, 0), item->digest, CQA_ITEM_DIGEST_SIZE) == 0;
-    cqa_db_end(row);
+        *same = cqa_sql_size(row, 0) == CQA_ITEM_DIGEST_SIZE &&
+                memcmp(cqa_sql_bytes(row, 0), item->digest, CQA_ITEM_DIGEST_SIZE) == 0;
+    cqa_sql_end(row);
     return status;
 }
 
-static enum cqa_status find_call(struct cqa_db *db, const struct cqa_poster *poster,
+CQA_SQL_STATEMENT(call_of, "ttt", 5,
+                  "SELECT id, revision, recorder, sha256, day FROM calls"
+                  " WHERE site = ?1 AND source = ?2 AND call_id = ?3");
+
+static enum cqa_status find_call(struct cqa_sql *db, const struct cqa_poster *poster,
                                  const struct cqa_item *item, struct cqa_known *known,
                                  struct cqa_error *error)
 {
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_db_start(db, &row, error,
-                                          "SELECT id, revision, recorder, sha256, day FROM calls"
-                                          " WHERE site = ? AND source = ? AND call_id = ?",
-                                          "ttt", poster->site, item->source, item->call_id);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status =
+        cqa_sql_start(db, &row, error, &call_of, poster->site, item->source, item->call_id);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_step(db, row, error);
+    status = cqa_row_step(row, error);
     if (status == CQA_OK)
         *known =
-            (struct cqa_known){.id = sqlite3_column_int64(row, 0),
-                               .revision = sqlite3_column_int64(row, 1),
-                               .day = sqlite3_column_int64(row, 4),
-                               .same_recorder = strcmp(cqa_db_text(row, 2), poster->recorder) == 0,
-                               .same_audio = strcmp(cqa_db_text(row, 3), item->sha256) == 0};
-    cqa_db_end(row);
+            (struct cqa_known){.id = cqa_sql_int(row, 0),
+                               .revision = cqa_sql_int(row, 1),
+                               .day = cqa_sql_int(row, 4),
+                               .same_recorder = strcmp(cqa_row_text(row, 2), poster->recorder) == 0,
+                               .same_audio = strcmp(cqa_row_text(row, 3), item->sha256) == 0};
+    cqa_sql_end(row);
     return status;
 }
 
-static enum cqa_status same_as_current(struct cqa_db *db, const struct cqa_known *known,
+CQA_SQL_STATEMENT(
+    count_same, "iib", 1,
+    "SELECT count(*) FROM revisions WHERE call = ?1 AND revision = ?2 AND digest = ?3");
+
+static enum cqa_status same_as_current(struct cqa_sql *db, const struct cqa_known *known,
                                        const struct cqa_item *item, int *same,
                                        struct cqa_error *error)
 {
     int64_t count = 0;
-    const enum cqa_status status = cqa_db_value(
-        db, &count, error,
-        "SELECT count(*) FROM revisions WHERE call = ? AND revision = ? AND digest = ?", "iib",
-        known->id, known->revision, item->digest, CQA_ITEM_DIGEST_SIZE);
+    const enum cqa_status status =
+        cqa_sql_number(db, &count, error, &count_same, known->id, known->revision, item->digest,
+                       (size_t)CQA_ITEM_DIGEST_SIZE);
 
     *same = count > 0;
     return status;
 }
 
+CQA_SQL_STATEMENT(count_closed, "oi", 1,
+                  "SELECT count(*) FROM periods WHERE (from_day <= ?1 AND ?1 < to_day)"
+                  " OR (from_day <= ?2 AND ?2 < to_day)");
+
 /* Neither out of a closed period nor into one, whatever day the new revision claims. */
-static enum cqa_status period_closed(struct cqa_db *db, const struct cqa_known *known,
+static enum cqa_status period_closed(struct cqa_sql *db, const struct cqa_known *known,
                                      const struct cqa_item *item, int *closed,
                                      struct cqa_error *error)
 {
     int64_t count = 0;
     const enum cqa_status status =
-        cqa_db_value(db, &count, error,
-                     "SELECT count(*) FROM periods WHERE (from_day <= ?1 AND ?1 < to_day)"
-                     " OR (from_day <= ?2 AND ?2 < to_day)",
-                     "oi", item->day, known->day);
+        cqa_sql_number(db, &count, error, &count_closed, item->day, known->day);
 
     *closed = count > 0;
     return status;
@@ -106,19 +113,20 @@ struct trial {
     int is_scored;
 };
 
-static enum cqa_status read_score(struct cqa_db *db, int64_t call, struct trial *trial,
+CQA_SQL_STATEMENT(score_of, "i", 1,
+                  "SELECT score_c FROM calls WHERE id = ?1 AND score_c IS NOT NULL");
+
+static enum cqa_status read_score(struct cqa_sql *db, int64_t call, struct trial *trial,
                                   struct cqa_error *error)
 {
-    const enum cqa_status status =
-        cqa_db_value(db, &trial->after_c, error,
-                     "SELECT score_c FROM calls WHERE id = ? AND score_c IS NOT NULL", "i", call);
+    const enum cqa_status status = cqa_scores_find(db, &trial->after_c, error, &score_of, call);
 
     trial->is_scored = status == CQA_OK;
     return status == CQA_E_NOTFOUND ? CQA_OK : status;
 }
 
 /* Makes the revision, within a savepoint of the caller's. */
-static enum cqa_status try_revision(struct cqa_db *db, const struct cqa_poster *poster,
+static enum cqa_status try_revision(struct cqa_sql *db, const struct cqa_poster *poster,
                                     const struct cqa_item *item, struct cqa_known *known,
                                     const unsigned char *key_hash, int64_t now_ms,
                                     struct trial *trial, struct cqa_error *error)
@@ -140,13 +148,15 @@ static enum cqa_status try_revision(struct cqa_db *db, const struct cqa_poster *
     return status;
 }
 
+CQA_SQL_STATEMENT(release_savepoint, "", 0, "RELEASE revision");
+
 /* It counts from now on. */
-static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_db *db,
+static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_sql *db,
                                      const struct cqa_known *known, const struct trial *trial,
                                      const struct cqa_put_order *order, int64_t now_ms,
                                      struct cqa_error *error)
 {
-    enum cqa_status status = cqa_db_run(db, error, "RELEASE revision", "");
+    enum cqa_status status = cqa_sql_do(db, error, &release_savepoint);
 
     if (status == CQA_OK)
         status = cqa_put_drop_preview(db, known->id, error);
@@ -159,8 +169,10 @@ static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_db *d
     return status;
 }
 
+CQA_SQL_STATEMENT(undo_revision, "", 0, "ROLLBACK TO revision");
+
 /* It counts nothing: what it would come to is kept, unless it was kept before. */
-static enum cqa_status keep_apart(struct cqa_db *db, const struct cqa_poster *poster,
+static enum cqa_status keep_apart(struct cqa_sql *db, const struct cqa_poster *poster,
                                   const struct cqa_item *item, const struct cqa_known *known,
                                   const struct trial *trial, const struct cqa_put_order *order,
                                   int closed, int64_t now_ms, struct cqa_error *error)
@@ -173,23 +185,25 @@ static enum cqa_status keep_apart(struct cqa_db *db, const struct cqa_poster *po
                                             .needs_person = trial->lost > 0,
                                             .changes = trial->changes,
                                             .change_count = trial->change_count};
-    enum cqa_status status = cqa_db_run(db, error, "ROLLBACK TO revision", "");
+    enum cqa_status status = cqa_sql_do(db, error, &undo_revision);
 
     if (status == CQA_OK)
-        status = cqa_db_run(db, error, "RELEASE revision", "");
+        status = cqa_sql_do(db, error, &release_savepoint);
     return status == CQA_OK && order->mode != CQA_PUT_ACCEPTED
                ? cqa_put_preview(db, poster, item, &preview, now_ms, error)
                : status;
 }
 
-static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_db *db,
+CQA_SQL_STATEMENT(set_savepoint, "", 0, "SAVEPOINT revision");
+
+static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
                                  const struct cqa_poster *poster, const struct cqa_item *item,
                                  struct cqa_known *known, const unsigned char *key_hash, int closed,
                                  const struct cqa_put_order *order, int64_t now_ms,
                                  enum cqa_put *outcome, struct cqa_error *error)
 {
     struct trial trial = {0};
-    enum cqa_status status = cqa_db_run(db, error, "SAVEPOINT revision", "");
+    enum cqa_status status = cqa_sql_do(db, error, &set_savepoint);
 
     if (status == CQA_OK)
         status = try_revision(db, poster, item, known, key_hash, now_ms, &trial, error);
@@ -208,7 +222,7 @@ static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_db *db,
 /* ---- one result */
 
 /* What needs no writing, told by `*outcome`; COUNT: go on. */
-static enum cqa_status look_up(struct cqa_db *db, const struct cqa_poster *poster,
+static enum cqa_status look_up(struct cqa_sql *db, const struct cqa_poster *poster,
                                const struct cqa_item *item, const unsigned char *key_hash,
                                struct cqa_known *known, int *is_new, enum cqa_put *outcome,
                                struct cqa_error *error)
@@ -233,7 +247,7 @@ static enum cqa_status look_up(struct cqa_db *db, const struct cqa_poster *poste
     return status;
 }
 
-static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_db *db,
+static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,
                                   const struct cqa_poster *poster, const struct cqa_item *item,
                                   const struct cqa_put_order *order, int64_t now_ms,
                                   enum cqa_put *outcome, struct cqa_error *error)
@@ -268,7 +282,7 @@ static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_db *db,
     return cqa_put_revision(db, poster, item, &known, key_hash, now_ms, error);
 }
 
-static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_db *db,
+static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_sql *db,
                                  const struct cqa_poster *poster, const struct cqa_item *item,
                                  const struct cqa_put_order *order, int64_t now_ms,
                                  enum cqa_put *outcome, struct cqa_error *error)
@@ -283,33 +297,34 @@ static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_db *db,
                : status;
 }
 
+CQA_SQL_STATEMENT(id_of_failure, "tt", 1, "SELECT id FROM failures WHERE site = ?1 AND path = ?2");
+CQA_SQL_STATEMENT(
+    upsert_failure, "ttttttti", 0,
+    "INSERT INTO failures(site, path, source, call_id, recorder, reason, body, first_ms, "
+    "last_ms)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT(site, path) DO UPDATE SET"
+    " reason = excluded.reason, body = excluded.body, recorder = excluded.recorder,"
+    " last_ms = excluded.last_ms,"
+    " resolved_ms = CASE WHEN body = excluded.body THEN resolved_ms END");
+
 /* The same recording failing again is the same row; a result that came since has resolved it, and
  * stays. */
-static enum cqa_status put_failure(struct cqa_db *db, const struct cqa_poster *poster,
+static enum cqa_status put_failure(struct cqa_sql *db, const struct cqa_poster *poster,
                                    const struct cqa_item *item, int64_t now_ms,
                                    enum cqa_put *outcome, struct cqa_error *error)
 {
     int64_t id = 0;
     enum cqa_status status =
-        cqa_db_value(db, &id, error, "SELECT id FROM failures WHERE site = ? AND path = ?", "tt",
-                     poster->site, item->path);
+        cqa_scores_find(db, &id, error, &id_of_failure, poster->site, item->path);
 
     if (status != CQA_OK && status != CQA_E_NOTFOUND)
         return status;
     *outcome = status == CQA_OK ? CQA_PUT_UNCHANGED : CQA_PUT_STORED;
-    return cqa_db_run(
-        db, error,
-        "INSERT INTO failures(site, path, source, call_id, recorder, reason, body, first_ms, "
-        "last_ms)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?8, ?8) ON CONFLICT(site, path) DO UPDATE SET"
-        " reason = excluded.reason, body = excluded.body, recorder = excluded.recorder,"
-        " last_ms = excluded.last_ms,"
-        " resolved_ms = CASE WHEN body = excluded.body THEN resolved_ms END",
-        "ttttttti", poster->site, item->path, item->source, item->call_id, poster->recorder,
-        item->reason, item->body, now_ms);
+    return cqa_sql_do(db, error, &upsert_failure, poster->site, item->path, item->source,
+                      item->call_id, poster->recorder, item->reason, item->body, now_ms);
 }
 
-enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_db *db,
+enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_poster *poster, const struct cqa_item *item,
                              const struct cqa_put_order *order, int64_t now_ms,
                              enum cqa_put *outcome, struct cqa_error *error)
@@ -318,23 +333,38 @@ enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_db *db,
                             : put_whole(scores, db, poster, item, order, now_ms, outcome, error);
 }
 
+struct posting {
+    struct cqa_scores *scores;
+    const struct cqa_poster *poster;
+    const struct cqa_item *items;
+    size_t count;
+    int64_t now_ms;
+    enum cqa_put *outcomes;
+};
+
+static enum cqa_status put_all(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct posting *it = context;
+    const struct cqa_poster *poster = it->poster;
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < it->count; i++) {
+        const struct cqa_put_order order = {
+            .mode = it->items[i].is_preview ? CQA_PUT_APART : CQA_PUT_AS_POSTED,
+            .kept = CQA_PREVIEW_ASKED,
+            .actor = poster->actor != NULL ? poster->actor : poster->recorder,
+            .never_keeps = poster->actor != NULL};
+        status = cqa_put_item(it->scores, db, poster, &it->items[i], &order, it->now_ms,
+                              &it->outcomes[i], error);
+    }
+    return status;
+}
+
 enum cqa_status cqa_scores_put(struct cqa_scores *scores, const struct cqa_poster *poster,
                                const struct cqa_item *items, size_t count, enum cqa_put *outcomes,
                                struct cqa_error *error)
 {
-    struct cqa_db *db;
-    const int64_t now_ms = cqa_scores_now_ms(scores);
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct posting posting = {scores, poster, items, count, cqa_scores_now_ms(scores), outcomes};
 
-    if (status != CQA_OK)
-        return status;
-    for (size_t i = 0; status == CQA_OK && i < count; i++) {
-        const struct cqa_put_order order = {
-            .mode = items[i].is_preview ? CQA_PUT_APART : CQA_PUT_AS_POSTED,
-            .kept = CQA_PREVIEW_ASKED,
-            .actor = poster->actor != NULL ? poster->actor : poster->recorder,
-            .never_keeps = poster->actor != NULL};
-        status = cqa_put_item(scores, db, poster, &items[i], &order, now_ms, &outcomes[i], error);
-    }
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, put_all, &posting, error);
 }

@@ -2,84 +2,90 @@
 /* The flags of a new revision, and which of the old ones they are. */
 #include "server/put.h"
 
+CQA_SQL_STATEMENT(
+    set_current, "iiiitiiiiii", 0,
+    "UPDATE flags SET current = 1, ordinal = ?1, severity = ?2, confidence = ?3, event = ?4,"
+    " event_type = ?5, start_ms = ?6, end_ms = ?7, points_c = ?8, automatic_fail = ?9,"
+    " (day, started_ms, person, team, agent, queue) ="
+    " (SELECT coalesce(day, 0), coalesce(started_ms, 0), person, team, agent, queue"
+    " FROM calls WHERE id = ?10) WHERE id = ?11");
+
 /* The row becomes the flag: it is current again, at its place. */
-static enum cqa_status take_row(struct cqa_db *db, int64_t id, int64_t call,
+static enum cqa_status take_row(struct cqa_sql *db, int64_t id, int64_t call,
                                 const struct cqa_item_flag *flag, int64_t ordinal,
                                 struct cqa_error *error)
 {
-    return cqa_db_run(
-        db, error,
-        "UPDATE flags SET current = 1, ordinal = ?, severity = ?, confidence = ?, event = ?,"
-        " event_type = ?, start_ms = ?, end_ms = ?, points_c = ?, automatic_fail = ?,"
-        " (day, started_ms, person, team, agent, queue) ="
-        " (SELECT coalesce(day, 0), coalesce(started_ms, 0), person, team, agent, queue"
-        " FROM calls WHERE id = ?) WHERE id = ?",
-        "iiiitiiiiii", ordinal, (int64_t)flag->severity, flag->confidence, flag->event,
-        flag->event_type, flag->start_ms, flag->end_ms, flag->points_c,
-        (int64_t)flag->automatic_fail, call, id);
+    return cqa_sql_do(db, error, &set_current, ordinal, (int64_t)flag->severity, flag->confidence,
+                      flag->event, flag->event_type, flag->start_ms, flag->end_ms, flag->points_c,
+                      (int64_t)flag->automatic_fail, call, id);
 }
+
+CQA_SQL_STATEMENT(
+    same_flag, "itiiii", 1,
+    "SELECT id FROM flags WHERE call = ?1 AND ordinal IS NULL AND author IS NULL AND rule = ?2"
+    " AND start_ms = ?3 AND end_ms = ?4 AND points_c = ?5 AND automatic_fail = ?6"
+    " ORDER BY state DESC, id LIMIT 1");
 
 /*
  * A flag that the new revision takes again (same rule, seconds and points) keeps its row, and so
  * its decision; CQA_OK when there is one. Equal twins pair up one by one, since a row that was
  * taken has its ordinal set.
  */
-static enum cqa_status keep_same(struct cqa_db *db, int64_t call, const struct cqa_item_flag *flag,
+static enum cqa_status keep_same(struct cqa_sql *db, int64_t call, const struct cqa_item_flag *flag,
                                  int64_t ordinal, struct cqa_error *error)
 {
     int64_t id = 0;
-    const enum cqa_status status = cqa_db_value(
-        db, &id, error,
-        "SELECT id FROM flags WHERE call = ? AND ordinal IS NULL AND author IS NULL AND rule = ?"
-        " AND start_ms = ? AND end_ms = ? AND points_c = ? AND automatic_fail = ?"
-        " ORDER BY state DESC, id LIMIT 1",
-        "itiiii", call, flag->rule, flag->start_ms, flag->end_ms, flag->points_c,
-        (int64_t)flag->automatic_fail);
+    const enum cqa_status status =
+        cqa_scores_find(db, &id, error, &same_flag, call, flag->rule, flag->start_ms, flag->end_ms,
+                        flag->points_c, (int64_t)flag->automatic_fail);
 
     return status == CQA_OK ? take_row(db, id, call, flag, ordinal, error) : status;
 }
+
+CQA_SQL_STATEMENT(
+    decided_flag, "itiii", 1,
+    "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"
+    " AND rule = ?2 AND (points_c > 0 OR automatic_fail)"
+    " AND (state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
+    " AND (min(end_ms, ?4) > max(start_ms, ?3) OR (coalesce(event, 0) = 0 AND ?5 = 0))"
+    " ORDER BY min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1");
 
 /*
  * What a person decided, or objected to, stands when the flag has moved: the same rule over seconds
  * that overlap, where both cost points (decision 0067). CQA_OK when there is one.
  */
-static enum cqa_status keep_decided(struct cqa_db *db, int64_t call,
+static enum cqa_status keep_decided(struct cqa_sql *db, int64_t call,
                                     const struct cqa_item_flag *flag, int64_t ordinal,
                                     struct cqa_error *error)
 {
     int64_t id = 0;
     if (flag->points_c == 0 && !flag->automatic_fail)
         return CQA_E_NOTFOUND;
-    const enum cqa_status status = cqa_db_value(
-        db, &id, error,
-        "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"
-        " AND rule = ?2 AND (points_c > 0 OR automatic_fail)"
-        " AND (state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
-        " AND (min(end_ms, ?4) > max(start_ms, ?3) OR (coalesce(event, 0) = 0 AND ?5 = 0))"
-        " ORDER BY min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1",
-        "itiii", call, flag->rule, flag->start_ms, flag->end_ms, flag->event);
+    const enum cqa_status status = cqa_scores_find(db, &id, error, &decided_flag, call, flag->rule,
+                                                   flag->start_ms, flag->end_ms, flag->event);
 
     return status == CQA_OK ? take_row(db, id, call, flag, ordinal, error) : status;
 }
 
-static enum cqa_status insert_flag(struct cqa_db *db, int64_t call,
+CQA_SQL_STATEMENT(
+    insert_new, "iitiiiitiii", 0,
+    "INSERT INTO flags(call, current, ordinal, rule, severity, points_c, confidence, event,"
+    " event_type, start_ms, end_ms, automatic_fail, day, started_ms, person, team, agent, "
+    "queue)"
+    " SELECT ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(day, 0),"
+    " coalesce(started_ms, 0), person, team, agent, queue FROM calls WHERE id = ?1");
+
+static enum cqa_status insert_flag(struct cqa_sql *db, int64_t call,
                                    const struct cqa_item_flag *flag, int64_t ordinal,
                                    struct cqa_error *error)
 {
-    return cqa_db_run(
-        db, error,
-        "INSERT INTO flags(call, current, ordinal, rule, severity, points_c, confidence, event,"
-        " event_type, start_ms, end_ms, automatic_fail, day, started_ms, person, team, agent, "
-        "queue)"
-        " SELECT ?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(day, 0),"
-        " coalesce(started_ms, 0), person, team, agent, queue FROM calls WHERE id = ?1",
-        "iitiiiitiii", call, ordinal, flag->rule, (int64_t)flag->severity, flag->points_c,
-        flag->confidence, flag->event, flag->event_type, flag->start_ms, flag->end_ms,
-        (int64_t)flag->automatic_fail);
+    return cqa_sql_do(db, error, &insert_new, call, ordinal, flag->rule, (int64_t)flag->severity,
+                      flag->points_c, flag->confidence, flag->event, flag->event_type,
+                      flag->start_ms, flag->end_ms, (int64_t)flag->automatic_fail);
 }
 
 /* Rows that are the very same first, so that none of them goes to a neighbour. */
-static enum cqa_status keep_flags(struct cqa_db *db, const struct cqa_item *item, int64_t call,
+static enum cqa_status keep_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
                                   unsigned char *kept, struct cqa_error *error)
 {
     enum cqa_status status = CQA_OK;
@@ -97,8 +103,12 @@ static enum cqa_status keep_flags(struct cqa_db *db, const struct cqa_item *item
     return CQA_OK;
 }
 
+CQA_SQL_STATEMENT(
+    unset_current, "i", 0,
+    "UPDATE flags SET current = 0, ordinal = NULL WHERE call = ?1 AND author IS NULL");
+
 /* Flags added by hand stay current whatever the machine says later. */
-enum cqa_status cqa_put_flags(struct cqa_db *db, const struct cqa_item *item, int64_t call,
+enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
                               int is_first, struct cqa_error *error)
 {
     struct cqa_arena arena = {0};
@@ -108,10 +118,7 @@ enum cqa_status cqa_put_flags(struct cqa_db *db, const struct cqa_item *item, in
     if (kept == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (!is_first) {
-        status = cqa_db_run(
-            db, error,
-            "UPDATE flags SET current = 0, ordinal = NULL WHERE call = ? AND author IS NULL", "i",
-            call);
+        status = cqa_sql_do(db, error, &unset_current, call);
         if (status == CQA_OK)
             status = keep_flags(db, item, call, kept, error);
     }
@@ -122,13 +129,14 @@ enum cqa_status cqa_put_flags(struct cqa_db *db, const struct cqa_item *item, in
     return status;
 }
 
-enum cqa_status cqa_put_standing(struct cqa_db *db, int64_t call, int64_t *count,
+CQA_SQL_STATEMENT(
+    count_standing, "i", 1,
+    "SELECT count(*) FROM flags AS f WHERE call = ?1 AND current = 1 AND author IS NULL"
+    " AND (coalesce(decided_c, points_c) > 0 OR automatic_fail) AND (state IN (1, 3)"
+    "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id AND o.outcome = 0))");
+
+enum cqa_status cqa_put_standing(struct cqa_sql *db, int64_t call, int64_t *count,
                                  struct cqa_error *error)
 {
-    return cqa_db_value(
-        db, count, error,
-        "SELECT count(*) FROM flags AS f WHERE call = ? AND current = 1 AND author IS NULL"
-        " AND (coalesce(decided_c, points_c) > 0 OR automatic_fail) AND (state IN (1, 3)"
-        "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id AND o.outcome = 0))",
-        "i", call);
+    return cqa_sql_number(db, count, error, &count_standing, call);
 }

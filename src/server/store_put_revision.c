@@ -16,7 +16,13 @@ static int64_t count_open(const struct cqa_item *item)
  * The person is whoever held the extension when the call started; without a roster the extension
  * stands for the person. Parameters are numbered in the order of the columns.
  */
-static const char upsert_call[] =
+CQA_SQL_STATEMENT(
+    upsert_call,
+    "tttitttttt"
+    "oottitt"
+    "ooiii"
+    "oooooooi",
+    0,
     "INSERT INTO calls(site, source, call_id, revision, recorder, agent, customer, queue, "
     "direction,"
     " started_at, started_ms, day, path, sha256, duration_ms, rubric, rubric_version, base_c, "
@@ -38,47 +44,51 @@ static const char upsert_call[] =
     " updated_ms = ?22, talk_agent_ms = ?23, talk_customer_ms = ?24, silence_ms = ?25, hold_ms = "
     "?26,"
     " overtalk_ms = ?27, response_ms = ?28, greeting_ms = ?29, measurable = ?30,"
-    " person = excluded.person, team = excluded.team";
+    " person = excluded.person, team = excluded.team");
 
-static enum cqa_status write_call(struct cqa_db *db, const struct cqa_poster *poster,
+/* RETURNING would cost more than this, on the way of every result. */
+CQA_SQL_STATEMENT(id_of_call, "ttt", 1,
+                  "SELECT id FROM calls WHERE site = ?1 AND source = ?2 AND call_id = ?3");
+
+static enum cqa_status write_call(struct cqa_sql *db, const struct cqa_poster *poster,
                                   const struct cqa_item *item, struct cqa_known *known,
                                   int64_t now_ms, struct cqa_error *error)
 {
-    const enum cqa_status status =
-        cqa_db_run(db, error, upsert_call,
-                   "tttit"
-                   "ttttt"
-                   "oottitt"
-                   "ooiii"
-                   "ooooooo"
-                   "i",
-                   poster->site, item->source, item->call_id, known->revision + 1, poster->recorder,
-                   item->agent, item->customer, item->queue, item->direction, item->started_at,
-                   item->started_ms, item->day, item->path, item->sha256, item->duration_ms,
-                   item->rubric, item->rubric_version, item->base_c, item->total_c,
-                   (int64_t)item->flag_count, count_open(item), now_ms, item->talk_agent_ms,
-                   item->talk_customer_ms, item->silence_ms, item->hold_ms, item->overtalk_ms,
-                   item->response_ms, item->greeting_ms, (int64_t)item->measurable);
+    const enum cqa_status status = cqa_sql_do(
+        db, error, &upsert_call, poster->site, item->source, item->call_id, known->revision + 1,
+        poster->recorder, item->agent, item->customer, item->queue, item->direction,
+        item->started_at, item->started_ms, item->day, item->path, item->sha256, item->duration_ms,
+        item->rubric, item->rubric_version, item->base_c, item->total_c, (int64_t)item->flag_count,
+        count_open(item), now_ms, item->talk_agent_ms, item->talk_customer_ms, item->silence_ms,
+        item->hold_ms, item->overtalk_ms, item->response_ms, item->greeting_ms,
+        (int64_t)item->measurable);
 
-    if (status == CQA_OK && known->id == 0)
-        known->id = cqa_db_last_id(db);
-    return status;
+    return status == CQA_OK && known->id == 0
+               ? cqa_sql_number(db, &known->id, error, &id_of_call, poster->site, item->source,
+                                item->call_id)
+               : status;
 }
 
-static enum cqa_status insert_revision(struct cqa_db *db, const struct cqa_poster *poster,
+CQA_SQL_STATEMENT(
+    insert_one, "iibtbtit", 0,
+    "INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms,"
+    " body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+
+static enum cqa_status insert_revision(struct cqa_sql *db, const struct cqa_poster *poster,
                                        const struct cqa_item *item, const struct cqa_known *known,
                                        const unsigned char *key_hash, int64_t now_ms,
                                        struct cqa_error *error)
 {
-    return cqa_db_run(
-        db, error,
-        "INSERT INTO revisions(call, revision, key_hash, key, digest, recorder, received_ms,"
-        " body) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-        "iibtbtit", known->id, known->revision + 1, key_hash, CQA_KEY_HASH_SIZE, item->key,
-        item->digest, CQA_ITEM_DIGEST_SIZE, poster->recorder, now_ms, item->body);
+    return cqa_sql_do(db, error, &insert_one, known->id, known->revision + 1, key_hash,
+                      (size_t)CQA_KEY_HASH_SIZE, item->key, item->digest,
+                      (size_t)CQA_ITEM_DIGEST_SIZE, poster->recorder, now_ms, item->body);
 }
 
-enum cqa_status cqa_put_revision(struct cqa_db *db, const struct cqa_poster *poster,
+CQA_SQL_STATEMENT(resolve_failures, "itt", 0,
+                  "UPDATE failures SET resolved_ms = ?1 WHERE site = ?2 AND path = ?3"
+                  " AND resolved_ms IS NULL");
+
+enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *poster,
                                  const struct cqa_item *item, struct cqa_known *known,
                                  const unsigned char *key_hash, int64_t now_ms,
                                  struct cqa_error *error)
@@ -92,9 +102,6 @@ enum cqa_status cqa_put_revision(struct cqa_db *db, const struct cqa_poster *pos
     if (status == CQA_OK && known->revision > 0)
         status = cqa_scores_refresh_totals(db, known->id, error);
     if (status == CQA_OK)
-        status = cqa_db_run(db, error,
-                            "UPDATE failures SET resolved_ms = ? WHERE site = ? AND path = ?"
-                            " AND resolved_ms IS NULL",
-                            "itt", now_ms, poster->site, item->path);
+        status = cqa_sql_do(db, error, &resolve_failures, now_ms, poster->site, item->path);
     return status;
 }

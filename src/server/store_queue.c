@@ -58,7 +58,8 @@ static const char *index_for(const struct cqa_scope *scope, const struct cqa_fla
     return in_order[filter->order];
 }
 
-static void add_filter(struct cqa_query *query, const struct cqa_flag_filter *filter)
+static void add_filter(struct cqa_query *query, struct cqa_sql *db,
+                       const struct cqa_flag_filter *filter)
 {
     if (filter->rule != NULL)
         cqa_query_text(query, " AND f.rule = ?", filter->rule);
@@ -74,7 +75,9 @@ static void add_filter(struct cqa_query *query, const struct cqa_flag_filter *fi
         cqa_query_number(query, " AND f.day >= ?", filter->day_from);
     if (filter->day_to != 0)
         cqa_query_number(query, " AND f.day <= ?", filter->day_to);
-    cqa_query_shift(query, "nullif(f.started_ms, 0)", filter->shift);
+    if (filter->shift != NULL)
+        cqa_query_add(query, " AND f.started_ms <> 0");
+    cqa_query_shift(query, db, "f.started_ms", filter->shift);
     if (filter->severity_least > 0)
         cqa_query_number(query, " AND f.severity >= ?", filter->severity_least);
     if (filter->confidence_least > 0)
@@ -112,7 +115,7 @@ static void add_after(struct cqa_query *query, const struct cqa_flag_filter *fil
 
 /* The page's numbers first, from an index alone where it can be; then the texts of those rows only.
  */
-static void build(struct cqa_query *query, const struct cqa_scope *scope,
+static void build(struct cqa_query *query, struct cqa_sql *db, const struct cqa_scope *scope,
                   const struct cqa_flag_filter *filter)
 {
     char from[96];
@@ -130,7 +133,7 @@ static void build(struct cqa_query *query, const struct cqa_scope *scope,
     snprintf(from, sizeof from, "%s WHERE f.current = 1", index_for(scope, filter));
     cqa_query_add(query, from);
     cqa_query_scope(query, "f", scope);
-    add_filter(query, filter);
+    add_filter(query, db, filter);
     add_after(query, filter);
     cqa_query_add(query, " ORDER BY ");
     add_keys(query, filter->order, "f.", " DESC");
@@ -157,36 +160,31 @@ static void fill_keys(struct cqa_queue_row *row, enum cqa_flag_order order, int6
         row->keys[count++] = worst[i];
 }
 
-static const char *text_or_null(sqlite3_stmt *row, int column)
-{
-    return (const char *)sqlite3_column_text(row, column);
-}
-
-static int show(sqlite3_stmt *row, enum cqa_flag_order order,
+static int show(struct cqa_sql_rows *row, enum cqa_flag_order order,
                 int (*visit)(void *context, const struct cqa_queue_row *row), void *context)
 {
     enum { FIRST = CQA_FLAG_COLUMN_COUNT };
-    const int64_t decided_c = sqlite3_column_int64(row, FIRST + 11);
+    const int64_t decided_c = cqa_sql_int(row, FIRST + 11);
     struct cqa_queue_row queued = {
         .flag = cqa_flag_row_of(row),
-        .text_en = text_or_null(row, FIRST),
-        .text_zh = text_or_null(row, FIRST + 1),
-        .call_id = cqa_db_text(row, FIRST + 2),
-        .source = cqa_db_text(row, FIRST + 3),
-        .agent = text_or_null(row, FIRST + 4),
-        .person = text_or_null(row, FIRST + 5),
-        .team = text_or_null(row, FIRST + 6),
-        .queue = text_or_null(row, FIRST + 7),
-        .started_at = text_or_null(row, FIRST + 8),
-        .duration_ms = sqlite3_column_int64(row, FIRST + 9),
-        .total_c = sqlite3_column_int64(row, FIRST + 10),
-        .decided_c = sqlite3_column_type(row, FIRST + 11) == SQLITE_NULL ? NULL : &decided_c,
-        .ground = text_or_null(row, FIRST + 13),
-        .ground_en = text_or_null(row, FIRST + 14),
-        .ground_zh = text_or_null(row, FIRST + 15),
+        .text_en = cqa_sql_text(row, FIRST),
+        .text_zh = cqa_sql_text(row, FIRST + 1),
+        .call_id = cqa_row_text(row, FIRST + 2),
+        .source = cqa_row_text(row, FIRST + 3),
+        .agent = cqa_sql_text(row, FIRST + 4),
+        .person = cqa_sql_text(row, FIRST + 5),
+        .team = cqa_sql_text(row, FIRST + 6),
+        .queue = cqa_sql_text(row, FIRST + 7),
+        .started_at = cqa_sql_text(row, FIRST + 8),
+        .duration_ms = cqa_sql_int(row, FIRST + 9),
+        .total_c = cqa_sql_int(row, FIRST + 10),
+        .decided_c = cqa_sql_is_null(row, FIRST + 11) ? NULL : &decided_c,
+        .ground = cqa_sql_text(row, FIRST + 13),
+        .ground_en = cqa_sql_text(row, FIRST + 14),
+        .ground_zh = cqa_sql_text(row, FIRST + 15),
     };
 
-    fill_keys(&queued, order, sqlite3_column_int64(row, FIRST + 12));
+    fill_keys(&queued, order, cqa_sql_int(row, FIRST + 12));
     return visit(context, &queued);
 }
 
@@ -196,19 +194,19 @@ enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_sco
                                  void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    build(&query, scope, filter);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK)
+    build(&query, db, scope, filter);
+    status = cqa_query_start(&query, db, CQA_FLAG_COLUMN_COUNT + 16, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error))
         if (show(row, filter->order, visit, context))
             break;
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

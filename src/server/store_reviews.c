@@ -4,65 +4,91 @@
 #include "server/reviews.h"
 #include "server/store_internal.h"
 
+CQA_SQL_STATEMENT(current_flag, "i", 1, "SELECT id FROM flags WHERE id = ?1 AND current = 1");
+CQA_SQL_STATEMENT(insert_calibration, "ti", 0,
+                  "INSERT OR IGNORE INTO calibration_flags(session, flag) VALUES(?1, ?2)");
+
+struct calibrating {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    const char *session;
+    const int64_t *flags;
+    size_t count;
+};
+
+static enum cqa_status add_calibration(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct calibrating *it = context;
+    char detail[48];
+    enum cqa_status status = CQA_OK;
+
+    for (size_t i = 0; status == CQA_OK && i < it->count; i++) {
+        int64_t id;
+        status = cqa_scores_find(db, &id, error, &current_flag, it->flags[i]);
+        if (status == CQA_E_NOTFOUND)
+            status = cqa_fail(error, CQA_E_BADDATA, "flags: there is no flag %lld",
+                              (long long)it->flags[i]);
+        if (status == CQA_OK)
+            status = cqa_sql_do(db, error, &insert_calibration, it->session, it->flags[i]);
+    }
+    snprintf(detail, sizeof detail, "%zu flags", it->count);
+    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->who->name, "calibration.add",
+                                            it->session, detail, error)
+                            : status;
+}
+
 enum cqa_status cqa_calibration_add(struct cqa_scores *scores, const struct cqa_identity *who,
                                     const char *session, const int64_t *flags, size_t count,
                                     struct cqa_error *error)
 {
-    char detail[48];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct calibrating calibrating = {scores, who, session, flags, count};
 
-    if (status != CQA_OK)
-        return status;
-    for (size_t i = 0; status == CQA_OK && i < count; i++) {
-        int64_t id;
-        status = cqa_db_value(db, &id, error, "SELECT id FROM flags WHERE id = ? AND current = 1",
-                              "i", flags[i]);
-        if (status == CQA_E_NOTFOUND)
-            status =
-                cqa_fail(error, CQA_E_BADDATA, "flags: there is no flag %lld", (long long)flags[i]);
-        if (status == CQA_OK)
-            status = cqa_db_run(
-                db, error, "INSERT OR IGNORE INTO calibration_flags(session, flag) VALUES(?, ?)",
-                "ti", session, flags[i]);
-    }
-    snprintf(detail, sizeof detail, "%zu flags", count);
+    return cqa_scores_write(scores, add_calibration, &calibrating, error);
+}
+
+CQA_SQL_STATEMENT(count_flag, "ti", 1,
+                  "SELECT count(*) FROM calibration_flags WHERE session = ?1 AND flag = ?2");
+CQA_SQL_STATEMENT(insert_judgement, "tiiii", 0,
+                  "INSERT OR IGNORE INTO judgements(session, flag, user, verdict, at_ms)"
+                  " VALUES(?1, ?2, ?3, ?4, ?5)");
+
+struct judging {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    const char *session;
+    int64_t flag;
+    int stands;
+};
+
+static enum cqa_status judge(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct judging *it = context;
+    int64_t count = 0;
+    enum cqa_status status = cqa_sql_number(db, &count, error, &count_flag, it->session, it->flag);
+
+    if (status == CQA_OK && count == 0)
+        status = cqa_fail(error, CQA_E_NOTFOUND, "the session has no such flag");
     if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "calibration.add", session, detail, error);
-    return cqa_scores_end(scores, status, error);
+        status = cqa_sql_do(db, error, &insert_judgement, it->session, it->flag, it->who->user,
+                            (int64_t)(it->stands != 0), cqa_scores_now_ms(it->scores));
+    if (status == CQA_OK && cqa_sql_changes(db) == 0)
+        status = cqa_fail(error, CQA_E_REFUSED, "you have judged this flag already");
+    return status == CQA_OK
+               ? cqa_audit_add(it->scores, db, it->who->name, "calibration.judge", it->session,
+                               it->stands ? "stands" : "does not stand", error)
+               : status;
 }
 
 enum cqa_status cqa_calibration_judge(struct cqa_scores *scores, const struct cqa_identity *who,
                                       const char *session, int64_t flag, int stands,
                                       struct cqa_error *error)
 {
-    int64_t count = 0;
-    struct cqa_db *db;
-    enum cqa_status status;
+    struct judging judging = {scores, who, session, flag, stands};
 
     if (who->user == 0)
         return cqa_fail(error, CQA_E_REFUSED,
                         "a judgement needs a person's name: log in instead of using a token");
-    status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_value(db, &count, error,
-                          "SELECT count(*) FROM calibration_flags WHERE session = ? AND flag = ?",
-                          "ti", session, flag);
-    if (status == CQA_OK && count == 0)
-        status = cqa_fail(error, CQA_E_NOTFOUND, "the session has no such flag");
-    if (status == CQA_OK)
-        status = cqa_db_run(db, error,
-                            "INSERT OR IGNORE INTO judgements(session, flag, user, verdict, at_ms)"
-                            " VALUES(?, ?, ?, ?, ?)",
-                            "tiiii", session, flag, who->user, (int64_t)(stands != 0),
-                            cqa_scores_now_ms(scores));
-    if (status == CQA_OK && cqa_db_changes(db) == 0)
-        status = cqa_fail(error, CQA_E_REFUSED, "you have judged this flag already");
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "calibration.judge", session,
-                               stands ? "stands" : "does not stand", error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, judge, &judging, error);
 }
 
 enum cqa_status
@@ -71,8 +97,8 @@ cqa_calibration_list(struct cqa_scores *scores, const struct cqa_scope *scope, c
                      void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -88,63 +114,78 @@ cqa_calibration_list(struct cqa_scores *scores, const struct cqa_scope *scope, c
     cqa_query_text(&query, " LEFT JOIN users u ON u.id = j.user WHERE s.session = ?", session);
     cqa_query_scope(&query, "f", scope);
     cqa_query_add(&query, " ORDER BY f.rule, f.id, u.name");
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
-        const struct cqa_judgement_row judgement = {sqlite3_column_int64(row, 0),
-                                                    sqlite3_column_int64(row, 1),
-                                                    cqa_db_text(row, 2),
-                                                    (const char *)sqlite3_column_text(row, 3),
-                                                    sqlite3_column_int(row, 4),
-                                                    (const char *)sqlite3_column_text(row, 5),
-                                                    (const char *)sqlite3_column_text(row, 6)};
+    status = cqa_query_start(&query, db, 7, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        const struct cqa_judgement_row judgement = {cqa_sql_int(row, 0),      cqa_sql_int(row, 1),
+                                                    cqa_row_text(row, 2),     cqa_sql_text(row, 3),
+                                                    (int)cqa_sql_int(row, 4), cqa_sql_text(row, 5),
+                                                    cqa_sql_text(row, 6)};
         if (visit(context, &judgement))
             break;
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
+}
+
+CQA_SQL_STATEMENT(count_overlapping, "ii", 1,
+                  "SELECT count(*) FROM periods WHERE from_day <= ?1 AND ?2 < to_day");
+CQA_SQL_STATEMENT(sum_open, "ii", 1,
+                  "SELECT coalesce(sum(open_count), 0) FROM calls WHERE day BETWEEN ?1 AND ?2");
+CQA_SQL_STATEMENT(insert_period, "iiiit", 0,
+                  "INSERT INTO periods(from_day, to_day, closed_by, closed_ms, note) "
+                  "VALUES(?1, ?2, ?3, ?4, ?5)");
+
+struct closing {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t day_from, day_to;
+    int ignore_open;
+    const char *note;
+    int64_t *open_flags;
+};
+
+static enum cqa_status audit_closing(struct cqa_sql *db, const struct closing *it,
+                                     struct cqa_error *error)
+{
+    char object[48];
+    char detail[300];
+
+    snprintf(object, sizeof object, "%lld to %lld", (long long)it->day_from, (long long)it->day_to);
+    snprintf(detail, sizeof detail, "%lld undecided flags ignored: %.200s",
+             (long long)*it->open_flags, it->note ? it->note : "");
+    return cqa_audit_add(it->scores, db, it->who->name, "period.close", object, detail, error);
+}
+
+static enum cqa_status close_period(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct closing *it = context;
+    int64_t overlapping = 0;
+    enum cqa_status status =
+        cqa_sql_number(db, &overlapping, error, &count_overlapping, it->day_to, it->day_from);
+
+    if (status == CQA_OK && overlapping > 0)
+        status = cqa_fail(error, CQA_E_REFUSED, "the days overlap a period that is closed");
+    if (status == CQA_OK)
+        status = cqa_sql_number(db, it->open_flags, error, &sum_open, it->day_from, it->day_to);
+    if (status == CQA_OK && *it->open_flags > 0 && !it->ignore_open)
+        status = cqa_fail(error, CQA_E_REFUSED, "%lld flags of these days are undecided",
+                          (long long)*it->open_flags);
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, &insert_period, it->day_from, it->day_to + 1, it->who->user,
+                            cqa_scores_now_ms(it->scores), it->note);
+    return status == CQA_OK ? audit_closing(db, it, error) : status;
 }
 
 enum cqa_status cqa_period_close(struct cqa_scores *scores, const struct cqa_identity *who,
                                  int64_t day_from, int64_t day_to, int ignore_open,
                                  const char *note, int64_t *open_flags, struct cqa_error *error)
 {
-    int64_t overlapping = 0;
-    char object[48];
-    char detail[300];
-    struct cqa_db *db;
-    enum cqa_status status;
+    struct closing closing = {scores, who, day_from, day_to, ignore_open, note, open_flags};
 
     if (who->user == 0)
         return cqa_fail(error, CQA_E_REFUSED,
                         "closing needs a person's name: log in instead of using a token");
-    status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_value(db, &overlapping, error,
-                          "SELECT count(*) FROM periods WHERE from_day <= ? AND ? < to_day", "ii",
-                          day_to, day_from);
-    if (status == CQA_OK && overlapping > 0)
-        status = cqa_fail(error, CQA_E_REFUSED, "the days overlap a period that is closed");
-    if (status == CQA_OK)
-        status =
-            cqa_db_value(db, open_flags, error,
-                         "SELECT coalesce(sum(open_count), 0) FROM calls WHERE day BETWEEN ? AND ?",
-                         "ii", day_from, day_to);
-    if (status == CQA_OK && *open_flags > 0 && !ignore_open)
-        status = cqa_fail(error, CQA_E_REFUSED, "%lld flags of these days are undecided",
-                          (long long)*open_flags);
-    if (status == CQA_OK)
-        status =
-            cqa_db_run(db, error,
-                       "INSERT INTO periods(from_day, to_day, closed_by, closed_ms, note) "
-                       "VALUES(?, ?, ?, ?, ?)",
-                       "iiiit", day_from, day_to + 1, who->user, cqa_scores_now_ms(scores), note);
-    snprintf(object, sizeof object, "%lld to %lld", (long long)day_from, (long long)day_to);
-    snprintf(detail, sizeof detail, "%lld undecided flags ignored: %.200s", (long long)*open_flags,
-             note ? note : "");
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "period.close", object, detail, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, close_period, &closing, error);
 }

@@ -9,57 +9,64 @@
 
 enum { DIGEST_SIZE = 32 };
 
+CQA_SQL_STATEMENT(same_digest, "btt", 1,
+                  "SELECT digest = ?1 FROM rubrics WHERE name = ?2 AND version = ?3");
+
 /* CQA_E_NOTFOUND: not known. `*same` tells whether the content is. */
-static enum cqa_status find(struct cqa_db *db, const struct cqa_rubric *rubric,
+static enum cqa_status find(struct cqa_sql *db, const struct cqa_rubric *rubric,
                             const unsigned char *digest, int *same, struct cqa_error *error)
 {
     int64_t count = 0;
-    const enum cqa_status status = cqa_db_value(
-        db, &count, error, "SELECT digest = ? FROM rubrics WHERE name = ? AND version = ?", "btt",
-        digest, DIGEST_SIZE, cqa_rubric_name(rubric), cqa_rubric_version(rubric));
+    const enum cqa_status status =
+        cqa_scores_find(db, &count, error, &same_digest, digest, (size_t)DIGEST_SIZE,
+                        cqa_rubric_name(rubric), cqa_rubric_version(rubric));
 
     *same = count != 0;
     return status;
 }
 
-static enum cqa_status write_rules(struct cqa_db *db, const struct cqa_rubric *rubric,
+CQA_SQL_STATEMENT(drop_rules, "tt", 0,
+                  "DELETE FROM rubric_rules WHERE rubric = ?1 AND version = ?2");
+CQA_SQL_STATEMENT(
+    insert_rule, "tttttiii", 0,
+    "INSERT INTO rubric_rules(rubric, version, rule, title_en, title_zh, range_least_c,"
+    " range_most_c, learned_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+
+static enum cqa_status write_rules(struct cqa_sql *db, const struct cqa_rubric *rubric,
                                    int64_t now_ms, struct cqa_error *error)
 {
     const char *name = cqa_rubric_name(rubric);
     const char *version = cqa_rubric_version(rubric);
-    enum cqa_status status =
-        cqa_db_run(db, error, "DELETE FROM rubric_rules WHERE rubric = ? AND version = ?", "tt",
-                   name, version);
+    enum cqa_status status = cqa_sql_do(db, error, &drop_rules, name, version);
 
     for (size_t i = 0; status == CQA_OK && i < cqa_rubric_rule_count(rubric); i++) {
         const struct cqa_rule_info rule = cqa_rubric_rule(rubric, i);
-        status = cqa_db_run(
-            db, error,
-            "INSERT INTO rubric_rules(rubric, version, rule, title_en, title_zh, range_least_c,"
-            " range_most_c, learned_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-            "tttttiii", name, version, rule.id, rule.title.en, rule.title.zh,
-            (int64_t)llround(rule.range_least * 100), (int64_t)llround(rule.range_most * 100),
-            now_ms);
+        status = cqa_sql_do(db, error, &insert_rule, name, version, rule.id, rule.title.en,
+                            rule.title.zh, (int64_t)llround(rule.range_least * 100),
+                            (int64_t)llround(rule.range_most * 100), now_ms);
     }
     return status;
 }
 
-static enum cqa_status write_rubric(struct cqa_scores *scores, struct cqa_db *db, const char *actor,
-                                    const struct cqa_rubric *rubric, const char *text,
-                                    const unsigned char *digest, struct cqa_error *error)
+CQA_SQL_STATEMENT(
+    upsert_rubric, "ttttbti", 0,
+    "INSERT INTO rubrics(name, version, title_en, title_zh, digest, text, learned_ms)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(name, version) DO UPDATE SET"
+    " title_en = excluded.title_en, title_zh = excluded.title_zh, digest = excluded.digest,"
+    " text = excluded.text, learned_ms = excluded.learned_ms");
+
+static enum cqa_status write_rubric(struct cqa_scores *scores, struct cqa_sql *db,
+                                    const char *actor, const struct cqa_rubric *rubric,
+                                    const char *text, const unsigned char *digest,
+                                    struct cqa_error *error)
 {
     char object[160];
     char detail[2 * DIGEST_SIZE + 1];
     const int64_t now_ms = cqa_scores_now_ms(scores);
     const struct cqa_text title = cqa_rubric_info(rubric).title;
-    enum cqa_status status = cqa_db_run(
-        db, error,
-        "INSERT INTO rubrics(name, version, title_en, title_zh, digest, text, learned_ms)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(name, version) DO UPDATE SET"
-        " title_en = excluded.title_en, title_zh = excluded.title_zh, digest = excluded.digest,"
-        " text = excluded.text, learned_ms = excluded.learned_ms",
-        "ttttbti", cqa_rubric_name(rubric), cqa_rubric_version(rubric), title.en, title.zh, digest,
-        DIGEST_SIZE, text, now_ms);
+    enum cqa_status status =
+        cqa_sql_do(db, error, &upsert_rubric, cqa_rubric_name(rubric), cqa_rubric_version(rubric),
+                   title.en, title.zh, digest, (size_t)DIGEST_SIZE, text, now_ms);
 
     if (status == CQA_OK)
         status = write_rules(db, rubric, now_ms, error);
@@ -71,61 +78,74 @@ static enum cqa_status write_rubric(struct cqa_scores *scores, struct cqa_db *db
                : status;
 }
 
+struct keeping {
+    struct cqa_scores *scores;
+    const char *actor;
+    const struct cqa_rubric *rubric;
+    const char *text;
+    int replaces;
+};
+
+static enum cqa_status keep(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct keeping *it = context;
+    unsigned char digest[DIGEST_SIZE];
+    int same = 0;
+
+    crypto_generichash(digest, sizeof digest, (const unsigned char *)it->text, strlen(it->text),
+                       NULL, 0);
+    const enum cqa_status status = find(db, it->rubric, digest, &same, error);
+    if (status == CQA_OK && !same && !it->replaces)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "rubric %s version %s is known with other content: give the changed one "
+                        "another version",
+                        cqa_rubric_name(it->rubric), cqa_rubric_version(it->rubric));
+    return status == CQA_E_NOTFOUND || (status == CQA_OK && !same)
+               ? write_rubric(it->scores, db, it->actor, it->rubric, it->text, digest, error)
+               : status;
+}
+
 enum cqa_status cqa_rubric_keep(struct cqa_scores *scores, const char *actor,
                                 const struct cqa_rubric *rubric, const char *text, int replaces,
                                 struct cqa_error *error)
 {
-    unsigned char digest[DIGEST_SIZE];
-    struct cqa_db *db;
-    int same = 0;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct keeping keeping = {scores, actor, rubric, text, replaces};
 
-    if (status != CQA_OK)
-        return status;
-    crypto_generichash(digest, sizeof digest, (const unsigned char *)text, strlen(text), NULL, 0);
-    status = find(db, rubric, digest, &same, error);
-    if (status == CQA_OK && !same && !replaces)
-        status = cqa_fail(error, CQA_E_REFUSED,
-                          "rubric %s version %s is known with other content: give the changed one "
-                          "another version",
-                          cqa_rubric_name(rubric), cqa_rubric_version(rubric));
-    else if (status == CQA_E_NOTFOUND || (status == CQA_OK && !same))
-        status = write_rubric(scores, db, actor, rubric, text, digest, error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, keep, &keeping, error);
 }
+CQA_SQL_STATEMENT(count_known, "tt", 1,
+                  "SELECT count(*) FROM rubrics WHERE name = ?1 AND version = ?2");
 
 int cqa_rubric_is_known(struct cqa_scores *scores, const char *name, const char *version)
 {
     struct cqa_error error;
-    struct cqa_db *db;
+    struct cqa_sql *db;
     int64_t count = 0;
 
     if (cqa_scores_take(scores, &db, &error) != CQA_OK)
         return 0;
-    const enum cqa_status status = cqa_db_value(
-        db, &count, &error, "SELECT count(*) FROM rubrics WHERE name = ? AND version = ?", "tt",
-        name, version);
+    const enum cqa_status status = cqa_sql_number(db, &count, &error, &count_known, name, version);
     cqa_scores_give(scores, db);
     return status == CQA_OK && count > 0;
 }
 
+CQA_SQL_STATEMENT(text_of, "tt", 1, "SELECT text FROM rubrics WHERE name = ?1 AND version = ?2");
+
 enum cqa_status cqa_rubric_text(struct cqa_scores *scores, const char *name, const char *version,
                                 struct cqa_buffer *out, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    status =
-        cqa_db_start(db, &row, error, "SELECT text FROM rubrics WHERE name = ? AND version = ?",
-                     "tt", name, version);
+    status = cqa_sql_start(db, &row, error, &text_of, name, version);
     if (status == CQA_OK) {
-        status = cqa_db_step(db, row, error);
+        status = cqa_row_step(row, error);
         if (status == CQA_OK)
-            status = cqa_buffer_add(out, cqa_db_text(row, 0), strlen(cqa_db_text(row, 0)));
-        cqa_db_end(row);
+            status = cqa_buffer_add(out, cqa_row_text(row, 0), strlen(cqa_row_text(row, 0)));
+        cqa_sql_end(row);
     }
     cqa_scores_give(scores, db);
     return status == CQA_E_NOTFOUND
@@ -134,20 +154,22 @@ enum cqa_status cqa_rubric_text(struct cqa_scores *scores, const char *name, con
                : status;
 }
 
+CQA_SQL_STATEMENT(list_rubrics, "", 4,
+                  "SELECT name, version, title_en, title_zh FROM rubrics"
+                  " ORDER BY name, learned_ms DESC, id DESC");
+
 enum cqa_status cqa_rubric_list(struct cqa_scores *scores,
                                 void (*visit)(void *context, const struct cqa_rubric_row *row),
                                 void *context, struct cqa_error *error)
 {
     struct cqa_list list;
 
-    cqa_list_start(scores, &list, error,
-                   "SELECT name, version, title_en, title_zh FROM rubrics"
-                   " ORDER BY name, learned_ms DESC, id DESC",
-                   "");
+    cqa_list_start(scores, &list, error, &list_rubrics);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_rubric_row rubric = {cqa_db_text(list.row, 0),
-                                              cqa_db_text(list.row, 1),
-                                              {cqa_db_text(list.row, 2), cqa_db_text(list.row, 3)}};
+        const struct cqa_rubric_row rubric = {
+            cqa_row_text(list.row, 0),
+            cqa_row_text(list.row, 1),
+            {cqa_row_text(list.row, 2), cqa_row_text(list.row, 3)}};
         visit(context, &rubric);
     }
     return cqa_list_end(scores, &list);

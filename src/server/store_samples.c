@@ -41,7 +41,7 @@ static uint64_t band_of(int64_t score_c)
 }
 
 static int add_candidate(struct drawing *drawing, const struct cqa_sample_plan *plan,
-                         sqlite3_stmt *row)
+                         struct cqa_sql_rows *row)
 {
     if (drawing->count == drawing->capacity) {
         const size_t capacity = drawing->capacity ? drawing->capacity * 2 : 1024;
@@ -51,15 +51,15 @@ static int add_candidate(struct drawing *drawing, const struct cqa_sample_plan *
         drawing->items = items;
         drawing->capacity = capacity;
     }
-    const int64_t id = sqlite3_column_int64(row, 0);
-    const char *person = cqa_db_text(row, 1);
+    const int64_t id = cqa_sql_int(row, 0);
+    const char *person = cqa_row_text(row, 1);
     struct candidate *candidate = &drawing->items[drawing->count++];
     *candidate = (struct candidate){.id = id,
                                     .person = hash_of(plan->name, person, strlen(person)),
                                     .lot = hash_of(plan->name, &id, sizeof id)};
-    const char *queue = cqa_db_text(row, 3);
+    const char *queue = cqa_row_text(row, 3);
     if (plan->strata == CQA_STRATA_SCORE)
-        candidate->stratum = band_of(sqlite3_column_int64(row, 2));
+        candidate->stratum = band_of(cqa_sql_int(row, 2));
     else if (plan->strata == CQA_STRATA_QUEUE)
         candidate->stratum = hash_of("", queue, strlen(queue));
     return 1;
@@ -106,12 +106,12 @@ static void shuffle(struct drawing *drawing)
     qsort(drawing->items, drawing->count, sizeof *drawing->items, by_rank);
 }
 
-static enum cqa_status read_candidates(struct cqa_db *db, const struct cqa_scope *scope,
+static enum cqa_status read_candidates(struct cqa_sql *db, const struct cqa_scope *scope,
                                        const struct cqa_sample_plan *plan, struct drawing *drawing,
                                        struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql_rows *row = NULL;
 
     cqa_query_number(
         &query,
@@ -120,16 +120,20 @@ static enum cqa_status read_candidates(struct cqa_db *db, const struct cqa_scope
         plan->day_from);
     cqa_query_number(&query, " AND c.day <= ?", plan->day_to);
     cqa_query_scope(&query, "c", scope);
-    enum cqa_status status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK)
+    enum cqa_status status = cqa_query_start(&query, db, 4, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error))
         if (!add_candidate(drawing, plan, row))
             status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }
 
-static enum cqa_status write_samples(struct cqa_db *db, const struct cqa_sample_plan *plan,
+CQA_SQL_STATEMENT(insert_sample, "titi", 0,
+                  "INSERT OR IGNORE INTO samples(plan, call, auditor, due_day)"
+                  " VALUES(?1, ?2, (SELECT id FROM users WHERE name = ?3), ?4)");
+
+static enum cqa_status write_samples(struct cqa_sql *db, const struct cqa_sample_plan *plan,
                                      const struct drawing *drawing, int64_t *drawn,
                                      struct cqa_error *error)
 {
@@ -144,26 +148,25 @@ static enum cqa_status write_samples(struct cqa_db *db, const struct cqa_sample_
             continue;
         const char *auditor =
             plan->auditor_count ? plan->auditors[turn++ % plan->auditor_count] : NULL;
-        status = cqa_db_run(db, error,
-                            "INSERT OR IGNORE INTO samples(plan, call, auditor, due_day)"
-                            " VALUES(?, ?, (SELECT id FROM users WHERE name = ?), ?)",
-                            "titi", plan->name, here->id, auditor, plan->due_day);
-        *drawn += status == CQA_OK ? cqa_db_changes(db) : 0;
+        status =
+            cqa_sql_do(db, error, &insert_sample, plan->name, here->id, auditor, plan->due_day);
+        *drawn += status == CQA_OK ? cqa_sql_changes(db) : 0;
     }
     return status;
 }
 
-static enum cqa_status check_auditors(struct cqa_db *db, const struct cqa_sample_plan *plan,
+CQA_SQL_STATEMENT(
+    reviewer, "t", 1,
+    "SELECT id FROM users WHERE name = ?1 AND role IN (1, 2) AND disabled_ms IS NULL");
+
+static enum cqa_status check_auditors(struct cqa_sql *db, const struct cqa_sample_plan *plan,
                                       struct cqa_error *error)
 {
     enum cqa_status status = CQA_OK;
     int64_t id;
 
     for (size_t i = 0; status == CQA_OK && i < plan->auditor_count; i++) {
-        status = cqa_db_value(
-            db, &id, error,
-            "SELECT id FROM users WHERE name = ? AND role IN (1, 2) AND disabled_ms IS NULL", "t",
-            plan->auditors[i]);
+        status = cqa_scores_find(db, &id, error, &reviewer, plan->auditors[i]);
         if (status == CQA_E_NOTFOUND)
             status = cqa_fail(error, CQA_E_BADDATA, "auditors: nobody named \"%s\" may review",
                               plan->auditors[i]);
@@ -171,30 +174,39 @@ static enum cqa_status check_auditors(struct cqa_db *db, const struct cqa_sample
     return status;
 }
 
+struct draw {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    const struct cqa_sample_plan *plan;
+    int64_t *drawn;
+};
+
+static enum cqa_status draw(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct draw *it = context;
+    const struct cqa_scope scope = cqa_identity_scope(it->who);
+    struct drawing drawing = {0};
+    char detail[64];
+    enum cqa_status status = check_auditors(db, it->plan, error);
+
+    *it->drawn = 0;
+    if (status == CQA_OK)
+        status = read_candidates(db, &scope, it->plan, &drawing, error);
+    shuffle(&drawing);
+    if (status == CQA_OK)
+        status = write_samples(db, it->plan, &drawing, it->drawn, error);
+    snprintf(detail, sizeof detail, "%lld of %zu calls", (long long)*it->drawn, drawing.count);
+    free(drawing.items);
+    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->who->name, "samples.draw",
+                                            it->plan->name, detail, error)
+                            : status;
+}
+
 enum cqa_status cqa_samples_draw(struct cqa_scores *scores, const struct cqa_identity *who,
                                  const struct cqa_sample_plan *plan, int64_t *drawn,
                                  struct cqa_error *error)
 {
-    const struct cqa_scope scope = cqa_identity_scope(who);
-    struct drawing drawing = {0};
-    char detail[64];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
-
-    if (status != CQA_OK)
-        return status;
-    *drawn = 0;
-    status = check_auditors(db, plan, error);
-    if (status == CQA_OK)
-        status = read_candidates(db, &scope, plan, &drawing, error);
-    shuffle(&drawing);
-    if (status == CQA_OK)
-        status = write_samples(db, plan, &drawing, drawn, error);
-    snprintf(detail, sizeof detail, "%lld of %zu calls", (long long)*drawn, drawing.count);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "samples.draw", plan->name, detail, error);
-    free(drawing.items);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, draw, &(struct draw){scores, who, plan, drawn}, error);
 }
 
 enum cqa_status cqa_samples_list(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -204,8 +216,8 @@ enum cqa_status cqa_samples_list(struct cqa_scores *scores, const struct cqa_sco
                                  void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -222,44 +234,54 @@ enum cqa_status cqa_samples_list(struct cqa_scores *scores, const struct cqa_sco
         cqa_query_add(&query, " AND s.done_ms IS NULL");
     cqa_query_scope(&query, "c", scope);
     cqa_query_number(&query, " ORDER BY s.id LIMIT ?", limit);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+    status = cqa_query_start(&query, db, 8, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         const struct cqa_sample_row sample = {
-            .id = sqlite3_column_int64(row, 0),
-            .call = sqlite3_column_int64(row, 1),
-            .due_day = sqlite3_column_int64(row, 2),
-            .done_ms = sqlite3_column_int64(row, 3),
-            .plan = cqa_db_text(row, 4),
-            .auditor = (const char *)sqlite3_column_text(row, 5),
-            .call_id = cqa_db_text(row, 6),
-            .person = (const char *)sqlite3_column_text(row, 7),
+            .id = cqa_sql_int(row, 0),
+            .call = cqa_sql_int(row, 1),
+            .due_day = cqa_sql_int(row, 2),
+            .done_ms = cqa_sql_int(row, 3),
+            .plan = cqa_row_text(row, 4),
+            .auditor = cqa_sql_text(row, 5),
+            .call_id = cqa_row_text(row, 6),
+            .person = cqa_sql_text(row, 7),
         };
         if (visit(context, &sample))
             break;
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
+}
+
+CQA_SQL_STATEMENT(
+    set_sample_done, "iii", 0,
+    "UPDATE samples SET done_ms = ?1 WHERE id = ?2 AND auditor = ?3 AND done_ms IS NULL");
+
+struct sample_done {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t sample;
+};
+
+static enum cqa_status set_done(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct sample_done *it = context;
+    char object[40];
+    enum cqa_status status = cqa_sql_do(db, error, &set_sample_done, cqa_scores_now_ms(it->scores),
+                                        it->sample, it->who->user);
+
+    if (status == CQA_OK && cqa_sql_changes(db) == 0)
+        status = cqa_fail(error, CQA_E_NOTFOUND, "no such sample is due from you");
+    snprintf(object, sizeof object, "sample %lld", (long long)it->sample);
+    return status == CQA_OK
+               ? cqa_audit_add(it->scores, db, it->who->name, "samples.done", object, "", error)
+               : status;
 }
 
 enum cqa_status cqa_samples_done(struct cqa_scores *scores, const struct cqa_identity *who,
                                  int64_t sample, struct cqa_error *error)
 {
-    char object[40];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
-
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_run(
-        db, error,
-        "UPDATE samples SET done_ms = ? WHERE id = ? AND auditor = ? AND done_ms IS NULL", "iii",
-        cqa_scores_now_ms(scores), sample, who->user);
-    if (status == CQA_OK && cqa_db_changes(db) == 0)
-        status = cqa_fail(error, CQA_E_NOTFOUND, "no such sample is due from you");
-    snprintf(object, sizeof object, "sample %lld", (long long)sample);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "samples.done", object, "", error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, set_done, &(struct sample_done){scores, who, sample}, error);
 }

@@ -10,36 +10,49 @@ enum { SEEN_STEP_MS = 60000 };
 static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
                              "mB3pMWC/3bCFVGv4NlZHdBaJvUE7ck+9BLu8a+JxQ5k";
 
-static enum cqa_status write_session(struct cqa_scores *scores, char session[CQA_SESSION_SIZE],
-                                     struct cqa_identity *who, struct cqa_arena *arena,
-                                     struct cqa_error *error)
+CQA_SQL_STATEMENT(
+    insert_session, "biti", 0,
+    "INSERT INTO sessions(hash, user, csrf, created_ms, seen_ms) VALUES(?1, ?2, ?3, ?4, ?4)");
+
+struct opening {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    const unsigned char *hash;
+    const char *csrf;
+};
+
+static enum cqa_status write_session(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct opening *it = context;
+    const enum cqa_status status =
+        cqa_sql_do(db, error, &insert_session, it->hash, (size_t)CQA_SECRET_HASH_SIZE,
+                   it->who->user, it->csrf, cqa_scores_now_ms(it->scores));
+
+    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->who->name, "session.open",
+                                            it->who->name, "", error)
+                            : status;
+}
+
+static enum cqa_status make_session(struct cqa_scores *scores, char session[CQA_SESSION_SIZE],
+                                    struct cqa_identity *who, struct cqa_arena *arena,
+                                    struct cqa_error *error)
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
     char csrf[CQA_CSRF_SIZE];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    struct opening opening = {scores, who, hash, csrf};
 
-    if (status != CQA_OK)
-        return status;
     cqa_secret_make(session, CQA_SESSION_SIZE);
     cqa_secret_make(csrf, sizeof csrf);
     cqa_secret_hash(session, hash);
     who->csrf = cqa_arena_string(arena, csrf);
-    status = cqa_db_run(
-        db, error,
-        "INSERT INTO sessions(hash, user, csrf, created_ms, seen_ms) VALUES(?1, ?2, ?3, ?4, ?4)",
-        "biti", hash, CQA_SECRET_HASH_SIZE, who->user, csrf, cqa_scores_now_ms(scores));
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "session.open", who->name, "", error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, write_session, &opening, error);
 }
-
 enum cqa_status cqa_session_open(struct cqa_scores *scores, const char *name, const char *password,
                                  struct cqa_arena *arena, char session[CQA_SESSION_SIZE],
                                  struct cqa_identity *out, struct cqa_error *error)
 {
     const char *hash = nobody;
-    struct cqa_db *db;
+    struct cqa_sql *db;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -51,45 +64,47 @@ enum cqa_status cqa_session_open(struct cqa_scores *scores, const char *name, co
     const int matches = crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
     if (status == CQA_E_NOTFOUND || !matches)
         return cqa_fail(error, CQA_E_REFUSED, "wrong name or password");
-    return write_session(scores, session, out, arena, error);
+    return make_session(scores, session, out, arena, error);
 }
 
+CQA_SQL_STATEMENT(session_of, "b", 4,
+                  "SELECT user, created_ms, seen_ms, csrf FROM sessions WHERE hash = ?1");
+
 /* A session's row; `*seen_ms` when it was last used. */
-static enum cqa_status read_session(struct cqa_db *db, const unsigned char *hash,
+static enum cqa_status read_session(struct cqa_sql *db, const unsigned char *hash,
                                     struct cqa_arena *arena, int64_t *user, int64_t *created_ms,
                                     int64_t *seen_ms, const char **csrf, struct cqa_error *error)
 {
-    sqlite3_stmt *row;
-    enum cqa_status status = cqa_db_start(
-        db, &row, error, "SELECT user, created_ms, seen_ms, csrf FROM sessions WHERE hash = ?", "b",
-        hash, CQA_SECRET_HASH_SIZE);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status =
+        cqa_sql_start(db, &row, error, &session_of, hash, (size_t)CQA_SECRET_HASH_SIZE);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_step(db, row, error);
+    status = cqa_row_step(row, error);
     if (status == CQA_OK) {
-        *user = sqlite3_column_int64(row, 0);
-        *created_ms = sqlite3_column_int64(row, 1);
-        *seen_ms = sqlite3_column_int64(row, 2);
-        *csrf = cqa_arena_string(arena, cqa_db_text(row, 3));
+        *user = cqa_sql_int(row, 0);
+        *created_ms = cqa_sql_int(row, 1);
+        *seen_ms = cqa_sql_int(row, 2);
+        *csrf = cqa_arena_string(arena, cqa_row_text(row, 3));
     }
-    cqa_db_end(row);
+    cqa_sql_end(row);
     return status;
 }
 
-static enum cqa_status touch_session(struct cqa_scores *scores, const unsigned char *hash,
-                                     int64_t now_ms, struct cqa_error *error)
+CQA_SQL_STATEMENT(set_seen, "ib", 0, "UPDATE sessions SET seen_ms = ?1 WHERE hash = ?2");
+
+struct touching {
+    const unsigned char *hash;
+    int64_t now_ms;
+};
+
+static enum cqa_status touch(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    const struct touching *it = context;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_run(db, error, "UPDATE sessions SET seen_ms = ? WHERE hash = ?", "ib", now_ms,
-                        hash, CQA_SECRET_HASH_SIZE);
-    return cqa_scores_end(scores, status, error);
+    return cqa_sql_do(db, error, &set_seen, it->now_ms, it->hash, (size_t)CQA_SECRET_HASH_SIZE);
 }
-
 enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session, int64_t idle_ms,
                                   int64_t ms_max, struct cqa_arena *arena, struct cqa_identity *out,
                                   struct cqa_error *error)
@@ -100,7 +115,7 @@ enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session
     int64_t seen_ms = 0;
     const char *csrf = NULL;
     const char *password;
-    struct cqa_db *db;
+    struct cqa_sql *db;
     const int64_t now_ms = cqa_scores_now_ms(scores);
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
@@ -118,47 +133,55 @@ enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session
     if (status != CQA_OK)
         return status;
     out->csrf = csrf;
-    return now_ms - seen_ms > SEEN_STEP_MS ? touch_session(scores, hash, now_ms, error) : CQA_OK;
+    if (now_ms - seen_ms <= SEEN_STEP_MS)
+        return CQA_OK;
+    return cqa_scores_write(scores, touch, &(struct touching){hash, now_ms}, error);
+}
+
+CQA_SQL_STATEMENT(drop_session, "b", 0, "DELETE FROM sessions WHERE hash = ?1");
+
+static enum cqa_status drop(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const unsigned char *hash = context;
+
+    return cqa_sql_do(db, error, &drop_session, hash, (size_t)CQA_SECRET_HASH_SIZE);
 }
 
 enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *session,
                                   struct cqa_error *error)
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
 
-    if (status != CQA_OK)
-        return status;
     cqa_secret_hash(session, hash);
-    status = cqa_db_run(db, error, "DELETE FROM sessions WHERE hash = ?", "b", hash,
-                        CQA_SECRET_HASH_SIZE);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, drop, hash, error);
 }
-
 /* ---- the own password */
 
-static enum cqa_status write_password(struct cqa_scores *scores, const struct cqa_identity *who,
-                                      const char *password, const char *session,
-                                      struct cqa_error *error)
+CQA_SQL_STATEMENT(set_password, "ti", 0, "UPDATE users SET password = ?1 WHERE id = ?2");
+CQA_SQL_STATEMENT(drop_other_sessions, "ib", 0,
+                  "DELETE FROM sessions WHERE user = ?1 AND hash <> ?2");
+
+struct changing {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    const char *password; /* its hash */
+    const char *session;
+};
+
+static enum cqa_status write_password(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
+    const struct changing *it = context;
     unsigned char hash[CQA_SECRET_HASH_SIZE];
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
+    enum cqa_status status = cqa_sql_do(db, error, &set_password, it->password, it->who->user);
 
-    if (status != CQA_OK)
-        return status;
-    cqa_secret_hash(session, hash);
-    status = cqa_db_run(db, error, "UPDATE users SET password = ? WHERE id = ?", "ti", password,
-                        who->user);
+    cqa_secret_hash(it->session, hash);
     if (status == CQA_OK)
-        status = cqa_db_run(db, error, "DELETE FROM sessions WHERE user = ? AND hash <> ?", "ib",
-                            who->user, hash, CQA_SECRET_HASH_SIZE);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, who->name, "user.password", who->name, "", error);
-    return cqa_scores_end(scores, status, error);
+        status = cqa_sql_do(db, error, &drop_other_sessions, it->who->user, hash,
+                            (size_t)CQA_SECRET_HASH_SIZE);
+    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->who->name, "user.password",
+                                            it->who->name, "", error)
+                            : status;
 }
-
 enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct cqa_identity *who,
                                          const char *old_password, const char *new_password,
                                          const char *session, struct cqa_error *error)
@@ -167,7 +190,7 @@ enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct
     struct cqa_arena arena = {0};
     struct cqa_identity found;
     const char *hash = NULL;
-    struct cqa_db *db;
+    struct cqa_sql *db;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -179,5 +202,8 @@ enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct
     cqa_arena_finish(&arena);
     if (status == CQA_OK)
         status = cqa_password_hash(new_password, password, error);
-    return status == CQA_OK ? write_password(scores, who, password, session, error) : status;
+    if (status != CQA_OK)
+        return status;
+    return cqa_scores_write(scores, write_password,
+                            &(struct changing){scores, who, password, session}, error);
 }

@@ -28,18 +28,39 @@ enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
     return cqa_token_add_as(scores, cqa_actor_console, name, role, site, out, error);
 }
 
+CQA_SQL_STATEMENT(
+    insert_token, "titbi", 0,
+    "INSERT INTO tokens(name, role, site, hash, created_ms) VALUES(?1, ?2, ?3, ?4, ?5)");
+
+struct token_new {
+    struct cqa_scores *scores;
+    const char *actor, *name, *site;
+    enum cqa_account_role role;
+    const unsigned char *hash;
+};
+
+static enum cqa_status add(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct token_new *it = context;
+    const enum cqa_status status =
+        cqa_sql_do(db, error, &insert_token, it->name, (int64_t)it->role, it->site, it->hash,
+                   (size_t)CQA_SECRET_HASH_SIZE, cqa_scores_now_ms(it->scores));
+
+    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->actor, "token.add", it->name,
+                                            cqa_account_words[it->role], error)
+                            : status;
+}
+
 enum cqa_status cqa_token_add_as(struct cqa_scores *scores, const char *actor, const char *name,
                                  enum cqa_account_role role, const char *site,
                                  char out[CQA_TOKEN_SIZE], struct cqa_error *error)
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
-    struct cqa_db *db;
+    struct token_new made = {scores, actor, name, site, role, hash};
     enum cqa_status status = cqa_account_check_name("token name", name, error);
 
     if (status == CQA_OK && site[0] != '\0')
         status = cqa_account_check_name("site", site, error);
-    if (status == CQA_OK)
-        status = cqa_scores_begin(scores, &db, error);
     if (status != CQA_OK)
         return status;
     out[0] = 'c';
@@ -48,13 +69,7 @@ enum cqa_status cqa_token_add_as(struct cqa_scores *scores, const char *actor, c
     out[3] = '_';
     cqa_secret_make(out + 4, CQA_TOKEN_SIZE - 4);
     cqa_secret_hash(out, hash);
-    status = cqa_db_run(
-        db, error, "INSERT INTO tokens(name, role, site, hash, created_ms) VALUES(?, ?, ?, ?, ?)",
-        "titbi", name, (int64_t)role, site, hash, CQA_SECRET_HASH_SIZE, cqa_scores_now_ms(scores));
-    if (status == CQA_OK)
-        status =
-            cqa_audit_add(scores, db, actor, "token.add", name, cqa_account_words[role], error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, add, &made, error);
 }
 
 enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
@@ -63,23 +78,36 @@ enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
     return cqa_token_revoke_as(scores, cqa_actor_console, name, error);
 }
 
+CQA_SQL_STATEMENT(set_revoked, "it", 0,
+                  "UPDATE tokens SET revoked_ms = ?1 WHERE name = ?2 AND revoked_ms IS NULL");
+
+struct revoking {
+    struct cqa_scores *scores;
+    const char *actor, *name;
+};
+
+static enum cqa_status revoke(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct revoking *it = context;
+    enum cqa_status status =
+        cqa_sql_do(db, error, &set_revoked, cqa_scores_now_ms(it->scores), it->name);
+
+    if (status == CQA_OK && cqa_sql_changes(db) == 0)
+        status = cqa_fail(error, CQA_E_NOTFOUND, "no token named \"%s\" is in force", it->name);
+    return status == CQA_OK
+               ? cqa_audit_add(it->scores, db, it->actor, "token.revoke", it->name, "", error)
+               : status;
+}
+
 enum cqa_status cqa_token_revoke_as(struct cqa_scores *scores, const char *actor, const char *name,
                                     struct cqa_error *error)
 {
-    struct cqa_db *db;
-    enum cqa_status status = cqa_scores_begin(scores, &db, error);
-
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_run(db, error,
-                        "UPDATE tokens SET revoked_ms = ? WHERE name = ? AND revoked_ms IS NULL",
-                        "it", cqa_scores_now_ms(scores), name);
-    if (status == CQA_OK && cqa_db_changes(db) == 0)
-        status = cqa_fail(error, CQA_E_NOTFOUND, "no token named \"%s\" is in force", name);
-    if (status == CQA_OK)
-        status = cqa_audit_add(scores, db, actor, "token.revoke", name, "", error);
-    return cqa_scores_end(scores, status, error);
+    return cqa_scores_write(scores, revoke, &(struct revoking){scores, actor, name}, error);
 }
+
+CQA_SQL_STATEMENT(list_tokens, "", 5,
+                  "SELECT name, site, role, created_ms, coalesce(revoked_ms, 0) FROM tokens"
+                  " ORDER BY id");
 
 enum cqa_status cqa_token_list(struct cqa_scores *scores,
                                void (*visit)(void *context, const struct cqa_token_row *row),
@@ -87,46 +115,43 @@ enum cqa_status cqa_token_list(struct cqa_scores *scores,
 {
     struct cqa_list list;
 
-    cqa_list_start(scores, &list, error,
-                   "SELECT name, site, role, created_ms, coalesce(revoked_ms, 0) FROM tokens"
-                   " ORDER BY id",
-                   "");
+    cqa_list_start(scores, &list, error, &list_tokens);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_token_row token = {cqa_db_text(list.row, 0), cqa_db_text(list.row, 1),
-                                            (enum cqa_account_role)sqlite3_column_int(list.row, 2),
-                                            sqlite3_column_int64(list.row, 3),
-                                            sqlite3_column_int64(list.row, 4)};
+        const struct cqa_token_row token = {cqa_row_text(list.row, 0), cqa_row_text(list.row, 1),
+                                            (enum cqa_account_role)cqa_sql_int(list.row, 2),
+                                            cqa_sql_int(list.row, 3), cqa_sql_int(list.row, 4)};
         visit(context, &token);
     }
     return cqa_list_end(scores, &list);
 }
+
+CQA_SQL_STATEMENT(
+    token_of, "b", 4,
+    "SELECT name, site, role, hash FROM tokens WHERE hash = ?1 AND revoked_ms IS NULL");
 
 enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
                                 struct cqa_arena *arena, struct cqa_identity *out,
                                 struct cqa_error *error)
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
-    struct cqa_db *db;
-    sqlite3_stmt *row;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
     cqa_secret_hash(token, hash);
-    status = cqa_db_start(
-        db, &row, error,
-        "SELECT name, site, role, hash FROM tokens WHERE hash = ? AND revoked_ms IS NULL", "b",
-        hash, CQA_SECRET_HASH_SIZE);
+    status = cqa_sql_start(db, &row, error, &token_of, hash, (size_t)CQA_SECRET_HASH_SIZE);
     if (status == CQA_OK) {
-        status = cqa_db_step(db, row, error);
+        status = cqa_row_step(row, error);
         if (status == CQA_OK &&
-            sodium_memcmp(sqlite3_column_blob(row, 3), hash, CQA_SECRET_HASH_SIZE) != 0)
+            sodium_memcmp(cqa_sql_bytes(row, 3), hash, CQA_SECRET_HASH_SIZE) != 0)
             status = CQA_E_NOTFOUND;
         if (status == CQA_OK)
-            *out = (struct cqa_identity){.name = cqa_arena_string(arena, cqa_db_text(row, 0)),
-                                         .site = cqa_arena_string(arena, cqa_db_text(row, 1)),
-                                         .role = (enum cqa_account_role)sqlite3_column_int(row, 2)};
-        cqa_db_end(row);
+            *out = (struct cqa_identity){.name = cqa_arena_string(arena, cqa_row_text(row, 0)),
+                                         .site = cqa_arena_string(arena, cqa_row_text(row, 1)),
+                                         .role = (enum cqa_account_role)cqa_sql_int(row, 2)};
+        cqa_sql_end(row);
     }
     cqa_scores_give(scores, db);
     if (status == CQA_OK && (out->name == NULL || out->site == NULL))

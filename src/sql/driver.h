@@ -6,23 +6,6 @@
 
 #include "sql/sql.h"
 
-enum cqa_sql_kind {
-    CQA_SQL_NULL,
-    CQA_SQL_INT,
-    CQA_SQL_DOUBLE,
-    CQA_SQL_TEXT,
-    CQA_SQL_BLOB,
-};
-
-/* What is bound, or a column. */
-struct cqa_sql_value {
-    enum cqa_sql_kind kind;
-    int64_t integer;
-    double real;
-    const char *bytes; /* a text ends with NUL */
-    size_t size;
-};
-
 /* What a failure means for the transaction that it ended. */
 enum cqa_sql_trouble {
     CQA_SQL_LASTING,
@@ -106,10 +89,6 @@ enum cqa_status cqa_sql_broken(struct cqa_error *error);
 /* Inside a transaction: whatever fails ends it. Returns `status`. */
 enum cqa_status cqa_sql_noted(struct cqa_sql *sql, enum cqa_status status,
                               const struct cqa_error *error);
-
-enum cqa_status cqa_sql_run_values(struct cqa_sql *sql, struct cqa_error *error,
-                                   const struct cqa_sql_statement *statement,
-                                   const struct cqa_sql_value *values, int count);
 
 /* As cqa_sql_transaction, in any way of beginning. */
 enum cqa_status cqa_sql_within(struct cqa_sql *sql, enum cqa_sql_begin how, cqa_sql_body *body,

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -228,9 +227,10 @@ static int collect(const struct cqa_sql_statement *statement, va_list *arguments
 
 /* ---- rows */
 
-static enum cqa_status start(struct cqa_sql *sql, struct cqa_sql_rows **out,
-                             struct cqa_error *error, const struct cqa_sql_statement *statement,
-                             const struct cqa_sql_value *values, int count)
+enum cqa_status cqa_sql_start_values(struct cqa_sql *sql, struct cqa_sql_rows **out,
+                                     struct cqa_error *error,
+                                     const struct cqa_sql_statement *statement,
+                                     const struct cqa_sql_value *values, int count)
 {
     struct cqa_error local = {0};
     struct cqa_sql_rows *rows = take(sql, statement, &local);
@@ -250,17 +250,26 @@ static enum cqa_status start(struct cqa_sql *sql, struct cqa_sql_rows **out,
     return status;
 }
 
+enum cqa_status cqa_sql_start_va(struct cqa_sql *sql, struct cqa_sql_rows **rows,
+                                 struct cqa_error *error, const struct cqa_sql_statement *statement,
+                                 va_list *arguments)
+{
+    struct cqa_sql_value values[CQA_SQL_PARAMETERS_MAX];
+    const int count = collect(statement, arguments, values);
+
+    return cqa_sql_start_values(sql, rows, error, statement, values, count);
+}
+
 enum cqa_status cqa_sql_start(struct cqa_sql *sql, struct cqa_sql_rows **rows,
                               struct cqa_error *error, const struct cqa_sql_statement *statement,
                               ...)
 {
-    struct cqa_sql_value values[CQA_SQL_PARAMETERS_MAX];
     va_list arguments;
 
     va_start(arguments, statement);
-    const int count = collect(statement, &arguments, values);
+    const enum cqa_status status = cqa_sql_start_va(sql, rows, error, statement, &arguments);
     va_end(arguments);
-    return start(sql, rows, error, statement, values, count);
+    return status;
 }
 
 int cqa_sql_next(struct cqa_sql_rows *rows, enum cqa_status *status, struct cqa_error *error)
@@ -330,6 +339,11 @@ const char *cqa_sql_text(const struct cqa_sql_rows *rows, int column)
     return value.kind == CQA_SQL_TEXT ? value.bytes : NULL;
 }
 
+const void *cqa_sql_bytes(const struct cqa_sql_rows *rows, int column)
+{
+    return value_of(rows, column).bytes;
+}
+
 const char *cqa_sql_copy(const struct cqa_sql_rows *rows, int column, struct cqa_arena *arena)
 {
     const struct cqa_sql_value value = value_of(rows, column);
@@ -351,12 +365,12 @@ int cqa_sql_word(const struct cqa_sql_rows *rows, int column, const char *const 
 
 /* ---- whole statements */
 
-enum cqa_status cqa_sql_run_values(struct cqa_sql *sql, struct cqa_error *error,
-                                   const struct cqa_sql_statement *statement,
-                                   const struct cqa_sql_value *values, int count)
+enum cqa_status cqa_sql_do_values(struct cqa_sql *sql, struct cqa_error *error,
+                                  const struct cqa_sql_statement *statement,
+                                  const struct cqa_sql_value *values, int count)
 {
     struct cqa_sql_rows *rows = NULL;
-    enum cqa_status status = start(sql, &rows, error, statement, values, count);
+    enum cqa_status status = cqa_sql_start_values(sql, &rows, error, statement, values, count);
 
     while (status == CQA_OK && cqa_sql_next(rows, &status, error))
         continue;
@@ -376,7 +390,7 @@ static enum cqa_status do_it(struct cqa_sql *sql, void *context, struct cqa_erro
 {
     const struct doing *doing = context;
 
-    return cqa_sql_run_values(sql, error, doing->statement, doing->values, doing->count);
+    return cqa_sql_do_values(sql, error, doing->statement, doing->values, doing->count);
 }
 
 enum cqa_status cqa_sql_do(struct cqa_sql *sql, struct cqa_error *error,
@@ -408,9 +422,13 @@ enum cqa_status cqa_sql_number(struct cqa_sql *sql, int64_t *out, struct cqa_err
     va_start(arguments, statement);
     const int count = collect(statement, &arguments, values);
     va_end(arguments);
-    enum cqa_status status = start(sql, &rows, error, statement, values, count);
-    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+    enum cqa_status status = cqa_sql_start_values(sql, &rows, error, statement, values, count);
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
         *out = cqa_sql_int(rows, 0);
+        /* To its end: only there SQLite tells that a row points at nothing. */
+        while (cqa_sql_next(rows, &status, error))
+            continue;
+    }
     cqa_sql_end(rows);
     return status;
 }

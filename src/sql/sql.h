@@ -2,6 +2,7 @@
 #ifndef CQA_SQL_SQL_H
 #define CQA_SQL_SQL_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/arena.h"
@@ -16,7 +17,7 @@
  *   CQA_E_BUSY    held by others, or the server is away: passing
  *   CQA_E_IO      the disk or the server refused; sys_errno is ENOSPC when there is no room, else
  *                 EIO. Also a commit whose outcome is not known (cqa_sql_outcome_unknown).
- *   CQA_E_BADDATA no database, damaged, or a value that its tables do not take
+ *   CQA_E_BADDATA no database or damaged, sys_errno is EIO; or a value that its tables do not take
  *   CQA_E_REFUSED no right to it, or its schema is newer than this program; with EPERM as
  *                 sys_errno a trigger of it says no (SQLite)
  *   CQA_E_LIMIT   a value that is too large
@@ -98,6 +99,23 @@ struct cqa_sql_statement {
 
 struct cqa_sql_rows;
 
+enum cqa_sql_kind {
+    CQA_SQL_NULL,
+    CQA_SQL_INT,
+    CQA_SQL_DOUBLE,
+    CQA_SQL_TEXT,
+    CQA_SQL_BLOB,
+};
+
+/* What is bound, or a column. */
+struct cqa_sql_value {
+    enum cqa_sql_kind kind;
+    int64_t integer;
+    double real;
+    const char *bytes; /* a text ends with NUL */
+    size_t size;
+};
+
 /*
  * Starts a statement; what is handed over is borrowed until cqa_sql_end. Outside a transaction for
  * reading only. `*rows` is to be ended by cqa_sql_end, also when the start fails (NULL then).
@@ -105,6 +123,18 @@ struct cqa_sql_rows;
 enum cqa_status cqa_sql_start(struct cqa_sql *sql, struct cqa_sql_rows **rows,
                               struct cqa_error *error, const struct cqa_sql_statement *statement,
                               ...) CQA_MUST_CHECK;
+enum cqa_status cqa_sql_start_va(struct cqa_sql *sql, struct cqa_sql_rows **rows,
+                                 struct cqa_error *error, const struct cqa_sql_statement *statement,
+                                 va_list *arguments) CQA_MUST_CHECK;
+
+/*
+ * As cqa_sql_start, with the values in an array: for a statement that was put together at run time.
+ * That one is not `kept`, and lives until cqa_sql_end; `count` is the length of its `types`.
+ */
+enum cqa_status cqa_sql_start_values(struct cqa_sql *sql, struct cqa_sql_rows **out,
+                                     struct cqa_error *error,
+                                     const struct cqa_sql_statement *statement,
+                                     const struct cqa_sql_value *values, int count) CQA_MUST_CHECK;
 
 /* The next row: 1 there is one; 0 none, and `*status` says whether that is the end or a failure. */
 int cqa_sql_next(struct cqa_sql_rows *rows, enum cqa_status *status,
@@ -120,6 +150,9 @@ size_t cqa_sql_size(const struct cqa_sql_rows *rows, int column); /* bytes of a 
 /* A text, NUL-terminated; borrowed until the next row. */
 const char *cqa_sql_text(const struct cqa_sql_rows *rows, int column);
 
+/* The bytes of a text or blob, cqa_sql_size of them; borrowed until the next row. */
+const void *cqa_sql_bytes(const struct cqa_sql_rows *rows, int column);
+
 /* A text or blob copied, NUL-terminated; NULL for null or out of memory. */
 const char *cqa_sql_copy(const struct cqa_sql_rows *rows, int column, struct cqa_arena *arena);
 
@@ -130,6 +163,11 @@ int cqa_sql_word(const struct cqa_sql_rows *rows, int column, const char *const 
 enum cqa_status cqa_sql_do(struct cqa_sql *sql, struct cqa_error *error,
                            const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 int64_t cqa_sql_changes(const struct cqa_sql *sql); /* rows that the last cqa_sql_do touched */
+
+/* As cqa_sql_do, with the values in an array (cqa_sql_start_values); inside a transaction only. */
+enum cqa_status cqa_sql_do_values(struct cqa_sql *sql, struct cqa_error *error,
+                                  const struct cqa_sql_statement *statement,
+                                  const struct cqa_sql_value *values, int count) CQA_MUST_CHECK;
 
 /* The first column of the first row, a number; `*out` stays when there is no row. */
 enum cqa_status cqa_sql_number(struct cqa_sql *sql, int64_t *out, struct cqa_error *error,

@@ -24,7 +24,9 @@ static enum cqa_status lasting(int code, const char *said, struct cqa_error *err
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the database");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return cqa_fail(error, CQA_E_BADDATA, "the database is damaged: %s", said);
+        (void)cqa_fail(error, CQA_E_BADDATA, "the database is damaged: %s", said);
+        (void)cqa_sql_broken(error);
+        return CQA_E_BADDATA;
     case SQLITE_CONSTRAINT:
         if (code == SQLITE_CONSTRAINT_TRIGGER)
             return refused(said, error);
@@ -64,14 +66,17 @@ static enum cqa_status script(struct cqa_sql *sql, const char *text, struct cqa_
     return checked(sql, sqlite3_exec(sql->handle, text, NULL, NULL, NULL), error);
 }
 
-/* Made here, so that it is readable by nobody else from its first moment on. */
+/* Made here, so that it is readable by nobody else from its first moment on. One that is there is
+ * not opened: closing it again would drop the locks that this process has on it by other
+ * connections, and with them the log under their feet. */
 static enum cqa_status make_file(const char *path, struct cqa_error *error)
 {
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-    if (fd < 0)
+    if (fd >= 0)
+        (void)close(fd);
+    else if (errno != EEXIST || faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0)
         return cqa_fail_errno(error, "%s", path);
-    (void)close(fd);
     return CQA_OK;
 }
 
@@ -159,31 +164,34 @@ static enum cqa_status step(struct cqa_sql *sql, void *prepared, struct cqa_erro
     return code == SQLITE_DONE ? CQA_E_NOTFOUND : failed(sql, code, error);
 }
 
+/* Looked up once: the connection is one thread's (NOMUTEX), so the value stays as it is. */
 static void column(void *prepared, int index, struct cqa_sql_value *out)
 {
+    sqlite3_value *value = sqlite3_column_value(prepared, index);
+
     *out = (struct cqa_sql_value){0};
-    switch (sqlite3_column_type(prepared, index)) {
+    switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
         out->kind = CQA_SQL_INT;
-        out->integer = sqlite3_column_int64(prepared, index);
+        out->integer = sqlite3_value_int64(value);
         break;
     case SQLITE_FLOAT:
         out->kind = CQA_SQL_DOUBLE;
-        out->real = sqlite3_column_double(prepared, index);
+        out->real = sqlite3_value_double(value);
         break;
     case SQLITE_TEXT:
         out->kind = CQA_SQL_TEXT;
-        out->bytes = (const char *)sqlite3_column_text(prepared, index);
+        out->bytes = (const char *)sqlite3_value_text(value);
         break;
     case SQLITE_BLOB:
         out->kind = CQA_SQL_BLOB;
-        out->bytes = sqlite3_column_blob(prepared, index);
+        out->bytes = sqlite3_value_blob(value);
         break;
     default:
         return;
     }
     if (out->bytes != NULL)
-        out->size = (size_t)sqlite3_column_bytes(prepared, index);
+        out->size = (size_t)sqlite3_value_bytes(value);
 }
 
 static void reset(void *prepared)

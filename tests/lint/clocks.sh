@@ -8,6 +8,7 @@ exceptions='
 src/post/post.c timerfd_create             libcurl counts its own timeouts, in real time
 src/sql/sql.c nanosleep                    between tries, where no sleep is handed in
 src/store/store.c nanosleep                asks a lock of other processes again, a counted number of times
+src/server/store.c nanosleep               asks a lock of other processes again, a counted number of times
 src/analysis/outline.c cqa_clock_system    waits for a child of its own, in real time
 src/child/frame.c cqa_clock_system         waits for a child, in real time
 src/child/pool.c cqa_clock_system          limits of children, in real time

@@ -17,7 +17,7 @@ COMMANDS = re.compile(r"^cqa_command_apart\(([\w-]+)\)", re.M)
 # (docs/decisions/0088).
 LEFT = {"cqa_deliveries_each", "cqa_deliveries_replay", "cqa_recordings_exclude", "cqa_results_each", "cqa_results_find_call",
         "cqa_results_find_path", "cqa_results_rescore", "cqa_store_check",
-        "cqa_sql_check", "cqa_sql_double", "cqa_sql_is_null", "cqa_sql_outcome_unknown"}
+        "cqa_sql_check", "cqa_sql_double", "cqa_sql_outcome_unknown"}
 PROTOTYPE = re.compile(r"^[\w\s*]+\(")
 
 

@@ -23,7 +23,7 @@ END { exit bad }
 ' $(find src -name '*.[ch]') || exit 1
 # One room knows databases, and every statement is declared where a test finds it.
 ! grep -rnE '^[ \t]*#[ \t]*include[ \t]*[<"](sqlite3|libpq-fe|mysql|mariadb/mysql)\.h' src --include='*.[ch]' |
-    grep -v "^src/sql/\|^src/server/db\.h:" || { echo "only src/sql/ includes a database's header"; exit 1; }
+    grep -v "^src/sql/" || { echo "only src/sql/ includes a database's header"; exit 1; }
 # store/steps.c writes one at run time, from the table of states.
 ! grep -rnE 'struct cqa_sql_statement [a-z_]+(\[\])? *=' src --include='*.[ch]' |
     grep -v "^src/sql/\|^src/store/steps\.c:" || { echo "declare a statement with CQA_SQL_STATEMENT"; exit 1; }

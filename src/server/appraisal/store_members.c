@@ -19,13 +19,13 @@ static void bounds(const char *period, char first[24], char end[24])
 
 /* ---- the roster of the period */
 
-static enum cqa_status add_seat(struct cqa_members *members, sqlite3_stmt *row)
+static enum cqa_status add_seat(struct cqa_members *members, struct cqa_sql_rows *row)
 {
     struct cqa_roster *roster = &members->roster;
     struct cqa_seat *seats =
         realloc(roster->seats, (roster->count + 1) * sizeof *seats); /* rosters are short */
-    const char *team = (const char *)sqlite3_column_text(row, 2);
-    const char *post = (const char *)sqlite3_column_text(row, 3);
+    const char *team = cqa_sql_text(row, 2);
+    const char *post = cqa_sql_text(row, 3);
     size_t index;
 
     if (seats == NULL)
@@ -33,12 +33,12 @@ static enum cqa_status add_seat(struct cqa_members *members, sqlite3_stmt *row)
     roster->seats = seats;
     struct cqa_seat *seat = &seats[roster->count++];
     *seat =
-        (struct cqa_seat){.person = cqa_arena_string(&members->arena, cqa_db_text(row, 0)),
-                          .extension = cqa_arena_string(&members->arena, cqa_db_text(row, 1)),
+        (struct cqa_seat){.person = cqa_arena_string(&members->arena, cqa_row_text(row, 0)),
+                          .extension = cqa_arena_string(&members->arena, cqa_row_text(row, 1)),
                           .team = cqa_arena_string(&members->arena, team && team[0] ? team : NULL),
                           .post = cqa_arena_string(&members->arena, post && post[0] ? post : NULL)};
-    snprintf(seat->from, sizeof seat->from, "%s", cqa_db_text(row, 4));
-    snprintf(seat->to, sizeof seat->to, "%s", cqa_db_text(row, 5));
+    snprintf(seat->from, sizeof seat->from, "%s", cqa_row_text(row, 4));
+    snprintf(seat->to, sizeof seat->to, "%s", cqa_row_text(row, 5));
     if (seat->person == NULL || seat->extension == NULL)
         return CQA_E_NOMEM;
     return cqa_names_add(&members->names, seat->person, &index);
@@ -69,6 +69,10 @@ static enum cqa_status settle(struct cqa_members *members)
     return CQA_OK;
 }
 
+CQA_SQL_STATEMENT(list_members, "tt", 6,
+                  "SELECT person, extension, team, post, from_local, to_local FROM roster"
+                  " WHERE from_local <= ?1 AND to_local > ?2 ORDER BY extension, from_local");
+
 enum cqa_status cqa_members_load(struct cqa_scores *scores, const char *period,
                                  struct cqa_members *out, struct cqa_error *error)
 {
@@ -78,10 +82,7 @@ enum cqa_status cqa_members_load(struct cqa_scores *scores, const char *period,
 
     *out = (struct cqa_members){0};
     bounds(period, first, end);
-    cqa_list_start(scores, &list, error,
-                   "SELECT person, extension, team, post, from_local, to_local FROM roster"
-                   " WHERE from_local <= ? AND to_local > ? ORDER BY extension, from_local",
-                   "tt", end, first);
+    cqa_list_start(scores, &list, error, &list_members, end, first);
     while (cqa_list_next(&list, error))
         list.status = add_seat(out, list.row);
     enum cqa_status status = cqa_list_end(scores, &list);

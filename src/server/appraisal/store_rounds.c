@@ -34,7 +34,7 @@ enum cqa_status cqa_round_check_text(const char *what, const char *text, struct 
     return CQA_OK;
 }
 
-enum cqa_status cqa_round_audit(struct cqa_scores *scores, struct cqa_db *db,
+enum cqa_status cqa_round_audit(struct cqa_scores *scores, struct cqa_sql *db,
                                 const struct cqa_identity *who, const char *action, int64_t round,
                                 struct cqa_error *error, const char *format, ...)
 {
@@ -49,12 +49,13 @@ enum cqa_status cqa_round_audit(struct cqa_scores *scores, struct cqa_db *db,
     return cqa_audit_add(scores, db, who->name, action, object, detail, error);
 }
 
-enum cqa_status cqa_round_check_open(struct cqa_db *db, int64_t round, enum cqa_round_stage *stage,
+CQA_SQL_STATEMENT(stage_of, "i", 1, "SELECT stage FROM rounds WHERE id = ?1");
+
+enum cqa_status cqa_round_check_open(struct cqa_sql *db, int64_t round, enum cqa_round_stage *stage,
                                      struct cqa_error *error)
 {
     int64_t value = 0;
-    const enum cqa_status status =
-        cqa_db_value(db, &value, error, "SELECT stage FROM rounds WHERE id = ?", "i", round);
+    const enum cqa_status status = cqa_scores_find(db, &value, error, &stage_of, round);
 
     if (status == CQA_E_NOTFOUND)
         return cqa_fail(error, CQA_E_NOTFOUND, "no appraisal of this number");
@@ -67,21 +68,52 @@ enum cqa_status cqa_round_check_open(struct cqa_db *db, int64_t round, enum cqa_
 
 /* ---- opening, correcting, moving */
 
-static enum cqa_status insert(struct cqa_scores *scores, struct cqa_db *db,
+CQA_SQL_STATEMENT(
+    insert_round, "ttioiit", 1,
+    "INSERT INTO rounds(scheme, period, version, stage, corrects, opened_by, opened_ms, note)"
+    " VALUES(?1, ?2, ?3, 0, ?4, ?5, ?6, ?7) RETURNING id");
+
+static enum cqa_status insert(struct cqa_scores *scores, struct cqa_sql *db,
                               const struct cqa_identity *who, const struct cqa_round *round,
                               const struct cqa_round_step *step, int64_t *id,
                               struct cqa_error *error)
 {
     const int64_t *corrects = round->corrects ? &round->corrects : NULL;
-    enum cqa_status status = cqa_db_run(
-        db, error,
-        "INSERT INTO rounds(scheme, period, version, stage, corrects, opened_by, opened_ms, note)"
-        " VALUES(?, ?, ?, 0, ?, ?, ?, ?)",
-        "ttioiit", round->scheme, round->period, round->version, corrects, who->user,
-        cqa_scores_now_ms(scores), round->note);
+    const enum cqa_status status =
+        cqa_sql_number(db, id, error, &insert_round, round->scheme, round->period, round->version,
+                       corrects, who->user, cqa_scores_now_ms(scores), round->note);
 
-    *id = cqa_db_last_id(db);
     return status == CQA_OK ? cqa_round_write_step(scores, db, who, *id, step, error) : status;
+}
+
+CQA_SQL_STATEMENT(count_rounds, "tt", 1,
+                  "SELECT count(*) FROM rounds WHERE scheme = ?1 AND period = ?2");
+
+struct opening {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    const char *scheme, *period;
+    const struct cqa_round_step *step;
+    int64_t *round;
+};
+
+static enum cqa_status open_round(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct opening *it = context;
+    const struct cqa_round wish = {.scheme = it->scheme, .period = it->period, .version = 1};
+    int64_t count = 0;
+    enum cqa_status status =
+        cqa_sql_number(db, &count, error, &count_rounds, it->scheme, it->period);
+
+    if (status == CQA_OK && count > 0)
+        status = cqa_fail(error, CQA_E_REFUSED, "there is an appraisal of %s for %s already",
+                          it->scheme, it->period);
+    if (status == CQA_OK)
+        status = insert(it->scores, db, it->who, &wish, it->step, it->round, error);
+    if (status == CQA_OK)
+        status = cqa_round_audit(it->scores, db, it->who, "appraisal.open", *it->round, error,
+                                 "%s %s", it->scheme, it->period);
+    return status;
 }
 
 enum cqa_status cqa_round_open(struct cqa_scores *scores, const struct cqa_identity *who,
@@ -89,57 +121,41 @@ enum cqa_status cqa_round_open(struct cqa_scores *scores, const struct cqa_ident
                                const struct cqa_round_step *step, int64_t *round,
                                struct cqa_error *error)
 {
-    const struct cqa_round wish = {.scheme = scheme, .period = period, .version = 1};
-    int64_t count = 0;
-    struct cqa_db *db;
-    enum cqa_status status = cqa_round_need_name(who, error);
+    struct opening opening = {scores, who, scheme, period, step, round};
+    const enum cqa_status status = cqa_round_need_name(who, error);
 
-    if (status == CQA_OK)
-        status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = cqa_db_value(db, &count, error,
-                          "SELECT count(*) FROM rounds WHERE scheme = ? AND period = ?", "tt",
-                          scheme, period);
-    if (status == CQA_OK && count > 0)
-        status = cqa_fail(error, CQA_E_REFUSED, "there is an appraisal of %s for %s already",
-                          scheme, period);
-    if (status == CQA_OK)
-        status = insert(scores, db, who, &wish, step, round, error);
-    if (status == CQA_OK)
-        status = cqa_round_audit(scores, db, who, "appraisal.open", *round, error, "%s %s", scheme,
-                                 period);
-    return cqa_scores_end(scores, status, error);
+    return status == CQA_OK ? cqa_scores_write(scores, open_round, &opening, error) : status;
 }
 
-static enum cqa_status insert_correction(struct cqa_scores *scores, struct cqa_db *db,
+CQA_SQL_STATEMENT(
+    round_to_correct, "i", 5,
+    "SELECT r.scheme, r.period, r.version + 1, r.stage,"
+    " EXISTS(SELECT 1 FROM rounds l WHERE l.corrects = r.id) FROM rounds r WHERE r.id = ?1");
+
+static enum cqa_status insert_correction(struct cqa_scores *scores, struct cqa_sql *db,
                                          const struct cqa_identity *who, int64_t corrected,
                                          const char *reason, const struct cqa_round_step *step,
                                          int64_t *round, struct cqa_error *error)
 {
-    sqlite3_stmt *row;
+    struct cqa_sql_rows *row = NULL;
     struct cqa_round wish = {.corrects = corrected, .note = reason};
     char scheme[128] = "";
     char period[16] = "";
     int64_t later = 0;
     int stage = 0;
-    enum cqa_status status = cqa_db_start(
-        db, &row, error,
-        "SELECT r.scheme, r.period, r.version + 1, r.stage,"
-        " EXISTS(SELECT 1 FROM rounds l WHERE l.corrects = r.id) FROM rounds r WHERE r.id = ?",
-        "i", corrected);
+    enum cqa_status status = cqa_sql_start(db, &row, error, &round_to_correct, corrected);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_db_step(db, row, error);
+    status = cqa_row_step(row, error);
     if (status == CQA_OK) {
-        snprintf(scheme, sizeof scheme, "%s", cqa_db_text(row, 0));
-        snprintf(period, sizeof period, "%s", cqa_db_text(row, 1));
-        wish.version = sqlite3_column_int64(row, 2);
-        stage = sqlite3_column_int(row, 3);
-        later = sqlite3_column_int64(row, 4);
+        snprintf(scheme, sizeof scheme, "%s", cqa_row_text(row, 0));
+        snprintf(period, sizeof period, "%s", cqa_row_text(row, 1));
+        wish.version = cqa_sql_int(row, 2);
+        stage = (int)cqa_sql_int(row, 3);
+        later = cqa_sql_int(row, 4);
     }
-    cqa_db_end(row);
+    cqa_sql_end(row);
     if (status == CQA_E_NOTFOUND)
         return cqa_fail(error, CQA_E_NOTFOUND, "no appraisal of this number");
     if (status != CQA_OK)
@@ -153,25 +169,38 @@ static enum cqa_status insert_correction(struct cqa_scores *scores, struct cqa_d
     return insert(scores, db, who, &wish, step, round, error);
 }
 
+struct correcting {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t corrected;
+    const char *reason;
+    const struct cqa_round_step *step;
+    int64_t *round;
+};
+
+static enum cqa_status correct(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct correcting *it = context;
+    enum cqa_status status = insert_correction(it->scores, db, it->who, it->corrected, it->reason,
+                                               it->step, it->round, error);
+
+    if (status == CQA_OK)
+        status = cqa_round_audit(it->scores, db, it->who, "appraisal.correct", *it->round, error,
+                                 "corrects %lld: %s", (long long)it->corrected, it->reason);
+    return status;
+}
+
 enum cqa_status cqa_round_correct(struct cqa_scores *scores, const struct cqa_identity *who,
                                   int64_t corrected, const char *reason,
                                   const struct cqa_round_step *step, int64_t *round,
                                   struct cqa_error *error)
 {
-    struct cqa_db *db;
+    struct correcting correcting = {scores, who, corrected, reason, step, round};
     enum cqa_status status = cqa_round_need_name(who, error);
 
     if (status == CQA_OK)
         status = cqa_round_check_text("reason", reason, error);
-    if (status == CQA_OK)
-        status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = insert_correction(scores, db, who, corrected, reason, step, round, error);
-    if (status == CQA_OK)
-        status = cqa_round_audit(scores, db, who, "appraisal.correct", *round, error,
-                                 "corrects %lld: %s", (long long)corrected, reason);
-    return cqa_scores_end(scores, status, error);
+    return status == CQA_OK ? cqa_scores_write(scores, correct, &correcting, error) : status;
 }
 
 static enum cqa_status check_move(enum cqa_round_stage now, const struct cqa_round_step *step,
@@ -187,55 +216,68 @@ static enum cqa_status check_move(enum cqa_round_stage now, const struct cqa_rou
     return step->stage < (int)now ? cqa_round_check_text("note", step->note, error) : CQA_OK;
 }
 
+CQA_SQL_STATEMENT(set_stage, "ii", 0, "UPDATE rounds SET stage = ?1 WHERE id = ?2");
+
+struct moving {
+    struct cqa_scores *scores;
+    const struct cqa_identity *who;
+    int64_t round;
+    const struct cqa_round_step *step;
+};
+
+static enum cqa_status move(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct moving *it = context;
+    const struct cqa_round_step *step = it->step;
+    enum cqa_round_stage now = CQA_ROUND_OPEN;
+    enum cqa_status status = cqa_round_check_open(db, it->round, &now, error);
+
+    if (status == CQA_OK)
+        status = check_move(now, step, error);
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, &set_stage, (int64_t)step->stage, it->round);
+    if (status == CQA_OK)
+        status = cqa_round_write_step(it->scores, db, it->who, it->round, step, error);
+    if (status == CQA_OK)
+        status = cqa_round_audit(it->scores, db, it->who, "appraisal.stage", it->round, error,
+                                 "%s to %s: %s", cqa_round_stage_words[now],
+                                 cqa_round_stage_words[step->stage], step->note ? step->note : "");
+    return status;
+}
+
 enum cqa_status cqa_round_move(struct cqa_scores *scores, const struct cqa_identity *who,
                                int64_t round, const struct cqa_round_step *step,
                                struct cqa_error *error)
 {
-    enum cqa_round_stage now = CQA_ROUND_OPEN;
-    struct cqa_db *db;
-    enum cqa_status status = cqa_round_need_name(who, error);
+    struct moving moving = {scores, who, round, step};
+    const enum cqa_status status = cqa_round_need_name(who, error);
 
-    if (status == CQA_OK)
-        status = cqa_scores_begin(scores, &db, error);
-    if (status != CQA_OK)
-        return status;
-    status = cqa_round_check_open(db, round, &now, error);
-    if (status == CQA_OK)
-        status = check_move(now, step, error);
-    if (status == CQA_OK)
-        status = cqa_db_run(db, error, "UPDATE rounds SET stage = ? WHERE id = ?", "ii",
-                            (int64_t)step->stage, round);
-    if (status == CQA_OK)
-        status = cqa_round_write_step(scores, db, who, round, step, error);
-    if (status == CQA_OK)
-        status = cqa_round_audit(scores, db, who, "appraisal.stage", round, error, "%s to %s: %s",
-                                 cqa_round_stage_words[now], cqa_round_stage_words[step->stage],
-                                 step->note ? step->note : "");
-    return cqa_scores_end(scores, status, error);
+    return status == CQA_OK ? cqa_scores_write(scores, move, &moving, error) : status;
 }
 
 /* ---- reading */
 
+enum { COLUMN_COUNT = 12 };
 #define COLUMNS                                                                                    \
     "SELECT r.id, r.version, coalesce(r.corrects, 0),"                                             \
     " coalesce((SELECT l.id FROM rounds l WHERE l.corrects = r.id), 0), r.opened_ms,"              \
     " coalesce(r.closed_ms, 0), r.scheme, r.period, o.name, c.name, r.note, r.stage FROM rounds r" \
     " JOIN users o ON o.id = r.opened_by LEFT JOIN users c ON c.id = r.closed_by"
 
-static struct cqa_round round_of(sqlite3_stmt *row)
+static struct cqa_round round_of(struct cqa_sql_rows *row)
 {
-    return (struct cqa_round){.id = sqlite3_column_int64(row, 0),
-                              .version = sqlite3_column_int64(row, 1),
-                              .corrects = sqlite3_column_int64(row, 2),
-                              .corrected_by = sqlite3_column_int64(row, 3),
-                              .opened_ms = sqlite3_column_int64(row, 4),
-                              .closed_ms = sqlite3_column_int64(row, 5),
-                              .scheme = cqa_db_text(row, 6),
-                              .period = cqa_db_text(row, 7),
-                              .opened_by = cqa_db_text(row, 8),
-                              .closed_by = (const char *)sqlite3_column_text(row, 9),
-                              .note = (const char *)sqlite3_column_text(row, 10),
-                              .stage = (enum cqa_round_stage)sqlite3_column_int(row, 11)};
+    return (struct cqa_round){.id = cqa_sql_int(row, 0),
+                              .version = cqa_sql_int(row, 1),
+                              .corrects = cqa_sql_int(row, 2),
+                              .corrected_by = cqa_sql_int(row, 3),
+                              .opened_ms = cqa_sql_int(row, 4),
+                              .closed_ms = cqa_sql_int(row, 5),
+                              .scheme = cqa_row_text(row, 6),
+                              .period = cqa_row_text(row, 7),
+                              .opened_by = cqa_row_text(row, 8),
+                              .closed_by = cqa_sql_text(row, 9),
+                              .note = cqa_sql_text(row, 10),
+                              .stage = (enum cqa_round_stage)cqa_sql_int(row, 11)};
 }
 
 static enum cqa_status keep(struct cqa_arena *arena, struct cqa_round *round,
@@ -259,22 +301,22 @@ static enum cqa_status read_one(struct cqa_scores *scores, struct cqa_query *que
                                 struct cqa_arena *arena, struct cqa_round *out,
                                 struct cqa_error *error)
 {
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_query_start(query, db, &row, error);
+    status = cqa_query_start(query, db, COLUMN_COUNT, &row, error);
     if (status == CQA_OK)
-        status = cqa_db_step(db, row, error);
+        status = cqa_row_step(row, error);
     if (status == CQA_OK) {
         *out = round_of(row);
         status = keep(arena, out, error);
     } else if (status == CQA_E_NOTFOUND) {
         status = cqa_fail(error, CQA_E_NOTFOUND, "no appraisal of this number");
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(query);
     cqa_scores_give(scores, db);
     return status;
@@ -306,8 +348,8 @@ enum cqa_status cqa_round_list(struct cqa_scores *scores, const char *scheme, co
                                void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_db *db;
-    sqlite3_stmt *row = NULL;
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
@@ -321,13 +363,13 @@ enum cqa_status cqa_round_list(struct cqa_scores *scores, const char *scheme, co
         cqa_query_number(&query, " AND r.stage = ?", stage);
     cqa_query_number(&query, " ORDER BY r.period DESC, r.scheme, r.version DESC LIMIT ?",
                      ROUNDS_LISTED);
-    status = cqa_query_start(&query, db, &row, error);
-    while (status == CQA_OK && (status = cqa_db_step(db, row, error)) == CQA_OK) {
+    status = cqa_query_start(&query, db, COLUMN_COUNT, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         const struct cqa_round round = round_of(row);
         visit(context, &round);
     }
-    sqlite3_finalize(row);
+    cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);
-    return status == CQA_E_NOTFOUND ? CQA_OK : status;
+    return status;
 }

@@ -15,17 +15,17 @@ enum cqa_status cqa_round_need_name(const struct cqa_identity *who,
 enum cqa_status cqa_round_check_text(const char *what, const char *text,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
-enum cqa_status cqa_round_write_step(struct cqa_scores *scores, struct cqa_db *db,
+enum cqa_status cqa_round_write_step(struct cqa_scores *scores, struct cqa_sql *db,
                                      const struct cqa_identity *who, int64_t round,
                                      const struct cqa_round_step *step,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 /* The stage as it is in this transaction. CQA_E_NOTFOUND: no such round; CQA_E_REFUSED: closed. */
-enum cqa_status cqa_round_check_open(struct cqa_db *db, int64_t round, enum cqa_round_stage *stage,
+enum cqa_status cqa_round_check_open(struct cqa_sql *db, int64_t round, enum cqa_round_stage *stage,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 /* One line of the audit log: "appraisal 3" and what was done. */
-enum cqa_status cqa_round_audit(struct cqa_scores *scores, struct cqa_db *db,
+enum cqa_status cqa_round_audit(struct cqa_scores *scores, struct cqa_sql *db,
                                 const struct cqa_identity *who, const char *action, int64_t round,
                                 struct cqa_error *error, const char *format, ...)
     CQA_PRINTF(7, 8) CQA_MUST_CHECK;

@@ -125,6 +125,35 @@ static void test_refuses_dates_that_do_not_exist(void **state)
     assert_false(cqa_zone_civil_s(0, 1, 1, 0, 0, 0, &out));
 }
 
+/* Hour by hour: the offset is another only from a change on that was told before. */
+static void test_tells_each_change(void **state)
+{
+    static const char *const names[] = {"Asia/Shanghai", "Europe/Berlin", "EST5EDT",
+                                        "Australia/Lord_Howe", "Africa/Casablanca"};
+    int64_t change_s = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct cqa_zone *zone = zone_of(names[i]);
+        int64_t utc_s = -2000000000;
+        int changes = 0;
+        while (cqa_zone_next_change(zone, utc_s, &change_s) && change_s < 4000000000) {
+            const int32_t offset_s = cqa_zone_offset_s(zone, utc_s);
+            assert_true(change_s > utc_s);
+            for (; utc_s < change_s; utc_s += 3600)
+                assert_int_equal(cqa_zone_offset_s(zone, utc_s), offset_s);
+            assert_int_equal(cqa_zone_offset_s(zone, change_s - 1), offset_s);
+            utc_s = change_s;
+            changes++;
+        }
+        assert_true(changes > 10);
+        cqa_zone_destroy(zone);
+    }
+    struct cqa_zone *utc = zone_of("UTC");
+    assert_int_equal(cqa_zone_next_change(utc, 0, &change_s), 0);
+    cqa_zone_destroy(utc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_agrees_with_libc),
         cmocka_unit_test(test_refuses_what_is_no_zone),
         cmocka_unit_test(test_refuses_dates_that_do_not_exist),
+        cmocka_unit_test(test_tells_each_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "server/config.h"
+#include "sql/sql.h"
 #include "support/served.h"
 
 /* Shifts: named parts of the day by the site's clocks. */
@@ -74,6 +75,50 @@ static void each_fault_of_a_shift_has_its_place(void **state)
     }
 }
 
+/* ---- as SQL */
+
+/* What the clocks say. */
+static int holds(const struct cqa_shift *shift, int64_t started_ms)
+{
+    const int64_t utc_s = started_ms / 1000;
+    const int64_t local_s = utc_s + cqa_zone_offset_s(shift->zone, utc_s);
+    const int minute = (int)(((local_s % 86400 + 86400) % 86400) / 60);
+
+    if (shift->from_minute < shift->to_minute)
+        return minute >= shift->from_minute && minute < shift->to_minute;
+    return minute >= shift->from_minute || minute < shift->to_minute;
+}
+
+static struct cqa_sql *open_sql(char *path)
+{
+    struct cqa_error error = {0};
+    struct cqa_sql *sql = NULL;
+    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite, .path = path};
+
+    close(mkstemp(path));
+    assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_OK);
+    return sql;
+}
+
+static int falls_into(struct cqa_sql *sql, const struct cqa_shift *shift, int64_t started_ms)
+{
+    struct cqa_error error = {0};
+    struct cqa_buffer text = {.limit = 1 << 16};
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = CQA_OK;
+
+    cqa_buffer_print(&text, "SELECT count(*) FROM (SELECT %lld AS ms) m WHERE ",
+                     (long long)started_ms);
+    cqa_shift_write(shift, "m.ms", started_ms, started_ms, &text);
+    const struct cqa_sql_statement statement = {.text = text.text, .types = "", .columns = 1};
+    assert_int_equal(cqa_sql_start_values(sql, &rows, &error, &statement, NULL, 0), CQA_OK);
+    assert_true(cqa_sql_next(rows, &status, &error));
+    const int count = (int)cqa_sql_int(rows, 0);
+    cqa_sql_end(rows);
+    cqa_buffer_finish(&text);
+    return count;
+}
+
 /* The clocks of Berlin are at +01:00 in winter and +02:00 in summer. */
 static void a_shift_follows_the_sites_clocks(void **state)
 {
@@ -83,24 +128,105 @@ static void a_shift_follows_the_sites_clocks(void **state)
     static const int64_t summer_ms = 1752969600000; /* 2025-07-20 00:00 UTC, 02:00 there */
     static const int64_t hour_ms = 3600000;
 
+    char path[] = "/tmp/callqa-shifts-XXXXXX";
+    struct cqa_sql *sql = open_sql(path);
+
     (void)state;
     assert_int_equal(cqa_zone_load("Europe/Berlin", &zone, &error), CQA_OK);
     const struct cqa_shift day = {"day", 6 * 60, 14 * 60, zone};
     const struct cqa_shift night = {"night", 22 * 60, 6 * 60, zone};
     const struct cqa_shift late = {"late", 14 * 60, 24 * 60, zone};
-    assert_int_equal(cqa_shift_holds(&day, winter_ms + 5 * hour_ms - 1000), 0);
-    assert_int_equal(cqa_shift_holds(&day, winter_ms + 5 * hour_ms), 1);
-    assert_int_equal(cqa_shift_holds(&day, summer_ms + 4 * hour_ms), 1);
-    assert_int_equal(cqa_shift_holds(&day, winter_ms + 4 * hour_ms), 0);
-    assert_int_equal(cqa_shift_holds(&day, winter_ms + 13 * hour_ms - 1000), 1);
-    assert_int_equal(cqa_shift_holds(&day, winter_ms + 13 * hour_ms), 0);
-    assert_int_equal(cqa_shift_holds(&night, winter_ms), 1);
-    assert_int_equal(cqa_shift_holds(&night, winter_ms + 5 * hour_ms), 0);
-    assert_int_equal(cqa_shift_holds(&night, winter_ms + 21 * hour_ms), 1);
-    assert_int_equal(cqa_shift_holds(&night, -3 * hour_ms), 1); /* 22:00 on the last day of 1969 */
-    assert_int_equal(cqa_shift_holds(&late, winter_ms + 23 * hour_ms - 1000), 1);
-    assert_int_equal(cqa_shift_holds(&late, winter_ms + 23 * hour_ms), 0);
+    assert_int_equal(falls_into(sql, &day, winter_ms + 5 * hour_ms - 1000), 0);
+    assert_int_equal(falls_into(sql, &day, winter_ms + 5 * hour_ms), 1);
+    assert_int_equal(falls_into(sql, &day, summer_ms + 4 * hour_ms), 1);
+    assert_int_equal(falls_into(sql, &day, winter_ms + 4 * hour_ms), 0);
+    assert_int_equal(falls_into(sql, &day, winter_ms + 13 * hour_ms - 1000), 1);
+    assert_int_equal(falls_into(sql, &day, winter_ms + 13 * hour_ms), 0);
+    assert_int_equal(falls_into(sql, &night, winter_ms), 1);
+    assert_int_equal(falls_into(sql, &night, winter_ms + 5 * hour_ms), 0);
+    assert_int_equal(falls_into(sql, &night, winter_ms + 21 * hour_ms), 1);
+    assert_int_equal(falls_into(sql, &night, -3 * hour_ms), 1); /* 22:00 on the last day of 1969 */
+    assert_int_equal(falls_into(sql, &late, winter_ms + 23 * hour_ms - 1000), 1);
+    assert_int_equal(falls_into(sql, &late, winter_ms + 23 * hour_ms), 0);
     cqa_zone_destroy(zone);
+    cqa_sql_close(sql);
+    unlink(path);
+}
+
+/* Asks SQLite for the shift of each moment in `moments` (m.ms), and the clocks. How many there
+ * were.
+ */
+static size_t compare(struct cqa_sql *sql, const struct cqa_shift *shift, const char *moments)
+{
+    struct cqa_error error = {0};
+    struct cqa_buffer text = {.limit = 1 << 20};
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = CQA_OK;
+    size_t count = 0;
+
+    cqa_buffer_print(&text, "WITH m(ms) AS (%s) SELECT m.ms, coalesce(", moments);
+    cqa_shift_write(shift, "m.ms", INT64_MIN, INT64_MAX, &text);
+    cqa_buffer_print(&text, ", 0) FROM m");
+    assert_false(text.failed);
+    const struct cqa_sql_statement statement = {.text = text.text, .types = "", .columns = 2};
+    assert_int_equal(cqa_sql_start_values(sql, &rows, &error, &statement, NULL, 0), CQA_OK);
+    for (; cqa_sql_next(rows, &status, &error); count++)
+        if (cqa_sql_int(rows, 1) != holds(shift, cqa_sql_int(rows, 0)))
+            fail_msg("%s at %lld: not %lld", shift->name, (long long)cqa_sql_int(rows, 0),
+                     (long long)cqa_sql_int(rows, 1));
+    assert_int_equal(status, CQA_OK);
+    cqa_sql_end(rows);
+    cqa_buffer_finish(&text);
+    return count;
+}
+
+/* The seconds about each change of the clocks from 1900 on, and about the hours beside it. */
+static void list_changes(const struct cqa_zone *zone, struct cqa_buffer *out)
+{
+    int64_t at_s = -2208988800;
+
+    cqa_buffer_print(out, "VALUES (0)");
+    while (cqa_zone_next_change(zone, at_s, &at_s) && at_s < 4102444800)
+        for (int hour = -6; hour <= 6; hour++)
+            cqa_buffer_print(out, ",(%lld),(%lld)", (long long)(at_s + hour * 3600) * 1000,
+                             (long long)(at_s + hour * 3600) * 1000 - 1);
+}
+
+static void compare_in_zone(struct cqa_sql *sql, const char *name)
+{
+    static const char steps[] = "SELECT -1000000000000 UNION ALL SELECT ms + 188999123 FROM m"
+                                " WHERE ms < 4100000000000";
+    struct cqa_zone *zone = NULL;
+    struct cqa_error error = {0};
+    struct cqa_buffer changes = {.limit = 1 << 20};
+
+    assert_int_equal(cqa_zone_load(name, &zone, &error), CQA_OK);
+    const struct cqa_shift shifts[] = {{"day", 6 * 60, 14 * 60, zone},
+                                       {"night", 22 * 60, 6 * 60, zone},
+                                       {"late", 14 * 60 + 30, 24 * 60, zone},
+                                       {"last", 23 * 60 + 59, 0, zone}};
+    list_changes(zone, &changes);
+    for (size_t i = 0; i < sizeof shifts / sizeof shifts[0]; i++) {
+        assert_true(compare(sql, &shifts[i], changes.text) >= 1);
+        assert_true(compare(sql, &shifts[i], steps) > 20000);
+    }
+    cqa_buffer_finish(&changes);
+    cqa_zone_destroy(zone);
+}
+
+static void sql_tells_shifts_as_the_clocks_do(void **state)
+{
+    static const char *const zones[] = {"UTC",         "Asia/Shanghai",       "Europe/Berlin",
+                                        "EST5EDT",     "Australia/Lord_Howe", "Africa/Casablanca",
+                                        "Asia/Kolkata"};
+    char path[] = "/tmp/callqa-shifts-XXXXXX";
+    struct cqa_sql *sql = open_sql(path);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
+        compare_in_zone(sql, zones[i]);
+    cqa_sql_close(sql);
+    unlink(path);
 }
 
 /* ---- the lists */
@@ -167,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_fault_of_a_shift_has_its_place),
         cmocka_unit_test(a_shift_follows_the_sites_clocks),
+        cmocka_unit_test(sql_tells_shifts_as_the_clocks_do),
         cmocka_unit_test_setup_teardown(queue_and_calls_are_filtered_by_shift, set_up, tear_down),
     };
 
