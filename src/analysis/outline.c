@@ -38,7 +38,7 @@ static enum cqa_status decode(int fd, const char *name, int64_t duration_ms,
     int64_t at = 0;
     ptrdiff_t got;
 
-    if (cqa_audio_open(&audio, fd, name, failure) != CQA_OK)
+    if (cqa_audio_open(&audio, fd, name, &(struct cqa_raw){0}, failure) != CQA_OK)
         return CQA_E_BADDATA;
     while ((got = cqa_audio_read(audio, pairs, BLOCK_PAIRS, failure)) > 0) {
         for (ptrdiff_t i = 0; i < got; i++, at++) {
