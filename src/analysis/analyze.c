@@ -158,8 +158,8 @@ static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extracto
 }
 
 static enum cqa_status listen(const struct cqa_instruments *instruments, int fd, const char *name,
-                              const struct cqa_raw *raw, struct cqa_frames *frames, struct cqa_audio_facts *facts,
-                              struct cqa_failure *failure)
+                              const struct cqa_raw *raw, struct cqa_frames *frames,
+                              struct cqa_audio_facts *facts, struct cqa_failure *failure)
 {
     struct cqa_audio *audio = NULL;
     struct cqa_extractor *extractor = NULL;

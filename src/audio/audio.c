@@ -156,3 +156,8 @@ void cqa_audio_close(struct cqa_audio *audio)
     cqa_source_close(&audio->source);
     free(audio);
 }
+
+struct cqa_raw cqa_audio_raw(const struct cqa_audio_facts *facts)
+{
+    return cqa_raw_of_facts(facts->container, facts->encoding, facts->rate_hz, facts->channels);
+}

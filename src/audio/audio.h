@@ -67,4 +67,7 @@ enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts 
 
 void cqa_audio_close(struct cqa_audio *audio);
 
+/* What to hand to cqa_audio_open to have a recording read as it was when these are its facts. */
+struct cqa_raw cqa_audio_raw(const struct cqa_audio_facts *facts);
+
 #endif

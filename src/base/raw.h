@@ -17,4 +17,9 @@ struct cqa_raw {
     int channels; /* 1 or 2; 0: the samples tell */
 };
 
+/* The recording of a result, to be read again as it was then. The words are those of
+ * cqa_audio_facts; {0} for files with a header. NULL is fine. */
+struct cqa_raw cqa_raw_of_facts(const char *container, const char *encoding, int rate_hz,
+                                int channels);
+
 #endif
