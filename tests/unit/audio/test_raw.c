@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include "support/recording.h"
 
-enum { BLOCK = 4096, CALLS_MAX = 16 };
+enum { BLOCK = 1 << 18, CALLS_MAX = 16 };
 
 /* How the two lines of a call are put into a file. */
 enum mix { BOTH, ONE_SILENT, SAME_TWICE, ONE_CHANNEL, MIXES };
