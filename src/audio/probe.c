@@ -140,9 +140,8 @@ static int raw_channels(const struct raw *raw, const struct cqa_likeness *like, 
 
     if (like->encoding != CQA_RAW_UNSAID && raw_codings[like->encoding] != raw->coding) {
         cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO,
-                        "no header, and as its ending or the recorder profile says it is not; its "
-                        "samples are like encoding: %s, channels: %d: say so under raw: in the "
-                        "profile",
+                        "no header, and the samples are like {encoding: %s, channels: %d}, not as "
+                        "the ending or the recorder profile says: set raw: in the profile",
                         raw_words[like->encoding], like->channels == 2 ? 2 : 1);
         return 0;
     }
@@ -151,9 +150,9 @@ static int raw_channels(const struct raw *raw, const struct cqa_likeness *like, 
     if (said == 0 && raw->is_vague)
         return like->channels;
     cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
-                    "no header, and its ending or the recorder profile says channels: %d; its "
-                    "samples are like channels: %d: say so under raw: in the profile",
-                    channels, like->channels);
+                    "no header, and the samples are like channels: %d, where the ending or the "
+                    "recorder profile says %d: set raw: in the profile",
+                    like->channels, channels);
     return 0;
 }
 
