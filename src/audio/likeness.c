@@ -6,7 +6,7 @@
 #include <string.h>
 #include "audio/g711.h"
 
-enum { WINDOW_BYTES = 16384, WINDOWS_MAX = 128 };
+enum { WINDOW_BYTES = 16384, WINDOWS_MAX = 64 };
 
 /*
  * On 37 calls (24 simulated ones of the tune split, four real ones, the samples), each as one

@@ -19,7 +19,7 @@ struct cqa_likeness {
     int channels;                   /* read in that encoding, else as `said`; 0: not told */
 };
 
-/* Reads 2 MiB at most, spread over the file. `said` is an encoding. */
+/* Reads 1 MiB at most, spread over the file. `said` is an encoding. */
 enum cqa_status cqa_likeness_measure(struct cqa_source *source, enum cqa_raw_encoding said,
                                      struct cqa_likeness *out,
                                      struct cqa_failure *failure) CQA_MUST_CHECK;
