@@ -158,13 +158,13 @@ static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extracto
 }
 
 static enum cqa_status listen(const struct cqa_instruments *instruments, int fd, const char *name,
-                              struct cqa_frames *frames, struct cqa_audio_facts *facts,
-                              struct cqa_failure *failure)
+                              const struct cqa_raw *raw, struct cqa_frames *frames,
+                              struct cqa_audio_facts *facts, struct cqa_failure *failure)
 {
     struct cqa_audio *audio = NULL;
     struct cqa_extractor *extractor = NULL;
     struct cqa_error error;
-    enum cqa_status status = cqa_audio_open(&audio, fd, name, failure);
+    enum cqa_status status = cqa_audio_open(&audio, fd, name, raw, failure);
 
     if (status == CQA_OK && cqa_extractor_create(&extractor, instruments->plan, &error) != CQA_OK)
         status = out_of_memory(failure);
@@ -279,7 +279,8 @@ enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, c
                             struct cqa_failure *failure)
 {
     struct cqa_frames frames = {0};
-    enum cqa_status status = listen(instruments, fd, name, &frames, &result->recording, failure);
+    enum cqa_status status =
+        listen(instruments, fd, name, &call->lines.raw, &frames, &result->recording, failure);
 
     if (status == CQA_OK && understand(instruments, &frames, call, result) != CQA_OK)
         status = out_of_memory(failure);

@@ -106,7 +106,7 @@ enum cqa_status cqa_clips_cut(int fd, const char *name, const struct cqa_clip_or
     struct cqa_audio *audio = NULL;
     ptrdiff_t count = 0;
     int goes_on = 1;
-    enum cqa_status status = cqa_audio_open(&audio, fd, name, failure);
+    enum cqa_status status = cqa_audio_open(&audio, fd, name, &order->raw, failure);
 
     if (status != CQA_OK)
         return status;

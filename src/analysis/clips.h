@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base/buffer.h"
 #include "base/failure.h"
+#include "base/raw.h"
 #include "base/span.h"
 
 /*
@@ -20,6 +21,7 @@ struct cqa_clip_order {
     uint32_t bytes_max; /* of all clips together: what does not fit is left out */
     uint32_t span_count;
     uint32_t mute_count;
+    struct cqa_raw raw;                   /* how the recording was read when it was analysed */
     struct cqa_span spans[CQA_CLIPS_MAX]; /* in time order, apart from each other */
     struct cqa_span mutes[CQA_CLIP_MUTES_MAX];
 };

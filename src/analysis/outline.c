@@ -28,8 +28,9 @@ static void widen(struct cqa_peaks *peaks, size_t piece, const float *pair)
     }
 }
 
-static enum cqa_status decode(int fd, const char *name, int64_t duration_ms,
-                              struct cqa_peaks *peaks, struct cqa_failure *failure)
+static enum cqa_status decode(int fd, const char *name, const struct cqa_raw *raw,
+                              int64_t duration_ms, struct cqa_peaks *peaks,
+                              struct cqa_failure *failure)
 {
     const double pieces_per_pair =
         (double)peaks->count * 1000 / ((double)duration_ms * CQA_AUDIO_RATE_HZ);
@@ -38,7 +39,7 @@ static enum cqa_status decode(int fd, const char *name, int64_t duration_ms,
     int64_t at = 0;
     ptrdiff_t got;
 
-    if (cqa_audio_open(&audio, fd, name, failure) != CQA_OK)
+    if (cqa_audio_open(&audio, fd, name, raw, failure) != CQA_OK)
         return CQA_E_BADDATA;
     while ((got = cqa_audio_read(audio, pairs, BLOCK_PAIRS, failure)) > 0) {
         for (ptrdiff_t i = 0; i < got; i++, at++) {
@@ -65,7 +66,8 @@ void cqa_outline_live(void *context)
         memcpy(&order, body, sizeof order);
     if (cqa_peaks_init(&peaks, order.count) != CQA_OK)
         cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "out of memory");
-    else if (decode(fd, body + sizeof order, order.duration_ms, &peaks, &failure) != CQA_OK &&
+    else if (decode(fd, body + sizeof order, &order.raw, order.duration_ms, &peaks, &failure) !=
+                 CQA_OK &&
              failure.reason[0] == '\0')
         cqa_failure_set(&failure, CQA_FAILURE_DECODE, "the decoder gave up");
     if (failure.reason[0] != '\0') {
@@ -129,11 +131,11 @@ static enum cqa_status take(struct cqa_child *child, struct cqa_peaks *peaks,
 }
 
 static enum cqa_status run(struct cqa_children *children, int fd, const char *name,
-                           int64_t duration_ms, struct cqa_peaks *peaks,
+                           const struct cqa_raw *raw, int64_t duration_ms, struct cqa_peaks *peaks,
                            struct cqa_failure *failure)
 {
     const struct cqa_child_order wanted = {CQA_ROLE_OUTLINE, MEMORY_BYTES, TIMEOUT_MS / 1000};
-    const struct cqa_outline_order order = {duration_ms, peaks->count};
+    const struct cqa_outline_order order = {duration_ms, peaks->count, *raw};
     const struct iovec parts[] = {{(void *)(uintptr_t)&order, sizeof order},
                                   {(void *)(uintptr_t)name, strnlen(name, CQA_ROLE_NAME_MAX)}};
     struct cqa_child child;
@@ -151,8 +153,8 @@ static enum cqa_status run(struct cqa_children *children, int fd, const char *na
 }
 
 enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const char *name,
-                                 int64_t duration_ms, size_t count, struct cqa_peaks *peaks,
-                                 struct cqa_failure *failure)
+                                 const struct cqa_raw *raw, int64_t duration_ms, size_t count,
+                                 struct cqa_peaks *peaks, struct cqa_failure *failure)
 {
     if (duration_ms <= 0 || count == 0 || count > COUNT_MAX) {
         *peaks = (struct cqa_peaks){0};
@@ -160,7 +162,7 @@ enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const ch
     }
     if (cqa_peaks_init(peaks, count) != CQA_OK)
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
-    const enum cqa_status status = run(children, fd, name, duration_ms, peaks, failure);
+    const enum cqa_status status = run(children, fd, name, raw, duration_ms, peaks, failure);
     if (status != CQA_OK)
         cqa_peaks_finish(peaks);
     return status;

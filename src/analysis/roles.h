@@ -31,6 +31,7 @@ enum {
 struct cqa_outline_order {
     int64_t duration_ms;
     uint64_t count;
+    struct cqa_raw raw;
 };
 
 /* As struct cqa_child_role wants them. */

@@ -42,9 +42,9 @@ static enum cqa_status open_decoder(struct cqa_audio *audio, struct cqa_failure 
 }
 
 static enum cqa_status open_chain(struct cqa_audio *audio, const char *name,
-                                  struct cqa_failure *failure)
+                                  const struct cqa_raw *said, struct cqa_failure *failure)
 {
-    enum cqa_status status = cqa_probe_file(&audio->probe, &audio->source, name, failure);
+    enum cqa_status status = cqa_probe_file(&audio->probe, &audio->source, name, said, failure);
 
     if (status != CQA_OK)
         return status;
@@ -61,7 +61,7 @@ static enum cqa_status open_chain(struct cqa_audio *audio, const char *name,
 }
 
 enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
-                               struct cqa_failure *failure)
+                               const struct cqa_raw *said, struct cqa_failure *failure)
 {
     struct cqa_audio *audio = calloc(1, sizeof *audio);
 
@@ -73,7 +73,7 @@ enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
     enum cqa_status status = cqa_source_open(&audio->source, fd, failure);
     if (status != CQA_OK)
         goto fail;
-    status = open_chain(audio, name, failure);
+    status = open_chain(audio, name, said, failure);
     if (status != CQA_OK) {
         explain(audio, failure);
         goto fail;
@@ -155,4 +155,9 @@ void cqa_audio_close(struct cqa_audio *audio)
         audio->decoder->close(audio->decoder);
     cqa_source_close(&audio->source);
     free(audio);
+}
+
+struct cqa_raw cqa_audio_raw(const struct cqa_audio_facts *facts)
+{
+    return cqa_raw_of_facts(facts->container, facts->encoding, facts->rate_hz, facts->channels);
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/failure.h"
+#include "base/raw.h"
 
 enum { CQA_AUDIO_RATE_HZ = 8000 }; /* the analysis rate: what a telephone line carries */
 enum { CQA_AUDIO_HOURS_MAX = 12 }; /* longer recordings are refused: CQA_FAILURE_TOO_LONG */
@@ -40,10 +41,13 @@ struct cqa_audio;
 
 /*
  * Opens what `fd` holds (borrowed; read through pread, no path is opened). `name` only tells raw
- * formats by their ending (.gsm .ulaw .alaw .sln .raw .g722 …); it may be any text. On failure
- * `failure` says which of the ids of base/failure.h it is.
+ * formats by their ending (.gsm .ulaw .alaw .sln .raw .g722 …); it may be any text. `said`, what
+ * the recorder writes where there is no header, {0} if nobody says; it is held against the samples,
+ * and refused where they contradict it. On failure `failure` says which of the ids of
+ * base/failure.h it is.
  */
 enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
+                               const struct cqa_raw *said,
                                struct cqa_failure *failure) CQA_MUST_CHECK;
 
 /*
@@ -62,5 +66,8 @@ enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts 
                                 struct cqa_failure *failure) CQA_MUST_CHECK;
 
 void cqa_audio_close(struct cqa_audio *audio);
+
+/* What to hand to cqa_audio_open to have a recording read as it was when these are its facts. */
+struct cqa_raw cqa_audio_raw(const struct cqa_audio_facts *facts);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include "audio/audio.h"
+#include "audio/g711.h"
 #include "base/hot.h"
 
 /*
@@ -22,26 +23,6 @@ struct pcm {
     float levels[256]; /* of each code of µ-law or A-law; unused for PCM */
     int16_t block[BLOCK_BYTES / 2];
 };
-
-/* ITU-T G.711: the codes are stored inverted. */
-static float ulaw_level(unsigned code)
-{
-    const unsigned bits = ~code & 0xFF;
-    const int magnitude = (int)((((bits & 0x0F) << 3) + 0x84) << (bits >> 4 & 7)) - 0x84;
-
-    return (float)(bits & 0x80 ? -magnitude : magnitude) / 32768.0F;
-}
-
-/* ITU-T G.711: every other bit is stored inverted; the sign bit is set for positive values. */
-static float alaw_level(unsigned code)
-{
-    const unsigned bits = code ^ 0x55;
-    const unsigned segment = bits >> 4 & 7;
-    const unsigned mantissa = (bits & 0x0F) << 4;
-    const int magnitude = (int)(segment == 0 ? mantissa + 8 : (mantissa + 0x108) << (segment - 1));
-
-    return (float)(bits & 0x80 ? magnitude : -magnitude) / 32768.0F;
-}
 
 CQA_HOT static void from_pcm16(const int16_t *restrict samples, size_t count, float *restrict out)
 {
@@ -122,7 +103,7 @@ enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source
         const bool ulaw = probe->coding == CQA_CODING_ULAW;
         snprintf(pcm->base.encoding, sizeof pcm->base.encoding, "%s", ulaw ? "ULAW" : "ALAW");
         for (unsigned code = 0; code < 256; code++)
-            pcm->levels[code] = ulaw ? ulaw_level(code) : alaw_level(code);
+            pcm->levels[code] = ulaw ? cqa_ulaw_level(code) : cqa_alaw_level(code);
     }
     *out = &pcm->base;
     return CQA_OK;

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include "audio/audio.h"
 #include "audio/bytes.h"
+#include "audio/likeness.h"
 #include "audio/probe_forms.h"
 
 enum { HEAD_BYTES = 64, RATE_HZ_MIN = 8000, RATE_HZ_MAX = 192000 };
@@ -64,38 +66,39 @@ static const struct raw {
     enum cqa_coding coding;
     int rate_hz;
     const char *codec;
+    bool is_vague; /* recorders write other things under this ending too */
 } raws[] = {
-    {"gsm", CQA_CODING_GSM610, 8000, NULL},
-    {"vox", CQA_CODING_VOX, 8000, NULL},
-    {"ulaw", CQA_CODING_ULAW, 8000, NULL},
-    {"ul", CQA_CODING_ULAW, 8000, NULL},
-    {"mu", CQA_CODING_ULAW, 8000, NULL},
-    {"pcm", CQA_CODING_ULAW, 8000, NULL},
-    {"alaw", CQA_CODING_ALAW, 8000, NULL},
-    {"al", CQA_CODING_ALAW, 8000, NULL},
-    {"sln", CQA_CODING_PCM16, 8000, NULL},
-    {"slin", CQA_CODING_PCM16, 8000, NULL},
-    {"raw", CQA_CODING_PCM16, 8000, NULL},
-    {"sln12", CQA_CODING_PCM16, 12000, NULL},
-    {"sln16", CQA_CODING_PCM16, 16000, NULL},
-    {"sln24", CQA_CODING_PCM16, 24000, NULL},
-    {"sln32", CQA_CODING_PCM16, 32000, NULL},
-    {"sln44", CQA_CODING_PCM16, 44100, NULL},
-    {"sln48", CQA_CODING_PCM16, 48000, NULL},
-    {"sln96", CQA_CODING_PCM16, 96000, NULL},
-    {"sln192", CQA_CODING_PCM16, 192000, NULL},
-    {"g722", CQA_CODING_SNDFILE, 0, "G.722"},
-    {"g729", CQA_CODING_SNDFILE, 0, "G.729"},
-    {"g723", CQA_CODING_SNDFILE, 0, "G.723.1"},
-    {"g723sf", CQA_CODING_SNDFILE, 0, "G.723.1"},
-    {"g726-40", CQA_CODING_SNDFILE, 0, "G.726"},
-    {"g726-32", CQA_CODING_SNDFILE, 0, "G.726"},
-    {"g726-24", CQA_CODING_SNDFILE, 0, "G.726"},
-    {"g726-16", CQA_CODING_SNDFILE, 0, "G.726"},
-    {"g719", CQA_CODING_SNDFILE, 0, "G.719"},
-    {"ilbc", CQA_CODING_SNDFILE, 0, "iLBC"},
-    {"siren7", CQA_CODING_SNDFILE, 0, "G.722.1"},
-    {"siren14", CQA_CODING_SNDFILE, 0, "G.722.1C"},
+    {"gsm", CQA_CODING_GSM610, 8000, NULL, false},
+    {"vox", CQA_CODING_VOX, 8000, NULL, false},
+    {"ulaw", CQA_CODING_ULAW, 8000, NULL, false},
+    {"ul", CQA_CODING_ULAW, 8000, NULL, false},
+    {"mu", CQA_CODING_ULAW, 8000, NULL, false},
+    {"pcm", CQA_CODING_ULAW, 8000, NULL, true},
+    {"alaw", CQA_CODING_ALAW, 8000, NULL, false},
+    {"al", CQA_CODING_ALAW, 8000, NULL, false},
+    {"sln", CQA_CODING_PCM16, 8000, NULL, false},
+    {"slin", CQA_CODING_PCM16, 8000, NULL, false},
+    {"raw", CQA_CODING_PCM16, 8000, NULL, true},
+    {"sln12", CQA_CODING_PCM16, 12000, NULL, false},
+    {"sln16", CQA_CODING_PCM16, 16000, NULL, false},
+    {"sln24", CQA_CODING_PCM16, 24000, NULL, false},
+    {"sln32", CQA_CODING_PCM16, 32000, NULL, false},
+    {"sln44", CQA_CODING_PCM16, 44100, NULL, false},
+    {"sln48", CQA_CODING_PCM16, 48000, NULL, false},
+    {"sln96", CQA_CODING_PCM16, 96000, NULL, false},
+    {"sln192", CQA_CODING_PCM16, 192000, NULL, false},
+    {"g722", CQA_CODING_SNDFILE, 0, "G.722", false},
+    {"g729", CQA_CODING_SNDFILE, 0, "G.729", false},
+    {"g723", CQA_CODING_SNDFILE, 0, "G.723.1", false},
+    {"g723sf", CQA_CODING_SNDFILE, 0, "G.723.1", false},
+    {"g726-40", CQA_CODING_SNDFILE, 0, "G.726", false},
+    {"g726-32", CQA_CODING_SNDFILE, 0, "G.726", false},
+    {"g726-24", CQA_CODING_SNDFILE, 0, "G.726", false},
+    {"g726-16", CQA_CODING_SNDFILE, 0, "G.726", false},
+    {"g719", CQA_CODING_SNDFILE, 0, "G.719", false},
+    {"ilbc", CQA_CODING_SNDFILE, 0, "iLBC", false},
+    {"siren7", CQA_CODING_SNDFILE, 0, "G.722.1", false},
+    {"siren14", CQA_CODING_SNDFILE, 0, "G.722.1C", false},
 };
 
 static const struct raw *find_raw(const char *name)
@@ -109,18 +112,82 @@ static const struct raw *find_raw(const char *name)
     return NULL;
 }
 
-static enum cqa_status probe_raw(struct cqa_probe *out, const struct cqa_source *source,
-                                 const struct raw *raw, struct cqa_failure *failure)
+static const enum cqa_coding raw_codings[CQA_RAW_COUNT] = {CQA_CODING_SNDFILE, CQA_CODING_PCM16,
+                                                           CQA_CODING_ULAW, CQA_CODING_ALAW};
+static const char *const raw_words[CQA_RAW_COUNT] = {"", "slin", "ulaw", "alaw"};
+
+/* What the ending leaves open is as somebody says who knows the recorder. */
+static struct raw as_said(const struct raw *raw, const struct cqa_raw *said)
 {
-    if (raw->codec != NULL)
+    struct raw out =
+        raw != NULL ? *raw : (struct raw){"", CQA_CODING_PCM16, CQA_AUDIO_RATE_HZ, NULL, true};
+
+    if (out.is_vague && said->encoding != CQA_RAW_UNSAID)
+        out.coding = raw_codings[said->encoding];
+    if (out.is_vague && said->rate_hz > 0)
+        out.rate_hz = said->rate_hz;
+    return out;
+}
+
+/*
+ * Holds what ending and profile say against the samples. Where neither says how many channels a
+ * .raw has, the samples do: MixMonitor writes one or two into it. 0: refused, `failure` says why.
+ */
+static int raw_channels(const struct raw *raw, const struct cqa_likeness *like, int said,
+                        struct cqa_failure *failure)
+{
+    const int channels = said > 0 ? said : 1;
+
+    if (like->encoding != CQA_RAW_UNSAID && raw_codings[like->encoding] != raw->coding) {
+        cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO,
+                        "no header, and the samples are like {encoding: %s, channels: %d}, not as "
+                        "the ending or the recorder profile says: set raw: in the profile",
+                        raw_words[like->encoding], like->channels == 2 ? 2 : 1);
+        return 0;
+    }
+    if (like->channels == 0 || like->channels == channels)
+        return channels;
+    if (said == 0 && raw->is_vague)
+        return like->channels;
+    cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
+                    "no header, and the samples are like channels: %d, where the ending or the "
+                    "recorder profile says %d: set raw: in the profile",
+                    like->channels, channels);
+    return 0;
+}
+
+static enum cqa_raw_encoding encoding_of(enum cqa_coding coding)
+{
+    int encoding = CQA_RAW_UNSAID;
+
+    while (encoding < CQA_RAW_COUNT && raw_codings[encoding] != coding)
+        encoding++;
+    return (enum cqa_raw_encoding)encoding;
+}
+
+static enum cqa_status probe_raw(struct cqa_probe *out, struct cqa_source *source,
+                                 const struct raw *known, const struct cqa_raw *said,
+                                 struct cqa_failure *failure)
+{
+    const struct raw raw = as_said(known, said);
+    struct cqa_likeness like;
+
+    if (raw.codec != NULL)
         return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s (.%s), which is not decoded",
-                               raw->codec, raw->ending);
+                               raw.codec, raw.ending);
     snprintf(out->container, sizeof out->container, "RAW");
-    out->coding = raw->coding;
+    out->coding = raw.coding;
     out->channels = 1;
-    out->rate_hz = raw->rate_hz;
+    out->rate_hz = raw.rate_hz;
     out->data_end = source->bytes;
-    return CQA_OK;
+    if (raw.coding == CQA_CODING_GSM610 || raw.coding == CQA_CODING_VOX)
+        return CQA_OK;
+    const enum cqa_status status =
+        cqa_likeness_measure(source, encoding_of(raw.coding), &like, failure);
+    if (status != CQA_OK)
+        return status;
+    out->channels = raw_channels(&raw, &like, said->channels, failure);
+    return out->channels > 0 ? CQA_OK : CQA_E_BADDATA;
 }
 
 /* What others record and nothing here decodes: magic at `offset`. */
@@ -222,7 +289,7 @@ static enum cqa_status probe_stream(struct cqa_probe *out, struct cqa_source *so
 }
 
 enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source, const char *name,
-                               struct cqa_failure *failure)
+                               const struct cqa_raw *said, struct cqa_failure *failure)
 {
     unsigned char head[HEAD_BYTES] = {0};
     bool known;
@@ -234,7 +301,7 @@ enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source,
     if (cqa_source_read(source, 0, head, sizeof head) < 0)
         return cqa_source_unreadable(source, failure);
 
-    const enum cqa_status status = probe_magic(out, source, head, &known, failure);
+    enum cqa_status status = probe_magic(out, source, head, &known, failure);
     if (known)
         return status;
     const char *const foreign = find_foreign(head);
@@ -242,6 +309,10 @@ enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source,
         return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s, which is not decoded", foreign);
     const struct raw *const raw = find_raw(name);
     if (raw != NULL)
-        return probe_raw(out, source, raw, failure);
-    return probe_stream(out, source, head, failure);
+        return probe_raw(out, source, raw, said, failure);
+    status = probe_stream(out, source, head, failure);
+    if (status == CQA_OK || said->encoding == CQA_RAW_UNSAID ||
+        strcmp(failure->reason, CQA_FAILURE_NOT_AUDIO) != 0)
+        return status;
+    return probe_raw(out, source, NULL, said, failure);
 }

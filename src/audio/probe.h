@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include "audio/source.h"
 #include "base/failure.h"
+#include "base/raw.h"
 
 /* Which decoder a file needs. */
 enum cqa_coding {
@@ -31,9 +32,10 @@ struct cqa_probe {
 /*
  * Reads the headers of a file, believing none of them, and says which decoder to use, or which of
  * the ids of base/failure.h it is. Libraries do not tell an unfinished or cut recording from a
- * whole one; this does.
+ * whole one; this does. `said` tells of headerless files what nothing in them does.
  */
 enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source, const char *name,
+                               const struct cqa_raw *said,
                                struct cqa_failure *failure) CQA_MUST_CHECK;
 
 /* CQA_FAILURE_LAYOUT unless it is 1 or 2 channels at 8 to 192 kHz. */

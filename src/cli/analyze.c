@@ -187,12 +187,13 @@ static int flush(struct run *run)
 static void read_outline(struct run *run, const struct cqa_result *result, struct cqa_peaks *peaks)
 {
     const size_t count = cqa_report_peak_count(&run->report, result);
+    const struct cqa_raw raw = cqa_audio_raw(&result->recording);
     struct cqa_failure failure = {0};
     const int fd = count > 0 ? cqa_open_recording(result->path, &failure) : -1;
 
     if (fd < 0)
         return;
-    if (cqa_outline_read(cqa_engine_children(run->engine), fd, result->path,
+    if (cqa_outline_read(cqa_engine_children(run->engine), fd, result->path, &raw,
                          result->recording.duration_ms, count, peaks, &failure) != CQA_OK)
         *peaks = (struct cqa_peaks){0};
     close(fd);

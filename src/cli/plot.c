@@ -200,13 +200,14 @@ static int draw(const struct options *options, const struct cqa_engine *engine, 
                 const struct cqa_result *result, struct cqa_output *output)
 {
     const int64_t duration_ms = result->recording.duration_ms;
+    const struct cqa_raw raw = cqa_audio_raw(&result->recording);
     struct cqa_failure failure = {0};
     struct cqa_error error = {0};
     struct cqa_buffer picture = {.limit = PICTURE_BYTES_MAX};
     struct cqa_peaks peaks;
     size_t missing = 0;
 
-    if (cqa_outline_read(cqa_engine_children(engine), fd, result->path, duration_ms,
+    if (cqa_outline_read(cqa_engine_children(engine), fd, result->path, &raw, duration_ms,
                          peak_count(duration_ms), &peaks, &failure) != CQA_OK)
         return report_failure(result->path, &failure);
     enum cqa_status status =

@@ -81,7 +81,8 @@ int cqa_clips_plan(const struct cqa_clips_config *config, const struct cqa_resul
     if (!config->sends || !result->scored || count == 0 || is_private(config, result->call.queue))
         return 0;
     *order = (struct cqa_clip_order){.channels = result->recording.channels,
-                                     .bytes_max = (uint32_t)config->bytes_max};
+                                     .bytes_max = (uint32_t)config->bytes_max,
+                                     .raw = cqa_audio_raw(&result->recording)};
     spans = calloc(count, sizeof *spans);
     if (spans == NULL || !plan_mutes(result, order)) {
         free(spans);

@@ -2,6 +2,8 @@
 #ifndef CQA_RECORDER_CALL_H
 #define CQA_RECORDER_CALL_H
 
+#include "base/raw.h"
+
 /* Whose line a file holds, where it holds one. */
 enum cqa_leg {
     CQA_LEG_NONE, /* both parties' lines, as far as anybody knows */
@@ -17,6 +19,7 @@ struct cqa_call_lines {
     int starts_at_answer; /* the recording begins when the call is answered */
     int roles_unknown;    /* which channel is the agent's depends on a direction nobody gave */
     enum cqa_leg leg;
+    struct cqa_raw raw; /* of files without a header */
 };
 
 /*

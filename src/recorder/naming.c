@@ -211,6 +211,7 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
     *out = (struct cqa_call_identity){0};
     out->call.source = cqa_arena_string(arena, recorder->name); /* outlives the recorder */
     out->call.lines.starts_at_answer = recorder->starts_at_answer;
+    out->call.lines.raw = recorder->raw;
     cqa_recorder_set_direction(recorder, NULL, &out->call);
     for (size_t i = 0; i < recorder->pattern_count && !out->matched; i++) {
         const struct cqa_pattern *pattern = &recorder->patterns[i];

@@ -88,6 +88,7 @@ struct cqa_recorder {
     int takes_any;
     int utc; /* times in names are UTC */
     int starts_at_answer;
+    struct cqa_raw raw;
     int agent_channel[CQA_DIRECTION_COUNT];
     const char **ignore;
     size_t ignore_count;

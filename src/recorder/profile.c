@@ -77,6 +77,27 @@ static void load_agent_channel(struct cqa_recorder *recorder, const struct cqa_y
     }
 }
 
+static void load_raw(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
+                     struct cqa_problems *problems)
+{
+    static const char *const keys[] = {"encoding", "rate_hz", "channels", NULL};
+    static const char *const encodings[] = {"slin", "ulaw", "alaw", NULL};
+    const struct cqa_yaml_node *map = cqa_yaml_want(root, "raw", CQA_YAML_MAP, 0, problems);
+    int encoding = 0;
+    int64_t rate_hz = 0;
+    int64_t channels = 0;
+
+    if (map == NULL)
+        return;
+    cqa_yaml_only(map, keys, problems);
+    if (cqa_yaml_get_word(map, "encoding", 1, encodings, &encoding, problems))
+        recorder->raw.encoding = (enum cqa_raw_encoding)(CQA_RAW_SLIN + encoding);
+    (void)cqa_yaml_get_whole(map, "rate_hz", 0, 8000, 192000, &rate_hz, problems);
+    (void)cqa_yaml_get_whole(map, "channels", 0, 1, 2, &channels, problems);
+    recorder->raw.rate_hz = (int)rate_hz;
+    recorder->raw.channels = (int)channels;
+}
+
 /* ---- patterns */
 
 static void load_mapping(const struct cqa_yaml_node *node, const struct cqa_pattern *pattern,
@@ -178,7 +199,7 @@ static void load_root(struct cqa_recorder *recorder, const struct cqa_yaml_node 
 {
     static const char *const keys[] = {"name",          "takes_any", "times",   "starts_at_answer",
                                        "agent_channel", "ignore",    "unknown", "directions",
-                                       "patterns",      "sidecars",  NULL};
+                                       "patterns",      "sidecars",  "raw",     NULL};
     static const char *const times[] = {"local", "utc", NULL};
 
     cqa_yaml_only(root, keys, problems);
@@ -187,6 +208,7 @@ static void load_root(struct cqa_recorder *recorder, const struct cqa_yaml_node 
     (void)cqa_yaml_get_word(root, "times", 0, times, &recorder->utc, problems);
     (void)cqa_yaml_get_bool(root, "starts_at_answer", 0, &recorder->starts_at_answer, problems);
     load_agent_channel(recorder, root, problems);
+    load_raw(recorder, root, problems);
     recorder->ignore = load_words(recorder, root, "ignore", &recorder->ignore_count, problems);
     recorder->unknown = load_words(recorder, root, "unknown", &recorder->unknown_count, problems);
     load_directions(recorder, root, problems);

@@ -54,6 +54,10 @@ static int read_row(void *context, const struct cqa_call_row *row)
     playable->duration_ms = json_integer_value(json_object_get(recording, "duration_ms"));
     playable->order.channels =
         json_integer_value(json_object_get(recording, "channels")) == 2 ? 2 : 1;
+    playable->order.raw = cqa_raw_of_facts(
+        json_string_value(json_object_get(recording, "container")),
+        json_string_value(json_object_get(recording, "encoding")),
+        (int)json_integer_value(json_object_get(recording, "rate_hz")), playable->order.channels);
     collect_mutes(root, &playable->order);
     json_decref(root);
     return 1;

@@ -79,7 +79,10 @@ static void key_of(const struct cqa_render_order *order, const struct stat *fact
                                (int64_t)facts->st_mtim.tv_nsec,
                                order->kind,
                                order->channels,
-                               order->bucket_ms};
+                               order->bucket_ms,
+                               order->raw.encoding,
+                               order->raw.rate_hz,
+                               order->raw.channels};
 
     crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
     crypto_generichash_update(&state, (const unsigned char *)numbers, sizeof numbers);

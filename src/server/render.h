@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include "base/error.h"
+#include "base/raw.h"
 #include "base/span.h"
 #include "child/child.h"
 
@@ -30,6 +31,7 @@ struct cqa_render_order {
     struct cqa_span spans[CQA_RENDER_SPANS_MAX];
     size_t span_count;
     int64_t duration_ms; /* of the recording; with spans */
+    struct cqa_raw raw;  /* how it was read when it was analysed */
 };
 
 /* The first thing in the main() of a program that renders (see cqa_zygote_enter). */

@@ -132,7 +132,7 @@ static int render(struct renderer *renderer, int fd, const char *name, struct cq
     ptrdiff_t count;
     int good = 1;
 
-    if (cqa_audio_open(&audio, fd, name, failure) != CQA_OK)
+    if (cqa_audio_open(&audio, fd, name, &renderer->order.raw, failure) != CQA_OK)
         return 0;
     while (good && (count = cqa_audio_read(audio, pairs, PAIRS, failure)) > 0)
         for (ptrdiff_t i = 0; good && i < count; i++)

@@ -13,6 +13,8 @@
  */
 static const char *const names[] = {"a.wav", "a.ulaw", "a.sln", "a.gsm", "a.vox", "a"};
 
+static const struct cqa_raw nobody_says;
+
 static int is_ours(int fd, const char *name)
 {
     struct cqa_source source;
@@ -21,7 +23,7 @@ static int is_ours(int fd, const char *name)
 
     if (cqa_source_open(&source, fd, &failure) != CQA_OK)
         return 0;
-    const enum cqa_status status = cqa_probe_file(&probe, &source, name, &failure);
+    const enum cqa_status status = cqa_probe_file(&probe, &source, name, &nobody_says, &failure);
     cqa_source_close(&source);
     return status == CQA_OK &&
            (probe.coding != CQA_CODING_SNDFILE || getenv("CQA_FUZZ_ALL") != NULL);
@@ -35,7 +37,7 @@ static void listen_to(int fd, const char *name)
     struct cqa_audio *audio;
     ptrdiff_t got;
 
-    if (cqa_audio_open(&audio, fd, name, &failure) != CQA_OK)
+    if (cqa_audio_open(&audio, fd, name, &nobody_says, &failure) != CQA_OK)
         return;
     while ((got = cqa_audio_read(audio, pairs, 1024, &failure)) > 0) {
         for (ptrdiff_t i = 0; i < 2 * got; i++) {

@@ -88,11 +88,19 @@ static double tone_dbfs(const struct heard *heard, int channel)
 
 struct heard recording_hear(int fd, const char *name, size_t block_pairs)
 {
+    static const struct cqa_raw nobody_says = {0};
+
+    return recording_hear_as(fd, name, &nobody_says, block_pairs);
+}
+
+struct heard recording_hear_as(int fd, const char *name, const struct cqa_raw *said,
+                               size_t block_pairs)
+{
     struct heard heard = {0};
     struct cqa_audio *audio = NULL;
     ptrdiff_t got = 0;
 
-    heard.status = cqa_audio_open(&audio, fd, name, &heard.failure);
+    heard.status = cqa_audio_open(&audio, fd, name, said, &heard.failure);
     while (heard.status == CQA_OK) {
         heard.samples = realloc(heard.samples, (heard.pairs + block_pairs) * 2 * sizeof(float));
         assert_non_null(heard.samples);

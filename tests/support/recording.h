@@ -32,6 +32,10 @@ struct heard {
 };
 
 struct heard recording_hear(int fd, const char *name, size_t block_pairs);
+
+/* With what a recorder's profile says of files without a header. */
+struct heard recording_hear_as(int fd, const char *name, const struct cqa_raw *said,
+                               size_t block_pairs);
 void heard_finish(struct heard *heard);
 
 #endif

@@ -323,7 +323,7 @@ static void changes_are_seen(void **state)
         float pairs[2 * 256];
         ptrdiff_t got = 0;
 
-        assert_int_equal(cqa_audio_open(&audio, fd, "", &failure), CQA_OK);
+        assert_int_equal(cqa_audio_open(&audio, fd, "", &(struct cqa_raw){0}, &failure), CQA_OK);
         assert_true(cqa_audio_read(audio, pairs, 256, &failure) > 0);
         if (change == 0)
             assert_int_equal(pwrite(fd, "more", 4, HEADER_BYTES + AUDIO_BYTES), 4);

@@ -58,7 +58,8 @@ static size_t read_all(const struct cqa_buffer *file)
     assert_true(fd >= 0);
     unlink(path);
     assert_int_equal(write(fd, file->text, file->length), (ssize_t)file->length);
-    assert_int_equal(cqa_audio_open(&audio, fd, "clip.ogg", &failure), CQA_OK);
+    assert_int_equal(cqa_audio_open(&audio, fd, "clip.ogg", &(struct cqa_raw){0}, &failure),
+                     CQA_OK);
     while ((read = cqa_audio_read(audio, got + 2 * count, 2 * FRAMES_MAX - count, &failure)) > 0)
         count += (size_t)read;
     assert_int_equal(read, 0);

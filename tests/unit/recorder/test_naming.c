@@ -306,9 +306,38 @@ static void test_legs(void **state)
     assert_int_equal(lines_of("generic", "/m/a/call.wav", NULL).leg, CQA_LEG_NONE);
 }
 
+/* What files without a header hold: said by the profile, handed to whoever opens them. */
+static void test_raw(void **state)
+{
+    static const char text[] = "name: x\ntakes_any: true\n"
+                               "raw: {encoding: alaw, rate_hz: 16000, channels: 2}\n";
+    char name[] = "/tmp/callqa-profile-XXXXXX.yaml";
+    char printed[4096] = "";
+    const int fd = mkstemps(name, 5);
+
+    (void)state;
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    assert_int_equal(close(fd), 0);
+    const struct cqa_raw raw = lines_of(name, "a.raw", NULL).raw;
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(raw.encoding, CQA_RAW_ALAW);
+    assert_int_equal(raw.rate_hz, 16000);
+    assert_int_equal(raw.channels, 2);
+    assert_int_equal(lines_of("asterisk", "1763604902.17.raw", NULL).raw.encoding, CQA_RAW_UNSAID);
+
+    load_text("name: x\ntakes_any: true\nraw: {encoding: g729, rate_hz: 4000, channels: 3}\n",
+              printed, sizeof printed);
+    assert_non_null(strstr(printed, "p:3:17: "));
+    assert_non_null(strstr(printed, "p:3:32: "));
+    assert_non_null(strstr(printed, "p:3:48: "));
+    load_text("name: x\ntakes_any: true\nraw: {rate_hz: 8000}\n", printed, sizeof printed);
+    assert_non_null(strstr(printed, "encoding"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_raw),
         cmocka_unit_test(test_known_names),
         cmocka_unit_test(test_epoch_settles_the_hour_that_comes_twice),
         cmocka_unit_test(test_ignores_what_is_no_recording),
