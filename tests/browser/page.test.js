@@ -136,7 +136,7 @@ test("overturning without a reason is not sent", () => as("ann", async (page) =>
   assert.equal((await ask(page, "flags?limit=1")).flags[0].flag, before_.flag);
 }));
 
-const meanwhile = { en: "someone else has decided meanwhile: the flag is confirmed now", "zh-CN": "其他人刚刚复核了此标记，现为“已确认”" };
+const meanwhile = { en: "someone else has decided meanwhile: the flag is confirmed now", "zh-CN": "其他人刚刚复核了此标记，现为“成立”" };
 for (const [language, words] of Object.entries(meanwhile))
   test(`somebody else's decision in the meantime is told, not overwritten, ${language}`, () => as("ann", async (page) => {
     const flag = (await ask(page, "flags?limit=1")).flags[0];
@@ -492,7 +492,7 @@ test("exports are downloaded as they were asked for", () => as("lead", async (pa
   assert.ok(own.length > 0 && own.every(({ call }) => call.agent === "8001"));
 }));
 
-const heldTwice = { en: 'roster:3:1: extension "8001" is held at once by "li" and (line 2) "zhang"', "zh-CN": "第 3 行第 1 列：extension“8001”同时属于“li”与（第 2 行）“zhang”" };
+const heldTwice = { en: 'roster:3:1: extension "8001" is held at once by "li" and (line 2) "zhang"', "zh-CN": "第 3 行第 1 列：分机“8001”同时属于“li”与（第 2 行）“zhang”" };
 for (const [language, words] of Object.entries(heldTwice))
   test(`the roster's faults are shown with their lines, ${language}`, () => as("root", async (page) => {
     const give = (text) => page.setInputFiles("input[type=file]", { name: "roster.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
