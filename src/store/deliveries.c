@@ -292,12 +292,6 @@ CQA_SQL_STATEMENT(
     "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)"
     "  THEN 'superseded' ELSE 'pending' END"
     " WHERE owner = ?5 AND (id = ?6 OR ?6 = 0)");
-/* Not those that a newer one has overtaken. */
-CQA_SQL_STATEMENT(replay, "", 0,
-                  "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
-                  " AND key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries AS n WHERE"
-                  "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)");
-
 struct ending {
     int64_t owner;
     const int64_t *ids;
@@ -372,16 +366,6 @@ enum cqa_status cqa_deliveries_quarantine(struct cqa_store *store, int64_t id, i
                    cqa_sql_do(store->sql, error, &end_quarantined, (int64_t)http_status, text,
                               now_ms, id, store->owner),
                    error);
-}
-
-enum cqa_status cqa_deliveries_replay(struct cqa_store *store, size_t *count,
-                                      struct cqa_error *error)
-{
-    const enum cqa_status status = cqa_sql_do(store->sql, error, &replay);
-
-    if (status == CQA_OK)
-        *count = (size_t)cqa_sql_changes(store->sql);
-    return status;
 }
 
 /* ---- looking */

@@ -59,7 +59,7 @@ enum cqa_status cqa_deliveries_retry(struct cqa_store *store, const int64_t *ids
                                      int64_t at_ms, int http_status, const char *text,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The server will never take it: kept, visible, replayed on demand only. */
+/* The server will never take it: kept and visible. Only a new result of the recording is sent. */
 enum cqa_status cqa_deliveries_quarantine(struct cqa_store *store, int64_t id, int http_status,
                                           const char *text, int64_t now_ms,
                                           struct cqa_error *error) CQA_MUST_CHECK;
@@ -67,10 +67,6 @@ enum cqa_status cqa_deliveries_quarantine(struct cqa_store *store, int64_t id, i
 /* Gives back all that this process holds, as if not tried. */
 enum cqa_status cqa_deliveries_release(struct cqa_store *store,
                                        struct cqa_error *error) CQA_MUST_CHECK;
-
-/* Makes quarantined ones pending again; `*count`: how many. */
-enum cqa_status cqa_deliveries_replay(struct cqa_store *store, size_t *count,
-                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 /* When the next pending one is due; 0: there is none. */
 enum cqa_status cqa_deliveries_next(struct cqa_store *store, int64_t now_ms, int64_t *at_ms,
