@@ -112,54 +112,6 @@ enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finish
     return status;
 }
 
-/* ---- reading */
-
-CQA_SQL_STATEMENT(find_path, "p", 12,
-                  "SELECT c.id, c.path, c.source, c.call_id, r.size_bytes, r.mtime_ns, r.sha256,"
-                  " r.rubric, r.rubric_version, r.analyzer, r.made_ms, r.json"
-                  " FROM results AS r JOIN recordings AS c ON c.id = r.recording_id"
-                  " WHERE c.path = ?1");
-
-static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
-                                struct cqa_stored_result *out, struct cqa_error *error)
-{
-    *out = (struct cqa_stored_result){
-        .id = cqa_sql_int(rows, 0),
-        .path = cqa_sql_copy(rows, 1, arena),
-        .source = cqa_sql_copy(rows, 2, arena),
-        .call_id = cqa_sql_copy(rows, 3, arena),
-        .size_bytes = cqa_sql_int(rows, 4),
-        .mtime_ns = cqa_sql_int(rows, 5),
-        .sha256 = cqa_sql_copy(rows, 6, arena),
-        .rubric = cqa_sql_copy(rows, 7, arena),
-        .rubric_version = cqa_sql_copy(rows, 8, arena),
-        .analyzer = cqa_sql_copy(rows, 9, arena),
-        .made_ms = cqa_sql_int(rows, 10),
-        .json = cqa_sql_copy(rows, 11, arena),
-        .json_length = cqa_sql_size(rows, 11),
-    };
-    if (out->path == NULL || out->source == NULL || out->call_id == NULL || out->sha256 == NULL ||
-        out->rubric == NULL || out->rubric_version == NULL || out->analyzer == NULL ||
-        out->json == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "no memory for a result");
-    return CQA_OK;
-}
-
-enum cqa_status cqa_results_find_path(struct cqa_store *store, const char *path,
-                                      struct cqa_arena *arena, struct cqa_stored_result *out,
-                                      struct cqa_error *error)
-{
-    struct cqa_sql_rows *rows = NULL;
-    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &find_path, path);
-
-    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
-        status = read_row(rows, arena, out, error);
-    else if (status == CQA_OK)
-        status = cqa_fail(error, CQA_E_NOTFOUND, "the store has no result of this recording");
-    cqa_sql_end(rows);
-    return status;
-}
-
 /* ---- what another analyzer made */
 
 enum { PAGE_ROWS = 256 };

@@ -36,28 +36,6 @@ struct cqa_finished {
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* A stored one. */
-struct cqa_stored_result {
-    int64_t id; /* the recording's */
-    const char *path;
-    const char *source;
-    const char *call_id;
-    int64_t size_bytes;
-    int64_t mtime_ns;
-    const char *sha256;
-    const char *rubric;
-    const char *rubric_version;
-    const char *analyzer;
-    int64_t made_ms;
-    const char *json;
-    size_t json_length;
-};
-
-/* By path. Strings in `arena`; CQA_E_NOTFOUND when there is no result. */
-enum cqa_status cqa_results_find_path(struct cqa_store *store, const char *path,
-                                      struct cqa_arena *arena, struct cqa_stored_result *out,
-                                      struct cqa_error *error) CQA_MUST_CHECK;
-
 /* A result that another analyzer or rubric made than those of now. */
 struct cqa_outdated {
     int64_t id; /* the recording's */

@@ -13,10 +13,8 @@ import c_source  # noqa: E402
 
 # A call of one of these begins outside C: the command that a program of its own is made of (CMakeLists.txt).
 COMMANDS = re.compile(r"^cqa_command_apart\(([\w-]+)\)", re.M)
-# The store's are what its tests and the simulated lives read the outcome through; the SQL layer's are for the server's
-# rows (docs/decisions/0088).
-LEFT = {"cqa_deliveries_each", "cqa_results_find_path", "cqa_store_check",
-        "cqa_sql_check", "cqa_sql_double", "cqa_sql_outcome_unknown"}
+# The SQL layer's are for the server's rows (docs/decisions/0088).
+LEFT = {"cqa_sql_check", "cqa_sql_double", "cqa_sql_outcome_unknown"}
 PROTOTYPE = re.compile(r"^[\w\s*]+\(")
 
 

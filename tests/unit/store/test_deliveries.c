@@ -127,13 +127,10 @@ static void test_newer_result_supersedes_what_was_not_sent(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
-    struct cqa_stored_result result;
 
     score(fixture, "/m/a.wav", "k1", 1);
     rescore(fixture, "k2", "2");
-    CHECK(fixture, cqa_results_find_path(fixture->store, "/m/a.wav", &fixture->arena, &result,
-                                         &fixture->error));
-    assert_string_equal(result.json, "k2");
+    assert_string_equal(json_of(fixture, "/m/a.wav"), "k2");
     assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_SUPERSEDED], 1);
     assert_int_equal(due(fixture, 5, 60, &delivery), 1);
     assert_string_equal(delivery.key, "k2");
@@ -236,7 +233,6 @@ static void test_forgetting_leaves_no_text_behind(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
-    struct cqa_stored_result result;
     const char *gone[] = {"/m/gone.wav"};
     size_t count = 0;
     char path[96];
@@ -251,9 +247,7 @@ static void test_forgetting_leaves_no_text_behind(void **state)
         CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 6, &fixture->error));
     CHECK(fixture, cqa_store_forget(fixture->store, 1000, 10, 2000, &count, &fixture->error));
     assert_int_equal(count, 2);
-    assert_int_equal(cqa_results_find_path(fixture->store, "/m/here.wav", &fixture->arena, &result,
-                                           &fixture->error),
-                     CQA_E_NOTFOUND);
+    assert_null(json_of(fixture, "/m/here.wav"));
     assert_int_equal(find(fixture, "/m/here.wav").state, CQA_RECORDING_EXCLUDED);
     assert_int_equal(add_file(fixture, "/m/here.wav", "/m/here.wav", 10, 101, 9).unchanged, 1);
     CHECK(fixture, cqa_store_forget(fixture->store, 9999, 10, 9999, &count, &fixture->error));
