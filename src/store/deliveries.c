@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "store/rows.h"
+#include "store/parts.h"
 
 /* A time further off than any backoff was written by a clock that has been put back since: due at
  * once. */
@@ -146,9 +146,6 @@ enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, co
 
 /* ---- claiming */
 
-#define COLUMNS "id, recording_id, key, attempts, made_ms, state, next_ms, http_status, text, body"
-enum { COLUMN_COUNT = 10 };
-
 #define DUE                                                                                        \
     "SELECT id FROM deliveries AS d WHERE state = 'pending'"                                       \
     " AND next_ms NOT BETWEEN ?1 + 1 AND ?1 + ?3"                                                  \
@@ -156,41 +153,25 @@ enum { COLUMN_COUNT = 10 };
     "  AND f.state = 'in_flight') ORDER BY id"
 CQA_SQL_STATEMENT(newest_due, "iii", 1, DUE " DESC LIMIT ?2");
 CQA_SQL_STATEMENT(oldest_due, "iii", 1, DUE " LIMIT ?2");
-CQA_SQL_STATEMENT(take_one, "iii", COLUMN_COUNT,
+CQA_SQL_STATEMENT(take_one, "iii", 8,
                   "UPDATE deliveries SET state = 'in_flight', owner = ?1,"
-                  " attempts = attempts + 1, changed_ms = ?2 WHERE id = ?3 RETURNING " COLUMNS);
+                  " attempts = attempts + 1, changed_ms = ?2 WHERE id = ?3"
+                  " RETURNING id, recording_id, key, attempts, made_ms, http_status, text, body");
 
-static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena, void *row,
-                                struct cqa_error *error)
+static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
+                                struct cqa_delivery *out, struct cqa_error *error)
 {
-    struct cqa_delivery *out = row;
-
     *out = (struct cqa_delivery){
         .id = cqa_sql_int(rows, 0),
         .recording_id = cqa_sql_int(rows, 1),
         .key = cqa_sql_copy(rows, 2, arena),
         .attempts = (int)cqa_sql_int(rows, 3),
         .made_ms = cqa_sql_int(rows, 4),
-        .next_ms = cqa_sql_int(rows, 6),
-        .http_status = (int)cqa_sql_int(rows, 7),
-        .text = cqa_sql_copy(rows, 8, arena),
+        .http_status = (int)cqa_sql_int(rows, 5),
+        .text = cqa_sql_copy(rows, 6, arena),
+        .body = cqa_sql_copy(rows, 7, arena),
+        .body_length = cqa_sql_size(rows, 7),
     };
-    const int state = cqa_sql_word(rows, 5, cqa_delivery_state_words);
-    if (state < 0)
-        return cqa_fail(error, CQA_E_BADDATA, "the store is damaged: a state that is none");
-    out->state = (enum cqa_delivery_state)state;
-    return CQA_OK;
-}
-
-static enum cqa_status read_whole(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
-                                  struct cqa_delivery *out, struct cqa_error *error)
-{
-    const enum cqa_status status = read_row(rows, arena, out, error);
-
-    if (status != CQA_OK)
-        return status;
-    out->body = cqa_sql_copy(rows, 9, arena);
-    out->body_length = cqa_sql_size(rows, 9);
     return out->body == NULL || out->key == NULL
                ? cqa_fail(error, CQA_E_NOMEM, "no memory for a delivery")
                : CQA_OK;
@@ -214,7 +195,7 @@ static enum cqa_status take(const struct claiming *claiming, int64_t id, struct 
                                            claiming->store->owner, claiming->now_ms, id);
 
     if (status == CQA_OK && cqa_sql_next(rows, &status, error))
-        status = read_whole(rows, claiming->arena, out, error);
+        status = read_row(rows, claiming->arena, out, error);
     cqa_sql_end(rows);
     return status;
 }
@@ -292,12 +273,6 @@ CQA_SQL_STATEMENT(
     "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)"
     "  THEN 'superseded' ELSE 'pending' END"
     " WHERE owner = ?5 AND (id = ?6 OR ?6 = 0)");
-/* Not those that a newer one has overtaken. */
-CQA_SQL_STATEMENT(replay, "", 0,
-                  "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
-                  " AND key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deliveries AS n WHERE"
-                  "  n.recording_id = deliveries.recording_id AND n.id > deliveries.id)");
-
 struct ending {
     int64_t owner;
     const int64_t *ids;
@@ -374,25 +349,10 @@ enum cqa_status cqa_deliveries_quarantine(struct cqa_store *store, int64_t id, i
                    error);
 }
 
-enum cqa_status cqa_deliveries_replay(struct cqa_store *store, size_t *count,
-                                      struct cqa_error *error)
-{
-    const enum cqa_status status = cqa_sql_do(store->sql, error, &replay);
-
-    if (status == CQA_OK)
-        *count = (size_t)cqa_sql_changes(store->sql);
-    return status;
-}
-
 /* ---- looking */
-
-enum { PAGE_ROWS = 256 };
 
 CQA_SQL_STATEMENT(first_due, "", 1,
                   "SELECT max(min(next_ms), 1) FROM deliveries WHERE state = 'pending'");
-CQA_SQL_STATEMENT(list, "iti", COLUMN_COUNT,
-                  "SELECT " COLUMNS " FROM deliveries WHERE id > ?1 AND state = ?2"
-                  " ORDER BY id LIMIT ?3");
 
 enum cqa_status cqa_deliveries_next(struct cqa_store *store, int64_t now_ms, int64_t *at_ms,
                                     struct cqa_error *error)
@@ -402,36 +362,4 @@ enum cqa_status cqa_deliveries_next(struct cqa_store *store, int64_t now_ms, int
     if (*at_ms > now_ms + AHEAD_MAX_MS)
         *at_ms = now_ms;
     return status;
-}
-
-static enum cqa_status start_list(struct cqa_store *store, const void *wish, int64_t after,
-                                  struct cqa_sql_rows **rows, struct cqa_error *error)
-{
-    const enum cqa_delivery_state *state = wish;
-
-    return cqa_sql_start(store->sql, rows, error, &list, after, cqa_delivery_state_words[*state],
-                         (int64_t)PAGE_ROWS);
-}
-
-struct showing {
-    cqa_deliveries_visit *visit;
-    void *context;
-};
-
-static int show(void *context, const void *row)
-{
-    const struct showing *showing = context;
-
-    return showing->visit(showing->context, row);
-}
-
-enum cqa_status cqa_deliveries_each(struct cqa_store *store, enum cqa_delivery_state state,
-                                    cqa_deliveries_visit *visit, void *context,
-                                    struct cqa_error *error)
-{
-    static const struct cqa_listing listing = {start_list, read_row, show,
-                                               sizeof(struct cqa_delivery), PAGE_ROWS};
-    struct showing showing = {visit, context};
-
-    return cqa_rows_each(store, &listing, &state, &showing, error);
 }

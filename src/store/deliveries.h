@@ -33,11 +33,9 @@ struct cqa_delivery {
     const char *body; /* exact bytes, NUL-terminated besides */
     size_t body_length;
     int64_t made_ms;
-    int64_t next_ms;  /* pending: not before */
     const char *text; /* what the last attempt said; NULL */
-    enum cqa_delivery_state state;
-    int attempts;    /* this one included */
-    int http_status; /* of the last attempt; 0: none came */
+    int attempts;     /* this one included */
+    int http_status;  /* of the last attempt; 0: none came */
 };
 
 /*
@@ -59,7 +57,7 @@ enum cqa_status cqa_deliveries_retry(struct cqa_store *store, const int64_t *ids
                                      int64_t at_ms, int http_status, const char *text,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The server will never take it: kept, visible, replayed on demand only. */
+/* The server will never take it: kept and visible. Only a new result of the recording is sent. */
 enum cqa_status cqa_deliveries_quarantine(struct cqa_store *store, int64_t id, int http_status,
                                           const char *text, int64_t now_ms,
                                           struct cqa_error *error) CQA_MUST_CHECK;
@@ -68,21 +66,8 @@ enum cqa_status cqa_deliveries_quarantine(struct cqa_store *store, int64_t id, i
 enum cqa_status cqa_deliveries_release(struct cqa_store *store,
                                        struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Makes quarantined ones pending again; `*count`: how many. */
-enum cqa_status cqa_deliveries_replay(struct cqa_store *store, size_t *count,
-                                      struct cqa_error *error) CQA_MUST_CHECK;
-
 /* When the next pending one is due; 0: there is none. */
 enum cqa_status cqa_deliveries_next(struct cqa_store *store, int64_t now_ms, int64_t *at_ms,
-                                    struct cqa_error *error) CQA_MUST_CHECK;
-
-/* Return 0 to stop. The strings live during the call only; `body` is NULL. The visitor may use the
- * store. */
-typedef int cqa_deliveries_visit(void *context, const struct cqa_delivery *delivery);
-
-/* Every delivery of a state, oldest first, read in pages. */
-enum cqa_status cqa_deliveries_each(struct cqa_store *store, enum cqa_delivery_state state,
-                                    cqa_deliveries_visit *visit, void *context,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

@@ -239,9 +239,6 @@ enum cqa_status cqa_recordings_gone(struct cqa_store *store, const char *const *
 
 /* ---- by wish of a person */
 
-CQA_SQL_STATEMENT(exclude, "ttii", 0,
-                  "UPDATE recordings SET state = 'excluded', owner = NULL, reason = ?1,"
-                  " text = ?2, changed_ms = ?3 WHERE id = ?4");
 /* A request that a killed run left waiting: the last one counts. */
 CQA_SQL_STATEMENT(ask_anew, "tiipp", 0,
                   "UPDATE recordings SET asked = ?1 WHERE asked NOT IN ('not', ?1)"
@@ -261,12 +258,6 @@ CQA_SQL_STATEMENT(requeue_apart, "tiiippttt", 0,
                          "  AND p.analyzer = ?7 AND p.rubric = ?8 AND p.rubric_version = ?9))");
 CQA_SQL_STATEMENT(requeue_again, "tiiippttt", 0,
                   OTHERS " OR (state = 'failed' AND analyzer IS NOT ?7))");
-
-enum cqa_status cqa_recordings_exclude(struct cqa_store *store, int64_t id, const char *reason,
-                                       const char *text, int64_t now_ms, struct cqa_error *error)
-{
-    return cqa_sql_do(store->sql, error, &exclude, reason, text, now_ms, id);
-}
 
 struct requeueing {
     const struct cqa_requeue *wish;

@@ -132,12 +132,6 @@ enum cqa_status cqa_recordings_fail(struct cqa_store *store, const struct cqa_fa
                                     int64_t now_ms, enum cqa_recording_state *state,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Leaves a recording out by policy: `reason` is a word, `text` for a person. A scan does not bring
- * it back unless the file changes. */
-enum cqa_status cqa_recordings_exclude(struct cqa_store *store, int64_t id, const char *reason,
-                                       const char *text, int64_t now_ms,
-                                       struct cqa_error *error) CQA_MUST_CHECK;
-
 /* What is to be analysed again. */
 struct cqa_requeue {
     const char *analyzer; /* of now: version, models, rules */

@@ -21,13 +21,9 @@ CQA_SQL_STATEMENT(give_back, "ii", 0,
 CQA_SQL_STATEMENT(end_scored, "ii", 0,
                   "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
                   " reason = NULL, text = NULL, changed_ms = ?1 WHERE id = ?2");
-CQA_SQL_STATEMENT(find_scored, "it", 1,
-                  "SELECT 1 FROM results JOIN recordings ON id = recording_id"
-                  " WHERE id = ?1 AND sha256 = ?2 AND state = 'scored'");
 
 /* ---- writing */
 
-/* What both transactions need. */
 struct putting {
     struct cqa_store *store;
     const struct cqa_finished *finished;
@@ -116,46 +112,10 @@ enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finish
     return status;
 }
 
-static enum cqa_status rescore(struct cqa_sql *sql, void *context, struct cqa_error *error)
-{
-    struct putting *putting = context;
-    int64_t there = 0;
-    const enum cqa_status status = cqa_sql_number(sql, &there, error, &find_scored,
-                                                  putting->finished->id, putting->finished->sha256);
+/* ---- what another analyzer made */
 
-    putting->kept = there != 0;
-    return putting->kept ? write_result(putting, error) : status;
-}
+enum { PAGE_ROWS = 256 };
 
-enum cqa_status cqa_results_rescore(struct cqa_store *store, const struct cqa_finished *finished,
-                                    int64_t now_ms, int *kept, struct cqa_error *error)
-{
-    struct putting putting = {store, finished, now_ms, 0};
-    const enum cqa_status status =
-        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, rescore, &putting, error);
-
-    *kept = putting.kept;
-    return status;
-}
-
-/* ---- reading */
-
-/* Results are some tens of KiB each. */
-enum { PAGE_ROWS = 64, COLUMN_COUNT = 12 };
-
-#define COLUMNS                                                                                    \
-    "c.id, c.path, c.source, c.call_id, r.size_bytes, r.mtime_ns, r.sha256, r.rubric,"             \
-    " r.rubric_version, r.analyzer, r.made_ms, r.json"                                             \
-    " FROM results AS r JOIN recordings AS c ON c.id = r.recording_id"
-CQA_SQL_STATEMENT(find_path, "p", COLUMN_COUNT, "SELECT " COLUMNS " WHERE c.path = ?1");
-CQA_SQL_STATEMENT(find_call, "tt", COLUMN_COUNT,
-                  "SELECT " COLUMNS " WHERE c.call_id = ?1 AND (?2 IS NULL OR c.source = ?2)"
-                  " ORDER BY r.made_ms DESC LIMIT 1");
-CQA_SQL_STATEMENT(list, "iittii", COLUMN_COUNT,
-                  "SELECT " COLUMNS " WHERE r.recording_id > ?1 AND c.mtime_ns >= ?2"
-                  " AND (?5 <> ((?3 IS NULL OR r.rubric = ?3)"
-                  "         AND (?4 IS NULL OR r.rubric_version = ?4)))"
-                  " ORDER BY r.recording_id LIMIT ?6");
 CQA_SQL_STATEMENT(list_outdated, "iiippttti", 5,
                   "SELECT c.id, c.path, r.analyzer, r.rubric, r.rubric_version FROM recordings AS c"
                   " JOIN results AS r ON r.recording_id = c.id WHERE c.id > ?1"
@@ -163,102 +123,6 @@ CQA_SQL_STATEMENT(list_outdated, "iiippttti", 5,
                   " AND (?3 = 0 OR c.mtime_ns < ?3) AND c.path >= ?4 AND c.path < ?5"
                   " AND (r.analyzer <> ?6 OR r.rubric <> ?7 OR r.rubric_version <> ?8)"
                   " ORDER BY c.id LIMIT ?9");
-
-static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena, void *row,
-                                struct cqa_error *error)
-{
-    struct cqa_stored_result *out = row;
-
-    *out = (struct cqa_stored_result){
-        .id = cqa_sql_int(rows, 0),
-        .path = cqa_sql_copy(rows, 1, arena),
-        .source = cqa_sql_copy(rows, 2, arena),
-        .call_id = cqa_sql_copy(rows, 3, arena),
-        .size_bytes = cqa_sql_int(rows, 4),
-        .mtime_ns = cqa_sql_int(rows, 5),
-        .sha256 = cqa_sql_copy(rows, 6, arena),
-        .rubric = cqa_sql_copy(rows, 7, arena),
-        .rubric_version = cqa_sql_copy(rows, 8, arena),
-        .analyzer = cqa_sql_copy(rows, 9, arena),
-        .made_ms = cqa_sql_int(rows, 10),
-        .json = cqa_sql_copy(rows, 11, arena),
-        .json_length = cqa_sql_size(rows, 11),
-    };
-    if (out->path == NULL || out->source == NULL || out->call_id == NULL || out->sha256 == NULL ||
-        out->rubric == NULL || out->rubric_version == NULL || out->analyzer == NULL ||
-        out->json == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "no memory for a result");
-    return CQA_OK;
-}
-
-/* The one row of a statement, which is ended. */
-static enum cqa_status read_one(struct cqa_sql_rows *rows, enum cqa_status status,
-                                struct cqa_arena *arena, struct cqa_stored_result *out,
-                                struct cqa_error *error)
-{
-    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
-        status = read_row(rows, arena, out, error);
-    else if (status == CQA_OK)
-        status = cqa_fail(error, CQA_E_NOTFOUND, "the store has no result of this recording");
-    cqa_sql_end(rows);
-    return status;
-}
-
-enum cqa_status cqa_results_find_path(struct cqa_store *store, const char *path,
-                                      struct cqa_arena *arena, struct cqa_stored_result *out,
-                                      struct cqa_error *error)
-{
-    struct cqa_sql_rows *rows = NULL;
-    const enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &find_path, path);
-
-    return read_one(rows, status, arena, out, error);
-}
-
-enum cqa_status cqa_results_find_call(struct cqa_store *store, const char *source,
-                                      const char *call_id, struct cqa_arena *arena,
-                                      struct cqa_stored_result *out, struct cqa_error *error)
-{
-    struct cqa_sql_rows *rows = NULL;
-    const enum cqa_status status =
-        cqa_sql_start(store->sql, &rows, error, &find_call, call_id, source);
-
-    return read_one(rows, status, arena, out, error);
-}
-
-static enum cqa_status start_list(struct cqa_store *store, const void *context, int64_t after,
-                                  struct cqa_sql_rows **rows, struct cqa_error *error)
-{
-    const struct cqa_results_filter *filter = context;
-
-    return cqa_sql_start(store->sql, rows, error, &list, after, filter->since_ns, filter->rubric,
-                         filter->rubric_version, (int64_t)(filter->other_rubric != 0),
-                         (int64_t)PAGE_ROWS);
-}
-
-struct showing {
-    cqa_results_visit *result;
-    cqa_outdated_visit *outdated;
-    void *context;
-};
-
-static int show(void *context, const void *row)
-{
-    const struct showing *showing = context;
-
-    return showing->result(showing->context, row);
-}
-
-enum cqa_status cqa_results_each(struct cqa_store *store, const struct cqa_results_filter *filter,
-                                 cqa_results_visit *visit, void *context, struct cqa_error *error)
-{
-    static const struct cqa_listing listing = {start_list, read_row, show,
-                                               sizeof(struct cqa_stored_result), PAGE_ROWS};
-    struct showing showing = {.result = visit, .context = context};
-
-    return cqa_rows_each(store, &listing, filter, &showing, error);
-}
-
-/* ---- what another analyzer made */
 
 static enum cqa_status read_outdated(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
                                      void *row, struct cqa_error *error)
@@ -290,11 +154,16 @@ static enum cqa_status start_outdated(struct cqa_store *store, const void *conte
                          wish->rubric_version, (int64_t)PAGE_ROWS);
 }
 
+struct showing {
+    cqa_outdated_visit *visit;
+    void *context;
+};
+
 static int show_outdated(void *context, const void *row)
 {
     const struct showing *showing = context;
 
-    return showing->outdated(showing->context, row);
+    return showing->visit(showing->context, row);
 }
 
 enum cqa_status cqa_results_outdated(struct cqa_store *store, const struct cqa_requeue *wish,
@@ -303,7 +172,7 @@ enum cqa_status cqa_results_outdated(struct cqa_store *store, const struct cqa_r
 {
     static const struct cqa_listing listing = {start_outdated, read_outdated, show_outdated,
                                                sizeof(struct cqa_outdated), PAGE_ROWS};
-    struct showing showing = {.outdated = visit, .context = context};
+    struct showing showing = {visit, context};
 
     return cqa_rows_each(store, &listing, wish, &showing, error);
 }

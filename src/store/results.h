@@ -36,52 +36,6 @@ struct cqa_finished {
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Replaces the result of a scored recording by one that was made from it (a new rubric, the same
- * audio). `*kept` is 0 when the recording has no result of that content any more. */
-enum cqa_status cqa_results_rescore(struct cqa_store *store, const struct cqa_finished *finished,
-                                    int64_t now_ms, int *kept,
-                                    struct cqa_error *error) CQA_MUST_CHECK;
-
-/* A stored one. */
-struct cqa_stored_result {
-    int64_t id; /* the recording's */
-    const char *path;
-    const char *source;
-    const char *call_id;
-    int64_t size_bytes;
-    int64_t mtime_ns;
-    const char *sha256;
-    const char *rubric;
-    const char *rubric_version;
-    const char *analyzer;
-    int64_t made_ms;
-    const char *json;
-    size_t json_length;
-};
-
-/* By path, or by call (`source` NULL: of any recorder; the newest if there are several). Strings in
- * `arena`; CQA_E_NOTFOUND when there is no result. */
-enum cqa_status cqa_results_find_path(struct cqa_store *store, const char *path,
-                                      struct cqa_arena *arena, struct cqa_stored_result *out,
-                                      struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_results_find_call(struct cqa_store *store, const char *source,
-                                      const char *call_id, struct cqa_arena *arena,
-                                      struct cqa_stored_result *out,
-                                      struct cqa_error *error) CQA_MUST_CHECK;
-
-/* Which results: NULL and 0 mean any. With `other_rubric`, those that were scored by another rubric
- * or version than the given ones. */
-struct cqa_results_filter {
-    const char *rubric;
-    const char *rubric_version;
-    int other_rubric;
-    int64_t since_ns; /* recordings whose mtime is at least this */
-};
-
-/* Return 0 to stop. The strings live during the call only. The visitor may use the store, and
- * rescore. */
-typedef int cqa_results_visit(void *context, const struct cqa_stored_result *result);
-
 /* A result that another analyzer or rubric made than those of now. */
 struct cqa_outdated {
     int64_t id; /* the recording's */
@@ -96,10 +50,5 @@ typedef int cqa_outdated_visit(void *context, const struct cqa_outdated *outdate
 enum cqa_status cqa_results_outdated(struct cqa_store *store, const struct cqa_requeue *wish,
                                      cqa_outdated_visit *visit, void *context,
                                      struct cqa_error *error) CQA_MUST_CHECK;
-
-/* Current results in the order of their recordings' ids, read in pages. */
-enum cqa_status cqa_results_each(struct cqa_store *store, const struct cqa_results_filter *filter,
-                                 cqa_results_visit *visit, void *context,
-                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

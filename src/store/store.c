@@ -210,23 +210,6 @@ void cqa_store_close(struct cqa_store *store)
     free(store);
 }
 
-CQA_SQL_STATEMENT(check, "", 1, "PRAGMA integrity_check(1)");
-
-enum cqa_status cqa_store_check(struct cqa_store *store, struct cqa_error *error)
-{
-    struct cqa_sql_rows *rows = NULL;
-    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &check);
-
-    if (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
-        const char *said = cqa_sql_text(rows, 0);
-        if (said == NULL || strcmp(said, "ok") != 0)
-            status = cqa_fail(error, CQA_E_BADDATA, "the store is damaged: %.200s",
-                              said == NULL ? "" : said);
-    }
-    cqa_sql_end(rows);
-    return status;
-}
-
 /* ---- counts */
 
 CQA_SQL_STATEMENT(count_recordings, "", 2, "SELECT state, count(*) FROM recordings GROUP BY state");

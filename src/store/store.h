@@ -32,10 +32,6 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
 /* What this store has claimed and not finished is free for others from here on. NULL is fine. */
 void cqa_store_close(struct cqa_store *store);
 
-/* Does the file itself hold together? CQA_E_BADDATA says what is broken. Takes seconds on a large
- * store. */
-enum cqa_status cqa_store_check(struct cqa_store *store, struct cqa_error *error) CQA_MUST_CHECK;
-
 enum cqa_recording_state {
     CQA_RECORDING_READY,    /* to be analysed, perhaps not before a time */
     CQA_RECORDING_LEASED,   /* being analysed by a process that lives */

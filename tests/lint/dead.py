@@ -13,11 +13,8 @@ import c_source  # noqa: E402
 
 # A call of one of these begins outside C: the command that a program of its own is made of (CMakeLists.txt).
 COMMANDS = re.compile(r"^cqa_command_apart\(([\w-]+)\)", re.M)
-# Not called yet, or no longer: the store's go in a change of their own, the SQL layer's are for the server's rows
-# (docs/decisions/0088).
-LEFT = {"cqa_deliveries_each", "cqa_deliveries_replay", "cqa_recordings_exclude", "cqa_results_each", "cqa_results_find_call",
-        "cqa_results_find_path", "cqa_results_rescore", "cqa_store_check",
-        "cqa_sql_check", "cqa_sql_double", "cqa_sql_outcome_unknown"}
+# The SQL layer's are for the server's rows (docs/decisions/0088).
+LEFT = {"cqa_sql_check", "cqa_sql_double", "cqa_sql_outcome_unknown"}
 PROTOTYPE = re.compile(r"^[\w\s*]+\(")
 
 

@@ -9,9 +9,8 @@
 #include <string.h>
 #include "pipeline/life.h"
 #include "sim/world.h"
-#include "store/deliveries.h"
 #include "store/recordings.h"
-#include "store/results.h"
+#include "support/stored.h"
 
 static const struct sim_revision *find_key(const char *key)
 {
@@ -119,22 +118,6 @@ static int check_row(void *context, const struct cqa_recording *row)
     return 1;
 }
 
-static int check_unsent(void *context, const struct cqa_delivery *delivery)
-{
-    (void)context;
-    sim_fault("delivery %s is stuck: %s", delivery->key != NULL ? delivery->key : "without key",
-              cqa_delivery_state_words[delivery->state]);
-    return 1;
-}
-
-static int check_acked(void *context, const struct cqa_delivery *delivery)
-{
-    (void)context;
-    if (delivery->key != NULL && find_key(delivery->key) == NULL)
-        sim_fault("%s counts as sent, but the server does not have it", delivery->key);
-    return 1;
-}
-
 static int is_refused(const char *key)
 {
     for (int i = 0; i < sim->content_count; i++)
@@ -143,14 +126,20 @@ static int is_refused(const char *key)
     return 0;
 }
 
-static int check_quarantined(void *context, const struct cqa_delivery *delivery)
+static void check_delivery(const char *key, const char *state)
 {
-    (void)context;
+    const int is_there = key == NULL || find_key(key) != NULL;
+
+    if (strcmp(state, cqa_delivery_state_words[CQA_DELIVERY_PENDING]) == 0 ||
+        strcmp(state, cqa_delivery_state_words[CQA_DELIVERY_IN_FLIGHT]) == 0)
+        sim_fault("delivery %s is stuck: %s", key != NULL ? key : "without key", state);
+    else if (strcmp(state, cqa_delivery_state_words[CQA_DELIVERY_ACKED]) == 0 && !is_there)
+        sim_fault("%s counts as sent, but the server does not have it", key);
     /* The server refuses a key that it has with other content: so after a recording was forgotten
      * and came back elsewhere. */
-    if (delivery->key != NULL && !is_refused(delivery->key) && find_key(delivery->key) == NULL)
-        sim_fault("%s was given up, though the server would take it", delivery->key);
-    return 1;
+    else if (strcmp(state, cqa_delivery_state_words[CQA_DELIVERY_QUARANTINED]) == 0 && !is_there &&
+             !is_refused(key))
+        sim_fault("%s was given up, though the server would take it", key);
 }
 
 /* ---- the server's rows: one content of one call is taken once, unless another came between */
@@ -197,18 +186,11 @@ void sim_model_check(void)
     (void)snprintf(state_dir, sizeof state_dir, "%s/state", sim->folder);
     enum cqa_status status = cqa_life_open(state_dir, &store, &error);
     if (status == CQA_OK)
-        status = cqa_store_check(store, &error);
+        status = stored_check(state_dir, &error);
     if (status == CQA_OK)
         status = cqa_recordings_each(store, CQA_RECORDING_STATE_COUNT, check_row, NULL, &error);
     if (status == CQA_OK)
-        status = cqa_deliveries_each(store, CQA_DELIVERY_PENDING, check_unsent, NULL, &error);
-    if (status == CQA_OK)
-        status = cqa_deliveries_each(store, CQA_DELIVERY_IN_FLIGHT, check_unsent, NULL, &error);
-    if (status == CQA_OK)
-        status = cqa_deliveries_each(store, CQA_DELIVERY_ACKED, check_acked, NULL, &error);
-    if (status == CQA_OK)
-        status =
-            cqa_deliveries_each(store, CQA_DELIVERY_QUARANTINED, check_quarantined, NULL, &error);
+        status = stored_deliveries(state_dir, check_delivery, &error);
     if (status != CQA_OK)
         sim_fault("the store: %s", cqa_english(&error.message));
     for (int i = 0; i < sim->file_count && status == CQA_OK; i++)

@@ -18,6 +18,7 @@
 #include "store/recordings.h"
 #include "store/results.h"
 #include "store/store.h"
+#include "support/stored.h"
 
 struct fixture {
     char folder[64];
@@ -124,6 +125,15 @@ static inline enum cqa_recording_state fail_as(struct fixture *fixture,
 
     CHECK(fixture, cqa_recordings_fail(fixture->store, &failed, now_ms, &after, &fixture->error));
     return after;
+}
+
+/* The current result; NULL: there is none. */
+static inline const char *json_of(struct fixture *fixture, const char *path)
+{
+    const char *json = NULL;
+
+    CHECK(fixture, stored_result(fixture->folder, path, &fixture->arena, &json, &fixture->error));
+    return json;
 }
 
 static inline struct cqa_counts counts(struct fixture *fixture)

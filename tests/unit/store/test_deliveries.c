@@ -2,7 +2,7 @@
 #include "unit/store/fixture.h"
 
 /* A scored recording with a delivery of that key. */
-static int64_t score(struct fixture *fixture, const char *path, const char *key, int64_t now_ms)
+static void score(struct fixture *fixture, const char *path, const char *key, int64_t now_ms)
 {
     struct cqa_recording claimed;
     int kept = 0;
@@ -15,23 +15,28 @@ static int64_t score(struct fixture *fixture, const char *path, const char *key,
     finished.json_length = strlen(key);
     CHECK(fixture, cqa_results_put(fixture->store, &finished, now_ms, &kept, &fixture->error));
     assert_true(kept);
-    return claimed.id;
 }
 
-/* Another result of the same recording. */
-static void rescore(struct fixture *fixture, int64_t id, const char *key, const char *version)
+/* Analyses the only recording again, on request, to the same or to another result. */
+static void rescore(struct fixture *fixture, const char *key, const char *version)
 {
+    const struct cqa_requeue wish = {.analyzer = "of now",
+                                     .rubric = "standard",
+                                     .rubric_version = version,
+                                     .asked = CQA_ASKED_AGAIN};
+    struct cqa_recording claimed;
+    size_t count = 0;
     int kept = 0;
-    const struct cqa_finished finished = {.id = id,
-                                          .sha256 = "aa",
-                                          .rubric = "standard",
-                                          .rubric_version = version,
-                                          .analyzer = "0.1.0 sha256:m",
-                                          .json = key,
-                                          .json_length = strlen(key),
-                                          .key = key};
 
-    CHECK(fixture, cqa_results_rescore(fixture->store, &finished, 50, &kept, &fixture->error));
+    CHECK(fixture, cqa_recordings_requeue(fixture->store, &wish, 50, &count, &fixture->error));
+    assert_int_equal(count, 1);
+    assert_int_equal(claim(fixture, 1, 50, &claimed), 1);
+    struct cqa_finished finished = finished_of(&claimed);
+    finished.rubric_version = version;
+    finished.key = key;
+    finished.json = key;
+    finished.json_length = strlen(key);
+    CHECK(fixture, cqa_results_put(fixture->store, &finished, 50, &kept, &fixture->error));
     assert_true(kept);
 }
 
@@ -49,7 +54,7 @@ static void test_struck_only_when_acked(void **state)
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
 
-    (void)score(fixture, "/m/a.wav", "k1", 1);
+    score(fixture, "/m/a.wav", "k1", 1);
     assert_int_equal(due(fixture, 5, 2, &delivery), 1);
     assert_string_equal(delivery.key, "k1");
     assert_string_equal(delivery.body, "k1");
@@ -70,7 +75,7 @@ static void test_retry_waits_for_its_time(void **state)
     struct cqa_delivery delivery;
     int64_t at_ms = 0;
 
-    (void)score(fixture, "/m/a.wav", "k1", 1);
+    score(fixture, "/m/a.wav", "k1", 1);
     assert_int_equal(due(fixture, 5, 2, &delivery), 1);
     CHECK(fixture, cqa_deliveries_retry(fixture->store, &delivery.id, 1, 5000, 503, "busy",
                                         &fixture->error));
@@ -91,7 +96,7 @@ static void test_clock_put_back_does_not_silence(void **state)
     struct cqa_delivery delivery;
     int64_t at_ms = 0;
 
-    (void)score(fixture, "/m/a.wav", "k1", day_ms);
+    score(fixture, "/m/a.wav", "k1", day_ms);
     assert_int_equal(due(fixture, 1, day_ms, &delivery), 1);
     CHECK(fixture, cqa_deliveries_retry(fixture->store, &delivery.id, 1, day_ms + 5000, 0, NULL,
                                         &fixture->error));
@@ -100,21 +105,21 @@ static void test_clock_put_back_does_not_silence(void **state)
     assert_int_equal(due(fixture, 1, 1000, &delivery), 1);
 }
 
-static void test_quarantine_is_kept_and_replayed(void **state)
+static void test_quarantined_is_kept_and_a_new_result_sent(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
-    size_t count = 0;
 
-    (void)score(fixture, "/m/a.wav", "k1", 1);
+    score(fixture, "/m/a.wav", "k1", 1);
     assert_int_equal(due(fixture, 5, 2, &delivery), 1);
     CHECK(fixture, cqa_deliveries_quarantine(fixture->store, delivery.id, 422, "unknown rubric", 3,
                                              &fixture->error));
     assert_int_equal(due(fixture, 5, 1000000, &delivery), 0);
     assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 1);
-    CHECK(fixture, cqa_deliveries_replay(fixture->store, &count, &fixture->error));
-    assert_int_equal(count, 1);
-    assert_int_equal(due(fixture, 5, 4, &delivery), 1);
+    rescore(fixture, "k1", "1");
+    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 1);
+    assert_int_equal(due(fixture, 5, 60, &delivery), 1);
+    assert_string_equal(delivery.key, "k1");
     assert_string_equal(delivery.body, "k1");
 }
 
@@ -122,9 +127,10 @@ static void test_newer_result_supersedes_what_was_not_sent(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
-    const int64_t id = score(fixture, "/m/a.wav", "k1", 1);
 
-    rescore(fixture, id, "k2", "2");
+    score(fixture, "/m/a.wav", "k1", 1);
+    rescore(fixture, "k2", "2");
+    assert_string_equal(json_of(fixture, "/m/a.wav"), "k2");
     assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_SUPERSEDED], 1);
     assert_int_equal(due(fixture, 5, 60, &delivery), 1);
     assert_string_equal(delivery.key, "k2");
@@ -137,10 +143,10 @@ static void test_older_never_goes_after_newer(void **state)
     struct fixture *fixture = *state;
     struct cqa_delivery older;
     struct cqa_delivery newer;
-    const int64_t id = score(fixture, "/m/a.wav", "k1", 1);
 
+    score(fixture, "/m/a.wav", "k1", 1);
     assert_int_equal(due(fixture, 5, 2, &older), 1);
-    rescore(fixture, id, "k2", "2");
+    rescore(fixture, "k2", "2");
     assert_int_equal(due(fixture, 5, 60, &newer), 0);
     CHECK(fixture,
           cqa_deliveries_retry(fixture->store, &older.id, 1, 61, 500, NULL, &fixture->error));
@@ -157,16 +163,16 @@ static void test_same_key_again_after_another_is_sent_again(void **state)
     const char *const keys[] = {"k1", "k2", "k1", "k2"};
     /* What the server has under "k1" it would not look at again. */
     const char *const sent[] = {"k1", "k2", "k1|3", "k2|4"};
-    const int64_t id = score(fixture, "/m/a.wav", "k1", 1);
 
+    score(fixture, "/m/a.wav", "k1", 1);
     for (int i = 0; i < 4; i++) {
         if (i > 0)
-            rescore(fixture, id, keys[i], keys[i]);
+            rescore(fixture, keys[i], keys[i]);
         assert_int_equal(due(fixture, 5, 60 + i, &delivery), 1);
         assert_string_equal(delivery.key, sent[i]);
         CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 70, &fixture->error));
     }
-    rescore(fixture, id, "k2", "k2"); /* nothing new: nothing to send */
+    rescore(fixture, "k2", "k2"); /* nothing new: nothing to send */
     assert_int_equal(due(fixture, 5, 80, &delivery), 0);
 }
 
@@ -180,7 +186,7 @@ static void test_half_old_half_new(void **state)
     for (int i = 1; i <= 20; i++) {
         (void)snprintf(path, sizeof path, "/m/%d.wav", i);
         (void)snprintf(key, sizeof key, "k%d", i);
-        (void)score(fixture, path, key, i);
+        score(fixture, path, key, i);
     }
     assert_int_equal(due(fixture, 4, 100, out), 4);
     assert_string_equal(out[0].key, "k20");
@@ -223,62 +229,17 @@ static void test_keys(void **state)
     assert_int_equal(strncmp(key, "h1|", 3), 0);
 }
 
-/* ---- results */
-
-static int count_result(void *context, const struct cqa_stored_result *result)
-{
-    (*(int *)context)++;
-    return result->json_length > 0;
-}
-
-static void test_results_are_found_and_filtered(void **state)
-{
-    struct fixture *fixture = *state;
-    struct cqa_stored_result result;
-    struct cqa_results_filter filter = {
-        .rubric = "standard", .rubric_version = "1", .other_rubric = 1};
-    int count = 0;
-    char path[32];
-    char key[32];
-
-    for (int i = 1; i <= 130; i++) { /* more than a page */
-        (void)snprintf(path, sizeof path, "/m/%d.wav", i);
-        (void)snprintf(key, sizeof key, "k%d", i);
-        const int64_t id = score(fixture, path, key, i);
-        if (i == 7)
-            rescore(fixture, id, "k7b", "2");
-    }
-    CHECK(fixture, cqa_results_find_path(fixture->store, "/m/7.wav", &fixture->arena, &result,
-                                         &fixture->error));
-    assert_string_equal(result.json, "k7b");
-    CHECK(fixture, cqa_results_find_call(fixture->store, NULL, "/m/8.wav", &fixture->arena, &result,
-                                         &fixture->error));
-    assert_string_equal(result.path, "/m/8.wav");
-    assert_int_equal(cqa_results_find_call(fixture->store, "vicidial", "/m/8.wav", &fixture->arena,
-                                           &result, &fixture->error),
-                     CQA_E_NOTFOUND);
-    CHECK(fixture,
-          cqa_results_each(fixture->store, &filter, count_result, &count, &fixture->error));
-    assert_int_equal(count, 1);
-    filter = (struct cqa_results_filter){0};
-    count = 0;
-    CHECK(fixture,
-          cqa_results_each(fixture->store, &filter, count_result, &count, &fixture->error));
-    assert_int_equal(count, 130);
-}
-
 static void test_forgetting_leaves_no_text_behind(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
-    struct cqa_stored_result result;
     const char *gone[] = {"/m/gone.wav"};
     size_t count = 0;
     char path[96];
     char command[200];
 
-    (void)score(fixture, "/m/here.wav", "SECRETNUMBER1", 1);
-    (void)score(fixture, "/m/gone.wav", "SECRETNUMBER2", 2);
+    score(fixture, "/m/here.wav", "SECRETNUMBER1", 1);
+    score(fixture, "/m/gone.wav", "SECRETNUMBER2", 2);
     CHECK(fixture, cqa_recordings_gone(fixture->store, gone, 1, 3, &fixture->error));
     CHECK(fixture, cqa_store_forget(fixture->store, 1000, 10, 2000, &count, &fixture->error));
     assert_int_equal(count, 0); /* the server has not got them */
@@ -286,9 +247,7 @@ static void test_forgetting_leaves_no_text_behind(void **state)
         CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 6, &fixture->error));
     CHECK(fixture, cqa_store_forget(fixture->store, 1000, 10, 2000, &count, &fixture->error));
     assert_int_equal(count, 2);
-    assert_int_equal(cqa_results_find_path(fixture->store, "/m/here.wav", &fixture->arena, &result,
-                                           &fixture->error),
-                     CQA_E_NOTFOUND);
+    assert_null(json_of(fixture, "/m/here.wav"));
     assert_int_equal(find(fixture, "/m/here.wav").state, CQA_RECORDING_EXCLUDED);
     assert_int_equal(add_file(fixture, "/m/here.wav", "/m/here.wav", 10, 101, 9).unchanged, 1);
     CHECK(fixture, cqa_store_forget(fixture->store, 9999, 10, 9999, &count, &fixture->error));
@@ -305,13 +264,12 @@ int main(void)
         TEST(test_struck_only_when_acked),
         TEST(test_retry_waits_for_its_time),
         TEST(test_clock_put_back_does_not_silence),
-        TEST(test_quarantine_is_kept_and_replayed),
+        TEST(test_quarantined_is_kept_and_a_new_result_sent),
         TEST(test_newer_result_supersedes_what_was_not_sent),
         TEST(test_older_never_goes_after_newer),
         TEST(test_same_key_again_after_another_is_sent_again),
         TEST(test_half_old_half_new),
         cmocka_unit_test(test_keys),
-        TEST(test_results_are_found_and_filtered),
         TEST(test_forgetting_leaves_no_text_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

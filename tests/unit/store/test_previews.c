@@ -50,15 +50,6 @@ static void two_old(struct fixture *fixture)
     put(fixture, &claimed[1], OLD, "{\"old\":1}", 0);
 }
 
-static const char *json_of(struct fixture *fixture, const char *path)
-{
-    struct cqa_stored_result out;
-
-    CHECK(fixture,
-          cqa_results_find_path(fixture->store, path, &fixture->arena, &out, &fixture->error));
-    return out.json;
-}
-
 struct seen {
     size_t count, owed;
     char now[32], apart[32];

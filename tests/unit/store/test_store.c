@@ -61,7 +61,7 @@ static void test_files_are_private(void **state)
     (void)snprintf(path, sizeof path, "%s/callqa.db", fixture->folder);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
-    CHECK(fixture, cqa_store_check(fixture->store, &fixture->error));
+    CHECK(fixture, stored_check(fixture->folder, &fixture->error));
 }
 
 static void test_refuses_what_is_not_a_store(void **state)
@@ -125,7 +125,7 @@ static void test_opens_what_an_older_version_made(void **state)
     open_store(fixture);
     assert_int_equal(find(fixture, "/m/old.wav").state, CQA_RECORDING_FAILED);
     assert_int_equal(find(fixture, "/m/old.wav").asked, CQA_ASKED_NOT);
-    CHECK(fixture, cqa_store_check(fixture->store, &fixture->error));
+    CHECK(fixture, stored_check(fixture->folder, &fixture->error));
 }
 
 /* Claims everything, a few at a time, and writes the ids to the pipe. */
@@ -301,7 +301,7 @@ static void test_killed_again_and_again_loses_nothing(void **state)
         assert_int_equal(close(ends[0]), 0);
     }
     open_store(fixture);
-    CHECK(fixture, cqa_store_check(fixture->store, &fixture->error));
+    CHECK(fixture, stored_check(fixture->folder, &fixture->error));
     const struct cqa_counts now = counts(fixture);
     print_message("%d of %d said done in %d lives\n", acked, COUNT, CYCLES);
     /* A life may end between the commit and its word: at most one each. */
@@ -314,10 +314,8 @@ static void test_killed_again_and_again_loses_nothing(void **state)
         char path[32];
         if (!said[i])
             continue;
-        struct cqa_stored_result result;
         (void)snprintf(path, sizeof path, "/m/%d.wav", i - 1);
-        CHECK(fixture, cqa_results_find_path(fixture->store, path, &fixture->arena, &result,
-                                             &fixture->error));
+        assert_non_null(json_of(fixture, path));
     }
     assert_true(acked > 0);
 }
@@ -359,7 +357,7 @@ static void test_full_disk(void **state)
     }
     assert_int_equal(status, CQA_E_IO);
     assert_int_equal(small.error.sys_errno, ENOSPC);
-    CHECK(&small, cqa_store_check(small.store, &small.error));
+    CHECK(&small, stored_check(small.folder, &small.error));
     assert_int_equal(counts(&small).recordings[CQA_RECORDING_SCORED], done);
     assert_int_equal(mount("tmpfs", small.folder, "tmpfs", MS_REMOUNT, "size=8m"), 0);
     CHECK(&small, cqa_recordings_release(small.store, 0, 4, &small.error));
