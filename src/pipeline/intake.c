@@ -111,7 +111,8 @@ static int recall_one(void *context, const struct cqa_recording *recording)
 {
     struct recall *recall = context;
 
-    if (recording->state != CQA_RECORDING_VANISHED) /* which may come back as it was */
+    /* What is gone may come back as it was, and is then to be told as new. */
+    if (recording->state != CQA_RECORDING_VANISHED && !recording->is_gone)
         recall->status = cqa_scan_know(recall->scan, recording->path, recording->size_bytes,
                                        recording->mtime_ns, recall->error);
     return recall->status == CQA_OK;

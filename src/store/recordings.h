@@ -74,6 +74,7 @@ struct cqa_recording {
     int64_t discovered_ms;
     int64_t changed_ms; /* last change of state */
     enum cqa_asked asked;
+    int is_gone; /* its file was not there when last looked for, whatever came of it before */
 };
 
 struct cqa_claim {

@@ -22,6 +22,7 @@ enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_a
         .text = cqa_sql_copy(rows, 10, arena),
         .discovered_ms = cqa_sql_int(rows, 11),
         .changed_ms = cqa_sql_int(rows, 12),
+        .is_gone = cqa_sql_int(rows, 14) != 0,
     };
     const int state = cqa_sql_word(rows, 6, cqa_recording_state_words);
     const int asked = cqa_sql_word(rows, 13, cqa_asked_words);

@@ -11,8 +11,8 @@
 /* What cqa_rows_recording reads, in its order. */
 #define CQA_RECORDING_COLUMNS                                                                      \
     "id, path, source, call_id, size_bytes, mtime_ns, state, attempts, deaths, reason, text,"      \
-    " discovered_ms, changed_ms, asked"
-enum { CQA_RECORDING_COLUMN_COUNT = 14 };
+    " discovered_ms, changed_ms, asked, gone"
+enum { CQA_RECORDING_COLUMN_COUNT = 15 };
 
 /* `recording` is a struct cqa_recording. */
 enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
