@@ -156,7 +156,15 @@ const char *under(const char *round, const char *what)
 
 void import(const char *round, const char *csv)
 {
-    struct reply reply = upload("hana", "POST", under(round, "/imports?file=november.csv"), csv);
+    import_as(round, "november.csv", csv);
+}
+
+void import_as(const char *round, const char *file, const char *csv)
+{
+    char rest[64];
+
+    snprintf(rest, sizeof rest, "/imports?file=%s", file);
+    struct reply reply = upload("hana", "POST", under(round, rest), csv);
 
     if (reply.status != 201)
         fail_msg("%d %s", reply.status, reply.body);

@@ -26,8 +26,9 @@ const char *open_round(const char *scheme);
 /* The path of a resource under another. Static memory, two at a time. */
 const char *under(const char *round, const char *what);
 
-void import(const char *round, const char *csv); /* must be taken */
-void move(const char *round, const char *stage); /* must work */
+void import(const char *round, const char *csv);
+void import_as(const char *round, const char *file, const char *csv); /* must be taken */
+void move(const char *round, const char *stage);                      /* must work */
 
 /* Whether the reply holds this text as it is: numbers are looked at before any reader makes doubles
  * of them. */

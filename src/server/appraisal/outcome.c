@@ -91,6 +91,25 @@ static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
 
 /* ---- who has none */
 
+static int has_pay(const struct cqa_scheme *scheme)
+{
+    for (size_t i = 0; i < scheme->indicator_count; i++)
+        if (cqa_scheme_private(scheme, i))
+            return 1;
+    return 0;
+}
+
+/*
+ * What who does not see pay reads of a fault. Where columns are swapped or a row slips by one, a
+ * wage stands in any cell: so under a scheme that takes wages in, nothing that quotes an import is
+ * for them, whatever it is about.
+ */
+static int may_read(const struct cqa_scheme *scheme, const struct cqa_fault *fault, unsigned parts)
+{
+    return (parts & CQA_SHEET_PAY) || !(cqa_scheme_about_pay(scheme, fault->about) ||
+                                        (fault->at.file != NULL && has_pay(scheme)));
+}
+
 static const char *left_out_text(struct making *making, const struct cqa_outcome_left_out *left,
                                  struct cqa_text why, unsigned parts)
 {
@@ -107,7 +126,7 @@ static const char *left_out_text(struct making *making, const struct cqa_outcome
     for (size_t i = 0; i < faults->count; i++) {
         const struct cqa_fault *fault = &faults->items[i];
         if (fault->agent == NULL || strcmp(fault->agent, left->agent) != 0 ||
-            (!(parts & CQA_SHEET_PAY) && cqa_scheme_about_pay(making->work->scheme, fault->about)))
+            !may_read(making->work->scheme, fault, parts))
             continue;
         cqa_json_put(out, count++ ? "," : "");
         cqa_fault_json(fault, out);

@@ -262,7 +262,7 @@ static void faults_of_before_are_for_those_who_see_pay(void **state)
     seat_people();
     const char *round = open_round("grades-310");
     import(round, "agent,self_score,wage\nzhang,90,1\nli,七十,2\n");
-    shows("lea", under(round, "/sheets/li"), "七十");
+    shows("hana", under(round, "/sheets/li"), "七十");
     snprintf(path, sizeof path, "%s/scores.db", served.folder);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db,
@@ -274,6 +274,31 @@ static void faults_of_before_are_for_those_who_see_pay(void **state)
     hides("lea", under(round, "/sheets/li"), "of before");
     shows("hana", under(round, "/sheets/li"), "of before");
     shows("hana", under(round, "/sheets/li"), "以前的");
+}
+
+/* Columns swapped, a row slipped by one: then a wage stands where it is not looked for. */
+static void a_wage_in_another_cell_is_for_those_who_see_pay(void **state)
+{
+    static const char *const files[] = {
+        "agent,self_score,wage,supervisor_score\nzhang,90,5000,90\nli,90,85,94593\n",
+        "agent,wage,self_score\nzhang,5000,90\nli,,94593\n",
+        "agent,self_score,wage\nzhang,90,5000\nli,90;94593\n",
+        "agent,indicator,value\nzhang,wage,5000\nli,94593,wage\n",
+        "agent,value,indicator\nzhang,5000,wage\nli,wage,94593\n",
+        "agent,period,self_score,wage\nzhang,,90,5000\nli,94593,90,80\n",
+    };
+
+    (void)state;
+    seat_people();
+    const char *round = open_round("grades-310");
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char name[] = "0.csv";
+        name[0] = (char)('0' + i);
+        import_as(round, name, files[i]);
+        shows("hana", under(round, "/results"), "94593");
+        hides("lea", under(round, "/results"), "94593");
+        hides("lea", under(round, "/sheets/li"), "94593");
+    }
 }
 
 static void pay_is_for_hr_and_the_agent(void **state)
@@ -300,9 +325,11 @@ static void pay_is_for_hr_and_the_agent(void **state)
     hides("lea", under(round, "/sheets/li"), "9456");
     hides("lea", under(round, "/results"), "9456");
     shows("lea", under(round, "/sheets/li"), "\"errors\":[]");
-    import(round, "agent,indicator,value,count\nzhang,self_score,90,\nli,self_score,七十,\n"
-                  "li,工资,4000,9457元\n");
-    shows("lea", under(round, "/sheets/li"), "七十");
+    import_as(round, "long.csv",
+              "agent,indicator,value,count\nzhang,self_score,90,\nli,self_score,七十,\n"
+              "li,工资,4000,9457元\n");
+    hides("lea", under(round, "/sheets/li"), "七十");
+    shows("hana", under(round, "/sheets/li"), "七十");
     shows("hana", under(round, "/sheets/li"), "9457元");
     hides("lea", under(round, "/sheets/li"), "9457");
     hides("lea", under(round, "/results"), "wang");
@@ -428,6 +455,7 @@ int main(void)
         WITH_DESK(nobody_is_their_own_supervisor),
         WITH_DESK(peers_rate_each_other_without_their_names),
         WITH_DESK(faults_of_before_are_for_those_who_see_pay),
+        WITH_DESK(a_wage_in_another_cell_is_for_those_who_see_pay),
         WITH_DESK(pay_is_for_hr_and_the_agent),
         WITH_DESK(one_flag_moves_exactly_its_own_numbers),
         WITH_DESK(a_person_whom_nothing_names_is_not_forgotten),
