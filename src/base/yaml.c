@@ -2,11 +2,14 @@
 #include "base/yaml.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 #include "base/buffer.h"
 
@@ -297,18 +300,37 @@ struct cqa_yaml *cqa_yaml_parse(const char *text, size_t length, struct cqa_prob
     return NULL;
 }
 
+/* A pipe without a writer would hold up the opening for ever, a device has no end. */
+static FILE *open_regular(const char *path, struct cqa_problems *problems)
+{
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    struct stat status;
+
+    if (fd >= 0 && fstat(fd, &status) == 0 && !S_ISREG(status.st_mode)) {
+        cqa_problems_add(problems, 0, 0, "not a regular file");
+        close(fd);
+        return NULL;
+    }
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    if (file == NULL) {
+        cqa_problems_add(problems, 0, 0, "cannot be read: %p", cqa_words_of_errno(errno));
+        if (fd >= 0)
+            close(fd);
+    }
+    return file;
+}
+
 struct cqa_yaml *cqa_yaml_load(const char *path, struct cqa_problems *problems)
 {
     struct cqa_buffer buffer = {.limit = FILE_BYTES_MAX};
     char piece[4096];
     size_t count;
-    FILE *file = fopen(path, "re");
+    FILE *file = open_regular(path, problems);
 
-    if (file == NULL) {
-        cqa_problems_add(problems, 0, 0, "cannot be read: %p", cqa_words_of_errno(errno));
+    if (file == NULL)
         return NULL;
-    }
-    while ((count = fread(piece, 1, sizeof piece, file)) > 0)
+    /* Not past the limit: some files of /proc are regular and have no end either. */
+    while (!buffer.failed && (count = fread(piece, 1, sizeof piece, file)) > 0)
         cqa_buffer_add(&buffer, piece, count);
     const int failed = ferror(file);
     fclose(file);

@@ -24,7 +24,8 @@ enum cqa_yaml_kind { CQA_YAML_SCALAR, CQA_YAML_LIST, CQA_YAML_MAP };
 
 /* Both read one document (at most 1 MiB, 32 levels, 20 000 values, 1000 keys a map; duplicate keys,
  * aliases and syntax errors are problems) into `*out`, owned, free with cqa_yaml_destroy; NULL with
- * a problem added when there is no tree.
+ * a problem added when there is no tree. What is loaded must be a regular file: a device has no
+ * end.
  */
 struct cqa_yaml *cqa_yaml_load(const char *path, struct cqa_problems *problems);
 struct cqa_yaml *cqa_yaml_parse(const char *text, size_t length, struct cqa_problems *problems);

@@ -5,14 +5,21 @@
 #include <string.h>
 #include "recorder/sidecar_parts.h"
 
+/* Programs of Windows write it before UTF-8; jansson takes it for text. */
+static size_t mark_length(const char *text, size_t length)
+{
+    return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 int cqa_sidecar_json_parse(const char *text, size_t length, void **out,
                            struct cqa_sidecar_fault *fault)
 {
+    const size_t mark = mark_length(text, length);
     json_error_t problem;
 
     if (!cqa_sidecar_json_scan(text, length, fault))
         return 0;
-    *out = json_loadb(text, length, 0, &problem);
+    *out = json_loadb(text + mark, length - mark, 0, &problem);
     return *out != NULL || cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_JSON,
                                              problem.line > 0 ? (size_t)problem.line : 1);
 }

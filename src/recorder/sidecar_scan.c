@@ -47,12 +47,24 @@ static int begins(const struct scan *scan, const char *word)
     return (size_t)(scan->end - scan->at) >= length && memcmp(scan->at, word, length) == 0;
 }
 
-/* Past the next `word`, or to the end. */
-static void skip_past(struct scan *scan, const char *word)
+/* `at` is on `first`: past the next `last` after it, or to the end. They share no byte: "<!-->"
+ * does not end where it begins, or the rest of a comment could hide markup. */
+static void skip_past(struct scan *scan, const char *first, const char *last)
 {
-    while (scan->at < scan->end && !begins(scan, word))
+    scan->at += strlen(first);
+    while (scan->at < scan->end && !begins(scan, last))
         step(scan);
-    scan->at = scan->at < scan->end ? scan->at + strlen(word) : scan->end;
+    scan->at = scan->at < scan->end ? scan->at + strlen(last) : scan->end;
+}
+
+/* XML allows no "--" within: libxml2 makes an error of each, and a megabyte of them takes it more
+ * than a second. */
+static int pass_comment(struct scan *scan)
+{
+    skip_past(scan, "<!--", "--");
+    if (scan->at < scan->end && *scan->at != '>')
+        return refuse(scan, CQA_SIDECAR_NOT_XML);
+    return 1;
 }
 
 /* From a quotation mark to its like. */
@@ -89,17 +101,17 @@ static int pass_markup(struct scan *scan)
     if (!add_node(scan))
         return 0;
     if (begins(scan, "<!--"))
-        skip_past(scan, "-->");
-    else if (begins(scan, "<![CDATA["))
-        skip_past(scan, "]]>");
+        return pass_comment(scan);
+    if (begins(scan, "<![CDATA["))
+        skip_past(scan, "<![CDATA[", "]]>");
     else if (begins(scan, "<!"))
         return refuse(scan, CQA_SIDECAR_DOCTYPE);
     else if (begins(scan, "<?"))
-        skip_past(scan, "?>");
+        skip_past(scan, "<?", "?>");
     else if (!begins(scan, "</"))
         return pass_tag(scan);
     else {
-        skip_past(scan, ">");
+        skip_past(scan, "</", ">");
         scan->depth -= scan->depth > 0;
     }
     return 1;

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "base/buffer.h"
 #include "base/yaml.h"
@@ -390,13 +392,41 @@ static void test_load(void **state)
     cqa_problems_finish(&problems);
     assert_null(cqa_yaml_load("/tmp", &problems));
     assert_int_equal(problems.count, 1);
-    assert_string_equal(cqa_english(problems.items[0].message), "cannot be read: Is a directory");
+    assert_string_equal(cqa_english(problems.items[0].message), "not a regular file");
     cqa_problems_finish(&problems);
     struct cqa_yaml *yaml =
         cqa_yaml_load(CQA_SOURCE_DIR "/models/rubrics/standard.yaml", &problems);
     assert_non_null(cqa_yaml_root(yaml, &problems));
     assert_int_equal(problems.count, 0);
     cqa_yaml_destroy(yaml);
+}
+
+static void expect_of_path(const char *path, const char *wanted)
+{
+    struct sheet sheet = {0};
+
+    sheet.yaml = cqa_yaml_load(path, &sheet.problems);
+    assert_null(sheet.yaml);
+    expect(&sheet, wanted);
+}
+
+/* A pipe that nobody writes to, and what has no end. */
+static void test_no_regular_file(void **state)
+{
+    char folder[] = "/tmp/callqa-yaml-XXXXXX";
+    char pipe[64];
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe, sizeof pipe, "%s/pipe.yaml", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    alarm(20); /* in place of waiting for ever */
+    expect_of_path(pipe, "0:0: not a regular file");
+    expect_of_path("/dev/zero", "0:0: not a regular file");
+    expect_of_path("/dev/urandom", "0:0: not a regular file");
+    alarm(0);
+    remove(pipe);
+    remove(folder);
 }
 
 int main(void)
@@ -418,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_many_keys),
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_load),
+        cmocka_unit_test(test_no_regular_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,6 +205,41 @@ static void test_hostile_sidecars_are_refused(void **state)
     assert_int_equal(read_beside(fixture, "webex", "s.wav"), CQA_E_IO);
 }
 
+static void test_utf8_mark_is_passed_over(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, "m.json",
+             "\xef\xbb\xbf{\"channel1\": \"Agent\", \"startTime\": 1763604902000}");
+    assert_int_equal(read_beside(fixture, "webex", "m.wav"), CQA_OK);
+    assert_int_equal(fixture->got.call.lines.agent_channel, 0);
+    assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:15:02+08:00");
+    put_text(fixture, "n.json", "\xef\xbb\xbf");
+    assert_int_equal(read_beside(fixture, "webex", "n.wav"), CQA_E_BADDATA);
+}
+
+static void test_comments(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char head[] = "<recording><!--><a b='--><agent";
+    char text[4096];
+    size_t length = sizeof head - 1;
+
+    put_text(fixture, "c.xml",
+             "<recording><!-- a - b > ' --><!----><agent>8001</agent></recording>");
+    assert_int_equal(read_beside(fixture, "verint", "c.wav"), CQA_OK);
+    assert_string_equal(fixture->got.call.agent, "8001");
+    put_text(fixture, "d.xml", "<recording><!-- a -- b --><agent>8001</agent></recording>");
+    assert_int_equal(read_beside(fixture, "verint", "d.wav"), CQA_E_BADDATA);
+    /* A comment that seems to end where it begins hides no attributes. */
+    memcpy(text, head, length);
+    for (int i = 0; i < 200; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, " a%d=\"\"", i);
+    length += (size_t)snprintf(text + length, sizeof text - length, "/></recording>");
+    put(fixture, "e.xml", text, length);
+    assert_int_equal(read_beside(fixture, "verint", "e.wav"), CQA_E_LIMIT);
+}
+
 static int start_children(void **state)
 {
     struct cqa_error error = {0};
@@ -232,6 +267,8 @@ int main(int argc, char **argv)
         TEST(test_no_sidecar_is_no_error),
         TEST(test_wrong_types_are_passed_over),
         TEST(test_hostile_sidecars_are_refused),
+        TEST(test_utf8_mark_is_passed_over),
+        TEST(test_comments),
     };
     return cmocka_run_group_tests(tests, start_children, end_children);
 }
