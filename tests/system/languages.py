@@ -83,6 +83,29 @@ def appraised(programs, top):
             fail("appraise %s: other numbers: %s" % (scheme, numbers))
 
 
+def identified(programs):
+    names = ["in-8001-13800138000-20251120-101502-1763604902.17.wav", "music.wav"]
+    cases = [("freepbx", names, ["已匹配：匹配模式“", "方向 呼入", "声道 0 坐席，声道 1 客户", "未匹配：freepbx 没有匹配“music.wav”的模式"]),
+             ("freeswitch", ["2025-13-20-10-15-02.600.138.0a1b2c3d-0000-1111-2222-333344445555.wav"], ["；其中的日期或时间不存在"]),
+             ("asterisk", ["1763604902.17-r.wav"], ["单方录音"]), ("generic", ["any.wav"], ["接受任何文件"]),
+             ("freeswitch", ["0a1b2c3d-0000-1111-2222-333344445555.wav"], ["方向 -", "声道 0 -，声道 1 -"])]
+    for recorder, paths, wanted in cases:
+        words = ["callqa", "identify", "--recorder", recorder, "--time-zone", "Asia/Shanghai"]
+        chinese = run(programs, *words, *paths, LANG="zh_CN.UTF-8")
+        if chinese.returncode != 0:
+            fail("identify %s: exit code %d: %s" % (recorder, chinese.returncode, chinese.stderr))
+        # names of profiles, of their patterns, and of files stay
+        without_english("identify " + recorder, re.sub("“[^”]*”", "", chinese.stdout), (recorder, "any"))
+        for part in wanted:
+            if part not in chinese.stdout:
+                fail("identify %s lacks %s: %s" % (recorder, part, chinese.stdout))
+        # what programs read is the same in every language
+        lines = [run(programs, *words, "--format", "jsonl", *paths, **language).stdout
+                 for language in ({}, {"LANG": "zh_CN.UTF-8"})]
+        if not lines[0] or lines[0] != lines[1]:
+            fail("identify %s --format jsonl depends on the language: %s" % (recorder, lines))
+
+
 def variables(programs):
     cases = [({}, False), ({"LANG": "zh_CN.UTF-8"}, True), ({"LC_MESSAGES": "zh_CN.UTF-8"}, True),
              ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, False), ({"LANG": "de_DE.UTF-8", "LANGUAGE": "fr:zh_CN"}, True),
@@ -174,6 +197,7 @@ def replies(site):
 
 def main(programs):
     helps(programs)
+    identified(programs)
     variables(programs)
     site = Site(programs)
     errors(programs, site.top)
