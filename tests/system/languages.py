@@ -141,6 +141,15 @@ def errors(programs, top):
             fail("%s: other places: %s" % (words, places))
 
 
+def options(programs):
+    for command in COMMANDS:
+        for option in ("--nosuch", "-Q"):
+            done = run(programs, "callqa", command, option, LANG="zh_CN.UTF-8")
+            if done.returncode != 2 or option not in done.stderr:
+                fail("callqa %s %s: exit code %d: %s" % (command, option, done.returncode, done.stderr))
+            without_english("callqa %s %s" % (command, option), done.stderr, ("callqa", command, "--help", "--nosuch"))
+
+
 def journal(programs, top):
     """The code of a line does not change with its language."""
     config = os.path.join(top, "stateless.yaml")
@@ -198,6 +207,7 @@ def replies(site):
 def main(programs):
     helps(programs)
     identified(programs)
+    options(programs)
     variables(programs)
     site = Site(programs)
     errors(programs, site.top)
