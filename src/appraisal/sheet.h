@@ -38,14 +38,16 @@ enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal,
                                  const struct cqa_sheet *sheet,
                                  struct cqa_buffer *out) CQA_MUST_CHECK;
 
-/* For a person: the scheme, then each sheet with its arithmetic, then what was assumed and left
- * out. */
+/* For a person, in `language`: the scheme, then each sheet with its arithmetic, then what was
+ * assumed and left out. English keeps the Chinese of what the document itself says. */
 enum cqa_status cqa_sheets_text_head(const struct cqa_appraisal *appraisal,
+                                     enum cqa_language language,
                                      struct cqa_buffer *out) CQA_MUST_CHECK;
 enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
-                                  const struct cqa_sheet *sheet,
+                                  const struct cqa_sheet *sheet, enum cqa_language language,
                                   struct cqa_buffer *out) CQA_MUST_CHECK;
 enum cqa_status cqa_sheets_text_foot(const struct cqa_appraisal *appraisal,
+                                     enum cqa_language language,
                                      struct cqa_buffer *out) CQA_MUST_CHECK;
 
 #endif

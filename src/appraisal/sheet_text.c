@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "appraisal/sheet.h"
 
+#include <stdarg.h>
 #include <string.h>
 #include "base/escape.h"
+#include "base/message.h"
 
 enum { NAME_TEXT = 400 };
 
@@ -81,85 +83,135 @@ enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal,
 
 /* ---- text */
 
-static void put_line(struct cqa_buffer *out, const char *name, struct cqa_rational value,
+/* A sheet that is being written for a person. */
+struct page {
+    struct cqa_buffer *out;
+    enum cqa_language language;
+};
+
+static void put_words(const struct page *page, const char *format, ...) CQA_MESSAGE(2, 3);
+
+static void put_words(const struct page *page, const char *format, ...)
+{
+    struct cqa_message message;
+    va_list arguments;
+
+    va_start(arguments, format);
+    cqa_message_set_va(&message, format, &arguments);
+    va_end(arguments);
+    cqa_message_put(&message, page->language, page->out);
+}
+
+static const char *in_language(struct cqa_text text, enum cqa_language language)
+{
+    return language == CQA_CHINESE ? text.zh : text.en;
+}
+
+static void put_line(const struct page *page, const char *name, struct cqa_rational value,
                      const char *how)
 {
     char text[CQA_RATIONAL_TEXT];
 
-    cqa_buffer_print(out, "  %-48s %12s  %s\n", name,
-                     cqa_rational_valid(value) ? number(value, text) : "–", how ? how : "");
+    if (page->language == CQA_CHINESE)
+        put_words(page, "  %-48s ", name); /* of columns, not of bytes */
+    else
+        cqa_buffer_print(page->out, "  %-48s ", name);
+    cqa_buffer_print(page->out, "%12s  %s\n", cqa_rational_valid(value) ? number(value, text) : "–",
+                     how ? how : "");
 }
 
-enum cqa_status cqa_sheets_text_head(const struct cqa_appraisal *appraisal, struct cqa_buffer *out)
+enum cqa_status cqa_sheets_text_head(const struct cqa_appraisal *appraisal,
+                                     enum cqa_language language, struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
 
-    cqa_buffer_print(out, "%s %s: %s\n%s\n", scheme->id, scheme->version, scheme->names.en,
-                     scheme->names.zh);
+    cqa_buffer_print(out, "%s %s: ", scheme->id, scheme->version);
+    if (language == CQA_ENGLISH)
+        cqa_buffer_print(out, "%s\n", scheme->names.en);
+    cqa_buffer_print(out, "%s\n", scheme->names.zh);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
-static void put_outcome(const struct cqa_sheet *sheet, struct cqa_buffer *out)
+static void put_outcome(const struct cqa_sheet *sheet, const struct page *page)
 {
+    const struct cqa_grade *grade = sheet->grade;
+    const struct cqa_grade *distributed = sheet->grade_distribution;
     char text[CQA_RATIONAL_TEXT];
 
     if (cqa_rational_valid(sheet->total))
-        cqa_buffer_print(out, "  total %s", number(sheet->total, text));
-    if (sheet->grade != NULL)
-        cqa_buffer_print(out, "  grade %s (%s)", sheet->grade->id, sheet->grade->names.en);
-    if (sheet->grade_distribution != NULL)
-        cqa_buffer_print(out, "  by distribution %s (%s)", sheet->grade_distribution->id,
-                         sheet->grade_distribution->names.en);
+        put_words(page, "  total %s", number(sheet->total, text));
+    if (grade != NULL)
+        put_words(page, "  grade %s (%s)", grade->id, in_language(grade->names, page->language));
+    if (distributed != NULL)
+        put_words(page, "  by distribution %s (%s)", distributed->id,
+                  in_language(distributed->names, page->language));
     if (sheet->rank > 0)
-        cqa_buffer_print(out, "  rank %zu", sheet->rank);
+        put_words(page, "  rank %zu", sheet->rank);
     if (cqa_rational_valid(sheet->coefficient))
-        cqa_buffer_print(out, "  coefficient %s", number(sheet->coefficient, text));
+        put_words(page, "  coefficient %s", number(sheet->coefficient, text));
     if (cqa_rational_valid(sheet->bonus))
-        cqa_buffer_print(out, "  bonus %s", number(sheet->bonus, text));
+        put_words(page, "  bonus %s", number(sheet->bonus, text));
     if (cqa_rational_valid(sheet->pay))
-        cqa_buffer_print(out, "  pay %s", number(sheet->pay, text));
-    cqa_buffer_print(out, "\n");
+        put_words(page, "  pay %s", number(sheet->pay, text));
+    cqa_buffer_print(page->out, "\n");
 }
 
-static void put_measured(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
-                         struct cqa_buffer *out)
+/* What the trace holds as `how`, in words. */
+static void put_how(const struct cqa_scheme *scheme, const struct cqa_measuring *measuring,
+                    const struct cqa_measured *measured, const struct page *page)
 {
+    if (measuring->by == CQA_BY_MEAN)
+        put_words(page, "mean of %zu calls", measured->taken_count);
+    else if (measuring->by == CQA_BY_MEDIAN)
+        put_words(page, "median of %zu calls", measured->taken_count);
+    else
+        put_words(page, "sum of %zu calls", measured->taken_count);
+    if (measuring->over != CQA_NOWHERE)
+        cqa_buffer_print(page->out, " ÷ %s", scheme->indicators[measuring->over].id);
+}
+
+static void put_measured(const struct cqa_scheme *scheme, const struct cqa_indicator *indicator,
+                         const struct cqa_figure *figure, const struct page *page)
+{
+    const struct cqa_measured *measured = figure->measured;
     char text[CQA_RATIONAL_TEXT];
 
-    if (figure->measured == NULL || figure->measured->how == NULL)
+    if (measured == NULL || measured->how == NULL)
         return;
-    put_line(out, indicator->id, figure->raw, NULL);
-    out->length -= !out->failed;
-    cqa_buffer_print(
-        out, figure->origin == CQA_ORIGIN_IMPORTED ? "imported; measured %s: %s" : "%s%s",
-        figure->origin == CQA_ORIGIN_IMPORTED ? number(figure->measured->value, text) : "",
-        figure->measured->how);
-    if (figure->measured->undecided > 0)
-        cqa_buffer_print(out, ", %zu flags undecided", figure->measured->undecided);
-    if (figure->measured->has_coverage)
-        cqa_buffer_print(out, ", coverage %s %%", number(figure->measured->coverage_pct, text));
-    cqa_buffer_print(out, "\n");
+    put_line(page, indicator->id, figure->raw, NULL);
+    page->out->length -= !page->out->failed;
+    if (figure->origin == CQA_ORIGIN_IMPORTED)
+        put_words(page, "imported; measured %s: ", number(measured->value, text));
+    put_how(scheme, indicator->measuring, measured, page);
+    if (measured->undecided > 0)
+        put_words(page, ", %zu flags undecided", measured->undecided);
+    if (measured->has_coverage)
+        put_words(page, ", coverage %s %%", number(measured->coverage_pct, text));
+    cqa_buffer_print(page->out, "\n");
 }
 
 enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
-                                  const struct cqa_sheet *sheet, struct cqa_buffer *out)
+                                  const struct cqa_sheet *sheet, enum cqa_language language,
+                                  struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
+    const struct page page = {out, language};
     char name[NAME_TEXT];
 
     cqa_escape_control(sheet->agent, name, sizeof name);
     cqa_buffer_print(out, "\n%s", name);
-    put_outcome(sheet, out);
+    put_outcome(sheet, &page);
     for (size_t i = 0; i < scheme->indicator_count; i++)
         if (scheme->indicators[i].measuring != NULL)
-            put_measured(&scheme->indicators[i], &sheet->figures[i], out);
+            put_measured(scheme, &scheme->indicators[i], &sheet->figures[i], &page);
     for (size_t i = 0; i < scheme->line_count; i++)
-        put_line(out, scheme->lines[i].names.en, sheet->lines[i].value, sheet->lines[i].how);
+        put_line(&page, in_language(scheme->lines[i].names, language), sheet->lines[i].value,
+                 sheet->lines[i].how);
     if (scheme->total != CQA_NOWHERE)
-        put_line(out, scheme->items[scheme->total].names.en, sheet->total,
+        put_line(&page, in_language(scheme->items[scheme->total].names, language), sheet->total,
                  sheet->points[scheme->total].how);
     if (scheme->pay != CQA_NOWHERE)
-        put_line(out, scheme->items[scheme->pay].names.en, sheet->pay,
+        put_line(&page, in_language(scheme->items[scheme->pay].names, language), sheet->pay,
                  sheet->points[scheme->pay].how);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
@@ -175,23 +227,44 @@ static int used_before(const struct cqa_appraisal *appraisal, size_t end,
     return 0;
 }
 
-enum cqa_status cqa_sheets_text_foot(const struct cqa_appraisal *appraisal, struct cqa_buffer *out)
+static void put_heading(const struct page *page, const char *literal)
 {
-    char name[NAME_TEXT];
+    cqa_buffer_print(page->out, "\n");
+    put_words(page, "%p", cqa_words_named(literal));
+    cqa_buffer_print(page->out, "\n");
+}
+
+static void put_assumption(const struct cqa_assumption *assumption, const struct page *page)
+{
+    cqa_buffer_print(page->out, "  %s: ", assumption->where);
+    if (page->language == CQA_ENGLISH)
+        cqa_buffer_print(page->out, "%s ", assumption->reason.en);
+    cqa_buffer_print(page->out, "%s\n", assumption->reason.zh);
+}
+
+enum cqa_status cqa_sheets_text_foot(const struct cqa_appraisal *appraisal,
+                                     enum cqa_language language, struct cqa_buffer *out)
+{
+    const struct page page = {out, language};
     int count = 0;
 
     for (size_t i = 0; i < appraisal->sheet_count; i++)
         for (size_t k = 0; k < appraisal->sheets[i].assumed_count; k++) {
             const struct cqa_assumption *assumption = appraisal->sheets[i].assumed[k];
-            if (!used_before(appraisal, i, assumption))
-                cqa_buffer_print(out, "%s  %s: %s %s\n",
-                                 count++ ? "" : "\nAssumed, because the document does not say:\n",
-                                 assumption->where, assumption->reason.en, assumption->reason.zh);
+            if (used_before(appraisal, i, assumption))
+                continue;
+            if (count++ == 0)
+                put_heading(&page, CQA_N("Assumed, because the document does not say:"));
+            put_assumption(assumption, &page);
         }
     for (size_t i = 0; i < appraisal->left_out_count; i++) {
+        char name[NAME_TEXT];
         cqa_escape_control(appraisal->left_out[i].agent, name, sizeof name);
-        cqa_buffer_print(out, "%s  %s: %s\n", i ? "" : "\nLeft out:\n", name,
-                         appraisal->left_out[i].why);
+        if (i == 0)
+            put_heading(&page, CQA_N("Left out:"));
+        cqa_buffer_print(out, "  %s: ", name);
+        put_words(&page, "%p", cqa_words_named(appraisal->left_out[i].why));
+        cqa_buffer_print(out, "\n");
     }
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }

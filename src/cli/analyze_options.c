@@ -106,7 +106,7 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
             cqa_cli_print_version();
             return CQA_EXIT_DONE;
         default:
-            return cqa_cli_usage(NAME, "bad option");
+            return cqa_cli_bad_option(NAME, argv);
         }
     }
     return optind < argc ? -1 : cqa_cli_usage(NAME, "no recording named");

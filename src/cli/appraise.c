@@ -109,7 +109,7 @@ static int parse(int argc, char **argv, struct options *options)
             cqa_cli_print_version();
             return CQA_EXIT_DONE;
         } else {
-            return cqa_cli_usage(NAME, "bad option");
+            return cqa_cli_bad_option(NAME, argv);
         }
     }
     if (optind != argc)
@@ -156,23 +156,24 @@ static enum cqa_status write_sheet(const struct cqa_appraisal *appraisal, int fo
         return cqa_sheet_to_json(appraisal, sheet, buffer);
     if (format == FORMAT_CSV)
         return cqa_sheet_to_csv(appraisal, sheet, buffer);
-    return cqa_sheet_to_text(appraisal, sheet, buffer);
+    return cqa_sheet_to_text(appraisal, sheet, cqa_say_language(), buffer);
 }
 
 static enum cqa_status print(const struct cqa_appraisal *appraisal, int format,
                              struct cqa_error *error)
 {
+    const enum cqa_language language = cqa_say_language();
     struct cqa_buffer buffer = {.limit = SHEET_BYTES_MAX};
     enum cqa_status status = CQA_OK;
 
     if (format == FORMAT_CSV)
         status = write_out(&buffer, cqa_sheets_csv_head(appraisal, &buffer), error);
     else if (format == FORMAT_TEXT)
-        status = write_out(&buffer, cqa_sheets_text_head(appraisal, &buffer), error);
+        status = write_out(&buffer, cqa_sheets_text_head(appraisal, language, &buffer), error);
     for (size_t i = 0; i < appraisal->sheet_count && status == CQA_OK; i++)
         status = write_out(&buffer, write_sheet(appraisal, format, i, &buffer), error);
     if (format == FORMAT_TEXT && status == CQA_OK)
-        status = write_out(&buffer, cqa_sheets_text_foot(appraisal, &buffer), error);
+        status = write_out(&buffer, cqa_sheets_text_foot(appraisal, language, &buffer), error);
     if (status == CQA_OK && fflush(stdout) != 0)
         status = cqa_fail_errno(error, "stdout");
     cqa_buffer_finish(&buffer);

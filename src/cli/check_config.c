@@ -32,7 +32,7 @@ int cqa_cli_check_config(int argc, char **argv)
         else if (option == 'V')
             cqa_cli_print_version();
         else
-            return cqa_cli_usage(NAME, "bad option");
+            return cqa_cli_bad_option(NAME, argv);
         return CQA_EXIT_DONE;
     }
     if (optind != argc - 1)

@@ -60,7 +60,7 @@ static int parse(int argc, char **argv, struct options *options)
             cqa_cli_print_version();
             return CQA_EXIT_DONE;
         default:
-            return cqa_cli_usage(NAME, "bad option");
+            return cqa_cli_bad_option(NAME, argv);
         }
     }
     if (options->recorder == NULL)
@@ -78,7 +78,7 @@ static const char *role(const struct cqa_call *call, int channel)
 {
     if (call->lines.roles_unknown)
         return NULL;
-    return call->lines.agent_channel == channel ? "agent" : "customer";
+    return call->lines.agent_channel == channel ? CQA_N("agent") : CQA_N("customer");
 }
 
 static enum cqa_status print_json(const char *path, const struct cqa_call_identity *identity)
@@ -98,7 +98,7 @@ static enum cqa_status print_json(const char *path, const struct cqa_call_identi
         "customer", text_or_null(call->customer), "queue", text_or_null(call->queue), "direction",
         text_or_null(call->direction), "started_at", text_or_null(call->started_at), "source",
         text_or_null(call->source), "roles", text_or_null(role(call, 0)),
-        text_or_null(role(call, 1)), "why", identity->why);
+        text_or_null(role(call, 1)), "why", cqa_english(&identity->why));
     char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
     const int written = line != NULL && puts(line) >= 0;
     free(line);
@@ -111,20 +111,32 @@ static const char *or_dash(const char *text)
     return text == NULL ? "-" : text;
 }
 
+/* Values may be longer than a message is: an id may be a path. */
+static void put_field(const char *label, const char *value)
+{
+    cqa_say_part(stdout, "  %p ", cqa_words_named(label));
+    fputs(or_dash(value), stdout);
+}
+
 static enum cqa_status print_text(const char *path, const struct cqa_call_identity *identity)
 {
     const struct cqa_call *call = &identity->call;
     char name[4 * PATH_MAX];
 
     cqa_escape_control(path, name, sizeof name);
-    const int written =
-        printf("%s\n  %s: %s\n  id %s  agent %s  customer %s  queue %s  direction %s  started %s\n"
-               "  channel 0 %s, channel 1 %s\n",
-               name, identity->matched ? "matched" : "not matched", identity->why, call->id,
-               or_dash(call->agent), or_dash(call->customer), or_dash(call->queue),
-               or_dash(call->direction), or_dash(call->started_at), or_dash(role(call, 0)),
-               or_dash(role(call, 1)));
-    return written > 0 ? CQA_OK : CQA_E_IO;
+    puts(name);
+    cqa_say(stdout, "  %p: %p", identity->matched ? cqa_words("matched") : cqa_words("not matched"),
+            &identity->why);
+    put_field(CQA_N("id"), call->id);
+    put_field(CQA_N("agent"), call->agent);
+    put_field(CQA_N("customer"), call->customer);
+    put_field(CQA_N("queue"), call->queue);
+    cqa_say_part(stdout, "  direction %p", cqa_words_named(or_dash(call->direction)));
+    put_field(CQA_N("started"), call->started_at);
+    putchar('\n');
+    cqa_say(stdout, "  channel 0 %p, channel 1 %p", cqa_words_named(or_dash(role(call, 0))),
+            cqa_words_named(or_dash(role(call, 1))));
+    return ferror(stdout) ? CQA_E_IO : CQA_OK;
 }
 
 static enum cqa_status identify_all(const struct options *options, char **paths,

@@ -4,6 +4,7 @@
  * analysing does not (libcurl, libcairo and what these drag in) is a program of its own: their
  * loading would take half of the start of them all.
  */
+#include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,5 +72,6 @@ int main(int argc, char **argv)
     cqa_streams_open();
     cqa_engine_enter(argc, argv);
     setlocale(LC_MESSAGES, "");
+    opterr = 0; /* cqa_cli_bad_option says it, in the reader's language */
     return cqa_cli_end(act(argc, argv));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,14 @@ int cqa_cli_usage(const char *command, const char *format, ...)
     va_end(arguments);
     cqa_say(stderr, "callqa %s: %p (see callqa %s --help)", command, &message, command);
     return CQA_EXIT_USAGE;
+}
+
+int cqa_cli_bad_option(const char *command, char **argv)
+{
+    if (optopt == 0)
+        return cqa_cli_usage(command, "no option \"%s\"", argv[optind - 1]);
+    return cqa_cli_usage(command, "no option -%c, or its argument is missing or one too many",
+                         optopt);
 }
 
 int cqa_cli_language(const char *command, const char *text, int *zh)

@@ -108,7 +108,7 @@ static int parse(int argc, char **argv, struct options *options)
             cqa_cli_print_version();
             return CQA_EXIT_DONE;
         default:
-            return cqa_cli_usage(NAME, "bad option");
+            return cqa_cli_bad_option(NAME, argv);
         }
     }
     return check_arguments(argc, argv, options);

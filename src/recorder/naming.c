@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 #include "base/escape.h"
+#include "base/message.h"
 #include "recorder/parts.h"
 
 /* From a path and a profile to what it says about the call. */
@@ -155,9 +156,7 @@ static void fill_started_at(const struct cqa_recorder *recorder, const struct cq
         cqa_zone_format(zone, utc_s, text);
         out->call.started_at = text[0] == '\0' ? NULL : cqa_arena_string(arena, text);
     } else if (known < 0) {
-        const size_t used = strlen(out->why);
-        (void)snprintf(out->why + used, sizeof out->why - used,
-                       "; its date or time does not exist");
+        cqa_message_set(&out->why, "%p; its date or time does not exist", &out->why);
     }
 }
 
@@ -171,12 +170,11 @@ static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zon
     if (direction == NULL)
         direction = field(recorder, map, CQA_FIELD_DIRECTION, groups, arena);
     out->matched = 1;
-    if (cqa_groups_get(groups, "leg", arena) != NULL)
+    cqa_message_set(&out->why, "pattern \"%s\"", pattern->name);
+    if (cqa_groups_get(groups, "leg", arena) != NULL) {
         out->call.lines.leg = CQA_LEG_SOMEBODY;
-    (void)snprintf(out->why, sizeof out->why, "pattern \"%s\"%s", pattern->name,
-                   cqa_groups_get(groups, "leg", arena) == NULL
-                       ? ""
-                       : "; one leg of a call, analysed by itself");
+        cqa_message_set(&out->why, "%p; one leg of a call, analysed by itself", &out->why);
+    }
     out->call.id = identity(recorder, map, groups, path, arena);
     out->call.agent = field(recorder, map, CQA_FIELD_AGENT, groups, arena);
     out->call.customer = field(recorder, map, CQA_FIELD_CUSTOMER, groups, arena);
@@ -194,10 +192,9 @@ static void fill_unmatched(const struct cqa_recorder *recorder, const char *path
     cqa_escape_control(file_name(path), name, sizeof name);
     out->matched = recorder->takes_any;
     if (recorder->takes_any)
-        (void)snprintf(out->why, sizeof out->why, "takes any file");
+        cqa_message_set(&out->why, "takes any file");
     else
-        (void)snprintf(out->why, sizeof out->why, "no pattern of %s fits \"%s\"", recorder->name,
-                       name);
+        cqa_message_set(&out->why, "no pattern of %s fits \"%s\"", recorder->name, name);
     out->call.id = escaped(path, arena);
 }
 

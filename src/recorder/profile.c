@@ -10,8 +10,8 @@
 
 const char *const cqa_field_words[CQA_FIELD_COUNT + 1] = {"id",    "agent",     "customer",
                                                           "queue", "direction", NULL};
-const char *const cqa_direction_words[CQA_DIRECTION_COUNT + 1] = {"in", "out", "internal", "other",
-                                                                  NULL};
+const char *const cqa_direction_words[CQA_DIRECTION_COUNT + 1] = {CQA_N("in"), CQA_N("out"),
+                                                                  CQA_N("internal"), "other", NULL};
 
 /* Half-written files and the file system's own, whatever the recorder. */
 static const char *const ignored_anywhere[] = {".*", "*.tmp", "*.part", "*.mcf"};

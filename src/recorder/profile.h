@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/message.h"
 #include "base/problems.h"
 #include "child/child.h"
 #include "recorder/call.h"
@@ -19,9 +20,8 @@ struct cqa_recorder;
 /* What a name says. */
 struct cqa_call_identity {
     struct cqa_call call;
-    int matched;   /* 0: no pattern fits; the call's id is the path and nothing else is known */
-    char why[256]; /* one line: which pattern, or why none; what of a name could not be used. Path
-                      bytes escaped */
+    int matched; /* 0: no pattern fits; the call's id is the path and nothing else is known */
+    struct cqa_message why; /* which pattern, or why none; what of a name could not be used */
 };
 
 /*

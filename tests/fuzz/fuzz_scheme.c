@@ -33,7 +33,7 @@ static void appraise(const struct cqa_scheme *scheme)
         for (size_t i = 0; i < appraisal.sheet_count; i++)
             if (cqa_sheet_to_json(&appraisal, &appraisal.sheets[i], &out) != CQA_OK ||
                 cqa_sheet_to_csv(&appraisal, &appraisal.sheets[i], &out) != CQA_OK ||
-                cqa_sheet_to_text(&appraisal, &appraisal.sheets[i], &out) != CQA_OK)
+                cqa_sheet_to_text(&appraisal, &appraisal.sheets[i], CQA_ENGLISH, &out) != CQA_OK)
                 break;
     cqa_buffer_finish(&out);
     cqa_appraisal_finish(&appraisal);

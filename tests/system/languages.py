@@ -46,6 +46,66 @@ def helps(programs):
             fail("%s: the options differ: %s" % (what, options[0] ^ options[1]))
 
 
+def without_english(what, text, names=()):
+    """No English word but ids (they have a `.`, `-`, `_` or digit within, or are in `names`)."""
+    words = re.findall(r"[A-Za-z0-9._/-]+", re.sub(r"(?m)^  [a-z]+\.\w+: ", "", text))
+    words = [word for word in words if re.fullmatch(r"[A-Za-z]{3,}[.]?", word) and word not in names]
+    is_chinese(what, text)
+    if words:
+        fail("%s says %s in English: %s" % (what, sorted(set(words)), text))
+
+
+def appraised(programs, top):
+    """Of what `callqa appraise` prints for a person: a scheme with grades and one that measures calls."""
+    rows, calls = os.path.join(top, "rows.csv"), os.path.join(top, "calls.jsonl")
+    with open(calls, "w") as out:
+        flag = {"rule": "dead-air", "points": 6, "start_ms": 1000, "end_ms": 9000, "decision": None}
+        for number, flags in enumerate(([flag], [])):
+            out.write(json.dumps({"schema": "callqa.result/1", "call": {"id": "c%d" % number, "agent": "A"},
+                                  "score": {"total": 94, "deductions": flags}}) + "\n")
+    cases = [("grades-310", "agent,self_score,supervisor_score\nA,90,90\nB,75,75\nC,x,75\n", [], 3,
+              ["没有考核表：\n  C: 输入有错误", "等级 优秀", "绩效系数 3.00", "自我评价"]),
+             ("agent-2013", "agent,calls_handled,wrong_orders\nA,2300,4\n", ["-r", calls], 0,
+              ["总分", "名次 1", "2 通电话的平均值，1 条标记待复核，覆盖率", "文件未说明，按以下假定："])]
+    for scheme, text, more, code, wanted in cases:
+        with open(rows, "w") as out:
+            out.write(text)
+        words = ["callqa", "appraise", "--scheme", scheme, "--indicators", rows, *more]
+        chinese, english = run(programs, *words, LANG="zh_CN.UTF-8"), run(programs, *words)
+        if chinese.returncode != code or english.returncode != code:
+            fail("%s: exit codes %d, %d" % (words, chinese.returncode, english.returncode))
+        without_english("appraise " + scheme, chinese.stdout, ("KPI",))
+        for part in wanted:
+            if part not in chinese.stdout:
+                fail("appraise %s lacks %s: %s" % (scheme, part, chinese.stdout))
+        numbers = [re.findall(r"\d+\.\d\d\b", done.stdout.split("\n\n", 1)[1]) for done in (chinese, english)]
+        if not numbers[0] or numbers[0] != numbers[1]:
+            fail("appraise %s: other numbers: %s" % (scheme, numbers))
+
+
+def identified(programs):
+    names = ["in-8001-13800138000-20251120-101502-1763604902.17.wav", "music.wav"]
+    cases = [("freepbx", names, ["已匹配：匹配模式“", "方向 呼入", "声道 0 坐席，声道 1 客户", "未匹配：freepbx 没有匹配“music.wav”的模式"]),
+             ("freeswitch", ["2025-13-20-10-15-02.600.138.0a1b2c3d-0000-1111-2222-333344445555.wav"], ["；其中的日期或时间不存在"]),
+             ("asterisk", ["1763604902.17-r.wav"], ["单方录音"]), ("generic", ["any.wav"], ["接受任何文件"]),
+             ("freeswitch", ["0a1b2c3d-0000-1111-2222-333344445555.wav"], ["方向 -", "声道 0 -，声道 1 -"])]
+    for recorder, paths, wanted in cases:
+        words = ["callqa", "identify", "--recorder", recorder, "--time-zone", "Asia/Shanghai"]
+        chinese = run(programs, *words, *paths, LANG="zh_CN.UTF-8")
+        if chinese.returncode != 0:
+            fail("identify %s: exit code %d: %s" % (recorder, chinese.returncode, chinese.stderr))
+        # names of profiles, of their patterns, and of files stay
+        without_english("identify " + recorder, re.sub("“[^”]*”", "", chinese.stdout), (recorder, "any"))
+        for part in wanted:
+            if part not in chinese.stdout:
+                fail("identify %s lacks %s: %s" % (recorder, part, chinese.stdout))
+        # what programs read is the same in every language
+        lines = [run(programs, *words, "--format", "jsonl", *paths, **language).stdout
+                 for language in ({}, {"LANG": "zh_CN.UTF-8"})]
+        if not lines[0] or lines[0] != lines[1]:
+            fail("identify %s --format jsonl depends on the language: %s" % (recorder, lines))
+
+
 def variables(programs):
     cases = [({}, False), ({"LANG": "zh_CN.UTF-8"}, True), ({"LC_MESSAGES": "zh_CN.UTF-8"}, True),
              ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, False), ({"LANG": "de_DE.UTF-8", "LANGUAGE": "fr:zh_CN"}, True),
@@ -79,6 +139,15 @@ def errors(programs, top):
         places = [re.findall(r"^\S+:\d+:\d+: ", done.stderr + done.stdout, re.M) for done in (chinese, english)]
         if places[0] != places[1]:
             fail("%s: other places: %s" % (words, places))
+
+
+def options(programs):
+    for command in COMMANDS:
+        for option in ("--nosuch", "-Q"):
+            done = run(programs, "callqa", command, option, LANG="zh_CN.UTF-8")
+            if done.returncode != 2 or option not in done.stderr:
+                fail("callqa %s %s: exit code %d: %s" % (command, option, done.returncode, done.stderr))
+            without_english("callqa %s %s" % (command, option), done.stderr, ("callqa", command, "--help", "--nosuch"))
 
 
 def journal(programs, top):
@@ -137,9 +206,12 @@ def replies(site):
 
 def main(programs):
     helps(programs)
+    identified(programs)
+    options(programs)
     variables(programs)
     site = Site(programs)
     errors(programs, site.top)
+    appraised(programs, site.top)
     journal(programs, site.top)
     for language in ("C.UTF-8", "zh_CN.UTF-8"):
         os.environ["LC_ALL"] = language

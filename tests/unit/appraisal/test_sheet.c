@@ -222,10 +222,11 @@ static void text_names_assumptions_and_those_left_out(void **state)
 
     (void)state;
     appraise(&it, "grades-310", "agent,self_score,supervisor_score\nA,90,90\nB,75,75\nC,x,75\n");
-    assert_int_equal(cqa_sheets_text_head(&it.appraisal, &out), CQA_OK);
+    assert_int_equal(cqa_sheets_text_head(&it.appraisal, CQA_ENGLISH, &out), CQA_OK);
     for (size_t i = 0; i < it.appraisal.sheet_count; i++)
-        assert_int_equal(cqa_sheet_to_text(&it.appraisal, &it.appraisal.sheets[i], &out), CQA_OK);
-    assert_int_equal(cqa_sheets_text_foot(&it.appraisal, &out), CQA_OK);
+        assert_int_equal(
+            cqa_sheet_to_text(&it.appraisal, &it.appraisal.sheets[i], CQA_ENGLISH, &out), CQA_OK);
+    assert_int_equal(cqa_sheets_text_foot(&it.appraisal, CQA_ENGLISH, &out), CQA_OK);
     assert_non_null(
         strstr(out.text, "A  total 90.00  grade 优秀 (excellent)  rank 1  coefficient 3.00\n"));
     assert_non_null(strstr(out.text, "90 × 30 % + 90 × 70 %"));

@@ -125,7 +125,7 @@ static void test_known_names(void **state)
         assert_int_equal(cqa_recorder_identify(recorder, zone, name->path, &arena, &got, NULL),
                          CQA_OK);
         if (got.matched != name->matched)
-            fail_msg("%s: %s", name->path, got.why);
+            fail_msg("%s: %s", name->path, cqa_english(&got.why));
         assert_text(name->path, "id", got.call.id, name->id);
         assert_text(name->path, "agent", got.call.agent, name->agent);
         assert_text(name->path, "customer", got.call.customer, name->customer);
@@ -134,7 +134,8 @@ static void test_known_names(void **state)
         assert_text(name->path, "started_at", got.call.started_at, name->started_at);
         assert_text(name->path, "source", got.call.source, name->recorder);
         assert_int_equal(got.call.lines.agent_channel, name->agent_channel);
-        assert_true(got.why[0] != '\0' && strchr(got.why, '\n') == NULL);
+        const char *why = cqa_english(&got.why);
+        assert_true(why[0] != '\0' && strchr(why, '\n') == NULL);
         cqa_arena_finish(&arena);
         cqa_recorder_destroy(recorder);
     }
