@@ -42,9 +42,11 @@ static const char HELP[] =
     "  -V, --version         versions of callqa and its libraries\n\n"
     "With --preview and --compare nothing is done but that, and it prints each score that would\n"
     "change, with its reasons, and sums by agent. A run that was stopped goes on where it was.\n\n"
-    "Exit codes: 0 done; 3 some recordings could not be read; 4 configuration invalid; 5 the "
-    "server\n"
-    "is out of reach, results are kept and sent by the next run or by callqad.\n"
+    "Exit codes: 0 done; 3 some recordings could not be read; 4 configuration invalid; 5 results "
+    "are\n"
+    "not on the server, which is out of reach or refuses them: they are kept and sent by the next "
+    "run\n"
+    "or by callqad (callqa deliveries).\n"
     "Example: callqa sweep --config /etc/callqa/callqad.yaml --since 2025-11-20";
 
 enum { FAILURES_MAX = 3, STATUS_MS = 250 };
@@ -245,7 +247,7 @@ static void print_summary(const struct cqa_config *config, const struct cqa_pipe
         printf("  %-18s %" PRIu64 "\n", status->reasons[i].reason, status->reasons[i].count);
     if (config->posts) {
         cqa_say(stdout, "posted      %" PRIu64 "", status->delivered);
-        cqa_say(stdout, "refused     %" PRIu64 "", status->refused);
+        cqa_say(stdout, "refused     %zu", status->untaken);
         cqa_say(stdout, "unsent      %zu", status->unsent);
     }
     cqa_say(stdout, "pending     %zu", status->waiting);
@@ -306,7 +308,7 @@ static int run(const struct cqa_config *config, const struct options *options)
         code = cqa_cli_fail(NAME, "the store gave up");
     } else {
         print_summary(config, &status);
-        if (is_unreachable(&status))
+        if (is_unreachable(&status) || (config->posts && status.untaken > 0))
             code = CQA_EXIT_SPOOLED;
         else if (status.failed > 0)
             code = CQA_EXIT_UNREADABLE;

@@ -179,8 +179,8 @@ static void post_one(struct cqa_request *request, const char *text, size_t lengt
         cqa_reply_problem(request, 400, "idempotency-key", "the Idempotency-Key header is missing");
     } else if (store_batch(request, &batch)) {
         if (entry->error != NULL)
-            cqa_reply_refusal(request, entry->status,
-                              entry->status == 409 ? "conflict" : "invalid", key, entry->error);
+            cqa_reply_refusal(request, entry->status, entry->status == 409 ? "conflict" : "invalid",
+                              key, entry->error);
         else
             cqa_reply_json(
                 request, entry->status,
