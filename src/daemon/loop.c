@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 #include "base/log.h"
 #include "daemon/course.h"
+#include "daemon/sending.h"
 #include "pipeline/pipeline.h"
 
 enum {
@@ -26,6 +27,9 @@ struct loop {
     sd_event_source *turn;   /* the pipeline's next turn */
     sd_event_source *status; /* the next status line */
     sd_event_source *io[CQA_PIPELINE_FDS_MAX];
+    sd_event_source *sender; /* a look at the sender, which runs apart */
+    sd_event_source *news;   /* what it says */
+    struct cqa_sending sending;
     struct cqa_course course;
 };
 
@@ -43,6 +47,12 @@ static int arm(sd_event_source *timer, int64_t after_ms)
     return failed;
 }
 
+static void status_of(struct loop *loop, struct cqa_pipeline_status *status)
+{
+    cqa_pipeline_status(loop->pipeline, status);
+    cqa_sending_tell(&loop->sending, status);
+}
+
 static int tell_status(sd_event_source *source, uint64_t usec, void *context)
 {
     struct loop *loop = context;
@@ -50,12 +60,46 @@ static int tell_status(sd_event_source *source, uint64_t usec, void *context)
     char line[CQA_COURSE_LINE_SIZE];
 
     (void)usec;
-    cqa_pipeline_status(loop->pipeline, &status);
+    status_of(loop, &status);
     const int is_for_log = cqa_course_tell(&loop->course, &status, now_ms(loop), line);
     sd_notifyf(0, "STATUS=%s", line);
     if (is_for_log)
         cqa_log(CQA_LOG_INFO, "%s", line);
     return arm(source, STATUS_MS);
+}
+
+/* --- the sender --- */
+
+static int turn(struct loop *loop);
+static int on_news(sd_event_source *source, int fd, uint32_t events, void *context);
+
+/* Starts, hears and watches it; its socket may be another after each turn, with the same number.
+ * The last one's end may be what the daemon's own waits for. */
+static int turn_sender(struct loop *loop)
+{
+    loop->news = sd_event_source_disable_unref(loop->news);
+    const int64_t next_ms = cqa_sending_turn(&loop->sending, loop->config->posts);
+    int failed = arm(loop->sender, next_ms);
+
+    if (failed >= 0 && loop->sending.socket >= 0)
+        failed = sd_event_add_io(loop->event, &loop->news, loop->sending.socket, EPOLLIN, on_news,
+                                 loop);
+    return failed < 0 || !loop->course.stopping ? failed : turn(loop);
+}
+
+static int on_news(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+    (void)source;
+    (void)fd;
+    (void)events;
+    return turn_sender(context);
+}
+
+static int on_sender(sd_event_source *source, uint64_t usec, void *context)
+{
+    (void)source;
+    (void)usec;
+    return turn_sender(context);
 }
 
 /* --- turning --- */
@@ -66,7 +110,7 @@ static int turn(struct loop *loop)
     const int64_t next_ms = cqa_pipeline_turn(loop->pipeline);
 
     if (loop->course.stopping)
-        cqa_pipeline_status(loop->pipeline, &status);
+        status_of(loop, &status);
     switch (cqa_course_turned(&loop->course, next_ms, status.running, now_ms(loop))) {
     case CQA_COURSE_END_BROKEN:
         return sd_event_exit(loop->event, BROKEN);
@@ -120,6 +164,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
     cqa_log(CQA_LOG_INFO, "stopping (signal %u)", info->ssi_signo);
     sd_notify(0, "STOPPING=1");
     cqa_pipeline_wind_down(loop->pipeline);
+    cqa_sending_wind_down(&loop->sending);
     const int64_t patience_ms = cqa_course_patience_ms(&loop->course, now_ms(loop));
     const int failed = sd_event_add_time_relative(
         loop->event, NULL, CLOCK_MONOTONIC, (uint64_t)(patience_ms + 1) * 1000, 0, on_time, loop);
@@ -145,6 +190,7 @@ static void reload(struct loop *loop)
         struct cqa_config *old = loop->config;
         loop->config = config;
         config = old;
+        cqa_sending_renew(&loop->sending);
         cqa_log_set_level((enum cqa_log_level)loop->config->log_level);
         cqa_log_set_masking(loop->config->mask_private);
         cqa_log(CQA_LOG_NOTICE, "%s is in force", loop->path);
@@ -195,6 +241,9 @@ static int set_up(struct loop *loop)
         failed = sd_event_add_time_relative(loop->event, &loop->status, CLOCK_MONOTONIC, 0, 0,
                                             tell_status, loop);
     if (failed >= 0)
+        failed = sd_event_add_time_relative(loop->event, &loop->sender, CLOCK_MONOTONIC, 0, 0,
+                                            on_sender, loop);
+    if (failed >= 0)
         failed = sd_event_set_watchdog(loop->event, 1); /* pings only while turns come to an end */
     if (failed >= 0)
         failed = listen_to_pipeline(loop);
@@ -207,7 +256,10 @@ static void take_down(struct loop *loop)
         sd_event_source_disable_unref(loop->io[i]);
     sd_event_source_disable_unref(loop->turn);
     sd_event_source_disable_unref(loop->status);
+    sd_event_source_disable_unref(loop->sender);
+    sd_event_source_disable_unref(loop->news);
     sd_event_unref(loop->event);
+    cqa_sending_end(&loop->sending);
     cqa_pipeline_destroy(loop->pipeline);
 }
 
@@ -215,10 +267,11 @@ enum cqa_status cqa_daemon_run(const char *path, struct cqa_config *config,
                                const struct cqa_engine *engine, const struct cqa_clock *clock,
                                struct cqa_error *error)
 {
-    const struct cqa_pipeline_options options = {.watches = 1};
+    const struct cqa_pipeline_options options = {.watches = 1, .leaves_sending = 1};
     struct loop loop = {.path = path,
                         .clock = clock,
                         .config = config,
+                        .sending = cqa_sending_begin(path, clock),
                         .course = cqa_course_begin(cqa_clock_monotonic_ms(clock))};
     enum cqa_status status;
     int failed = 0;

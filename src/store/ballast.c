@@ -21,6 +21,13 @@ static int64_t whole_for(const struct statvfs *volume)
     return part < BYTES_MIN ? BYTES_MIN : part > BYTES_MAX ? BYTES_MAX : part;
 }
 
+static int64_t size_of(const struct cqa_ballast *ballast)
+{
+    struct stat facts;
+
+    return ballast->fd >= 0 && fstat(ballast->fd, &facts) == 0 ? (int64_t)facts.st_size : 0;
+}
+
 enum cqa_status cqa_ballast_open(struct cqa_ballast *ballast, const char *state_dir,
                                  struct cqa_error *error)
 {
@@ -33,6 +40,9 @@ enum cqa_status cqa_ballast_open(struct cqa_ballast *ballast, const char *state_
     if (ballast->fd < 0 || fstatvfs(ballast->fd, &volume) != 0)
         return cqa_fail_errno(error, "%s", path);
     ballast->whole_bytes = whole_for(&volume);
+    if (size_of(ballast) > ballast->whole_bytes && /* the store came from a larger volume */
+        ftruncate(ballast->fd, (off_t)ballast->whole_bytes) != 0)
+        return cqa_fail_errno(error, "%s", path);
     (void)cqa_ballast_take_back(ballast);
     return CQA_OK;
 }
@@ -42,13 +52,6 @@ void cqa_ballast_close(struct cqa_ballast *ballast)
     if (ballast->fd >= 0)
         (void)close(ballast->fd);
     ballast->fd = -1;
-}
-
-static int64_t size_of(const struct cqa_ballast *ballast)
-{
-    struct stat facts;
-
-    return ballast->fd >= 0 && fstat(ballast->fd, &facts) == 0 ? (int64_t)facts.st_size : 0;
 }
 
 int cqa_ballast_is_whole(const struct cqa_ballast *ballast)
