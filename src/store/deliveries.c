@@ -263,7 +263,7 @@ enum cqa_status cqa_deliveries_claim(struct cqa_store *store, enum cqa_lane lane
     struct claiming claiming = {.store = store,
                                 .lane = lane,
                                 .limit = limit,
-                                .newest = (limit + (store->turn++ & 1)) / 2,
+                                .newest = (limit + !(store->turn & 1)) / 2,
                                 .now_ms = now_ms,
                                 .arena = arena,
                                 .ids = cqa_arena_alloc(arena, (limit + 1) * sizeof(int64_t)),
@@ -272,6 +272,7 @@ enum cqa_status cqa_deliveries_claim(struct cqa_store *store, enum cqa_lane lane
     *count = 0;
     if (claiming.ids == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a claim");
+    store->turn += lane == CQA_LANE_DUE; /* the other lane takes none of the turns */
     const enum cqa_status status = cqa_store_send(store, claim, &claiming, error);
     if (status == CQA_OK)
         *count = claiming.count;
