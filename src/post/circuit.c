@@ -6,7 +6,7 @@ static const int64_t LONGEST_MS = INT64_C(15) * 60 * 1000;
 static const int64_t ASKED_MS_MAX =
     INT64_C(60) * 60 * 1000; /* a Retry-After beyond this is an error */
 static const int64_t PROBE_MS = INT64_C(60) * 1000;
-static const int64_t DOUBT_MS = 5000;
+static const int64_t DOUBT_MS = 2000;
 static const int OUTAGE_FAILURES = 2; /* from so many in a row on it is no single item's doing */
 
 int64_t cqa_circuit_wait_ms(const struct cqa_circuit *circuit, int64_t now_ms)

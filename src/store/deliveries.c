@@ -300,11 +300,11 @@ CQA_SQL_STATEMENT(give_back, "itiiii", 0,
                   " body = CASE WHEN " HAS_NEWER " THEN NULL ELSE body END,"
                   " state = CASE WHEN " HAS_NEWER " THEN 'superseded' ELSE 'pending' END"
                   " WHERE owner = ?5 AND (id = ?6 OR ?6 = 0)");
-/* After it was given back: 30 s after the first refusal of it alone, twice as long after each, an
+/* After it was given back: 10 s after the first refusal of it alone, twice as long after each, an
  * hour at most. */
 CQA_SQL_STATEMENT(set_aside, "iii", 0,
                   "UPDATE deliveries SET next_ms = ?1 + CASE WHEN ?2 THEN 0"
-                  "  ELSE min(3600000, 30000 << min(aside, 7)) END, aside = aside + 1"
+                  "  ELSE min(3600000, 10000 << min(aside, 9)) END, aside = aside + 1"
                   " WHERE id = ?3 AND state = 'pending'");
 struct ending {
     struct cqa_store *store;

@@ -143,14 +143,15 @@ class Owed:
     def fill(self, names, bytes_each=600):
         """One delivery for each name, which is its key and call as well."""
         db = self.store()
+        now_ms = int(time.time() * 1000)
         with db:
             for name in names:
                 body = json.dumps({"schema": "callqa.result/1", "call": {"id": name}, "filler": "x" * bytes_each})
                 row = db.execute("INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, gone, state, discovered_ms,"
-                                 " revised_ms, changed_ms) VALUES (?, 'generic', ?, 1, 1, 1, 'scored', 1, 1, 1)",
-                                 ((PATH % name).encode(), name)).lastrowid
+                                 " revised_ms, changed_ms) VALUES (?1, 'generic', ?2, 1, 1, 1, 'scored', ?3, ?3, ?3)",
+                                 ((PATH % name).encode(), name, now_ms)).lastrowid
                 db.execute("INSERT INTO deliveries (recording_id, key, body, made_ms, changed_ms) VALUES (?, ?, ?, ?, ?)",
-                           (row, name, body.encode(), int(time.time() * 1000), int(time.time() * 1000)))
+                           (row, name, body.encode(), now_ms, now_ms))
         db.close()
 
     def states(self):

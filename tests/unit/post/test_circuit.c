@@ -126,7 +126,7 @@ static void test_item_after_item_refused_is_the_servers(void **state)
     assert_int_equal(circuit.state, CQA_CIRCUIT_REFUSING);
     assert_int_equal(circuit.refused_count, CQA_REFUSED_MAX); /* and these are to be reopened */
     assert_int_equal(circuit.refused[0], 10);
-    assert_int_equal(cqa_circuit_wait_ms(&circuit, 0), 5000);
+    assert_int_equal(cqa_circuit_wait_ms(&circuit, 0), 2000);
     assert_int_equal(cqa_circuit_batch(&circuit, 100), 1);
     expect(&circuit, "d", 30, "d");
     assert_int_equal(circuit.state, CQA_CIRCUIT_CLOSED);
