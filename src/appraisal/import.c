@@ -252,7 +252,7 @@ static int read_value(const struct cqa_indicator *indicator, const char *text,
     const int is_time = indicator->unit != NULL && strcmp(indicator->unit, "s") == 0;
 
     return (indicator->yes_no && read_word(text, out)) ||
-           read_number(text, cqa_indicator_percent(indicator), out) ||
+           read_number(text, cqa_scheme_in_percent(indicator), out) ||
            (is_time && (read_clock(text, out) || read_units(text, out)));
 }
 
@@ -331,7 +331,7 @@ static void read_count(struct importer *importer, struct cqa_row *row)
 static int may_be_a_fraction(const struct cqa_indicator *indicator, const char *text,
                              struct cqa_rational value)
 {
-    return cqa_indicator_percent(indicator) && !indicator->small && cqa_rational_sign(value) > 0 &&
+    return cqa_scheme_in_percent(indicator) && !indicator->small && cqa_rational_sign(value) > 0 &&
            cqa_rational_compare(value, cqa_rational_whole(1)) < 0 && strstr(text, "%") == NULL &&
            strstr(text, "％") == NULL;
 }

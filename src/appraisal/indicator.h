@@ -71,7 +71,4 @@ struct cqa_indicator {
     size_t column;
 };
 
-/* Is its unit percent? */
-int cqa_indicator_percent(const struct cqa_indicator *indicator);
-
 #endif

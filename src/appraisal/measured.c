@@ -80,8 +80,7 @@ static void note_empty_months(struct cqa_engine_run *run)
             found = calls->items[k].started_at != NULL &&
                     cqa_period_holds(month, calls->items[k].started_at);
         if (!found)
-            cqa_run_note(run, "no call of %s is among the results; %s has three months", month,
-                         run->window);
+            cqa_run_note(run, "no call of %s is among the results of %s", month, run->window);
     }
 }
 

@@ -249,6 +249,11 @@ int cqa_scheme_indicator(const struct cqa_scheme *scheme, const char *name)
     return CQA_NOWHERE;
 }
 
+int cqa_scheme_in_percent(const struct cqa_indicator *indicator)
+{
+    return indicator->unit != NULL && strcmp(indicator->unit, "%") == 0;
+}
+
 static int post_among(const char *post, const char *const *posts, size_t count, int within)
 {
     char folded[POST_BYTES];

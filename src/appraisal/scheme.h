@@ -96,6 +96,9 @@ void cqa_scheme_destroy(struct cqa_scheme *scheme);
  */
 int cqa_scheme_indicator(const struct cqa_scheme *scheme, const char *name);
 
+/* Is the indicator's unit percent? */
+int cqa_scheme_in_percent(const struct cqa_indicator *indicator);
+
 /* Does the scheme apply to this post? Posts are compared without case, spaces, "-" and
  * "_", and what is of full width as what is not. */
 int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post);

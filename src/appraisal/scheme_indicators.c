@@ -134,11 +134,6 @@ static void load_measuring(struct cqa_scheme_loader *loader, const struct cqa_ya
     indicator->measuring = measuring;
 }
 
-int cqa_indicator_percent(const struct cqa_indicator *indicator)
-{
-    return indicator->unit != NULL && strcmp(indicator->unit, "%") == 0;
-}
-
 static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                            struct cqa_indicator *indicator)
 {
@@ -157,7 +152,7 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     cqa_yaml_get_bool(node, "or_zero", 0, &indicator->or_zero, loader->problems);
     cqa_yaml_get_word(node, "rows", 0, rows_words, &indicator->rows_summed, loader->problems);
     cqa_yaml_get_bool(node, "small", 0, &indicator->small, loader->problems);
-    if (indicator->small && !cqa_indicator_percent(indicator))
+    if (indicator->small && !cqa_scheme_in_percent(indicator))
         cqa_yaml_problem(cqa_yaml_find(node, "small"), loader->problems,
                          "\"small\" is for indicators whose unit is \"%%\"");
     cqa_yaml_get_bool(node, "whole", 0, &indicator->whole, loader->problems);
