@@ -179,6 +179,7 @@ static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone
     if (direction == NULL)
         direction = field(recorder, map, CQA_FIELD_DIRECTION, groups, arena);
     out->matched = 1;
+    out->pattern = pattern->name;
     cqa_message_set(&out->why, "pattern \"%s\"", pattern->name);
     if (cqa_groups_get(groups, "leg", arena) != NULL) {
         out->call.lines.leg = CQA_LEG_SOMEBODY;
@@ -203,6 +204,7 @@ static void fill_unmatched(const struct cqa_recorder *recorder, const struct cqa
 
     cqa_escape_control(file_name(path), name, sizeof name);
     out->matched = recorder->takes_any;
+    out->pattern = undated == NULL ? NULL : undated->name;
     if (recorder->takes_any)
         cqa_message_set(&out->why, "takes any file");
     else if (undated != NULL)

@@ -13,9 +13,6 @@ const char *const cqa_field_words[CQA_FIELD_COUNT + 1] = {"id",    "agent",     
 const char *const cqa_direction_words[CQA_DIRECTION_COUNT + 1] = {CQA_N("in"), CQA_N("out"),
                                                                   CQA_N("internal"), "other", NULL};
 
-/* Half-written files and the file system's own, whatever the recorder. */
-static const char *const ignored_anywhere[] = {".*", "*.tmp", "*.part", "*.mcf"};
-
 /* The list with room for `more` items before those that are there: what a profile says itself comes
  * before what it takes over. */
 static void *with_room(struct cqa_recorder *recorder, const void *items, size_t count, size_t more,
@@ -333,13 +330,12 @@ void cqa_recorder_destroy(struct cqa_recorder *recorder)
     free(recorder);
 }
 
-int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)
+enum cqa_litter cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)
 {
-    for (size_t i = 0; i < sizeof ignored_anywhere / sizeof *ignored_anywhere; i++)
-        if (fnmatch(ignored_anywhere[i], name, FNM_CASEFOLD) == 0)
-            return 1;
-    for (size_t i = 0; i < recorder->ignore_count; i++)
+    const enum cqa_litter litter = cqa_litter_file(name);
+
+    for (size_t i = 0; litter == CQA_LITTER_NONE && i < recorder->ignore_count; i++)
         if (fnmatch(recorder->ignore[i], name, FNM_CASEFOLD) == 0)
-            return 1;
-    return 0;
+            return CQA_LITTER_PROFILE;
+    return litter;
 }
