@@ -37,8 +37,8 @@ enum cqa_status cqa_recorder_load(const char *name, struct cqa_recorder **out, c
                                   struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_recorder_destroy(struct cqa_recorder *recorder);
 
-/* Why the file (its name without folders) is none of the recordings: base/litter.h's names, and what
- * the profile adds, as sidecars. 0: it may be one. */
+/* Why the file (its name without folders) is none of the recordings: base/litter.h's names, and
+ * what the profile adds, as sidecars. 0: it may be one. */
 enum cqa_litter cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
 
 /*
