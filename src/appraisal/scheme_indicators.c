@@ -5,10 +5,10 @@
 const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {"none", "self", "supervisor",
                                                                 "peers", NULL};
 
-static const char *const keys[] = {
-    "id",           "names",    "unit",     "range",   "or_zero", "whole",
-    "yes_no",       "round",    "cap",      "period",  "need",    "default",
-    "required_for", "rated_by", "measured", "assumed", "reason",  NULL};
+static const char *const keys[] = {"id",      "names",   "unit",         "range",    "or_zero",
+                                   "whole",   "yes_no",  "round",        "cap",      "period",
+                                   "need",    "default", "required_for", "rated_by", "measured",
+                                   "assumed", "reason",  "rows",         "small",    NULL};
 
 /* An id is a column of an import and a key of the output. */
 static void check_id(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -138,6 +138,7 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
                            struct cqa_indicator *indicator)
 {
     static const char *const period_words[] = {"monthly", "quarterly", NULL};
+    static const char *const rows_words[] = {"mean", "sum", NULL};
     int period = (int)loader->scheme->period;
     int64_t places = CQA_NOWHERE;
 
@@ -149,6 +150,11 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     cqa_yaml_get_text(node, "names", 1, &indicator->names, loader->problems);
     cqa_yaml_get_string(node, "unit", 0, &indicator->unit, loader->problems);
     cqa_yaml_get_bool(node, "or_zero", 0, &indicator->or_zero, loader->problems);
+    cqa_yaml_get_word(node, "rows", 0, rows_words, &indicator->rows_summed, loader->problems);
+    cqa_yaml_get_bool(node, "small", 0, &indicator->small, loader->problems);
+    if (indicator->small && !cqa_scheme_in_percent(indicator))
+        cqa_yaml_problem(cqa_yaml_find(node, "small"), loader->problems,
+                         "\"small\" is for indicators whose unit is \"%%\"");
     cqa_yaml_get_bool(node, "whole", 0, &indicator->whole, loader->problems);
     cqa_yaml_get_bool(node, "yes_no", 0, &indicator->yes_no, loader->problems);
     cqa_yaml_get_word(node, "period", 0, period_words, &period, loader->problems);

@@ -66,7 +66,7 @@ def appraised(programs, top):
     cases = [("grades-310", "agent,self_score,supervisor_score\nA,90,90\nB,75,75\nC,x,75\n", [], 3,
               ["没有考核表：\n  C: 输入有错误", "等级 优秀", "绩效系数 3.00", "自我评价"]),
              ("agent-2013", "agent,calls_handled,wrong_orders\nA,2300,4\n", ["-r", calls], 0,
-              ["总分", "名次 1", "2 通电话的平均值，1 条标记待复核，覆盖率", "文件未说明，按以下假定："])]
+              ["总分", "名次 1", "2 通电话的平均值，1 条标记待复核，占受理通话的", "文件未说明，按以下假定："])]
     for scheme, text, more, code, wanted in cases:
         with open(rows, "w") as out:
             out.write(text)
