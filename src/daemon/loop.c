@@ -82,8 +82,8 @@ static int turn_sender(struct loop *loop)
     int failed = arm(loop->sender, next_ms);
 
     if (failed >= 0 && loop->sending.socket >= 0)
-        failed = sd_event_add_io(loop->event, &loop->news, loop->sending.socket, EPOLLIN, on_news,
-                                 loop);
+        failed =
+            sd_event_add_io(loop->event, &loop->news, loop->sending.socket, EPOLLIN, on_news, loop);
     return failed < 0 || !loop->course.stopping ? failed : turn(loop);
 }
 

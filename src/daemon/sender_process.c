@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/say.h"
-#include "daemon/sending.h"
 #include "pipeline/sender.h"
 
 enum { NEWS_MS = 2000 };
@@ -126,7 +125,7 @@ static int run(const char *path)
     return code;
 }
 
-void cqa_sending_enter(int argc, char **argv)
+void cqa_sender_enter(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], CQA_SENDER_ARGUMENT) == 0)
         exit(run(argv[2]));

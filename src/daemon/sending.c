@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "daemon/sender_process.h"
 
 enum {
     HUNG_MS = 40000, /* longer than anything that it waits for: a lock of the database 10 s */

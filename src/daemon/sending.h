@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/clock.h"
+#include "daemon/sender_process.h"
 #include "pipeline/pipeline.h"
 
 /*
@@ -13,17 +14,6 @@
  * folder nor an analysis that hangs holds it up; where it hangs itself, or ends, it is started
  * again.
  */
-
-/* The first thing in main(): lives the sender's life, and never returns, where this process was
- * executed to be one. */
-void cqa_sending_enter(int argc, char **argv);
-
-/* What the sender says of itself after each step; in its socket as it lies here. */
-struct cqa_sending_news {
-    uint64_t delivered, refused;
-    int32_t failures, halted, busy;
-    char trouble[200]; /* finished, in the program's language; "": none */
-};
 
 /* From the daemon's side. */
 struct cqa_sending {

@@ -329,6 +329,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     struct cqa_error error = {0};
 
     *status = pipeline->counts;
+    status->unread = cqa_intake_unread(pipeline);
     status->running = (size_t)running(pipeline);
     status->analysed_all = cqa_intake_complete(pipeline) && status->running == 0 &&
                            !pipeline->claimed && pipeline->pause_until_ms <= now_ms;

@@ -16,6 +16,7 @@ src/recorder/sidecar.c cqa_clock_system    waits for a child of its own, in real
 src/server/render.c cqa_clock_system       waits for a child of its own, in real time
 src/cli/progress.c cqa_clock_system        a program of its own
 src/cli/sweep.c cqa_clock_system           a program of its own
+src/cli/deliveries.c cqa_clock_system      a program of its own
 src/daemon/main.c cqa_clock_system         a program of its own
 src/daemon/sender_process.c cqa_clock_system a program of its own
 src/post/post.c cqa_clock_system           whoever hands none in has the machine'"'"'s

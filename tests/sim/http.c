@@ -299,8 +299,8 @@ CURLcode curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
     return CURLE_OK;
 }
 
-CURLHcode curl_easy_header(CURL *easy, const char *name, size_t index, unsigned origin, int request_,
-                           struct curl_header **out)
+CURLHcode curl_easy_header(CURL *easy, const char *name, size_t index, unsigned origin,
+                           int request_, struct curl_header **out)
 {
     (void)easy;
     (void)name;
