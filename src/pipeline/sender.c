@@ -22,7 +22,6 @@ enum {
     BUSY_MS = 500,          /* another process held the database */
     FULL_MS = 2000,         /* the disk has no room */
     JUMP_MS = 5000,         /* a step of the wall clock against the monotonic one */
-    TIGHT_BATCH = 4,        /* where the disk is full: little to write at a time */
     VERSIONS_SIZE = 80,
 };
 static const size_t REQUEST_BYTES_MAX = (size_t)16 << 20;
@@ -60,6 +59,7 @@ struct cqa_sender {
     int hurried;            /* since the start or the clock's last jump */
     char by[VERSIONS_SIZE]; /* versions of these programs, as far as known */
     int by_is_news;         /* what others refused is to be tried again */
+    size_t at_once;         /* deliveries in one transaction: few where the disk is full */
     int is_full;            /* it was said that the disk is full */
     enum cqa_status broken; /* the store is beyond use */
     struct cqa_sender_status status;
@@ -92,8 +92,13 @@ static void pause_for(struct cqa_sender *sender, int64_t for_ms)
     sender->pause_until_ms = now_of(sender) + for_ms;
 }
 
-static void say_full(struct cqa_sender *sender, const struct cqa_error *error)
+/* A transaction of fewer deliveries needs less room. */
+static void try_less(struct cqa_sender *sender, const struct cqa_error *error)
 {
+    if (sender->at_once > 1) {
+        sender->at_once = (sender->at_once + 3) / 4;
+        return;
+    }
     if (!sender->is_full)
         cqa_log(CQA_LOG_ERROR, "no room even for striking what was sent: sending waits (%p)",
                 &error->message);
@@ -108,6 +113,7 @@ static int took(struct cqa_sender *sender, enum cqa_status status, const struct 
     switch (status) {
     case CQA_OK:
         sender->is_full = 0;
+        sender->at_once += sender->at_once < CQA_BATCH_MAX;
         return 1;
     case CQA_E_REFUSED:
     case CQA_E_NOTFOUND: /* another process has it now */
@@ -121,7 +127,7 @@ static int took(struct cqa_sender *sender, enum cqa_status status, const struct 
         break;
     }
     if (status == CQA_E_IO && error->sys_errno == ENOSPC) {
-        say_full(sender, error);
+        try_less(sender, error);
         return 0;
     }
     cqa_log(CQA_LOG_ERROR, "the store cannot take %p: %p", cqa_words_named(what), &error->message);
@@ -132,38 +138,41 @@ static int took(struct cqa_sender *sender, enum cqa_status status, const struct 
 
 /* --- the answer --- */
 
-/* Ids of what is still to be written of one verdict. */
+/* Ids of what is still to be written of one verdict, as many as go at once. */
 static size_t pick(const struct cqa_sender *sender, enum cqa_verdict verdict, int64_t *ids)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < sender->reply.count; i++)
+    for (size_t i = 0; i < sender->reply.count && count < sender->at_once; i++)
         if (!sender->judged[i].written && sender->judged[i].verdict == verdict)
             ids[count++] = sender->judged[i].id;
     return count;
 }
 
-static void mark_written(struct cqa_sender *sender, enum cqa_verdict verdict)
+/* The first `count` of those that are left. */
+static void mark_written(struct cqa_sender *sender, enum cqa_verdict verdict, size_t count)
 {
-    for (size_t i = 0; i < sender->reply.count; i++)
-        if (sender->judged[i].verdict == verdict)
+    for (size_t i = 0; i < sender->reply.count && count > 0; i++)
+        if (!sender->judged[i].written && sender->judged[i].verdict == verdict) {
             sender->judged[i].written = 1;
+            count--;
+        }
 }
 
 static int write_delivered(struct cqa_sender *sender)
 {
     int64_t ids[CQA_BATCH_MAX];
-    const size_t count = pick(sender, CQA_DELIVERED, ids);
-    struct cqa_error error = {0};
+    size_t count;
 
-    if (count == 0)
-        return 1;
-    const enum cqa_status status =
-        cqa_deliveries_acked(sender->store, ids, count, wall_of(sender), &error);
-    if (!took(sender, status, &error, CQA_N("a receipt")))
-        return 0;
-    mark_written(sender, CQA_DELIVERED);
-    sender->status.delivered += count;
+    while ((count = pick(sender, CQA_DELIVERED, ids)) > 0) {
+        struct cqa_error error = {0};
+        const enum cqa_status status =
+            cqa_deliveries_acked(sender->store, ids, count, wall_of(sender), &error);
+        if (!took(sender, status, &error, CQA_N("a receipt")))
+            return 0;
+        mark_written(sender, CQA_DELIVERED, count);
+        sender->status.delivered += count;
+    }
     return 1;
 }
 
@@ -222,15 +231,15 @@ static int write_delay(struct cqa_sender *sender, enum cqa_verdict verdict,
                        const struct cqa_retry *how)
 {
     int64_t ids[CQA_BATCH_MAX];
-    const size_t count = pick(sender, verdict, ids);
-    struct cqa_error error = {0};
+    size_t count;
 
-    if (count == 0)
-        return 1;
-    const enum cqa_status status = cqa_deliveries_retry(sender->store, ids, count, how, &error);
-    if (!took(sender, status, &error, CQA_N("a delay")))
-        return 0;
-    mark_written(sender, verdict);
+    while ((count = pick(sender, verdict, ids)) > 0) {
+        struct cqa_error error = {0};
+        const enum cqa_status status = cqa_deliveries_retry(sender->store, ids, count, how, &error);
+        if (!took(sender, status, &error, CQA_N("a delay")))
+            return 0;
+        mark_written(sender, verdict, count);
+    }
     return 1;
 }
 
@@ -402,8 +411,7 @@ static size_t batch_of(const struct cqa_sender *sender)
 {
     const size_t most = cqa_circuit_batch(&sender->circuit, (size_t)sender->config->batch);
 
-    return most > TIGHT_BATCH && cqa_store_room(sender->store) == CQA_ROOM_TIGHT ? TIGHT_BATCH
-                                                                                 : most;
+    return most < sender->at_once ? most : sender->at_once;
 }
 
 static enum cqa_status claim_in(struct cqa_sender *sender, enum cqa_lane lane,
@@ -527,6 +535,7 @@ enum cqa_status cqa_sender_create(struct cqa_sender **out, const struct cqa_conf
     sender->store = store;
     sender->clock = clock;
     sender->by_is_news = 1;
+    sender->at_once = CQA_BATCH_MAX;
     (void)snprintf(sender->by, sizeof sender->by, CQA_VERSION "/");
     post.clock = clock;
     const enum cqa_status status = cqa_post_create(&sender->post, &post, error);

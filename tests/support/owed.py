@@ -4,6 +4,7 @@
 The queue is written into the store of a daemon that watches an empty folder, by SQL, so that hundreds of thousands of results
 need no analysis.
 """
+import contextlib
 import json
 import os
 import shutil
@@ -144,7 +145,7 @@ class Owed:
         """One delivery for each name, which is its key and call as well."""
         db = self.store()
         now_ms = int(time.time() * 1000)
-        with db:
+        with contextlib.closing(db), db:
             for name in names:
                 body = json.dumps({"schema": "callqa.result/1", "call": {"id": name}, "filler": "x" * bytes_each})
                 row = db.execute("INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, gone, state, discovered_ms,"
@@ -152,7 +153,6 @@ class Owed:
                                  ((PATH % name).encode(), name, now_ms)).lastrowid
                 db.execute("INSERT INTO deliveries (recording_id, key, body, made_ms, changed_ms) VALUES (?, ?, ?, ?, ?)",
                            (row, name, body.encode(), now_ms, now_ms))
-        db.close()
 
     def states(self):
         """key -> state of every delivery."""
