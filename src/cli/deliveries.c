@@ -166,7 +166,7 @@ static enum cqa_status resend(struct cqa_store *store, struct cqa_error *error)
 static int run(const struct cqa_config *config, const struct options *options)
 {
     struct listing listing = {.json_lines = options->json_lines,
-                              .masks = config->mask_private,
+                              .masks = config->mask_private == CQA_LOG_MASK_ALL,
                               .now_ms = cqa_clock_wall_ms(&cqa_clock_system)};
     struct cqa_store *store = NULL;
     struct cqa_error error = {0};

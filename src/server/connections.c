@@ -110,7 +110,7 @@ static int make_room(struct cqa_connections *connections, const struct cqa_conne
 
     for (; connections->count > connections->idle_max; count++)
         shut(connections, choose(connections, newcomer));
-    for (; connections->count > connections->idle_max / CROWD_PART &&
+    for (; connections->oldest != NULL && connections->count > connections->idle_max / CROWD_PART &&
            now_ms - connections->oldest->since_ms > PATIENCE_MS;
          count++)
         shut(connections, connections->oldest);

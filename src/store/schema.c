@@ -98,11 +98,28 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
+/* Who or what was erased on request, or must not be. */
+static const char schema_0003[] =
+    "CREATE TABLE tombstones ("
+    "  hash TEXT PRIMARY KEY," /* of a call's id or of a recording's content */
+    "  made_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE holds ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('customer', 'agent', 'call')),"
+    "  value TEXT NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  made_ms INTEGER NOT NULL,"
+    "  UNIQUE (kind, value)"
+    ") STRICT;"
+    /* 1: retention found it held, and need not look again until a hold is lifted. */
+    "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
+
 /*
  * Deliveries that were not taken for a reason that may lie in them go by themselves; each of the
  * two orders has an index that serves it, so that no claim sorts a backlog.
  */
-static const char schema_0003[] =
+static const char schema_0004[] =
     "DROP INDEX deliveries_pending;"
     "DROP INDEX deliveries_next;"
     "ALTER TABLE deliveries ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;" /* how often put aside */
@@ -115,5 +132,5 @@ static const char schema_0003[] =
     "CREATE INDEX deliveries_due ON deliveries (next_ms, id) WHERE state = 'pending' AND aside = 0;"
     "CREATE INDEX deliveries_aside ON deliveries (next_ms) WHERE state = 'pending' AND aside > 0;";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};
