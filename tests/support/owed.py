@@ -165,10 +165,11 @@ class Owed:
     def count(self, state):
         return list(self.states().values()).count(state)
 
-    def start(self):
+    def start(self, environment=None):
         self.daemon = subprocess.Popen([os.path.join(self.bin, "callqad"), "--config", self.config],
-                                       stderr=open(self.log, "a"), stdout=subprocess.DEVNULL)
-        wait_until("the sender runs", self.sender)
+                                       stderr=open(self.log, "a"), stdout=subprocess.DEVNULL,
+                                       env={**os.environ, **(environment or {})})
+        wait_until("the sender runs", lambda: self.sender() or self.daemon.poll() is not None)
 
     @property
     def log(self):
@@ -198,11 +199,14 @@ class Owed:
         if self.daemon.wait(15) != 0:
             fail("the daemon stopped with %d" % self.daemon.returncode)
 
-    def finish(self):
+    def finish_daemon(self):
         if self.daemon is not None and self.daemon.poll() is None:
             self.daemon.send_signal(signal.SIGCONT)
             self.daemon.kill()
             self.daemon.wait()
+
+    def finish(self):
+        self.finish_daemon()
         shutil.rmtree(self.top)
 
     def __enter__(self):

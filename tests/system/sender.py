@@ -4,11 +4,13 @@
 import multiprocessing
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import faults
 from bench import fail, wait_until
 from owed import PATH, Owed, Scores, answer, receipts
 
@@ -182,8 +184,33 @@ def one_stands_still(programs):
     scores.stop()
 
 
+def one_wait_cannot_be_made(programs):
+    """epoll_ctl fails once, in the daemon or in its sender: whoever ends for that is started again, and all is sent."""
+    scores = Scores()
+    source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    with Owed(programs, scores.port) as owed:
+        library = faults.build(source, owed.top)
+        for number in range(1, 26):
+            count = os.path.join(owed.top, "count")
+            with open(count, "wb") as out:
+                out.write(struct.pack("l", number))
+            owed.fill(["e-%d" % number])
+            owed.start({"LD_PRELOAD": library, "FAULT": "epoll_ctl", "FAULT_COUNT": count})
+
+            def is_sent():
+                if owed.daemon.poll() is not None:
+                    owed.start()  # as systemd does
+                return owed.count("acked") == number
+            wait_until("it is sent though call %d failed" % number, is_sent)
+            owed.finish_daemon()
+        if not owed.said("the system does not let us wait"):
+            fail("the sender's own calls were not among them")
+        print("epoll_ctl failing once, at each of 25 calls: 25 of 25 sent", flush=True)
+    scores.stop()
+
+
 def main(programs):
-    cases = [(listed_and_sent_again, ()), (masked, ()), (too_large_for_the_proxy, ()), (one_stands_still, ())]
+    cases = [(one_wait_cannot_be_made, ()), (listed_and_sent_again, ()), (masked, ()), (too_large_for_the_proxy, ()), (one_stands_still, ())]
     cases += [(bad_deploy, (batch, how)) for how in ("page 422", "page 400", "receipts 422") for batch in (1, 100)]
     cases += [(good_behind_refused, (batch, how)) for batch in (1, 100) for how in ("named", "by 413")]
     # They wait most of their time, each with a daemon and a server of its own.
