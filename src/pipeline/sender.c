@@ -52,16 +52,18 @@ struct cqa_sender {
     struct judged judged[CQA_BATCH_MAX]; /* one a receipt */
 
     int winding_down;
-    int64_t pause_until_ms; /* monotonic: the store takes nothing before */
-    int64_t send_at_ms;     /* monotonic: when there may be something to send again */
-    int64_t claim_at_ms;    /* monotonic: when a claim is made without knowing of anything */
-    int64_t ahead_ms;       /* of the wall clock before the monotonic one */
-    int hurried;            /* since the start or the clock's last jump */
-    char by[VERSIONS_SIZE]; /* versions of these programs, as far as known */
-    int by_is_news;         /* what others refused is to be tried again */
-    size_t at_once;         /* deliveries in one transaction: few where the disk is full */
-    int is_full;            /* it was said that the disk is full */
-    enum cqa_status broken; /* the store is beyond use */
+    int64_t pause_until_ms;        /* monotonic: the store takes nothing before */
+    int64_t send_at_ms;            /* monotonic: when there may be something to send again */
+    int64_t claim_at_ms;           /* monotonic: when a claim is made without knowing of anything */
+    int64_t ahead_ms;              /* of the wall clock before the monotonic one */
+    int hurried;                   /* since the start or the clock's last jump */
+    char by[VERSIONS_SIZE];        /* versions of these programs, as far as known */
+    char by_before[VERSIONS_SIZE]; /* the one before it: two servers behind one address may take
+                                    * turns, which is no upgrade */
+    int by_is_news;                /* what others refused is to be tried again */
+    size_t at_once;                /* deliveries in one transaction: few where the disk is full */
+    int is_full;                   /* it was said that the disk is full */
+    enum cqa_status broken;        /* the store is beyond use */
     struct cqa_sender_status status;
     struct cqa_message trouble; /* the last of the server; {0}: none */
 };
@@ -260,37 +262,65 @@ static int write_delayed(struct cqa_sender *sender)
     return write_delay(sender, CQA_LATER, &how);
 }
 
+static int is_aside(const struct cqa_sender *sender, size_t index)
+{
+    return !sender->judged[index].written && sender->judged[index].verdict == CQA_ASIDE;
+}
+
+static void say_aside(const struct cqa_sender *sender, const struct cqa_receipt *receipt)
+{
+    const struct cqa_delivery *row = row_of(sender, receipt->id);
+
+    if (row != NULL && row->aside < 2) /* it was said often enough */
+        cqa_log(CQA_LOG_WARNING,
+                "the server does not take the result of %s: %s; it waits (callqa deliveries)",
+                name_of(sender, receipt->id), receipt->text);
+}
+
+/* The item `first` and all others of which the same was said. */
+static int write_alike(struct cqa_sender *sender, size_t first)
+{
+    const struct cqa_receipt *said = &sender->reply.receipts[first];
+    const struct cqa_retry how = {.aside = CQA_ASIDE_LONGER,
+                                  .at_ms = after_the_circuit(sender),
+                                  .http_status = said->http_status,
+                                  .text = said->text};
+    size_t places[CQA_BATCH_MAX];
+    int64_t ids[CQA_BATCH_MAX];
+    struct cqa_error error = {0};
+    size_t count = 0;
+
+    for (size_t i = first; i < sender->reply.count && count < sender->at_once; i++)
+        if (is_aside(sender, i) && strcmp(sender->reply.receipts[i].text, said->text) == 0) {
+            places[count] = i;
+            ids[count++] = sender->reply.receipts[i].id;
+        }
+    const enum cqa_status status = cqa_deliveries_retry(sender->store, ids, count, &how, &error);
+    if (!took(sender, status, &error, CQA_N("a delay")))
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        sender->judged[places[i]].written = 1;
+        say_aside(sender, &sender->reply.receipts[places[i]]);
+    }
+    return 1;
+}
+
 /* What was refused, or came to nothing, as a whole is sent item by item; an item alone waits. Its
  * own receipt says more of it than the reply. */
 static int write_aside(struct cqa_sender *sender)
 {
-    const int is_whole = sender->reply.verdict == CQA_ASIDE && sender->reply.count > 1;
-
-    for (size_t i = 0; !is_whole && i < sender->reply.count; i++) {
-        const struct cqa_receipt *receipt = &sender->reply.receipts[i];
-        const struct cqa_delivery *row = row_of(sender, receipt->id);
-        const struct cqa_retry how = {.aside = CQA_ASIDE_LONGER,
-                                      .at_ms = after_the_circuit(sender),
-                                      .http_status = receipt->http_status,
-                                      .text = receipt->text};
-        struct cqa_error error = {0};
-        if (sender->judged[i].written || sender->judged[i].verdict != CQA_ASIDE)
-            continue;
-        const enum cqa_status status =
-            cqa_deliveries_retry(sender->store, &receipt->id, 1, &how, &error);
-        if (!took(sender, status, &error, CQA_N("a delay")))
-            return 0;
-        sender->judged[i].written = 1;
-        if (row != NULL && row->aside < 2)
-            cqa_log(CQA_LOG_WARNING,
-                    "the server does not take the result of %s: %s; it waits (callqa deliveries)",
-                    name_of(sender, receipt->id), receipt->text);
-    }
     const struct cqa_retry alone = {.aside = CQA_ASIDE_AT_ONCE,
                                     .at_ms = after_the_circuit(sender),
                                     .http_status = sender->reply.http_status,
                                     .text = sender->reply.text};
-    return write_delay(sender, CQA_ASIDE, &alone);
+
+    if (sender->reply.verdict == CQA_ASIDE && sender->reply.count > 1)
+        return write_delay(sender, CQA_ASIDE, &alone);
+    for (size_t i = 0; i < sender->reply.count; i++)
+        while (is_aside(sender, i))
+            if (!write_alike(sender, i))
+                return 0;
+    return 1;
 }
 
 static void say_how_it_went(struct cqa_sender *sender, const struct cqa_circuit *before)
@@ -326,8 +356,9 @@ static void note_server(struct cqa_sender *sender)
     if (sender->reply.http_status == 0 || sender->reply.server[0] == '\0')
         return;
     (void)snprintf(by, sizeof by, CQA_VERSION "/%s", sender->reply.server);
-    if (strcmp(by, sender->by) == 0)
+    if (strcmp(by, sender->by) == 0 || strcmp(by, sender->by_before) == 0)
         return;
+    memcpy(sender->by_before, sender->by, sizeof by);
     memcpy(sender->by, by, sizeof by);
     sender->by_is_news = 1;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/ballast.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+#include "base/log.h"
 
 /* Enough to strike a few deliveries with the largest usual bodies, each page of which is written to
  * the journal first; and not more than a small volume can spare. */
@@ -28,23 +30,21 @@ static int64_t size_of(const struct cqa_ballast *ballast)
     return ballast->fd >= 0 && fstat(ballast->fd, &facts) == 0 ? (int64_t)facts.st_size : 0;
 }
 
-enum cqa_status cqa_ballast_open(struct cqa_ballast *ballast, const char *state_dir,
-                                 struct cqa_error *error)
+void cqa_ballast_open(struct cqa_ballast *ballast, const char *state_dir)
 {
     struct statvfs volume;
     char path[PATH_MAX];
 
-    if (snprintf(path, sizeof path, "%s/callqa.ballast", state_dir) >= (int)sizeof path)
-        return cqa_fail(error, CQA_E_LIMIT, "the path of state_dir is too long");
+    (void)snprintf(path, sizeof path, "%s/callqa.ballast", state_dir);
     ballast->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (ballast->fd < 0 || fstatvfs(ballast->fd, &volume) != 0)
-        return cqa_fail_errno(error, "%s", path);
+    if (ballast->fd < 0 || fstatvfs(ballast->fd, &volume) != 0) {
+        cqa_log(CQA_LOG_WARNING, "%s: %p", path, cqa_words_of_errno(errno));
+        return;
+    }
     ballast->whole_bytes = whole_for(&volume);
-    if (size_of(ballast) > ballast->whole_bytes && /* the store came from a larger volume */
-        ftruncate(ballast->fd, (off_t)ballast->whole_bytes) != 0)
-        return cqa_fail_errno(error, "%s", path);
+    if (size_of(ballast) > ballast->whole_bytes) /* the store came from a larger volume */
+        (void)cqa_ballast_give_up(ballast);
     (void)cqa_ballast_take_back(ballast);
-    return CQA_OK;
 }
 
 void cqa_ballast_close(struct cqa_ballast *ballast)

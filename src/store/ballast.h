@@ -3,7 +3,6 @@
 #define CQA_STORE_BALLAST_H
 
 #include <stdint.h>
-#include "base/error.h"
 
 /*
  * A file beside the store that only takes up room (callqa.ballast). It is shared by all processes
@@ -15,9 +14,9 @@ struct cqa_ballast {
     int64_t whole_bytes; /* its size where there is room */
 };
 
-/* Opens or makes it, and fills it where there is room. */
-enum cqa_status cqa_ballast_open(struct cqa_ballast *ballast, const char *state_dir,
-                                 struct cqa_error *error) CQA_MUST_CHECK;
+/* Opens or makes it, and fills it where there is room. Where it cannot be made the store does
+ * without; that is logged. */
+void cqa_ballast_open(struct cqa_ballast *ballast, const char *state_dir);
 void cqa_ballast_close(struct cqa_ballast *ballast);
 
 int cqa_ballast_is_whole(const struct cqa_ballast *ballast);

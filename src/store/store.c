@@ -186,10 +186,10 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
     store->lock_fd = -1;
     store->ballast.fd = -1;
     enum cqa_status status = refuse_network(state_dir, error);
-    if (status == CQA_OK)
-        status = cqa_ballast_open(&store->ballast, state_dir, error);
-    if (status == CQA_OK)
+    if (status == CQA_OK) {
+        cqa_ballast_open(&store->ballast, state_dir);
         status = open_files(store, state_dir, error);
+    }
     if (status == CQA_OK)
         status = cqa_sql_migrate(store->sql, &cqa_store_schema, error);
     if (status == CQA_OK)
