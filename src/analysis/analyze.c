@@ -139,44 +139,6 @@ static enum cqa_status out_of_memory(struct cqa_failure *failure)
     return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
 }
 
-/* The whole file through the spectral pass. */
-static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extractor *extractor,
-                                    struct cqa_frames *frames, struct cqa_failure *failure)
-{
-    for (;;) {
-        size_t capacity;
-        float *room = cqa_extractor_room(extractor, &capacity);
-        const ptrdiff_t count = cqa_audio_read(audio, room, capacity, failure);
-        if (count < 0)
-            return CQA_E_BADDATA;
-        if (count == 0)
-            break;
-        if (cqa_extractor_take(extractor, (size_t)count) != CQA_OK)
-            return out_of_memory(failure);
-    }
-    return cqa_extractor_end(extractor, frames) == CQA_OK ? CQA_OK : out_of_memory(failure);
-}
-
-static enum cqa_status listen(const struct cqa_instruments *instruments, int fd, const char *name,
-                              const struct cqa_raw *raw, struct cqa_frames *frames,
-                              struct cqa_audio_facts *facts, struct cqa_failure *failure)
-{
-    struct cqa_audio *audio = NULL;
-    struct cqa_extractor *extractor = NULL;
-    struct cqa_error error;
-    enum cqa_status status = cqa_audio_open(&audio, fd, name, raw, failure);
-
-    if (status == CQA_OK && cqa_extractor_create(&extractor, instruments->plan, &error) != CQA_OK)
-        status = out_of_memory(failure);
-    if (status == CQA_OK)
-        status = take_samples(audio, extractor, frames, failure);
-    if (status == CQA_OK)
-        status = cqa_audio_facts(audio, facts, failure);
-    cqa_extractor_destroy(extractor);
-    cqa_audio_close(audio);
-    return status;
-}
-
 static enum cqa_role role_of(const struct cqa_scene *scene, enum cqa_leg leg, int c)
 {
     if (scene->mono)
@@ -274,13 +236,18 @@ static enum cqa_status understand(const struct cqa_instruments *instruments,
     return status;
 }
 
-enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
-                            const struct cqa_call *call, struct cqa_result *result,
-                            struct cqa_failure *failure)
+enum cqa_status cqa_analyze_files(const struct cqa_instruments *instruments,
+                                  const struct cqa_call_files *files,
+                                  const struct cqa_align_order *align, const struct cqa_call *call,
+                                  struct cqa_result *result, struct cqa_failure *failure)
 {
+    const struct cqa_legs one = {.leg = {{.raw = call->lines.raw}}};
     struct cqa_frames frames = {0};
     enum cqa_status status =
-        listen(instruments, fd, name, &call->lines.raw, &frames, &result->recording, failure);
+        align != NULL ? cqa_listen_legs(instruments->plan, files, align, &call->lines.raw, &frames,
+                                        &result->recording, failure)
+                      : cqa_listen(instruments->plan, files, &one, &frames, &result->recording,
+                                   failure);
 
     if (status == CQA_OK && understand(instruments, &frames, call, result) != CQA_OK)
         status = out_of_memory(failure);
@@ -288,4 +255,13 @@ enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, c
     result->rules = CQA_RESULT_RULES;
     cqa_frames_finish(&frames);
     return status;
+}
+
+enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
+                            const struct cqa_call *call, struct cqa_result *result,
+                            struct cqa_failure *failure)
+{
+    const struct cqa_call_files files = {&fd, &name};
+
+    return cqa_analyze_files(instruments, &files, NULL, call, result, failure);
 }

@@ -2,6 +2,7 @@
 #ifndef CQA_ANALYSIS_ANALYZE_H
 #define CQA_ANALYSIS_ANALYZE_H
 
+#include "analysis/listen.h"
 #include "base/error.h"
 #include "base/failure.h"
 #include "recorder/call.h"
@@ -29,5 +30,13 @@ const char *cqa_instruments_models(const struct cqa_instruments *instruments);
 enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
                             const struct cqa_call *call, struct cqa_result *result,
                             struct cqa_failure *failure) CQA_MUST_CHECK;
+
+/* The same of a call's open files: two where `align` is not NULL, which then become channel 0 and
+ * channel 1 (listen.h). */
+enum cqa_status cqa_analyze_files(const struct cqa_instruments *instruments,
+                                  const struct cqa_call_files *files,
+                                  const struct cqa_align_order *align, const struct cqa_call *call,
+                                  struct cqa_result *result,
+                                  struct cqa_failure *failure) CQA_MUST_CHECK;
 
 #endif

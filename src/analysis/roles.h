@@ -3,6 +3,7 @@
 #define CQA_ANALYSIS_ROLES_H
 
 #include <stdint.h>
+#include "audio/audio.h"
 #include "base/failure.h"
 #include "child/child.h"
 #include "recorder/call.h"
@@ -14,9 +15,9 @@
 #define CQA_ROLE_OUTLINE "outline"
 
 enum cqa_analysis_frame {
-    CQA_FRAME_JOB = CQA_FRAME_OF_ROLE, /* order: struct cqa_call_lines, the recording's name */
-    CQA_FRAME_CUT,                     /* order: struct cqa_clip_order, the recording's name */
-    CQA_FRAME_DRAW,                    /* order: struct cqa_outline_order, the recording's name */
+    CQA_FRAME_JOB = CQA_FRAME_OF_ROLE, /* order: struct cqa_job_order, the names of its files */
+    CQA_FRAME_CUT,                     /* order: struct cqa_clip_order, the same */
+    CQA_FRAME_DRAW,                    /* order: struct cqa_outline_order, the same */
     CQA_FRAME_RESULT,                  /* answer: callqa.result/1 without call and score */
     CQA_FRAME_CLIPS,                   /* answer: clips, packed (clips.h) */
     CQA_FRAME_PEAKS,   /* answer: all the lows, then all the highs, of two channels */
@@ -25,14 +26,37 @@ enum cqa_analysis_frame {
 
 enum {
     CQA_ROLE_NAME_MAX = 4096,
+    CQA_ROLE_NAMES_MAX = 2 * CQA_ROLE_NAME_MAX + 2, /* with their NULs */
     CQA_RESULT_BYTES_MAX = CQA_FRAME_BODY_MAX, /* an eight-hour result is a few MiB */
 };
 
 struct cqa_outline_order {
     int64_t duration_ms;
     uint64_t count;
-    struct cqa_raw raw;
+    struct cqa_legs legs;
 };
+
+/* What a job is, beside the names of its files. */
+struct cqa_job_order {
+    struct cqa_call_lines lines;
+    struct cqa_align_order align; /* of two files */
+};
+
+/* The files of an order: its names follow it, NUL-terminated. */
+struct cqa_role_files {
+    struct cqa_frame_files open;
+    const char *name[CQA_LEGS];
+};
+
+/* The child's side: finds the names behind `size` bytes of a body that was taken with its files.
+ * Ends the process where there are fewer names than files. */
+void cqa_role_find_names(struct cqa_role_files *files, const struct cqa_frame_head *head,
+                         const char *body, size_t size);
+
+/* The parent's: `order` of `size` bytes, and names behind it; `other` is NULL where there is one
+ * file. Returns how many `parts` that takes, at most CQA_FRAME_ORDER_PARTS. */
+size_t cqa_role_parts(const void *order, size_t size, const char *name, const char *other,
+                      struct iovec *parts);
 
 /* As struct cqa_child_role wants them. */
 enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size,

@@ -70,14 +70,23 @@ int cqa_workers_fd(const struct cqa_workers *workers)
 enum cqa_status cqa_workers_submit(struct cqa_workers *workers, const struct cqa_job *job,
                                    struct cqa_error *error)
 {
-    const int cuts = job->clips != NULL;
-    const struct iovec parts[] = {
-        {cuts ? (void *)(uintptr_t)job->clips : (void *)(uintptr_t)&job->lines,
-         cuts ? sizeof *job->clips : sizeof job->lines},
-        {(void *)(uintptr_t)job->name, strnlen(job->name, CQA_ROLE_NAME_MAX)}};
+    const struct cqa_job_other *other = job->other;
+    const struct cqa_frame_files files = {other != NULL ? 2 : 1,
+                                          {job->fd, other != NULL ? other->fd : -1}};
+    const char *const second = other != NULL ? other->name : NULL;
+    struct cqa_job_order order = {.lines = job->lines};
+    struct iovec parts[CQA_FRAME_ORDER_PARTS];
+    size_t count;
 
-    return cqa_pool_submit(workers->pool, job->id, cuts ? CQA_FRAME_CUT : CQA_FRAME_JOB, parts, 2,
-                           job->fd, error);
+    if (other != NULL)
+        order.align = other->align;
+    if (job->clips != NULL)
+        count = cqa_role_parts(job->clips, sizeof *job->clips, job->name, second, parts);
+    else
+        count = cqa_role_parts(&order, sizeof order, job->name, second, parts);
+    return cqa_pool_submit(workers->pool, job->id,
+                           job->clips != NULL ? CQA_FRAME_CUT : CQA_FRAME_JOB, parts, count, &files,
+                           error);
 }
 
 /* 0: that is no answer to such an order. */

@@ -55,10 +55,10 @@ static void load_directions(struct cqa_recorder *recorder, const struct cqa_yaml
 }
 
 /* "agent_channel: 0", or a map by direction with "other" for the rest. */
-static void load_agent_channel(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
-                               struct cqa_problems *problems)
+void cqa_agent_channel_load(const struct cqa_yaml_node *map, int out[CQA_DIRECTION_COUNT],
+                            struct cqa_problems *problems)
 {
-    const struct cqa_yaml_node *node = cqa_yaml_find(root, "agent_channel");
+    const struct cqa_yaml_node *node = cqa_yaml_find(map, "agent_channel");
     int64_t channel = 0;
 
     if (node == NULL)
@@ -67,13 +67,13 @@ static void load_agent_channel(struct cqa_recorder *recorder, const struct cqa_y
         cqa_yaml_only(node, cqa_direction_words, problems);
         (void)cqa_yaml_get_whole(node, "other", 0, 0, 1, &channel, problems);
     } else {
-        (void)cqa_yaml_get_whole(root, "agent_channel", 0, 0, 1, &channel, problems);
+        (void)cqa_yaml_get_whole(map, "agent_channel", 0, 0, 1, &channel, problems);
     }
     for (int i = 0; i < CQA_DIRECTION_COUNT; i++) {
         int64_t own = channel;
         if (cqa_yaml_kind(node) == CQA_YAML_MAP)
             (void)cqa_yaml_get_whole(node, cqa_direction_words[i], 0, 0, 1, &own, problems);
-        recorder->agent_channel[i] = (int)own;
+        out[i] = (int)own;
     }
 }
 
@@ -199,7 +199,8 @@ static void load_root(struct cqa_recorder *recorder, const struct cqa_yaml_node 
 {
     static const char *const keys[] = {"name",          "takes_any", "times",   "starts_at_answer",
                                        "agent_channel", "ignore",    "unknown", "directions",
-                                       "patterns",      "sidecars",  "raw",     NULL};
+                                       "patterns",      "sidecars",  "raw",     "leg",
+                                       NULL};
     static const char *const times[] = {"local", "utc", NULL};
 
     cqa_yaml_only(root, keys, problems);
@@ -207,7 +208,8 @@ static void load_root(struct cqa_recorder *recorder, const struct cqa_yaml_node 
     (void)cqa_yaml_get_bool(root, "takes_any", 0, &recorder->takes_any, problems);
     (void)cqa_yaml_get_word(root, "times", 0, times, &recorder->utc, problems);
     (void)cqa_yaml_get_bool(root, "starts_at_answer", 0, &recorder->starts_at_answer, problems);
-    load_agent_channel(recorder, root, problems);
+    cqa_agent_channel_load(root, recorder->agent_channel, problems);
+    cqa_leg_load(recorder, root, problems);
     load_raw(recorder, root, problems);
     recorder->ignore = load_words(recorder, root, "ignore", &recorder->ignore_count, problems);
     recorder->unknown = load_words(recorder, root, "unknown", &recorder->unknown_count, problems);
