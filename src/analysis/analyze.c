@@ -158,6 +158,26 @@ static void take_for_leg(struct cqa_scene *scene, struct cqa_result *result)
                     1u << CQA_EVENT_SILENCE | 1u << CQA_EVENT_OVERTALK | 1u << CQA_EVENT_HOLD);
 }
 
+/* Where one of two files has not begun yet, its line is no idle one, and nobody parked anybody. */
+static void drop_before_a_leg(const struct cqa_audio_facts *facts, struct cqa_events *events)
+{
+    int64_t begun_ms = 0;
+    size_t kept = 0;
+
+    for (int c = 0; facts->legs.joined && c < CQA_LEGS; c++)
+        if (facts->legs.leg[c].offset_ms > begun_ms)
+            begun_ms = facts->legs.leg[c].offset_ms;
+    for (size_t i = 0; i < events->count; i++) {
+        const struct cqa_event *event = &events->items[i];
+        const int is_idle = event->type == CQA_EVENT_LINE_IDLE ||
+                            (event->type == CQA_EVENT_HOLD && event->kind == CQA_KIND_MUTE);
+        if (!is_idle || event->end_ms > begun_ms)
+            events->items[kept++] = *event;
+    }
+    events->count = kept;
+    cqa_events_number(events);
+}
+
 /* Moves what the scene found into the result. */
 static void fill_channels(struct cqa_scene *scene, enum cqa_leg leg,
                           const struct cqa_channel_sound sound[2], struct cqa_result *result)
@@ -229,6 +249,8 @@ static enum cqa_status understand(const struct cqa_instruments *instruments,
             &result->measures, &result->measurable, sound);
     if (status == CQA_OK && result->measurable.leg)
         take_for_leg(&scene, result);
+    if (status == CQA_OK)
+        drop_before_a_leg(&result->recording, &scene.events);
     if (status == CQA_OK)
         fill_channels(&scene, call->lines.leg, sound, result);
     cqa_scene_finish(&scene);

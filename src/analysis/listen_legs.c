@@ -8,7 +8,6 @@
 
 enum {
     LAGS = 235,                  /* moments to each side, 30 s: an answer after the first ring */
-    LAGS_LEAST = 47,             /* for a peak to stand out of them */
     LENGTH_SLACK_MS = 500,       /* of two files that a recorder begins and ends at once */
     PIECE_MS = 120000,           /* in which clocks 100 ppm apart move by 12 ms */
     PIECES_MAX = 64,
@@ -65,26 +64,24 @@ static int highest(const float *like, int lags)
     return best;
 }
 
-/* By how much the second file of what was listened to lies too early; 0 as well where nothing
- * tells. */
+/* By how much the second file of what was listened to lies too early, if anything tells; whether
+ * it does, the next step finds out. */
 static enum cqa_status find_moment(const struct cqa_frames *frames, double *early_ms)
 {
-    struct cqa_shapes changes[2] = {{0, 0, NULL}, {0, 0, NULL}};
+    struct cqa_shapes shapes[2] = {{0, 0, NULL}, {0, 0, NULL}};
     float like[2 * LAGS + 1];
     enum cqa_status status = CQA_OK;
 
     *early_ms = 0;
     for (int c = 0; c < 2 && status == CQA_OK; c++)
-        status = cqa_shapes_find(frames, c, &changes[c]);
-    const int lags = changes[0].count < 2 * (size_t)LAGS ? (int)(changes[0].count / 2) : LAGS;
-    if (status == CQA_OK && lags >= LAGS_LEAST) {
-        cqa_shapes_compare(&changes[0], &changes[1], lags, like);
-        const int peak = highest(like, lags);
-        if (cqa_shapes_stand_out(&changes[0], &changes[1], lags, like, peak))
-            *early_ms = (double)(lags - peak) * CQA_SHAPES_MS;
+        status = cqa_shapes_find(frames, c, &shapes[c]);
+    const int lags = shapes[0].count < 2 * (size_t)LAGS ? (int)(shapes[0].count / 2) : LAGS;
+    if (status == CQA_OK && lags > 0) {
+        cqa_shapes_compare(&shapes[0], &shapes[1], lags, like);
+        *early_ms = (double)(lags - highest(like, lags)) * CQA_SHAPES_MS;
     }
-    free(changes[0].shape);
-    free(changes[1].shape);
+    free(shapes[0].shape);
+    free(shapes[1].shape);
     return status;
 }
 
@@ -266,23 +263,39 @@ static double offset_ms(const struct aligning *aligning)
     return (double)(aligning->legs.leg[1].offset_ms - aligning->legs.leg[0].offset_ms);
 }
 
-static enum cqa_status align_by_leakage(struct aligning *aligning)
+/* Looks closely where the second file begins `offset_ms` later. `*found`: it is told there. */
+static enum cqa_status look_closely(struct aligning *aligning, double later_ms, int *found)
 {
     struct pieces pieces;
     struct line line;
+
+    *found = 0;
+    if (!place(aligning, later_ms, 0))
+        return CQA_OK;
+    if (measure_pieces(aligning, &pieces) != CQA_OK)
+        return CQA_E_BADDATA;
+    if (!draw_line(&pieces, &line))
+        return CQA_OK;
+    const double late_ms = line.start_ms + line.slope * (double)aligning->legs.leg[1].offset_ms;
+    *found = place(aligning, offset_ms(aligning) - late_ms, line.slope * 1e6);
+    return CQA_OK;
+}
+
+static enum cqa_status align_by_leakage(struct aligning *aligning)
+{
     double early_ms;
+    int found = 0;
 
     if (find_moment(aligning->frames, &early_ms) != CQA_OK)
         return cqa_failure_set(aligning->failure, CQA_FAILURE_INTERNAL, "out of memory");
-    if (!place(aligning, offset_ms(aligning) + early_ms, 0) ||
-        measure_pieces(aligning, &pieces) != CQA_OK)
-        return CQA_E_BADDATA;
-    if (!draw_line(&pieces, &line))
+    enum cqa_status status = look_closely(aligning, early_ms, &found);
+    if (status == CQA_OK && !found && fabs(early_ms) > 0)
+        status = look_closely(aligning, 0, &found);
+    if (status != CQA_OK)
+        return status;
+    if (!found)
         return not_joined(aligning, CQA_N("their start times are not known, and neither party is "
                                           "heard on the other's line"));
-    const double late = line.start_ms + line.slope * (double)aligning->legs.leg[1].offset_ms;
-    if (!place(aligning, offset_ms(aligning) - late, line.slope * 1e6))
-        return not_joined(aligning, CQA_N("they do not belong to the same minutes"));
     return listen(aligning);
 }
 
