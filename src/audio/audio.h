@@ -59,7 +59,7 @@ struct cqa_audio_facts {
     enum cqa_layout layout;
     double offset[2]; /* mean of each channel's samples, ±1; sound has none */
     struct cqa_legs legs;
-    struct cqa_leg_facts leg[CQA_LEGS]; /* where there are two */
+    struct cqa_leg_facts leg[CQA_LEGS]; /* where there are two files */
 };
 
 /*

@@ -3,7 +3,6 @@
 #define CQA_AUDIO_DECODER_H
 
 #include <stddef.h>
-#include "audio/audio.h"
 #include "audio/probe.h"
 #include "audio/source.h"
 #include "base/failure.h"
@@ -41,15 +40,6 @@ enum cqa_status cqa_opus_open(struct cqa_decoder **out, struct cqa_source *sourc
  * sample; of a clock that ran `drift_ppm` too fast, at the rate that it should have had. */
 enum cqa_status cqa_resampler_open(struct cqa_decoder **out, struct cqa_decoder *inner,
                                    double drift_ppm, struct cqa_failure *failure) CQA_MUST_CHECK;
-
-/* Takes both over, also when it fails: one channel each at CQA_AUDIO_RATE_HZ, that becomes channel 0
- * and channel 1 where `legs` says. What a file does not reach is silence. */
-enum cqa_status cqa_join_open(struct cqa_decoder **out, struct cqa_decoder *const inner[CQA_LEGS],
-                              const struct cqa_legs *legs,
-                              struct cqa_failure *failure) CQA_MUST_CHECK;
-
-/* Frames that leg `c` of such a decoder had so far, without silence before and after. */
-int64_t cqa_join_frames(const struct cqa_decoder *decoder, int c);
 
 /* Makes NaN and infinities 0 and clips to full scale. */
 void cqa_decoder_tame(float *samples, size_t count);
