@@ -67,6 +67,7 @@ enum cqa_status cqa_probe_au(struct cqa_probe *out, struct cqa_source *source,
         return cqa_source_unreadable(source, failure);
     if (source->bytes < sizeof bytes)
         return not_found(out, failure);
+    enum { SECOND = 8000 };
     uint32_t (*const four)(const unsigned char *) = bytes[0] == '.' ? cqa_be32 : cqa_le32;
     const uint32_t length = four(bytes + 8);
     const struct cqa_announced announced = {.start = four(bytes + 4),
@@ -74,5 +75,6 @@ enum cqa_status cqa_probe_au(struct cqa_probe *out, struct cqa_source *source,
                                             .slack = 8,
                                             .unknown = length == 0xFFFFFFFF,
                                             .closed = true};
-    return cqa_probe_extent(out, source, &announced, failure);
+    const enum cqa_status status = cqa_probe_extent(out, source, &announced, failure);
+    return status == CQA_OK ? cqa_probe_tail(out, source, out->data_end, SECOND, failure) : status;
 }
