@@ -215,11 +215,29 @@ static const struct foreign {
     {"FLV\x01", 4, 0, "Flash video"},
 };
 
-static const char *find_foreign(const unsigned char head[HEAD_BYTES])
+/* What lies beside recordings, and is none. */
+static const struct foreign strangers[] = {
+    {"\xD4\xC3\xB2\xA1", 4, 0, "a capture of network packets (pcap)"},
+    {"\xA1\xB2\xC3\xD4", 4, 0, "a capture of network packets (pcap)"},
+    {"\x4D\x3C\xB2\xA1", 4, 0, "a capture of network packets (pcap)"},
+    {"\xA1\xB2\x3C\x4D", 4, 0, "a capture of network packets (pcap)"},
+    {"\x0A\x0D\x0D\x0A", 4, 0, "a capture of network packets (pcapng)"},
+    {"#!rtpplay1.0", 12, 0, "a capture of network packets (rtpdump)"},
+    {"PK\x03\x04", 4, 0, "an archive (zip)"},
+    {"\x1F\x8B", 2, 0, "a compressed file (gzip)"},
+    {"\xFD"
+     "7zXZ",
+     5, 0, "a compressed file (xz)"},
+    {"Rar!", 4, 0, "an archive (rar)"},
+    {"7z\xBC\xAF", 4, 0, "an archive (7z)"},
+};
+
+static const char *find_in(const struct foreign *known, size_t count,
+                           const unsigned char head[HEAD_BYTES])
 {
-    for (size_t i = 0; i < sizeof foreigns / sizeof foreigns[0]; i++) {
-        if (memcmp(head + foreigns[i].offset, foreigns[i].magic, foreigns[i].length) == 0)
-            return foreigns[i].what;
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(head + known[i].offset, known[i].magic, known[i].length) == 0)
+            return known[i].what;
     }
     return NULL;
 }
@@ -304,10 +322,14 @@ enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source,
     enum cqa_status status = probe_magic(out, source, head, &known, failure);
     if (known)
         return status;
-    const char *const foreign = find_foreign(head);
+    const char *const foreign = find_in(foreigns, sizeof foreigns / sizeof foreigns[0], head);
     if (foreign != NULL)
         return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s, which is not decoded", foreign);
     const struct raw *const raw = find_raw(name);
+    /* The bytes of a file without a header may be any. */
+    const char *const stranger = find_in(strangers, sizeof strangers / sizeof strangers[0], head);
+    if (stranger != NULL && (raw == NULL || raw->is_vague) && said->encoding == CQA_RAW_UNSAID)
+        return cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "%s, no recording", stranger);
     if (raw != NULL)
         return probe_raw(out, source, raw, said, failure);
     status = probe_stream(out, source, head, failure);

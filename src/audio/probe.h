@@ -25,7 +25,7 @@ struct cqa_probe {
     int rate_hz;         /* 0: the decoder finds out */
     uint64_t data_start; /* of the samples; for codings that come straight from the file */
     uint64_t data_end;
-    uint64_t next; /* where another recording begins that was joined behind this one; 0: none */
+    uint64_t next;  /* where another recording begins that was joined behind this one; 0: none */
     int64_t frames; /* that the file says it has, where that can be trusted to be exact; -1: it does
                        not say */
 };

@@ -30,8 +30,8 @@ enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source,
 
 /*
  * Whether what lies from `from` to the end of the file, where no header speaks of it, may be left
- * unread: it is short, or zeros, or a tag that players write. Else a recorder went on behind its own
- * header: CQA_FAILURE_UNFINISHED. `tolerated` bytes are short.
+ * unread: it is short, or zeros, or a tag that players write. Else a recorder went on behind its
+ * own header: CQA_FAILURE_UNFINISHED. `tolerated` bytes are short.
  */
 enum cqa_status cqa_probe_tail(const struct cqa_probe *out, struct cqa_source *source,
                                uint64_t from, uint64_t tolerated,

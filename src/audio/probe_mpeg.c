@@ -2,12 +2,19 @@
 #include "audio/probe_forms.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "audio/bytes.h"
 
 /* ISO 11172-3 and 13818-3 frame headers, and the "Xing" table that encoders put into the first
  * frame. */
-enum { FRAME_HEADER_BYTES = 4, FIRST_FRAME_BYTES = 64 };
+enum {
+    FRAME_HEADER_BYTES = 4,
+    FIRST_FRAME_BYTES = 64,
+    TAG_ID3V1_BYTES = 128,
+    BLOCK_BYTES = 64 * 1024,
+    FRAMES_MAX = 4 * 1000 * 1000, /* of 12 hours there are at most 3.5 million */
+};
 
 struct frame {
     size_t bytes;      /* the whole frame */
@@ -72,6 +79,81 @@ static enum cqa_status check_xing(const struct cqa_probe *out, const unsigned ch
     return CQA_OK;
 }
 
+/* A window that follows the walk through the file. */
+struct window {
+    struct cqa_source *source;
+    uint64_t start;
+    size_t count;
+    unsigned char bytes[BLOCK_BYTES];
+};
+
+/* FIRST_FRAME_BYTES of the file at `at`, zeros where it has ended. NULL: reading failed. */
+static const unsigned char *peek(struct window *window, uint64_t at)
+{
+    if (at < window->start || at + FIRST_FRAME_BYTES > window->start + window->count) {
+        memset(window->bytes, 0, sizeof window->bytes);
+        const ptrdiff_t got =
+            cqa_source_read(window->source, at, window->bytes, sizeof window->bytes);
+        if (got < 0)
+            return NULL;
+        window->start = at;
+        window->count = sizeof window->bytes;
+    }
+    return window->bytes + (at - window->start);
+}
+
+static bool has_table(const unsigned char *frame, size_t side_bytes)
+{
+    const unsigned char *const table = frame + FRAME_HEADER_BYTES + side_bytes;
+
+    return memcmp(table, "Xing", 4) == 0 || memcmp(table, "Info", 4) == 0;
+}
+
+/*
+ * Walks from frame to frame, and stops where another stream begins: at a tag of a file's head, a
+ * second "Xing" table, or frames of another kind. Decoders take such for damage, or stop where the
+ * first table says that the audio ends. Where the walk loses its way, it leaves the rest to them.
+ */
+static enum cqa_status find_joined(struct cqa_probe *out, struct window *window, uint64_t at,
+                                   struct frame frame)
+{
+    for (int i = 0; i < FRAMES_MAX && at < window->source->bytes; i++) {
+        const unsigned char *const bytes = peek(window, at);
+        struct frame next;
+        if (bytes == NULL)
+            return CQA_E_IO;
+        if (memcmp(bytes, "TAG", 3) == 0) {
+            at += TAG_ID3V1_BYTES;
+            continue;
+        }
+        const bool is_frame = read_frame(&next, bytes);
+        if (memcmp(bytes, "ID3", 3) == 0 ||
+            (is_frame && (next.kind != frame.kind || has_table(bytes, next.side_bytes)))) {
+            out->next = at;
+            return CQA_OK;
+        }
+        if (!is_frame)
+            return CQA_OK;
+        at += next.bytes;
+    }
+    return CQA_OK;
+}
+
+static enum cqa_status look_behind(struct cqa_probe *out, struct cqa_source *source, uint64_t start,
+                                   const struct frame *first, struct cqa_failure *failure)
+{
+    struct window *const window = calloc(1, sizeof *window);
+
+    if (window == NULL) {
+        cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
+        return CQA_E_NOMEM;
+    }
+    window->source = source;
+    const enum cqa_status status = find_joined(out, window, start + first->bytes, *first);
+    free(window);
+    return status == CQA_OK ? CQA_OK : cqa_source_unreadable(source, failure);
+}
+
 enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source, uint64_t start,
                                bool *is_mpeg, struct cqa_failure *failure)
 {
@@ -92,6 +174,7 @@ enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source,
         return CQA_OK;
     *is_mpeg = true;
     snprintf(out->container, sizeof out->container, "MP3");
-    return check_xing(out, bytes + FRAME_HEADER_BYTES + first.side_bytes, source->bytes - start,
-                      failure);
+    const enum cqa_status status = check_xing(out, bytes + FRAME_HEADER_BYTES + first.side_bytes,
+                                              source->bytes - start, failure);
+    return status == CQA_OK ? look_behind(out, source, start, &first, failure) : status;
 }

@@ -155,8 +155,8 @@ static enum cqa_status no_data(const struct cqa_probe *out, const struct cqa_sou
 }
 
 /*
- * Writers that count the header, or the whole file, as data: ours starts at `start`, many take 44 for
- * granted, some the RIFF chunk's length.
+ * Writers that count the header, or the whole file, as data: ours starts at `start`, many take 44
+ * for granted, some the RIFF chunk's length.
  */
 static bool counts_header(const struct cqa_announced *announced, const struct cqa_source *source)
 {
@@ -198,10 +198,9 @@ static bool begins_wav(const unsigned char *bytes)
 /* As cqa_probe_seek wants it: without lengths only what a header looks like tells where one is. */
 static bool begins_wav_for_sure(const unsigned char *bytes)
 {
-    return begins_wav(bytes) && (memcmp(bytes + 12, "fmt ", 4) == 0 ||
-                                 memcmp(bytes + 12, "JUNK", 4) == 0 ||
-                                 memcmp(bytes + 12, "ds64", 4) == 0 ||
-                                 memcmp(bytes + 12, "bext", 4) == 0);
+    return begins_wav(bytes) &&
+           (memcmp(bytes + 12, "fmt ", 4) == 0 || memcmp(bytes + 12, "JUNK", 4) == 0 ||
+            memcmp(bytes + 12, "ds64", 4) == 0 || memcmp(bytes + 12, "bext", 4) == 0);
 }
 
 static bool is_chunk(const unsigned char *head, uint64_t left)
