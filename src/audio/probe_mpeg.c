@@ -53,7 +53,7 @@ static bool read_frame(struct frame *out, const unsigned char *header)
         out->bytes = (layer == 3 && version != 3 ? 72 : 144) * bits_per_second / rate_hz + padding;
     const bool mono = (bits >> 6 & 3) == 3;
     out->side_bytes = version == 3 ? (mono ? 17 : 32) : (mono ? 9 : 17);
-    out->kind = bits & 0xFFFE0C00;
+    out->kind = (bits & 0xFFFE0C00) | mono;
     return true;
 }
 
@@ -109,38 +109,61 @@ static bool has_table(const unsigned char *frame, size_t side_bytes)
     return memcmp(table, "Xing", 4) == 0 || memcmp(table, "Info", 4) == 0;
 }
 
+/* Frames that the table in the first frame says to follow; 0: there is none, or it does not say. */
+static uint32_t announced_frames(const unsigned char *frame, size_t side_bytes)
+{
+    const unsigned char *const table = frame + FRAME_HEADER_BYTES + side_bytes;
+
+    return has_table(frame, side_bytes) && (table[7] & 1) != 0 ? cqa_be32(table + 8) : 0;
+}
+
+/* Whether another stream begins with what lies at `bytes`: a tag of a file's head, a second table,
+ * frames of another kind. */
+static bool begins_stream(const unsigned char *bytes, const struct frame *next, uint32_t kind)
+{
+    return memcmp(bytes, "ID3", 3) == 0 ||
+           (next->bytes > 0 && (next->kind != kind || has_table(bytes, next->side_bytes)));
+}
+
 /*
- * Walks from frame to frame, and stops where another stream begins: at a tag of a file's head, a
- * second "Xing" table, or frames of another kind. Decoders take such for damage, or stop where the
+ * Walks from frame to frame, and stops where another stream begins, or more than a few frames lie
+ * behind those that the table announces: decoders take a new stream for damage, or stop where the
  * first table says that the audio ends. Where the walk loses its way, it leaves the rest to them.
  */
 static enum cqa_status find_joined(struct cqa_probe *out, struct window *window, uint64_t at,
-                                   struct frame frame)
+                                   uint32_t kind, uint32_t announced)
 {
-    for (int i = 0; i < FRAMES_MAX && at < window->source->bytes; i++) {
+    enum { MISCOUNTED_MAX = 8 };
+    uint64_t announced_end = 0;
+    uint32_t frames = 0;
+
+    while (frames < FRAMES_MAX && at < window->source->bytes) {
         const unsigned char *const bytes = peek(window, at);
-        struct frame next;
+        struct frame next = {0};
         if (bytes == NULL)
             return CQA_E_IO;
-        if (memcmp(bytes, "TAG", 3) == 0) {
-            at += TAG_ID3V1_BYTES;
-            continue;
-        }
-        const bool is_frame = read_frame(&next, bytes);
-        if (memcmp(bytes, "ID3", 3) == 0 ||
-            (is_frame && (next.kind != frame.kind || has_table(bytes, next.side_bytes)))) {
+        (void)read_frame(&next, bytes);
+        if (begins_stream(bytes, &next, kind)) {
             out->next = at;
             return CQA_OK;
         }
-        if (!is_frame)
-            return CQA_OK;
+        if (memcmp(bytes, "TAG", 3) == 0)
+            next.bytes = TAG_ID3V1_BYTES;
+        else if (next.bytes == 0)
+            break;
+        else if (frames++ == announced)
+            announced_end = at;
         at += next.bytes;
     }
+    if (announced > 0 && frames > announced + MISCOUNTED_MAX)
+        out->next = announced_end;
     return CQA_OK;
 }
 
+/* The first frame lies at `start` and begins with `bytes`. */
 static enum cqa_status look_behind(struct cqa_probe *out, struct cqa_source *source, uint64_t start,
-                                   const struct frame *first, struct cqa_failure *failure)
+                                   const struct frame *first, const unsigned char *bytes,
+                                   struct cqa_failure *failure)
 {
     struct window *const window = calloc(1, sizeof *window);
 
@@ -149,7 +172,8 @@ static enum cqa_status look_behind(struct cqa_probe *out, struct cqa_source *sou
         return CQA_E_NOMEM;
     }
     window->source = source;
-    const enum cqa_status status = find_joined(out, window, start + first->bytes, *first);
+    const enum cqa_status status = find_joined(out, window, start + first->bytes, first->kind,
+                                               announced_frames(bytes, first->side_bytes));
     free(window);
     return status == CQA_OK ? CQA_OK : cqa_source_unreadable(source, failure);
 }
@@ -176,5 +200,5 @@ enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source,
     snprintf(out->container, sizeof out->container, "MP3");
     const enum cqa_status status = check_xing(out, bytes + FRAME_HEADER_BYTES + first.side_bytes,
                                               source->bytes - start, failure);
-    return status == CQA_OK ? look_behind(out, source, start, &first, failure) : status;
+    return status == CQA_OK ? look_behind(out, source, start, &first, bytes, failure) : status;
 }
