@@ -36,6 +36,7 @@ static enum cqa_status open_decoder(struct cqa_audio *audio, const struct cqa_pr
     case CQA_CODING_PCM16:
     case CQA_CODING_ULAW:
     case CQA_CODING_ALAW:
+    case CQA_CODING_G722:
         return cqa_pcm_open(&audio->decoder, &audio->source, probe, failure);
     case CQA_CODING_OPUS:
         return cqa_opus_open(&audio->decoder, &audio->source, failure);

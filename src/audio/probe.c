@@ -10,7 +10,7 @@
 #include "audio/likeness.h"
 #include "audio/probe_forms.h"
 
-enum { HEAD_BYTES = 64, RATE_HZ_MIN = 8000, RATE_HZ_MAX = 192000 };
+enum { HEAD_BYTES = 64, RATE_HZ_MIN = 8000, RATE_HZ_MAX = 192000, G722_RATE_HZ = 16000 };
 
 enum cqa_status cqa_probe_layout(long channels, long rate_hz, struct cqa_failure *failure)
 {
@@ -87,7 +87,7 @@ static const struct raw {
     {"sln48", CQA_CODING_PCM16, 48000, NULL, false},
     {"sln96", CQA_CODING_PCM16, 96000, NULL, false},
     {"sln192", CQA_CODING_PCM16, 192000, NULL, false},
-    {"g722", CQA_CODING_SNDFILE, 0, "G.722", false},
+    {"g722", CQA_CODING_G722, G722_RATE_HZ, NULL, false},
     {"g729", CQA_CODING_SNDFILE, 0, "G.729", false},
     {"g723", CQA_CODING_SNDFILE, 0, "G.723.1", false},
     {"g723sf", CQA_CODING_SNDFILE, 0, "G.723.1", false},
@@ -112,9 +112,9 @@ static const struct raw *find_raw(const char *name)
     return NULL;
 }
 
-static const enum cqa_coding raw_codings[CQA_RAW_COUNT] = {CQA_CODING_SNDFILE, CQA_CODING_PCM16,
-                                                           CQA_CODING_ULAW, CQA_CODING_ALAW};
-static const char *const raw_words[CQA_RAW_COUNT] = {"", "slin", "ulaw", "alaw"};
+static const enum cqa_coding raw_codings[CQA_RAW_COUNT] = {
+    CQA_CODING_SNDFILE, CQA_CODING_PCM16, CQA_CODING_ULAW, CQA_CODING_ALAW, CQA_CODING_G722};
+static const char *const raw_words[CQA_RAW_COUNT] = {"", "slin", "ulaw", "alaw", "g722"};
 
 /* What the ending leaves open is as somebody says who knows the recorder. */
 static struct raw as_said(const struct raw *raw, const struct cqa_raw *said)
@@ -126,6 +126,8 @@ static struct raw as_said(const struct raw *raw, const struct cqa_raw *said)
         out.coding = raw_codings[said->encoding];
     if (out.is_vague && said->rate_hz > 0)
         out.rate_hz = said->rate_hz;
+    if (out.coding == CQA_CODING_G722)
+        out.rate_hz = G722_RATE_HZ; /* there is no other */
     return out;
 }
 
@@ -138,6 +140,12 @@ static int raw_channels(const struct raw *raw, const struct cqa_likeness *like, 
 {
     const int channels = said > 0 ? said : 1;
 
+    if (like->is_noise) {
+        cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO,
+                        "no header, and the bytes are like no samples: compressed or encrypted, "
+                        "not as the ending or the recorder profile says");
+        return 0;
+    }
     if (like->encoding != CQA_RAW_UNSAID && raw_codings[like->encoding] != raw->coding) {
         cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO,
                         "no header, and the samples are like {encoding: %s, channels: %d}, not as "
@@ -145,7 +153,7 @@ static int raw_channels(const struct raw *raw, const struct cqa_likeness *like, 
                         raw_words[like->encoding], like->channels == 2 ? 2 : 1);
         return 0;
     }
-    if (like->channels == 0 || like->channels == channels)
+    if (like->channels == 0 || like->channels == channels || raw->coding == CQA_CODING_G722)
         return channels;
     if (said == 0 && raw->is_vague)
         return like->channels;

@@ -12,6 +12,7 @@ enum cqa_coding {
     CQA_CODING_PCM16,   /* little-endian, straight from the file */
     CQA_CODING_ULAW,    /* straight from the file */
     CQA_CODING_ALAW,    /* straight from the file */
+    CQA_CODING_G722,    /* one channel, straight from the file */
     CQA_CODING_GSM610,  /* headerless, by libsndfile */
     CQA_CODING_VOX,     /* headerless, by libsndfile */
     CQA_CODING_OPUS,    /* in Ogg, by libopus */

@@ -15,6 +15,7 @@ enum {
     TAG_IMA_ADPCM = 0x0011,
     TAG_GSM610 = 0x0031,
     TAG_MP3 = 0x0055,
+    TAG_G722 = 0x028F,
     TAG_EXTENSIBLE = 0xFFFE,
 };
 
@@ -71,6 +72,11 @@ static enum cqa_status check_codec(const struct format *format, struct cqa_failu
     case TAG_GSM610:
     case TAG_MP3:
         return CQA_OK;
+    case TAG_G722:
+        if (format->channels == 1)
+            return CQA_OK;
+        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "G.722 with %u channels",
+                               format->channels);
     default:
         return cqa_failure_set(failure, CQA_FAILURE_CODEC,
                                "WAV format tag 0x%04X (%s), which is not decoded", format->tag,
@@ -85,6 +91,8 @@ static enum cqa_coding coding_of(const struct format *format, bool big_endian)
         return CQA_CODING_ULAW;
     if (format->tag == TAG_ALAW && format->bits == 8 && format->block_bytes == format->channels)
         return CQA_CODING_ALAW;
+    if (format->tag == TAG_G722)
+        return CQA_CODING_G722;
     if (format->tag == TAG_PCM && format->bits == 16 &&
         format->block_bytes == 2 * format->channels && !big_endian)
         return CQA_CODING_PCM16;
