@@ -5,6 +5,7 @@
 #include <string.h>
 #include "audio/decoder.h"
 #include "audio/layout.h"
+#include "audio/more.h"
 
 enum { PARTS_MAX = 1024 };
 
@@ -40,6 +41,8 @@ static enum cqa_status open_decoder(struct cqa_audio *audio, const struct cqa_pr
         return cqa_pcm_open(&audio->decoder, &audio->source, probe, failure);
     case CQA_CODING_OPUS:
         return cqa_opus_open(&audio->decoder, &audio->source, failure);
+    case CQA_CODING_MORE:
+        return cqa_more_open(&audio->decoder, &audio->source, probe, failure);
     case CQA_CODING_GSM610:
     case CQA_CODING_VOX:
     case CQA_CODING_SNDFILE:

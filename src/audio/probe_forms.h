@@ -24,6 +24,10 @@ enum cqa_status cqa_probe_flac(struct cqa_probe *out, struct cqa_source *source,
 enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
                               struct cqa_failure *failure) CQA_MUST_CHECK;
 
+/* Only whether the writer has finished it. */
+enum cqa_status cqa_probe_mp4(const struct cqa_probe *out, struct cqa_source *source,
+                              struct cqa_failure *failure) CQA_MUST_CHECK;
+
 /* MPEG audio has no magic: `*is_mpeg` says whether two frames in a row begin at `start`. */
 enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source, uint64_t start,
                                bool *is_mpeg, struct cqa_failure *failure) CQA_MUST_CHECK;

@@ -108,15 +108,16 @@ enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
         const char *magic;
         size_t length;
         const char *foreign; /* NULL: libsndfile reads it */
+        bool is_for_more;    /* FFmpeg reads it */
     } codecs[] = {
-        {"\x01vorbis", 7, NULL},
+        {"\x01vorbis", 7, NULL, false},
         {"\x7F"
          "FLAC",
-         5, "FLAC"},
-        {"Speex   ", 8, "Speex"},
-        {"\x80theora", 7, "Theora"},
-        {"BBCD", 4, "Dirac"},
-        {"fishead", 7, "Ogg skeleton"},
+         5, "FLAC in Ogg", true},
+        {"Speex   ", 8, "Speex in Ogg", true},
+        {"\x80theora", 7, "Theora in Ogg", false},
+        {"BBCD", 4, "Dirac in Ogg", false},
+        {"fishead", 7, "an Ogg skeleton", false},
     };
     unsigned char head[HEAD_BYTES] = {0};
 
@@ -134,9 +135,14 @@ enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
     for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++) {
         if (memcmp(packet, codecs[i].magic, codecs[i].length) != 0)
             continue;
-        if (codecs[i].foreign != NULL)
-            return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s in Ogg, which is not decoded",
+        if (codecs[i].foreign != NULL && !codecs[i].is_for_more)
+            return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s, which is not decoded",
                                    codecs[i].foreign);
+        if (codecs[i].is_for_more) {
+            out->coding = CQA_CODING_MORE;
+            out->demuxer = "ogg";
+            out->what = codecs[i].foreign;
+        }
         const enum cqa_status status = look_through(out, source, failure);
         return status == CQA_OK ? check_end(source, out->next, failure) : status;
     }

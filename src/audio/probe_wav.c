@@ -60,7 +60,22 @@ static enum cqa_status read_format(struct format *out, struct cqa_source *source
     return CQA_OK;
 }
 
-static enum cqa_status check_codec(const struct format *format, struct cqa_failure *failure)
+/* Codecs in WAV that FFmpeg decodes. */
+static bool is_for_more(unsigned tag)
+{
+    static const unsigned tags[] = {0x000A, 0x0010, 0x0020, 0x0022, 0x0042, 0x0045, 0x0050,
+                                    0x0064, 0x0083, 0x00FF, 0x0111, 0x0140, 0x0160, 0x0161,
+                                    0x0162, 0x0163, 0x2000, 0xA100, 0xA106, 0xA109, 0xF1AC};
+
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        if (tags[i] == tag)
+            return true;
+    }
+    return false;
+}
+
+static enum cqa_status check_codec(struct cqa_probe *out, const struct format *format,
+                                   struct cqa_failure *failure)
 {
     switch (format->tag) {
     case TAG_PCM:
@@ -78,10 +93,16 @@ static enum cqa_status check_codec(const struct format *format, struct cqa_failu
         return cqa_failure_set(failure, CQA_FAILURE_CODEC, "G.722 with %u channels",
                                format->channels);
     default:
-        return cqa_failure_set(failure, CQA_FAILURE_CODEC,
-                               "WAV format tag 0x%04X (%s), which is not decoded", format->tag,
-                               cqa_codec_name(format->tag));
+        break;
     }
+    if (is_for_more(format->tag)) {
+        out->demuxer = "wav";
+        out->what = cqa_codec_name(format->tag);
+        return CQA_OK;
+    }
+    return cqa_failure_set(failure, CQA_FAILURE_CODEC,
+                           "WAV format tag 0x%04X (%s), which is not decoded", format->tag,
+                           cqa_codec_name(format->tag));
 }
 
 /* What needs no library. A block size that contradicts the bits is left to libsndfile. */
@@ -284,7 +305,7 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
     enum cqa_status status =
         read_format(&format, source, &chunks.format, form == CQA_CHUNKS_RIFX, failure);
     if (status == CQA_OK)
-        status = check_codec(&format, failure);
+        status = check_codec(out, &format, failure);
     if (status == CQA_OK)
         status = cqa_probe_layout(format.channels, format.rate_hz, failure);
     if (status != CQA_OK)
@@ -314,6 +335,7 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
         return status;
     out->channels = (int)format.channels;
     out->rate_hz = (int)format.rate_hz;
-    out->coding = coding_of(&format, form == CQA_CHUNKS_RIFX);
+    out->coding =
+        out->demuxer != NULL ? CQA_CODING_MORE : coding_of(&format, form == CQA_CHUNKS_RIFX);
     return count_frames(out, source, &format, &chunks.fact, failure);
 }
