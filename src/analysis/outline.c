@@ -133,9 +133,10 @@ static enum cqa_status take(struct cqa_child *child, struct cqa_peaks *peaks,
                : cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the decoder's process died");
 }
 
-static enum cqa_status run(struct cqa_children *children, const int fd[CQA_LEGS],
-                           const char *const name[CQA_LEGS], const struct cqa_outline_order *order,
-                           struct cqa_peaks *peaks, struct cqa_failure *failure)
+static enum cqa_status run_in(struct cqa_children *children, const int fd[CQA_LEGS],
+                              const char *const name[CQA_LEGS],
+                              const struct cqa_outline_order *order, struct cqa_peaks *peaks,
+                              struct cqa_failure *failure)
 {
     const struct cqa_child_order wanted = {CQA_ROLE_OUTLINE, MEMORY_BYTES, TIMEOUT_MS / 1000};
     const int joined = order->legs.joined;
@@ -157,7 +158,23 @@ static enum cqa_status run(struct cqa_children *children, const int fd[CQA_LEGS]
     return status;
 }
 
-enum cqa_status cqa_outline_read(struct cqa_children *children, const int fd[CQA_LEGS],
+static enum cqa_status run(const struct cqa_engine *engine, const int fd[CQA_LEGS],
+                           const char *const name[CQA_LEGS], const struct cqa_outline_order *order,
+                           struct cqa_peaks *peaks, struct cqa_failure *failure)
+{
+    const enum cqa_status status =
+        run_in(cqa_engine_children(engine), fd, name, order, peaks, failure);
+    struct cqa_children *more = status != CQA_OK && strcmp(failure->reason, CQA_FAILURE_CODEC) == 0
+                                    ? cqa_engine_more(engine)
+                                    : NULL;
+
+    if (more == NULL)
+        return status;
+    *failure = (struct cqa_failure){0};
+    return run_in(more, fd, name, order, peaks, failure);
+}
+
+enum cqa_status cqa_outline_read(const struct cqa_engine *engine, const int fd[CQA_LEGS],
                                  const char *const name[CQA_LEGS], const struct cqa_legs *legs,
                                  int64_t duration_ms, size_t count, struct cqa_peaks *peaks,
                                  struct cqa_failure *failure)
@@ -170,7 +187,7 @@ enum cqa_status cqa_outline_read(struct cqa_children *children, const int fd[CQA
     }
     if (cqa_peaks_init(peaks, count) != CQA_OK)
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
-    const enum cqa_status status = run(children, fd, name, &order, peaks, failure);
+    const enum cqa_status status = run(engine, fd, name, &order, peaks, failure);
     if (status != CQA_OK)
         cqa_peaks_finish(peaks);
     return status;

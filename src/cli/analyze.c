@@ -388,7 +388,7 @@ static void read_outline(struct run *run, const struct cqa_result *result, struc
     for (int i = 0; count > 0 && i <= legs.joined; i++)
         fd[i] = cqa_open_recording(paths[i], &failure);
     if (fd[0] < 0 || fd[legs.joined] < 0 ||
-        cqa_outline_read(cqa_engine_children(run->engine), fd, paths, &legs,
+        cqa_outline_read(run->engine, fd, paths, &legs,
                          result->recording.duration_ms, count, peaks, &failure) != CQA_OK)
         *peaks = (struct cqa_peaks){0};
     for (int i = 0; i < CQA_LEGS; i++)

@@ -62,7 +62,7 @@ static enum cqa_status read_outline(int fd, const char *name, int64_t duration_m
     const int fds[CQA_LEGS] = {fd, -1};
     const char *const names[CQA_LEGS] = {name, NULL};
 
-    return cqa_outline_read(cqa_engine_children(engine), fds, names, &unsaid, duration_ms, PIECES,
+    return cqa_outline_read(engine, fds, names, &unsaid, duration_ms, PIECES,
                             peaks, failure);
 }
 
