@@ -42,9 +42,10 @@ void cqa_leg_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *roo
     struct cqa_leg_profile *leg = &recorder->leg;
     int start = CQA_STARTS_UNKNOWN;
 
-    memcpy(leg->agent_channel, recorder->agent_channel, sizeof leg->agent_channel);
-    if (map == NULL)
+    if (map == NULL) /* that of the profile that this one is like, if that has one */
         return;
+    *leg = (struct cqa_leg_profile){0};
+    memcpy(leg->agent_channel, recorder->agent_channel, sizeof leg->agent_channel);
     cqa_yaml_only(map, keys, problems);
     load_pair(recorder, map, problems);
     cqa_agent_channel_load(map, leg->agent_channel, problems);
