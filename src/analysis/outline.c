@@ -29,7 +29,7 @@ static void widen(struct cqa_peaks *peaks, size_t piece, const float *pair)
     }
 }
 
-static enum cqa_status decode(const struct cqa_role_files *files, const struct cqa_legs *legs,
+static enum cqa_status decode(const struct cqa_frame_named *files, const struct cqa_legs *legs,
                               int64_t duration_ms, struct cqa_peaks *peaks,
                               struct cqa_failure *failure)
 {
@@ -55,16 +55,16 @@ static enum cqa_status decode(const struct cqa_role_files *files, const struct c
 /* What was allocated goes with the process. */
 void cqa_outline_live(void *context)
 {
-    static char body[sizeof(struct cqa_outline_order) + CQA_ROLE_NAMES_MAX];
+    static char body[sizeof(struct cqa_outline_order) + CQA_FRAME_NAMES_MAX];
     struct cqa_outline_order order;
-    struct cqa_role_files files;
+    struct cqa_frame_named files;
     struct cqa_failure failure = {0};
     struct cqa_frame_head head;
     struct cqa_peaks peaks;
 
     (void)context;
     cqa_frame_take_files(&head, body, sizeof body, &files.open);
-    cqa_role_find_names(&files, &head, body, sizeof order);
+    cqa_frame_find_names(&files, &head, body, sizeof order);
     memcpy(&order, body, sizeof order);
     if (!cqa_legs_are_sound(&order.legs) || (files.open.count == CQA_LEGS) != (order.legs.joined != 0))
         _exit(1);
@@ -146,7 +146,7 @@ static enum cqa_status run_in(struct cqa_children *children, const int fd[CQA_LE
     struct cqa_error error = {0};
 
     const size_t part_count =
-        cqa_role_parts(order, sizeof *order, name[0], joined ? name[1] : NULL, parts);
+        cqa_frame_named_parts(order, sizeof *order, name[0], joined ? name[1] : NULL, parts);
     if (cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, &error) != CQA_OK)
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot start the decoder: %p",
                                &error.message);

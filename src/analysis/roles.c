@@ -9,7 +9,7 @@
 #include "analysis/analyze.h"
 #include "analysis/clips.h"
 
-enum { BODY_MAX = sizeof(struct cqa_clip_order) + CQA_ROLE_NAMES_MAX };
+enum { BODY_MAX = sizeof(struct cqa_clip_order) + CQA_FRAME_NAMES_MAX };
 
 enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size, struct cqa_error *error)
 {
@@ -29,42 +29,8 @@ void cqa_role_say_failure(const struct cqa_failure *failure)
     cqa_frame_say(CQA_FRAME_FAILURE, body, cqa_failure_write(failure, body));
 }
 
-void cqa_role_find_names(struct cqa_role_files *files, const struct cqa_frame_head *head,
-                         const char *body, size_t size)
-{
-    const char *const end = body + head->length + 1; /* the last NUL is the frame's */
-    const char *at = body + size;
-
-    for (size_t i = 0; i < CQA_LEGS; i++)
-        files->name[i] = NULL;
-    for (size_t i = 0; i < files->open.count; i++) {
-        if (head->length < size || at >= end)
-            _exit(1);
-        files->name[i] = at;
-        at += strlen(at) + 1;
-    }
-}
-
-size_t cqa_role_parts(const void *order, size_t size, const char *name, const char *other,
-                      struct iovec *parts)
-{
-    const size_t length = strlen(name);
-
-    parts[0] = (struct iovec){(void *)(uintptr_t)order, size};
-    if (other == NULL) {
-        parts[1] = (struct iovec){(void *)(uintptr_t)name,
-                                  length < CQA_ROLE_NAME_MAX ? length : CQA_ROLE_NAME_MAX};
-        return 2;
-    }
-    /* Of what is too long for a path only the ending would tell anything. */
-    parts[1] = (struct iovec){(void *)(uintptr_t)(length < CQA_ROLE_NAME_MAX ? name : ""),
-                              length < CQA_ROLE_NAME_MAX ? length + 1 : 1};
-    parts[2] = (struct iovec){(void *)(uintptr_t)other, strnlen(other, CQA_ROLE_NAME_MAX)};
-    return 3;
-}
-
 /* `body` is an order and names. */
-static void analyse(const struct cqa_instruments *instruments, const struct cqa_role_files *files,
+static void analyse(const struct cqa_instruments *instruments, const struct cqa_frame_named *files,
                     const char *body)
 {
     struct cqa_job_order order;
@@ -94,7 +60,7 @@ static void analyse(const struct cqa_instruments *instruments, const struct cqa_
 }
 
 /* The same. */
-static void cut(const struct cqa_role_files *files, const char *body)
+static void cut(const struct cqa_frame_named *files, const char *body)
 {
     struct cqa_clip_order order;
     struct cqa_buffer clips = {.limit = CQA_FRAME_BODY_MAX};
@@ -114,13 +80,13 @@ static void cut(const struct cqa_role_files *files, const char *body)
 void cqa_worker_live(void *context)
 {
     static char body[BODY_MAX + 1];
-    struct cqa_role_files files;
+    struct cqa_frame_named files;
     struct cqa_frame_head head;
 
     cqa_frame_take_files(&head, body, sizeof body, &files.open);
     const size_t size = head.kind == CQA_FRAME_CUT ? sizeof(struct cqa_clip_order)
                                                    : sizeof(struct cqa_job_order);
-    cqa_role_find_names(&files, &head, body, size);
+    cqa_frame_find_names(&files, &head, body, size);
     if (head.kind == CQA_FRAME_CUT)
         cut(&files, body);
     else if (head.kind == CQA_FRAME_JOB)

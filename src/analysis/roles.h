@@ -25,8 +25,6 @@ enum cqa_analysis_frame {
 };
 
 enum {
-    CQA_ROLE_NAME_MAX = 4096,
-    CQA_ROLE_NAMES_MAX = 2 * CQA_ROLE_NAME_MAX + 2, /* with their NULs */
     CQA_RESULT_BYTES_MAX = CQA_FRAME_BODY_MAX, /* an eight-hour result is a few MiB */
 };
 
@@ -41,22 +39,6 @@ struct cqa_job_order {
     struct cqa_call_lines lines;
     struct cqa_align_order align; /* of two files */
 };
-
-/* The files of an order: its names follow it, NUL-terminated. */
-struct cqa_role_files {
-    struct cqa_frame_files open;
-    const char *name[CQA_LEGS];
-};
-
-/* The child's side: finds the names behind `size` bytes of a body that was taken with its files.
- * Ends the process where there are fewer names than files. */
-void cqa_role_find_names(struct cqa_role_files *files, const struct cqa_frame_head *head,
-                         const char *body, size_t size);
-
-/* The parent's: `order` of `size` bytes, and names behind it; `other` is NULL where there is one
- * file. Returns how many `parts` that takes, at most CQA_FRAME_ORDER_PARTS. */
-size_t cqa_role_parts(const void *order, size_t size, const char *name, const char *other,
-                      struct iovec *parts);
 
 /* As struct cqa_child_role wants them. */
 enum cqa_status cqa_worker_prepare(void **context, char *name, size_t size,

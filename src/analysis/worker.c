@@ -192,9 +192,9 @@ enum cqa_status cqa_workers_submit(struct cqa_workers *workers, const struct cqa
     if (other != NULL)
         order.align = other->align;
     if (job->clips != NULL)
-        count = cqa_role_parts(job->clips, sizeof *job->clips, job->name, second, parts);
+        count = cqa_frame_named_parts(job->clips, sizeof *job->clips, job->name, second, parts);
     else
-        count = cqa_role_parts(&order, sizeof order, job->name, second, parts);
+        count = cqa_frame_named_parts(&order, sizeof order, job->name, second, parts);
     const uint32_t kind = job->clips != NULL ? CQA_FRAME_CUT : CQA_FRAME_JOB;
     const enum cqa_status status =
         cqa_pool_submit(workers->pool, job->id, kind, parts, count, &files, error);

@@ -156,6 +156,24 @@ int cqa_frame_order(int socket, uint32_t kind, const struct iovec *parts, size_t
     return cqa_frame_order_files(socket, kind, parts, part_count, &files);
 }
 
+size_t cqa_frame_named_parts(const void *order, size_t size, const char *name, const char *other,
+                      struct iovec *parts)
+{
+    const size_t length = strlen(name);
+
+    parts[0] = (struct iovec){(void *)(uintptr_t)order, size};
+    if (other == NULL) {
+        parts[1] = (struct iovec){(void *)(uintptr_t)name,
+                                  length < CQA_FRAME_NAME_MAX ? length : CQA_FRAME_NAME_MAX};
+        return 2;
+    }
+    /* Of what is too long for a path only the ending would tell anything. */
+    parts[1] = (struct iovec){(void *)(uintptr_t)(length < CQA_FRAME_NAME_MAX ? name : ""),
+                              length < CQA_FRAME_NAME_MAX ? length + 1 : 1};
+    parts[2] = (struct iovec){(void *)(uintptr_t)other, strnlen(other, CQA_FRAME_NAME_MAX)};
+    return 3;
+}
+
 /* The descriptors that came with a message. */
 static void take_descriptors(struct msghdr *message, struct cqa_frame_files *files)
 {
@@ -219,6 +237,22 @@ int cqa_frame_take_order(struct cqa_frame_head *head, char *body, size_t capacit
     if (files.count != 1)
         _exit(1);
     return files.fd[0];
+}
+
+void cqa_frame_find_names(struct cqa_frame_named *files, const struct cqa_frame_head *head,
+                         const char *body, size_t size)
+{
+    const char *const end = body + head->length + 1; /* the last NUL is the frame's */
+    const char *at = body + size;
+
+    for (size_t i = 0; i < CQA_FRAME_FILES; i++)
+        files->name[i] = NULL;
+    for (size_t i = 0; i < files->open.count; i++) {
+        if (head->length < size || at >= end)
+            _exit(1);
+        files->name[i] = at;
+        at += strlen(at) + 1;
+    }
 }
 
 /* --- what the child's own side sends --- */

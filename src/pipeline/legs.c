@@ -80,7 +80,9 @@ static enum cqa_status find_partner(const struct finding *finding,
         *found = &family[i];
         *identity = other;
     }
-    return count > FAMILY_MAX ? (*found = NULL, CQA_OK) : status;
+    if (count > FAMILY_MAX) /* one of those not looked at might be another */
+        *found = NULL;
+    return status;
 }
 
 /* Opens the other file and makes both one call. 0: it cannot be had. */
