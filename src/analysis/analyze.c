@@ -158,21 +158,33 @@ static void take_for_leg(struct cqa_scene *scene, struct cqa_result *result)
                     1u << CQA_EVENT_SILENCE | 1u << CQA_EVENT_OVERTALK | 1u << CQA_EVENT_HOLD);
 }
 
-/* Where one of two files has not begun yet, its line is no idle one, and nobody parked anybody. */
+/* Where one of two files has not begun yet, its line is no idle one, nobody parked anybody, and
+ * nobody knows whether its party is silent. 0: nothing of the event is left. */
+static int cut_before_a_leg(struct cqa_event *event, int64_t begun_ms)
+{
+    if (event->type == CQA_EVENT_LINE_IDLE ||
+        (event->type == CQA_EVENT_HOLD && event->kind == CQA_KIND_MUTE))
+        return event->end_ms > begun_ms + 2 * CQA_FRAME_MS;
+    if (event->type != CQA_EVENT_SILENCE || event->start_ms >= begun_ms)
+        return 1;
+    event->start_ms = begun_ms;
+    return event->end_ms - begun_ms >= cqa_event_limits.silence.shortest_ms;
+}
+
 static void drop_before_a_leg(const struct cqa_audio_facts *facts, struct cqa_events *events)
 {
     int64_t begun_ms = 0;
     size_t kept = 0;
 
-    for (int c = 0; facts->legs.joined && c < CQA_LEGS; c++)
+    if (!facts->legs.joined)
+        return;
+    for (int c = 0; c < CQA_LEGS; c++)
         if (facts->legs.leg[c].offset_ms > begun_ms)
             begun_ms = facts->legs.leg[c].offset_ms;
     for (size_t i = 0; i < events->count; i++) {
-        const struct cqa_event *event = &events->items[i];
-        const int is_idle = event->type == CQA_EVENT_LINE_IDLE ||
-                            (event->type == CQA_EVENT_HOLD && event->kind == CQA_KIND_MUTE);
-        if (!is_idle || event->end_ms > begun_ms)
-            events->items[kept++] = *event;
+        struct cqa_event event = events->items[i];
+        if (cut_before_a_leg(&event, begun_ms))
+            events->items[kept++] = event;
     }
     events->count = kept;
     cqa_events_number(events);

@@ -8,7 +8,7 @@
 
 enum {
     LAGS = 235,                  /* moments to each side, 30 s: an answer after the first ring */
-    LENGTH_SLACK_MS = 500,       /* of two files that a recorder begins and ends at once */
+    LENGTH_SLACK_MS = 120,       /* of two files that a recorder begins and ends at once */
     PIECE_MS = 120000,           /* in which clocks 100 ppm apart move by 12 ms */
     PIECES_MAX = 64,
     DRIFT_MATTERS_MS = 300000,   /* from this length on 100 ppm come to 30 ms */

@@ -132,6 +132,10 @@ static void assert_same_events(const struct cqa_result *result)
                      cqa_event_type_words[expected.events.items[i].type],
                      (long long)expected.events.items[i].start_ms, found);
     }
+    for (size_t i = 0; result->events.count > expected.events.count && i < result->events.count; i++)
+        print_message("%s %lld-%lld\n", cqa_event_type_words[result->events.items[i].type],
+                      (long long)result->events.items[i].start_ms,
+                      (long long)result->events.items[i].end_ms);
     assert_int_equal(result->events.count, expected.events.count);
 }
 
@@ -184,8 +188,8 @@ static void start_times_join(void **state)
 
 static void ends_join(void **state)
 {
-    const struct cqa_align_order align = {CQA_STARTS_WRITTEN, -1000};
-    const struct cut cuts[2] = {{.format = ULAW}, {PCM, 3000, 1000, 0, 0}};
+    const struct cqa_align_order align = {CQA_STARTS_WRITTEN, -40};
+    const struct cut cuts[2] = {{.format = ULAW}, {PCM, 3000, 40, 0, 0}};
 
     (void)state;
     assert_joined(cuts, &align, 3000, 1);
@@ -228,11 +232,13 @@ static void nothing_is_joined_by_guess(void **state)
     const struct cqa_align_order minutes = {CQA_STARTS_TOLD, 600000};
     const struct cut equal[2] = {{.format = ULAW}, {.format = MP3}};
     const struct cut skewed[2] = {{.format = ULAW}, {PCM, 3000, 0, 0, 0}};
+    const struct cut little[2] = {{.format = ULAW}, {PCM, 400, 0, 0, 0}};
 
     (void)state;
     assert_apart(equal, &unknown);
     assert_apart(skewed, &unknown);
     assert_apart(skewed, &together);
+    assert_apart(little, &together);
     assert_apart(equal, &hours);
     assert_apart(equal, &minutes);
 }
