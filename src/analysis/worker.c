@@ -8,7 +8,6 @@
 #include <unistd.h>
 #include "analysis/answer.h"
 #include "analysis/roles.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "child/pool.h"
 
@@ -300,16 +299,16 @@ static int take_now(struct cqa_workers *workers, struct cqa_outcome *outcome)
 int cqa_workers_take(struct cqa_workers *workers, int timeout_ms, struct cqa_outcome *outcome)
 {
     enum { LIMITS_MS = 500 }; /* how often the time limits are looked at */
-    const struct cqa_clock *clock = &cqa_clock_system;
-    const int64_t end_ms = timeout_ms < 0 ? -1 : cqa_clock_monotonic_ms(clock) + timeout_ms;
+    int left_ms = timeout_ms;
 
     for (;;) {
         struct epoll_event event;
+        const int wait_ms = left_ms < 0 || left_ms > LIMITS_MS ? LIMITS_MS : left_ms;
         if (take_now(workers, outcome))
             return 1;
-        const int64_t left_ms = end_ms < 0 ? LIMITS_MS : end_ms - cqa_clock_monotonic_ms(clock);
-        if (left_ms <= 0)
+        if (left_ms == 0)
             return 0;
-        (void)epoll_wait(workers->epoll, &event, 1, left_ms < LIMITS_MS ? (int)left_ms : LIMITS_MS);
+        if (epoll_wait(workers->epoll, &event, 1, wait_ms) <= 0 && left_ms > 0)
+            left_ms -= wait_ms;
     }
 }

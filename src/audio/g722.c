@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/g722.h"
 
-#include "audio/decoder.h"
-
 /* Names and tables are those of the standard's blocks; numbers are 16-bit fractions, products are
  * shifted by 15. */
 

@@ -248,19 +248,19 @@ static const struct foreign {
 static const struct stranger {
     const char *magic;
     unsigned length;
-    const char *what;
+    const char *what; /* a CQA_N */
 } strangers[] = {
-    {"\xD4\xC3\xB2\xA1", 4, "a capture of network packets (pcap)"},
-    {"\xA1\xB2\xC3\xD4", 4, "a capture of network packets (pcap)"},
-    {"\x4D\x3C\xB2\xA1", 4, "a capture of network packets (pcap)"},
-    {"\xA1\xB2\x3C\x4D", 4, "a capture of network packets (pcap)"},
-    {"\x0A\x0D\x0D\x0A", 4, "a capture of network packets (pcapng)"},
-    {"#!rtpplay1.0", 12, "a capture of network packets (rtpdump)"},
-    {"PK\x03\x04", 4, "an archive (zip)"},
-    {"\x1F\x8B", 2, "a compressed file (gzip)"},
-    {"\xFD\x37zXZ", 5, "a compressed file (xz)"},
-    {"Rar!", 4, "an archive (rar)"},
-    {"7z\xBC\xAF", 4, "an archive (7z)"},
+    {"\xD4\xC3\xB2\xA1", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\xA1\xB2\xC3\xD4", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\x4D\x3C\xB2\xA1", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\xA1\xB2\x3C\x4D", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\x0A\x0D\x0D\x0A", 4, CQA_N("a capture of network packets (pcapng)")},
+    {"#!rtpplay1.0", 12, CQA_N("a capture of network packets (rtpdump)")},
+    {"PK\x03\x04", 4, CQA_N("an archive (zip)")},
+    {"\x1F\x8B", 2, CQA_N("a compressed file (gzip)")},
+    {"\xFD\x37zXZ", 5, CQA_N("a compressed file (xz)")},
+    {"Rar!", 4, CQA_N("an archive (rar)")},
+    {"7z\xBC\xAF", 4, CQA_N("an archive (7z)")},
 };
 
 static const struct foreign *find_foreign(const unsigned char head[HEAD_BYTES])
@@ -379,7 +379,8 @@ enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source,
     /* The bytes of a file without a header may be any. */
     const char *const stranger = find_stranger(head);
     if (stranger != NULL && (raw == NULL || raw->is_vague) && said->encoding == CQA_RAW_UNSAID)
-        return cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "%s, no recording", stranger);
+        return cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "%p, no recording",
+                               cqa_words_named(stranger));
     if (raw != NULL)
         return probe_raw(out, source, raw, said, failure);
     status = probe_stream(out, source, head, failure);

@@ -208,7 +208,8 @@ static void an_ending_that_lies_is_said(void **state)
             }
 }
 
-/* Where samples have nothing to say, the setting stands; bytes that are like no samples are none. */
+/* Where samples have nothing to say, the setting stands; bytes that are like no samples are none.
+ */
 static void silence_is_as_said_and_compressed_bytes_are_none(void **state)
 {
     static unsigned char bytes[200000];
