@@ -270,18 +270,18 @@ static enum cqa_status understand(const struct cqa_instruments *instruments,
     return status;
 }
 
-enum cqa_status cqa_analyze_files(const struct cqa_instruments *instruments,
-                                  const struct cqa_call_files *files,
-                                  const struct cqa_align_order *align, const struct cqa_call *call,
-                                  struct cqa_result *result, struct cqa_failure *failure)
+enum cqa_status cqa_analyze(const struct cqa_instruments *instruments,
+                            const struct cqa_call_files *files, const struct cqa_align_order *align,
+                            const struct cqa_call *call, struct cqa_result *result,
+                            struct cqa_failure *failure)
 {
     const struct cqa_legs one = {.leg = {{.raw = call->lines.raw}}};
     struct cqa_frames frames = {0};
     enum cqa_status status =
-        align != NULL ? cqa_listen_legs(instruments->plan, files, align, &call->lines.raw, &frames,
-                                        &result->recording, failure)
-                      : cqa_listen(instruments->plan, files, &one, &frames, &result->recording,
-                                   failure);
+        align != NULL
+            ? cqa_listen_legs(instruments->plan, files, align, &call->lines.raw, &frames,
+                              &result->recording, failure)
+            : cqa_listen(instruments->plan, files, &one, &frames, &result->recording, failure);
 
     if (status == CQA_OK && understand(instruments, &frames, call, result) != CQA_OK)
         status = out_of_memory(failure);
@@ -289,13 +289,4 @@ enum cqa_status cqa_analyze_files(const struct cqa_instruments *instruments,
     result->rules = CQA_RESULT_RULES;
     cqa_frames_finish(&frames);
     return status;
-}
-
-enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
-                            const struct cqa_call *call, struct cqa_result *result,
-                            struct cqa_failure *failure)
-{
-    const struct cqa_call_files files = {&fd, &name};
-
-    return cqa_analyze_files(instruments, &files, NULL, call, result, failure);
 }

@@ -7,13 +7,13 @@
 #include "signal/leak_estimate.h"
 
 enum {
-    LAGS = 235,                  /* moments to each side, 30 s: an answer after the first ring */
-    LENGTH_SLACK_MS = 120,       /* of two files that a recorder begins and ends at once */
-    PIECE_MS = 120000,           /* in which clocks 100 ppm apart move by 12 ms */
+    LAGS = 235,            /* moments to each side, 30 s: an answer after the first ring */
+    LENGTH_SLACK_MS = 120, /* of two files that a recorder begins and ends at once */
+    PIECE_MS = 120000,     /* in which clocks 100 ppm apart move by 12 ms */
     PIECES_MAX = 64,
-    DRIFT_MATTERS_MS = 300000,   /* from this length on 100 ppm come to 30 ms */
-    APART_MS_MAX = 40,           /* of a piece from where the others say */
-    PATH_MS = 12,                /* that leakage usually takes, where one direction alone is heard */
+    DRIFT_MATTERS_MS = 300000, /* from this length on 100 ppm come to 30 ms */
+    APART_MS_MAX = 40,         /* of a piece from where the others say */
+    PATH_MS = 12,              /* that leakage usually takes, where one direction alone is heard */
 };
 static const double drift_ppm_max = 100;
 
@@ -171,7 +171,8 @@ static enum cqa_status measure_pieces(struct aligning *aligning, struct pieces *
     *pieces = (struct pieces){0};
     pieces->length_ms = aligning->facts->duration_ms / (count < 1            ? 1
                                                         : count > PIECES_MAX ? PIECES_MAX
-                                                                             : count) + 1;
+                                                                             : count) +
+                        1;
     if (measuring != NULL)
         measuring->plan = cqa_leak_plan_create();
     if (measuring == NULL || measuring->plan == NULL)
@@ -195,8 +196,8 @@ struct line {
     double slope;
 };
 
-/* What is heard on channel `c`: how much later the second file lies than it should, but for what the
- * leakage takes on its way. */
+/* What is heard on channel `c`: how much later the second file lies than it should, but for what
+ * the leakage takes on its way. */
 static double late_ms(const struct piece *piece, int c)
 {
     return (double)(c == 1 ? piece->leak[1].delay_ms : -piece->leak[0].delay_ms);
@@ -319,8 +320,7 @@ static int lengths_agree(const struct cqa_audio_facts *facts)
 {
     const int64_t apart_ms = llabs(facts->leg[0].duration_ms - facts->leg[1].duration_ms);
 
-    return (double)apart_ms <=
-           LENGTH_SLACK_MS + (double)facts->duration_ms * drift_ppm_max * 1e-6;
+    return (double)apart_ms <= LENGTH_SLACK_MS + (double)facts->duration_ms * drift_ppm_max * 1e-6;
 }
 
 /* Both have something of the same seconds. */
@@ -335,8 +335,7 @@ static int overlap(const struct aligning *aligning)
 static enum cqa_status align(struct aligning *aligning, const struct cqa_align_order *order)
 {
     const struct cqa_leg_facts *leg = aligning->facts->leg;
-    const double ended_ms =
-        (double)(order->later_ms - leg[1].duration_ms + leg[0].duration_ms);
+    const double ended_ms = (double)(order->later_ms - leg[1].duration_ms + leg[0].duration_ms);
 
     if (order->starts == CQA_STARTS_UNKNOWN ||
         (order->starts == CQA_STARTS_TOGETHER && !lengths_agree(aligning->facts)))

@@ -66,7 +66,8 @@ void cqa_outline_live(void *context)
     cqa_frame_take_files(&head, body, sizeof body, &files.open);
     cqa_frame_find_names(&files, &head, body, sizeof order);
     memcpy(&order, body, sizeof order);
-    if (!cqa_legs_are_sound(&order.legs) || (files.open.count == CQA_LEGS) != (order.legs.joined != 0))
+    if (!cqa_legs_are_sound(&order.legs) ||
+        (files.open.count == CQA_LEGS) != (order.legs.joined != 0))
         _exit(1);
     if (cqa_peaks_init(&peaks, order.count) != CQA_OK)
         cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "out of memory");

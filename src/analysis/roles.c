@@ -46,8 +46,8 @@ static void analyse(const struct cqa_instruments *instruments, const struct cqa_
     const int joins = files->open.count == CQA_LEGS;
     for (int i = 0; joins && i < CQA_LEGS; i++)
         result.leg_path[i] = "/";
-    if (cqa_analyze_files(instruments, &opened, joins ? &order.align : NULL, &call, &result,
-                          &failure) != CQA_OK) {
+    if (cqa_analyze(instruments, &opened, joins ? &order.align : NULL, &call, &result, &failure) !=
+        CQA_OK) {
         if (failure.reason[0] == '\0')
             cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "the analysis failed without a reason");
         cqa_role_say_failure(&failure);
@@ -84,8 +84,8 @@ void cqa_worker_live(void *context)
     struct cqa_frame_head head;
 
     cqa_frame_take_files(&head, body, sizeof body, &files.open);
-    const size_t size = head.kind == CQA_FRAME_CUT ? sizeof(struct cqa_clip_order)
-                                                   : sizeof(struct cqa_job_order);
+    const size_t size =
+        head.kind == CQA_FRAME_CUT ? sizeof(struct cqa_clip_order) : sizeof(struct cqa_job_order);
     cqa_frame_find_names(&files, &head, body, size);
     if (head.kind == CQA_FRAME_CUT)
         cut(&files, body);

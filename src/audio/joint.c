@@ -27,8 +27,8 @@ static enum cqa_status open_leg(struct leg *leg, int fd, const char *name,
                                 const struct cqa_leg_place *place, struct cqa_failure *failure)
 {
     leg->lead = place->offset_ms * (CQA_AUDIO_RATE_HZ / 1000);
-    const enum cqa_status status = cqa_audio_open_drifting(&leg->audio, fd, name, &place->raw,
-                                                           place->drift_ppm, failure);
+    const enum cqa_status status =
+        cqa_audio_open_drifting(&leg->audio, fd, name, &place->raw, place->drift_ppm, failure);
     if (status == CQA_OK && cqa_audio_channels(leg->audio) != 1)
         return cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
                                "one party's file should have one channel, this has two");
@@ -182,7 +182,7 @@ struct cqa_legs cqa_audio_legs(const struct cqa_audio_facts *facts)
         legs.leg[i].raw = cqa_raw_of_facts(facts->leg[i].container, facts->leg[i].encoding,
                                            facts->leg[i].rate_hz, 1);
     if (!legs.joined)
-        legs.leg[0].raw = cqa_raw_of_facts(facts->container, facts->encoding, facts->rate_hz,
-                                           facts->channels);
+        legs.leg[0].raw =
+            cqa_raw_of_facts(facts->container, facts->encoding, facts->rate_hz, facts->channels);
     return legs;
 }

@@ -84,9 +84,8 @@ enum cqa_status cqa_resampler_open(struct cqa_decoder **out, struct cqa_decoder 
         resampler->base.read = resampler_read;
         resampler->base.close = resampler_close;
         resampler->inner = inner;
-        resampler->soxr =
-            soxr_create(inner->rate_hz * (1 + drift_ppm * 1e-6), CQA_AUDIO_RATE_HZ,
-                        (unsigned)inner->channels, NULL, NULL, &quality, &runtime);
+        resampler->soxr = soxr_create(inner->rate_hz * (1 + drift_ppm * 1e-6), CQA_AUDIO_RATE_HZ,
+                                      (unsigned)inner->channels, NULL, NULL, &quality, &runtime);
     }
     if (resampler == NULL || resampler->soxr == NULL) {
         inner->close(inner);

@@ -157,7 +157,7 @@ int cqa_frame_order(int socket, uint32_t kind, const struct iovec *parts, size_t
 }
 
 size_t cqa_frame_named_parts(const void *order, size_t size, const char *name, const char *other,
-                      struct iovec *parts)
+                             struct iovec *parts)
 {
     const size_t length = strlen(name);
 
@@ -240,7 +240,7 @@ int cqa_frame_take_order(struct cqa_frame_head *head, char *body, size_t capacit
 }
 
 void cqa_frame_find_names(struct cqa_frame_named *files, const struct cqa_frame_head *head,
-                         const char *body, size_t size)
+                          const char *body, size_t size)
 {
     const char *const end = body + head->length + 1; /* the last NUL is the frame's */
     const char *at = body + size;

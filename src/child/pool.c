@@ -286,8 +286,7 @@ static int order(struct cqa_pool *pool, struct seat *seat, uint32_t kind, const 
 
 enum cqa_status cqa_pool_submit(struct cqa_pool *pool, uint64_t id, uint32_t kind,
                                 const struct iovec *parts, size_t part_count,
-                                const struct cqa_frame_files *files,
-                                struct cqa_error *error)
+                                const struct cqa_frame_files *files, struct cqa_error *error)
 {
     fill_all(pool);
     for (int i = 0; i < pool->config.count; i++) {

@@ -32,8 +32,8 @@ enum { WINDOW_PER_WORKER = 16, REPORT_BYTES_MAX = 1 << 30 };
 struct slot {
     struct cqa_arena arena; /* of the identity */
     struct cqa_call_identity identity;
-    struct cqa_call call;              /* its own, or that of both files */
-    const char *leg_path[CQA_LEGS];    /* of both; NULL where it is analysed alone */
+    struct cqa_call call;           /* its own, or that of both files */
+    const char *leg_path[CQA_LEGS]; /* of both; NULL where it is analysed alone */
     struct cqa_outcome outcome;
     int ended;
     int waits;  /* for the outcome of the call's first file */
@@ -50,7 +50,7 @@ struct run {
     struct cqa_engine *engine;
     struct cqa_workers *workers;
     struct cqa_paths paths;
-    size_t *partner;       /* of each path, or CQA_PAIRS_NONE */
+    size_t *partner;        /* of each path, or CQA_PAIRS_NONE */
     unsigned char *pairing; /* of each path, enum pairing */
     const struct cqa_analyze_options *options;
     struct slot *slots; /* a ring: path i lies in i % window */
@@ -209,9 +209,8 @@ static void join(struct run *run, struct cqa_leg_file files[CQA_LEGS], struct sl
         slot->call.lines.roles_unknown = 0;
     }
     if (run->options->offset_told)
-        *align = (struct cqa_align_order){CQA_STARTS_TOLD,
-                                          pair == 2 ? -run->options->offset_ms
-                                                    : run->options->offset_ms};
+        *align = (struct cqa_align_order){CQA_STARTS_TOLD, pair == 2 ? -run->options->offset_ms
+                                                                     : run->options->offset_ms};
     slot->leg_path[0] = files[0].path;
     slot->leg_path[1] = files[1].path;
 }
@@ -388,8 +387,8 @@ static void read_outline(struct run *run, const struct cqa_result *result, struc
     for (int i = 0; count > 0 && i <= legs.joined; i++)
         fd[i] = cqa_open_recording(paths[i], &failure);
     if (fd[0] < 0 || fd[legs.joined] < 0 ||
-        cqa_outline_read(run->engine, fd, paths, &legs,
-                         result->recording.duration_ms, count, peaks, &failure) != CQA_OK)
+        cqa_outline_read(run->engine, fd, paths, &legs, result->recording.duration_ms, count, peaks,
+                         &failure) != CQA_OK)
         *peaks = (struct cqa_peaks){0};
     for (int i = 0; i < CQA_LEGS; i++)
         if (fd[i] >= 0)

@@ -75,8 +75,7 @@ static int check(const struct cqa_analyze_options *options, int names_paths)
         return cqa_cli_usage(NAME, "two legs are one call: no other paths beside --leg");
     if (options->offset_told && options->legs[0] == NULL)
         return cqa_cli_usage(NAME, "--offset is of two legs");
-    return names_paths || options->legs[0] != NULL ? -1
-                                                   : cqa_cli_usage(NAME, "no recording named");
+    return names_paths || options->legs[0] != NULL ? -1 : cqa_cli_usage(NAME, "no recording named");
 }
 
 int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options)

@@ -55,8 +55,8 @@ static enum cqa_status collect(const struct cqa_recorder *recorder, const struct
         struct cqa_call_identity *identity = cqa_arena_alloc(&legs->arena, sizeof *identity);
         if (identity == NULL)
             return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-        status = cqa_recorder_identify(recorder, zone, paths->items[i], &legs->arena, identity,
-                                       error);
+        status =
+            cqa_recorder_identify(recorder, zone, paths->items[i], &legs->arena, identity, error);
         if (status == CQA_OK && identity->leg_channel >= 0)
             legs->items[legs->count++] =
                 (struct leg){i, {.path = paths->items[i], .identity = identity}};

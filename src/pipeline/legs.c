@@ -35,10 +35,9 @@ static enum cqa_status identify(const struct finding *finding, const char *path,
                                                    path, &task->arena, identity, finding->error);
 
     if (status == CQA_OK && identity->leg_channel >= 0 &&
-        cqa_recorder_read_sidecar(finding->watch->recorder,
-                                  cqa_engine_children(finding->pipeline->engine),
-                                  finding->watch->zone, path, &task->arena, identity, NULL,
-                                  &sidecar) != CQA_OK)
+        cqa_recorder_read_sidecar(
+            finding->watch->recorder, cqa_engine_children(finding->pipeline->engine),
+            finding->watch->zone, path, &task->arena, identity, NULL, &sidecar) != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %p", cqa_log_private(path),
                 &sidecar.message);
     return status;
@@ -127,8 +126,8 @@ static enum cqa_leg_turn follow(const struct finding *finding, const struct cqa_
     const int64_t id = finding->recording->id;
 
     if (is_under_way(main))
-        return cqa_legs_wait(store, id, now_ms + LOOK_AGAIN_MS, main->id, now_ms,
-                             finding->error) == CQA_OK
+        return cqa_legs_wait(store, id, now_ms + LOOK_AGAIN_MS, main->id, now_ms, finding->error) ==
+                       CQA_OK
                    ? CQA_LEG_WAITS
                    : CQA_LEG_FAILS;
     return cqa_legs_lend(store, id, main->id, now_ms, finding->error) == CQA_OK ? CQA_LEG_IS_LENT
@@ -181,9 +180,8 @@ int cqa_legs_end(struct cqa_pipeline *pipeline, struct cqa_task *task, int joine
 
     if (id == 0)
         return 1;
-    const enum cqa_status status = joined
-                                       ? cqa_legs_lend(pipeline->store, id, 0, now_ms, &error)
-                                       : cqa_legs_part(pipeline->store, id, now_ms, &error);
+    const enum cqa_status status = joined ? cqa_legs_lend(pipeline->store, id, 0, now_ms, &error)
+                                          : cqa_legs_part(pipeline->store, id, now_ms, &error);
     return cqa_pipeline_took(pipeline, status, &error, CQA_N("what became of a leg"));
 }
 

@@ -36,7 +36,7 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    struct cqa_call alone;       /* what `call` is without the other file */
+    struct cqa_call alone; /* what `call` is without the other file */
     struct cqa_task_other other;
     int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;

@@ -49,8 +49,8 @@ struct cqa_call {
     const char *queue;
     const char *direction;  /* "in", "out", "internal" */
     const char *started_at; /* ISO 8601 with offset, "2025-11-20T10:15:02+08:00" */
-    int64_t started_ms; /* since 1970, where the source tells it to the millisecond; else 0 */
-    const char *source; /* the recorder profile's name */
+    int64_t started_ms;     /* since 1970, where the source tells it to the millisecond; else 0 */
+    const char *source;     /* the recorder profile's name */
     struct cqa_call_lines lines;
 };
 

@@ -126,8 +126,8 @@ char *cqa_unescape_uri(char *text)
     return text;
 }
 
-/* The name without its ending and without what the group "leg" took, with a mark before it: the same
- * for both files of a call. */
+/* The name without its ending and without what the group "leg" took, with a mark before it: the
+ * same for both files of a call. */
 static const char *stem(const char *path, const char *leg, struct cqa_arena *arena)
 {
     const char *name = file_name(path);
@@ -142,8 +142,8 @@ static const char *stem(const char *path, const char *leg, struct cqa_arena *are
     return copy == NULL ? NULL : escaped(copy, arena);
 }
 
-/* The call's id: the group "id", or "uri_id" (escaped as in a URI), else the name's stem. Both files
- * of a call have one. */
+/* The call's id: the group "id", or "uri_id" (escaped as in a URI), else the name's stem. Both
+ * files of a call have one. */
 static const char *identity(const struct cqa_recorder *recorder, const struct cqa_mapping *map,
                             const struct cqa_groups *groups, const char *path,
                             struct cqa_arena *arena)

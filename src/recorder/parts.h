@@ -90,7 +90,7 @@ struct cqa_leg_word {
 struct cqa_leg_profile {
     struct cqa_leg_word *words;
     size_t word_count;
-    int any;                               /* any two words make a pair */
+    int any;                                /* any two words make a pair */
     int agent_channel[CQA_DIRECTION_COUNT]; /* of the call put together */
     enum cqa_starts starts;
 };

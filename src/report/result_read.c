@@ -20,8 +20,7 @@ enum {
 static const int64_t DURATION_MS_MAX = INT64_C(31) * 24 * 3600 * 1000;
 static const double LEVEL_DB_MAX = 400; /* either way: beyond 64-bit samples */
 
-static void read_sha256(struct cqa_field_reader *reader, const struct cqa_field *up,
-                        char out[65])
+static void read_sha256(struct cqa_field_reader *reader, const struct cqa_field *up, char out[65])
 {
     const struct cqa_field field = cqa_field_of(up, "sha256");
 
@@ -52,8 +51,8 @@ static void optional_copy(struct cqa_field_reader *reader, const struct cqa_fiel
 static void read_leg(struct cqa_field_reader *reader, const struct cqa_field *field,
                      struct cqa_result *result, int i)
 {
-    static const char *const known[] = {"path",      "sha256",   "role",    "offset_ms",
-                                        "drift_ppm", "bytes",    "container", "encoding",
+    static const char *const known[] = {"path",      "sha256",      "role",      "offset_ms",
+                                        "drift_ppm", "bytes",       "container", "encoding",
                                         "rate_hz",   "duration_ms", NULL};
     struct cqa_leg_facts *facts = &result->recording.leg[i];
     struct cqa_leg_place *place = &result->recording.legs.leg[i];

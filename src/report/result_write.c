@@ -75,14 +75,14 @@ static json_t *leg_object(const struct cqa_result *result, int i)
     const struct cqa_leg_facts *facts = &result->recording.leg[i];
     const struct cqa_leg_place *place = &result->recording.legs.leg[i];
 
-    return json_pack("{s:o, s:s, s:o, s:I, s:o, s:I, s:s, s:s, s:i, s:I}", "path",
-                     string_or_null(result->leg_path[i]), "sha256", facts->sha256, "role",
-                     i < result->channel_count ? word_or_null(cqa_role_words[result->channels[i].role])
-                                               : json_null(),
-                     "offset_ms", (json_int_t)place->offset_ms, "drift_ppm",
-                     number(place->drift_ppm, 1), "bytes", (json_int_t)facts->bytes, "container",
-                     facts->container, "encoding", facts->encoding, "rate_hz", facts->rate_hz,
-                     "duration_ms", (json_int_t)facts->duration_ms);
+    return json_pack(
+        "{s:o, s:s, s:o, s:I, s:o, s:I, s:s, s:s, s:i, s:I}", "path",
+        string_or_null(result->leg_path[i]), "sha256", facts->sha256, "role",
+        i < result->channel_count ? word_or_null(cqa_role_words[result->channels[i].role])
+                                  : json_null(),
+        "offset_ms", (json_int_t)place->offset_ms, "drift_ppm", number(place->drift_ppm, 1),
+        "bytes", (json_int_t)facts->bytes, "container", facts->container, "encoding",
+        facts->encoding, "rate_hz", facts->rate_hz, "duration_ms", (json_int_t)facts->duration_ms);
 }
 
 /* NULL, and the key is left out, where there is one file. */

@@ -65,8 +65,8 @@ static void read_legs(const json_t *recording, struct playable *playable)
         legs->leg[0].raw = raw_of(recording, playable->order.channels);
     for (size_t i = 0; legs->joined && i < CQA_LEGS; i++) {
         const json_t *leg = json_array_get(list, i);
-        playable->leg_path[i] = cqa_arena_string(
-            playable->arena, json_string_value(json_object_get(leg, "path")));
+        playable->leg_path[i] =
+            cqa_arena_string(playable->arena, json_string_value(json_object_get(leg, "path")));
         legs->leg[i] = (struct cqa_leg_place){
             .raw = raw_of(leg, 1),
             .offset_ms = json_integer_value(json_object_get(leg, "offset_ms")),

@@ -76,11 +76,16 @@ void cqa_playback_destroy(struct cqa_playback *playback)
 static void add_file(crypto_generichash_state *state, const struct stat *facts,
                      const struct cqa_leg_place *place)
 {
-    const int64_t numbers[] = {(int64_t)facts->st_dev,         (int64_t)facts->st_ino,
-                               (int64_t)facts->st_size,        (int64_t)facts->st_mtim.tv_sec,
-                               (int64_t)facts->st_mtim.tv_nsec, place->raw.encoding,
-                               place->raw.rate_hz,             place->raw.channels,
-                               place->offset_ms,               llround(place->drift_ppm * 1000)};
+    const int64_t numbers[] = {(int64_t)facts->st_dev,
+                               (int64_t)facts->st_ino,
+                               (int64_t)facts->st_size,
+                               (int64_t)facts->st_mtim.tv_sec,
+                               (int64_t)facts->st_mtim.tv_nsec,
+                               place->raw.encoding,
+                               place->raw.rate_hz,
+                               place->raw.channels,
+                               place->offset_ms,
+                               llround(place->drift_ppm * 1000)};
 
     crypto_generichash_update(state, (const unsigned char *)numbers, sizeof numbers);
 }
@@ -160,8 +165,9 @@ static enum cqa_status look_up(struct cqa_playback *playback, const unsigned cha
 
 /* By the children that decode more, where there are any; started when they are first needed. */
 static enum cqa_status render_more(struct cqa_playback *playback,
-                                   const struct cqa_render_order *order, const struct cqa_render_source *source,
-                                   int *rendered, uint64_t *size, struct cqa_error *error)
+                                   const struct cqa_render_order *order,
+                                   const struct cqa_render_source *source, int *rendered,
+                                   uint64_t *size, struct cqa_error *error)
 {
     struct cqa_error trouble = {0};
 
@@ -175,8 +181,8 @@ static enum cqa_status render_more(struct cqa_playback *playback,
 }
 
 static enum cqa_status render(struct cqa_playback *playback, const struct cqa_render_order *order,
-                              const struct cqa_render_source *source, const unsigned char *key, int *out_fd,
-                              uint64_t *out_size, struct cqa_error *error)
+                              const struct cqa_render_source *source, const unsigned char *key,
+                              int *out_fd, uint64_t *out_size, struct cqa_error *error)
 {
     int rendered;
     uint64_t size;

@@ -130,18 +130,19 @@ static enum cqa_status run(struct cqa_children *children, const struct cqa_rende
 {
     const struct cqa_child_order wanted = {CQA_ROLE_RENDER, MEMORY_BYTES, TIMEOUT_S};
     struct iovec parts[CQA_FRAME_ORDER_PARTS];
-    const size_t part_count = cqa_frame_named_parts(
-        order, sizeof *order, source->name[0], source->files.count > 1 ? source->name[1] : NULL,
-        parts);
+    const size_t part_count =
+        cqa_frame_named_parts(order, sizeof *order, source->name[0],
+                              source->files.count > 1 ? source->name[1] : NULL, parts);
     struct cqa_child child;
     enum cqa_status status = cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, error);
 
     if (status != CQA_OK)
         return status;
     *size = order->kind == CQA_RENDER_WAV ? CQA_RENDER_HEADER_BYTES : 0;
-    status = cqa_frame_order_files(child.socket, CQA_FRAME_RENDER, parts, part_count, &source->files)
-                 ? receive(&child, out, size, error)
-                 : cqa_fail(error, CQA_E_BADDATA, "the decoder did not start");
+    status =
+        cqa_frame_order_files(child.socket, CQA_FRAME_RENDER, parts, part_count, &source->files)
+            ? receive(&child, out, size, error)
+            : cqa_fail(error, CQA_E_BADDATA, "the decoder did not start");
     cqa_child_dismiss(children, &child);
     return status;
 }

@@ -30,7 +30,7 @@ struct cqa_render_order {
      * else of it being silent. None: the file is the recording. */
     struct cqa_span spans[CQA_RENDER_SPANS_MAX];
     size_t span_count;
-    int64_t duration_ms; /* of the recording; with spans */
+    int64_t duration_ms;  /* of the recording; with spans */
     struct cqa_legs legs; /* how it was read when it was analysed */
 };
 
@@ -53,8 +53,9 @@ enum cqa_status cqa_render_children(struct cqa_children **out,
 enum cqa_status cqa_render_more(struct cqa_children **out, struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
- * Renders it into an unnamed file in `folder`, whose descriptor and size come back, the caller's. CQA_E_BADDATA: it can't be decoded,
- * `error` says why; CQA_E_REFUSED: not by these children. Any thread.
+ * Renders it into an unnamed file in `folder`, whose descriptor and size come back, the caller's.
+ * CQA_E_BADDATA: it can't be decoded, `error` says why; CQA_E_REFUSED: not by these children. Any
+ * thread.
  */
 enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order,
                            const struct cqa_render_source *source, const char *folder, int *out_fd,

@@ -135,7 +135,8 @@ static int render(struct renderer *renderer, const struct cqa_frame_named *files
     ptrdiff_t count;
     int good = 1;
 
-    if (cqa_audio_open_legs(&audio, files->open.fd, files->name, &renderer->order.legs, failure) != CQA_OK)
+    if (cqa_audio_open_legs(&audio, files->open.fd, files->name, &renderer->order.legs, failure) !=
+        CQA_OK)
         return 0;
     while (good && (count = cqa_audio_read(audio, pairs, PAIRS, failure)) > 0)
         for (ptrdiff_t i = 0; good && i < count; i++)
@@ -153,7 +154,8 @@ static int is_sound(const struct cqa_render_order *order, size_t file_count)
     return (order->channels == 1 || order->channels == 2) &&
            (order->kind == CQA_RENDER_WAV || order->bucket_ms > 0) &&
            order->mute_count <= CQA_RENDER_MUTES_MAX && order->span_count <= CQA_RENDER_SPANS_MAX &&
-           cqa_legs_are_sound(&order->legs) && (file_count == CQA_LEGS) == (order->legs.joined != 0);
+           cqa_legs_are_sound(&order->legs) &&
+           (file_count == CQA_LEGS) == (order->legs.joined != 0);
 }
 
 /* Why there is no sound, for the parent to put into words. */

@@ -6,9 +6,9 @@
 
 enum {
     HOP = CQA_SHAPES_MS / CQA_FRAME_MS, /* frames to a moment */
-    FIRST_BAND = 3,                      /* what every line carries */
-    BESIDE = 2,                          /* moments that belong to the peak */
-    SCALE = 100,                         /* of a shape that changes, as bytes */
+    FIRST_BAND = 3,                     /* what every line carries */
+    BESIDE = 2,                         /* moments that belong to the peak */
+    SCALE = 100,                        /* of a shape that changes, as bytes */
 };
 
 static const float change_least = 8.0f; /* dB, root of the sum of squares: what changes clearly */
@@ -42,8 +42,7 @@ static void add_change(const float before[CQA_SHAPES_BANDS], const float now[CQA
         out[b] = (int8_t)(size >= change_least ? SCALE * (now[b] - before[b]) / size : 0.0f);
 }
 
-enum cqa_status cqa_shapes_find(const struct cqa_frames *frames, int c,
-                                 struct cqa_shapes *out)
+enum cqa_status cqa_shapes_find(const struct cqa_frames *frames, int c, struct cqa_shapes *out)
 {
     float shape[2][CQA_SHAPES_BANDS];
 
@@ -97,14 +96,14 @@ static float deviations(int lags, const float *like, int peak)
 }
 
 void cqa_shapes_compare(const struct cqa_shapes *left, const struct cqa_shapes *right, int lags,
-                         float *like)
+                        float *like)
 {
     for (int lag = -lags; lag <= lags; lag++)
         like[lags + lag] = likeness(left, right, lag);
 }
 
 int cqa_shapes_stand_out(const struct cqa_shapes *left, const struct cqa_shapes *right, int lags,
-                          const float *like, int peak)
+                         const float *like, int peak)
 {
     const float chance = sqrtf((float)left->clear * (float)right->clear / (float)left->count);
 

@@ -13,10 +13,11 @@ CQA_SQL_STATEMENT(lend, "iii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = '" CQA_LEG_LENT "',"
                   " owner = NULL, changed_ms = ?1 WHERE id = ?2"
                   " AND (state <> 'leased' OR owner = ?3) AND state <> 'vanished'");
-CQA_SQL_STATEMENT(requeue_main, "ii", 0,
-                  "UPDATE recordings SET state = 'ready', asked = 'again', attempts = 0, deaths = 0,"
-                  " abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL, changed_ms = ?1"
-                  " WHERE id = ?2 AND state IN ('scored', 'failed', 'excluded')");
+CQA_SQL_STATEMENT(
+    requeue_main, "ii", 0,
+    "UPDATE recordings SET state = 'ready', asked = 'again', attempts = 0, deaths = 0,"
+    " abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL, changed_ms = ?1"
+    " WHERE id = ?2 AND state IN ('scored', 'failed', 'excluded')");
 CQA_SQL_STATEMENT(part_leg, "ii", 0,
                   "UPDATE recordings SET state = 'ready', reason = '" CQA_LEG_APART "',"
                   " not_before_ms = 0, changed_ms = ?1 WHERE id = ?2 AND (state = 'ready'"
@@ -46,8 +47,7 @@ enum cqa_status cqa_legs_find(struct cqa_store *store, const char *source, const
     enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &find_legs, source, call_id,
                                            first, last, (int64_t)capacity + 1);
     while (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
-        status =
-            cqa_rows_recording(rows, arena, *count < capacity ? &out[*count] : &beyond, error);
+        status = cqa_rows_recording(rows, arena, *count < capacity ? &out[*count] : &beyond, error);
         (*count)++;
     }
     cqa_sql_end(rows);
@@ -65,8 +65,7 @@ struct turn {
 static enum cqa_status do_lend(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     const struct turn *turn = context;
-    enum cqa_status status =
-        cqa_sql_do(sql, error, &lend, turn->now_ms, turn->id, turn->owner);
+    enum cqa_status status = cqa_sql_do(sql, error, &lend, turn->now_ms, turn->id, turn->owner);
 
     if (status == CQA_OK && turn->other != 0)
         status = cqa_sql_do(sql, error, &requeue_main, turn->now_ms, turn->other);
@@ -90,8 +89,8 @@ enum cqa_status cqa_legs_part(struct cqa_store *store, int64_t id, int64_t now_m
 static enum cqa_status do_wait(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     const struct turn *turn = context;
-    enum cqa_status status = cqa_sql_do(sql, error, &wait_for_leg, turn->until_ms, turn->now_ms,
-                                        turn->id, turn->owner);
+    enum cqa_status status =
+        cqa_sql_do(sql, error, &wait_for_leg, turn->until_ms, turn->now_ms, turn->id, turn->owner);
 
     if (status == CQA_OK && turn->other != 0)
         status = cqa_sql_do(sql, error, &wake_leg, turn->other);
@@ -101,11 +100,8 @@ static enum cqa_status do_wait(struct cqa_sql *sql, void *context, struct cqa_er
 enum cqa_status cqa_legs_wait(struct cqa_store *store, int64_t id, int64_t until_ms, int64_t wake,
                               int64_t now_ms, struct cqa_error *error)
 {
-    struct turn turn = {.id = id,
-                        .other = wake,
-                        .until_ms = until_ms,
-                        .now_ms = now_ms,
-                        .owner = store->owner};
+    struct turn turn = {
+        .id = id, .other = wake, .until_ms = until_ms, .now_ms = now_ms, .owner = store->owner};
 
     return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, do_wait, &turn, error);
 }

@@ -16,8 +16,7 @@
 #include "analysis/analyze.h"
 #include "support/recording.h"
 
-#define SAMPLE                                                                                     \
-    CQA_SOURCE_DIR "/samples/in-8001-13800138000-20251120-101502-1763604902.17.wav"
+#define SAMPLE CQA_SOURCE_DIR "/samples/in-8001-13800138000-20251120-101502-1763604902.17.wav"
 enum { RATE_HZ = CQA_AUDIO_RATE_HZ, MOST = 240 * RATE_HZ, WITHIN_MS = 64 };
 
 static struct cqa_instruments *instruments;
@@ -32,6 +31,7 @@ static void read_sample(void)
     struct cqa_failure failure = {0};
     struct cqa_audio *audio = NULL;
     ptrdiff_t got;
+    const char *name = SAMPLE;
     const int fd = open(SAMPLE, O_RDONLY | O_CLOEXEC);
 
     assert_int_equal(cqa_audio_open(&audio, fd, SAMPLE, &unsaid, &failure), CQA_OK);
@@ -40,7 +40,9 @@ static void read_sample(void)
         count += (size_t)got;
     cqa_audio_close(audio);
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-    assert_int_equal(cqa_analyze(instruments, fd, SAMPLE, &call, &expected, &failure), CQA_OK);
+    assert_int_equal(cqa_analyze(instruments, &(struct cqa_call_files){&fd, &name}, NULL, &call,
+                                 &expected, &failure),
+                     CQA_OK);
     close(fd);
 }
 
@@ -66,10 +68,10 @@ static int tear_down(void **state)
 /* How one party's file was written. */
 struct cut {
     int format;
-    int skew_ms;    /* begun so much later */
-    int short_ms;   /* ended so much earlier */
-    double ppm;     /* of its clock */
-    float leak;     /* of the other party's voice, 10 ms late */
+    int skew_ms;  /* begun so much later */
+    int short_ms; /* ended so much earlier */
+    double ppm;   /* of its clock */
+    float leak;   /* of the other party's voice, 10 ms late */
 };
 
 static float at(size_t frame, int channel)
@@ -107,8 +109,7 @@ static enum cqa_status analyze(const struct cut cuts[2], const struct cqa_align_
 
     *result = (struct cqa_result){.path = NULL};
     *failure = (struct cqa_failure){{0}, {0}};
-    const enum cqa_status status =
-        cqa_analyze_files(instruments, &files, align, &call, result, failure);
+    const enum cqa_status status = cqa_analyze(instruments, &files, align, &call, result, failure);
     close(fd[0]);
     close(fd[1]);
     return status;
@@ -132,7 +133,8 @@ static void assert_same_events(const struct cqa_result *result)
                      cqa_event_type_words[expected.events.items[i].type],
                      (long long)expected.events.items[i].start_ms, found);
     }
-    for (size_t i = 0; result->events.count > expected.events.count && i < result->events.count; i++)
+    for (size_t i = 0; result->events.count > expected.events.count && i < result->events.count;
+         i++)
         print_message("%s %lld-%lld\n", cqa_event_type_words[result->events.items[i].type],
                       (long long)result->events.items[i].start_ms,
                       (long long)result->events.items[i].end_ms);

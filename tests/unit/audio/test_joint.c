@@ -54,8 +54,8 @@ static void join(int first, int second, const struct cqa_legs *legs, size_t bloc
                                  &joined.failure)) > 0)
         joined.pairs += (size_t)got;
     if (joined.status == CQA_OK)
-        joined.status = got == 0 ? cqa_audio_facts(audio, &joined.facts, &joined.failure)
-                                 : CQA_E_BADDATA;
+        joined.status =
+            got == 0 ? cqa_audio_facts(audio, &joined.facts, &joined.failure) : CQA_E_BADDATA;
     cqa_audio_close(audio);
     close(first);
     close(second);
