@@ -46,10 +46,10 @@ static enum cqa_status listen(struct aligning *aligning)
                       aligning->facts, aligning->failure);
 }
 
-static enum cqa_status not_joined(struct aligning *aligning, const char *why)
+static enum cqa_status not_joined(struct aligning *aligning, const struct cqa_message *why)
 {
     return cqa_failure_set(aligning->failure, CQA_FAILURE_NOT_JOINED,
-                           "the two files are not joined: %p", cqa_words(why));
+                           "the two files are not joined: %p", why);
 }
 
 /* ---- by what leaks, to a moment */
@@ -295,8 +295,9 @@ static enum cqa_status align_by_leakage(struct aligning *aligning)
     if (status != CQA_OK)
         return status;
     if (!found)
-        return not_joined(aligning, CQA_N("their start times are not known, and neither party is "
-                                          "heard on the other's line"));
+        return not_joined(aligning,
+                          cqa_words("their start times are not known, and neither party is "
+                                    "heard on the other's line"));
     return listen(aligning);
 }
 
@@ -346,7 +347,7 @@ static enum cqa_status align(struct aligning *aligning, const struct cqa_align_o
             return status;
     }
     if (!overlap(aligning))
-        return not_joined(aligning, CQA_N("they do not belong to the same minutes"));
+        return not_joined(aligning, cqa_words("they do not belong to the same minutes"));
     return correct_drift(aligning);
 }
 
@@ -362,7 +363,7 @@ enum cqa_status cqa_listen_legs(const struct cqa_signal_plan *plan,
 
     aligning.legs = (struct cqa_legs){.joined = 1, .leg = {{.raw = *raw}, {.raw = *raw}}};
     if (!place(&aligning, told_ms, 0))
-        return not_joined(&aligning, CQA_N("they do not belong to the same minutes"));
+        return not_joined(&aligning, cqa_words("they do not belong to the same minutes"));
     const enum cqa_status status = listen(&aligning);
     return status == CQA_OK ? align(&aligning, order) : status;
 }

@@ -384,9 +384,11 @@ static void read_outline(struct run *run, const struct cqa_result *result, struc
     struct cqa_failure failure = {0};
     int fd[CQA_LEGS] = {-1, -1};
 
-    for (int i = 0; count > 0 && i <= legs.joined; i++)
-        fd[i] = cqa_open_recording(paths[i], &failure);
-    if (fd[0] < 0 || fd[legs.joined] < 0 ||
+    if (count > 0)
+        fd[0] = cqa_open_recording(paths[0], &failure);
+    if (fd[0] >= 0 && legs.joined)
+        fd[1] = cqa_open_recording(paths[1], &failure);
+    if (fd[0] < 0 || (legs.joined && fd[1] < 0) ||
         cqa_outline_read(run->engine, fd, paths, &legs, result->recording.duration_ms, count, peaks,
                          &failure) != CQA_OK)
         *peaks = (struct cqa_peaks){0};

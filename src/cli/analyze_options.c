@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/analyze_options.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ static int default_jobs(void)
 static int parse_jobs(const char *text, int *jobs)
 {
     char *end;
+    assert(text != NULL); /* getopt_long has refused an option without its argument */
     const long value = strtol(text, &end, 10);
 
     if (*text == '\0' || *end != '\0' || value < 1 || value > WORKERS_MAX)
@@ -60,6 +62,7 @@ static int parse_jobs(const char *text, int *jobs)
 static int parse_offset(const char *text, int64_t *ms)
 {
     char *end;
+    assert(text != NULL); /* getopt_long has refused an option without its argument */
     const long value = strtol(text, &end, 10);
 
     *ms = value;
