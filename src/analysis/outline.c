@@ -130,9 +130,9 @@ static enum cqa_status take(struct cqa_child *child, struct cqa_peaks *peaks,
                : cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the decoder's process died");
 }
 
-static enum cqa_status run(struct cqa_children *children, int fd, const char *name,
-                           const struct cqa_raw *raw, int64_t duration_ms, struct cqa_peaks *peaks,
-                           struct cqa_failure *failure)
+static enum cqa_status run_in(struct cqa_children *children, int fd, const char *name,
+                              const struct cqa_raw *raw, int64_t duration_ms,
+                              struct cqa_peaks *peaks, struct cqa_failure *failure)
 {
     const struct cqa_child_order wanted = {CQA_ROLE_OUTLINE, MEMORY_BYTES, TIMEOUT_MS / 1000};
     const struct cqa_outline_order order = {duration_ms, peaks->count, *raw};
@@ -152,7 +152,23 @@ static enum cqa_status run(struct cqa_children *children, int fd, const char *na
     return status;
 }
 
-enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const char *name,
+static enum cqa_status run(const struct cqa_engine *engine, int fd, const char *name,
+                           const struct cqa_raw *raw, int64_t duration_ms, struct cqa_peaks *peaks,
+                           struct cqa_failure *failure)
+{
+    const enum cqa_status status =
+        run_in(cqa_engine_children(engine), fd, name, raw, duration_ms, peaks, failure);
+    struct cqa_children *more = status != CQA_OK && strcmp(failure->reason, CQA_FAILURE_CODEC) == 0
+                                    ? cqa_engine_more(engine)
+                                    : NULL;
+
+    if (more == NULL)
+        return status;
+    *failure = (struct cqa_failure){0};
+    return run_in(more, fd, name, raw, duration_ms, peaks, failure);
+}
+
+enum cqa_status cqa_outline_read(const struct cqa_engine *engine, int fd, const char *name,
                                  const struct cqa_raw *raw, int64_t duration_ms, size_t count,
                                  struct cqa_peaks *peaks, struct cqa_failure *failure)
 {
@@ -162,7 +178,7 @@ enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const ch
     }
     if (cqa_peaks_init(peaks, count) != CQA_OK)
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
-    const enum cqa_status status = run(children, fd, name, raw, duration_ms, peaks, failure);
+    const enum cqa_status status = run(engine, fd, name, raw, duration_ms, peaks, failure);
     if (status != CQA_OK)
         cqa_peaks_finish(peaks);
     return status;

@@ -5,17 +5,17 @@
 #include <stdint.h>
 #include "base/failure.h"
 #include "base/raw.h"
-#include "child/child.h"
+#include "analysis/engine.h"
 #include "report/plot.h"
 
 /*
  * Reads the outline of a recording for a picture: `count` pieces over `duration_ms`, which an
  * analysis has counted before. The decoder is not trusted (docs/decisions/0001), so it runs in a
- * sandboxed process made for this one recording; `children` are an engine's. `fd` is borrowed;
+ * sandboxed process made for this one recording. `fd` is borrowed;
  * `name` tells raw formats by their ending, `raw` how one was read before. On failure `failure`
  * says why, and `peaks` is {0}; finish it otherwise.
  */
-enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const char *name,
+enum cqa_status cqa_outline_read(const struct cqa_engine *engine, int fd, const char *name,
                                  const struct cqa_raw *raw, int64_t duration_ms, size_t count,
                                  struct cqa_peaks *peaks,
                                  struct cqa_failure *failure) CQA_MUST_CHECK;

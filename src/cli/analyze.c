@@ -193,8 +193,8 @@ static void read_outline(struct run *run, const struct cqa_result *result, struc
 
     if (fd < 0)
         return;
-    if (cqa_outline_read(cqa_engine_children(run->engine), fd, result->path, &raw,
-                         result->recording.duration_ms, count, peaks, &failure) != CQA_OK)
+    if (cqa_outline_read(run->engine, fd, result->path, &raw, result->recording.duration_ms, count,
+                         peaks, &failure) != CQA_OK)
         *peaks = (struct cqa_peaks){0};
     close(fd);
 }

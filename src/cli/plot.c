@@ -207,8 +207,8 @@ static int draw(const struct options *options, const struct cqa_engine *engine, 
     struct cqa_peaks peaks;
     size_t missing = 0;
 
-    if (cqa_outline_read(cqa_engine_children(engine), fd, result->path, &raw, duration_ms,
-                         peak_count(duration_ms), &peaks, &failure) != CQA_OK)
+    if (cqa_outline_read(engine, fd, result->path, &raw, duration_ms, peak_count(duration_ms),
+                         &peaks, &failure) != CQA_OK)
         return report_failure(result->path, &failure);
     enum cqa_status status =
         cqa_plot_write(result, &peaks, &options->plot, &picture, &missing, &error);

@@ -95,7 +95,7 @@ static void load_raw(struct cqa_recorder *recorder, const struct cqa_yaml_node *
                      struct cqa_problems *problems)
 {
     static const char *const keys[] = {"encoding", "rate_hz", "channels", NULL};
-    static const char *const encodings[] = {"slin", "ulaw", "alaw", NULL};
+    static const char *const encodings[] = {"slin", "ulaw", "alaw", "g722", NULL};
     const struct cqa_yaml_node *map = cqa_yaml_want(root, "raw", CQA_YAML_MAP, 0, problems);
     int encoding = 0;
     int64_t rate_hz = 0;
@@ -110,6 +110,9 @@ static void load_raw(struct cqa_recorder *recorder, const struct cqa_yaml_node *
     (void)cqa_yaml_get_whole(map, "channels", 0, 1, 2, &channels, problems);
     recorder->raw.rate_hz = (int)rate_hz;
     recorder->raw.channels = (int)channels;
+    if (recorder->raw.encoding == CQA_RAW_G722 &&
+        ((rate_hz != 0 && rate_hz != 16000) || channels == 2))
+        cqa_yaml_problem(map, problems, "G.722 has one channel at 16000 Hz");
 }
 
 /* ---- patterns */

@@ -177,10 +177,10 @@ static const char *last_part(const char *path)
 }
 
 /* What a browser plays as it is; NULL: it has to be rendered. */
-static const char *media_type(const struct playable *playable, int fd)
+static const char *media_type(const struct playable *playable, int fd, const struct stat *facts)
 {
     return playable->order.mute_count == 0 && playable->order.span_count == 0
-               ? cqa_recording_type(fd)
+               ? cqa_recording_type(fd, (uint64_t)facts->st_size)
                : NULL;
 }
 
@@ -196,7 +196,7 @@ void cqa_get_audio(struct cqa_request *request)
 
     if (fd < 0)
         return;
-    const char *type = media_type(&playable, fd);
+    const char *type = media_type(&playable, fd, &facts);
     if (!note_play(request, call)) {
         close(fd);
     } else if (type != NULL) {
@@ -262,7 +262,7 @@ static enum cqa_status make_peaks(struct cqa_request *request, const struct play
                                   struct cqa_error *error)
 {
     struct cqa_render_order order = playable->order;
-    const int is_wav = media_type(playable, fd) == NULL;
+    const int is_wav = media_type(playable, fd, facts) == NULL;
     int rendered;
     uint64_t size;
 

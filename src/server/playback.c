@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/log.h"
 
 enum { ENTRIES = 32, HASH_SIZE = 32, PLAYS = 1024, PLAY_MS = 600000 };
 static const uint64_t BYTES_MAX = 1ull << 30; /* an hour of both parties is 115 MB */
@@ -29,6 +30,8 @@ struct cqa_playback {
     pthread_mutex_t decoding; /* one file is decoded at a time */
     char *folder;
     struct cqa_children *children; /* they decode */
+    struct cqa_children *more;     /* what those do not; NULL: nobody does. Under `decoding` */
+    int more_is_asked_for;
     struct entry entries[ENTRIES];
     uint64_t uses;
     struct play plays[PLAYS];
@@ -63,6 +66,7 @@ void cqa_playback_destroy(struct cqa_playback *playback)
     pthread_mutex_destroy(&playback->lock);
     pthread_mutex_destroy(&playback->decoding);
     cqa_children_destroy(playback->children);
+    cqa_children_destroy(playback->more);
     free(playback->folder);
     free(playback);
 }
@@ -149,6 +153,22 @@ static enum cqa_status look_up(struct cqa_playback *playback, const unsigned cha
     return status;
 }
 
+/* By the children that decode more, where there are any; started when they are first needed. */
+static enum cqa_status render_more(struct cqa_playback *playback,
+                                   const struct cqa_render_order *order, int fd, const char *name,
+                                   int *rendered, uint64_t *size, struct cqa_error *error)
+{
+    struct cqa_error trouble = {0};
+
+    if (!playback->more_is_asked_for && cqa_render_more(&playback->more, &trouble) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "callqa-server-codecs: %p", &trouble.message);
+    playback->more_is_asked_for = 1;
+    if (playback->more != NULL)
+        return cqa_render(playback->more, order, fd, name, playback->folder, rendered, size, error);
+    error->status = CQA_E_BADDATA;
+    return CQA_E_BADDATA;
+}
+
 static enum cqa_status render(struct cqa_playback *playback, const struct cqa_render_order *order,
                               int fd, const char *name, const unsigned char *key, int *out_fd,
                               uint64_t *out_size, struct cqa_error *error)
@@ -158,6 +178,8 @@ static enum cqa_status render(struct cqa_playback *playback, const struct cqa_re
     enum cqa_status status =
         cqa_render(playback->children, order, fd, name, playback->folder, &rendered, &size, error);
 
+    if (status == CQA_E_REFUSED)
+        status = render_more(playback, order, fd, name, &rendered, &size, error);
     if (status != CQA_OK)
         return status;
     pthread_mutex_lock(&playback->lock);

@@ -10,7 +10,8 @@
 #include "server/render_frame.h"
 
 enum { TIMEOUT_S = 120, RATE_HZ = 8000 };
-static const int64_t MEMORY_BYTES = INT64_C(512) << 20;
+/* With what 200 libraries take of the address space before anything is read. */
+static const int64_t MEMORY_BYTES = INT64_C(1) << 30;
 static const uint64_t OUTPUT_BYTES_MAX = 1ull
                                          << 30; /* past the 8 hours that a recording may last */
 
@@ -32,6 +33,7 @@ static const struct cqa_frame_rule RULES[] = {
     {CQA_RENDER_FAILED, 0, CQA_FAILURE_BYTES_MAX - 1},
     {CQA_RENDER_DONE, 0, 0},
     {CQA_RENDER_SKIP, sizeof(uint64_t), sizeof(uint64_t)},
+    {CQA_RENDER_UNDECODED, 0, CQA_FAILURE_BYTES_MAX - 1},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
@@ -57,7 +59,8 @@ static enum cqa_status not_decoded(const struct cqa_frame *frame, struct cqa_err
     text[frame->length] = '\0';
     if (!cqa_message_from_text(text, &why))
         return cqa_fail(error, CQA_E_BADDATA, "decoding broke off or took too long");
-    return cqa_fail(error, CQA_E_BADDATA, "the recording cannot be decoded: %p", &why);
+    return cqa_fail(error, frame->kind == CQA_RENDER_UNDECODED ? CQA_E_REFUSED : CQA_E_BADDATA,
+                    "the recording cannot be decoded: %p", &why);
 }
 
 /* What the child says is checked: it has read a stranger's file. 1: more is to come. */
@@ -68,7 +71,7 @@ static int take(const struct cqa_frame *frame, int out, uint64_t *size, enum cqa
         return frame->kind == CQA_FRAME_READY;
     if (frame->kind == CQA_RENDER_SKIP && skip(frame->body, size))
         return 1;
-    if (frame->kind == CQA_RENDER_FAILED)
+    if (frame->kind == CQA_RENDER_FAILED || frame->kind == CQA_RENDER_UNDECODED)
         *status = not_decoded(frame, error);
     else if (frame->kind != CQA_RENDER_DATA || *size + frame->length > OUTPUT_BYTES_MAX)
         *status = cqa_fail(error, CQA_E_BADDATA, "decoding broke off or took too long");

@@ -41,10 +41,14 @@ void cqa_render_enter(int argc, char **argv);
 enum cqa_status cqa_render_children(struct cqa_children **out,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Those of the program that is linked to FFmpeg (docs/decisions/0122), for what cqa_render refuses;
+ * NULL where it is not installed. Owned as well. */
+enum cqa_status cqa_render_more(struct cqa_children **out, struct cqa_error *error) CQA_MUST_CHECK;
+
 /*
  * Renders `fd` (borrowed; `name` tells raw formats by their ending) into an unnamed file in
  * `folder`, whose descriptor and size come back, the caller's. CQA_E_BADDATA: it can't be decoded,
- * `error` says why. Any thread.
+ * `error` says why; CQA_E_REFUSED: not by these children. Any thread.
  */
 enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order,
                            int fd, const char *name, const char *folder, int *out_fd,

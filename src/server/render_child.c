@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 #include "audio/audio.h"
 #include "base/message_json.h"
+#include "base/program.h"
 #include "server/render.h"
 #include "server/render_frame.h"
 
@@ -153,11 +155,13 @@ static int is_sound(const struct cqa_render_order *order)
 }
 
 /* Why there is no sound, for the parent to put into words. */
-static void say_failure(const struct cqa_message *message)
+static void say_failure(const struct cqa_failure *failure)
 {
-    char *text = cqa_message_to_text(message);
+    char *text = cqa_message_to_text(&failure->message);
+    const int undecoded = strcmp(failure->reason, CQA_FAILURE_CODEC) == 0;
 
-    cqa_frame_say(CQA_RENDER_FAILED, text ? text : "", text ? strlen(text) : 0);
+    cqa_frame_say(undecoded ? CQA_RENDER_UNDECODED : CQA_RENDER_FAILED, text ? text : "",
+                  text ? strlen(text) : 0);
     free(text);
 }
 
@@ -178,7 +182,7 @@ static void live(void *context)
     if (render(&renderer, fd, body + sizeof renderer.order, &failure) && flush(&renderer))
         cqa_frame_say(CQA_RENDER_DONE, NULL, 0);
     else
-        say_failure(&failure.message);
+        say_failure(&failure);
 }
 
 static const struct cqa_child_role roles[] = {{CQA_ROLE_RENDER, NULL, NULL, live}};
@@ -191,4 +195,15 @@ void cqa_render_enter(int argc, char **argv)
 enum cqa_status cqa_render_children(struct cqa_children **out, struct cqa_error *error)
 {
     return cqa_children_create(out, roles, 1, CQA_ZYGOTE_EXECUTED, error);
+}
+
+enum cqa_status cqa_render_more(struct cqa_children **out, struct cqa_error *error)
+{
+    char path[PATH_MAX];
+
+    *out = NULL;
+    if (cqa_program_beside("callqa-server-codecs", path, sizeof path) == NULL ||
+        access(path, X_OK) != 0)
+        return CQA_OK;
+    return cqa_children_create_of(out, path, roles, 1, error);
 }

@@ -12,7 +12,8 @@ enum cqa_render_frame {
     CQA_RENDER_DATA,
     CQA_RENDER_FAILED, /* the body says why */
     CQA_RENDER_DONE,
-    CQA_RENDER_SKIP /* uint64_t: so many bytes of silence */
+    CQA_RENDER_SKIP,     /* uint64_t: so many bytes of silence */
+    CQA_RENDER_UNDECODED /* as FAILED, where another program may have the codec */
 };
 
 enum { CQA_RENDER_FRAME_BYTES = 32768, CQA_RENDER_HEADER_BYTES = 44, CQA_RENDER_NAME_MAX = 4096 };

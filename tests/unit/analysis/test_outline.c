@@ -62,8 +62,8 @@ static void test_square(void **state)
     const int fd = square_wav();
 
     (void)state;
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "square.wav", &unsaid,
-                                      SECONDS * 1000, PIECES, &peaks, &failure),
+    assert_int_equal(cqa_outline_read(engine, fd, "square.wav", &unsaid, SECONDS * 1000, PIECES,
+                                      &peaks, &failure),
                      CQA_OK);
     assert_int_equal(peaks.count, PIECES);
     for (size_t i = 0; i < PIECES; i++) {
@@ -85,9 +85,9 @@ static void test_not_audio(void **state)
 
     (void)state;
     assert_true(fd >= 0);
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "CMakeLists.txt", &unsaid,
-                                      1000, PIECES, &peaks, &failure),
-                     CQA_E_BADDATA);
+    assert_int_equal(
+        cqa_outline_read(engine, fd, "CMakeLists.txt", &unsaid, 1000, PIECES, &peaks, &failure),
+        CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_NOT_AUDIO);
     assert_null(peaks.low);
     close(fd);
@@ -99,8 +99,7 @@ static void test_bad_descriptor(void **state)
     struct cqa_peaks peaks;
 
     (void)state;
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), -1, "x.wav", &unsaid, 1000,
-                                      PIECES, &peaks, &failure),
+    assert_int_equal(cqa_outline_read(engine, -1, "x.wav", &unsaid, 1000, PIECES, &peaks, &failure),
                      CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_INTERNAL);
 }
