@@ -298,7 +298,7 @@ static void take_events(struct cqa_pipeline *pipeline)
         const int64_t pause_ms = folder->look_took_ms * LOOK_SHARE;
         const int64_t soonest_ms = folder->looked_ms + folder->look_took_ms +
                                    (pause_ms > LOOK_MS_MIN ? pause_ms : LOOK_MS_MIN);
-        if (folder->inotify != NULL && cqa_inotify_take(folder->inotify) &&
+        if (folder->inotify != NULL && cqa_inotify_take(folder->inotify, NULL, NULL) &&
             soonest_ms < folder->look_at_ms)
             folder->look_at_ms = soonest_ms;
     }
