@@ -12,12 +12,14 @@
 static const char *const top_keys[] = {
     "state_dir",        "watch",          "rubric",    "workers",      "settle",
     "scan_interval",    "unfinished",     "log_level", "mask_private", "show_digits",
-    "analysis_timeout", "retention_days", "post",      "clips",        NULL};
+    "analysis_timeout", "retention_days", "post",      "clips",        "settle_streams", NULL};
 static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", "info", "debug", NULL};
 
+/* A form that does not know its length is waited for so many times as long as one that does. */
+enum { STREAMS_TIMES = 30 };
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 static int processors(void)
@@ -261,6 +263,9 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
     config->state_dir = read_path(config, root, "state_dir", 1, problems);
     cqa_yaml_get_whole(root, "workers", 0, 1, CQA_WORKERS_MAX, &workers, problems);
     cqa_yaml_get_duration(root, "settle", 0, 100, HOUR_MS, &config->settle_ms, problems);
+    config->settle_streams_ms = config->settle_ms * STREAMS_TIMES;
+    cqa_yaml_get_duration(root, "settle_streams", 0, 100, 6 * HOUR_MS, &config->settle_streams_ms,
+                          problems);
     cqa_yaml_get_duration(root, "scan_interval", 0, 1000, 24 * HOUR_MS, &config->scan_interval_ms,
                           problems);
     cqa_yaml_get_duration(root, "unfinished", 0, 1000, 48 * HOUR_MS, &config->unfinished_ms,

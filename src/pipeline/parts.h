@@ -87,6 +87,8 @@ int cqa_intake_fd(const struct cqa_intake *intake); /* -1: none */
 int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 /* Every folder has been looked at since the start, and what may settle soon has. */
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
+/* Files that were not at rest when last looked at. */
+size_t cqa_intake_settling(const struct cqa_pipeline *pipeline);
 
 void cqa_analyse_step(struct cqa_pipeline *pipeline);
 /* Scores of what is not stored yet are worked out anew: they borrow from the rubric, which is

@@ -308,6 +308,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     status->sent_all =
         pipeline->post == NULL || (!cqa_post_busy(pipeline->post) && !pipeline->replied &&
                                    pipeline->send_at_ms > now_ms + SOON_MS);
+    status->settling = cqa_intake_settling(pipeline);
     status->server_failures = pipeline->circuit.failures;
     if (cqa_store_counts(pipeline->store, &counts, &error) != CQA_OK)
         return;

@@ -31,6 +31,7 @@ struct cqa_pipeline_status {
         char reason[32];
         uint64_t count;
     } reasons[CQA_FAILED_REASONS_MAX]; /* of the failed; an empty reason ends the list */
+    size_t settling;                   /* files that are not at rest yet */
     size_t waiting;                    /* recordings to analyse */
     size_t running;                    /* under analysis, or being sent */
     size_t unsent;                     /* results to post */

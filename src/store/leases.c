@@ -149,6 +149,7 @@ enum cqa_status cqa_recordings_claim(struct cqa_store *store, const struct cqa_c
 
 CQA_SQL_STATEMENT(give_back, "iii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
+                  " reason = CASE WHEN gone THEN '" CQA_VANISHED_UNREAD "' ELSE reason END,"
                   " owner = NULL, attempts = max(attempts - 1, 0), changed_ms = ?1"
                   " WHERE owner = ?2 AND (id = ?3 OR ?3 = 0)");
 CQA_SQL_STATEMENT(find_held, "iiii", 1,

@@ -77,6 +77,7 @@ CQA_SQL_STATEMENT(list_owners, "i", 1, "SELECT id FROM owners WHERE id <> ?1");
  * must not be tried at once again. */
 CQA_SQL_STATEMENT(free_recordings, "ii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
+                  " reason = CASE WHEN gone THEN '" CQA_VANISHED_UNREAD "' ELSE reason END,"
                   " owner = NULL, abandoned = abandoned + 1, changed_ms = ?1,"
                   " not_before_ms = CASE WHEN abandoned < 2 THEN 0"
                   "   ELSE ?1 + min(30000, 1000 << min(abandoned - 2, 5)) END"
