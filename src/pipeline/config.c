@@ -296,12 +296,31 @@ int cqa_config_load(struct cqa_config *config, const char *path, struct cqa_prob
     return problems->count == 0;
 }
 
+static void finish_watch(struct cqa_watch_config *watch)
+{
+    cqa_recorder_destroy(watch->recorder);
+    cqa_zone_destroy(watch->zone);
+}
+
+void cqa_config_keep(struct cqa_config *config,
+                     int (*keep)(void *context, const struct cqa_watch_config *watch),
+                     void *context)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < config->watch_count; i++) {
+        if (keep(context, &config->watches[i]))
+            config->watches[kept++] = config->watches[i];
+        else
+            finish_watch(&config->watches[i]);
+    }
+    config->watch_count = kept;
+}
+
 void cqa_config_finish(struct cqa_config *config)
 {
-    for (size_t i = 0; i < config->watch_count; i++) {
-        cqa_recorder_destroy(config->watches[i].recorder);
-        cqa_zone_destroy(config->watches[i].zone);
-    }
+    for (size_t i = 0; i < config->watch_count; i++)
+        finish_watch(&config->watches[i]);
     cqa_rubric_destroy(config->rubric);
     cqa_arena_finish(&config->arena);
     *config = (struct cqa_config){0};

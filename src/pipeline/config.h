@@ -60,6 +60,12 @@ struct cqa_config {
 int cqa_config_load(struct cqa_config *config, const char *path, struct cqa_problems *problems);
 void cqa_config_finish(struct cqa_config *config);
 
+/* Lets go of the watched folders for which `keep` says 0; the order of the others stays. Their
+ * paths live as long as the configuration, whether kept or not. */
+void cqa_config_keep(struct cqa_config *config,
+                     int (*keep)(void *context, const struct cqa_watch_config *watch),
+                     void *context);
+
 /* 1 when the file looks like the scoring server's configuration. */
 int cqa_config_is_servers(const char *path);
 

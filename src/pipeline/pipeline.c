@@ -66,7 +66,7 @@ static enum cqa_status make_post(const struct cqa_pipeline *pipeline,
     struct cqa_post_config post = config->post;
 
     post.clock = pipeline->clock;
-    return config->posts ? cqa_post_create(out, &post, error) : CQA_OK;
+    return config->posts && !pipeline->options.leaves_sending ? cqa_post_create(out, &post, error) : CQA_OK;
 }
 
 static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct cqa_config *config,
@@ -290,6 +290,16 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline)
 {
     pipeline->winding_down = 1;
+}
+
+void cqa_pipeline_news(struct cqa_pipeline *pipeline)
+{
+    pipeline->send_at_ms = 0;
+}
+
+uint64_t cqa_pipeline_done(const struct cqa_pipeline *pipeline)
+{
+    return pipeline->counts.analysed + pipeline->counts.failed;
 }
 
 void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_status *status)

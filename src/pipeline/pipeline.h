@@ -46,6 +46,7 @@ struct cqa_pipeline_status {
 
 /* What a run wants of it. */
 struct cqa_pipeline_options {
+    int leaves_sending; /* another process sends what is owed */
     int watches; /* wakes by inotify (the daemon), else looks only as often as the interval says */
     int64_t since_ms; /* leaves out recordings last changed before (wall clock); 0: none */
     int64_t until_ms; /* and those changed then or later; 0: none */
@@ -80,6 +81,12 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
 /* Does everything that can be done now. Milliseconds until the next turn is due even if nothing is
  * readable. */
 int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline);
+
+/* Another process has left something to send. */
+void cqa_pipeline_news(struct cqa_pipeline *pipeline);
+
+/* Recordings that came to an end since the start; asks no database. */
+uint64_t cqa_pipeline_done(const struct cqa_pipeline *pipeline);
 
 /* Owes the server what was kept apart within the options' times and was not owed yet; `*count`: how
  * many. */
