@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "store/parts.h"
 #include "store/recordings.h"
+#include "store/standing.h"
 
 const char *const cqa_asked_words[CQA_ASKED_COUNT + 1] = {"not", "again", "apart", NULL};
 const char *const cqa_recording_state_words[CQA_RECORDING_STATE_COUNT + 1] = {
@@ -117,6 +118,19 @@ static enum cqa_status register_owner(struct cqa_sql *sql, void *context, struct
     return status;
 }
 
+enum cqa_status cqa_standing_owners(struct cqa_store *store, int64_t *count,
+                                    struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &list_owners, store->owner);
+
+    *count = 0;
+    while (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        *count += lock_owner(store, cqa_sql_int(rows, 0), F_GETLK) > 0;
+    cqa_sql_end(rows);
+    return status;
+}
+
 static enum cqa_status free_held(struct cqa_store *store, int64_t owner, int64_t now_ms,
                                  struct cqa_error *error)
 {
@@ -195,6 +209,38 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
     if (status != CQA_OK) {
         cqa_store_close(store);
         return cqa_fail_within(error, "%s", state_dir);
+    }
+    *out = store;
+    return CQA_OK;
+}
+
+enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
+                                       struct cqa_error *error)
+{
+    struct cqa_store *store = calloc(1, sizeof *store);
+    char path[PATH_MAX];
+
+    if (store == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the store");
+    (void)snprintf(path, sizeof path, "%s/callqa.lock", state_dir);
+    store->lock_fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    (void)snprintf(path, sizeof path, "%s/callqa.db", state_dir);
+    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite,
+                                        .path = path,
+                                        .setup = "PRAGMA trusted_schema = OFF;"
+                                                 "PRAGMA query_only = ON;"
+                                                 "PRAGMA cell_size_check = ON;"};
+    enum cqa_status status = CQA_OK;
+    if (store->lock_fd < 0 || access(path, F_OK) != 0) { /* opening would make it */
+        status = cqa_fail_errno(error, "%s", path);
+        if (errno == ENOENT)
+            status = cqa_fail(error, CQA_E_NOTFOUND, "there is no store in %s yet", state_dir);
+    }
+    if (status == CQA_OK)
+        status = cqa_sql_open(&place, &store->sql, error);
+    if (status != CQA_OK) {
+        cqa_store_close(store);
+        return status;
     }
     *out = store;
     return CQA_OK;

@@ -327,6 +327,16 @@ static void on_trouble(void *context, const char *path, int sys_errno)
     look->failed_memory = 1;
 }
 
+/* An event that told of its name told of no recording. */
+static void see_other(const struct look *look, const char *path)
+{
+    struct cqa_watched *file = cqa_watched_find(&look->scan->files, path);
+
+    look->report->not_regular++;
+    if (file != NULL && file->from_event)
+        file->left = 1;
+}
+
 static void on_entry(void *context, int folder_fd, const char *path, const char *name,
                      unsigned char type)
 {
@@ -335,7 +345,7 @@ static void on_entry(void *context, int folder_fd, const char *path, const char 
     struct stat status;
 
     if (type != DT_REG) {
-        look->report->not_regular++;
+        see_other(look, path);
         return;
     }
     if (is_ignored(scan, name)) {
@@ -353,7 +363,7 @@ static void on_entry(void *context, int folder_fd, const char *path, const char 
         see_file(look, file, &status);
         look_into(look, file, folder_fd, name);
     } else {
-        look->report->not_regular++;
+        see_other(look, path);
     }
 }
 

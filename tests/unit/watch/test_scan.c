@@ -346,6 +346,8 @@ static void test_what_no_look_has_seen_leaves_a_trace(void **state)
 
     assert_int_equal(look(fixture, 0), CQA_OK);
     cqa_scan_hint(fixture->scan, "2025/short.wav", CQA_SCAN_APPEARED);
+    assert_int_equal(mkfifo(path_of(fixture, "pipe.wav"), 0600), 0);
+    cqa_scan_hint(fixture->scan, "pipe.wav", CQA_SCAN_APPEARED);
     cqa_scan_hint(fixture->scan, "moved.tmp", CQA_SCAN_APPEARED);
     cqa_scan_hint(fixture->scan, "moved.tmp", CQA_SCAN_LEFT);
     cqa_scan_hint(fixture->scan, "side.json", CQA_SCAN_APPEARED);
