@@ -9,7 +9,7 @@
 
 enum {
     HEAD_BYTES = 64,
-    BOXES_MAX = 64,      /* of an MP4 file, at its top: two or three are usual */
+    BOXES_MAX = 64,         /* of an MP4 file, at its top: two or three are usual */
     PAGE_BYTES_MAX = 65307, /* of Ogg: header, 255 segments of 255 */
 };
 

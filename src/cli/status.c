@@ -245,10 +245,10 @@ static json_t *json_of_reasons(const struct cqa_standing *standing)
     json_t *list = json_array();
 
     for (size_t i = 0; i < standing->reason_count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:I}", "state",
-                                              standing->reasons[i].state, "reason",
-                                              standing->reasons[i].reason, "count",
-                                              (json_int_t)standing->reasons[i].count));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:I}", "state", standing->reasons[i].state,
+                                        "reason", standing->reasons[i].reason, "count",
+                                        (json_int_t)standing->reasons[i].count));
     return list;
 }
 
@@ -256,13 +256,13 @@ static json_t *json_of_folder(const struct cqa_folder_standing *folder)
 {
     const struct cqa_folder *look = &folder->look;
 
-    return json_pack(
-        "{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "path", text_of(folder->path),
-        "looked_at_ms", time_of(look->looked_ms), "took_ms", (json_int_t)look->took_ms, "files",
-        (json_int_t)look->files, "known", (json_int_t)folder->known, "growing",
-        (json_int_t)look->settling, "open_for_writing", (json_int_t)look->held, "passed_by_name",
-        (json_int_t)look->ignored, "not_regular", (json_int_t)look->not_regular, "unreadable",
-        (json_int_t)look->errors, "unread", (int)look->unread);
+    return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "path",
+                     text_of(folder->path), "looked_at_ms", time_of(look->looked_ms), "took_ms",
+                     (json_int_t)look->took_ms, "files", (json_int_t)look->files, "known",
+                     (json_int_t)folder->known, "growing", (json_int_t)look->settling,
+                     "open_for_writing", (json_int_t)look->held, "passed_by_name",
+                     (json_int_t)look->ignored, "not_regular", (json_int_t)look->not_regular,
+                     "unreadable", (json_int_t)look->errors, "unread", (int)look->unread);
 }
 
 static json_t *json_of_trouble(const struct cqa_trouble *trouble)
@@ -280,14 +280,13 @@ static json_t *json_of_vanished(const struct cqa_recording *row)
 
 static json_t *json_of_counts(const struct cqa_standing *standing)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "discovered",
-                     (json_int_t)standing->discovered, "scored", (json_int_t)standing->scored,
-                     "unscorable", (json_int_t)standing->unscorable, "excluded",
-                     (json_int_t)standing->excluded, "waiting", (json_int_t)standing->waiting,
-                     "growing", (json_int_t)standing->growing, "copies",
-                     (json_int_t)standing->copies, "joined_legs",
-                     (json_int_t)standing->joined_legs, "vanished",
-                     (json_int_t)standing->vanished, "reasons", json_of_reasons(standing));
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "discovered",
+        (json_int_t)standing->discovered, "scored", (json_int_t)standing->scored, "unscorable",
+        (json_int_t)standing->unscorable, "excluded", (json_int_t)standing->excluded, "waiting",
+        (json_int_t)standing->waiting, "growing", (json_int_t)standing->growing, "copies",
+        (json_int_t)standing->copies, "joined_legs", (json_int_t)standing->joined_legs, "vanished",
+        (json_int_t)standing->vanished, "reasons", json_of_reasons(standing));
 }
 
 static json_t *to_json(const struct cqa_standing *standing, int64_t now_ms)
@@ -303,15 +302,14 @@ static json_t *to_json(const struct cqa_standing *standing, int64_t now_ms)
         json_array_append_new(vanished, json_of_vanished(&standing->vanished_last[i]));
     for (size_t i = 0; i < standing->trouble_count; i++)
         json_array_append_new(troubles, json_of_trouble(&standing->troubles[i]));
-    return json_pack(
-        "{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}", "schema",
-        "callqa.status/1", "now_ms", (json_int_t)now_ms, "well", standing->trouble_count == 0,
-        "recordings", json_of_counts(standing), "results", "sent",
-        (json_int_t)sent[CQA_DELIVERY_ACKED], "unsent",
-        (json_int_t)(sent[CQA_DELIVERY_PENDING] + sent[CQA_DELIVERY_IN_FLIGHT]), "refused",
-        (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms", time_of(standing->progress_ms),
-        "processes", (json_int_t)standing->processes, "folders", folders, "vanished_last", vanished,
-        "stuck", troubles);
+    return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}", "schema",
+                     "callqa.status/1", "now_ms", (json_int_t)now_ms, "well",
+                     standing->trouble_count == 0, "recordings", json_of_counts(standing),
+                     "results", "sent", (json_int_t)sent[CQA_DELIVERY_ACKED], "unsent",
+                     (json_int_t)(sent[CQA_DELIVERY_PENDING] + sent[CQA_DELIVERY_IN_FLIGHT]),
+                     "refused", (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms",
+                     time_of(standing->progress_ms), "processes", (json_int_t)standing->processes,
+                     "folders", folders, "vanished_last", vanished, "stuck", troubles);
 }
 
 static int print_json(const struct cqa_standing *standing, int64_t now_ms)

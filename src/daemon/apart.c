@@ -101,8 +101,8 @@ static void listen_to(const struct cqa_apart *apart, struct part *part)
 
     /* Unheard it would count as hanging; what it says is then taken when it is looked at. */
     if (epoll_ctl(apart->epoll, EPOLL_CTL_ADD, part->socket, &event) != 0)
-        cqa_log(CQA_LOG_WARNING, "%s: its process is only heard from time to time: %p",
-                part->mount, cqa_words_of_errno(errno));
+        cqa_log(CQA_LOG_WARNING, "%s: its process is only heard from time to time: %p", part->mount,
+                cqa_words_of_errno(errno));
 }
 
 static void start(struct cqa_apart *apart, struct part *part)
@@ -111,9 +111,9 @@ static void start(struct cqa_apart *apart, struct part *part)
     int pair[2];
 
     part->heard_ms = now_ms(apart);
-    part->again_ms = part->again_ms == 0             ? AGAIN_MS
+    part->again_ms = part->again_ms == 0                 ? AGAIN_MS
                      : part->again_ms > AGAIN_MS_MAX / 2 ? AGAIN_MS_MAX
-                                                     : 2 * part->again_ms;
+                                                         : 2 * part->again_ms;
     part->start_ms = now_ms(apart) + part->again_ms;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
         cqa_log(CQA_LOG_ERROR, "%s: no process: %p", part->mount, cqa_words_of_errno(errno));
@@ -386,8 +386,8 @@ static int change_to(struct cqa_apart *apart, struct choosing *choosing)
         return 0;
     for (size_t i = 0; i < apart->count; i++) {
         struct part *part = apart->parts[i];
-        const struct part *same = find((const struct part *const *)choosing->parts,
-                                       choosing->count, part->mount);
+        const struct part *same =
+            find((const struct part *const *)choosing->parts, choosing->count, part->mount);
         const int stays = part->wanted && same != NULL && same_folders(part, same);
         if (part->pid != 0)
             kill(part->pid, stays ? SIGHUP : SIGTERM);

@@ -12,7 +12,8 @@
  * Processes for the watched folders that lie on shared mounts, one a mount
  * (docs/decisions/0103-a-process-a-mount.md). Each is this very program with `--only FOLDER…`: it
  * looks at its folders and analyses what is there, in the same store, and leaves the sending to
- * others. When its mount hangs it hangs with it, alone: nobody waits for it, whatever is asked of it.
+ * others. When its mount hangs it hangs with it, alone: nobody waits for it, whatever is asked of
+ * it.
  *
  * For one thread.
  */
@@ -49,14 +50,15 @@ int cqa_apart_outdated(struct cqa_apart *apart);
 /* Readable (EPOLLIN) when there is something for cqa_apart_step. */
 int cqa_apart_fd(const struct cqa_apart *apart);
 
-/* Hears what they say, starts those anew that have ended, and says which hang. Milliseconds until it
- * is due again. `*news`: 1 when one of them has left something to send. */
+/* Hears what they say, starts those anew that have ended, and says which hang. Milliseconds until
+ * it is due again. `*news`: 1 when one of them has left something to send. */
 int64_t cqa_apart_step(struct cqa_apart *apart, int *news);
 
 /* Asks all to end. */
 void cqa_apart_stop(struct cqa_apart *apart);
 
-/* The sum of what they said last; `*hanging`: how many do not answer, `*alive`: how many others run. */
+/* The sum of what they said last; `*hanging`: how many do not answer, `*alive`: how many others
+ * run. */
 struct cqa_apart_word cqa_apart_sum(const struct cqa_apart *apart, size_t *hanging, size_t *alive);
 
 #endif

@@ -41,8 +41,8 @@ enum cqa_course_next cqa_course_turned(const struct cqa_course *course, int64_t 
     return CQA_COURSE_GO_ON;
 }
 
-static void write_line(const struct cqa_pipeline_status *status, size_t hanging,
-                       double per_minute, char line[CQA_COURSE_LINE_SIZE])
+static void write_line(const struct cqa_pipeline_status *status, size_t hanging, double per_minute,
+                       char line[CQA_COURSE_LINE_SIZE])
 {
     struct cqa_message told;
 

@@ -16,15 +16,18 @@
 #include "pipeline/pipeline.h"
 
 enum {
-    STATUS_MS = 5000, /* between two status lines for systemd */
-    BROKEN = 1,       /* exit code of the event loop */
+    STATUS_MS = 5000,    /* between two status lines for systemd */
+    REVIVE_MS = 600000,  /* a store that is beyond use twice in so long … */
+    FORCE_MS = 86400000, /* … is replaced, at most so often */
+    BROKEN = 1,          /* exit code of the event loop */
 };
 
 struct loop {
     const char *path;
-    const char *const *only;  /* NULL: of all folders */
-    struct cqa_apart *apart;  /* NULL where `only` is not */
+    const char *const *only; /* NULL: of all folders */
+    struct cqa_apart *apart; /* NULL where `only` is not */
     const struct cqa_clock *clock;
+    const struct cqa_engine *engine;
     struct cqa_config *config;
     struct cqa_pipeline *pipeline;
     sd_event *event;
@@ -34,6 +37,8 @@ struct loop {
     struct cqa_course course;
     int64_t watchdog_ms; /* between two words to the watchdog; 0: there is none */
     int64_t fed_ms;      /* monotonic */
+    int64_t revived_ms;  /* monotonic: when the store was last found beyond use; 0: never */
+    int64_t forced_ms;   /* and replaced though it looked sound */
     uint64_t told_done;  /* recordings that the main process has been told of */
 };
 
@@ -102,6 +107,7 @@ static int tell_status(sd_event_source *source, uint64_t usec, void *context)
 }
 
 static void reload(struct loop *loop);
+static int revive(struct loop *loop);
 
 /* The event loop itself fails: said, and then the process ends, to be started anew. */
 static void give_up(const struct loop *loop, int failed)
@@ -152,6 +158,8 @@ static int turn(struct loop *loop)
         tell_main(loop, &status);
     switch (cqa_course_turned(&loop->course, next_ms, status.running, now_ms(loop))) {
     case CQA_COURSE_END_BROKEN:
+        if (revive(loop))
+            return arm(loop->turn, 0);
         return sd_event_exit(loop->event, BROKEN);
     case CQA_COURSE_END:
         if (status.running > 0)
@@ -315,8 +323,8 @@ static int on_signal(struct loop *loop, int signal_number, sd_event_signal_handl
 
 static int on_timer(struct loop *loop, sd_event_source **source, sd_event_time_handler_t handler)
 {
-    const int failed = sd_event_add_time_relative(loop->event, source, CLOCK_MONOTONIC, 0, 0,
-                                                  handler, loop);
+    const int failed =
+        sd_event_add_time_relative(loop->event, source, CLOCK_MONOTONIC, 0, 0, handler, loop);
 
     return failed < 0 ? failed : vital(*source);
 }
@@ -325,11 +333,11 @@ static int on_timer(struct loop *loop, sd_event_source **source, sd_event_time_h
 static int listen_to_others(struct loop *loop)
 {
     sd_event_source *source = NULL;
-    int failed = loop->only != NULL
-                     ? sd_event_add_io(loop->event, &source, CQA_APART_FD, EPOLLHUP, on_main_gone,
-                                       loop)
-                     : sd_event_add_io(loop->event, &source, cqa_apart_fd(loop->apart), EPOLLIN,
-                                       on_readable, loop);
+    int failed =
+        loop->only != NULL
+            ? sd_event_add_io(loop->event, &source, CQA_APART_FD, EPOLLHUP, on_main_gone, loop)
+            : sd_event_add_io(loop->event, &source, cqa_apart_fd(loop->apart), EPOLLIN, on_readable,
+                              loop);
 
     if (failed >= 0)
         failed = vital(source);
@@ -381,11 +389,40 @@ static void take_down(struct loop *loop)
     cqa_pipeline_destroy(loop->pipeline);
 }
 
-static enum cqa_status begin(struct loop *loop, const struct cqa_engine *engine,
-                             struct cqa_error *error)
+static struct cqa_pipeline_options options_of(const struct loop *loop)
 {
-    const struct cqa_pipeline_options options = {.watches = 1,
-                                                 .leaves_sending = loop->only != NULL};
+    return (struct cqa_pipeline_options){
+        .watches = 1, .mends = 1, .leaves_sending = loop->only != NULL};
+}
+
+/* With a new pipeline, after the store has been found beyond use: mended, where it can be. A store
+ * that is found so again is not what it looks like, and is replaced, once a day. 0: it is of no
+ * use; whoever starts the process anew may have more luck. */
+static int revive(struct loop *loop)
+{
+    struct cqa_pipeline_options options = options_of(loop);
+    const int again = loop->revived_ms != 0 && now_ms(loop) - loop->revived_ms < REVIVE_MS;
+    struct cqa_error error = {0};
+
+    options.mends_anyway = again && cqa_pipeline_broken(loop->pipeline) == CQA_E_BADDATA &&
+                           (loop->forced_ms == 0 || now_ms(loop) - loop->forced_ms > FORCE_MS);
+    if (loop->course.stopping || (again && !options.mends_anyway))
+        return 0;
+    if (options.mends_anyway)
+        loop->forced_ms = now_ms(loop);
+    loop->revived_ms = now_ms(loop);
+    cqa_pipeline_destroy(loop->pipeline);
+    loop->pipeline = NULL;
+    if (cqa_pipeline_create(&loop->pipeline, loop->config, loop->engine, loop->clock, &options,
+                            &error) == CQA_OK)
+        return listen_to_pipeline(loop) >= 0;
+    cqa_log(CQA_LOG_ERROR, "%p", &error.message);
+    return 0;
+}
+
+static enum cqa_status begin(struct loop *loop, struct cqa_error *error)
+{
+    const struct cqa_pipeline_options options = options_of(loop);
     enum cqa_status status = CQA_OK;
 
     if (loop->only == NULL)
@@ -393,18 +430,19 @@ static enum cqa_status begin(struct loop *loop, const struct cqa_engine *engine,
     if (status == CQA_OK)
         status = keep_ours(loop, loop->config, error);
     if (status == CQA_OK)
-        status = cqa_pipeline_create(&loop->pipeline, loop->config, engine, loop->clock, &options,
-                                     error);
+        status = cqa_pipeline_create(&loop->pipeline, loop->config, loop->engine, loop->clock,
+                                     &options, error);
     return status;
 }
 
-enum cqa_status cqa_daemon_run(const char *path, const char *const *only,
-                               struct cqa_config *config, const struct cqa_engine *engine,
-                               const struct cqa_clock *clock, struct cqa_error *error)
+enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct cqa_config *config,
+                               const struct cqa_engine *engine, const struct cqa_clock *clock,
+                               struct cqa_error *error)
 {
     struct loop loop = {.path = path,
                         .only = only,
                         .clock = clock,
+                        .engine = engine,
                         .config = config,
                         .course = cqa_course_begin(cqa_clock_monotonic_ms(clock))};
     enum cqa_status status;
@@ -414,7 +452,7 @@ enum cqa_status cqa_daemon_run(const char *path, const char *const *only,
         unsetenv("NOTIFY_SOCKET");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGIO, SIG_IGN); /* of leases, should one be broken between two calls */
-    status = begin(&loop, engine, error);
+    status = begin(&loop, error);
     if (status == CQA_OK) {
         failed = set_up(&loop);
         if (failed >= 0) {

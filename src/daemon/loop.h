@@ -14,8 +14,7 @@
  * (daemon/apart.h; NULL ends them). `clock` must go at the pace of the machine's. Returns once
  * everything is put down.
  */
-enum cqa_status cqa_daemon_run(const char *path, const char *const *only,
-                               struct cqa_config *config,
+enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct cqa_config *config,
                                const struct cqa_engine *engine, const struct cqa_clock *clock,
                                struct cqa_error *error) CQA_MUST_CHECK;
 

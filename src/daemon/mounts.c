@@ -12,14 +12,13 @@ enum { LINKS_MAX = 40 };
 
 static int is_shared(const char *kind)
 {
-    static const char *const own[] = {"ext2",     "ext3",   "ext4",  "xfs",      "btrfs",
-                                      "f2fs",     "zfs",    "jfs",   "reiserfs", "bcachefs",
-                                      "vfat",     "exfat",  "ntfs3", "udf",      "iso9660",
-                                      "squashfs", "erofs",  "tmpfs", "ramfs",    "overlay",
-                                      "aufs",     "devtmpfs", "hugetlbfs", "rootfs", "proc",
-                                      "sysfs",    "cgroup", "cgroup2", "devpts", "mqueue",
-                                      "securityfs", "debugfs", "tracefs", "bpf", "pstore",
-                                      "configfs", "efivarfs", "fusectl", "binfmt_misc", "ramfs"};
+    static const char *const own[] = {
+        "ext2",     "ext3",      "ext4",       "xfs",         "btrfs",   "f2fs",    "zfs",
+        "jfs",      "reiserfs",  "bcachefs",   "vfat",        "exfat",   "ntfs3",   "udf",
+        "iso9660",  "squashfs",  "erofs",      "tmpfs",       "ramfs",   "overlay", "aufs",
+        "devtmpfs", "hugetlbfs", "rootfs",     "proc",        "sysfs",   "cgroup",  "cgroup2",
+        "devpts",   "mqueue",    "securityfs", "debugfs",     "tracefs", "bpf",     "pstore",
+        "configfs", "efivarfs",  "fusectl",    "binfmt_misc", "ramfs"};
 
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (strcmp(own[i], kind) == 0)
@@ -139,8 +138,8 @@ static int follow(char path[PATH_MAX], size_t length, const char *target)
         parent--;
     if (target[0] == '/')
         parent = 0;
-    const int made = snprintf(joined, sizeof joined, "%.*s%s%s", (int)parent, path, target,
-                              path + length);
+    const int made =
+        snprintf(joined, sizeof joined, "%.*s%s%s", (int)parent, path, target, path + length);
     if (made < 0 || made >= PATH_MAX)
         return 0;
     memcpy(path, joined, (size_t)made + 1);

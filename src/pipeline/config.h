@@ -40,10 +40,10 @@ struct cqa_config {
     size_t watch_count;
     struct cqa_rubric *rubric;
     int workers;
-    int64_t settle_ms;        /* unchanged for so long: settled, where its header knows its length */
+    int64_t settle_ms; /* unchanged for so long: settled, where its header knows its length */
     int64_t settle_streams_ms; /* and where nothing in it tells its end */
-    int64_t scan_interval_ms; /* between two looks at everything */
-    int64_t unfinished_ms;    /* a header that says "still being written" is believed for so long */
+    int64_t scan_interval_ms;  /* between two looks at everything */
+    int64_t unfinished_ms; /* a header that says "still being written" is believed for so long */
     int64_t analysis_timeout_ms; /* for one recording */
     int64_t retention_days;      /* of delivered results in the state folder; 0: for ever */
     int posts;                   /* there is a server: `post` is filled */

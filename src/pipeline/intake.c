@@ -31,10 +31,10 @@ struct folder {
     int64_t look_took_ms;
     int64_t first_ms; /* of the first look that came to its end; 0: none yet */
     size_t settling;
-    int64_t told_pause_ms; /* the longest pause that the log has been told of */
+    int64_t told_pause_ms;     /* the longest pause that the log has been told of */
     struct cqa_folder written; /* strings: NULL */
     int64_t written_ms;        /* monotonic; 0: not yet */
-    int troubled; /* it was said that it cannot be read, or not be watched */
+    int troubled;              /* it was said that it cannot be read, or not be watched */
     int limited;
 };
 
@@ -54,7 +54,8 @@ static void wake_by_inotify(struct cqa_intake *intake, struct folder *folder)
     if (cqa_inotify_create(folder->watch->path, &folder->inotify, &error) != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "%s is only looked at from time to time: %p", folder->watch->path,
                 &error.message);
-    else if (epoll_ctl(intake->epoll, EPOLL_CTL_ADD, cqa_inotify_fd(folder->inotify), &event) != 0) {
+    else if (epoll_ctl(intake->epoll, EPOLL_CTL_ADD, cqa_inotify_fd(folder->inotify), &event) !=
+             0) {
         cqa_log(CQA_LOG_WARNING, "%s is only looked at from time to time: %p", folder->watch->path,
                 cqa_words_of_errno(errno));
         cqa_inotify_destroy(folder->inotify);

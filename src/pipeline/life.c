@@ -9,9 +9,9 @@ const char *const cqa_life_words[CQA_LIFE_COUNT + 1] = {
     "ended",   "scored", "failed",   "excluded", "vanished",  NULL};
 
 const char *const cqa_life_event_words[CQA_LIFE_EVENT_COUNT + 1] = {
-    "found",  "missed", "revised", "gone",     "back",   "asked",    "barred", "forgotten", "expired",
-    "claim",  "submit",  "cut",      "answer", "kept",     "stays",  "outdated",  "again",
-    "undone", "waited",  "given up", "lost",   "returned", "taken",  NULL};
+    "found",   "missed", "revised", "gone",     "back",   "asked",    "barred", "forgotten",
+    "expired", "claim",  "submit",  "cut",      "answer", "kept",     "stays",  "outdated",
+    "again",   "undone", "waited",  "given up", "lost",   "returned", "taken",  NULL};
 
 const char *const cqa_life_action_words[CQA_LIFE_ACTION_COUNT + 1] = {"", "start", "put down",
                                                                       "send", NULL};

@@ -64,6 +64,7 @@ struct cqa_pipeline {
     int winding_down;
     int64_t pause_until_ms; /* monotonic: the store takes nothing before */
     int64_t forget_at_ms;   /* monotonic */
+    int64_t check_at_ms;    /* monotonic: whether the store is still in its place */
     int64_t send_at_ms;     /* monotonic: when there may be something to send again */
     enum cqa_status broken; /* the store is beyond use: the process must end */
     struct cqa_pipeline_status counts;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "pipeline/parts.h"
+#include "store/mend.h"
 
 enum {
     SOON_MS = 15000,        /* a delivery that is due so soon is worth a sweep's waiting */
@@ -66,7 +67,8 @@ static enum cqa_status make_post(const struct cqa_pipeline *pipeline,
     struct cqa_post_config post = config->post;
 
     post.clock = pipeline->clock;
-    return config->posts && !pipeline->options.leaves_sending ? cqa_post_create(out, &post, error) : CQA_OK;
+    return config->posts && !pipeline->options.leaves_sending ? cqa_post_create(out, &post, error)
+                                                              : CQA_OK;
 }
 
 static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct cqa_config *config,
@@ -96,6 +98,30 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     return CQA_OK;
 }
 
+static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_error *error)
+{
+    struct cqa_mended mended;
+    const enum cqa_status status =
+        cqa_store_mend(pipeline->config->state_dir, pipeline->options.mends_anyway, &mended, error);
+
+    if (status != CQA_OK || !mended.replaced)
+        return status;
+    cqa_log(CQA_LOG_ERROR,
+            "the store in %s could not be used: a new one is built from the recordings, which are "
+            "analysed and sent anew",
+            pipeline->config->state_dir);
+    if (mended.kept[0] != '\0')
+        cqa_log(CQA_LOG_ERROR, "the old store is kept as %s", mended.kept);
+    cqa_log(CQA_LOG_NOTICE,
+            "%" PRId64 " recordings stay left out; of what the old one knew, these are not in the "
+            "new one: %" PRId64 " refused deliveries, %" PRId64 " vanished recordings, %" PRId64
+            " results to be sent whose recordings are gone",
+            mended.excluded, mended.refused, mended.vanished, mended.unsent);
+    if (mended.listed[0] != '\0')
+        cqa_log(CQA_LOG_NOTICE, "they are listed in %s", mended.listed);
+    return CQA_OK;
+}
+
 enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_config *config,
                                     const struct cqa_engine *engine, const struct cqa_clock *clock,
                                     const struct cqa_pipeline_options *options,
@@ -113,6 +139,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     cqa_analyzer_name(config, engine, pipeline->analyzer);
     /* Workers before secrets and database, so that none of them inherits either. */
     status = start_workers(pipeline, config, error);
+    if (status == CQA_OK && options->mends)
+        status = mend(pipeline, error);
     if (status == CQA_OK)
         status = cqa_life_open(config->state_dir, &pipeline->store, error);
     if (status == CQA_OK)
@@ -273,10 +301,32 @@ static int64_t next_turn_ms(const struct cqa_pipeline *pipeline, int64_t scan_at
     return delay_ms;
 }
 
+/* What is written into a file that has no name any more is lost with this process. */
+static void check_place(struct cqa_pipeline *pipeline)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+
+    if (pipeline->check_at_ms > now_ms)
+        return;
+    pipeline->check_at_ms = now_ms + IDLE_MS;
+    if (cqa_store_is_current(pipeline->store))
+        return;
+    cqa_log(CQA_LOG_ERROR, "%s: the store was taken away or replaced", pipeline->config->state_dir);
+    pipeline->broken = CQA_E_BADDATA;
+}
+
+enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline)
+{
+    return pipeline->broken;
+}
+
 int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 {
     int64_t scan_at_ms = INT64_MAX;
 
+    check_place(pipeline);
+    if (pipeline->broken != CQA_OK)
+        return -1;
     if (!pipeline->winding_down)
         scan_at_ms = cqa_intake_step(pipeline);
     cqa_analyse_step(pipeline);

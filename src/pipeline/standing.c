@@ -4,12 +4,12 @@
 #include <string.h>
 
 const char *const cqa_trouble_words[CQA_TROUBLE_KIND_COUNT + 1] = {
-    "sum",     "stopped", "no_look", "unread", "unmounted", "files",
+    "sum",     "stopped", "no_look", "unread",  "unmounted", "files",
     "growing", "waiting", "unsent",  "refused", NULL};
 
 enum {
     MINUTE_MS = 60000,
-    STILL_MS = 10 * MINUTE_MS,   /* without progress while something waits */
+    STILL_MS = 10 * MINUTE_MS, /* without progress while something waits */
     UNSENT_MS = 15 * MINUTE_MS,
     GROWING_MS = 6 * 60 * MINUTE_MS,
     LOOKS_MISSED = 3,
@@ -40,10 +40,9 @@ static int note_reason(void *context, const struct cqa_reason_count *count)
     struct cqa_standing *out = reading->out;
 
     if (count->reason[0] != '\0' && out->reason_count < REASONS_MAX)
-        out->reasons[out->reason_count++] =
-            (struct cqa_reason_count){cqa_arena_string(reading->arena, count->state),
-                                      cqa_arena_string(reading->arena, count->reason),
-                                      count->count};
+        out->reasons[out->reason_count++] = (struct cqa_reason_count){
+            cqa_arena_string(reading->arena, count->state),
+            cqa_arena_string(reading->arena, count->reason), count->count};
     return 1;
 }
 
@@ -152,8 +151,8 @@ static enum cqa_status read_folders(struct reading *reading, struct cqa_error *e
     for (size_t i = 0; status == CQA_OK && i < reading->config->watch_count; i++) {
         struct cqa_folder_standing *folder = &out->folders[out->folder_count++];
         folder->path = reading->config->watches[i].path;
-        status = cqa_folders_find(reading->store, folder->path, reading->arena, &folder->look,
-                                  error);
+        status =
+            cqa_folders_find(reading->store, folder->path, reading->arena, &folder->look, error);
         if (status == CQA_OK)
             status = cqa_standing_present(reading->store, folder->path, &folder->known, error);
         out->growing += folder->look.settling;
@@ -179,8 +178,7 @@ static void judge_sending(struct reading *reading)
                                                    .since_ms = counts->oldest_unsent_ms,
                                                    .count = unsent});
     if (refused > 0)
-        add_trouble(reading,
-                    &(struct cqa_trouble){.kind = CQA_TROUBLE_REFUSED, .count = refused});
+        add_trouble(reading, &(struct cqa_trouble){.kind = CQA_TROUBLE_REFUSED, .count = refused});
 }
 
 static void judge_sum(struct reading *reading)
@@ -190,8 +188,8 @@ static void judge_sum(struct reading *reading)
                         out->joined_legs + out->vanished;
 
     if (sum != out->discovered)
-        add_trouble(reading, &(struct cqa_trouble){.kind = CQA_TROUBLE_SUM,
-                                                   .count = out->discovered - sum});
+        add_trouble(reading,
+                    &(struct cqa_trouble){.kind = CQA_TROUBLE_SUM, .count = out->discovered - sum});
     if (out->processes == 0)
         add_trouble(reading, &(struct cqa_trouble){.kind = CQA_TROUBLE_STOPPED,
                                                    .since_ms = out->progress_ms});

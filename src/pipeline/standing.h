@@ -10,21 +10,22 @@
 
 /*
  * Whether everything that was discovered is accounted for, and what is stuck: what `callqa status`
- * prints. Read from the store alone, so that nothing that hangs can make it hang; it changes nothing.
+ * prints. Read from the store alone, so that nothing that hangs can make it hang; it changes
+ * nothing.
  */
 
 /* What may be wrong; each has a word for programs (cqa_trouble_words). */
 enum cqa_trouble_kind {
-    CQA_TROUBLE_SUM,        /* the parts are not the whole */
-    CQA_TROUBLE_STOPPED,    /* no process has the store, and there is something to do */
-    CQA_TROUBLE_NO_LOOK,    /* a folder has not been looked at for too long: it may hang */
-    CQA_TROUBLE_UNREAD,     /* a folder cannot be read */
-    CQA_TROUBLE_UNMOUNTED,  /* a folder is empty that was not */
-    CQA_TROUBLE_FILES,      /* files of a folder cannot be read */
-    CQA_TROUBLE_GROWING,    /* a file has been growing for longer than any call */
-    CQA_TROUBLE_WAITING,    /* a recording waits for its analysis for too long */
-    CQA_TROUBLE_UNSENT,     /* results wait for the server for too long */
-    CQA_TROUBLE_REFUSED,    /* the server will not take some */
+    CQA_TROUBLE_SUM,       /* the parts are not the whole */
+    CQA_TROUBLE_STOPPED,   /* no process has the store, and there is something to do */
+    CQA_TROUBLE_NO_LOOK,   /* a folder has not been looked at for too long: it may hang */
+    CQA_TROUBLE_UNREAD,    /* a folder cannot be read */
+    CQA_TROUBLE_UNMOUNTED, /* a folder is empty that was not */
+    CQA_TROUBLE_FILES,     /* files of a folder cannot be read */
+    CQA_TROUBLE_GROWING,   /* a file has been growing for longer than any call */
+    CQA_TROUBLE_WAITING,   /* a recording waits for its analysis for too long */
+    CQA_TROUBLE_UNSENT,    /* results wait for the server for too long */
+    CQA_TROUBLE_REFUSED,   /* the server will not take some */
     CQA_TROUBLE_KIND_COUNT
 };
 extern const char *const cqa_trouble_words[CQA_TROUBLE_KIND_COUNT + 1];

@@ -128,8 +128,8 @@ static enum cqa_status write_revision(struct adding *adding, int64_t id,
 static enum cqa_status write_new(struct adding *adding, const struct cqa_file *file,
                                  const char *call_id, struct cqa_error *error)
 {
-    return cqa_sql_do(adding->sql, error, adding->are_missed ? &insert_missed : &insert, file->path, file->source, call_id,
-                      file->size_bytes, file->mtime_ns, adding->now_ms);
+    return cqa_sql_do(adding->sql, error, adding->are_missed ? &insert_missed : &insert, file->path,
+                      file->source, call_id, file->size_bytes, file->mtime_ns, adding->now_ms);
 }
 
 /* Another file has the call id already. */

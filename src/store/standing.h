@@ -9,13 +9,14 @@
  * here writes. */
 
 /*
- * Opens the store in `state_dir` to look at it: writes nothing, claims nothing, and takes no part in
- * the turns of those who write. CQA_E_NOTFOUND: there is none yet. Else as cqa_store_open.
+ * Opens the store in `state_dir` to look at it: writes nothing, claims nothing, and takes no part
+ * in the turns of those who write. CQA_E_NOTFOUND: there is none yet. Else as cqa_store_open.
  */
 enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
                                        struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Runs `body` so that all that it reads belongs together. It may be run again from its beginning. */
+/* Runs `body` so that all that it reads belongs together. It may be run again from its beginning.
+ */
 enum cqa_status cqa_standing_snapshot(struct cqa_store *store,
                                       enum cqa_status (*body)(void *context,
                                                               struct cqa_error *error),
@@ -37,7 +38,8 @@ typedef int cqa_reasons_visit(void *context, const struct cqa_reason_count *coun
 enum cqa_status cqa_standing_reasons(struct cqa_store *store, cqa_reasons_visit *visit,
                                      void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Up to `limit` recordings that wait (ready, leased, settling), oldest first; strings in `arena`. */
+/* Up to `limit` recordings that wait (ready, leased, settling), oldest first; strings in `arena`.
+ */
 enum cqa_status cqa_standing_waiting(struct cqa_store *store, size_t limit, struct cqa_arena *arena,
                                      struct cqa_recording *out, size_t *count,
                                      struct cqa_error *error) CQA_MUST_CHECK;

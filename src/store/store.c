@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+#include "store/mend.h"
 #include "store/parts.h"
 #include "store/recordings.h"
 #include "store/standing.h"
@@ -191,6 +193,18 @@ static enum cqa_status open_files(struct cqa_store *store, const char *state_dir
     return cqa_sql_open(&place, &store->sql, error);
 }
 
+/* Which file it is: another may take its place. */
+static void note_file(struct cqa_store *store, const char *state_dir)
+{
+    struct stat facts = {0};
+
+    (void)snprintf(store->path, sizeof store->path, "%s/callqa.db", state_dir);
+    if (lstat(store->path, &facts) == 0) {
+        store->device = facts.st_dev;
+        store->inode = facts.st_ino;
+    }
+}
+
 enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
                                struct cqa_error *error)
 {
@@ -210,8 +224,17 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
         cqa_store_close(store);
         return cqa_fail_within(error, "%s", state_dir);
     }
+    note_file(store, state_dir);
     *out = store;
     return CQA_OK;
+}
+
+int cqa_store_is_current(const struct cqa_store *store)
+{
+    struct stat facts;
+
+    return lstat(store->path, &facts) == 0 && facts.st_dev == store->device &&
+           facts.st_ino == store->inode;
 }
 
 enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,

@@ -16,13 +16,14 @@
 enum {
     SETTLE_MS = 2000,
     NOT_SEEN = 0,
-    CLOSES_PROVEN = 3,    /* files that never grew after they were closed: closing is the end */
-    CLOSES_REFUTED = -16, /* one that did outweighs so many of the others */
+    CLOSES_PROVEN = 3,      /* files that never grew after they were closed: closing is the end */
+    CLOSES_REFUTED = -16,   /* one that did outweighs so many of the others */
     PAUSE_MS_MAX = 3600000, /* who writes again later has not paused: the file is another one */
     WHOLE_PAUSE_MS_MAX = 120000,
     WHOLE_GROWTHS_MIN = 2, /* one may be a copy that was made over the old one */
     OLD_MS = 3600000,
-    HELD_MS_MAX = 6 * 3600000, /* somebody who has it open so long without a word has forgotten it */
+    HELD_MS_MAX =
+        6 * 3600000, /* somebody who has it open so long without a word has forgotten it */
 };
 
 struct cqa_scan {
@@ -302,8 +303,8 @@ static void look_into(const struct look *look, struct cqa_watched *file, int fol
     const int fd =
         openat(folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (file->form == CQA_FORM_UNKNOWN)
-        file->form = fd >= 0 && scan->is_whole(fd, file->size_bytes) ? CQA_FORM_WHOLE
-                                                                     : CQA_FORM_STREAM;
+        file->form =
+            fd >= 0 && scan->is_whole(fd, file->size_bytes) ? CQA_FORM_WHOLE : CQA_FORM_STREAM;
     file->held = fd >= 0 && left_ms(look, file) <= 0 && is_held(fd) == 1;
     if (fd >= 0)
         (void)close(fd);

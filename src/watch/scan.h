@@ -107,8 +107,8 @@ void cqa_scan_destroy(struct cqa_scan *scan);
 enum cqa_status cqa_scan_know(struct cqa_scan *scan, const char *path, int64_t size_bytes,
                               int64_t mtime_ns, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* `path` is relative to the folder. Hints may be wrong, late or missing: the next look is the truth;
- * but of what is gone by then, they are the only trace. */
+/* `path` is relative to the folder. Hints may be wrong, late or missing: the next look is the
+ * truth; but of what is gone by then, they are the only trace. */
 void cqa_scan_hint(struct cqa_scan *scan, const char *path, enum cqa_scan_hint hint);
 
 /* As it stands now. */

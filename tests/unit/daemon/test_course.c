@@ -81,7 +81,8 @@ static void test_the_status_line(void **state)
     assert_false(cqa_course_tell(&course, &second, 0, 90000, line)); /* 15 in half a minute */
     assert_string_equal(line, "0 waiting, 0 running, 30 a minute; 0 unsent; since the start "
                               "25 analysed, 0 unreadable, 0 delivered, 0 refused");
-    assert_false(cqa_course_tell(&course, &second, 0, 90000, line)); /* no time has passed: no rate */
+    assert_false(
+        cqa_course_tell(&course, &second, 0, 90000, line)); /* no time has passed: no rate */
     assert_non_null(strstr(line, " 0 a minute"));
 }
 

@@ -53,8 +53,9 @@ static const struct kind kinds[KINDS] = {
     {"wrong.wav", BYTES("RIFF\x24\x80\0\0WAVEfmt "), NOTHING, NOTHING}, /* one second announced */
     {"pcm.aiff", BYTES("FORM\0\0\0\0AIFFCOMM"), BYTES("FORM"), NOTHING},
     {"ulaw.au", BYTES(".snd\0\0\0\x18\xff\xff\xff\xff\0\0\0\1"), NOTHING, NOTHING},
-    {"call.flac", BYTES("fLaC\0\0\0\x22\x10\0\x10\0\0\0\0\0\0\0\x1f\x40\xf0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                        "\0\0\0\0"),
+    {"call.flac",
+     BYTES("fLaC\0\0\0\x22\x10\0\x10\0\0\0\0\0\0\0\x1f\x40\xf0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+           "\0\0\0\0"),
      BYTES("fLaC\0\0\0\x22\x10\0\x10\0\0\0\0\0\0\0\x1f\x40\xf0\0\0\x10\0\1\2\3\4\5\6\7\x08"),
      NOTHING},
     {"call.ogg", BYTES("OggS\0\2\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\1\4head"), NOTHING,
@@ -69,9 +70,9 @@ static const struct kind kinds[KINDS] = {
 /* ---- writers */
 
 enum manner {
-    KEEPS_OPEN,     /* until the end: a lease tells, and so does its close */
-    REOPENS,        /* for each piece: its closes say nothing */
-    OTHER_MOUNT,    /* no events, and nobody knows who has it open */
+    KEEPS_OPEN,  /* until the end: a lease tells, and so does its close */
+    REOPENS,     /* for each piece: its closes say nothing */
+    OTHER_MOUNT, /* no events, and nobody knows who has it open */
     MANNER_COUNT
 };
 
@@ -88,7 +89,8 @@ struct writer {
 
 struct world {
     char folder[64];
-    char aside[64]; /* the other side of the mount: files are put over by a rename of their folder */
+    char
+        aside[64]; /* the other side of the mount: files are put over by a rename of their folder */
     struct cqa_scan *scan;
     struct cqa_inotify *inotify;
     struct cqa_clock clock;
@@ -177,8 +179,8 @@ static void write_piece(struct world *world, struct writer *writer)
 
 static void hint(void *context, const char *path, enum cqa_inotify_news news)
 {
-    static const enum cqa_scan_hint hints[] = {CQA_SCAN_APPEARED, CQA_SCAN_CLOSED,
-                                               CQA_SCAN_ARRIVED, CQA_SCAN_LEFT};
+    static const enum cqa_scan_hint hints[] = {CQA_SCAN_APPEARED, CQA_SCAN_CLOSED, CQA_SCAN_ARRIVED,
+                                               CQA_SCAN_LEFT};
     struct world *world = context;
 
     /* Of the files that come through another mount there are none. */
@@ -315,7 +317,8 @@ static void test_none_of_204_growing_files_is_told_early(void **state)
         run(&world);
         assert_int_equal(world.early, 0);
         assert_int_equal(count_told(&world, &slowest_whole_ms), FILES);
-        assert_in_range(slowest_whole_ms, 1, 3 * SETTLE_MS); /* what knows its length need not wait */
+        assert_in_range(slowest_whole_ms, 1,
+                        3 * SETTLE_MS); /* what knows its length need not wait */
         end(&world);
     }
 }
