@@ -160,7 +160,7 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
         .mtime_ns = mtime_ns(&task->before),
         .reason = failure->reason,
         .text = cqa_english(&failure->message),
-        .unfinished_ms = pipeline->config->unfinished_ms,
+        .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline),
         .analyzer = pipeline->analyzer,
         .key = key,
         .body = pipeline->config->posts && status == CQA_OK ? json.text : NULL,
@@ -300,7 +300,7 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
                                     .since_ns = pipeline->options.since_ms * 1000000,
                                     .until_ns = pipeline->options.until_ms * 1000000,
                                     .only_apart = pipeline->options.again == CQA_ASKED_APART,
-                                    .unfinished_ms = pipeline->config->unfinished_ms};
+                                    .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline)};
     struct cqa_arena arena = {0};
     struct cqa_recording *claimed = cqa_arena_alloc(&arena, limit * sizeof *claimed);
     struct cqa_error error = {0};

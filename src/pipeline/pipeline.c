@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "pipeline/parts.h"
+#include "store/believed.h"
 #include "store/mend.h"
 
 enum {
@@ -18,7 +19,9 @@ enum {
     IDLE_MS = 5000,         /* recordings whose pause is over */
     FORGET_MS = 10 * 60000, /* between two rounds of retention */
     FORGET_COUNT = 200,
+    BELIEVE_MS = 10 * 60000, /* between two times that what is believed is written */
 };
+static const int64_t LONG_MS = INT64_C(100) * 366 * 24 * 60 * 60 * 1000;
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
 
 int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
@@ -122,6 +125,21 @@ static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_erro
     return CQA_OK;
 }
 
+static enum cqa_status begin_clock(struct cqa_pipeline *pipeline, struct cqa_error *error)
+{
+    const int64_t wall_ms = cqa_pipeline_wall_ms(pipeline);
+    int64_t last_ms = 0;
+    const enum cqa_status status = cqa_believed_read(pipeline->store, &last_ms, error);
+
+    pipeline->believed = cqa_believed_begin(last_ms, wall_ms, cqa_pipeline_now_ms(pipeline));
+    if (pipeline->believed.believed_ms < wall_ms)
+        cqa_log(CQA_LOG_WARNING,
+                "the clock is %" PRId64 " days ahead of when it was last believed: nothing is "
+                "forgotten by it before it has been right for long",
+                (wall_ms - pipeline->believed.believed_ms) / DAY_MS);
+    return status;
+}
+
 enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_config *config,
                                     const struct cqa_engine *engine, const struct cqa_clock *clock,
                                     const struct cqa_pipeline_options *options,
@@ -143,6 +161,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
         status = mend(pipeline, error);
     if (status == CQA_OK)
         status = cqa_life_open(config->state_dir, &pipeline->store, error);
+    if (status == CQA_OK)
+        status = begin_clock(pipeline, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
     if (status == CQA_OK && options->again != CQA_ASKED_NOT)
@@ -242,10 +262,42 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
     return count;
 }
 
-static void forget_old(struct cqa_pipeline *pipeline)
+/* Says when the clock is set, and keeps what time is believed. */
+static void watch_clock(struct cqa_pipeline *pipeline)
 {
     const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
     const int64_t wall_ms = cqa_pipeline_wall_ms(pipeline);
+    const int64_t set_ms = cqa_believed_look(&pipeline->believed, wall_ms, now_ms);
+    struct cqa_error error = {0};
+
+    if (set_ms != 0)
+        cqa_log(CQA_LOG_WARNING,
+                "the clock was set %p by %" PRId64 " s: what waits goes on; nothing is forgotten "
+                "by it before it has been right for long",
+                set_ms > 0 ? cqa_words("forward") : cqa_words("back"),
+                (set_ms > 0 ? set_ms : -set_ms) / 1000);
+    if (pipeline->believe_at_ms > now_ms || pipeline->pause_until_ms > now_ms)
+        return;
+    const enum cqa_status status =
+        cqa_believed_write(pipeline->store, cqa_believed_now(&pipeline->believed, wall_ms), &error);
+    if (cqa_pipeline_took(pipeline, status, &error, CQA_N("the time")))
+        pipeline->believe_at_ms = now_ms + BELIEVE_MS;
+}
+
+int64_t cqa_pipeline_unfinished_ms(const struct cqa_pipeline *pipeline)
+{
+    const int64_t unfinished_ms = pipeline->config->unfinished_ms;
+    const int64_t jumped_ms = pipeline->believed.jumped_ms;
+
+    return jumped_ms >= 0 && cqa_pipeline_now_ms(pipeline) - jumped_ms < unfinished_ms
+               ? LONG_MS
+               : unfinished_ms;
+}
+
+static void forget_old(struct cqa_pipeline *pipeline)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+    const int64_t wall_ms = cqa_believed_now(&pipeline->believed, cqa_pipeline_wall_ms(pipeline));
     struct cqa_error error = {0};
     size_t count = 0;
 
@@ -325,6 +377,7 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
     int64_t scan_at_ms = INT64_MAX;
 
     check_place(pipeline);
+    watch_clock(pipeline);
     if (pipeline->broken != CQA_OK)
         return -1;
     if (!pipeline->winding_down)

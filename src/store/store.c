@@ -345,6 +345,10 @@ CQA_SQL_STATEMENT(keep_empty, "ii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = 'expired',"
                   " text = NULL, analyzer = NULL, changed_ms = ?1 WHERE id = ?2");
 
+CQA_SQL_STATEMENT(date_anew, "i", 0,
+                  "UPDATE recordings SET changed_ms = ?1 WHERE changed_ms > ?1 + 86400000"
+                  " AND state IN ('scored', 'failed', 'excluded', 'vanished')");
+
 struct due {
     int64_t id;
     int gone;
@@ -389,8 +393,10 @@ static enum cqa_status forget_one(struct cqa_sql *sql, const struct due *due, in
 static enum cqa_status forget(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct forgetting *forgetting = context;
-    enum cqa_status status = read_due(sql, forgetting, error);
+    enum cqa_status status = cqa_sql_do(sql, error, &date_anew, forgetting->now_ms);
 
+    if (status == CQA_OK)
+        status = read_due(sql, forgetting, error);
     for (size_t i = 0; status == CQA_OK && i < forgetting->count; i++)
         status = forget_one(sql, &forgetting->due[i], forgetting->now_ms, error);
     return status;
