@@ -7,9 +7,9 @@
 /*
  * A clock that nobody can set: what is deleted because its time is over goes by it. It begins with
  * the wall clock and goes on as the monotonic one does. A wall clock that is ahead is followed only
- * slowly, eleven days a day, so that one that is years ahead deletes nothing before a person has had
- * time to set it right, and a machine that was off for a month is right again in three days; across
- * a restart it is believed at once where it has gone on by a month or less
+ * slowly, eleven days a day, so that one that is years ahead deletes nothing before a person has
+ * had time to set it right, and a machine that was off for a month is right again in three days;
+ * across a restart it is believed at once where it has gone on by a month or less
  * (docs/decisions/0105-clocks-that-jump.md).
  */
 struct cqa_believed {

@@ -66,7 +66,7 @@ struct cqa_pipeline {
     int64_t pause_until_ms; /* monotonic: the store takes nothing before */
     int64_t forget_at_ms;   /* monotonic */
     struct cqa_believed believed;
-    int64_t believe_at_ms; /* monotonic: when it is written next */
+    int64_t believe_at_ms;  /* monotonic: when it is written next */
     int64_t check_at_ms;    /* monotonic: whether the store is still in its place */
     int64_t send_at_ms;     /* monotonic: when there may be something to send again */
     enum cqa_status broken; /* the store is beyond use: the process must end */
@@ -107,8 +107,8 @@ enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline,
 
 void cqa_deliver_step(struct cqa_pipeline *pipeline);
 
-/* How long a header that says "still being written" is believed now: longer while the clock has been
- * set lately, by which it may have lasted for years. */
+/* How long a header that says "still being written" is believed now: longer while the clock has
+ * been set lately, by which it may have lasted for years. */
 int64_t cqa_pipeline_unfinished_ms(const struct cqa_pipeline *pipeline);
 
 /* Milliseconds by the pipeline's clock. */

@@ -4,7 +4,8 @@
 
 #include "store/store.h"
 
-/* What time it was when somebody last believed the clock: pipeline/believed.h. 0: nobody has yet. */
+/* What time it was when somebody last believed the clock: pipeline/believed.h. 0: nobody has yet.
+ */
 enum cqa_status cqa_believed_read(struct cqa_store *store, int64_t *at_ms,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_believed_write(struct cqa_store *store, int64_t at_ms,

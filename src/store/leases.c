@@ -17,7 +17,7 @@ enum {
  * since. */
 #define READY(index, order)                                                                        \
     "SELECT id FROM recordings INDEXED BY " index " WHERE state = 'ready'"                         \
-    " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 600000 AND mtime_ns >= ?2"                    \
+    " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 600000 AND mtime_ns >= ?2"                     \
     " AND path >= ?3 AND path < ?4 AND (?6 = 0 OR mtime_ns < ?6)"                                  \
     " AND (NOT ?7 OR asked = 'apart') ORDER BY attempts, mtime_ns" order " LIMIT ?5"
 CQA_SQL_STATEMENT(newest_ready, "iippiii", 1, READY("recordings_newest", " DESC"));

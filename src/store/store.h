@@ -83,8 +83,9 @@ enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out
  * before `before_ms` and have nothing left to send: result and deliveries are deleted and
  * overwritten. One whose file is still there stays as an empty "excluded" row, reason "expired", so
  * that a scan does not bring it back.
- * `*count`: how many; fewer than `limit` means that no more are due. What was done at a time that is
- * more than a day ahead of `now_ms`, by a clock that has been put back since, counts as done now.
+ * `*count`: how many; fewer than `limit` means that no more are due. What was done at a time that
+ * is more than a day ahead of `now_ms`, by a clock that has been put back since, counts as done
+ * now.
  */
 enum cqa_status cqa_store_forget(struct cqa_store *store, int64_t before_ms, size_t limit,
                                  int64_t now_ms, size_t *count,
