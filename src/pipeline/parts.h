@@ -94,6 +94,9 @@ int cqa_intake_complete(const struct cqa_pipeline *pipeline);
 /* Files that were not at rest when last looked at. */
 size_t cqa_intake_settling(const struct cqa_pipeline *pipeline);
 
+/* How many watched folders could not be read at their last look, or not in whole. */
+size_t cqa_intake_unread(const struct cqa_pipeline *pipeline);
+
 void cqa_analyse_step(struct cqa_pipeline *pipeline);
 /* Scores of what is not stored yet are worked out anew: they borrow from the rubric, which is
  * another from now on. */
