@@ -23,6 +23,8 @@ static const struct command {
     {"status", NULL, CQA_N("whether all recordings are accounted for, and what is stuck")},
     {"appraise", cqa_cli_appraise, CQA_N("a period's appraisal by a scheme")},
     {"identify", cqa_cli_identify, CQA_N("what a recorder profile makes of file names")},
+    {"erase", NULL, CQA_N("delete what is kept of a customer, an agent or a call")},
+    {"hold", NULL, CQA_N("legal holds: what neither retention nor erase takes")},
     {"plot", NULL, CQA_N("a picture of a recording: lanes, events, deductions")},
     {"check-config", NULL, CQA_N("all problems of a callqad configuration")},
     {"check-rubric", cqa_cli_check_rubric, CQA_N("all problems of a rubric")},
