@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "daemon/mounts.h"
+#include "base/mounts.h"
 
 enum {
     HANGS_MS = 30000, /* without a word: they speak every five seconds */

@@ -120,6 +120,10 @@ static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_erro
             "new one: %" PRId64 " refused deliveries, %" PRId64 " vanished recordings, %" PRId64
             " results to be sent whose recordings are gone",
             mended.excluded, mended.refused, mended.vanished, mended.unsent);
+    if (mended.incomplete)
+        cqa_log(CQA_LOG_ERROR,
+                "not all that was left out, erased or held could be read of it: have requests for "
+                "erasure and legal holds made again");
     if (mended.listed[0] != '\0')
         cqa_log(CQA_LOG_NOTICE, "they are listed in %s", mended.listed);
     return CQA_OK;
@@ -262,12 +266,6 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
     return count;
 }
 
-/* 0: never. */
-static int64_t before_ms(int64_t wall_ms, int64_t days)
-{
-    return days == 0 ? 0 : wall_ms - days * DAY_MS;
-}
-
 /* Says when the clock is set, and keeps what time is believed. */
 static void watch_clock(struct cqa_pipeline *pipeline)
 {
@@ -298,6 +296,12 @@ int64_t cqa_pipeline_unfinished_ms(const struct cqa_pipeline *pipeline)
     return jumped_ms >= 0 && cqa_pipeline_now_ms(pipeline) - jumped_ms < unfinished_ms
                ? LONG_MS
                : unfinished_ms;
+}
+
+/* 0: never. */
+static int64_t before_ms(int64_t wall_ms, int64_t days)
+{
+    return days == 0 ? 0 : wall_ms - days * DAY_MS;
 }
 
 static void forget_old(struct cqa_pipeline *pipeline)

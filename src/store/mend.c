@@ -163,6 +163,13 @@ CQA_SQL_STATEMENT(keep_excluded, "pttiiti", 0,
                   "INSERT OR IGNORE INTO recordings (path, source, call_id, size_bytes, mtime_ns,"
                   " state, reason, discovered_ms, revised_ms, changed_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, 'excluded', ?6, ?7, ?7, ?7)");
+CQA_SQL_STATEMENT(list_stones, "", 2, "SELECT hash, made_ms FROM tombstones");
+CQA_SQL_STATEMENT(keep_stone, "ti", 0,
+                  "INSERT OR IGNORE INTO tombstones (hash, made_ms) VALUES (?1, ?2)");
+CQA_SQL_STATEMENT(list_held, "", 4, "SELECT kind, value, reason, made_ms FROM holds");
+CQA_SQL_STATEMENT(keep_hold, "ttti", 0,
+                  "INSERT OR IGNORE INTO holds (kind, value, reason, made_ms)"
+                  " VALUES (?1, ?2, ?3, ?4)");
 CQA_SQL_STATEMENT(list_vanished_rows, "", 2,
                   "SELECT path, coalesce(reason, '') FROM recordings NOT INDEXED"
                   " WHERE state = 'vanished'");
@@ -177,18 +184,48 @@ CQA_SQL_STATEMENT(list_orphans, "", 2,
 
 struct saving {
     struct cqa_sql *old;
-    int64_t count;
+    int64_t count;  /* excluded recordings */
+    int incomplete; /* not all of what must not come back could be read */
 };
 
-/* As far as the old one can be read: what fails there ends the reading and nothing else. */
-static enum cqa_status save_excluded(struct cqa_sql *sql, void *context, struct cqa_error *error)
+/* Who was erased stays erased, whatever was damaged. */
+static enum cqa_status save_stones(struct cqa_sql *sql, struct saving *saving,
+                                   struct cqa_error *error)
 {
-    struct saving *saving = context;
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status reading = cqa_sql_start(saving->old, &rows, NULL, &list_stones);
+    enum cqa_status status = CQA_OK;
+
+    while (reading == CQA_OK && status == CQA_OK && cqa_sql_next(rows, &reading, NULL))
+        status = cqa_sql_do(sql, error, &keep_stone, cqa_sql_text(rows, 0), cqa_sql_int(rows, 1));
+    cqa_sql_end(rows);
+    saving->incomplete |= reading != CQA_OK;
+    return status;
+}
+
+static enum cqa_status save_holds(struct cqa_sql *sql, struct saving *saving,
+                                  struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status reading = cqa_sql_start(saving->old, &rows, NULL, &list_held);
+    enum cqa_status status = CQA_OK;
+
+    while (reading == CQA_OK && status == CQA_OK && cqa_sql_next(rows, &reading, NULL))
+        status = cqa_sql_do(sql, error, &keep_hold, cqa_sql_text(rows, 0), cqa_sql_text(rows, 1),
+                            cqa_sql_text(rows, 2), cqa_sql_int(rows, 3));
+    cqa_sql_end(rows);
+    saving->incomplete |= reading != CQA_OK;
+    return status;
+}
+
+/* As far as the old one can be read: what fails there ends the reading and nothing else. */
+static enum cqa_status save_excluded(struct cqa_sql *sql, struct saving *saving,
+                                     struct cqa_error *error)
+{
     struct cqa_sql_rows *rows = NULL;
     enum cqa_status reading = cqa_sql_start(saving->old, &rows, NULL, &list_excluded);
     enum cqa_status status = CQA_OK;
 
-    saving->count = 0;
     while (reading == CQA_OK && status == CQA_OK && cqa_sql_next(rows, &reading, NULL)) {
         struct cqa_arena arena = {0};
         const char *path = cqa_sql_copy(rows, 0, &arena);
@@ -203,7 +240,20 @@ static enum cqa_status save_excluded(struct cqa_sql *sql, void *context, struct 
         cqa_arena_finish(&arena);
     }
     cqa_sql_end(rows);
+    saving->incomplete |= reading != CQA_OK;
     return status;
+}
+
+static enum cqa_status save_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    struct saving *saving = context;
+
+    saving->count = 0;
+    saving->incomplete = 0;
+    enum cqa_status status = save_stones(sql, saving, error);
+    if (status == CQA_OK)
+        status = save_holds(sql, saving, error);
+    return status == CQA_OK ? save_excluded(sql, saving, error) : status;
 }
 
 static int64_t list(struct cqa_sql *old, const struct cqa_sql_statement *which, const char *word,
@@ -251,17 +301,18 @@ static void list_all(struct cqa_sql *old, struct cqa_mended *out)
 static enum cqa_status begin_anew(const char *state_dir, struct cqa_mended *out,
                                   struct cqa_error *error)
 {
-    struct saving saving = {0};
+    struct saving saving = {.incomplete = 1};
     struct cqa_store *store = NULL;
     struct stat facts;
     enum cqa_status status = cqa_store_open(state_dir, &store, error);
 
     if (status == CQA_OK && lstat(out->kept, &facts) == 0 && S_ISREG(facts.st_mode) &&
         open_kept(out->kept, &saving.old, NULL) == CQA_OK) {
-        status = cqa_sql_transaction(store->sql, CQA_SQL_WRITE, save_excluded, &saving, error);
+        status = cqa_sql_transaction(store->sql, CQA_SQL_WRITE, save_all, &saving, error);
         list_all(saving.old, out);
     }
     out->excluded = saving.count;
+    out->incomplete = saving.incomplete;
     cqa_sql_close(saving.old);
     cqa_store_close(store);
     return status;

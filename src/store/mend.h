@@ -11,7 +11,9 @@ struct cqa_mended {
     char kept[PATH_MAX];   /* where the old one is; "" where there was nothing to keep */
     char listed[PATH_MAX]; /* a text that lists what no recording brings back; "" when nothing does
                             */
-    int64_t excluded;      /* recordings that stay left out in the new one */
+    int64_t excluded;      /* recordings that stay left out in the new one, as do tombstones, and
+                              legal holds stay in force … */
+    int incomplete;        /* … but not all of these could be read: some may come back */
     int64_t refused;       /* deliveries that the server had refused: not in the new one … */
     int64_t vanished;      /* … nor recordings that had vanished … */
     int64_t unsent;        /* … nor results to be sent whose recording is gone */

@@ -51,15 +51,15 @@ CQA_SQL_STATEMENT(
     " WHERE path = ?2 AND NOT gone");
 
 CQA_SQL_STATEMENT(
-    insert_erased, "pttiii", 0,
-    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state, reason,"
-    " discovered_ms, revised_ms, changed_ms) VALUES (?1, ?2, ?3, ?4, ?5, 'excluded', 'erased',"
-    " ?6, ?6, ?6)");
-CQA_SQL_STATEMENT(
     insert_missed, "pttiii", 0,
     "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, gone, state, reason,"
     " discovered_ms, revised_ms, changed_ms)"
     " VALUES (?1, ?2, ?3, ?4, ?5, 1, 'vanished', '" CQA_VANISHED_UNSETTLED "', ?6, ?6, ?6)");
+CQA_SQL_STATEMENT(
+    insert_erased, "pttiii", 0,
+    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state, reason,"
+    " discovered_ms, revised_ms, changed_ms) VALUES (?1, ?2, ?3, ?4, ?5, 'excluded', 'erased',"
+    " ?6, ?6, ?6)");
 
 struct adding {
     struct cqa_sql *sql;
@@ -142,6 +142,8 @@ static enum cqa_status write_new(struct adding *adding, const struct cqa_file *f
 
     if (status != CQA_OK)
         return status;
+    if (erased && adding->are_missed) /* nothing is to be left of it */
+        return CQA_OK;
     return cqa_sql_do(adding->sql, error,
                       erased               ? &insert_erased
                       : adding->are_missed ? &insert_missed

@@ -82,6 +82,7 @@ def hang_and_live(site, mount, calls, what):
     calls.drop(mount.behind)
     time.sleep(3)  # a look is due every two seconds: somebody hangs by now
     took = calls.live(less=1)
+    asked(site)
     stopped = stop(site)
     print("%s hangs: the live call took %.1f s, SIGTERM %.1f s" % (what, took, stopped), flush=True)
     site.start_daemon()
@@ -89,6 +90,18 @@ def hang_and_live(site, mount, calls, what):
     mount.answer()
     wait_until("the shared call is on the server", lambda: len(site.server_calls()) == calls.count)
     print("%s answers: all is there; started into the hang, a live call took %.1f s" % (what, took), flush=True)
+
+
+def asked(site):
+    """Who asks how it goes gets an answer."""
+    for words, codes in ((["status"], (0, 1)), (["check-config"], (0,))):
+        arguments = ["--config", site.config] if words == ["status"] else [site.config]
+        try:
+            done = subprocess.run([site.bin + "/callqa"] + words + arguments, capture_output=True, timeout=10)
+        except subprocess.TimeoutExpired:
+            fail("callqa %s hangs with the folder" % words[0])
+        if done.returncode not in codes:
+            fail("callqa %s ends with %d: %s" % (words[0], done.returncode, done.stderr))
 
 
 def said_so(site, mount, calls):

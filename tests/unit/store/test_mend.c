@@ -37,6 +37,20 @@ static void run(const struct place *place, const char *statements)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static int number(const struct place *place, const char *query)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+
+    assert_int_equal(sqlite3_open(place->db, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    const int found = sqlite3_column_int(statement, 0);
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return found;
+}
+
 /* A store of some pages: scored, left out, vanished and refused ones. */
 static void make_store(struct place *place)
 {
@@ -57,6 +71,8 @@ static void make_store(struct place *place)
         " 'generic', 'call-' || i, 1000, i, CASE i % 4 WHEN 0 THEN 'excluded' WHEN 1 THEN"
         " 'vanished' ELSE 'scored' END, i % 4 = 1, CASE i % 4 WHEN 0 THEN 'expired' WHEN 1 THEN"
         " 'unread' END, i, i, i FROM n;"
+        "INSERT INTO tombstones VALUES ('one', 1), ('two', 2);"
+        "INSERT INTO holds (kind, value, reason, made_ms) VALUES ('agent', '8001', 'court', 3);"
         "INSERT INTO deliveries (recording_id, key, body, state, http_status, text, made_ms,"
         " changed_ms) SELECT id, 'key-' || id, zeroblob(500), 'quarantined', 422, 'no such agent',"
         " 1, 1 FROM recordings WHERE id % 40 = 2;");
@@ -463,6 +479,9 @@ static void test_what_recordings_do_not_bring_back(void **state)
                      CQA_OK); /* forced: all is legible */
     assert_int_equal(mended.replaced, 1);
     assert_int_equal(mended.excluded, RECORDINGS / 4);
+    assert_false(mended.incomplete);
+    assert_int_equal(number(&place, "SELECT count(*) FROM tombstones"), 2);
+    assert_int_equal(number(&place, "SELECT count(*) FROM holds WHERE value = '8001'"), 1);
     assert_int_equal(mended.vanished, RECORDINGS / 4);
     assert_int_equal(mended.refused, RECORDINGS / 40);
     FILE *file = fopen(mended.listed, "re");

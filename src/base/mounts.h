@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_DAEMON_MOUNTS_H
-#define CQA_DAEMON_MOUNTS_H
+#ifndef CQA_BASE_MOUNTS_H
+#define CQA_BASE_MOUNTS_H
 
 #include <limits.h>
 #include <stddef.h>
@@ -33,5 +33,12 @@ void cqa_mounts_finish(struct cqa_mounts *mounts);
  * none.
  */
 void cqa_mounts_shared(const struct cqa_mounts *mounts, const char *folder, char out[PATH_MAX]);
+
+/*
+ * Whether asking for `path` may hang, by the list of now: 1 where it leads to a shared mount; `out`
+ * (may be NULL) is then the path without links as far as that, and as written beyond. A list that
+ * cannot be read has no shared mounts.
+ */
+int cqa_path_is_shared(const char *path, char out[PATH_MAX]);
 
 #endif

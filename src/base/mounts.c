@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "daemon/mounts.h"
+#include "base/mounts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,4 +190,19 @@ void cqa_mounts_shared(const struct cqa_mounts *mounts, const char *folder, char
         if (mounts->items[i].shared && is_at_or_below(mounts->items[i].point, path))
             mount = &mounts->items[i];
     (void)snprintf(out, PATH_MAX, "%s", mount == NULL ? "" : mount->point);
+}
+
+int cqa_path_is_shared(const char *path, char out[PATH_MAX])
+{
+    struct cqa_mounts mounts = {0};
+    char walked[PATH_MAX];
+    int shared = 0;
+
+    (void)snprintf(walked, sizeof walked, "%s", path);
+    if (path[0] == '/' && cqa_mounts_read(&mounts, "/proc/self/mountinfo", NULL) == CQA_OK)
+        shared = walk(&mounts, walked) != NULL;
+    cqa_mounts_finish(&mounts);
+    if (shared && out != NULL)
+        memcpy(out, walked, sizeof walked);
+    return shared;
 }
