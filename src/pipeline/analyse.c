@@ -112,7 +112,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .analyzer = pipeline->analyzer,
         .json = json->text,
         .json_length = json->length,
-        .key = pipeline->post != NULL ? key : NULL,
+        .key = pipeline->config->posts ? key : NULL,
         .body = body.text,
         .body_length = body.length,
         .apart = task->apart,
@@ -175,10 +175,10 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
         .mtime_ns = mtime_ns(&task->before),
         .reason = failure->reason,
         .text = cqa_english(&failure->message),
-        .unfinished_ms = pipeline->config->unfinished_ms,
+        .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline),
         .analyzer = pipeline->analyzer,
         .key = key,
-        .body = pipeline->post != NULL && status == CQA_OK ? json.text : NULL,
+        .body = pipeline->config->posts && status == CQA_OK ? json.text : NULL,
         .body_length = json.length,
     };
     status = cqa_recordings_fail(pipeline->store, &failed, cqa_pipeline_wall_ms(pipeline), &state,
@@ -348,7 +348,7 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
                                     .since_ns = pipeline->options.since_ms * 1000000,
                                     .until_ns = pipeline->options.until_ms * 1000000,
                                     .only_apart = pipeline->options.again == CQA_ASKED_APART,
-                                    .unfinished_ms = pipeline->config->unfinished_ms};
+                                    .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline)};
     struct cqa_arena arena = {0};
     struct cqa_recording *claimed = cqa_arena_alloc(&arena, limit * sizeof *claimed);
     struct cqa_error error = {0};
@@ -401,7 +401,7 @@ static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
     struct cqa_result *result = task->outcome.result;
     struct cqa_error error = {0};
 
-    if (result == NULL || pipeline->post == NULL || task->apart ||
+    if (result == NULL || !pipeline->config->posts || task->apart ||
         complete(pipeline, task, &error) != CQA_OK ||
         !cqa_clips_plan(&pipeline->config->clips, result, &task->order))
         return 0;

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 #include "pipeline/again.h"
+#include "pipeline/believed.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
 #include "pipeline/life.h"
@@ -76,6 +77,9 @@ struct cqa_pipeline {
     int winding_down;
     int64_t pause_until_ms; /* monotonic: the store takes nothing before */
     int64_t forget_at_ms;   /* monotonic */
+    struct cqa_believed believed;
+    int64_t believe_at_ms;  /* monotonic: when it is written next */
+    int64_t check_at_ms;    /* monotonic: whether the store is still in its place */
     int64_t send_at_ms;     /* monotonic: when there may be something to send again */
     enum cqa_status broken; /* the store is beyond use: the process must end */
     struct cqa_pipeline_status counts;
@@ -99,6 +103,8 @@ int cqa_intake_fd(const struct cqa_intake *intake); /* -1: none */
 int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 /* Every folder has been looked at since the start, and what may settle soon has. */
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
+/* Files that were not at rest when last looked at. */
+size_t cqa_intake_settling(const struct cqa_pipeline *pipeline);
 
 /* How many watched folders could not be read at their last look, or not in whole. */
 size_t cqa_intake_unread(const struct cqa_pipeline *pipeline);
@@ -131,6 +137,10 @@ enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
 void cqa_deliver_step(struct cqa_pipeline *pipeline);
+
+/* How long a header that says "still being written" is believed now: longer while the clock has
+ * been set lately, by which it may have lasted for years. */
+int64_t cqa_pipeline_unfinished_ms(const struct cqa_pipeline *pipeline);
 
 /* Milliseconds by the pipeline's clock. */
 static inline int64_t cqa_pipeline_now_ms(const struct cqa_pipeline *pipeline)
