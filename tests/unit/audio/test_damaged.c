@@ -129,7 +129,7 @@ static void wav_formats_are_checked(void **state)
         uint16_t tag;
         const char *name;
     } tags[] = {{0x83, "G.729"}, {0x45, "G.726"},     {0x64, "G.726"}, {0x38, "NMS"},
-                {0xFF, "AAC"},   {0x7777, "unknown"}, {0, "0x0000"},           {0xFFFE, "0xFFFE"}};
+                {0xFF, "AAC"},   {0x7777, "unknown"}, {0, "0x0000"},   {0xFFFE, "0xFFFE"}};
     const struct {
         uint16_t channels;
         uint32_t rate_hz;
