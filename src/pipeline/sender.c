@@ -12,6 +12,7 @@
 #include "base/version.h"
 #include "post/circuit.h"
 #include "store/deliveries.h"
+#include "store/mend.h"
 #include "store/refused.h"
 
 enum {
@@ -482,8 +483,12 @@ static int is_something_due(struct cqa_sender *sender)
     const int64_t wall_ms = wall_of(sender);
     struct cqa_error error = {0};
     int64_t next_ms = 0;
-    const enum cqa_status status = cqa_deliveries_next(sender->store, &next_ms, &error);
+    enum cqa_status status = CQA_OK;
 
+    if (!cqa_store_is_current(sender->store))
+        status = cqa_fail(&error, CQA_E_BADDATA, "the store was taken away or replaced");
+    if (status == CQA_OK)
+        status = cqa_deliveries_next(sender->store, &next_ms, &error);
     if (!took(sender, status, &error, CQA_N("a delivery")))
         return 0;
     sender->status.idle_ms = next_ms == 0 ? INT64_MAX : next_ms > wall_ms ? next_ms - wall_ms : 0;
