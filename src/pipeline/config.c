@@ -25,6 +25,7 @@ static const char *const top_keys[] = {"state_dir",
                                        "retention",
                                        "post",
                                        "clips",
+                                       "leg_wait",
                                        "settle_streams",
                                        NULL};
 static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
@@ -261,6 +262,7 @@ static void set_defaults(struct cqa_config *config)
         .settle_ms = 2000,
         .scan_interval_ms = MINUTE_MS,
         .unfinished_ms = 6 * HOUR_MS,
+        .leg_wait_ms = 120 * 1000,
         .analysis_timeout_ms = 10 * MINUTE_MS,
         .retention = {730, 730, 730},
         .post.timeout_ms = 30 * 1000,
@@ -317,6 +319,7 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
                           problems);
     cqa_yaml_get_duration(root, "scan_interval", 0, 1000, 24 * HOUR_MS, &config->scan_interval_ms,
                           problems);
+    cqa_yaml_get_duration(root, "leg_wait", 0, 0, HOUR_MS / 2, &config->leg_wait_ms, problems);
     cqa_yaml_get_duration(root, "unfinished", 0, 1000, 48 * HOUR_MS, &config->unfinished_ms,
                           problems);
     cqa_yaml_get_duration(root, "analysis_timeout", 0, 1000, 24 * HOUR_MS,
