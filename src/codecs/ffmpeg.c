@@ -299,7 +299,10 @@ static int check_form(const struct more *more, struct cqa_failure *failure)
 
     if (!is_convertible(more->frame->format)) {
         cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s in %s, which is not decoded",
-                        avcodec_get_name(more->codec->codec_id), "64 bits");
+                        avcodec_get_name(more->codec->codec_id),
+                        av_get_bytes_per_sample(more->frame->format) == 8
+                            ? "64 bits"
+                            : "samples of no known form");
         return -1;
     }
     if (base->channels == 0)
