@@ -227,17 +227,23 @@ static int check_end(const struct more *more, struct cqa_failure *failure)
     return -1;
 }
 
-static int failed_inside(const struct more *more, int code, struct cqa_failure *failure)
+/* Damage in the last packet of all is a file that was cut. */
+static int failed_inside(struct more *more, int code, struct cqa_failure *failure)
 {
     char why[AV_ERROR_MAX_STRING_SIZE] = "";
+    const double at_s = more->base.rate_hz > 0 ? (double)more->given / more->base.rate_hz : 0;
 
     if (more->source->sys_errno != 0) {
         cqa_source_unreadable(more->source, failure);
         return -1;
     }
+    if (code == AVERROR_INVALIDDATA && av_read_frame(more->format, more->packet) == AVERROR_EOF) {
+        cqa_failure_set(failure, CQA_FAILURE_TRUNCATED,
+                        "it stops within its last frame; %.1f s of audio are there", at_s);
+        return -1;
+    }
     (void)av_strerror(code, why, sizeof why);
-    cqa_failure_set(failure, CQA_FAILURE_DECODE, "at %.1f s: %s",
-                    more->base.rate_hz > 0 ? (double)more->given / more->base.rate_hz : 0.0, why);
+    cqa_failure_set(failure, CQA_FAILURE_DECODE, "at %.1f s: %s", at_s, why);
     return -1;
 }
 
