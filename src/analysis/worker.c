@@ -28,7 +28,7 @@ struct kept {
     int is_waiting; /* for one of them to be idle */
     uint64_t id;
     uint32_t kind;
-    int fd; /* our own */
+    struct cqa_frame_files files; /* our own */
     struct cqa_buffer body;
 };
 
@@ -109,14 +109,29 @@ static void forget(struct kept *kept)
 {
     if (kept == NULL || !kept->is_used)
         return;
-    close(kept->fd);
+    for (size_t i = 0; i < kept->files.count; i++)
+        close(kept->files.fd[i]);
     cqa_buffer_finish(&kept->body);
     *kept = (struct kept){0};
 }
 
+/* 0: there are no more descriptors, and none was taken. */
+static int duplicate(const struct cqa_frame_files *files, struct cqa_frame_files *out)
+{
+    for (out->count = 0; out->count < files->count; out->count++) {
+        out->fd[out->count] = fcntl(files->fd[out->count], F_DUPFD_CLOEXEC, 0);
+        if (out->fd[out->count] >= 0)
+            continue;
+        while (out->count > 0)
+            close(out->fd[--out->count]);
+        return 0;
+    }
+    return 1;
+}
+
 /* What cannot be kept is not tried a second time. */
 static void keep(struct cqa_workers *workers, uint64_t id, uint32_t kind, const struct iovec *parts,
-                 size_t part_count, int fd)
+                 size_t part_count, const struct cqa_frame_files *files)
 {
     struct kept kept = {
         .is_used = 1, .id = id, .kind = kind, .body = {.limit = CQA_FRAME_ORDER_MAX}};
@@ -124,8 +139,7 @@ static void keep(struct cqa_workers *workers, uint64_t id, uint32_t kind, const 
 
     while (place < workers->kept_count && workers->kept[place].is_used)
         place++;
-    kept.fd = place < workers->kept_count ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
-    if (kept.fd < 0)
+    if (place == workers->kept_count || !duplicate(files, &kept.files))
         return;
     for (size_t i = 0; i < part_count; i++)
         (void)cqa_buffer_add(&kept.body, parts[i].iov_base, parts[i].iov_len);
@@ -166,17 +180,26 @@ int cqa_workers_fd(const struct cqa_workers *workers)
 enum cqa_status cqa_workers_submit(struct cqa_workers *workers, const struct cqa_job *job,
                                    struct cqa_error *error)
 {
-    const int cuts = job->clips != NULL;
-    const uint32_t kind = cuts ? CQA_FRAME_CUT : CQA_FRAME_JOB;
-    const struct iovec parts[] = {
-        {cuts ? (void *)(uintptr_t)job->clips : (void *)(uintptr_t)&job->lines,
-         cuts ? sizeof *job->clips : sizeof job->lines},
-        {(void *)(uintptr_t)job->name, strnlen(job->name, CQA_ROLE_NAME_MAX)}};
+    const struct cqa_job_other *other = job->other;
+    const struct cqa_frame_files files = {other != NULL ? 2 : 1,
+                                          {job->fd, other != NULL ? other->fd : -1}};
+    const char *const second = other != NULL ? other->name : NULL;
+    struct cqa_job_order order = {.lines = job->lines};
+    struct iovec parts[CQA_FRAME_ORDER_PARTS];
+    size_t count;
+
+    if (other != NULL)
+        order.align = other->align;
+    if (job->clips != NULL)
+        count = cqa_frame_named_parts(job->clips, sizeof *job->clips, job->name, second, parts);
+    else
+        count = cqa_frame_named_parts(&order, sizeof order, job->name, second, parts);
+    const uint32_t kind = job->clips != NULL ? CQA_FRAME_CUT : CQA_FRAME_JOB;
     const enum cqa_status status =
-        cqa_pool_submit(workers->pool, job->id, kind, parts, 2, job->fd, error);
+        cqa_pool_submit(workers->pool, job->id, kind, parts, count, &files, error);
 
     if (status == CQA_OK)
-        keep(workers, job->id, kind, parts, 2, job->fd);
+        keep(workers, job->id, kind, parts, count, &files);
     return status;
 }
 
@@ -207,7 +230,7 @@ static void submit_waiting(struct cqa_workers *workers)
         struct kept *kept = &workers->kept[i];
         const struct iovec part = {kept->body.text, kept->body.length};
         if (kept->is_waiting && cqa_pool_submit(workers->more, kept->id, kept->kind, &part, 1,
-                                                kept->fd, &error) == CQA_OK)
+                                                &kept->files, &error) == CQA_OK)
             kept->is_waiting = 0;
     }
 }

@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include "audio/decoder.h"
+#include "audio/joint.h"
 #include "audio/layout.h"
 #include "audio/more.h"
 
 enum { PARTS_MAX = 1024 };
 
 struct cqa_audio {
+    struct cqa_joint *joint; /* of two files; then of the rest only what is counted */
     struct cqa_source source;
+    double drift_ppm;
     struct cqa_decoder *decoder; /* of the part that is read */
     uint64_t next;               /* where in the file the next part begins; 0: there is none */
     int parts;
@@ -72,10 +75,10 @@ static enum cqa_status resample(struct cqa_audio *audio, struct cqa_failure *fai
 {
     struct cqa_decoder *const inner = audio->decoder;
 
-    if (inner->rate_hz == CQA_AUDIO_RATE_HZ)
+    if (inner->rate_hz == CQA_AUDIO_RATE_HZ && !(fabs(audio->drift_ppm) > 0))
         return CQA_OK;
     audio->decoder = NULL;
-    return cqa_resampler_open(&audio->decoder, inner, failure);
+    return cqa_resampler_open(&audio->decoder, inner, audio->drift_ppm, failure);
 }
 
 static enum cqa_status open_first(struct cqa_audio *audio, const char *name,
@@ -127,8 +130,9 @@ static enum cqa_status open_next(struct cqa_audio *audio, struct cqa_failure *fa
     return status;
 }
 
-enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
-                               const struct cqa_raw *said, struct cqa_failure *failure)
+enum cqa_status cqa_audio_open_drifting(struct cqa_audio **out, int fd, const char *name,
+                                        const struct cqa_raw *said, double drift_ppm,
+                                        struct cqa_failure *failure)
 {
     struct cqa_audio *audio = calloc(1, sizeof *audio);
 
@@ -137,6 +141,7 @@ enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
         cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
         return CQA_E_NOMEM;
     }
+    audio->drift_ppm = drift_ppm;
     enum cqa_status status = cqa_source_open(&audio->source, fd, failure);
     if (status != CQA_OK)
         goto fail;
@@ -154,6 +159,38 @@ fail:
     return status;
 }
 
+enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
+                               const struct cqa_raw *said, struct cqa_failure *failure)
+{
+    return cqa_audio_open_drifting(out, fd, name, said, 0, failure);
+}
+
+enum cqa_status cqa_audio_open_legs(struct cqa_audio **out, const int fd[CQA_LEGS],
+                                    const char *const name[CQA_LEGS], const struct cqa_legs *legs,
+                                    struct cqa_failure *failure)
+{
+    if (!legs->joined)
+        return cqa_audio_open(out, fd[0], name[0], &legs->leg[0].raw, failure);
+    struct cqa_audio *audio = calloc(1, sizeof *audio);
+    *out = NULL;
+    if (audio == NULL) {
+        cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
+        return CQA_E_NOMEM;
+    }
+    audio->channels = CQA_LEGS;
+    const enum cqa_status status = cqa_joint_open(&audio->joint, fd, name, legs, failure);
+    if (status == CQA_OK)
+        *out = audio;
+    else
+        cqa_audio_close(audio);
+    return status;
+}
+
+int cqa_audio_channels(const struct cqa_audio *audio)
+{
+    return audio->channels;
+}
+
 /* Channel 0 of a mono file lies at the front of `pairs`. Returns its sum. */
 static float widen(float *pairs, size_t count)
 {
@@ -167,8 +204,9 @@ static float widen(float *pairs, size_t count)
     return sum;
 }
 
-ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
-                         struct cqa_failure *failure)
+/* The next frames of the one file. */
+static ptrdiff_t read_parts(struct cqa_audio *audio, float *pairs, size_t capacity,
+                            struct cqa_failure *failure)
 {
     ptrdiff_t got;
 
@@ -181,6 +219,16 @@ ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
     }
     if (got < 0)
         explain(audio, failure);
+    return got;
+}
+
+ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
+                         struct cqa_failure *failure)
+{
+    const ptrdiff_t got = audio->joint != NULL
+                              ? cqa_joint_read(audio->joint, pairs, capacity, failure)
+                              : read_parts(audio, pairs, capacity, failure);
+
     if (got <= 0)
         return got;
     audio->pairs += got;
@@ -223,7 +271,7 @@ static enum cqa_status check_call(const struct cqa_audio *audio, int64_t duratio
 enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts *out,
                                 struct cqa_failure *failure)
 {
-    if (cqa_source_changed(&audio->source))
+    if (audio->joint == NULL && cqa_source_changed(&audio->source))
         return explain(audio, failure);
     if (audio->pairs == 0)
         return cqa_failure_set(failure, CQA_FAILURE_EMPTY,
@@ -238,6 +286,8 @@ enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts 
         .offset = {audio->sums.left / (double)audio->pairs,
                    audio->sums.right / (double)audio->pairs},
     };
+    if (audio->joint != NULL)
+        return cqa_joint_facts(audio->joint, out, failure);
     if (check_call(audio, out->duration_ms, failure) != CQA_OK)
         return CQA_E_BADDATA;
     memcpy(out->container, audio->container, sizeof out->container);
@@ -252,13 +302,9 @@ void cqa_audio_close(struct cqa_audio *audio)
 {
     if (audio == NULL)
         return;
+    cqa_joint_close(audio->joint);
     if (audio->decoder != NULL)
         audio->decoder->close(audio->decoder);
     cqa_source_close(&audio->source);
     free(audio);
-}
-
-struct cqa_raw cqa_audio_raw(const struct cqa_audio_facts *facts)
-{
-    return cqa_raw_of_facts(facts->container, facts->encoding, facts->rate_hz, facts->channels);
 }

@@ -125,27 +125,30 @@ static int write_header(int out, int channels, uint64_t size)
 }
 
 static enum cqa_status run(struct cqa_children *children, const struct cqa_render_order *order,
-                           int fd, const char *name, int out, uint64_t *size,
+                           const struct cqa_render_source *source, int out, uint64_t *size,
                            struct cqa_error *error)
 {
     const struct cqa_child_order wanted = {CQA_ROLE_RENDER, MEMORY_BYTES, TIMEOUT_S};
-    const struct iovec parts[] = {{(void *)(uintptr_t)order, sizeof *order},
-                                  {(void *)(uintptr_t)name, strnlen(name, CQA_RENDER_NAME_MAX)}};
+    struct iovec parts[CQA_FRAME_ORDER_PARTS];
+    const size_t part_count =
+        cqa_frame_named_parts(order, sizeof *order, source->name[0],
+                              source->files.count > 1 ? source->name[1] : NULL, parts);
     struct cqa_child child;
     enum cqa_status status = cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, error);
 
     if (status != CQA_OK)
         return status;
     *size = order->kind == CQA_RENDER_WAV ? CQA_RENDER_HEADER_BYTES : 0;
-    status = cqa_frame_order(child.socket, CQA_FRAME_RENDER, parts, 2, fd)
-                 ? receive(&child, out, size, error)
-                 : cqa_fail(error, CQA_E_BADDATA, "the decoder did not start");
+    status =
+        cqa_frame_order_files(child.socket, CQA_FRAME_RENDER, parts, part_count, &source->files)
+            ? receive(&child, out, size, error)
+            : cqa_fail(error, CQA_E_BADDATA, "the decoder did not start");
     cqa_child_dismiss(children, &child);
     return status;
 }
 
 enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order,
-                           int fd, const char *name, const char *folder, int *out_fd,
+                           const struct cqa_render_source *source, const char *folder, int *out_fd,
                            uint64_t *out_size, struct cqa_error *error)
 {
     uint64_t size = 0;
@@ -153,7 +156,7 @@ enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_rende
 
     if (out < 0)
         return cqa_fail_errno(error, "%s", folder);
-    enum cqa_status status = run(children, order, fd, name, out, &size, error);
+    enum cqa_status status = run(children, order, source, out, &size, error);
     if (status == CQA_OK && ftruncate(out, (off_t)size) != 0) /* a hole at the end */
         status = cqa_fail_errno(error, "writing the rendered audio");
     if (status == CQA_OK && order->kind == CQA_RENDER_WAV &&

@@ -312,6 +312,40 @@ static void peaks_are_the_same_by_both_ways(void **state)
     reply_finish(&rendered);
 }
 
+/* A call in two files: each is a channel, the second 500 ms later. */
+static void two_files_are_played_as_one(void **state)
+{
+    static const char leg[] =
+        "{\"path\": \"%s/%s\", \"sha256\": \"%064d\", \"role\": \"agent\", \"offset_ms\": %d}";
+    char legs[1024];
+    char first[400];
+    char second[400];
+
+    (void)state;
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW, 1);
+    write_tone("in/b.wav", SF_FORMAT_WAV | SF_FORMAT_GSM610, 1);
+    snprintf(first, sizeof first, leg, audio, "in/a.wav", 1, 0);
+    snprintf(second, sizeof second, leg, audio, "in/b.wav", 2, 500);
+    snprintf(legs, sizeof legs, ", \"recording\": {\"path\": \"%s/in/a.wav\", \"legs\": [%s, %s]}",
+             audio, first, second);
+    put_call("1", "in/a.wav", 2, legs);
+    struct reply reply = play("1", NULL);
+    assert_int_equal(reply.status, 200);
+    assert_in_range(reply.length, 44 + 4 * 2500 * RATE_HZ / 1000, 44 + 4 * 2600 * RATE_HZ / 1000);
+    assert_true(loudest(&reply, 100, 1900, 2, 0) > 15000);
+    assert_int_equal(loudest(&reply, 0, 499, 2, 1), 0);
+    assert_in_range(loudest(&reply, 600, 2400, 2, 1), 12000, 20000);
+    assert_int_equal(loudest(&reply, 2010, 2400, 2, 0), 0);
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/calls/1/peaks", NULL);
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(json_array_size(json_object_get(reply.json, "channels")), 2);
+    reply_finish(&reply);
+    snprintf(second, sizeof second, "%s/in/b.wav", audio);
+    assert_int_equal(unlink(second), 0);
+    assert_int_equal(play_status("1"), 410);
+}
+
 static void only_the_folders_are_played_from(void **state)
 {
     (void)state;
@@ -386,6 +420,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keyed_digits_are_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(peaks_show_each_channel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(peaks_are_the_same_by_both_ways, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_files_are_played_as_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_the_folders_are_played_from, set_up, tear_down),
         cmocka_unit_test_setup_teardown(noise_in_a_file_is_a_clear_problem, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plays_are_audited_and_scoped, set_up, tear_down),
