@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The flags of a new revision, and which of the old ones they are. */
+#include <string.h>
 #include "server/put.h"
+
+/* While they are told apart: the row was current, and nothing of the new revision has taken it. */
+#define WAS_CURRENT "2"
 
 CQA_SQL_STATEMENT(
     set_current, "iiiitiiiiii", 0,
@@ -24,7 +28,7 @@ CQA_SQL_STATEMENT(
     same_flag, "itiiii", 1,
     "SELECT id FROM flags WHERE call = ?1 AND ordinal IS NULL AND author IS NULL AND rule = ?2"
     " AND start_ms = ?3 AND end_ms = ?4 AND points_c = ?5 AND automatic_fail = ?6"
-    " ORDER BY state DESC, id LIMIT 1");
+    " ORDER BY current DESC, state DESC, id LIMIT 1");
 
 /*
  * A flag that the new revision takes again (same rule, seconds and points) keeps its row, and so
@@ -48,7 +52,7 @@ CQA_SQL_STATEMENT(
     " AND rule = ?2 AND (points_c > 0 OR automatic_fail)"
     " AND (state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
     " AND (min(end_ms, ?4) > max(start_ms, ?3) OR (coalesce(event, 0) = 0 AND ?5 = 0))"
-    " ORDER BY min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1");
+    " ORDER BY current DESC, min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1");
 
 /*
  * What a person decided, or objected to, stands when the flag has moved: the same rule over seconds
@@ -103,9 +107,12 @@ static enum cqa_status keep_flags(struct cqa_sql *db, const struct cqa_item *ite
     return CQA_OK;
 }
 
-CQA_SQL_STATEMENT(
-    unset_current, "i", 0,
-    "UPDATE flags SET current = 0, ordinal = NULL WHERE call = ?1 AND author IS NULL");
+CQA_SQL_STATEMENT(unset_current, "i", 0,
+                  "UPDATE flags SET current = CASE current WHEN 1 THEN " WAS_CURRENT
+                  " ELSE 0 END, ordinal = NULL"
+                  " WHERE call = ?1 AND author IS NULL");
+CQA_SQL_STATEMENT(supersede, "i", 0,
+                  "UPDATE flags SET current = 0 WHERE call = ?1 AND current = " WAS_CURRENT);
 
 /* Flags added by hand stay current whatever the machine says later. */
 enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
@@ -121,6 +128,8 @@ enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, i
         status = cqa_sql_do(db, error, &unset_current, call);
         if (status == CQA_OK)
             status = keep_flags(db, item, call, kept, error);
+        if (status == CQA_OK)
+            status = cqa_sql_do(db, error, &supersede, call);
     }
     for (size_t i = 0; status == CQA_OK && i < item->flag_count; i++)
         if (!kept[i])
@@ -129,14 +138,96 @@ enum cqa_status cqa_put_flags(struct cqa_sql *db, const struct cqa_item *item, i
     return status;
 }
 
-CQA_SQL_STATEMENT(
-    count_standing, "i", 1,
-    "SELECT count(*) FROM flags AS f WHERE call = ?1 AND current = 1 AND author IS NULL"
-    " AND (coalesce(decided_c, points_c) > 0 OR automatic_fail) AND (state IN (1, 3)"
-    "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id AND o.outcome = 0))");
+/* ---- whether a person's word stands */
 
-enum cqa_status cqa_put_standing(struct cqa_sql *db, int64_t call, int64_t *count,
-                                 struct cqa_error *error)
+CQA_SQL_STATEMENT(
+    read_flags, "i", 8,
+    "SELECT id, rule, start_ms, end_ms, coalesce(event, 0) = 0,"
+    " state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id),"
+    " (coalesce(decided_c, points_c) > 0 OR automatic_fail) AND (state IN (1, 3)"
+    "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id AND o.outcome = 0)),"
+    " state <> 2 AND (coalesce(decided_c, points_c) > 0 OR automatic_fail)"
+    " FROM flags f WHERE call = ?1 AND current = 1 AND author IS NULL ORDER BY ordinal");
+CQA_SQL_STATEMENT(count_flags, "i", 1,
+                  "SELECT count(*) FROM flags WHERE call = ?1 AND current = 1 AND author IS NULL");
+
+static struct cqa_put_flag flag_of(const struct cqa_sql_rows *row, struct cqa_arena *arena)
 {
-    return cqa_sql_number(db, count, error, &count_standing, call);
+    return (struct cqa_put_flag){.id = cqa_sql_int(row, 0),
+                                 .rule = cqa_sql_copy(row, 1, arena),
+                                 .start_ms = cqa_sql_int(row, 2),
+                                 .end_ms = cqa_sql_int(row, 3),
+                                 .is_whole = (int)cqa_sql_int(row, 4),
+                                 .is_settled = (int)cqa_sql_int(row, 5),
+                                 .must_stay = (int)cqa_sql_int(row, 6),
+                                 .costs = (int)cqa_sql_int(row, 7)};
+}
+
+enum cqa_status cqa_put_read_flags(struct cqa_sql *db, int64_t call, struct cqa_arena *arena,
+                                   struct cqa_put_flag **out, size_t *count,
+                                   struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    int64_t room = 0;
+    enum cqa_status status = cqa_sql_number(db, &room, error, &count_flags, call);
+
+    *count = 0;
+    if (status != CQA_OK)
+        return status;
+    *out = cqa_arena_alloc(arena, ((size_t)room + 1) * sizeof **out);
+    if (*out == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    status = cqa_sql_start(db, &row, error, &read_flags, call);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error) && *count < (size_t)room) {
+        (*out)[*count] = flag_of(row, arena);
+        if ((*out)[(*count)++].rule == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
+    cqa_sql_end(row);
+    return status;
+}
+
+static const struct cqa_put_flag *find_flag(const struct cqa_put_flag *flags, size_t count,
+                                            int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (flags[i].id == id)
+            return &flags[i];
+    return NULL;
+}
+
+static int overlap(const struct cqa_put_flag *left, const struct cqa_put_flag *right)
+{
+    return (left->is_whole && right->is_whole) ||
+           (left->start_ms < right->end_ms && right->start_ms < left->end_ms);
+}
+
+/* Whether the flag, which a person settled, is still what it was: there, one, and alone. */
+static int is_unsettled(const struct cqa_put_flag *flag, const struct cqa_put_flag *before,
+                        size_t before_count, const struct cqa_put_flag *after, size_t after_count)
+{
+    const int stays = find_flag(after, after_count, flag->id) != NULL;
+
+    if (!stays && flag->must_stay)
+        return 1;
+    for (size_t i = 0; i < after_count; i++) {
+        const struct cqa_put_flag *other = &after[i];
+        if (other->id == flag->id || !other->costs || strcmp(other->rule, flag->rule) != 0)
+            continue;
+        const int is_new = !other->is_settled && find_flag(before, before_count, other->id) == NULL;
+        if (overlap(flag, other) ? is_new || !stays : is_new && !stays)
+            return 1;
+    }
+    return 0;
+}
+
+size_t cqa_put_unsettled(const struct cqa_put_flag *before, size_t before_count,
+                         const struct cqa_put_flag *after, size_t after_count)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < before_count; i++)
+        count += before[i].is_settled &&
+                 is_unsettled(&before[i], before, before_count, after, after_count);
+    return count;
 }

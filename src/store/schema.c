@@ -98,5 +98,15 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
-static const char *const steps[] = {schema_0001, schema_0002};
+/* Who counts the outcomes that are sent, and how far: a store that was lost and begins anew is
+ * another. */
+static const char schema_0003[] =
+    "CREATE TABLE generations ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  store TEXT NOT NULL,"
+    "  last INTEGER NOT NULL"
+    ") STRICT;"
+    "INSERT INTO generations VALUES (1, lower(hex(randomblob(8))), 0);";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};
