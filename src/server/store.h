@@ -79,6 +79,7 @@ struct cqa_call_filter {
     const char *agent, *person, *team, *queue, *source, *rule;
     const char *rubric, *rubric_version; /* that scored them */
     int64_t day_from, day_to;            /* 0: open */
+    int64_t without_day;                 /* 1: only those that tell no day */
     const struct cqa_shift *shift;       /* by when they started */
     const int64_t *score_below_c, *score_above_c;
     int severity_least; /* -1: any */
