@@ -24,49 +24,53 @@ static enum cqa_status take_row(struct cqa_sql *db, int64_t id, int64_t call,
                       (int64_t)flag->automatic_fail, call, id);
 }
 
-CQA_SQL_STATEMENT(
-    same_flag, "itiiii", 1,
-    "SELECT id FROM flags WHERE call = ?1 AND ordinal IS NULL AND author IS NULL AND rule = ?2"
-    " AND start_ms = ?3 AND end_ms = ?4 AND points_c = ?5 AND automatic_fail = ?6"
-    " ORDER BY current DESC, state DESC, id LIMIT 1");
+#define SAME                                                                                       \
+    "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"             \
+    " AND rule = ?2 AND start_ms = ?3 AND end_ms = ?4 AND points_c = ?5 AND automatic_fail = ?6"
+CQA_SQL_STATEMENT(same_flag, "itiiii", 1,
+                  SAME " AND (current <> 0 OR state <> 0"
+                       "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
+                       " ORDER BY current DESC, state DESC, id LIMIT 1");
+CQA_SQL_STATEMENT(old_flag, "itiiii", 1, SAME " ORDER BY id LIMIT 1");
 
 /*
  * A flag that the new revision takes again (same rule, seconds and points) keeps its row, and so
  * its decision; CQA_OK when there is one. Equal twins pair up one by one, since a row that was
  * taken has its ordinal set.
  */
-static enum cqa_status keep_same(struct cqa_sql *db, int64_t call, const struct cqa_item_flag *flag,
-                                 int64_t ordinal, struct cqa_error *error)
+static enum cqa_status keep_same(struct cqa_sql *db, const struct cqa_sql_statement *which,
+                                 int64_t call, const struct cqa_item_flag *flag, int64_t ordinal,
+                                 struct cqa_error *error)
 {
     int64_t id = 0;
     const enum cqa_status status =
-        cqa_scores_find(db, &id, error, &same_flag, call, flag->rule, flag->start_ms, flag->end_ms,
+        cqa_scores_find(db, &id, error, which, call, flag->rule, flag->start_ms, flag->end_ms,
                         flag->points_c, (int64_t)flag->automatic_fail);
 
     return status == CQA_OK ? take_row(db, id, call, flag, ordinal, error) : status;
 }
 
 CQA_SQL_STATEMENT(
-    decided_flag, "itiii", 1,
+    decided_flag, "itiiii", 1,
     "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"
-    " AND rule = ?2 AND (points_c > 0 OR automatic_fail)"
+    " AND rule = ?2 AND (points_c > 0 OR automatic_fail) = ?6"
     " AND (state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
     " AND (min(end_ms, ?4) > max(start_ms, ?3) OR (coalesce(event, 0) = 0 AND ?5 = 0))"
     " ORDER BY current DESC, min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1");
 
 /*
  * What a person decided, or objected to, stands when the flag has moved: the same rule over seconds
- * that overlap, where both cost points (decision 0067). CQA_OK when there is one.
+ * that overlap, where both cost points or both are notes (decision 0067). CQA_OK when there is one.
  */
 static enum cqa_status keep_decided(struct cqa_sql *db, int64_t call,
                                     const struct cqa_item_flag *flag, int64_t ordinal,
                                     struct cqa_error *error)
 {
     int64_t id = 0;
-    if (flag->points_c == 0 && !flag->automatic_fail)
-        return CQA_E_NOTFOUND;
-    const enum cqa_status status = cqa_scores_find(db, &id, error, &decided_flag, call, flag->rule,
-                                                   flag->start_ms, flag->end_ms, flag->event);
+    const int costs = flag->points_c > 0 || flag->automatic_fail;
+    const enum cqa_status status =
+        cqa_scores_find(db, &id, error, &decided_flag, call, flag->rule, flag->start_ms,
+                        flag->end_ms, flag->event, (int64_t)costs);
 
     return status == CQA_OK ? take_row(db, id, call, flag, ordinal, error) : status;
 }
@@ -88,18 +92,28 @@ static enum cqa_status insert_flag(struct cqa_sql *db, int64_t call,
                       flag->start_ms, flag->end_ms, (int64_t)flag->automatic_fail);
 }
 
-/* Rows that are the very same first, so that none of them goes to a neighbour. */
+/* One of the rounds below. */
+static enum cqa_status keep_one(struct cqa_sql *db, int round, int64_t call,
+                                const struct cqa_item_flag *flag, int64_t ordinal,
+                                struct cqa_error *error)
+{
+    return round == 1
+               ? keep_decided(db, call, flag, ordinal, error)
+               : keep_same(db, round == 0 ? &same_flag : &old_flag, call, flag, ordinal, error);
+}
+
+/* Rows that are the very same first, so that none of them goes to a neighbour; but one of long ago
+ * that nobody said anything of only where nothing that was decided since lies in its place. */
 static enum cqa_status keep_flags(struct cqa_sql *db, const struct cqa_item *item, int64_t call,
                                   unsigned char *kept, struct cqa_error *error)
 {
     enum cqa_status status = CQA_OK;
 
-    for (int round = 0; round < 2; round++)
+    for (int round = 0; round < 3; round++)
         for (size_t i = 0; i < item->flag_count; i++) {
             if (kept[i])
                 continue;
-            status = round == 0 ? keep_same(db, call, &item->flags[i], (int64_t)i, error)
-                                : keep_decided(db, call, &item->flags[i], (int64_t)i, error);
+            status = keep_one(db, round, call, &item->flags[i], (int64_t)i, error);
             kept[i] = status == CQA_OK;
             if (status != CQA_OK && status != CQA_E_NOTFOUND)
                 return status;
@@ -202,20 +216,37 @@ static int overlap(const struct cqa_put_flag *left, const struct cqa_put_flag *r
            (left->start_ms < right->end_ms && right->start_ms < left->end_ms);
 }
 
-/* Whether the flag, which a person settled, is still what it was: there, one, and alone. */
-static int is_unsettled(const struct cqa_put_flag *flag, const struct cqa_put_flag *before,
-                        size_t before_count, const struct cqa_put_flag *after, size_t after_count)
+struct both {
+    const struct cqa_put_flag *before, *after;
+    size_t before_count, after_count;
+};
+
+/* Nobody has said anything of the flag, and it is none of those that were there, moved. */
+static int is_new(const struct cqa_put_flag *flag, const struct both *both)
 {
-    const int stays = find_flag(after, after_count, flag->id) != NULL;
+    if (flag->is_settled || find_flag(both->before, both->before_count, flag->id) != NULL)
+        return 0;
+    for (size_t i = 0; i < both->before_count; i++) {
+        const struct cqa_put_flag *old = &both->before[i];
+        if (!old->is_settled && old->costs && strcmp(old->rule, flag->rule) == 0 &&
+            overlap(old, flag) && find_flag(both->after, both->after_count, old->id) == NULL)
+            return 0;
+    }
+    return 1;
+}
+
+/* Whether the flag, which a person settled, is still what it was: there, one, and alone. */
+static int is_unsettled(const struct cqa_put_flag *flag, const struct both *both)
+{
+    const int stays = find_flag(both->after, both->after_count, flag->id) != NULL;
 
     if (!stays && flag->must_stay)
         return 1;
-    for (size_t i = 0; i < after_count; i++) {
-        const struct cqa_put_flag *other = &after[i];
+    for (size_t i = 0; i < both->after_count; i++) {
+        const struct cqa_put_flag *other = &both->after[i];
         if (other->id == flag->id || !other->costs || strcmp(other->rule, flag->rule) != 0)
             continue;
-        const int is_new = !other->is_settled && find_flag(before, before_count, other->id) == NULL;
-        if (overlap(flag, other) ? is_new || !stays : is_new && !stays)
+        if (overlap(flag, other) ? !stays || is_new(other, both) : !stays && is_new(other, both))
             return 1;
     }
     return 0;
@@ -224,10 +255,10 @@ static int is_unsettled(const struct cqa_put_flag *flag, const struct cqa_put_fl
 size_t cqa_put_unsettled(const struct cqa_put_flag *before, size_t before_count,
                          const struct cqa_put_flag *after, size_t after_count)
 {
+    const struct both both = {before, after, before_count, after_count};
     size_t count = 0;
 
     for (size_t i = 0; i < before_count; i++)
-        count += before[i].is_settled &&
-                 is_unsettled(&before[i], before, before_count, after, after_count);
+        count += before[i].is_settled && is_unsettled(&before[i], &both);
     return count;
 }

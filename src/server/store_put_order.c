@@ -81,9 +81,11 @@ static enum cqa_status read_before(struct cqa_sql *db, const struct cqa_poster *
 }
 
 CQA_SQL_STATEMENT(count_later, "tttti", 1,
-                  "SELECT count(*) FROM calls c JOIN generations g ON g.call = c.id WHERE"
-                  " c.site = ?1 AND c.source = ?2 AND c.call_id = ?3 AND g.store = ?4"
-                  " AND g.number > ?5");
+                  "SELECT (SELECT count(*) FROM calls c JOIN generations g ON g.call = c.id WHERE"
+                  "  c.site = ?1 AND c.source = ?2 AND c.call_id = ?3 AND g.store = ?4"
+                  "  AND g.number > ?5)"
+                  " + (SELECT count(*) FROM previews p WHERE p.site = ?1 AND p.source = ?2"
+                  "  AND p.call_id = ?3 AND p.store = ?4 AND p.generation > ?5)");
 
 /* A result that was made after it is here already. */
 static enum cqa_status is_over(struct cqa_sql *db, const struct cqa_poster *poster,
