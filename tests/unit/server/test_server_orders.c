@@ -737,22 +737,36 @@ static void object_to(struct call *call)
     SAY("  object to flag %lld of %s: %d\n", (long long)flag, call->id, status);
 }
 
+static int is_ours(const json_t *objection)
+{
+    const char *id = json_string_value(json_object_get(objection, "call_id"));
+
+    return strcmp(id, order.calls[0].id) == 0 || strcmp(id, order.calls[1].id) == 0;
+}
+
+static void answer_one(const json_t *objection)
+{
+    char path[96];
+
+    snprintf(path, sizeof path, "/api/v1/objections/%lld/answer",
+             (long long)json_integer_value(json_object_get(objection, "objection")));
+    const int status = tried(lead, path,
+                             draw(2) ? "{\"state\":\"confirmed\",\"reason\":\"it is so\"}"
+                                     : "{\"state\":\"overturned\",\"reason\":\"right\"}");
+    SAY("  answer: %d\n", status);
+}
+
+/* The newest that is open. */
 static void answer(void)
 {
     struct reply reply = as(lead, "GET", "/api/v1/objections?outcome=open&limit=500", NULL);
     const json_t *list = json_object_get(reply.json, "objections");
-    const size_t count = json_array_size(list);
-    char path[96];
 
-    if (count > 0) {
-        const json_t *one = json_array_get(list, count - 1);
-        snprintf(path, sizeof path, "/api/v1/objections/%lld/answer",
-                 (long long)json_integer_value(json_object_get(one, "objection")));
-        const int status = tried(lead, path,
-                                 draw(2) ? "{\"state\":\"confirmed\",\"reason\":\"it is so\"}"
-                                         : "{\"state\":\"overturned\",\"reason\":\"right\"}");
-        SAY("  answer: %d\n", status);
-    }
+    for (size_t i = json_array_size(list); i-- > 0;)
+        if (is_ours(json_array_get(list, i))) {
+            answer_one(json_array_get(list, i));
+            break;
+        }
     reply_finish(&reply);
 }
 
