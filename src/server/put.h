@@ -84,8 +84,8 @@ enum cqa_status cqa_put_is_late(struct cqa_sql *db, const struct cqa_poster *pos
                                 int *late, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* From here on what the store counted before it is late. */
-enum cqa_status cqa_put_count(struct cqa_sql *db, int64_t call, const struct cqa_item *item,
-                              struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_put_count(struct cqa_sql *db, const struct cqa_poster *poster,
+                              const struct cqa_item *item, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* A failure, in its place among the outcomes of its recording. */
 enum cqa_status cqa_put_failure(struct cqa_sql *db, const struct cqa_poster *poster,

@@ -195,14 +195,15 @@ static const char previews_step[] =
     "CREATE INDEX score_changes_by_call ON score_changes(call, revision);";
 
 /*
- * The latest outcome of each call by the count of each store of recorders, and which revision was
+ * The latest outcome of each call (site, source and id, hashed) by the count of each store of
+ * recorders, and which revision was
  * the last that a recorder posted (NULL: the current one), where a rubric of the server's made the
  * current one of it. What waits may be of a call that nothing counts of yet: `call` is NULL.
  */
 static const char generations_step[] =
     "CREATE TABLE generations("
-    " call INTEGER NOT NULL REFERENCES calls(id), store TEXT NOT NULL, number INTEGER NOT NULL,"
-    " PRIMARY KEY(call, store)) WITHOUT ROWID;"
+    " call BLOB NOT NULL, store TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(call, store))"
+    " WITHOUT ROWID;"
     "ALTER TABLE calls ADD COLUMN posted INTEGER;"
     "UPDATE calls SET posted = (SELECT max(r.revision) FROM revisions r WHERE r.call = calls.id"
     " AND r.key NOT LIKE 'rescore:%') WHERE revision > 1;"
@@ -211,7 +212,7 @@ static const char generations_step[] =
     "CREATE TABLE waiting("
     " id INTEGER PRIMARY KEY, call INTEGER UNIQUE REFERENCES calls(id), site TEXT NOT NULL,"
     " source TEXT NOT NULL, call_id TEXT NOT NULL, kept INTEGER NOT NULL, recorder TEXT NOT NULL,"
-    " key TEXT NOT NULL, digest BLOB, store TEXT, generation INTEGER, received_ms INTEGER NOT NULL,"
+    " key TEXT NOT NULL, digest BLOB, received_ms INTEGER NOT NULL,"
     " day INTEGER, person TEXT, team TEXT, agent TEXT, after_c INTEGER,"
     " needs_person INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,"
     " UNIQUE(site, source, call_id));"

@@ -31,14 +31,14 @@ enum cqa_status cqa_put_drop_preview(struct cqa_sql *db, const struct cqa_poster
 
 /* Whose it would be, by the roster as it is now, where nothing counts of the call yet. */
 CQA_SQL_STATEMENT(
-    insert_preview, "otttitttbtoiotoit", 0,
-    "INSERT INTO previews(call, site, source, call_id, kept, recorder, key, agent, digest, store,"
-    " generation, received_ms, day, person, team, after_c, needs_person, body)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-    " coalesce((SELECT person FROM roster WHERE extension = ?8 AND from_local <= substr(?14, 1, 19)"
-    "  AND substr(?14, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1), ?8),"
-    " (SELECT team FROM roster WHERE extension = ?8 AND from_local <= substr(?14, 1, 19)"
-    "  AND substr(?14, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1), ?15, ?16, ?17)");
+    insert_preview, "otttitttbiotoit", 0,
+    "INSERT INTO previews(call, site, source, call_id, kept, recorder, key, agent, digest,"
+    " received_ms, day, person, team, after_c, needs_person, body)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+    " coalesce((SELECT person FROM roster WHERE extension = ?8 AND from_local <= substr(?12, 1, 19)"
+    "  AND substr(?12, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1), ?8),"
+    " (SELECT team FROM roster WHERE extension = ?8 AND from_local <= substr(?12, 1, 19)"
+    "  AND substr(?12, 1, 19) < to_local ORDER BY from_local DESC LIMIT 1), ?13, ?14, ?15)");
 
 enum cqa_status cqa_put_preview(struct cqa_sql *db, const struct cqa_poster *poster,
                                 const struct cqa_item *item, const struct cqa_preview_new *preview,
@@ -47,12 +47,11 @@ enum cqa_status cqa_put_preview(struct cqa_sql *db, const struct cqa_poster *pos
     enum cqa_status status = cqa_put_drop_preview(db, poster, item, preview->call, 0, error);
 
     if (status == CQA_OK)
-        status = cqa_sql_do(
-            db, error, &insert_preview, preview->call != 0 ? &preview->call : NULL, poster->site,
-            item->source, item->call_id, (int64_t)preview->kept, poster->recorder, item->key,
-            item->agent, item->digest, (size_t)CQA_ITEM_DIGEST_SIZE, item->store,
-            item->store != NULL ? &item->generation : NULL, now_ms, item->day, item->started_at,
-            preview->after_c, (int64_t)preview->needs_person, item->body);
+        status = cqa_sql_do(db, error, &insert_preview, preview->call != 0 ? &preview->call : NULL,
+                            poster->site, item->source, item->call_id, (int64_t)preview->kept,
+                            poster->recorder, item->key, item->agent, item->digest,
+                            (size_t)CQA_ITEM_DIGEST_SIZE, now_ms, item->day, item->started_at,
+                            preview->after_c, (int64_t)preview->needs_person, item->body);
     if (status == CQA_OK && preview->call != 0)
         status = cqa_put_changes(db, preview->call, 0, preview->changes, preview->change_count,
                                  now_ms, error);

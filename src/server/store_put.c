@@ -148,7 +148,7 @@ static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
                      ? keep_revision(scores, db, poster, item, known, &trial, order, now_ms, error)
                      : keep_apart(db, poster, item, known, &trial, order, closed, now_ms, error);
     if (status == CQA_OK && order->is_posted)
-        status = cqa_put_count(db, known->id, item, error);
+        status = cqa_put_count(db, poster, item, error);
     *outcome = counts                         ? CQA_PUT_REPLACED
                : order->mode == CQA_PUT_APART ? CQA_PUT_PREVIEWED
                                               : CQA_PUT_KEPT_BACK;
@@ -168,8 +168,7 @@ static enum cqa_status put_again(struct cqa_sql *db, const struct cqa_poster *po
 
     if (!as_posted || order->is_posted)
         status = cqa_put_drop_preview(db, poster, item, known->id, as_posted, error);
-    return status == CQA_OK && order->is_posted ? cqa_put_count(db, known->id, item, error)
-                                                : status;
+    return status == CQA_OK && order->is_posted ? cqa_put_count(db, poster, item, error) : status;
 }
 
 static enum cqa_status put_late(struct cqa_sql *db, const struct cqa_poster *poster,
@@ -232,7 +231,8 @@ static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *post
     }
     if (closed && order->mode == CQA_PUT_AS_POSTED && !order->never_keeps) {
         *outcome = CQA_PUT_KEPT_BACK;
-        return cqa_put_preview(db, poster, item, &preview, now_ms, error);
+        status = cqa_put_preview(db, poster, item, &preview, now_ms, error);
+        return status == CQA_OK ? cqa_put_count(db, poster, item, error) : status;
     }
     *outcome = closed ? CQA_PUT_PERIOD_CLOSED : CQA_PUT_STORED;
     if (closed)
@@ -240,7 +240,7 @@ static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *post
     status = cqa_put_drop_preview(db, poster, item, 0, 0, error);
     if (status == CQA_OK)
         status = cqa_put_revision(db, poster, item, known, now_ms, error);
-    return status == CQA_OK ? cqa_put_count(db, known->id, item, error) : status;
+    return status == CQA_OK ? cqa_put_count(db, poster, item, error) : status;
 }
 
 static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,

@@ -1,45 +1,69 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which outcome of a recording is the latest: by the count of the store that made it, else by when
  * it came (docs/decisions/0093-generations.md). */
+#include <sodium.h>
 #include <string.h>
 #include "server/put.h"
 
-CQA_SQL_STATEMENT(counted_of, "it", 1,
+/* Also of calls of which nothing counts yet: short, as there is a row for each. */
+static void hash_call(const struct cqa_poster *poster, const struct cqa_item *item,
+                      unsigned char out[CQA_KEY_HASH_SIZE])
+{
+    const char *const parts[] = {poster->site, item->source, item->call_id};
+    crypto_generichash_state state;
+
+    crypto_generichash_init(&state, NULL, 0, CQA_KEY_HASH_SIZE);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        crypto_generichash_update(&state, (const unsigned char *)parts[i], strlen(parts[i]) + 1);
+    crypto_generichash_final(&state, out, CQA_KEY_HASH_SIZE);
+}
+
+CQA_SQL_STATEMENT(counted_of, "bt", 1,
                   "SELECT number FROM generations WHERE call = ?1 AND store = ?2");
-CQA_SQL_STATEMENT(counted_of_waiting, "tttt", 1,
-                  "SELECT generation FROM previews WHERE site = ?1 AND source = ?2 AND call_id = ?3"
-                  " AND store = ?4");
+
+/* 0: nothing was counted by that store, or nobody counted the item. */
+static enum cqa_status read_counted(struct cqa_sql *db, const struct cqa_poster *poster,
+                                    const struct cqa_item *item, int64_t *number,
+                                    struct cqa_error *error)
+{
+    unsigned char call[CQA_KEY_HASH_SIZE];
+
+    *number = 0;
+    if (item->store == NULL || item->call_id == NULL)
+        return CQA_OK;
+    hash_call(poster, item, call);
+    return cqa_sql_number(db, number, error, &counted_of, call, (size_t)CQA_KEY_HASH_SIZE,
+                          item->store);
+}
 
 enum cqa_status cqa_put_is_late(struct cqa_sql *db, const struct cqa_poster *poster,
                                 const struct cqa_item *item, const struct cqa_known *known,
                                 int *late, struct cqa_error *error)
 {
     int64_t number = 0;
-    enum cqa_status status = CQA_OK;
+    const enum cqa_status status = read_counted(db, poster, item, &number, error);
 
-    *late = 0;
-    if (item->store == NULL)
-        return CQA_OK;
-    status = known->id != 0
-                 ? cqa_sql_number(db, &number, error, &counted_of, known->id, item->store)
-                 : cqa_sql_number(db, &number, error, &counted_of_waiting, poster->site,
-                                  item->source, item->call_id, item->store);
     /* The same one again under its key is a repetition, whatever came meanwhile; under another key
      * it is of a store that was copied and counts the same numbers once more. */
-    *late = number > item->generation || (number == item->generation && known->has_key);
+    *late =
+        number > item->generation || (number != 0 && number == item->generation && known->has_key);
     return status;
 }
 
-CQA_SQL_STATEMENT(count_generation, "iti", 0,
+CQA_SQL_STATEMENT(count_generation, "bti", 0,
                   "INSERT INTO generations(call, store, number) VALUES(?1, ?2, ?3)"
                   " ON CONFLICT(call, store) DO UPDATE SET number = max(number, excluded.number)");
 
-enum cqa_status cqa_put_count(struct cqa_sql *db, int64_t call, const struct cqa_item *item,
-                              struct cqa_error *error)
+enum cqa_status cqa_put_count(struct cqa_sql *db, const struct cqa_poster *poster,
+                              const struct cqa_item *item, struct cqa_error *error)
 {
-    return item->store == NULL
-               ? CQA_OK
-               : cqa_sql_do(db, error, &count_generation, call, item->store, item->generation);
+    unsigned char call[CQA_KEY_HASH_SIZE];
+
+    if (item->store == NULL)
+        return CQA_OK;
+    hash_call(poster, item, call);
+    return cqa_sql_do(db, error, &count_generation, call, (size_t)CQA_KEY_HASH_SIZE, item->store,
+                      item->generation);
 }
 
 /* ---- failures */
@@ -80,27 +104,6 @@ static enum cqa_status read_before(struct cqa_sql *db, const struct cqa_poster *
     return status == CQA_E_NOTFOUND ? CQA_OK : status;
 }
 
-CQA_SQL_STATEMENT(count_later, "tttti", 1,
-                  "SELECT (SELECT count(*) FROM calls c JOIN generations g ON g.call = c.id WHERE"
-                  "  c.site = ?1 AND c.source = ?2 AND c.call_id = ?3 AND g.store = ?4"
-                  "  AND g.number > ?5)"
-                  " + (SELECT count(*) FROM previews p WHERE p.site = ?1 AND p.source = ?2"
-                  "  AND p.call_id = ?3 AND p.store = ?4 AND p.generation > ?5)");
-
-/* A result that was made after it is here already. */
-static enum cqa_status is_over(struct cqa_sql *db, const struct cqa_poster *poster,
-                               const struct cqa_item *item, int *over, struct cqa_error *error)
-{
-    int64_t count = 0;
-    enum cqa_status status = CQA_OK;
-
-    if (item->store != NULL && item->call_id != NULL)
-        status = cqa_sql_number(db, &count, error, &count_later, poster->site, item->source,
-                                item->call_id, item->store, item->generation);
-    *over = count > 0;
-    return status;
-}
-
 CQA_SQL_STATEMENT(
     upsert_failure, "tttttttitoo", 0,
     "INSERT INTO failures(site, path, source, call_id, recorder, reason, body, first_ms, last_ms,"
@@ -117,13 +120,14 @@ enum cqa_status cqa_put_failure(struct cqa_sql *db, const struct cqa_poster *pos
                                 struct cqa_error *error)
 {
     struct before before = {0};
-    int over = 0;
+    int64_t counted = 0;
     enum cqa_status status = read_before(db, poster, item, &before, error);
 
-    if (status == CQA_OK && !before.is_later)
-        status = is_over(db, poster, item, &over, error);
+    if (status == CQA_OK)
+        status = read_counted(db, poster, item, &counted, error);
     if (status != CQA_OK)
         return status;
+    const int over = counted > item->generation; /* a result that was made after it is here */
     *outcome = over ? CQA_PUT_OUTDATED : before.exists ? CQA_PUT_UNCHANGED : CQA_PUT_STORED;
     if (before.is_later || (over && before.exists))
         return CQA_OK;

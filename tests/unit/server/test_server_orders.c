@@ -506,7 +506,7 @@ static void check_failures(void)
 /* Whether a later outcome of the same store's count came before. */
 static int is_late(const struct call *call, const struct content *content)
 {
-    if (content->store < 0 || (!call->exists && call->waiting < 0))
+    if (content->store < 0 || call->greatest[content->store] == 0)
         return 0;
     return content->number < call->greatest[content->store] ||
            (content->number == call->greatest[content->store] && content->is_sent && call->exists);
@@ -682,8 +682,7 @@ static void post_failure(struct call *call)
         fault("a failure was told %d", reply.status);
     reply_finish(&reply);
     SAY("  failure of %s number %lld\n", call->id, (long long)number);
-    const int64_t known = call->exists || call->waiting >= 0 ? call->greatest[store] : 0;
-    if (number < known || (call->failed_store == store && number <= call->failed_number))
+    if (number < call->greatest[store] || (call->failed_store == store && number <= call->failed_number))
         return;
     call->is_failed = 1;
     call->failed_store = store;
