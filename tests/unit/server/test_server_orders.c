@@ -72,7 +72,7 @@ static const char *const rules[] = {"dead-air", "interruption"};
 static struct served served;
 static char lead[512], agent[512]; /* sessions */
 static enum control control;
-static int orders = 40, first_seed = 1, plain, traces;
+static int orders = 30, first_seed = 1, plain, traces;
 static char fault_text[400];
 
 #define SAY(...)                                                                                   \
