@@ -98,9 +98,26 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
+/* Who or what was erased on request, or must not be. */
+static const char schema_0003[] =
+    "CREATE TABLE tombstones ("
+    "  hash TEXT PRIMARY KEY," /* of a call's id or of a recording's content */
+    "  made_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE holds ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('customer', 'agent', 'call')),"
+    "  value TEXT NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  made_ms INTEGER NOT NULL,"
+    "  UNIQUE (kind, value)"
+    ") STRICT;"
+    /* 1: retention found it held, and need not look again until a hold is lifted. */
+    "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
+
 /* Who counts the outcomes that are sent, and how far: a store that was lost and begins anew is
  * another. */
-static const char schema_0003[] =
+static const char schema_0004[] =
     "CREATE TABLE generations ("
     "  one INTEGER PRIMARY KEY CHECK (one = 1),"
     "  store TEXT NOT NULL,"
@@ -108,5 +125,5 @@ static const char schema_0003[] =
     ") STRICT;"
     "INSERT INTO generations VALUES (1, lower(hex(randomblob(8))), 0);";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};
