@@ -1111,9 +1111,9 @@ int main(int argc, char **argv)
         else if (strcmp(argv[i], "--plain") == 0)
             plain = 1;
         else if (i + 1 < argc && strcmp(argv[i], "--orders") == 0)
-            orders = atoi(argv[++i]);
+            orders = (int)strtol(argv[++i], NULL, 10);
         else if (i + 1 < argc && strcmp(argv[i], "--from") == 0)
-            first_seed = atoi(argv[++i]);
+            first_seed = (int)strtol(argv[++i], NULL, 10);
         else
             return fprintf(stderr,
                            "usage: test_server_orders [--orders N] [--from SEED] [--plain]\n"),
