@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "sql/sql.h"
 #include "support/served.h"
 
 /* Results that wait: what they show, what counts when, and what people decided meanwhile. */
@@ -495,6 +496,84 @@ static void a_re_scoring_does_not_drop_what_waits(void **state)
     shows(CALL, "score.total", "100");
 }
 
+static void objected_and_gone_is_answered(void **state)
+{
+    struct cqa_error error = {0};
+    const struct cqa_user_new zhang = {
+        .name = "zhang", .role = CQA_ACCOUNT_AGENT, .person = "8001", .password = "correct horse"};
+
+    (void)state;
+    assert_int_equal(cqa_user_put(served.scores, &zhang, &error), CQA_OK);
+    served_login(&served, "zhang", "correct horse");
+    assert_int_equal(asks("/api/v1/flags/1/objection", "{\"text\":\"not so\"}"), 201);
+    served_login(&served, "lea", "correct horse");
+    assert_int_equal(post_result("1", "b", REVISION(100, "", "")), 202); /* an answer is owed */
+    shows(PREVIEWS, "most_changed.0.for_a_person", "true");
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "1");
+    assert_int_equal(asks("/api/v1/objections/1/answer",
+                          "{\"state\":\"overturned\",\"reason\":\"it was not there\"}"),
+                     204);
+    shows("/api/v1/objections", "objections.0.outcome", "accepted");
+    shows(CALL, "score.total", "100");
+    /* it comes back: what was answered stands */
+    assert_int_equal(
+        post_result("1", "c", REVISION(98, SPAN(1, 12000, 24000), DEAD_AIR(1, 12000, 24000))), 200);
+    shows(CALL, "score.deductions.0.decision.state", "overturned");
+    shows(CALL, "score.decided_total", "100");
+}
+
+/* The store as the version before generations left it. */
+static void age(void)
+{
+    static const char *const steps[] = {
+        "CREATE TABLE old(call INTEGER PRIMARY KEY REFERENCES calls(id), kept INTEGER NOT NULL,"
+        " recorder TEXT NOT NULL, site TEXT NOT NULL, key TEXT NOT NULL, received_ms INTEGER NOT"
+        " NULL, after_c INTEGER, needs_person INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0,"
+        " body TEXT NOT NULL)",
+        "INSERT INTO old SELECT call, kept, recorder, site, key, received_ms, after_c,"
+        " needs_person, stale, body FROM previews",
+        "DROP TABLE previews",
+        "ALTER TABLE old RENAME TO previews",
+        "DROP TABLE generations",
+        "ALTER TABLE calls DROP COLUMN posted",
+        "ALTER TABLE failures DROP COLUMN store",
+        "ALTER TABLE failures DROP COLUMN generation",
+        "PRAGMA user_version = 10",
+    };
+    struct cqa_error error = {0};
+    struct cqa_sql *sql = NULL;
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/scores.db", served.folder);
+    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite, .path = path};
+    assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_OK);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const struct cqa_sql_statement statement = {.text = steps[i], .types = ""};
+        if (cqa_sql_do(sql, &error, &statement) != CQA_OK)
+            fail_msg("%s: %s", steps[i], cqa_english(&error.message));
+    }
+    cqa_sql_close(sql);
+}
+
+static void what_waited_before_an_upgrade_waits_after_it(void **state)
+{
+    (void)state;
+    served_put(&served, "2", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100)));
+    assert_int_equal(rescore(), 200);
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    age();
+    served_restart(&served);
+    served_login(&served, "lea", "correct horse");
+    shows(PREVIEWS, "calls", "1");
+    shows(PREVIEWS, "most_changed.0.number", "1");
+    shows(PREVIEWS, "most_changed.0.changes.0.rule", "dead-air");
+    /* what was scored anew before is still known to be */
+    served_put(&served, "2", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100)));
+    shows("/api/v1/calls/2", "score.total", "93");
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "1");
+    shows(CALL, "score.total", "98");
+}
+
 static void who_may_and_what_is_refused(void **state)
 {
     (void)state;
@@ -538,6 +617,8 @@ int main(void)
         TEST(two_decisions_that_become_one_flag_wait),
         TEST(a_retry_does_not_undo_a_re_scoring),
         TEST(a_re_scoring_does_not_drop_what_waits),
+        TEST(objected_and_gone_is_answered),
+        TEST(what_waited_before_an_upgrade_waits_after_it),
         TEST(a_confirmed_flag_that_goes_waits_for_a_person),
         TEST(an_overturned_flag_is_not_given_back_twice),
         TEST(a_decision_stands_where_its_flag_moves),
