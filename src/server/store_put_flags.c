@@ -53,14 +53,15 @@ static enum cqa_status keep_same(struct cqa_sql *db, const struct cqa_sql_statem
 CQA_SQL_STATEMENT(
     decided_flag, "itiiii", 1,
     "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"
-    " AND rule = ?2 AND (points_c > 0 OR automatic_fail) = ?6"
+    " AND rule = ?2 AND ((points_c > 0 OR automatic_fail) = ?6 OR state = 2)"
     " AND (state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
     " AND (min(end_ms, ?4) > max(start_ms, ?3) OR (coalesce(event, 0) = 0 AND ?5 = 0))"
     " ORDER BY current DESC, min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1");
 
 /*
  * What a person decided, or objected to, stands when the flag has moved: the same rule over seconds
- * that overlap, where both cost points or both are notes (decision 0067). CQA_OK when there is one.
+ * that overlap, where both cost points or both are notes; what was given back stays so whichever it
+ * is (decision 0094). CQA_OK when there is one.
  */
 static enum cqa_status keep_decided(struct cqa_sql *db, int64_t call,
                                     const struct cqa_item_flag *flag, int64_t ordinal,
