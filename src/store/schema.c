@@ -115,9 +115,38 @@ static const char schema_0003[] =
     /* 1: retention found it held, and need not look again until a hold is lifted. */
     "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
 
+/* What looks at the watched folders found, for whoever asks whether all is accounted for. */
+static const char schema_0004[] =
+    "CREATE TABLE folders ("
+    "  path BLOB PRIMARY KEY NOT NULL,"
+    "  looked_ms INTEGER NOT NULL,"
+    "  took_ms INTEGER NOT NULL,"
+    "  files INTEGER NOT NULL,"
+    "  settling INTEGER NOT NULL,"
+    "  held INTEGER NOT NULL,"
+    "  ignored INTEGER NOT NULL,"
+    "  not_regular INTEGER NOT NULL,"
+    "  errors INTEGER NOT NULL,"
+    "  sys_errno INTEGER NOT NULL,"
+    "  held_back INTEGER NOT NULL,"
+    "  unread INTEGER NOT NULL,"
+    "  settling_since_ms INTEGER NOT NULL,"
+    "  settling_path BLOB,"
+    "  stream_pause_ms INTEGER NOT NULL,"
+    "  whole_pause_ms INTEGER NOT NULL,"
+    "  whole_growths INTEGER NOT NULL,"
+    "  closes INTEGER NOT NULL"
+    ") STRICT;"
+
+    /* One row: the time that was last believed (pipeline/believed.h). */
+    "CREATE TABLE believed ("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;";
+
 /* Who counts the outcomes that are sent, and how far: a store that was lost and begins anew is
  * another. */
-static const char schema_0004[] =
+static const char schema_0005[] =
     "CREATE TABLE generations ("
     "  one INTEGER PRIMARY KEY CHECK (one = 1),"
     "  store TEXT NOT NULL,"
@@ -125,5 +154,6 @@ static const char schema_0004[] =
     ") STRICT;"
     "INSERT INTO generations VALUES (1, lower(hex(randomblob(8))), 0);";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
+                                    schema_0005};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

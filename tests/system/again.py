@@ -61,7 +61,8 @@ def age_store(site):
                           (aged(text), number))
             store.execute("UPDATE deliveries SET body = ?, key = replace(key, ' rules2', ''), next_ms = 0"
                           " WHERE recording_id = ?", (aged(text), number))
-        store.executescript("DROP TABLE generations; DROP TABLE tombstones; DROP TABLE holds; DROP TABLE previews;"
+        store.executescript("DROP TABLE generations; DROP TABLE folders; DROP TABLE believed; DROP TABLE tombstones;"
+                            "DROP TABLE holds; DROP TABLE previews;"
                             "ALTER TABLE recordings DROP COLUMN held; ALTER TABLE recordings DROP COLUMN asked;"
                             "PRAGMA user_version = 1;")
     store.close()
