@@ -13,7 +13,7 @@ static const char *const top_keys[] = {
     "state_dir",        "watch",          "rubric",    "workers",      "settle",
     "scan_interval",    "unfinished",     "log_level", "mask_private", "show_digits",
     "analysis_timeout", "retention_days", "post",      "clips",        NULL};
-static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
+static const char *const watch_keys[] = {"path", "recorder", "time_zone", "facts", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", "info", "debug", NULL};
@@ -100,7 +100,7 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
     const char *zone = NULL;
 
     if (cqa_yaml_kind(node) != CQA_YAML_MAP) {
-        cqa_yaml_problem(node, problems, "a watched folder is a map: path, recorder, time_zone");
+        cqa_yaml_problem(node, problems, "a watched folder is a map: path, recorder, time_zone, facts");
         return;
     }
     cqa_yaml_only(node, watch_keys, problems);
@@ -111,6 +111,9 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
         if (cqa_zone_load(zone, &watch->zone, &error) != CQA_OK)
             cqa_yaml_problem(zone != NULL ? cqa_yaml_find(node, "time_zone") : node, problems,
                              "time_zone: %p", &error.message);
+    const struct cqa_yaml_node *facts = cqa_yaml_want(node, "facts", CQA_YAML_MAP, 0, problems);
+    if (facts != NULL)
+        cqa_facts_config_read(facts, &config->arena, &watch->facts, problems);
     for (size_t i = 0; watch->path != NULL && i < config->watch_count; i++)
         if (config->watches[i].path != NULL && overlap(config->watches[i].path, watch->path))
             cqa_yaml_problem(cqa_yaml_find(node, "path"), problems,
@@ -296,6 +299,7 @@ void cqa_config_finish(struct cqa_config *config)
     for (size_t i = 0; i < config->watch_count; i++) {
         cqa_recorder_destroy(config->watches[i].recorder);
         cqa_zone_destroy(config->watches[i].zone);
+        cqa_facts_config_finish(&config->watches[i].facts);
     }
     cqa_rubric_destroy(config->rubric);
     cqa_arena_finish(&config->arena);

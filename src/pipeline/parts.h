@@ -6,6 +6,7 @@
 #include "pipeline/again.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
+#include "pipeline/facts.h"
 #include "pipeline/life.h"
 #include "pipeline/pipeline.h"
 #include "post/circuit.h"
@@ -26,6 +27,7 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
+    struct cqa_known known; /* what `call` was made from */
     int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
@@ -47,6 +49,7 @@ struct cqa_pipeline {
     struct cqa_pipeline_options options;
     struct cqa_store *store;
     struct cqa_intake *intake;
+    struct cqa_facts_room *facts;
     struct cqa_workers *workers;
     struct cqa_post *post; /* NULL: nowhere to post to */
     struct cqa_circuit circuit;

@@ -117,6 +117,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
         status = cqa_life_open(config->state_dir, &pipeline->store, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
+    if (status == CQA_OK)
+        status = cqa_facts_create(config, &pipeline->facts, error);
     if (status == CQA_OK && options->again != CQA_ASKED_NOT)
         status = cqa_again_ask(pipeline, error);
     if (status == CQA_OK)
@@ -150,6 +152,7 @@ void cqa_pipeline_destroy(struct cqa_pipeline *pipeline)
     free(pipeline->tasks);
     cqa_post_destroy(pipeline->post);
     cqa_intake_destroy(pipeline->intake);
+    cqa_facts_destroy(pipeline->facts);
     if (pipeline->store != NULL)
         release(pipeline, 1);
     cqa_store_close(pipeline->store);
@@ -163,6 +166,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
 {
     const struct cqa_config *old = pipeline->config;
     struct cqa_intake *old_intake = pipeline->intake;
+    struct cqa_facts_room *facts = NULL;
     struct cqa_post *post = NULL;
     const int other_workers =
         config->workers != old->workers || config->analysis_timeout_ms != old->analysis_timeout_ms;
@@ -172,6 +176,8 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
         return cqa_fail(error, CQA_E_REFUSED, "state_dir cannot change while running: restart");
     status = make_post(pipeline, config, &post, error);
     pipeline->config = config;
+    if (status == CQA_OK)
+        status = cqa_facts_create(config, &facts, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
     if (status == CQA_OK && other_workers) {
@@ -183,12 +189,15 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
     }
     if (status != CQA_OK) {
         pipeline->config = old;
+        cqa_facts_destroy(facts);
         cqa_post_destroy(post);
         return status;
     }
     cqa_analyzer_name(config, pipeline->engine, pipeline->analyzer);
     cqa_analyse_unscore(pipeline);
     cqa_intake_destroy(old_intake);
+    cqa_facts_destroy(pipeline->facts);
+    pipeline->facts = facts;
     cqa_post_destroy(pipeline->post); /* with it goes a request under way: it is sent again */
     pipeline->post = post;
     pipeline->replied = 0;
@@ -279,6 +288,10 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 
     if (!pipeline->winding_down)
         scan_at_ms = cqa_intake_step(pipeline);
+    if (!pipeline->winding_down) {
+        const int64_t facts_at_ms = cqa_facts_step(pipeline);
+        scan_at_ms = facts_at_ms < scan_at_ms ? facts_at_ms : scan_at_ms;
+    }
     cqa_analyse_step(pipeline);
     cqa_deliver_step(pipeline);
     forget_old(pipeline);
@@ -303,8 +316,8 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     status->running =
         (size_t)running(pipeline) +
         (pipeline->post != NULL && (cqa_post_busy(pipeline->post) || pipeline->replied));
-    status->analysed_all = cqa_intake_complete(pipeline) && running(pipeline) == 0 &&
-                           !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
+    status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&
+                           running(pipeline) == 0 && !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
     status->sent_all =
         pipeline->post == NULL || (!cqa_post_busy(pipeline->post) && !pipeline->replied &&
                                    pipeline->send_at_ms > now_ms + SOON_MS);

@@ -55,14 +55,19 @@ static const char *escaped(const char *value, struct cqa_arena *arena)
     return text;
 }
 
+int cqa_recorder_is_unknown(const struct cqa_recorder *recorder, const char *value)
+{
+    for (size_t i = 0; i < recorder->unknown_count; i++)
+        if (strcasecmp(recorder->unknown[i], value) == 0)
+            return 1;
+    return 0;
+}
+
 const char *cqa_recorder_clean(const struct cqa_recorder *recorder, const char *value,
                                struct cqa_arena *arena)
 {
-    if (value == NULL || value[0] == '\0')
+    if (value == NULL || value[0] == '\0' || cqa_recorder_is_unknown(recorder, value))
         return NULL;
-    for (size_t i = 0; i < recorder->unknown_count; i++)
-        if (strcasecmp(recorder->unknown[i], value) == 0)
-            return NULL;
     return escaped(value, arena);
 }
 
@@ -155,6 +160,7 @@ static void fill_started_at(const struct cqa_recorder *recorder, const struct cq
     if (known > 0) {
         cqa_zone_format(zone, utc_s, text);
         out->call.started_at = text[0] == '\0' ? NULL : cqa_arena_string(arena, text);
+        out->call.begun_ms = utc_s * 1000;
     } else if (known < 0) {
         cqa_message_set(&out->why, "%p; its date or time does not exist", &out->why);
     }
@@ -181,6 +187,7 @@ static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zon
     out->call.queue = field(recorder, map, CQA_FIELD_QUEUE, groups, arena);
     cqa_recorder_set_direction(recorder, cqa_recorder_direction(recorder, direction), &out->call);
     fill_started_at(recorder, zone, groups, arena, out);
+    cqa_call_credit(&out->call, CQA_FACT_NAME);
 }
 
 /* Nothing but the path is known. */

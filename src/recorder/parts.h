@@ -66,6 +66,8 @@ enum {
     CQA_SIDECAR_STARTED_AT = CQA_FIELD_COUNT,
     CQA_SIDECAR_CHANNEL_0,
     CQA_SIDECAR_CHANNEL_1,
+    CQA_SIDECAR_ANSWERED_AT,
+    CQA_SIDECAR_HOLDS, /* pairs of instants, in any writing */
     CQA_SIDECAR_COUNT
 };
 extern const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1];
@@ -113,9 +115,6 @@ const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const ch
 /* %XX escapes undone in place, as far as they are valid and not NUL. Returns `text`. */
 char *cqa_unescape_uri(char *text);
 
-/* Sets `call`'s direction and what follows from it. */
-void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,
-                                struct cqa_call *call);
 enum cqa_direction cqa_direction_index(const char *direction);
 
 /*
@@ -125,11 +124,6 @@ enum cqa_direction cqa_direction_index(const char *direction);
 int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
                            const struct cqa_groups *groups, struct cqa_arena *arena,
                            int64_t *utc_s);
-
-/* The same of a value in a sidecar: seconds, milliseconds or microseconds since 1970, or ISO 8601.
- * 1 or 0. */
-int cqa_moment_from_text(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                         const char *text, int64_t *utc_s);
 
 /* Loads the key `sidecars` of a profile. */
 void cqa_sidecars_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,

@@ -251,6 +251,11 @@ void cqa_recorder_destroy(struct cqa_recorder *recorder)
     free(recorder);
 }
 
+int cqa_recorder_has_sidecars(const struct cqa_recorder *recorder)
+{
+    return recorder->sidecar_count > 0;
+}
+
 int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)
 {
     for (size_t i = 0; i < sizeof ignored_anywhere / sizeof *ignored_anywhere; i++)

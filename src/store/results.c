@@ -51,6 +51,9 @@ static enum cqa_status write_result(const struct putting *putting, struct cqa_er
     /* What was to be looked at is decided now, or out of date. */
     if (status == CQA_OK)
         status = cqa_sql_do(putting->store->sql, error, &drop_beside, finished->id);
+    if (status == CQA_OK && finished->link != NULL)
+        status = cqa_facts_link(putting->store->sql, finished->id, finished->link, putting->now_ms,
+                                error);
     if (status == CQA_OK && finished->key != NULL)
         status = cqa_deliveries_put(putting->store->sql, finished->id, finished->key,
                                     own_body ? finished->body : finished->json,

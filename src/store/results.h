@@ -2,6 +2,7 @@
 #ifndef CQA_STORE_RESULTS_H
 #define CQA_STORE_RESULTS_H
 
+#include "store/facts.h"
 #include "store/recordings.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ struct cqa_finished {
         *key; /* idempotency key of the delivery (store/deliveries.h); NULL: not to be sent */
     const char *body; /* the exact bytes to send; NULL: the JSON */
     size_t body_length;
+    const struct cqa_facts_link *link; /* by what facts find it; NULL: facts are not looked for */
     int apart; /* kept beside the current result, which stays (previews.h); `key` and `body` are not
                   looked at */
 };
