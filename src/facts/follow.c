@@ -179,7 +179,7 @@ enum cqa_status cqa_follow_read(const char *path, size_t bytes_max, struct cqa_f
 
     *more = 0;
     if (fd < 0)
-        return cqa_fail_errno(error, "%s", path);
+        return cqa_fail_errno(error, "it cannot be opened");
     if (bytes_max < (size_t)2 * CQA_FOLLOW_LINE_MAX)
         bytes_max = (size_t)2 * CQA_FOLLOW_LINE_MAX;
     const enum cqa_status status =

@@ -285,6 +285,7 @@ enum cqa_status cqa_facts_join(const struct cqa_recorder *recorder, const struct
         hear_all(recorder, facts, count, anyone_of, same_number, &voices);
     join_plain(&voices, CQA_CALL_CUSTOMER, same_number, arena, call);
     hear_all(recorder, facts, count, queue_of, same_text, &voices);
+    voices.other = (struct said){0}; /* a call may pass through several queues */
     join_plain(&voices, CQA_CALL_QUEUE, same_text, arena, call);
     join_started(zone, facts, count, arena, call);
     join_answered(zone, facts, count, begun_ms, arena, call);

@@ -254,6 +254,39 @@ static enum cqa_status identify(struct cqa_pipeline *pipeline, const struct cqa_
                : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }
 
+/*
+ * Where other facts change nothing that was measured, what was measured stays: 1 when it is the
+ * task's outcome. Clips want a worker anyway.
+ */
+static int measured_before(struct cqa_pipeline *pipeline, const struct cqa_recording *recording,
+                           struct cqa_task *task)
+{
+    const struct cqa_result_wish wish = {.id = task->id,
+                                         .size_bytes = task->before.st_size,
+                                         .mtime_ns = mtime_ns(&task->before),
+                                         .analyzer = pipeline->analyzer,
+                                         .lines = task->known.lines};
+    struct cqa_result *result = NULL;
+    struct cqa_error error = {0};
+    const char *json = NULL;
+    size_t length = 0;
+
+    if (recording->asked != CQA_ASKED_AGAIN || pipeline->config->clips.sends ||
+        cqa_results_find(pipeline->store, &wish, &task->arena, &json, &length, &error) != CQA_OK)
+        return 0;
+    result = calloc(1, sizeof *result);
+    if (result == NULL ||
+        cqa_result_from_json(json, length, CQA_RESULT_OURS, result, &error) != CQA_OK) {
+        cqa_result_destroy(result);
+        return 0;
+    }
+    result->scored = 0;
+    result->score = (struct cqa_score){0};
+    result->call = (struct cqa_call){0};
+    task->outcome.result = result;
+    return 1;
+}
+
 /* Opens a claimed recording and hands it to a worker: 1 when one has it. */
 static int submit(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
                   const struct cqa_recording *recording, struct cqa_task *task)
@@ -267,6 +300,8 @@ static int submit(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
         return 0;
     if (status == CQA_OK && fstat(task->fd, &task->before) != 0)
         status = cqa_fail_errno(&error, "the recording");
+    if (status == CQA_OK && measured_before(pipeline, recording, task))
+        return 0;
     if (status == CQA_OK) {
         const struct cqa_job job = {.id = (uint64_t)task->id,
                                     .fd = task->fd,

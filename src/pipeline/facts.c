@@ -16,6 +16,7 @@ enum {
     ASKED_MS = 50,         /* until a table's answer is looked for again */
     LOOKS = 500,           /* recordings a turn */
     FORGET_FACTS = 2000,
+    FEW_ROWS = 20 * 1000, /* so few, and the next question reaches twice as far */
 };
 static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
 static const int64_t LOOK_FOR_MS = INT64_C(30) * 24 * 3600 * 1000; /* a sidecar comes within */
@@ -33,6 +34,7 @@ struct origin {
     struct cqa_table_reader *reader;  /* of a table; NULL until it is first asked */
     int64_t place_ms;                 /* up to where it has been read; 0: nothing yet */
     int64_t until_ms;                 /* of the question */
+    int64_t window_ms;                /* how much of the past is asked for at once */
     int64_t asked_ms;                 /* wall clock; when it was asked */
     int asked;
     int again; /* the last answer was not stored: ask for all of it */
@@ -67,6 +69,7 @@ enum cqa_status cqa_facts_create(const struct cqa_config *config, struct cqa_fac
             room->origins[room->count++] = (struct origin){
                 .watch = watch,
                 .origin = origin,
+                .window_ms = DAY_MS,
                 .clock = {origin->own_zone != NULL ? origin->own_zone : watch->zone, origin->utc}};
         }
     *out = room;
@@ -402,7 +405,7 @@ static void read_log(struct cqa_pipeline *pipeline, struct origin *origin)
 
 /* ---- reading tables */
 
-/* Days one after the other until it has caught up; then what may have come since. */
+/* A piece of the past after the other until it has caught up; then what may have come since. */
 static void ask_table(struct cqa_pipeline *pipeline, struct origin *origin)
 {
     const struct cqa_fact_origin *table = origin->origin;
@@ -421,7 +424,8 @@ static void ask_table(struct cqa_pipeline *pipeline, struct origin *origin)
     if (since_ms > now_ms - table->overlap_ms) /* the clock was put back */
         since_ms = now_ms - table->overlap_ms;
     origin->asked_ms = now_ms;
-    origin->until_ms = since_ms + DAY_MS >= now_ms ? now_ms + DAY_MS : since_ms + DAY_MS;
+    origin->until_ms = since_ms + origin->window_ms >= now_ms ? now_ms + DAY_MS
+                                                              : since_ms + origin->window_ms;
     origin->asked = 1;
     origin->next_ms = cqa_pipeline_now_ms(pipeline) + ASKED_MS;
     cqa_table_reader_ask(origin->reader, since_ms, origin->until_ms, origin->again);
@@ -447,8 +451,12 @@ static void take_table(struct cqa_pipeline *pipeline, struct origin *origin)
     origin->read |= answer.status != CQA_OK || caught_up;
     if (!origin->again)
         origin->place_ms = place_ms;
-    if (answer.status != CQA_OK || caught_up)
-        origin->next_ms = cqa_pipeline_now_ms(pipeline) + table->interval_ms;
+    if (answer.count < FEW_ROWS && origin->window_ms < table->reach_ms)
+        origin->window_ms *= 2;
+    else if (origin->window_ms > DAY_MS)
+        origin->window_ms /= 2;
+    origin->next_ms = cqa_pipeline_now_ms(pipeline) +
+                      (answer.status != CQA_OK || caught_up ? table->interval_ms : 0);
     cqa_arena_finish(&answer.arena);
     free(answer.facts);
 }

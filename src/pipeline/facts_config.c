@@ -262,7 +262,7 @@ void cqa_facts_config_read(const struct cqa_yaml_node *map, struct cqa_arena *ar
     cqa_yaml_only(map, keys, problems);
     (void)cqa_yaml_get_duration(map, "wait", 0, 0, 24 * HOUR_MS, &out->wait_ms, problems);
     const struct cqa_yaml_node *list =
-        cqa_yaml_want(map, "sources", CQA_YAML_LIST, 1, problems);
+        cqa_yaml_want(map, "sources", CQA_YAML_LIST, 0, problems);
     if (list != NULL)
         read_origins(list, arena, out, problems);
 }

@@ -498,6 +498,15 @@ cqa_recorder_read_sidecar(const struct cqa_recorder *recorder, struct cqa_childr
     return CQA_OK;
 }
 
+/* Positive, and another for another size, time or name. */
+static int64_t stamp_of(const struct stat *status, size_t which)
+{
+    uint64_t stamp = (uint64_t)status->st_mtim.tv_sec * 1000000000 + (uint64_t)status->st_mtim.tv_nsec;
+
+    stamp = (stamp * 31 + (uint64_t)status->st_size) * 31 + which;
+    return (int64_t)(stamp >> 1) | 1;
+}
+
 int64_t cqa_recorder_sidecar_stamp(const struct cqa_recorder *recorder, const char *path,
                                    const char *id)
 {
@@ -509,7 +518,6 @@ int64_t cqa_recorder_sidecar_stamp(const struct cqa_recorder *recorder, const ch
             if (sidecar_path(recorder->sidecars[i].files.items[k], path, id, beside,
                              sizeof beside) &&
                 lstat(beside, &status) == 0)
-                return ((int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec) * 31 +
-                       status.st_size + (int64_t)(i * 16 + k) + 1;
+                return stamp_of(&status, i * 16 + k);
     return 0;
 }

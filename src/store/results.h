@@ -38,6 +38,21 @@ struct cqa_finished {
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Which result would do for other facts of the same call: of this very file, by this analyzer, measured with these
+ * lines (cqa_call_hash). */
+struct cqa_result_wish {
+    int64_t id; /* the recording's */
+    int64_t size_bytes;
+    int64_t mtime_ns;
+    const char *analyzer;
+    const char *lines;
+};
+
+/* Its JSON in `arena`; CQA_E_NOTFOUND when there is none. */
+enum cqa_status cqa_results_find(struct cqa_store *store, const struct cqa_result_wish *wish,
+                                 struct cqa_arena *arena, const char **json, size_t *length,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
 /* A result that another analyzer or rubric made than those of now. */
 struct cqa_outdated {
     int64_t id; /* the recording's */

@@ -210,6 +210,9 @@ static void test_keys(void **state)
     (void)state;
     cqa_delivery_key(&parts, key);
     assert_string_equal(key, "freepbx|1763604902.17|ab12|standard@1|0.1.0");
+    parts.facts = "00f0";
+    cqa_delivery_key(&parts, key);
+    assert_string_equal(key, "freepbx|1763604902.17|ab12|standard@1|0.1.0|00f0");
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     parts.call_id = longest;
