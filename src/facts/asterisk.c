@@ -51,13 +51,11 @@ int cqa_fact_from_csv(const char *line, size_t length, const struct cqa_fact_clo
                       struct cqa_arena *arena, struct cqa_fact *out)
 {
     static const enum cqa_fact_column columns[] = {
-        CQA_COLUMN_SKIP,       CQA_COLUMN_CALLER,      CQA_COLUMN_CALLEE,
-        CQA_COLUMN_SKIP,       CQA_COLUMN_SKIP,        CQA_COLUMN_CHANNEL,
-        CQA_COLUMN_DST_CHANNEL, CQA_COLUMN_LAST_APP,   CQA_COLUMN_LAST_DATA,
-        CQA_COLUMN_STARTED_AT, CQA_COLUMN_ANSWERED_AT, CQA_COLUMN_SKIP,
-        CQA_COLUMN_SKIP,       CQA_COLUMN_SKIP,        CQA_COLUMN_DISPOSITION,
-        CQA_COLUMN_SKIP,       CQA_COLUMN_UNIQUE_ID,   CQA_COLUMN_SKIP,
-        CQA_COLUMN_SKIP,       CQA_COLUMN_LINKED_ID};
+        CQA_COLUMN_SKIP,      CQA_COLUMN_CALLER,     CQA_COLUMN_CALLEE,      CQA_COLUMN_SKIP,
+        CQA_COLUMN_SKIP,      CQA_COLUMN_CHANNEL,    CQA_COLUMN_DST_CHANNEL, CQA_COLUMN_LAST_APP,
+        CQA_COLUMN_LAST_DATA, CQA_COLUMN_STARTED_AT, CQA_COLUMN_ANSWERED_AT, CQA_COLUMN_SKIP,
+        CQA_COLUMN_SKIP,      CQA_COLUMN_SKIP,       CQA_COLUMN_DISPOSITION, CQA_COLUMN_SKIP,
+        CQA_COLUMN_UNIQUE_ID, CQA_COLUMN_SKIP,       CQA_COLUMN_SKIP,        CQA_COLUMN_LINKED_ID};
     enum { COLUMNS = sizeof columns / sizeof *columns, LEAST = 15 };
     const char *values[CQA_COLUMN_COUNT] = {NULL};
     char *fields[CSV_FIELDS_MAX];
@@ -96,7 +94,8 @@ static const char *agent_of(const char *field)
     return slash == NULL || slash[1] == '\0' ? field : slash + 1;
 }
 
-/* "SIP/8001" and "Local/8001@from-queue/n" are 8001; "Wang Fang" is what the queue calls a member. */
+/* "SIP/8001" and "Local/8001@from-queue/n" are 8001; "Wang Fang" is what the queue calls a member.
+ */
 static const char *member_of(const char *field, struct cqa_arena *arena)
 {
     const char *agent = agent_of(field);

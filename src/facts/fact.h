@@ -10,8 +10,8 @@
 
 /*
  * One row of a call detail record or a queue's log, in words of ours. A call may have many rows.
- * Times are milliseconds since 1970, UTC; 0 and NULL where the row does not say. Texts are valid UTF-8 without
- * control characters.
+ * Times are milliseconds since 1970, UTC; 0 and NULL where the row does not say. Texts are valid
+ * UTF-8 without control characters.
  */
 struct cqa_fact {
     enum cqa_fact_source source; /* CDR or QUEUE_LOG */
@@ -74,7 +74,8 @@ int cqa_fact_from_csv(const char *line, size_t length, const struct cqa_fact_clo
 int cqa_fact_from_queue_log(const char *line, size_t length, const struct cqa_fact_clock *clock,
                             struct cqa_arena *arena, struct cqa_fact *out);
 
-/* The last eight digits of a number, which two ways of writing it share; NULL for fewer than five. */
+/* The last eight digits of a number, which two ways of writing it share; NULL for fewer than five.
+ */
 const char *cqa_fact_caller(const char *number, struct cqa_arena *arena);
 
 uint64_t cqa_fact_hash(uint64_t hash, const void *bytes, size_t size);

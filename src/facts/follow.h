@@ -27,8 +27,8 @@ void cqa_follow_from_text(const char *text, struct cqa_follow *out);
 typedef void cqa_follow_visit(void *context, const char *line, size_t length);
 
 /*
- * Reads on, about `bytes_max` at most; `*more` tells that there is more to be had now. What an older
- * file still holds (PATH.1, or whatever it is called now in the same folder, unless it is
+ * Reads on, about `bytes_max` at most; `*more` tells that there is more to be had now. What an
+ * older file still holds (PATH.1, or whatever it is called now in the same folder, unless it is
  * compressed) comes before the new one. CQA_E_IO with `follow` as it was: there is no such file, or
  * it cannot be read.
  */

@@ -86,8 +86,8 @@ static const char *direction_of(const struct cqa_fact *fact)
                                                                                : NULL;
 }
 
-/* The queue's log is heard first, and of each what names an agent: a queue that the call only passed
- * through comes last. */
+/* The queue's log is heard first, and of each what names an agent: a queue that the call only
+ * passed through comes last. */
 static void hear_all(const struct cqa_recorder *recorder, const struct cqa_fact *facts,
                      size_t count, field_of *field, int (*same)(const char *, const char *),
                      struct voices *out)
@@ -158,8 +158,8 @@ static void join_direction(const struct cqa_recorder *recorder, struct voices *v
         doubt(call, CQA_CALL_DIRECTION, &voices->first, &voices->other, arena);
     else if (was.value != NULL && strcmp(was.value, voices->first.value) == 0)
         return;
-    cqa_recorder_set_direction(
-        recorder, voices->other.value != NULL ? NULL : voices->first.value, call);
+    cqa_recorder_set_direction(recorder, voices->other.value != NULL ? NULL : voices->first.value,
+                               call);
     call->from[CQA_CALL_DIRECTION] =
         voices->other.value != NULL ? CQA_FACT_NONE : voices->first.from;
     if (sure)
@@ -209,8 +209,8 @@ static void join_started(const struct cqa_zone *zone, const struct cqa_fact *fac
 }
 
 /*
- * The last answer that an agent gave, never too early: logs tell whole seconds. Where the recording's name does
- * not say when it began, it cannot be placed in it.
+ * The last answer that an agent gave, never too early: logs tell whole seconds. Where the
+ * recording's name does not say when it began, it cannot be placed in it.
  */
 static void join_answered(const struct cqa_zone *zone, const struct cqa_fact *facts, size_t count,
                           int64_t begun_ms, struct cqa_arena *arena, struct cqa_call *call)

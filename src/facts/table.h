@@ -7,8 +7,8 @@
 #include "sql/sql.h"
 
 /*
- * Call detail records in somebody else's database, which is only read: a query with named parameters, and
- * what its columns are.
+ * Call detail records in somebody else's database, which is only read: a query with named
+ * parameters, and what its columns are.
  */
 struct cqa_fact_table {
     const char *query; /* :since and :until are times as the table writes them ("2025-11-20
@@ -32,8 +32,8 @@ enum cqa_status cqa_fact_table_read(struct cqa_sql *sql, const struct cqa_fact_t
 
 /*
  * Tables that are known by name: Asterisk's cdr; the same with the columns linkedid and
- * recordingfile, as FreePBX and its kin have it; VICIdial's recording_log. `name`: the table's, NULL: the usual
- * one. The query goes to `arena`; 0: no memory, or too long a name.
+ * recordingfile, as FreePBX and its kin have it; VICIdial's recording_log. `name`: the table's,
+ * NULL: the usual one. The query goes to `arena`; 0: no memory, or too long a name.
  */
 extern const char *const cqa_fact_preset_words[];
 int cqa_fact_table_preset(int preset, const struct cqa_sql_driver *driver, const char *name,

@@ -54,8 +54,7 @@ static void write_key(const struct cqa_pipeline *pipeline, const struct cqa_task
                                              .sha256 = sha256,
                                              .rubric_version = version,
                                              .analyzer = pipeline->analyzer,
-                                             .facts = sha256[0] == '\0' ? NULL
-                                                                        : task->known.facts};
+                                             .facts = sha256[0] == '\0' ? NULL : task->known.facts};
 
     cqa_delivery_key(&parts, out);
 }
@@ -240,8 +239,8 @@ static enum cqa_status identify(struct cqa_pipeline *pipeline, const struct cqa_
                                 const struct cqa_recording *recording, struct cqa_task *task,
                                 struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_facts_know(pipeline, watch, recording->path, &task->arena,
-                                                  &task->known, error);
+    const enum cqa_status status =
+        cqa_facts_know(pipeline, watch, recording->path, &task->arena, &task->known, error);
 
     if (status != CQA_OK)
         return status;

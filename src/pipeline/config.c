@@ -100,7 +100,8 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
     const char *zone = NULL;
 
     if (cqa_yaml_kind(node) != CQA_YAML_MAP) {
-        cqa_yaml_problem(node, problems, "a watched folder is a map: path, recorder, time_zone, facts");
+        cqa_yaml_problem(node, problems,
+                         "a watched folder is a map: path, recorder, time_zone, facts");
         return;
     }
     cqa_yaml_only(node, watch_keys, problems);

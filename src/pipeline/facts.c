@@ -15,8 +15,7 @@ enum {
     PIECE_BYTES = 1 << 20, /* of a log, a turn */
     ASKED_MS = 50,         /* until a table's answer is looked for again */
     LOOKS = 500,           /* recordings a turn */
-    FORGET_FACTS = 2000,
-    FEW_ROWS = 20 * 1000, /* so few, and the next question reaches twice as far */
+    FEW_ROWS = 20 * 1000,  /* so few, and the next question reaches twice as far */
 };
 static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
 static const int64_t LOOK_FOR_MS = INT64_C(30) * 24 * 3600 * 1000; /* a sidecar comes within */
@@ -30,12 +29,12 @@ struct origin {
     int placed;      /* the store has told where to go on */
     int read;        /* to its end, or it could not be, since the start */
     int troubled;
-    struct cqa_follow follow;         /* of a log */
-    struct cqa_table_reader *reader;  /* of a table; NULL until it is first asked */
-    int64_t place_ms;                 /* up to where it has been read; 0: nothing yet */
-    int64_t until_ms;                 /* of the question */
-    int64_t window_ms;                /* how much of the past is asked for at once */
-    int64_t asked_ms;                 /* wall clock; when it was asked */
+    struct cqa_follow follow;        /* of a log */
+    struct cqa_table_reader *reader; /* of a table; NULL until it is first asked */
+    int64_t place_ms;                /* up to where it has been read; 0: nothing yet */
+    int64_t until_ms;                /* of the question */
+    int64_t window_ms;               /* how much of the past is asked for at once */
+    int64_t asked_ms;                /* wall clock; when it was asked */
     int asked;
     int again; /* the last answer was not stored: ask for all of it */
 };
@@ -95,13 +94,12 @@ static const char *stem_of(const char *path, struct cqa_arena *arena)
     const char *name = slash == NULL ? path : slash + 1;
     const char *ending = strrchr(name, '.');
 
-    return cqa_arena_bytes(arena, name,
-                           ending == NULL || ending == name ? strlen(name)
-                                                            : (size_t)(ending - name));
+    return cqa_arena_bytes(
+        arena, name, ending == NULL || ending == name ? strlen(name) : (size_t)(ending - name));
 }
 
 static enum cqa_status join(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
-                            struct cqa_arena *arena, struct cqa_known *known,
+                            struct cqa_arena *arena, struct cqa_known_call *known,
                             struct cqa_error *error)
 {
     struct cqa_fact *facts = cqa_arena_alloc(arena, CQA_FACTS_MAX * sizeof *facts);
@@ -122,15 +120,15 @@ static enum cqa_status join(struct cqa_pipeline *pipeline, const struct cqa_watc
 }
 
 enum cqa_status cqa_facts_know(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
-                               const char *path, struct cqa_arena *arena, struct cqa_known *out,
-                               struct cqa_error *error)
+                               const char *path, struct cqa_arena *arena,
+                               struct cqa_known_call *out, struct cqa_error *error)
 {
     struct cqa_call_identity identity = {0};
     struct cqa_error sidecar = {0};
     enum cqa_status status =
         cqa_recorder_identify(watch->recorder, watch->zone, path, arena, &identity, error);
 
-    *out = (struct cqa_known){0};
+    *out = (struct cqa_known_call){0};
     if (status != CQA_OK)
         return status;
     /* Before it is read: one that changes meanwhile is looked at again. */
@@ -180,7 +178,7 @@ static const struct cqa_watch_config *watch_of(const struct cqa_pipeline *pipeli
 }
 
 struct cqa_facts_link cqa_facts_link_of(const struct cqa_pipeline *pipeline,
-                                        const struct cqa_known *known)
+                                        const struct cqa_known_call *known)
 {
     const struct cqa_watch_config *watch = watch_of(pipeline, known->link.keys.watch);
     struct cqa_facts_link link = known->link;
@@ -205,7 +203,7 @@ static int look_at(struct cqa_pipeline *pipeline, const struct cqa_watch_config 
 {
     struct cqa_call_identity identity = {0};
     struct cqa_arena arena = {0};
-    struct cqa_known known = {0};
+    struct cqa_known_call known = {0};
     struct cqa_error error = {0};
     enum cqa_status status = CQA_OK;
 
@@ -254,7 +252,7 @@ static int look_some(struct cqa_pipeline *pipeline, const struct cqa_watch_confi
         took = look_at(pipeline, watch, &due[i], &looked[done]);
         /* of all, only what changes is written */
         const int same = looked[done].sidecar == due[i].sidecar && !due[i].is_due;
-        done += (size_t)!(everything && same);
+        done += (size_t) !(everything && same);
         *last = due[i].id;
     }
     if (took && done > 0)
@@ -298,7 +296,7 @@ static void plan_look(struct cqa_pipeline *pipeline, int more)
     if (more || !cqa_pipeline_took(pipeline, cqa_facts_next(pipeline->store, &at_ms, &error),
                                    &error, CQA_N("a look at facts")))
         return;
-    pipeline->facts->look_at_ms = at_ms == 0          ? INT64_MAX
+    pipeline->facts->look_at_ms = at_ms == 0        ? INT64_MAX
                                   : at_ms > wall_ms ? now_ms + (at_ms - wall_ms)
                                                     : now_ms + 1000;
 }
@@ -396,8 +394,7 @@ static void read_log(struct cqa_pipeline *pipeline, struct origin *origin)
         store_facts(pipeline, origin, piece.facts, piece.count, place)) {
         origin->follow = follow;
         origin->read |= !more;
-        origin->next_ms =
-            cqa_pipeline_now_ms(pipeline) + (more ? 0 : origin->origin->interval_ms);
+        origin->next_ms = cqa_pipeline_now_ms(pipeline) + (more ? 0 : origin->origin->interval_ms);
     }
     free(piece.facts);
     cqa_arena_finish(&piece.arena);
@@ -424,8 +421,8 @@ static void ask_table(struct cqa_pipeline *pipeline, struct origin *origin)
     if (since_ms > now_ms - table->overlap_ms) /* the clock was put back */
         since_ms = now_ms - table->overlap_ms;
     origin->asked_ms = now_ms;
-    origin->until_ms = since_ms + origin->window_ms >= now_ms ? now_ms + DAY_MS
-                                                              : since_ms + origin->window_ms;
+    origin->until_ms =
+        since_ms + origin->window_ms >= now_ms ? now_ms + DAY_MS : since_ms + origin->window_ms;
     origin->asked = 1;
     origin->next_ms = cqa_pipeline_now_ms(pipeline) + ASKED_MS;
     cqa_table_reader_ask(origin->reader, since_ms, origin->until_ms, origin->again);

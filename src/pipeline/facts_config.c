@@ -11,8 +11,7 @@
 enum { SECOND_MS = 1000, HOUR_MS = 3600 * 1000 };
 static const int64_t YEAR_MS = INT64_C(366) * 24 * HOUR_MS;
 
-static const char *const kinds[] = {"csv",     "queue_log",  "sqlite",
-                                    "mariadb", "postgresql", NULL};
+static const char *const kinds[] = {"csv", "queue_log", "sqlite", "mariadb", "postgresql", NULL};
 
 static const char *get_text(const struct cqa_yaml_node *map, const char *key, int required,
                             struct cqa_arena *arena, struct cqa_problems *problems)
@@ -24,7 +23,8 @@ static const char *get_text(const struct cqa_yaml_node *map, const char *key, in
     return cqa_arena_string(arena, text);
 }
 
-/* An absolute path. That there is no such file is no problem of a log: it may not have been begun. */
+/* An absolute path. That there is no such file is no problem of a log: it may not have been begun.
+ */
 static const char *get_path(const struct cqa_yaml_node *map, const char *key, int required,
                             struct cqa_arena *arena, struct cqa_problems *problems)
 {
@@ -56,8 +56,7 @@ static const struct cqa_sql_driver *driver_of(enum cqa_fact_origin_kind kind)
 static void read_columns(const struct cqa_yaml_node *map, struct cqa_arena *arena,
                          struct cqa_fact_table *table, struct cqa_problems *problems)
 {
-    const struct cqa_yaml_node *list =
-        cqa_yaml_want(map, "columns", CQA_YAML_LIST, 1, problems);
+    const struct cqa_yaml_node *list = cqa_yaml_want(map, "columns", CQA_YAML_LIST, 1, problems);
     const size_t count = list == NULL ? 0 : cqa_yaml_count(list);
     enum cqa_fact_column *columns = cqa_arena_alloc(arena, (count + 1) * sizeof *columns);
 
@@ -171,12 +170,13 @@ static void name_table(struct cqa_arena *arena, struct cqa_fact_origin *origin)
 static const char *const *keys_of(enum cqa_fact_origin_kind kind)
 {
     static const char *const log[] = {"kind", "path", "times", "time_zone", "interval", NULL};
-    static const char *const sqlite[] = {"kind",     "path",    "times", "time_zone", "interval",
-                                         "preset",   "table",   "query", "columns",   "overlap",
-                                         "reach",    NULL};
+    static const char *const sqlite[] = {"kind",     "path",    "times", "time_zone",
+                                         "interval", "preset",  "table", "query",
+                                         "columns",  "overlap", "reach", NULL};
     static const char *const server[] = {
-        "kind",  "host",    "port",    "user",  "database", "password_file", "ca_file", "times",
-        "time_zone", "interval", "preset", "table", "query", "columns", "overlap", "reach", NULL};
+        "kind",    "host",    "port",      "user",     "database", "password_file",
+        "ca_file", "times",   "time_zone", "interval", "preset",   "table",
+        "query",   "columns", "overlap",   "reach",    NULL};
 
     return kind <= CQA_ORIGIN_QUEUE_LOG ? log : kind == CQA_ORIGIN_SQLITE ? sqlite : server;
 }
@@ -248,8 +248,7 @@ static void read_origins(const struct cqa_yaml_node *list, struct cqa_arena *are
         }
         read_origin(item, arena, origin, problems);
         for (size_t k = 0; origin->name != NULL && k + 1 < out->count; k++)
-            if (out->origins[k].name != NULL &&
-                strcmp(out->origins[k].name, origin->name) == 0)
+            if (out->origins[k].name != NULL && strcmp(out->origins[k].name, origin->name) == 0)
                 cqa_yaml_problem(item, problems, "%s is named twice", origin->name);
     }
 }
@@ -261,8 +260,7 @@ void cqa_facts_config_read(const struct cqa_yaml_node *map, struct cqa_arena *ar
 
     cqa_yaml_only(map, keys, problems);
     (void)cqa_yaml_get_duration(map, "wait", 0, 0, 24 * HOUR_MS, &out->wait_ms, problems);
-    const struct cqa_yaml_node *list =
-        cqa_yaml_want(map, "sources", CQA_YAML_LIST, 0, problems);
+    const struct cqa_yaml_node *list = cqa_yaml_want(map, "sources", CQA_YAML_LIST, 0, problems);
     if (list != NULL)
         read_origins(list, arena, out, problems);
 }

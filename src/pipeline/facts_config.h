@@ -7,7 +7,8 @@
 #include "base/yaml.h"
 #include "facts/table.h"
 
-/* Where the facts of a watched folder's calls come from: the key `facts` of a watch (docs/recorders.md). */
+/* Where the facts of a watched folder's calls come from: the key `facts` of a watch
+ * (docs/recorders.md). */
 
 enum { CQA_FACT_ORIGINS_MAX = 16 };
 

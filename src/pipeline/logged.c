@@ -6,8 +6,8 @@
 
 enum {
     HOLD_MS_MIN = 5000, /* as of holds that are heard */
-    CLOCKS_MS = 2000,   /* the exchange's clock against the recording's start, which is often told in
-                           whole seconds */
+    CLOCKS_MS = 2000, /* the exchange's clock against the recording's start, which is often told in
+                         whole seconds */
 };
 
 /* Takes back what an earlier call did. */

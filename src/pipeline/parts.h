@@ -27,8 +27,8 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    struct cqa_known known; /* what `call` was made from */
-    int apart; /* its result is to be looked at, and counts nothing */
+    struct cqa_known_call known; /* what `call` was made from */
+    int apart;                   /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
 };

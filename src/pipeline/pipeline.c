@@ -233,9 +233,11 @@ static void forget_old(struct cqa_pipeline *pipeline)
     if (pipeline->config->retention_days == 0 || pipeline->forget_at_ms > now_ms ||
         pipeline->pause_until_ms > now_ms)
         return;
-    const enum cqa_status status =
-        cqa_store_forget(pipeline->store, wall_ms - pipeline->config->retention_days * DAY_MS,
-                         FORGET_COUNT, wall_ms, &count, &error);
+    const int64_t before_ms = wall_ms - pipeline->config->retention_days * DAY_MS;
+    enum cqa_status status =
+        cqa_store_forget(pipeline->store, before_ms, FORGET_COUNT, wall_ms, &count, &error);
+    if (status == CQA_OK)
+        status = cqa_facts_forget(pipeline->store, before_ms, FORGET_COUNT, &error);
     if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("retention")))
         return;
     if (count > 0)
@@ -317,7 +319,8 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
         (size_t)running(pipeline) +
         (pipeline->post != NULL && (cqa_post_busy(pipeline->post) || pipeline->replied));
     status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&
-                           running(pipeline) == 0 && !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
+                           running(pipeline) == 0 && !pipeline->claimed &&
+                           pipeline->pause_until_ms <= now_ms;
     status->sent_all =
         pipeline->post == NULL || (!cqa_post_busy(pipeline->post) && !pipeline->replied &&
                                    pipeline->send_at_ms > now_ms + SOON_MS);

@@ -148,10 +148,9 @@ static void answer_question(struct cqa_table_reader *reader)
         clear(&reader->seen);
     answer->status = open_table(reader, &answer->error);
     if (answer->status == CQA_OK)
-        answer->status =
-            cqa_fact_table_read(reader->sql, &reader->origin->table, &reader->clock,
-                                reader->since_ms, reader->until_ms, take_fact, reader,
-                                &answer->error);
+        answer->status = cqa_fact_table_read(reader->sql, &reader->origin->table, &reader->clock,
+                                             reader->since_ms, reader->until_ms, take_fact, reader,
+                                             &answer->error);
     if (answer->status == CQA_OK) {
         clear(&reader->seen);
         reader->seen = reader->now;
@@ -200,8 +199,7 @@ static int start(struct cqa_table_reader *reader)
 
 enum cqa_status cqa_table_reader_create(struct cqa_table_reader **out,
                                         const struct cqa_fact_origin *origin,
-                                        const struct cqa_fact_clock *clock,
-                                        struct cqa_error *error)
+                                        const struct cqa_fact_clock *clock, struct cqa_error *error)
 {
     struct cqa_table_reader *reader = calloc(1, sizeof *reader);
 

@@ -5,8 +5,8 @@
 #include "pipeline/facts_config.h"
 
 /*
- * A thread that reads one table, so that a database which is slow or away keeps nobody waiting. It is
- * asked, and answers later; it knows no time.
+ * A thread that reads one table, so that a database which is slow or away keeps nobody waiting. It
+ * is asked, and answers later; it knows no time.
  */
 struct cqa_table_reader;
 

@@ -47,8 +47,7 @@ void cqa_call_set(struct cqa_call *call, enum cqa_call_field field, const char *
 void cqa_call_credit(struct cqa_call *call, enum cqa_fact_source from)
 {
     for (int i = CQA_CALL_AGENT; i < CQA_CALL_ROLES; i++)
-        if (*cqa_call_field(call, (enum cqa_call_field)i) != NULL &&
-            call->from[i] == CQA_FACT_NONE)
+        if (*cqa_call_field(call, (enum cqa_call_field)i) != NULL && call->from[i] == CQA_FACT_NONE)
             call->from[i] = from;
 }
 
@@ -86,10 +85,10 @@ static uint64_t add_number(uint64_t hash, int64_t number)
 
 static uint64_t add_lines(uint64_t hash, const struct cqa_call_lines *lines)
 {
-    const int64_t numbers[] = {lines->agent_channel,    lines->starts_at_answer,
-                               lines->roles_unknown,    (int64_t)lines->leg,
+    const int64_t numbers[] = {lines->agent_channel,         lines->starts_at_answer,
+                               lines->roles_unknown,         (int64_t)lines->leg,
                                (int64_t)lines->raw.encoding, lines->raw.rate_hz,
-                               lines->raw.channels,     lines->answer_ms};
+                               lines->raw.channels,          lines->answer_ms};
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         hash = add_number(hash, numbers[i]);

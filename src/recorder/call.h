@@ -76,10 +76,10 @@ struct cqa_call {
     const char *agent;
     const char *customer;
     const char *queue;
-    const char *direction;  /* "in", "out", "internal" */
-    const char *started_at; /* ISO 8601 with offset, "2025-11-20T10:15:02+08:00" */
+    const char *direction;   /* "in", "out", "internal" */
+    const char *started_at;  /* ISO 8601 with offset, "2025-11-20T10:15:02+08:00" */
     const char *answered_at; /* by the agent, or by whom the agent called; as started_at */
-    const char *source;     /* the recorder profile's name */
+    const char *source;      /* the recorder profile's name */
     struct cqa_call_lines lines;
     int64_t begun_ms; /* when the recording began, as its name says; since 1970, UTC; 0: unknown */
     enum cqa_fact_source from[CQA_CALL_FIELD_COUNT];
@@ -105,8 +105,8 @@ void cqa_call_doubt(struct cqa_call *call, enum cqa_call_field field, const char
                     enum cqa_fact_source other_from);
 
 /*
- * 16 hex digits each: of all facts of the call (its id, fields, sources, doubts, holds, lines), and of the
- * lines alone, which are what an analysis of the sound depends on.
+ * 16 hex digits each: of all facts of the call (its id, fields, sources, doubts, holds, lines), and
+ * of the lines alone, which are what an analysis of the sound depends on.
  */
 enum { CQA_CALL_HASH_SIZE = 17 };
 void cqa_call_hash(const struct cqa_call *call, char facts[CQA_CALL_HASH_SIZE],

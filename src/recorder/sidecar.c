@@ -32,8 +32,8 @@ static const struct cqa_frame_rule RULES[] = {
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
 const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1] = {
-    "id", "agent", "customer", "queue", "direction", "started_at", "channel_0", "channel_1",
-    "answered_at", "holds", NULL};
+    "id",        "agent",     "customer",    "queue", "direction", "started_at",
+    "channel_0", "channel_1", "answered_at", "holds", NULL};
 
 /* ---- the profile's part */
 
@@ -501,7 +501,8 @@ cqa_recorder_read_sidecar(const struct cqa_recorder *recorder, struct cqa_childr
 /* Positive, and another for another size, time or name. */
 static int64_t stamp_of(const struct stat *status, size_t which)
 {
-    uint64_t stamp = (uint64_t)status->st_mtim.tv_sec * 1000000000 + (uint64_t)status->st_mtim.tv_nsec;
+    uint64_t stamp =
+        (uint64_t)status->st_mtim.tv_sec * 1000000000 + (uint64_t)status->st_mtim.tv_nsec;
 
     stamp = (stamp * 31 + (uint64_t)status->st_size) * 31 + which;
     return (int64_t)(stamp >> 1) | 1;

@@ -68,7 +68,7 @@ static const char *const *known_event_fields(enum cqa_event_type type)
                                           "confidence", "cause", NULL};
     static const char *const overtalk[] = {"id",         "type", "start_ms", "end_ms",
                                            "confidence", "by",   "kind",     NULL};
-    static const char *const hold[] = {"id",   "type", "start_ms", "end_ms", "confidence",
+    static const char *const hold[] = {"id",   "type", "start_ms", "end_ms",       "confidence",
                                        "kind", "side", "phase",    "confirmed_by", NULL};
     static const char *const dtmf[] = {"id",         "type", "start_ms", "end_ms",
                                        "confidence", "side", "digits",   NULL};

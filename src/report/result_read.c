@@ -128,8 +128,7 @@ static void read_doubts(struct cqa_field_reader *reader, const struct cqa_field 
         const int which =
             cqa_field_word(reader, &item, "field", CQA_FIELD_REQUIRED, cqa_call_field_words);
         if (which >= 0)
-            cqa_call_doubt(out, (enum cqa_call_field)which,
-                           one_of_pair(reader, &item, "values", 0),
+            cqa_call_doubt(out, (enum cqa_call_field)which, one_of_pair(reader, &item, "values", 0),
                            source_of(one_of_pair(reader, &item, "from", 0)),
                            one_of_pair(reader, &item, "values", 1),
                            source_of(one_of_pair(reader, &item, "from", 1)));
@@ -139,9 +138,9 @@ static void read_doubts(struct cqa_field_reader *reader, const struct cqa_field 
 static void read_call(struct cqa_field_reader *reader, const struct cqa_field *up,
                       struct cqa_result *result)
 {
-    static const char *const known[] = {"id",          "agent",  "customer", "queue",
-                                        "direction",   "started_at", "source", "facts",
-                                        "answered_at", "doubts", NULL};
+    static const char *const known[] = {"id",          "agent",      "customer", "queue",
+                                        "direction",   "started_at", "source",   "facts",
+                                        "answered_at", "doubts",     NULL};
     static const char *const directions[] = {"in", "out", "internal", NULL};
     const struct cqa_field field = cqa_field_of(up, "call");
     struct cqa_call *out = &result->call;

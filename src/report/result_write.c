@@ -118,12 +118,11 @@ static json_t *doubts_array(const struct cqa_call *call)
 
     for (int i = 0; i < call->doubt_count; i++) {
         const struct cqa_call_doubt *doubt = &call->doubts[i];
-        json_t *object = json_pack("{s:s, s:[o, o], s:[o, o]}", "field",
-                                   cqa_call_field_words[doubt->field], "values",
-                                   string_or_null(doubt->values[0]),
-                                   string_or_null(doubt->values[1]), "from",
-                                   word_or_null(cqa_fact_source_words[doubt->from[0]]),
-                                   word_or_null(cqa_fact_source_words[doubt->from[1]]));
+        json_t *object =
+            json_pack("{s:s, s:[o, o], s:[o, o]}", "field", cqa_call_field_words[doubt->field],
+                      "values", string_or_null(doubt->values[0]), string_or_null(doubt->values[1]),
+                      "from", word_or_null(cqa_fact_source_words[doubt->from[0]]),
+                      word_or_null(cqa_fact_source_words[doubt->from[1]]));
         if (json_array_append_new(array, object) != 0)
             break;
     }
@@ -132,15 +131,13 @@ static json_t *doubts_array(const struct cqa_call *call)
 
 static json_t *call_object(const struct cqa_call *call)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:o, s:o*, s:o*}", "id",
-                     string_or_null(call->id), "agent",
-                     string_or_null(call->agent), "customer", string_or_null(call->customer),
-                     "queue", string_or_null(call->queue), "direction",
-                     string_or_null(call->direction), "started_at",
-                     string_or_null(call->started_at), "answered_at",
-                     call->answered_at != NULL ? json_string(call->answered_at) : NULL, "source",
-                     string_or_null(call->source), "facts", sources_object(call), "doubts",
-                     doubts_array(call));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:o, s:o*, s:o*}", "id", string_or_null(call->id),
+        "agent", string_or_null(call->agent), "customer", string_or_null(call->customer), "queue",
+        string_or_null(call->queue), "direction", string_or_null(call->direction), "started_at",
+        string_or_null(call->started_at), "answered_at",
+        call->answered_at != NULL ? json_string(call->answered_at) : NULL, "source",
+        string_or_null(call->source), "facts", sources_object(call), "doubts", doubts_array(call));
 }
 
 static json_t *unmeasured_object(const struct cqa_unmeasured *span)

@@ -41,9 +41,9 @@ void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIV
         hashes[0] = hashed(hashes[0], all[i]);
         hashes[1] = hashed(hashes[1] ^ hashes[0] >> 7, all[i]);
     }
-    const int length = snprintf(out, CQA_DELIVERY_KEY_SIZE, "%s|%s|%s|%s|%s%s%s", all[0],
-                                all[1], all[2], all[3], all[4], count > 5 ? "|" : "",
-                                count > 5 ? all[5] : "");
+    const int length =
+        snprintf(out, CQA_DELIVERY_KEY_SIZE, "%s|%s|%s|%s|%s%s%s", all[0], all[1], all[2], all[3],
+                 all[4], count > 5 ? "|" : "", count > 5 ? all[5] : "");
     if (plain && length > 0 && length < CQA_DELIVERY_KEY_SIZE)
         return;
     /* The content's hash stays whole: it alone tells most of them apart. */

@@ -44,9 +44,9 @@ static enum cqa_status mark(struct cqa_sql *sql, const struct cqa_facts_batch *b
     if (status == CQA_OK && fact->file != NULL)
         status = cqa_sql_do(sql, error, &mark_by_file, fact->file, batch->watch);
     if (status == CQA_OK && fact->caller != NULL && fact->started_ms > 0)
-        status = cqa_sql_do(sql, error, &mark_by_caller, fact->caller, batch->watch,
-                            fact->started_ms - batch->within_ms,
-                            fact->started_ms + batch->within_ms);
+        status =
+            cqa_sql_do(sql, error, &mark_by_caller, fact->caller, batch->watch,
+                       fact->started_ms - batch->within_ms, fact->started_ms + batch->within_ms);
     return status;
 }
 
@@ -78,8 +78,7 @@ static enum cqa_status add_all(struct cqa_sql *sql, void *context, struct cqa_er
     for (size_t i = 0; status == CQA_OK && i < batch->count; i++)
         status = add_one(sql, adding, &batch->facts[i], error);
     if (status == CQA_OK && batch->place != NULL)
-        status =
-            cqa_sql_do(sql, error, &write_place, batch->watch, batch->origin, batch->place);
+        status = cqa_sql_do(sql, error, &write_place, batch->watch, batch->origin, batch->place);
     return status;
 }
 
@@ -271,7 +270,8 @@ enum cqa_status cqa_facts_link(struct cqa_sql *sql, int64_t id, const struct cqa
 #define DUE                                                                                        \
     "SELECT l.recording_id, r.path, r.call_id, l.facts, l.lines, l.sidecar, l.made_ms, l.due"      \
     " FROM fact_links AS l"
-#define SCORED " JOIN recordings AS r ON r.id = l.recording_id WHERE r.state = 'scored' AND NOT r.gone"
+#define SCORED                                                                                     \
+    " JOIN recordings AS r ON r.id = l.recording_id WHERE r.state = 'scored' AND NOT r.gone"
 enum { DUE_COLUMN_COUNT = 8 };
 CQA_SQL_STATEMENT(list_marked, "ti", DUE_COLUMN_COUNT,
                   DUE " INDEXED BY fact_links_due" SCORED " AND l.due AND l.watch = ?1 LIMIT ?2");
@@ -317,8 +317,7 @@ enum cqa_status cqa_facts_due(struct cqa_store *store, const char *watch, int ev
 
     *count = 0;
     if (everything) {
-        status =
-            cqa_sql_start(store->sql, &rows, error, &list_all, watch, (int64_t)limit, after);
+        status = cqa_sql_start(store->sql, &rows, error, &list_all, watch, (int64_t)limit, after);
         return read_list(rows, status, limit, arena, out, count, error);
     }
     status = cqa_sql_start(store->sql, &rows, error, &list_marked, watch, (int64_t)limit);
@@ -353,8 +352,7 @@ static enum cqa_status write_looked(struct cqa_sql *sql, void *context, struct c
     looking->requeued = 0;
     for (size_t i = 0; status == CQA_OK && i < looking->count; i++) {
         const struct cqa_facts_looked *looked = &looking->looked[i];
-        status = cqa_sql_do(sql, error, &look_later, looked->look_ms, looked->sidecar,
-                            looked->id);
+        status = cqa_sql_do(sql, error, &look_later, looked->look_ms, looked->sidecar, looked->id);
         if (status == CQA_OK && looked->differs) {
             status = cqa_sql_do(sql, error, &ask_again, looking->now_ms, looked->id);
             looking->requeued += (size_t)cqa_sql_changes(sql);
@@ -375,11 +373,12 @@ enum cqa_status cqa_facts_looked(struct cqa_store *store, const struct cqa_facts
     return status;
 }
 
-CQA_SQL_STATEMENT(next_look, "", 1,
-                  "SELECT CASE WHEN EXISTS (SELECT 1 FROM fact_links AS l JOIN recordings AS r"
-                  "   ON r.id = l.recording_id WHERE l.due AND r.state = 'scored' AND NOT r.gone)"
-                  " THEN 1 ELSE coalesce((SELECT min(look_ms) FROM fact_links WHERE look_ms > 0), 0)"
-                  " END");
+CQA_SQL_STATEMENT(
+    next_look, "", 1,
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM fact_links AS l JOIN recordings AS r"
+    "   ON r.id = l.recording_id WHERE l.due AND r.state = 'scored' AND NOT r.gone)"
+    " THEN 1 ELSE coalesce((SELECT min(look_ms) FROM fact_links WHERE look_ms > 0), 0)"
+    " END");
 CQA_SQL_STATEMENT(drop_facts, "ii", 0,
                   "DELETE FROM facts WHERE id IN (SELECT id FROM facts WHERE started_ms < ?1"
                   " AND seen_ms < ?1 LIMIT ?2)");

@@ -6,8 +6,9 @@
 #include "store/store.h"
 
 /*
- * What exchanges log of calls (facts/fact.h), kept beside the recordings: it comes before, with or any time after
- * them. Each watched folder has facts of its own: two exchanges count their calls alike.
+ * What exchanges log of calls (facts/fact.h), kept beside the recordings: it comes before, with or
+ * any time after them. Each watched folder has facts of its own: two exchanges count their calls
+ * alike.
  */
 
 /* Facts from one log or table, and how far it has been read with them. */
@@ -21,11 +22,12 @@ struct cqa_facts_batch {
 };
 
 /*
- * Takes what is not known yet, in one transaction with `place`; recordings that it may belong to are due
- * (cqa_facts_due). `*added`: how many were new.
+ * Takes what is not known yet, in one transaction with `place`; recordings that it may belong to
+ * are due (cqa_facts_due). `*added`: how many were new.
  */
 enum cqa_status cqa_facts_add(struct cqa_store *store, const struct cqa_facts_batch *batch,
-                              int64_t now_ms, size_t *added, struct cqa_error *error) CQA_MUST_CHECK;
+                              int64_t now_ms, size_t *added,
+                              struct cqa_error *error) CQA_MUST_CHECK;
 
 /* How far a log has been read; NULL in `*place`: not at all. */
 enum cqa_status cqa_facts_place(struct cqa_store *store, const char *watch, const char *origin,
@@ -75,8 +77,8 @@ struct cqa_facts_due {
     int is_due; /* facts have come; else only its time has */
 };
 
-/* Up to `limit` of them in the watched folder. `everything`: all after `after`, by id, whether their
- * time has come or not. Strings in `arena`. */
+/* Up to `limit` of them in the watched folder. `everything`: all after `after`, by id, whether
+ * their time has come or not. Strings in `arena`. */
 enum cqa_status cqa_facts_due(struct cqa_store *store, const char *watch, int everything,
                               int64_t after, int64_t now_ms, size_t limit, struct cqa_arena *arena,
                               struct cqa_facts_due *out, size_t *count,
@@ -87,7 +89,7 @@ struct cqa_facts_looked {
     int64_t id;
     int64_t look_ms;
     int64_t sidecar; /* stamp of the one that was read now */
-    int differs; /* its facts are others now: to be analysed again */
+    int differs;     /* its facts are others now: to be analysed again */
 };
 
 enum cqa_status cqa_facts_looked(struct cqa_store *store, const struct cqa_facts_looked *looked,

@@ -5,7 +5,6 @@
 /* For the files of this folder only. */
 
 #include "sql/sql.h"
-#include "store/facts.h"
 #include "store/store.h"
 
 struct cqa_store {
@@ -33,6 +32,8 @@ enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, co
 enum cqa_status cqa_recordings_held(struct cqa_store *store, int64_t id, int64_t size_bytes,
                                     int64_t mtime_ns, int *same,
                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_facts_link; /* store/facts.h */
 
 /* Inside a transaction: what a recording's result was made with. */
 enum cqa_status cqa_facts_link(struct cqa_sql *sql, int64_t id, const struct cqa_facts_link *link,

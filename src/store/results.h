@@ -38,8 +38,8 @@ struct cqa_finished {
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Which result would do for other facts of the same call: of this very file, by this analyzer, measured with these
- * lines (cqa_call_hash). */
+/* Which result would do for other facts of the same call: of this very file, by this analyzer,
+ * measured with these lines (cqa_call_hash). */
 struct cqa_result_wish {
     int64_t id; /* the recording's */
     int64_t size_bytes;

@@ -102,8 +102,8 @@ static const char schema_0002[] =
 static const char schema_0003[] =
     "CREATE TABLE facts ("
     "  id INTEGER PRIMARY KEY,"
-    "  watch TEXT NOT NULL," /* the watched folder whose calls it tells of */
-    "  origin TEXT NOT NULL," /* the log or table */
+    "  watch TEXT NOT NULL,"   /* the watched folder whose calls it tells of */
+    "  origin TEXT NOT NULL,"  /* the log or table */
     "  hash INTEGER NOT NULL," /* of the row as it was written there */
     "  source TEXT NOT NULL,"
     "  call_id TEXT,"
@@ -142,11 +142,11 @@ static const char schema_0003[] =
     "  file TEXT NOT NULL,"
     "  caller TEXT,"
     "  begun_ms INTEGER NOT NULL,"
-    "  facts TEXT NOT NULL,"        /* hash of the facts that the result says */
-    "  lines TEXT NOT NULL,"        /* and of those that the sound was measured with */
-    "  sidecar INTEGER NOT NULL,"   /* stamp of the sidecar that was read; 0: none */
+    "  facts TEXT NOT NULL,"      /* hash of the facts that the result says */
+    "  lines TEXT NOT NULL,"      /* and of those that the sound was measured with */
+    "  sidecar INTEGER NOT NULL," /* stamp of the sidecar that was read; 0: none */
     "  made_ms INTEGER NOT NULL,"
-    "  look_ms INTEGER NOT NULL,"   /* when to look for facts again; 0: not by itself */
+    "  look_ms INTEGER NOT NULL,"      /* when to look for facts again; 0: not by itself */
     "  due INTEGER NOT NULL DEFAULT 0" /* facts of it have come since */
     ") STRICT;"
     "CREATE INDEX fact_links_call ON fact_links (call_id, watch);"

@@ -270,6 +270,7 @@ CQA_SQL_STATEMENT(list_due, "ii", 2,
 CQA_SQL_STATEMENT(delete_deliveries, "i", 0, "DELETE FROM deliveries WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_result, "i", 0, "DELETE FROM results WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_preview, "i", 0, "DELETE FROM previews WHERE recording_id = ?1");
+CQA_SQL_STATEMENT(delete_link, "i", 0, "DELETE FROM fact_links WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_recording, "i", 0, "DELETE FROM recordings WHERE id = ?1");
 CQA_SQL_STATEMENT(keep_empty, "ii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = 'expired',"
@@ -310,6 +311,8 @@ static enum cqa_status forget_one(struct cqa_sql *sql, const struct due *due, in
         status = cqa_sql_do(sql, error, &delete_result, due->id);
     if (status == CQA_OK)
         status = cqa_sql_do(sql, error, &delete_preview, due->id);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_link, due->id);
     if (status == CQA_OK)
         status = due->gone ? cqa_sql_do(sql, error, &delete_recording, due->id)
                            : cqa_sql_do(sql, error, &keep_empty, now_ms, due->id);

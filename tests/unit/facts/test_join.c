@@ -94,30 +94,50 @@ static const struct {
                              answer in s */
 } cases[] = {
     {"nothing", "freepbx", NAME, {NULL}, "8001 13800138000 - - k 0 0"},
-    {"agrees, and names the direction", "freepbx", NAME, {&csv_8001},
+    {"agrees, and names the direction",
+     "freepbx",
+     NAME,
+     {&csv_8001},
      "8001 13800138000 - in k 0 0"},
-    {"another answered than was dialled", "freepbx", NAME, {&csv_8002},
-     "- 13800138000 - in u 1 0"},
-    {"who only rang is nobody", "freepbx", NAME, {&csv_8001, &csv_rang},
+    {"another answered than was dialled", "freepbx", NAME, {&csv_8002}, "- 13800138000 - in u 1 0"},
+    {"who only rang is nobody",
+     "freepbx",
+     NAME,
+     {&csv_8001, &csv_rang},
      "8001 13800138000 600 in k 0 0"},
-    {"two agents in two rows", "freepbx", NAME, {&csv_8001, &csv_8002},
-     "- 13800138000 - in u 1 0"},
-    {"the queue's log names who answered", "freepbx", QUEUE_NAME, {&log_8001, &log_entered},
+    {"two agents in two rows", "freepbx", NAME, {&csv_8001, &csv_8002}, "- 13800138000 - in u 1 0"},
+    {"the queue's log names who answered",
+     "freepbx",
+     QUEUE_NAME,
+     {&log_8001, &log_entered},
      "8001 13800138000 600 in k 0 8"},
-    {"log and record agree", "freepbx", QUEUE_NAME, {&csv_8001, &log_8001},
+    {"log and record agree",
+     "freepbx",
+     QUEUE_NAME,
+     {&csv_8001, &log_8001},
      "8001 13800138000 600 in k 0 8"},
-    {"log and record do not", "freepbx", QUEUE_NAME, {&csv_8002, &log_8001},
+    {"log and record do not",
+     "freepbx",
+     QUEUE_NAME,
+     {&csv_8002, &log_8001},
      "- 13800138000 600 in u 1 8"},
-    {"a member's name is no contradiction", "freepbx", QUEUE_NAME, {&csv_8001, &log_name},
+    {"a member's name is no contradiction",
+     "freepbx",
+     QUEUE_NAME,
+     {&csv_8001, &log_name},
      "Wang Fang 13800138000 600 in k 0 8"},
-    {"two members", "freepbx", QUEUE_NAME, {&log_8001, &log_other},
-     "- 13800138000 600 in u 1 28"},
-    {"in by name, out by record", "freepbx", IN_NAME, {&csv_out},
-     "8001 13800138000 - - k 1 10"},
+    {"two members", "freepbx", QUEUE_NAME, {&log_8001, &log_other}, "- 13800138000 600 in u 1 28"},
+    {"in by name, out by record", "freepbx", IN_NAME, {&csv_out}, "8001 13800138000 - - k 1 10"},
     {"internal yields", "freepbx", IN_NAME, {&csv_internal}, "8001 13800138000 - in k 0 0"},
-    {"a direction that gives the roles", "freeswitch", UUID_NAME, {&csv_out},
+    {"a direction that gives the roles",
+     "freeswitch",
+     UUID_NAME,
+     {&csv_out},
      "8001 008613800138000 - out k 0 0"},
-    {"two directions take them", "freeswitch", UUID_NAME, {&csv_out, &csv_8001},
+    {"two directions take them",
+     "freeswitch",
+     UUID_NAME,
+     {&csv_out, &csv_8001},
      "8001 008613800138000 - - u 1 0"},
     {"none", "freeswitch", UUID_NAME, {NULL}, "- - - - u 0 0"},
 };
@@ -143,13 +163,13 @@ static void join_one(size_t which, int reversed, char out[256], char hash[CQA_CA
         count++;
     for (size_t i = 0; i < count; i++)
         facts[i] = *cases[which].facts[reversed ? count - 1 - i : i];
-    assert_int_equal(
-        cqa_recorder_load(cases[which].recorder, &recorder, path, &problems, NULL), CQA_OK);
+    assert_int_equal(cqa_recorder_load(cases[which].recorder, &recorder, path, &problems, NULL),
+                     CQA_OK);
     assert_int_equal(cqa_zone_load("Asia/Shanghai", &zone, NULL), CQA_OK);
     assert_int_equal(
         cqa_recorder_identify(recorder, zone, cases[which].path, &arena, &identity, NULL), CQA_OK);
-    assert_int_equal(
-        cqa_facts_join(recorder, zone, facts, count, &arena, &identity.call, NULL), CQA_OK);
+    assert_int_equal(cqa_facts_join(recorder, zone, facts, count, &arena, &identity.call, NULL),
+                     CQA_OK);
     const struct cqa_call *call = &identity.call;
     (void)snprintf(out, 256, "%s %s %s %s %c %d %lld", or_dash(call->agent),
                    or_dash(call->customer), or_dash(call->queue), or_dash(call->direction),

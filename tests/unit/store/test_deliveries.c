@@ -205,7 +205,8 @@ static void test_keys(void **state)
     char key[CQA_DELIVERY_KEY_SIZE];
     char other[CQA_DELIVERY_KEY_SIZE];
     char longest[400];
-    struct cqa_delivery_parts parts = {"freepbx", "1763604902.17", "ab12", "standard@1", "0.1.0", NULL};
+    struct cqa_delivery_parts parts = {"freepbx",    "1763604902.17", "ab12",
+                                       "standard@1", "0.1.0",         NULL};
 
     (void)state;
     cqa_delivery_key(&parts, key);

@@ -7,10 +7,10 @@
 #include "recorder/profile.h"
 
 const char *const cqa_fact_column_words[CQA_COLUMN_COUNT + 1] = {
-    "unique_id", "linked_id", "file",        "started_at",      "answered_at",   "caller",
-    "callee",    "channel",   "dst_channel", "last_app",        "last_data",     "disposition",
-    "agent",     "customer",  "queue",       "direction",       "hold_started_at", "hold_ended_at",
-    "skip",      NULL};
+    "unique_id", "linked_id",       "file",          "started_at",  "answered_at",
+    "caller",    "callee",          "channel",       "dst_channel", "last_app",
+    "last_data", "disposition",     "agent",         "customer",    "queue",
+    "direction", "hold_started_at", "hold_ended_at", "skip",        NULL};
 
 enum {
     VALUE_MAX = 1024,
@@ -98,10 +98,9 @@ static int64_t correction_ms(const char *id, int64_t started_ms)
 
 static const char *direction_word(const char *word)
 {
-    static const char *const words[][2] = {{"in", "in"},           {"inbound", "in"},
-                                           {"incoming", "in"},     {"out", "out"},
-                                           {"outbound", "out"},    {"outgoing", "out"},
-                                           {"internal", "internal"}};
+    static const char *const words[][2] = {
+        {"in", "in"},        {"inbound", "in"},   {"incoming", "in"},      {"out", "out"},
+        {"outbound", "out"}, {"outgoing", "out"}, {"internal", "internal"}};
 
     for (size_t i = 0; word != NULL && i < sizeof words / sizeof *words; i++)
         if (strcasecmp(word, words[i][0]) == 0)
@@ -117,8 +116,8 @@ static void tell_parties(const char *const values[CQA_COLUMN_COUNT], struct cqa_
     const int is_local = channel != NULL && strncasecmp(channel, "Local/", 6) == 0;
     const char *calls = is_local ? NULL : extension_of(channel, arena);
     const char *called = extension_of(values[CQA_COLUMN_DST_CHANNEL], arena);
-    const char *other = values[calls != NULL && called == NULL ? CQA_COLUMN_CALLEE
-                                                               : CQA_COLUMN_CALLER];
+    const char *other =
+        values[calls != NULL && called == NULL ? CQA_COLUMN_CALLEE : CQA_COLUMN_CALLER];
 
     if (out->direction == NULL && (calls != NULL || called != NULL))
         out->direction = calls == NULL ? "in" : called == NULL ? "out" : "internal";
