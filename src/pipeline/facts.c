@@ -12,9 +12,9 @@
 #include "pipeline/table_reader.h"
 
 enum {
-    PIECE_BYTES = 1 << 20, /* of a log, a turn */
+    PIECE_BYTES = 4 << 20, /* of a log, a turn */
     ASKED_MS = 50,         /* until a table's answer is looked for again */
-    LOOKS = 500,           /* recordings a turn */
+    LOOKS = 2000,          /* recordings a turn */
     FEW_ROWS = 20 * 1000,  /* so few, and the next question reaches twice as far */
 };
 static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
@@ -102,14 +102,12 @@ static enum cqa_status join(struct cqa_pipeline *pipeline, const struct cqa_watc
                             struct cqa_arena *arena, struct cqa_known_call *known,
                             struct cqa_error *error)
 {
-    struct cqa_fact *facts = cqa_arena_alloc(arena, CQA_FACTS_MAX * sizeof *facts);
+    struct cqa_fact facts[CQA_FACTS_MAX];
     struct cqa_facts_link *link = &known->link;
     size_t count = 0;
 
     if (watch->facts.count == 0)
         return CQA_OK;
-    if (facts == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     const enum cqa_status status = cqa_facts_find(pipeline->store, &link->keys, arena, facts,
                                                   &count, &link->by_time, &link->last, error);
     if (status != CQA_OK)
@@ -197,14 +195,14 @@ void cqa_facts_stored(struct cqa_pipeline *pipeline)
 
 /* ---- looking */
 
-/* Looks at one; 0: the store could not be asked. */
-static int look_at(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
-                   const struct cqa_facts_due *due, struct cqa_facts_looked *looked)
+/* Looks at one. */
+static enum cqa_status look_at(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
+                               const struct cqa_facts_due *due, struct cqa_facts_looked *looked,
+                               struct cqa_error *error)
 {
     struct cqa_call_identity identity = {0};
     struct cqa_arena arena = {0};
     struct cqa_known_call known = {0};
-    struct cqa_error error = {0};
     enum cqa_status status = CQA_OK;
 
     *looked = (struct cqa_facts_looked){.id = due->id,
@@ -212,7 +210,7 @@ static int look_at(struct cqa_pipeline *pipeline, const struct cqa_watch_config 
                                         .sidecar = due->sidecar};
     if (!due->is_due) {
         status = cqa_recorder_identify(watch->recorder, watch->zone, due->path, &arena, &identity,
-                                       &error);
+                                       error);
         if (status == CQA_OK)
             looked->sidecar =
                 cqa_recorder_sidecar_stamp(watch->recorder, due->path, identity.call.id);
@@ -220,12 +218,72 @@ static int look_at(struct cqa_pipeline *pipeline, const struct cqa_watch_config 
     /* One that was taken away says as much as it did while it was there. */
     const int is_new = looked->sidecar != 0 && looked->sidecar != due->sidecar;
     if (status == CQA_OK && (due->is_due || is_new))
-        status = cqa_facts_know(pipeline, watch, due->path, &arena, &known, &error);
+        status = cqa_facts_know(pipeline, watch, due->path, &arena, &known, error);
     if (status == CQA_OK && known.call.id != NULL) {
         looked->sidecar = known.link.sidecar;
         looked->differs = strcmp(known.facts, due->facts) != 0;
     }
     cqa_arena_finish(&arena);
+    return status;
+}
+
+/* Some of a folder's recordings that are looked at together. */
+struct looking {
+    struct cqa_pipeline *pipeline;
+    const struct cqa_watch_config *watch;
+    int everything;
+    int64_t *last;
+    const struct cqa_facts_due *due;
+    size_t count;
+    struct cqa_facts_looked *looked;
+    size_t done;
+};
+
+static enum cqa_status look_at_all(void *context, struct cqa_error *error)
+{
+    struct looking *looking = context;
+    enum cqa_status status = CQA_OK;
+
+    looking->done = 0;
+    for (size_t i = 0; status == CQA_OK && i < looking->count; i++) {
+        const struct cqa_facts_due *due = &looking->due[i];
+        struct cqa_facts_looked *looked = &looking->looked[looking->done];
+        status = look_at(looking->pipeline, looking->watch, due, looked, error);
+        /* of all, only what changes is written */
+        const int same = looked->sidecar == due->sidecar && !due->is_due;
+        looking->done += (size_t) !(looking->everything && same);
+        *looking->last = due->id;
+    }
+    return status;
+}
+
+/* Sidecars are read by children, and nobody is to wait for these to write. */
+static int look_together(struct looking *looking)
+{
+    struct cqa_pipeline *pipeline = looking->pipeline;
+    struct cqa_error error = {0};
+    const enum cqa_status status =
+        cqa_recorder_has_sidecars(looking->watch->recorder)
+            ? look_at_all(looking, &error)
+            : cqa_store_reading(pipeline->store, look_at_all, looking, &error);
+
+    return cqa_pipeline_took(pipeline, status, &error, CQA_N("a look at facts"));
+}
+
+static int write_looked(const struct looking *looking)
+{
+    struct cqa_pipeline *pipeline = looking->pipeline;
+    struct cqa_error error = {0};
+    size_t requeued = 0;
+
+    if (looking->done == 0)
+        return 1;
+    const enum cqa_status status =
+        cqa_facts_looked(pipeline->store, looking->looked, looking->done,
+                         cqa_pipeline_wall_ms(pipeline), &requeued, &error);
+    if (requeued > 0)
+        cqa_log(CQA_LOG_INFO, "%zu recordings have other facts now and are analysed again",
+                requeued);
     return cqa_pipeline_took(pipeline, status, &error, CQA_N("a look at facts"));
 }
 
@@ -235,35 +293,24 @@ static int look_some(struct cqa_pipeline *pipeline, const struct cqa_watch_confi
 {
     struct cqa_arena arena = {0};
     struct cqa_facts_due *due = cqa_arena_alloc(&arena, LOOKS * sizeof *due);
-    struct cqa_facts_looked *looked = cqa_arena_alloc(&arena, LOOKS * sizeof *looked);
-    const int64_t now_ms = cqa_pipeline_wall_ms(pipeline);
+    struct looking looking = {.pipeline = pipeline,
+                              .watch = watch,
+                              .everything = everything,
+                              .last = last,
+                              .due = due,
+                              .looked = cqa_arena_alloc(&arena, LOOKS * sizeof *looking.looked)};
     struct cqa_error error = {0};
-    size_t requeued = 0;
-    size_t count = 0;
-    size_t done = 0;
-    int took = due != NULL && looked != NULL;
+    int took = due != NULL && looking.looked != NULL;
 
     if (took)
         took = cqa_pipeline_took(pipeline,
                                  cqa_facts_due(pipeline->store, watch->path, everything, *last,
-                                               now_ms, LOOKS, &arena, due, &count, &error),
+                                               cqa_pipeline_wall_ms(pipeline), LOOKS, &arena, due,
+                                               &looking.count, &error),
                                  &error, CQA_N("a look at facts"));
-    for (size_t i = 0; took && i < count; i++) {
-        took = look_at(pipeline, watch, &due[i], &looked[done]);
-        /* of all, only what changes is written */
-        const int same = looked[done].sidecar == due[i].sidecar && !due[i].is_due;
-        done += (size_t) !(everything && same);
-        *last = due[i].id;
-    }
-    if (took && done > 0)
-        took = cqa_pipeline_took(
-            pipeline, cqa_facts_looked(pipeline->store, looked, done, now_ms, &requeued, &error),
-            &error, CQA_N("a look at facts"));
-    if (requeued > 0)
-        cqa_log(CQA_LOG_INFO, "%zu recordings have other facts now and are analysed again",
-                requeued);
+    took = took && (looking.count == 0 || (look_together(&looking) && write_looked(&looking)));
     cqa_arena_finish(&arena);
-    return took ? (int)count : -1;
+    return took ? (int)looking.count : -1;
 }
 
 /* A sweep looks at everything once, for no daemon may have been there in between. 1: done. */

@@ -75,12 +75,14 @@ static uint64_t add_text(uint64_t hash, const char *text)
     return text == NULL ? hash : add_bytes(hash, text, strlen(text) + 1);
 }
 
+/* In an order of bytes that is the same everywhere. */
 static uint64_t add_number(uint64_t hash, int64_t number)
 {
-    char text[32];
+    unsigned char bytes[8];
 
-    (void)snprintf(text, sizeof text, "%" PRId64, number);
-    return add_text(hash, text);
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)((uint64_t)number >> (8 * i));
+    return add_bytes(hash, bytes, sizeof bytes);
 }
 
 static uint64_t add_lines(uint64_t hash, const struct cqa_call_lines *lines)

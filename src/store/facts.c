@@ -7,85 +7,120 @@
 
 /* ---- facts come */
 
-CQA_SQL_STATEMENT(insert_fact, "ttitttttiiiitttti", 0,
+CQA_SQL_STATEMENT(insert_fact, "iiitttttiiiitttti", 0,
                   "INSERT OR IGNORE INTO facts (watch, origin, hash, source, call_id, linked_id,"
                   " file, caller, started_ms, answered_ms, hold_start_ms, hold_end_ms, agent,"
                   " customer, queue, direction, seen_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
                   " ?16, ?17)");
-CQA_SQL_STATEMENT(mark_by_id, "ttt", 0,
+CQA_SQL_STATEMENT(mark_by_id, "tti", 0,
                   "UPDATE fact_links SET due = 1 WHERE call_id IN (?1, ?2) AND watch = ?3"
                   " AND NOT due");
-CQA_SQL_STATEMENT(mark_by_file, "tt", 0,
+CQA_SQL_STATEMENT(mark_by_file, "ti", 0,
                   "UPDATE fact_links SET due = 1 WHERE file = ?1 AND watch = ?2 AND NOT due");
-CQA_SQL_STATEMENT(mark_by_caller, "ttii", 0,
+CQA_SQL_STATEMENT(mark_by_caller, "tiii", 0,
                   "UPDATE fact_links SET due = 1 WHERE caller = ?1 AND watch = ?2"
                   " AND begun_ms BETWEEN ?3 AND ?4 AND NOT due");
-CQA_SQL_STATEMENT(write_place, "ttt", 0,
-                  "INSERT OR REPLACE INTO fact_origins (watch, origin, place)"
-                  " VALUES (?1, ?2, ?3)");
+CQA_SQL_STATEMENT(add_watch, "t", 0, "INSERT OR IGNORE INTO fact_watches (path) VALUES (?1)");
+CQA_SQL_STATEMENT(find_watch, "t", 1, "SELECT id FROM fact_watches WHERE path = ?1");
+CQA_SQL_STATEMENT(add_origin, "it", 0,
+                  "INSERT OR IGNORE INTO fact_origins (watch, name) VALUES (?1, ?2)");
+CQA_SQL_STATEMENT(find_origin, "it", 1,
+                  "SELECT id FROM fact_origins WHERE watch = ?1 AND name = ?2");
+CQA_SQL_STATEMENT(write_place, "ti", 0, "UPDATE fact_origins SET place = ?1 WHERE id = ?2");
 CQA_SQL_STATEMENT(find_place, "tt", 1,
-                  "SELECT place FROM fact_origins WHERE watch = ?1 AND origin = ?2");
+                  "SELECT o.place FROM fact_origins AS o JOIN fact_watches AS w ON w.id = o.watch"
+                  " WHERE w.path = ?1 AND o.name = ?2 AND o.place IS NOT NULL");
+
+/* The number of a watched folder; one that is not known yet is added with `may_add`, else 0. */
+static enum cqa_status number_watch(struct cqa_sql *sql, const char *path, int may_add,
+                                    int64_t *out, struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    *out = 0;
+    status = cqa_sql_number(sql, out, error, &find_watch, path);
+    if (status != CQA_OK || *out != 0 || !may_add)
+        return status;
+    status = cqa_sql_do(sql, error, &add_watch, path);
+    return status == CQA_OK ? cqa_sql_number(sql, out, error, &find_watch, path) : status;
+}
 
 struct adding {
     const struct cqa_facts_batch *batch;
     int64_t now_ms;
+    int64_t watch, origin; /* their numbers */
     size_t added;
 };
 
 /* Recordings that the fact may belong to: rather one too many, for looking finds out. */
-static enum cqa_status mark(struct cqa_sql *sql, const struct cqa_facts_batch *batch,
+static enum cqa_status mark(struct cqa_sql *sql, const struct adding *adding,
                             const struct cqa_fact *fact, struct cqa_error *error)
 {
+    const int64_t within_ms = adding->batch->within_ms;
+    const int has_id = fact->id != NULL || fact->linked_id != NULL;
     enum cqa_status status = CQA_OK;
 
-    if (fact->id != NULL || fact->linked_id != NULL)
-        status = cqa_sql_do(sql, error, &mark_by_id, fact->id, fact->linked_id, batch->watch);
-    if (status == CQA_OK && fact->file != NULL)
-        status = cqa_sql_do(sql, error, &mark_by_file, fact->file, batch->watch);
-    if (status == CQA_OK && fact->caller != NULL && fact->started_ms > 0)
-        status =
-            cqa_sql_do(sql, error, &mark_by_caller, fact->caller, batch->watch,
-                       fact->started_ms - batch->within_ms, fact->started_ms + batch->within_ms);
-    return status;
+    if (fact->file != NULL)
+        status = cqa_sql_do(sql, error, &mark_by_file, fact->file, adding->watch);
+    if (status == CQA_OK && has_id)
+        status = cqa_sql_do(sql, error, &mark_by_id, fact->id, fact->linked_id, adding->watch);
+    if (status != CQA_OK || fact->caller == NULL || fact->started_ms == 0 ||
+        (has_id && cqa_sql_changes(sql) > 0)) /* what an id has found is nobody else's */
+        return status;
+    return cqa_sql_do(sql, error, &mark_by_caller, fact->caller, adding->watch,
+                      fact->started_ms - within_ms, fact->started_ms + within_ms);
 }
 
 static enum cqa_status add_one(struct cqa_sql *sql, struct adding *adding,
                                const struct cqa_fact *fact, struct cqa_error *error)
 {
-    const struct cqa_facts_batch *batch = adding->batch;
     int64_t hash = 0;
 
     memcpy(&hash, &fact->hash, sizeof hash);
     const enum cqa_status status = cqa_sql_do(
-        sql, error, &insert_fact, batch->watch, batch->origin, hash,
+        sql, error, &insert_fact, adding->watch, adding->origin, hash,
         cqa_fact_source_words[fact->source], fact->id, fact->linked_id, fact->file, fact->caller,
         fact->started_ms, fact->answered_ms, fact->hold_start_ms, fact->hold_end_ms, fact->agent,
         fact->customer, fact->queue, fact->direction, adding->now_ms);
     if (status != CQA_OK || cqa_sql_changes(sql) == 0)
         return status;
     adding->added++;
-    return mark(sql, batch, fact, error);
+    return mark(sql, adding, fact, error);
+}
+
+static enum cqa_status number_origin(struct cqa_sql *sql, struct adding *adding,
+                                     struct cqa_error *error)
+{
+    const char *name = adding->batch->origin;
+    enum cqa_status status = number_watch(sql, adding->batch->watch, 1, &adding->watch, error);
+
+    adding->origin = 0;
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &add_origin, adding->watch, name);
+    return status == CQA_OK
+               ? cqa_sql_number(sql, &adding->origin, error, &find_origin, adding->watch, name)
+               : status;
 }
 
 static enum cqa_status add_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct adding *adding = context;
     const struct cqa_facts_batch *batch = adding->batch;
-    enum cqa_status status = CQA_OK;
+    enum cqa_status status = number_origin(sql, adding, error);
 
     adding->added = 0;
     for (size_t i = 0; status == CQA_OK && i < batch->count; i++)
         status = add_one(sql, adding, &batch->facts[i], error);
     if (status == CQA_OK && batch->place != NULL)
-        status = cqa_sql_do(sql, error, &write_place, batch->watch, batch->origin, batch->place);
+        status = cqa_sql_do(sql, error, &write_place, batch->place, adding->origin);
     return status;
 }
 
 enum cqa_status cqa_facts_add(struct cqa_store *store, const struct cqa_facts_batch *batch,
                               int64_t now_ms, size_t *added, struct cqa_error *error)
 {
-    struct adding adding = {batch, now_ms, 0};
+    struct adding adding = {.batch = batch, .now_ms = now_ms};
     const enum cqa_status status =
         cqa_sql_transaction(store->sql, CQA_SQL_WRITE, add_all, &adding, error);
 
@@ -116,20 +151,20 @@ enum cqa_status cqa_facts_place(struct cqa_store *store, const char *watch, cons
     "source, hash, call_id, linked_id, file, caller, started_ms, answered_ms, agent, customer,"    \
     " queue, direction, hold_start_ms, hold_end_ms"
 enum { FACT_COLUMN_COUNT = 14 };
-CQA_SQL_STATEMENT(find_by_id, "tti", FACT_COLUMN_COUNT,
-                  "SELECT " FACT_COLUMNS " FROM (SELECT * FROM facts WHERE call_id = ?1"
-                  "  AND watch = ?2 UNION SELECT * FROM facts WHERE linked_id = ?1 AND watch = ?2)"
-                  " ORDER BY started_ms, source, origin, hash LIMIT ?3");
-CQA_SQL_STATEMENT(find_by_file, "tti", FACT_COLUMN_COUNT,
-                  "SELECT " FACT_COLUMNS " FROM facts WHERE file = ?1 AND watch = ?2"
-                  " ORDER BY started_ms, source, origin, hash LIMIT ?3");
+#define WATCH "(SELECT id FROM fact_watches WHERE path = ?2)"
+CQA_SQL_STATEMENT(find_by_id, "ttti", FACT_COLUMN_COUNT,
+                  "SELECT " FACT_COLUMNS " FROM facts WHERE id IN ("
+                  " SELECT id FROM facts WHERE call_id = ?1 AND watch = " WATCH
+                  " UNION SELECT id FROM facts WHERE linked_id = ?1 AND watch = " WATCH
+                  " UNION SELECT id FROM facts WHERE file = ?3 AND watch = " WATCH ")"
+                  " ORDER BY started_ms, source, origin, hash LIMIT ?4");
 CQA_SQL_STATEMENT(find_by_caller, "ttiii", FACT_COLUMN_COUNT,
-                  "SELECT " FACT_COLUMNS " FROM facts WHERE caller = ?1 AND watch = ?2"
+                  "SELECT " FACT_COLUMNS " FROM facts WHERE caller = ?1 AND watch = " WATCH
                   " AND started_ms BETWEEN ?3 AND ?4"
                   " ORDER BY started_ms, source, origin, hash LIMIT ?5");
 CQA_SQL_STATEMENT(last_fact, "", 1, "SELECT coalesce(max(id), 0) FROM facts");
 CQA_SQL_STATEMENT(others_by_caller, "ttiit", 1,
-                  "SELECT count(*) FROM fact_links WHERE caller = ?1 AND watch = ?2"
+                  "SELECT count(*) FROM fact_links WHERE caller = ?1 AND watch = " WATCH
                   " AND begun_ms BETWEEN ?3 AND ?4 AND call_id <> ?5");
 
 struct finding {
@@ -138,7 +173,7 @@ struct finding {
     struct cqa_fact *out;
     size_t count;
     int by_time;
-    int64_t last;
+    int64_t *last;
 };
 
 static enum cqa_status read_fact(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
@@ -164,19 +199,12 @@ static enum cqa_status read_fact(const struct cqa_sql_rows *rows, struct cqa_are
     return CQA_OK;
 }
 
-/* Reads what a statement found that is not there yet, and ends it. */
+/* Reads what a statement found, and ends it. */
 static enum cqa_status read_found(struct finding *finding, struct cqa_sql_rows *rows,
                                   enum cqa_status status, struct cqa_error *error)
 {
-    while (status == CQA_OK && finding->count < CQA_FACTS_MAX &&
-           cqa_sql_next(rows, &status, error)) {
-        struct cqa_fact *fact = &finding->out[finding->count];
-        status = read_fact(rows, finding->arena, fact, error);
-        size_t i = 0;
-        while (i < finding->count && finding->out[i].hash != fact->hash)
-            i++;
-        finding->count += i == finding->count;
-    }
+    while (status == CQA_OK && finding->count < CQA_FACTS_MAX && cqa_sql_next(rows, &status, error))
+        status = read_fact(rows, finding->arena, &finding->out[finding->count++], error);
     cqa_sql_end(rows);
     return status;
 }
@@ -210,18 +238,15 @@ static enum cqa_status find_all(struct cqa_sql *sql, void *context, struct cqa_e
     struct finding *finding = context;
     const struct cqa_facts_wish *wish = finding->wish;
     struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = CQA_OK;
 
     finding->count = 0;
     finding->by_time = 0;
-    enum cqa_status status = cqa_sql_number(sql, &finding->last, error, &last_fact);
+    if (finding->last != NULL)
+        status = cqa_sql_number(sql, finding->last, error, &last_fact);
     if (status == CQA_OK)
         status = cqa_sql_start(sql, &rows, error, &find_by_id, wish->call_id, wish->watch,
-                               (int64_t)CQA_FACTS_MAX);
-    status = read_found(finding, rows, status, error);
-    rows = NULL;
-    if (status == CQA_OK)
-        status = cqa_sql_start(sql, &rows, error, &find_by_file, wish->file, wish->watch,
-                               (int64_t)CQA_FACTS_MAX);
+                               wish->file, (int64_t)CQA_FACTS_MAX);
     status = read_found(finding, rows, status, error);
     return status == CQA_OK && finding->count == 0 ? find_by_time(sql, finding, error) : status;
 }
@@ -230,24 +255,23 @@ enum cqa_status cqa_facts_find(struct cqa_store *store, const struct cqa_facts_w
                                struct cqa_arena *arena, struct cqa_fact out[CQA_FACTS_MAX],
                                size_t *count, int *by_time, int64_t *last, struct cqa_error *error)
 {
-    struct finding finding = {.wish = wish, .arena = arena, .out = out};
+    struct finding finding = {.wish = wish, .arena = arena, .out = out, .last = last};
     const enum cqa_status status =
         cqa_sql_transaction(store->sql, CQA_SQL_READ, find_all, &finding, error);
 
     *count = finding.count;
     *by_time = finding.by_time;
-    *last = finding.last;
     return status;
 }
 
 /* ---- what a result was made with */
 
-CQA_SQL_STATEMENT(write_link, "itttttiiitii", 0,
+CQA_SQL_STATEMENT(write_link, "iittttiiitii", 0,
                   "INSERT OR REPLACE INTO fact_links (recording_id, watch, call_id, file, caller,"
                   " facts, begun_ms, sidecar, made_ms, lines, look_ms, due)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
                   " EXISTS (SELECT 1 FROM facts WHERE id > ?12))");
-CQA_SQL_STATEMENT(mark_others, "ttiit", 0,
+CQA_SQL_STATEMENT(mark_others, "tiiit", 0,
                   "UPDATE fact_links SET due = 1 WHERE caller = ?1 AND watch = ?2"
                   " AND begun_ms BETWEEN ?3 AND ?4 AND call_id <> ?5 AND NOT due");
 
@@ -255,11 +279,15 @@ enum cqa_status cqa_facts_link(struct cqa_sql *sql, int64_t id, const struct cqa
                                int64_t now_ms, struct cqa_error *error)
 {
     const struct cqa_facts_wish *keys = &link->keys;
-    enum cqa_status status = cqa_sql_do(
-        sql, error, &write_link, id, keys->watch, keys->call_id, keys->file, keys->caller,
-        link->facts, keys->begun_ms, link->sidecar, now_ms, link->lines, link->look_ms, link->last);
+    int64_t watch = 0;
+    enum cqa_status status = number_watch(sql, keys->watch, 1, &watch, error);
+
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &write_link, id, watch, keys->call_id, keys->file,
+                            keys->caller, link->facts, keys->begun_ms, link->sidecar, now_ms,
+                            link->lines, link->look_ms, link->last);
     if (status == CQA_OK && keys->caller != NULL && keys->begun_ms > 0 && link->by_time)
-        status = cqa_sql_do(sql, error, &mark_others, keys->caller, keys->watch,
+        status = cqa_sql_do(sql, error, &mark_others, keys->caller, watch,
                             keys->begun_ms - keys->within_ms, keys->begun_ms + keys->within_ms,
                             keys->call_id);
     return status;
@@ -271,15 +299,16 @@ enum cqa_status cqa_facts_link(struct cqa_sql *sql, int64_t id, const struct cqa
     "SELECT l.recording_id, r.path, r.call_id, l.facts, l.lines, l.sidecar, l.made_ms, l.due"      \
     " FROM fact_links AS l"
 #define SCORED                                                                                     \
-    " JOIN recordings AS r ON r.id = l.recording_id WHERE r.state = 'scored' AND NOT r.gone"
+    " JOIN recordings AS r ON r.id = l.recording_id JOIN fact_watches AS w ON w.path = ?1"         \
+    " WHERE r.state = 'scored' AND NOT r.gone"
 enum { DUE_COLUMN_COUNT = 8 };
 CQA_SQL_STATEMENT(list_marked, "ti", DUE_COLUMN_COUNT,
-                  DUE " INDEXED BY fact_links_due" SCORED " AND l.due AND l.watch = ?1 LIMIT ?2");
+                  DUE " INDEXED BY fact_links_due" SCORED " AND l.due AND l.watch = w.id LIMIT ?2");
 CQA_SQL_STATEMENT(list_timed, "tii", DUE_COLUMN_COUNT,
                   DUE " INDEXED BY fact_links_look" SCORED " AND l.look_ms > 0 AND l.look_ms <= ?3"
-                      " AND l.watch = ?1 AND NOT l.due LIMIT ?2");
+                      " AND l.watch = w.id AND NOT l.due LIMIT ?2");
 CQA_SQL_STATEMENT(list_all, "tii", DUE_COLUMN_COUNT,
-                  DUE SCORED " AND l.recording_id > ?3 AND l.watch = ?1"
+                  DUE SCORED " AND l.recording_id > ?3 AND l.watch = w.id"
                              " ORDER BY l.recording_id LIMIT ?2");
 
 static enum cqa_status read_due(const struct cqa_sql_rows *rows, struct cqa_arena *arena,

@@ -49,7 +49,7 @@ enum { CQA_FACTS_MAX = 64 }; /* of one call; what is beyond is left out */
 /*
  * The facts of one call, in an order that does not depend on when they came. By file, id and linked
  * id; only where none of these finds any, by caller and time, and `*by_time` is 1. Strings in
- * `arena`. `*last`: the number of the last fact that the store had then.
+ * `arena`. `*last` (may be NULL): the number of the last fact that the store had then.
  */
 enum cqa_status cqa_facts_find(struct cqa_store *store, const struct cqa_facts_wish *wish,
                                struct cqa_arena *arena, struct cqa_fact out[CQA_FACTS_MAX],

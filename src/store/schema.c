@@ -100,10 +100,24 @@ static const char schema_0002[] =
 
 /* What exchanges log of calls, and which recordings it belongs to. */
 static const char schema_0003[] =
+    "CREATE TABLE fact_watches ("
+    "  id INTEGER PRIMARY KEY,"
+    "  path TEXT NOT NULL UNIQUE" /* the watched folder; each has facts of its own */
+    ") STRICT;"
+
+    /* Logs and tables, and how far each has been read. */
+    "CREATE TABLE fact_origins ("
+    "  id INTEGER PRIMARY KEY,"
+    "  watch INTEGER NOT NULL REFERENCES fact_watches (id),"
+    "  name TEXT NOT NULL,"
+    "  place TEXT,"
+    "  UNIQUE (watch, name)"
+    ") STRICT;"
+
     "CREATE TABLE facts ("
     "  id INTEGER PRIMARY KEY,"
-    "  watch TEXT NOT NULL,"   /* the watched folder whose calls it tells of */
-    "  origin TEXT NOT NULL,"  /* the log or table */
+    "  watch INTEGER NOT NULL REFERENCES fact_watches (id),"
+    "  origin INTEGER NOT NULL REFERENCES fact_origins (id),"
     "  hash INTEGER NOT NULL," /* of the row as it was written there */
     "  source TEXT NOT NULL,"
     "  call_id TEXT,"
@@ -119,25 +133,17 @@ static const char schema_0003[] =
     "  queue TEXT,"
     "  direction TEXT,"
     "  seen_ms INTEGER NOT NULL,"
-    "  UNIQUE (watch, origin, hash)"
+    "  UNIQUE (hash, origin)"
     ") STRICT;"
     "CREATE INDEX facts_call ON facts (call_id, watch) WHERE call_id IS NOT NULL;"
     "CREATE INDEX facts_linked ON facts (linked_id, watch) WHERE linked_id IS NOT NULL;"
     "CREATE INDEX facts_file ON facts (file, watch) WHERE file IS NOT NULL;"
     "CREATE INDEX facts_caller ON facts (caller, watch, started_ms) WHERE caller IS NOT NULL;"
 
-    /* How far each log has been read. */
-    "CREATE TABLE fact_origins ("
-    "  watch TEXT NOT NULL,"
-    "  origin TEXT NOT NULL,"
-    "  place TEXT NOT NULL,"
-    "  PRIMARY KEY (watch, origin)"
-    ") STRICT;"
-
     /* By what a recording is found from its facts, and what its result was made with. */
     "CREATE TABLE fact_links ("
     "  recording_id INTEGER PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,"
-    "  watch TEXT NOT NULL,"
+    "  watch INTEGER NOT NULL REFERENCES fact_watches (id),"
     "  call_id TEXT NOT NULL,"
     "  file TEXT NOT NULL,"
     "  caller TEXT,"
@@ -154,7 +160,7 @@ static const char schema_0003[] =
     "CREATE INDEX fact_links_caller ON fact_links (caller, watch, begun_ms)"
     "  WHERE caller IS NOT NULL;"
     "CREATE INDEX fact_links_look ON fact_links (look_ms) WHERE look_ms > 0;"
-    "CREATE INDEX fact_links_due ON fact_links (due) WHERE due;";
+    "CREATE INDEX fact_links_due ON fact_links (watch) WHERE due;";
 
 static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

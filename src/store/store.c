@@ -259,6 +259,29 @@ enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out
     return cqa_sql_transaction(store->sql, CQA_SQL_READ, count_all, out, error);
 }
 
+/* ---- reading together */
+
+struct together {
+    cqa_store_body *body;
+    void *context;
+};
+
+static enum cqa_status read_together(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct together *together = context;
+
+    (void)sql;
+    return together->body(together->context, error);
+}
+
+enum cqa_status cqa_store_reading(struct cqa_store *store, cqa_store_body *body, void *context,
+                                  struct cqa_error *error)
+{
+    struct together together = {body, context};
+
+    return cqa_sql_transaction(store->sql, CQA_SQL_READ, read_together, &together, error);
+}
+
 /* ---- forgetting */
 
 CQA_SQL_STATEMENT(list_due, "ii", 2,
