@@ -30,7 +30,9 @@
     X(LOGGED, "logged_hold", "the exchange logged a hold here that the sound does not show",       \
       "交换机在此记录了保持，但声音中听不出")                                                      \
     X(NOBODY, "no_conversation", "nobody talks with anybody in this recording",                    \
-      "录音中没有双方对话")
+      "录音中没有双方对话")                                                                        \
+    X(CHARGED, "charged_once", "another rule charges for these very seconds",                      \
+      "另一条规则已就这段时间扣分")
 
 #define CQA_GROUND_SYMBOL(symbol, ...) CQA_GROUND_##symbol,
 enum cqa_ground_reason { CQA_GROUND_REASONS(CQA_GROUND_SYMBOL) CQA_GROUND_COUNT };

@@ -93,7 +93,7 @@ static const struct {
     const char *expected; /* agent customer queue direction, u where roles are unknown, doubts,
                              answer in s */
 } cases[] = {
-    {"nothing", "freepbx", NAME, {NULL}, "8001 13800138000 - - k 0 0"},
+    {"nothing", "freepbx", NAME, {NULL}, "8001 13800138000 - in k 0 0"},
     {"agrees, and names the direction",
      "freepbx",
      NAME,
