@@ -208,14 +208,10 @@ static void join_started(const struct cqa_zone *zone, const struct cqa_fact *fac
         call->begun_ms = first->started_ms;
 }
 
-/*
- * The last answer that an agent gave, never too early: logs tell whole seconds. Where the
- * recording's name does not say when it began, it cannot be placed in it.
- */
+/* The last answer that an agent gave. */
 static void join_answered(const struct cqa_zone *zone, const struct cqa_fact *facts, size_t count,
                           int64_t begun_ms, struct cqa_arena *arena, struct cqa_call *call)
 {
-    enum { SECOND_MS = 1000, DAY_MS = 24 * 3600 * 1000 };
     const struct cqa_fact *last = NULL;
 
     for (size_t i = 0; i < count; i++)
@@ -226,9 +222,7 @@ static void join_answered(const struct cqa_zone *zone, const struct cqa_fact *fa
     if (last == NULL)
         return;
     set_time(zone, last->answered_ms, CQA_CALL_ANSWERED_AT, last->source, arena, call);
-    const int64_t into_ms = last->answered_ms - begun_ms;
-    if (begun_ms > 0 && into_ms >= 0 && into_ms < DAY_MS && !call->lines.starts_at_answer)
-        call->lines.answer_ms = into_ms + SECOND_MS - 1;
+    cqa_call_answered(call, begun_ms, last->answered_ms);
 }
 
 static int by_start(const void *left, const void *right)

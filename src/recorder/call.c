@@ -51,6 +51,15 @@ void cqa_call_credit(struct cqa_call *call, enum cqa_fact_source from)
             call->from[i] = from;
 }
 
+void cqa_call_answered(struct cqa_call *call, int64_t begun_ms, int64_t answered_ms)
+{
+    enum { SECOND_MS = 1000, DAY_MS = 24 * 3600 * 1000 };
+    const int64_t into_ms = answered_ms - begun_ms;
+
+    if (begun_ms > 0 && into_ms >= 0 && into_ms < DAY_MS && !call->lines.starts_at_answer)
+        call->lines.answer_ms = into_ms + SECOND_MS - 1;
+}
+
 void cqa_call_doubt(struct cqa_call *call, enum cqa_call_field field, const char *taken,
                     enum cqa_fact_source taken_from, const char *other,
                     enum cqa_fact_source other_from)

@@ -99,6 +99,13 @@ void cqa_call_set(struct cqa_call *call, enum cqa_call_field field, const char *
 /* Says of every field that has a value and no source that it came from there. */
 void cqa_call_credit(struct cqa_call *call, enum cqa_fact_source from);
 
+/*
+ * Sets lines.answer_ms of an answer at `answered_ms` (since 1970, UTC) in a recording that began at
+ * `begun_ms`, as its name says (0: it does not, and nothing is set). Logs and names tell whole
+ * seconds: the answer is put at the end of its second, so that nobody is late by a rounding.
+ */
+void cqa_call_answered(struct cqa_call *call, int64_t begun_ms, int64_t answered_ms);
+
 /* Notes two values that do not agree; what is too much is left out. */
 void cqa_call_doubt(struct cqa_call *call, enum cqa_call_field field, const char *taken,
                     enum cqa_fact_source taken_from, const char *other,

@@ -359,20 +359,35 @@ static void take(struct cqa_call *call, enum cqa_call_field field, const char *f
         cqa_call_set(call, field, found, CQA_FACT_SIDECAR);
 }
 
-static void take_time(const struct reader *reader, const struct cqa_zone *zone,
-                      struct cqa_call *call, enum cqa_call_field field, int which)
+/* 0: there is none, or none that can be read. */
+static int64_t take_time(const struct reader *reader, const struct cqa_zone *zone,
+                         struct cqa_call *call, enum cqa_call_field field, int which)
 {
     const char *found = value(reader, call, which);
     char text[CQA_ZONE_TEXT_SIZE];
     int64_t utc_ms = 0;
 
     if (found == NULL || !cqa_moment_from_text(zone, reader->recorder->utc, found, &utc_ms))
-        return;
+        return 0;
     cqa_zone_format(zone, utc_ms / 1000, text);
     if (text[0] != '\0')
         take(call, field, cqa_arena_string(reader->arena, text));
-    if (field == CQA_CALL_STARTED_AT && call->begun_ms == 0)
-        call->begun_ms = utc_ms;
+    return utc_ms;
+}
+
+static void take_times(const struct reader *reader, const struct cqa_zone *zone,
+                       struct cqa_call *call)
+{
+    const int64_t begun_ms = call->begun_ms; /* by its name: the call may have begun before */
+    const int64_t started_ms =
+        take_time(reader, zone, call, CQA_CALL_STARTED_AT, CQA_SIDECAR_STARTED_AT);
+    const int64_t answered_ms =
+        take_time(reader, zone, call, CQA_CALL_ANSWERED_AT, CQA_SIDECAR_ANSWERED_AT);
+
+    if (begun_ms == 0)
+        call->begun_ms = started_ms;
+    if (answered_ms > 0)
+        cqa_call_answered(call, begun_ms, answered_ms);
 }
 
 static void set_agent_channel(int channel, struct cqa_call *call)
@@ -454,8 +469,7 @@ static void fill(const struct reader *reader, const struct cqa_zone *zone, struc
     take(call, CQA_CALL_AGENT, without_domain(reader, value(reader, call, CQA_FIELD_AGENT)));
     take(call, CQA_CALL_CUSTOMER, value(reader, call, CQA_FIELD_CUSTOMER));
     take(call, CQA_CALL_QUEUE, without_domain(reader, value(reader, call, CQA_FIELD_QUEUE)));
-    take_time(reader, zone, call, CQA_CALL_STARTED_AT, CQA_SIDECAR_STARTED_AT);
-    take_time(reader, zone, call, CQA_CALL_ANSWERED_AT, CQA_SIDECAR_ANSWERED_AT);
+    take_times(reader, zone, call);
     take_holds(reader, zone, call);
     for (int channel = 0; channel < 2 && reader->sidecar->agent_word != NULL; channel++) {
         const char *who = value(reader, call, CQA_SIDECAR_CHANNEL_0 + channel);

@@ -16,8 +16,10 @@ CQA_SQL_STATEMENT(insert_fact, "iiitttttiiiitttti", 0,
 CQA_SQL_STATEMENT(mark_by_id, "tti", 0,
                   "UPDATE fact_links SET due = 1 WHERE call_id IN (?1, ?2) AND watch = ?3"
                   " AND NOT due");
+/* A name in a table may lack what the recorder puts behind it ("-all"), which the id lacks, too. */
 CQA_SQL_STATEMENT(mark_by_file, "ti", 0,
-                  "UPDATE fact_links SET due = 1 WHERE file = ?1 AND watch = ?2 AND NOT due");
+                  "UPDATE fact_links SET due = 1 WHERE (file = ?1 OR call_id = ?1) AND watch = ?2"
+                  " AND NOT due");
 CQA_SQL_STATEMENT(mark_by_caller, "tiii", 0,
                   "UPDATE fact_links SET due = 1 WHERE caller = ?1 AND watch = ?2"
                   " AND begun_ms BETWEEN ?3 AND ?4 AND NOT due");
@@ -156,7 +158,7 @@ CQA_SQL_STATEMENT(find_by_id, "ttti", FACT_COLUMN_COUNT,
                   "SELECT " FACT_COLUMNS " FROM facts WHERE id IN ("
                   " SELECT id FROM facts WHERE call_id = ?1 AND watch = " WATCH
                   " UNION SELECT id FROM facts WHERE linked_id = ?1 AND watch = " WATCH
-                  " UNION SELECT id FROM facts WHERE file = ?3 AND watch = " WATCH ")"
+                  " UNION SELECT id FROM facts WHERE file IN (?1, ?3) AND watch = " WATCH ")"
                   " ORDER BY started_ms, source, origin, hash LIMIT ?4");
 CQA_SQL_STATEMENT(find_by_caller, "ttiii", FACT_COLUMN_COUNT,
                   "SELECT " FACT_COLUMNS " FROM facts WHERE caller = ?1 AND watch = " WATCH
