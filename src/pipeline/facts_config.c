@@ -85,7 +85,8 @@ static void read_query(const struct cqa_yaml_node *map, struct cqa_arena *arena,
                          "no parameter is called \"%.*s\"; allowed: :since, :until, :since_epoch, "
                          ":until_epoch",
                          (int)length, stranger);
-    read_columns(map, arena, table, problems);
+    if (table->query != NULL)
+        read_columns(map, arena, table, problems);
 }
 
 static int is_table_name(const char *name)

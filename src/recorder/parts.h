@@ -67,7 +67,8 @@ enum {
     CQA_SIDECAR_CHANNEL_0,
     CQA_SIDECAR_CHANNEL_1,
     CQA_SIDECAR_ANSWERED_AT,
-    CQA_SIDECAR_HOLDS, /* pairs of instants, in any writing */
+    CQA_SIDECAR_OTHER_AGENT, /* a second one in the same recording */
+    CQA_SIDECAR_HOLDS,       /* pairs of instants, in any writing */
     CQA_SIDECAR_COUNT
 };
 extern const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1];

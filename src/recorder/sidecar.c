@@ -32,8 +32,8 @@ static const struct cqa_frame_rule RULES[] = {
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
 const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1] = {
-    "id",        "agent",     "customer",    "queue", "direction", "started_at",
-    "channel_0", "channel_1", "answered_at", "holds", NULL};
+    "id",        "agent",     "customer",    "queue",       "direction", "started_at",
+    "channel_0", "channel_1", "answered_at", "other_agent", "holds",     NULL};
 
 /* ---- the profile's part */
 
@@ -463,6 +463,18 @@ static void take_direction(const struct reader *reader, struct cqa_call *call)
     call->from[CQA_CALL_DIRECTION] = CQA_FACT_SIDECAR;
 }
 
+/* Two agents in one recording: none of them is charged for the other. */
+static void doubt_agent(const struct reader *reader, struct cqa_call *call)
+{
+    const char *other = without_domain(reader, value(reader, call, CQA_SIDECAR_OTHER_AGENT));
+
+    if (other == NULL || call->agent == NULL || strcmp(other, call->agent) == 0)
+        return;
+    cqa_call_doubt(call, CQA_CALL_AGENT, call->agent, CQA_FACT_SIDECAR, other, CQA_FACT_SIDECAR);
+    cqa_call_set(call, CQA_CALL_AGENT, NULL, CQA_FACT_NONE);
+    call->lines.roles_unknown = 1;
+}
+
 static void fill(const struct reader *reader, const struct cqa_zone *zone, struct cqa_call *call)
 {
     take_direction(reader, call);
@@ -476,6 +488,7 @@ static void fill(const struct reader *reader, const struct cqa_zone *zone, struc
         if (who != NULL && strcasecmp(who, reader->sidecar->agent_word) == 0)
             set_agent_channel(channel, call);
     }
+    doubt_agent(reader, call);
 }
 
 static enum cqa_status read_one(const struct cqa_recorder *recorder, struct cqa_children *children,

@@ -99,8 +99,8 @@ def main(programs):
         if len(calls) != 5:
             fail("%d calls, not 5" % len(calls))
         for call in calls.values():
-            facts = {"agent": "queue_log", "customer": "queue_log", "queue": "queue_log", "direction": "queue_log",
-                     "started_at": "name", "answered_at": "queue_log"}
+            facts = {"agent": "queue_log", "customer": "name", "queue": "name", "direction": "name", "started_at": "name",
+                     "answered_at": "queue_log"}  # what the name said already, and nobody gainsaid, is the name's
             if call["facts"] != facts or call["direction"] != "in" or call["queue"] != "600" or "doubts" in call:
                 fail("what is known of a call is %s" % call)
         pending = site.ask_store("SELECT count(*) FROM deliveries WHERE state IN ('pending', 'in_flight', 'quarantined')")
