@@ -2,6 +2,7 @@
 #include "store/facts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "store/parts.h"
 
@@ -154,12 +155,12 @@ enum cqa_status cqa_facts_place(struct cqa_store *store, const char *watch, cons
     " queue, direction, hold_start_ms, hold_end_ms"
 enum { FACT_COLUMN_COUNT = 14 };
 #define WATCH "(SELECT id FROM fact_watches WHERE path = ?2)"
-CQA_SQL_STATEMENT(find_by_id, "ttti", FACT_COLUMN_COUNT,
-                  "SELECT " FACT_COLUMNS " FROM facts WHERE id IN ("
-                  " SELECT id FROM facts WHERE call_id = ?1 AND watch = " WATCH
-                  " UNION SELECT id FROM facts WHERE linked_id = ?1 AND watch = " WATCH
-                  " UNION SELECT id FROM facts WHERE file IN (?1, ?3) AND watch = " WATCH ")"
-                  " ORDER BY started_ms, source, origin, hash LIMIT ?4");
+/* Neither sorted nor made distinct by the database, which would cost more than all the rest. */
+CQA_SQL_STATEMENT(find_by_id, "tit", FACT_COLUMN_COUNT,
+                  "SELECT " FACT_COLUMNS " FROM facts WHERE call_id = ?1 AND watch = ?2"
+                  " UNION ALL SELECT " FACT_COLUMNS " FROM facts WHERE linked_id = ?1"
+                  " AND watch = ?2 UNION ALL SELECT " FACT_COLUMNS " FROM facts"
+                  " WHERE file IN (?1, ?3) AND watch = ?2");
 CQA_SQL_STATEMENT(find_by_caller, "ttiii", FACT_COLUMN_COUNT,
                   "SELECT " FACT_COLUMNS " FROM facts WHERE caller = ?1 AND watch = " WATCH
                   " AND started_ms BETWEEN ?3 AND ?4"
@@ -171,6 +172,7 @@ CQA_SQL_STATEMENT(others_by_caller, "ttiit", 1,
 
 struct finding {
     const struct cqa_facts_wish *wish;
+    struct cqa_store *store;
     struct cqa_arena *arena;
     struct cqa_fact *out;
     size_t count;
@@ -201,14 +203,39 @@ static enum cqa_status read_fact(const struct cqa_sql_rows *rows, struct cqa_are
     return CQA_OK;
 }
 
-/* Reads what a statement found, and ends it. */
+static int has_fact(const struct finding *finding, const struct cqa_fact *fact)
+{
+    for (size_t i = 0; i < finding->count; i++)
+        if (finding->out[i].hash == fact->hash)
+            return 1;
+    return 0;
+}
+
+/* Reads what a statement found, each row once, and ends it. */
 static enum cqa_status read_found(struct finding *finding, struct cqa_sql_rows *rows,
                                   enum cqa_status status, struct cqa_error *error)
 {
-    while (status == CQA_OK && finding->count < CQA_FACTS_MAX && cqa_sql_next(rows, &status, error))
-        status = read_fact(rows, finding->arena, &finding->out[finding->count++], error);
+    while (status == CQA_OK && finding->count < CQA_FACTS_MAX &&
+           cqa_sql_next(rows, &status, error)) {
+        struct cqa_fact *fact = &finding->out[finding->count];
+        status = read_fact(rows, finding->arena, fact, error);
+        finding->count += (size_t)!has_fact(finding, fact);
+    }
     cqa_sql_end(rows);
     return status;
+}
+
+/* In an order that does not depend on when they came. */
+static int by_start(const void *left, const void *right)
+{
+    const struct cqa_fact *a = left;
+    const struct cqa_fact *b = right;
+
+    if (a->started_ms != b->started_ms)
+        return a->started_ms < b->started_ms ? -1 : 1;
+    if (a->source != b->source)
+        return a->source < b->source ? -1 : 1;
+    return a->hash < b->hash ? -1 : a->hash > b->hash;
 }
 
 /* By caller and time: only where no other recording could own them as well. */
@@ -235,29 +262,50 @@ static enum cqa_status find_by_time(struct cqa_sql *sql, struct finding *finding
     return read_found(finding, rows, status, error);
 }
 
+/* The number of a watched folder, asked for once: it never changes. */
+static enum cqa_status known_watch(struct cqa_store *store, const char *path, int64_t *out,
+                                   struct cqa_error *error)
+{
+    if (store->watch == 0 || strcmp(store->watch_path, path) != 0) {
+        const enum cqa_status status = number_watch(store->sql, path, 0, &store->watch, error);
+        if (status != CQA_OK)
+            return status;
+        (void)snprintf(store->watch_path, sizeof store->watch_path, "%s", path);
+    }
+    *out = store->watch;
+    return CQA_OK;
+}
+
 static enum cqa_status find_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct finding *finding = context;
     const struct cqa_facts_wish *wish = finding->wish;
     struct cqa_sql_rows *rows = NULL;
     enum cqa_status status = CQA_OK;
+    int64_t watch = 0;
 
     finding->count = 0;
     finding->by_time = 0;
     if (finding->last != NULL)
         status = cqa_sql_number(sql, finding->last, error, &last_fact);
     if (status == CQA_OK)
-        status = cqa_sql_start(sql, &rows, error, &find_by_id, wish->call_id, wish->watch,
-                               wish->file, (int64_t)CQA_FACTS_MAX);
+        status = known_watch(finding->store, wish->watch, &watch, error);
+    if (status == CQA_OK)
+        status = cqa_sql_start(sql, &rows, error, &find_by_id, wish->call_id, watch, wish->file);
     status = read_found(finding, rows, status, error);
-    return status == CQA_OK && finding->count == 0 ? find_by_time(sql, finding, error) : status;
+    if (status == CQA_OK && finding->count == 0)
+        status = find_by_time(sql, finding, error);
+    if (finding->count > 1)
+        qsort(finding->out, finding->count, sizeof *finding->out, by_start);
+    return status;
 }
 
 enum cqa_status cqa_facts_find(struct cqa_store *store, const struct cqa_facts_wish *wish,
                                struct cqa_arena *arena, struct cqa_fact out[CQA_FACTS_MAX],
                                size_t *count, int *by_time, int64_t *last, struct cqa_error *error)
 {
-    struct finding finding = {.wish = wish, .arena = arena, .out = out, .last = last};
+    struct finding finding = {
+        .wish = wish, .store = store, .arena = arena, .out = out, .last = last};
     const enum cqa_status status =
         cqa_sql_transaction(store->sql, CQA_SQL_READ, find_all, &finding, error);
 

@@ -4,6 +4,7 @@
 
 /* For the files of this folder only. */
 
+#include <limits.h>
 #include "sql/sql.h"
 #include "store/store.h"
 
@@ -12,6 +13,8 @@ struct cqa_store {
     int lock_fd;   /* callqa.lock: its byte `owner` is locked while this store is open, byte 0 while
                       it waits for the write lock */
     int64_t owner; /* this store's row in owners */
+    int64_t watch; /* the number of the folder at watch_path, which was asked for last; 0: none */
+    char watch_path[PATH_MAX];
     unsigned turn; /* whose turn an odd place in a claim is: the newest's or the oldest's */
 };
 
