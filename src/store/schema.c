@@ -98,8 +98,25 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
-/* What exchanges log of calls, and which recordings it belongs to. */
+/* Who or what was erased on request, or must not be. */
 static const char schema_0003[] =
+    "CREATE TABLE tombstones ("
+    "  hash TEXT PRIMARY KEY," /* of a call's id or of a recording's content */
+    "  made_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE holds ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('customer', 'agent', 'call')),"
+    "  value TEXT NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  made_ms INTEGER NOT NULL,"
+    "  UNIQUE (kind, value)"
+    ") STRICT;"
+    /* 1: retention found it held, and need not look again until a hold is lifted. */
+    "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
+
+/* What exchanges log of calls, and which recordings it belongs to. */
+static const char schema_0004[] =
     "CREATE TABLE fact_watches ("
     "  id INTEGER PRIMARY KEY,"
     "  path TEXT NOT NULL UNIQUE" /* the watched folder; each has facts of its own */
@@ -162,5 +179,5 @@ static const char schema_0003[] =
     "CREATE INDEX fact_links_look ON fact_links (look_ms) WHERE look_ms > 0;"
     "CREATE INDEX fact_links_due ON fact_links (watch) WHERE due;";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

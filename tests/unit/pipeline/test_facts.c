@@ -430,6 +430,29 @@ static void test_no_second_analysis(void **state)
     close_site(&site);
 }
 
+/* What was told of a call goes with it. */
+static void test_forgotten(void **state)
+{
+    struct site site;
+
+    (void)state;
+    open_site(&site, "freepbx",
+              "    facts:\n      sources:\n        - {kind: csv, path: @/Master.csv}\n");
+    site.config.retention.results = 1;
+    tell_csv(&site);
+    start(&site);
+    write_call(&site, QUEUE_CALL);
+    expect(&site, SHOWN, "8001 13800138000 600 in agent");
+    expect(&site, "SELECT count(*) FROM facts", "1");
+    ahead_ms += INT64_C(72) * HOUR_MS;
+    expect(
+        &site,
+        "SELECT (SELECT count(*) FROM facts) || ' ' || (SELECT count(*) FROM fact_links) || ' ' ||"
+        " (SELECT count(*) FROM results)",
+        "0 0 0");
+    close_site(&site);
+}
+
 /* ---- holds that the exchange logged */
 
 static void test_logged_hold(void **state)
@@ -596,6 +619,7 @@ int main(void)
         cmocka_unit_test(test_no_second_analysis),
         cmocka_unit_test(test_logged_hold),
         cmocka_unit_test(test_waiting),
+        cmocka_unit_test(test_forgotten),
         cmocka_unit_test(test_mariadb),
         cmocka_unit_test(test_postgresql),
     };
