@@ -61,7 +61,9 @@ def age_store(site):
                           (aged(text), number))
             store.execute("UPDATE deliveries SET body = ?, key = replace(key, ' rules2', ''), next_ms = 0"
                           " WHERE recording_id = ?", (aged(text), number))
-        store.executescript("DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked; PRAGMA user_version = 1;")
+        store.executescript("DROP TABLE fact_links; DROP TABLE facts; DROP TABLE fact_origins; DROP TABLE fact_watches;"
+                            "DROP TABLE tombstones; DROP TABLE holds; ALTER TABLE recordings DROP COLUMN held;"
+                            "DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked; PRAGMA user_version = 1;")
     store.close()
 
 
