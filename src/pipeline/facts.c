@@ -147,6 +147,8 @@ enum cqa_status cqa_facts_know(struct cqa_pipeline *pipeline, const struct cqa_w
     if (out->link.keys.file == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     status = join(pipeline, watch, arena, out, error);
+    out->identity = identity;
+    out->identity.call = out->call;
     cqa_call_hash(&out->call, out->facts, out->lines);
     return status;
 }

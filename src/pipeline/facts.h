@@ -18,6 +18,7 @@ void cqa_facts_destroy(struct cqa_facts_room *room);
 
 /* What is known of a recording's call now. */
 struct cqa_known_call {
+    struct cqa_call_identity identity; /* what its name says, with this call */
     struct cqa_call call; /* with the id that its name gives it; strings in the caller's arena */
     struct cqa_facts_link link; /* without `facts` and `lines` */
     char facts[CQA_CALL_HASH_SIZE], lines[CQA_CALL_HASH_SIZE];

@@ -372,6 +372,8 @@ static int64_t take_time(const struct reader *reader, const struct cqa_zone *zon
     cqa_zone_format(zone, utc_ms / 1000, text);
     if (text[0] != '\0')
         take(call, field, cqa_arena_string(reader->arena, text));
+    if (field == CQA_CALL_STARTED_AT && cqa_moment_ms(found) >= 0)
+        call->started_ms = utc_ms;
     return utc_ms;
 }
 
@@ -549,6 +551,7 @@ cqa_recorder_read_sidecar(const struct cqa_recorder *recorder, struct cqa_childr
         }
         if (status == CQA_OK && found != NULL)
             *found = 1;
+        cqa_leg_settle(recorder, identity);
         return status;
     }
     return CQA_OK;
