@@ -7,6 +7,7 @@
 #include "pipeline/believed.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
+#include "pipeline/facts.h"
 #include "pipeline/life.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/sender.h"
@@ -37,7 +38,8 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    struct cqa_call alone; /* what `call` is without the other file */
+    struct cqa_known_call known; /* what `call` was made from */
+    struct cqa_call alone;       /* what `call` is without the other file */
     struct cqa_task_other other;
     int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
@@ -53,6 +55,7 @@ struct cqa_pipeline {
     struct cqa_pipeline_options options;
     struct cqa_store *store;
     struct cqa_intake *intake;
+    struct cqa_facts_room *facts;
     struct cqa_workers *workers;
     struct cqa_sender *sender; /* NULL: nowhere to post to, or another process does */
     struct cqa_task *tasks;

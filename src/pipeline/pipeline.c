@@ -173,6 +173,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
         status = begin_clock(pipeline, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
+    if (status == CQA_OK)
+        status = cqa_facts_create(config, &pipeline->facts, error);
     if (status == CQA_OK && options->again != CQA_ASKED_NOT)
         status = cqa_again_ask(pipeline, error);
     if (status == CQA_OK)
@@ -205,6 +207,7 @@ void cqa_pipeline_destroy(struct cqa_pipeline *pipeline)
     free(pipeline->tasks);
     cqa_sender_destroy(pipeline->sender);
     cqa_intake_destroy(pipeline->intake);
+    cqa_facts_destroy(pipeline->facts);
     if (pipeline->store != NULL)
         release(pipeline);
     cqa_store_close(pipeline->store);
@@ -218,6 +221,7 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
 {
     const struct cqa_config *old = pipeline->config;
     struct cqa_intake *old_intake = pipeline->intake;
+    struct cqa_facts_room *facts = NULL;
     struct cqa_sender *sender = NULL;
     const int other_workers =
         config->workers != old->workers || config->analysis_timeout_ms != old->analysis_timeout_ms;
@@ -227,6 +231,8 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
         return cqa_fail(error, CQA_E_REFUSED, "state_dir cannot change while running: restart");
     status = make_sender(pipeline, config, &sender, error);
     pipeline->config = config;
+    if (status == CQA_OK)
+        status = cqa_facts_create(config, &facts, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
     if (status == CQA_OK && other_workers) {
@@ -238,12 +244,15 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
     }
     if (status != CQA_OK) {
         pipeline->config = old;
+        cqa_facts_destroy(facts);
         cqa_sender_destroy(sender);
         return status;
     }
     cqa_analyzer_name(config, pipeline->engine, pipeline->analyzer);
     cqa_analyse_unscore(pipeline);
     cqa_intake_destroy(old_intake);
+    cqa_facts_destroy(pipeline->facts);
+    pipeline->facts = facts;
     cqa_sender_destroy(pipeline->sender);
     pipeline->sender = sender;
     if (other_workers)
@@ -316,8 +325,10 @@ static void forget_old(struct cqa_pipeline *pipeline)
     const struct cqa_retention retention = {before_ms(wall_ms, days->results),
                                             before_ms(wall_ms, days->failures),
                                             before_ms(wall_ms, days->vanished)};
-    const enum cqa_status status =
+    enum cqa_status status =
         cqa_store_forget(pipeline->store, &retention, FORGET_COUNT, wall_ms, &count, &error);
+    if (status == CQA_OK)
+        status = cqa_facts_forget(pipeline->store, retention.scored_ms, FORGET_COUNT, &error);
     if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("retention")))
         return;
     if (count > 0)
@@ -390,6 +401,15 @@ enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline)
     return pipeline->broken;
 }
 
+/* What comes from outside; monotonic time of the next look. */
+static int64_t step_in(struct cqa_pipeline *pipeline)
+{
+    const int64_t scan_at_ms = cqa_intake_step(pipeline);
+    const int64_t facts_at_ms = cqa_facts_step(pipeline);
+
+    return facts_at_ms < scan_at_ms ? facts_at_ms : scan_at_ms;
+}
+
 int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 {
     int64_t scan_at_ms = INT64_MAX;
@@ -401,7 +421,7 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
         return -1;
     if (has_room(pipeline)) {
         if (!pipeline->winding_down)
-            scan_at_ms = cqa_intake_step(pipeline);
+            scan_at_ms = step_in(pipeline);
         cqa_analyse_step(pipeline);
         forget_old(pipeline);
     }
@@ -455,8 +475,9 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     *status = pipeline->counts;
     status->unread = cqa_intake_unread(pipeline);
     status->running = (size_t)running(pipeline);
-    status->analysed_all = cqa_intake_complete(pipeline) && status->running == 0 &&
-                           !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
+    status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&
+                           status->running == 0 && !pipeline->claimed &&
+                           pipeline->pause_until_ms <= now_ms;
     status->intake_paused |= pipeline->tight;
     tell_sending(pipeline, status);
     status->settling = cqa_intake_settling(pipeline);

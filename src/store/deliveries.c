@@ -26,18 +26,20 @@ static uint64_t hashed(uint64_t hash, const char *part)
 
 void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIVERY_KEY_SIZE])
 {
-    const char *const all[] = {parts->source, parts->call_id, parts->sha256, parts->rubric_version,
-                               parts->analyzer};
+    const char *const all[] = {parts->source,         parts->call_id,  parts->sha256,
+                               parts->rubric_version, parts->analyzer, parts->facts};
+    const size_t count = parts->facts == NULL ? 5 : 6;
     uint64_t hashes[2] = {0xcbf29ce484222325, 0x84222325cbf29ce4};
     int plain = 1;
 
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; i < count; i++) {
         plain &= is_plain(all[i]);
         hashes[0] = hashed(hashes[0], all[i]);
         hashes[1] = hashed(hashes[1] ^ hashes[0] >> 7, all[i]);
     }
-    const int length = snprintf(out, CQA_DELIVERY_KEY_SIZE, "%s|%s|%s|%s|%s", all[0], all[1],
-                                all[2], all[3], all[4]);
+    const int length =
+        snprintf(out, CQA_DELIVERY_KEY_SIZE, "%s|%s|%s|%s|%s%s%s", all[0], all[1], all[2], all[3],
+                 all[4], count > 5 ? "|" : "", count > 5 ? all[5] : "");
     if (plain && length > 0 && length < CQA_DELIVERY_KEY_SIZE)
         return;
     /* The content's hash stays whole: it alone tells most of them apart. */

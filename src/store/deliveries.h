@@ -19,9 +19,10 @@ struct cqa_delivery_parts {
     const char *sha256;         /* "" when the content is not known */
     const char *rubric_version; /* "NAME@VERSION"; of a failure: its reason */
     const char *analyzer;       /* version and models */
+    const char *facts;          /* hash of what is known of the call; NULL: of a failure */
 };
 
-/* "source|call id|sha256|rubric version|analyzer"; parts that are too long or hold a "|" or
+/* "source|call id|sha256|rubric version|analyzer|facts"; parts that are too long or hold a "|" or
  * anything but printable ASCII make it "h1|" and the first parts' hash instead, so that it is a
  * valid header value, at most 255 bytes. */
 void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIVERY_KEY_SIZE]);

@@ -16,6 +16,8 @@ struct cqa_store {
     int lock_fd;   /* callqa.lock: its byte `owner` is locked while this store is open, byte 0 while
                       it waits for the write lock */
     int64_t owner; /* this store's row in owners */
+    int64_t watch; /* the number of the folder at watch_path, which was asked for last; 0: none */
+    char watch_path[PATH_MAX];
     char path[PATH_MAX]; /* of the database */
     dev_t device;        /* and which file that is */
     ino_t inode;
@@ -54,6 +56,12 @@ enum cqa_status cqa_generation_add(struct cqa_sql *sql, int64_t recording_id, co
 enum cqa_status cqa_recordings_held(struct cqa_store *store, int64_t id, int64_t size_bytes,
                                     int64_t mtime_ns, int *same,
                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_facts_link; /* store/facts.h */
+
+/* Inside a transaction: what a recording's result was made with. */
+enum cqa_status cqa_facts_link(struct cqa_sql *sql, int64_t id, const struct cqa_facts_link *link,
+                               int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Inside a transaction: nothing is left of the recording but, where its file is still there, an
  * excluded row. */

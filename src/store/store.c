@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+#include "facts/join.h"
 #include "store/mend.h"
 #include "store/parts.h"
 #include "store/recordings.h"
@@ -339,6 +340,29 @@ enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out
     return cqa_sql_transaction(store->sql, CQA_SQL_READ, count_all, out, error);
 }
 
+/* ---- reading together */
+
+struct together {
+    cqa_store_body *body;
+    void *context;
+};
+
+static enum cqa_status read_together(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct together *together = context;
+
+    (void)sql;
+    return together->body(together->context, error);
+}
+
+enum cqa_status cqa_store_reading(struct cqa_store *store, cqa_store_body *body, void *context,
+                                  struct cqa_error *error)
+{
+    struct together together = {body, context};
+
+    return cqa_sql_transaction(store->sql, CQA_SQL_READ, read_together, &together, error);
+}
+
 /* ---- forgetting */
 
 CQA_SQL_STATEMENT(list_due, "iiii", 2,
@@ -352,6 +376,20 @@ CQA_SQL_STATEMENT(list_due, "iiii", 2,
 CQA_SQL_STATEMENT(delete_deliveries, "i", 0, "DELETE FROM deliveries WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_result, "i", 0, "DELETE FROM results WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_preview, "i", 0, "DELETE FROM previews WHERE recording_id = ?1");
+/* Whatever may have been joined to it. */
+CQA_SQL_STATEMENT(delete_facts, "ii", 0,
+                  "DELETE FROM facts WHERE id IN (SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.call_id = l.call_id AND f.watch = l.watch WHERE l.recording_id = ?1"
+                  " UNION SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.linked_id = l.call_id AND f.watch = l.watch WHERE l.recording_id = ?1"
+                  " UNION SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.file IN (l.file, l.call_id) AND f.watch = l.watch"
+                  "  WHERE l.recording_id = ?1"
+                  " UNION SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.caller = l.caller AND f.watch = l.watch"
+                  "  AND f.started_ms BETWEEN l.begun_ms - ?2 AND l.begun_ms + ?2"
+                  "  WHERE l.recording_id = ?1)");
+CQA_SQL_STATEMENT(delete_link, "i", 0, "DELETE FROM fact_links WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_recording, "i", 0, "DELETE FROM recordings WHERE id = ?1");
 CQA_SQL_STATEMENT(keep_empty, "tii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = ?1, owner = NULL,"
@@ -400,6 +438,10 @@ enum cqa_status cqa_store_empty(struct cqa_sql *sql, int64_t id, int gone, const
         status = cqa_sql_do(sql, error, &delete_result, id);
     if (status == CQA_OK)
         status = cqa_sql_do(sql, error, &delete_preview, id);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_facts, id, (int64_t)CQA_JOIN_WITHIN_MS);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_link, id);
     if (status == CQA_OK)
         status = gone ? cqa_sql_do(sql, error, &delete_recording, id)
                       : cqa_sql_do(sql, error, &keep_empty, reason, now_ms, id);

@@ -57,6 +57,12 @@ struct cqa_store_step {
 enum cqa_status cqa_store_hold_to(struct cqa_store *store, const struct cqa_store_step *steps,
                                   size_t count, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Runs `body` with everything that it reads of the same moment, which is quicker than one by one.
+ * It may be run again. */
+typedef enum cqa_status cqa_store_body(void *context, struct cqa_error *error);
+enum cqa_status cqa_store_reading(struct cqa_store *store, cqa_store_body *body, void *context,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 enum cqa_delivery_state {
     CQA_DELIVERY_PENDING,     /* to be sent, perhaps not before a time */
     CQA_DELIVERY_IN_FLIGHT,   /* being sent by a process that lives */

@@ -61,7 +61,8 @@ def age_store(site):
                           (aged(text), number))
             store.execute("UPDATE deliveries SET body = ?, key = replace(key, ' rules2', ''), next_ms = 0"
                           " WHERE recording_id = ?", (aged(text), number))
-        store.executescript("DROP TABLE generations; DROP TABLE folders; DROP TABLE believed; DROP TABLE tombstones; DROP TABLE holds;"
+        store.executescript("DROP TABLE fact_links; DROP TABLE facts; DROP TABLE fact_origins; DROP TABLE fact_watches;"
+                            "DROP TABLE generations; DROP TABLE folders; DROP TABLE believed; DROP TABLE tombstones; DROP TABLE holds;"
                             "DROP INDEX deliveries_due; DROP INDEX deliveries_aside; ALTER TABLE deliveries DROP COLUMN aside;"
                             "ALTER TABLE deliveries DROP COLUMN refused_by;"
                             "CREATE INDEX deliveries_pending ON deliveries (id, next_ms) WHERE state = 'pending';"

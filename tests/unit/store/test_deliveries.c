@@ -391,11 +391,15 @@ static void test_keys(void **state)
     char key[CQA_DELIVERY_KEY_SIZE];
     char other[CQA_DELIVERY_KEY_SIZE];
     char longest[400];
-    struct cqa_delivery_parts parts = {"freepbx", "1763604902.17", "ab12", "standard@1", "0.1.0"};
+    struct cqa_delivery_parts parts = {"freepbx",    "1763604902.17", "ab12",
+                                       "standard@1", "0.1.0",         NULL};
 
     (void)state;
     cqa_delivery_key(&parts, key);
     assert_string_equal(key, "freepbx|1763604902.17|ab12|standard@1|0.1.0");
+    parts.facts = "00f0";
+    cqa_delivery_key(&parts, key);
+    assert_string_equal(key, "freepbx|1763604902.17|ab12|standard@1|0.1.0|00f0");
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     parts.call_id = longest;
