@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <unistd.h>
+#include "base/revision.h"
 
 const char *cqa_program_folder(char *path, size_t size)
 {
@@ -20,4 +21,9 @@ const char *cqa_program_folder(char *path, size_t size)
     if (folder >= strlen(commands) && strcmp(slash - strlen(commands), commands) == 0)
         memcpy(slash - strlen(commands), "/bin", sizeof "/bin");
     return path;
+}
+
+const char *cqa_program_version(void)
+{
+    return CQA_REVISION;
 }
