@@ -20,7 +20,8 @@ enum cqa_exit {
  */
 const char *cqa_program_folder(char *path, size_t size);
 
-/* Its version and what it was built of: "0.1.0+g0123456789ab" from a checkout or an archive of one, with
+/* Its version and what it was built of: "0.1.0+g0123456789ab" from a checkout or an archive of one,
+ * with
  * "-dirty" where that was changed, "0.1.0" where nothing is known. Static. */
 const char *cqa_program_version(void);
 

@@ -26,7 +26,8 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    int apart; /* its result is to be looked at, and counts nothing */
+    char origin[CQA_ORIGIN_SIZE]; /* what of the configuration it is read by */
+    int apart;                    /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
 };

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "analysis/worker.h"
 #include "base/clock.h"
+#include "pipeline/again.h"
 #include "pipeline/config.h"
 #include "store/recordings.h"
 
@@ -47,8 +48,7 @@ struct cqa_pipeline_status {
 /* What a run wants of it. */
 struct cqa_pipeline_options {
     int watches; /* wakes by inotify (the daemon), else looks only as often as the interval says */
-    int64_t since_ms; /* leaves out recordings last changed before (wall clock); 0: none */
-    int64_t until_ms; /* and those changed then or later; 0: none */
+    struct cqa_again_scope scope; /* leaves out all others */
     /* AGAIN begins with what another analyzer or rubric has judged. APART does nothing else, and
      * keeps what comes of it beside the results that count. */
     enum cqa_asked again;

@@ -44,7 +44,7 @@ def main(programs):
         expect(sweep(site), "analysed 0", "unreadable 0", "posted 0")
         if sweep(site, "--dry-run"):
             fail("a dry run finds what is done")
-        expect(sweep(site, "--again"), "analysed 0")
+        expect(sweep(site, "--redo"), "analysed 0")
         os.unlink(os.path.join(site.watched[0], "notes\n.wav"))
 
         site.stop_server()
