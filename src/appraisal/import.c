@@ -245,12 +245,31 @@ static int read_units(const char *text, struct cqa_rational *seconds)
     return least != INT_MAX;
 }
 
+static int read_listed(const struct cqa_indicator *indicator, const char *text,
+                       struct cqa_rational *out)
+{
+    char folded[CELL_TEXT];
+    char word[CELL_TEXT];
+
+    cqa_spell_fold(text, folded, sizeof folded);
+    for (size_t i = 0; i < indicator->word_count; i++) {
+        cqa_spell_fold(indicator->words[i], word, sizeof word);
+        if (strcmp(folded, word) != 0)
+            continue;
+        *out = indicator->word_values[i];
+        return 1;
+    }
+    return 0;
+}
+
 /* A cell as this indicator may have it. */
 static int read_value(const struct cqa_indicator *indicator, const char *text,
                       struct cqa_rational *out)
 {
     const int is_time = indicator->unit != NULL && strcmp(indicator->unit, "s") == 0;
 
+    if (indicator->word_count > 0)
+        return read_listed(indicator, text, out);
     return (indicator->yes_no && read_word(text, out)) ||
            read_number(text, cqa_scheme_in_percent(indicator), out) ||
            (is_time && (read_clock(text, out) || read_units(text, out)));
@@ -326,6 +345,28 @@ static void read_count(struct importer *importer, struct cqa_row *row)
         "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
 }
 
+static void name_unreadable(struct importer *importer, const struct cqa_row *row,
+                            const struct cqa_indicator *indicator, const char *text)
+{
+    char list[400] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < indicator->word_count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+                                 indicator->words[i]);
+    if (indicator->word_count > 0)
+        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                             "agent \"%s\": \"%s\" of \"%s\" is unknown; allowed: %s", row->agent,
+                             text, row->indicator, list);
+    else
+        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                             indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: 1 or 0, yes or no"
+                                               : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: a decimal such as 94.5",
+                             row->agent, text, row->indicator);
+}
+
 /* A column of percentages that a spreadsheet holds as fractions shows 0.85 for 85 %. Without the
  * sign nobody can tell it from 0.85 %, but where so little is usual. */
 static int may_be_a_fraction(const struct cqa_indicator *indicator, const char *text,
@@ -362,12 +403,7 @@ static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
     row->at = place_of(importer, indicator == NULL ? named : cell);
     row->value = cqa_rational_whole(0);
     if (indicator != NULL && !read_value(indicator, cell->text, &row->value)) {
-        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
-                             indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                                 "allowed: 1 or 0, yes or no"
-                                               : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                                 "allowed: a decimal such as 94.5",
-                             row->agent, cell->text, row->indicator);
+        name_unreadable(importer, row, indicator, cell->text);
         row->value = cqa_rational_none();
     } else if (indicator != NULL && may_be_a_fraction(indicator, cell->text, row->value)) {
         ask_about_fraction(importer, row, indicator, cell->text);

@@ -283,13 +283,12 @@ int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post)
 
 static int uses(const struct cqa_scheme_item *item, size_t indicator)
 {
-    for (size_t i = 0; i < item->part_count; i++)
-        if (item->parts[i].of.kind == CQA_REF_INDICATOR && item->parts[i].of.index == indicator)
+    const struct cqa_ref *ref;
+
+    for (size_t i = 0; (ref = cqa_item_ref(item, i)) != NULL; i++)
+        if (ref->kind == CQA_REF_INDICATOR && ref->index == indicator)
             return 1;
-    return (item->type == CQA_ITEM_THRESHOLD && item->against.kind == CQA_REF_INDICATOR &&
-            item->against.index == indicator) ||
-           (item->type == CQA_ITEM_RATIO && item->over.kind == CQA_REF_INDICATOR &&
-            item->over.index == indicator);
+    return 0;
 }
 
 int cqa_scheme_private(const struct cqa_scheme *scheme, size_t indicator)

@@ -26,12 +26,15 @@ CQA_SQL_STATEMENT(update_path, "pii", 0,
                   " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
                   " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
                   " WHERE id = ?3");
+/* On request: whatever becomes of its file. */
+#define ERASED "(state = 'excluded' AND reason IS 'erased')"
 CQA_SQL_STATEMENT(update_revision, "piiii", 0,
                   "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
-                  " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0, reason = NULL,"
+                  " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0,"
+                  " reason = CASE WHEN " ERASED " THEN reason END,"
                   " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
-                  " asked = 'not', state = CASE state WHEN 'leased' THEN 'leased' ELSE 'ready' END"
-                  " WHERE id = ?5");
+                  " asked = 'not', state = CASE WHEN state = 'leased' OR " ERASED
+                  " THEN state ELSE 'ready' END WHERE id = ?5");
 CQA_SQL_STATEMENT(
     insert, "pttiii", 0,
     "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns,"
@@ -42,6 +45,12 @@ CQA_SQL_STATEMENT(
     " changed_ms = CASE WHEN state IN ('ready', 'settling') THEN ?1 ELSE changed_ms END,"
     " state = CASE WHEN state IN ('ready', 'settling') THEN 'vanished' ELSE state END"
     " WHERE path = ?2 AND NOT gone");
+
+CQA_SQL_STATEMENT(
+    insert_erased, "pttiii", 0,
+    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state, reason,"
+    " discovered_ms, revised_ms, changed_ms) VALUES (?1, ?2, ?3, ?4, ?5, 'excluded', 'erased',"
+    " ?6, ?6, ?6)");
 
 struct adding {
     struct cqa_sql *sql;
@@ -117,8 +126,14 @@ static enum cqa_status write_revision(struct adding *adding, int64_t id,
 static enum cqa_status write_new(struct adding *adding, const struct cqa_file *file,
                                  const char *call_id, struct cqa_error *error)
 {
-    return cqa_sql_do(adding->sql, error, &insert, file->path, file->source, call_id,
-                      file->size_bytes, file->mtime_ns, adding->now_ms);
+    int64_t erased = 0;
+    const enum cqa_status status =
+        cqa_stones_find(adding->sql, "call", file->source, file->call_id, &erased, error);
+
+    if (status != CQA_OK)
+        return status;
+    return cqa_sql_do(adding->sql, error, erased ? &insert_erased : &insert, file->path,
+                      file->source, call_id, file->size_bytes, file->mtime_ns, adding->now_ms);
 }
 
 /* Another file has the call id already. */

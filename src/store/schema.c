@@ -98,5 +98,22 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
-static const char *const steps[] = {schema_0001, schema_0002};
+/* Who or what was erased on request, or must not be. */
+static const char schema_0003[] =
+    "CREATE TABLE tombstones ("
+    "  hash TEXT PRIMARY KEY," /* of a call's id or of a recording's content */
+    "  made_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE holds ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('customer', 'agent', 'call')),"
+    "  value TEXT NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  made_ms INTEGER NOT NULL,"
+    "  UNIQUE (kind, value)"
+    ") STRICT;"
+    /* 1: retention found it held, and need not look again until a hold is lifted. */
+    "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};
