@@ -269,6 +269,14 @@ static int turn_until_over(struct cqa_pipeline *pipeline, int owes,
     return 1;
 }
 
+static void print_passed_over(const size_t counts[CQA_LITTER_COUNT])
+{
+    for (int i = CQA_LITTER_NONE + 1; i < CQA_LITTER_COUNT; i++)
+        if (counts[i] > 0)
+            cqa_say(stdout, "  %8zu  passed over: %p", counts[i],
+                    cqa_words_named(cqa_litter_words[i]));
+}
+
 static void print_summary(const struct cqa_config *config, const struct cqa_pipeline_status *status)
 {
     cqa_say(stdout, "analysed    %" PRIu64 "", status->analysed);
@@ -338,6 +346,7 @@ static int run(const struct cqa_config *config, const struct options *options)
         code = cqa_cli_fail(NAME, "the store gave up");
     } else {
         print_summary(config, &status);
+        print_passed_over(status.passed_over);
         if (status.unread > 0)
             code = cqa_cli_fail(
                 NAME,

@@ -27,7 +27,8 @@ struct folder {
     int64_t look_took_ms;
     int64_t first_ms; /* of the first look that came to its end; 0: none yet */
     size_t settling;
-    int troubled; /* it was said that it cannot be read, or not be watched */
+    struct cqa_scan_report found; /* by the last look */
+    int troubled;                 /* it was said that it cannot be read, or not be watched */
     int limited;
 };
 
@@ -217,8 +218,8 @@ static int tell(void *context, const struct cqa_scan_file *file)
 static void report_trouble(struct folder *folder, int is_troubled, const struct cqa_message *why)
 {
     if (is_troubled && !folder->troubled)
-        cqa_log(CQA_LOG_ERROR, "%s: %p; looked at again from time to time", folder->watch->path,
-                why);
+        cqa_log(CQA_LOG_ERROR, "%s%s%s: %p; looked at again from time to time", folder->watch->path,
+                folder->found.trouble[0] == '\0' ? "" : "/", folder->found.trouble, why);
     else if (!is_troubled && folder->troubled)
         cqa_log(CQA_LOG_NOTICE, "%s: can be read again", folder->watch->path);
     folder->troubled = is_troubled;
@@ -272,6 +273,7 @@ static void look_at(struct cqa_pipeline *pipeline, struct folder *folder)
     flush(look);
     folder->look_took_ms = cqa_pipeline_now_ms(pipeline) - folder->looked_ms;
     folder->settling = report.settling;
+    folder->found = report;
     if (folder->first_ms == 0)
         folder->first_ms = folder->looked_ms;
     if (status != CQA_OK)
@@ -318,6 +320,19 @@ int64_t cqa_intake_step(struct cqa_pipeline *pipeline)
             next_ms = folder->look_at_ms;
     }
     return next_ms;
+}
+
+void cqa_intake_passed_over(const struct cqa_pipeline *pipeline, size_t counts[CQA_LITTER_COUNT])
+{
+    for (size_t i = 0; i < pipeline->intake->count; i++) {
+        const struct cqa_scan_report *found = &pipeline->intake->folders[i].found;
+        size_t told = 0;
+        for (int reason = 0; reason < CQA_LITTER_COUNT; reason++) {
+            counts[reason] += found->litter[reason];
+            told += found->litter[reason];
+        }
+        counts[CQA_LITTER_PROFILE] += found->ignored - told;
+    }
 }
 
 size_t cqa_intake_unread(const struct cqa_pipeline *pipeline)

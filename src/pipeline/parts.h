@@ -89,6 +89,9 @@ int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 /* Every folder has been looked at since the start, and what may settle soon has. */
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
 
+/* Adds what the last looks at all folders passed over by its name, by reason. */
+void cqa_intake_passed_over(const struct cqa_pipeline *pipeline, size_t counts[CQA_LITTER_COUNT]);
+
 /* How many watched folders could not be read at their last look, or not in whole. */
 size_t cqa_intake_unread(const struct cqa_pipeline *pipeline);
 

@@ -307,6 +307,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     struct cqa_error error = {0};
 
     *status = pipeline->counts;
+    cqa_intake_passed_over(pipeline, status->passed_over);
     status->unread = cqa_intake_unread(pipeline);
     status->trouble = pipeline->trouble.format ? &pipeline->trouble : NULL;
     status->running =
