@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/program.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/revision.h"
@@ -26,4 +28,14 @@ const char *cqa_program_folder(char *path, size_t size)
 const char *cqa_program_version(void)
 {
     return CQA_REVISION;
+}
+
+const char *cqa_program_beside(const char *name, char *path, size_t size)
+{
+    char folder[PATH_MAX];
+    const char *here = cqa_program_folder(folder, sizeof folder);
+    const int length =
+        here == NULL ? -1 : snprintf(path, size, "%s/../libexec/callqa/%s", here, name);
+
+    return length > 0 && (size_t)length < size ? path : NULL;
 }

@@ -11,7 +11,7 @@ enum cqa_exit {
     CQA_EXIT_USAGE = 2,
     CQA_EXIT_UNREADABLE = 3, /* some recordings could not be read; the others are done */
     CQA_EXIT_INVALID = 4,    /* configuration, rubric or scheme */
-    CQA_EXIT_SPOOLED = 5,    /* server out of reach; results are kept */
+    CQA_EXIT_SPOOLED = 5,    /* results that the server did not get or take are kept */
 };
 
 /*
@@ -24,5 +24,9 @@ const char *cqa_program_folder(char *path, size_t size);
  * with
  * "-dirty" where that was changed, "0.1.0" where nothing is known. Static. */
 const char *cqa_program_version(void);
+
+/* The path of a program of the installation that others start: libexec/callqa/NAME. NULL: too long,
+ * or where it would be is not known. */
+const char *cqa_program_beside(const char *name, char *path, size_t size);
 
 #endif

@@ -4,17 +4,28 @@
 
 #include <sys/stat.h>
 #include "pipeline/again.h"
+#include "pipeline/believed.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
 #include "pipeline/life.h"
 #include "pipeline/pipeline.h"
-#include "post/circuit.h"
+#include "pipeline/sender.h"
 #include "store/deliveries.h"
 #include "store/recordings.h"
 #include "store/results.h"
 #include "store/store.h"
 
 /* Shared by the files of pipeline/ alone. */
+
+/* The other party's file of the same call. */
+struct cqa_task_other {
+    int64_t id; /* the store's; 0: there is none */
+    int fd;
+    struct stat before;
+    const char *path;
+    int is_first; /* it is channel 0 */
+    struct cqa_align_order align;
+};
 
 /* One recording between its claim and the end of its transaction. */
 struct cqa_task {
@@ -27,16 +38,11 @@ struct cqa_task {
     const char *path;
     struct cqa_call call;
     char origin[CQA_ORIGIN_SIZE]; /* what of the configuration it is read by */
-    int apart;                    /* its result is to be looked at, and counts nothing */
+    struct cqa_call alone;        /* what `call` is without the other file */
+    struct cqa_task_other other;
+    int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
-};
-
-/* What is to be written of one item of a reply. */
-struct cqa_judged {
-    int64_t id; /* the delivery's */
-    enum cqa_verdict verdict;
-    int written;
 };
 
 struct cqa_intake; /* pipeline/intake.c */
@@ -49,26 +55,22 @@ struct cqa_pipeline {
     struct cqa_store *store;
     struct cqa_intake *intake;
     struct cqa_workers *workers;
-    struct cqa_post *post; /* NULL: nowhere to post to */
-    struct cqa_circuit circuit;
+    struct cqa_sender *sender; /* NULL: nowhere to post to, or another process does */
     struct cqa_task *tasks;
     int task_count;
     char analyzer[CQA_ANALYZER_NAME_SIZE];
     int claimed;        /* the last claim gave something, or could not be made */
     size_t first_watch; /* whose turn it is to be claimed from first */
 
-    /* A reply that the store has not taken yet. */
-    int replied;
-    struct cqa_reply reply;
-    struct cqa_judged judged[CQA_BATCH_MAX]; /* one a receipt */
-
     int winding_down;
+    int tight;              /* the disk is full: nothing but sending writes */
     int64_t pause_until_ms; /* monotonic: the store takes nothing before */
     int64_t forget_at_ms;   /* monotonic */
-    int64_t send_at_ms;     /* monotonic: when there may be something to send again */
+    struct cqa_believed believed;
+    int64_t believe_at_ms;  /* monotonic: when it is written next */
+    int64_t check_at_ms;    /* monotonic: whether the store is still in its place */
     enum cqa_status broken; /* the store is beyond use: the process must end */
     struct cqa_pipeline_status counts;
-    struct cqa_message trouble; /* the last of the server; {0}: none */
 };
 
 /*
@@ -88,12 +90,30 @@ int cqa_intake_fd(const struct cqa_intake *intake); /* -1: none */
 int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 /* Every folder has been looked at since the start, and what may settle soon has. */
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
+/* Files that were not at rest when last looked at. */
+size_t cqa_intake_settling(const struct cqa_pipeline *pipeline);
 
 /* Adds what the last looks at all folders passed over by its name, by reason. */
 void cqa_intake_passed_over(const struct cqa_pipeline *pipeline, size_t counts[CQA_LITTER_COUNT]);
 
 /* How many watched folders could not be read at their last look, or not in whole. */
 size_t cqa_intake_unread(const struct cqa_pipeline *pipeline);
+
+/* What a claimed recording does that may be one of a call's two files. */
+enum cqa_leg_turn {
+    CQA_LEG_GOES,    /* is analysed, with `task->other` if that is filled */
+    CQA_LEG_WAITS,   /* was put back */
+    CQA_LEG_IS_LENT, /* goes into the other's call, and is done */
+    CQA_LEG_FAILS,   /* the store did not take it */
+};
+enum cqa_leg_turn cqa_legs_turn(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
+                                const struct cqa_recording *recording,
+                                const struct cqa_call_identity *own, struct cqa_task *task,
+                                struct cqa_error *error);
+/* Tells the store what came of the other file. 0: not now. */
+int cqa_legs_end(struct cqa_pipeline *pipeline, struct cqa_task *task, int joined);
+/* Closes the other file. */
+void cqa_legs_let_go(struct cqa_task *task);
 
 void cqa_analyse_step(struct cqa_pipeline *pipeline);
 /* Scores of what is not stored yet are worked out anew: they borrow from the rubric, which is
@@ -106,7 +126,12 @@ void cqa_analyse_drop(struct cqa_pipeline *pipeline);
 enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
-void cqa_deliver_step(struct cqa_pipeline *pipeline);
+/* There is something new to send. */
+void cqa_pipeline_owes(struct cqa_pipeline *pipeline);
+
+/* How long a header that says "still being written" is believed now: longer while the clock has
+ * been set lately, by which it may have lasted for years. */
+int64_t cqa_pipeline_unfinished_ms(const struct cqa_pipeline *pipeline);
 
 /* Milliseconds by the pipeline's clock. */
 static inline int64_t cqa_pipeline_now_ms(const struct cqa_pipeline *pipeline)

@@ -45,7 +45,8 @@ struct cqa_channel_result {
  */
 struct cqa_result {
     struct cqa_arena arena;
-    const char *path; /* absolute */
+    const char *path;               /* absolute; of two files the first one's */
+    const char *leg_path[CQA_LEGS]; /* where recording.legs are joined */
     struct cqa_audio_facts recording;
     struct cqa_call call;
     struct cqa_measurable measurable;

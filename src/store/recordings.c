@@ -24,6 +24,7 @@ CQA_SQL_STATEMENT(find_call, "tt", 5,
 CQA_SQL_STATEMENT(update_path, "pii", 0,
                   "UPDATE recordings SET path = ?1, gone = 0,"
                   " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
+                  " reason = CASE state WHEN 'vanished' THEN NULL ELSE reason END,"
                   " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
                   " WHERE id = ?3");
 /* On request: whatever becomes of its file. */
@@ -43,9 +44,17 @@ CQA_SQL_STATEMENT(
     mark_gone, "ip", 0,
     "UPDATE recordings SET gone = 1,"
     " changed_ms = CASE WHEN state IN ('ready', 'settling') THEN ?1 ELSE changed_ms END,"
+    " reason = CASE WHEN reason IS NULL AND state = 'ready' THEN '" CQA_VANISHED_UNREAD
+    "' WHEN reason IS NULL AND state = 'settling' THEN '" CQA_VANISHED_UNFINISHED
+    "' ELSE reason END,"
     " state = CASE WHEN state IN ('ready', 'settling') THEN 'vanished' ELSE state END"
     " WHERE path = ?2 AND NOT gone");
 
+CQA_SQL_STATEMENT(
+    insert_missed, "pttiii", 0,
+    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, gone, state, reason,"
+    " discovered_ms, revised_ms, changed_ms)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, 1, 'vanished', '" CQA_VANISHED_UNSETTLED "', ?6, ?6, ?6)");
 CQA_SQL_STATEMENT(
     insert_erased, "pttiii", 0,
     "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state, reason,"
@@ -57,6 +66,7 @@ struct adding {
     const struct cqa_file *files;
     size_t count;
     int64_t now_ms;
+    int are_missed; /* they are not there any more */
     struct cqa_added out;
     struct cqa_arena arena; /* of one file */
 };
@@ -132,8 +142,14 @@ static enum cqa_status write_new(struct adding *adding, const struct cqa_file *f
 
     if (status != CQA_OK)
         return status;
-    return cqa_sql_do(adding->sql, error, erased ? &insert_erased : &insert, file->path,
-                      file->source, call_id, file->size_bytes, file->mtime_ns, adding->now_ms);
+    if (erased && adding->are_missed) /* nothing is to be left of it */
+        return CQA_OK;
+    return cqa_sql_do(adding->sql, error,
+                      erased               ? &insert_erased
+                      : adding->are_missed ? &insert_missed
+                                           : &insert,
+                      file->path, file->source, call_id, file->size_bytes, file->mtime_ns,
+                      adding->now_ms);
 }
 
 /* Another file has the call id already. */
@@ -225,6 +241,51 @@ enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_fil
 
     if (status == CQA_OK)
         *out = adding.out;
+    return status;
+}
+
+static enum cqa_status miss_one(struct adding *adding, const struct cqa_file *file,
+                                struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    struct known known;
+    enum cqa_status status = cqa_sql_start(adding->sql, &rows, error, &find_path, file->path);
+
+    status = read_first(adding, rows, status, &known, error);
+    if (status != CQA_OK || known.id != 0)
+        return status;
+    status = cqa_sql_start(adding->sql, &rows, error, &find_call, file->source, file->call_id);
+    status = read_first(adding, rows, status, &known, error);
+    adding->out.added += status == CQA_OK;
+    if (status == CQA_OK)
+        status = known.id == 0 ? write_new(adding, file, file->call_id, error)
+                               : write_second(adding, file, error);
+    return status;
+}
+
+static enum cqa_status miss_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    struct adding *adding = context;
+    enum cqa_status status = CQA_OK;
+
+    adding->sql = sql;
+    adding->out = (struct cqa_added){0};
+    for (size_t i = 0; status == CQA_OK && i < adding->count; i++) {
+        status = miss_one(adding, &adding->files[i], error);
+        cqa_arena_finish(&adding->arena);
+    }
+    return status;
+}
+
+enum cqa_status cqa_recordings_missed(struct cqa_store *store, const struct cqa_file *files,
+                                      size_t count, int64_t now_ms, size_t *missed,
+                                      struct cqa_error *error)
+{
+    struct adding adding = {.files = files, .count = count, .now_ms = now_ms, .are_missed = 1};
+    const enum cqa_status status =
+        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, miss_all, &adding, error);
+
+    *missed = status == CQA_OK ? adding.out.added : 0;
     return status;
 }
 

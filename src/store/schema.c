@@ -115,5 +115,52 @@ static const char schema_0003[] =
     /* 1: retention found it held, and need not look again until a hold is lifted. */
     "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
+/* What looks at the watched folders found, for whoever asks whether all is accounted for. */
+static const char schema_0004[] =
+    "CREATE TABLE folders ("
+    "  path BLOB PRIMARY KEY NOT NULL,"
+    "  looked_ms INTEGER NOT NULL,"
+    "  took_ms INTEGER NOT NULL,"
+    "  files INTEGER NOT NULL,"
+    "  settling INTEGER NOT NULL,"
+    "  held INTEGER NOT NULL,"
+    "  ignored INTEGER NOT NULL,"
+    "  not_regular INTEGER NOT NULL,"
+    "  errors INTEGER NOT NULL,"
+    "  sys_errno INTEGER NOT NULL,"
+    "  held_back INTEGER NOT NULL,"
+    "  unread INTEGER NOT NULL,"
+    "  settling_since_ms INTEGER NOT NULL,"
+    "  settling_path BLOB,"
+    "  stream_pause_ms INTEGER NOT NULL,"
+    "  whole_pause_ms INTEGER NOT NULL,"
+    "  whole_growths INTEGER NOT NULL,"
+    "  closes INTEGER NOT NULL"
+    ") STRICT;"
+
+    /* One row: the time that was last believed (pipeline/believed.h). */
+    "CREATE TABLE believed ("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;";
+
+/*
+ * Deliveries that were not taken for a reason that may lie in them go by themselves; each of the
+ * two orders has an index that serves it, so that no claim sorts a backlog.
+ */
+static const char schema_0005[] =
+    "DROP INDEX deliveries_pending;"
+    "DROP INDEX deliveries_next;"
+    "ALTER TABLE deliveries ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;" /* how often put aside */
+    "ALTER TABLE deliveries ADD COLUMN refused_by TEXT;" /* by which versions, when quarantined */
+    "UPDATE deliveries SET next_ms = 0 WHERE state = 'pending' AND next_ms <> 0;"
+    /* What a newer one has replaced is not to be tried again. */
+    "UPDATE deliveries SET state = 'superseded', body = NULL WHERE state = 'quarantined' AND EXISTS"
+    "  (SELECT 1 FROM deliveries AS n WHERE n.recording_id = deliveries.recording_id"
+    "   AND n.id > deliveries.id);"
+    "CREATE INDEX deliveries_due ON deliveries (next_ms, id) WHERE state = 'pending' AND aside = 0;"
+    "CREATE INDEX deliveries_aside ON deliveries (next_ms) WHERE state = 'pending' AND aside > 0;";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
+                                    schema_0005};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};
