@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/revision.h"
 
 const char *cqa_program_folder(char *path, size_t size)
 {
@@ -22,6 +23,11 @@ const char *cqa_program_folder(char *path, size_t size)
     if (folder >= strlen(commands) && strcmp(slash - strlen(commands), commands) == 0)
         memcpy(slash - strlen(commands), "/bin", sizeof "/bin");
     return path;
+}
+
+const char *cqa_program_version(void)
+{
+    return CQA_REVISION;
 }
 
 const char *cqa_program_beside(const char *name, char *path, size_t size)

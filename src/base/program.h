@@ -20,6 +20,11 @@ enum cqa_exit {
  */
 const char *cqa_program_folder(char *path, size_t size);
 
+/* Its version and what it was built of: "0.1.0+g0123456789ab" from a checkout or an archive of one,
+ * with
+ * "-dirty" where that was changed, "0.1.0" where nothing is known. Static. */
+const char *cqa_program_version(void);
+
 /* The path of a program of the installation that others start: libexec/callqa/NAME. NULL: too long,
  * or where it would be is not known. */
 const char *cqa_program_beside(const char *name, char *path, size_t size);

@@ -640,3 +640,27 @@ int cqa_yaml_get_text(const struct cqa_yaml_node *map, const char *key, int requ
         *out = text;
     return en && zh;
 }
+
+/* ---- what it says, in a number (FNV-1a) */
+
+static uint32_t mixed(uint32_t hash, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 16777619U;
+    return hash;
+}
+
+uint32_t cqa_yaml_fingerprint(const struct cqa_yaml_node *node, uint32_t seed)
+{
+    static const char *const open[] = {"=", "[", "{"};
+    uint32_t hash = mixed(seed ^ 2166136261U, open[node->kind], 1);
+
+    if (node->text != NULL)
+        return mixed(hash, node->text, strlen(node->text) + 1);
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->kind == CQA_YAML_MAP)
+            hash = cqa_yaml_fingerprint(node->keys[i], hash);
+        hash = cqa_yaml_fingerprint(node->values[i], hash);
+    }
+    return mixed(hash, "]", 1);
+}

@@ -47,6 +47,10 @@ size_t cqa_yaml_count(const struct cqa_yaml_node *node);
 const struct cqa_yaml_node *cqa_yaml_item(const struct cqa_yaml_node *node, size_t index);
 const struct cqa_yaml_node *cqa_yaml_key(const struct cqa_yaml_node *node, size_t index);
 
+/* A number by which another content is told from this one; comments and layout do not count. The
+ * same everywhere for the same tree and `seed`. */
+uint32_t cqa_yaml_fingerprint(const struct cqa_yaml_node *node, uint32_t seed);
+
 /* The value under `key`, NULL when absent or `map` is no map. No problem is added. */
 const struct cqa_yaml_node *cqa_yaml_find(const struct cqa_yaml_node *map, const char *key);
 

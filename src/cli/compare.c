@@ -204,11 +204,11 @@ static enum cqa_status compare_all(struct comparing *comparing, struct cqa_store
     enum cqa_status status = CQA_OK;
 
     for (size_t i = 0; status == CQA_OK && i < compare->config->watch_count; i++) {
-        struct cqa_requeue wish = cqa_again_wish(compare->config, &compare->config->watches[i],
-                                                 compare->analyzer, CQA_ASKED_APART);
-        wish.since_ns = compare->since_ms * 1000000;
-        wish.until_ns = compare->until_ms * 1000000;
-        status = cqa_previews_each(store, &wish, compare_one, comparing, comparing->error);
+        struct cqa_again_part part;
+        if (!cqa_again_part(compare->config, &compare->config->watches[i], &compare->scope,
+                            compare->analyzer, CQA_ASKED_APART, &part))
+            continue;
+        status = cqa_previews_each(store, &part.wish, compare_one, comparing, comparing->error);
         if (status == CQA_OK)
             status = comparing->status;
     }

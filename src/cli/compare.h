@@ -3,6 +3,7 @@
 #define CQA_CLI_COMPARE_H
 
 #include <stdio.h>
+#include "pipeline/again.h"
 #include "pipeline/config.h"
 #include "store/recordings.h"
 
@@ -13,7 +14,7 @@
 struct cqa_compare_config {
     const struct cqa_config *config;
     const char *analyzer; /* of now */
-    int64_t since_ms, until_ms;
+    struct cqa_again_scope scope;
     int zh;
     FILE *text;
     FILE *lines; /* NULL, or a JSON object for each call that was compared */

@@ -5,13 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/program.h"
 #include "base/streams.h"
 #include "base/say.h"
 #include "base/version.h"
 
 void cqa_cli_print_version(void)
 {
-    puts("callqa " CQA_VERSION);
+    printf("callqa %s\n", cqa_program_version());
     cqa_say(stdout, "built with %s", CQA_LIBRARIES);
     cqa_say(stdout, "GPL-3.0-or-later; there is no warranty.");
 }

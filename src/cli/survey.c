@@ -51,20 +51,17 @@ static void on_entry(void *context, int folder_fd, const char *path, const char 
     } else if (type != DT_REG) {
         walking->survey->not_files++;
     } else {
-        const enum cqa_litter litter = cqa_recorder_ignores(walking->recorder, name);
-        if (litter == CQA_LITTER_NONE)
+        if (cqa_recorder_ignores(walking->recorder, name) == CQA_LITTER_NONE)
             keep(walking, &walking->survey->paths, path);
         else
-            walking->survey->litter[litter]++;
+            walking->survey->litter[CQA_LITTER_PROFILE]++;
     }
 }
 
-static void on_litter(void *context, const char *path)
+static void on_litter(void *context, const char *path, enum cqa_litter litter)
 {
-    const struct walking *walking = context;
-    const char *slash = strrchr(path, '/');
-
-    walking->survey->litter[cqa_litter_folder(slash == NULL ? path : slash + 1)]++;
+    (void)path;
+    ((const struct walking *)context)->survey->litter[litter]++;
 }
 
 static void on_trouble(void *context, const char *path, int sys_errno)
@@ -100,7 +97,7 @@ enum cqa_status cqa_survey_walk(struct cqa_survey *survey, const struct cqa_reco
     (void)snprintf(own, sizeof own, "%.*s", (int)length, folder);
     struct walking walking = {survey, recorder, own};
     const struct cqa_walk_visitor visitor = {
-        .context = &walking, .entry = on_entry, .hidden_folder = on_litter, .trouble = on_trouble};
+        .context = &walking, .entry = on_entry, .litter = on_litter, .trouble = on_trouble};
 
     cqa_paths_finish(&survey->paths);
     const int failed = cqa_walk(own, &visitor);

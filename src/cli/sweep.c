@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/say.h"
@@ -28,13 +30,17 @@ static const char HELP[] =
     "  -c, --config FILE     the daemon's configuration\n"
     "  -s, --since DATE      only recordings changed since, as 2025-11-20 or 2025-11-20T08:00:00\n"
     "  -u, --until DATE      only recordings changed before\n"
+    "  -P, --path FOLDER     only recordings in this folder\n"
+    "  -R, --recorder NAME   only folders with this recorder's profile\n"
     "  -n, --dry-run         only print what would be analysed, and why\n"
-    "  -a, --again           also what another analyzer or rubric has judged; its new results\n"
+    "  -r, --redo            also what has a result that is not made from what there is now: "
+    "program,\n"
+    "                        models, rules, rubric, recorder's profile, time zone; the new "
+    "results\n"
     "                        replace the old ones\n"
-    "  -p, --preview         with --again: keep the new results apart and show them to the "
-    "server,\n"
+    "  -p, --preview         with --redo: keep the new results apart and show them to the server,\n"
     "                        where they count nothing until a lead accepts them\n"
-    "  -C, --compare FILE    with --again: keep them apart, send nothing; FILE gets a JSON line "
+    "  -C, --compare FILE    with --redo: keep them apart, send nothing; FILE gets a JSON line "
     "for\n"
     "                        each call, \"-\" none\n"
     "  -l, --language L      en or zh: of the reasons that are printed\n"
@@ -46,15 +52,16 @@ static const char HELP[] =
     "not\n"
     "be read; 4 configuration invalid; 5 results are not on the server, which is out of reach or\n"
     "refuses them: they are kept and sent by the next run or by callqad (callqa deliveries).\n"
-    "Example: callqa sweep --config /etc/callqa/callqad.yaml --since 2025-11-20";
+    "Example: callqa sweep --config /etc/callqa/callqad.yaml --redo --since 2025-11-01 --dry-run";
 
 enum { FAILURES_MAX = 3, STATUS_MS = 250 };
 
 struct options {
     const char *config;
-    int64_t since_ms, until_ms;
+    struct cqa_again_scope scope;
+    char path[PATH_MAX]; /* of the scope */
     int dry_run;
-    int again;
+    int redo;
     int preview;
     const char *compare; /* file; NULL: no comparison */
     int zh;
@@ -93,6 +100,22 @@ static int take_time(const char *option, const char *text, int64_t *out_ms)
                          text);
 }
 
+/* A folder, as the store's paths begin. */
+static int take_folder(struct options *options, const char *text)
+{
+    char here[PATH_MAX] = "";
+    const int given = text[0] != '/' && getcwd(here, sizeof here) != NULL;
+    int length = snprintf(options->path, sizeof options->path, "%s%s%s", given ? here : "",
+                          given ? "/" : "", text);
+
+    if (length <= 0 || length >= (int)sizeof options->path || options->path[0] != '/')
+        return cqa_cli_usage(NAME, "--path takes a folder, not \"%.100s\"", text);
+    for (; length > 1 && options->path[length - 1] == '/'; length--)
+        options->path[length - 1] = '\0';
+    options->scope.path = options->path;
+    return -1;
+}
+
 /* What goes together; -1: it does. */
 static int check(const struct options *options, int has_more)
 {
@@ -100,8 +123,8 @@ static int check(const struct options *options, int has_more)
 
     if (options->config == NULL || has_more)
         return cqa_cli_usage(NAME, options->config == NULL ? "no --config" : "no such argument");
-    if (apart && !options->again)
-        return cqa_cli_usage(NAME, "%s goes with --again",
+    if (apart && !options->redo)
+        return cqa_cli_usage(NAME, "%s goes with --redo",
                              options->preview ? "--preview" : "--compare");
     if (options->preview && options->compare != NULL)
         return cqa_cli_usage(NAME, "either --preview or --compare: the second sends nothing");
@@ -115,8 +138,11 @@ static int parse(int argc, char **argv, struct options *options)
         {"config", required_argument, NULL, 'c'},
         {"since", required_argument, NULL, 's'},
         {"until", required_argument, NULL, 'u'},
+        {"path", required_argument, NULL, 'P'},
+        {"recorder", required_argument, NULL, 'R'},
         {"dry-run", no_argument, NULL, 'n'},
-        {"again", no_argument, NULL, 'a'},
+        {"redo", no_argument, NULL, 'r'},
+        {"again", no_argument, NULL, 'r'}, /* its name before 2026-12 */
         {"preview", no_argument, NULL, 'p'},
         {"compare", required_argument, NULL, 'C'},
         {"language", required_argument, NULL, 'l'},
@@ -127,22 +153,29 @@ static int parse(int argc, char **argv, struct options *options)
     int option;
     int code = -1;
 
-    while (code < 0 && (option = getopt_long(argc, argv, "c:s:u:napC:l:hV", longs, NULL)) != -1) {
+    while (code < 0 &&
+           (option = getopt_long(argc, argv, "c:s:u:P:R:nrpC:l:hV", longs, NULL)) != -1) {
         switch (option) {
         case 'c':
             options->config = optarg;
             break;
         case 's':
-            code = take_time("--since", optarg, &options->since_ms);
+            code = take_time("--since", optarg, &options->scope.since_ms);
             break;
         case 'u':
-            code = take_time("--until", optarg, &options->until_ms);
+            code = take_time("--until", optarg, &options->scope.until_ms);
             break;
         case 'n':
             options->dry_run = 1;
             break;
-        case 'a':
-            options->again = 1;
+        case 'P':
+            code = take_folder(options, optarg);
+            break;
+        case 'R':
+            options->scope.recorder = optarg;
+            break;
+        case 'r':
+            options->redo = 1;
             break;
         case 'p':
             options->preview = 1;
@@ -236,6 +269,14 @@ static int turn_until_over(struct cqa_pipeline *pipeline, int owes,
     return 1;
 }
 
+static void print_passed_over(const size_t counts[CQA_LITTER_COUNT])
+{
+    for (int i = CQA_LITTER_NONE + 1; i < CQA_LITTER_COUNT; i++)
+        if (counts[i] > 0)
+            cqa_say(stdout, "  %8zu  passed over: %p", counts[i],
+                    cqa_words_named(cqa_litter_words[i]));
+}
+
 static void print_summary(const struct cqa_config *config, const struct cqa_pipeline_status *status)
 {
     cqa_say(stdout, "analysed    %" PRIu64 "", status->analysed);
@@ -270,8 +311,7 @@ static int print_comparison(const struct cqa_config *config, const struct option
     cqa_analyzer_name(config, engine, analyzer);
     const struct cqa_compare_config compare = {.config = config,
                                                .analyzer = analyzer,
-                                               .since_ms = options->since_ms,
-                                               .until_ms = options->until_ms,
+                                               .scope = options->scope,
                                                .zh = options->zh,
                                                .text = stdout,
                                                .lines = lines};
@@ -286,11 +326,10 @@ static int print_comparison(const struct cqa_config *config, const struct option
 static int run(const struct cqa_config *config, const struct options *options)
 {
     const int apart = options->preview || options->compare != NULL;
-    const struct cqa_pipeline_options wants = {.since_ms = options->since_ms,
-                                               .until_ms = options->until_ms,
-                                               .again = apart            ? CQA_ASKED_APART
-                                                        : options->again ? CQA_ASKED_AGAIN
-                                                                         : CQA_ASKED_NOT};
+    const struct cqa_pipeline_options wants = {.scope = options->scope,
+                                               .again = apart           ? CQA_ASKED_APART
+                                                        : options->redo ? CQA_ASKED_AGAIN
+                                                                        : CQA_ASKED_NOT};
     struct cqa_pipeline_status status = {0};
     struct cqa_pipeline *pipeline = NULL;
     struct cqa_engine *engine = NULL;
@@ -307,6 +346,7 @@ static int run(const struct cqa_config *config, const struct options *options)
         code = cqa_cli_fail(NAME, "the store gave up");
     } else {
         print_summary(config, &status);
+        print_passed_over(status.passed_over);
         if (status.unread > 0)
             code = cqa_cli_fail(
                 NAME,
@@ -371,14 +411,13 @@ static void print_counts(const struct counts *counts)
 static int preview(const struct cqa_config *config, const struct options *options)
 {
     char analyzer[CQA_ANALYZER_NAME_SIZE];
-    struct cqa_preview_wish wish = {
-        .clock = &cqa_clock_system, .since_ms = options->since_ms, .until_ms = options->until_ms};
+    struct cqa_preview_wish wish = {.clock = &cqa_clock_system, .scope = options->scope};
     struct cqa_engine *engine = NULL;
     struct cqa_error error = {0};
     struct counts counts = {0};
     enum cqa_status status = CQA_OK;
 
-    if (options->again) {
+    if (options->redo) {
         status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
         if (status == CQA_OK)
             cqa_analyzer_name(config, engine, analyzer);
@@ -393,6 +432,15 @@ static int preview(const struct cqa_config *config, const struct options *option
     return CQA_EXIT_DONE;
 }
 
+/* Is anything of a watched folder meant? What is mistyped must not pass for nothing to do. */
+static int names_something(const struct cqa_config *config, const struct cqa_again_scope *scope)
+{
+    for (size_t i = 0; i < config->watch_count; i++)
+        if (cqa_again_folder(&config->watches[i], scope) != NULL)
+            return 1;
+    return 0;
+}
+
 int cqa_cli_sweep(int argc, char **argv)
 {
     struct options options = {.zh = cqa_say_language() == CQA_CHINESE};
@@ -403,7 +451,10 @@ int cqa_cli_sweep(int argc, char **argv)
     if (code >= 0)
         return code;
     if (cqa_config_load(&config, options.config, &problems)) {
-        code = options.dry_run ? preview(&config, &options) : run_as_asked(&config, &options);
+        code = !names_something(&config, &options.scope)
+                   ? cqa_cli_usage(NAME, "no watched folder is meant by --path and --recorder")
+               : options.dry_run ? preview(&config, &options)
+                                 : run_as_asked(&config, &options);
     } else {
         cqa_problems_print(&problems, options.config, cqa_say_language(), stderr);
         code = CQA_EXIT_INVALID;

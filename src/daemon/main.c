@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "base/streams.h"
 #include "base/say.h"
 #include "base/version.h"
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
             cqa_say(stdout, HELP);
             return cqa_streams_flush("callqad") ? DONE : FAILED;
         case 'V':
-            puts("callqad " CQA_VERSION "\nbuilt with " CQA_LIBRARIES);
+            printf("callqad %s\nbuilt with %s\n", cqa_program_version(), CQA_LIBRARIES);
             return cqa_streams_flush("callqad") ? DONE : FAILED;
         default:
             cqa_say(stderr, HELP);

@@ -1,24 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/again.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "base/version.h"
+#include "base/checks.h"
+#include "base/program.h"
 #include "pipeline/parts.h"
 #include "report/result.h"
 #include "store/previews.h"
 
-const char *const cqa_again_words[CQA_AGAIN_WHY_COUNT + 1] = {"version", "models", "rules",
-                                                              "digits",  "rubric", NULL};
+const char *const cqa_again_words[CQA_AGAIN_WHY_COUNT + 1] = {
+    "version", "models", "rules", "digits", "rubric", "profile", "zone", NULL};
 
-/* Results with digits and without are of two analyzers: `sweep --again` makes the one of the other,
+/* Results with digits and without are of two analyzers: `sweep --redo` makes the one of the other,
  * and a server takes either as a revision. The same holds of the rules. */
 void cqa_analyzer_name(const struct cqa_config *config, const struct cqa_engine *engine,
                        char out[CQA_ANALYZER_NAME_SIZE])
 {
-    (void)snprintf(out, CQA_ANALYZER_NAME_SIZE, CQA_VERSION " %s rules%d%s",
-                   cqa_engine_models(engine), CQA_RESULT_RULES,
-                   config->show_digits ? " digits" : "");
+    (void)snprintf(out, CQA_ANALYZER_NAME_SIZE, "%s %s rules%d%s r:%08" PRIx32,
+                   cqa_program_version(), cqa_engine_models(engine), CQA_RESULT_RULES,
+                   config->show_digits ? " digits" : "", config->rubric_fingerprint);
+}
+
+void cqa_analyzer_origin(const struct cqa_watch_config *watch, char out[CQA_ORIGIN_SIZE])
+{
+    (void)snprintf(out, CQA_ORIGIN_SIZE, "p:%08" PRIx32 " z:%s",
+                   cqa_recorder_fingerprint(watch->recorder),
+                   watch->zone_name == NULL ? "local" : watch->zone_name);
+}
+
+void cqa_analyzer_with(const char *analyzer, const char *origin, char out[CQA_ANALYZER_NAME_SIZE])
+{
+    (void)snprintf(out, CQA_ANALYZER_NAME_SIZE, "%s %s", analyzer, origin);
+}
+
+const char *cqa_again_folder(const struct cqa_watch_config *watch,
+                             const struct cqa_again_scope *scope)
+{
+    if (scope->recorder != NULL && strcmp(scope->recorder, watch->recorder_word) != 0 &&
+        strcmp(scope->recorder, cqa_recorder_name(watch->recorder)) != 0)
+        return NULL;
+    if (scope->path == NULL || cqa_path_lies_in(watch->path, scope->path))
+        return watch->path;
+    return cqa_path_lies_in(scope->path, watch->path) ? scope->path : NULL;
 }
 
 /* ---- why */
@@ -52,34 +77,48 @@ unsigned cqa_again_why(const struct cqa_outdated *outdated, const struct cqa_req
     const int is_other_rubric = strcmp(outdated->rubric, wish->rubric) != 0 ||
                                 strcmp(outdated->rubric_version, wish->rubric_version) != 0;
 
-    return (differs(outdated->analyzer, wish->analyzer, NULL) ? CQA_AGAIN_VERSION : 0U) |
-           (differs(outdated->analyzer, wish->analyzer, "sha256:") ? CQA_AGAIN_MODELS : 0U) |
-           (differs(outdated->analyzer, wish->analyzer, "rules") ? CQA_AGAIN_RULES : 0U) |
-           (differs(outdated->analyzer, wish->analyzer, "digits") ? CQA_AGAIN_DIGITS : 0U) |
-           (is_other_rubric ? CQA_AGAIN_RUBRIC : 0U);
+    const char *was = outdated->analyzer;
+    const char *is = wish->analyzer;
+    const int says_other = differs(was, is, "r:");
+
+    return (differs(was, is, NULL) ? CQA_AGAIN_VERSION : 0U) |
+           (differs(was, is, "sha256:") ? CQA_AGAIN_MODELS : 0U) |
+           (differs(was, is, "rules") ? CQA_AGAIN_RULES : 0U) |
+           (differs(was, is, "digits") ? CQA_AGAIN_DIGITS : 0U) |
+           (is_other_rubric || says_other ? CQA_AGAIN_RUBRIC : 0U) |
+           (differs(was, is, "p:") ? CQA_AGAIN_PROFILE : 0U) |
+           (differs(was, is, "z:") ? CQA_AGAIN_ZONE : 0U);
 }
 
-struct cqa_requeue cqa_again_wish(const struct cqa_config *config,
-                                  const struct cqa_watch_config *watch, const char *analyzer,
-                                  enum cqa_asked asked)
+int cqa_again_part(const struct cqa_config *config, const struct cqa_watch_config *watch,
+                   const struct cqa_again_scope *scope, const char *analyzer, enum cqa_asked asked,
+                   struct cqa_again_part *part)
 {
-    return (struct cqa_requeue){.analyzer = analyzer,
-                                .rubric = cqa_rubric_name(config->rubric),
-                                .rubric_version = cqa_rubric_version(config->rubric),
-                                .under = watch->path,
-                                .asked = asked};
+    char origin[CQA_ORIGIN_SIZE];
+    const char *under = cqa_again_folder(watch, scope);
+
+    if (under == NULL)
+        return 0;
+    cqa_analyzer_origin(watch, origin);
+    cqa_analyzer_with(analyzer, origin, part->analyzer);
+    part->wish = (struct cqa_requeue){.analyzer = part->analyzer,
+                                      .rubric = cqa_rubric_name(config->rubric),
+                                      .rubric_version = cqa_rubric_version(config->rubric),
+                                      .under = under,
+                                      .since_ns = scope->since_ms * 1000000,
+                                      .until_ns = scope->until_ms * 1000000,
+                                      .asked = asked};
+    return 1;
 }
 
 /* ---- asking and owing, of a pipeline */
 
-static struct cqa_requeue wish_of(const struct cqa_pipeline *pipeline, size_t watch)
+/* 0 when nothing of that watched folder is meant. */
+static int part_of(const struct cqa_pipeline *pipeline, size_t watch, struct cqa_again_part *part)
 {
-    struct cqa_requeue wish = cqa_again_wish(pipeline->config, &pipeline->config->watches[watch],
-                                             pipeline->analyzer, pipeline->options.again);
-
-    wish.since_ns = pipeline->options.since_ms * 1000000;
-    wish.until_ns = pipeline->options.until_ms * 1000000;
-    return wish;
+    return cqa_again_part(pipeline->config, &pipeline->config->watches[watch],
+                          &pipeline->options.scope, pipeline->analyzer, pipeline->options.again,
+                          part);
 }
 
 enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline, struct cqa_error *error)
@@ -87,16 +126,18 @@ enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline, struct cqa_error *e
     enum cqa_status status = CQA_OK;
 
     for (size_t i = 0; status == CQA_OK && i < pipeline->config->watch_count; i++) {
-        const struct cqa_requeue wish = wish_of(pipeline, i);
+        struct cqa_again_part part;
         size_t count = 0;
-        status = cqa_recordings_requeue(pipeline->store, &wish, cqa_pipeline_wall_ms(pipeline),
-                                        &count, error);
+        if (part_of(pipeline, i, &part))
+            status = cqa_recordings_requeue(pipeline->store, &part.wish,
+                                            cqa_pipeline_wall_ms(pipeline), &count, error);
     }
     return status;
 }
 
 struct owing {
     struct cqa_pipeline *pipeline;
+    const char *analyzer; /* of the folder at hand */
     size_t count;
     enum cqa_status status;
     struct cqa_error *error;
@@ -110,7 +151,7 @@ static void write_key(const struct owing *owing, const struct cqa_kept_apart *pr
     char analyzer[CQA_ANALYZER_NAME_SIZE + 16];
     char version[128];
 
-    (void)snprintf(analyzer, sizeof analyzer, "%s preview", owing->pipeline->analyzer);
+    (void)snprintf(analyzer, sizeof analyzer, "%s preview", owing->analyzer);
     (void)snprintf(version, sizeof version, "%s@%s", cqa_rubric_name(rubric),
                    cqa_rubric_version(rubric));
     const struct cqa_delivery_parts parts = {.source = preview->source,
@@ -149,8 +190,11 @@ enum cqa_status cqa_pipeline_owe_previews(struct cqa_pipeline *pipeline, size_t 
     enum cqa_status status = CQA_OK;
 
     for (size_t i = 0; status == CQA_OK && i < pipeline->config->watch_count; i++) {
-        const struct cqa_requeue wish = wish_of(pipeline, i);
-        status = cqa_previews_each(pipeline->store, &wish, owe_one, &owing, error);
+        struct cqa_again_part part;
+        if (!part_of(pipeline, i, &part))
+            continue;
+        owing.analyzer = part.analyzer;
+        status = cqa_previews_each(pipeline->store, &part.wish, owe_one, &owing, error);
         if (status == CQA_OK)
             status = owing.status;
     }

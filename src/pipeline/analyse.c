@@ -61,14 +61,14 @@ static enum cqa_status complete(struct cqa_pipeline *pipeline, struct cqa_task *
                         pipeline->config->show_digits, error);
 }
 
-static void write_key(const struct cqa_pipeline *pipeline, const struct cqa_task *task,
-                      const char *sha256, const char *version, char out[CQA_DELIVERY_KEY_SIZE])
+static void write_key(const struct cqa_task *task, const char *analyzer, const char *sha256,
+                      const char *version, char out[CQA_DELIVERY_KEY_SIZE])
 {
     const struct cqa_delivery_parts parts = {.source = task->call.source,
                                              .call_id = task->call.id,
                                              .sha256 = sha256,
                                              .rubric_version = version,
-                                             .analyzer = pipeline->analyzer,
+                                             .analyzer = analyzer,
                                              .facts = sha256[0] == '\0' ? NULL : task->known.facts};
 
     cqa_delivery_key(&parts, out);
@@ -109,13 +109,15 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
 {
     const struct cqa_result *result = task->outcome.result;
     char version[128];
+    char analyzer[CQA_ANALYZER_NAME_SIZE];
     char key[CQA_DELIVERY_KEY_SIZE];
     struct cqa_error error = {0};
     int kept = 0;
 
     assert(result != NULL);
     snprintf(version, sizeof version, "%s@%s", result->score.rubric, result->score.version);
-    write_key(pipeline, task, result->recording.sha256, version, key);
+    cqa_analyzer_with(pipeline->analyzer, task->origin, analyzer);
+    write_key(task, analyzer, result->recording.sha256, version, key);
     struct cqa_buffer body = with_clips(task, json);
     const struct cqa_facts_link link = cqa_facts_link_of(pipeline, &task->known);
     const struct cqa_finished finished = {
@@ -125,7 +127,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .sha256 = result->recording.sha256,
         .rubric = result->score.rubric,
         .rubric_version = result->score.version,
-        .analyzer = pipeline->analyzer,
+        .analyzer = analyzer,
         .json = json->text,
         .json_length = json->length,
         .key = pipeline->config->posts ? key : NULL,
@@ -182,12 +184,14 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
 {
     const struct cqa_failure *failure = &task->outcome.failure;
     struct cqa_buffer json = {.limit = 1 << 20};
+    char analyzer[CQA_ANALYZER_NAME_SIZE];
     char key[CQA_DELIVERY_KEY_SIZE];
     struct cqa_error error = {0};
     enum cqa_recording_state state = CQA_RECORDING_LEASED;
 
     enum cqa_status status = cqa_failure_to_json(task->path, &task->call, failure, &json);
-    write_key(pipeline, task, "", failure->reason, key);
+    cqa_analyzer_with(pipeline->analyzer, task->origin, analyzer);
+    write_key(task, analyzer, "", failure->reason, key);
     const struct cqa_failed failed = {
         .id = task->id,
         .size_bytes = task->before.st_size,
@@ -195,7 +199,7 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
         .reason = failure->reason,
         .text = cqa_english(&failure->message),
         .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline),
-        .analyzer = pipeline->analyzer,
+        .analyzer = analyzer,
         .key = key,
         .body = pipeline->config->posts && status == CQA_OK ? json.text : NULL,
         .body_length = json.length,
@@ -285,16 +289,18 @@ static enum cqa_status identify(struct cqa_pipeline *pipeline, const struct cqa_
 static int measured_before(struct cqa_pipeline *pipeline, const struct cqa_recording *recording,
                            struct cqa_task *task)
 {
+    char analyzer[CQA_ANALYZER_NAME_SIZE];
     const struct cqa_result_wish wish = {.id = task->id,
                                          .size_bytes = task->before.st_size,
                                          .mtime_ns = mtime_ns(&task->before),
-                                         .analyzer = pipeline->analyzer,
+                                         .analyzer = analyzer,
                                          .lines = task->known.lines};
     struct cqa_result *result = NULL;
     struct cqa_error error = {0};
     const char *json = NULL;
     size_t length = 0;
 
+    cqa_analyzer_with(pipeline->analyzer, task->origin, analyzer);
     if (recording->asked != CQA_ASKED_AGAIN || task->call.lines.leg != CQA_LEG_NONE ||
         pipeline->config->clips.sends ||
         cqa_results_find(pipeline->store, &wish, &task->arena, &json, &length, &error) != CQA_OK)
@@ -371,6 +377,7 @@ static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
 {
     *task = (struct cqa_task){.life = CQA_LIFE_READY, .id = recording->id, .fd = -1};
     task->apart = recording->asked == CQA_ASKED_APART;
+    cqa_analyzer_origin(watch, task->origin);
     task->before.st_size = recording->size_bytes;
     task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
                                              .tv_nsec = recording->mtime_ns % 1000000000};
@@ -394,10 +401,11 @@ static size_t room(const struct cqa_pipeline *pipeline)
 static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
                     size_t limit)
 {
+    const struct cqa_again_scope *scope = &pipeline->options.scope;
     const struct cqa_claim claim = {.limit = limit,
-                                    .under = watch->path,
-                                    .since_ns = pipeline->options.since_ms * 1000000,
-                                    .until_ns = pipeline->options.until_ms * 1000000,
+                                    .under = cqa_again_folder(watch, scope),
+                                    .since_ns = scope->since_ms * 1000000,
+                                    .until_ns = scope->until_ms * 1000000,
                                     .only_apart = pipeline->options.again == CQA_ASKED_APART,
                                     .rest_ms = pipeline->options.watches ? watch->facts.wait_ms : 0,
                                     .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline)};
@@ -406,8 +414,10 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
     struct cqa_error error = {0};
     size_t count = 0;
 
-    if (claimed == NULL)
+    if (claimed == NULL || claim.under == NULL) {
+        cqa_arena_finish(&arena);
         return 0;
+    }
     const enum cqa_status status = cqa_recordings_claim(
         pipeline->store, &claim, cqa_pipeline_wall_ms(pipeline), &arena, claimed, &count, &error);
     if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("a claim")))

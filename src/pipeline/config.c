@@ -113,11 +113,13 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
     cqa_yaml_only(node, watch_keys, problems);
     watch->path = read_path(config, node, "path", 1, problems);
     cqa_yaml_get_string(node, "recorder", 0, &recorder, problems);
+    watch->recorder_word = cqa_arena_string(&config->arena, recorder);
     load_recorder(watch, node, recorder, problems);
     if (cqa_yaml_get_string(node, "time_zone", 0, &zone, problems) || zone == NULL)
         if (cqa_zone_load(zone, &watch->zone, &error) != CQA_OK)
             cqa_yaml_problem(zone != NULL ? cqa_yaml_find(node, "time_zone") : node, problems,
                              "time_zone: %p", &error.message);
+    watch->zone_name = cqa_arena_string(&config->arena, zone);
     const struct cqa_yaml_node *facts = cqa_yaml_want(node, "facts", CQA_YAML_MAP, 0, problems);
     if (facts != NULL)
         cqa_facts_config_read(facts, &config->arena, &watch->facts, problems);
@@ -147,6 +149,19 @@ static void read_watches(struct cqa_config *config, const struct cqa_yaml_node *
 
 /* --- rubric --- */
 
+/* Of a file that was read well a moment ago. */
+static uint32_t fingerprint(const char *path)
+{
+    struct cqa_problems problems = {0};
+    struct cqa_yaml *yaml = cqa_yaml_load(path, &problems);
+    const struct cqa_yaml_node *root = yaml == NULL ? NULL : cqa_yaml_root(yaml, &problems);
+    const uint32_t found = root == NULL ? 0 : cqa_yaml_fingerprint(root, 0);
+
+    cqa_yaml_destroy(yaml);
+    cqa_problems_finish(&problems);
+    return found;
+}
+
 static void read_rubric(struct cqa_config *config, const struct cqa_yaml_node *root,
                         struct cqa_problems *problems)
 {
@@ -167,6 +182,8 @@ static void read_rubric(struct cqa_config *config, const struct cqa_yaml_node *r
     if (config->rubric == NULL)
         cqa_yaml_problem(at, problems, "rubric \"%s\" has %zu problems: see callqa check-rubric %s",
                          name, inside.count, path);
+    else
+        config->rubric_fingerprint = fingerprint(path);
     cqa_problems_finish(&inside);
 }
 

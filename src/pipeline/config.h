@@ -19,7 +19,9 @@ enum { CQA_WATCHES_MAX = 256, CQA_WORKERS_MAX = 256, CQA_BATCH_MAX = 500 };
 struct cqa_watch_config {
     const char *path; /* absolute, without a trailing slash */
     struct cqa_recorder *recorder;
+    const char *recorder_word; /* what the configuration calls it */
     struct cqa_zone *zone;
+    const char *zone_name;         /* NULL: the machine's */
     struct cqa_facts_config facts; /* what tells of its calls, besides names and sidecars */
 };
 
@@ -49,6 +51,7 @@ struct cqa_config {
     struct cqa_watch_config *watches;
     size_t watch_count;
     struct cqa_rubric *rubric;
+    uint32_t rubric_fingerprint; /* of what it says, whatever its version */
     int workers;
     int64_t settle_ms; /* unchanged for so long: settled, where its header knows its length */
     int64_t settle_streams_ms; /* and where nothing in it tells its end */

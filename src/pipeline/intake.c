@@ -31,10 +31,11 @@ struct folder {
     int64_t look_took_ms;
     int64_t first_ms; /* of the first look that came to its end; 0: none yet */
     size_t settling;
-    int64_t told_pause_ms;     /* the longest pause that the log has been told of */
-    struct cqa_folder written; /* strings: NULL */
-    int64_t written_ms;        /* monotonic; 0: not yet */
-    int troubled;              /* it was said that it cannot be read, or not be watched */
+    struct cqa_scan_report found; /* by the last look */
+    int64_t told_pause_ms;        /* the longest pause that the log has been told of */
+    struct cqa_folder written;    /* strings: NULL */
+    int64_t written_ms;           /* monotonic; 0: not yet */
+    int troubled;                 /* it was said that it cannot be read, or not be watched */
     int limited;
 };
 
@@ -253,8 +254,8 @@ static int tell(void *context, const struct cqa_scan_file *file)
 static void report_trouble(struct folder *folder, int is_troubled, const struct cqa_message *why)
 {
     if (is_troubled && !folder->troubled)
-        cqa_log(CQA_LOG_ERROR, "%s: %p; looked at again from time to time", folder->watch->path,
-                why);
+        cqa_log(CQA_LOG_ERROR, "%s%s%s: %p; looked at again from time to time", folder->watch->path,
+                folder->found.trouble[0] == '\0' ? "" : "/", folder->found.trouble, why);
     else if (!is_troubled && folder->troubled)
         cqa_log(CQA_LOG_NOTICE, "%s: can be read again", folder->watch->path);
     folder->troubled = is_troubled;
@@ -381,6 +382,8 @@ static void look_at(struct cqa_pipeline *pipeline, struct folder *folder)
     flush(look);
     folder->look_took_ms = cqa_pipeline_now_ms(pipeline) - folder->looked_ms;
     folder->settling = report.settling;
+    folder->found = report;
+    folder->found.longest_path = NULL; /* lives until the next look */
     if (folder->first_ms == 0)
         folder->first_ms = folder->looked_ms;
     if (status != CQA_OK)
@@ -442,6 +445,19 @@ int64_t cqa_intake_step(struct cqa_pipeline *pipeline)
             next_ms = folder->look_at_ms;
     }
     return next_ms;
+}
+
+void cqa_intake_passed_over(const struct cqa_pipeline *pipeline, size_t counts[CQA_LITTER_COUNT])
+{
+    for (size_t i = 0; i < pipeline->intake->count; i++) {
+        const struct cqa_scan_report *found = &pipeline->intake->folders[i].found;
+        size_t told = 0;
+        for (int reason = 0; reason < CQA_LITTER_COUNT; reason++) {
+            counts[reason] += found->litter[reason];
+            told += found->litter[reason];
+        }
+        counts[CQA_LITTER_PROFILE] += found->ignored - told;
+    }
 }
 
 size_t cqa_intake_unread(const struct cqa_pipeline *pipeline)

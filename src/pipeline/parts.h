@@ -38,8 +38,9 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    struct cqa_known_call known; /* what `call` was made from */
-    struct cqa_call alone;       /* what `call` is without the other file */
+    char origin[CQA_ORIGIN_SIZE]; /* what of the configuration it is read by */
+    struct cqa_known_call known;  /* what `call` was made from */
+    struct cqa_call alone;        /* what `call` is without the other file */
     struct cqa_task_other other;
     int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
@@ -94,6 +95,9 @@ int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
 /* Files that were not at rest when last looked at. */
 size_t cqa_intake_settling(const struct cqa_pipeline *pipeline);
+
+/* Adds what the last looks at all folders passed over by its name, by reason. */
+void cqa_intake_passed_over(const struct cqa_pipeline *pipeline, size_t counts[CQA_LITTER_COUNT]);
 
 /* How many watched folders could not be read at their last look, or not in whole. */
 size_t cqa_intake_unread(const struct cqa_pipeline *pipeline);

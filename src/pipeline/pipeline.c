@@ -473,6 +473,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     struct cqa_error error = {0};
 
     *status = pipeline->counts;
+    cqa_intake_passed_over(pipeline, status->passed_over);
     status->unread = cqa_intake_unread(pipeline);
     status->running = (size_t)running(pipeline);
     status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&

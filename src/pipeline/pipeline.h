@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "analysis/worker.h"
 #include "base/clock.h"
+#include "pipeline/again.h"
 #include "pipeline/config.h"
 #include "store/recordings.h"
 
@@ -42,8 +43,9 @@ struct cqa_pipeline_status {
     int server_failures;               /* requests in a row that came to nothing */
     int halted;                        /* the server says that address or token are wrong */
     int intake_paused;                 /* the store takes no more (disk full?) */
-    size_t unread;                     /* watched folders that cannot be read, or not in whole */
-    const struct cqa_message *trouble; /* the last of the server; NULL: none */
+    size_t passed_over[CQA_LITTER_COUNT]; /* files and folders, by their names */
+    size_t unread;                        /* watched folders that cannot be read, or not in whole */
+    const struct cqa_message *trouble;    /* the last of the server; NULL: none */
 };
 
 /* What a run wants of it. */
@@ -52,8 +54,7 @@ struct cqa_pipeline_options {
     int mends; /* a damaged store is set aside and built anew (store/mend.h), else CQA_E_BADDATA */
     int mends_anyway; /* it has been found damaged again, whatever it looks like */
     int watches; /* wakes by inotify (the daemon), else looks only as often as the interval says */
-    int64_t since_ms; /* leaves out recordings last changed before (wall clock); 0: none */
-    int64_t until_ms; /* and those changed then or later; 0: none */
+    struct cqa_again_scope scope; /* leaves out all others */
     /* AGAIN begins with what another analyzer or rubric has judged. APART does nothing else, and
      * keeps what comes of it beside the results that count. */
     enum cqa_asked again;

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
+#include "base/checks.h"
 #include "pipeline/life.h"
 #include "pipeline/parts.h"
 #include "watch/scan.h"
@@ -13,6 +14,7 @@ struct preview {
     const struct cqa_clock *clock;
     struct cqa_store *store;    /* NULL: nothing is known yet */
     int64_t since_ns, until_ns; /* until: 0 for ever */
+    const char *under;          /* of the watched folder at hand */
     cqa_preview_tell *tell;
     void *context;
     const struct cqa_requeue *again;
@@ -51,7 +53,8 @@ static int tell(void *context, const struct cqa_scan_file *file)
     const struct preview *preview = context;
 
     if (file->news != CQA_SCAN_SETTLED || file->mtime_ns < preview->since_ns ||
-        (preview->until_ns > 0 && file->mtime_ns >= preview->until_ns))
+        (preview->until_ns > 0 && file->mtime_ns >= preview->until_ns) ||
+        !cqa_path_lies_in(file->path, preview->under))
         return 1;
     const char *word = why(preview, file);
     return word == NULL || preview->tell(preview->context, file->path, word, 0);
@@ -94,18 +97,18 @@ static int tell_outdated(void *context, const struct cqa_outdated *outdated)
 }
 
 static enum cqa_status look_again(const struct cqa_config *config,
-                                  const struct cqa_watch_config *watch, const char *analyzer,
-                                  struct preview *preview, struct cqa_error *error)
+                                  const struct cqa_watch_config *watch,
+                                  const struct cqa_preview_wish *wish, struct preview *preview,
+                                  struct cqa_error *error)
 {
-    struct cqa_requeue wish = cqa_again_wish(config, watch, analyzer, CQA_ASKED_AGAIN);
+    struct cqa_again_part part;
 
-    if (preview->store == NULL || analyzer == NULL)
+    if (preview->store == NULL || wish->analyzer == NULL ||
+        !cqa_again_part(config, watch, &wish->scope, wish->analyzer, CQA_ASKED_AGAIN, &part))
         return CQA_OK;
-    wish.since_ns = preview->since_ns;
-    wish.until_ns = preview->until_ns;
-    preview->again = &wish;
+    preview->again = &part.wish;
     const enum cqa_status status =
-        cqa_results_outdated(preview->store, &wish, tell_outdated, preview, error);
+        cqa_results_outdated(preview->store, &part.wish, tell_outdated, preview, error);
     preview->again = NULL;
     return status;
 }
@@ -114,8 +117,8 @@ enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_pr
                             cqa_preview_tell *tell_one, void *context, struct cqa_error *error)
 {
     struct preview preview = {.clock = wish->clock,
-                              .since_ns = wish->since_ms * 1000000,
-                              .until_ns = wish->until_ms * 1000000,
+                              .since_ns = wish->scope.since_ms * 1000000,
+                              .until_ns = wish->scope.until_ms * 1000000,
                               .tell = tell_one,
                               .context = context};
     char database[PATH_MAX];
@@ -125,9 +128,12 @@ enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_pr
     if (access(database, F_OK) == 0) /* opening would make it */
         status = cqa_life_open(config->state_dir, &preview.store, error);
     for (size_t i = 0; status == CQA_OK && i < config->watch_count; i++) {
+        preview.under = cqa_again_folder(&config->watches[i], &wish->scope);
+        if (preview.under == NULL)
+            continue;
         status = look_twice(config, &config->watches[i], &preview, error);
         if (status == CQA_OK)
-            status = look_again(config, &config->watches[i], wish->analyzer, &preview, error);
+            status = look_again(config, &config->watches[i], wish, &preview, error);
     }
     cqa_store_close(preview.store);
     return status;

@@ -14,8 +14,8 @@ typedef int cqa_preview_tell(void *context, const char *path, const char *why, u
 
 struct cqa_preview_wish {
     const struct cqa_clock *clock;
-    int64_t since_ms, until_ms; /* as of a pipeline */
-    const char *analyzer;       /* of now: tells also what `--again` would do; NULL: not */
+    struct cqa_again_scope scope;
+    const char *analyzer; /* of now: tells also what `--redo` would do; NULL: not */
 };
 
 /*

@@ -7,8 +7,17 @@
  */
 
 enum {
-    NESTED_MAX = 8, /* a definition that leads back to itself ends here */
+    NESTED_MAX = 8,   /* a definition that leads back to itself ends here */
+    PARTS_MAX = 1000, /* filled in for one expression: definitions multiply each other */
     EXPANDED_BYTES_MAX = 16 * 1024
+};
+
+struct expanding {
+    const struct cqa_recorder *recorder;
+    const struct cqa_yaml_node *node;
+    struct cqa_buffer out;
+    int parts;
+    struct cqa_problems *problems;
 };
 
 void cqa_definitions_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
@@ -45,45 +54,54 @@ static const char *definition(const struct cqa_recorder *recorder, const char *n
     return NULL;
 }
 
+/* What stands between "{{" and the next "}}"; NULL: no part, or one too many. */
+static const char *part(struct expanding *expanding, const char *name, const char *close, int depth)
+{
+    if (close == NULL || depth == NESTED_MAX || expanding->parts++ == PARTS_MAX)
+        return NULL;
+    return definition(expanding->recorder, name, (size_t)(close - name));
+}
+
 /* 0 with a problem added. */
-static int expand(const struct cqa_recorder *recorder, const char *text, int depth,
-                  const struct cqa_yaml_node *node, struct cqa_buffer *out,
-                  struct cqa_problems *problems)
+static int expand(struct expanding *expanding, const char *text, int depth)
 {
     const char *open;
 
     while ((open = strstr(text, "{{")) != NULL) {
         const char *name = open + 2;
         const char *close = strstr(name, "}}");
-        const char *to = close == NULL || depth == NESTED_MAX
-                             ? NULL
-                             : definition(recorder, name, (size_t)(close - name));
+        const char *to = part(expanding, name, close, depth);
         if (to == NULL) {
-            cqa_yaml_problem(node, problems, "\"{{%.*s\" is no part that \"define\" names",
+            cqa_yaml_problem(expanding->node, expanding->problems,
+                             "\"{{%.*s\" is no part that \"define\" names",
                              (int)(close == NULL ? 2 : close + 2 - name), name);
             return 0;
         }
-        cqa_buffer_add(out, text, (size_t)(open - text));
-        if (!expand(recorder, to, depth + 1, node, out, problems))
+        cqa_buffer_add(&expanding->out, text, (size_t)(open - text));
+        if (!expand(expanding, to, depth + 1))
             return 0;
         text = close + 2;
     }
-    cqa_buffer_add(out, text, strlen(text));
+    cqa_buffer_add(&expanding->out, text, strlen(text));
     return 1;
 }
 
 const char *cqa_definitions_expand(struct cqa_recorder *recorder, const struct cqa_yaml_node *node,
                                    struct cqa_problems *problems)
 {
-    struct cqa_buffer text = {.limit = EXPANDED_BYTES_MAX};
+    struct expanding expanding = {.recorder = recorder,
+                                  .node = node,
+                                  .out = {.limit = EXPANDED_BYTES_MAX},
+                                  .problems = problems};
     const char *expanded = NULL;
 
-    if (expand(recorder, cqa_yaml_text(node), 0, node, &text, problems)) {
-        expanded = text.failed ? NULL : cqa_arena_bytes(&recorder->arena, text.text, text.length);
+    if (expand(&expanding, cqa_yaml_text(node), 0)) {
+        if (!expanding.out.failed)
+            expanded = cqa_arena_bytes(&recorder->arena, expanding.out.text, expanding.out.length);
         if (expanded == NULL)
             cqa_yaml_problem(node, problems, "longer than %d bytes with all its parts",
                              EXPANDED_BYTES_MAX);
     }
-    cqa_buffer_finish(&text);
+    cqa_buffer_finish(&expanding.out);
     return expanded;
 }

@@ -104,6 +104,7 @@ struct cqa_recorder {
     struct cqa_arena arena;
     struct cqa_yaml *yaml[CQA_RECORDER_FILES_MAX]; /* hold the strings */
     size_t yaml_count;
+    uint32_t fingerprint;
     const char *name;
     int takes_any;
     int utc;    /* times in names are UTC */

@@ -285,6 +285,7 @@ static enum cqa_status load_file(struct cqa_recorder *recorder, const char *name
         recorder->yaml[recorder->yaml_count++] = yaml;
     if (root == NULL)
         return CQA_OK;
+    recorder->fingerprint = cqa_yaml_fingerprint(root, recorder->fingerprint);
     cqa_definitions_load(recorder, root, problems);
     if (cqa_yaml_get_string(root, "like", 0, &like, problems)) {
         if (recorder->yaml_count == CQA_RECORDER_FILES_MAX)
@@ -337,6 +338,16 @@ void cqa_recorder_destroy(struct cqa_recorder *recorder)
 int cqa_recorder_has_sidecars(const struct cqa_recorder *recorder)
 {
     return recorder->sidecar_count > 0;
+}
+
+const char *cqa_recorder_name(const struct cqa_recorder *recorder)
+{
+    return recorder->name;
+}
+
+uint32_t cqa_recorder_fingerprint(const struct cqa_recorder *recorder)
+{
+    return recorder->fingerprint;
 }
 
 enum cqa_litter cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)

@@ -2,6 +2,7 @@
 #ifndef CQA_RECORDER_PROFILE_H
 #define CQA_RECORDER_PROFILE_H
 
+#include <stdint.h>
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/litter.h"
@@ -40,6 +41,11 @@ enum cqa_status cqa_recorder_load(const char *name, struct cqa_recorder **out, c
                                   struct cqa_problems *problems,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_recorder_destroy(struct cqa_recorder *recorder);
+
+/* Its name, every call's source; and a number by which what it says, with what it is like, is told
+ * from what another says, or said before. */
+const char *cqa_recorder_name(const struct cqa_recorder *recorder);
+uint32_t cqa_recorder_fingerprint(const struct cqa_recorder *recorder);
 
 /* Why the file (its name without folders) is none of the recordings: base/litter.h's names, and
  * what the profile adds, as sidecars. 0: it may be one. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/escape.h"
-#include "base/version.h"
+#include "base/program.h"
 #include "report/words.h"
 
 enum { LISTED_MS = 10000 };
@@ -145,5 +145,5 @@ void cqa_day_add(struct cqa_day *day, const struct cqa_result *result,
         add_reason(day, number, stretches->items[i].reason, stretches->items[i].text,
                    stretches->items[i].end_ms - stretches->items[i].start_ms, zh);
     snprintf(day->analyzer, sizeof day->analyzer, "%s · %s",
-             result->version[0] != '\0' ? result->version : CQA_VERSION, result->models);
+             result->version[0] != '\0' ? result->version : cqa_program_version(), result->models);
 }

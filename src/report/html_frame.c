@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/escape.h"
-#include "base/version.h"
+#include "base/program.h"
 #include "report/day.h"
 #include "report/formats.h"
 #include "report/pen_svg.h"
@@ -242,7 +242,7 @@ void cqa_html_end(struct cqa_report *report, struct cqa_buffer *out)
         cqa_buffer_print(out, " · ");
     }
     cqa_buffer_print(out, "%s callqa ", cqa_word(CQA_WORD_ANALYZER, zh));
-    cqa_html_text(day->analyzer[0] != '\0' ? day->analyzer : CQA_VERSION, out);
+    cqa_html_text(day->analyzer[0] != '\0' ? day->analyzer : cqa_program_version(), out);
     cqa_buffer_print(out, "</footer>\n</body>\n</html>\n");
 }
 

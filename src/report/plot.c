@@ -10,7 +10,7 @@
 #include <string.h>
 #include "base/buffer.h"
 #include "base/escape.h"
-#include "base/version.h"
+#include "base/program.h"
 #include "report/facts.h"
 #include "report/page.h"
 #include "report/pen_cairo.h"
@@ -154,7 +154,7 @@ static void footer(struct cqa_page *page)
     cqa_page_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
     page->y += 14;
     snprintf(text, sizeof text, "%s   callqa %s   %s %s", cqa_word(CQA_WORD_ANALYZER, page->zh),
-             CQA_VERSION, cqa_word(CQA_WORD_MODELS, page->zh), page->result->models);
+             cqa_program_version(), cqa_word(CQA_WORD_MODELS, page->zh), page->result->models);
     cqa_page_text(page, MARGIN, page->y, face, CQA_ALIGN_LEFT, text);
     page->y += MARGIN - 12;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include "base/escape.h"
 #include "base/message_json.h"
-#include "base/version.h"
+#include "base/program.h"
 #include "rubric/measured.h"
 
 /* Past this a double no longer tells whole numbers apart, and nothing of ours comes near it. */
@@ -354,8 +354,8 @@ static json_t *score_object(const struct cqa_score *score)
 static json_t *analyzer_object(const struct cqa_result *result)
 {
     json_t *object = json_pack("{s:s, s:o}", "version",
-                               result->version[0] != '\0' ? result->version : CQA_VERSION, "models",
-                               word_or_null(result->models));
+                               result->version[0] != '\0' ? result->version : cqa_program_version(),
+                               "models", word_or_null(result->models));
 
     if (result->rules > 0 &&
         json_object_set_new(object, "rules", json_integer(result->rules)) != 0) {

@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/program.h"
 #include "base/streams.h"
 #include "base/say.h"
-#include "base/version.h"
 #include "server/command.h"
 #include "server/render.h"
 
@@ -83,7 +83,7 @@ static int read_option(struct cqa_command *command, int option)
         command->teams[command->team_count++] = optarg;
         return -1;
     case OPTION_VERSION:
-        puts("callqa-server " CQA_VERSION);
+        printf("callqa-server %s\n", cqa_program_version());
         return CQA_EXIT_DONE;
     case OPTION_HELP:
         cqa_say(stdout, usage);

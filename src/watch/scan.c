@@ -333,6 +333,8 @@ static void on_trouble(void *context, const char *path, int sys_errno)
 
     look->report->errors++;
     look->report->sys_errno = sys_errno;
+    if (look->report->errors == 1)
+        (void)snprintf(look->report->trouble, sizeof look->report->trouble, "%s", path);
     if (blind != NULL) {
         look->blind = blind;
         blind[look->blind_count] = strdup(path);
@@ -384,10 +386,13 @@ static void on_entry(void *context, int folder_fd, const char *path, const char 
     }
 }
 
-static void on_hidden(void *context, const char *path)
+static void on_litter(void *context, const char *path, enum cqa_litter litter)
 {
+    struct cqa_scan_report *report = ((struct look *)context)->report;
+
     (void)path;
-    ((struct look *)context)->report->ignored++;
+    report->ignored++;
+    report->litter[litter]++;
 }
 
 static void on_folder(void *context, int fd, const char *path)
@@ -600,7 +605,7 @@ enum cqa_status cqa_scan_look(struct cqa_scan *scan, cqa_scan_tell *tell, void *
     const struct cqa_walk_visitor visitor = {.context = &look,
                                              .folder = on_folder,
                                              .entry = on_entry,
-                                             .hidden_folder = on_hidden,
+                                             .litter = on_litter,
                                              .trouble = on_trouble};
 
     *report = (struct cqa_scan_report){.next_ms = -1};

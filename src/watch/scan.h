@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/litter.h"
 
 /*
  * One watched folder, as it is: the truth about which files there are and which have come to rest.
@@ -69,6 +70,8 @@ struct cqa_scan_file {
 /* Return 0 when it could not be taken: the same news come again with the next look. */
 typedef int cqa_scan_tell(void *context, const struct cqa_scan_file *file);
 
+enum { CQA_SCAN_TROUBLE_SIZE = 512 };
+
 /* What a look found. */
 struct cqa_scan_report {
     size_t files;       /* regular, not ignored */
@@ -80,6 +83,9 @@ struct cqa_scan_report {
     size_t errors; /* folders or files that could not be read this time: nothing below them is taken
                       for gone */
     int sys_errno; /* of the last error */
+    char trouble[CQA_SCAN_TROUBLE_SIZE]; /* the first of them below the folder; "": itself, or none
+                                          */
+    size_t litter[CQA_LITTER_COUNT];     /* of the ignored, why; those of the profile not */
     size_t held_back; /* all the files there were: the folder is empty and not the one in which they
                          have been seen, so that its disk may not be mounted; nothing is told */
     int64_t

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "base/litter.h"
 
 /* Each level holds a descriptor. No recorder goes beyond YYYY/MM/DD/HH and a few more. */
 enum { DEPTH_MAX = 64 };
@@ -40,13 +39,18 @@ static unsigned char type_of(int fd, const struct dirent *entry)
     return (unsigned char)IFTODT(status.st_mode);
 }
 
+/* 1: by its name it is none of the recordings, and that is told. */
+static int is_litter(const struct walk *walk, enum cqa_litter litter)
+{
+    if (litter != CQA_LITTER_NONE && walk->visitor->litter != NULL)
+        walk->visitor->litter(walk->visitor->context, walk->path, litter);
+    return litter != CQA_LITTER_NONE;
+}
+
 static void enter(struct walk *walk, int parent, const char *name)
 {
-    if (cqa_litter_folder(name) != CQA_LITTER_NONE) {
-        if (walk->visitor->hidden_folder != NULL)
-            walk->visitor->hidden_folder(walk->visitor->context, walk->path);
+    if (is_litter(walk, cqa_litter_folder(name)))
         return;
-    }
     if (walk->depth == DEPTH_MAX) {
         trouble(walk, ELOOP);
         return;
@@ -76,7 +80,8 @@ static void walk_entry(struct walk *walk, int fd, const struct dirent *entry)
     const unsigned char type = type_of(fd, entry);
     if (type == DT_DIR)
         enter(walk, fd, entry->d_name);
-    else if (walk->visitor->entry != NULL)
+    else if (walk->visitor->entry != NULL &&
+             (type != DT_REG || !is_litter(walk, cqa_litter_file(entry->d_name))))
         walk->visitor->entry(walk->visitor->context, fd, walk->path, entry->d_name, type);
     walk->length = before;
     walk->path[before] = '\0';

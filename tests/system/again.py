@@ -149,21 +149,21 @@ def upgrade_moves_nothing(site):
 
 
 def dry_run_says_why(site):
-    lines, said = sweep(site, "--again", "--dry-run")
+    lines, said = sweep(site, "--redo", "--dry-run")
     expect("lines of the dry run", sorted(lines),
            sorted("%s again rules" % os.path.join(site.watched[0], name_of(n)) for n in range(OPEN + CLOSED)))
     if "because of: rules %d" % (OPEN + CLOSED) not in said:
         fail("the dry run said: " + said)
-    lines, _ = sweep(site, "--again", "--dry-run", "--until", "2020-01-01")
+    lines, _ = sweep(site, "--redo", "--dry-run", "--until", "2020-01-01")
     expect("what is older than all", lines, [])
     expect_old(site, "after the dry run")
 
 
 def compare(site):
     path = os.path.join(site.top, "compare.jsonl")
-    done = kill_in_the_middle(site, "--again", "--compare", path)
+    done = kill_in_the_middle(site, "--redo", "--compare", path)
     expect_old(site, "after the kill")
-    summary(site, "--again", "--compare", path, analysed=OPEN + CLOSED - done, pending=0)
+    summary(site, "--redo", "--compare", path, analysed=OPEN + CLOSED - done, pending=0)
     expect_old(site, "after the comparison")
     with open(path) as file:
         lines = [json.loads(line) for line in file]
@@ -174,7 +174,7 @@ def compare(site):
         change = line["changes"][0]
         expect("a change", (line["before"]["total"], line["after"]["total"], change["change"], change["points_before"],
                             change["points_after"], change["ground"]), (97, 100, "noted", 3, 0, "after_conversation"))
-    text, _ = sweep(site, "--again", "--compare", "-", "--language", "zh")
+    text, _ = sweep(site, "--redo", "--compare", "-", "--language", "zh")
     expect("sums of agent 8001", [line for line in text if line.startswith("8001 ")], ["8001 9 9 +27 -0"])
     expect("sums of agent 8002", [line for line in text if line.startswith("8002 ")], ["8002 8 7 +21 -0"])
     if "  dead-air" in "".join(text) or not any(line.endswith("一方说完最后一句话之后") for line in text):
@@ -189,8 +189,8 @@ def flag_of(lead, number):
 
 def preview(site, lead):
     lead.tell("/api/v1/flags/%d/decision" % flag_of(lead, CONFIRMED), {"state": "confirmed"})
-    summary(site, "--again", "--preview", analysed=0, posted=OPEN + CLOSED, refused=0, unsent=0)
-    summary(site, "--again", "--preview", analysed=0, posted=0)
+    summary(site, "--redo", "--preview", analysed=0, posted=OPEN + CLOSED, refused=0, unsent=0)
+    summary(site, "--redo", "--preview", analysed=0, posted=0)
     expect_old(site, "with previews")
     shown = lead.ask("/api/v1/previews")
     groups = {(group["month"], group["closed"], group["person"]): group for group in shown["groups"]}
@@ -218,9 +218,9 @@ def accept(site, lead):
 
 def again_counts_no_more(site, lead, expected):
     """What the recorder sends in the end is what the server has, or is kept back."""
-    summary(site, "--again", analysed=OPEN + CLOSED, posted=OPEN + CLOSED, refused=0, unsent=0)
-    expect("totals after --again", totals(site), expected)
-    lines, _ = sweep(site, "--again", "--dry-run")
+    summary(site, "--redo", analysed=OPEN + CLOSED, posted=OPEN + CLOSED, refused=0, unsent=0)
+    expect("totals after --redo", totals(site), expected)
+    lines, _ = sweep(site, "--redo", "--dry-run")
     expect("what is still out of date", lines, [])
     waiting = lead.ask("/api/v1/previews")["most_changed"]
     expect("what waits", sorted((one["kept"], one["closed"]) for one in waiting),
@@ -253,7 +253,7 @@ def main(programs):
         expected = accept(site, lead)
         again_counts_no_more(site, lead, expected)
         site.run("callqa", "sweep", "--config", site.config, "--preview", codes=(2,))
-        site.run("callqa", "sweep", "--config", site.config, "--again", "--preview", "--compare", "x", codes=(2,))
+        site.run("callqa", "sweep", "--config", site.config, "--redo", "--preview", "--compare", "x", codes=(2,))
 
 
 if __name__ == "__main__":

@@ -187,7 +187,7 @@ def shown_digits_stay_at_home(site):
         fail("the server does not mask keyed digits")
     site.keys.clear()
     site.write_daemon_config()
-    site.run("callqa", "sweep", "--config", site.config, "--again")
+    site.run("callqa", "sweep", "--config", site.config, "--redo")
     if kept_digits(site) != ["****"]:
         fail("digits are no longer to be shown, the store has %s" % kept_digits(site))
     if site.ask_store("SELECT count(*) FROM deliveries WHERE state = 'quarantined'"):

@@ -58,9 +58,9 @@ def wrong_words(desk, call):
             (["check-config"], "one file"), (["check-rubric"], "one file"), (["check-scheme", "a", "b"], "one file"),
             (["sweep"], "--config"),
             (["sweep", "--config", "c.yaml", "more"], "no such argument"),
-            (["sweep", "--config", "c.yaml", "--preview"], "--again"),
-            (["sweep", "--config", "c.yaml", "--compare", "-"], "--again"),
-            (["sweep", "--config", "c.yaml", "--again", "--preview", "--compare", "-"], "either"),
+            (["sweep", "--config", "c.yaml", "--preview"], "--redo"),
+            (["sweep", "--config", "c.yaml", "--compare", "-"], "--redo"),
+            (["sweep", "--config", "c.yaml", "--redo", "--preview", "--compare", "-"], "either"),
             (["sweep", "--config", "c.yaml", "--language", "fr"], '"fr"'),
             (["sweep", "--config", "c.yaml", "--since", "yesterday"], '"yesterday"'),
             (["sweep", "--config", "c.yaml", "--until", "2025-02-30"], '"2025-02-30"'),
@@ -234,16 +234,16 @@ def stores(desk, call):
     with store:  # as an older analyzer made it, whose points were others
         store.execute("UPDATE results SET analyzer = 'callqa 0.0', json = CAST(replace(json, '\"total\":98', '\"total\":97') AS BLOB)")
     for words in [["--compare", "none/changes.jsonl"], ["--compare", "/dev/full"]]:
-        desk.type("sweep", "--config", config, "--again", *words, code=FAILED,
+        desk.type("sweep", "--config", config, "--redo", *words, code=FAILED,
                   says="No such file" if "none" in words[1] else "No space left")
-    desk.type("sweep", "--config", config, "--again", "--compare", "-", prints=["97 -> 98", "agent\tcalls", "8001\t1\t1\t+1\t-0"])
-    desk.type("sweep", "--config", config, "--again", "--compare", "-", "-l", "zh", prints="坐席\t通话\t有变化\t返还\t新扣\n8001")
+    desk.type("sweep", "--config", config, "--redo", "--compare", "-", prints=["97 -> 98", "agent\tcalls", "8001\t1\t1\t+1\t-0"])
+    desk.type("sweep", "--config", config, "--redo", "--compare", "-", "-l", "zh", prints="坐席\t通话\t有变化\t返还\t新扣\n8001")
     with store:
         store.execute("UPDATE results SET json = x'7b'")
     store.close()
-    desk.type("sweep", "--config", config, "--again", "--compare", "-", says="1 stored results cannot be read")
+    desk.type("sweep", "--config", config, "--redo", "--compare", "-", says="1 stored results cannot be read")
     desk.write("state/callqa.db", "no store at all, but long enough to be looked at " * 100)
-    for words in [[], ["--again"], ["--dry-run"], ["--dry-run", "--again"]]:
+    for words in [[], ["--redo"], ["--dry-run"], ["--dry-run", "--redo"]]:
         desk.type("sweep", "--config", config, *words, code=FAILED, says=[desk.path("state"), "damaged"], silent=True)
     shutil.rmtree(desk.path("state"))
     desk.write("state")

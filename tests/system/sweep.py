@@ -31,20 +31,25 @@ def main(programs):
             call(number)
         with open(os.path.join(site.watched[0], "notes\n.wav"), "w") as out:
             out.write("no audio, and a name that would forge a line")
+        os.makedirs(os.path.join(site.watched[0], "@eaDir"))
+        for name in ("@eaDir/call.wav", "call.wav.filepart", "half.wav.crdownload", ".hidden.wav"):
+            with open(os.path.join(site.watched[0], name), "w") as out:
+                out.write("none of the recordings")
         text = sweep(site, "--dry-run")
         if len(text.splitlines()) != 7 or not all(line.endswith("\tnew") for line in text.splitlines()):
             fail("a dry run said:\n" + text)
         if os.listdir(site.state):
             fail("a dry run wrote " + str(os.listdir(site.state)))
 
-        expect(sweep(site, code=3), "analysed 6", "unreadable 1", "not_audio 1", "posted 7", "unsent 0", "pending 0")
+        expect(sweep(site, code=3), "analysed 6", "unreadable 1", "not_audio 1", "posted 7", "unsent 0", "pending 0",
+               "1 passed over: hidden", "2 passed over: unfinished copies", "1 passed over: a system's own")
         compare_good = [call["call"]["id"] for call in site.server_calls()]
         if len(compare_good) != 6:
             fail("the server has %d calls" % len(compare_good))
         expect(sweep(site), "analysed 0", "unreadable 0", "posted 0")
         if sweep(site, "--dry-run"):
             fail("a dry run finds what is done")
-        expect(sweep(site, "--again"), "analysed 0")
+        expect(sweep(site, "--redo"), "analysed 0")
         os.unlink(os.path.join(site.watched[0], "notes\n.wav"))
 
         site.stop_server()
@@ -65,7 +70,9 @@ def main(programs):
         deep = os.path.join(site.watched[0], *["d"] * 70)
         os.makedirs(deep)
         for options in [(), ("--dry-run",)]:
-            site.run("callqa", "sweep", "--config", site.config, *options, codes=(1,))
+            run = site.run("callqa", "sweep", "--config", site.config, *options, codes=(1,))
+            if not options and "/d/d/d" not in run.stderr:
+                fail("the folder that is not read is not named: " + run.stderr)
         shutil.rmtree(os.path.join(site.watched[0], "d"))
         expect(sweep(site), "analysed 0", "pending 0")
 

@@ -277,6 +277,13 @@ static void test_what_a_profile_is_like_must_be_there(void **state)
     assert_non_null(strstr(printed, "p:5:12: \"{{a}}\" is no part that \"define\" names"));
     assert_non_null(strstr(printed, "p:7:12: \"{{b}}\" is no part"));
     assert_non_null(strstr(printed, "p:9:12: "));
+    /* Each doubles the one below: they end all the same. */
+    load_text(
+        "name: x\ndefine: {a: '{{b}}{{b}}{{b}}{{b}}{{b}}{{b}}', b: '{{c}}{{c}}{{c}}{{c}}{{c}}', "
+        "c: '{{d}}{{d}}{{d}}{{d}}{{d}}', d: '{{e}}{{e}}{{e}}{{e}}{{e}}', e: ''}\npatterns:\n"
+        "  - name: n\n    regex: '{{a}}'\n",
+        printed, sizeof printed);
+    assert_non_null(strstr(printed, "p:5:12: "));
 }
 
 /* A year of one digit counts from the profile's decade; without one nobody knows the day. */
