@@ -23,6 +23,19 @@ static enum cqa_status period_closed(struct cqa_sql *db, const struct cqa_known 
     return status;
 }
 
+/* What was posted has its place among the outcomes of its recording, and that is whole. */
+static enum cqa_status note_posted(struct cqa_sql *db, const struct cqa_poster *poster,
+                                   const struct cqa_item *item, const struct cqa_put_order *order,
+                                   int64_t now_ms, struct cqa_error *error)
+{
+    const enum cqa_status status =
+        order->is_posted ? cqa_put_count(db, poster, item, error) : CQA_OK;
+
+    return status == CQA_OK && order->is_posted && order->mode == CQA_PUT_AS_POSTED
+               ? cqa_put_resolve(db, poster, item, now_ms, error)
+               : status;
+}
+
 /* ---- a further revision of a known call */
 
 /* What a revision would come to. */
@@ -147,8 +160,8 @@ static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
         status = counts
                      ? keep_revision(scores, db, poster, item, known, &trial, order, now_ms, error)
                      : keep_apart(db, poster, item, known, &trial, order, closed, now_ms, error);
-    if (status == CQA_OK && order->is_posted)
-        status = cqa_put_count(db, poster, item, error);
+    if (status == CQA_OK)
+        status = note_posted(db, poster, item, order, now_ms, error);
     *outcome = counts                         ? CQA_PUT_REPLACED
                : order->mode == CQA_PUT_APART ? CQA_PUT_PREVIEWED
                                               : CQA_PUT_KEPT_BACK;
@@ -161,14 +174,15 @@ static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
 /* The result that a recorder's call has comes again: whatever it posted in between is over. */
 static enum cqa_status put_again(struct cqa_sql *db, const struct cqa_poster *poster,
                                  const struct cqa_item *item, const struct cqa_known *known,
-                                 const struct cqa_put_order *order, struct cqa_error *error)
+                                 const struct cqa_put_order *order, int64_t now_ms,
+                                 struct cqa_error *error)
 {
     const int as_posted = order->mode == CQA_PUT_AS_POSTED;
     enum cqa_status status = CQA_OK;
 
     if (!as_posted || order->is_posted)
         status = cqa_put_drop_preview(db, poster, item, known->id, as_posted, error);
-    return status == CQA_OK && order->is_posted ? cqa_put_count(db, poster, item, error) : status;
+    return status == CQA_OK ? note_posted(db, poster, item, order, now_ms, error) : status;
 }
 
 static enum cqa_status put_late(struct cqa_sql *db, const struct cqa_poster *poster,
@@ -211,7 +225,7 @@ static enum cqa_status put_nothing_new(struct cqa_sql *db, const struct cqa_post
         return put_late(db, poster, item, known, order, now_ms, outcome, error);
     *outcome = CQA_PUT_UNCHANGED;
     /* An older outcome with the same content says nothing of what waits. */
-    return late ? CQA_OK : put_again(db, poster, item, known, order, error);
+    return late ? CQA_OK : put_again(db, poster, item, known, order, now_ms, error);
 }
 
 /* ---- one result */
@@ -232,7 +246,7 @@ static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *post
     if (closed && order->mode == CQA_PUT_AS_POSTED && !order->never_keeps) {
         *outcome = CQA_PUT_KEPT_BACK;
         status = cqa_put_preview(db, poster, item, &preview, now_ms, error);
-        return status == CQA_OK ? cqa_put_count(db, poster, item, error) : status;
+        return status == CQA_OK ? note_posted(db, poster, item, order, now_ms, error) : status;
     }
     *outcome = closed ? CQA_PUT_PERIOD_CLOSED : CQA_PUT_STORED;
     if (closed)
@@ -240,7 +254,7 @@ static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *post
     status = cqa_put_drop_preview(db, poster, item, 0, 0, error);
     if (status == CQA_OK)
         status = cqa_put_revision(db, poster, item, known, now_ms, error);
-    return status == CQA_OK ? cqa_put_count(db, poster, item, error) : status;
+    return status == CQA_OK ? note_posted(db, poster, item, order, now_ms, error) : status;
 }
 
 static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,
@@ -280,11 +294,9 @@ static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_sql *db,
                                  const struct cqa_put_order *order, int64_t now_ms,
                                  enum cqa_put *outcome, struct cqa_error *error)
 {
-    enum cqa_status status = put_result(scores, db, poster, item, order, now_ms, outcome, error);
+    const enum cqa_status status =
+        put_result(scores, db, poster, item, order, now_ms, outcome, error);
 
-    if (status == CQA_OK && order->is_posted && order->mode == CQA_PUT_AS_POSTED &&
-        *outcome <= CQA_PUT_KEPT_BACK && *outcome != CQA_PUT_OUTDATED)
-        status = cqa_put_resolve(db, poster, item, now_ms, error);
     /* Most results bring no clips, and a new call has none to throw away. */
     return status == CQA_OK && (item->clip_count > 0 ? *outcome <= CQA_PUT_UNCHANGED
                                                      : *outcome == CQA_PUT_REPLACED)
