@@ -32,7 +32,7 @@ static void take_step(struct cqa_pipeline *pipeline, struct cqa_task *task,
 {
     switch (cqa_life_take(&task->life, event)) {
     case CQA_LIFE_SEND:
-        pipeline->send_at_ms = 0;
+        cqa_pipeline_owes(pipeline);
         finish_task(task);
         break;
     case CQA_LIFE_PUT_DOWN:

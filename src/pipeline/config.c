@@ -10,24 +10,10 @@
 #include "base/yaml.h"
 #include "pipeline/surroundings.h"
 
-static const char *const top_keys[] = {"state_dir",
-                                       "watch",
-                                       "rubric",
-                                       "workers",
-                                       "settle",
-                                       "scan_interval",
-                                       "unfinished",
-                                       "log_level",
-                                       "mask_private",
-                                       "show_digits",
-                                       "analysis_timeout",
-                                       "retention_days",
-                                       "retention",
-                                       "post",
-                                       "clips",
-                                       "leg_wait",
-                                       "settle_streams",
-                                       NULL};
+static const char *const top_keys[] = {
+    "state_dir",  "watch",     "rubric",       "workers",     "settle",           "scan_interval",
+    "unfinished", "log_level", "mask_private", "show_digits", "analysis_timeout", "retention_days",
+    "retention",  "post",      "clips",        "leg_wait",    "settle_streams",   NULL};
 static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};

@@ -52,7 +52,7 @@ struct cqa_config {
     int64_t settle_streams_ms; /* and where nothing in it tells its end */
     int64_t scan_interval_ms;  /* between two looks at everything */
     int64_t unfinished_ms; /* a header that says "still being written" is believed for so long */
-    int64_t leg_wait_ms; /* one of a call's two files waits so long for the other */
+    int64_t leg_wait_ms;   /* one of a call's two files waits so long for the other */
     int64_t analysis_timeout_ms; /* for one recording */
     struct cqa_retention_days retention;
     int posts; /* there is a server: `post` is filled */

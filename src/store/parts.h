@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <sys/types.h>
 #include "sql/sql.h"
+#include "store/ballast.h"
 #include "store/store.h"
 
 struct cqa_store {
@@ -18,9 +19,15 @@ struct cqa_store {
     dev_t device;        /* and which file that is */
     ino_t inode;
     unsigned turn; /* whose turn an odd place in a claim is: the newest's or the oldest's */
+    struct cqa_ballast ballast;
 };
 
 extern const struct cqa_sql_schema cqa_store_schema;
+
+/* A transaction of the sender's: as any, but it also finds room when the disk has none left
+ * (store/room.c). */
+enum cqa_status cqa_store_send(struct cqa_store *store, cqa_sql_body *body, void *context,
+                               struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Inside a transaction: frees what processes that have ended still hold. */
 enum cqa_status cqa_store_reclaim(struct cqa_store *store, int64_t now_ms,

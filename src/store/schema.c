@@ -144,5 +144,23 @@ static const char schema_0004[] =
     "  at_ms INTEGER NOT NULL"
     ") STRICT;";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
+/*
+ * Deliveries that were not taken for a reason that may lie in them go by themselves; each of the
+ * two orders has an index that serves it, so that no claim sorts a backlog.
+ */
+static const char schema_0005[] =
+    "DROP INDEX deliveries_pending;"
+    "DROP INDEX deliveries_next;"
+    "ALTER TABLE deliveries ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;" /* how often put aside */
+    "ALTER TABLE deliveries ADD COLUMN refused_by TEXT;" /* by which versions, when quarantined */
+    "UPDATE deliveries SET next_ms = 0 WHERE state = 'pending' AND next_ms <> 0;"
+    /* What a newer one has replaced is not to be tried again. */
+    "UPDATE deliveries SET state = 'superseded', body = NULL WHERE state = 'quarantined' AND EXISTS"
+    "  (SELECT 1 FROM deliveries AS n WHERE n.recording_id = deliveries.recording_id"
+    "   AND n.id > deliveries.id);"
+    "CREATE INDEX deliveries_due ON deliveries (next_ms, id) WHERE state = 'pending' AND aside = 0;"
+    "CREATE INDEX deliveries_aside ON deliveries (next_ms) WHERE state = 'pending' AND aside > 0;";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
+                                    schema_0005};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

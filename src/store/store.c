@@ -213,13 +213,16 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
     if (store == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the store");
     store->lock_fd = -1;
+    store->ballast.fd = -1;
     enum cqa_status status = refuse_network(state_dir, error);
-    if (status == CQA_OK)
+    if (status == CQA_OK) {
+        cqa_ballast_open(&store->ballast, state_dir);
         status = open_files(store, state_dir, error);
+    }
     if (status == CQA_OK)
         status = cqa_sql_migrate(store->sql, &cqa_store_schema, error);
     if (status == CQA_OK)
-        status = cqa_sql_transaction(store->sql, CQA_SQL_WRITE, register_owner, store, error);
+        status = cqa_store_send(store, register_owner, store, error);
     if (status != CQA_OK) {
         cqa_store_close(store);
         return cqa_fail_within(error, "%s", state_dir);
@@ -275,6 +278,7 @@ void cqa_store_close(struct cqa_store *store)
         return;
     /* The end of the lock frees what is held; that is done by whoever claims next. */
     cqa_sql_close(store->sql);
+    cqa_ballast_close(&store->ballast);
     if (store->lock_fd >= 0)
         (void)close(store->lock_fd);
     free(store);
@@ -289,6 +293,10 @@ CQA_SQL_STATEMENT(first_waiting, "", 1,
                   " WHERE state IN ('ready', 'leased', 'settling')");
 CQA_SQL_STATEMENT(first_unsent, "", 1,
                   "SELECT min(made_ms) FROM deliveries WHERE state IN ('pending', 'in_flight')");
+
+CQA_SQL_STATEMENT(count_aside, "", 1,
+                  "SELECT count(*) FROM deliveries INDEXED BY deliveries_aside"
+                  " WHERE state = 'pending' AND aside > 0");
 
 static enum cqa_status count_states(struct cqa_sql *sql, const struct cqa_sql_statement *statement,
                                     const char *const *words, int64_t *out, struct cqa_error *error)
@@ -319,6 +327,8 @@ static enum cqa_status count_all(struct cqa_sql *sql, void *context, struct cqa_
         status = cqa_sql_number(sql, &out->oldest_waiting_ms, error, &first_waiting);
     if (status == CQA_OK)
         status = cqa_sql_number(sql, &out->oldest_unsent_ms, error, &first_unsent);
+    if (status == CQA_OK)
+        status = cqa_sql_number(sql, &out->aside, error, &count_aside);
     return status;
 }
 

@@ -67,6 +67,17 @@ enum cqa_delivery_state {
 };
 extern const char *const cqa_delivery_state_words[CQA_DELIVERY_STATE_COUNT + 1];
 
+/*
+ * Room on the disk: the store keeps a file as ballast, which it gives up for the sender when the
+ * disk is full, so that what has been sent can be struck (docs/decisions/0098-ballast.md).
+ */
+enum cqa_room {
+    CQA_ROOM,      /* as far as this is known */
+    CQA_ROOM_TIGHT /* the ballast is given up, and what the store has inside is little: nothing but
+                      sending may write, a few deliveries at a time */
+};
+enum cqa_room cqa_store_room(struct cqa_store *store);
+
 /* recordings[*] sum up to every recording ever discovered and not forgotten. */
 struct cqa_counts {
     int64_t recordings[CQA_RECORDING_STATE_COUNT];
@@ -74,6 +85,7 @@ struct cqa_counts {
     int64_t oldest_waiting_ms; /* when the oldest ready, leased or settling recording was
                                   discovered; 0: none waits */
     int64_t oldest_unsent_ms;  /* when the oldest pending or in-flight delivery was made; 0: none */
+    int64_t aside;             /* of the pending deliveries: not taken so far, sent by themselves */
 };
 enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out,
                                  struct cqa_error *error) CQA_MUST_CHECK;

@@ -299,6 +299,18 @@ CURLcode curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
     return CURLE_OK;
 }
 
+CURLHcode curl_easy_header(CURL *easy, const char *name, size_t index, unsigned origin,
+                           int request_, struct curl_header **out)
+{
+    (void)easy;
+    (void)name;
+    (void)index;
+    (void)origin;
+    (void)request_;
+    (void)out;
+    return CURLHE_MISSING;
+}
+
 /* Handles that nobody looks into. */
 static int handles[3];
 

@@ -61,7 +61,12 @@ def age_store(site):
                           (aged(text), number))
             store.execute("UPDATE deliveries SET body = ?, key = replace(key, ' rules2', ''), next_ms = 0"
                           " WHERE recording_id = ?", (aged(text), number))
-        store.executescript("DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked; PRAGMA user_version = 1;")
+        store.executescript("DROP INDEX deliveries_due; DROP INDEX deliveries_aside; ALTER TABLE deliveries DROP COLUMN aside;"
+                            "ALTER TABLE deliveries DROP COLUMN refused_by;"
+                            "CREATE INDEX deliveries_pending ON deliveries (id, next_ms) WHERE state = 'pending';"
+                            "CREATE INDEX deliveries_next ON deliveries (next_ms) WHERE state = 'pending';"
+                            "DROP TABLE tombstones; DROP TABLE holds; ALTER TABLE recordings DROP COLUMN held;"
+                            "DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked; PRAGMA user_version = 1;")
     store.close()
 
 

@@ -47,7 +47,8 @@ static inline int setup(void **state)
 static inline int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const names[] = {"callqa.db", "callqa.db-journal", "callqa.lock"};
+    static const char *const names[] = {"callqa.db", "callqa.db-journal", "callqa.lock",
+                                        "callqa.ballast"};
     char path[128];
 
     cqa_store_close(fixture->store);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/refused.h"
 #include "unit/store/fixture.h"
 
 /* A scored recording with a delivery of that key. */
@@ -44,9 +45,33 @@ static size_t due(struct fixture *fixture, size_t limit, int64_t now_ms, struct 
 {
     size_t count = 0;
 
-    CHECK(fixture, cqa_deliveries_claim(fixture->store, limit, now_ms, &fixture->arena, out, &count,
-                                        &fixture->error));
+    CHECK(fixture, cqa_deliveries_claim(fixture->store, CQA_LANE_DUE, limit, now_ms,
+                                        &fixture->arena, out, &count, &fixture->error));
     return count;
+}
+
+static size_t due_aside(struct fixture *fixture, int64_t now_ms, struct cqa_delivery *out)
+{
+    size_t count = 0;
+
+    CHECK(fixture, cqa_deliveries_claim(fixture->store, CQA_LANE_ASIDE, 1, now_ms, &fixture->arena,
+                                        out, &count, &fixture->error));
+    return count;
+}
+
+static void give_back(struct fixture *fixture, int64_t id, enum cqa_aside aside, int64_t at_ms)
+{
+    const struct cqa_retry how = {aside, at_ms, 503, "busy"};
+
+    CHECK(fixture, cqa_deliveries_retry(fixture->store, &id, 1, &how, &fixture->error));
+}
+
+static int64_t next_of(struct fixture *fixture)
+{
+    int64_t at_ms = -1;
+
+    CHECK(fixture, cqa_deliveries_next(fixture->store, &at_ms, &fixture->error));
+    return at_ms;
 }
 
 static void test_struck_only_when_acked(void **state)
@@ -73,14 +98,14 @@ static void test_retry_waits_for_its_time(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
-    int64_t at_ms = 0;
 
+    assert_int_equal(next_of(fixture), 0);
     score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(next_of(fixture), 1);
     assert_int_equal(due(fixture, 5, 2, &delivery), 1);
-    CHECK(fixture, cqa_deliveries_retry(fixture->store, &delivery.id, 1, 5000, 503, "busy",
-                                        &fixture->error));
-    CHECK(fixture, cqa_deliveries_next(fixture->store, 3, &at_ms, &fixture->error));
-    assert_int_equal(at_ms, 5000);
+    assert_string_equal(delivery.path, "/m/a.wav");
+    give_back(fixture, delivery.id, CQA_ASIDE_NOT, 5000);
+    assert_int_equal(next_of(fixture), 5000);
     assert_int_equal(due(fixture, 5, 4999, &delivery), 0);
     assert_int_equal(due(fixture, 5, 5000, &delivery), 1);
     assert_int_equal(delivery.attempts, 2);
@@ -88,39 +113,151 @@ static void test_retry_waits_for_its_time(void **state)
     assert_string_equal(delivery.text, "busy");
 }
 
-/* A day's jump back of the clock must not silence us for a day. */
-static void test_clock_put_back_does_not_silence(void **state)
+/* After a start or a jump of the clock no time that waits is worth anything. */
+static void test_hurry_forgets_all_times(void **state)
 {
     struct fixture *fixture = *state;
     const int64_t day_ms = 86400000;
-    struct cqa_delivery delivery;
-    int64_t at_ms = 0;
+    struct cqa_delivery out[2];
 
     score(fixture, "/m/a.wav", "k1", day_ms);
-    assert_int_equal(due(fixture, 1, day_ms, &delivery), 1);
-    CHECK(fixture, cqa_deliveries_retry(fixture->store, &delivery.id, 1, day_ms + 5000, 0, NULL,
-                                        &fixture->error));
-    CHECK(fixture, cqa_deliveries_next(fixture->store, 1000, &at_ms, &fixture->error));
-    assert_int_equal(at_ms, 1000);
-    assert_int_equal(due(fixture, 1, 1000, &delivery), 1);
+    score(fixture, "/m/b.wav", "k2", day_ms);
+    assert_int_equal(due(fixture, 2, day_ms, out), 2);
+    give_back(fixture, out[0].id, CQA_ASIDE_NOT, day_ms + 5000);
+    give_back(fixture, out[1].id, CQA_ASIDE_LONGER, day_ms + 5000);
+    assert_int_equal(next_of(fixture), day_ms + 5000);
+    CHECK(fixture, cqa_owed_hurry(fixture->store, &fixture->error));
+    assert_int_equal(next_of(fixture), 1);
+    assert_int_equal(due(fixture, 2, 1000, out), 1);
+    assert_int_equal(due_aside(fixture, 1000, out), 1);
 }
 
-static void test_quarantined_is_kept_and_a_new_result_sent(void **state)
+/* What is put aside goes by itself, slower each time, and does not stand in the way. */
+static void test_aside_waits_longer_each_time(void **state)
+{
+    static const int64_t waits_ms[] = {10000,  20000,   40000,   80000,   160000, 320000,
+                                       640000, 1280000, 2560000, 3600000, 3600000};
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+    int64_t now_ms = 10;
+
+    score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(due(fixture, 5, now_ms, &delivery), 1);
+    give_back(fixture, delivery.id, CQA_ASIDE_AT_ONCE, now_ms);
+    for (size_t i = 1; i < sizeof waits_ms / sizeof *waits_ms; i++) {
+        assert_int_equal(due(fixture, 5, now_ms, &delivery), 0);
+        assert_int_equal(due_aside(fixture, now_ms, &delivery), 1);
+        assert_int_equal(delivery.aside, i);
+        give_back(fixture, delivery.id, CQA_ASIDE_LONGER, now_ms);
+        assert_int_equal(next_of(fixture), now_ms + waits_ms[i]);
+        assert_int_equal(due_aside(fixture, now_ms + waits_ms[i] - 1, &delivery), 0);
+        now_ms += waits_ms[i];
+    }
+    assert_int_equal(counts(fixture).aside, 1);
+}
+
+static void refuse(struct fixture *fixture, int64_t id, const char *by)
+{
+    const struct cqa_refusal refusal = {422, "unknown rubric", by};
+
+    CHECK(fixture, cqa_deliveries_quarantine(fixture->store, id, &refusal, 3, &fixture->error));
+}
+
+static void test_quarantined_is_kept_until_a_new_result_supersedes_it(void **state)
 {
     struct fixture *fixture = *state;
     struct cqa_delivery delivery;
 
     score(fixture, "/m/a.wav", "k1", 1);
     assert_int_equal(due(fixture, 5, 2, &delivery), 1);
-    CHECK(fixture, cqa_deliveries_quarantine(fixture->store, delivery.id, 422, "unknown rubric", 3,
-                                             &fixture->error));
+    refuse(fixture, delivery.id, "1/2");
     assert_int_equal(due(fixture, 5, 1000000, &delivery), 0);
+    assert_int_equal(due_aside(fixture, 1000000, &delivery), 0);
     assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 1);
     rescore(fixture, "k1", "1");
-    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 1);
+    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 0);
     assert_int_equal(due(fixture, 5, 60, &delivery), 1);
     assert_string_equal(delivery.key, "k1");
     assert_string_equal(delivery.body, "k1");
+}
+
+static int64_t tried_again(struct fixture *fixture, const char *by)
+{
+    int64_t count = -1;
+
+    CHECK(fixture, cqa_refused_again(fixture->store, by, &count, &fixture->error));
+    return count;
+}
+
+static void test_refused_is_tried_again_by_other_versions_or_when_asked(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+
+    score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(due(fixture, 5, 2, &delivery), 1);
+    refuse(fixture, delivery.id, "1.0/2.0");
+    assert_int_equal(tried_again(fixture, "1.0/2.0"), 0);
+    assert_int_equal(tried_again(fixture, "1.0/"), 0); /* the server's is not known yet */
+    assert_int_equal(tried_again(fixture, "1.1/"), 1);
+    assert_int_equal(due_aside(fixture, 4, &delivery), 1);
+    refuse(fixture, delivery.id, "1.1/2.0");
+    assert_int_equal(tried_again(fixture, "1.1/2.1"), 1);
+    assert_int_equal(due_aside(fixture, 4, &delivery), 1);
+    refuse(fixture, delivery.id, "1.1/2.1");
+    assert_int_equal(tried_again(fixture, NULL), 1);
+    assert_int_equal(due_aside(fixture, 4, &delivery), 1);
+    refuse(fixture, delivery.id, "1.1/2.1");
+    CHECK(fixture, cqa_refused_reopen(fixture->store, &delivery.id, 1, &fixture->error));
+    assert_int_equal(due_aside(fixture, 4, &delivery), 1);
+    assert_string_equal(delivery.body, "k1");
+}
+
+/* It was on its way when a newer one was made. */
+static void test_refused_after_a_newer_is_superseded(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+
+    score(fixture, "/m/a.wav", "k1", 1);
+    assert_int_equal(due(fixture, 5, 2, &delivery), 1);
+    rescore(fixture, "k2", "2");
+    refuse(fixture, delivery.id, "1/2");
+    assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 0);
+    assert_int_equal(tried_again(fixture, NULL), 0);
+    assert_int_equal(due(fixture, 5, 60, &delivery), 1);
+    assert_string_equal(delivery.key, "k2");
+}
+
+static int list_one(void *context, const struct cqa_owed *owed)
+{
+    char *list = context;
+
+    (void)snprintf(list + strlen(list), 256 - strlen(list), "%s %s %s %d;", owed->path,
+                   cqa_delivery_state_words[owed->state], owed->text ? owed->text : "-",
+                   owed->http_status);
+    return 1;
+}
+
+static void test_the_list_tells_what_is_owed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery out[3];
+    char list[256] = "";
+
+    score(fixture, "/m/a.wav", "k1", 1);
+    score(fixture, "/m/b.wav", "k2", 2);
+    score(fixture, "/m/c.wav", "k3", 3);
+    assert_int_equal(due(fixture, 3, 4, out), 3); /* c, a, b or c, b, a */
+    for (int i = 0; i < 3; i++)
+        if (strcmp(out[i].key, "k1") == 0)
+            refuse(fixture, out[i].id, "1/2");
+        else if (strcmp(out[i].key, "k2") == 0)
+            give_back(fixture, out[i].id, CQA_ASIDE_NOT, 99);
+        else
+            CHECK(fixture, cqa_deliveries_acked(fixture->store, &out[i].id, 1, 5, &fixture->error));
+    CHECK(fixture, cqa_owed_each(fixture->store, list_one, list, &fixture->error));
+    assert_string_equal(list, "/m/a.wav quarantined unknown rubric 422;/m/b.wav pending busy 503;");
 }
 
 static void test_newer_result_supersedes_what_was_not_sent(void **state)
@@ -148,8 +285,7 @@ static void test_older_never_goes_after_newer(void **state)
     assert_int_equal(due(fixture, 5, 2, &older), 1);
     rescore(fixture, "k2", "2");
     assert_int_equal(due(fixture, 5, 60, &newer), 0);
-    CHECK(fixture,
-          cqa_deliveries_retry(fixture->store, &older.id, 1, 61, 500, NULL, &fixture->error));
+    give_back(fixture, older.id, CQA_ASIDE_NOT, 61);
     assert_int_equal(due(fixture, 5, 62, &newer), 1);
     assert_string_equal(newer.key, "k2");
     assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_SUPERSEDED], 1);
@@ -266,8 +402,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_struck_only_when_acked),
         TEST(test_retry_waits_for_its_time),
-        TEST(test_clock_put_back_does_not_silence),
-        TEST(test_quarantined_is_kept_and_a_new_result_sent),
+        TEST(test_hurry_forgets_all_times),
+        TEST(test_aside_waits_longer_each_time),
+        TEST(test_quarantined_is_kept_until_a_new_result_supersedes_it),
+        TEST(test_refused_is_tried_again_by_other_versions_or_when_asked),
+        TEST(test_refused_after_a_newer_is_superseded),
+        TEST(test_the_list_tells_what_is_owed),
         TEST(test_newer_result_supersedes_what_was_not_sent),
         TEST(test_older_never_goes_after_newer),
         TEST(test_same_key_again_after_another_is_sent_again),
