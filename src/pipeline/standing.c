@@ -2,6 +2,7 @@
 #include "pipeline/standing.h"
 
 #include <string.h>
+#include "store/legs.h"
 
 const char *const cqa_trouble_words[CQA_TROUBLE_KIND_COUNT + 1] = {
     "sum",     "stopped", "no_look", "unread",  "unmounted", "files",
@@ -39,7 +40,11 @@ static int note_reason(void *context, const struct cqa_reason_count *count)
     struct reading *reading = context;
     struct cqa_standing *out = reading->out;
 
-    if (count->reason[0] != '\0' && out->reason_count < REASONS_MAX)
+    /* What is a part of another recording is left out as such, and no policy's doing. */
+    if (strcmp(count->reason, CQA_LEG_LENT) == 0 &&
+        strcmp(count->state, cqa_recording_state_words[CQA_RECORDING_EXCLUDED]) == 0)
+        out->joined_legs += count->count;
+    else if (count->reason[0] != '\0' && out->reason_count < REASONS_MAX)
         out->reasons[out->reason_count++] = (struct cqa_reason_count){
             cqa_arena_string(reading->arena, count->state),
             cqa_arena_string(reading->arena, count->reason), count->count};
@@ -60,6 +65,7 @@ static enum cqa_status read_counts(struct reading *reading, struct cqa_error *er
                    by_state[CQA_RECORDING_SETTLING];
     if (status == CQA_OK)
         status = cqa_standing_reasons(reading->store, note_reason, reading, error);
+    out->excluded -= out->joined_legs;
     if (status == CQA_OK)
         status = cqa_standing_vanished(reading->store, CQA_STANDING_LIST_MAX, reading->arena,
                                        out->vanished_last, &out->vanished_count, error);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/escape.h"
+#include "store/legs.h"
 #include "store/parts.h"
 
 enum {
@@ -158,7 +159,8 @@ static enum cqa_status set_aside(const char *state_dir, struct cqa_mended *out,
 
 CQA_SQL_STATEMENT(list_excluded, "", 7,
                   "SELECT path, source, call_id, size_bytes, mtime_ns, reason, changed_ms"
-                  " FROM recordings NOT INDEXED WHERE state = 'excluded'");
+                  " FROM recordings NOT INDEXED WHERE state = 'excluded'"
+                  " AND reason IS NOT '" CQA_LEG_LENT "'"); /* which is found anew */
 CQA_SQL_STATEMENT(keep_excluded, "pttiiti", 0,
                   "INSERT OR IGNORE INTO recordings (path, source, call_id, size_bytes, mtime_ns,"
                   " state, reason, discovered_ms, revised_ms, changed_ms)"
