@@ -75,7 +75,8 @@ static struct cqa_buffer with_clips(const struct cqa_task *task, const struct cq
 
 /* The event that came of storing; EVENT_COUNT: not stored yet. */
 static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
-                                        const struct cqa_buffer *json)
+                                        const struct cqa_buffer *json,
+                                        const struct cqa_kin_plan *plan)
 {
     const struct cqa_result *result = task->outcome.result;
     char version[128];
@@ -84,7 +85,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
     int kept = 0;
 
     assert(result != NULL);
-    snprintf(version, sizeof version, "%s@%s", result->score.rubric, result->score.version);
+    cqa_kin_version(result, version, sizeof version);
     write_key(pipeline, task, result->recording.sha256, version, key);
     struct cqa_buffer body = with_clips(task, json);
     const struct cqa_finished finished = {
@@ -100,6 +101,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .key = pipeline->post != NULL ? key : NULL,
         .body = body.text,
         .body_length = body.length,
+        .settlement = task->apart ? NULL : &plan->settlement,
         .apart = task->apart,
     };
     const enum cqa_status status =
@@ -111,7 +113,12 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         return CQA_LIFE_TAKEN;
     pipeline->counts.analysed += (uint64_t)(kept != 0);
     pipeline->counts.apart += (uint64_t)(kept && task->apart);
-    return kept ? CQA_LIFE_KEPT : CQA_LIFE_OUTDATED;
+    if (kept && plan->of != NULL)
+        cqa_log(CQA_LOG_INFO, "%s: the same recording as %s%p", cqa_log_private(task->path),
+                cqa_log_private(plan->of),
+                plan->settlement.is == CQA_KIN_BETTER ? cqa_words(", and the better source of it")
+                                                      : NULL);
+    return !kept ? CQA_LIFE_OUTDATED : plan->of != NULL ? CQA_LIFE_COPIED : CQA_LIFE_KEPT;
 }
 
 static void count_failure(struct cqa_pipeline_status *counts, const char *reason)
@@ -153,7 +160,11 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
     enum cqa_recording_state state = CQA_RECORDING_LEASED;
 
     enum cqa_status status = cqa_failure_to_json(task->path, &task->call, failure, &json);
-    write_key(pipeline, task, "", failure->reason, key);
+    char which[sizeof failure->reason + 16]; /* two files of one call may fail */
+    snprintf(which, sizeof which, "%s%s", failure->reason,
+             strlen(task->call_id) > strlen(task->call.id) ? task->call_id + strlen(task->call.id)
+                                                           : "");
+    write_key(pipeline, task, "", which, key);
     const struct cqa_failed failed = {
         .id = task->id,
         .size_bytes = task->before.st_size,
@@ -186,29 +197,53 @@ static int has_changed(const struct cqa_task *task)
            mtime_ns(&after) != mtime_ns(&task->before);
 }
 
+/* Scores a result and finds out what its recording is to others. 0: the store cannot be asked now.
+ */
+static int prepare(struct cqa_pipeline *pipeline, struct cqa_task *task, struct cqa_kin_plan *plan)
+{
+    struct cqa_outcome *outcome = &task->outcome;
+    struct cqa_error error = {0};
+
+    if (!outcome->result->scored &&
+        cqa_complete(outcome->result, task->path, &task->call, pipeline->config->rubric,
+                     pipeline->config->show_digits, &error) != CQA_OK) {
+        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
+        return 1;
+    }
+    if (task->apart)
+        return 1;
+    const enum cqa_status status =
+        cqa_kin_decide(pipeline, task->id, outcome->result, plan, &error);
+    return cqa_pipeline_took(pipeline, status, &error, CQA_N("what is known of a call"));
+}
+
 /* Makes an ended task's outcome durable. 0: the store takes nothing now, the task stays. */
 static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
 {
     struct cqa_buffer json = {.limit = JSON_BYTES_MAX};
     struct cqa_outcome *outcome = &task->outcome;
-    struct cqa_error error = {0};
+    struct cqa_kin_plan plan = {0};
 
     if (outcome->result != NULL && has_changed(task))
         cqa_failure_set(&outcome->failure, CQA_FAILURE_CHANGED,
                         "the file changed while it was read");
-    else if (outcome->result != NULL && !outcome->result->scored &&
-             cqa_complete(outcome->result, task->path, &task->call, pipeline->config->rubric,
-                          pipeline->config->show_digits, &error) != CQA_OK)
-        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
-    else if (outcome->result != NULL && cqa_result_to_json(outcome->result, &json) != CQA_OK)
+    else if (outcome->result != NULL && !prepare(pipeline, task, &plan)) {
+        cqa_arena_finish(&plan.arena);
+        return 0;
+    } else if (outcome->result != NULL && outcome->failure.reason[0] == '\0' &&
+               cqa_result_to_json(outcome->result, &json) != CQA_OK)
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL,
                         "the result does not fit in memory");
     const enum cqa_life_event event = outcome->failure.reason[0] != '\0'
                                           ? store_failure(pipeline, task)
-                                          : store_result(pipeline, task, &json);
+                                          : store_result(pipeline, task, &json, &plan);
     cqa_buffer_finish(&json);
-    if (event == CQA_LIFE_EVENT_COUNT)
+    cqa_arena_finish(&plan.arena);
+    if (event == CQA_LIFE_EVENT_COUNT) {
+        if (outcome->result != NULL) /* others may be there when it is tried again */
+            outcome->result->scored = 0;
         return 0;
+    }
     take_step(pipeline, task, event);
     return 1;
 }
@@ -233,8 +268,9 @@ static enum cqa_status identify(struct cqa_children *children, const struct cqa_
                 cqa_log_private(recording->path), &sidecar.message);
     task->path = cqa_arena_string(&task->arena, recording->path);
     task->call = identity.call;
-    task->call.id = cqa_arena_string(&task->arena, recording->call_id);
-    return task->path != NULL && task->call.id != NULL
+    task->call.id = cqa_arena_string(&task->arena, recording->call);
+    task->call_id = cqa_arena_string(&task->arena, recording->call_id);
+    return task->path != NULL && task->call.id != NULL && task->call_id != NULL
                ? CQA_OK
                : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }

@@ -9,6 +9,7 @@
 #include "pipeline/life.h"
 #include "pipeline/pipeline.h"
 #include "post/circuit.h"
+#include "store/copies.h"
 #include "store/deliveries.h"
 #include "store/recordings.h"
 #include "store/results.h"
@@ -26,7 +27,8 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    int apart; /* its result is to be looked at, and counts nothing */
+    const char *call_id; /* the row's, where `call.id` is the call's */
+    int apart;           /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
 };
@@ -98,6 +100,33 @@ void cqa_analyse_drop(struct cqa_pipeline *pipeline);
 /* Makes ready what the options ask for again. */
 enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline,
                               struct cqa_error *error) CQA_MUST_CHECK;
+
+/* What a result's recording is to others that are known (pipeline/kin.c). */
+struct cqa_kin_plan {
+    struct cqa_arena arena;
+    struct cqa_settlement settlement;
+    const char *of; /* path of the recording that it is the same as; NULL: of none */
+};
+
+/*
+ * Decides it. Deductions for seconds that another recording of the call is charged for become notes
+ * of `result`, or of the other. Finish the plan's arena whatever comes back.
+ */
+enum cqa_status cqa_kin_decide(struct cqa_pipeline *pipeline, int64_t id, struct cqa_result *result,
+                               struct cqa_kin_plan *plan, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Merges what a store of before held twice; logs each. */
+enum cqa_status cqa_kin_mend(struct cqa_pipeline *pipeline, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The key under which a result goes to the server. */
+void cqa_kin_key(const struct cqa_pipeline *pipeline, const struct cqa_result *result,
+                 char out[CQA_DELIVERY_KEY_SIZE]);
+
+/* "NAME@VERSION" of the rubric, and how much of the result is charged elsewhere. */
+void cqa_kin_version(const struct cqa_result *result, char *out, size_t size);
+
+/* Lets results tell where their recordings lie now. */
+void cqa_place_step(struct cqa_pipeline *pipeline);
 
 void cqa_deliver_step(struct cqa_pipeline *pipeline);
 

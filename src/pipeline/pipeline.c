@@ -116,6 +116,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     if (status == CQA_OK)
         status = cqa_life_open(config->state_dir, &pipeline->store, error);
     if (status == CQA_OK)
+        status = cqa_kin_mend(pipeline, error);
+    if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
     if (status == CQA_OK && options->again != CQA_ASKED_NOT)
         status = cqa_again_ask(pipeline, error);
@@ -280,6 +282,7 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
     if (!pipeline->winding_down)
         scan_at_ms = cqa_intake_step(pipeline);
     cqa_analyse_step(pipeline);
+    cqa_place_step(pipeline);
     cqa_deliver_step(pipeline);
     forget_old(pipeline);
     if (pipeline->broken != CQA_OK)

@@ -21,6 +21,7 @@ struct cqa_recorder;
 struct cqa_call_identity {
     struct cqa_call call;
     int matched; /* 0: no pattern fits; the call's id is the path and nothing else is known */
+    int path_is_id; /* the id is the path: another path may be the same recording */
     struct cqa_message why; /* which pattern, or why none; what of a name could not be used */
 };
 

@@ -45,7 +45,11 @@ struct cqa_channel_result {
  */
 struct cqa_result {
     struct cqa_arena arena;
-    const char *path; /* absolute */
+    const char *path;          /* absolute */
+    const char *const *copies; /* where else the same recording lies (docs/decisions/0107) */
+    size_t copy_count;
+    const char
+        *part; /* which further recording of its call it is; NULL: the first, or the only one */
     struct cqa_audio_facts recording;
     struct cqa_call call;
     struct cqa_measurable measurable;
@@ -103,6 +107,22 @@ enum cqa_result_reading {
 enum cqa_status cqa_result_from_json(const char *text, size_t length,
                                      enum cqa_result_reading reading, struct cqa_result *result,
                                      struct cqa_error *error) CQA_MUST_CHECK;
+
+/*
+ * The same result of a recording that lies elsewhere now, or of a call with another id: everything
+ * else stays as it was written, whoever wrote it. NULL as `part`: it is the first of its call.
+ * CQA_E_BADDATA: not a result; CQA_E_NOMEM, CQA_E_LIMIT.
+ */
+struct cqa_result_place {
+    const char *path;
+    const char *const *copies;
+    size_t copy_count;
+    const char *call_id;
+    const char *part;
+};
+enum cqa_status cqa_result_json_place(const char *text, size_t length,
+                                      const struct cqa_result_place *place,
+                                      struct cqa_buffer *out) CQA_MUST_CHECK;
 
 /* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text",
  * "code","arguments"}: `text` is English, of the last two (base/message_json.h) any language is

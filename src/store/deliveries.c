@@ -144,6 +144,20 @@ enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, co
     return status;
 }
 
+enum cqa_status cqa_deliveries_renew(struct cqa_sql *sql, int64_t recording_id, const char *key,
+                                     const char *body, size_t body_length, int64_t now_ms,
+                                     struct cqa_error *error)
+{
+    enum cqa_status status = cqa_sql_do(sql, error, &supersede, now_ms, recording_id);
+
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &free_key, key);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &insert, recording_id, key, (const void *)body, body_length,
+                            now_ms);
+    return status;
+}
+
 /* ---- claiming */
 
 #define DUE                                                                                        \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/results.h"
 
+#include "store/copies.h"
 #include "store/rows.h"
 
 #define VALUES                                                                                     \
@@ -20,7 +21,9 @@ CQA_SQL_STATEMENT(give_back, "ii", 0,
                   " owner = NULL, changed_ms = ?1 WHERE id = ?2");
 CQA_SQL_STATEMENT(end_scored, "ii", 0,
                   "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
-                  " reason = NULL, text = NULL, changed_ms = ?1 WHERE id = ?2");
+                  " reason = NULL, text = NULL, changed_ms = ?1, stale = stale OR EXISTS"
+                  "  (SELECT 1 FROM copies AS k WHERE k.recording_id = recordings.id)"
+                  " WHERE id = ?2");
 
 /* ---- writing */
 
@@ -78,6 +81,33 @@ static enum cqa_status touch(const struct putting *putting, struct cqa_error *er
                       finished->mtime_ns, finished->id);
 }
 
+/* One by itself, or a copy, or what another is a copy of. */
+static enum cqa_status settle(struct putting *putting, struct cqa_error *error)
+{
+    const struct cqa_finished *finished = putting->finished;
+    const struct cqa_settlement *settlement = finished->settlement;
+    struct cqa_sql *sql = putting->store->sql;
+    struct cqa_finished stands = *finished;
+    struct putting of = {putting->store, &stands, putting->now_ms, 0};
+    int64_t touched = 0;
+    enum cqa_status status = CQA_OK;
+
+    if (settlement->is == CQA_KIN_OWN)
+        status = is_only_touched(putting, &touched, error);
+    if (status == CQA_OK)
+        status = cqa_kindred_settle(sql, finished->id, finished->sha256, settlement,
+                                    putting->now_ms, error);
+    if (status != CQA_OK || settlement->is == CQA_KIN_COPY)
+        return status;
+    if (settlement->is == CQA_KIN_BETTER)
+        stands.id = settlement->of;
+    else
+        status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id);
+    if (status != CQA_OK)
+        return status;
+    return touched ? touch(putting, error) : write_result(&of, error);
+}
+
 static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct putting *putting = context;
@@ -90,6 +120,8 @@ static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error 
         return status;
     if (!putting->kept)
         return cqa_sql_do(sql, error, &give_back, putting->now_ms, finished->id);
+    if (!finished->apart && finished->settlement != NULL)
+        return settle(putting, error);
     if (!finished->apart)
         status = is_only_touched(putting, &touched, error);
     if (status == CQA_OK)

@@ -98,5 +98,46 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
-static const char *const steps[] = {schema_0001, schema_0002};
+/*
+ * One call once (docs/decisions/0107). `call` is the call's id: `call_id` stays what a row is known
+ * by, with "#" and the part behind it where it is a further recording of its call. `stem` is of
+ * recordings whose id is only the path. What was stored before is judged when a program starts:
+ * `unjudged`.
+ */
+static const char schema_0003[] =
+    "ALTER TABLE recordings ADD COLUMN call TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE recordings ADD COLUMN named INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE recordings ADD COLUMN stem BLOB;"
+    "ALTER TABLE recordings ADD COLUMN unjudged INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE recordings ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;" /* its result tells of
+                                                       another path, or of other copies, than now */
+    "UPDATE recordings SET named = substr(call_id, 1, 1) <> '/', unjudged = state = 'scored'"
+    "  AND (substr(call_id, 1, 1) = '/' OR call_id GLOB '*#' || replace(hex(zeroblob(4)), '0',"
+    "   '[0-9a-f]'));"
+    "UPDATE recordings SET call = CASE WHEN named AND call_id GLOB '*#' ||"
+    "   replace(hex(zeroblob(4)), '0', '[0-9a-f]') THEN substr(call_id, 1, length(call_id) - 9)"
+    "  ELSE call_id END;"
+    "CREATE INDEX recordings_call ON recordings (source, call);"
+    "CREATE INDEX recordings_stem ON recordings (source, stem) WHERE stem IS NOT NULL;"
+    "CREATE INDEX recordings_unjudged ON recordings (id) WHERE unjudged;"
+    "CREATE INDEX recordings_stale ON recordings (id) WHERE stale;"
+    "CREATE INDEX results_sha256 ON results (sha256);"
+
+    /* Files that hold what a recording holds, but count nothing beside it. */
+    "CREATE TABLE copies ("
+    "  path BLOB PRIMARY KEY,"
+    "  recording_id INTEGER NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  size_bytes INTEGER NOT NULL,"
+    "  mtime_ns INTEGER NOT NULL,"
+    "  sha256 TEXT," /* NULL: never read */
+    "  gone INTEGER NOT NULL DEFAULT 0"
+    ") STRICT;"
+    "CREATE INDEX copies_recording ON copies (recording_id);"
+    "CREATE INDEX copies_sha256 ON copies (sha256) WHERE sha256 IS NOT NULL;"
+
+    /* A result that the server refused for ever because it lay elsewhere is taken now. */
+    "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
+    "  AND http_status = 422 AND key IS NOT NULL AND text LIKE '%idempotency key%';";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

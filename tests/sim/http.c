@@ -67,16 +67,40 @@ static const char *text_at(const json_t *root, const char *object, const char *f
     return text != NULL ? text : "";
 }
 
+/* The same result from another place is the same. */
+static uint64_t hash_without_place(json_t *body)
+{
+    static const char *const place[] = {"path", "copies", "part"};
+
+    for (size_t i = 0; i < sizeof place / sizeof *place; i++)
+        (void)json_object_del(json_object_get(body, "recording"), place[i]);
+    char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+    const uint64_t hash = hash_of(text);
+    free(text);
+    return hash;
+}
+
+/* What is known under a key: 200 where it is the same, wherever it lies now. */
+static int take_again(struct sim_revision *known, const struct sim_revision *again)
+{
+    if (known->body_hash != again->body_hash && !again->is_failure)
+        return 422;
+    (void)snprintf(known->path, sizeof known->path, "%s", again->path);
+    return 200;
+}
+
 /* The status of one item. */
 static int take_item(const char *key, json_t *body)
 {
     const char *schema = json_string_value(json_object_get(body, "schema"));
-    char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
-    struct sim_revision revision = {.body_hash = hash_of(text)};
+    const char *part = text_at(body, "recording", "part");
+    struct sim_revision revision = {0};
 
-    free(text);
     (void)snprintf(revision.key, sizeof revision.key, "%s", key);
-    (void)snprintf(revision.call, sizeof revision.call, "%s", text_at(body, "call", "id"));
+    (void)snprintf(revision.call, sizeof revision.call, "%s%s%s", text_at(body, "call", "id"),
+                   part[0] != '\0' ? "#" : "", part);
+    (void)snprintf(revision.path, sizeof revision.path, "%s", text_at(body, "recording", "path"));
+    revision.body_hash = hash_without_place(body);
     (void)snprintf(revision.sha256, sizeof revision.sha256, "%s",
                    text_at(body, "recording", "sha256"));
     revision.is_failure = schema != NULL && strcmp(schema, "callqa.failure/1") == 0;
@@ -89,8 +113,7 @@ static int take_item(const char *key, json_t *body)
             return 422;
     for (int i = 0; i < sim->revision_count; i++)
         if (strcmp(sim->revisions[i].key, key) == 0)
-            return sim->revisions[i].body_hash == revision.body_hash || revision.is_failure ? 200
-                                                                                            : 422;
+            return take_again(&sim->revisions[i], &revision);
     sim_say("  the server takes %s", key);
     if (sim->mutation == SIM_FALSE_RECEIPT && sim_happens(4))
         return 201;

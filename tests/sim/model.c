@@ -53,7 +53,7 @@ static int was_forgotten(const char *call, const char *sha256)
 static void check_failed(const struct cqa_recording *row, const char *name,
                          const char *const *reasons)
 {
-    const struct sim_revision *told = current_of(row->call_id, 1);
+    const struct sim_revision *told = current_of(row->call, 1);
 
     if (!is_in(row, CQA_RECORDING_FAILED)) {
         sim_fault("%s cannot be read, but is %s", name, cqa_recording_state_words[row->state]);
@@ -61,7 +61,7 @@ static void check_failed(const struct cqa_recording *row, const char *name,
     }
     for (; *reasons != NULL; reasons++)
         for (int i = 0; told != NULL && i < sim->revision_count; i++)
-            if (sim->revisions[i].is_failure && strcmp(sim->revisions[i].call, row->call_id) == 0 &&
+            if (sim->revisions[i].is_failure && strcmp(sim->revisions[i].call, row->call) == 0 &&
                 strcmp(sim->revisions[i].reason, *reasons) == 0)
                 return;
     sim_fault("%s cannot be read, and the server was not told", name);
@@ -82,6 +82,20 @@ static void check_scored(const struct cqa_recording *row, const char *name,
     else if (strcmp(current->sha256, content->sha256) != 0 &&
              !was_forgotten(row->call_id, content->sha256))
         sim_fault("%s counts on the server as it was, not as it is", name);
+    else if (strcmp(current->path, row->path) != 0 && sim->retention_days == 0)
+        sim_fault("%s is looked for at %s, but lies at %s", name, current->path, row->path);
+}
+
+/* Where the recording lies that this file is a copy of; the file's own path: it is none. */
+static const char *stands_for(const char *path, struct cqa_arena *arena)
+{
+    const char *original = NULL;
+    char state_dir[128];
+
+    (void)snprintf(state_dir, sizeof state_dir, "%s/state", sim->folder);
+    if (stored_original(state_dir, path, arena, &original, NULL) != CQA_OK || original == NULL)
+        return path;
+    return original;
 }
 
 static void check_file(struct cqa_store *store, const struct sim_file *file)
@@ -95,7 +109,8 @@ static void check_file(struct cqa_store *store, const struct sim_file *file)
     char path[256];
 
     (void)snprintf(path, sizeof path, "%s/calls/%s", sim->folder, file->name);
-    if (cqa_recordings_find(store, path, &arena, &row, NULL) != CQA_OK)
+    const char *at = stands_for(path, &arena);
+    if (cqa_recordings_find(store, at, &arena, &row, NULL) != CQA_OK)
         sim_fault("%s is lost", file->name);
     else if (content->kind == SIM_CALL || content->kind == SIM_REFUSED)
         check_scored(&row, file->name, content);
@@ -147,7 +162,8 @@ static void check_delivery(const char *key, const char *state)
 static int is_same(const struct sim_revision *left, const struct sim_revision *right)
 {
     return strcmp(left->call, right->call) == 0 && strcmp(left->sha256, right->sha256) == 0 &&
-           strcmp(left->reason, right->reason) == 0;
+           strcmp(left->reason, right->reason) == 0 &&
+           (!left->is_failure || strcmp(left->path, right->path) == 0); /* two of a call may fail */
 }
 
 /* The same key but for a number behind it: for the server it is what it has. */
