@@ -73,6 +73,18 @@ static enum cqa_status too_long(struct cqa_error *error, const char *field)
     return cqa_fail(error, CQA_E_BADDATA, "%s: longer than %d bytes", field, ID_BYTES_MAX);
 }
 
+/* A further recording of a call is known by both. */
+static int name_part(struct cqa_item *item)
+{
+    const size_t size = strlen(item->call_of) + strlen(item->part) + 2;
+    char *both = cqa_arena_alloc(&item->arena, size);
+
+    if (both != NULL)
+        snprintf(both, size, "%s#%s", item->call_of, item->part);
+    item->call_id = both;
+    return both != NULL;
+}
+
 static enum cqa_status read_call(struct cqa_item *item, const json_t *root, struct cqa_error *error)
 {
     const json_t *call = json_object_get(root, "call");
@@ -81,7 +93,8 @@ static enum cqa_status read_call(struct cqa_item *item, const json_t *root, stru
     int64_t day;
 
     item->path = text_of(item, recording, "path");
-    item->call_id = text_of(item, call, "id");
+    item->call_id = item->call_of = text_of(item, call, "id");
+    item->part = text_of(item, recording, "part");
     item->source = text_of(item, call, "source");
     item->agent = text_of(item, call, "agent");
     item->customer = text_of(item, call, "customer");
@@ -94,6 +107,10 @@ static enum cqa_status read_call(struct cqa_item *item, const json_t *root, stru
         return cqa_fail(error, CQA_E_BADDATA, "recording.path: must be a text");
     if (item->call_id != NULL && strlen(item->call_id) > 4096)
         return cqa_fail(error, CQA_E_BADDATA, "call.id: longer than 4096 bytes");
+    if (item->part != NULL && strlen(item->part) > 64)
+        return cqa_fail(error, CQA_E_BADDATA, "recording.part: longer than 64 bytes");
+    if (item->part != NULL && item->call_of != NULL && !name_part(item))
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (strlen(item->path) > 4096)
         return cqa_fail(error, CQA_E_BADDATA, "recording.path: longer than 4096 bytes");
     if ((item->agent && strlen(item->agent) > ID_BYTES_MAX) ||

@@ -50,8 +50,11 @@ struct cqa_item {
     const char *body; /* the object, compact, `decision`s null, keyed digits masked */
     unsigned char digest[CQA_ITEM_DIGEST_SIZE]; /* of `body` */
     const char *path;
-    const char *source; /* of the call; "" where unknown */
-    const char *call_id;
+    const char *source;  /* of the call; "" where unknown */
+    const char *call_id; /* what the call is known by here: `call_of`, with "#" and the part behind
+                            it where it is a further recording of that call */
+    const char *call_of; /* its id as it was posted */
+    const char *part;    /* NULL: the first recording of its call */
     const char *agent, *customer, *queue, *direction, *started_at;
     const int64_t *started_ms; /* NULL: unknown, as the day (yyyymmdd, the recorder's) */
     const int64_t *day;

@@ -33,6 +33,7 @@ enum cqa_put {
     CQA_PUT_STORED,         /* a new call or failure */
     CQA_PUT_REPLACED,       /* a new revision of a known call */
     CQA_PUT_UNCHANGED,      /* known already */
+    CQA_PUT_MOVED,          /* known already, and lies elsewhere now */
     CQA_PUT_PREVIEWED,      /* kept to be looked at; counts nothing (previews.h) */
     CQA_PUT_KEPT_BACK,      /* of a closed period, or against a person's decision: kept likewise */
     CQA_PUT_KEY_REUSED,     /* not stored: this key came with other content before */

@@ -2,11 +2,12 @@
 #include <sodium.h>
 #include <string.h>
 #include "server/evidence.h"
+#include "server/meet.h"
 #include "server/put.h"
 
 const char *const cqa_put_words[CQA_PUT_COUNT + 1] = {
-    "stored",     "replaced",       "unchanged",     "previewed", "kept_back",
-    "key_reused", "other_recorder", "period_closed", "no_call",   NULL};
+    "stored",     "replaced",       "unchanged",     "moved",   "previewed", "kept_back",
+    "key_reused", "other_recorder", "period_closed", "no_call", NULL};
 
 /* The idempotency key, together with its site: short, so that the unique index over all revisions
  * stays small. */
@@ -324,13 +325,35 @@ static enum cqa_status put_failure(struct cqa_sql *db, const struct cqa_poster *
                       item->call_id, poster->recorder, item->reason, item->body, now_ms);
 }
 
+/* The item as the call is known here that it is about (meet.h). */
+static enum cqa_status put_met(struct cqa_scores *scores, struct cqa_sql *db,
+                               const struct cqa_poster *poster, const struct cqa_item *item,
+                               const struct cqa_put_order *order, int64_t now_ms,
+                               enum cqa_put *outcome, struct cqa_error *error)
+{
+    unsigned char key_hash[CQA_KEY_HASH_SIZE];
+    struct cqa_arena arena = {0};
+    struct cqa_item met = *item;
+    int moved = 0;
+
+    hash_key(poster, item->key, key_hash);
+    enum cqa_status status = cqa_put_meet(scores, db, poster, key_hash,
+                                          order->mode == CQA_PUT_AS_POSTED && !order->never_keeps,
+                                          &arena, &met, &moved, error);
+    *outcome = CQA_PUT_MOVED;
+    if (status == CQA_OK && !moved)
+        status = put_whole(scores, db, poster, &met, order, now_ms, outcome, error);
+    cqa_arena_finish(&arena);
+    return status;
+}
+
 enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_poster *poster, const struct cqa_item *item,
                              const struct cqa_put_order *order, int64_t now_ms,
                              enum cqa_put *outcome, struct cqa_error *error)
 {
     return item->is_failure ? put_failure(db, poster, item, now_ms, outcome, error)
-                            : put_whole(scores, db, poster, item, order, now_ms, outcome, error);
+                            : put_met(scores, db, poster, item, order, now_ms, outcome, error);
 }
 
 struct posting {
