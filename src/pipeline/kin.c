@@ -59,7 +59,7 @@ static enum cqa_status is_same(const struct cqa_recording *self, const struct cq
     }
     if (kin->has_sound && cqa_result_is_heard(result))
         *same = 1;
-    else if (!self->is_named && !kin->named && same_stem(self->path, kin->path))
+    else if (same_stem(self->path, kin->path))
         *same = same_folder(self->path, kin->path);
     else
         return CQA_OK;

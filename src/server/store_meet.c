@@ -215,7 +215,7 @@ CQA_SQL_STATEMENT(rows_of_audio, "tti", 5,
                        " ORDER BY substr(c.call_id, 1, 1) = '/', c.id LIMIT 32");
 CQA_SQL_STATEMENT(rows_of_stem, "tttt", 5,
                   ROWS " AND c.path >= ?2 AND c.path < ?3 AND c.source = ?4"
-                       " AND substr(c.call_id, 1, 1) = '/' ORDER BY c.id LIMIT 32");
+                       " ORDER BY c.id LIMIT 32");
 
 /* By its call's id. */
 static enum cqa_status find_by_id(struct meeting *it)

@@ -38,8 +38,7 @@ CQA_SQL_STATEMENT(
     " AND c.id IN (SELECT id FROM calls WHERE site = ?2 AND source = ?3 AND call_id = ?4"
     "  UNION SELECT id FROM calls WHERE call_of = ?4 AND source = ?3"
     "  UNION SELECT id FROM calls WHERE sha256 = ?5 AND substr(?6, 1, 1) = '/'"
-    "  UNION SELECT id FROM calls WHERE path >= ?7 AND path < ?8 AND substr(?6, 1, 1) = '/'"
-    "   AND substr(call_id, 1, 1) = '/')"
+    "  UNION SELECT id FROM calls WHERE path >= ?7 AND path < ?8 AND substr(?6, 1, 1) = '/')"
     " AND c.id <> ?1 AND (c.id < ?1 OR c.call_id = ?4) ORDER BY c.call_id = ?4 DESC, c.id LIMIT "
     "32");
 

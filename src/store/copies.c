@@ -45,7 +45,7 @@ CQA_SQL_STATEMENT(
     "   WHERE s.sha256 = ?2 AND NOT (x.named AND ?5)"
     "  UNION SELECT x.id FROM copies AS k JOIN recordings AS x ON x.id = k.recording_id"
     "   WHERE k.sha256 = ?2 AND NOT (x.named AND ?5)"
-    "  UNION SELECT id FROM recordings WHERE source = ?3 AND stem = ?6)"
+    "  UNION SELECT id FROM recordings WHERE source = ?3 AND stem = ?6 AND NOT (named AND ?5))"
     " ORDER BY equal DESC, r.made_ms, c.id LIMIT 64");
 CQA_SQL_STATEMENT(find_stem, "i", 1, "SELECT stem FROM recordings WHERE id = ?1");
 CQA_SQL_STATEMENT(find_vacant, "tti", 1,
@@ -191,8 +191,8 @@ CQA_SQL_STATEMENT(set_call_id, "ti", 0, "UPDATE recordings SET call_id = ?1 WHER
 CQA_SQL_STATEMENT(park_call_id, "i", 0,
                   "UPDATE recordings SET call_id = '#moving#' || id WHERE id = ?1");
 CQA_SQL_STATEMENT(take_identity, "tii", 0,
-                  "UPDATE recordings SET (call_id, call, named, source, stem) ="
-                  " (SELECT ?1, call, 1, source, NULL FROM recordings AS f WHERE f.id = ?2)"
+                  "UPDATE recordings SET (call_id, call, named, source) ="
+                  " (SELECT ?1, call, 1, source FROM recordings AS f WHERE f.id = ?2)"
                   " WHERE id = ?3");
 CQA_SQL_STATEMENT(keep_as_copy, "tii", 0,
                   "INSERT OR REPLACE INTO copies (path, recording_id, size_bytes, mtime_ns, sha256,"
@@ -331,8 +331,6 @@ enum cqa_status cqa_kindred_settle(struct cqa_sql *sql, int64_t id, const char *
 CQA_SQL_STATEMENT(list_unjudged, "i", 1,
                   "SELECT id FROM recordings WHERE unjudged ORDER BY id LIMIT ?1");
 CQA_SQL_STATEMENT(end_unjudged, "i", 0, "UPDATE recordings SET unjudged = 0 WHERE id = ?1");
-CQA_SQL_STATEMENT(set_stem, "pi", 0, "UPDATE recordings SET stem = ?1 WHERE id = ?2 AND NOT named");
-
 enum cqa_status cqa_unjudged(struct cqa_store *store, int64_t *ids, size_t limit, size_t *count,
                              struct cqa_error *error)
 {
@@ -352,30 +350,14 @@ struct judging {
     const char *sha256;
     const struct cqa_settlement *settlement; /* NULL: nothing but the mark */
     int64_t now_ms;
-    struct cqa_arena *arena;
 };
-
-static enum cqa_status write_stem(struct cqa_sql *sql, struct judging *judging,
-                                  struct cqa_error *error)
-{
-    struct cqa_kindred self = {0};
-    enum cqa_status status = read_self(sql, judging->id, judging->arena, &self, error);
-
-    if (status != CQA_OK)
-        return status;
-    char stem[NAME_MAX + 1];
-    cqa_rows_stem(self.self.path, stem, sizeof stem);
-    return cqa_sql_do(sql, error, &set_stem, stem, judging->id);
-}
 
 static enum cqa_status judge_body(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct judging *judging = context;
     const struct cqa_settlement *settlement = judging->settlement;
-    enum cqa_status status = write_stem(sql, judging, error);
+    const enum cqa_status status = cqa_sql_do(sql, error, &end_unjudged, judging->id);
 
-    if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &end_unjudged, judging->id);
     return status == CQA_OK && settlement != NULL
                ? cqa_kindred_settle(sql, judging->id, judging->sha256, settlement, judging->now_ms,
                                     error)
@@ -386,13 +368,9 @@ enum cqa_status cqa_unjudged_settle(struct cqa_store *store, int64_t id, const c
                                     const struct cqa_settlement *settlement, int64_t now_ms,
                                     struct cqa_error *error)
 {
-    struct cqa_arena arena = {0};
-    struct judging judging = {id, sha256, settlement, now_ms, &arena};
-    const enum cqa_status status =
-        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, judge_body, &judging, error);
+    struct judging judging = {id, sha256, settlement, now_ms};
 
-    cqa_arena_finish(&arena);
-    return status;
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, judge_body, &judging, error);
 }
 
 /* ---- where a recording lies */

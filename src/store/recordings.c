@@ -25,7 +25,7 @@ CQA_SQL_STATEMENT(find_path, "p", 7, KNOWN " WHERE path = ?1");
 CQA_SQL_STATEMENT(find_call, "tt", 7,
                   KNOWN " WHERE source = ?1 AND call = ?2 ORDER BY id LIMIT 64");
 CQA_SQL_STATEMENT(find_stem, "tp", 7,
-                  KNOWN " WHERE source = ?1 AND stem = ?2 ORDER BY id LIMIT 64");
+                  KNOWN " WHERE source = ?1 AND stem = ?2 AND NOT named ORDER BY id LIMIT 64");
 CQA_SQL_STATEMENT(find_id, "tt", 7, KNOWN " WHERE source = ?1 AND call_id = ?2");
 CQA_SQL_STATEMENT(find_copy, "p", 7,
                   "SELECT recording_id, size_bytes, mtime_ns, gone, path, 0, 1 FROM copies"
@@ -44,8 +44,7 @@ CQA_SQL_STATEMENT(update_revision, "piiii", 0,
 CQA_SQL_STATEMENT(insert, "ptttipiii", 0,
                   "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
                   " mtime_ns, discovered_ms, revised_ms, changed_ms)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?5 THEN NULL ELSE ?6 END, ?7, ?8, ?9, ?9,"
-                  "  ?9)");
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)");
 CQA_SQL_STATEMENT(insert_copy, "piii", 0,
                   "INSERT INTO copies (path, recording_id, size_bytes, mtime_ns, sha256)"
                   " VALUES (?1, ?2, ?3, ?4, (SELECT sha256 FROM results WHERE recording_id = ?2"

@@ -100,14 +100,14 @@ static const char schema_0002[] =
 
 /*
  * One call once (docs/decisions/0107). `call` is the call's id: `call_id` stays what a row is known
- * by, with "#" and the part behind it where it is a further recording of its call. `stem` is of
- * recordings whose id is only the path. What was stored before is judged when a program starts:
- * `unjudged`.
+ * by, with "#" and the part behind it where it is a further recording of its call. `stem` is the
+ * name's, for recordings whose id is only the path. What was stored before is judged when a program
+ * starts: `unjudged`.
  */
 static const char schema_0003[] =
     "ALTER TABLE recordings ADD COLUMN call TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE recordings ADD COLUMN named INTEGER NOT NULL DEFAULT 1;"
-    "ALTER TABLE recordings ADD COLUMN stem BLOB;"
+    "ALTER TABLE recordings ADD COLUMN stem ANY;"
     "ALTER TABLE recordings ADD COLUMN unjudged INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE recordings ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;" /* its result tells of
                                                        another path, or of other copies, than now */
@@ -117,8 +117,14 @@ static const char schema_0003[] =
     "UPDATE recordings SET call = CASE WHEN named AND call_id GLOB '*#' ||"
     "   replace(hex(zeroblob(4)), '0', '[0-9a-f]') THEN substr(call_id, 1, length(call_id) - 9)"
     "  ELSE call_id END;"
+    /* The path's last name without its ending, as cqa_rows_stem has it. */
+    "UPDATE recordings SET stem = substr(CAST(path AS TEXT), 1 + length(rtrim(CAST(path AS TEXT),"
+    "  replace(CAST(path AS TEXT), '/', ''))));"
+    "UPDATE recordings SET stem = CAST(CASE WHEN length(rtrim(stem, replace(stem, '.', ''))) < 2"
+    "  THEN stem ELSE substr(stem, 1, length(rtrim(stem, replace(stem, '.', ''))) - 1) END"
+    "  AS BLOB);"
     "CREATE INDEX recordings_call ON recordings (source, call);"
-    "CREATE INDEX recordings_stem ON recordings (source, stem) WHERE stem IS NOT NULL;"
+    "CREATE INDEX recordings_stem ON recordings (source, stem);"
     "CREATE INDEX recordings_unjudged ON recordings (id) WHERE unjudged;"
     "CREATE INDEX recordings_stale ON recordings (id) WHERE stale;"
     "CREATE INDEX results_sha256 ON results (sha256);"
