@@ -362,13 +362,23 @@ static const char *choose_path(const struct cqa_pipeline *pipeline, const struct
     return place->is_gone && place->copy_count > 0 ? place->copies[0] : place->path;
 }
 
-/* The copies but the one at `path`. */
-static size_t without(const struct cqa_place *place, const char *path, const char **out)
+/* The content of what lies at `path`, where it is not what the result was made of. */
+static const char *content_at(const struct cqa_place *place, const char *path)
+{
+    for (size_t i = 0; i < place->copy_count; i++)
+        if (strcmp(place->copies[i], path) == 0)
+            return place->copy_sha256[i];
+    return place->file_sha256;
+}
+
+/* The copies but the one at `path`, as far as anybody looks at their folders. */
+static size_t without(const struct cqa_pipeline *pipeline, const struct cqa_place *place,
+                      const char *path, const char **out)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < place->copy_count; i++)
-        if (strcmp(place->copies[i], path) != 0)
+        if (strcmp(place->copies[i], path) != 0 && is_watched(pipeline, place->copies[i]))
             out[count++] = place->copies[i];
     return count;
 }
@@ -384,7 +394,8 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     const struct cqa_result_place is = {.path = path,
                                         .copies = copies,
-                                        .copy_count = without(place, path, copies),
+                                        .copy_count = without(pipeline, place, path, copies),
+                                        .file_sha256 = content_at(place, path),
                                         .call_id = place->call,
                                         .part = part_of(place->call_id, place->call)};
     const int can_be_told =

@@ -48,8 +48,9 @@ struct cqa_result {
     const char *path;          /* absolute */
     const char *const *copies; /* where else the same recording lies (docs/decisions/0107) */
     size_t copy_count;
-    const char
-        *part; /* which further recording of its call it is; NULL: the first, or the only one */
+    const char *file_sha256; /* of the file at `path`, where the result is of a better source that
+                                is gone; NULL */
+    const char *part;        /* which further recording of its call; NULL: the first */
     struct cqa_audio_facts recording;
     struct cqa_call call;
     struct cqa_measurable measurable;
@@ -117,6 +118,7 @@ struct cqa_result_place {
     const char *path;
     const char *const *copies;
     size_t copy_count;
+    const char *file_sha256; /* of what lies at `path`, where it is not what was measured; NULL */
     const char *call_id;
     const char *part;
 };

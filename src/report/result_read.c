@@ -44,9 +44,9 @@ static void read_copies(struct cqa_field_reader *reader, const struct cqa_field 
 static void read_recording(struct cqa_field_reader *reader, const struct cqa_field *up,
                            struct cqa_result *result)
 {
-    static const char *const known[] = {"path",     "sha256",  "bytes",    "container",
-                                        "encoding", "rate_hz", "channels", "duration_ms",
-                                        "layout",   "copies",  "part",     NULL};
+    static const char *const known[] = {
+        "path",        "sha256", "bytes",  "container", "encoding",    "rate_hz", "channels",
+        "duration_ms", "layout", "copies", "part",      "file_sha256", NULL};
     const struct cqa_field field = cqa_field_of(up, "recording");
     struct cqa_audio_facts *out = &result->recording;
 
@@ -61,6 +61,7 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
     cqa_field_copy(reader, &field, "container", out->container, sizeof out->container);
     cqa_field_copy(reader, &field, "encoding", out->encoding, sizeof out->encoding);
     read_copies(reader, &field, result);
+    result->file_sha256 = cqa_field_string(reader, &field, "file_sha256", CQA_FIELD_OPTIONAL, 64);
     result->part = cqa_field_string(reader, &field, "part", CQA_FIELD_OPTIONAL, 64);
     out->rate_hz = (int)cqa_field_whole(reader, &field, "rate_hz", 1, 1000000);
     out->channels = (int)cqa_field_whole(reader, &field, "channels", 1, 2);

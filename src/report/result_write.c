@@ -97,13 +97,13 @@ static json_t *recording_object(const struct cqa_result *result)
 {
     const struct cqa_audio_facts *recording = &result->recording;
 
-    return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s, s:o*, s:s*}", "path",
+    return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s, s:o*, s:s*, s:s*}", "path",
                      string_or_null(result->path), "sha256", recording->sha256, "bytes",
                      (json_int_t)recording->bytes, "container", recording->container, "encoding",
                      recording->encoding, "rate_hz", recording->rate_hz, "channels",
                      recording->channels, "duration_ms", (json_int_t)recording->duration_ms,
                      "layout", cqa_layout_words[recording->layout], "copies", copies_array(result),
-                     "part", result->part);
+                     "file_sha256", result->file_sha256, "part", result->part);
 }
 
 static json_t *call_object(const struct cqa_call *call)
@@ -376,6 +376,9 @@ enum cqa_status cqa_result_json_place(const char *text, size_t length,
     failed |= json_object_set_new(call, "id", string_or_null(place->call_id));
     (void)json_object_del(recording, "copies");
     (void)json_object_del(recording, "part");
+    (void)json_object_del(recording, "file_sha256");
+    if (place->file_sha256 != NULL)
+        failed |= json_object_set_new(recording, "file_sha256", json_string(place->file_sha256));
     if (copies != NULL)
         failed |= json_object_set_new(recording, "copies", copies);
     if (place->part != NULL)

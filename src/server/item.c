@@ -94,6 +94,7 @@ static enum cqa_status read_call(struct cqa_item *item, const json_t *root, stru
 
     item->path = text_of(item, recording, "path");
     item->call_id = item->call_of = text_of(item, call, "id");
+    item->file_sha256 = text_of(item, recording, "file_sha256");
     item->part = text_of(item, recording, "part");
     item->source = text_of(item, call, "source");
     item->agent = text_of(item, call, "agent");

@@ -54,7 +54,8 @@ struct cqa_item {
     const char *call_id; /* what the call is known by here: `call_of`, with "#" and the part behind
                             it where it is a further recording of that call */
     const char *call_of; /* its id as it was posted */
-    const char *part;    /* NULL: the first recording of its call */
+    const char *file_sha256; /* of what lies at `path`, where it is not what was measured; NULL */
+    const char *part;        /* NULL: the first recording of its call */
     const char *agent, *customer, *queue, *direction, *started_at;
     const int64_t *started_ms; /* NULL: unknown, as the day (yyyymmdd, the recorder's) */
     const int64_t *day;

@@ -29,6 +29,7 @@ struct cqa_met {
     const char *path;
     const char *sha256;
     const char *body;
+    const char *file_sha256; /* of what lies at `path`, where it is not what was measured; NULL */
 };
 enum cqa_status cqa_put_is_same(const struct cqa_met *left, const struct cqa_met *right, int *same,
                                 int *left_is_better, struct cqa_error *error) CQA_MUST_CHECK;

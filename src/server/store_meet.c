@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <jansson.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static const char *name_of(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* Folder, slash, stem and dot: what names of the same recording in one folder begin with. */
+/* Of the path without the ending of its name. */
 static size_t stem_length(const char *path)
 {
     const char *name = name_of(path);
@@ -33,18 +34,42 @@ static size_t stem_length(const char *path)
     return ending == NULL || ending == name ? strlen(path) : (size_t)(ending - path);
 }
 
+static void write_stem(const char *path, char *out, size_t size)
+{
+    const char *name = name_of(path);
+
+    snprintf(out, size, "%.*s", (int)(stem_length(path) - (size_t)(name - path)), name);
+}
+
 static int same_stem(const char *left, const char *right)
 {
-    const size_t length = stem_length(left);
+    char stems[2][NAME_MAX + 1];
 
-    return stem_length(right) == length && memcmp(left, right, length) == 0;
+    write_stem(left, stems[0], sizeof stems[0]);
+    write_stem(right, stems[1], sizeof stems[1]);
+    return strcmp(stems[0], stems[1]) == 0;
+}
+
+static int same_folder(const char *left, const char *right)
+{
+    const size_t length = (size_t)(name_of(left) - left);
+
+    return (size_t)(name_of(right) - right) == length && memcmp(left, right, length) == 0;
+}
+
+/* What was measured, or what lies there in its place. */
+static int same_content(const struct cqa_met *left, const struct cqa_met *right)
+{
+    return strcmp(left->sha256, right->sha256) == 0 ||
+           (left->file_sha256 != NULL && strcmp(left->file_sha256, right->sha256) == 0) ||
+           (right->file_sha256 != NULL && strcmp(right->file_sha256, left->sha256) == 0);
 }
 
 static enum cqa_status compare(const struct cqa_met *left, const struct cqa_met *right, int by_name,
                                struct cqa_result results[2], int *same, int *left_is_better,
                                struct cqa_error *error)
 {
-    const int equal = strcmp(left->sha256, right->sha256) == 0;
+    const int equal = same_content(left, right);
     struct cqa_error ignored = {0};
 
     if (cqa_result_from_json(left->body, strlen(left->body), CQA_RESULT_FOREIGN, &results[0],
@@ -52,11 +77,13 @@ static enum cqa_status compare(const struct cqa_met *left, const struct cqa_met 
         cqa_result_from_json(right->body, strlen(right->body), CQA_RESULT_FOREIGN, &results[1],
                              &ignored) != CQA_OK)
         return CQA_OK;
-    *left_is_better = !equal && cqa_result_better(&results[0], &results[1]) > 0;
+    *left_is_better =
+        strcmp(left->sha256, right->sha256) != 0 && cqa_result_better(&results[0], &results[1]) > 0;
     *same = by_name ? equal : equal && cqa_result_is_heard(&results[0]);
-    if (!by_name && same_stem(left->path, right->path))
-        *same = 1;
-    return by_name && !equal ? cqa_result_same(&results[0], &results[1], same, error) : CQA_OK;
+    if (*same || (!by_name && !same_stem(left->path, right->path)))
+        return CQA_OK;
+    *same = !by_name && same_folder(left->path, right->path);
+    return *same ? CQA_OK : cqa_result_same(&results[0], &results[1], same, error);
 }
 
 enum cqa_status cqa_put_is_same(const struct cqa_met *left, const struct cqa_met *right, int *same,
@@ -84,6 +111,7 @@ static json_t *without_place(const char *body)
     (void)json_object_del(recording, "path");
     (void)json_object_del(recording, "copies");
     (void)json_object_del(recording, "part");
+    (void)json_object_del(recording, "file_sha256");
     (void)json_object_del(json_object_get(root, "call"), "id");
     return root;
 }
@@ -108,8 +136,10 @@ static void take(json_t *to, json_t *from, const char *name)
         (void)json_object_del(to, name);
 }
 
-/* `body` with the place that `posted` tells of; NULL: no memory. */
-static const char *with_place(const char *body, const char *posted, struct cqa_arena *arena)
+/* `body` with the place that `posted` tells of, whose own content is another where it is a worse
+ * source; NULL: no memory. */
+static const char *with_place(const char *body, const char *posted, int is_worse,
+                              struct cqa_arena *arena)
 {
     json_t *root = json_loads(body, 0, NULL);
     json_t *other = json_loads(posted, 0, NULL);
@@ -117,6 +147,10 @@ static const char *with_place(const char *body, const char *posted, struct cqa_a
 
     take(recording, json_object_get(other, "recording"), "path");
     take(recording, json_object_get(other, "recording"), "copies");
+    take(recording, json_object_get(other, "recording"), "file_sha256");
+    if (is_worse)
+        json_object_set(recording, "file_sha256",
+                        json_object_get(json_object_get(other, "recording"), "sha256"));
     char *text = root != NULL ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     const char *out = cqa_arena_string(arena, text);
     free(text);
@@ -130,7 +164,7 @@ static const char *with_place(const char *body, const char *posted, struct cqa_a
 CQA_SQL_STATEMENT(body_of_call, "i", 3,
                   "SELECT r.body, c.path, r.revision FROM calls c JOIN revisions r"
                   " ON r.call = c.id AND r.revision = c.revision WHERE c.id = ?1");
-CQA_SQL_STATEMENT(set_path, "ti", 0, "UPDATE calls SET path = ?1 WHERE id = ?2");
+CQA_SQL_STATEMENT(set_path, "tti", 0, "UPDATE calls SET path = ?1, file_sha256 = ?2 WHERE id = ?3");
 CQA_SQL_STATEMENT(set_body, "tbii", 0,
                   "UPDATE revisions SET body = ?1, digest = ?2 WHERE call = ?3 AND revision = ?4");
 
@@ -138,8 +172,8 @@ CQA_SQL_STATEMENT(set_body, "tbii", 0,
  * does everything that people decided. */
 static enum cqa_status write_place(struct cqa_scores *scores, struct cqa_sql *db,
                                    const struct cqa_poster *poster, int64_t call,
-                                   const struct cqa_item *item, struct cqa_arena *arena,
-                                   struct cqa_error *error)
+                                   const struct cqa_item *item, int is_worse,
+                                   struct cqa_arena *arena, struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
     unsigned char digest[CQA_ITEM_DIGEST_SIZE];
@@ -149,7 +183,7 @@ static enum cqa_status write_place(struct cqa_scores *scores, struct cqa_sql *db
     enum cqa_status status = cqa_sql_start(db, &row, error, &body_of_call, call);
 
     if (status == CQA_OK && (status = cqa_row_step(row, error)) == CQA_OK) {
-        body = with_place(cqa_row_text(row, 0), item->body, arena);
+        body = with_place(cqa_row_text(row, 0), item->body, is_worse, arena);
         before = cqa_arena_string(arena, cqa_row_text(row, 1));
         revision = cqa_sql_int(row, 2);
     }
@@ -166,7 +200,8 @@ static enum cqa_status write_place(struct cqa_scores *scores, struct cqa_sql *db
     char detail[512];
     snprintf(object, sizeof object, "call %lld", (long long)call);
     snprintf(detail, sizeof detail, "from %.240s to %.240s", before, item->path);
-    status = cqa_sql_do(db, error, &set_path, item->path, call);
+    status = cqa_sql_do(db, error, &set_path, item->path,
+                        is_worse ? item->sha256 : item->file_sha256, call);
     return status == CQA_OK ? cqa_audit_add(scores, db, poster->recorder, "recording moved", object,
                                             detail, error)
                             : status;
@@ -191,9 +226,12 @@ static enum cqa_status read_rows(struct meeting *it, struct cqa_sql_rows *row,
 {
     while (status == CQA_OK && it->count < ROWS_MAX && cqa_sql_next(row, &status, it->error)) {
         struct cqa_met *met = &it->rows[it->count++];
-        *met = (struct cqa_met){cqa_sql_int(row, 0), cqa_sql_copy(row, 1, it->arena),
-                                cqa_sql_copy(row, 2, it->arena), cqa_sql_copy(row, 3, it->arena),
-                                cqa_sql_copy(row, 4, it->arena)};
+        *met = (struct cqa_met){cqa_sql_int(row, 0),
+                                cqa_sql_copy(row, 1, it->arena),
+                                cqa_sql_copy(row, 2, it->arena),
+                                cqa_sql_copy(row, 3, it->arena),
+                                cqa_sql_copy(row, 4, it->arena),
+                                cqa_sql_copy(row, 5, it->arena)};
         if (met->call_id == NULL || met->path == NULL || met->sha256 == NULL || met->body == NULL)
             status = cqa_fail(it->error, CQA_E_NOMEM, "out of memory");
     }
@@ -202,20 +240,21 @@ static enum cqa_status read_rows(struct meeting *it, struct cqa_sql_rows *row,
 }
 
 #define ROWS                                                                                       \
-    "SELECT c.id, c.call_id, c.path, c.sha256, r.body FROM calls c JOIN revisions r"               \
-    " ON r.call = c.id AND r.revision = c.revision WHERE c.copy_of IS NULL AND c.site = ?1"
-CQA_SQL_STATEMENT(rows_of_call, "ttt", 5,
+    "SELECT c.id, c.call_id, c.path, c.sha256, r.body, c.file_sha256 FROM calls c"                 \
+    " JOIN revisions r ON r.call = c.id AND r.revision = c.revision"                               \
+    " WHERE c.copy_of IS NULL AND c.site = ?1"
+CQA_SQL_STATEMENT(rows_of_call, "ttt", 6,
                   ROWS " AND c.source = ?2 AND (c.call_id = ?3 OR c.call_of = ?3)"
                        " ORDER BY c.call_of IS NOT NULL, c.id LIMIT 32");
-CQA_SQL_STATEMENT(rows_of_double, "ttt", 5,
+CQA_SQL_STATEMENT(rows_of_double, "ttt", 6,
                   ROWS " AND c.id = (SELECT k.copy_of FROM calls k WHERE k.site = ?1"
                        "  AND k.source = ?2 AND k.call_id = ?3)");
-CQA_SQL_STATEMENT(rows_of_audio, "tti", 5,
-                  ROWS " AND c.sha256 = ?2 AND (?3 OR substr(c.call_id, 1, 1) = '/')"
-                       " ORDER BY substr(c.call_id, 1, 1) = '/', c.id LIMIT 32");
-CQA_SQL_STATEMENT(rows_of_stem, "tttt", 5,
-                  ROWS " AND c.path >= ?2 AND c.path < ?3 AND c.source = ?4"
-                       " ORDER BY c.id LIMIT 32");
+CQA_SQL_STATEMENT(
+    rows_of_audio, "tti", 6,
+    ROWS " AND (c.sha256 = ?2 OR c.file_sha256 = ?2) AND (?3 OR substr(c.call_id, 1, 1) = '/')"
+         " ORDER BY substr(c.call_id, 1, 1) = '/', c.id LIMIT 32");
+CQA_SQL_STATEMENT(rows_of_stem, "ttt", 6,
+                  ROWS " AND c.stem = ?2 AND c.source = ?3 ORDER BY c.id LIMIT 32");
 
 /* By its call's id. */
 static enum cqa_status find_by_id(struct meeting *it)
@@ -239,10 +278,8 @@ static enum cqa_status find_by_content(struct meeting *it)
 {
     const struct cqa_item *item = it->item;
     const int is_path = cqa_is_path_id(item->call_id);
-    const int length = (int)stem_length(item->path);
+    char stem[NAME_MAX + 1];
     struct cqa_sql_rows *row = NULL;
-    char first[4200];
-    char last[4200];
     enum cqa_status status =
         cqa_sql_start(it->db, &row, it->error, &rows_of_audio, it->poster->site,
                       item->sha256 != NULL ? item->sha256 : "", (int64_t)is_path);
@@ -251,16 +288,16 @@ static enum cqa_status find_by_content(struct meeting *it)
     if (status != CQA_OK || !is_path)
         return status;
     row = NULL;
-    snprintf(first, sizeof first, "%.*s.", length, item->path);
-    snprintf(last, sizeof last, "%.*s/", length, item->path); /* what follows the dot */
-    status = cqa_sql_start(it->db, &row, it->error, &rows_of_stem, it->poster->site, first, last,
-                           item->source);
+    write_stem(item->path, stem, sizeof stem);
+    status =
+        cqa_sql_start(it->db, &row, it->error, &rows_of_stem, it->poster->site, stem, item->source);
     return read_rows(it, row, status);
 }
 
 static struct cqa_met as_met(const struct cqa_item *item)
 {
-    return (struct cqa_met){0, item->call_id, item->path, item->sha256, item->body};
+    return (struct cqa_met){0,          item->call_id,    item->path, item->sha256,
+                            item->body, item->file_sha256};
 }
 
 /* The very same content first, then what sounds the same. */
@@ -271,7 +308,7 @@ static enum cqa_status choose(struct meeting *it, int *is_worse)
 
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; status == CQA_OK && it->met == NULL && i < it->count; i++) {
-            const int equal = strcmp(it->rows[i].sha256, posted.sha256) == 0;
+            const int equal = same_content(&it->rows[i], &posted);
             int same = 0;
             if (equal != (round == 0))
                 continue;
@@ -366,8 +403,8 @@ static enum cqa_status meet(struct meeting *it, int writes, int *moved)
     *moved = writes &&
              (differ_by_place_only(it->met->body, it->item->body) ||
               (is_worse && same_makers(it->met->body, it->item->body)) || (was_path && !is_path));
-    return *moved ? write_place(it->scores, it->db, it->poster, it->met->id, it->item, it->arena,
-                                it->error)
+    return *moved ? write_place(it->scores, it->db, it->poster, it->met->id, it->item, is_worse,
+                                it->arena, it->error)
                   : take_id(it);
 }
 

@@ -32,22 +32,26 @@ CQA_SQL_STATEMENT(next_unjudged, "", 7,
                   " ORDER BY c.id LIMIT 1");
 /* Of the same call, or with the same content or stem where the ids are paths; the older ones. */
 CQA_SQL_STATEMENT(
-    list_others, "ittttttt", 5,
+    list_others, "ittttt", 5,
     "SELECT c.id, c.call_id, c.path, c.sha256, r.body FROM calls c JOIN revisions r"
     " ON r.call = c.id AND r.revision = c.revision WHERE c.copy_of IS NULL AND c.site = ?2"
     " AND c.id IN (SELECT id FROM calls WHERE site = ?2 AND source = ?3 AND call_id = ?4"
     "  UNION SELECT id FROM calls WHERE call_of = ?4 AND source = ?3"
     "  UNION SELECT id FROM calls WHERE sha256 = ?5 AND substr(?6, 1, 1) = '/'"
-    "  UNION SELECT id FROM calls WHERE path >= ?7 AND path < ?8 AND substr(?6, 1, 1) = '/')"
+    "  UNION SELECT id FROM calls WHERE stem = (SELECT stem FROM calls WHERE id = ?1)"
+    "   AND source = ?3 AND substr(?6, 1, 1) = '/')"
     " AND c.id <> ?1 AND (c.id < ?1 OR c.call_id = ?4) ORDER BY c.call_id = ?4 DESC, c.id LIMIT "
     "32");
 
 static enum cqa_status read_met(struct mending *it, const struct cqa_sql_rows *row,
                                 struct cqa_met *out)
 {
-    *out = (struct cqa_met){cqa_sql_int(row, 0), cqa_sql_copy(row, 1, &it->arena),
-                            cqa_sql_copy(row, 2, &it->arena), cqa_sql_copy(row, 3, &it->arena),
-                            cqa_sql_copy(row, 4, &it->arena)};
+    *out = (struct cqa_met){cqa_sql_int(row, 0),
+                            cqa_sql_copy(row, 1, &it->arena),
+                            cqa_sql_copy(row, 2, &it->arena),
+                            cqa_sql_copy(row, 3, &it->arena),
+                            cqa_sql_copy(row, 4, &it->arena),
+                            NULL};
     return out->call_id != NULL && out->path != NULL && out->sha256 != NULL && out->body != NULL
                ? CQA_OK
                : cqa_fail(it->error, CQA_E_NOMEM, "out of memory");
@@ -65,19 +69,11 @@ static const char *first_id(struct mending *it)
 
 static enum cqa_status list(struct mending *it, const char *source)
 {
-    const char *slash = strrchr(it->self.path, '/');
-    const char *ending = strrchr(slash != NULL ? slash : it->self.path, '.');
-    const int length = ending != NULL ? (int)(ending - it->self.path) : (int)strlen(it->self.path);
     const char *call = first_id(it);
     struct cqa_sql_rows *row = NULL;
-    char first[4200];
-    char last[4200];
-
-    snprintf(first, sizeof first, "%.*s.", length, it->self.path);
-    snprintf(last, sizeof last, "%.*s/", length, it->self.path);
     enum cqa_status status =
         cqa_sql_start(it->db, &row, it->error, &list_others, it->self.id, it->site, source, call,
-                      it->self.sha256, it->self.call_id, first, last);
+                      it->self.sha256, it->self.call_id);
     while (status == CQA_OK && it->count < ROWS_MAX && cqa_sql_next(row, &status, it->error))
         status = read_met(it, row, &it->rows[it->count++]);
     cqa_sql_end(row);

@@ -36,13 +36,15 @@ CQA_SQL_STATEMENT(find_self, "i", CQA_RECORDING_COLUMN_COUNT,
                   "SELECT " CQA_RECORDING_COLUMNS " FROM recordings WHERE id = ?1");
 CQA_SQL_STATEMENT(
     list_kin, "itttip", 10,
-    "SELECT c.id, c.path, c.call_id, c.call, c.named, c.gone, r.sha256 = ?2 OR EXISTS"
+    "SELECT c.id, c.path, c.call_id, c.call, c.named, c.gone, r.sha256 = ?2 OR c.file_sha256 IS ?2 "
+    "OR EXISTS"
     "  (SELECT 1 FROM copies AS k WHERE k.recording_id = c.id AND k.sha256 = ?2) AS equal,"
     " r.json, r.made_ms, c.state FROM recordings AS c JOIN results AS r ON r.recording_id = c.id"
     " WHERE c.id <> ?1 AND c.id IN ("
     "  SELECT id FROM recordings WHERE source = ?3 AND call = ?4"
     "  UNION SELECT x.id FROM results AS s JOIN recordings AS x ON x.id = s.recording_id"
     "   WHERE s.sha256 = ?2 AND NOT (x.named AND ?5)"
+    "  UNION SELECT id FROM recordings WHERE file_sha256 = ?2 AND NOT (named AND ?5)"
     "  UNION SELECT x.id FROM copies AS k JOIN recordings AS x ON x.id = k.recording_id"
     "   WHERE k.sha256 = ?2 AND NOT (x.named AND ?5)"
     "  UNION SELECT id FROM recordings WHERE source = ?3 AND stem = ?6 AND NOT (named AND ?5))"
@@ -200,7 +202,8 @@ CQA_SQL_STATEMENT(keep_as_copy, "tii", 0,
                   " WHERE id = ?3");
 CQA_SQL_STATEMENT(keep_old_as_copy, "i", 0,
                   "INSERT OR REPLACE INTO copies (path, recording_id, size_bytes, mtime_ns, sha256,"
-                  " gone) SELECT c.path, c.id, c.size_bytes, c.mtime_ns, r.sha256, c.gone"
+                  " gone) SELECT c.path, c.id, c.size_bytes, c.mtime_ns,"
+                  "  coalesce(c.file_sha256, r.sha256), c.gone"
                   " FROM recordings AS c LEFT JOIN results AS r ON r.recording_id = c.id"
                   " WHERE c.id = ?1");
 CQA_SQL_STATEMENT(hand_copies_on, "ii", 0,
@@ -208,10 +211,11 @@ CQA_SQL_STATEMENT(hand_copies_on, "ii", 0,
 CQA_SQL_STATEMENT(delete_row, "i", 0, "DELETE FROM recordings WHERE id = ?1");
 CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id = ?1");
 CQA_SQL_STATEMENT(drop_copy, "p", 0, "DELETE FROM copies WHERE path = ?1");
-CQA_SQL_STATEMENT(lie_at, "piiii", 0,
+CQA_SQL_STATEMENT(lie_at, "piiiti", 0,
                   "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = ?4,"
-                  " stale = 1, state = CASE WHEN state = 'vanished' AND NOT ?4 THEN 'ready'"
-                  "  ELSE state END WHERE id = ?5");
+                  " file_sha256 = ?5, stale = 1,"
+                  " state = CASE WHEN state = 'vanished' AND NOT ?4 THEN 'ready' ELSE state END"
+                  " WHERE id = ?6");
 CQA_SQL_STATEMENT(take_result, "ii", 0,
                   "UPDATE OR REPLACE results SET recording_id = ?1 WHERE recording_id = ?2");
 CQA_SQL_STATEMENT(rewrite_result, "bi", 0, "UPDATE results SET json = ?1 WHERE recording_id = ?2");
@@ -276,7 +280,7 @@ static enum cqa_status merge_row(struct cqa_sql *sql, const struct cqa_kindred *
         status = cqa_sql_do(sql, error, &drop_copy, self->path);
     return status == CQA_OK && settlement->is == CQA_KIN_BETTER
                ? cqa_sql_do(sql, error, &lie_at, self->path, self->size_bytes, self->mtime_ns,
-                            (int64_t)self->is_gone, of)
+                            (int64_t)self->is_gone, (const char *)NULL, of)
                : status;
 }
 
@@ -375,12 +379,13 @@ enum cqa_status cqa_unjudged_settle(struct cqa_store *store, int64_t id, const c
 
 /* ---- where a recording lies */
 
-CQA_SQL_STATEMENT(next_stale, "", 8,
-                  "SELECT c.id, c.path, c.call_id, c.call, c.gone, r.json, r.sha256, r.made_ms"
+CQA_SQL_STATEMENT(next_stale, "", 9,
+                  "SELECT c.id, c.path, c.call_id, c.call, c.gone, r.json, r.sha256, r.made_ms,"
+                  " c.file_sha256"
                   " FROM recordings AS c JOIN results AS r ON r.recording_id = c.id"
                   " WHERE c.stale AND c.state IN ('scored', 'vanished') ORDER BY c.id LIMIT 1");
-CQA_SQL_STATEMENT(list_copies, "it", 1,
-                  "SELECT path FROM copies WHERE recording_id = ?1 AND NOT gone"
+CQA_SQL_STATEMENT(list_copies, "it", 2,
+                  "SELECT path, nullif(sha256, ?2) FROM copies WHERE recording_id = ?1 AND NOT gone"
                   " ORDER BY sha256 IS ?2 DESC, path LIMIT 256");
 CQA_SQL_STATEMENT(last_key, "i", 1,
                   "SELECT key FROM deliveries WHERE recording_id = ?1 AND key IS NOT NULL"
@@ -393,7 +398,8 @@ static enum cqa_status read_copies(struct cqa_sql *sql, const char *sha256, stru
     enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_copies, out->id, sha256);
 
     out->copies = cqa_arena_alloc(arena, COPIES_MAX * sizeof *out->copies);
-    if (status == CQA_OK && out->copies == NULL)
+    out->copy_sha256 = cqa_arena_alloc(arena, COPIES_MAX * sizeof *out->copy_sha256);
+    if (status == CQA_OK && (out->copies == NULL || out->copy_sha256 == NULL))
         status = cqa_fail(error, CQA_E_NOMEM, "no memory for copies");
     while (status == CQA_OK && out->copy_count < COPIES_MAX && cqa_sql_next(rows, &status, error)) {
         const char *path = cqa_sql_copy(rows, 0, arena);
@@ -401,6 +407,7 @@ static enum cqa_status read_copies(struct cqa_sql *sql, const char *sha256, stru
             status = cqa_fail(error, CQA_E_NOMEM, "no memory for copies");
             break;
         }
+        out->copy_sha256[out->copy_count] = cqa_sql_copy(rows, 1, arena);
         out->copies[out->copy_count++] = path;
         out->stamp = stamped_text(out->stamp, path);
     }
@@ -424,6 +431,7 @@ static enum cqa_status read_place(struct cqa_sql *sql, struct cqa_arena *arena,
                                   .is_gone = cqa_sql_int(rows, 4) != 0,
                                   .json = cqa_sql_copy(rows, 5, arena),
                                   .json_length = cqa_sql_size(rows, 5),
+                                  .file_sha256 = cqa_sql_copy(rows, 8, arena),
                                   .stamp = stamped_number(NO_STAMP, cqa_sql_int(rows, 7))};
         sha256 = cqa_sql_copy(rows, 6, arena);
         if (out->path == NULL || out->call_id == NULL || out->call == NULL || out->json == NULL)
@@ -467,8 +475,9 @@ enum cqa_status cqa_places_next(struct cqa_store *store, struct cqa_arena *arena
     return cqa_sql_transaction(store->sql, CQA_SQL_READ, next_body, &placing, error);
 }
 
-CQA_SQL_STATEMENT(find_copy, "p", 3,
-                  "SELECT size_bytes, mtime_ns, gone FROM copies WHERE path = ?1");
+CQA_SQL_STATEMENT(find_copy, "pi", 3,
+                  "SELECT k.size_bytes, k.mtime_ns, nullif(k.sha256, r.sha256) FROM copies AS k"
+                  " JOIN results AS r ON r.recording_id = ?2 WHERE k.path = ?1");
 CQA_SQL_STATEMENT(result_of_copy, "iii", 0,
                   "UPDATE results SET size_bytes = ?1, mtime_ns = ?2 WHERE recording_id = ?3");
 CQA_SQL_STATEMENT(is_there_no_more, "p", 0, "UPDATE copies SET gone = 1 WHERE path = ?1");
@@ -481,13 +490,16 @@ static enum cqa_status change_places(struct cqa_sql *sql, const struct placing *
 {
     const int64_t id = placing->place->id;
     struct cqa_sql_rows *rows = NULL;
+    struct cqa_arena arena = {0};
+    const char *sha256 = NULL; /* NULL: the result's, or never read */
     int64_t size_bytes = 0;
     int64_t mtime_ns = 0;
-    enum cqa_status status = cqa_sql_start(sql, &rows, error, &find_copy, placing->path);
+    enum cqa_status status = cqa_sql_start(sql, &rows, error, &find_copy, placing->path, id);
 
     if (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
         size_bytes = cqa_sql_int(rows, 0);
         mtime_ns = cqa_sql_int(rows, 1);
+        sha256 = cqa_sql_copy(rows, 2, &arena);
     }
     cqa_sql_end(rows);
     if (status == CQA_OK)
@@ -497,8 +509,9 @@ static enum cqa_status change_places(struct cqa_sql *sql, const struct placing *
     if (status == CQA_OK)
         status = cqa_sql_do(sql, error, &is_there_no_more, placing->place->path);
     if (status == CQA_OK)
-        status =
-            cqa_sql_do(sql, error, &lie_at, placing->path, size_bytes, mtime_ns, (int64_t)0, id);
+        status = cqa_sql_do(sql, error, &lie_at, placing->path, size_bytes, mtime_ns, (int64_t)0,
+                            sha256, id);
+    cqa_arena_finish(&arena);
     return status == CQA_OK ? cqa_sql_do(sql, error, &result_of_copy, size_bytes, mtime_ns, id)
                             : status;
 }

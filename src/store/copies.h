@@ -91,8 +91,10 @@ struct cqa_place {
     int is_gone;
     const char *json;
     size_t json_length;
-    const char *key;     /* of its last delivery; NULL: none was ever made */
-    const char **copies; /* that are there; those of the very same content first */
+    const char *key;          /* of its last delivery; NULL: none was ever made */
+    const char *file_sha256;  /* of the file, where the result is of another; NULL */
+    const char **copy_sha256; /* of the copies, likewise */
+    const char **copies;      /* that are there; those of the very same content first */
     size_t copy_count;
     uint64_t stamp;
 };

@@ -37,7 +37,8 @@ CQA_SQL_STATEMENT(update_path, "pii", 0,
                   " WHERE id = ?3");
 CQA_SQL_STATEMENT(update_revision, "piiii", 0,
                   "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
-                  " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0, reason = NULL,"
+                  " file_sha256 = NULL, attempts = 0, deaths = 0, abandoned = 0, not_before_ms = "
+                  "0, reason = NULL,"
                   " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
                   " asked = 'not', state = CASE state WHEN 'leased' THEN 'leased' ELSE 'ready' END"
                   " WHERE id = ?5");

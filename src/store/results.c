@@ -19,11 +19,12 @@ CQA_SQL_STATEMENT(write_touched, "iii", 0,
 CQA_SQL_STATEMENT(give_back, "ii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
                   " owner = NULL, changed_ms = ?1 WHERE id = ?2");
-CQA_SQL_STATEMENT(end_scored, "ii", 0,
-                  "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
-                  " reason = NULL, text = NULL, changed_ms = ?1, stale = stale OR EXISTS"
-                  "  (SELECT 1 FROM copies AS k WHERE k.recording_id = recordings.id)"
-                  " WHERE id = ?2");
+CQA_SQL_STATEMENT(
+    end_scored, "ii", 0,
+    "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
+    " reason = NULL, text = NULL, changed_ms = ?1, file_sha256 = NULL, stale = stale OR EXISTS"
+    "  (SELECT 1 FROM copies AS k WHERE k.recording_id = recordings.id)"
+    " WHERE id = ?2");
 
 /* ---- writing */
 

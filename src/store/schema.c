@@ -108,6 +108,8 @@ static const char schema_0003[] =
     "ALTER TABLE recordings ADD COLUMN call TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE recordings ADD COLUMN named INTEGER NOT NULL DEFAULT 1;"
     "ALTER TABLE recordings ADD COLUMN stem ANY;"
+    /* Of the file, where its result was made of a better source, which is gone. */
+    "ALTER TABLE recordings ADD COLUMN file_sha256 TEXT;"
     "ALTER TABLE recordings ADD COLUMN unjudged INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE recordings ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;" /* its result tells of
                                                        another path, or of other copies, than now */
@@ -125,6 +127,7 @@ static const char schema_0003[] =
     "  AS BLOB);"
     "CREATE INDEX recordings_call ON recordings (source, call);"
     "CREATE INDEX recordings_stem ON recordings (source, stem);"
+    "CREATE INDEX recordings_file ON recordings (file_sha256) WHERE file_sha256 IS NOT NULL;"
     "CREATE INDEX recordings_unjudged ON recordings (id) WHERE unjudged;"
     "CREATE INDEX recordings_stale ON recordings (id) WHERE stale;"
     "CREATE INDEX results_sha256 ON results (sha256);"

@@ -85,14 +85,23 @@ class House(Site):
                       for name in names)
 
     def known(self):
-        return self.ask_store("SELECT (SELECT count(*) FROM recordings WHERE NOT gone)"
-                              " + (SELECT count(*) FROM copies WHERE NOT gone)")
+        path = os.path.join(self.state, "callqa.db")
+        if not os.path.exists(path):
+            return set()
+        connection = sqlite3.connect("file:%s?mode=ro" % path, uri=True, timeout=10)
+        try:
+            return {os.fsdecode(path) for path, in connection.execute(
+                "SELECT path FROM recordings WHERE NOT gone UNION SELECT path FROM copies WHERE NOT gone")}
+        except sqlite3.OperationalError:
+            return set()
+        finally:
+            connection.close()
 
     def settle(self):
         """Until the store knows every file, and has done with it."""
-        there = len([path for path in self.files() if not os.path.islink(path)])
-        wait_until("%d files are known and done with (%d)" % (there, self.known()),
-                   lambda: self.known() == there and self.at_rest(), 60)
+        there = {path for path in self.files() if not os.path.islink(path)}
+        wait_until("%d files are known and done with" % len(there),
+                   lambda: there <= self.known() and self.at_rest(), 100)
 
 
 def link_elsewhere(path, place, make):
