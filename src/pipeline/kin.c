@@ -352,7 +352,7 @@ static int is_watched(const struct cqa_pipeline *pipeline, const char *path)
 
 /* A file that is not there any more gives its place to a copy; and so does one in a folder that
  * nobody looks at any more. */
-static const char *choose_path(const struct cqa_pipeline *pipeline, const struct cqa_place *place)
+static const char *choose_path(const struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place)
 {
     if (!place->is_gone && is_watched(pipeline, place->path))
         return place->path;
@@ -363,7 +363,7 @@ static const char *choose_path(const struct cqa_pipeline *pipeline, const struct
 }
 
 /* The content of what lies at `path`, where it is not what the result was made of. */
-static const char *content_at(const struct cqa_place *place, const char *path)
+static const char *content_at(const struct cqa_whereabouts *place, const char *path)
 {
     for (size_t i = 0; i < place->copy_count; i++)
         if (strcmp(place->copies[i], path) == 0)
@@ -372,7 +372,7 @@ static const char *content_at(const struct cqa_place *place, const char *path)
 }
 
 /* The copies but the one at `path`, as far as anybody looks at their folders. */
-static size_t without(const struct cqa_pipeline *pipeline, const struct cqa_place *place,
+static size_t without(const struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
                       const char *path, const char **out)
 {
     size_t count = 0;
@@ -383,7 +383,7 @@ static size_t without(const struct cqa_pipeline *pipeline, const struct cqa_plac
     return count;
 }
 
-static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa_place *place,
+static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
                                  struct cqa_arena *arena, struct cqa_error *error)
 {
     const char *path = choose_path(pipeline, place);
@@ -416,7 +416,7 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
 static int place_one(struct cqa_pipeline *pipeline)
 {
     struct cqa_arena arena = {0};
-    struct cqa_place place;
+    struct cqa_whereabouts place;
     struct cqa_error error = {0};
     enum cqa_status status = cqa_places_next(pipeline->store, &arena, &place, &error);
 

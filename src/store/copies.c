@@ -392,7 +392,7 @@ CQA_SQL_STATEMENT(last_key, "i", 1,
                   " ORDER BY id DESC LIMIT 1");
 
 static enum cqa_status read_copies(struct cqa_sql *sql, const char *sha256, struct cqa_arena *arena,
-                                   struct cqa_place *out, struct cqa_error *error)
+                                   struct cqa_whereabouts *out, struct cqa_error *error)
 {
     struct cqa_sql_rows *rows = NULL;
     enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_copies, out->id, sha256);
@@ -416,15 +416,15 @@ static enum cqa_status read_copies(struct cqa_sql *sql, const char *sha256, stru
 }
 
 static enum cqa_status read_place(struct cqa_sql *sql, struct cqa_arena *arena,
-                                  struct cqa_place *out, struct cqa_error *error)
+                                  struct cqa_whereabouts *out, struct cqa_error *error)
 {
     struct cqa_sql_rows *rows = NULL;
     const char *sha256 = NULL;
     enum cqa_status status = cqa_sql_start(sql, &rows, error, &next_stale);
 
-    *out = (struct cqa_place){.stamp = NO_STAMP};
+    *out = (struct cqa_whereabouts){.stamp = NO_STAMP};
     if (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
-        *out = (struct cqa_place){.id = cqa_sql_int(rows, 0),
+        *out = (struct cqa_whereabouts){.id = cqa_sql_int(rows, 0),
                                   .path = cqa_sql_copy(rows, 1, arena),
                                   .call_id = cqa_sql_copy(rows, 2, arena),
                                   .call = cqa_sql_copy(rows, 3, arena),
@@ -451,13 +451,13 @@ static enum cqa_status read_place(struct cqa_sql *sql, struct cqa_arena *arena,
 }
 
 struct placing {
-    const struct cqa_place *place;
+    const struct cqa_whereabouts *place;
     const char *path;
     const char *json;
     size_t json_length;
     int64_t now_ms;
     struct cqa_arena *arena;
-    struct cqa_place *out;
+    struct cqa_whereabouts *out;
 };
 
 static enum cqa_status next_body(struct cqa_sql *sql, void *context, struct cqa_error *error)
@@ -468,7 +468,7 @@ static enum cqa_status next_body(struct cqa_sql *sql, void *context, struct cqa_
 }
 
 enum cqa_status cqa_places_next(struct cqa_store *store, struct cqa_arena *arena,
-                                struct cqa_place *out, struct cqa_error *error)
+                                struct cqa_whereabouts *out, struct cqa_error *error)
 {
     struct placing placing = {.arena = arena, .out = out};
 
@@ -519,9 +519,9 @@ static enum cqa_status change_places(struct cqa_sql *sql, const struct placing *
 static enum cqa_status put_body(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     const struct placing *placing = context;
-    const struct cqa_place *place = placing->place;
+    const struct cqa_whereabouts *place = placing->place;
     struct cqa_arena arena = {0};
-    struct cqa_place now;
+    struct cqa_whereabouts now;
     enum cqa_status status = read_place(sql, &arena, &now, error);
 
     cqa_arena_finish(&arena);
@@ -538,7 +538,7 @@ static enum cqa_status put_body(struct cqa_sql *sql, void *context, struct cqa_e
     return status == CQA_OK ? cqa_sql_do(sql, error, &end_stale, place->id) : status;
 }
 
-enum cqa_status cqa_places_put(struct cqa_store *store, const struct cqa_place *place,
+enum cqa_status cqa_places_put(struct cqa_store *store, const struct cqa_whereabouts *place,
                                const char *path, const char *json, size_t json_length,
                                int64_t now_ms, struct cqa_error *error)
 {

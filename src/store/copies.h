@@ -3,7 +3,6 @@
 #define CQA_STORE_COPIES_H
 
 #include "store/recordings.h"
-#include "store/results.h"
 
 /*
  * One call once (docs/decisions/0107-one-call-once.md): which recordings may be the same, and what
@@ -84,7 +83,7 @@ enum cqa_status cqa_unjudged_settle(struct cqa_store *store, int64_t id, const c
 /* ---- where a recording lies */
 
 /* A recording whose result tells of other places than there are. */
-struct cqa_place {
+struct cqa_whereabouts {
     int64_t id;
     const char *path;
     const char *call_id, *call;
@@ -101,11 +100,11 @@ struct cqa_place {
 
 /* The next one; CQA_E_NOTFOUND: none. Strings in `arena`. */
 enum cqa_status cqa_places_next(struct cqa_store *store, struct cqa_arena *arena,
-                                struct cqa_place *out, struct cqa_error *error) CQA_MUST_CHECK;
+                                struct cqa_whereabouts *out, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* From now on it lies at `path`, its own or a copy's, and `json` says so (NULL: as before). What
  * the server has of it is sent anew under the same key. */
-enum cqa_status cqa_places_put(struct cqa_store *store, const struct cqa_place *place,
+enum cqa_status cqa_places_put(struct cqa_store *store, const struct cqa_whereabouts *place,
                                const char *path, const char *json, size_t json_length,
                                int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
