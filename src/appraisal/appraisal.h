@@ -28,9 +28,10 @@ struct cqa_measured {
     struct cqa_rational value; /* none: nothing could be measured */
     struct cqa_taken *taken;   /* the calls that it stands on */
     size_t taken_count;
-    const char *how;  /* "mean of 5 calls" */
-    size_t undecided; /* flags nobody has decided, in those calls */
-    int has_coverage;
+    const char *how;                  /* "mean of 5 calls" */
+    size_t undecided;                 /* flags nobody has decided, in those calls */
+    size_t recorded;                  /* calls of the agent that were recorded and analysed */
+    int has_coverage;                 /* the import says how many were handled */
     struct cqa_rational coverage_pct; /* calls that it stands on, of all that were handled */
 };
 
@@ -63,6 +64,7 @@ struct cqa_item_points {
 /* One agent's (or unit's) outcome. */
 struct cqa_sheet {
     const char *agent;
+    const char *name;                           /* beside a number; NULL: none said */
     const char *post;                           /* NULL: unknown */
     struct cqa_figure *figures;                 /* one for each indicator of the scheme */
     struct cqa_item_points *points;             /* one for each item */

@@ -62,6 +62,11 @@ void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, cons
     subject->blocked = 1;
 }
 
+int cqa_subject_counts(const struct cqa_subject *subject)
+{
+    return !subject->blocked && !subject->not_for_post && !subject->is_summary;
+}
+
 /* ---- one agent */
 
 static int prepare(struct cqa_engine_run *run, struct cqa_subject *subject)
@@ -74,13 +79,35 @@ static int prepare(struct cqa_engine_run *run, struct cqa_subject *subject)
     return sheet->points != NULL && sheet->lines != NULL;
 }
 
+/* Where others' posts are known, one that is blank is a cell that somebody forgot: it would decide
+ * whether the scheme is for this agent. */
+static void ask_for_post(struct cqa_engine_run *run, struct cqa_subject *subject)
+{
+    const struct cqa_scheme *scheme = run->scheme;
+    char list[400] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < scheme->post_count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+                                 scheme->posts[i]);
+    cqa_run_fault(run, subject, NULL, subject->first,
+                  scheme->posts_excluded
+                      ? "agent \"%s\": no post is given, and the scheme is not for these: %s"
+                      : "agent \"%s\": no post is given, and the scheme is for these alone: %s",
+                  subject->sheet.agent, list);
+}
+
 /* All that does not look at others. */
 static void compute(struct cqa_engine_run *run, struct cqa_subject *subject)
 {
+    if (subject->is_summary)
+        return;
     if (!cqa_scheme_applies(run->scheme, subject->sheet.post)) {
         subject->not_for_post = 1;
         return;
     }
+    if (run->scheme->posts != NULL && run->posts_known && subject->sheet.post == NULL)
+        ask_for_post(run, subject);
     cqa_run_imported(run, subject);
     cqa_run_measured(run, subject);
     cqa_run_settle(run, subject);
@@ -118,6 +145,9 @@ static void collect_sheets(struct cqa_engine_run *run)
         if (subject->blocked)
             out->left_out[out->left_out_count++] =
                 (struct cqa_left_out){subject->sheet.agent, CQA_N("the input has errors"), 1};
+        else if (subject->is_summary)
+            out->left_out[out->left_out_count++] = (struct cqa_left_out){
+                subject->sheet.agent, CQA_N("a row about the others, not a person"), 0};
         else if (subject->not_for_post)
             out->left_out[out->left_out_count++] = (struct cqa_left_out){
                 subject->sheet.agent, CQA_N("the scheme is not for this post"), 0};
@@ -175,7 +205,7 @@ static enum cqa_status run_all(struct cqa_engine_run *run)
     if (!run->no_memory)
         cqa_run_grades(run);
     for (size_t i = 0; i < run->names.count && !run->no_memory; i++)
-        if (!run->subjects[i].blocked && !run->subjects[i].not_for_post)
+        if (cqa_subject_counts(&run->subjects[i]))
             finish_sheet(run, &run->subjects[i]);
     if (run->no_memory)
         return CQA_E_NOMEM;
@@ -209,6 +239,13 @@ static enum cqa_status with_run(const struct cqa_appraisal_input *input, struct 
     *out = (struct cqa_appraisal){.scheme = input->scheme};
     if (input->period != NULL && !cqa_period_valid(input->period))
         return cqa_fail(error, CQA_E_BADDATA, "\"%s\" is no period; allowed: 2025-11 or 2025Q4",
+                        input->period);
+    if (input->period != NULL &&
+        (input->period[4] == 'Q') != (run.scheme->period == CQA_PERIOD_QUARTERLY))
+        return cqa_fail(error, CQA_E_BADDATA,
+                        (run.scheme->period == CQA_PERIOD_QUARTERLY)
+                            ? "\"%s\": the scheme is quarterly; allowed: a quarter such as 2025Q4"
+                            : "\"%s\": the scheme is monthly; allowed: a month such as 2025-11",
                         input->period);
     const enum cqa_status status = work(&run);
     cqa_buffer_finish(&run.text);

@@ -120,6 +120,8 @@ static void read_score(struct reader *reader, const json_t *root)
     struct cqa_scored_call *call = &reader->call;
 
     call->score = cqa_rational_none();
+    call->rubric = text_field(reader, score, "rubric");
+    call->rubric_version = text_field(reader, score, "rubric_version");
     read_flags(reader, json_object_get(score, "deductions"));
     if (speech != NULL && strcmp(speech, "not_measurable") == 0) {
         call->left_out = "its audio could not be measured";
@@ -149,14 +151,36 @@ static struct cqa_rational confirmed_flags(const struct cqa_scored_call *call,
         const struct cqa_flag *flag = &call->flags[i];
         if (flag->state != CQA_CALL_FLAG_CONFIRMED && flag->state != CQA_CALL_FLAG_CHANGED)
             continue;
+        /* Changed to nothing: the person who decided took the violation away. */
+        if (flag->state == CQA_CALL_FLAG_CHANGED && cqa_rational_sign(flag->points) == 0 &&
+            !flag->fails)
+            continue;
         for (size_t k = 0; k < measuring->rule_count; k++)
             found += flag->rule != NULL && strcmp(flag->rule, measuring->rules[k]) == 0;
     }
     return cqa_rational_whole(found);
 }
 
-/* A measure by name; the recording's length stands outside the measures. Milliseconds become
- * seconds. */
+/* The recording without what lies before an agent came: ringing, and the queue with its music and
+ * announcements. */
+static struct cqa_rational connected(struct reader *reader, const json_t *root)
+{
+    static const char *const waits[] = {"ring_ms", "queue_wait_ms"};
+    struct cqa_rational value =
+        number_field(reader, json_object_get(root, "recording"), "duration_ms");
+
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+        const struct cqa_rational wait =
+            number_field(reader, json_object_get(root, "measures"), waits[i]);
+        if (cqa_rational_valid(wait) && cqa_rational_valid(value))
+            value = cqa_rational_subtract(value, wait);
+    }
+    return cqa_rational_valid(value) && cqa_rational_sign(value) < 0 ? cqa_rational_whole(0)
+                                                                     : value;
+}
+
+/* A measure by name; the recording's length, and how long one was connected, stand outside the
+ * measures. Milliseconds become seconds. */
 static struct cqa_rational measure_of(struct reader *reader, const json_t *root, const char *name)
 {
     const size_t length = strlen(name);
@@ -164,6 +188,8 @@ static struct cqa_rational measure_of(struct reader *reader, const json_t *root,
 
     if (strcmp(name, "duration_ms") == 0)
         value = number_field(reader, json_object_get(root, "recording"), name);
+    if (strcmp(name, "connected_ms") == 0)
+        value = connected(reader, root);
     if (length > 3 && strcmp(name + length - 3, "_ms") == 0)
         value = cqa_rational_divide(value, cqa_rational_whole(1000));
     return value;
@@ -179,9 +205,6 @@ static void read_taken(struct reader *reader, const json_t *root)
 {
     const struct cqa_scheme *scheme = reader->scheme;
     struct cqa_scored_call *call = &reader->call;
-    const char *rubric =
-        json_string_value(json_object_get(json_object_get(root, "score"), "rubric"));
-
     call->taken =
         cqa_arena_alloc(&reader->calls->arena, (scheme->indicator_count + 1) * sizeof *call->taken);
     if (call->taken == NULL) {
@@ -192,7 +215,7 @@ static void read_taken(struct reader *reader, const json_t *root)
         const struct cqa_measuring *measuring = scheme->indicators[i].measuring;
         call->taken[i] = cqa_rational_none();
         if (measuring == NULL || !is_or_any(call->direction, measuring->direction) ||
-            !is_or_any(rubric, measuring->rubric))
+            !is_or_any(call->rubric, measuring->rubric))
             continue;
         if (strcmp(measuring->take, "score") == 0)
             call->taken[i] = call->score;

@@ -42,6 +42,8 @@ struct cqa_scored_call {
     const char *direction;  /* NULL: unknown */
     const char *started_at; /* ISO 8601; NULL: unknown */
     struct cqa_place at;
+    const char *rubric; /* that scored it; NULL: none did */
+    const char *rubric_version;
     const char *left_out;      /* why it has no part in a mean of scores; NULL: it has */
     struct cqa_rational score; /* decided total, else total; none when `left_out` */
     int decided;               /* the score is the decided one */

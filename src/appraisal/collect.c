@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "appraisal/engine.h"
+#include "appraisal/spelling.h"
+
+enum { FOLD_BYTES = 1024 };
 
 /* ---- rows to subjects */
 
@@ -19,6 +22,19 @@ static void take_post(struct cqa_engine_run *run, struct cqa_subject *subject, c
                       "agent \"%s\" is in two posts: \"%s\" and (line %zu) \"%s\"",
                       subject->sheet.agent, post, subject->post_at.line, subject->sheet.post);
     }
+}
+
+/* A name beside the number is shown; two of them are two persons under one number. */
+static void take_name(struct cqa_engine_run *run, struct cqa_subject *subject,
+                      const struct cqa_row *row)
+{
+    if (row->name == NULL)
+        return;
+    if (subject->sheet.name == NULL)
+        subject->sheet.name = row->name;
+    else if (strcmp(subject->sheet.name, row->name) != 0)
+        cqa_run_fault(run, subject, NULL, row->at, "agent \"%s\" has two names: \"%s\" and \"%s\"",
+                      subject->sheet.agent, subject->sheet.name, row->name);
 }
 
 static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
@@ -83,7 +99,12 @@ static enum cqa_status count_rows(struct cqa_engine_run *run, size_t *owners, si
     for (size_t i = 0; i < rows->count; i++) {
         const struct cqa_row *row = &rows->items[i];
         struct cqa_subject *subject = &run->subjects[owners[i]];
+        if (subject->is_summary) {
+            owners[i] = SIZE_MAX;
+            continue;
+        }
         take_post(run, subject, row->post, row->at);
+        take_name(run, subject, row);
         const int index = take_index(run, subject, row);
         if (index == CQA_NOWHERE ||
             !row_is_good(run, subject, row, &run->scheme->indicators[index])) {
@@ -128,6 +149,7 @@ static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *o
 
     run->subjects = cqa_run_alloc(run, run->names.count, sizeof *run->subjects);
     struct cqa_figure *figures = cqa_run_alloc(run, run->names.count * width, sizeof *figures);
+    const char *name;
     unsigned char *spoiled = cqa_run_alloc(run, run->names.count * width, 1);
     if (run->subjects == NULL || figures == NULL || spoiled == NULL)
         return CQA_E_NOMEM;
@@ -135,10 +157,44 @@ static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *o
         run->subjects[i].sheet.agent = run->names.items[i];
         run->subjects[i].sheet.figures = figures + i * width;
         run->subjects[i].spoiled = spoiled + i * width;
+        run->subjects[i].is_summary =
+            cqa_spell_name(run->arena, run->names.items[i], &name) == CQA_SPELLED_SUMMARY;
     }
     for (size_t i = rows->count; i-- > 0;) /* backwards, so that the first stays */
         run->subjects[owners[i]].first = rows->items[i].at;
     return CQA_OK;
+}
+
+/* "A01" and "a01" may be one person or two: nobody is computed until somebody says. */
+static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
+{
+    struct cqa_names folded = {0};
+    size_t *firsts = cqa_run_alloc(run, run->names.count, sizeof *firsts);
+    enum cqa_status status = firsts == NULL ? CQA_E_NOMEM : CQA_OK;
+
+    for (size_t i = 0; i < run->names.count && status == CQA_OK; i++) {
+        struct cqa_subject *subject = &run->subjects[i];
+        char fold[FOLD_BYTES];
+        size_t index;
+        cqa_spell_fold(run->names.items[i], fold, sizeof fold);
+        const char *name = cqa_arena_string(run->arena, fold);
+        status = name == NULL ? CQA_E_NOMEM : cqa_names_add(&folded, name, &index);
+        if (status != CQA_OK)
+            break;
+        if (index + 1 == folded.count && firsts[index] == 0) {
+            firsts[index] = i + 1;
+            continue;
+        }
+        struct cqa_subject *first = &run->subjects[firsts[index] - 1];
+        cqa_run_fault(run, subject, NULL, subject->first,
+                      "agent \"%s\" is also written \"%s\" (line %zu): one spelling for one person",
+                      subject->sheet.agent, first->sheet.agent, first->first.line);
+        cqa_run_fault(run, first, NULL, first->first,
+                      "agent \"%s\" is also written \"%s\" (line %zu): one spelling for one person",
+                      first->sheet.agent, subject->sheet.agent, subject->first.line);
+    }
+    cqa_names_finish(&folded);
+    return status;
 }
 
 /* An agent that was already found wrong gets no sheet; one that has nothing but wrong cells is
@@ -174,6 +230,23 @@ static void take_roster_posts(struct cqa_engine_run *run)
     }
 }
 
+/* What the input as a whole says: its period, and whether it knows posts. */
+static void look_over(struct cqa_engine_run *run)
+{
+    const struct cqa_rows *rows = run->input->rows;
+    const struct cqa_roster *roster = run->input->roster;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct cqa_row *row = &rows->items[i];
+        run->posts_known |= row->post != NULL;
+        if (run->period_seen[0] == '\0' && row->period != NULL && cqa_period_valid(row->period))
+            cqa_period_of_scheme(run->scheme->period == CQA_PERIOD_QUARTERLY, row->period,
+                                 run->period_seen);
+    }
+    for (size_t i = 0; roster != NULL && i < roster->count; i++)
+        run->posts_known |= roster->seats[i].post != NULL;
+}
+
 enum cqa_status cqa_run_collect(struct cqa_engine_run *run)
 {
     const struct cqa_rows *rows = run->input->rows;
@@ -186,11 +259,14 @@ enum cqa_status cqa_run_collect(struct cqa_engine_run *run)
         status = make_subjects(run, owners);
     if (status != CQA_OK)
         return status;
+    look_over(run);
     size_t *counts =
         cqa_run_alloc(run, run->names.count * run->scheme->indicator_count, sizeof *counts);
     if (counts == NULL)
         return CQA_E_NOMEM;
-    status = count_rows(run, owners, counts);
+    status = ask_about_spellings(run);
+    if (status == CQA_OK)
+        status = count_rows(run, owners, counts);
     if (status == CQA_OK)
         status = deal_rows(run, owners, counts);
     take_roster_posts(run);
@@ -225,8 +301,9 @@ static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
         }
 }
 
-/* The mean of the raters of one month, weighted by count. */
-static struct cqa_rational mean_of_period(const struct cqa_figure *figure, const char *period)
+/* The mean of the raters of one month, weighted by count; or the sum of its cases. */
+static struct cqa_rational value_of_period(const struct cqa_indicator *indicator,
+                                           const struct cqa_figure *figure, const char *period)
 {
     struct cqa_rational sum = cqa_rational_whole(0);
     struct cqa_rational weight = cqa_rational_whole(0);
@@ -238,10 +315,11 @@ static struct cqa_rational mean_of_period(const struct cqa_figure *figure, const
         sum = cqa_rational_add(sum, cqa_rational_multiply(row->value, row->count));
         weight = cqa_rational_add(weight, row->count);
     }
-    return cqa_rational_divide(sum, weight);
+    return indicator->rows_summed ? sum : cqa_rational_divide(sum, weight);
 }
 
-static void add_month(struct cqa_figure *figure, const char *period)
+static void add_month(const struct cqa_indicator *indicator, struct cqa_figure *figure,
+                      const char *period)
 {
     size_t at = figure->month_count;
 
@@ -252,7 +330,7 @@ static void add_month(struct cqa_figure *figure, const char *period)
                             period ? period : "") > 0;
          at--)
         figure->months[at] = figure->months[at - 1];
-    figure->months[at] = (struct cqa_month){period, mean_of_period(figure, period)};
+    figure->months[at] = (struct cqa_month){period, value_of_period(indicator, figure, period)};
     figure->month_count++;
 }
 
@@ -260,21 +338,42 @@ static void add_month(struct cqa_figure *figure, const char *period)
 static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *subject,
                              const struct cqa_row *row)
 {
-    char *seen = run->period_seen;
-    char period[8];
+    char period[CQA_PERIOD_SIZE];
 
     if (row->period == NULL)
         return;
-    if (run->scheme->period == CQA_PERIOD_QUARTERLY && row->period[4] == '-')
-        snprintf(period, sizeof period, "%.4sQ%c", row->period, cqa_period_quarter(row->period));
-    else
-        snprintf(period, sizeof period, "%s", row->period);
-    if (seen[0] == '\0')
-        memcpy(seen, period, sizeof period);
-    else if (strcmp(seen, period) != 0)
+    cqa_period_of_scheme(run->scheme->period == CQA_PERIOD_QUARTERLY, row->period, period);
+    if (strcmp(run->period_seen, period) != 0)
         cqa_run_fault(run, subject, NULL, row->at,
                       "agent \"%s\": the row is of %s, the import begins with %s",
-                      subject->sheet.agent, period, seen);
+                      subject->sheet.agent, period, run->period_seen);
+}
+
+/* A month that is named stands for itself: the quarter has three. */
+static void check_quarter_is_whole(struct cqa_engine_run *run, struct cqa_subject *subject,
+                                   const struct cqa_indicator *indicator,
+                                   const struct cqa_figure *figure)
+{
+    const char *first = figure->months[0].period;
+    char quarter[CQA_PERIOD_SIZE], month[CQA_PERIOD_SIZE];
+
+    if (run->scheme->period != CQA_PERIOD_QUARTERLY || indicator->period != CQA_PERIOD_MONTHLY ||
+        first == NULL || first[4] != '-')
+        return;
+    cqa_period_of_scheme(1, first, quarter);
+    for (int i = 0; i < 3; i++) {
+        size_t k = 0;
+        cqa_period_month(quarter, i, month);
+        while (k < figure->month_count && !same_text(figure->months[k].period, month))
+            k++;
+        if (k < figure->month_count)
+            continue;
+        cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
+                      "agent \"%s\": \"%s\" is given for %zu of the three months of %s; %s is "
+                      "missing",
+                      subject->sheet.agent, indicator->id, figure->month_count, quarter, month);
+        return;
+    }
 }
 
 /* Several periods make sense only for the months of a quarter. */
@@ -353,9 +452,10 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
             return;
         for (size_t k = 0; k < figure->row_count; k++) {
             check_one_period(run, subject, figure->rows[k]);
-            add_month(figure, figure->rows[k]->period);
+            add_month(indicator, figure, figure->rows[k]->period);
         }
         check_months(run, subject, indicator, figure);
+        check_quarter_is_whole(run, subject, indicator, figure);
         figure->origin = CQA_ORIGIN_IMPORTED;
     }
     check_same_months(run, subject);

@@ -79,12 +79,22 @@ static void find_delimiter(struct cqa_csv *csv)
     csv->delimiter = candidates[best];
 }
 
+/* A ZIP archive (.xlsx) or a compound file (.xls). */
+static int is_workbook(const char *bytes, size_t length)
+{
+    return (length > 4 && memcmp(bytes, "PK\x03\x04", 4) == 0) ||
+           (length > 8 && memcmp(bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0);
+}
+
 enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t length,
                              struct cqa_error *error)
 {
     *csv = (struct cqa_csv){.line = 1, .column = 1};
     if (length > FILE_BYTES_MAX)
         return cqa_fail(error, CQA_E_LIMIT, "larger than %d MiB", FILE_BYTES_MAX >> 20);
+    if (is_workbook(bytes, length))
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "this is a workbook (.xlsx, .xls), not CSV: save the sheet as CSV UTF-8");
     csv->text = decode(bytes, length);
     if (csv->text == NULL && errno == ENOMEM)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");

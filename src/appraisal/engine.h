@@ -20,7 +20,11 @@ struct cqa_subject {
     size_t call_capacity;
     int blocked;
     int not_for_post;
+    int is_summary; /* a row about the others: named, not appraised */
 };
+
+/* Is there a sheet of the subject's? */
+int cqa_subject_counts(const struct cqa_subject *subject);
 
 struct cqa_engine_run {
     const struct cqa_appraisal_input *input;
@@ -30,8 +34,11 @@ struct cqa_engine_run {
     struct cqa_arena *arena;
     struct cqa_names names;
     struct cqa_subject *subjects;
-    struct cqa_buffer text; /* for one explanation at a time */
-    char period_seen[8];    /* that of the first row that names one; "" before */
+    struct cqa_buffer text;            /* for one explanation at a time */
+    char period_seen[CQA_PERIOD_SIZE]; /* that of the first row that names one; "": none does */
+    char window[CQA_PERIOD_SIZE];      /* the period whose calls count; "": nobody said */
+    int posts_known;                   /* import or roster name posts at all */
+    int calls_unclear;                 /* they are of several periods, and nobody said which */
     int no_memory;
 };
 

@@ -92,15 +92,15 @@ static int is_there(const struct evaluation *at, struct cqa_ref ref)
 static int all_there(const struct evaluation *at)
 {
     const struct cqa_scheme_item *item = at->item;
+    const struct cqa_ref *ref;
+    size_t there = 0;
 
-    for (size_t i = 0; i < item->part_count; i++)
-        if (!is_there(at, item->parts[i].of))
+    for (size_t i = 0; (ref = cqa_item_ref(item, i)) != NULL; i++) {
+        there += i < item->part_count && is_there(at, *ref);
+        if (!is_there(at, *ref) && !(item->shared && i < item->part_count))
             return 0;
-    if (item->type == CQA_ITEM_THRESHOLD)
-        return is_there(at, item->against);
-    if (item->type == CQA_ITEM_RATIO)
-        return is_there(at, item->over);
-    return !item->times_coefficient || cqa_rational_valid(at->sheet->coefficient);
+    }
+    return there > 0 && (!item->times_coefficient || cqa_rational_valid(at->sheet->coefficient));
 }
 
 /* ---- each type of item: points for one value, its formula said */
@@ -125,8 +125,37 @@ static struct cqa_rational points_value(struct evaluation *at, struct cqa_ration
     return points;
 }
 
+/* Each unit at the rate of the row that it lies in: "10000 × 0.05 + 5000 × 0.07". */
+static struct cqa_rational points_marginal(struct evaluation *at, struct cqa_rational value)
+{
+    struct cqa_rational sum = cqa_rational_whole(0);
+    int count = 0;
+
+    for (size_t i = 0; i < at->item->band_count; i++) {
+        const struct cqa_band *band = &at->item->bands[i];
+        const struct cqa_rational low =
+            cqa_rational_valid(band->low) ? band->low : cqa_rational_whole(0);
+        if (cqa_rational_compare(value, low) <= 0)
+            continue;
+        const int is_last =
+            !cqa_rational_valid(band->high) || cqa_rational_compare(value, band->high) <= 0;
+        const struct cqa_rational width = cqa_rational_subtract(is_last ? value : band->high, low);
+        cqa_run_assume(at->run, at->sheet, band->assumed);
+        say(at, count++ ? " + " : "");
+        say_number(at, width);
+        say(at, " × ");
+        say_number(at, band->points);
+        sum = cqa_rational_add(sum, cqa_rational_multiply(width, band->points));
+    }
+    if (count == 0)
+        say(at, "0");
+    return sum;
+}
+
 static struct cqa_rational points_bands(struct evaluation *at, struct cqa_rational value)
 {
+    if (at->item->marginal)
+        return points_marginal(at, value);
     for (size_t i = 0; i < at->item->band_count; i++) {
         const struct cqa_band *band = &at->item->bands[i];
         if (!cqa_band_holds(band, value))
@@ -143,6 +172,24 @@ static struct cqa_rational points_bands(struct evaluation *at, struct cqa_ration
     return cqa_rational_none(); /* between two whole numbers: the mean of two raters */
 }
 
+/* Of how far it is from the target only whole steps count: "每满 0.1". */
+static struct cqa_rational points_steps(struct evaluation *at, struct cqa_rational slope,
+                                        struct cqa_rational away)
+{
+    const struct cqa_scheme_item *item = at->item;
+    const struct cqa_rational steps = cqa_rational_floor(cqa_rational_divide(away, item->step));
+
+    say_number(at, item->at_target);
+    say(at, " + ");
+    say_number(at, slope);
+    say(at, " × ⌊");
+    say_number(at, away);
+    say(at, " ÷ ");
+    say_number(at, item->step);
+    say(at, "⌋");
+    return cqa_rational_add(item->at_target, cqa_rational_multiply(steps, slope));
+}
+
 static struct cqa_rational points_linear(struct evaluation *at, struct cqa_rational value)
 {
     const struct cqa_scheme_item *item = at->item;
@@ -153,6 +200,8 @@ static struct cqa_rational points_linear(struct evaluation *at, struct cqa_ratio
     const int above = cqa_rational_sign(away) >= 0;
     const struct cqa_rational slope = above ? item->above : item->below;
     const struct cqa_rational units = above ? away : cqa_rational_subtract(item->target, value);
+    if (cqa_rational_valid(item->step))
+        return points_steps(at, slope, units);
     say_number(at, item->at_target);
     say(at, " + ");
     say_number(at, slope);
@@ -179,20 +228,43 @@ static int passes(enum cqa_compare compare, int order)
     return order < 0;
 }
 
-static struct cqa_rational points_threshold(struct evaluation *at, struct cqa_rational value,
-                                            int *passed)
+/* 1 or 0, said with its sign; -1: there is nothing to compare with. */
+static int compared(struct evaluation *at, struct cqa_rational value)
 {
     static const char *const signs[] = {" ≥ ", " ≤ ", " > ", " < "};
     const struct cqa_rational against = value_of(at, at->item->against);
 
     if (!cqa_rational_valid(against))
-        return against;
-    *passed = passes(at->item->compare, cqa_rational_compare(value, against));
+        return -1;
+    const int holds = passes(at->item->compare, cqa_rational_compare(value, against));
     say_number(at, value);
     say(at, signs[at->item->compare]);
     say_number(at, against);
-    say(at, *passed ? " ✓" : " ✗");
-    return *passed ? at->item->pass : at->item->fail;
+    say(at, holds ? " ✓" : " ✗");
+    return holds;
+}
+
+static struct cqa_rational points_threshold(struct evaluation *at, struct cqa_rational value,
+                                            int *passed)
+{
+    const int holds = compared(at, value);
+
+    if (holds < 0)
+        return cqa_rational_none();
+    *passed = holds;
+    return holds ? at->item->pass : at->item->fail;
+}
+
+static struct cqa_rational points_if(struct evaluation *at, struct cqa_rational value)
+{
+    const int holds = compared(at, value);
+
+    if (holds < 0)
+        return cqa_rational_none();
+    const struct cqa_rational points = value_of(at, holds ? at->item->then : at->item->otherwise);
+    say(at, " → ");
+    say_number(at, points);
+    return points;
 }
 
 static struct cqa_rational points_ratio(struct evaluation *at, struct cqa_rational value)
@@ -207,13 +279,67 @@ static struct cqa_rational points_ratio(struct evaluation *at, struct cqa_ration
         say(at, " × ");
         say_number(at, item->times);
     }
+    if (cqa_rational_valid(item->over_zero) && cqa_rational_sign(over) == 0) {
+        say(at, " → ");
+        say_number(at, item->over_zero);
+        return item->over_zero;
+    }
     return cqa_rational_multiply(cqa_rational_divide(value, over), item->times);
+}
+
+/* ---- several of them */
+
+static struct cqa_rational points_product(struct evaluation *at)
+{
+    struct cqa_rational product = cqa_rational_whole(1);
+
+    for (size_t i = 0; i < at->item->part_count; i++) {
+        const struct cqa_rational value = value_of(at, at->item->parts[i].of);
+        say(at, i ? " × " : "");
+        say_number(at, value);
+        product = cqa_rational_multiply(product, value);
+    }
+    return product;
+}
+
+static struct cqa_rational points_extreme(struct evaluation *at, int sign)
+{
+    struct cqa_rational best = value_of(at, at->item->parts[0].of);
+
+    say(at, sign < 0 ? "min(" : "max(");
+    for (size_t i = 0; i < at->item->part_count; i++) {
+        const struct cqa_rational value = value_of(at, at->item->parts[i].of);
+        say(at, i ? ", " : "");
+        say_number(at, value);
+        if (cqa_rational_compare(value, best) * sign > 0)
+            best = value;
+    }
+    say(at, ")");
+    return best;
+}
+
+/* In %, of those that are there where the others leave theirs to them. */
+static struct cqa_rational weight_at(struct evaluation *at, const struct cqa_part *part)
+{
+    const struct cqa_scheme_item *item = at->item;
+    struct cqa_rational sum = cqa_rational_whole(0);
+
+    if (item->type != CQA_ITEM_WEIGHTED)
+        return part->weight;
+    for (size_t i = 0; item->shared && i < item->part_count; i++)
+        if (is_there(at, item->parts[i].of))
+            sum = cqa_rational_add(sum, value_of(at, item->parts[i].weighs));
+    const struct cqa_rational weight = value_of(at, part->weighs);
+    if (!item->shared)
+        return weight;
+    return cqa_rational_divide(cqa_rational_multiply(weight, item->weights_sum), sum);
 }
 
 /* What one part of a sum, mean or weighting brings. */
 static struct cqa_rational part_points(struct evaluation *at, const struct cqa_part *part)
 {
-    const struct cqa_rational points = cqa_rational_multiply(value_of(at, part->of), part->weight);
+    const struct cqa_rational points =
+        cqa_rational_multiply(value_of(at, part->of), weight_at(at, part));
 
     if (at->item->type == CQA_ITEM_WEIGHTED)
         return cqa_rational_divide(points, cqa_rational_whole(100));
@@ -224,6 +350,7 @@ static struct cqa_rational points_parts(struct evaluation *at)
 {
     const struct cqa_scheme_item *item = at->item;
     struct cqa_rational sum = cqa_rational_whole(0);
+    int count = 0;
 
     say(at, item->part_count > 1 && item->type != CQA_ITEM_SUM && item->type != CQA_ITEM_WEIGHTED
                 ? "("
@@ -231,11 +358,14 @@ static struct cqa_rational points_parts(struct evaluation *at)
     for (size_t i = 0; i < item->part_count; i++) {
         const struct cqa_part *part = &item->parts[i];
         const int minus = item->type == CQA_ITEM_SUM && cqa_rational_sign(part->weight) < 0;
-        say(at, minus ? (i ? " − " : "−") : i ? " + " : "");
+        if (item->shared && !is_there(at, part->of))
+            continue;
+        say(at, minus ? (count ? " − " : "−") : count ? " + " : "");
+        count++;
         say_number(at, value_of(at, part->of));
         if (item->type == CQA_ITEM_WEIGHTED) {
             say(at, " × ");
-            say_number(at, part->weight);
+            say_number(at, weight_at(at, part));
             say(at, " %");
         }
         cqa_run_assume(at->run, at->sheet, part->assumed);
@@ -279,6 +409,27 @@ static struct cqa_rational points_occurrences(struct evaluation *at)
 
 /* ---- an item */
 
+/* Weights that come from data must sum to what was declared. */
+static int weights_fit(struct evaluation *at, struct cqa_subject *subject)
+{
+    const struct cqa_scheme_item *item = at->item;
+    struct cqa_rational sum = cqa_rational_whole(0);
+    char text[2][CQA_RATIONAL_TEXT];
+
+    if (item->type != CQA_ITEM_WEIGHTED)
+        return 1;
+    for (size_t i = 0; i < item->part_count; i++)
+        sum = cqa_rational_add(sum, value_of(at, item->parts[i].weighs));
+    if (cqa_rational_valid(sum) && cqa_rational_compare(sum, item->weights_sum) == 0)
+        return 1;
+    cqa_run_fault(at->run, subject, item->id, subject->first,
+                  "agent \"%s\": the weights of \"%s\" sum to %s; allowed: %s",
+                  subject->sheet.agent, item->id,
+                  cqa_rational_valid(sum) ? cqa_rational_exact(sum, text[0]) : "–",
+                  cqa_rational_exact(item->weights_sum, text[1]));
+    return 0;
+}
+
 /* Never below the floor, never above the ceiling. */
 static struct cqa_rational within(struct evaluation *at, struct cqa_rational points)
 {
@@ -318,6 +469,14 @@ static struct cqa_rational points_of(struct evaluation *at, struct cqa_rational 
         return points_occurrences(at);
     case CQA_ITEM_RATIO:
         return points_ratio(at, value);
+    case CQA_ITEM_PRODUCT:
+        return points_product(at);
+    case CQA_ITEM_MIN:
+        return points_extreme(at, -1);
+    case CQA_ITEM_MAX:
+        return points_extreme(at, 1);
+    case CQA_ITEM_IF:
+        return points_if(at, value);
     case CQA_ITEM_TYPE_COUNT:
         break;
     }
@@ -360,7 +519,7 @@ static void evaluate(struct evaluation *at, struct cqa_subject *subject,
 
     points->passed = CQA_NOWHERE;
     points->value = cqa_rational_none();
-    if (!all_there(at))
+    if (!all_there(at) || !weights_fit(at, subject))
         return;
     if (monthly != NULL)
         points->value = points_by_month(at, monthly);

@@ -154,7 +154,7 @@ void cqa_run_grades(struct cqa_engine_run *run)
         return;
     for (size_t i = 0; i < people; i++) {
         struct cqa_subject *subject = &run->subjects[i];
-        if (subject->blocked || subject->not_for_post)
+        if (!cqa_subject_counts(subject))
             continue;
         subject->sheet.total = subject->sheet.points[run->scheme->total].value;
         grade_by_score(run, subject);

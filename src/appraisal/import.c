@@ -2,13 +2,16 @@
 #include "appraisal/input.h"
 
 #include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include "appraisal/csv.h"
 #include "appraisal/scheme.h"
+#include "appraisal/spelling.h"
 
 enum { CELL_TEXT = 128 };
 
-enum column { AGENT, INDICATOR, VALUE, COUNT, RATER, POST, PERIOD, COLUMN_COUNT };
+enum column { AGENT, INDICATOR, VALUE, COUNT, RATER, POST, PERIOD, NAME, COLUMN_COUNT };
 
 /* What the head of a column may say. */
 static const char *const column_words[COLUMN_COUNT][8] = {
@@ -19,6 +22,7 @@ static const char *const column_words[COLUMN_COUNT][8] = {
     [RATER] = {"rater", "评分人", "评价人", NULL},
     [POST] = {"post", "岗位", NULL},
     [PERIOD] = {"period", "周期", "月份", NULL},
+    [NAME] = {"name", "姓名", "员工姓名", "坐席姓名", "座席姓名", NULL},
 };
 
 struct importer {
@@ -107,7 +111,7 @@ static int check_long_heads(struct importer *importer)
             cqa_faults_add(importer->faults, NULL, place_of(importer, &importer->csv.cells[i]),
                            "unknown column \"%s\"; allowed: agent (or subject), indicator, value, "
                            "count, rater, "
-                           "post, period",
+                           "post, period, name",
                            importer->heads[i]);
             good = 0;
         }
@@ -133,27 +137,6 @@ static int check_head(struct importer *importer)
 }
 
 /* ---- numbers */
-
-/* Digits and signs of Chinese width (U+FF05 to U+FF19) become plain ones. 0 when it does not fit.
- */
-static int to_plain(const char *text, char out[CELL_TEXT])
-{
-    size_t used = 0;
-
-    while (*text != '\0') {
-        if (used + 1 >= CELL_TEXT)
-            return 0;
-        const unsigned char *at = (const unsigned char *)text;
-        if (at[0] == 0xEF && at[1] == 0xBC && at[2] >= 0x85 && at[2] <= 0x99) {
-            out[used++] = (char)(at[2] - 0x60);
-            text += 3;
-        } else {
-            out[used++] = *text++;
-        }
-    }
-    out[used] = '\0';
-    return 1;
-}
 
 /* "12,345.6" without its commas, which stand before every three digits or not at all. 0 when they
  * do not. */
@@ -187,8 +170,9 @@ static int read_number(const char *text, int percent, struct cqa_rational *out)
 {
     char plain[CELL_TEXT];
 
-    if (!to_plain(text, plain))
+    if (strlen(text) >= sizeof plain)
         return 0;
+    cqa_spell_plain(text, plain, sizeof plain);
     const size_t length = strlen(plain);
     if (percent && length > 1 && plain[length - 1] == '%')
         plain[length - 1] = '\0';
@@ -197,9 +181,10 @@ static int read_number(const char *text, int percent, struct cqa_rational *out)
 
 static int read_word(const char *text, struct cqa_rational *out)
 {
-    static const char *const yes[] = {"yes", "true", "pass", "passed", "是", "合格", "通过", NULL};
-    static const char *const no[] = {"no",     "false",  "fail",   "failed", "否",
-                                     "不合格", "不通过", "未通过", NULL};
+    static const char *const yes[] = {"yes", "true", "pass", "passed", "y",    "√",
+                                      "✓",   "是",   "对",   "合格",   "通过", NULL};
+    static const char *const no[] = {"no", "false", "fail",   "failed", "n",      "×",
+                                     "✗",  "否",    "不合格", "不通过", "未通过", NULL};
 
     for (int i = 0; yes[i] != NULL; i++)
         if (strcasecmp(text, yes[i]) == 0) {
@@ -214,16 +199,113 @@ static int read_word(const char *text, struct cqa_rational *out)
     return 0;
 }
 
+/* "00:10:00", as spreadsheets show a time: hours, minutes, seconds. */
+static int read_clock(const char *text, struct cqa_rational *seconds)
+{
+    unsigned hours, minutes, rest;
+    int used = 0;
+
+    if (sscanf(text, "%5u:%2u:%2u%n", &hours, &minutes, &rest, &used) != 3 || text[used] != '\0' ||
+        minutes > 59 || rest > 59)
+        return 0;
+    *seconds = cqa_rational_whole((int64_t)hours * 3600 + minutes * 60 + rest);
+    return 1;
+}
+
+/* "10分钟", "1小时5分", "20 s", each unit once, the large ones first. */
+static int read_units(const char *text, struct cqa_rational *seconds)
+{
+    static const struct {
+        const char *word;
+        int seconds;
+    } units[] = {{"小时", 3600}, {"分钟", 60}, {"分", 60},  {"秒钟", 1},
+                 {"秒", 1},      {"min", 60},  {"h", 3600}, {"s", 1}};
+    int least = INT_MAX;
+
+    *seconds = cqa_rational_whole(0);
+    while (*text != '\0') {
+        char digits[CELL_TEXT];
+        struct cqa_rational number;
+        const size_t length = strspn(text, "0123456789.");
+        snprintf(digits, sizeof digits, "%.*s", (int)length, text);
+        text += length + strspn(text + length, " ");
+        size_t unit = 0;
+        while (unit < sizeof units / sizeof *units &&
+               strncmp(text, units[unit].word, strlen(units[unit].word)) != 0)
+            unit++;
+        if (unit == sizeof units / sizeof *units || units[unit].seconds >= least ||
+            !cqa_rational_parse(digits, &number))
+            return 0;
+        least = units[unit].seconds;
+        *seconds =
+            cqa_rational_add(*seconds, cqa_rational_multiply(number, cqa_rational_whole(least)));
+        text += strlen(units[unit].word);
+        text += strspn(text, " ");
+    }
+    return least != INT_MAX;
+}
+
+static int read_listed(const struct cqa_indicator *indicator, const char *text,
+                       struct cqa_rational *out)
+{
+    char folded[CELL_TEXT];
+    char word[CELL_TEXT];
+
+    cqa_spell_fold(text, folded, sizeof folded);
+    for (size_t i = 0; i < indicator->word_count; i++) {
+        cqa_spell_fold(indicator->words[i], word, sizeof word);
+        if (strcmp(folded, word) != 0)
+            continue;
+        *out = indicator->word_values[i];
+        return 1;
+    }
+    return 0;
+}
+
+/* A cell as this indicator may have it. */
+static int read_value(const struct cqa_indicator *indicator, const char *text,
+                      struct cqa_rational *out)
+{
+    const int is_time = indicator->unit != NULL && strcmp(indicator->unit, "s") == 0;
+
+    if (indicator->word_count > 0)
+        return read_listed(indicator, text, out);
+    return (indicator->yes_no && read_word(text, out)) ||
+           read_number(text, cqa_scheme_in_percent(indicator), out) ||
+           (is_time && (read_clock(text, out) || read_units(text, out)));
+}
+
 /* ---- rows */
 
-static const char *cell_text(struct importer *importer, enum column column)
+/* The record's cell of this column; NULL: it is empty, or there is none. */
+static const struct cqa_csv_cell *cell_of(const struct importer *importer, enum column column)
 {
     const size_t index = importer->columns[column];
 
     if (index == 0 || index > importer->csv.cell_count ||
         importer->csv.cells[index - 1].text[0] == '\0')
         return NULL;
-    return cqa_arena_string(&importer->rows->arena, importer->csv.cells[index - 1].text);
+    return &importer->csv.cells[index - 1];
+}
+
+static const char *cell_text(struct importer *importer, enum column column)
+{
+    const struct cqa_csv_cell *cell = cell_of(importer, column);
+
+    return cell == NULL ? NULL : cqa_arena_string(&importer->rows->arena, cell->text);
+}
+
+/* The name in a cell, in the one spelling; NULL: none is there. */
+static const char *cell_name(struct importer *importer, enum column column,
+                             enum cqa_spelled *spelled)
+{
+    const struct cqa_csv_cell *cell = cell_of(importer, column);
+    const char *name = NULL;
+
+    *spelled = CQA_SPELLED_NAME;
+    if (cell != NULL)
+        *spelled = cqa_spell_name(&importer->rows->arena, cell->text, &name);
+    return name != NULL && name[0] != '\0' ? name : NULL;
 }
 
 /* What a cell beside the values is about: where a private indicator stands in the same row, that
@@ -263,6 +345,52 @@ static void read_count(struct importer *importer, struct cqa_row *row)
         "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
 }
 
+static void name_unreadable(struct importer *importer, const struct cqa_row *row,
+                            const struct cqa_indicator *indicator, const char *text)
+{
+    char list[400] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < indicator->word_count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+                                 indicator->words[i]);
+    if (indicator->word_count > 0)
+        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                             "agent \"%s\": \"%s\" of \"%s\" is unknown; allowed: %s", row->agent,
+                             text, row->indicator, list);
+    else
+        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                             indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: 1 or 0, yes or no"
+                                               : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
+                                                 "allowed: a decimal such as 94.5",
+                             row->agent, text, row->indicator);
+}
+
+/* A column of percentages that a spreadsheet holds as fractions shows 0.85 for 85 %. Without the
+ * sign nobody can tell it from 0.85 %, but where so little is usual. */
+static int may_be_a_fraction(const struct cqa_indicator *indicator, const char *text,
+                             struct cqa_rational value)
+{
+    return cqa_scheme_in_percent(indicator) && !indicator->small && cqa_rational_sign(value) > 0 &&
+           cqa_rational_compare(value, cqa_rational_whole(1)) < 0 && strstr(text, "%") == NULL &&
+           strstr(text, "％") == NULL;
+}
+
+static void ask_about_fraction(struct importer *importer, const struct cqa_row *row,
+                               const struct cqa_indicator *indicator, const char *text)
+{
+    char plain[CQA_RATIONAL_TEXT];
+    char hundredfold[CQA_RATIONAL_TEXT];
+
+    cqa_rational_exact(row->value, plain);
+    cqa_rational_exact(cqa_rational_multiply(row->value, cqa_rational_whole(100)), hundredfold);
+    cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                         "agent \"%s\": \"%s\" of \"%s\" may be %s %% or %s %%; allowed: \"%s\" or "
+                         "\"%s%%\"",
+                         row->agent, text, row->indicator, plain, hundredfold, hundredfold, plain);
+}
+
 /* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have
  * is left to the appraisal to name. */
 static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
@@ -271,20 +399,14 @@ static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
     const int index = cqa_scheme_indicator(importer->scheme, row->indicator);
     const struct cqa_indicator *indicator =
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
-    const int percent =
-        indicator != NULL && indicator->unit != NULL && strcmp(indicator->unit, "%") == 0;
 
     row->at = place_of(importer, indicator == NULL ? named : cell);
     row->value = cqa_rational_whole(0);
-    const int known_word =
-        indicator != NULL && indicator->yes_no && read_word(cell->text, &row->value);
-    if (!known_word && indicator != NULL && !read_number(cell->text, percent, &row->value)) {
-        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
-                             indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                                 "allowed: 1 or 0, yes or no"
-                                               : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
-                                                 "allowed: a decimal such as 94.5",
-                             row->agent, cell->text, row->indicator);
+    if (indicator != NULL && !read_value(indicator, cell->text, &row->value)) {
+        name_unreadable(importer, row, indicator, cell->text);
+        row->value = cqa_rational_none();
+    } else if (indicator != NULL && may_be_a_fraction(indicator, cell->text, row->value)) {
+        ask_about_fraction(importer, row, indicator, cell->text);
         row->value = cqa_rational_none();
     }
     return cqa_rows_add(importer->rows, row);
@@ -325,11 +447,27 @@ static enum cqa_status add_wide(struct importer *importer, struct cqa_row *row)
     return status;
 }
 
+/* What is wrong in a row about the others is nobody's fault: the row is only named. */
+static enum cqa_status add_values(struct importer *importer, struct cqa_row *row,
+                                  enum cqa_spelled spelled)
+{
+    const size_t faults = importer->faults->count;
+
+    read_count(importer, row);
+    const enum cqa_status status =
+        is_long(importer) ? add_long(importer, row) : add_wide(importer, row);
+    if (spelled == CQA_SPELLED_SUMMARY)
+        importer->faults->count = faults;
+    return status;
+}
+
 static enum cqa_status add_record(struct importer *importer)
 {
     const struct cqa_csv *csv = &importer->csv;
-    struct cqa_row row = {.agent = cell_text(importer, AGENT),
-                          .rater = cell_text(importer, RATER),
+    enum cqa_spelled spelled, rater_spelled;
+    struct cqa_row row = {.agent = cell_name(importer, AGENT, &spelled),
+                          .rater = cell_name(importer, RATER, &rater_spelled),
+                          .name = cell_text(importer, NAME),
                           .post = cell_text(importer, POST),
                           .period = cell_text(importer, PERIOD)};
 
@@ -354,8 +492,12 @@ static enum cqa_status add_record(struct importer *importer)
                        importer->head_count);
         return CQA_OK;
     }
-    read_count(importer, &row);
-    return is_long(importer) ? add_long(importer, &row) : add_wide(importer, &row);
+    if (spelled == CQA_SPELLED_REWRITTEN)
+        cqa_faults_add(importer->faults, row.agent, place_of(importer, cell_of(importer, AGENT)),
+                       "agent \"%s\": a spreadsheet wrote this number so, and digits may be lost; "
+                       "allowed: the number as text, such as 8001",
+                       row.agent);
+    return add_values(importer, &row, spelled);
 }
 
 static enum cqa_status import(struct importer *importer, struct cqa_error *error)
@@ -366,8 +508,12 @@ static enum cqa_status import(struct importer *importer, struct cqa_error *error
         cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
                        "the file is empty; needed: agent,indicator,value");
     } else if ((status = read_head(importer)) == CQA_OK && check_head(importer)) {
-        while (status == CQA_OK && cqa_csv_next(&importer->csv))
+        size_t records = 0;
+        for (; status == CQA_OK && cqa_csv_next(&importer->csv); records++)
             status = add_record(importer);
+        if (records == 0)
+            cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
+                           "there is a heading and no row under it");
     }
     cqa_csv_finish(&importer->csv);
     return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "%s: out of memory", importer->name);

@@ -54,7 +54,12 @@ struct cqa_indicator {
     enum cqa_rated_by rated_by;
     struct cqa_rational low; /* input range, both ends taken */
     struct cqa_rational high;
-    int or_zero;             /* 0 is taken too, where the range starts above it */
+    int or_zero;     /* 0 is taken too, where the range starts above it */
+    int rows_summed; /* rows of one month are cases that add up; else raters, whose mean counts */
+    const char *const *words; /* what may stand for a number: "P1"; NULL: nothing */
+    const struct cqa_rational *word_values;
+    size_t word_count;
+    int small;               /* percent: below 1 is usual */
     int whole;               /* whole numbers only */
     int yes_no;              /* 0 or 1, also written as words */
     int round_places;        /* the value is rounded before use; CQA_NOWHERE: it is not */

@@ -69,6 +69,7 @@ struct cqa_row {
     const char *agent;
     const char *indicator;     /* id, or its name in either language */
     const char *rater;         /* NULL: none said */
+    const char *name;          /* of the agent, beside a number; NULL: none said */
     const char *post;          /* NULL: none said */
     const char *period;        /* "2025-11", "2025Q4"; NULL: the one that is appraised */
     struct cqa_rational value; /* none: a fault was found in it */

@@ -20,7 +20,8 @@ struct cqa_ref {
 /* What an item is made of. */
 struct cqa_part {
     struct cqa_ref of;
-    struct cqa_rational weight; /* weighted: in %; sum: 1 or -1 */
+    struct cqa_rational weight; /* sum: 1 or -1 */
+    struct cqa_ref weighs;      /* weighted: in %, a number or from data */
     const struct cqa_assumption *assumed;
 };
 
@@ -47,6 +48,10 @@ enum cqa_item_type {
     CQA_ITEM_THRESHOLD,   /* pass or fail */
     CQA_ITEM_OCCURRENCES, /* so much for each */
     CQA_ITEM_RATIO,
+    CQA_ITEM_PRODUCT,
+    CQA_ITEM_MIN,
+    CQA_ITEM_MAX,
+    CQA_ITEM_IF, /* one of two values, by a comparison */
     CQA_ITEM_TYPE_COUNT
 };
 
@@ -64,7 +69,7 @@ struct cqa_scheme_item {
     size_t line;
     size_t column;
     enum cqa_item_type type;
-    enum cqa_compare compare;  /* threshold */
+    enum cqa_compare compare;  /* threshold, if */
     int times_coefficient;     /* value, in pay only */
     struct cqa_rational floor; /* of the points */
     struct cqa_rational ceiling;
@@ -72,21 +77,32 @@ struct cqa_scheme_item {
     struct cqa_rational percent; /* value */
     struct cqa_band *bands;
     size_t band_count;
-    struct cqa_rational target; /* linear */
+    int marginal;                    /* bands: each unit at the rate of the row that it lies in */
+    struct cqa_rational weights_sum; /* weighted: 100 unless it says otherwise */
+    int shared;                      /* weighted: what is absent leaves its weight to the others */
+    struct cqa_rational target;      /* linear */
     struct cqa_rational at_target;
     struct cqa_rational above; /* linear: for each unit above the target, below it */
     struct cqa_rational below;
-    struct cqa_ref against; /* threshold */
+    struct cqa_rational step; /* linear: only whole steps count, "above" and "below" are for each;
+                                 none: every part of a unit counts */
+    struct cqa_ref against;   /* threshold, if */
+    struct cqa_ref then;      /* if */
+    struct cqa_ref otherwise; /* if */
     struct cqa_rational pass;
     struct cqa_rational fail;
     struct cqa_rational each; /* occurrences */
     struct cqa_rational cap;  /* occurrences: the points' greatest size */
     struct cqa_ref over;      /* ratio */
     struct cqa_rational times;
+    struct cqa_rational over_zero; /* ratio: what it is when `over` is 0; none: that cannot be */
 };
 
 /* Is `value` inside the band? */
 int cqa_band_holds(const struct cqa_band *band, struct cqa_rational value);
+
+/* The `index`-th thing that the item looks at, in the order of the file; NULL behind the last. */
+const struct cqa_ref *cqa_item_ref(const struct cqa_scheme_item *item, size_t index);
 
 extern const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1];
 

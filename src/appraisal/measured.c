@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "appraisal/engine.h"
@@ -37,38 +38,105 @@ static void give_call(struct cqa_engine_run *run, struct cqa_subject *subject,
     sheet->undecided += cqa_call_undecided(call);
 }
 
-void cqa_run_calls(struct cqa_engine_run *run)
+/* The period whose calls count: that which was asked for, or that of the import, or that of all
+ * calls. Where they are of several, a month would be averaged into another. */
+static void find_window(struct cqa_engine_run *run)
 {
     const struct cqa_calls *calls = run->input->calls;
-    size_t nobodys = 0;
-    size_t strangers = 0;
-    size_t outside = 0;
+    const int is_quarterly = run->scheme->period == CQA_PERIOD_QUARTERLY;
+    const char *named = run->input->period ? run->input->period : run->period_seen;
+    char period[CQA_PERIOD_SIZE];
 
-    for (size_t i = 0; calls != NULL && i < calls->count; i++) {
-        const struct cqa_scored_call *call = &calls->items[i];
-        const char *person = person_of(run, call);
-        size_t index;
-        if (run->input->period != NULL &&
-            (call->started_at == NULL || !cqa_period_holds(run->input->period, call->started_at)))
-            outside++;
-        else if (person == NULL)
-            nobodys++;
-        else if (!cqa_names_find(&run->names, person, &index))
-            strangers++;
-        else
-            give_call(run, &run->subjects[index], call);
+    snprintf(run->window, sizeof run->window, "%.7s", named);
+    for (size_t i = 0; named[0] == '\0' && calls != NULL && i < calls->count; i++) {
+        const char *moment = calls->items[i].started_at;
+        char month[CQA_PERIOD_SIZE];
+        snprintf(month, sizeof month, "%.7s", moment ? moment : "");
+        if (!cqa_period_valid(month))
+            continue;
+        cqa_period_of_scheme(is_quarterly, month, period);
+        if (run->window[0] == '\0')
+            memcpy(run->window, period, sizeof period);
+        run->calls_unclear |= strcmp(run->window, period) != 0;
+        if (run->calls_unclear) {
+            cqa_faults_add(run->faults, NULL, calls->items[i].at,
+                           "the results are of %s and of %s; say which period is appraised",
+                           run->window, period);
+            return;
+        }
     }
-    if (outside > 0)
-        cqa_run_note(run, "calls outside %s or of unknown time: %zu", run->input->period, outside);
-    if (nobodys > 0)
+}
+
+/* A month of the quarter without any call may be one whose file was forgotten. */
+static void note_empty_months(struct cqa_engine_run *run)
+{
+    const struct cqa_calls *calls = run->input->calls;
+    char month[CQA_PERIOD_SIZE];
+
+    for (int i = 0; run->window[0] != '\0' && run->window[4] == 'Q' && i < 3; i++) {
+        int found = 0;
+        cqa_period_month(run->window, i, month);
+        for (size_t k = 0; k < calls->count && !found; k++)
+            found = calls->items[k].started_at != NULL &&
+                    cqa_period_holds(month, calls->items[k].started_at);
+        if (!found)
+            cqa_run_note(run, "no call of %s is among the results of %s", month, run->window);
+    }
+}
+
+struct turned_away {
+    size_t outside;
+    size_t nobodys;
+    size_t strangers;
+};
+
+static void give_to_whom(struct cqa_engine_run *run, const struct cqa_scored_call *call,
+                         struct turned_away *away)
+{
+    const char *person = person_of(run, call);
+    const int is_outside =
+        run->window[0] != '\0' &&
+        (call->started_at == NULL || !cqa_period_holds(run->window, call->started_at));
+    size_t index;
+
+    if (is_outside && (call->started_at != NULL || run->input->period != NULL))
+        away->outside++;
+    else if (person == NULL)
+        away->nobodys++;
+    else if (!cqa_names_find(&run->names, person, &index))
+        away->strangers++;
+    else
+        give_call(run, &run->subjects[index], call);
+}
+
+static void note_turned_away(struct cqa_engine_run *run, const struct turned_away *away)
+{
+    if (away->outside > 0)
+        cqa_run_note(run, "calls outside %s or of unknown time: %zu", run->window, away->outside);
+    if (away->nobodys > 0)
         cqa_run_note(run,
                      run->input->roster ? "calls of nobody: %zu; their agent is not known, or the "
                                           "roster has nobody there at that time"
                                         : "calls of nobody: %zu; their agent is not known",
-                     nobodys);
-    if (strangers > 0)
-        cqa_run_note(run, "calls of agents that the indicators do not name: %zu", strangers);
-    if (calls != NULL && calls->replaced > 0)
+                     away->nobodys);
+    if (away->strangers > 0)
+        cqa_run_note(run, "calls of agents that the indicators do not name: %zu", away->strangers);
+}
+
+void cqa_run_calls(struct cqa_engine_run *run)
+{
+    const struct cqa_calls *calls = run->input->calls;
+    struct turned_away away = {0};
+
+    if (calls == NULL)
+        return;
+    find_window(run);
+    for (size_t i = 0; i < calls->count && !run->calls_unclear; i++)
+        give_to_whom(run, &calls->items[i], &away);
+    note_turned_away(run, &away);
+    if (!run->calls_unclear && calls->count > 0)
+        note_empty_months(run);
+    if (calls->replaced > 0)
         cqa_run_note(run, "results replaced by later ones of the same call: %zu", calls->replaced);
 }
 
@@ -111,24 +179,52 @@ static struct cqa_rational combined(const struct cqa_measuring *measuring, struc
     return cqa_rational_divide(sum_of(taken, count), cqa_rational_whole((int64_t)count));
 }
 
-static void add_coverage(struct cqa_engine_run *run, const struct cqa_subject *subject,
-                         const struct cqa_measuring *measuring, struct cqa_measured *measured)
+/* Of the calls that were handled, where the import says how many: those that were recorded say
+ * nothing of the others. */
+static void add_coverage(const struct cqa_subject *subject, const struct cqa_measuring *measuring,
+                         struct cqa_measured *measured)
 {
-    struct cqa_rational handled = cqa_rational_whole((int64_t)subject->sheet.call_count);
-
-    if (measuring->handled != CQA_NOWHERE) {
-        const struct cqa_figure *figure = &subject->sheet.figures[measuring->handled];
-        if (figure->origin == CQA_ORIGIN_ABSENT)
-            return;
-        handled = figure->months[0].value;
-    }
-    measured->coverage_pct =
-        cqa_rational_divide(cqa_rational_whole((int64_t)measured->taken_count * 100), handled);
+    measured->recorded = subject->sheet.call_count;
+    if (measuring->handled == CQA_NOWHERE)
+        return;
+    const struct cqa_figure *figure = &subject->sheet.figures[measuring->handled];
+    if (figure->origin == CQA_ORIGIN_ABSENT)
+        return;
+    measured->coverage_pct = cqa_rational_divide(
+        cqa_rational_whole((int64_t)measured->taken_count * 100), figure->months[0].value);
     measured->has_coverage = cqa_rational_valid(measured->coverage_pct);
-    (void)run;
 }
 
-static struct cqa_measured *measure(struct cqa_engine_run *run, const struct cqa_subject *subject,
+/* Scores of two rubrics are numbers of two kinds: their mean is none. */
+static void check_one_rubric(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
+                             const struct cqa_measured *measured)
+{
+    const struct cqa_indicator *indicator = &run->scheme->indicators[index];
+    const struct cqa_scored_call *first = NULL;
+
+    if (indicator->measuring->rubric != NULL || strcmp(indicator->measuring->take, "score") != 0 ||
+        subject->sheet.figures[index].origin != CQA_ORIGIN_ABSENT)
+        return;
+    for (size_t i = 0; i < measured->taken_count; i++) {
+        const struct cqa_scored_call *call = measured->taken[i].call;
+        if (call->rubric == NULL)
+            continue;
+        if (first == NULL)
+            first = call;
+        if (strcmp(first->rubric, call->rubric) == 0)
+            continue;
+        subject->spoiled[index] = 1;
+        cqa_run_fault(
+            run, subject, indicator->id, subject->first,
+            "agent \"%s\": \"%s\" would mix calls scored by the rubric \"%s\" with calls "
+            "scored by \"%s\"; name one in the scheme (measured: rubric), or score all by "
+            "one",
+            subject->sheet.agent, indicator->id, first->rubric, call->rubric);
+        return;
+    }
+}
+
+static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subject *subject,
                                     size_t index)
 {
     static const char *const by_words[] = {"mean", "median", "sum"};
@@ -149,6 +245,7 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, const struct cqa
     measured->value = cqa_rational_none();
     if (measured->taken_count == 0)
         return measured;
+    check_one_rubric(run, subject, index, measured);
     measured->value =
         cqa_rational_multiply(combined(measuring, taken, measured->taken_count), measuring->times);
     cqa_buffer_print(&run->text, "%s of %zu calls", by_words[measuring->by], measured->taken_count);
@@ -160,7 +257,7 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, const struct cqa
         cqa_buffer_print(&run->text, " ÷ %s", run->scheme->indicators[measuring->over].id);
     }
     measured->how = cqa_run_text(run);
-    add_coverage(run, subject, measuring, measured);
+    add_coverage(subject, measuring, measured);
     return measured;
 }
 
@@ -207,7 +304,7 @@ void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject)
 {
     const struct cqa_calls *calls = run->input->calls;
 
-    if (calls == NULL || calls->broken.line != 0)
+    if (calls == NULL || calls->broken.line != 0 || run->calls_unclear)
         return;
     for (size_t i = 0; i < run->scheme->indicator_count; i++) {
         struct cqa_figure *figure = &subject->sheet.figures[i];
@@ -245,6 +342,11 @@ static void name_missing(struct cqa_engine_run *run, struct cqa_subject *subject
                       "agent \"%s\": \"%s\" (%s, %s) is missing: not imported, and no results to "
                       "measure it from",
                       agent, indicator->id, indicator->names.en, indicator->names.zh);
+    else if (run->calls_unclear)
+        cqa_run_fault(run, subject, indicator->id, subject->first,
+                      "agent \"%s\": \"%s\" cannot be measured: the results are of more than one "
+                      "period",
+                      agent, indicator->id);
     else if (calls->broken.line != 0)
         cqa_run_fault(run, subject, indicator->id, subject->first,
                       "agent \"%s\": \"%s\" cannot be measured: line %zu of the results is "

@@ -64,3 +64,16 @@ void cqa_period_before(const char *period, char out[CQA_PERIOD_SIZE])
     snprintf(out, CQA_PERIOD_SIZE, is_quarter ? "%04uQ%u" : "%04u-%02u",
              at > 1 ? year : (year + 9999) % 10000, before);
 }
+
+void cqa_period_of_scheme(int is_quarterly, const char *period, char out[CQA_PERIOD_SIZE])
+{
+    if (is_quarterly && period[4] == '-')
+        snprintf(out, CQA_PERIOD_SIZE, "%.4sQ%c", period, cqa_period_quarter(period));
+    else
+        snprintf(out, CQA_PERIOD_SIZE, "%.7s", period);
+}
+
+void cqa_period_month(const char *period, int index, char out[CQA_PERIOD_SIZE])
+{
+    snprintf(out, CQA_PERIOD_SIZE, "%.4s-%02d", period, (period[5] - '1') * 3 + index + 1);
+}

@@ -21,4 +21,11 @@ void cqa_period_days(const char *period, int64_t *day_from, int64_t *day_to);
 enum { CQA_PERIOD_SIZE = 8 };
 void cqa_period_before(const char *period, char out[CQA_PERIOD_SIZE]);
 
+/* The period of this scheme that holds `period`: the month itself, or its quarter. A quarter stays
+ * one. */
+void cqa_period_of_scheme(int is_quarterly, const char *period, char out[CQA_PERIOD_SIZE]);
+
+/* The month of quarter `period` ("2025Q4"), `index` 0 to 2. */
+void cqa_period_month(const char *period, int index, char out[CQA_PERIOD_SIZE]);
+
 #endif

@@ -155,6 +155,17 @@ int cqa_rational_sign(struct cqa_rational a)
     return a.numerator < 0 ? -1 : a.numerator > 0;
 }
 
+struct cqa_rational cqa_rational_floor(struct cqa_rational a)
+{
+    if (!cqa_rational_valid(a))
+        return a;
+    const __int128 cut = a.numerator / a.denominator; /* towards zero */
+
+    a.numerator = cut - (a.numerator < 0 && cut * a.denominator != a.numerator);
+    a.denominator = 1;
+    return a;
+}
+
 int cqa_rational_is_whole(struct cqa_rational a)
 {
     return a.denominator == 1;

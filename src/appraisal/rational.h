@@ -37,6 +37,9 @@ int cqa_rational_is_whole(struct cqa_rational a);
 /* Rounds to `places` decimals, half away from zero. */
 struct cqa_rational cqa_rational_round(struct cqa_rational a, int places);
 
+/* The greatest whole number that is not above it. */
+struct cqa_rational cqa_rational_floor(struct cqa_rational a);
+
 /* Reads [+-]digits[.digits][e[+-]digits], the whole of `text`, at most 30 digits. 1 when it was
  * read. */
 int cqa_rational_parse(const char *text, struct cqa_rational *out);

@@ -7,16 +7,18 @@
 #include <string.h>
 #include <time.h>
 #include "appraisal/csv.h"
+#include "appraisal/spelling.h"
 
+enum { CELL_BYTES = 128 };
 enum column { PERSON, EXTENSION, TEAM, POST, FROM, TO, COLUMN_COUNT };
 
-static const char *const column_words[COLUMN_COUNT][4] = {
-    [PERSON] = {"person", "人员", "姓名", NULL},
-    [EXTENSION] = {"extension", "分机", NULL},
-    [TEAM] = {"team", "班组", "团队", NULL},
-    [POST] = {"post", "岗位", NULL},
-    [FROM] = {"from", "开始", NULL},
-    [TO] = {"to", "结束", NULL},
+static const char *const column_words[COLUMN_COUNT][8] = {
+    [PERSON] = {"person", "name", "人员", "姓名", "员工", "员工姓名", NULL},
+    [EXTENSION] = {"extension", "ext", "分机", "分机号", "分机号码", "坐席分机", NULL},
+    [TEAM] = {"team", "group", "班组", "团队", "组别", "小组", "部门", NULL},
+    [POST] = {"post", "岗位", "职位", "岗位名称", NULL},
+    [FROM] = {"from", "start", "开始", "开始日期", "开始时间", "起始日期", "生效日期", NULL},
+    [TO] = {"to", "end", "结束", "结束日期", "结束时间", "截止日期", "失效日期", NULL},
 };
 
 struct importer {
@@ -86,17 +88,53 @@ static int read_time(const char **at, struct tm *parts)
     return !read_sign(at, ":") || read_digits(at, 2, 2, &parts->tm_sec);
 }
 
-/* "2025-11-20", "2025/11/20 8:00" as spreadsheets write them, to one spelling. 0 when it is no
- * moment. */
-static int read_moment(const char *text, int end, char out[20])
+/* Year, month and day as people write them: 2025-11-20, 2025/11/20, 2025.11.20, 20251120,
+ * 2025年11月20日. A day or a month that comes first can be either, and is none of these. */
+static int read_day(const char **at, struct tm *parts)
+{
+    const int is_bare = strspn(*at, "0123456789") == 8;
+    const int digits = is_bare ? 2 : 1;
+
+    if (!read_digits(at, 4, 4, &parts->tm_year))
+        return 0;
+    const int is_chinese = strncmp(*at, "年", 3) == 0;
+    const char sign[2] = {**at, '\0'};
+    if (is_chinese)
+        *at += 3;
+    else if (!is_bare && !read_sign(at, "-/."))
+        return 0;
+    if (!read_digits(at, digits, 2, &parts->tm_mon))
+        return 0;
+    if (is_chinese && strncmp(*at, "月", 3) == 0)
+        *at += 3;
+    else if (is_chinese || (!is_bare && !read_sign(at, sign)))
+        return 0;
+    if (!read_digits(at, digits, 2, &parts->tm_mday))
+        return 0;
+    if (is_chinese && strncmp(*at, "日", 3) == 0)
+        *at += 3;
+    return parts->tm_year >= 1900;
+}
+
+/* A spreadsheet shows a day as its midnight. */
+static int is_shown_midnight(const char *text)
+{
+    return strcmp(text, " 00:00:00") == 0 || strcmp(text, " 0:00:00") == 0 ||
+           strcmp(text, " 0:00") == 0;
+}
+
+/* A day or a moment, to one spelling; the end of a day is the next one's beginning. 0 when it is
+ * neither. */
+static int read_moment(const char *cell, int end, char out[20])
 {
     struct tm parts = {.tm_isdst = -1};
+    char plain[CELL_BYTES];
+    const char *text = plain;
 
-    if (!read_digits(&text, 4, 4, &parts.tm_year) || !read_sign(&text, "-/") ||
-        !read_digits(&text, 1, 2, &parts.tm_mon) || !read_sign(&text, "-/") ||
-        !read_digits(&text, 1, 2, &parts.tm_mday) || parts.tm_year < 1900)
+    cqa_spell_plain(cell, plain, sizeof plain);
+    if (!read_day(&text, &parts))
         return 0;
-    const int is_day = *text == '\0';
+    const int is_day = *text == '\0' || is_shown_midnight(text);
     if (!is_day && (!read_time(&text, &parts) || *text != '\0'))
         return 0;
     parts.tm_year -= 1900;
@@ -126,6 +164,51 @@ static const char *text_of(struct importer *importer, enum column column)
     const struct cqa_csv_cell *cell = cell_of(importer, column);
 
     return cell == NULL ? NULL : cqa_arena_string(&importer->roster->arena, cell->text);
+}
+
+/* The name in a cell, in the one spelling; NULL: none is there. */
+static const char *name_of(struct importer *importer, enum column column, enum cqa_spelled *spelled)
+{
+    const struct cqa_csv_cell *cell = cell_of(importer, column);
+    const char *name = NULL;
+
+    *spelled = CQA_SPELLED_NAME;
+    if (cell != NULL)
+        *spelled = cqa_spell_name(&importer->roster->arena, cell->text, &name);
+    return name != NULL && name[0] != '\0' ? name : NULL;
+}
+
+/* "8002;8003": a row each, for one may be handed on before the other. */
+static int is_several(const char *extension)
+{
+    static const char *const signs[] = {";", ",", "/", "、", "；", "，", " "};
+
+    for (size_t i = 0; extension != NULL && i < sizeof signs / sizeof *signs; i++) {
+        const char *at = strstr(extension, signs[i]);
+        if (at != NULL && at > extension && isdigit((unsigned char)at[-1]) &&
+            isdigit((unsigned char)at[strlen(signs[i])]))
+            return 1;
+    }
+    return 0;
+}
+
+/* 0 when the extension is not one that a call can have. */
+static int check_extension(struct importer *importer, const struct cqa_seat *seat,
+                           enum cqa_spelled spelled)
+{
+    const struct cqa_csv_cell *cell = cell_of(importer, EXTENSION);
+    const char *wrong = spelled == CQA_SPELLED_REWRITTEN
+                            ? CQA_N("a spreadsheet wrote the number so, and digits may be lost")
+                        : is_several(seat->extension) ? CQA_N("one extension a row")
+                                                      : NULL;
+
+    if (wrong == NULL)
+        return 1;
+    cqa_faults_add(importer->faults, seat->person,
+                   (struct cqa_place){importer->name, cell->line, cell->column},
+                   "person \"%s\": \"%s\" is no extension: %p", seat->person, cell->text,
+                   cqa_words_named(wrong));
+    return 0;
 }
 
 static int read_times(struct importer *importer, struct cqa_seat *seat)
@@ -158,8 +241,9 @@ static enum cqa_status add_seat(struct importer *importer)
 {
     struct cqa_roster *roster = importer->roster;
     const struct cqa_csv_cell *first = &importer->csv.cells[0];
-    struct cqa_seat seat = {.person = text_of(importer, PERSON),
-                            .extension = text_of(importer, EXTENSION),
+    enum cqa_spelled person_spelled, spelled;
+    struct cqa_seat seat = {.person = name_of(importer, PERSON, &person_spelled),
+                            .extension = name_of(importer, EXTENSION, &spelled),
                             .team = text_of(importer, TEAM),
                             .post = text_of(importer, POST),
                             .at = {importer->name, first->line, first->column}};
@@ -170,7 +254,8 @@ static enum cqa_status add_seat(struct importer *importer)
                                                              : CQA_N("the row names no person")));
         return CQA_OK;
     }
-    if (!read_times(importer, &seat))
+    if (person_spelled == CQA_SPELLED_SUMMARY || !check_extension(importer, &seat, spelled) ||
+        !read_times(importer, &seat))
         return CQA_OK;
     if (roster->count == roster->capacity) {
         const size_t capacity = roster->capacity ? roster->capacity * 2 : 64;

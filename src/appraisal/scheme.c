@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "appraisal/scheme.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "appraisal/scheme_load.h"
+#include "appraisal/spelling.h"
+
+enum { POST_BYTES = 256 };
 
 static const char *const period_words[] = {"monthly", "quarterly", NULL};
 
@@ -123,7 +125,7 @@ void cqa_scheme_load_ends(struct cqa_scheme_loader *loader, const struct cqa_yam
 
 static void load_posts(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
-    static const char *const keys[] = {"posts", "except", NULL};
+    static const char *const keys[] = {"posts", "except", "except_like", NULL};
     struct cqa_scheme *scheme = loader->scheme;
     const struct cqa_yaml_node *node =
         cqa_yaml_want(root, "applies_to", CQA_YAML_MAP, 0, loader->problems);
@@ -131,11 +133,15 @@ static void load_posts(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
     if (node == NULL)
         return;
     cqa_yaml_only(node, keys, loader->problems);
-    scheme->posts_excluded = cqa_yaml_find(node, "except") != NULL;
+    scheme->posts_within = cqa_yaml_find(node, "except_like") != NULL;
+    scheme->posts_excluded = scheme->posts_within || cqa_yaml_find(node, "except") != NULL;
     if (cqa_yaml_count(node) != 1)
         cqa_yaml_problem(node, loader->problems,
-                         "\"applies_to\" takes either \"posts\" or \"except\"");
-    scheme->posts = cqa_scheme_words(loader, node, scheme->posts_excluded ? "except" : "posts",
+                         "\"applies_to\" takes one of \"posts\", \"except\" and \"except_like\"");
+    scheme->posts = cqa_scheme_words(loader, node,
+                                     scheme->posts_within     ? "except_like"
+                                     : scheme->posts_excluded ? "except"
+                                                              : "posts",
                                      &scheme->post_count);
 }
 
@@ -243,44 +249,46 @@ int cqa_scheme_indicator(const struct cqa_scheme *scheme, const char *name)
     return CQA_NOWHERE;
 }
 
-static int folded(char c)
+int cqa_scheme_in_percent(const struct cqa_indicator *indicator)
 {
-    return c == '-' || c == '_' ? ' ' : tolower((unsigned char)c);
+    return indicator->unit != NULL && strcmp(indicator->unit, "%") == 0;
 }
 
-static int same_post(const char *a, const char *b)
+static int post_among(const char *post, const char *const *posts, size_t count, int within)
 {
-    while (*a != '\0' && folded(*a) == folded(*b)) {
-        a++;
-        b++;
+    char folded[POST_BYTES];
+    char other[POST_BYTES];
+
+    cqa_spell_fold(post, folded, sizeof folded);
+    for (size_t i = 0; i < count; i++) {
+        cqa_spell_fold(posts[i], other, sizeof other);
+        if (within ? strstr(folded, other) != NULL : strcmp(folded, other) == 0)
+            return 1;
     }
-    return *a == *b;
+    return 0;
 }
 
 int cqa_scheme_post_among(const char *post, const char *const *posts, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (same_post(post, posts[i]))
-            return 1;
-    return 0;
+    return post_among(post, posts, count, 0);
 }
 
 int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post)
 {
     if (scheme->posts == NULL || post == NULL)
         return 1;
-    return cqa_scheme_post_among(post, scheme->posts, scheme->post_count) != scheme->posts_excluded;
+    return post_among(post, scheme->posts, scheme->post_count, scheme->posts_within) !=
+           scheme->posts_excluded;
 }
 
 static int uses(const struct cqa_scheme_item *item, size_t indicator)
 {
-    for (size_t i = 0; i < item->part_count; i++)
-        if (item->parts[i].of.kind == CQA_REF_INDICATOR && item->parts[i].of.index == indicator)
+    const struct cqa_ref *ref;
+
+    for (size_t i = 0; (ref = cqa_item_ref(item, i)) != NULL; i++)
+        if (ref->kind == CQA_REF_INDICATOR && ref->index == indicator)
             return 1;
-    return (item->type == CQA_ITEM_THRESHOLD && item->against.kind == CQA_REF_INDICATOR &&
-            item->against.index == indicator) ||
-           (item->type == CQA_ITEM_RATIO && item->over.kind == CQA_REF_INDICATOR &&
-            item->over.index == indicator);
+    return 0;
 }
 
 int cqa_scheme_private(const struct cqa_scheme *scheme, size_t indicator)

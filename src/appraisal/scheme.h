@@ -56,6 +56,7 @@ struct cqa_scheme {
     const char *const *posts; /* that it is for, or not for; NULL: for all */
     size_t post_count;
     int posts_excluded;                  /* `posts` are those that it is not for */
+    int posts_within;                    /* … and it is enough that a post's name holds one */
     const struct cqa_assumption **notes; /* assumptions of the scheme as a whole */
     size_t note_count;
 
@@ -95,8 +96,11 @@ void cqa_scheme_destroy(struct cqa_scheme *scheme);
  */
 int cqa_scheme_indicator(const struct cqa_scheme *scheme, const char *name);
 
-/* Does the scheme apply to this post? Posts are compared without case, and with "-", "_" and " "
- * alike. */
+/* Is the indicator's unit percent? */
+int cqa_scheme_in_percent(const struct cqa_indicator *indicator);
+
+/* Does the scheme apply to this post? Posts are compared without case, spaces, "-" and
+ * "_", and what is of full width as what is not. */
 int cqa_scheme_applies(const struct cqa_scheme *scheme, const char *post);
 int cqa_scheme_post_among(const char *post, const char *const *posts, size_t count);
 

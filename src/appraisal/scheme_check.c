@@ -77,7 +77,7 @@ static struct reach reach_of_parts(const struct cqa_scheme *scheme, const struct
     for (size_t i = 0; i < item->part_count; i++) {
         struct cqa_rational weight = item->parts[i].weight;
         if (item->type == CQA_ITEM_WEIGHTED)
-            weight = cqa_rational_divide(weight, cqa_rational_whole(100));
+            weight = cqa_rational_divide(item->parts[i].weighs.number, cqa_rational_whole(100));
         const struct reach part = reach_scaled(reach_of(scheme, items, item->parts[i].of), weight);
         sum.low = cqa_rational_add(sum.low, part.low);
         sum.high = cqa_rational_add(sum.high, part.high);
@@ -95,10 +95,74 @@ static void widen(struct reach *reach, struct cqa_rational value)
     reach->high = greater(reach->high, value);
 }
 
+/* From the least to the greatest of all parts. */
+static struct reach reach_of_all(const struct cqa_scheme *scheme, const struct reach *items,
+                                 const struct cqa_scheme_item *item)
+{
+    struct reach reach = reach_of(scheme, items, item->parts[0].of);
+
+    for (size_t i = 1; i < item->part_count; i++) {
+        const struct reach part = reach_of(scheme, items, item->parts[i].of);
+        reach.low = lesser(reach.low, part.low);
+        reach.high = greater(reach.high, part.high);
+    }
+    reach.whole = 0;
+    return reach;
+}
+
+/* Weights that are shared out, or come from data: each may be all or nothing. */
+static struct reach reach_of_weighted(const struct cqa_scheme *scheme, const struct reach *items,
+                                      const struct cqa_scheme_item *item)
+{
+    int fixed = !item->shared;
+
+    for (size_t i = 0; i < item->part_count; i++)
+        fixed &= item->parts[i].weighs.kind == CQA_REF_NUMBER;
+    if (fixed)
+        return reach_of_parts(scheme, items, item);
+    return reach_scaled(reach_of_all(scheme, items, item),
+                        cqa_rational_divide(item->weights_sum, cqa_rational_whole(100)));
+}
+
+static struct reach reach_of_product(const struct cqa_scheme *scheme, const struct reach *items,
+                                     const struct cqa_scheme_item *item)
+{
+    struct reach reach = reach_of(scheme, items, item->parts[0].of);
+
+    for (size_t i = 1; i < item->part_count; i++) {
+        const struct reach part = reach_of(scheme, items, item->parts[i].of);
+        const struct cqa_rational first = cqa_rational_multiply(reach.low, part.low);
+        struct reach product = {first, first, 0};
+        widen(&product, cqa_rational_multiply(reach.low, part.high));
+        widen(&product, cqa_rational_multiply(reach.high, part.low));
+        widen(&product, cqa_rational_multiply(reach.high, part.high));
+        reach = product;
+    }
+    return reach;
+}
+
+/* The least of several is at most the least of their greatest. */
+static struct reach reach_of_extreme(const struct cqa_scheme *scheme, const struct reach *items,
+                                     const struct cqa_scheme_item *item)
+{
+    struct reach reach = reach_of(scheme, items, item->parts[0].of);
+    const int is_min = item->type == CQA_ITEM_MIN;
+
+    for (size_t i = 1; i < item->part_count; i++) {
+        const struct reach part = reach_of(scheme, items, item->parts[i].of);
+        reach.low = is_min ? lesser(reach.low, part.low) : greater(reach.low, part.low);
+        reach.high = is_min ? lesser(reach.high, part.high) : greater(reach.high, part.high);
+    }
+    reach.whole = 0;
+    return reach;
+}
+
 static struct reach reach_of_bands(const struct cqa_scheme_item *item)
 {
     struct reach reach = {item->bands[0].points, item->bands[0].points, 0};
 
+    if (item->marginal)
+        return reach_anything();
     for (size_t i = 0; i < item->band_count; i++) {
         const struct cqa_band *band = &item->bands[i];
         if (band->is_rate && (!cqa_rational_valid(band->low) || !cqa_rational_valid(band->high)))
@@ -128,6 +192,8 @@ static struct reach reach_of_linear(const struct cqa_scheme_item *item, struct r
     struct reach reach = {low, low, 0};
 
     widen(&reach, linear_at(item, of.high));
+    if (cqa_rational_valid(item->step))
+        return reach_anything();
     if (cqa_rational_valid(of.low) && cqa_rational_valid(of.high) &&
         cqa_rational_compare(of.low, item->target) < 0 &&
         cqa_rational_compare(item->target, of.high) < 0)
@@ -147,6 +213,15 @@ static struct reach reach_of_ratio(const struct cqa_scheme_item *item, struct re
     return reach_scaled(reach, item->times);
 }
 
+static struct reach reach_of_either(const struct cqa_scheme *scheme, const struct reach *items,
+                                    const struct cqa_scheme_item *item)
+{
+    const struct reach then = reach_of(scheme, items, item->then);
+    const struct reach otherwise = reach_of(scheme, items, item->otherwise);
+
+    return (struct reach){lesser(then.low, otherwise.low), greater(then.high, otherwise.high), 0};
+}
+
 static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct reach *items,
                                   const struct cqa_scheme_item *item)
 {
@@ -155,8 +230,16 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
     switch (item->type) {
     case CQA_ITEM_SUM:
     case CQA_ITEM_MEAN:
-    case CQA_ITEM_WEIGHTED:
         return reach_of_parts(scheme, items, item);
+    case CQA_ITEM_WEIGHTED:
+        return reach_of_weighted(scheme, items, item);
+    case CQA_ITEM_PRODUCT:
+        return reach_of_product(scheme, items, item);
+    case CQA_ITEM_MIN:
+    case CQA_ITEM_MAX:
+        return reach_of_extreme(scheme, items, item);
+    case CQA_ITEM_IF:
+        return reach_of_either(scheme, items, item);
     case CQA_ITEM_OCCURRENCES:
         return reach_scaled(reach_of_parts(scheme, items, item), item->each);
     case CQA_ITEM_BANDS:
@@ -170,6 +253,8 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
             return reach_scaled(first, cqa_rational_divide(item->percent, cqa_rational_whole(100)));
         return reach_anything();
     case CQA_ITEM_RATIO:
+        if (cqa_rational_valid(item->over_zero))
+            return reach_anything();
         return reach_of_ratio(item, first, reach_of(scheme, items, item->over));
     case CQA_ITEM_TYPE_COUNT:
         break;
@@ -311,6 +396,22 @@ static int may_be_absent(const struct cqa_scheme *scheme, const unsigned char *a
     return ref.kind == CQA_REF_ITEM && absent[ref.index];
 }
 
+/* Where the weights of what is absent are shared out, one part that is there is enough. */
+static int item_may_be_absent(const struct cqa_scheme *scheme, const unsigned char *absent,
+                              const struct cqa_scheme_item *item)
+{
+    const struct cqa_ref *ref;
+    size_t parts = 0;
+
+    for (size_t i = 0; (ref = cqa_item_ref(item, i)) != NULL; i++) {
+        const int missing = may_be_absent(scheme, absent, *ref);
+        if (missing && !(item->shared && i < item->part_count))
+            return 1;
+        parts += missing && i < item->part_count;
+    }
+    return parts == item->part_count;
+}
+
 static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches,
                         unsigned char *absent)
 {
@@ -318,14 +419,9 @@ static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches,
 
     for (size_t i = 0; i < scheme->item_count; i++) {
         const struct cqa_scheme_item *item = &scheme->items[i];
-        for (size_t k = 0; k < item->part_count; k++)
-            absent[i] |= (unsigned char)may_be_absent(scheme, absent, item->parts[k].of);
-        if (item->type == CQA_ITEM_RATIO) {
-            absent[i] |= (unsigned char)may_be_absent(scheme, absent, item->over);
+        absent[i] = (unsigned char)item_may_be_absent(scheme, absent, item);
+        if (item->type == CQA_ITEM_RATIO && !cqa_rational_valid(item->over_zero))
             check_divisor(loader, item, reach_of(scheme, reaches, item->over));
-        }
-        if (item->type == CQA_ITEM_THRESHOLD)
-            absent[i] |= (unsigned char)may_be_absent(scheme, absent, item->against);
         if (item->type == CQA_ITEM_BANDS)
             check_bands(loader, item->bands, item->band_count,
                         reach_of(scheme, reaches, item->parts[0].of));

@@ -6,9 +6,9 @@ const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {"none", "self", 
                                                                 "peers", NULL};
 
 static const char *const keys[] = {
-    "id",           "names",    "unit",     "range",   "or_zero", "whole",
-    "yes_no",       "round",    "cap",      "period",  "need",    "default",
-    "required_for", "rated_by", "measured", "assumed", "reason",  NULL};
+    "id",       "names",   "unit",   "range", "or_zero", "whole",        "yes_no",
+    "round",    "cap",     "period", "need",  "default", "required_for", "rated_by",
+    "measured", "assumed", "reason", "rows",  "small",   "values",       NULL};
 
 /* An id is a column of an import and a key of the output. */
 static void check_id(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -47,6 +47,30 @@ static void load_range(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
                          "\"range\" must be [least, most]: the first is above the second");
     if (indicator->yes_no)
         cqa_yaml_problem(range, loader->problems, "\"yes_no\" has its own range, 0 or 1");
+}
+
+/* "values: {P1: 1, P2: 1.2}": words that stand for numbers; then no others are taken. */
+static void load_values(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                        struct cqa_indicator *indicator)
+{
+    const struct cqa_yaml_node *map =
+        cqa_yaml_want(node, "values", CQA_YAML_MAP, 0, loader->problems);
+    const size_t count = map == NULL ? 0 : cqa_yaml_count(map);
+    const char **words = cqa_scheme_alloc(loader, count + 1, sizeof *words);
+    struct cqa_rational *values = cqa_scheme_alloc(loader, count + 1, sizeof *values);
+
+    if (map == NULL || words == NULL || values == NULL)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        words[i] = cqa_yaml_text(cqa_yaml_key(map, i));
+        values[i] = cqa_rational_whole(0);
+        cqa_scheme_as_number(loader, cqa_yaml_item(map, i), &values[i]);
+    }
+    if (count == 0)
+        cqa_yaml_problem(map, loader->problems, "\"values\" is empty; allowed: one or more");
+    indicator->words = words;
+    indicator->word_values = values;
+    indicator->word_count = count;
 }
 
 static void load_need(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -138,6 +162,7 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
                            struct cqa_indicator *indicator)
 {
     static const char *const period_words[] = {"monthly", "quarterly", NULL};
+    static const char *const rows_words[] = {"mean", "sum", NULL};
     int period = (int)loader->scheme->period;
     int64_t places = CQA_NOWHERE;
 
@@ -149,6 +174,11 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     cqa_yaml_get_text(node, "names", 1, &indicator->names, loader->problems);
     cqa_yaml_get_string(node, "unit", 0, &indicator->unit, loader->problems);
     cqa_yaml_get_bool(node, "or_zero", 0, &indicator->or_zero, loader->problems);
+    cqa_yaml_get_word(node, "rows", 0, rows_words, &indicator->rows_summed, loader->problems);
+    cqa_yaml_get_bool(node, "small", 0, &indicator->small, loader->problems);
+    if (indicator->small && !cqa_scheme_in_percent(indicator))
+        cqa_yaml_problem(cqa_yaml_find(node, "small"), loader->problems,
+                         "\"small\" is for indicators whose unit is \"%%\"");
     cqa_yaml_get_bool(node, "whole", 0, &indicator->whole, loader->problems);
     cqa_yaml_get_bool(node, "yes_no", 0, &indicator->yes_no, loader->problems);
     cqa_yaml_get_word(node, "period", 0, period_words, &period, loader->problems);
@@ -161,6 +191,7 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     indicator->cap = cqa_rational_none();
     cqa_scheme_number(loader, node, "cap", 0, &indicator->cap);
     load_range(loader, node, indicator);
+    load_values(loader, node, indicator);
     load_need(loader, node, indicator);
     indicator->assumed = cqa_scheme_assumption(loader, node, "indicators", indicator->id);
 }

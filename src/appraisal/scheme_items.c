@@ -3,8 +3,8 @@
 #include "appraisal/scheme_load.h"
 
 const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1] = {
-    "value",  "sum",       "mean",        "weighted", "bands",
-    "linear", "threshold", "occurrences", "ratio",    NULL};
+    "value",       "sum",   "mean",    "weighted", "bands", "linear", "threshold",
+    "occurrences", "ratio", "product", "min",      "max",   "if",     NULL};
 
 /* The keys of every item, and those of its type. */
 #define COMMON "id", "names", "unit", "type", "floor", "ceiling", "assumed", "reason"
@@ -12,15 +12,38 @@ static const char *const keys_of[CQA_ITEM_TYPE_COUNT][20] = {
     [CQA_ITEM_VALUE] = {COMMON, "of", "percent", "times", NULL},
     [CQA_ITEM_SUM] = {COMMON, "plus", "minus", NULL},
     [CQA_ITEM_MEAN] = {COMMON, "of", NULL},
-    [CQA_ITEM_WEIGHTED] = {COMMON, "parts", "weights_sum", NULL},
-    [CQA_ITEM_BANDS] = {COMMON, "of", "rows", NULL},
+    [CQA_ITEM_WEIGHTED] = {COMMON, "parts", "weights_sum", "absent", NULL},
+    [CQA_ITEM_BANDS] = {COMMON, "of", "rows", "marginal", NULL},
     [CQA_ITEM_LINEAR] = {COMMON, "of", "target", "points", "per_unit_above", "per_unit_below",
-                         NULL},
+                         "step", NULL},
     [CQA_ITEM_THRESHOLD] = {COMMON, "of", "at_least", "at_most", "above", "below", "pass", "fail",
                             NULL},
     [CQA_ITEM_OCCURRENCES] = {COMMON, "of", "each", "cap", NULL},
-    [CQA_ITEM_RATIO] = {COMMON, "of", "over", "times", NULL},
+    [CQA_ITEM_RATIO] = {COMMON, "of", "over", "times", "over_zero", NULL},
+    [CQA_ITEM_PRODUCT] = {COMMON, "of", NULL},
+    [CQA_ITEM_MIN] = {COMMON, "of", NULL},
+    [CQA_ITEM_MAX] = {COMMON, "of", NULL},
+    [CQA_ITEM_IF] = {COMMON, "of", "at_least", "at_most", "above", "below", "then", "else", NULL},
 };
+
+const struct cqa_ref *cqa_item_ref(const struct cqa_scheme_item *item, size_t index)
+{
+    const int weighted = item->type == CQA_ITEM_WEIGHTED;
+    const struct cqa_ref *const of_if[] = {&item->against, &item->then, &item->otherwise};
+
+    if (index < item->part_count)
+        return &item->parts[index].of;
+    index -= item->part_count;
+    if (weighted)
+        return index < item->part_count ? &item->parts[index].weighs : NULL;
+    if (item->type == CQA_ITEM_IF)
+        return index < 3 ? of_if[index] : NULL;
+    if (index > 0)
+        return NULL;
+    if (item->type == CQA_ITEM_THRESHOLD)
+        return &item->against;
+    return item->type == CQA_ITEM_RATIO ? &item->over : NULL;
+}
 
 int cqa_scheme_item(const struct cqa_scheme *scheme, const char *id)
 {
@@ -86,20 +109,24 @@ static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node 
 }
 
 /* A number, or a reference. */
-static void load_operand(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
-                         const char *key, struct cqa_ref *ref)
+static int operand(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                   struct cqa_ref *ref)
+{
+    const char *text = cqa_yaml_text(node);
+
+    if (text == NULL || !cqa_rational_parse(text, &ref->number))
+        return resolve(loader, node, ref);
+    ref->kind = CQA_REF_NUMBER;
+    return cqa_scheme_as_number(loader, node, &ref->number);
+}
+
+static int load_operand(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                        const char *key, struct cqa_ref *ref)
 {
     const struct cqa_yaml_node *node =
         cqa_yaml_want(map, key, CQA_YAML_SCALAR, 1, loader->problems);
 
-    if (node == NULL)
-        return;
-    if (cqa_rational_parse(cqa_yaml_text(node), &ref->number)) {
-        ref->kind = CQA_REF_NUMBER;
-        cqa_scheme_as_number(loader, node, &ref->number);
-    } else {
-        resolve(loader, node, ref);
-    }
+    return node != NULL && operand(loader, node, ref);
 }
 
 /* ---- parts */
@@ -138,39 +165,76 @@ static void load_refs(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
         item->part_count += count;
 }
 
+/* Two or more operands under "of". */
+static void load_operands(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map,
+                          struct cqa_scheme_item *item)
+{
+    const struct cqa_yaml_node *list = cqa_yaml_want(map, "of", CQA_YAML_LIST, 1, loader->problems);
+    const size_t count = list == NULL ? 0 : cqa_yaml_count(list);
+    struct cqa_part *parts = list == NULL ? NULL : add_parts(loader, item, count);
+
+    for (size_t i = 0; parts != NULL && i < count; i++) {
+        parts[i].weight = cqa_rational_whole(1);
+        operand(loader, cqa_yaml_item(list, i), &parts[i].of);
+    }
+    item->part_count += parts == NULL ? 0 : count;
+    if (list != NULL && count < 2)
+        cqa_yaml_problem(list, loader->problems, "\"of\" must name two or more");
+}
+
+static void load_part(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *entry,
+                      const struct cqa_scheme_item *item, struct cqa_part *part)
+{
+    static const char *const part_keys[] = {"of", "weight", "assumed", "reason", NULL};
+    const struct cqa_yaml_node *of =
+        cqa_yaml_want(entry, "of", CQA_YAML_SCALAR, 1, loader->problems);
+
+    cqa_yaml_only(entry, part_keys, loader->problems);
+    part->weight = cqa_rational_whole(1);
+    part->weighs = (struct cqa_ref){.kind = CQA_REF_NUMBER, .number = cqa_rational_whole(0)};
+    if (of != NULL)
+        resolve(loader, of, &part->of);
+    if (load_operand(loader, entry, "weight", &part->weighs) &&
+        part->weighs.kind == CQA_REF_NUMBER && cqa_rational_sign(part->weighs.number) < 0)
+        cqa_yaml_problem(entry, loader->problems, "a weight below 0; allowed: 0 to 100");
+    part->assumed = cqa_scheme_assumption(loader, entry, item->id ? item->id : "items",
+                                          of ? cqa_yaml_text(of) : NULL);
+}
+
+/* The sum of weights that are numbers; none where one comes from data, which an appraisal checks.
+ */
+static struct cqa_rational sum_of_weights(const struct cqa_scheme_item *item)
+{
+    struct cqa_rational sum = cqa_rational_whole(0);
+
+    for (size_t i = 0; i < item->part_count; i++)
+        sum = item->parts[i].weighs.kind == CQA_REF_NUMBER
+                  ? cqa_rational_add(sum, item->parts[i].weighs.number)
+                  : cqa_rational_none();
+    return sum;
+}
+
 static void load_weighted(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                           struct cqa_scheme_item *item)
 {
-    static const char *const part_keys[] = {"of", "weight", "assumed", "reason", NULL};
+    static const char *const absent_words[] = {"stops", "share", NULL};
     const struct cqa_yaml_node *list =
         cqa_yaml_want(node, "parts", CQA_YAML_LIST, 1, loader->problems);
-    struct cqa_rational declared = cqa_rational_whole(100);
-    struct cqa_rational sum = cqa_rational_whole(0);
     char text[2][CQA_RATIONAL_TEXT];
 
-    cqa_scheme_number(loader, node, "weights_sum", 0, &declared);
+    item->weights_sum = cqa_rational_whole(100);
+    cqa_scheme_number(loader, node, "weights_sum", 0, &item->weights_sum);
+    cqa_yaml_get_word(node, "absent", 0, absent_words, &item->shared, loader->problems);
     if (list == NULL || add_parts(loader, item, cqa_yaml_count(list)) == NULL)
         return;
-    for (size_t i = 0; i < cqa_yaml_count(list); i++) {
-        const struct cqa_yaml_node *entry = cqa_yaml_item(list, i);
-        struct cqa_part *part = &item->parts[item->part_count++];
-        const struct cqa_yaml_node *of =
-            cqa_yaml_want(entry, "of", CQA_YAML_SCALAR, 1, loader->problems);
-        cqa_yaml_only(entry, part_keys, loader->problems);
-        part->weight = cqa_rational_whole(0);
-        if (of != NULL)
-            resolve(loader, of, &part->of);
-        if (cqa_scheme_number(loader, entry, "weight", 1, &part->weight) &&
-            cqa_rational_sign(part->weight) < 0)
-            cqa_yaml_problem(entry, loader->problems, "a weight below 0; allowed: 0 to 100");
-        part->assumed = cqa_scheme_assumption(loader, entry, item->id ? item->id : "items",
-                                              of ? cqa_yaml_text(of) : NULL);
-        sum = cqa_rational_add(sum, part->weight);
-    }
-    if (cqa_rational_compare(sum, declared) != 0)
-        cqa_yaml_problem(
-            list, loader->problems, "the weights sum to %s; allowed: %s, or \"weights_sum: %s\"",
-            cqa_rational_exact(sum, text[0]), cqa_rational_exact(declared, text[1]), text[0]);
+    for (size_t i = 0; i < cqa_yaml_count(list); i++)
+        load_part(loader, cqa_yaml_item(list, i), item, &item->parts[item->part_count++]);
+    const struct cqa_rational sum = sum_of_weights(item);
+    if (cqa_rational_valid(sum) && cqa_rational_compare(sum, item->weights_sum) != 0)
+        cqa_yaml_problem(list, loader->problems,
+                         "the weights sum to %s; allowed: %s, or \"weights_sum: %s\"",
+                         cqa_rational_exact(sum, text[0]),
+                         cqa_rational_exact(item->weights_sum, text[1]), text[0]);
 }
 
 /* ---- what a type has of its own */
@@ -204,8 +268,13 @@ static void load_bands(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
     if (item->bands == NULL)
         return;
     item->band_count = cqa_yaml_count(list);
-    for (size_t i = 0; i < item->band_count; i++)
+    cqa_yaml_get_bool(node, "marginal", 0, &item->marginal, loader->problems);
+    for (size_t i = 0; i < item->band_count; i++) {
         load_band(loader, cqa_yaml_item(list, i), item, &item->bands[i]);
+        if (item->marginal && !item->bands[i].is_rate)
+            cqa_yaml_problem(cqa_yaml_item(list, i), loader->problems,
+                             "a row of \"marginal\" bands gives a \"rate\"");
+    }
     if (item->band_count == 0)
         cqa_yaml_problem(list, loader->problems, "\"rows\" is empty; allowed: one or more");
 }
@@ -219,10 +288,14 @@ static void load_linear(struct cqa_scheme_loader *loader, const struct cqa_yaml_
     cqa_scheme_number(loader, node, "points", 1, &item->at_target);
     cqa_scheme_number(loader, node, "per_unit_above", 0, &item->above);
     cqa_scheme_number(loader, node, "per_unit_below", 0, &item->below);
+    item->step = cqa_rational_none();
+    if (cqa_scheme_number(loader, node, "step", 0, &item->step) &&
+        cqa_rational_sign(item->step) <= 0)
+        cqa_yaml_problem(cqa_yaml_find(node, "step"), loader->problems, "\"step\" must be above 0");
 }
 
-static void load_threshold(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                           struct cqa_scheme_item *item)
+static void load_compare(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                         struct cqa_scheme_item *item)
 {
     static const char *const words[] = {"at_least", "at_most", "above", "below"};
     int found = 0;
@@ -237,10 +310,24 @@ static void load_threshold(struct cqa_scheme_loader *loader, const struct cqa_ya
     if (found != 1)
         cqa_yaml_problem(node, loader->problems,
                          "a threshold has one of: at_least, at_most, above, below");
+}
+
+static void load_threshold(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                           struct cqa_scheme_item *item)
+{
+    load_compare(loader, node, item);
     item->pass = cqa_rational_whole(1);
     item->fail = cqa_rational_whole(0);
     cqa_scheme_number(loader, node, "pass", 0, &item->pass);
     cqa_scheme_number(loader, node, "fail", 0, &item->fail);
+}
+
+static void load_if(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                    struct cqa_scheme_item *item)
+{
+    load_compare(loader, node, item);
+    load_operand(loader, node, "then", &item->then);
+    load_operand(loader, node, "else", &item->otherwise);
 }
 
 static void load_occurrences(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -274,7 +361,9 @@ static void load_ratio(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
     load_refs(loader, node, "of", 1, 1, item);
     load_operand(loader, node, "over", &item->over);
     item->times = cqa_rational_whole(1);
+    item->over_zero = cqa_rational_none();
     cqa_scheme_number(loader, node, "times", 0, &item->times);
+    cqa_scheme_number(loader, node, "over_zero", 0, &item->over_zero);
 }
 
 static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -308,6 +397,14 @@ static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
         break;
     case CQA_ITEM_RATIO:
         load_ratio(loader, node, item);
+        break;
+    case CQA_ITEM_PRODUCT:
+    case CQA_ITEM_MIN:
+    case CQA_ITEM_MAX:
+        load_operands(loader, node, item);
+        break;
+    case CQA_ITEM_IF:
+        load_if(loader, node, item);
         break;
     case CQA_ITEM_TYPE_COUNT:
         break;

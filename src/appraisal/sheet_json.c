@@ -83,7 +83,7 @@ static void put_measured(const struct cqa_appraisal *appraisal, const struct cqa
         cqa_json_points(out, measured->has_coverage ? measured->coverage_pct : cqa_rational_none());
         cqa_json_put(out, ",\"coverage_least_pct\":");
         cqa_json_points(out, scheme->indicators[i].measuring->least_pct);
-        cqa_json_put(out, "}");
+        cqa_buffer_print(out, ",\"recorded\":%zu}", measured->recorded);
     }
     cqa_json_put(out, "}");
 }
@@ -137,6 +137,8 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
 {
     cqa_json_put(out, "{\"agent\":");
     cqa_json_text(out, sheet->agent);
+    if (sheet->name != NULL)
+        cqa_json_member(out, "name", sheet->name);
     cqa_json_value(out, "total", sheet->total);
     cqa_json_member(out, "grade", sheet->grade ? sheet->grade->id : NULL);
     cqa_json_put(out, ",\"coefficient\":");
@@ -153,6 +155,7 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
     }
     cqa_json_member(out, "scheme", appraisal->scheme->id);
     cqa_json_member(out, "scheme_version", appraisal->scheme->version);
+    cqa_sheet_put_rubrics(sheet, out);
     cqa_json_member(out, "post", sheet->post);
     put_grade(appraisal, sheet, out);
     if (parts & CQA_SHEET_PAY)

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include "appraisal/sheet_parts.h"
 #include "base/escape.h"
 #include "base/message.h"
 
@@ -186,8 +187,24 @@ static void put_measured(const struct cqa_scheme *scheme, const struct cqa_indic
     if (measured->undecided > 0)
         put_words(page, ", %zu flags undecided", measured->undecided);
     if (measured->has_coverage)
-        put_words(page, ", coverage %s %%", number(measured->coverage_pct, text));
+        put_words(page, ", %s %% of the calls handled", number(measured->coverage_pct, text));
+    else
+        put_words(page, ", of %zu recorded; how many were handled is not known",
+                  measured->recorded);
     cqa_buffer_print(page->out, "\n");
+}
+
+/* By what the calls were scored: without it no mean of scores can be checked. */
+static void put_rubrics(const struct cqa_sheet *sheet, const struct page *page)
+{
+    struct cqa_rubric_used used[CQA_RUBRICS_USED];
+    const size_t count = cqa_sheet_rubrics(sheet, used, CQA_RUBRICS_USED);
+
+    for (size_t i = 0; i < count; i++) {
+        put_words(page, "  Rubric %s, version %s: %zu calls", used[i].rubric,
+                  used[i].version ? used[i].version : "–", used[i].calls);
+        cqa_buffer_print(page->out, "\n");
+    }
 }
 
 enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
@@ -200,10 +217,15 @@ enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
 
     cqa_escape_control(sheet->agent, name, sizeof name);
     cqa_buffer_print(out, "\n%s", name);
+    if (sheet->name != NULL) {
+        cqa_escape_control(sheet->name, name, sizeof name);
+        cqa_buffer_print(out, " %s", name);
+    }
     put_outcome(sheet, &page);
     for (size_t i = 0; i < scheme->indicator_count; i++)
         if (scheme->indicators[i].measuring != NULL)
             put_measured(scheme, &scheme->indicators[i], &sheet->figures[i], &page);
+    put_rubrics(sheet, &page);
     for (size_t i = 0; i < scheme->line_count; i++)
         put_line(&page, in_language(scheme->lines[i].names, language), sheet->lines[i].value,
                  sheet->lines[i].how);

@@ -162,12 +162,9 @@ static void put_refs(const struct cqa_scheme *scheme, const struct cqa_scheme_it
     int count = 0;
 
     cqa_json_put(out, ",\"of\":[");
-    for (size_t i = 0; i < item->part_count; i++)
-        put_ref(scheme, item->parts[i].of, &count, out);
-    if (item->type == CQA_ITEM_THRESHOLD)
-        put_ref(scheme, item->against, &count, out);
-    if (item->type == CQA_ITEM_RATIO)
-        put_ref(scheme, item->over, &count, out);
+    const struct cqa_ref *ref;
+    for (size_t i = 0; (ref = cqa_item_ref(item, i)) != NULL; i++)
+        put_ref(scheme, *ref, &count, out);
     cqa_json_put(out, "]");
 }
 

@@ -94,3 +94,38 @@ void cqa_drop_half_character(char *text, size_t size)
     if (after < whole)
         text[length - 1 - after] = '\0';
 }
+
+/* The value of two hex digits as the escaping writes them; -1: they are none. */
+static int hex_byte(const char *digits)
+{
+    static const char all[] = "0123456789abcdef";
+    const char *high = digits[0] == '\0' ? NULL : strchr(all, digits[0]);
+    const char *low = high == NULL || digits[1] == '\0' ? NULL : strchr(all, digits[1]);
+
+    return low == NULL ? -1 : (int)((high - all) * 16 + (low - all));
+}
+
+int cqa_unescape_bytes(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+    int has_bytes = 0;
+
+    for (; *text != '\0'; text++) {
+        if (used + 1 >= size)
+            return 0;
+        if (text[0] != '\\') {
+            out[used++] = *text;
+        } else if (text[1] == '\\') {
+            out[used++] = *++text;
+        } else {
+            const int byte = text[1] == 'x' ? hex_byte(text + 2) : -1;
+            if (byte <= 0 || (byte >= 0x20 && byte < 0x7F))
+                return 0;
+            has_bytes |= byte >= 0x80;
+            out[used++] = (char)byte;
+            text += 3;
+        }
+    }
+    out[used] = '\0';
+    return has_bytes;
+}

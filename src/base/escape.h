@@ -17,6 +17,13 @@ void cqa_escape_control(const char *text, char *out, size_t size);
  */
 const char *cqa_escape_bytes(const char *text, char *out, size_t size);
 
+/*
+ * What cqa_escape_bytes made of a name back into its bytes, in `out` (`size` bytes, terminated). 0:
+ * the text is none of its making (nothing escaped, an unknown or unfinished escape, one of a plain
+ * letter), or does not fit.
+ */
+int cqa_unescape_bytes(const char *text, char *out, size_t size);
+
 /* Bytes of the UTF-8 character at `text`, of which `length` bytes are there; 0: there is none. */
 size_t cqa_utf8_length(const char *text, size_t length);
 

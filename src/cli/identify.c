@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/escape.h"
 #include "base/problems.h"
 #include "base/say.h"
 #include "cli/cli.h"
+#include "cli/survey.h"
 #include "recorder/profile.h"
 
 static const char NAME[] = "identify";
@@ -17,13 +19,15 @@ static const char NAME[] = "identify";
 static const char HELP[] =
     "Usage: callqa identify --recorder NAME [OPTION]... PATH...\n"
     "Shows what a recorder's profile makes of file names: call, parties, time, and whose channel\n"
-    "is whose. Opens no file.\n\n"
+    "is whose. A folder is gone through as callqad would go through it, and a summary says which\n"
+    "patterns fit, what fits none, and what was passed over. Opens no file.\n\n"
     "  -r, --recorder NAME   a profile's name or file (see models/recorders)\n"
     "  -z, --time-zone Z     of the times in file names (default: this machine's)\n"
     "  -f, --format F        text (default) or jsonl\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11/20/*";
+    "Exit codes: 0 done; 1 failed; 2 usage; 3 a folder could not be read; 4 profile invalid.\n"
+    "Example: callqa identify --recorder freepbx /var/spool/asterisk/monitor/2025/11";
 
 struct options {
     const char *recorder;
@@ -139,26 +143,79 @@ static enum cqa_status print_text(const char *path, const struct cqa_call_identi
     return ferror(stdout) ? CQA_E_IO : CQA_OK;
 }
 
-static enum cqa_status identify_all(const struct options *options, char **paths,
-                                    const struct cqa_recorder *recorder,
-                                    const struct cqa_zone *zone, struct cqa_error *error)
+struct identifying {
+    const struct options *options;
+    const struct cqa_recorder *recorder;
+    const struct cqa_zone *zone;
+    struct cqa_survey survey;
+};
+
+static enum cqa_status identify_one(struct identifying *work, const char *path,
+                                    struct cqa_error *error)
 {
-    for (; *paths != NULL; paths++) {
-        struct cqa_arena arena = {0};
-        struct cqa_call_identity identity;
-        enum cqa_status status =
-            cqa_recorder_identify(recorder, zone, *paths, &arena, &identity, error);
-        if (status == CQA_OK) {
-            status =
-                options->json_lines ? print_json(*paths, &identity) : print_text(*paths, &identity);
-            if (status != CQA_OK)
-                status = cqa_fail_errno(error, "writing the answer");
-        }
-        cqa_arena_finish(&arena);
+    struct cqa_arena arena = {0};
+    struct cqa_call_identity identity;
+    enum cqa_status status =
+        cqa_recorder_identify(work->recorder, work->zone, path, &arena, &identity, error);
+
+    if (status == CQA_OK) {
+        cqa_survey_count(&work->survey, path, &identity);
+        status =
+            work->options->json_lines ? print_json(path, &identity) : print_text(path, &identity);
         if (status != CQA_OK)
-            return status;
+            status = cqa_fail_errno(error, "writing the answer");
     }
-    return fflush(stdout) == 0 ? CQA_OK : cqa_fail_errno(error, "writing the answer");
+    cqa_arena_finish(&arena);
+    return status;
+}
+
+static int is_folder(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static enum cqa_status identify_folder(struct identifying *work, const char *path,
+                                       struct cqa_error *error)
+{
+    enum cqa_status status = cqa_survey_walk(&work->survey, work->recorder, path, error);
+
+    for (size_t i = 0; status == CQA_OK && i < work->survey.paths.count; i++)
+        status = identify_one(work, work->survey.paths.items[i], error);
+    return status;
+}
+
+/* `*folders`: how many of the paths are some. */
+static enum cqa_status identify_all(struct identifying *work, char **paths, size_t *folders,
+                                    struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (; status == CQA_OK && *paths != NULL; paths++) {
+        const int folder = is_folder(*paths);
+        *folders += (size_t)folder;
+        status = folder ? identify_folder(work, *paths, error) : identify_one(work, *paths, error);
+    }
+    if (status == CQA_OK && fflush(stdout) != 0)
+        return cqa_fail_errno(error, "writing the answer");
+    return status;
+}
+
+static int run(struct identifying *work, char **paths, struct cqa_error *error)
+{
+    size_t folders = 0;
+    int code = CQA_EXIT_DONE;
+
+    if (identify_all(work, paths, &folders, error) != CQA_OK)
+        code = CQA_EXIT_FAILED;
+    else if (folders > 0 &&
+             cqa_survey_print(&work->survey, work->options->json_lines ? stderr : stdout))
+        code = CQA_EXIT_UNREADABLE;
+    if (code == CQA_EXIT_FAILED)
+        cqa_cli_fail(NAME, "%p", &error->message);
+    cqa_survey_finish(&work->survey);
+    return code;
 }
 
 int cqa_cli_identify(int argc, char **argv)
@@ -177,15 +234,15 @@ int cqa_cli_identify(int argc, char **argv)
         cqa_recorder_load(options.recorder, &recorder, profile, &problems, &error);
     if (status == CQA_OK)
         status = cqa_zone_load(options.time_zone, &zone, &error);
-    if (status != CQA_OK) {
-        code = CQA_EXIT_INVALID;
-    } else {
-        status = identify_all(&options, argv + optind, recorder, zone, &error);
-        code = status == CQA_OK ? CQA_EXIT_DONE : CQA_EXIT_FAILED;
-    }
     cqa_problems_print(&problems, profile, cqa_say_language(), stderr);
-    if (status != CQA_OK && problems.count == 0)
-        cqa_cli_fail(NAME, "%p", &error.message);
+    if (status == CQA_OK) {
+        struct identifying work = {.options = &options, .recorder = recorder, .zone = zone};
+        code = run(&work, argv + optind, &error);
+    } else {
+        code = CQA_EXIT_INVALID;
+        if (problems.count == 0)
+            cqa_cli_fail(NAME, "%p", &error.message);
+    }
     cqa_problems_finish(&problems);
     cqa_zone_destroy(zone);
     cqa_recorder_destroy(recorder);

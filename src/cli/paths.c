@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum cqa_status add(struct cqa_paths *paths, const char *path, struct cqa_error *error)
+enum cqa_status cqa_paths_add(struct cqa_paths *paths, const char *path, struct cqa_error *error)
 {
     if (paths->count == paths->capacity) {
         const size_t capacity = paths->capacity > 0 ? paths->capacity * 2 : 64;
@@ -61,13 +61,16 @@ static enum cqa_status walk(struct cqa_paths *paths, const struct cqa_recorder *
     char *const tops[] = {top, NULL};
     FTS *walk = fts_open(tops, FTS_LOGICAL | FTS_NOCHDIR, by_name);
     enum cqa_status status = CQA_OK;
-    const FTSENT *entry;
+    FTSENT *entry;
 
     if (walk == NULL)
         return cqa_fail_errno(error, "%s", top);
     while (status == CQA_OK && (entry = fts_read(walk)) != NULL)
-        if (is_wanted(entry, recorder))
-            status = add(paths, entry->fts_path, error);
+        if (entry->fts_info == FTS_D && entry->fts_level > FTS_ROOTLEVEL &&
+            cqa_litter_folder(entry->fts_name) != CQA_LITTER_NONE)
+            (void)fts_set(walk, entry, FTS_SKIP);
+        else if (is_wanted(entry, recorder))
+            status = cqa_paths_add(paths, entry->fts_path, error);
     fts_close(walk);
     return status;
 }
@@ -102,7 +105,7 @@ enum cqa_status cqa_paths_collect(struct cqa_paths *paths, const struct cqa_reco
 
     for (; status == CQA_OK && *arguments != NULL; arguments++) {
         if ((*arguments)[0] == '\0') { /* of a variable that is not set: not this folder */
-            status = add(paths, "", error);
+            status = cqa_paths_add(paths, "", error);
             continue;
         }
         status = make_absolute(*arguments, path, error);

@@ -22,6 +22,10 @@ struct cqa_paths {
 enum cqa_status cqa_paths_collect(struct cqa_paths *paths, const struct cqa_recorder *recorder,
                                   char *const *arguments, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Adds a copy of one as it is. CQA_E_NOMEM. */
+enum cqa_status cqa_paths_add(struct cqa_paths *paths, const char *path,
+                              struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Takes a file out that is no recording: the report itself, of the last time. `path` is real; NULL
  * takes nothing. */
 void cqa_paths_drop(struct cqa_paths *paths, const char *path);

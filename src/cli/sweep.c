@@ -42,9 +42,10 @@ static const char HELP[] =
     "  -V, --version         versions of callqa and its libraries\n\n"
     "With --preview and --compare nothing is done but that, and it prints each score that would\n"
     "change, with its reasons, and sums by agent. A run that was stopped goes on where it was.\n\n"
-    "Exit codes: 0 done; 3 some recordings could not be read; 4 configuration invalid; 5 the "
-    "server\n"
-    "is out of reach, results are kept and sent by the next run or by callqad.\n"
+    "Exit codes: 0 done; 1 failed, or a watched folder cannot be read; 3 some recordings could "
+    "not\n"
+    "be read; 4 configuration invalid; 5 the server is out of reach, results are kept and sent by\n"
+    "the next run or by callqad.\n"
     "Example: callqa sweep --config /etc/callqa/callqad.yaml --since 2025-11-20";
 
 enum { FAILURES_MAX = 3, STATUS_MS = 250 };
@@ -306,7 +307,12 @@ static int run(const struct cqa_config *config, const struct options *options)
         code = cqa_cli_fail(NAME, "the store gave up");
     } else {
         print_summary(config, &status);
-        if (is_unreachable(&status))
+        if (status.unread > 0)
+            code = cqa_cli_fail(
+                NAME,
+                "%zu watched folders cannot be read, or not in whole: what lies there was left out",
+                status.unread);
+        else if (is_unreachable(&status))
             code = CQA_EXIT_SPOOLED;
         else if (status.failed > 0)
             code = CQA_EXIT_UNREADABLE;

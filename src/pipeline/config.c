@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/config.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/checks.h"
 #include "base/log.h"
 #include "base/models.h"
 #include "base/yaml.h"
+#include "pipeline/surroundings.h"
 
 static const char *const top_keys[] = {
     "state_dir",        "watch",          "rubric",    "workers",      "settle",
@@ -61,15 +62,6 @@ static const char *read_path(struct cqa_config *config, const struct cqa_yaml_no
 
 /* --- watch --- */
 
-/* Whether one folder is the other or lies in it. */
-static int overlap(const char *left, const char *right)
-{
-    const size_t shorter = strlen(left) < strlen(right) ? strlen(left) : strlen(right);
-
-    return strncmp(left, right, shorter) == 0 && (left[shorter] == '\0' || left[shorter] == '/') &&
-           (right[shorter] == '\0' || right[shorter] == '/');
-}
-
 static void load_recorder(struct cqa_watch_config *watch, const struct cqa_yaml_node *node,
                           const char *name, struct cqa_problems *problems)
 {
@@ -91,10 +83,22 @@ static void load_recorder(struct cqa_watch_config *watch, const struct cqa_yaml_
     cqa_problems_finish(&inside);
 }
 
+static void check_watched(const struct cqa_config *config, const struct cqa_yaml_node *node,
+                          const char *path, const struct cqa_surroundings *around)
+{
+    cqa_check_watched(around, node, path);
+    for (size_t i = 0; i < config->watch_count; i++)
+        if (config->watches[i].path != NULL && cqa_check_overlap(config->watches[i].path, path))
+            cqa_yaml_problem(node, around->problems,
+                             "lies in the same tree as %s: every recording belongs to one folder",
+                             config->watches[i].path);
+}
+
 static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *node,
-                       struct cqa_problems *problems)
+                       const struct cqa_surroundings *around)
 {
     struct cqa_watch_config *watch = &config->watches[config->watch_count];
+    struct cqa_problems *problems = around->problems;
     struct cqa_error error = {0};
     const char *recorder = "generic";
     const char *zone = NULL;
@@ -111,17 +115,15 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
         if (cqa_zone_load(zone, &watch->zone, &error) != CQA_OK)
             cqa_yaml_problem(zone != NULL ? cqa_yaml_find(node, "time_zone") : node, problems,
                              "time_zone: %p", &error.message);
-    for (size_t i = 0; watch->path != NULL && i < config->watch_count; i++)
-        if (config->watches[i].path != NULL && overlap(config->watches[i].path, watch->path))
-            cqa_yaml_problem(cqa_yaml_find(node, "path"), problems,
-                             "lies in the same tree as %s: every recording belongs to one folder",
-                             config->watches[i].path);
+    if (watch->path != NULL)
+        check_watched(config, cqa_yaml_find(node, "path"), watch->path, around);
     config->watch_count++;
 }
 
 static void read_watches(struct cqa_config *config, const struct cqa_yaml_node *root,
-                         struct cqa_problems *problems)
+                         const struct cqa_surroundings *around)
 {
+    struct cqa_problems *problems = around->problems;
     const struct cqa_yaml_node *list = cqa_yaml_want(root, "watch", CQA_YAML_LIST, 1, problems);
 
     if (list == NULL)
@@ -134,7 +136,7 @@ static void read_watches(struct cqa_config *config, const struct cqa_yaml_node *
     }
     config->watches = cqa_arena_alloc(&config->arena, count * sizeof *config->watches);
     for (size_t i = 0; config->watches != NULL && i < count; i++)
-        read_watch(config, cqa_yaml_item(list, i), problems);
+        read_watch(config, cqa_yaml_item(list, i), around);
 }
 
 /* --- rubric --- */
@@ -164,34 +166,36 @@ static void read_rubric(struct cqa_config *config, const struct cqa_yaml_node *r
 
 /* --- post --- */
 
-static const char *read_readable(struct cqa_config *config, const struct cqa_yaml_node *map,
-                                 const char *key, struct cqa_problems *problems)
+static const char *read_secret(struct cqa_config *config, const struct cqa_yaml_node *map,
+                               const char *key, int is_webhook,
+                               const struct cqa_surroundings *around)
 {
-    const char *path = read_path(config, map, key, 0, problems);
+    const char *path = read_path(config, map, key, 0, around->problems);
 
-    if (path != NULL && access(path, R_OK) != 0)
-        cqa_yaml_problem(cqa_yaml_find(map, key), problems, "%s: %p", path,
-                         cqa_words_of_errno(errno));
+    if (path != NULL)
+        cqa_check_secret(around, cqa_yaml_find(map, key), path, is_webhook);
     return path;
 }
 
 static void read_post(struct cqa_config *config, const struct cqa_yaml_node *root,
-                      struct cqa_problems *problems)
+                      const struct cqa_surroundings *around)
 {
+    struct cqa_problems *problems = around->problems;
     const struct cqa_yaml_node *map = cqa_yaml_want(root, "post", CQA_YAML_MAP, 0, problems);
     struct cqa_post_config *post = &config->post;
-    struct cqa_error error = {0};
 
     if (map == NULL)
         return;
     config->posts = 1;
     cqa_yaml_only(map, post_keys, problems);
     post->url = read_string(config, map, "url", 1, NULL, problems);
-    if (post->url != NULL && cqa_post_check_url(post->url, &error) != CQA_OK)
-        cqa_yaml_problem(cqa_yaml_find(map, "url"), problems, "%p", &error.message);
-    post->token_file = read_readable(config, map, "token_file", problems);
-    post->webhook_secret_file = read_readable(config, map, "webhook_secret_file", problems);
-    post->ca_file = read_readable(config, map, "ca_file", problems);
+    if (post->url != NULL)
+        cqa_check_address(around, cqa_yaml_find(map, "url"), post->url);
+    post->token_file = read_secret(config, map, "token_file", 0, around);
+    post->webhook_secret_file = read_secret(config, map, "webhook_secret_file", 1, around);
+    post->ca_file = read_path(config, map, "ca_file", 0, problems);
+    if (post->ca_file != NULL)
+        (void)cqa_check_file(cqa_yaml_find(map, "ca_file"), post->ca_file, problems);
     post->proxy = read_string(config, map, "proxy", 0, NULL, problems);
     cqa_yaml_get_duration(map, "timeout", 0, 1000, 10 * MINUTE_MS, &post->timeout_ms, problems);
     cqa_yaml_get_whole(map, "batch", 0, 1, CQA_BATCH_MAX, &config->batch, problems);
@@ -251,9 +255,22 @@ static void set_defaults(struct cqa_config *config)
     };
 }
 
-static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root,
-                     struct cqa_problems *problems)
+static void check_state(const struct cqa_config *config, const struct cqa_yaml_node *node,
+                        const struct cqa_surroundings *around)
 {
+    int apart = config->state_dir != NULL;
+
+    for (size_t i = 0; apart && i < config->watch_count; i++)
+        if (config->watches[i].path != NULL)
+            apart = cqa_check_apart(around, node, config->state_dir, config->watches[i].path);
+    if (apart)
+        cqa_check_state(around, node, config->state_dir);
+}
+
+static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root,
+                     const struct cqa_surroundings *around)
+{
+    struct cqa_problems *problems = around->problems;
     int64_t workers = config->workers;
     int level = config->log_level - CQA_LOG_ERROR;
 
@@ -273,22 +290,34 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
     cqa_yaml_get_bool(root, "show_digits", 0, &config->show_digits, problems);
     config->workers = (int)workers;
     config->log_level = CQA_LOG_ERROR + level;
-    read_watches(config, root, problems);
+    read_watches(config, root, around);
+    check_state(config, cqa_yaml_find(root, "state_dir"), around);
     read_rubric(config, root, problems);
-    read_post(config, root, problems);
+    read_post(config, root, around);
     read_clips(config, root, problems);
+}
+
+static int load(struct cqa_config *config, const char *path, const struct cqa_surroundings *around)
+{
+    struct cqa_yaml *yaml = cqa_yaml_load(path, around->problems);
+    const struct cqa_yaml_node *root = yaml != NULL ? cqa_yaml_root(yaml, around->problems) : NULL;
+
+    set_defaults(config);
+    if (root != NULL)
+        read_all(config, root, around);
+    cqa_yaml_destroy(yaml);
+    return around->problems->count == 0;
 }
 
 int cqa_config_load(struct cqa_config *config, const char *path, struct cqa_problems *problems)
 {
-    struct cqa_yaml *yaml = cqa_yaml_load(path, problems);
-    const struct cqa_yaml_node *root = yaml != NULL ? cqa_yaml_root(yaml, problems) : NULL;
+    return load(config, path, &(struct cqa_surroundings){.problems = problems});
+}
 
-    set_defaults(config);
-    if (root != NULL)
-        read_all(config, root, problems);
-    cqa_yaml_destroy(yaml);
-    return problems->count == 0;
+int cqa_config_check(struct cqa_config *config, const char *path, struct cqa_problems *problems,
+                     struct cqa_problems *notes)
+{
+    return load(config, path, &(struct cqa_surroundings){problems, notes});
 }
 
 void cqa_config_finish(struct cqa_config *config)

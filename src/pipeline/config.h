@@ -57,6 +57,13 @@ struct cqa_config {
 /* Reads, checks and loads; 0 when there were problems (all are in `problems`). Finish it whatever
  * comes back. */
 int cqa_config_load(struct cqa_config *config, const char *path, struct cqa_problems *problems);
+/*
+ * The same for a person before it is used, by the user that is to use it: held against this machine
+ * as well (pipeline/surroundings.h). `notes` gets what is odd but may be meant, as a folder that is
+ * not there yet.
+ */
+int cqa_config_check(struct cqa_config *config, const char *path, struct cqa_problems *problems,
+                     struct cqa_problems *notes);
 void cqa_config_finish(struct cqa_config *config);
 
 /* 1 when the file looks like the scoring server's configuration. */

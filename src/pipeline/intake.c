@@ -128,7 +128,7 @@ static int recall_copy(void *context, const char *path, int64_t size_bytes, int6
 
 static int ignores(void *context, const char *name)
 {
-    return cqa_recorder_ignores(context, name);
+    return (int)cqa_recorder_ignores(context, name);
 }
 
 static enum cqa_status recall_all(struct cqa_scan *scan, struct cqa_store *store,
@@ -329,6 +329,15 @@ int64_t cqa_intake_step(struct cqa_pipeline *pipeline)
             next_ms = folder->look_at_ms;
     }
     return next_ms;
+}
+
+size_t cqa_intake_unread(const struct cqa_pipeline *pipeline)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < pipeline->intake->count; i++)
+        count += (size_t)(pipeline->intake->folders[i].troubled != 0);
+    return count;
 }
 
 int cqa_intake_complete(const struct cqa_pipeline *pipeline)

@@ -90,6 +90,9 @@ int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 /* Every folder has been looked at since the start, and what may settle soon has. */
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
 
+/* How many watched folders could not be read at their last look, or not in whole. */
+size_t cqa_intake_unread(const struct cqa_pipeline *pipeline);
+
 void cqa_analyse_step(struct cqa_pipeline *pipeline);
 /* Scores of what is not stored yet are worked out anew: they borrow from the rubric, which is
  * another from now on. */

@@ -302,6 +302,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     struct cqa_error error = {0};
 
     *status = pipeline->counts;
+    status->unread = cqa_intake_unread(pipeline);
     status->trouble = pipeline->trouble.format ? &pipeline->trouble : NULL;
     status->running =
         (size_t)running(pipeline) +

@@ -40,6 +40,7 @@ struct cqa_pipeline_status {
     int server_failures;               /* requests in a row that came to nothing */
     int halted;                        /* the server says that address or token are wrong */
     int intake_paused;                 /* the store takes no more (disk full?) */
+    size_t unread;                     /* watched folders that cannot be read, or not in whole */
     const struct cqa_message *trouble; /* the last of the server; NULL: none */
 };
 

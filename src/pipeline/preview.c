@@ -20,7 +20,7 @@ struct preview {
 
 static int ignores(void *context, const char *name)
 {
-    return cqa_recorder_ignores(context, name);
+    return (int)cqa_recorder_ignores(context, name);
 }
 
 /* NULL: it is done, in this very state. */
@@ -83,6 +83,9 @@ static enum cqa_status look_twice(const struct cqa_config *config,
         status = cqa_scan_look(scan, tell, preview, &report, error);
     }
     cqa_scan_destroy(scan);
+    if (status == CQA_OK && report.errors > 0)
+        status = cqa_fail(error, CQA_E_IO, "%s cannot be read in whole: %p", watch->path,
+                          cqa_words_of_errno(report.sys_errno));
     return status;
 }
 

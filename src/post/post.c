@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,20 +57,23 @@ enum cqa_status cqa_post_check_url(const char *url, struct cqa_error *error)
     return status;
 }
 
-/* One line of a file that only its owner should read. */
-static enum cqa_status read_secret(const char *path, char out[CQA_TOKEN_MAX],
+/* One line of a file that its owner and its group may read: root's, in the group of the service. */
+static enum cqa_status read_secret(const char *path, char out[CQA_TOKEN_MAX], int *is_open,
                                    struct cqa_error *error)
 {
-    FILE *file = fopen(path, "re");
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a FIFO must not stop us */
     struct stat facts;
 
-    if (file == NULL)
+    if (fd < 0)
         return cqa_fail_errno(error, "%s", path);
-    if (fstat(fileno(file), &facts) == 0 && (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        cqa_log(CQA_LOG_WARNING, "%s can be read by others than its owner: chmod 600 it", path);
-    const size_t length = fread(out, 1, CQA_TOKEN_MAX - 1, file);
-    fclose(file);
-    out[length] = '\0';
+    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        close(fd);
+        return cqa_fail(error, CQA_E_BADDATA, "%s is no regular file", path);
+    }
+    *is_open = (facts.st_mode & (S_IWGRP | S_IRWXO)) != 0;
+    const ssize_t length = read(fd, out, CQA_TOKEN_MAX - 1);
+    close(fd);
+    out[length < 0 ? 0 : length] = '\0';
     out[strcspn(out, "\r\n")] = '\0';
     if (out[0] == '\0')
         return cqa_fail(error, CQA_E_BADDATA, "%s: its first line is empty", path);
@@ -79,6 +83,35 @@ static enum cqa_status read_secret(const char *path, char out[CQA_TOKEN_MAX],
     return CQA_OK;
 }
 
+enum cqa_status cqa_post_check_secret(const char *path, int is_webhook, int *is_open,
+                                      struct cqa_error *error)
+{
+    struct cqa_secret secret = {0};
+    char text[CQA_TOKEN_MAX];
+    enum cqa_status status = read_secret(path, text, is_open, error);
+
+    if (status == CQA_OK && is_webhook && cqa_secret_parse(&secret, text, error) != CQA_OK)
+        status = cqa_fail_within(error, "%s", path);
+    sodium_memzero(text, sizeof text);
+    sodium_memzero(&secret, sizeof secret);
+    return status;
+}
+
+/* As read_secret, of a service that goes on with what it was given, and says what is amiss. */
+static enum cqa_status take_secret(const char *path, char out[CQA_TOKEN_MAX],
+                                   struct cqa_error *error)
+{
+    int is_open = 0;
+    const enum cqa_status status = read_secret(path, out, &is_open, error);
+
+    if (status == CQA_OK && is_open)
+        cqa_log(CQA_LOG_WARNING,
+                "everybody on this machine can read %s or its group can write it: chmod 640 it, "
+                "owned by root, in the group of the service",
+                path);
+    return status;
+}
+
 static enum cqa_status read_secrets(struct cqa_post *post, const struct cqa_post_config *config,
                                     struct cqa_error *error)
 {
@@ -86,13 +119,13 @@ static enum cqa_status read_secrets(struct cqa_post *post, const struct cqa_post
     enum cqa_status status = CQA_OK;
 
     if (config->token_file != NULL) {
-        status = read_secret(config->token_file, text, error);
+        status = take_secret(config->token_file, text, error);
         if (status == CQA_OK)
             snprintf(post->authorization, sizeof post->authorization, "Authorization: Bearer %s",
                      text);
     }
     if (status == CQA_OK && config->webhook_secret_file != NULL) {
-        status = read_secret(config->webhook_secret_file, text, error);
+        status = take_secret(config->webhook_secret_file, text, error);
         if (status == CQA_OK)
             status = cqa_secret_parse(&post->secret, text, error);
         post->signs = 1;

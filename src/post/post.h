@@ -64,6 +64,14 @@ struct cqa_reply {
  */
 enum cqa_status cqa_post_check_url(const char *url, struct cqa_error *error) CQA_MUST_CHECK;
 
+/*
+ * Whether the file's first line is a token, or with `is_webhook` a secret to sign with, as
+ * cqa_post_create wants it. `*is_open`: others than its owner and its group can read it, or its
+ * group can write it. CQA_E_IO, CQA_E_BADDATA.
+ */
+enum cqa_status cqa_post_check_secret(const char *path, int is_webhook, int *is_open,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Reads the token and secret files. Call it before other threads are made. Owned, free with
  * cqa_post_destroy. */
 enum cqa_status cqa_post_create(struct cqa_post **out, const struct cqa_post_config *config,

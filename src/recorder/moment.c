@@ -39,7 +39,8 @@ static int digits_value(const char *digits, size_t from, size_t count)
 
 /* Into parts: year, month, day, hour, minute, second. 1 when date and at least the hour are there.
  */
-static int read_parts(const struct cqa_groups *groups, struct cqa_arena *arena, int parts[6])
+static int read_parts(const struct cqa_recorder *recorder, const struct cqa_groups *groups,
+                      struct cqa_arena *arena, int parts[6])
 {
     static const char *const names[] = {"year", "month", "day", "hour", "minute", "second"};
     const char *date = cqa_groups_get(groups, "date", arena);
@@ -65,6 +66,11 @@ static int read_parts(const struct cqa_groups *groups, struct cqa_arena *arena, 
         if (text != NULL && (strlen(text) > 4 || strspn(text, "0123456789") != strlen(text)))
             return -1;
         parts[i] = text == NULL ? 0 : digits_value(text, 0, strlen(text));
+        if (i == 0 && strlen(text) == 1) {
+            if (recorder->decade == 0)
+                return 0;
+            parts[0] += recorder->decade;
+        }
     }
     return 1;
 }
@@ -86,14 +92,16 @@ int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa
     int64_t local_s = 0;
     int64_t epoch_s = 0;
     const int has_epoch = read_epoch(groups, arena, &epoch_s);
-    int known = read_parts(groups, arena, parts);
+    const int known = read_parts(recorder, groups, arena, parts);
 
-    if (known > 0 &&
-        !cqa_zone_civil_s(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], &local_s))
-        known = -1;
-    if (known <= 0) {
+    /* A name that says a day that never was is no name of this recorder's, whatever else it says.
+     */
+    if (known < 0 || (known > 0 && !cqa_zone_civil_s(parts[0], parts[1], parts[2], parts[3],
+                                                     parts[4], parts[5], &local_s)))
+        return -1;
+    if (known == 0) {
         *utc_s = epoch_s;
-        return has_epoch ? 1 : known;
+        return has_epoch;
     }
     *utc_s = recorder->utc ? local_s : cqa_zone_from_local(zone, local_s);
     /* The second since 1970 knows nothing of zones and summer time, so it is the better witness. */

@@ -28,6 +28,18 @@ const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const ch
     return index == CQA_DIRECTION_OTHER ? NULL : cqa_direction_words[index];
 }
 
+int cqa_recorder_is_extension(const struct cqa_recorder *recorder, const char *number)
+{
+    struct cqa_groups *groups = NULL;
+
+    if (recorder->extensions == NULL || number == NULL)
+        return 0;
+    const int is =
+        cqa_regex_match(recorder->extensions, number, &groups, NULL) == CQA_OK && groups != NULL;
+    cqa_groups_destroy(groups);
+    return is;
+}
+
 /* Channels that are the same for in and out are the same where nobody knows. */
 static int depends_on_direction(const int agent_channel[CQA_DIRECTION_COUNT])
 {
@@ -144,32 +156,30 @@ static const char *identity(const struct cqa_recorder *recorder, const struct cq
     return both;
 }
 
-static void fill_started_at(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                            const struct cqa_groups *groups, struct cqa_arena *arena,
-                            struct cqa_call_identity *out)
+static const char *started_at(const struct cqa_zone *zone, int64_t utc_s, struct cqa_arena *arena)
 {
     char text[CQA_ZONE_TEXT_SIZE];
-    int64_t utc_s = 0;
-    const int known = cqa_moment_from_groups(recorder, zone, groups, arena, &utc_s);
 
-    if (known > 0) {
-        cqa_zone_format(zone, utc_s, text);
-        out->call.started_at = text[0] == '\0' ? NULL : cqa_arena_string(arena, text);
-    } else if (known < 0) {
-        cqa_message_set(&out->why, "%p; its date or time does not exist", &out->why);
-    }
+    cqa_zone_format(zone, utc_s, text);
+    return text[0] == '\0' ? NULL : cqa_arena_string(arena, text);
 }
 
-static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                 const struct cqa_pattern *pattern, const struct cqa_groups *groups,
-                 const char *path, struct cqa_arena *arena, struct cqa_call_identity *out)
+/* 0: the day or hour that the name says does not exist, so that it is no name of the pattern's. */
+static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
+                const struct cqa_pattern *pattern, const struct cqa_groups *groups,
+                const char *path, struct cqa_arena *arena, struct cqa_call_identity *out)
 {
     const struct cqa_mapping *map = choose_mapping(pattern, groups, arena);
     const char *direction = map->direction;
+    int64_t utc_s = 0;
+    const int dated = cqa_moment_from_groups(recorder, zone, groups, arena, &utc_s);
 
+    if (dated < 0)
+        return 0;
     if (direction == NULL)
         direction = field(recorder, map, CQA_FIELD_DIRECTION, groups, arena);
     out->matched = 1;
+    out->pattern = pattern->name;
     cqa_message_set(&out->why, "pattern \"%s\"", pattern->name);
     if (cqa_groups_get(groups, "leg", arena) != NULL) {
         out->call.lines.leg = CQA_LEG_SOMEBODY;
@@ -180,19 +190,26 @@ static void fill(const struct cqa_recorder *recorder, const struct cqa_zone *zon
     out->call.customer = field(recorder, map, CQA_FIELD_CUSTOMER, groups, arena);
     out->call.queue = field(recorder, map, CQA_FIELD_QUEUE, groups, arena);
     cqa_recorder_set_direction(recorder, cqa_recorder_direction(recorder, direction), &out->call);
-    fill_started_at(recorder, zone, groups, arena, out);
+    if (dated > 0)
+        out->call.started_at = started_at(zone, utc_s, arena);
+    return 1;
 }
 
-/* Nothing but the path is known. */
-static void fill_unmatched(const struct cqa_recorder *recorder, const char *path,
-                           struct cqa_arena *arena, struct cqa_call_identity *out)
+/* Nothing but the path is known. `undated`: a pattern would fit, but for a day or hour that does
+ * not exist; else NULL. */
+static void fill_unmatched(const struct cqa_recorder *recorder, const struct cqa_pattern *undated,
+                           const char *path, struct cqa_arena *arena, struct cqa_call_identity *out)
 {
     char name[128];
 
     cqa_escape_control(file_name(path), name, sizeof name);
     out->matched = recorder->takes_any;
+    out->pattern = undated == NULL ? NULL : undated->name;
     if (recorder->takes_any)
         cqa_message_set(&out->why, "takes any file");
+    else if (undated != NULL)
+        cqa_message_set(&out->why, "pattern \"%s\" would fit, but its date or time does not exist",
+                        undated->name);
     else
         cqa_message_set(&out->why, "no pattern of %s fits \"%s\"", recorder->name, name);
     out->call.id = escaped(path, arena);
@@ -204,6 +221,7 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
                                       struct cqa_arena *arena, struct cqa_call_identity *out,
                                       struct cqa_error *error)
 {
+    const struct cqa_pattern *undated = NULL;
     struct cqa_groups *groups = NULL;
 
     *out = (struct cqa_call_identity){0};
@@ -211,19 +229,20 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
     out->call.lines.starts_at_answer = recorder->starts_at_answer;
     out->call.lines.raw = recorder->raw;
     cqa_recorder_set_direction(recorder, NULL, &out->call);
-    for (size_t i = 0; i < recorder->pattern_count && !out->matched; i++) {
+    for (size_t i = 0; i < recorder->pattern_count && !out->matched && undated == NULL; i++) {
         const struct cqa_pattern *pattern = &recorder->patterns[i];
         const enum cqa_status status = cqa_regex_match(
             pattern->regex, pattern->whole_path ? path : file_name(path), &groups, error);
         if (status == CQA_E_NOMEM)
             return status;
-        if (status == CQA_OK && groups != NULL)
-            fill(recorder, zone, pattern, groups, path, arena, out);
+        if (status == CQA_OK && groups != NULL &&
+            !fill(recorder, zone, pattern, groups, path, arena, out))
+            undated = pattern;
         cqa_groups_destroy(groups);
         groups = NULL;
     }
     if (!out->matched)
-        fill_unmatched(recorder, path, arena, out);
+        fill_unmatched(recorder, undated, path, arena, out);
     if (out->call.id == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the names of a call");
     return CQA_OK;

@@ -81,15 +81,23 @@ struct cqa_sidecar {
                                 [CQA_SIDECAR_COUNT]; /* OTHER: for any direction */
 };
 
+enum { CQA_RECORDER_FILES_MAX = 4 }; /* a profile, what it is like, what that is like */
+
 struct cqa_recorder {
     struct cqa_arena arena;
-    struct cqa_yaml *yaml; /* holds the strings */
+    struct cqa_yaml *yaml[CQA_RECORDER_FILES_MAX]; /* hold the strings */
+    size_t yaml_count;
     const char *name;
     int takes_any;
-    int utc; /* times in names are UTC */
+    int utc;    /* times in names are UTC */
+    int decade; /* 2020: what a year of one digit is counted from; 0: unknown */
     int starts_at_answer;
+    int without_domain;           /* agents and queues of sidecars: "1001@pbx" is 1001 */
+    struct cqa_regex *extensions; /* numbers of our own; NULL: not told */
     struct cqa_raw raw;
     int agent_channel[CQA_DIRECTION_COUNT];
+    struct cqa_word_pair *definitions; /* {{from}} in a regex stands for `to`; the first counts */
+    size_t definition_count;
     const char **ignore;
     size_t ignore_count;
     const char **unknown; /* what the recorder writes when it does not know */
@@ -102,6 +110,14 @@ struct cqa_recorder {
     size_t sidecar_count;
 };
 
+/* Adds the profile's `define`; earlier ones, of a profile that is like this one, stay before it. */
+void cqa_definitions_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
+                          struct cqa_problems *problems);
+
+/* `node`'s regular expression with each {{name}} filled in; NULL with a problem added. */
+const char *cqa_definitions_expand(struct cqa_recorder *recorder, const struct cqa_yaml_node *node,
+                                   struct cqa_problems *problems);
+
 /* `value` as it may stand in a call: valid UTF-8, nothing that controls a terminal; NULL for NULL,
  * for what the recorder writes when it does not know, and when memory is out. */
 const char *cqa_recorder_clean(const struct cqa_recorder *recorder, const char *value,
@@ -112,6 +128,9 @@ const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const ch
 
 /* %XX escapes undone in place, as far as they are valid and not NUL. Returns `text`. */
 char *cqa_unescape_uri(char *text);
+
+/* Is the number one of ours: 0 too where the profile does not say what those look like. */
+int cqa_recorder_is_extension(const struct cqa_recorder *recorder, const char *number);
 
 /* Sets `call`'s direction and what follows from it. */
 void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,

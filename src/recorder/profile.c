@@ -13,26 +13,37 @@ const char *const cqa_field_words[CQA_FIELD_COUNT + 1] = {"id",    "agent",     
 const char *const cqa_direction_words[CQA_DIRECTION_COUNT + 1] = {CQA_N("in"), CQA_N("out"),
                                                                   CQA_N("internal"), "other", NULL};
 
-/* Half-written files and the file system's own, whatever the recorder. */
-static const char *const ignored_anywhere[] = {".*", "*.tmp", "*.part", "*.mcf"};
+/* The list with room for `more` items before those that are there: what a profile says itself comes
+ * before what it takes over. */
+static void *with_room(struct cqa_recorder *recorder, const void *items, size_t count, size_t more,
+                       size_t size)
+{
+    char *grown = cqa_arena_alloc(&recorder->arena, (count + more + 1) * size);
 
-static const char **load_words(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
-                               const char *key, size_t *count, struct cqa_problems *problems)
+    if (grown != NULL && count > 0)
+        memcpy(grown + more * size, items, count * size);
+    return grown;
+}
+
+static void load_words(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
+                       const char *key, const char ***words, size_t *count,
+                       struct cqa_problems *problems)
 {
     const struct cqa_yaml_node *list = cqa_yaml_want(root, key, CQA_YAML_LIST, 0, problems);
+    const size_t more = list == NULL ? 0 : cqa_yaml_count(list);
+    const char **grown =
+        more == 0 ? NULL : with_room(recorder, *words, *count, more, sizeof *grown);
 
-    if (list == NULL)
-        return NULL;
-    const char **words =
-        cqa_arena_alloc(&recorder->arena, (cqa_yaml_count(list) + 1) * sizeof *words);
-    for (size_t i = 0; words != NULL && i < cqa_yaml_count(list); i++) {
+    if (grown == NULL)
+        return;
+    for (size_t i = 0; i < more; i++) {
         const struct cqa_yaml_node *item = cqa_yaml_item(list, i);
-        if (cqa_yaml_text(item) == NULL)
+        grown[i] = cqa_yaml_text(item);
+        if (grown[i] == NULL)
             cqa_yaml_problem(item, problems, "a word is expected");
-        else
-            words[(*count)++] = cqa_yaml_text(item);
     }
-    return words;
+    *words = grown;
+    *count += more;
 }
 
 static void load_directions(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
@@ -40,18 +51,21 @@ static void load_directions(struct cqa_recorder *recorder, const struct cqa_yaml
 {
     static const char *const allowed[] = {"in", "out", "internal", NULL};
     const struct cqa_yaml_node *map = cqa_yaml_want(root, "directions", CQA_YAML_MAP, 0, problems);
+    const size_t more = map == NULL ? 0 : cqa_yaml_count(map);
+    struct cqa_word_pair *grown = more == 0
+                                      ? NULL
+                                      : with_room(recorder, recorder->directions,
+                                                  recorder->direction_count, more, sizeof *grown);
 
-    if (map == NULL)
+    if (grown == NULL)
         return;
-    recorder->directions =
-        cqa_arena_alloc(&recorder->arena, (cqa_yaml_count(map) + 1) * sizeof *recorder->directions);
-    for (size_t i = 0; recorder->directions != NULL && i < cqa_yaml_count(map); i++) {
+    for (size_t i = 0; i < more; i++) {
         int word = 0;
-        if (!cqa_yaml_as_word(cqa_yaml_item(map, i), allowed, &word, problems))
-            continue;
-        recorder->directions[recorder->direction_count++] =
-            (struct cqa_word_pair){cqa_yaml_text(cqa_yaml_key(map, i)), allowed[word]};
+        (void)cqa_yaml_as_word(cqa_yaml_item(map, i), allowed, &word, problems);
+        grown[i] = (struct cqa_word_pair){cqa_yaml_text(cqa_yaml_key(map, i)), allowed[word]};
     }
+    recorder->directions = grown;
+    recorder->direction_count += more;
 }
 
 /* "agent_channel: 0", or a map by direction with "other" for the rest. */
@@ -145,23 +159,33 @@ static void load_types(struct cqa_recorder *recorder, const struct cqa_yaml_node
     }
 }
 
+/* Owned; NULL with a problem added. */
+static struct cqa_regex *compile(struct cqa_recorder *recorder, const struct cqa_yaml_node *node,
+                                 struct cqa_problems *problems)
+{
+    const char *text = cqa_definitions_expand(recorder, node, problems);
+    struct cqa_regex *regex = NULL;
+    struct cqa_error error = {0};
+    size_t offset = 0;
+
+    if (text != NULL && cqa_regex_compile(text, &regex, &offset, &error) != CQA_OK)
+        cqa_yaml_problem(node, problems, "not a regular expression, at its character %zu: %p",
+                         offset + 1, &error.message);
+    return regex;
+}
+
 static void load_pattern(struct cqa_recorder *recorder, const struct cqa_yaml_node *node,
                          struct cqa_pattern *pattern, struct cqa_problems *problems)
 {
     static const char *const keys[] = {"name", "match", "regex", "fields", "types", NULL};
     static const char *const subjects[] = {"name", "path", NULL};
     const char *regex = NULL;
-    struct cqa_error error = {0};
-    size_t offset = 0;
 
     cqa_yaml_only(node, keys, problems);
     (void)cqa_yaml_get_string(node, "name", 1, &pattern->name, problems);
     (void)cqa_yaml_get_word(node, "match", 0, subjects, &pattern->whole_path, problems);
-    if (cqa_yaml_get_string(node, "regex", 1, &regex, problems) &&
-        cqa_regex_compile(regex, &pattern->regex, &offset, &error) != CQA_OK)
-        cqa_yaml_problem(cqa_yaml_find(node, "regex"), problems,
-                         "not a regular expression, at its character %zu: %p", offset + 1,
-                         &error.message);
+    if (cqa_yaml_get_string(node, "regex", 1, &regex, problems))
+        pattern->regex = compile(recorder, cqa_yaml_find(node, "regex"), problems);
     for (int i = 0; pattern->regex != NULL && i < CQA_FIELD_COUNT; i++)
         if (cqa_regex_has_group(pattern->regex, cqa_field_words[i]))
             pattern->map.group[i] = cqa_field_words[i];
@@ -176,20 +200,37 @@ static void load_pattern(struct cqa_recorder *recorder, const struct cqa_yaml_no
 static void load_patterns(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
                           struct cqa_problems *problems)
 {
+    const int required = !recorder->takes_any && recorder->pattern_count == 0;
     const struct cqa_yaml_node *list =
-        cqa_yaml_want(root, "patterns", CQA_YAML_LIST, !recorder->takes_any, problems);
+        cqa_yaml_want(root, "patterns", CQA_YAML_LIST, required, problems);
+    const size_t more = list == NULL ? 0 : cqa_yaml_count(list);
+    struct cqa_pattern *grown = more == 0 ? NULL
+                                          : with_room(recorder, recorder->patterns,
+                                                      recorder->pattern_count, more, sizeof *grown);
 
-    if (list == NULL)
+    if (grown == NULL)
         return;
-    recorder->patterns =
-        cqa_arena_alloc(&recorder->arena, (cqa_yaml_count(list) + 1) * sizeof *recorder->patterns);
-    for (size_t i = 0; recorder->patterns != NULL && i < cqa_yaml_count(list); i++) {
+    recorder->patterns = grown;
+    recorder->pattern_count += more;
+    for (size_t i = 0; i < more; i++) {
         const struct cqa_yaml_node *item = cqa_yaml_item(list, i);
         if (cqa_yaml_kind(item) == CQA_YAML_MAP)
-            load_pattern(recorder, item, &recorder->patterns[recorder->pattern_count++], problems);
+            load_pattern(recorder, item, &grown[i], problems);
         else
             cqa_yaml_problem(item, problems, "a map with name and regex is expected");
     }
+}
+
+/* What a number of ours looks like, as a whole. */
+static void load_extensions(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
+                            struct cqa_problems *problems)
+{
+    const char *text = NULL;
+
+    if (!cqa_yaml_get_string(root, "extensions", 0, &text, problems))
+        return;
+    cqa_regex_destroy(recorder->extensions); /* of the profile that this one is like */
+    recorder->extensions = compile(recorder, cqa_yaml_find(root, "extensions"), problems);
 }
 
 /* ---- the profile */
@@ -197,44 +238,80 @@ static void load_patterns(struct cqa_recorder *recorder, const struct cqa_yaml_n
 static void load_root(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
                       struct cqa_problems *problems)
 {
-    static const char *const keys[] = {"name",          "takes_any", "times",   "starts_at_answer",
-                                       "agent_channel", "ignore",    "unknown", "directions",
-                                       "patterns",      "sidecars",  "raw",     NULL};
+    static const char *const keys[] = {
+        "name",           "like",     "takes_any", "times",      "starts_at_answer",
+        "agent_channel",  "ignore",   "unknown",   "define",     "directions",
+        "patterns",       "sidecars", "raw",       "extensions", "decade",
+        "without_domain", NULL};
     static const char *const times[] = {"local", "utc", NULL};
+    int64_t decade = recorder->decade;
 
     cqa_yaml_only(root, keys, problems);
     (void)cqa_yaml_get_string(root, "name", 1, &recorder->name, problems);
     (void)cqa_yaml_get_bool(root, "takes_any", 0, &recorder->takes_any, problems);
     (void)cqa_yaml_get_word(root, "times", 0, times, &recorder->utc, problems);
+    (void)cqa_yaml_get_whole(root, "decade", 0, 1970, 2090, &decade, problems);
+    recorder->decade = (int)decade;
     (void)cqa_yaml_get_bool(root, "starts_at_answer", 0, &recorder->starts_at_answer, problems);
+    (void)cqa_yaml_get_bool(root, "without_domain", 0, &recorder->without_domain, problems);
     load_agent_channel(recorder, root, problems);
     load_raw(recorder, root, problems);
-    recorder->ignore = load_words(recorder, root, "ignore", &recorder->ignore_count, problems);
-    recorder->unknown = load_words(recorder, root, "unknown", &recorder->unknown_count, problems);
+    load_extensions(recorder, root, problems);
+    load_words(recorder, root, "ignore", &recorder->ignore, &recorder->ignore_count, problems);
+    load_words(recorder, root, "unknown", &recorder->unknown, &recorder->unknown_count, problems);
     load_directions(recorder, root, problems);
     load_patterns(recorder, root, problems);
     cqa_sidecars_load(recorder, root, problems);
+}
+
+/* Reads a profile's file and, before it, what it is like: its own words come on top. */
+static enum cqa_status load_file(struct cqa_recorder *recorder, const char *name, char *path,
+                                 struct cqa_problems *problems, struct cqa_error *error)
+{
+    char other[PATH_MAX];
+    const char *like = NULL;
+    struct cqa_problems its = {0};
+    enum cqa_status status = cqa_models_find("recorders", name, path, PATH_MAX, error);
+
+    if (status != CQA_OK)
+        return status;
+    struct cqa_yaml *yaml = cqa_yaml_load(path, problems);
+    const struct cqa_yaml_node *root = yaml == NULL ? NULL : cqa_yaml_root(yaml, problems);
+    if (yaml != NULL)
+        recorder->yaml[recorder->yaml_count++] = yaml;
+    if (root == NULL)
+        return CQA_OK;
+    cqa_definitions_load(recorder, root, problems);
+    if (cqa_yaml_get_string(root, "like", 0, &like, problems)) {
+        if (recorder->yaml_count == CQA_RECORDER_FILES_MAX)
+            cqa_yaml_problem(cqa_yaml_find(root, "like"), problems,
+                             "more than %d profiles that are like each other",
+                             CQA_RECORDER_FILES_MAX);
+        else
+            status = load_file(recorder, like, other, &its, error);
+        if (status != CQA_OK || its.count > 0)
+            cqa_yaml_problem(cqa_yaml_find(root, "like"), problems,
+                             "the profile \"%s\" is not there or not valid", like);
+        cqa_problems_finish(&its);
+    }
+    load_root(recorder, root, problems);
+    return CQA_OK;
 }
 
 enum cqa_status cqa_recorder_load(const char *name, struct cqa_recorder **out, char *path,
                                   struct cqa_problems *problems, struct cqa_error *error)
 {
     const size_t before = problems->count;
-    enum cqa_status status = cqa_models_find("recorders", name, path, PATH_MAX, error);
-
-    if (status != CQA_OK)
-        return status;
     struct cqa_recorder *recorder = calloc(1, sizeof *recorder);
+
     if (recorder == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the recorder profile %s", name);
-    recorder->yaml = cqa_yaml_load(path, problems);
-    const struct cqa_yaml_node *root =
-        recorder->yaml == NULL ? NULL : cqa_yaml_root(recorder->yaml, problems);
-    if (root != NULL)
-        load_root(recorder, root, problems);
-    if (root == NULL || problems->count > before) {
+    const enum cqa_status status = load_file(recorder, name, path, problems, error);
+    if (status != CQA_OK || recorder->name == NULL || problems->count > before) {
         cqa_recorder_destroy(recorder);
-        return cqa_fail(error, CQA_E_BADDATA, "the recorder profile %s is not valid", path);
+        return status != CQA_OK
+                   ? status
+                   : cqa_fail(error, CQA_E_BADDATA, "the recorder profile %s is not valid", path);
     }
     *out = recorder;
     return CQA_OK;
@@ -246,18 +323,19 @@ void cqa_recorder_destroy(struct cqa_recorder *recorder)
         return;
     for (size_t i = 0; i < recorder->pattern_count; i++)
         cqa_regex_destroy(recorder->patterns[i].regex);
-    cqa_yaml_destroy(recorder->yaml);
+    cqa_regex_destroy(recorder->extensions);
+    for (size_t i = 0; i < recorder->yaml_count; i++)
+        cqa_yaml_destroy(recorder->yaml[i]);
     cqa_arena_finish(&recorder->arena);
     free(recorder);
 }
 
-int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)
+enum cqa_litter cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)
 {
-    for (size_t i = 0; i < sizeof ignored_anywhere / sizeof *ignored_anywhere; i++)
-        if (fnmatch(ignored_anywhere[i], name, FNM_CASEFOLD) == 0)
-            return 1;
-    for (size_t i = 0; i < recorder->ignore_count; i++)
+    const enum cqa_litter litter = cqa_litter_file(name);
+
+    for (size_t i = 0; litter == CQA_LITTER_NONE && i < recorder->ignore_count; i++)
         if (fnmatch(recorder->ignore[i], name, FNM_CASEFOLD) == 0)
-            return 1;
-    return 0;
+            return CQA_LITTER_PROFILE;
+    return litter;
 }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/litter.h"
 #include "base/message.h"
 #include "base/problems.h"
 #include "child/child.h"
@@ -22,6 +23,8 @@ struct cqa_call_identity {
     struct cqa_call call;
     int matched; /* 0: no pattern fits; the call's id is the path and nothing else is known */
     int path_is_id; /* the id is the path: another path may be the same recording */
+    const char *pattern; /* the recorder's: which fits, or would but for a day or hour that does not
+                            exist; NULL: none */
     struct cqa_message why; /* which pattern, or why none; what of a name could not be used */
 };
 
@@ -35,9 +38,9 @@ enum cqa_status cqa_recorder_load(const char *name, struct cqa_recorder **out, c
                                   struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_recorder_destroy(struct cqa_recorder *recorder);
 
-/* Is the file (its name without folders) none of the recordings: dotfiles, .nfs*, *.tmp, *.part,
- * sidecars, and what the profile adds. */
-int cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
+/* Why the file (its name without folders) is none of the recordings: base/litter.h's names, and
+ * what the profile adds, as sidecars. 0: it may be one. */
+enum cqa_litter cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name);
 
 /*
  * What `path` (absolute or relative; opened by nobody) says about the call. Strings go to `arena`;

@@ -68,9 +68,22 @@ void cqa_regex_destroy(struct cqa_regex *regex)
     free(regex);
 }
 
+/* The groups of that name: with (?J) there may be several, one for each alternative. How many bytes
+ * an entry of the table from `*first` to `*last` has, whose first two are the group's number; 0: no
+ * such group. */
+static int entries_of(const pcre2_code *code, const char *name, PCRE2_SPTR *first, PCRE2_SPTR *last)
+{
+    const int size = pcre2_substring_nametable_scan(code, (PCRE2_SPTR)name, first, last);
+
+    return size > 0 ? size : 0;
+}
+
 int cqa_regex_has_group(const struct cqa_regex *regex, const char *name)
 {
-    return pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)name) > 0;
+    PCRE2_SPTR first;
+    PCRE2_SPTR last;
+
+    return entries_of(regex->code, name, &first, &last) > 0;
 }
 
 enum cqa_status cqa_regex_match(const struct cqa_regex *regex, const char *subject,
@@ -111,12 +124,17 @@ void cqa_groups_destroy(struct cqa_groups *groups)
 const char *cqa_groups_get(const struct cqa_groups *groups, const char *name,
                            struct cqa_arena *arena)
 {
-    const int number = pcre2_substring_number_from_name(groups->code, (PCRE2_SPTR)name);
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(groups->data);
+    const size_t count = pcre2_get_ovector_count(groups->data);
+    PCRE2_SPTR entry = NULL;
+    PCRE2_SPTR last = NULL;
+    const int size = entries_of(groups->code, name, &entry, &last);
 
-    if (number < 0 || (uint32_t)number >= pcre2_get_ovector_count(groups->data))
-        return NULL;
-    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(groups->data) + (size_t)2 * (size_t)number;
-    if (ends[0] == PCRE2_UNSET || ends[1] <= ends[0])
-        return NULL;
-    return cqa_arena_bytes(arena, groups->subject + ends[0], ends[1] - ends[0]);
+    for (; size > 0 && entry <= last; entry += size) {
+        const size_t number = (size_t)entry[0] << 8 | entry[1];
+        const PCRE2_SIZE from = number < count ? ends[2 * number] : PCRE2_UNSET;
+        if (from != PCRE2_UNSET && ends[2 * number + 1] > from)
+            return cqa_arena_bytes(arena, groups->subject + from, ends[2 * number + 1] - from);
+    }
+    return NULL;
 }

@@ -99,6 +99,7 @@ void cqa_sidecars_load(struct cqa_recorder *recorder, const struct cqa_yaml_node
 
     if (list == NULL)
         return;
+    recorder->sidecar_count = 0; /* instead of those of the profile that this one is like */
     recorder->sidecars =
         cqa_arena_alloc(&recorder->arena, (cqa_yaml_count(list) + 1) * sizeof *recorder->sidecars);
     for (size_t i = 0; recorder->sidecars != NULL && i < cqa_yaml_count(list); i++) {
@@ -363,18 +364,46 @@ static void set_agent_channel(int channel, struct cqa_call_lines *lines)
     lines->roles_unknown = 0;
 }
 
+/* "1001@pbx.example" is agent 1001, where the profile says so. */
+static const char *without_domain(const struct reader *reader, const char *found)
+{
+    const char *at = found == NULL ? NULL : strchr(found, '@');
+
+    if (!reader->recorder->without_domain || at == NULL || at == found)
+        return found;
+    return cqa_arena_bytes(reader->arena, found, (size_t)(at - found));
+}
+
+/*
+ * The direction that the metadata gives. A switch tells of a leg, not of the call: what an agent
+ * dials comes in to it. So who calls decides where the profile says what numbers of ours look like.
+ */
+static const char *direction_of(const struct reader *reader)
+{
+    const char *told = cqa_recorder_direction(
+        reader->recorder, value_at(reader, CQA_DIRECTION_OTHER, CQA_FIELD_DIRECTION));
+
+    if (cqa_direction_index(told) != CQA_DIRECTION_IN ||
+        !cqa_recorder_is_extension(reader->recorder,
+                                   value_at(reader, CQA_DIRECTION_IN, CQA_FIELD_CUSTOMER)))
+        return told;
+    return cqa_recorder_is_extension(reader->recorder,
+                                     value_at(reader, CQA_DIRECTION_OUT, CQA_FIELD_CUSTOMER))
+               ? cqa_direction_words[CQA_DIRECTION_INTERNAL]
+               : cqa_direction_words[CQA_DIRECTION_OUT];
+}
+
 static void fill(const struct reader *reader, const struct cqa_zone *zone, struct cqa_call *call)
 {
     char text[CQA_ZONE_TEXT_SIZE];
     int64_t utc_s = 0;
-    const char *direction = cqa_recorder_direction(
-        reader->recorder, value_at(reader, CQA_DIRECTION_OTHER, CQA_FIELD_DIRECTION));
+    const char *direction = direction_of(reader);
 
     if (direction != NULL)
         cqa_recorder_set_direction(reader->recorder, direction, call);
-    take(&call->agent, value(reader, call, CQA_FIELD_AGENT));
+    take(&call->agent, without_domain(reader, value(reader, call, CQA_FIELD_AGENT)));
     take(&call->customer, value(reader, call, CQA_FIELD_CUSTOMER));
-    take(&call->queue, value(reader, call, CQA_FIELD_QUEUE));
+    take(&call->queue, without_domain(reader, value(reader, call, CQA_FIELD_QUEUE)));
     const char *started = value(reader, call, CQA_SIDECAR_STARTED_AT);
     if (started != NULL && cqa_moment_from_text(reader->recorder, zone, started, &utc_s)) {
         cqa_zone_format(zone, utc_s, text);

@@ -4,7 +4,9 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include "base/escape.h"
 #include "base/message_json.h"
 #include "base/version.h"
 #include "rubric/measured.h"
@@ -37,30 +39,15 @@ static json_t *points(double value)
     return value == floor(value) ? whole_or_null(value) : number(value, 2);
 }
 
-/* A name may hold any bytes; JSON only UTF-8. The odd bytes become \xNN, which still tells two
- * names apart. */
+/* A name may hold any bytes; JSON only UTF-8. The odd bytes become \xNN, which leads back to the
+ * file (cqa_unescape_bytes). */
 static json_t *escaped_string(const char *text)
 {
-    const size_t length = strlen(text);
-    json_t *string = NULL;
-    struct cqa_buffer copy = {.limit = 4 * length + 1};
+    const size_t size = 4 * strlen(text) + 1;
+    char *copy = malloc(size);
+    json_t *string = copy == NULL ? NULL : json_string(cqa_escape_bytes(text, copy, size));
 
-    for (size_t i = 0; i < length;) {
-        size_t size = 1;
-        json_t *character = NULL;
-        while (size <= 4 && i + size <= length &&
-               (character = json_stringn(text + i, size)) == NULL)
-            size++;
-        if (character != NULL)
-            cqa_buffer_add(&copy, text + i, size);
-        else
-            cqa_buffer_print(&copy, "\\x%02x", (unsigned char)text[i]);
-        i += character != NULL ? size : 1;
-        json_decref(character);
-    }
-    if (!copy.failed && copy.text != NULL)
-        string = json_string(copy.text);
-    cqa_buffer_finish(&copy);
+    free(copy);
     return string;
 }
 

@@ -293,6 +293,37 @@ static int by_time(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* Does the finding charge for its event alone, and not for how many there are? */
+static int is_of_one_event(const struct finding *finding)
+{
+    const enum cqa_points_mode mode = finding->rule->points.mode;
+
+    return finding->event > 0 && finding->points > 0 && !finding->rule->count_same_event &&
+           (mode == CQA_POINTS_EACH || mode == CQA_POINTS_PER_MINUTE || mode == CQA_POINTS_STEPS);
+}
+
+/* Of rules that charge for the same event the dearest counts, of equal ones the first of the
+ * rubric; the others say so. Findings of one event lie side by side. */
+static void charge_once(struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        struct finding *dearest = &findings->items[i];
+        if (!is_of_one_event(dearest))
+            continue;
+        for (size_t k = i + 1;
+             k < findings->count && findings->items[k].start_ms == dearest->start_ms; k++) {
+            struct finding *other = &findings->items[k];
+            if (!is_of_one_event(other) || other->event != dearest->event)
+                continue;
+            struct finding *cheaper = other->points > dearest->points ? dearest : other;
+            dearest = cheaper == other ? dearest : other;
+            make_note(cheaper);
+            cheaper->ground.reason = cqa_ground_ids[CQA_GROUND_CHARGED];
+            cheaper->ground.text = cqa_ground_texts[CQA_GROUND_CHARGED];
+        }
+    }
+}
+
 static int64_t cut_to(int64_t points, int64_t cap, int64_t spent)
 {
     if (cap == CQA_NO_CAP || points <= cap - spent)
@@ -404,6 +435,7 @@ enum cqa_status cqa_rubric_apply(const struct cqa_rubric *rubric,
         goto done;
     if (findings.count > 0)
         qsort(findings.items, findings.count, sizeof *findings.items, by_time);
+    charge_once(&findings);
     const int64_t sum = apply_caps(rubric, &findings, spent);
     status = write_score(rubric, &findings, sum, arena, score);
 done:

@@ -117,7 +117,10 @@ static void read_rubric(const struct cqa_rubric_reader *reader, const struct cqa
         cqa_yaml_problem(root, reader->problems,
                          "\"floor\" must be under \"base\" (100 unless given)");
     read_exceptions(reader, root, rubric);
+    const size_t before = reader->problems->count;
     read_rules(reader, root, rubric);
+    if (reader->problems->count == before)
+        cqa_rules_check(reader, rubric);
 }
 
 /* Takes `yaml`. */

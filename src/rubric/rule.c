@@ -248,13 +248,14 @@ static void read_flags(const struct cqa_rubric_reader *reader, const struct cqa_
     cqa_yaml_get_bool(node, "automatic_fail", 0, &out->automatic_fail, reader->problems);
     cqa_yaml_get_word(node, "degraded", 0, words, &out->count_degraded, reader->problems);
     cqa_yaml_get_word(node, "mono", 0, words, &out->count_mono, reader->problems);
+    cqa_yaml_get_word(node, "same_event", 0, words, &out->count_same_event, reader->problems);
     cqa_yaml_get_whole(node, "allowed", 0, 0, 100000, &out->allowed, reader->problems);
     cqa_hundredths_read(reader, node, "cap", 0, 1, CQA_POINTS_MAX, &out->cap);
 }
 
 #define EVERY_KEY "id", "title", "text", "severity", "points", "range", "cap", "automatic_fail"
-static const char *const rule_keys[3][16] = {
-    {EVERY_KEY, "on", "where", "allowed", "degraded", "mono", "except", NULL},
+static const char *const rule_keys[3][18] = {
+    {EVERY_KEY, "on", "where", "allowed", "degraded", "mono", "same_event", "except", NULL},
     {EVERY_KEY, "measure", "where", "degraded", "except", NULL},
     {EVERY_KEY, "manual", NULL},
 };

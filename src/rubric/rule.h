@@ -102,6 +102,7 @@ struct cqa_rule {
     int automatic_fail;
     int count_degraded;
     int count_mono;
+    int count_same_event;         /* also where a dearer rule charges the same event */
     struct cqa_condition *except; /* any of them */
     size_t except_count;
 };
@@ -149,6 +150,9 @@ void cqa_points_read(const struct cqa_rubric_reader *reader, const struct cqa_ya
 /* Reads {least, most} under "range" of a rule, where it is given. */
 void cqa_decided_range_read(const struct cqa_rubric_reader *reader,
                             const struct cqa_yaml_node *rule_node, struct cqa_rule *rule);
+
+/* Adds what is wrong between two rules: those that always fire together. */
+void cqa_rules_check(const struct cqa_rubric_reader *reader, const struct cqa_rubric *rubric);
 
 /* Adds what is wrong between the fields of a rule that were each fine: contradictions, what can
  * never fire. */

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { BACKCHANNEL_MS_MOST = 1000 }; /* the contract: that turn is at most 1 s */
+
 /* A problem at the key's value, or at the rule where the key is not given. */
 static const struct cqa_yaml_node *place(const struct cqa_yaml_node *node, const char *key)
 {
@@ -57,6 +59,37 @@ static void check_places(const struct cqa_rubric_reader *reader, const struct cq
     if (match->in_last_ms >= 0 && match->not_in_last_ms >= match->in_last_ms)
         cqa_yaml_problem(place(where, "in_last"), reader->problems,
                          "never fires: \"in_last\" must be greater than \"not_in_last\"");
+}
+
+/* By its definition a backchannel's turn is at most 1 s, and it lies within that turn. */
+static void check_backchannel(const struct cqa_rubric_reader *reader,
+                              const struct cqa_yaml_node *node, const struct cqa_rule *rule)
+{
+    if (rule->type == CQA_EVENT_OVERTALK && rule->match.kinds == 1u << CQA_KIND_BACKCHANNEL &&
+        rule->at_least > BACKCHANNEL_MS_MOST)
+        cqa_yaml_problem(place(place(node, "where"), "at_least"), reader->problems,
+                         "never fires: a backchannel lasts at most %dms", BACKCHANNEL_MS_MOST);
+}
+
+/* Who judges people by how they sound judges sex, age and origin: such a number may be shown, and
+ * listened to, but not charged. */
+static void check_voice(const struct cqa_rubric_reader *reader, const struct cqa_yaml_node *node,
+                        const struct cqa_rule *rule)
+{
+    static const char *const voices[] = {"pitch_", "raised_voice_", "syllable_rate_"};
+    const char *name = cqa_measure_infos[rule->measure].name;
+    int64_t least;
+    int64_t most;
+
+    cqa_rule_range(rule, CQA_POINTS_MAX, &least, &most);
+    if (most == 0 && !rule->automatic_fail)
+        return;
+    for (size_t i = 0; i < sizeof voices / sizeof *voices; i++)
+        if (strncmp(name, voices[i], strlen(voices[i])) == 0)
+            cqa_yaml_problem(place(node, "measure"), reader->problems,
+                             "%s tells how a voice sounds, which nobody is charged for; allowed: "
+                             "\"points: note\"",
+                             name);
 }
 
 /* On mono nobody can tell whose doing an overtalk is. */
@@ -143,10 +176,51 @@ void cqa_rule_check(const struct cqa_rubric_reader *reader, const struct cqa_yam
 {
     if (rule->source == CQA_RULE_EVENT) {
         check_places(reader, node, &rule->match);
+        check_backchannel(reader, node, rule);
         check_mono(reader, node, rule);
     }
-    if (rule->source == CQA_RULE_MEASURE)
+    if (rule->source == CQA_RULE_MEASURE) {
         check_measure(reader, node, rule);
+        check_voice(reader, node, rule);
+    }
     check_bounds(reader, node, rule);
     check_points(reader, node, rule);
+}
+
+static int always_with(const struct cqa_rule *a, const struct cqa_rule *b)
+{
+    const struct cqa_match *x = &a->match;
+    const struct cqa_match *y = &b->match;
+
+    return a->source == CQA_RULE_EVENT && b->source == CQA_RULE_EVENT && a->type == b->type &&
+           !(a->at_least < b->at_least) && !(a->at_least > b->at_least) && !(a->below < b->below) &&
+           !(a->below > b->below) && a->except_count == 0 && b->except_count == 0 &&
+           x->causes == y->causes && x->kinds == y->kinds && x->by == y->by &&
+           x->sides == y->sides && x->phases == y->phases &&
+           x->min_confidence == y->min_confidence && x->in_first_ms == y->in_first_ms &&
+           x->not_in_first_ms == y->not_in_first_ms && x->in_last_ms == y->in_last_ms &&
+           x->not_in_last_ms == y->not_in_last_ms;
+}
+
+/* Do both charge for one event at a time? A rule on their number is another thing. */
+static int charges_each(const struct cqa_rule *rule)
+{
+    return rule->points.mode == CQA_POINTS_EACH || rule->points.mode == CQA_POINTS_PER_MINUTE ||
+           rule->points.mode == CQA_POINTS_STEPS;
+}
+
+void cqa_rules_check(const struct cqa_rubric_reader *reader, const struct cqa_rubric *rubric)
+{
+    for (size_t i = 0; i < rubric->rule_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            const struct cqa_rule *rule = &rubric->rules[i];
+            const struct cqa_rule *before = &rubric->rules[k];
+            if (charges_each(rule) && charges_each(before) && always_with(rule, before) &&
+                !rule->count_same_event && !before->count_same_event)
+                cqa_yaml_problem(rule->node, reader->problems,
+                                 "fires on every event that \"%s\" (line %zu) fires on, and only "
+                                 "the dearer of them counts; allowed: one rule, or \"same_event: "
+                                 "count\"",
+                                 before->id, cqa_yaml_line(before->node));
+        }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "base/checks.h"
 #include "base/yaml.h"
 
 static const char *keep(struct cqa_server_config *config, const char *text)
@@ -59,6 +60,18 @@ static void read_listen(struct cqa_server_config *config, const struct cqa_yaml_
     config->listen_port = (int)port;
 }
 
+/* The database need not be there yet. */
+static int check_store(const struct cqa_yaml_node *node, const char *path,
+                       struct cqa_problems *problems)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return 1;
+    cqa_yaml_problem(node, problems, "%s is no regular file", path);
+    return 0;
+}
+
 static void read_store(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                        struct cqa_problems *problems)
 {
@@ -71,7 +84,7 @@ static void read_store(struct cqa_server_config *config, const struct cqa_yaml_n
     if (strncmp(text, scheme, sizeof scheme - 1) != 0 || path[0] != '/')
         cqa_yaml_problem(cqa_yaml_find(root, "store"), problems,
                          "\"%s\" is not a store; allowed: sqlite:/ABSOLUTE/PATH", text);
-    else
+    else if (check_store(cqa_yaml_find(root, "store"), path, problems))
         config->store_path = keep(config, path);
 }
 
@@ -87,7 +100,7 @@ static void read_audio(struct cqa_server_config *config, const struct cqa_yaml_n
             cqa_yaml_problem(node, problems, "a folder must be an absolute path");
         else if (config->audio_count == CQA_AUDIO_FOLDERS_MAX)
             cqa_yaml_problem(node, problems, "more than %d folders", CQA_AUDIO_FOLDERS_MAX);
-        else
+        else if (cqa_check_folder(node, path, problems))
             config->audio[config->audio_count++] = keep(config, path);
     }
 }
@@ -117,6 +130,10 @@ static void read_tls(struct cqa_server_config *config, const struct cqa_yaml_nod
     cqa_yaml_only(map, keys, problems);
     read_path(config, map, "certificate", 1, &config->tls_certificate, problems);
     read_path(config, map, "key", 1, &config->tls_key, problems);
+    if (config->tls_certificate != NULL)
+        (void)cqa_check_file(cqa_yaml_find(map, "certificate"), config->tls_certificate, problems);
+    if (config->tls_key != NULL)
+        (void)cqa_check_file(cqa_yaml_find(map, "key"), config->tls_key, problems);
 }
 
 static void read_session(struct cqa_server_config *config, const struct cqa_yaml_node *root,

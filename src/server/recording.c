@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "base/escape.h"
 
 static int open_beneath(const char *folder, const char *rest, struct cqa_error *error)
 {
@@ -47,8 +49,8 @@ static const char *below(const char *folder, const char *path)
     return path + length + strspn(path + length, "/");
 }
 
-int cqa_recording_open(const struct cqa_server_config *config, const char *path, struct stat *facts,
-                       struct cqa_error *error)
+static int open_allowed(const struct cqa_server_config *config, const char *path,
+                        struct cqa_error *error)
 {
     int fd = -1;
 
@@ -59,6 +61,18 @@ int cqa_recording_open(const struct cqa_server_config *config, const char *path,
         if (rest != NULL && rest[0] != '\0')
             fd = open_beneath(config->audio[i], rest, error);
     }
+    return fd;
+}
+
+int cqa_recording_open(const struct cqa_server_config *config, const char *path, struct stat *facts,
+                       struct cqa_error *error)
+{
+    char bytes[PATH_MAX];
+    int fd = open_allowed(config, path, error);
+
+    /* A name in GBK, say, cannot stand in JSON as it is. */
+    if (fd < 0 && cqa_unescape_bytes(path, bytes, sizeof bytes))
+        fd = open_allowed(config, bytes, error);
     if (fd < 0)
         return -1;
     if (fstat(fd, facts) == 0 && S_ISREG(facts->st_mode))

@@ -7,7 +7,8 @@
 #include "server/config.h"
 
 /*
- * Opens a recording by the path that its recorder posted: only a regular file below one of the
+ * Opens a recording by the path that its recorder posted (bytes that are no UTF-8 as \xNN, where it
+ * has any): only a regular file below one of the
  * configured folders, whatever links or dots the path holds (openat2, RESOLVE_BENEATH). -1:
  * CQA_E_NOTFOUND in `error` when it is gone, CQA_E_REFUSED when it lies outside, else CQA_E_IO. The
  * descriptor is the caller's.

@@ -28,7 +28,9 @@
     X(AFTER, "after_conversation", "after one party had said its last word",                       \
       "一方说完最后一句话之后")                                                                    \
     X(NOBODY, "no_conversation", "nobody talks with anybody in this recording",                    \
-      "录音中没有双方对话")
+      "录音中没有双方对话")                                                                        \
+    X(CHARGED, "charged_once", "another rule charges for these very seconds",                      \
+      "另一条规则已就这段时间扣分")
 
 #define CQA_GROUND_SYMBOL(symbol, ...) CQA_GROUND_##symbol,
 enum cqa_ground_reason { CQA_GROUND_REASONS(CQA_GROUND_SYMBOL) CQA_GROUND_COUNT };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/litter.h"
 
 /* Each level holds a descriptor. No recorder goes beyond YYYY/MM/DD/HH and a few more. */
 enum { DEPTH_MAX = 64 };
@@ -41,7 +42,7 @@ static unsigned char type_of(int fd, const struct dirent *entry)
 
 static void enter(struct walk *walk, int parent, const char *name)
 {
-    if (name[0] == '.') {
+    if (cqa_litter_folder(name) != CQA_LITTER_NONE) {
         if (walk->visitor->hidden_folder != NULL)
             walk->visitor->hidden_folder(walk->visitor->context, walk->path);
         return;

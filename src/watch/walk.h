@@ -2,7 +2,7 @@
 #ifndef CQA_WATCH_WALK_H
 #define CQA_WATCH_WALK_H
 
-/* Goes through a folder and all below it; for the files of this folder only. */
+/* Goes through a folder and all below it. */
 
 /* `path` is relative to the folder walked, "" for that itself. Entries that are not wanted may be
  * NULL. */
@@ -12,6 +12,7 @@ struct cqa_walk_visitor {
     /* `type` is one of DT_… and never DT_UNKNOWN nor DT_DIR, `name` the end of `path`. */
     void (*entry)(void *context, int folder_fd, const char *path, const char *name,
                   unsigned char type);
+    /* Passed over with all below it, by its name (base/litter.h). */
     void (*hidden_folder)(void *context, const char *path);
     /* What lies at or below `path` could not be seen this time. */
     void (*trouble)(void *context, const char *path, int sys_errno);

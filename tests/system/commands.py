@@ -246,7 +246,7 @@ def stores(desk, call):
         desk.type("sweep", "--config", config, *words, code=FAILED, says=[desk.path("state"), "damaged"], silent=True)
     shutil.rmtree(desk.path("state"))
     desk.write("state")
-    desk.type("sweep", "--config", config, code=FAILED, says=desk.path("state"), silent=True)
+    desk.type("sweep", "--config", config, code=INVALID, says=desk.path("state"), silent=True)
 
 
 def languages(desk, call):

@@ -66,7 +66,7 @@ def appraised(programs, top):
     cases = [("grades-310", "agent,self_score,supervisor_score\nA,90,90\nB,75,75\nC,x,75\n", [], 3,
               ["没有考核表：\n  C: 输入有错误", "等级 优秀", "绩效系数 3.00", "自我评价"]),
              ("agent-2013", "agent,calls_handled,wrong_orders\nA,2300,4\n", ["-r", calls], 0,
-              ["总分", "名次 1", "2 通电话的平均值，1 条标记待复核，覆盖率", "文件未说明，按以下假定："])]
+              ["总分", "名次 1", "2 通电话的平均值，1 条标记待复核，占受理通话的", "文件未说明，按以下假定："])]
     for scheme, text, more, code, wanted in cases:
         with open(rows, "w") as out:
             out.write(text)
@@ -86,7 +86,7 @@ def appraised(programs, top):
 def identified(programs):
     names = ["in-8001-13800138000-20251120-101502-1763604902.17.wav", "music.wav"]
     cases = [("freepbx", names, ["已匹配：匹配模式“", "方向 呼入", "声道 0 坐席，声道 1 客户", "未匹配：freepbx 没有匹配“music.wav”的模式"]),
-             ("freeswitch", ["2025-13-20-10-15-02.600.138.0a1b2c3d-0000-1111-2222-333344445555.wav"], ["；其中的日期或时间不存在"]),
+             ("freeswitch", ["2025-13-20-10-15-02.600.138.0a1b2c3d-0000-1111-2222-333344445555.wav"], ["本可匹配，但其中的日期或时间不存在"]),
              ("asterisk", ["1763604902.17-r.wav"], ["单方录音"]), ("generic", ["any.wav"], ["接受任何文件"]),
              ("freeswitch", ["0a1b2c3d-0000-1111-2222-333344445555.wav"], ["方向 -", "声道 0 -，声道 1 -"])]
     for recorder, paths, wanted in cases:

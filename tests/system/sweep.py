@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """callqa sweep: sweep.py SOURCE PROGRAMS. What it finds, what it tells, how it ends, and that it shares with the daemon."""
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -53,6 +54,20 @@ def main(programs):
         expect(sweep(site, code=5), "analysed 0", "posted 0", "unsent 2")
         site.start_server()
         expect(sweep(site), "analysed 0", "posted 2", "unsent 0")
+
+        # A folder that cannot be read is no night without calls: the unit has to fail.
+        os.rename(site.watched[0], site.watched[0] + ".away")
+        for options in [(), ("--dry-run",)]:
+            run = site.run("callqa", "sweep", "--config", site.config, *options, codes=(1,))
+            if site.watched[0] not in run.stderr:
+                fail("a folder that is not there: " + run.stderr)
+        os.rename(site.watched[0] + ".away", site.watched[0])
+        deep = os.path.join(site.watched[0], *["d"] * 70)
+        os.makedirs(deep)
+        for options in [(), ("--dry-run",)]:
+            site.run("callqa", "sweep", "--config", site.config, *options, codes=(1,))
+        shutil.rmtree(os.path.join(site.watched[0], "d"))
+        expect(sweep(site), "analysed 0", "pending 0")
 
         call(8)
         expect(sweep(site, "--since", "2094-01-01"), "analysed 0", "pending 1")

@@ -201,7 +201,7 @@ static void other_times_and_strangers_do_not_count(void **state)
     assert_true(has_note(&it, "calls outside 2025-10 or of unknown time: 3"));
     finish(&it);
     it.results = calls;
-    it.period = "2025Q4";
+    it.period = "2025-11";
     appraise(&it, "agent-2013", DESK);
     assert_int_equal(sheet_of(&it, "A")->call_count, 1);
     assert_true(has_note(&it, "calls of agents that the indicators do not name: 1"));
@@ -209,8 +209,9 @@ static void other_times_and_strangers_do_not_count(void **state)
     finish(&it);
 }
 
-/* S4: two calls of 90 s in 600 s logged in are 30 %; without that time utilization is missing, and
- * the fault says so. */
+/* S4: two calls of 90 s, of which the first 20 rang, are 140 s of 600 logged in: 23.33 %. Nobody
+ * was connected while it rang. Without the time logged in utilization is missing, and the fault
+ * says so. */
 static void measures_utilization(void **state)
 {
     char calls[4000] = "";
@@ -225,7 +226,7 @@ static void measures_utilization(void **state)
              "agent,performance,business,attendance,reporting_timeliness,discipline,supervisor_"
              "score,logged_in_s\n"
              "A,100,100,100,100,100,100,600\nB,100,100,100,100,100,100,\n");
-    assert_figure(&it, "A", "utilization", "30.00");
+    assert_figure(&it, "A", "utilization", "23.33");
     assert_figure(&it, "A", "quality", "90.50");
     assert_fault(&it, "in.csv", 3, 3, "import it, or \"logged_in_s\"");
     assert_null(find_sheet(&it, "B"));
@@ -380,8 +381,8 @@ static void refuses_contradictory_rosters(void **state)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct appraised it = {.seats = table[i].seats};
         appraise(&it, "agent-2013",
-                 "agent,calls_handled,wrong_orders,recording_qa\nA,2000,3,100\nB,2000,3,100\nC,"
-                 "2000,3,100\n");
+                 "agent,post,calls_handled,wrong_orders,recording_qa\nA,前台,2000,3,100\n"
+                 "B,前台,2000,3,100\nC,前台,2000,3,100\n");
         assert_fault(&it, "roster.csv", table[i].line, table[i].column, table[i].piece);
         assert_total(&it, "C", "860.00");
         if (i < 6)

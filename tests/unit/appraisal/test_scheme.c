@@ -73,7 +73,7 @@ static void names_each_problem(void **state)
          ", type: weighted, parts: [{of: x, weight: 120}, {of: y, weight: -20}]}\n",
          11, "a weight below 0"},
         {"  - {id: t, " NAMES ", type: weighted, parts: [{of: x, weight: some}]}\n", 11,
-         "\"some\" is not a number"},
+         "\"some\" is neither an indicator nor an earlier item"},
         {"  - {id: t, " NAMES ", type: value, of: x, floor: 1e16}\n", 11, "up to 1e15"},
         {"  - {id: t, " NAMES ", type: value, of: x, floor: 0.1234567891}\n", 11,
          "up to 9 decimals"},

@@ -15,7 +15,7 @@ static void s1_four_aspects(void **state)
     (void)state;
     appraise(&it, "four-aspects",
              "agent,indicator,value,rater,post\n"
-             "Li,attitude,80,,\nLi,ability,90,,\nLi,performance,120,,\nLi,diligence,85.5,,\n"
+             "Li,attitude,80,,文员\nLi,ability,90,,\nLi,performance,120,,\nLi,diligence,85.5,,\n"
              "Li,peer_rating,90,Wang,\nLi,peer_rating,80,Zhao,\nLi,peer_rating,85,Li,\n"
              "Hot,attitude,80,,hotline\nHot,ability,90,,hotline\nHot,performance,100,,hotline\n"
              "Hot,diligence,85,,hotline\n");

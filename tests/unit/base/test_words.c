@@ -53,6 +53,27 @@ static void test_escape(void **state)
                   "A");
 }
 
+/* What was made of a name that is no UTF-8 leads back to the file; nothing else does. */
+static void test_unescape_bytes(void **state)
+{
+    static const char *const names[] = {"\xd5\xc5\xc8\xfd.wav", "a\\b\xff", "\xff\nx", "\xe5\\x41"};
+    static const char *const others[] = {"",        "plain",  "\xe5\x9d\x90",
+                                         "a\\x41",  "a\\x0a", "\\xd5\\x4",
+                                         "\\xd5\\", "\\xD5",  "\\x00\\xd5"};
+    char escaped[64];
+    char out[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_ptr_equal(cqa_escape_bytes(names[i], escaped, sizeof escaped), escaped);
+        assert_true(cqa_unescape_bytes(escaped, out, sizeof out));
+        assert_string_equal(out, names[i]);
+        assert_false(cqa_unescape_bytes(escaped, out, strlen(names[i])));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(cqa_unescape_bytes(others[i], out, sizeof out));
+}
+
 /* Cut at a whole character, never inside one or inside an escape. */
 static void test_escape_cut(void **state)
 {
@@ -290,27 +311,12 @@ static void test_models_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escape),
-        cmocka_unit_test(test_escape_cut),
-        cmocka_unit_test(test_escape_only_where_it_must),
-        cmocka_unit_test(test_error),
-        cmocka_unit_test(test_error_errno),
-        cmocka_unit_test(test_failure),
-        cmocka_unit_test(test_problems_in_file_order),
-        cmocka_unit_test(test_log_levels),
-        cmocka_unit_test(test_log_private),
-        cmocka_unit_test(test_models_order),
-        cmocka_unit_test(test_models_missing),
-        cmocka_unit_test(test_escape),
-        cmocka_unit_test(test_escape_cut),
-        cmocka_unit_test(test_error),
-        cmocka_unit_test(test_error_errno),
-        cmocka_unit_test(test_failure),
-        cmocka_unit_test(test_problems_in_file_order),
-        cmocka_unit_test(test_log_levels),
-        cmocka_unit_test(test_log_private),
-        cmocka_unit_test(test_models_order),
-        cmocka_unit_test(test_models_missing),
+        cmocka_unit_test(test_escape),       cmocka_unit_test(test_unescape_bytes),
+        cmocka_unit_test(test_escape_cut),   cmocka_unit_test(test_escape_only_where_it_must),
+        cmocka_unit_test(test_error),        cmocka_unit_test(test_error_errno),
+        cmocka_unit_test(test_failure),      cmocka_unit_test(test_problems_in_file_order),
+        cmocka_unit_test(test_log_levels),   cmocka_unit_test(test_log_private),
+        cmocka_unit_test(test_models_order), cmocka_unit_test(test_models_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@
 #include "pipeline/config.h"
 
 static char path[] = "/tmp/cqa-config-XXXXXX";
+static char token[] = "/tmp/cqa-token-XXXXXX";
 
 static int set_up(void **state)
 {
@@ -21,13 +22,16 @@ static int set_up(void **state)
     const int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
+    const int secret = mkstemp(token);
+    assert_int_equal(write(secret, "t0ken\n", 6), 6);
+    close(secret);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    return unlink(path);
+    return unlink(path) | unlink(token);
 }
 
 static int load(const char *text, struct cqa_config *config, struct cqa_problems *problems)
@@ -95,7 +99,7 @@ static void test_everything_is_read(void **state)
              "  - path: /ab\n    time_zone: UTC\n"
              "post:\n  url: http://127.0.0.1:8080/api/v1/results\n  token_file: %s\n"
              "  timeout: 7s\n  batch: 1\n  proxy: http://proxy.example:3128\n",
-             path);
+             token);
     assert_true(load(text, &config, &problems));
     assert_int_equal(config.workers, 3);
     assert_int_equal(config.settle_ms, 250);
@@ -111,7 +115,7 @@ static void test_everything_is_read(void **state)
     assert_true(config.posts);
     assert_true(config.post.single);
     assert_int_equal(config.post.timeout_ms, 7000);
-    assert_string_equal(config.post.token_file, path);
+    assert_string_equal(config.post.token_file, token);
     finish(&config, &problems);
 }
 
@@ -138,12 +142,23 @@ static const struct {
     {TOP "settle: 5\n", 4, "s"},
     {TOP "log_level: loud\n", 4, "debug"},
     {TOP "show_digits: all\n", 4, "false, true"},
-    {TOP "post:\n  token_file: /dev/null\n", 5, "url"},
-    {TOP "post:\n  url: http://scores.example/\n", 5, "https"},
+    {TOP "post:\n  batch: 1\n", 5, "url"},
+    {TOP "post:\n  url: https://scores.example/api/v1/results\n  token_file: /dev/null\n", 6,
+     "no regular file"},
+    {TOP "post:\n  url: https://scores.example\n", 5, "no path"},
+    {TOP "post:\n  url: https://scores.example/\n", 5, "no path"},
+    {TOP "post:\n  url: ftp://scores.example/api/v1/results\n", 5, "https nor http"},
+    {"state_dir: /srv/calls/state\nwatch:\n  - path: /srv/calls\n", 1, "lies in the watched"},
+    {"state_dir: /srv/calls\nwatch:\n  - path: /srv/calls\n", 1, "lies in the watched"},
+    {"state_dir: /s\nwatch:\n  - path: /proc\n", 3, "the system's own"},
+    {"state_dir: /s\nwatch:\n  - path: /dev/null\n", 3, "the system's own"},
+    {"state_dir: /s\nwatch:\n  - path: /etc/passwd\n", 3, "no folder"},
+    {"state_dir: /etc/passwd\nwatch:\n  - path: /a\n", 1, "no folder"},
+    {TOP "post:\n  url: http://scores.example/results\n", 5, "https"},
     {TOP "post:\n  url: scores\n", 5, "address"},
-    {TOP "post:\n  url: https://scores.example/\n  token_file: /nowhere/token\n", 6,
+    {TOP "post:\n  url: https://scores.example/r\n  token_file: /nowhere/token\n", 6,
      "/nowhere/token"},
-    {TOP "post:\n  url: https://scores.example/\n  batch: 501\n", 6, "500"},
+    {TOP "post:\n  url: https://scores.example/r\n  batch: 501\n", 6, "500"},
     {TOP "pots:\n  url: https://scores.example/\n", 4, "pots"},
 };
 

@@ -103,7 +103,7 @@ static void test_freeswitch_json(void **state)
     assert_true(fixture->found);
     const struct cqa_call *call = &fixture->got.call;
     assert_string_equal(call->id, UUID);
-    assert_string_equal(call->agent, "8001@pbx");
+    assert_string_equal(call->agent, "8001");
     assert_string_equal(call->customer, "+8613800138000");
     assert_string_equal(call->queue, "support");
     assert_string_equal(call->direction, "in");
@@ -127,6 +127,43 @@ static void test_freeswitch_xml_of_an_outbound_call(void **state)
     assert_string_equal(call->customer, "13800138000");
     assert_string_equal(call->started_at, "2025-11-20T10:15:02+08:00");
     assert_int_equal(call->lines.agent_channel, 0);
+}
+
+/* The leg of an agent who dials comes in to the switch: who calls decides, and with it whose
+ * channel is whose. */
+static void test_freeswitch_leg_of_an_agent_who_dials(void **state)
+{
+    static const struct {
+        const char *caller, *called, *direction, *agent, *customer;
+        int agent_channel;
+    } cases[] = {
+        {"1001", "13800138000", "out", "1001", "13800138000", 0},
+        {"1001", "10086", "out", "1001", "10086", 0},
+        {"13800138000", "1001", "in", NULL, "13800138000", 1},
+        {"10086", "1001", "in", NULL, "10086", 1},
+        {"1001", "1002", "internal", NULL, NULL, 1},
+    };
+    struct fixture *fixture = *state;
+    char text[256];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        (void)snprintf(text, sizeof text,
+                       "{\"variables\": {\"direction\": \"inbound\", \"caller_id_number\": \"%s\","
+                       " \"destination_number\": \"%s\"}}",
+                       cases[i].caller, cases[i].called);
+        put_text(fixture, "a_" UUID ".cdr.json", text);
+        assert_int_equal(read_beside(fixture, "freeswitch", UUID ".wav"), CQA_OK);
+        const struct cqa_call *call = &fixture->got.call;
+        assert_string_equal(call->direction, cases[i].direction);
+        assert_int_equal(call->lines.agent_channel, cases[i].agent_channel);
+        assert_false(call->lines.roles_unknown);
+        assert_int_equal(call->agent == NULL, cases[i].agent == NULL);
+        assert_int_equal(call->customer == NULL, cases[i].customer == NULL);
+        if (cases[i].agent != NULL)
+            assert_string_equal(call->agent, cases[i].agent);
+        if (cases[i].customer != NULL)
+            assert_string_equal(call->customer, cases[i].customer);
+    }
 }
 
 static void test_webex_roles_are_read(void **state)
@@ -262,6 +299,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(test_freeswitch_json),
         TEST(test_freeswitch_xml_of_an_outbound_call),
+        TEST(test_freeswitch_leg_of_an_agent_who_dials),
         TEST(test_webex_roles_are_read),
         TEST(test_genesys_time_with_offset),
         TEST(test_no_sidecar_is_no_error),

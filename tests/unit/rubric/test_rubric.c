@@ -358,6 +358,42 @@ static const struct {
     {"{direction: out, shorter_than: 30s}", NULL, "in", 20000, 0},
 };
 
+/* A silence of 40 s, which complementary lists of exceptions both let through. */
+static void test_one_event_costs_once(void **state)
+{
+    static const struct {
+        const char *rules;
+        const char *expected;
+    } table[] = {
+        {"- {id: a, " TEXT ", on: silence, except: [{queue: vip}], points: {each: 2}}\n"
+         "- {id: b, " TEXT ", on: silence, except: [{queue: desk}], points: {each: 5}}\n",
+         "0n 5 = 95"},
+        {"- {id: a, " TEXT ", on: silence, where: {at_least: 5s}, points: {each: 2}}\n"
+         "- {id: b, " TEXT ", on: silence, where: {at_least: 9s}, points: {each: 2}}\n",
+         "2 0n = 98"},
+        {"- {id: a, " TEXT ", on: silence, where: {at_least: 5s}, points: {each: 2}}\n"
+         "- {id: b, " TEXT ", on: silence, where: {at_least: 9s}, points: {each: 3}}\n"
+         "- {id: c, " TEXT ", on: silence, where: {at_least: 8s}, points: {each: 1}}\n",
+         "0n 3 0n = 97"},
+        {"- {id: a, " TEXT ", on: silence, points: {each: 2}, same_event: count}\n"
+         "- {id: b, " TEXT ", on: silence, points: {each: 5}}\n",
+         "2 5 = 93"},
+        {"- {id: a, " TEXT ", on: silence, points: {each: 2}}\n" /* their number is another thing */
+         "- {id: b, " TEXT ", on: silence, points: {by_count: [{from: 1, points: 5}]}}\n",
+         "2 5 = 93"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[1000];
+        struct scene scene;
+        set_scene(&scene);
+        add_event(&scene, CQA_EVENT_SILENCE, 20000, 40000);
+        snprintf(text, sizeof text, HEAD "rules:\n%s", table[i].rules);
+        expect(text, &scene, table[i].expected);
+    }
+}
+
 static void test_exceptions_of_calls_and_rules(void **state)
 {
     (void)state;
@@ -527,6 +563,7 @@ int main(void)
         cmocka_unit_test(test_unsure_events_are_only_noted),
         cmocka_unit_test(test_measures),
         cmocka_unit_test(test_nothing_is_taken_on_what_was_not_measured),
+        cmocka_unit_test(test_one_event_costs_once),
         cmocka_unit_test(test_exceptions_of_calls_and_rules),
         cmocka_unit_test(test_deductions_point_and_tell),
         cmocka_unit_test(test_counting_rules_point_at_the_one_too_many),

@@ -123,6 +123,20 @@ static const struct {
      "F:8:9: \"mono\" is for rules on overtalk"},
     {"  measure: overtalk_ratio\n  where: {at_least: 20}\n  points: {once: 3}\n",
      "F:8:10: never fires: overtalk_ratio is a ratio from 0 to 1\n"},
+    {"  on: overtalk\n  where: {kind: backchannel, at_least: 5s}\n  points: {each: 1}\n",
+     "F:8:40: never fires: a backchannel lasts at most 1000ms\n"},
+    {"  on: overtalk\n  points: {each: 1}\n- id: twin\n  text: {en: x, zh: x}\n  on: overtalk\n"
+     "  points: {steps: [{from: 2s, points: 2}]}\n",
+     "F:9:3: fires on every event that "},
+    /* How a voice sounds is shown, never charged. */
+    {"  measure: raised_voice_agent_ms\n  points: {steps: [{from: 3s, points: 5}]}\n",
+     "F:7:12: raised_voice_agent_ms tells how a voice sounds"},
+    {"  measure: pitch_agent_median_hz\n  where: {at_least: 220}\n  points: {once: 10}\n",
+     "F:7:12: pitch_agent_median_hz tells how a voice sounds"},
+    {"  measure: pitch_agent_range_semitones\n  where: {below: 2}\n  automatic_fail: true\n",
+     "F:7:12: pitch_agent_range_semitones tells how a voice sounds"},
+    {"  measure: syllable_rate_agent\n  where: {below: 3}\n  points: {once: 5}\n",
+     "F:7:12: syllable_rate_agent tells how a voice sounds"},
     /* Measures. */
     {"  measure: greeting_delay\n  points: {once: 3}\n",
      "F:7:12: unknown measure \"greeting_delay\"; nearest: greeting_delay_ms ("},

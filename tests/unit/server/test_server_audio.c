@@ -127,6 +127,27 @@ static void plain_wav_is_served_as_it_is(void **state)
     reply_finish(&whole);
 }
 
+/* A folder named in GBK: JSON cannot carry its bytes, and it is played all the same. What only
+ * looks like such a name is taken as it stands. */
+static void names_that_are_no_utf8_are_played(void **state)
+{
+    char folder[128];
+
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/in/\xd5\xc5\xc8\xfd", audio);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    write_tone("in/\xd5\xc5\xc8\xfd/g.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    put_call("gbk", "in/\\\\xd5\\\\xc5\\\\xc8\\\\xfd/g.wav", 2, "");
+    assert_int_equal(play_status("gbk"), 200);
+    write_tone("in/\\xd5.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    put_call("literal", "in/\\\\xd5.wav", 2, "");
+    assert_int_equal(play_status("literal"), 200);
+    put_call("gone", "in/\\\\xd6.wav", 2, "");
+    assert_int_equal(play_status("gone"), 410);
+    put_call("outside", "out/\\\\xd6.wav", 2, "");
+    assert_int_equal(play_status("outside"), 404);
+}
+
 static int16_t sample_of(const struct reply *reply, size_t frame, int channels, int channel)
 {
     const unsigned char *at =
@@ -297,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(plain_wav_is_served_as_it_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_that_are_no_utf8_are_played, set_up, tear_down),
         cmocka_unit_test_setup_teardown(gsm_is_rendered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keyed_digits_are_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(peaks_show_each_channel, set_up, tear_down),

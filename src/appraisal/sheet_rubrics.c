@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include "appraisal/json.h"
+#include "appraisal/sheet_parts.h"
+
+static int same(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *used, size_t room)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sheet->call_count; i++) {
+        const struct cqa_scored_call *call = sheet->calls[i];
+        size_t k = 0;
+        if (call->rubric == NULL || call->left_out != NULL)
+            continue;
+        while (k < count &&
+               !(same(used[k].rubric, call->rubric) && same(used[k].version, call->rubric_version)))
+            k++;
+        if (k == room)
+            continue;
+        if (k == count)
+            used[count++] = (struct cqa_rubric_used){call->rubric, call->rubric_version, 0};
+        used[k].calls++;
+    }
+    return count;
+}
+
+void cqa_sheet_put_rubrics(const struct cqa_sheet *sheet, struct cqa_buffer *out)
+{
+    struct cqa_rubric_used used[CQA_RUBRICS_USED];
+    const size_t count = cqa_sheet_rubrics(sheet, used, CQA_RUBRICS_USED);
+
+    cqa_json_put(out, ",\"rubrics\":[");
+    for (size_t i = 0; i < count; i++) {
+        cqa_json_put(out, i ? ",{\"rubric\":" : "{\"rubric\":");
+        cqa_json_text(out, used[i].rubric);
+        cqa_json_member(out, "version", used[i].version);
+        cqa_buffer_print(out, ",\"calls\":%zu}", used[i].calls);
+    }
+    cqa_json_put(out, "]");
+}
