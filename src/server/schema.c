@@ -201,7 +201,7 @@ static const char previews_step[] =
  */
 static const char one_call_step[] =
     "ALTER TABLE calls ADD COLUMN call_of TEXT;"
-    "ALTER TABLE calls ADD COLUMN copy_of INTEGER REFERENCES calls(id);"
+    "ALTER TABLE calls ADD COLUMN copy_of INTEGER;"
     "ALTER TABLE calls ADD COLUMN file_sha256 TEXT;"
     "ALTER TABLE calls ADD COLUMN name TEXT AS (substr(path, 1 + length(rtrim(path,"
     "  replace(path, '/', '')))));"
