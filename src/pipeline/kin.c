@@ -352,7 +352,8 @@ static int is_watched(const struct cqa_pipeline *pipeline, const char *path)
 
 /* A file that is not there any more gives its place to a copy; and so does one in a folder that
  * nobody looks at any more. */
-static const char *choose_path(const struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place)
+static const char *choose_path(const struct cqa_pipeline *pipeline,
+                               const struct cqa_whereabouts *place)
 {
     if (!place->is_gone && is_watched(pipeline, place->path))
         return place->path;

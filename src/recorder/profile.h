@@ -21,7 +21,7 @@ struct cqa_recorder;
 /* What a name says. */
 struct cqa_call_identity {
     struct cqa_call call;
-    int matched; /* 0: no pattern fits; the call's id is the path and nothing else is known */
+    int matched;    /* 0: no pattern fits; the call's id is the path and nothing else is known */
     int path_is_id; /* the id is the path: another path may be the same recording */
     const char *pattern; /* the recorder's: which fits, or would but for a day or hour that does not
                             exist; NULL: none */

@@ -425,14 +425,14 @@ static enum cqa_status read_place(struct cqa_sql *sql, struct cqa_arena *arena,
     *out = (struct cqa_whereabouts){.stamp = NO_STAMP};
     if (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
         *out = (struct cqa_whereabouts){.id = cqa_sql_int(rows, 0),
-                                  .path = cqa_sql_copy(rows, 1, arena),
-                                  .call_id = cqa_sql_copy(rows, 2, arena),
-                                  .call = cqa_sql_copy(rows, 3, arena),
-                                  .is_gone = cqa_sql_int(rows, 4) != 0,
-                                  .json = cqa_sql_copy(rows, 5, arena),
-                                  .json_length = cqa_sql_size(rows, 5),
-                                  .file_sha256 = cqa_sql_copy(rows, 8, arena),
-                                  .stamp = stamped_number(NO_STAMP, cqa_sql_int(rows, 7))};
+                                        .path = cqa_sql_copy(rows, 1, arena),
+                                        .call_id = cqa_sql_copy(rows, 2, arena),
+                                        .call = cqa_sql_copy(rows, 3, arena),
+                                        .is_gone = cqa_sql_int(rows, 4) != 0,
+                                        .json = cqa_sql_copy(rows, 5, arena),
+                                        .json_length = cqa_sql_size(rows, 5),
+                                        .file_sha256 = cqa_sql_copy(rows, 8, arena),
+                                        .stamp = stamped_number(NO_STAMP, cqa_sql_int(rows, 7))};
         sha256 = cqa_sql_copy(rows, 6, arena);
         if (out->path == NULL || out->call_id == NULL || out->call == NULL || out->json == NULL)
             status = cqa_fail(error, CQA_E_NOMEM, "no memory for a recording");

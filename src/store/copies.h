@@ -100,7 +100,8 @@ struct cqa_whereabouts {
 
 /* The next one; CQA_E_NOTFOUND: none. Strings in `arena`. */
 enum cqa_status cqa_places_next(struct cqa_store *store, struct cqa_arena *arena,
-                                struct cqa_whereabouts *out, struct cqa_error *error) CQA_MUST_CHECK;
+                                struct cqa_whereabouts *out,
+                                struct cqa_error *error) CQA_MUST_CHECK;
 
 /* From now on it lies at `path`, its own or a copy's, and `json` says so (NULL: as before). What
  * the server has of it is sent anew under the same key. */

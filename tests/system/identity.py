@@ -15,10 +15,12 @@ from urllib.parse import quote
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from bench import Site, Voices, fail, flags_of, wait_until, write_turns
+from older import SCORES, STORE, age
 
 RUNNING = ("moved", "renamed", "copied", "hard-linked", "symlinked", "converted", "converted elsewhere", "replaced by opus")
 PATHS = 5  # calls whose id is only their path
-CURRENT_STEPS = {"callqa.db": 2, "scores.db": 10}  # how many steps the schemas of before had
+DOUBLES = 40
+CLOSED = 4  # of them in a closed month
 
 
 def expect(what, is_value, should_be):
@@ -256,6 +258,150 @@ class Story:
         self.check("state lost and folders moved")
 
 
+class Doubles(Story):
+    """Stores as programs of before filled them: each recording a second time, as a copy or converted, under the id with
+    "#" and eight digits. People decided on either."""
+
+    def record_all(self):
+        for number in range(DOUBLES):
+            month = 10 if number < CLOSED else 11
+            name = "in-80%02d-1380013%04d-2025%02d20-10%02d%02d-17636%05d.%d.wav" % (
+                number % 7, number, month, number // 60, number % 60, number, number)
+            self.record(os.path.join(self.site.watched[0], name), number)
+
+    def begin(self):
+        site = self.site
+        self.record_all()
+        site.start_server()
+        site.add_user("ann", "lead")
+        site.log_in("ann")
+        site.start_daemon()
+        wait_until("all calls are on the server", lambda: len(site.server_calls()) == DOUBLES and site.at_rest(), 200)
+        self.totals = site.totals()
+        site.stop_daemon()
+
+    def double_all(self):
+        """As a daemon of before would have scored and posted what lies there a second time."""
+        site = self.site
+        seconds = {}
+        for number, call in enumerate(sorted(site.server_calls(), key=lambda call: call["call"]["id"])):
+            path = call["recording"]["path"]
+            target = os.path.join(os.path.dirname(path), "backup", os.path.basename(path))
+            if number % 2:
+                target = path[:-4] + ".mp3"
+                encode(path, target)
+            else:
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                shutil.copy(path, target)
+            seconds[target] = "%s#%08x" % (call["call"]["id"], 0xabc00000 + number)
+        lines = []
+        for result in site.analyze(*seconds):
+            result["call"]["id"] = seconds[result["recording"]["path"]]
+            lines.append({"key": "second|" + result["call"]["id"], "result": result})
+        self.post(lines)
+        store = sqlite3.connect(os.path.join(site.state, "callqa.db"))
+        with store:
+            for line in lines:
+                self.store_double(store, line)
+        store.close()
+
+    def post(self, lines):
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
+        connection.request("POST", "/api/v1/results", "\n".join(json.dumps(line) for line in lines),
+                           {"Authorization": "Bearer " + self.site.token, "Content-Type": "application/x-ndjson"})
+        for answer in json.loads(connection.getresponse().read()):
+            expect("a double is taken", answer["status"], 201)
+
+    @staticmethod
+    def store_double(store, line):
+        result = line["result"]
+        recording = result["recording"]
+        facts = os.stat(recording["path"])
+        score = result["score"]
+        cursor = store.execute(
+            "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state, discovered_ms, revised_ms, changed_ms)"
+            " VALUES (?, 'freepbx', ?, ?, ?, 'scored', 1, 1, 1)",
+            (os.fsencode(recording["path"]), result["call"]["id"], facts.st_size, facts.st_mtime_ns))
+        store.execute(
+            "INSERT INTO results SELECT ?, ?, ?, ?, ?, ?, analyzer, 1, ? FROM results LIMIT 1",
+            (cursor.lastrowid, facts.st_size, facts.st_mtime_ns, recording["sha256"], score["rubric"],
+             score["rubric_version"], json.dumps(result).encode()))
+        store.execute("INSERT INTO deliveries (recording_id, key, state, made_ms, changed_ms) VALUES (?, ?, 'acked', 1, 1)",
+                      (cursor.lastrowid, line["key"]))
+
+    def decide(self):
+        """On the first, on the double, on both; on a closed month."""
+        flags = {}
+        for flag in json.loads(self.site.ask("ann", "GET", "/api/v1/flags?state=open&limit=500").body)["flags"]:
+            flags.setdefault(flag["call"]["id"], flag["flag"])
+        pairs = [(first, second) for first in sorted(flags) for second in flags if second.startswith(first + "#")]
+        if len(pairs) < 12:
+            fail("only %d doubles have something to decide" % len(pairs))
+        self.decided = {}
+        for number, (first, second) in enumerate(pairs):
+            state = ("overturned", "confirmed")[number // 3 % 2]
+            if number % 3 != 1:
+                self.decide_on(flags[first], state)
+            if number % 3 == 1:
+                self.decide_on(flags[second], state)
+            if number % 3 == 2:  # they contradict each other: that of the call that stays stands
+                self.decide_on(flags[second], "overturned" if state == "confirmed" else "confirmed")
+            self.decided[first] = state
+        self.site.tell("ann", "/api/v1/periods", {"from": "2025-10-01", "to": "2025-10-31", "ignore_open": True,
+                                                  "note": "as paid"})
+
+    def decide_on(self, flag, state):
+        self.site.tell("ann", "/api/v1/flags/%d/decision" % flag, {"state": state, "reason": "heard"})
+
+    def mend(self):
+        site = self.site
+        before = {call["call"]["id"]: call for call in site.server_calls()}
+        expect("calls before", len(before), 2 * DOUBLES)
+        site.stop_server()
+        age(os.path.join(site.state, "callqa.db"), STORE, 2)
+        age(os.path.join(site.top, "scores.db"), SCORES, 10)
+        site.start_server()
+        site.log_in("ann")
+        site.start_daemon()
+        site.settle()
+        after = {call["call"]["id"]: call for call in site.server_calls()}
+        closed = {call for call, result in before.items() if result["call"]["started_at"] < "2025-11"}
+        for call in closed:
+            expect("a call of a closed month", after.get(call, {}).get("score"), before[call]["score"])
+        open_calls = {call for call in before if call not in closed and "#" not in call}
+        expect("calls", set(after), open_calls | closed)
+        expect("totals", {call: self.totals[call][0] for call in open_calls},
+               {call: after[call]["score"]["total"] for call in open_calls})
+        self.check_decisions({call: after[call] for call in open_calls}, before)
+        with open(os.path.join(site.top, "server.log")) as log:
+            expect("merges told by the server", log.read().count("held one recording twice"), DOUBLES - CLOSED)
+        with open(os.path.join(site.top, "daemon.log")) as log:
+            expect("merges told by the daemon", log.read().count("held one recording twice"), DOUBLES)
+        rows = [row for row in self.audit() if row["action"] == "calls merged"]
+        expect("merges in the audit trail", len(rows), DOUBLES - CLOSED)
+        expect("results in the store", site.ask_store("SELECT count(*) FROM results"), DOUBLES)
+        print("%d doubles of stores of before are merged, %d of a closed month left" % (DOUBLES - CLOSED, CLOSED))
+
+    def audit(self):
+        self.site.add_user("eve", "admin")
+        self.site.log_in("eve")
+        rows, after = [], ""
+        while after is not None:
+            page = json.loads(self.site.ask("eve", "GET", "/api/v1/audit?limit=500" + after).body)
+            rows += page["rows"]
+            after = "&cursor=" + page["next"] if page["next"] else None
+        return rows
+
+    def check_decisions(self, after, before):
+        for call, state in self.decided.items():
+            if call not in after:
+                continue
+            states = [deduction["decision"]["state"] for deduction in after[call]["score"]["deductions"]
+                      if deduction["decision"]]
+            if state not in states:
+                fail("%s: the decision \"%s\" is lost: %s" % (call, state, states))
+
+
 def main(programs, count):
     story = Story(programs, count)
     with story.site:
@@ -264,6 +410,12 @@ def main(programs, count):
         story.all_ways()
         story.move_folders()
         story.lose_state()
+    doubles = Doubles(programs, DOUBLES)
+    with doubles.site:
+        doubles.begin()
+        doubles.double_all()
+        doubles.decide()
+        doubles.mend()
 
 
 if __name__ == "__main__":

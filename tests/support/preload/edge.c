@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Preloaded into a service under test: the edge between it and its disk and network. Every call that
- * touches the state folder (EDGE_STATE) or a network socket is a point with a number, counted over all
- * processes in EDGE_COUNT (a mapped file of longs: the count, and the number at which it happens).
- *   EDGE_MODE=count   each point's number and name goes to EDGE_LOG
- *   EDGE_MODE=before  SIGKILL to the whole process group before the call
- *   EDGE_MODE=after   … after it
- *   EDGE_MODE=error   the call fails with EDGE_ERRNO
- *   EDGE_MODE=short   a write writes half, else as "error"
+ * Preloaded into a service under test: the edge between it and its disk and network. Every call
+ * that touches the state folder (EDGE_STATE) or a network socket is a point with a number, counted
+ * over all processes in EDGE_COUNT (a mapped file of longs: the count, and the number at which it
+ * happens). EDGE_MODE=count   each point's number and name goes to EDGE_LOG EDGE_MODE=before
+ * SIGKILL to the whole process group before the call EDGE_MODE=after   … after it EDGE_MODE=error
+ * the call fails with EDGE_ERRNO EDGE_MODE=short   a write writes half, else as "error"
  *   EDGE_MODE=record  what reaches the disk and the network, with its bytes, goes to EDGE_LOG
  *   EDGE_MODE=lie     the same, but nothing is ever synced: the disk says that it did
  */
@@ -36,8 +34,9 @@ static enum mode mode;
 static atomic_long *count; /* [0] points so far, [1] the one at which it happens */
 static int log_fd = -1;
 static int error_number = EIO;
-static char state[512]; /* the folder, without a last slash */
-static char names[FDS][NAME]; /* what an fd is: a file of the state folder, "." itself, "socket"; "" none of these */
+static char state[512];       /* the folder, without a last slash */
+static char names[FDS][NAME]; /* what an fd is: a file of the state folder, "." itself, "socket"; ""
+                                 none of these */
 
 static void *next(const char *name)
 {
@@ -139,8 +138,9 @@ static void record(char what, const char *kind, int64_t offset, const void *byte
     if (mode < RECORD || kind[0] == '\0' || log_fd < 0)
         return;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    const int length = snprintf(head, sizeof head, "%c %lld %lld %zu %s\n", what,
-                                (long long)now.tv_sec * 1000000000 + now.tv_nsec, (long long)offset, size, kind);
+    const int length =
+        snprintf(head, sizeof head, "%c %lld %lld %zu %s\n", what,
+                 (long long)now.tv_sec * 1000000000 + now.tv_nsec, (long long)offset, size, kind);
     const struct iovec parts[2] = {{head, (size_t)length}, {(void *)(uintptr_t)bytes, size}};
     (void)!syscall(SYS_writev, log_fd, parts, 2);
 }
@@ -151,7 +151,8 @@ static int (*real_main)(int, char **, char **);
 
 static void arm(void)
 {
-    static const char *const words[] = {"off", "count", "before", "after", "error", "short", "record", "lie"};
+    static const char *const words[] = {"off",   "count", "before", "after",
+                                        "error", "short", "record", "lie"};
     const char *wish = getenv("EDGE_MODE");
     const char *counter = getenv("EDGE_COUNT");
     const char *log = getenv("EDGE_LOG");
@@ -163,7 +164,8 @@ static void arm(void)
     if (found == OFF || counter == NULL)
         return;
     const int fd = open(counter, O_RDWR | O_CLOEXEC);
-    void *map = fd < 0 ? MAP_FAILED : mmap(NULL, 2 * sizeof *count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *map = fd < 0 ? MAP_FAILED
+                       : mmap(NULL, 2 * sizeof *count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fd >= 0)
         close(fd);
     if (map == MAP_FAILED)
@@ -193,8 +195,8 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
                       void (*finish)(void), void (*loader)(void), void *stack)
 {
-    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void),
-                void *) = next("__libc_start_main");
+    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
+                void (*)(void), void *) = next("__libc_start_main");
 
     real_main = main;
     return real(armed_main, argc, argv, init, finish, loader, stack);
