@@ -86,6 +86,7 @@ static int take_again(struct sim_revision *known, const struct sim_revision *aga
     if (known->body_hash != again->body_hash && !again->is_failure)
         return 422;
     (void)snprintf(known->path, sizeof known->path, "%s", again->path);
+    (void)snprintf(known->call, sizeof known->call, "%s", again->call); /* the first of it now */
     return 200;
 }
 
