@@ -150,6 +150,17 @@ static void tell_failure(struct cqa_pipeline *pipeline, const struct cqa_task *t
         count_failure(&pipeline->counts, failure->reason);
 }
 
+/* Two files of one call may fail, each for itself. */
+static void name_failure(const struct cqa_task *task, char *out, size_t size)
+{
+    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+    for (const char *at = task->path; at != NULL && *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+    (void)snprintf(out, size, "%s#%08x", task->outcome.failure.reason,
+                   (unsigned)(hash ^ hash >> 32));
+}
+
 /* As store_result. */
 static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
 {
@@ -160,10 +171,8 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
     enum cqa_recording_state state = CQA_RECORDING_LEASED;
 
     enum cqa_status status = cqa_failure_to_json(task->path, &task->call, failure, &json);
-    char which[sizeof failure->reason + 16]; /* two files of one call may fail */
-    snprintf(which, sizeof which, "%s%s", failure->reason,
-             strlen(task->call_id) > strlen(task->call.id) ? task->call_id + strlen(task->call.id)
-                                                           : "");
+    char which[sizeof failure->reason + 16];
+    name_failure(task, which, sizeof which);
     write_key(pipeline, task, "", which, key);
     const struct cqa_failed failed = {
         .id = task->id,
@@ -269,8 +278,7 @@ static enum cqa_status identify(struct cqa_children *children, const struct cqa_
     task->path = cqa_arena_string(&task->arena, recording->path);
     task->call = identity.call;
     task->call.id = cqa_arena_string(&task->arena, recording->call);
-    task->call_id = cqa_arena_string(&task->arena, recording->call_id);
-    return task->path != NULL && task->call.id != NULL && task->call_id != NULL
+    return task->path != NULL && task->call.id != NULL
                ? CQA_OK
                : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }

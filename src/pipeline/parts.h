@@ -27,7 +27,6 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    const char *call_id; /* the row's, where `call.id` is the call's */
     int apart;           /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */

@@ -50,12 +50,15 @@ CQA_SQL_STATEMENT(
     "  UNION SELECT id FROM recordings WHERE source = ?3 AND stem = ?6 AND NOT (named AND ?5))"
     " ORDER BY equal DESC, r.made_ms, c.id LIMIT 64");
 CQA_SQL_STATEMENT(find_stem, "i", 1, "SELECT stem FROM recordings WHERE id = ?1");
+/* What was forgotten has been sent, and keeps its id. */
 CQA_SQL_STATEMENT(find_vacant, "tti", 1,
                   "SELECT id FROM recordings AS c WHERE source = ?1 AND call_id = ?2 AND id <> ?3"
+                  " AND state <> 'excluded'"
                   " AND NOT EXISTS (SELECT 1 FROM results AS r WHERE r.recording_id = c.id)");
 CQA_SQL_STATEMENT(find_first, "tti", 1,
-                  "SELECT 1 FROM recordings AS c JOIN results AS r ON r.recording_id = c.id"
-                  " WHERE c.source = ?1 AND c.call_id = ?2 AND c.id <> ?3");
+                  "SELECT 1 FROM recordings AS c WHERE c.source = ?1 AND c.call_id = ?2"
+                  " AND c.id <> ?3 AND (c.state = 'excluded' OR EXISTS"
+                  "  (SELECT 1 FROM results AS r WHERE r.recording_id = c.id))");
 CQA_SQL_STATEMENT(find_own, "i", 1, "SELECT json FROM results WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(find_sha256, "i", 1, "SELECT sha256 FROM results WHERE recording_id = ?1");
 

@@ -79,7 +79,7 @@ static void speak(struct cqa_result *result, const struct sim_content *content)
         struct cqa_spans *speech = &result->channels[side].speech;
         speech->count = 0;
         for (int i = 0; i < 64; i++)
-            if ((strchr("0123456789abcdef", content->sha256[i])[0] & (1 << side)) != 0 &&
+            if ((strchr("0123456789abcdef", content->sha256[i])[0] & 3) == side + 1 &&
                 cqa_spans_add(speech, i * 1000, i * 1000 + 900) != CQA_OK)
                 abort();
     }
