@@ -24,8 +24,16 @@ void cqa_log(enum cqa_log_level level, const char *format, ...) CQA_MESSAGE(2, 3
 /* Lines above `level` are dropped; CQA_LOG_INFO at start. */
 void cqa_log_set_level(enum cqa_log_level level);
 
-/* With masking on, private values are logged as a short hash. Off at start. */
-void cqa_log_set_masking(int on);
+/* What a log may hold of names and paths: all; all but telephone numbers, of which the middle is
+ * starred; or a short hash. All at start. */
+enum cqa_log_masking {
+    CQA_LOG_MASK_NOTHING,
+    CQA_LOG_MASK_NUMBERS,
+    CQA_LOG_MASK_ALL,
+    CQA_LOG_MASKS
+};
+extern const char *const cqa_log_masking_words[CQA_LOG_MASKS + 1]; /* "false", "numbers", "true" */
+void cqa_log_set_masking(enum cqa_log_masking masking);
 
 /* `value` as it may be logged: control characters escaped, masked where that is on. Up to four at a
  * time (buffers rotate, one set a thread). */

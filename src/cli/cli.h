@@ -13,6 +13,8 @@ int cqa_cli_identify(int argc, char **argv);
 int cqa_cli_check_config(int argc, char **argv);
 int cqa_cli_check_rubric(int argc, char **argv);
 int cqa_cli_check_scheme(int argc, char **argv);
+int cqa_cli_erase(int argc, char **argv);
+int cqa_cli_hold(int argc, char **argv);
 int cqa_cli_plot(int argc, char **argv);
 
 /*

@@ -22,6 +22,8 @@ static const struct command {
     {"sweep", NULL, CQA_N("analyse and post what lies unanalysed in the watched folders")},
     {"appraise", cqa_cli_appraise, CQA_N("a period's appraisal by a scheme")},
     {"identify", cqa_cli_identify, CQA_N("what a recorder profile makes of file names")},
+    {"erase", NULL, CQA_N("delete what is kept of a customer, an agent or a call")},
+    {"hold", NULL, CQA_N("legal holds: what neither retention nor erase takes")},
     {"plot", NULL, CQA_N("a picture of a recording: lanes, events, deductions")},
     {"check-config", NULL, CQA_N("all problems of a callqad configuration")},
     {"check-rubric", cqa_cli_check_rubric, CQA_N("all problems of a rubric")},

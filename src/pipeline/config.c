@@ -11,15 +11,15 @@
 #include "pipeline/surroundings.h"
 
 static const char *const top_keys[] = {
-    "state_dir",        "watch",          "rubric",    "workers",      "settle",
-    "scan_interval",    "unfinished",     "log_level", "mask_private", "show_digits",
-    "analysis_timeout", "retention_days", "post",      "clips",        NULL};
+    "state_dir",  "watch",     "rubric",       "workers",     "settle",           "scan_interval",
+    "unfinished", "log_level", "mask_private", "show_digits", "analysis_timeout", "retention_days",
+    "retention",  "post",      "clips",        NULL};
 static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", "info", "debug", NULL};
 
-enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, RETENTION_DAYS_MOST = 36500 };
 
 static int processors(void)
 {
@@ -247,7 +247,7 @@ static void set_defaults(struct cqa_config *config)
         .scan_interval_ms = MINUTE_MS,
         .unfinished_ms = 6 * HOUR_MS,
         .analysis_timeout_ms = 10 * MINUTE_MS,
-        .retention_days = 730,
+        .retention = {730, 730, 730},
         .post.timeout_ms = 30 * 1000,
         .batch = 100,
         .clips.bytes_max = 1 << 20,
@@ -267,12 +267,31 @@ static void check_state(const struct cqa_config *config, const struct cqa_yaml_n
         cqa_check_state(around, node, config->state_dir);
 }
 
+/* A number for all classes, and a map for each. */
+static void read_retention(struct cqa_retention_days *out, const struct cqa_yaml_node *root,
+                           struct cqa_problems *problems)
+{
+    static const char *const known[] = {"results", "failures", "vanished", NULL};
+    const struct cqa_yaml_node *map = cqa_yaml_want(root, "retention", CQA_YAML_MAP, 0, problems);
+
+    if (cqa_yaml_get_whole(root, "retention_days", 0, 0, RETENTION_DAYS_MOST, &out->results,
+                           problems))
+        out->failures = out->vanished = out->results;
+    if (map == NULL)
+        return;
+    cqa_yaml_only(map, known, problems);
+    cqa_yaml_get_whole(map, "results", 0, 0, RETENTION_DAYS_MOST, &out->results, problems);
+    cqa_yaml_get_whole(map, "failures", 0, 0, RETENTION_DAYS_MOST, &out->failures, problems);
+    cqa_yaml_get_whole(map, "vanished", 0, 0, RETENTION_DAYS_MOST, &out->vanished, problems);
+}
+
 static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root,
                      const struct cqa_surroundings *around)
 {
     struct cqa_problems *problems = around->problems;
     int64_t workers = config->workers;
     int level = config->log_level - CQA_LOG_ERROR;
+    int masking = CQA_LOG_MASK_NUMBERS;
 
     cqa_yaml_only(root, top_keys, problems);
     config->state_dir = read_path(config, root, "state_dir", 1, problems);
@@ -284,10 +303,11 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
                           problems);
     cqa_yaml_get_duration(root, "analysis_timeout", 0, 1000, 24 * HOUR_MS,
                           &config->analysis_timeout_ms, problems);
-    cqa_yaml_get_whole(root, "retention_days", 0, 0, 36500, &config->retention_days, problems);
+    read_retention(&config->retention, root, problems);
     cqa_yaml_get_word(root, "log_level", 0, log_levels, &level, problems);
-    cqa_yaml_get_bool(root, "mask_private", 0, &config->mask_private, problems);
+    cqa_yaml_get_word(root, "mask_private", 0, cqa_log_masking_words, &masking, problems);
     cqa_yaml_get_bool(root, "show_digits", 0, &config->show_digits, problems);
+    config->mask_private = (enum cqa_log_masking)masking;
     config->workers = (int)workers;
     config->log_level = CQA_LOG_ERROR + level;
     read_watches(config, root, around);

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "base/log.h"
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/problems.h"
@@ -33,6 +34,13 @@ struct cqa_clips_config {
  * checked, with the profiles, zones and rubric that it names loaded. Strings live in `arena`;
  * finish frees everything.
  */
+/* How many days the state folder keeps what is done and delivered; 0: for ever. */
+struct cqa_retention_days {
+    int64_t results;
+    int64_t failures; /* of recordings that could not be read */
+    int64_t vanished; /* of recordings that went before they were analysed, or were excluded */
+};
+
 struct cqa_config {
     struct cqa_arena arena;
     const char *state_dir;
@@ -44,14 +52,14 @@ struct cqa_config {
     int64_t scan_interval_ms; /* between two looks at everything */
     int64_t unfinished_ms;    /* a header that says "still being written" is believed for so long */
     int64_t analysis_timeout_ms; /* for one recording */
-    int64_t retention_days;      /* of delivered results in the state folder; 0: for ever */
-    int posts;                   /* there is a server: `post` is filled */
+    struct cqa_retention_days retention;
+    int posts; /* there is a server: `post` is filled */
     struct cqa_post_config post;
     int64_t batch; /* items a request */
     struct cqa_clips_config clips;
-    int log_level;    /* enum cqa_log_level */
-    int mask_private; /* names and paths as hashes in the log */
-    int show_digits;  /* keyed digits in results as they are, else masked */
+    int log_level;                     /* enum cqa_log_level */
+    enum cqa_log_masking mask_private; /* of names, numbers and paths in the log */
+    int show_digits;                   /* keyed digits in results as they are, else masked */
 };
 
 /* Reads, checks and loads; 0 when there were problems (all are in `problems`). Finish it whatever

@@ -216,6 +216,12 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
     return count;
 }
 
+/* 0: never. */
+static int64_t before_ms(int64_t wall_ms, int64_t days)
+{
+    return days == 0 ? 0 : wall_ms - days * DAY_MS;
+}
+
 static void forget_old(struct cqa_pipeline *pipeline)
 {
     const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
@@ -223,17 +229,19 @@ static void forget_old(struct cqa_pipeline *pipeline)
     struct cqa_error error = {0};
     size_t count = 0;
 
-    if (pipeline->config->retention_days == 0 || pipeline->forget_at_ms > now_ms ||
-        pipeline->pause_until_ms > now_ms)
+    if (pipeline->forget_at_ms > now_ms || pipeline->pause_until_ms > now_ms)
         return;
+    const struct cqa_retention_days *days = &pipeline->config->retention;
+    const struct cqa_retention retention = {before_ms(wall_ms, days->results),
+                                            before_ms(wall_ms, days->failures),
+                                            before_ms(wall_ms, days->vanished)};
     const enum cqa_status status =
-        cqa_store_forget(pipeline->store, wall_ms - pipeline->config->retention_days * DAY_MS,
-                         FORGET_COUNT, wall_ms, &count, &error);
+        cqa_store_forget(pipeline->store, &retention, FORGET_COUNT, wall_ms, &count, &error);
     if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("retention")))
         return;
     if (count > 0)
-        cqa_log(CQA_LOG_INFO, "%zu results older than %" PRId64 " days are forgotten", count,
-                pipeline->config->retention_days);
+        cqa_log(CQA_LOG_INFO, "retention: %zu recordings are forgotten, or found to be held",
+                count);
     pipeline->forget_at_ms = now_ms + (count == FORGET_COUNT ? 0 : FORGET_MS);
 }
 

@@ -46,4 +46,19 @@ enum cqa_status cqa_recordings_held(struct cqa_store *store, int64_t id, int64_t
                                     int64_t mtime_ns, int *same,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Inside a transaction: nothing is left of the recording but, where its file is still there, an
+ * excluded row. */
+enum cqa_status cqa_store_empty(struct cqa_sql *sql, int64_t id, int gone, const char *reason,
+                                int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Inside a transaction: is the recording under a legal hold? */
+enum cqa_status cqa_holds_hold(struct cqa_sql *sql, int64_t id, int *held,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Inside a transaction: `*found` 1 where this call ("call", source, id) or content ("content", "",
+ * SHA-256) was erased on request. */
+enum cqa_status cqa_stones_find(struct cqa_sql *sql, const char *kind, const char *source,
+                                const char *id, int64_t *found,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
 #endif

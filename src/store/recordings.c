@@ -35,13 +35,15 @@ CQA_SQL_STATEMENT(update_path, "pii", 0,
                   " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
                   " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
                   " WHERE id = ?3");
+/* On request: whatever becomes of its file. */
+#define ERASED "(state = 'excluded' AND reason IS 'erased')"
 CQA_SQL_STATEMENT(update_revision, "piiii", 0,
                   "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
-                  " file_sha256 = NULL, attempts = 0, deaths = 0, abandoned = 0, not_before_ms = "
-                  "0, reason = NULL,"
+                  " file_sha256 = NULL, attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0,"
+                  " reason = CASE WHEN " ERASED " THEN reason END,"
                   " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
-                  " asked = 'not', state = CASE state WHEN 'leased' THEN 'leased' ELSE 'ready' END"
-                  " WHERE id = ?5");
+                  " asked = 'not', state = CASE WHEN state = 'leased' OR " ERASED
+                  " THEN state ELSE 'ready' END WHERE id = ?5");
 CQA_SQL_STATEMENT(insert, "ptttipiii", 0,
                   "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
                   " mtime_ns, discovered_ms, revised_ms, changed_ms)"
@@ -64,6 +66,11 @@ CQA_SQL_STATEMENT(lose_copy, "p", 0,
                   "UPDATE recordings SET stale = 1 WHERE id = (SELECT recording_id FROM copies"
                   " WHERE path = ?1 AND NOT gone)");
 CQA_SQL_STATEMENT(mark_copy_gone, "p", 0, "UPDATE copies SET gone = 1 WHERE path = ?1");
+
+CQA_SQL_STATEMENT(insert_erased, "ptttipiii", 0,
+                  "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
+                  " mtime_ns, state, reason, discovered_ms, revised_ms, changed_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'excluded', 'erased', ?9, ?9, ?9)");
 
 struct adding {
     struct cqa_sql *sql;
@@ -133,11 +140,16 @@ static enum cqa_status write_new(struct adding *adding, const struct cqa_file *f
                                  const char *call_id, const char *call, struct cqa_error *error)
 {
     char stem[NAME_MAX + 1];
+    int64_t erased = 0;
+    const enum cqa_status status =
+        cqa_stones_find(adding->sql, "call", file->source, file->call_id, &erased, error);
 
+    if (status != CQA_OK)
+        return status;
     cqa_rows_stem(file->path, stem, sizeof stem);
-    return cqa_sql_do(adding->sql, error, &insert, file->path, file->source, call_id, call,
-                      (int64_t)!file->path_is_id, stem, file->size_bytes, file->mtime_ns,
-                      adding->now_ms);
+    return cqa_sql_do(adding->sql, error, erased ? &insert_erased : &insert, file->path,
+                      file->source, call_id, call, (int64_t)!file->path_is_id, stem,
+                      file->size_bytes, file->mtime_ns, adding->now_ms);
 }
 
 /* Another file has the call id already. A path says nothing of the call: what lies where another

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/results.h"
 
+#include "base/failure.h"
 #include "store/copies.h"
 #include "store/rows.h"
 
@@ -109,11 +110,20 @@ static enum cqa_status settle(struct putting *putting, struct cqa_error *error)
     return touched ? touch(putting, error) : write_result(&of, error);
 }
 
+/* Content that was erased on request, under another name: nothing of it is kept. */
+static enum cqa_status bury(struct cqa_sql *sql, const struct putting *putting,
+                            struct cqa_error *error)
+{
+    return cqa_store_empty(sql, putting->finished->id, 0, CQA_FAILURE_ERASED, putting->now_ms,
+                           error);
+}
+
 static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct putting *putting = context;
     const struct cqa_finished *finished = putting->finished;
     int64_t touched = 0;
+    int64_t erased = 0;
     enum cqa_status status = cqa_recordings_held(putting->store, finished->id, finished->size_bytes,
                                                  finished->mtime_ns, &putting->kept, error);
 
@@ -121,6 +131,9 @@ static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error 
         return status;
     if (!putting->kept)
         return cqa_sql_do(sql, error, &give_back, putting->now_ms, finished->id);
+    status = cqa_stones_find(sql, "content", "", finished->sha256, &erased, error);
+    if (status != CQA_OK || erased)
+        return status == CQA_OK ? bury(sql, putting, error) : status;
     if (!finished->apart && finished->settlement != NULL)
         return settle(putting, error);
     if (!finished->apart)

@@ -98,13 +98,30 @@ static const char schema_0002[] =
     "  json BLOB NOT NULL"
     ") STRICT;";
 
+/* Who or what was erased on request, or must not be. */
+static const char schema_0003[] =
+    "CREATE TABLE tombstones ("
+    "  hash TEXT PRIMARY KEY," /* of a call's id or of a recording's content */
+    "  made_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE TABLE holds ("
+    "  id INTEGER PRIMARY KEY,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('customer', 'agent', 'call')),"
+    "  value TEXT NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  made_ms INTEGER NOT NULL,"
+    "  UNIQUE (kind, value)"
+    ") STRICT;"
+    /* 1: retention found it held, and need not look again until a hold is lifted. */
+    "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
+
 /*
  * One call once (docs/decisions/0107). `call` is the call's id: `call_id` stays what a row is known
  * by, with "#" and the part behind it where it is a further recording of its call. `stem` is the
  * name's, for recordings whose id is only the path. What was stored before is judged when a program
  * starts: `unjudged`.
  */
-static const char schema_0003[] =
+static const char schema_0004[] =
     "ALTER TABLE recordings ADD COLUMN call TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE recordings ADD COLUMN named INTEGER NOT NULL DEFAULT 1;"
     "ALTER TABLE recordings ADD COLUMN stem ANY;"
@@ -148,5 +165,5 @@ static const char schema_0003[] =
     "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
     "  AND http_status = 422 AND key IS NOT NULL AND text LIKE '%idempotency key%';";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003};
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

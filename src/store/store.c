@@ -261,19 +261,22 @@ enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out
 
 /* ---- forgetting */
 
-CQA_SQL_STATEMENT(list_due, "ii", 2,
-                  "SELECT id, gone FROM recordings AS r WHERE changed_ms < ?1"
-                  " AND state IN ('scored', 'failed', 'excluded', 'vanished')"
-                  " AND NOT (state = 'excluded' AND reason = 'expired' AND NOT gone)"
+CQA_SQL_STATEMENT(list_due, "iiii", 2,
+                  "SELECT id, gone FROM recordings AS r WHERE NOT held"
+                  " AND ((state = 'scored' AND changed_ms < ?1)"
+                  "   OR (state = 'failed' AND changed_ms < ?2)"
+                  "   OR (state IN ('excluded', 'vanished') AND changed_ms < ?3))"
+                  " AND NOT (state = 'excluded' AND reason IN ('expired', 'erased') AND NOT gone)"
                   " AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.recording_id = r.id"
-                  "   AND d.state IN ('pending', 'in_flight', 'quarantined')) LIMIT ?2");
+                  "   AND d.state IN ('pending', 'in_flight', 'quarantined')) LIMIT ?4");
 CQA_SQL_STATEMENT(delete_deliveries, "i", 0, "DELETE FROM deliveries WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_result, "i", 0, "DELETE FROM results WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_preview, "i", 0, "DELETE FROM previews WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_recording, "i", 0, "DELETE FROM recordings WHERE id = ?1");
-CQA_SQL_STATEMENT(keep_empty, "ii", 0,
-                  "UPDATE recordings SET state = 'excluded', reason = 'expired',"
-                  " text = NULL, analyzer = NULL, changed_ms = ?1 WHERE id = ?2");
+CQA_SQL_STATEMENT(keep_empty, "tii", 0,
+                  "UPDATE recordings SET state = 'excluded', reason = ?1, owner = NULL,"
+                  " text = NULL, analyzer = NULL, changed_ms = ?2 WHERE id = ?3");
+CQA_SQL_STATEMENT(mark_held, "i", 0, "UPDATE recordings SET held = 1 WHERE id = ?1");
 
 struct due {
     int64_t id;
@@ -281,7 +284,8 @@ struct due {
 };
 
 struct forgetting {
-    int64_t before_ms, now_ms;
+    const struct cqa_retention *retention;
+    int64_t now_ms;
     size_t limit, count;
     struct due *due;
 };
@@ -290,8 +294,10 @@ static enum cqa_status read_due(struct cqa_sql *sql, struct forgetting *forgetti
                                 struct cqa_error *error)
 {
     struct cqa_sql_rows *rows = NULL;
-    enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_due, forgetting->before_ms,
-                                           (int64_t)forgetting->limit);
+    enum cqa_status status =
+        cqa_sql_start(sql, &rows, error, &list_due, forgetting->retention->scored_ms,
+                      forgetting->retention->failed_ms, forgetting->retention->vanished_ms,
+                      (int64_t)forgetting->limit);
 
     forgetting->count = 0;
     while (status == CQA_OK && cqa_sql_next(rows, &status, error))
@@ -301,19 +307,31 @@ static enum cqa_status read_due(struct cqa_sql *sql, struct forgetting *forgetti
     return status;
 }
 
+enum cqa_status cqa_store_empty(struct cqa_sql *sql, int64_t id, int gone, const char *reason,
+                                int64_t now_ms, struct cqa_error *error)
+{
+    enum cqa_status status = cqa_sql_do(sql, error, &delete_deliveries, id);
+
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_result, id);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_preview, id);
+    if (status == CQA_OK)
+        status = gone ? cqa_sql_do(sql, error, &delete_recording, id)
+                      : cqa_sql_do(sql, error, &keep_empty, reason, now_ms, id);
+    return status;
+}
+
 static enum cqa_status forget_one(struct cqa_sql *sql, const struct due *due, int64_t now_ms,
                                   struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_do(sql, error, &delete_deliveries, due->id);
+    int held = 0;
+    const enum cqa_status status = cqa_holds_hold(sql, due->id, &held, error);
 
-    if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &delete_result, due->id);
-    if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &delete_preview, due->id);
-    if (status == CQA_OK)
-        status = due->gone ? cqa_sql_do(sql, error, &delete_recording, due->id)
-                           : cqa_sql_do(sql, error, &keep_empty, now_ms, due->id);
-    return status;
+    if (status != CQA_OK)
+        return status;
+    return held ? cqa_sql_do(sql, error, &mark_held, due->id)
+                : cqa_store_empty(sql, due->id, due->gone, "expired", now_ms, error);
 }
 
 static enum cqa_status forget(struct cqa_sql *sql, void *context, struct cqa_error *error)
@@ -326,10 +344,11 @@ static enum cqa_status forget(struct cqa_sql *sql, void *context, struct cqa_err
     return status;
 }
 
-enum cqa_status cqa_store_forget(struct cqa_store *store, int64_t before_ms, size_t limit,
-                                 int64_t now_ms, size_t *count, struct cqa_error *error)
+enum cqa_status cqa_store_forget(struct cqa_store *store, const struct cqa_retention *retention,
+                                 size_t limit, int64_t now_ms, size_t *count,
+                                 struct cqa_error *error)
 {
-    struct forgetting forgetting = {.before_ms = before_ms,
+    struct forgetting forgetting = {.retention = retention,
                                     .now_ms = now_ms,
                                     .limit = limit,
                                     .due = calloc(limit + 1, sizeof(struct due))};

@@ -78,15 +78,22 @@ struct cqa_counts {
 enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
+/* How long each class is kept: moments before which what was done is forgotten; 0: never. */
+struct cqa_retention {
+    int64_t scored_ms;   /* results and what was sent of them */
+    int64_t failed_ms;   /* recordings without a result */
+    int64_t vanished_ms; /* those that went before they were analysed, and the excluded */
+};
+
 /*
  * Forgets up to `limit` recordings that have been done (scored, failed, excluded, vanished) since
- * before `before_ms` and have nothing left to send: result and deliveries are deleted and
- * overwritten. One whose file is still there stays as an empty "excluded" row, reason "expired", so
- * that a scan does not bring it back.
- * `*count`: how many; fewer than `limit` means that no more are due.
+ * before their class's moment, have nothing left to send and are under no legal hold (erase.h):
+ * result and deliveries are deleted and overwritten. One whose file is still there stays as an
+ * empty "excluded" row, reason "expired", so that a scan does not bring it back.
+ * `*count`: how many were looked at; fewer than `limit` means that no more are due.
  */
-enum cqa_status cqa_store_forget(struct cqa_store *store, int64_t before_ms, size_t limit,
-                                 int64_t now_ms, size_t *count,
+enum cqa_status cqa_store_forget(struct cqa_store *store, const struct cqa_retention *retention,
+                                 size_t limit, int64_t now_ms, size_t *count,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

@@ -14,6 +14,7 @@ src/child/frame.c cqa_clock_system         waits for a child, in real time
 src/child/pool.c cqa_clock_system          limits of children, in real time
 src/recorder/sidecar.c cqa_clock_system    waits for a child of its own, in real time
 src/server/render.c cqa_clock_system       waits for a child of its own, in real time
+src/cli/erase.c cqa_clock_system           a program of its own
 src/cli/progress.c cqa_clock_system        a program of its own
 src/cli/sweep.c cqa_clock_system           a program of its own
 src/daemon/main.c cqa_clock_system         a program of its own

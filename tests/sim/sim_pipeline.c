@@ -71,7 +71,8 @@ static void configure(struct process *process)
         config->watches = &process->watch;
         config->workers = 1 + (int)sim_draw(3);
         config->batch = 1 + (int64_t)sim_draw(5);
-        config->retention_days = sim->retention_days;
+        config->retention = (struct cqa_retention_days){sim->retention_days, sim->retention_days,
+                                                        sim->retention_days};
         config->clips.sends = (int)sim_draw(2);
     }
 }

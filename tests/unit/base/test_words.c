@@ -223,7 +223,7 @@ static void test_log_private(void **state)
     (void)state;
     assert_string_equal(cqa_log_private("a\nb"), "a\\x0ab");
     assert_string_equal(cqa_log_private(NULL), "-");
-    cqa_log_set_masking(1);
+    cqa_log_set_masking(CQA_LOG_MASK_ALL);
     snprintf(first, sizeof first, "%s", cqa_log_private("13800138000"));
     assert_int_equal(strlen(first), 9);
     assert_int_equal(first[0], '#');
@@ -231,7 +231,13 @@ static void test_log_private(void **state)
     assert_string_equal(cqa_log_private("13800138000"), first);
     assert_string_not_equal(cqa_log_private("13800138001"), first);
     assert_string_equal(cqa_log_private(NULL), "-");
-    cqa_log_set_masking(0);
+    cqa_log_set_masking(CQA_LOG_MASK_NUMBERS);
+    assert_string_equal(cqa_log_private("13800138000"), "138******00");
+    assert_string_equal(cqa_log_private("/m/in-8001-13800138000-20251120-101502-1763604902.17.wav"),
+                        "/m/in-8001-138******00-20251120-101502-1763604902.17.wav");
+    assert_string_equal(cqa_log_private("+8613800138000, 4155550"), "+861********00, 415**50");
+    assert_string_equal(cqa_log_private("20251120101502.wav"), "20251120101502.wav");
+    cqa_log_set_masking(CQA_LOG_MASK_NOTHING);
     const char *four[] = {cqa_log_private("1"), cqa_log_private("2"), cqa_log_private("3"),
                           cqa_log_private("4")};
     for (int i = 0; i < 4; i++)

@@ -106,9 +106,11 @@ static void test_everything_is_read(void **state)
     assert_int_equal(config.scan_interval_ms, 30000);
     assert_int_equal(config.unfinished_ms, 7200000);
     assert_int_equal(config.analysis_timeout_ms, 90000);
-    assert_int_equal(config.retention_days, 0);
+    assert_int_equal(config.retention.results, 0);
+    assert_int_equal(config.retention.failures, 0);
+    assert_int_equal(config.retention.vanished, 0);
     assert_int_equal(config.log_level, CQA_LOG_DEBUG);
-    assert_true(config.mask_private);
+    assert_int_equal(config.mask_private, CQA_LOG_MASK_ALL);
     assert_true(config.show_digits);
     assert_int_equal(config.watch_count, 2); /* /ab does not lie in /a */
     assert_source(config.watches[0].recorder, "freepbx");

@@ -241,16 +241,19 @@ static void test_forgetting_leaves_no_text_behind(void **state)
     score(fixture, "/m/here.wav", "SECRETNUMBER1", 1);
     score(fixture, "/m/gone.wav", "SECRETNUMBER2", 2);
     CHECK(fixture, cqa_recordings_gone(fixture->store, gone, 1, 3, &fixture->error));
-    CHECK(fixture, cqa_store_forget(fixture->store, 1000, 10, 2000, &count, &fixture->error));
+    CHECK(fixture, cqa_store_forget(fixture->store, &(struct cqa_retention){1000, 1000, 1000}, 10,
+                                    2000, &count, &fixture->error));
     assert_int_equal(count, 0); /* the server has not got them */
     while (due(fixture, 1, 5, &delivery) == 1)
         CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 6, &fixture->error));
-    CHECK(fixture, cqa_store_forget(fixture->store, 1000, 10, 2000, &count, &fixture->error));
+    CHECK(fixture, cqa_store_forget(fixture->store, &(struct cqa_retention){1000, 1000, 1000}, 10,
+                                    2000, &count, &fixture->error));
     assert_int_equal(count, 2);
     assert_null(json_of(fixture, "/m/here.wav"));
     assert_int_equal(find(fixture, "/m/here.wav").state, CQA_RECORDING_EXCLUDED);
     assert_int_equal(add_file(fixture, "/m/here.wav", "/m/here.wav", 10, 101, 9).unchanged, 1);
-    CHECK(fixture, cqa_store_forget(fixture->store, 9999, 10, 9999, &count, &fixture->error));
+    CHECK(fixture, cqa_store_forget(fixture->store, &(struct cqa_retention){9999, 9999, 9999}, 10,
+                                    9999, &count, &fixture->error));
     assert_int_equal(count, 0);
     (void)snprintf(path, sizeof path, "%s/callqa.db", fixture->folder);
     (void)snprintf(command, sizeof command, "! grep -q SECRETNUMBER %s", path);

@@ -314,7 +314,8 @@ static void test_every_discovered_recording_is_in_one_state(void **state)
     finished = finished_of(&claimed[2]);
     finished.key = NULL; /* nothing to send: the only one whose time is over */
     CHECK(fixture, cqa_results_put(fixture->store, &finished, 2, &kept, &fixture->error));
-    CHECK(fixture, cqa_store_forget(fixture->store, 3, 9, 3, &forgotten, &fixture->error));
+    CHECK(fixture, cqa_store_forget(fixture->store, &(struct cqa_retention){3, 3, 3}, 9, 3,
+                                    &forgotten, &fixture->error));
     assert_int_equal(forgotten, 1);
     CHECK(fixture, cqa_recordings_gone(fixture->store, gone, 1, 4, &fixture->error));
     const struct cqa_counts now = counts(fixture);

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* callqa erase and callqa hold: what the recorder knows of a person, gone on request or kept for a
+ * dispute. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/say.h"
+#include "cli/cli.h"
+#include "pipeline/config.h"
+#include "store/erase.h"
+
+static const char ERASE[] = "erase";
+static const char HOLD[] = "hold";
+
+static const char ERASE_HELP[] =
+    "Usage: callqa erase --config FILE (--customer NUMBER | --agent NAME | --call ID) [OPTION]...\n"
+    "Deletes and overwrites what this recorder keeps of a customer, an agent or a call: results,\n"
+    "what waits to be sent, previews. A hash stays, so that no scan brings it back. Recordings "
+    "are\n"
+    "not touched: each is named, with whether its file is still there. What is under a legal hold\n"
+    "stays (callqa hold). What the scoring server has is erased there.\n\n"
+    "  -c, --config FILE     configuration of callqad\n"
+    "      --customer NUMBER 13800138000 also finds +86 138-0013-8000\n"
+    "      --agent NAME      as results name the agent\n"
+    "      --call ID         the call's id\n"
+    "  -n, --dry-run         only name what would be erased\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqa and its libraries\n\n"
+    "Exit code 1: some are just being analysed or sent; ask again.\n"
+    "Example: callqa erase --config /etc/callqa/callqad.yaml --customer 13800138000 --dry-run";
+
+static const char HOLD_HELP[] =
+    "Usage: callqa hold --config FILE [(--customer NUMBER | --agent NAME | --call ID) (--reason "
+    "TEXT | --lift)]\n"
+    "Legal holds: neither retention nor callqa erase takes what is under one. Without a subject "
+    "the\n"
+    "holds are listed.\n\n"
+    "  -c, --config FILE     configuration of callqad\n"
+    "      --customer NUMBER, --agent NAME, --call ID\n"
+    "                        whose recordings are held, those to come as well\n"
+    "      --reason TEXT     why; it is kept with the hold\n"
+    "      --lift            ends the hold\n"
+    "  -h, --help            this\n"
+    "  -V, --version         versions of callqa and its libraries\n\n"
+    "Example: callqa hold --config /etc/callqa/callqad.yaml --call 1763604902.17 --reason "
+    "\"arbitration 2025-118\"";
+
+struct wish {
+    const char *config;
+    struct cqa_about about; /* value NULL: none was named */
+    const char *reason;
+    int subjects;
+    int lift;
+    int dry;
+};
+
+enum { SUBJECT = 256, REASON = SUBJECT + CQA_ABOUT_KINDS, LIFT };
+
+/* -1: go on; else the exit code. */
+static int parse(const char *name, void (*help)(void), int argc, char **argv, struct wish *wish)
+{
+    static const struct option longs[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"customer", required_argument, NULL, SUBJECT + CQA_ABOUT_CUSTOMER},
+        {"agent", required_argument, NULL, SUBJECT + CQA_ABOUT_AGENT},
+        {"call", required_argument, NULL, SUBJECT + CQA_ABOUT_CALL},
+        {"reason", required_argument, NULL, REASON},
+        {"lift", no_argument, NULL, LIFT},
+        {"dry-run", no_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:nhV", longs, NULL)) != -1) {
+        if (option >= SUBJECT && option < REASON) {
+            wish->about = (struct cqa_about){(enum cqa_about_kind)(option - SUBJECT), optarg};
+            wish->subjects++;
+        } else if (option == 'c') {
+            wish->config = optarg;
+        } else if (option == REASON) {
+            wish->reason = optarg;
+        } else if (option == LIFT) {
+            wish->lift = 1;
+        } else if (option == 'n') {
+            wish->dry = 1;
+        } else if (option == 'h') {
+            help();
+            return CQA_EXIT_DONE;
+        } else if (option == 'V') {
+            cqa_cli_print_version();
+            return CQA_EXIT_DONE;
+        } else {
+            return cqa_cli_bad_option(name, argv);
+        }
+    }
+    if (optind != argc)
+        return cqa_cli_usage(name, "no argument \"%s\" is taken", argv[optind]);
+    if (wish->config == NULL)
+        return cqa_cli_usage(name, "--config is needed");
+    if (wish->subjects > 1 || (wish->subjects == 1 && wish->about.value[0] == '\0'))
+        return cqa_cli_usage(name, "one of --customer, --agent and --call, please");
+    return -1;
+}
+
+static struct cqa_store *open_store(const char *name, const struct wish *wish, int *code)
+{
+    struct cqa_config config;
+    struct cqa_problems problems = {0};
+    struct cqa_error error = {0};
+    struct cqa_store *store = NULL;
+
+    *code = CQA_EXIT_INVALID;
+    if (cqa_config_load(&config, wish->config, &problems)) {
+        if (cqa_store_open(config.state_dir, &store, &error) != CQA_OK)
+            *code = cqa_cli_fail(name, "%p", &error.message);
+    } else {
+        cqa_problems_print(&problems, wish->config, cqa_say_language(), stderr);
+    }
+    cqa_problems_finish(&problems);
+    cqa_config_finish(&config);
+    return store;
+}
+
+static void tell_erased(void *context, const char *path, int is_there, int is_held)
+{
+    (void)context;
+    cqa_say(stdout,
+            is_held    ? "%s\tunder a legal hold"
+            : is_there ? "%s\tits file is still there"
+                       : "%s\tits file is gone",
+            cqa_log_private(path));
+}
+
+static int erase(struct cqa_store *store, const struct wish *wish)
+{
+    struct cqa_erasure out;
+    struct cqa_error error = {0};
+
+    if (cqa_store_erase(store, &wish->about, wish->dry, cqa_clock_wall_ms(&cqa_clock_system),
+                        tell_erased, NULL, &out, &error) != CQA_OK)
+        return cqa_cli_fail(ERASE, "%p", &error.message);
+    cqa_say(stderr,
+            wish->dry ? "%zu recordings would be erased; under a legal hold: %zu; in use: %zu"
+                      : "%zu recordings are erased; under a legal hold: %zu; in use: %zu",
+            out.erased, out.held, out.busy);
+    return out.busy > 0 ? CQA_EXIT_FAILED : CQA_EXIT_DONE;
+}
+
+static void erase_help(void)
+{
+    cqa_say(stdout, ERASE_HELP);
+}
+
+int cqa_cli_erase(int argc, char **argv)
+{
+    struct wish wish = {.config = NULL};
+    int code = parse(ERASE, erase_help, argc, argv, &wish);
+
+    if (code >= 0)
+        return code;
+    if (wish.subjects == 0 || wish.reason != NULL || wish.lift)
+        return cqa_cli_usage(ERASE, "one of --customer, --agent and --call, please");
+    struct cqa_store *store = open_store(ERASE, &wish, &code);
+    if (store == NULL)
+        return code;
+    code = erase(store, &wish);
+    cqa_store_close(store);
+    return code;
+}
+
+static void tell_hold(void *context, const struct cqa_about *about, const char *reason,
+                      int64_t made_ms)
+{
+    const time_t seconds = (time_t)(made_ms / 1000);
+    struct tm parts;
+    char moment[32];
+
+    (void)context;
+    gmtime_r(&seconds, &parts);
+    strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    printf("%s\t%s\t%s\t%s\n", moment, cqa_about_words[about->kind], about->value, reason);
+}
+
+static int hold(struct cqa_store *store, const struct wish *wish)
+{
+    struct cqa_error error = {0};
+    enum cqa_status status;
+
+    if (wish->about.value == NULL)
+        status = cqa_store_holds(store, tell_hold, NULL, &error);
+    else if (wish->lift)
+        status = cqa_store_lift(store, &wish->about, &error);
+    else
+        status = cqa_store_hold(store, &wish->about, wish->reason,
+                                cqa_clock_wall_ms(&cqa_clock_system), &error);
+    return status == CQA_OK ? CQA_EXIT_DONE : cqa_cli_fail(HOLD, "%p", &error.message);
+}
+
+static void hold_help(void)
+{
+    cqa_say(stdout, HOLD_HELP);
+}
+
+int cqa_cli_hold(int argc, char **argv)
+{
+    struct wish wish = {.config = NULL};
+    int code = parse(HOLD, hold_help, argc, argv, &wish);
+
+    if (code >= 0)
+        return code;
+    if (wish.dry || (wish.subjects == 1) != (wish.lift || wish.reason != NULL) ||
+        (wish.lift && wish.reason != NULL))
+        return cqa_cli_usage(HOLD, "a subject goes with either --reason or --lift");
+    struct cqa_store *store = open_store(HOLD, &wish, &code);
+    if (store == NULL)
+        return code;
+    code = hold(store, &wish);
+    cqa_store_close(store);
+    return code;
+}

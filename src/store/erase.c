@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/erase.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/failure.h"
+#include "store/parts.h"
+
+enum { PAGE_ROWS = 256, NUMBER_BYTES = 64, ALIKE_DIGITS = 7, HOLDS_MAX = 1024 };
+
+const char *const cqa_about_words[CQA_ABOUT_KINDS + 1] = {"customer", "agent", "call", NULL};
+
+/* A recording with what it is about. */
+struct concerned {
+    int64_t id;
+    const char *path;
+    const char *source;
+    const char *call_id;
+    int gone;
+    int busy;
+    const char *customer; /* NULL: not known, and so the agent */
+    const char *agent;
+    const char *sha256;
+};
+
+CQA_SQL_STATEMENT(list_page, "ii", 9,
+                  "SELECT c.id, c.path, c.source, c.call_id, c.gone,"
+                  " c.state = 'leased' OR EXISTS (SELECT 1 FROM deliveries AS d"
+                  "  WHERE d.recording_id = c.id AND d.state = 'in_flight'),"
+                  " json_extract(r.json, '$.call.customer'), json_extract(r.json, '$.call.agent'),"
+                  " r.sha256 FROM recordings AS c LEFT JOIN results AS r ON r.recording_id = c.id"
+                  " WHERE c.id > ?1 ORDER BY c.id LIMIT ?2");
+CQA_SQL_STATEMENT(find_one, "i", 9,
+                  "SELECT c.id, c.path, c.source, c.call_id, c.gone, 0,"
+                  " json_extract(r.json, '$.call.customer'), json_extract(r.json, '$.call.agent'),"
+                  " r.sha256 FROM recordings AS c LEFT JOIN results AS r ON r.recording_id = c.id"
+                  " WHERE c.id = ?1");
+CQA_SQL_STATEMENT(list_holds, "", 4, "SELECT kind, value, reason, made_ms FROM holds ORDER BY id");
+CQA_SQL_STATEMENT(put_hold, "ttti", 0,
+                  "INSERT OR REPLACE INTO holds (kind, value, reason, made_ms)"
+                  " VALUES (?1, ?2, ?3, ?4)");
+CQA_SQL_STATEMENT(drop_hold, "tt", 0, "DELETE FROM holds WHERE kind = ?1 AND value = ?2");
+CQA_SQL_STATEMENT(look_anew, "", 0, "UPDATE recordings SET held = 0 WHERE held");
+CQA_SQL_STATEMENT(put_stone, "ti", 0,
+                  "INSERT OR IGNORE INTO tombstones (hash, made_ms) VALUES (?1, ?2)");
+CQA_SQL_STATEMENT(find_stone, "t", 1, "SELECT 1 FROM tombstones WHERE hash = ?1");
+
+/* ---- whom it is about */
+
+static void digits_of(const char *text, char out[NUMBER_BYTES])
+{
+    size_t used = 0;
+
+    for (; *text != '\0' && used + 1 < NUMBER_BYTES; text++)
+        if (isdigit((unsigned char)*text))
+            out[used++] = *text;
+    out[used] = '\0';
+}
+
+static int same_number(const char *left, const char *right)
+{
+    char a[NUMBER_BYTES];
+    char b[NUMBER_BYTES];
+
+    digits_of(left, a);
+    digits_of(right, b);
+    const size_t la = strlen(a);
+    const size_t lb = strlen(b);
+    const size_t least = la < lb ? la : lb;
+    return la == lb ? la > 0 && strcmp(a, b) == 0
+                    : least >= ALIKE_DIGITS && strcmp(a + la - least, b + lb - least) == 0;
+}
+
+/* Where no result tells, the number may stand in the name of the file. */
+static int named_in(const char *path, const char *value)
+{
+    const char *name = strrchr(path, '/');
+    char number[NUMBER_BYTES];
+
+    for (name = name ? name + 1 : path; *name != '\0';) {
+        const size_t length = strspn(name, "0123456789");
+        if (length >= ALIKE_DIGITS && length < sizeof number) {
+            memcpy(number, name, length);
+            number[length] = '\0';
+            if (same_number(number, value))
+                return 1;
+        }
+        name += length + (name[length] != '\0');
+    }
+    return 0;
+}
+
+static int is_about(const struct concerned *row, const struct cqa_about *about)
+{
+    switch (about->kind) {
+    case CQA_ABOUT_CUSTOMER:
+        return row->customer != NULL ? strcmp(row->customer, about->value) == 0 ||
+                                           same_number(row->customer, about->value)
+                                     : named_in(row->path, about->value);
+    case CQA_ABOUT_AGENT:
+        return row->agent != NULL && strcmp(row->agent, about->value) == 0;
+    case CQA_ABOUT_CALL:
+        return strcmp(row->call_id, about->value) == 0;
+    case CQA_ABOUT_KINDS:
+        break;
+    }
+    return 0;
+}
+
+static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
+                                struct concerned *out, struct cqa_error *error)
+{
+    *out = (struct concerned){.id = cqa_sql_int(rows, 0),
+                              .path = cqa_sql_copy(rows, 1, arena),
+                              .source = cqa_sql_copy(rows, 2, arena),
+                              .call_id = cqa_sql_copy(rows, 3, arena),
+                              .gone = cqa_sql_int(rows, 4) != 0,
+                              .busy = cqa_sql_int(rows, 5) != 0,
+                              .customer = cqa_sql_copy(rows, 6, arena),
+                              .agent = cqa_sql_copy(rows, 7, arena),
+                              .sha256 = cqa_sql_copy(rows, 8, arena)};
+    return out->path && out->source && out->call_id
+               ? CQA_OK
+               : cqa_fail(error, CQA_E_NOMEM, "no memory for a row");
+}
+
+/* ---- holds */
+
+struct holds {
+    struct cqa_about items[HOLDS_MAX];
+    size_t count;
+    struct cqa_arena arena;
+};
+
+static int kind_of(const char *word)
+{
+    int kind = 0;
+
+    while (cqa_about_words[kind] != NULL && strcmp(cqa_about_words[kind], word) != 0)
+        kind++;
+    return kind;
+}
+
+static enum cqa_status read_holds(struct cqa_sql *sql, struct holds *holds, struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_holds);
+
+    *holds = (struct holds){.count = 0};
+    while (status == CQA_OK && holds->count < HOLDS_MAX && cqa_sql_next(rows, &status, error)) {
+        const char *value = cqa_sql_copy(rows, 1, &holds->arena);
+        const int kind = kind_of(cqa_sql_text(rows, 0));
+        if (value == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "no memory for a hold");
+        else if (kind < CQA_ABOUT_KINDS)
+            holds->items[holds->count++] = (struct cqa_about){(enum cqa_about_kind)kind, value};
+    }
+    cqa_sql_end(rows);
+    return status;
+}
+
+static int is_held(const struct holds *holds, const struct concerned *row)
+{
+    for (size_t i = 0; i < holds->count; i++)
+        if (is_about(row, &holds->items[i]))
+            return 1;
+    return 0;
+}
+
+enum cqa_status cqa_holds_hold(struct cqa_sql *sql, int64_t id, int *held, struct cqa_error *error)
+{
+    struct holds *holds = calloc(1, sizeof *holds);
+    struct cqa_sql_rows *rows = NULL;
+    struct concerned row;
+
+    *held = 0;
+    if (holds == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for holds");
+    enum cqa_status status = read_holds(sql, holds, error);
+    if (status == CQA_OK && holds->count > 0) {
+        status = cqa_sql_start(sql, &rows, error, &find_one, id);
+        if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+            status = read_row(rows, &holds->arena, &row, error);
+        else
+            row = (struct concerned){.path = "", .call_id = ""};
+        *held = status == CQA_OK && is_held(holds, &row);
+        cqa_sql_end(rows);
+    }
+    cqa_arena_finish(&holds->arena);
+    free(holds);
+    return status;
+}
+
+struct holding {
+    const struct cqa_about *about;
+    const char *reason;
+    int64_t now_ms;
+};
+
+static enum cqa_status hold(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct holding *holding = context;
+
+    return cqa_sql_do(sql, error, &put_hold, cqa_about_words[holding->about->kind],
+                      holding->about->value, holding->reason, holding->now_ms);
+}
+
+enum cqa_status cqa_store_hold(struct cqa_store *store, const struct cqa_about *about,
+                               const char *reason, int64_t now_ms, struct cqa_error *error)
+{
+    struct holding holding = {about, reason, now_ms};
+
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, hold, &holding, error);
+}
+
+static enum cqa_status lift(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct holding *holding = context;
+    enum cqa_status status = cqa_sql_do(
+        sql, error, &drop_hold, cqa_about_words[holding->about->kind], holding->about->value);
+
+    if (status == CQA_OK && cqa_sql_changes(sql) == 0)
+        return cqa_fail(error, CQA_E_NOTFOUND, "there is no such hold");
+    return status == CQA_OK ? cqa_sql_do(sql, error, &look_anew) : status;
+}
+
+enum cqa_status cqa_store_lift(struct cqa_store *store, const struct cqa_about *about,
+                               struct cqa_error *error)
+{
+    struct holding holding = {about, NULL, 0};
+
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, lift, &holding, error);
+}
+
+enum cqa_status cqa_store_holds(struct cqa_store *store, cqa_hold_tell *tell, void *context,
+                                struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &list_holds);
+
+    while (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
+        const int kind = kind_of(cqa_sql_text(rows, 0));
+        const struct cqa_about about = {(enum cqa_about_kind)kind, cqa_sql_text(rows, 1)};
+        if (kind < CQA_ABOUT_KINDS)
+            tell(context, &about, cqa_sql_text(rows, 2), cqa_sql_int(rows, 3));
+    }
+    cqa_sql_end(rows);
+    return status;
+}
+
+/* ---- tombstones */
+
+/* Two of FNV-1a with different beginnings, over kind, source and id: 128 bits that tell nobody a
+ * number, unless who asks has the number. */
+static void stone_of(const char *kind, const char *source, const char *id, char out[33])
+{
+    const char *const parts[] = {kind, source, id};
+    uint64_t hashes[2] = {0xcbf29ce484222325U, 0x9ae16a3b2f90404fU};
+
+    for (size_t i = 0; i < 3; i++)
+        for (const char *at = parts[i];; at++) {
+            for (size_t k = 0; k < 2; k++)
+                hashes[k] = (hashes[k] ^ (unsigned char)*at) * 0x100000001b3U;
+            if (*at == '\0')
+                break;
+        }
+    (void)snprintf(out, 33, "%016llx%016llx", (unsigned long long)hashes[0],
+                   (unsigned long long)hashes[1]);
+}
+
+enum cqa_status cqa_stones_find(struct cqa_sql *sql, const char *kind, const char *source,
+                                const char *id, int64_t *found, struct cqa_error *error)
+{
+    char hash[33];
+
+    stone_of(kind, source, id, hash);
+    return cqa_sql_number(sql, found, error, &find_stone, hash);
+}
+
+static enum cqa_status put_stones(struct cqa_sql *sql, const struct concerned *row, int64_t now_ms,
+                                  struct cqa_error *error)
+{
+    char hash[33];
+
+    stone_of("call", row->source, row->call_id, hash);
+    enum cqa_status status = cqa_sql_do(sql, error, &put_stone, hash, now_ms);
+    if (status == CQA_OK && row->sha256 != NULL) {
+        stone_of("content", "", row->sha256, hash);
+        status = cqa_sql_do(sql, error, &put_stone, hash, now_ms);
+    }
+    return status;
+}
+
+/* ---- erasing */
+
+struct erasing {
+    const struct cqa_about *about;
+    int dry;
+    int64_t now_ms;
+    cqa_erase_tell *tell;
+    void *context;
+    struct cqa_erasure *out;
+    struct holds *holds;
+    int64_t after; /* the page begins behind this id */
+    int more;
+    struct cqa_arena arena; /* of a page */
+};
+
+static enum cqa_status erase_one(struct cqa_sql *sql, struct erasing *erasing,
+                                 const struct concerned *row, struct cqa_error *error)
+{
+    const int held = is_held(erasing->holds, row);
+    enum cqa_status status = CQA_OK;
+
+    erasing->out->held += held != 0;
+    erasing->out->busy += !held && row->busy;
+    if (!held && !row->busy) {
+        erasing->out->erased++;
+        if (!erasing->dry)
+            status = put_stones(sql, row, erasing->now_ms, error);
+        if (status == CQA_OK && !erasing->dry)
+            status = cqa_store_empty(sql, row->id, row->gone, CQA_FAILURE_ERASED, erasing->now_ms,
+                                     error);
+    }
+    if (status == CQA_OK && (held || !row->busy))
+        erasing->tell(erasing->context, row->path, !row->gone, held);
+    return status;
+}
+
+static enum cqa_status read_page(struct cqa_sql *sql, struct erasing *erasing,
+                                 struct concerned *page, size_t *count, struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status =
+        cqa_sql_start(sql, &rows, error, &list_page, erasing->after, (int64_t)PAGE_ROWS);
+
+    *count = 0;
+    while (status == CQA_OK && *count < PAGE_ROWS && cqa_sql_next(rows, &status, error))
+        status = read_row(rows, &erasing->arena, &page[(*count)++], error);
+    cqa_sql_end(rows);
+    return status;
+}
+
+/* A page in a transaction: nobody waits for the whole store. */
+static enum cqa_status erase_page(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    struct erasing *erasing = context;
+    const struct cqa_erasure before = *erasing->out;
+    struct concerned *page = calloc(PAGE_ROWS, sizeof *page);
+    size_t count = 0;
+
+    if (page == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for a page");
+    enum cqa_status status = read_page(sql, erasing, page, &count, error);
+    for (size_t i = 0; status == CQA_OK && i < count; i++)
+        if (is_about(&page[i], erasing->about))
+            status = erase_one(sql, erasing, &page[i], error);
+    if (status == CQA_OK && count > 0)
+        erasing->after = page[count - 1].id;
+    else if (status != CQA_OK)
+        *erasing->out = before;
+    erasing->more = count == PAGE_ROWS;
+    free(page);
+    cqa_arena_finish(&erasing->arena);
+    return status;
+}
+
+enum cqa_status cqa_store_erase(struct cqa_store *store, const struct cqa_about *about, int dry,
+                                int64_t now_ms, cqa_erase_tell *tell, void *context,
+                                struct cqa_erasure *out, struct cqa_error *error)
+{
+    struct erasing erasing = {.about = about,
+                              .dry = dry,
+                              .now_ms = now_ms,
+                              .tell = tell,
+                              .context = context,
+                              .out = out,
+                              .holds = calloc(1, sizeof(struct holds)),
+                              .more = 1};
+
+    *out = (struct cqa_erasure){0};
+    if (erasing.holds == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for holds");
+    enum cqa_status status = read_holds(store->sql, erasing.holds, error);
+    while (status == CQA_OK && erasing.more)
+        status = cqa_sql_transaction(store->sql, CQA_SQL_WRITE, erase_page, &erasing, error);
+    cqa_arena_finish(&erasing.holds->arena);
+    free(erasing.holds);
+    return status;
+}
