@@ -27,7 +27,7 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    int apart;           /* its result is to be looked at, and counts nothing */
+    int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
 };
