@@ -258,6 +258,60 @@ class Story:
         self.check("state lost and folders moved")
 
 
+class Further(Story):
+    """A queue's recording of a call, and the extension's, which begins in its middle: seconds that both hold are charged
+    once, on the better source, whichever is heard first; a file after a pause is charged for itself."""
+
+    def turns(self, number, pauses):
+        chance = random.Random(number)
+        turns = []
+        for pause in pauses:
+            turns += [(0, self.voices.pick(chance)), (1, self.voices.pick(chance)), (None, pause)]
+        return turns + [(1, self.voices.pick(chance)), (0, self.voices.pick(chance))]
+
+    def place(self, name, turns, seed):
+        write_turns(os.path.join(self.site.watched[0], name), turns, random.Random(seed))
+
+    def tell(self):
+        site = self.site
+        first, then = self.turns(1, (22, 1, 2, 33)), self.turns(2, (24, 1))
+        name = "%s-8001-13800138000-20251120-101502-1763604902.17.wav"
+        for order in ((0, 1), (1, 0)):
+            calls = {}
+            files = [(name % "in", first, 1), ("q-600-13800138000-20251120-101502-1763604902.17.wav", first[3:], 3)]
+            for at in order:
+                self.place(*files[at])
+                wait_until("it is scored", lambda: site.known() == set(site.files()) and site.at_rest(), 60)
+            calls = site.server_calls()
+            expect("recordings of the call", [call["call"]["id"] for call in calls], ["1763604902.17"] * 2)
+            expect("recordings that are further ones", sum("part" in call["recording"] for call in calls), 1)
+            charged = {os.path.basename(call["recording"]["path"]).split("-")[0]:
+                       [d["rule"] for d in call["score"]["deductions"] if d["points"] > 0] for call in calls}
+            noted = [d["ground"]["id"] for call in calls for d in call["score"]["deductions"] if d["ground"]]
+            expect("what is charged, heard in the order %s" % (order,), charged, {"in": ["dead-air"] * 2, "q": []})
+            expect("what is noted", noted.count("other_recording"), 1)
+            self.start_anew()
+        self.place(name % "in", first, 1)
+        self.place("q-600-13800138000-20251120-101502-1763604902.17.wav", then, 4)
+        wait_until("both are scored", lambda: len(site.known()) == 2 and site.at_rest(), 60)
+        points = sorted(sum(d["points"] for d in call["score"]["deductions"]) for call in site.server_calls())
+        expect("two recordings that share nothing", len([p for p in points if p > 0]), 2)
+        print("seconds that two recordings of a call share are charged once")
+
+    def start_anew(self):
+        site = self.site
+        site.stop_daemon()
+        site.stop_server()
+        for folder in (site.state, site.watched[0]):
+            shutil.rmtree(folder)
+            os.makedirs(folder)
+        connection = sqlite3.connect(os.path.join(site.top, "scores.db"))
+        connection.executescript("PRAGMA foreign_keys = OFF; DELETE FROM flags; DELETE FROM revisions; DELETE FROM calls;")
+        connection.close()
+        site.start_server()
+        site.start_daemon()
+
+
 class Doubles(Story):
     """Stores as programs of before filled them: each recording a second time, as a copy or converted, under the id with
     "#" and eight digits. People decided on either."""
@@ -410,6 +464,11 @@ def main(programs, count):
         story.all_ways()
         story.move_folders()
         story.lose_state()
+    further = Further(programs, 2)
+    with further.site:
+        further.site.start_server()
+        further.site.start_daemon()
+        further.tell()
     doubles = Doubles(programs, DOUBLES)
     with doubles.site:
         doubles.begin()
