@@ -77,6 +77,7 @@ enum cqa_call_order { CQA_CALLS_BY_ARRIVAL, CQA_CALLS_NEWEST, CQA_CALLS_WORST };
  * inclusive. */
 struct cqa_call_filter {
     const char *agent, *person, *team, *queue, *source, *rule;
+    const char *call;                    /* all recordings of the call of this id */
     const char *rubric, *rubric_version; /* that scored them */
     int64_t day_from, day_to;            /* 0: open */
     const struct cqa_shift *shift;       /* by when they started */

@@ -40,6 +40,10 @@ static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
 static void add_filter(struct cqa_query *query, struct cqa_sql *db,
                        const struct cqa_call_filter *filter)
 {
+    if (filter->call != NULL) {
+        cqa_query_text(query, " AND (c.call_id = ?", filter->call);
+        cqa_query_text(query, " OR c.call_of = ?)", filter->call);
+    }
     if (filter->agent != NULL)
         cqa_query_text(query, " AND c.agent = ?", filter->agent);
     if (filter->person != NULL)

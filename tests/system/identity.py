@@ -284,6 +284,8 @@ class Further(Story):
                 wait_until("it is scored", lambda: site.known() == set(site.files()) and site.at_rest(), 60)
             calls = site.server_calls()
             expect("recordings of the call", [call["call"]["id"] for call in calls], ["1763604902.17"] * 2)
+            listed = site.get("/api/v1/calls?call=1763604902.17")["calls"]
+            expect("recordings listed together", len(listed), 2)
             expect("recordings that are further ones", sum("part" in call["recording"] for call in calls), 1)
             charged = {os.path.basename(call["recording"]["path"]).split("-")[0]:
                        [d["rule"] for d in call["score"]["deductions"] if d["points"] > 0] for call in calls}
