@@ -139,44 +139,6 @@ static enum cqa_status out_of_memory(struct cqa_failure *failure)
     return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
 }
 
-/* The whole file through the spectral pass. */
-static enum cqa_status take_samples(struct cqa_audio *audio, struct cqa_extractor *extractor,
-                                    struct cqa_frames *frames, struct cqa_failure *failure)
-{
-    for (;;) {
-        size_t capacity;
-        float *room = cqa_extractor_room(extractor, &capacity);
-        const ptrdiff_t count = cqa_audio_read(audio, room, capacity, failure);
-        if (count < 0)
-            return CQA_E_BADDATA;
-        if (count == 0)
-            break;
-        if (cqa_extractor_take(extractor, (size_t)count) != CQA_OK)
-            return out_of_memory(failure);
-    }
-    return cqa_extractor_end(extractor, frames) == CQA_OK ? CQA_OK : out_of_memory(failure);
-}
-
-static enum cqa_status listen(const struct cqa_instruments *instruments, int fd, const char *name,
-                              const struct cqa_raw *raw, struct cqa_frames *frames,
-                              struct cqa_audio_facts *facts, struct cqa_failure *failure)
-{
-    struct cqa_audio *audio = NULL;
-    struct cqa_extractor *extractor = NULL;
-    struct cqa_error error;
-    enum cqa_status status = cqa_audio_open(&audio, fd, name, raw, failure);
-
-    if (status == CQA_OK && cqa_extractor_create(&extractor, instruments->plan, &error) != CQA_OK)
-        status = out_of_memory(failure);
-    if (status == CQA_OK)
-        status = take_samples(audio, extractor, frames, failure);
-    if (status == CQA_OK)
-        status = cqa_audio_facts(audio, facts, failure);
-    cqa_extractor_destroy(extractor);
-    cqa_audio_close(audio);
-    return status;
-}
-
 static enum cqa_role role_of(const struct cqa_scene *scene, enum cqa_leg leg, int c)
 {
     if (scene->mono)
@@ -194,6 +156,38 @@ static void take_for_leg(struct cqa_scene *scene, struct cqa_result *result)
     result->recording.layout = CQA_LAYOUT_LEG;
     cqa_events_drop(&scene->events,
                     1u << CQA_EVENT_SILENCE | 1u << CQA_EVENT_OVERTALK | 1u << CQA_EVENT_HOLD);
+}
+
+/* Where one of two files has not begun yet, its line is no idle one, nobody parked anybody, and
+ * nobody knows whether its party is silent. 0: nothing of the event is left. */
+static int cut_before_a_leg(struct cqa_event *event, int64_t begun_ms)
+{
+    if (event->type == CQA_EVENT_LINE_IDLE ||
+        (event->type == CQA_EVENT_HOLD && event->kind == CQA_KIND_MUTE))
+        return event->end_ms > begun_ms + 2 * CQA_FRAME_MS;
+    if (event->type != CQA_EVENT_SILENCE || event->start_ms >= begun_ms)
+        return 1;
+    event->start_ms = begun_ms;
+    return event->end_ms - begun_ms >= cqa_event_limits.silence.shortest_ms;
+}
+
+static void drop_before_a_leg(const struct cqa_audio_facts *facts, struct cqa_events *events)
+{
+    int64_t begun_ms = 0;
+    size_t kept = 0;
+
+    if (!facts->legs.joined)
+        return;
+    for (int c = 0; c < CQA_LEGS; c++)
+        if (facts->legs.leg[c].offset_ms > begun_ms)
+            begun_ms = facts->legs.leg[c].offset_ms;
+    for (size_t i = 0; i < events->count; i++) {
+        struct cqa_event event = events->items[i];
+        if (cut_before_a_leg(&event, begun_ms))
+            events->items[kept++] = event;
+    }
+    events->count = kept;
+    cqa_events_number(events);
 }
 
 /* Moves what the scene found into the result. */
@@ -268,19 +262,26 @@ static enum cqa_status understand(const struct cqa_instruments *instruments,
     if (status == CQA_OK && result->measurable.leg)
         take_for_leg(&scene, result);
     if (status == CQA_OK)
+        drop_before_a_leg(&result->recording, &scene.events);
+    if (status == CQA_OK)
         fill_channels(&scene, call->lines.leg, sound, result);
     cqa_scene_finish(&scene);
     cqa_tracks_finish(&tracks);
     return status;
 }
 
-enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
+enum cqa_status cqa_analyze(const struct cqa_instruments *instruments,
+                            const struct cqa_call_files *files, const struct cqa_align_order *align,
                             const struct cqa_call *call, struct cqa_result *result,
                             struct cqa_failure *failure)
 {
+    const struct cqa_legs one = {.leg = {{.raw = call->lines.raw}}};
     struct cqa_frames frames = {0};
     enum cqa_status status =
-        listen(instruments, fd, name, &call->lines.raw, &frames, &result->recording, failure);
+        align != NULL
+            ? cqa_listen_legs(instruments->plan, files, align, &call->lines.raw, &frames,
+                              &result->recording, failure)
+            : cqa_listen(instruments->plan, files, &one, &frames, &result->recording, failure);
 
     if (status == CQA_OK && understand(instruments, &frames, call, result) != CQA_OK)
         status = out_of_memory(failure);

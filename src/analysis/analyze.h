@@ -2,6 +2,7 @@
 #ifndef CQA_ANALYSIS_ANALYZE_H
 #define CQA_ANALYSIS_ANALYZE_H
 
+#include "analysis/listen.h"
 #include "base/error.h"
 #include "base/failure.h"
 #include "recorder/call.h"
@@ -22,11 +23,13 @@ const char *cqa_instruments_models(const struct cqa_instruments *instruments);
 
 /*
  * Analyses one recording: the only place that chains audio, signal, track, event, measure and
- * verdict. Fills everything of `result` but `path`, `call` and `score`. `fd` is borrowed. `call`
- * gives the channel roles and the answer anchor. On failure `failure` says why; finish `result`
- * whatever comes back.
+ * verdict. Fills everything of `result` but `path`, `call` and `score`. `files` are borrowed: one,
+ * or two where `align` is not NULL, which become channel 0 and channel 1 (listen.h). `call` gives
+ * the channel roles and the answer anchor. On failure `failure` says why; finish `result` whatever
+ * comes back.
  */
-enum cqa_status cqa_analyze(const struct cqa_instruments *instruments, int fd, const char *name,
+enum cqa_status cqa_analyze(const struct cqa_instruments *instruments,
+                            const struct cqa_call_files *files, const struct cqa_align_order *align,
                             const struct cqa_call *call, struct cqa_result *result,
                             struct cqa_failure *failure) CQA_MUST_CHECK;
 

@@ -28,7 +28,7 @@ int cqa_clip_order_is_sound(const struct cqa_clip_order *order)
     int64_t end_ms = 0;
 
     if (order->span_count > CQA_CLIPS_MAX || order->mute_count > CQA_CLIP_MUTES_MAX ||
-        order->channels < 1 || order->channels > 2)
+        order->channels < 1 || order->channels > 2 || !cqa_legs_are_sound(&order->legs))
         return 0;
     for (size_t i = 0; i < order->span_count; i++) {
         if (order->spans[i].start_ms < end_ms || order->spans[i].end_ms <= order->spans[i].start_ms)
@@ -97,8 +97,9 @@ static int take_pair(struct cutter *cutter, const float *pair)
     return cutter->pair < end || end_clip(cutter);
 }
 
-enum cqa_status cqa_clips_cut(int fd, const char *name, const struct cqa_clip_order *order,
-                              struct cqa_buffer *out, struct cqa_failure *failure)
+enum cqa_status cqa_clips_cut(const int fd[CQA_LEGS], const char *const name[CQA_LEGS],
+                              const struct cqa_clip_order *order, struct cqa_buffer *out,
+                              struct cqa_failure *failure)
 {
     float pairs[2 * PAIRS];
     static const float silence[2] = {0.0F, 0.0F};
@@ -106,7 +107,7 @@ enum cqa_status cqa_clips_cut(int fd, const char *name, const struct cqa_clip_or
     struct cqa_audio *audio = NULL;
     ptrdiff_t count = 0;
     int goes_on = 1;
-    enum cqa_status status = cqa_audio_open(&audio, fd, name, &order->raw, failure);
+    enum cqa_status status = cqa_audio_open_legs(&audio, fd, name, &order->legs, failure);
 
     if (status != CQA_OK)
         return status;

@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "audio/audio.h"
 #include "base/buffer.h"
 #include "base/failure.h"
-#include "base/raw.h"
 #include "base/span.h"
 
 /*
@@ -21,7 +21,7 @@ struct cqa_clip_order {
     uint32_t bytes_max; /* of all clips together: what does not fit is left out */
     uint32_t span_count;
     uint32_t mute_count;
-    struct cqa_raw raw;                   /* how the recording was read when it was analysed */
+    struct cqa_legs legs;                 /* how the recording was read when it was analysed */
     struct cqa_span spans[CQA_CLIPS_MAX]; /* in time order, apart from each other */
     struct cqa_span mutes[CQA_CLIP_MUTES_MAX];
 };
@@ -29,9 +29,11 @@ struct cqa_clip_order {
 /* Whether the counts and spans are as said above: a worker must not trust what it reads either. */
 int cqa_clip_order_is_sound(const struct cqa_clip_order *order);
 
-/* Cuts the clips of `fd` (borrowed) into `out`, packed as cqa_clips_next reads them. */
-enum cqa_status cqa_clips_cut(int fd, const char *name, const struct cqa_clip_order *order,
-                              struct cqa_buffer *out, struct cqa_failure *failure) CQA_MUST_CHECK;
+/* Cuts the clips of a recording, whose files are borrowed, into `out`, packed as cqa_clips_next
+ * reads them. */
+enum cqa_status cqa_clips_cut(const int fd[CQA_LEGS], const char *const name[CQA_LEGS],
+                              const struct cqa_clip_order *order, struct cqa_buffer *out,
+                              struct cqa_failure *failure) CQA_MUST_CHECK;
 
 struct cqa_clip {
     struct cqa_span span;

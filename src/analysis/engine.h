@@ -23,6 +23,13 @@ void cqa_engine_destroy(struct cqa_engine *engine);
 /* "sha256:…" over the model files. */
 const char *cqa_engine_models(const struct cqa_engine *engine);
 
+/*
+ * The children of the program that is linked to FFmpeg (docs/decisions/0122), for a recording that
+ * those above refuse as CQA_FAILURE_CODEC; started when they are first asked for. NULL: that
+ * program is not installed, or does not start, which is logged once. The engine's.
+ */
+struct cqa_children *cqa_engine_more(const struct cqa_engine *engine);
+
 /* For other children than workers: outlines (outline.h), sidecars (recorder/profile.h). */
 struct cqa_children *cqa_engine_children(const struct cqa_engine *engine);
 

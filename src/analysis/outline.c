@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 #include "analysis/answer.h"
 #include "analysis/roles.h"
 #include "audio/audio.h"
@@ -28,7 +29,7 @@ static void widen(struct cqa_peaks *peaks, size_t piece, const float *pair)
     }
 }
 
-static enum cqa_status decode(int fd, const char *name, const struct cqa_raw *raw,
+static enum cqa_status decode(const struct cqa_frame_named *files, const struct cqa_legs *legs,
                               int64_t duration_ms, struct cqa_peaks *peaks,
                               struct cqa_failure *failure)
 {
@@ -39,7 +40,7 @@ static enum cqa_status decode(int fd, const char *name, const struct cqa_raw *ra
     int64_t at = 0;
     ptrdiff_t got;
 
-    if (cqa_audio_open(&audio, fd, name, raw, failure) != CQA_OK)
+    if (cqa_audio_open_legs(&audio, files->open.fd, files->name, legs, failure) != CQA_OK)
         return CQA_E_BADDATA;
     while ((got = cqa_audio_read(audio, pairs, BLOCK_PAIRS, failure)) > 0) {
         for (ptrdiff_t i = 0; i < got; i++, at++) {
@@ -54,20 +55,23 @@ static enum cqa_status decode(int fd, const char *name, const struct cqa_raw *ra
 /* What was allocated goes with the process. */
 void cqa_outline_live(void *context)
 {
-    static char body[sizeof(struct cqa_outline_order) + CQA_ROLE_NAME_MAX + 1];
-    struct cqa_outline_order order = {0};
+    static char body[sizeof(struct cqa_outline_order) + CQA_FRAME_NAMES_MAX];
+    struct cqa_outline_order order;
+    struct cqa_frame_named files;
     struct cqa_failure failure = {0};
     struct cqa_frame_head head;
     struct cqa_peaks peaks;
 
     (void)context;
-    const int fd = cqa_frame_take_order(&head, body, sizeof body);
-    if (head.length >= sizeof order)
-        memcpy(&order, body, sizeof order);
+    cqa_frame_take_files(&head, body, sizeof body, &files.open);
+    cqa_frame_find_names(&files, &head, body, sizeof order);
+    memcpy(&order, body, sizeof order);
+    if (!cqa_legs_are_sound(&order.legs) ||
+        (files.open.count == CQA_LEGS) != (order.legs.joined != 0))
+        _exit(1);
     if (cqa_peaks_init(&peaks, order.count) != CQA_OK)
         cqa_failure_set(&failure, CQA_FAILURE_INTERNAL, "out of memory");
-    else if (decode(fd, body + sizeof order, &order.raw, order.duration_ms, &peaks, &failure) !=
-                 CQA_OK &&
+    else if (decode(&files, &order.legs, order.duration_ms, &peaks, &failure) != CQA_OK &&
              failure.reason[0] == '\0')
         cqa_failure_set(&failure, CQA_FAILURE_DECODE, "the decoder gave up");
     if (failure.reason[0] != '\0') {
@@ -130,39 +134,61 @@ static enum cqa_status take(struct cqa_child *child, struct cqa_peaks *peaks,
                : cqa_failure_set(failure, CQA_FAILURE_CRASHED, "the decoder's process died");
 }
 
-static enum cqa_status run(struct cqa_children *children, int fd, const char *name,
-                           const struct cqa_raw *raw, int64_t duration_ms, struct cqa_peaks *peaks,
-                           struct cqa_failure *failure)
+static enum cqa_status run_in(struct cqa_children *children, const int fd[CQA_LEGS],
+                              const char *const name[CQA_LEGS],
+                              const struct cqa_outline_order *order, struct cqa_peaks *peaks,
+                              struct cqa_failure *failure)
 {
     const struct cqa_child_order wanted = {CQA_ROLE_OUTLINE, MEMORY_BYTES, TIMEOUT_MS / 1000};
-    const struct cqa_outline_order order = {duration_ms, peaks->count, *raw};
-    const struct iovec parts[] = {{(void *)(uintptr_t)&order, sizeof order},
-                                  {(void *)(uintptr_t)name, strnlen(name, CQA_ROLE_NAME_MAX)}};
+    const int joined = order->legs.joined;
+    const struct cqa_frame_files files = {joined ? CQA_LEGS : 1, {fd[0], joined ? fd[1] : -1}};
+    struct iovec parts[CQA_FRAME_ORDER_PARTS];
     struct cqa_child child;
     struct cqa_error error = {0};
 
+    const size_t part_count =
+        cqa_frame_named_parts(order, sizeof *order, name[0], joined ? name[1] : NULL, parts);
     if (cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, &error) != CQA_OK)
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot start the decoder: %p",
                                &error.message);
     const enum cqa_status status =
-        cqa_frame_order(child.socket, CQA_FRAME_DRAW, parts, 2, fd)
+        cqa_frame_order_files(child.socket, CQA_FRAME_DRAW, parts, part_count, &files)
             ? take(&child, peaks, failure)
             : cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "cannot hand over the recording");
     cqa_child_dismiss(children, &child);
     return status;
 }
 
-enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const char *name,
-                                 const struct cqa_raw *raw, int64_t duration_ms, size_t count,
-                                 struct cqa_peaks *peaks, struct cqa_failure *failure)
+static enum cqa_status run(const struct cqa_engine *engine, const int fd[CQA_LEGS],
+                           const char *const name[CQA_LEGS], const struct cqa_outline_order *order,
+                           struct cqa_peaks *peaks, struct cqa_failure *failure)
 {
+    const enum cqa_status status =
+        run_in(cqa_engine_children(engine), fd, name, order, peaks, failure);
+    struct cqa_children *more = status != CQA_OK && strcmp(failure->reason, CQA_FAILURE_CODEC) == 0
+                                    ? cqa_engine_more(engine)
+                                    : NULL;
+
+    if (more == NULL)
+        return status;
+    *failure = (struct cqa_failure){0};
+    return run_in(more, fd, name, order, peaks, failure);
+}
+
+enum cqa_status cqa_outline_read(const struct cqa_engine *engine, const int fd[CQA_LEGS],
+                                 const char *const name[CQA_LEGS], const struct cqa_legs *legs,
+                                 int64_t duration_ms, size_t count, struct cqa_peaks *peaks,
+                                 struct cqa_failure *failure)
+{
+    const struct cqa_outline_order order = {duration_ms, count, *legs};
+
     if (duration_ms <= 0 || count == 0 || count > COUNT_MAX) {
         *peaks = (struct cqa_peaks){0};
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "nothing to draw");
     }
     if (cqa_peaks_init(peaks, count) != CQA_OK)
         return cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
-    const enum cqa_status status = run(children, fd, name, raw, duration_ms, peaks, failure);
+    const enum cqa_status status = run(engine, fd, name, &order, peaks, failure);
     if (status != CQA_OK)
         cqa_peaks_finish(peaks);
     return status;

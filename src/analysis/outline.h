@@ -3,21 +3,21 @@
 #define CQA_ANALYSIS_OUTLINE_H
 
 #include <stdint.h>
+#include "analysis/engine.h"
+#include "audio/audio.h"
 #include "base/failure.h"
-#include "base/raw.h"
-#include "child/child.h"
 #include "report/plot.h"
 
 /*
  * Reads the outline of a recording for a picture: `count` pieces over `duration_ms`, which an
  * analysis has counted before. The decoder is not trusted (docs/decisions/0001), so it runs in a
- * sandboxed process made for this one recording; `children` are an engine's. `fd` is borrowed;
- * `name` tells raw formats by their ending, `raw` how one was read before. On failure `failure`
- * says why, and `peaks` is {0}; finish it otherwise.
+ * sandboxed process made for this one recording. `fd` and `name` are of
+ * the recording's files and borrowed; names tell raw formats by their endings, `legs` how the files
+ * were read before. On failure `failure` says why, and `peaks` is {0}; finish it otherwise.
  */
-enum cqa_status cqa_outline_read(struct cqa_children *children, int fd, const char *name,
-                                 const struct cqa_raw *raw, int64_t duration_ms, size_t count,
-                                 struct cqa_peaks *peaks,
+enum cqa_status cqa_outline_read(const struct cqa_engine *engine, const int fd[CQA_LEGS],
+                                 const char *const name[CQA_LEGS], const struct cqa_legs *legs,
+                                 int64_t duration_ms, size_t count, struct cqa_peaks *peaks,
                                  struct cqa_failure *failure) CQA_MUST_CHECK;
 
 #endif

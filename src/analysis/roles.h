@@ -3,6 +3,7 @@
 #define CQA_ANALYSIS_ROLES_H
 
 #include <stdint.h>
+#include "audio/audio.h"
 #include "base/failure.h"
 #include "child/child.h"
 #include "recorder/call.h"
@@ -14,9 +15,9 @@
 #define CQA_ROLE_OUTLINE "outline"
 
 enum cqa_analysis_frame {
-    CQA_FRAME_JOB = CQA_FRAME_OF_ROLE, /* order: struct cqa_call_lines, the recording's name */
-    CQA_FRAME_CUT,                     /* order: struct cqa_clip_order, the recording's name */
-    CQA_FRAME_DRAW,                    /* order: struct cqa_outline_order, the recording's name */
+    CQA_FRAME_JOB = CQA_FRAME_OF_ROLE, /* order: struct cqa_job_order, the names of its files */
+    CQA_FRAME_CUT,                     /* order: struct cqa_clip_order, the same */
+    CQA_FRAME_DRAW,                    /* order: struct cqa_outline_order, the same */
     CQA_FRAME_RESULT,                  /* answer: callqa.result/1 without call and score */
     CQA_FRAME_CLIPS,                   /* answer: clips, packed (clips.h) */
     CQA_FRAME_PEAKS,   /* answer: all the lows, then all the highs, of two channels */
@@ -24,14 +25,19 @@ enum cqa_analysis_frame {
 };
 
 enum {
-    CQA_ROLE_NAME_MAX = 4096,
     CQA_RESULT_BYTES_MAX = CQA_FRAME_BODY_MAX, /* an eight-hour result is a few MiB */
 };
 
 struct cqa_outline_order {
     int64_t duration_ms;
     uint64_t count;
-    struct cqa_raw raw;
+    struct cqa_legs legs;
+};
+
+/* What a job is, beside the names of its files. */
+struct cqa_job_order {
+    struct cqa_call_lines lines;
+    struct cqa_align_order align; /* of two files */
 };
 
 /* As struct cqa_child_role wants them. */

@@ -23,13 +23,21 @@ struct cqa_workers_config {
     int64_t memory_bytes; /* address space of a worker; 0: 1 GiB */
 };
 
-/* One recording for a worker. Strings are copied; `fd` is duplicated into the worker, the caller
- * closes its own. */
+/* The second file of a call that has one for each party. */
+struct cqa_job_other {
+    int fd;
+    const char *name;
+    struct cqa_align_order align;
+};
+
+/* One recording for a worker. Strings are copied; descriptors are duplicated into the worker, the
+ * caller closes its own. */
 struct cqa_job {
     uint64_t id;      /* the caller's */
     int fd;           /* open for reading */
     const char *name; /* for raw formats' endings and messages */
     struct cqa_call_lines lines;
+    const struct cqa_job_other *other;  /* NULL: one file */
     const struct cqa_clip_order *clips; /* NULL: analyse; else cut these clips instead */
 };
 

@@ -37,9 +37,9 @@ enum cqa_status cqa_opus_open(struct cqa_decoder **out, struct cqa_source *sourc
                               struct cqa_failure *failure) CQA_MUST_CHECK;
 
 /* Takes `inner` over, also when it fails, and gives it at CQA_AUDIO_RATE_HZ, its length kept to a
- * sample. */
+ * sample; of a clock that ran `drift_ppm` too fast, at the rate that it should have had. */
 enum cqa_status cqa_resampler_open(struct cqa_decoder **out, struct cqa_decoder *inner,
-                                   struct cqa_failure *failure) CQA_MUST_CHECK;
+                                   double drift_ppm, struct cqa_failure *failure) CQA_MUST_CHECK;
 
 /* Makes NaN and infinities 0 and clips to full scale. */
 void cqa_decoder_tame(float *samples, size_t count);

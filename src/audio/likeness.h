@@ -11,12 +11,14 @@
  * Encoding: of linear samples the three highest bits are equal but in the loudest moments, of the
  * laws' codes they are in half of them at most. The right law makes neighbouring samples more alike
  * than the other.
+ * Where no such reading finds anything alike, that of G.722 may.
  * Channels: neighbouring samples of one channel are more alike than those two apart; of two, it is
  * the other way round, and of two that hold the same, each pair is.
  */
 struct cqa_likeness {
     enum cqa_raw_encoding encoding; /* CQA_RAW_UNSAID: not told */
     int channels;                   /* read in that encoding, else as `said`; 0: not told */
+    bool is_noise;                  /* nothing is alike, however it is read: compressed bytes */
 };
 
 /* Reads 1 MiB at most, spread over the file. `said` is an encoding. */

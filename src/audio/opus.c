@@ -19,6 +19,7 @@ enum {
     PACKET_FRAMES_MAX = CQA_AUDIO_RATE_HZ * 120 / 1000,
     CLOCK_HZ = 48000,
     DIVISOR = CLOCK_HZ / CQA_AUDIO_RATE_HZ,
+    GAP_MIN = CLOCK_HZ / 100, /* positions that were counted in ms elsewhere are not exact */
 };
 
 enum stage { STAGE_HEAD, STAGE_TAGS, STAGE_AUDIO, STAGE_ENDED };
@@ -35,6 +36,7 @@ struct opus {
     int64_t skip;     /* to leave out at this link's start */
     int64_t origin; /* the position by the container of what was decoded first; -1: not known yet */
     int64_t end;  /* where this link's audio stops, by its last page; -1: that page has not come */
+    int64_t gap;  /* to leave silent before the next packet: the encoder sent nothing */
     size_t first; /* frame of `packet` to give next */
     size_t count; /* frames of `packet` from there on */
     float packet[PACKET_FRAMES_MAX * 2];
@@ -83,6 +85,7 @@ static int read_head(struct opus *opus, const ogg_packet *packet, struct cqa_fai
     opus->position = 0;
     opus->origin = -1;
     opus->end = -1;
+    opus->gap = 0;
     opus->stage = STAGE_TAGS;
     return 0;
 }
@@ -120,12 +123,6 @@ static int decode(struct opus *opus, const ogg_packet *packet, struct cqa_failur
     if (frames < 0)
         return damaged(opus, cqa_words("%s", opus_strerror(frames)), failure);
     opus->position += (int64_t)frames * DIVISOR;
-    /* A stream cut out of a longer one does not begin at 0; on the last page the position is where
-     * to cut. */
-    if (packet->granulepos >= 0 && opus->origin < 0)
-        opus->origin = packet->granulepos > opus->position && opus->end < 0
-                           ? packet->granulepos - opus->position
-                           : 0;
     trim(opus, from, frames);
     cqa_decoder_tame(opus->packet, (size_t)frames * (size_t)opus->base.channels);
     return 0;
@@ -147,6 +144,55 @@ static int take_packet(struct opus *opus, const ogg_packet *packet, struct cqa_f
     return 0;
 }
 
+/*
+ * How long the packets are that the stream holds whole, all of which end on the page that was taken
+ * last; -1 where that cannot be told. libogg gives one away for good when it gives it at all.
+ */
+static int64_t waiting(const struct opus *opus)
+{
+    const ogg_stream_state *const stream = &opus->stream;
+    const unsigned char *packet = stream->body_data + stream->body_returned;
+    opus_int32 bytes = 0;
+    int64_t all = 0;
+
+    for (long i = stream->lacing_returned; i < stream->lacing_packet; i++) {
+        const int lacing = stream->lacing_vals[i] & 0xFF;
+        bytes += lacing;
+        if (lacing == 255)
+            continue;
+        const int frames = bytes > 0 ? opus_packet_get_nb_samples(packet, bytes, CLOCK_HZ) : -1;
+        if (frames < 0)
+            return -1;
+        all += frames;
+        packet += bytes;
+        bytes = 0;
+    }
+    return all;
+}
+
+/*
+ * An encoder with discontinuous transmission sends nothing while nobody speaks, a recorder gets
+ * nothing while packets are lost; the positions go on (RFC 7845, 4.4). What lacks before a page is
+ * silence, or every time behind it is wrong.
+ */
+static int find_gap(struct opus *opus, int64_t position, struct cqa_failure *failure)
+{
+    const int64_t all = waiting(opus);
+
+    if (opus->stage != STAGE_AUDIO || position < 0 || all < 0)
+        return 0;
+    if (opus->origin < 0)
+        opus->origin = position > all && opus->end < 0 ? position - all : 0;
+    opus->gap = position - opus->origin - all - opus->position;
+    if (opus->gap > (int64_t)CQA_AUDIO_HOURS_MAX * 3600 * CLOCK_HZ) {
+        cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "longer than %d hours", CQA_AUDIO_HOURS_MAX);
+        return -1;
+    }
+    if (opus->gap < GAP_MIN || opus->position == 0)
+        opus->gap = 0;
+    return 0;
+}
+
 static int take_page(struct opus *opus, ogg_page *page, struct cqa_failure *failure)
 {
     if (ogg_page_bos(page) && (opus->stage == STAGE_ENDED || opus->stage == STAGE_HEAD)) {
@@ -162,7 +208,7 @@ static int take_page(struct opus *opus, ogg_page *page, struct cqa_failure *fail
         return damaged(opus, cqa_words("a packet has no end"), failure);
     if (ogg_page_eos(page) && ogg_page_granulepos(page) >= 0)
         opus->end = ogg_page_granulepos(page) - (opus->origin > 0 ? opus->origin : 0);
-    return 0;
+    return find_gap(opus, ogg_page_granulepos(page), failure);
 }
 
 /* 1: a page was taken; 0: the file has ended; -1: failure. */
@@ -195,10 +241,30 @@ static int next_page(struct opus *opus, struct cqa_failure *failure)
     return take_page(opus, &page, failure) != 0 ? -1 : 1;
 }
 
+/* The next stretch of a gap, as a packet of silence. */
+static void fill_gap(struct opus *opus)
+{
+    const int64_t left = opus->gap / DIVISOR;
+    const int frames = left < PACKET_FRAMES_MAX ? (int)left : PACKET_FRAMES_MAX;
+    const int64_t from = opus->position;
+
+    memset(opus->packet, 0, sizeof opus->packet);
+    opus->position += (int64_t)frames * DIVISOR;
+    opus->gap -= (int64_t)frames * DIVISOR;
+    if (opus->gap < DIVISOR)
+        opus->gap = 0;
+    trim(opus, from, frames);
+}
+
 /* Takes one packet, or a page where there is none. 1: go on; 0: the file has ended; -1: failure. */
 static int step(struct opus *opus, struct cqa_failure *failure)
 {
     ogg_packet packet;
+
+    if (opus->gap > 0) {
+        fill_gap(opus);
+        return 1;
+    }
     const int found = opus->stage == STAGE_ENDED ? 0 : ogg_stream_packetout(&opus->stream, &packet);
 
     if (found < 0)

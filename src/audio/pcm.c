@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include "audio/audio.h"
 #include "audio/g711.h"
+#include "audio/g722.h"
 #include "base/hot.h"
 
 /*
- * PCM 16, µ-law and A-law without libsndfile: most recordings are one of these, and reading
- * straight into the conversion costs a fifth.
+ * PCM 16, µ-law, A-law and G.722 without libsndfile, which does not read the last: most recordings
+ * are one of these, and reading straight into the conversion costs a fifth.
  */
 enum { BLOCK_BYTES = 64 * 1024 };
 
@@ -20,7 +21,9 @@ struct pcm {
     uint64_t offset;
     uint64_t end;
     size_t frame_bytes;
-    float levels[256]; /* of each code of µ-law or A-law; unused for PCM */
+    enum cqa_coding coding;
+    float levels[256]; /* of each code of µ-law or A-law */
+    struct cqa_g722 g722;
     int16_t block[BLOCK_BYTES / 2];
 };
 
@@ -61,7 +64,9 @@ static ptrdiff_t pcm_read(struct cqa_decoder *decoder, float *frames, size_t cap
     pcm->offset += (uint64_t)got;
 
     const size_t samples = count * (size_t)decoder->channels;
-    if (pcm->frame_bytes > (size_t)decoder->channels)
+    if (pcm->coding == CQA_CODING_G722)
+        cqa_g722_decode(&pcm->g722, (const unsigned char *)pcm->block, samples, frames);
+    else if (pcm->coding == CQA_CODING_PCM16)
         from_pcm16(pcm->block, samples, frames);
     else
         from_levels((const unsigned char *)pcm->block, samples, pcm->levels, frames);
@@ -73,6 +78,22 @@ static void pcm_close(struct cqa_decoder *decoder)
     free(decoder);
 }
 
+static void prepare(struct pcm *pcm)
+{
+    struct cqa_decoder *const base = &pcm->base;
+    const bool ulaw = pcm->coding == CQA_CODING_ULAW;
+
+    if (pcm->coding == CQA_CODING_G722) {
+        snprintf(base->encoding, sizeof base->encoding, "G722");
+        base->rate_hz = CQA_AUDIO_RATE_HZ; /* its lower half */
+        cqa_g722_start(&pcm->g722);
+    } else if (pcm->coding != CQA_CODING_PCM16) {
+        snprintf(base->encoding, sizeof base->encoding, "%s", ulaw ? "ULAW" : "ALAW");
+        for (unsigned code = 0; code < 256; code++)
+            pcm->levels[code] = ulaw ? cqa_ulaw_level(code) : cqa_alaw_level(code);
+    }
+}
+
 enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source,
                              const struct cqa_probe *probe, struct cqa_failure *failure)
 {
@@ -81,7 +102,9 @@ enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source
     const uint64_t frames = (probe->data_end - probe->data_start) / frame_bytes;
 
     /* The count while reading would tell it too, hours of reading later. */
-    if (frames > (uint64_t)CQA_AUDIO_HOURS_MAX * 3600 * (uint64_t)probe->rate_hz)
+    const int byte_rate_hz =
+        probe->coding == CQA_CODING_G722 ? CQA_AUDIO_RATE_HZ : probe->rate_hz; /* of frames */
+    if (frames > (uint64_t)CQA_AUDIO_HOURS_MAX * 3600 * (uint64_t)byte_rate_hz)
         return cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "longer than %d hours",
                                CQA_AUDIO_HOURS_MAX);
     struct pcm *pcm = calloc(1, sizeof *pcm);
@@ -99,12 +122,8 @@ enum cqa_status cqa_pcm_open(struct cqa_decoder **out, struct cqa_source *source
     pcm->offset = probe->data_start;
     pcm->end = probe->data_end;
     pcm->frame_bytes = frame_bytes;
-    if (probe->coding != CQA_CODING_PCM16) {
-        const bool ulaw = probe->coding == CQA_CODING_ULAW;
-        snprintf(pcm->base.encoding, sizeof pcm->base.encoding, "%s", ulaw ? "ULAW" : "ALAW");
-        for (unsigned code = 0; code < 256; code++)
-            pcm->levels[code] = ulaw ? cqa_ulaw_level(code) : cqa_alaw_level(code);
-    }
+    pcm->coding = probe->coding;
+    prepare(pcm);
     *out = &pcm->base;
     return CQA_OK;
 }

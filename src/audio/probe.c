@@ -10,7 +10,7 @@
 #include "audio/likeness.h"
 #include "audio/probe_forms.h"
 
-enum { HEAD_BYTES = 64, RATE_HZ_MIN = 8000, RATE_HZ_MAX = 192000 };
+enum { HEAD_BYTES = 64, RATE_HZ_MIN = 8000, RATE_HZ_MAX = 192000, G722_RATE_HZ = 16000 };
 
 enum cqa_status cqa_probe_layout(long channels, long rate_hz, struct cqa_failure *failure)
 {
@@ -60,45 +60,47 @@ enum cqa_status cqa_probe_extent(struct cqa_probe *out, const struct cqa_source 
     return CQA_OK;
 }
 
-/* Formats that only their names tell; `codec` where there is no decoder. As Asterisk names them. */
+/* Formats that only their names tell, as Asterisk names them. Of those with a `codec` either FFmpeg
+ * has a `demuxer`, or nobody decodes them. */
 static const struct raw {
     const char *ending;
     enum cqa_coding coding;
     int rate_hz;
     const char *codec;
     bool is_vague; /* recorders write other things under this ending too */
+    const char *demuxer;
+    int code_bits;
 } raws[] = {
-    {"gsm", CQA_CODING_GSM610, 8000, NULL, false},
-    {"vox", CQA_CODING_VOX, 8000, NULL, false},
-    {"ulaw", CQA_CODING_ULAW, 8000, NULL, false},
-    {"ul", CQA_CODING_ULAW, 8000, NULL, false},
-    {"mu", CQA_CODING_ULAW, 8000, NULL, false},
-    {"pcm", CQA_CODING_ULAW, 8000, NULL, true},
-    {"alaw", CQA_CODING_ALAW, 8000, NULL, false},
-    {"al", CQA_CODING_ALAW, 8000, NULL, false},
-    {"sln", CQA_CODING_PCM16, 8000, NULL, false},
-    {"slin", CQA_CODING_PCM16, 8000, NULL, false},
-    {"raw", CQA_CODING_PCM16, 8000, NULL, true},
-    {"sln12", CQA_CODING_PCM16, 12000, NULL, false},
-    {"sln16", CQA_CODING_PCM16, 16000, NULL, false},
-    {"sln24", CQA_CODING_PCM16, 24000, NULL, false},
-    {"sln32", CQA_CODING_PCM16, 32000, NULL, false},
-    {"sln44", CQA_CODING_PCM16, 44100, NULL, false},
-    {"sln48", CQA_CODING_PCM16, 48000, NULL, false},
-    {"sln96", CQA_CODING_PCM16, 96000, NULL, false},
-    {"sln192", CQA_CODING_PCM16, 192000, NULL, false},
-    {"g722", CQA_CODING_SNDFILE, 0, "G.722", false},
-    {"g729", CQA_CODING_SNDFILE, 0, "G.729", false},
-    {"g723", CQA_CODING_SNDFILE, 0, "G.723.1", false},
-    {"g723sf", CQA_CODING_SNDFILE, 0, "G.723.1", false},
-    {"g726-40", CQA_CODING_SNDFILE, 0, "G.726", false},
-    {"g726-32", CQA_CODING_SNDFILE, 0, "G.726", false},
-    {"g726-24", CQA_CODING_SNDFILE, 0, "G.726", false},
-    {"g726-16", CQA_CODING_SNDFILE, 0, "G.726", false},
-    {"g719", CQA_CODING_SNDFILE, 0, "G.719", false},
-    {"ilbc", CQA_CODING_SNDFILE, 0, "iLBC", false},
-    {"siren7", CQA_CODING_SNDFILE, 0, "G.722.1", false},
-    {"siren14", CQA_CODING_SNDFILE, 0, "G.722.1C", false},
+    {"gsm", CQA_CODING_GSM610, 8000, NULL, false, NULL, 0},
+    {"vox", CQA_CODING_VOX, 8000, NULL, false, NULL, 0},
+    {"ulaw", CQA_CODING_ULAW, 8000, NULL, false, NULL, 0},
+    {"ul", CQA_CODING_ULAW, 8000, NULL, false, NULL, 0},
+    {"mu", CQA_CODING_ULAW, 8000, NULL, false, NULL, 0},
+    {"pcm", CQA_CODING_ULAW, 8000, NULL, true, NULL, 0},
+    {"alaw", CQA_CODING_ALAW, 8000, NULL, false, NULL, 0},
+    {"al", CQA_CODING_ALAW, 8000, NULL, false, NULL, 0},
+    {"sln", CQA_CODING_PCM16, 8000, NULL, false, NULL, 0},
+    {"slin", CQA_CODING_PCM16, 8000, NULL, false, NULL, 0},
+    {"raw", CQA_CODING_PCM16, 8000, NULL, true, NULL, 0},
+    {"sln12", CQA_CODING_PCM16, 12000, NULL, false, NULL, 0},
+    {"sln16", CQA_CODING_PCM16, 16000, NULL, false, NULL, 0},
+    {"sln24", CQA_CODING_PCM16, 24000, NULL, false, NULL, 0},
+    {"sln32", CQA_CODING_PCM16, 32000, NULL, false, NULL, 0},
+    {"sln44", CQA_CODING_PCM16, 44100, NULL, false, NULL, 0},
+    {"sln48", CQA_CODING_PCM16, 48000, NULL, false, NULL, 0},
+    {"sln96", CQA_CODING_PCM16, 96000, NULL, false, NULL, 0},
+    {"sln192", CQA_CODING_PCM16, 192000, NULL, false, NULL, 0},
+    {"g722", CQA_CODING_G722, G722_RATE_HZ, NULL, false, NULL, 0},
+    {"g729", CQA_CODING_MORE, 0, "G.729", false, "g729", 0},
+    {"g723", CQA_CODING_MORE, 0, "G.723.1", false, "g723_1", 0},
+    {"g723sf", CQA_CODING_MORE, 0, "G.723.1", false, "g723_1", 0},
+    {"g726-40", CQA_CODING_MORE, 0, "G.726", false, "g726le", 5},
+    {"g726-32", CQA_CODING_MORE, 0, "G.726", false, "g726le", 4},
+    {"g726-24", CQA_CODING_MORE, 0, "G.726", false, "g726le", 3},
+    {"g726-16", CQA_CODING_MORE, 0, "G.726", false, "g726le", 2},
+    {"g719", CQA_CODING_MORE, 0, "G.719", false, NULL, 0},
+    {"siren7", CQA_CODING_MORE, 0, "G.722.1", false, NULL, 0},
+    {"siren14", CQA_CODING_MORE, 0, "G.722.1C", false, NULL, 0},
 };
 
 static const struct raw *find_raw(const char *name)
@@ -112,20 +114,25 @@ static const struct raw *find_raw(const char *name)
     return NULL;
 }
 
-static const enum cqa_coding raw_codings[CQA_RAW_COUNT] = {CQA_CODING_SNDFILE, CQA_CODING_PCM16,
-                                                           CQA_CODING_ULAW, CQA_CODING_ALAW};
-static const char *const raw_words[CQA_RAW_COUNT] = {"", "slin", "ulaw", "alaw"};
+static const enum cqa_coding raw_codings[CQA_RAW_COUNT] = {
+    CQA_CODING_SNDFILE, CQA_CODING_PCM16, CQA_CODING_ULAW, CQA_CODING_ALAW, CQA_CODING_G722};
+static const char *const raw_words[CQA_RAW_COUNT] = {"", "slin", "ulaw", "alaw", "g722"};
 
 /* What the ending leaves open is as somebody says who knows the recorder. */
 static struct raw as_said(const struct raw *raw, const struct cqa_raw *said)
 {
-    struct raw out =
-        raw != NULL ? *raw : (struct raw){"", CQA_CODING_PCM16, CQA_AUDIO_RATE_HZ, NULL, true};
+    struct raw out = raw != NULL ? *raw
+                                 : (struct raw){.ending = "",
+                                                .coding = CQA_CODING_PCM16,
+                                                .rate_hz = CQA_AUDIO_RATE_HZ,
+                                                .is_vague = true};
 
     if (out.is_vague && said->encoding != CQA_RAW_UNSAID)
         out.coding = raw_codings[said->encoding];
     if (out.is_vague && said->rate_hz > 0)
         out.rate_hz = said->rate_hz;
+    if (out.coding == CQA_CODING_G722)
+        out.rate_hz = G722_RATE_HZ; /* there is no other */
     return out;
 }
 
@@ -138,6 +145,12 @@ static int raw_channels(const struct raw *raw, const struct cqa_likeness *like, 
 {
     const int channels = said > 0 ? said : 1;
 
+    if (like->is_noise) {
+        cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO,
+                        "no header, and the bytes are like no samples: compressed or encrypted, "
+                        "not as the ending or the recorder profile says");
+        return 0;
+    }
     if (like->encoding != CQA_RAW_UNSAID && raw_codings[like->encoding] != raw->coding) {
         cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO,
                         "no header, and the samples are like {encoding: %s, channels: %d}, not as "
@@ -145,7 +158,7 @@ static int raw_channels(const struct raw *raw, const struct cqa_likeness *like, 
                         raw_words[like->encoding], like->channels == 2 ? 2 : 1);
         return 0;
     }
-    if (like->channels == 0 || like->channels == channels)
+    if (like->channels == 0 || like->channels == channels || raw->coding == CQA_CODING_G722)
         return channels;
     if (said == 0 && raw->is_vague)
         return like->channels;
@@ -165,6 +178,18 @@ static enum cqa_raw_encoding encoding_of(enum cqa_coding coding)
     return (enum cqa_raw_encoding)encoding;
 }
 
+/* For FFmpeg, where it is there; `demuxer` NULL: nobody decodes it. */
+static enum cqa_status leave_to_more(struct cqa_probe *out, const char *demuxer, const char *what,
+                                     struct cqa_failure *failure)
+{
+    if (demuxer == NULL)
+        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s, which is not decoded", what);
+    out->coding = CQA_CODING_MORE;
+    out->demuxer = demuxer;
+    out->what = what;
+    return CQA_OK;
+}
+
 static enum cqa_status probe_raw(struct cqa_probe *out, struct cqa_source *source,
                                  const struct raw *known, const struct cqa_raw *said,
                                  struct cqa_failure *failure)
@@ -172,10 +197,11 @@ static enum cqa_status probe_raw(struct cqa_probe *out, struct cqa_source *sourc
     const struct raw raw = as_said(known, said);
     struct cqa_likeness like;
 
-    if (raw.codec != NULL)
-        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s (.%s), which is not decoded",
-                               raw.codec, raw.ending);
     snprintf(out->container, sizeof out->container, "RAW");
+    if (raw.codec != NULL) {
+        out->code_bits = raw.code_bits;
+        return leave_to_more(out, raw.demuxer, raw.codec, failure);
+    }
     out->coding = raw.coding;
     out->channels = 1;
     out->rate_hz = raw.rate_hz;
@@ -190,36 +216,67 @@ static enum cqa_status probe_raw(struct cqa_probe *out, struct cqa_source *sourc
     return out->channels > 0 ? CQA_OK : CQA_E_BADDATA;
 }
 
-/* What others record and nothing here decodes: magic at `offset`. */
+/* Containers by their magic at `offset`: for FFmpeg, or (without a `demuxer`) for nobody. */
 static const struct foreign {
     const char *magic;
     unsigned length;
     unsigned offset;
     const char *what;
+    const char *container;
+    const char *demuxer;
 } foreigns[] = {
-    {"#!AMR", 5, 0, "AMR"},
-    {"ftyp", 4, 4, "AAC or ALAC in MPEG-4 (M4A)"},
-    {"\x30\x26\xB2\x75\x8E\x66\xCF\x11", 8, 0, "Windows Media Audio (ASF)"},
-    {"\x1A\x45\xDF\xA3", 4, 0, "WebM or Matroska"},
-    {"#!SILK_V3", 9, 0, "SILK"},
-    {"\x02#!SILK_V3", 10, 0, "SILK"},
-    {"#!iLBC", 6, 0, "iLBC"},
-    {"#!EVS", 5, 0, "EVS"},
-    {"ADIF", 4, 0, "AAC (ADIF)"},
-    {"NIST_1A", 7, 0, "NIST SPHERE"},
-    {"Creative Voice File", 19, 0, "Creative VOC"},
-    {"wvpk", 4, 0, "WavPack"},
-    {"MAC ", 4, 0, "Monkey's Audio"},
-    {".ra\xFD", 4, 0, "RealAudio"},
-    {".RMF", 4, 0, "RealMedia"},
-    {"FLV\x01", 4, 0, "Flash video"},
+    {"#!AMR", 5, 0, "AMR", "AMR", "amr"},
+    {"ftyp", 4, 4, "AAC or ALAC in MPEG-4 (M4A)", "MP4", "mov"},
+    {"\x30\x26\xB2\x75\x8E\x66\xCF\x11", 8, 0, "Windows Media Audio (ASF)", "ASF", "asf"},
+    {"\x1A\x45\xDF\xA3", 4, 0, "WebM or Matroska", "MATROSKA", "matroska"},
+    {"#!iLBC", 6, 0, "iLBC", "ILBC", "ilbc"},
+    {"NIST_1A", 7, 0, "NIST SPHERE", "NIST", "nistsphere"},
+    {"Creative Voice File", 19, 0, "Creative VOC", "VOC", "voc"},
+    {"wvpk", 4, 0, "WavPack", "WAVPACK", "wv"},
+    {"MAC ", 4, 0, "Monkey's Audio", "APE", "ape"},
+    {"TTA1", 4, 0, "True Audio", "TTA", "tta"},
+    {".ra\xFD", 4, 0, "RealAudio", "REAL", "rm"},
+    {".RMF", 4, 0, "RealMedia", "REAL", "rm"},
+    {"FLV\x01", 4, 0, "Flash video", "FLV", "flv"},
+    {"#!SILK_V3", 9, 0, "SILK", "", NULL},
+    {"\x02#!SILK_V3", 10, 0, "SILK", "", NULL},
+    {"#!EVS", 5, 0, "EVS", "", NULL},
+    {"ADIF", 4, 0, "AAC (ADIF)", "", NULL},
 };
 
-static const char *find_foreign(const unsigned char head[HEAD_BYTES])
+/* What lies beside recordings, and is none. */
+static const struct stranger {
+    const char *magic;
+    unsigned length;
+    const char *what; /* a CQA_N */
+} strangers[] = {
+    {"\xD4\xC3\xB2\xA1", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\xA1\xB2\xC3\xD4", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\x4D\x3C\xB2\xA1", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\xA1\xB2\x3C\x4D", 4, CQA_N("a capture of network packets (pcap)")},
+    {"\x0A\x0D\x0D\x0A", 4, CQA_N("a capture of network packets (pcapng)")},
+    {"#!rtpplay1.0", 12, CQA_N("a capture of network packets (rtpdump)")},
+    {"PK\x03\x04", 4, CQA_N("an archive (zip)")},
+    {"\x1F\x8B", 2, CQA_N("a compressed file (gzip)")},
+    {"\xFD\x37zXZ", 5, CQA_N("a compressed file (xz)")},
+    {"Rar!", 4, CQA_N("an archive (rar)")},
+    {"7z\xBC\xAF", 4, CQA_N("an archive (7z)")},
+};
+
+static const struct foreign *find_foreign(const unsigned char head[HEAD_BYTES])
 {
     for (size_t i = 0; i < sizeof foreigns / sizeof foreigns[0]; i++) {
         if (memcmp(head + foreigns[i].offset, foreigns[i].magic, foreigns[i].length) == 0)
-            return foreigns[i].what;
+            return &foreigns[i];
+    }
+    return NULL;
+}
+
+static const char *find_stranger(const unsigned char head[HEAD_BYTES])
+{
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
+        if (memcmp(head, strangers[i].magic, strangers[i].length) == 0)
+            return strangers[i].what;
     }
     return NULL;
 }
@@ -283,9 +340,20 @@ static enum cqa_status probe_stream(struct cqa_probe *out, struct cqa_source *so
         return status;
     if (cqa_source_read(source, start, sync, sizeof sync) < 0)
         return cqa_source_unreadable(source, failure);
-    if (sync[0] == 0xFF && (sync[1] & 0xF6) == 0xF0)
-        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "AAC (ADTS), which is not decoded");
+    if (sync[0] == 0xFF && (sync[1] & 0xF6) == 0xF0) {
+        snprintf(out->container, sizeof out->container, "ADTS");
+        return leave_to_more(out, "aac", "AAC (ADTS)", failure);
+    }
     return cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "no audio format that is known");
+}
+
+static enum cqa_status probe_foreign(struct cqa_probe *out, struct cqa_source *source,
+                                     const struct foreign *foreign, struct cqa_failure *failure)
+{
+    snprintf(out->container, sizeof out->container, "%s", foreign->container);
+    const enum cqa_status status =
+        strcmp(foreign->container, "MP4") == 0 ? cqa_probe_mp4(out, source, failure) : CQA_OK;
+    return status == CQA_OK ? leave_to_more(out, foreign->demuxer, foreign->what, failure) : status;
 }
 
 enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source, const char *name,
@@ -304,10 +372,15 @@ enum cqa_status cqa_probe_file(struct cqa_probe *out, struct cqa_source *source,
     enum cqa_status status = probe_magic(out, source, head, &known, failure);
     if (known)
         return status;
-    const char *const foreign = find_foreign(head);
+    const struct foreign *const foreign = find_foreign(head);
     if (foreign != NULL)
-        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s, which is not decoded", foreign);
+        return probe_foreign(out, source, foreign, failure);
     const struct raw *const raw = find_raw(name);
+    /* The bytes of a file without a header may be any. */
+    const char *const stranger = find_stranger(head);
+    if (stranger != NULL && (raw == NULL || raw->is_vague) && said->encoding == CQA_RAW_UNSAID)
+        return cqa_failure_set(failure, CQA_FAILURE_NOT_AUDIO, "%p, no recording",
+                               cqa_words_named(stranger));
     if (raw != NULL)
         return probe_raw(out, source, raw, said, failure);
     status = probe_stream(out, source, head, failure);

@@ -12,9 +12,11 @@ enum cqa_coding {
     CQA_CODING_PCM16,   /* little-endian, straight from the file */
     CQA_CODING_ULAW,    /* straight from the file */
     CQA_CODING_ALAW,    /* straight from the file */
+    CQA_CODING_G722,    /* one channel, straight from the file */
     CQA_CODING_GSM610,  /* headerless, by libsndfile */
     CQA_CODING_VOX,     /* headerless, by libsndfile */
     CQA_CODING_OPUS,    /* in Ogg, by libopus */
+    CQA_CODING_MORE,    /* what only FFmpeg's libraries decode (more.h) */
     CQA_CODING_SNDFILE, /* whatever else libsndfile makes of the container */
 };
 
@@ -25,6 +27,10 @@ struct cqa_probe {
     int rate_hz;         /* 0: the decoder finds out */
     uint64_t data_start; /* of the samples; for codings that come straight from the file */
     uint64_t data_end;
+    const char *demuxer; /* of CQA_CODING_MORE: FFmpeg's name of the container */
+    const char *what;    /* … and what it is, to a person */
+    int code_bits;       /* of headerless ADPCM: bits a sample; 0: it needs no such thing */
+    uint64_t next;  /* where another recording begins that was joined behind this one; 0: none */
     int64_t frames; /* that the file says it has, where that can be trusted to be exact; -1: it does
                        not say */
 };

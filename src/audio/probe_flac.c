@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <stdio.h>
+#include <string.h>
 #include "audio/bytes.h"
 
 /*
@@ -60,6 +61,12 @@ static enum cqa_status check_tail(struct cqa_source *source, struct cqa_failure 
     return status;
 }
 
+static bool begins_flac(const unsigned char *bytes)
+{
+    return memcmp(bytes, "fLaC", 4) == 0 && (bytes[4] & 0x7F) == 0 && bytes[5] == 0 &&
+           bytes[6] == 0 && bytes[7] == INFO_BYTES;
+}
+
 enum cqa_status cqa_probe_flac(struct cqa_probe *out, struct cqa_source *source,
                                struct cqa_failure *failure)
 {
@@ -72,6 +79,9 @@ enum cqa_status cqa_probe_flac(struct cqa_probe *out, struct cqa_source *source,
     if (got < INFO_BYTES)
         return cqa_failure_set(failure, CQA_FAILURE_TRUNCATED,
                                "the FLAC file ends within its header");
+    if (cqa_probe_seek(source, INFO_START + INFO_BYTES, 'f', begins_flac, &out->next) != CQA_OK)
+        return cqa_source_unreadable(source, failure);
     const uint64_t samples = (uint64_t)(info[13] & 0x0F) << 32 | cqa_be32(info + 14);
-    return samples == 0 ? check_tail(source, failure) : CQA_OK;
+    /* What lies before another stream is its end as good as the file's. */
+    return samples == 0 && out->next == 0 ? check_tail(source, failure) : CQA_OK;
 }

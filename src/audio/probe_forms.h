@@ -24,9 +24,28 @@ enum cqa_status cqa_probe_flac(struct cqa_probe *out, struct cqa_source *source,
 enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
                               struct cqa_failure *failure) CQA_MUST_CHECK;
 
+/* Only whether the writer has finished it. */
+enum cqa_status cqa_probe_mp4(const struct cqa_probe *out, struct cqa_source *source,
+                              struct cqa_failure *failure) CQA_MUST_CHECK;
+
 /* MPEG audio has no magic: `*is_mpeg` says whether two frames in a row begin at `start`. */
 enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source, uint64_t start,
                                bool *is_mpeg, struct cqa_failure *failure) CQA_MUST_CHECK;
+
+/*
+ * Whether what lies from `from` to the end of the file, where no header speaks of it, may be left
+ * unread: it is short, or zeros, or a tag that players write. Else a recorder went on behind its
+ * own header: CQA_FAILURE_UNFINISHED. `tolerated` bytes are short.
+ */
+enum cqa_status cqa_probe_tail(const struct cqa_probe *out, struct cqa_source *source,
+                               uint64_t from, uint64_t tolerated,
+                               struct cqa_failure *failure) CQA_MUST_CHECK;
+
+/* Looks from `from` on for where `matches` says that a recording begins whose first byte is
+ * `first`; it is given 16 bytes. `*at` is 0 where none does. CQA_E_IO: reading failed. */
+enum cqa_status cqa_probe_seek(struct cqa_source *source, uint64_t from, unsigned char first,
+                               bool (*matches)(const unsigned char *bytes),
+                               uint64_t *at) CQA_MUST_CHECK;
 
 /*
  * What a header announces against what the file holds. `closed` is false where the header says that

@@ -2,12 +2,19 @@
 #include "audio/probe_forms.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "audio/bytes.h"
 
 /* ISO 11172-3 and 13818-3 frame headers, and the "Xing" table that encoders put into the first
  * frame. */
-enum { FRAME_HEADER_BYTES = 4, FIRST_FRAME_BYTES = 64 };
+enum {
+    FRAME_HEADER_BYTES = 4,
+    FIRST_FRAME_BYTES = 64,
+    TAG_ID3V1_BYTES = 128,
+    BLOCK_BYTES = 64 * 1024,
+    FRAMES_MAX = 4 * 1000 * 1000, /* of 12 hours there are at most 3.5 million */
+};
 
 struct frame {
     size_t bytes;      /* the whole frame */
@@ -46,7 +53,7 @@ static bool read_frame(struct frame *out, const unsigned char *header)
         out->bytes = (layer == 3 && version != 3 ? 72 : 144) * bits_per_second / rate_hz + padding;
     const bool mono = (bits >> 6 & 3) == 3;
     out->side_bytes = version == 3 ? (mono ? 17 : 32) : (mono ? 9 : 17);
-    out->kind = bits & 0xFFFE0C00;
+    out->kind = (bits & 0xFFFE0C00) | mono;
     return true;
 }
 
@@ -72,6 +79,105 @@ static enum cqa_status check_xing(const struct cqa_probe *out, const unsigned ch
     return CQA_OK;
 }
 
+/* A window that follows the walk through the file. */
+struct window {
+    struct cqa_source *source;
+    uint64_t start;
+    size_t count;
+    unsigned char bytes[BLOCK_BYTES];
+};
+
+/* FIRST_FRAME_BYTES of the file at `at`, zeros where it has ended. NULL: reading failed. */
+static const unsigned char *peek(struct window *window, uint64_t at)
+{
+    if (at < window->start || at + FIRST_FRAME_BYTES > window->start + window->count) {
+        memset(window->bytes, 0, sizeof window->bytes);
+        const ptrdiff_t got =
+            cqa_source_read(window->source, at, window->bytes, sizeof window->bytes);
+        if (got < 0)
+            return NULL;
+        window->start = at;
+        window->count = sizeof window->bytes;
+    }
+    return window->bytes + (at - window->start);
+}
+
+static bool has_table(const unsigned char *frame, size_t side_bytes)
+{
+    const unsigned char *const table = frame + FRAME_HEADER_BYTES + side_bytes;
+
+    return memcmp(table, "Xing", 4) == 0 || memcmp(table, "Info", 4) == 0;
+}
+
+/* Frames that the table in the first frame says to follow; 0: there is none, or it does not say. */
+static uint32_t announced_frames(const unsigned char *frame, size_t side_bytes)
+{
+    const unsigned char *const table = frame + FRAME_HEADER_BYTES + side_bytes;
+
+    return has_table(frame, side_bytes) && (table[7] & 1) != 0 ? cqa_be32(table + 8) : 0;
+}
+
+/* Whether another stream begins with what lies at `bytes`: a tag of a file's head, a second table,
+ * frames of another kind. */
+static bool begins_stream(const unsigned char *bytes, const struct frame *next, uint32_t kind)
+{
+    return memcmp(bytes, "ID3", 3) == 0 ||
+           (next->bytes > 0 && (next->kind != kind || has_table(bytes, next->side_bytes)));
+}
+
+/*
+ * Walks from frame to frame, and stops where another stream begins, or more than a few frames lie
+ * behind those that the table announces: decoders take a new stream for damage, or stop where the
+ * first table says that the audio ends. Where the walk loses its way, it leaves the rest to them.
+ */
+static enum cqa_status find_joined(struct cqa_probe *out, struct window *window, uint64_t at,
+                                   uint32_t kind, uint32_t announced)
+{
+    enum { MISCOUNTED_MAX = 8 };
+    uint64_t announced_end = 0;
+    uint32_t frames = 0;
+
+    while (frames < FRAMES_MAX && at < window->source->bytes) {
+        const unsigned char *const bytes = peek(window, at);
+        struct frame next = {0};
+        if (bytes == NULL)
+            return CQA_E_IO;
+        (void)read_frame(&next, bytes);
+        if (begins_stream(bytes, &next, kind)) {
+            out->next = at;
+            return CQA_OK;
+        }
+        if (memcmp(bytes, "TAG", 3) == 0)
+            next.bytes = TAG_ID3V1_BYTES;
+        else if (next.bytes == 0)
+            break;
+        else if (frames++ == announced)
+            announced_end = at;
+        at += next.bytes;
+    }
+    if (announced > 0 && frames > announced + MISCOUNTED_MAX)
+        out->next = announced_end;
+    return CQA_OK;
+}
+
+/* The first frame lies at `start` and begins with `bytes`. */
+static enum cqa_status look_behind(struct cqa_probe *out, struct cqa_source *source, uint64_t start,
+                                   const struct frame *first, const unsigned char *bytes,
+                                   struct cqa_failure *failure)
+{
+    struct window *const window = calloc(1, sizeof *window);
+
+    if (window == NULL) {
+        cqa_failure_set(failure, CQA_FAILURE_INTERNAL, "out of memory");
+        return CQA_E_NOMEM;
+    }
+    window->source = source;
+    const enum cqa_status status = find_joined(out, window, start + first->bytes, first->kind,
+                                               announced_frames(bytes, first->side_bytes));
+    free(window);
+    return status == CQA_OK ? CQA_OK : cqa_source_unreadable(source, failure);
+}
+
 enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source, uint64_t start,
                                bool *is_mpeg, struct cqa_failure *failure)
 {
@@ -92,6 +198,7 @@ enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source,
         return CQA_OK;
     *is_mpeg = true;
     snprintf(out->container, sizeof out->container, "MP3");
-    return check_xing(out, bytes + FRAME_HEADER_BYTES + first.side_bytes, source->bytes - start,
-                      failure);
+    const enum cqa_status status = check_xing(out, bytes + FRAME_HEADER_BYTES + first.side_bytes,
+                                              source->bytes - start, failure);
+    return status == CQA_OK ? look_behind(out, source, start, &first, bytes, failure) : status;
 }

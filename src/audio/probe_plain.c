@@ -2,6 +2,7 @@
 #include "audio/probe_forms.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "audio/bytes.h"
 
 /* Containers whose samples libsndfile reads: only what they announce is checked. */
@@ -36,6 +37,38 @@ enum cqa_status cqa_probe_caf(struct cqa_probe *out, struct cqa_source *source,
     return cqa_probe_extent(out, source, &announced, failure);
 }
 
+/* A list of boxes; "moov", which describes the audio, is often written last. */
+enum cqa_status cqa_probe_mp4(const struct cqa_probe *out, struct cqa_source *source,
+                              struct cqa_failure *failure)
+{
+    enum { BOXES_MAX = 100000, LARGE = 1, TO_THE_END = 0, HEAD_MIN = 8 };
+    unsigned char head[16];
+    uint64_t at = 0;
+    bool described = false;
+
+    for (int i = 0; i < BOXES_MAX && at < source->bytes; i++) {
+        memset(head, 0, sizeof head);
+        if (cqa_source_read(source, at, head, sizeof head) < 0)
+            return cqa_source_unreadable(source, failure);
+        uint64_t length = cqa_be32(head);
+        if (length == LARGE)
+            length = cqa_be64(head + 8);
+        else if (length == TO_THE_END)
+            length = source->bytes - at;
+        described |= memcmp(head + 4, "moov", 4) == 0;
+        if (length > source->bytes - at)
+            return cqa_failure_set(failure, CQA_FAILURE_TRUNCATED,
+                                   "%s header announces %llu bytes, the file holds %llu",
+                                   out->container, (unsigned long long)length,
+                                   (unsigned long long)(source->bytes - at));
+        at += length < HEAD_MIN ? HEAD_MIN : length;
+    }
+    if (described)
+        return CQA_OK;
+    return cqa_failure_set(failure, CQA_FAILURE_UNFINISHED,
+                           "%s header without lengths: still being written", out->container);
+}
+
 enum cqa_status cqa_probe_aiff(struct cqa_probe *out, struct cqa_source *source,
                                struct cqa_failure *failure)
 {
@@ -67,6 +100,7 @@ enum cqa_status cqa_probe_au(struct cqa_probe *out, struct cqa_source *source,
         return cqa_source_unreadable(source, failure);
     if (source->bytes < sizeof bytes)
         return not_found(out, failure);
+    enum { SECOND = 8000 };
     uint32_t (*const four)(const unsigned char *) = bytes[0] == '.' ? cqa_be32 : cqa_le32;
     const uint32_t length = four(bytes + 8);
     const struct cqa_announced announced = {.start = four(bytes + 4),
@@ -74,5 +108,6 @@ enum cqa_status cqa_probe_au(struct cqa_probe *out, struct cqa_source *source,
                                             .slack = 8,
                                             .unknown = length == 0xFFFFFFFF,
                                             .closed = true};
-    return cqa_probe_extent(out, source, &announced, failure);
+    const enum cqa_status status = cqa_probe_extent(out, source, &announced, failure);
+    return status == CQA_OK ? cqa_probe_tail(out, source, out->data_end, SECOND, failure) : status;
 }

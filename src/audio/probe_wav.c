@@ -2,6 +2,7 @@
 #include "audio/probe_forms.h"
 
 #include <stdio.h>
+#include <string.h>
 #include "audio/bytes.h"
 #include "audio/codecs.h"
 
@@ -14,6 +15,7 @@ enum {
     TAG_IMA_ADPCM = 0x0011,
     TAG_GSM610 = 0x0031,
     TAG_MP3 = 0x0055,
+    TAG_G722 = 0x028F,
     TAG_EXTENSIBLE = 0xFFFE,
 };
 
@@ -58,7 +60,22 @@ static enum cqa_status read_format(struct format *out, struct cqa_source *source
     return CQA_OK;
 }
 
-static enum cqa_status check_codec(const struct format *format, struct cqa_failure *failure)
+/* Codecs in WAV that FFmpeg decodes. */
+static bool is_for_more(unsigned tag)
+{
+    static const unsigned tags[] = {0x000A, 0x0010, 0x0020, 0x0022, 0x0042, 0x0045, 0x0050,
+                                    0x0064, 0x0083, 0x00FF, 0x0111, 0x0140, 0x0160, 0x0161,
+                                    0x0162, 0x0163, 0x2000, 0xA100, 0xA106, 0xA109, 0xF1AC};
+
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        if (tags[i] == tag)
+            return true;
+    }
+    return false;
+}
+
+static enum cqa_status check_codec(struct cqa_probe *out, const struct format *format,
+                                   struct cqa_failure *failure)
 {
     switch (format->tag) {
     case TAG_PCM:
@@ -70,11 +87,22 @@ static enum cqa_status check_codec(const struct format *format, struct cqa_failu
     case TAG_GSM610:
     case TAG_MP3:
         return CQA_OK;
+    case TAG_G722:
+        if (format->channels == 1)
+            return CQA_OK;
+        return cqa_failure_set(failure, CQA_FAILURE_CODEC, "G.722 with %u channels",
+                               format->channels);
     default:
-        return cqa_failure_set(failure, CQA_FAILURE_CODEC,
-                               "WAV format tag 0x%04X (%s), which is not decoded", format->tag,
-                               cqa_codec_name(format->tag));
+        break;
     }
+    if (is_for_more(format->tag)) {
+        out->demuxer = "wav";
+        out->what = cqa_codec_name(format->tag);
+        return CQA_OK;
+    }
+    return cqa_failure_set(failure, CQA_FAILURE_CODEC,
+                           "WAV format tag 0x%04X (%s), which is not decoded", format->tag,
+                           cqa_codec_name(format->tag));
 }
 
 /* What needs no library. A block size that contradicts the bits is left to libsndfile. */
@@ -84,6 +112,8 @@ static enum cqa_coding coding_of(const struct format *format, bool big_endian)
         return CQA_CODING_ULAW;
     if (format->tag == TAG_ALAW && format->bits == 8 && format->block_bytes == format->channels)
         return CQA_CODING_ALAW;
+    if (format->tag == TAG_G722)
+        return CQA_CODING_G722;
     if (format->tag == TAG_PCM && format->bits == 16 &&
         format->block_bytes == 2 * format->channels && !big_endian)
         return CQA_CODING_PCM16;
@@ -153,6 +183,111 @@ static enum cqa_status no_data(const struct cqa_probe *out, const struct cqa_sou
                            out->container);
 }
 
+/*
+ * Writers that count the header, or the whole file, as data: ours starts at `start`, many take 44
+ * for granted, some the RIFF chunk's length.
+ */
+static bool counts_header(const struct cqa_announced *announced, const struct cqa_source *source)
+{
+    enum { USUAL_HEADER = 44, OUTER = 8 };
+    const uint64_t available = source->bytes - announced->start;
+    const uint64_t length = announced->length;
+
+    return length == source->bytes || length == source->bytes - OUTER ||
+           length == available + USUAL_HEADER || length == available + USUAL_HEADER - OUTER;
+}
+
+/* 32 bits cannot count over 4 GiB; what is left of both lengths says that it is so. */
+static bool has_wrapped(uint64_t real, uint64_t said)
+{
+    enum { CHUNKS_BEHIND = 4096 };
+    const uint32_t lacking = (uint32_t)real - (uint32_t)said;
+
+    return real > UINT32_MAX && lacking <= CHUNKS_BEHIND;
+}
+
+static void correct_length(struct cqa_announced *announced, const struct cqa_source *source,
+                           uint64_t outer_length)
+{
+    const uint64_t available =
+        announced->start < source->bytes ? source->bytes - announced->start : 0;
+
+    if (announced->length > available && counts_header(announced, source))
+        announced->length = available;
+    if (has_wrapped(available, announced->length) && has_wrapped(source->bytes, outer_length))
+        announced->length = available;
+}
+
+static bool begins_wav(const unsigned char *bytes)
+{
+    return (memcmp(bytes, "RIFF", 4) == 0 || memcmp(bytes, "RF64", 4) == 0) &&
+           memcmp(bytes + 8, "WAVE", 4) == 0;
+}
+
+/* As cqa_probe_seek wants it: without lengths only what a header looks like tells where one is. */
+static bool begins_wav_for_sure(const unsigned char *bytes)
+{
+    return begins_wav(bytes) &&
+           (memcmp(bytes + 12, "fmt ", 4) == 0 || memcmp(bytes + 12, "JUNK", 4) == 0 ||
+            memcmp(bytes + 12, "ds64", 4) == 0 || memcmp(bytes + 12, "bext", 4) == 0);
+}
+
+static bool is_chunk(const unsigned char *head, uint64_t left)
+{
+    for (int i = 0; i < 4; i++) {
+        if (head[i] < 0x20 || head[i] > 0x7E)
+            return false;
+    }
+    return cqa_le32(head + 4) <= left;
+}
+
+/*
+ * Walks the chunks behind the audio. What is none of them is another recording that was joined to
+ * this one, or audio that a recorder wrote and did not count: `second` bytes of it are too much.
+ */
+static enum cqa_status look_behind(struct cqa_probe *out, struct cqa_source *source,
+                                   uint64_t second, struct cqa_failure *failure)
+{
+    enum { CHUNKS_MAX = 1024, HEAD = 8 };
+    unsigned char head[16];
+    uint64_t at = out->data_end;
+
+    for (int i = 0; i < CHUNKS_MAX && source->bytes - at > sizeof head; i++) {
+        /* Not everybody pads an odd length. */
+        for (uint64_t pad = 0; pad <= (at & 1); pad++) {
+            if (cqa_source_read(source, at + pad, head, sizeof head) < 0)
+                return cqa_source_unreadable(source, failure);
+            if (begins_wav(head)) {
+                out->next = at + pad;
+                return CQA_OK;
+            }
+        }
+        at += at & 1;
+        if (!is_chunk(head, source->bytes - at - HEAD))
+            return cqa_probe_tail(out, source, at, second, failure);
+        at += HEAD + cqa_le32(head + 4);
+    }
+    return CQA_OK;
+}
+
+static enum cqa_status find_joined(struct cqa_probe *out, struct cqa_source *source, bool unknown,
+                                   const struct format *format, struct cqa_failure *failure)
+{
+    enum { BLOCK_CODECS_SECOND = 2048 };
+    const uint64_t second = format->tag == TAG_PCM || format->tag == TAG_ULAW ||
+                                    format->tag == TAG_ALAW || format->tag == TAG_FLOAT
+                                ? (uint64_t)format->rate_hz * format->block_bytes
+                                : BLOCK_CODECS_SECOND;
+
+    if (!unknown)
+        return look_behind(out, source, second, failure);
+    if (cqa_probe_seek(source, out->data_start, 'R', begins_wav_for_sure, &out->next) != CQA_OK)
+        return cqa_source_unreadable(source, failure);
+    if (out->next > 0)
+        out->data_end = out->next;
+    return CQA_OK;
+}
+
 enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
                               enum cqa_chunk_form form, bool rf64, struct cqa_failure *failure)
 {
@@ -170,7 +305,7 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
     enum cqa_status status =
         read_format(&format, source, &chunks.format, form == CQA_CHUNKS_RIFX, failure);
     if (status == CQA_OK)
-        status = check_codec(&format, failure);
+        status = check_codec(out, &format, failure);
     if (status == CQA_OK)
         status = cqa_probe_layout(format.channels, format.rate_hz, failure);
     if (status != CQA_OK)
@@ -191,11 +326,16 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
         if (status != CQA_OK)
             return status;
     }
+    if (form == CQA_CHUNKS_RIFF && !rf64 && !announced.unknown)
+        correct_length(&announced, source, chunks.outer_length);
     status = cqa_probe_extent(out, source, &announced, failure);
+    if (status == CQA_OK && form == CQA_CHUNKS_RIFF)
+        status = find_joined(out, source, announced.unknown, &format, failure);
     if (status != CQA_OK)
         return status;
     out->channels = (int)format.channels;
     out->rate_hz = (int)format.rate_hz;
-    out->coding = coding_of(&format, form == CQA_CHUNKS_RIFX);
+    out->coding =
+        out->demuxer != NULL ? CQA_CODING_MORE : coding_of(&format, form == CQA_CHUNKS_RIFX);
     return count_frames(out, source, &format, &chunks.fact, failure);
 }

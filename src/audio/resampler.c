@@ -70,7 +70,7 @@ static void resampler_close(struct cqa_decoder *decoder)
 }
 
 enum cqa_status cqa_resampler_open(struct cqa_decoder **out, struct cqa_decoder *inner,
-                                   struct cqa_failure *failure)
+                                   double drift_ppm, struct cqa_failure *failure)
 {
     /* Linear phase, so that no frequency comes late; soxr itself drops its delay. One thread: the
      * sandbox has no more. */
@@ -84,8 +84,8 @@ enum cqa_status cqa_resampler_open(struct cqa_decoder **out, struct cqa_decoder 
         resampler->base.read = resampler_read;
         resampler->base.close = resampler_close;
         resampler->inner = inner;
-        resampler->soxr = soxr_create(inner->rate_hz, CQA_AUDIO_RATE_HZ, (unsigned)inner->channels,
-                                      NULL, NULL, &quality, &runtime);
+        resampler->soxr = soxr_create(inner->rate_hz * (1 + drift_ppm * 1e-6), CQA_AUDIO_RATE_HZ,
+                                      (unsigned)inner->channels, NULL, NULL, &quality, &runtime);
     }
     if (resampler == NULL || resampler->soxr == NULL) {
         inner->close(inner);

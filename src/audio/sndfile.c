@@ -17,6 +17,7 @@ struct sndfile {
                           does not say */
     int64_t limit;     /* frames, where the last block is padded; -1: none */
     int64_t frames;    /* read so far */
+    bool has_no_end;   /* as a stream from a pipe: see virtual_seek */
 };
 
 static sf_count_t virtual_length(void *user)
@@ -26,13 +27,18 @@ static sf_count_t virtual_length(void *user)
     return (sf_count_t)sndfile->source->bytes;
 }
 
+/*
+ * MPEG audio of variable bit rate without a table of its frames: the length that libmpg123 guesses
+ * from the file's size is where libsndfile stops reading. Where there is no size, both read on to
+ * the end.
+ */
 static sf_count_t virtual_seek(sf_count_t offset, int whence, void *user)
 {
     struct sndfile *sndfile = user;
     const int64_t length = (int64_t)sndfile->source->bytes;
     const int64_t base = whence == SEEK_CUR ? sndfile->offset : whence == SEEK_END ? length : 0;
 
-    if (offset < -base)
+    if (offset < -base || (whence == SEEK_END && sndfile->has_no_end))
         return -1;
     sndfile->offset = offset > length - base ? length : base + offset;
     return sndfile->offset;
@@ -181,6 +187,7 @@ enum cqa_status cqa_sndfile_open(struct cqa_decoder **out, struct cqa_source *so
         return CQA_E_NOMEM;
     }
     sndfile->source = source;
+    sndfile->has_no_end = strcmp(probe->container, "MP3") == 0;
     sndfile->file = sf_open_virtual(&io, SFM_READ, &info, sndfile);
     enum cqa_status status = CQA_OK;
     if (sndfile->file == NULL)

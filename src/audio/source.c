@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/source.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -31,7 +32,8 @@ enum cqa_status cqa_source_open(struct cqa_source *source, int fd, struct cqa_fa
     if (status.st_size > ((off_t)CQA_SOURCE_GIB_MAX << 30))
         return cqa_failure_set(failure, CQA_FAILURE_TOO_LONG, "larger than %d GiB",
                                CQA_SOURCE_GIB_MAX);
-    source->bytes = (uint64_t)status.st_size;
+    source->whole = (uint64_t)status.st_size;
+    source->bytes = source->whole;
     source->modified = status.st_mtim;
 
     /* Without this the first use of libcrypto reads its configuration file. */
@@ -48,6 +50,13 @@ void cqa_source_close(struct cqa_source *source)
 {
     EVP_MD_CTX_free(source->digest);
     source->digest = NULL;
+}
+
+void cqa_source_view(struct cqa_source *source, uint64_t start, uint64_t bytes)
+{
+    assert(start <= source->whole && bytes <= source->whole - start);
+    source->start = start;
+    source->bytes = bytes;
 }
 
 static ptrdiff_t read_whole(struct cqa_source *source, uint64_t offset, unsigned char *bytes,
@@ -102,6 +111,7 @@ ptrdiff_t cqa_source_read(struct cqa_source *source, uint64_t offset, void *byte
         return 0;
     if (count > source->bytes - offset)
         count = (size_t)(source->bytes - offset);
+    offset += source->start;
     hash_skipped(source, offset);
     const ptrdiff_t got = read_whole(source, offset, bytes, count);
 
@@ -116,7 +126,7 @@ bool cqa_source_changed(const struct cqa_source *source)
 
     if (fstat(source->fd, &now) != 0)
         return false;
-    return (uint64_t)now.st_size != source->bytes ||
+    return (uint64_t)now.st_size != source->whole ||
            now.st_mtim.tv_sec != source->modified.tv_sec ||
            now.st_mtim.tv_nsec != source->modified.tv_nsec;
 }
@@ -127,6 +137,7 @@ enum cqa_status cqa_source_hash(struct cqa_source *source, char hex[65],
     unsigned char block[HASH_BLOCK];
     unsigned char sum[32];
 
+    cqa_source_view(source, 0, source->whole);
     while (source->hashed < source->bytes) {
         const ptrdiff_t got = cqa_source_read(source, source->hashed, block, sizeof block);
         if (got < 0)

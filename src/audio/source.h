@@ -10,11 +10,14 @@
 
 /*
  * The bytes of one file as they were when it was opened: what is appended later is not read. The
- * file is hashed while the decoder reads it, so that each byte is fetched once.
+ * file is hashed while the decoder reads it, so that each byte is fetched once. Where recordings
+ * were joined in one file, each is read as a file of its own: offsets count from `start`.
  */
 struct cqa_source {
-    int fd; /* borrowed */
-    uint64_t bytes;
+    int fd;         /* borrowed */
+    uint64_t start; /* of the part that is read */
+    uint64_t bytes; /* of that part */
+    uint64_t whole; /* of the file */
     struct timespec modified;
     uint64_t hashed; /* [0, hashed) is in the digest */
     struct evp_md_ctx_st *digest;
@@ -31,7 +34,11 @@ enum cqa_status cqa_source_open(struct cqa_source *source, int fd,
                                 struct cqa_failure *failure) CQA_MUST_CHECK;
 void cqa_source_close(struct cqa_source *source);
 
-/* Reads up to `count` bytes; fewer only at the end. -1: `sys_errno` says why. */
+/* Narrows what is read to `bytes` from `start` of the file on; they lie in it. */
+void cqa_source_view(struct cqa_source *source, uint64_t start, uint64_t bytes);
+
+/* Reads up to `count` bytes at an offset of the part; fewer only at its end. -1: `sys_errno` says
+ * why. */
 ptrdiff_t cqa_source_read(struct cqa_source *source, uint64_t offset, void *bytes, size_t count);
 
 /* Whether size or time of modification are no longer those of the opening. */

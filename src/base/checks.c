@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/mounts.h"
 
 int cqa_path_lies_in(const char *path, const char *folder)
 {
@@ -20,7 +21,7 @@ const char *cqa_path_real(const char *path, char out[PATH_MAX])
     char there[PATH_MAX];
     char real[PATH_MAX];
 
-    if (realpath(path, out) != NULL)
+    if (cqa_path_is_shared(path, out) || realpath(path, out) != NULL)
         return out;
     (void)snprintf(there, sizeof there, "%s", path);
     for (char *slash = strrchr(there, '/'); slash != NULL && slash > there;
@@ -79,7 +80,8 @@ int cqa_check_folder(const struct cqa_yaml_node *node, const char *path,
     if (cqa_system_tree(path) != NULL)
         cqa_yaml_problem(node, problems,
                          "%s is the system's own: name the folder in which recordings lie", path);
-    else if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
+    else if (!cqa_path_is_shared(path, NULL) && stat(path, &status) == 0 &&
+             !S_ISDIR(status.st_mode))
         cqa_yaml_problem(node, problems, "%s is no folder", path);
     else
         return 1;

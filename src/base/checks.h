@@ -24,7 +24,8 @@ const char *cqa_system_tree(const char *path);
 int cqa_path_lies_in(const char *path, const char *folder);
 
 /* `path` without links and dots, in `out`, as far as it is there: of what is not, the part that is
- * leads on to the rest as written. Returns `out`. */
+ * leads on to the rest as written. A shared mount is not asked (base/mounts.h): what lies on it
+ * stays as written. Returns `out`. */
 const char *cqa_path_real(const char *path, char out[PATH_MAX]);
 
 #endif

@@ -25,8 +25,10 @@
 #define CQA_FAILURE_DECODE "decode_error" /* the decoder gave up inside */
 #define CQA_FAILURE_CRASHED "crashed"     /* the worker process died on it */
 #define CQA_FAILURE_TIMED_OUT "timed_out" /* the worker process took too long */
-#define CQA_FAILURE_ERASED "erased"       /* on request: never analysed again */
-#define CQA_FAILURE_INTERNAL "internal"   /* ours: out of memory and the like */
+#define CQA_FAILURE_NOT_JOINED                                                                     \
+    "not_joined" /* two files of a call, and nothing tells how they lie to each other */
+#define CQA_FAILURE_ERASED "erased"     /* on request: never analysed again */
+#define CQA_FAILURE_INTERNAL "internal" /* ours: out of memory and the like */
 
 struct cqa_failure {
     char reason[32];

@@ -20,4 +20,8 @@ enum cqa_exit {
  */
 const char *cqa_program_folder(char *path, size_t size);
 
+/* The path of a program of the installation that others start: libexec/callqa/NAME. NULL: too long,
+ * or where it would be is not known. */
+const char *cqa_program_beside(const char *name, char *path, size_t size);
+
 #endif

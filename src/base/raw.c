@@ -7,7 +7,7 @@
 struct cqa_raw cqa_raw_of_facts(const char *container, const char *encoding, int rate_hz,
                                 int channels)
 {
-    static const char *const words[CQA_RAW_COUNT] = {"", "PCM_16", "ULAW", "ALAW"};
+    static const char *const words[CQA_RAW_COUNT] = {"", "PCM_16", "ULAW", "ALAW", "G722"};
     struct cqa_raw raw = {.rate_hz = rate_hz, .channels = channels};
 
     if (container == NULL || encoding == NULL || strcmp(container, "RAW") != 0)

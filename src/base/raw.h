@@ -8,6 +8,7 @@ enum cqa_raw_encoding {
     CQA_RAW_SLIN,   /* 16 bit linear, little-endian: as Asterisk calls it */
     CQA_RAW_ULAW,
     CQA_RAW_ALAW,
+    CQA_RAW_G722, /* 64 kbit/s, 16 kHz, one channel */
     CQA_RAW_COUNT
 };
 

@@ -25,6 +25,7 @@ struct cqa_children {
     int control;
     unsigned generation; /* of zygotes: a pid of an earlier one's is nobody's */
     char name[256];
+    char *program; /* whose zygote it is; NULL: this one's */
 };
 
 /* --- making and ending the zygote --- */
@@ -66,7 +67,8 @@ static char **make_environment(void)
     return out;
 }
 
-static enum cqa_status execute(int socket, pid_t *pid, struct cqa_error *error)
+static enum cqa_status execute(const struct cqa_children *children, int socket, pid_t *pid,
+                               struct cqa_error *error)
 {
     char *const arguments[] = {program_invocation_short_name, CQA_ZYGOTE_ARGUMENT, NULL};
     char **environment = make_environment();
@@ -76,8 +78,9 @@ static enum cqa_status execute(int socket, pid_t *pid, struct cqa_error *error)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, socket, CQA_ZYGOTE_FD);
-    /* The file that runs, also when another has taken its name since. */
-    errno = posix_spawn(pid, "/proc/self/exe", &actions, NULL, arguments, environment);
+    /* Of this program the file that runs, also when another has taken its name since. */
+    const char *program = children->program != NULL ? children->program : "/proc/self/exe";
+    errno = posix_spawn(pid, program, &actions, NULL, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     return errno == 0 ? CQA_OK : cqa_fail_errno(error, "cannot start the zygote");
@@ -155,7 +158,7 @@ static enum cqa_status start_zygote(struct cqa_children *children, enum cqa_zygo
     (void)setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     enum cqa_status status = how == CQA_ZYGOTE_FORKED
                                  ? fork_it(children, pair[1], &children->pid, error)
-                                 : execute(pair[1], &children->pid, error);
+                                 : execute(children, pair[1], &children->pid, error);
     close(pair[1]);
     if (status != CQA_OK) {
         close(pair[0]);
@@ -169,14 +172,18 @@ static enum cqa_status start_zygote(struct cqa_children *children, enum cqa_zygo
     return status;
 }
 
-enum cqa_status cqa_children_create(struct cqa_children **out, const struct cqa_child_role *roles,
-                                    size_t role_count, enum cqa_zygote_start how,
-                                    struct cqa_error *error)
+/* Takes `program` over. */
+static enum cqa_status create(struct cqa_children **out, char *program,
+                              const struct cqa_child_role *roles, size_t role_count,
+                              enum cqa_zygote_start how, struct cqa_error *error)
 {
     struct cqa_children *children = calloc(1, sizeof *children);
 
-    if (children == NULL)
+    if (children == NULL) {
+        free(program);
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
+    children->program = program;
     children->roles = roles;
     children->role_count = role_count;
     pthread_mutex_init(&children->lock, NULL);
@@ -189,12 +196,31 @@ enum cqa_status cqa_children_create(struct cqa_children **out, const struct cqa_
     return CQA_OK;
 }
 
+enum cqa_status cqa_children_create(struct cqa_children **out, const struct cqa_child_role *roles,
+                                    size_t role_count, enum cqa_zygote_start how,
+                                    struct cqa_error *error)
+{
+    return create(out, NULL, roles, role_count, how, error);
+}
+
+enum cqa_status cqa_children_create_of(struct cqa_children **out, const char *program,
+                                       const struct cqa_child_role *roles, size_t role_count,
+                                       struct cqa_error *error)
+{
+    char *own = strdup(program);
+
+    if (own == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    return create(out, own, roles, role_count, CQA_ZYGOTE_EXECUTED, error);
+}
+
 void cqa_children_destroy(struct cqa_children *children)
 {
     if (children == NULL)
         return;
     end_zygote(children);
     pthread_mutex_destroy(&children->lock);
+    free(children->program);
     free(children);
 }
 

@@ -48,6 +48,12 @@ enum cqa_status cqa_children_create(struct cqa_children **out, const struct cqa_
                                     size_t role_count, enum cqa_zygote_start how,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The same with the zygote of another program, which enters it (cqa_zygote_enter) with the same
+ * roles: one that has libraries which this one does without. */
+enum cqa_status cqa_children_create_of(struct cqa_children **out, const char *program,
+                                       const struct cqa_child_role *roles, size_t role_count,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Ends the zygote, and with it what children are left. NULL is fine. */
 void cqa_children_destroy(struct cqa_children *children);
 

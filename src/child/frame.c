@@ -116,19 +116,21 @@ void cqa_frame_finish(struct cqa_frame_reader *reader)
 /* --- what a parent orders --- */
 
 union control {
-    char bytes[CMSG_SPACE(sizeof(int))];
+    char bytes[CMSG_SPACE(CQA_FRAME_FILES * sizeof(int))];
     struct cmsghdr align;
 };
 
-int cqa_frame_order(int socket, uint32_t kind, const struct iovec *parts, size_t part_count, int fd)
+int cqa_frame_order_files(int socket, uint32_t kind, const struct iovec *parts, size_t part_count,
+                          const struct cqa_frame_files *files)
 {
+    const size_t bytes = files->count * sizeof files->fd[0];
     struct cqa_frame_head head = {CQA_FRAME_MAGIC, kind, 0};
     struct iovec all[1 + CQA_FRAME_ORDER_PARTS] = {{&head, sizeof head}};
     union control control = {{0}};
     struct msghdr message = {.msg_iov = all,
                              .msg_iovlen = 1 + part_count,
                              .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
+                             .msg_controllen = CMSG_SPACE(bytes)};
     struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
     size_t length = 0;
 
@@ -141,22 +143,49 @@ int cqa_frame_order(int socket, uint32_t kind, const struct iovec *parts, size_t
     head.length = (uint32_t)length;
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof fd);
-    memcpy(CMSG_DATA(rights), &fd, sizeof fd);
+    rights->cmsg_len = CMSG_LEN(bytes);
+    memcpy(CMSG_DATA(rights), files->fd, bytes);
     return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
            (ssize_t)(sizeof head + length);
 }
 
-/* The descriptor that came with a message, or -1. */
-static int passed_descriptor(struct msghdr *message)
+int cqa_frame_order(int socket, uint32_t kind, const struct iovec *parts, size_t part_count, int fd)
+{
+    const struct cqa_frame_files files = {1, {fd, -1}};
+
+    return cqa_frame_order_files(socket, kind, parts, part_count, &files);
+}
+
+size_t cqa_frame_named_parts(const void *order, size_t size, const char *name, const char *other,
+                             struct iovec *parts)
+{
+    const size_t length = strlen(name);
+
+    parts[0] = (struct iovec){(void *)(uintptr_t)order, size};
+    if (other == NULL) {
+        parts[1] = (struct iovec){(void *)(uintptr_t)name,
+                                  length < CQA_FRAME_NAME_MAX ? length : CQA_FRAME_NAME_MAX};
+        return 2;
+    }
+    /* Of what is too long for a path only the ending would tell anything. */
+    parts[1] = (struct iovec){(void *)(uintptr_t)(length < CQA_FRAME_NAME_MAX ? name : ""),
+                              length < CQA_FRAME_NAME_MAX ? length + 1 : 1};
+    parts[2] = (struct iovec){(void *)(uintptr_t)other, strnlen(other, CQA_FRAME_NAME_MAX)};
+    return 3;
+}
+
+/* The descriptors that came with a message. */
+static void take_descriptors(struct msghdr *message, struct cqa_frame_files *files)
 {
     const struct cmsghdr *part = CMSG_FIRSTHDR(message);
-    int fd = -1;
 
-    if (part != NULL && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS &&
-        part->cmsg_len == CMSG_LEN(sizeof fd))
-        memcpy(&fd, CMSG_DATA(part), sizeof fd);
-    return fd;
+    *files = (struct cqa_frame_files){0, {-1, -1}};
+    if (part == NULL || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+        return;
+    for (size_t count = 1; count <= CQA_FRAME_FILES; count++)
+        if (part->cmsg_len == CMSG_LEN(count * sizeof files->fd[0]))
+            files->count = count;
+    memcpy(files->fd, CMSG_DATA(part), files->count * sizeof files->fd[0]);
 }
 
 /* A message with a file is handed out up to the end of its first piece: the rest follows. */
@@ -174,7 +203,8 @@ static int read_rest(char *bytes, size_t count)
     return 1;
 }
 
-int cqa_frame_take_order(struct cqa_frame_head *head, char *body, size_t capacity)
+void cqa_frame_take_files(struct cqa_frame_head *head, char *body, size_t capacity,
+                          struct cqa_frame_files *files)
 {
     union control control;
     struct iovec parts[] = {{head, sizeof *head}, {body, capacity - 1}};
@@ -189,15 +219,40 @@ int cqa_frame_take_order(struct cqa_frame_head *head, char *body, size_t capacit
     } while (got < 0 && errno == EINTR);
     if (got <= 0)
         _exit(0);
-    const int fd = passed_descriptor(&message);
-    if (fd < 0 || (size_t)got < sizeof *head || head->magic != CQA_FRAME_MAGIC ||
+    take_descriptors(&message, files);
+    if (files->count == 0 || (size_t)got < sizeof *head || head->magic != CQA_FRAME_MAGIC ||
         head->length >= capacity || (size_t)got > sizeof *head + head->length)
         _exit(1);
     const size_t had = (size_t)got - sizeof *head;
     if (!read_rest(body + had, head->length - had))
         _exit(1);
     body[head->length] = '\0';
-    return fd;
+}
+
+int cqa_frame_take_order(struct cqa_frame_head *head, char *body, size_t capacity)
+{
+    struct cqa_frame_files files;
+
+    cqa_frame_take_files(head, body, capacity, &files);
+    if (files.count != 1)
+        _exit(1);
+    return files.fd[0];
+}
+
+void cqa_frame_find_names(struct cqa_frame_named *files, const struct cqa_frame_head *head,
+                          const char *body, size_t size)
+{
+    const char *const end = body + head->length + 1; /* the last NUL is the frame's */
+    const char *at = body + size;
+
+    for (size_t i = 0; i < CQA_FRAME_FILES; i++)
+        files->name[i] = NULL;
+    for (size_t i = 0; i < files->open.count; i++) {
+        if (head->length < size || at >= end)
+            _exit(1);
+        files->name[i] = at;
+        at += strlen(at) + 1;
+    }
 }
 
 /* --- what the child's own side sends --- */

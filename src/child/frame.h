@@ -88,14 +88,49 @@ void cqa_frame_finish(struct cqa_frame_reader *reader);
 
 enum { CQA_FRAME_ORDER_PARTS = 3, CQA_FRAME_ORDER_MAX = 64 << 10 };
 
-/* Sends an order with an open file; never waits. 0 when it did not go whole. */
+/* The open files of an order: one, or the two of a call with a file for each party. */
+enum { CQA_FRAME_FILES = 2 };
+struct cqa_frame_files {
+    size_t count; /* 1 or 2 */
+    int fd[CQA_FRAME_FILES];
+};
+
+/* Sends an order with its files; never waits. 0 when it did not go whole. */
+int cqa_frame_order_files(int socket, uint32_t kind, const struct iovec *parts, size_t part_count,
+                          const struct cqa_frame_files *files);
+
+/*
+ * Orders about recordings: what is to be done, then the files' names, which tell raw formats by
+ * their endings. `other` is NULL where there is one file. Returns how many `parts` it takes, at
+ * most CQA_FRAME_ORDER_PARTS.
+ */
+enum { CQA_FRAME_NAME_MAX = 4096, CQA_FRAME_NAMES_MAX = 2 * CQA_FRAME_NAME_MAX + 2 };
+size_t cqa_frame_named_parts(const void *order, size_t size, const char *name, const char *other,
+                             struct iovec *parts);
+
+/* The same with one file. */
 int cqa_frame_order(int socket, uint32_t kind, const struct iovec *parts, size_t part_count,
                     int fd);
 
-/* The child's side, in the sandbox: the next order, `body` NUL-terminated, and its file, the
+/* The child's side, in the sandbox: the next order, `body` NUL-terminated, and its files, the
  * caller's. Ends the process when the parent has gone, or the message is no order of `capacity`
- * bytes with one file. */
+ * bytes with one file or two. */
+void cqa_frame_take_files(struct cqa_frame_head *head, char *body, size_t capacity,
+                          struct cqa_frame_files *files);
+
+/* The same of an order with one file, which is returned. */
 int cqa_frame_take_order(struct cqa_frame_head *head, char *body, size_t capacity);
+
+/* The files of such an order and their names, which lie in its body. */
+struct cqa_frame_named {
+    struct cqa_frame_files open;
+    const char *name[CQA_FRAME_FILES];
+};
+
+/* The child's side: finds the names behind the `size` bytes of the order itself. Ends the process
+ * where there are fewer names than files. */
+void cqa_frame_find_names(struct cqa_frame_named *files, const struct cqa_frame_head *head,
+                          const char *body, size_t size);
 
 /* The child's side: says something, waiting as long as it takes. Ends the process when the parent
  * has gone. */

@@ -275,25 +275,25 @@ int cqa_pool_idle(struct cqa_pool *pool)
 /* Before the order goes out, what lies in the socket is taken: it would wake the caller for
  * nothing. 0: the child has died in its sleep. */
 static int order(struct cqa_pool *pool, struct seat *seat, uint32_t kind, const struct iovec *parts,
-                 size_t part_count, int fd)
+                 size_t part_count, const struct cqa_frame_files *files)
 {
     struct cqa_pool_outcome none;
 
     (void)hear(pool, seat, &none);
     return seat->child.pid != 0 && watch(pool, seat, EPOLL_CTL_MOD, EPOLLIN) &&
-           cqa_frame_order(seat->child.socket, kind, parts, part_count, fd);
+           cqa_frame_order_files(seat->child.socket, kind, parts, part_count, files);
 }
 
 enum cqa_status cqa_pool_submit(struct cqa_pool *pool, uint64_t id, uint32_t kind,
-                                const struct iovec *parts, size_t part_count, int fd,
-                                struct cqa_error *error)
+                                const struct iovec *parts, size_t part_count,
+                                const struct cqa_frame_files *files, struct cqa_error *error)
 {
     fill_all(pool);
     for (int i = 0; i < pool->config.count; i++) {
         struct seat *seat = &pool->seats[i];
         if (!is_idle(seat))
             continue;
-        if (!order(pool, seat, kind, parts, part_count, fd)) { /* take the next one */
+        if (!order(pool, seat, kind, parts, part_count, files)) { /* take the next one */
             if (seat->child.pid != 0)
                 unseat(pool, seat, NULL);
             continue;

@@ -48,9 +48,11 @@ void cqa_pool_destroy(struct cqa_pool *pool);
  * there is more to do. */
 int cqa_pool_idle(struct cqa_pool *pool);
 
-/* Orders a job of a child that waits; CQA_E_BUSY when none does. See cqa_frame_order. */
+/* Orders a job of a child that waits; CQA_E_BUSY when none does. See
+ * cqa_frame_order_files. */
 enum cqa_status cqa_pool_submit(struct cqa_pool *pool, uint64_t id, uint32_t kind,
-                                const struct iovec *parts, size_t part_count, int fd,
+                                const struct iovec *parts, size_t part_count,
+                                const struct cqa_frame_files *files,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 /* An epoll descriptor that is readable when cqa_pool_take has something to do. */

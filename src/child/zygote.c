@@ -10,10 +10,17 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "child/sandbox.h"
 
-enum { ROLES_MAX = 8, DISMISSED_MAX = 1024, REAP_MS = 5 };
+enum {
+    ROLES_MAX = 8,
+    DISMISSED_MAX = 1024,
+    REAP_MS = 5,
+    BURY_MS = 1, /* between two looks whether a killed child is dead */
+    BURIALS_MAX = 2000,
+};
 
 struct zygote {
     const struct cqa_child_role *roles;
@@ -67,24 +74,31 @@ static enum cqa_status start(struct zygote *zygote, const struct cqa_zygote_orde
 
 /* --- its end --- */
 
-static int bury(pid_t pid)
-{
-    int status = 0;
-
-    kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status;
-}
-
-/* A dying process takes its time to give back its memory: nobody waits for that. */
+/* A dying process takes its time to give back its memory: nobody waits for that. With no room left
+ * it becomes the zygote's that comes after, or the system's. */
 static void dismiss(struct zygote *zygote, pid_t pid)
 {
     kill(pid, SIGKILL);
-    if (zygote->dismissed_count == DISMISSED_MAX)
-        bury(pid);
-    else
+    if (zygote->dismissed_count < DISMISSED_MAX)
         zygote->dismissed[zygote->dismissed_count++] = pid;
+}
+
+/* One that reads from a mount that hangs cannot be killed before that answers: after a while it is
+ * dismissed, and counts as killed. */
+static int bury(struct zygote *zygote, pid_t pid)
+{
+    const struct timespec pause = {0, BURY_MS * 1000000L};
+    int status = 0;
+
+    kill(pid, SIGKILL);
+    for (int i = 0; i < BURIALS_MAX; i++) {
+        const pid_t dead = waitpid(pid, &status, WNOHANG);
+        if (dead == pid || (dead < 0 && errno != EINTR))
+            return status;
+        (void)nanosleep(&pause, NULL);
+    }
+    dismiss(zygote, pid);
+    return SIGKILL;
 }
 
 static void bury_dismissed(struct zygote *zygote)
@@ -100,8 +114,13 @@ static void bury_dismissed(struct zygote *zygote)
 /* Children that nobody dismissed go with this process. */
 static _Noreturn void leave(struct zygote *zygote)
 {
-    for (size_t i = 0; i < zygote->dismissed_count; i++)
-        bury(zygote->dismissed[i]);
+    const struct timespec pause = {0, BURY_MS * 1000000L};
+
+    for (int i = 0; i < BURIALS_MAX && zygote->dismissed_count > 0; i++) {
+        bury_dismissed(zygote);
+        if (zygote->dismissed_count > 0)
+            (void)nanosleep(&pause, NULL);
+    }
     _exit(0);
 }
 
@@ -156,7 +175,7 @@ static void serve(struct zygote *zygote, const struct cqa_zygote_order *order, i
     if (order->wish == CQA_ZYGOTE_START)
         say_error(&reply, start(zygote, order, socket, &reply.pid, &error), &error);
     else if (order->wish == CQA_ZYGOTE_END)
-        reply.wait_status = bury(order->pid);
+        reply.wait_status = bury(zygote, order->pid);
     else
         dismiss(zygote, order->pid);
     if (socket >= 0)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/analyze_options.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "audio/audio.h"
 #include "base/say.h"
 #include "cli/cli.h"
 
@@ -13,6 +15,7 @@ static const char NAME[] = "analyze";
 
 static const char HELP[] =
     "Usage: callqa analyze [OPTION]... PATH...\n"
+    "       callqa analyze [OPTION]... --leg PATH --leg PATH\n"
     "Analyses recordings (files, or folders with everything below) and prints what happened in\n"
     "them and what it costs by the rubric. Nothing is stored or sent.\n\n"
     "  -r, --recorder NAME   what file names mean (default: generic; see models/recorders)\n"
@@ -21,6 +24,8 @@ static const char HELP[] =
     "  -f, --format F        text, json, jsonl, csv, rttm, audacity, webvtt, contact-lens, html\n"
     "  -o, --output F        the report's file, there whole or not at all (default: stdout)\n"
     "  -l, --language L      en or zh: of rules and reasons in text\n"
+    "  -L, --leg PATH        one party's file; twice: the agent's and the customer's of one call\n"
+    "      --offset MS       how much later the second leg begins; may be negative\n"
     "  -d, --show-digits     keyed digits as they are, not masked: they may be card numbers\n"
     "  -j, --jobs N          recordings at a time (default: one a processor)\n"
     "  -h, --help            this\n"
@@ -33,7 +38,7 @@ static const char HELP[] =
     "Example: callqa analyze --recorder freepbx --format csv /var/spool/asterisk/monitor\n"
     "         callqa analyze --format html -o day.html /var/spool/asterisk/monitor/2025/11/20";
 
-enum { WORKERS_MAX = 256 };
+enum { WORKERS_MAX = 256, OFFSET = 256 };
 
 static int default_jobs(void)
 {
@@ -45,12 +50,35 @@ static int default_jobs(void)
 static int parse_jobs(const char *text, int *jobs)
 {
     char *end;
+    assert(text != NULL); /* getopt_long has refused an option without its argument */
     const long value = strtol(text, &end, 10);
 
     if (*text == '\0' || *end != '\0' || value < 1 || value > WORKERS_MAX)
         return 0;
     *jobs = (int)value;
     return 1;
+}
+
+static int parse_offset(const char *text, int64_t *ms)
+{
+    char *end;
+    assert(text != NULL); /* getopt_long has refused an option without its argument */
+    const long value = strtol(text, &end, 10);
+
+    *ms = value;
+    return *text != '\0' && *end == '\0' && labs(value) <= CQA_LEG_OFFSET_MS_MAX;
+}
+
+/* As cqa_analyze_parse returns. */
+static int check(const struct cqa_analyze_options *options, int names_paths)
+{
+    if (options->legs[0] != NULL && options->legs[1] == NULL)
+        return cqa_cli_usage(NAME, "--leg needs a second one");
+    if (options->legs[0] != NULL && names_paths)
+        return cqa_cli_usage(NAME, "two legs are one call: no other paths beside --leg");
+    if (options->offset_told && options->legs[0] == NULL)
+        return cqa_cli_usage(NAME, "--offset is of two legs");
+    return names_paths || options->legs[0] != NULL ? -1 : cqa_cli_usage(NAME, "no recording named");
 }
 
 int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options)
@@ -61,7 +89,8 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
         {"language", required_argument, NULL, 'l'},  {"lang", required_argument, NULL, 'l'},
         {"show-digits", no_argument, NULL, 'd'},     {"jobs", required_argument, NULL, 'j'},
         {"output", required_argument, NULL, 'o'},    {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},         {NULL, 0, NULL, 0},
+        {"version", no_argument, NULL, 'V'},         {"leg", required_argument, NULL, 'L'},
+        {"offset", required_argument, NULL, OFFSET}, {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -69,7 +98,7 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
                                             .rubric = "standard",
                                             .jobs = default_jobs(),
                                             .zh = cqa_say_language() == CQA_CHINESE};
-    while ((option = getopt_long(argc, argv, "r:R:z:f:l:do:j:hV", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "r:R:z:f:l:do:j:L:hV", longs, NULL)) != -1) {
         switch (option) {
         case 'r':
             options->recorder = optarg;
@@ -99,6 +128,16 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
             if (!parse_jobs(optarg, &options->jobs))
                 return cqa_cli_usage(NAME, "-j takes 1 to %d, not \"%s\"", WORKERS_MAX, optarg);
             break;
+        case 'L':
+            if (options->legs[1] != NULL)
+                return cqa_cli_usage(NAME, "a call has two legs, not three");
+            options->legs[options->legs[0] != NULL] = optarg;
+            break;
+        case OFFSET:
+            if (!parse_offset(optarg, &options->offset_ms))
+                return cqa_cli_usage(NAME, "--offset takes milliseconds, not \"%s\"", optarg);
+            options->offset_told = 1;
+            break;
         case 'h':
             cqa_say(stdout, HELP);
             return CQA_EXIT_DONE;
@@ -109,5 +148,5 @@ int cqa_analyze_parse(int argc, char **argv, struct cqa_analyze_options *options
             return cqa_cli_bad_option(NAME, argv);
         }
     }
-    return optind < argc ? -1 : cqa_cli_usage(NAME, "no recording named");
+    return check(options, optind < argc);
 }

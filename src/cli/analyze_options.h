@@ -2,6 +2,7 @@
 #ifndef CQA_CLI_ANALYZE_OPTIONS_H
 #define CQA_CLI_ANALYZE_OPTIONS_H
 
+#include <stdint.h>
 #include "report/format.h"
 
 /* What `callqa analyze` was asked for; strings are borrowed from its arguments. */
@@ -14,6 +15,9 @@ struct cqa_analyze_options {
     int zh;
     int show_digits;
     int jobs;
+    char *legs[2]; /* --leg, twice; NULL: not given */
+    int offset_told;
+    int64_t offset_ms; /* how much later the second one began */
 };
 
 /* -1: go on with the arguments from optind on; else the exit code. */

@@ -10,13 +10,11 @@
 
 int cqa_cli_run_apart(char **argv)
 {
-    char folder[PATH_MAX];
+    char name[64];
     char path[PATH_MAX];
-    const char *here = cqa_program_folder(folder, sizeof folder);
-    const int length =
-        snprintf(path, sizeof path, "%s/../libexec/callqa/callqa-%s", here ? here : "", argv[0]);
 
-    if (here == NULL || length >= (int)sizeof path)
+    (void)snprintf(name, sizeof name, "callqa-%s", argv[0]);
+    if (cqa_program_beside(name, path, sizeof path) == NULL)
         return cqa_cli_fail(argv[0], "where callqa lies is not known");
     execv(path, argv);
     return cqa_cli_fail(argv[0], "%s: %p; is callqa installed in whole?", path,

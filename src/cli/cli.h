@@ -7,6 +7,7 @@
 
 /* The commands: argv[0] is the command's own name. Each returns an enum cqa_exit. */
 int cqa_cli_analyze(int argc, char **argv);
+int cqa_cli_status(int argc, char **argv);
 int cqa_cli_sweep(int argc, char **argv);
 int cqa_cli_appraise(int argc, char **argv);
 int cqa_cli_identify(int argc, char **argv);

@@ -20,6 +20,7 @@ static const struct command {
 } commands[] = {
     {"analyze", cqa_cli_analyze, CQA_N("analyse recordings and print what happened in them")},
     {"sweep", NULL, CQA_N("analyse and post what lies unanalysed in the watched folders")},
+    {"status", NULL, CQA_N("whether all recordings are accounted for, and what is stuck")},
     {"appraise", cqa_cli_appraise, CQA_N("a period's appraisal by a scheme")},
     {"identify", cqa_cli_identify, CQA_N("what a recorder profile makes of file names")},
     {"erase", NULL, CQA_N("delete what is kept of a customer, an agent or a call")},

@@ -200,15 +200,17 @@ static int draw(const struct options *options, const struct cqa_engine *engine, 
                 const struct cqa_result *result, struct cqa_output *output)
 {
     const int64_t duration_ms = result->recording.duration_ms;
-    const struct cqa_raw raw = cqa_audio_raw(&result->recording);
+    const struct cqa_legs legs = cqa_audio_legs(&result->recording);
+    const int fds[CQA_LEGS] = {fd, -1};
+    const char *const names[CQA_LEGS] = {result->path, NULL};
     struct cqa_failure failure = {0};
     struct cqa_error error = {0};
     struct cqa_buffer picture = {.limit = PICTURE_BYTES_MAX};
     struct cqa_peaks peaks;
     size_t missing = 0;
 
-    if (cqa_outline_read(cqa_engine_children(engine), fd, result->path, &raw, duration_ms,
-                         peak_count(duration_ms), &peaks, &failure) != CQA_OK)
+    if (cqa_outline_read(engine, fds, names, &legs, duration_ms, peak_count(duration_ms), &peaks,
+                         &failure) != CQA_OK)
         return report_failure(result->path, &failure);
     enum cqa_status status =
         cqa_plot_write(result, &peaks, &options->plot, &picture, &missing, &error);

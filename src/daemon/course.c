@@ -41,7 +41,7 @@ enum cqa_course_next cqa_course_turned(const struct cqa_course *course, int64_t 
     return CQA_COURSE_GO_ON;
 }
 
-static void write_line(const struct cqa_pipeline_status *status, double per_minute,
+static void write_line(const struct cqa_pipeline_status *status, size_t hanging, double per_minute,
                        char line[CQA_COURSE_LINE_SIZE])
 {
     struct cqa_message told;
@@ -55,18 +55,20 @@ static void write_line(const struct cqa_pipeline_status *status, double per_minu
                     "%p; since the start %" PRIu64 " analysed, %" PRIu64 " unreadable, %" PRIu64
                     " delivered, %" PRIu64 " refused",
                     &told, status->analysed, status->failed, status->delivered, status->refused);
+    if (hanging > 0)
+        cqa_message_set(&told, "%p; %zu mounts hang", &told, hanging);
     if (status->trouble != NULL)
         cqa_message_set(&told, "%p; %p", &told, status->trouble);
     cqa_message_write(&told, cqa_say_language(), line, CQA_COURSE_LINE_SIZE);
 }
 
 int cqa_course_tell(struct cqa_course *course, const struct cqa_pipeline_status *status,
-                    int64_t now_ms, char line[CQA_COURSE_LINE_SIZE])
+                    size_t hanging, int64_t now_ms, char line[CQA_COURSE_LINE_SIZE])
 {
     const int64_t passed_ms = now_ms - course->line_at_ms;
     const uint64_t done = status->analysed + status->failed;
 
-    write_line(status,
+    write_line(status, hanging,
                passed_ms > 0
                    ? (double)(status->analysed - course->analysed) * 60000.0 / (double)passed_ms
                    : 0,
@@ -75,7 +77,7 @@ int cqa_course_tell(struct cqa_course *course, const struct cqa_pipeline_status 
     course->line_at_ms = now_ms;
     if (now_ms - course->logged_at_ms < STATUS_LOG_MS)
         return 0;
-    const int is_news = done != course->logged || status->unsent > 0;
+    const int is_news = done != course->logged || status->unsent > 0 || hanging > 0;
     course->logged = done;
     course->logged_at_ms = now_ms;
     return is_news;

@@ -41,9 +41,9 @@ int64_t cqa_course_patience_ms(const struct cqa_course *course, int64_t now_ms);
 enum cqa_course_next cqa_course_turned(const struct cqa_course *course, int64_t next_ms,
                                        size_t running, int64_t now_ms);
 
-/* Writes the status line. 1: it is for the log as well (something happened, or waits, and the last
- * one there is ten minutes old). */
+/* Writes the status line; `hanging` shared mounts do not answer. 1: it is for the log as well
+ * (something happened, or waits, and the last one there is ten minutes old). */
 int cqa_course_tell(struct cqa_course *course, const struct cqa_pipeline_status *status,
-                    int64_t now_ms, char line[CQA_COURSE_LINE_SIZE]);
+                    size_t hanging, int64_t now_ms, char line[CQA_COURSE_LINE_SIZE]);
 
 #endif

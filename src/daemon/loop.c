@@ -5,21 +5,29 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include "base/log.h"
+#include "daemon/apart.h"
 #include "daemon/course.h"
 #include "pipeline/pipeline.h"
 
 enum {
-    STATUS_MS = 5000, /* between two status lines for systemd */
-    BROKEN = 1,       /* exit code of the event loop */
+    STATUS_MS = 5000,    /* between two status lines for systemd */
+    REVIVE_MS = 600000,  /* a store that is beyond use twice in so long … */
+    FORCE_MS = 86400000, /* … is replaced, at most so often */
+    BROKEN = 1,          /* exit code of the event loop */
 };
 
 struct loop {
     const char *path;
+    const char *const *only; /* NULL: of all folders */
+    struct cqa_apart *apart; /* NULL where `only` is not */
     const struct cqa_clock *clock;
+    const struct cqa_engine *engine;
     struct cqa_config *config;
     struct cqa_pipeline *pipeline;
     sd_event *event;
@@ -27,6 +35,11 @@ struct loop {
     sd_event_source *status; /* the next status line */
     sd_event_source *io[CQA_PIPELINE_FDS_MAX];
     struct cqa_course course;
+    int64_t watchdog_ms; /* between two words to the watchdog; 0: there is none */
+    int64_t fed_ms;      /* monotonic */
+    int64_t revived_ms;  /* monotonic: when the store was last found beyond use; 0: never */
+    int64_t forced_ms;   /* and replaced though it looked sound */
+    uint64_t told_done;  /* recordings that the main process has been told of */
 };
 
 static int64_t now_ms(const struct loop *loop)
@@ -43,32 +56,110 @@ static int arm(sd_event_source *timer, int64_t after_ms)
     return failed;
 }
 
+/* To the main process, where this is one for some folders alone. Lost where that is busy: the next
+ * one comes soon. */
+static void tell_main(struct loop *loop, const struct cqa_pipeline_status *status)
+{
+    const struct cqa_apart_word word = {.analysed = status->analysed,
+                                        .failed = status->failed,
+                                        .running = status->running,
+                                        .settling = status->settling};
+
+    if (loop->only == NULL)
+        return;
+    loop->told_done = cqa_pipeline_done(loop->pipeline);
+    (void)send(CQA_APART_FD, &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* With what the others said, where this is the main process. */
+static void read_status(struct loop *loop, struct cqa_pipeline_status *status, size_t *hanging)
+{
+    size_t alive = 0;
+
+    *hanging = 0;
+    cqa_pipeline_status(loop->pipeline, status);
+    if (loop->apart == NULL)
+        return;
+    const struct cqa_apart_word sum = cqa_apart_sum(loop->apart, hanging, &alive);
+    status->analysed += sum.analysed;
+    status->failed += sum.failed;
+    status->running += sum.running;
+    status->settling += sum.settling;
+    if (loop->course.stopping)
+        status->running += alive; /* they are waited for, as what is under way is */
+}
+
 static int tell_status(sd_event_source *source, uint64_t usec, void *context)
 {
     struct loop *loop = context;
     struct cqa_pipeline_status status;
     char line[CQA_COURSE_LINE_SIZE];
+    size_t hanging = 0;
 
     (void)usec;
-    cqa_pipeline_status(loop->pipeline, &status);
-    const int is_for_log = cqa_course_tell(&loop->course, &status, now_ms(loop), line);
+    read_status(loop, &status, &hanging);
+    tell_main(loop, &status);
+    const int is_for_log = cqa_course_tell(&loop->course, &status, hanging, now_ms(loop), line);
     sd_notifyf(0, "STATUS=%s", line);
     if (is_for_log)
         cqa_log(CQA_LOG_INFO, "%s", line);
     return arm(source, STATUS_MS);
 }
 
+static void reload(struct loop *loop);
+static int revive(struct loop *loop);
+
+/* The event loop itself fails: said, and then the process ends, to be started anew. */
+static void give_up(const struct loop *loop, int failed)
+{
+    cqa_log(CQA_LOG_ERROR, "event loop: %p", cqa_words_of_errno(-failed));
+    (void)sd_event_exit(loop->event, failed);
+}
+
 /* --- turning --- */
+
+/* Only what turns may feed the watchdog: a loop that runs and does nothing is to be ended. */
+static void feed_watchdog(struct loop *loop)
+{
+    if (loop->watchdog_ms == 0 || now_ms(loop) - loop->fed_ms < loop->watchdog_ms)
+        return;
+    sd_notify(0, "WATCHDOG=1");
+    loop->fed_ms = now_ms(loop);
+}
+
+/* The processes of other folders: what is due there, and when it is again. */
+static int64_t step_apart(struct loop *loop, int64_t next_ms)
+{
+    int news = 0;
+
+    if (loop->apart == NULL || next_ms < 0)
+        return next_ms;
+    const int64_t due_ms = cqa_apart_step(loop->apart, &news);
+    if (news) {
+        cqa_pipeline_news(loop->pipeline);
+        return 0;
+    }
+    return due_ms < next_ms ? due_ms : next_ms;
+}
 
 static int turn(struct loop *loop)
 {
     struct cqa_pipeline_status status = {0};
-    const int64_t next_ms = cqa_pipeline_turn(loop->pipeline);
+    size_t hanging = 0;
+    const int64_t next_ms = step_apart(loop, cqa_pipeline_turn(loop->pipeline));
 
-    if (loop->course.stopping)
-        cqa_pipeline_status(loop->pipeline, &status);
+    feed_watchdog(loop);
+    if (loop->apart != NULL && !loop->course.stopping && cqa_apart_outdated(loop->apart))
+        reload(loop);
+    if (loop->course.stopping ||
+        (loop->only != NULL && loop->told_done != cqa_pipeline_done(loop->pipeline)))
+        read_status(loop, &status, &hanging);
+    if (loop->only != NULL && loop->told_done != cqa_pipeline_done(loop->pipeline))
+        tell_main(loop, &status);
     switch (cqa_course_turned(&loop->course, next_ms, status.running, now_ms(loop))) {
     case CQA_COURSE_END_BROKEN:
+        if (revive(loop))
+            return arm(loop->turn, 0);
         return sd_event_exit(loop->event, BROKEN);
     case CQA_COURSE_END:
         if (status.running > 0)
@@ -94,6 +185,13 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *c
     return turn(context);
 }
 
+/* A source that fails is switched off by sd-event, which says nothing and goes on without it: that
+ * must end the loop instead. */
+static int vital(sd_event_source *source)
+{
+    return sd_event_source_set_exit_on_failure(source, 1);
+}
+
 /* Listens to the pipeline's descriptors, which a new configuration may have changed. */
 static int listen_to_pipeline(struct loop *loop)
 {
@@ -103,8 +201,11 @@ static int listen_to_pipeline(struct loop *loop)
 
     for (size_t i = 0; i < CQA_PIPELINE_FDS_MAX; i++)
         loop->io[i] = sd_event_source_disable_unref(loop->io[i]);
-    for (size_t i = 0; failed >= 0 && i < count; i++)
+    for (size_t i = 0; failed >= 0 && i < count; i++) {
         failed = sd_event_add_io(loop->event, &loop->io[i], fds[i], EPOLLIN, on_readable, loop);
+        if (failed >= 0)
+            failed = vital(loop->io[i]);
+    }
     return failed;
 }
 
@@ -120,10 +221,31 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
     cqa_log(CQA_LOG_INFO, "stopping (signal %u)", info->ssi_signo);
     sd_notify(0, "STOPPING=1");
     cqa_pipeline_wind_down(loop->pipeline);
+    if (loop->apart != NULL)
+        cqa_apart_stop(loop->apart);
     const int64_t patience_ms = cqa_course_patience_ms(&loop->course, now_ms(loop));
     const int failed = sd_event_add_time_relative(
         loop->event, NULL, CLOCK_MONOTONIC, (uint64_t)(patience_ms + 1) * 1000, 0, on_time, loop);
     return failed < 0 ? failed : turn(loop);
+}
+
+static int is_ours(void *context, const struct cqa_watch_config *watch)
+{
+    const char *const *only = context;
+
+    while (*only != NULL && strcmp(*only, watch->path) != 0)
+        only++;
+    return *only != NULL;
+}
+
+/* Leaves in a configuration what this process is to watch, and has others watch the rest. */
+static enum cqa_status keep_ours(struct loop *loop, struct cqa_config *config,
+                                 struct cqa_error *error)
+{
+    if (loop->only == NULL)
+        return cqa_apart_take(loop->apart, config, error);
+    cqa_config_keep(config, is_ours, (void *)loop->only);
+    return CQA_OK;
 }
 
 /* Reads the configuration again; a bad one changes nothing. */
@@ -139,6 +261,8 @@ static void reload(struct loop *loop)
         cqa_log(CQA_LOG_ERROR, "%s has %zu problems and is not used; the first, in line %zu: %p",
                 loop->path, problems.count, problems.items != NULL ? problems.items[0].line : 0,
                 cqa_problem_message(&problems, 0));
+    } else if (keep_ours(loop, config, &error) != CQA_OK) {
+        cqa_log(CQA_LOG_ERROR, "the new configuration is not used: %p", &error.message);
     } else if (cqa_pipeline_reconfigure(loop->pipeline, config, &error) != CQA_OK) {
         cqa_log(CQA_LOG_ERROR, "the new configuration is not used: %p", &error.message);
     } else {
@@ -152,6 +276,9 @@ static void reload(struct loop *loop)
     cqa_config_finish(config);
     free(config);
     cqa_problems_finish(&problems);
+    const int failed = listen_to_pipeline(loop);
+    if (failed < 0)
+        give_up(loop, failed);
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
@@ -164,15 +291,65 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
         return 0;
     sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, now_ms(loop) * 1000);
     reload(loop);
-    const int failed = listen_to_pipeline(loop);
     sd_notify(0, "READY=1");
-    return failed < 0 ? failed : turn(loop);
+    return turn(loop);
 }
 
 /* --- making and ending --- */
 
+/* The main process has gone, or was never there. */
+static int on_main_gone(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+    struct loop *loop = context;
+
+    (void)source;
+    (void)fd;
+    (void)events;
+    return sd_event_exit(loop->event, 0);
+}
+
+static int on_signal(struct loop *loop, int signal_number, sd_event_signal_handler_t handler)
+{
+    sd_event_source *source = NULL;
+    int failed = sd_event_add_signal(loop->event, &source, signal_number, handler, loop);
+
+    if (failed >= 0)
+        failed = vital(source);
+    if (failed >= 0)
+        failed = sd_event_source_set_floating(source, 1);
+    sd_event_source_unref(source);
+    return failed;
+}
+
+static int on_timer(struct loop *loop, sd_event_source **source, sd_event_time_handler_t handler)
+{
+    const int failed =
+        sd_event_add_time_relative(loop->event, source, CLOCK_MONOTONIC, 0, 0, handler, loop);
+
+    return failed < 0 ? failed : vital(*source);
+}
+
+/* The processes of other folders, or the main one, as far as there are any. */
+static int listen_to_others(struct loop *loop)
+{
+    sd_event_source *source = NULL;
+    int failed =
+        loop->only != NULL
+            ? sd_event_add_io(loop->event, &source, CQA_APART_FD, EPOLLHUP, on_main_gone, loop)
+            : sd_event_add_io(loop->event, &source, cqa_apart_fd(loop->apart), EPOLLIN, on_readable,
+                              loop);
+
+    if (failed >= 0)
+        failed = vital(source);
+    if (failed >= 0)
+        failed = sd_event_source_set_floating(source, 1);
+    sd_event_source_unref(source);
+    return failed;
+}
+
 static int set_up(struct loop *loop)
 {
+    uint64_t watchdog_us = 0;
     sigset_t ours;
     int failed;
 
@@ -181,23 +358,23 @@ static int set_up(struct loop *loop)
     sigaddset(&ours, SIGINT);
     sigaddset(&ours, SIGHUP);
     sigprocmask(SIG_BLOCK, &ours, NULL);
+    if (loop->only == NULL && sd_watchdog_enabled(0, &watchdog_us) > 0)
+        loop->watchdog_ms = (int64_t)(watchdog_us / 4000) + 1;
     failed = sd_event_new(&loop->event);
     if (failed >= 0)
-        failed = sd_event_add_signal(loop->event, NULL, SIGTERM, on_stop, loop);
+        failed = on_signal(loop, SIGTERM, on_stop);
     if (failed >= 0)
-        failed = sd_event_add_signal(loop->event, NULL, SIGINT, on_stop, loop);
+        failed = on_signal(loop, SIGINT, on_stop);
     if (failed >= 0)
-        failed = sd_event_add_signal(loop->event, NULL, SIGHUP, on_reload, loop);
+        failed = on_signal(loop, SIGHUP, on_reload);
     if (failed >= 0)
-        failed = sd_event_add_time_relative(loop->event, &loop->turn, CLOCK_MONOTONIC, 0, 0,
-                                            on_time, loop);
+        failed = on_timer(loop, &loop->turn, on_time);
     if (failed >= 0)
-        failed = sd_event_add_time_relative(loop->event, &loop->status, CLOCK_MONOTONIC, 0, 0,
-                                            tell_status, loop);
-    if (failed >= 0)
-        failed = sd_event_set_watchdog(loop->event, 1); /* pings only while turns come to an end */
+        failed = on_timer(loop, &loop->status, tell_status);
     if (failed >= 0)
         failed = listen_to_pipeline(loop);
+    if (failed >= 0)
+        failed = listen_to_others(loop);
     return failed;
 }
 
@@ -208,23 +385,74 @@ static void take_down(struct loop *loop)
     sd_event_source_disable_unref(loop->turn);
     sd_event_source_disable_unref(loop->status);
     sd_event_unref(loop->event);
+    cqa_apart_destroy(loop->apart);
     cqa_pipeline_destroy(loop->pipeline);
 }
 
-enum cqa_status cqa_daemon_run(const char *path, struct cqa_config *config,
+static struct cqa_pipeline_options options_of(const struct loop *loop)
+{
+    return (struct cqa_pipeline_options){
+        .watches = 1, .mends = 1, .leaves_sending = loop->only != NULL};
+}
+
+/* With a new pipeline, after the store has been found beyond use: mended, where it can be. A store
+ * that is found so again is not what it looks like, and is replaced, once a day. 0: it is of no
+ * use; whoever starts the process anew may have more luck. */
+static int revive(struct loop *loop)
+{
+    struct cqa_pipeline_options options = options_of(loop);
+    const int again = loop->revived_ms != 0 && now_ms(loop) - loop->revived_ms < REVIVE_MS;
+    struct cqa_error error = {0};
+
+    options.mends_anyway = again && cqa_pipeline_broken(loop->pipeline) == CQA_E_BADDATA &&
+                           (loop->forced_ms == 0 || now_ms(loop) - loop->forced_ms > FORCE_MS);
+    if (loop->course.stopping || (again && !options.mends_anyway))
+        return 0;
+    if (options.mends_anyway)
+        loop->forced_ms = now_ms(loop);
+    loop->revived_ms = now_ms(loop);
+    cqa_pipeline_destroy(loop->pipeline);
+    loop->pipeline = NULL;
+    if (cqa_pipeline_create(&loop->pipeline, loop->config, loop->engine, loop->clock, &options,
+                            &error) == CQA_OK)
+        return listen_to_pipeline(loop) >= 0;
+    cqa_log(CQA_LOG_ERROR, "%p", &error.message);
+    return 0;
+}
+
+static enum cqa_status begin(struct loop *loop, struct cqa_error *error)
+{
+    const struct cqa_pipeline_options options = options_of(loop);
+    enum cqa_status status = CQA_OK;
+
+    if (loop->only == NULL)
+        status = cqa_apart_create(&loop->apart, "/proc/self/exe", loop->path, loop->clock, error);
+    if (status == CQA_OK)
+        status = keep_ours(loop, loop->config, error);
+    if (status == CQA_OK)
+        status = cqa_pipeline_create(&loop->pipeline, loop->config, loop->engine, loop->clock,
+                                     &options, error);
+    return status;
+}
+
+enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct cqa_config *config,
                                const struct cqa_engine *engine, const struct cqa_clock *clock,
                                struct cqa_error *error)
 {
-    const struct cqa_pipeline_options options = {.watches = 1};
     struct loop loop = {.path = path,
+                        .only = only,
                         .clock = clock,
+                        .engine = engine,
                         .config = config,
                         .course = cqa_course_begin(cqa_clock_monotonic_ms(clock))};
     enum cqa_status status;
     int failed = 0;
 
+    if (only != NULL) /* the service manager hears the main process alone */
+        unsetenv("NOTIFY_SOCKET");
     signal(SIGPIPE, SIG_IGN);
-    status = cqa_pipeline_create(&loop.pipeline, config, engine, clock, &options, error);
+    signal(SIGIO, SIG_IGN); /* of leases, should one be broken between two calls */
+    status = begin(&loop, error);
     if (status == CQA_OK) {
         failed = set_up(&loop);
         if (failed >= 0) {

@@ -10,9 +10,11 @@
 /*
  * The daemon's life: turns the pipeline until SIGTERM or SIGINT, reloads on SIGHUP, tells systemd
  * how it goes. `config` was read from `path`; it was allocated with malloc, and the loop finishes
- * and frees it. `clock` must go at the pace of the machine's. Returns once everything is put down.
+ * and frees it. `only` is NULL, or this is the process for these of the watched folders alone
+ * (daemon/apart.h; NULL ends them). `clock` must go at the pace of the machine's. Returns once
+ * everything is put down.
  */
-enum cqa_status cqa_daemon_run(const char *path, struct cqa_config *config,
+enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct cqa_config *config,
                                const struct cqa_engine *engine, const struct cqa_clock *clock,
                                struct cqa_error *error) CQA_MUST_CHECK;
 

@@ -18,13 +18,16 @@ static const char HELP[] =
     "the\n"
     "results to a scoring server. Runs in the foreground; systemd starts it (callqad.service).\n\n"
     "  -c, --config FILE     what to watch and where to post (man callqad)\n"
+    "      --only FOLDER     watch nothing but this one of its folders (again for more), and "
+    "leave\n"
+    "                        sending to others; callqad starts itself so for shared mounts\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqad and its libraries\n\n"
     "Signals: HUP reads the configuration and tokens again; TERM finishes what is under way or\n"
     "returns it to the queue within 10 seconds.\n"
     "Example: callqad --config /etc/callqa/callqad.yaml";
 
-static int run(const char *path)
+static int run(const char *path, const char *const *only)
 {
     struct cqa_config *config = calloc(1, sizeof *config);
     struct cqa_problems problems = {0};
@@ -44,7 +47,7 @@ static int run(const char *path)
     cqa_log_set_masking(config->mask_private);
     enum cqa_status status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
     if (status == CQA_OK) {
-        status = cqa_daemon_run(path, config, engine, &cqa_clock_system, &error);
+        status = cqa_daemon_run(path, only, config, engine, &cqa_clock_system, &error);
     } else {
         cqa_config_finish(config);
         free(config);
@@ -58,9 +61,12 @@ static int run(const char *path)
 int main(int argc, char **argv)
 {
     static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"only", required_argument, NULL, 'o'},
                                           {"help", no_argument, NULL, 'h'},
                                           {"version", no_argument, NULL, 'V'},
                                           {NULL, 0, NULL, 0}};
+    static const char *only[CQA_WATCHES_MAX + 1];
+    size_t only_count = 0;
     const char *path = NULL;
     int option;
 
@@ -71,6 +77,11 @@ int main(int argc, char **argv)
         switch (option) {
         case 'c':
             path = optarg;
+            break;
+        case 'o':
+            if (only_count == CQA_WATCHES_MAX)
+                return USAGE;
+            only[only_count++] = optarg;
             break;
         case 'h':
             cqa_say(stdout, HELP);
@@ -87,5 +98,5 @@ int main(int argc, char **argv)
         cqa_say(stderr, HELP);
         return USAGE;
     }
-    return run(path);
+    return run(path, only_count > 0 ? only : NULL);
 }

@@ -22,6 +22,7 @@ static void finish_task(struct cqa_task *task)
     cqa_arena_finish(&task->arena);
     if (task->fd >= 0)
         close(task->fd);
+    cqa_legs_let_go(task);
     *task = (struct cqa_task){.fd = -1};
 }
 
@@ -45,6 +46,20 @@ static void take_step(struct cqa_pipeline *pipeline, struct cqa_task *task,
 }
 
 /* --- after analysis --- */
+
+/* What the parent knows of an analysed call, and what it costs. */
+static enum cqa_status complete(struct cqa_pipeline *pipeline, struct cqa_task *task,
+                                struct cqa_error *error)
+{
+    const struct cqa_task_other *other = &task->other;
+    const char *const paths[CQA_LEGS] = {other->is_first ? other->path : task->path,
+                                         other->is_first ? task->path : other->path};
+
+    if (other->id != 0 && cqa_complete_legs(task->outcome.result, paths, error) != CQA_OK)
+        return CQA_E_NOMEM;
+    return cqa_complete(task->outcome.result, paths[0], &task->call, pipeline->config->rubric,
+                        pipeline->config->show_digits, error);
+}
 
 static void write_key(const struct cqa_pipeline *pipeline, const struct cqa_task *task,
                       const char *sha256, const char *version, char out[CQA_DELIVERY_KEY_SIZE])
@@ -98,7 +113,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .analyzer = pipeline->analyzer,
         .json = json->text,
         .json_length = json->length,
-        .key = pipeline->post != NULL ? key : NULL,
+        .key = pipeline->config->posts ? key : NULL,
         .body = body.text,
         .body_length = body.length,
         .settlement = task->apart ? NULL : &plan->settlement,
@@ -180,10 +195,10 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
         .mtime_ns = mtime_ns(&task->before),
         .reason = failure->reason,
         .text = cqa_english(&failure->message),
-        .unfinished_ms = pipeline->config->unfinished_ms,
+        .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline),
         .analyzer = pipeline->analyzer,
         .key = key,
-        .body = pipeline->post != NULL && status == CQA_OK ? json.text : NULL,
+        .body = pipeline->config->posts && status == CQA_OK ? json.text : NULL,
         .body_length = json.length,
     };
     status = cqa_recordings_fail(pipeline->store, &failed, cqa_pipeline_wall_ms(pipeline), &state,
@@ -197,13 +212,19 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
     return cqa_life_failure(state);
 }
 
-/* The file must be the one that was read: same bytes, not written to while the worker read. */
-static int has_changed(const struct cqa_task *task)
+static int file_has_changed(int fd, const struct stat *before)
 {
     struct stat after;
 
-    return fstat(task->fd, &after) != 0 || after.st_size != task->before.st_size ||
-           mtime_ns(&after) != mtime_ns(&task->before);
+    return fstat(fd, &after) != 0 || after.st_size != before->st_size ||
+           mtime_ns(&after) != mtime_ns(before);
+}
+
+/* The files must be those that were read: same bytes, not written to while the worker read. */
+static int has_changed(const struct cqa_task *task)
+{
+    return file_has_changed(task->fd, &task->before) ||
+           (task->other.id != 0 && file_has_changed(task->other.fd, &task->other.before));
 }
 
 /* Scores a result and finds out what its recording is to others. 0: the store cannot be asked now.
@@ -213,9 +234,7 @@ static int prepare(struct cqa_pipeline *pipeline, struct cqa_task *task, struct 
     struct cqa_outcome *outcome = &task->outcome;
     struct cqa_error error = {0};
 
-    if (!outcome->result->scored &&
-        cqa_complete(outcome->result, task->path, &task->call, pipeline->config->rubric,
-                     pipeline->config->show_digits, &error) != CQA_OK) {
+    if (!outcome->result->scored && complete(pipeline, task, &error) != CQA_OK) {
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
         return 1;
     }
@@ -243,6 +262,13 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
                cqa_result_to_json(outcome->result, &json) != CQA_OK)
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL,
                         "the result does not fit in memory");
+    if (outcome->failure.reason[0] == '\0' && !task->apart && !cqa_legs_end(pipeline, task, 1)) {
+        cqa_buffer_finish(&json);
+        cqa_arena_finish(&plan.arena);
+        if (outcome->result != NULL)
+            outcome->result->scored = 0;
+        return 0;
+    }
     const enum cqa_life_event event = outcome->failure.reason[0] != '\0'
                                           ? store_failure(pipeline, task)
                                           : store_result(pipeline, task, &json, &plan);
@@ -262,51 +288,76 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
 /* Whose call it is: by name and sidecar, but with the id that the store gave it. */
 static enum cqa_status identify(struct cqa_children *children, const struct cqa_watch_config *watch,
                                 const struct cqa_recording *recording, struct cqa_task *task,
-                                struct cqa_error *error)
+                                struct cqa_call_identity *identity, struct cqa_error *error)
 {
-    struct cqa_call_identity identity = {0};
     struct cqa_error sidecar = {0};
     enum cqa_status status = cqa_recorder_identify(watch->recorder, watch->zone, recording->path,
-                                                   &task->arena, &identity, error);
+                                                   &task->arena, identity, error);
 
     if (status != CQA_OK)
         return status;
     if (cqa_recorder_read_sidecar(watch->recorder, children, watch->zone, recording->path,
-                                  &task->arena, &identity, NULL, &sidecar) != CQA_OK)
+                                  &task->arena, identity, NULL, &sidecar) != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %p",
                 cqa_log_private(recording->path), &sidecar.message);
     task->path = cqa_arena_string(&task->arena, recording->path);
-    task->call = identity.call;
+    task->call = identity->call;
     task->call.id = cqa_arena_string(&task->arena, recording->call);
     return task->path != NULL && task->call.id != NULL
                ? CQA_OK
                : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }
 
-/* Opens a claimed recording and hands it to a worker: 1 when one has it. */
-static int submit(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
-                  const struct cqa_recording *recording, struct cqa_task *task)
+/* Hands a task's open files to a worker. */
+static enum cqa_status hand_over(struct cqa_pipeline *pipeline, const struct cqa_task *task,
+                                 const struct cqa_clip_order *clips, struct cqa_error *error)
 {
+    const struct cqa_task_other *leg = &task->other;
+    const int turned = leg->id != 0 && leg->is_first;
+    const struct cqa_job_other other = {turned ? task->fd : leg->fd,
+                                        turned ? task->path : leg->path, leg->align};
+    const struct cqa_job job = {.id = (uint64_t)task->id,
+                                .fd = turned ? leg->fd : task->fd,
+                                .name = turned ? leg->path : task->path,
+                                .lines = task->call.lines,
+                                .other = leg->id != 0 ? &other : NULL,
+                                .clips = clips};
+
+    return cqa_workers_submit(pipeline->workers, &job, error);
+}
+
+/* Opens a claimed recording, with the other file of its call, and hands it to a worker: SUBMIT when
+ * one has it. */
+static enum cqa_life_event submit(struct cqa_pipeline *pipeline,
+                                  const struct cqa_watch_config *watch,
+                                  const struct cqa_recording *recording, struct cqa_task *task)
+{
+    struct cqa_call_identity identity = {0};
     struct cqa_error error = {0};
+    enum cqa_leg_turn turn = CQA_LEG_GOES;
 
     enum cqa_status status =
-        identify(cqa_engine_children(pipeline->engine), watch, recording, task, &error);
+        identify(cqa_engine_children(pipeline->engine), watch, recording, task, &identity, &error);
+    task->alone = task->call;
+    if (status == CQA_OK)
+        turn = cqa_legs_turn(pipeline, watch, recording, &identity, task, &error);
+    if (turn == CQA_LEG_WAITS)
+        return CQA_LIFE_RETURNED;
+    if (turn == CQA_LEG_IS_LENT)
+        return CQA_LIFE_BARRED;
+    if (turn == CQA_LEG_FAILS)
+        status = CQA_E_BUSY;
     if (status == CQA_OK)
         task->fd = cqa_open_recording(task->path, &task->outcome.failure);
     if (status == CQA_OK && task->fd < 0)
-        return 0;
+        return CQA_LIFE_ANSWER;
     if (status == CQA_OK && fstat(task->fd, &task->before) != 0)
         status = cqa_fail_errno(&error, "the recording");
-    if (status == CQA_OK) {
-        const struct cqa_job job = {.id = (uint64_t)task->id,
-                                    .fd = task->fd,
-                                    .name = task->path,
-                                    .lines = task->call.lines};
-        status = cqa_workers_submit(pipeline->workers, &job, &error);
-    }
+    if (status == CQA_OK)
+        status = hand_over(pipeline, task, NULL, &error);
     if (status != CQA_OK)
         cqa_failure_set(&task->outcome.failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
-    return status == CQA_OK;
+    return status == CQA_OK ? CQA_LIFE_SUBMIT : CQA_LIFE_ANSWER;
 }
 
 /* Takes a claimed recording as a task. What goes wrong here ends it like a worker's failure. */
@@ -319,8 +370,7 @@ static void start(struct cqa_pipeline *pipeline, const struct cqa_watch_config *
     task->before.st_mtim = (struct timespec){.tv_sec = recording->mtime_ns / 1000000000,
                                              .tv_nsec = recording->mtime_ns % 1000000000};
     take_step(pipeline, task, CQA_LIFE_CLAIM);
-    take_step(pipeline, task,
-              submit(pipeline, watch, recording, task) ? CQA_LIFE_SUBMIT : CQA_LIFE_ANSWER);
+    take_step(pipeline, task, submit(pipeline, watch, recording, task));
 }
 
 /* How many recordings can be begun now. */
@@ -344,7 +394,7 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
                                     .since_ns = pipeline->options.since_ms * 1000000,
                                     .until_ns = pipeline->options.until_ms * 1000000,
                                     .only_apart = pipeline->options.again == CQA_ASKED_APART,
-                                    .unfinished_ms = pipeline->config->unfinished_ms};
+                                    .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline)};
     struct cqa_arena arena = {0};
     struct cqa_recording *claimed = cqa_arena_alloc(&arena, limit * sizeof *claimed);
     struct cqa_error error = {0};
@@ -397,14 +447,11 @@ static int cut_clips(struct cqa_pipeline *pipeline, struct cqa_task *task)
     struct cqa_result *result = task->outcome.result;
     struct cqa_error error = {0};
 
-    if (result == NULL || pipeline->post == NULL || task->apart ||
-        cqa_complete(result, task->path, &task->call, pipeline->config->rubric,
-                     pipeline->config->show_digits, &error) != CQA_OK ||
+    if (result == NULL || !pipeline->config->posts || task->apart ||
+        complete(pipeline, task, &error) != CQA_OK ||
         !cqa_clips_plan(&pipeline->config->clips, result, &task->order))
         return 0;
-    const struct cqa_job job = {
-        .id = (uint64_t)task->id, .fd = task->fd, .name = task->path, .clips = &task->order};
-    const enum cqa_status status = cqa_workers_submit(pipeline->workers, &job, &error);
+    const enum cqa_status status = hand_over(pipeline, task, &task->order, &error);
     if (status != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "%s: no clips: %p", cqa_log_private(task->path), &error.message);
     return status == CQA_OK;
@@ -418,6 +465,42 @@ static void take_clips(struct cqa_task *task, const struct cqa_outcome *outcome)
                 outcome->failure.reason, &outcome->failure.message);
 }
 
+/* Whether the same may go well the next time. */
+static int is_passing(const struct cqa_failure *failure)
+{
+    static const char *const passing[] = {CQA_FAILURE_UNREADABLE, CQA_FAILURE_CHANGED,
+                                          CQA_FAILURE_INTERNAL, CQA_FAILURE_CRASHED,
+                                          CQA_FAILURE_TIMED_OUT};
+
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (strcmp(failure->reason, passing[i]) == 0)
+            return 1;
+    return 0;
+}
+
+/* Two files that do not become one call are analysed each by itself, this one now: 1 when that is
+ * under way. */
+static int go_alone(struct cqa_pipeline *pipeline, struct cqa_task *task,
+                    struct cqa_outcome *outcome)
+{
+    struct cqa_error error = {0};
+
+    if (task->other.id == 0 || outcome->result != NULL || is_passing(&outcome->failure))
+        return 0;
+    cqa_log(CQA_LOG_NOTICE, "%s: %p; each is analysed by itself", cqa_log_private(task->path),
+            &outcome->failure.message);
+    if (!cqa_legs_end(pipeline, task, 0)) {
+        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "the store is busy");
+        return 0;
+    }
+    cqa_legs_let_go(task);
+    task->call = task->alone;
+    if (hand_over(pipeline, task, NULL, &error) == CQA_OK)
+        return 1;
+    cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
+    return 0;
+}
+
 static void take_outcome(struct cqa_pipeline *pipeline, struct cqa_outcome *outcome)
 {
     struct cqa_task *task = find_task(pipeline, outcome->id);
@@ -428,7 +511,7 @@ static void take_outcome(struct cqa_pipeline *pipeline, struct cqa_outcome *outc
     } else if (task->life == CQA_LIFE_CUTTING) {
         take_clips(task, outcome);
         take_step(pipeline, task, CQA_LIFE_ANSWER);
-    } else {
+    } else if (!go_alone(pipeline, task, outcome)) {
         task->outcome = *outcome;
         take_step(pipeline, task, cut_clips(pipeline, task) ? CQA_LIFE_CUT : CQA_LIFE_ANSWER);
     }

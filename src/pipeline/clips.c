@@ -82,7 +82,7 @@ int cqa_clips_plan(const struct cqa_clips_config *config, const struct cqa_resul
         return 0;
     *order = (struct cqa_clip_order){.channels = result->recording.channels,
                                      .bytes_max = (uint32_t)config->bytes_max,
-                                     .raw = cqa_audio_raw(&result->recording)};
+                                     .legs = cqa_audio_legs(&result->recording)};
     spans = calloc(count, sizeof *spans);
     if (spans == NULL || !plan_mutes(result, order)) {
         free(spans);

@@ -65,6 +65,17 @@ enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
     return CQA_OK;
 }
 
+enum cqa_status cqa_complete_legs(struct cqa_result *result, const char *const paths[CQA_LEGS],
+                                  struct cqa_error *error)
+{
+    for (int i = 0; i < CQA_LEGS; i++) {
+        result->leg_path[i] = cqa_arena_string(&result->arena, paths[i]);
+        if (result->leg_path[i] == NULL)
+            return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
+    return CQA_OK;
+}
+
 void cqa_result_destroy(struct cqa_result *result)
 {
     if (result == NULL)

@@ -26,6 +26,10 @@ enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
                              const struct cqa_call *call, const struct cqa_rubric *rubric,
                              int show_digits, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The same of a call in two files, before: where they lie, in the order of the channels. */
+enum cqa_status cqa_complete_legs(struct cqa_result *result, const char *const paths[CQA_LEGS],
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Finishes and frees what a pool handed over; NULL is fine. */
 void cqa_result_destroy(struct cqa_result *result);
 

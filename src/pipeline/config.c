@@ -13,12 +13,14 @@
 static const char *const top_keys[] = {
     "state_dir",  "watch",     "rubric",       "workers",     "settle",           "scan_interval",
     "unfinished", "log_level", "mask_private", "show_digits", "analysis_timeout", "retention_days",
-    "retention",  "post",      "clips",        NULL};
+    "retention",  "post",      "clips",        "leg_wait",    "settle_streams",   NULL};
 static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", "info", "debug", NULL};
 
+/* A form that does not know its length is waited for so many times as long as one that does. */
+enum { STREAMS_TIMES = 30 };
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS, RETENTION_DAYS_MOST = 36500 };
 
 static int processors(void)
@@ -246,6 +248,7 @@ static void set_defaults(struct cqa_config *config)
         .settle_ms = 2000,
         .scan_interval_ms = MINUTE_MS,
         .unfinished_ms = 6 * HOUR_MS,
+        .leg_wait_ms = 120 * 1000,
         .analysis_timeout_ms = 10 * MINUTE_MS,
         .retention = {730, 730, 730},
         .post.timeout_ms = 30 * 1000,
@@ -297,8 +300,12 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
     config->state_dir = read_path(config, root, "state_dir", 1, problems);
     cqa_yaml_get_whole(root, "workers", 0, 1, CQA_WORKERS_MAX, &workers, problems);
     cqa_yaml_get_duration(root, "settle", 0, 100, HOUR_MS, &config->settle_ms, problems);
+    config->settle_streams_ms = config->settle_ms * STREAMS_TIMES;
+    cqa_yaml_get_duration(root, "settle_streams", 0, 100, 6 * HOUR_MS, &config->settle_streams_ms,
+                          problems);
     cqa_yaml_get_duration(root, "scan_interval", 0, 1000, 24 * HOUR_MS, &config->scan_interval_ms,
                           problems);
+    cqa_yaml_get_duration(root, "leg_wait", 0, 0, HOUR_MS / 2, &config->leg_wait_ms, problems);
     cqa_yaml_get_duration(root, "unfinished", 0, 1000, 48 * HOUR_MS, &config->unfinished_ms,
                           problems);
     cqa_yaml_get_duration(root, "analysis_timeout", 0, 1000, 24 * HOUR_MS,
@@ -340,12 +347,31 @@ int cqa_config_check(struct cqa_config *config, const char *path, struct cqa_pro
     return load(config, path, &(struct cqa_surroundings){problems, notes});
 }
 
+static void finish_watch(struct cqa_watch_config *watch)
+{
+    cqa_recorder_destroy(watch->recorder);
+    cqa_zone_destroy(watch->zone);
+}
+
+void cqa_config_keep(struct cqa_config *config,
+                     int (*keep)(void *context, const struct cqa_watch_config *watch),
+                     void *context)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < config->watch_count; i++) {
+        if (keep(context, &config->watches[i]))
+            config->watches[kept++] = config->watches[i];
+        else
+            finish_watch(&config->watches[i]);
+    }
+    config->watch_count = kept;
+}
+
 void cqa_config_finish(struct cqa_config *config)
 {
-    for (size_t i = 0; i < config->watch_count; i++) {
-        cqa_recorder_destroy(config->watches[i].recorder);
-        cqa_zone_destroy(config->watches[i].zone);
-    }
+    for (size_t i = 0; i < config->watch_count; i++)
+        finish_watch(&config->watches[i]);
     cqa_rubric_destroy(config->rubric);
     cqa_arena_finish(&config->arena);
     *config = (struct cqa_config){0};

@@ -48,9 +48,11 @@ struct cqa_config {
     size_t watch_count;
     struct cqa_rubric *rubric;
     int workers;
-    int64_t settle_ms;        /* unchanged for so long: settled */
-    int64_t scan_interval_ms; /* between two looks at everything */
-    int64_t unfinished_ms;    /* a header that says "still being written" is believed for so long */
+    int64_t settle_ms; /* unchanged for so long: settled, where its header knows its length */
+    int64_t settle_streams_ms; /* and where nothing in it tells its end */
+    int64_t scan_interval_ms;  /* between two looks at everything */
+    int64_t unfinished_ms; /* a header that says "still being written" is believed for so long */
+    int64_t leg_wait_ms;   /* one of a call's two files waits so long for the other */
     int64_t analysis_timeout_ms; /* for one recording */
     struct cqa_retention_days retention;
     int posts; /* there is a server: `post` is filled */
@@ -73,6 +75,12 @@ int cqa_config_load(struct cqa_config *config, const char *path, struct cqa_prob
 int cqa_config_check(struct cqa_config *config, const char *path, struct cqa_problems *problems,
                      struct cqa_problems *notes);
 void cqa_config_finish(struct cqa_config *config);
+
+/* Lets go of the watched folders for which `keep` says 0; the order of the others stays. Their
+ * paths live as long as the configuration, whether kept or not. */
+void cqa_config_keep(struct cqa_config *config,
+                     int (*keep)(void *context, const struct cqa_watch_config *watch),
+                     void *context);
 
 /* 1 when the file looks like the scoring server's configuration. */
 int cqa_config_is_servers(const char *path);

@@ -9,9 +9,10 @@ const char *const cqa_life_words[CQA_LIFE_COUNT + 1] = {
     "ended",   "scored", "failed",   "excluded", "vanished",  NULL};
 
 const char *const cqa_life_event_words[CQA_LIFE_EVENT_COUNT + 1] = {
-    "found", "revised", "gone",   "back",     "asked", "barred",   "forgotten", "expired",
-    "claim", "submit",  "cut",    "answer",   "kept",  "copied",   "stays",     "outdated",
-    "again", "undone",  "waited", "given up", "lost",  "returned", "taken",     NULL};
+    "found",     "missed",   "revised",  "gone",   "back",   "asked",  "barred",
+    "forgotten", "expired",  "claim",    "submit", "cut",    "answer", "kept",
+    "copied",    "stays",    "outdated", "again",  "undone", "waited", "given up",
+    "lost",      "returned", "taken",    NULL};
 
 const char *const cqa_life_action_words[CQA_LIFE_ACTION_COUNT + 1] = {"", "start", "put down",
                                                                       "send", NULL};
@@ -34,6 +35,7 @@ const char *const cqa_life_action_words[CQA_LIFE_ACTION_COUNT + 1] = {"", "start
 
 const struct cqa_life_step cqa_life_table[] = {
     STEP(UNKNOWN, FOUND, READY, NOTHING),
+    STEP(UNKNOWN, MISSED, VANISHED, NOTHING),
 
     STEP(READY, CLAIM, CLAIMED, START),
     STEP(READY, REVISED, READY, NOTHING),

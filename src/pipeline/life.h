@@ -34,7 +34,7 @@ enum cqa_life {
     CQA_LIFE_SCORED,    /* its result is stored */
     CQA_LIFE_FAILED,    /* given up, with a reason stored */
     CQA_LIFE_EXCLUDED,  /* left out: by policy, or forgotten though the file is still there */
-    CQA_LIFE_VANISHED,  /* gone before it was analysed */
+    CQA_LIFE_VANISHED,  /* gone before it was analysed, with the reason that the store has */
     CQA_LIFE_COUNT
 };
 extern const char *const cqa_life_words[CQA_LIFE_COUNT + 1];
@@ -42,6 +42,7 @@ extern const char *const cqa_life_words[CQA_LIFE_COUNT + 1];
 enum cqa_life_event {
     /* told by scans */
     CQA_LIFE_FOUND,   /* a settled file that the store does not know */
+    CQA_LIFE_MISSED,  /* a file that went before it had settled */
     CQA_LIFE_REVISED, /* the file has another size or mtime */
     CQA_LIFE_GONE,    /* the file is no longer there */
     CQA_LIFE_BACK,    /* it is there again, as it was */

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 #include "pipeline/again.h"
+#include "pipeline/believed.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
 #include "pipeline/life.h"
@@ -17,6 +18,16 @@
 
 /* Shared by the files of pipeline/ alone. */
 
+/* The other party's file of the same call. */
+struct cqa_task_other {
+    int64_t id; /* the store's; 0: there is none */
+    int fd;
+    struct stat before;
+    const char *path;
+    int is_first; /* it is channel 0 */
+    struct cqa_align_order align;
+};
+
 /* One recording between its claim and the end of its transaction. */
 struct cqa_task {
     enum cqa_life
@@ -27,6 +38,8 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
+    struct cqa_call alone; /* what `call` is without the other file */
+    struct cqa_task_other other;
     int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
@@ -65,6 +78,9 @@ struct cqa_pipeline {
     int winding_down;
     int64_t pause_until_ms; /* monotonic: the store takes nothing before */
     int64_t forget_at_ms;   /* monotonic */
+    struct cqa_believed believed;
+    int64_t believe_at_ms;  /* monotonic: when it is written next */
+    int64_t check_at_ms;    /* monotonic: whether the store is still in its place */
     int64_t send_at_ms;     /* monotonic: when there may be something to send again */
     enum cqa_status broken; /* the store is beyond use: the process must end */
     struct cqa_pipeline_status counts;
@@ -88,9 +104,27 @@ int cqa_intake_fd(const struct cqa_intake *intake); /* -1: none */
 int64_t cqa_intake_step(struct cqa_pipeline *pipeline);
 /* Every folder has been looked at since the start, and what may settle soon has. */
 int cqa_intake_complete(const struct cqa_pipeline *pipeline);
+/* Files that were not at rest when last looked at. */
+size_t cqa_intake_settling(const struct cqa_pipeline *pipeline);
 
 /* How many watched folders could not be read at their last look, or not in whole. */
 size_t cqa_intake_unread(const struct cqa_pipeline *pipeline);
+
+/* What a claimed recording does that may be one of a call's two files. */
+enum cqa_leg_turn {
+    CQA_LEG_GOES,    /* is analysed, with `task->other` if that is filled */
+    CQA_LEG_WAITS,   /* was put back */
+    CQA_LEG_IS_LENT, /* goes into the other's call, and is done */
+    CQA_LEG_FAILS,   /* the store did not take it */
+};
+enum cqa_leg_turn cqa_legs_turn(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
+                                const struct cqa_recording *recording,
+                                const struct cqa_call_identity *own, struct cqa_task *task,
+                                struct cqa_error *error);
+/* Tells the store what came of the other file. 0: not now. */
+int cqa_legs_end(struct cqa_pipeline *pipeline, struct cqa_task *task, int joined);
+/* Closes the other file. */
+void cqa_legs_let_go(struct cqa_task *task);
 
 void cqa_analyse_step(struct cqa_pipeline *pipeline);
 /* Scores of what is not stored yet are worked out anew: they borrow from the rubric, which is
@@ -131,6 +165,10 @@ void cqa_kin_version(const struct cqa_result *result, char *out, size_t size);
 void cqa_place_step(struct cqa_pipeline *pipeline);
 
 void cqa_deliver_step(struct cqa_pipeline *pipeline);
+
+/* How long a header that says "still being written" is believed now: longer while the clock has
+ * been set lately, by which it may have lasted for years. */
+int64_t cqa_pipeline_unfinished_ms(const struct cqa_pipeline *pipeline);
 
 /* Milliseconds by the pipeline's clock. */
 static inline int64_t cqa_pipeline_now_ms(const struct cqa_pipeline *pipeline)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include "base/log.h"
 #include "pipeline/parts.h"
+#include "store/believed.h"
+#include "store/mend.h"
 
 enum {
     SOON_MS = 15000,        /* a delivery that is due so soon is worth a sweep's waiting */
@@ -17,7 +19,9 @@ enum {
     IDLE_MS = 5000,         /* recordings whose pause is over */
     FORGET_MS = 10 * 60000, /* between two rounds of retention */
     FORGET_COUNT = 200,
+    BELIEVE_MS = 10 * 60000, /* between two times that what is believed is written */
 };
+static const int64_t LONG_MS = INT64_C(100) * 366 * 24 * 60 * 60 * 1000;
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
 
 int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
@@ -66,7 +70,8 @@ static enum cqa_status make_post(const struct cqa_pipeline *pipeline,
     struct cqa_post_config post = config->post;
 
     post.clock = pipeline->clock;
-    return config->posts ? cqa_post_create(out, &post, error) : CQA_OK;
+    return config->posts && !pipeline->options.leaves_sending ? cqa_post_create(out, &post, error)
+                                                              : CQA_OK;
 }
 
 static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct cqa_config *config,
@@ -96,6 +101,49 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     return CQA_OK;
 }
 
+static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_error *error)
+{
+    struct cqa_mended mended;
+    const enum cqa_status status =
+        cqa_store_mend(pipeline->config->state_dir, pipeline->options.mends_anyway, &mended, error);
+
+    if (status != CQA_OK || !mended.replaced)
+        return status;
+    cqa_log(CQA_LOG_ERROR,
+            "the store in %s could not be used: a new one is built from the recordings, which are "
+            "analysed and sent anew",
+            pipeline->config->state_dir);
+    if (mended.kept[0] != '\0')
+        cqa_log(CQA_LOG_ERROR, "the old store is kept as %s", mended.kept);
+    cqa_log(CQA_LOG_NOTICE,
+            "%" PRId64 " recordings stay left out; of what the old one knew, these are not in the "
+            "new one: %" PRId64 " refused deliveries, %" PRId64 " vanished recordings, %" PRId64
+            " results to be sent whose recordings are gone",
+            mended.excluded, mended.refused, mended.vanished, mended.unsent);
+    if (mended.incomplete)
+        cqa_log(CQA_LOG_ERROR,
+                "not all that was left out, erased or held could be read of it: have requests for "
+                "erasure and legal holds made again");
+    if (mended.listed[0] != '\0')
+        cqa_log(CQA_LOG_NOTICE, "they are listed in %s", mended.listed);
+    return CQA_OK;
+}
+
+static enum cqa_status begin_clock(struct cqa_pipeline *pipeline, struct cqa_error *error)
+{
+    const int64_t wall_ms = cqa_pipeline_wall_ms(pipeline);
+    int64_t last_ms = 0;
+    const enum cqa_status status = cqa_believed_read(pipeline->store, &last_ms, error);
+
+    pipeline->believed = cqa_believed_begin(last_ms, wall_ms, cqa_pipeline_now_ms(pipeline));
+    if (pipeline->believed.believed_ms < wall_ms)
+        cqa_log(CQA_LOG_WARNING,
+                "the clock is %" PRId64 " days ahead of when it was last believed: nothing is "
+                "forgotten by it before it has been right for long",
+                (wall_ms - pipeline->believed.believed_ms) / DAY_MS);
+    return status;
+}
+
 enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_config *config,
                                     const struct cqa_engine *engine, const struct cqa_clock *clock,
                                     const struct cqa_pipeline_options *options,
@@ -113,8 +161,12 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     cqa_analyzer_name(config, engine, pipeline->analyzer);
     /* Workers before secrets and database, so that none of them inherits either. */
     status = start_workers(pipeline, config, error);
+    if (status == CQA_OK && options->mends)
+        status = mend(pipeline, error);
     if (status == CQA_OK)
         status = cqa_life_open(config->state_dir, &pipeline->store, error);
+    if (status == CQA_OK)
+        status = begin_clock(pipeline, error);
     if (status == CQA_OK)
         status = cqa_kin_mend(pipeline, error);
     if (status == CQA_OK)
@@ -216,6 +268,38 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
     return count;
 }
 
+/* Says when the clock is set, and keeps what time is believed. */
+static void watch_clock(struct cqa_pipeline *pipeline)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+    const int64_t wall_ms = cqa_pipeline_wall_ms(pipeline);
+    const int64_t set_ms = cqa_believed_look(&pipeline->believed, wall_ms, now_ms);
+    struct cqa_error error = {0};
+
+    if (set_ms != 0)
+        cqa_log(CQA_LOG_WARNING,
+                "the clock was set %p by %" PRId64 " s: what waits goes on; nothing is forgotten "
+                "by it before it has been right for long",
+                set_ms > 0 ? cqa_words("forward") : cqa_words("back"),
+                (set_ms > 0 ? set_ms : -set_ms) / 1000);
+    if (pipeline->believe_at_ms > now_ms || pipeline->pause_until_ms > now_ms)
+        return;
+    const enum cqa_status status =
+        cqa_believed_write(pipeline->store, cqa_believed_now(&pipeline->believed, wall_ms), &error);
+    if (cqa_pipeline_took(pipeline, status, &error, CQA_N("the time")))
+        pipeline->believe_at_ms = now_ms + BELIEVE_MS;
+}
+
+int64_t cqa_pipeline_unfinished_ms(const struct cqa_pipeline *pipeline)
+{
+    const int64_t unfinished_ms = pipeline->config->unfinished_ms;
+    const int64_t jumped_ms = pipeline->believed.jumped_ms;
+
+    return jumped_ms >= 0 && cqa_pipeline_now_ms(pipeline) - jumped_ms < unfinished_ms
+               ? LONG_MS
+               : unfinished_ms;
+}
+
 /* 0: never. */
 static int64_t before_ms(int64_t wall_ms, int64_t days)
 {
@@ -225,7 +309,7 @@ static int64_t before_ms(int64_t wall_ms, int64_t days)
 static void forget_old(struct cqa_pipeline *pipeline)
 {
     const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
-    const int64_t wall_ms = cqa_pipeline_wall_ms(pipeline);
+    const int64_t wall_ms = cqa_believed_now(&pipeline->believed, cqa_pipeline_wall_ms(pipeline));
     struct cqa_error error = {0};
     size_t count = 0;
 
@@ -283,10 +367,33 @@ static int64_t next_turn_ms(const struct cqa_pipeline *pipeline, int64_t scan_at
     return delay_ms;
 }
 
+/* What is written into a file that has no name any more is lost with this process. */
+static void check_place(struct cqa_pipeline *pipeline)
+{
+    const int64_t now_ms = cqa_pipeline_now_ms(pipeline);
+
+    if (pipeline->check_at_ms > now_ms)
+        return;
+    pipeline->check_at_ms = now_ms + IDLE_MS;
+    if (cqa_store_is_current(pipeline->store))
+        return;
+    cqa_log(CQA_LOG_ERROR, "%s: the store was taken away or replaced", pipeline->config->state_dir);
+    pipeline->broken = CQA_E_BADDATA;
+}
+
+enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline)
+{
+    return pipeline->broken;
+}
+
 int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 {
     int64_t scan_at_ms = INT64_MAX;
 
+    check_place(pipeline);
+    watch_clock(pipeline);
+    if (pipeline->broken != CQA_OK)
+        return -1;
     if (!pipeline->winding_down)
         scan_at_ms = cqa_intake_step(pipeline);
     cqa_analyse_step(pipeline);
@@ -301,6 +408,16 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline)
 {
     pipeline->winding_down = 1;
+}
+
+void cqa_pipeline_news(struct cqa_pipeline *pipeline)
+{
+    pipeline->send_at_ms = 0;
+}
+
+uint64_t cqa_pipeline_done(const struct cqa_pipeline *pipeline)
+{
+    return pipeline->counts.analysed + pipeline->counts.failed;
 }
 
 void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_status *status)
@@ -320,6 +437,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     status->sent_all =
         pipeline->post == NULL || (!cqa_post_busy(pipeline->post) && !pipeline->replied &&
                                    pipeline->send_at_ms > now_ms + SOON_MS);
+    status->settling = cqa_intake_settling(pipeline);
     status->server_failures = pipeline->circuit.failures;
     if (cqa_store_counts(pipeline->store, &counts, &error) != CQA_OK)
         return;

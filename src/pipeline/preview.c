@@ -56,7 +56,7 @@ static int tell(void *context, const struct cqa_scan_file *file)
 {
     const struct preview *preview = context;
 
-    if (file->news == CQA_SCAN_GONE || file->mtime_ns < preview->since_ns ||
+    if (file->news != CQA_SCAN_SETTLED || file->mtime_ns < preview->since_ns ||
         (preview->until_ns > 0 && file->mtime_ns >= preview->until_ns))
         return 1;
     const char *word = why(preview, file);

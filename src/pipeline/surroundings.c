@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/checks.h"
+#include "base/mounts.h"
 #include "post/post.h"
 
 /* ---- folders */
@@ -22,7 +23,9 @@ int cqa_check_overlap(const char *left, const char *right)
 void cqa_check_watched(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
                        const char *path)
 {
-    if (!cqa_check_folder(node, path, around->problems) || around->notes == NULL)
+    /* A network folder whose server is away would never answer. */
+    if (!cqa_check_folder(node, path, around->problems) || around->notes == NULL ||
+        cqa_path_is_shared(path, NULL))
         return;
     if (access(path, F_OK) != 0)
         cqa_yaml_problem(node, errno == ENOENT ? around->notes : around->problems, "%s: %p", path,

@@ -179,3 +179,21 @@ int cqa_moment_from_text(const struct cqa_recorder *recorder, const struct cqa_z
         *utc_s /= 1000;
     return *utc_s > 0;
 }
+
+int cqa_moment_ms(const char *text)
+{
+    const size_t length = strspn(text, "0123456789");
+    const char *point = strchr(text, '.');
+    char digits[4] = "000";
+
+    if (text[length] == '\0' && length >= 12) {
+        const size_t at = length >= 15 ? length - 6 : length - 3;
+        memcpy(digits, text + at, 3);
+    } else if (point != NULL && isdigit((unsigned char)point[1])) {
+        for (size_t i = 0; i < 3 && isdigit((unsigned char)point[1 + i]); i++)
+            digits[i] = point[1 + i];
+    } else {
+        return -1;
+    }
+    return digits_value(digits, 0, 3);
+}

@@ -126,34 +126,47 @@ char *cqa_unescape_uri(char *text)
     return text;
 }
 
-/* The call's id: the group "id", or "uri_id" (escaped as in a URI), else the name without its
- * ending; a leg of a call that was recorded in two files keeps its leg, or one would replace the
- * other. */
+/* The name without its ending and without what the group "leg" took, with a mark before it: the
+ * same for both files of a call. */
+static const char *stem(const char *path, const char *leg, struct cqa_arena *arena)
+{
+    const char *name = file_name(path);
+    const char *ending = strrchr(name, '.');
+    size_t length = ending == NULL || ending == name ? strlen(name) : (size_t)(ending - name);
+    const size_t leg_length = leg == NULL ? 0 : strlen(leg);
+
+    if (leg_length > 0 && length > leg_length &&
+        strncmp(name + length - leg_length, leg, leg_length) == 0)
+        length -= leg_length + (strchr("-_.", name[length - leg_length - 1]) != NULL);
+    const char *copy = cqa_arena_bytes(arena, name, length);
+    return copy == NULL ? NULL : escaped(copy, arena);
+}
+
+/* The call's id: the group "id", or "uri_id" (escaped as in a URI), else the name's stem. Both
+ * files of a call have one. */
 static const char *identity(const struct cqa_recorder *recorder, const struct cqa_mapping *map,
                             const struct cqa_groups *groups, const char *path,
                             struct cqa_arena *arena)
 {
     const char *id = field(recorder, map, CQA_FIELD_ID, groups, arena);
     char *uri = cqa_arena_string(arena, cqa_groups_get(groups, "uri_id", arena));
-    const char *leg = cqa_groups_get(groups, "leg", arena);
 
     if (id == NULL && uri != NULL)
         id = cqa_recorder_clean(recorder, cqa_unescape_uri(uri), arena);
-    if (id == NULL) {
-        const char *name = file_name(path);
-        const char *ending = strrchr(name, '.');
-        const size_t length =
-            ending == NULL || ending == name ? strlen(name) : (size_t)(ending - name);
-        const char *stem = cqa_arena_bytes(arena, name, length);
-        return stem == NULL ? NULL : escaped(stem, arena);
-    }
-    if (leg == NULL)
-        return id;
-    const size_t size = strlen(id) + strlen(leg) + 2;
-    char *both = cqa_arena_alloc(arena, size);
-    if (both != NULL)
-        (void)snprintf(both, size, "%s-%s", id, leg);
-    return both;
+    return id != NULL ? id : stem(path, cqa_groups_get(groups, "leg", arena), arena);
+}
+
+/* The group "fraction" goes on where the second ends. */
+static void fill_started_ms(const struct cqa_groups *groups, int64_t utc_s, struct cqa_arena *arena,
+                            struct cqa_call *call)
+{
+    const char *digits = cqa_groups_get(groups, "fraction", arena);
+    char text[16] = "";
+
+    if (digits != NULL)
+        (void)snprintf(text, sizeof text, ".%s", digits);
+    const int ms = cqa_moment_ms(text);
+    call->started_ms = ms < 0 ? 0 : utc_s * 1000 + ms;
 }
 
 static const char *started_at(const struct cqa_zone *zone, int64_t utc_s, struct cqa_arena *arena)
@@ -181,17 +194,19 @@ static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone
     out->matched = 1;
     out->pattern = pattern->name;
     cqa_message_set(&out->why, "pattern \"%s\"", pattern->name);
-    if (cqa_groups_get(groups, "leg", arena) != NULL) {
-        out->call.lines.leg = CQA_LEG_SOMEBODY;
-        cqa_message_set(&out->why, "%p; one leg of a call, analysed by itself", &out->why);
-    }
+    out->leg = cqa_groups_get(groups, "leg", arena);
+    if (out->leg != NULL)
+        cqa_message_set(&out->why, "%p; one party's file of a call", &out->why);
     out->call.id = identity(recorder, map, groups, path, arena);
     out->call.agent = field(recorder, map, CQA_FIELD_AGENT, groups, arena);
     out->call.customer = field(recorder, map, CQA_FIELD_CUSTOMER, groups, arena);
     out->call.queue = field(recorder, map, CQA_FIELD_QUEUE, groups, arena);
     cqa_recorder_set_direction(recorder, cqa_recorder_direction(recorder, direction), &out->call);
-    if (dated > 0)
+    if (dated > 0) {
         out->call.started_at = started_at(zone, utc_s, arena);
+        fill_started_ms(groups, utc_s, arena, &out->call);
+    }
+    cqa_leg_settle(recorder, out);
     return 1;
 }
 
@@ -224,7 +239,7 @@ enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
     const struct cqa_pattern *undated = NULL;
     struct cqa_groups *groups = NULL;
 
-    *out = (struct cqa_call_identity){0};
+    *out = (struct cqa_call_identity){.leg_channel = -1};
     out->call.source = cqa_arena_string(arena, recorder->name); /* outlives the recorder */
     out->call.lines.starts_at_answer = recorder->starts_at_answer;
     out->call.lines.raw = recorder->raw;

@@ -81,6 +81,20 @@ struct cqa_sidecar {
                                 [CQA_SIDECAR_COUNT]; /* OTHER: for any direction */
 };
 
+struct cqa_leg_word {
+    const char *word;
+    int channel;
+};
+
+/* How files of one party each become a call. */
+struct cqa_leg_profile {
+    struct cqa_leg_word *words;
+    size_t word_count;
+    int any;                                /* any two words make a pair */
+    int agent_channel[CQA_DIRECTION_COUNT]; /* of the call put together */
+    enum cqa_starts starts;
+};
+
 enum { CQA_RECORDER_FILES_MAX = 4 }; /* a profile, what it is like, what that is like */
 
 struct cqa_recorder {
@@ -96,6 +110,7 @@ struct cqa_recorder {
     struct cqa_regex *extensions; /* numbers of our own; NULL: not told */
     struct cqa_raw raw;
     int agent_channel[CQA_DIRECTION_COUNT];
+    struct cqa_leg_profile leg;
     struct cqa_word_pair *definitions; /* {{from}} in a regex stands for `to`; the first counts */
     size_t definition_count;
     const char **ignore;
@@ -149,6 +164,20 @@ int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa
  * 1 or 0. */
 int cqa_moment_from_text(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
                          const char *text, int64_t *utc_s);
+
+/* The milliseconds that the same text has beyond its second; -1: it tells none. */
+int cqa_moment_ms(const char *text);
+
+/* Loads "agent_channel" of a map, where it has one. */
+void cqa_agent_channel_load(const struct cqa_yaml_node *map, int out[CQA_DIRECTION_COUNT],
+                            struct cqa_problems *problems);
+
+/* Loads the key `leg` of a profile, after agent_channel. */
+void cqa_leg_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
+                  struct cqa_problems *problems);
+
+/* Says whose line a file of one party holds, now that its direction is known. */
+void cqa_leg_settle(const struct cqa_recorder *recorder, struct cqa_call_identity *identity);
 
 /* Loads the key `sidecars` of a profile. */
 void cqa_sidecars_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,

@@ -69,10 +69,10 @@ static void load_directions(struct cqa_recorder *recorder, const struct cqa_yaml
 }
 
 /* "agent_channel: 0", or a map by direction with "other" for the rest. */
-static void load_agent_channel(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
-                               struct cqa_problems *problems)
+void cqa_agent_channel_load(const struct cqa_yaml_node *map, int out[CQA_DIRECTION_COUNT],
+                            struct cqa_problems *problems)
 {
-    const struct cqa_yaml_node *node = cqa_yaml_find(root, "agent_channel");
+    const struct cqa_yaml_node *node = cqa_yaml_find(map, "agent_channel");
     int64_t channel = 0;
 
     if (node == NULL)
@@ -81,13 +81,13 @@ static void load_agent_channel(struct cqa_recorder *recorder, const struct cqa_y
         cqa_yaml_only(node, cqa_direction_words, problems);
         (void)cqa_yaml_get_whole(node, "other", 0, 0, 1, &channel, problems);
     } else {
-        (void)cqa_yaml_get_whole(root, "agent_channel", 0, 0, 1, &channel, problems);
+        (void)cqa_yaml_get_whole(map, "agent_channel", 0, 0, 1, &channel, problems);
     }
     for (int i = 0; i < CQA_DIRECTION_COUNT; i++) {
         int64_t own = channel;
         if (cqa_yaml_kind(node) == CQA_YAML_MAP)
             (void)cqa_yaml_get_whole(node, cqa_direction_words[i], 0, 0, 1, &own, problems);
-        recorder->agent_channel[i] = (int)own;
+        out[i] = (int)own;
     }
 }
 
@@ -95,7 +95,7 @@ static void load_raw(struct cqa_recorder *recorder, const struct cqa_yaml_node *
                      struct cqa_problems *problems)
 {
     static const char *const keys[] = {"encoding", "rate_hz", "channels", NULL};
-    static const char *const encodings[] = {"slin", "ulaw", "alaw", NULL};
+    static const char *const encodings[] = {"slin", "ulaw", "alaw", "g722", NULL};
     const struct cqa_yaml_node *map = cqa_yaml_want(root, "raw", CQA_YAML_MAP, 0, problems);
     int encoding = 0;
     int64_t rate_hz = 0;
@@ -110,6 +110,9 @@ static void load_raw(struct cqa_recorder *recorder, const struct cqa_yaml_node *
     (void)cqa_yaml_get_whole(map, "channels", 0, 1, 2, &channels, problems);
     recorder->raw.rate_hz = (int)rate_hz;
     recorder->raw.channels = (int)channels;
+    if (recorder->raw.encoding == CQA_RAW_G722 &&
+        ((rate_hz != 0 && rate_hz != 16000) || channels == 2))
+        cqa_yaml_problem(map, problems, "G.722 has one channel at 16000 Hz");
 }
 
 /* ---- patterns */
@@ -242,7 +245,7 @@ static void load_root(struct cqa_recorder *recorder, const struct cqa_yaml_node 
         "name",           "like",     "takes_any", "times",      "starts_at_answer",
         "agent_channel",  "ignore",   "unknown",   "define",     "directions",
         "patterns",       "sidecars", "raw",       "extensions", "decade",
-        "without_domain", NULL};
+        "without_domain", "leg",      NULL};
     static const char *const times[] = {"local", "utc", NULL};
     int64_t decade = recorder->decade;
 
@@ -254,7 +257,8 @@ static void load_root(struct cqa_recorder *recorder, const struct cqa_yaml_node 
     recorder->decade = (int)decade;
     (void)cqa_yaml_get_bool(root, "starts_at_answer", 0, &recorder->starts_at_answer, problems);
     (void)cqa_yaml_get_bool(root, "without_domain", 0, &recorder->without_domain, problems);
-    load_agent_channel(recorder, root, problems);
+    cqa_agent_channel_load(root, recorder->agent_channel, problems);
+    cqa_leg_load(recorder, root, problems);
     load_raw(recorder, root, problems);
     load_extensions(recorder, root, problems);
     load_words(recorder, root, "ignore", &recorder->ignore, &recorder->ignore_count, problems);

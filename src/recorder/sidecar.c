@@ -409,6 +409,8 @@ static void fill(const struct reader *reader, const struct cqa_zone *zone, struc
         cqa_zone_format(zone, utc_s, text);
         if (text[0] != '\0')
             take(&call->started_at, cqa_arena_string(reader->arena, text));
+        const int ms = cqa_moment_ms(started);
+        call->started_ms = ms < 0 ? call->started_ms : utc_s * 1000 + ms;
     }
     for (int channel = 0; channel < 2 && reader->sidecar->agent_word != NULL; channel++) {
         const char *who = value(reader, call, CQA_SIDECAR_CHANNEL_0 + channel);
@@ -475,6 +477,7 @@ cqa_recorder_read_sidecar(const struct cqa_recorder *recorder, struct cqa_childr
         }
         if (status == CQA_OK && found != NULL)
             *found = 1;
+        cqa_leg_settle(recorder, identity);
         return status;
     }
     return CQA_OK;

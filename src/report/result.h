@@ -45,8 +45,9 @@ struct cqa_channel_result {
  */
 struct cqa_result {
     struct cqa_arena arena;
-    const char *path;          /* absolute */
-    const char *const *copies; /* where else the same recording lies (docs/decisions/0107) */
+    const char *path;               /* absolute; of two files the first one's */
+    const char *leg_path[CQA_LEGS]; /* where recording.legs are joined */
+    const char *const *copies;      /* where else the same recording lies (docs/decisions/0107) */
     size_t copy_count;
     const char *file_sha256; /* of the file at `path`, where the result is of a better source that
                                 is gone; NULL */

@@ -41,22 +41,89 @@ static void read_copies(struct cqa_field_reader *reader, const struct cqa_field 
     }
 }
 
+static void read_sha256(struct cqa_field_reader *reader, const struct cqa_field *up, char out[65])
+{
+    const struct cqa_field field = cqa_field_of(up, "sha256");
+
+    cqa_field_copy(reader, up, "sha256", out, 65);
+    if (strlen(out) != 64 || strspn(out, "0123456789abcdef") != 64)
+        cqa_field_fail(reader, &field, CQA_E_BADDATA, "must be 64 lower-case hex digits");
+}
+
+/* 0 where it is absent. */
+static double optional_number(struct cqa_field_reader *reader, const struct cqa_field *up,
+                              const char *name, double least, double most)
+{
+    const double value = cqa_field_number(reader, up, name, CQA_FIELD_OPTIONAL, least, most);
+
+    return isnan(value) ? 0 : value;
+}
+
+/* "" where it is absent. */
+static void optional_copy(struct cqa_field_reader *reader, const struct cqa_field *up,
+                          const char *name, char *out, size_t size)
+{
+    const char *text = cqa_field_string(reader, up, name, CQA_FIELD_OPTIONAL, size - 1);
+
+    snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+/* Of a leg only path, hash, role and place are everybody's; the rest is ours. */
+static void read_leg(struct cqa_field_reader *reader, const struct cqa_field *field,
+                     struct cqa_result *result, int i)
+{
+    static const char *const known[] = {"path",      "sha256",      "role",      "offset_ms",
+                                        "drift_ppm", "bytes",       "container", "encoding",
+                                        "rate_hz",   "duration_ms", NULL};
+    struct cqa_leg_facts *facts = &result->recording.leg[i];
+    struct cqa_leg_place *place = &result->recording.legs.leg[i];
+
+    if (!cqa_field_object(reader, field, known))
+        return;
+    result->leg_path[i] =
+        cqa_field_string(reader, field, "path", CQA_FIELD_OR_NULL, PATH_BYTES_MAX);
+    read_sha256(reader, field, facts->sha256);
+    (void)cqa_field_word(reader, field, "role", CQA_FIELD_OR_NULL, cqa_role_words);
+    place->offset_ms = cqa_field_whole(reader, field, "offset_ms", 0, CQA_LEG_OFFSET_MS_MAX);
+    place->drift_ppm =
+        optional_number(reader, field, "drift_ppm", -CQA_LEG_DRIFT_PPM_MAX, CQA_LEG_DRIFT_PPM_MAX);
+    facts->bytes = (uint64_t)optional_number(reader, field, "bytes", 0, 1e15);
+    optional_copy(reader, field, "container", facts->container, sizeof facts->container);
+    optional_copy(reader, field, "encoding", facts->encoding, sizeof facts->encoding);
+    facts->rate_hz = (int)optional_number(reader, field, "rate_hz", 0, 1000000);
+    facts->duration_ms =
+        (int64_t)optional_number(reader, field, "duration_ms", 0, (double)DURATION_MS_MAX);
+}
+
+/* Absent: one file. */
+static void read_legs(struct cqa_field_reader *reader, const struct cqa_field *up,
+                      struct cqa_result *result)
+{
+    const struct cqa_field field = cqa_field_of(up, "legs");
+    const size_t count = field.json != NULL ? cqa_field_list(reader, &field, CQA_LEGS) : 0;
+
+    if (field.json != NULL && count != CQA_LEGS)
+        cqa_field_fail(reader, &field, CQA_E_BADDATA, "a call has two legs");
+    for (size_t i = 0; i < count && count == CQA_LEGS; i++) {
+        const struct cqa_field item = cqa_field_item(&field, i);
+        read_leg(reader, &item, result, (int)i);
+        result->recording.legs.joined = 1;
+    }
+}
+
 static void read_recording(struct cqa_field_reader *reader, const struct cqa_field *up,
                            struct cqa_result *result)
 {
     static const char *const known[] = {
-        "path",        "sha256", "bytes",  "container", "encoding",    "rate_hz", "channels",
-        "duration_ms", "layout", "copies", "part",      "file_sha256", NULL};
+        "path",        "sha256", "bytes", "container", "encoding", "rate_hz",     "channels",
+        "duration_ms", "layout", "legs",  "copies",    "part",     "file_sha256", NULL};
     const struct cqa_field field = cqa_field_of(up, "recording");
     struct cqa_audio_facts *out = &result->recording;
 
     if (!cqa_field_object(reader, &field, known))
         return;
     result->path = cqa_field_string(reader, &field, "path", CQA_FIELD_OR_NULL, PATH_BYTES_MAX);
-    cqa_field_copy(reader, &field, "sha256", out->sha256, sizeof out->sha256);
-    const struct cqa_field sha256 = cqa_field_of(&field, "sha256");
-    if (strlen(out->sha256) != 64 || strspn(out->sha256, "0123456789abcdef") != 64)
-        cqa_field_fail(reader, &sha256, CQA_E_BADDATA, "must be 64 lower-case hex digits");
+    read_sha256(reader, &field, out->sha256);
     out->bytes = (uint64_t)cqa_field_whole(reader, &field, "bytes", 0, INT64_MAX);
     cqa_field_copy(reader, &field, "container", out->container, sizeof out->container);
     cqa_field_copy(reader, &field, "encoding", out->encoding, sizeof out->encoding);
@@ -73,6 +140,7 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
     const int one = out->layout == CQA_LAYOUT_MONO || out->layout == CQA_LAYOUT_LEG;
     if ((out->channels == 1) != one)
         cqa_field_fail(reader, &field, CQA_E_BADDATA, "channels do not suit the layout");
+    read_legs(reader, &field, result);
 }
 
 static int two_digits(const char *text, int least, int most)

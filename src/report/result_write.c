@@ -80,17 +80,41 @@ static json_t *copies_array(const struct cqa_result *result)
     return array;
 }
 
+static json_t *leg_object(const struct cqa_result *result, int i)
+{
+    const struct cqa_leg_facts *facts = &result->recording.leg[i];
+    const struct cqa_leg_place *place = &result->recording.legs.leg[i];
+
+    return json_pack(
+        "{s:o, s:s, s:o, s:I, s:o, s:I, s:s, s:s, s:i, s:I}", "path",
+        string_or_null(result->leg_path[i]), "sha256", facts->sha256, "role",
+        i < result->channel_count ? word_or_null(cqa_role_words[result->channels[i].role])
+                                  : json_null(),
+        "offset_ms", (json_int_t)place->offset_ms, "drift_ppm", number(place->drift_ppm, 1),
+        "bytes", (json_int_t)facts->bytes, "container", facts->container, "encoding",
+        facts->encoding, "rate_hz", facts->rate_hz, "duration_ms", (json_int_t)facts->duration_ms);
+}
+
+/* NULL, and the key is left out, where there is one file. */
+static json_t *legs_array(const struct cqa_result *result)
+{
+    if (!result->recording.legs.joined)
+        return NULL;
+    return json_pack("[o, o]", leg_object(result, 0), leg_object(result, 1));
+}
+
 static json_t *recording_object(const struct cqa_result *result)
 {
     const struct cqa_audio_facts *recording = &result->recording;
 
-    return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s, s:o*, s:s*, s:s*}", "path",
-                     string_or_null(result->path), "sha256", recording->sha256, "bytes",
+    return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s, s:o*, s:o*, s:s*, s:s*}",
+                     "path", string_or_null(result->path), "sha256", recording->sha256, "bytes",
                      (json_int_t)recording->bytes, "container", recording->container, "encoding",
                      recording->encoding, "rate_hz", recording->rate_hz, "channels",
                      recording->channels, "duration_ms", (json_int_t)recording->duration_ms,
-                     "layout", cqa_layout_words[recording->layout], "copies", copies_array(result),
-                     "file_sha256", result->file_sha256, "part", result->part);
+                     "layout", cqa_layout_words[recording->layout], "legs", legs_array(result),
+                     "copies", copies_array(result), "file_sha256", result->file_sha256, "part",
+                     result->part);
 }
 
 static json_t *call_object(const struct cqa_call *call)

@@ -19,8 +19,11 @@ enum { BUCKETS_MAX = 6000 };
 struct playable {
     struct cqa_arena *arena;
     const char *path;
+    const char *leg_path[CQA_LEGS]; /* of a call in two files */
     int64_t duration_ms;
     struct cqa_render_order order;
+    struct cqa_render_source source; /* closed by close_call */
+    struct stat facts[CQA_LEGS];
 };
 
 /* Digits keyed in may be card numbers: nobody hears them. */
@@ -44,6 +47,35 @@ static void collect_mutes(const json_t *root, struct cqa_render_order *order)
     }
 }
 
+static struct cqa_raw raw_of(const json_t *file, int channels)
+{
+    return cqa_raw_of_facts(json_string_value(json_object_get(file, "container")),
+                            json_string_value(json_object_get(file, "encoding")),
+                            (int)json_integer_value(json_object_get(file, "rate_hz")), channels);
+}
+
+/* How the recording's one file is read, or its two. */
+static void read_legs(const json_t *recording, struct playable *playable)
+{
+    const json_t *list = json_object_get(recording, "legs");
+    struct cqa_legs *legs = &playable->order.legs;
+
+    legs->joined = json_array_size(list) == CQA_LEGS;
+    if (!legs->joined)
+        legs->leg[0].raw = raw_of(recording, playable->order.channels);
+    for (size_t i = 0; legs->joined && i < CQA_LEGS; i++) {
+        const json_t *leg = json_array_get(list, i);
+        playable->leg_path[i] =
+            cqa_arena_string(playable->arena, json_string_value(json_object_get(leg, "path")));
+        legs->leg[i] = (struct cqa_leg_place){
+            .raw = raw_of(leg, 1),
+            .offset_ms = json_integer_value(json_object_get(leg, "offset_ms")),
+            .drift_ppm = json_number_value(json_object_get(leg, "drift_ppm"))};
+    }
+    if (!cqa_legs_are_sound(legs))
+        *legs = (struct cqa_legs){0};
+}
+
 static int read_row(void *context, const struct cqa_call_row *row)
 {
     struct playable *playable = context;
@@ -54,10 +86,7 @@ static int read_row(void *context, const struct cqa_call_row *row)
     playable->duration_ms = json_integer_value(json_object_get(recording, "duration_ms"));
     playable->order.channels =
         json_integer_value(json_object_get(recording, "channels")) == 2 ? 2 : 1;
-    playable->order.raw = cqa_raw_of_facts(
-        json_string_value(json_object_get(recording, "container")),
-        json_string_value(json_object_get(recording, "encoding")),
-        (int)json_integer_value(json_object_get(recording, "rate_hz")), playable->order.channels);
+    read_legs(recording, playable);
     collect_mutes(root, &playable->order);
     json_decref(root);
     return 1;
@@ -99,9 +128,9 @@ static int gather_clip(void *context, const struct cqa_item_clip *clip)
 
 /* The clips of a call as one file; -1: it has none, or they cannot be read. `facts` are made up:
  * they tell these clips from all other files. */
-static int open_evidence(struct cqa_request *request, int64_t call, struct playable *playable,
-                         struct stat *facts)
+static int open_evidence(struct cqa_request *request, int64_t call, struct playable *playable)
 {
+    struct stat *facts = &playable->facts[0];
     struct cqa_error error = {0};
     struct gathering gathering = {.order = &playable->order};
     unsigned char digest[16];
@@ -121,34 +150,71 @@ static int open_evidence(struct cqa_request *request, int64_t call, struct playa
     memcpy(&facts->st_ino, digest, sizeof facts->st_ino);
     memcpy(&facts->st_dev, digest + 8, sizeof facts->st_dev);
     playable->order.duration_ms = playable->duration_ms;
+    playable->order.legs = (struct cqa_legs){0};
     playable->path = "clips.ogg";
     return gathering.fd;
 }
 
-/* Finds the call and opens its recording, or what clips there are of it; -1 with a problem given.
- */
-static int open_call(struct cqa_request *request, int64_t *call, struct playable *playable,
-                     struct stat *facts)
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+static void close_call(struct playable *playable)
+{
+    for (size_t i = 0; i < playable->source.files.count; i++)
+        close(playable->source.files.fd[i]);
+    playable->source.files.count = 0;
+}
+
+/* Opens the recording's files. 0: one of them cannot be had. */
+static int open_files(struct cqa_request *request, struct playable *playable,
+                      struct cqa_error *error)
+{
+    const size_t count = playable->order.legs.joined ? CQA_LEGS : 1;
+    struct cqa_frame_files *files = &playable->source.files;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *path = count > 1 ? playable->leg_path[i] : playable->path;
+        const int fd = path == NULL ? -1
+                                    : cqa_recording_open(cqa_request_config(request), path,
+                                                         &playable->facts[i], error);
+        if (fd < 0) {
+            close_call(playable);
+            return 0;
+        }
+        files->fd[files->count++] = fd;
+        playable->source.name[i] = last_part(path);
+    }
+    return 1;
+}
+
+/* Finds the call and opens its recording, or what clips there are of it; 0 with a problem given. */
+static int open_call(struct cqa_request *request, int64_t *call, struct playable *playable)
 {
     static const char *const known[] = {"source", NULL};
     struct cqa_error error = {0};
 
     if (!cqa_query_only(request, known) || !cqa_query_call(request, call))
-        return -1;
+        return 0;
     playable->arena = cqa_request_arena(request);
     const enum cqa_status status =
         cqa_scores_call(cqa_request_scores(request), *call, read_row, playable, &error);
     if (status != CQA_OK || playable->path == NULL) {
         cqa_reply_error(request, status, &error);
-        return -1;
+        return 0;
     }
-    int fd = cqa_recording_open(cqa_request_config(request), playable->path, facts, &error);
-    if (fd >= 0)
-        return fd;
-    fd = open_evidence(request, *call, playable, facts);
-    if (fd < 0)
+    if (open_files(request, playable, &error))
+        return 1;
+    const int fd = open_evidence(request, *call, playable);
+    if (fd < 0) {
         reply_gone(request, &error);
-    return fd;
+        return 0;
+    }
+    playable->source = (struct cqa_render_source){{1, {fd, -1}}, {playable->path, NULL}};
+    return 1;
 }
 
 /* 0 with a problem given: what can't be noted is not played. */
@@ -169,48 +235,54 @@ static int note_play(struct cqa_request *request, int64_t call)
     return status == CQA_OK;
 }
 
-static const char *last_part(const char *path)
+/* What a browser plays as it is; NULL: it has to be rendered. */
+static const char *media_type(const struct playable *playable)
 {
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
+    return playable->order.mute_count == 0 && playable->order.span_count == 0 &&
+                   !playable->order.legs.joined
+               ? cqa_recording_type(playable->source.files.fd[0],
+                                    (uint64_t)playable->facts[0].st_size)
+               : NULL;
 }
 
-/* What a browser plays as it is; NULL: it has to be rendered. */
-static const char *media_type(const struct playable *playable, int fd)
+static enum cqa_status render(struct cqa_request *request, const struct playable *playable,
+                              const struct cqa_render_order *order, int *rendered, uint64_t *size,
+                              struct cqa_error *error)
 {
-    return playable->order.mute_count == 0 && playable->order.span_count == 0
-               ? cqa_recording_type(fd)
-               : NULL;
+    return cqa_playback_render(cqa_request_playback(request), order, &playable->source,
+                               playable->facts, rendered, size, error);
+}
+
+/* The one file as it is, from here on the reply's. */
+static void reply_as_it_is(struct cqa_request *request, struct playable *playable, const char *type)
+{
+    cqa_reply_file(request, type, playable->source.files.fd[0],
+                   (uint64_t)playable->facts[0].st_size);
+    playable->source.files.count = 0;
 }
 
 void cqa_get_audio(struct cqa_request *request)
 {
     struct playable playable = {.order = {.kind = CQA_RENDER_WAV}};
     struct cqa_error error = {0};
-    struct stat facts;
     int64_t call;
     int rendered;
     uint64_t size;
-    const int fd = open_call(request, &call, &playable, &facts);
 
-    if (fd < 0)
+    if (!open_call(request, &call, &playable))
         return;
-    const char *type = media_type(&playable, fd);
+    const char *type = media_type(&playable);
     if (!note_play(request, call)) {
-        close(fd);
-    } else if (type != NULL) {
-        cqa_reply_file(request, type, fd, (uint64_t)facts.st_size);
-    } else {
-        const enum cqa_status status =
-            cqa_playback_render(cqa_request_playback(request), &playable.order, fd, &facts,
-                                last_part(playable.path), &rendered, &size, &error);
-        close(fd);
-        if (status == CQA_OK)
-            cqa_reply_file(request, "audio/wav", rendered, size);
-        else
-            cqa_reply_error(request, status, &error);
+        close_call(&playable);
+        return;
     }
+    if (type != NULL)
+        reply_as_it_is(request, &playable, type);
+    else if (render(request, &playable, &playable.order, &rendered, &size, &error) == CQA_OK)
+        cqa_reply_file(request, "audio/wav", rendered, size);
+    else
+        cqa_reply_error(request, error.status, &error);
+    close_call(&playable);
 }
 
 /* {"bucket_ms", "channels": [[least, greatest, …], …]}, ±127; "only_ms" where there are clips only.
@@ -258,11 +330,10 @@ static enum cqa_status read_whole(int fd, uint64_t size, struct cqa_buffer *out,
  * that: whoever looks at it presses space next, and should not wait for the decoder then.
  */
 static enum cqa_status make_peaks(struct cqa_request *request, const struct playable *playable,
-                                  int fd, const struct stat *facts, struct cqa_buffer *peaks,
-                                  struct cqa_error *error)
+                                  struct cqa_buffer *peaks, struct cqa_error *error)
 {
     struct cqa_render_order order = playable->order;
-    const int is_wav = media_type(playable, fd) == NULL;
+    const int is_wav = media_type(playable) == NULL;
     int rendered;
     uint64_t size;
 
@@ -270,9 +341,7 @@ static enum cqa_status make_peaks(struct cqa_request *request, const struct play
         order.kind = CQA_RENDER_WAV;
         order.bucket_ms = 0;
     }
-    enum cqa_status status =
-        cqa_playback_render(cqa_request_playback(request), &order, fd, facts,
-                            last_part(playable->path), &rendered, &size, error);
+    enum cqa_status status = render(request, playable, &order, &rendered, &size, error);
     if (status != CQA_OK)
         return status;
     status = is_wav ? cqa_peaks_of_wav(rendered, size, order.channels, playable->order.bucket_ms,
@@ -287,17 +356,15 @@ void cqa_get_peaks(struct cqa_request *request)
     struct playable playable = {.order = {.kind = CQA_RENDER_PEAKS}};
     struct cqa_buffer peaks = {.limit = 1 << 20};
     struct cqa_error error = {0};
-    struct stat facts;
     int64_t call;
-    const int fd = open_call(request, &call, &playable, &facts);
 
-    if (fd < 0)
+    if (!open_call(request, &call, &playable))
         return;
     playable.order.bucket_ms = (int)(playable.duration_ms / BUCKETS_MAX) + 1;
     if (playable.order.bucket_ms < 10)
         playable.order.bucket_ms = 10;
-    const enum cqa_status status = make_peaks(request, &playable, fd, &facts, &peaks, &error);
-    close(fd);
+    const enum cqa_status status = make_peaks(request, &playable, &peaks, &error);
+    close_call(&playable);
     if (status == CQA_OK)
         reply_peaks(request, &playable.order, &peaks);
     else

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/playback.h"
 
+#include <math.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/log.h"
 
 enum { ENTRIES = 32, HASH_SIZE = 32, PLAYS = 1024, PLAY_MS = 600000 };
 static const uint64_t BYTES_MAX = 1ull << 30; /* an hour of both parties is 115 MB */
@@ -29,6 +31,8 @@ struct cqa_playback {
     pthread_mutex_t decoding; /* one file is decoded at a time */
     char *folder;
     struct cqa_children *children; /* they decode */
+    struct cqa_children *more;     /* what those do not; NULL: nobody does. Under `decoding` */
+    int more_is_asked_for;
     struct entry entries[ENTRIES];
     uint64_t uses;
     struct play plays[PLAYS];
@@ -63,29 +67,39 @@ void cqa_playback_destroy(struct cqa_playback *playback)
     pthread_mutex_destroy(&playback->lock);
     pthread_mutex_destroy(&playback->decoding);
     cqa_children_destroy(playback->children);
+    cqa_children_destroy(playback->more);
     free(playback->folder);
     free(playback);
 }
 
 /* The file as it is now, and what is wanted of it. */
-static void key_of(const struct cqa_render_order *order, const struct stat *facts,
-                   unsigned char *key)
+static void add_file(crypto_generichash_state *state, const struct stat *facts,
+                     const struct cqa_leg_place *place)
 {
-    crypto_generichash_state state;
     const int64_t numbers[] = {(int64_t)facts->st_dev,
                                (int64_t)facts->st_ino,
                                (int64_t)facts->st_size,
                                (int64_t)facts->st_mtim.tv_sec,
                                (int64_t)facts->st_mtim.tv_nsec,
-                               order->kind,
-                               order->channels,
-                               order->bucket_ms,
-                               order->raw.encoding,
-                               order->raw.rate_hz,
-                               order->raw.channels};
+                               place->raw.encoding,
+                               place->raw.rate_hz,
+                               place->raw.channels,
+                               place->offset_ms,
+                               llround(place->drift_ppm * 1000)};
+
+    crypto_generichash_update(state, (const unsigned char *)numbers, sizeof numbers);
+}
+
+static void key_of(const struct cqa_render_order *order, const struct stat facts[CQA_LEGS],
+                   unsigned char *key)
+{
+    crypto_generichash_state state;
+    const int64_t numbers[] = {order->kind, order->channels, order->bucket_ms, order->legs.joined};
 
     crypto_generichash_init(&state, NULL, 0, HASH_SIZE);
     crypto_generichash_update(&state, (const unsigned char *)numbers, sizeof numbers);
+    for (int i = 0; i <= (order->legs.joined != 0); i++)
+        add_file(&state, &facts[i], &order->legs.leg[i]);
     crypto_generichash_update(&state, (const unsigned char *)order->mutes,
                               order->mute_count * sizeof order->mutes[0]);
     crypto_generichash_final(&state, key, HASH_SIZE);
@@ -149,15 +163,34 @@ static enum cqa_status look_up(struct cqa_playback *playback, const unsigned cha
     return status;
 }
 
+/* By the children that decode more, where there are any; started when they are first needed. */
+static enum cqa_status render_more(struct cqa_playback *playback,
+                                   const struct cqa_render_order *order,
+                                   const struct cqa_render_source *source, int *rendered,
+                                   uint64_t *size, struct cqa_error *error)
+{
+    struct cqa_error trouble = {0};
+
+    if (!playback->more_is_asked_for && cqa_render_more(&playback->more, &trouble) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "callqa-server-codecs: %p", &trouble.message);
+    playback->more_is_asked_for = 1;
+    if (playback->more != NULL)
+        return cqa_render(playback->more, order, source, playback->folder, rendered, size, error);
+    error->status = CQA_E_BADDATA;
+    return CQA_E_BADDATA;
+}
+
 static enum cqa_status render(struct cqa_playback *playback, const struct cqa_render_order *order,
-                              int fd, const char *name, const unsigned char *key, int *out_fd,
-                              uint64_t *out_size, struct cqa_error *error)
+                              const struct cqa_render_source *source, const unsigned char *key,
+                              int *out_fd, uint64_t *out_size, struct cqa_error *error)
 {
     int rendered;
     uint64_t size;
     enum cqa_status status =
-        cqa_render(playback->children, order, fd, name, playback->folder, &rendered, &size, error);
+        cqa_render(playback->children, order, source, playback->folder, &rendered, &size, error);
 
+    if (status == CQA_E_REFUSED)
+        status = render_more(playback, order, source, &rendered, &size, error);
     if (status != CQA_OK)
         return status;
     pthread_mutex_lock(&playback->lock);
@@ -170,8 +203,9 @@ static enum cqa_status render(struct cqa_playback *playback, const struct cqa_re
 }
 
 enum cqa_status cqa_playback_render(struct cqa_playback *playback,
-                                    const struct cqa_render_order *order, int fd,
-                                    const struct stat *facts, const char *name, int *out_fd,
+                                    const struct cqa_render_order *order,
+                                    const struct cqa_render_source *source,
+                                    const struct stat facts[CQA_LEGS], int *out_fd,
                                     uint64_t *out_size, struct cqa_error *error)
 {
     unsigned char key[HASH_SIZE];
@@ -183,7 +217,7 @@ enum cqa_status cqa_playback_render(struct cqa_playback *playback,
     pthread_mutex_lock(&playback->decoding);
     status = look_up(playback, key, out_fd, out_size, error); /* perhaps it was made meanwhile */
     if (status == CQA_E_NOTFOUND)
-        status = render(playback, order, fd, name, key, out_fd, out_size, error);
+        status = render(playback, order, source, key, out_fd, out_size, error);
     pthread_mutex_unlock(&playback->decoding);
     return status;
 }

@@ -15,11 +15,12 @@ enum cqa_status cqa_playback_create(struct cqa_playback **out, const char *folde
                                     struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_playback_destroy(struct cqa_playback *playback);
 
-/* As cqa_render; `facts` are the file's. One file is decoded at a time. The descriptor is the
- * caller's. */
+/* As cqa_render; `facts` are those of as many files. One recording is decoded at a time. The
+ * descriptor is the caller's. */
 enum cqa_status cqa_playback_render(struct cqa_playback *playback,
-                                    const struct cqa_render_order *order, int fd,
-                                    const struct stat *facts, const char *name, int *out_fd,
+                                    const struct cqa_render_order *order,
+                                    const struct cqa_render_source *source,
+                                    const struct stat facts[CQA_LEGS], int *out_fd,
                                     uint64_t *out_size, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* 1 the first time somebody plays a call, and again when ten minutes have passed: then a play is

@@ -94,42 +94,42 @@ static uint32_t le16(const unsigned char *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8;
 }
 
-/* PCM, float, A-law and µ-law with a data size that is final. GSM, IMA and others must be rendered.
- */
-static int is_plain_wav(const unsigned char *bytes, size_t size)
+/* Whether the samples at [start, start + length) are all of a file but for what players ignore. */
+static int reaches_end(uint64_t start, uint64_t length, uint64_t bytes)
+{
+    enum { TAGS_MAX = 4096 };
+
+    return length > 0 && length <= bytes - start && bytes - start - length <= TAGS_MAX;
+}
+
+/* PCM, float, A-law and µ-law with a data size that is right. GSM, IMA and others must be rendered,
+ * as what was joined behind such a file. */
+static int is_plain_wav(const unsigned char *head, size_t size, uint64_t bytes)
 {
     uint32_t tag = 0;
 
     for (size_t at = 12; at + 8 <= size;) {
-        const uint32_t length = le32(bytes + at + 4);
-        if (memcmp(bytes + at, "data", 4) == 0)
-            return (tag == 1 || tag == 3 || tag == 6 || tag == 7) && length > 0 &&
-                   length < UINT32_MAX;
-        if (memcmp(bytes + at, "fmt ", 4) == 0 && at + 10 <= size) {
-            tag = le16(bytes + at + 8);
+        const uint32_t length = le32(head + at + 4);
+        if (memcmp(head + at, "data", 4) == 0)
+            return (tag == 1 || tag == 3 || tag == 6 || tag == 7) &&
+                   reaches_end(at + 8, length, bytes);
+        if (memcmp(head + at, "fmt ", 4) == 0 && at + 10 <= size) {
+            tag = le16(head + at + 8);
             if (tag == 0xfffe && length >= 40 && at + 34 <= size)
-                tag = le16(bytes + at + 32); /* extensible: the sub-format's first two bytes */
+                tag = le16(head + at + 32); /* extensible: the sub-format's first two bytes */
         }
         at += 8 + (size_t)length + (length & 1);
     }
     return 0;
 }
 
-const char *cqa_recording_type(int fd)
+const char *cqa_recording_type(int fd, uint64_t bytes)
 {
-    unsigned char bytes[4096];
-    const ssize_t count = pread(fd, bytes, sizeof bytes, 0);
+    unsigned char head[4096];
+    const ssize_t count = pread(fd, head, sizeof head, 0);
     const size_t size = count > 0 ? (size_t)count : 0;
 
-    if (size < 64)
+    if (size < 64 || memcmp(head, "RIFF", 4) != 0 || memcmp(head + 8, "WAVE", 4) != 0)
         return NULL;
-    if (memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WAVE", 4) == 0)
-        return is_plain_wav(bytes, size) ? "audio/wav" : NULL;
-    if (memcmp(bytes, "fLaC", 4) == 0)
-        return "audio/flac";
-    if (memcmp(bytes, "OggS", 4) == 0)
-        return memcmp(bytes + 28, "OpusHead", 8) == 0 || memcmp(bytes + 28, "\x01vorbis", 7) == 0
-                   ? "audio/ogg"
-                   : NULL;
-    return memcmp(bytes, "ID3", 3) == 0 ? "audio/mpeg" : NULL;
+    return is_plain_wav(head, size, bytes) ? "audio/wav" : NULL;
 }

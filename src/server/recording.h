@@ -2,6 +2,7 @@
 #ifndef CQA_SERVER_RECORDING_H
 #define CQA_SERVER_RECORDING_H
 
+#include <stdint.h>
 #include <sys/stat.h>
 #include "base/error.h"
 #include "server/config.h"
@@ -16,8 +17,11 @@
 int cqa_recording_open(const struct cqa_server_config *config, const char *path, struct stat *facts,
                        struct cqa_error *error);
 
-/* The media type of what browsers play as it is; NULL when it must be rendered. Looks at the first
- * bytes only. */
-const char *cqa_recording_type(int fd);
+/*
+ * The media type of what every browser plays as it is and finds each second in: WAV of plain
+ * samples whose header is right about all of the file's `bytes`. NULL when it must be rendered
+ * (docs/decisions/0120). Looks at the first bytes only.
+ */
+const char *cqa_recording_type(int fd, uint64_t bytes);
 
 #endif

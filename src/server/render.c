@@ -10,7 +10,8 @@
 #include "server/render_frame.h"
 
 enum { TIMEOUT_S = 120, RATE_HZ = 8000 };
-static const int64_t MEMORY_BYTES = INT64_C(512) << 20;
+/* With what 200 libraries take of the address space before anything is read. */
+static const int64_t MEMORY_BYTES = INT64_C(1) << 30;
 static const uint64_t OUTPUT_BYTES_MAX = 1ull
                                          << 30; /* past the 8 hours that a recording may last */
 
@@ -32,6 +33,7 @@ static const struct cqa_frame_rule RULES[] = {
     {CQA_RENDER_FAILED, 0, CQA_FAILURE_BYTES_MAX - 1},
     {CQA_RENDER_DONE, 0, 0},
     {CQA_RENDER_SKIP, sizeof(uint64_t), sizeof(uint64_t)},
+    {CQA_RENDER_UNDECODED, 0, CQA_FAILURE_BYTES_MAX - 1},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
@@ -57,7 +59,8 @@ static enum cqa_status not_decoded(const struct cqa_frame *frame, struct cqa_err
     text[frame->length] = '\0';
     if (!cqa_message_from_text(text, &why))
         return cqa_fail(error, CQA_E_BADDATA, "decoding broke off or took too long");
-    return cqa_fail(error, CQA_E_BADDATA, "the recording cannot be decoded: %p", &why);
+    return cqa_fail(error, frame->kind == CQA_RENDER_UNDECODED ? CQA_E_REFUSED : CQA_E_BADDATA,
+                    "the recording cannot be decoded: %p", &why);
 }
 
 /* What the child says is checked: it has read a stranger's file. 1: more is to come. */
@@ -68,7 +71,7 @@ static int take(const struct cqa_frame *frame, int out, uint64_t *size, enum cqa
         return frame->kind == CQA_FRAME_READY;
     if (frame->kind == CQA_RENDER_SKIP && skip(frame->body, size))
         return 1;
-    if (frame->kind == CQA_RENDER_FAILED)
+    if (frame->kind == CQA_RENDER_FAILED || frame->kind == CQA_RENDER_UNDECODED)
         *status = not_decoded(frame, error);
     else if (frame->kind != CQA_RENDER_DATA || *size + frame->length > OUTPUT_BYTES_MAX)
         *status = cqa_fail(error, CQA_E_BADDATA, "decoding broke off or took too long");
@@ -122,27 +125,30 @@ static int write_header(int out, int channels, uint64_t size)
 }
 
 static enum cqa_status run(struct cqa_children *children, const struct cqa_render_order *order,
-                           int fd, const char *name, int out, uint64_t *size,
+                           const struct cqa_render_source *source, int out, uint64_t *size,
                            struct cqa_error *error)
 {
     const struct cqa_child_order wanted = {CQA_ROLE_RENDER, MEMORY_BYTES, TIMEOUT_S};
-    const struct iovec parts[] = {{(void *)(uintptr_t)order, sizeof *order},
-                                  {(void *)(uintptr_t)name, strnlen(name, CQA_RENDER_NAME_MAX)}};
+    struct iovec parts[CQA_FRAME_ORDER_PARTS];
+    const size_t part_count =
+        cqa_frame_named_parts(order, sizeof *order, source->name[0],
+                              source->files.count > 1 ? source->name[1] : NULL, parts);
     struct cqa_child child;
     enum cqa_status status = cqa_child_start(children, &wanted, RULES, RULE_COUNT, &child, error);
 
     if (status != CQA_OK)
         return status;
     *size = order->kind == CQA_RENDER_WAV ? CQA_RENDER_HEADER_BYTES : 0;
-    status = cqa_frame_order(child.socket, CQA_FRAME_RENDER, parts, 2, fd)
-                 ? receive(&child, out, size, error)
-                 : cqa_fail(error, CQA_E_BADDATA, "the decoder did not start");
+    status =
+        cqa_frame_order_files(child.socket, CQA_FRAME_RENDER, parts, part_count, &source->files)
+            ? receive(&child, out, size, error)
+            : cqa_fail(error, CQA_E_BADDATA, "the decoder did not start");
     cqa_child_dismiss(children, &child);
     return status;
 }
 
 enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order,
-                           int fd, const char *name, const char *folder, int *out_fd,
+                           const struct cqa_render_source *source, const char *folder, int *out_fd,
                            uint64_t *out_size, struct cqa_error *error)
 {
     uint64_t size = 0;
@@ -150,7 +156,7 @@ enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_rende
 
     if (out < 0)
         return cqa_fail_errno(error, "%s", folder);
-    enum cqa_status status = run(children, order, fd, name, out, &size, error);
+    enum cqa_status status = run(children, order, source, out, &size, error);
     if (status == CQA_OK && ftruncate(out, (off_t)size) != 0) /* a hole at the end */
         status = cqa_fail_errno(error, "writing the rendered audio");
     if (status == CQA_OK && order->kind == CQA_RENDER_WAV &&

@@ -3,8 +3,8 @@
 #define CQA_SERVER_RENDER_H
 
 #include <stdint.h>
+#include "audio/audio.h"
 #include "base/error.h"
-#include "base/raw.h"
 #include "base/span.h"
 #include "child/child.h"
 
@@ -30,8 +30,15 @@ struct cqa_render_order {
      * else of it being silent. None: the file is the recording. */
     struct cqa_span spans[CQA_RENDER_SPANS_MAX];
     size_t span_count;
-    int64_t duration_ms; /* of the recording; with spans */
-    struct cqa_raw raw;  /* how it was read when it was analysed */
+    int64_t duration_ms;  /* of the recording; with spans */
+    struct cqa_legs legs; /* how it was read when it was analysed */
+};
+
+/* What is rendered: a recording's one file, or the two of a call. Descriptors and names (which tell
+ * raw formats by their endings) are borrowed. */
+struct cqa_render_source {
+    struct cqa_frame_files files;
+    const char *name[CQA_LEGS];
 };
 
 /* The first thing in the main() of a program that renders (see cqa_zygote_enter). */
@@ -41,13 +48,17 @@ void cqa_render_enter(int argc, char **argv);
 enum cqa_status cqa_render_children(struct cqa_children **out,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Those of the program that is linked to FFmpeg (docs/decisions/0122), for what cqa_render refuses;
+ * NULL where it is not installed. Owned as well. */
+enum cqa_status cqa_render_more(struct cqa_children **out, struct cqa_error *error) CQA_MUST_CHECK;
+
 /*
- * Renders `fd` (borrowed; `name` tells raw formats by their ending) into an unnamed file in
- * `folder`, whose descriptor and size come back, the caller's. CQA_E_BADDATA: it can't be decoded,
- * `error` says why. Any thread.
+ * Renders it into an unnamed file in `folder`, whose descriptor and size come back, the caller's.
+ * CQA_E_BADDATA: it can't be decoded, `error` says why; CQA_E_REFUSED: not by these children. Any
+ * thread.
  */
 enum cqa_status cqa_render(struct cqa_children *children, const struct cqa_render_order *order,
-                           int fd, const char *name, const char *folder, int *out_fd,
+                           const struct cqa_render_source *source, const char *folder, int *out_fd,
                            uint64_t *out_size, struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 #include "audio/audio.h"
 #include "base/message_json.h"
+#include "base/program.h"
 #include "server/render.h"
 #include "server/render_frame.h"
 
@@ -125,14 +127,16 @@ static int put_pair(struct renderer *renderer, const float *pair)
 }
 
 /* Plays what there is: a recording that breaks off is heard up to there. */
-static int render(struct renderer *renderer, int fd, const char *name, struct cqa_failure *failure)
+static int render(struct renderer *renderer, const struct cqa_frame_named *files,
+                  struct cqa_failure *failure)
 {
     static float pairs[2 * PAIRS];
     struct cqa_audio *audio = NULL;
     ptrdiff_t count;
     int good = 1;
 
-    if (cqa_audio_open(&audio, fd, name, &renderer->order.raw, failure) != CQA_OK)
+    if (cqa_audio_open_legs(&audio, files->open.fd, files->name, &renderer->order.legs, failure) !=
+        CQA_OK)
         return 0;
     while (good && (count = cqa_audio_read(audio, pairs, PAIRS, failure)) > 0)
         for (ptrdiff_t i = 0; good && i < count; i++)
@@ -145,40 +149,46 @@ static int render(struct renderer *renderer, int fd, const char *name, struct cq
     return good && (renderer->pair > 0 || failure->reason[0] == '\0');
 }
 
-static int is_sound(const struct cqa_render_order *order)
+static int is_sound(const struct cqa_render_order *order, size_t file_count)
 {
     return (order->channels == 1 || order->channels == 2) &&
            (order->kind == CQA_RENDER_WAV || order->bucket_ms > 0) &&
-           order->mute_count <= CQA_RENDER_MUTES_MAX && order->span_count <= CQA_RENDER_SPANS_MAX;
+           order->mute_count <= CQA_RENDER_MUTES_MAX && order->span_count <= CQA_RENDER_SPANS_MAX &&
+           cqa_legs_are_sound(&order->legs) &&
+           (file_count == CQA_LEGS) == (order->legs.joined != 0);
 }
 
 /* Why there is no sound, for the parent to put into words. */
-static void say_failure(const struct cqa_message *message)
+static void say_failure(const struct cqa_failure *failure)
 {
-    char *text = cqa_message_to_text(message);
+    char *text = cqa_message_to_text(&failure->message);
+    const int undecoded = strcmp(failure->reason, CQA_FAILURE_CODEC) == 0;
 
-    cqa_frame_say(CQA_RENDER_FAILED, text ? text : "", text ? strlen(text) : 0);
+    cqa_frame_say(undecoded ? CQA_RENDER_UNDECODED : CQA_RENDER_FAILED, text ? text : "",
+                  text ? strlen(text) : 0);
     free(text);
 }
 
 static void live(void *context)
 {
-    static char body[sizeof(struct cqa_render_order) + CQA_RENDER_NAME_MAX + 1];
+    static char body[sizeof(struct cqa_render_order) + CQA_FRAME_NAMES_MAX];
     static struct renderer renderer;
     struct cqa_failure failure = {{0}, {0}};
     struct cqa_frame_head head;
-    const int fd = cqa_frame_take_order(&head, body, sizeof body);
+    struct cqa_frame_named files;
 
     (void)context;
-    if (head.kind != CQA_FRAME_RENDER || head.length < sizeof renderer.order)
+    cqa_frame_take_files(&head, body, sizeof body, &files.open);
+    cqa_frame_find_names(&files, &head, body, sizeof renderer.order);
+    if (head.kind != CQA_FRAME_RENDER)
         _exit(1);
     memcpy(&renderer.order, body, sizeof renderer.order);
-    if (!is_sound(&renderer.order))
+    if (!is_sound(&renderer.order, files.open.count))
         _exit(1);
-    if (render(&renderer, fd, body + sizeof renderer.order, &failure) && flush(&renderer))
+    if (render(&renderer, &files, &failure) && flush(&renderer))
         cqa_frame_say(CQA_RENDER_DONE, NULL, 0);
     else
-        say_failure(&failure.message);
+        say_failure(&failure);
 }
 
 static const struct cqa_child_role roles[] = {{CQA_ROLE_RENDER, NULL, NULL, live}};
@@ -191,4 +201,15 @@ void cqa_render_enter(int argc, char **argv)
 enum cqa_status cqa_render_children(struct cqa_children **out, struct cqa_error *error)
 {
     return cqa_children_create(out, roles, 1, CQA_ZYGOTE_EXECUTED, error);
+}
+
+enum cqa_status cqa_render_more(struct cqa_children **out, struct cqa_error *error)
+{
+    char path[PATH_MAX];
+
+    *out = NULL;
+    if (cqa_program_beside("callqa-server-codecs", path, sizeof path) == NULL ||
+        access(path, X_OK) != 0)
+        return CQA_OK;
+    return cqa_children_create_of(out, path, roles, 1, error);
 }

@@ -8,13 +8,14 @@
 #define CQA_ROLE_RENDER "render"
 
 enum cqa_render_frame {
-    CQA_FRAME_RENDER = CQA_FRAME_OF_ROLE, /* order: struct cqa_render_order, the file's name */
+    CQA_FRAME_RENDER = CQA_FRAME_OF_ROLE, /* order: struct cqa_render_order, the files' names */
     CQA_RENDER_DATA,
     CQA_RENDER_FAILED, /* the body says why */
     CQA_RENDER_DONE,
-    CQA_RENDER_SKIP /* uint64_t: so many bytes of silence */
+    CQA_RENDER_SKIP,     /* uint64_t: so many bytes of silence */
+    CQA_RENDER_UNDECODED /* as FAILED, where another program may have the codec */
 };
 
-enum { CQA_RENDER_FRAME_BYTES = 32768, CQA_RENDER_HEADER_BYTES = 44, CQA_RENDER_NAME_MAX = 4096 };
+enum { CQA_RENDER_FRAME_BYTES = 32768, CQA_RENDER_HEADER_BYTES = 44 };
 
 #endif

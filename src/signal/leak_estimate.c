@@ -54,6 +54,7 @@ struct cqa_leak_estimator {
     float loudest_db[2];  /* of a block, fading slowly */
     float half_energy[2]; /* of the last block's second half */
     int begun;
+    int lag_min; /* samples */
     struct path into[2];
     struct path both; /* both channels loud */
     struct cqa_sameness same;
@@ -116,6 +117,7 @@ struct cqa_leak_estimator *cqa_leak_estimator_create(const struct cqa_leak_plan 
     if (estimator == NULL)
         return NULL;
     estimator->plan = plan;
+    estimator->lag_min = LAG_MIN;
     estimator->loudest_db[0] = estimator->loudest_db[1] = -120.0f;
     estimator->in = fftwf_alloc_complex(CQA_LEAK_BLOCK);
     estimator->out = fftwf_alloc_complex(CQA_LEAK_BLOCK);
@@ -137,6 +139,11 @@ void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator)
     fftwf_free(estimator->in);
     fftwf_free(estimator->out);
     free(estimator);
+}
+
+void cqa_leak_estimator_widen(struct cqa_leak_estimator *estimator)
+{
+    estimator->lag_min = -LAG_MAX;
 }
 
 CQA_HOT static void half_energies(const float *pairs, float energy[2])
@@ -280,7 +287,7 @@ static int correlate(struct cqa_leak_estimator *estimator, const struct path *pa
     fftwf_execute_dft(estimator->plan->backward, estimator->in, estimator->out);
     for (int i = 0; i < CQA_LEAK_BLOCK; i++)
         sum += (double)(out[2 * i] * out[2 * i]);
-    for (int lag = LAG_MIN; lag < LAG_MAX; lag++) {
+    for (int lag = estimator->lag_min; lag < LAG_MAX; lag++) {
         const int i = (lag + CQA_LEAK_BLOCK) % CQA_LEAK_BLOCK;
         const int j = (best + CQA_LEAK_BLOCK) % CQA_LEAK_BLOCK;
         if (fabsf(out[2 * i]) > fabsf(out[2 * j]))

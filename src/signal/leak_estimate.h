@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "signal/leak.h"
 
-/* Inside signal/: gathers cross-spectra of one-second blocks where one side talks and the other
+/* Gathers cross-spectra of one-second blocks where one side talks and the other
  * does not. */
 enum { CQA_LEAK_BLOCK = 8192, CQA_LEAK_STEP = 4096 };
 
@@ -17,6 +17,9 @@ struct cqa_leak_estimator;
 struct cqa_leak_estimator *
 cqa_leak_estimator_create(const struct cqa_leak_plan *plan); /* NULL: no memory */
 void cqa_leak_estimator_destroy(struct cqa_leak_estimator *estimator);
+
+/* Looks for delays of half a second either way, as of files that do not lie in step. */
+void cqa_leak_estimator_widen(struct cqa_leak_estimator *estimator);
 
 /* Looks at one block: CQA_LEAK_BLOCK interleaved pairs, CQA_LEAK_STEP after the block before. */
 void cqa_leak_look(struct cqa_leak_estimator *estimator, const float *pairs);

@@ -17,7 +17,7 @@ enum {
  * since. */
 #define READY(index, order)                                                                        \
     "SELECT id FROM recordings INDEXED BY " index " WHERE state = 'ready'"                         \
-    " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 3600000 AND mtime_ns >= ?2"                    \
+    " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 600000 AND mtime_ns >= ?2"                     \
     " AND path >= ?3 AND path < ?4 AND (?6 = 0 OR mtime_ns < ?6)"                                  \
     " AND (NOT ?7 OR asked = 'apart') ORDER BY attempts, mtime_ns" order " LIMIT ?5"
 CQA_SQL_STATEMENT(newest_ready, "iippiii", 1, READY("recordings_newest", " DESC"));
@@ -149,6 +149,7 @@ enum cqa_status cqa_recordings_claim(struct cqa_store *store, const struct cqa_c
 
 CQA_SQL_STATEMENT(give_back, "iii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
+                  " reason = CASE WHEN gone THEN '" CQA_VANISHED_UNREAD "' ELSE reason END,"
                   " owner = NULL, attempts = max(attempts - 1, 0), changed_ms = ?1"
                   " WHERE owner = ?2 AND (id = ?3 OR ?3 = 0)");
 CQA_SQL_STATEMENT(find_held, "iiii", 1,

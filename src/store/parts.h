@@ -4,6 +4,8 @@
 
 /* For the files of this folder only. */
 
+#include <limits.h>
+#include <sys/types.h>
 #include "sql/sql.h"
 #include "store/store.h"
 
@@ -12,6 +14,9 @@ struct cqa_store {
     int lock_fd;   /* callqa.lock: its byte `owner` is locked while this store is open, byte 0 while
                       it waits for the write lock */
     int64_t owner; /* this store's row in owners */
+    char path[PATH_MAX]; /* of the database */
+    dev_t device;        /* and which file that is */
+    ino_t inode;
     unsigned turn; /* whose turn an odd place in a claim is: the newest's or the oldest's */
 };
 

@@ -33,6 +33,7 @@ CQA_SQL_STATEMENT(find_copy, "p", 7,
 CQA_SQL_STATEMENT(update_path, "pii", 0,
                   "UPDATE recordings SET stale = stale OR path <> ?1, path = ?1, gone = 0,"
                   " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
+                  " reason = CASE state WHEN 'vanished' THEN NULL ELSE reason END,"
                   " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
                   " WHERE id = ?3");
 /* On request: whatever becomes of its file. */
@@ -60,6 +61,9 @@ CQA_SQL_STATEMENT(
     "UPDATE recordings SET gone = 1, stale = stale OR EXISTS (SELECT 1 FROM copies AS k"
     "  WHERE k.recording_id = recordings.id AND NOT k.gone),"
     " changed_ms = CASE WHEN state IN ('ready', 'settling') THEN ?1 ELSE changed_ms END,"
+    " reason = CASE WHEN reason IS NULL AND state = 'ready' THEN '" CQA_VANISHED_UNREAD
+    "' WHEN reason IS NULL AND state = 'settling' THEN '" CQA_VANISHED_UNFINISHED
+    "' ELSE reason END,"
     " state = CASE WHEN state IN ('ready', 'settling') THEN 'vanished' ELSE state END"
     " WHERE path = ?2 AND NOT gone");
 CQA_SQL_STATEMENT(lose_copy, "p", 0,
@@ -67,6 +71,11 @@ CQA_SQL_STATEMENT(lose_copy, "p", 0,
                   " WHERE path = ?1 AND NOT gone)");
 CQA_SQL_STATEMENT(mark_copy_gone, "p", 0, "UPDATE copies SET gone = 1 WHERE path = ?1");
 
+CQA_SQL_STATEMENT(insert_missed, "ptttipiii", 0,
+                  "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
+                  " mtime_ns, gone, state, reason, discovered_ms, revised_ms, changed_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, 'vanished', '" CQA_VANISHED_UNSETTLED
+                  "', ?9, ?9, ?9)");
 CQA_SQL_STATEMENT(insert_erased, "ptttipiii", 0,
                   "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
                   " mtime_ns, state, reason, discovered_ms, revised_ms, changed_ms)"
@@ -77,6 +86,7 @@ struct adding {
     const struct cqa_file *files;
     size_t count;
     int64_t now_ms;
+    int are_missed; /* they are not there any more */
     struct cqa_added out;
     struct cqa_arena arena; /* of one file */
 };
@@ -146,9 +156,14 @@ static enum cqa_status write_new(struct adding *adding, const struct cqa_file *f
 
     if (status != CQA_OK)
         return status;
+    if (erased && adding->are_missed) /* nothing is to be left of it */
+        return CQA_OK;
     cqa_rows_stem(file->path, stem, sizeof stem);
-    return cqa_sql_do(adding->sql, error, erased ? &insert_erased : &insert, file->path,
-                      file->source, call_id, call, (int64_t)!file->path_is_id, stem,
+    return cqa_sql_do(adding->sql, error,
+                      erased               ? &insert_erased
+                      : adding->are_missed ? &insert_missed
+                                           : &insert,
+                      file->path, file->source, call_id, call, (int64_t)!file->path_is_id, stem,
                       file->size_bytes, file->mtime_ns, adding->now_ms);
 }
 
@@ -318,6 +333,48 @@ enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_fil
 
     if (status == CQA_OK)
         *out = adding.out;
+    return status;
+}
+
+static enum cqa_status miss_one(struct adding *adding, const struct cqa_file *file,
+                                struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    struct known known;
+    enum cqa_status status = cqa_sql_start(adding->sql, &rows, error, &find_path, file->path);
+
+    status = read_first(adding, rows, status, &known, error);
+    if (status != CQA_OK || known.id != 0)
+        return status;
+    rows = NULL;
+    status = cqa_sql_start(adding->sql, &rows, error, &find_copy, file->path);
+    status = read_first(adding, rows, status, &known, error);
+    return status == CQA_OK && known.id == 0 ? add_unknown(adding, file, error) : status;
+}
+
+static enum cqa_status miss_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    struct adding *adding = context;
+    enum cqa_status status = CQA_OK;
+
+    adding->sql = sql;
+    adding->out = (struct cqa_added){0};
+    for (size_t i = 0; status == CQA_OK && i < adding->count; i++) {
+        status = miss_one(adding, &adding->files[i], error);
+        cqa_arena_finish(&adding->arena);
+    }
+    return status;
+}
+
+enum cqa_status cqa_recordings_missed(struct cqa_store *store, const struct cqa_file *files,
+                                      size_t count, int64_t now_ms, size_t *missed,
+                                      struct cqa_error *error)
+{
+    struct adding adding = {.files = files, .count = count, .now_ms = now_ms, .are_missed = 1};
+    const enum cqa_status status =
+        cqa_sql_transaction(store->sql, CQA_SQL_WRITE, miss_all, &adding, error);
+
+    *missed = status == CQA_OK ? adding.out.added : 0;
     return status;
 }
 

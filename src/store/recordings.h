@@ -50,6 +50,17 @@ enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_fil
 enum cqa_status cqa_recordings_gone(struct cqa_store *store, const char *const *paths, size_t count,
                                     int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Why a recording has vanished, where no failure of its own is the reason. */
+#define CQA_VANISHED_UNSETTLED "unsettled"   /* it went while it was still growing, or just after */
+#define CQA_VANISHED_UNREAD "unread"         /* it was to be analysed */
+#define CQA_VANISHED_UNFINISHED "unfinished" /* its header said that it was still being written */
+
+/* Files that went before they had settled: each leaves a vanished recording, unless its path is
+ * known already. `*count`: how many did. */
+enum cqa_status cqa_recordings_missed(struct cqa_store *store, const struct cqa_file *files,
+                                      size_t count, int64_t now_ms, size_t *missed,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Whether a person asked to have a recording analysed again, whose file is as it was. */
 enum cqa_asked {
     CQA_ASKED_NOT,
@@ -73,7 +84,8 @@ struct cqa_recording {
     enum cqa_recording_state state;
     int attempts;       /* how often its analysis was begun, this one included */
     int deaths;         /* how often a worker died or hung on it */
-    const char *reason; /* failed, excluded, or why it waits: CQA_FAILURE_…; NULL */
+    const char *reason; /* failed, excluded, vanished, or why it waits: CQA_FAILURE_…,
+                           CQA_VANISHED_…; NULL */
     const char *text;
     int64_t discovered_ms;
     int64_t changed_ms; /* last change of state */

@@ -115,13 +115,42 @@ static const char schema_0003[] =
     /* 1: retention found it held, and need not look again until a hold is lifted. */
     "ALTER TABLE recordings ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
 
+/* What looks at the watched folders found, for whoever asks whether all is accounted for. */
+static const char schema_0004[] =
+    "CREATE TABLE folders ("
+    "  path BLOB PRIMARY KEY NOT NULL,"
+    "  looked_ms INTEGER NOT NULL,"
+    "  took_ms INTEGER NOT NULL,"
+    "  files INTEGER NOT NULL,"
+    "  settling INTEGER NOT NULL,"
+    "  held INTEGER NOT NULL,"
+    "  ignored INTEGER NOT NULL,"
+    "  not_regular INTEGER NOT NULL,"
+    "  errors INTEGER NOT NULL,"
+    "  sys_errno INTEGER NOT NULL,"
+    "  held_back INTEGER NOT NULL,"
+    "  unread INTEGER NOT NULL,"
+    "  settling_since_ms INTEGER NOT NULL,"
+    "  settling_path BLOB,"
+    "  stream_pause_ms INTEGER NOT NULL,"
+    "  whole_pause_ms INTEGER NOT NULL,"
+    "  whole_growths INTEGER NOT NULL,"
+    "  closes INTEGER NOT NULL"
+    ") STRICT;"
+
+    /* One row: the time that was last believed (pipeline/believed.h). */
+    "CREATE TABLE believed ("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;";
+
 /*
  * One call once (docs/decisions/0107). `call` is the call's id: `call_id` stays what a row is known
  * by, with "#" and the part behind it where it is a further recording of its call. `stem` is the
  * name's, for recordings whose id is only the path. What was stored before is judged when a program
  * starts: `unjudged`.
  */
-static const char schema_0004[] =
+static const char schema_0005[] =
     "ALTER TABLE recordings ADD COLUMN call TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE recordings ADD COLUMN named INTEGER NOT NULL DEFAULT 1;"
     "ALTER TABLE recordings ADD COLUMN stem ANY;"
@@ -165,5 +194,6 @@ static const char schema_0004[] =
     "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
     "  AND http_status = 422 AND key IS NOT NULL AND text LIKE '%idempotency key%';";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
+                                    schema_0005};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

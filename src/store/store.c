@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+#include "store/mend.h"
 #include "store/parts.h"
 #include "store/recordings.h"
+#include "store/standing.h"
 
 const char *const cqa_asked_words[CQA_ASKED_COUNT + 1] = {"not", "again", "apart", NULL};
 const char *const cqa_recording_state_words[CQA_RECORDING_STATE_COUNT + 1] = {
@@ -77,6 +80,7 @@ CQA_SQL_STATEMENT(list_owners, "i", 1, "SELECT id FROM owners WHERE id <> ?1");
  * must not be tried at once again. */
 CQA_SQL_STATEMENT(free_recordings, "ii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
+                  " reason = CASE WHEN gone THEN '" CQA_VANISHED_UNREAD "' ELSE reason END,"
                   " owner = NULL, abandoned = abandoned + 1, changed_ms = ?1,"
                   " not_before_ms = CASE WHEN abandoned < 2 THEN 0"
                   "   ELSE ?1 + min(30000, 1000 << min(abandoned - 2, 5)) END"
@@ -113,6 +117,19 @@ static enum cqa_status register_owner(struct cqa_sql *sql, void *context, struct
 
     if (status == CQA_OK && lock_owner(store, store->owner, F_SETLK) != 0)
         status = cqa_fail_errno(error, "locking the store");
+    return status;
+}
+
+enum cqa_status cqa_standing_owners(struct cqa_store *store, int64_t *count,
+                                    struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &list_owners, store->owner);
+
+    *count = 0;
+    while (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        *count += lock_owner(store, cqa_sql_int(rows, 0), F_GETLK) > 0;
+    cqa_sql_end(rows);
     return status;
 }
 
@@ -176,6 +193,18 @@ static enum cqa_status open_files(struct cqa_store *store, const char *state_dir
     return cqa_sql_open(&place, &store->sql, error);
 }
 
+/* Which file it is: another may take its place. */
+static void note_file(struct cqa_store *store, const char *state_dir)
+{
+    struct stat facts = {0};
+
+    (void)snprintf(store->path, sizeof store->path, "%s/callqa.db", state_dir);
+    if (lstat(store->path, &facts) == 0) {
+        store->device = facts.st_dev;
+        store->inode = facts.st_ino;
+    }
+}
+
 enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
                                struct cqa_error *error)
 {
@@ -194,6 +223,47 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
     if (status != CQA_OK) {
         cqa_store_close(store);
         return cqa_fail_within(error, "%s", state_dir);
+    }
+    note_file(store, state_dir);
+    *out = store;
+    return CQA_OK;
+}
+
+int cqa_store_is_current(const struct cqa_store *store)
+{
+    struct stat facts;
+
+    return lstat(store->path, &facts) == 0 && facts.st_dev == store->device &&
+           facts.st_ino == store->inode;
+}
+
+enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
+                                       struct cqa_error *error)
+{
+    struct cqa_store *store = calloc(1, sizeof *store);
+    char path[PATH_MAX];
+
+    if (store == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for the store");
+    (void)snprintf(path, sizeof path, "%s/callqa.lock", state_dir);
+    store->lock_fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    (void)snprintf(path, sizeof path, "%s/callqa.db", state_dir);
+    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite,
+                                        .path = path,
+                                        .setup = "PRAGMA trusted_schema = OFF;"
+                                                 "PRAGMA query_only = ON;"
+                                                 "PRAGMA cell_size_check = ON;"};
+    enum cqa_status status = CQA_OK;
+    if (store->lock_fd < 0 || access(path, F_OK) != 0) { /* opening would make it */
+        status = cqa_fail_errno(error, "%s", path);
+        if (errno == ENOENT)
+            status = cqa_fail(error, CQA_E_NOTFOUND, "there is no store in %s yet", state_dir);
+    }
+    if (status == CQA_OK)
+        status = cqa_sql_open(&place, &store->sql, error);
+    if (status != CQA_OK) {
+        cqa_store_close(store);
+        return status;
     }
     *out = store;
     return CQA_OK;
@@ -278,6 +348,10 @@ CQA_SQL_STATEMENT(keep_empty, "tii", 0,
                   " text = NULL, analyzer = NULL, changed_ms = ?2 WHERE id = ?3");
 CQA_SQL_STATEMENT(mark_held, "i", 0, "UPDATE recordings SET held = 1 WHERE id = ?1");
 
+CQA_SQL_STATEMENT(date_anew, "i", 0,
+                  "UPDATE recordings SET changed_ms = ?1 WHERE changed_ms > ?1 + 86400000"
+                  " AND state IN ('scored', 'failed', 'excluded', 'vanished')");
+
 struct due {
     int64_t id;
     int gone;
@@ -337,8 +411,10 @@ static enum cqa_status forget_one(struct cqa_sql *sql, const struct due *due, in
 static enum cqa_status forget(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct forgetting *forgetting = context;
-    enum cqa_status status = read_due(sql, forgetting, error);
+    enum cqa_status status = cqa_sql_do(sql, error, &date_anew, forgetting->now_ms);
 
+    if (status == CQA_OK)
+        status = read_due(sql, forgetting, error);
     for (size_t i = 0; status == CQA_OK && i < forgetting->count; i++)
         status = forget_one(sql, &forgetting->due[i], forgetting->now_ms, error);
     return status;

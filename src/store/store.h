@@ -90,7 +90,9 @@ struct cqa_retention {
  * before their class's moment, have nothing left to send and are under no legal hold (erase.h):
  * result and deliveries are deleted and overwritten. One whose file is still there stays as an
  * empty "excluded" row, reason "expired", so that a scan does not bring it back.
- * `*count`: how many were looked at; fewer than `limit` means that no more are due.
+ * `*count`: how many were looked at; fewer than `limit` means that no more are due. What was
+ * done at a time that is more than a day ahead of `now_ms`, by a clock that has been put back
+ * since, counts as done now.
  */
 enum cqa_status cqa_store_forget(struct cqa_store *store, const struct cqa_retention *retention,
                                  size_t limit, int64_t now_ms, size_t *count,

@@ -16,6 +16,15 @@ struct cqa_inotify {
     int root_wd; /* -1: not watched */
     int stale;   /* folders may have come: sync must look */
     struct cqa_inotify_state state;
+    char **folders; /* by watch: relative to the folder, with a slash at the end; NULL: none */
+    size_t folder_count;
+    uint32_t leaving_cookie; /* of a rename whose other half has not come yet; 0: none */
+    char leaving[PATH_MAX];
+};
+
+struct telling {
+    cqa_inotify_tell *tell;
+    void *context;
 };
 
 enum {
@@ -52,6 +61,9 @@ void cqa_inotify_destroy(struct cqa_inotify *inotify)
         return;
     if (inotify->fd >= 0)
         (void)close(inotify->fd);
+    for (size_t i = 0; i < inotify->folder_count; i++)
+        free(inotify->folders[i]);
+    free(inotify->folders);
     free(inotify->folder);
     free(inotify);
 }
@@ -61,8 +73,79 @@ int cqa_inotify_fd(const struct cqa_inotify *inotify)
     return inotify->fd;
 }
 
+/* ---- names */
+
+/* 0: no memory; then files below it are not told of. */
+static int name_watch(struct cqa_inotify *inotify, int wd, const char *path)
+{
+    const size_t index = (size_t)wd;
+    char name[PATH_MAX];
+
+    (void)snprintf(name, sizeof name, "%s%s", path, path[0] == '\0' ? "" : "/");
+    if (index >= inotify->folder_count) {
+        const size_t count = (index | 63) + 1;
+        char **folders = realloc(inotify->folders, count * sizeof *folders);
+        if (folders == NULL)
+            return 0;
+        memset(folders + inotify->folder_count, 0,
+               (count - inotify->folder_count) * sizeof *folders);
+        inotify->folders = folders;
+        inotify->folder_count = count;
+    }
+    free(inotify->folders[index]);
+    inotify->folders[index] = strdup(name);
+    return inotify->folders[index] != NULL;
+}
+
+/* Whole, or empty where it is not known. */
+static const char *path_of(const struct cqa_inotify *inotify, const struct inotify_event *event,
+                           char path[PATH_MAX])
+{
+    const size_t index = (size_t)event->wd;
+    const char *folder = index < inotify->folder_count ? inotify->folders[index] : NULL;
+    const int length = folder == NULL || event->len == 0
+                           ? 0
+                           : snprintf(path, PATH_MAX, "%s%s", folder, event->name);
+
+    if (length <= 0 || length >= PATH_MAX)
+        path[0] = '\0';
+    return path;
+}
+
+/* A rename comes in two halves, mostly one right behind the other. */
+static void tell_rename(struct cqa_inotify *inotify, const struct telling *telling,
+                        const struct inotify_event *event, const char *path)
+{
+    if (event->mask & IN_MOVED_FROM) {
+        inotify->leaving_cookie = event->cookie;
+        (void)snprintf(inotify->leaving, sizeof inotify->leaving, "%s", path);
+        return;
+    }
+    if (event->cookie == inotify->leaving_cookie && event->cookie != 0)
+        telling->tell(telling->context, inotify->leaving, CQA_INOTIFY_LEFT);
+    inotify->leaving_cookie = 0;
+    telling->tell(telling->context, path, CQA_INOTIFY_ARRIVED);
+}
+
+static void tell_file(struct cqa_inotify *inotify, const struct telling *telling,
+                      const struct inotify_event *event)
+{
+    char path[PATH_MAX];
+
+    if (telling->tell == NULL || (event->mask & IN_ISDIR) || inotify->stale ||
+        path_of(inotify, event, path)[0] == '\0')
+        return;
+    if (event->mask & (IN_MOVED_FROM | IN_MOVED_TO))
+        tell_rename(inotify, telling, event, path);
+    else if (event->mask & IN_CREATE)
+        telling->tell(telling->context, path, CQA_INOTIFY_APPEARED);
+    else if (event->mask & IN_CLOSE_WRITE)
+        telling->tell(telling->context, path, CQA_INOTIFY_CLOSED);
+}
+
 /* 1 when it calls for a scan. */
-static int take_event(struct cqa_inotify *inotify, const struct inotify_event *event)
+static int take_event(struct cqa_inotify *inotify, const struct telling *telling,
+                      const struct inotify_event *event)
 {
     const uint32_t self = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED;
 
@@ -78,11 +161,13 @@ static int take_event(struct cqa_inotify *inotify, const struct inotify_event *e
     }
     if (event->mask & IN_ISDIR)
         inotify->stale = 1;
+    tell_file(inotify, telling, event);
     return (event->mask & IN_IGNORED) == 0;
 }
 
-int cqa_inotify_take(struct cqa_inotify *inotify)
+int cqa_inotify_take(struct cqa_inotify *inotify, cqa_inotify_tell *tell, void *context)
 {
+    const struct telling telling = {tell, context};
     _Alignas(struct inotify_event) char events[EVENTS_BYTES];
     int wanted = 0;
 
@@ -94,7 +179,7 @@ int cqa_inotify_take(struct cqa_inotify *inotify)
             return wanted;
         for (ssize_t at = 0; at < length;) {
             const struct inotify_event *event = (const void *)(events + at);
-            wanted |= take_event(inotify, event);
+            wanted |= take_event(inotify, &telling, event);
             at += (ssize_t)(sizeof *event + event->len);
         }
     }
@@ -111,6 +196,7 @@ static void watch_folder(void *context, int fd, const char *path)
     const int wd = inotify_add_watch(inotify->fd, name, MASK);
     if (wd >= 0) {
         inotify->state.watches++;
+        (void)name_watch(inotify, wd, path);
         if (path[0] == '\0')
             inotify->root_wd = wd;
     } else if (errno == ENOSPC || errno == ENOMEM) {

@@ -30,8 +30,20 @@ void cqa_inotify_destroy(struct cqa_inotify *inotify);
 /* Readable when there are events, for an outer event loop. */
 int cqa_inotify_fd(const struct cqa_inotify *inotify);
 
-/* Takes all events. 1 when there was one that calls for a scan. */
-int cqa_inotify_take(struct cqa_inotify *inotify);
+/* What an event says of one file. */
+enum cqa_inotify_news {
+    CQA_INOTIFY_APPEARED,
+    CQA_INOTIFY_CLOSED,  /* by whoever had written it */
+    CQA_INOTIFY_ARRIVED, /* by a rename, from here or from elsewhere */
+    CQA_INOTIFY_LEFT,    /* renamed to another name of this folder */
+};
+
+/* `path` is relative to the folder, and lives during the call. */
+typedef void cqa_inotify_tell(void *context, const char *path, enum cqa_inotify_news news);
+
+/* Takes all events, and tells of the files that they name, where the names of folders are known to
+ * stand. 1 when there was one that calls for a scan. `tell` may be NULL. */
+int cqa_inotify_take(struct cqa_inotify *inotify, cqa_inotify_tell *tell, void *context);
 
 /* Watches every folder below that is not watched yet. Call it before each scan: what is made in a
  * new folder before its watch stands is found by that scan, what comes after it by the watch.

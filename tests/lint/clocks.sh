@@ -8,6 +8,8 @@ exceptions='
 src/post/post.c timerfd_create             libcurl counts its own timeouts, in real time
 src/sql/sql.c nanosleep                    between tries, where no sleep is handed in
 src/store/store.c nanosleep                asks a lock of other processes again, a counted number of times
+src/store/mend.c nanosleep                 asks a lock of other processes again, a counted number of times
+src/child/zygote.c nanosleep               waits for a killed child, in real time, a counted number of times
 src/server/store.c nanosleep               asks a lock of other processes again, a counted number of times
 src/analysis/outline.c cqa_clock_system    waits for a child of its own, in real time
 src/child/frame.c cqa_clock_system         waits for a child, in real time
@@ -16,6 +18,7 @@ src/recorder/sidecar.c cqa_clock_system    waits for a child of its own, in real
 src/server/render.c cqa_clock_system       waits for a child of its own, in real time
 src/cli/erase.c cqa_clock_system           a program of its own
 src/cli/progress.c cqa_clock_system        a program of its own
+src/cli/status.c cqa_clock_system          a program of its own
 src/cli/sweep.c cqa_clock_system           a program of its own
 src/daemon/main.c cqa_clock_system         a program of its own
 src/post/post.c cqa_clock_system           whoever hands none in has the machine'"'"'s

@@ -218,7 +218,8 @@ static void live_calmly(struct process *process)
         return;
     }
     hang_trigger();
-    for (int turns = 0; status.waiting + status.running + status.unsent > 0; turns++) {
+    for (int turns = 0; status.settling + status.waiting + status.running + status.unsent > 0;
+         turns++) {
         if (sim->monotonic_ms > begun_ms + REST_MS_MAX || turns > TURNS_MAX) {
             sim_fault("does not come to rest: %zu waiting, %zu running, %zu unsent; %s",
                       status.waiting, status.running, status.unsent,

@@ -6,7 +6,8 @@ import sqlite3
 STORE = {
     2: "DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked;",
     3: "DROP TABLE tombstones; DROP TABLE holds; ALTER TABLE recordings DROP COLUMN held;",
-    4: "DROP INDEX recordings_call; DROP INDEX recordings_stem; DROP INDEX recordings_file; DROP INDEX recordings_unjudged;"
+    4: "DROP TABLE folders; DROP TABLE believed;",
+    5: "DROP INDEX recordings_call; DROP INDEX recordings_stem; DROP INDEX recordings_file; DROP INDEX recordings_unjudged;"
        "DROP INDEX recordings_stale; DROP INDEX results_sha256; DROP TABLE copies;"
        "ALTER TABLE recordings DROP COLUMN call; ALTER TABLE recordings DROP COLUMN named;"
        "ALTER TABLE recordings DROP COLUMN stem; ALTER TABLE recordings DROP COLUMN file_sha256;"

@@ -414,7 +414,7 @@ class Doubles(Story):
         before = {call["call"]["id"]: call for call in site.server_calls()}
         expect("calls before", len(before), 2 * DOUBLES)
         site.stop_server()
-        age(os.path.join(site.state, "callqa.db"), STORE, 3)
+        age(os.path.join(site.state, "callqa.db"), STORE, 4)
         age(os.path.join(site.top, "scores.db"), SCORES, 10)
         site.start_server()
         site.log_in("ann")

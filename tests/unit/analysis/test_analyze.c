@@ -42,7 +42,8 @@ static enum cqa_status analyze_fd(int fd, const char *name, int agent_channel,
                                   struct cqa_result *result, struct cqa_failure *failure)
 {
     const struct cqa_call call = {.id = "1", .lines = {.agent_channel = agent_channel}};
-    const enum cqa_status status = cqa_analyze(instruments, fd, name, &call, result, failure);
+    const enum cqa_status status = cqa_analyze(instruments, &(struct cqa_call_files){&fd, &name},
+                                               NULL, &call, result, failure);
 
     close(fd);
     return status;

@@ -17,6 +17,15 @@
 enum { SECONDS = 6, PLENTY = 1 << 20 };
 static const double LEFT_DBFS = -6.02, RIGHT_DBFS = -18.06, FLOOR_DBFS = -60;
 
+static enum cqa_status cut_file(int fd, const struct cqa_clip_order *order, struct cqa_buffer *out,
+                                struct cqa_failure *failure)
+{
+    const int fds[CQA_LEGS] = {fd, -1};
+    const char *const names[CQA_LEGS] = {"call.wav", NULL};
+
+    return cqa_clips_cut(fds, names, order, out, failure);
+}
+
 static struct cqa_buffer cut(const struct cqa_clip_order *order, int channels)
 {
     const int fd = recording_of_tone(SF_FORMAT_WAV | SF_FORMAT_PCM_16, 8000, channels, SECONDS);
@@ -24,7 +33,7 @@ static struct cqa_buffer cut(const struct cqa_clip_order *order, int channels)
     struct cqa_failure failure = {0};
 
     assert_true(cqa_clip_order_is_sound(order));
-    assert_int_equal(cqa_clips_cut(fd, "call.wav", order, &out, &failure), CQA_OK);
+    assert_int_equal(cut_file(fd, order, &out, &failure), CQA_OK);
     close(fd);
     return out;
 }
@@ -164,7 +173,7 @@ static void test_what_is_no_recording(void **state)
     struct cqa_failure failure = {0};
 
     (void)state;
-    assert_int_not_equal(cqa_clips_cut(fd, "call.wav", &order, &out, &failure), CQA_OK);
+    assert_int_not_equal(cut_file(fd, &order, &out, &failure), CQA_OK);
     assert_string_equal(failure.reason, CQA_FAILURE_NOT_AUDIO);
     assert_int_equal(out.length, 0);
     close(fd);

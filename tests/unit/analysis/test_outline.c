@@ -11,7 +11,6 @@
 #include "analysis/engine.h"
 #include "analysis/outline.h"
 
-static const struct cqa_raw unsaid;
 static struct cqa_engine *engine;
 
 enum { PIECES = 100, RATE = 8000, SECONDS = 2 };
@@ -55,6 +54,16 @@ static int square_wav(void)
     return fd;
 }
 
+static enum cqa_status read_outline(int fd, const char *name, int64_t duration_ms,
+                                    struct cqa_peaks *peaks, struct cqa_failure *failure)
+{
+    const struct cqa_legs unsaid = {0};
+    const int fds[CQA_LEGS] = {fd, -1};
+    const char *const names[CQA_LEGS] = {name, NULL};
+
+    return cqa_outline_read(engine, fds, names, &unsaid, duration_ms, PIECES, peaks, failure);
+}
+
 static void test_square(void **state)
 {
     struct cqa_failure failure = {0};
@@ -62,9 +71,7 @@ static void test_square(void **state)
     const int fd = square_wav();
 
     (void)state;
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "square.wav", &unsaid,
-                                      SECONDS * 1000, PIECES, &peaks, &failure),
-                     CQA_OK);
+    assert_int_equal(read_outline(fd, "square.wav", SECONDS * 1000, &peaks, &failure), CQA_OK);
     assert_int_equal(peaks.count, PIECES);
     for (size_t i = 0; i < PIECES; i++) {
         const int second_half = i >= PIECES / 2;
@@ -85,9 +92,7 @@ static void test_not_audio(void **state)
 
     (void)state;
     assert_true(fd >= 0);
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), fd, "CMakeLists.txt", &unsaid,
-                                      1000, PIECES, &peaks, &failure),
-                     CQA_E_BADDATA);
+    assert_int_equal(read_outline(fd, "CMakeLists.txt", 1000, &peaks, &failure), CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_NOT_AUDIO);
     assert_null(peaks.low);
     close(fd);
@@ -99,9 +104,7 @@ static void test_bad_descriptor(void **state)
     struct cqa_peaks peaks;
 
     (void)state;
-    assert_int_equal(cqa_outline_read(cqa_engine_children(engine), -1, "x.wav", &unsaid, 1000,
-                                      PIECES, &peaks, &failure),
-                     CQA_E_BADDATA);
+    assert_int_equal(read_outline(-1, "x.wav", 1000, &peaks, &failure), CQA_E_BADDATA);
     assert_string_equal(failure.reason, CQA_FAILURE_INTERNAL);
 }
 

@@ -75,8 +75,10 @@ static struct cqa_result analyze(int format, int channels, const float *frames, 
     struct cqa_result result = {.path = NULL};
     struct cqa_failure failure = {.reason = ""};
     const int fd = recording_of_frames(format, SECOND, channels, frames, count);
+    const char *name = "a.wav";
+    const struct cqa_call_files files = {&fd, &name};
 
-    if (cqa_analyze(instruments, fd, "a.wav", call, &result, &failure) != CQA_OK)
+    if (cqa_analyze(instruments, &files, NULL, call, &result, &failure) != CQA_OK)
         fail_msg("%s: %s", failure.reason, cqa_english(&failure.message));
     close(fd);
     return result;

@@ -128,14 +128,8 @@ static void wav_formats_are_checked(void **state)
     const struct {
         uint16_t tag;
         const char *name;
-    } tags[] = {{0x83, "0x0083 (G.729)"},
-                {0x45, "0x0045 (G.726"},
-                {0x64, "0x0064 (G.726"},
-                {0x38, "NMS"},
-                {0xFF, "AAC"},
-                {0x7777, "unknown"},
-                {0, "0x0000"},
-                {0xFFFE, "0xFFFE"}};
+    } tags[] = {{0x83, "G.729"}, {0x45, "G.726"},     {0x64, "G.726"}, {0x38, "NMS"},
+                {0xFF, "AAC"},   {0x7777, "unknown"}, {0, "0x0000"},   {0xFFFE, "0xFFFE"}};
     const struct {
         uint16_t channels;
         uint32_t rate_hz;
@@ -169,14 +163,23 @@ static void other_files_are_named(void **state)
         {"menu.wav", "RIFF\4\0\0\0AVI ", 12, CQA_FAILURE_NOT_AUDIO, NULL},
         {"a.amr", "#!AMR\n<<<<<<<<<<<<<<<", 21, CQA_FAILURE_CODEC, "AMR"},
         {"a.m4a",
+         "\0\0\0\x0C"
+         "ftypM4A \0\0\0\x08moov",
+         20, CQA_FAILURE_CODEC, "M4A"},
+        {"cut.m4a",
          "\0\0\0\x1C"
          "ftypM4A ",
-         12, CQA_FAILURE_CODEC, "M4A"},
+         12, CQA_FAILURE_TRUNCATED, NULL},
+        {"written.m4a",
+         "\0\0\0\x0C"
+         "ftypM4A \0\0\0\x0Amdat..",
+         22, CQA_FAILURE_UNFINISHED, NULL},
         {"a.aac", "\xFF\xF1\x50\x80\0\0\0\0\0\0", 10, CQA_FAILURE_CODEC, "AAC"},
         {"a.wma", "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9", 10, CQA_FAILURE_CODEC,
          "Windows Media"},
         {"a.webm", "\x1A\x45\xDF\xA3\0\0\0\0", 8, CQA_FAILURE_CODEC, "WebM"},
-        {"a.g722", "\1\2\3\4\5\6\7\10", 8, CQA_FAILURE_CODEC, "G.722"},
+        {"a.wav", "\xD4\xC3\xB2\xA1\2\0\4\0", 8, CQA_FAILURE_NOT_AUDIO, "pcap"},
+        {"a", "\x0A\x0D\x0D\x0A\0\0\0\0", 8, CQA_FAILURE_NOT_AUDIO, "pcapng"},
         {"a.g729", "\1\2\3\4\5\6\7\10", 8, CQA_FAILURE_CODEC, "G.729"},
         {"a.flac", "fLaC\0\0\0\x22", 8, CQA_FAILURE_TRUNCATED, NULL},
         {"a.mp3", "ID3\3\0\0\0\1\1\1", 10, CQA_FAILURE_TRUNCATED, NULL},
@@ -194,7 +197,7 @@ static void speex_is_named(void **state)
     unsigned char page[28 + 80] = "OggS";
 
     (void)state;
-    page[5] = 2;
+    page[5] = 2 | 4; /* first and last */
     page[26] = 1;
     page[27] = 80;
     put_text(page + 28, "Speex   1.2");

@@ -140,7 +140,8 @@ static struct cqa_pool_outcome do_job(struct cqa_pool *pool, uint32_t kind, cons
     struct cqa_error error = {0};
     const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-    if (cqa_pool_submit(pool, 42, kind, &part, 1, fd, &error) != CQA_OK)
+    if (cqa_pool_submit(pool, 42, kind, &part, 1, &(struct cqa_frame_files){1, {fd, -1}}, &error) !=
+        CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
     close(fd);
     assert_true(cqa_pool_take(pool, 60000, &outcome));

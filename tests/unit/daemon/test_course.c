@@ -74,14 +74,15 @@ static void test_the_status_line(void **state)
     char line[CQA_COURSE_LINE_SIZE];
 
     (void)state;
-    assert_false(cqa_course_tell(&course, &first, 60000, line));
+    assert_false(cqa_course_tell(&course, &first, 0, 60000, line));
     assert_string_equal(line, "4 waiting, 2 running, 10 a minute; 1 unsent, the oldest for 61 s; "
                               "since the start 10 analysed, 1 unreadable, 9 delivered, 0 refused; "
                               "server: busy");
-    assert_false(cqa_course_tell(&course, &second, 90000, line)); /* 15 in half a minute */
+    assert_false(cqa_course_tell(&course, &second, 0, 90000, line)); /* 15 in half a minute */
     assert_string_equal(line, "0 waiting, 0 running, 30 a minute; 0 unsent; since the start "
                               "25 analysed, 0 unreadable, 0 delivered, 0 refused");
-    assert_false(cqa_course_tell(&course, &second, 90000, line)); /* no time has passed: no rate */
+    assert_false(
+        cqa_course_tell(&course, &second, 0, 90000, line)); /* no time has passed: no rate */
     assert_non_null(strstr(line, " 0 a minute"));
 }
 
@@ -92,15 +93,15 @@ static void test_the_log_hears_of_news_every_ten_minutes(void **state)
     char line[CQA_COURSE_LINE_SIZE];
 
     (void)state;
-    assert_false(cqa_course_tell(&course, &status, 599999, line));
-    assert_true(cqa_course_tell(&course, &status, 600000, line));
-    assert_false(cqa_course_tell(&course, &status, 1200000, line)); /* nothing new */
+    assert_false(cqa_course_tell(&course, &status, 0, 599999, line));
+    assert_true(cqa_course_tell(&course, &status, 0, 600000, line));
+    assert_false(cqa_course_tell(&course, &status, 0, 1200000, line)); /* nothing new */
     status.failed = 1;
-    assert_false(cqa_course_tell(&course, &status, 1300000, line)); /* too soon */
-    assert_true(cqa_course_tell(&course, &status, 1800000, line));
+    assert_false(cqa_course_tell(&course, &status, 0, 1300000, line)); /* too soon */
+    assert_true(cqa_course_tell(&course, &status, 0, 1800000, line));
     status.unsent = 1; /* what waits is told every time */
-    assert_true(cqa_course_tell(&course, &status, 2400000, line));
-    assert_true(cqa_course_tell(&course, &status, 3000000, line));
+    assert_true(cqa_course_tell(&course, &status, 0, 2400000, line));
+    assert_true(cqa_course_tell(&course, &status, 0, 3000000, line));
 }
 
 int main(void)

@@ -43,7 +43,7 @@ static const struct expected known[] = {
      "8002", NULL, NULL, "2025-11-20T10:15:02+08:00", 0},
     {"freepbx", "conf-900-900-20251120-101502-1763604902.17.wav", 1, "1763604902.17", NULL, NULL,
      NULL, NULL, "2025-11-20T10:15:02+08:00", 0},
-    {"freepbx", "in-8001-138-20251120-101502-1763604902.17-out.wav", 1, "1763604902.17-out", "8001",
+    {"freepbx", "in-8001-138-20251120-101502-1763604902.17-out.wav", 1, "1763604902.17", "8001",
      "138", NULL, "in", "2025-11-20T10:15:02+08:00", 0},
     /* The recorder's clock was an hour off from the zone: the epoch second is right. */
     {"freepbx", "in-8001-138-20251120-111502-1763604902.17.wav", 1, "1763604902.17", "8001", "138",
@@ -59,7 +59,7 @@ static const struct expected known[] = {
      NULL, "2025-11-20T10:15:02+08:00", 0},
     {"asterisk", "1763604902.17.raw", 1, "1763604902.17", NULL, NULL, NULL, NULL,
      "2025-11-20T10:15:02+08:00", 0},
-    {"asterisk", "1763604902.17-r.wav", 1, "1763604902.17-r", NULL, NULL, NULL, NULL,
+    {"asterisk", "1763604902.17-r.wav", 1, "1763604902.17", NULL, NULL, NULL, NULL,
      "2025-11-20T10:15:02+08:00", 0},
     {"freeswitch", "13800138000.2025-11-20-10-15-02.wav", 1, "13800138000.2025-11-20-10-15-02",
      NULL, "13800138000", NULL, NULL, "2025-11-20T10:15:02+08:00", 1},
@@ -74,8 +74,8 @@ static const struct expected known[] = {
      NULL, "2025-11-20T10:15:02+08:00", 0},
     {"rtpengine", "1-23%40pbx.example-0123456789abcdef-mix.wav", 1, "1-23@pbx.example", NULL, NULL,
      NULL, NULL, NULL, 0},
-    {"rtpengine", "1-23%40pbx-0123456789abcdef-9f3a.wav", 1, "1-23@pbx-9f3a", NULL, NULL, NULL,
-     NULL, NULL, 0},
+    {"rtpengine", "1-23%40pbx-0123456789abcdef-9f3a.wav", 1, "1-23@pbx", NULL, NULL, NULL, NULL,
+     NULL, 0},
     {"twilio", "RE0123456789abcdef0123456789abcdef.mp3", 1, "RE0123456789abcdef0123456789abcdef",
      NULL, NULL, NULL, NULL, NULL, 1},
     {"genesys",
@@ -388,6 +388,15 @@ static void test_legs(void **state)
     assert_int_equal(lines_of("asterisk", "1763604902.17-r.wav", NULL).leg, CQA_LEG_SOMEBODY);
     assert_int_equal(
         lines_of("freepbx", "in-8001-138-20251120-101502-1763604902.17-out.wav", NULL).leg,
+        CQA_LEG_AGENT);
+    assert_int_equal(
+        lines_of("freepbx", "out-138-8001-20251120-101502-1763604902.17-out.wav", NULL).leg,
+        CQA_LEG_CUSTOMER);
+    assert_int_equal(
+        lines_of("freepbx", "q-600-138-20251120-101502-1763604902.17-in.wav", NULL).leg,
+        CQA_LEG_CUSTOMER);
+    assert_int_equal(
+        lines_of("freepbx", "exten-8001-138-20251120-101502-1763604902.17-in.wav", NULL).leg,
         CQA_LEG_SOMEBODY);
     assert_int_equal(lines_of("rtpengine", "1-23%40pbx-0123456789abcdef-9f3a.wav", NULL).leg,
                      CQA_LEG_SOMEBODY);

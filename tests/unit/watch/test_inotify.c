@@ -69,7 +69,7 @@ static int wakes(struct fixture *fixture)
 {
     struct pollfd poll_fd = {.fd = cqa_inotify_fd(fixture->inotify), .events = POLLIN};
 
-    return poll(&poll_fd, 1, 0) == 1 && cqa_inotify_take(fixture->inotify);
+    return poll(&poll_fd, 1, 0) == 1 && cqa_inotify_take(fixture->inotify, NULL, NULL);
 }
 
 static void test_wakes_for_files_below(void **state)

@@ -29,6 +29,8 @@ struct fixture {
     size_t settled_count;
     char gone[NEWS_MAX][300];
     size_t gone_count;
+    char missed[NEWS_MAX][300];
+    size_t missed_count;
     int refuse; /* the teller takes nothing */
 };
 
@@ -104,14 +106,19 @@ static void make_folder(struct fixture *fixture, const char *name)
 static int note(void *context, const struct cqa_scan_file *file)
 {
     struct fixture *fixture = context;
-    const int gone = file->news == CQA_SCAN_GONE;
-    size_t *count = gone ? &fixture->gone_count : &fixture->settled_count;
+    char(*names[])[300] = {[CQA_SCAN_GONE] = fixture->gone,
+                           [CQA_SCAN_MISSED] = fixture->missed,
+                           [CQA_SCAN_SETTLED] = fixture->settled};
+    size_t *counts[] = {[CQA_SCAN_GONE] = &fixture->gone_count,
+                        [CQA_SCAN_MISSED] = &fixture->missed_count,
+                        [CQA_SCAN_SETTLED] = &fixture->settled_count};
+    size_t *count = counts[file->news];
 
     if (fixture->refuse)
         return 0;
     assert_int_equal(strncmp(file->path, fixture->folder, strlen(fixture->folder)), 0);
     if (*count < NEWS_MAX)
-        (void)snprintf(gone ? fixture->gone[*count] : fixture->settled[*count], 300, "%s",
+        (void)snprintf(names[file->news][*count], 300, "%s",
                        file->path + strlen(fixture->folder) + 1);
     (*count)++;
     return 1;
@@ -123,6 +130,7 @@ static enum cqa_status look(struct fixture *fixture, int64_t later_ms)
     fixture->now_ms += later_ms;
     fixture->settled_count = 0;
     fixture->gone_count = 0;
+    fixture->missed_count = 0;
     return cqa_scan_look(fixture->scan, note, fixture, &fixture->report, &fixture->error);
 }
 
@@ -311,6 +319,46 @@ static void test_missing_folder_is_not_all_deleted(void **state)
     assert_int_equal(fixture->gone_count, 1);
 }
 
+static void test_what_goes_before_it_settles_leaves_a_trace(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put(fixture, "stays.wav", "x");
+    put(fixture, "goes.wav", "x");
+    put(fixture, "part.tmp", "longer");
+    assert_int_equal(look(fixture, 0), CQA_OK);
+    assert_int_equal(unlink(path_of(fixture, "goes.wav")), 0);
+    char from[128];
+    (void)snprintf(from, sizeof from, "%s", path_of(fixture, "part.tmp"));
+    assert_int_equal(rename(from, path_of(fixture, "whole.wav")), 0);
+    assert_int_equal(look(fixture, 500), CQA_OK);
+    assert_int_equal(fixture->missed_count, 1); /* the other has only another name */
+    assert_string_equal(fixture->missed[0], "goes.wav");
+    assert_int_equal(fixture->gone_count, 0);
+    assert_int_equal(look(fixture, 500), CQA_OK);
+    assert_int_equal(fixture->missed_count, 0); /* once */
+}
+
+/* Only an event has seen it. */
+static void test_what_no_look_has_seen_leaves_a_trace(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(look(fixture, 0), CQA_OK);
+    cqa_scan_hint(fixture->scan, "2025/short.wav", CQA_SCAN_APPEARED);
+    assert_int_equal(mkfifo(path_of(fixture, "pipe.wav"), 0600), 0);
+    cqa_scan_hint(fixture->scan, "pipe.wav", CQA_SCAN_APPEARED);
+    cqa_scan_hint(fixture->scan, "moved.tmp", CQA_SCAN_APPEARED);
+    cqa_scan_hint(fixture->scan, "moved.tmp", CQA_SCAN_LEFT);
+    cqa_scan_hint(fixture->scan, "side.json", CQA_SCAN_APPEARED);
+    cqa_scan_hint(fixture->scan, ".hidden/x.wav", CQA_SCAN_APPEARED);
+    cqa_scan_hint(fixture->scan, "unknown.wav", CQA_SCAN_LEFT);
+    assert_int_equal(look(fixture, 100), CQA_OK);
+    assert_int_equal(fixture->missed_count, 1);
+    assert_string_equal(fixture->missed[0], "2025/short.wav");
+    assert_int_equal(fixture->report.missed, 1);
+}
+
 /* As root every folder can be read, so this part runs as nobody. */
 static void test_unreadable_folder_hides_but_deletes_nothing(void **state)
 {
@@ -403,6 +451,8 @@ int main(void)
         TEST(test_known_files_are_not_told_but_missed),
         TEST(test_what_was_not_taken_comes_again),
         TEST(test_missing_folder_is_not_all_deleted),
+        TEST(test_what_goes_before_it_settles_leaves_a_trace),
+        TEST(test_what_no_look_has_seen_leaves_a_trace),
         TEST(test_unreadable_folder_hides_but_deletes_nothing),
         TEST(test_random_changes_add_up),
         TEST(test_refuses_a_relative_folder),

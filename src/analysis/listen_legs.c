@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analysis/listen.h"
+#include "signal/shapes.h"
+#include "signal/leak_estimate.h"
+
+enum {
+    LAGS = 235,            /* moments to each side, 30 s: an answer after the first ring */
+    LENGTH_SLACK_MS = 120, /* of two files that a recorder begins and ends at once */
+    PIECE_MS = 120000,     /* in which clocks 100 ppm apart move by 12 ms */
+    PIECES_MAX = 64,
+    DRIFT_MATTERS_MS = 300000, /* from this length on 100 ppm come to 30 ms */
+    APART_MS_MAX = 40,         /* of a piece from where the others say */
+    PATH_MS = 12,              /* that leakage usually takes, where one direction alone is heard */
+};
+static const double drift_ppm_max = 100;
+
+struct aligning {
+    const struct cqa_signal_plan *plan;
+    const struct cqa_call_files *files;
+    struct cqa_legs legs;
+    struct cqa_frames *frames;
+    struct cqa_audio_facts *facts;
+    struct cqa_failure *failure;
+};
+
+/* Where the second file begins `offset_ms` after the first. 0: that is no place for it. */
+static int place(struct aligning *aligning, double offset_ms, double drift_ppm)
+{
+    struct cqa_leg_place *leg = aligning->legs.leg;
+    const int64_t whole_ms = llround(offset_ms);
+
+    leg[0].offset_ms = whole_ms < 0 ? -whole_ms : 0;
+    leg[1].offset_ms = whole_ms > 0 ? whole_ms : 0;
+    leg[1].drift_ppm = drift_ppm;
+    return cqa_legs_are_sound(&aligning->legs);
+}
+
+static enum cqa_status listen(struct aligning *aligning)
+{
+    cqa_frames_finish(aligning->frames);
+    *aligning->frames = (struct cqa_frames){0};
+    return cqa_listen(aligning->plan, aligning->files, &aligning->legs, aligning->frames,
+                      aligning->facts, aligning->failure);
+}
+
+static enum cqa_status not_joined(struct aligning *aligning, const struct cqa_message *why)
+{
+    return cqa_failure_set(aligning->failure, CQA_FAILURE_NOT_JOINED,
+                           "the two files are not joined: %p", why);
+}
+
+/* ---- by what leaks, to a moment */
+
+static int highest(const float *like, int lags)
+{
+    int best = 0;
+
+    for (int i = 0; i <= 2 * lags; i++)
+        if (like[i] > like[best])
+            best = i;
+    return best;
+}
+
+/* By how much the second file of what was listened to lies too early, if anything tells; whether
+ * it does, the next step finds out. */
+static enum cqa_status find_moment(const struct cqa_frames *frames, double *early_ms)
+{
+    struct cqa_shapes shapes[2] = {{0, 0, NULL}, {0, 0, NULL}};
+    float like[2 * LAGS + 1];
+    enum cqa_status status = CQA_OK;
+
+    *early_ms = 0;
+    for (int c = 0; c < 2 && status == CQA_OK; c++)
+        status = cqa_shapes_find(frames, c, &shapes[c]);
+    const int lags = shapes[0].count < 2 * (size_t)LAGS ? (int)(shapes[0].count / 2) : LAGS;
+    if (status == CQA_OK && lags > 0) {
+        cqa_shapes_compare(&shapes[0], &shapes[1], lags, like);
+        *early_ms = (double)(lags - highest(like, lags)) * CQA_SHAPES_MS;
+    }
+    free(shapes[0].shape);
+    free(shapes[1].shape);
+    return status;
+}
+
+/* ---- by what leaks, to a millisecond, piece by piece */
+
+struct piece {
+    double middle_ms;
+    struct cqa_leak leak[2];
+};
+
+struct pieces {
+    size_t count;
+    int64_t length_ms; /* of each */
+    struct piece items[PIECES_MAX];
+};
+
+struct measuring {
+    struct cqa_leak_plan *plan;
+    struct cqa_leak_estimator *estimator; /* of the piece under way */
+    float pairs[2 * CQA_LEAK_BLOCK];
+    size_t held; /* pairs */
+    int64_t at;  /* number of the first of them */
+};
+
+static void end_piece(struct measuring *measuring, struct pieces *pieces)
+{
+    struct piece *piece = &pieces->items[pieces->count];
+    struct cqa_sameness same;
+
+    piece->middle_ms = ((double)pieces->count + 0.5) * (double)pieces->length_ms;
+    cqa_leak_conclude(measuring->estimator, piece->leak, &same);
+    cqa_leak_estimator_destroy(measuring->estimator);
+    measuring->estimator = NULL;
+    pieces->count++;
+}
+
+/* A block is full. 0: no memory. */
+static int take_block(struct measuring *measuring, struct pieces *pieces)
+{
+    const int64_t end_ms = (int64_t)(pieces->count + 1) * pieces->length_ms;
+
+    if (measuring->estimator == NULL) {
+        measuring->estimator = cqa_leak_estimator_create(measuring->plan);
+        if (measuring->estimator == NULL)
+            return 0;
+        cqa_leak_estimator_widen(measuring->estimator);
+    }
+    cqa_leak_look(measuring->estimator, measuring->pairs);
+    memmove(measuring->pairs, measuring->pairs + (size_t)2 * CQA_LEAK_STEP,
+            sizeof measuring->pairs / 2);
+    measuring->held -= CQA_LEAK_STEP;
+    measuring->at += CQA_LEAK_STEP;
+    if (measuring->at * 1000 / CQA_AUDIO_RATE_HZ >= end_ms && pieces->count + 1 < PIECES_MAX)
+        end_piece(measuring, pieces);
+    return 1;
+}
+
+static enum cqa_status measure(struct aligning *aligning, struct measuring *measuring,
+                               struct pieces *pieces)
+{
+    struct cqa_audio *audio = NULL;
+    ptrdiff_t got = -1;
+
+    if (cqa_audio_open_legs(&audio, aligning->files->fd, aligning->files->name, &aligning->legs,
+                            aligning->failure) != CQA_OK)
+        return CQA_E_BADDATA;
+    while ((got = cqa_audio_read(audio, measuring->pairs + 2 * measuring->held,
+                                 CQA_LEAK_BLOCK - measuring->held, aligning->failure)) > 0) {
+        measuring->held += (size_t)got;
+        if (measuring->held == CQA_LEAK_BLOCK && !take_block(measuring, pieces)) {
+            got = cqa_failure_set(aligning->failure, CQA_FAILURE_INTERNAL, "out of memory");
+            break;
+        }
+    }
+    cqa_audio_close(audio);
+    if (got == 0 && measuring->estimator != NULL)
+        end_piece(measuring, pieces);
+    return got == 0 ? CQA_OK : CQA_E_BADDATA;
+}
+
+static enum cqa_status measure_pieces(struct aligning *aligning, struct pieces *pieces)
+{
+    struct measuring *measuring = calloc(1, sizeof *measuring);
+    const int64_t count = aligning->facts->duration_ms / PIECE_MS;
+    enum cqa_status status = CQA_E_NOMEM;
+
+    *pieces = (struct pieces){0};
+    pieces->length_ms = aligning->facts->duration_ms / (count < 1            ? 1
+                                                        : count > PIECES_MAX ? PIECES_MAX
+                                                                             : count) +
+                        1;
+    if (measuring != NULL)
+        measuring->plan = cqa_leak_plan_create();
+    if (measuring == NULL || measuring->plan == NULL)
+        cqa_failure_set(aligning->failure, CQA_FAILURE_INTERNAL, "out of memory");
+    else
+        status = measure(aligning, measuring, pieces);
+    if (measuring != NULL) {
+        cqa_leak_estimator_destroy(measuring->estimator);
+        cqa_leak_plan_destroy(measuring->plan);
+    }
+    free(measuring);
+    return status;
+}
+
+/* ---- a line through the pieces */
+
+/* How much too late the second file lies at `ms`: start_ms + slope * ms. */
+struct line {
+    size_t points;
+    double start_ms;
+    double slope;
+};
+
+/* What is heard on channel `c`: how much later the second file lies than it should, but for what
+ * the leakage takes on its way. */
+static double late_ms(const struct piece *piece, int c)
+{
+    return (double)(c == 1 ? piece->leak[1].delay_ms : -piece->leak[0].delay_ms);
+}
+
+static struct line fit(const struct pieces *pieces, int c)
+{
+    struct line line = {0};
+    double x = 0;
+    double y = 0;
+    double xx = 0;
+    double xy = 0;
+
+    for (size_t i = 0; i < pieces->count; i++) {
+        if (!pieces->items[i].leak[c].found)
+            continue;
+        line.points++;
+        x += pieces->items[i].middle_ms;
+        y += late_ms(&pieces->items[i], c);
+        xx += pieces->items[i].middle_ms * pieces->items[i].middle_ms;
+        xy += pieces->items[i].middle_ms * late_ms(&pieces->items[i], c);
+    }
+    const double n = (double)line.points;
+    const double spread = n * xx - x * x;
+    line.slope = line.points > 1 && spread > 0 ? (n * xy - x * y) / spread : 0;
+    line.start_ms = line.points > 0 ? (y - line.slope * x) / n : 0;
+    return line;
+}
+
+/* Where frames were dropped, or a stretch was left out, pieces do not lie on one line. */
+static int is_straight(const struct pieces *pieces, int c, const struct line *line)
+{
+    for (size_t i = 0; i < pieces->count; i++) {
+        const struct piece *piece = &pieces->items[i];
+        const double expected = line->start_ms + line->slope * piece->middle_ms;
+        if (piece->leak[c].found && fabs(late_ms(piece, c) - expected) > APART_MS_MAX)
+            return 0;
+    }
+    return fabs(line->slope) * 1e6 <= drift_ppm_max;
+}
+
+/* 0: nothing leaks, or what does tells that the files do not run in step. */
+static int draw_line(const struct pieces *pieces, struct line *out)
+{
+    const struct line of[2] = {fit(pieces, 0), fit(pieces, 1)};
+
+    for (int c = 0; c < 2; c++)
+        if (of[c].points > 0 && !is_straight(pieces, c, &of[c]))
+            return 0;
+    *out = of[of[1].points > of[0].points];
+    if (of[0].points > 0 && of[1].points > 0) /* what the way takes cancels out */
+        out->start_ms = (of[0].start_ms + of[1].start_ms) / 2;
+    else if (of[0].points > 0)
+        out->start_ms += PATH_MS;
+    else
+        out->start_ms -= PATH_MS;
+    return out->points > 0;
+}
+
+/* ---- both ways */
+
+static double offset_ms(const struct aligning *aligning)
+{
+    return (double)(aligning->legs.leg[1].offset_ms - aligning->legs.leg[0].offset_ms);
+}
+
+/* Looks closely where the second file begins `offset_ms` later. `*found`: it is told there. */
+static enum cqa_status look_closely(struct aligning *aligning, double later_ms, int *found)
+{
+    struct pieces pieces;
+    struct line line;
+
+    *found = 0;
+    if (!place(aligning, later_ms, 0))
+        return CQA_OK;
+    if (measure_pieces(aligning, &pieces) != CQA_OK)
+        return CQA_E_BADDATA;
+    if (!draw_line(&pieces, &line))
+        return CQA_OK;
+    const double late_ms = line.start_ms + line.slope * (double)aligning->legs.leg[1].offset_ms;
+    *found = place(aligning, offset_ms(aligning) - late_ms, line.slope * 1e6);
+    return CQA_OK;
+}
+
+static enum cqa_status align_by_leakage(struct aligning *aligning)
+{
+    double early_ms;
+    int found = 0;
+
+    if (find_moment(aligning->frames, &early_ms) != CQA_OK)
+        return cqa_failure_set(aligning->failure, CQA_FAILURE_INTERNAL, "out of memory");
+    enum cqa_status status = look_closely(aligning, early_ms, &found);
+    if (status == CQA_OK && !found && fabs(early_ms) > 0)
+        status = look_closely(aligning, 0, &found);
+    if (status != CQA_OK)
+        return status;
+    if (!found)
+        return not_joined(aligning,
+                          cqa_words("their start times are not known, and neither party is "
+                                    "heard on the other's line"));
+    return listen(aligning);
+}
+
+/* Of a long call whose start times are known: the clocks may run apart all the same. */
+static enum cqa_status correct_drift(struct aligning *aligning)
+{
+    const struct cqa_leak *leak = aligning->frames->leak;
+    struct pieces pieces;
+    struct line line;
+
+    if (aligning->facts->duration_ms < DRIFT_MATTERS_MS || (!leak[0].found && !leak[1].found))
+        return CQA_OK;
+    if (measure_pieces(aligning, &pieces) != CQA_OK)
+        return CQA_E_BADDATA;
+    if (!draw_line(&pieces, &line) || fabs(line.slope) * 1e6 < 1)
+        return CQA_OK;
+    return place(aligning, offset_ms(aligning), line.slope * 1e6) ? listen(aligning) : CQA_OK;
+}
+
+static int lengths_agree(const struct cqa_audio_facts *facts)
+{
+    const int64_t apart_ms = llabs(facts->leg[0].duration_ms - facts->leg[1].duration_ms);
+
+    return (double)apart_ms <= LENGTH_SLACK_MS + (double)facts->duration_ms * drift_ppm_max * 1e-6;
+}
+
+/* Both have something of the same seconds. */
+static int overlap(const struct aligning *aligning)
+{
+    const struct cqa_leg_facts *leg = aligning->facts->leg;
+    const double later_ms = offset_ms(aligning);
+
+    return later_ms < (double)leg[0].duration_ms && -later_ms < (double)leg[1].duration_ms;
+}
+
+static enum cqa_status align(struct aligning *aligning, const struct cqa_align_order *order)
+{
+    const struct cqa_leg_facts *leg = aligning->facts->leg;
+    const double ended_ms = (double)(order->later_ms - leg[1].duration_ms + leg[0].duration_ms);
+
+    if (order->starts == CQA_STARTS_UNKNOWN ||
+        (order->starts == CQA_STARTS_TOGETHER && !lengths_agree(aligning->facts)))
+        return align_by_leakage(aligning);
+    if (order->starts == CQA_STARTS_WRITTEN) {
+        const enum cqa_status status = place(aligning, ended_ms, 0) ? listen(aligning) : CQA_OK;
+        if (status != CQA_OK)
+            return status;
+    }
+    if (!overlap(aligning))
+        return not_joined(aligning, cqa_words("they do not belong to the same minutes"));
+    return correct_drift(aligning);
+}
+
+enum cqa_status cqa_listen_legs(const struct cqa_signal_plan *plan,
+                                const struct cqa_call_files *files,
+                                const struct cqa_align_order *order, const struct cqa_raw *raw,
+                                struct cqa_frames *frames, struct cqa_audio_facts *facts,
+                                struct cqa_failure *failure)
+{
+    struct aligning aligning = {
+        .plan = plan, .files = files, .frames = frames, .facts = facts, .failure = failure};
+    const double told_ms = order->starts == CQA_STARTS_TOLD ? (double)order->later_ms : 0;
+
+    aligning.legs = (struct cqa_legs){.joined = 1, .leg = {{.raw = *raw}, {.raw = *raw}}};
+    if (!place(&aligning, told_ms, 0))
+        return not_joined(&aligning, cqa_words("they do not belong to the same minutes"));
+    const enum cqa_status status = listen(&aligning);
+    return status == CQA_OK ? align(&aligning, order) : status;
+}

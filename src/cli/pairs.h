@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_CLI_PAIRS_H
+#define CQA_CLI_PAIRS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "base/error.h"
+#include "cli/paths.h"
+
+#define CQA_PAIRS_NONE SIZE_MAX
+
+/*
+ * Which of the paths are the two legs of one call, by their names: `*partner` (owned, free()) has
+ * for each path the index of the other one, or CQA_PAIRS_NONE. Where there are more than two that
+ * could be, nobody knows which belong together, and none is paired. CQA_E_NOMEM only.
+ */
+enum cqa_status cqa_pairs_find(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
+                               const struct cqa_paths *paths, size_t **partner,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "recorder/leg.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "recorder/parts.h"
+
+/* ---- loading */
+
+/* "pair: {in: 0, out: 1}", or "any": whichever two there are. */
+static void load_pair(struct cqa_recorder *recorder, const struct cqa_yaml_node *map,
+                      struct cqa_problems *problems)
+{
+    const struct cqa_yaml_node *pair = cqa_yaml_find(map, "pair");
+    struct cqa_leg_profile *leg = &recorder->leg;
+
+    if (pair == NULL) {
+        cqa_yaml_problem(map, problems, "the key \"pair\" is missing");
+        return;
+    }
+    if (cqa_yaml_kind(pair) != CQA_YAML_MAP) {
+        static const char *const words[] = {"any", NULL};
+        int word = 0;
+        leg->any = cqa_yaml_as_word(pair, words, &word, problems);
+        return;
+    }
+    leg->words = cqa_arena_alloc(&recorder->arena, (cqa_yaml_count(pair) + 1) * sizeof *leg->words);
+    for (size_t i = 0; leg->words != NULL && i < cqa_yaml_count(pair); i++) {
+        const char *word = cqa_yaml_text(cqa_yaml_key(pair, i));
+        int64_t channel = 0;
+        if (cqa_yaml_get_whole(pair, word, 1, 0, 1, &channel, problems))
+            leg->words[leg->word_count++] = (struct cqa_leg_word){word, (int)channel};
+    }
+}
+
+void cqa_leg_load(struct cqa_recorder *recorder, const struct cqa_yaml_node *root,
+                  struct cqa_problems *problems)
+{
+    static const char *const keys[] = {"pair", "agent_channel", "start", NULL};
+    static const char *const starts[] = {"unknown", "together", "told", "written", NULL};
+    const struct cqa_yaml_node *map = cqa_yaml_want(root, "leg", CQA_YAML_MAP, 0, problems);
+    struct cqa_leg_profile *leg = &recorder->leg;
+    int start = CQA_STARTS_UNKNOWN;
+
+    if (map == NULL) /* that of the profile that this one is like, if that has one */
+        return;
+    *leg = (struct cqa_leg_profile){0};
+    memcpy(leg->agent_channel, recorder->agent_channel, sizeof leg->agent_channel);
+    cqa_yaml_only(map, keys, problems);
+    load_pair(recorder, map, problems);
+    cqa_agent_channel_load(map, leg->agent_channel, problems);
+    if (cqa_yaml_get_word(map, "start", 0, starts, &start, problems))
+        leg->starts = (enum cqa_starts)start;
+}
+
+/* ---- one file */
+
+/* 0 or 1; -1: no pair has the word. */
+static int channel_of(const struct cqa_leg_profile *leg, const char *word)
+{
+    for (size_t i = 0; word != NULL && i < leg->word_count; i++)
+        if (strcmp(leg->words[i].word, word) == 0)
+            return leg->words[i].channel;
+    return -1;
+}
+
+/* Of two files whichever they are, nobody knows whose is whose. */
+static int agent_of(const struct cqa_recorder *recorder, const struct cqa_call *call)
+{
+    const int *channels = recorder->leg.agent_channel;
+    const enum cqa_direction direction = cqa_direction_index(call->direction);
+
+    if (recorder->leg.any || (direction == CQA_DIRECTION_OTHER &&
+                              channels[CQA_DIRECTION_IN] != channels[CQA_DIRECTION_OUT]))
+        return -1;
+    return channels[direction];
+}
+
+void cqa_leg_settle(const struct cqa_recorder *recorder, struct cqa_call_identity *identity)
+{
+    struct cqa_call *call = &identity->call;
+    const int channel = channel_of(&recorder->leg, identity->leg);
+    const int agent = agent_of(recorder, call);
+
+    if (identity->leg == NULL)
+        return;
+    identity->leg_channel = recorder->leg.any ? CQA_LEG_ANY : channel;
+    call->lines.leg = channel < 0 || agent < 0 ? CQA_LEG_SOMEBODY
+                      : channel == agent       ? CQA_LEG_AGENT
+                                               : CQA_LEG_CUSTOMER;
+}
+
+/* ---- two files */
+
+int cqa_recorder_has_legs(const struct cqa_recorder *recorder)
+{
+    return recorder->leg.any || recorder->leg.word_count > 0;
+}
+
+static size_t folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? 0 : (size_t)(slash - path);
+}
+
+static int same_folder(const char *a, const char *b)
+{
+    const size_t length = folder_length(a);
+
+    return folder_length(b) == length && strncmp(a, b, length) == 0;
+}
+
+int cqa_recorder_is_pair(const struct cqa_leg_file *a, const struct cqa_leg_file *b)
+{
+    const struct cqa_call_identity *left = a->identity;
+    const struct cqa_call_identity *right = b->identity;
+
+    if (left->leg == NULL || right->leg == NULL || left->leg_channel < 0 ||
+        right->leg_channel < 0 || strcmp(left->call.id, right->call.id) != 0 ||
+        !same_folder(a->path, b->path))
+        return 0;
+    if (left->leg_channel == CQA_LEG_ANY || right->leg_channel == CQA_LEG_ANY) {
+        const int order = strcmp(left->leg, right->leg);
+        return order == 0 ? 0 : order < 0 ? 1 : 2;
+    }
+    return left->leg_channel == right->leg_channel ? 0 : 1 + (left->leg_channel == 1);
+}
+
+static void take(const char **field, const char *other)
+{
+    if (*field == NULL)
+        *field = other;
+}
+
+void cqa_recorder_join(const struct cqa_recorder *recorder, const struct cqa_leg_file *first,
+                       const struct cqa_leg_file *second, struct cqa_call *call,
+                       struct cqa_align_order *align)
+{
+    const struct cqa_call *other = &second->identity->call;
+
+    *call = first->identity->call;
+    take(&call->agent, other->agent);
+    take(&call->customer, other->customer);
+    take(&call->queue, other->queue);
+    take(&call->direction, other->direction);
+    take(&call->started_at, other->started_at);
+    const int agent = agent_of(recorder, call);
+    call->lines.leg = CQA_LEG_NONE;
+    call->lines.roles_unknown = agent < 0;
+    call->lines.agent_channel = agent < 0 ? 0 : agent;
+
+    *align = (struct cqa_align_order){.starts = recorder->leg.starts};
+    if (align->starts == CQA_STARTS_WRITTEN)
+        align->later_ms = second->mtime_ms - first->mtime_ms;
+    if (align->starts != CQA_STARTS_TOLD)
+        return;
+    align->later_ms = other->started_ms - first->identity->call.started_ms;
+    if (other->started_ms == 0 || first->identity->call.started_ms == 0)
+        align->starts = CQA_STARTS_UNKNOWN;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/legs.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "store/rows.h"
+
+CQA_SQL_STATEMENT(find_legs, "tttti", CQA_RECORDING_COLUMN_COUNT,
+                  "SELECT " CQA_RECORDING_COLUMNS " FROM recordings WHERE source = ?1"
+                  " AND (call_id = ?2 OR (call_id > ?3 AND call_id < ?4)) AND NOT gone"
+                  " ORDER BY id LIMIT ?5");
+CQA_SQL_STATEMENT(lend, "iii", 0,
+                  "UPDATE recordings SET state = 'excluded', reason = '" CQA_LEG_LENT "',"
+                  " owner = NULL, changed_ms = ?1 WHERE id = ?2"
+                  " AND (state <> 'leased' OR owner = ?3) AND state <> 'vanished'");
+CQA_SQL_STATEMENT(
+    requeue_main, "ii", 0,
+    "UPDATE recordings SET state = 'ready', asked = 'again', attempts = 0, deaths = 0,"
+    " abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL, changed_ms = ?1"
+    " WHERE id = ?2 AND state IN ('scored', 'failed', 'excluded')");
+CQA_SQL_STATEMENT(part_leg, "ii", 0,
+                  "UPDATE recordings SET state = 'ready', reason = '" CQA_LEG_APART "',"
+                  " not_before_ms = 0, changed_ms = ?1 WHERE id = ?2 AND (state = 'ready'"
+                  "  OR (state = 'excluded' AND reason = '" CQA_LEG_LENT "'))");
+CQA_SQL_STATEMENT(wait_for_leg, "iiii", 0,
+                  "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
+                  " owner = NULL, attempts = max(attempts - 1, 0), not_before_ms = ?1,"
+                  " changed_ms = ?2 WHERE id = ?3 AND owner = ?4");
+CQA_SQL_STATEMENT(wake_leg, "i", 0,
+                  "UPDATE recordings SET not_before_ms = 0 WHERE id = ?1 AND state = 'ready'");
+
+enum cqa_status cqa_legs_find(struct cqa_store *store, const char *source, const char *call_id,
+                              struct cqa_arena *arena, struct cqa_recording *out, size_t capacity,
+                              size_t *count, struct cqa_error *error)
+{
+    const size_t size = strlen(call_id) + 2;
+    char *first = cqa_arena_alloc(arena, size);
+    char *last = cqa_arena_alloc(arena, size);
+    struct cqa_sql_rows *rows = NULL;
+    struct cqa_recording beyond;
+
+    *count = 0;
+    if (first == NULL || last == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for a call id");
+    (void)snprintf(first, size, "%s#", call_id);
+    (void)snprintf(last, size, "%s$", call_id); /* the character behind '#' */
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &find_legs, source, call_id,
+                                           first, last, (int64_t)capacity + 1);
+    while (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
+        status = cqa_rows_recording(rows, arena, *count < capacity ? &out[*count] : &beyond, error);
+        (*count)++;
+    }
+    cqa_sql_end(rows);
+    return status;
+}
+
+struct turn {
+    int64_t id;
+    int64_t other;
+    int64_t until_ms;
+    int64_t now_ms;
+    int64_t owner;
+};
+
+static enum cqa_status do_lend(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct turn *turn = context;
+    enum cqa_status status = cqa_sql_do(sql, error, &lend, turn->now_ms, turn->id, turn->owner);
+
+    if (status == CQA_OK && turn->other != 0)
+        status = cqa_sql_do(sql, error, &requeue_main, turn->now_ms, turn->other);
+    return status;
+}
+
+enum cqa_status cqa_legs_lend(struct cqa_store *store, int64_t id, int64_t requeue, int64_t now_ms,
+                              struct cqa_error *error)
+{
+    struct turn turn = {.id = id, .other = requeue, .now_ms = now_ms, .owner = store->owner};
+
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, do_lend, &turn, error);
+}
+
+enum cqa_status cqa_legs_part(struct cqa_store *store, int64_t id, int64_t now_ms,
+                              struct cqa_error *error)
+{
+    return cqa_sql_do(store->sql, error, &part_leg, now_ms, id);
+}
+
+static enum cqa_status do_wait(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct turn *turn = context;
+    enum cqa_status status =
+        cqa_sql_do(sql, error, &wait_for_leg, turn->until_ms, turn->now_ms, turn->id, turn->owner);
+
+    if (status == CQA_OK && turn->other != 0)
+        status = cqa_sql_do(sql, error, &wake_leg, turn->other);
+    return status;
+}
+
+enum cqa_status cqa_legs_wait(struct cqa_store *store, int64_t id, int64_t until_ms, int64_t wake,
+                              int64_t now_ms, struct cqa_error *error)
+{
+    struct turn turn = {
+        .id = id, .other = wake, .until_ms = until_ms, .now_ms = now_ms, .owner = store->owner};
+
+    return cqa_sql_transaction(store->sql, CQA_SQL_WRITE, do_wait, &turn, error);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_STORE_STANDING_H
+#define CQA_STORE_STANDING_H
+
+#include "store/recordings.h"
+#include "store/store.h"
+
+/* What somebody asks who wants to know whether all is accounted for, and what is stuck. Nothing
+ * here writes. */
+
+/*
+ * Opens the store in `state_dir` to look at it: writes nothing, claims nothing, and takes no part
+ * in the turns of those who write. CQA_E_NOTFOUND: there is none yet. Else as cqa_store_open.
+ */
+enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
+                                       struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Runs `body` so that all that it reads belongs together. It may be run again from its beginning.
+ */
+enum cqa_status cqa_standing_snapshot(struct cqa_store *store,
+                                      enum cqa_status (*body)(void *context,
+                                                              struct cqa_error *error),
+                                      void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Every row, whatever stands in it. */
+enum cqa_status cqa_standing_recordings(struct cqa_store *store, int64_t *count,
+                                        struct cqa_error *error) CQA_MUST_CHECK;
+
+/* How many recordings of a state have a reason; "" where they have none. */
+struct cqa_reason_count {
+    const char *state;
+    const char *reason;
+    int64_t count;
+};
+typedef int cqa_reasons_visit(void *context, const struct cqa_reason_count *count);
+
+/* By state, the most frequent first. Return 0 to stop. */
+enum cqa_status cqa_standing_reasons(struct cqa_store *store, cqa_reasons_visit *visit,
+                                     void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Up to `limit` recordings that wait (ready, leased, settling), oldest first; strings in `arena`.
+ */
+enum cqa_status cqa_standing_waiting(struct cqa_store *store, size_t limit, struct cqa_arena *arena,
+                                     struct cqa_recording *out, size_t *count,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Up to `limit` that have vanished, the latest first. */
+enum cqa_status cqa_standing_vanished(struct cqa_store *store, size_t limit,
+                                      struct cqa_arena *arena, struct cqa_recording *out,
+                                      size_t *count, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Recordings below a folder whose file is there. */
+enum cqa_status cqa_standing_present(struct cqa_store *store, const char *folder, int64_t *count,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+/* When a recording last came to an end or a delivery to the server; 0: never. */
+enum cqa_status cqa_standing_progress(struct cqa_store *store, int64_t *at_ms,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
+
+/* How many processes have the store open to write. */
+enum cqa_status cqa_standing_owners(struct cqa_store *store, int64_t *count,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif
