@@ -254,33 +254,94 @@ static void read_call(struct reader *reader, const json_t *root)
 
 /* ---- the list */
 
-/* The key that makes two results one call: its number in a store, or the recorder and its id. */
+static const char *recording_text(const json_t *root, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(root, "recording"), name));
+
+    return text != NULL ? text : "";
+}
+
+/* The key that makes two results one recording: its number in a store, or the recorder, the call's
+ * id and which recording of it it is. */
 static const char *key_of(struct reader *reader, const json_t *root)
 {
     const char *source =
         json_string_value(json_object_get(json_object_get(root, "call"), "source"));
-    char key[600];
+    char key[700];
 
     if (reader->call.number != 0)
         snprintf(key, sizeof key, "%lld", (long long)reader->call.number);
     else
-        snprintf(key, sizeof key, "%.200s %.380s", source ? source : "", reader->call.id);
+        snprintf(key, sizeof key, "%.200s %.380s#%.64s", source ? source : "", reader->call.id,
+                 recording_text(root, "part"));
     return copy(reader, key);
 }
 
-static enum cqa_status keep(struct reader *reader, const json_t *root)
+/* A second or more that is not idle: equal content then says that it is the same recording. */
+static int is_heard(const json_t *root)
 {
-    struct cqa_calls *calls = reader->calls;
-    const char *key = key_of(reader, root);
-    size_t index;
+    const json_t *length = json_object_get(json_object_get(root, "recording"), "duration_ms");
+    const json_t *idle = json_object_get(json_object_get(root, "measures"), "not_recorded_ms");
 
-    if (reader->no_memory || cqa_names_add(&calls->ids, key, &index) != CQA_OK)
-        return CQA_E_NOMEM;
-    if (index < calls->count) {
-        calls->items[index] = reader->call;
-        calls->replaced++;
-        return CQA_OK;
+    return json_number_value(length) - json_number_value(idle) >= 1000;
+}
+
+enum { ALIASES = 2 };
+
+/* By what else a recording is known whose id is only its path; NULL: by nothing. */
+static void aliases_of(struct reader *reader, const json_t *root, const char *out[ALIASES])
+{
+    const char *path = recording_text(root, "path");
+    const char *name = strrchr(path, '/');
+    const char *ending = name == NULL ? NULL : strrchr(name + 1, '.');
+    const size_t length =
+        ending == NULL || ending == name + 1 ? strlen(path) : (size_t)(ending - path);
+    char key[4200];
+
+    out[0] = out[1] = NULL;
+    if (reader->call.number != 0 || reader->call.id[0] != '/' || name == NULL)
+        return;
+    snprintf(key, sizeof key, "content %.64s", recording_text(root, "sha256"));
+    if (is_heard(root))
+        out[0] = copy(reader, key);
+    snprintf(key, sizeof key, "stem %.*s", (int)(length < 4096 ? length : 4096), path);
+    out[1] = copy(reader, key);
+}
+
+/* Which item it is already; the count of items: none. */
+static enum cqa_status find_item(struct cqa_calls *calls, const char *key,
+                                 const char *const aliases[ALIASES], size_t *index)
+{
+    size_t alias;
+
+    for (int i = 0; i < ALIASES; i++)
+        if (aliases[i] != NULL && cqa_names_find(&calls->aliases, aliases[i], &alias)) {
+            *index = calls->alias_items[alias];
+            return CQA_OK;
+        }
+    return cqa_names_add(&calls->ids, key, index);
+}
+
+static enum cqa_status keep_aliases(struct cqa_calls *calls, const char *const aliases[ALIASES],
+                                    size_t index)
+{
+    for (int i = 0; i < ALIASES; i++) {
+        size_t alias;
+        if (aliases[i] == NULL || cqa_names_find(&calls->aliases, aliases[i], &alias))
+            continue;
+        size_t *items = realloc(calls->alias_items, (calls->aliases.count + 1) * sizeof *items);
+        if (items == NULL)
+            return CQA_E_NOMEM;
+        calls->alias_items = items;
+        if (cqa_names_add(&calls->aliases, aliases[i], &alias) != CQA_OK)
+            return CQA_E_NOMEM;
+        items[alias] = index;
     }
+    return CQA_OK;
+}
+
+static enum cqa_status append(struct cqa_calls *calls, const struct cqa_scored_call *call)
+{
     if (calls->count == calls->capacity) {
         const size_t capacity = calls->capacity ? calls->capacity * 2 : 256;
         struct cqa_scored_call *items = realloc(calls->items, capacity * sizeof *items);
@@ -289,8 +350,28 @@ static enum cqa_status keep(struct reader *reader, const json_t *root)
         calls->items = items;
         calls->capacity = capacity;
     }
-    calls->items[calls->count++] = reader->call;
+    calls->items[calls->count++] = *call;
     return CQA_OK;
+}
+
+static enum cqa_status keep(struct reader *reader, const json_t *root)
+{
+    struct cqa_calls *calls = reader->calls;
+    const char *key = key_of(reader, root);
+    const char *aliases[ALIASES];
+    size_t index;
+
+    aliases_of(reader, root, aliases);
+    if (reader->no_memory || find_item(calls, key, aliases, &index) != CQA_OK)
+        return CQA_E_NOMEM;
+    enum cqa_status status = CQA_OK;
+    if (index < calls->count) {
+        calls->items[index] = reader->call;
+        calls->replaced++;
+    } else {
+        status = append(calls, &reader->call);
+    }
+    return status == CQA_OK ? keep_aliases(calls, aliases, index) : status;
 }
 
 static enum cqa_status add(struct cqa_calls *calls, const struct cqa_scheme *scheme,
@@ -376,6 +457,8 @@ void cqa_calls_finish(struct cqa_calls *calls)
 {
     free(calls->items);
     cqa_names_finish(&calls->ids);
+    cqa_names_finish(&calls->aliases);
+    free(calls->alias_items);
     cqa_arena_finish(&calls->arena);
     *calls = (struct cqa_calls){0};
 }

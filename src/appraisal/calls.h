@@ -53,13 +53,19 @@ struct cqa_scored_call {
     size_t flag_count;
 };
 
-/* {0} is empty; finish frees. Of two results of one call the later stands. */
+/*
+ * {0} is empty; finish frees. Of two results of one recording the later stands. Where a call's id
+ * is only the path, the same content and the same stem in one folder are the same recording
+ * (docs/decisions/0107); a further recording of a call (recording.part) counts beside it.
+ */
 struct cqa_calls {
     struct cqa_arena arena;
     struct cqa_scored_call *items;
     size_t count;
     size_t capacity;
     struct cqa_names ids;
+    struct cqa_names aliases; /* contents and stems of those whose id is a path */
+    size_t *alias_items;      /* which of the items each is */
     size_t replaced;
     struct cqa_place
         broken; /* of a line that could not be read, which may be anyone's; line 0: none */

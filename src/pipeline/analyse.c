@@ -105,7 +105,8 @@ static void say_doubts(const struct cqa_task *task)
 
 /* The event that came of storing; EVENT_COUNT: not stored yet. */
 static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
-                                        const struct cqa_buffer *json)
+                                        const struct cqa_buffer *json,
+                                        const struct cqa_kin_plan *plan)
 {
     const struct cqa_result *result = task->outcome.result;
     char version[128];
@@ -115,7 +116,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
     int kept = 0;
 
     assert(result != NULL);
-    snprintf(version, sizeof version, "%s@%s", result->score.rubric, result->score.version);
+    cqa_kin_version(result, version, sizeof version);
     cqa_analyzer_with(pipeline->analyzer, task->origin, analyzer);
     write_key(task, analyzer, result->recording.sha256, version, key);
     struct cqa_buffer body = with_clips(task, json);
@@ -134,6 +135,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .body = body.text,
         .body_length = body.length,
         .link = &link,
+        .settlement = task->apart ? NULL : &plan->settlement,
         .apart = task->apart,
     };
     const enum cqa_status status =
@@ -147,7 +149,12 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
     say_doubts(task);
     pipeline->counts.analysed += (uint64_t)(kept != 0);
     pipeline->counts.apart += (uint64_t)(kept && task->apart);
-    return kept ? CQA_LIFE_KEPT : CQA_LIFE_OUTDATED;
+    if (kept && plan->of != NULL)
+        cqa_log(CQA_LOG_INFO, "%s: the same recording as %s%p", cqa_log_private(task->path),
+                cqa_log_private(plan->of),
+                plan->settlement.is == CQA_KIN_BETTER ? cqa_words(", and the better source of it")
+                                                      : NULL);
+    return !kept ? CQA_LIFE_OUTDATED : plan->of != NULL ? CQA_LIFE_COPIED : CQA_LIFE_KEPT;
 }
 
 static void count_failure(struct cqa_pipeline_status *counts, const char *reason)
@@ -179,6 +186,17 @@ static void tell_failure(struct cqa_pipeline *pipeline, const struct cqa_task *t
         count_failure(&pipeline->counts, failure->reason);
 }
 
+/* Two files of one call may fail, each for itself. */
+static void name_failure(const struct cqa_task *task, char *out, size_t size)
+{
+    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+    for (const char *at = task->path; at != NULL && *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+    (void)snprintf(out, size, "%s#%08x", task->outcome.failure.reason,
+                   (unsigned)(hash ^ hash >> 32));
+}
+
 /* As store_result. */
 static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct cqa_task *task)
 {
@@ -190,8 +208,10 @@ static enum cqa_life_event store_failure(struct cqa_pipeline *pipeline, struct c
     enum cqa_recording_state state = CQA_RECORDING_LEASED;
 
     enum cqa_status status = cqa_failure_to_json(task->path, &task->call, failure, &json);
+    char which[sizeof failure->reason + 16];
+    name_failure(task, which, sizeof which);
     cqa_analyzer_with(pipeline->analyzer, task->origin, analyzer);
-    write_key(task, analyzer, "", failure->reason, key);
+    write_key(task, analyzer, "", which, key);
     const struct cqa_failed failed = {
         .id = task->id,
         .size_bytes = task->before.st_size,
@@ -230,32 +250,58 @@ static int has_changed(const struct cqa_task *task)
            (task->other.id != 0 && file_has_changed(task->other.fd, &task->other.before));
 }
 
+/* Scores a result and finds out what its recording is to others. 0: the store cannot be asked now.
+ */
+static int prepare(struct cqa_pipeline *pipeline, struct cqa_task *task, struct cqa_kin_plan *plan)
+{
+    struct cqa_outcome *outcome = &task->outcome;
+    struct cqa_error error = {0};
+
+    if (!outcome->result->scored && complete(pipeline, task, &error) != CQA_OK) {
+        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
+        return 1;
+    }
+    if (task->apart)
+        return 1;
+    const enum cqa_status status =
+        cqa_kin_decide(pipeline, task->id, outcome->result, plan, &error);
+    return cqa_pipeline_took(pipeline, status, &error, CQA_N("what is known of a call"));
+}
+
 /* Makes an ended task's outcome durable. 0: the store takes nothing now, the task stays. */
 static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
 {
     struct cqa_buffer json = {.limit = JSON_BYTES_MAX};
     struct cqa_outcome *outcome = &task->outcome;
-    struct cqa_error error = {0};
+    struct cqa_kin_plan plan = {0};
 
     if (outcome->result != NULL && has_changed(task))
         cqa_failure_set(&outcome->failure, CQA_FAILURE_CHANGED,
                         "the file changed while it was read");
-    else if (outcome->result != NULL && !outcome->result->scored &&
-             complete(pipeline, task, &error) != CQA_OK)
-        cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL, "%p", &error.message);
-    else if (outcome->result != NULL && cqa_result_to_json(outcome->result, &json) != CQA_OK)
+    else if (outcome->result != NULL && !prepare(pipeline, task, &plan)) {
+        cqa_arena_finish(&plan.arena);
+        return 0;
+    } else if (outcome->result != NULL && outcome->failure.reason[0] == '\0' &&
+               cqa_result_to_json(outcome->result, &json) != CQA_OK)
         cqa_failure_set(&outcome->failure, CQA_FAILURE_INTERNAL,
                         "the result does not fit in memory");
     if (outcome->failure.reason[0] == '\0' && !task->apart && !cqa_legs_end(pipeline, task, 1)) {
         cqa_buffer_finish(&json);
+        cqa_arena_finish(&plan.arena);
+        if (outcome->result != NULL)
+            outcome->result->scored = 0;
         return 0;
     }
     const enum cqa_life_event event = outcome->failure.reason[0] != '\0'
                                           ? store_failure(pipeline, task)
-                                          : store_result(pipeline, task, &json);
+                                          : store_result(pipeline, task, &json, &plan);
     cqa_buffer_finish(&json);
-    if (event == CQA_LIFE_EVENT_COUNT)
+    cqa_arena_finish(&plan.arena);
+    if (event == CQA_LIFE_EVENT_COUNT) {
+        if (outcome->result != NULL) /* others may be there when it is tried again */
+            outcome->result->scored = 0;
         return 0;
+    }
     take_step(pipeline, task, event);
     return 1;
 }
@@ -275,7 +321,7 @@ static enum cqa_status identify(struct cqa_pipeline *pipeline, const struct cqa_
     task->path = cqa_arena_string(&task->arena, recording->path);
     task->call = task->known.call;
     *identity = task->known.identity;
-    task->call.id = cqa_arena_string(&task->arena, recording->call_id);
+    task->call.id = cqa_arena_string(&task->arena, recording->call);
     task->known.link.keys.watch = cqa_arena_string(&task->arena, watch->path);
     return task->path != NULL && task->call.id != NULL && task->known.link.keys.watch != NULL
                ? CQA_OK

@@ -131,6 +131,14 @@ static int recall_one(void *context, const struct cqa_recording *recording)
     return recall->status == CQA_OK;
 }
 
+static int recall_copy(void *context, const char *path, int64_t size_bytes, int64_t mtime_ns)
+{
+    struct recall *recall = context;
+
+    recall->status = cqa_scan_know(recall->scan, path, size_bytes, mtime_ns, recall->error);
+    return recall->status == CQA_OK;
+}
+
 static int ignores(void *context, const char *name)
 {
     return (int)cqa_recorder_ignores(context, name);
@@ -140,8 +148,10 @@ static enum cqa_status recall_all(struct cqa_scan *scan, struct cqa_store *store
                                   struct cqa_error *error)
 {
     struct recall recall = {.scan = scan, .error = error, .status = CQA_OK};
-    const enum cqa_status status =
+    enum cqa_status status =
         cqa_recordings_each(store, CQA_RECORDING_STATE_COUNT, recall_one, &recall, error);
+    if (status == CQA_OK && recall.status == CQA_OK)
+        status = cqa_copies_each(store, recall_copy, &recall, error);
 
     return status != CQA_OK ? status : recall.status;
 }
@@ -239,7 +249,8 @@ static int tell(void *context, const struct cqa_scan_file *file)
                                       .size_bytes = file->size_bytes,
                                       .mtime_ns = file->mtime_ns,
                                       .source = identity.call.source,
-                                      .call_id = identity.call.id};
+                                      .call_id = identity.call.id,
+                                      .path_is_id = identity.path_is_id};
         if (file->news == CQA_SCAN_MISSED)
             look->missed[look->missed_count++] = told;
         else

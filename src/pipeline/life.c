@@ -9,9 +9,10 @@ const char *const cqa_life_words[CQA_LIFE_COUNT + 1] = {
     "ended",   "scored", "failed",   "excluded", "vanished",  NULL};
 
 const char *const cqa_life_event_words[CQA_LIFE_EVENT_COUNT + 1] = {
-    "found",   "missed", "revised", "gone",     "back",   "asked",    "barred", "forgotten",
-    "expired", "claim",  "submit",  "cut",      "answer", "kept",     "stays",  "outdated",
-    "again",   "undone", "waited",  "given up", "lost",   "returned", "taken",  NULL};
+    "found",     "missed",   "revised",  "gone",   "back",   "asked",  "barred",
+    "forgotten", "expired",  "claim",    "submit", "cut",    "answer", "kept",
+    "copied",    "stays",    "outdated", "again",  "undone", "waited", "given up",
+    "lost",      "returned", "taken",    NULL};
 
 const char *const cqa_life_action_words[CQA_LIFE_ACTION_COUNT + 1] = {"", "start", "put down",
                                                                       "send", NULL};
@@ -60,6 +61,7 @@ const struct cqa_life_step cqa_life_table[] = {
 
     HELD(ENDED),
     STEP(ENDED, KEPT, SCORED, SEND),
+    STEP(ENDED, COPIED, UNKNOWN, SEND),
     STEP(ENDED, STAYS, SCORED, SEND),
     STEP(ENDED, OUTDATED, READY, PUT_DOWN),
     STEP(ENDED, AGAIN, READY, PUT_DOWN),

@@ -57,6 +57,7 @@ enum cqa_life_event {
     CQA_LIFE_CUT,      /* the same worker is to cut clips */
     CQA_LIFE_ANSWER,   /* there is an outcome, of a worker or of the attempt to give it to one */
     CQA_LIFE_KEPT,     /* the store has the result */
+    CQA_LIFE_COPIED,   /* it is the same as another recording, which stands for both */
     CQA_LIFE_STAYS,    /* it cannot be read now, and keeps the result that it has */
     CQA_LIFE_OUTDATED, /* the file changed meanwhile: the outcome is dropped */
     CQA_LIFE_AGAIN,    /* passing trouble, or not yet the third death */

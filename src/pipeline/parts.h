@@ -11,6 +11,7 @@
 #include "pipeline/life.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/sender.h"
+#include "store/copies.h"
 #include "store/deliveries.h"
 #include "store/recordings.h"
 #include "store/results.h"
@@ -131,6 +132,33 @@ enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline,
 
 /* There is something new to send. */
 void cqa_pipeline_owes(struct cqa_pipeline *pipeline);
+
+/* What a result's recording is to others that are known (pipeline/kin.c). */
+struct cqa_kin_plan {
+    struct cqa_arena arena;
+    struct cqa_settlement settlement;
+    const char *of; /* path of the recording that it is the same as; NULL: of none */
+};
+
+/*
+ * Decides it. Deductions for seconds that another recording of the call is charged for become notes
+ * of `result`, or of the other. Finish the plan's arena whatever comes back.
+ */
+enum cqa_status cqa_kin_decide(struct cqa_pipeline *pipeline, int64_t id, struct cqa_result *result,
+                               struct cqa_kin_plan *plan, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Merges what a store of before held twice; logs each. */
+enum cqa_status cqa_kin_mend(struct cqa_pipeline *pipeline, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The key under which a result goes to the server. */
+void cqa_kin_key(const struct cqa_pipeline *pipeline, const struct cqa_result *result,
+                 char out[CQA_DELIVERY_KEY_SIZE]);
+
+/* "NAME@VERSION" of the rubric, and how much of the result is charged elsewhere. */
+void cqa_kin_version(const struct cqa_result *result, char *out, size_t size);
+
+/* Lets results tell where their recordings lie now. */
+void cqa_place_step(struct cqa_pipeline *pipeline);
 
 /* How long a header that says "still being written" is believed now: longer while the clock has
  * been set lately, by which it may have lasted for years. */

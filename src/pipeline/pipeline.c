@@ -172,6 +172,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     if (status == CQA_OK)
         status = begin_clock(pipeline, error);
     if (status == CQA_OK)
+        status = cqa_kin_mend(pipeline, error);
+    if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
     if (status == CQA_OK)
         status = cqa_facts_create(config, &pipeline->facts, error);
@@ -423,6 +425,7 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
         if (!pipeline->winding_down)
             scan_at_ms = step_in(pipeline);
         cqa_analyse_step(pipeline);
+        cqa_place_step(pipeline);
         forget_old(pipeline);
     }
     if (pipeline->sender != NULL)

@@ -43,6 +43,12 @@ static const char *why(const struct preview *preview, const struct cqa_scan_file
             word = "changed";
         else
             word = is_done ? NULL : cqa_recording_state_words[recording.state];
+    } else if (preview->store != NULL) {
+        int known = 0;
+        if (cqa_copies_know(preview->store, file->path, file->size_bytes, file->mtime_ns, &known,
+                            NULL) == CQA_OK &&
+            known)
+            word = NULL;
     }
     cqa_arena_finish(&arena);
     return word;

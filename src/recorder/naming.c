@@ -235,6 +235,7 @@ static void fill_unmatched(const struct cqa_recorder *recorder, const struct cqa
     else
         cqa_message_set(&out->why, "no pattern of %s fits \"%s\"", recorder->name, name);
     out->call.id = escaped(path, arena);
+    out->path_is_id = 1;
 }
 
 enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,

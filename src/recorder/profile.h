@@ -25,6 +25,7 @@ enum { CQA_LEG_ANY = 2 }; /* the one or the other, as its partner leaves it */
 struct cqa_call_identity {
     struct cqa_call call;
     int matched;     /* 0: no pattern fits; the call's id is the path and nothing else is known */
+    int path_is_id;  /* the id is the path: another path may be the same recording */
     const char *leg; /* what of the name says whose file of a call's two it is; NULL: none */
     int leg_channel; /* which of the call it becomes: 0, 1 or CQA_LEG_ANY; -1: nobody knows */
     const char *pattern; /* the recorder's: which fits, or would but for a day or hour that does not

@@ -55,6 +55,11 @@ struct cqa_result {
     struct cqa_arena arena;
     const char *path;               /* absolute; of two files the first one's */
     const char *leg_path[CQA_LEGS]; /* where recording.legs are joined */
+    const char *const *copies;      /* where else the same recording lies (docs/decisions/0107) */
+    size_t copy_count;
+    const char *file_sha256; /* of the file at `path`, where the result is of a better source that
+                                is gone; NULL */
+    const char *part;        /* which further recording of its call; NULL: the first */
     struct cqa_audio_facts recording;
     struct cqa_call call;
     struct cqa_measurable measurable;
@@ -113,6 +118,23 @@ enum cqa_result_reading {
 enum cqa_status cqa_result_from_json(const char *text, size_t length,
                                      enum cqa_result_reading reading, struct cqa_result *result,
                                      struct cqa_error *error) CQA_MUST_CHECK;
+
+/*
+ * The same result of a recording that lies elsewhere now, or of a call with another id: everything
+ * else stays as it was written, whoever wrote it. NULL as `part`: it is the first of its call.
+ * CQA_E_BADDATA: not a result; CQA_E_NOMEM, CQA_E_LIMIT.
+ */
+struct cqa_result_place {
+    const char *path;
+    const char *const *copies;
+    size_t copy_count;
+    const char *file_sha256; /* of what lies at `path`, where it is not what was measured; NULL */
+    const char *call_id;
+    const char *part;
+};
+enum cqa_status cqa_result_json_place(const char *text, size_t length,
+                                      const struct cqa_result_place *place,
+                                      struct cqa_buffer *out) CQA_MUST_CHECK;
 
 /* A failure object, callqa.failure/1: {"schema","recording":{"path",…},"call":{…},"reason","text",
  * "code","arguments"}: `text` is English, of the last two (base/message_json.h) any language is

@@ -15,11 +15,32 @@ enum {
     BYTES_MAX = 64 << 20,
     SPANS_MAX = 1000000,
     VALUES_MAX = 3 * SPANS_MAX + 25 * CQA_FIELD_EVENTS_MAX,
+    COPIES_MAX = 100000,
     PATH_BYTES_MAX = 16384, /* PATH_MAX of bytes, each written as \xNN */
 };
 static const int64_t DURATION_MS_MAX = INT64_C(31) * 24 * 3600 * 1000;
 static const int64_t GENERATION_MAX = INT64_C(1) << 53; /* what every reader of JSON can count to */
 static const double LEVEL_DB_MAX = 400;                 /* either way: beyond 64-bit samples */
+
+/* Where else it lies; absent: nowhere. */
+static void read_copies(struct cqa_field_reader *reader, const struct cqa_field *up,
+                        struct cqa_result *result)
+{
+    const struct cqa_field field = cqa_field_of(up, "copies");
+    const size_t count = field.json == NULL ? 0 : cqa_field_list(reader, &field, COPIES_MAX);
+
+    const char **paths = count == 0 ? NULL : cqa_arena_alloc(reader->arena, count * sizeof *paths);
+
+    result->copies = paths;
+    for (size_t i = 0; paths != NULL && i < count; i++) {
+        const struct cqa_field item = cqa_field_item(&field, i);
+        const char *path = json_string_value(item.json);
+        if (path == NULL || strlen(path) > PATH_BYTES_MAX)
+            cqa_field_fail(reader, &item, CQA_E_BADDATA, "must be a path");
+        else
+            paths[result->copy_count++] = cqa_arena_string(reader->arena, path);
+    }
+}
 
 static void read_sha256(struct cqa_field_reader *reader, const struct cqa_field *up, char out[65])
 {
@@ -94,9 +115,9 @@ static void read_legs(struct cqa_field_reader *reader, const struct cqa_field *u
 static void read_recording(struct cqa_field_reader *reader, const struct cqa_field *up,
                            struct cqa_result *result)
 {
-    static const char *const known[] = {"path",     "sha256",  "bytes",    "container",
-                                        "encoding", "rate_hz", "channels", "duration_ms",
-                                        "layout",   "legs",    NULL};
+    static const char *const known[] = {
+        "path",        "sha256", "bytes", "container", "encoding", "rate_hz",     "channels",
+        "duration_ms", "layout", "legs",  "copies",    "part",     "file_sha256", NULL};
     const struct cqa_field field = cqa_field_of(up, "recording");
     struct cqa_audio_facts *out = &result->recording;
 
@@ -107,6 +128,9 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
     out->bytes = (uint64_t)cqa_field_whole(reader, &field, "bytes", 0, INT64_MAX);
     cqa_field_copy(reader, &field, "container", out->container, sizeof out->container);
     cqa_field_copy(reader, &field, "encoding", out->encoding, sizeof out->encoding);
+    read_copies(reader, &field, result);
+    result->file_sha256 = cqa_field_string(reader, &field, "file_sha256", CQA_FIELD_OPTIONAL, 64);
+    result->part = cqa_field_string(reader, &field, "part", CQA_FIELD_OPTIONAL, 64);
     out->rate_hz = (int)cqa_field_whole(reader, &field, "rate_hz", 1, 1000000);
     out->channels = (int)cqa_field_whole(reader, &field, "channels", 1, 2);
     out->duration_ms = cqa_field_whole(reader, &field, "duration_ms", 0, DURATION_MS_MAX);

@@ -70,6 +70,16 @@ static json_t *text_object(const struct cqa_text *text)
     return json_pack("{s:o, s:o}", "en", string_or_null(text->en), "zh", string_or_null(text->zh));
 }
 
+/* NULL where there are none: the key is left out. */
+static json_t *copies_array(const struct cqa_result *result)
+{
+    json_t *array = result->copy_count > 0 ? json_array() : NULL;
+
+    for (size_t i = 0; i < result->copy_count; i++)
+        json_array_append_new(array, string_or_null(result->copies[i]));
+    return array;
+}
+
 static json_t *leg_object(const struct cqa_result *result, int i)
 {
     const struct cqa_leg_facts *facts = &result->recording.leg[i];
@@ -97,12 +107,14 @@ static json_t *recording_object(const struct cqa_result *result)
 {
     const struct cqa_audio_facts *recording = &result->recording;
 
-    return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s, s:o*}", "path",
-                     string_or_null(result->path), "sha256", recording->sha256, "bytes",
+    return json_pack("{s:o, s:s, s:I, s:s, s:s, s:i, s:i, s:I, s:s, s:o*, s:o*, s:s*, s:s*}",
+                     "path", string_or_null(result->path), "sha256", recording->sha256, "bytes",
                      (json_int_t)recording->bytes, "container", recording->container, "encoding",
                      recording->encoding, "rate_hz", recording->rate_hz, "channels",
                      recording->channels, "duration_ms", (json_int_t)recording->duration_ms,
-                     "layout", cqa_layout_words[recording->layout], "legs", legs_array(result));
+                     "layout", cqa_layout_words[recording->layout], "legs", legs_array(result),
+                     "copies", copies_array(result), "file_sha256", result->file_sha256, "part",
+                     result->part);
 }
 
 /* Where each fact came from; NULL where nothing says: the key is left out. */
@@ -408,6 +420,32 @@ enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_b
         analyzer_object(result));
 
     return dump(object, out);
+}
+
+enum cqa_status cqa_result_json_place(const char *text, size_t length,
+                                      const struct cqa_result_place *place, struct cqa_buffer *out)
+{
+    json_t *object = json_loadb(text, length, 0, NULL);
+    json_t *recording = json_object_get(object, "recording");
+    json_t *call = json_object_get(object, "call");
+    const struct cqa_result holder = {.copies = place->copies, .copy_count = place->copy_count};
+    json_t *copies = copies_array(&holder);
+    int failed = json_object_set_new(recording, "path", string_or_null(place->path));
+
+    failed |= json_object_set_new(call, "id", string_or_null(place->call_id));
+    (void)json_object_del(recording, "copies");
+    (void)json_object_del(recording, "part");
+    (void)json_object_del(recording, "file_sha256");
+    if (place->file_sha256 != NULL)
+        failed |= json_object_set_new(recording, "file_sha256", json_string(place->file_sha256));
+    if (copies != NULL)
+        failed |= json_object_set_new(recording, "copies", copies);
+    if (place->part != NULL)
+        failed |= json_object_set_new(recording, "part", json_string(place->part));
+    if (!failed)
+        return dump(object, out);
+    json_decref(object);
+    return CQA_E_BADDATA;
 }
 
 enum cqa_status cqa_failure_to_json(const char *path, const struct cqa_call *call,

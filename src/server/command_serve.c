@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "server/command.h"
+#include "server/meet.h"
 #include "server/server.h"
 
 /* Written whole or not at all: whoever waits for the file may read it as soon as it is there. */
@@ -68,6 +69,8 @@ int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores 
         return cqa_command_fail(CQA_EXIT_INVALID, "systemd handed over %d sockets; one is expected",
                                 handed);
     warn_of_exposure(config);
+    if (cqa_scores_mend(scores, &error) != CQA_OK)
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (cqa_server_start(&server, config, scores, &cqa_clock_system,
                          handed == 1 ? SD_LISTEN_FDS_START : -1, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);

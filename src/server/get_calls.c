@@ -96,12 +96,13 @@ static int read_bound(struct cqa_request *request, const char *name, const int64
 
 static int read_filter(struct cqa_request *request, struct cqa_call_filter *filter, char *kind)
 {
-    static const char *const known[] = {"agent",       "person",      "team", "queue", "source",
-                                        "rule",        "severity",    "from", "to",    "shift",
-                                        "score_below", "score_above", "sort", "limit", "cursor",
-                                        "without_day", NULL};
+    static const char *const known[] = {
+        "call",        "agent",    "person", "team",        "queue",  "source",
+        "rule",        "severity", "from",   "to",          "shift",  "score_below",
+        "score_above", "sort",     "limit",  "without_day", "cursor", NULL};
 
-    return cqa_query_only(request, known) && cqa_query_word(request, "agent", &filter->agent) &&
+    return cqa_query_only(request, known) && cqa_query_word(request, "call", &filter->call) &&
+           cqa_query_word(request, "agent", &filter->agent) &&
            cqa_query_word(request, "person", &filter->person) &&
            cqa_query_word(request, "team", &filter->team) &&
            cqa_query_word(request, "queue", &filter->queue) &&

@@ -73,6 +73,18 @@ static enum cqa_status too_long(struct cqa_error *error, const char *field)
     return cqa_fail(error, CQA_E_BADDATA, "%s: longer than %d bytes", field, ID_BYTES_MAX);
 }
 
+/* A further recording of a call is known by both. */
+static int name_part(struct cqa_item *item)
+{
+    const size_t size = strlen(item->call_of) + strlen(item->part) + 2;
+    char *both = cqa_arena_alloc(&item->arena, size);
+
+    if (both != NULL)
+        snprintf(both, size, "%s#%s", item->call_of, item->part);
+    item->call_id = both;
+    return both != NULL;
+}
+
 static enum cqa_status read_call(struct cqa_item *item, const json_t *root, struct cqa_error *error)
 {
     const json_t *call = json_object_get(root, "call");
@@ -81,7 +93,9 @@ static enum cqa_status read_call(struct cqa_item *item, const json_t *root, stru
     int64_t day;
 
     item->path = text_of(item, recording, "path");
-    item->call_id = text_of(item, call, "id");
+    item->call_id = item->call_of = text_of(item, call, "id");
+    item->file_sha256 = text_of(item, recording, "file_sha256");
+    item->part = text_of(item, recording, "part");
     item->source = text_of(item, call, "source");
     item->agent = text_of(item, call, "agent");
     item->customer = text_of(item, call, "customer");
@@ -94,6 +108,10 @@ static enum cqa_status read_call(struct cqa_item *item, const json_t *root, stru
         return cqa_fail(error, CQA_E_BADDATA, "recording.path: must be a text");
     if (item->call_id != NULL && strlen(item->call_id) > 4096)
         return cqa_fail(error, CQA_E_BADDATA, "call.id: longer than 4096 bytes");
+    if (item->part != NULL && strlen(item->part) > 64)
+        return cqa_fail(error, CQA_E_BADDATA, "recording.part: longer than 64 bytes");
+    if (item->part != NULL && item->call_of != NULL && !name_part(item))
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (strlen(item->path) > 4096)
         return cqa_fail(error, CQA_E_BADDATA, "recording.path: longer than 4096 bytes");
     if ((item->agent && strlen(item->agent) > ID_BYTES_MAX) ||
@@ -296,6 +314,21 @@ static const char *with_generation(struct cqa_item *item, const json_t *generati
         snprintf(body, size, "{\"generation\":%s,%s", before, text + 1);
     free(before);
     return body;
+}
+
+int cqa_item_digest(const char *body, unsigned char out[CQA_ITEM_DIGEST_SIZE])
+{
+    json_t *root = json_loads(body, 0, NULL);
+    (void)json_object_del(root, "generation");
+    char *text = root != NULL ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+    const int done = text != NULL;
+
+    if (done)
+        crypto_generichash(out, CQA_ITEM_DIGEST_SIZE, (const unsigned char *)text, strlen(text),
+                           NULL, 0);
+    free(text);
+    json_decref(root);
+    return done;
 }
 
 static enum cqa_status keep_body(struct cqa_item *item, json_t *root, struct cqa_error *error)

@@ -52,8 +52,12 @@ struct cqa_item {
     const char *store;  /* whose count the generation is of; NULL: it has none */
     int64_t generation; /* greater than that of all outcomes of the store before it */
     const char *path;
-    const char *source; /* of the call; "" where unknown */
-    const char *call_id;
+    const char *source;  /* of the call; "" where unknown */
+    const char *call_id; /* what the call is known by here: `call_of`, with "#" and the part behind
+                            it where it is a further recording of that call */
+    const char *call_of; /* its id as it was posted */
+    const char *file_sha256; /* of what lies at `path`, where it is not what was measured; NULL */
+    const char *part;        /* NULL: the first recording of its call */
     const char *agent, *customer, *queue, *direction, *started_at;
     const int64_t *started_ms; /* NULL: unknown, as the day (yyyymmdd, the recorder's) */
     const int64_t *day;
@@ -78,6 +82,9 @@ struct cqa_item {
 enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t length,
                               const char *key, struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_item_finish(struct cqa_item *item);
+
+/* The digest of a body of ours, as an item has it: without its generation. 0: no memory. */
+int cqa_item_digest(const char *body, unsigned char out[CQA_ITEM_DIGEST_SIZE]);
 
 /* CQA_E_LIMIT when the text nests deeper than a result can: keeps recursive readers off hostile
  * text. */

@@ -225,10 +225,35 @@ static const char generations_step[] =
     "ALTER TABLE waiting RENAME TO previews;"
     "CREATE INDEX previews_stale ON previews(id) WHERE stale = 1;";
 
+/*
+ * One call once (docs/decisions/0107). `call_of`: the call's id, of a further recording of it.
+ * `copy_of`: the call that this row was found to be; it counts nothing since, and what people did
+ * to it is there. Rows of before are judged when the server starts.
+ */
+static const char one_call_step[] =
+    "ALTER TABLE calls ADD COLUMN call_of TEXT;"
+    "ALTER TABLE calls ADD COLUMN copy_of INTEGER;"
+    "ALTER TABLE calls ADD COLUMN file_sha256 TEXT;"
+    "ALTER TABLE calls ADD COLUMN name TEXT AS (substr(path, 1 + length(rtrim(path,"
+    "  replace(path, '/', '')))));"
+    "ALTER TABLE calls ADD COLUMN stem TEXT AS (CASE WHEN length(rtrim(name,"
+    "  replace(name, '.', ''))) < 2 THEN name"
+    "  ELSE substr(name, 1, length(rtrim(name, replace(name, '.', ''))) - 1) END);"
+    "ALTER TABLE calls ADD COLUMN unjudged INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE calls SET unjudged = 1, call_of = substr(call_id, 1, length(call_id) - 9)"
+    " WHERE substr(call_id, 1, 1) <> '/'"
+    " AND call_id GLOB '*#' || replace(hex(zeroblob(4)), '0', '[0-9a-f]');"
+    "UPDATE calls SET unjudged = 1 WHERE substr(call_id, 1, 1) = '/';"
+    "CREATE INDEX calls_by_audio ON calls(sha256);"
+    "CREATE INDEX calls_by_file ON calls(file_sha256) WHERE file_sha256 IS NOT NULL;"
+    "CREATE INDEX calls_by_stem ON calls(stem);"
+    "CREATE INDEX calls_by_first ON calls(call_of) WHERE call_of IS NOT NULL;"
+    "CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged;";
+
 static const char *const steps[] = {
     people_step,   calls_step,           flags_step,       notices_step,
     clips_step,    cqa_appraisal_schema, rubrics_step,     coaching_step,
-    previews_step, cqa_appraisal_faults, generations_step,
+    previews_step, cqa_appraisal_faults, generations_step, one_call_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

@@ -34,6 +34,7 @@ enum cqa_put {
     CQA_PUT_REPLACED,       /* a new revision of a known call */
     CQA_PUT_UNCHANGED,      /* known already */
     CQA_PUT_OUTDATED,       /* a later outcome of it is known: kept as history */
+    CQA_PUT_MOVED,          /* known already, and lies elsewhere now */
     CQA_PUT_PREVIEWED,      /* kept to be looked at; counts nothing (previews.h) */
     CQA_PUT_KEPT_BACK,      /* of a closed period, or against a person's decision: kept likewise */
     CQA_PUT_KEY_REUSED,     /* not stored: this key came with other content before */
@@ -77,6 +78,7 @@ enum cqa_call_order { CQA_CALLS_BY_ARRIVAL, CQA_CALLS_NEWEST, CQA_CALLS_WORST };
  * inclusive. */
 struct cqa_call_filter {
     const char *agent, *person, *team, *queue, *source, *rule;
+    const char *call;                    /* all recordings of the call of this id */
     const char *rubric, *rubric_version; /* that scored them */
     int64_t day_from, day_to;            /* 0: open */
     int64_t without_day;                 /* 1: only those that tell no day */

@@ -40,6 +40,10 @@ static int show_row(struct cqa_sql_rows *row, enum cqa_call_order order,
 static void add_filter(struct cqa_query *query, struct cqa_sql *db,
                        const struct cqa_call_filter *filter)
 {
+    if (filter->call != NULL) {
+        cqa_query_text(query, " AND (c.call_id = ?", filter->call);
+        cqa_query_text(query, " OR c.call_of = ?)", filter->call);
+    }
     if (filter->agent != NULL)
         cqa_query_text(query, " AND c.agent = ?", filter->agent);
     if (filter->person != NULL)
@@ -157,9 +161,15 @@ enum cqa_status cqa_scores_find_call(struct cqa_scores *scores, const struct cqa
     *count = 0;
     const int64_t number = call_id[0] == '~' ? strtoll(call_id + 1, &end, 10) : 0;
     if (end != NULL && *end == '\0' && number > 0)
-        cqa_query_number(&query, "SELECT c.id FROM calls c WHERE c.id = ?", number);
+        cqa_query_number(&query,
+                         "SELECT c.id FROM calls c WHERE c.id IN"
+                         " (SELECT coalesce(k.copy_of, k.id) FROM calls k WHERE k.id = ?)",
+                         number);
     else
-        cqa_query_text(&query, "SELECT c.id FROM calls c WHERE c.call_id = ?", call_id);
+        cqa_query_text(&query,
+                       "SELECT c.id FROM calls c WHERE c.id IN"
+                       " (SELECT coalesce(k.copy_of, k.id) FROM calls k WHERE k.call_id = ?)",
+                       call_id);
     if (source != NULL)
         cqa_query_text(&query, " AND c.source = ?", source);
     cqa_query_scope(&query, "c", scope);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/evidence.h"
+#include "server/meet.h"
 #include "server/put.h"
 
 const char *const cqa_put_words[CQA_PUT_COUNT + 1] = {
-    "stored",     "replaced",       "unchanged",     "outdated", "previewed", "kept_back",
-    "key_reused", "other_recorder", "period_closed", "no_call",  NULL};
+    "stored",    "replaced",   "unchanged",      "outdated",      "moved",   "previewed",
+    "kept_back", "key_reused", "other_recorder", "period_closed", "no_call", NULL};
 
 CQA_SQL_STATEMENT(count_closed, "oi", 1,
                   "SELECT count(*) FROM periods WHERE (from_day <= ?1 AND ?1 < to_day)"
@@ -304,13 +305,47 @@ static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_sql *db,
                : status;
 }
 
+/* What counts already was found at another place: it is the call's latest outcome all the same. */
+static enum cqa_status put_moved(struct cqa_sql *db, const struct cqa_poster *poster,
+                                 const struct cqa_item *item, int64_t now_ms,
+                                 struct cqa_error *error)
+{
+    enum cqa_status status = cqa_put_drop_preview(db, poster, item, 0, 1, error);
+
+    if (status == CQA_OK)
+        status = cqa_put_count(db, poster, item, error);
+    return status == CQA_OK ? cqa_put_resolve(db, poster, item, now_ms, error) : status;
+}
+
+/* The item as the call is known here that it is about (meet.h). */
+static enum cqa_status put_met(struct cqa_scores *scores, struct cqa_sql *db,
+                               const struct cqa_poster *poster, const struct cqa_item *item,
+                               const struct cqa_put_order *order, int64_t now_ms,
+                               enum cqa_put *outcome, struct cqa_error *error)
+{
+    const int as_posted = order->mode == CQA_PUT_AS_POSTED && !order->never_keeps;
+    struct cqa_arena arena = {0};
+    struct cqa_item met = *item;
+    int moved = 0;
+    enum cqa_status status =
+        cqa_put_meet(scores, db, poster, as_posted, &arena, &met, &moved, error);
+
+    *outcome = CQA_PUT_MOVED;
+    if (status == CQA_OK && !moved)
+        status = put_whole(scores, db, poster, &met, order, now_ms, outcome, error);
+    else if (status == CQA_OK && order->is_posted)
+        status = put_moved(db, poster, &met, now_ms, error);
+    cqa_arena_finish(&arena);
+    return status;
+}
+
 enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_poster *poster, const struct cqa_item *item,
                              const struct cqa_put_order *order, int64_t now_ms,
                              enum cqa_put *outcome, struct cqa_error *error)
 {
     return item->is_failure ? cqa_put_failure(db, poster, item, now_ms, outcome, error)
-                            : put_whole(scores, db, poster, item, order, now_ms, outcome, error);
+                            : put_met(scores, db, poster, item, order, now_ms, outcome, error);
 }
 
 struct posting {

@@ -50,6 +50,8 @@ CQA_SQL_STATEMENT(
 CQA_SQL_STATEMENT(id_of_call, "ttt", 1,
                   "SELECT id FROM calls WHERE site = ?1 AND source = ?2 AND call_id = ?3");
 
+CQA_SQL_STATEMENT(set_call_of, "ti", 0, "UPDATE calls SET call_of = ?1 WHERE id = ?2");
+
 static enum cqa_status write_call(struct cqa_sql *db, const struct cqa_poster *poster,
                                   const struct cqa_item *item, struct cqa_known *known,
                                   int64_t now_ms, struct cqa_error *error)
@@ -94,6 +96,8 @@ enum cqa_status cqa_put_revision(struct cqa_sql *db, const struct cqa_poster *po
 {
     enum cqa_status status = write_call(db, poster, item, known, now_ms, error);
 
+    if (status == CQA_OK && item->part != NULL && known->revision == 0)
+        status = cqa_sql_do(db, error, &set_call_of, item->call_of, known->id);
     if (status == CQA_OK)
         status = insert_revision(db, poster, item, known, now_ms, error);
     if (status == CQA_OK)

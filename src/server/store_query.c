@@ -80,6 +80,8 @@ void cqa_query_scope(struct cqa_query *query, const char *alias, const struct cq
 {
     char sql[64];
 
+    if (strcmp(alias, "c") == 0) /* what was found to be another call counts nothing */
+        cqa_query_add(query, " AND c.copy_of IS NULL");
     if (scope->nothing)
         cqa_query_add(query, " AND 0");
     if (scope->recorder != NULL) {

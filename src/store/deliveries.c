@@ -125,26 +125,35 @@ static enum cqa_status read_last(struct cqa_sql *sql, int64_t recording_id, cons
     return status;
 }
 
+enum cqa_status cqa_deliveries_renew(struct cqa_sql *sql, int64_t recording_id, const char *key,
+                                     const char *body, size_t body_length, int64_t now_ms,
+                                     struct cqa_error *error)
+{
+    struct cqa_buffer stamped = {.limit = body_length + GENERATION_BYTES_MAX};
+    enum cqa_status status = cqa_sql_do(sql, error, &supersede, now_ms, recording_id);
+
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &free_key, key);
+    if (status == CQA_OK)
+        status = cqa_generation_add(sql, recording_id, body, body_length, now_ms, &stamped, error);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &insert, recording_id, key, (const void *)stamped.text,
+                            stamped.length, now_ms);
+    cqa_buffer_finish(&stamped);
+    return status;
+}
+
 enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, const char *key,
                                    const char *body, size_t body_length, int64_t now_ms,
                                    struct cqa_error *error)
 {
     struct last last;
-    struct cqa_buffer stamped = {.limit = body_length + GENERATION_BYTES_MAX};
-    enum cqa_status status = read_last(sql, recording_id, key, &last, error);
+    const enum cqa_status status = read_last(sql, recording_id, key, &last, error);
 
-    if (status != CQA_OK || last.is_owed)
-        return status;
-    status = cqa_sql_do(sql, error, &supersede, now_ms, recording_id);
-    if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &free_key, last.key);
-    if (status == CQA_OK)
-        status = cqa_generation_add(sql, recording_id, body, body_length, now_ms, &stamped, error);
-    if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &insert, recording_id, last.key, (const void *)stamped.text,
-                            stamped.length, now_ms);
-    cqa_buffer_finish(&stamped);
-    return status;
+    return status != CQA_OK || last.is_owed
+               ? status
+               : cqa_deliveries_renew(sql, recording_id, last.key, body, body_length, now_ms,
+                                      error);
 }
 
 /* ---- claiming */

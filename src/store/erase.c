@@ -26,14 +26,14 @@ struct concerned {
 };
 
 CQA_SQL_STATEMENT(list_page, "ii", 9,
-                  "SELECT c.id, c.path, c.source, c.call_id, c.gone,"
+                  "SELECT c.id, c.path, c.source, c.call, c.gone,"
                   " c.state = 'leased' OR EXISTS (SELECT 1 FROM deliveries AS d"
                   "  WHERE d.recording_id = c.id AND d.state = 'in_flight'),"
                   " json_extract(r.json, '$.call.customer'), json_extract(r.json, '$.call.agent'),"
                   " r.sha256 FROM recordings AS c LEFT JOIN results AS r ON r.recording_id = c.id"
                   " WHERE c.id > ?1 ORDER BY c.id LIMIT ?2");
 CQA_SQL_STATEMENT(find_one, "i", 9,
-                  "SELECT c.id, c.path, c.source, c.call_id, c.gone, 0,"
+                  "SELECT c.id, c.path, c.source, c.call, c.gone, 0,"
                   " json_extract(r.json, '$.call.customer'), json_extract(r.json, '$.call.agent'),"
                   " r.sha256 FROM recordings AS c LEFT JOIN results AS r ON r.recording_id = c.id"
                   " WHERE c.id = ?1");

@@ -51,6 +51,19 @@ enum cqa_status cqa_generation_add(struct cqa_sql *sql, int64_t recording_id, co
                                    size_t body_length, int64_t now_ms, struct cqa_buffer *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Inside a transaction: owes `body` under the key of the last delivery, which the server has with
+ * other words for the same result, or is about to get. */
+enum cqa_status cqa_deliveries_renew(struct cqa_sql *sql, int64_t recording_id, const char *key,
+                                     const char *body, size_t body_length, int64_t now_ms,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Inside a transaction: writes what was decided of a recording (store/copies.h). CQA_E_BUSY: it was
+ * decided by what is no longer so. */
+struct cqa_settlement;
+enum cqa_status cqa_kindred_settle(struct cqa_sql *sql, int64_t id, const char *sha256,
+                                   const struct cqa_settlement *settlement, int64_t now_ms,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Inside a transaction: is the recording claimed by this store, and is the file still as it was
  * read? CQA_E_REFUSED when not claimed; `*same` 0 when the file has changed. */
 enum cqa_status cqa_recordings_held(struct cqa_store *store, int64_t id, int64_t size_bytes,

@@ -7,22 +7,31 @@
 
 /* What scans tell, and looking things up. store/leases.c has the analysis. */
 
-/* A row that the path or the call id led to. */
+/* A row that the path, the call or the name's stem led to. */
 struct known {
     int64_t id;
     int64_t size_bytes;
     int64_t mtime_ns;
     int gone;
     const char *path;
+    int is_waiting; /* not begun, or its file went before it was */
+    int has_result;
 };
 
-CQA_SQL_STATEMENT(find_path, "p", 5,
-                  "SELECT id, size_bytes, mtime_ns, gone, path FROM recordings WHERE path = ?1");
-CQA_SQL_STATEMENT(find_call, "tt", 5,
-                  "SELECT id, size_bytes, mtime_ns, gone, path FROM recordings"
-                  " WHERE source = ?1 AND call_id = ?2");
+#define KNOWN                                                                                      \
+    "SELECT id, size_bytes, mtime_ns, gone, path, state IN ('ready', 'settling', 'vanished'),"     \
+    " EXISTS (SELECT 1 FROM results AS r WHERE r.recording_id = c.id) FROM recordings AS c"
+CQA_SQL_STATEMENT(find_path, "p", 7, KNOWN " WHERE path = ?1");
+CQA_SQL_STATEMENT(find_call, "tt", 7,
+                  KNOWN " WHERE source = ?1 AND call = ?2 ORDER BY id LIMIT 64");
+CQA_SQL_STATEMENT(find_stem, "tp", 7,
+                  KNOWN " WHERE source = ?1 AND stem = ?2 AND NOT named ORDER BY id LIMIT 64");
+CQA_SQL_STATEMENT(find_id, "tt", 7, KNOWN " WHERE source = ?1 AND call_id = ?2");
+CQA_SQL_STATEMENT(find_copy, "p", 7,
+                  "SELECT recording_id, size_bytes, mtime_ns, gone, path, 0, 1 FROM copies"
+                  " WHERE path = ?1");
 CQA_SQL_STATEMENT(update_path, "pii", 0,
-                  "UPDATE recordings SET path = ?1, gone = 0,"
+                  "UPDATE recordings SET stale = stale OR path <> ?1, path = ?1, gone = 0,"
                   " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
                   " reason = CASE state WHEN 'vanished' THEN NULL ELSE reason END,"
                   " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
@@ -31,35 +40,46 @@ CQA_SQL_STATEMENT(update_path, "pii", 0,
 #define ERASED "(state = 'excluded' AND reason IS 'erased')"
 CQA_SQL_STATEMENT(update_revision, "piiii", 0,
                   "UPDATE recordings SET path = ?1, size_bytes = ?2, mtime_ns = ?3, gone = 0,"
-                  " attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0,"
+                  " file_sha256 = NULL, attempts = 0, deaths = 0, abandoned = 0, not_before_ms = 0,"
                   " reason = CASE WHEN " ERASED " THEN reason END,"
                   " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
                   " asked = 'not', state = CASE WHEN state = 'leased' OR " ERASED
                   " THEN state ELSE 'ready' END WHERE id = ?5");
-CQA_SQL_STATEMENT(
-    insert, "pttiii", 0,
-    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns,"
-    " discovered_ms, revised_ms, changed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)");
+CQA_SQL_STATEMENT(insert, "ptttipiii", 0,
+                  "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
+                  " mtime_ns, discovered_ms, revised_ms, changed_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)");
+CQA_SQL_STATEMENT(insert_copy, "piii", 0,
+                  "INSERT INTO copies (path, recording_id, size_bytes, mtime_ns, sha256)"
+                  " VALUES (?1, ?2, ?3, ?4, (SELECT sha256 FROM results WHERE recording_id = ?2"
+                  "  AND size_bytes = ?3 AND mtime_ns = ?4))");
+CQA_SQL_STATEMENT(delete_copy, "p", 0, "DELETE FROM copies WHERE path = ?1");
+CQA_SQL_STATEMENT(return_copy, "p", 0, "UPDATE copies SET gone = 0 WHERE path = ?1");
+CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id = ?1");
 CQA_SQL_STATEMENT(
     mark_gone, "ip", 0,
-    "UPDATE recordings SET gone = 1,"
+    "UPDATE recordings SET gone = 1, stale = stale OR EXISTS (SELECT 1 FROM copies AS k"
+    "  WHERE k.recording_id = recordings.id AND NOT k.gone),"
     " changed_ms = CASE WHEN state IN ('ready', 'settling') THEN ?1 ELSE changed_ms END,"
     " reason = CASE WHEN reason IS NULL AND state = 'ready' THEN '" CQA_VANISHED_UNREAD
     "' WHEN reason IS NULL AND state = 'settling' THEN '" CQA_VANISHED_UNFINISHED
     "' ELSE reason END,"
     " state = CASE WHEN state IN ('ready', 'settling') THEN 'vanished' ELSE state END"
     " WHERE path = ?2 AND NOT gone");
+CQA_SQL_STATEMENT(lose_copy, "p", 0,
+                  "UPDATE recordings SET stale = 1 WHERE id = (SELECT recording_id FROM copies"
+                  " WHERE path = ?1 AND NOT gone)");
+CQA_SQL_STATEMENT(mark_copy_gone, "p", 0, "UPDATE copies SET gone = 1 WHERE path = ?1");
 
-CQA_SQL_STATEMENT(
-    insert_missed, "pttiii", 0,
-    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, gone, state, reason,"
-    " discovered_ms, revised_ms, changed_ms)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, 1, 'vanished', '" CQA_VANISHED_UNSETTLED "', ?6, ?6, ?6)");
-CQA_SQL_STATEMENT(
-    insert_erased, "pttiii", 0,
-    "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state, reason,"
-    " discovered_ms, revised_ms, changed_ms) VALUES (?1, ?2, ?3, ?4, ?5, 'excluded', 'erased',"
-    " ?6, ?6, ?6)");
+CQA_SQL_STATEMENT(insert_missed, "ptttipiii", 0,
+                  "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
+                  " mtime_ns, gone, state, reason, discovered_ms, revised_ms, changed_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, 'vanished', '" CQA_VANISHED_UNSETTLED
+                  "', ?9, ?9, ?9)");
+CQA_SQL_STATEMENT(insert_erased, "ptttipiii", 0,
+                  "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
+                  " mtime_ns, state, reason, discovered_ms, revised_ms, changed_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'excluded', 'erased', ?9, ?9, ?9)");
 
 struct adding {
     struct cqa_sql *sql;
@@ -78,7 +98,9 @@ static enum cqa_status read_known(struct adding *adding, const struct cqa_sql_ro
                           .size_bytes = cqa_sql_int(rows, 1),
                           .mtime_ns = cqa_sql_int(rows, 2),
                           .gone = cqa_sql_int(rows, 3) != 0,
-                          .path = cqa_sql_copy(rows, 4, &adding->arena)};
+                          .path = cqa_sql_copy(rows, 4, &adding->arena),
+                          .is_waiting = cqa_sql_int(rows, 5) != 0,
+                          .has_result = cqa_sql_int(rows, 6) != 0};
     return out->path == NULL ? cqa_fail(error, CQA_E_NOMEM, "no memory for a path") : CQA_OK;
 }
 
@@ -94,22 +116,13 @@ static enum cqa_status read_first(struct adding *adding, struct cqa_sql_rows *ro
     return status;
 }
 
-/* The name without folders and ending: what a call keeps when its file is moved or converted. */
-static size_t stem_of(const char *path, const char **stem)
-{
-    const char *slash = strrchr(path, '/');
-
-    *stem = slash == NULL ? path : slash + 1;
-    const char *ending = strrchr(*stem, '.');
-    return ending == NULL || ending == *stem ? strlen(*stem) : (size_t)(ending - *stem);
-}
-
 static int same_stem(const char *left, const char *right)
 {
-    const char *stems[2];
-    const size_t length = stem_of(left, &stems[0]);
+    char stems[2][NAME_MAX + 1];
 
-    return stem_of(right, &stems[1]) == length && memcmp(stems[0], stems[1], length) == 0;
+    cqa_rows_stem(left, stems[0], sizeof stems[0]);
+    cqa_rows_stem(right, stems[1], sizeof stems[1]);
+    return strcmp(stems[0], stems[1]) == 0;
 }
 
 static int same_content(const struct known *known, const struct cqa_file *file)
@@ -134,8 +147,9 @@ static enum cqa_status write_revision(struct adding *adding, int64_t id,
 }
 
 static enum cqa_status write_new(struct adding *adding, const struct cqa_file *file,
-                                 const char *call_id, struct cqa_error *error)
+                                 const char *call_id, const char *call, struct cqa_error *error)
 {
+    char stem[NAME_MAX + 1];
     int64_t erased = 0;
     const enum cqa_status status =
         cqa_stones_find(adding->sql, "call", file->source, file->call_id, &erased, error);
@@ -144,15 +158,17 @@ static enum cqa_status write_new(struct adding *adding, const struct cqa_file *f
         return status;
     if (erased && adding->are_missed) /* nothing is to be left of it */
         return CQA_OK;
+    cqa_rows_stem(file->path, stem, sizeof stem);
     return cqa_sql_do(adding->sql, error,
                       erased               ? &insert_erased
                       : adding->are_missed ? &insert_missed
                                            : &insert,
-                      file->path, file->source, call_id, file->size_bytes, file->mtime_ns,
-                      adding->now_ms);
+                      file->path, file->source, call_id, call, (int64_t)!file->path_is_id, stem,
+                      file->size_bytes, file->mtime_ns, adding->now_ms);
 }
 
-/* Another file has the call id already. */
+/* Another file has the call id already. A path says nothing of the call: what lies where another
+ * has lain is another call. */
 static enum cqa_status write_second(struct adding *adding, const struct cqa_file *file,
                                     struct cqa_error *error)
 {
@@ -167,34 +183,110 @@ static enum cqa_status write_second(struct adding *adding, const struct cqa_file
     if (call_id == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a call id");
     (void)snprintf(call_id, size, "%s%s", file->call_id, suffix);
-    return write_new(adding, file, call_id, error);
+    return write_new(adding, file, call_id, file->path_is_id ? call_id : file->call_id, error);
+}
+
+/* What is known of the call, or of recordings of that name: the one that this file is for certain,
+ * without reading it; id 0: none. */
+static enum cqa_status find_same(struct adding *adding, const struct cqa_file *file,
+                                 struct known *out, struct cqa_error *error)
+{
+    char stem[NAME_MAX + 1];
+    struct cqa_sql_rows *rows = NULL;
+    struct known known = {0};
+
+    *out = (struct known){0};
+    cqa_rows_stem(file->path, stem, sizeof stem);
+    enum cqa_status status =
+        file->path_is_id
+            ? cqa_sql_start(adding->sql, &rows, error, &find_stem, file->source, stem)
+            : cqa_sql_start(adding->sql, &rows, error, &find_call, file->source, file->call_id);
+    while (status == CQA_OK && out->id == 0 && cqa_sql_next(rows, &status, error)) {
+        status = read_known(adding, rows, &known, error);
+        const int is_name = same_stem(known.path, file->path);
+        const int is_it = same_content(&known, file) && (is_name || known.gone);
+        /* What was never read, and lies there converted now, is read as it is now. */
+        const int is_converted = known.gone && is_name && !known.has_result;
+        if (status == CQA_OK && (is_it || is_converted))
+            *out = known;
+    }
+    cqa_sql_end(rows);
+    return status;
+}
+
+/* The same file a second time. What waits is read where it was found last: its folder may not be
+ * watched any more. */
+static enum cqa_status write_copy(struct adding *adding, const struct known *known,
+                                  const struct cqa_file *file, struct cqa_error *error)
+{
+    const char *path = known->is_waiting ? known->path : file->path;
+    enum cqa_status status = CQA_OK;
+
+    if (known->is_waiting)
+        status = write_back(adding, known->id, file, error);
+    if (status == CQA_OK)
+        status = cqa_sql_do(adding->sql, error, &insert_copy, path, known->id, known->size_bytes,
+                            known->mtime_ns);
+    return status == CQA_OK ? cqa_sql_do(adding->sql, error, &mark_stale, known->id) : status;
+}
+
+static enum cqa_status add_unknown(struct adding *adding, const struct cqa_file *file,
+                                   struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    struct known known;
+    enum cqa_status status =
+        cqa_sql_start(adding->sql, &rows, error, &find_id, file->source, file->call_id);
+
+    status = read_first(adding, rows, status, &known, error);
+    adding->out.added++;
+    if (status != CQA_OK)
+        return status;
+    return known.id == 0 ? write_new(adding, file, file->call_id, file->call_id, error)
+                         : write_second(adding, file, error);
 }
 
 static enum cqa_status add_new_path(struct adding *adding, const struct cqa_file *file,
                                     struct cqa_error *error)
 {
-    struct cqa_sql_rows *rows = NULL;
     struct known known;
-    enum cqa_status status =
-        cqa_sql_start(adding->sql, &rows, error, &find_call, file->source, file->call_id);
+    const enum cqa_status status = find_same(adding, file, &known, error);
 
-    status = read_first(adding, rows, status, &known, error);
     if (status != CQA_OK)
         return status;
-    if (known.id == 0) {
-        adding->out.added++;
-        return write_new(adding, file, file->call_id, error);
-    }
-    if (known.gone && same_content(&known, file)) {
-        adding->out.moved++;
-        return write_back(adding, known.id, file, error);
-    }
-    if (known.gone && same_stem(known.path, file->path)) {
+    if (known.id == 0)
+        return add_unknown(adding, file, error);
+    if (!same_content(&known, file)) {
         adding->out.changed++;
         return write_revision(adding, known.id, file, error);
     }
-    adding->out.added++;
-    return write_second(adding, file, error);
+    adding->out.moved++;
+    return known.gone ? write_back(adding, known.id, file, error)
+                      : write_copy(adding, &known, file, error);
+}
+
+/* A path that is known as a copy's, or not at all. */
+static enum cqa_status add_other_path(struct adding *adding, const struct cqa_file *file,
+                                      struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    struct known copy;
+    enum cqa_status status = cqa_sql_start(adding->sql, &rows, error, &find_copy, file->path);
+
+    status = read_first(adding, rows, status, &copy, error);
+    if (status != CQA_OK || copy.id == 0)
+        return status == CQA_OK ? add_new_path(adding, file, error) : status;
+    if (!same_content(&copy, file)) {
+        status = cqa_sql_do(adding->sql, error, &delete_copy, file->path);
+        if (status == CQA_OK)
+            status = cqa_sql_do(adding->sql, error, &mark_stale, copy.id);
+        return status == CQA_OK ? add_new_path(adding, file, error) : status;
+    }
+    adding->out.unchanged++;
+    if (!copy.gone)
+        return CQA_OK;
+    status = cqa_sql_do(adding->sql, error, &return_copy, file->path);
+    return status == CQA_OK ? cqa_sql_do(adding->sql, error, &mark_stale, copy.id) : status;
 }
 
 static enum cqa_status add_one(struct adding *adding, const struct cqa_file *file,
@@ -208,7 +300,7 @@ static enum cqa_status add_one(struct adding *adding, const struct cqa_file *fil
     if (status != CQA_OK)
         return status;
     if (known.id == 0)
-        return add_new_path(adding, file, error);
+        return add_other_path(adding, file, error);
     if (!same_content(&known, file)) {
         adding->out.changed++;
         return write_revision(adding, known.id, file, error);
@@ -254,13 +346,10 @@ static enum cqa_status miss_one(struct adding *adding, const struct cqa_file *fi
     status = read_first(adding, rows, status, &known, error);
     if (status != CQA_OK || known.id != 0)
         return status;
-    status = cqa_sql_start(adding->sql, &rows, error, &find_call, file->source, file->call_id);
+    rows = NULL;
+    status = cqa_sql_start(adding->sql, &rows, error, &find_copy, file->path);
     status = read_first(adding, rows, status, &known, error);
-    adding->out.added += status == CQA_OK;
-    if (status == CQA_OK)
-        status = known.id == 0 ? write_new(adding, file, file->call_id, error)
-                               : write_second(adding, file, error);
-    return status;
+    return status == CQA_OK && known.id == 0 ? add_unknown(adding, file, error) : status;
 }
 
 static enum cqa_status miss_all(struct cqa_sql *sql, void *context, struct cqa_error *error)
@@ -300,8 +389,14 @@ static enum cqa_status leave_all(struct cqa_sql *sql, void *context, struct cqa_
     const struct leaving *leaving = context;
     enum cqa_status status = CQA_OK;
 
-    for (size_t i = 0; status == CQA_OK && i < leaving->count; i++)
-        status = cqa_sql_do(sql, error, &mark_gone, leaving->now_ms, leaving->paths[i]);
+    for (size_t i = 0; status == CQA_OK && i < leaving->count; i++) {
+        const char *path = leaving->paths[i];
+        status = cqa_sql_do(sql, error, &mark_gone, leaving->now_ms, path);
+        if (status == CQA_OK)
+            status = cqa_sql_do(sql, error, &lose_copy, path);
+        if (status == CQA_OK)
+            status = cqa_sql_do(sql, error, &mark_copy_gone, path);
+    }
     return status;
 }
 

@@ -24,21 +24,22 @@ struct cqa_file {
     int64_t mtime_ns;
     const char *source;  /* recorder profile */
     const char *call_id; /* as the profile says; UTF-8 */
+    int path_is_id;      /* nothing but the path says whose call it was */
 };
 
 struct cqa_added {
     size_t added;   /* not known before */
     size_t changed; /* known with another size or mtime: to be analysed again */
-    size_t moved;   /* known by its call id at a path that is gone; same content, only the path is
-                       written */
+    size_t moved;   /* known at another path: only that is written, or that it is a copy */
     size_t unchanged;
 };
 
 /*
- * Tells the store of settled files, in one transaction (some hundreds at a time). A second file
- * with the call id of one that is still there is a recording of its own: its call id gets "#" and 8
- * hex digits of its path's hash, and whoever reports on it must take the id from struct
- * cqa_recording.
+ * Tells the store of settled files, in one transaction (some hundreds at a time). The same
+ * size, time and name's stem of a call (or, where the id is only the path, of any) is the same
+ * recording, moved or copied. Another file with the call id of one that is known is a row of its
+ * own until it has been read (store/copies.h): its call id gets "#" and 8 hex digits of its path's
+ * hash.
  */
 enum cqa_status cqa_recordings_add(struct cqa_store *store, const struct cqa_file *files,
                                    size_t count, int64_t now_ms, struct cqa_added *out,
@@ -74,7 +75,10 @@ struct cqa_recording {
     int64_t id;
     const char *path;
     const char *source;
-    const char *call_id;
+    const char *call_id; /* one row's: `call`, with "#" and a part behind it where it is a further
+                            recording of that call */
+    const char *call;
+    int is_named; /* its id is from a name or a fact, else from the path */
     int64_t size_bytes;
     int64_t mtime_ns;
     enum cqa_recording_state state;

@@ -2,6 +2,7 @@
 #include "store/results.h"
 
 #include "base/failure.h"
+#include "store/copies.h"
 #include "store/rows.h"
 
 #define VALUES                                                                                     \
@@ -19,9 +20,12 @@ CQA_SQL_STATEMENT(write_touched, "iii", 0,
 CQA_SQL_STATEMENT(give_back, "ii", 0,
                   "UPDATE recordings SET state = CASE WHEN gone THEN 'vanished' ELSE 'ready' END,"
                   " owner = NULL, changed_ms = ?1 WHERE id = ?2");
-CQA_SQL_STATEMENT(end_scored, "ii", 0,
-                  "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
-                  " reason = NULL, text = NULL, changed_ms = ?1 WHERE id = ?2");
+CQA_SQL_STATEMENT(
+    end_scored, "ii", 0,
+    "UPDATE recordings SET state = 'scored', asked = 'not', owner = NULL,"
+    " reason = NULL, text = NULL, changed_ms = ?1, file_sha256 = NULL, stale = stale OR EXISTS"
+    "  (SELECT 1 FROM copies AS k WHERE k.recording_id = recordings.id)"
+    " WHERE id = ?2");
 
 /* ---- writing */
 
@@ -82,6 +86,33 @@ static enum cqa_status touch(const struct putting *putting, struct cqa_error *er
                       finished->mtime_ns, finished->id);
 }
 
+/* One by itself, or a copy, or what another is a copy of. */
+static enum cqa_status settle(struct putting *putting, struct cqa_error *error)
+{
+    const struct cqa_finished *finished = putting->finished;
+    const struct cqa_settlement *settlement = finished->settlement;
+    struct cqa_sql *sql = putting->store->sql;
+    struct cqa_finished stands = *finished;
+    struct putting of = {putting->store, &stands, putting->now_ms, 0};
+    int64_t touched = 0;
+    enum cqa_status status = CQA_OK;
+
+    if (settlement->is == CQA_KIN_OWN)
+        status = is_only_touched(putting, &touched, error);
+    if (status == CQA_OK)
+        status = cqa_kindred_settle(sql, finished->id, finished->sha256, settlement,
+                                    putting->now_ms, error);
+    if (status != CQA_OK || settlement->is == CQA_KIN_COPY)
+        return status;
+    if (settlement->is == CQA_KIN_BETTER)
+        stands.id = settlement->of;
+    else
+        status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id);
+    if (status != CQA_OK)
+        return status;
+    return touched ? touch(putting, error) : write_result(&of, error);
+}
+
 /* Content that was erased on request, under another name: nothing of it is kept. */
 static enum cqa_status bury(struct cqa_sql *sql, const struct putting *putting,
                             struct cqa_error *error)
@@ -106,6 +137,8 @@ static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error 
     status = cqa_stones_find(sql, "content", "", finished->sha256, &erased, error);
     if (status != CQA_OK || erased)
         return status == CQA_OK ? bury(sql, putting, error) : status;
+    if (!finished->apart && finished->settlement != NULL)
+        return settle(putting, error);
     if (!finished->apart)
         status = is_only_touched(putting, &touched, error);
     if (status == CQA_OK)

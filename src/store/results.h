@@ -6,6 +6,8 @@
 #include "store/recordings.h"
 #include "store/store.h"
 
+struct cqa_settlement;
+
 /* Each recording has one current result; a new one replaces it. */
 
 /* An analysis that is done. All strings are given; borrowed during the call. */
@@ -24,6 +26,8 @@ struct cqa_finished {
     const char *body; /* the exact bytes to send; NULL: the JSON */
     size_t body_length;
     const struct cqa_facts_link *link; /* by what facts find it; NULL: facts are not looked for */
+    const struct cqa_settlement *settlement; /* what it is to other recordings (store/copies.h);
+                                                NULL: one by itself */
     int apart; /* kept beside the current result, which stays (previews.h); `key` and `body` are not
                   looked at */
 };
@@ -33,7 +37,9 @@ struct cqa_finished {
  * when the file has changed since it was read: the result is dropped and the recording is ready
  * again. Older deliveries of the recording that have not been sent are superseded. A file that was
  * only touched keeps the result that another analyzer or rubric made of the same content, unless
- * somebody asked for it again. CQA_E_REFUSED: not claimed by this process.
+ * somebody asked for it again. Where it is a copy of another recording, or a better source of one,
+ * its row ends: the other's stands, with the better result. CQA_E_BUSY: what that was decided by is
+ * no longer so. CQA_E_REFUSED: not claimed by this process.
  */
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;

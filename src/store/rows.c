@@ -23,16 +23,28 @@ enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_a
         .discovered_ms = cqa_sql_int(rows, 11),
         .changed_ms = cqa_sql_int(rows, 12),
         .is_gone = cqa_sql_int(rows, 14) != 0,
+        .call = cqa_sql_copy(rows, 15, arena),
+        .is_named = cqa_sql_int(rows, 16) != 0,
     };
     const int state = cqa_sql_word(rows, 6, cqa_recording_state_words);
     const int asked = cqa_sql_word(rows, 13, cqa_asked_words);
-    if (out->path == NULL || out->source == NULL || out->call_id == NULL)
+    if (out->path == NULL || out->source == NULL || out->call_id == NULL || out->call == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a recording");
     if (state < 0 || asked < 0)
         return cqa_fail(error, CQA_E_BADDATA, "the store is damaged: a state that is none");
     out->state = (enum cqa_recording_state)state;
     out->asked = (enum cqa_asked)asked;
     return CQA_OK;
+}
+
+void cqa_rows_stem(const char *path, char *out, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *ending = strrchr(name, '.');
+    const size_t length = ending == NULL || ending == name ? strlen(name) : (size_t)(ending - name);
+
+    (void)snprintf(out, size, "%.*s", (int)length, name);
 }
 
 /* ---- pages */

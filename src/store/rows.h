@@ -11,8 +11,12 @@
 /* What cqa_rows_recording reads, in its order. */
 #define CQA_RECORDING_COLUMNS                                                                      \
     "id, path, source, call_id, size_bytes, mtime_ns, state, attempts, deaths, reason, text,"      \
-    " discovered_ms, changed_ms, asked, gone"
-enum { CQA_RECORDING_COLUMN_COUNT = 15 };
+    " discovered_ms, changed_ms, asked, gone, call, named"
+enum { CQA_RECORDING_COLUMN_COUNT = 17 };
+
+/* The name of `path` without folders and ending: what a recording keeps when it is moved or
+ * converted. */
+void cqa_rows_stem(const char *path, char *out, size_t size);
 
 /* `recording` is a struct cqa_recording. */
 enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_arena *arena,

@@ -235,6 +235,56 @@ static const char schema_0007[] =
     "CREATE INDEX fact_links_look ON fact_links (look_ms) WHERE look_ms > 0;"
     "CREATE INDEX fact_links_due ON fact_links (watch) WHERE due;";
 
+/*
+ * One call once (docs/decisions/0107). `call` is the call's id: `call_id` stays what a row is known
+ * by, with "#" and the part behind it where it is a further recording of its call. `stem` is the
+ * name's, for recordings whose id is only the path. What was stored before is judged when a program
+ * starts: `unjudged`.
+ */
+static const char schema_0008[] =
+    "ALTER TABLE recordings ADD COLUMN call TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE recordings ADD COLUMN named INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE recordings ADD COLUMN stem ANY;"
+    /* Of the file, where its result was made of a better source, which is gone. */
+    "ALTER TABLE recordings ADD COLUMN file_sha256 TEXT;"
+    "ALTER TABLE recordings ADD COLUMN unjudged INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE recordings ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;" /* its result tells of
+                                                       another path, or of other copies, than now */
+    "UPDATE recordings SET named = substr(call_id, 1, 1) <> '/', unjudged = state = 'scored'"
+    "  AND (substr(call_id, 1, 1) = '/' OR call_id GLOB '*#' || replace(hex(zeroblob(4)), '0',"
+    "   '[0-9a-f]'));"
+    "UPDATE recordings SET call = CASE WHEN named AND call_id GLOB '*#' ||"
+    "   replace(hex(zeroblob(4)), '0', '[0-9a-f]') THEN substr(call_id, 1, length(call_id) - 9)"
+    "  ELSE call_id END;"
+    /* The path's last name without its ending, as cqa_rows_stem has it. */
+    "UPDATE recordings SET stem = substr(CAST(path AS TEXT), 1 + length(rtrim(CAST(path AS TEXT),"
+    "  replace(CAST(path AS TEXT), '/', ''))));"
+    "UPDATE recordings SET stem = CAST(CASE WHEN length(rtrim(stem, replace(stem, '.', ''))) < 2"
+    "  THEN stem ELSE substr(stem, 1, length(rtrim(stem, replace(stem, '.', ''))) - 1) END"
+    "  AS BLOB);"
+    "CREATE INDEX recordings_call ON recordings (source, call);"
+    "CREATE INDEX recordings_stem ON recordings (source, stem);"
+    "CREATE INDEX recordings_file ON recordings (file_sha256) WHERE file_sha256 IS NOT NULL;"
+    "CREATE INDEX recordings_unjudged ON recordings (id) WHERE unjudged;"
+    "CREATE INDEX recordings_stale ON recordings (id) WHERE stale;"
+    "CREATE INDEX results_sha256 ON results (sha256);"
+
+    /* Files that hold what a recording holds, but count nothing beside it. */
+    "CREATE TABLE copies ("
+    "  path BLOB PRIMARY KEY,"
+    "  recording_id INTEGER NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  size_bytes INTEGER NOT NULL,"
+    "  mtime_ns INTEGER NOT NULL,"
+    "  sha256 TEXT," /* NULL: never read */
+    "  gone INTEGER NOT NULL DEFAULT 0"
+    ") STRICT;"
+    "CREATE INDEX copies_recording ON copies (recording_id);"
+    "CREATE INDEX copies_sha256 ON copies (sha256) WHERE sha256 IS NOT NULL;"
+
+    /* A result that the server refused for ever because it lay elsewhere is taken now. */
+    "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
+    "  AND http_status = 422 AND key IS NOT NULL AND text LIKE '%idempotency key%';";
+
 static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
-                                    schema_0005, schema_0006, schema_0007};
+                                    schema_0005, schema_0006, schema_0007, schema_0008};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

@@ -72,6 +72,19 @@ int cqa_workers_idle(const struct cqa_workers *workers)
 
 /* ---- answers */
 
+/* Each content sounds like no other. */
+static void speak(struct cqa_result *result, const struct sim_content *content)
+{
+    for (int side = 0; side < 2; side++) {
+        struct cqa_spans *speech = &result->channels[side].speech;
+        speech->count = 0;
+        for (int i = 0; i < 64; i++)
+            if ((strchr("0123456789abcdef", content->sha256[i])[0] & 3) == side + 1 &&
+                cqa_spans_add(speech, i * 1000, i * 1000 + 900) != CQA_OK)
+                abort();
+    }
+}
+
 static struct cqa_result *make_result(const struct sim_content *content)
 {
     struct cqa_result *result = calloc(1, sizeof *result);
@@ -82,6 +95,7 @@ static struct cqa_result *make_result(const struct sim_content *content)
     result->scored = 0;
     result->score = (struct cqa_score){0};
     memcpy(result->recording.sha256, content->sha256, sizeof content->sha256);
+    speak(result, content);
     return result;
 }
 

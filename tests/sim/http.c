@@ -83,9 +83,23 @@ static int is_newest(const struct sim_revision *revision)
 {
     for (int i = 0; i < sim->revision_count; i++)
         if (strcmp(sim->revisions[i].call, revision->call) == 0 &&
+            sim->revisions[i].is_failure == revision->is_failure &&
             sim->revisions[i].number >= revision->number)
             return 0;
     return 1;
+}
+
+/* The same result from another place is the same. */
+static uint64_t hash_without_place(json_t *body)
+{
+    static const char *const place[] = {"path", "copies", "part"};
+
+    for (size_t i = 0; i < sizeof place / sizeof *place; i++)
+        (void)json_object_del(json_object_get(body, "recording"), place[i]);
+    char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+    const uint64_t hash = hash_of(text);
+    free(text);
+    return hash;
 }
 
 /* The status of one item. */
@@ -93,12 +107,14 @@ static int take_item(const char *key, json_t *body)
 {
     const char *schema = json_string_value(json_object_get(body, "schema"));
     const int64_t number = take_generation(body);
-    char *text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
-    struct sim_revision revision = {.body_hash = hash_of(text), .number = number};
+    const char *part = text_at(body, "recording", "part");
+    struct sim_revision revision = {.number = number};
 
-    free(text);
     (void)snprintf(revision.key, sizeof revision.key, "%s", key);
-    (void)snprintf(revision.call, sizeof revision.call, "%s", text_at(body, "call", "id"));
+    (void)snprintf(revision.call, sizeof revision.call, "%s%s%s", text_at(body, "call", "id"),
+                   part[0] != '\0' ? "#" : "", part);
+    (void)snprintf(revision.path, sizeof revision.path, "%s", text_at(body, "recording", "path"));
+    revision.body_hash = hash_without_place(body);
     (void)snprintf(revision.sha256, sizeof revision.sha256, "%s",
                    text_at(body, "recording", "sha256"));
     revision.is_failure = schema != NULL && strcmp(schema, "callqa.failure/1") == 0;

@@ -20,15 +20,19 @@ static const struct sim_revision *find_key(const char *key)
     return NULL;
 }
 
-/* What the server has of a call with the latest generation. */
-static const struct sim_revision *newest_of(const char *call)
+/* What the server has of a recording with the latest generation: results go by their call, failures
+ * by where the file lies. */
+static const struct sim_revision *newest_of(const struct cqa_recording *row)
 {
     const struct sim_revision *newest = NULL;
 
-    for (int i = 0; i < sim->revision_count; i++)
-        if (strcmp(sim->revisions[i].call, call) == 0 &&
-            (newest == NULL || sim->revisions[i].number >= newest->number))
-            newest = &sim->revisions[i];
+    for (int i = 0; i < sim->revision_count; i++) {
+        const struct sim_revision *one = &sim->revisions[i];
+        const int is_its = one->is_failure ? strcmp(one->path, row->path) == 0
+                                           : strcmp(one->call, row->call_id) == 0;
+        if (is_its && (newest == NULL || one->number >= newest->number))
+            newest = one;
+    }
     return newest;
 }
 
@@ -43,7 +47,7 @@ static int is_in(const struct cqa_recording *row, enum cqa_recording_state state
 static void check_failed(const struct cqa_recording *row, const char *name,
                          const char *const *reasons)
 {
-    const struct sim_revision *told = newest_of(row->call_id);
+    const struct sim_revision *told = newest_of(row);
 
     if (!is_in(row, CQA_RECORDING_FAILED)) {
         sim_fault("%s cannot be read, but is %s", name, cqa_recording_state_words[row->state]);
@@ -58,7 +62,7 @@ static void check_failed(const struct cqa_recording *row, const char *name,
 static void check_scored(const struct cqa_recording *row, const char *name,
                          const struct sim_content *content)
 {
-    const struct sim_revision *current = newest_of(row->call_id);
+    const struct sim_revision *current = newest_of(row);
 
     if (!is_in(row, CQA_RECORDING_SCORED))
         sim_fault("%s should be scored, but is %s (%s)", name,
@@ -71,6 +75,20 @@ static void check_scored(const struct cqa_recording *row, const char *name,
         sim_fault("%s is whole, and the server still lists it as a failure", name);
     else if (strcmp(current->sha256, content->sha256) != 0)
         sim_fault("%s counts on the server as it was, not as it is", name);
+    else if (strcmp(current->path, row->path) != 0 && sim->retention_days == 0)
+        sim_fault("%s is looked for at %s, but lies at %s", name, current->path, row->path);
+}
+
+/* Where the recording lies that this file is a copy of; the file's own path: it is none. */
+static const char *stands_for(const char *path, struct cqa_arena *arena)
+{
+    const char *original = NULL;
+    char state_dir[128];
+
+    (void)snprintf(state_dir, sizeof state_dir, "%s/state", sim->folder);
+    if (stored_original(state_dir, path, arena, &original, NULL) != CQA_OK || original == NULL)
+        return path;
+    return original;
 }
 
 static void check_file(struct cqa_store *store, const struct sim_file *file)
@@ -84,7 +102,8 @@ static void check_file(struct cqa_store *store, const struct sim_file *file)
     char path[256];
 
     (void)snprintf(path, sizeof path, "%s/calls/%s", sim->folder, file->name);
-    if (cqa_recordings_find(store, path, &arena, &row, NULL) != CQA_OK)
+    const char *at = stands_for(path, &arena);
+    if (cqa_recordings_find(store, at, &arena, &row, NULL) != CQA_OK)
         sim_fault("%s is lost", file->name);
     else if (content->kind == SIM_CALL || content->kind == SIM_REFUSED)
         check_scored(&row, file->name, content);
@@ -136,7 +155,8 @@ static void check_delivery(const char *key, const char *state)
 static int is_same(const struct sim_revision *left, const struct sim_revision *right)
 {
     return strcmp(left->call, right->call) == 0 && strcmp(left->sha256, right->sha256) == 0 &&
-           strcmp(left->reason, right->reason) == 0;
+           strcmp(left->reason, right->reason) == 0 &&
+           (!left->is_failure || strcmp(left->path, right->path) == 0); /* two of a call may fail */
 }
 
 /* The same key but for a number behind it: for the server it is what it has. */

@@ -49,7 +49,8 @@ struct sim_file {
 /* What the server took, in its order: one row for each new key. */
 struct sim_revision {
     char key[256];
-    char call[SIM_NAME_SIZE];
+    char call[SIM_NAME_SIZE]; /* with "#" and the part, where it is a further recording of one */
+    char path[256];           /* where it was said to lie last */
     char sha256[65];
     uint64_t body_hash; /* without the generation */
     int64_t number;     /* of the generation */

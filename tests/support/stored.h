@@ -14,6 +14,11 @@ enum cqa_status stored_check(const char *state_dir, struct cqa_error *error) CQA
 enum cqa_status stored_result(const char *state_dir, const char *path, struct cqa_arena *arena,
                               const char **json, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The path of the recording that the file at `path` is a copy of, in `arena`; `*original` is NULL:
+ * it is none. */
+enum cqa_status stored_original(const char *state_dir, const char *path, struct cqa_arena *arena,
+                                const char **original, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* `key` may be NULL: a newer one has taken it. `state` is one of cqa_delivery_state_words. Both
  * live during the call only. */
 typedef void stored_visit(const char *key, const char *state);

@@ -128,7 +128,7 @@ def in_the_daemon(programs, sample, expected):
                                                  (number, ending)))
 
         def calls():
-            return {call["call"]["id"]: call for call in site.server_calls()}
+            return {call["call"]["id"] + call["recording"].get("part", ""): call for call in site.server_calls()}
 
         customer, agent, late = (os.path.join(site.top, name) for name in ("customer.wav", "agent.flac", "late.flac"))
         cut(sample, customer, agent)

@@ -526,6 +526,17 @@ static void objected_and_gone_is_answered(void **state)
 static void age(void)
 {
     static const char *const steps[] = {
+        "DROP INDEX calls_by_audio",
+        "DROP INDEX calls_by_file",
+        "DROP INDEX calls_by_stem",
+        "DROP INDEX calls_by_first",
+        "DROP INDEX calls_unjudged",
+        "ALTER TABLE calls DROP COLUMN stem",
+        "ALTER TABLE calls DROP COLUMN name",
+        "ALTER TABLE calls DROP COLUMN file_sha256",
+        "ALTER TABLE calls DROP COLUMN unjudged",
+        "ALTER TABLE calls DROP COLUMN copy_of",
+        "ALTER TABLE calls DROP COLUMN call_of",
         "CREATE TABLE old(call INTEGER PRIMARY KEY REFERENCES calls(id), kept INTEGER NOT NULL,"
         " recorder TEXT NOT NULL, site TEXT NOT NULL, key TEXT NOT NULL, received_ms INTEGER NOT"
         " NULL, after_c INTEGER, needs_person INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0,"

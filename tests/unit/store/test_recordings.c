@@ -352,7 +352,8 @@ static void test_hundred_thousand_rows(void **state)
             struct cqa_added batch;
             for (int i = 0; i < BATCH; i++) {
                 (void)snprintf(names[i], sizeof names[i], "/m/2025/11/%06d.wav", start + i);
-                files[i] = (struct cqa_file){names[i], 1000, start + i, "freepbx", names[i] + 11};
+                files[i] =
+                    (struct cqa_file){names[i], 1000, start + i, "freepbx", names[i] + 11, 0};
             }
             CHECK(fixture,
                   cqa_recordings_add(fixture->store, files, BATCH, 1, &batch, &fixture->error));

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stores as programs of before left them: what each step of a schema did is taken back. A new step adds what undoes it."""
+import sqlite3
+
+# The recorder's callqa.db: number of the step, and what undoes it.
+STORE = {
+    2: "DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked;",
+    3: "DROP TABLE tombstones; DROP TABLE holds; ALTER TABLE recordings DROP COLUMN held;",
+    4: "DROP TABLE folders; DROP TABLE believed;",
+    5: "DROP INDEX deliveries_due; DROP INDEX deliveries_aside; ALTER TABLE deliveries DROP COLUMN aside;"
+       "ALTER TABLE deliveries DROP COLUMN refused_by;"
+       "CREATE INDEX deliveries_pending ON deliveries (id, next_ms) WHERE state = 'pending';"
+       "CREATE INDEX deliveries_next ON deliveries (next_ms) WHERE state = 'pending';",
+    6: "DROP TABLE generations;",
+    7: "DROP TABLE fact_links; DROP TABLE facts; DROP TABLE fact_origins; DROP TABLE fact_watches;",
+    8: "DROP INDEX recordings_call; DROP INDEX recordings_stem; DROP INDEX recordings_file; DROP INDEX recordings_unjudged;"
+       "DROP INDEX recordings_stale; DROP INDEX results_sha256; DROP TABLE copies;"
+       "ALTER TABLE recordings DROP COLUMN call; ALTER TABLE recordings DROP COLUMN named;"
+       "ALTER TABLE recordings DROP COLUMN stem; ALTER TABLE recordings DROP COLUMN file_sha256;"
+       "ALTER TABLE recordings DROP COLUMN unjudged; ALTER TABLE recordings DROP COLUMN stale;",
+}
+
+# The server's scores.db.
+SCORES = {
+    9: "DROP TABLE previews; DROP TABLE score_changes;",
+    10: "ALTER TABLE import_faults DROP COLUMN about; ALTER TABLE import_faults DROP COLUMN said;",
+    11: "DROP TABLE generations; ALTER TABLE calls DROP COLUMN posted; ALTER TABLE failures DROP COLUMN store;"
+        "ALTER TABLE failures DROP COLUMN generation;",
+    12: "DROP INDEX calls_by_audio; DROP INDEX calls_by_file; DROP INDEX calls_by_stem; DROP INDEX calls_by_first;"
+        "DROP INDEX calls_unjudged; ALTER TABLE calls DROP COLUMN stem; ALTER TABLE calls DROP COLUMN name;"
+        "ALTER TABLE calls DROP COLUMN file_sha256; ALTER TABLE calls DROP COLUMN unjudged;"
+        "ALTER TABLE calls DROP COLUMN copy_of; ALTER TABLE calls DROP COLUMN call_of;",
+}
+
+
+def age(path, undo, steps):
+    """Leaves the database with the first `steps` steps of its schema."""
+    store = sqlite3.connect(path)
+    (version,) = store.execute("PRAGMA user_version").fetchone()
+    for step in range(version, steps, -1):
+        store.executescript(undo[step])
+    store.execute("PRAGMA user_version = %d" % steps)
+    store.commit()
+    store.close()
