@@ -65,7 +65,7 @@ def age_store(site):
                             "ALTER TABLE deliveries DROP COLUMN refused_by;"
                             "CREATE INDEX deliveries_pending ON deliveries (id, next_ms) WHERE state = 'pending';"
                             "CREATE INDEX deliveries_next ON deliveries (next_ms) WHERE state = 'pending';"
-                            "DROP TABLE tombstones; DROP TABLE holds; ALTER TABLE recordings DROP COLUMN held;"
+                            "DROP TABLE folders; DROP TABLE believed; DROP TABLE tombstones; DROP TABLE holds; ALTER TABLE recordings DROP COLUMN held;"
                             "DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked; PRAGMA user_version = 1;")
     store.close()
 
