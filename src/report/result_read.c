@@ -18,7 +18,8 @@ enum {
     PATH_BYTES_MAX = 16384, /* PATH_MAX of bytes, each written as \xNN */
 };
 static const int64_t DURATION_MS_MAX = INT64_C(31) * 24 * 3600 * 1000;
-static const double LEVEL_DB_MAX = 400; /* either way: beyond 64-bit samples */
+static const int64_t GENERATION_MAX = INT64_C(1) << 53; /* what every reader of JSON can count to */
+static const double LEVEL_DB_MAX = 400;                 /* either way: beyond 64-bit samples */
 
 static void read_sha256(struct cqa_field_reader *reader, const struct cqa_field *up, char out[65])
 {
@@ -426,12 +427,27 @@ static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_fiel
     result->rules = isnan(rules) ? 0 : (int)rules;
 }
 
+static void read_generation(struct cqa_field_reader *reader, const struct cqa_field *up,
+                            struct cqa_generation *out)
+{
+    static const char *const known[] = {"store", "recording", "number", NULL};
+    const struct cqa_field field = cqa_field_of(up, "generation");
+
+    if (cqa_field_is_null(&field) || !cqa_field_object(reader, &field, known))
+        return;
+    cqa_field_copy(reader, &field, "store", out->store, sizeof out->store);
+    const struct cqa_field recording = cqa_field_of(&field, "recording");
+    if (!cqa_field_is_null(&recording))
+        out->recording = cqa_field_whole(reader, &field, "recording", 0, GENERATION_MAX);
+    out->number = cqa_field_whole(reader, &field, "number", 1, GENERATION_MAX);
+}
+
 static void read_result(struct cqa_field_reader *reader, const struct cqa_field *root,
                         struct cqa_result *result)
 {
-    static const char *const known[] = {"schema",   "recording",       "call",     "measurable",
-                                        "channels", "events",          "measures", "score",
-                                        "analyzer", "conversation_ms", NULL};
+    static const char *const known[] = {"schema",   "recording",       "call",       "measurable",
+                                        "channels", "events",          "measures",   "score",
+                                        "analyzer", "conversation_ms", "generation", NULL};
     static const char *const schemas[] = {"callqa.result/1", NULL};
 
     if (!cqa_field_object(reader, root, known))
@@ -449,6 +465,7 @@ static void read_result(struct cqa_field_reader *reader, const struct cqa_field 
     read_measures(reader, root, &result->measures);
     cqa_result_read_score(reader, root, result);
     read_analyzer(reader, root, result);
+    read_generation(reader, root, &result->generation);
     if (result->scored && (result->path == NULL || result->call.id == NULL))
         cqa_field_fail(reader, root, CQA_E_BADDATA,
                        "recording.path and call.id must be given once there is a score");

@@ -328,6 +328,16 @@ static json_t *analyzer_object(const struct cqa_result *result)
     return object;
 }
 
+/* NULL: left out. */
+static json_t *generation_object(const struct cqa_generation *generation)
+{
+    if (generation->store[0] == '\0')
+        return NULL;
+    return json_pack("{s:s, s:o*, s:I}", "store", generation->store, "recording",
+                     generation->recording > 0 ? json_integer(generation->recording) : NULL,
+                     "number", (json_int_t)generation->number);
+}
+
 static int add_to_buffer(const char *bytes, size_t size, void *buffer)
 {
     return cqa_buffer_add(buffer, bytes, size) == CQA_OK ? 0 : -1;
@@ -351,12 +361,13 @@ static enum cqa_status dump(json_t *object, struct cqa_buffer *out)
 enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_buffer *out)
 {
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1",
-        "recording", recording_object(result), "call", call_object(&result->call), "measurable",
-        measurable_object(&result->measurable), "conversation_ms",
-        conversation_array(&result->measurable.conversation), "channels", channels_array(result),
-        "events", events_array(&result->events), "measures", measures_object(&result->measures),
-        "score", result->scored ? score_object(&result->score) : json_null(), "analyzer",
+        "{s:s, s:o*, s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1",
+        "generation", generation_object(&result->generation), "recording", recording_object(result),
+        "call", call_object(&result->call), "measurable", measurable_object(&result->measurable),
+        "conversation_ms", conversation_array(&result->measurable.conversation), "channels",
+        channels_array(result), "events", events_array(&result->events), "measures",
+        measures_object(&result->measures), "score",
+        result->scored ? score_object(&result->score) : json_null(), "analyzer",
         analyzer_object(result));
 
     return dump(object, out);

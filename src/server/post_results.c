@@ -33,6 +33,7 @@ static const struct {
     [CQA_PUT_STORED] = {201, NULL},
     [CQA_PUT_REPLACED] = {200, NULL},
     [CQA_PUT_UNCHANGED] = {200, NULL},
+    [CQA_PUT_OUTDATED] = {200, NULL},
     [CQA_PUT_PREVIEWED] = {202, NULL},
     [CQA_PUT_KEPT_BACK] = {202, NULL},
     [CQA_PUT_KEY_REUSED] = {422, CQA_N("this idempotency key came with other content before")},

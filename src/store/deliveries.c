@@ -49,11 +49,12 @@ void cqa_delivery_key(const struct cqa_delivery_parts *parts, char out[CQA_DELIV
 /* ---- putting */
 
 /*
- * The server takes a key once: what comes under it later is for it a repetition, which changes
- * nothing. So a result that comes again after another (a file put back, a rubric taken back) needs
- * a key of its own, or the other would go on counting. It is the key and a number behind it.
+ * A server that knows no generations takes a key once: what comes under it later is for it a
+ * repetition, which changes nothing. So a result that comes again after another (a file put back, a
+ * rubric taken back) needs a key of its own, or the other would go on counting there. It is the key
+ * and a number behind it.
  */
-enum { NUMBER_SIZE = 12 };
+enum { NUMBER_SIZE = 12, GENERATION_BYTES_MAX = 160 };
 
 CQA_SQL_STATEMENT(find_last, "it", 4,
                   "SELECT key, state IN ('acked', 'in_flight'),"
@@ -127,6 +128,7 @@ enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, co
                                    struct cqa_error *error)
 {
     struct last last;
+    struct cqa_buffer stamped = {.limit = body_length + GENERATION_BYTES_MAX};
     enum cqa_status status = read_last(sql, recording_id, key, &last, error);
 
     if (status != CQA_OK || last.is_owed)
@@ -135,8 +137,11 @@ enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, co
     if (status == CQA_OK)
         status = cqa_sql_do(sql, error, &free_key, last.key);
     if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &insert, recording_id, last.key, (const void *)body,
-                            body_length, now_ms);
+        status = cqa_generation_add(sql, recording_id, body, body_length, now_ms, &stamped, error);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &insert, recording_id, last.key, (const void *)stamped.text,
+                            stamped.length, now_ms);
+    cqa_buffer_finish(&stamped);
     return status;
 }
 

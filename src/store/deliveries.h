@@ -30,7 +30,7 @@ struct cqa_delivery {
     int64_t id;
     int64_t recording_id;
     const char *key;
-    const char *body; /* exact bytes, NUL-terminated besides */
+    const char *body; /* exact bytes, NUL-terminated besides; begins with its "generation" */
     size_t body_length;
     int64_t made_ms;
     const char *text; /* what the last attempt said; NULL */

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <sys/types.h>
+#include "base/buffer.h"
 #include "sql/sql.h"
 #include "store/ballast.h"
 #include "store/store.h"
@@ -37,6 +38,15 @@ enum cqa_status cqa_store_reclaim(struct cqa_store *store, int64_t now_ms,
  * was not sent yet. */
 enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, const char *key,
                                    const char *body, size_t body_length, int64_t now_ms,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/*
+ * Inside a transaction: `body`, a JSON object, with "generation" as its first member: this store's
+ * id, the recording, and a number greater than that of all outcomes of this store before it.
+ * `out` is owned by the caller.
+ */
+enum cqa_status cqa_generation_add(struct cqa_sql *sql, int64_t recording_id, const char *body,
+                                   size_t body_length, int64_t now_ms, struct cqa_buffer *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Inside a transaction: is the recording claimed by this store, and is the file still as it was

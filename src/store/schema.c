@@ -161,6 +161,16 @@ static const char schema_0005[] =
     "CREATE INDEX deliveries_due ON deliveries (next_ms, id) WHERE state = 'pending' AND aside = 0;"
     "CREATE INDEX deliveries_aside ON deliveries (next_ms) WHERE state = 'pending' AND aside > 0;";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
-                                    schema_0005};
+/* Who counts the outcomes that are sent, and how far: a store that was lost and begins anew is
+ * another. */
+static const char schema_0006[] =
+    "CREATE TABLE generations ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  store TEXT NOT NULL,"
+    "  last INTEGER NOT NULL"
+    ") STRICT;"
+    "INSERT INTO generations VALUES (1, lower(hex(randomblob(8))), 0);";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003,
+                                    schema_0004, schema_0005, schema_0006};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

@@ -2,6 +2,16 @@
 #include "store/refused.h"
 #include "unit/store/fixture.h"
 
+/* What a result of that key says. */
+static const char *json_for(struct fixture *fixture, const char *key)
+{
+    char *json = cqa_arena_alloc(&fixture->arena, strlen(key) + 16);
+
+    assert_non_null(json);
+    (void)sprintf(json, "{\"is\":\"%s\"}", key);
+    return json;
+}
+
 /* A scored recording with a delivery of that key. */
 static void score(struct fixture *fixture, const char *path, const char *key, int64_t now_ms)
 {
@@ -12,8 +22,8 @@ static void score(struct fixture *fixture, const char *path, const char *key, in
     assert_int_equal(claim(fixture, 1, now_ms, &claimed), 1);
     struct cqa_finished finished = finished_of(&claimed);
     finished.key = key;
-    finished.json = key;
-    finished.json_length = strlen(key);
+    finished.json = json_for(fixture, key);
+    finished.json_length = strlen(finished.json);
     CHECK(fixture, cqa_results_put(fixture->store, &finished, now_ms, &kept, &fixture->error));
     assert_true(kept);
 }
@@ -35,8 +45,8 @@ static void rescore(struct fixture *fixture, const char *key, const char *versio
     struct cqa_finished finished = finished_of(&claimed);
     finished.rubric_version = version;
     finished.key = key;
-    finished.json = key;
-    finished.json_length = strlen(key);
+    finished.json = json_for(fixture, key);
+    finished.json_length = strlen(finished.json);
     CHECK(fixture, cqa_results_put(fixture->store, &finished, 50, &kept, &fixture->error));
     assert_true(kept);
 }
@@ -82,7 +92,7 @@ static void test_struck_only_when_acked(void **state)
     score(fixture, "/m/a.wav", "k1", 1);
     assert_int_equal(due(fixture, 5, 2, &delivery), 1);
     assert_string_equal(delivery.key, "k1");
-    assert_string_equal(delivery.body, "k1");
+    assert_generation(delivery.body, delivery.recording_id, "{\"is\":\"k1\"}");
     assert_int_equal(delivery.attempts, 1);
     assert_int_equal(due(fixture, 5, 2, &delivery), 0);
     CHECK(fixture, cqa_deliveries_release(fixture->store, &fixture->error));
@@ -178,7 +188,7 @@ static void test_quarantined_is_kept_until_a_new_result_supersedes_it(void **sta
     assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_QUARANTINED], 0);
     assert_int_equal(due(fixture, 5, 60, &delivery), 1);
     assert_string_equal(delivery.key, "k1");
-    assert_string_equal(delivery.body, "k1");
+    assert_generation(delivery.body, delivery.recording_id, "{\"is\":\"k1\"}");
 }
 
 static int64_t tried_again(struct fixture *fixture, const char *by)
@@ -267,7 +277,7 @@ static void test_newer_result_supersedes_what_was_not_sent(void **state)
 
     score(fixture, "/m/a.wav", "k1", 1);
     rescore(fixture, "k2", "2");
-    assert_string_equal(json_of(fixture, "/m/a.wav"), "k2");
+    assert_string_equal(json_of(fixture, "/m/a.wav"), "{\"is\":\"k2\"}");
     assert_int_equal(counts(fixture).deliveries[CQA_DELIVERY_SUPERSEDED], 1);
     assert_int_equal(due(fixture, 5, 60, &delivery), 1);
     assert_string_equal(delivery.key, "k2");
@@ -310,6 +320,46 @@ static void test_same_key_again_after_another_is_sent_again(void **state)
     }
     rescore(fixture, "k2", "k2"); /* nothing new: nothing to send */
     assert_int_equal(due(fixture, 5, 80, &delivery), 0);
+}
+
+/* Each outcome has a later number than all before it, a failure as a result, whatever the clock
+ * does; what is sent again is what it was. */
+static void test_generations_only_grow(void **state)
+{
+    struct fixture *fixture = *state;
+    struct cqa_delivery delivery;
+    struct cqa_recording claimed;
+    int64_t numbers[4];
+
+    score(fixture, "/m/a.wav", "k1", 5000);
+    assert_int_equal(due(fixture, 5, 5001, &delivery), 1);
+    numbers[0] = assert_generation(delivery.body, delivery.recording_id, "{\"is\":\"k1\"}");
+    assert_int_equal(numbers[0], 5000);
+    CHECK(fixture, cqa_deliveries_release(fixture->store, &fixture->error));
+    assert_int_equal(due(fixture, 5, 5002, &delivery), 1);
+    assert_int_equal(assert_generation(delivery.body, delivery.recording_id, "{\"is\":\"k1\"}"),
+                     numbers[0]);
+    CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 5003, &fixture->error));
+
+    /* truncated, an hour earlier by the clock */
+    (void)add_file(fixture, "/m/a.wav", "/m/a.wav", 4, 9, 1400);
+    assert_int_equal(claim(fixture, 1, 1400, &claimed), 1);
+    assert_int_equal(fail_as(fixture, &claimed, "not_audio", 1400), CQA_RECORDING_FAILED);
+    assert_int_equal(due(fixture, 5, 1400, &delivery), 1);
+    numbers[1] = assert_generation(delivery.body, delivery.recording_id, "{\"f\":1}");
+    assert_true(numbers[1] > numbers[0]);
+    CHECK(fixture, cqa_deliveries_acked(fixture->store, &delivery.id, 1, 1401, &fixture->error));
+
+    /* and restored */
+    score(fixture, "/m/a.wav", "k1", 1500);
+    assert_int_equal(due(fixture, 5, 1501, &delivery), 1);
+    numbers[2] = assert_generation(delivery.body, delivery.recording_id, "{\"is\":\"k1\"}");
+    assert_true(numbers[2] > numbers[1]);
+
+    score(fixture, "/m/b.wav", "k3", 1600);
+    assert_int_equal(due(fixture, 5, 1601, &delivery), 1);
+    numbers[3] = assert_generation(delivery.body, delivery.recording_id, "{\"is\":\"k3\"}");
+    assert_true(numbers[3] > numbers[2]);
 }
 
 static void test_half_old_half_new(void **state)
@@ -411,6 +461,7 @@ int main(void)
         TEST(test_newer_result_supersedes_what_was_not_sent),
         TEST(test_older_never_goes_after_newer),
         TEST(test_same_key_again_after_another_is_sent_again),
+        TEST(test_generations_only_grow),
         TEST(test_half_old_half_new),
         cmocka_unit_test(test_keys),
         TEST(test_forgetting_leaves_no_text_behind),

@@ -172,7 +172,7 @@ static void test_other_reasons_end_it_at_once(void **state)
     CHECK(fixture, cqa_deliveries_claim(fixture->store, CQA_LANE_DUE, 1, 2, &fixture->arena,
                                         &delivery, &count, &fixture->error));
     assert_int_equal(count, 1);
-    assert_string_equal(delivery.body, "{\"f\":1}");
+    assert_generation(delivery.body, delivery.recording_id, "{\"f\":1}");
 }
 
 static void test_unfinished_waits_for_six_hours(void **state)
