@@ -256,6 +256,7 @@ static enum cqa_status understand(const struct cqa_instruments *instruments,
             &(struct cqa_measure_input){
                 .scene = &scene,
                 .starts_at_answer = call->lines.starts_at_answer,
+                .answer_ms = call->lines.answer_ms,
                 .leg = call->lines.leg,
                 .offset = {result->recording.offset[0], result->recording.offset[1]}},
             &result->measures, &result->measurable, sound);

@@ -22,7 +22,8 @@ struct cqa_audio {
     char container[16]; /* these of the first part */
     char encoding[24];
     int file_rate_hz;
-    int64_t pairs; /* given so far */
+    int64_t pairs;   /* given so far */
+    int64_t call_ms; /* as cqa_raw has it */
     struct cqa_layout_sums sums;
 };
 
@@ -144,6 +145,7 @@ enum cqa_status cqa_audio_open_drifting(struct cqa_audio **out, int fd, const ch
     enum cqa_status status = cqa_source_open(&audio->source, fd, failure);
     if (status != CQA_OK)
         goto fail;
+    audio->call_ms = said->call_ms;
     status = open_first(audio, name, said, failure);
     if (status != CQA_OK) {
         explain(audio, failure);
@@ -241,6 +243,31 @@ ptrdiff_t cqa_audio_read(struct cqa_audio *audio, float *pairs, size_t capacity,
     return got;
 }
 
+/*
+ * A headerless file's rate is told by nothing in it. One that is read at a wrong one is a simple
+ * part of the call's length, or longer than the call; a recording that began late is any part of
+ * it.
+ */
+static enum cqa_status check_call(const struct cqa_audio *audio, int64_t duration_ms,
+                                  struct cqa_failure *failure)
+{
+    static const double parts[] = {1.0 / 2, 1.0 / 3, 1.0 / 4, 1.0 / 6, 1.0 / 12};
+
+    if (audio->call_ms <= 0 || strcmp(audio->container, "RAW") != 0)
+        return CQA_OK;
+    const double part = (double)duration_ms / (double)audio->call_ms;
+    bool is_wrong = duration_ms > audio->call_ms + audio->call_ms / 10 + 5000;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        is_wrong |= fabs(part / parts[i] - 1) < 0.02;
+    if (!is_wrong)
+        return CQA_OK;
+    return cqa_failure_set(
+        failure, CQA_FAILURE_LAYOUT,
+        "no header, and as it is read it lasts %.1f s where the call's record says "
+        "%.1f s: set raw: in the profile",
+        (double)duration_ms / 1000, (double)audio->call_ms / 1000);
+}
+
 enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts *out,
                                 struct cqa_failure *failure)
 {
@@ -261,6 +288,8 @@ enum cqa_status cqa_audio_facts(struct cqa_audio *audio, struct cqa_audio_facts 
     };
     if (audio->joint != NULL)
         return cqa_joint_facts(audio->joint, out, failure);
+    if (check_call(audio, out->duration_ms, failure) != CQA_OK)
+        return CQA_E_BADDATA;
     memcpy(out->container, audio->container, sizeof out->container);
     memcpy(out->encoding, audio->encoding, sizeof out->encoding);
     const enum cqa_status status = cqa_source_hash(&audio->source, out->sha256, failure);

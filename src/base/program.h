@@ -11,7 +11,7 @@ enum cqa_exit {
     CQA_EXIT_USAGE = 2,
     CQA_EXIT_UNREADABLE = 3, /* some recordings could not be read; the others are done */
     CQA_EXIT_INVALID = 4,    /* configuration, rubric or scheme */
-    CQA_EXIT_SPOOLED = 5,    /* server out of reach; results are kept */
+    CQA_EXIT_SPOOLED = 5,    /* results that the server did not get or take are kept */
 };
 
 /*

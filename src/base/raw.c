@@ -11,7 +11,7 @@ struct cqa_raw cqa_raw_of_facts(const char *container, const char *encoding, int
     struct cqa_raw raw = {.rate_hz = rate_hz, .channels = channels};
 
     if (container == NULL || encoding == NULL || strcmp(container, "RAW") != 0)
-        return (struct cqa_raw){CQA_RAW_UNSAID, 0, 0};
+        return (struct cqa_raw){0};
     for (int i = CQA_RAW_SLIN; i < CQA_RAW_COUNT; i++)
         if (strcmp(encoding, words[i]) == 0)
             raw.encoding = (enum cqa_raw_encoding)i;

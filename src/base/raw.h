@@ -2,6 +2,8 @@
 #ifndef CQA_BASE_RAW_H
 #define CQA_BASE_RAW_H
 
+#include <stdint.h>
+
 /* What a file without a header holds, as somebody says who knows the recorder. */
 enum cqa_raw_encoding {
     CQA_RAW_UNSAID, /* its ending says it, or nobody does */
@@ -16,6 +18,9 @@ struct cqa_raw {
     enum cqa_raw_encoding encoding;
     int rate_hz;  /* 8000 to 192000; 0: the ending's, else 8000 */
     int channels; /* 1 or 2; 0: the samples tell */
+    /* How long the call is by a record of it (a CDR's duration), which its recording does not
+     * exceed; 0: nobody says. */
+    int64_t call_ms;
 };
 
 /* The recording of a result, to be read again as it was then. The words are those of

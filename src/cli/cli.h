@@ -9,6 +9,7 @@
 int cqa_cli_analyze(int argc, char **argv);
 int cqa_cli_status(int argc, char **argv);
 int cqa_cli_sweep(int argc, char **argv);
+int cqa_cli_deliveries(int argc, char **argv);
 int cqa_cli_appraise(int argc, char **argv);
 int cqa_cli_identify(int argc, char **argv);
 int cqa_cli_check_config(int argc, char **argv);

@@ -20,6 +20,7 @@ static const struct command {
 } commands[] = {
     {"analyze", cqa_cli_analyze, CQA_N("analyse recordings and print what happened in them")},
     {"sweep", NULL, CQA_N("analyse and post what lies unanalysed in the watched folders")},
+    {"deliveries", NULL, CQA_N("what the scoring server does not have yet, and why")},
     {"status", NULL, CQA_N("whether all recordings are accounted for, and what is stuck")},
     {"appraise", cqa_cli_appraise, CQA_N("a period's appraisal by a scheme")},
     {"identify", cqa_cli_identify, CQA_N("what a recorder profile makes of file names")},
@@ -45,7 +46,8 @@ static void print_help(FILE *out)
                  "Example: callqa analyze /var/spool/asterisk/monitor/2025/11/20\n"
                  "Exit codes: 0 done, 1 failed, 2 usage, 3 some recordings unreadable, 4 "
                  "configuration\n"
-                 "invalid, 5 server out of reach (results are kept and sent later).");
+                 "invalid, 5 results not on the server (out of reach, or it refuses them: they are "
+                 "kept).");
 }
 
 static int act(int argc, char **argv)

@@ -292,6 +292,7 @@ static json_t *json_of_counts(const struct cqa_standing *standing)
 static json_t *to_json(const struct cqa_standing *standing, int64_t now_ms)
 {
     const int64_t *sent = standing->counts.deliveries;
+    const json_int_t unsent = sent[CQA_DELIVERY_PENDING] + sent[CQA_DELIVERY_IN_FLIGHT];
     json_t *folders = json_array();
     json_t *vanished = json_array();
     json_t *troubles = json_array();
@@ -305,8 +306,7 @@ static json_t *to_json(const struct cqa_standing *standing, int64_t now_ms)
     return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}", "schema",
                      "callqa.status/1", "now_ms", (json_int_t)now_ms, "well",
                      standing->trouble_count == 0, "recordings", json_of_counts(standing),
-                     "results", "sent", (json_int_t)sent[CQA_DELIVERY_ACKED], "unsent",
-                     (json_int_t)(sent[CQA_DELIVERY_PENDING] + sent[CQA_DELIVERY_IN_FLIGHT]),
+                     "results", "sent", (json_int_t)sent[CQA_DELIVERY_ACKED], "unsent", unsent,
                      "refused", (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms",
                      time_of(standing->progress_ms), "processes", (json_int_t)standing->processes,
                      "folders", folders, "vanished_last", vanished, "stuck", troubles);

@@ -44,8 +44,8 @@ static const char HELP[] =
     "change, with its reasons, and sums by agent. A run that was stopped goes on where it was.\n\n"
     "Exit codes: 0 done; 1 failed, or a watched folder cannot be read; 3 some recordings could "
     "not\n"
-    "be read; 4 configuration invalid; 5 the server is out of reach, results are kept and sent by\n"
-    "the next run or by callqad.\n"
+    "be read; 4 configuration invalid; 5 results are not on the server, which is out of reach or\n"
+    "refuses them: they are kept and sent by the next run or by callqad (callqa deliveries).\n"
     "Example: callqa sweep --config /etc/callqa/callqad.yaml --since 2025-11-20";
 
 enum { FAILURES_MAX = 3, STATUS_MS = 250 };
@@ -246,7 +246,7 @@ static void print_summary(const struct cqa_config *config, const struct cqa_pipe
         printf("  %-18s %" PRIu64 "\n", status->reasons[i].reason, status->reasons[i].count);
     if (config->posts) {
         cqa_say(stdout, "posted      %" PRIu64 "", status->delivered);
-        cqa_say(stdout, "refused     %" PRIu64 "", status->refused);
+        cqa_say(stdout, "refused     %zu", status->untaken);
         cqa_say(stdout, "unsent      %zu", status->unsent);
     }
     cqa_say(stdout, "pending     %zu", status->waiting);
@@ -312,7 +312,7 @@ static int run(const struct cqa_config *config, const struct options *options)
                 NAME,
                 "%zu watched folders cannot be read, or not in whole: what lies there was left out",
                 status.unread);
-        else if (is_unreachable(&status))
+        else if (is_unreachable(&status) || (config->posts && status.untaken > 0))
             code = CQA_EXIT_SPOOLED;
         else if (status.failed > 0)
             code = CQA_EXIT_UNREADABLE;

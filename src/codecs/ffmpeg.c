@@ -227,17 +227,23 @@ static int check_end(const struct more *more, struct cqa_failure *failure)
     return -1;
 }
 
-static int failed_inside(const struct more *more, int code, struct cqa_failure *failure)
+/* Damage in the last packet of all is a file that was cut. */
+static int failed_inside(struct more *more, int code, struct cqa_failure *failure)
 {
     char why[AV_ERROR_MAX_STRING_SIZE] = "";
+    const double at_s = more->base.rate_hz > 0 ? (double)more->given / more->base.rate_hz : 0;
 
     if (more->source->sys_errno != 0) {
         cqa_source_unreadable(more->source, failure);
         return -1;
     }
+    if (code == AVERROR_INVALIDDATA && av_read_frame(more->format, more->packet) == AVERROR_EOF) {
+        cqa_failure_set(failure, CQA_FAILURE_TRUNCATED,
+                        "it stops within its last frame; %.1f s of audio are there", at_s);
+        return -1;
+    }
     (void)av_strerror(code, why, sizeof why);
-    cqa_failure_set(failure, CQA_FAILURE_DECODE, "at %.1f s: %s",
-                    more->base.rate_hz > 0 ? (double)more->given / more->base.rate_hz : 0.0, why);
+    cqa_failure_set(failure, CQA_FAILURE_DECODE, "at %.1f s: %s", at_s, why);
     return -1;
 }
 
@@ -284,11 +290,27 @@ static int find_gap(struct more *more, struct cqa_failure *failure)
     return 0;
 }
 
+static bool is_convertible(int format)
+{
+    const enum AVSampleFormat packed = av_get_packed_sample_fmt(format);
+
+    return packed == AV_SAMPLE_FMT_FLT || packed == AV_SAMPLE_FMT_S16 ||
+           packed == AV_SAMPLE_FMT_S32 || packed == AV_SAMPLE_FMT_DBL || packed == AV_SAMPLE_FMT_U8;
+}
+
 static int check_form(const struct more *more, struct cqa_failure *failure)
 {
     const struct cqa_decoder *const base = &more->base;
     const int channels = more->frame->ch_layout.nb_channels;
 
+    if (!is_convertible(more->frame->format)) {
+        cqa_failure_set(failure, CQA_FAILURE_CODEC, "%s in %s, which is not decoded",
+                        avcodec_get_name(more->codec->codec_id),
+                        av_get_bytes_per_sample(more->frame->format) == 8
+                            ? "64 bits"
+                            : "samples of no known form");
+        return -1;
+    }
     if (base->channels == 0)
         return cqa_probe_layout(channels, more->frame->sample_rate, failure) == CQA_OK ? 0 : -1;
     if (base->channels == channels && base->rate_hz == more->frame->sample_rate)
@@ -320,36 +342,40 @@ static int next_frame(struct more *more, struct cqa_failure *failure)
     return check_form(more, failure) == 0 && find_gap(more, failure) == 0 ? 1 : -1;
 }
 
-static float sample_at(const AVFrame *frame, const uint8_t *bytes, size_t index)
+/* One channel's samples from frame `first` on, `step` apart, as floats `out_step` apart. */
+static void convert(const AVFrame *frame, const uint8_t *bytes, size_t first, size_t step,
+                    float *out, size_t out_step, size_t count)
 {
-    switch (av_get_packed_sample_fmt(frame->format)) {
-    case AV_SAMPLE_FMT_U8:
-        return ((float)bytes[index] - 128.0F) / 128.0F;
-    case AV_SAMPLE_FMT_S16:
-        return (float)((const int16_t *)(const void *)bytes)[index] / 32768.0F;
-    case AV_SAMPLE_FMT_S32:
-        return (float)((const int32_t *)(const void *)bytes)[index] / 2147483648.0F;
-    case AV_SAMPLE_FMT_FLT:
-        return ((const float *)(const void *)bytes)[index];
-    case AV_SAMPLE_FMT_DBL:
-        return (float)((const double *)(const void *)bytes)[index];
-    default:
-        return 0;
-    }
+    const int16_t *const s16 = (const void *)bytes;
+    const int32_t *const s32 = (const void *)bytes;
+    const float *const flt = (const void *)bytes;
+    const double *const dbl = (const void *)bytes;
+    const enum AVSampleFormat format = av_get_packed_sample_fmt(frame->format);
+
+    for (size_t i = 0; format == AV_SAMPLE_FMT_FLT && i < count; i++)
+        out[i * out_step] = flt[first + i * step];
+    for (size_t i = 0; format == AV_SAMPLE_FMT_S16 && i < count; i++)
+        out[i * out_step] = (float)s16[first + i * step] * (1.0F / 32768.0F);
+    for (size_t i = 0; format == AV_SAMPLE_FMT_S32 && i < count; i++)
+        out[i * out_step] = (float)s32[first + i * step] * (1.0F / 2147483648.0F);
+    for (size_t i = 0; format == AV_SAMPLE_FMT_DBL && i < count; i++)
+        out[i * out_step] = (float)dbl[first + i * step];
+    for (size_t i = 0; format == AV_SAMPLE_FMT_U8 && i < count; i++)
+        out[i * out_step] = ((float)bytes[first + i * step] - 128.0F) * (1.0F / 128.0F);
 }
 
 static void give(const struct more *more, float *out, size_t count)
 {
     const AVFrame *const frame = more->frame;
     const size_t channels = (size_t)more->base.channels;
-    const bool planar = av_sample_fmt_is_planar(frame->format) != 0;
+    const size_t first = (size_t)more->first;
 
     for (size_t k = 0; k < channels; k++) {
-        const uint8_t *const bytes = frame->extended_data[planar ? k : 0];
-        for (size_t i = 0; i < count; i++) {
-            const size_t at = (size_t)more->first + i;
-            out[i * channels + k] = sample_at(frame, bytes, planar ? at : at * channels + k);
-        }
+        if (av_sample_fmt_is_planar(frame->format))
+            convert(frame, frame->extended_data[k], first, 1, out + k, channels, count);
+        else
+            convert(frame, frame->extended_data[0], first * channels + k, channels, out + k,
+                    channels, count);
     }
     cqa_decoder_tame(out, count * channels);
 }

@@ -52,6 +52,14 @@ struct cqa_apart {
     int stopping;
     struct part **parts;
     size_t count;
+    struct lying *lying; /* of each watched folder, as it was chosen by */
+    size_t lying_count;
+};
+
+/* Where a folder lay. */
+struct lying {
+    char folder[PATH_MAX];
+    char mount[PATH_MAX];
 };
 
 static int64_t now_ms(const struct cqa_apart *apart)
@@ -270,6 +278,7 @@ void cqa_apart_destroy(struct cqa_apart *apart)
         forget(apart->parts[i]);
     }
     free(apart->parts);
+    free(apart->lying);
     if (apart->epoll >= 0)
         close(apart->epoll);
     if (apart->mounts_fd >= 0)
@@ -289,8 +298,19 @@ int cqa_apart_outdated(struct cqa_apart *apart)
     /* Asked directly: to say it once is all that this file does, and an epoll inside another would
      * hear it in our place. */
     struct pollfd changed = {.fd = apart->mounts_fd, .events = POLLPRI};
+    struct cqa_mounts mounts = {0};
+    int differs = 0;
 
-    return poll(&changed, 1, 0) > 0 && (changed.revents & (POLLPRI | POLLERR)) != 0;
+    if (poll(&changed, 1, 0) <= 0 || (changed.revents & (POLLPRI | POLLERR)) == 0)
+        return 0;
+    if (cqa_mounts_read(&mounts, MOUNTS, NULL) == CQA_OK)
+        for (size_t i = 0; i < apart->lying_count; i++) {
+            char mount[PATH_MAX];
+            cqa_mounts_shared(&mounts, apart->lying[i].folder, mount);
+            differs |= strcmp(mount, apart->lying[i].mount) != 0;
+        }
+    cqa_mounts_finish(&mounts);
+    return differs;
 }
 
 void cqa_apart_stop(struct cqa_apart *apart)
@@ -359,6 +379,8 @@ struct choosing {
     const struct cqa_mounts *mounts;
     struct part **parts;
     size_t count;
+    struct lying *lying;
+    size_t lying_count;
     int failed;
 };
 
@@ -369,6 +391,9 @@ static int choose(void *context, const struct cqa_watch_config *watch)
     char mount[PATH_MAX];
 
     cqa_mounts_shared(choosing->mounts, watch->path, mount);
+    struct lying *lying = &choosing->lying[choosing->lying_count++];
+    (void)snprintf(lying->folder, sizeof lying->folder, "%s", watch->path);
+    memcpy(lying->mount, mount, sizeof mount);
     if (mount[0] == '\0')
         return 1;
     struct part *part = add_part(&choosing->parts, &choosing->count, mount);
@@ -412,15 +437,24 @@ enum cqa_status cqa_apart_take(struct cqa_apart *apart, struct cqa_config *confi
                                struct cqa_error *error)
 {
     struct cqa_mounts mounts = {0};
-    struct choosing choosing = {.mounts = &mounts};
+    struct choosing choosing = {.mounts = &mounts,
+                                .lying = calloc(config->watch_count + 1, sizeof *choosing.lying)};
     int news = 0;
-    enum cqa_status status = cqa_mounts_read(&mounts, MOUNTS, error);
+    enum cqa_status status = choosing.lying == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                                                    : cqa_mounts_read(&mounts, MOUNTS, error);
 
     if (status == CQA_OK) {
         cqa_config_keep(config, choose, &choosing);
         if (choosing.failed || !change_to(apart, &choosing))
             status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }
+    if (status == CQA_OK) {
+        struct lying *old = apart->lying;
+        apart->lying = choosing.lying;
+        apart->lying_count = choosing.lying_count;
+        choosing.lying = old;
+    }
+    free(choosing.lying);
     for (size_t i = 0; i < choosing.count; i++)
         forget(choosing.parts[i]);
     free(choosing.parts);

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "daemon/apart.h"
 #include "daemon/course.h"
+#include "daemon/sending.h"
 #include "pipeline/pipeline.h"
 
 enum {
@@ -34,6 +35,9 @@ struct loop {
     sd_event_source *turn;   /* the pipeline's next turn */
     sd_event_source *status; /* the next status line */
     sd_event_source *io[CQA_PIPELINE_FDS_MAX];
+    sd_event_source *sender; /* a look at the sender, which runs apart */
+    sd_event_source *news;   /* what it says */
+    struct cqa_sending sending;
     struct cqa_course course;
     int64_t watchdog_ms; /* between two words to the watchdog; 0: there is none */
     int64_t fed_ms;      /* monotonic */
@@ -78,6 +82,7 @@ static void read_status(struct loop *loop, struct cqa_pipeline_status *status, s
 
     *hanging = 0;
     cqa_pipeline_status(loop->pipeline, status);
+    cqa_sending_tell(&loop->sending, status);
     if (loop->apart == NULL)
         return;
     const struct cqa_apart_word sum = cqa_apart_sum(loop->apart, hanging, &alive);
@@ -107,6 +112,7 @@ static int tell_status(sd_event_source *source, uint64_t usec, void *context)
 }
 
 static void reload(struct loop *loop);
+static int vital(sd_event_source *source);
 static int revive(struct loop *loop);
 
 /* The event loop itself fails: said, and then the process ends, to be started anew. */
@@ -114,6 +120,43 @@ static void give_up(const struct loop *loop, int failed)
 {
     cqa_log(CQA_LOG_ERROR, "event loop: %p", cqa_words_of_errno(-failed));
     (void)sd_event_exit(loop->event, failed);
+}
+
+/* --- the sender --- */
+
+static int turn(struct loop *loop);
+static int on_news(sd_event_source *source, int fd, uint32_t events, void *context);
+
+/* Starts, hears and watches it; its socket may be another after each turn, with the same number.
+ * The last one's end may be what the daemon's own waits for. */
+static int turn_sender(struct loop *loop)
+{
+    loop->news = sd_event_source_disable_unref(loop->news);
+    const int64_t next_ms = cqa_sending_turn(&loop->sending, loop->config->posts);
+    int failed = arm(loop->sender, next_ms);
+
+    if (failed >= 0 && loop->sending.socket >= 0) {
+        failed =
+            sd_event_add_io(loop->event, &loop->news, loop->sending.socket, EPOLLIN, on_news, loop);
+        if (failed >= 0)
+            failed = vital(loop->news);
+    }
+    return failed < 0 || !loop->course.stopping ? failed : turn(loop);
+}
+
+static int on_news(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+    (void)source;
+    (void)fd;
+    (void)events;
+    return turn_sender(context);
+}
+
+static int on_sender(sd_event_source *source, uint64_t usec, void *context)
+{
+    (void)source;
+    (void)usec;
+    return turn_sender(context);
 }
 
 /* --- turning --- */
@@ -221,6 +264,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
     cqa_log(CQA_LOG_INFO, "stopping (signal %u)", info->ssi_signo);
     sd_notify(0, "STOPPING=1");
     cqa_pipeline_wind_down(loop->pipeline);
+    cqa_sending_wind_down(&loop->sending);
     if (loop->apart != NULL)
         cqa_apart_stop(loop->apart);
     const int64_t patience_ms = cqa_course_patience_ms(&loop->course, now_ms(loop));
@@ -269,6 +313,7 @@ static void reload(struct loop *loop)
         struct cqa_config *old = loop->config;
         loop->config = config;
         config = old;
+        cqa_sending_renew(&loop->sending);
         cqa_log_set_level((enum cqa_log_level)loop->config->log_level);
         cqa_log_set_masking(loop->config->mask_private);
         cqa_log(CQA_LOG_NOTICE, "%s is in force", loop->path);
@@ -371,6 +416,8 @@ static int set_up(struct loop *loop)
         failed = on_timer(loop, &loop->turn, on_time);
     if (failed >= 0)
         failed = on_timer(loop, &loop->status, tell_status);
+    if (failed >= 0 && loop->only == NULL)
+        failed = on_timer(loop, &loop->sender, on_sender);
     if (failed >= 0)
         failed = listen_to_pipeline(loop);
     if (failed >= 0)
@@ -384,15 +431,18 @@ static void take_down(struct loop *loop)
         sd_event_source_disable_unref(loop->io[i]);
     sd_event_source_disable_unref(loop->turn);
     sd_event_source_disable_unref(loop->status);
+    sd_event_source_disable_unref(loop->sender);
+    sd_event_source_disable_unref(loop->news);
     sd_event_unref(loop->event);
+    cqa_sending_end(&loop->sending);
     cqa_apart_destroy(loop->apart);
     cqa_pipeline_destroy(loop->pipeline);
 }
 
-static struct cqa_pipeline_options options_of(const struct loop *loop)
+/* The sender is the main process's, and a process of its own. */
+static struct cqa_pipeline_options options_of(void)
 {
-    return (struct cqa_pipeline_options){
-        .watches = 1, .mends = 1, .leaves_sending = loop->only != NULL};
+    return (struct cqa_pipeline_options){.watches = 1, .mends = 1, .leaves_sending = 1};
 }
 
 /* With a new pipeline, after the store has been found beyond use: mended, where it can be. A store
@@ -400,7 +450,7 @@ static struct cqa_pipeline_options options_of(const struct loop *loop)
  * use; whoever starts the process anew may have more luck. */
 static int revive(struct loop *loop)
 {
-    struct cqa_pipeline_options options = options_of(loop);
+    struct cqa_pipeline_options options = options_of();
     const int again = loop->revived_ms != 0 && now_ms(loop) - loop->revived_ms < REVIVE_MS;
     struct cqa_error error = {0};
 
@@ -422,7 +472,7 @@ static int revive(struct loop *loop)
 
 static enum cqa_status begin(struct loop *loop, struct cqa_error *error)
 {
-    const struct cqa_pipeline_options options = options_of(loop);
+    const struct cqa_pipeline_options options = options_of();
     enum cqa_status status = CQA_OK;
 
     if (loop->only == NULL)
@@ -444,6 +494,7 @@ enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct
                         .clock = clock,
                         .engine = engine,
                         .config = config,
+                        .sending = cqa_sending_begin(path, clock),
                         .course = cqa_course_begin(cqa_clock_monotonic_ms(clock))};
     enum cqa_status status;
     int failed = 0;

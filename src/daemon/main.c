@@ -9,6 +9,7 @@
 #include "base/say.h"
 #include "base/version.h"
 #include "daemon/loop.h"
+#include "daemon/sender_process.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, INVALID = 4 };
 
@@ -72,6 +73,7 @@ int main(int argc, char **argv)
 
     cqa_streams_open();
     cqa_engine_enter(argc, argv);
+    cqa_sender_enter(argc, argv);
 
     while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
         switch (option) {

@@ -49,7 +49,8 @@
     X(MUSIC, "music", "music", "音乐")                                                             \
     X(BEEP, "beep", "beeps", "提示音")                                                             \
     X(MUTE, "mute", "muted", "静音键")                                                             \
-    X(ANNOUNCEMENT, "announcement", "announcement", "语音播报")
+    X(ANNOUNCEMENT, "announcement", "announcement", "语音播报")                                    \
+    X(LOGGED, "logged", "logged by the exchange", "交换机记录")
 
 #define CQA_EVENT_TYPE_SYMBOL(symbol, ...) CQA_EVENT_##symbol,
 enum cqa_event_type { CQA_EVENT_TYPES(CQA_EVENT_TYPE_SYMBOL) CQA_EVENT_TYPE_COUNT };
@@ -79,6 +80,7 @@ struct cqa_event {
     enum cqa_party by;          /* overtalk: whose turn began later */
     enum cqa_party side;        /* the channel that carries it: hold, tones, faults, lines */
     enum cqa_event_phase phase; /* hold */
+    int confirmed;              /* hold: the exchange logged it too */
     float confidence;           /* 0..1 */
     char digits[40];            /* dtmf: the keys, or '*' for each; cut with '+' at the end */
 };

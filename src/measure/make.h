@@ -20,6 +20,7 @@ struct cqa_channel_sound {
 struct cqa_measure_input {
     const struct cqa_scene *scene; /* played */
     int starts_at_answer;          /* the recording begins when the call is answered */
+    int64_t answer_ms;             /* when the exchange logged the answer; 0: it did not */
     enum cqa_leg leg;              /* what the recorder says of it */
     const struct cqa_spans *talk; /* of both channels, the speech that turns are counted from; NULL:
                                      all of the scene's */

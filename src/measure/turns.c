@@ -88,8 +88,9 @@ static void add_longest(double *longest, double length)
     *longest = length > *longest ? length : *longest;
 }
 
-/* From the answer (the end of ringback, or the start where the recorder says that it begins there)
- * to the agent's first words, less what the other side says meanwhile: who is spoken to listens. */
+/* From the answer (the end of ringback, else what the exchange logged, else the start where the
+ * recorder says that it begins there) to the agent's first words, less what the other side says
+ * meanwhile: who is spoken to listens. */
 static void measure_greeting(const struct cqa_measure_input *input, double *m)
 {
     const struct cqa_scene *scene = input->scene;
@@ -98,6 +99,10 @@ static void measure_greeting(const struct cqa_measure_input *input, double *m)
 
     if (scene->mono)
         return;
+    /* Who has spoken before was there: the log's clock is not the recording's. */
+    if (input->answer_ms > 0)
+        answer_ms =
+            agent->count > 0 && agent->items[0].start_ms < input->answer_ms ? -1 : input->answer_ms;
     for (size_t i = 0; i < scene->events.count; i++) {
         const struct cqa_event *event = &scene->events.items[i];
         if (event->type == CQA_EVENT_RINGBACK &&

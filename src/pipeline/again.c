@@ -155,6 +155,6 @@ enum cqa_status cqa_pipeline_owe_previews(struct cqa_pipeline *pipeline, size_t 
             status = owing.status;
     }
     *count = owing.count;
-    pipeline->send_at_ms = 0;
+    cqa_pipeline_owes(pipeline);
     return status;
 }

@@ -32,7 +32,7 @@ static void take_step(struct cqa_pipeline *pipeline, struct cqa_task *task,
 {
     switch (cqa_life_take(&task->life, event)) {
     case CQA_LIFE_SEND:
-        pipeline->send_at_ms = 0;
+        cqa_pipeline_owes(pipeline);
         finish_task(task);
         break;
     case CQA_LIFE_PUT_DOWN:
@@ -68,7 +68,8 @@ static void write_key(const struct cqa_pipeline *pipeline, const struct cqa_task
                                              .call_id = task->call.id,
                                              .sha256 = sha256,
                                              .rubric_version = version,
-                                             .analyzer = pipeline->analyzer};
+                                             .analyzer = pipeline->analyzer,
+                                             .facts = sha256[0] == '\0' ? NULL : task->known.facts};
 
     cqa_delivery_key(&parts, out);
 }
@@ -88,6 +89,20 @@ static struct cqa_buffer with_clips(const struct cqa_task *task, const struct cq
     return (struct cqa_buffer){0};
 }
 
+/* Facts that do not agree, with both values. */
+static void say_doubts(const struct cqa_task *task)
+{
+    for (int i = 0; i < task->call.doubt_count; i++) {
+        const struct cqa_call_doubt *doubt = &task->call.doubts[i];
+        cqa_log(CQA_LOG_NOTICE, "%s: facts do not agree: %s is %s by %s, %s by %s",
+                cqa_log_private(task->path), cqa_call_field_words[doubt->field],
+                cqa_log_private(doubt->values[0] == NULL ? "-" : doubt->values[0]),
+                cqa_fact_source_words[doubt->from[0]],
+                cqa_log_private(doubt->values[1] == NULL ? "-" : doubt->values[1]),
+                cqa_fact_source_words[doubt->from[1]]);
+    }
+}
+
 /* The event that came of storing; EVENT_COUNT: not stored yet. */
 static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cqa_task *task,
                                         const struct cqa_buffer *json)
@@ -102,6 +117,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
     snprintf(version, sizeof version, "%s@%s", result->score.rubric, result->score.version);
     write_key(pipeline, task, result->recording.sha256, version, key);
     struct cqa_buffer body = with_clips(task, json);
+    const struct cqa_facts_link link = cqa_facts_link_of(pipeline, &task->known);
     const struct cqa_finished finished = {
         .id = task->id,
         .size_bytes = task->before.st_size,
@@ -115,6 +131,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .key = pipeline->config->posts ? key : NULL,
         .body = body.text,
         .body_length = body.length,
+        .link = &link,
         .apart = task->apart,
     };
     const enum cqa_status status =
@@ -124,6 +141,8 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         return CQA_LIFE_EVENT_COUNT;
     if (status != CQA_OK)
         return CQA_LIFE_TAKEN;
+    cqa_facts_stored(pipeline);
+    say_doubts(task);
     pipeline->counts.analysed += (uint64_t)(kept != 0);
     pipeline->counts.apart += (uint64_t)(kept && task->apart);
     return kept ? CQA_LIFE_KEPT : CQA_LIFE_OUTDATED;
@@ -239,27 +258,58 @@ static int settle(struct cqa_pipeline *pipeline, struct cqa_task *task)
 
 /* --- before analysis --- */
 
-/* Whose call it is: by name and sidecar, but with the id that the store gave it. */
-static enum cqa_status identify(struct cqa_children *children, const struct cqa_watch_config *watch,
+/* Whose call it is, but with the id that the store gave it. */
+static enum cqa_status identify(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
                                 const struct cqa_recording *recording, struct cqa_task *task,
                                 struct cqa_call_identity *identity, struct cqa_error *error)
 {
-    struct cqa_error sidecar = {0};
-    enum cqa_status status = cqa_recorder_identify(watch->recorder, watch->zone, recording->path,
-                                                   &task->arena, identity, error);
+    const enum cqa_status status =
+        cqa_facts_know(pipeline, watch, recording->path, &task->arena, &task->known, error);
 
     if (status != CQA_OK)
         return status;
-    if (cqa_recorder_read_sidecar(watch->recorder, children, watch->zone, recording->path,
-                                  &task->arena, identity, NULL, &sidecar) != CQA_OK)
-        cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %p",
-                cqa_log_private(recording->path), &sidecar.message);
     task->path = cqa_arena_string(&task->arena, recording->path);
-    task->call = identity->call;
+    task->call = task->known.call;
+    *identity = task->known.identity;
     task->call.id = cqa_arena_string(&task->arena, recording->call_id);
-    return task->path != NULL && task->call.id != NULL
+    task->known.link.keys.watch = cqa_arena_string(&task->arena, watch->path);
+    return task->path != NULL && task->call.id != NULL && task->known.link.keys.watch != NULL
                ? CQA_OK
                : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+}
+
+/*
+ * Where other facts change nothing that was measured, what was measured stays: 1 when it is the
+ * task's outcome. Clips want a worker anyway.
+ */
+static int measured_before(struct cqa_pipeline *pipeline, const struct cqa_recording *recording,
+                           struct cqa_task *task)
+{
+    const struct cqa_result_wish wish = {.id = task->id,
+                                         .size_bytes = task->before.st_size,
+                                         .mtime_ns = mtime_ns(&task->before),
+                                         .analyzer = pipeline->analyzer,
+                                         .lines = task->known.lines};
+    struct cqa_result *result = NULL;
+    struct cqa_error error = {0};
+    const char *json = NULL;
+    size_t length = 0;
+
+    if (recording->asked != CQA_ASKED_AGAIN || task->call.lines.leg != CQA_LEG_NONE ||
+        pipeline->config->clips.sends ||
+        cqa_results_find(pipeline->store, &wish, &task->arena, &json, &length, &error) != CQA_OK)
+        return 0;
+    result = calloc(1, sizeof *result);
+    if (result == NULL ||
+        cqa_result_from_json(json, length, CQA_RESULT_OURS, result, &error) != CQA_OK) {
+        cqa_result_destroy(result);
+        return 0;
+    }
+    result->scored = 0;
+    result->score = (struct cqa_score){0};
+    result->call = (struct cqa_call){0};
+    task->outcome.result = result;
+    return 1;
 }
 
 /* Hands a task's open files to a worker. */
@@ -290,8 +340,7 @@ static enum cqa_life_event submit(struct cqa_pipeline *pipeline,
     struct cqa_error error = {0};
     enum cqa_leg_turn turn = CQA_LEG_GOES;
 
-    enum cqa_status status =
-        identify(cqa_engine_children(pipeline->engine), watch, recording, task, &identity, &error);
+    enum cqa_status status = identify(pipeline, watch, recording, task, &identity, &error);
     task->alone = task->call;
     if (status == CQA_OK)
         turn = cqa_legs_turn(pipeline, watch, recording, &identity, task, &error);
@@ -307,6 +356,8 @@ static enum cqa_life_event submit(struct cqa_pipeline *pipeline,
         return CQA_LIFE_ANSWER;
     if (status == CQA_OK && fstat(task->fd, &task->before) != 0)
         status = cqa_fail_errno(&error, "the recording");
+    if (status == CQA_OK && measured_before(pipeline, recording, task))
+        return CQA_LIFE_ANSWER;
     if (status == CQA_OK)
         status = hand_over(pipeline, task, NULL, &error);
     if (status != CQA_OK)
@@ -348,6 +399,7 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
                                     .since_ns = pipeline->options.since_ms * 1000000,
                                     .until_ns = pipeline->options.until_ms * 1000000,
                                     .only_apart = pipeline->options.again == CQA_ASKED_APART,
+                                    .rest_ms = pipeline->options.watches ? watch->facts.wait_ms : 0,
                                     .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline)};
     struct cqa_arena arena = {0};
     struct cqa_recording *claimed = cqa_arena_alloc(&arena, limit * sizeof *claimed);
@@ -376,6 +428,11 @@ static void begin_all(struct cqa_pipeline *pipeline)
     const size_t watch_count = pipeline->config->watch_count;
     size_t left = room(pipeline);
 
+    /* A sweep begins with all that is known. */
+    if (!pipeline->options.watches && !cqa_facts_complete(pipeline)) {
+        pipeline->claimed = 1;
+        return;
+    }
     pipeline->claimed = left == 0;
     for (size_t i = 0; i < watch_count && left > 0; i++) {
         const size_t turn = (pipeline->first_watch + i) % watch_count;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "pipeline/logged.h"
 
 int cqa_open_recording(const char *path, struct cqa_failure *failure)
 {
@@ -25,21 +26,6 @@ int cqa_open_recording(const char *path, struct cqa_failure *failure)
     return -1;
 }
 
-static int copy_call(struct cqa_arena *arena, const struct cqa_call *from, struct cqa_call *to)
-{
-    *to = *from;
-    to->id = cqa_arena_string(arena, from->id);
-    to->agent = cqa_arena_string(arena, from->agent);
-    to->customer = cqa_arena_string(arena, from->customer);
-    to->queue = cqa_arena_string(arena, from->queue);
-    to->direction = cqa_arena_string(arena, from->direction);
-    to->started_at = cqa_arena_string(arena, from->started_at);
-    to->source = cqa_arena_string(arena, from->source);
-    return to->id != NULL && !to->agent == !from->agent && !to->customer == !from->customer &&
-           !to->queue == !from->queue && !to->direction == !from->direction &&
-           !to->started_at == !from->started_at && !to->source == !from->source;
-}
-
 enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
                              const struct cqa_call *call, const struct cqa_rubric *rubric,
                              int show_digits, struct cqa_error *error)
@@ -47,7 +33,9 @@ enum cqa_status cqa_complete(struct cqa_result *result, const char *path,
     if (!show_digits)
         cqa_result_mask_digits(result);
     result->path = cqa_arena_string(&result->arena, path);
-    if (result->path == NULL || !copy_call(&result->arena, call, &result->call))
+    if (result->path == NULL || !cqa_call_copy(&result->arena, call, &result->call))
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (cqa_logged_apply(result) != CQA_OK)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     const struct cqa_rubric_input input = {
         .events = result->events.items,

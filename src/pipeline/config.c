@@ -10,25 +10,11 @@
 #include "base/yaml.h"
 #include "pipeline/surroundings.h"
 
-static const char *const top_keys[] = {"state_dir",
-                                       "watch",
-                                       "rubric",
-                                       "workers",
-                                       "settle",
-                                       "scan_interval",
-                                       "unfinished",
-                                       "log_level",
-                                       "mask_private",
-                                       "show_digits",
-                                       "analysis_timeout",
-                                       "retention_days",
-                                       "retention",
-                                       "post",
-                                       "clips",
-                                       "leg_wait",
-                                       "settle_streams",
-                                       NULL};
-static const char *const watch_keys[] = {"path", "recorder", "time_zone", NULL};
+static const char *const top_keys[] = {
+    "state_dir",  "watch",     "rubric",       "workers",     "settle",           "scan_interval",
+    "unfinished", "log_level", "mask_private", "show_digits", "analysis_timeout", "retention_days",
+    "retention",  "post",      "clips",        "leg_wait",    "settle_streams",   NULL};
+static const char *const watch_keys[] = {"path", "recorder", "time_zone", "facts", NULL};
 static const char *const post_keys[] = {
     "url", "token_file", "webhook_secret_file", "ca_file", "proxy", "timeout", "batch", NULL};
 static const char *const log_levels[] = {"error", "warning", "notice", "info", "debug", NULL};
@@ -120,7 +106,8 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
     const char *zone = NULL;
 
     if (cqa_yaml_kind(node) != CQA_YAML_MAP) {
-        cqa_yaml_problem(node, problems, "a watched folder is a map: path, recorder, time_zone");
+        cqa_yaml_problem(node, problems,
+                         "a watched folder is a map: path, recorder, time_zone, facts");
         return;
     }
     cqa_yaml_only(node, watch_keys, problems);
@@ -131,6 +118,9 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
         if (cqa_zone_load(zone, &watch->zone, &error) != CQA_OK)
             cqa_yaml_problem(zone != NULL ? cqa_yaml_find(node, "time_zone") : node, problems,
                              "time_zone: %p", &error.message);
+    const struct cqa_yaml_node *facts = cqa_yaml_want(node, "facts", CQA_YAML_MAP, 0, problems);
+    if (facts != NULL)
+        cqa_facts_config_read(facts, &config->arena, &watch->facts, problems);
     if (watch->path != NULL)
         check_watched(config, cqa_yaml_find(node, "path"), watch->path, around);
     config->watch_count++;
@@ -365,6 +355,7 @@ static void finish_watch(struct cqa_watch_config *watch)
 {
     cqa_recorder_destroy(watch->recorder);
     cqa_zone_destroy(watch->zone);
+    cqa_facts_config_finish(&watch->facts);
 }
 
 void cqa_config_keep(struct cqa_config *config,

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/problems.h"
+#include "pipeline/facts_config.h"
 #include "post/post.h"
 #include "recorder/profile.h"
 #include "rubric/rubric.h"
@@ -19,6 +20,7 @@ struct cqa_watch_config {
     const char *path; /* absolute, without a trailing slash */
     struct cqa_recorder *recorder;
     struct cqa_zone *zone;
+    struct cqa_facts_config facts; /* what tells of its calls, besides names and sidecars */
 };
 
 /* Evidence clips that go with results (pipeline/clips.h). */

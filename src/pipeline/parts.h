@@ -7,9 +7,10 @@
 #include "pipeline/believed.h"
 #include "pipeline/clips.h"
 #include "pipeline/complete.h"
+#include "pipeline/facts.h"
 #include "pipeline/life.h"
 #include "pipeline/pipeline.h"
-#include "post/circuit.h"
+#include "pipeline/sender.h"
 #include "store/deliveries.h"
 #include "store/recordings.h"
 #include "store/results.h"
@@ -37,18 +38,12 @@ struct cqa_task {
     struct cqa_arena arena; /* of what follows */
     const char *path;
     struct cqa_call call;
-    struct cqa_call alone; /* what `call` is without the other file */
+    struct cqa_known_call known; /* what `call` was made from */
+    struct cqa_call alone;       /* what `call` is without the other file */
     struct cqa_task_other other;
     int apart; /* its result is to be looked at, and counts nothing */
     struct cqa_outcome outcome;
     struct cqa_clip_order order; /* of `outcome.clips`, where there are some */
-};
-
-/* What is to be written of one item of a reply. */
-struct cqa_judged {
-    int64_t id; /* the delivery's */
-    enum cqa_verdict verdict;
-    int written;
 };
 
 struct cqa_intake; /* pipeline/intake.c */
@@ -60,30 +55,24 @@ struct cqa_pipeline {
     struct cqa_pipeline_options options;
     struct cqa_store *store;
     struct cqa_intake *intake;
+    struct cqa_facts_room *facts;
     struct cqa_workers *workers;
-    struct cqa_post *post; /* NULL: nowhere to post to */
-    struct cqa_circuit circuit;
+    struct cqa_sender *sender; /* NULL: nowhere to post to, or another process does */
     struct cqa_task *tasks;
     int task_count;
     char analyzer[CQA_ANALYZER_NAME_SIZE];
     int claimed;        /* the last claim gave something, or could not be made */
     size_t first_watch; /* whose turn it is to be claimed from first */
 
-    /* A reply that the store has not taken yet. */
-    int replied;
-    struct cqa_reply reply;
-    struct cqa_judged judged[CQA_BATCH_MAX]; /* one a receipt */
-
     int winding_down;
+    int tight;              /* the disk is full: nothing but sending writes */
     int64_t pause_until_ms; /* monotonic: the store takes nothing before */
     int64_t forget_at_ms;   /* monotonic */
     struct cqa_believed believed;
     int64_t believe_at_ms;  /* monotonic: when it is written next */
     int64_t check_at_ms;    /* monotonic: whether the store is still in its place */
-    int64_t send_at_ms;     /* monotonic: when there may be something to send again */
     enum cqa_status broken; /* the store is beyond use: the process must end */
     struct cqa_pipeline_status counts;
-    struct cqa_message trouble; /* the last of the server; {0}: none */
 };
 
 /*
@@ -136,7 +125,8 @@ void cqa_analyse_drop(struct cqa_pipeline *pipeline);
 enum cqa_status cqa_again_ask(struct cqa_pipeline *pipeline,
                               struct cqa_error *error) CQA_MUST_CHECK;
 
-void cqa_deliver_step(struct cqa_pipeline *pipeline);
+/* There is something new to send. */
+void cqa_pipeline_owes(struct cqa_pipeline *pipeline);
 
 /* How long a header that says "still being written" is believed now: longer while the clock has
  * been set lately, by which it may have lasted for years. */

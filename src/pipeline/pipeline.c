@@ -63,15 +63,19 @@ int cqa_pipeline_took(struct cqa_pipeline *pipeline, enum cqa_status status,
 
 /* --- making and ending --- */
 
-static enum cqa_status make_post(const struct cqa_pipeline *pipeline,
-                                 const struct cqa_config *config, struct cqa_post **out,
-                                 struct cqa_error *error)
+void cqa_pipeline_owes(struct cqa_pipeline *pipeline)
 {
-    struct cqa_post_config post = config->post;
+    if (pipeline->sender != NULL)
+        cqa_sender_wake(pipeline->sender);
+}
 
-    post.clock = pipeline->clock;
-    return config->posts && !pipeline->options.leaves_sending ? cqa_post_create(out, &post, error)
-                                                              : CQA_OK;
+static enum cqa_status make_sender(const struct cqa_pipeline *pipeline,
+                                   const struct cqa_config *config, struct cqa_sender **out,
+                                   struct cqa_error *error)
+{
+    return config->posts && !pipeline->options.leaves_sending
+               ? cqa_sender_create(out, config, pipeline->store, pipeline->clock, error)
+               : CQA_OK;
 }
 
 static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct cqa_config *config,
@@ -169,10 +173,12 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
         status = begin_clock(pipeline, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
+    if (status == CQA_OK)
+        status = cqa_facts_create(config, &pipeline->facts, error);
     if (status == CQA_OK && options->again != CQA_ASKED_NOT)
         status = cqa_again_ask(pipeline, error);
     if (status == CQA_OK)
-        status = make_post(pipeline, config, &pipeline->post, error);
+        status = make_sender(pipeline, config, &pipeline->sender, error);
     if (status != CQA_OK) {
         cqa_pipeline_destroy(pipeline);
         return status;
@@ -181,14 +187,13 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     return CQA_OK;
 }
 
-/* Gives back what this process holds of the queues. */
-static void release(struct cqa_pipeline *pipeline, int recordings)
+/* Gives back the recordings that this process holds. */
+static void release(struct cqa_pipeline *pipeline)
 {
     struct cqa_error error = {0};
-    enum cqa_status status = cqa_deliveries_release(pipeline->store, &error);
+    const enum cqa_status status =
+        cqa_recordings_release(pipeline->store, 0, cqa_pipeline_wall_ms(pipeline), &error);
 
-    if (status == CQA_OK && recordings)
-        status = cqa_recordings_release(pipeline->store, 0, cqa_pipeline_wall_ms(pipeline), &error);
     if (status != CQA_OK) /* the next process that opens the store frees them */
         cqa_log(CQA_LOG_WARNING, "store: %p", &error.message);
 }
@@ -200,10 +205,11 @@ void cqa_pipeline_destroy(struct cqa_pipeline *pipeline)
     cqa_workers_destroy(pipeline->workers);
     cqa_analyse_drop(pipeline);
     free(pipeline->tasks);
-    cqa_post_destroy(pipeline->post);
+    cqa_sender_destroy(pipeline->sender);
     cqa_intake_destroy(pipeline->intake);
+    cqa_facts_destroy(pipeline->facts);
     if (pipeline->store != NULL)
-        release(pipeline, 1);
+        release(pipeline);
     cqa_store_close(pipeline->store);
     free(pipeline);
 }
@@ -215,15 +221,18 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
 {
     const struct cqa_config *old = pipeline->config;
     struct cqa_intake *old_intake = pipeline->intake;
-    struct cqa_post *post = NULL;
+    struct cqa_facts_room *facts = NULL;
+    struct cqa_sender *sender = NULL;
     const int other_workers =
         config->workers != old->workers || config->analysis_timeout_ms != old->analysis_timeout_ms;
     enum cqa_status status = CQA_OK;
 
     if (strcmp(config->state_dir, old->state_dir) != 0)
         return cqa_fail(error, CQA_E_REFUSED, "state_dir cannot change while running: restart");
-    status = make_post(pipeline, config, &post, error);
+    status = make_sender(pipeline, config, &sender, error);
     pipeline->config = config;
+    if (status == CQA_OK)
+        status = cqa_facts_create(config, &facts, error);
     if (status == CQA_OK)
         status = cqa_intake_create(pipeline, error);
     if (status == CQA_OK && other_workers) {
@@ -235,20 +244,19 @@ enum cqa_status cqa_pipeline_reconfigure(struct cqa_pipeline *pipeline,
     }
     if (status != CQA_OK) {
         pipeline->config = old;
-        cqa_post_destroy(post);
+        cqa_facts_destroy(facts);
+        cqa_sender_destroy(sender);
         return status;
     }
     cqa_analyzer_name(config, pipeline->engine, pipeline->analyzer);
     cqa_analyse_unscore(pipeline);
     cqa_intake_destroy(old_intake);
-    cqa_post_destroy(pipeline->post); /* with it goes a request under way: it is sent again */
-    pipeline->post = post;
-    pipeline->replied = 0;
-    pipeline->circuit = (struct cqa_circuit){0};
-    pipeline->send_at_ms = 0;
-    pipeline->counts.halted = 0;
-    pipeline->trouble.format = NULL;
-    release(pipeline, other_workers);
+    cqa_facts_destroy(pipeline->facts);
+    pipeline->facts = facts;
+    cqa_sender_destroy(pipeline->sender);
+    pipeline->sender = sender;
+    if (other_workers)
+        release(pipeline);
     return CQA_OK;
 }
 
@@ -259,8 +267,8 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
     size_t count = 0;
 
     fds[count++] = cqa_workers_fd(pipeline->workers);
-    if (pipeline->post != NULL)
-        fds[count++] = cqa_post_fd(pipeline->post);
+    if (pipeline->sender != NULL)
+        fds[count++] = cqa_sender_fd(pipeline->sender);
     if (cqa_intake_fd(pipeline->intake) >= 0)
         fds[count++] = cqa_intake_fd(pipeline->intake);
     return count;
@@ -317,8 +325,10 @@ static void forget_old(struct cqa_pipeline *pipeline)
     const struct cqa_retention retention = {before_ms(wall_ms, days->results),
                                             before_ms(wall_ms, days->failures),
                                             before_ms(wall_ms, days->vanished)};
-    const enum cqa_status status =
+    enum cqa_status status =
         cqa_store_forget(pipeline->store, &retention, FORGET_COUNT, wall_ms, &count, &error);
+    if (status == CQA_OK)
+        status = cqa_facts_forget(pipeline->store, retention.scored_ms, FORGET_COUNT, &error);
     if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("retention")))
         return;
     if (count > 0)
@@ -356,13 +366,20 @@ static int64_t next_turn_ms(const struct cqa_pipeline *pipeline, int64_t scan_at
             return 0; /* failed before it reached a worker */
     if (!pipeline->winding_down)
         delay_ms = at_most(delay_ms, scan_at_ms, now_ms);
-    if (pipeline->post != NULL && !cqa_post_busy(pipeline->post) && !pipeline->winding_down) {
-        const int64_t circuit_at_ms = now_ms + cqa_circuit_wait_ms(&pipeline->circuit, now_ms);
-        delay_ms = at_most(
-            delay_ms, circuit_at_ms > pipeline->send_at_ms ? circuit_at_ms : pipeline->send_at_ms,
-            now_ms);
-    }
     return delay_ms;
+}
+
+/* While the disk is full nothing but sending may write: that is what makes room. */
+static int has_room(struct cqa_pipeline *pipeline)
+{
+    const int is_tight = cqa_store_room(pipeline->store) == CQA_ROOM_TIGHT;
+
+    if (is_tight && !pipeline->tight)
+        cqa_log(CQA_LOG_ERROR, "the disk of the store is full: analysis waits until there is room");
+    else if (!is_tight && pipeline->tight)
+        cqa_log(CQA_LOG_NOTICE, "there is room for the store again: analysis goes on");
+    pipeline->tight = is_tight;
+    return !is_tight;
 }
 
 /* What is written into a file that has no name any more is lost with this process. */
@@ -384,32 +401,64 @@ enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline)
     return pipeline->broken;
 }
 
+/* What comes from outside; monotonic time of the next look. */
+static int64_t step_in(struct cqa_pipeline *pipeline)
+{
+    const int64_t scan_at_ms = cqa_intake_step(pipeline);
+    const int64_t facts_at_ms = cqa_facts_step(pipeline);
+
+    return facts_at_ms < scan_at_ms ? facts_at_ms : scan_at_ms;
+}
+
 int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 {
     int64_t scan_at_ms = INT64_MAX;
+    int64_t send_ms = INT64_MAX;
 
     check_place(pipeline);
     watch_clock(pipeline);
     if (pipeline->broken != CQA_OK)
         return -1;
-    if (!pipeline->winding_down)
-        scan_at_ms = cqa_intake_step(pipeline);
-    cqa_analyse_step(pipeline);
-    cqa_deliver_step(pipeline);
-    forget_old(pipeline);
-    if (pipeline->broken != CQA_OK)
+    if (has_room(pipeline)) {
+        if (!pipeline->winding_down)
+            scan_at_ms = step_in(pipeline);
+        cqa_analyse_step(pipeline);
+        forget_old(pipeline);
+    }
+    if (pipeline->sender != NULL)
+        send_ms = cqa_sender_step(pipeline->sender);
+    if (pipeline->broken != CQA_OK || send_ms < 0)
         return -1;
-    return next_turn_ms(pipeline, scan_at_ms);
+    const int64_t next_ms = pipeline->tight ? FULL_MS : next_turn_ms(pipeline, scan_at_ms);
+    return send_ms < next_ms ? send_ms : next_ms;
 }
 
 void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline)
 {
     pipeline->winding_down = 1;
+    if (pipeline->sender != NULL)
+        cqa_sender_wind_down(pipeline->sender);
+}
+
+static void tell_sending(const struct cqa_pipeline *pipeline, struct cqa_pipeline_status *status)
+{
+    if (pipeline->sender == NULL) {
+        status->sent_all = 1;
+        return;
+    }
+    const struct cqa_sender_status sender = cqa_sender_status(pipeline->sender);
+    status->delivered = sender.delivered;
+    status->refused = sender.refused;
+    status->running += (size_t)sender.busy;
+    status->sent_all = !sender.busy && sender.idle_ms > SOON_MS;
+    status->server_failures = sender.failures;
+    status->halted = sender.halted;
+    status->trouble = sender.trouble;
 }
 
 void cqa_pipeline_news(struct cqa_pipeline *pipeline)
 {
-    pipeline->send_at_ms = 0;
+    cqa_pipeline_owes(pipeline);
 }
 
 uint64_t cqa_pipeline_done(const struct cqa_pipeline *pipeline)
@@ -425,23 +474,20 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
 
     *status = pipeline->counts;
     status->unread = cqa_intake_unread(pipeline);
-    status->trouble = pipeline->trouble.format ? &pipeline->trouble : NULL;
-    status->running =
-        (size_t)running(pipeline) +
-        (pipeline->post != NULL && (cqa_post_busy(pipeline->post) || pipeline->replied));
-    status->analysed_all = cqa_intake_complete(pipeline) && running(pipeline) == 0 &&
-                           !pipeline->claimed && pipeline->pause_until_ms <= now_ms;
-    status->sent_all =
-        pipeline->post == NULL || (!cqa_post_busy(pipeline->post) && !pipeline->replied &&
-                                   pipeline->send_at_ms > now_ms + SOON_MS);
+    status->running = (size_t)running(pipeline);
+    status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&
+                           status->running == 0 && !pipeline->claimed &&
+                           pipeline->pause_until_ms <= now_ms;
+    status->intake_paused |= pipeline->tight;
+    tell_sending(pipeline, status);
     status->settling = cqa_intake_settling(pipeline);
-    status->server_failures = pipeline->circuit.failures;
     if (cqa_store_counts(pipeline->store, &counts, &error) != CQA_OK)
         return;
     status->waiting = (size_t)(counts.recordings[CQA_RECORDING_READY] +
                                counts.recordings[CQA_RECORDING_SETTLING]);
     status->unsent = (size_t)(counts.deliveries[CQA_DELIVERY_PENDING] +
                               counts.deliveries[CQA_DELIVERY_IN_FLIGHT]);
+    status->untaken = (size_t)(counts.deliveries[CQA_DELIVERY_QUARANTINED] + counts.aside);
     if (counts.oldest_unsent_ms > 0)
         status->oldest_unsent_ms = cqa_pipeline_wall_ms(pipeline) - counts.oldest_unsent_ms;
 }

@@ -35,6 +35,7 @@ struct cqa_pipeline_status {
     size_t waiting;                    /* recordings to analyse */
     size_t running;                    /* under analysis, or being sent */
     size_t unsent;                     /* results to post */
+    size_t untaken;                    /* results that the server refused, or did not take so far */
     int64_t oldest_unsent_ms;          /* age of the oldest of them; 0: none */
     int analysed_all;                  /* a scan is complete, and no recording can be begun now */
     int sent_all;                      /* nothing is due for sending now or soon */

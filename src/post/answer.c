@@ -10,24 +10,37 @@
 enum cqa_verdict cqa_answer_meaning(long http_status)
 {
     switch (http_status) {
-    case 400:
-    case 409:
-    case 413:
-    case 422:
-        return CQA_NEVER;
+    case 401:
+    case 402:
+    case 404:
+    case 405:
+    case 407:
+    case 410:
+        return CQA_HALTED;
     case 408:
     case 425:
     case 429:
+    case 503:
         return CQA_LATER;
     default:
         if (http_status >= 200 && http_status < 300)
             return CQA_DELIVERED;
-        return http_status >= 500 ? CQA_LATER
-                                  : CQA_HALTED; /* a redirect, too, is a wrong address */
+        /* A redirect is a wrong address. What else it says may be about what was sent, or not. */
+        return http_status < 400 ? CQA_HALTED : CQA_ASIDE;
     }
 }
 
-/* "delivered" words are numbers of HTTP here: {"status": 201}. */
+/* The status that a receipt has for its item; numbers of HTTP here, too: {"status": 201}. */
+static enum cqa_verdict meaning_of_item(long status)
+{
+    if (status >= 200 && status < 300)
+        return CQA_DELIVERED;
+    if (status == 409 || status == 422)
+        return CQA_NEVER;
+    return status >= 400 && status < 500 && cqa_answer_meaning(status) != CQA_LATER ? CQA_ASIDE
+                                                                                    : CQA_LATER;
+}
+
 static void settle(const json_t *item, struct cqa_receipt *receipt)
 {
     const json_t *status = json_object_get(item, "status");
@@ -39,11 +52,13 @@ static void settle(const json_t *item, struct cqa_receipt *receipt)
         return;
     }
     receipt->http_status = (int)json_integer_value(status);
-    receipt->verdict = cqa_answer_meaning(receipt->http_status);
+    receipt->verdict = meaning_of_item(receipt->http_status);
     if (receipt->verdict == CQA_DELIVERED)
         return;
     if (why == NULL)
         why = json_string_value(json_object_get(error, "detail"));
+    if (why == NULL)
+        why = json_string_value(json_object_get(item, "detail")); /* a problem of its own */
     const int used = snprintf(receipt->text, sizeof receipt->text, "%d ", receipt->http_status);
     cqa_escape_control(why != NULL ? why : "", receipt->text + used,
                        sizeof receipt->text - (size_t)used);
@@ -61,33 +76,45 @@ static size_t find_key(const char *key, const char *const *keys, size_t count, s
     return count;
 }
 
+/* One receipt, or the second about the same item: where the two are not of one mind, the item is
+ * not settled. */
+static int take_receipt(const json_t *item, struct cqa_receipt *receipt)
+{
+    const struct cqa_receipt before = *receipt;
+    const int is_first = before.http_status == 0;
+
+    settle(item, receipt);
+    if (is_first || receipt->verdict == before.verdict)
+        return is_first;
+    receipt->verdict = CQA_LATER;
+    snprintf(receipt->text, sizeof receipt->text, "the server's answer says two things of it");
+    return 0;
+}
+
 int cqa_answer_read(const char *text, size_t length, const char *const *keys,
                     struct cqa_receipt *receipts, size_t count)
 {
-    json_t *list = json_loadb(text, length, 0, NULL);
+    json_t *root = json_loadb(text != NULL ? text : "", length, JSON_REJECT_DUPLICATES, NULL);
+    json_t *list = json_is_object(root) && count == 1 ? json_pack("[O]", root) : json_incref(root);
     size_t index;
     const json_t *item;
     int mentioned = 0;
 
     for (size_t i = 0; i < count; i++) {
         receipts[i].verdict = CQA_LATER;
+        receipts[i].http_status = 0;
         snprintf(receipts[i].text, sizeof receipts[i].text,
                  "the server's answer does not mention it");
-    }
-    if (!json_is_array(list)) {
-        json_decref(list);
-        return CQA_ANSWER_UNREADABLE;
     }
     json_array_foreach(list, index, item)
     {
         const char *key = json_string_value(json_object_get(item, "key"));
         const size_t place = key != NULL ? find_key(key, keys, count, index) : count;
-        if (place < count) {
-            settle(item, &receipts[place]);
-            mentioned++;
-        }
+        if (place < count)
+            mentioned += take_receipt(item, &receipts[place]);
     }
     json_decref(list);
+    json_decref(root);
     return mentioned;
 }
 

@@ -5,15 +5,16 @@
 #include <stddef.h>
 #include "post/post.h"
 
-/* What a status of HTTP means for what was sent. */
+/* What a status of HTTP means for a request as a whole; DELIVERED is only the promise of receipts.
+ */
 enum cqa_verdict cqa_answer_meaning(long http_status);
 
 /*
- * Reads `[{"key", "status", "error"}, …]`, the answer to many items, and settles the receipt of
- * each parcel. What the server does not mention counts as LATER. Returns how many items it
- * mentioned; CQA_ANSWER_UNREADABLE when it is no such list.
+ * Reads the receipts `[{"key", "status", "error"}, …]` and settles that of each parcel. Of one
+ * parcel the receipt may also come alone, as a reply to a single item, or as a problem that names
+ * the key. Whatever does not name the parcel's key is no receipt: what nothing is said about counts
+ * as LATER. Returns for how many parcels there was one.
  */
-enum { CQA_ANSWER_UNREADABLE = -1 };
 int cqa_answer_read(const char *text, size_t length, const char *const *keys,
                     struct cqa_receipt *receipts, size_t count);
 

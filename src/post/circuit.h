@@ -12,16 +12,24 @@
  *
  * Passing trouble waits a random time below 1 s, 2 s, 4 s … 15 min (full jitter, so that a fleet
  * does not come back in step), never less than the server asked for, and never gives up. Where a
- * person must act the circuit opens: one item a minute probes. So it does when more than ten items
- * in a row are refused, because then it is the server that is wrong, and nothing more is given up
- * until it has taken something.
+ * person must act the circuit opens: one item a minute probes. When different items are refused in
+ * a row and none is taken it is the server that is in doubt: nothing is given up, and another item
+ * is tried every few seconds, until it takes one.
  */
+enum { CQA_REFUSED_MAX = 5 };
+
+enum cqa_circuit_state {
+    CQA_CIRCUIT_CLOSED,
+    CQA_CIRCUIT_HALTED,  /* address, token or certificate: a person must act */
+    CQA_CIRCUIT_REFUSING /* refuses item after item */
+};
+
 struct cqa_circuit {
-    int failures;     /* requests in a row that came to nothing */
-    int64_t until_ms; /* monotonic: nothing is sent before */
-    int open;         /* a person must act: probing */
-    int refused;      /* items in a row that were refused for good */
-    size_t alone;     /* how many items are still to be sent one at a time */
+    enum cqa_circuit_state state;
+    int failures;                     /* requests in a row that came to nothing */
+    int64_t until_ms;                 /* monotonic: nothing is sent before */
+    int64_t refused[CQA_REFUSED_MAX]; /* different items refused since one was taken */
+    int refused_count;
 };
 
 /* How long to wait from now; 0: send. */
@@ -30,8 +38,13 @@ int64_t cqa_circuit_wait_ms(const struct cqa_circuit *circuit, int64_t now_ms);
 /* How many items the next request may carry, of at most `most`. */
 size_t cqa_circuit_batch(const struct cqa_circuit *circuit, size_t most);
 
-/* What becomes of one item, in the order of the reply: NEVER may turn into LATER. */
-enum cqa_verdict cqa_circuit_item(struct cqa_circuit *circuit, enum cqa_verdict verdict);
+/*
+ * What becomes of each item of a reply, into `verdicts` (one a receipt): DELIVERED, LATER, ASIDE or
+ * NEVER. What was refused while the server is in doubt is ASIDE; then so should be those of
+ * `refused` that were given up before.
+ */
+void cqa_circuit_items(struct cqa_circuit *circuit, const struct cqa_reply *reply,
+                       enum cqa_verdict *verdicts);
 
 /* After the items: learns from the reply as a whole. `random` is any 64 random bits. */
 void cqa_circuit_reply(struct cqa_circuit *circuit, const struct cqa_reply *reply, int64_t now_ms,

@@ -23,6 +23,7 @@ enum {
     REQUEST_MS = 30000,
     SLOW_BYTES_PER_S = 10, /* a server slower than this for SLOW_S has stopped */
     SLOW_S = 20,
+    LATE_MS = 5000, /* a request that libcurl has not ended by then ends here */
 };
 
 /* --- settings --- */
@@ -143,22 +144,25 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
 
     (void)easy;
     if (what == CURL_POLL_REMOVE) {
-        epoll_ctl(post->epoll, EPOLL_CTL_DEL, socket, NULL);
+        epoll_ctl(post->epoll, EPOLL_CTL_DEL, socket, NULL); /* a closed one has left by itself */
         return 0;
     }
     if (what & CURL_POLL_IN)
         event.events |= EPOLLIN;
     if (what & CURL_POLL_OUT)
         event.events |= EPOLLOUT;
-    if (epoll_ctl(post->epoll, known == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) != 0)
+    if (epoll_ctl(post->epoll, known == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) !=
+        0) {
+        post->deaf = 1;
         return -1;
+    }
     curl_multi_assign(post->multi, socket, post); /* anything but NULL: known from now on */
     return 0;
 }
 
 static int set_timer(CURLM *multi, long timeout_ms, void *context)
 {
-    const struct cqa_post *post = context;
+    struct cqa_post *post = context;
     struct itimerspec when = {0}; /* all zero: off, which is what -1 asks for */
 
     (void)multi;
@@ -166,7 +170,10 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context)
         when.it_value.tv_sec = timeout_ms / 1000;
         when.it_value.tv_nsec = timeout_ms % 1000 * 1000000 + 1;
     }
-    return timerfd_settime(post->timer, 0, &when, NULL) == 0 ? 0 : -1;
+    if (timerfd_settime(post->timer, 0, &when, NULL) == 0)
+        return 0;
+    post->deaf = 1;
+    return -1;
 }
 
 static size_t take_answer(char *bytes, size_t size, size_t count, void *context)
@@ -185,6 +192,7 @@ static enum cqa_status set_up(struct cqa_post *post, const struct cqa_post_confi
     const long timeout_ms = config->timeout_ms > 0 ? (long)config->timeout_ms : REQUEST_MS;
     CURLcode code = CURLE_OK;
 
+    post->timeout_ms = timeout_ms;
 #define SET(option, value) code = code == CURLE_OK ? curl_easy_setopt(easy, option, value) : code
     SET(CURLOPT_URL, config->url);
     SET(CURLOPT_PROTOCOLS_STR, "https,http");
@@ -285,6 +293,8 @@ enum cqa_status cqa_post_send(struct cqa_post *post, const struct cqa_parcel *pa
     curl_easy_setopt(post->easy, CURLOPT_HTTPHEADER, post->headers);
     curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, post->body.text);
     curl_easy_setopt(post->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)post->body.length);
+    post->deaf = 0;
+    post->end_ms = cqa_clock_monotonic_ms(post->clock) + post->timeout_ms + LATE_MS;
     if (curl_multi_add_handle(post->multi, post->easy) != CURLM_OK)
         return cqa_fail(error, CQA_E_IO, "libcurl does not take the request");
     post->busy = 1;
@@ -324,31 +334,97 @@ static enum cqa_verdict meaning_of_trouble(CURLcode code)
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
         return CQA_HALTED;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+        return CQA_LATER; /* before anything of it was seen */
     default:
-        return CQA_LATER;
+        return CQA_ASIDE;
     }
 }
 
-/* The server took the request: what it says of each item. */
-static void read_receipts(struct cqa_post *post, struct cqa_reply *reply)
+static size_t count_of(const struct cqa_post *post, enum cqa_verdict verdict)
 {
-    if (post->single) {
-        settle_all(post, CQA_DELIVERED, reply->http_status, "");
+    size_t count = 0;
+
+    for (size_t i = 0; i < post->count; i++)
+        count += post->receipts[i].verdict == verdict;
+    return count;
+}
+
+/* Some of it was stored: the server is well, and what it could not take lies in the item. */
+static void read_exceptions(struct cqa_post *post)
+{
+    for (size_t i = 0; i < post->count; i++)
+        if (post->receipts[i].verdict == CQA_LATER)
+            post->receipts[i].verdict = CQA_ASIDE;
+}
+
+/* What the server says of each item, where it says that. 0: it gave no receipts. */
+static int read_receipts(struct cqa_post *post, struct cqa_reply *reply)
+{
+    if (cqa_answer_read(post->answer.text, post->answer.length, (const char *const *)post->keys,
+                        post->receipts, post->count) == 0)
+        return 0;
+    if (count_of(post, CQA_DELIVERED) > 0) {
+        reply->verdict = CQA_DELIVERED;
+        read_exceptions(post);
+        return 1;
+    }
+    reply->refused = count_of(post, CQA_LATER) == 0;
+    reply->verdict = reply->refused ? CQA_NEVER : CQA_LATER;
+    snprintf(reply->text, sizeof reply->text, "%s", post->receipts[0].text);
+    return 1;
+}
+
+/* Success without receipts: a proxy's page, or another service. */
+static void distrust(struct cqa_post *post, struct cqa_reply *reply)
+{
+    reply->verdict = CQA_ASIDE;
+    snprintf(reply->text, sizeof reply->text,
+             "the server answered %d, but with no receipt for what was sent; is this the right "
+             "address?",
+             reply->http_status);
+    settle_all(post, CQA_ASIDE, reply->http_status, reply->text);
+}
+
+static void read_answer(struct cqa_post *post, struct cqa_reply *reply)
+{
+    reply->verdict = cqa_answer_meaning(reply->http_status);
+    if (reply->verdict == CQA_DELIVERED) {
+        if (!read_receipts(post, reply))
+            distrust(post, reply);
         return;
     }
-    const int mentioned =
-        cqa_answer_read(post->answer.text, post->answer.length, (const char *const *)post->keys,
-                        post->receipts, post->count);
-    if (mentioned <= 0) { /* a proxy's page, or another service */
-        reply->verdict = CQA_LATER;
-        snprintf(reply->text, sizeof reply->text,
-                 "the server answered success, but not item by item; is this the right address?");
-    }
-    for (size_t i = 0; mentioned > 0 && i < post->count; i++)
-        if (post->receipts[i].verdict == CQA_LATER && reply->verdict == CQA_DELIVERED) {
-            reply->verdict = CQA_LATER;
-            snprintf(reply->text, sizeof reply->text, "%s", post->receipts[i].text);
-        }
+    /* A single item's refusal is a problem that names it; a receipt under any other status that
+     * claims success is none. */
+    if (post->count == 1 && reply->verdict == CQA_ASIDE && read_receipts(post, reply) &&
+        reply->verdict == CQA_NEVER && post->receipts[0].http_status == reply->http_status)
+        return;
+    reply->verdict = cqa_answer_meaning(reply->http_status);
+    reply->refused = reply->verdict == CQA_ASIDE && reply->http_status < 500;
+    cqa_answer_explain(post->answer.text, post->answer.length, reply->http_status, reply->text,
+                       sizeof reply->text);
+    settle_all(post, reply->verdict, reply->http_status, reply->text);
+}
+
+static void read_version(struct cqa_post *post, struct cqa_reply *reply)
+{
+    struct curl_header *header = NULL;
+
+    if (curl_easy_header(post->easy, "Callqa-Server", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+        cqa_escape_control(header->value, reply->server, sizeof reply->server);
+}
+
+/* It came to nothing, for a reason that is none of the server's answers. */
+static void read_trouble(struct cqa_post *post, struct cqa_reply *reply, enum cqa_verdict verdict,
+                         const char *text)
+{
+    *reply =
+        (struct cqa_reply){.receipts = post->receipts, .count = post->count, .verdict = verdict};
+    cqa_escape_control(text, reply->text, sizeof reply->text);
+    settle_all(post, verdict, 0, reply->text);
 }
 
 static void read_reply(struct cqa_post *post, CURLcode code, struct cqa_reply *reply)
@@ -356,28 +432,18 @@ static void read_reply(struct cqa_post *post, CURLcode code, struct cqa_reply *r
     long http_status = 0;
     curl_off_t retry_after_s = 0;
 
-    *reply = (struct cqa_reply){.receipts = post->receipts, .count = post->count};
     if (code != CURLE_OK) {
-        reply->verdict = meaning_of_trouble(code);
-        cqa_escape_control(post->curl_error[0] != '\0' ? post->curl_error
-                                                       : curl_easy_strerror(code),
-                           reply->text, sizeof reply->text);
-        settle_all(post, reply->verdict, 0, reply->text);
+        read_trouble(post, reply, meaning_of_trouble(code),
+                     post->curl_error[0] != '\0' ? post->curl_error : curl_easy_strerror(code));
         return;
     }
+    *reply = (struct cqa_reply){.receipts = post->receipts, .count = post->count};
     curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl_easy_getinfo(post->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
     reply->retry_after_ms = (retry_after_s < INT32_MAX ? retry_after_s : INT32_MAX) * 1000;
     reply->http_status = (int)http_status;
-    reply->verdict = cqa_answer_meaning(http_status);
-    if (reply->verdict == CQA_DELIVERED) {
-        read_receipts(post, reply);
-        return;
-    }
-    cqa_answer_explain(post->answer.text, post->answer.length, http_status, reply->text,
-                       sizeof reply->text);
-    reply->split = reply->verdict == CQA_NEVER && post->count > 1;
-    settle_all(post, reply->split ? CQA_LATER : reply->verdict, reply->http_status, reply->text);
+    read_version(post, reply);
+    read_answer(post, reply);
 }
 
 /* Hands what epoll found to libcurl. */
@@ -417,6 +483,20 @@ static int take_end(struct cqa_post *post, struct cqa_reply *reply)
     return 0;
 }
 
+/* 1 when nobody will tell its end, so that it ends here. */
+static int give_up(struct cqa_post *post, struct cqa_reply *reply)
+{
+    if (!post->deaf && cqa_clock_monotonic_ms(post->clock) < post->end_ms)
+        return 0;
+    read_trouble(post, reply, CQA_LATER,
+                 post->deaf ? "the system does not let us wait for its answer"
+                            : "it has not come to an end in time");
+    cqa_log(CQA_LOG_WARNING, "a request to the server is given up: %s", reply->text);
+    curl_multi_remove_handle(post->multi, post->easy);
+    post->busy = 0;
+    return 1;
+}
+
 int cqa_post_take(struct cqa_post *post, int timeout_ms, struct cqa_reply *reply)
 {
     struct epoll_event events[8];
@@ -425,7 +505,7 @@ int cqa_post_take(struct cqa_post *post, int timeout_ms, struct cqa_reply *reply
         const int ready = epoll_wait(post->epoll, events, 8, timeout_ms);
         for (int i = 0; i < ready; i++)
             go_on(post, events[i].data.fd, events[i].events);
-        if (post->busy && take_end(post, reply))
+        if (post->busy && (take_end(post, reply) || give_up(post, reply)))
             return 1;
         if (ready <= 0)
             return 0;

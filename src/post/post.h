@@ -35,9 +35,10 @@ struct cqa_parcel {
 };
 
 enum cqa_verdict {
-    CQA_DELIVERED, /* the server has it, for good */
+    CQA_DELIVERED, /* the server has it, for good: it gave a receipt that names the item */
     CQA_LATER,     /* passing trouble: send again */
-    CQA_NEVER,     /* the server refuses this very item: sending again cannot help */
+    CQA_ASIDE,     /* not taken, and it may be for this item: send it again by itself, slowly */
+    CQA_NEVER,     /* the server names this very item and refuses it: again cannot help */
     CQA_HALTED, /* address, token or certificate are wrong: a person must act, nothing is the item's
                    fault */
 };
@@ -49,14 +50,17 @@ struct cqa_receipt {
     char text[160];  /* why it was not delivered */
 };
 
+enum { CQA_SERVER_VERSION_SIZE = 48 };
+
 /* The end of one request. */
 struct cqa_reply {
-    enum cqa_verdict verdict;           /* of the request as a whole */
-    int http_status;                    /* 0: none came */
-    int64_t retry_after_ms;             /* the server's wish; 0: none */
-    int split;                          /* refused as a whole: send its items one at a time */
-    char text[200];                     /* why, where not DELIVERED */
-    const struct cqa_receipt *receipts; /* one an item, borrowed until the next send */
+    enum cqa_verdict verdict;             /* of the request as a whole: DELIVERED: some of it was */
+    int http_status;                      /* 0: none came */
+    int refused;                          /* the server could, but would not take any of it */
+    int64_t retry_after_ms;               /* the server's wish; 0: none */
+    char text[200];                       /* why, where not DELIVERED */
+    char server[CQA_SERVER_VERSION_SIZE]; /* version that the server gives itself; "": none */
+    const struct cqa_receipt *receipts;   /* one an item, borrowed until the next send */
     size_t count;
 };
 

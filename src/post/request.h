@@ -20,6 +20,9 @@ struct cqa_post {
     int single;
     int signs;
     int busy;
+    int deaf;           /* the system would not wake us for what libcurl waits for */
+    int64_t timeout_ms; /* for one request */
+    int64_t end_ms;     /* monotonic: the request under way ends then at the latest */
     struct cqa_secret secret;
     char authorization[CQA_TOKEN_MAX + 32];
     struct curl_slist *headers; /* of the request under way */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "recorder/parts.h"
 
 /* Dates and times as recorders write them. */
@@ -136,48 +137,100 @@ static int read_offset(const char *text, int *has, int64_t *offset_s)
     return 1;
 }
 
-static int from_iso(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                    const char *text, int64_t *utc_s)
+/* A fraction of a second in milliseconds; `*text` is moved behind it. */
+static int64_t read_fraction_ms(const char **text)
+{
+    int64_t ms = 0;
+
+    if (**text != '.' && **text != ',')
+        return 0;
+    const size_t digits = strspn(*text + 1, "0123456789");
+    for (size_t i = 0; i < 3; i++)
+        ms = ms * 10 + (i < digits ? (*text)[1 + i] - '0' : 0);
+    *text += 1 + digits;
+    return ms;
+}
+
+/* What the calendar of `parts` shows, with the offset that is written at `rest` or without one. */
+static int from_parts(const struct cqa_zone *zone, int utc, const int parts[6], const char *rest,
+                      int64_t fraction_ms, int64_t *utc_ms)
+{
+    int has_offset = 0;
+    int64_t offset_s = 0;
+    int64_t local_s = 0;
+
+    if (!read_offset(rest, &has_offset, &offset_s) ||
+        !cqa_zone_civil_s(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], &local_s))
+        return 0;
+    if (has_offset || utc)
+        *utc_ms = (local_s - offset_s) * 1000 + fraction_ms;
+    else
+        *utc_ms = cqa_zone_from_local(zone, local_s) * 1000 + fraction_ms;
+    return 1;
+}
+
+static int from_iso(const struct cqa_zone *zone, int utc, const char *text, int64_t *utc_ms)
 {
     int parts[6];
     char between = 0;
     int used = 0;
-    int has_offset = 0;
-    int64_t offset_s = 0;
-    int64_t local_s = 0;
 
     // NOLINTNEXTLINE(cert-err34-c): widths bound the numbers
     if (sscanf(text, "%4d-%2d-%2d%c%2d:%2d:%2d%n", &parts[0], &parts[1], &parts[2], &between,
                &parts[3], &parts[4], &parts[5], &used) != 7 ||
         (between != 'T' && between != ' '))
         return 0;
-    if (text[used] == '.')
-        used += 1 + (int)strspn(text + used + 1, "0123456789");
-    if (!read_offset(text + used, &has_offset, &offset_s) ||
-        !cqa_zone_civil_s(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], &local_s))
-        return 0;
-    if (has_offset)
-        *utc_s = local_s - offset_s;
-    else
-        *utc_s = recorder->utc ? local_s : cqa_zone_from_local(zone, local_s);
-    return 1;
+    const char *rest = text + used;
+    const int64_t fraction_ms = read_fraction_ms(&rest);
+    return from_parts(zone, utc, parts, rest, fraction_ms, utc_ms);
 }
 
-int cqa_moment_from_text(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                         const char *text, int64_t *utc_s)
+static int month_of(const char *name)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+    for (int i = 0; i < 12; i++)
+        if (strncasecmp(months + 3 * (ptrdiff_t)i, name, 3) == 0)
+            return i + 1;
+    return 0;
+}
+
+/* "Tue, 31 Aug 2010 20:36:28 +0000"; the day of the week may be missing, GMT and UT are +0000. */
+static int from_mail(const struct cqa_zone *zone, int utc, const char *text, int64_t *utc_ms)
+{
+    const char *comma = strchr(text, ',');
+    char month[4] = "";
+    int parts[6];
+    int used = 0;
+
+    // NOLINTNEXTLINE(cert-err34-c): widths bound the numbers
+    if (sscanf(comma == NULL ? text : comma + 1, " %2d %3s %4d %2d:%2d:%2d %n", &parts[2], month,
+               &parts[0], &parts[3], &parts[4], &parts[5], &used) != 6 ||
+        used == 0)
+        return 0;
+    parts[1] = month_of(month);
+    const char *rest = (comma == NULL ? text : comma + 1) + used;
+    if (strcmp(rest, "GMT") == 0 || strcmp(rest, "UT") == 0 || strcmp(rest, "UTC") == 0)
+        rest = "Z";
+    return parts[1] > 0 && from_parts(zone, utc, parts, rest, 0, utc_ms);
+}
+
+int cqa_moment_from_text(const struct cqa_zone *zone, int utc, const char *text, int64_t *utc_ms)
 {
     const size_t length = strspn(text, "0123456789");
+    const char *rest = text + length;
+    const int64_t fraction_ms = read_fraction_ms(&rest);
 
-    if (text[length] != '\0')
-        return from_iso(recorder, zone, text, utc_s);
+    if (*rest != '\0')
+        return from_iso(zone, utc, text, utc_ms) || from_mail(zone, utc, text, utc_ms);
     if (length < 9 || length > 16)
         return 0;
-    *utc_s = strtoll(text, NULL, 10);
+    *utc_ms = strtoll(text, NULL, 10);
     if (length >= 15)
-        *utc_s /= 1000000;
-    else if (length >= 12)
-        *utc_s /= 1000;
-    return *utc_s > 0;
+        *utc_ms /= 1000;
+    else if (length < 12)
+        *utc_ms = *utc_ms * 1000 + fraction_ms;
+    return *utc_ms > 0;
 }
 
 int cqa_moment_ms(const char *text)

@@ -67,14 +67,19 @@ static const char *escaped(const char *value, struct cqa_arena *arena)
     return text;
 }
 
+int cqa_recorder_is_unknown(const struct cqa_recorder *recorder, const char *value)
+{
+    for (size_t i = 0; i < recorder->unknown_count; i++)
+        if (strcasecmp(recorder->unknown[i], value) == 0)
+            return 1;
+    return 0;
+}
+
 const char *cqa_recorder_clean(const struct cqa_recorder *recorder, const char *value,
                                struct cqa_arena *arena)
 {
-    if (value == NULL || value[0] == '\0')
+    if (value == NULL || value[0] == '\0' || cqa_recorder_is_unknown(recorder, value))
         return NULL;
-    for (size_t i = 0; i < recorder->unknown_count; i++)
-        if (strcasecmp(recorder->unknown[i], value) == 0)
-            return NULL;
     return escaped(value, arena);
 }
 
@@ -204,9 +209,11 @@ static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone
     cqa_recorder_set_direction(recorder, cqa_recorder_direction(recorder, direction), &out->call);
     if (dated > 0) {
         out->call.started_at = started_at(zone, utc_s, arena);
+        out->call.begun_ms = utc_s * 1000;
         fill_started_ms(groups, utc_s, arena, &out->call);
     }
     cqa_leg_settle(recorder, out);
+    cqa_call_credit(&out->call, CQA_FACT_NAME);
     return 1;
 }
 

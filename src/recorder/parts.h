@@ -66,6 +66,9 @@ enum {
     CQA_SIDECAR_STARTED_AT = CQA_FIELD_COUNT,
     CQA_SIDECAR_CHANNEL_0,
     CQA_SIDECAR_CHANNEL_1,
+    CQA_SIDECAR_ANSWERED_AT,
+    CQA_SIDECAR_OTHER_AGENT, /* a second one in the same recording */
+    CQA_SIDECAR_HOLDS,       /* pairs of instants, in any writing */
     CQA_SIDECAR_COUNT
 };
 extern const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1];
@@ -147,9 +150,6 @@ char *cqa_unescape_uri(char *text);
 /* Is the number one of ours: 0 too where the profile does not say what those look like. */
 int cqa_recorder_is_extension(const struct cqa_recorder *recorder, const char *number);
 
-/* Sets `call`'s direction and what follows from it. */
-void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,
-                                struct cqa_call *call);
 enum cqa_direction cqa_direction_index(const char *direction);
 
 /*
@@ -159,11 +159,6 @@ enum cqa_direction cqa_direction_index(const char *direction);
 int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
                            const struct cqa_groups *groups, struct cqa_arena *arena,
                            int64_t *utc_s);
-
-/* The same of a value in a sidecar: seconds, milliseconds or microseconds since 1970, or ISO 8601.
- * 1 or 0. */
-int cqa_moment_from_text(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                         const char *text, int64_t *utc_s);
 
 /* The milliseconds that the same text has beyond its second; -1: it tells none. */
 int cqa_moment_ms(const char *text);

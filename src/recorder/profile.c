@@ -334,6 +334,11 @@ void cqa_recorder_destroy(struct cqa_recorder *recorder)
     free(recorder);
 }
 
+int cqa_recorder_has_sidecars(const struct cqa_recorder *recorder)
+{
+    return recorder->sidecar_count > 0;
+}
+
 enum cqa_litter cqa_recorder_ignores(const struct cqa_recorder *recorder, const char *name)
 {
     const enum cqa_litter litter = cqa_litter_file(name);

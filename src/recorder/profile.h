@@ -70,4 +70,27 @@ enum cqa_status cqa_recorder_read_sidecar(const struct cqa_recorder *recorder,
                                           struct cqa_call_identity *identity, int *found,
                                           struct cqa_error *error) CQA_MUST_CHECK;
 
+int cqa_recorder_has_sidecars(const struct cqa_recorder *recorder);
+
+/*
+ * A number that changes with the sidecar that cqa_recorder_read_sidecar would read for the
+ * recording at `path` with the id `id` that its name gave it; 0: there is none.
+ */
+int64_t cqa_recorder_sidecar_stamp(const struct cqa_recorder *recorder, const char *path,
+                                   const char *id);
+
+/* Sets `call`'s direction and what follows from it. */
+void cqa_recorder_set_direction(const struct cqa_recorder *recorder, const char *direction,
+                                struct cqa_call *call);
+
+/* Whether the value is what the recorder writes when it does not know. */
+int cqa_recorder_is_unknown(const struct cqa_recorder *recorder, const char *value);
+
+/*
+ * An instant as recorders and exchanges write it: seconds, milliseconds or microseconds since 1970,
+ * ISO 8601, or RFC 2822 ("Tue, 31 Aug 2010 20:36:28 +0000"). Without an offset it is local in
+ * `zone`, or UTC with `utc`. 1: `*utc_ms` filled; 0: none of these.
+ */
+int cqa_moment_from_text(const struct cqa_zone *zone, int utc, const char *text, int64_t *utc_ms);
+
 #endif

@@ -32,7 +32,8 @@ static const struct cqa_frame_rule RULES[] = {
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
 const char *const cqa_sidecar_words[CQA_SIDECAR_COUNT + 1] = {
-    "id", "agent", "customer", "queue", "direction", "started_at", "channel_0", "channel_1", NULL};
+    "id",        "agent",     "customer",    "queue",       "direction", "started_at",
+    "channel_0", "channel_1", "answered_at", "other_agent", "holds",     NULL};
 
 /* ---- the profile's part */
 
@@ -352,16 +353,77 @@ static const char *value(const struct reader *reader, const struct cqa_call *cal
                : value_at(reader, CQA_DIRECTION_OTHER, which);
 }
 
-static void take(const char **field, const char *found)
+static void take(struct cqa_call *call, enum cqa_call_field field, const char *found)
 {
     if (found != NULL)
-        *field = found;
+        cqa_call_set(call, field, found, CQA_FACT_SIDECAR);
 }
 
-static void set_agent_channel(int channel, struct cqa_call_lines *lines)
+/* 0: there is none, or none that can be read. */
+static int64_t take_time(const struct reader *reader, const struct cqa_zone *zone,
+                         struct cqa_call *call, enum cqa_call_field field, int which)
 {
-    lines->agent_channel = channel;
-    lines->roles_unknown = 0;
+    const char *found = value(reader, call, which);
+    char text[CQA_ZONE_TEXT_SIZE];
+    int64_t utc_ms = 0;
+
+    if (found == NULL || !cqa_moment_from_text(zone, reader->recorder->utc, found, &utc_ms))
+        return 0;
+    cqa_zone_format(zone, utc_ms / 1000, text);
+    if (text[0] != '\0')
+        take(call, field, cqa_arena_string(reader->arena, text));
+    if (field == CQA_CALL_STARTED_AT && cqa_moment_ms(found) >= 0)
+        call->started_ms = utc_ms;
+    return utc_ms;
+}
+
+static void take_times(const struct reader *reader, const struct cqa_zone *zone,
+                       struct cqa_call *call)
+{
+    const int64_t begun_ms = call->begun_ms; /* by its name: the call may have begun before */
+    const int64_t started_ms =
+        take_time(reader, zone, call, CQA_CALL_STARTED_AT, CQA_SIDECAR_STARTED_AT);
+    const int64_t answered_ms =
+        take_time(reader, zone, call, CQA_CALL_ANSWERED_AT, CQA_SIDECAR_ANSWERED_AT);
+
+    if (begun_ms == 0)
+        call->begun_ms = started_ms;
+    if (answered_ms > 0)
+        cqa_call_answered(call, begun_ms, answered_ms);
+}
+
+static void set_agent_channel(int channel, struct cqa_call *call)
+{
+    call->lines.agent_channel = channel;
+    call->lines.roles_unknown = 0;
+    call->from[CQA_CALL_ROLES] = CQA_FACT_SIDECAR;
+}
+
+/* Pairs of instants in any brackets: "{{1406137889462432,1406137892123456}}". */
+static void take_holds(const struct reader *reader, const struct cqa_zone *zone,
+                       struct cqa_call *call)
+{
+    enum { HOLDS_MAX = 256 };
+    const char *found = value(reader, call, CQA_SIDECAR_HOLDS);
+    char *text = cqa_arena_string(reader->arena, found);
+    struct cqa_logged_hold *holds = cqa_arena_alloc(reader->arena, HOLDS_MAX * sizeof *holds);
+    char *rest = NULL;
+    size_t count = 0;
+    int64_t at_ms[2];
+    int half = 0;
+
+    if (text == NULL || holds == NULL)
+        return;
+    for (char *at = strtok_r(text, "{}[](),;| ", &rest); at != NULL && count < HOLDS_MAX;
+         at = strtok_r(NULL, "{}[](),;| ", &rest)) {
+        if (!cqa_moment_from_text(zone, reader->recorder->utc, at, &at_ms[half]))
+            return; /* what is no instant says nothing of the others */
+        half = !half;
+        if (!half && at_ms[1] > at_ms[0])
+            holds[count++] = (struct cqa_logged_hold){at_ms[0], at_ms[1]};
+    }
+    call->holds = holds;
+    call->hold_count = count;
 }
 
 /* "1001@pbx.example" is agent 1001, where the profile says so. */
@@ -393,30 +455,42 @@ static const char *direction_of(const struct reader *reader)
                : cqa_direction_words[CQA_DIRECTION_OUT];
 }
 
-static void fill(const struct reader *reader, const struct cqa_zone *zone, struct cqa_call *call)
+static void take_direction(const struct reader *reader, struct cqa_call *call)
 {
-    char text[CQA_ZONE_TEXT_SIZE];
-    int64_t utc_s = 0;
     const char *direction = direction_of(reader);
 
-    if (direction != NULL)
-        cqa_recorder_set_direction(reader->recorder, direction, call);
-    take(&call->agent, without_domain(reader, value(reader, call, CQA_FIELD_AGENT)));
-    take(&call->customer, value(reader, call, CQA_FIELD_CUSTOMER));
-    take(&call->queue, without_domain(reader, value(reader, call, CQA_FIELD_QUEUE)));
-    const char *started = value(reader, call, CQA_SIDECAR_STARTED_AT);
-    if (started != NULL && cqa_moment_from_text(reader->recorder, zone, started, &utc_s)) {
-        cqa_zone_format(zone, utc_s, text);
-        if (text[0] != '\0')
-            take(&call->started_at, cqa_arena_string(reader->arena, text));
-        const int ms = cqa_moment_ms(started);
-        call->started_ms = ms < 0 ? call->started_ms : utc_s * 1000 + ms;
-    }
+    if (direction == NULL)
+        return;
+    cqa_recorder_set_direction(reader->recorder, direction, call);
+    call->from[CQA_CALL_DIRECTION] = CQA_FACT_SIDECAR;
+}
+
+/* Two agents in one recording: none of them is charged for the other. */
+static void doubt_agent(const struct reader *reader, struct cqa_call *call)
+{
+    const char *other = without_domain(reader, value(reader, call, CQA_SIDECAR_OTHER_AGENT));
+
+    if (other == NULL || call->agent == NULL || strcmp(other, call->agent) == 0)
+        return;
+    cqa_call_doubt(call, CQA_CALL_AGENT, call->agent, CQA_FACT_SIDECAR, other, CQA_FACT_SIDECAR);
+    cqa_call_set(call, CQA_CALL_AGENT, NULL, CQA_FACT_NONE);
+    call->lines.roles_unknown = 1;
+}
+
+static void fill(const struct reader *reader, const struct cqa_zone *zone, struct cqa_call *call)
+{
+    take_direction(reader, call);
+    take(call, CQA_CALL_AGENT, without_domain(reader, value(reader, call, CQA_FIELD_AGENT)));
+    take(call, CQA_CALL_CUSTOMER, value(reader, call, CQA_FIELD_CUSTOMER));
+    take(call, CQA_CALL_QUEUE, without_domain(reader, value(reader, call, CQA_FIELD_QUEUE)));
+    take_times(reader, zone, call);
+    take_holds(reader, zone, call);
     for (int channel = 0; channel < 2 && reader->sidecar->agent_word != NULL; channel++) {
         const char *who = value(reader, call, CQA_SIDECAR_CHANNEL_0 + channel);
         if (who != NULL && strcasecmp(who, reader->sidecar->agent_word) == 0)
-            set_agent_channel(channel, &call->lines);
+            set_agent_channel(channel, call);
     }
+    doubt_agent(reader, call);
 }
 
 static enum cqa_status read_one(const struct cqa_recorder *recorder, struct cqa_children *children,
@@ -481,4 +555,29 @@ cqa_recorder_read_sidecar(const struct cqa_recorder *recorder, struct cqa_childr
         return status;
     }
     return CQA_OK;
+}
+
+/* Positive, and another for another size, time or name. */
+static int64_t stamp_of(const struct stat *status, size_t which)
+{
+    uint64_t stamp =
+        (uint64_t)status->st_mtim.tv_sec * 1000000000 + (uint64_t)status->st_mtim.tv_nsec;
+
+    stamp = (stamp * 31 + (uint64_t)status->st_size) * 31 + which;
+    return (int64_t)(stamp >> 1) | 1;
+}
+
+int64_t cqa_recorder_sidecar_stamp(const struct cqa_recorder *recorder, const char *path,
+                                   const char *id)
+{
+    char beside[PATH_MAX];
+    struct stat status;
+
+    for (size_t i = 0; i < recorder->sidecar_count; i++)
+        for (size_t k = 0; k < recorder->sidecars[i].files.count; k++)
+            if (sidecar_path(recorder->sidecars[i].files.items[k], path, id, beside,
+                             sizeof beside) &&
+                lstat(beside, &status) == 0)
+                return stamp_of(&status, i * 16 + k);
+    return 0;
 }

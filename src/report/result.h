@@ -39,6 +39,14 @@ struct cqa_channel_result {
     double leak_delay_ms;
 };
 
+/* Which outcome of its recording this is, as the recorder's store counted it: later ones have
+ * greater numbers. Compared within one store alone (docs/decisions/0093-generations.md). */
+struct cqa_generation {
+    char store[65];    /* the store's id; empty: not told */
+    int64_t recording; /* the store's number of the recording; 0: not told */
+    int64_t number;    /* 1 or more */
+};
+
 /*
  * The result of one recording: callqa.result/1. Zero it, fill it, cqa_result_finish it (also after
  * a failure). Strings live in `arena`; spans and events are owned.
@@ -56,9 +64,10 @@ struct cqa_result {
     struct cqa_measures measures;
     int scored; /* score is filled */
     struct cqa_score score;
-    char models[80];  /* "sha256:…" of the models that had a say */
-    char version[32]; /* of the analyzer that made it; empty: this one */
-    int rules;        /* 2: made with what a verdict stands on; 0: before that */
+    char models[80];                  /* "sha256:…" of the models that had a say */
+    char version[32];                 /* of the analyzer that made it; empty: this one */
+    int rules;                        /* 2: made with what a verdict stands on; 0: before that */
+    struct cqa_generation generation; /* only ever read: whoever posts a result counts it */
 
     /* What people decided since, as a server's export tells; only ever read, the analyzer writes
      * null. */

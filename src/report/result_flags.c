@@ -55,6 +55,8 @@ static void read_details(struct cqa_field_reader *reader, const struct cqa_field
             cqa_field_fail(reader, &kind, CQA_E_BADDATA, "must not be null");
         out->phase = (enum cqa_event_phase)cqa_field_word_or_none(reader, field, "phase",
                                                                   cqa_event_phase_words);
+        const struct cqa_field confirmed = cqa_field_of(field, "confirmed_by");
+        out->confirmed = !cqa_field_is_null(&confirmed) && confirmed.json != NULL;
     }
     if (out->type == CQA_EVENT_DTMF)
         cqa_field_copy(reader, field, "digits", out->digits, sizeof out->digits);
@@ -66,8 +68,8 @@ static const char *const *known_event_fields(enum cqa_event_type type)
                                           "confidence", "cause", NULL};
     static const char *const overtalk[] = {"id",         "type", "start_ms", "end_ms",
                                            "confidence", "by",   "kind",     NULL};
-    static const char *const hold[] = {"id",   "type", "start_ms", "end_ms", "confidence",
-                                       "kind", "side", "phase",    NULL};
+    static const char *const hold[] = {"id",   "type", "start_ms", "end_ms",       "confidence",
+                                       "kind", "side", "phase",    "confirmed_by", NULL};
     static const char *const dtmf[] = {"id",         "type", "start_ms", "end_ms",
                                        "confidence", "side", "digits",   NULL};
     static const char *const others[] = {"id",         "type", "start_ms", "end_ms",

@@ -18,7 +18,8 @@ enum {
     PATH_BYTES_MAX = 16384, /* PATH_MAX of bytes, each written as \xNN */
 };
 static const int64_t DURATION_MS_MAX = INT64_C(31) * 24 * 3600 * 1000;
-static const double LEVEL_DB_MAX = 400; /* either way: beyond 64-bit samples */
+static const int64_t GENERATION_MAX = INT64_C(1) << 53; /* what every reader of JSON can count to */
+static const double LEVEL_DB_MAX = 400;                 /* either way: beyond 64-bit samples */
 
 static void read_sha256(struct cqa_field_reader *reader, const struct cqa_field *up, char out[65])
 {
@@ -149,11 +150,66 @@ static int is_time(const char *text)
            two_digits(rest + 4, 0, 59) && rest[6] == '\0';
 }
 
+/* A source that we do not know says nothing. */
+static enum cqa_fact_source source_of(const char *word)
+{
+    for (int i = 1; word != NULL && i < CQA_FACT_SOURCE_COUNT; i++)
+        if (strcmp(word, cqa_fact_source_words[i]) == 0)
+            return (enum cqa_fact_source)i;
+    return CQA_FACT_NONE;
+}
+
+static void read_sources(struct cqa_field_reader *reader, const struct cqa_field *up,
+                         struct cqa_call *out)
+{
+    const struct cqa_field field = cqa_field_of(up, "facts");
+
+    if (field.json == NULL || !cqa_field_object(reader, &field, cqa_call_field_words))
+        return;
+    for (int i = 0; i < CQA_CALL_FIELD_COUNT; i++) {
+        const char *name = cqa_call_field_words[i];
+        out->from[i] = source_of(json_string_value(json_object_get(field.json, name)));
+    }
+}
+
+/* The i-th of the pair of words or values; NULL for null. */
+static const char *one_of_pair(struct cqa_field_reader *reader, const struct cqa_field *up,
+                               const char *name, size_t i)
+{
+    const struct cqa_field pair = cqa_field_of(up, name);
+    const char *text = json_string_value(json_array_get(pair.json, i));
+
+    return text == NULL ? NULL : cqa_arena_string(reader->arena, text);
+}
+
+static void read_doubts(struct cqa_field_reader *reader, const struct cqa_field *up,
+                        struct cqa_call *out)
+{
+    static const char *const known[] = {"field", "values", "from", NULL};
+    const struct cqa_field field = cqa_field_of(up, "doubts");
+    const size_t count =
+        field.json != NULL ? cqa_field_list(reader, &field, CQA_CALL_DOUBTS_MAX) : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct cqa_field item = cqa_field_item(&field, i);
+        if (!cqa_field_object(reader, &item, known))
+            return;
+        const int which =
+            cqa_field_word(reader, &item, "field", CQA_FIELD_REQUIRED, cqa_call_field_words);
+        if (which >= 0)
+            cqa_call_doubt(out, (enum cqa_call_field)which, one_of_pair(reader, &item, "values", 0),
+                           source_of(one_of_pair(reader, &item, "from", 0)),
+                           one_of_pair(reader, &item, "values", 1),
+                           source_of(one_of_pair(reader, &item, "from", 1)));
+    }
+}
+
 static void read_call(struct cqa_field_reader *reader, const struct cqa_field *up,
                       struct cqa_result *result)
 {
-    static const char *const known[] = {"id",        "agent",      "customer", "queue",
-                                        "direction", "started_at", "source",   NULL};
+    static const char *const known[] = {"id",          "agent",      "customer", "queue",
+                                        "direction",   "started_at", "source",   "facts",
+                                        "answered_at", "doubts",     NULL};
     static const char *const directions[] = {"in", "out", "internal", NULL};
     const struct cqa_field field = cqa_field_of(up, "call");
     struct cqa_call *out = &result->call;
@@ -172,7 +228,14 @@ static void read_call(struct cqa_field_reader *reader, const struct cqa_field *u
     if (out->started_at != NULL && !is_time(out->started_at))
         cqa_field_fail(reader, &started_at, CQA_E_BADDATA,
                        "must be a time such as 2025-11-20T10:15:02+08:00");
+    out->answered_at = cqa_field_string(reader, &field, "answered_at", CQA_FIELD_OPTIONAL, 64);
+    const struct cqa_field answered_at = cqa_field_of(&field, "answered_at");
+    if (out->answered_at != NULL && !is_time(out->answered_at))
+        cqa_field_fail(reader, &answered_at, CQA_E_BADDATA,
+                       "must be a time such as 2025-11-20T10:15:02+08:00");
     out->source = cqa_field_string(reader, &field, "source", need, CQA_FIELD_NAME_BYTES_MAX);
+    read_sources(reader, &field, out);
+    read_doubts(reader, &field, out);
 }
 
 /* A state that we do not know bears nothing. */
@@ -426,12 +489,27 @@ static void read_analyzer(struct cqa_field_reader *reader, const struct cqa_fiel
     result->rules = isnan(rules) ? 0 : (int)rules;
 }
 
+static void read_generation(struct cqa_field_reader *reader, const struct cqa_field *up,
+                            struct cqa_generation *out)
+{
+    static const char *const known[] = {"store", "recording", "number", NULL};
+    const struct cqa_field field = cqa_field_of(up, "generation");
+
+    if (cqa_field_is_null(&field) || !cqa_field_object(reader, &field, known))
+        return;
+    cqa_field_copy(reader, &field, "store", out->store, sizeof out->store);
+    const struct cqa_field recording = cqa_field_of(&field, "recording");
+    if (!cqa_field_is_null(&recording))
+        out->recording = cqa_field_whole(reader, &field, "recording", 0, GENERATION_MAX);
+    out->number = cqa_field_whole(reader, &field, "number", 1, GENERATION_MAX);
+}
+
 static void read_result(struct cqa_field_reader *reader, const struct cqa_field *root,
                         struct cqa_result *result)
 {
-    static const char *const known[] = {"schema",   "recording",       "call",     "measurable",
-                                        "channels", "events",          "measures", "score",
-                                        "analyzer", "conversation_ms", NULL};
+    static const char *const known[] = {"schema",   "recording",       "call",       "measurable",
+                                        "channels", "events",          "measures",   "score",
+                                        "analyzer", "conversation_ms", "generation", NULL};
     static const char *const schemas[] = {"callqa.result/1", NULL};
 
     if (!cqa_field_object(reader, root, known))
@@ -449,6 +527,7 @@ static void read_result(struct cqa_field_reader *reader, const struct cqa_field 
     read_measures(reader, root, &result->measures);
     cqa_result_read_score(reader, root, result);
     read_analyzer(reader, root, result);
+    read_generation(reader, root, &result->generation);
     if (result->scored && (result->path == NULL || result->call.id == NULL))
         cqa_field_fail(reader, root, CQA_E_BADDATA,
                        "recording.path and call.id must be given once there is a score");

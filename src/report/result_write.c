@@ -105,13 +105,49 @@ static json_t *recording_object(const struct cqa_result *result)
                      "layout", cqa_layout_words[recording->layout], "legs", legs_array(result));
 }
 
+/* Where each fact came from; NULL where nothing says: the key is left out. */
+static json_t *sources_object(const struct cqa_call *call)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < CQA_CALL_FIELD_COUNT; i++)
+        if (call->from[i] != CQA_FACT_NONE &&
+            json_object_set_new(object, cqa_call_field_words[i],
+                                json_string(cqa_fact_source_words[call->from[i]])) != 0)
+            break;
+    if (json_object_size(object) > 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* Facts that do not agree, with both values; NULL where there are none. */
+static json_t *doubts_array(const struct cqa_call *call)
+{
+    json_t *array = call->doubt_count > 0 ? json_array() : NULL;
+
+    for (int i = 0; i < call->doubt_count; i++) {
+        const struct cqa_call_doubt *doubt = &call->doubts[i];
+        json_t *object =
+            json_pack("{s:s, s:[o, o], s:[o, o]}", "field", cqa_call_field_words[doubt->field],
+                      "values", string_or_null(doubt->values[0]), string_or_null(doubt->values[1]),
+                      "from", word_or_null(cqa_fact_source_words[doubt->from[0]]),
+                      word_or_null(cqa_fact_source_words[doubt->from[1]]));
+        if (json_array_append_new(array, object) != 0)
+            break;
+    }
+    return array;
+}
+
 static json_t *call_object(const struct cqa_call *call)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", string_or_null(call->id), "agent",
-                     string_or_null(call->agent), "customer", string_or_null(call->customer),
-                     "queue", string_or_null(call->queue), "direction",
-                     string_or_null(call->direction), "started_at",
-                     string_or_null(call->started_at), "source", string_or_null(call->source));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o*, s:o, s:o*, s:o*}", "id", string_or_null(call->id),
+        "agent", string_or_null(call->agent), "customer", string_or_null(call->customer), "queue",
+        string_or_null(call->queue), "direction", string_or_null(call->direction), "started_at",
+        string_or_null(call->started_at), "answered_at",
+        call->answered_at != NULL ? json_string(call->answered_at) : NULL, "source",
+        string_or_null(call->source), "facts", sources_object(call), "doubts", doubts_array(call));
 }
 
 static json_t *unmeasured_object(const struct cqa_unmeasured *span)
@@ -228,7 +264,8 @@ static int set_details(json_t *object, const struct cqa_event *event)
     case CQA_EVENT_HOLD:
         return set_word(object, "kind", cqa_event_kind_words[event->kind]) |
                set_word(object, "side", side) |
-               set_word(object, "phase", cqa_event_phase_words[event->phase]);
+               set_word(object, "phase", cqa_event_phase_words[event->phase]) |
+               (event->confirmed ? set_word(object, "confirmed_by", "cdr") : 0);
     case CQA_EVENT_DTMF:
         return set_word(object, "side", side) |
                json_object_set_new(object, "digits", json_string(event->digits));
@@ -328,6 +365,16 @@ static json_t *analyzer_object(const struct cqa_result *result)
     return object;
 }
 
+/* NULL: left out. */
+static json_t *generation_object(const struct cqa_generation *generation)
+{
+    if (generation->store[0] == '\0')
+        return NULL;
+    return json_pack("{s:s, s:o*, s:I}", "store", generation->store, "recording",
+                     generation->recording > 0 ? json_integer(generation->recording) : NULL,
+                     "number", (json_int_t)generation->number);
+}
+
 static int add_to_buffer(const char *bytes, size_t size, void *buffer)
 {
     return cqa_buffer_add(buffer, bytes, size) == CQA_OK ? 0 : -1;
@@ -351,12 +398,13 @@ static enum cqa_status dump(json_t *object, struct cqa_buffer *out)
 enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_buffer *out)
 {
     json_t *object = json_pack(
-        "{s:s, s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1",
-        "recording", recording_object(result), "call", call_object(&result->call), "measurable",
-        measurable_object(&result->measurable), "conversation_ms",
-        conversation_array(&result->measurable.conversation), "channels", channels_array(result),
-        "events", events_array(&result->events), "measures", measures_object(&result->measures),
-        "score", result->scored ? score_object(&result->score) : json_null(), "analyzer",
+        "{s:s, s:o*, s:o, s:o, s:o, s:o*, s:o, s:o, s:o, s:o, s:o}", "schema", "callqa.result/1",
+        "generation", generation_object(&result->generation), "recording", recording_object(result),
+        "call", call_object(&result->call), "measurable", measurable_object(&result->measurable),
+        "conversation_ms", conversation_array(&result->measurable.conversation), "channels",
+        channels_array(result), "events", events_array(&result->events), "measures",
+        measures_object(&result->measures), "score",
+        result->scored ? score_object(&result->score) : json_null(), "analyzer",
         analyzer_object(result));
 
     return dump(object, out);

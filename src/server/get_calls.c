@@ -96,9 +96,10 @@ static int read_bound(struct cqa_request *request, const char *name, const int64
 
 static int read_filter(struct cqa_request *request, struct cqa_call_filter *filter, char *kind)
 {
-    static const char *const known[] = {
-        "agent", "person", "team",        "queue",       "source", "rule",  "severity", "from",
-        "to",    "shift",  "score_below", "score_above", "sort",   "limit", "cursor",   NULL};
+    static const char *const known[] = {"agent",       "person",      "team", "queue", "source",
+                                        "rule",        "severity",    "from", "to",    "shift",
+                                        "score_below", "score_above", "sort", "limit", "cursor",
+                                        "without_day", NULL};
 
     return cqa_query_only(request, known) && cqa_query_word(request, "agent", &filter->agent) &&
            cqa_query_word(request, "person", &filter->person) &&
@@ -109,6 +110,7 @@ static int read_filter(struct cqa_request *request, struct cqa_call_filter *filt
            cqa_query_severity(request, "severity", &filter->severity_least) &&
            cqa_query_day(request, "from", &filter->day_from) &&
            cqa_query_day(request, "to", &filter->day_to) &&
+           cqa_query_whole(request, "without_day", 1, 1, &filter->without_day) &&
            cqa_query_shift_named(request, "shift", &filter->shift) &&
            read_bound(request, "score_below", &filter->score_below_c) &&
            read_bound(request, "score_above", &filter->score_above_c) &&

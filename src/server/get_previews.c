@@ -13,7 +13,7 @@ enum { CALLS_MAX = 50000, LISTED = 100, LISTED_MAX = 1000, CHANGES_MAX = 200 };
 
 /* One waiting result, as it was read. */
 struct entry {
-    int64_t call, day, changes, received_ms;
+    int64_t waiting, call, day, changes, received_ms;
     char *call_id, *person, *team; /* owned; person and team may be NULL */
     int closed, needs_person;
     int has_before, has_after;
@@ -58,7 +58,8 @@ static int add_entry(void *context, const struct cqa_preview_row *row)
         reading->capacity = capacity;
     }
     struct entry *entry = &reading->entries[reading->count++];
-    *entry = (struct entry){.call = row->call,
+    *entry = (struct entry){.waiting = row->waiting,
+                            .call = row->call,
                             .day = row->day,
                             .changes = row->changes,
                             .received_ms = row->received_ms,
@@ -136,7 +137,7 @@ static json_t *group_json(const struct entry *entries, size_t count)
         const int64_t change_c = change_of(&entries[i]);
         gained_c += change_c > 0 ? change_c : 0;
         lost_c += change_c < 0 ? -change_c : 0;
-        changed += change_c != 0 || entries[i].changes > 0;
+        changed += change_c != 0 || entries[i].changes > 0 || entries[i].call == 0;
         for_a_person += entries[i].needs_person;
     }
     if (entries->day != 0)
@@ -167,7 +168,8 @@ static json_t *groups_json(struct reading *reading)
 
 /* ---- the calls that change most, with each change */
 
-/* What a person must look at first, then by how much the score moves. */
+/* What a person must look at first, calls that do not count at all yet, then by how much the score
+ * moves. */
 static int by_weight(const void *left, const void *right)
 {
     const struct entry *a = left;
@@ -176,11 +178,13 @@ static int by_weight(const void *left, const void *right)
 
     if (a->needs_person != b->needs_person)
         return b->needs_person - a->needs_person;
+    if ((a->call == 0) != (b->call == 0))
+        return (b->call == 0) - (a->call == 0);
     if (weights[0] != weights[1])
         return weights[0] > weights[1] ? -1 : 1;
     if (a->changes != b->changes)
         return a->changes > b->changes ? -1 : 1;
-    return (a->call > b->call) - (a->call < b->call);
+    return (a->waiting > b->waiting) - (a->waiting < b->waiting);
 }
 
 static json_t *change_json(const struct cqa_change_row *row)
@@ -214,11 +218,12 @@ static json_t *entry_json(const struct entry *entry, json_t *changes)
 
     cqa_when_write(entry->received_ms, at);
     return json_pack(
-        "{s:I, s:s, s:o, s:s?, s:s?, s:b, s:b, s:s, s:s, s:o, s:o, s:o}", "number",
-        (json_int_t)entry->call, "id", entry->call_id, "day", day_json(entry->day), "person",
-        entry->person, "team", entry->team, "closed", entry->closed, "for_a_person",
-        entry->needs_person, "kept", cqa_preview_words[entry->kept], "received_at", at, "before",
-        entry->has_before ? cqa_points_json(entry->before_c) : json_null(), "after",
+        "{s:I, s:o, s:s, s:o, s:s?, s:s?, s:b, s:b, s:s, s:s, s:o, s:o, s:o}", "waiting",
+        (json_int_t)entry->waiting, "number",
+        entry->call != 0 ? json_integer(entry->call) : json_null(), "id", entry->call_id, "day",
+        day_json(entry->day), "person", entry->person, "team", entry->team, "closed", entry->closed,
+        "for_a_person", entry->needs_person, "kept", cqa_preview_words[entry->kept], "received_at",
+        at, "before", entry->has_before ? cqa_points_json(entry->before_c) : json_null(), "after",
         entry->has_after ? cqa_points_json(entry->after_c) : json_null(), "changes", changes);
 }
 
@@ -235,12 +240,14 @@ static enum cqa_status calls_json(struct cqa_request *request, struct reading *r
         const struct cqa_change_filter filter = {
             .call = entry->call, .is_preview = 1, .limit = CHANGES_MAX};
         json_t *changes = json_array();
-        if (entry->changes == 0 && change_of(entry) == 0 && !entry->needs_person) {
+        if (entry->changes == 0 && change_of(entry) == 0 && !entry->needs_person &&
+            entry->call != 0) {
             json_decref(changes); /* from here on nothing changes */
             break;
         }
-        status = cqa_score_changes_list(cqa_request_scores(request), &scope, &filter, add_change,
-                                        changes, error);
+        if (entry->call != 0)
+            status = cqa_score_changes_list(cqa_request_scores(request), &scope, &filter,
+                                            add_change, changes, error);
         json_array_append_new(list, entry_json(entry, changes));
     }
     return status;

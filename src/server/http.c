@@ -60,6 +60,7 @@ static void add_headers(const struct cqa_request *request, struct MHD_Response *
 
 static enum MHD_Result send_reply(struct cqa_request *request)
 {
+    cqa_connection_works(request->server->connections, request->place);
     if (request->status == 0 || (request->status == 500 && request->text.text == NULL))
         cqa_log(CQA_LOG_ERROR, "an endpoint gave no reply: out of memory?");
     const unsigned status = request->status ? (unsigned)request->status : 500;
@@ -118,6 +119,7 @@ static void answer(struct cqa_request *request)
     const struct cqa_clock *clock = request->server->clock;
     const int64_t start_ms = cqa_clock_monotonic_ms(clock);
 
+    cqa_connection_works(request->server->connections, request->place);
     if (request->body.failed)
         too_large(request);
     else
@@ -125,6 +127,50 @@ static void answer(struct cqa_request *request)
     const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
     atomic_fetch_add(&request->server->counters.busy_us, (unsigned long long)spent_ms * 1000);
 }
+
+/* ---- connections */
+
+static struct cqa_connection *place_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? info->socket_context : NULL;
+}
+
+void cqa_http_on_connection(void *context, struct MHD_Connection *connection, void **slot,
+                            enum MHD_ConnectionNotificationCode code)
+{
+    struct cqa_server *server = context;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        cqa_connection_forget(server->connections, *slot);
+        *slot = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (fd != NULL && peer != NULL)
+        *slot = cqa_connection_add(server->connections, fd->connect_fd, peer->client_addr,
+                                   cqa_clock_monotonic_ms(server->clock));
+}
+
+/* A body that comes on may take its time; one that trickles waits. */
+static void note_progress(struct cqa_request *request, size_t bytes)
+{
+    enum { STEP_BYTES = 4096 };
+
+    request->unspoken += bytes;
+    if (request->unspoken < STEP_BYTES)
+        return;
+    request->unspoken = 0;
+    cqa_connection_waits(request->server->connections, request->place,
+                         cqa_clock_monotonic_ms(request->server->clock));
+}
+
+/* ---- requests */
 
 enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connection,
                                     const char *path, const char *method, const char *version,
@@ -140,6 +186,7 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         request->server = context;
         request->connection = connection;
         request->fd = -1;
+        request->place = place_of(connection);
         *slot = request;
         check_head(request, method, path);
         return request->status != 0 ? send_reply(request) : MHD_YES;
@@ -147,6 +194,7 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
     if (*upload_size >
         0) { /* past the limit the rest is read and dropped, so that the answer arrives */
         cqa_buffer_add(&request->body, upload, *upload_size);
+        note_progress(request, *upload_size);
         *upload_size = 0;
         return MHD_YES;
     }
@@ -158,13 +206,15 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
 void cqa_http_on_completed(void *context, struct MHD_Connection *connection, void **slot,
                            enum MHD_RequestTerminationCode code)
 {
+    struct cqa_server *server = context;
     struct cqa_request *request = *slot;
 
-    (void)context;
     (void)connection;
     (void)code;
     if (request == NULL)
         return;
+    cqa_connection_waits(server->connections, request->place,
+                         cqa_clock_monotonic_ms(server->clock));
     if (request->fd >= 0)
         close(request->fd);
     cqa_buffer_finish(&request->body);

@@ -77,6 +77,11 @@ enum { CQA_DETAIL_BYTES_MAX = 1 << 20 };
 void cqa_reply_problem_details(struct cqa_request *request, int status, const char *kind,
                                const char *code, struct cqa_buffer detail[CQA_LANGUAGE_COUNT]);
 
+/* A problem with one posted item, which it names by its key: so a recorder can tell it from a
+ * refusal that is none of the item's doing. */
+void cqa_reply_refusal(struct cqa_request *request, int status, const char *kind, const char *key,
+                       const struct cqa_message *why);
+
 /* The problem that an error of the store or of reading amounts to. */
 void cqa_reply_error(struct cqa_request *request, enum cqa_status status,
                      const struct cqa_error *error);

@@ -3,6 +3,7 @@
 #define CQA_SERVER_HTTP_INTERNAL_H
 
 #include <microhttpd.h>
+#include "server/connections.h"
 #include "server/counters.h"
 #include "server/http.h"
 #include "server/limit.h"
@@ -23,6 +24,8 @@ struct cqa_header {
 struct cqa_request {
     struct cqa_server *server;
     struct MHD_Connection *connection;
+    struct cqa_connection *place; /* among the server's connections */
+    size_t unspoken;              /* bytes of the body since it was last seen to come on */
     const struct cqa_route *route;
     const char *parts[CQA_PATH_PARTS_MAX];
     struct cqa_arena arena;
@@ -45,6 +48,7 @@ struct cqa_server {
     const struct cqa_clock *clock;
     struct MHD_Daemon *daemon;
     struct cqa_limiter *limiter;
+    struct cqa_connections *connections;
     struct cqa_playback *playback;
     struct cqa_notifier *notifier;
     struct cqa_counters counters;
@@ -58,6 +62,8 @@ struct cqa_server {
 enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connection,
                                     const char *path, const char *method, const char *version,
                                     const char *upload, size_t *upload_size, void **slot);
+void cqa_http_on_connection(void *context, struct MHD_Connection *connection, void **slot,
+                            enum MHD_ConnectionNotificationCode code);
 void cqa_http_on_completed(void *context, struct MHD_Connection *connection, void **slot,
                            enum MHD_RequestTerminationCode code);
 

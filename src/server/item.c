@@ -256,17 +256,64 @@ static enum cqa_status check_key(const char *key, struct cqa_error *error)
     return CQA_OK;
 }
 
-static enum cqa_status keep_body(struct cqa_item *item, const json_t *root, struct cqa_error *error)
-{
-    char *body = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15));
+/* ---- which outcome of its recording it is */
 
-    item->body = cqa_arena_string(&item->arena, body);
-    free(body);
-    if (item->body == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    crypto_generichash(item->digest, sizeof item->digest, (const unsigned char *)item->body,
-                       strlen(item->body), NULL, 0);
-    return CQA_OK;
+enum { STORE_BYTES_MAX = 64 };
+static const int64_t GENERATION_MAX = INT64_C(1) << 53;
+
+static enum cqa_status read_generation(struct cqa_item *item, const json_t *root,
+                                       struct cqa_error *error)
+{
+    const json_t *generation = json_object_get(root, "generation");
+    const json_t *number = json_object_get(generation, "number");
+    const char *store = json_string_value(json_object_get(generation, "store"));
+
+    if (generation == NULL || json_is_null(generation))
+        return CQA_OK;
+    if (store == NULL || store[0] == '\0' || strlen(store) > STORE_BYTES_MAX)
+        return cqa_fail(error, CQA_E_BADDATA, "generation.store: must be a text of 1 to %d bytes",
+                        STORE_BYTES_MAX);
+    if (!json_is_integer(number) || json_integer_value(number) < 1 ||
+        json_integer_value(number) > GENERATION_MAX)
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "generation.number: must be a whole number, 1 to %lld",
+                        (long long)GENERATION_MAX);
+    item->store = cqa_arena_string(&item->arena, store);
+    item->generation = json_integer_value(number);
+    return item->store != NULL ? CQA_OK : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+}
+
+/* The text without the generation, which two outcomes of equal content do not share, and what is
+ * kept of it: the same with the generation put back before it. */
+static const char *with_generation(struct cqa_item *item, const json_t *generation,
+                                   const char *text)
+{
+    char *before = json_dumps(generation, JSON_COMPACT);
+    const size_t size = strlen(text) + (before != NULL ? strlen(before) : 0) + 20;
+    char *body = before != NULL ? cqa_arena_alloc(&item->arena, size) : NULL;
+
+    if (body != NULL)
+        snprintf(body, size, "{\"generation\":%s,%s", before, text + 1);
+    free(before);
+    return body;
+}
+
+static enum cqa_status keep_body(struct cqa_item *item, json_t *root, struct cqa_error *error)
+{
+    json_t *generation = json_incref(json_object_get(root, "generation"));
+    if (generation != NULL)
+        json_object_del(root, "generation");
+    char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15));
+
+    if (text != NULL) {
+        crypto_generichash(item->digest, sizeof item->digest, (const unsigned char *)text,
+                           strlen(text), NULL, 0);
+        item->body = generation != NULL ? with_generation(item, generation, text)
+                                        : cqa_arena_string(&item->arena, text);
+    }
+    free(text);
+    json_decref(generation);
+    return item->body != NULL ? CQA_OK : cqa_fail(error, CQA_E_NOMEM, "out of memory");
 }
 
 static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char *text,
@@ -286,6 +333,8 @@ static enum cqa_status read_root(struct cqa_item *item, json_t *root, const char
                         "\"callqa.preview/1\"");
     if (status == CQA_OK)
         status = read_call(item, root, error);
+    if (status == CQA_OK)
+        status = read_generation(item, root, error);
     if (status != CQA_OK)
         return status;
     if (!item->is_failure) {
@@ -308,6 +357,8 @@ static enum cqa_status read_preview(struct cqa_item *item, json_t *root, const c
 
     if (schema == NULL || strcmp(schema, "callqa.result/1") != 0)
         return cqa_fail(error, CQA_E_BADDATA, "result.schema: must be \"callqa.result/1\"");
+    if (json_object_get(root, "generation") != NULL) /* which the store counted as it was sent */
+        json_object_set(result, "generation", json_object_get(root, "generation"));
     char *text = json_dumps(result, JSON_COMPACT | JSON_REAL_PRECISION(17));
     if (text == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");

@@ -48,7 +48,9 @@ struct cqa_item {
     int is_preview;   /* it came in a callqa.preview/1: to be looked at, it counts nothing */
     const char *key;  /* idempotency key */
     const char *body; /* the object, compact, `decision`s null, keyed digits masked */
-    unsigned char digest[CQA_ITEM_DIGEST_SIZE]; /* of `body` */
+    unsigned char digest[CQA_ITEM_DIGEST_SIZE]; /* of `body` without its generation */
+    const char *store;  /* whose count the generation is of; NULL: it has none */
+    int64_t generation; /* greater than that of all outcomes of the store before it */
     const char *path;
     const char *source; /* of the call; "" where unknown */
     const char *call_id;

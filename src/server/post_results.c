@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/version.h"
 #include "server/counters.h"
 #include "server/endpoints.h"
 #include "server/limit.h"
@@ -32,6 +33,7 @@ static const struct {
     [CQA_PUT_STORED] = {201, NULL},
     [CQA_PUT_REPLACED] = {200, NULL},
     [CQA_PUT_UNCHANGED] = {200, NULL},
+    [CQA_PUT_OUTDATED] = {200, NULL},
     [CQA_PUT_PREVIEWED] = {202, NULL},
     [CQA_PUT_KEPT_BACK] = {202, NULL},
     [CQA_PUT_KEY_REUSED] = {422, CQA_N("this idempotency key came with other content before")},
@@ -178,8 +180,8 @@ static void post_one(struct cqa_request *request, const char *text, size_t lengt
         cqa_reply_problem(request, 400, "idempotency-key", "the Idempotency-Key header is missing");
     } else if (store_batch(request, &batch)) {
         if (entry->error != NULL)
-            cqa_reply_problem(request, entry->status, entry->status == 409 ? "conflict" : "invalid",
-                              "%p", entry->error);
+            cqa_reply_refusal(request, entry->status, entry->status == 409 ? "conflict" : "invalid",
+                              key, entry->error);
         else
             cqa_reply_json(
                 request, entry->status,
@@ -274,6 +276,7 @@ void cqa_post_results(struct cqa_request *request)
     size_t length;
     const char *text = cqa_request_body(request, &length);
 
+    cqa_reply_header(request, "Callqa-Server", CQA_VERSION);
     if (strcmp(type, "application/x-ndjson") == 0)
         post_many(request, text, length);
     else if (strcmp(type, "application/json") == 0)

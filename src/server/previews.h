@@ -27,10 +27,11 @@ struct cqa_preview_filter {
 
 /* Texts are borrowed for the visit. */
 struct cqa_preview_row {
-    int64_t call;
+    int64_t waiting; /* its number: of the result that waits */
+    int64_t call;    /* 0: nothing counts of it yet, as its period was closed when it came */
     const char *call_id, *source, *person, *team, *agent;
     int64_t day;                       /* 0: unknown */
-    int closed;                        /* its period is: acceptance will not touch it */
+    int closed;                        /* the period of the call, or of the day that it claims */
     int needs_person;                  /* a decision or an objection would lose its flag */
     const int64_t *before_c, *after_c; /* NULL: not scored */
     int64_t changes;
@@ -44,19 +45,26 @@ enum cqa_status cqa_previews_list(struct cqa_scores *scores, const struct cqa_sc
                                   int (*visit)(void *context, const struct cqa_preview_row *row),
                                   void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* What to accept or to throw away: the numbers of waiting results, or of their calls. */
+struct cqa_preview_choice {
+    const int64_t *numbers;
+    size_t count;
+    int are_calls;
+};
+
 /*
- * Makes the previews of these calls count, in one transaction; `outcomes[i]`: REPLACED, UNCHANGED,
- * PERIOD_CLOSED (stays as it is), KEPT_BACK (a person's decision would be lost, and `by_name` is 0:
- * stays too) or NO_CALL (there is none, or not for this asker). CQA_E_REFUSED: a token is no
- * person.
+ * Makes the chosen ones count, in one transaction; `outcomes[i]`: REPLACED, STORED (a call of which
+ * nothing counted), UNCHANGED, PERIOD_CLOSED (stays as it is), KEPT_BACK (a person's decision would
+ * be lost, and `by_name` is 0: stays too) or NO_CALL (there is none, or not for this asker).
+ * CQA_E_REFUSED: a token is no person.
  */
 enum cqa_status cqa_previews_accept(struct cqa_scores *scores, const struct cqa_identity *who,
-                                    const int64_t *calls, size_t count, int by_name,
+                                    const struct cqa_preview_choice *choice, int by_name,
                                     enum cqa_put *outcomes, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Throws them away. `*discarded`: how many there were that the asker may see. */
 enum cqa_status cqa_previews_discard(struct cqa_scores *scores, const struct cqa_identity *who,
-                                     const int64_t *calls, size_t count, int64_t *discarded,
+                                     const struct cqa_preview_choice *choice, int64_t *discarded,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- what changed, and what would */

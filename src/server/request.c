@@ -260,24 +260,8 @@ static const char *title_of(int status)
     return title ? title : "Problem";
 }
 
-void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
-                       const char *format, ...)
-{
-    struct cqa_message message;
-    struct cqa_buffer detail[CQA_LANGUAGE_COUNT] = {{.limit = CQA_DETAIL_BYTES_MAX},
-                                                    {.limit = CQA_DETAIL_BYTES_MAX}};
-    va_list arguments;
-
-    va_start(arguments, format);
-    cqa_message_set_va(&message, format, &arguments);
-    va_end(arguments);
-    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
-        cqa_message_put(&message, (enum cqa_language)i, &detail[i]);
-    cqa_reply_problem_details(request, status, kind, cqa_message_code(&message), detail);
-}
-
-void cqa_reply_problem_details(struct cqa_request *request, int status, const char *kind,
-                               const char *code, struct cqa_buffer detail[CQA_LANGUAGE_COUNT])
+static json_t *make_problem(int status, const char *kind, const char *code,
+                            const struct cqa_buffer detail[CQA_LANGUAGE_COUNT])
 {
     char type[96];
 
@@ -288,12 +272,61 @@ void cqa_reply_problem_details(struct cqa_request *request, int status, const ch
                   "detail_zh", detail[CQA_CHINESE].text ? detail[CQA_CHINESE].text : "");
     if (object != NULL && code[0] != '\0')
         json_object_set_new(object, "code", json_string(code));
-    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
-        cqa_buffer_finish(&detail[i]);
+    return object;
+}
+
+/* Takes `object`. */
+static void send_problem(struct cqa_request *request, int status, json_t *object)
+{
     cqa_reply_json(request, status, object);
     for (size_t i = 0; i < request->header_count; i++)
         if (strcmp(request->headers[i].name, "Content-Type") == 0)
             request->headers[i].value = "application/problem+json";
+}
+
+static json_t *problem_of(const struct cqa_message *message, int status, const char *kind)
+{
+    struct cqa_buffer detail[CQA_LANGUAGE_COUNT] = {{.limit = CQA_DETAIL_BYTES_MAX},
+                                                    {.limit = CQA_DETAIL_BYTES_MAX}};
+
+    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
+        cqa_message_put(message, (enum cqa_language)i, &detail[i]);
+    json_t *object = make_problem(status, kind, cqa_message_code(message), detail);
+    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
+        cqa_buffer_finish(&detail[i]);
+    return object;
+}
+
+void cqa_reply_problem(struct cqa_request *request, int status, const char *kind,
+                       const char *format, ...)
+{
+    struct cqa_message message;
+    va_list arguments;
+
+    va_start(arguments, format);
+    cqa_message_set_va(&message, format, &arguments);
+    va_end(arguments);
+    send_problem(request, status, problem_of(&message, status, kind));
+}
+
+void cqa_reply_problem_details(struct cqa_request *request, int status, const char *kind,
+                               const char *code, struct cqa_buffer detail[CQA_LANGUAGE_COUNT])
+{
+    json_t *object = make_problem(status, kind, code, detail);
+
+    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
+        cqa_buffer_finish(&detail[i]);
+    send_problem(request, status, object);
+}
+
+void cqa_reply_refusal(struct cqa_request *request, int status, const char *kind, const char *key,
+                       const struct cqa_message *why)
+{
+    json_t *object = problem_of(why, status, kind);
+
+    if (object != NULL && key != NULL)
+        json_object_set_new(object, "key", json_string(key));
+    send_problem(request, status, object);
 }
 
 void cqa_reply_error(struct cqa_request *request, enum cqa_status status,

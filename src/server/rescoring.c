@@ -7,6 +7,7 @@
 #include "server/endpoints.h"
 #include "server/flag_json.h"
 #include "server/member.h"
+#include "server/put.h"
 #include "server/rescore.h"
 #include "server/rubrics.h"
 
@@ -104,7 +105,7 @@ static enum cqa_status queue_item(struct run *run, const struct cqa_call_row *ro
     char key[200];
     struct cqa_item *item = &run->items[run->item_count];
 
-    snprintf(key, sizeof key, "rescore:%lld:%lld:%.60s:%.60s", (long long)row->id,
+    snprintf(key, sizeof key, CQA_RESCORE_KEY "%lld:%lld:%.60s:%.60s", (long long)row->id,
              (long long)row->revision, cqa_rubric_name(run->rubric),
              cqa_rubric_version(run->rubric));
     const enum cqa_status status =

@@ -361,34 +361,3 @@ void cqa_get_agreement(struct cqa_request *request)
         cqa_reply_problem(request, 503, "memory", "out of memory");
     free(agreement);
 }
-
-/* ---- periods */
-
-void cqa_post_period(struct cqa_request *request)
-{
-    static const char *const known[] = {"from", "to", "note", "ignore_open", NULL};
-    struct cqa_error error = {0};
-    int64_t from = 0;
-    int64_t to = 0;
-    int64_t open_flags = 0;
-    const char *note = NULL;
-    json_t *body = cqa_request_json(request);
-    const int ignore_open = json_is_true(json_object_get(body, "ignore_open"));
-
-    if (body == NULL)
-        return;
-    if (cqa_member_only(request, body, known) && cqa_member_day(request, body, "from", 1, &from) &&
-        cqa_member_day(request, body, "to", 1, &to) &&
-        cqa_member_text(request, body, "note", ignore_open, &note)) {
-        const enum cqa_status status =
-            from <= to ? cqa_period_close(cqa_request_scores(request), cqa_request_who(request),
-                                          from, to, ignore_open, note, &open_flags, &error)
-                       : cqa_fail(&error, CQA_E_BADDATA, "to: must not lie before from");
-        if (status == CQA_OK)
-            cqa_reply_json(request, 201,
-                           json_pack("{s:I}", "ignored_flags", (json_int_t)open_flags));
-        else
-            cqa_reply_error(request, status, &error);
-    }
-    json_decref(body);
-}

@@ -4,7 +4,7 @@
 
 #include "server/accounts.h"
 
-/* Reviewing beside the queue: drawn samples, calibration, and closing periods. */
+/* Reviewing beside the queue: drawn samples and calibration. */
 
 /* ---- sampling: flags are not the only calls that are heard */
 
@@ -69,14 +69,5 @@ enum cqa_status
 cqa_calibration_list(struct cqa_scores *scores, const struct cqa_scope *scope, const char *session,
                      int64_t user, int (*visit)(void *context, const struct cqa_judgement_row *row),
                      void *context, struct cqa_error *error) CQA_MUST_CHECK;
-
-/* ---- periods */
-
-/* Closes the days: nothing in them changes any more. CQA_E_REFUSED while flags are undecided,
- * unless `ignore_open` (a named decision, audited), or when the days overlap a closed period. */
-enum cqa_status cqa_period_close(struct cqa_scores *scores, const struct cqa_identity *who,
-                                 int64_t day_from, int64_t day_to, int ignore_open,
-                                 const char *note, int64_t *open_flags,
-                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

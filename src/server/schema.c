@@ -194,9 +194,41 @@ static const char previews_step[] =
     " reason_zh TEXT NOT NULL);"
     "CREATE INDEX score_changes_by_call ON score_changes(call, revision);";
 
+/*
+ * The latest outcome of each call (site, source and id, hashed) by the count of each store of
+ * recorders, and which revision was
+ * the last that a recorder posted (NULL: the current one), where a rubric of the server's made the
+ * current one of it. What waits may be of a call that nothing counts of yet: `call` is NULL.
+ */
+static const char generations_step[] =
+    "CREATE TABLE generations("
+    " call BLOB NOT NULL, store TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(call, store))"
+    " WITHOUT ROWID;"
+    "ALTER TABLE calls ADD COLUMN posted INTEGER;"
+    "UPDATE calls SET posted = (SELECT max(r.revision) FROM revisions r WHERE r.call = calls.id"
+    " AND r.key NOT LIKE 'rescore:%') WHERE revision > 1;"
+    "ALTER TABLE failures ADD COLUMN store TEXT;"
+    "ALTER TABLE failures ADD COLUMN generation INTEGER;"
+    "CREATE TABLE waiting("
+    " id INTEGER PRIMARY KEY, call INTEGER UNIQUE REFERENCES calls(id), site TEXT NOT NULL,"
+    " source TEXT NOT NULL, call_id TEXT NOT NULL, kept INTEGER NOT NULL, recorder TEXT NOT NULL,"
+    " key TEXT NOT NULL, digest BLOB, received_ms INTEGER NOT NULL,"
+    " day INTEGER, person TEXT, team TEXT, agent TEXT, after_c INTEGER,"
+    " needs_person INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL,"
+    " UNIQUE(site, source, call_id));"
+    "INSERT INTO waiting(call, site, source, call_id, kept, recorder, key, received_ms, day, "
+    "person,"
+    " team, agent, after_c, needs_person, stale, body) SELECT p.call, p.site, c.source, c.call_id,"
+    " p.kept, p.recorder, p.key, p.received_ms, c.day, c.person, c.team, c.agent, p.after_c,"
+    " p.needs_person, p.stale, p.body FROM previews p JOIN calls c ON c.id = p.call;"
+    "DROP TABLE previews;"
+    "ALTER TABLE waiting RENAME TO previews;"
+    "CREATE INDEX previews_stale ON previews(id) WHERE stale = 1;";
+
 static const char *const steps[] = {
-    people_step,          calls_step,   flags_step,    notices_step,  clips_step,
-    cqa_appraisal_schema, rubrics_step, coaching_step, previews_step, cqa_appraisal_faults,
+    people_step,   calls_step,           flags_step,       notices_step,
+    clips_step,    cqa_appraisal_schema, rubrics_step,     coaching_step,
+    previews_step, cqa_appraisal_faults, generations_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/log.h"
@@ -13,7 +14,8 @@
 #include "server/rubrics.h"
 
 enum {
-    CONNECTIONS_MAX = 512,
+    CONNECTIONS_MAX = 1024,
+    IDLE_MAX = 512, /* of them may wait for their clients */
     CONNECTION_MEMORY_BYTES = 48 * 1024,
     IDLE_TIMEOUT_S = 60,
     LISTEN_BACKLOG = 256
@@ -110,6 +112,20 @@ static enum cqa_status read_pem(const char *path, char **out, struct cqa_error *
     return CQA_OK;
 }
 
+/* Each needs a descriptor, and so do the database, recordings and children. */
+static void allow_connections(void)
+{
+    const rlim_t wanted = 2 * CONNECTIONS_MAX;
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
+        return;
+    files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < wanted)
+        cqa_log(CQA_LOG_WARNING, "only %llu files may be open at a time: fewer connections fit",
+                (unsigned long long)files.rlim_cur);
+}
+
 static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cqa_error *error)
 {
     const int has_tls = server->certificate != NULL;
@@ -128,9 +144,10 @@ static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cq
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, NULL,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
+        MHD_OPTION_NOTIFY_CONNECTION, cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options,
+        MHD_OPTION_END);
     return server->daemon
                ? CQA_OK
                : cqa_fail(error, CQA_E_IO,
@@ -166,8 +183,11 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     server->scores = scores;
     server->clock = clock;
     server->limiter = cqa_limiter_create();
-    status = server->limiter == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
-                                     : make_playback(server, config->store_path, error);
+    server->connections = cqa_connections_create(IDLE_MAX);
+    allow_connections();
+    status = server->limiter == NULL || server->connections == NULL
+                 ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                 : make_playback(server, config->store_path, error);
     if (status == CQA_OK)
         cqa_rubrics_learn(scores);
     if (status == CQA_OK && config->tls_certificate != NULL)
@@ -202,6 +222,7 @@ void cqa_server_stop(struct cqa_server *server)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
     cqa_notifier_stop(server->notifier);
     cqa_limiter_destroy(server->limiter);
+    cqa_connections_destroy(server->connections);
     cqa_playback_destroy(server->playback);
     free(server->certificate);
     free(server->key);

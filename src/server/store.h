@@ -33,11 +33,12 @@ enum cqa_put {
     CQA_PUT_STORED,         /* a new call or failure */
     CQA_PUT_REPLACED,       /* a new revision of a known call */
     CQA_PUT_UNCHANGED,      /* known already */
+    CQA_PUT_OUTDATED,       /* a later outcome of it is known: kept as history */
     CQA_PUT_PREVIEWED,      /* kept to be looked at; counts nothing (previews.h) */
     CQA_PUT_KEPT_BACK,      /* of a closed period, or against a person's decision: kept likewise */
     CQA_PUT_KEY_REUSED,     /* not stored: this key came with other content before */
     CQA_PUT_OTHER_RECORDER, /* not stored: another recorder holds this call id */
-    CQA_PUT_PERIOD_CLOSED,  /* not stored: the period of this new call is closed */
+    CQA_PUT_PERIOD_CLOSED,  /* not accepted, not scored anew: the period of the call is closed */
     CQA_PUT_NO_CALL,        /* not stored: a preview of a call that has no result */
     CQA_PUT_COUNT
 };
@@ -78,6 +79,7 @@ struct cqa_call_filter {
     const char *agent, *person, *team, *queue, *source, *rule;
     const char *rubric, *rubric_version; /* that scored them */
     int64_t day_from, day_to;            /* 0: open */
+    int64_t without_day;                 /* 1: only those that tell no day */
     const struct cqa_shift *shift;       /* by when they started */
     const int64_t *score_below_c, *score_above_c;
     int severity_least; /* -1: any */

@@ -54,6 +54,8 @@ static void add_filter(struct cqa_query *query, struct cqa_sql *db,
         cqa_query_number(query, " AND c.day >= ?", filter->day_from);
     if (filter->day_to != 0)
         cqa_query_number(query, " AND c.day <= ?", filter->day_to);
+    if (filter->without_day)
+        cqa_query_add(query, " AND c.day IS NULL");
     cqa_query_shift(query, db, "c.started_ms", filter->shift);
     if (filter->score_below_c != NULL)
         cqa_query_number(query, " AND c.score_c < ?", *filter->score_below_c);

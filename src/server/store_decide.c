@@ -18,7 +18,8 @@ struct target {
     char rubric[96], rubric_version[64], rule[96];
 };
 
-/* CQA_E_NOTFOUND unless the scope allows the call. */
+/* CQA_E_NOTFOUND unless the scope allows the call. A flag that is gone counts nothing, but who
+ * objected to it gets an answer, which stands where the flag comes back. */
 static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *scope,
                                    const char *where, int64_t id, struct target *target,
                                    struct cqa_error *error)
@@ -31,7 +32,8 @@ static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *s
         "SELECT c.id, f.points_c, coalesce(c.base_c, 10000), coalesce(c.day, 0), c.duration_ms,"
         " f.state, c.person, EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id AND"
         " o.outcome <> 0), c.rubric, c.rubric_version, f.rule FROM calls c LEFT JOIN flags f ON "
-        "f.call = c.id AND f.current = 1");
+        "f.call = c.id AND (f.current = 1 OR EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id"
+        " AND o.outcome = 0))");
     cqa_query_number(&query, where, id);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " LIMIT 1");

@@ -1,88 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <sodium.h>
-#include <string.h>
 #include "server/evidence.h"
 #include "server/put.h"
 
 const char *const cqa_put_words[CQA_PUT_COUNT + 1] = {
-    "stored",     "replaced",       "unchanged",     "previewed", "kept_back",
-    "key_reused", "other_recorder", "period_closed", "no_call",   NULL};
-
-/* The idempotency key, together with its site: short, so that the unique index over all revisions
- * stays small. */
-static void hash_key(const struct cqa_poster *poster, const char *key, unsigned char *out)
-{
-    crypto_generichash_state state;
-
-    crypto_generichash_init(&state, NULL, 0, CQA_KEY_HASH_SIZE);
-    crypto_generichash_update(&state, (const unsigned char *)poster->site,
-                              strlen(poster->site) + 1);
-    crypto_generichash_update(&state, (const unsigned char *)key, strlen(key));
-    crypto_generichash_final(&state, out, CQA_KEY_HASH_SIZE);
-}
-
-CQA_SQL_STATEMENT(digest_of_key, "b", 1, "SELECT digest FROM revisions WHERE key_hash = ?1");
-
-/* CQA_OK with `*same` when the key is known, CQA_E_NOTFOUND when it is new. */
-static enum cqa_status find_key(struct cqa_sql *db, const struct cqa_item *item,
-                                const unsigned char *key_hash, int *same, struct cqa_error *error)
-{
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status =
-        cqa_sql_start(db, &row, error, &digest_of_key, key_hash, (size_t)CQA_KEY_HASH_SIZE);
-
-    if (status != CQA_OK)
-        return status;
-    status = cqa_row_step(row, error);
-    if (status == CQA_OK)
-        *same = cqa_sql_size(row, 0) == CQA_ITEM_DIGEST_SIZE &&
-                memcmp(cqa_sql_bytes(row, 0), item->digest, CQA_ITEM_DIGEST_SIZE) == 0;
-    cqa_sql_end(row);
-    return status;
-}
-
-CQA_SQL_STATEMENT(call_of, "ttt", 5,
-                  "SELECT id, revision, recorder, sha256, day FROM calls"
-                  " WHERE site = ?1 AND source = ?2 AND call_id = ?3");
-
-static enum cqa_status find_call(struct cqa_sql *db, const struct cqa_poster *poster,
-                                 const struct cqa_item *item, struct cqa_known *known,
-                                 struct cqa_error *error)
-{
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status =
-        cqa_sql_start(db, &row, error, &call_of, poster->site, item->source, item->call_id);
-
-    if (status != CQA_OK)
-        return status;
-    status = cqa_row_step(row, error);
-    if (status == CQA_OK)
-        *known =
-            (struct cqa_known){.id = cqa_sql_int(row, 0),
-                               .revision = cqa_sql_int(row, 1),
-                               .day = cqa_sql_int(row, 4),
-                               .same_recorder = strcmp(cqa_row_text(row, 2), poster->recorder) == 0,
-                               .same_audio = strcmp(cqa_row_text(row, 3), item->sha256) == 0};
-    cqa_sql_end(row);
-    return status;
-}
-
-CQA_SQL_STATEMENT(
-    count_same, "iib", 1,
-    "SELECT count(*) FROM revisions WHERE call = ?1 AND revision = ?2 AND digest = ?3");
-
-static enum cqa_status same_as_current(struct cqa_sql *db, const struct cqa_known *known,
-                                       const struct cqa_item *item, int *same,
-                                       struct cqa_error *error)
-{
-    int64_t count = 0;
-    const enum cqa_status status =
-        cqa_sql_number(db, &count, error, &count_same, known->id, known->revision, item->digest,
-                       (size_t)CQA_ITEM_DIGEST_SIZE);
-
-    *same = count > 0;
-    return status;
-}
+    "stored",     "replaced",       "unchanged",     "outdated", "previewed", "kept_back",
+    "key_reused", "other_recorder", "period_closed", "no_call",  NULL};
 
 CQA_SQL_STATEMENT(count_closed, "oi", 1,
                   "SELECT count(*) FROM periods WHERE (from_day <= ?1 AND ?1 < to_day)"
@@ -105,10 +27,10 @@ static enum cqa_status period_closed(struct cqa_sql *db, const struct cqa_known 
 
 /* What a revision would come to. */
 struct trial {
-    struct cqa_arena arena; /* of the changes */
+    struct cqa_arena arena; /* of the changes, and of flags */
     struct cqa_change *changes;
     size_t change_count;
-    int64_t lost; /* flags that a person decided, or objected to, and that it no longer has */
+    size_t unsettled; /* flags that a person decided on, or objected to, and would have to again */
     int64_t after_c;
     int is_scored;
 };
@@ -128,41 +50,44 @@ static enum cqa_status read_score(struct cqa_sql *db, int64_t call, struct trial
 /* Makes the revision, within a savepoint of the caller's. */
 static enum cqa_status try_revision(struct cqa_sql *db, const struct cqa_poster *poster,
                                     const struct cqa_item *item, struct cqa_known *known,
-                                    const unsigned char *key_hash, int64_t now_ms,
-                                    struct trial *trial, struct cqa_error *error)
+                                    int64_t now_ms, struct trial *trial, struct cqa_error *error)
 {
-    int64_t before = 0;
-    int64_t after = 0;
+    struct cqa_put_flag *before = NULL;
+    struct cqa_put_flag *after = NULL;
+    size_t before_count = 0;
+    size_t after_count = 0;
     enum cqa_status status = cqa_put_find_changes(db, known->id, item, &trial->arena,
                                                   &trial->changes, &trial->change_count, error);
 
     if (status == CQA_OK)
-        status = cqa_put_standing(db, known->id, &before, error);
+        status = cqa_put_read_flags(db, known->id, &trial->arena, &before, &before_count, error);
     if (status == CQA_OK)
-        status = cqa_put_revision(db, poster, item, known, key_hash, now_ms, error);
+        status = cqa_put_revision(db, poster, item, known, now_ms, error);
     if (status == CQA_OK)
-        status = cqa_put_standing(db, known->id, &after, error);
+        status = cqa_put_read_flags(db, known->id, &trial->arena, &after, &after_count, error);
     if (status == CQA_OK)
         status = read_score(db, known->id, trial, error);
-    trial->lost = before - after;
+    trial->unsettled = cqa_put_unsettled(before, before_count, after, after_count);
     return status;
 }
 
 CQA_SQL_STATEMENT(release_savepoint, "", 0, "RELEASE revision");
 
-/* It counts from now on. */
+/* It counts from now on. What waited was compared with something that is no more, unless it is what
+ * a recorder posted after that which was scored anew here. */
 static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_sql *db,
+                                     const struct cqa_poster *poster, const struct cqa_item *item,
                                      const struct cqa_known *known, const struct trial *trial,
                                      const struct cqa_put_order *order, int64_t now_ms,
                                      struct cqa_error *error)
 {
     enum cqa_status status = cqa_sql_do(db, error, &release_savepoint);
 
+    if (status == CQA_OK && (poster->actor == NULL || order->mode == CQA_PUT_ACCEPTED))
+        status = cqa_put_drop_preview(db, poster, item, known->id, 0, error);
     if (status == CQA_OK)
-        status = cqa_put_drop_preview(db, known->id, error);
-    if (status == CQA_OK)
-        status = cqa_put_changes(db, known->id, known->revision + 1, trial->changes,
-                                 trial->change_count, now_ms, error);
+        status = cqa_put_changes(db, known->id, known->next, trial->changes, trial->change_count,
+                                 now_ms, error);
     if (status == CQA_OK)
         status = cqa_put_audit_changes(scores, db, known->id, order->actor, trial->changes,
                                        trial->change_count, error);
@@ -170,8 +95,12 @@ static enum cqa_status keep_revision(struct cqa_scores *scores, struct cqa_sql *
 }
 
 CQA_SQL_STATEMENT(undo_revision, "", 0, "ROLLBACK TO revision");
+CQA_SQL_STATEMENT(count_posted_waiting, "i", 1,
+                  "SELECT count(*) FROM previews WHERE call = ?1 AND kept <> 0"
+                  " AND key NOT LIKE '" CQA_RESCORE_KEY "%'");
 
-/* It counts nothing: what it would come to is kept, unless it was kept before. */
+/* It counts nothing: what it would come to is kept, unless it was kept before. What a recorder
+ * posted goes on waiting where what waits is scored anew here. */
 static enum cqa_status keep_apart(struct cqa_sql *db, const struct cqa_poster *poster,
                                   const struct cqa_item *item, const struct cqa_known *known,
                                   const struct trial *trial, const struct cqa_put_order *order,
@@ -182,23 +111,28 @@ static enum cqa_status keep_apart(struct cqa_sql *db, const struct cqa_poster *p
                                                     : closed ? CQA_PREVIEW_CLOSED
                                                              : CQA_PREVIEW_DECIDED,
                                             .after_c = trial->is_scored ? &trial->after_c : NULL,
-                                            .needs_person = trial->lost > 0,
+                                            .needs_person = trial->unsettled > 0,
                                             .changes = trial->changes,
                                             .change_count = trial->change_count};
+    int64_t waiting = 0;
     enum cqa_status status = cqa_sql_do(db, error, &undo_revision);
 
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &release_savepoint);
-    return status == CQA_OK && order->mode != CQA_PUT_ACCEPTED
-               ? cqa_put_preview(db, poster, item, &preview, now_ms, error)
-               : status;
+    if (status == CQA_OK && poster->actor != NULL)
+        status = cqa_sql_number(db, &waiting, error, &count_posted_waiting, known->id);
+    if (status != CQA_OK || order->mode == CQA_PUT_ACCEPTED || waiting > 0)
+        return status;
+    if (order->mode == CQA_PUT_AS_POSTED && order->is_posted)
+        status = cqa_put_history(db, poster, item, known, now_ms, error);
+    return status == CQA_OK ? cqa_put_preview(db, poster, item, &preview, now_ms, error) : status;
 }
 
 CQA_SQL_STATEMENT(set_savepoint, "", 0, "SAVEPOINT revision");
 
 static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
                                  const struct cqa_poster *poster, const struct cqa_item *item,
-                                 struct cqa_known *known, const unsigned char *key_hash, int closed,
+                                 struct cqa_known *known, int closed,
                                  const struct cqa_put_order *order, int64_t now_ms,
                                  enum cqa_put *outcome, struct cqa_error *error)
 {
@@ -206,12 +140,15 @@ static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
     enum cqa_status status = cqa_sql_do(db, error, &set_savepoint);
 
     if (status == CQA_OK)
-        status = try_revision(db, poster, item, known, key_hash, now_ms, &trial, error);
+        status = try_revision(db, poster, item, known, now_ms, &trial, error);
     const int counts =
-        order->mode != CQA_PUT_APART && !closed && (trial.lost <= 0 || order->by_name);
+        order->mode != CQA_PUT_APART && !closed && (trial.unsettled == 0 || order->by_name);
     if (status == CQA_OK)
-        status = counts ? keep_revision(scores, db, known, &trial, order, now_ms, error)
-                        : keep_apart(db, poster, item, known, &trial, order, closed, now_ms, error);
+        status = counts
+                     ? keep_revision(scores, db, poster, item, known, &trial, order, now_ms, error)
+                     : keep_apart(db, poster, item, known, &trial, order, closed, now_ms, error);
+    if (status == CQA_OK && order->is_posted)
+        status = cqa_put_count(db, poster, item, error);
     *outcome = counts                         ? CQA_PUT_REPLACED
                : order->mode == CQA_PUT_APART ? CQA_PUT_PREVIEWED
                                               : CQA_PUT_KEPT_BACK;
@@ -219,32 +156,91 @@ static enum cqa_status put_known(struct cqa_scores *scores, struct cqa_sql *db,
     return status;
 }
 
-/* ---- one result */
+/* ---- what would change nothing */
 
-/* What needs no writing, told by `*outcome`; COUNT: go on. */
-static enum cqa_status look_up(struct cqa_sql *db, const struct cqa_poster *poster,
-                               const struct cqa_item *item, const unsigned char *key_hash,
-                               struct cqa_known *known, int *is_new, enum cqa_put *outcome,
-                               struct cqa_error *error)
+/* The result that a recorder's call has comes again: whatever it posted in between is over. */
+static enum cqa_status put_again(struct cqa_sql *db, const struct cqa_poster *poster,
+                                 const struct cqa_item *item, const struct cqa_known *known,
+                                 const struct cqa_put_order *order, struct cqa_error *error)
+{
+    const int as_posted = order->mode == CQA_PUT_AS_POSTED;
+    enum cqa_status status = CQA_OK;
+
+    if (!as_posted || order->is_posted)
+        status = cqa_put_drop_preview(db, poster, item, known->id, as_posted, error);
+    return status == CQA_OK && order->is_posted ? cqa_put_count(db, poster, item, error) : status;
+}
+
+static enum cqa_status put_late(struct cqa_sql *db, const struct cqa_poster *poster,
+                                const struct cqa_item *item, const struct cqa_known *known,
+                                const struct cqa_put_order *order, int64_t now_ms,
+                                enum cqa_put *outcome, struct cqa_error *error)
+{
+    enum cqa_status status = cqa_put_find_preview(db, poster, item, outcome, error);
+
+    if (status != CQA_OK || *outcome != CQA_PUT_COUNT)
+        return status;
+    *outcome = CQA_PUT_OUTDATED;
+    return known->id != 0 && order->mode == CQA_PUT_AS_POSTED
+               ? cqa_put_history(db, poster, item, known, now_ms, error)
+               : CQA_OK;
+}
+
+/* What is known already, told by `*outcome`; COUNT: go on. */
+static enum cqa_status put_nothing_new(struct cqa_sql *db, const struct cqa_poster *poster,
+                                       const struct cqa_item *item, const struct cqa_known *known,
+                                       const struct cqa_put_order *order, int64_t now_ms,
+                                       enum cqa_put *outcome, struct cqa_error *error)
 {
     int same = 0;
-    enum cqa_status status = find_key(db, item, key_hash, &same, error);
+    int late = 0;
+    enum cqa_status status = CQA_OK;
 
+    /* What was scored anew here stays so when what it was made of comes again. */
+    if (known->id != 0)
+        status = cqa_put_is_revision(
+            db, known,
+            order->is_posted && order->mode == CQA_PUT_AS_POSTED ? known->posted : known->revision,
+            item, &same, error);
+    if (status == CQA_OK && order->is_posted)
+        status = cqa_put_is_late(db, poster, item, known, &late, error);
     *outcome = CQA_PUT_COUNT;
-    if (status == CQA_OK) {
-        *outcome = same ? CQA_PUT_UNCHANGED : CQA_PUT_KEY_REUSED;
+    if (status != CQA_OK || (!same && !late))
+        return status;
+    if (late && !same)
+        return put_late(db, poster, item, known, order, now_ms, outcome, error);
+    *outcome = CQA_PUT_UNCHANGED;
+    /* An older outcome with the same content says nothing of what waits. */
+    return late ? CQA_OK : put_again(db, poster, item, known, order, error);
+}
+
+/* ---- one result */
+
+/* A call of which nothing counts yet. */
+static enum cqa_status put_new(struct cqa_sql *db, const struct cqa_poster *poster,
+                               const struct cqa_item *item, struct cqa_known *known, int closed,
+                               const struct cqa_put_order *order, int64_t now_ms,
+                               enum cqa_put *outcome, struct cqa_error *error)
+{
+    const struct cqa_preview_new preview = {.kept = CQA_PREVIEW_CLOSED, .after_c = item->total_c};
+    enum cqa_status status = CQA_OK;
+
+    if (order->mode == CQA_PUT_APART) {
+        *outcome = CQA_PUT_NO_CALL;
         return CQA_OK;
     }
-    if (status == CQA_E_NOTFOUND)
-        status = find_call(db, poster, item, known, error);
-    *is_new = status == CQA_E_NOTFOUND;
-    if (*is_new)
+    if (closed && order->mode == CQA_PUT_AS_POSTED && !order->never_keeps) {
+        *outcome = CQA_PUT_KEPT_BACK;
+        status = cqa_put_preview(db, poster, item, &preview, now_ms, error);
+        return status == CQA_OK ? cqa_put_count(db, poster, item, error) : status;
+    }
+    *outcome = closed ? CQA_PUT_PERIOD_CLOSED : CQA_PUT_STORED;
+    if (closed)
         return CQA_OK;
+    status = cqa_put_drop_preview(db, poster, item, 0, 0, error);
     if (status == CQA_OK)
-        status = same_as_current(db, known, item, &same, error);
-    if (same || (!known->same_recorder && !known->same_audio))
-        *outcome = same ? CQA_PUT_UNCHANGED : CQA_PUT_OTHER_RECORDER;
-    return status;
+        status = cqa_put_revision(db, poster, item, known, now_ms, error);
+    return status == CQA_OK ? cqa_put_count(db, poster, item, error) : status;
 }
 
 static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,
@@ -252,34 +248,31 @@ static enum cqa_status put_result(struct cqa_scores *scores, struct cqa_sql *db,
                                   const struct cqa_put_order *order, int64_t now_ms,
                                   enum cqa_put *outcome, struct cqa_error *error)
 {
-    unsigned char key_hash[CQA_KEY_HASH_SIZE];
-    struct cqa_known known = {0};
-    int is_new = 0;
+    struct cqa_known known;
+    int reused = 0;
     int closed = 0;
+    enum cqa_status status = cqa_put_look_up(db, poster, item, &known, &reused, error);
 
-    hash_key(poster, item->key, key_hash);
-    enum cqa_status status = look_up(db, poster, item, key_hash, &known, &is_new, outcome, error);
-    if (status == CQA_OK && *outcome == CQA_PUT_UNCHANGED && known.id != 0 &&
-        order->mode != CQA_PUT_AS_POSTED)
-        status = cqa_put_drop_preview(db, known.id, error); /* it would change nothing */
+    *outcome = CQA_PUT_KEY_REUSED;
+    if (status != CQA_OK || reused)
+        return status;
+    status = put_nothing_new(db, poster, item, &known, order, now_ms, outcome, error);
     if (status != CQA_OK || *outcome != CQA_PUT_COUNT)
         return status;
+    if (known.id != 0 && !known.same_recorder && !known.same_audio) {
+        *outcome = CQA_PUT_OTHER_RECORDER;
+        return CQA_OK;
+    }
     status = period_closed(db, &known, item, &closed, error);
     if (status != CQA_OK)
         return status;
-    if (is_new && order->mode != CQA_PUT_AS_POSTED) {
-        *outcome = CQA_PUT_NO_CALL;
-        return CQA_OK;
-    }
-    if (closed && (is_new || order->never_keeps || order->mode == CQA_PUT_ACCEPTED)) {
+    if (known.id == 0)
+        return put_new(db, poster, item, &known, closed, order, now_ms, outcome, error);
+    if (closed && (order->never_keeps || order->mode == CQA_PUT_ACCEPTED)) {
         *outcome = CQA_PUT_PERIOD_CLOSED;
         return CQA_OK;
     }
-    if (!is_new)
-        return put_known(scores, db, poster, item, &known, key_hash, closed, order, now_ms, outcome,
-                         error);
-    *outcome = CQA_PUT_STORED;
-    return cqa_put_revision(db, poster, item, &known, key_hash, now_ms, error);
+    return put_known(scores, db, poster, item, &known, closed, order, now_ms, outcome, error);
 }
 
 static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_sql *db,
@@ -287,9 +280,11 @@ static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_sql *db,
                                  const struct cqa_put_order *order, int64_t now_ms,
                                  enum cqa_put *outcome, struct cqa_error *error)
 {
-    const enum cqa_status status =
-        put_result(scores, db, poster, item, order, now_ms, outcome, error);
+    enum cqa_status status = put_result(scores, db, poster, item, order, now_ms, outcome, error);
 
+    if (status == CQA_OK && order->is_posted && order->mode == CQA_PUT_AS_POSTED &&
+        *outcome <= CQA_PUT_KEPT_BACK && *outcome != CQA_PUT_OUTDATED)
+        status = cqa_put_resolve(db, poster, item, now_ms, error);
     /* Most results bring no clips, and a new call has none to throw away. */
     return status == CQA_OK && (item->clip_count > 0 ? *outcome <= CQA_PUT_UNCHANGED
                                                      : *outcome == CQA_PUT_REPLACED)
@@ -297,39 +292,12 @@ static enum cqa_status put_whole(struct cqa_scores *scores, struct cqa_sql *db,
                : status;
 }
 
-CQA_SQL_STATEMENT(id_of_failure, "tt", 1, "SELECT id FROM failures WHERE site = ?1 AND path = ?2");
-CQA_SQL_STATEMENT(
-    upsert_failure, "ttttttti", 0,
-    "INSERT INTO failures(site, path, source, call_id, recorder, reason, body, first_ms, "
-    "last_ms)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT(site, path) DO UPDATE SET"
-    " reason = excluded.reason, body = excluded.body, recorder = excluded.recorder,"
-    " last_ms = excluded.last_ms,"
-    " resolved_ms = CASE WHEN body = excluded.body THEN resolved_ms END");
-
-/* The same recording failing again is the same row; a result that came since has resolved it, and
- * stays. */
-static enum cqa_status put_failure(struct cqa_sql *db, const struct cqa_poster *poster,
-                                   const struct cqa_item *item, int64_t now_ms,
-                                   enum cqa_put *outcome, struct cqa_error *error)
-{
-    int64_t id = 0;
-    enum cqa_status status =
-        cqa_scores_find(db, &id, error, &id_of_failure, poster->site, item->path);
-
-    if (status != CQA_OK && status != CQA_E_NOTFOUND)
-        return status;
-    *outcome = status == CQA_OK ? CQA_PUT_UNCHANGED : CQA_PUT_STORED;
-    return cqa_sql_do(db, error, &upsert_failure, poster->site, item->path, item->source,
-                      item->call_id, poster->recorder, item->reason, item->body, now_ms);
-}
-
 enum cqa_status cqa_put_item(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_poster *poster, const struct cqa_item *item,
                              const struct cqa_put_order *order, int64_t now_ms,
                              enum cqa_put *outcome, struct cqa_error *error)
 {
-    return item->is_failure ? put_failure(db, poster, item, now_ms, outcome, error)
+    return item->is_failure ? cqa_put_failure(db, poster, item, now_ms, outcome, error)
                             : put_whole(scores, db, poster, item, order, now_ms, outcome, error);
 }
 
@@ -352,6 +320,7 @@ static enum cqa_status put_all(struct cqa_sql *db, void *context, struct cqa_err
         const struct cqa_put_order order = {
             .mode = it->items[i].is_preview ? CQA_PUT_APART : CQA_PUT_AS_POSTED,
             .kept = CQA_PREVIEW_ASKED,
+            .is_posted = poster->actor == NULL,
             .actor = poster->actor != NULL ? poster->actor : poster->recorder,
             .never_keeps = poster->actor != NULL};
         status = cqa_put_item(it->scores, db, poster, &it->items[i], &order, it->now_ms,

@@ -19,9 +19,12 @@ enum {
     "SELECT id FROM recordings INDEXED BY " index " WHERE state = 'ready'"                         \
     " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 600000 AND mtime_ns >= ?2"                     \
     " AND path >= ?3 AND path < ?4 AND (?6 = 0 OR mtime_ns < ?6)"                                  \
-    " AND (NOT ?7 OR asked = 'apart') ORDER BY attempts, mtime_ns" order " LIMIT ?5"
-CQA_SQL_STATEMENT(newest_ready, "iippiii", 1, READY("recordings_newest", " DESC"));
-CQA_SQL_STATEMENT(oldest_ready, "iippiii", 1, READY("recordings_oldest", ""));
+    " AND (NOT ?7 OR asked = 'apart')"                                                             \
+    " AND (?8 = 0 OR asked <> 'not' OR mtime_ns NOT BETWEEN (?1 - ?8) * 1000000 AND ?1 * 1000000"  \
+    "  OR EXISTS (SELECT 1 FROM facts AS f WHERE f.call_id = recordings.call_id))"                 \
+    " ORDER BY attempts, mtime_ns" order " LIMIT ?5"
+CQA_SQL_STATEMENT(newest_ready, "iippiiii", 1, READY("recordings_newest", " DESC"));
+CQA_SQL_STATEMENT(oldest_ready, "iippiiii", 1, READY("recordings_oldest", ""));
 CQA_SQL_STATEMENT(take_one, "iii", CQA_RECORDING_COLUMN_COUNT,
                   "UPDATE recordings SET state = 'leased', owner = ?1, attempts = attempts + 1,"
                   " changed_ms = ?2 WHERE id = ?3 RETURNING " CQA_RECORDING_COLUMNS);
@@ -55,7 +58,7 @@ static enum cqa_status choose(struct claiming *claiming, const struct cqa_sql_st
     enum cqa_status status =
         cqa_sql_start(claiming->store->sql, &rows, error, which, claiming->now_ms, claim->since_ns,
                       claiming->under.first, claiming->under.last, (int64_t)limit, claim->until_ns,
-                      (int64_t)(claim->only_apart != 0));
+                      (int64_t)(claim->only_apart != 0), claim->rest_ms);
 
     *chosen = 0;
     while (status == CQA_OK && cqa_sql_next(rows, &status, error))

@@ -6,7 +6,9 @@
 
 #include <limits.h>
 #include <sys/types.h>
+#include "base/buffer.h"
 #include "sql/sql.h"
+#include "store/ballast.h"
 #include "store/store.h"
 
 struct cqa_store {
@@ -14,13 +16,21 @@ struct cqa_store {
     int lock_fd;   /* callqa.lock: its byte `owner` is locked while this store is open, byte 0 while
                       it waits for the write lock */
     int64_t owner; /* this store's row in owners */
+    int64_t watch; /* the number of the folder at watch_path, which was asked for last; 0: none */
+    char watch_path[PATH_MAX];
     char path[PATH_MAX]; /* of the database */
     dev_t device;        /* and which file that is */
     ino_t inode;
     unsigned turn; /* whose turn an odd place in a claim is: the newest's or the oldest's */
+    struct cqa_ballast ballast;
 };
 
 extern const struct cqa_sql_schema cqa_store_schema;
+
+/* A transaction of the sender's: as any, but it also finds room when the disk has none left
+ * (store/room.c). */
+enum cqa_status cqa_store_send(struct cqa_store *store, cqa_sql_body *body, void *context,
+                               struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Inside a transaction: frees what processes that have ended still hold. */
 enum cqa_status cqa_store_reclaim(struct cqa_store *store, int64_t now_ms,
@@ -32,11 +42,26 @@ enum cqa_status cqa_deliveries_put(struct cqa_sql *sql, int64_t recording_id, co
                                    const char *body, size_t body_length, int64_t now_ms,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
+/*
+ * Inside a transaction: `body`, a JSON object, with "generation" as its first member: this store's
+ * id, the recording, and a number greater than that of all outcomes of this store before it.
+ * `out` is owned by the caller.
+ */
+enum cqa_status cqa_generation_add(struct cqa_sql *sql, int64_t recording_id, const char *body,
+                                   size_t body_length, int64_t now_ms, struct cqa_buffer *out,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Inside a transaction: is the recording claimed by this store, and is the file still as it was
  * read? CQA_E_REFUSED when not claimed; `*same` 0 when the file has changed. */
 enum cqa_status cqa_recordings_held(struct cqa_store *store, int64_t id, int64_t size_bytes,
                                     int64_t mtime_ns, int *same,
                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_facts_link; /* store/facts.h */
+
+/* Inside a transaction: what a recording's result was made with. */
+enum cqa_status cqa_facts_link(struct cqa_sql *sql, int64_t id, const struct cqa_facts_link *link,
+                               int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Inside a transaction: nothing is left of the recording but, where its file is still there, an
  * excluded row. */

@@ -95,6 +95,8 @@ struct cqa_claim {
     int64_t until_ns;      /* and less than this; 0: all */
     int only_apart;        /* nothing but what was asked to be kept apart */
     const char *under;     /* files below this folder, without a slash at the end; NULL: all */
+    int64_t rest_ms;       /* not what has changed since less than this, unless facts of it are
+                              there; 0: everything */
     int64_t unfinished_ms; /* settling recordings that have not changed for so long are claimed too;
                               0: never */
 };

@@ -52,6 +52,9 @@ static enum cqa_status write_result(const struct putting *putting, struct cqa_er
     /* What was to be looked at is decided now, or out of date. */
     if (status == CQA_OK)
         status = cqa_sql_do(putting->store->sql, error, &drop_beside, finished->id);
+    if (status == CQA_OK && finished->link != NULL)
+        status = cqa_facts_link(putting->store->sql, finished->id, finished->link, putting->now_ms,
+                                error);
     if (status == CQA_OK && finished->key != NULL)
         status = cqa_deliveries_put(putting->store->sql, finished->id, finished->key,
                                     own_body ? finished->body : finished->json,
@@ -122,6 +125,35 @@ enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finish
         cqa_sql_transaction(store->sql, CQA_SQL_WRITE, put, &putting, error);
 
     *kept = putting.kept;
+    return status;
+}
+
+/* ---- one that needs no new analysis */
+
+CQA_SQL_STATEMENT(find_measured, "iiitt", 1,
+                  "SELECT r.json FROM results AS r JOIN fact_links AS l"
+                  " ON l.recording_id = r.recording_id WHERE r.recording_id = ?1"
+                  " AND r.size_bytes = ?2 AND r.mtime_ns = ?3 AND r.analyzer = ?4"
+                  " AND l.lines = ?5");
+
+enum cqa_status cqa_results_find(struct cqa_store *store, const struct cqa_result_wish *wish,
+                                 struct cqa_arena *arena, const char **json, size_t *length,
+                                 struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status =
+        cqa_sql_start(store->sql, &rows, error, &find_measured, wish->id, wish->size_bytes,
+                      wish->mtime_ns, wish->analyzer, wish->lines);
+
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
+        *length = cqa_sql_size(rows, 0);
+        *json = cqa_sql_copy(rows, 0, arena);
+        if (*json == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "no memory for a result");
+    } else if (status == CQA_OK) {
+        status = cqa_fail(error, CQA_E_NOTFOUND, "there is no such result");
+    }
+    cqa_sql_end(rows);
     return status;
 }
 

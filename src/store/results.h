@@ -2,6 +2,7 @@
 #ifndef CQA_STORE_RESULTS_H
 #define CQA_STORE_RESULTS_H
 
+#include "store/facts.h"
 #include "store/recordings.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ struct cqa_finished {
         *key; /* idempotency key of the delivery (store/deliveries.h); NULL: not to be sent */
     const char *body; /* the exact bytes to send; NULL: the JSON */
     size_t body_length;
+    const struct cqa_facts_link *link; /* by what facts find it; NULL: facts are not looked for */
     int apart; /* kept beside the current result, which stays (previews.h); `key` and `body` are not
                   looked at */
 };
@@ -35,6 +37,21 @@ struct cqa_finished {
  */
 enum cqa_status cqa_results_put(struct cqa_store *store, const struct cqa_finished *finished,
                                 int64_t now_ms, int *kept, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Which result would do for other facts of the same call: of this very file, by this analyzer,
+ * measured with these lines (cqa_call_hash). */
+struct cqa_result_wish {
+    int64_t id; /* the recording's */
+    int64_t size_bytes;
+    int64_t mtime_ns;
+    const char *analyzer;
+    const char *lines;
+};
+
+/* Its JSON in `arena`; CQA_E_NOTFOUND when there is none. */
+enum cqa_status cqa_results_find(struct cqa_store *store, const struct cqa_result_wish *wish,
+                                 struct cqa_arena *arena, const char **json, size_t *length,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 /* A result that another analyzer or rubric made than those of now. */
 struct cqa_outdated {

@@ -144,5 +144,97 @@ static const char schema_0004[] =
     "  at_ms INTEGER NOT NULL"
     ") STRICT;";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004};
+/*
+ * Deliveries that were not taken for a reason that may lie in them go by themselves; each of the
+ * two orders has an index that serves it, so that no claim sorts a backlog.
+ */
+static const char schema_0005[] =
+    "DROP INDEX deliveries_pending;"
+    "DROP INDEX deliveries_next;"
+    "ALTER TABLE deliveries ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;" /* how often put aside */
+    "ALTER TABLE deliveries ADD COLUMN refused_by TEXT;" /* by which versions, when quarantined */
+    "UPDATE deliveries SET next_ms = 0 WHERE state = 'pending' AND next_ms <> 0;"
+    /* What a newer one has replaced is not to be tried again. */
+    "UPDATE deliveries SET state = 'superseded', body = NULL WHERE state = 'quarantined' AND EXISTS"
+    "  (SELECT 1 FROM deliveries AS n WHERE n.recording_id = deliveries.recording_id"
+    "   AND n.id > deliveries.id);"
+    "CREATE INDEX deliveries_due ON deliveries (next_ms, id) WHERE state = 'pending' AND aside = 0;"
+    "CREATE INDEX deliveries_aside ON deliveries (next_ms) WHERE state = 'pending' AND aside > 0;";
+
+/* Who counts the outcomes that are sent, and how far: a store that was lost and begins anew is
+ * another. */
+static const char schema_0006[] =
+    "CREATE TABLE generations ("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  store TEXT NOT NULL,"
+    "  last INTEGER NOT NULL"
+    ") STRICT;"
+    "INSERT INTO generations VALUES (1, lower(hex(randomblob(8))), 0);";
+
+/* What exchanges log of calls, and which recordings it belongs to. */
+static const char schema_0007[] =
+    "CREATE TABLE fact_watches ("
+    "  id INTEGER PRIMARY KEY,"
+    "  path TEXT NOT NULL UNIQUE" /* the watched folder; each has facts of its own */
+    ") STRICT;"
+
+    /* Logs and tables, and how far each has been read. */
+    "CREATE TABLE fact_origins ("
+    "  id INTEGER PRIMARY KEY,"
+    "  watch INTEGER NOT NULL REFERENCES fact_watches (id),"
+    "  name TEXT NOT NULL,"
+    "  place TEXT,"
+    "  UNIQUE (watch, name)"
+    ") STRICT;"
+
+    "CREATE TABLE facts ("
+    "  id INTEGER PRIMARY KEY,"
+    "  watch INTEGER NOT NULL REFERENCES fact_watches (id),"
+    "  origin INTEGER NOT NULL REFERENCES fact_origins (id),"
+    "  hash INTEGER NOT NULL," /* of the row as it was written there */
+    "  source TEXT NOT NULL,"
+    "  call_id TEXT,"
+    "  linked_id TEXT,"
+    "  file TEXT,"
+    "  caller TEXT,"
+    "  started_ms INTEGER NOT NULL,"
+    "  answered_ms INTEGER NOT NULL,"
+    "  hold_start_ms INTEGER NOT NULL,"
+    "  hold_end_ms INTEGER NOT NULL,"
+    "  agent TEXT,"
+    "  customer TEXT,"
+    "  queue TEXT,"
+    "  direction TEXT,"
+    "  seen_ms INTEGER NOT NULL,"
+    "  UNIQUE (hash, origin)"
+    ") STRICT;"
+    "CREATE INDEX facts_call ON facts (call_id, watch) WHERE call_id IS NOT NULL;"
+    "CREATE INDEX facts_linked ON facts (linked_id, watch) WHERE linked_id IS NOT NULL;"
+    "CREATE INDEX facts_file ON facts (file, watch) WHERE file IS NOT NULL;"
+    "CREATE INDEX facts_caller ON facts (caller, watch, started_ms) WHERE caller IS NOT NULL;"
+
+    /* By what a recording is found from its facts, and what its result was made with. */
+    "CREATE TABLE fact_links ("
+    "  recording_id INTEGER PRIMARY KEY REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  watch INTEGER NOT NULL REFERENCES fact_watches (id),"
+    "  call_id TEXT NOT NULL,"
+    "  file TEXT NOT NULL,"
+    "  caller TEXT,"
+    "  begun_ms INTEGER NOT NULL,"
+    "  facts TEXT NOT NULL,"      /* hash of the facts that the result says */
+    "  lines TEXT NOT NULL,"      /* and of those that the sound was measured with */
+    "  sidecar INTEGER NOT NULL," /* stamp of the sidecar that was read; 0: none */
+    "  made_ms INTEGER NOT NULL,"
+    "  look_ms INTEGER NOT NULL,"      /* when to look for facts again; 0: not by itself */
+    "  due INTEGER NOT NULL DEFAULT 0" /* facts of it have come since */
+    ") STRICT;"
+    "CREATE INDEX fact_links_call ON fact_links (call_id, watch);"
+    "CREATE INDEX fact_links_file ON fact_links (file, watch);"
+    "CREATE INDEX fact_links_caller ON fact_links (caller, watch, begun_ms)"
+    "  WHERE caller IS NOT NULL;"
+    "CREATE INDEX fact_links_look ON fact_links (look_ms) WHERE look_ms > 0;"
+    "CREATE INDEX fact_links_due ON fact_links (watch) WHERE due;";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
+                                    schema_0005, schema_0006, schema_0007};
 const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};

@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+#include "facts/join.h"
 #include "store/mend.h"
 #include "store/parts.h"
 #include "store/recordings.h"
@@ -213,13 +214,16 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
     if (store == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the store");
     store->lock_fd = -1;
+    store->ballast.fd = -1;
     enum cqa_status status = refuse_network(state_dir, error);
-    if (status == CQA_OK)
+    if (status == CQA_OK) {
+        cqa_ballast_open(&store->ballast, state_dir);
         status = open_files(store, state_dir, error);
+    }
     if (status == CQA_OK)
         status = cqa_sql_migrate(store->sql, &cqa_store_schema, error);
     if (status == CQA_OK)
-        status = cqa_sql_transaction(store->sql, CQA_SQL_WRITE, register_owner, store, error);
+        status = cqa_store_send(store, register_owner, store, error);
     if (status != CQA_OK) {
         cqa_store_close(store);
         return cqa_fail_within(error, "%s", state_dir);
@@ -275,6 +279,7 @@ void cqa_store_close(struct cqa_store *store)
         return;
     /* The end of the lock frees what is held; that is done by whoever claims next. */
     cqa_sql_close(store->sql);
+    cqa_ballast_close(&store->ballast);
     if (store->lock_fd >= 0)
         (void)close(store->lock_fd);
     free(store);
@@ -289,6 +294,10 @@ CQA_SQL_STATEMENT(first_waiting, "", 1,
                   " WHERE state IN ('ready', 'leased', 'settling')");
 CQA_SQL_STATEMENT(first_unsent, "", 1,
                   "SELECT min(made_ms) FROM deliveries WHERE state IN ('pending', 'in_flight')");
+
+CQA_SQL_STATEMENT(count_aside, "", 1,
+                  "SELECT count(*) FROM deliveries INDEXED BY deliveries_aside"
+                  " WHERE state = 'pending' AND aside > 0");
 
 static enum cqa_status count_states(struct cqa_sql *sql, const struct cqa_sql_statement *statement,
                                     const char *const *words, int64_t *out, struct cqa_error *error)
@@ -319,6 +328,8 @@ static enum cqa_status count_all(struct cqa_sql *sql, void *context, struct cqa_
         status = cqa_sql_number(sql, &out->oldest_waiting_ms, error, &first_waiting);
     if (status == CQA_OK)
         status = cqa_sql_number(sql, &out->oldest_unsent_ms, error, &first_unsent);
+    if (status == CQA_OK)
+        status = cqa_sql_number(sql, &out->aside, error, &count_aside);
     return status;
 }
 
@@ -327,6 +338,29 @@ enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out
 {
     /* One transaction, so that the numbers belong together. */
     return cqa_sql_transaction(store->sql, CQA_SQL_READ, count_all, out, error);
+}
+
+/* ---- reading together */
+
+struct together {
+    cqa_store_body *body;
+    void *context;
+};
+
+static enum cqa_status read_together(struct cqa_sql *sql, void *context, struct cqa_error *error)
+{
+    const struct together *together = context;
+
+    (void)sql;
+    return together->body(together->context, error);
+}
+
+enum cqa_status cqa_store_reading(struct cqa_store *store, cqa_store_body *body, void *context,
+                                  struct cqa_error *error)
+{
+    struct together together = {body, context};
+
+    return cqa_sql_transaction(store->sql, CQA_SQL_READ, read_together, &together, error);
 }
 
 /* ---- forgetting */
@@ -342,6 +376,20 @@ CQA_SQL_STATEMENT(list_due, "iiii", 2,
 CQA_SQL_STATEMENT(delete_deliveries, "i", 0, "DELETE FROM deliveries WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_result, "i", 0, "DELETE FROM results WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_preview, "i", 0, "DELETE FROM previews WHERE recording_id = ?1");
+/* Whatever may have been joined to it. */
+CQA_SQL_STATEMENT(delete_facts, "ii", 0,
+                  "DELETE FROM facts WHERE id IN (SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.call_id = l.call_id AND f.watch = l.watch WHERE l.recording_id = ?1"
+                  " UNION SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.linked_id = l.call_id AND f.watch = l.watch WHERE l.recording_id = ?1"
+                  " UNION SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.file IN (l.file, l.call_id) AND f.watch = l.watch"
+                  "  WHERE l.recording_id = ?1"
+                  " UNION SELECT f.id FROM fact_links AS l JOIN facts AS f"
+                  "  ON f.caller = l.caller AND f.watch = l.watch"
+                  "  AND f.started_ms BETWEEN l.begun_ms - ?2 AND l.begun_ms + ?2"
+                  "  WHERE l.recording_id = ?1)");
+CQA_SQL_STATEMENT(delete_link, "i", 0, "DELETE FROM fact_links WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(delete_recording, "i", 0, "DELETE FROM recordings WHERE id = ?1");
 CQA_SQL_STATEMENT(keep_empty, "tii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = ?1, owner = NULL,"
@@ -390,6 +438,10 @@ enum cqa_status cqa_store_empty(struct cqa_sql *sql, int64_t id, int gone, const
         status = cqa_sql_do(sql, error, &delete_result, id);
     if (status == CQA_OK)
         status = cqa_sql_do(sql, error, &delete_preview, id);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_facts, id, (int64_t)CQA_JOIN_WITHIN_MS);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &delete_link, id);
     if (status == CQA_OK)
         status = gone ? cqa_sql_do(sql, error, &delete_recording, id)
                       : cqa_sql_do(sql, error, &keep_empty, reason, now_ms, id);

@@ -57,6 +57,12 @@ struct cqa_store_step {
 enum cqa_status cqa_store_hold_to(struct cqa_store *store, const struct cqa_store_step *steps,
                                   size_t count, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Runs `body` with everything that it reads of the same moment, which is quicker than one by one.
+ * It may be run again. */
+typedef enum cqa_status cqa_store_body(void *context, struct cqa_error *error);
+enum cqa_status cqa_store_reading(struct cqa_store *store, cqa_store_body *body, void *context,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 enum cqa_delivery_state {
     CQA_DELIVERY_PENDING,     /* to be sent, perhaps not before a time */
     CQA_DELIVERY_IN_FLIGHT,   /* being sent by a process that lives */
@@ -67,6 +73,17 @@ enum cqa_delivery_state {
 };
 extern const char *const cqa_delivery_state_words[CQA_DELIVERY_STATE_COUNT + 1];
 
+/*
+ * Room on the disk: the store keeps a file as ballast, which it gives up for the sender when the
+ * disk is full, so that what has been sent can be struck (docs/decisions/0098-ballast.md).
+ */
+enum cqa_room {
+    CQA_ROOM,      /* as far as this is known */
+    CQA_ROOM_TIGHT /* the ballast is given up, and what the store has inside is little: nothing but
+                      sending may write, a few deliveries at a time */
+};
+enum cqa_room cqa_store_room(struct cqa_store *store);
+
 /* recordings[*] sum up to every recording ever discovered and not forgotten. */
 struct cqa_counts {
     int64_t recordings[CQA_RECORDING_STATE_COUNT];
@@ -74,6 +91,7 @@ struct cqa_counts {
     int64_t oldest_waiting_ms; /* when the oldest ready, leased or settling recording was
                                   discovered; 0: none waits */
     int64_t oldest_unsent_ms;  /* when the oldest pending or in-flight delivery was made; 0: none */
+    int64_t aside;             /* of the pending deliveries: not taken so far, sent by themselves */
 };
 enum cqa_status cqa_store_counts(struct cqa_store *store, struct cqa_counts *out,
                                  struct cqa_error *error) CQA_MUST_CHECK;

@@ -89,6 +89,8 @@ static enum cqa_ground_reason own_reason(const struct cqa_event *event)
 {
     if (event->cause == CQA_CAUSE_PARKED)
         return CQA_GROUND_PARKED;
+    if (event->kind == CQA_KIND_LOGGED)
+        return CQA_GROUND_LOGGED;
     switch (event->type) {
     case CQA_EVENT_NOT_RECORDED:
         return CQA_GROUND_NOT_RECORDED;

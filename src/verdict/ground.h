@@ -27,6 +27,8 @@
     X(BEFORE, "before_conversation", "before both parties had been heard", "双方都开口之前")       \
     X(AFTER, "after_conversation", "after one party had said its last word",                       \
       "一方说完最后一句话之后")                                                                    \
+    X(LOGGED, "logged_hold", "the exchange logged a hold here that the sound does not show",       \
+      "交换机在此记录了保持，但声音中听不出")                                                      \
     X(NOBODY, "no_conversation", "nobody talks with anybody in this recording",                    \
       "录音中没有双方对话")                                                                        \
     X(CHARGED, "charged_once", "another rule charges for these very seconds",                      \

@@ -19,7 +19,7 @@ enum {
     CLOSES_PROVEN = 3,      /* files that never grew after they were closed: closing is the end */
     CLOSES_REFUTED = -16,   /* one that did outweighs so many of the others */
     PAUSE_MS_MAX = 3600000, /* who writes again later has not paused: the file is another one */
-    WHOLE_PAUSE_MS_MAX = 120000,
+    SURE_PAUSE_MS_MAX = 120000,
     WHOLE_GROWTHS_MIN = 2, /* one may be a copy that was made over the old one */
     OLD_MS = 3600000,
     HELD_MS_MAX =
@@ -34,6 +34,7 @@ struct cqa_scan {
     const struct cqa_clock *clock;
     int (*is_whole)(int fd, int64_t size_bytes);
     struct cqa_scan_learned learned;
+    int64_t long_pause_ms; /* the longest that has been seen, once at least; 0: none was long */
     int (*ignores)(void *context, const char *name);
     void *ignores_context;
     struct cqa_watched_files files;
@@ -160,6 +161,22 @@ void cqa_scan_hint(struct cqa_scan *scan, const char *path, enum cqa_scan_hint h
 
 /* ---- learning */
 
+/* One long pause may be somebody who appended to a recording that was done; two are how it goes
+ * here. */
+static void learn_pause(struct cqa_scan *scan, int64_t pause_ms)
+{
+    struct cqa_scan_learned *learned = &scan->learned;
+    int64_t sure_ms = pause_ms;
+
+    if (pause_ms > SURE_PAUSE_MS_MAX) {
+        sure_ms = pause_ms < scan->long_pause_ms ? pause_ms : scan->long_pause_ms;
+        if (pause_ms > scan->long_pause_ms)
+            scan->long_pause_ms = pause_ms;
+    }
+    if (sure_ms > learned->stream_pause_ms)
+        learned->stream_pause_ms = sure_ms;
+}
+
 /* The file is another than at the last look: what does that say of this folder? */
 static void learn(struct cqa_scan *scan, const struct cqa_watched *file, const struct stat *status,
                   int64_t mtime_ns)
@@ -171,11 +188,10 @@ static void learn(struct cqa_scan *scan, const struct cqa_watched *file, const s
         status->st_size <= file->size_bytes || pause_ms <= 0 || pause_ms > PAUSE_MS_MAX)
         return;
     if (file->form == CQA_FORM_STREAM) {
-        if (pause_ms > learned->stream_pause_ms)
-            learned->stream_pause_ms = pause_ms;
+        learn_pause(scan, pause_ms);
         if (file->closed)
             learned->closes = CLOSES_REFUTED;
-    } else if (file->form == CQA_FORM_WHOLE && pause_ms <= WHOLE_PAUSE_MS_MAX) {
+    } else if (file->form == CQA_FORM_WHOLE && pause_ms <= SURE_PAUSE_MS_MAX) {
         learned->whole_growths++;
         if (pause_ms > learned->whole_pause_ms)
             learned->whole_pause_ms = pause_ms;

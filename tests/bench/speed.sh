@@ -31,6 +31,8 @@ long 3600 1h.wav
 long 28800 8h.wav
 ffmpeg -nostdin -v error -i "$work/1h.wav" -c:a libopus -b:a 24k "$work/1h.ogg" </dev/null
 ffmpeg -nostdin -v error -i "$work/1h.wav" -c:a libmp3lame -b:a 32k "$work/1h.mp3" </dev/null
+ffmpeg -nostdin -v error -i "$work/1h.wav" -ac 1 -ar 16000 -c:a g722 -f g722 "$work/1h.g722" </dev/null
+ffmpeg -nostdin -v error -i "$work/1h.wav" -c:a aac -b:a 48k "$work/1h.m4a" </dev/null
 ffmpeg -nostdin -v error -i "$work/1h.wav" -c:a pcm_mulaw "$work/1h-ulaw.wav" </dev/null
 
 # shellcheck disable=SC2046

@@ -202,6 +202,11 @@ test("re-scoring, exports, roster, periods, audit log", async () => {
   await api("root", "PUT", "roster", 422, { type: "text/csv", body: "colour\nred\n" });
   await post("hr", "periods", { from: "2025-10-01", to: "2025-10-31", note: "October" }, 201);
   await post("hr", "periods", { from: "2025-11-01", to: "2025-11-30" }, 409);
+  const { periods: [october] } = await get("hr", "periods");
+  await post("hr", `periods/${october.period}/open`, {}, 422);
+  await post("hr", `periods/${october.period}/open`, { note: "closed too early" });
+  await post("hr", `periods/${october.period}/open`, { note: "once more" }, 404);
+  await get("lead", "calls?without_day=1");
   await get("root", "audit?limit=5");
 });
 

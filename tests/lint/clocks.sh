@@ -20,7 +20,9 @@ src/cli/erase.c cqa_clock_system           a program of its own
 src/cli/progress.c cqa_clock_system        a program of its own
 src/cli/status.c cqa_clock_system          a program of its own
 src/cli/sweep.c cqa_clock_system           a program of its own
+src/cli/deliveries.c cqa_clock_system      a program of its own
 src/daemon/main.c cqa_clock_system         a program of its own
+src/daemon/sender_process.c cqa_clock_system a program of its own
 src/post/post.c cqa_clock_system           whoever hands none in has the machine'"'"'s
 src/server/command_serve.c cqa_clock_system a program of its own
 src/server/main.c cqa_clock_system         a program of its own

@@ -57,6 +57,7 @@ DECLARED = {
     "server/notices.h": LATER,
     "server/objections.h": LATER,
     "server/people.h": LATER,
+    "server/periods.h": LATER,
     "server/previews.h": LATER,
     "server/put.h": LATER,
     "server/reviews.h": LATER,

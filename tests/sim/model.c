@@ -20,13 +20,16 @@ static const struct sim_revision *find_key(const char *key)
     return NULL;
 }
 
-/* The last that the server took of a call. */
-static const struct sim_revision *current_of(const char *call, int is_failure)
+/* What the server has of a call with the latest generation. */
+static const struct sim_revision *newest_of(const char *call)
 {
-    for (int i = sim->revision_count; i-- > 0;)
-        if (sim->revisions[i].is_failure == is_failure && strcmp(sim->revisions[i].call, call) == 0)
-            return &sim->revisions[i];
-    return NULL;
+    const struct sim_revision *newest = NULL;
+
+    for (int i = 0; i < sim->revision_count; i++)
+        if (strcmp(sim->revisions[i].call, call) == 0 &&
+            (newest == NULL || sim->revisions[i].number >= newest->number))
+            newest = &sim->revisions[i];
+    return newest;
 }
 
 /* ---- each recording that is there */
@@ -37,40 +40,25 @@ static int is_in(const struct cqa_recording *row, enum cqa_recording_state state
     return row->state == state || (row->state == CQA_RECORDING_EXCLUDED && sim->retention_days > 0);
 }
 
-/*
- * Where the recorder has forgotten, it cannot know that the server had this very content before
- * another: what comes again then is a repetition for the server (docs/decisions/0085).
- */
-static int was_forgotten(const char *call, const char *sha256)
-{
-    for (int i = 0; sim->retention_days > 0 && i < sim->revision_count; i++)
-        if (strcmp(sim->revisions[i].call, call) == 0 &&
-            strcmp(sim->revisions[i].sha256, sha256) == 0)
-            return 1;
-    return 0;
-}
-
 static void check_failed(const struct cqa_recording *row, const char *name,
                          const char *const *reasons)
 {
-    const struct sim_revision *told = current_of(row->call_id, 1);
+    const struct sim_revision *told = newest_of(row->call_id);
 
     if (!is_in(row, CQA_RECORDING_FAILED)) {
         sim_fault("%s cannot be read, but is %s", name, cqa_recording_state_words[row->state]);
         return;
     }
     for (; *reasons != NULL; reasons++)
-        for (int i = 0; told != NULL && i < sim->revision_count; i++)
-            if (sim->revisions[i].is_failure && strcmp(sim->revisions[i].call, row->call_id) == 0 &&
-                strcmp(sim->revisions[i].reason, *reasons) == 0)
-                return;
+        if (told != NULL && told->is_failure && strcmp(told->reason, *reasons) == 0)
+            return;
     sim_fault("%s cannot be read, and the server was not told", name);
 }
 
 static void check_scored(const struct cqa_recording *row, const char *name,
                          const struct sim_content *content)
 {
-    const struct sim_revision *current = current_of(row->call_id, 0);
+    const struct sim_revision *current = newest_of(row->call_id);
 
     if (!is_in(row, CQA_RECORDING_SCORED))
         sim_fault("%s should be scored, but is %s (%s)", name,
@@ -79,8 +67,9 @@ static void check_scored(const struct cqa_recording *row, const char *name,
         return;
     else if (current == NULL)
         sim_fault("%s was never scored on the server", name);
-    else if (strcmp(current->sha256, content->sha256) != 0 &&
-             !was_forgotten(row->call_id, content->sha256))
+    else if (current->is_failure)
+        sim_fault("%s is whole, and the server still lists it as a failure", name);
+    else if (strcmp(current->sha256, content->sha256) != 0)
         sim_fault("%s counts on the server as it was, not as it is", name);
 }
 

@@ -51,7 +51,8 @@ struct sim_revision {
     char key[256];
     char call[SIM_NAME_SIZE];
     char sha256[65];
-    uint64_t body_hash;
+    uint64_t body_hash; /* without the generation */
+    int64_t number;     /* of the generation */
     int is_failure;
     char reason[32];
 };

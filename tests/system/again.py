@@ -61,7 +61,14 @@ def age_store(site):
                           (aged(text), number))
             store.execute("UPDATE deliveries SET body = ?, key = replace(key, ' rules2', ''), next_ms = 0"
                           " WHERE recording_id = ?", (aged(text), number))
-        store.executescript("DROP TABLE previews; ALTER TABLE recordings DROP COLUMN asked; PRAGMA user_version = 1;")
+        store.executescript("DROP TABLE fact_links; DROP TABLE facts; DROP TABLE fact_origins; DROP TABLE fact_watches;"
+                            "DROP TABLE generations; DROP TABLE folders; DROP TABLE believed; DROP TABLE tombstones; DROP TABLE holds;"
+                            "DROP INDEX deliveries_due; DROP INDEX deliveries_aside; ALTER TABLE deliveries DROP COLUMN aside;"
+                            "ALTER TABLE deliveries DROP COLUMN refused_by;"
+                            "CREATE INDEX deliveries_pending ON deliveries (id, next_ms) WHERE state = 'pending';"
+                            "CREATE INDEX deliveries_next ON deliveries (next_ms) WHERE state = 'pending'; DROP TABLE previews;"
+                            "ALTER TABLE recordings DROP COLUMN held; ALTER TABLE recordings DROP COLUMN asked;"
+                            "PRAGMA user_version = 1;")
     store.close()
 
 
@@ -69,8 +76,10 @@ def age_server(site):
     """Its store is one of before, too."""
     store = sqlite3.connect(os.path.join(site.top, "scores.db"))
     (version,) = store.execute("PRAGMA user_version").fetchone()
-    store.executescript("DROP TABLE previews; DROP TABLE score_changes; ALTER TABLE import_faults DROP COLUMN about;"
-                        "ALTER TABLE import_faults DROP COLUMN said; PRAGMA user_version = %d;" % (version - 2))
+    store.executescript("DROP TABLE generations; ALTER TABLE calls DROP COLUMN posted; ALTER TABLE failures DROP COLUMN store;"
+                        "ALTER TABLE failures DROP COLUMN generation; DROP TABLE previews; DROP TABLE score_changes;"
+                        "ALTER TABLE import_faults DROP COLUMN about; ALTER TABLE import_faults DROP COLUMN said;"
+                        "PRAGMA user_version = %d;" % (version - 3))
     store.close()
 
 

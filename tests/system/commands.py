@@ -12,7 +12,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from typed import FAILED, INVALID, UNREADABLE, USAGE, Desk, fail, without_privileges
 
-COMMANDS = ["analyze", "sweep", "appraise", "identify", "erase", "hold", "plot", "check-config", "check-rubric", "check-scheme"]
+COMMANDS = ["analyze", "sweep", "deliveries", "appraise", "identify", "erase", "hold", "plot", "check-config", "check-rubric",
+            "check-scheme"]
 GBK = "坐席8001.wav".encode("gb18030")  # as a Windows host's share shows it
 
 

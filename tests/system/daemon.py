@@ -131,7 +131,7 @@ def full_disk(site, folder):
         site.start_daemon()
         return
     try:
-        shutil.copytree(aside, site.state, dirs_exist_ok=True)
+        shutil.copytree(aside, site.state, dirs_exist_ok=True, ignore=shutil.ignore_patterns("callqa.ballast"))
         site.start_daemon()
         folder.drop()
         folder.arrive()

@@ -32,6 +32,7 @@ expect freepbx "$sample" '.recording.layout == "stereo"'
 "$callqa" analyze --recorder freepbx --format jsonl "$sample" | jq -c .events >events
 sox "$sample" -t raw -e signed -b 16 d.raw
 sox "$sample" -t raw -e signed -b 16 -c 1 one.raw
+sox "$sample" -c 1 one.wav
 sox "$sample" -t raw -e signed -b 16 -r 16000 d16.raw
 sox "$sample" -t raw -e signed -b 16 -r 48000 d48.raw
 sox "$sample" -t raw -e a-law d.law
@@ -51,6 +52,14 @@ expect asterisk one.raw ".recording.layout == \"mono\" and .recording.duration_m
 expect ./d16.yaml d16.raw "$whole and .recording.rate_hz == 16000"
 expect ./d48.yaml d48.raw "$whole and .recording.rate_hz == 48000"
 expect ./law.yaml d.law "$whole and .recording.encoding == \"ALAW\""
+ffmpeg -v error -i one.wav -ar 16000 -c:a g722 -f g722 wide.raw
+cp wide.raw wide.g722
+profile wide '{encoding: g722}'
+expect ./wide.yaml wide.raw ".recording.layout == \"mono\" and .recording.encoding == \"G722\" and .recording.duration_ms == $ms"
+expect asterisk wide.g722 ".recording.encoding == \"G722\" and .recording.duration_ms == $ms"
+"$callqa" plot --recorder ./wide.yaml wide.raw -o wide.png || fail "wide.raw: no picture"
+refused asterisk wide.raw not_audio g722
+refused ./wide.yaml one.raw not_audio slin
 refused ./mono.yaml d.raw unsupported_layout 'channels: 2'
 refused ./d16.yaml one.raw unsupported_layout 'channels: 1'
 refused ./law.yaml d.raw not_audio slin

@@ -36,6 +36,20 @@ code=0
     { echo "without callqa-plot: exit $code"; cat "$folder/said"; exit 1; }
 [ "$(strings "$prefix/bin/callqa" | grep -cF "$source/models" || :)" -eq 0 ] || { echo "callqa knows the checkout"; exit 1; }
 
+# FFmpeg's libraries are the two codecs programs' alone; without these a recording is refused by name, all else is read.
+! ldd "$prefix"/bin/* "$prefix/libexec/callqa/callqa-sweep" | grep libav || { echo "linked to FFmpeg"; exit 1; }
+ffmpeg -v error -nostdin -i "$source"/samples/in-8001-13800138000-*.wav -c:a aac "$folder/call.m4a"
+if [ -e "$prefix/libexec/callqa/callqa-codecs" ]; then
+    "$prefix/bin/callqa" analyze --format csv "$folder/call.m4a" >"$folder/csv" || { echo "M4A is not read"; exit 1; }
+    grep -q dead-air "$folder/csv" || { cat "$folder/csv"; exit 1; }
+    "$prefix/libexec/callqa/callqa-codecs" 2>/dev/null && { echo "callqa-codecs ran by itself"; exit 1; }
+    rm "$prefix/libexec/callqa/callqa-codecs" "$prefix/libexec/callqa/callqa-server-codecs"
+fi
+code=0
+"$prefix/bin/callqa" analyze "$folder/call.m4a" "$source"/samples/in-8001-13800138000-*.wav >"$folder/csv" 2>"$folder/said" || code=$?
+{ [ "$code" -eq 3 ] && grep -q 'unsupported_codec: AAC .*not installed' "$folder/said" && [ -s "$folder/csv" ]; } ||
+    { echo "without the codecs programs: exit $code"; cat "$folder/said"; exit 1; }
+
 # Completion offers what --help says, under commands too.
 cat >"$folder/complete" <<'END'
 . "$1"

@@ -11,7 +11,7 @@ import { shiftFilter } from "./shift.js";
 import { clock, siteTime, t, word } from "./text.js";
 
 const PAGE = 50;
-const names = ["sort", "person", "agent", "team", "queue", "rule", "score_below", "from", "to", "shift"];
+const names = ["sort", "person", "agent", "team", "queue", "rule", "score_below", "from", "to", "shift", "without_day"];
 const ranks = ["note", "minor", "major", "critical"];
 
 export async function callsPage({ who, query }) {
@@ -20,7 +20,7 @@ export async function callsPage({ who, query }) {
   const more = h("div.pager");
   let cursor = "";
   const load = async () => {
-    const answer = await get("calls", { ...asked, sort: asked.sort || "newest", limit: PAGE, cursor });
+    const answer = await get("calls", { ...asked, sort: asked.without_day ? "arrival" : asked.sort || "newest", limit: PAGE, cursor });
     rows.append(...answer.calls.map(row));
     cursor = answer.next;
     replace(more, cursor && h("button", { type: "button", onclick: () => load().catch(failed) }, t("do.more")));

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-// Files to take away, and days that are closed for good.
-import { address, post } from "./api.js";
+// Files to take away, and days that are closed.
+import { address, get, post } from "./api.js";
 import { askForm, failed, field, notice } from "./dialog.js";
-import { h } from "./dom.js";
+import { h, replace } from "./dom.js";
 import { rosterPanel } from "./admin.js";
 import { defaultPeriod } from "./period.js";
-import { currentLanguage, t } from "./text.js";
+import { currentLanguage, day, t } from "./text.js";
 
 const files = ["calls.csv", "flags.csv", "calls.jsonl"];
 
@@ -26,14 +26,34 @@ export async function exportPage({ query }) {
 }
 
 function closing(period) {
+  const closed = h("div", { "aria-live": "polite" });
+  const show = async () => replace(closed, ...closedPeriods(await get("periods"), () => show().catch(failed)));
   const close = async (event) => {
     event.preventDefault();
     const { from, to, note, ignore_open } = Object.fromEntries(new FormData(event.target));
     const send = () => post("periods", { from, to, ...(note ? { note } : {}), ...(ignore_open ? { ignore_open: true } : {}) });
     const done = await askForm(t("closing.title"), [h("p", {}, t("closing.sure", { from, to }))], t("closing.do"), send).catch(failed);
-    if (done) notice(t("closing.done"));
+    if (!done) return;
+    notice(t("closing.done"));
+    await show().catch(failed);
   };
+  show().catch(failed);
   return h("section.panel", {}, h("h2", {}, t("closing.title")), h("p", {}, h("small", {}, t("closing.lead"))), h("form.filters", { onsubmit: close },
     field(t("filter.from"), h("input", { name: "from", type: "date", value: period.from, required: true })), field(t("filter.to"), h("input", { name: "to", type: "date", value: period.to, required: true })),
-    field(t("closing.note"), h("input", { name: "note", size: 28 })), h("label.check", {}, h("input", { type: "checkbox", name: "ignore_open", value: "1" }), " ", t("closing.ignoreOpen")), h("button", { type: "submit" }, t("closing.do"))));
+    field(t("closing.note"), h("input", { name: "note", size: 28 })), h("label.check", {}, h("input", { type: "checkbox", name: "ignore_open", value: "1" }), " ", t("closing.ignoreOpen")), h("button", { type: "submit" }, t("closing.do"))), closed);
+}
+
+/** What is closed, and what no closing can hold: calls that tell no day. */
+const closedPeriods = ({ periods, calls_without_day }, again) => [
+  calls_without_day > 0 && h("p.problem", {}, h("a", { href: "#/calls?without_day=1" }, t("closing.withoutDay", { n: calls_without_day }))),
+  periods.length > 0 && h("ul.events", {}, periods.map((one) => h("li", {}, h("div.between", {}, h("b", {}, `${day(one.from)} – ${day(one.to)}`), h("small", {}, [one.closed_by, day(one.closed_at.slice(0, 10)), one.note].filter(Boolean).join(" · ")),
+    h("span.spacer"), h("button", { type: "button", onclick: () => openAgain(one, again) }, t("closing.open")))))),
+].filter(Boolean);
+
+async function openAgain({ period, from, to }, again) {
+  const note = h("input", { name: "note", required: true, size: 28 });
+  const done = await askForm(t("closing.open"), [h("p", {}, t("closing.openSure", { from, to })), field(t("closing.note"), note)], t("closing.open"), () => post(`periods/${period}/open`, { note: note.value })).catch(failed);
+  if (!done) return;
+  notice(t("closing.opened", { n: done.waiting }));
+  await again();
 }

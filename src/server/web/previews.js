@@ -43,10 +43,10 @@ function monthOf(rows, again) {
 const cells = (row) => [number(row.calls), number(row.changed), gained(row.gained), deduction(row.lost), number(row.for_a_person)].map((words) => h("td.number", {}, words));
 
 function callOf(call, again) {
-  const one = { calls: [call.number] };
+  const one = { waiting: [call.waiting] };
   const score = `${call.before === null ? "–" : number(call.before)} → ${call.after === null ? "–" : number(call.after)}`;
-  return h("li", {}, h("div.between", {}, h("a", { href: `#/call/~${call.number}` }, call.id), h("b", {}, score), h("small", {}, [call.person, call.day && day(call.day)].filter(Boolean).join(" · ")),
-    call.closed && h("span.chip", {}, t("preview.closed")), call.for_a_person && h("span.chip", {}, t("preview.look")), h("span.spacer"),
+  return h("li", {}, h("div.between", {}, call.number === null ? h("span", {}, call.id) : h("a", { href: `#/call/~${call.number}` }, call.id), h("b", {}, score), h("small", {}, [call.person, call.day && day(call.day)].filter(Boolean).join(" · ")),
+    call.closed && h("span.chip", {}, t("preview.closed")), call.number === null && h("span.chip", {}, t("preview.newCall")), call.for_a_person && h("span.chip", {}, t("preview.look")), h("span.spacer"),
     !call.closed && h("button", { type: "button", onclick: () => act("accept", one, again, call.for_a_person) }, t("preview.acceptOne")),
     h("button", { type: "button", onclick: () => act("discard", one, again) }, t("preview.discardOne"))),
   changeList(call.changes));

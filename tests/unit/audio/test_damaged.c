@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "audio/audio.h"
+#include "audio/probe.h"
 #include "support/recording.h"
 
 enum { HEADER_BYTES = 44, AUDIO_BYTES = 8000 };
@@ -316,6 +317,30 @@ static void sparse_giants_cost_nothing(void **state)
 }
 
 /* Growing, shrinking and rewriting between opening and the facts. */
+/* 32 bits cannot count over 4 GiB: what is left of the length is that of a short call. */
+static void lengths_that_wrapped_are_the_files(void **state)
+{
+    static const struct cqa_raw nobody_says = {0};
+    const uint64_t bytes = (5ULL << 30) + HEADER_BYTES;
+    struct wav wav = whole;
+    struct cqa_source source;
+    struct cqa_probe probe;
+    struct cqa_failure failure;
+
+    (void)state;
+    wav.rate_hz = 96000;
+    wav.data_length = (uint32_t)(bytes - HEADER_BYTES);
+    wav.riff_length = (uint32_t)(bytes - 8);
+    const int fd = make_wav(&wav);
+    assert_int_equal(ftruncate(fd, (off_t)bytes), 0);
+    assert_int_equal(cqa_source_open(&source, fd, &failure), CQA_OK);
+    assert_int_equal(cqa_probe_file(&probe, &source, "a.wav", &nobody_says, &failure), CQA_OK);
+    assert_int_equal(probe.data_start, HEADER_BYTES);
+    assert_int_equal(probe.data_end, bytes);
+    cqa_source_close(&source);
+    close(fd);
+}
+
 static void changes_are_seen(void **state)
 {
     for (int change = 0; change < 3; change++) {
@@ -422,6 +447,7 @@ int main(void)
         cmocka_unit_test(unclosed_files_are_not_whole),
         cmocka_unit_test(complete_files_without_audio_are_empty),
         cmocka_unit_test(sparse_giants_cost_nothing),
+        cmocka_unit_test(lengths_that_wrapped_are_the_files),
         cmocka_unit_test(changes_are_seen),
         cmocka_unit_test(what_cannot_be_read_is_unreadable),
         cmocka_unit_test(damaged_opus_is_not_whole),

@@ -108,7 +108,9 @@ static void is_read_as_said(void **state)
     for (size_t i = 0; i < call_count; i += 2)
         for (int e = 0; e < ENCODINGS; e++)
             for (int mix = 0; mix < MIXES; mix++) {
-                const struct cqa_raw said = {encodings[e].encoding, 8000, channels_of[mix]};
+                const struct cqa_raw said = {.encoding = encodings[e].encoding,
+                                             .rate_hz = 8000,
+                                             .channels = channels_of[mix]};
                 struct heard heard = recording_hear_as(
                     file_of(&calls[i], mix, encodings[e].format, 1), "a.raw", &said, BLOCK);
                 expect_whole(&heard, &calls[i], encodings[e].word, channels_of[mix],
@@ -138,7 +140,8 @@ static void higher_rates_are_read_as_said(void **state)
     for (size_t i = 0; i < call_count; i += 3)
         for (size_t t = 0; t < 2; t++)
             for (int mix = 0; mix < MIXES; mix++) {
-                const struct cqa_raw said = {CQA_RAW_SLIN, 8000 * (int)times[t], 0};
+                const struct cqa_raw said = {.encoding = CQA_RAW_SLIN,
+                                             .rate_hz = 8000 * (int)times[t]};
                 struct heard heard = recording_hear_as(
                     file_of(&calls[i], mix, SF_FORMAT_PCM_16, times[t]), "a.raw", &said, BLOCK);
                 expect_whole(&heard, &calls[i], "PCM_16", channels_of[mix], mix_words[mix]);
@@ -154,7 +157,8 @@ static int count_told(const unsigned char *bytes, size_t count, int e, int chann
     int told = 0;
 
     for (int wrong = 0; wrong < ENCODINGS * 2; wrong++) {
-        const struct cqa_raw said = {encodings[wrong / 2].encoding, 8000, wrong % 2 + 1};
+        const struct cqa_raw said = {
+            .encoding = encodings[wrong / 2].encoding, .rate_hz = 8000, .channels = wrong % 2 + 1};
         if (wrong / 2 == e && said.channels == channels)
             continue;
         struct heard heard =
@@ -213,7 +217,7 @@ static void an_ending_that_lies_is_said(void **state)
 static void silence_is_as_said_and_compressed_bytes_are_none(void **state)
 {
     static unsigned char bytes[200000];
-    const struct cqa_raw said = {CQA_RAW_SLIN, 16000, 2};
+    const struct cqa_raw said = {.encoding = CQA_RAW_SLIN, .rate_hz = 16000, .channels = 2};
     unsigned seed = 1;
 
     (void)state;
@@ -234,10 +238,37 @@ static void silence_is_as_said_and_compressed_bytes_are_none(void **state)
     }
 }
 
+/* Nothing in the samples tells a wrong rate; a record of the call does. */
+static void length_is_held_against_the_call_record(void **state)
+{
+    static const struct {
+        int rate_hz;
+        double record_s; /* over the recording's length */
+        enum cqa_status status;
+    } cases[] = {
+        {8000, 0, CQA_OK},                                        /* nobody says */
+        {8000, 1.0, CQA_OK},         {8000, 1.3, CQA_OK},         /* the recording began late */
+        {8000, 0.97, CQA_OK},        {16000, 1.0, CQA_E_BADDATA}, /* half as long as the call */
+        {24000, 1.0, CQA_E_BADDATA}, {8000, 0.5, CQA_E_BADDATA},  /* twice as long as the call */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cqa_raw said = {.encoding = CQA_RAW_SLIN, .rate_hz = cases[i].rate_hz};
+        said.call_ms = (int64_t)(cases[i].record_s * (double)calls[0].facts.duration_ms);
+        struct heard heard = recording_hear_as(file_of(&calls[0], ONE_CHANNEL, SF_FORMAT_PCM_16, 1),
+                                               "a.raw", &said, BLOCK);
+        assert_int_equal(heard.status, cases[i].status);
+        if (heard.status != CQA_OK)
+            assert_string_equal(heard.failure.reason, CQA_FAILURE_LAYOUT);
+        heard_finish(&heard);
+    }
+}
+
 /* Names that nothing is known of: audio only where a profile says what it is. */
 static void an_unknown_name_needs_a_profile(void **state)
 {
-    const struct cqa_raw said = {CQA_RAW_ALAW, 0, 0};
+    const struct cqa_raw said = {.encoding = CQA_RAW_ALAW};
     const int fd = file_of(&calls[0], BOTH, SF_FORMAT_ALAW, 1);
     size_t count;
     unsigned char *bytes = recording_bytes(fd, &count);
@@ -278,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_wrong_setting_is_said),
         cmocka_unit_test(an_ending_that_lies_is_said),
         cmocka_unit_test(silence_is_as_said_and_compressed_bytes_are_none),
+        cmocka_unit_test(length_is_held_against_the_call_record),
         cmocka_unit_test(an_unknown_name_needs_a_profile),
         cmocka_unit_test(clicks_change_nothing),
     };

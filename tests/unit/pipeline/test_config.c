@@ -66,6 +66,8 @@ static void assert_source(const struct cqa_recorder *recorder, const char *name)
     cqa_arena_finish(&arena);
 }
 
+#define FACTS "    facts:\n      sources:\n"
+
 static void test_little_is_enough(void **state)
 {
     struct cqa_config config;
@@ -96,6 +98,10 @@ static void test_everything_is_read(void **state)
              "unfinished: 2h\nanalysis_timeout: 90s\nretention_days: 0\nlog_level: debug\n"
              "mask_private: true\nshow_digits: true\nwatch:\n"
              "  - path: /a\n    recorder: freepbx\n    time_zone: Asia/Shanghai\n"
+             "    facts:\n      wait: 90s\n      sources:\n"
+             "        - {kind: csv, path: /l, times: utc}\n"
+             "        - {kind: postgresql, host: h, user: u, database: d, preset: asterisk, table: "
+             "old.cdr, interval: 5s}\n"
              "  - path: /ab\n    time_zone: UTC\n"
              "post:\n  url: http://127.0.0.1:8080/api/v1/results\n  token_file: %s\n"
              "  timeout: 7s\n  batch: 1\n  proxy: http://proxy.example:3128\n",
@@ -112,6 +118,12 @@ static void test_everything_is_read(void **state)
     assert_int_equal(config.log_level, CQA_LOG_DEBUG);
     assert_int_equal(config.mask_private, CQA_LOG_MASK_ALL);
     assert_true(config.show_digits);
+    assert_int_equal(config.watches[0].facts.wait_ms, 90000);
+    assert_int_equal(config.watches[0].facts.count, 2);
+    assert_int_equal(config.watches[0].facts.origins[0].kind, CQA_ORIGIN_CSV);
+    assert_true(config.watches[0].facts.origins[0].utc);
+    assert_int_equal(config.watches[0].facts.origins[1].interval_ms, 5000);
+    assert_non_null(strstr(config.watches[0].facts.origins[1].table.query, "FROM old.cdr WHERE"));
     assert_int_equal(config.watch_count, 2); /* /ab does not lie in /a */
     assert_source(config.watches[0].recorder, "freepbx");
     assert_true(config.posts);
@@ -162,6 +174,36 @@ static const struct {
      "/nowhere/token"},
     {TOP "post:\n  url: https://scores.example/r\n  batch: 501\n", 6, "500"},
     {TOP "pots:\n  url: https://scores.example/\n", 4, "pots"},
+    {TOP "    facts: yes\n", 4, "map"},
+    {TOP "    facts:\n      delay: 3s\n", 5, "delay"},
+    {TOP "    facts:\n      wait: 3\n", 5, "s"},
+    {TOP FACTS "        - cdr\n", 6, "kind"},
+    {TOP FACTS "        - {path: /l}\n", 6, "kind"},
+    {TOP FACTS "        - {kind: oracle, path: /l}\n", 6, "mariadb"},
+    {TOP FACTS "        - {kind: csv}\n", 6, "path"},
+    {TOP FACTS "        - {kind: csv, path: Master.csv}\n", 6, "absolute"},
+    {TOP FACTS "        - {kind: csv, path: /tmp}\n", 6, "folder"},
+    {TOP FACTS "        - {kind: csv, path: /l, query: SELECT 1}\n", 6, "query"},
+    {TOP FACTS "        - {kind: csv, path: /l, time_zone: Mars/Olympus}\n", 6, "time_zone"},
+    {TOP FACTS "        - {kind: csv, path: /l}\n        - {kind: csv, path: /l}\n", 7, "twice"},
+    {TOP FACTS "        - {kind: sqlite, path: /l}\n", 6, "query"},
+    {TOP FACTS "        - {kind: sqlite, path: /l, preset: avaya}\n", 6, "asterisk"},
+    {TOP FACTS "        - {kind: sqlite, path: /l, preset: asterisk, table: cdr; x}\n", 6,
+     "no table's name"},
+    {TOP FACTS
+     "        - kind: sqlite\n          path: /l\n          query: SELECT a FROM b WHERE c "
+     "> :yesterday\n          columns: [agent]\n",
+     8, ":until_epoch"},
+    {TOP FACTS "        - kind: sqlite\n          path: /l\n          query: SELECT a, b FROM c\n"
+               "          columns: [agent, agent]\n",
+     9, "comes twice"},
+    {TOP FACTS "        - {kind: mariadb, user: u, database: d, preset: asterisk}\n", 6, "host"},
+    {TOP FACTS "        - {kind: mariadb, host: h, user: u, database: d, preset: asterisk, "
+               "password_file: /nowhere/p}\n",
+     6, "/nowhere/p"},
+    {TOP FACTS "        - {kind: mariadb, host: h, user: u, database: d, preset: asterisk, "
+               "password_file: /etc/passwd}\n",
+     6, "everybody"},
 };
 
 static void test_every_problem_has_its_place(void **state)

@@ -103,9 +103,9 @@ static void test_an_item_that_goes_unmentioned_is_sent_again(void **state)
     const struct cqa_reply reply = exchange(post, TWO, 2);
 
     (void)state;
-    assert_int_equal(reply.verdict, CQA_LATER);
+    assert_int_equal(reply.verdict, CQA_DELIVERED);
     assert_int_equal(reply.receipts[0].verdict, CQA_DELIVERED);
-    assert_int_equal(reply.receipts[1].verdict, CQA_LATER);
+    assert_int_equal(reply.receipts[1].verdict, CQA_ASIDE);
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -118,20 +118,20 @@ static void test_every_answer_has_its_meaning(void **state)
     } table[] = {
         {"HTTP/1.1 301 Moved\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
          CQA_HALTED},
-        {"HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n", CQA_NEVER},
+        {"HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n", CQA_ASIDE},
         {"HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n", CQA_HALTED},
-        {"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", CQA_HALTED},
+        {"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", CQA_ASIDE},
         {"HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n", CQA_HALTED},
         {"HTTP/1.1 408 Slow\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", CQA_LATER},
-        {"HTTP/1.1 409 Twice\r\nContent-Length: 0\r\n\r\n", CQA_NEVER},
-        {"HTTP/1.1 413 Big\r\nContent-Length: 0\r\n\r\n", CQA_NEVER},
-        {"HTTP/1.1 422 What\r\nContent-Length: 0\r\n\r\n", CQA_NEVER},
+        {"HTTP/1.1 409 Twice\r\nContent-Length: 0\r\n\r\n", CQA_ASIDE},
+        {"HTTP/1.1 413 Big\r\nContent-Length: 0\r\n\r\n", CQA_ASIDE},
+        {"HTTP/1.1 422 What\r\nContent-Length: 0\r\n\r\n", CQA_ASIDE},
         {"HTTP/1.1 429 Wait\r\nContent-Length: 0\r\n\r\n", CQA_LATER},
-        {"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", CQA_LATER},
+        {"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", CQA_ASIDE},
         {"HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n", CQA_LATER},
-        {"[]", CQA_LATER},
-        {OK_HEAD "Content-Length: 13\r\n\r\n<html></html>", CQA_LATER},
-        {"", CQA_LATER},
+        {"[]", CQA_ASIDE},
+        {OK_HEAD "Content-Length: 13\r\n\r\n<html></html>", CQA_ASIDE},
+        {"", CQA_ASIDE},
     };
 
     (void)state;
@@ -149,8 +149,8 @@ static void test_an_answer_that_stops_midway_is_no_answer(void **state)
     const struct cqa_reply reply = exchange(post, TWO, 2);
 
     (void)state;
-    assert_int_equal(reply.verdict, CQA_LATER);
-    assert_int_equal(reply.receipts[0].verdict, CQA_LATER);
+    assert_int_equal(reply.verdict, CQA_ASIDE);
+    assert_int_equal(reply.receipts[0].verdict, CQA_ASIDE);
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -165,7 +165,7 @@ static void test_an_endless_answer_is_cut_off(void **state)
     memset(raw + head, ' ', 2 << 20);
     struct http_script *script = http_script_start(replies);
     struct cqa_post *post = make(script, (struct cqa_post_config){0});
-    assert_int_equal(exchange(post, TWO, 2).verdict, CQA_LATER);
+    assert_int_equal(exchange(post, TWO, 2).verdict, CQA_ASIDE);
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -192,16 +192,82 @@ static void test_retry_after_as_a_date(void **state)
     assert_true(wait_ms > 3600000);
 }
 
-static void test_a_batch_refused_as_a_whole_is_split(void **state)
+static void test_a_batch_refused_as_a_whole_says_nothing_of_its_items(void **state)
 {
-    const char *const replies[] = {"HTTP/1.1 413 Big\r\nContent-Length: 0\r\n\r\n", NULL};
+    const char *const replies[] = {"HTTP/1.1 422 What\r\nContent-Length: 0\r\n\r\n", NULL};
     struct http_script *script = http_script_start(replies);
     struct cqa_post *post = make(script, (struct cqa_post_config){0});
     const struct cqa_reply reply = exchange(post, TWO, 2);
 
     (void)state;
-    assert_true(reply.split);
-    assert_int_equal(reply.receipts[0].verdict, CQA_LATER);
+    assert_int_equal(reply.verdict, CQA_ASIDE);
+    assert_true(reply.refused);
+    assert_int_equal(reply.receipts[0].verdict, CQA_ASIDE);
+    assert_int_equal(reply.receipts[1].verdict, CQA_ASIDE);
+    cqa_post_destroy(post);
+    http_script_stop(script);
+}
+
+/* What counts as the receipt of one item that was sent alone: whatever else there is, its key and a
+ * status. */
+static void test_receipts_of_single_items(void **state)
+{
+    static const struct {
+        const char *status, *body;
+        enum cqa_verdict verdict;
+    } table[] = {
+        {"201 Stored", "{\"key\":\"k-1\",\"status\":201,\"error\":null}", CQA_DELIVERED},
+        {"202 Kept", "{\"key\":\"k-1\",\"status\":202,\"error\":\"kept back\"}", CQA_DELIVERED},
+        {"200 OK", "[{\"key\":\"k-1\",\"status\":200}]", CQA_DELIVERED},
+        {"200 OK", "{\"key\":\"other\",\"status\":201}", CQA_ASIDE},
+        {"200 OK", "{\"key\":\"k-1\"}", CQA_LATER},
+        {"200 OK", "{\"key\":\"k-1\",\"status\":\"201\"}", CQA_LATER},
+        {"200 OK", "{\"key\":\"k-1\",\"status\":503}", CQA_LATER},
+        {"200 OK", "{\"key\":\"k-1\",\"status\":503,\"status\":201}", CQA_ASIDE},
+        {"200 OK", "[{\"key\":\"k-1\",\"status\":201},{\"key\":\"k-1\",\"status\":500}]",
+         CQA_LATER},
+        {"200 OK", "{\"key\":\"k-1\",\"status\":20", CQA_ASIDE},
+        {"200 OK", "{\"headers\":{\"key\":\"k-1\",\"status\":201}}", CQA_ASIDE},
+        {"200 OK", "{}", CQA_ASIDE},
+        {"200 OK", "null", CQA_ASIDE},
+        {"200 OK", "<html>Welcome</html>", CQA_ASIDE},
+        {"200 OK", "", CQA_ASIDE},
+        {"204 Nothing", "", CQA_ASIDE},
+        {"404 No", "{\"key\":\"k-1\",\"status\":201}", CQA_HALTED},
+        {"422 No", "{\"key\":\"k-1\",\"status\":201}", CQA_ASIDE},
+        {"422 No", "{\"title\":\"no\",\"status\":422}", CQA_ASIDE},
+        {"422 No", "{\"key\":\"k-1\",\"status\":422,\"detail\":\"why\"}", CQA_NEVER},
+        {"409 No", "{\"key\":\"k-1\",\"status\":409,\"detail\":\"why\"}", CQA_NEVER},
+        {"400 No", "{\"key\":\"k-1\",\"status\":400}", CQA_ASIDE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        char raw[256];
+        const char *const replies[] = {raw, NULL};
+        snprintf(raw, sizeof raw, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n%s", table[i].status,
+                 strlen(table[i].body), table[i].body);
+        struct http_script *script = http_script_start(replies);
+        struct cqa_post *post = make(script, (struct cqa_post_config){.single = 1});
+        const struct cqa_reply reply = exchange(post, TWO, 1);
+        if (reply.receipts[0].verdict != table[i].verdict ||
+            (reply.verdict == CQA_DELIVERED) != (table[i].verdict == CQA_DELIVERED))
+            fail_msg("%d, %d of %s", (int)reply.verdict, (int)reply.receipts[0].verdict, raw);
+        cqa_post_destroy(post);
+        http_script_stop(script);
+    }
+}
+
+static void test_the_servers_version_is_read(void **state)
+{
+    const char *const replies[] = {"HTTP/1.1 503 Later\r\nCallqa-Server: 9.8.7\r\n"
+                                   "Content-Length: 0\r\n\r\n",
+                                   NULL};
+    struct http_script *script = http_script_start(replies);
+    struct cqa_post *post = make(script, (struct cqa_post_config){0});
+
+    (void)state;
+    assert_string_equal(exchange(post, TWO, 2).server, "9.8.7");
     cqa_post_destroy(post);
     http_script_stop(script);
 }
@@ -240,7 +306,9 @@ static const char *header(const char *request, const char *name, char out[256])
 
 static void test_single_items_carry_token_key_and_signature(void **state)
 {
-    const char *const replies[] = {"HTTP/1.1 201 Stored\r\nContent-Length: 0\r\n\r\n", NULL};
+    const char *const replies[] = {"HTTP/1.1 201 Stored\r\nContent-Length: 27\r\n\r\n"
+                                   "{\"key\":\"k-1\",\"status\":201} ",
+                                   NULL};
     char token_file[] = "/tmp/cqa-token-XXXXXX";
     char secret_file[] = "/tmp/cqa-secret-XXXXXX";
     struct cqa_secret secret;
@@ -343,7 +411,9 @@ int main(void)
         cmocka_unit_test(test_an_endless_answer_is_cut_off),
         cmocka_unit_test(test_retry_after_in_seconds_and_nonsense),
         cmocka_unit_test(test_retry_after_as_a_date),
-        cmocka_unit_test(test_a_batch_refused_as_a_whole_is_split),
+        cmocka_unit_test(test_a_batch_refused_as_a_whole_says_nothing_of_its_items),
+        cmocka_unit_test(test_receipts_of_single_items),
+        cmocka_unit_test(test_the_servers_version_is_read),
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_single_items_carry_token_key_and_signature),
         cmocka_unit_test(test_signature_is_the_standards),

@@ -185,10 +185,56 @@ static void test_genesys_time_with_offset(void **state)
     struct fixture *fixture = *state;
 
     put_text(fixture, "r_metadata.json",
-             "{\"userIds\": [\"u1\", \"u2\"], \"startTime\": \"2025-11-20T02:15:02.123Z\"}");
+             "{\"userIds\": [\"u1\"], \"startTime\": \"2025-11-20T02:15:02.123Z\"}");
     assert_int_equal(read_beside(fixture, "genesys", "r.wav"), CQA_OK);
     assert_string_equal(fixture->got.call.agent, "u1");
     assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:15:02+08:00");
+}
+
+/* Transferred: seconds of the one must not be charged to the other. */
+static void test_two_agents_are_none(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, "r_metadata.json", "{\"userIds\": [\"u1\", \"u2\"]}");
+    assert_int_equal(read_beside(fixture, "genesys", "r.wav"), CQA_OK);
+    assert_null(fixture->got.call.agent);
+    assert_true(fixture->got.call.lines.roles_unknown);
+    assert_int_equal(fixture->got.call.doubt_count, 1);
+    assert_string_equal(fixture->got.call.doubts[0].values[0], "u1");
+    assert_string_equal(fixture->got.call.doubts[0].values[1], "u2");
+}
+
+static void test_twilio_time(void **state)
+{
+    static const char name[] = "RE0123456789abcdef0123456789abcdef";
+    struct fixture *fixture = *state;
+    char path[64];
+
+    (void)snprintf(path, sizeof path, "%s.json", name);
+    put_text(fixture, path,
+             "{\"direction\": \"inbound\", \"from\": \"+8613800138000\","
+             " \"start_time\": \"Thu, 20 Nov 2025 02:15:02 +0000\"}");
+    (void)snprintf(path, sizeof path, "%s.wav", name);
+    assert_int_equal(read_beside(fixture, "twilio", path), CQA_OK);
+    assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:15:02+08:00");
+    assert_string_equal(fixture->got.call.customer, "+8613800138000");
+    assert_int_equal(fixture->got.call.from[CQA_CALL_STARTED_AT], CQA_FACT_SIDECAR);
+}
+
+static void test_holds(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, UUID ".cdr.json",
+             "{\"variables\": {\"hold_events\": "
+             "\"{{1763604905000000,1763604911000000},{1763604920000000,1763604921500000}}\"}}");
+    assert_int_equal(read_beside(fixture, "freeswitch", UUID ".wav"), CQA_OK);
+    assert_int_equal(fixture->got.call.hold_count, 2);
+    assert_int_equal(fixture->got.call.holds[1].end_ms, INT64_C(1763604921500));
+    put_text(fixture, UUID ".cdr.json", "{\"variables\": {\"hold_events\": \"{{1,x}}\"}}");
+    assert_int_equal(read_beside(fixture, "freeswitch", UUID ".wav"), CQA_OK);
+    assert_int_equal(fixture->got.call.hold_count, 0);
 }
 
 static void test_no_sidecar_is_no_error(void **state)
@@ -302,6 +348,9 @@ int main(int argc, char **argv)
         TEST(test_freeswitch_leg_of_an_agent_who_dials),
         TEST(test_webex_roles_are_read),
         TEST(test_genesys_time_with_offset),
+        TEST(test_two_agents_are_none),
+        TEST(test_twilio_time),
+        TEST(test_holds),
         TEST(test_no_sidecar_is_no_error),
         TEST(test_wrong_types_are_passed_over),
         TEST(test_hostile_sidecars_are_refused),

@@ -225,6 +225,15 @@ static const struct {
     const char *to;
     const char *error;
 } hostile[] = {
+    {"{\"schema\"", "{\"generation\":7,\"schema\"", "generation: must be an object"},
+    {"{\"schema\"", "{\"generation\":{\"number\":1},\"schema\"", "generation.store: is missing"},
+    {"{\"schema\"", "{\"generation\":{\"store\":\"a\"},\"schema\"",
+     "generation.number: is missing"},
+    {"{\"schema\"", "{\"generation\":{\"store\":\"a\",\"number\":0},\"schema\"",
+     "generation.number: must be"},
+    {"{\"schema\"", "{\"generation\":{\"store\":\"a\",\"number\":1.5},\"schema\"",
+     "generation.number: must be"},
+    {"{\"schema\"", "{\"generation\":{\"store\":\"a\",\"number\":1},\"schema\"", NULL},
     {"callqa.result/1", "callqa.result/2", "schema: must be one of: callqa.result/1"},
     {"\"schema\":\"callqa.result/1\",", "", "schema: is missing"},
     {"\"schema\"", "[", "result: not JSON: line 1"},
@@ -348,6 +357,29 @@ static void test_unknown_fields_pass_unless_strict(void **state)
     cqa_result_finish(&result);
     assert_int_equal(cqa_result_from_json(text, strlen(text), 1, &result, &error), CQA_E_BADDATA);
     assert_string_equal(cqa_english(&error.message), "result: unknown field \"later\"");
+    cqa_result_finish(&result);
+}
+
+static void test_a_generation_is_kept(void **state)
+{
+    char text[sizeof example + 128];
+    struct cqa_result result;
+    struct cqa_error error = {0};
+
+    (void)state;
+    snprintf(text, sizeof text,
+             "{\"generation\":{\"store\":\"0123456789abcdef\",\"recording\":12,"
+             "\"number\":1763604902123},%s",
+             example + 1);
+    assert_int_equal(cqa_result_from_json(text, strlen(text), CQA_RESULT_EXACT, &result, &error),
+                     CQA_OK);
+    assert_string_equal(result.generation.store, "0123456789abcdef");
+    assert_int_equal(result.generation.recording, 12);
+    assert_int_equal(result.generation.number, 1763604902123);
+    char *again = to_json(&result);
+    assert_non_null(strstr(again, "\"generation\":{\"store\":\"0123456789abcdef\","
+                                  "\"recording\":12,\"number\":1763604902123}"));
+    free(again);
     cqa_result_finish(&result);
 }
 
@@ -674,6 +706,7 @@ static void test_what_a_verdict_stands_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_generation_is_kept),
         cmocka_unit_test(test_what_a_verdict_stands_on),
         cmocka_unit_test(test_contract_example_is_read),
         cmocka_unit_test(test_writes_what_the_contract_shows),

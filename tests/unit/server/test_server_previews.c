@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "sql/sql.h"
 #include "support/served.h"
 
 /* Results that wait: what they show, what counts when, and what people decided meanwhile. */
@@ -229,6 +230,103 @@ static void decide(int64_t flag, const char *body)
     assert_int_equal(asks(url, body), 200);
 }
 
+#define CLOSE "{\"from\":\"2025-11-01\",\"to\":\"2025-11-30\",\"ignore_open\":true,\"note\":\"x\"}"
+
+/* A call that was never heard of waits like any other: no recorder is refused for coming late. */
+static void a_new_call_of_a_closed_period_waits(void **state)
+{
+    (void)state;
+    assert_int_equal(asks("/api/v1/periods", CLOSE), 201);
+    assert_int_equal(post_result("late", "l1", NULL), 202);
+    assert_int_equal(post_result("late", "l1", NULL), 202);
+    shows(PREVIEWS, "calls", "1");
+    shows(PREVIEWS, "most_changed.0.kept", "closed");
+    shows(PREVIEWS, "most_changed.0.number", "null");
+    shows(PREVIEWS, "most_changed.0.person", "8001");
+    shows(PREVIEWS, "most_changed.0.after", "96");
+    shows("/api/v1/calls?limit=500", "calls.1", "absent");
+    tells(ACCEPT, ALL, "closed", "1");
+    tells(ACCEPT, "{\"waiting\":[1]}", "closed", "1");
+    /* the newer one takes its place */
+    assert_int_equal(post_result("late", "l2", better), 202);
+    shows(PREVIEWS, "calls", "1");
+    shows(PREVIEWS, "most_changed.0.after", "98");
+
+    shows("/api/v1/periods", "periods.0.from", "2025-11-01");
+    shows("/api/v1/periods", "periods.0.to", "2025-11-30");
+    shows("/api/v1/periods", "periods.0.closed_by", "lea");
+    assert_int_equal(asks("/api/v1/periods/7/open", "{\"note\":\"y\"}"), 404);
+    assert_int_equal(asks("/api/v1/periods/1/open", "{}"), 422);
+    tells("/api/v1/periods/1/open", "{\"note\":\"a mistake\"}", "waiting", "1");
+    shows("/api/v1/periods", "periods.0", "absent");
+    shows("/api/v1/calls?limit=500", "calls.1", "absent"); /* opened again, and not yet accepted */
+    shows(PREVIEWS, "most_changed.0.closed", "false");
+    tells(ACCEPT, ALL, "accepted", "1");
+    shows("/api/v1/calls/late", "score.total", "98");
+    shows(PREVIEWS, "calls", "0");
+}
+
+/* Nor does it come into a closed period by another day, out of it by none, or at all by a failure.
+ */
+static void no_claim_of_a_day_moves_a_closed_number(void **state)
+{
+    static const char failure[] =
+        "{\"schema\":\"callqa.failure/1\",\"recording\":{\"path\":\"/var/spool/a.wav\"},"
+        "\"call\":{\"id\":\"1\",\"source\":\"freepbx\"},\"reason\":\"empty\",\"text\":\"x\"}";
+
+    (void)state;
+    served_put(&served, "2", "{\"call\": {\"started_at\": \"2025-12-02T10:00:00+08:00\"}}");
+    served_put(&served, "3", "{\"call\": {\"started_at\": null}}");
+    assert_int_equal(asks("/api/v1/periods", CLOSE), 201);
+    assert_int_equal(post_result("1", "n",
+                                 "{\"call\": {\"started_at\": null}, \"score\":"
+                                 " {\"total\": 100, \"deductions\": []}}"),
+                     202);
+    assert_int_equal(post_result("2", "m", NULL), 202); /* of December, and now of November */
+    assert_int_equal(post_result("3", "o", NULL), 202); /* of no day, and now of November */
+    struct reply reply =
+        served_post(&served, served.recorder, "/api/v1/results", "application/json", "f", failure);
+    assert_int_equal(reply.status, 201);
+    reply_finish(&reply);
+    shows("/api/v1/calls?from=2025-11-01&to=2025-11-30", "calls.0.score.total", "96");
+    shows("/api/v1/calls?from=2025-11-01&to=2025-11-30", "calls.1", "absent");
+    shows("/api/v1/calls/2", "call.started_at", "2025-12-02T10:00:00+08:00");
+    shows("/api/v1/calls/3", "call.started_at", "null");
+    tells(ACCEPT, "{\"calls\":[1, 2, 3]}", "closed", "3");
+    tells("/api/v1/periods/1/open", "{\"note\":\"x\"}", "waiting", "3");
+    tells(ACCEPT, "{\"calls\":[2, 3]}", "accepted", "2");
+    shows("/api/v1/calls?from=2025-11-01&to=2025-11-30", "calls.2.call.id", "3");
+}
+
+static void calls_without_a_day_are_asked_about(void **state)
+{
+    (void)state;
+    served_put(&served, "2", "{\"call\": {\"started_at\": null}}");
+    shows("/api/v1/periods", "calls_without_day", "1");
+    tells("/api/v1/periods", CLOSE, "calls_without_day", "1");
+    shows("/api/v1/calls?without_day=1", "calls.0.call.id", "2");
+    shows("/api/v1/calls?without_day=1", "calls.1", "absent");
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls?without_day=2", NULL);
+    assert_int_equal(reply.status, 400);
+    reply_finish(&reply);
+}
+
+/* What was counted between does not hide what a recorder said last. */
+static void what_waits_is_over_when_the_old_comes_again(void **state)
+{
+    (void)state;
+    assert_int_equal(asks("/api/v1/periods", CLOSE), 201);
+    assert_int_equal(post_result("1", "b", better), 202);
+    shows(PREVIEWS, "calls", "1");
+    assert_int_equal(post_result("1", "a", NULL), 200); /* put back */
+    shows(PREVIEWS, "calls", "0");
+    assert_int_equal(post_result("1", "b", better), 202); /* and replaced again, under its key */
+    shows(PREVIEWS, "calls", "1");
+    tells("/api/v1/periods/1/open", "{\"note\":\"x\"}", "waiting", "1");
+    tells(ACCEPT, ALL, "accepted", "1");
+    shows(CALL, "score.total", "98");
+}
+
 static void a_confirmed_flag_that_goes_waits_for_a_person(void **state)
 {
     (void)state;
@@ -285,6 +383,197 @@ static void a_decision_stands_where_its_flag_moves(void **state)
     shows(CALL, "score.decided_total", "98");
 }
 
+#define SPAN(id, start, end)                                                                       \
+    "{\"id\": " #id ", \"type\": \"silence\", \"start_ms\": " #start ", \"end_ms\": " #end         \
+    ", \"cause\": \"unexplained\", \"confidence\": 0.98}"
+#define DEAD_AIR(id, start, end)                                                                   \
+    "{\"rule\": \"dead-air\", \"points\": 2, \"event\": " #id ", \"start_ms\": " #start            \
+    ", \"end_ms\": " #end ", \"text\": {\"en\": \"s\", \"zh\": \"静\"}, \"severity\": \"minor\"}"
+#define REVISION(total, events, deductions)                                                        \
+    "{\"events\": [" events "], \"score\": {\"total\": " #total ", \"deductions\": [" deductions   \
+    "]}}"
+
+/* The dead air of 12.04 to 24.1 s was given back; what is new is none of what was decided. */
+static void a_flag_that_was_given_back_and_comes_elsewhere_waits(void **state)
+{
+    (void)state;
+    decide(1, "{\"state\":\"overturned\",\"reason\":\"parked\"}");
+    assert_int_equal(post_result("1", "elsewhere",
+                                 REVISION(98, SPAN(1, 30000, 42000), DEAD_AIR(1, 30000, 42000))),
+                     202);
+    shows(PREVIEWS, "most_changed.0.for_a_person", "true");
+    shows(PREVIEWS, "most_changed.0.kept", "decided");
+    shows(CALL, "score.decided_total", "98");
+    /* where it only went away nothing is left to look at */
+    assert_int_equal(post_result("1", "gone", REVISION(100, "", "")), 200);
+    shows(CALL, "score.total", "100");
+    shows(PREVIEWS, "calls", "0");
+    /* and what was decided is not forgotten when it comes back */
+    assert_int_equal(
+        post_result("1", "back", REVISION(98, SPAN(1, 12300, 24000), DEAD_AIR(1, 12300, 24000))),
+        200);
+    shows(CALL, "score.deductions.0.decision.state", "overturned");
+    shows(CALL, "score.decided_total", "100");
+}
+
+static void one_flag_that_becomes_two_waits(void **state)
+{
+    (void)state;
+    decide(1, "{\"state\":\"overturned\",\"reason\":\"parked\"}");
+    assert_int_equal(
+        post_result("1", "split",
+                    REVISION(96, SPAN(1, 12040, 17000) ", " SPAN(2, 18000, 24100),
+                             DEAD_AIR(1, 12040, 17000) ", " DEAD_AIR(2, 18000, 24100))),
+        202);
+    shows(PREVIEWS, "most_changed.0.for_a_person", "true");
+    shows(CALL, "score.decided_total", "98");
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "1");
+    shows(CALL, "score.deductions.1.rule", "dead-air");
+}
+
+static void two_decisions_that_become_one_flag_wait(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        post_result("1", "two",
+                    REVISION(96, SPAN(1, 12040, 17000) ", " SPAN(2, 18000, 24100),
+                             DEAD_AIR(1, 12040, 17000) ", " DEAD_AIR(2, 18000, 24100))),
+        200);
+    decide(3, "{\"state\":\"confirmed\"}");
+    decide(4, "{\"state\":\"overturned\",\"reason\":\"parked\"}");
+    shows(CALL, "score.decided_total", "98");
+    assert_int_equal(
+        post_result("1", "one", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100))),
+        202);
+    shows(CALL, "score.decided_total", "98");
+    shows(PREVIEWS, "most_changed.0.for_a_person", "true");
+}
+
+/* Dead air costs 7 points, and nothing else costs anything. */
+static int rescore(void)
+{
+    static const char rubric[] =
+        "name: strict\nversion: \"9\"\ntitle: {en: Strict, zh: 严格}\nbase: 100\nfloor: 0\nrules:\n"
+        "  - id: dead-air\n    title: {en: Dead air, zh: 静默}\n    severity: minor\n"
+        "    text: {en: silence, zh: 静默}\n    on: silence\n    points:\n      each: 7\n";
+    json_t *wish =
+        json_pack("{s:s, s:s, s:s}", "rubric", rubric, "from", "2025-11-01", "to", "2025-11-30");
+    char *body = json_dumps(wish, 0);
+    const int status = asks("/api/v1/rescore", body);
+
+    json_decref(wish);
+    free(body);
+    return status;
+}
+
+/* A re-scored call stays so when what it was made of is sent once more; what is new counts. */
+static void a_retry_does_not_undo_a_re_scoring(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        post_result("1", "a", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100))), 200);
+    assert_int_equal(rescore(), 200);
+    shows(CALL, "score.total", "93");
+    assert_int_equal(
+        post_result("1", "a", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100))), 200);
+    shows(CALL, "score.total", "93");
+    assert_int_equal(post_result("1", "b", REVISION(100, "", "")), 200);
+    shows(CALL, "score.total", "100");
+}
+
+/* What a recorder posted goes on waiting for its person when the call is scored anew meanwhile. */
+static void a_re_scoring_does_not_drop_what_waits(void **state)
+{
+    (void)state;
+    decide(1, "{\"state\":\"confirmed\"}");
+    assert_int_equal(post_result("1", "b", REVISION(100, "", "")), 202);
+    assert_int_equal(rescore(), 200);
+    shows(CALL, "score.rubric", "strict");
+    shows(CALL, "score.deductions.0.decision.state", "confirmed");
+    shows(PREVIEWS, "calls", "1");
+    shows(PREVIEWS, "most_changed.0.after", "100");
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "1");
+    shows(CALL, "score.total", "100");
+}
+
+static void objected_and_gone_is_answered(void **state)
+{
+    struct cqa_error error = {0};
+    const struct cqa_user_new zhang = {
+        .name = "zhang", .role = CQA_ACCOUNT_AGENT, .person = "8001", .password = "correct horse"};
+
+    (void)state;
+    assert_int_equal(cqa_user_put(served.scores, &zhang, &error), CQA_OK);
+    served_login(&served, "zhang", "correct horse");
+    assert_int_equal(asks("/api/v1/flags/1/objection", "{\"text\":\"not so\"}"), 201);
+    served_login(&served, "lea", "correct horse");
+    assert_int_equal(post_result("1", "b", REVISION(100, "", "")), 202); /* an answer is owed */
+    shows(PREVIEWS, "most_changed.0.for_a_person", "true");
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "1");
+    assert_int_equal(asks("/api/v1/objections/1/answer",
+                          "{\"state\":\"overturned\",\"reason\":\"it was not there\"}"),
+                     204);
+    shows("/api/v1/objections", "objections.0.outcome", "accepted");
+    shows(CALL, "score.total", "100");
+    /* it comes back: what was answered stands */
+    assert_int_equal(
+        post_result("1", "c", REVISION(98, SPAN(1, 12000, 24000), DEAD_AIR(1, 12000, 24000))), 200);
+    shows(CALL, "score.deductions.0.decision.state", "overturned");
+    shows(CALL, "score.decided_total", "100");
+}
+
+/* The store as the version before generations left it. */
+static void age(void)
+{
+    static const char *const steps[] = {
+        "CREATE TABLE old(call INTEGER PRIMARY KEY REFERENCES calls(id), kept INTEGER NOT NULL,"
+        " recorder TEXT NOT NULL, site TEXT NOT NULL, key TEXT NOT NULL, received_ms INTEGER NOT"
+        " NULL, after_c INTEGER, needs_person INTEGER NOT NULL, stale INTEGER NOT NULL DEFAULT 0,"
+        " body TEXT NOT NULL)",
+        "INSERT INTO old SELECT call, kept, recorder, site, key, received_ms, after_c,"
+        " needs_person, stale, body FROM previews",
+        "DROP TABLE previews",
+        "ALTER TABLE old RENAME TO previews",
+        "DROP TABLE generations",
+        "ALTER TABLE calls DROP COLUMN posted",
+        "ALTER TABLE failures DROP COLUMN store",
+        "ALTER TABLE failures DROP COLUMN generation",
+        "PRAGMA user_version = 10",
+    };
+    struct cqa_error error = {0};
+    struct cqa_sql *sql = NULL;
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/scores.db", served.folder);
+    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite, .path = path};
+    assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_OK);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        const struct cqa_sql_statement statement = {.text = steps[i], .types = ""};
+        if (cqa_sql_do(sql, &error, &statement) != CQA_OK)
+            fail_msg("%s: %s", steps[i], cqa_english(&error.message));
+    }
+    cqa_sql_close(sql);
+}
+
+static void what_waited_before_an_upgrade_waits_after_it(void **state)
+{
+    (void)state;
+    served_put(&served, "2", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100)));
+    assert_int_equal(rescore(), 200);
+    assert_int_equal(post_preview("1", "p1", better), 202);
+    age();
+    served_restart(&served);
+    served_login(&served, "lea", "correct horse");
+    shows(PREVIEWS, "calls", "1");
+    shows(PREVIEWS, "most_changed.0.number", "1");
+    shows(PREVIEWS, "most_changed.0.changes.0.rule", "dead-air");
+    /* what was scored anew before is still known to be */
+    served_put(&served, "2", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100)));
+    shows("/api/v1/calls/2", "score.total", "93");
+    tells(ACCEPT, "{\"calls\":[1]}", "accepted", "1");
+    shows(CALL, "score.total", "98");
+}
+
 static void who_may_and_what_is_refused(void **state)
 {
     (void)state;
@@ -319,6 +608,17 @@ int main(void)
         TEST(an_ordinary_revision_tells_its_changes_too),
         TEST(a_discarded_one_is_gone),
         TEST(a_closed_period_takes_nothing),
+        TEST(a_new_call_of_a_closed_period_waits),
+        TEST(no_claim_of_a_day_moves_a_closed_number),
+        TEST(calls_without_a_day_are_asked_about),
+        TEST(what_waits_is_over_when_the_old_comes_again),
+        TEST(a_flag_that_was_given_back_and_comes_elsewhere_waits),
+        TEST(one_flag_that_becomes_two_waits),
+        TEST(two_decisions_that_become_one_flag_wait),
+        TEST(a_retry_does_not_undo_a_re_scoring),
+        TEST(a_re_scoring_does_not_drop_what_waits),
+        TEST(objected_and_gone_is_answered),
+        TEST(what_waited_before_an_upgrade_waits_after_it),
         TEST(a_confirmed_flag_that_goes_waits_for_a_person),
         TEST(an_overturned_flag_is_not_given_back_twice),
         TEST(a_decision_stands_where_its_flag_moves),

@@ -99,11 +99,140 @@ static void new_content_replaces(void **state)
     assert_int_equal(post_status("k2", second), 200);
     assert_int_equal(call_count(), 1);
     assert_call("1", "score.total", "100");
-    /* The first, retried late, changes nothing. */
+    /* the first comes again, and nobody says that it is an old one: it is what counts now */
     assert_int_equal(post_status("k1", first), 200);
+    assert_call("1", "score.total", "96");
+    assert_int_equal(post_status("k1", first), 200);
+    assert_call("1", "score.total", "96");
+    assert_int_equal(post_status("k2", second), 200);
     assert_call("1", "score.total", "100");
+    assert_int_equal(call_count(), 1);
     free(first);
     free(second);
+}
+
+/* ---- generations: the order in which a recorder made what it posts */
+
+#define FULL "{\"score\": {\"total\": 100, \"deductions\": []}}"
+
+/* Posts call 1 with a generation of the store (NULL: none); the answer's status. */
+static int post_counted(const char *key, const char *changes, const char *store, int number)
+{
+    char *result = served_result("1", changes);
+    const size_t size = strlen(result) + 128;
+    char *body = malloc(size);
+
+    assert_non_null(body);
+    if (store != NULL)
+        snprintf(body, size, "{\"generation\":{\"store\":\"%s\",\"number\":%d},%s", store, number,
+                 result + 1);
+    const int status = post_status(key, store != NULL ? body : result);
+    free(body);
+    free(result);
+    return status;
+}
+
+static int post_failed(const char *store, int number)
+{
+    char body[512];
+
+    snprintf(body, sizeof body,
+             "{\"schema\":\"callqa.failure/1\",\"generation\":{\"store\":\"%s\",\"number\":%d},"
+             "\"recording\":{\"path\":\"/var/spool/a.wav\"},\"call\":{\"id\":\"1\",\"source\":"
+             "\"freepbx\"},\"reason\":\"empty\",\"text\":\"no audio\"}",
+             store, number);
+    return post_status(NULL, body);
+}
+
+static void assert_open_failures(size_t count)
+{
+    struct reply reply = served_get(&served, served.lead, "/api/v1/failures");
+
+    assert_int_equal(json_array_size(json_object_get(reply.json, "failures")), count);
+    reply_finish(&reply);
+}
+
+static void a_file_that_is_put_back_counts_again(void **state)
+{
+    (void)state;
+    assert_int_equal(post_counted("a", FULL, "s", 10), 201);
+    assert_int_equal(post_counted("b", NULL, "s", 11), 200);
+    assert_call("1", "score.total", "96");
+    assert_int_equal(post_counted("a", FULL, "s", 12), 200);
+    assert_call("1", "score.total", "100");
+    assert_call("1", "generation.number", "12");
+    /* late retries of what is over */
+    assert_int_equal(post_counted("b", NULL, "s", 11), 200);
+    assert_int_equal(post_counted("a", FULL, "s", 10), 200);
+    assert_int_equal(post_counted("c", "{\"score\": {\"total\": 50}}", "s", 9), 200);
+    assert_call("1", "score.total", "100");
+    assert_int_equal(post_counted("c", "{\"score\": {\"total\": 50}}", "s", 9), 200);
+    assert_int_equal(call_count(), 1);
+    struct reply reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"outdated\"} 3\n"));
+    reply_finish(&reply);
+}
+
+/* A store that was lost counts from the beginning; its first word is later than all of the old. */
+static void a_store_that_begins_anew_is_heard(void **state)
+{
+    (void)state;
+    assert_int_equal(post_counted("a", FULL, "old", 1000), 201);
+    assert_int_equal(post_counted("b", NULL, "new", 1), 200);
+    assert_call("1", "score.total", "96");
+    assert_int_equal(post_counted("a", FULL, "old", 999), 200); /* what it had counted stays over */
+    assert_call("1", "score.total", "96");
+    assert_int_equal(post_counted("a", FULL, NULL, 0), 200); /* nobody's count: when it comes */
+    assert_call("1", "score.total", "100");
+    assert_int_equal(post_counted("b", NULL, "new", 1), 200); /* sent once more: no news */
+    assert_call("1", "score.total", "100");
+    /* a store that was copied counts the same numbers once more, of other things */
+    assert_int_equal(post_counted("d", "{\"score\": {\"total\": 50}}", "new", 1), 200);
+    assert_call("1", "score.total", "50");
+}
+
+static void a_failure_has_its_place_among_results(void **state)
+{
+    (void)state;
+    assert_int_equal(post_counted("a", FULL, "s", 10), 201);
+    assert_int_equal(post_failed("s", 11), 201);
+    assert_open_failures(1);
+    assert_call("1", "score.total", "100");                  /* it stays what it was */
+    assert_int_equal(post_counted("a", FULL, "s", 10), 200); /* late */
+    assert_open_failures(1);
+    assert_int_equal(post_counted("a", FULL, "s", 12),
+                     200); /* restored: the same key and content */
+    assert_open_failures(0);
+    assert_int_equal(post_failed("s", 11), 200); /* late */
+    assert_open_failures(0);
+    assert_int_equal(post_failed("s", 13), 200); /* truncated again, in the same way */
+    assert_open_failures(1);
+    assert_int_equal(post_counted("b", NULL, "s", 14), 200);
+    assert_open_failures(0);
+    assert_call("1", "score.total", "96");
+}
+
+/* The failure that a result made later has overtaken was never news. */
+static void a_failure_that_comes_late_is_over(void **state)
+{
+    (void)state;
+    assert_int_equal(post_counted("a", FULL, "s", 10), 201);
+    assert_int_equal(post_failed("s", 9), 200);
+    assert_open_failures(0);
+    assert_int_equal(post_failed("other", 1), 200);
+    assert_open_failures(1);
+}
+
+static void a_generation_is_checked(void **state)
+{
+    (void)state;
+    assert_int_equal(post_counted("a", "{\"generation\": 5}", NULL, 0), 422);
+    assert_int_equal(post_counted("a", "{\"generation\": {\"store\": \"s\"}}", NULL, 0), 422);
+    assert_int_equal(
+        post_counted("a", "{\"generation\": {\"store\": \"\", \"number\": 1}}", NULL, 0), 422);
+    assert_int_equal(post_counted("a", FULL, "s", 0), 422);
+    assert_int_equal(post_failed("s", 0), 422);
+    assert_int_equal(post_counted("a", FULL, "s", 1), 201);
 }
 
 static void equal_content_under_two_ids_is_two_calls(void **state)
@@ -539,6 +668,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(result_comes_back_as_it_was_posted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(storing_twice_is_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(new_content_replaces, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_is_put_back_counts_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_that_begins_anew_is_heard, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_has_its_place_among_results, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_that_comes_late_is_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_generation_is_checked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(equal_content_under_two_ids_is_two_calls, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(key_with_other_content_is_refused, set_up, tear_down),

@@ -47,7 +47,8 @@ static inline int setup(void **state)
 static inline int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const names[] = {"callqa.db", "callqa.db-journal", "callqa.lock"};
+    static const char *const names[] = {"callqa.db", "callqa.db-journal", "callqa.lock",
+                                        "callqa.ballast"};
     char path[128];
 
     cqa_store_close(fixture->store);
@@ -102,8 +103,8 @@ static inline struct cqa_finished finished_of(const struct cqa_recording *record
                                  .rubric = "standard",
                                  .rubric_version = "1",
                                  .analyzer = "0.1.0 sha256:m",
-                                 .json = "{}",
-                                 .json_length = 2,
+                                 .json = "{\"r\":1}",
+                                 .json_length = 7,
                                  .key = "k"};
 }
 
@@ -134,6 +135,23 @@ static inline const char *json_of(struct fixture *fixture, const char *path)
 
     CHECK(fixture, stored_result(fixture->folder, path, &fixture->arena, &json, &fixture->error));
     return json;
+}
+
+/* `body` is `object` with a generation of the recording before it; the generation's number. */
+static inline int64_t assert_generation(const char *body, int64_t recording_id, const char *object)
+{
+    long long number = 0;
+    long long recording = 0;
+    int length = 0;
+
+    assert_int_equal(sscanf(body,
+                            "{\"generation\":{\"store\":\"%*16[0-9a-f]\",\"recording\":%lld,"
+                            "\"number\":%lld},%n",
+                            &recording, &number, &length),
+                     2);
+    assert_int_equal(recording, recording_id);
+    assert_string_equal(body + length, object + 1);
+    return number;
 }
 
 static inline struct cqa_counts counts(struct fixture *fixture)

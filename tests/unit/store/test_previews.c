@@ -202,35 +202,36 @@ static void test_a_preview_is_owed_once_and_after_its_result(void **state)
     struct cqa_delivery sent[2];
     int64_t ids[2];
     size_t count = 0;
+    const struct cqa_refusal refusal = {422, "an older server", "1/1"};
     int owed = 9;
 
     two_old(fixture);
     assert_int_equal(ask(fixture, &apart), 2);
     assert_int_equal(claim(fixture, 1, 9, claimed), 1);
     put(fixture, &claimed[0], NEW, "{\"new\":1}", 1);
-    CHECK(fixture,
-          cqa_previews_owe(fixture->store, claimed[0].id, "p", "{}", 2, 9, &owed, &fixture->error));
+    CHECK(fixture, cqa_previews_owe(fixture->store, claimed[0].id, "p", "{\"p\":1}", 7, 9, &owed,
+                                    &fixture->error));
     assert_int_equal(owed, 0); /* the server has nothing to compare it with */
-    CHECK(fixture, cqa_deliveries_claim(fixture->store, 2, 9, &fixture->arena, sent, &count,
-                                        &fixture->error));
+    CHECK(fixture, cqa_deliveries_claim(fixture->store, CQA_LANE_DUE, 2, 9, &fixture->arena, sent,
+                                        &count, &fixture->error));
     assert_int_equal(count, 2);
     for (size_t i = 0; i < count; i++)
         ids[i] = sent[i].id;
     CHECK(fixture, cqa_deliveries_acked(fixture->store, ids, count, 9, &fixture->error));
-    CHECK(fixture,
-          cqa_previews_owe(fixture->store, claimed[0].id, "p", "{}", 2, 9, &owed, &fixture->error));
+    CHECK(fixture, cqa_previews_owe(fixture->store, claimed[0].id, "p", "{\"p\":1}", 7, 9, &owed,
+                                    &fixture->error));
     assert_int_equal(owed, 1);
-    CHECK(fixture,
-          cqa_previews_owe(fixture->store, claimed[0].id, "p", "{}", 2, 9, &owed, &fixture->error));
+    CHECK(fixture, cqa_previews_owe(fixture->store, claimed[0].id, "p", "{\"p\":1}", 7, 9, &owed,
+                                    &fixture->error));
     assert_int_equal(owed, 0);
     assert_int_equal(previews(fixture).owed, 1);
-    CHECK(fixture, cqa_deliveries_claim(fixture->store, 2, 9, &fixture->arena, sent, &count,
-                                        &fixture->error));
+    CHECK(fixture, cqa_deliveries_claim(fixture->store, CQA_LANE_DUE, 2, 9, &fixture->arena, sent,
+                                        &count, &fixture->error));
     assert_int_equal(count, 1);
-    CHECK(fixture, cqa_deliveries_quarantine(fixture->store, sent[0].id, 422, "an older server", 9,
-                                             &fixture->error));
     CHECK(fixture,
-          cqa_previews_owe(fixture->store, claimed[0].id, "p", "{}", 2, 9, &owed, &fixture->error));
+          cqa_deliveries_quarantine(fixture->store, sent[0].id, &refusal, 9, &fixture->error));
+    CHECK(fixture, cqa_previews_owe(fixture->store, claimed[0].id, "p", "{\"p\":1}", 7, 9, &owed,
+                                    &fixture->error));
     assert_int_equal(owed, 1);
 }
 

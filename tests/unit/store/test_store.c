@@ -338,6 +338,7 @@ static void test_full_disk(void **state)
         skip();
     }
     memset(body, 'x', sizeof body);
+    body[0] = '{';
     open_store(&small);
     fill_with(&small, 300);
     while (status == CQA_OK && done < 300) {

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What counts is what lies there now: current.py SOURCE PROGRAMS
+
+A recording is replaced, put back, truncated and restored with the very same bytes and time; the recorder's store is lost and
+begins anew; the month is closed, and what comes for it waits until it is opened again. After each step the server has what the
+folder has, and no delivery was refused.
+"""
+import os
+import random
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from appraisal import Floor, Person, expect, make_call
+from bench import Voices, fail, name_of, wait_until
+
+
+class Folder:
+    """Two contents, A of 100 points and B of 94, and where they are put as the recording of a number."""
+
+    def __init__(self, site, voices):
+        self.site = site
+        for name, pauses in (("A", ()), ("B", (28,))):
+            make_call(self.path(name), 7, pauses, voices)
+
+    def path(self, content):
+        return os.path.join(self.site.calls, content)
+
+    def target(self, number=0):
+        return os.path.join(self.site.watched[0], name_of(number))
+
+    def put(self, content, number=0):
+        """Moved into its place, with the time that it has."""
+        shutil.copy2(self.path(content), os.path.join(self.site.calls, "new"))
+        os.replace(os.path.join(self.site.calls, "new"), self.target(number))
+
+
+def call_of(site, number=0):
+    return next((call for call in site.server_calls() if call["recording"]["path"].endswith(name_of(number))), None)
+
+
+def counts(site, total, what, number=0):
+    """Waits until the call counts so; what it says of itself."""
+    def ask():
+        call = call_of(site, number)
+        return call if call is not None and call["score"]["total"] == total else None
+    return wait_until("%s counts with %d points" % (what, total), ask)
+
+
+def failures(site):
+    return [os.path.basename(failure["recording"]["path"]) for failure in site.get("/api/v1/failures")["failures"]]
+
+
+def expect_at_rest(site):
+    """Everything was sent, and nothing was refused."""
+    wait_until("all is sent", lambda: site.ask_store("SELECT count(*) FROM deliveries WHERE state IN ('pending', 'in_flight')") == 0)
+    expect("what was refused", site.ask_store("SELECT count(*) FROM deliveries WHERE state = 'quarantined'"), 0)
+
+
+def replaced_and_put_back(site, folder):
+    numbers = []
+    for content, total in ("A", 100), ("B", 94), ("A", 100), ("B", 94), ("A", 100):
+        folder.put(content)
+        numbers.append(counts(site, total, content)["generation"]["number"])
+    expect("the order of generations", numbers, sorted(set(numbers)))
+    expect_at_rest(site)
+
+
+def truncated_and_restored(site, folder):
+    for round in range(2):
+        os.truncate(folder.target(), 20)
+        wait_until("the failure is listed", lambda: failures(site) == [name_of(0)])
+        expect("the score while it is broken", call_of(site)["score"]["total"], 100)
+        folder.put("A")
+        wait_until("the failure is over (%d)" % round, lambda: failures(site) == [])
+        counts(site, 100, "what was restored")
+    expect_at_rest(site)
+
+
+def store_lost(site, folder):
+    """The new store counts from the beginning, and knows nothing of what was sent."""
+    before = call_of(site)["generation"]["store"]
+    site.stop_daemon()
+    shutil.rmtree(site.state)
+    os.makedirs(site.state)
+    folder.put("B")
+    site.start_daemon()
+    if counts(site, 94, "what lies there")["generation"]["store"] == before:
+        fail("a new store has the name of the old one")
+    folder.put("A")
+    counts(site, 100, "what was put back")
+    expect_at_rest(site)
+
+
+def closed_and_opened(site, folder, lead):
+    lead.tell("/api/v1/periods", {"from": "2025-11-01", "to": "2025-11-30", "ignore_open": True, "note": "paid"})
+    folder.put("B")
+    folder.put("A", 1)  # a recording that comes late
+    wait_until("two results wait", lambda: lead.ask("/api/v1/previews")["calls"] == 2)
+    expect_at_rest(site)
+    expect("the closed score", call_of(site)["score"]["total"], 100)
+    expect("the late call", call_of(site, 1), None)
+    waiting = lead.ask("/api/v1/previews")["most_changed"]
+    expect("why they wait", sorted((one["kept"], one["closed"], one["number"] is None) for one in waiting),
+           [("closed", True, False), ("closed", True, True)])
+    days = {"from": "2025-11-01", "to": "2025-11-30"}
+    expect("accepted while closed", lead.tell("/api/v1/previews/accept", days)["closed"], 2)
+    period = lead.ask("/api/v1/periods")["periods"][0]["period"]
+    expect("waiting", lead.tell("/api/v1/periods/%d/open" % period, {"note": "a late recording"})["waiting"], 2)
+    expect("the score of before", call_of(site)["score"]["total"], 100)
+    expect("accepted", lead.tell("/api/v1/previews/accept", days)["accepted"], 2)
+    counts(site, 94, "what waited")
+    counts(site, 100, "what came late", 1)
+    folder.put("A")
+    counts(site, 100, "what was put back")
+    expect_at_rest(site)
+
+
+def main():
+    random.seed(1)
+    with Floor(os.path.abspath(sys.argv[2])) as site:
+        folder = Folder(site, Voices())
+        site.add_user("lea", "lead")
+        site.start_server()
+        lead = Person(site, "lea")
+        site.start_daemon()
+        replaced_and_put_back(site, folder)
+        truncated_and_restored(site, folder)
+        store_lost(site, folder)
+        closed_and_opened(site, folder, lead)
+        site.stop_daemon()
+        site.stop_server()
+    print("current: ok")
+
+
+if __name__ == "__main__":
+    main()
