@@ -8,6 +8,9 @@
 
 enum {
     LAGS = 235,            /* moments to each side, 30 s: an answer after the first ring */
+    LAGS_LEAST = 47,       /* for a peak to stand out of them */
+    BLOCKS_LEAST = 8,      /* of a second each: a few are alike by a tone on both lines */
+    DELAY_MS_MAX = 450,    /* nearer to the end of what is looked at lies what has no peak at all */
     LENGTH_SLACK_MS = 120, /* of two files that a recorder begins and ends at once */
     PIECE_MS = 120000,     /* in which clocks 100 ppm apart move by 12 ms */
     PIECES_MAX = 64,
@@ -64,8 +67,8 @@ static int highest(const float *like, int lags)
     return best;
 }
 
-/* By how much the second file of what was listened to lies too early, if anything tells; whether
- * it does, the next step finds out. */
+/* By how much the second file of what was listened to lies too early; 0 as well where nothing
+ * stands out. */
 static enum cqa_status find_moment(const struct cqa_frames *frames, double *early_ms)
 {
     struct cqa_shapes shapes[2] = {{0, 0, NULL}, {0, 0, NULL}};
@@ -76,9 +79,11 @@ static enum cqa_status find_moment(const struct cqa_frames *frames, double *earl
     for (int c = 0; c < 2 && status == CQA_OK; c++)
         status = cqa_shapes_find(frames, c, &shapes[c]);
     const int lags = shapes[0].count < 2 * (size_t)LAGS ? (int)(shapes[0].count / 2) : LAGS;
-    if (status == CQA_OK && lags > 0) {
+    if (status == CQA_OK && lags >= LAGS_LEAST) {
         cqa_shapes_compare(&shapes[0], &shapes[1], lags, like);
-        *early_ms = (double)(lags - highest(like, lags)) * CQA_SHAPES_MS;
+        const int peak = highest(like, lags);
+        if (cqa_shapes_stand_out(&shapes[0], &shapes[1], lags, like, peak))
+            *early_ms = (double)(lags - peak) * CQA_SHAPES_MS;
     }
     free(shapes[0].shape);
     free(shapes[1].shape);
@@ -113,6 +118,9 @@ static void end_piece(struct measuring *measuring, struct pieces *pieces)
 
     piece->middle_ms = ((double)pieces->count + 0.5) * (double)pieces->length_ms;
     cqa_leak_conclude(measuring->estimator, piece->leak, &same);
+    for (int c = 0; c < 2; c++)
+        piece->leak[c].found = piece->leak[c].found && piece->leak[c].blocks >= BLOCKS_LEAST &&
+                               fabsf(piece->leak[c].delay_ms) <= DELAY_MS_MAX;
     cqa_leak_estimator_destroy(measuring->estimator);
     measuring->estimator = NULL;
     pieces->count++;
@@ -264,21 +272,29 @@ static double offset_ms(const struct aligning *aligning)
     return (double)(aligning->legs.leg[1].offset_ms - aligning->legs.leg[0].offset_ms);
 }
 
-/* Looks closely where the second file begins `offset_ms` later. `*found`: it is told there. */
-static enum cqa_status look_closely(struct aligning *aligning, double later_ms, int *found)
+/*
+ * Looks closely where the second file lies now, and puts it to rights. `*found`: it is told there,
+ * and all of the call agrees. `moves`: its start is looked for as well as its clock. Twice, where a
+ * clock is: while it is off, each piece is blurred by what it moves within.
+ */
+static enum cqa_status look_closely(struct aligning *aligning, int moves, int *found)
 {
-    struct pieces pieces;
+    struct pieces pieces = {.count = 2};
     struct line line;
 
     *found = 0;
-    if (!place(aligning, later_ms, 0))
-        return CQA_OK;
-    if (measure_pieces(aligning, &pieces) != CQA_OK)
-        return CQA_E_BADDATA;
-    if (!draw_line(&pieces, &line))
-        return CQA_OK;
-    const double late_ms = line.start_ms + line.slope * (double)aligning->legs.leg[1].offset_ms;
-    *found = place(aligning, offset_ms(aligning) - late_ms, line.slope * 1e6);
+    for (int look = 0; look < 2 && pieces.count > 1; look++) {
+        const struct cqa_leg_place *second = &aligning->legs.leg[1];
+        if (measure_pieces(aligning, &pieces) != CQA_OK)
+            return CQA_E_BADDATA;
+        if (!draw_line(&pieces, &line))
+            return CQA_OK;
+        const double late_ms = line.start_ms + line.slope * (double)second->offset_ms;
+        *found = place(aligning, offset_ms(aligning) - (moves ? late_ms : 0),
+                       second->drift_ppm + line.slope * 1e6);
+        if (!*found)
+            return CQA_OK;
+    }
     return CQA_OK;
 }
 
@@ -289,9 +305,10 @@ static enum cqa_status align_by_leakage(struct aligning *aligning)
 
     if (find_moment(aligning->frames, &early_ms) != CQA_OK)
         return cqa_failure_set(aligning->failure, CQA_FAILURE_INTERNAL, "out of memory");
-    enum cqa_status status = look_closely(aligning, early_ms, &found);
-    if (status == CQA_OK && !found && fabs(early_ms) > 0)
-        status = look_closely(aligning, 0, &found);
+    enum cqa_status status =
+        place(aligning, early_ms, 0) ? look_closely(aligning, 1, &found) : CQA_OK;
+    if (status == CQA_OK && !found && fabs(early_ms) > 0 && place(aligning, 0, 0))
+        status = look_closely(aligning, 1, &found);
     if (status != CQA_OK)
         return status;
     if (!found)
@@ -305,16 +322,16 @@ static enum cqa_status align_by_leakage(struct aligning *aligning)
 static enum cqa_status correct_drift(struct aligning *aligning)
 {
     const struct cqa_leak *leak = aligning->frames->leak;
-    struct pieces pieces;
-    struct line line;
+    const struct cqa_legs told = aligning->legs;
+    int found = 0;
 
     if (aligning->facts->duration_ms < DRIFT_MATTERS_MS || (!leak[0].found && !leak[1].found))
         return CQA_OK;
-    if (measure_pieces(aligning, &pieces) != CQA_OK)
+    if (look_closely(aligning, 0, &found) != CQA_OK)
         return CQA_E_BADDATA;
-    if (!draw_line(&pieces, &line) || fabs(line.slope) * 1e6 < 1)
-        return CQA_OK;
-    return place(aligning, offset_ms(aligning), line.slope * 1e6) ? listen(aligning) : CQA_OK;
+    if (!found)
+        aligning->legs = told;
+    return found && fabs(aligning->legs.leg[1].drift_ppm) >= 1 ? listen(aligning) : CQA_OK;
 }
 
 static int lengths_agree(const struct cqa_audio_facts *facts)

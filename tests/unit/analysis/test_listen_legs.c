@@ -213,11 +213,11 @@ static void leakage_joins(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        const struct cut both[2] = {{PCM, 0, 0, 0, 0.05F}, {PCM, 3000, 0, 0, 0.05F}};
+        const struct cut both[2] = {{PCM, 0, 0, 0, 0.05F}, {PCM, 400, 0, 0, 0.05F}};
         struct cqa_result result;
         struct cqa_failure failure;
         assert_int_equal(analyze(both, &orders[i], &result, &failure), CQA_OK);
-        assert_in_range(result.recording.legs.leg[1].offset_ms, 2995, 3005);
+        assert_in_range(result.recording.legs.leg[1].offset_ms, 395, 405);
         cqa_result_finish(&result);
         const struct cut one[2] = {{PCM, 400, 0, 0, 0.1F}, {.format = PCM}};
         assert_int_equal(analyze(one, &orders[i], &result, &failure), CQA_OK);
