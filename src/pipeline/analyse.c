@@ -408,7 +408,7 @@ static enum cqa_life_event submit(struct cqa_pipeline *pipeline,
         return CQA_LIFE_ANSWER;
     if (status == CQA_OK && fstat(task->fd, &task->before) != 0)
         status = cqa_fail_errno(&error, "the recording");
-    if (status == CQA_OK && measured_before(pipeline, recording, task))
+    if (status == CQA_OK && task->other.id == 0 && measured_before(pipeline, recording, task))
         return CQA_LIFE_ANSWER;
     if (status == CQA_OK)
         status = hand_over(pipeline, task, NULL, &error);
