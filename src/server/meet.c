@@ -348,6 +348,24 @@ static int same_makers(const char *left, const char *right)
     return same;
 }
 
+/* Of one row of one recorder's store what comes later is what lies there now, and no other source
+ * that might be worse. */
+static int same_row(const char *left, const char *right)
+{
+    json_t *roots[2] = {json_loads(left, 0, NULL), json_loads(right, 0, NULL)};
+    const char *stores[2] = {word_of(roots[0], "generation", "store"),
+                             word_of(roots[1], "generation", "store")};
+    const json_t *rows[2] = {json_object_get(json_object_get(roots[0], "generation"), "recording"),
+                             json_object_get(json_object_get(roots[1], "generation"), "recording")};
+    const int same = stores[0][0] != '\0' && strcmp(stores[0], stores[1]) == 0 &&
+                     json_is_integer(rows[0]) &&
+                     json_integer_value(rows[0]) == json_integer_value(rows[1]);
+
+    json_decref(roots[0]);
+    json_decref(roots[1]);
+    return same;
+}
+
 CQA_SQL_STATEMENT(name_call, "tti", 0, "UPDATE calls SET call_id = ?1, source = ?2 WHERE id = ?3");
 
 /* What had but a path for an id is known by its own now. */
@@ -415,7 +433,9 @@ static enum cqa_status meet(struct meeting *it, int writes, int *moved)
         return adopt(it);
     *moved = writes && !late &&
              (differ_by_place_only(it->met->body, it->item->body) ||
-              (is_worse && same_makers(it->met->body, it->item->body)) || (was_path && !is_path));
+              (is_worse && same_makers(it->met->body, it->item->body) &&
+               !same_row(it->met->body, it->item->body)) ||
+              (was_path && !is_path));
     return *moved ? write_place(it->scores, it->db, it->poster, it->met->id, it->item, is_worse,
                                 it->arena, it->error)
                   : take_id(it);
