@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include "base/escape.h"
 #include "facts/fact.h"
+
 #include "recorder/profile.h"
 
 const char *const cqa_fact_column_words[CQA_COLUMN_COUNT + 1] = {
@@ -108,6 +110,46 @@ static const char *direction_word(const char *word)
     return NULL;
 }
 
+/* A number of the telephone network, with the signs that people put into one. */
+static int is_phone(const char *number)
+{
+    enum { DIGITS_LEAST = 7 };
+    size_t digits = 0;
+
+    for (const char *at = number; at != NULL && *at != '\0'; at++) {
+        digits += isdigit((unsigned char)*at) != 0;
+        if (!isdigit((unsigned char)*at) && strchr("+-() ", *at) == NULL)
+            return 0;
+    }
+    return digits >= DIGITS_LEAST;
+}
+
+/*
+ * A trunk may have a name of digits as an extension has. An outside number that is not the
+ * channel's own came through it, unless it goes on to another outside number; and where an
+ * extension calls outside, the channel that was called is the trunk.
+ */
+static void drop_trunks(const char *const values[CQA_COLUMN_COUNT], const char **calls,
+                        const char **called)
+{
+    const char *caller = values[CQA_COLUMN_CALLER];
+    const char *callee = values[CQA_COLUMN_CALLEE];
+    const char *to = values[CQA_COLUMN_DST_CHANNEL];
+    const int goes_on = to != NULL && to[0] != '\0' && is_phone(callee) && *called == NULL;
+
+    if (*calls != NULL && caller != NULL && strcmp(caller, *calls) != 0 && is_phone(caller) &&
+        !goes_on)
+        *calls = NULL;
+    else if (*calls != NULL && *called != NULL && is_phone(callee) && strcmp(callee, *called) != 0)
+        *called = NULL;
+}
+
+/* The extension only rang: what answered was the caller's way to leave a message. */
+static int is_voicemail(const char *app)
+{
+    return app != NULL && strncasecmp(app, "VoiceMail", 9) == 0;
+}
+
 /* Who of the two channels is an extension tells the direction and who is whose. */
 static void tell_parties(const char *const values[CQA_COLUMN_COUNT], struct cqa_arena *arena,
                          struct cqa_fact *out)
@@ -116,6 +158,9 @@ static void tell_parties(const char *const values[CQA_COLUMN_COUNT], struct cqa_
     const int is_local = channel != NULL && strncasecmp(channel, "Local/", 6) == 0;
     const char *calls = is_local ? NULL : extension_of(channel, arena);
     const char *called = extension_of(values[CQA_COLUMN_DST_CHANNEL], arena);
+    drop_trunks(values, &calls, &called);
+    if (is_voicemail(values[CQA_COLUMN_LAST_APP]))
+        called = NULL;
     const char *other =
         values[calls != NULL && called == NULL ? CQA_COLUMN_CALLEE : CQA_COLUMN_CALLER];
 
