@@ -215,7 +215,9 @@ static enum cqa_status read_all(void *context, struct cqa_error *error)
         status = judge_waiting(reading, error);
     if (status == CQA_OK)
         status = cqa_standing_recordings(reading->store, &out->discovered, error);
-    out->discovered += out->growing; /* for which no row stands yet */
+    if (status == CQA_OK)
+        status = cqa_standing_copies(reading->store, &out->copies, error);
+    out->discovered += out->growing + out->copies; /* for which no row stands yet, or any more */
     judge_sending(reading);
     judge_sum(reading);
     return status;

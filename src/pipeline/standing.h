@@ -41,7 +41,7 @@ struct cqa_trouble {
 struct cqa_folder_standing {
     const char *path;
     struct cqa_folder look; /* {0}: none has come to an end */
-    int64_t known;          /* recordings whose file lies there */
+    int64_t known;          /* recordings whose file lies there, and copies */
 };
 
 enum { CQA_STANDING_LIST_MAX = 20 };

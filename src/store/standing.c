@@ -14,13 +14,17 @@ CQA_SQL_STATEMENT(list_vanished, "i", CQA_RECORDING_COLUMN_COUNT,
                   "SELECT " CQA_RECORDING_COLUMNS " FROM recordings WHERE state = 'vanished'"
                   " ORDER BY changed_ms DESC, id DESC LIMIT ?1");
 CQA_SQL_STATEMENT(count_present, "pp", 1,
-                  "SELECT count(*) FROM recordings WHERE path >= ?1 AND path < ?2 AND NOT gone");
+                  "SELECT (SELECT count(*) FROM recordings WHERE path >= ?1 AND path < ?2"
+                  "  AND NOT gone) + (SELECT count(*) FROM copies WHERE path >= ?1 AND path < ?2"
+                  "  AND NOT gone)");
 CQA_SQL_STATEMENT(last_progress, "", 1,
                   "SELECT max(at) FROM (SELECT max(changed_ms) AS at FROM recordings"
                   "  WHERE state IN ('scored', 'failed', 'excluded')"
                   " UNION ALL SELECT max(changed_ms) FROM deliveries WHERE state = 'acked')");
 
 CQA_SQL_STATEMENT(count_rows, "", 1, "SELECT count(*) FROM recordings");
+/* What is gone is where a recording lay before it was moved, too. */
+CQA_SQL_STATEMENT(count_copies, "", 1, "SELECT count(*) FROM copies WHERE NOT gone");
 
 struct snapshot {
     enum cqa_status (*body)(void *context, struct cqa_error *error);
@@ -50,6 +54,13 @@ enum cqa_status cqa_standing_recordings(struct cqa_store *store, int64_t *count,
 {
     *count = 0;
     return cqa_sql_number(store->sql, count, error, &count_rows);
+}
+
+enum cqa_status cqa_standing_copies(struct cqa_store *store, int64_t *count,
+                                    struct cqa_error *error)
+{
+    *count = 0;
+    return cqa_sql_number(store->sql, count, error, &count_copies);
 }
 
 enum cqa_status cqa_standing_reasons(struct cqa_store *store, cqa_reasons_visit *visit,

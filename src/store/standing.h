@@ -26,6 +26,11 @@ enum cqa_status cqa_standing_snapshot(struct cqa_store *store,
 enum cqa_status cqa_standing_recordings(struct cqa_store *store, int64_t *count,
                                         struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Files that are there and copies of a recording (store/copies.h): none of them has a row of its
+ * own. */
+enum cqa_status cqa_standing_copies(struct cqa_store *store, int64_t *count,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
 /* How many recordings of a state have a reason; "" where they have none. */
 struct cqa_reason_count {
     const char *state;
@@ -49,7 +54,7 @@ enum cqa_status cqa_standing_vanished(struct cqa_store *store, size_t limit,
                                       struct cqa_arena *arena, struct cqa_recording *out,
                                       size_t *count, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Recordings below a folder whose file is there. */
+/* Recordings below a folder whose file is there, and the copies there. */
 enum cqa_status cqa_standing_present(struct cqa_store *store, const char *folder, int64_t *count,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 

@@ -14,11 +14,13 @@ import subprocess
 import sys
 import threading
 import time
+import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from bench import Site, Voices, fail, make_call, wait_until
 
 PIECES = 4
+KINDS = 12
 
 
 def encoded(source, *arguments):
@@ -28,24 +30,35 @@ def encoded(source, *arguments):
     return done.stdout
 
 
-def kinds(source):
+def later_begin(source, number, out):
+    """The call from 50 ms later on for each number: equal content would be one recording and its copies."""
+    with wave.open(source) as reader, wave.open(out, "wb") as writer:
+        writer.setparams(reader.getparams())
+        reader.setpos(number * reader.getframerate() // 20)
+        writer.writeframes(reader.readframes(reader.getnframes()))
+
+
+def kind_of(source, number):
     """Name, the bytes at the end, and how many of the first are other while it grows (zeros)."""
-    wav = open(source, "rb").read()
-    raw = encoded(source, "-ac", "1", "-f", "s16le")
-    return [
-        ("pcm.wav", wav[:4] + (len(wav) - 8).to_bytes(4, "little") + wav[8:], 44),
-        ("endless.wav", wav[:4] + b"\xff\xff\xff\xff" + wav[8:40] + b"\xff\xff\xff\xff" + wav[44:], 0),
-        ("streamed.wav", encoded(source, "-f", "wav"), 0),
-        ("call.gsm", encoded(source, "-ac", "1", "-f", "gsm"), 0),
-        ("call.ulaw", encoded(source, "-ac", "1", "-f", "mulaw"), 0),
-        ("call.alaw", encoded(source, "-ac", "1", "-f", "alaw"), 0),
-        ("call.sln", raw, 0),
-        ("call.mp3", encoded(source, "-f", "mp3", "-write_xing", "0", "-id3v2_version", "0"), 0),
-        ("call.opus", encoded(source, "-f", "ogg", "-c:a", "libopus"), 0),
-        ("call.flac", encoded(source, "-f", "flac"), 0),
-        ("call.au", encoded(source, "-f", "au"), 0),
-        ("whole.flac", open_file(source, "flac"), 42),
-    ]
+    with open(source, "rb") as whole:
+        wav = whole.read()
+    name, patched, *how = [
+        ("pcm.wav", 44, wav),
+        ("endless.wav", 0, wav[:4] + b"\xff\xff\xff\xff" + wav[8:40] + b"\xff\xff\xff\xff" + wav[44:]),
+        ("streamed.wav", 0, "-f", "wav"),
+        ("call.gsm", 0, "-ac", "1", "-f", "gsm"),
+        ("call.ulaw", 0, "-ac", "1", "-f", "mulaw"),
+        ("call.alaw", 0, "-ac", "1", "-f", "alaw"),
+        ("call.sln", 0, "-ac", "1", "-f", "s16le"),
+        ("call.mp3", 0, "-f", "mp3", "-write_xing", "0", "-id3v2_version", "0"),
+        ("call.opus", 0, "-f", "ogg", "-c:a", "libopus"),
+        ("call.flac", 0, "-f", "flac"),
+        ("call.au", 0, "-f", "au"),
+        ("whole.flac", 42),
+    ][number % KINDS]
+    if not how:
+        return name, open_file(source, "flac"), patched
+    return name, how[0] if isinstance(how[0], bytes) else encoded(source, *how), patched
 
 
 def open_file(source, kind):
@@ -64,7 +77,7 @@ class Writer(threading.Thread):
     def __init__(self, folder, aside, number, kind, pause_s, chance):
         super().__init__(daemon=True)
         self.kind, (name, self.content, self.patched) = kind[0], kind
-        self.manner = ("kept open", "opened anew", "renamed")[number // 12 % 3]
+        self.manner = ("kept open", "opened anew", "renamed")[number // KINDS % 3]
         self.path = os.path.join(folder, "%03d-%s" % (number, name))
         self.grown = os.path.join(aside, os.path.basename(self.path)) if self.manner == "renamed" else self.path
         self.pauses = [chance.uniform(0.02, pause_s) for _ in range(PIECES)]
@@ -141,11 +154,13 @@ def main(programs, is_long):
                 "scan_interval": "%dms" % (20000 // scale)}
     with Site(programs, **settings) as site:
         aside = os.path.join(site.top, "aside")
-        source = os.path.join(site.calls, "source.wav")
+        source, later = (os.path.join(site.calls, name) for name in ("source.wav", "later.wav"))
         os.makedirs(aside)
         make_call(source, 0, Voices())
-        made = kinds(source)
-        writers = [Writer(site.watched[0], aside, number, made[number % 12], pause_s, chance) for number in range(count)]
+        writers = []
+        for number in range(count):
+            later_begin(source, number, later)
+            writers.append(Writer(site.watched[0], aside, number, kind_of(later, number), pause_s, chance))
         site.start_server()
         site.start_daemon()
         began = time.monotonic()

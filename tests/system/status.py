@@ -3,6 +3,7 @@
 """callqa status: status.py SOURCE PROGRAMS. Every recording is accounted for, also those that are deleted under way."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,6 +103,24 @@ def deleted_under_way(site, calls):
         fail("the last that vanished are not listed")
 
 
+def copied(site, calls):
+    """A backup of what has been scored: another file, and no other recording."""
+    first = os.path.join(site.watched[0], name_of(0))
+    backup = os.path.join(site.watched[0], "backup")
+    before = status(site, 0)["recordings"]
+    os.mkdir(backup)
+    for name in ("kept", "deleted"):
+        os.mkdir(os.path.join(backup, name))
+        shutil.copy2(first, os.path.join(backup, name))
+    wait_until("both copies are counted", lambda: status(site)["recordings"]["copies"] == 2)
+    shutil.rmtree(os.path.join(backup, "deleted"))
+    wait_until("what is gone is no copy any more", lambda: status(site)["recordings"]["copies"] == 1)
+    calls.count += 1
+    after = status(site, 0)["recordings"]
+    if after["scored"] != before["scored"] or not accounted(site, calls):
+        fail("with a copy %s has become %s" % (before, after))
+
+
 def passed_over(site, calls):
     top = site.watched[0]
     for name in ("call.wav.tmp", ".hidden.wav"):
@@ -161,7 +180,7 @@ def main(programs):
         calls.drop()
         wait_until("the first is scored", lambda: len(site.server_calls()) == 1)
         wait_until("all is well", lambda: status(site).get("well"))
-        for step in (deleted_under_way, passed_over, growing, stuck, told_wrongly):
+        for step in (deleted_under_way, copied, passed_over, growing, stuck, told_wrongly):
             began = time.monotonic()
             step(site, calls)
             print("%s: %.0f s" % (step.__name__, time.monotonic() - began), flush=True)
