@@ -243,6 +243,7 @@ enum cqa_status cqa_post_create(struct cqa_post **out, const struct cqa_post_con
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     post->clock = config->clock != NULL ? config->clock : &cqa_clock_system;
     post->single = config->single;
+    post->trusts_status = config->trusts_status;
     post->multi = curl_multi_init();
     post->easy = curl_easy_init();
     post->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -393,7 +394,9 @@ static void read_answer(struct cqa_post *post, struct cqa_reply *reply)
 {
     reply->verdict = cqa_answer_meaning(reply->http_status);
     if (reply->verdict == CQA_DELIVERED) {
-        if (!read_receipts(post, reply))
+        if (post->trusts_status)
+            settle_all(post, CQA_DELIVERED, reply->http_status, "");
+        else if (!read_receipts(post, reply))
             distrust(post, reply);
         return;
     }

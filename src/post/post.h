@@ -24,6 +24,7 @@ struct cqa_post_config {
     int64_t timeout_ms;              /* for one request; 0: 30 s */
     const struct cqa_clock *clock;   /* dates signatures; NULL: the machine's */
     int single;                      /* one item a request, as plain JSON with Idempotency-Key */
+    int trusts_status;               /* any 2xx is a receipt: who gets webhooks writes none */
 };
 
 /* One JSON object to deliver. */

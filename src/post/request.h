@@ -18,6 +18,7 @@ struct cqa_post {
     int timer;
     const struct cqa_clock *clock;
     int single;
+    int trusts_status;
     int signs;
     int busy;
     int deaf;           /* the system would not wake us for what libcurl waits for */

@@ -84,8 +84,10 @@ static void settle(struct cqa_notifier *notifier, struct receiver *receiver,
                 receiver->where);
     }
     /* Whatever is no 2xx is tried again, ever more rarely; and so is what we could not note. */
-    if (lesson.verdict != CQA_DELIVERED || status != CQA_OK)
+    if (lesson.verdict != CQA_DELIVERED || status != CQA_OK) {
         lesson.verdict = CQA_LATER;
+        lesson.refused = 0; /* else the circuit goes on at once, with an item that is set aside */
+    }
     if (status != CQA_OK)
         complain(&error);
     randombytes_buf(&random, sizeof random);
@@ -157,7 +159,8 @@ static enum cqa_status open_receiver(struct receiver *receiver,
                                          .proxy = target->proxy,
                                          .timeout_ms = REQUEST_MS,
                                          .clock = clock,
-                                         .single = 1};
+                                         .single = 1,
+                                         .trusts_status = 1};
 
     receiver->target = target;
     name_host(target->url, receiver->where, sizeof receiver->where);

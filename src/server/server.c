@@ -129,8 +129,10 @@ static void allow_connections(void)
 static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cqa_error *error)
 {
     const int has_tls = server->certificate != NULL;
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG | MHD_USE_TURBO |
-                           (has_tls ? MHD_USE_TLS : 0);
+    /* ITC: a thread that has all its connections no longer watches the listening socket, whose end
+     * would tell it to stop. */
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+                           MHD_USE_TURBO | (has_tls ? MHD_USE_TLS : 0);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},

@@ -3,10 +3,13 @@
 """Idle and trickling connections lock nobody out of the server: idle.py SOURCE PROGRAMS.
 
 More of them than the server has places hold on, come again when they are closed, and others are answered meanwhile, a
-recorder with a large body too. How long that takes is tests/bench/idle_connections.py's to tell.
+recorder with a large body too. How long that takes is tests/bench/idle_connections.py's to tell. And the server ends when
+it is told to, however many hold on.
 """
 import os
 import resource
+import socket
+import subprocess
 import sys
 import threading
 
@@ -15,6 +18,20 @@ from bench import Site, fail, wait_until
 from idle import Crowd, ask
 
 HELD = 1200
+NONE_CLOSED = 500  # fewer than may be idle, more than one of the server's threads takes
+
+
+def ends_beside_idle_ones(site):
+    held = [socket.create_connection(("127.0.0.1", site.port), 20) for _ in range(NONE_CLOSED)]
+    if ask(site.port, 30) != 200:
+        fail("a request was not answered")
+    site.server.terminate()
+    try:
+        site.server.wait(20)  # idle connections end after 60 s
+    except subprocess.TimeoutExpired:
+        fail("the server waits for idle connections before it ends")
+    for connection in held:
+        connection.close()
 
 
 def main(programs):
@@ -36,6 +53,7 @@ def main(programs):
             fail("a call that nobody posted")
         crowd.over = True
         thread.join()
+        ends_beside_idle_ones(site)
         print("50 requests answered beside %d connections, of which %d were closed" % (HELD, crowd.closed))
 
 
