@@ -5,7 +5,6 @@
 #include <strings.h>
 #include "base/escape.h"
 #include "facts/fact.h"
-
 #include "recorder/profile.h"
 
 const char *const cqa_fact_column_words[CQA_COLUMN_COUNT + 1] = {
@@ -124,10 +123,16 @@ static int is_phone(const char *number)
     return digits >= DIGITS_LEAST;
 }
 
+/* The channel has a name of digits, and the outside number beside it is not its own. */
+static int may_be_trunk(const char *channel, const char *number)
+{
+    return channel != NULL && number != NULL && strcmp(number, channel) != 0 && is_phone(number);
+}
+
 /*
- * A trunk may have a name of digits as an extension has. An outside number that is not the
- * channel's own came through it, unless it goes on to another outside number; and where an
- * extension calls outside, the channel that was called is the trunk.
+ * A trunk may have a name of digits as an extension has. An outside number came through it, unless
+ * it goes on to another outside number; where an extension calls outside, the channel that was
+ * called is the trunk; where both may be, nobody knows who of them is the agent.
  */
 static void drop_trunks(const char *const values[CQA_COLUMN_COUNT], const char **calls,
                         const char **called)
@@ -136,11 +141,12 @@ static void drop_trunks(const char *const values[CQA_COLUMN_COUNT], const char *
     const char *callee = values[CQA_COLUMN_CALLEE];
     const char *to = values[CQA_COLUMN_DST_CHANNEL];
     const int goes_on = to != NULL && to[0] != '\0' && is_phone(callee) && *called == NULL;
+    const int comes_in = may_be_trunk(*calls, caller) && !goes_on;
+    const int goes_out = *calls != NULL && may_be_trunk(*called, callee);
 
-    if (*calls != NULL && caller != NULL && strcmp(caller, *calls) != 0 && is_phone(caller) &&
-        !goes_on)
+    if (comes_in)
         *calls = NULL;
-    else if (*calls != NULL && *called != NULL && is_phone(callee) && strcmp(callee, *called) != 0)
+    if (goes_out)
         *called = NULL;
 }
 
@@ -159,15 +165,14 @@ static void tell_parties(const char *const values[CQA_COLUMN_COUNT], struct cqa_
     const char *calls = is_local ? NULL : extension_of(channel, arena);
     const char *called = extension_of(values[CQA_COLUMN_DST_CHANNEL], arena);
     drop_trunks(values, &calls, &called);
-    if (is_voicemail(values[CQA_COLUMN_LAST_APP]))
-        called = NULL;
+    const char *answers = is_voicemail(values[CQA_COLUMN_LAST_APP]) ? NULL : called;
     const char *other =
-        values[calls != NULL && called == NULL ? CQA_COLUMN_CALLEE : CQA_COLUMN_CALLER];
+        values[calls != NULL && answers == NULL ? CQA_COLUMN_CALLEE : CQA_COLUMN_CALLER];
 
     if (out->direction == NULL && (calls != NULL || called != NULL))
         out->direction = calls == NULL ? "in" : called == NULL ? "out" : "internal";
     if (out->agent == NULL)
-        out->agent = called != NULL ? called : calls;
+        out->agent = answers != NULL ? answers : calls;
     if (out->customer == NULL)
         out->customer = clean(other, arena);
 }

@@ -109,6 +109,33 @@ static void test_a_beginning_is_the_same_an_end_is_not(void **state)
     cqa_result_finish(&tail);
 }
 
+/* Two calls whose pauses lie at other moments are two, however much time both fill with speech. */
+static void fill_evenly(struct cqa_result *result, int64_t pause_ms, int64_t shift_ms, char hash)
+{
+    fill(result, 1, 0, 0);
+    result->recording.duration_ms = MINUTE_MS;
+    memset(result->recording.sha256, hash, 64);
+    for (int64_t at_ms = shift_ms; at_ms + 6000 <= MINUTE_MS; at_ms += 6000)
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(cqa_spans_add(&result->channels[i].speech, at_ms + 300 * i,
+                                           at_ms + 6000 - pause_ms - (at_ms * 7) % 350),
+                             CQA_OK);
+}
+
+static void test_as_much_speech_is_not_the_same(void **state)
+{
+    (void)state;
+    for (int64_t shift_ms = 500; shift_ms < 3000; shift_ms += 500) {
+        struct cqa_result one;
+        struct cqa_result other;
+        fill_evenly(&one, 400, 0, 'd');
+        fill_evenly(&other, 700, shift_ms, 'e');
+        assert_false(is_same(&one, &other));
+        cqa_result_finish(&one);
+        cqa_result_finish(&other);
+    }
+}
+
 static void test_a_mix_is_worse_though_lossless(void **state)
 {
     struct cqa_result mp3;
@@ -209,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_a_conversion_is_the_same_and_worse),
         cmocka_unit_test(test_another_recording_is_not),
         cmocka_unit_test(test_a_beginning_is_the_same_an_end_is_not),
+        cmocka_unit_test(test_as_much_speech_is_not_the_same),
         cmocka_unit_test(test_a_mix_is_worse_though_lossless),
         cmocka_unit_test(test_shared_seconds_are_heard),
         cmocka_unit_test(test_what_lies_in_shared_seconds_costs_once),
