@@ -41,6 +41,8 @@ def main(programs):
         sys.exit(77)
     with Site(programs) as site:
         site.start_server()
+        ends_beside_idle_ones(site)
+        site.start_server()
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2 * HELD), hard))
         crowd = Crowd(site.port, HELD, site.token)
         thread = threading.Thread(target=crowd.press, daemon=True)
@@ -53,7 +55,6 @@ def main(programs):
             fail("a call that nobody posted")
         crowd.over = True
         thread.join()
-        ends_beside_idle_ones(site)
         print("50 requests answered beside %d connections, of which %d were closed" % (HELD, crowd.closed))
 
 
