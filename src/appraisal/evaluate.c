@@ -251,7 +251,8 @@ static struct cqa_rational points_threshold(struct evaluation *at, struct cqa_ra
 
     if (holds < 0)
         return cqa_rational_none();
-    *passed = holds;
+    if (passed != NULL)
+        *passed = holds;
     return holds ? at->item->pass : at->item->fail;
 }
 
@@ -449,6 +450,7 @@ static struct cqa_rational within(struct evaluation *at, struct cqa_rational poi
     return points;
 }
 
+/* `passed`, where it is not NULL: whether a threshold was met. */
 static struct cqa_rational points_of(struct evaluation *at, struct cqa_rational value, int *passed)
 {
     switch (at->item->type) {

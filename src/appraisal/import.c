@@ -199,16 +199,34 @@ static int read_word(const char *text, struct cqa_rational *out)
     return 0;
 }
 
+/* Up to `most` digits at *at, which is moved behind them; -1: none, or more. */
+static int64_t read_digits(const char **at, int most)
+{
+    int64_t number = 0;
+    int digits = 0;
+
+    for (; isdigit((unsigned char)**at); ++*at, digits++) {
+        if (digits == most)
+            return -1;
+        number = number * 10 + (**at - '0');
+    }
+    return digits == 0 ? -1 : number;
+}
+
 /* "00:10:00", as spreadsheets show a time: hours, minutes, seconds. */
 static int read_clock(const char *text, struct cqa_rational *seconds)
 {
-    unsigned hours, minutes, rest;
-    int used = 0;
+    static const int most[] = {5, 2, 2};
+    int64_t sum = 0;
 
-    if (sscanf(text, "%5u:%2u:%2u%n", &hours, &minutes, &rest, &used) != 3 || text[used] != '\0' ||
-        minutes > 59 || rest > 59)
-        return 0;
-    *seconds = cqa_rational_whole((int64_t)hours * 3600 + minutes * 60 + rest);
+    for (int i = 0; i < 3; i++) {
+        const int64_t number = read_digits(&text, most[i]);
+        if (number < 0 || (i > 0 && number > 59) || *text != (i < 2 ? ':' : '\0'))
+            return 0;
+        text += i < 2;
+        sum = sum * 60 + number;
+    }
+    *seconds = cqa_rational_whole(sum);
     return 1;
 }
 

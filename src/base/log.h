@@ -33,7 +33,7 @@ enum cqa_log_masking {
     CQA_LOG_MASKS
 };
 extern const char *const cqa_log_masking_words[CQA_LOG_MASKS + 1]; /* "false", "numbers", "true" */
-void cqa_log_set_masking(enum cqa_log_masking masking);
+void cqa_log_set_masking(enum cqa_log_masking wish);
 
 /* `value` as it may be logged: control characters escaped, masked where that is on. Up to four at a
  * time (buffers rotate, one set a thread). */
