@@ -398,12 +398,12 @@ static enum cqa_status read_copies(struct cqa_sql *sql, const char *sha256, stru
                                    struct cqa_whereabouts *out, struct cqa_error *error)
 {
     struct cqa_sql_rows *rows = NULL;
-    enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_copies, out->id, sha256);
 
     out->copies = cqa_arena_alloc(arena, COPIES_MAX * sizeof *out->copies);
     out->copy_sha256 = cqa_arena_alloc(arena, COPIES_MAX * sizeof *out->copy_sha256);
-    if (status == CQA_OK && (out->copies == NULL || out->copy_sha256 == NULL))
-        status = cqa_fail(error, CQA_E_NOMEM, "no memory for copies");
+    if (out->copies == NULL || out->copy_sha256 == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "no memory for copies");
+    enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_copies, out->id, sha256);
     while (status == CQA_OK && out->copy_count < COPIES_MAX && cqa_sql_next(rows, &status, error)) {
         const char *path = cqa_sql_copy(rows, 0, arena);
         if (path == NULL) {
