@@ -38,6 +38,10 @@ int cqa_cli_bad_option(const char *command, char **argv);
  * else CQA_EXIT_USAGE, said on stderr. Without it the environment's language counts. */
 int cqa_cli_language(const char *command, const char *text, int *zh);
 
+/* Takes what --format says where that is "text" or "jsonl"; -1: go on, else CQA_EXIT_USAGE, said on
+ * stderr. */
+int cqa_cli_format(const char *command, const char *text, int *json_lines);
+
 /*
  * How a program of callqa ends whose command ended with `code`: CQA_EXIT_FAILED, said on stderr,
  * where what it printed has not arrived.

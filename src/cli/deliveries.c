@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/say.h"
 #include "cli/cli.h"
+#include "cli/configured.h"
 #include "pipeline/config.h"
 #include "store/refused.h"
 
@@ -56,9 +57,8 @@ static int parse(int argc, char **argv, struct options *options)
             options->config = optarg;
             break;
         case 'f':
-            options->json_lines = strcmp(optarg, "jsonl") == 0;
-            if (!options->json_lines && strcmp(optarg, "text") != 0)
-                return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl", optarg);
+            if (cqa_cli_format(NAME, optarg, &options->json_lines) >= 0)
+                return CQA_EXIT_USAGE;
             break;
         case 'r':
             options->resend = 1;
@@ -163,8 +163,9 @@ static enum cqa_status resend(struct cqa_store *store, struct cqa_error *error)
     return status == CQA_OK ? cqa_owed_hurry(store, error) : status;
 }
 
-static int run(const struct cqa_config *config, const struct options *options)
+static int run(const struct cqa_config *config, void *context)
 {
+    const struct options *options = context;
     struct listing listing = {.json_lines = options->json_lines,
                               .masks = config->mask_private == CQA_LOG_MASK_ALL,
                               .now_ms = cqa_clock_wall_ms(&cqa_clock_system)};
@@ -193,19 +194,7 @@ static int run(const struct cqa_config *config, const struct options *options)
 int cqa_cli_deliveries(int argc, char **argv)
 {
     struct options options = {.config = "/etc/callqa/callqad.yaml"};
-    struct cqa_problems problems = {0};
-    struct cqa_config config;
-    int code = parse(argc, argv, &options);
+    const int code = parse(argc, argv, &options);
 
-    if (code >= 0)
-        return code;
-    if (cqa_config_load(&config, options.config, &problems)) {
-        code = run(&config, &options);
-    } else {
-        cqa_problems_print(&problems, options.config, cqa_say_language(), stderr);
-        code = CQA_EXIT_INVALID;
-    }
-    cqa_problems_finish(&problems);
-    cqa_config_finish(&config);
-    return code;
+    return code >= 0 ? code : cqa_cli_configured(options.config, run, &options);
 }

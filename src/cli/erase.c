@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/say.h"
 #include "cli/cli.h"
+#include "cli/configured.h"
 #include "pipeline/config.h"
 #include "store/erase.h"
 
@@ -107,23 +108,28 @@ static int parse(const char *name, void (*help)(void), int argc, char **argv, st
     return -1;
 }
 
+struct opening {
+    const char *name;
+    struct cqa_store *store;
+};
+
+static int open_configured(const struct cqa_config *config, void *context)
+{
+    struct opening *opening = context;
+    struct cqa_error error = {0};
+
+    return cqa_store_open(config->state_dir, &opening->store, &error) == CQA_OK
+               ? CQA_EXIT_DONE
+               : cqa_cli_fail(opening->name, "%p", &error.message);
+}
+
+/* NULL: with what is told in `code`. */
 static struct cqa_store *open_store(const char *name, const struct wish *wish, int *code)
 {
-    struct cqa_config config;
-    struct cqa_problems problems = {0};
-    struct cqa_error error = {0};
-    struct cqa_store *store = NULL;
+    struct opening opening = {.name = name};
 
-    *code = CQA_EXIT_INVALID;
-    if (cqa_config_load(&config, wish->config, &problems)) {
-        if (cqa_store_open(config.state_dir, &store, &error) != CQA_OK)
-            *code = cqa_cli_fail(name, "%p", &error.message);
-    } else {
-        cqa_problems_print(&problems, wish->config, cqa_say_language(), stderr);
-    }
-    cqa_problems_finish(&problems);
-    cqa_config_finish(&config);
-    return store;
+    *code = cqa_cli_configured(wish->config, open_configured, &opening);
+    return opening.store;
 }
 
 static void tell_erased(void *context, const char *path, int is_there, int is_held)

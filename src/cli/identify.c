@@ -53,9 +53,8 @@ static int parse(int argc, char **argv, struct options *options)
             options->time_zone = optarg;
             break;
         case 'f':
-            options->json_lines = strcmp(optarg, "jsonl") == 0;
-            if (!options->json_lines && strcmp(optarg, "text") != 0)
-                return cqa_cli_usage(NAME, "no format \"%s\"; allowed: text, jsonl", optarg);
+            if (cqa_cli_format(NAME, optarg, &options->json_lines) >= 0)
+                return CQA_EXIT_USAGE;
             break;
         case 'h':
             cqa_say(stdout, HELP);

@@ -48,6 +48,14 @@ int cqa_cli_language(const char *command, const char *text, int *zh)
     return -1;
 }
 
+int cqa_cli_format(const char *command, const char *text, int *json_lines)
+{
+    *json_lines = strcmp(text, "jsonl") == 0;
+    if (!*json_lines && strcmp(text, "text") != 0)
+        return cqa_cli_usage(command, "no format \"%s\"; allowed: text, jsonl", text);
+    return -1;
+}
+
 int cqa_cli_fail(const char *command, const char *format, ...)
 {
     struct cqa_message message;

@@ -11,6 +11,7 @@
 #include "base/escape.h"
 #include "base/say.h"
 #include "cli/cli.h"
+#include "cli/configured.h"
 #include "pipeline/config.h"
 #include "pipeline/standing.h"
 
@@ -325,8 +326,9 @@ static int print_json(const struct cqa_standing *standing, int64_t now_ms)
 
 /* ---- all */
 
-static int show(const struct cqa_config *config, const struct options *options)
+static int show(const struct cqa_config *config, void *context)
 {
+    const struct options *options = context;
     const int64_t now_ms = cqa_clock_wall_ms(&cqa_clock_system);
     struct cqa_arena arena = {0};
     struct cqa_standing standing;
@@ -351,19 +353,7 @@ static int show(const struct cqa_config *config, const struct options *options)
 int cqa_cli_status(int argc, char **argv)
 {
     struct options options = {0};
-    struct cqa_problems problems = {0};
-    struct cqa_config config;
-    int code = parse(argc, argv, &options);
+    const int code = parse(argc, argv, &options);
 
-    if (code >= 0)
-        return code;
-    if (cqa_config_load(&config, options.config, &problems)) {
-        code = show(&config, &options);
-    } else {
-        cqa_problems_print(&problems, options.config, cqa_say_language(), stderr);
-        code = CQA_EXIT_INVALID;
-    }
-    cqa_problems_finish(&problems);
-    cqa_config_finish(&config);
-    return code;
+    return code >= 0 ? code : cqa_cli_configured(options.config, show, &options);
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/say.h"
 #include "cli/cli.h"
+#include "cli/configured.h"
 #include "cli/compare.h"
 #include "cli/progress.h"
 #include "pipeline/again.h"
@@ -441,25 +442,19 @@ static int names_something(const struct cqa_config *config, const struct cqa_aga
     return 0;
 }
 
+static int sweep(const struct cqa_config *config, void *context)
+{
+    const struct options *options = context;
+
+    if (!names_something(config, &options->scope))
+        return cqa_cli_usage(NAME, "no watched folder is meant by --path and --recorder");
+    return options->dry_run ? preview(config, options) : run_as_asked(config, options);
+}
+
 int cqa_cli_sweep(int argc, char **argv)
 {
     struct options options = {.zh = cqa_say_language() == CQA_CHINESE};
-    struct cqa_config config;
-    struct cqa_problems problems = {0};
-    int code = parse(argc, argv, &options);
+    const int code = parse(argc, argv, &options);
 
-    if (code >= 0)
-        return code;
-    if (cqa_config_load(&config, options.config, &problems)) {
-        code = !names_something(&config, &options.scope)
-                   ? cqa_cli_usage(NAME, "no watched folder is meant by --path and --recorder")
-               : options.dry_run ? preview(&config, &options)
-                                 : run_as_asked(&config, &options);
-    } else {
-        cqa_problems_print(&problems, options.config, cqa_say_language(), stderr);
-        code = CQA_EXIT_INVALID;
-    }
-    cqa_problems_finish(&problems);
-    cqa_config_finish(&config);
-    return code;
+    return code >= 0 ? code : cqa_cli_configured(options.config, sweep, &options);
 }
