@@ -250,10 +250,22 @@ static const char one_call_step[] =
     "CREATE INDEX calls_by_first ON calls(call_of) WHERE call_of IS NOT NULL;"
     "CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged;";
 
+/* What bounds a call's total, whoever adds to it (docs/decisions/0150). `floor_c` is NULL where the
+ * text was kept before there was this column: it is read when the server starts, and
+ * so are the totals of calls to which people had added before. */
+static const char limits_step[] = "ALTER TABLE rubrics ADD COLUMN floor_c INTEGER;"
+                                  "ALTER TABLE rubrics ADD COLUMN cap_c INTEGER;"
+                                  "ALTER TABLE rubric_rules ADD COLUMN cap_c INTEGER;"
+                                  "ALTER TABLE rubric_rules ADD COLUMN automatic_fail INTEGER NOT "
+                                  "NULL DEFAULT 0;"
+                                  "CREATE TABLE unbounded_totals(call INTEGER PRIMARY KEY);"
+                                  "INSERT INTO unbounded_totals SELECT DISTINCT call FROM flags"
+                                  " WHERE current = 1 AND (author IS NOT NULL OR state = 3);";
+
 static const char *const steps[] = {
-    people_step,   calls_step,           flags_step,       notices_step,
-    clips_step,    cqa_appraisal_schema, rubrics_step,     coaching_step,
-    previews_step, cqa_appraisal_faults, generations_step, one_call_step,
+    people_step,          calls_step,    flags_step,    notices_step,  clips_step,
+    cqa_appraisal_schema, rubrics_step,  coaching_step, previews_step, cqa_appraisal_faults,
+    generations_step,     one_call_step, limits_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

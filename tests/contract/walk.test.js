@@ -93,8 +93,8 @@ test("a call: result, flags, comments, sound and waveform", async () => {
   await get("ann", `${call}/comments`);
   await post("ann", `${call}/comments`, { text: "Listen here", position_ms: 1000 }, 201);
   await post("ann", `${call}/comments`, { text: 5 }, 422);
-  await post("ann", `${call}/flags`, { rule: "politeness", severity: "minor", points: 1, start_ms: 0, end_ms: 1000, note: "No greeting" }, 201);
-  await post("ann", `${call}/flags`, { rule: "politeness", points: 1000, start_ms: 0, end_ms: 1000, note: "Too many" }, 422);
+  await post("ann", `${call}/flags`, { rule: "dead-air", severity: "minor", points: 1, start_ms: 0, end_ms: 1000, note: "No greeting" }, 201);
+  await post("ann", `${call}/flags`, { rule: "dead-air", points: 1000, start_ms: 0, end_ms: 1000, note: "Too many" }, 422);
   await get("ann", `${call}/peaks`);
   await get("ann", `${call}/audio`);
   await get("ann", `${call}/audio`, 206, { Range: "bytes=0-999" });

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <sodium.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,6 +192,29 @@ struct reply served_ask(const struct served *served, const char *method, const c
     cqa_buffer_finish(&text);
     assert_both_languages(path, &reply);
     return reply;
+}
+
+void served_sql(const struct served *served, const char *sql)
+{
+    char path[128];
+    char *why = NULL;
+    sqlite3 *db;
+
+    snprintf(path, sizeof path, "%s/scores.db", served->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s: %s", sql, why);
+    sqlite3_close(db);
+}
+
+void served_age(const struct served *served)
+{
+    served_sql(served, "DROP TABLE unbounded_totals;"
+                       "ALTER TABLE rubrics DROP COLUMN floor_c;"
+                       "ALTER TABLE rubrics DROP COLUMN cap_c;"
+                       "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+                       "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+                       "PRAGMA user_version = 12");
 }
 
 void reply_finish(struct reply *reply)

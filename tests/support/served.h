@@ -31,6 +31,12 @@ void served_restart(struct served *served);
 void served_save(struct served *served, const char *path);
 void served_load(struct served *served, const char *path);
 
+/* SQL on the store, beside the server. */
+void served_sql(const struct served *served, const char *sql);
+
+/* Makes the store what it was before totals were bounded by rubrics (schema 12); restart next. */
+void served_age(const struct served *served);
+
 struct reply {
     int status;
     char *head;

@@ -555,6 +555,7 @@ static void age(void)
     struct cqa_sql *sql = NULL;
     char path[128];
 
+    served_age(&served);
     snprintf(path, sizeof path, "%s/scores.db", served.folder);
     const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite, .path = path};
     assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_OK);
