@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "server/auth.h"
 #include "server/http_internal.h"
+#include "server/rights.h"
 
 enum { SMALL_BODY_BYTES_MAX = 256 * 1024 };
 
@@ -99,6 +100,7 @@ static void check_head(struct cqa_request *request, const char *method, const ch
     char allowed[64];
 
     request->is_head = strcmp(method, "HEAD") == 0;
+    request->path = cqa_arena_string(&request->arena, path);
     request->route =
         cqa_route_find(method, path, &request->arena, request->parts, allowed, sizeof allowed);
     if (request->route == NULL && allowed[0] != '\0') {
@@ -106,7 +108,9 @@ static void check_head(struct cqa_request *request, const char *method, const ch
         cqa_reply_problem(request, 405, "method", "allowed here: %s", allowed);
     } else if (request->route == NULL) {
         cqa_reply_problem(request, 404, "not-found", "there is nothing at this path");
-    } else if (cqa_authorize(request, request->route->roles, method, &request->who)) {
+    } else if ((request->route->reach == CQA_REACH_ANYBODY ||
+                cqa_authenticate(request, method, &request->who)) &&
+               cqa_rights_hold(request, request->route)) {
         const char *length = cqa_request_header(request, "Content-Length");
         request->body.limit = body_limit(request);
         if (length != NULL && strtoull(length, NULL, 10) > request->body.limit)

@@ -27,7 +27,10 @@ struct cqa_request {
     struct cqa_connection *place; /* among the server's connections */
     size_t unspoken;              /* bytes of the body since it was last seen to come on */
     const struct cqa_route *route;
+    const char *path; /* as it came */
     const char *parts[CQA_PATH_PARTS_MAX];
+    const char *type; /* in place of the Content-Type header; NULL: that */
+    int is_confirmed; /* a second person confirms what was asked for (second.h) */
     struct cqa_arena arena;
     struct cqa_identity who;
     struct cqa_buffer body;

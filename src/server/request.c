@@ -102,7 +102,7 @@ const char *cqa_request_body(const struct cqa_request *request, size_t *length)
 
 const char *cqa_request_content_type(struct cqa_request *request)
 {
-    const char *raw = cqa_request_header(request, "Content-Type");
+    const char *raw = request->type ? request->type : cqa_request_header(request, "Content-Type");
     char *type = raw ? cqa_arena_bytes(&request->arena, raw, strcspn(raw, "; \t")) : NULL;
 
     for (char *at = type; at != NULL && *at != '\0'; at++)

@@ -161,3 +161,21 @@ enum cqa_status cqa_scores_bound_totals(struct cqa_scores *scores, struct cqa_er
         status = cqa_scores_write(scores, bound_next, &is_done, error);
     return status;
 }
+
+CQA_SQL_STATEMENT(count_decided, "ii", 1,
+                  "SELECT count(*) FROM calls c WHERE c.day BETWEEN ?1 AND ?2"
+                  " AND c.decided_c IS NOT NULL AND NOT EXISTS(SELECT 1 FROM periods p"
+                  "  WHERE p.from_day <= c.day AND c.day < p.to_day)");
+
+enum cqa_status cqa_scores_count_decided(struct cqa_scores *scores, int64_t day_from,
+                                         int64_t day_to, int64_t *count, struct cqa_error *error)
+{
+    struct cqa_sql *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_sql_number(db, count, error, &count_decided, day_from, day_to);
+    cqa_scores_give(scores, db);
+    return status;
+}

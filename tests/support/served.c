@@ -209,7 +209,8 @@ void served_sql(const struct served *served, const char *sql)
 
 void served_age(const struct served *served)
 {
-    served_sql(served, "DROP TABLE unbounded_totals;"
+    served_sql(served, "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+                       "DROP TABLE unbounded_totals;"
                        "ALTER TABLE rubrics DROP COLUMN floor_c;"
                        "ALTER TABLE rubrics DROP COLUMN cap_c;"
                        "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
@@ -383,4 +384,29 @@ const char *served_text(const json_t *json, const char *path)
                  : json_is_null(json) ? "null"
                                       : "…");
     return text;
+}
+
+struct reply served_confirmed(const struct served *served, const char *session, struct reply asked)
+{
+    char path[64];
+    const json_int_t number = json_integer_value(json_object_get(asked.json, "asked"));
+
+    if (asked.status != 202 || number == 0)
+        return asked;
+    reply_finish(&asked);
+    snprintf(path, sizeof path, "/api/v1/asked/%lld/confirm", (long long)number);
+    return served_ask(served, "POST", path, session, "{}");
+}
+
+void served_roster(struct served *served, const char *name, const char *csv)
+{
+    char headers[600];
+
+    served_login(served, name, "correct horse");
+    const char *type = strstr(served->session, "Content-Type: ");
+    snprintf(headers, sizeof headers, "%.*sContent-Type: text/csv\r\n",
+             (int)(type - served->session), served->session);
+    struct reply reply = served_ask(served, "PUT", "/api/v1/roster", headers, csv);
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
 }
