@@ -86,7 +86,7 @@ int cqa_rights_hold(struct cqa_request *request, const struct cqa_route *route)
     case CQA_REACH_BY_NAME:
         return is_for_everyone(request) && is_person(request);
     default:
-        assert(!"an operation whose reach is not said");
+        assert(route->reach < CQA_REACH_COUNT && route->reach != CQA_REACH_NONE);
         return 0;
     }
 }

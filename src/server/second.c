@@ -30,12 +30,12 @@ void cqa_second_ask(struct cqa_request *request, const struct cqa_message *why)
     struct cqa_error error = {0};
     size_t length;
     const char *body = cqa_request_body(request, &length);
-    struct cqa_asked asked = {.method = request->route->method,
-                              .path = request->path,
-                              .type = cqa_request_content_type(request),
-                              .why = said ? said : "",
-                              .body = body,
-                              .length = length};
+    struct cqa_second_request asked = {.method = request->route->method,
+                                       .path = request->path,
+                                       .type = cqa_request_content_type(request),
+                                       .why = said ? said : "",
+                                       .body = body,
+                                       .length = length};
     const enum cqa_status status =
         cqa_asked_add(cqa_request_scores(request), cqa_request_who(request), &asked, &error);
 
@@ -50,7 +50,7 @@ void cqa_second_ask(struct cqa_request *request, const struct cqa_message *why)
 
 /* ---- what waits */
 
-static void add_asked(void *context, const struct cqa_asked *asked)
+static void add_asked(void *context, const struct cqa_second_request *asked)
 {
     char at[CQA_WHEN_SIZE];
 
@@ -74,7 +74,7 @@ void cqa_get_asked(struct cqa_request *request)
 /* ---- confirming */
 
 /* The request becomes the one that was asked for; who asks stays who confirms. */
-static int take_over(struct cqa_request *request, const struct cqa_asked *asked)
+static int take_over(struct cqa_request *request, const struct cqa_second_request *asked)
 {
     char allowed[64];
 
@@ -95,7 +95,7 @@ static int take_over(struct cqa_request *request, const struct cqa_asked *asked)
     return 0;
 }
 
-static void confirm(struct cqa_request *request, const struct cqa_asked *asked)
+static void confirm(struct cqa_request *request, const struct cqa_second_request *asked)
 {
     const struct cqa_identity *who = cqa_request_who(request);
     struct cqa_scores *scores = cqa_request_scores(request);
@@ -120,7 +120,7 @@ static int64_t number_of(struct cqa_request *request)
 
 void cqa_post_asked_confirm(struct cqa_request *request)
 {
-    struct cqa_asked asked;
+    struct cqa_second_request asked;
     struct cqa_error error = {0};
     const enum cqa_status status = cqa_asked_read(cqa_request_scores(request), number_of(request),
                                                   cqa_request_arena(request), &asked, &error);

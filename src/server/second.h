@@ -24,7 +24,7 @@ void cqa_second_ask(struct cqa_request *request, const struct cqa_message *why);
 enum cqa_asked_state { CQA_ASKED_WAITS, CQA_ASKED_CONFIRMED, CQA_ASKED_WITHDRAWN };
 
 /* A request that waits; texts are borrowed for the visit, or in the arena that it was read into. */
-struct cqa_asked {
+struct cqa_second_request {
     int64_t id, at_ms, user;
     const char *by;            /* who asked */
     const char *method, *path; /* as they came */
@@ -36,25 +36,27 @@ struct cqa_asked {
 
 /* `id`, `at_ms`, `user` and `by` are set here. */
 enum cqa_status cqa_asked_add(struct cqa_scores *scores, const struct cqa_identity *who,
-                              struct cqa_asked *asked, struct cqa_error *error) CQA_MUST_CHECK;
+                              struct cqa_second_request *asked,
+                              struct cqa_error *error) CQA_MUST_CHECK;
 
 /* What waits, the oldest first, without bodies. */
 enum cqa_status cqa_asked_list(struct cqa_scores *scores,
-                               void (*visit)(void *context, const struct cqa_asked *asked),
+                               void (*visit)(void *context, const struct cqa_second_request *asked),
                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* CQA_E_NOTFOUND: nothing of this number waits. */
 enum cqa_status cqa_asked_read(struct cqa_scores *scores, int64_t id, struct cqa_arena *arena,
-                               struct cqa_asked *out, struct cqa_error *error) CQA_MUST_CHECK;
+                               struct cqa_second_request *out,
+                               struct cqa_error *error) CQA_MUST_CHECK;
 
 /* CQA_E_REFUSED: it is not for `who` to confirm now, or somebody has. `roles`: who may. */
 enum cqa_status cqa_asked_confirm(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  const struct cqa_asked *asked, unsigned roles,
+                                  const struct cqa_second_request *asked, unsigned roles,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* It could not be done as it was asked for, and waits again. */
 enum cqa_status cqa_asked_unconfirm(struct cqa_scores *scores, const struct cqa_identity *who,
-                                    const struct cqa_asked *asked,
+                                    const struct cqa_second_request *asked,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_asked_withdraw(struct cqa_scores *scores, const struct cqa_identity *who,
                                    int64_t id, struct cqa_error *error) CQA_MUST_CHECK;

@@ -9,7 +9,7 @@ static const int64_t alone_ms = 24 * 3600 * 1000;
 
 static enum cqa_status audit(struct cqa_scores *scores, struct cqa_sql *db,
                              const struct cqa_identity *who, const char *action,
-                             const struct cqa_asked *asked, struct cqa_error *error)
+                             const struct cqa_second_request *asked, struct cqa_error *error)
 {
     char object[32];
     char detail[400];
@@ -29,13 +29,13 @@ CQA_SQL_STATEMENT(insert_asked, "iittttb", 1,
 struct asking {
     struct cqa_scores *scores;
     const struct cqa_identity *who;
-    struct cqa_asked *asked;
+    struct cqa_second_request *asked;
 };
 
 static enum cqa_status add(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct asking *it = context;
-    struct cqa_asked *asked = it->asked;
+    struct cqa_second_request *asked = it->asked;
     const enum cqa_status status = cqa_sql_number(
         db, &asked->id, error, &insert_asked, cqa_scores_now_ms(it->scores), it->who->user,
         asked->method, asked->path, asked->type, asked->why, asked->body, asked->length);
@@ -45,7 +45,7 @@ static enum cqa_status add(struct cqa_sql *db, void *context, struct cqa_error *
 }
 
 enum cqa_status cqa_asked_add(struct cqa_scores *scores, const struct cqa_identity *who,
-                              struct cqa_asked *asked, struct cqa_error *error)
+                              struct cqa_second_request *asked, struct cqa_error *error)
 {
     return cqa_scores_write(scores, add, &(struct asking){scores, who, asked}, error);
 }
@@ -58,34 +58,34 @@ enum cqa_status cqa_asked_add(struct cqa_scores *scores, const struct cqa_identi
 CQA_SQL_STATEMENT(list_asked, "", 9, COLUMNS " ORDER BY a.id");
 CQA_SQL_STATEMENT(one_asked, "i", 9, COLUMNS " AND a.id = ?1");
 
-static struct cqa_asked asked_of(const struct cqa_sql_rows *row)
+static struct cqa_second_request asked_of(const struct cqa_sql_rows *row)
 {
-    return (struct cqa_asked){.id = cqa_sql_int(row, 0),
-                              .at_ms = cqa_sql_int(row, 1),
-                              .user = cqa_sql_int(row, 2),
-                              .by = cqa_row_text(row, 3),
-                              .method = cqa_row_text(row, 4),
-                              .path = cqa_row_text(row, 5),
-                              .type = cqa_row_text(row, 6),
-                              .why = cqa_row_text(row, 7)};
+    return (struct cqa_second_request){.id = cqa_sql_int(row, 0),
+                                       .at_ms = cqa_sql_int(row, 1),
+                                       .user = cqa_sql_int(row, 2),
+                                       .by = cqa_row_text(row, 3),
+                                       .method = cqa_row_text(row, 4),
+                                       .path = cqa_row_text(row, 5),
+                                       .type = cqa_row_text(row, 6),
+                                       .why = cqa_row_text(row, 7)};
 }
 
 enum cqa_status cqa_asked_list(struct cqa_scores *scores,
-                               void (*visit)(void *context, const struct cqa_asked *asked),
+                               void (*visit)(void *context, const struct cqa_second_request *asked),
                                void *context, struct cqa_error *error)
 {
     struct cqa_list list;
 
     cqa_list_start(scores, &list, error, &list_asked);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_asked asked = asked_of(list.row);
+        const struct cqa_second_request asked = asked_of(list.row);
         visit(context, &asked);
     }
     return cqa_list_end(scores, &list);
 }
 
 static enum cqa_status copy(const struct cqa_sql_rows *row, struct cqa_arena *arena,
-                            struct cqa_asked *out, struct cqa_error *error)
+                            struct cqa_second_request *out, struct cqa_error *error)
 {
     *out = asked_of(row);
     out->by = cqa_sql_copy(row, 3, arena);
@@ -102,7 +102,7 @@ static enum cqa_status copy(const struct cqa_sql_rows *row, struct cqa_arena *ar
 }
 
 enum cqa_status cqa_asked_read(struct cqa_scores *scores, int64_t id, struct cqa_arena *arena,
-                               struct cqa_asked *out, struct cqa_error *error)
+                               struct cqa_second_request *out, struct cqa_error *error)
 {
     struct cqa_list list;
     int is_there = 0;
@@ -131,7 +131,7 @@ CQA_SQL_STATEMENT(set_state, "iiiii", 0,
 struct confirming {
     struct cqa_scores *scores;
     const struct cqa_identity *who;
-    const struct cqa_asked *asked;
+    const struct cqa_second_request *asked;
     unsigned roles;
 };
 
@@ -153,7 +153,7 @@ static enum cqa_status check_alone(struct cqa_sql *db, const struct confirming *
 }
 
 static enum cqa_status set(struct cqa_scores *scores, struct cqa_sql *db,
-                           const struct cqa_identity *who, const struct cqa_asked *asked,
+                           const struct cqa_identity *who, const struct cqa_second_request *asked,
                            enum cqa_asked_state from, enum cqa_asked_state to, const char *action,
                            struct cqa_error *error)
 {
@@ -177,7 +177,7 @@ static enum cqa_status confirm(struct cqa_sql *db, void *context, struct cqa_err
 }
 
 enum cqa_status cqa_asked_confirm(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  const struct cqa_asked *asked, unsigned roles,
+                                  const struct cqa_second_request *asked, unsigned roles,
                                   struct cqa_error *error)
 {
     struct confirming confirming = {scores, who, asked, roles};
@@ -194,7 +194,7 @@ static enum cqa_status unconfirm(struct cqa_sql *db, void *context, struct cqa_e
 }
 
 enum cqa_status cqa_asked_unconfirm(struct cqa_scores *scores, const struct cqa_identity *who,
-                                    const struct cqa_asked *asked, struct cqa_error *error)
+                                    const struct cqa_second_request *asked, struct cqa_error *error)
 {
     struct confirming confirming = {scores, who, asked, 0};
 
@@ -213,7 +213,7 @@ enum cqa_status cqa_asked_withdraw(struct cqa_scores *scores, const struct cqa_i
                                    int64_t id, struct cqa_error *error)
 {
     struct cqa_arena arena = {0};
-    struct cqa_asked asked;
+    struct cqa_second_request asked;
     struct confirming confirming = {scores, who, &asked, 0};
     enum cqa_status status = cqa_asked_read(scores, id, &arena, &asked, error);
 
