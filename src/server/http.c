@@ -33,6 +33,14 @@ static int has_header(const struct cqa_request *request, const char *name)
     return 0;
 }
 
+/* Whether browsers come by TLS, ours or a proxy's. */
+static int is_secure(const struct cqa_server_config *config)
+{
+    const char *url = config->notices.public_url;
+
+    return config->tls_certificate != NULL || (url != NULL && strncmp(url, "https://", 8) == 0);
+}
+
 /* For every reply: nothing of ours is framed, sniffed, leaked by referrer, or kept by caches unless
  * it says so. */
 static void add_headers(const struct cqa_request *request, struct MHD_Response *response)
@@ -52,7 +60,7 @@ static void add_headers(const struct cqa_request *request, struct MHD_Response *
         MHD_add_response_header(response, usual[i].name, usual[i].value);
     if (!has_header(request, "Cache-Control"))
         MHD_add_response_header(response, "Cache-Control", "no-store");
-    if (request->server->config->tls_certificate != NULL)
+    if (is_secure(request->server->config))
         MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000");
     for (size_t i = 0; i < request->header_count; i++)
         if (request->headers[i].value != NULL)
@@ -99,11 +107,17 @@ static void check_head(struct cqa_request *request, const char *method, const ch
 {
     char allowed[64];
 
+    const struct cqa_message *problem = cqa_head_problem(request);
+
     request->is_head = strcmp(method, "HEAD") == 0;
     request->path = cqa_arena_string(&request->arena, path);
     request->route =
         cqa_route_find(method, path, &request->arena, request->parts, allowed, sizeof allowed);
-    if (request->route == NULL && allowed[0] != '\0') {
+    if (problem !=
+        NULL) { /* where it ends is not sure, so nothing more is read of the connection */
+        cqa_reply_header(request, "Connection", "close");
+        cqa_reply_problem(request, 400, "request", "%p", problem);
+    } else if (request->route == NULL && allowed[0] != '\0') {
         cqa_reply_header(request, "Allow", allowed);
         cqa_reply_problem(request, 405, "method", "allowed here: %s", allowed);
     } else if (request->route == NULL) {

@@ -61,6 +61,10 @@ struct cqa_server {
     int port;
 };
 
+/* What of the request line and the head is ambiguous (RFC 9112), or cannot be read; NULL: nothing.
+ * Before anything of it is used. */
+const struct cqa_message *cqa_head_problem(struct cqa_request *request);
+
 /* The callbacks; `context` is the server. */
 enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connection,
                                     const char *path, const char *method, const char *version,

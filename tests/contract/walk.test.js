@@ -266,8 +266,10 @@ test("an appraisal from its opening to its correction", async () => {
 
 test("what stands open, and the page", async () => {
   await send(null, "GET", "/api/v1/health", 200);
-  await send(null, "GET", "/api/v1/openapi", 200);
-  await send(null, "GET", "/metrics", 200);
+  await send(null, "GET", "/api/v1/openapi", 401);
+  await send(null, "GET", "/metrics", 401);
+  await send("ann", "GET", "/api/v1/openapi", 200);
+  await send("root", "GET", "/metrics", 200);
   await send(null, "GET", "/", 200);
   await send(null, "GET", "/web/app.js", 200);
   await send(null, "GET", "/web/lang/en.json", 200);

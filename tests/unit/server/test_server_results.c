@@ -168,7 +168,7 @@ static void a_file_that_is_put_back_counts_again(void **state)
     assert_call("1", "score.total", "100");
     assert_int_equal(post_counted("c", "{\"score\": {\"total\": 50}}", "s", 9), 200);
     assert_int_equal(call_count(), 1);
-    struct reply reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    struct reply reply = served_get(&served, served.recorder, "/metrics");
     assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"outdated\"} 3\n"));
     reply_finish(&reply);
 }
@@ -547,7 +547,7 @@ static void many_at_once_store_each_call_once(void **state)
     for (int i = 0; i < POSTERS; i++)
         pthread_join(threads[i], NULL);
     assert_int_equal(call_count(), EACH);
-    struct reply reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    struct reply reply = served_get(&served, served.recorder, "/metrics");
     assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"stored\"} 30\n"));
     assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"unchanged\"} 90\n"));
     reply_finish(&reply);
