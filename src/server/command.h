@@ -15,6 +15,7 @@ struct cqa_command {
     const char *site;
     const char *teams[32];
     size_t team_count;
+    long days; /* that a token is in force */
     int check_only;
     const char *words[4]; /* what is no option: "token", "add", NAME */
     int word_count;

@@ -280,7 +280,10 @@ static const char second_step[] =
     " method TEXT NOT NULL, path TEXT NOT NULL, type TEXT NOT NULL, why TEXT NOT NULL,"
     " body BLOB NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
     " done_by INTEGER REFERENCES users(id), done_ms INTEGER);"
-    "CREATE INDEX asked_waiting ON asked(id) WHERE state = 0;";
+    "CREATE INDEX asked_waiting ON asked(id) WHERE state = 0;"
+    "ALTER TABLE tokens ADD COLUMN expires_ms INTEGER;"
+    "ALTER TABLE tokens ADD COLUMN used_ms INTEGER;"
+    "ALTER TABLE tokens ADD COLUMN teams TEXT;";
 
 static const char *const steps[] = {
     people_step,          calls_step,    flags_step,    notices_step,  clips_step,

@@ -201,7 +201,7 @@ enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct
         status = cqa_fail(error, CQA_E_REFUSED, "the old password is wrong");
     cqa_arena_finish(&arena);
     if (status == CQA_OK)
-        status = cqa_password_hash(new_password, password, error);
+        status = cqa_password_hash(who->name, new_password, password, error);
     if (status != CQA_OK)
         return status;
     return cqa_scores_write(scores, write_password,

@@ -66,11 +66,16 @@ void served_start(struct served *served, const char *config)
         fail_msg("the test's configuration is wrong");
     }
     open_all(served);
+    assert_int_equal(cqa_token_add(served->scores,
+                                   &(struct cqa_token_new){
+                                       .name = "pbx1", .role = CQA_ACCOUNT_RECORDER, .site = ""},
+                                   served->recorder, &error),
+                     CQA_OK);
     assert_int_equal(
-        cqa_token_add(served->scores, "pbx1", CQA_ACCOUNT_RECORDER, "", served->recorder, &error),
+        cqa_token_add(served->scores,
+                      &(struct cqa_token_new){.name = "boss", .role = CQA_ACCOUNT_LEAD, .site = ""},
+                      served->lead, &error),
         CQA_OK);
-    assert_int_equal(
-        cqa_token_add(served->scores, "boss", CQA_ACCOUNT_LEAD, "", served->lead, &error), CQA_OK);
 }
 
 void served_restart(struct served *served)
@@ -209,7 +214,10 @@ void served_sql(const struct served *served, const char *sql)
 
 void served_age(const struct served *served)
 {
-    served_sql(served, "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+    served_sql(served, "ALTER TABLE tokens DROP COLUMN expires_ms;"
+                       "ALTER TABLE tokens DROP COLUMN used_ms;"
+                       "ALTER TABLE tokens DROP COLUMN teams;"
+                       "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
                        "DROP TABLE unbounded_totals;"
                        "ALTER TABLE rubrics DROP COLUMN floor_c;"
                        "ALTER TABLE rubrics DROP COLUMN cap_c;"

@@ -267,10 +267,17 @@ static void another_recorder_does_not_overwrite(void **state)
         "1", "{\"recording\": {\"sha256\":"
              "\"0000000000000000000000000000000000000000000000000000000000000bbb\"}}");
 
-    assert_int_equal(cqa_token_add(served.scores, "pbx2", CQA_ACCOUNT_RECORDER, "", other, &error),
+    assert_int_equal(cqa_token_add(served.scores,
+                                   &(struct cqa_token_new){
+                                       .name = "pbx2", .role = CQA_ACCOUNT_RECORDER, .site = ""},
+                                   other, &error),
                      CQA_OK);
     assert_int_equal(
-        cqa_token_add(served.scores, "pbx3", CQA_ACCOUNT_RECORDER, "east", sited, &error), CQA_OK);
+        cqa_token_add(
+            served.scores,
+            &(struct cqa_token_new){.name = "pbx3", .role = CQA_ACCOUNT_RECORDER, .site = "east"},
+            sited, &error),
+        CQA_OK);
     assert_int_equal(post_status("k1", first), 201);
     struct reply reply =
         served_post(&served, other, "/api/v1/results", "application/json", "k2", second);

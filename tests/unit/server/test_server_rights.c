@@ -73,7 +73,10 @@ static void add_asker(struct asker *asker)
                                       .password = "correct horse"};
 
     if (asker->is_token) {
-        assert_int_equal(cqa_token_add(served.scores, asker->name, (enum cqa_account_role)role, "",
+        assert_int_equal(cqa_token_add(served.scores,
+                                       &(struct cqa_token_new){.name = asker->name,
+                                                               .role = (enum cqa_account_role)role,
+                                                               .site = ""},
                                        token, &error),
                          CQA_OK);
         snprintf(asker->headers, sizeof asker->headers,
