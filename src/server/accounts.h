@@ -144,7 +144,10 @@ enum cqa_status cqa_session_open(struct cqa_scores *scores, const char *name, co
 enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session, int64_t idle_ms,
                                   int64_t ms_max, struct cqa_arena *arena, struct cqa_identity *out,
                                   struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *session,
+enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *name, const char *session,
                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Whether an account has this name, in force or not; 0 also when the store cannot tell. */
+int cqa_user_is_known(struct cqa_scores *scores, const char *name);
 
 #endif

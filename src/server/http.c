@@ -8,6 +8,7 @@
 #include "server/auth.h"
 #include "server/http_internal.h"
 #include "server/rights.h"
+#include "server/slow.h"
 
 enum { SMALL_BODY_BYTES_MAX = 256 * 1024 };
 
@@ -89,6 +90,7 @@ static size_t body_limit(const struct cqa_request *request)
     case CQA_BODY_RESULTS:
         return (size_t)request->server->config->body_bytes_max;
     case CQA_BODY_SMALL:
+    case CQA_BODY_PASSWORD:
         return SMALL_BODY_BYTES_MAX;
     default:
         return 0;
@@ -144,6 +146,20 @@ static void answer(struct cqa_request *request)
         request->route->answer(request);
     const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
     atomic_fetch_add(&request->server->counters.busy_us, (unsigned long long)spent_ms * 1000);
+}
+
+/* 1: another thread answers it. 0 with a reply given where that has no room, or without one where
+ * it need not. */
+static int goes_aside(struct cqa_request *request)
+{
+    if (request->route->body != CQA_BODY_PASSWORD || request->body.failed)
+        return 0;
+    cqa_connection_works(request->server->connections, request->place);
+    if (cqa_slow_take(request->server->slow, request))
+        return 1;
+    cqa_reply_header(request, "Retry-After", "2");
+    cqa_reply_problem(request, 503, "busy", "too many log-ins at a time; try again");
+    return 0;
 }
 
 /* ---- connections */
@@ -216,6 +232,8 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         *upload_size = 0;
         return MHD_YES;
     }
+    if (request->status == 0 && goes_aside(request))
+        return MHD_YES; /* and comes here again, with its reply */
     if (request->status == 0)
         answer(request);
     return send_reply(request);

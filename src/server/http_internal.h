@@ -54,6 +54,7 @@ struct cqa_server {
     struct cqa_connections *connections;
     struct cqa_playback *playback;
     struct cqa_notifier *notifier;
+    struct cqa_slow *slow;
     struct cqa_counters counters;
     char *certificate;
     char *key;

@@ -6,7 +6,12 @@
 #include "server/accounts.h"
 #include "server/http.h"
 
-enum cqa_body { CQA_BODY_NONE, CQA_BODY_SMALL, CQA_BODY_RESULTS };
+enum cqa_body {
+    CQA_BODY_NONE,
+    CQA_BODY_SMALL,
+    CQA_BODY_PASSWORD, /* small, and a password in it is hashed (slow.h) */
+    CQA_BODY_RESULTS
+};
 
 /* How far an operation reaches, which is checked before its endpoint is called (rights.h). */
 enum cqa_reach {

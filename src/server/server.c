@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "server/http_internal.h"
 #include "server/rubrics.h"
+#include "server/slow.h"
 
 enum {
     CONNECTIONS_MAX = 1024,
@@ -145,8 +146,8 @@ static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cq
     const int has_tls = server->certificate != NULL;
     /* ITC: a thread that has all its connections no longer watches the listening socket, whose end
      * would tell it to stop. */
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
-                           MHD_USE_TURBO | (has_tls ? MHD_USE_TLS : 0);
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                           MHD_USE_ERROR_LOG | MHD_USE_TURBO | (has_tls ? MHD_USE_TLS : 0);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
@@ -216,6 +217,8 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
         status = cqa_notifier_start(&server->notifier, &config->notices, scores, clock,
                                     &server->counters, error);
     }
+    if (status == CQA_OK)
+        status = cqa_slow_start(&server->slow, error);
     if (status == CQA_OK && socket < 0)
         status = bind_socket(config, &socket, error);
     if (status == CQA_OK) {
@@ -235,8 +238,10 @@ void cqa_server_stop(struct cqa_server *server)
 {
     if (server == NULL)
         return;
+    cqa_slow_stop(server->slow); /* no connection may be suspended when the daemon stops */
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
+    cqa_slow_free(server->slow);
     cqa_notifier_stop(server->notifier);
     cqa_limiter_destroy(server->limiter);
     cqa_connections_destroy(server->connections);

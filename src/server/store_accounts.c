@@ -259,3 +259,15 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
     }
     return cqa_list_end(scores, &list);
 }
+
+int cqa_user_is_known(struct cqa_scores *scores, const char *name)
+{
+    struct cqa_error error = {0};
+    struct cqa_list list;
+    int is_known = 0;
+
+    cqa_list_start(scores, &list, &error, &id_of_user, name);
+    while (cqa_list_next(&list, &error))
+        is_known = 1;
+    return cqa_list_end(scores, &list) == CQA_OK && is_known;
+}
