@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 4096, WAIT_MS = 15000, WAIT_MS_MAX = 900000 };
+enum { SLOTS = 65536, WAIT_MS = 15000, WAIT_MS_MAX = 900000 };
 
-/* Keys that share a slot share its waits: with 4096 slots that is rare, and memory stays bounded.
+/* Keys that share a slot share its waits: with 65536 slots that is rare, and memory stays bounded.
  */
 struct slot {
     int failures;

@@ -392,6 +392,23 @@ static void closing_lists_what_is_open(void **state)
         201);
 }
 
+/* As a Chinese spreadsheet saves it: in GBK, 张伟 and 李娜. */
+static void a_roster_in_gbk_keeps_names_whole(void **state)
+{
+    (void)state;
+    struct reply reply = put(LEA, "",
+                             "person,extension,team,post,from,to\n"
+                             "zhang,8001,east,agent,2025-01-01,\nli,8002,east,agent,2025-01-01,\n"
+                             "wei,8003,west,agent,2025-01-01,\n"
+                             "\xd5\xc5\xce\xb0,8051,north,agent,2025-01-01,\n"
+                             "\xc0\xee\xc4\xc8,8052,north,agent,2025-01-01,\n");
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(served_text(reply.json, "seats_new"), "2");
+    assert_string_equal(served_text(reply.json, "new.0.person"), "张伟");
+    assert_string_equal(served_text(reply.json, "new.1.person"), "李娜");
+    reply_finish(&reply);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -403,6 +420,7 @@ int main(void)
         TEST(closed_days_are_opened_by_two),
         TEST(where_there_is_no_second_a_day_passes),
         TEST(closing_lists_what_is_open),
+        TEST(a_roster_in_gbk_keeps_names_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,8 +222,8 @@ static void a_token_is_shown_once_and_revoked(void **state)
     assert_int_equal(reply.status, 401);
     reply_finish(&reply);
     assert_int_equal(ask("POST", "/api/v1/tokens/pbx9/revoke", "", "", NULL), 404);
-    assert_int_equal(ask("POST", "/api/v1/tokens", "{\"name\":\"a b\",\"role\":\"recorder\"}", "", NULL),
-                     422);
+    assert_int_equal(
+        ask("POST", "/api/v1/tokens", "{\"name\":\"a b\",\"role\":\"recorder\"}", "", NULL), 422);
     assert_answer("/api/v1/tokens", "tokens.2.expires_at", "2026-11-20T02:15:02.000Z");
     assert_answer("/api/v1/tokens", "tokens.2.last_used_at", "2025-11-20T02:15:02.000Z");
     assert_logged("root", "token.add", "pbx9");
