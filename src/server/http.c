@@ -148,6 +148,21 @@ static void answer(struct cqa_request *request)
     atomic_fetch_add(&request->server->counters.busy_us, (unsigned long long)spent_ms * 1000);
 }
 
+static void suspend(void *context)
+{
+    const struct cqa_request *request = context;
+
+    MHD_suspend_connection(request->connection);
+}
+
+static void answer_aside(void *context)
+{
+    struct cqa_request *request = context;
+
+    request->route->answer(request);
+    MHD_resume_connection(request->connection);
+}
+
 /* 1: another thread answers it. 0 with a reply given where that has no room, or without one where
  * it need not. */
 static int goes_aside(struct cqa_request *request)
@@ -155,7 +170,8 @@ static int goes_aside(struct cqa_request *request)
     if (request->route->body != CQA_BODY_PASSWORD || request->body.failed)
         return 0;
     cqa_connection_works(request->server->connections, request->place);
-    if (cqa_slow_take(request->server->slow, request))
+    const struct cqa_slow_job job = {cqa_request_peer(request), suspend, answer_aside, request};
+    if (cqa_slow_take(request->server->slow, &job))
         return 1;
     cqa_reply_header(request, "Retry-After", "2");
     cqa_reply_problem(request, 503, "busy", "too many log-ins at a time; try again");

@@ -2,14 +2,14 @@
 #include "server/slow.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "server/http_internal.h"
 
 enum { ROOM = 16, ROOM_PER_ADDRESS = 4, ADDRESS_SIZE = 48 };
 
 struct waiting {
-    struct cqa_request *request;
+    struct cqa_slow_job job;
     char address[ADDRESS_SIZE];
 };
 
@@ -23,14 +23,14 @@ struct cqa_slow {
 };
 
 /* The next one, or 0 at the end; it keeps its place in the queue while it is worked on. */
-static int wait_for_one(struct cqa_slow *slow, struct cqa_request **out)
+static int wait_for_one(struct cqa_slow *slow, struct cqa_slow_job *out)
 {
     pthread_mutex_lock(&slow->lock);
     while (slow->count == 0 && !slow->is_ending)
         pthread_cond_wait(&slow->changed, &slow->lock);
     const int found = slow->count > 0;
     if (found)
-        *out = slow->queue[slow->first].request;
+        *out = slow->queue[slow->first].job;
     pthread_mutex_unlock(&slow->lock);
     return found;
 }
@@ -38,15 +38,14 @@ static int wait_for_one(struct cqa_slow *slow, struct cqa_request **out)
 static void *work(void *context)
 {
     struct cqa_slow *slow = context;
-    struct cqa_request *request;
+    struct cqa_slow_job job;
 
-    while (wait_for_one(slow, &request)) {
-        request->route->answer(request);
+    while (wait_for_one(slow, &job)) {
+        job.work(job.context);
         pthread_mutex_lock(&slow->lock);
         slow->first = (slow->first + 1) % ROOM;
         slow->count--;
         pthread_mutex_unlock(&slow->lock);
-        MHD_resume_connection(request->connection);
     }
     return NULL;
 }
@@ -96,18 +95,15 @@ static int has_room(const struct cqa_slow *slow, const char *address)
     return !slow->is_ending && slow->count < ROOM && same < ROOM_PER_ADDRESS;
 }
 
-int cqa_slow_take(struct cqa_slow *slow, struct cqa_request *request)
+int cqa_slow_take(struct cqa_slow *slow, const struct cqa_slow_job *job)
 {
-    const char *address = cqa_request_peer(request);
-
     pthread_mutex_lock(&slow->lock);
-    const int takes = has_room(slow, address);
+    const int takes = has_room(slow, job->address);
     if (takes) {
         struct waiting *place = &slow->queue[(slow->first + slow->count) % ROOM];
-        place->request = request;
-        strncpy(place->address, address, ADDRESS_SIZE - 1);
-        place->address[ADDRESS_SIZE - 1] = '\0';
-        MHD_suspend_connection(request->connection);
+        place->job = *job;
+        snprintf(place->address, ADDRESS_SIZE, "%s", job->address);
+        job->start(job->context);
         slow->count++;
         pthread_cond_signal(&slow->changed);
     }

@@ -10,7 +10,13 @@
  * wait for it. The queue is short, and one address has but a part of it (docs/decisions/0152).
  */
 struct cqa_slow;
-struct cqa_request;
+
+struct cqa_slow_job {
+    const char *address;          /* whose it is */
+    void (*start)(void *context); /* called when it is taken, before anything is worked on */
+    void (*work)(void *context);  /* called in the other thread */
+    void *context;
+};
 
 /* Owned, stop with cqa_slow_stop. */
 enum cqa_status cqa_slow_start(struct cqa_slow **out, struct cqa_error *error) CQA_MUST_CHECK;
@@ -19,10 +25,7 @@ enum cqa_status cqa_slow_start(struct cqa_slow **out, struct cqa_error *error) C
 void cqa_slow_stop(struct cqa_slow *slow);
 void cqa_slow_free(struct cqa_slow *slow);
 
-/*
- * Suspends the request's connection; its endpoint is called in the other thread, then the
- * connection goes on. 0: there is no room, for anybody or for this address.
- */
-int cqa_slow_take(struct cqa_slow *slow, struct cqa_request *request);
+/* 0: there is no room, for anybody or for this address, and nothing was called. */
+int cqa_slow_take(struct cqa_slow *slow, const struct cqa_slow_job *job);
 
 #endif

@@ -512,11 +512,11 @@ for (const [language, words] of Object.entries(heldTwice))
 const gbk = Buffer.concat([Buffer.from("person,extension,team,post,from,to\n"), Buffer.from([0xd5, 0xc5, 0xce, 0xb0]), Buffer.from(",8051,north,agent,2025-01-01,\n"), Buffer.from([0xc0, 0xee, 0xc4, 0xc8]), Buffer.from(",8052,north,agent,2025-01-01,\n")]);
 test("a roster as a Chinese spreadsheet saves it keeps every name whole, is shown before it counts, and is undone", () => as("root", async (page) => {
   const { seats: before } = await ask(page, "roster");
-  await page.setInputFiles("input[type=file]", { name: "花名册.csv", mimeType: "text/csv", buffer: gbk });
+  await page.setInputFiles("input[type=file]", { name: "坐席花名册.csv", mimeType: "text/csv", buffer: gbk });
   await page.waitForSelector("dialog td:has-text('张伟')");
   assert.equal((await ask(page, "roster")).seats.length, before.length);
   await page.keyboard.press("Escape");
-  await page.setInputFiles("input[type=file]", { name: "花名册.csv", mimeType: "text/csv", buffer: Buffer.concat([gbk.subarray(0, gbk.indexOf("\n") + 1), Buffer.from(roster.slice(roster.indexOf("\n") + 1)), gbk.subarray(gbk.indexOf("\n") + 1)]) });
+  await page.setInputFiles("input[type=file]", { name: "坐席花名册.csv", mimeType: "text/csv", buffer: Buffer.concat([gbk.subarray(0, gbk.indexOf("\n") + 1), Buffer.from(roster.slice(roster.indexOf("\n") + 1)), gbk.subarray(gbk.indexOf("\n") + 1)]) });
   await page.waitForSelector("dialog td:has-text('李娜')");
   await page.click("dialog button.primary");
   await page.waitForSelector("button:has-text('Back to the one before')");
