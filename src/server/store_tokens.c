@@ -102,7 +102,7 @@ enum cqa_status cqa_token_add(struct cqa_scores *scores, const struct cqa_token_
         status = write_teams(token, &teams, error);
     if (status != CQA_OK)
         return status;
-    memcpy(out, "cqa_", 4);
+    snprintf(out, CQA_TOKEN_SIZE, "cqa_");
     cqa_secret_make(out + 4, CQA_TOKEN_SIZE - 4);
     cqa_secret_hash(out, hash);
     made.teams = teams;
