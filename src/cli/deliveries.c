@@ -158,9 +158,11 @@ static int print_one(void *context, const struct cqa_owed *owed)
 static enum cqa_status resend(struct cqa_store *store, struct cqa_error *error)
 {
     int64_t count = 0;
-    const enum cqa_status status = cqa_refused_again(store, NULL, &count, error);
+    enum cqa_status status = cqa_refused_again(store, NULL, &count, error);
 
-    return status == CQA_OK ? cqa_owed_hurry(store, error) : status;
+    if (status == CQA_OK)
+        status = cqa_owed_hurry(store, error);
+    return status == CQA_OK ? cqa_owed_call(store, error) : status;
 }
 
 static int run(const struct cqa_config *config, void *context)

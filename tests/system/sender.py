@@ -107,6 +107,26 @@ def listed_and_sent_again(programs):
     scores.stop()
 
 
+def asked_by_a_person(programs):
+    """A server that asks for ten minutes is mended: --resend does not wait for them."""
+    scores = Scores()
+    scores.answers = lambda request, connection: answer(503, PAGE, "Retry-After: 600", kind="text/html")
+    with Owed(programs, scores.port) as owed:
+        owed.fill(["a", "b"])
+        owed.start()
+        wait_until("it was tried", lambda: scores.requests and owed.said("results are kept and sent later"))
+        scores.answers = scores.good
+        time.sleep(3)
+        if owed.count("acked"):
+            fail("the pause that the server asked for was not made")
+        owed.deliveries("--resend")
+        begun = time.monotonic()
+        wait_until("it is sent as was asked", lambda: owed.count("acked") == 2, 10)
+        print("--resend: sent after %.1f s, of a pause of 600 s" % (time.monotonic() - begun), flush=True)
+        owed.stop()
+    scores.stop()
+
+
 def upgraded(owed, scores):
     """A server of another version, which says so, is asked again."""
     def of_version(version, is_bad):
@@ -212,7 +232,7 @@ def one_wait_cannot_be_made(programs):
 
 
 def main(programs):
-    cases = [(one_wait_cannot_be_made, ()), (listed_and_sent_again, ()), (masked, ()), (too_large_for_the_proxy, ()), (one_stands_still, ())]
+    cases = [(one_wait_cannot_be_made, ()), (listed_and_sent_again, ()), (asked_by_a_person, ()), (masked, ()), (too_large_for_the_proxy, ()), (one_stands_still, ())]
     cases += [(bad_deploy, (batch, how)) for how in ("page 422", "page 400", "receipts 422") for batch in (1, 100)]
     cases += [(good_behind_refused, (batch, how)) for batch in (1, 100) for how in ("named", "by 413")]
     # They wait most of their time, each with a daemon and a server of its own.
