@@ -92,6 +92,7 @@ def listed_and_sent_again(programs):
         swept = subprocess.run([os.path.join(programs, "callqa"), "sweep", "--config", owed.config], capture_output=True, text=True)
         if swept.returncode != 5 or "refused     1\n" not in swept.stdout:
             fail("sweep says %d %s" % (swept.returncode, swept.stdout))
+        in_words(owed)
         before = len(scores.requests)
         scores.answers = scores.good
         owed.reload()
@@ -105,6 +106,16 @@ def listed_and_sent_again(programs):
         upgraded(owed, scores)
         owed.stop()
     scores.stop()
+
+
+def in_words(owed):
+    """As text, in either language wholly."""
+    for language, state, sum_up in (("en", "refused", "results that are not on the server: 1\n"),
+                                    ("zh", "被拒收", "服务器上还没有的结果：1\n")):
+        done = subprocess.run([owed.bin + "/callqa", "deliveries", "--config", owed.config, "--language", language],
+                              capture_output=True, text=True)
+        if done.returncode != 0 or done.stdout.split()[0] != state or done.stderr != sum_up:
+            fail("deliveries in %s: %r %r" % (language, done.stdout, done.stderr))
 
 
 def asked_by_a_person(programs):
@@ -168,6 +179,9 @@ def too_large_for_the_proxy(programs):
         wait_until("the small ones have arrived", lambda: owed.count("acked") == 20)
         wait_until("the large one is known", lambda: [r["state"] for r in owed.deliveries()] == ["not_taken"])
         owed.stop()
+        swept = subprocess.run([os.path.join(programs, "callqa"), "sweep", "--config", owed.config], capture_output=True, text=True)
+        if swept.returncode != 5 or "refused     1\n" not in swept.stdout or "unsent      0\n" not in swept.stdout:
+            fail("sweep counts what is not taken as %s" % swept.stdout)
         scores.answers = scores.good
         owed.start()
         wait_until("the large one has arrived", lambda: owed.count("acked") == 21)
