@@ -74,8 +74,3 @@ enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store *
     *out = store;
     return CQA_OK;
 }
-
-int cqa_standing_is_full(const struct cqa_store *store, int64_t *free_bytes)
-{
-    return cqa_ballast_is_needed(&store->ballast, free_bytes);
-}

@@ -17,9 +17,9 @@
 enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
                                        struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Whether the store's disk has no room left: its ballast is given up, or would be by the next write.
- * `*free_bytes`: what is left; -1 where that cannot be told. */
-int cqa_standing_is_full(const struct cqa_store *store, int64_t *free_bytes);
+/* Whether analysis waits for room, or would by the next write: the ballast is given up, or has to
+ * be, and what the store has inside is little. `*free_bytes`: what the disk has; -1: not known. */
+int cqa_standing_is_full(struct cqa_store *store, int64_t *free_bytes);
 
 /* Runs `body` so that all that it reads belongs together. It may be run again from its beginning.
  */
