@@ -48,11 +48,13 @@ struct options {
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {
-        {"config", required_argument, NULL, 'c'}, {"format", required_argument, NULL, 'f'},
-        {"resend", no_argument, NULL, 'r'},       {"language", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'V'},
-        {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"resend", no_argument, NULL, 'r'},
+                                          {"language", required_argument, NULL, 'l'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
     int option;
     int zh = 0;
 
@@ -146,9 +148,10 @@ static int print_json(const struct listing *listing, const struct cqa_owed *owed
     const int is_refused = owed->state == CQA_DELIVERY_QUARANTINED;
     json_t *object = json_pack(
         "{so, so, so, ss, ss?, si, si, sI, so}", "path", name(listing, owed->path), "call",
-        name(listing, owed->call_id), "key", name(listing, owed->key), "state", state_words[state_of(owed)],
-        "why", owed->text, "http_status", owed->http_status, "attempts", owed->attempts, "age_s",
-        (json_int_t)seconds(listing->now_ms - owed->made_ms), "next_s",
+        name(listing, owed->call_id), "key", name(listing, owed->key), "state",
+        state_words[state_of(owed)], "why", owed->text, "http_status", owed->http_status,
+        "attempts", owed->attempts, "age_s", (json_int_t)seconds(listing->now_ms - owed->made_ms),
+        "next_s",
         is_refused ? json_null() : json_integer(seconds(owed->next_ms - listing->now_ms)));
     char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
     const int written = line != NULL && puts(line) >= 0;
@@ -219,9 +222,8 @@ static int run(const struct cqa_config *config, void *context)
         return cqa_cli_fail(NAME, "%p", &error.message);
     if (!options->json_lines)
         cqa_say(stderr,
-                options->resend
-                    ? CQA_N("results that callqad or the next sweep sends at once: %zu")
-                    : CQA_N("results that are not on the server: %zu"),
+                options->resend ? CQA_N("results that callqad or the next sweep sends at once: %zu")
+                                : CQA_N("results that are not on the server: %zu"),
                 listing.count);
     return CQA_EXIT_DONE;
 }

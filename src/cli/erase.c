@@ -213,13 +213,13 @@ static enum cqa_status put_hold(struct cqa_store *store, const struct wish *wish
     enum cqa_status status = cqa_store_hold(store, &wish->about, wish->reason, now_ms, error);
 
     if (status == CQA_OK)
-        status =
-            cqa_store_erase(store, &wish->about, 1, now_ms, tell_nothing, NULL, &out, error);
+        status = cqa_store_erase(store, &wish->about, 1, now_ms, tell_nothing, NULL, &out, error);
     if (status == CQA_OK)
         cqa_say(stderr,
-                out.held > 0 ? "recordings that are held by it: %zu, and those to come"
-                             : "recordings that are held by it: %zu so far; is it spelled as results "
-                               "spell it? Those to come are held",
+                out.held > 0
+                    ? "recordings that are held by it: %zu, and those to come"
+                    : "recordings that are held by it: %zu so far; is it spelled as results "
+                      "spell it? Those to come are held",
                 out.held);
     return status;
 }

@@ -312,11 +312,12 @@ static json_t *to_json(const struct cqa_standing *standing, int64_t now_ms)
         json_array_append_new(vanished, json_of_vanished(&standing->vanished_last[i]));
     for (size_t i = 0; i < standing->trouble_count; i++)
         json_array_append_new(troubles, json_of_trouble(&standing->troubles[i]));
-    return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}", "schema",
-                     "callqa.status/1", "now_ms", (json_int_t)now_ms, "well",
+    return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}",
+                     "schema", "callqa.status/1", "now_ms", (json_int_t)now_ms, "well",
                      standing->trouble_count == 0, "recordings", json_of_counts(standing),
                      "results", "sent", (json_int_t)sent[CQA_DELIVERY_ACKED], "unsent", unsent,
-                     "not_taken", (json_int_t)standing->counts.aside, "refused", (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms",
+                     "not_taken", (json_int_t)standing->counts.aside, "refused",
+                     (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms",
                      time_of(standing->progress_ms), "processes", (json_int_t)standing->processes,
                      "folders", folders, "vanished_last", vanished, "stuck", troubles);
 }

@@ -22,14 +22,15 @@ static enum cqa_status say_who(int fd, const char *state_dir, struct cqa_error *
 {
     const long holder = holder_of(fd);
 
-    return holder > 0 ? cqa_fail(error, CQA_E_BUSY,
-                                 "%s is in use: another callqad, process %ld, works on it. Stop that "
-                                 "one, or give each a state_dir of its own",
-                                 state_dir, holder)
-                      : cqa_fail(error, CQA_E_BUSY,
-                                 "%s is in use: another callqad works on it. Stop that one, or give "
-                                 "each a state_dir of its own",
-                                 state_dir);
+    return holder > 0
+               ? cqa_fail(error, CQA_E_BUSY,
+                          "%s is in use: another callqad, process %ld, works on it. Stop that "
+                          "one, or give each a state_dir of its own",
+                          state_dir, holder)
+               : cqa_fail(error, CQA_E_BUSY,
+                          "%s is in use: another callqad works on it. Stop that one, or give "
+                          "each a state_dir of its own",
+                          state_dir);
 }
 
 /* Who reads it after the end of this process does not ask for the lock. */

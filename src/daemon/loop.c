@@ -39,7 +39,7 @@ struct loop {
     sd_event_source *io[CQA_PIPELINE_FDS_MAX];
     sd_event_source *sender; /* a look at the sender, which runs apart */
     sd_event_source *news;   /* what it says */
-    int alone; /* holds the state folder; -1 */
+    int alone;               /* holds the state folder; -1 */
     struct cqa_sending sending;
     struct cqa_course course;
     int64_t watchdog_ms; /* between two words to the watchdog; 0: there is none */

@@ -192,8 +192,7 @@ static void judge_room(struct reading *reading)
     int64_t free_bytes = 0;
 
     if (cqa_standing_is_full(reading->store, &free_bytes))
-        add_trouble(reading,
-                    &(struct cqa_trouble){.kind = CQA_TROUBLE_FULL, .count = free_bytes});
+        add_trouble(reading, &(struct cqa_trouble){.kind = CQA_TROUBLE_FULL, .count = free_bytes});
 }
 
 static void judge_sum(struct reading *reading)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A store that is only looked at: nothing is written, so a full disk or a foreign hand is no matter. */
+/* A store that is only looked at: nothing is written, so a full disk or a foreign hand is no
+ * matter. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -28,9 +29,8 @@ static enum cqa_status open_file(struct cqa_store *store, const char *state_dir,
     (void)snprintf(path, sizeof path, "%s/callqa.lock", state_dir);
     store->lock_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (store->lock_fd < 0 || access(store->path, F_OK) != 0) /* opening would make it */
-        return errno == ENOENT
-                   ? cqa_fail(error, CQA_E_NOTFOUND, "there is no store yet")
-                   : cqa_fail_errno(error, "%s", path);
+        return errno == ENOENT ? cqa_fail(error, CQA_E_NOTFOUND, "there is no store yet")
+                               : cqa_fail_errno(error, "%s", path);
     return cqa_sql_open(&place, &store->sql, error);
 }
 
@@ -45,8 +45,7 @@ static enum cqa_status check_schema(const struct cqa_store *store, struct cqa_er
     if (version == 0)
         return cqa_fail(error, CQA_E_NOTFOUND, "there is no store yet");
     if (version > cqa_store_schema.count)
-        return cqa_fail(error, CQA_E_REFUSED,
-                        "the store was written by a newer version of callqa");
+        return cqa_fail(error, CQA_E_REFUSED, "the store was written by a newer version of callqa");
     return cqa_fail(error, CQA_E_REFUSED,
                     "the store is of an older version of callqa (its schema %" PRId64
                     ", this one's %d): start callqad of this version once, which brings it up to "

@@ -21,10 +21,11 @@ struct cqa_mended {
 
 /*
  * Before the store in `state_dir` is opened by who keeps it: a damaged one, one that was taken away
- * or emptied, or what lies in its place and is no file, is set aside (renamed, never deleted) and a new one is made, so that work
- * goes on; what can be read of the old one and cannot come from the recordings is listed beside it.
- * Rights that only its owner's own hand has taken away are given back. `force`: it is not sound
- * whatever it looks like. Others that do the same at the same time wait.
+ * or emptied, or what lies in its place and is no file, is set aside (renamed, never deleted) and a
+ * new one is made, so that work goes on; what can be read of the old one and cannot come from the
+ * recordings is listed beside it. Rights that only its owner's own hand has taken away are given
+ * back. `force`: it is not sound whatever it looks like. Others that do the same at the same time
+ * wait.
  *
  * CQA_E_REFUSED: a newer version's store or another program's database, which is left alone.
  * CQA_E_IO, CQA_E_BUSY: it could not be told; nothing was changed.

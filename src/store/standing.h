@@ -11,8 +11,8 @@
 /*
  * Opens the store in `state_dir` to look at it: writes nothing, claims nothing, and takes no part
  * in the turns of those who write, so that neither a full disk nor one that cannot be written to
- * matters. CQA_E_NOTFOUND: there is none yet. CQA_E_REFUSED: it is of another version's schema, older
- * or newer. Else as cqa_store_open.
+ * matters. CQA_E_NOTFOUND: there is none yet. CQA_E_REFUSED: it is of another version's schema,
+ * older or newer. Else as cqa_store_open.
  */
 enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
                                        struct cqa_error *error) CQA_MUST_CHECK;

@@ -237,7 +237,8 @@ static void test_a_zygote_that_dies_is_replaced(void **state)
     cqa_children_destroy(children);
 }
 
-/* Nobody waits for one that stands still longer than for a slow one, and the end does not at all. */
+/* Nobody waits for one that stands still longer than for a slow one, and the end does not at all.
+ */
 static void test_a_zygote_that_stands_still_is_replaced(void **state)
 {
     enum { SOON_MS = 8000 };

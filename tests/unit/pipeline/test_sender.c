@@ -133,8 +133,8 @@ static void test_what_failed_waits(void **state)
     end(&bench);
 }
 
-/* Whom a person asks for it does not wait for the server's own wish; what was asked once is not done
- * twice. */
+/* Whom a person asks for it does not wait for the server's own wish; what was asked once is not
+ * done twice. */
 static void test_a_call_is_heard_at_once(void **state)
 {
     const char *const replies[] = {
@@ -186,10 +186,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_sent_is_struck),
-        TEST(test_a_clock_put_back_makes_nothing_wait),
-        TEST(test_what_failed_waits),
-        TEST(test_a_call_is_heard_at_once),
+        TEST(test_sent_is_struck),     TEST(test_a_clock_put_back_makes_nothing_wait),
+        TEST(test_what_failed_waits),  TEST(test_a_call_is_heard_at_once),
         TEST(test_every_request_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
