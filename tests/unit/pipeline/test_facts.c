@@ -388,6 +388,17 @@ static void test_by_caller_and_time(void **state)
     write_call(&site, "q-600-13800138000-20251120-101506-1763604906.18.wav");
     expect(&site, SHOWN, "- 13800138000 600 in agent; - 13800138000 600 in agent");
     close_site(&site);
+
+    /* a later recording of a call: what is logged is when the call began */
+    open_site(&site, "freepbx",
+              "    facts:\n      sources:\n        - {kind: csv, path: @/Master.csv}\n");
+    start(&site);
+    write_text(&site, "Master.csv", "a", row);
+    write_call(&site, "q-600-13800138000-20251120-101740-1763604902.17.wav");
+    expect(&site, SHOWN, "8001 13800138000 600 in agent");
+    expect(&site, "SELECT json_extract(json, '$.call.started_at') FROM results",
+           "2025-11-20T10:17:40+08:00");
+    close_site(&site);
 }
 
 /* Other bytes in the file, but nothing to see of it: who reads it again finds another call. */
