@@ -214,10 +214,11 @@ static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone
         fill_started_ms(groups, moment.begun_s, arena, &out->call);
     }
     if (dated > 0 && moment.off_minutes != 0)
-        cqa_message_set(&out->why,
-                        "%p; its clock is off by %d min from the time in its id, which is taken: is "
-                        "time_zone right?",
-                        &out->why, moment.off_minutes);
+        cqa_message_set(
+            &out->why,
+            "%p; its clock is off by %d min from the time in its id, which is taken: is "
+            "time_zone right?",
+            &out->why, moment.off_minutes);
     cqa_leg_settle(recorder, out);
     cqa_call_credit(&out->call, CQA_FACT_NAME);
     return 1;

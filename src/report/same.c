@@ -16,9 +16,11 @@ enum {
     ANCHORS = 12,        /* spans that are laid over each other, the longest first */
     ANCHOR_SPANS = 4000, /* of one recording that they are tried on */
     IDLE_LEFT_MS = 1000,
-    EDGE_MS = 120,     /* where a span begins or ends in both */
-    EDGES = 6,         /* fewer are equal by chance */
-    FEW_EDGES_MS = 300 /* how much the lengths may differ then */
+    EDGE_MS = 120,      /* where a span begins or ends in both */
+    EDGES = 6,          /* fewer are equal by chance */
+    FEW_EDGES_MS = 300, /* how much the lengths may differ then */
+    PAUSE_MS = 300      /* a shorter one between two voices is there in one encoding and not in
+                           another */
 };
 /* Conversions and mixes of real calls agree by 0.91 and more (0107), other recordings of the same
  * call, when laid over each other from their starts, by less than 0.6. */
@@ -171,21 +173,25 @@ static double edges_agree(const struct pair *pair, int64_t offset_ms, size_t *ed
     return fmin((double)met[0] / (double)all[0], (double)met[1] / (double)all[1]);
 }
 
-/* The same speech: as much of it at the same moments, with the same pauses. */
-static int is_same_speech(const struct pair *pair, int64_t offset_ms, double agrees)
+/* The same speech: as much of it at the same moments, with the same pauses. `joined`: the pair
+ * without short ones. */
+static int is_same_speech(const struct pair *pair, const struct pair *joined, int64_t offset_ms,
+                          double agrees)
 {
     size_t edges = 0;
+    int64_t speech_ms = 0;
     const double same_edges = edges_agree(pair, offset_ms, &edges);
     const int64_t apart_ms =
         most(pair->left_ms, pair->right_ms) - least(pair->left_ms, pair->right_ms);
 
     if (edges >= EDGES)
         return agrees >= AGREES && same_edges >= EDGES_AGREE;
-    return agrees >= FEW_EDGES_AGREE && apart_ms <= FEW_EDGES_MS;
+    return apart_ms <= FEW_EDGES_MS && agreement(joined, offset_ms, &speech_ms) >= FEW_EDGES_AGREE;
 }
 
 /* Whether it is the same speech from the start on, give or take what encoders put there. */
-static int is_same_from_start(const struct pair *pair, int64_t *speech_ms)
+static int is_same_from_start(const struct pair *pair, const struct pair *joined,
+                              int64_t *speech_ms)
 {
     int same = 0;
 
@@ -193,7 +199,7 @@ static int is_same_from_start(const struct pair *pair, int64_t *speech_ms)
     for (int64_t offset_ms = -SLACK_MS; offset_ms <= SLACK_MS; offset_ms += STEP_MS) {
         int64_t heard_ms = 0;
         const double agrees = agreement(pair, offset_ms, &heard_ms);
-        same |= is_same_speech(pair, offset_ms, agrees);
+        same |= is_same_speech(pair, joined, offset_ms, agrees);
         *speech_ms = most(*speech_ms, heard_ms);
     }
     return same;
@@ -203,17 +209,23 @@ enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_
                                 int *same, struct cqa_error *error)
 {
     struct pair pair;
+    struct pair joined = {0};
     enum cqa_status status = listen_to(left, right, &pair, error);
 
+    if (status == CQA_OK)
+        status = listen_to(left, right, &joined, error);
+    cqa_spans_bridge(&joined.left, PAUSE_MS);
+    cqa_spans_bridge(&joined.right, PAUSE_MS);
     *same = strcmp(left->recording.sha256, right->recording.sha256) == 0;
     if (status == CQA_OK && !*same) {
         int64_t speech_ms = 0;
-        const int is_alike = is_same_from_start(&pair, &speech_ms);
+        const int is_alike = is_same_from_start(&pair, &joined, &speech_ms);
         const int64_t apart_ms =
             most(pair.left_ms, pair.right_ms) - least(pair.left_ms, pair.right_ms);
         const int is_whole = apart_ms <= LENGTH_MS;
         *same = speech_ms < SPEECH_MS ? is_whole : is_alike && (is_whole || speech_ms >= PREFIX_MS);
     }
+    finish_pair(&joined);
     finish_pair(&pair);
     return status;
 }
