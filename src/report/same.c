@@ -19,8 +19,8 @@ enum {
     EDGE_MS = 120,      /* where a span begins or ends in both */
     EDGES = 6,          /* fewer are equal by chance */
     FEW_EDGES_MS = 300, /* how much the lengths may differ then */
-    PAUSE_MS = 300      /* a shorter one between two voices is there in one encoding and not in
-                           another */
+    PIECE_MS = 600      /* what two ends of spans may lie apart together in two encodings, so that
+                           a pause is there in one and not in the other */
 };
 /* Conversions and mixes of real calls agree by 0.91 and more (0107), other recordings of the same
  * call, when laid over each other from their starts, by less than 0.6. */
@@ -173,25 +173,59 @@ static double edges_agree(const struct pair *pair, int64_t offset_ms, size_t *ed
     return fmin((double)met[0] / (double)all[0], (double)met[1] / (double)all[1]);
 }
 
-/* The same speech: as much of it at the same moments, with the same pauses. `joined`: the pair
- * without short ones. */
-static int is_same_speech(const struct pair *pair, const struct pair *joined, int64_t offset_ms,
-                          double agrees)
+static int64_t edge_at(const struct cqa_spans *spans, size_t edge)
+{
+    const struct cqa_span *span = &spans->items[edge / 2];
+
+    return edge % 2 == 0 ? span->start_ms : span->end_ms;
+}
+
+/* How much of the common seconds one of both fills with speech and the other does not, in pieces
+ * of PIECE_MS and more. */
+static int64_t only_one_ms(const struct pair *pair, int64_t offset_ms)
+{
+    const struct cqa_span window = common_of(pair, offset_ms);
+    int64_t sum_ms = 0;
+    int64_t next_ms = 0;
+    size_t i = 0; /* edges that have been passed: an odd number of them is inside a span */
+    size_t k = 0;
+
+    for (int64_t at_ms = window.start_ms; at_ms < window.end_ms; at_ms = next_ms) {
+        while (i < 2 * pair->left.count && edge_at(&pair->left, i) <= at_ms)
+            i++;
+        while (k < 2 * pair->right.count && edge_at(&pair->right, k) + offset_ms <= at_ms)
+            k++;
+        next_ms = window.end_ms;
+        if (i < 2 * pair->left.count)
+            next_ms = least(next_ms, edge_at(&pair->left, i));
+        if (k < 2 * pair->right.count)
+            next_ms = least(next_ms, edge_at(&pair->right, k) + offset_ms);
+        if (i % 2 != k % 2 && next_ms - at_ms >= PIECE_MS)
+            sum_ms += next_ms - at_ms;
+    }
+    return sum_ms;
+}
+
+/* The same speech: as much of it at the same moments, with the same pauses, which are told by their
+ * edges; of few edges, by pieces that only one has. */
+static int is_same_speech(const struct pair *pair, int64_t offset_ms, double agrees,
+                          int64_t speech_ms)
 {
     size_t edges = 0;
-    int64_t speech_ms = 0;
     const double same_edges = edges_agree(pair, offset_ms, &edges);
     const int64_t apart_ms =
         most(pair->left_ms, pair->right_ms) - least(pair->left_ms, pair->right_ms);
 
+    if (agrees < AGREES)
+        return 0;
     if (edges >= EDGES)
-        return agrees >= AGREES && same_edges >= EDGES_AGREE;
-    return apart_ms <= FEW_EDGES_MS && agreement(joined, offset_ms, &speech_ms) >= FEW_EDGES_AGREE;
+        return same_edges >= EDGES_AGREE;
+    return apart_ms <= FEW_EDGES_MS &&
+           (double)only_one_ms(pair, offset_ms) <= (1 - FEW_EDGES_AGREE) * (double)speech_ms;
 }
 
 /* Whether it is the same speech from the start on, give or take what encoders put there. */
-static int is_same_from_start(const struct pair *pair, const struct pair *joined,
-                              int64_t *speech_ms)
+static int is_same_from_start(const struct pair *pair, int64_t *speech_ms)
 {
     int same = 0;
 
@@ -199,7 +233,7 @@ static int is_same_from_start(const struct pair *pair, const struct pair *joined
     for (int64_t offset_ms = -SLACK_MS; offset_ms <= SLACK_MS; offset_ms += STEP_MS) {
         int64_t heard_ms = 0;
         const double agrees = agreement(pair, offset_ms, &heard_ms);
-        same |= is_same_speech(pair, joined, offset_ms, agrees);
+        same |= is_same_speech(pair, offset_ms, agrees, heard_ms);
         *speech_ms = most(*speech_ms, heard_ms);
     }
     return same;
@@ -209,23 +243,17 @@ enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_
                                 int *same, struct cqa_error *error)
 {
     struct pair pair;
-    struct pair joined = {0};
     enum cqa_status status = listen_to(left, right, &pair, error);
 
-    if (status == CQA_OK)
-        status = listen_to(left, right, &joined, error);
-    cqa_spans_bridge(&joined.left, PAUSE_MS);
-    cqa_spans_bridge(&joined.right, PAUSE_MS);
     *same = strcmp(left->recording.sha256, right->recording.sha256) == 0;
     if (status == CQA_OK && !*same) {
         int64_t speech_ms = 0;
-        const int is_alike = is_same_from_start(&pair, &joined, &speech_ms);
+        const int is_alike = is_same_from_start(&pair, &speech_ms);
         const int64_t apart_ms =
             most(pair.left_ms, pair.right_ms) - least(pair.left_ms, pair.right_ms);
         const int is_whole = apart_ms <= LENGTH_MS;
         *same = speech_ms < SPEECH_MS ? is_whole : is_alike && (is_whole || speech_ms >= PREFIX_MS);
     }
-    finish_pair(&joined);
     finish_pair(&pair);
     return status;
 }

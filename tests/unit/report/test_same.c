@@ -155,17 +155,25 @@ static void test_a_short_call_of_quick_turns_is_the_same(void **state)
                                              {{1600, 3040}, {13536, 15000}}};
     static const struct cqa_span opus[][2] = {{{64, 1632}, {12128, 13536}},
                                               {{1568, 3040}, {13536, 15000}}};
+    /* as MP3 leaves others: a pause of 0.3 s is a little shorter */
+    static const struct cqa_span slow[][2] = {{{128, 1536}, {12096, 13536}},
+                                              {{1856, 3040}, {13504, 15000}}};
+    static const struct cqa_span mp3[][2] = {{{128, 1568}, {12096, 13536}},
+                                             {{1856, 3040}, {13504, 15000}}};
     static const struct cqa_span another[][2] = {{{64, 1536}, {11328, 13280}},
                                                  {{1600, 3040}, {13536, 15000}}};
-    struct cqa_result results[3];
+    struct cqa_result results[5];
 
     (void)state;
+    add_turns(&results[3], 'd', slow);
+    add_turns(&results[4], 'e', mp3);
+    assert_true(is_same(&results[3], &results[4]));
     add_turns(&results[0], 'd', wav);
     add_turns(&results[1], 'e', opus);
     add_turns(&results[2], 'c', another);
     assert_true(is_same(&results[0], &results[1]));
     assert_false(is_same(&results[1], &results[2]));
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 5; i++)
         cqa_result_finish(&results[i]);
 }
 
