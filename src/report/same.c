@@ -157,20 +157,43 @@ static void count_edges(const struct cqa_spans *left, const struct cqa_spans *ri
     }
 }
 
-/* The lesser of both shares; `*edges`: how many the one with fewer has. */
-static double edges_agree(const struct pair *pair, int64_t offset_ms, size_t *edges)
+/* Of either's edges in the common seconds, how many there are and how many the other has too. */
+struct edges {
+    size_t all[2], met[2];
+};
+
+static struct edges edges_of(const struct pair *pair, int64_t offset_ms)
 {
     const struct cqa_span window = common_of(pair, offset_ms);
     const struct cqa_span theirs = {window.start_ms - offset_ms, window.end_ms - offset_ms};
-    size_t all[2] = {0, 0};
-    size_t met[2] = {0, 0};
+    struct edges edges = {{0, 0}, {0, 0}};
 
-    count_edges(&pair->left, &pair->right, offset_ms, window, &all[0], &met[0]);
-    count_edges(&pair->right, &pair->left, -offset_ms, theirs, &all[1], &met[1]);
-    *edges = all[0] < all[1] ? all[0] : all[1];
-    if (*edges == 0)
-        return all[0] == all[1];
-    return fmin((double)met[0] / (double)all[0], (double)met[1] / (double)all[1]);
+    count_edges(&pair->left, &pair->right, offset_ms, window, &edges.all[0], &edges.met[0]);
+    count_edges(&pair->right, &pair->left, -offset_ms, theirs, &edges.all[1], &edges.met[1]);
+    return edges;
+}
+
+/* There are enough of them, and of either's over half are the same. */
+static int edges_agree(const struct edges *edges)
+{
+    return edges->all[0] >= EDGES && edges->all[1] >= EDGES &&
+           (double)edges->met[0] >= EDGES_AGREE * (double)edges->all[0] &&
+           (double)edges->met[1] >= EDGES_AGREE * (double)edges->all[1];
+}
+
+static int many_edges_agree(const struct pair *pair, int64_t offset_ms)
+{
+    const struct edges edges = edges_of(pair, offset_ms);
+
+    return edges_agree(&edges);
+}
+
+/* All that the one with fewer has. */
+static int few_edges_agree(const struct edges *edges)
+{
+    const int fewer = edges->all[1] < edges->all[0];
+
+    return edges->met[fewer] == edges->all[fewer];
 }
 
 static int64_t edge_at(const struct cqa_spans *spans, size_t edge)
@@ -211,16 +234,15 @@ static int64_t only_one_ms(const struct pair *pair, int64_t offset_ms)
 static int is_same_speech(const struct pair *pair, int64_t offset_ms, double agrees,
                           int64_t speech_ms)
 {
-    size_t edges = 0;
-    const double same_edges = edges_agree(pair, offset_ms, &edges);
+    const struct edges edges = edges_of(pair, offset_ms);
     const int64_t apart_ms =
         most(pair->left_ms, pair->right_ms) - least(pair->left_ms, pair->right_ms);
 
     if (agrees < AGREES)
         return 0;
-    if (edges >= EDGES)
-        return same_edges >= EDGES_AGREE;
-    return apart_ms <= FEW_EDGES_MS &&
+    if (edges.all[0] >= EDGES && edges.all[1] >= EDGES)
+        return edges_agree(&edges);
+    return apart_ms <= FEW_EDGES_MS && few_edges_agree(&edges) &&
            (double)only_one_ms(pair, offset_ms) <= (1 - FEW_EDGES_AGREE) * (double)speech_ms;
 }
 
@@ -335,10 +357,9 @@ static double lay_over(const struct pair *pair, int64_t *offset_ms)
             const int64_t at_ms = pair->left.items[i].start_ms - anchor.start_ms;
             int64_t speech_ms = 0;
             const double agrees = agreement(pair, at_ms, &speech_ms);
-            size_t edges = 0;
             if (speech_ms >= SHARED_MS && agrees > best && agrees >= AGREES &&
                 spans_in(&pair->left, common_of(pair, at_ms)) >= SHARED_SPANS &&
-                edges_agree(pair, at_ms, &edges) >= EDGES_AGREE && edges >= EDGES) {
+                many_edges_agree(pair, at_ms)) {
                 best = agrees;
                 *offset_ms = at_ms;
             }
