@@ -24,6 +24,12 @@ struct cqa_taken {
     struct cqa_rational value;
 };
 
+/* The least that a measured number must stand on; 0: whatever there is. */
+struct cqa_coverage_least {
+    struct cqa_rational pct; /* of the calls handled */
+    size_t calls;
+};
+
 struct cqa_measured {
     struct cqa_rational value; /* none: nothing could be measured */
     struct cqa_taken *taken;   /* the calls that it stands on */
@@ -31,8 +37,13 @@ struct cqa_measured {
     const char *how;                  /* "mean of 5 calls" */
     size_t undecided;                 /* flags nobody has decided, in those calls */
     size_t recorded;                  /* calls of the agent that were recorded and analysed */
+    size_t flagged;                   /* of those that it stands on: with a flag */
+    size_t heard;                     /* of those that it stands on: a person heard them */
     int has_coverage;                 /* the import says how many were handled */
+    struct cqa_rational handled;      /* how many; none: nobody said */
     struct cqa_rational coverage_pct; /* calls that it stands on, of all that were handled */
+    struct cqa_coverage_least least;  /* what was asked for, by the scheme or the round */
+    struct cqa_rational interval[2];  /* docs/decisions/0144; none: nothing can be said */
 };
 
 /* The value of one month where the indicator has several. */
@@ -96,6 +107,7 @@ struct cqa_appraisal_input {
     const struct cqa_calls *calls;   /* NULL: no results are at hand */
     const struct cqa_roster *roster; /* NULL: a call's agent is the agent */
     const char *period;              /* "2025-11", "2025Q4": only its calls count; NULL: all */
+    struct cqa_coverage_least least; /* besides what the scheme asks for; {0}: nothing */
 };
 
 /* Borrows from its input, which must outlive it. */

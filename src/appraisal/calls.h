@@ -47,6 +47,7 @@ struct cqa_scored_call {
     const char *left_out;      /* why it has no part in a mean of scores; NULL: it has */
     struct cqa_rational score; /* decided total, else total; none when `left_out` */
     int decided;               /* the score is the decided one */
+    int heard;                 /* a person heard it, whatever flags say; only a store knows */
     struct cqa_rational
         *taken; /* what each indicator of the scheme takes from it; none where it has none */
     const struct cqa_flag *flags;

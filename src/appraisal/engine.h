@@ -59,6 +59,15 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_calls(struct cqa_engine_run *run);
 void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject);
 
+/* What all months of a figure that is there come to: calls are those of the whole period. */
+struct cqa_rational cqa_figure_sum(const struct cqa_figure *figure);
+
+/* On how much of the agent's calls a measured number stands; 0: on less than is asked for, which is
+ * a fault of the subject. */
+void cqa_run_coverage(const struct cqa_engine_run *run, const struct cqa_subject *subject,
+                      size_t indicator, struct cqa_measured *measured);
+int cqa_run_covered(struct cqa_engine_run *run, struct cqa_subject *subject, size_t indicator);
+
 /* Rounding, capping, defaults, and what is missing. */
 void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject);
 

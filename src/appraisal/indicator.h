@@ -42,7 +42,8 @@ struct cqa_measuring {
     int over;              /* index of the indicator to divide by, or CQA_NOWHERE */
     struct cqa_rational times;
     int handled; /* coverage: index of the indicator that counts all calls, or CQA_NOWHERE */
-    struct cqa_rational least_pct; /* coverage below which the indicator counts as missing */
+    struct cqa_rational least_pct; /* share of the handled calls below which it is asked about */
+    size_t least_calls;            /* the same, as a number of calls */
 };
 
 struct cqa_indicator {

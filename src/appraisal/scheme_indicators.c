@@ -115,9 +115,10 @@ static int other(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *m
 static void load_coverage(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                           struct cqa_measuring *measuring)
 {
-    static const char *const coverage_keys[] = {"of", "at_least", NULL};
+    static const char *const coverage_keys[] = {"of", "at_least", "calls", NULL};
     const struct cqa_yaml_node *coverage =
         cqa_yaml_want(node, "coverage", CQA_YAML_MAP, 0, loader->problems);
+    int64_t calls = 0;
 
     measuring->handled = CQA_NOWHERE;
     measuring->least_pct = cqa_rational_whole(0);
@@ -125,7 +126,16 @@ static void load_coverage(struct cqa_scheme_loader *loader, const struct cqa_yam
         return;
     cqa_yaml_only(coverage, coverage_keys, loader->problems);
     measuring->handled = other(loader, coverage, "of");
-    cqa_scheme_number(loader, coverage, "at_least", 0, &measuring->least_pct);
+    cqa_yaml_get_whole(coverage, "calls", 0, 0, 1000000, &calls, loader->problems);
+    measuring->least_calls = (size_t)calls;
+    if (cqa_scheme_number(loader, coverage, "at_least", 0, &measuring->least_pct) &&
+        (cqa_rational_sign(measuring->least_pct) < 0 ||
+         cqa_rational_compare(measuring->least_pct, cqa_rational_whole(100)) > 0))
+        cqa_yaml_problem(cqa_yaml_find(coverage, "at_least"), loader->problems,
+                         "\"at_least\" is in %%; allowed: 0 to 100");
+    if (cqa_rational_sign(measuring->least_pct) > 0 && cqa_yaml_find(coverage, "of") == NULL)
+        cqa_yaml_problem(coverage, loader->problems,
+                         "\"at_least\" needs \"of\": the indicator that counts the calls handled");
 }
 
 static void load_measuring(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,

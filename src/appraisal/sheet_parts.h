@@ -8,6 +8,9 @@
 void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
                          unsigned parts, struct cqa_buffer *out);
 
+/* On how many calls a measured number stands: {calls, recorded, handled, …}. */
+void cqa_sheet_put_coverage(const struct cqa_measured *measured, struct cqa_buffer *out);
+
 /* The rules that cost most: a list of {rule, points, flags, calls}. */
 void cqa_sheet_put_costs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 

@@ -119,6 +119,8 @@ static void put_measured(const struct cqa_indicator *indicator, const struct cqa
         cqa_json_member(out, "how", measured->how);
     if (measured->has_coverage)
         cqa_json_value(out, "coverage_pct", measured->coverage_pct);
+    cqa_json_put(out, ",\"coverage\":");
+    cqa_sheet_put_coverage(measured, out);
     cqa_buffer_print(out, ",\"undecided_flags\":%zu", measured->undecided);
     put_calls(measured, out);
     if (strcmp(indicator->measuring->take, "score") == 0)

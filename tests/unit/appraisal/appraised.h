@@ -26,6 +26,7 @@ struct appraised {
     const char *results; /* set before `appraise`: results of calls, one a line */
     const char *seats;   /* set before `appraise`: a roster */
     const char *period;
+    struct cqa_coverage_least least;
 };
 
 /* The text of a scheme of models/schemes, free it. */
@@ -96,7 +97,8 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
                                               .rows = &it->rows,
                                               .calls = it->results ? &it->calls : NULL,
                                               .roster = it->seats ? &it->roster : NULL,
-                                              .period = it->period};
+                                              .period = it->period,
+                                              .least = it->least};
     if (cqa_appraise(&input, &it->faults, &it->appraisal, &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
 }
