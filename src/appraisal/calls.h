@@ -24,7 +24,8 @@ extern const char *const cqa_flag_words[CQA_CALL_FLAG_STATES + 1]; /* "undecided
 
 struct cqa_flag {
     const char *rule;
-    struct cqa_rational points; /* decided points where there are any */
+    struct cqa_rational points;   /* decided points where there are any */
+    struct cqa_rational computed; /* those of the rubric */
     int64_t start_ms;
     int64_t end_ms;
     enum cqa_call_flag_state state;

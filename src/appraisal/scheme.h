@@ -75,6 +75,7 @@ struct cqa_scheme {
     const struct cqa_assumption *grades_assumed;
     int distributed;    /* the grades have quotas */
     size_t group_least; /* smaller groups are not distributed */
+    int ranked_by_team; /* ranks and quotas are those of each team */
     const struct cqa_assumption *distribution_assumed;
     enum cqa_pay_by pay_by;
     enum cqa_bonus_by bonus_by;

@@ -86,7 +86,8 @@ static void load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_
 
 static void load_distribution(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
-    static const char *const keys[] = {"group_at_least", "assumed", "reason", NULL};
+    static const char *const keys[] = {"group_at_least", "by", "assumed", "reason", NULL};
+    static const char *const by_words[] = {"all", "team", NULL};
     struct cqa_scheme *scheme = loader->scheme;
     const struct cqa_yaml_node *node =
         cqa_yaml_want(root, "distribution", CQA_YAML_MAP, 0, loader->problems);
@@ -95,6 +96,7 @@ static void load_distribution(struct cqa_scheme_loader *loader, const struct cqa
     if (node != NULL) {
         cqa_yaml_only(node, keys, loader->problems);
         cqa_yaml_get_whole(node, "group_at_least", 1, 1, 1000000, &least, loader->problems);
+        cqa_yaml_get_word(node, "by", 0, by_words, &scheme->ranked_by_team, loader->problems);
         scheme->distribution_assumed = cqa_scheme_assumption(loader, node, "distribution", NULL);
         if (!scheme->distributed)
             cqa_yaml_problem(node, loader->problems,

@@ -161,6 +161,7 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
         put_assumed(sheet, out);
         cqa_json_put(out, ",\"trace\":");
         cqa_sheet_put_trace(appraisal, sheet, parts, out);
+        cqa_sheet_put_standing(appraisal, sheet, out);
         cqa_json_put(out, ",\"costs\":");
         cqa_sheet_put_costs(sheet, out);
     }
@@ -168,6 +169,8 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
     cqa_json_member(out, "scheme_version", appraisal->scheme->version);
     cqa_sheet_put_rubrics(sheet, out);
     cqa_json_member(out, "post", sheet->post);
+    cqa_json_member(out, "team", sheet->team);
+    cqa_json_member(out, "period", appraisal->period[0] ? appraisal->period : NULL);
     put_grade(appraisal, sheet, out);
     if (parts & CQA_SHEET_PAY)
         put_pay(appraisal, sheet, out);

@@ -11,6 +11,10 @@ void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa
 /* On how many calls a measured number stands: {calls, recorded, handled, …}. */
 void cqa_sheet_put_coverage(const struct cqa_measured *measured, struct cqa_buffer *out);
 
+/* ,"standing":{…}: how total, rank and quota gave the grade, and which grade pays. */
+void cqa_sheet_put_standing(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                            struct cqa_buffer *out);
+
 /* The rules that cost most: a list of {rule, points, flags, calls}. */
 void cqa_sheet_put_costs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 

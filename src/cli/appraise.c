@@ -10,7 +10,7 @@
 #include "base/say.h"
 #include "cli/cli.h"
 
-enum { SHEET_BYTES_MAX = 1 << 28 };
+enum { SHEET_BYTES_MAX = 1 << 28, BEFORE_MAX = 12 /* months of a year */ };
 
 static const char NAME[] = "appraise";
 
@@ -25,6 +25,9 @@ static const char HELP[] =
     "                        server's export), for what callqa measures itself\n"
     "  -R, --roster FILE     CSV: person,extension,team,post,from,to: whose call it was\n"
     "  -p, --period PERIOD   2025-11 or 2025Q4: calls of other times do not count\n"
+    "      --before FILE     sheets of an earlier period (--format jsonl --period of it), for "
+    "what\n"
+    "                        the scheme carries over; may be given again\n"
     "      --least-coverage P  ask about a measured number that stands on less than P per\n"
     "                        cent of the calls handled\n"
     "      --least-calls N   the same, on fewer than N calls\n"
@@ -45,11 +48,13 @@ struct options {
     const char *roster;
     const char *period;
     struct cqa_coverage_least least;
+    const char *before[BEFORE_MAX];
+    size_t before_count;
     int format;
 };
 
 /* Of options that have no letter. */
-enum { LEAST_COVERAGE = 256, LEAST_CALLS };
+enum { LEAST_COVERAGE = 256, LEAST_CALLS, BEFORE };
 
 /* All that a run holds; zero is empty. */
 struct work {
@@ -59,6 +64,7 @@ struct work {
     struct cqa_rows rows;
     struct cqa_calls calls;
     struct cqa_roster roster;
+    struct cqa_history history;
     struct cqa_appraisal appraisal;
     char scheme_path[PATH_MAX];
 };
@@ -67,6 +73,7 @@ static void finish(struct work *work)
 {
     cqa_appraisal_finish(&work->appraisal);
     cqa_roster_finish(&work->roster);
+    cqa_history_finish(&work->history);
     cqa_calls_finish(&work->calls);
     cqa_rows_finish(&work->rows);
     cqa_faults_finish(&work->faults);
@@ -115,6 +122,7 @@ static int parse(int argc, char **argv, struct options *options)
         {"roster", required_argument, NULL, 'R'},
         {"period", required_argument, NULL, 'p'},
         {"least-coverage", required_argument, NULL, LEAST_COVERAGE},
+        {"before", required_argument, NULL, BEFORE},
         {"least-calls", required_argument, NULL, LEAST_CALLS},
         {"format", required_argument, NULL, 'f'},
         {"help", no_argument, NULL, 'h'},
@@ -129,6 +137,10 @@ static int parse(int argc, char **argv, struct options *options)
         const char *letter = option < LEAST_COVERAGE ? strchr(letters, option) : NULL;
         if (letter != NULL) {
             *texts[letter - letters] = optarg;
+        } else if (option == BEFORE) {
+            if (options->before_count == BEFORE_MAX)
+                return cqa_cli_usage(NAME, "--before: allowed are up to %d files", BEFORE_MAX);
+            options->before[options->before_count++] = optarg;
         } else if (option >= LEAST_COVERAGE) {
             const int bad = parse_least(option, optarg, &options->least);
             if (bad >= 0)
@@ -165,6 +177,9 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
             cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults, error);
     if (status == CQA_OK && options->roster != NULL)
         status = cqa_roster_import(options->roster, &work->roster, &work->faults, error);
+    for (size_t i = 0; i < options->before_count && status == CQA_OK; i++)
+        status = cqa_history_import(&work->history, work->scheme, options->before[i], &work->faults,
+                                    error);
     return status;
 }
 
@@ -251,6 +266,7 @@ static int appraise(const struct options *options, struct work *work)
         .calls = options->results ? &work->calls : NULL,
         .roster = options->roster ? &work->roster : NULL,
         .period = options->period,
+        .history = &work->history,
         .least = options->least,
     };
     if (cqa_appraise(&input, &work->faults, &work->appraisal, &error) != CQA_OK)

@@ -50,17 +50,12 @@ static const char *keep(struct making *making, const char *text)
 
 /* ---- sheets */
 
-/* The team stands beside the sheet's own members: the engine knows no teams. */
-static const char *sheet_text(struct making *making, const struct cqa_sheet *sheet,
-                              const char *team, unsigned parts)
+static const char *sheet_text(struct making *making, const struct cqa_sheet *sheet, unsigned parts)
 {
     if (cqa_sheet_to_json_parts(&making->work->appraisal, sheet, parts, &making->text) != CQA_OK) {
         making->failed = 1;
         return NULL;
     }
-    making->text.length--; /* the closing brace */
-    cqa_json_member(&making->text, "team", team);
-    cqa_json_put(&making->text, "}");
     return take(making);
 }
 
@@ -83,9 +78,9 @@ static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
     making->failed |= cqa_sheet_to_csv(appraisal, sheet, &making->text) != CQA_OK;
     out->csv = take(making);
     for (int i = 0; i < CQA_READER_COUNT; i++) {
-        out->row[i] = sheet_text(making, sheet, out->team, reader_parts[i]);
+        out->row[i] = sheet_text(making, sheet, reader_parts[i]);
         if (is_wanted_whole(making, sheet->agent))
-            out->whole[i] = sheet_text(making, sheet, out->team, reader_parts[i] | CQA_SHEET_TRACE);
+            out->whole[i] = sheet_text(making, sheet, reader_parts[i] | CQA_SHEET_TRACE);
     }
 }
 

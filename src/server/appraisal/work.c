@@ -129,6 +129,8 @@ enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *
         status = load_calls(scores, round, out, error);
     if (status == CQA_OK)
         status = mark_heard(scores, &out->calls, error);
+    if (status == CQA_OK && cqa_scheme_carries(out->scheme))
+        status = cqa_inputs_history(scores, round, out->scheme, &out->history, &out->faults, error);
     if (status != CQA_OK)
         return status;
     const struct cqa_appraisal_input input = {.scheme = out->scheme,
@@ -136,6 +138,7 @@ enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *
                                               .calls = &out->calls,
                                               .roster = &out->members.roster,
                                               .period = round->period,
+                                              .history = &out->history,
                                               .least = least_of(round)};
     return cqa_appraise(&input, &out->faults, &out->appraisal, error);
 }
@@ -145,6 +148,7 @@ void cqa_work_finish(struct cqa_work *work)
     cqa_appraisal_finish(&work->appraisal);
     cqa_members_finish(&work->members);
     cqa_calls_finish(&work->calls);
+    cqa_history_finish(&work->history);
     cqa_rows_finish(&work->rows);
     cqa_faults_finish(&work->faults);
     cqa_scheme_destroy(work->scheme);

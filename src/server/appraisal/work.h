@@ -13,6 +13,7 @@ struct cqa_work {
     struct cqa_rows rows;
     struct cqa_faults faults;
     struct cqa_calls calls;
+    struct cqa_history history;
     struct cqa_members members;
     struct cqa_appraisal appraisal;
 };
