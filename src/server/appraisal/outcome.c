@@ -6,6 +6,7 @@
 #include "appraisal/scheme_json.h"
 #include "appraisal/sheet.h"
 #include "server/appraisal/fault_json.h"
+#include "server/appraisal/hashes.h"
 #include "server/appraisal/work.h"
 
 const char cqa_outcome_everyone[] = "";
@@ -22,6 +23,8 @@ static const unsigned reader_parts[CQA_READER_COUNT] = {
 struct making {
     struct cqa_appraisal_outcome *out;
     const struct cqa_work *work;
+    struct cqa_scores *scores;
+    struct cqa_hashes *hashes;
     const char *whole_of;
     struct cqa_buffer text; /* of one piece at a time */
     int failed;
@@ -55,6 +58,11 @@ static const char *sheet_text(struct making *making, const struct cqa_sheet *she
     if (cqa_sheet_to_json_parts(&making->work->appraisal, sheet, parts, &making->text) != CQA_OK) {
         making->failed = 1;
         return NULL;
+    }
+    if (parts & CQA_SHEET_TRACE) {
+        making->text.length--; /* the closing brace */
+        cqa_hashes_put(making->hashes, making->scores, sheet, &making->text);
+        cqa_json_put(&making->text, "}");
     }
     return take(making);
 }
@@ -268,12 +276,18 @@ enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_roun
                                 struct cqa_error *error)
 {
     struct cqa_work work;
-    struct making making = {
-        .out = out, .work = &work, .whole_of = whole_of, .text = {.limit = TEXT_BYTES_MAX}};
+    struct cqa_hashes hashes;
+    struct making making = {.out = out,
+                            .work = &work,
+                            .scores = scores,
+                            .hashes = &hashes,
+                            .whole_of = whole_of,
+                            .text = {.limit = TEXT_BYTES_MAX}};
 
     *out = (struct cqa_appraisal_outcome){0};
     if (round->stage == CQA_ROUND_CLOSED)
         return cqa_kept_read(scores, round->id, out, error);
+    cqa_hashes_load(&hashes, round->scheme);
     enum cqa_status status = cqa_work_run(scores, round, &work, error);
     if (status == CQA_OK)
         status = make(&making, error);
