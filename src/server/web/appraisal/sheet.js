@@ -67,8 +67,8 @@ function missing({ who, round, agent, sheet, objections }) {
 function paper(of) {
   const { round, scheme, sheet, lines } = of;
   const named = new Map(lines.map((line) => [line.line, line]));
-  of.lineName = (id) => said(named.get(id)?.names) || (id === scheme.total ? t("result.total") : scheme.nameOf(id));
   const trace = traceOf(of);
+  of.lineName = (id) => said(named.get(id)?.names) || (id === scheme.total ? t("result.total") : sheet.pay_items && `items.${id}` === trace.last ? t("result.pay") : scheme.nameOf(id));
   const notes = footnotes(of);
   return h("article.paper", { lang: document.documentElement.lang },
     h("header", {}, h("h2", {}, t("sheet.title", { scheme: said(round.names) })), h("p", {}, t("sheet.period", { period: periodWords(round.period) }), versionWords(round) && ` · ${versionWords(round)}`)),
@@ -81,8 +81,9 @@ const fact = ([label, words]) => h("div", {}, h("dt", {}, label), h("dd", {}, wo
 
 const facts = ({ round, scheme, sheet, agent }) => h("dl.sheetFacts", {}, [
   [t("sheet.agent"), agent], [t("sheet.post"), sheet.post], [t("flag.team"), sheet.team], [t("round.period"), periodWords(round.period)],
-  [t("round.scheme"), [t("sheet.schemeVersion", { scheme: sheet.scheme, version: sheet.scheme_version }), short(sheet.hashes?.scheme)]], [t("sheet.source"), scheme.source],
-  ...(sheet.rubrics ?? []).map((one) => [t("sheet.rubric"), [t("sheet.schemeVersion", { scheme: one.rubric, version: one.version ?? "–" }), short(sheet.hashes?.rubrics.find((other) => other.rubric === one.rubric && other.version === one.version)?.sha256)]])].map(fact));
+  [t("round.scheme"), [t("sheet.schemeVersion", { scheme: sheet.scheme, version: sheet.scheme_version }), short(sheet.hashes?.scheme), (sheet.rubrics ?? []).map((one) => rubricWords(sheet, one))]], [t("sheet.source"), scheme.source]].map(fact));
+
+const rubricWords = ({ hashes }, { rubric, version }) => [h("div", {}, `${t("sheet.rubric")}${t("list.colon")}${t("sheet.schemeVersion", { scheme: rubric, version: version ?? "–" })}`), short(hashes?.rubrics.find((one) => one.rubric === rubric && one.version === version)?.sha256)];
 
 /** The first digits of a hash; the evidence has all of them. */
 const short = (hash) => hash && h("small.hash", {}, `SHA-256 ${hash.slice(0, 12)}…`);
@@ -132,7 +133,7 @@ function outcome({ who, sheet, before, scheme, lines }, trace, notes) {
   const pay = sheet.pay_items ? [...lines.filter((line) => line.pay).map((line) => [said(line.names), value(sheet.pay_items[line.line], "CNY"), trace.node(`items.${line.line}`)]), sheet.pay !== undefined && sheet.pay !== null && [t("result.pay"), value(sheet.pay, "CNY"), trace.node(trace.last)]].filter(Boolean) : [];
   const grade = sheet.standing ? [[t("standing.title"), gradeWords(scheme, sheet.standing.grade), trace.node("coefficient")]] : [];
   return [mine.length > 0 && h("dl.sheetFacts.outcome", {}, mine.map(fact)),
-    grade.length + pay.length > 0 && h("table.sheetLines", {}, h("tbody", {}, [...grade, ...pay].flatMap(([words, amount, behind]) => row(words, h("td.number", {}, amount), behind, 2))))];
+    grade.length + pay.length > 0 && h(`table.sheetLines${pay.length ? "" : ".standing"}`, {}, h("tbody", {}, [...grade, ...pay].flatMap(([words, amount, behind]) => row(words, h("td.number", {}, amount), behind, 2))))];
 }
 
 function shown({ sheet, scheme }, trace) {

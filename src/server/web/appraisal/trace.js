@@ -50,7 +50,7 @@ function indicator(of, entry) {
 function rowLine(of, row) {
   const rating = row.rating !== undefined;
   const place = rating ? t("trace.rating") : row.import !== undefined && keepsRounds(of.who) ? h("a", { href: linkTo(of.round, `/import/${row.import}`) }, t("trace.row", { at: row.at })) : t("trace.row", { at: row.at });
-  return h("li", {}, number(row.value, 4), row.count !== undefined && ` × ${number(row.count)}`, row.trimmed && ` ${t("trace.trimmed")}`, row.at && [" – ", place], row.rater && ` · ${t("trace.rater", { who: row.rater })}`, row.period && ` · ${periodWords(row.period)}`);
+  return h("li", {}, number(row.value, 4), row.count !== undefined && ` × ${number(row.count)}`, row.trimmed && ` ${t("trace.trimmed")}`, (rating || row.at) && [" – ", place], row.rater && ` · ${t("trace.rater", { who: row.rater })}`, row.period && ` · ${periodWords(row.period)}`);
 }
 
 /** A call's page, at the second of one of its flags. */
