@@ -23,6 +23,7 @@ struct cqa_grade {
     struct cqa_text names;
     struct cqa_band band;            /* of the total */
     struct cqa_rational coefficient; /* none: the scheme has none */
+    struct cqa_rational other;       /* coefficient that the document offers as well; none: none */
     struct cqa_rational bonus;       /* none: the scheme has none */
     struct cqa_rational quota_pct;   /* of the forced distribution */
 };
