@@ -26,6 +26,7 @@ struct making {
     struct cqa_scores *scores;
     struct cqa_hashes *hashes;
     const char *whole_of;
+    const char *only;       /* NULL: everyone */
     struct cqa_buffer text; /* of one piece at a time */
     int failed;
 };
@@ -138,8 +139,15 @@ static const char *left_out_text(struct making *making, const struct cqa_outcome
     return take(making);
 }
 
+static int is_wanted(const struct making *making, const char *agent)
+{
+    return making->only == NULL || strcmp(making->only, agent) == 0;
+}
+
 static void leave_out(struct making *making, const char *agent, int fault, struct cqa_text why)
 {
+    if (!is_wanted(making, agent))
+        return;
     struct cqa_outcome_left_out *left = &making->out->left_out[making->out->left_out_count++];
 
     left->agent = keep(making, agent);
@@ -263,7 +271,8 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     if (out->sheets == NULL || out->left_out == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     for (size_t i = 0; i < appraisal->sheet_count; i++)
-        make_sheet(making, &appraisal->sheets[i]);
+        if (is_wanted(making, appraisal->sheets[i].agent))
+            make_sheet(making, &appraisal->sheets[i]);
     make_left_out(making);
     make_notes(making);
     make_lines(making);
@@ -271,29 +280,45 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     return making->failed ? cqa_fail(error, CQA_E_NOMEM, "out of memory for the sheets") : CQA_OK;
 }
 
+static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *round,
+                           struct making *making, struct cqa_error *error)
+{
+    struct cqa_hashes hashes;
+    struct cqa_work_shared *shared = NULL;
+
+    *making->out = (struct cqa_appraisal_outcome){0};
+    if (round->stage == CQA_ROUND_CLOSED)
+        return cqa_kept_read(scores, round->id, making->only, making->out, error);
+    enum cqa_status status = cqa_work_take(scores, round, &shared, error);
+    if (status != CQA_OK)
+        return status;
+    cqa_hashes_load(&hashes, round->scheme);
+    making->work = cqa_work_of(shared);
+    making->scores = scores;
+    making->hashes = &hashes;
+    making->text.limit = TEXT_BYTES_MAX;
+    status = make(making, error);
+    cqa_buffer_finish(&making->text);
+    cqa_work_give(scores, shared);
+    return status;
+}
+
 enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
                                 const char *whole_of, struct cqa_appraisal_outcome *out,
                                 struct cqa_error *error)
 {
-    struct cqa_work work;
-    struct cqa_hashes hashes;
-    struct making making = {.out = out,
-                            .work = &work,
-                            .scores = scores,
-                            .hashes = &hashes,
-                            .whole_of = whole_of,
-                            .text = {.limit = TEXT_BYTES_MAX}};
+    struct making making = {.out = out, .whole_of = whole_of};
 
-    *out = (struct cqa_appraisal_outcome){0};
-    if (round->stage == CQA_ROUND_CLOSED)
-        return cqa_kept_read(scores, round->id, out, error);
-    cqa_hashes_load(&hashes, round->scheme);
-    enum cqa_status status = cqa_work_run(scores, round, &work, error);
-    if (status == CQA_OK)
-        status = make(&making, error);
-    cqa_buffer_finish(&making.text);
-    cqa_work_finish(&work);
-    return status;
+    return get(scores, round, &making, error);
+}
+
+enum cqa_status cqa_outcome_get_agent(struct cqa_scores *scores, const struct cqa_round *round,
+                                      const char *agent, int whole,
+                                      struct cqa_appraisal_outcome *out, struct cqa_error *error)
+{
+    struct making making = {.out = out, .whole_of = whole ? agent : NULL, .only = agent};
+
+    return get(scores, round, &making, error);
 }
 
 void cqa_outcome_finish(struct cqa_appraisal_outcome *outcome)

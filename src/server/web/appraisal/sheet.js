@@ -80,10 +80,11 @@ function paper(of) {
 const fact = ([label, words]) => h("div", {}, h("dt", {}, label), h("dd", {}, words || "–"));
 
 const facts = ({ round, scheme, sheet, agent }) => h("dl.sheetFacts", {}, [
-  [t("sheet.agent"), agent], [t("sheet.post"), sheet.post], [t("flag.team"), sheet.team], [t("round.period"), periodWords(round.period)],
-  [t("round.scheme"), [t("sheet.schemeVersion", { scheme: sheet.scheme, version: sheet.scheme_version }), short(sheet.hashes?.scheme), (sheet.rubrics ?? []).map((one) => rubricWords(sheet, one))]], [t("sheet.source"), scheme.source]].map(fact));
+  [t("sheet.agent"), agent], [t("sheet.post"), sheet.post], [t("flag.team"), sheet.team],
+  [t("round.scheme"), [t("sheet.schemeVersion", { scheme: sheet.scheme, version: sheet.scheme_version }), short(sheet.hashes?.scheme)]],
+  [t("sheet.rubric"), sheet.rubrics?.length ? sheet.rubrics.map((one) => rubricWords(sheet, one)) : null], [t("sheet.source"), scheme.source]].map(fact));
 
-const rubricWords = ({ hashes }, { rubric, version }) => [h("div", {}, `${t("sheet.rubric")}${t("list.colon")}${t("sheet.schemeVersion", { scheme: rubric, version: version ?? "–" })}`), short(hashes?.rubrics.find((one) => one.rubric === rubric && one.version === version)?.sha256)];
+const rubricWords = ({ hashes }, { rubric, version }) => [h("div", {}, t("sheet.schemeVersion", { scheme: rubric, version: version ?? "–" })), short(hashes?.rubrics.find((one) => one.rubric === rubric && one.version === version)?.sha256)];
 
 /** The first digits of a hash; the evidence has all of them. */
 const short = (hash) => hash && h("small.hash", {}, `SHA-256 ${hash.slice(0, 12)}…`);
