@@ -418,8 +418,8 @@ static void what_was_computed_before_is_not_shown_again(void **state)
 {
     (void)state;
     seat_people();
-    const char *round = open_round("agent-2013");
-
+    char round[100];
+    snprintf(round, sizeof round, "%s", open_round("agent-2013"));
     put_call("a", "8001", 96, 1);
     import(round, "agent,calls_handled,wrong_orders\nzhang,2000,3\n");
     shows("hana", under(round, "/sheets/zhang"), "\"total\":857.00"); /* 800 + 30 + 27 */
