@@ -74,6 +74,7 @@ const struct cqa_route cqa_routes[] = {
     {"GET", "/api/v1/appraisals/{appraisal}", ADMIN | LEAD | AUDITOR | AGENT | HR, CQA_BODY_NONE,
      cqa_get_round},
     {"POST", "/api/v1/appraisals/{appraisal}/stage", HR, CQA_BODY_SMALL, cqa_post_round_stage},
+    {"POST", "/api/v1/appraisals/{appraisal}/least", HR, CQA_BODY_SMALL, cqa_post_round_least},
     {"POST", "/api/v1/appraisals/{appraisal}/steps", LEAD | HR, CQA_BODY_SMALL,
      cqa_post_round_step},
     {"POST", "/api/v1/appraisals/{appraisal}/corrections", HR, CQA_BODY_SMALL,

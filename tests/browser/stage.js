@@ -44,8 +44,8 @@ const accounts = [
   ["lead", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["li", "agent"], ["wang", "agent"], ["hr", "hr"], ["root", "admin"],
 ];
 
-/** `audio`: more folders that the server may play from. */
-export async function openStage({ audio = [] } = {}) {
+/** `audio`: more folders that the server may play from; `models`: a folder whose schemes come first. */
+export async function openStage({ audio = [], models } = {}) {
   if (!existsSync(join(bin, "../web/app.js")) && !process.env.CALLQA_WEB) throw new Error(`no page beside ${bin}: build with npm there`);
   const folder = mkdtempSync(join(tmpdir(), "callqa-browser-"));
   const config = join(folder, "server.yaml");
@@ -56,7 +56,7 @@ export async function openStage({ audio = [] } = {}) {
   for (const [name, role, ...more] of accounts) command("user", "add", name, "--role", role, "--password-file", "-", ...more);
   const recorder = command("token", "add", "recorder", "--role", "recorder").trim();
   const keeper = command("token", "add", "keeper", "--role", "lead").trim();
-  const server = spawn(join(bin, "callqa-server"), ["--config", config], { stdio: ["ignore", "ignore", "inherit"] });
+  const server = spawn(join(bin, "callqa-server"), ["--config", config], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...(models ? { CALLQA_MODELS: models } : {}) } });
   for (let i = 0; i < 100 && !existsSync(join(folder, "port")); i++) await pause(100);
   const url = `http://127.0.0.1:${readFileSync(join(folder, "port"), "utf8").trim()}`;
   const send = async (path, method, type, token, body) => {
