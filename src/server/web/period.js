@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { field } from "./dialog.js";
 import { h } from "./dom.js";
-import { t } from "./text.js";
+import { day, t } from "./text.js";
 
 const DAYS = 30;
 
@@ -20,7 +20,7 @@ export async function defaultPeriod(query) {
 export function periodForm(period, more, chosen) {
   const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault(), onchange: () => chosen(Object.fromEntries(new FormData(form))) },
     field(t("filter.from"), h("input", { name: "from", type: "date", value: period.from })), field(t("filter.to"), h("input", { name: "to", type: "date", value: period.to })), more);
-  return form;
+  return [form, h("p.printed", {}, t("period.printed", { from: day(period.from), to: day(period.to) }))];
 }
 
 /** Goes to a page with what was asked for in its address. */
