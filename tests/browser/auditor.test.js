@@ -275,7 +275,7 @@ test("two auditors on one queue: 300 decisions, none twice, none lost; the slowe
   const other = await openBrowser();
   try {
     const [first, second] = [await logIn(browser.context, stage.url, "ann"), await logIn(other.context, stage.url, "bob")];
-    await fillQueue(stage, first.page, 300 + 40);
+    await fillQueue(stage, first.page, 300 + 40, "two");
     for (const { page } of [first, second]) {
       await visit(page, "#/calls");
       await visit(page, "#/flags");
@@ -320,8 +320,7 @@ test("two auditors on one queue: 300 decisions, none twice, none lost; the slowe
 });
 
 test(`a morning of ${FLAGS} flags: at most ${KEYS_MOST} keys, and at 1.5 times at most ${LISTEN_MIN_MOST} min by the players' clock`, () => as("ann", async (page) => {
-  stage.command("token", "revoke", "morning");
-  await fillQueue(stage, page, FLAGS);
+  await fillQueue(stage, page, FLAGS, "morning");
   await visit(page, "#/calls");
   await page.evaluate(() => localStorage.setItem("callqa.speed", "1.5"));
   await visit(page, "#/flags");
