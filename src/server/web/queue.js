@@ -10,6 +10,7 @@ import { recall, remember } from "./kept.js";
 import { useKeys } from "./keys.js";
 import { isUnderObjection, objectionChip, settleObjection } from "./objected.js";
 import { Pace } from "./pace.js";
+import { periodOnPaper } from "./period.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { ruleFilter, titleOf } from "./rule.js";
 import { shiftFilter } from "./shift.js";
@@ -40,11 +41,12 @@ class Queue {
     this.pager = h("div.pager");
     this.pace = h("p.pace", { role: "status" });
     this.heads = h("tr");
+    this.paper = h("p.printed");
     const by = (ask) => () => this.decide(ask);
     this.pane = new FlagPane({ who, target: () => this.target(), acts: { confirm: by(askConfirm), overturn: by(askOverturn), change: by(askChange), reopen: by(askReopen),
       overturnFor: (code) => this.overturnFor(code), object: () => this.object(), settle: () => this.settle() } });
     this.noteSoon = settled(() => this.notePlace(), 150);
-    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.filterBar(),
+    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.paper, this.filterBar(),
       h("div.split", {}, h("div.list", {}, h("div.scroll", { tabindex: 0, role: "region", "aria-label": t("page.flags") },
         h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), h("div.aside", {}, mayDecide(who) && this.pace, this.pane.element)), this.lists);
     useKeys(this.keys());
@@ -169,6 +171,7 @@ class Queue {
       return h(`th${kind}`, { scope: "col", "aria-sort": order === this.sort ? "descending" : null }, !order ? label
         : h("button.sort", { type: "button", onclick: () => { this.sort = order; this.restart(); } }, label, order === this.sort ? " ↓" : ""));
     };
+    replace(this.paper, periodOnPaper(this.filter));
     replace(this.heads, head("severity"), head("what"), head("person"), head("call"), head("at", ".number"), head("points", ".number"), head("confidence", ".number"), head("state"));
     replace(this.body, this.flags.map((flag, i) => this.row(flag, i)));
     if (!this.flags.length) replace(this.body, h("tr", {}, h("td", { colspan: 8 }, emptyState(t(Object.keys(this.asked()).length ? "queue.noneMatch" : "queue.none")))));
