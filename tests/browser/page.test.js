@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
+import { person } from "./round.js";
 import { postSituations, sentence, silentCall } from "./situations.js";
 import { logIn, openBrowser, openStage, password, source } from "./stage.js";
 
@@ -140,14 +141,11 @@ test("overturning without a reason is not sent", () => as("ann", async (page) =>
   assert.equal((await ask(page, "flags?limit=1")).flags[0].flag, before_.flag);
 }));
 
-const meanwhile = { en: "ann has decided meanwhile: the flag is confirmed now", "zh-CN": "ann刚刚复核了此标记，现为“成立”" };
+const meanwhile = { en: "bob has decided meanwhile: the flag is confirmed now", "zh-CN": "bob刚刚复核了此标记，现为“成立”" };
 for (const [language, words] of Object.entries(meanwhile))
   test(`somebody else's decision in the meantime is told, not overwritten, ${language}`, () => as("ann", async (page) => {
     const flag = (await ask(page, "flags?limit=1")).flags[0];
-    await page.evaluate(async (id) => {
-      const { csrf } = await (await fetch("api/v1/session")).json();
-      await fetch(`api/v1/flags/${id}/decision`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify({ state: "confirmed" }) });
-    }, flag.flag);
+    await (await person(stage.url, "bob"))("POST", `flags/${flag.flag}/decision`, { state: "confirmed" });
     await page.keyboard.press("c");
     await page.waitForSelector(".notice.bad");
     assert.ok((await textOf(page, ".notice.bad")).includes(words), await textOf(page, ".notice.bad"));

@@ -289,6 +289,7 @@ class Queue {
   async give(flag, verdict, words = t(`decided.${verdict.state}`)) {
     const before = { ...flag };
     const from = this.flags.indexOf(flag);
+    if (verdict.state === "confirmed" && flag.state === "confirmed" && !verdict.reason) return this.goOn(from); // nothing to be said twice
     const sent = decideFlag(before, verdict);
     Object.assign(flag, { state: verdict.state, decided_by: this.who.name });
     this.showRow(flag);
