@@ -144,9 +144,12 @@ static enum cqa_status check_verdict(struct cqa_sql *db, const struct cqa_flag_v
         if (status != CQA_OK)
             return status;
     }
-    if (verdict->expected >= 0 && verdict->expected != target->state)
+    if (verdict->expected >= 0 && verdict->expected != target->state && target->decided_by[0])
         return cqa_fail(error, CQA_E_REFUSED, "%s has decided meanwhile: the flag is %p now",
                         target->decided_by, cqa_words_for(cqa_flag_state_words[target->state]));
+    if (verdict->expected >= 0 && verdict->expected != target->state)
+        return cqa_fail(error, CQA_E_REFUSED, "nobody has decided yet: the flag is %p now",
+                        cqa_words_for(cqa_flag_state_words[target->state]));
     if (target->objection != 0 && target->objection != verdict->objection)
         return cqa_fail(error, CQA_E_REFUSED,
                         "an objection to this flag waits: read it before deciding");

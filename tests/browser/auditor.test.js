@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
 import { fillQueue } from "./morning.js";
+import { person } from "./round.js";
 import { logIn, openBrowser } from "./stage.js";
 
 let stage, browser, faults, close;
@@ -16,6 +17,7 @@ const FLAGS = 200;
 const KEYS_MOST = 220;
 const LISTEN_MIN_MOST = 18;
 const SOUND_MS_MOST = 150;
+const PICTURE_MS_MOST = 50;
 const ONCE_MS = 700; // a key of the loop is not taken twice within 600
 
 const as = actor(() => ({ stage, browser }));
@@ -76,6 +78,41 @@ test("one key decides, goes to the next flag and plays it; its voice begins with
   const { seconds, loaded } = await page.evaluate(() => { const audio = document.querySelector("audio"); return { seconds: audio.currentTime, loaded: audio.src }; });
   const [[from]] = await parts(page, flags[5]);
   assert.ok(seconds * 1000 >= from - 50 && loaded.includes(`~${flags[5].call.number}/`), `${seconds} s of ${loaded}`);
+}));
+
+test("the next flag's picture is there within 50 ms of the key", () => as("ann", async (page) => {
+  await page.evaluate(() => {
+    globalThis.drawn = [];
+    document.addEventListener("keydown", () => {
+      const pressed = performance.now();
+      const before_ = document.querySelector(".strip");
+      const look = () => {
+        const strip = document.querySelector(".strip");
+        const isDrawn = strip !== before_ && strip.width > 200 && strip.getContext("2d").getImageData(0, strip.height / 4, strip.width, 1).data.some((value) => value > 0);
+        if (isDrawn) globalThis.drawn.push(performance.now() - pressed);
+        else setTimeout(look, 2);
+      };
+      look();
+    }, true);
+  });
+  for (let i = 0; i < 5; i++) {
+    await page.waitForTimeout(700);
+    await page.keyboard.press("j");
+    await until(page, (n) => globalThis.drawn.length === n, i + 1);
+  }
+  const drawn = await page.evaluate(() => globalThis.drawn.sort((a, b) => a - b));
+  console.log(`# picture after the key: ${drawn.map(Math.round).join(", ")} ms`);
+  assert.ok(drawn[2] <= PICTURE_MS_MOST, `median of ${drawn}`);
+}));
+
+test("what somebody else decides meanwhile is not heard again: the row says who, and the loop goes on", () => as("ann", async (page) => {
+  const { flags } = await ask(page, "flags?limit=3");
+  await (await person(stage.url, "bob"))("POST", `flags/${flags[1].flag}/decision`, { state: "confirmed" });
+  await page.keyboard.press("c");
+  await until(page, (id) => location.hash.includes(`flag=${id}`), flags[2].flag);
+  assert.match(await page.locator("tbody tr >> nth=1").textContent(), /Confirmedbob$/);
+  await playing(page);
+  for (const flag of flags.slice(0, 2)) await (await person(stage.url, "lead"))("POST", `flags/${flag.flag}/decision`, { state: "open", reason: "For the next test" });
 }));
 
 test("going on by itself is switched off, and stays so", () => as("ann", async (page) => {

@@ -167,7 +167,7 @@ test("on paper stand whole tables, whole charts, and the period", () => as("lead
   await page.waitForSelector(".uplot canvas");
   const text = await printed(page, "team");
   assert.match(text, /Nov 1, 2025 to Nov 30, 2025/);
-  for (const words of ["zhang", "wang", "li", "Response time", "Score over time"]) assert.ok(text.includes(words), `${words} is not in ${text}`);
+  for (const words of ["zhang", "wang", "li", "Response", "0.4 s", "Score over time"]) assert.ok(text.includes(words), `${words} is not in ${text}`);
   assert.doesNotMatch(text, /Log out|Objections/);
   await page.emulateMedia({ media: "print" });
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));

@@ -49,6 +49,15 @@ export function field(label, control, hint) {
   return h("label.field", {}, h("span.label", {}, label), control, hint && h("span.hint", {}, hint));
 }
 
+const narrow = matchMedia("(max-width: 760px)");
+
+/** Many filters: on a phone folded away behind a line that says so. */
+export function folded(form) {
+  const fold = h("details.fold", { open: !narrow.matches }, h("summary", {}, t("filter.label")), form);
+  narrow.addEventListener("change", () => { fold.open = !narrow.matches; });
+  return fold;
+}
+
 export function notice(text, kind = "done") {
   let stack = document.querySelector(".notices");
   if (!stack) stack = document.body.appendChild(h("div.notices", { role: "status", "aria-live": "polite" }));

@@ -6,7 +6,7 @@ import { failed } from "./dialog.js";
 import { h, icons, replace, settled, svgIcon } from "./dom.js";
 import { choose, chosen } from "./kept.js";
 import { isUnderObjection, mayObject, objectionChip, objectionPart } from "./objected.js";
-import { drawStrip, peaksOf } from "./peaks.js";
+import { drawStrip, peaksNow, peaksOf } from "./peaks.js";
 import { heardOf, partsOf, Player, speeds, whyNot } from "./player.js";
 import { reasons, reasonTitle, reasonWords } from "./reasons.js";
 import { titleOf } from "./rule.js";
@@ -34,7 +34,7 @@ export class FlagPane {
 
   /** Shows `flag`, and `next`: what will be heard after it. */
   show(flag, next) {
-    Object.assign(this, { flag, next, peaks: null });
+    Object.assign(this, { flag, next });
     if (!flag) {
       this.player.pause();
       replace(this.element, h("p.empty", {}, t("queue.pickOne")));
@@ -56,6 +56,8 @@ export class FlagPane {
       h("p.tags", {}, severityChip(flag), stateChip(flag), objectionChip(flag), h("span", { title: flag.rule }, titleOf(flag)), flag.automatic_fail && h("span.severity.critical", {}, t("flag.automaticFail"))),
       objectionPart(flag, this.who), this.strip, this.transport(), this.decisions(), this.facts());
     this.showPlaying();
+    this.peaks = peaksNow(flag.call.number);
+    this.draw();
     this.showStripSoon();
   }
 

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { groundLine } from "./bears.js";
 import { askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, mayDecide, objectTo, pointsOf, severityChip, standingTotal, stateChip, undoOf } from "./decide.js";
-import { emptyState, failed, field, notice } from "./dialog.js";
+import { emptyState, failed, field, folded, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
 import { recall, remember } from "./kept.js";
@@ -46,7 +46,7 @@ class Queue {
     this.pane = new FlagPane({ who, target: () => this.target(), acts: { confirm: by(askConfirm), overturn: by(askOverturn), change: by(askChange), reopen: by(askReopen),
       overturnFor: (code) => this.overturnFor(code), object: () => this.object(), settle: () => this.settle() } });
     this.noteSoon = settled(() => this.notePlace(), 150);
-    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.paper, this.filterBar(),
+    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.paper, folded(this.filterBar()),
       h("div.split", {}, h("div.list", {}, h("div.scroll", { tabindex: 0, role: "region", "aria-label": t("page.flags") },
         h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), h("div.aside", {}, mayDecide(who) && this.pace, this.pane.element)), this.lists);
     useKeys(this.keys());
@@ -270,6 +270,18 @@ class Queue {
       return;
     }
     this.pane.play();
+    this.check(this.flag);
+  }
+
+  /** Whether somebody else has decided on it since the list was fetched: then the row says who, and there is nothing to be heard. */
+  async check(flag) {
+    const answer = await get(`calls/~${flag.call.number}/flags`).catch(() => null);
+    const now = answer?.flags.find((one) => one.flag === flag.flag);
+    if (!now || now.state === "open" || flag.state !== "open") return;
+    this.progress?.lost();
+    await this.take(flag, answer);
+    notice(t("queue.taken", { who: now.decided_by }));
+    if (this.flag === flag) this.goOn(this.at);
   }
 
   /** `ask(flag)`: the verdict, asked for where it needs words. */
