@@ -123,8 +123,15 @@ void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_langua
 
     sort(faults);
     for (size_t i = 0; i < faults->count; i++) {
-        cqa_message_set(&line, "%p:%zu:%zu: %p", cqa_words_named(what), faults->items[i].at.line,
-                        faults->items[i].at.column, cqa_fault_message(&faults->items[i]));
+        const struct cqa_fault *fault = &faults->items[i];
+        char cell[CQA_CELL_NAME_SIZE];
+        if (cqa_place_in_sheet(fault->at))
+            cqa_message_set(&line, "%p:%s: %p", cqa_words_named(what),
+                            cqa_cell_name(fault->at.line, fault->at.column, cell),
+                            cqa_fault_message(fault));
+        else
+            cqa_message_set(&line, "%p:%zu:%zu: %p", cqa_words_named(what), fault->at.line,
+                            fault->at.column, cqa_fault_message(fault));
         cqa_message_put(&line, language, out);
         cqa_buffer_add(out, "\n", 1);
     }

@@ -156,6 +156,22 @@ static int read_listed(const struct cqa_indicator *indicator, const char *text,
     return 0;
 }
 
+/* "-¥100": the sign before it stays the number's. 0: it has none. */
+static int skip_yuan(char **number)
+{
+    static const char *const signs[] = {"¥", "￥"};
+    const int is_negative = **number == '-';
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strncmp(*number + is_negative, signs[i], strlen(signs[i])) == 0) {
+            *number += strlen(signs[i]);
+            if (is_negative)
+                **number = '-';
+            return 1;
+        }
+    return 0;
+}
+
 /* "1.2万", "350元", "¥350", "12人": its own unit, whatever stands in the heading. */
 static int read_with_unit(const struct cqa_indicator *indicator, const char *text,
                           struct cqa_rational *out)
@@ -167,9 +183,7 @@ static int read_with_unit(const struct cqa_indicator *indicator, const char *tex
         return 0;
     cqa_spell_plain(text, plain, sizeof plain);
     char *number = plain;
-    const int is_yuan = strncmp(plain, "¥", strlen("¥")) == 0;
-    if (is_yuan)
-        number += strlen("¥");
+    const int is_yuan = skip_yuan(&number);
     char *word = number + strspn(number, "+-0123456789.,");
     const char *unit = word + strspn(word, " ");
     if (word == number ||

@@ -24,12 +24,17 @@ static char *take_text(struct scan *scan)
 {
     char *text = scan->at;
     char *end = memchr(text, '\0', (size_t)(scan->end - scan->at));
+    size_t length;
 
-    if (end == NULL || cqa_utf8_length(text, (size_t)(end - text)) != (size_t)(end - text))
+    if (end == NULL)
         return NULL;
-    for (char *at = text; at < end; at++)
+    for (char *at = text; at < end; at += length) {
+        length = cqa_utf8_length(at, (size_t)(end - at));
+        if (length == 0)
+            return NULL;
         if ((unsigned char)*at < ' ' || *at == 0x7f)
             *at = ' ';
+    }
     scan->at = end + 1;
     return text;
 }

@@ -17,7 +17,7 @@ enum { SHEET_BYTES_MAX = 1 << 28 };
 static const char NAME[] = "appraise";
 
 static const char HELP[] =
-    "Usage: callqa appraise --scheme FILE --indicators FILE.csv [OPTION]...\n"
+    "Usage: callqa appraise --scheme FILE --indicators FILE [OPTION]...\n"
     "Computes each agent's points, grade and pay by an appraisal scheme, with the trace of every\n"
     "number.\n\n"
     "  -s, --scheme FILE     a scheme, or the name of one in models/schemes\n"
@@ -167,15 +167,20 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
 /* What of the file does not count, and what cannot be seen in it. */
 static void report_import(const struct cqa_import_report *report)
 {
+    char place[PATH_MAX + 300];
+
+    snprintf(place, sizeof place, "%s", report->place ? report->place : "");
+    if (report->sheet_count > 0) /* "FILE:SHEET!" */
+        place[strlen(place) - 1] = '\0';
     for (size_t i = 0; i < report->note_count; i++)
-        cqa_say(stderr, "note: %s: %p", report->place, report->notes[i]);
+        cqa_say(stderr, "note: %s: %p", place, report->notes[i]);
     for (size_t i = 0; i < report->column_count; i++)
         if (report->columns[i].taken != NULL && report->columns[i].taken[0] == '\0')
-            cqa_say(stderr, "note: %s: the column \"%s\" is left out", report->place,
+            cqa_say(stderr, "note: %s: the column \"%s\" is left out", place,
                     report->columns[i].heading);
     for (size_t i = 0; i < report->left_out_count; i++) {
         const struct cqa_import_left_out *row = &report->left_out[i];
-        cqa_say(stderr, "note: %s: row %zu is left out (\"%s\"): %p", report->place, row->line,
+        cqa_say(stderr, "note: %s: row %zu is left out (\"%s\"): %p", place, row->line,
                 row->text, cqa_words_named(row->why));
     }
 }
