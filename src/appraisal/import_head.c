@@ -231,7 +231,7 @@ static enum cqa_status read_columns(struct cqa_importer *importer)
                                       : cqa_heading_read(importer->scheme, texts[i]);
     take_names_for_agents(read, count);
     if (status == CQA_OK)
-        status = cqa_import_report_columns(importer, read, recalled);
+        status = cqa_import_report_columns(importer, texts, read, recalled);
     for (size_t i = 0; i < count && status == CQA_OK; i++)
         status = take_column(importer, i, &read[i], texts[i]);
     return status;

@@ -21,8 +21,9 @@ static void *grow(void *list, size_t *count, size_t *capacity, size_t size)
 
 /* ---- columns */
 
-enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const struct cqa_heading *read,
-                                   const char *const *recalled)
+enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const char *const *texts,
+                                          const struct cqa_heading *read,
+                                          const char *const *recalled)
 {
     struct cqa_import_report *report = importer->report;
     const struct cqa_import_record *record = &importer->record;
@@ -36,7 +37,7 @@ enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const s
         return CQA_E_NOMEM;
     for (size_t i = 0; i < record->cell_count; i++) {
         struct cqa_import_column *column = &report->columns[i];
-        column->heading = cqa_arena_string(&report->arena, record->cells[i].text);
+        column->heading = cqa_arena_string(&report->arena, texts[i]);
         column->taken = cqa_heading_word(importer->scheme, &read[i]);
         column->is_recalled = recalled != NULL && recalled[i] != NULL;
         column->is_empty = 1;

@@ -50,8 +50,9 @@ enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good) CQA_MU
 
 /* ---- the report: nothing happens where there is none */
 
-enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const struct cqa_heading *read,
-                                   const char *const *recalled) CQA_MUST_CHECK;
+enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const char *const *texts,
+                                          const struct cqa_heading *read,
+                                          const char *const *recalled) CQA_MUST_CHECK;
 /* What stands under the columns in this record. */
 enum cqa_status cqa_import_report_samples(struct cqa_importer *importer) CQA_MUST_CHECK;
 enum cqa_status cqa_import_report_name(struct cqa_importer *importer, const char *written,

@@ -16,3 +16,4 @@ need_packages ../contract
 export CALLQA_BIN=$bin CHROMIUM=$browser
 node --test page.test.js
 node --test appraisal.test.js
+node --test import.test.js
