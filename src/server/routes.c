@@ -85,6 +85,8 @@ const struct cqa_route cqa_routes[] = {
     {"GET", "/api/v1/appraisals/{appraisal}/imports", HR, CQA_BODY_NONE, cqa_get_imports},
     {"POST", "/api/v1/appraisals/{appraisal}/imports", HR, CQA_BODY_RESULTS, cqa_post_import},
     {"GET", "/api/v1/appraisals/{appraisal}/imports/{import}", HR, CQA_BODY_NONE, cqa_get_import},
+    {"PUT", "/api/v1/appraisals/{appraisal}/import-answers", HR, CQA_BODY_SMALL,
+     cqa_put_import_answers},
     {"GET", "/api/v1/appraisals/{appraisal}/changes", LEAD | HR, CQA_BODY_NONE, cqa_get_changes},
     {"GET", "/api/v1/appraisals/{appraisal}/ratings", LEAD | AGENT | HR, CQA_BODY_NONE,
      cqa_get_ratings},
