@@ -44,8 +44,9 @@ const accounts = [
   ["lead", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["li", "agent"], ["wang", "agent"], ["hr", "hr"], ["root", "admin"],
 ];
 
-/** `audio`: more folders that the server may play from. `bare`: as it was installed, without accounts and calls, and for HTTPS. */
-export async function openStage({ audio = [], bare = false } = {}) {
+/** `audio`: more folders that the server may play from; `models`: a folder whose schemes come first; `bare`: as it was installed,
+ *  without accounts and calls, and for HTTPS. */
+export async function openStage({ audio = [], models, bare = false } = {}) {
   if (!existsSync(join(bin, "../web/app.js")) && !process.env.CALLQA_WEB) throw new Error(`no page beside ${bin}: build with npm there`);
   const folder = mkdtempSync(join(tmpdir(), "callqa-browser-"));
   const config = join(folder, "server.yaml");
@@ -56,7 +57,7 @@ export async function openStage({ audio = [], bare = false } = {}) {
   for (const [name, role, ...more] of bare ? [] : accounts) command("user", "add", name, "--role", role, "--password-file", "-", ...more);
   const recorder = command("token", "add", "recorder", "--role", "recorder").trim();
   const keeper = command("token", "add", "keeper", "--role", "lead").trim();
-  const server = spawn(join(bin, "callqa-server"), ["--config", config], { stdio: ["ignore", "ignore", "inherit"] });
+  const server = spawn(join(bin, "callqa-server"), ["--config", config], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...(models ? { CALLQA_MODELS: models } : {}) } });
   for (let i = 0; i < 100 && !existsSync(join(folder, "port")); i++) await pause(100);
   const url = `http://127.0.0.1:${readFileSync(join(folder, "port"), "utf8").trim()}`;
   const shut = () => { server.kill(); rmSync(folder, { recursive: true, force: true }); };
