@@ -176,7 +176,7 @@ test("on paper stand whole tables, whole charts, and the period", () => as("lead
   const [chart] = await boxes(page, ".uplot canvas");
   assert.ok(chart.left >= 0 && chart.right <= 680 && chart.width > 500, JSON.stringify(chart));
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-  await page.emulateMedia({ media: "screen" });
+  await page.emulateMedia({ media: null });
   await page.setViewportSize({ width: 1280, height: 720 });
   await visit(page, "#/flags?state=any&from=2025-11-14&to=2025-11-20");
   const { flags } = await ask(page, "flags?state=any&from=2025-11-14&to=2025-11-20&limit=500");
