@@ -88,8 +88,8 @@ static void each_fault_of_a_reason_has_its_place(void **state)
         {"reasons: [{id: Rain, en: R, zh: 雨}]\n", "F:3:16: an id has 1 to 32 of a-z 0-9 - _\n"},
         {"reasons: [{id: a, en: R}]\n", "F:3:11: \"zh\" is missing\n"},
         {"reasons: [{id: a, en: '', zh: 雨}]\n", "F:3:23: \"en\" is empty\n"},
-        {"reasons: [{id: a, en: 0123456789012345678901234567890123456789012345678901234567890123456"
-         "789012345678901234567890123456789012345678901234567890, zh: 雨}]\n",
+        {"reasons: [{id: a, en: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx, zh: 雨}]\n",
          "F:3:23: a reason has 1 to 120 bytes\n"},
         {"reasons: [{id: a, en: R, zh: 雨, points: 1}]\n", "F:3:33: unknown key \"points\""},
         {"reasons: [{id: a, en: R, zh: 雨}, {id: a, en: S, zh: 雪}]\n",
