@@ -17,6 +17,7 @@ void cqa_post_round_correction(struct cqa_request *request);
 void cqa_get_imports(struct cqa_request *request);
 void cqa_post_import(struct cqa_request *request);
 void cqa_get_import(struct cqa_request *request);
+void cqa_put_import_answers(struct cqa_request *request);
 void cqa_get_changes(struct cqa_request *request);
 void cqa_get_ratings(struct cqa_request *request);
 void cqa_post_ratings(struct cqa_request *request);

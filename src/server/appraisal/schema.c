@@ -106,3 +106,14 @@ const char cqa_appraisal_leasts[] =
     "CREATE INDEX round_leasts_by_round ON round_leasts(round, id);"
     "CREATE TRIGGER round_leasts_stay BEFORE UPDATE ON round_leasts"
     " BEGIN SELECT RAISE(ABORT, 'what was asked for stays on record'); END;";
+
+/* What somebody said of a table's columns (of a scheme, by all headings of the table), and of names
+ * as they are written: asked about once. */
+const char cqa_appraisal_answers[] =
+    "CREATE TABLE import_columns("
+    " scheme TEXT NOT NULL, headings TEXT NOT NULL, heading TEXT NOT NULL, taken TEXT NOT NULL,"
+    " user INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(scheme, headings, heading)) WITHOUT ROWID;"
+    "CREATE TABLE import_names("
+    " written TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL,"
+    " user INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL) WITHOUT ROWID;";
