@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,7 +19,7 @@ enum {
     EXTENSION_DIGITS_MIN = 2,
     EXTENSION_DIGITS_MAX = 6, /* longer ones are numbers of the world outside */
     CALLER_DIGITS_MIN = 5,
-    CALLER_DIGITS = 8,
+    CALLER_DIGITS = CQA_FACT_CALLER_SIZE - 1,
 };
 
 uint64_t cqa_fact_hash(uint64_t hash, const void *bytes, size_t size)
@@ -39,7 +40,7 @@ static const char *clean(const char *value, struct cqa_arena *arena)
     return cqa_arena_string(arena, text);
 }
 
-const char *cqa_fact_caller(const char *number, struct cqa_arena *arena)
+int cqa_fact_caller_digits(const char *number, char out[CQA_FACT_CALLER_SIZE])
 {
     char digits[64];
     size_t count = 0;
@@ -47,10 +48,17 @@ const char *cqa_fact_caller(const char *number, struct cqa_arena *arena)
     for (const char *at = number; at != NULL && *at != '\0' && count < sizeof digits - 1; at++)
         if (*at >= '0' && *at <= '9')
             digits[count++] = *at;
-    if (count < CALLER_DIGITS_MIN)
-        return NULL;
     digits[count] = '\0';
-    return cqa_arena_string(arena, digits + (count > CALLER_DIGITS ? count - CALLER_DIGITS : 0));
+    (void)snprintf(out, CQA_FACT_CALLER_SIZE, "%s",
+                   digits + (count > CALLER_DIGITS ? count - CALLER_DIGITS : 0));
+    return count >= CALLER_DIGITS_MIN;
+}
+
+const char *cqa_fact_caller(const char *number, struct cqa_arena *arena)
+{
+    char digits[CQA_FACT_CALLER_SIZE];
+
+    return cqa_fact_caller_digits(number, digits) ? cqa_arena_string(arena, digits) : NULL;
 }
 
 /* The extension in a channel's name: "PJSIP/8001-00000012", "Local/8001@from-queue-1;2",
