@@ -137,10 +137,56 @@ static int may_be_trunk(const char *channel, const char *number)
     return channel != NULL && number != NULL && strcmp(number, channel) != 0 && is_phone(number);
 }
 
+/* What the exchange dialled last. */
+enum dialled {
+    DIALLED_UNKNOWN,
+    DIALLED_EXTENSION, /* a queue's member, or "SIP/8001" */
+    DIALLED_NUMBER     /* "SIP/trunk/13800138000" or "PJSIP/13800138000@trunk" */
+};
+
+/* Of "TECH/RESOURCE", `length` bytes. */
+static enum dialled read_destination(const char *text, size_t length, const char *called)
+{
+    char resource[128];
+    const char *slash = memchr(text, '/', length);
+
+    if (slash == NULL)
+        return DIALLED_UNKNOWN;
+    (void)snprintf(resource, sizeof resource, "%.*s", (int)(length - (size_t)(slash + 1 - text)),
+                   slash + 1);
+    char *at = strchr(resource, '@');
+    const char *behind = strchr(resource, '/');
+    if (at != NULL)
+        *at = '\0';
+    if (is_phone(behind != NULL ? behind + 1 : resource))
+        return DIALLED_NUMBER;
+    return behind == NULL && strcmp(resource, called) == 0 ? DIALLED_EXTENSION : DIALLED_UNKNOWN;
+}
+
+static enum dialled read_dialled(const char *const values[CQA_COLUMN_COUNT], const char *called)
+{
+    const char *app = values[CQA_COLUMN_LAST_APP];
+    const char *data = values[CQA_COLUMN_LAST_DATA];
+    enum dialled dialled = DIALLED_UNKNOWN;
+
+    if (app != NULL && strcasecmp(app, "Queue") == 0)
+        return DIALLED_EXTENSION;
+    if (app == NULL || data == NULL || strcasecmp(app, "Dial") != 0)
+        return DIALLED_UNKNOWN;
+    const char *end = data + strcspn(data, ",|");
+    while (data < end && dialled == DIALLED_UNKNOWN) { /* several ring at once: "SIP/1&SIP/2" */
+        const size_t length = strcspn(data, "&,|");
+        dialled = read_destination(data, length, called);
+        data += length + 1;
+    }
+    return dialled;
+}
+
 /*
  * A trunk may have a name of digits as an extension has. An outside number came through it, unless
  * it goes on to another outside number; where an extension calls outside, the channel that was
- * called is the trunk; where both may be, nobody knows who of them is the agent.
+ * called is the trunk. Where both may be, what was dialled tells: an extension is the agent, and to
+ * dial a number it takes a trunk. Where that does not tell, nobody knows who of them is the agent.
  */
 static void drop_trunks(const char *const values[CQA_COLUMN_COUNT], const char **calls,
                         const char **called)
@@ -149,9 +195,14 @@ static void drop_trunks(const char *const values[CQA_COLUMN_COUNT], const char *
     const char *callee = values[CQA_COLUMN_CALLEE];
     const char *to = values[CQA_COLUMN_DST_CHANNEL];
     const int goes_on = to != NULL && to[0] != '\0' && is_phone(callee) && *called == NULL;
-    const int comes_in = may_be_trunk(*calls, caller) && !goes_on;
-    const int goes_out = *calls != NULL && may_be_trunk(*called, callee);
+    int comes_in = may_be_trunk(*calls, caller) && !goes_on;
+    int goes_out = *calls != NULL && may_be_trunk(*called, callee);
 
+    if (comes_in && goes_out) {
+        const enum dialled dialled = read_dialled(values, *called);
+        comes_in = dialled != DIALLED_NUMBER;
+        goes_out = dialled != DIALLED_EXTENSION;
+    }
     if (comes_in)
         *calls = NULL;
     if (goes_out)
