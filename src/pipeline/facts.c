@@ -557,6 +557,16 @@ int64_t cqa_facts_step(struct cqa_pipeline *pipeline)
     return room->look_at_ms < next_ms ? room->look_at_ms : next_ms;
 }
 
+size_t cqa_facts_unread(const struct cqa_pipeline *pipeline)
+{
+    const struct cqa_facts_room *room = pipeline->facts;
+    size_t count = 0;
+
+    for (size_t i = 0; i < room->count; i++)
+        count += room->origins[i].troubled != 0;
+    return count;
+}
+
 int cqa_facts_complete(const struct cqa_pipeline *pipeline)
 {
     const struct cqa_facts_room *room = pipeline->facts;

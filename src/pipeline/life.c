@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/life.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include <stdlib.h>
 #include "base/log.h"
 
@@ -157,6 +160,11 @@ enum cqa_status cqa_life_open(const char *state_dir, struct cqa_store **out,
 {
     struct cqa_store_step steps[sizeof cqa_life_table / sizeof *cqa_life_table];
     size_t count = 0;
+    if (access(state_dir, F_OK) != 0 && errno == ENOENT)
+        return cqa_fail(error, CQA_E_IO,
+                        "state_dir: there is no folder %s: make it, for the user of the service "
+                        "(install -d -o callqa -m 750)",
+                        state_dir);
     enum cqa_status status = cqa_store_open(state_dir, out, error);
 
     if (status != CQA_OK)

@@ -451,6 +451,7 @@ static void tell_sending(const struct cqa_pipeline *pipeline, struct cqa_pipelin
     }
     const struct cqa_sender_status sender = cqa_sender_status(pipeline->sender);
     status->delivered = sender.delivered;
+    status->kept_back = sender.kept_back;
     status->refused = sender.refused;
     status->running += (size_t)sender.busy;
     status->sent_all = !sender.busy && sender.idle_ms > SOON_MS;
@@ -478,6 +479,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     *status = pipeline->counts;
     cqa_intake_passed_over(pipeline, status->passed_over);
     status->unread = cqa_intake_unread(pipeline);
+    status->facts_unread = cqa_facts_unread(pipeline);
     status->running = (size_t)running(pipeline);
     status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&
                            status->running == 0 && !pipeline->claimed &&
