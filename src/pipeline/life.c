@@ -155,16 +155,21 @@ enum cqa_life_event cqa_life_failure(enum cqa_recording_state state)
     return events[state];
 }
 
-enum cqa_status cqa_life_open(const char *state_dir, struct cqa_store **out,
-                              struct cqa_error *error)
+enum cqa_status cqa_life_has_place(const char *state_dir, struct cqa_error *error)
 {
-    struct cqa_store_step steps[sizeof cqa_life_table / sizeof *cqa_life_table];
-    size_t count = 0;
     if (access(state_dir, F_OK) != 0 && errno == ENOENT)
         return cqa_fail(error, CQA_E_IO,
                         "state_dir: there is no folder %s: make it, for the user of the service "
                         "(install -d -o callqa -m 750)",
                         state_dir);
+    return CQA_OK;
+}
+
+enum cqa_status cqa_life_open(const char *state_dir, struct cqa_store **out,
+                              struct cqa_error *error)
+{
+    struct cqa_store_step steps[sizeof cqa_life_table / sizeof *cqa_life_table];
+    size_t count = 0;
     enum cqa_status status = cqa_store_open(state_dir, out, error);
 
     if (status != CQA_OK)

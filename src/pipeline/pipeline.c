@@ -163,8 +163,10 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     pipeline->clock = clock;
     pipeline->options = *options;
     cqa_analyzer_name(config, engine, pipeline->analyzer);
+    status = cqa_life_has_place(config->state_dir, error);
     /* Workers before secrets and database, so that none of them inherits either. */
-    status = start_workers(pipeline, config, error);
+    if (status == CQA_OK)
+        status = start_workers(pipeline, config, error);
     if (status == CQA_OK && options->mends)
         status = mend(pipeline, error);
     if (status == CQA_OK)

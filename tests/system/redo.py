@@ -142,7 +142,7 @@ def main(source, programs):
         # A closed month: the server has what is made anew, and does not count it; the sweep says so.
         scores = sqlite3.connect(os.path.join(site.top, "scores.db"))
         with scores:
-            user = scores.execute("INSERT INTO users(name, role, created_ms) VALUES('bob', 'lead', 1)").lastrowid
+            user = scores.execute("INSERT INTO users(name, role, person, password, created_ms) VALUES('bob', 1, 'bob', '', 1)").lastrowid
             scores.execute("INSERT INTO periods(from_day, to_day, closed_by, closed_ms) VALUES(20000101, 20991231, ?, 1)", (user,))
         scores.close()
         with open(redo.rubric, "w") as out:
