@@ -292,7 +292,7 @@ static void print_summary(const struct cqa_config *config, const struct cqa_pipe
             cqa_say(stdout, "  kept back          %" PRIu64 " (counts nothing until accepted)",
                     status->kept_back);
         cqa_say(stdout, "refused     %zu", status->untaken);
-        cqa_say(stdout, "unsent      %zu", status->unsent);
+        cqa_say(stdout, "unsent      %zu", status->unsent - status->aside);
     }
     cqa_say(stdout, "pending     %zu", status->waiting);
     if (status->trouble != NULL)

@@ -102,7 +102,7 @@ static enum cqa_status open_sqlite(struct cqa_sql *sql, const struct cqa_sql_pla
                       SQLITE_OPEN_PRIVATECACHE;
     sqlite3 *db = NULL;
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    enum cqa_status status = make_file(place->path, error);
+    enum cqa_status status = place->looks ? CQA_OK : make_file(place->path, error);
 
     (void)password;
     (void)pthread_once(&once, count_no_memory);
