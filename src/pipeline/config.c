@@ -96,6 +96,17 @@ static void check_watched(const struct cqa_config *config, const struct cqa_yaml
                              config->watches[i].path);
 }
 
+static void check_sources(const struct cqa_yaml_node *map, const struct cqa_facts_config *facts,
+                          const struct cqa_surroundings *around)
+{
+    const struct cqa_yaml_node *list = cqa_yaml_find(map, "sources");
+
+    for (size_t i = 0; i < facts->count; i++)
+        if (facts->origins[i].path != NULL)
+            cqa_check_source(around, cqa_yaml_find(cqa_yaml_item(list, i), "path"),
+                             facts->origins[i].path);
+}
+
 static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *node,
                        const struct cqa_surroundings *around)
 {
@@ -121,8 +132,10 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
                              "time_zone: %p", &error.message);
     watch->zone_name = cqa_arena_string(&config->arena, zone);
     const struct cqa_yaml_node *facts = cqa_yaml_want(node, "facts", CQA_YAML_MAP, 0, problems);
-    if (facts != NULL)
+    if (facts != NULL) {
         cqa_facts_config_read(facts, &config->arena, &watch->facts, problems);
+        check_sources(facts, &watch->facts, around);
+    }
     if (watch->path != NULL)
         check_watched(config, cqa_yaml_find(node, "path"), watch->path, around);
     config->watch_count++;
