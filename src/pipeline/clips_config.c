@@ -37,8 +37,8 @@ static void check_rules(const struct cqa_clips_config *clips, const struct cqa_r
 {
     for (size_t i = 0; rubric != NULL && i < clips->rule_count; i++)
         if (!has_rule(rubric, clips->rules[i]))
-            cqa_yaml_problem(cqa_yaml_find(map, "rules"), problems, "the rubric has no rule \"%.64s\"",
-                             clips->rules[i]);
+            cqa_yaml_problem(cqa_yaml_find(map, "rules"), problems,
+                             "the rubric has no rule \"%.64s\"", clips->rules[i]);
 }
 
 void cqa_clips_config_read(struct cqa_clips_config *out, const struct cqa_yaml_node *root,
