@@ -638,7 +638,7 @@ const wholeClip = (result) => [{ start_ms: 0, end_ms: result.recording.duration_
 
 for (const [id, recording, words, chinese] of [
   ["far-1", () => ({ path: "/out/of/reach.ogg" }), /not within this server's reach/, /本服务器无法读取/],
-  ["far-2", ({ path }) => ({ path: path.replace(/[^/]*$/, "deleted.ogg"), sha256: "d".repeat(64) }), /is gone since 20\d\d/, /自 20\d\d.*起已不存在/],
+  ["far-2", ({ path }) => ({ path: path.replace(/[^/]*$/, "deleted.ogg"), sha256: "d".repeat(64) }), /is gone since .*20\d\d/, /自 20\d\d.*起已不存在/],
   ["far-3", () => ({ sha256: "c".repeat(64) }), /the file that lies in its place now is another/, /现在同一位置上的是另一个文件/]])
   test(`where the recording cannot be had, what was kept of it is heard, and the page says so: ${id}`, async () => {
     let shown;
