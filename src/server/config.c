@@ -191,6 +191,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                                        "public_url",
                                        "time_zone",
                                        "shifts",
+                                       "reasons",
                                        NULL};
     const size_t before = problems->count;
 
@@ -220,6 +221,8 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
         cqa_yaml_get_whole(root, "clip_days", 0, 0, 36500, &config->clip_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);
         read_shifts(config, root, problems);
+        config->reason_count =
+            cqa_decision_reasons_read(root, &config->arena, config->reasons, problems);
     }
     cqa_yaml_destroy(yaml);
     return problems->count == before;

@@ -18,7 +18,7 @@ static const char usage[] =
     "       callqa-server token list|revoke NAME --config FILE\n"
     "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
     "                          --config FILE\n"
-    "       callqa-server user disable NAME --config FILE\n"
+    "       callqa-server user list|disable NAME --config FILE\n"
     "       callqa-server audit verify --config FILE\n"
     "       callqa-server clips erase SUBJECT [--dry-run] --config FILE\n"
     "       callqa-server clips hold [SUBJECT (--reason TEXT | --lift)] --config FILE\n"

@@ -263,10 +263,16 @@ static const char evidence_step[] =
     " PRIMARY KEY(kind, value)) WITHOUT ROWID;"
     "CREATE TABLE clips_erased(sha256 TEXT PRIMARY KEY, made_ms INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* Why a person decided, as a code of the site's list; the words beside it stay free. */
+static const char reason_codes_step[] = "ALTER TABLE decisions ADD COLUMN code TEXT;";
+
 static const char *const steps[] = {
-    people_step,          calls_step,    flags_step,    notices_step,  clips_step,
-    cqa_appraisal_schema, rubrics_step,  coaching_step, previews_step, cqa_appraisal_faults,
-    generations_step,     one_call_step, evidence_step,
+    people_step,          calls_step,        flags_step,
+    notices_step,         clips_step,        cqa_appraisal_schema,
+    rubrics_step,         coaching_step,     previews_step,
+    cqa_appraisal_faults, generations_step,  one_call_step,
+    cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
+    evidence_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};
