@@ -206,6 +206,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                                        "item_bytes_max",
                                        "session",
                                        "objection_days",
+                                       "clip_days",
                                        "notices",
                                        "public_url",
                                        "time_zone",
@@ -237,6 +238,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            problems);
         read_session(config, root, problems);
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
+        cqa_yaml_get_whole(root, "clip_days", 0, 0, 36500, &config->clip_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);
         read_shifts(config, root, problems);
         config->reason_count =
