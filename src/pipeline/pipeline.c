@@ -20,6 +20,8 @@ enum {
     FORGET_MS = 10 * 60000, /* between two rounds of retention */
     FORGET_COUNT = 200,
     BELIEVE_MS = 10 * 60000, /* between two times that what is believed is written */
+    WATCHING_WAIT_MS = 1500, /* for a process that has the store, and may stand still with it … */
+    ENDING_WAIT_MS = 200,    /* … which does not hold up the end */
 };
 static const int64_t LONG_MS = INT64_C(100) * 366 * 24 * 60 * 60 * 1000;
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
@@ -105,7 +107,7 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     return CQA_OK;
 }
 
-static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_error *error)
+static enum cqa_status mend(struct cqa_pipeline *pipeline, struct cqa_error *error)
 {
     struct cqa_mended mended;
     const enum cqa_status status =
@@ -113,6 +115,7 @@ static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_erro
 
     if (status != CQA_OK || !mended.replaced)
         return status;
+    pipeline->mended = 1;
     cqa_log(CQA_LOG_ERROR,
             "the store in %s could not be used: a new one is built from the recordings, which are "
             "analysed and sent anew",
@@ -163,8 +166,10 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     pipeline->clock = clock;
     pipeline->options = *options;
     cqa_analyzer_name(config, engine, pipeline->analyzer);
+    status = cqa_life_has_place(config->state_dir, error);
     /* Workers before secrets and database, so that none of them inherits either. */
-    status = start_workers(pipeline, config, error);
+    if (status == CQA_OK)
+        status = start_workers(pipeline, config, error);
     if (status == CQA_OK && options->mends)
         status = mend(pipeline, error);
     if (status == CQA_OK)
@@ -185,6 +190,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
         cqa_pipeline_destroy(pipeline);
         return status;
     }
+    if (options->watches) /* signals are heard between two turns */
+        cqa_store_set_wait(pipeline->store, WATCHING_WAIT_MS);
     *out = pipeline;
     return CQA_OK;
 }
@@ -398,6 +405,11 @@ static void check_place(struct cqa_pipeline *pipeline)
     pipeline->broken = CQA_E_BADDATA;
 }
 
+int cqa_pipeline_mended(const struct cqa_pipeline *pipeline)
+{
+    return pipeline->mended;
+}
+
 enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline)
 {
     return pipeline->broken;
@@ -439,6 +451,7 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline)
 {
     pipeline->winding_down = 1;
+    cqa_store_set_wait(pipeline->store, ENDING_WAIT_MS);
     if (pipeline->sender != NULL)
         cqa_sender_wind_down(pipeline->sender);
 }
@@ -451,6 +464,7 @@ static void tell_sending(const struct cqa_pipeline *pipeline, struct cqa_pipelin
     }
     const struct cqa_sender_status sender = cqa_sender_status(pipeline->sender);
     status->delivered = sender.delivered;
+    status->kept_back = sender.kept_back;
     status->refused = sender.refused;
     status->running += (size_t)sender.busy;
     status->sent_all = !sender.busy && sender.idle_ms > SOON_MS;
@@ -478,6 +492,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     *status = pipeline->counts;
     cqa_intake_passed_over(pipeline, status->passed_over);
     status->unread = cqa_intake_unread(pipeline);
+    status->facts_unread = cqa_facts_unread(pipeline);
     status->running = (size_t)running(pipeline);
     status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&
                            status->running == 0 && !pipeline->claimed &&
@@ -491,6 +506,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
                                counts.recordings[CQA_RECORDING_SETTLING]);
     status->unsent = (size_t)(counts.deliveries[CQA_DELIVERY_PENDING] +
                               counts.deliveries[CQA_DELIVERY_IN_FLIGHT]);
+    status->aside = (size_t)counts.aside;
     status->untaken = (size_t)(counts.deliveries[CQA_DELIVERY_QUARANTINED] + counts.aside);
     if (counts.oldest_unsent_ms > 0)
         status->oldest_unsent_ms = cqa_pipeline_wall_ms(pipeline) - counts.oldest_unsent_ms;

@@ -31,6 +31,7 @@ static const size_t REQUEST_BYTES_MAX = (size_t)16 << 20;
 struct judged {
     int64_t id; /* the delivery's */
     enum cqa_verdict verdict;
+    int http_status;
     int written;
 };
 
@@ -58,6 +59,7 @@ struct cqa_sender {
     int64_t claim_at_ms;           /* monotonic: when a claim is made without knowing of anything */
     int64_t ahead_ms;              /* of the wall clock before the monotonic one */
     int hurried;                   /* since the start or the clock's last jump */
+    int64_t called;                /* the last call of a person's (cqa_owed_called) */
     char by[VERSIONS_SIZE];        /* versions of these programs, as far as known */
     char by_before[VERSIONS_SIZE]; /* the one before it: two servers behind one address may take
                                     * turns, which is no upgrade */
@@ -162,6 +164,18 @@ static void mark_written(struct cqa_sender *sender, enum cqa_verdict verdict, si
         }
 }
 
+/* How many of these the server has, but does not count. */
+static size_t count_kept_back(const struct cqa_sender *sender, const int64_t *ids, size_t count)
+{
+    enum { ACCEPTED = 202 };
+    size_t found = 0;
+
+    for (size_t i = 0; i < sender->reply.count; i++)
+        for (size_t k = 0; k < count; k++)
+            found += sender->judged[i].id == ids[k] && sender->judged[i].http_status == ACCEPTED;
+    return found;
+}
+
 static int write_delivered(struct cqa_sender *sender)
 {
     int64_t ids[CQA_BATCH_MAX];
@@ -173,6 +187,7 @@ static int write_delivered(struct cqa_sender *sender)
             cqa_deliveries_acked(sender->store, ids, count, wall_of(sender), &error);
         if (!took(sender, status, &error, CQA_N("a receipt")))
             return 0;
+        sender->status.kept_back += count_kept_back(sender, ids, count);
         mark_written(sender, CQA_DELIVERED, count);
         sender->status.delivered += count;
     }
@@ -373,8 +388,9 @@ static void judge(struct cqa_sender *sender)
     assert(sender->reply.count <= CQA_BATCH_MAX);
     cqa_circuit_items(&sender->circuit, &sender->reply, verdicts);
     for (size_t i = 0; i < sender->reply.count; i++)
-        sender->judged[i] =
-            (struct judged){.id = sender->reply.receipts[i].id, .verdict = verdicts[i]};
+        sender->judged[i] = (struct judged){.id = sender->reply.receipts[i].id,
+                                            .verdict = verdicts[i],
+                                            .http_status = sender->reply.receipts[i].http_status};
     cqa_circuit_reply(&sender->circuit, &sender->reply, now_of(sender), random_bits(sender));
     say_how_it_went(sender, &before);
     note_server(sender);
@@ -532,6 +548,19 @@ static void mind_the_clock(struct cqa_sender *sender)
     sender->hurried = 0;
 }
 
+/* A person who asks for it does not wait for the pause of a server in trouble. */
+static void mind_the_call(struct cqa_sender *sender)
+{
+    const int64_t called = cqa_owed_called(sender->store);
+
+    if (called == sender->called)
+        return;
+    sender->called = called;
+    cqa_circuit_hurry(&sender->circuit);
+    sender->send_at_ms = 0;
+    cqa_log(CQA_LOG_NOTICE, "what is owed to the server is tried at once, as was asked");
+}
+
 /* 0: the store did not take it; to be tried again. */
 static int hurry(struct cqa_sender *sender)
 {
@@ -539,6 +568,7 @@ static int hurry(struct cqa_sender *sender)
     int64_t count = 0;
 
     mind_the_clock(sender);
+    mind_the_call(sender);
     if (!sender->hurried) {
         if (!took(sender, cqa_owed_hurry(sender->store, &error), &error, CQA_N("a delay")))
             return 0;
@@ -572,6 +602,7 @@ enum cqa_status cqa_sender_create(struct cqa_sender **out, const struct cqa_conf
     sender->clock = clock;
     sender->by_is_news = 1;
     sender->at_once = CQA_BATCH_MAX;
+    sender->called = cqa_owed_called(store);
     (void)snprintf(sender->by, sizeof sender->by, CQA_VERSION "/");
     post.clock = clock;
     const enum cqa_status status = cqa_post_create(&sender->post, &post, error);

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/problems.h"
 #include "server/notices.h"
+#include "server/decision_reason.h"
 #include "server/shift.h"
 
 enum { CQA_AUDIO_FOLDERS_MAX = 64, CQA_PROXIES_MAX = 16 };
@@ -32,11 +33,15 @@ struct cqa_server_config {
     int64_t session_idle_ms;
     int64_t session_ms_max;
     int64_t objection_days; /* how long after the call an agent may object */
+    int64_t clip_days;      /* evidence clips go so long after their call came; 0: with it */
     struct cqa_notice_config notices;
     const char *time_zone; /* of the site's clocks; NULL: the machine's own */
     struct cqa_zone *zone; /* the same, loaded */
     struct cqa_shift shifts[CQA_SHIFTS_MAX];
     size_t shift_count;
+    struct cqa_decision_reason
+        reasons[CQA_DECISION_REASONS_MAX]; /* why flags are overturned or changed */
+    size_t reason_count;
     int plain_cookie; /* session cookie without __Host- and Secure: loopback over plain HTTP only */
 };
 

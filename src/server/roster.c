@@ -3,6 +3,7 @@
 #include <string.h>
 #include "server/endpoints.h"
 #include "server/member.h"
+#include "server/playback.h"
 #include "server/query.h"
 #include "server/seats.h"
 #include "server/second.h"
@@ -84,8 +85,18 @@ static void make_change(struct cqa_request *request, const struct cqa_seats_wish
     json_decref(difference.lists[1]);
 }
 
+static enum cqa_status get_children(void *context, struct cqa_children **out,
+                                    struct cqa_error *error)
+{
+    (void)error;
+    *out = cqa_playback_children(context);
+    return CQA_OK;
+}
+
 void cqa_put_roster(struct cqa_request *request)
 {
+    const struct cqa_table_children children = {get_children, cqa_request_playback(request)};
+    const struct cqa_table_source source = {&children, NULL};
     static const char *const known[] = {"preview", NULL};
     struct cqa_roster roster = {0};
     struct cqa_faults faults = {0};
@@ -95,12 +106,12 @@ void cqa_put_roster(struct cqa_request *request)
 
     if (!cqa_query_only(request, known))
         return;
-    if (strcmp(cqa_request_content_type(request), "text/csv") != 0) {
-        cqa_reply_problem(request, 415, "media-type", "Content-Type must be text/csv");
+    if (!cqa_request_has_table(request))
         return;
-    }
-    const enum cqa_status status =
-        cqa_roster_parse(text, length, "roster", &roster, &faults, &error);
+    enum cqa_status status =
+        cqa_roster_read(&source, text, length, "roster", &roster, &faults, &error);
+    if (status == CQA_E_REFUSED) /* several sheets: the file is to be mended, not the asker */
+        status = error.status = CQA_E_BADDATA;
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);
     else if (faults.count + faults.lost > 0)

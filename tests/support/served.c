@@ -223,7 +223,7 @@ void served_age(const struct served *served)
                        "ALTER TABLE rubrics DROP COLUMN cap_c;"
                        "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
                        "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
-                       "PRAGMA user_version = 12");
+                       "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)

@@ -34,7 +34,7 @@ void served_load(struct served *served, const char *path);
 /* SQL on the store, beside the server. */
 void served_sql(const struct served *served, const char *sql);
 
-/* Makes the store what it was before totals were bounded by rubrics (schema 12); restart next. */
+/* Makes the store what it was before totals were bounded by rubrics (schema 16); restart next. */
 void served_age(const struct served *served);
 
 struct reply {

@@ -39,8 +39,9 @@ static void assert_problems(const char *text, const char *expected)
 static void config_names_every_problem(void **state)
 {
     (void)state;
-    assert_problems("listen: 127.0.0.1:8080\nstore: sqlite:/x/y.db\naudio:\n  - /var/spool\n", "");
-    assert_problems("listen: '[::1]:0'\nstore: sqlite:/x/y.db\n", "");
+    assert_problems("listen: 127.0.0.1:8080\nstore: sqlite:/tmp/y.db\naudio:\n  - /var/spool\n",
+                    "");
+    assert_problems("listen: '[::1]:0'\nstore: sqlite:/tmp/y.db\n", "");
     assert_problems(
         "listen: 127.0.0.1:99999\nstore: mysql://x\naudio:\n  - relative\n",
         "F:1:9: \"127.0.0.1:99999\" is not ADDRESS:PORT; allowed: 127.0.0.1:8080, [::1]:8080, "

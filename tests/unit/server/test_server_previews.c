@@ -532,6 +532,13 @@ static void objected_and_gone_is_answered(void **state)
 static void age(void)
 {
     static const char *const steps[] = {
+        "DROP TABLE missed",
+        "DROP TABLE clip_holds",
+        "DROP TABLE clips_erased",
+        "ALTER TABLE decisions DROP COLUMN code",
+        "DROP TABLE round_leasts",
+        "DROP TABLE import_columns",
+        "DROP TABLE import_names",
         "DROP INDEX calls_by_audio",
         "DROP INDEX calls_by_file",
         "DROP INDEX calls_by_stem",

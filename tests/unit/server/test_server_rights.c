@@ -364,7 +364,7 @@ static void where_there_is_no_second_a_day_passes(void **state)
         "    title: {en: D, zh: 静}\\n    severity: minor\\n    text: {en: s, zh: 静}\\n"
         "    on: silence\\n    points: {each: 1}\\n\"}";
 
-    assert_int_equal(asks(LEA, "POST", "/api/v1/flags/1/decision", "{\"state\":\"confirmed\"}"),
+    assert_int_equal(asks(LEA, "POST", "/api/v1/flags/2/decision", "{\"state\":\"confirmed\"}"),
                      200);
     assert_int_equal(asks(LEA, "POST", "/api/v1/rescore", wish), 202);
     assert_int_equal(asks(LEA, "POST", "/api/v1/asked/1/confirm", "{}"), 409);
