@@ -189,17 +189,17 @@ static void guessing_slows_down(void **state)
     int64_t now_ms = 1000000;
 
     for (int i = 0; i < 5; i++) {
-        assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms), 0);
+        assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms), 0);
         cqa_limiter_failed(limiter, "eve", now_ms);
     }
-    const int64_t first_ms = cqa_limiter_wait_ms(limiter, "eve", now_ms);
+    const int64_t first_ms = cqa_limiter_wait_ms(limiter, "eve", 5, now_ms);
     assert_true(first_ms > 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "adam", now_ms), 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms + first_ms), 0);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "adam", 5, now_ms), 0);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
     cqa_limiter_failed(limiter, "eve", now_ms + first_ms);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms + first_ms), 2 * first_ms);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 2 * first_ms);
     cqa_limiter_succeeded(limiter, "eve");
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms + first_ms), 0);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
     cqa_limiter_destroy(limiter);
 }
 
