@@ -237,7 +237,7 @@ static enum cqa_status add_values(struct cqa_importer *importer, struct cqa_row 
     if (status == CQA_OK && (spelled == CQA_SPELLED_SUMMARY || is_bare))
         status = cqa_import_report_left_out(importer, cell_of(importer, CQA_COLUMN_AGENT),
                                      is_bare ? CQA_N("no value stands in the row")
-                                             : CQA_N("a row about the others, not a person"));
+                                             : cqa_import_about_others);
     return status;
 }
 
@@ -254,6 +254,33 @@ static void report_problem(struct cqa_importer *importer, const char *agent)
                    "%p", cqa_words_named(record->problem));
     if (record->is_cut)
         importer->rows->count = importer->first_row;
+}
+
+/* The first cell with something in it. */
+static const struct cqa_csv_cell *first_cell(const struct cqa_import_record *record)
+{
+    size_t i = 0;
+
+    while (i + 1 < record->cell_count && record->cells[i].text[0] == '\0')
+        i++;
+    return &record->cells[i];
+}
+
+/* Why a row without an agent is none that lacks one: the sum under a table, whose word stands in
+ * another column, or what stands under it all. NULL: it lacks one. */
+static const char *why_nobodys(struct cqa_importer *importer)
+{
+    const struct cqa_import_record *record = &importer->record;
+    const char *name;
+
+    if (cqa_spell_name(&importer->rows->arena, first_cell(record)->text, &name) ==
+        CQA_SPELLED_SUMMARY)
+        return cqa_import_about_others;
+    for (size_t i = 0; i < record->cell_count && i < importer->head_count; i++)
+        if (record->cells[i].text[0] != '\0' &&
+            (importer->heads[i] != NULL || importer->columns[CQA_COLUMN_VALUE] == i + 1))
+            return NULL;
+    return CQA_N("no value stands in the row");
 }
 
 /* 0: no row of anybody's, a fault says why. */
@@ -339,6 +366,11 @@ static enum cqa_status add_record(struct cqa_importer *importer)
                           .period = period_of(importer)};
     int is_out;
 
+    if (importer->record.problem == NULL && row.agent == NULL) {
+        const char *why = why_nobodys(importer);
+        if (why != NULL)
+            return cqa_import_report_left_out(importer, first_cell(&importer->record), why);
+    }
     if (!is_somebodys(importer, row.agent))
         return CQA_OK;
     enum cqa_status status = settle_person(importer, &row, &spelled, &is_out);

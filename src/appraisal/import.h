@@ -47,6 +47,8 @@ struct cqa_import_left_out {
     size_t line, column;
     const char *text;
     const char *why; /* a CQA_N */
+    int is_summary; /* a row about the others, */
+    int is_agent;   /* whose word stands where an agent's name would */
 };
 
 /* {0} is empty; finish frees. Strings live in `arena`. */

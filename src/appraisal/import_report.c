@@ -3,6 +3,8 @@
 #include <string.h>
 #include "appraisal/importer.h"
 
+const char cqa_import_about_others[] = CQA_N("a row about the others, not a person");
+
 /* One more at the end of a list; NULL: no memory. */
 static void *grow(void *list, size_t *count, size_t *capacity, size_t size)
 {
@@ -112,8 +114,11 @@ enum cqa_status cqa_import_report_left_out(struct cqa_importer *importer, const 
         grow(&report->left_out, &report->left_out_count, &report->left_out_capacity, sizeof *to);
     if (to == NULL)
         return CQA_E_NOMEM;
-    *to = (struct cqa_import_left_out){cell->line, cell->column,
-                                       cqa_arena_string(&report->arena, cell->text), why};
+    *to = (struct cqa_import_left_out){
+        cell->line, cell->column, cqa_arena_string(&report->arena, cell->text), why,
+        strcmp(why, cqa_import_about_others) == 0,
+        importer->columns[CQA_COLUMN_AGENT] > 0 &&
+            cell == &importer->record.cells[importer->columns[CQA_COLUMN_AGENT] - 1]};
     return to->text == NULL ? CQA_E_NOMEM : CQA_OK;
 }
 

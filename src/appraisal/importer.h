@@ -48,6 +48,8 @@ int cqa_import_next(struct cqa_importer *importer);
  * faults say why. */
 enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good) CQA_MUST_CHECK;
 
+extern const char cqa_import_about_others[]; /* why a row of sums is left out */
+
 /* ---- the report: nothing happens where there is none */
 
 enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const char *const *texts,
