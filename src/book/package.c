@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The archive and the XML in it: unpacked piece by piece, with no more memory than a piece takes. */
+/* The archive and the XML in it: unpacked piece by piece, with no more memory than a piece takes.
+ */
 #include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +12,6 @@ enum { PIECE_BYTES = 64 << 10 };
 struct cqa_book_package {
     zip_t *zip;
 };
-
-int cqa_book_fault_at(struct cqa_book_fault *fault, enum cqa_book_why why, size_t row,
-                      size_t column)
-{
-    if (fault->why == CQA_BOOK_GOOD)
-        *fault = (struct cqa_book_fault){why, (uint32_t)row, (uint32_t)column};
-    return 0;
-}
-
-int cqa_book_fault(struct cqa_book_fault *fault, enum cqa_book_why why)
-{
-    return cqa_book_fault_at(fault, why, 0, 0);
-}
 
 /* ---- the archive */
 
@@ -129,8 +117,8 @@ static void on_begin(void *context, const xmlChar *name, const xmlChar *prefix,
     (void)namespace_count;
     (void)namespaces;
     (void)defaulted;
-    if (!reading->is_over && !reading->listener->begin(reading->listener->context,
-                                                       (const char *)name, &all))
+    if (!reading->is_over &&
+        !reading->listener->begin(reading->listener->context, (const char *)name, &all))
         stop(reading);
 }
 
@@ -225,8 +213,7 @@ int cqa_book_read_part(struct cqa_book_package *package, const char *part,
 
     if (index < 0 || zip_stat_index(package->zip, (zip_uint64_t)index, 0, &facts) != 0)
         return cqa_book_fault(listener->fault, CQA_BOOK_PART_MISSING);
-    if ((facts.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 &&
-        facts.encryption_method != ZIP_EM_NONE)
+    if ((facts.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && facts.encryption_method != ZIP_EM_NONE)
         return cqa_book_fault(listener->fault, CQA_BOOK_PART_ENCRYPTED);
     zip_file_t *file = zip_fopen_index(package->zip, (zip_uint64_t)index, 0);
     if (file == NULL)

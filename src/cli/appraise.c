@@ -21,7 +21,8 @@ static const char HELP[] =
     "Computes each agent's points, grade and pay by an appraisal scheme, with the trace of every\n"
     "number.\n\n"
     "  -s, --scheme FILE     a scheme, or the name of one in models/schemes\n"
-    "  -i, --indicators FILE agent,indicator,value[,count][,rater][,post][,period], or agent and a\n"
+    "  -i, --indicators FILE agent,indicator,value[,count][,rater][,post][,period], or agent and "
+    "a\n"
     "                        column for each indicator: .xlsx, or CSV in UTF-8, UTF-16 or GB18030\n"
     "  -S, --sheet NAME      of the .xlsx file of indicators, where several sheets have data\n"
     "  -r, --results FILE    results of calls, one a line (callqa analyze --format jsonl, or the\n"
@@ -32,7 +33,8 @@ static const char HELP[] =
     "  -f, --format FORMAT   text (default), jsonl or csv\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Wrong input is named on stderr as FILE:LINE:COLUMN, or FILE:SHEET!CELL; nothing is computed for that agent,\n"
+    "Wrong input is named on stderr as FILE:LINE:COLUMN, or FILE:SHEET!CELL; nothing is computed "
+    "for that agent,\n"
     "everything for the others, and the exit code is 3. An invalid scheme is exit code 4.\n\n"
     "Example: callqa appraise --scheme agent-2013 --indicators november.csv --results "
     "calls.jsonl";
@@ -89,21 +91,17 @@ static int parse_format(const char *word)
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {{"scheme", required_argument, NULL, 's'},
-                                          {"indicators", required_argument, NULL, 'i'},
-                                          {"results", required_argument, NULL, 'r'},
-                                          {"roster", required_argument, NULL, 'R'},
-                                          {"period", required_argument, NULL, 'p'},
-                                          {"sheet", required_argument, NULL, 'S'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"scheme", required_argument, NULL, 's'},  {"indicators", required_argument, NULL, 'i'},
+        {"results", required_argument, NULL, 'r'}, {"roster", required_argument, NULL, 'R'},
+        {"period", required_argument, NULL, 'p'},  {"sheet", required_argument, NULL, 'S'},
+        {"format", required_argument, NULL, 'f'},  {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "s:i:r:R:p:S:f:hV", longs, NULL)) != -1) {
         const char **const texts[] = {&options->scheme, &options->indicators, &options->results,
-                                      &options->roster, &options->period,  &options->sheet};
+                                      &options->roster, &options->period,     &options->sheet};
         static const char letters[] = "sirRpS";
         const char *letter = strchr(letters, option);
         if (letter != NULL) {
@@ -182,8 +180,8 @@ static void report_import(const struct cqa_import_report *report)
         const struct cqa_import_left_out *row = &report->left_out[i];
         if (row->is_summary && row->is_agent) /* the appraisal names it */
             continue;
-        cqa_say(stderr, "note: %s: row %zu is left out (\"%s\"): %p", place, row->line,
-                row->text, cqa_words_named(row->why));
+        cqa_say(stderr, "note: %s: row %zu is left out (\"%s\"): %p", place, row->line, row->text,
+                cqa_words_named(row->why));
     }
 }
 

@@ -251,9 +251,10 @@ static const char one_call_step[] =
     "CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged;";
 
 static const char *const steps[] = {
-    people_step,   calls_step,           flags_step,       notices_step,
-    clips_step,    cqa_appraisal_schema, rubrics_step,     coaching_step,
-    previews_step, cqa_appraisal_faults, generations_step, one_call_step,
+    people_step,           calls_step,       flags_step,
+    notices_step,          clips_step,       cqa_appraisal_schema,
+    rubrics_step,          coaching_step,    previews_step,
+    cqa_appraisal_faults,  generations_step, one_call_step,
     cqa_appraisal_answers,
 };
 

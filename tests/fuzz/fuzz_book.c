@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a workbook, as a sheet within one that is sound, as a child's answer, and as a number with its format: no
- * crash, and what is read can be taken. */
+/* Any bytes as a workbook, as a sheet within one that is sound, as a child's answer, and as a
+ * number with its format: no crash, and what is read can be taken. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,14 +10,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char workbook[] =
-    "<workbook xmlns:r=\"r\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"a\"/></sheets></workbook>";
+static const char workbook[] = "<workbook xmlns:r=\"r\"><sheets><sheet name=\"S\" sheetId=\"1\" "
+                               "r:id=\"a\"/></sheets></workbook>";
 static const char relations[] =
     "<Relationships><Relationship Id=\"a\" Target=\"s.xml\"/></Relationships>";
-static const char strings[] = "<sst><si><t>a</t></si><si><r><t>b</t></r><rPh><t>c</t></rPh></si></sst>";
+static const char strings[] =
+    "<sst><si><t>a</t></si><si><r><t>b</t></r><rPh><t>c</t></rPh></si></sst>";
 static const char styles[] =
     "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"0!.0,&quot;万&quot;\"/></numFmts>"
-    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"9\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/></cellXfs>"
+    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"9\"/><xf numFmtId=\"14\"/><xf "
+    "numFmtId=\"164\"/></cellXfs>"
     "</styleSheet>";
 
 static void read_book(const char *bytes, size_t length)
