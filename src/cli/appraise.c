@@ -12,7 +12,7 @@
 #include "book/book_child.h"
 #include "cli/cli.h"
 
-enum { SHEET_BYTES_MAX = 1 << 28 };
+enum { SHEET_BYTES_MAX = 1 << 28, BEFORE_MAX = 12 /* months of a year */ };
 
 static const char NAME[] = "appraise";
 
@@ -30,6 +30,12 @@ static const char HELP[] =
     "  -R, --roster FILE     person,extension,team,post,from,to, as .xlsx or CSV: whose call it "
     "was\n"
     "  -p, --period PERIOD   2025-11 or 2025Q4: calls of other times do not count\n"
+    "      --before FILE     sheets of an earlier period (--format jsonl --period of it), for "
+    "what\n"
+    "                        the scheme carries over; may be given again\n"
+    "      --least-coverage P  ask about a measured number that stands on less than P per\n"
+    "                        cent of the calls handled\n"
+    "      --least-calls N   the same, on fewer than N calls\n"
     "  -f, --format FORMAT   text (default), jsonl or csv\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
@@ -47,9 +53,15 @@ struct options {
     const char *results;
     const char *roster;
     const char *period;
+    struct cqa_coverage_least least;
+    const char *before[BEFORE_MAX];
+    size_t before_count;
     const char *sheet;
     int format;
 };
+
+/* Of options that have no letter. */
+enum { LEAST_COVERAGE = 256, LEAST_CALLS, BEFORE };
 
 /* All that a run holds; zero is empty. */
 struct work {
@@ -61,6 +73,7 @@ struct work {
     struct cqa_children *children; /* that read workbooks; NULL: none was there yet */
     struct cqa_calls calls;
     struct cqa_roster roster;
+    struct cqa_history history;
     struct cqa_appraisal appraisal;
     char scheme_path[PATH_MAX];
 };
@@ -69,6 +82,7 @@ static void finish(struct work *work)
 {
     cqa_appraisal_finish(&work->appraisal);
     cqa_roster_finish(&work->roster);
+    cqa_history_finish(&work->history);
     cqa_calls_finish(&work->calls);
     cqa_import_report_finish(&work->report);
     cqa_rows_finish(&work->rows);
@@ -89,23 +103,60 @@ static int parse_format(const char *word)
 }
 
 /* -1: go on; else the exit code. */
+static int parse_least(int option, const char *word, struct cqa_coverage_least *least)
+{
+    struct cqa_rational number = cqa_rational_none();
+    const int is_share = option == LEAST_COVERAGE;
+    const int most = is_share ? 100 : 1000000;
+
+    if (!cqa_rational_parse(word, &number) || cqa_rational_sign(number) < 0 ||
+        cqa_rational_compare(number, cqa_rational_whole(most)) > 0 ||
+        (!is_share && !cqa_rational_is_whole(number)))
+        return cqa_cli_usage(NAME,
+                             is_share ? "--least-coverage: \"%s\"; allowed: a share in %%, 0 to 100"
+                                      : "--least-calls: \"%s\"; allowed: a whole number of calls",
+                             word);
+    if (is_share)
+        least->pct = number;
+    else
+        least->calls = (size_t)number.numerator;
+    return -1;
+}
+
+/* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *options)
 {
     static const struct option longs[] = {
-        {"scheme", required_argument, NULL, 's'},  {"indicators", required_argument, NULL, 'i'},
-        {"results", required_argument, NULL, 'r'}, {"roster", required_argument, NULL, 'R'},
-        {"period", required_argument, NULL, 'p'},  {"sheet", required_argument, NULL, 'S'},
-        {"format", required_argument, NULL, 'f'},  {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},       {NULL, 0, NULL, 0}};
+        {"scheme", required_argument, NULL, 's'},
+        {"indicators", required_argument, NULL, 'i'},
+        {"results", required_argument, NULL, 'r'},
+        {"roster", required_argument, NULL, 'R'},
+        {"period", required_argument, NULL, 'p'},
+        {"sheet", required_argument, NULL, 'S'},
+        {"least-coverage", required_argument, NULL, LEAST_COVERAGE},
+        {"before", required_argument, NULL, BEFORE},
+        {"least-calls", required_argument, NULL, LEAST_CALLS},
+        {"format", required_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "s:i:r:R:p:S:f:hV", longs, NULL)) != -1) {
         const char **const texts[] = {&options->scheme, &options->indicators, &options->results,
                                       &options->roster, &options->period,     &options->sheet};
         static const char letters[] = "sirRpS";
-        const char *letter = strchr(letters, option);
+        const char *letter = option < LEAST_COVERAGE ? strchr(letters, option) : NULL;
         if (letter != NULL) {
             *texts[letter - letters] = optarg;
+        } else if (option == BEFORE) {
+            if (options->before_count == BEFORE_MAX)
+                return cqa_cli_usage(NAME, "--before: allowed are up to %d files", BEFORE_MAX);
+            options->before[options->before_count++] = optarg;
+        } else if (option >= LEAST_COVERAGE) {
+            const int bad = parse_least(option, optarg, &options->least);
+            if (bad >= 0)
+                return bad;
         } else if (option == 'f') {
             options->format = parse_format(optarg);
             if (options->format < 0)
@@ -159,6 +210,9 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
             cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults, error);
     if (status == CQA_OK && options->roster != NULL)
         status = cqa_roster_import(&roster, options->roster, &work->roster, &work->faults, error);
+    for (size_t i = 0; i < options->before_count && status == CQA_OK; i++)
+        status = cqa_history_import(&work->history, work->scheme, options->before[i], &work->faults,
+                                    error);
     return status;
 }
 
@@ -269,6 +323,8 @@ static int appraise(const struct options *options, struct work *work)
         .calls = options->results ? &work->calls : NULL,
         .roster = options->roster ? &work->roster : NULL,
         .period = options->period,
+        .history = &work->history,
+        .least = options->least,
     };
     if (cqa_appraise(&input, &work->faults, &work->appraisal, &error) != CQA_OK)
         return error.status == CQA_E_BADDATA ? cqa_cli_usage(NAME, "%p", &error.message)

@@ -3,20 +3,6 @@
 
 #include "event/scene.h"
 #include "event/voice.h"
-#include "signal/levels.h"
-
-/* The level of loud speech, dB: what is far softer leaks in. */
-static float usual_level(const struct cqa_scene *scene)
-{
-    const struct cqa_spans *speech = &scene->speech[0];
-    struct cqa_levels levels = {0};
-
-    for (size_t i = 0; i < speech->count; i++)
-        for (size_t t = cqa_frame_at(speech->items[i].start_ms);
-             t < cqa_frame_at(speech->items[i].end_ms) && t < scene->frames->count; t++)
-            cqa_levels_add(&levels, scene->frames->channel[0].level[t]);
-    return 0.5f * (float)cqa_levels_at(&levels, cqa_scene_limits(scene)->exchange.loud_share);
-}
 
 /* What is known so far of who speaks, going through a mix. */
 struct listener {
@@ -49,7 +35,8 @@ static void change(struct listener *listener, const struct cqa_voice *voice, flo
 static void find_changes(const struct cqa_scene *scene, struct cqa_exchange *out)
 {
     const struct cqa_exchange_limits *limits = &cqa_scene_limits(scene)->exchange;
-    const float usual = usual_level(scene);
+    /* what is far softer leaks in */
+    const float usual = 0.5f * (float)cqa_scene_voice_level(scene, 0, limits->loud_share);
     const struct cqa_spans *speech = &scene->speech[0];
     struct listener listener = {.limits = limits, .changed_ms = -1};
 

@@ -259,6 +259,22 @@ static int is_buzz(const struct cqa_scene *scene, int c, struct cqa_span heard)
            limits->buzz_part * buzzing >= cqa_frame_at(cqa_span_length_ms(heard));
 }
 
+/* Up and down from frame to frame, as syllables are; drums are too, of which the second look is
+ * sure. */
+static int is_uneven(const struct cqa_scene *scene, int c, struct cqa_span heard)
+{
+    const uint8_t *level = scene->frames->channel[c].level;
+    const size_t first = cqa_frame_at(heard.start_ms) + 1;
+    long sum = 0;
+    long count = 0;
+
+    for (size_t t = first; t < cqa_frame_at(heard.end_ms) && t < scene->frames->count; t++) {
+        sum += abs(level[t] - level[t - 1]);
+        count++;
+    }
+    return sum >= cqa_scene_limits(scene)->hold_music.uneven_half_db * count;
+}
+
 static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span heard)
 {
     const struct cqa_hold_music_limits *limits = &cqa_scene_limits(scene)->hold_music;
@@ -271,7 +287,8 @@ static int is_hold_music(const struct cqa_scene *scene, int c, struct cqa_span h
 
     return sure > limits->parked_share && has_music_alone(scene, c, heard) &&
            music_heard(scene, c, heard) > least_heard(scene, heard) &&
-           (sure > limits->along_share || !cqa_plays_along(scene, c, heard));
+           (sure > limits->along_share ||
+            !(cqa_plays_along(scene, c, heard) || is_uneven(scene, c, heard)));
 }
 
 /* Frames between an edge of the span and the music: where the line carries no more than anyway, a

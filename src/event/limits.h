@@ -25,12 +25,22 @@ struct cqa_speech_limits {
     size_t voiced_of_255; /* least mean harmonicity of what has a pitch */
     float word_share;     /* least mean posterior of a voice over a lone word, */
     float knock_share;    /* and over one without a pitch, as long as a knock */
+    float loud_share;     /* of the frames of a party's speech that are no louder than its voice, */
+    int aside_half_db;    /* and what is so far under that is another voice in the room, */
+    int mix_aside_half_db;      /* on a mix, where the parties are not equally loud, */
+    int64_t aside_percent;      /* unless so much of the party's speech is: then it is its own */
+    int64_t chopped_ms;         /* least of what passes for music and is a voice in pieces, */
+    unsigned parked_not_of_255; /* the second look taking it for a hold no more than that, */
+    int chopped_under_half_db;  /* no further under the party's voice, */
+    int chopped_range_half_db;  /* between the 10th and the 90th percentile of its levels, */
+    unsigned notes_not_of_255;  /* and most mean tonality */
 };
 
 /* event/silence.c: nobody speaks. */
 struct cqa_silence_limits {
     int64_t shortest_ms; /* shorter silences are none */
     int64_t muted_ms;    /* least drop of the agent's line that makes its cause `agent_muted` */
+    float aside_sure;    /* most confidence where a voice in the room is heard */
 };
 
 /* event/overtalk.c: both speak. */
@@ -132,7 +142,8 @@ struct cqa_hold_music_limits {
     int music_percent;       /* least of a hold that is music without a voice, */
     int64_t piece_ms;        /* and longest piece of that, at least */
     float parked_share;      /* mean of the second look over the music of a hold is more, */
-    float along_share;       /* and more than this where the party's pauses are as loud */
+    float along_share;       /* and more than this where the party's pauses are as loud, */
+    int uneven_half_db;      /* or where so much lies between two frames in the mean: syllables */
     float heard_share;       /* mean posterior of music over a hold is more: voices hum, */
     float mix_heard_share;   /* and on a mix, where voices lie over it, */
     float alone_share;       /* and where nearly all is music: nothing to compare it with, */

@@ -51,6 +51,8 @@ void cqa_scene_finish(struct cqa_scene *scene)
     cqa_tones_finish(&scene->tones);
     cqa_spans_finish(&scene->speech[0]);
     cqa_spans_finish(&scene->speech[1]);
+    cqa_spans_finish(&scene->asides[0]);
+    cqa_spans_finish(&scene->asides[1]);
     cqa_lines_finish(&scene->lines);
     cqa_mute_finish(&scene->mute);
     cqa_spans_finish(&scene->holds);

@@ -30,6 +30,7 @@ struct cqa_scene {
     int64_t duration_ms;
     struct cqa_tones tones;
     struct cqa_spans speech[2]; /* by channel; on mono anyone's, in [0] */
+    struct cqa_spans asides[2]; /* voices in the party's room: nobody's speech */
     struct cqa_exchange exchange;
     struct cqa_lines lines;
     struct cqa_mute mute;
@@ -67,6 +68,9 @@ static inline int cqa_scene_clipped(const struct cqa_scene *scene, int c, int to
 
     return rows->flat[t] >= limits->flat_samples && rows->crest[t] + limits->top_half_db >= top;
 }
+
+/* Half dB: the level that a `share` (0..1) of the frames of a channel's speech do not exceed. */
+int cqa_scene_voice_level(const struct cqa_scene *scene, int c, float share);
 
 /* The steps, one file each. CQA_E_NOMEM only. */
 enum cqa_status

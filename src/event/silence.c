@@ -75,17 +75,20 @@ static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_s
 }
 
 /* How sure the classifier is that nobody spoke: the mean over the span of the likelier channel's
- * doubt. */
+ * doubt. A voice in the room may after all have been the party's. */
 static float confidence(const struct cqa_scene *scene, struct cqa_span span)
 {
     const size_t first = cqa_frame_at(span.start_ms);
     const size_t last = cqa_frame_at(span.end_ms);
+    const float sure = cqa_scene_limits(scene)->silence.aside_sure;
     float most = 0;
 
     for (int c = 0; c < scene->tracks->channel_count; c++) {
         const float speech = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
                              cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last);
         most = speech > most ? speech : most;
+        if (cqa_spans_within_ms(&scene->asides[c], span) > 0 && 1.0f - sure > most)
+            most = 1.0f - sure;
     }
     return 1.0f - most;
 }

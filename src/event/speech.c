@@ -5,6 +5,7 @@
  * is the party's, and elsewhere a voice "over music" is a party with music in the room.
  */
 #include "event/scene.h"
+#include "signal/levels.h"
 
 /* Without what the line carries as hold music, and without keys and other signalling, which the
  * classes may take for a voice. */
@@ -75,6 +76,114 @@ static enum cqa_status drop_noises(const struct cqa_scene *scene, int c, struct 
     return status;
 }
 
+static void add_levels(const struct cqa_scene *scene, int c, struct cqa_span span,
+                       struct cqa_levels *levels)
+{
+    for (size_t t = cqa_frame_at(span.start_ms);
+         t < cqa_frame_at(span.end_ms) && t < scene->frames->count; t++)
+        cqa_levels_add(levels, scene->frames->channel[c].level[t]);
+}
+
+int cqa_scene_voice_level(const struct cqa_scene *scene, int c, float share)
+{
+    struct cqa_levels levels = {0};
+
+    for (size_t i = 0; i < scene->speech[c].count; i++)
+        add_levels(scene, c, scene->speech[c].items[i], &levels);
+    return cqa_levels_at(&levels, share);
+}
+
+static int is_aside(const struct cqa_scene *scene, int c, int usual, struct cqa_span burst)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    const int limit = scene->mono ? limits->mix_aside_half_db : limits->aside_half_db;
+    struct cqa_levels levels = {0};
+
+    add_levels(scene, c, burst, &levels);
+    return cqa_levels_at(&levels, limits->loud_share) <= usual - limit;
+}
+
+/*
+ * Somebody else's voice, in the same office or living room, is far softer than the one that speaks
+ * into the telephone. Not so where much is said that softly: then the party has moved away from it,
+ * or on a mix the other party is as soft.
+ */
+static enum cqa_status part_asides(struct cqa_scene *scene, int c)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    const int usual = cqa_scene_voice_level(scene, c, limits->loud_share);
+    struct cqa_spans *speech = &scene->speech[c];
+    struct cqa_spans own = {0};
+    enum cqa_status status = CQA_OK;
+
+    cqa_spans_finish(&scene->asides[c]);
+    for (size_t i = 0; i < speech->count && status == CQA_OK; i++) {
+        const struct cqa_span burst = speech->items[i];
+        status = cqa_spans_add(is_aside(scene, c, usual, burst) ? &scene->asides[c] : &own,
+                               burst.start_ms, burst.end_ms);
+    }
+    if (status != CQA_OK || 100 * cqa_spans_total_ms(&scene->asides[c]) >=
+                                limits->aside_percent * cqa_spans_total_ms(speech)) {
+        cqa_spans_finish(&scene->asides[c]);
+        cqa_spans_finish(&own);
+        return status;
+    }
+    cqa_spans_finish(speech);
+    *speech = own;
+    return CQA_OK;
+}
+
+/* A voice of which packets are missing, or that comes from across a room, passes for music to the
+ * classifier, not to the second look. It has pauses, no notes, and the party's level. */
+static int is_chopped_voice(const struct cqa_scene *scene, int c, int usual, struct cqa_span piece)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    const size_t first = cqa_frame_at(piece.start_ms);
+    const size_t last = cqa_frame_at(piece.end_ms);
+    const uint8_t *parked = scene->tracks->channel[c].posterior[CQA_TRACK_PARKED];
+    unsigned long hold = 0;
+    unsigned long notes = 0;
+    struct cqa_levels levels = {0};
+
+    for (size_t t = first; t < last; t++) {
+        hold += parked[t];
+        notes += scene->frames->channel[c].tonality[t];
+    }
+    add_levels(scene, c, piece, &levels);
+    return cqa_span_length_ms(piece) >= limits->chopped_ms &&
+           hold < limits->parked_not_of_255 * (last - first) &&
+           notes < limits->notes_not_of_255 * (last - first) &&
+           cqa_levels_at(&levels, limits->loud_share) >= usual - limits->chopped_under_half_db &&
+           cqa_levels_at(&levels, 0.9f) - cqa_levels_at(&levels, 0.1f) >=
+               limits->chopped_range_half_db;
+}
+
+/* Adds to the channel's speech what passes for music and is a voice. */
+static enum cqa_status add_chopped(struct cqa_scene *scene, int c)
+{
+    const int usual = cqa_scene_voice_level(scene, c, cqa_scene_limits(scene)->speech.loud_share);
+    struct cqa_spans music = {0};
+    struct cqa_spans pieces = {0};
+    struct cqa_spans found = {0};
+    struct cqa_spans both = {0};
+    enum cqa_status status = cqa_tracks_spans(scene->tracks, c, 1u << CQA_CLASS_MUSIC, &music);
+
+    if (status == CQA_OK)
+        status = outside_sounds(scene, c, &music, &pieces);
+    cqa_spans_bridge(&pieces, cqa_scene_limits(scene)->speech.bridge_ms);
+    for (size_t i = 0; i < pieces.count && status == CQA_OK; i++)
+        if (scene->speech[c].count > 0 && is_chopped_voice(scene, c, usual, pieces.items[i]))
+            status = cqa_spans_add(&found, pieces.items[i].start_ms, pieces.items[i].end_ms);
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&scene->speech[c], &found, &both);
+    cqa_spans_finish(&scene->speech[c]);
+    scene->speech[c] = both;
+    cqa_spans_finish(&music);
+    cqa_spans_finish(&pieces);
+    cqa_spans_finish(&found);
+    return status;
+}
+
 enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
@@ -87,11 +196,15 @@ enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
         if (status == CQA_OK)
             status = outside_sounds(scene, c, &voices, &scene->speech[c]);
         cqa_spans_finish(&voices);
+        if (status == CQA_OK)
+            status = add_chopped(scene, c);
         if (status != CQA_OK)
             return status;
         cqa_spans_bridge(&scene->speech[c], limits->bridge_ms);
         cqa_spans_drop_short(&scene->speech[c], limits->shortest_ms);
         status = drop_noises(scene, c, &scene->speech[c]);
+        if (status == CQA_OK)
+            status = part_asides(scene, c);
         if (status != CQA_OK)
             return status;
     }

@@ -105,7 +105,7 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     return CQA_OK;
 }
 
-static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_error *error)
+static enum cqa_status mend(struct cqa_pipeline *pipeline, struct cqa_error *error)
 {
     struct cqa_mended mended;
     const enum cqa_status status =
@@ -113,6 +113,7 @@ static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_erro
 
     if (status != CQA_OK || !mended.replaced)
         return status;
+    pipeline->mended = 1;
     cqa_log(CQA_LOG_ERROR,
             "the store in %s could not be used: a new one is built from the recordings, which are "
             "analysed and sent anew",
@@ -398,6 +399,11 @@ static void check_place(struct cqa_pipeline *pipeline)
     pipeline->broken = CQA_E_BADDATA;
 }
 
+int cqa_pipeline_mended(const struct cqa_pipeline *pipeline)
+{
+    return pipeline->mended;
+}
+
 enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline)
 {
     return pipeline->broken;
@@ -491,6 +497,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
                                counts.recordings[CQA_RECORDING_SETTLING]);
     status->unsent = (size_t)(counts.deliveries[CQA_DELIVERY_PENDING] +
                               counts.deliveries[CQA_DELIVERY_IN_FLIGHT]);
+    status->aside = (size_t)counts.aside;
     status->untaken = (size_t)(counts.deliveries[CQA_DELIVERY_QUARANTINED] + counts.aside);
     if (counts.oldest_unsent_ms > 0)
         status->oldest_unsent_ms = cqa_pipeline_wall_ms(pipeline) - counts.oldest_unsent_ms;

@@ -54,6 +54,7 @@ struct cqa_sql_place {
     const struct cqa_sql_driver *driver;
     const char *path;  /* SQLite: the file; made with mode 0600 where it lacks */
     const char *setup; /* SQLite: statements (PRAGMA ...) after opening */
+    int looks;         /* SQLite: makes no file, and takes one that cannot be written to */
     const char *host;  /* a name or address; "/...": PostgreSQL the folder of the socket,
                           MariaDB the socket */
     int port;          /* 0: the usual one */

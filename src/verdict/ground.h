@@ -24,6 +24,8 @@
     X(NOISE, "noise", "speech hardly stands out of the noise", "语音信噪比过低")                   \
     X(PARKED, "parked", "a line was muted, parked or cut, nobody can say by whom",                 \
       "线路被停放、静音或中断，无法判断由谁造成")                                                  \
+    X(AFTER_HOLD, "after_hold", "the music had stopped, nobody had spoken: the hold may go on",    \
+      "音乐已停但无人开口，保持可能仍在继续")                                                      \
     X(BEFORE, "before_conversation", "before both parties had been heard", "双方都开口之前")       \
     X(AFTER, "after_conversation", "after one party had said its last word",                       \
       "一方说完最后一句话之后")                                                                    \

@@ -121,7 +121,7 @@ enum cqa_status cqa_verdict_make(const struct cqa_measure_input *input,
     cqa_sound_measure(input, sound);
     cqa_verdict_judge(input->scene, sound, measurable);
     cqa_verdict_find_conversation(input->scene, &measurable->conversation);
-    enum cqa_status status = cqa_verdict_find_spans(input->scene, measurable);
+    enum cqa_status status = cqa_verdict_find_spans(input->scene, sound, measurable);
     if (status == CQA_OK)
         status = cqa_verdict_find_leg(input->scene, input->leg, measurable);
     if (status == CQA_OK)

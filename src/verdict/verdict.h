@@ -18,6 +18,7 @@ enum cqa_status cqa_verdict_make(const struct cqa_measure_input *input,
 void cqa_verdict_judge(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
                        struct cqa_measurable *measurable);
 enum cqa_status cqa_verdict_find_spans(const struct cqa_scene *scene,
+                                       const struct cqa_channel_sound sound[2],
                                        struct cqa_measurable *measurable) CQA_MUST_CHECK;
 void cqa_verdict_find_conversation(const struct cqa_scene *scene,
                                    struct cqa_conversation *conversation);

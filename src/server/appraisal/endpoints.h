@@ -11,6 +11,7 @@ void cqa_get_rounds(struct cqa_request *request);
 void cqa_post_round(struct cqa_request *request);
 void cqa_get_round(struct cqa_request *request);
 void cqa_post_round_stage(struct cqa_request *request);
+void cqa_post_round_least(struct cqa_request *request);
 void cqa_post_round_step(struct cqa_request *request);
 void cqa_post_round_correction(struct cqa_request *request);
 void cqa_get_imports(struct cqa_request *request);

@@ -97,6 +97,16 @@ const char cqa_appraisal_faults[] =
     "CREATE TRIGGER kept_left_out_stay BEFORE UPDATE ON kept_left_out"
     " BEGIN SELECT RAISE(ABORT, 'a closed round keeps its numbers'); END;";
 
+/* How much coverage a round asks for; the last row counts. */
+const char cqa_appraisal_leasts[] =
+    "CREATE TABLE round_leasts("
+    " id INTEGER PRIMARY KEY, round INTEGER NOT NULL REFERENCES rounds(id), pct TEXT NOT NULL,"
+    " calls INTEGER NOT NULL, user INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL,"
+    " note TEXT NOT NULL);"
+    "CREATE INDEX round_leasts_by_round ON round_leasts(round, id);"
+    "CREATE TRIGGER round_leasts_stay BEFORE UPDATE ON round_leasts"
+    " BEGIN SELECT RAISE(ABORT, 'what was asked for stays on record'); END;";
+
 /* What somebody said of a table's columns (of a scheme, by all headings of the table), and of names
  * as they are written: asked about once. */
 const char cqa_appraisal_answers[] =

@@ -30,6 +30,14 @@ NUMBER(speech, knock_ms)
 NUMBER(speech, voiced_of_255)
 NUMBER(speech, word_share)
 NUMBER(speech, knock_share)
+NUMBER(speech, aside_half_db)
+NUMBER(speech, mix_aside_half_db)
+NUMBER(speech, aside_percent)
+NUMBER(speech, chopped_ms)
+NUMBER(speech, parked_not_of_255)
+NUMBER(speech, chopped_under_half_db)
+NUMBER(speech, chopped_range_half_db)
+NUMBER(speech, notes_not_of_255)
 NUMBER(silence, shortest_ms)
 NUMBER(overtalk, shortest_ms)
 NUMBER(overtalk, mixed_of_255)
@@ -64,6 +72,7 @@ NUMBER(hold_music, music_percent)
 NUMBER(hold_music, piece_ms)
 NUMBER(hold_music, parked_share)
 NUMBER(hold_music, along_share)
+NUMBER(hold_music, uneven_half_db)
 NUMBER(hold_music, notes_of_255)
 NUMBER(hold_music, voice_ms)
 NUMBER(hold_music, voice_share)
@@ -125,6 +134,27 @@ static void doubt_shorter(struct picture *picture)
     }
 }
 
+/* The lone word is 15 dB softer than the others. */
+static void soften(struct picture *picture)
+{
+    for (size_t t = LONE_FIRST; t < LONE_LAST; t++)
+        picture->frames.channel[0].level[t] -= 30;
+}
+
+/* It is twice as long, passes for music, and is up and down by 20 dB, 5 dB under the others. */
+static void chop(struct picture *picture)
+{
+    for (size_t t = LONE_FIRST; t < LONE_LAST + PICTURE_CELL; t++) {
+        struct cqa_channel_track *track = &picture->tracks.channel[0];
+        track->class_[t] = CQA_CLASS_MUSIC;
+        track->posterior[CQA_CLASS_SPEECH][t] = track->posterior[CQA_CLASS_NONE][t] = 0;
+        track->posterior[CQA_CLASS_MUSIC][t] = 255;
+        track->posterior[CQA_TRACK_PARKED][t] = 50;
+        picture->frames.channel[0].tonality[t] = 30;
+        picture->frames.channel[0].level[t] = t % 2 == 0 ? 160 : 120;
+    }
+}
+
 /* Two voices, rather, in cells 2 to 5. */
 static void two_voices(struct picture *picture)
 {
@@ -172,6 +202,15 @@ static void park_speech_less(struct picture *picture)
         if (picture->tracks.channel[0].class_[t] == CQA_CLASS_SPEECH &&
             picture->tracks.channel[0].posterior[CQA_TRACK_PARKED][t] == 255)
             picture->tracks.channel[0].posterior[CQA_TRACK_PARKED][t] = 200;
+}
+
+/* And it is up and down by 5 dB from frame to frame. */
+static void park_uneven(struct picture *picture)
+{
+    park_less(picture);
+    for (size_t t = 1; t < picture->tracks.count; t += 2)
+        if (picture->tracks.channel[0].posterior[CQA_TRACK_PARKED][t] == 230)
+            picture->frames.channel[0].level[t] -= 10;
 }
 
 /* Notes that the second look was not taught. */
@@ -232,6 +271,23 @@ static const struct edge edges[] = {
      doubt_with_pitch},
     {EDGE(speech, word_share), 0.784, 0.785, CQA_EVENT_SILENCE, ANY, 16 * C + C / 2, 17 * C, LONE,
      NOBODY, doubt_shorter},
+    {EDGE(speech, aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
+     soften},
+    {EDGE(speech, mix_aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NULL,
+     soften},
+    /* it is one in eleven */
+    {EDGE(speech, aside_percent), 10, 9, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
+     soften},
+    {EDGE(speech, chopped_ms), 2 * C, 2 * C + 1, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE,
+     NOBODY, chop},
+    {EDGE(speech, parked_not_of_255), 51, 50, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE, NOBODY,
+     chop},
+    {EDGE(speech, chopped_under_half_db), 10, 9, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE,
+     NOBODY, chop},
+    {EDGE(speech, chopped_range_half_db), 40, 41, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE,
+     NOBODY, chop},
+    {EDGE(speech, notes_not_of_255), 31, 30, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE, NOBODY,
+     chop},
     {EDGE(silence, shortest_ms), 10 * C, 10 * C + 1, CQA_EVENT_SILENCE, ANY, 10 * C, 0,
      "ssss..........ssss", "..................", NULL},
     {EDGE(overtalk, shortest_ms), 2 * C, 2 * C + 1, CQA_EVENT_OVERTALK, ANY, 2 * C, 0, "ssss....",
@@ -330,6 +386,8 @@ static const struct edge edges[] = {
      TALK_A M12 TALK_A, TALK_C DOTS12 TALK_C, park_less},
     {EDGE(hold_music, along_share), 0.921, 0.922, CQA_EVENT_HOLD, ANY, 12 * C, 0,
      TALK_A "..............." TALK_A, ROOM_C "---rrrrrrrrrrrr" ROOM_C, NULL},
+    {EDGE(hold_music, uneven_half_db), 11, 10, CQA_EVENT_HOLD, ANY, 12 * C, 0, TALK_A M12 TALK_A,
+     TALK_C DOTS12 TALK_C, park_uneven},
     {EDGE(hold_music, notes_of_255), 70, 71, CQA_EVENT_HOLD, ANY, 24 * C, 0, M12 M12, DOTS12 DOTS12,
      notes},
     {EDGE(pauses, as_loud_half_db), 0, 1, CQA_EVENT_HOLD, ANY, 12 * C, 0,

@@ -254,6 +254,27 @@ static void test_ends_with_the_recording(void **state)
     }
 }
 
+/* A voice in the room does not end a silence, and nobody is sure that it was not the agent's. */
+static void test_voice_in_the_room(void **state)
+{
+    static const uint8_t level[] = {130, 150}; /* 20 dB, 10 dB under the others */
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct picture picture;
+        picture_draw(&picture, "sss...sss...sss........s........sss",
+                     "...sss...sss.......................");
+        for (size_t t = 23 * PICTURE_CELL; t < 24 * PICTURE_CELL; t++)
+            picture.frames.channel[0].level[t] = level[i];
+        assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+        const struct cqa_event *event = picture_first(&picture, CQA_EVENT_SILENCE);
+        assert_int_equal(picture_count(&picture, CQA_EVENT_SILENCE), i == 0 ? 1 : 2);
+        assert_int_equal(event->end_ms, (i == 0 ? 32 : 23) * PICTURE_CELL_MS);
+        assert_true(i == 0 ? event->confidence <= 0.85f : event->confidence > 0.99f);
+        picture_finish(&picture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_both_sides_not_recorded),
         cmocka_unit_test(test_both_sides_gated),
         cmocka_unit_test(test_one_way),
+        cmocka_unit_test(test_voice_in_the_room),
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_ends_with_the_recording),
     };

@@ -24,6 +24,8 @@ static void line_set(struct line *line, const char *picture)
     *line =
         (struct line){.tracks = {.count = count, .channel_count = 1}, .frames = {.count = count}};
     line->frames.channel[0].harmonicity = calloc(count + 1, 1);
+    line->frames.channel[0].tonality = calloc(count + 1, 1);
+    line->frames.channel[0].level = calloc(count + 1, 1);
     line->tracks.channel[0].class_ = calloc(count + 1, 1);
     for (int k = 0; k < CQA_TRACK_COUNT; k++)
         line->tracks.channel[0].posterior[k] = calloc(count + 1, 1);
@@ -59,6 +61,8 @@ static void line_expect(struct line *line, const char *wanted)
     cqa_scene_finish(&line->scene);
     cqa_tracks_finish(&line->tracks);
     free(line->frames.channel[0].harmonicity);
+    free(line->frames.channel[0].tonality);
+    free(line->frames.channel[0].level);
 }
 
 static void expect(const char *picture, const char *wanted)

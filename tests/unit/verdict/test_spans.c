@@ -89,7 +89,7 @@ static void test_ambiguous_mute_costs_nothing(void **state)
 /* On a mix, silence that sounds like voices is one as often as not. */
 static void test_doubtful_silence(void **state)
 {
-    static const uint8_t speech[] = {170, 190};
+    static const uint8_t speech[] = {100, 104};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
@@ -101,6 +101,47 @@ static void test_doubtful_silence(void **state)
         judged_expect_spans(&judged, CQA_ASPECT_SILENCE, i == 1 ? "20-32 degraded noise" : "");
         judged_finish(&judged);
     }
+}
+
+/* On two channels it is one where a voice stands 15 dB out of the noise, not where 40. */
+static void test_doubtful_silence_in_noise(void **state)
+{
+    static const struct {
+        uint8_t noise;
+        uint8_t speech;
+        const char *wanted;
+    } cases[] = {{140, 62, ""}, {140, 66, "20-32 degraded noise"}, {90, 66, ""}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct judged judged = {.leg = CQA_LEG_NONE};
+        picture_draw(&judged.picture, TALK_AGENT "............" TALK_AGENT,
+                     TALK_CUSTOMER "............" TALK_CUSTOMER);
+        struct cqa_channel_frames *rows = &judged.picture.frames.channel[0];
+        for (size_t t = 0; t < judged.picture.tracks.count; t++)
+            if (rows->level[t] == 90) {
+                rows->level[t] = cases[i].noise;
+                memset(rows->sub + t * CQA_SUBFRAMES, cases[i].noise, CQA_SUBFRAMES);
+            }
+        memset(judged.picture.tracks.channel[0].posterior[CQA_CLASS_SPEECH] + 20 * PICTURE_CELL,
+               cases[i].speech, (size_t)12 * PICTURE_CELL);
+        judged_play(&judged);
+        judged_expect_spans(&judged, CQA_ASPECT_SILENCE, cases[i].wanted);
+        judged_finish(&judged);
+    }
+}
+
+/* Nobody has spoken since the music: whoever waits may be waiting still. */
+static void test_silence_after_music(void **state)
+{
+    (void)state;
+    expect(TALK_AGENT "MMMMMMMMMMMM............" TALK_AGENT,
+           TALK_CUSTOMER "........................" TALK_CUSTOMER, SILENCE,
+           "32-44 degraded after_hold");
+    expect(TALK_AGENT "MMMMMMMMMMMM.ss.........." TALK_AGENT,
+           TALK_CUSTOMER "........................." TALK_CUSTOMER, EVERYTHING, "");
+    expect(TALK_AGENT "____________............" TALK_AGENT, /* the agent's line is back */
+           TALK_CUSTOMER "........................" TALK_CUSTOMER, EVERYTHING, "");
 }
 
 /* The state of the whole call is what holds for most of it. */
@@ -166,6 +207,8 @@ int main(void)
         cmocka_unit_test(test_mute_on_a_gated_line),
         cmocka_unit_test(test_ambiguous_mute_costs_nothing),
         cmocka_unit_test(test_doubtful_silence),
+        cmocka_unit_test(test_doubtful_silence_in_noise),
+        cmocka_unit_test(test_silence_after_music),
         cmocka_unit_test(test_most_of_the_call),
         cmocka_unit_test(test_out_of_step),
         cmocka_unit_test(test_roles_unknown),
