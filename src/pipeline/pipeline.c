@@ -20,6 +20,8 @@ enum {
     FORGET_MS = 10 * 60000, /* between two rounds of retention */
     FORGET_COUNT = 200,
     BELIEVE_MS = 10 * 60000, /* between two times that what is believed is written */
+    WATCHING_WAIT_MS = 1500, /* for a process that has the store, and may stand still with it … */
+    ENDING_WAIT_MS = 200,    /* … which does not hold up the end */
 };
 static const int64_t LONG_MS = INT64_C(100) * 366 * 24 * 60 * 60 * 1000;
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
@@ -186,6 +188,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
         cqa_pipeline_destroy(pipeline);
         return status;
     }
+    if (options->watches) /* signals are heard between two turns */
+        cqa_store_set_wait(pipeline->store, WATCHING_WAIT_MS);
     *out = pipeline;
     return CQA_OK;
 }
@@ -445,6 +449,7 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline)
 {
     pipeline->winding_down = 1;
+    cqa_store_set_wait(pipeline->store, ENDING_WAIT_MS);
     if (pipeline->sender != NULL)
         cqa_sender_wind_down(pipeline->sender);
 }

@@ -74,6 +74,9 @@ enum cqa_status cqa_sql_open(const struct cqa_sql_place *place, struct cqa_sql *
                              struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_sql_close(struct cqa_sql *sql);
 
+/* How long it waits for locks from the next transaction on, as `wait_ms` of the place. */
+void cqa_sql_set_wait(struct cqa_sql *sql, int wait_ms);
+
 /* ---- statements */
 
 /*

@@ -285,6 +285,11 @@ int cqa_store_is_current(const struct cqa_store *store)
            facts.st_ino == store->inode && facts.st_size > 0;
 }
 
+void cqa_store_set_wait(struct cqa_store *store, int wait_ms)
+{
+    cqa_sql_set_wait(store->sql, wait_ms);
+}
+
 void cqa_store_close(struct cqa_store *store)
 {
     if (store == NULL)

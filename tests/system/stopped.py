@@ -4,8 +4,10 @@
 
 SIGSTOP is what a debugger, a frozen memory group or a hung disk looks like from outside: the process is there, holds its
 sockets open, and says nothing."""
+import contextlib
 import os
 import signal
+import sqlite3
 import sys
 import time
 
@@ -90,6 +92,17 @@ def ends_in_time(site, calls, what):
     print("%s: SIGTERM took %.1f s" % (what, took), flush=True)
 
 
+def ends_though_the_store_is_held(site, calls):
+    """By another process, which stands still within a transaction."""
+    with contextlib.closing(sqlite3.connect(os.path.join(site.state, "callqa.db"), timeout=30, isolation_level=None)) as held:
+        held.execute("BEGIN IMMEDIATE")
+        calls.drop(AT_ONCE)
+        time.sleep(1)
+        began = time.monotonic()
+        site.stop_daemon(STOP_S)
+        print("store held: SIGTERM took %.1f s" % (time.monotonic() - began), flush=True)
+
+
 def main(programs):
     with Site(programs) as site:
         site.start_server()
@@ -103,6 +116,9 @@ def main(programs):
             ends_in_time(site, calls, what)
             site.start_daemon()
             calls.arrive("after another start", 60)
+        ends_though_the_store_is_held(site, calls)
+        site.start_daemon()
+        calls.arrive("after the store was held", 60)
         site.stop_daemon()
         compare(site, calls.count)
 
