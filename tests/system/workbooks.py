@@ -173,7 +173,7 @@ def hostile(desk):
         "entities": (pack({**parts, sheet: doctype}), "the workbook has a document type"),
         "a file of this host": (pack({**parts, sheet: outside}), "the workbook has a document type"),
         "100 000 columns": (pack({**parts, sheet: wide}), "ALM1: more than 1000 columns"),
-        "200 000 attributes": (pack({**parts, sheet: attributes}), ""),
+        "200 000 attributes": (pack({**parts, sheet: attributes}), "the workbook is damaged"),
         "two million rows": (pack({**parts, sheet: begin + '<row r="1048577"><c r="A1048577"><v>1</v></c></row>' + end}), "more than 1048576 rows"),
         "rows that go back": (pack({**parts, sheet: begin + '<row r="9"><c r="A9"><v>1</v></c></row><row r="2"/>' + end}), "A2: the cell is damaged"),
         "a text that is none": (pack({**parts, sheet: begin + '<row r="1"><c r="A1" t="s"><v>99</v></c></row>' + end}), "A1: the cell is damaged"),
