@@ -30,7 +30,7 @@ const struct cqa_event_limits cqa_event_limits = {
             .mix_aside_half_db = 32, /* as exchange.softer_db: 16 dB */
             .aside_percent =
                 15, /* by hand: a party that is soft now and then says more that softly */
-            .chopped_ms = 700,           /* as knock_ms */
+            .chopped_ms = 1500,          /* by hand: knocks and clatter are shorter */
             .parked_not_of_255 = 64,     /* as hold_music.parked_not_of_255 */
             .chopped_under_half_db = 20, /* by hand: 10 dB; a radio in the room is softer */
             .chopped_range_half_db = 30, /* 0162: 15 dB; of 10 pieces 8 are the party's, of those
