@@ -31,7 +31,6 @@ NUMBER(speech, voiced_of_255)
 NUMBER(speech, word_share)
 NUMBER(speech, knock_share)
 NUMBER(speech, aside_half_db)
-NUMBER(speech, mix_aside_half_db)
 NUMBER(speech, aside_percent)
 NUMBER(speech, chopped_ms)
 NUMBER(speech, parked_not_of_255)
@@ -273,8 +272,6 @@ static const struct edge edges[] = {
     {EDGE(speech, word_share), 0.784, 0.785, CQA_EVENT_SILENCE, ANY, 16 * C + C / 2, 17 * C, LONE,
      NOBODY, doubt_shorter},
     {EDGE(speech, aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
-     soften},
-    {EDGE(speech, mix_aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NULL,
      soften},
     /* it is one in eleven */
     {EDGE(speech, aside_percent), 10, 9, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
