@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 #include "appraisal/calls.h"
+#include "appraisal/history.h"
 #include "appraisal/input.h"
+#include "appraisal/period.h"
 #include "appraisal/roster.h"
 #include "appraisal/scheme.h"
 #include "base/arena.h"
@@ -16,12 +18,25 @@
  * from the store.
  */
 
-enum cqa_origin { CQA_ORIGIN_ABSENT, CQA_ORIGIN_IMPORTED, CQA_ORIGIN_MEASURED, CQA_ORIGIN_DEFAULT };
+enum cqa_origin {
+    CQA_ORIGIN_ABSENT,
+    CQA_ORIGIN_IMPORTED,
+    CQA_ORIGIN_MEASURED,
+    CQA_ORIGIN_DEFAULT,
+    CQA_ORIGIN_ROSTER,
+    CQA_ORIGIN_CARRIED /* its rows are what earlier sheets gave */
+};
 
 /* What one call gave for a measured indicator. */
 struct cqa_taken {
     const struct cqa_scored_call *call;
     struct cqa_rational value;
+};
+
+/* The least that a measured number must stand on; 0: whatever there is. */
+struct cqa_coverage_least {
+    struct cqa_rational pct; /* of the calls handled */
+    size_t calls;
 };
 
 struct cqa_measured {
@@ -31,8 +46,13 @@ struct cqa_measured {
     const char *how;                  /* "mean of 5 calls" */
     size_t undecided;                 /* flags nobody has decided, in those calls */
     size_t recorded;                  /* calls of the agent that were recorded and analysed */
+    size_t flagged;                   /* of those that it stands on: with a flag */
+    size_t heard;                     /* of those that it stands on: a person heard them */
     int has_coverage;                 /* the import says how many were handled */
+    struct cqa_rational handled;      /* how many; none: nobody said */
     struct cqa_rational coverage_pct; /* calls that it stands on, of all that were handled */
+    struct cqa_coverage_least least;  /* what was asked for, by the scheme or the round */
+    struct cqa_rational interval[2];  /* docs/decisions/0144; none: nothing can be said */
 };
 
 /* The value of one month where the indicator has several. */
@@ -66,6 +86,7 @@ struct cqa_sheet {
     const char *agent;
     const char *name;                           /* beside a number; NULL: none said */
     const char *post;                           /* NULL: unknown */
+    const char *team;                           /* the last of the period; NULL: unknown */
     struct cqa_figure *figures;                 /* one for each indicator of the scheme */
     struct cqa_item_points *points;             /* one for each item */
     struct cqa_item_points *lines;              /* one for each line of the scheme */
@@ -73,6 +94,8 @@ struct cqa_sheet {
     const struct cqa_grade *grade;              /* by score; NULL: the scheme has none */
     const struct cqa_grade *grade_distribution; /* NULL: not distributed */
     size_t rank;                                /* from 1, ties share the better; 0: no total */
+    size_t ranked;                              /* among how many */
+    size_t tied;                                /* how many of them share the rank */
     struct cqa_rational coefficient;            /* none: the scheme has none */
     struct cqa_rational bonus;                  /* none: the scheme has none */
     struct cqa_rational pay;                    /* none: the scheme has none, or no wage is known */
@@ -93,16 +116,19 @@ struct cqa_left_out {
 struct cqa_appraisal_input {
     const struct cqa_scheme *scheme;
     const struct cqa_rows *rows;
-    const struct cqa_calls *calls;   /* NULL: no results are at hand */
-    const struct cqa_roster *roster; /* NULL: a call's agent is the agent */
-    const char *period;              /* "2025-11", "2025Q4": only its calls count; NULL: all */
+    const struct cqa_calls *calls;     /* NULL: no results are at hand */
+    const struct cqa_roster *roster;   /* NULL: a call's agent is the agent */
+    const char *period;                /* "2025-11", "2025Q4": only its calls count; NULL: all */
+    const struct cqa_history *history; /* earlier sheets; NULL: none are at hand */
+    struct cqa_coverage_least least;   /* besides what the scheme asks for; {0}: nothing */
 };
 
 /* Borrows from its input, which must outlive it. */
 struct cqa_appraisal {
     struct cqa_arena arena;
     const struct cqa_scheme *scheme;
-    struct cqa_sheet *sheets; /* in the order of the input */
+    char period[CQA_PERIOD_SIZE]; /* that was appraised; "": nobody said */
+    struct cqa_sheet *sheets;     /* in the order of the input */
     size_t sheet_count;
     struct cqa_left_out *left_out;
     size_t left_out_count;

@@ -97,7 +97,7 @@ static void ask_for_post(struct cqa_engine_run *run, struct cqa_subject *subject
                   subject->sheet.agent, list);
 }
 
-/* All that does not look at others. */
+/* What goes into the items. */
 static void compute(struct cqa_engine_run *run, struct cqa_subject *subject)
 {
     if (subject->is_summary)
@@ -109,21 +109,19 @@ static void compute(struct cqa_engine_run *run, struct cqa_subject *subject)
     if (run->scheme->posts != NULL && run->posts_known && subject->sheet.post == NULL)
         ask_for_post(run, subject);
     cqa_run_imported(run, subject);
+    cqa_run_days(run, subject);
+    cqa_run_carried(run, subject);
     cqa_run_measured(run, subject);
     cqa_run_settle(run, subject);
     if (!prepare(run, subject))
         return;
     for (size_t i = 0; i < run->scheme->note_count; i++)
         cqa_run_assume(run, &subject->sheet, run->scheme->notes[i]);
-    cqa_run_items(run, subject, 0, run->scheme->pay_first);
 }
 
 /* What hangs on grade or rank. */
 static void finish_sheet(struct cqa_engine_run *run, struct cqa_subject *subject)
 {
-    cqa_run_items(run, subject, run->scheme->pay_first, run->scheme->item_count);
-    if (subject->blocked)
-        return;
     if (run->scheme->pay != CQA_NOWHERE)
         subject->sheet.pay = subject->sheet.points[run->scheme->pay].value;
     cqa_run_lines(run, subject);
@@ -203,12 +201,20 @@ static enum cqa_status run_all(struct cqa_engine_run *run)
     for (size_t i = 0; i < run->names.count && !run->no_memory; i++)
         compute(run, &run->subjects[i]);
     if (!run->no_memory)
+        cqa_run_all_items(run, 0, run->scheme->pay_first);
+    if (!run->no_memory)
         cqa_run_grades(run);
+    if (!run->no_memory)
+        cqa_run_all_items(run, run->scheme->pay_first, run->scheme->item_count);
     for (size_t i = 0; i < run->names.count && !run->no_memory; i++)
         if (cqa_subject_counts(&run->subjects[i]))
             finish_sheet(run, &run->subjects[i]);
     if (run->no_memory)
         return CQA_E_NOMEM;
+    snprintf(run->out->period, sizeof run->out->period, "%s",
+             run->input->period    ? run->input->period
+             : run->period_seen[0] ? run->period_seen
+                                   : run->window);
     collect_sheets(run);
     collect_strangers(run);
     note_undecided(run);

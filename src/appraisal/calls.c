@@ -98,7 +98,7 @@ static void read_flags(struct reader *reader, const json_t *list)
     for (size_t i = 0; i < count; i++) {
         const json_t *entry = json_array_get(list, i);
         flags[i].rule = text_field(reader, entry, "rule");
-        flags[i].points = number_field(reader, entry, "points");
+        flags[i].points = flags[i].computed = number_field(reader, entry, "points");
         flags[i].start_ms = time_field(reader, entry, "start_ms");
         flags[i].end_ms = time_field(reader, entry, "end_ms");
         flags[i].fails = json_is_true(json_object_get(entry, "automatic_fail"));

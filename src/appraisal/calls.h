@@ -24,7 +24,8 @@ extern const char *const cqa_flag_words[CQA_CALL_FLAG_STATES + 1]; /* "undecided
 
 struct cqa_flag {
     const char *rule;
-    struct cqa_rational points; /* decided points where there are any */
+    struct cqa_rational points;   /* decided points where there are any */
+    struct cqa_rational computed; /* those of the rubric */
     int64_t start_ms;
     int64_t end_ms;
     enum cqa_call_flag_state state;
@@ -47,6 +48,7 @@ struct cqa_scored_call {
     const char *left_out;      /* why it has no part in a mean of scores; NULL: it has */
     struct cqa_rational score; /* decided total, else total; none when `left_out` */
     int decided;               /* the score is the decided one */
+    int heard;                 /* a person heard it, whatever flags say; only a store knows */
     struct cqa_rational
         *taken; /* what each indicator of the scheme takes from it; none where it has none */
     const struct cqa_flag *flags;

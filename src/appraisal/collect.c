@@ -4,7 +4,7 @@
 #include "appraisal/engine.h"
 #include "appraisal/spelling.h"
 
-enum { FOLD_BYTES = 1024 };
+enum { FOLD_BYTES = 1024, TRIMMED_LEAST = 3 /* rows, or none is left out */ };
 
 /* ---- rows to subjects */
 
@@ -210,26 +210,6 @@ static enum cqa_status block_faulty(struct cqa_engine_run *run)
     return CQA_OK;
 }
 
-/* The post that the roster knows stands in where the import names none. */
-static void take_roster_posts(struct cqa_engine_run *run)
-{
-    const struct cqa_roster *roster = run->input->roster;
-
-    for (size_t i = 0; roster != NULL && i < roster->count; i++) {
-        const struct cqa_seat *seat = &roster->seats[i];
-        size_t index;
-        if (seat->post == NULL || !cqa_names_find(&run->names, seat->person, &index))
-            continue;
-        struct cqa_subject *subject = &run->subjects[index];
-        if (subject->sheet.post == NULL || subject->post_from != NULL) {
-            if (subject->post_from == NULL || strcmp(subject->post_from, seat->from) < 0) {
-                subject->sheet.post = seat->post;
-                subject->post_from = seat->from;
-            }
-        }
-    }
-}
-
 /* What the input as a whole says: its period, and whether it knows posts. */
 static void look_over(struct cqa_engine_run *run)
 {
@@ -269,7 +249,7 @@ enum cqa_status cqa_run_collect(struct cqa_engine_run *run)
         status = count_rows(run, owners, counts);
     if (status == CQA_OK)
         status = deal_rows(run, owners, counts);
-    take_roster_posts(run);
+    cqa_run_seats(run);
     return status == CQA_OK ? block_faulty(run) : status;
 }
 
@@ -301,6 +281,28 @@ static void check_twins(struct cqa_engine_run *run, struct cqa_subject *subject,
         }
 }
 
+int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
+                       const struct cqa_row *row)
+{
+    const struct cqa_row *low = NULL;
+    const struct cqa_row *high = NULL;
+    size_t count = 0;
+
+    if (indicator->rows_by != CQA_ROWS_TRIMMED)
+        return 0;
+    for (size_t i = 0; i < figure->row_count; i++) {
+        const struct cqa_row *other = figure->rows[i];
+        if (!same_text(other->period, row->period))
+            continue;
+        count++;
+        if (low == NULL || cqa_rational_compare(other->value, low->value) < 0)
+            low = other;
+        if (high == NULL || cqa_rational_compare(other->value, high->value) >= 0)
+            high = other;
+    }
+    return count >= TRIMMED_LEAST && (row == low || row == high);
+}
+
 /* The mean of the raters of one month, weighted by count; or the sum of its cases. */
 static struct cqa_rational value_of_period(const struct cqa_indicator *indicator,
                                            const struct cqa_figure *figure, const char *period)
@@ -310,12 +312,12 @@ static struct cqa_rational value_of_period(const struct cqa_indicator *indicator
 
     for (size_t i = 0; i < figure->row_count; i++) {
         const struct cqa_row *row = figure->rows[i];
-        if (!same_text(row->period, period))
+        if (!same_text(row->period, period) || cqa_row_is_trimmed(indicator, figure, row))
             continue;
         sum = cqa_rational_add(sum, cqa_rational_multiply(row->value, row->count));
         weight = cqa_rational_add(weight, row->count);
     }
-    return indicator->rows_summed ? sum : cqa_rational_divide(sum, weight);
+    return indicator->rows_by == CQA_ROWS_SUM ? sum : cqa_rational_divide(sum, weight);
 }
 
 static void add_month(const struct cqa_indicator *indicator, struct cqa_figure *figure,

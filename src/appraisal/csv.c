@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/buffer.h"
-
-enum { FILE_BYTES_MAX = 256 << 20 };
 
 /* ---- encodings */
 
@@ -79,22 +76,12 @@ static void find_delimiter(struct cqa_csv *csv)
     csv->delimiter = candidates[best];
 }
 
-/* A ZIP archive (.xlsx) or a compound file (.xls). */
-static int is_workbook(const char *bytes, size_t length)
-{
-    return (length > 4 && memcmp(bytes, "PK\x03\x04", 4) == 0) ||
-           (length > 8 && memcmp(bytes, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0);
-}
-
 enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t length,
                              struct cqa_error *error)
 {
     *csv = (struct cqa_csv){.line = 1, .column = 1};
-    if (length > FILE_BYTES_MAX)
-        return cqa_fail(error, CQA_E_LIMIT, "larger than %d MiB", FILE_BYTES_MAX >> 20);
-    if (is_workbook(bytes, length))
-        return cqa_fail(error, CQA_E_BADDATA,
-                        "this is a workbook (.xlsx, .xls), not CSV: save the sheet as CSV UTF-8");
+    if (length > CQA_TABLE_BYTES_MAX)
+        return cqa_fail(error, CQA_E_LIMIT, "larger than %d MiB", CQA_TABLE_BYTES_MAX >> 20);
     csv->text = decode(bytes, length);
     if (csv->text == NULL && errno == ENOMEM)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
@@ -104,32 +91,6 @@ enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t leng
     csv->at = csv->text;
     find_delimiter(csv);
     return CQA_OK;
-}
-
-enum cqa_status cqa_csv_open(struct cqa_csv *csv, const char *path, struct cqa_error *error)
-{
-    struct cqa_buffer buffer = {.limit = FILE_BYTES_MAX};
-    char piece[65536];
-    size_t count;
-    FILE *file = fopen(path, "re");
-
-    *csv = (struct cqa_csv){0};
-    if (file == NULL)
-        return cqa_fail_errno(error, "%s", path);
-    while ((count = fread(piece, 1, sizeof piece, file)) > 0 &&
-           cqa_buffer_add(&buffer, piece, count) == CQA_OK)
-        ;
-    enum cqa_status status = CQA_OK;
-    if (ferror(file))
-        status = cqa_fail_errno(error, "%s", path);
-    else if (buffer.failed)
-        status = cqa_fail(error, CQA_E_LIMIT, "%s: larger than %d MiB", path, FILE_BYTES_MAX >> 20);
-    else if ((status = cqa_csv_init(csv, buffer.text ? buffer.text : "", buffer.length, error)) !=
-             CQA_OK)
-        status = cqa_fail_within(error, "%s", path);
-    fclose(file);
-    cqa_buffer_finish(&buffer);
-    return status;
 }
 
 void cqa_csv_finish(struct cqa_csv *csv)
@@ -202,7 +163,7 @@ static size_t blank_length(const char *text)
     return strncmp(text, "\xE3\x80\x80", 3) == 0 ? 3 : 0;
 }
 
-static char *trim(char *text)
+char *cqa_csv_trim(char *text)
 {
     size_t length;
 
@@ -267,7 +228,7 @@ static char read_cell(struct cqa_csv *csv)
         step(csv);
     *end = '\0';
     if (cell != NULL)
-        *cell = (struct cqa_csv_cell){trim(start), line, column};
+        *cell = (struct cqa_csv_cell){.text = cqa_csv_trim(start), .line = line, .column = column};
     return ended;
 }
 

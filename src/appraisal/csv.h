@@ -11,10 +11,15 @@
  * text.
  */
 struct cqa_csv_cell {
-    char *text;    /* unquoted and trimmed; lives in the reader's text */
-    size_t line;   /* from 1 */
-    size_t column; /* from 1, in characters */
+    char *text;         /* unquoted and trimmed; lives in the reader's text */
+    size_t line;        /* from 1 */
+    size_t column;      /* from 1, in characters; of a sheet its column */
+    const char *lacks;  /* why its text is no value: a CQA_N; NULL: it is one */
+    int is_merged;      /* of a sheet: shares an area with others, and its text */
+    int is_merged_copy; /* and is not the first of them */
 };
+
+enum { CQA_TABLE_BYTES_MAX = 256 << 20 }; /* of a file */
 
 struct cqa_csv {
     char *text; /* owned, UTF-8 */
@@ -35,14 +40,13 @@ struct cqa_csv {
 enum cqa_status cqa_csv_init(struct cqa_csv *csv, const char *bytes, size_t length,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
-/* As init, from a file of at most 256 MiB. */
-enum cqa_status cqa_csv_open(struct cqa_csv *csv, const char *path,
-                             struct cqa_error *error) CQA_MUST_CHECK;
-
 /* The next record that is not blank, in `cells`; 1, or 0 at the end. A record with a problem has
  * its cells so far. */
 int cqa_csv_next(struct cqa_csv *csv);
 
 void cqa_csv_finish(struct cqa_csv *csv);
+
+/* Without what is blank around it, or ="…"; in place. */
+char *cqa_csv_trim(char *text);
 
 #endif

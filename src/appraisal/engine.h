@@ -16,6 +16,7 @@ struct cqa_subject {
     struct cqa_place post_at;
     const char
         *post_from; /* the roster gave the post, of a seat that began then; NULL: the import did */
+    const char *team_from;  /* of the seat that gave the team; NULL: none did */
     unsigned char *spoiled; /* of each indicator: it was given, but wrong */
     size_t call_capacity;
     int blocked;
@@ -55,9 +56,30 @@ void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, cons
 enum cqa_status cqa_run_collect(struct cqa_engine_run *run);
 void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);
 
+/* What the roster says in the period: posts where the import names none, teams; then days, where
+ * an indicator counts them and nothing was imported. */
+void cqa_run_seats(struct cqa_engine_run *run);
+void cqa_run_days(struct cqa_engine_run *run, struct cqa_subject *subject);
+
+/* Is the row the lowest or the highest of its figure's, which a trimmed mean leaves out? */
+int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
+                       const struct cqa_row *row);
+
+/* What earlier sheets of the agent gave, where an indicator carries it over. */
+void cqa_run_carried(struct cqa_engine_run *run, struct cqa_subject *subject);
+
 /* The period's calls to subjects; then what they give, where nothing was imported. */
 void cqa_run_calls(struct cqa_engine_run *run);
 void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject);
+
+/* What all months of a figure that is there come to: calls are those of the whole period. */
+struct cqa_rational cqa_figure_sum(const struct cqa_figure *figure);
+
+/* On how much of the agent's calls a measured number stands; 0: on less than is asked for, which is
+ * a fault of the subject. */
+void cqa_run_coverage(const struct cqa_engine_run *run, const struct cqa_subject *subject,
+                      size_t indicator, struct cqa_measured *measured);
+int cqa_run_covered(struct cqa_engine_run *run, struct cqa_subject *subject, size_t indicator);
 
 /* Rounding, capping, defaults, and what is missing. */
 void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject);
@@ -65,6 +87,9 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject);
 /* Items [first, end) of the sheet. Overflow blocks the subject. */
 void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
                    size_t end);
+
+/* The same of all subjects, an item after the other where one looks at the whole team. */
+void cqa_run_all_items(struct cqa_engine_run *run, size_t first, size_t end);
 void cqa_run_lines(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
                     const struct cqa_assumption *assumption);

@@ -479,6 +479,7 @@ static struct cqa_rational points_of(struct evaluation *at, struct cqa_rational 
         return points_extreme(at, 1);
     case CQA_ITEM_IF:
         return points_if(at, value);
+    case CQA_ITEM_TEAM_MEAN: /* teams.c */
     case CQA_ITEM_TYPE_COUNT:
         break;
     }

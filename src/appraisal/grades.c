@@ -61,12 +61,54 @@ static const struct cqa_grade *grade_at(const struct cqa_scheme *scheme, const s
     return &scheme->grades[scheme->grade_count - 1];
 }
 
+static int by_team(const struct cqa_subject *a, const struct cqa_subject *b)
+{
+    return strcmp(a->sheet.team ? a->sheet.team : "", b->sheet.team ? b->sheet.team : "");
+}
+
 static int by_total(const void *left, const void *right)
 {
     const struct cqa_subject *const *a = left;
     const struct cqa_subject *const *b = right;
 
     return cqa_rational_compare((*b)->sheet.total, (*a)->sheet.total);
+}
+
+static int by_team_and_total(const void *left, const void *right)
+{
+    const struct cqa_subject *const *a = left;
+    const struct cqa_subject *const *b = right;
+    const int team = by_team(*a, *b);
+
+    return team != 0 ? team : by_total(left, right);
+}
+
+static void note_undistributed(struct cqa_engine_run *run, const struct cqa_sheet *sheet,
+                               size_t count)
+{
+    const size_t least = run->scheme->group_least;
+
+    if (run->scheme->ranked_by_team)
+        cqa_run_note(run,
+                     "no forced distribution in the team \"%s\": %zu agents, the scheme asks for "
+                     "%zu or more",
+                     sheet->team, count, least);
+    else
+        cqa_run_note(run, "no forced distribution: %zu agents, the scheme asks for %zu or more",
+                     count, least);
+}
+
+/* How many share each rank, of a group in order. */
+static void count_ties(struct cqa_subject **ranked, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t same = 0;
+        while (i + same < count && ranked[i + same]->sheet.rank == ranked[i]->sheet.rank)
+            same++;
+        for (size_t k = 0; k < same; k++)
+            ranked[i + k]->sheet.tied = same;
+        i += same - 1;
+    }
 }
 
 /* Ranks, and the place that the rank has in the distribution; tied agents have the rank of the
@@ -81,18 +123,30 @@ static void rank(struct cqa_engine_run *run, struct cqa_subject **ranked, size_t
         return;
     if (distribute)
         cqa_quotas(scheme, count, places);
-    else if (scheme->distributed)
-        cqa_run_note(run, "no forced distribution: %zu agents, the scheme asks for %zu or more",
-                     count, scheme->group_least);
+    else if (scheme->distributed && count > 0)
+        note_undistributed(run, &ranked[0]->sheet, count);
     for (size_t i = 0; i < count; i++) {
         struct cqa_sheet *sheet = &ranked[i]->sheet;
         const int tied =
             i > 0 && cqa_rational_compare(sheet->total, ranked[i - 1]->sheet.total) == 0;
         sheet->rank = tied ? ranked[i - 1]->sheet.rank : i + 1;
+        sheet->ranked = count;
         if (!distribute)
             continue;
         sheet->grade_distribution = grade_at(scheme, places, sheet->rank - 1);
         cqa_run_assume(run, sheet, scheme->distribution_assumed);
+    }
+    count_ties(ranked, count);
+}
+
+static void rank_teams(struct cqa_engine_run *run, struct cqa_subject **ranked, size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        size_t size = 1;
+        while (i + size < count && by_team(ranked[i], ranked[i + size]) == 0)
+            size++;
+        rank(run, ranked + i, size);
+        i += size;
     }
 }
 
@@ -158,11 +212,20 @@ void cqa_run_grades(struct cqa_engine_run *run)
             continue;
         subject->sheet.total = subject->sheet.points[run->scheme->total].value;
         grade_by_score(run, subject);
+        if (run->scheme->ranked_by_team && subject->sheet.team == NULL)
+            cqa_run_fault(run, subject, NULL, subject->first,
+                          "agent \"%s\": the distribution is by team, and the roster names no team "
+                          "in the period",
+                          subject->sheet.agent);
         if (!subject->blocked)
             ranked[count++] = subject;
     }
-    qsort(ranked, count, sizeof(struct cqa_subject *), by_total);
-    rank(run, ranked, count);
+    qsort(ranked, count, sizeof(struct cqa_subject *),
+          run->scheme->ranked_by_team ? by_team_and_total : by_total);
+    if (run->scheme->ranked_by_team)
+        rank_teams(run, ranked, count);
+    else
+        rank(run, ranked, count);
     for (size_t i = 0; i < count; i++)
         set_rewards(run, &ranked[i]->sheet);
 }

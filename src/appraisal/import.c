@@ -1,312 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "appraisal/input.h"
+#include "appraisal/import.h"
 
-#include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include "appraisal/csv.h"
+#include "appraisal/importer.h"
+#include "appraisal/period.h"
 #include "appraisal/scheme.h"
 #include "appraisal/spelling.h"
-
-enum { CELL_TEXT = 128 };
-
-enum column { AGENT, INDICATOR, VALUE, COUNT, RATER, POST, PERIOD, NAME, COLUMN_COUNT };
-
-/* What the head of a column may say. */
-static const char *const column_words[COLUMN_COUNT][8] = {
-    [AGENT] = {"agent", "subject", "坐席", "座席", "工号", "员工", "单位", NULL},
-    [INDICATOR] = {"indicator", "指标", NULL},
-    [VALUE] = {"value", "值", "数值", "得分", NULL},
-    [COUNT] = {"count", "数量", "次数", "份数", NULL},
-    [RATER] = {"rater", "评分人", "评价人", NULL},
-    [POST] = {"post", "岗位", NULL},
-    [PERIOD] = {"period", "周期", "月份", NULL},
-    [NAME] = {"name", "姓名", "员工姓名", "坐席姓名", "座席姓名", NULL},
-};
-
-struct importer {
-    const struct cqa_scheme *scheme;
-    const char *name;
-    struct cqa_csv csv;
-    struct cqa_rows *rows;
-    struct cqa_faults *faults;
-    size_t columns[COLUMN_COUNT]; /* index of the cell plus 1; 0: there is none */
-    const char **heads;           /* wide: the indicator of each cell, NULL elsewhere */
-    size_t head_count;
-    size_t first_row; /* of this file */
-};
-
-static struct cqa_place place_of(const struct importer *importer, const struct cqa_csv_cell *cell)
-{
-    return (struct cqa_place){importer->name, cell->line, cell->column};
-}
-
-/* ---- the head line */
-
-static int column_of(const char *text)
-{
-    for (int column = 0; column < COLUMN_COUNT; column++)
-        for (int i = 0; column_words[column][i] != NULL; i++)
-            if (strcasecmp(text, column_words[column][i]) == 0)
-                return column;
-    return COLUMN_COUNT;
-}
-
-static enum cqa_status read_head(struct importer *importer)
-{
-    const struct cqa_csv *csv = &importer->csv;
-
-    importer->head_count = csv->cell_count;
-    importer->heads =
-        cqa_arena_alloc(&importer->rows->arena, csv->cell_count * sizeof *importer->heads);
-    if (importer->heads == NULL)
-        return CQA_E_NOMEM;
-    for (size_t i = 0; i < csv->cell_count; i++) {
-        const struct cqa_csv_cell *cell = &csv->cells[i];
-        /* An indicator goes first: a scheme may have one that is called like a column in Chinese.
-         */
-        const int known = cqa_scheme_indicator(importer->scheme, cell->text) != CQA_NOWHERE;
-        const int column = known ? COLUMN_COUNT : column_of(cell->text);
-        if (column == COLUMN_COUNT)
-            importer->heads[i] = cqa_arena_string(&importer->rows->arena, cell->text);
-        else if (importer->columns[column] != 0)
-            cqa_faults_add(importer->faults, NULL, place_of(importer, cell),
-                           "the column \"%s\" is given twice", cell->text);
-        else
-            importer->columns[column] = i + 1;
-    }
-    return CQA_OK;
-}
-
-static int is_long(const struct importer *importer)
-{
-    return importer->columns[INDICATOR] != 0 || importer->columns[VALUE] != 0;
-}
-
-static int check_wide_heads(struct importer *importer)
-{
-    int good = 1;
-
-    for (size_t i = 0; i < importer->head_count; i++)
-        for (size_t k = 0; importer->heads[i] != NULL && k < i; k++)
-            if (importer->heads[k] != NULL && importer->heads[i][0] != '\0' &&
-                cqa_scheme_indicator(importer->scheme, importer->heads[i]) ==
-                    cqa_scheme_indicator(importer->scheme, importer->heads[k]) &&
-                (cqa_scheme_indicator(importer->scheme, importer->heads[i]) != CQA_NOWHERE ||
-                 strcmp(importer->heads[i], importer->heads[k]) == 0)) {
-                cqa_faults_add(importer->faults, NULL, place_of(importer, &importer->csv.cells[i]),
-                               "the column \"%s\" is given twice", importer->heads[i]);
-                good = 0;
-            }
-    return good;
-}
-
-static int check_long_heads(struct importer *importer)
-{
-    int good = 1;
-
-    for (size_t i = 0; i < importer->head_count; i++)
-        if (importer->heads[i] != NULL && importer->heads[i][0] != '\0') {
-            cqa_faults_add(importer->faults, NULL, place_of(importer, &importer->csv.cells[i]),
-                           "unknown column \"%s\"; allowed: agent (or subject), indicator, value, "
-                           "count, rater, "
-                           "post, period, name",
-                           importer->heads[i]);
-            good = 0;
-        }
-    if (importer->columns[INDICATOR] == 0 || importer->columns[VALUE] == 0) {
-        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
-                       "the column \"%s\" is missing; needed: agent, indicator, value",
-                       importer->columns[INDICATOR] == 0 ? "indicator" : "value");
-        good = 0;
-    }
-    return good;
-}
-
-static int check_head(struct importer *importer)
-{
-    if (importer->columns[AGENT] == 0) {
-        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
-                       "the column \"agent\" is missing; needed: agent,indicator,value or agent "
-                       "and a column for "
-                       "each indicator");
-        return 0;
-    }
-    return is_long(importer) ? check_long_heads(importer) : check_wide_heads(importer);
-}
-
-/* ---- numbers */
-
-/* "12,345.6" without its commas, which stand before every three digits or not at all. 0 when they
- * do not. */
-static int drop_thousands(char *text)
-{
-    const size_t whole = strcspn(text, ".");
-    size_t digits_after = 0;
-    size_t used = 0;
-    int commas = 0;
-
-    for (size_t i = whole; i-- > 0;) {
-        if (text[i] == ',') {
-            if (digits_after != 3 || i == 0 || !isdigit((unsigned char)text[i - 1]))
-                return 0;
-            digits_after = 0;
-            commas = 1;
-        } else {
-            digits_after += isdigit((unsigned char)text[i]) != 0;
-            if (commas && digits_after > 3)
-                return 0;
-        }
-    }
-    for (size_t i = 0; text[i] != '\0'; i++)
-        if (text[i] != ',' || i >= whole)
-            text[used++] = text[i];
-    text[used] = '\0';
-    return 1;
-}
-
-static int read_number(const char *text, int percent, struct cqa_rational *out)
-{
-    char plain[CELL_TEXT];
-
-    if (strlen(text) >= sizeof plain)
-        return 0;
-    cqa_spell_plain(text, plain, sizeof plain);
-    const size_t length = strlen(plain);
-    if (percent && length > 1 && plain[length - 1] == '%')
-        plain[length - 1] = '\0';
-    return drop_thousands(plain) && cqa_rational_parse(plain, out);
-}
-
-static int read_word(const char *text, struct cqa_rational *out)
-{
-    static const char *const yes[] = {"yes", "true", "pass", "passed", "y",    "√",
-                                      "✓",   "是",   "对",   "合格",   "通过", NULL};
-    static const char *const no[] = {"no", "false", "fail",   "failed", "n",      "×",
-                                     "✗",  "否",    "不合格", "不通过", "未通过", NULL};
-
-    for (int i = 0; yes[i] != NULL; i++)
-        if (strcasecmp(text, yes[i]) == 0) {
-            *out = cqa_rational_whole(1);
-            return 1;
-        }
-    for (int i = 0; no[i] != NULL; i++)
-        if (strcasecmp(text, no[i]) == 0) {
-            *out = cqa_rational_whole(0);
-            return 1;
-        }
-    return 0;
-}
-
-/* Up to `most` digits at *at, which is moved behind them; -1: none, or more. */
-static int64_t read_digits(const char **at, int most)
-{
-    int64_t number = 0;
-    int digits = 0;
-
-    for (; isdigit((unsigned char)**at); ++*at, digits++) {
-        if (digits == most)
-            return -1;
-        number = number * 10 + (**at - '0');
-    }
-    return digits == 0 ? -1 : number;
-}
-
-/* "00:10:00", as spreadsheets show a time: hours, minutes, seconds. */
-static int read_clock(const char *text, struct cqa_rational *seconds)
-{
-    static const int most[] = {5, 2, 2};
-    int64_t sum = 0;
-
-    for (int i = 0; i < 3; i++) {
-        const int64_t number = read_digits(&text, most[i]);
-        if (number < 0 || (i > 0 && number > 59) || *text != (i < 2 ? ':' : '\0'))
-            return 0;
-        text += i < 2;
-        sum = sum * 60 + number;
-    }
-    *seconds = cqa_rational_whole(sum);
-    return 1;
-}
-
-/* "10分钟", "1小时5分", "20 s", each unit once, the large ones first. */
-static int read_units(const char *text, struct cqa_rational *seconds)
-{
-    static const struct {
-        const char *word;
-        int seconds;
-    } units[] = {{"小时", 3600}, {"分钟", 60}, {"分", 60},  {"秒钟", 1},
-                 {"秒", 1},      {"min", 60},  {"h", 3600}, {"s", 1}};
-    int least = INT_MAX;
-
-    *seconds = cqa_rational_whole(0);
-    while (*text != '\0') {
-        char digits[CELL_TEXT];
-        struct cqa_rational number;
-        const size_t length = strspn(text, "0123456789.");
-        snprintf(digits, sizeof digits, "%.*s", (int)length, text);
-        text += length + strspn(text + length, " ");
-        size_t unit = 0;
-        while (unit < sizeof units / sizeof *units &&
-               strncmp(text, units[unit].word, strlen(units[unit].word)) != 0)
-            unit++;
-        if (unit == sizeof units / sizeof *units || units[unit].seconds >= least ||
-            !cqa_rational_parse(digits, &number))
-            return 0;
-        least = units[unit].seconds;
-        *seconds =
-            cqa_rational_add(*seconds, cqa_rational_multiply(number, cqa_rational_whole(least)));
-        text += strlen(units[unit].word);
-        text += strspn(text, " ");
-    }
-    return least != INT_MAX;
-}
-
-static int read_listed(const struct cqa_indicator *indicator, const char *text,
-                       struct cqa_rational *out)
-{
-    char folded[CELL_TEXT];
-    char word[CELL_TEXT];
-
-    cqa_spell_fold(text, folded, sizeof folded);
-    for (size_t i = 0; i < indicator->word_count; i++) {
-        cqa_spell_fold(indicator->words[i], word, sizeof word);
-        if (strcmp(folded, word) != 0)
-            continue;
-        *out = indicator->word_values[i];
-        return 1;
-    }
-    return 0;
-}
-
-/* A cell as this indicator may have it. */
-static int read_value(const struct cqa_indicator *indicator, const char *text,
-                      struct cqa_rational *out)
-{
-    const int is_time = indicator->unit != NULL && strcmp(indicator->unit, "s") == 0;
-
-    if (indicator->word_count > 0)
-        return read_listed(indicator, text, out);
-    return (indicator->yes_no && read_word(text, out)) ||
-           read_number(text, cqa_scheme_in_percent(indicator), out) ||
-           (is_time && (read_clock(text, out) || read_units(text, out)));
-}
+#include "appraisal/values.h"
 
 /* ---- rows */
 
 /* The record's cell of this column; NULL: it is empty, or there is none. */
-static const struct cqa_csv_cell *cell_of(const struct importer *importer, enum column column)
+static const struct cqa_csv_cell *cell_of(const struct cqa_importer *importer, enum cqa_column column)
 {
     const size_t index = importer->columns[column];
 
-    if (index == 0 || index > importer->csv.cell_count ||
-        importer->csv.cells[index - 1].text[0] == '\0')
+    if (index == 0 || index > importer->record.cell_count ||
+        importer->record.cells[index - 1].text[0] == '\0')
         return NULL;
-    return &importer->csv.cells[index - 1];
+    return &importer->record.cells[index - 1];
 }
 
-static const char *cell_text(struct importer *importer, enum column column)
+static const char *cell_text(struct cqa_importer *importer, enum cqa_column column)
 {
     const struct cqa_csv_cell *cell = cell_of(importer, column);
 
@@ -314,7 +30,7 @@ static const char *cell_text(struct importer *importer, enum column column)
 }
 
 /* The name in a cell, in the one spelling; NULL: none is there. */
-static const char *cell_name(struct importer *importer, enum column column,
+static const char *cell_name(struct cqa_importer *importer, enum cqa_column column,
                              enum cqa_spelled *spelled)
 {
     const struct cqa_csv_cell *cell = cell_of(importer, column);
@@ -328,9 +44,9 @@ static const char *cell_name(struct importer *importer, enum column column,
 
 /* What a cell beside the values is about: where a private indicator stands in the same row, that
  * one, for a value may have slipped into the neighbouring column. */
-static const char *about_row(struct importer *importer)
+static const char *about_row(struct cqa_importer *importer)
 {
-    const char *named = is_long(importer) ? cell_text(importer, INDICATOR) : NULL;
+    const char *named = cqa_import_is_long(importer) ? cell_text(importer, CQA_COLUMN_INDICATOR) : NULL;
 
     for (size_t i = 0; i < importer->scheme->indicator_count; i++) {
         if (!cqa_scheme_private(importer->scheme, i))
@@ -347,23 +63,23 @@ static const char *about_row(struct importer *importer)
 
 /* A wrong count is a fault; the row stays, so that its indicator does not pass for missing besides.
  */
-static void read_count(struct importer *importer, struct cqa_row *row)
+static void read_count(struct cqa_importer *importer, struct cqa_row *row)
 {
-    const size_t index = importer->columns[COUNT];
+    const size_t index = importer->columns[CQA_COLUMN_COUNT];
 
     row->count = cqa_rational_whole(1);
-    if (index == 0 || index > importer->csv.cell_count ||
-        importer->csv.cells[index - 1].text[0] == '\0')
+    if (index == 0 || index > importer->record.cell_count ||
+        importer->record.cells[index - 1].text[0] == '\0')
         return;
-    const struct cqa_csv_cell *cell = &importer->csv.cells[index - 1];
-    if (read_number(cell->text, 0, &row->count) && cqa_rational_sign(row->count) > 0)
+    const struct cqa_csv_cell *cell = &importer->record.cells[index - 1];
+    if (cqa_value_number(cell->text, 0, &row->count) && cqa_rational_sign(row->count) > 0)
         return;
     cqa_faults_add_about(
-        importer->faults, row->agent, about_row(importer), place_of(importer, cell),
+        importer->faults, row->agent, about_row(importer), cqa_import_place(importer, cell),
         "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
 }
 
-static void name_unreadable(struct importer *importer, const struct cqa_row *row,
+static void name_unreadable(struct cqa_importer *importer, const struct cqa_row *row,
                             const struct cqa_indicator *indicator, const char *text)
 {
     char list[400] = "";
@@ -395,159 +111,290 @@ static int may_be_a_fraction(const struct cqa_indicator *indicator, const char *
            strstr(text, "％") == NULL;
 }
 
-static void ask_about_fraction(struct importer *importer, const struct cqa_row *row,
-                               const struct cqa_indicator *indicator, const char *text)
+static void ask_about_fraction(struct cqa_importer *importer, const struct cqa_row *row,
+                               const struct cqa_indicator *indicator, const char *text,
+                               struct cqa_rational value)
 {
     char plain[CQA_RATIONAL_TEXT];
     char hundredfold[CQA_RATIONAL_TEXT];
 
-    cqa_rational_exact(row->value, plain);
-    cqa_rational_exact(cqa_rational_multiply(row->value, cqa_rational_whole(100)), hundredfold);
+    cqa_rational_exact(value, plain);
+    cqa_rational_exact(cqa_rational_multiply(value, cqa_rational_whole(100)), hundredfold);
     cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
                          "agent \"%s\": \"%s\" of \"%s\" may be %s %% or %s %%; allowed: \"%s\" or "
                          "\"%s%%\"",
                          row->agent, text, row->indicator, plain, hundredfold, hundredfold, plain);
 }
 
+/* Why this cell is no value of anybody; NULL: it may be one. */
+static const char *why_no_value(const struct cqa_csv_cell *cell)
+{
+    if (cell->lacks != NULL)
+        return cell->lacks;
+    return cell->is_merged ? CQA_N("the cell is merged with others; allowed: a cell for each agent")
+                           : NULL;
+}
+
+/* The value in a cell; none, with a fault, where it is none of this indicator. */
+static struct cqa_rational value_of(struct cqa_importer *importer, const struct cqa_row *row,
+                                    const struct cqa_indicator *indicator,
+                                    const struct cqa_csv_cell *cell, struct cqa_rational factor)
+{
+    const char *why = why_no_value(cell);
+    struct cqa_rational value;
+
+    if (why != NULL)
+        cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                             "agent \"%s\": \"%s\" of \"%s\": %p", row->agent, cell->text,
+                             row->indicator, cqa_words_named(why));
+    else if (!cqa_value_read(indicator, cell->text, factor, &value))
+        name_unreadable(importer, row, indicator, cell->text);
+    else if (may_be_a_fraction(indicator, cell->text, value))
+        ask_about_fraction(importer, row, indicator, cell->text, value);
+    else
+        return value;
+    return cqa_rational_none();
+}
+
 /* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have
  * is left to the appraisal to name. */
-static enum cqa_status add_value(struct importer *importer, struct cqa_row *row,
-                                 const struct cqa_csv_cell *named, const struct cqa_csv_cell *cell)
+static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *row,
+                                 const struct cqa_csv_cell *named, const struct cqa_csv_cell *cell,
+                                 struct cqa_rational factor)
 {
     const int index = cqa_scheme_indicator(importer->scheme, row->indicator);
     const struct cqa_indicator *indicator =
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
 
-    row->at = place_of(importer, indicator == NULL ? named : cell);
-    row->value = cqa_rational_whole(0);
-    if (indicator != NULL && !read_value(indicator, cell->text, &row->value)) {
-        name_unreadable(importer, row, indicator, cell->text);
-        row->value = cqa_rational_none();
-    } else if (indicator != NULL && may_be_a_fraction(indicator, cell->text, row->value)) {
-        ask_about_fraction(importer, row, indicator, cell->text);
-        row->value = cqa_rational_none();
-    }
+    row->at = cqa_import_place(importer, indicator == NULL ? named : cell);
+    row->value = indicator == NULL ? cqa_rational_whole(0)
+                                   : value_of(importer, row, indicator, cell, factor);
     return cqa_rows_add(importer->rows, row);
 }
 
-static enum cqa_status add_long(struct importer *importer, struct cqa_row *row)
+/* What stands under "indicator" may have its unit with it, as a heading has. */
+static struct cqa_rational read_indicator(struct cqa_importer *importer, struct cqa_row *row)
 {
-    const size_t index = importer->columns[VALUE];
-    const struct cqa_csv_cell *first = &importer->csv.cells[0];
+    const struct cqa_heading heading = cqa_heading_read(importer->scheme, row->indicator);
 
-    row->indicator = cell_text(importer, INDICATOR);
+    if (heading.column != CQA_COLUMN_VALUES)
+        return cqa_rational_whole(1);
+    if (cqa_scheme_indicator(importer->scheme, row->indicator) != heading.indicator)
+        row->indicator = importer->scheme->indicators[heading.indicator].id;
+    return heading.factor;
+}
+
+static enum cqa_status add_long(struct cqa_importer *importer, struct cqa_row *row)
+{
+    const struct cqa_import_record *record = &importer->record;
+    const size_t index = importer->columns[CQA_COLUMN_VALUE];
+
+    row->indicator = cell_text(importer, CQA_COLUMN_INDICATOR);
     if (row->indicator == NULL) {
-        cqa_faults_add(importer->faults, row->agent, place_of(importer, first),
+        cqa_faults_add(importer->faults, row->agent, cqa_import_place(importer, &record->cells[0]),
                        "agent \"%s\": the row names no indicator", row->agent);
         return CQA_OK;
     }
-    if (index > importer->csv.cell_count || importer->csv.cells[index - 1].text[0] == '\0') {
-        cqa_faults_add(importer->faults, row->agent, place_of(importer, first),
+    if (index > record->cell_count || record->cells[index - 1].text[0] == '\0') {
+        cqa_faults_add(importer->faults, row->agent, cqa_import_place(importer, &record->cells[0]),
                        "agent \"%s\": the value of \"%s\" is empty", row->agent, row->indicator);
         return CQA_OK;
     }
-    return add_value(importer, row, &importer->csv.cells[importer->columns[INDICATOR] - 1],
-                     &importer->csv.cells[index - 1]);
+    const struct cqa_rational factor = read_indicator(importer, row);
+    return add_value(importer, row, &record->cells[importer->columns[CQA_COLUMN_INDICATOR] - 1],
+                     &record->cells[index - 1], factor);
 }
 
-static enum cqa_status add_wide(struct importer *importer, struct cqa_row *row)
+static enum cqa_status add_wide(struct cqa_importer *importer, struct cqa_row *row)
 {
+    const struct cqa_import_record *record = &importer->record;
     enum cqa_status status = CQA_OK;
 
-    for (size_t i = 0; i < importer->csv.cell_count && i < importer->head_count && status == CQA_OK;
+    for (size_t i = 0; i < record->cell_count && i < importer->head_count && status == CQA_OK;
          i++) {
-        const struct cqa_csv_cell *cell = &importer->csv.cells[i];
+        const struct cqa_csv_cell *cell = &record->cells[i];
         if (importer->heads[i] == NULL || cell->text[0] == '\0')
             continue;
         row->indicator = importer->heads[i];
-        status = add_value(importer, row, cell, cell);
+        status = add_value(importer, row, cell, cell, importer->factors[i]);
     }
     return status;
 }
 
 /* What is wrong in a row about the others is nobody's fault: the row is only named. */
-static enum cqa_status add_values(struct importer *importer, struct cqa_row *row,
+static enum cqa_status add_values(struct cqa_importer *importer, struct cqa_row *row,
                                   enum cqa_spelled spelled)
 {
     const size_t faults = importer->faults->count;
+    const size_t rows = importer->rows->count;
 
     read_count(importer, row);
-    const enum cqa_status status =
-        is_long(importer) ? add_long(importer, row) : add_wide(importer, row);
+    enum cqa_status status =
+        cqa_import_is_long(importer) ? add_long(importer, row) : add_wide(importer, row);
+    const int is_bare = importer->rows->count == rows && importer->faults->count == faults;
     if (spelled == CQA_SPELLED_SUMMARY)
         importer->faults->count = faults;
+    if (status == CQA_OK && (spelled == CQA_SPELLED_SUMMARY || is_bare))
+        status = cqa_import_report_left_out(importer, cell_of(importer, CQA_COLUMN_AGENT),
+                                     is_bare ? CQA_N("no value stands in the row")
+                                             : CQA_N("a row about the others, not a person"));
     return status;
 }
 
-static enum cqa_status add_record(struct importer *importer)
-{
-    const struct cqa_csv *csv = &importer->csv;
-    enum cqa_spelled spelled, rater_spelled;
-    struct cqa_row row = {.agent = cell_name(importer, AGENT, &spelled),
-                          .rater = cell_name(importer, RATER, &rater_spelled),
-                          .name = cell_text(importer, NAME),
-                          .post = cell_text(importer, POST),
-                          .period = cell_text(importer, PERIOD)};
+/* ---- records */
 
-    if (csv->problem != NULL) {
-        cqa_faults_add(importer->faults, row.agent,
-                       (struct cqa_place){importer->name, csv->problem_line, csv->problem_column},
-                       "%p", cqa_words_named(csv->problem));
-        if (*csv->at == '\0') /* an open quote swallowed all that follows: no agent's rows are known
-                                 to be all */
-            importer->rows->count = importer->first_row;
-        return CQA_OK;
+/* An open quote swallowed all that follows: no agent's rows are known to be all. */
+static void report_problem(struct cqa_importer *importer, const char *agent)
+{
+    const struct cqa_import_record *record = &importer->record;
+
+    cqa_faults_add(importer->faults, agent,
+                   (struct cqa_place){importer->table.place, record->problem_line,
+                                      record->problem_column},
+                   "%p", cqa_words_named(record->problem));
+    if (record->is_cut)
+        importer->rows->count = importer->first_row;
+}
+
+/* 0: no row of anybody's, a fault says why. */
+static int is_somebodys(struct cqa_importer *importer, const char *agent)
+{
+    const struct cqa_import_record *record = &importer->record;
+
+    if (record->problem != NULL) {
+        report_problem(importer, agent);
+        return 0;
     }
-    if (row.agent == NULL) {
-        cqa_faults_add(importer->faults, NULL, place_of(importer, &csv->cells[0]),
+    if (agent == NULL) {
+        cqa_faults_add(importer->faults, NULL, cqa_import_place(importer, &record->cells[0]),
                        "the row names no agent");
-        return CQA_OK;
+        return 0;
     }
-    if (csv->cell_count > importer->head_count) {
-        cqa_faults_add(importer->faults, row.agent,
-                       place_of(importer, &csv->cells[importer->head_count]),
-                       "agent \"%s\": %zu cells under %zu columns", row.agent, csv->cell_count,
+    if (record->cell_count > importer->head_count) {
+        cqa_faults_add(importer->faults, agent,
+                       cqa_import_place(importer, &record->cells[importer->head_count]),
+                       "agent \"%s\": %zu cells under %zu columns", agent, record->cell_count,
                        importer->head_count);
-        return CQA_OK;
+        return 0;
     }
+    return 1;
+}
+
+/* Whom the name means, by what was said before; the row is left out where that is nobody. */
+static enum cqa_status settle_person(struct cqa_importer *importer, struct cqa_row *row,
+                                     enum cqa_spelled *spelled, int *is_out)
+{
+    const struct cqa_import_how *how = importer->how;
+    const char *written = row->agent;
+    const char *person =
+        how != NULL && how->person != NULL ? how->person(how->context, written) : NULL;
+
+    *is_out = person != NULL && person[0] == '\0';
+    if (person != NULL && !*is_out) {
+        row->agent = person;
+        *spelled = CQA_SPELLED_NAME;
+    }
+    enum cqa_status status = CQA_OK;
+    if (*spelled != CQA_SPELLED_SUMMARY)
+        status = cqa_import_report_name(importer, written, person ? person : written, person != NULL,
+                                 row->name);
+    if (status == CQA_OK && *is_out)
+        status = cqa_import_report_left_out(importer, cell_of(importer, CQA_COLUMN_AGENT),
+                                     CQA_N("somebody has said that this is nobody"));
+    return status;
+}
+
+static const char *period_of(struct cqa_importer *importer)
+{
+    const char *text = cell_text(importer, CQA_COLUMN_PERIOD);
+    char period[CQA_PERIOD_SIZE];
+
+    return text != NULL && cqa_period_read(text, period)
+               ? cqa_arena_string(&importer->rows->arena, period)
+               : text;
+}
+
+static void ask_about_agent(struct cqa_importer *importer, const char *agent,
+                            enum cqa_spelled spelled)
+{
+    const struct cqa_csv_cell *cell = cell_of(importer, CQA_COLUMN_AGENT);
+
+    if (cell->lacks != NULL)
+        cqa_faults_add(importer->faults, agent, cqa_import_place(importer, cell), "\"%s\": %p",
+                       cell->text, cqa_words_named(cell->lacks));
     if (spelled == CQA_SPELLED_REWRITTEN)
-        cqa_faults_add(importer->faults, row.agent, place_of(importer, cell_of(importer, AGENT)),
+        cqa_faults_add(importer->faults, agent, cqa_import_place(importer, cell),
                        "agent \"%s\": a spreadsheet wrote this number so, and digits may be lost; "
                        "allowed: the number as text, such as 8001",
-                       row.agent);
-    return add_values(importer, &row, spelled);
+                       agent);
 }
 
-static enum cqa_status import(struct importer *importer, struct cqa_error *error)
+static enum cqa_status add_record(struct cqa_importer *importer)
 {
-    enum cqa_status status = CQA_OK;
+    enum cqa_spelled spelled, rater_spelled;
+    struct cqa_row row = {.agent = cell_name(importer, CQA_COLUMN_AGENT, &spelled),
+                          .rater = cell_name(importer, CQA_COLUMN_RATER, &rater_spelled),
+                          .name = cell_text(importer, CQA_COLUMN_NAME),
+                          .post = cell_text(importer, CQA_COLUMN_POST),
+                          .period = period_of(importer)};
+    int is_out;
 
-    if (!cqa_csv_next(&importer->csv)) {
-        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
-                       "the file is empty; needed: agent,indicator,value");
-    } else if ((status = read_head(importer)) == CQA_OK && check_head(importer)) {
-        size_t records = 0;
-        for (; status == CQA_OK && cqa_csv_next(&importer->csv); records++)
-            status = add_record(importer);
-        if (records == 0)
-            cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
-                           "there is a heading and no row under it");
-    }
-    cqa_csv_finish(&importer->csv);
-    return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "%s: out of memory", importer->name);
+    if (!is_somebodys(importer, row.agent))
+        return CQA_OK;
+    enum cqa_status status = settle_person(importer, &row, &spelled, &is_out);
+    if (status != CQA_OK || is_out)
+        return status;
+    ask_about_agent(importer, row.agent, spelled);
+    status = cqa_import_report_samples(importer);
+    return status == CQA_OK ? add_values(importer, &row, spelled) : status;
 }
 
-enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *path,
-                                struct cqa_rows *rows, struct cqa_faults *faults,
-                                struct cqa_error *error)
+/* ---- files */
+
+static enum cqa_status read_all(struct cqa_importer *importer)
 {
-    struct importer importer = {
-        .scheme = scheme, .name = path, .rows = rows, .faults = faults, .first_row = rows->count};
-    const enum cqa_status status = cqa_csv_open(&importer.csv, path, error);
+    size_t records = 0;
+    int good;
+    enum cqa_status status = cqa_import_report_book(importer);
 
     if (status == CQA_OK)
-        return import(&importer, error);
-    cqa_csv_finish(&importer.csv);
+        status = cqa_import_head(importer, &good);
+    if (status != CQA_OK || importer->ahead_count == 0)
+        return status;
+    for (; status == CQA_OK && cqa_import_next(importer); records++)
+        status = good ? add_record(importer) : cqa_import_report_samples(importer);
+    if (records == 0 && good)
+        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->table.place, 1, 1},
+                       "there is a heading and no row under it");
+    return status;
+}
+
+enum cqa_status cqa_rows_read(const struct cqa_scheme *scheme, const struct cqa_import_how *how,
+                              const char *bytes, size_t length, const char *name,
+                              struct cqa_rows *rows, struct cqa_faults *faults,
+                              struct cqa_import_report *report, struct cqa_error *error)
+{
+    struct cqa_importer importer = {.scheme = scheme,
+                                    .how = how,
+                                    .rows = rows,
+                                    .faults = faults,
+                                    .report = report,
+                                    .first_row = rows->count};
+    enum cqa_status status = cqa_table_init(&importer.table, how != NULL ? &how->source : NULL,
+                                            bytes, length, name, &rows->arena, error);
+
+    if (report != NULL) {
+        report->place = name;
+        report->chosen = -1;
+    }
+    if (status == CQA_OK) {
+        status = read_all(&importer);
+        if (status != CQA_OK)
+            (void)cqa_fail(error, status, "%s: out of memory", name);
+    } else if (status == CQA_E_REFUSED && cqa_import_report_book(&importer) != CQA_OK) {
+        status = cqa_fail(error, CQA_E_NOMEM, "%s: out of memory", name);
+    }
+    cqa_table_finish(&importer.table);
     return status;
 }
 
@@ -555,12 +402,22 @@ enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text
                                const char *name, struct cqa_rows *rows, struct cqa_faults *faults,
                                struct cqa_error *error)
 {
-    struct importer importer = {
-        .scheme = scheme, .name = name, .rows = rows, .faults = faults, .first_row = rows->count};
-    const enum cqa_status status = cqa_csv_init(&importer.csv, text, length, error);
+    return cqa_rows_read(scheme, NULL, text, length, name, rows, faults, NULL, error);
+}
 
-    if (status == CQA_OK)
-        return import(&importer, error);
-    cqa_csv_finish(&importer.csv);
+enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const struct cqa_import_how *how,
+                                const char *path, struct cqa_rows *rows, struct cqa_faults *faults,
+                                struct cqa_import_report *report, struct cqa_error *error)
+{
+    struct cqa_buffer bytes;
+    enum cqa_status status = cqa_table_load(path, &bytes, error);
+
+    if (status == CQA_OK) {
+        status = cqa_rows_read(scheme, how, bytes.text ? bytes.text : "", bytes.length, path, rows,
+                               faults, report, error);
+        if (status != CQA_OK && status != CQA_E_NOMEM)
+            status = cqa_fail_within(error, "%s", path);
+    }
+    cqa_buffer_finish(&bytes);
     return status;
 }

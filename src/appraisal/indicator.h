@@ -19,6 +19,22 @@ struct cqa_assumption {
 enum cqa_period { CQA_PERIOD_MONTHLY, CQA_PERIOD_QUARTERLY };
 enum cqa_need { CQA_NEED_REQUIRED, CQA_NEED_OPTIONAL, CQA_NEED_MEASURED };
 enum cqa_by { CQA_BY_MEAN, CQA_BY_MEDIAN, CQA_BY_SUM };
+
+/* Rows of one month: raters, whose mean counts; cases that add up; raters of whom the lowest and
+ * the highest are left out (from three on). */
+enum cqa_rows_by { CQA_ROWS_MEAN, CQA_ROWS_SUM, CQA_ROWS_TRIMMED };
+
+/* What the roster gives: days in a post that the scheme is for, or all days of the period. */
+enum cqa_by_roster { CQA_ROSTER_NONE, CQA_ROSTER_DAYS, CQA_ROSTER_PERIOD_DAYS };
+
+/* What earlier sheets of the same scheme give: that of the period before, or all of the year so
+ * far. */
+enum cqa_carried_from { CQA_CARRIED_BEFORE, CQA_CARRIED_YEAR };
+struct cqa_carrying {
+    const char *of; /* id of an item or an indicator, "total" */
+    enum cqa_carried_from from;
+    enum cqa_by by; /* of several sheets: their sum or mean */
+};
 enum cqa_rated_by {
     CQA_RATED_BY_NONE,
     CQA_RATED_BY_SELF,
@@ -42,7 +58,8 @@ struct cqa_measuring {
     int over;              /* index of the indicator to divide by, or CQA_NOWHERE */
     struct cqa_rational times;
     int handled; /* coverage: index of the indicator that counts all calls, or CQA_NOWHERE */
-    struct cqa_rational least_pct; /* coverage below which the indicator counts as missing */
+    struct cqa_rational least_pct; /* share of the handled calls below which it is asked about */
+    size_t least_calls;            /* the same, as a number of calls */
 };
 
 struct cqa_indicator {
@@ -54,8 +71,8 @@ struct cqa_indicator {
     enum cqa_rated_by rated_by;
     struct cqa_rational low; /* input range, both ends taken */
     struct cqa_rational high;
-    int or_zero;     /* 0 is taken too, where the range starts above it */
-    int rows_summed; /* rows of one month are cases that add up; else raters, whose mean counts */
+    int or_zero; /* 0 is taken too, where the range starts above it */
+    enum cqa_rows_by rows_by;
     const char *const *words; /* what may stand for a number: "P1"; NULL: nothing */
     const struct cqa_rational *word_values;
     size_t word_count;
@@ -69,6 +86,8 @@ struct cqa_indicator {
     const char *const *required_for; /* optional: posts for which it is required */
     size_t required_for_count;
     struct cqa_measuring *measuring; /* NULL: never measured */
+    enum cqa_by_roster by_roster;
+    const struct cqa_carrying *carrying; /* NULL: nothing is carried over */
     const struct cqa_assumption *assumed;
     size_t line; /* of the scheme file */
     size_t column;

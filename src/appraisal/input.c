@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "book/book.h"
+
+enum { PLACE_BYTES = 4096 + 300 };
 
 const char cqa_about_unknown[] = "";
 
@@ -76,6 +79,24 @@ const struct cqa_message *cqa_fault_message(const struct cqa_fault *fault)
     return fault->message ? fault->message : &no_memory;
 }
 
+int cqa_place_in_sheet(struct cqa_place at)
+{
+    const size_t length = at.file == NULL ? 0 : strlen(at.file);
+
+    return length > 0 && at.file[length - 1] == '!';
+}
+
+const char *cqa_place_text(struct cqa_place at, char *out, size_t size)
+{
+    char cell[CQA_CELL_NAME_SIZE];
+
+    if (cqa_place_in_sheet(at))
+        snprintf(out, size, "%s%s", at.file, cqa_cell_name(at.line, at.column, cell));
+    else
+        snprintf(out, size, "%s:%zu:%zu", at.file ? at.file : "", at.line, at.column);
+    return out;
+}
+
 static int by_place(const void *left, const void *right)
 {
     const struct cqa_fault *a = left;
@@ -102,8 +123,15 @@ void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_langua
 
     sort(faults);
     for (size_t i = 0; i < faults->count; i++) {
-        cqa_message_set(&line, "%p:%zu:%zu: %p", cqa_words_named(what), faults->items[i].at.line,
-                        faults->items[i].at.column, cqa_fault_message(&faults->items[i]));
+        const struct cqa_fault *fault = &faults->items[i];
+        char cell[CQA_CELL_NAME_SIZE];
+        if (cqa_place_in_sheet(fault->at))
+            cqa_message_set(&line, "%p:%s: %p", cqa_words_named(what),
+                            cqa_cell_name(fault->at.line, fault->at.column, cell),
+                            cqa_fault_message(fault));
+        else
+            cqa_message_set(&line, "%p:%zu:%zu: %p", cqa_words_named(what), fault->at.line,
+                            fault->at.column, cqa_fault_message(fault));
         cqa_message_put(&line, language, out);
         cqa_buffer_add(out, "\n", 1);
     }
@@ -116,8 +144,9 @@ void cqa_faults_print(struct cqa_faults *faults, enum cqa_language language, FIL
     sort(faults);
     for (size_t i = 0; i < faults->count; i++) {
         const struct cqa_place *at = &faults->items[i].at;
+        char place[PLACE_BYTES];
         if (at->file != NULL)
-            fprintf(out, "%s:%zu:%zu: ", at->file, at->line, at->column);
+            fprintf(out, "%s: ", cqa_place_text(*at, place, sizeof place));
         fprintf(out, "%s\n", cqa_said(cqa_fault_message(&faults->items[i]), language));
     }
     if (faults->lost > 0)

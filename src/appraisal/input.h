@@ -10,12 +10,17 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* Where a value came from: a cell of a file, or (file NULL) the page. */
+/* Where a value came from: a cell of a file, or (file NULL) the page. A sheet of a workbook is a
+ * file "FILE:SHEET!", whose columns are counted in cells: it goes on with the cell's name. */
 struct cqa_place {
     const char *file;
     size_t line;   /* from 1; 0: the file as a whole */
     size_t column; /* from 1, in characters */
 };
+int cqa_place_in_sheet(struct cqa_place at);
+
+/* "november.csv:3:17", "november.xlsx:Sheet1!C7", in `out`, cut. */
+const char *cqa_place_text(struct cqa_place at, char *out, size_t size);
 
 /*
  * Something wrong with the input. Nothing is computed for `agent`; NULL: it belongs to no one
@@ -56,7 +61,7 @@ const struct cqa_message *cqa_fault_message(const struct cqa_fault *fault);
 /* One that was written down before; copied whole, but for `at.file`. */
 void cqa_faults_add_known(struct cqa_faults *faults, const struct cqa_fault *fault);
 
-/* Each as "FILE:LINE:COLUMN: text", a line, in the order of files and lines; of one file alone,
+/* Each as "PLACE: text", a line, in the order of files and lines; of one file alone,
  * `what` (a CQA_N) is said in the language in place of its name. */
 void cqa_faults_put(struct cqa_faults *faults, const char *what, enum cqa_language language,
                     struct cqa_buffer *out);
@@ -93,14 +98,9 @@ void cqa_rows_finish(struct cqa_rows *rows);
 struct cqa_scheme;
 
 /*
- * Reads a CSV file of indicators: long (agent,indicator,value[,count][,rater][,post][,period]) or
- * wide (agent, then a column for each indicator), in UTF-8, UTF-16 with BOM or GB18030. `name`
- * stands in places and must outlive rows and faults. Wrong cells become faults of their agent; what
- * is right is read. CQA_E_NOMEM, or (import) why the file could not be read.
+ * Reads a CSV file of indicators, as cqa_rows_read (import.h) with nothing said before and nothing
+ * reported. CQA_E_NOMEM, or why it could not be read.
  */
-enum cqa_status cqa_rows_import(const struct cqa_scheme *scheme, const char *path,
-                                struct cqa_rows *rows, struct cqa_faults *faults,
-                                struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text, size_t length,
                                const char *name, struct cqa_rows *rows, struct cqa_faults *faults,
                                struct cqa_error *error) CQA_MUST_CHECK;

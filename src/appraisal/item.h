@@ -51,7 +51,8 @@ enum cqa_item_type {
     CQA_ITEM_PRODUCT,
     CQA_ITEM_MIN,
     CQA_ITEM_MAX,
-    CQA_ITEM_IF, /* one of two values, by a comparison */
+    CQA_ITEM_IF,        /* one of two values, by a comparison */
+    CQA_ITEM_TEAM_MEAN, /* over the agents of the team */
     CQA_ITEM_TYPE_COUNT
 };
 

@@ -179,22 +179,6 @@ static struct cqa_rational combined(const struct cqa_measuring *measuring, struc
     return cqa_rational_divide(sum_of(taken, count), cqa_rational_whole((int64_t)count));
 }
 
-/* Of the calls that were handled, where the import says how many: those that were recorded say
- * nothing of the others. */
-static void add_coverage(const struct cqa_subject *subject, const struct cqa_measuring *measuring,
-                         struct cqa_measured *measured)
-{
-    measured->recorded = subject->sheet.call_count;
-    if (measuring->handled == CQA_NOWHERE)
-        return;
-    const struct cqa_figure *figure = &subject->sheet.figures[measuring->handled];
-    if (figure->origin == CQA_ORIGIN_ABSENT)
-        return;
-    measured->coverage_pct = cqa_rational_divide(
-        cqa_rational_whole((int64_t)measured->taken_count * 100), figure->months[0].value);
-    measured->has_coverage = cqa_rational_valid(measured->coverage_pct);
-}
-
 /* Scores of two rubrics are numbers of two kinds: their mean is none. */
 static void check_one_rubric(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
                              const struct cqa_measured *measured)
@@ -253,11 +237,11 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subje
         const struct cqa_figure *over = &sheet->figures[measuring->over];
         measured->value = over->origin == CQA_ORIGIN_ABSENT
                               ? cqa_rational_none()
-                              : cqa_rational_divide(measured->value, over->months[0].value);
+                              : cqa_rational_divide(measured->value, cqa_figure_sum(over));
         cqa_buffer_print(&run->text, " ÷ %s", run->scheme->indicators[measuring->over].id);
     }
     measured->how = cqa_run_text(run);
-    add_coverage(subject, measuring, measured);
+    cqa_run_coverage(run, subject, index, measured);
     return measured;
 }
 
@@ -270,17 +254,8 @@ static void take_measured(struct cqa_engine_run *run, struct cqa_subject *subjec
     struct cqa_figure *figure = &subject->sheet.figures[index];
     const struct cqa_measured *measured = figure->measured;
 
-    if (measured->has_coverage &&
-        cqa_rational_compare(measured->coverage_pct, indicator->measuring->least_pct) < 0) {
-        subject->spoiled[index] = 1;
-        cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" stands on %zu calls, %s %% of those handled; the "
-                      "scheme asks for %s %%",
-                      subject->sheet.agent, indicator->id, measured->taken_count,
-                      cqa_rational_fixed(measured->coverage_pct, 2, text[0]),
-                      cqa_rational_exact(indicator->measuring->least_pct, text[1]));
+    if (!cqa_run_covered(run, subject, index))
         return;
-    }
     if (cqa_rational_compare(measured->value, indicator->low) < 0 ||
         cqa_rational_compare(measured->value, indicator->high) > 0) {
         subject->spoiled[index] = 1;

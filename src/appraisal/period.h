@@ -28,4 +28,8 @@ void cqa_period_of_scheme(int is_quarterly, const char *period, char out[CQA_PER
 /* The month of quarter `period` ("2025Q4"), `index` 0 to 2. */
 void cqa_period_month(const char *period, int index, char out[CQA_PERIOD_SIZE]);
 
+/* The period that people write as 2025年11月, 2025/11, 202511, 2025-11-01 (a day names its month),
+ * 2025年第4季度, 2025-Q4; 0: it is none, or may be several, as 11月. */
+int cqa_period_read(const char *text, char out[CQA_PERIOD_SIZE]);
+
 #endif

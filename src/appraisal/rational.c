@@ -182,11 +182,15 @@ static __int128 power_of_ten(int exponent)
 
 struct cqa_rational cqa_rational_round(struct cqa_rational a, int places)
 {
+    if (a.denominator == 1)
+        return a;
     const struct cqa_rational scale = {power_of_ten(places), 1};
     const struct cqa_rational scaled = cqa_rational_multiply(a, scale);
 
     if (!cqa_rational_valid(scaled))
         return scaled;
+    if (scaled.denominator == 1)
+        return reduced(scaled.numerator, scale.numerator);
     const __int128 size = magnitude(scaled.numerator);
     const __int128 rest = size % scaled.denominator;
     __int128 rounded = size / scaled.denominator;
@@ -290,10 +294,15 @@ struct cqa_rational cqa_rational_from_double(double number)
 /* Writes a number of 128 bits before `end`; returns where it starts. */
 static char *write_back(unsigned __int128 number, char *end)
 {
-    do {
+    uint64_t low;
+
+    for (; number > UINT64_MAX; number /= 10)
         *--end = (char)('0' + (int)(number % 10));
-        number /= 10;
-    } while (number != 0);
+    low = (uint64_t)number;
+    do {
+        *--end = (char)('0' + (int)(low % 10));
+        low /= 10;
+    } while (low != 0);
     return end;
 }
 
@@ -311,9 +320,16 @@ const char *cqa_rational_fixed(struct cqa_rational a, int places, char out[CQA_R
     char *start = write_back((unsigned __int128)magnitude(scaled), end);
     while (end - start <= places)
         *--start = '0';
-    const int wholes = (int)(end - start) - places;
-    snprintf(out, CQA_RATIONAL_TEXT, "%s%.*s%s%.*s", scaled < 0 ? "-" : "", wholes, start,
-             places ? "." : "", places, start + wholes);
+    const size_t wholes = (size_t)(end - start) - (size_t)places;
+    char *at = out;
+    if (scaled < 0)
+        *at++ = '-';
+    memcpy(at, start, wholes);
+    at += wholes;
+    if (places > 0)
+        *at++ = '.';
+    memcpy(at, start + wholes, (size_t)places);
+    at[places] = '\0';
     return out;
 }
 
@@ -322,6 +338,8 @@ const char *cqa_rational_exact(struct cqa_rational a, char out[CQA_RATIONAL_TEXT
     char digits[48];
     char below[48];
 
+    if (a.denominator == 1)
+        return cqa_rational_fixed(a, 0, out);
     if (cqa_rational_valid(a))
         for (int places = 0; places <= EXACT_PLACES; places++)
             if (power_of_ten(places) % a.denominator == 0)

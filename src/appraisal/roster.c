@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "appraisal/csv.h"
 #include "appraisal/spelling.h"
 
 enum { CELL_BYTES = 128 };
@@ -22,8 +21,7 @@ static const char *const column_words[COLUMN_COUNT][8] = {
 };
 
 struct importer {
-    const char *name;
-    struct cqa_csv csv;
+    struct cqa_table table;
     struct cqa_roster *roster;
     struct cqa_faults *faults;
     size_t columns[COLUMN_COUNT]; /* index of the cell plus 1; 0: there is none */
@@ -33,8 +31,8 @@ static int read_head(struct importer *importer)
 {
     int good = 1;
 
-    for (size_t i = 0; i < importer->csv.cell_count; i++) {
-        const struct cqa_csv_cell *cell = &importer->csv.cells[i];
+    for (size_t i = 0; i < importer->table.cell_count; i++) {
+        const struct cqa_csv_cell *cell = &importer->table.cells[i];
         int found = COLUMN_COUNT;
         for (int column = 0; column < COLUMN_COUNT; column++)
             for (int k = 0; column_words[column][k] != NULL; k++)
@@ -42,7 +40,7 @@ static int read_head(struct importer *importer)
                     found = column;
         if (found == COLUMN_COUNT || importer->columns[found] != 0) {
             cqa_faults_add(importer->faults, NULL,
-                           (struct cqa_place){importer->name, cell->line, cell->column},
+                           (struct cqa_place){importer->table.place, cell->line, cell->column},
                            found == COLUMN_COUNT
                                ? "unknown column \"%s\"; allowed: person, extension, team, post, "
                                  "from, to"
@@ -54,7 +52,7 @@ static int read_head(struct importer *importer)
         }
     }
     if (importer->columns[PERSON] == 0) {
-        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
+        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->table.place, 1, 1},
                        "the column \"person\" is missing");
         good = 0;
     }
@@ -153,10 +151,10 @@ static const struct cqa_csv_cell *cell_of(const struct importer *importer, enum 
 {
     const size_t index = importer->columns[column];
 
-    if (index == 0 || index > importer->csv.cell_count ||
-        importer->csv.cells[index - 1].text[0] == '\0')
+    if (index == 0 || index > importer->table.cell_count ||
+        importer->table.cells[index - 1].text[0] == '\0')
         return NULL;
-    return &importer->csv.cells[index - 1];
+    return &importer->table.cells[index - 1];
 }
 
 static const char *text_of(struct importer *importer, enum column column)
@@ -205,7 +203,7 @@ static int check_extension(struct importer *importer, const struct cqa_seat *sea
     if (wrong == NULL)
         return 1;
     cqa_faults_add(importer->faults, seat->person,
-                   (struct cqa_place){importer->name, cell->line, cell->column},
+                   (struct cqa_place){importer->table.place, cell->line, cell->column},
                    "person \"%s\": \"%s\" is no extension: %p", seat->person, cell->text,
                    cqa_words_named(wrong));
     return 0;
@@ -224,7 +222,7 @@ static int read_times(struct importer *importer, struct cqa_seat *seat)
         wrong = to;
     if (wrong != NULL) {
         cqa_faults_add(importer->faults, seat->person,
-                       (struct cqa_place){importer->name, wrong->line, wrong->column},
+                       (struct cqa_place){importer->table.place, wrong->line, wrong->column},
                        "person \"%s\": \"%s\" is no time; allowed: 2025-11-20 or 2025-11-20T08:00",
                        seat->person, wrong->text);
         return 0;
@@ -240,17 +238,17 @@ static int read_times(struct importer *importer, struct cqa_seat *seat)
 static enum cqa_status add_seat(struct importer *importer)
 {
     struct cqa_roster *roster = importer->roster;
-    const struct cqa_csv_cell *first = &importer->csv.cells[0];
+    const struct cqa_csv_cell *first = &importer->table.cells[0];
     enum cqa_spelled person_spelled, spelled;
     struct cqa_seat seat = {.person = name_of(importer, PERSON, &person_spelled),
                             .extension = name_of(importer, EXTENSION, &spelled),
                             .team = text_of(importer, TEAM),
                             .post = text_of(importer, POST),
-                            .at = {importer->name, first->line, first->column}};
+                            .at = {importer->table.place, first->line, first->column}};
 
-    if (importer->csv.problem != NULL || seat.person == NULL) {
+    if (importer->table.problem != NULL || seat.person == NULL) {
         cqa_faults_add(importer->faults, seat.person, seat.at, "%p",
-                       cqa_words_named(importer->csv.problem ? importer->csv.problem
+                       cqa_words_named(importer->table.problem ? importer->table.problem
                                                              : CQA_N("the row names no person")));
         return CQA_OK;
     }
@@ -341,15 +339,14 @@ static enum cqa_status import(struct importer *importer, struct cqa_error *error
     struct cqa_roster *roster = importer->roster;
     enum cqa_status status = CQA_OK;
 
-    if (!cqa_csv_next(&importer->csv))
-        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->name, 1, 1},
+    if (!cqa_table_next(&importer->table))
+        cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->table.place, 1, 1},
                        "the file is empty; needed: person,extension,team,post,from,to");
     else if (read_head(importer))
-        while (status == CQA_OK && cqa_csv_next(&importer->csv))
+        while (status == CQA_OK && cqa_table_next(&importer->table))
             status = add_seat(importer);
-    cqa_csv_finish(&importer->csv);
     if (status != CQA_OK)
-        return cqa_fail(error, status, "%s: out of memory", importer->name);
+        return cqa_fail(error, status, "%s: out of memory", importer->table.place);
     if (roster->count > 0) {
         qsort(roster->seats, roster->count, sizeof *roster->seats, by_person);
         check_posts(roster, importer->faults);
@@ -359,15 +356,17 @@ static enum cqa_status import(struct importer *importer, struct cqa_error *error
     return CQA_OK;
 }
 
-enum cqa_status cqa_roster_import(const char *path, struct cqa_roster *roster,
-                                  struct cqa_faults *faults, struct cqa_error *error)
+enum cqa_status cqa_roster_read(const struct cqa_table_source *source, const char *bytes,
+                                size_t length, const char *name, struct cqa_roster *roster,
+                                struct cqa_faults *faults, struct cqa_error *error)
 {
-    struct importer importer = {.name = path, .roster = roster, .faults = faults};
-    const enum cqa_status status = cqa_csv_open(&importer.csv, path, error);
+    struct importer importer = {.roster = roster, .faults = faults};
+    enum cqa_status status =
+        cqa_table_init(&importer.table, source, bytes, length, name, &roster->arena, error);
 
     if (status == CQA_OK)
-        return import(&importer, error);
-    cqa_csv_finish(&importer.csv);
+        status = import(&importer, error);
+    cqa_table_finish(&importer.table);
     return status;
 }
 
@@ -375,12 +374,23 @@ enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *na
                                  struct cqa_roster *roster, struct cqa_faults *faults,
                                  struct cqa_error *error)
 {
-    struct importer importer = {.name = name, .roster = roster, .faults = faults};
-    const enum cqa_status status = cqa_csv_init(&importer.csv, text, length, error);
+    return cqa_roster_read(NULL, text, length, name, roster, faults, error);
+}
 
-    if (status == CQA_OK)
-        return import(&importer, error);
-    cqa_csv_finish(&importer.csv);
+enum cqa_status cqa_roster_import(const struct cqa_table_source *source, const char *path,
+                                  struct cqa_roster *roster, struct cqa_faults *faults,
+                                  struct cqa_error *error)
+{
+    struct cqa_buffer bytes;
+    enum cqa_status status = cqa_table_load(path, &bytes, error);
+
+    if (status == CQA_OK) {
+        status = cqa_roster_read(source, bytes.text ? bytes.text : "", bytes.length, path, roster,
+                                 faults, error);
+        if (status != CQA_OK && status != CQA_E_NOMEM)
+            status = cqa_fail_within(error, "%s", path);
+    }
+    cqa_buffer_finish(&bytes);
     return status;
 }
 

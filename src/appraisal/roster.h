@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include "appraisal/input.h"
+#include "appraisal/table.h"
 #include "base/arena.h"
 #include "base/error.h"
 
@@ -29,10 +30,13 @@ struct cqa_roster {
     size_t capacity;
 };
 
-/* Reads a roster as cqa_rows_import reads rows. An extension held by two persons at once, and a
- * person in two posts at once, are faults of those persons. */
-enum cqa_status cqa_roster_import(const char *path, struct cqa_roster *roster,
-                                  struct cqa_faults *faults,
+/* Reads a roster, as CSV or (with a `source`) a sheet of a workbook. An extension held by two
+ * persons at once, and a person in two posts at once, are faults of those persons. */
+enum cqa_status cqa_roster_read(const struct cqa_table_source *source, const char *bytes,
+                                size_t length, const char *name, struct cqa_roster *roster,
+                                struct cqa_faults *faults, struct cqa_error *error) CQA_MUST_CHECK;
+enum cqa_status cqa_roster_import(const struct cqa_table_source *source, const char *path,
+                                  struct cqa_roster *roster, struct cqa_faults *faults,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *name,
                                  struct cqa_roster *roster, struct cqa_faults *faults,

@@ -23,6 +23,7 @@ struct cqa_grade {
     struct cqa_text names;
     struct cqa_band band;            /* of the total */
     struct cqa_rational coefficient; /* none: the scheme has none */
+    struct cqa_rational other;       /* coefficient that the document offers as well; none: none */
     struct cqa_rational bonus;       /* none: the scheme has none */
     struct cqa_rational quota_pct;   /* of the forced distribution */
 };
@@ -75,6 +76,7 @@ struct cqa_scheme {
     const struct cqa_assumption *grades_assumed;
     int distributed;    /* the grades have quotas */
     size_t group_least; /* smaller groups are not distributed */
+    int ranked_by_team; /* ranks and quotas are those of each team */
     const struct cqa_assumption *distribution_assumed;
     enum cqa_pay_by pay_by;
     enum cqa_bonus_by bonus_by;

@@ -256,6 +256,8 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
         if (cqa_rational_valid(item->over_zero))
             return reach_anything();
         return reach_of_ratio(item, first, reach_of(scheme, items, item->over));
+    case CQA_ITEM_TEAM_MEAN:
+        return (struct reach){first.low, first.high, 0};
     case CQA_ITEM_TYPE_COUNT:
         break;
     }

@@ -7,15 +7,16 @@
 static void load_grade(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                        struct cqa_grade *grade)
 {
-    static const char *const keys[] = {"grade", "names",   "from",        "above",
-                                       "to",    "below",   "coefficient", "bonus",
-                                       "quota", "assumed", "reason",      NULL};
+    static const char *const keys[] = {"grade",  "names",          "from",  "above", "to",
+                                       "below",  "coefficient",    "bonus", "quota", "assumed",
+                                       "reason", "or_coefficient", NULL};
 
     cqa_yaml_only(node, keys, loader->problems);
     cqa_yaml_get_string(node, "grade", 1, &grade->id, loader->problems);
     cqa_yaml_get_text(node, "names", 1, &grade->names, loader->problems);
     cqa_scheme_load_ends(loader, node, &grade->band);
-    grade->coefficient = grade->bonus = grade->quota_pct = cqa_rational_none();
+    grade->coefficient = grade->other = grade->bonus = grade->quota_pct = cqa_rational_none();
+    cqa_scheme_number(loader, node, "or_coefficient", 0, &grade->other);
     cqa_scheme_number(loader, node, "coefficient", 0, &grade->coefficient);
     cqa_scheme_number(loader, node, "bonus", 0, &grade->bonus);
     cqa_scheme_number(loader, node, "quota", 0, &grade->quota_pct);
@@ -86,7 +87,8 @@ static void load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_
 
 static void load_distribution(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
-    static const char *const keys[] = {"group_at_least", "assumed", "reason", NULL};
+    static const char *const keys[] = {"group_at_least", "by", "assumed", "reason", NULL};
+    static const char *const by_words[] = {"all", "team", NULL};
     struct cqa_scheme *scheme = loader->scheme;
     const struct cqa_yaml_node *node =
         cqa_yaml_want(root, "distribution", CQA_YAML_MAP, 0, loader->problems);
@@ -95,6 +97,7 @@ static void load_distribution(struct cqa_scheme_loader *loader, const struct cqa
     if (node != NULL) {
         cqa_yaml_only(node, keys, loader->problems);
         cqa_yaml_get_whole(node, "group_at_least", 1, 1, 1000000, &least, loader->problems);
+        cqa_yaml_get_word(node, "by", 0, by_words, &scheme->ranked_by_team, loader->problems);
         scheme->distribution_assumed = cqa_scheme_assumption(loader, node, "distribution", NULL);
         if (!scheme->distributed)
             cqa_yaml_problem(node, loader->problems,
@@ -142,6 +145,28 @@ static void load_low_bonus(struct cqa_scheme_loader *loader, const struct cqa_ya
     cqa_scheme_number(loader, node, "bonus", 1, &scheme->low_bonus);
 }
 
+/* "coefficients: other": where a document offers two, the second one. */
+static void choose_coefficients(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
+{
+    static const char *const words[] = {"first", "other", NULL};
+    struct cqa_scheme *scheme = loader->scheme;
+    size_t offered = 0;
+    int other = 0;
+
+    cqa_yaml_get_word(root, "coefficients", 0, words, &other, loader->problems);
+    for (size_t i = 0; i < scheme->grade_count; i++) {
+        struct cqa_grade *grade = &scheme->grades[i];
+        if (!cqa_rational_valid(grade->other))
+            continue;
+        offered++;
+        if (other)
+            grade->coefficient = grade->other;
+    }
+    if (other && offered == 0)
+        cqa_yaml_problem(cqa_yaml_find(root, "coefficients"), loader->problems,
+                         "\"coefficients: other\" needs \"or_coefficient\" in a grade");
+}
+
 static void load_switches(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
     static const char *const pay_words[] = {"score", "distribution", NULL};
@@ -150,6 +175,7 @@ static void load_switches(struct cqa_scheme_loader *loader, const struct cqa_yam
     int pay_by = CQA_PAY_BY_SCORE;
     int bonus_by = CQA_BONUS_BY_LEVEL;
 
+    choose_coefficients(loader, root);
     cqa_yaml_get_word(root, "pay_by", 0, pay_words, &pay_by, loader->problems);
     cqa_yaml_get_word(root, "bonus_by", 0, bonus_words, &bonus_by, loader->problems);
     scheme->pay_by = (enum cqa_pay_by)pay_by;

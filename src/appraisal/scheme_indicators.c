@@ -6,9 +6,9 @@ const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {"none", "self", 
                                                                 "peers", NULL};
 
 static const char *const keys[] = {
-    "id",       "names",   "unit",   "range", "or_zero", "whole",        "yes_no",
-    "round",    "cap",     "period", "need",  "default", "required_for", "rated_by",
-    "measured", "assumed", "reason", "rows",  "small",   "values",       NULL};
+    "id",     "names",  "unit",  "range",   "or_zero",      "whole",    "yes_no",   "round",
+    "cap",    "period", "need",  "default", "required_for", "rated_by", "measured", "assumed",
+    "reason", "rows",   "small", "values",  "roster",       "carried",  NULL};
 
 /* An id is a column of an import and a key of the output. */
 static void check_id(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -96,6 +96,35 @@ static void load_need(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
                          "\"need: measured\" and \"measured\" stand together");
 }
 
+/* "carried: {of: total, from: year, by: sum}" */
+static void load_carrying(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                          struct cqa_indicator *indicator)
+{
+    static const char *const carried_keys[] = {"of", "from", "by", NULL};
+    static const char *const from_words[] = {"before", "year", NULL};
+    static const char *const by_words[] = {"mean", "median", "sum", NULL};
+    const struct cqa_yaml_node *map =
+        cqa_yaml_want(node, "carried", CQA_YAML_MAP, 0, loader->problems);
+    struct cqa_carrying *carrying = cqa_scheme_alloc(loader, 1, sizeof *carrying);
+    int from = CQA_CARRIED_BEFORE;
+    int by = CQA_BY_SUM;
+
+    if (map == NULL || carrying == NULL)
+        return;
+    cqa_yaml_only(map, carried_keys, loader->problems);
+    cqa_yaml_get_string(map, "of", 1, &carrying->of, loader->problems);
+    cqa_yaml_get_word(map, "from", 1, from_words, &from, loader->problems);
+    cqa_yaml_get_word(map, "by", from == CQA_CARRIED_YEAR, by_words, &by, loader->problems);
+    if (by == CQA_BY_MEDIAN)
+        cqa_yaml_problem(map, loader->problems, "what is carried over is a \"mean\" or a \"sum\"");
+    if (indicator->need == CQA_NEED_MEASURED || indicator->by_roster != CQA_ROSTER_NONE)
+        cqa_yaml_problem(map, loader->problems,
+                         "\"carried\" stands beside neither \"measured\" nor \"roster\"");
+    carrying->from = (enum cqa_carried_from)from;
+    carrying->by = (enum cqa_by)by;
+    indicator->carrying = carrying;
+}
+
 /* Another indicator by id; it may come later in the list, so this runs once all ids are known. */
 static int other(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *map, const char *key)
 {
@@ -115,9 +144,10 @@ static int other(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *m
 static void load_coverage(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                           struct cqa_measuring *measuring)
 {
-    static const char *const coverage_keys[] = {"of", "at_least", NULL};
+    static const char *const coverage_keys[] = {"of", "at_least", "calls", NULL};
     const struct cqa_yaml_node *coverage =
         cqa_yaml_want(node, "coverage", CQA_YAML_MAP, 0, loader->problems);
+    int64_t calls = 0;
 
     measuring->handled = CQA_NOWHERE;
     measuring->least_pct = cqa_rational_whole(0);
@@ -125,7 +155,16 @@ static void load_coverage(struct cqa_scheme_loader *loader, const struct cqa_yam
         return;
     cqa_yaml_only(coverage, coverage_keys, loader->problems);
     measuring->handled = other(loader, coverage, "of");
-    cqa_scheme_number(loader, coverage, "at_least", 0, &measuring->least_pct);
+    cqa_yaml_get_whole(coverage, "calls", 0, 0, 1000000, &calls, loader->problems);
+    measuring->least_calls = (size_t)calls;
+    if (cqa_scheme_number(loader, coverage, "at_least", 0, &measuring->least_pct) &&
+        (cqa_rational_sign(measuring->least_pct) < 0 ||
+         cqa_rational_compare(measuring->least_pct, cqa_rational_whole(100)) > 0))
+        cqa_yaml_problem(cqa_yaml_find(coverage, "at_least"), loader->problems,
+                         "\"at_least\" is in %%; allowed: 0 to 100");
+    if (cqa_rational_sign(measuring->least_pct) > 0 && cqa_yaml_find(coverage, "of") == NULL)
+        cqa_yaml_problem(coverage, loader->problems,
+                         "\"at_least\" needs \"of\": the indicator that counts the calls handled");
 }
 
 static void load_measuring(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -162,8 +201,11 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
                            struct cqa_indicator *indicator)
 {
     static const char *const period_words[] = {"monthly", "quarterly", NULL};
-    static const char *const rows_words[] = {"mean", "sum", NULL};
+    static const char *const rows_words[] = {"mean", "sum", "trimmed", NULL};
+    static const char *const roster_words[] = {"none", "days", "period_days", NULL};
     int period = (int)loader->scheme->period;
+    int rows_by = CQA_ROWS_MEAN;
+    int by_roster = CQA_ROSTER_NONE;
     int64_t places = CQA_NOWHERE;
 
     cqa_yaml_only(node, keys, loader->problems);
@@ -174,7 +216,10 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     cqa_yaml_get_text(node, "names", 1, &indicator->names, loader->problems);
     cqa_yaml_get_string(node, "unit", 0, &indicator->unit, loader->problems);
     cqa_yaml_get_bool(node, "or_zero", 0, &indicator->or_zero, loader->problems);
-    cqa_yaml_get_word(node, "rows", 0, rows_words, &indicator->rows_summed, loader->problems);
+    cqa_yaml_get_word(node, "rows", 0, rows_words, &rows_by, loader->problems);
+    cqa_yaml_get_word(node, "roster", 0, roster_words, &by_roster, loader->problems);
+    indicator->rows_by = (enum cqa_rows_by)rows_by;
+    indicator->by_roster = (enum cqa_by_roster)by_roster;
     cqa_yaml_get_bool(node, "small", 0, &indicator->small, loader->problems);
     if (indicator->small && !cqa_scheme_in_percent(indicator))
         cqa_yaml_problem(cqa_yaml_find(node, "small"), loader->problems,
@@ -193,6 +238,7 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     load_range(loader, node, indicator);
     load_values(loader, node, indicator);
     load_need(loader, node, indicator);
+    load_carrying(loader, node, indicator);
     indicator->assumed = cqa_scheme_assumption(loader, node, "indicators", indicator->id);
 }
 

@@ -3,8 +3,8 @@
 #include "appraisal/scheme_load.h"
 
 const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1] = {
-    "value",       "sum",   "mean",    "weighted", "bands", "linear", "threshold",
-    "occurrences", "ratio", "product", "min",      "max",   "if",     NULL};
+    "value", "sum",     "mean", "weighted", "bands", "linear",    "threshold", "occurrences",
+    "ratio", "product", "min",  "max",      "if",    "team_mean", NULL};
 
 /* The keys of every item, and those of its type. */
 #define COMMON "id", "names", "unit", "type", "floor", "ceiling", "assumed", "reason"
@@ -23,6 +23,7 @@ static const char *const keys_of[CQA_ITEM_TYPE_COUNT][20] = {
     [CQA_ITEM_PRODUCT] = {COMMON, "of", NULL},
     [CQA_ITEM_MIN] = {COMMON, "of", NULL},
     [CQA_ITEM_MAX] = {COMMON, "of", NULL},
+    [CQA_ITEM_TEAM_MEAN] = {COMMON, "of", NULL},
     [CQA_ITEM_IF] = {COMMON, "of", "at_least", "at_most", "above", "below", "then", "else", NULL},
 };
 
@@ -405,6 +406,9 @@ static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
         break;
     case CQA_ITEM_IF:
         load_if(loader, node, item);
+        break;
+    case CQA_ITEM_TEAM_MEAN:
+        load_refs(loader, node, "of", 1, 1, item);
         break;
     case CQA_ITEM_TYPE_COUNT:
         break;

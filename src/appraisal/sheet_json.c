@@ -65,6 +65,20 @@ static void put_shown(const struct cqa_appraisal *appraisal, const struct cqa_sh
     cqa_json_put(out, "}");
 }
 
+void cqa_sheet_put_coverage(const struct cqa_measured *measured, struct cqa_buffer *out)
+{
+    cqa_buffer_print(out, "{\"calls\":%zu,\"recorded\":%zu,\"flagged\":%zu,\"heard\":%zu",
+                     measured->taken_count, measured->recorded, measured->flagged, measured->heard);
+    cqa_json_value(out, "handled", measured->handled);
+    cqa_json_value(out, "coverage_pct",
+                   measured->has_coverage ? measured->coverage_pct : cqa_rational_none());
+    cqa_json_value(out, "coverage_least_pct", measured->least.pct);
+    cqa_buffer_print(out, ",\"least_calls\":%zu", measured->least.calls);
+    cqa_json_value(out, "interval_low", measured->interval[0]);
+    cqa_json_value(out, "interval_high", measured->interval[1]);
+    cqa_json_put(out, "}");
+}
+
 /* What stands on calls, and how many of them: too few say little. */
 static void put_measured(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
                          struct cqa_buffer *out)
@@ -79,11 +93,8 @@ static void put_measured(const struct cqa_appraisal *appraisal, const struct cqa
             continue;
         cqa_json_put(out, count++ ? "," : "");
         cqa_json_text(out, scheme->indicators[i].id);
-        cqa_buffer_print(out, ":{\"calls\":%zu,\"coverage_pct\":", measured->taken_count);
-        cqa_json_points(out, measured->has_coverage ? measured->coverage_pct : cqa_rational_none());
-        cqa_json_put(out, ",\"coverage_least_pct\":");
-        cqa_json_points(out, scheme->indicators[i].measuring->least_pct);
-        cqa_buffer_print(out, ",\"recorded\":%zu}", measured->recorded);
+        cqa_json_put(out, ":");
+        cqa_sheet_put_coverage(measured, out);
     }
     cqa_json_put(out, "}");
 }
@@ -150,6 +161,7 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
         put_assumed(sheet, out);
         cqa_json_put(out, ",\"trace\":");
         cqa_sheet_put_trace(appraisal, sheet, parts, out);
+        cqa_sheet_put_standing(appraisal, sheet, out);
         cqa_json_put(out, ",\"costs\":");
         cqa_sheet_put_costs(sheet, out);
     }
@@ -157,6 +169,8 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
     cqa_json_member(out, "scheme_version", appraisal->scheme->version);
     cqa_sheet_put_rubrics(sheet, out);
     cqa_json_member(out, "post", sheet->post);
+    cqa_json_member(out, "team", sheet->team);
+    cqa_json_member(out, "period", appraisal->period[0] ? appraisal->period : NULL);
     put_grade(appraisal, sheet, out);
     if (parts & CQA_SHEET_PAY)
         put_pay(appraisal, sheet, out);

@@ -8,18 +8,17 @@
 void cqa_sheet_put_trace(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
                          unsigned parts, struct cqa_buffer *out);
 
+/* On how many calls a measured number stands: {calls, recorded, handled, …}. */
+void cqa_sheet_put_coverage(const struct cqa_measured *measured, struct cqa_buffer *out);
+
+/* ,"standing":{…}: how total, rank and quota gave the grade, and which grade pays. */
+void cqa_sheet_put_standing(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
+                            struct cqa_buffer *out);
+
 /* The rules that cost most: a list of {rule, points, flags, calls}. */
 void cqa_sheet_put_costs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 
-/* The rubrics, with their versions, that scored a sheet's calls, in order of first sight. What is
- * more than `room` is not told apart. */
-enum { CQA_RUBRICS_USED = 32 };
-struct cqa_rubric_used {
-    const char *rubric;
-    const char *version; /* NULL: unknown */
-    size_t calls;
-};
-size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *used, size_t room);
+/* The list of cqa_sheet_rubrics. */
 void cqa_sheet_put_rubrics(const struct cqa_sheet *sheet, struct cqa_buffer *out);
 
 #endif

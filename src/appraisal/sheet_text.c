@@ -171,6 +171,21 @@ static void put_how(const struct cqa_scheme *scheme, const struct cqa_measuring 
         cqa_buffer_print(page->out, " ÷ %s", scheme->indicators[measuring->over].id);
 }
 
+static void put_coverage(const struct cqa_measured *measured, const struct page *page)
+{
+    char text[2][CQA_RATIONAL_TEXT];
+
+    if (measured->has_coverage)
+        put_words(page, ", %s %% of the calls handled", number(measured->coverage_pct, text[0]));
+    else
+        put_words(page, ", of %zu recorded; how many were handled is not known",
+                  measured->recorded);
+    put_words(page, "; flagged: %zu, heard: %zu", measured->flagged, measured->heard);
+    if (cqa_rational_valid(measured->interval[0]))
+        put_words(page, "; 95 %% interval of the mean: %s to %s",
+                  number(measured->interval[0], text[0]), number(measured->interval[1], text[1]));
+}
+
 static void put_measured(const struct cqa_scheme *scheme, const struct cqa_indicator *indicator,
                          const struct cqa_figure *figure, const struct page *page)
 {
@@ -186,11 +201,7 @@ static void put_measured(const struct cqa_scheme *scheme, const struct cqa_indic
     put_how(scheme, indicator->measuring, measured, page);
     if (measured->undecided > 0)
         put_words(page, ", %zu flags undecided", measured->undecided);
-    if (measured->has_coverage)
-        put_words(page, ", %s %% of the calls handled", number(measured->coverage_pct, text));
-    else
-        put_words(page, ", of %zu recorded; how many were handled is not known",
-                  measured->recorded);
+    put_coverage(measured, page);
     cqa_buffer_print(page->out, "\n");
 }
 

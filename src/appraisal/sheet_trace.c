@@ -2,9 +2,11 @@
 #include "appraisal/sheet_parts.h"
 
 #include <string.h>
+#include "appraisal/engine.h"
 #include "appraisal/json.h"
 
-static const char *const origin_words[] = {"absent", "import", "measured", "default"};
+static const char *const origin_words[] = {"absent",  "import", "measured",
+                                           "default", "roster", "carried"};
 
 static void put_place(struct cqa_buffer *out, struct cqa_place at)
 {
@@ -40,6 +42,8 @@ static void put_rows(const struct cqa_indicator *indicator, const struct cqa_fig
             cqa_json_member(out, "rater", row->rater);
         if (row->period != NULL)
             cqa_json_member(out, "period", row->period);
+        if (cqa_row_is_trimmed(indicator, figure, row))
+            cqa_json_put(out, ",\"trimmed\":true");
         cqa_json_put(out, "}");
     }
     cqa_json_put(out, "]");
@@ -53,6 +57,7 @@ static void put_flags(const struct cqa_scored_call *call, struct cqa_buffer *out
         cqa_json_put(out, i ? ",{\"rule\":" : "{\"rule\":");
         cqa_json_text(out, flag->rule);
         cqa_json_value(out, "points", flag->points);
+        cqa_json_value(out, "computed", flag->computed);
         cqa_buffer_print(out, ",\"start_ms\":%lld,\"end_ms\":%lld,\"state\":\"%s\"",
                          (long long)flag->start_ms, (long long)flag->end_ms,
                          cqa_flag_words[flag->state]);
@@ -73,6 +78,7 @@ static void put_call(const struct cqa_scored_call *call, struct cqa_buffer *out)
     cqa_json_text(out, call->id);
     if (call->number != 0)
         cqa_buffer_print(out, ",\"number\":%lld", (long long)call->number);
+    cqa_json_member(out, "started_at", call->started_at);
     cqa_json_put(out, ",");
     put_place(out, call->at);
 }
@@ -119,6 +125,8 @@ static void put_measured(const struct cqa_indicator *indicator, const struct cqa
         cqa_json_member(out, "how", measured->how);
     if (measured->has_coverage)
         cqa_json_value(out, "coverage_pct", measured->coverage_pct);
+    cqa_json_put(out, ",\"coverage\":");
+    cqa_sheet_put_coverage(measured, out);
     cqa_buffer_print(out, ",\"undecided_flags\":%zu", measured->undecided);
     put_calls(measured, out);
     if (strcmp(indicator->measuring->take, "score") == 0)
@@ -148,9 +156,13 @@ static void put_ref(const struct cqa_scheme *scheme, struct cqa_ref ref, int *co
 {
     const int is_item = ref.kind == CQA_REF_ITEM;
 
-    if (!is_item && ref.kind != CQA_REF_INDICATOR)
+    if (ref.kind == CQA_REF_NUMBER)
         return;
     cqa_json_put(out, (*count)++ ? "," : "");
+    if (ref.kind == CQA_REF_BONUS) {
+        cqa_json_put(out, "\"bonus\"");
+        return;
+    }
     cqa_buffer_print(out, is_item ? "\"items.%s\"" : "\"indicators.%s\"",
                      is_item ? scheme->items[ref.index].id : scheme->indicators[ref.index].id);
 }
@@ -165,6 +177,8 @@ static void put_refs(const struct cqa_scheme *scheme, const struct cqa_scheme_it
     const struct cqa_ref *ref;
     for (size_t i = 0; (ref = cqa_item_ref(item, i)) != NULL; i++)
         put_ref(scheme, *ref, &count, out);
+    if (item->times_coefficient)
+        cqa_json_put(out, count++ ? ",\"coefficient\"" : "\"coefficient\"");
     cqa_json_put(out, "]");
 }
 

@@ -44,13 +44,22 @@ enum cqa_status cqa_buffer_add(struct cqa_buffer *buffer, const void *bytes, siz
 enum cqa_status cqa_buffer_print(struct cqa_buffer *buffer, const char *format, ...)
 {
     va_list arguments;
+    const size_t room = buffer->failed ? 0 : buffer->capacity - buffer->length;
 
     va_start(arguments, format);
-    const int count = vsnprintf(NULL, 0, format, arguments);
+    const int count = vsnprintf(room > 0 ? buffer->text + buffer->length : NULL, room, format,
+                                arguments);
     va_end(arguments);
     const enum cqa_status status = count < 0 ? CQA_E_BADDATA : reserve(buffer, (size_t)count);
-    if (status != CQA_OK)
+    if (status != CQA_OK) {
+        if (room > 0)
+            buffer->text[buffer->length] = '\0';
         return status;
+    }
+    if ((size_t)count < room) { /* as is usual, it fitted */
+        buffer->length += (size_t)count;
+        return CQA_OK;
+    }
     va_start(arguments, format);
     vsnprintf(buffer->text + buffer->length, (size_t)count + 1, format, arguments);
     va_end(arguments);

@@ -12,6 +12,7 @@ enum cqa_exit {
     CQA_EXIT_UNREADABLE = 3, /* some recordings could not be read; the others are done */
     CQA_EXIT_INVALID = 4,    /* configuration, rubric or scheme */
     CQA_EXIT_SPOOLED = 5,    /* results that the server did not get or take are kept */
+    CQA_EXIT_HELD = 6,       /* what was to be erased, or some of it, is under a legal hold */
 };
 
 /*

@@ -10,10 +10,18 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+#include "base/log.h"
 #include "child/zygote.h"
 
-enum { ANSWER_S = 30 }; /* a zygote that loads its models on a machine under load */
+enum {
+    FIRST_S = 30, /* a zygote that loads its models on a machine under load */
+    ANSWER_S = 5, /* and one that has: it waits up to 2 s for the death of a child */
+    LEAVE_S = 1,  /* to bury its dead */
+    BURY_MS = 1,  /* between two looks whether it is dead */
+    BURIALS_MAX = 1000,
+};
 
 extern char **environ;
 
@@ -97,6 +105,29 @@ static enum cqa_status fork_it(const struct cqa_children *children, int socket, 
     return *pid > 0 ? CQA_OK : cqa_fail_errno(error, "cannot start the zygote");
 }
 
+/* For a word of the zygote's, and for room to tell it one. */
+static void have_patience(const struct cqa_children *children, int for_s)
+{
+    const struct timeval patience = {.tv_sec = for_s};
+
+    (void)setsockopt(children->control, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    (void)setsockopt(children->control, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+/* One that a mount holds cannot be killed before that answers: nobody waits for it. */
+static void bury(pid_t pid)
+{
+    const struct timespec pause = {0, BURY_MS * 1000000L};
+
+    for (int i = 0; i < BURIALS_MAX; i++) {
+        const pid_t dead = waitpid(pid, NULL, WNOHANG);
+        if (dead == pid || (dead < 0 && errno != EINTR))
+            return;
+        (void)nanosleep(&pause, NULL);
+    }
+    cqa_log(CQA_LOG_WARNING, "the process that starts children does not die: it is left behind");
+}
+
 /* It buries its dead and goes when our side closes; one that is stuck does not. */
 static void end_zygote(struct cqa_children *children)
 {
@@ -104,14 +135,25 @@ static void end_zygote(struct cqa_children *children)
 
     if (children->pid == 0)
         return;
+    have_patience(children, LEAVE_S);
     (void)shutdown(children->control, SHUT_WR);
     while (recv(children->control, &none, sizeof none, 0) > 0)
         continue;
     close(children->control);
     kill(children->pid, SIGKILL);
-    while (waitpid(children->pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    bury(children->pid);
     children->pid = 0;
+}
+
+/* It has gone, or stands still, and its children go with it. */
+static void give_up_zygote(struct cqa_children *children)
+{
+    if (children->pid == 0)
+        return;
+    cqa_log(CQA_LOG_WARNING,
+            "the process that starts children has gone, or does not answer, and is ended");
+    kill(children->pid, SIGKILL);
+    end_zygote(children);
 }
 
 /* 0: the zygote is beyond use. */
@@ -149,13 +191,10 @@ static enum cqa_status hear_first(struct cqa_children *children, struct cqa_erro
 static enum cqa_status start_zygote(struct cqa_children *children, enum cqa_zygote_start how,
                                     struct cqa_error *error)
 {
-    const struct timeval patience = {.tv_sec = ANSWER_S};
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return cqa_fail_errno(error, "cannot make the zygote's socket");
-    (void)setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    (void)setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     enum cqa_status status = how == CQA_ZYGOTE_FORKED
                                  ? fork_it(children, pair[1], &children->pid, error)
                                  : execute(children, pair[1], &children->pid, error);
@@ -166,7 +205,9 @@ static enum cqa_status start_zygote(struct cqa_children *children, enum cqa_zygo
         return status;
     }
     children->control = pair[0];
+    have_patience(children, FIRST_S);
     status = hear_first(children, error);
+    have_patience(children, ANSWER_S);
     if (status != CQA_OK)
         end_zygote(children);
     return status;
@@ -268,12 +309,12 @@ static enum cqa_status ask_for_child(struct cqa_children *children,
     struct cqa_zygote_answer answer = {0};
 
     if (!ask(children, order, socket, &answer)) {
-        end_zygote(children);
+        give_up_zygote(children);
         const enum cqa_status status = start_zygote(children, CQA_ZYGOTE_EXECUTED, error);
         if (status != CQA_OK)
             return status;
         if (!ask(children, order, socket, &answer)) {
-            end_zygote(children);
+            give_up_zygote(children);
             return cqa_fail(error, CQA_E_IO, "the process that starts children died");
         }
     }
@@ -337,7 +378,7 @@ int cqa_child_end(struct cqa_children *children, struct cqa_child *child)
         answer.wait_status = SIGKILL; /* it went with its zygote */
     } else if (!ask(children, &wish, -1, &answer)) {
         answer.wait_status = SIGKILL;
-        end_zygote(children);
+        give_up_zygote(children);
     }
     pthread_mutex_unlock(&children->lock);
     let_go(child);
@@ -349,8 +390,9 @@ void cqa_child_dismiss(struct cqa_children *children, struct cqa_child *child)
     const struct cqa_zygote_order wish = {.wish = CQA_ZYGOTE_DISMISS, .pid = child->pid};
 
     pthread_mutex_lock(&children->lock);
-    if (child->generation == children->generation && children->pid != 0)
-        (void)send_order(children, &wish, -1);
+    if (child->generation == children->generation && children->pid != 0 &&
+        !send_order(children, &wish, -1))
+        give_up_zygote(children);
     pthread_mutex_unlock(&children->lock);
     let_go(child);
 }

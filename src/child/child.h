@@ -54,7 +54,8 @@ enum cqa_status cqa_children_create_of(struct cqa_children **out, const char *pr
                                        const struct cqa_child_role *roles, size_t role_count,
                                        struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Ends the zygote, and with it what children are left. NULL is fine. */
+/* Ends the zygote, and with it what children are left, within two seconds; one that does not even
+ * die is left behind. NULL is fine. */
 void cqa_children_destroy(struct cqa_children *children);
 
 /* What the roles' `prepare` named ("" when nothing). A later zygote has the same, or gives no
@@ -76,7 +77,8 @@ struct cqa_child {
 };
 
 /* Starts a child whose frames are read by the table `rules`. Whatever is sent to it before it is
- * ready waits in its socket. CQA_E_BUSY and CQA_E_IO: not now. Any thread. */
+ * ready waits in its socket. A zygote that has gone, or gives no answer for 5 s, is ended with its
+ * children and replaced. CQA_E_BUSY and CQA_E_IO: not now. Any thread. */
 enum cqa_status cqa_child_start(struct cqa_children *children, const struct cqa_child_order *order,
                                 const struct cqa_frame_rule *rules, size_t rule_count,
                                 struct cqa_child *out, struct cqa_error *error) CQA_MUST_CHECK;

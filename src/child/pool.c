@@ -243,13 +243,11 @@ enum cqa_status cqa_pool_create(struct cqa_pool **out, struct cqa_children *chil
 
 void cqa_pool_destroy(struct cqa_pool *pool)
 {
-    int status;
-
     if (pool == NULL)
         return;
     for (int i = 0; pool->seats != NULL && i < pool->config.count; i++)
         if (pool->seats[i].child.pid != 0)
-            unseat(pool, &pool->seats[i], &status);
+            unseat(pool, &pool->seats[i], NULL);
     if (pool->epoll >= 0)
         close(pool->epoll);
     cqa_frame_finish(&pool->taken);

@@ -5,30 +5,42 @@
 #include <stdio.h>
 #include <string.h>
 #include "appraisal/appraisal.h"
+#include "appraisal/import.h"
 #include "appraisal/sheet.h"
 #include "base/models.h"
 #include "base/say.h"
+#include "book/book_child.h"
 #include "cli/cli.h"
 
-enum { SHEET_BYTES_MAX = 1 << 28 };
+enum { SHEET_BYTES_MAX = 1 << 28, BEFORE_MAX = 12 /* months of a year */ };
 
 static const char NAME[] = "appraise";
 
 static const char HELP[] =
-    "Usage: callqa appraise --scheme FILE --indicators FILE.csv [OPTION]...\n"
+    "Usage: callqa appraise --scheme FILE --indicators FILE [OPTION]...\n"
     "Computes each agent's points, grade and pay by an appraisal scheme, with the trace of every\n"
     "number.\n\n"
     "  -s, --scheme FILE     a scheme, or the name of one in models/schemes\n"
-    "  -i, --indicators FILE CSV: agent,indicator,value[,count][,rater][,post][,period], or agent\n"
-    "                        and a column for each indicator; UTF-8, UTF-16 or GB18030\n"
+    "  -i, --indicators FILE agent,indicator,value[,count][,rater][,post][,period], or agent and "
+    "a\n"
+    "                        column for each indicator: .xlsx, or CSV in UTF-8, UTF-16 or GB18030\n"
+    "  -S, --sheet NAME      of the .xlsx file of indicators, where several sheets have data\n"
     "  -r, --results FILE    results of calls, one a line (callqa analyze --format jsonl, or the\n"
     "                        server's export), for what callqa measures itself\n"
-    "  -R, --roster FILE     CSV: person,extension,team,post,from,to: whose call it was\n"
+    "  -R, --roster FILE     person,extension,team,post,from,to, as .xlsx or CSV: whose call it "
+    "was\n"
     "  -p, --period PERIOD   2025-11 or 2025Q4: calls of other times do not count\n"
+    "      --before FILE     sheets of an earlier period (--format jsonl --period of it), for "
+    "what\n"
+    "                        the scheme carries over; may be given again\n"
+    "      --least-coverage P  ask about a measured number that stands on less than P per\n"
+    "                        cent of the calls handled\n"
+    "      --least-calls N   the same, on fewer than N calls\n"
     "  -f, --format FORMAT   text (default), jsonl or csv\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Wrong input is named on stderr as FILE:LINE:COLUMN; nothing is computed for that agent,\n"
+    "Wrong input is named on stderr as FILE:LINE:COLUMN, or FILE:SHEET!CELL; nothing is computed "
+    "for that agent,\n"
     "everything for the others, and the exit code is 3. An invalid scheme is exit code 4.\n\n"
     "Example: callqa appraise --scheme agent-2013 --indicators november.csv --results "
     "calls.jsonl";
@@ -41,8 +53,15 @@ struct options {
     const char *results;
     const char *roster;
     const char *period;
+    struct cqa_coverage_least least;
+    const char *before[BEFORE_MAX];
+    size_t before_count;
+    const char *sheet;
     int format;
 };
+
+/* Of options that have no letter. */
+enum { LEAST_COVERAGE = 256, LEAST_CALLS, BEFORE };
 
 /* All that a run holds; zero is empty. */
 struct work {
@@ -50,8 +69,11 @@ struct work {
     struct cqa_problems problems;
     struct cqa_faults faults;
     struct cqa_rows rows;
+    struct cqa_import_report report;
+    struct cqa_children *children; /* that read workbooks; NULL: none was there yet */
     struct cqa_calls calls;
     struct cqa_roster roster;
+    struct cqa_history history;
     struct cqa_appraisal appraisal;
     char scheme_path[PATH_MAX];
 };
@@ -60,11 +82,14 @@ static void finish(struct work *work)
 {
     cqa_appraisal_finish(&work->appraisal);
     cqa_roster_finish(&work->roster);
+    cqa_history_finish(&work->history);
     cqa_calls_finish(&work->calls);
+    cqa_import_report_finish(&work->report);
     cqa_rows_finish(&work->rows);
     cqa_faults_finish(&work->faults);
     cqa_problems_finish(&work->problems);
     cqa_scheme_destroy(work->scheme);
+    cqa_children_destroy(work->children);
 }
 
 static int parse_format(const char *word)
@@ -78,26 +103,60 @@ static int parse_format(const char *word)
 }
 
 /* -1: go on; else the exit code. */
+static int parse_least(int option, const char *word, struct cqa_coverage_least *least)
+{
+    struct cqa_rational number = cqa_rational_none();
+    const int is_share = option == LEAST_COVERAGE;
+    const int most = is_share ? 100 : 1000000;
+
+    if (!cqa_rational_parse(word, &number) || cqa_rational_sign(number) < 0 ||
+        cqa_rational_compare(number, cqa_rational_whole(most)) > 0 ||
+        (!is_share && !cqa_rational_is_whole(number)))
+        return cqa_cli_usage(NAME,
+                             is_share ? "--least-coverage: \"%s\"; allowed: a share in %%, 0 to 100"
+                                      : "--least-calls: \"%s\"; allowed: a whole number of calls",
+                             word);
+    if (is_share)
+        least->pct = number;
+    else
+        least->calls = (size_t)number.numerator;
+    return -1;
+}
+
+/* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {{"scheme", required_argument, NULL, 's'},
-                                          {"indicators", required_argument, NULL, 'i'},
-                                          {"results", required_argument, NULL, 'r'},
-                                          {"roster", required_argument, NULL, 'R'},
-                                          {"period", required_argument, NULL, 'p'},
-                                          {"format", required_argument, NULL, 'f'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {"version", no_argument, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"scheme", required_argument, NULL, 's'},
+        {"indicators", required_argument, NULL, 'i'},
+        {"results", required_argument, NULL, 'r'},
+        {"roster", required_argument, NULL, 'R'},
+        {"period", required_argument, NULL, 'p'},
+        {"sheet", required_argument, NULL, 'S'},
+        {"least-coverage", required_argument, NULL, LEAST_COVERAGE},
+        {"before", required_argument, NULL, BEFORE},
+        {"least-calls", required_argument, NULL, LEAST_CALLS},
+        {"format", required_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0}};
     int option;
 
-    while ((option = getopt_long(argc, argv, "s:i:r:R:p:f:hV", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "s:i:r:R:p:S:f:hV", longs, NULL)) != -1) {
         const char **const texts[] = {&options->scheme, &options->indicators, &options->results,
-                                      &options->roster, &options->period};
-        static const char letters[] = "sirRp";
-        const char *letter = strchr(letters, option);
+                                      &options->roster, &options->period,     &options->sheet};
+        static const char letters[] = "sirRpS";
+        const char *letter = option < LEAST_COVERAGE ? strchr(letters, option) : NULL;
         if (letter != NULL) {
             *texts[letter - letters] = optarg;
+        } else if (option == BEFORE) {
+            if (options->before_count == BEFORE_MAX)
+                return cqa_cli_usage(NAME, "--before: allowed are up to %d files", BEFORE_MAX);
+            options->before[options->before_count++] = optarg;
+        } else if (option >= LEAST_COVERAGE) {
+            const int bad = parse_least(option, optarg, &options->least);
+            if (bad >= 0)
+                return bad;
         } else if (option == 'f') {
             options->format = parse_format(optarg);
             if (options->format < 0)
@@ -119,18 +178,63 @@ static int parse(int argc, char **argv, struct options *options)
     return -1;
 }
 
+/* ---- input */
+
+/* A process forks the others of which each reads a workbook: it has seen nothing but the scheme and
+ * the file. */
+static enum cqa_status get_children(void *context, struct cqa_children **out,
+                                    struct cqa_error *error)
+{
+    static const struct cqa_child_role roles[] = {
+        {CQA_ROLE_BOOK, NULL, cqa_book_warm, cqa_book_live}};
+    struct work *work = context;
+    enum cqa_status status = CQA_OK;
+
+    if (work->children == NULL)
+        status = cqa_children_create(&work->children, roles, 1, CQA_ZYGOTE_FORKED, error);
+    *out = work->children;
+    return status;
+}
+
 static enum cqa_status read_input(const struct options *options, struct work *work,
                                   struct cqa_error *error)
 {
-    enum cqa_status status =
-        cqa_rows_import(work->scheme, options->indicators, &work->rows, &work->faults, error);
+    const struct cqa_table_children children = {get_children, work};
+    const struct cqa_table_source roster = {&children, NULL};
+    const struct cqa_import_how how = {.source = {&children, options->sheet}};
+    enum cqa_status status = cqa_rows_import(work->scheme, &how, options->indicators, &work->rows,
+                                             &work->faults, &work->report, error);
 
     if (status == CQA_OK && options->results != NULL)
         status =
             cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults, error);
     if (status == CQA_OK && options->roster != NULL)
-        status = cqa_roster_import(options->roster, &work->roster, &work->faults, error);
+        status = cqa_roster_import(&roster, options->roster, &work->roster, &work->faults, error);
+    for (size_t i = 0; i < options->before_count && status == CQA_OK; i++)
+        status = cqa_history_import(&work->history, work->scheme, options->before[i], &work->faults,
+                                    error);
     return status;
+}
+
+/* What of the file does not count, and what cannot be seen in it. */
+static void report_import(const struct cqa_import_report *report)
+{
+    char place[PATH_MAX + 300];
+
+    snprintf(place, sizeof place, "%s", report->place ? report->place : "");
+    if (report->sheet_count > 0) /* "FILE:SHEET!" */
+        place[strlen(place) - 1] = '\0';
+    for (size_t i = 0; i < report->note_count; i++)
+        cqa_say(stderr, "note: %s: %p", place, report->notes[i]);
+    for (size_t i = 0; i < report->column_count; i++)
+        if (report->columns[i].taken != NULL && report->columns[i].taken[0] == '\0')
+            cqa_say(stderr, "note: %s: the column \"%s\" is left out", place,
+                    report->columns[i].heading);
+    for (size_t i = 0; i < report->left_out_count; i++) {
+        const struct cqa_import_left_out *row = &report->left_out[i];
+        cqa_say(stderr, "note: %s: row %zu is left out (\"%s\"): %p", place, row->line, row->text,
+                cqa_words_named(row->why));
+    }
 }
 
 /* ---- output: a sheet at a time, so that memory does not grow with the floor */
@@ -186,6 +290,7 @@ static void report(struct work *work)
     const struct cqa_appraisal *appraisal = &work->appraisal;
 
     cqa_faults_print(&work->faults, cqa_say_language(), stderr);
+    report_import(&work->report);
     for (size_t i = 0; i < appraisal->left_out_count; i++)
         if (!appraisal->left_out[i].is_fault)
             cqa_say(stderr, "note: \"%s\" is left out: %p", appraisal->left_out[i].agent,
@@ -216,6 +321,8 @@ static int appraise(const struct options *options, struct work *work)
         .calls = options->results ? &work->calls : NULL,
         .roster = options->roster ? &work->roster : NULL,
         .period = options->period,
+        .history = &work->history,
+        .least = options->least,
     };
     if (cqa_appraise(&input, &work->faults, &work->appraisal, &error) != CQA_OK)
         return error.status == CQA_E_BADDATA ? cqa_cli_usage(NAME, "%p", &error.message)

@@ -14,7 +14,9 @@
 #include "cli/cli.h"
 #include "cli/configured.h"
 #include "pipeline/config.h"
+#include "report/width.h"
 #include "store/refused.h"
+#include "store/standing.h"
 
 static const char NAME[] = "deliveries";
 
@@ -27,6 +29,7 @@ static const char HELP[] =
     "  -r, --resend          has all of them sent at once, the refused ones too, by callqad or "
     "the\n"
     "                        next sweep; then lists them\n"
+    "  -l, --language L      en or zh\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
     "States: waiting; sending; not_taken (the server would not take it so far: it is sent by "
@@ -45,13 +48,17 @@ struct options {
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {
-        {"config", required_argument, NULL, 'c'}, {"format", required_argument, NULL, 'f'},
-        {"resend", no_argument, NULL, 'r'},       {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+                                          {"format", required_argument, NULL, 'f'},
+                                          {"resend", no_argument, NULL, 'r'},
+                                          {"language", required_argument, NULL, 'l'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {"version", no_argument, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
     int option;
+    int zh = 0;
 
-    while ((option = getopt_long(argc, argv, "c:f:rhV", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "c:f:rl:hV", longs, NULL)) != -1) {
         switch (option) {
         case 'c':
             options->config = optarg;
@@ -62,6 +69,10 @@ static int parse(int argc, char **argv, struct options *options)
             break;
         case 'r':
             options->resend = 1;
+            break;
+        case 'l':
+            if (cqa_cli_language(NAME, optarg, &zh) >= 0)
+                return CQA_EXIT_USAGE;
             break;
         case 'h':
             cqa_say(stdout, HELP);
@@ -86,16 +97,34 @@ struct listing {
     int failed;
 };
 
-static const char *state_of(const struct cqa_owed *owed)
+enum shown { WAITING, SENDING, NOT_TAKEN, REFUSED };
+
+static enum shown state_of(const struct cqa_owed *owed)
 {
     switch (owed->state) {
     case CQA_DELIVERY_IN_FLIGHT:
-        return "sending";
+        return SENDING;
     case CQA_DELIVERY_QUARANTINED:
-        return "refused";
+        return REFUSED;
     default:
-        return owed->aside > 0 ? "not_taken" : "waiting";
+        return owed->aside > 0 ? NOT_TAKEN : WAITING;
     }
+}
+
+/* For programs, and in English; people read the words in their language. */
+static const char *const state_words[] = {"waiting", "sending", "not_taken", "refused"};
+
+static void print_state(enum shown state)
+{
+    enum { COLUMNS = 9 };
+    static const char *const said[] = {CQA_N("waiting"), CQA_N("sending"), CQA_N("not_taken"),
+                                       CQA_N("refused")};
+    const struct cqa_message word = {.format = said[state]};
+    char text[64];
+
+    cqa_message_write(&word, cqa_say_language(), text, sizeof text);
+    const size_t wide = cqa_width(text);
+    printf("%s%*s", text, wide < COLUMNS ? (int)(COLUMNS - wide) : 0, "");
 }
 
 static int64_t seconds(int64_t ms)
@@ -119,9 +148,10 @@ static int print_json(const struct listing *listing, const struct cqa_owed *owed
     const int is_refused = owed->state == CQA_DELIVERY_QUARANTINED;
     json_t *object = json_pack(
         "{so, so, so, ss, ss?, si, si, sI, so}", "path", name(listing, owed->path), "call",
-        name(listing, owed->call_id), "key", name(listing, owed->key), "state", state_of(owed),
-        "why", owed->text, "http_status", owed->http_status, "attempts", owed->attempts, "age_s",
-        (json_int_t)seconds(listing->now_ms - owed->made_ms), "next_s",
+        name(listing, owed->call_id), "key", name(listing, owed->key), "state",
+        state_words[state_of(owed)], "why", owed->text, "http_status", owed->http_status,
+        "attempts", owed->attempts, "age_s", (json_int_t)seconds(listing->now_ms - owed->made_ms),
+        "next_s",
         is_refused ? json_null() : json_integer(seconds(owed->next_ms - listing->now_ms)));
     char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
     const int written = line != NULL && puts(line) >= 0;
@@ -136,7 +166,8 @@ static int print_text(const struct listing *listing, const struct cqa_owed *owed
     char path[4 * PATH_MAX];
 
     cqa_escape_control(owed->path, path, sizeof path);
-    printf("%-9s  %8" PRId64 " s  %s", state_of(owed), seconds(listing->now_ms - owed->made_ms),
+    print_state(state_of(owed));
+    printf("  %8" PRId64 " s  %s", seconds(listing->now_ms - owed->made_ms),
            listing->masks ? cqa_log_private(owed->path) : path);
     if (owed->text != NULL && owed->text[0] != '\0')
         printf("  %s", owed->text);
@@ -158,9 +189,11 @@ static int print_one(void *context, const struct cqa_owed *owed)
 static enum cqa_status resend(struct cqa_store *store, struct cqa_error *error)
 {
     int64_t count = 0;
-    const enum cqa_status status = cqa_refused_again(store, NULL, &count, error);
+    enum cqa_status status = cqa_refused_again(store, NULL, &count, error);
 
-    return status == CQA_OK ? cqa_owed_hurry(store, error) : status;
+    if (status == CQA_OK)
+        status = cqa_owed_hurry(store, error);
+    return status == CQA_OK ? cqa_owed_call(store, error) : status;
 }
 
 static int run(const struct cqa_config *config, void *context)
@@ -173,11 +206,15 @@ static int run(const struct cqa_config *config, void *context)
     struct cqa_error error = {0};
 
     cqa_log_set_masking(config->mask_private);
-    enum cqa_status status = cqa_store_open(config->state_dir, &store, &error);
+    enum cqa_status status = options->resend
+                                 ? cqa_store_open(config->state_dir, &store, &error)
+                                 : cqa_store_open_to_look(config->state_dir, &store, &error);
     if (status == CQA_OK && options->resend)
         status = resend(store, &error);
     if (status == CQA_OK)
         status = cqa_owed_each(store, print_one, &listing, &error);
+    else if (status == CQA_E_NOTFOUND)
+        status = CQA_OK; /* no store yet: nothing is owed */
     cqa_store_close(store);
     if (status == CQA_OK && (listing.failed || fflush(stdout) != 0))
         status = cqa_fail_errno(&error, "writing the list");
@@ -185,8 +222,8 @@ static int run(const struct cqa_config *config, void *context)
         return cqa_cli_fail(NAME, "%p", &error.message);
     if (!options->json_lines)
         cqa_say(stderr,
-                options->resend ? CQA_N("%zu results, sent at once by callqad or the next sweep")
-                                : CQA_N("%zu results are not on the server"),
+                options->resend ? CQA_N("results that callqad or the next sweep sends at once: %zu")
+                                : CQA_N("results that are not on the server: %zu"),
                 listing.count);
     return CQA_EXIT_DONE;
 }

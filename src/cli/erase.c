@@ -22,8 +22,9 @@ static const char ERASE_HELP[] =
     "Deletes and overwrites what this recorder keeps of a customer, an agent or a call: results,\n"
     "what waits to be sent, previews. A hash stays, so that no scan brings it back. Recordings "
     "are\n"
-    "not touched: each is named, with whether its file is still there. What is under a legal hold\n"
-    "stays (callqa hold). What the scoring server has is erased there.\n\n"
+    "not touched: each is named, with whether its file is still there; as long as it is, its path\n"
+    "stays, and nothing else. What is under a legal hold stays (callqa hold). What the scoring\n"
+    "server has is erased there.\n\n"
     "  -c, --config FILE     configuration of callqad\n"
     "      --customer NUMBER 13800138000 also finds +86 138-0013-8000\n"
     "      --agent NAME      as results name the agent\n"
@@ -31,7 +32,8 @@ static const char ERASE_HELP[] =
     "  -n, --dry-run         only name what would be erased\n"
     "  -h, --help            this\n"
     "  -V, --version         versions of callqa and its libraries\n\n"
-    "Exit code 1: some are just being analysed or sent; ask again.\n"
+    "Exit codes: 0 done, or nothing is known of it; 1 some are just being analysed or sent, ask\n"
+    "again; 6 all of it, or some, is under a legal hold and stays.\n"
     "Example: callqa erase --config /etc/callqa/callqad.yaml --customer 13800138000 --dry-run";
 
 static const char HOLD_HELP[] =
@@ -154,7 +156,9 @@ static int erase(struct cqa_store *store, const struct wish *wish)
             wish->dry ? "%zu recordings would be erased; under a legal hold: %zu; in use: %zu"
                       : "%zu recordings are erased; under a legal hold: %zu; in use: %zu",
             out.erased, out.held, out.busy);
-    return out.busy > 0 ? CQA_EXIT_FAILED : CQA_EXIT_DONE;
+    if (out.busy > 0)
+        return CQA_EXIT_FAILED;
+    return out.held > 0 ? CQA_EXIT_HELD : CQA_EXIT_DONE;
 }
 
 static void erase_help(void)
@@ -192,6 +196,34 @@ static void tell_hold(void *context, const struct cqa_about *about, const char *
     printf("%s\t%s\t%s\t%s\n", moment, cqa_about_words[about->kind], about->value, reason);
 }
 
+static void tell_nothing(void *context, const char *path, int is_there, int is_held)
+{
+    (void)context;
+    (void)path;
+    (void)is_there;
+    (void)is_held;
+}
+
+/* A hold that keeps nothing may be a number that was mistyped. */
+static enum cqa_status put_hold(struct cqa_store *store, const struct wish *wish,
+                                struct cqa_error *error)
+{
+    const int64_t now_ms = cqa_clock_wall_ms(&cqa_clock_system);
+    struct cqa_erasure out;
+    enum cqa_status status = cqa_store_hold(store, &wish->about, wish->reason, now_ms, error);
+
+    if (status == CQA_OK)
+        status = cqa_store_erase(store, &wish->about, 1, now_ms, tell_nothing, NULL, &out, error);
+    if (status == CQA_OK)
+        cqa_say(stderr,
+                out.held > 0
+                    ? "recordings that are held by it: %zu, and those to come"
+                    : "recordings that are held by it: %zu so far; is it spelled as results "
+                      "spell it? Those to come are held",
+                out.held);
+    return status;
+}
+
 static int hold(struct cqa_store *store, const struct wish *wish)
 {
     struct cqa_error error = {0};
@@ -202,8 +234,7 @@ static int hold(struct cqa_store *store, const struct wish *wish)
     else if (wish->lift)
         status = cqa_store_lift(store, &wish->about, &error);
     else
-        status = cqa_store_hold(store, &wish->about, wish->reason,
-                                cqa_clock_wall_ms(&cqa_clock_system), &error);
+        status = put_hold(store, wish, &error);
     return status == CQA_OK ? CQA_EXIT_DONE : cqa_cli_fail(HOLD, "%p", &error.message);
 }
 

@@ -173,6 +173,12 @@ static struct cqa_message words_of(const struct cqa_trouble *trouble, int64_t no
         cqa_message_set(&told, "%" PRId64 " results are unsent, the oldest for %p", trouble->count,
                         &since);
         break;
+    case CQA_TROUBLE_FULL:
+        cqa_message_set(&told,
+                        "the disk of state_dir has no room (bytes free: %" PRId64
+                        "): nothing is analysed, results are sent",
+                        trouble->count);
+        break;
     default:
         cqa_message_set(&told, "%" PRId64 " results were refused by the server", trouble->count);
     }
@@ -213,9 +219,11 @@ static void print_text(const struct cqa_standing *standing, int64_t now_ms)
     const struct cqa_message ago = age(standing->progress_ms, now_ms);
 
     print_recordings(standing);
-    cqa_say(stdout, "results: %" PRId64 " sent, %" PRId64 " unsent, %" PRId64 " refused",
+    cqa_say(stdout,
+            "results: %" PRId64 " sent, %" PRId64 " unsent (of them %" PRId64
+            " not taken so far), %" PRId64 " refused",
             sent[CQA_DELIVERY_ACKED], sent[CQA_DELIVERY_PENDING] + sent[CQA_DELIVERY_IN_FLIGHT],
-            sent[CQA_DELIVERY_QUARANTINED]);
+            standing->counts.aside, sent[CQA_DELIVERY_QUARANTINED]);
     cqa_say(stdout, "last progress: %p; processes: %" PRId64, &ago, standing->processes);
     for (size_t i = 0; i < standing->folder_count; i++)
         print_folder(&standing->folders[i], now_ms);
@@ -304,11 +312,12 @@ static json_t *to_json(const struct cqa_standing *standing, int64_t now_ms)
         json_array_append_new(vanished, json_of_vanished(&standing->vanished_last[i]));
     for (size_t i = 0; i < standing->trouble_count; i++)
         json_array_append_new(troubles, json_of_trouble(&standing->troubles[i]));
-    return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}", "schema",
-                     "callqa.status/1", "now_ms", (json_int_t)now_ms, "well",
+    return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}",
+                     "schema", "callqa.status/1", "now_ms", (json_int_t)now_ms, "well",
                      standing->trouble_count == 0, "recordings", json_of_counts(standing),
                      "results", "sent", (json_int_t)sent[CQA_DELIVERY_ACKED], "unsent", unsent,
-                     "refused", (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms",
+                     "not_taken", (json_int_t)standing->counts.aside, "refused",
+                     (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms",
                      time_of(standing->progress_ms), "processes", (json_int_t)standing->processes,
                      "folders", folders, "vanished_last", vanished, "stuck", troubles);
 }

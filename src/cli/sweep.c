@@ -289,7 +289,7 @@ static void print_summary(const struct cqa_config *config, const struct cqa_pipe
     if (config->posts) {
         cqa_say(stdout, "posted      %" PRIu64 "", status->delivered);
         cqa_say(stdout, "refused     %zu", status->untaken);
-        cqa_say(stdout, "unsent      %zu", status->unsent);
+        cqa_say(stdout, "unsent      %zu", status->unsent - status->aside);
     }
     cqa_say(stdout, "pending     %zu", status->waiting);
     if (status->trouble != NULL)

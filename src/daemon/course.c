@@ -6,7 +6,7 @@
 #include "base/say.h"
 
 enum {
-    STOP_MS = 8000,         /* then what still runs goes back to the queue; the promise is 10 s */
+    STOP_MS = 6500,         /* then what still runs goes back to the queue; the promise is 10 s */
     STATUS_LOG_MS = 600000, /* between two in the log, where something happened */
 };
 

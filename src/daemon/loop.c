@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 #include "base/log.h"
+#include "daemon/alone.h"
 #include "daemon/apart.h"
 #include "daemon/course.h"
 #include "daemon/sending.h"
@@ -37,6 +39,7 @@ struct loop {
     sd_event_source *io[CQA_PIPELINE_FDS_MAX];
     sd_event_source *sender; /* a look at the sender, which runs apart */
     sd_event_source *news;   /* what it says */
+    int alone;               /* holds the state folder; -1 */
     struct cqa_sending sending;
     struct cqa_course course;
     int64_t watchdog_ms; /* between two words to the watchdog; 0: there is none */
@@ -437,6 +440,8 @@ static void take_down(struct loop *loop)
     cqa_sending_end(&loop->sending);
     cqa_apart_destroy(loop->apart);
     cqa_pipeline_destroy(loop->pipeline);
+    if (loop->alone >= 0)
+        close(loop->alone);
 }
 
 /* The sender is the main process's, and a process of its own. */
@@ -446,27 +451,30 @@ static struct cqa_pipeline_options options_of(void)
 }
 
 /* With a new pipeline, after the store has been found beyond use: mended, where it can be. A store
- * that is found so again is not what it looks like, and is replaced, once a day. 0: it is of no
- * use; whoever starts the process anew may have more luck. */
+ * that is found so again, and looks sound, is not what it looks like, and is replaced, once a day.
+ * 0: it is of no use; whoever starts the process anew may have more luck. */
 static int revive(struct loop *loop)
 {
     struct cqa_pipeline_options options = options_of();
     const int again = loop->revived_ms != 0 && now_ms(loop) - loop->revived_ms < REVIVE_MS;
+    enum cqa_status status;
     struct cqa_error error = {0};
 
     options.mends_anyway = again && cqa_pipeline_broken(loop->pipeline) == CQA_E_BADDATA &&
                            (loop->forced_ms == 0 || now_ms(loop) - loop->forced_ms > FORCE_MS);
-    if (loop->course.stopping || (again && !options.mends_anyway))
+    if (loop->course.stopping)
         return 0;
     if (options.mends_anyway)
         loop->forced_ms = now_ms(loop);
     loop->revived_ms = now_ms(loop);
     cqa_pipeline_destroy(loop->pipeline);
     loop->pipeline = NULL;
-    if (cqa_pipeline_create(&loop->pipeline, loop->config, loop->engine, loop->clock, &options,
-                            &error) == CQA_OK)
+    status = cqa_pipeline_create(&loop->pipeline, loop->config, loop->engine, loop->clock, &options,
+                                 &error);
+    if (status != CQA_OK)
+        cqa_log(CQA_LOG_ERROR, "%p", &error.message);
+    else if (!again || cqa_pipeline_mended(loop->pipeline))
         return listen_to_pipeline(loop) >= 0;
-    cqa_log(CQA_LOG_ERROR, "%p", &error.message);
     return 0;
 }
 
@@ -476,6 +484,8 @@ static enum cqa_status begin(struct loop *loop, struct cqa_error *error)
     enum cqa_status status = CQA_OK;
 
     if (loop->only == NULL)
+        status = cqa_alone_take(loop->config->state_dir, &loop->alone, error);
+    if (status == CQA_OK && loop->only == NULL)
         status = cqa_apart_create(&loop->apart, "/proc/self/exe", loop->path, loop->clock, error);
     if (status == CQA_OK)
         status = keep_ours(loop, loop->config, error);
@@ -494,6 +504,7 @@ enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct
                         .clock = clock,
                         .engine = engine,
                         .config = config,
+                        .alone = -1,
                         .sending = cqa_sending_begin(path, clock),
                         .course = cqa_course_begin(cqa_clock_monotonic_ms(clock))};
     enum cqa_status status;

@@ -142,7 +142,9 @@ enum cqa_status cqa_facts_know(struct cqa_pipeline *pipeline, const struct cqa_w
                                 .call_id = identity.call.id,
                                 .file = stem_of(path, arena),
                                 .caller = cqa_fact_caller(identity.call.customer, arena),
-                                .begun_ms = identity.call.begun_ms,
+                                .begun_ms = identity.call.called_ms > 0
+                                                ? identity.call.called_ms
+                                                : identity.call.begun_ms,
                                 .within_ms = CQA_JOIN_WITHIN_MS};
     if (out->link.keys.file == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");

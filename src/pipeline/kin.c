@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/log.h"
+#include "pipeline/names.h"
 #include "report/same.h"
 
 enum { JSON_BYTES_MAX = 64 << 20, MEND_BATCH = 256, PLACES_A_TURN = 64 };
@@ -83,10 +84,27 @@ static int read_result(const char *json, size_t length, struct cqa_result *out)
     return cqa_result_from_json(json, length, CQA_RESULT_OURS, out, &error) == CQA_OK;
 }
 
+/* The better source stands; which of two equal ones, their names say. */
+static enum cqa_status choose_source(struct deciding *it, const struct cqa_kin *kin,
+                                     const struct cqa_result *other)
+{
+    struct cqa_settlement *settlement = &it->plan->settlement;
+    enum cqa_status status = CQA_OK;
+    int better = cqa_result_better(it->result, other);
+
+    if (better == 0)
+        status = cqa_names_compare(it->pipeline->config, it->kindred->self.path, kin->path, &better,
+                                   it->error);
+    it->plan->of = kin->path;
+    settlement->is = better > 0 ? CQA_KIN_BETTER : CQA_KIN_COPY;
+    settlement->of = kin->id;
+    settlement->takes_id = it->kindred->self.is_named && !kin->named;
+    return status;
+}
+
 static enum cqa_status find_same(struct deciding *it)
 {
     const struct cqa_recording *self = &it->kindred->self;
-    struct cqa_settlement *settlement = &it->plan->settlement;
     enum cqa_status status = CQA_OK;
     int same = 0;
 
@@ -95,13 +113,8 @@ static enum cqa_status find_same(struct deciding *it)
         struct cqa_result other = {0};
         if (read_result(kin->json, kin->json_length, &other))
             status = is_same(self, it->result, kin, &other, &same, it->error);
-        if (same) {
-            it->plan->of = kin->path;
-            settlement->is =
-                cqa_result_better(it->result, &other) > 0 ? CQA_KIN_BETTER : CQA_KIN_COPY;
-            settlement->of = kin->id;
-            settlement->takes_id = self->is_named && !kin->named;
-        }
+        if (status == CQA_OK && same)
+            status = choose_source(it, kin, &other);
         cqa_result_finish(&other);
     }
     return status;

@@ -74,6 +74,7 @@ struct cqa_pipeline {
     int64_t believe_at_ms;  /* monotonic: when it is written next */
     int64_t check_at_ms;    /* monotonic: whether the store is still in its place */
     enum cqa_status broken; /* the store is beyond use: the process must end */
+    int mended;             /* a new store was built when this was created */
     struct cqa_pipeline_status counts;
 };
 

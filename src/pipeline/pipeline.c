@@ -20,6 +20,8 @@ enum {
     FORGET_MS = 10 * 60000, /* between two rounds of retention */
     FORGET_COUNT = 200,
     BELIEVE_MS = 10 * 60000, /* between two times that what is believed is written */
+    WATCHING_WAIT_MS = 1500, /* for a process that has the store, and may stand still with it … */
+    ENDING_WAIT_MS = 200,    /* … which does not hold up the end */
 };
 static const int64_t LONG_MS = INT64_C(100) * 366 * 24 * 60 * 60 * 1000;
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
@@ -105,7 +107,7 @@ static enum cqa_status start_workers(struct cqa_pipeline *pipeline, const struct
     return CQA_OK;
 }
 
-static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_error *error)
+static enum cqa_status mend(struct cqa_pipeline *pipeline, struct cqa_error *error)
 {
     struct cqa_mended mended;
     const enum cqa_status status =
@@ -113,6 +115,7 @@ static enum cqa_status mend(const struct cqa_pipeline *pipeline, struct cqa_erro
 
     if (status != CQA_OK || !mended.replaced)
         return status;
+    pipeline->mended = 1;
     cqa_log(CQA_LOG_ERROR,
             "the store in %s could not be used: a new one is built from the recordings, which are "
             "analysed and sent anew",
@@ -185,6 +188,8 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
         cqa_pipeline_destroy(pipeline);
         return status;
     }
+    if (options->watches) /* signals are heard between two turns */
+        cqa_store_set_wait(pipeline->store, WATCHING_WAIT_MS);
     *out = pipeline;
     return CQA_OK;
 }
@@ -398,6 +403,11 @@ static void check_place(struct cqa_pipeline *pipeline)
     pipeline->broken = CQA_E_BADDATA;
 }
 
+int cqa_pipeline_mended(const struct cqa_pipeline *pipeline)
+{
+    return pipeline->mended;
+}
+
 enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline)
 {
     return pipeline->broken;
@@ -439,6 +449,7 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
 void cqa_pipeline_wind_down(struct cqa_pipeline *pipeline)
 {
     pipeline->winding_down = 1;
+    cqa_store_set_wait(pipeline->store, ENDING_WAIT_MS);
     if (pipeline->sender != NULL)
         cqa_sender_wind_down(pipeline->sender);
 }
@@ -491,6 +502,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
                                counts.recordings[CQA_RECORDING_SETTLING]);
     status->unsent = (size_t)(counts.deliveries[CQA_DELIVERY_PENDING] +
                               counts.deliveries[CQA_DELIVERY_IN_FLIGHT]);
+    status->aside = (size_t)counts.aside;
     status->untaken = (size_t)(counts.deliveries[CQA_DELIVERY_QUARANTINED] + counts.aside);
     if (counts.oldest_unsent_ms > 0)
         status->oldest_unsent_ms = cqa_pipeline_wall_ms(pipeline) - counts.oldest_unsent_ms;

@@ -36,7 +36,8 @@ struct cqa_pipeline_status {
     size_t waiting;                    /* recordings to analyse */
     size_t running;                    /* under analysis, or being sent */
     size_t unsent;                     /* results to post */
-    size_t untaken;                    /* results that the server refused, or did not take so far */
+    size_t aside;                      /* of them: the server did not take them so far */
+    size_t untaken;                    /* those, and results that the server refused */
     int64_t oldest_unsent_ms;          /* age of the oldest of them; 0: none */
     int analysed_all;                  /* a scan is complete, and no recording can be begun now */
     int sent_all;                      /* nothing is due for sending now or soon */
@@ -88,6 +89,9 @@ size_t cqa_pipeline_fds(const struct cqa_pipeline *pipeline, int fds[CQA_PIPELIN
 int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline);
 
 /* What ended it, after a turn that gave -1: CQA_E_BADDATA, CQA_E_IO. */
+/* 1: a new store was built in the place of one that could not be used, when it was created. */
+int cqa_pipeline_mended(const struct cqa_pipeline *pipeline);
+
 enum cqa_status cqa_pipeline_broken(const struct cqa_pipeline *pipeline);
 
 /* Another process has left something to send. */

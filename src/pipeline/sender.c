@@ -58,6 +58,7 @@ struct cqa_sender {
     int64_t claim_at_ms;           /* monotonic: when a claim is made without knowing of anything */
     int64_t ahead_ms;              /* of the wall clock before the monotonic one */
     int hurried;                   /* since the start or the clock's last jump */
+    int64_t called;                /* the last call of a person's (cqa_owed_called) */
     char by[VERSIONS_SIZE];        /* versions of these programs, as far as known */
     char by_before[VERSIONS_SIZE]; /* the one before it: two servers behind one address may take
                                     * turns, which is no upgrade */
@@ -532,6 +533,19 @@ static void mind_the_clock(struct cqa_sender *sender)
     sender->hurried = 0;
 }
 
+/* A person who asks for it does not wait for the pause of a server in trouble. */
+static void mind_the_call(struct cqa_sender *sender)
+{
+    const int64_t called = cqa_owed_called(sender->store);
+
+    if (called == sender->called)
+        return;
+    sender->called = called;
+    cqa_circuit_hurry(&sender->circuit);
+    sender->send_at_ms = 0;
+    cqa_log(CQA_LOG_NOTICE, "what is owed to the server is tried at once, as was asked");
+}
+
 /* 0: the store did not take it; to be tried again. */
 static int hurry(struct cqa_sender *sender)
 {
@@ -539,6 +553,7 @@ static int hurry(struct cqa_sender *sender)
     int64_t count = 0;
 
     mind_the_clock(sender);
+    mind_the_call(sender);
     if (!sender->hurried) {
         if (!took(sender, cqa_owed_hurry(sender->store, &error), &error, CQA_N("a delay")))
             return 0;
@@ -572,6 +587,7 @@ enum cqa_status cqa_sender_create(struct cqa_sender **out, const struct cqa_conf
     sender->clock = clock;
     sender->by_is_news = 1;
     sender->at_once = CQA_BATCH_MAX;
+    sender->called = cqa_owed_called(store);
     (void)snprintf(sender->by, sizeof sender->by, CQA_VERSION "/");
     post.clock = clock;
     const enum cqa_status status = cqa_post_create(&sender->post, &post, error);

@@ -6,7 +6,7 @@
 
 const char *const cqa_trouble_words[CQA_TROUBLE_KIND_COUNT + 1] = {
     "sum",     "stopped", "no_look", "unread",  "unmounted", "files",
-    "growing", "waiting", "unsent",  "refused", NULL};
+    "growing", "waiting", "unsent",  "refused", "full",      NULL};
 
 enum {
     MINUTE_MS = 60000,
@@ -187,6 +187,14 @@ static void judge_sending(struct reading *reading)
         add_trouble(reading, &(struct cqa_trouble){.kind = CQA_TROUBLE_REFUSED, .count = refused});
 }
 
+static void judge_room(struct reading *reading)
+{
+    int64_t free_bytes = 0;
+
+    if (cqa_standing_is_full(reading->store, &free_bytes))
+        add_trouble(reading, &(struct cqa_trouble){.kind = CQA_TROUBLE_FULL, .count = free_bytes});
+}
+
 static void judge_sum(struct reading *reading)
 {
     const struct cqa_standing *out = reading->out;
@@ -219,6 +227,7 @@ static enum cqa_status read_all(void *context, struct cqa_error *error)
         status = cqa_standing_copies(reading->store, &out->copies, error);
     out->discovered += out->growing + out->copies; /* for which no row stands yet, or any more */
     judge_sending(reading);
+    judge_room(reading);
     judge_sum(reading);
     return status;
 }

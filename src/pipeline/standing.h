@@ -26,6 +26,7 @@ enum cqa_trouble_kind {
     CQA_TROUBLE_WAITING,   /* a recording waits for its analysis for too long */
     CQA_TROUBLE_UNSENT,    /* results wait for the server for too long */
     CQA_TROUBLE_REFUSED,   /* the server will not take some */
+    CQA_TROUBLE_FULL,      /* the store's disk has no room: nothing is analysed */
     CQA_TROUBLE_KIND_COUNT
 };
 extern const char *const cqa_trouble_words[CQA_TROUBLE_KIND_COUNT + 1];
@@ -35,7 +36,7 @@ struct cqa_trouble {
     const char *path;   /* of a recording or a folder; NULL */
     const char *reason; /* a word, where there is one; NULL */
     int64_t since_ms;   /* wall clock; 0: not known */
-    int64_t count;
+    int64_t count;      /* of what it is about; FULL: bytes that are free, -1: not known */
 };
 
 struct cqa_folder_standing {

@@ -19,6 +19,11 @@ size_t cqa_circuit_batch(const struct cqa_circuit *circuit, size_t most)
     return circuit->state != CQA_CIRCUIT_CLOSED || circuit->failures >= OUTAGE_FAILURES ? 1 : most;
 }
 
+void cqa_circuit_hurry(struct cqa_circuit *circuit)
+{
+    circuit->until_ms = 0;
+}
+
 /* ---- items */
 
 static int is_refused(const struct cqa_reply *reply, const struct cqa_receipt *receipt)

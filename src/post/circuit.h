@@ -38,6 +38,10 @@ int64_t cqa_circuit_wait_ms(const struct cqa_circuit *circuit, int64_t now_ms);
 /* How many items the next request may carry, of at most `most`. */
 size_t cqa_circuit_batch(const struct cqa_circuit *circuit, size_t most);
 
+/* A person asks for the next request now. What is known of the server stays, and with it how long
+ * the pause after that is. */
+void cqa_circuit_hurry(struct cqa_circuit *circuit);
+
 /*
  * What becomes of each item of a reply, into `verdicts` (one a receipt): DELIVERED, LATER, ASIDE or
  * NEVER. What was refused while the server is in doubt is ASIDE; then so should be those of

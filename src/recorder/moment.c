@@ -8,9 +8,14 @@
 
 /* Dates and times as recorders write them. */
 
-/* A clock set to another zone is at most this far off; beyond it the number is not this call's
- * start. */
-enum { EPOCH_AGREES_S = 26 * 3600 };
+enum {
+    /* A clock set to another zone is at most this far off; beyond it the number is not this call's
+     * start. */
+    EPOCH_AGREES_S = 26 * 3600,
+    QUARTER_S = 15 * 60, /* zones differ by whole ones */
+    ZONES_S = 3600,      /* and by an hour at least */
+    SLACK_S = 5,         /* between a channel's start and the name that is made for it */
+};
 
 /* The digits of `text` when there are `count` of them, with anything but digits between:
  * 2025-11-20, 10_15_02. */
@@ -86,13 +91,68 @@ static int read_epoch(const struct cqa_groups *groups, struct cqa_arena *arena, 
     return 1;
 }
 
+/* A local time that comes twice, when clocks are put back, is the first that the call had begun
+ * by. */
+static int64_t from_local(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
+                          int64_t local_s, int64_t called_s)
+{
+    enum { FAR_S = 3 * 3600 }; /* no clock is put back by so much */
+    const int64_t first_s = recorder->utc ? local_s : cqa_zone_from_local(zone, local_s);
+
+    if (recorder->utc || called_s == 0 || first_s >= called_s - SLACK_S)
+        return first_s;
+    const int64_t second_s = local_s - cqa_zone_offset_s(zone, first_s + FAR_S);
+    return second_s > first_s && second_s + cqa_zone_offset_s(zone, second_s) == local_s ? second_s
+                                                                                         : first_s;
+}
+
+/* How far, in minutes, where it is as far as clocks of two zones are apart; else 0. */
+static int zones_apart(int64_t off_s)
+{
+    const int64_t over_s = ((off_s + SLACK_S) % QUARTER_S + QUARTER_S) % QUARTER_S;
+
+    return llabs(off_s) >= ZONES_S - SLACK_S && over_s <= 2 * SLACK_S
+               ? (int)((off_s + SLACK_S - over_s) / 60)
+               : 0;
+}
+
+int cqa_moment_is_later(int64_t local_s, int64_t called_s)
+{
+    const int64_t off_s = local_s - called_s;
+
+    return off_s > 0 && off_s <= EPOCH_AGREES_S && zones_apart(off_s) == 0;
+}
+
+/*
+ * The second in an id is when the call's channel was made, and knows nothing of zones and summer
+ * time. The recording begins then or later: when its name says, unless that clock is of another
+ * zone.
+ */
+static void reconcile(int64_t local_s, struct cqa_moment *moment)
+{
+    const int64_t off_s = local_s - moment->called_s;
+
+    moment->begun_s = local_s;
+    if (moment->called_s == 0)
+        return;
+    if (llabs(off_s) > EPOCH_AGREES_S) {
+        moment->called_s = 0;
+        return;
+    }
+    moment->off_minutes = zones_apart(off_s);
+    if (!cqa_moment_is_later(local_s, moment->called_s))
+        moment->begun_s = moment->called_s;
+}
+
 int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
-                           const struct cqa_groups *groups, struct cqa_arena *arena, int64_t *utc_s)
+                           const struct cqa_groups *groups, struct cqa_arena *arena,
+                           struct cqa_moment *out)
 {
     int parts[6] = {0};
     int64_t local_s = 0;
-    int64_t epoch_s = 0;
-    const int has_epoch = read_epoch(groups, arena, &epoch_s);
+
+    *out = (struct cqa_moment){0};
+    const int has_epoch = read_epoch(groups, arena, &out->called_s);
     const int known = read_parts(recorder, groups, arena, parts);
 
     /* A name that says a day that never was is no name of this recorder's, whatever else it says.
@@ -101,13 +161,10 @@ int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa
                                                      parts[4], parts[5], &local_s)))
         return -1;
     if (known == 0) {
-        *utc_s = epoch_s;
+        out->begun_s = out->called_s;
         return has_epoch;
     }
-    *utc_s = recorder->utc ? local_s : cqa_zone_from_local(zone, local_s);
-    /* The second since 1970 knows nothing of zones and summer time, so it is the better witness. */
-    if (has_epoch && llabs(epoch_s - *utc_s) <= EPOCH_AGREES_S)
-        *utc_s = epoch_s;
+    reconcile(from_local(recorder, zone, local_s, out->called_s), out);
     return 1;
 }
 

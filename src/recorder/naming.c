@@ -189,8 +189,8 @@ static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone
 {
     const struct cqa_mapping *map = choose_mapping(pattern, groups, arena);
     const char *direction = map->direction;
-    int64_t utc_s = 0;
-    const int dated = cqa_moment_from_groups(recorder, zone, groups, arena, &utc_s);
+    struct cqa_moment moment;
+    const int dated = cqa_moment_from_groups(recorder, zone, groups, arena, &moment);
 
     if (dated < 0)
         return 0;
@@ -208,10 +208,17 @@ static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone
     out->call.queue = field(recorder, map, CQA_FIELD_QUEUE, groups, arena);
     cqa_recorder_set_direction(recorder, cqa_recorder_direction(recorder, direction), &out->call);
     if (dated > 0) {
-        out->call.started_at = started_at(zone, utc_s, arena);
-        out->call.begun_ms = utc_s * 1000;
-        fill_started_ms(groups, utc_s, arena, &out->call);
+        out->call.started_at = started_at(zone, moment.begun_s, arena);
+        out->call.begun_ms = moment.begun_s * 1000;
+        out->call.called_ms = moment.called_s * 1000;
+        fill_started_ms(groups, moment.begun_s, arena, &out->call);
     }
+    if (dated > 0 && moment.off_minutes != 0)
+        cqa_message_set(
+            &out->why,
+            "%p; its clock is off by %d min from the time in its id, which is taken: is "
+            "time_zone right?",
+            &out->why, moment.off_minutes);
     cqa_leg_settle(recorder, out);
     cqa_call_credit(&out->call, CQA_FACT_NAME);
     return 1;

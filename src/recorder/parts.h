@@ -153,13 +153,26 @@ int cqa_recorder_is_extension(const struct cqa_recorder *recorder, const char *n
 
 enum cqa_direction cqa_direction_index(const char *direction);
 
+/* What a name says of time; seconds since 1970, UTC. */
+struct cqa_moment {
+    int64_t begun_s;  /* the recording */
+    int64_t called_s; /* the call; 0: not told */
+    int off_minutes;  /* how far the name's clock is ahead of the id's, as clocks of two zones are;
+                         0: they agree */
+};
+
 /*
- * When the call began, as the groups date, time, year, month, day, hour, minute, second and epoch
- * tell. 1: `*utc_s` filled; 0: no time in the name; -1: numbers that are no date.
+ * When the recording began and when its call did, as the groups date, time, year, month, day, hour,
+ * minute, second and epoch tell (docs/decisions/0135). 1: `*out` filled; 0: no time in the name;
+ * -1: numbers that are no date.
  */
 int cqa_moment_from_groups(const struct cqa_recorder *recorder, const struct cqa_zone *zone,
                            const struct cqa_groups *groups, struct cqa_arena *arena,
-                           int64_t *utc_s);
+                           struct cqa_moment *out);
+
+/* Whether a recording began at `local_s`, as a clock of some zone says, after its call at
+ * `called_s`; 0: before, or the clock is of another zone. */
+int cqa_moment_is_later(int64_t local_s, int64_t called_s);
 
 /* The milliseconds that the same text has beyond its second; -1: it tells none. */
 int cqa_moment_ms(const char *text);

@@ -360,36 +360,56 @@ static void take(struct cqa_call *call, enum cqa_call_field field, const char *f
 }
 
 /* 0: there is none, or none that can be read. */
-static int64_t take_time(const struct reader *reader, const struct cqa_zone *zone,
-                         struct cqa_call *call, enum cqa_call_field field, int which)
+static int64_t read_time(const struct reader *reader, const struct cqa_zone *zone,
+                         const struct cqa_call *call, int which, const char **found)
 {
-    const char *found = value(reader, call, which);
-    char text[CQA_ZONE_TEXT_SIZE];
     int64_t utc_ms = 0;
 
-    if (found == NULL || !cqa_moment_from_text(zone, reader->recorder->utc, found, &utc_ms))
-        return 0;
+    *found = value(reader, call, which);
+    return *found != NULL && cqa_moment_from_text(zone, reader->recorder->utc, *found, &utc_ms)
+               ? utc_ms
+               : 0;
+}
+
+static void set_time(const struct reader *reader, const struct cqa_zone *zone, int64_t utc_ms,
+                     struct cqa_call *call, enum cqa_call_field field)
+{
+    char text[CQA_ZONE_TEXT_SIZE];
+
     cqa_zone_format(zone, utc_ms / 1000, text);
     if (text[0] != '\0')
         take(call, field, cqa_arena_string(reader->arena, text));
-    if (field == CQA_CALL_STARTED_AT && cqa_moment_ms(found) >= 0)
+}
+
+/* The call may have begun before the recording, whose start its name tells. */
+static void take_start(const struct reader *reader, const struct cqa_zone *zone,
+                       struct cqa_call *call)
+{
+    const char *found = NULL;
+    const int64_t utc_ms = read_time(reader, zone, call, CQA_SIDECAR_STARTED_AT, &found);
+
+    if (utc_ms == 0)
+        return;
+    if (cqa_moment_ms(found) >= 0)
         call->started_ms = utc_ms;
-    return utc_ms;
+    if (call->begun_ms == 0 || !cqa_moment_is_later(call->begun_ms / 1000, utc_ms / 1000))
+        set_time(reader, zone, utc_ms, call, CQA_CALL_STARTED_AT);
+    if (call->begun_ms == 0)
+        call->begun_ms = utc_ms;
 }
 
 static void take_times(const struct reader *reader, const struct cqa_zone *zone,
                        struct cqa_call *call)
 {
-    const int64_t begun_ms = call->begun_ms; /* by its name: the call may have begun before */
-    const int64_t started_ms =
-        take_time(reader, zone, call, CQA_CALL_STARTED_AT, CQA_SIDECAR_STARTED_AT);
-    const int64_t answered_ms =
-        take_time(reader, zone, call, CQA_CALL_ANSWERED_AT, CQA_SIDECAR_ANSWERED_AT);
+    const int64_t begun_ms = call->begun_ms;
+    const char *found = NULL;
 
-    if (begun_ms == 0)
-        call->begun_ms = started_ms;
-    if (answered_ms > 0)
-        cqa_call_answered(call, begun_ms, answered_ms);
+    take_start(reader, zone, call);
+    const int64_t answered_ms = read_time(reader, zone, call, CQA_SIDECAR_ANSWERED_AT, &found);
+    if (answered_ms == 0)
+        return;
+    set_time(reader, zone, answered_ms, call, CQA_CALL_ANSWERED_AT);
+    cqa_call_answered(call, begun_ms, answered_ms);
 }
 
 static void set_agent_channel(int channel, struct cqa_call *call)

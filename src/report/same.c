@@ -16,9 +16,11 @@ enum {
     ANCHORS = 12,        /* spans that are laid over each other, the longest first */
     ANCHOR_SPANS = 4000, /* of one recording that they are tried on */
     IDLE_LEFT_MS = 1000,
-    EDGE_MS = 120,     /* where a span begins or ends in both */
-    EDGES = 6,         /* fewer are equal by chance */
-    FEW_EDGES_MS = 300 /* how much the lengths may differ then */
+    EDGE_MS = 120,      /* where a span begins or ends in both */
+    EDGES = 6,          /* fewer are equal by chance */
+    FEW_EDGES_MS = 300, /* how much the lengths may differ then */
+    PIECE_MS = 600      /* what two ends of spans may lie apart together in two encodings, so that
+                           a pause is there in one and not in the other */
 };
 /* Conversions and mixes of real calls agree by 0.91 and more (0107), other recordings of the same
  * call, when laid over each other from their starts, by less than 0.6. */
@@ -155,33 +157,93 @@ static void count_edges(const struct cqa_spans *left, const struct cqa_spans *ri
     }
 }
 
-/* The lesser of both shares; `*edges`: how many the one with fewer has. */
-static double edges_agree(const struct pair *pair, int64_t offset_ms, size_t *edges)
+/* Of either's edges in the common seconds, how many there are and how many the other has too. */
+struct edges {
+    size_t all[2], met[2];
+};
+
+static struct edges edges_of(const struct pair *pair, int64_t offset_ms)
 {
     const struct cqa_span window = common_of(pair, offset_ms);
     const struct cqa_span theirs = {window.start_ms - offset_ms, window.end_ms - offset_ms};
-    size_t all[2] = {0, 0};
-    size_t met[2] = {0, 0};
+    struct edges edges = {{0, 0}, {0, 0}};
 
-    count_edges(&pair->left, &pair->right, offset_ms, window, &all[0], &met[0]);
-    count_edges(&pair->right, &pair->left, -offset_ms, theirs, &all[1], &met[1]);
-    *edges = all[0] < all[1] ? all[0] : all[1];
-    if (*edges == 0)
-        return all[0] == all[1];
-    return fmin((double)met[0] / (double)all[0], (double)met[1] / (double)all[1]);
+    count_edges(&pair->left, &pair->right, offset_ms, window, &edges.all[0], &edges.met[0]);
+    count_edges(&pair->right, &pair->left, -offset_ms, theirs, &edges.all[1], &edges.met[1]);
+    return edges;
 }
 
-/* The same speech: as much of it at the same moments, with the same pauses. */
-static int is_same_speech(const struct pair *pair, int64_t offset_ms, double agrees)
+/* There are enough of them, and of either's over half are the same. */
+static int edges_agree(const struct edges *edges)
 {
-    size_t edges = 0;
-    const double same_edges = edges_agree(pair, offset_ms, &edges);
+    return edges->all[0] >= EDGES && edges->all[1] >= EDGES &&
+           (double)edges->met[0] >= EDGES_AGREE * (double)edges->all[0] &&
+           (double)edges->met[1] >= EDGES_AGREE * (double)edges->all[1];
+}
+
+static int many_edges_agree(const struct pair *pair, int64_t offset_ms)
+{
+    const struct edges edges = edges_of(pair, offset_ms);
+
+    return edges_agree(&edges);
+}
+
+/* All that the one with fewer has. */
+static int few_edges_agree(const struct edges *edges)
+{
+    const int fewer = edges->all[1] < edges->all[0];
+
+    return edges->met[fewer] == edges->all[fewer];
+}
+
+static int64_t edge_at(const struct cqa_spans *spans, size_t edge)
+{
+    const struct cqa_span *span = &spans->items[edge / 2];
+
+    return edge % 2 == 0 ? span->start_ms : span->end_ms;
+}
+
+/* How much of the common seconds one of both fills with speech and the other does not, in pieces
+ * of PIECE_MS and more. */
+static int64_t only_one_ms(const struct pair *pair, int64_t offset_ms)
+{
+    const struct cqa_span window = common_of(pair, offset_ms);
+    int64_t sum_ms = 0;
+    int64_t next_ms = 0;
+    size_t i = 0; /* edges that have been passed: an odd number of them is inside a span */
+    size_t k = 0;
+
+    for (int64_t at_ms = window.start_ms; at_ms < window.end_ms; at_ms = next_ms) {
+        while (i < 2 * pair->left.count && edge_at(&pair->left, i) <= at_ms)
+            i++;
+        while (k < 2 * pair->right.count && edge_at(&pair->right, k) + offset_ms <= at_ms)
+            k++;
+        next_ms = window.end_ms;
+        if (i < 2 * pair->left.count)
+            next_ms = least(next_ms, edge_at(&pair->left, i));
+        if (k < 2 * pair->right.count)
+            next_ms = least(next_ms, edge_at(&pair->right, k) + offset_ms);
+        if (i % 2 != k % 2 && next_ms - at_ms >= PIECE_MS)
+            sum_ms += next_ms - at_ms;
+    }
+    return sum_ms;
+}
+
+/* The same speech: as much of it at the same moments, with the same pauses, which are told by their
+ * edges; of few edges, by pieces that only one has. */
+static int is_same_speech(const struct pair *pair, int64_t offset_ms, double agrees,
+                          int64_t speech_ms)
+{
+    const struct edges edges = edges_of(pair, offset_ms);
     const int64_t apart_ms =
         most(pair->left_ms, pair->right_ms) - least(pair->left_ms, pair->right_ms);
 
-    if (edges >= EDGES)
-        return agrees >= AGREES && same_edges >= EDGES_AGREE;
-    return agrees >= FEW_EDGES_AGREE && apart_ms <= FEW_EDGES_MS;
+    if (agrees < AGREES)
+        return 0;
+    if (edges.all[0] >= EDGES && edges.all[1] >= EDGES)
+        return edges_agree(&edges);
+    return apart_ms <= FEW_EDGES_MS && few_edges_agree(&edges) &&
+           (double)only_one_ms(pair, offset_ms) <= (1 - FEW_EDGES_AGREE) * (double)speech_ms;
 }
 
 /* Whether it is the same speech from the start on, give or take what encoders put there. */
@@ -193,7 +255,7 @@ static int is_same_from_start(const struct pair *pair, int64_t *speech_ms)
     for (int64_t offset_ms = -SLACK_MS; offset_ms <= SLACK_MS; offset_ms += STEP_MS) {
         int64_t heard_ms = 0;
         const double agrees = agreement(pair, offset_ms, &heard_ms);
-        same |= is_same_speech(pair, offset_ms, agrees);
+        same |= is_same_speech(pair, offset_ms, agrees, heard_ms);
         *speech_ms = most(*speech_ms, heard_ms);
     }
     return same;
@@ -295,10 +357,9 @@ static double lay_over(const struct pair *pair, int64_t *offset_ms)
             const int64_t at_ms = pair->left.items[i].start_ms - anchor.start_ms;
             int64_t speech_ms = 0;
             const double agrees = agreement(pair, at_ms, &speech_ms);
-            size_t edges = 0;
             if (speech_ms >= SHARED_MS && agrees > best && agrees >= AGREES &&
                 spans_in(&pair->left, common_of(pair, at_ms)) >= SHARED_SPANS &&
-                edges_agree(pair, at_ms, &edges) >= EDGES_AGREE && edges >= EDGES) {
+                many_edges_agree(pair, at_ms)) {
                 best = agrees;
                 *offset_ms = at_ms;
             }

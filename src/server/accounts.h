@@ -112,6 +112,10 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
                               void (*visit)(void *context, const struct cqa_user_row *row),
                               void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Whether there is any account, in force or not. */
+enum cqa_status cqa_user_any(struct cqa_scores *scores, int *out,
+                             struct cqa_error *error) CQA_MUST_CHECK;
+
 /* The own password, by whoever knows the old one; every session of the account but `session` ends.
  * CQA_E_REFUSED: the old one is wrong. */
 enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct cqa_identity *who,

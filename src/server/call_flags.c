@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include "server/config.h"
 #include "server/endpoints.h"
 #include "server/flag_json.h"
 #include "server/member.h"
 #include "server/query.h"
 #include "server/when.h"
 
+struct listing {
+    json_t *flags;
+    int64_t objection_days;
+};
+
 static int add_flag(void *context, const struct cqa_flag_row *row)
 {
-    return json_array_append_new(context, cqa_flag_json(row)) != 0;
+    const struct listing *listing = context;
+
+    return json_array_append_new(listing->flags, cqa_flag_json(row, listing->objection_days)) != 0;
 }
 
 static void add_decision(void *context, const struct cqa_decision_row *row)
@@ -17,12 +25,12 @@ static void add_decision(void *context, const struct cqa_decision_row *row)
     char at[CQA_WHEN_SIZE];
 
     cqa_when_write(row->at_ms, at);
-    json_array_append_new(context, json_pack("{s:I, s:s, s:o, s:s, s:o, s:s, s:s, s:s?}", "flag",
-                                             (json_int_t)row->flag, "rule", row->rule, "title",
-                                             cqa_title_json(row->title_en, row->title_zh), "state",
-                                             cqa_flag_state_words[row->state], "points",
+    json_array_append_new(context, json_pack("{s:I, s:s, s:o, s:s, s:o, s:s, s:s, s:s?, s:s?}",
+                                             "flag", (json_int_t)row->flag, "rule", row->rule,
+                                             "title", cqa_title_json(row->title_en, row->title_zh),
+                                             "state", cqa_flag_state_words[row->state], "points",
                                              cqa_points_json(row->points_c), "by", row->by, "at",
-                                             at, "reason", row->reason));
+                                             at, "reason", row->reason, "reason_code", row->code));
 }
 
 static int copy_person(void *context, const struct cqa_call_row *row)
@@ -40,11 +48,12 @@ static void reply_flags(struct cqa_request *request, int status_code, int64_t ca
     json_t *flags = json_array();
     json_t *decisions = json_array();
     json_t *person = NULL;
+    struct listing listing = {flags, cqa_request_config(request)->objection_days};
     struct cqa_error error = {0};
     enum cqa_status status = cqa_scores_call(scores, call, copy_person, &person, &error);
 
     if (status == CQA_OK)
-        status = cqa_scores_call_flags(scores, call, add_flag, flags, &error);
+        status = cqa_scores_call_flags(scores, call, add_flag, &listing, &error);
 
     if (status == CQA_OK)
         status = cqa_scores_decisions(scores, call, add_decision, decisions, &error);
@@ -111,16 +120,32 @@ void cqa_post_call_flag(struct cqa_request *request)
 
 /* ---- deciding on one */
 
+static int read_code(struct cqa_request *request, const json_t *body, const char **out)
+{
+    const struct cqa_server_config *config = cqa_request_config(request);
+
+    if (!cqa_member_text(request, body, "reason_code", 0, out))
+        return 0;
+    if (*out == NULL ||
+        cqa_decision_reason_find(config->reasons, config->reason_count, *out) != NULL)
+        return 1;
+    cqa_reply_problem(request, 422, "invalid", "reason_code: not one of the site's list");
+    return 0;
+}
+
 static int read_verdict(struct cqa_request *request, const json_t *body,
                         struct cqa_flag_verdict *verdict)
 {
-    static const char *const known[] = {"state", "points", "reason", "was", NULL};
+    static const char *const known[] = {"state", "points",    "reason", "reason_code",
+                                        "was",   "objection", NULL};
     int state = 0;
     const int good =
         cqa_member_only(request, body, known) &&
         cqa_member_word(request, body, "state", 1, cqa_flag_state_words, &state) &&
         cqa_member_points(request, body, "points", state == CQA_FLAG_CHANGED, &verdict->points_c) &&
         cqa_member_text(request, body, "reason", 0, &verdict->reason) &&
+        read_code(request, body, &verdict->code) &&
+        cqa_member_whole(request, body, "objection", 0, 0, INT64_MAX, &verdict->objection) &&
         cqa_member_word(request, body, "was", 0, cqa_flag_state_words, &verdict->expected);
 
     verdict->state = (enum cqa_flag_state)state;

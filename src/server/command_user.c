@@ -7,6 +7,7 @@
 #include "server/accounts.h"
 #include "server/audit.h"
 #include "server/command.h"
+#include "server/when.h"
 
 /* The first line of the file. */
 static int read_password(const char *path, char *out, int size)
@@ -51,6 +52,29 @@ static int add(const struct cqa_command *command, struct cqa_scores *scores)
                             : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
 }
 
+static void print_user(void *context, const struct cqa_user_row *row)
+{
+    char created[CQA_WHEN_SIZE];
+    char disabled[CQA_WHEN_SIZE] = "-";
+
+    (void)context;
+    cqa_when_write(row->created_ms, created);
+    if (row->disabled_ms != 0)
+        cqa_when_write(row->disabled_ms, disabled);
+    printf("%s\t%s\t%s\t%s\t%s\t%s\n", row->name, cqa_account_words[row->role], row->person,
+           row->teams, created, disabled);
+}
+
+static int list(struct cqa_scores *scores)
+{
+    struct cqa_error error = {0};
+
+    puts("name\trole\tperson\tteams\tcreated\tdisabled");
+    return cqa_user_list(scores, print_user, NULL, &error) == CQA_OK
+               ? CQA_EXIT_DONE
+               : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+}
+
 int cqa_command_user(const struct cqa_command *command, struct cqa_scores *scores)
 {
     struct cqa_error error = {0};
@@ -58,13 +82,15 @@ int cqa_command_user(const struct cqa_command *command, struct cqa_scores *score
 
     if (strcmp(verb, "add") == 0)
         return add(command, scores);
+    if (strcmp(verb, "list") == 0 && command->word_count == 2)
+        return list(scores);
     if (strcmp(verb, "disable") == 0 && command->word_count == 3)
         return cqa_user_disable(scores, command->words[2], &error) == CQA_OK
                    ? CQA_EXIT_DONE
                    : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     return cqa_command_fail(CQA_EXIT_USAGE,
                             "user add NAME --role ROLE --password-file F [--person P] "
-                            "[--team T]..., user disable NAME");
+                            "[--team T]..., user list, user disable NAME");
 }
 
 int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scores)

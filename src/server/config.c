@@ -190,6 +190,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                                        "public_url",
                                        "time_zone",
                                        "shifts",
+                                       "reasons",
                                        NULL};
     const size_t before = problems->count;
 
@@ -218,6 +219,8 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);
         read_shifts(config, root, problems);
+        config->reason_count =
+            cqa_decision_reasons_read(root, &config->arena, config->reasons, problems);
     }
     cqa_yaml_destroy(yaml);
     return problems->count == before;

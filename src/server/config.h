@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/problems.h"
 #include "server/notices.h"
+#include "server/decision_reason.h"
 #include "server/shift.h"
 
 enum { CQA_AUDIO_FOLDERS_MAX = 64 };
@@ -35,6 +36,9 @@ struct cqa_server_config {
     struct cqa_zone *zone; /* the same, loaded */
     struct cqa_shift shifts[CQA_SHIFTS_MAX];
     size_t shift_count;
+    struct cqa_decision_reason
+        reasons[CQA_DECISION_REASONS_MAX]; /* why flags are overturned or changed */
+    size_t reason_count;
     int plain_cookie; /* session cookie without __Host- and Secure: loopback over plain HTTP only */
 };
 

@@ -15,6 +15,6 @@ json_t *cqa_title_json(const char *en, const char *zh);
 /* {"least", "most"} */
 json_t *cqa_range_json(int64_t least_c, int64_t most_c);
 
-json_t *cqa_flag_json(const struct cqa_flag_row *flag);
+json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days);
 
 #endif

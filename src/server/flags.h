@@ -7,6 +7,13 @@
 #include "server/decided.h"
 #include "server/store.h"
 
+/* The objection to a flag; `id` is 0 where there is none. */
+struct cqa_flag_objection {
+    int64_t id, outcome; /* cqa_objection_outcome */
+    int64_t at_ms, decided_ms;
+    const char *by, *text, *decided_by, *answer;
+};
+
 /* One flag. Texts are borrowed for the visit; NULL where there is none. */
 struct cqa_flag_row {
     int64_t id, call;
@@ -24,7 +31,11 @@ struct cqa_flag_row {
     const char *author, *note; /* who added it by hand, and why */
     enum cqa_flag_state state;
     const char *decided_by, *reason;
+    const char
+        *reason_code; /* of the site's list (server/decision_reason.h); NULL: none was given */
     int64_t decided_ms;
+    int64_t since_ms; /* from when the days for an objection count */
+    struct cqa_flag_objection objection;
 };
 
 /* The current flags of a call, the analyzer's first, in their order. */
@@ -52,12 +63,16 @@ extern const char *const cqa_flag_order_words[CQA_FLAG_ORDER_COUNT + 1];
 
 enum { CQA_FLAG_KEYS_MAX = 5 };
 
+/* Beside the states: any; decided in whatever way; undecided, and costs nothing anyway. OPEN is
+ * what is undecided and costs points, here as in every count. */
+enum { CQA_FLAGS_ANY = -1, CQA_FLAGS_DECIDED = -2, CQA_FLAGS_NOTES = -3 };
+
 /* As cqa_call_filter. All orders run downwards. */
 struct cqa_flag_filter {
     const char *rule, *agent, *person, *team, *queue;
     int severity_least;       /* -1: any */
     int64_t confidence_least; /* per mille */
-    int state;                /* cqa_flag_state; -1: any; -2: decided in whatever way */
+    int state;                /* cqa_flag_state or one of the words below */
     int64_t day_from, day_to; /* 0: open */
     const struct cqa_shift *shift;
     enum cqa_flag_order order;
@@ -86,13 +101,20 @@ enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_sco
                                  int (*visit)(void *context, const struct cqa_queue_row *row),
                                  void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* How many the filter leaves, whatever its place and limit; at most `most`. */
+enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                       const struct cqa_flag_filter *filter, int64_t most,
+                                       int64_t *out, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* ---- decisions; each is one transaction with its audit row and the call's new total */
 
 struct cqa_flag_verdict {
     enum cqa_flag_state state;
     int64_t points_c;   /* of CHANGED */
-    const char *reason; /* needed for all but CONFIRMED */
+    const char *reason; /* this, or the code, is needed for all but CONFIRMED */
+    const char *code;   /* of the site's list of reasons; NULL: none */
     int expected;       /* the state that the decider saw; -1: whatever */
+    int64_t objection;  /* the open objection that the decider has read; 0: none */
 };
 
 /* CQA_E_NOTFOUND: no such flag within the scope; CQA_E_REFUSED: it may not be decided (now, or by
@@ -117,7 +139,7 @@ enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_
 /* Every decision on a call, oldest first. */
 struct cqa_decision_row {
     int64_t flag, at_ms, points_c;
-    const char *rule, *by, *reason;
+    const char *rule, *by, *reason, *code;
     enum cqa_flag_state state;
     const char *title_en, *title_zh;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
+#include "server/config.h"
 #include "server/cursor.h"
 #include "server/endpoints.h"
 #include "server/flag_json.h"
@@ -8,7 +9,7 @@
 
 struct page {
     json_t *list;
-    int64_t limit;
+    int64_t limit, objection_days;
     int64_t keys[CQA_FLAG_KEYS_MAX];
     int has_more;
 };
@@ -38,7 +39,7 @@ static int add_flag(void *context, const struct cqa_queue_row *row)
         page->has_more = 1;
         return 1;
     }
-    json_t *flag = cqa_flag_json(&row->flag);
+    json_t *flag = cqa_flag_json(&row->flag, page->objection_days);
     const char *en = row->flag.author ? row->flag.note : row->text_en;
     const char *zh = row->flag.author ? row->flag.note : row->text_zh;
     json_object_set_new(flag, "text", json_pack("{s:s?, s:s?}", "en", en, "zh", zh));
@@ -48,9 +49,13 @@ static int add_flag(void *context, const struct cqa_queue_row *row)
     return json_array_append_new(page->list, flag) != 0;
 }
 
-/* "state": a state's word, "decided", or "any"; open flags when absent. */
+/* "state": a state's word, "note", "decided", or "any"; open flags when absent. */
 static int read_state(struct cqa_request *request, int *out)
 {
+    static const struct {
+        const char *word;
+        int state;
+    } more[] = {{"any", CQA_FLAGS_ANY}, {"decided", CQA_FLAGS_DECIDED}, {"note", CQA_FLAGS_NOTES}};
     const char *word = cqa_request_query(request, "state");
 
     *out = CQA_FLAG_OPEN;
@@ -61,11 +66,14 @@ static int read_state(struct cqa_request *request, int *out)
             *out = i;
             return 1;
         }
-    *out = strcmp(word, "decided") == 0 ? -2 : -1;
-    if (*out == -2 || strcmp(word, "any") == 0)
-        return 1;
-    cqa_reply_problem(request, 400, "query",
-                      "state: allowed are open, confirmed, overturned, changed, decided, any");
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (strcmp(word, more[i].word) == 0) {
+            *out = more[i].state;
+            return 1;
+        }
+    cqa_reply_problem(
+        request, 400, "query",
+        "state: allowed are open, note, confirmed, overturned, changed, decided, any");
     return 0;
 }
 
@@ -138,6 +146,7 @@ void cqa_get_flags(struct cqa_request *request)
     if (!read_filter(request, &filter))
         return;
     page.limit = filter.limit++;
+    page.objection_days = cqa_request_config(request)->objection_days;
     page.list = json_array();
     const enum cqa_status status =
         cqa_scores_queue(cqa_request_scores(request), &scope, &filter, add_flag, &page, &error);
@@ -152,4 +161,25 @@ void cqa_get_flags(struct cqa_request *request)
     cqa_reply_json(
         request, 200,
         json_pack("{s:o, s:s?}", "flags", page.list, "next", page.has_more ? next : NULL));
+}
+
+void cqa_get_flag_count(struct cqa_request *request)
+{
+    enum { COUNT_MOST = 100000 };
+    struct cqa_flag_filter filter = {.severity_least = -1};
+    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
+    struct cqa_error error = {0};
+    int64_t count = 0;
+
+    if (!read_filter(request, &filter))
+        return;
+    const enum cqa_status status = cqa_scores_queue_count(cqa_request_scores(request), &scope,
+                                                          &filter, COUNT_MOST + 1, &count, &error);
+    if (status != CQA_OK)
+        cqa_reply_error(request, status, &error);
+    else
+        cqa_reply_json(request, 200,
+                       json_pack("{s:I, s:b}", "flags",
+                                 (json_int_t)(count > COUNT_MOST ? COUNT_MOST : count), "more",
+                                 count > COUNT_MOST));
 }

@@ -40,6 +40,10 @@ const char *cqa_request_body(const struct cqa_request *request, size_t *length);
 /* The Content-Type without parameters, lower case; "" when absent. */
 const char *cqa_request_content_type(struct cqa_request *request);
 
+/* Whether the body says to be a table: CSV, .xlsx, or bytes of which it is seen. 0 with a problem
+ * given. */
+int cqa_request_has_table(struct cqa_request *request);
+
 /* The first query parameter that is not in the NULL-ended list; NULL when all are. */
 const char *cqa_request_unknown_query(struct cqa_request *request, const char *const *known);
 

@@ -18,7 +18,7 @@ static const char usage[] =
     "       callqa-server token list|revoke NAME --config FILE\n"
     "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
     "                          --config FILE\n"
-    "       callqa-server user disable NAME --config FILE\n"
+    "       callqa-server user list|disable NAME --config FILE\n"
     "       callqa-server audit verify --config FILE\n"
     "\n"
     "Stores what recorders post and answers who may ask. Roles: admin lead auditor agent recorder "

@@ -5,6 +5,7 @@
 #include "server/endpoints.h"
 #include "server/flag_json.h"
 #include "server/people.h"
+#include "server/playback.h"
 #include "server/query.h"
 #include "server/when.h"
 
@@ -135,8 +136,18 @@ static void refuse_roster(struct cqa_request *request, struct cqa_faults *faults
                               detail);
 }
 
+static enum cqa_status get_children(void *context, struct cqa_children **out,
+                                    struct cqa_error *error)
+{
+    (void)error;
+    *out = cqa_playback_children(context);
+    return CQA_OK;
+}
+
 void cqa_put_roster(struct cqa_request *request)
 {
+    const struct cqa_table_children children = {get_children, cqa_request_playback(request)};
+    const struct cqa_table_source source = {&children, NULL};
     struct cqa_roster roster = {0};
     struct cqa_faults faults = {0};
     struct cqa_error error = {0};
@@ -144,11 +155,12 @@ void cqa_put_roster(struct cqa_request *request)
     int64_t moved = 0;
     const char *text = cqa_request_body(request, &length);
 
-    if (strcmp(cqa_request_content_type(request), "text/csv") != 0) {
-        cqa_reply_problem(request, 415, "media-type", "Content-Type must be text/csv");
+    if (!cqa_request_has_table(request))
         return;
-    }
-    enum cqa_status status = cqa_roster_parse(text, length, "roster", &roster, &faults, &error);
+    enum cqa_status status =
+        cqa_roster_read(&source, text, length, "roster", &roster, &faults, &error);
+    if (status == CQA_E_REFUSED) /* several sheets: the file is to be mended, not the asker */
+        status = error.status = CQA_E_BADDATA;
     if (status == CQA_OK && faults.count + faults.lost > 0) {
         refuse_roster(request, &faults);
     } else {

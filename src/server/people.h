@@ -53,4 +53,15 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
                                void (*visit)(void *context, const struct cqa_rule_row *row),
                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* How many flags of a rule stand overturned or changed for a reason; `code` NULL: words alone. */
+struct cqa_reason_row {
+    const char *rule, *code;
+    int64_t flags;
+    const char *title_en, *title_zh; /* of the rule; NULL: not known */
+};
+enum cqa_status cqa_reasons_used(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                 int64_t day_from, int64_t day_to,
+                                 void (*visit)(void *context, const struct cqa_reason_row *row),
+                                 void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
 #endif

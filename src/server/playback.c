@@ -246,3 +246,8 @@ int cqa_playback_scratch(const struct cqa_playback *playback, struct cqa_error *
         cqa_fail_errno(error, "%s", playback->folder);
     return fd;
 }
+
+struct cqa_children *cqa_playback_children(const struct cqa_playback *playback)
+{
+    return playback->children;
+}

@@ -31,6 +31,9 @@ int cqa_playback_is_new(struct cqa_playback *playback, const char *name, int64_t
 /* An unnamed file in the folder, the caller's; -1 with `error`. */
 int cqa_playback_scratch(const struct cqa_playback *playback, struct cqa_error *error);
 
+/* Where workbooks are read as well. Any thread. */
+struct cqa_children *cqa_playback_children(const struct cqa_playback *playback);
+
 struct cqa_request;
 struct cqa_playback *cqa_request_playback(const struct cqa_request *request);
 

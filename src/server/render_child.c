@@ -6,6 +6,7 @@
 #include "audio/audio.h"
 #include "base/message_json.h"
 #include "base/program.h"
+#include "book/book_child.h"
 #include "server/render.h"
 #include "server/render_frame.h"
 
@@ -191,16 +192,19 @@ static void live(void *context)
         say_failure(&failure);
 }
 
-static const struct cqa_child_role roles[] = {{CQA_ROLE_RENDER, NULL, NULL, live}};
+/* Recordings, and the workbooks that are imported. */
+static const struct cqa_child_role roles[] = {{CQA_ROLE_RENDER, NULL, NULL, live},
+                                              {CQA_ROLE_BOOK, NULL, cqa_book_warm, cqa_book_live}};
+enum { ROLE_COUNT = sizeof roles / sizeof roles[0] };
 
 void cqa_render_enter(int argc, char **argv)
 {
-    cqa_zygote_enter(argc, argv, roles, 1);
+    cqa_zygote_enter(argc, argv, roles, ROLE_COUNT);
 }
 
 enum cqa_status cqa_render_children(struct cqa_children **out, struct cqa_error *error)
 {
-    return cqa_children_create(out, roles, 1, CQA_ZYGOTE_EXECUTED, error);
+    return cqa_children_create(out, roles, ROLE_COUNT, CQA_ZYGOTE_EXECUTED, error);
 }
 
 enum cqa_status cqa_render_more(struct cqa_children **out, struct cqa_error *error)
@@ -211,5 +215,5 @@ enum cqa_status cqa_render_more(struct cqa_children **out, struct cqa_error *err
     if (cqa_program_beside("callqa-server-codecs", path, sizeof path) == NULL ||
         access(path, X_OK) != 0)
         return CQA_OK;
-    return cqa_children_create_of(out, path, roles, 1, error);
+    return cqa_children_create_of(out, path, roles, ROLE_COUNT, error);
 }

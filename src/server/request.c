@@ -110,6 +110,21 @@ const char *cqa_request_content_type(struct cqa_request *request)
     return type ? type : "";
 }
 
+int cqa_request_has_table(struct cqa_request *request)
+{
+    static const char *const types[] = {
+        "text/csv", "application/octet-stream",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
+    const char *type = cqa_request_content_type(request);
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(type, types[i]) == 0)
+            return 1;
+    cqa_reply_problem(request, 415, "media-type",
+                      "Content-Type must be text/csv, that of .xlsx, or application/octet-stream");
+    return 0;
+}
+
 struct search {
     const char *const *known;
     const char *stranger;

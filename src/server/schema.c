@@ -250,10 +250,15 @@ static const char one_call_step[] =
     "CREATE INDEX calls_by_first ON calls(call_of) WHERE call_of IS NOT NULL;"
     "CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged;";
 
+/* Why a person decided, as a code of the site's list; the words beside it stay free. */
+static const char reason_codes_step[] = "ALTER TABLE decisions ADD COLUMN code TEXT;";
+
 static const char *const steps[] = {
-    people_step,   calls_step,           flags_step,       notices_step,
-    clips_step,    cqa_appraisal_schema, rubrics_step,     coaching_step,
-    previews_step, cqa_appraisal_faults, generations_step, one_call_step,
+    people_step,          calls_step,        flags_step,
+    notices_step,         clips_step,        cqa_appraisal_schema,
+    rubrics_step,         coaching_step,     previews_step,
+    cqa_appraisal_faults, generations_step,  one_call_step,
+    cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

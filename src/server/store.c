@@ -50,7 +50,13 @@ struct cqa_scores {
     size_t idle_count;
     size_t opened;
     const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
+    struct cqa_scores_slot slot;
 };
+
+struct cqa_scores_slot *cqa_scores_slot(struct cqa_scores *scores)
+{
+    return &scores->slot;
+}
 
 static int lock_process(struct cqa_scores *scores, int operation)
 {
@@ -211,6 +217,7 @@ enum cqa_status cqa_scores_open(struct cqa_scores **out, const char *path,
     scores->lock_file = -1;
     pthread_mutex_init(&scores->write_lock, NULL);
     pthread_mutex_init(&scores->reader_lock, NULL);
+    pthread_mutex_init(&scores->slot.lock, NULL);
     pthread_cond_init(&scores->reader_free, NULL);
     scores->path = strdup(path);
     scores->file = without_links(path);
@@ -231,6 +238,9 @@ void cqa_scores_close(struct cqa_scores *scores)
 {
     if (scores == NULL)
         return;
+    if (scores->slot.thing != NULL)
+        scores->slot.finish(&scores->slot, scores->slot.thing);
+    pthread_mutex_destroy(&scores->slot.lock);
     for (size_t i = 0; i < scores->idle_count; i++)
         cqa_sql_close(scores->idle[i]);
     if (scores->lock_file >= 0)

@@ -259,3 +259,15 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
     }
     return cqa_list_end(scores, &list);
 }
+
+CQA_SQL_STATEMENT(any_user, "", 1, "SELECT EXISTS(SELECT 1 FROM users)");
+
+enum cqa_status cqa_user_any(struct cqa_scores *scores, int *out, struct cqa_error *error)
+{
+    struct cqa_list list;
+
+    cqa_list_start(scores, &list, error, &any_user);
+    if (cqa_list_next(&list, error))
+        *out = (int)cqa_sql_int(list.row, 0);
+    return cqa_list_end(scores, &list);
+}

@@ -14,7 +14,9 @@ struct target {
     int64_t day, duration_ms;
     int state;
     int has_objection_settled;
+    int64_t objection; /* the open one; 0: none */
     char person[256];
+    char decided_by[96];
     char rubric[96], rubric_version[64], rule[96];
 };
 
@@ -31,13 +33,16 @@ static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *s
         &query,
         "SELECT c.id, f.points_c, coalesce(c.base_c, 10000), coalesce(c.day, 0), c.duration_ms,"
         " f.state, c.person, EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id AND"
-        " o.outcome <> 0), c.rubric, c.rubric_version, f.rule FROM calls c LEFT JOIN flags f ON "
+        " o.outcome <> 0), c.rubric, c.rubric_version, f.rule,"
+        " coalesce((SELECT o.id FROM objections o WHERE o.flag = f.id AND o.outcome = 0), 0),"
+        " (SELECT u.name FROM decisions d JOIN users u ON u.id = d.user WHERE d.id = f.decision)"
+        " FROM calls c LEFT JOIN flags f ON "
         "f.call = c.id AND (f.current = 1 OR EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id"
         " AND o.outcome = 0))");
     cqa_query_number(&query, where, id);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " LIMIT 1");
-    enum cqa_status status = cqa_query_start(&query, db, 11, &row, error);
+    enum cqa_status status = cqa_query_start(&query, db, 13, &row, error);
     if (status == CQA_OK)
         status = cqa_row_step(row, error);
     if (status == CQA_OK) {
@@ -47,11 +52,13 @@ static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *s
                                   .day = cqa_sql_int(row, 3),
                                   .duration_ms = cqa_sql_int(row, 4),
                                   .state = (int)cqa_sql_int(row, 5),
-                                  .has_objection_settled = (int)cqa_sql_int(row, 7)};
+                                  .has_objection_settled = (int)cqa_sql_int(row, 7),
+                                  .objection = cqa_sql_int(row, 11)};
         snprintf(target->person, sizeof target->person, "%s", cqa_row_text(row, 6));
         snprintf(target->rubric, sizeof target->rubric, "%s", cqa_row_text(row, 8));
         snprintf(target->rubric_version, sizeof target->rubric_version, "%s", cqa_row_text(row, 9));
         snprintf(target->rule, sizeof target->rule, "%s", cqa_row_text(row, 10));
+        snprintf(target->decided_by, sizeof target->decided_by, "%s", cqa_row_text(row, 12));
     }
     cqa_sql_end(row);
     cqa_query_finish(&query);
@@ -131,15 +138,21 @@ static enum cqa_status check_points(struct cqa_sql *db, const struct target *tar
 static enum cqa_status check_verdict(struct cqa_sql *db, const struct cqa_flag_verdict *verdict,
                                      const struct target *target, struct cqa_error *error)
 {
-    if (verdict->state != CQA_FLAG_CONFIRMED || verdict->reason != NULL) {
+    if (verdict->reason != NULL ||
+        (verdict->state != CQA_FLAG_CONFIRMED && verdict->code == NULL)) {
         const enum cqa_status status = check_text("reason", verdict->reason, error);
         if (status != CQA_OK)
             return status;
     }
+    if (verdict->expected >= 0 && verdict->expected != target->state && target->decided_by[0])
+        return cqa_fail(error, CQA_E_REFUSED, "%s has decided meanwhile: the flag is %p now",
+                        target->decided_by, cqa_words_for(cqa_flag_state_words[target->state]));
     if (verdict->expected >= 0 && verdict->expected != target->state)
-        return cqa_fail(error, CQA_E_REFUSED,
-                        "someone else has decided meanwhile: the flag is %p now",
+        return cqa_fail(error, CQA_E_REFUSED, "nobody has decided yet: the flag is %p now",
                         cqa_words_for(cqa_flag_state_words[target->state]));
+    if (target->objection != 0 && target->objection != verdict->objection)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "an objection to this flag waits: read it before deciding");
     return verdict->state == CQA_FLAG_CHANGED
                ? check_points(db, target, target->rule, verdict->points_c, error)
                : CQA_OK;
@@ -152,9 +165,9 @@ static int64_t standing(const struct cqa_flag_verdict *verdict, int64_t points_c
                                                  : points_c;
 }
 
-CQA_SQL_STATEMENT(insert_decision, "iiiiiit", 1,
-                  "INSERT INTO decisions(flag, call, user, at_ms, state, points_c, reason) "
-                  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id");
+CQA_SQL_STATEMENT(insert_decision, "iiiiiitt", 1,
+                  "INSERT INTO decisions(flag, call, user, at_ms, state, points_c, reason, code) "
+                  "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING id");
 CQA_SQL_STATEMENT(set_decided, "ioii", 0,
                   "UPDATE flags SET state = ?1, decided_c = ?2, decision = ?3 WHERE id = ?4");
 
@@ -167,9 +180,10 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_sql 
     char detail[TEXT_BYTES_MAX + 128];
     const int64_t standing_c = standing(verdict, target->points_c);
     int64_t decision = 0;
-    enum cqa_status status = cqa_sql_number(db, &decision, error, &insert_decision, flag,
-                                            target->call, who->user, cqa_scores_now_ms(scores),
-                                            (int64_t)verdict->state, standing_c, verdict->reason);
+    enum cqa_status status =
+        cqa_sql_number(db, &decision, error, &insert_decision, flag, target->call, who->user,
+                       cqa_scores_now_ms(scores), (int64_t)verdict->state, standing_c,
+                       verdict->reason, verdict->code);
 
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &set_decided, (int64_t)verdict->state,
@@ -182,9 +196,10 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_sql 
                                                      0, cqa_flag_state_words[verdict->state]},
                                 error);
     snprintf(object, sizeof object, "flag %lld", (long long)flag);
-    snprintf(detail, sizeof detail, "%s to %s, %g points: %s", cqa_flag_state_words[target->state],
-             cqa_flag_state_words[verdict->state], (double)standing_c / 100,
-             verdict->reason ? verdict->reason : "");
+    snprintf(detail, sizeof detail, "%s to %s, %g points: %s%s%s",
+             cqa_flag_state_words[target->state], cqa_flag_state_words[verdict->state],
+             (double)standing_c / 100, verdict->code ? verdict->code : "",
+             verdict->code && verdict->reason ? ": " : "", verdict->reason ? verdict->reason : "");
     return status == CQA_OK
                ? cqa_audit_add(scores, db, who->name, "decision", object, detail, error)
                : status;
@@ -288,6 +303,7 @@ static enum cqa_status add_flag(struct cqa_sql *db, void *context, struct cqa_er
     enum cqa_status status = read_target(db, &scope, " WHERE c.id = ?", it->call, &target, error);
 
     target.has_objection_settled = 0; /* to another flag of the call */
+    target.objection = 0;
     if (status == CQA_OK)
         status = check_right(db, it->who, &target, error);
     if (status == CQA_OK)
@@ -309,9 +325,9 @@ enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_
 
     return cqa_scores_write(scores, add_flag, &flagging, error);
 }
-CQA_SQL_STATEMENT(list_decisions, "i", 9,
+CQA_SQL_STATEMENT(list_decisions, "i", 10,
                   "SELECT d.flag, d.at_ms, d.points_c, f.rule, u.name, d.reason, d.state,"
-                  " q.title_en, q.title_zh FROM decisions d JOIN flags f ON f.id = d.flag"
+                  " q.title_en, q.title_zh, d.code FROM decisions d JOIN flags f ON f.id = d.flag"
                   " JOIN calls c ON c.id = d.call JOIN users u ON u.id = d.user" CQA_RULE_JOIN
                   " WHERE d.call = ?1 ORDER BY d.id");
 
@@ -329,15 +345,12 @@ enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
     status = cqa_sql_start(db, &row, error, &list_decisions, call);
     if (status == CQA_OK) {
         while (cqa_sql_next(row, &status, error)) {
-            const struct cqa_decision_row decision = {cqa_sql_int(row, 0),
-                                                      cqa_sql_int(row, 1),
-                                                      cqa_sql_int(row, 2),
-                                                      cqa_row_text(row, 3),
-                                                      cqa_row_text(row, 4),
-                                                      cqa_sql_text(row, 5),
-                                                      (enum cqa_flag_state)cqa_sql_int(row, 6),
-                                                      cqa_sql_text(row, 7),
-                                                      cqa_sql_text(row, 8)};
+            const struct cqa_decision_row decision = {
+                cqa_sql_int(row, 0),  cqa_sql_int(row, 1),
+                cqa_sql_int(row, 2),  cqa_row_text(row, 3),
+                cqa_row_text(row, 4), cqa_sql_text(row, 5),
+                cqa_sql_text(row, 9), (enum cqa_flag_state)cqa_sql_int(row, 6),
+                cqa_sql_text(row, 7), cqa_sql_text(row, 8)};
             visit(context, &decision);
         }
         cqa_sql_end(row);

@@ -26,10 +26,20 @@ struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row)
         .title_zh = cqa_sql_text(row, 19),
         .range_least_c = cqa_sql_int(row, 20),
         .range_most_c = cqa_sql_int(row, 21),
+        .reason_code = cqa_sql_text(row, 22),
+        .since_ms = cqa_sql_int(row, 23),
+        .objection = {.id = cqa_sql_int(row, 24),
+                      .outcome = cqa_sql_int(row, 25),
+                      .at_ms = cqa_sql_int(row, 26),
+                      .decided_ms = cqa_sql_int(row, 27),
+                      .by = cqa_sql_text(row, 28),
+                      .text = cqa_sql_text(row, 29),
+                      .decided_by = cqa_sql_text(row, 30),
+                      .answer = cqa_sql_text(row, 31)},
     };
 }
 
-CQA_SQL_STATEMENT(list_flags, "i", 22,
+CQA_SQL_STATEMENT(list_flags, "i", CQA_FLAG_COLUMN_COUNT,
                   CQA_FLAG_COLUMNS " FROM flags f JOIN calls c ON c.id = f.call" CQA_FLAG_JOINS
                                    " WHERE f.call = ?1 AND f.current = 1"
                                    " ORDER BY f.ordinal IS NULL, f.ordinal, f.id");

@@ -2,6 +2,7 @@
 #ifndef CQA_SERVER_STORE_INTERNAL_H
 #define CQA_SERVER_STORE_INTERNAL_H
 
+#include <pthread.h>
 #include "server/store.h"
 #include "sql/sql.h"
 
@@ -44,6 +45,15 @@ enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_err
                                 const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
+
+/* One thing kept in memory beside the store. `lock` is held while `thing` is looked at or
+ * exchanged; `finish` ends it when the store is closed. */
+struct cqa_scores_slot {
+    pthread_mutex_t lock;
+    void *thing; /* NULL: nothing */
+    void (*finish)(struct cqa_scores_slot *slot, void *thing);
+};
+struct cqa_scores_slot *cqa_scores_slot(struct cqa_scores *scores);
 
 /* Who is to be told what; NULL: nobody. */
 struct cqa_notice_config;

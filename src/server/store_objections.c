@@ -120,14 +120,16 @@ static enum cqa_status settle(struct cqa_scores *scores, struct cqa_sql *db,
 {
     int64_t flag = 0;
     int64_t call = 0;
+    struct cqa_flag_verdict seen = *verdict;
     const int outcome =
         verdict->state == CQA_FLAG_CONFIRMED ? CQA_OBJECTION_REJECTED : CQA_OBJECTION_ACCEPTED;
     enum cqa_status status = cqa_scores_find(db, &flag, error, &open_objection, objection);
 
     if (status == CQA_E_NOTFOUND)
         return cqa_fail(error, CQA_E_NOTFOUND, "no open objection of this number");
+    seen.objection = objection;
     if (status == CQA_OK)
-        status = cqa_scores_decide_within(scores, db, who, flag, verdict, &call, error);
+        status = cqa_scores_decide_within(scores, db, who, flag, &seen, &call, error);
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &set_outcome, (int64_t)outcome, who->user,
                             cqa_scores_now_ms(scores), verdict->reason, objection);

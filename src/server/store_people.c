@@ -208,8 +208,9 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
     if (status != CQA_OK)
         return status;
     cqa_query_add(&query,
-                  "SELECT f.rule, count(*), sum(f.state = 0), sum(f.state = 1), sum(f.state = 2),"
-                  " sum(f.state = 3),"
+                  "SELECT f.rule, count(*),"
+                  " sum(f.state = 0 AND (f.points_c > 0 OR f.automatic_fail)),"
+                  " sum(f.state = 1), sum(f.state = 2), sum(f.state = 3),"
                   " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
                   "  ORDER BY learned_ms DESC LIMIT 1),"
                   " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
@@ -224,6 +225,41 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
             cqa_row_text(row, 0), cqa_sql_int(row, 1), cqa_sql_int(row, 2),  cqa_sql_int(row, 3),
             cqa_sql_int(row, 4),  cqa_sql_int(row, 5), cqa_sql_text(row, 6), cqa_sql_text(row, 7)};
         visit(context, &rule);
+    }
+    cqa_sql_end(row);
+    cqa_query_finish(&query);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
+enum cqa_status cqa_reasons_used(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                 int64_t day_from, int64_t day_to,
+                                 void (*visit)(void *context, const struct cqa_reason_row *row),
+                                 void *context, struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    cqa_query_add(&query, "SELECT f.rule, d.code, count(*),"
+                          " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
+                          "  ORDER BY learned_ms DESC LIMIT 1),"
+                          " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
+                          "  ORDER BY learned_ms DESC LIMIT 1) FROM flags f"
+                          " JOIN decisions d ON d.id = f.decision"
+                          " WHERE f.current = 1 AND f.author IS NULL AND f.state IN (2, 3)");
+    add_days(&query, "f.day", day_from, day_to);
+    cqa_query_scope(&query, "f", scope);
+    cqa_query_add(&query, " GROUP BY f.rule, d.code ORDER BY f.rule, d.code");
+    status = cqa_query_start(&query, db, 5, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        const struct cqa_reason_row reason = {cqa_row_text(row, 0), cqa_sql_text(row, 1),
+                                              cqa_sql_int(row, 2), cqa_sql_text(row, 3),
+                                              cqa_sql_text(row, 4)};
+        visit(context, &reason);
     }
     cqa_sql_end(row);
     cqa_query_finish(&query);

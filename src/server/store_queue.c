@@ -53,9 +53,22 @@ static const char *index_for(const struct cqa_scope *scope, const struct cqa_fla
             return "flags_by_rule";
         return filter->team != NULL ? "flags_by_team" : "flags_by_day";
     }
-    if (filter->order == CQA_FLAGS_WORST && filter->state == CQA_FLAG_OPEN)
+    if (filter->order == CQA_FLAGS_WORST &&
+        (filter->state == CQA_FLAG_OPEN || filter->state == CQA_FLAGS_NOTES))
         return "flags_worst_open";
     return in_order[filter->order];
+}
+
+static void add_state(struct cqa_query *query, int state)
+{
+    if (state == CQA_FLAG_OPEN) /* literal: lets a partial index apply */
+        cqa_query_add(query, " AND f.state = 0 AND (f.points_c > 0 OR f.automatic_fail)");
+    else if (state == CQA_FLAGS_NOTES)
+        cqa_query_add(query, " AND f.state = 0 AND f.points_c = 0 AND NOT f.automatic_fail");
+    else if (state == CQA_FLAGS_DECIDED)
+        cqa_query_add(query, " AND f.state > 0");
+    else if (state != CQA_FLAGS_ANY)
+        cqa_query_number(query, " AND f.state = ?", state);
 }
 
 static void add_filter(struct cqa_query *query, struct cqa_sql *db,
@@ -82,12 +95,7 @@ static void add_filter(struct cqa_query *query, struct cqa_sql *db,
         cqa_query_number(query, " AND f.severity >= ?", filter->severity_least);
     if (filter->confidence_least > 0)
         cqa_query_number(query, " AND f.confidence >= ?", filter->confidence_least);
-    if (filter->state == CQA_FLAG_OPEN)
-        cqa_query_add(query, " AND f.state = 0"); /* literal: lets a partial index apply */
-    else if (filter->state > 0)
-        cqa_query_number(query, " AND f.state = ?", filter->state);
-    else if (filter->state == -2)
-        cqa_query_add(query, " AND f.state > 0");
+    add_state(query, filter->state);
 }
 
 static void add_keys(struct cqa_query *query, enum cqa_flag_order order, const char *before,
@@ -205,6 +213,32 @@ enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_sco
     while (status == CQA_OK && cqa_sql_next(row, &status, error))
         if (show(row, filter->order, visit, context))
             break;
+    cqa_sql_end(row);
+    cqa_query_finish(&query);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
+enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                       const struct cqa_flag_filter *filter, int64_t most,
+                                       int64_t *out, struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_sql *db;
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    cqa_query_add(&query, "SELECT count(*) FROM (SELECT 1 FROM flags f INDEXED BY ");
+    cqa_query_add(&query, index_for(scope, filter));
+    cqa_query_add(&query, " WHERE f.current = 1");
+    cqa_query_scope(&query, "f", scope);
+    add_filter(&query, db, filter);
+    cqa_query_number(&query, " LIMIT ?) s", most);
+    status = cqa_query_start(&query, db, 1, &row, error);
+    if (status == CQA_OK && cqa_sql_next(row, &status, error))
+        *out = cqa_sql_int(row, 0);
     cqa_sql_end(row);
     cqa_query_finish(&query);
     cqa_scores_give(scores, db);

@@ -57,6 +57,11 @@ enum cqa_status cqa_sql_open(const struct cqa_sql_place *place, struct cqa_sql *
     return status;
 }
 
+void cqa_sql_set_wait(struct cqa_sql *sql, int wait_ms)
+{
+    sql->wait_ms = wait_ms / CQA_SQL_TRIES;
+}
+
 void cqa_sql_close(struct cqa_sql *sql)
 {
     if (sql == NULL)

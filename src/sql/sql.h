@@ -54,6 +54,7 @@ struct cqa_sql_place {
     const struct cqa_sql_driver *driver;
     const char *path;  /* SQLite: the file; made with mode 0600 where it lacks */
     const char *setup; /* SQLite: statements (PRAGMA ...) after opening */
+    int looks;         /* SQLite: makes no file, and takes one that cannot be written to */
     const char *host;  /* a name or address; "/...": PostgreSQL the folder of the socket,
                           MariaDB the socket */
     int port;          /* 0: the usual one */
@@ -72,6 +73,9 @@ struct cqa_sql_place {
 enum cqa_status cqa_sql_open(const struct cqa_sql_place *place, struct cqa_sql **out,
                              struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_sql_close(struct cqa_sql *sql);
+
+/* How long it waits for locks from the next transaction on, as `wait_ms` of the place. */
+void cqa_sql_set_wait(struct cqa_sql *sql, int wait_ms);
 
 /* ---- statements */
 

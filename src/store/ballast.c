@@ -30,6 +30,32 @@ static int64_t size_of(const struct cqa_ballast *ballast)
     return ballast->fd >= 0 && fstat(ballast->fd, &facts) == 0 ? (int64_t)facts.st_size : 0;
 }
 
+static int64_t free_on(const struct statvfs *volume)
+{
+    return (int64_t)volume->f_bavail * (int64_t)volume->f_frsize;
+}
+
+void cqa_ballast_look(struct cqa_ballast *ballast, const char *state_dir)
+{
+    struct statvfs volume;
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof path, "%s/callqa.ballast", state_dir);
+    ballast->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (ballast->fd >= 0 && fstatvfs(ballast->fd, &volume) == 0)
+        ballast->whole_bytes = whole_for(&volume);
+}
+
+int cqa_ballast_is_needed(const struct cqa_ballast *ballast, int64_t *free_bytes)
+{
+    struct statvfs volume;
+
+    *free_bytes = -1;
+    if (ballast->fd >= 0 && fstatvfs(ballast->fd, &volume) == 0)
+        *free_bytes = free_on(&volume);
+    return !cqa_ballast_is_whole(ballast) || (*free_bytes >= 0 && *free_bytes < BYTES_MIN);
+}
+
 void cqa_ballast_open(struct cqa_ballast *ballast, const char *state_dir)
 {
     struct statvfs volume;
@@ -71,7 +97,7 @@ int cqa_ballast_take_back(struct cqa_ballast *ballast)
     if (cqa_ballast_is_whole(ballast))
         return 1;
     if (ballast->fd < 0 || fstatvfs(ballast->fd, &volume) != 0 ||
-        (int64_t)volume.f_bavail * (int64_t)volume.f_frsize < 2 * ballast->whole_bytes)
+        free_on(&volume) < 2 * ballast->whole_bytes)
         return 0;
     if (posix_fallocate(ballast->fd, 0, (off_t)ballast->whole_bytes) == 0)
         return 1;

@@ -19,6 +19,13 @@ struct cqa_ballast {
 void cqa_ballast_open(struct cqa_ballast *ballast, const char *state_dir);
 void cqa_ballast_close(struct cqa_ballast *ballast);
 
+/* Opens it to look, where it is there; makes and fills nothing. */
+void cqa_ballast_look(struct cqa_ballast *ballast, const char *state_dir);
+
+/* 1: it is given up, or there is so little room besides that it will be. `*free_bytes`: that room;
+ * -1: not known. */
+int cqa_ballast_is_needed(const struct cqa_ballast *ballast, int64_t *free_bytes);
+
 int cqa_ballast_is_whole(const struct cqa_ballast *ballast);
 
 /* Gives its room to others. 0: it had none. */

@@ -385,8 +385,9 @@ enum cqa_status cqa_unjudged_settle(struct cqa_store *store, int64_t id, const c
 CQA_SQL_STATEMENT(next_stale, "", 9,
                   "SELECT c.id, c.path, c.call_id, c.call, c.gone, r.json, r.sha256, r.made_ms,"
                   " c.file_sha256"
-                  " FROM recordings AS c JOIN results AS r ON r.recording_id = c.id"
-                  " WHERE c.stale AND c.state IN ('scored', 'vanished') ORDER BY c.id LIMIT 1");
+                  " FROM recordings AS c INDEXED BY recordings_stale"
+                  " JOIN results AS r ON r.recording_id = c.id WHERE c.stale AND c.state IN "
+                  "('scored', 'vanished') ORDER BY c.id LIMIT 1");
 CQA_SQL_STATEMENT(list_copies, "it", 2,
                   "SELECT path, nullif(sha256, ?2) FROM copies WHERE recording_id = ?1 AND NOT gone"
                   " ORDER BY sha256 IS ?2 DESC, path LIMIT 256");

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/facts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/buffer.h"
 #include "store/parts.h"
 
 /* ---- facts come */
@@ -14,9 +16,9 @@ CQA_SQL_STATEMENT(insert_fact, "iiitttttiiiitttti", 0,
                   " customer, queue, direction, seen_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
                   " ?16, ?17)");
-CQA_SQL_STATEMENT(mark_by_id, "tti", 0,
-                  "UPDATE fact_links SET due = 1 WHERE call_id IN (?1, ?2) AND watch = ?3"
-                  " AND NOT due");
+/* A statement for each id: IN makes a table of its list each time. */
+CQA_SQL_STATEMENT(mark_by_id, "ti", 0,
+                  "UPDATE fact_links SET due = 1 WHERE call_id = ?1 AND watch = ?2 AND NOT due");
 /* A name in a table may lack what the recorder puts behind it ("-all"), which the id lacks, too. */
 CQA_SQL_STATEMENT(mark_by_file, "ti", 0,
                   "UPDATE fact_links SET due = 1 WHERE (file = ?1 OR call_id = ?1) AND watch = ?2"
@@ -61,15 +63,20 @@ static enum cqa_status mark(struct cqa_sql *sql, const struct adding *adding,
                             const struct cqa_fact *fact, struct cqa_error *error)
 {
     const int64_t within_ms = adding->batch->within_ms;
-    const int has_id = fact->id != NULL || fact->linked_id != NULL;
+    const char *const ids[] = {fact->id, fact->linked_id};
+    int64_t found = 0;
     enum cqa_status status = CQA_OK;
 
     if (fact->file != NULL)
         status = cqa_sql_do(sql, error, &mark_by_file, fact->file, adding->watch);
-    if (status == CQA_OK && has_id)
-        status = cqa_sql_do(sql, error, &mark_by_id, fact->id, fact->linked_id, adding->watch);
+    for (size_t i = 0; i < 2; i++) {
+        if (status != CQA_OK || ids[i] == NULL)
+            continue;
+        status = cqa_sql_do(sql, error, &mark_by_id, ids[i], adding->watch);
+        found += cqa_sql_changes(sql);
+    }
     if (status != CQA_OK || fact->caller == NULL || fact->started_ms == 0 ||
-        (has_id && cqa_sql_changes(sql) > 0)) /* what an id has found is nobody else's */
+        found > 0) /* what an id has found is nobody else's */
         return status;
     return cqa_sql_do(sql, error, &mark_by_caller, fact->caller, adding->watch,
                       fact->started_ms - within_ms, fact->started_ms + within_ms);
@@ -159,8 +166,9 @@ enum { FACT_COLUMN_COUNT = 14 };
 CQA_SQL_STATEMENT(find_by_id, "tit", FACT_COLUMN_COUNT,
                   "SELECT " FACT_COLUMNS " FROM facts WHERE call_id = ?1 AND watch = ?2"
                   " UNION ALL SELECT " FACT_COLUMNS " FROM facts WHERE linked_id = ?1"
-                  " AND watch = ?2 UNION ALL SELECT " FACT_COLUMNS " FROM facts"
-                  " WHERE file IN (?1, ?3) AND watch = ?2");
+                  " AND watch = ?2 UNION ALL SELECT " FACT_COLUMNS " FROM facts WHERE file = ?1"
+                  " AND watch = ?2 UNION ALL SELECT " FACT_COLUMNS " FROM facts WHERE file = ?3"
+                  " AND watch = ?2");
 CQA_SQL_STATEMENT(find_by_caller, "ttiii", FACT_COLUMN_COUNT,
                   "SELECT " FACT_COLUMNS " FROM facts WHERE caller = ?1 AND watch = " WATCH
                   " AND started_ms BETWEEN ?3 AND ?4"
@@ -411,10 +419,17 @@ enum cqa_status cqa_facts_due(struct cqa_store *store, const char *watch, int ev
 CQA_SQL_STATEMENT(look_later, "iii", 0,
                   "UPDATE fact_links SET due = 0, look_ms = ?1, sidecar = ?2"
                   " WHERE recording_id = ?3");
-CQA_SQL_STATEMENT(ask_again, "ii", 0,
+/* Many at once: each statement makes tables anew for what the schema allows a state to be. */
+CQA_SQL_STATEMENT(look_no_more, "t", 0,
+                  "UPDATE fact_links SET due = 0, look_ms = 0, sidecar = 0"
+                  " WHERE recording_id IN (SELECT value FROM json_each(?1))");
+CQA_SQL_STATEMENT(ask_again, "it", 0,
                   "UPDATE recordings SET state = 'ready', asked = 'again', attempts = 0,"
                   " deaths = 0, abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL,"
-                  " changed_ms = ?1 WHERE id = ?2 AND state = 'scored' AND NOT gone");
+                  " changed_ms = ?1 WHERE id IN (SELECT value FROM json_each(?2))"
+                  " AND state = 'scored' AND NOT gone");
+
+enum { IDS_BYTES_MAX = 1 << 20 };
 
 struct looking {
     const struct cqa_facts_looked *looked;
@@ -423,20 +438,55 @@ struct looking {
     size_t requeued;
 };
 
+static int is_looked_no_more(const struct cqa_facts_looked *looked)
+{
+    return looked->look_ms == 0 && looked->sidecar == 0;
+}
+
+static int differs(const struct cqa_facts_looked *looked)
+{
+    return looked->differs;
+}
+
+/* "[1,2]": those that `is_one` holds of. */
+static void list_ids(const struct looking *looking,
+                     int (*is_one)(const struct cqa_facts_looked *looked), struct cqa_buffer *out)
+{
+    char mark = '[';
+
+    for (size_t i = 0; i < looking->count; i++)
+        if (is_one(&looking->looked[i])) {
+            (void)cqa_buffer_print(out, "%c%" PRId64, mark, looking->looked[i].id);
+            mark = ',';
+        }
+    (void)cqa_buffer_print(out, mark == '[' ? "[]" : "]");
+}
+
 static enum cqa_status write_looked(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     struct looking *looking = context;
+    struct cqa_buffer lists[2] = {{.limit = IDS_BYTES_MAX}, {.limit = IDS_BYTES_MAX}};
     enum cqa_status status = CQA_OK;
 
     looking->requeued = 0;
+    list_ids(looking, is_looked_no_more, &lists[0]);
+    list_ids(looking, differs, &lists[1]);
+    if (lists[0].failed || lists[1].failed)
+        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     for (size_t i = 0; status == CQA_OK && i < looking->count; i++) {
         const struct cqa_facts_looked *looked = &looking->looked[i];
-        status = cqa_sql_do(sql, error, &look_later, looked->look_ms, looked->sidecar, looked->id);
-        if (status == CQA_OK && looked->differs) {
-            status = cqa_sql_do(sql, error, &ask_again, looking->now_ms, looked->id);
-            looking->requeued += (size_t)cqa_sql_changes(sql);
-        }
+        if (!is_looked_no_more(looked))
+            status =
+                cqa_sql_do(sql, error, &look_later, looked->look_ms, looked->sidecar, looked->id);
     }
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &look_no_more, lists[0].text);
+    if (status == CQA_OK)
+        status = cqa_sql_do(sql, error, &ask_again, looking->now_ms, lists[1].text);
+    if (status == CQA_OK)
+        looking->requeued = (size_t)cqa_sql_changes(sql);
+    cqa_buffer_finish(&lists[0]);
+    cqa_buffer_finish(&lists[1]);
     return status;
 }
 

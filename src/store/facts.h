@@ -40,7 +40,7 @@ struct cqa_facts_wish {
     const char *call_id; /* as the recording's name says */
     const char *file;    /* the recording's name without folders and ending */
     const char *caller;  /* cqa_fact_caller; NULL: not known */
-    int64_t begun_ms;    /* 0: not known */
+    int64_t begun_ms;    /* the call; 0: not known */
     int64_t within_ms;
 };
 

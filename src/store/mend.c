@@ -317,6 +317,8 @@ static enum cqa_status begin_anew(const char *state_dir, struct cqa_mended *out,
     out->incomplete = saving.incomplete;
     cqa_sql_close(saving.old);
     cqa_store_close(store);
+    if (lstat(out->kept, &facts) != 0)
+        out->kept[0] = '\0'; /* it was taken away */
     return status;
 }
 
@@ -354,14 +356,11 @@ static enum cqa_status mend(const char *state_dir, int force, struct cqa_mended 
     int is_beyond_use = is_misplaced(state_dir);
 
     path_of(state_dir, names[DB], path);
-    if (!is_beyond_use && lstat(path, &facts) != 0)
+    const int is_there = lstat(path, &facts) == 0;
+    is_beyond_use |= cqa_store_missed(state_dir, NULL) != CQA_OK;
+    if (!is_beyond_use && (!is_there || facts.st_size == 0))
         return CQA_OK; /* none yet */
-    if (!is_beyond_use && facts.st_size == 0) {
-        path_of(state_dir, names[LOCK], path);
-        out->replaced = lstat(path, &facts) == 0; /* there was one */
-        return CQA_OK;
-    }
-    is_beyond_use |= !is_beyond_use && facts.st_size < HEADER_BYTES;
+    is_beyond_use |= is_there && facts.st_size < HEADER_BYTES;
     if (!is_beyond_use) {
         const enum cqa_status status = check(path, &found);
         is_beyond_use = status == CQA_E_BADDATA || (force && status == CQA_OK);

@@ -27,6 +27,13 @@ struct cqa_store {
 
 extern const struct cqa_sql_schema cqa_store_schema;
 
+/* Whether there was a store once, by its lock's file, which then holds a word. */
+int cqa_store_was_made(const char *lock_path);
+
+/* CQA_E_BADDATA: there was a store, and its file is gone or holds nothing. Who mends alone may
+ * build another (store/mend.c). */
+enum cqa_status cqa_store_missed(const char *state_dir, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* A transaction of the sender's: as any, but it also finds room when the disk has none left
  * (store/room.c). */
 enum cqa_status cqa_store_send(struct cqa_store *store, cqa_sql_body *body, void *context,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/refused.h"
 
+#include <sys/stat.h>
 #include "store/rows.h"
 
 /* ---- the list */
@@ -97,6 +98,22 @@ static enum cqa_status hurry(struct cqa_sql *sql, void *context, struct cqa_erro
 enum cqa_status cqa_owed_hurry(struct cqa_store *store, struct cqa_error *error)
 {
     return cqa_store_send(store, hurry, NULL, error);
+}
+
+/* Nobody ever writes into the lock's file: when that was is free to be the sign. */
+enum cqa_status cqa_owed_call(struct cqa_store *store, struct cqa_error *error)
+{
+    return futimens(store->lock_fd, NULL) == 0 ? CQA_OK
+                                               : cqa_fail_errno(error, "calling the sender");
+}
+
+int64_t cqa_owed_called(const struct cqa_store *store)
+{
+    struct stat facts;
+
+    return fstat(store->lock_fd, &facts) == 0
+               ? (int64_t)facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec
+               : 0;
 }
 
 struct reopening {

@@ -30,6 +30,14 @@ enum cqa_status cqa_owed_each(struct cqa_store *store, cqa_owed_visit *visit, vo
 enum cqa_status cqa_owed_hurry(struct cqa_store *store, struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
+ * A person's call to whoever sends from this store, in whatever process, that it tries at once even
+ * a server that it gives a pause. It is heard where cqa_owed_called gives another number than
+ * before; nothing is written that needs room. CQA_E_IO: it could not be made.
+ */
+enum cqa_status cqa_owed_call(struct cqa_store *store, struct cqa_error *error) CQA_MUST_CHECK;
+int64_t cqa_owed_called(const struct cqa_store *store);
+
+/*
  * What was refused is to be tried again, each by itself. `by`: only what other versions than these
  * did not agree on ("RECORDER/SERVER"; ending in "/": of the recorder alone); NULL: all. `*count`:
  * how many.

@@ -10,10 +10,16 @@
 
 /*
  * Opens the store in `state_dir` to look at it: writes nothing, claims nothing, and takes no part
- * in the turns of those who write. CQA_E_NOTFOUND: there is none yet. Else as cqa_store_open.
+ * in the turns of those who write, so that neither a full disk nor one that cannot be written to
+ * matters. CQA_E_NOTFOUND: there is none yet. CQA_E_REFUSED: it is of another version's schema,
+ * older or newer. Else as cqa_store_open.
  */
 enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
                                        struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Whether analysis waits for room, or would by the next write: the ballast is given up, or has to
+ * be, and what the store has inside is little. `*free_bytes`: what the disk has; -1: not known. */
+int cqa_standing_is_full(struct cqa_store *store, int64_t *free_bytes);
 
 /* Runs `body` so that all that it reads belongs together. It may be run again from its beginning.
  */

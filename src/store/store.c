@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/log.h"
 #include "facts/join.h"
 #include "store/mend.h"
 #include "store/parts.h"
@@ -170,6 +171,45 @@ enum cqa_status cqa_store_reclaim(struct cqa_store *store, int64_t now_ms, struc
 
 /* ---- open and close */
 
+int cqa_store_was_made(const char *lock_path)
+{
+    struct stat facts;
+
+    return lstat(lock_path, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size > 0;
+}
+
+/* So that one that is taken away or emptied later is missed. */
+static void mark_as_made(const struct cqa_store *store)
+{
+    struct stat facts;
+
+    if (fstat(store->lock_fd, &facts) == 0 && facts.st_size == 0 &&
+        pwrite(store->lock_fd, "made\n", 5, 0) < 0)
+        cqa_log(CQA_LOG_WARNING, "the lock of the store: %p", cqa_words_of_errno(errno));
+}
+
+static int is_empty(const char *path)
+{
+    struct stat facts;
+
+    return lstat(path, &facts) == 0 ? S_ISREG(facts.st_mode) && facts.st_size == 0
+                                    : errno == ENOENT;
+}
+
+enum cqa_status cqa_store_missed(const char *state_dir, struct cqa_error *error)
+{
+    char path[PATH_MAX];
+    char lock[PATH_MAX];
+
+    (void)snprintf(path, sizeof path, "%s/callqa.db", state_dir);
+    (void)snprintf(lock, sizeof lock, "%s/callqa.lock", state_dir);
+    if (!is_empty(path) || !cqa_store_was_made(lock))
+        return CQA_OK;
+    return cqa_fail(error, CQA_E_BADDATA,
+                    "the store was taken away or emptied: callqad builds a new one from the "
+                    "recordings");
+}
+
 static enum cqa_status open_files(struct cqa_store *store, const char *state_dir,
                                   struct cqa_error *error)
 {
@@ -181,6 +221,9 @@ static enum cqa_status open_files(struct cqa_store *store, const char *state_dir
     store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (store->lock_fd < 0)
         return cqa_fail_errno(error, "%s", path);
+    const enum cqa_status status = cqa_store_missed(state_dir, error);
+    if (status != CQA_OK)
+        return status;
     (void)snprintf(path, sizeof path, "%s/callqa.db", state_dir);
     const struct cqa_sql_place place = {
         .driver = &cqa_sql_sqlite,
@@ -229,6 +272,7 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
         return cqa_fail_within(error, "%s", state_dir);
     }
     note_file(store, state_dir);
+    mark_as_made(store);
     *out = store;
     return CQA_OK;
 }
@@ -238,39 +282,12 @@ int cqa_store_is_current(const struct cqa_store *store)
     struct stat facts;
 
     return lstat(store->path, &facts) == 0 && facts.st_dev == store->device &&
-           facts.st_ino == store->inode;
+           facts.st_ino == store->inode && facts.st_size > 0;
 }
 
-enum cqa_status cqa_store_open_to_look(const char *state_dir, struct cqa_store **out,
-                                       struct cqa_error *error)
+void cqa_store_set_wait(struct cqa_store *store, int wait_ms)
 {
-    struct cqa_store *store = calloc(1, sizeof *store);
-    char path[PATH_MAX];
-
-    if (store == NULL)
-        return cqa_fail(error, CQA_E_NOMEM, "no memory for the store");
-    (void)snprintf(path, sizeof path, "%s/callqa.lock", state_dir);
-    store->lock_fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    (void)snprintf(path, sizeof path, "%s/callqa.db", state_dir);
-    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite,
-                                        .path = path,
-                                        .setup = "PRAGMA trusted_schema = OFF;"
-                                                 "PRAGMA query_only = ON;"
-                                                 "PRAGMA cell_size_check = ON;"};
-    enum cqa_status status = CQA_OK;
-    if (store->lock_fd < 0 || access(path, F_OK) != 0) { /* opening would make it */
-        status = cqa_fail_errno(error, "%s", path);
-        if (errno == ENOENT)
-            status = cqa_fail(error, CQA_E_NOTFOUND, "there is no store in %s yet", state_dir);
-    }
-    if (status == CQA_OK)
-        status = cqa_sql_open(&place, &store->sql, error);
-    if (status != CQA_OK) {
-        cqa_store_close(store);
-        return status;
-    }
-    *out = store;
-    return CQA_OK;
+    cqa_sql_set_wait(store->sql, wait_ms);
 }
 
 void cqa_store_close(struct cqa_store *store)

@@ -32,6 +32,10 @@ enum cqa_status cqa_store_open(const char *state_dir, struct cqa_store **out,
 /* What this store has claimed and not finished is free for others from here on. NULL is fine. */
 void cqa_store_close(struct cqa_store *store);
 
+/* How long it waits for another process from the next transaction on, before CQA_E_BUSY; at first
+ * 10 s. */
+void cqa_store_set_wait(struct cqa_store *store, int wait_ms);
+
 enum cqa_recording_state {
     CQA_RECORDING_READY,    /* to be analysed, perhaps not before a time */
     CQA_RECORDING_LEASED,   /* being analysed by a process that lives */

@@ -9,8 +9,8 @@ import { logIn, openBrowser, openStage } from "./stage.js";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Server and browser; between them a proxy that holds all that the page asks, and is answered, to the description: `faults`. */
-export async function openAll() {
-  const stage = await openStage();
+export async function openAll(choices) {
+  const stage = await openStage(choices);
   const proxy = await openProxy(stage.url);
   stage.url = proxy.url;
   const browser = await openBrowser();

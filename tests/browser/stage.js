@@ -44,21 +44,24 @@ const accounts = [
   ["lead", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["li", "agent"], ["wang", "agent"], ["hr", "hr"], ["root", "admin"],
 ];
 
-/** `audio`: more folders that the server may play from. */
-export async function openStage({ audio = [] } = {}) {
+/** `audio`: more folders that the server may play from; `models`: a folder whose schemes come first; `bare`: as it was installed,
+ *  without accounts and calls, and for HTTPS. */
+export async function openStage({ audio = [], models, bare = false } = {}) {
   if (!existsSync(join(bin, "../web/app.js")) && !process.env.CALLQA_WEB) throw new Error(`no page beside ${bin}: build with npm there`);
   const folder = mkdtempSync(join(tmpdir(), "callqa-browser-"));
   const config = join(folder, "server.yaml");
   writeFileSync(config, ["listen: 127.0.0.1:0", `port_file: ${folder}/port`, `store: sqlite:${folder}/scores.db`, `audio: [${[samples, ...audio].join(", ")}]`,
-    "objection_days: 365", "time_zone: Asia/Shanghai", "shifts: [{name: 早班, from: 06:00, to: 14:00}, {name: 晚班, from: 14:00, to: 22:00}, {name: 夜班, from: 22:00, to: 06:00}]", "session: {plain_cookie: true}", ...(process.env.CALLQA_WEB ? [`web: ${process.env.CALLQA_WEB}`] : []), ""].join("\n"));
+    "objection_days: 365", "time_zone: Asia/Shanghai", "shifts: [{name: 早班, from: 06:00, to: 14:00}, {name: 晚班, from: 14:00, to: 22:00}, {name: 夜班, from: 22:00, to: 06:00}]", ...(bare ? [] : ["session: {plain_cookie: true}"]), ...(process.env.CALLQA_WEB ? [`web: ${process.env.CALLQA_WEB}`] : []), ""].join("\n"));
   // A program that does not read what it is given may end before it is written: EPIPE.
   const command = (...words) => execFileSync(join(bin, "callqa-server"), [...words, "--config", config], { encoding: "utf8", input: words.includes("-") ? `${password}\n` : undefined });
-  for (const [name, role, ...more] of accounts) command("user", "add", name, "--role", role, "--password-file", "-", ...more);
+  for (const [name, role, ...more] of bare ? [] : accounts) command("user", "add", name, "--role", role, "--password-file", "-", ...more);
   const recorder = command("token", "add", "recorder", "--role", "recorder").trim();
   const keeper = command("token", "add", "keeper", "--role", "lead").trim();
-  const server = spawn(join(bin, "callqa-server"), ["--config", config], { stdio: ["ignore", "ignore", "inherit"] });
+  const server = spawn(join(bin, "callqa-server"), ["--config", config], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...(models ? { CALLQA_MODELS: models } : {}) } });
   for (let i = 0; i < 100 && !existsSync(join(folder, "port")); i++) await pause(100);
   const url = `http://127.0.0.1:${readFileSync(join(folder, "port"), "utf8").trim()}`;
+  const shut = () => { server.kill(); rmSync(folder, { recursive: true, force: true }); };
+  if (bare) return { url, folder, command, server, calls: 0, close: shut };
   const send = async (path, method, type, token, body) => {
     const reply = await fetch(url + path, { method, headers: { Authorization: `Bearer ${token}`, "Content-Type": type }, body });
     if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
@@ -69,15 +72,16 @@ export async function openStage({ audio = [] } = {}) {
     weekOfResults().map((result) => JSON.stringify({ key: `${result.call.id}`, result })).join("\n"));
   const refused = items.filter(({ status }) => status !== 201);
   if (refused.length) throw new Error(`refused: ${JSON.stringify(refused[0])}`);
-  return { url, folder, command, server, calls: items.length, close() { server.kill(); rmSync(folder, { recursive: true, force: true }); } };
+  return { url, folder, command, server, calls: items.length, close: shut };
 }
 
-export async function openBrowser() {
+/** `args`: more of Chromium's. */
+export async function openBrowser({ args = [] } = {}) {
   const { chromium } = await import("playwright-core"); // here, so that a stage without a browser needs none
   const profile = mkdtempSync(join(tmpdir(), "callqa-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, viewport: { width: 1280, height: 720 }, acceptDownloads: true, locale: "en-GB", timezoneId: "Asia/Shanghai",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", ...args],
   });
   return { context, async close() { await context.close(); rmSync(profile, { recursive: true, force: true }); } };
 }

@@ -79,6 +79,11 @@ test("lists, page by page and by every filter", async () => {
   await get("lead", `calls?agent=8001&person=zhang&team=east&source=freepbx&from=2025-11-01&to=2025-11-30&score_below=101&score_above=-1&rule=dead-air&severity=note&sort=newest&limit=2&cursor=${encodeURIComponent(page.next)}`);
   page = await get("ann", "flags?state=any&sort=points&limit=2&severity=note&confidence=0.1&person=zhang&team=east&from=2025-11-01&to=2025-11-30");
   await get("ann", "flags?limit=5");
+  const open = await get("ann", "flags/count?person=zhang&from=2025-11-01&to=2025-11-30");
+  const { flags } = await get("ann", "flags?person=zhang&from=2025-11-01&to=2025-11-30&limit=500");
+  assert.deepEqual(open, { flags: flags.length, more: false });
+  await get("ann", "flags/count?state=sideways", 400);
+  await get("hr", "flags/count", 403);
   await get("lead", "failures?limit=1");
   for (const path of ["people", "days", "rules"]) await get("lead", `${path}?from=2025-11-01&to=2025-11-30`);
   await get("lead", "days?person=zhang&team=east");
@@ -106,14 +111,25 @@ test("a call: result, flags, comments, sound and waveform", async () => {
 });
 
 test("decisions and objections", async () => {
+  assert.deepEqual((await get("ann", "reasons")).reasons.map(({ code }) => code), ["justified", "not-so", "fault", "customer"]);
   const [first, second] = (await get("ann", "flags?person=zhang&limit=2")).flags;
   await post("ann", `flags/${first.flag}/decision`, { state: "changed", points: 1, reason: "Half of it" });
   await post("ann", `flags/${first.flag}/decision`, { state: "confirmed", was: "open" }, 409);
   await post("ann", `flags/${first.flag}/decision`, { state: "overturned" }, 422);
   await post("ann", "flags/999999/decision", { state: "confirmed" }, 404);
+  const [third] = (await get("ann", "flags?person=li&limit=1")).flags;
+  await post("ann", `flags/${third.flag}/decision`, { state: "overturned", reason_code: "no-such" }, 422);
+  await post("ann", `flags/${third.flag}/decision`, { state: "overturned", reason_code: "fault" });
+  assert.ok((await get("lead", "reasons?from=2025-11-01&to=2025-11-30")).used.some(({ rule, code, flags }) => rule === third.rule && code === "fault" && flags === 1));
+  await get("lead", "reasons?from=yesterday", 400);
+  assert.equal((await get("lead", "waiting")).objections, 0);
   const { objection } = await post("zhang", `flags/${second.flag}/objection`, { text: "The customer asked for it" }, 201);
   await post("zhang", `flags/${second.flag}/objection`, { text: "Again" }, 409);
   await get("lead", "objections?outcome=open");
+  assert.deepEqual([(await get("lead", "waiting")).objections, (await get("ann", "waiting")).objections], [1, 0]);
+  await get("recorder", "waiting", 403);
+  await post("ann", `flags/${second.flag}/decision`, { state: "confirmed" }, 409);
+  await post("ann", `flags/${second.flag}/decision`, { state: "confirmed", objection: objection + 1 }, 409);
   await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 204);
   await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 404);
 });

@@ -9,6 +9,7 @@ src/post/post.c timerfd_create             libcurl counts its own timeouts, in r
 src/sql/sql.c nanosleep                    between tries, where no sleep is handed in
 src/store/store.c nanosleep                asks a lock of other processes again, a counted number of times
 src/store/mend.c nanosleep                 asks a lock of other processes again, a counted number of times
+src/child/child.c nanosleep                waits for a killed zygote, in real time, a counted number of times
 src/child/zygote.c nanosleep               waits for a killed child, in real time, a counted number of times
 src/server/store.c nanosleep               asks a lock of other processes again, a counted number of times
 src/analysis/outline.c cqa_clock_system    waits for a child of its own, in real time

@@ -5,7 +5,7 @@
 cd "${1:-.}" || exit 2
 awk '
 BEGIN {
-    split("base:0 sql:1 child:1 audio:2 recorder:2 watch:2 post:2 signal:3 facts:3 track:4 event:5 measure:6 verdict:7 " \
+    split("base:0 sql:1 child:1 audio:2 recorder:2 book:2 watch:2 post:2 signal:3 facts:3 track:4 event:5 measure:6 verdict:7 " \
           "rubric:8 appraisal:8 report:11 store:11 analysis:12 pipeline:13 daemon:17 cli:17 server:17 codecs:18", pairs, " ")
     for (i in pairs) { split(pairs[i], p, ":"); layer[p[1]] = p[2] }
 }

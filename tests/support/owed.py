@@ -120,7 +120,7 @@ class Owed:
         with open(os.path.join(self.top, "token"), "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
             out.write("token\n")
         self.configure()
-        self.deliveries()
+        self.deliveries("--resend")  # which makes the store
 
     def configure(self):
         self.config = os.path.join(self.top, "callqad.yaml")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """callqa as it is typed: commands.py SOURCE PROGRAMS. Wrong options, files that are none, odd names: what is said, and
-each exit code of README's table but 5 (sweep.py has it)."""
+each exit code of README's table but 5 (sweep.py has it) and 6 (privacy.py)."""
 import glob
 import json
 import os

@@ -7,6 +7,7 @@ that was running when it filled up, send everything once the server is back; wha
 Needs root for the mount.
 """
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -70,6 +71,13 @@ def analyses_again(owed, voices, number):
     wait_until("a new call is analysed and sent", lambda: owed.count("acked") == before + 1, 60)
 
 
+def stuck(owed):
+    done = subprocess.run([owed.bin + "/callqa", "status", "--config", owed.config, "--format", "json"], capture_output=True, text=True)
+    if done.returncode not in (0, 1) or not done.stdout:
+        fail("callqa status: %d %s" % (done.returncode, done.stderr))
+    return {trouble["kind"] for trouble in json.loads(done.stdout)["stuck"]}
+
+
 def main(programs):
     voices, scores = Voices(), Scores()
     with Owed(programs, scores.port, settle="500ms", scan_interval="2s") as owed:
@@ -79,10 +87,12 @@ def main(programs):
             print("SKIPPED: mount is not permitted")
             sys.exit(77)
         try:
-            owed.deliveries()
+            owed.deliveries("--resend")
             if os.path.getsize(os.path.join(owed.state, "callqa.ballast")) == 0:
                 fail("no ballast was taken")
             count = fill_up(owed)
+            if "full" not in stuck(owed) or len(owed.deliveries()) != count:
+                fail("on a full volume nobody is told so, or what is owed")
             owed.start()  # on a full volume
             drains(owed, scores, count)
             wait_until("the log says so", lambda: owed.said("its ballast is given up"))
@@ -96,6 +106,7 @@ def main(programs):
             analyses_again(owed, voices, 8)
             os.unlink(os.path.join(owed.state, "others"))
             print("%d results when it filled up again under a daemon that ran: sent" % count, flush=True)
+            wait_until("it is no longer told", lambda: "full" not in stuck(owed))
             owed.stop()
         finally:
             if owed.daemon is not None and owed.daemon.poll() is None:

@@ -136,13 +136,14 @@ def judge(site, writers):
 
 
 def grow_again(site, writer):
-    """Somebody appends to what has been scored: the store and the server have the new content, and one call."""
+    """Somebody appends to what has been scored: the store and the server have the new content, and one call. The growth is
+    a lesson as well: half as long again as its pause, which lasts up to two minutes here, is waited for now."""
     with open(writer.path, "ab") as out:
         out.write(writer.content[-8000:])
     with open(writer.path, "rb") as grown:
         new = hashlib.sha256(grown.read()).hexdigest()
     wait_until("the store has the result of what grew", lambda: any(
-        row[0] == writer.path and row[5] == new for row in outcomes(site)))
+        row[0] == writer.path and row[5] == new for row in outcomes(site)), 300)
     wait_until("the server has it", lambda: [call["recording"]["sha256"] for call in site.server_calls()
                                              if call["recording"]["path"] == writer.path] == [new])
 

@@ -110,6 +110,27 @@ def newer(db):
     connection.close()
 
 
+def says_what_is_lost(site):
+    with open(os.path.join(site.top, "daemon.log")) as log:
+        return log.read().count("have requests for erasure and legal holds made again")
+
+
+def again_and_again(site, voices, count):
+    """Emptied and taken away once more as soon as it works again: the process builds it anew each time, and says each time
+    what no recording brings back."""
+    process = site.daemon.pid
+    for damage in (emptied, removed, emptied):
+        said = says_what_is_lost(site)
+        damage(os.path.join(site.state, "callqa.db"))
+        wait_until("it is said", lambda: says_what_is_lost(site) == said + 1, GOES_ON_S)
+        count += 1
+        drop(site, voices, count)
+        go_on(site, count, "%s again, in one life" % damage.__name__)
+    if site.daemon.poll() is not None or site.daemon.pid != process:
+        fail("the daemon ended")
+    return count
+
+
 def main(programs):
     voices = Voices()
     with Site(programs) as site:
@@ -124,7 +145,7 @@ def main(programs):
         refuse(site, newer, "newer version")
         for damage in (zero_pages, noise, half, removed, a_folder, emptied):
             for runs in (True, False):
-                before = kept(site)
+                before, said = kept(site), says_what_is_lost(site)
                 if not runs:
                     site.stop_daemon()
                 damage(db)
@@ -137,6 +158,9 @@ def main(programs):
                     fail("the daemon ended")
                 if damage not in (removed, emptied) and kept(site) != before + 1:
                     fail("the old store was not kept, or more than it")
+                if damage in (removed, emptied) and says_what_is_lost(site) != said + 1:
+                    fail("what was erased or held is gone with it, and that is not said")
+        count = again_and_again(site, voices, count)
         compare(site, count)
         site.stop_daemon()
 

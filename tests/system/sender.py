@@ -92,6 +92,7 @@ def listed_and_sent_again(programs):
         swept = subprocess.run([os.path.join(programs, "callqa"), "sweep", "--config", owed.config], capture_output=True, text=True)
         if swept.returncode != 5 or "refused     1\n" not in swept.stdout:
             fail("sweep says %d %s" % (swept.returncode, swept.stdout))
+        in_words(owed)
         before = len(scores.requests)
         scores.answers = scores.good
         owed.reload()
@@ -103,6 +104,36 @@ def listed_and_sent_again(programs):
         if owed.deliveries():
             fail("still listed: %s" % owed.deliveries())
         upgraded(owed, scores)
+        owed.stop()
+    scores.stop()
+
+
+def in_words(owed):
+    """As text, in either language wholly."""
+    for language, state, sum_up in (("en", "refused", "results that are not on the server: 1\n"),
+                                    ("zh", "被拒收", "服务器上还没有的结果：1\n")):
+        done = subprocess.run([owed.bin + "/callqa", "deliveries", "--config", owed.config, "--language", language],
+                              capture_output=True, text=True)
+        if done.returncode != 0 or done.stdout.split()[0] != state or done.stderr != sum_up:
+            fail("deliveries in %s: %r %r" % (language, done.stdout, done.stderr))
+
+
+def asked_by_a_person(programs):
+    """A server that asks for ten minutes is mended: --resend does not wait for them."""
+    scores = Scores()
+    scores.answers = lambda request, connection: answer(503, PAGE, "Retry-After: 600", kind="text/html")
+    with Owed(programs, scores.port) as owed:
+        owed.fill(["a", "b"])
+        owed.start()
+        wait_until("it was tried", lambda: scores.requests and owed.said("results are kept and sent later"))
+        scores.answers = scores.good
+        time.sleep(3)
+        if owed.count("acked"):
+            fail("the pause that the server asked for was not made")
+        owed.deliveries("--resend")
+        begun = time.monotonic()
+        wait_until("it is sent as was asked", lambda: owed.count("acked") == 2, 10)
+        print("--resend: sent after %.1f s, of a pause of 600 s" % (time.monotonic() - begun), flush=True)
         owed.stop()
     scores.stop()
 
@@ -148,6 +179,9 @@ def too_large_for_the_proxy(programs):
         wait_until("the small ones have arrived", lambda: owed.count("acked") == 20)
         wait_until("the large one is known", lambda: [r["state"] for r in owed.deliveries()] == ["not_taken"])
         owed.stop()
+        swept = subprocess.run([os.path.join(programs, "callqa"), "sweep", "--config", owed.config], capture_output=True, text=True)
+        if swept.returncode != 5 or "refused     1\n" not in swept.stdout or "unsent      0\n" not in swept.stdout:
+            fail("sweep counts what is not taken as %s" % swept.stdout)
         scores.answers = scores.good
         owed.start()
         wait_until("the large one has arrived", lambda: owed.count("acked") == 21)
@@ -212,7 +246,7 @@ def one_wait_cannot_be_made(programs):
 
 
 def main(programs):
-    cases = [(one_wait_cannot_be_made, ()), (listed_and_sent_again, ()), (masked, ()), (too_large_for_the_proxy, ()), (one_stands_still, ())]
+    cases = [(one_wait_cannot_be_made, ()), (listed_and_sent_again, ()), (asked_by_a_person, ()), (masked, ()), (too_large_for_the_proxy, ()), (one_stands_still, ())]
     cases += [(bad_deploy, (batch, how)) for how in ("page 422", "page 400", "receipts 422") for batch in (1, 100)]
     cases += [(good_behind_refused, (batch, how)) for batch in (1, 100) for how in ("named", "by 413")]
     # They wait most of their time, each with a daemon and a server of its own.

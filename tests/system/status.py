@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """callqa status: status.py SOURCE PROGRAMS. Every recording is accounted for, also those that are deleted under way."""
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -168,6 +170,32 @@ def told_wrongly(site, calls):
             fail("callqa status %s: %d %s" % (" ".join(words), done.returncode, done.stderr))
 
 
+def only_one(site, calls):
+    """A second daemon on the same state folder says who has it, and ends; after a kill the next one has it at once."""
+    done = subprocess.run([site.bin + "/callqad", "--config", site.config], capture_output=True, text=True, timeout=30)
+    if done.returncode != 1 or "process %d" % site.daemon.pid not in done.stderr or site.daemon.poll() is not None:
+        fail("a second daemon on one state folder: %d %s" % (done.returncode, done.stderr))
+    site.kill_daemon()
+    site.start_daemon()
+    calls.drop()
+    wait_until("the next one works", lambda: accounted(site, calls) and status(site)["well"])
+
+
+def of_other_versions(site):
+    """What no daemon of this version has opened yet, or only a later one could read, is told in words."""
+    db = os.path.join(site.state, "callqa.db")
+    with contextlib.closing(sqlite3.connect(db)) as store:
+        (version,) = store.execute("PRAGMA user_version").fetchone()
+        for other, word in ((version - 1, "start callqad of this version once"), (version + 1, "newer version")):
+            store.execute("PRAGMA user_version = %d" % other)
+            before = open(db, "rb").read()
+            for command in ("status", "deliveries"):
+                done = subprocess.run([site.bin + "/callqa", command, "--config", site.config], capture_output=True, text=True)
+                if done.returncode != 1 or word not in done.stderr or open(db, "rb").read() != before:
+                    fail("callqa %s on schema %d: %d %s" % (command, other, done.returncode, done.stderr))
+        store.execute("PRAGMA user_version = %d" % version)
+
+
 def main(programs):
     voices = Voices()
     with Site(programs) as site:
@@ -180,11 +208,12 @@ def main(programs):
         calls.drop()
         wait_until("the first is scored", lambda: len(site.server_calls()) == 1)
         wait_until("all is well", lambda: status(site).get("well"))
-        for step in (deleted_under_way, copied, passed_over, growing, stuck, told_wrongly):
+        for step in (deleted_under_way, copied, passed_over, growing, stuck, only_one, told_wrongly):
             began = time.monotonic()
             step(site, calls)
             print("%s: %.0f s" % (step.__name__, time.monotonic() - began), flush=True)
         site.stop_daemon()
+        of_other_versions(site)
 
 
 if __name__ == "__main__":

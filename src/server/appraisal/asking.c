@@ -149,6 +149,8 @@ void cqa_round_json(const struct cqa_round *round, struct cqa_buffer *out)
     cqa_json_member(out, "closed_by", round->closed_by);
     cqa_json_time(out, "closed_at", round->closed_ms);
     cqa_json_member(out, "note", round->note);
+    cqa_buffer_print(out, ",\"least_coverage_pct\":%s,\"least_calls\":%lld", round->least.pct,
+                     (long long)round->least.calls);
     cqa_scheme_destroy(scheme);
 }
 

@@ -10,6 +10,7 @@
 #include "server/appraisal/inputs.h"
 #include "server/appraisal/reading.h"
 #include "server/appraisal/schemes.h"
+#include "server/playback.h"
 #include "server/query.h"
 
 enum { SAMPLE_ROWS = 200, FILE_BYTES_MAX = 200 };
@@ -19,19 +20,22 @@ enum { SAMPLE_ROWS = 200, FILE_BYTES_MAX = 200 };
 struct wish {
     const char *file;
     const char *period; /* NULL: that of the round */
+    const char *sheet;  /* NULL: the only one with data */
     int preview;
 };
 
 static int read_wish(struct cqa_request *request, const struct cqa_round *round, struct wish *wish)
 {
-    static const char *const known[] = {"file", "period", "preview", NULL};
+    static const char *const known[] = {"file", "period", "sheet", "preview", NULL};
     const char *preview = cqa_request_query(request, "preview");
 
     if (!cqa_query_only(request, known) || !cqa_query_word(request, "file", &wish->file) ||
-        !cqa_query_word(request, "period", &wish->period))
+        !cqa_query_word(request, "period", &wish->period) ||
+        !cqa_query_word(request, "sheet", &wish->sheet))
         return 0;
-    if (wish->file == NULL || strlen(wish->file) > FILE_BYTES_MAX) {
-        cqa_reply_problem(request, 400, "query", "file: the file's name, 1 to %d bytes",
+    if (wish->file == NULL || strlen(wish->file) > FILE_BYTES_MAX ||
+        wish->file[strlen(wish->file) - 1] == '!') {
+        cqa_reply_problem(request, 400, "query", "file: the file's name, 1 to %d bytes, the last of them no \"!\"",
                           FILE_BYTES_MAX);
         return 0;
     }
@@ -44,10 +48,7 @@ static int read_wish(struct cqa_request *request, const struct cqa_round *round,
         return 0;
     }
     wish->preview = preview != NULL && strcmp(preview, "1") == 0;
-    if (strcmp(cqa_request_content_type(request), "text/csv") == 0)
-        return 1;
-    cqa_reply_problem(request, 415, "media-type", "Content-Type must be text/csv");
-    return 0;
+    return cqa_request_has_table(request);
 }
 
 static void hash_body(const char *bytes, size_t length, char out[65])
@@ -121,7 +122,7 @@ static void put_outcome(struct cqa_buffer *out, const struct wish *wish, const c
     else
         cqa_json_put(out, "{\"import\":null");
     cqa_buffer_print(out, ",\"preview\":%s", wish->preview ? "true" : "false");
-    cqa_json_member(out, "file", wish->file);
+    cqa_place_json(out, reading->report.place ? reading->report.place : wish->file);
     cqa_json_member(out, "sha256", sha256);
     cqa_buffer_print(out,
                      ",\"agents\":%zu,\"rows\":%zu,\"changed\":%zu,\"errors\":", reading->agents,
@@ -132,7 +133,9 @@ static void put_outcome(struct cqa_buffer *out, const struct wish *wish, const c
         cqa_json_put(out, i ? "," : "");
         cqa_json_text(out, reading->left_out[i]);
     }
-    cqa_json_put(out, "],\"sample\":[");
+    cqa_json_put(out, "]");
+    cqa_reading_json(reading, out);
+    cqa_json_put(out, ",\"sample\":[");
     cqa_json_put(out, outcome->sample.text ? outcome->sample.text : "");
     cqa_json_put(out, "]}");
 }
@@ -143,7 +146,9 @@ static void refuse(struct cqa_request *request, const struct cqa_reading *readin
     struct cqa_buffer out = {.limit = CQA_REPLY_BYTES_MAX};
     const struct cqa_faults *faults = &reading->faults;
     const struct cqa_message *detail =
-        faults->count > 0 ? cqa_fault_message(&faults->items[0]) : cqa_words("the file has no row");
+        faults->count > 0         ? cqa_fault_message(&faults->items[0])
+        : reading->asks_for_sheet ? cqa_words("several sheets have data: say which (sheet=NAME)")
+                                  : cqa_words("the file has no row");
 
     cqa_json_put(&out, "{\"type\":\"urn:callqa:problem:invalid\",\"title\":\"Unprocessable "
                        "Content\",\"status\":422");
@@ -162,7 +167,8 @@ static void take(struct cqa_request *request, const struct cqa_round *round,
     struct cqa_error error = {0};
     struct cqa_buffer out = {.limit = CQA_REPLY_BYTES_MAX};
     struct outcome outcome = {.sample = {.limit = CQA_REPLY_BYTES_MAX}};
-    const struct cqa_import import = {wish->file, sha256, &reading->good, &reading->faults};
+    const char *place = reading->report.place ? reading->report.place : wish->file;
+    const struct cqa_import import = {place, sha256, &reading->good, &reading->faults};
     int64_t number = 0;
     const enum cqa_status status =
         cqa_inputs_import(cqa_request_scores(request), cqa_request_who(request), round, &import,
@@ -191,8 +197,11 @@ void cqa_post_import(struct cqa_request *request)
         return;
     hash_body(bytes, length, sha256);
     enum cqa_status status = cqa_schemes_load(round.scheme, &scheme, &error);
+    const struct cqa_reading_wish wanted = {
+        wish.file, wish.period, wish.sheet,
+        bytes,     length,      cqa_playback_children(cqa_request_playback(request))};
     if (status == CQA_OK)
-        status = cqa_reading_parse(scheme, &round, wish.file, wish.period, bytes, length, &reading,
+        status = cqa_reading_parse(cqa_request_scores(request), scheme, &round, &wanted, &reading,
                                    &error);
     if (status != CQA_OK)
         cqa_reply_error(request, status == CQA_E_NOTFOUND ? CQA_E_BADDATA : status, &error);
@@ -214,7 +223,7 @@ struct list {
 static void put_import(struct cqa_buffer *out, const struct cqa_import_row *row)
 {
     cqa_buffer_print(out, "{\"import\":%lld", (long long)row->id);
-    cqa_json_member(out, "file", row->file);
+    cqa_place_json(out, row->file);
     cqa_json_member(out, "sha256", row->sha256);
     cqa_json_member(out, "by", row->by);
     cqa_json_time(out, "at", row->at_ms);

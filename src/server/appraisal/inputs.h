@@ -3,6 +3,7 @@
 #define CQA_SERVER_APPRAISAL_INPUTS_H
 
 #include <stdint.h>
+#include "appraisal/history.h"
 #include "appraisal/input.h"
 #include "server/accounts.h"
 #include "server/appraisal/rounds.h"
@@ -41,6 +42,12 @@ cqa_inputs_import(struct cqa_scores *scores, const struct cqa_identity *who,
 enum cqa_status cqa_inputs_load(struct cqa_scores *scores, const struct cqa_round *round,
                                 struct cqa_rows *rows, struct cqa_faults *faults,
                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+/* What closed rounds of earlier periods gave, as far as the scheme carries it over. */
+enum cqa_status cqa_inputs_history(struct cqa_scores *scores, const struct cqa_round *round,
+                                   const struct cqa_scheme *scheme, struct cqa_history *history,
+                                   struct cqa_faults *faults,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- lists; texts are borrowed for the visit */
 

@@ -6,6 +6,7 @@
 #include "appraisal/scheme_json.h"
 #include "appraisal/sheet.h"
 #include "server/appraisal/fault_json.h"
+#include "server/appraisal/hashes.h"
 #include "server/appraisal/work.h"
 
 const char cqa_outcome_everyone[] = "";
@@ -22,7 +23,10 @@ static const unsigned reader_parts[CQA_READER_COUNT] = {
 struct making {
     struct cqa_appraisal_outcome *out;
     const struct cqa_work *work;
+    struct cqa_scores *scores;
+    struct cqa_hashes *hashes;
     const char *whole_of;
+    const char *only;       /* NULL: everyone */
     struct cqa_buffer text; /* of one piece at a time */
     int failed;
 };
@@ -50,17 +54,17 @@ static const char *keep(struct making *making, const char *text)
 
 /* ---- sheets */
 
-/* The team stands beside the sheet's own members: the engine knows no teams. */
-static const char *sheet_text(struct making *making, const struct cqa_sheet *sheet,
-                              const char *team, unsigned parts)
+static const char *sheet_text(struct making *making, const struct cqa_sheet *sheet, unsigned parts)
 {
     if (cqa_sheet_to_json_parts(&making->work->appraisal, sheet, parts, &making->text) != CQA_OK) {
         making->failed = 1;
         return NULL;
     }
-    making->text.length--; /* the closing brace */
-    cqa_json_member(&making->text, "team", team);
-    cqa_json_put(&making->text, "}");
+    if (parts & CQA_SHEET_TRACE) {
+        making->text.length--; /* the closing brace */
+        cqa_hashes_put(making->hashes, making->scores, sheet, &making->text);
+        cqa_json_put(&making->text, "}");
+    }
     return take(making);
 }
 
@@ -83,9 +87,9 @@ static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
     making->failed |= cqa_sheet_to_csv(appraisal, sheet, &making->text) != CQA_OK;
     out->csv = take(making);
     for (int i = 0; i < CQA_READER_COUNT; i++) {
-        out->row[i] = sheet_text(making, sheet, out->team, reader_parts[i]);
+        out->row[i] = sheet_text(making, sheet, reader_parts[i]);
         if (is_wanted_whole(making, sheet->agent))
-            out->whole[i] = sheet_text(making, sheet, out->team, reader_parts[i] | CQA_SHEET_TRACE);
+            out->whole[i] = sheet_text(making, sheet, reader_parts[i] | CQA_SHEET_TRACE);
     }
 }
 
@@ -135,8 +139,15 @@ static const char *left_out_text(struct making *making, const struct cqa_outcome
     return take(making);
 }
 
+static int is_wanted(const struct making *making, const char *agent)
+{
+    return making->only == NULL || strcmp(making->only, agent) == 0;
+}
+
 static void leave_out(struct making *making, const char *agent, int fault, struct cqa_text why)
 {
+    if (!is_wanted(making, agent))
+        return;
     struct cqa_outcome_left_out *left = &making->out->left_out[making->out->left_out_count++];
 
     left->agent = keep(making, agent);
@@ -260,7 +271,8 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     if (out->sheets == NULL || out->left_out == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     for (size_t i = 0; i < appraisal->sheet_count; i++)
-        make_sheet(making, &appraisal->sheets[i]);
+        if (is_wanted(making, appraisal->sheets[i].agent))
+            make_sheet(making, &appraisal->sheets[i]);
     make_left_out(making);
     make_notes(making);
     make_lines(making);
@@ -268,23 +280,45 @@ static enum cqa_status make(struct making *making, struct cqa_error *error)
     return making->failed ? cqa_fail(error, CQA_E_NOMEM, "out of memory for the sheets") : CQA_OK;
 }
 
+static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *round,
+                           struct making *making, struct cqa_error *error)
+{
+    struct cqa_hashes hashes;
+    struct cqa_work_shared *shared = NULL;
+
+    *making->out = (struct cqa_appraisal_outcome){0};
+    if (round->stage == CQA_ROUND_CLOSED)
+        return cqa_kept_read(scores, round->id, making->only, making->out, error);
+    enum cqa_status status = cqa_work_take(scores, round, &shared, error);
+    if (status != CQA_OK)
+        return status;
+    cqa_hashes_load(&hashes, round->scheme);
+    making->work = cqa_work_of(shared);
+    making->scores = scores;
+    making->hashes = &hashes;
+    making->text.limit = TEXT_BYTES_MAX;
+    status = make(making, error);
+    cqa_buffer_finish(&making->text);
+    cqa_work_give(scores, shared);
+    return status;
+}
+
 enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
                                 const char *whole_of, struct cqa_appraisal_outcome *out,
                                 struct cqa_error *error)
 {
-    struct cqa_work work;
-    struct making making = {
-        .out = out, .work = &work, .whole_of = whole_of, .text = {.limit = TEXT_BYTES_MAX}};
+    struct making making = {.out = out, .whole_of = whole_of};
 
-    *out = (struct cqa_appraisal_outcome){0};
-    if (round->stage == CQA_ROUND_CLOSED)
-        return cqa_kept_read(scores, round->id, out, error);
-    enum cqa_status status = cqa_work_run(scores, round, &work, error);
-    if (status == CQA_OK)
-        status = make(&making, error);
-    cqa_buffer_finish(&making.text);
-    cqa_work_finish(&work);
-    return status;
+    return get(scores, round, &making, error);
+}
+
+enum cqa_status cqa_outcome_get_agent(struct cqa_scores *scores, const struct cqa_round *round,
+                                      const char *agent, int whole,
+                                      struct cqa_appraisal_outcome *out, struct cqa_error *error)
+{
+    struct making making = {.out = out, .whole_of = whole ? agent : NULL, .only = agent};
+
+    return get(scores, round, &making, error);
 }
 
 void cqa_outcome_finish(struct cqa_appraisal_outcome *outcome)

@@ -51,6 +51,12 @@ extern const char cqa_outcome_everyone[];
 enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
                                 const char *whole_of, struct cqa_appraisal_outcome *out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The same with nobody in it but the agent, whole where that is wished for. */
+enum cqa_status cqa_outcome_get_agent(struct cqa_scores *scores, const struct cqa_round *round,
+                                      const char *agent, int whole,
+                                      struct cqa_appraisal_outcome *out,
+                                      struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_outcome_finish(struct cqa_appraisal_outcome *outcome);
 
 /* NULL: no sheet. */
@@ -59,8 +65,8 @@ const struct cqa_outcome_sheet *cqa_outcome_sheet_of(const struct cqa_appraisal_
 const struct cqa_outcome_left_out *
 cqa_outcome_left_out_of(const struct cqa_appraisal_outcome *outcome, const char *agent);
 
-/* Reads what a closed round kept. */
-enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round,
+/* Reads what a closed round kept; `agent` NULL: of everyone. */
+enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round, const char *agent,
                               struct cqa_appraisal_outcome *out,
                               struct cqa_error *error) CQA_MUST_CHECK;
 

@@ -79,26 +79,99 @@ static enum cqa_status sift(struct cqa_reading *reading, const struct cqa_scheme
     return status;
 }
 
-enum cqa_status cqa_reading_parse(const struct cqa_scheme *scheme, const struct cqa_round *round,
-                                  const char *file, const char *period, const char *bytes,
-                                  size_t length, struct cqa_reading *out, struct cqa_error *error)
+/* ---- what was answered before */
+
+struct memory {
+    struct cqa_scores *scores;
+    const struct cqa_round *round;
+    struct cqa_reading *reading;
+    struct cqa_error *error;
+};
+
+static enum cqa_status recall(void *context, const char *const *headings, size_t count,
+                              const char **taken)
 {
-    *out = (struct cqa_reading){0};
+    const struct memory *memory = context;
+    struct cqa_reading *reading = memory->reading;
+    char key[CQA_HEADINGS_KEY_SIZE];
+    enum cqa_status status = cqa_headings_key(headings, count, key);
+
+    if (status == CQA_OK)
+        status = cqa_answers_columns(memory->scores, memory->round->scheme, key,
+                                     &reading->report.arena, &reading->columns, memory->error);
+    for (size_t i = 0; i < count && status == CQA_OK; i++)
+        taken[i] = cqa_answers_find(&reading->columns, headings[i]);
+    return status;
+}
+
+static const char *person(void *context, const char *written)
+{
+    const struct memory *memory = context;
+
+    return cqa_answers_find(&memory->reading->names, written);
+}
+
+static enum cqa_status get_children(void *context, struct cqa_children **out,
+                                    struct cqa_error *error)
+{
+    const struct cqa_reading_wish *wish = context;
+
+    (void)error;
+    *out = wish->children;
+    return CQA_OK;
+}
+
+static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme *scheme,
+                                 const struct cqa_reading_wish *wish)
+{
+    struct cqa_reading *reading = memory->reading;
+    const struct cqa_table_children children = {get_children, (void *)(uintptr_t)wish};
+    const struct cqa_import_how how = {
+        .source = {&children, wish->sheet}, .recall = recall, .person = person, .context = memory};
     enum cqa_status status =
-        cqa_rows_parse(scheme, bytes, length, file, &out->all, &out->faults, error);
-    if (status != CQA_OK)
-        return status;
-    for (size_t i = 0; period != NULL && i < out->all.count; i++)
-        if (out->all.items[i].period == NULL)
-            out->all.items[i].period = period;
+        cqa_answers_names(memory->scores, &reading->report.arena, &reading->names, memory->error);
+
+    if (status == CQA_OK)
+        status = cqa_rows_read(scheme, &how, wish->bytes, wish->length, wish->file, &reading->all,
+                               &reading->faults, &reading->report, memory->error);
+    reading->asks_for_sheet = status == CQA_E_REFUSED && reading->report.sheet_count > 0;
+    for (size_t i = 0; wish->period != NULL && i < reading->all.count; i++)
+        if (reading->all.items[i].period == NULL)
+            reading->all.items[i].period = wish->period;
+    return reading->asks_for_sheet ? CQA_OK : status;
+}
+
+/* ---- the file */
+
+static enum cqa_status check(struct cqa_reading *reading, const struct cqa_scheme *scheme,
+                             const struct cqa_round *round, struct cqa_error *error)
+{
     const struct cqa_appraisal_input input = {
-        .scheme = scheme, .rows = &out->all, .period = round->period};
-    status = cqa_appraise_check(&input, &out->faults, error);
+        .scheme = scheme, .rows = &reading->all, .period = round->period};
+    enum cqa_status status = cqa_reading_ask(reading, scheme, round);
+
+    if (status != CQA_OK)
+        return cqa_fail(error, status, "out of memory");
+    status = cqa_appraise_check(&input, &reading->faults, error);
     if (status != CQA_OK)
         return status;
-    check_digits(out, scheme);
-    status = out->faults.lost > 0 ? CQA_E_NOMEM : sift(out, scheme);
+    check_digits(reading, scheme);
+    status = reading->faults.lost > 0 ? CQA_E_NOMEM : sift(reading, scheme);
     return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "out of memory");
+}
+
+enum cqa_status cqa_reading_parse(struct cqa_scores *scores, const struct cqa_scheme *scheme,
+                                  const struct cqa_round *round,
+                                  const struct cqa_reading_wish *wish, struct cqa_reading *out,
+                                  struct cqa_error *error)
+{
+    struct memory memory = {scores, round, out, error};
+
+    *out = (struct cqa_reading){0};
+    enum cqa_status status = cqa_members_load(scores, round->period, &out->members, error);
+    if (status == CQA_OK)
+        status = read_rows(&memory, scheme, wish);
+    return status == CQA_OK ? check(out, scheme, round, error) : status;
 }
 
 void cqa_reading_finish(struct cqa_reading *reading)
@@ -106,4 +179,8 @@ void cqa_reading_finish(struct cqa_reading *reading)
     cqa_rows_finish(&reading->good);
     cqa_rows_finish(&reading->all);
     cqa_faults_finish(&reading->faults);
+    cqa_answers_finish(&reading->names);
+    cqa_answers_finish(&reading->columns);
+    cqa_import_report_finish(&reading->report);
+    cqa_members_finish(&reading->members);
 }

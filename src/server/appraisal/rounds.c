@@ -4,12 +4,15 @@
 #include <string.h>
 #include "appraisal/json.h"
 #include "appraisal/period.h"
+#include "appraisal/rational.h"
 #include "server/appraisal/asking.h"
 #include "server/appraisal/endpoints.h"
 #include "server/appraisal/members.h"
 #include "server/appraisal/schemes.h"
 #include "server/member.h"
 #include "server/query.h"
+
+enum { LEAST_PLACES = 2 }; /* of a share in % */
 
 /* ---- listing */
 
@@ -244,6 +247,45 @@ void cqa_post_round_step(struct cqa_request *request)
         if (status == CQA_OK)
             status = last_step(cqa_request_scores(request), round.id, &out, &error);
         cqa_reply_built(request, 201, status, &out, &error);
+    }
+    json_decref(body);
+}
+
+/* ---- how much coverage is asked for */
+
+static enum cqa_status ask_for(struct cqa_request *request, int64_t round, double pct,
+                               int64_t calls, const char *note, struct cqa_error *error)
+{
+    char text[CQA_RATIONAL_TEXT];
+    const struct cqa_rational share =
+        cqa_rational_round(cqa_rational_from_double(pct), LEAST_PLACES);
+    const struct cqa_round_least least = {cqa_rational_exact(share, text), calls};
+
+    return cqa_round_set_least(cqa_request_scores(request), cqa_request_who(request), round, &least,
+                               note, error);
+}
+
+void cqa_post_round_least(struct cqa_request *request)
+{
+    static const char *const known[] = {"coverage_pct", "calls", "note", NULL};
+    struct cqa_round round;
+    struct cqa_error error = {0};
+    double pct = 0;
+    int64_t calls = 0;
+    const char *note = NULL;
+
+    if (!cqa_asked_by_all(request) || !cqa_asked_round(request, &round))
+        return;
+    json_t *body = cqa_request_json(request);
+    if (body != NULL && cqa_member_only(request, body, known) &&
+        cqa_member_number(request, body, "coverage_pct", 0, 0, 100, &pct) &&
+        cqa_member_whole(request, body, "calls", 0, 0, 1000000, &calls) &&
+        cqa_member_text(request, body, "note", 1, &note)) {
+        const enum cqa_status status = ask_for(request, round.id, pct, calls, note, &error);
+        if (status == CQA_OK)
+            cqa_reply_round(request, 200, round.id);
+        else
+            cqa_reply_error(request, status, &error);
     }
     json_decref(body);
 }

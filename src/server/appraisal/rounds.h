@@ -35,6 +35,12 @@ enum cqa_round_step_word {
 };
 extern const char *const cqa_round_step_words[CQA_STEP_COUNT + 1];
 
+/* What every measured number of a round must stand on (docs/decisions/0144). */
+struct cqa_round_least {
+    const char *pct; /* of the calls handled, an exact decimal; "0": none is asked for */
+    int64_t calls;
+};
+
 struct cqa_round {
     int64_t id, version;
     int64_t corrects, corrected_by; /* 0: none */
@@ -42,6 +48,7 @@ struct cqa_round {
     const char *scheme, *period, *opened_by;
     const char *closed_by, *note; /* NULL: none */
     enum cqa_round_stage stage;
+    struct cqa_round_least least;
 };
 
 /* A step as it is to be recorded; who records it and when comes from the log-in and the clock. */
@@ -69,6 +76,11 @@ enum cqa_status cqa_round_correct(struct cqa_scores *scores, const struct cqa_id
 enum cqa_status cqa_round_move(struct cqa_scores *scores, const struct cqa_identity *who,
                                int64_t round, const struct cqa_round_step *step,
                                struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Asks for coverage from now on; the note says why. CQA_E_REFUSED: it is closed. */
+enum cqa_status cqa_round_set_least(struct cqa_scores *scores, const struct cqa_identity *who,
+                                    int64_t round, const struct cqa_round_least *least,
+                                    const char *note, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Records a step that begins no stage. */
 enum cqa_status cqa_round_add_step(struct cqa_scores *scores, const struct cqa_identity *who,

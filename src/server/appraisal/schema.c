@@ -96,3 +96,24 @@ const char cqa_appraisal_faults[] =
     "UPDATE kept_left_out SET body_open = json_set(body_open, '$.errors', json('[]'));"
     "CREATE TRIGGER kept_left_out_stay BEFORE UPDATE ON kept_left_out"
     " BEGIN SELECT RAISE(ABORT, 'a closed round keeps its numbers'); END;";
+
+/* How much coverage a round asks for; the last row counts. */
+const char cqa_appraisal_leasts[] =
+    "CREATE TABLE round_leasts("
+    " id INTEGER PRIMARY KEY, round INTEGER NOT NULL REFERENCES rounds(id), pct TEXT NOT NULL,"
+    " calls INTEGER NOT NULL, user INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL,"
+    " note TEXT NOT NULL);"
+    "CREATE INDEX round_leasts_by_round ON round_leasts(round, id);"
+    "CREATE TRIGGER round_leasts_stay BEFORE UPDATE ON round_leasts"
+    " BEGIN SELECT RAISE(ABORT, 'what was asked for stays on record'); END;";
+
+/* What somebody said of a table's columns (of a scheme, by all headings of the table), and of names
+ * as they are written: asked about once. */
+const char cqa_appraisal_answers[] =
+    "CREATE TABLE import_columns("
+    " scheme TEXT NOT NULL, headings TEXT NOT NULL, heading TEXT NOT NULL, taken TEXT NOT NULL,"
+    " user INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(scheme, headings, heading)) WITHOUT ROWID;"
+    "CREATE TABLE import_names("
+    " written TEXT NOT NULL PRIMARY KEY, person TEXT NOT NULL,"
+    " user INTEGER NOT NULL REFERENCES users(id), at_ms INTEGER NOT NULL) WITHOUT ROWID;";

@@ -4,6 +4,8 @@
 
 /* The step of the store's schema that appraisal brings; schema.c of the server puts it in order. */
 extern const char cqa_appraisal_schema[];
-extern const char cqa_appraisal_faults[]; /* a later step */
+extern const char cqa_appraisal_faults[];  /* a later step */
+extern const char cqa_appraisal_leasts[];  /* one after that */
+extern const char cqa_appraisal_answers[]; /* and one after that */
 
 #endif

@@ -203,15 +203,17 @@ static struct cqa_outcome_sheet sheet_of(struct cqa_appraisal_outcome *out,
     return sheet;
 }
 
-CQA_SQL_STATEMENT(sheets_of, "i", 10,
+CQA_SQL_STATEMENT(sheets_of, "it", 10,
                   "SELECT agent, team, undecided, numbers, row_paid, row_open, full_hr,"
-                  " full_lead, full_agent, csv FROM kept_sheets WHERE round = ?1 ORDER BY place");
+                  " full_lead, full_agent, csv FROM kept_sheets WHERE round = ?1"
+                  " AND (?2 IS NULL OR agent = ?2) ORDER BY place");
 
-static enum cqa_status read_sheets(struct cqa_sql *db, int64_t round, size_t count,
-                                   struct cqa_appraisal_outcome *out, struct cqa_error *error)
+static enum cqa_status read_sheets(struct cqa_sql *db, int64_t round, const char *agent,
+                                   size_t count, struct cqa_appraisal_outcome *out,
+                                   struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_sql_start(db, &row, error, &sheets_of, round);
+    enum cqa_status status = cqa_sql_start(db, &row, error, &sheets_of, round, agent);
 
     if (status != CQA_OK)
         return status;
@@ -221,15 +223,17 @@ static enum cqa_status read_sheets(struct cqa_sql *db, int64_t round, size_t cou
     return status;
 }
 
-CQA_SQL_STATEMENT(left_out_of, "i", 5,
+CQA_SQL_STATEMENT(left_out_of, "it", 5,
                   "SELECT agent, team, fault, body, body_open"
-                  " FROM kept_left_out WHERE round = ?1 ORDER BY place");
+                  " FROM kept_left_out WHERE round = ?1 AND (?2 IS NULL OR agent = ?2)"
+                  " ORDER BY place");
 
-static enum cqa_status read_left_out(struct cqa_sql *db, int64_t round, size_t count,
-                                     struct cqa_appraisal_outcome *out, struct cqa_error *error)
+static enum cqa_status read_left_out(struct cqa_sql *db, int64_t round, const char *agent,
+                                     size_t count, struct cqa_appraisal_outcome *out,
+                                     struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_sql_start(db, &row, error, &left_out_of, round);
+    enum cqa_status status = cqa_sql_start(db, &row, error, &left_out_of, round, agent);
 
     if (status != CQA_OK)
         return status;
@@ -245,7 +249,7 @@ static enum cqa_status read_left_out(struct cqa_sql *db, int64_t round, size_t c
     return status;
 }
 
-enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round,
+enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round, const char *agent,
                               struct cqa_appraisal_outcome *out, struct cqa_error *error)
 {
     size_t sheets = 0;
@@ -263,9 +267,9 @@ enum cqa_status cqa_kept_read(struct cqa_scores *scores, int64_t round,
             status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     }
     if (status == CQA_OK)
-        status = read_sheets(db, round, sheets, out, error);
+        status = read_sheets(db, round, agent, sheets, out, error);
     if (status == CQA_OK)
-        status = read_left_out(db, round, left_out, out, error);
+        status = read_left_out(db, round, agent, left_out, out, error);
     cqa_scores_give(scores, db);
     return status;
 }

@@ -13,7 +13,7 @@ static void bounds(const char *period, char first[24], char end[24])
     int64_t to;
 
     cqa_period_days(period, &from, &to);
-    snprintf(first, 24, "%04d-%02d-01", (int)(from / 10000), (int)(from / 100 % 100));
+    snprintf(first, 24, "%04d-%02d-01T00:00:00", (int)(from / 10000), (int)(from / 100 % 100));
     snprintf(end, 24, "%04d-%02d-31T~", (int)(to / 10000), (int)(to / 100 % 100));
 }
 

@@ -185,6 +185,8 @@ static enum cqa_status correct(struct cqa_sql *db, void *context, struct cqa_err
                                                it->step, it->round, error);
 
     if (status == CQA_OK)
+        status = cqa_round_inherit_least(db, it->corrected, *it->round, error);
+    if (status == CQA_OK)
         status = cqa_round_audit(it->scores, db, it->who, "appraisal.correct", *it->round, error,
                                  "corrects %lld: %s", (long long)it->corrected, it->reason);
     return status;
@@ -257,12 +259,15 @@ enum cqa_status cqa_round_move(struct cqa_scores *scores, const struct cqa_ident
 
 /* ---- reading */
 
-enum { COLUMN_COUNT = 12 };
+enum { COLUMN_COUNT = 14 };
 #define COLUMNS                                                                                    \
     "SELECT r.id, r.version, coalesce(r.corrects, 0),"                                             \
     " coalesce((SELECT l.id FROM rounds l WHERE l.corrects = r.id), 0), r.opened_ms,"              \
-    " coalesce(r.closed_ms, 0), r.scheme, r.period, o.name, c.name, r.note, r.stage FROM rounds r" \
-    " JOIN users o ON o.id = r.opened_by LEFT JOIN users c ON c.id = r.closed_by"
+    " coalesce(r.closed_ms, 0), r.scheme, r.period, o.name, c.name, r.note, r.stage,"              \
+    " coalesce(m.pct, '0'), coalesce(m.calls, 0) FROM rounds r"                                    \
+    " JOIN users o ON o.id = r.opened_by LEFT JOIN users c ON c.id = r.closed_by"                  \
+    " LEFT JOIN round_leasts m"                                                                    \
+    " ON m.id = (SELECT max(l.id) FROM round_leasts l WHERE l.round = r.id)"
 
 static struct cqa_round round_of(struct cqa_sql_rows *row)
 {
@@ -277,14 +282,15 @@ static struct cqa_round round_of(struct cqa_sql_rows *row)
                               .opened_by = cqa_row_text(row, 8),
                               .closed_by = cqa_sql_text(row, 9),
                               .note = cqa_sql_text(row, 10),
-                              .stage = (enum cqa_round_stage)cqa_sql_int(row, 11)};
+                              .stage = (enum cqa_round_stage)cqa_sql_int(row, 11),
+                              .least = {cqa_row_text(row, 12), cqa_sql_int(row, 13)}};
 }
 
 static enum cqa_status keep(struct cqa_arena *arena, struct cqa_round *round,
                             struct cqa_error *error)
 {
-    const char **const texts[] = {&round->scheme, &round->period, &round->opened_by,
-                                  &round->closed_by, &round->note};
+    const char **const texts[] = {&round->scheme,    &round->period, &round->opened_by,
+                                  &round->closed_by, &round->note,   &round->least.pct};
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (*texts[i] == NULL)

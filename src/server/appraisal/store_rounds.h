@@ -24,6 +24,10 @@ enum cqa_status cqa_round_write_step(struct cqa_scores *scores, struct cqa_sql *
 enum cqa_status cqa_round_check_open(struct cqa_sql *db, int64_t round, enum cqa_round_stage *stage,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
+/* A correction asks for what the corrected one asked for. */
+enum cqa_status cqa_round_inherit_least(struct cqa_sql *db, int64_t from, int64_t to,
+                                        struct cqa_error *error) CQA_MUST_CHECK;
+
 /* One line of the audit log: "appraisal 3" and what was done. */
 enum cqa_status cqa_round_audit(struct cqa_scores *scores, struct cqa_sql *db,
                                 const struct cqa_identity *who, const char *action, int64_t round,

@@ -2,14 +2,21 @@
 // The server's API (src/server/openapi.yaml). Addresses are relative, so that a proxy may put a folder before them.
 import { said, t } from "./text.js";
 
+const READ_AGAIN_MS = [300, 1000, 2500, 5000];
+
 let csrf = null;
-let onLost = () => {};
+let name = null;
+let onLost = () => false;
 
 export function keepSession(identity) {
   csrf = identity?.csrf ?? null;
+  name = identity?.name ?? null;
 }
 
-/** Called when the server no longer knows us. */
+/** Who is logged in here, by name. */
+export const ownName = () => name;
+
+/** Called when the server no longer knows us; what was asked is asked again where f resolves to true. */
 export function whenSessionLost(f) {
   onLost = f;
 }
@@ -30,20 +37,38 @@ export function address(path, query = {}) {
   return `api/v1/${path}${text ? "?" + text : ""}`;
 }
 
-async function ask(method, path, query, body, type = "application/json") {
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One try. Throws a Refusal of status 0 when no answer came. */
+async function tryOnce(method, path, query, body, type) {
   const headers = {};
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   if (body !== undefined) headers["Content-Type"] = type;
-  let reply;
   try {
-    reply = await fetch(address(path, query), { method, headers, credentials: "same-origin",
+    return await fetch(address(path, query), { method, headers, credentials: "same-origin",
       body: body === undefined ? undefined : type === "application/json" ? JSON.stringify(body) : body });
   } catch {
     throw new Refusal(0, t("error.unreachable"));
   }
+}
+
+/** What only reads is asked for again while the network is gone; whatever writes may have been heard, and is the caller's to repeat. */
+async function tryFor(method, ...more) {
+  for (const wait of method === "GET" ? READ_AGAIN_MS : []) {
+    try {
+      return await tryOnce(method, ...more);
+    } catch {
+      await pause(wait);
+    }
+  }
+  return tryOnce(method, ...more);
+}
+
+async function ask(method, path, query, body, type = "application/json") {
+  const reply = await tryFor(method, path, query, body, type);
   if (reply.status === 204) return null;
   if (reply.ok) return reply.json().catch(() => null);
-  if (reply.status === 401 && path !== "session") onLost();
+  if (reply.status === 401 && path !== "session" && await onLost()) return ask(method, path, query, body, type);
   throw new Refusal(reply.status, await whyRefused(reply));
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Start: who is asking, the frame around every page, and which page the address names.
-import { get, keepSession, remove, whenSessionLost } from "./api.js";
+import { get, keepSession, Refusal, remove, whenSessionLost } from "./api.js";
 import { fill } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { showKeys, useKeys } from "./keys.js";
 import { currentLanguage, setLanguage, t } from "./text.js";
-import { showLogIn } from "./login.js";
+import { logInOver, showLogIn } from "./login.js";
+import { sendRest } from "./outbox.js";
 
 /** A page's module is fetched when it is first shown. */
 const of = (file, name) => async (context) => (await import(`./${file}.js`))[name](context);
@@ -59,13 +60,26 @@ const nameOf = (path) => t(path === "team" && who.role === "agent" ? "page.own" 
 
 function bar(active) {
   const mine = pages.filter(({ roles }) => roles.includes(who.role));
-  const link = ({ path }) => h("a", { href: `#/${path}`, "aria-current": path === active ? "page" : null }, nameOf(path));
+  const link = ({ path }) => h("a", { href: `#/${path}`, "aria-current": path === active ? "page" : null }, nameOf(path), h("span.waits", { "data-waits": path, hidden: true }));
+  const menu = h("button.plain.menu", { type: "button", "aria-expanded": "false", "aria-controls": "pages", onclick: () => menu.setAttribute("aria-expanded", String(menu.getAttribute("aria-expanded") !== "true")) },
+    nameOf(active) || t("nav.label"), " ▾");
   return h("header.bar", {},
     h("a.brand", { href: "#/" }, h("img", { src: "web/icon.svg", alt: "", width: 22, height: 22 }), "callqa"),
-    h("nav", { "aria-label": t("nav.label") }, mine.map(link)),
-    h("div.tools", {}, h("button.plain", { type: "button", onclick: showKeys, title: t("keys.title") }, h("kbd", {}, "?")), switches(),
+    menu, h("nav", { id: "pages", "aria-label": t("nav.label") }, mine.map(link)),
+    h("div.tools", {}, h("button.plain.forKeys", { type: "button", onclick: showKeys, title: t("keys.title") }, h("kbd", {}, "?")), switches(),
       h("button.plain.who", { type: "button", title: t("account.ownPassword"), onclick: async () => (await import("./accounts.js")).changePassword() }, who.name, h("small", {}, t(`role.${who.role}`))),
       h("button.plain", { type: "button", onclick: logOut }, t("do.logOut"))));
+}
+
+/** How much waits for this person, in the menu. */
+async function showWaiting() {
+  const { objections, follow_ups, samples } = await get("waiting").catch(() => ({}));
+  for (const [path, n] of [["objections", objections], ["coaching", follow_ups], ["samples", samples]]) {
+    const place = document.querySelector(`[data-waits="${path}"]`);
+    if (!place) continue;
+    place.hidden = !n;
+    replace(place, n ? [String(n), h("span.unseen", {}, " ", t("nav.waits", { n }))] : "");
+  }
 }
 
 async function showPage() {
@@ -79,7 +93,35 @@ async function showPage() {
     bar({ call: "calls", person: "team" }[page.path] ?? page.path), main, document.querySelector(".notices")); // what was just done is still to be read
   document.title = `${nameOf(page.path)} – callqa`;
   const context = { who, part, query, onLeave: (f) => { leave = f; } };
-  await fill(main, () => page.show(context));
+  const mayAsk = page.roles.includes(who.role) || !page.roles.length;
+  if (document.activeElement === document.body) main.focus({ preventScroll: true });
+  showWaiting();
+  await fill(main, async () => {
+    if (!mayAsk) throw new Refusal(403, t("sight.role", { page: nameOf(page.path), role: t(`role.${who.role}`) }));
+    return page.show(context);
+  });
+  if (main.isConnected) titled(main, page);
+}
+
+/** The window is named by what it shows, and reading goes on there. */
+function titled(main, page) {
+  const heading = main.querySelector("h1")?.textContent.trim();
+  document.title = [heading, heading === nameOf(page.path) ? "" : nameOf(page.path), "callqa"].filter(Boolean).join(" – ");
+  if (document.activeElement === document.body) main.focus({ preventScroll: true });
+}
+
+let over = null;
+
+/** The session has ended under the page: it is begun again over it, so that nothing on it is lost. True: by the same person. */
+function begunAgain() {
+  over ??= logInOver(who.name).then((identity) => {
+    over = null;
+    const isSame = identity?.name === who.name;
+    if (isSame) keepSession(identity);
+    else start(identity);
+    return isSame;
+  });
+  return over;
 }
 
 async function logOut() {
@@ -94,6 +136,7 @@ function start(identity) {
   keepTheme();
   if (who) {
     showPage();
+    sendRest();
     return;
   }
   leave();
@@ -105,6 +148,6 @@ function start(identity) {
 
 keepTheme();
 await setLanguage();
-whenSessionLost(() => who && start(null));
+whenSessionLost(() => (who ? begunAgain() : false));
 addEventListener("hashchange", () => who && showPage());
 start(await get("session").catch(() => null));

@@ -92,7 +92,7 @@ class Judging {
 
   playOrPause() {
     if (this.player.isPlaying) this.player.pause();
-    else if (this.span) this.player.playSpan(this.span.start_ms, this.span.end_ms).catch(failed);
+    else if (this.span) this.player.playFlag(this.span).catch(failed);
   }
 
   async judge(verdict) {

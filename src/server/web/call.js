@@ -2,19 +2,23 @@
 // One call: heard, seen, and its score taken apart rule by rule.
 import { callPath, get, post } from "./api.js";
 import { bearsSection, eventTint, groundLine, hatchOf, partyOf, stretches, stretchWords } from "./bears.js";
+import { callEvents, callFacts, callMeasures } from "./callfacts.js";
 import { mayCoach, writeNote } from "./coaching.js";
-import { addFlag, changeFlag, confirmFlag, flagWords, mayDecide, mayHear, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, stateChip, totalOf, what } from "./decide.js";
+import { addFlag, askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, mayDecide, mayHear, objectTo, pointsOf, severityChip, stateChip, totalOf, undoOf, what } from "./decide.js";
 import { emptyState, failed, notice } from "./dialog.js";
-import { colour, h, icons, paint, replace, svgIcon } from "./dom.js";
+import { colour, h, icons, paint, replace, settled, svgIcon } from "./dom.js";
+import { keyButton } from "./flagpane.js";
+import { chosen, keepDraft } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { Lanes, eventWords } from "./lanes.js";
+import { Lanes } from "./lanes.js";
+import { isUnderObjection, mayObject, objectionChip, objectionPart, settleObjection } from "./objected.js";
 import { peaksOf } from "./peaks.js";
 import { Player, speeds, whyNot } from "./player.js";
 import { pastChanges } from "./previews.js";
-import { fact } from "./queue.js";
+import { loadReasons, reasons, reasonTitle, reasonWords } from "./reasons.js";
 import { rubricOf, ruleWords, titleOf } from "./rule.js";
 import { STRETCH_MS_MAX, showSpectrogram } from "./spectrogram.js";
-import { clock, deduction, fixed, moment, number, said, share, siteTime, t, word } from "./text.js";
+import { clock, deduction, moment, number, said, share, siteTime, t, word } from "./text.js";
 import { makeWave } from "./wave.js";
 
 const QUIET_MS = 1500; // shorter pauses are left in when silence is skipped
@@ -25,11 +29,13 @@ export async function callPage({ who, part, query, onLeave }) {
   const source = { source: query.source };
   const heard = (rest) => (mayHear(who) ? get(callPath(call, rest), source) : null);
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
+  if (mayHear(who)) await loadReasons();
   const page = new CallPage(who, listed?.call ?? call, result, listed ?? { flags: [], decisions: [] }, remarks?.comments ?? [], await rubricOf(result.score));
   page.past = await pastChanges({ call: page.call });
   if (page.past) page.showScore();
   onLeave(() => page.leave());
-  requestAnimationFrame(() => page.begin(Number(query.flag), Number(query.at))); // by then it stands in the document
+  page.source = query.source;
+  requestAnimationFrame(() => page.begin(Number(query.flag), query)); // by then it stands in the document
   return page.element;
 }
 
@@ -53,6 +59,7 @@ class CallPage {
     this.current = null;
     this.player = new Player({ onTime: () => this.showTime(), onChange: () => this.showPlaying() });
     this.player.load(call);
+    this.noteSoon = settled(() => this.notePlace(), 300);
     this.lanes = new Lanes({ result, flags: this.flags, onFlag: (flag) => this.choose(flag, true), onSeek: (ms) => this.player.seek(ms) });
     this.waveBox = h("div.wave", { "aria-label": t("call.wave"), role: "img" });
     this.parties = h("div.parties", { "aria-hidden": "true" });
@@ -63,7 +70,7 @@ class CallPage {
       h("div.columns", {}, h("div.side", {}, this.score = h("section.score"), mayHear(who) && (this.remarks = h("section"))), this.side));
     this.showScore();
     this.showRemarks();
-    replace(this.side, this.facts(), bearsSection(result, (ms) => this.player.seek(ms)), this.measures(), this.events());
+    replace(this.side, callFacts(result), bearsSection(result, (ms) => this.player.seek(ms)), callMeasures(result), callEvents(result, (ms) => this.player.seek(ms)));
     useKeys(this.keys());
   }
 
@@ -75,6 +82,7 @@ class CallPage {
   }
 
   leave() {
+    this.isLeft = true;
     this.wave?.destroy();
     this.player.destroy();
     this.sizes?.disconnect();
@@ -82,10 +90,13 @@ class CallPage {
 
   keys() {
     const deciding = mayDecide(this.who) ? [
-      { key: "c", does: "key.confirm", run: () => this.decide(confirmFlag) },
-      { key: "o", does: "key.overturn", run: () => this.decide(overturnFlag) },
-      { key: "p", does: "key.change", run: () => this.decide(changeFlag) },
-      { key: "u", does: "key.reopen", run: () => this.decide(reopenFlag) },
+      { key: "c", does: "key.confirm", once: true, run: () => this.decide(askConfirm) },
+      { key: "o", does: "key.overturn", once: true, run: () => this.decide(askOverturn) },
+      ...Array.from({ length: 9 }, (_, i) => ({ key: String(i + 1), does: i === 0 && "key.codes", once: true, run: () => reasons()[i] && this.overturnFor(reasons()[i].code) })),
+      { key: "p", does: "key.change", once: true, run: () => this.decide(askChange) },
+      { key: "z", does: "key.undo", once: true, run: () => this.takeBack() },
+      { key: "u", does: "key.reopen", run: () => this.decide(askReopen) },
+      ...(this.who.role === "lead" ? [{ key: "s", does: "key.settle", once: true, run: () => this.settle() }] : []),
       { key: "a", does: "key.add", run: () => this.add() },
     ] : [{ key: "x", does: "key.object", run: () => this.object() }];
     return [
@@ -93,7 +104,10 @@ class CallPage {
       { key: "k", does: "key.previousFlag", run: () => this.step(-1) },
       { key: " ", does: "key.playPause", run: () => this.playOrPause() },
       { key: "f", does: "key.play", run: () => this.current && this.hear(this.current) },
-      { key: "l", does: "key.loop", run: () => this.current && this.hear(this.current, true) },
+      { key: "l", does: "key.loop", run: () => this.current && this.hear(this.current, { loop: true }) },
+      { key: "e", does: "key.playAll", run: () => this.current && this.hear(this.current, { whole: true }) },
+      { key: "[", does: "key.slower", run: () => this.changeSpeed(-1) },
+      { key: "]", does: "key.faster", run: () => this.changeSpeed(1) },
       { key: "ArrowLeft", does: "key.back", run: () => this.player.seek(this.player.now - 5000) },
       { key: "ArrowRight", does: "key.on", run: () => this.player.seek(this.player.now + 5000) },
       { key: "+", does: "key.zoomIn", run: () => this.zoom(2) },
@@ -107,15 +121,18 @@ class CallPage {
   // ---- hearing and seeing
 
   /** Once the page is shown: the waveform needs to know how wide it is. */
-  async begin(flag, at) {
-    if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags.find((one) => one.start_ms === at) ?? this.flags[0], false);
+  async begin(flag, { at, s, zoom }) {
+    if (flag && mayHear(this.who) && !this.flags.some((one) => one.flag === flag)) notice(t("call.flagGone"));
+    if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags.find((one) => one.start_ms === Number(at)) ?? this.flags[0], false);
     if (!mayHear(this.who)) return;
+    if (Number(s) > 0) this.player.seek(Number(s) * 1000);
     replace(this.waveBox, h("p.empty", {}, t("loading")));
     this.follow(this.waveBox.clientWidth);
     try {
       const peaks = await peaksOf(this.call);
       replace(this.waveBox);
       this.showWave(peaks);
+      if (Number(zoom) > 1) this.wave?.once("ready", () => this.zoom(Number(zoom)));
       if (peaks.only_ms) this.element.querySelector(".sound").append(h("p.clipsOnly", {}, t("call.clipsOnly")));
     } catch (error) {
       replace(this.waveBox, h("p.problem.block", { role: "alert" }, t("call.noSound"), " ", error.message));
@@ -155,8 +172,8 @@ class CallPage {
   transport() {
     this.playButton = h("button.round", { type: "button", onclick: () => this.playOrPause() });
     this.time = h("span.time", {}, clock(0, true));
-    const speed = h("select", { "aria-label": t("call.speed"), onchange: (event) => { this.player.rate = Number(event.target.value); } },
-      speeds.map((value) => h("option", { value, selected: value === 1 }, `${number(value)}×`)));
+    const speed = this.speed = h("select", { "aria-label": t("call.speed"), onchange: (event) => this.player.setSpeed(Number(event.target.value)) },
+      speeds.map((value) => h("option", { value, selected: value === chosen("speed", 1) }, `${number(value)}×`)));
     const toggle = (words, act) => h("button.toggle", { type: "button", "aria-pressed": "false", onclick: (event) => {
       const on = event.currentTarget.getAttribute("aria-pressed") !== "true";
       event.currentTarget.setAttribute("aria-pressed", String(on));
@@ -165,7 +182,7 @@ class CallPage {
     this.skip = toggle("call.skipSilence", (on) => { this.player.quiet = on ? quietSpans(this.result) : null; });
     const bar = h("div.transport", {}, this.playButton, this.time,
       h("button", { type: "button", onclick: () => this.current && this.hear(this.current) }, t("do.playFlag")),
-      h("button", { type: "button", onclick: () => this.current && this.hear(this.current, true) }, t("do.loopFlag")),
+      h("button", { type: "button", onclick: () => this.current && this.hear(this.current, { loop: true }) }, t("do.loopFlag")),
       speed, this.skip, toggle("call.spectrogram", (on) => this.toggleSpectrogram(on)),
       h("span.spacer"), h("button", { type: "button", onclick: () => this.zoom(0.5), "aria-label": t("key.zoomOut") }, "−"), h("button", { type: "button", onclick: () => this.zoom(2), "aria-label": t("key.zoomIn") }, "+"));
     this.showPlaying();
@@ -177,6 +194,7 @@ class CallPage {
     const fit = this.waveBox.clientWidth / (this.result.recording.duration_ms / 1000);
     this.pxPerSec = Math.min(400, Math.max(fit, (this.pxPerSec ?? fit) * by));
     this.wave.zoom(this.pxPerSec);
+    this.noteSoon();
   }
 
   /** What the waveform shows, as [from_ms, to_ms); where that is too much, the stretch around the play head or the flag. */
@@ -198,19 +216,36 @@ class CallPage {
         .catch((error) => replace(this.spectrum, h("p.problem.block", { role: "alert" }, error.message)));
   }
 
+  /** Flag, second and zoom, for the address: a window that is loaded anew, or a colleague, comes to the same place. */
+  notePlace() {
+    if (this.isLeft || !this.element.isConnected) return;
+    const fit = this.waveBox.clientWidth / (this.result.recording.duration_ms / 1000);
+    const zoom = this.pxPerSec > fit ? Math.round((100 * this.pxPerSec) / fit) / 100 : null;
+    const seconds = Math.round(this.player.now / 100) / 10;
+    const words = new URLSearchParams(Object.entries({ source: this.source, flag: this.current?.flag, s: seconds || null, zoom }).filter(([, value]) => value)).toString();
+    history.replaceState(null, "", `${location.hash.split("?")[0]}${words ? `?${words}` : ""}`);
+  }
+
+  changeSpeed(by) {
+    this.player.changeSpeed(by);
+    this.speed.value = String(chosen("speed", 1));
+  }
+
   showTime() {
+    if (!this.player.isPlaying) this.noteSoon();
     this.time.textContent = `${clock(this.player.now, true)} / ${clock(this.result.recording.duration_ms)}`;
   }
 
   showPlaying() {
     if (!this.playButton) return;
     const playing = this.player.isPlaying;
+    if (!playing) this.noteSoon();
     replace(this.playButton, svgIcon(playing ? icons.pause : icons.play));
     this.playButton.setAttribute("aria-label", t(playing ? "do.pause" : "do.play"));
   }
 
-  async hear(flag, loop = false) {
-    await this.player.playSpan(flag.start_ms, flag.end_ms, loop).catch((error) => this.cannotPlay(error));
+  async hear(flag, how) {
+    await this.player.playFlag(flag, how).catch((error) => this.cannotPlay(error));
   }
 
   async cannotPlay(error) {
@@ -234,12 +269,48 @@ class CallPage {
     this.lanes.showFlags(this.flags, flag.flag);
     this.showScore();
     this.player.audio.readyState > 0 && !this.player.isPlaying && this.player.seek(flag.start_ms - 3000);
+    this.noteSoon();
     if (hear) this.hear(flag);
   }
 
-  async decide(act) {
+  async decide(ask) {
+    const flag = this.current;
+    const verdict = flag && await ask(flag);
+    if (verdict) await this.give(flag, verdict);
+  }
+
+  async overturnFor(code) {
     if (!this.current) return;
-    this.took(await act(this.current));
+    if (isUnderObjection(this.current)) await this.decide(askOverturn);
+    else await this.give(this.current, { state: "overturned", reason_code: code }, t("decided.for", { reason: reasonTitle(code) }));
+  }
+
+  async give(flag, verdict, words = t(`decided.${verdict.state}`)) {
+    try {
+      const answer = await decideFlag({ ...flag, number: this.call }, verdict);
+      this.undo = flag;
+      notice(words);
+      await this.took(answer);
+    } catch (error) {
+      failed(error);
+      if (error.now) await this.took(error.now);
+    }
+  }
+
+  /** Undoes what was decided last here, at once. */
+  async takeBack() {
+    const before = this.undo;
+    const flag = before && this.flags.find((one) => one.flag === before.flag);
+    this.undo = null;
+    if (flag) await this.give(flag, undoOf(before), t("undone"));
+    else notice(t("undo.none"));
+    this.undo = null;
+  }
+
+  async settle() {
+    const flag = this.current;
+    if (this.who.role !== "lead" || !flag || !isUnderObjection(flag)) return;
+    if (await settleObjection({ ...flag.objection, range: flag.range }).catch(failed)) await this.took(await get(callPath(this.call, "/flags")));
   }
 
   async add() {
@@ -255,7 +326,7 @@ class CallPage {
   }
 
   async object() {
-    if (this.current && this.who.role === "agent") await objectTo(this.current);
+    if (this.current && this.who.role === "agent" && await objectTo(this.current)) await this.took(await get(callPath(this.call, "/flags")));
   }
 
   async took(answer, said_) {
@@ -319,21 +390,22 @@ class CallPage {
   flagLine(flag) {
     const isCurrent = flag === this.current;
     const number_ = this.flags.indexOf(flag) + 1;
-    const button = (key, words, act, kind = "") => h(`button${kind}`, { type: "button", onclick: () => this.decide(act) }, t(words), h("kbd", { "aria-hidden": "true" }, key));
+    const button = (key, words, act, kind = "") => keyButton(key, t(words), () => this.decide(act), kind);
     return h("div.line", { "aria-current": isCurrent ? "true" : null },
       h("button.pick", { type: "button", onclick: () => this.choose(flag, true), "aria-label": t("lane.flag", { n: number_, rule: titleOf(flag) }) }, String(number_)),
       h("div.words", {}, h("p", {}, flagWords(flag)), groundLine(flag),
-        h("p.tags", {}, severityChip(flag), stateChip(flag), h("span", {}, `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), h("span", {}, t("flag.sure", { share: share(flag.confidence) })), flag.author && h("span", {}, t("flag.by", { who: flag.author }))),
-        flag.reason && h("p.quoted", {}, flag.reason),
-        isCurrent && mayDecide(this.who) && h("div.decide", {}, button("c", "do.confirm", confirmFlag, ".confirm"), button("o", "do.overturn", overturnFlag, ".overturn"), button("p", "do.change", changeFlag), flag.state !== "open" && button("u", "do.reopen", reopenFlag)),
-        isCurrent && this.who.role === "agent" && h("div.decide", {}, h("button", { type: "button", onclick: () => this.object() }, t("do.object"), h("kbd", { "aria-hidden": "true" }, "x")))),
+        h("p.tags", {}, severityChip(flag), stateChip(flag), objectionChip(flag), h("span", {}, `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), h("span", {}, t("flag.sure", { share: share(flag.confidence) })), flag.author && h("span", {}, t("flag.by", { who: flag.author }))),
+        reasonWords(flag) && h("p.quoted", {}, reasonWords(flag)), (isCurrent || flag.objection) && objectionPart(flag, this.who),
+        isCurrent && mayDecide(this.who) && h("div.decide", {}, button("c", "do.confirm", askConfirm, ".confirm"), button("o", "do.overturn", askOverturn, ".overturn"), button("p", "do.change", askChange), flag.state !== "open" && button("u", "do.reopen", askReopen),
+          this.who.role === "lead" && isUnderObjection(flag) && keyButton("s", t("do.settle"), () => this.settle(), ".primary")),
+        isCurrent && this.who.role === "agent" && mayObject(flag) && h("div.decide", {}, keyButton("x", t("do.object"), () => this.object()))),
       pointsOf(flag));
   }
 
   history() {
     if (!this.decisions.length) return null;
     return h("div.history", {}, h("h2", {}, t("call.history")), h("ol", {}, this.decisions.map((one) =>
-      h("li", {}, h("span.state", { class: `state ${one.state}` }, word("state", one.state)), " ", titleOf(one), " ", deduction(one.points), h("small", {}, `${one.by} · ${moment(one.at)}`), one.reason && h("p.quoted", {}, one.reason)))));
+      h("li", {}, h("span.state", { class: `state ${one.state}` }, word("state", one.state)), " ", titleOf(one), " ", deduction(one.points), h("small", {}, `${one.by} · ${moment(one.at)}`), reasonWords(one) && h("p.quoted", {}, reasonWords(one))))));
   }
 
   showRemarks() {
@@ -344,45 +416,17 @@ class CallPage {
       const { text, here } = Object.fromEntries(new FormData(event.target));
       try {
         ({ comments: this.comments } = await post(callPath(this.call, "/comments"), { text, position_ms: here ? Math.round(this.player.now) : null }));
+        forget();
         this.showRemarks();
       } catch (error) {
         failed(error);
       }
     };
+    const form = h("form.remark", { onsubmit: send }, h("textarea", { name: "text", rows: 2, maxlength: 4000, required: true, "aria-label": t("call.comment") }),
+      h("div.between", {}, h("label.check", {}, h("input", { type: "checkbox", name: "here", value: "1", checked: true }), " ", t("call.commentHere")), h("button", { type: "submit" }, t("do.comment"))));
     replace(this.remarks, h("h2", {}, t("call.comments")), h("ol.remarks", {}, this.comments.map((one) => h("li", {}, h("b", {}, one.by), h("small", {}, moment(one.at)),
       one.position_ms !== null && h("button.chip", { type: "button", onclick: () => { this.player.seek(one.position_ms); this.player.playOn().catch((error) => this.cannotPlay(error)); } }, clock(one.position_ms)), h("p", {}, one.text)))),
-    h("form.remark", { onsubmit: send }, h("textarea", { name: "text", rows: 2, maxlength: 4000, required: true, "aria-label": t("call.comment") }),
-      h("div.between", {}, h("label.check", {}, h("input", { type: "checkbox", name: "here", value: "1", checked: true }), " ", t("call.commentHere")), h("button", { type: "submit" }, t("do.comment")))));
-  }
-
-  facts() {
-    const { recording, call } = this.result;
-    const [legs, copies] = [recording.legs, recording.copies].map((list) => (Array.isArray(list) ? list : []));
-    const files = (list) => h("ul.files", {}, list.map((words) => h("li", {}, words)));
-    const nameOf = (path) => String(path).split("/").at(-1);
-    return h("section", {}, h("h2", {}, t("call.facts")), h("dl.facts", {},
-      fact("flag.person", call.agent ?? "–"), fact("call.customer", call.customer ?? "–"), fact("call.source", call.source ?? "–"),
-      fact("call.layout", word("layout", recording.layout)), fact("call.encoding", `${recording.container} ${recording.encoding}, ${number(recording.rate_hz / 1000)} kHz`),
-      legs.length > 0 && fact("call.legs", files(legs.map((leg, index) => `${partyOf({ role: leg?.role, index }, recording.layout).name}: ${nameOf(leg?.path)}`))),
-      copies.length > 0 && fact("call.copies", files(copies.map(nameOf)))));
-  }
-
-  measures() {
-    const { measures } = this.result;
-    const seconds = (ms) => (ms === null || ms === undefined ? "–" : t("secondsShort", { n: fixed(ms / 1000) }));
-    const talk = [["talk_agent_ms", "--agent"], ["talk_customer_ms", "--customer"], ["hold_total_ms", "--event-hold"], ["silence_total_ms", "--event-silence"]];
-    const whole = this.result.recording.duration_ms;
-    return h("section", {}, h("h2", {}, t("call.measures")),
-      h("div.bars", {}, talk.map(([name, tint]) => h("div.bar", {}, h("span", {}, t(`measure.${name}`)),
-        h("span.track", { "aria-hidden": "true" }, h("i", { style: { width: `${Math.min(100, (100 * (measures[name] ?? 0)) / whole)}%`, background: `var(${tint})` } })), h("b", {}, seconds(measures[name]))))),
-      h("dl.facts", {}, ["greeting_delay_ms", "response_agent_median_ms", "longest_monologue_agent_ms", "overtalk_total_ms"].map((name) => fact(`measure.${name}`, seconds(measures[name]))),
-        ["interruptions_agent_count", "speaker_switches_per_minute"].map((name) => fact(`measure.${name}`, number(measures[name], 1)))));
-  }
-
-  events() {
-    const { events } = this.result;
-    if (!events.length) return null;
-    return h("section", {}, h("h2", {}, t("lane.events")), h("ul.events", {}, events.map((event) =>
-      h("li", {}, h("button.plain", { type: "button", onclick: () => { this.player.seek(event.start_ms); } }, h("i.dot", { style: { background: eventTint(event.type) } }), eventWords(event))))));
+    form);
+    const forget = keepDraft(form, `remark.${this.call}`);
   }
 }

@@ -2,10 +2,10 @@
 // Calls with their scores: newest or worst first, by whom and when.
 import { get } from "./api.js";
 import { severityChip, totalOf } from "./decide.js";
-import { emptyState, failed, field } from "./dialog.js";
+import { emptyState, failed, field, folded } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { useKeys } from "./keys.js";
-import { goTo } from "./period.js";
+import { goTo, periodOnPaper } from "./period.js";
 import { ruleFilter } from "./rule.js";
 import { shiftFilter } from "./shift.js";
 import { clock, siteTime, t, word } from "./text.js";
@@ -28,7 +28,7 @@ export async function callsPage({ who, query }) {
   };
   await load();
   useKeys([{ key: "j", does: "key.nextRow", run: () => step(rows, 1) }, { key: "k", does: "key.previousRow", run: () => step(rows, -1) }]);
-  return h("div", {}, h("h1.unseen", {}, t("page.calls")), filters(who, asked),
+  return h("div", {}, h("h1.unseen", {}, t("page.calls")), h("p.printed", {}, periodOnPaper(asked)), folded(filters(who, asked)),
     h("section.list", {}, rows.rows.length ? h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {},
       ["call.time", "flag.person", "call.customer", "flag.queue"].map((key) => h("th", { scope: "col" }, t(key))), h("th.number", { scope: "col" }, t("call.length")), h("th.number", { scope: "col" }, t("call.total")), h("th", { scope: "col" }, t("page.flags")))), rows)) : emptyState(t("calls.none")), more));
 }

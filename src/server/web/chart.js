@@ -4,6 +4,8 @@ import uPlot from "./lib/uPlot.esm.js";
 import { colour, h } from "./dom.js";
 import { day, number, share, t } from "./text.js";
 
+const PAPER_PX = 640; // fits between the margins of A4
+
 const seconds = (iso) => Date.parse(`${iso}T00:00:00Z`) / 1000;
 const isoOf = (value) => new Date(value * 1000).toISOString().slice(0, 10);
 
@@ -28,6 +30,9 @@ export function lineChart({ label, days, series, kind = "number", range, onDay, 
     if (!place.isConnected) return;
     const plot = new uPlot({ ...options, width: place.clientWidth }, [days.map(seconds), ...series.map(({ values }) => values)], place);
     plot.over.addEventListener("click", () => plot.cursor.idx !== null && onDay?.(days[plot.cursor.idx]));
+    const paper = (width) => () => place.isConnected && plot.setSize({ width: width ?? place.clientWidth, height });
+    addEventListener("beforeprint", paper(PAPER_PX));
+    addEventListener("afterprint", paper());
     new ResizeObserver(() => place.isConnected && plot.setSize({ width: place.clientWidth, height })).observe(place);
   };
   requestAnimationFrame(draw);

@@ -1,48 +1,79 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What people do to flags: confirm, overturn, change the points, take back, add by hand, object.
-import { callPath, get, post } from "./api.js";
-import { askForm, failed, field, notice } from "./dialog.js";
+import { callPath, get, ownName, post } from "./api.js";
+import { askForm, field, notice } from "./dialog.js";
 import { h } from "./dom.js";
+import { isUnderObjection, objectionSteps } from "./objected.js";
+import { postSurely } from "./outbox.js";
+import { reasons, reasonTitle } from "./reasons.js";
 import { titleOf } from "./rule.js";
 import { clock, deduction, number, said, t, word } from "./text.js";
 
 export const mayDecide = (who) => who.role === "lead" || who.role === "auditor";
 export const mayHear = (who) => mayDecide(who) || who.role === "agent";
 
-const reasonIds = ["justified", "wrongEvent", "fault", "customer"];
-
-/** A box for the reason, and buttons that write the usual ones into it. */
-function reasonField(label, required = true) {
-  const box = h("textarea", { name: "reason", rows: 3, maxlength: 2000, required, autofocus: true });
-  const choose = (id) => { box.value = t(`reason.${id}`); box.focus(); };
-  return [field(label, box, t("hint.send")),
-    h("div.chips", { role: "group", "aria-label": t("reason.usual") }, reasonIds.map((id) => h("button.chip", { type: "button", onclick: () => choose(id) }, t(`reason.${id}`))))];
+/** A box for the reason, and buttons that choose one of the site's: the box may then say more, or nothing. */
+function reasonField(label) {
+  const code = h("input", { name: "reason_code", hidden: true });
+  const box = h("textarea", { name: "reason", rows: 3, maxlength: 2000, required: true, autofocus: true });
+  const choices = reasons().map((one) => h("button.chip", { type: "button", "aria-pressed": "false", onclick: () => choose(code.value === one.code ? "" : one.code) }, reasonTitle(one.code)));
+  const show = () => {
+    box.required = !code.value;
+    choices.forEach((choice, i) => choice.setAttribute("aria-pressed", String(reasons()[i].code === code.value)));
+  };
+  const choose = (value) => {
+    code.value = value;
+    code.dispatchEvent(new Event("change", { bubbles: true }));
+    box.focus();
+  };
+  code.addEventListener("change", show);
+  return [field(label, box, t("hint.send")), code, h("div.chips", { role: "group", "aria-label": t("reason.usual") }, choices)];
 }
 
-async function decide(flag, verdict) {
-  const answer = await post(`flags/${flag.flag}/decision`, { ...verdict, was: flag.state });
-  notice(t(`decided.${verdict.state}`));
-  return answer;
+const given = ({ reason, reason_code }) => ({ ...(reason ? { reason } : {}), ...(reason_code ? { reason_code } : {}) });
+
+/** Sends a decision until it is answered: the call's flags as they now stand, or a Refusal. */
+export async function decideFlag(flag, verdict) {
+  const seen = isUnderObjection(flag) ? { objection: flag.objection.objection } : {};
+  try {
+    return await postSurely(`flags/${flag.flag}/decision`, { ...verdict, ...seen, was: flag.state });
+  } catch (error) {
+    const now = error.status === 409 ? await get(callPath(flag.call?.number ?? flag.number, "/flags")).catch(() => null) : null;
+    const own = now?.flags.find((one) => one.flag === flag.flag);
+    if (own?.decided_by === ownName() && own.state === verdict.state) return now; // heard the first time, and not answered
+    error.now = now;
+    throw error;
+  }
 }
 
-/** Each resolves to the call's flags as they now stand, or to undefined when nothing was decided. */
-export const confirmFlag = (flag) => decide(flag, { state: "confirmed" }).catch(failed);
+/**
+ * Each asks for what has to be said, and resolves to the verdict; to undefined when it was cancelled. What somebody
+ * objected to is not decided unread.
+ */
+export const askConfirm = async (flag) => (isUnderObjection(flag)
+  ? askForm(t("confirm.title"), [what(flag), objectionSteps(flag.objection), reasonField(t("decide.reason"))], t("do.confirm"), async (values) => ({ state: "confirmed", ...given(values) }), `confirm.${flag.flag}`)
+  : { state: "confirmed" });
 
-export const overturnFlag = (flag) =>
-  askForm(t("overturn.title"), [what(flag), reasonField(t("decide.reason"))], t("do.overturn"),
-    ({ reason }) => decide(flag, { state: "overturned", reason }));
+const asked = (flag) => [what(flag), isUnderObjection(flag) && objectionSteps(flag.objection)];
+
+export const askOverturn = (flag) =>
+  askForm(t("overturn.title"), [asked(flag), reasonField(t("decide.reason"))], t("do.overturn"),
+    async (values) => ({ state: "overturned", ...given(values) }), `overturn.${flag.flag}`);
 
 const within = ({ least, most }, points) => Math.min(most, Math.max(least, points));
 
-export const changeFlag = (flag) =>
-  askForm(t("change.title"), [what(flag),
+export const askChange = (flag) =>
+  askForm(t("change.title"), [asked(flag),
     field(t("change.points", { points: flag.points }), h("input", { name: "points", type: "number", min: flag.range.least, max: flag.range.most, step: "0.01", value: within(flag.range, flag.standing_points), required: true }), t("change.range", flag.range)),
     reasonField(t("decide.reason"))], t("do.change"),
-  ({ points, reason }) => decide(flag, { state: "changed", points: Number(points), reason }));
+  async (values) => ({ state: "changed", points: Number(values.points), ...given(values) }), `change.${flag.flag}`);
 
-export const reopenFlag = (flag) =>
+export const askReopen = (flag) =>
   askForm(t("reopen.title"), [what(flag), reasonField(t("decide.reason"))], t("do.reopen"),
-    ({ reason }) => decide(flag, { state: "open", reason }));
+    async (values) => ({ state: "open", ...given(values) }), `reopen.${flag.flag}`);
+
+/** The verdict that brings back how `flag` stood. */
+export const undoOf = (flag) => ({ state: flag.state, reason: t("undo.reason"), ...(flag.state === "changed" ? { points: flag.standing_points } : {}) });
 
 export const objectTo = (flag) =>
   askForm(t("object.title"), [what(flag), field(t("object.text"), h("textarea", { name: "text", rows: 4, maxlength: 2000, required: true, autofocus: true }), t("object.hint"))],
@@ -50,7 +81,7 @@ export const objectTo = (flag) =>
       const answer = await post(`flags/${flag.flag}/objection`, { text });
       notice(t("objected"));
       return answer;
-    });
+    }, `object.${flag.flag}`);
 
 /** The rules of the call's rubric by title, those for people first; and, for what it does not name, a field for another id. */
 function ruleChoice(rubric, chosen) {
@@ -85,7 +116,7 @@ export function addFlag(call, start_ms, duration_ms, rubric) {
     field(t("add.note"), h("textarea", { name: "note", rows: 3, maxlength: 2000, required: true })),
   ], t("do.add"), (given) => post(callPath(call, "/flags"), {
     rule: given.rule || given.other, severity: given.severity, points: Number(given.points), start_ms: Math.round(given.from * 1000), end_ms: Math.round(given.to * 1000), note: given.note,
-  }));
+  }), `add.${call}`);
 }
 
 /** The call's total as it stands after decisions. */
@@ -105,7 +136,12 @@ export const pointsOf = (flag) => flag.standing_points === flag.points
   ? h("span.points", {}, deduction(flag.points))
   : h("span.points", {}, h("del", { title: t("points.computed") }, deduction(flag.points)), " ", h("ins", { title: t("points.decided") }, deduction(flag.standing_points)));
 
-export const stateChip = (flag) => h(`span.state.${flag.state}`, {}, word("state", flag.state));
+/** "Open" is what costs points and nobody has decided on; what costs nothing anyway waits for nobody. */
+const isNote = ({ state, points, automatic_fail }) => state === "open" && points === 0 && automatic_fail === false;
+
+export const stateChip = (flag) => (isNote(flag) ? h("span.state.none", {}, t("state.none")) : openChip(flag));
+
+const openChip = (flag) => h(`span.state.${flag.state}`, {}, word("state", flag.state));
 
 export const totalOf = ({ total, decided_total }) => decided_total === null || decided_total === undefined || decided_total === total
   ? h("span.total", {}, number(decided_total ?? total))

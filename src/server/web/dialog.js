@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Dialogs, notices, and what stands where a list is empty or an answer was refused.
 import { h, replace } from "./dom.js";
+import { keepDraft } from "./kept.js";
 import { t } from "./text.js";
 
 /** Opens a modal dialog; it closes by Esc, by its button, or by what `body` does. */
@@ -15,17 +16,20 @@ export function showDialog(title, body, actions = []) {
 
 /**
  * A dialog with a form. `fields` are elements with names; `send` gets their values and may reject, which is shown in
- * the dialog. Resolves to what `send` gave, or to undefined when it was cancelled.
+ * the dialog. Resolves to what `send` gave, or to undefined when it was cancelled. What is written is kept under the name
+ * `draft`, if there is one, until it has been sent: a window that is loaded anew has it again.
  */
-export function askForm(title, fields, actionWords, send) {
+export function askForm(title, fields, actionWords, send, draft) {
   return new Promise((resolve) => {
     let answer;
+    let forget = () => {};
     const problem = h("p.problem", { role: "alert" });
     const form = h("form", {
       onsubmit: async (event) => {
         event.preventDefault();
         try {
           answer = await send(Object.fromEntries(new FormData(form)));
+          forget();
           dialog.close();
         } catch (error) {
           replace(problem, error.message);
@@ -34,6 +38,7 @@ export function askForm(title, fields, actionWords, send) {
       onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit(),
     }, fields, problem);
     form.id = "dialog-form";
+    if (draft) forget = keepDraft(form, draft);
     const dialog = showDialog(title, form, [h("button.primary", { type: "submit", form: "dialog-form" }, actionWords)]);
     dialog.addEventListener("close", () => resolve(answer));
     form.querySelector("[autofocus], textarea, input, select")?.focus();
@@ -42,6 +47,15 @@ export function askForm(title, fields, actionWords, send) {
 
 export function field(label, control, hint) {
   return h("label.field", {}, h("span.label", {}, label), control, hint && h("span.hint", {}, hint));
+}
+
+const narrow = matchMedia("(max-width: 760px)");
+
+/** Many filters: on a phone folded away behind a line that says so. */
+export function folded(form) {
+  const fold = h("details.fold", { open: !narrow.matches }, h("summary", {}, t("filter.label")), form);
+  narrow.addEventListener("change", () => { fold.open = !narrow.matches; });
+  return fold;
 }
 
 export function notice(text, kind = "done") {
@@ -55,13 +69,17 @@ export const failed = (error) => notice(error.message, "bad");
 
 export const emptyState = (text) => h("p.empty", {}, text);
 
+/** What one may not see, or is gone: said politely, with a way on. */
+const outOfSight = (error) => h("div.panel.outOfSight", { role: "alert" }, h("h1", {}, t("sight.title")), h("p", {}, t("sight.why")), h("p", {}, h("small", {}, error.message)),
+  h("a.button", { href: "#/" }, t("sight.on")));
+
 /** Fills `place` with what `load` resolves to; meanwhile and on failure it says so. */
 export async function fill(place, load) {
   place.setAttribute("aria-busy", "true");
   try {
     replace(place, await load());
   } catch (error) {
-    replace(place, h("div.problem.block", { role: "alert" }, error.message,
+    replace(place, error.status === 403 || error.status === 404 ? outOfSight(error) : h("div.problem.block", { role: "alert" }, error.message,
       h("button", { type: "button", onclick: () => fill(place, load) }, t("do.again"))));
   } finally {
     place.removeAttribute("aria-busy");

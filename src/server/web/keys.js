@@ -4,9 +4,12 @@ import { h } from "./dom.js";
 import { t } from "./text.js";
 import { showDialog } from "./dialog.js";
 
-let table = [];
+const ONCE_MS = 600; // presses of keys that decide something closer than this are one press
 
-/** keys: [{key: "j", does: "key.next", run: f}]. Replaces the page before's. */
+let table = [];
+let decided = -ONCE_MS;
+
+/** keys: [{key: "j", does: "key.next", run: f, once?: it decides something}]. Replaces the page before's. */
 export function useKeys(keys) {
   table = keys;
 }
@@ -14,8 +17,24 @@ export function useKeys(keys) {
 const isTyping = (element) =>
   element.closest("input, textarea, select, [contenteditable], dialog") !== null;
 
+/** The key as the table names it: with Caps Lock on it is still that letter, and so while a Chinese input method waits. */
+function nameOf(event) {
+  const plain = /^(?:Key|Digit|Numpad)([A-Z0-9])$/.exec(event.code)?.[1].toLowerCase();
+  if (event.key === "Process" || event.isComposing) return plain;
+  return event.key.length === 1 && !event.shiftKey ? event.key.toLowerCase() : event.key;
+}
+
+/** Whether this press belongs to one before it: held down, or pressed in haste. */
+function isSame(event) {
+  const now = event.timeStamp;
+  const same = event.repeat || now - decided < ONCE_MS;
+  decided = now;
+  return same;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || !(event.target instanceof Element) || isTyping(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
   if (event.key === "?") {
     event.preventDefault();
     showKeys();
@@ -23,16 +42,18 @@ document.addEventListener("keydown", (event) => {
   }
   const onControl = event.target.closest("button, a, summary");
   if (onControl && (event.key === " " || event.key === "Enter")) return;
-  const entry = table.find(({ key }) => key === event.key);
+  const name = nameOf(event);
+  const entry = table.find(({ key }) => key === name);
   if (!entry) return;
   event.preventDefault();
+  if (entry.once && isSame(event)) return;
   entry.run(event);
 });
 
 const names = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
 
 export function showKeys() {
-  const seen = [...table, { key: "?", does: "key.help" }];
-  showDialog(t("keys.title"), h("dl.keys", seen.map(({ key, does }) =>
-    [h("dt", {}, h("kbd", {}, names[key] ? t(`keyname.${names[key]}`) : key)), h("dd", {}, t(does))])));
+  const seen = [...table, { key: "?", does: "key.help" }].filter(({ does }) => does);
+  showDialog(t("keys.title"), h("dl.keys", seen.map(({ key, does, words }) =>
+    [h("dt", {}, h("kbd", {}, names[key] ? t(`keyname.${names[key]}`) : key)), h("dd", {}, words ?? t(does))])));
 }

@@ -1,33 +1,68 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-import { keepSession, post } from "./api.js";
+import { get, keepSession, post, Refusal } from "./api.js";
 import { field } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { t } from "./text.js";
 
-/** The log-in; `done` gets the identity. */
-export function showLogIn(switches, done) {
+/** Browsers keep the session's cookie over HTTPS alone: whether this one did shows when it is asked who it is. */
+async function checkCookie() {
+  await get("session").catch((error) => { throw error.status === 401 ? new Refusal(0, t("login.https")) : error; });
+}
+
+/** The form to log in with; `done` gets the identity. `name`: who it is, if that is known. */
+function form(done, name = "") {
   const problem = h("p.problem", { role: "alert" });
   const button = h("button.primary", { type: "submit" }, t("login.do"));
   const send = async (event) => {
     event.preventDefault();
-    const { name, password } = Object.fromEntries(new FormData(event.target));
+    const given = Object.fromEntries(new FormData(event.target));
     button.disabled = true;
     replace(problem);
     try {
-      const identity = await post("session", { name, password });
+      const identity = await post("session", { name: given.name, password: given.password });
       keepSession(identity);
+      await checkCookie();
       done(identity);
     } catch (error) {
       replace(problem, error.status === 401 ? t("login.wrong") : error.message);
       button.disabled = false;
     }
   };
+  return h("form", { onsubmit: send },
+    field(t("login.name"), h("input", { name: "name", value: name, autocomplete: "username", required: true, maxlength: 64, autofocus: !name })),
+    field(t("login.password"), h("input", { name: "password", type: "password", autocomplete: "current-password", required: true, autofocus: Boolean(name) })),
+    problem, button);
+}
+
+/** On a server without any account, how the first one is made: only there, on its own machine. */
+async function firstAccount(place) {
+  const { accounts } = await get("health").catch(() => ({}));
+  if (accounts === false)
+    replace(place, h("h2", {}, t("login.first")), h("p", {}, t("login.firstHow")), h("pre", {}, "sudo -u callqa-server callqa-server user add NAME --role admin \\\n  --password-file - --config /etc/callqa/callqa-server.yaml"), h("p", {}, t("login.firstThen")));
+}
+
+/** The log-in; `done` gets the identity. */
+export function showLogIn(switches, done) {
+  const first = h("section.first");
+  firstAccount(first);
   return h("div.login", {},
     h("main", {}, h("h1", {}, h("img", { src: "web/icon.svg", alt: "", width: 40, height: 40 }), "callqa"),
-      h("p", {}, t("login.lead")),
-      h("form", { onsubmit: send },
-        field(t("login.name"), h("input", { name: "name", autocomplete: "username", required: true, maxlength: 64, autofocus: true })),
-        field(t("login.password"), h("input", { name: "password", type: "password", autocomplete: "current-password", required: true })),
-        problem, button)),
+      h("p", {}, t("login.lead")), form(done), first),
     h("footer.tools", {}, switches));
+}
+
+/** The log-in over the page at hand, which stays as it is. Resolves to the identity; null when somebody else is wanted. */
+export function logInOver(name) {
+  return new Promise((resolve) => {
+    const end = (identity) => {
+      resolve(identity);
+      dialog.close();
+    };
+    const dialog = h("dialog.over", { "aria-labelledby": "over-title", oncancel: (event) => event.preventDefault(), onclose: () => dialog.remove() },
+      h("h2", { id: "over-title" }, t("login.over")), h("p", {}, t("login.overWhy")), form(end, name),
+      h("button.plain", { type: "button", onclick: () => end(null) }, t("login.else")));
+    document.body.append(dialog);
+    dialog.showModal();
+    dialog.querySelector("[name=password]").focus();
+  });
 }

@@ -6,13 +6,18 @@ import { colour } from "./dom.js";
 const kept = new Map();
 const KEPT_MAX = 24;
 
+/** A call's peaks, fetched once. */
 export function peaksOf(call) {
   if (!kept.has(call)) {
-    kept.set(call, get(callPath(call, "/peaks")).catch((error) => { kept.delete(call); throw error; }));
+    const asked = get(callPath(call, "/peaks")).then((peaks) => { asked.ready = peaks; return peaks; }, (error) => { kept.delete(call); throw error; });
+    kept.set(call, asked);
     if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value);
   }
   return kept.get(call);
 }
+
+/** The same where they are here already; null otherwise. */
+export const peaksNow = (call) => kept.get(call)?.ready ?? null;
 
 /** One greatest magnitude (0 to 1) a bucket, for each channel. */
 export const magnitudes = (peaks) => peaks.channels.map((pairs) =>

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { field } from "./dialog.js";
 import { h } from "./dom.js";
-import { t } from "./text.js";
+import { day, t } from "./text.js";
 
 const DAYS = 30;
 
@@ -20,8 +20,11 @@ export async function defaultPeriod(query) {
 export function periodForm(period, more, chosen) {
   const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault(), onchange: () => chosen(Object.fromEntries(new FormData(form))) },
     field(t("filter.from"), h("input", { name: "from", type: "date", value: period.from })), field(t("filter.to"), h("input", { name: "to", type: "date", value: period.to })), more);
-  return form;
+  return [form, h("p.printed", {}, periodOnPaper(period))];
 }
+
+/** The period for paper, where no form is printed; half of it, or nothing, where it is open. */
+export const periodOnPaper = ({ from, to }) => (from || to ? t("period.printed", { from: from ? day(from) : "…", to: to ? day(to) : "…" }) : "");
 
 /** Goes to a page with what was asked for in its address. */
 export function goTo(page, query) {

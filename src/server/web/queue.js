@@ -2,25 +2,28 @@
 // The queue of flags: pages from the server, walked with the keyboard, heard and decided without leaving it.
 import { get } from "./api.js";
 import { groundLine } from "./bears.js";
-import { changeFlag, confirmFlag, flagWords, mayDecide, objectTo, overturnFlag, pointsOf, reopenFlag, severityChip, standingTotal, stateChip, totalOf } from "./decide.js";
-import { emptyState, failed, field } from "./dialog.js";
-import { h, icons, replace, settled, svgIcon } from "./dom.js";
+import { askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, mayDecide, objectTo, pointsOf, severityChip, standingTotal, stateChip, undoOf } from "./decide.js";
+import { emptyState, failed, field, folded, notice } from "./dialog.js";
+import { h, replace, settled } from "./dom.js";
+import { FlagPane } from "./flagpane.js";
+import { recall, remember } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { drawStrip, peaksOf } from "./peaks.js";
-import { Player, whyNot } from "./player.js";
+import { isUnderObjection, objectionChip, settleObjection } from "./objected.js";
+import { Pace } from "./pace.js";
+import { periodOnPaper } from "./period.js";
+import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { ruleFilter, titleOf } from "./rule.js";
 import { shiftFilter } from "./shift.js";
-import { clock, moment, share, siteTime, t, word } from "./text.js";
+import { clock, share, siteTime, t, word } from "./text.js";
 
 const PAGE = 50;
-const AROUND_MS = 6000;
 const filterNames = ["state", "severity", "rule", "person", "team", "queue", "confidence", "from", "to", "shift"];
 const sorts = { severity: "worst", points: "points", confidence: "confidence", call: "newest" };
 
 export async function queuePage({ who, query, onLeave }) {
   const page = new Queue(who, query);
   onLeave(() => page.leave());
-  await page.load();
+  await Promise.all([loadReasons(), page.arrive(Number(query.page) || 1, Number(query.flag))]);
   return page.element;
 }
 
@@ -32,39 +35,50 @@ class Queue {
     this.cursors = [""]; // of each page that was shown, for the way back
     this.flags = [];
     this.at = 0;
-    this.player = new Player({ onTime: () => this.draw(), onChange: () => this.showPlaying() });
+    this.undo = [];
     this.lists = h("div", { hidden: true });
     this.body = h("tbody");
-    this.pane = h("aside.pane", { "aria-label": t("queue.pane") });
     this.pager = h("div.pager");
+    this.pace = h("p.pace", { role: "status" });
     this.heads = h("tr");
-    this.showStripSoon = settled(() => this.showStrip(), 120);
-    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.filterBar(),
+    this.paper = h("p.printed");
+    const by = (ask) => () => this.decide(ask);
+    this.pane = new FlagPane({ who, target: () => this.target(), acts: { confirm: by(askConfirm), overturn: by(askOverturn), change: by(askChange), reopen: by(askReopen),
+      overturnFor: (code) => this.overturnFor(code), object: () => this.object(), settle: () => this.settle() } });
+    this.noteSoon = settled(() => this.notePlace(), 150);
+    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.paper, folded(this.filterBar()),
       h("div.split", {}, h("div.list", {}, h("div.scroll", { tabindex: 0, role: "region", "aria-label": t("page.flags") },
-        h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), this.pane), this.lists);
+        h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), h("div.aside", {}, mayDecide(who) && this.pace, this.pane.element)), this.lists);
     useKeys(this.keys());
     this.offerNames();
   }
 
   keys() {
+    const { acts } = this.pane;
     const deciding = mayDecide(this.who) ? [
-      { key: "c", does: "key.confirm", run: () => this.decide(confirmFlag) },
-      { key: "o", does: "key.overturn", run: () => this.decide(overturnFlag) },
-      { key: "p", does: "key.change", run: () => this.decide(changeFlag) },
-      { key: "u", does: "key.reopen", run: () => this.decide(reopenFlag) },
-    ] : [{ key: "x", does: "key.object", run: () => this.object() }];
+      { key: "c", does: "key.confirm", once: true, run: acts.confirm },
+      { key: "o", does: "key.overturn", once: true, run: acts.overturn },
+      ...Array.from({ length: 9 }, (_, i) => ({ key: String(i + 1), does: i === 0 && "key.codes", once: true, run: () => reasons()[i] && this.overturnFor(reasons()[i].code) })),
+      { key: "p", does: "key.change", once: true, run: acts.change },
+      { key: "z", does: "key.undo", once: true, run: () => this.takeBack() },
+      { key: "u", does: "key.reopen", run: acts.reopen },
+      ...(this.who.role === "lead" ? [{ key: "s", does: "key.settle", once: true, run: acts.settle }] : []),
+    ] : [{ key: "x", does: "key.object", run: acts.object }];
     return [
       { key: "j", does: "key.next", run: () => this.step(1) },
       { key: "k", does: "key.previous", run: () => this.step(-1) },
-      { key: " ", does: "key.play", run: () => this.playOrPause() },
-      { key: "l", does: "key.loop", run: () => this.play(true) },
+      { key: " ", does: "key.play", run: () => this.pane.playOrPause() },
+      { key: "e", does: "key.playAll", run: () => this.pane.play({ whole: true }) },
+      { key: "l", does: "key.loop", run: () => this.pane.play({ loop: true }) },
+      { key: "[", does: "key.slower", run: () => this.pane.changeSpeed(-1) },
+      { key: "]", does: "key.faster", run: () => this.pane.changeSpeed(1) },
       ...deciding,
       { key: "Enter", does: "key.open", run: () => this.open() },
     ];
   }
 
   leave() {
-    this.player.destroy();
+    this.pane.leave();
   }
 
   // ---- what is asked for
@@ -73,7 +87,7 @@ class Queue {
     const choose = (name, options) => h("select", { name }, options.map(([value, text]) =>
       h("option", { value, selected: this.filter[name] === value }, text)));
     const type = (name, attributes) => h("input", { name, value: this.filter[name], ...attributes });
-    const states = ["", "decided", "confirmed", "overturned", "changed", "any"];
+    const states = ["", "note", "decided", "confirmed", "overturned", "changed", "any"];
     const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault() },
       field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
       field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
@@ -103,11 +117,22 @@ class Queue {
     return Object.fromEntries(Object.entries(this.filter).filter(([, value]) => value !== ""));
   }
 
-  restart() {
-    const words = new URLSearchParams({ ...this.asked(), ...(this.sort === "worst" ? {} : { sort: this.sort }) }).toString();
+  /** Where one is, for the address: a window that is loaded anew, or a colleague, comes to the same row. */
+  notePlace() {
+    if (!this.element.isConnected) return;
+    const page = this.cursors.length;
+    const words = new URLSearchParams({ ...this.asked(), ...(this.sort === "worst" ? {} : { sort: this.sort }), ...(page > 1 ? { page } : {}), ...(this.flag ? { flag: this.flag.flag } : {}) }).toString();
     history.replaceState(null, "", `#/flags${words ? `?${words}` : ""}`);
+    remember("pages", { of: this.listName(), cursors: this.cursors });
+  }
+
+  listName() {
+    return JSON.stringify([this.asked(), this.sort]);
+  }
+
+  restart() {
     this.cursors = [""];
-    this.load().catch(failed);
+    this.arrive().catch(failed);
   }
 
   async offerNames() {
@@ -121,11 +146,21 @@ class Queue {
 
   // ---- the list
 
-  async load(selected = 0) {
+  /** Comes to a page of the list, the first or the one that the address names, and to a flag of it. */
+  async arrive(page = 1, flag = null) {
+    const kept = recall("pages");
+    if (page > 1 && kept?.of === this.listName()) this.cursors = kept.cursors.slice(0, page);
+    const counting = mayDecide(this.who) && Pace.of(this.asked()).then((pace) => { this.progress = pace; this.showPace(); }).catch(() => {});
+    await Promise.all([this.load(0, flag), counting]);
+    if (flag && !this.flags.some((one) => one.flag === flag)) notice(t("queue.notHere")); // decided since, or left out by the filter
+  }
+
+  async load(selected = 0, flag = null) {
     const answer = await get("flags", { ...this.asked(), sort: this.sort, limit: PAGE, cursor: this.cursors.at(-1) });
     this.flags = answer.flags;
     this.next = answer.next;
-    this.at = selected < 0 ? this.flags.length - 1 : selected;
+    const named = this.flags.findIndex((one) => one.flag === flag);
+    this.at = named >= 0 ? named : selected < 0 ? this.flags.length - 1 : selected;
     this.showList();
   }
 
@@ -136,6 +171,7 @@ class Queue {
       return h(`th${kind}`, { scope: "col", "aria-sort": order === this.sort ? "descending" : null }, !order ? label
         : h("button.sort", { type: "button", onclick: () => { this.sort = order; this.restart(); } }, label, order === this.sort ? " ↓" : ""));
     };
+    replace(this.paper, periodOnPaper(this.filter));
     replace(this.heads, head("severity"), head("what"), head("person"), head("call"), head("at", ".number"), head("points", ".number"), head("confidence", ".number"), head("state"));
     replace(this.body, this.flags.map((flag, i) => this.row(flag, i)));
     if (!this.flags.length) replace(this.body, h("tr", {}, h("td", { colspan: 8 }, emptyState(t(Object.keys(this.asked()).length ? "queue.noneMatch" : "queue.none")))));
@@ -144,7 +180,7 @@ class Queue {
       h("button", { type: "button", disabled: this.cursors.length === 1, onclick: () => this.turnBack() }, t("pager.back")),
       h("span", {}, this.flags.length ? t("pager.range", { from: first + 1, to: first + this.flags.length }) : ""),
       h("button", { type: "button", disabled: !this.next, onclick: () => this.turn() }, t("pager.on")),
-      h("span.hints", {}, ["j", "k", "Space", ...(mayDecide(this.who) ? ["c", "o"] : ["x"]), "?"].map((key) => h("kbd", {}, key === "Space" ? t("keyname.Space") : key))));
+      h("span.hints", { "aria-hidden": "true" }, ["j", "k", "Space", ...(mayDecide(this.who) ? ["c", "o"] : ["x"]), "?"].map((key) => h("kbd", {}, key === "Space" ? t("keyname.Space") : key))));
     this.select(this.at, false);
   }
 
@@ -156,7 +192,28 @@ class Queue {
       h("td", {}, call.person ?? call.agent ?? "–", h("small", {}, [call.team, call.queue].filter(Boolean).join(" · "))),
       h("td", {}, siteTime(call.started_at), h("small", {}, clock(call.duration_ms))),
       h("td.number", {}, clock(flag.start_ms), h("small", {}, t("seconds", { n: Math.round((flag.end_ms - flag.start_ms) / 1000) }))),
-      h("td.number", {}, pointsOf(flag)), h("td.number", {}, share(flag.confidence)), h("td", {}, stateChip(flag)));
+      h("td.number", {}, pointsOf(flag)), h("td.number", {}, share(flag.confidence)),
+      h("td", {}, stateChip(flag), objectionChip(flag), flag.decided_by && flag.decided_by !== this.who.name && h("small", {}, flag.decided_by)));
+  }
+
+  showRow(flag) {
+    const i = this.flags.indexOf(flag);
+    const isCurrent = i === this.at;
+    const hadFocus = this.body.rows[i]?.contains(document.activeElement);
+    this.body.rows[i]?.replaceWith(this.row(flag, i));
+    if (isCurrent) this.body.rows[i]?.setAttribute("aria-current", "true");
+    if (hadFocus) this.body.rows[i].focus({ preventScroll: true });
+  }
+
+  showPace() {
+    const { progress } = this;
+    if (!progress || this.filter.state || !this.flags.length) {
+      replace(this.pace);
+      return;
+    }
+    const open = this.flags.filter(({ state }) => state === "open");
+    const some = open.length ? open : this.flags;
+    replace(this.pace, progress.words(some.reduce((sum, flag) => sum + FlagPane.listenMs(flag), 0) / some.length));
   }
 
   async turn() {
@@ -182,120 +239,137 @@ class Queue {
     return this.flags[this.at];
   }
 
+  /** The place of the next one that is still to be decided; the next at all where the list is of decided ones. */
+  after(i) {
+    const further = this.flags.findIndex((flag, j) => j > i && (this.filter.state !== "" || flag.state === "open"));
+    return further < 0 ? this.flags.length : further;
+  }
+
   select(i, focus = true) {
     const rows = this.body.rows;
     rows[this.at]?.removeAttribute("aria-current");
     this.at = i;
-    if (!this.flag) {
-      replace(this.pane, h("p.empty", {}, t("queue.pickOne")));
-      return;
-    }
-    const row = rows[i];
-    row.setAttribute("aria-current", "true");
-    if (focus) row.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
-    this.player.pause();
-    this.player.load(this.flag.call.number);
-    this.showPane();
-  }
-
-  // ---- the flag at hand
-
-  showPane() {
-    const { flag } = this;
-    const { call } = flag;
-    const button = (key, words, act, kind = "") => h(`button${kind}`, { type: "button", onclick: act }, t(words), h("kbd", { "aria-hidden": "true" }, key));
-    this.strip = h("canvas.strip", { role: "img", "aria-label": t("queue.strip", { from: clock(flag.start_ms), to: clock(flag.end_ms) }) });
-    this.playButton = h("button.round", { type: "button", onclick: () => this.playOrPause() });
-    this.time = h("span.time");
-    this.total = h("span", {}, totalOf(call));
-    replace(this.pane,
-      h("h2", {}, flagWords(flag)), groundLine(flag),
-      h("p.tags", {}, severityChip(flag), stateChip(flag), h("span", { title: flag.rule }, titleOf(flag)), flag.automatic_fail && h("span.severity.critical", {}, t("flag.automaticFail"))),
-      this.strip,
-      h("div.transport", {}, this.playButton, this.time, h("small", {}, t("queue.leadIn"))),
-      mayDecide(this.who)
-        ? h("div.decide", {}, button("c", "do.confirm", () => this.decide(confirmFlag), ".confirm"), button("o", "do.overturn", () => this.decide(overturnFlag), ".overturn"),
-          button("p", "do.change", () => this.decide(changeFlag)), flag.state !== "open" && button("u", "do.reopen", () => this.decide(reopenFlag)))
-        : h("div.decide", {}, button("x", "do.object", () => this.object())),
-      h("dl.facts", {},
-        fact("flag.points", pointsOf(flag)), fact("call.total", this.total), fact("flag.confidence", share(flag.confidence)),
-        fact("flag.person", call.person ?? call.agent ?? "–"), call.team && fact("flag.team", call.team), call.queue && fact("flag.queue", call.queue),
-        fact("flag.call", h("a", { href: this.target() }, siteTime(call.started_at), " · ", clock(call.duration_ms))),
-        flag.decided_by && fact("flag.decided", t("flag.decidedBy", { who: flag.decided_by, when: moment(flag.decided_at) })),
-        flag.reason && fact("decide.reason", flag.reason), flag.author && fact("flag.author", flag.author)));
-    this.peaks = null;
-    this.showPlaying();
-    this.showStripSoon();
-  }
-
-  async showStrip() {
-    const { flag, strip } = this;
-    try {
-      const peaks = await peaksOf(flag.call.number);
-      if (flag !== this.flag) return;
-      this.peaks = peaks;
-      this.draw();
-      const next = this.flags[this.at + 1]; // what the server has to render of it is done by the time somebody listens
-      if (next) peaksOf(next.call.number).catch(() => {});
-    } catch (error) {
-      if (flag === this.flag) strip.replaceWith(h("p.problem.block", {}, error.message));
-    }
-  }
-
-  draw() {
-    const { flag } = this;
-    if (!flag || !this.peaks || !this.strip?.isConnected) return;
-    const from = Math.max(0, flag.start_ms - AROUND_MS);
-    const head = this.player.audio.currentTime ? this.player.now : null;
-    drawStrip(this.strip, this.peaks, from, Math.min(flag.call.duration_ms, flag.end_ms + AROUND_MS), flag, head);
-    this.time.textContent = `${clock(this.player.now, true)} / ${clock(flag.call.duration_ms)}`;
-  }
-
-  showPlaying() {
-    if (!this.playButton) return;
-    const playing = this.player.isPlaying;
-    replace(this.playButton, svgIcon(playing ? icons.pause : icons.play));
-    this.playButton.setAttribute("aria-label", t(playing ? "do.pause" : "do.playFlag"));
-  }
-
-  async play(loop = false) {
-    if (!this.flag) return;
-    const { call, start_ms, end_ms } = this.flag;
-    try {
-      await this.player.playSpan(start_ms, end_ms, loop);
-    } catch (error) {
-      failed({ message: (await whyNot(call.number)) ?? error.message });
-    }
-  }
-
-  playOrPause() {
-    if (this.player.isPlaying) this.player.pause();
-    else this.play();
+    const row = this.flag && rows[i];
+    row?.setAttribute("aria-current", "true");
+    if (focus) row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+    this.pane.show(this.flag, this.flags[this.after(i)]);
+    this.showPace();
+    this.noteSoon();
   }
 
   // ---- deciding
 
-  async decide(act) {
-    const { flag, at } = this;
-    if (!flag) return;
-    const answer = await act(flag);
-    if (!answer) return;
-    const after = await standingTotal(flag.call.number).catch(() => null);
-    for (const [i, other] of this.flags.entries()) {
-      if (other.call.number !== flag.call.number) continue;
-      Object.assign(other, answer.flags.find((now) => now.flag === other.flag));
-      if (after) Object.assign(other.call, after);
-      this.body.rows[i].replaceWith(this.row(other, i));
+  /** On to what comes next, which is played: the one key that was pressed has said all that was to be said. */
+  async goOn(from) {
+    const to = this.after(from);
+    if (to < this.flags.length) this.select(to);
+    else if (this.next) await this.turn();
+    else {
+      this.pane.refresh();
+      return;
     }
-    this.body.rows[this.at].setAttribute("aria-current", "true");
-    if (this.at !== at) return;
-    this.showPane();
-    this.body.rows[at].focus({ preventScroll: true });
+    this.pane.play();
+    this.check(this.flag);
+  }
+
+  /** Whether somebody else has decided on it since the list was fetched: then the row says who, and there is nothing to be heard. */
+  async check(flag) {
+    const answer = await get(`calls/~${flag.call.number}/flags`).catch(() => null);
+    const now = answer?.flags.find((one) => one.flag === flag.flag);
+    if (!now || now.state === "open" || flag.state !== "open") return;
+    this.progress?.lost();
+    await this.take(flag, answer);
+    notice(t("queue.taken", { who: now.decided_by }));
+    if (this.flag === flag) this.goOn(this.at);
+  }
+
+  /** `ask(flag)`: the verdict, asked for where it needs words. */
+  async decide(ask) {
+    const { flag } = this;
+    const verdict = flag && await ask(flag);
+    if (verdict) await this.give(flag, verdict);
+  }
+
+  overturnFor(code) {
+    const { flag } = this;
+    if (!flag) return;
+    if (isUnderObjection(flag)) this.decide(askOverturn);
+    else this.give(flag, { state: "overturned", reason_code: code }, t("decided.for", { reason: reasonTitle(code) }));
+  }
+
+  async give(flag, verdict, words = t(`decided.${verdict.state}`)) {
+    const before = { ...flag };
+    const from = this.flags.indexOf(flag);
+    if (verdict.state === "confirmed" && flag.state === "confirmed" && !verdict.reason) return this.goOn(from); // nothing to be said twice
+    const sent = decideFlag(before, verdict);
+    Object.assign(flag, { state: verdict.state, decided_by: this.who.name });
+    this.showRow(flag);
+    this.progress?.note(before.state === "open" ? 1 : 0);
+    const isOnward = this.pane.goesOn && this.flag === flag && verdict.state !== "open";
+    if (isOnward) this.goOn(from);
+    else if (this.flag === flag) this.pane.refresh();
+    try {
+      await this.take(flag, await sent);
+      this.undo.push({ flag, before });
+      notice(words);
+    } catch (error) {
+      this.refused(flag, before, error);
+    }
+  }
+
+  /** What the server says of the call now, in every row of it. */
+  async take(flag, answer) {
+    const total = await standingTotal(flag.call.number).catch(() => null);
+    for (const other of this.flags.filter(({ call }) => call.number === flag.call.number)) {
+      Object.assign(other, answer.flags.find((now) => now.flag === other.flag));
+      if (total) Object.assign(other.call, total);
+      this.showRow(other);
+      if (other === this.flag) this.pane.refresh();
+    }
+    this.showPace();
+  }
+
+  /** Somebody was faster, or it may not be decided: the row says how it stands, the notice who and why. */
+  refused(flag, before, error) {
+    Object.assign(flag, before);
+    if (before.state === "open") this.progress?.note(-1);
+    this.showRow(flag);
+    if (error.now) this.take(flag, error.now).then(() => before.state === "open" && flag.state !== "open" && this.progress?.lost());
+    else if (flag === this.flag) this.pane.refresh();
+    failed(error);
+  }
+
+  /** Undoes what was decided last, at once, and goes back to it. */
+  async takeBack() {
+    const last = this.undo.pop();
+    if (!last) {
+      notice(t("undo.none"));
+      return;
+    }
+    const { flag, before } = last;
+    try {
+      await this.take(flag, await decideFlag(flag, undoOf(before)));
+      this.progress?.note(before.state === "open" ? -1 : 0);
+      notice(t("undone"));
+      const at = this.flags.indexOf(flag);
+      if (at >= 0) this.select(at);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  async settle() {
+    const { flag } = this;
+    if (!flag || this.who.role !== "lead" || !isUnderObjection(flag)) return;
+    const done = await settleObjection({ ...flag.objection, range: flag.range }).catch(failed);
+    if (done) await this.take(flag, await get(`calls/~${flag.call.number}/flags`));
   }
 
   async object() {
-    if (this.flag && this.who.role === "agent") await objectTo(this.flag);
+    const { flag } = this;
+    if (!flag || this.who.role !== "agent" || !await objectTo(flag)) return;
+    await this.take(flag, await get(`calls/~${flag.call.number}/flags`));
   }
 
   target() {
@@ -303,8 +377,8 @@ class Queue {
   }
 
   open() {
-    if (this.flag) location.hash = this.target();
+    if (!this.flag) return;
+    this.notePlace();
+    location.hash = this.target();
   }
 }
-
-export const fact = (key, value) => [h("dt", {}, t(key)), h("dd", {}, value)];

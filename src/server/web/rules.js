@@ -6,7 +6,7 @@ import { h, replace } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
 import { waiting } from "./previews.js";
 import { titleOf } from "./rule.js";
-import { deduction, fixed, number, share, t } from "./text.js";
+import { deduction, fixed, number, said, share, t } from "./text.js";
 import { whatIf } from "./whatif.js";
 
 const LISTED = 10;
@@ -15,14 +15,26 @@ export async function rulesPage({ query }) {
   const period = await defaultPeriod(query);
   const { rules } = await get("rules", period);
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, t("page.rules")), h("p", {}, t("rules.lead"))), periodForm(period, null, (asked) => goTo("rules", asked))),
-    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), await whatIf(period), rescoring(period), await waiting());
+    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), await whyPanel(rules, period), await whatIf(period), rescoring(period), await waiting());
 }
 
 const precisionTable = (rules, period) => h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")),
   ["page.flags", "state.open", "state.confirmed", "state.changed", "state.overturned"].map((key) => h("th.number", { scope: "col" }, t(key))), h("th", { scope: "col" }, t("rules.precision")))),
 h("tbody", {}, rules.map((rule) => h("tr", {}, h("td", {}, h("a", { href: `#/flags?${new URLSearchParams({ ...period, rule: rule.rule, state: "any" })}`, title: rule.rule }, titleOf(rule))),
-  [rule.flags, rule.open, rule.confirmed, rule.changed, rule.overturned].map((value) => h("td.number", {}, number(value))),
+  [["any", rule.flags], ["", rule.open], ["confirmed", rule.confirmed], ["changed", rule.changed], ["overturned", rule.overturned]].map(([state, value]) => h("td.number", {}, h("a", { href: `#/flags?${new URLSearchParams({ ...period, rule: rule.rule, ...(state ? { state } : {}) })}` }, number(value)))),
   h("td", {}, rule.precision !== null && h("span.meter", { "aria-hidden": "true" }, h("i", { style: { width: `${100 * rule.precision}%` } })), share(rule.precision)))))));
+
+/** For which of the site's reasons each rule's flags were overturned or changed. */
+async function whyPanel(rules, period) {
+  const { reasons, used } = await get("reasons", period);
+  if (!used.length) return null;
+  const columns = [...reasons.map(({ code, title }) => [code, said(title)]), [null, t("reasons.words")]];
+  const rows = [...Map.groupBy(used, ({ rule }) => rule)].map(([rule, list]) => ({ rule, title: list[0].title, all: list.reduce((sum, { flags }) => sum + flags, 0), by: new Map(list.map(({ code, flags }) => [code, flags])) }));
+  const cell = (row, code) => { const n = row.by.get(code) ?? 0; return h("td.number", {}, n ? [number(n), h("small", {}, share(n / row.all))] : "–"); };
+  return h("section.panel.after", {}, h("h2", {}, t("reasons.title")), h("p", {}, h("small", {}, t("reasons.lead"))),
+    h("div.tableScroll", { tabindex: 0, role: "region", "aria-label": t("reasons.title") }, h("table.why", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")), columns.map(([, words]) => h("th.number", { scope: "col" }, words)))),
+      h("tbody", {}, rows.map((row) => h("tr", {}, h("td", {}, titleOf(row)), columns.map(([code]) => cell(row, code))))))));
+}
 
 function rescoring(period) {
   const code = h("textarea.code", { name: "rubric", rows: 12, spellcheck: "false", required: true });

@@ -3,7 +3,7 @@
 import { get, getAll } from "./api.js";
 import { bars, lineChart } from "./chart.js";
 import { personNotes } from "./coaching.js";
-import { flagWords, pointsOf, stateChip } from "./decide.js";
+import { flagWords, mayHear, pointsOf, stateChip } from "./decide.js";
 import { emptyState, field } from "./dialog.js";
 import { h } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
@@ -22,7 +22,7 @@ export async function teamPage({ who, query }) {
   const shown = people.filter(({ team }) => !query.team || team === query.team);
   const choice = h("select", { name: "team" }, h("option", { value: "" }, t("team.all")), teams.map((team) => h("option", { value: team, selected: team === query.team }, team)));
   return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.team")), periodForm(period, field(t("flag.team"), choice), (values) => goTo("team", values))),
-    tiles(sum(shown)),
+    tiles(sum(shown), { ...period, ...(query.team ? { team: query.team } : {}) }, mayHear(who)),
     h("section.panel", {}, h("h2", {}, t("team.worstFirst")), shown.length ? table(shown, period) : emptyState(t("team.none"))),
     days.length > 0 && h("section.panel", {}, h("h2", {}, t("team.scoreOverTime")), scoreChart(days, null, (iso) => goTo("calls", { team: query.team, from: iso, to: iso, sort: "worst" }))));
 }
@@ -35,9 +35,12 @@ function sum(rows) {
     score_least: rows.reduce((least, row) => (row.score_least !== null && row.scored ? Math.min(least, row.score_least) : least), Infinity) };
 }
 
-function tiles(of) {
-  const tile = (key, value) => h("div.tile", {}, h("b", {}, value), h("span", {}, t(key)));
-  return h("div.tiles", {}, tile("sum.score", tenths(of.score_mean)), tile("sum.least", Number.isFinite(of.score_least) ? number(of.score_least) : "–"), tile("sum.calls", number(of.calls)), tile("sum.flags", number(of.flags)), tile("sum.open", number(of.open_flags)));
+/** `asked`: the period and whose; each count leads to exactly what it counts. `hears`: may see the flags. */
+function tiles(of, asked, hears) {
+  const tile = (key, value, to) => h(to ? "a.tile" : "div.tile", { href: to }, h("b", {}, value), h("span", {}, t(key)));
+  const list = (page, more = {}) => `#/${page}?${new URLSearchParams({ ...more, ...asked })}`;
+  return h("div.tiles", {}, tile("sum.score", tenths(of.score_mean)), tile("sum.least", Number.isFinite(of.score_least) ? number(of.score_least) : "–"), tile("sum.calls", number(of.calls), list("calls")),
+    hears ? tile("sum.flags", number(of.flags), list("flags", { state: "any" })) : tile("sum.flags", number(of.flags)), hears ? tile("sum.open", number(of.open_flags), list("flags")) : tile("sum.open", number(of.open_flags)));
 }
 
 const columns = [
@@ -75,7 +78,7 @@ async function person(who, name, period) {
   const shares = [["agent_share_of_talk", "sum.talk", "--agent"], ["hold_share", "sum.hold", "--event-hold"], ["silence_share", "sum.silence", "--event-silence"]];
   const costly = [...Map.groupBy(flags, ({ rule }) => rule)].map(([rule, list]) => ({ rule, flags: list, points: list.reduce((all, flag) => all + flag.standing_points, 0) })).sort((a, b) => b.points - a.points || b.flags.length - a.flags.length);
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, name), own?.team && h("p", {}, own.team)), periodForm(period, null, (asked) => goTo(`person/${encodeURIComponent(name)}`, asked))),
-    own ? tiles(own) : h("div.panel", {}, emptyState(t("team.none"))),
+    own ? tiles(own, { ...period, person: name }, mayHear(who)) : h("div.panel", {}, emptyState(t("team.none"))),
     own && h("div.grid", {},
       h("section.panel.wide", {}, h("h2", {}, t(team ? "person.score" : "team.scoreOverTime")), scoreChart(days, team?.days, toDay), h("small", {}, t("chart.hint"))),
       h("section.panel", {}, h("h2", {}, t("person.shares")), lineChart({ label: t("person.shares"), days: isos, kind: "share", onDay: toDay, series: shares.map(([key, label, tint]) => ({ label: t(label), values: values(key), tint })) })),

@@ -22,10 +22,13 @@ struct appraised {
     struct cqa_faults faults;
     struct cqa_calls calls;
     struct cqa_roster roster;
+    struct cqa_history history;
     struct cqa_appraisal appraisal;
     const char *results; /* set before `appraise`: results of calls, one a line */
     const char *seats;   /* set before `appraise`: a roster */
     const char *period;
+    const char *earlier; /* set before `appraise`: sheets of earlier periods, one a line */
+    struct cqa_coverage_least least;
 };
 
 /* The text of a scheme of models/schemes, free it. */
@@ -71,6 +74,20 @@ static inline void read_lines(struct appraised *it, const char *lines)
     }
 }
 
+static inline void read_earlier(struct appraised *it, const char *lines)
+{
+    struct cqa_place at = {"earlier.jsonl", 0, 1};
+
+    while (*lines != '\0') {
+        const size_t length = strcspn(lines, "\n");
+        at.line++;
+        assert_int_equal(
+            cqa_history_add(&it->history, it->scheme, lines, length, NULL, at, &it->faults),
+            CQA_OK);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
 /* Appraises `csv` (places in it are "in.csv") by the scheme in `text`, which is freed. */
 static inline void appraise_text(struct appraised *it, char *text, const char *csv, size_t length)
 {
@@ -92,11 +109,15 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
         assert_int_equal(cqa_roster_parse(it->seats, strlen(it->seats), "roster.csv", &it->roster,
                                           &it->faults, &error),
                          CQA_OK);
+    if (it->earlier != NULL)
+        read_earlier(it, it->earlier);
     const struct cqa_appraisal_input input = {.scheme = it->scheme,
                                               .rows = &it->rows,
                                               .calls = it->results ? &it->calls : NULL,
                                               .roster = it->seats ? &it->roster : NULL,
-                                              .period = it->period};
+                                              .period = it->period,
+                                              .history = &it->history,
+                                              .least = it->least};
     if (cqa_appraise(&input, &it->faults, &it->appraisal, &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
 }
@@ -110,6 +131,7 @@ static inline void finish(struct appraised *it)
 {
     cqa_appraisal_finish(&it->appraisal);
     cqa_roster_finish(&it->roster);
+    cqa_history_finish(&it->history);
     cqa_calls_finish(&it->calls);
     cqa_rows_finish(&it->rows);
     cqa_faults_finish(&it->faults);

@@ -150,7 +150,7 @@ static void names_what_is_wrong(void **state)
         {"A,calls_handled,#N/A\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
         {"A,calls_handled,\"20,00\"\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
          "not a number"},
-        {"A,calls_handled,2000 calls\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
+        {"A,calls_handled,2000 km\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
          "not a number"},
         {"A,calls_handled,2000%\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
         {"A,calls_handled,\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 1,
@@ -295,7 +295,7 @@ static void heads_must_be_right(void **state)
     } table[] = {
         {"", 1, 1, "empty"},
         {"\n\n", 1, 1, "empty"},
-        {"name,calls_handled\nA,5\n", 1, 1, "the column \"agent\" is missing"},
+        {"team,calls_handled\nA,5\n", 1, 1, "the column \"agent\" is missing"},
         {"agent,indicator\nA,calls_handled\n", 1, 1, "the column \"value\" is missing"},
         {"agent,indicator,value,mood\nA,calls_handled,5,x\n", 1, 23, "unknown column \"mood\""},
         {"agent,agent,calls_handled\nA,A,5\n", 1, 7, "given twice"},

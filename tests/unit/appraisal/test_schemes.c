@@ -706,6 +706,95 @@ static void s14_eight(void **state)
     finish(&it);
 }
 
+/* Where the document offers two, the switch takes the other: 优秀 2 in place of 3, 良好 1.5 in
+ * place of 2; 合格 stays 1. 8000: 5600 + 2400 × 2 = 10400; 7000: 4900 + 2100 × 1.5 = 8050; 6000:
+ * 4200 + 1800 = 6000. */
+static void s2_other_coefficients(void **state)
+{
+    static const char csv[] = "agent,self_score,supervisor_score,wage\na,95,95,8000\n"
+                              "b,85,85,7000\nc,75,75,6000\n";
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "grades-310", csv);
+    assert_number(sheet_of(&it, "a")->pay, "12800.00", "3");
+    assert_number(sheet_of(&it, "b")->pay, "9100.00", "2");
+    assert_assumes(&it, "a", "grades.优秀", 1);
+    assert_assumes(&it, "b", "grades.良好", 1);
+    finish(&it);
+    appraise_text(&it,
+                  changed(scheme_text("grades-310"), "coefficients: first", "coefficients: other"),
+                  csv, sizeof csv - 1);
+    assert_number(sheet_of(&it, "a")->pay, "10400.00", "2");
+    assert_number(sheet_of(&it, "b")->pay, "8050.00", "1.5");
+    assert_number(sheet_of(&it, "c")->pay, "6000.00", "1");
+    finish(&it);
+}
+
+/* Each gap of a document that a number stands on is said on the sheet. */
+static void gaps_are_said(void **state)
+{
+    static const struct {
+        const char *scheme;
+        const char *csv;
+        const char *where[3];
+    } table[] = {
+        {"agent-2013",
+         "agent,calls_handled,wrong_orders,recording_qa\na,2000,3,99\n",
+         {"scheme.cpi"}},
+        {"hundred-points",
+         "agent,performance,quality,business,utilization,attendance,reporting_timeliness,"
+         "discipline,supervisor_score\na,90,90,90,90,90,90,90,90\n",
+         {"scheme.bonus", "indicators.quality", "indicators.utilization"}},
+        {"after-sales-weights",
+         "agent,resolution,norms,repair_accuracy,feedback,resolution_time,survey,completion,"
+         "utilization,response_time,training,knowledge\na,90,90,90,90,90,90,90,90,90,90,90\n",
+         {"scheme.period"}},
+        {"levels",
+         "agent,quality,execution,complaints_free,absences,typing_cpm,complaints,"
+         "caused_complaint_points,off_task,praise,named_reviews,outstanding,review_growth\n"
+         "a,20,20,20,0,90,0,0,0,0,0,no,yes\n",
+         {"scheme.bonus_by", "indicators.typing_cpm", "indicators.review_growth"}},
+        {"eight-indicators",
+         "agent,first_response_s,first_contact_resolution,satisfaction,knowledge_tests,"
+         "handle_time_s,handle_time_before_s,communication,teamwork,learning\n"
+         "a,20,95,96,100,60,70,80,90,90\n",
+         {"indicators.teamwork"}},
+        {"after-sales-thresholds",
+         "agent,answer_s,written_reply_s,first_contact_resolution,resolution_24h,"
+         "satisfaction_voice,satisfaction_written,attitude,knowledge,teamwork\n"
+         "a,20,600,85,96,4.8,4.5,yes,yes,yes\n",
+         {"grades.合格"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct appraised it = {0};
+        appraise(&it, table[i].scheme, table[i].csv);
+        assert_no_faults(&it);
+        for (int k = 0; k < 3 && table[i].where[k] != NULL; k++)
+            assert_assumes(&it, "a", table[i].where[k], 1);
+        finish(&it);
+    }
+}
+
+/* Only the post that has the duty must say how often it was missed. */
+static void s12_a_duty_of_one_post(void **state)
+{
+    static const char head[] =
+        "agent,post,quality,execution,complaints_free,absences,typing_cpm,complaints,"
+        "caused_complaint_points,off_task,praise,named_reviews,outstanding,review_growth\n"
+        "a,查表岗位,20,20,20,0,60,0,0,0,0,0,no,no\nb,客服,20,20,20,0,60,0,0,0,0,0,no,no\n";
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "levels", head);
+    assert_fault(&it, "in.csv", 2, 8,
+                 "\"missed_duty\" (Missed duty, 未按时充值（查表岗位）) is missing");
+    assert_total(&it, "b", "100.00");
+    finish(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -733,6 +822,9 @@ int main(void)
         cmocka_unit_test(s12_bonus_by_rank),
         cmocka_unit_test(s13_service_centre),
         cmocka_unit_test(s14_eight),
+        cmocka_unit_test(s2_other_coefficients),
+        cmocka_unit_test(gaps_are_said),
+        cmocka_unit_test(s12_a_duty_of_one_post),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -237,6 +237,49 @@ static void test_a_zygote_that_dies_is_replaced(void **state)
     cqa_children_destroy(children);
 }
 
+/* Nobody waits for one that stands still longer than for a slow one, and the end does not at all.
+ */
+static void test_a_zygote_that_stands_still_is_replaced(void **state)
+{
+    enum { SOON_MS = 8000 };
+    struct cqa_children *children = make(CQA_ZYGOTE_EXECUTED);
+    const struct cqa_child_order order = {"talk", INT64_C(256) << 20, 0};
+    struct cqa_child child;
+    struct cqa_error error = {0};
+    const pid_t before = zygote_of(getpid());
+    const int64_t begun_ms = cqa_clock_monotonic_ms(&cqa_clock_system);
+
+    (void)state;
+    kill(before, SIGSTOP);
+    assert_int_equal(cqa_child_start(children, &order, RULES, RULE_COUNT, &child, &error), CQA_OK);
+    assert_in_range(cqa_clock_monotonic_ms(&cqa_clock_system) - begun_ms, 1, SOON_MS);
+    assert_int_not_equal(zygote_of(getpid()), before);
+    kill(zygote_of(getpid()), SIGSTOP);
+    assert_int_equal(cqa_child_end(children, &child), SIGKILL);
+    cqa_children_destroy(children);
+    assert_in_range(cqa_clock_monotonic_ms(&cqa_clock_system) - begun_ms, 1, 2 * SOON_MS);
+}
+
+static void test_the_end_does_not_wait_for_a_zygote_that_stands_still(void **state)
+{
+    struct cqa_children *children = make(CQA_ZYGOTE_EXECUTED);
+    struct cqa_pool *pool = make_pool(children, 2, 60000, 0);
+    pid_t workers[2];
+    pid_t left;
+    const pid_t zygote = zygote_of(getpid());
+    const int64_t begun_ms = cqa_clock_monotonic_ms(&cqa_clock_system);
+
+    (void)state;
+    assert_int_equal(processes_of(zygote, workers, 2), 2);
+    kill(zygote, SIGSTOP);
+    cqa_pool_destroy(pool);
+    cqa_children_destroy(children);
+    assert_in_range(cqa_clock_monotonic_ms(&cqa_clock_system) - begun_ms, 0, 3000);
+    assert_int_equal(processes_of(getpid(), &left, 1), 0);
+    assert_true(has_gone(workers[0]));
+    assert_true(has_gone(workers[1]));
+}
+
 /* Another zygote would load other models than the first: results must not change silently. */
 static void test_a_zygote_that_differs_is_refused(void **state)
 {
@@ -315,6 +358,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_children_that_misbehave),
         cmocka_unit_test(test_an_executed_zygote_knows_no_secret),
         cmocka_unit_test(test_a_zygote_that_dies_is_replaced),
+        cmocka_unit_test(test_a_zygote_that_stands_still_is_replaced),
+        cmocka_unit_test(test_the_end_does_not_wait_for_a_zygote_that_stands_still),
         cmocka_unit_test(test_a_zygote_that_differs_is_refused),
         cmocka_unit_test(test_everything_goes_with_the_parent),
         cmocka_unit_test(test_what_cannot_be_prepared),

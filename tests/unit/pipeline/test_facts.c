@@ -369,6 +369,39 @@ static void test_two_agents(void **state)
     close_site(&site);
 }
 
+/* Two files of one content and one call: whose name tells the agent stands, whichever came first,
+ * and what is logged before or after both finds the same. */
+static void test_two_names(void **state)
+{
+    static const char *const names[] = {QUEUE_CALL,
+                                        "exten-8001-13800138000-20251120-101502-1763604902.17.wav"};
+    static const char keys[] =
+        "    facts:\n      sources:\n        - {kind: csv, path: @/Master.csv}\n";
+
+    (void)state;
+    for (int which = 0; which < 8; which++) {
+        const int contradicts = which / 4;
+        struct site site;
+        open_site(&site, "freepbx", keys);
+        start(&site);
+        if (which % 2 == 1)
+            contradicts ? tell_other_agent(&site) : tell_csv(&site);
+        for (int i = 0; i < 2; i++) {
+            const char *name = names[(i + which / 2) % 2];
+            write_call(&site, name);
+            expect(&site, "SELECT count(*) || ' ' || (SELECT count(*) FROM copies) FROM results",
+                   i == 0 ? "1 0" : "1 1");
+        }
+        if (which % 2 == 0) {
+            expect(&site, SHOWN, "8001 13800138000 - in agent");
+            contradicts ? tell_other_agent(&site) : tell_csv(&site);
+        }
+        expect(&site, SHOWN,
+               contradicts ? "- 13800138000 - in -" : "8001 13800138000 600 in agent");
+        close_site(&site);
+    }
+}
+
 /* A site whose log knows no ids: two calls of one number at one time are nobody's. */
 static void test_by_caller_and_time(void **state)
 {
@@ -387,6 +420,17 @@ static void test_by_caller_and_time(void **state)
     expect(&site, SHOWN, "8001 13800138000 600 in agent");
     write_call(&site, "q-600-13800138000-20251120-101506-1763604906.18.wav");
     expect(&site, SHOWN, "- 13800138000 600 in agent; - 13800138000 600 in agent");
+    close_site(&site);
+
+    /* a later recording of a call: what is logged is when the call began */
+    open_site(&site, "freepbx",
+              "    facts:\n      sources:\n        - {kind: csv, path: @/Master.csv}\n");
+    start(&site);
+    write_text(&site, "Master.csv", "a", row);
+    write_call(&site, "q-600-13800138000-20251120-101740-1763604902.17.wav");
+    expect(&site, SHOWN, "8001 13800138000 600 in agent");
+    expect(&site, "SELECT json_extract(json, '$.call.started_at') FROM results",
+           "2025-11-20T10:17:40+08:00");
     close_site(&site);
 }
 
@@ -615,6 +659,7 @@ int main(void)
         cmocka_unit_test(test_sidecar),
         cmocka_unit_test(test_sqlite),
         cmocka_unit_test(test_two_agents),
+        cmocka_unit_test(test_two_names),
         cmocka_unit_test(test_by_caller_and_time),
         cmocka_unit_test(test_no_second_analysis),
         cmocka_unit_test(test_logged_hold),

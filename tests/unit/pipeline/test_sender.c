@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "pipeline/sender.h"
+#include "store/refused.h"
 #include "support/http_script.h"
 #include "unit/store/fixture.h"
 
@@ -132,6 +133,32 @@ static void test_what_failed_waits(void **state)
     end(&bench);
 }
 
+/* Whom a person asks for it does not wait for the server's own wish; what was asked once is not
+ * done twice. */
+static void test_a_call_is_heard_at_once(void **state)
+{
+    const char *const replies[] = {
+        "HTTP/1.1 503 Busy\r\nRetry-After: 600\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 503 Busy\r\nRetry-After: 600\r\nContent-Length: 0\r\n\r\n", GOOD, NULL};
+    struct bench bench;
+
+    begin(&bench, *state, replies);
+    exchange(&bench);
+    pass(20000, 20000);
+    assert_true(cqa_sender_step(bench.sender) > 2000);
+    assert_false(cqa_sender_status(bench.sender).busy);
+    for (int call = 0; call < 2; call++) {
+        CHECK(bench.fixture, cqa_owed_hurry(bench.fixture->store, &bench.fixture->error));
+        CHECK(bench.fixture, cqa_owed_call(bench.fixture->store, &bench.fixture->error));
+        exchange(&bench);
+        pass(20000, 20000);
+        assert_true(cqa_sender_step(bench.sender) > 0);
+        assert_false(cqa_sender_status(bench.sender).busy);
+    }
+    assert_int_equal(cqa_sender_status(bench.sender).delivered, 1);
+    end(&bench);
+}
+
 /* A request whose end nobody tells comes to one all the same. */
 static void test_every_request_ends(void **state)
 {
@@ -159,9 +186,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_sent_is_struck),
-        TEST(test_a_clock_put_back_makes_nothing_wait),
-        TEST(test_what_failed_waits),
+        TEST(test_sent_is_struck),     TEST(test_a_clock_put_back_makes_nothing_wait),
+        TEST(test_what_failed_waits),  TEST(test_a_call_is_heard_at_once),
         TEST(test_every_request_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,6 +167,52 @@ static void test_epoch_settles_the_hour_that_comes_twice(void **state)
     cqa_recorder_destroy(recorder);
 }
 
+/* The id's second is the call's; a second recording of the call (a transfer, a pause, the
+ * extension's file after the queue's) begins when its name says. */
+static void test_a_later_recording_of_a_call_begins_when_its_name_says(void **state)
+{
+    static const struct {
+        const char *zone, *name, *started_at;
+    } cases[] = {
+        {"Asia/Shanghai", "exten-8001-13800138000-20251120-101740-1763604902.17.wav",
+         "2025-11-20T10:17:40+08:00"},
+        {"Asia/Shanghai", "exten-8001-13800138000-20251120-120111-1763604902.17.wav",
+         "2025-11-20T12:01:11+08:00"},
+        /* a name that was made before the channel was: not before there was one to record */
+        {"Asia/Shanghai", "exten-8001-13800138000-20251120-101422-1763604902.17.wav",
+         "2025-11-20T10:15:02+08:00"},
+        /* clocks of two zones, ahead and behind: whole quarters of an hour */
+        {"UTC", "exten-8001-13800138000-20251120-101503-1763604902.17.wav",
+         "2025-11-20T02:15:02+00:00"},
+        {"Asia/Shanghai", "exten-8001-13800138000-20251120-021502-1763604902.17.wav",
+         "2025-11-20T10:15:02+08:00"},
+        /* the hour that comes twice: the call of 02:20 summer time was recorded again at 02:10
+           winter time, and 20 min later in the same hour */
+        {"Europe/Berlin", "exten-8001-13800138000-20251026-021000-1761438000.1.wav",
+         "2025-10-26T02:10:00+01:00"},
+        {"Europe/Berlin", "exten-8001-13800138000-20251026-024000-1761438000.1.wav",
+         "2025-10-26T02:40:00+02:00"},
+    };
+    struct cqa_recorder *recorder = recorder_of("freepbx");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cqa_zone *zone = NULL;
+        struct cqa_arena arena = {0};
+        struct cqa_call_identity got;
+        assert_int_equal(cqa_zone_load(cases[i].zone, &zone, NULL), CQA_OK);
+        assert_int_equal(cqa_recorder_identify(recorder, zone, cases[i].name, &arena, &got, NULL),
+                         CQA_OK);
+        assert_string_equal(got.call.started_at, cases[i].started_at);
+        assert_true(got.call.called_ms == (strstr(cases[i].zone, "Berlin") == NULL
+                                               ? INT64_C(1763604902000)
+                                               : INT64_C(1761438000000)));
+        cqa_arena_finish(&arena);
+        cqa_zone_destroy(zone);
+    }
+    cqa_recorder_destroy(recorder);
+}
+
 static void test_ignores_what_is_no_recording(void **state)
 {
     struct cqa_recorder *recorder = recorder_of("freeswitch");
@@ -445,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_raw),
         cmocka_unit_test(test_known_names),
         cmocka_unit_test(test_epoch_settles_the_hour_that_comes_twice),
+        cmocka_unit_test(test_a_later_recording_of_a_call_begins_when_its_name_says),
         cmocka_unit_test(test_ignores_what_is_no_recording),
         cmocka_unit_test(test_says_every_problem_with_its_place),
         cmocka_unit_test(test_profile_like_another),

@@ -111,6 +111,22 @@ static void test_freeswitch_json(void **state)
     assert_int_equal(call->lines.agent_channel, 1);
 }
 
+/* The sidecar tells when the call began; the recording's name, when that did. */
+static void test_a_recording_that_begins_after_its_call(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_text(fixture, UUID ".cdr.xml",
+             "<?xml version=\"1.0\"?><cdr core-uuid=\"x\"><variables>"
+             "<direction>inbound</direction><start_uepoch>1763604902123456</start_uepoch>"
+             "</variables></cdr>");
+    assert_int_equal(
+        read_beside(fixture, "freeswitch", "2025-11-20-10-17-40.600.138." UUID ".wav"), CQA_OK);
+    assert_true(fixture->found);
+    assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:17:40+08:00");
+    assert_true(fixture->got.call.begun_ms == INT64_C(1763605060000));
+}
+
 static void test_freeswitch_xml_of_an_outbound_call(void **state)
 {
     struct fixture *fixture = *state;
@@ -344,6 +360,7 @@ int main(int argc, char **argv)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_freeswitch_json),
+        TEST(test_a_recording_that_begins_after_its_call),
         TEST(test_freeswitch_xml_of_an_outbound_call),
         TEST(test_freeswitch_leg_of_an_agent_who_dials),
         TEST(test_webex_roles_are_read),

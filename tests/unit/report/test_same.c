@@ -136,6 +136,47 @@ static void test_as_much_speech_is_not_the_same(void **state)
     }
 }
 
+static void add_turns(struct cqa_result *result, char hash, const struct cqa_span (*turns)[2])
+{
+    fill(result, 1, 0, 0);
+    result->recording.duration_ms = 15000;
+    memset(result->recording.sha256, hash, 64);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(cqa_spans_add(&result->channels[i / 2].speech,
+                                       turns[i / 2][i % 2].start_ms, turns[i / 2][i % 2].end_ms),
+                         CQA_OK);
+}
+
+/* Four short turns, as they are and as Opus of 24 kbit/s leaves them: who answers at once follows
+ * without a pause there. */
+static void test_a_short_call_of_quick_turns_is_the_same(void **state)
+{
+    static const struct cqa_span wav[][2] = {{{64, 1536}, {12128, 13280}},
+                                             {{1600, 3040}, {13536, 15000}}};
+    static const struct cqa_span opus[][2] = {{{64, 1632}, {12128, 13536}},
+                                              {{1568, 3040}, {13536, 15000}}};
+    /* as MP3 leaves others: a pause of 0.3 s is a little shorter */
+    static const struct cqa_span slow[][2] = {{{128, 1536}, {12096, 13536}},
+                                              {{1856, 3040}, {13504, 15000}}};
+    static const struct cqa_span mp3[][2] = {{{128, 1568}, {12096, 13536}},
+                                             {{1856, 3040}, {13504, 15000}}};
+    static const struct cqa_span another[][2] = {{{64, 1536}, {11328, 13280}},
+                                                 {{1600, 3040}, {13536, 15000}}};
+    struct cqa_result results[5];
+
+    (void)state;
+    add_turns(&results[3], 'd', slow);
+    add_turns(&results[4], 'e', mp3);
+    assert_true(is_same(&results[3], &results[4]));
+    add_turns(&results[0], 'd', wav);
+    add_turns(&results[1], 'e', opus);
+    add_turns(&results[2], 'c', another);
+    assert_true(is_same(&results[0], &results[1]));
+    assert_false(is_same(&results[1], &results[2]));
+    for (int i = 0; i < 5; i++)
+        cqa_result_finish(&results[i]);
+}
+
 static void test_a_mix_is_worse_though_lossless(void **state)
 {
     struct cqa_result mp3;
@@ -237,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_another_recording_is_not),
         cmocka_unit_test(test_a_beginning_is_the_same_an_end_is_not),
         cmocka_unit_test(test_as_much_speech_is_not_the_same),
+        cmocka_unit_test(test_a_short_call_of_quick_turns_is_the_same),
         cmocka_unit_test(test_a_mix_is_worse_though_lossless),
         cmocka_unit_test(test_shared_seconds_are_heard),
         cmocka_unit_test(test_what_lies_in_shared_seconds_costs_once),

@@ -271,6 +271,9 @@ static void faults_of_before_are_for_those_who_see_pay(void **state)
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
+    /* what changes behind the server's back is seen with the next thing that it is told */
+    assert_int_equal(tried("hana", "POST", under(round, "/least"), "{\"note\":\"looked again\"}"),
+                     200);
     hides("lea", under(round, "/sheets/li"), "of before");
     shows("hana", under(round, "/sheets/li"), "of before");
     shows("hana", under(round, "/sheets/li"), "以前的");
@@ -320,8 +323,8 @@ static void pay_is_for_hr_and_the_agent(void **state)
     hides("lea", under(round, "/sheets/li"), "wage");
     shows("hana", under(round, "/sheets/li"), "wage");
     /* the same column by its name: what a fault is about decides, whatever its words are */
-    import(round, "agent,自我评价,主管考核,工资\nzhang,90,90,5000.10\nli,70,70,9456元\n");
-    shows("hana", under(round, "/sheets/li"), "9456元");
+    import(round, "agent,自我评价,主管考核,工资\nzhang,90,90,5000.10\nli,70,70,9456美元\n");
+    shows("hana", under(round, "/sheets/li"), "9456美元");
     hides("lea", under(round, "/sheets/li"), "9456");
     hides("lea", under(round, "/results"), "9456");
     shows("lea", under(round, "/sheets/li"), "\"errors\":[]");
@@ -406,7 +409,68 @@ static void one_flag_moves_exactly_its_own_numbers(void **state)
     shows("zhang", under(round, "/sheets/zhang"), "\"call\":\"a\",\"number\":1,");
     /* 5 of 2300 calls */
     shows("lea", under(round, "/results"),
-          "\"measured\":{\"recording_qa\":{\"calls\":5,\"coverage_pct\":0.22,");
+          "\"measured\":{\"recording_qa\":{\"calls\":5,\"recorded\":5,\"flagged\":5,\"heard\":1,"
+          "\"handled\":2300.00,\"coverage_pct\":0.22,");
+}
+
+/* Whatever is told in between, the next look shows it: nothing is shown from before. */
+static void what_was_computed_before_is_not_shown_again(void **state)
+{
+    (void)state;
+    seat_people();
+    char round[100];
+    snprintf(round, sizeof round, "%s", open_round("agent-2013"));
+    put_call("a", "8001", 96, 1);
+    import(round, "agent,calls_handled,wrong_orders\nzhang,2000,3\n");
+    shows("hana", under(round, "/sheets/zhang"), "\"total\":857.00"); /* 800 + 30 + 27 */
+    shows("hana", under(round, "/sheets/zhang"), "\"total\":857.00");
+    import(round, "agent,calls_handled,wrong_orders\nzhang,2300,3\n");
+    shows("hana", under(round, "/sheets/zhang"), "\"total\":1207.00"); /* 1150 + 30 + 27 */
+    put_call("b", "8001", 100, 0);                                     /* mean 98 */
+    shows("hana", under(round, "/sheets/zhang"), "\"measured\":{\"recording_qa\":{\"calls\":2,");
+    put_call("b", "8001", 90, 0); /* the call again, otherwise: mean 93 */
+    shows("hana", under(round, "/sheets/zhang"), "\"total\":1204.00");
+    assert_int_equal(tried("lea", "POST", "/api/v1/flags/1/decision",
+                           "{\"state\":\"changed\",\"points\":0,\"reason\":\"x\"}"),
+                     200); /* 97 and 90: 93.5, rounded 94 */
+    shows("hana", under(round, "/sheets/zhang"), "\"value\":94.00,\"unrounded\":93.50");
+    const char *other = open_round("hundred-points");
+    assert_int_equal(tried("hana", "GET", under(other, "/sheets/zhang"), NULL), 200);
+    shows("hana", under(round, "/sheets/zhang"), "\"value\":94.00,\"unrounded\":93.50");
+}
+
+/* Five of 2300 handled calls are 0.22 %. */
+static void a_round_asks_for_coverage(void **state)
+{
+    (void)state;
+    seat_people();
+    const char *round = open_round("agent-2013");
+
+    for (const char *id = "abcde"; *id != '\0'; id++)
+        put_call((char[]){*id, '\0'}, "8001", 96, 1);
+    import(round, "agent,calls_handled,wrong_orders\nzhang,2300,4\n");
+    shows("hana", under(round, ""), "\"least_coverage_pct\":0,\"least_calls\":0");
+    assert_int_equal(tried("lea", "POST", under(round, "/least"), "{\"calls\":5,\"note\":\"x\"}"),
+                     403);
+    assert_int_equal(tried("hana", "POST", under(round, "/least"), "{\"coverage_pct\":1}"), 422);
+    assert_int_equal(
+        tried("hana", "POST", under(round, "/least"), "{\"coverage_pct\":101,\"note\":\"x\"}"),
+        422);
+    assert_int_equal(tried("hana", "POST", under(round, "/least"),
+                           "{\"coverage_pct\":0.5,\"calls\":5,\"note\":\"agreed\"}"),
+                     200);
+    shows("hana", under(round, ""), "\"least_coverage_pct\":0.5,\"least_calls\":5");
+    shows("hana", under(round, "/results"),
+          "\"recording_qa\\\" stands on 5 of 2300 calls handled, 0.22 %; 0.5 % are asked for: "
+          "import the value, or measure more calls");
+    shows("hana", under(round, "/results"),
+          "“recording_qa”依据 5 通电话，受理 2300 通，占 0.22 %；要求 0.5 %：");
+    hides("hana", under(round, "/results"), "\"total\":");
+    assert_int_equal(tried("hana", "POST", under(round, "/least"),
+                           "{\"coverage_pct\":0.2,\"note\":\"few recorders yet\"}"),
+                     200);
+    shows("hana", under(round, "/results"), "\"coverage_least_pct\":0.20,\"least_calls\":0");
+    shows("root", "/api/v1/audit?limit=200", "0.5 %, 5 calls: agreed");
 }
 
 static void a_person_whom_nothing_names_is_not_forgotten(void **state)
@@ -458,6 +522,8 @@ int main(void)
         WITH_DESK(a_wage_in_another_cell_is_for_those_who_see_pay),
         WITH_DESK(pay_is_for_hr_and_the_agent),
         WITH_DESK(one_flag_moves_exactly_its_own_numbers),
+        WITH_DESK(what_was_computed_before_is_not_shown_again),
+        WITH_DESK(a_round_asks_for_coverage),
         WITH_DESK(a_person_whom_nothing_names_is_not_forgotten),
         WITH_DESK(units_are_compared_in_a_table),
     };

@@ -138,8 +138,76 @@ static void refusals_are_said_in_both_languages(void **state)
                    "points: rule dead-air allows 0 to 5 (rubric standard version 2)",
                    "分值：规则 dead-air 允许 0 至 5（评分标准 standard 版本 2）");
     assert_refused(flag, "{\"state\":\"confirmed\",\"was\":\"overturned\"}",
-                   "someone else has decided meanwhile: the flag is open now",
-                   "其他人刚刚复核了此标记，现为“待复核”");
+                   "nobody has decided yet: the flag is open now",
+                   "此标记尚无结论，现为“待复核”");
+    assert_int_equal(decide(flag, "{\"state\":\"confirmed\"}"), 200);
+    assert_refused(flag, "{\"state\":\"confirmed\",\"was\":\"open\"}",
+                   "ann has decided meanwhile: the flag is confirmed now",
+                   "ann刚刚复核了此标记，现为“成立”");
+}
+
+static void reasons_are_kept_by_their_code(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    const int64_t flag = flag_number("1", 0);
+
+    assert_refused(flag, "{\"state\":\"overturned\",\"reason_code\":\"weather\"}",
+                   "reason_code: not one of the site's list",
+                   "reason_code：不在本站的理由列表中");
+    assert_int_equal(decide(flag, "{\"state\":\"overturned\",\"reason_code\":\"fault\"}"), 200);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls/1/flags");
+    assert_string_equal(served_text(reply.json, "flags.0.reason_code"), "fault");
+    assert_string_equal(served_text(reply.json, "decisions.0.reason_code"), "fault");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/reasons?from=2025-11-01&to=2025-11-30", NULL);
+    assert_string_equal(served_text(reply.json, "reasons.2.code"), "fault");
+    assert_string_equal(served_text(reply.json, "used.0.rule"), "dead-air");
+    assert_string_equal(served_text(reply.json, "used.0.code"), "fault");
+    assert_string_equal(served_text(reply.json, "used.0.flags"), "1");
+    assert_int_equal(json_array_size(json_object_get(reply.json, "used")), 1);
+    reply_finish(&reply);
+}
+
+/* How many the filters leave. */
+static int64_t counted(const char *query)
+{
+    char url[256];
+
+    snprintf(url, sizeof url, "/api/v1/flags/count?%s", query);
+    struct reply reply = served_as(&served, "GET", url, NULL);
+    const int64_t count = reply.status == 200 ? atoll(served_text(reply.json, "flags")) : -1;
+    reply_finish(&reply);
+    return count;
+}
+
+/* Undecided and costing points, here as in every sum; what costs nothing is a note. */
+static void open_means_the_same_everywhere(void **state)
+{
+    (void)state;
+    served_put(&served, "1",
+               "{\"score\": {\"total\": 98, \"deductions\": ["
+               "{\"rule\": \"dead-air\", \"points\": 2, \"event\": 1, \"start_ms\": 12040,"
+               " \"end_ms\": 24100, \"text\": {\"en\": \"s\", \"zh\": \"静\"}},"
+               "{\"rule\": \"late-greeting\", \"points\": 0, \"event\": null, \"start_ms\": 0,"
+               " \"end_ms\": 900, \"text\": {\"en\": \"g\", \"zh\": \"问\"},"
+               " \"severity\": \"note\"}]}}");
+    assert_string_equal(flags(""), "1/dead-air ");
+    assert_string_equal(flags("state=note"), "1/late-greeting ");
+    assert_int_equal(counted(""), 1);
+    assert_int_equal(counted("state=note"), 1);
+    assert_int_equal(counted("state=any"), 2);
+    assert_int_equal(counted("state=lost"), -1);
+    struct reply reply = served_as(&served, "GET", "/api/v1/people", NULL);
+    assert_string_equal(served_text(reply.json, "people.0.open_flags"), "1");
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/rules", NULL);
+    assert_string_equal(served_text(reply.json, "rules.0.open"), "1");
+    assert_string_equal(served_text(reply.json, "rules.1.open"), "0");
+    reply_finish(&reply);
+    assert_int_equal(decide(flag_number("1", 0), "{\"state\":\"confirmed\"}"), 200);
+    assert_int_equal(counted(""), 0);
+    assert_int_equal(counted("state=decided"), 1);
 }
 
 static void wrong_decisions_are_refused(void **state)
@@ -374,6 +442,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(totals_follow_decisions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_are_said_in_both_languages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reasons_are_kept_by_their_code, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(open_means_the_same_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_decisions_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(flags_by_hand_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(decisions_outlive_revisions, set_up, tear_down),

@@ -75,6 +75,37 @@ static void each_fault_of_a_shift_has_its_place(void **state)
     }
 }
 
+static void each_fault_of_a_reason_has_its_place(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"reasons: [{id: rain, en: It rained, zh: 下雨}, {id: b-2_x, en: B, zh: 乙}]\n", ""},
+        {"reasons: []\n", ""},
+        {"reasons: rain\n", "F:3:10: \"reasons\" must be a list\n"},
+        {"reasons: [rain]\n", "F:3:11: a reason must be {id: …, en: …, zh: …}\n"},
+        {"reasons: [{id: Rain, en: R, zh: 雨}]\n",
+         "F:3:16: an id has 1 to 32 of a-z 0-9 - _\n"},
+        {"reasons: [{id: a, en: R}]\n", "F:3:11: \"zh\" is missing\n"},
+        {"reasons: [{id: a, en: '', zh: 雨}]\n", "F:3:23: a reason has 1 to 120 bytes\n"},
+        {"reasons: [{id: a, en: R, zh: 雨, points: 1}]\n", "F:3:33: unknown key \"points\""},
+        {"reasons: [{id: a, en: R, zh: 雨}, {id: a, en: S, zh: 雪}]\n",
+         "F:3:39: another reason has the id \"a\"\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, HEAD "%s", cases[i].text);
+        char *printed = problems_of(text);
+        const size_t length = strlen(cases[i].expected);
+        if (strncmp(printed, cases[i].expected, length) != 0 || (length == 0 && printed[0] != '\0'))
+            fail_msg("%s: \"%s\", not \"%s\"", cases[i].text, printed, cases[i].expected);
+        free(printed);
+    }
+}
+
 /* ---- as SQL */
 
 /* What the clocks say. */
@@ -292,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_fault_of_a_shift_has_its_place),
+        cmocka_unit_test(each_fault_of_a_reason_has_its_place),
         cmocka_unit_test(a_shift_follows_the_sites_clocks),
         cmocka_unit_test(sql_tells_shifts_as_the_clocks_do),
         cmocka_unit_test_setup_teardown(queue_and_calls_are_filtered_by_shift, set_up, tear_down),

@@ -402,8 +402,10 @@ static const char *judge(const struct place *place, const struct mutation *mutat
         return status == CQA_E_REFUSED && !mended.replaced ? NULL : "it was not refused";
     if (status != CQA_OK)
         return cqa_english(&error.message);
-    if (mended.replaced != (mutation->fate != KEPT) && mutation->make != gone)
+    if (mended.replaced != (mutation->fate != KEPT))
         return mended.replaced ? "it was replaced" : "it was not replaced";
+    if (mutation->fate == ANEW && !mended.incomplete)
+        return "what was erased or held is gone, and nothing is said";
     if (mutation->fate == REPLACED && lstat(mended.kept, &facts) != 0 && errno == ENOENT &&
         mutation->make != lock_is_folder)
         return "the old one was not kept";
@@ -515,12 +517,37 @@ static void test_one_that_was_replaced_is_not_current(void **state)
     remove_all(&place);
 }
 
+/* Only who mends builds a new one: another would do so in silence. */
+static void test_one_that_was_emptied_is_missed_by_all(void **state)
+{
+    struct place place;
+    struct cqa_store *store = NULL;
+    struct cqa_store *late = NULL;
+    struct cqa_error error = {0};
+
+    (void)state;
+    make_store(&place);
+    assert_int_equal(cqa_store_open(place.folder, &store, &error), CQA_OK);
+    for (int is_gone = 0; is_gone < 2; is_gone++) {
+        if (is_gone)
+            gone(&place);
+        else
+            empty(&place);
+        assert_false(cqa_store_is_current(store));
+        assert_int_equal(cqa_store_open(place.folder, &late, &error), CQA_E_BADDATA);
+        assert_int_equal(cqa_store_open_to_look(place.folder, &late, &error), CQA_E_BADDATA);
+    }
+    cqa_store_close(store);
+    remove_all(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_mutation),
         cmocka_unit_test(test_what_recordings_do_not_bring_back),
         cmocka_unit_test(test_one_that_was_replaced_is_not_current),
+        cmocka_unit_test(test_one_that_was_emptied_is_missed_by_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import { get, send } from "../api.js";
 import { emptyState, failed, field, notice } from "../dialog.js";
 import { h, replace } from "../dom.js";
 import { moment, number, said, t } from "../text.js";
+import { columnChoice, isAsked, isSettled, leftOut, nameChoice, sheetChoice } from "./asking.js";
 import { linkTo, pathOf, periodWords, schemeOf, showAgain, tableOf } from "./common.js";
 import { cellAt, decode, linesOf } from "./lines.js";
 import { faultWords } from "./plain.js";
@@ -17,31 +18,36 @@ export async function importPart({ round, scheme, part }) {
 }
 
 const list = (round, imports) => tableOf(t("import.list"), [[t("import.when")], [t("import.file")], [t("import.by")], [t("import.rows"), "number"], [t("import.errors"), "number"], [t("import.sha")]],
-  imports.map((one) => [h("a", { href: linkTo(round, `/import/${one.import}`) }, moment(one.at)), one.file, one.by, number(one.rows), number(one.errors), h("code", {}, one.sha256.slice(0, 12))]));
+  imports.map((one) => [h("a", { href: linkTo(round, `/import/${one.import}`) }, moment(one.at)), fileWords(one), one.by, number(one.rows), number(one.errors), h("code", {}, one.sha256.slice(0, 12))]));
 
 /* ---- choosing and previewing */
 
 const monthsOf = (quarter) => { const [year, q] = quarter.split("Q").map(Number); return [1, 2, 3].map((i) => `${year}-${String((q - 1) * 3 + i).padStart(2, "0")}`); };
 
+/** The server sees what the bytes are. */
+const bytesType = "application/octet-stream";
+const isWorkbook = ({ name }) => /\.xl\w+$/i.test(name);
+
 function chooser(round, scheme) {
   const place = h("div", { "aria-live": "polite" });
-  const input = h("input", { type: "file", name: "file", accept: ".csv,.txt,text/csv", onclick: () => { input.value = ""; }, onchange: () => look() }); // the same file may be chosen again once it is mended
+  const input = h("input", { type: "file", name: "file", accept: ".xlsx,.csv,.txt,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", onclick: () => { input.value = ""; }, onchange: () => look() }); // the same file may be chosen again once it is mended
   const months = round.period.includes("Q") && field(t("import.month"), h("select", { name: "period", onchange: () => look() }, h("option", { value: "" }, t("import.monthOfRow")), monthsOf(round.period).map((month) => h("option", { value: month }, periodWords(month)))));
   const form = h("form.filters", { onsubmit: (event) => event.preventDefault() }, field(t("import.choose"), input), months);
-  const look = async () => {
+  const look = async (sheet) => {
     const [file] = input.files;
     if (!file) return;
-    const asked = { file: file.name, period: form.elements.period?.value };
+    const asked = { file: file.name, period: form.elements.period?.value, sheet };
     try {
       const bytes = await file.arrayBuffer();
-      const outcome = await send(pathOf(round, "/imports"), { ...asked, preview: 1 }, bytes, "text/csv");
-      replace(place, preview(scheme, outcome, decode(new Uint8Array(bytes)), () => take(asked, bytes)));
+      const outcome = await send(pathOf(round, "/imports"), { ...asked, preview: 1 }, bytes, bytesType);
+      const again = (other = sheet) => look(other);
+      replace(place, preview({ round, scheme, outcome, decoded: isWorkbook(file) ? null : decode(new Uint8Array(bytes)), take: () => take(asked, bytes), again }));
     } catch (error) {
       replace(place, h("p.problem.block", { role: "alert" }, error.message));
     }
   };
   const take = async (asked, bytes) => {
-    const outcome = await send(pathOf(round, "/imports"), asked, bytes, "text/csv");
+    const outcome = await send(pathOf(round, "/imports"), asked, bytes, bytesType);
     notice(t("import.taken", { n: outcome.rows, agents: outcome.agents }));
     showAgain();
   };
@@ -56,16 +62,22 @@ function columns(scheme) {
   return h("details", {}, h("summary", {}, t("import.columns")), tableOf(t("import.columns"), [[t("import.column")], [t("import.name")], [t("import.allowed")], [t("import.need")]], rows), h("p", {}, h("small", {}, t("import.wide")), h("br"), h("code", {}, head)));
 }
 
-function preview(scheme, outcome, decoded, take) {
+function preview({ round, scheme, outcome, decoded, take, again }) {
   const button = h("button.primary", { type: "button", disabled: outcome.rows === 0, onclick: () => { button.disabled = true; take().catch((error) => { button.disabled = false; failed(error); }); } }, t("import.take", { n: outcome.rows }));
+  const rest = isSettled(outcome) ? outcome.errors : outcome.errors.filter((one) => !isAsked(one));
   return h("div.preview", {},
-    h("h3", {}, t("import.preview", { file: outcome.file })),
-    h("p", {}, t("import.summary", { rows: outcome.rows, agents: outcome.agents, changed: outcome.changed }), decoded && h("small", {}, t("import.encoding", { encoding: decoded.encoding.toUpperCase() }))),
-    outcome.errors.length > 0 && h("p.problem", { role: "alert" }, t("import.hasErrors", { n: outcome.errors.length }), outcome.left_out.length > 0 && ` ${t("import.leftOut", { agents: outcome.left_out.join(t("list.comma")) })}`),
-    outcome.errors.length > 0 && errors(outcome.errors, decoded ? linesOf(decoded.text) : []),
+    h("h3", {}, t("import.preview", { file: fileWords(outcome) })),
+    sheetChoice(outcome, again),
+    outcome.columns.length > 0 && h("p", {}, t("import.summary", { rows: outcome.rows, agents: outcome.agents, changed: outcome.changed }), decoded && h("small", {}, t("import.encoding", { encoding: decoded.encoding.toUpperCase() }))),
+    columnChoice(round, scheme, outcome, () => again()), nameChoice(round, outcome, () => again()),
+    rest.length > 0 && h("p.problem", { role: "alert" }, t("import.hasErrors", { n: rest.length }), outcome.left_out.length > 0 && ` ${t("import.leftOut", { agents: outcome.left_out.join(t("list.comma")) })}`),
+    rest.length > 0 && errors(rest, decoded ? linesOf(decoded.text) : []),
+    leftOut(outcome),
     outcome.sample.length > 0 && h("details", { open: outcome.errors.length === 0 }, h("summary", {}, t("import.sample", { n: outcome.sample.length })), rowsTable(scheme, outcome.sample)),
-    h("div.decide", {}, button, outcome.rows === 0 && h("span", {}, t("import.nothing"))));
+    h("div.decide", {}, button, outcome.rows === 0 && h("span", {}, t(isSettled(outcome) ? "import.nothing" : "import.answerFirst"))));
 }
+
+const fileWords = ({ file, sheet }) => (sheet ? `${file} · ${sheet}` : file);
 
 /** Each error with the line that it is about, the cell marked. */
 function errors(list_, lines) {
@@ -75,6 +87,8 @@ function errors(list_, lines) {
     const { before, cell, after } = cellAt(text, column ?? 1);
     return h("code.lineText", {}, before, h("mark", {}, cell || " "), after);
   };
+  if (list_.some(({ cell }) => cell))
+    return tableOf(t("import.errors"), [[t("import.cell")], [t("import.what")]], list_.map((one) => [one.cell ?? "–", h("span", {}, faultWords(one))]));
   return tableOf(t("import.errors"), [[t("import.line"), "number"], [t("import.columnAt"), "number"], [t("import.what")]],
     list_.map((one) => [one.line ?? "–", one.column ?? "–", [h("span", {}, faultWords(one)), one.line && shown(one.line, one.column)]]));
 }
@@ -88,6 +102,6 @@ const rowsTable = (scheme, rows) => h("div.tall", {}, tableOf(t("import.rows"), 
 async function oneImport(round, id) {
   const [one, scheme] = await Promise.all([get(pathOf(round, `/imports/${encodeURIComponent(id)}`)), schemeOf(round.scheme)]);
   return h("div", {}, h("section.panel", {}, h("p", {}, h("a", { href: linkTo(round, "/import") }, t("import.back"))),
-    h("h2", {}, one.file), h("p", {}, t("import.head", { by: one.by, when: moment(one.at), rows: one.rows, errors: one.errors }), h("small", {}, h("code", {}, `SHA-256 ${one.sha256}`))),
+    h("h2", {}, fileWords(one)), h("p", {}, t("import.head", { by: one.by, when: moment(one.at), rows: one.rows, errors: one.errors }), h("small", {}, h("code", {}, `SHA-256 ${one.sha256}`))),
     one.faults.length > 0 && errors(one.faults, []), rowsTable(scheme, one.imported)));
 }

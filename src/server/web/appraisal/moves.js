@@ -38,6 +38,17 @@ export function record(round, agents, { step = "interview", agent = "" }, mayAll
   });
 }
 
+/** Measured numbers that stand on less are asked about, and their people have no sheet. */
+export const askForCoverage = (round) => askForm(t("coverage.ask"), [h("p", {}, t("coverage.askMeans")),
+  h("div.row", {}, field(t("coverage.askShare"), h("input", { name: "coverage_pct", type: "number", min: 0, max: 100, step: 0.01, value: round.least_coverage_pct, required: true })),
+    field(t("coverage.askCalls"), h("input", { name: "calls", type: "number", min: 0, max: 1000000, step: 1, value: round.least_calls, required: true }))),
+  field(t("step.noteNeeded"), h("textarea", { name: "note", rows: 2, maxlength: 2000, required: true }))], t("coverage.ask"),
+async ({ coverage_pct, calls, note }) => {
+  const done = await post(pathOf(round, "/least"), { coverage_pct: Number(coverage_pct), calls: Number(calls), note: note.trim() });
+  notice(t("coverage.asked"));
+  return done;
+});
+
 /** `lack`: what readiness said; what may be ignored is asked for, each by a tick of its own. */
 export function close(round, lack) {
   const tick = (name, words) => h("label.check", {}, h("input", { type: "checkbox", name, value: "1", required: true }), " ", words);

@@ -4,10 +4,10 @@ import { get } from "../api.js";
 import { failed } from "../dialog.js";
 import { h } from "../dom.js";
 import { goTo } from "../period.js";
-import { day, moment, t } from "../text.js";
+import { day, moment, number, t } from "../text.js";
 import { keepsRounds, linkTo, looksAfter, pathOf, showAgain, stageChip, stages, tableOf, versionWords } from "./common.js";
 import { lacking } from "./lacking.js";
-import { close, correct, move, record } from "./moves.js";
+import { askForCoverage, close, correct, move, record } from "./moves.js";
 
 export async function progressPart({ who, round, scheme }) {
   const after = looksAfter(who);
@@ -16,7 +16,7 @@ export async function progressPart({ who, round, scheme }) {
   const agents = results ? [...results.sheets, ...results.left_out].map(({ agent }) => agent) : [];
   const act = (promise) => promise.then((done) => done && showAgain()).catch(failed);
   return h("div", {},
-    h("section.panel", {}, track(round), h("p.stageMeans", {}, t(`stage.${round.stage}.means`)), moves(who, round, lack, act)),
+    h("section.panel", {}, track(round), h("p.stageMeans", {}, t(`stage.${round.stage}.means`)), least(who, round, act), moves(who, round, lack, act)),
     after && round.stage !== "closed" && lacking({ who, round, scheme, lack, results, ratings, onRecord: (of) => act(record(round, agents, of, who.role === "hr")) }),
     steps(who, round, agents, act), round.versions.length > 1 && versions(round));
 }
@@ -31,6 +31,14 @@ function track(round) {
     return h(`li${i < at ? ".past" : i === at ? ".now" : ""}`, { "aria-current": i === at ? "step" : null }, h("b", {}, t(`stage.${stage}`)),
       step && h("small", {}, [day(step.date), step.place, step.person].filter(Boolean).join(" · ")));
   }));
+}
+
+/** How much coverage measured numbers need, and who may say so. */
+function least(who, round, act) {
+  const { least_coverage_pct: pct, least_calls: calls } = round;
+  const words = [pct > 0 && t("coverage.share", { share: number(pct) }), calls > 0 && t("coverage.calls", { n: calls })].filter(Boolean).join(t("list.comma"));
+  return h("p.least", {}, `${t("coverage.least")}${t("list.colon")}${words || t("coverage.none")} `,
+    keepsRounds(who) && round.stage !== "closed" && h("button", { type: "button", onclick: () => act(askForCoverage(round)) }, t("coverage.ask")));
 }
 
 function moves(who, round, lack, act) {

@@ -5,6 +5,8 @@ import { emptyState } from "../dialog.js";
 import { h } from "../dom.js";
 import { day, number, said, t } from "../text.js";
 import { change, gradeWords, keepsRounds, linkTo, pathOf, periodWords, points, value, versionWords } from "./common.js";
+import { coverageTable } from "./coverage.js";
+import { evidence } from "./evidence.js";
 import { improvement } from "./improvement.js";
 import { faultWords } from "./plain.js";
 import { objecting, objectionList, signatures, signing } from "./signing.js";
@@ -31,8 +33,13 @@ function tools(of) {
     // what an item is made of stands in rows of its own: once is enough
     for (const details of document.querySelectorAll(".paper details")) details.open = open && !details.matches(".parts, .parts *");
   };
+  const more = (event) => {
+    const shown = event.target.getAttribute("aria-pressed") !== "true";
+    event.target.setAttribute("aria-pressed", String(shown));
+    document.querySelector(".evidence").hidden = !shown;
+  };
   return h("div.sheetTools", {}, of.who.role !== "agent" && h("a", { href: linkTo(of.round, "/results") }, t("sheet.back")), h("span.spacer"),
-    of.sheet.items && [h("button.toggle", { type: "button", "aria-pressed": "false", onclick: all }, t("sheet.unfold")), h("button", { type: "button", onclick: () => print() }, t("sheet.print"))],
+    of.sheet.items && [h("button.toggle", { type: "button", "aria-pressed": "false", onclick: all }, t("sheet.unfold")), h("button.toggle.more", { type: "button", "aria-pressed": "false", title: t("evidence.means"), onclick: more }, t("evidence.show")), h("button", { type: "button", onclick: () => print() }, t("sheet.print"))],
     of.sheet.items && signing(of), objecting(of));
 }
 
@@ -60,21 +67,27 @@ function missing({ who, round, agent, sheet, objections }) {
 function paper(of) {
   const { round, scheme, sheet, lines } = of;
   const named = new Map(lines.map((line) => [line.line, line]));
-  of.lineName = (id) => said(named.get(id)?.names) || (id === scheme.total ? t("result.total") : scheme.nameOf(id));
   const trace = traceOf(of);
+  of.lineName = (id) => said(named.get(id)?.names) || (id === scheme.total ? t("result.total") : sheet.pay_items && `items.${id}` === trace.last ? t("result.pay") : scheme.nameOf(id));
   const notes = footnotes(of);
   return h("article.paper", { lang: document.documentElement.lang },
     h("header", {}, h("h2", {}, t("sheet.title", { scheme: said(round.names) })), h("p", {}, t("sheet.period", { period: periodWords(round.period) }), versionWords(round) && ` · ${versionWords(round)}`)),
     facts(of), round.stage !== "closed" && h("p.previewLine", {}, t("result.preview"), " ", sheet.undecided_flags > 0 && t("result.undecided", { n: sheet.undecided_flags })),
-    linesTable(of, trace, notes), outcome(of, trace, notes), shown(of, trace), notes.list(),
-    improvement(of), of.objections.length > 0 && h("section", {}, h("h3", {}, t("part.objections")), objectionList(of, of.objections)), process(of), signatures(of));
+    linesTable(of, trace, notes), outcome(of, trace, notes), coverageTable(of), shown(of, trace), notes.list(),
+    improvement(of), of.objections.length > 0 && h("section", {}, h("h3", {}, t("part.objections")), objectionList(of, of.objections)), process(of), signatures(of), evidence(of));
 }
 
 const fact = ([label, words]) => h("div", {}, h("dt", {}, label), h("dd", {}, words || "–"));
 
 const facts = ({ round, scheme, sheet, agent }) => h("dl.sheetFacts", {}, [
-  [t("sheet.agent"), agent], [t("sheet.post"), sheet.post], [t("flag.team"), sheet.team], [t("round.period"), periodWords(round.period)],
-  [t("round.scheme"), t("sheet.schemeVersion", { scheme: sheet.scheme, version: sheet.scheme_version })], [t("sheet.source"), scheme.source]].map(fact));
+  [t("sheet.agent"), agent], [t("sheet.post"), sheet.post], [t("flag.team"), sheet.team],
+  [t("round.scheme"), [t("sheet.schemeVersion", { scheme: sheet.scheme, version: sheet.scheme_version }), short(sheet.hashes?.scheme)]],
+  [t("sheet.rubric"), sheet.rubrics?.length ? sheet.rubrics.map((one) => rubricWords(sheet, one)) : null], [t("sheet.source"), scheme.source]].map(fact));
+
+const rubricWords = ({ hashes }, { rubric, version }) => [h("div", {}, t("sheet.schemeVersion", { scheme: rubric, version: version ?? "–" })), short(hashes?.rubrics.find((one) => one.rubric === rubric && one.version === version)?.sha256)];
+
+/** The first digits of a hash; the evidence has all of them. */
+const short = (hash) => hash && h("small.hash", {}, `SHA-256 ${hash.slice(0, 12)}…`);
 
 /** What was assumed, numbered; `mark(ref)` puts the numbers of a line beside it. */
 function footnotes({ sheet }) {
@@ -119,8 +132,9 @@ function outcome({ who, sheet, before, scheme, lines }, trace, notes) {
     sheet.coefficient !== null && [t("result.coefficient"), [number(sheet.coefficient), notes.mark("scheme.pay_by")]],
     who.role !== "lead" && sheet.bonus !== undefined && sheet.bonus !== null && [t("result.bonus"), value(sheet.bonus, "CNY")]].filter(Boolean);
   const pay = sheet.pay_items ? [...lines.filter((line) => line.pay).map((line) => [said(line.names), value(sheet.pay_items[line.line], "CNY"), trace.node(`items.${line.line}`)]), sheet.pay !== undefined && sheet.pay !== null && [t("result.pay"), value(sheet.pay, "CNY"), trace.node(trace.last)]].filter(Boolean) : [];
+  const grade = sheet.standing ? [[t("standing.title"), gradeWords(scheme, sheet.standing.grade), trace.node("coefficient")]] : [];
   return [mine.length > 0 && h("dl.sheetFacts.outcome", {}, mine.map(fact)),
-    pay.length > 0 && h("table.sheetLines", {}, h("tbody", {}, pay.flatMap(([words, amount, behind]) => row(words, h("td.number", {}, amount), behind, 2))))];
+    grade.length + pay.length > 0 && h(`table.sheetLines${pay.length ? "" : ".standing"}`, {}, h("tbody", {}, [...grade, ...pay].flatMap(([words, amount, behind]) => row(words, h("td.number", {}, amount), behind, 2))))];
 }
 
 function shown({ sheet, scheme }, trace) {

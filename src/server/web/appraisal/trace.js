@@ -3,7 +3,9 @@
 import { h } from "../dom.js";
 import { clock, deduction, moment, number, t } from "../text.js";
 import { keepsRounds, linkTo, periodWords, points, value } from "./common.js";
+import { coverageWords } from "./coverage.js";
 import { plain } from "./plain.js";
+import { standingNode } from "./standing.js";
 
 /** of: {who, round, scheme, sheet, titleOf(rule)}. `node("items.total")` gives what stands behind it, null where nothing is known; `figure(line)` is the indicator that
  * a line stands on; `last` is the entry computed last: of pay, its sum. */
@@ -11,6 +13,7 @@ export function traceOf(of) {
   const entries = new Map(of.sheet.trace.map((entry) => [entry.item ? `items.${entry.item}` : `indicators.${entry.indicator}`, entry]));
   const refOf = (line) => (entries.has(`items.${line}`) ? `items.${line}` : entries.has(`indicators.${line}`) ? `indicators.${line}` : null);
   const node = (ref) => {
+    if (ref === "coefficient" || ref === "bonus") return standingNode(of, node);
     const entry = entries.get(ref);
     return entry ? (entry.item ? item(of, entry, node) : indicator(of, entry)) : null;
   };
@@ -23,13 +26,13 @@ const isPlain = (entry) => entry?.of?.length === 1 && entry.of[0].startsWith("in
 
 /** An item's arithmetic, and under it what it was computed from. */
 function item(of, entry, node) {
-  const name = (ref) => { const [kind, id] = split(ref); return kind === "indicators" ? of.scheme.nameOf(id) : of.lineName(id); };
+  const name = (ref) => { if (!ref.includes(".")) return t(`result.${ref}`); const [kind, id] = split(ref); return kind === "indicators" ? of.scheme.nameOf(id) : of.lineName(id); };
   return h("div.trace", {}, h("p", {}, h("b", {}, points(entry.points)), " = ", h("span.how", { title: entry.how }, decimals(entry.how))),
     isPlain(entry) ? node(entry.of[0]) : entry.of.map((ref) => { const inner = node(ref); return inner && h(`details${entry.item === of.scheme.total ? ".parts" : ""}`, {}, h("summary", {}, name(ref)), inner); }));
 }
 
 /** Fractions that a formula is exact with, as decimals; the title keeps them. What is added below zero is taken away. */
-const decimals = (how) => how.replace(/(\d+)\/(\d+)/g, (whole, above, below) => number(above / below, 4)).replaceAll("+ -", "− ");
+export const decimals = (how) => how.replace(/(\d+)\/(\d+)/g, (whole, above, below) => number(above / below, 4)).replaceAll("+ -", "− ");
 
 const split = (ref) => [ref.slice(0, ref.indexOf(".")), ref.slice(ref.indexOf(".") + 1)];
 
@@ -38,7 +41,7 @@ function indicator(of, entry) {
   return h("div.trace", {},
     h("p", {}, h("b", {}, value(entry.value, unit)), " ", h("span.origin", {}, t(`origin.${entry.origin}`)), entry.how && ` · ${plain(entry.how, of.scheme)}`,
       entry.unrounded !== undefined && h("small", {}, t("trace.unrounded", { value: number(entry.unrounded, 4) })), entry.overrides !== undefined && h("small", {}, t("trace.overrides", { value: number(entry.overrides) }))),
-    entry.coverage_pct !== undefined && h("p", {}, t("trace.coverage", { share: number(entry.coverage_pct) }), entry.undecided_flags > 0 && ` · ${t("result.undecided", { n: entry.undecided_flags })}`),
+    entry.coverage && h("p", {}, coverageWords(entry.coverage)), entry.undecided_flags > 0 && h("p", {}, t("result.undecided", { n: entry.undecided_flags })),
     entry.rows && h("ul", {}, entry.rows.map((row) => rowLine(of, row))),
     entry.calls?.length > 0 && calls(of, entry.calls, entry.how?.includes("÷") ? null : unit), entry.left_out?.length > 0 && leftOut(of, entry.left_out));
 }
@@ -47,7 +50,7 @@ function indicator(of, entry) {
 function rowLine(of, row) {
   const rating = row.rating !== undefined;
   const place = rating ? t("trace.rating") : row.import !== undefined && keepsRounds(of.who) ? h("a", { href: linkTo(of.round, `/import/${row.import}`) }, t("trace.row", { at: row.at })) : t("trace.row", { at: row.at });
-  return h("li", {}, number(row.value, 4), row.count !== undefined && ` × ${number(row.count)}`, " – ", place, row.rater && ` · ${t("trace.rater", { who: row.rater })}`, row.period && ` · ${periodWords(row.period)}`);
+  return h("li", {}, number(row.value, 4), row.count !== undefined && ` × ${number(row.count)}`, row.trimmed && ` ${t("trace.trimmed")}`, (rating || row.at) && [" – ", place], row.rater && ` · ${t("trace.rater", { who: row.rater })}`, row.period && ` · ${periodWords(row.period)}`);
 }
 
 /** A call's page, at the second of one of its flags. */

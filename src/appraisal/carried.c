@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "appraisal/engine.h"
+
+/* What an indicator carries over from earlier sheets of the agent. */
+
+static const char *period_of(const struct cqa_engine_run *run)
+{
+    return run->input->period ? run->input->period : run->period_seen;
+}
+
+static int is_meant(const struct cqa_carrying *carrying, const char *period, const char *past)
+{
+    char before[CQA_PERIOD_SIZE];
+
+    if (carrying->from == CQA_CARRIED_YEAR)
+        return strncmp(past, period, 4) == 0 && strcmp(past, period) < 0;
+    cqa_period_before(period, before);
+    return strcmp(past, before) == 0;
+}
+
+static int by_period(const void *left, const void *right)
+{
+    const struct cqa_row *const *a = left;
+    const struct cqa_row *const *b = right;
+
+    return strcmp((*a)->period, (*b)->period);
+}
+
+/* The rows of the figure, in order of their periods. */
+static void find_rows(struct cqa_engine_run *run, size_t agent, size_t indicator,
+                      struct cqa_figure *figure)
+{
+    const struct cqa_history *history = run->input->history;
+    const struct cqa_carrying *carrying = run->scheme->indicators[indicator].carrying;
+    size_t count = 0;
+
+    for (size_t i = history->first[agent]; i != 0; i = history->items[i - 1].next)
+        count++;
+    figure->rows = cqa_run_alloc(run, count, sizeof(const struct cqa_row *));
+    if (figure->rows == NULL)
+        return;
+    for (size_t i = history->first[agent]; i != 0; i = history->items[i - 1].next) {
+        const struct cqa_past *past = &history->items[i - 1];
+        if (past->indicator == indicator && is_meant(carrying, period_of(run), past->period))
+            figure->rows[figure->row_count++] = &past->row;
+    }
+    qsort(figure->rows, figure->row_count, sizeof(const struct cqa_row *), by_period);
+}
+
+/* The first period that lacks between the first sheet and this period; "": none does. */
+static void find_gap(const struct cqa_figure *figure, const char *period, char gap[CQA_PERIOD_SIZE])
+{
+    cqa_period_before(period, gap);
+    for (size_t i = figure->row_count; i-- > 0;) {
+        if (strcmp(figure->rows[i]->period, gap) != 0)
+            return;
+        cqa_period_before(figure->rows[i]->period, gap);
+    }
+    gap[0] = '\0';
+}
+
+static void take(struct cqa_engine_run *run, const struct cqa_indicator *indicator,
+                 struct cqa_figure *figure)
+{
+    struct cqa_rational sum = cqa_rational_whole(0);
+
+    for (size_t i = 0; i < figure->row_count; i++)
+        sum = cqa_rational_add(sum, figure->rows[i]->value);
+    if (indicator->carrying->by == CQA_BY_MEAN)
+        sum = cqa_rational_divide(sum, cqa_rational_whole((int64_t)figure->row_count));
+    figure->months = cqa_run_alloc(run, 1, sizeof *figure->months);
+    if (figure->months == NULL)
+        return;
+    figure->months[0].value = sum;
+    figure->month_count = 1;
+    figure->origin = CQA_ORIGIN_CARRIED;
+}
+
+static void carry(struct cqa_engine_run *run, struct cqa_subject *subject, size_t agent,
+                  size_t index)
+{
+    const struct cqa_indicator *indicator = &run->scheme->indicators[index];
+    struct cqa_figure *figure = &subject->sheet.figures[index];
+    char gap[CQA_PERIOD_SIZE];
+
+    find_rows(run, agent, index, figure);
+    if (figure->rows == NULL || figure->row_count == 0)
+        return;
+    find_gap(figure, period_of(run), gap);
+    if (gap[0] == '\0') {
+        take(run, indicator, figure);
+        return;
+    }
+    subject->spoiled[index] = 1;
+    cqa_run_fault(
+        run, subject, indicator->id, subject->first,
+        "agent \"%s\": \"%s\" is carried over, and no sheet of %s is at hand: give it, or "
+        "import the value",
+        subject->sheet.agent, indicator->id, gap);
+}
+
+void cqa_run_carried(struct cqa_engine_run *run, struct cqa_subject *subject)
+{
+    const struct cqa_history *history = run->input->history;
+    size_t agent;
+
+    if (history == NULL || period_of(run)[0] == '\0' ||
+        !cqa_names_find(&history->agents, subject->sheet.agent, &agent))
+        return;
+    for (size_t i = 0; i < run->scheme->indicator_count; i++)
+        if (run->scheme->indicators[i].carrying != NULL && !subject->spoiled[i] &&
+            subject->sheet.figures[i].origin == CQA_ORIGIN_ABSENT)
+            carry(run, subject, agent, i);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_APPRAISAL_HISTORY_H
+#define CQA_APPRAISAL_HISTORY_H
+
+#include <stddef.h>
+#include "appraisal/input.h"
+#include "appraisal/names.h"
+#include "appraisal/scheme.h"
+
+/* What earlier sheets of a scheme gave, as far as it carries anything over (`carried`). */
+struct cqa_past {
+    const char *period;
+    size_t indicator; /* that carries it */
+    struct cqa_row row;
+    size_t next; /* of the same agent, plus 1; 0: the last */
+};
+
+/* {0} is empty; finish frees. */
+struct cqa_history {
+    struct cqa_arena arena;
+    struct cqa_names agents;
+    size_t *first; /* of each agent, plus 1 */
+    struct cqa_past *items;
+    size_t count, capacity, agent_capacity;
+};
+
+/* Takes one sheet, JSON as of cqa_sheet_to_json with its trace; of two of one agent and period the
+ * later counts. `at.file` and `period` (NULL: the sheet says it) are borrowed. What is no such
+ * sheet is a fault; CQA_E_NOMEM only. */
+enum cqa_status cqa_history_add(struct cqa_history *history, const struct cqa_scheme *scheme,
+                                const char *json, size_t length, const char *period,
+                                struct cqa_place at, struct cqa_faults *faults) CQA_MUST_CHECK;
+
+/* Takes a file of sheets, one a line. `path` must outlive history and faults. */
+enum cqa_status cqa_history_import(struct cqa_history *history, const struct cqa_scheme *scheme,
+                                   const char *path, struct cqa_faults *faults,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_history_finish(struct cqa_history *history);
+
+/* Does the scheme carry anything over? */
+int cqa_scheme_carries(const struct cqa_scheme *scheme);
+
+#endif

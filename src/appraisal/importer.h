@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_APPRAISAL_IMPORTER_H
+#define CQA_APPRAISAL_IMPORTER_H
+
+/* One file on its way in; for the files of this folder that read it. */
+
+#include "appraisal/heading.h"
+#include "appraisal/import.h"
+
+enum {
+    CQA_HEAD_ROWS = 20,           /* a heading stands within these */
+    CQA_IMPORT_COLUMNS_MAX = 1000 /* that anybody's table may have */
+};
+
+struct cqa_import_record {
+    const struct cqa_csv_cell *cells;
+    size_t cell_count;
+    const char *problem; /* a CQA_N, with its place; NULL: none */
+    size_t problem_line, problem_column;
+    int is_cut;
+};
+
+struct cqa_importer {
+    const struct cqa_scheme *scheme;
+    const struct cqa_import_how *how;
+    struct cqa_table table;
+    struct cqa_rows *rows;
+    struct cqa_faults *faults;
+    struct cqa_import_report *report;
+    struct cqa_import_record record;                /* read last */
+    struct cqa_import_record ahead[CQA_HEAD_ROWS];  /* read while the heading was looked for */
+    size_t ahead_count, ahead_next;
+    size_t columns[CQA_COLUMN_WORDS]; /* index of the cell plus 1; 0: there is none */
+    const char **heads;               /* wide: the indicator of each cell, NULL elsewhere */
+    struct cqa_rational *factors;     /* of each cell */
+    size_t head_count;
+    size_t first_row; /* of this file, in `rows` */
+};
+
+struct cqa_place cqa_import_place(const struct cqa_importer *importer,
+                                  const struct cqa_csv_cell *cell);
+int cqa_import_is_long(const struct cqa_importer *importer);
+
+/* The next record; 0 at the end. */
+int cqa_import_next(struct cqa_importer *importer);
+
+/* Finds the heading and says what its columns are. `*good` 0: there is none that can be used,
+ * faults say why. */
+enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good) CQA_MUST_CHECK;
+
+/* ---- the report: nothing happens where there is none */
+
+enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const char *const *texts,
+                                          const struct cqa_heading *read,
+                                          const char *const *recalled) CQA_MUST_CHECK;
+/* What stands under the columns in this record. */
+enum cqa_status cqa_import_report_samples(struct cqa_importer *importer) CQA_MUST_CHECK;
+enum cqa_status cqa_import_report_name(struct cqa_importer *importer, const char *written,
+                                const char *person, int is_recalled,
+                                const char *beside) CQA_MUST_CHECK;
+enum cqa_status cqa_import_report_left_out(struct cqa_importer *importer, const struct cqa_csv_cell *cell,
+                                    const char *why) CQA_MUST_CHECK;
+enum cqa_status cqa_import_report_note(struct cqa_importer *importer, const struct cqa_message *note)
+    CQA_MUST_CHECK;
+/* The sheets of a workbook, and what cannot be seen in this one. */
+enum cqa_status cqa_import_report_book(struct cqa_importer *importer) CQA_MUST_CHECK;
+
+#endif

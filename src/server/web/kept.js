@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+// What one has chosen (for good) or is writing (until the window closes): nothing of it leaves the browser.
+
+const read = (store, key) => {
+  try {
+    return JSON.parse(store.getItem(key));
+  } catch {
+    return null; // written by somebody else, or not at all
+  }
+};
+
+/** A choice that is remembered: chosen("speed", 1), choose("speed", 1.5). */
+export const chosen = (name, otherwise) => read(localStorage, `callqa.${name}`) ?? otherwise;
+export const choose = (name, value) => localStorage.setItem(`callqa.${name}`, JSON.stringify(value));
+
+/** What this window remembers, until it is closed. */
+export const recall = (name, otherwise = null) => read(sessionStorage, `callqa.${name}`) ?? otherwise;
+export const remember = (name, value) => (value === null ? sessionStorage.removeItem(`callqa.${name}`) : sessionStorage.setItem(`callqa.${name}`, JSON.stringify(value)));
+
+const named = (form) => [...form.elements].filter(({ name, type }) => name && !["password", "file", "submit"].includes(type));
+const valueOf = (control) => (control.type === "checkbox" ? control.checked : control.value);
+
+/**
+ * Keeps what is written into a form under `name`, and puts back what was kept. Returns a function that forgets it: to be
+ * called when it has been sent, or is no longer wanted.
+ */
+export function keepDraft(form, name) {
+  const key = `draft.${name}`;
+  const kept = recall(key, {});
+  for (const control of named(form)) {
+    if (!(control.name in kept)) continue;
+    if (control.type === "checkbox") control.checked = kept[control.name];
+    else control.value = kept[control.name];
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  const note = () => remember(key, Object.fromEntries(named(form).map((control) => [control.name, valueOf(control)])));
+  form.addEventListener("input", note);
+  form.addEventListener("change", note);
+  return () => remember(key, null);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+// The site's list of reasons why people decide otherwise than the analyzer.
+import { get } from "./api.js";
+import { said } from "./text.js";
+
+let asked = null;
+let list = [];
+
+/** Fetched once; then reasons() has it. */
+export async function loadReasons() {
+  asked ??= get("reasons").then((answer) => { list = answer.reasons; }).catch((error) => { asked = null; throw error; });
+  await asked;
+}
+
+/** [{code, title}] */
+export const reasons = () => list;
+
+export const reasonTitle = (code) => said(list.find((one) => one.code === code)?.title) || code;
+
+/** Why, in words: the code's, what was written, or both. */
+export const reasonWords = ({ reason_code, reason }) => [reason_code && reasonTitle(reason_code), reason].filter(Boolean).join(": ");

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What goes over time: joiners, leavers and movers by days, the period before, the year so far. The
+ * arithmetic stands in the comments. */
+#include "unit/appraisal/appraised.h"
+
+static void appraise_of(struct appraised *it, const char *scheme, const char *csv)
+{
+    char *text = calloc(1, strlen(scheme) + 1);
+
+    assert_non_null(text);
+    appraise_text(it, strcpy(text, scheme), csv, strlen(csv));
+}
+
+/* ---- by days */
+
+#define BY_DAYS                                                                                     \
+    "scheme: t\nversion: \"1\"\nnames: {en: T, zh: 测}\nsource: own\nperiod: monthly\n"            \
+    "applies_to: {posts: [desk]}\nindicators:\n"                                                    \
+    "  - {id: base, names: {en: Base, zh: 基数}, range: [0, 100000], need: required}\n"           \
+    "  - {id: days, names: {en: Days, zh: 在岗天数}, range: [1, 92], need: required, roster: "  \
+    "days}\n"                                                                                       \
+    "  - {id: of_days, names: {en: Of, zh: 当期天数}, range: [1, 92], need: required, roster: " \
+    "period_days}\n"                                                                                \
+    "items:\n"                                                                                      \
+    "  - {id: share, names: {en: Share, zh: 在岗比例}, type: ratio, of: days, over: of_days}\n" \
+    "  - {id: total, names: {en: T, zh: 总}, type: product, of: [base, share]}\ntotal: total\n"
+
+static void appraise_seats(struct appraised *it, const char *seats, const char *csv)
+{
+    it->seats = seats;
+    it->period = "2025-11";
+    appraise_of(it, BY_DAYS, csv);
+}
+
+/* November has 30 days; the base is 3000, so each day is 100. */
+static void joiners_and_leavers_by_days(void **state)
+{
+    static const struct {
+        const char *seats; /* a's; the rest of the line */
+        const char *total;
+    } table[] = {
+        {"1,east,desk,,\n", "3000.00"},                     /* the whole month */
+        {"1,east,desk,2025-11-01,2025-11-30\n", "3000.00"}, /* exactly it */
+        {"1,east,desk,2025-11-16,\n", "1500.00"},           /* joined on the 16th: 15 days */
+        {"1,east,desk,2025-11-30,\n", "100.00"},            /* on the last: 1 */
+        {"1,east,desk,,2025-11-10\n", "1000.00"},           /* left on the 10th: 10 */
+        {"1,east,desk,,2025-11-01\n", "100.00"},            /* on the first: 1 */
+        {"1,east,desk,2025-11-05,2025-11-09\n", "500.00"},  /* both: 5 */
+        {"1,east,desk,,2025-11-10T12:00\n", "1000.00"},     /* at noon: the day counts */
+        {"1,east,desk,,2025-11-10 00:00:00\n", "1000.00"},  /* a spreadsheet's midnight is a day */
+        {"1,east,desk,2025-11-10T23:59,\n", "2100.00"},     /* late on the 10th: 21 */
+        /* two seats at once are one day: 1–10 and 6–15 */
+        {"1,east,desk,,2025-11-10\na,2,east,desk,2025-11-06,2025-11-15\n", "1500.00"},
+        /* away from the 11th to the 20th: 10 and 10 */
+        {"1,east,desk,,2025-11-10\na,1,east,desk,2025-11-21,\n", "2000.00"},
+        /* between teams of one post nothing is lost */
+        {"1,east,desk,,2025-11-10\na,2,west,desk,2025-11-11,\n", "3000.00"},
+        /* a seat of October and one of December count nothing */
+        {"1,east,desk,,2025-10-31\na,1,east,desk,2025-11-11,2025-11-20\n"
+         "a,1,east,desk,2025-12-01,\n",
+         "1000.00"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char seats[400] = "person,extension,team,post,from,to\na,";
+        struct appraised it = {0};
+        appraise_seats(&it, strcat(seats, table[i].seats), "agent,base\na,3000\n");
+        assert_no_faults(&it);
+        const struct cqa_sheet *sheet = sheet_of(&it, "a");
+        assert_number(sheet->total, table[i].total, table[i].seats);
+        finish(&it);
+    }
+}
+
+/* Desk until the 12th, then back office: 12 ÷ 30 of 3000 in the scheme of the desk, whichever way
+ * they went; who was never at the desk is left out. */
+static void movers_between_posts(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise_seats(&it,
+                   "person,extension,team,post,from,to\na,1,e,desk,,2025-11-12\n"
+                   "a,2,e,office,2025-11-13,\nb,3,e,office,,2025-11-18\n"
+                   "b,4,e,desk,2025-11-19,\nc,5,e,office,,\n",
+                   "agent,base\na,3000\nb,3000\nc,3000\n");
+    assert_total(&it, "a", "1200.00");
+    assert_total(&it, "b", "1200.00");
+    assert_null(find_sheet(&it, "c"));
+    assert_no_faults(&it);
+    finish(&it);
+}
+
+/* An import says it better than the roster; without either it is missing. February 2024 has 29. */
+static void days_may_be_imported(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise_seats(&it, "person,extension,team,post,from,to\na,1,e,desk,,\n",
+                   "agent,base,days,of_days\na,3000,11,22\n");
+    assert_total(&it, "a", "1500.00");
+    finish(&it);
+    it.period = "2024-02";
+    it.seats = "person,extension,team,post,from,to\na,1,e,desk,2024-02-29,\n";
+    appraise_of(&it, BY_DAYS, "agent,base\na,2900\n");
+    assert_total(&it, "a", "100.00");
+    finish(&it);
+    appraise_seats(&it, "person,extension,team,post,from,to\nb,1,e,desk,,\n",
+                   "agent,post,base\na,desk,2900\n");
+    assert_fault(&it, "in.csv", 2, 8, "\"days\" (Days, 在岗天数) is missing");
+    finish(&it);
+}
+
+/* ---- what earlier sheets gave */
+
+#define CARRIED(more)                                                                              \
+    "scheme: t\nversion: \"1\"\nnames: {en: T, zh: 测}\nsource: own\nperiod: monthly\n"           \
+    "indicators:\n"                                                                                \
+    "  - {id: sold, names: {en: Sold, zh: 销量}, range: [0, 1000], need: required}\n"            \
+    "  - {id: other, names: {en: Other, zh: 前期}, range: [-1000, 100000], " more "}\n"            \
+    "items:\n"                                                                                     \
+    "  - {id: total, names: {en: T, zh: 总}, type: sum, plus: [sold, other]}\ntotal: total\n"
+
+#define SHEET(period, total, more)                                                                 \
+    "{\"agent\":\"a\",\"total\":" total more ",\"scheme\":\"t\",\"period\":\"" period              \
+    "\",\"trace\":[{\"indicator\":\"sold\",\"value\":7.00}]}\n"
+
+static void carries_over(void **state)
+{
+    static const char year[] = SHEET("2025-08", "10", "") SHEET("2025-09", "20", "")
+        SHEET("2025-10", "33.33", ",\"total_exact\":\"100/3\"");
+    static const struct {
+        const char *how;
+        const char *total;
+    } table[] = {
+        /* 5 + 100 ÷ 3 = 38.33; the sheet's two places are not what is carried */
+        {"need: required, carried: {of: total, from: before}", "38.33"},
+        /* 5 + 10 + 20 + 33.33 */
+        {"need: required, carried: {of: total, from: year, by: sum}", "68.33"},
+        /* 5 + 63.33 ÷ 3 */
+        {"need: required, carried: {of: total, from: year, by: mean}", "26.11"},
+        /* 5 + 7, what the indicator was */
+        {"need: required, carried: {of: sold, from: before}", "12.00"},
+        {"need: required, carried: {of: sold, from: year, by: sum}", "26.00"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char scheme[1200];
+        struct appraised it = {.earlier = year, .period = "2025-11"};
+        snprintf(scheme, sizeof scheme, CARRIED("%s"), table[i].how);
+        appraise_of(&it, scheme, "agent,sold\na,5\n");
+        assert_no_faults(&it);
+        assert_number(sheet_of(&it, "a")->total, table[i].total, table[i].how);
+        finish(&it);
+    }
+}
+
+#define BEFORE CARRIED("need: required, carried: {of: total, from: before}")
+#define YEAR CARRIED("need: required, carried: {of: total, from: year, by: sum}")
+#define OR_NOTHING CARRIED("need: optional, default: 0, carried: {of: total, from: year, by: sum}")
+
+static void what_is_not_there_is_asked_about(void **state)
+{
+    struct appraised it = {.period = "2025-11"};
+
+    (void)state;
+    /* no sheet at all */
+    appraise_of(&it, BEFORE, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "\"other\" (Other, 前期) is missing");
+    finish(&it);
+    /* September is not the month before November, and the year has a gap */
+    it = (struct appraised){.period = "2025-11", .earlier = SHEET("2025-09", "20", "")};
+    appraise_of(&it, BEFORE, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "\"other\" (Other, 前期) is missing");
+    finish(&it);
+    it = (struct appraised){.period = "2025-11", .earlier = SHEET("2025-09", "20", "")};
+    appraise_of(&it, YEAR, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-10 is at hand");
+    finish(&it);
+    /* January begins anew: last year is none of it; December is the month before */
+    it = (struct appraised){.period = "2026-01", .earlier = SHEET("2025-12", "20", "")};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_total(&it, "a", "5.00");
+    finish(&it);
+    it = (struct appraised){.period = "2026-01", .earlier = SHEET("2025-12", "20", "")};
+    appraise_of(&it, BEFORE, "agent,sold\na,5\n");
+    assert_total(&it, "a", "25.00");
+    finish(&it);
+    /* an import counts for more; of two sheets of one month the later */
+    it = (struct appraised){.period = "2025-11",
+                            .earlier = SHEET("2025-10", "20", "") SHEET("2025-10", "30", "")};
+    appraise_of(&it, BEFORE, "agent,sold,other\na,5,1\nb,1,1\n");
+    assert_total(&it, "a", "6.00");
+    finish(&it);
+    it = (struct appraised){.period = "2025-11",
+                            .earlier = SHEET("2025-10", "20", "") SHEET("2025-10", "30", "")};
+    appraise_of(&it, BEFORE, "agent,sold\na,5\n");
+    assert_total(&it, "a", "35.00");
+    finish(&it);
+    /* what is no sheet of this scheme */
+    it = (struct appraised){.period = "2025-11", .earlier = "{\"agent\":\"a\"}\n"};
+    appraise_of(&it, OR_NOTHING, "agent,sold\na,5\n");
+    assert_fault(&it, "earlier.jsonl", 1, 1, "no sheet of an earlier period");
+    finish(&it);
+}
+
+/* What one appraisal writes the next one reads: 40, then 40 + 2. */
+static void a_sheet_is_carried_over(void **state)
+{
+    struct appraised october = {.period = "2025-10"};
+    struct appraised november = {.period = "2025-11"};
+    struct cqa_buffer json = {.limit = 100000};
+
+    (void)state;
+    appraise_of(&october, OR_NOTHING, "agent,sold\na,40\n");
+    assert_int_equal(cqa_sheet_to_json(&october.appraisal, sheet_of(&october, "a"), &json), CQA_OK);
+    november.earlier = json.text;
+    appraise_of(&november, YEAR, "agent,sold\na,2\n");
+    assert_total(&november, "a", "42.00");
+    finish(&october);
+    finish(&november);
+    cqa_buffer_finish(&json);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(joiners_and_leavers_by_days),
+        cmocka_unit_test(movers_between_posts),
+        cmocka_unit_test(days_may_be_imported),
+        cmocka_unit_test(carries_over),
+        cmocka_unit_test(what_is_not_there_is_asked_about),
+        cmocka_unit_test(a_sheet_is_carried_over),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
