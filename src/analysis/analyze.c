@@ -229,6 +229,20 @@ static enum cqa_status tell_same_mix(const struct cqa_nets *nets, const struct c
     return status;
 }
 
+/* Whether two files that were joined hold the same sound: one party's line twice, which taken for a
+ * mix would have that party's silences be everybody's. */
+static int are_twins(const struct cqa_audio_facts *recording)
+{
+    return recording->legs.joined && recording->layout == CQA_LAYOUT_DUAL_MONO;
+}
+
+static enum cqa_status not_two_parties(struct cqa_failure *failure)
+{
+    return cqa_failure_set(failure, CQA_FAILURE_NOT_JOINED, "the two files are not joined: %p",
+                           cqa_words("both hold the same sound"));
+}
+
+/* CQA_E_REFUSED: are_twins. */
 static enum cqa_status understand(const struct cqa_instruments *instruments,
                                   const struct cqa_frames *frames, const struct cqa_call *call,
                                   struct cqa_result *result)
@@ -247,6 +261,8 @@ static enum cqa_status understand(const struct cqa_instruments *instruments,
                               .duration_ms = result->recording.duration_ms};
     struct cqa_channel_sound sound[2];
 
+    if (status == CQA_OK && are_twins(&result->recording))
+        return CQA_E_REFUSED;
     if (status == CQA_OK)
         status = cqa_tracks_make(&nets, frames, mono, &tracks);
     if (status == CQA_OK)
@@ -284,7 +300,11 @@ enum cqa_status cqa_analyze(const struct cqa_instruments *instruments,
                               &result->recording, failure)
             : cqa_listen(instruments->plan, files, &one, &frames, &result->recording, failure);
 
-    if (status == CQA_OK && understand(instruments, &frames, call, result) != CQA_OK)
+    if (status == CQA_OK)
+        status = understand(instruments, &frames, call, result);
+    if (status == CQA_E_REFUSED)
+        status = not_two_parties(failure);
+    else if (status != CQA_OK && failure->reason[0] == '\0')
         status = out_of_memory(failure);
     snprintf(result->models, sizeof result->models, "%s", instruments->models);
     result->rules = CQA_RESULT_RULES;

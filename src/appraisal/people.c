@@ -134,7 +134,7 @@ static int days_held(const struct cqa_engine_run *run, const struct span *span, 
     unsigned char days[DAYS_MAX] = {0};
     int count = 0;
 
-    for (size_t i = 0; i < roster->count; i++)
+    for (size_t i = 0; roster != NULL && i < roster->count; i++)
         if (strcmp(roster->seats[i].person, person) == 0 && is_within(span, &roster->seats[i]) &&
             cqa_scheme_applies(run->scheme, roster->seats[i].post))
             mark_days(span, &roster->seats[i], days);
@@ -151,8 +151,6 @@ void cqa_run_days(struct cqa_engine_run *run, struct cqa_subject *subject)
         const enum cqa_by_roster by = run->scheme->indicators[i].by_roster;
         struct cqa_figure *figure = &subject->sheet.figures[i];
         if (by == CQA_ROSTER_NONE || figure->origin != CQA_ORIGIN_ABSENT || subject->spoiled[i])
-            continue;
-        if (by == CQA_ROSTER_DAYS && run->input->roster == NULL)
             continue;
         const int days = by == CQA_ROSTER_PERIOD_DAYS ? length_of(&span)
                                                       : days_held(run, &span, subject->sheet.agent);

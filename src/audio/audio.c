@@ -22,6 +22,7 @@ struct cqa_audio {
     char container[16]; /* these of the first part */
     char encoding[24];
     int file_rate_hz;
+    int64_t lead;    /* as cqa_audio_lead */
     int64_t pairs;   /* given so far */
     int64_t call_ms; /* as cqa_raw has it */
     struct cqa_layout_sums sums;
@@ -93,6 +94,8 @@ static enum cqa_status open_first(struct cqa_audio *audio, const char *name,
     memcpy(audio->encoding, audio->decoder->encoding, sizeof audio->encoding);
     audio->file_rate_hz = audio->decoder->file_rate_hz;
     audio->channels = audio->decoder->channels;
+    audio->lead =
+        llround((double)audio->decoder->lead * CQA_AUDIO_RATE_HZ / (double)audio->decoder->rate_hz);
     audio->parts = 1;
     return resample(audio, failure);
 }
@@ -189,6 +192,11 @@ enum cqa_status cqa_audio_open_legs(struct cqa_audio **out, const int fd[CQA_LEG
 int cqa_audio_channels(const struct cqa_audio *audio)
 {
     return audio->channels;
+}
+
+int64_t cqa_audio_lead(const struct cqa_audio *audio)
+{
+    return audio->lead;
 }
 
 /* Channel 0 of a mono file lies at the front of `pairs`. Returns its sum. */

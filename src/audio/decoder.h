@@ -16,6 +16,8 @@ struct cqa_decoder {
     int rate_hz;       /* of what read() gives */
     int file_rate_hz;  /* of the file: Opus decodes to less than it holds */
     char encoding[24]; /* as cqa_audio_facts.encoding */
+    int lead; /* frames of what read() gives at first that coding usually adds, where the file does
+                 not tell how many: they delay all that follows */
 
     /* Reads up to `capacity` frames. Frames read; 0 at the end, -1 on failure. */
     ptrdiff_t (*read)(struct cqa_decoder *decoder, float *frames, size_t capacity,

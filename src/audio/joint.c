@@ -12,6 +12,7 @@ enum { BLOCK_PAIRS = 4096 };
 struct leg {
     struct cqa_audio *audio;
     int64_t lead; /* frames of silence before it that are still to be given */
+    int64_t skip; /* frames of its beginning that are to be left out */
     int ended;
     size_t first; /* of `pairs` that was not given yet */
     size_t count; /* from there on */
@@ -32,6 +33,8 @@ static enum cqa_status open_leg(struct leg *leg, int fd, const char *name,
     if (status == CQA_OK && cqa_audio_channels(leg->audio) != 1)
         return cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
                                "one party's file should have one channel, this has two");
+    if (status == CQA_OK) /* alone it may be late by that; beside another it answers too late */
+        leg->skip = cqa_audio_lead(leg->audio);
     return status;
 }
 
@@ -78,11 +81,15 @@ static int refill(struct leg *leg, struct cqa_failure *failure)
         leg->lead -= (int64_t)leg->count;
         return 0;
     }
-    const ptrdiff_t got = cqa_audio_read(leg->audio, leg->pairs, BLOCK_PAIRS, failure);
-    if (got < 0)
-        return -1;
-    leg->ended = got == 0;
-    leg->count = (size_t)got;
+    do {
+        const ptrdiff_t got = cqa_audio_read(leg->audio, leg->pairs, BLOCK_PAIRS, failure);
+        if (got < 0)
+            return -1;
+        leg->ended = got == 0;
+        leg->first = leg->skip < got ? (size_t)leg->skip : (size_t)got;
+        leg->count = (size_t)got - leg->first;
+        leg->skip -= (int64_t)leg->first;
+    } while (leg->count == 0 && !leg->ended);
     return 0;
 }
 

@@ -29,4 +29,7 @@ enum cqa_status cqa_audio_open_drifting(struct cqa_audio **out, int fd, const ch
 /* How many channels it has, once it is open. */
 int cqa_audio_channels(const struct cqa_audio *audio);
 
+/* How many pairs at its beginning are the coding's delay, where the file does not tell. */
+int64_t cqa_audio_lead(const struct cqa_audio *audio);
+
 #endif

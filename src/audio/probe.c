@@ -234,7 +234,7 @@ static const struct foreign {
     {"Creative Voice File", 19, 0, "Creative VOC", "VOC", "voc"},
     {"wvpk", 4, 0, "WavPack", "WAVPACK", "wv"},
     {"MAC ", 4, 0, "Monkey's Audio", "APE", "ape"},
-    {"TTA1", 4, 0, "True Audio", "TTA", "tta"},
+    {"TTA1\x01\x00", 6, 0, "True Audio", "TTA", "tta"},
     {".ra\xFD", 4, 0, "RealAudio", "REAL", "rm"},
     {".RMF", 4, 0, "RealMedia", "REAL", "rm"},
     {"FLV\x01", 4, 0, "Flash video", "FLV", "flv"},
@@ -281,8 +281,6 @@ static const char *find_stranger(const unsigned char head[HEAD_BYTES])
     return NULL;
 }
 
-static const unsigned char w64_magic[16] = "riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB\x04\xC1\x00";
-
 /* Containers with a magic that no other file has by chance. `*known` is false where there is none.
  */
 static enum cqa_status probe_magic(struct cqa_probe *out, struct cqa_source *source,
@@ -296,7 +294,7 @@ static enum cqa_status probe_magic(struct cqa_probe *out, struct cqa_source *sou
         return cqa_probe_wav(out, source, CQA_CHUNKS_RIFF, true, failure);
     if (memcmp(head, "RIFX", 4) == 0 && memcmp(head + 8, "WAVE", 4) == 0)
         return cqa_probe_wav(out, source, CQA_CHUNKS_RIFX, false, failure);
-    if (memcmp(head, w64_magic, sizeof w64_magic) == 0)
+    if (memcmp(head, cqa_w64_magic, sizeof cqa_w64_magic) == 0)
         return cqa_probe_wav(out, source, CQA_CHUNKS_W64, false, failure);
     if (memcmp(head, "caff", 4) == 0)
         return cqa_probe_caf(out, source, failure);
@@ -350,9 +348,15 @@ static enum cqa_status probe_stream(struct cqa_probe *out, struct cqa_source *so
 static enum cqa_status probe_foreign(struct cqa_probe *out, struct cqa_source *source,
                                      const struct foreign *foreign, struct cqa_failure *failure)
 {
+    enum { TOLD_BY_CHANCE = 4 }; /* bytes that a long file may well have somewhere */
+    enum cqa_status status = CQA_OK;
+
     snprintf(out->container, sizeof out->container, "%s", foreign->container);
-    const enum cqa_status status =
-        strcmp(foreign->container, "MP4") == 0 ? cqa_probe_mp4(out, source, failure) : CQA_OK;
+    if (strcmp(foreign->container, "MP4") == 0)
+        status = cqa_probe_mp4(out, source, failure);
+    else if (foreign->length > TOLD_BY_CHANCE && foreign->offset == 0)
+        status =
+            cqa_probe_again(out, source, foreign->length, foreign->magic, foreign->length, failure);
     return status == CQA_OK ? leave_to_more(out, foreign->demuxer, foreign->what, failure) : status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef CQA_AUDIO_PROBE_H
 #define CQA_AUDIO_PROBE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "audio/source.h"
 #include "base/failure.h"
@@ -33,6 +34,8 @@ struct cqa_probe {
     uint64_t next;  /* where another recording begins that was joined behind this one; 0: none */
     int64_t frames; /* that the file says it has, where that can be trusted to be exact; -1: it does
                        not say */
+    bool tells_lead; /* MP3: its table says what of the beginning the coding added, and the decoder
+                        leaves it out */
 };
 
 /*

@@ -44,6 +44,27 @@ enum cqa_status cqa_probe_tail(const struct cqa_probe *out, struct cqa_source *s
                            out->container, (unsigned long long)(source->bytes - from));
 }
 
+enum cqa_status cqa_probe_again(struct cqa_probe *out, struct cqa_source *source, uint64_t from,
+                                const void *magic, size_t length, struct cqa_failure *failure)
+{
+    unsigned char block[BLOCK_BYTES];
+
+    for (uint64_t start = from; start < source->bytes && source->bytes - start >= length;) {
+        const ptrdiff_t got = cqa_source_read(source, start, block, sizeof block);
+        if (got < 0)
+            return cqa_source_unreadable(source, failure);
+        if ((size_t)got < length)
+            return CQA_OK;
+        const unsigned char *const here = memmem(block, (size_t)got, magic, length);
+        if (here != NULL) {
+            out->next = start + (uint64_t)(here - block);
+            return CQA_OK;
+        }
+        start += (uint64_t)got - length + 1;
+    }
+    return CQA_OK;
+}
+
 enum cqa_status cqa_probe_seek(struct cqa_source *source, uint64_t from, unsigned char first,
                                bool (*matches)(const unsigned char *bytes), uint64_t *at)
 {

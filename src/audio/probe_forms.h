@@ -6,6 +6,9 @@
 #include "audio/chunks.h"
 #include "audio/probe.h"
 
+/* What a W64 file begins with. */
+extern const unsigned char cqa_w64_magic[16];
+
 /*
  * One container each: whether what its header announces is there, and for WAV where the samples
  * lie. All take a file that begins with the container's magic and fail as cqa_probe_file.
@@ -24,8 +27,8 @@ enum cqa_status cqa_probe_flac(struct cqa_probe *out, struct cqa_source *source,
 enum cqa_status cqa_probe_ogg(struct cqa_probe *out, struct cqa_source *source,
                               struct cqa_failure *failure) CQA_MUST_CHECK;
 
-/* Only whether the writer has finished it. */
-enum cqa_status cqa_probe_mp4(const struct cqa_probe *out, struct cqa_source *source,
+/* Only whether the writer has finished it, and whether another was joined. */
+enum cqa_status cqa_probe_mp4(struct cqa_probe *out, struct cqa_source *source,
                               struct cqa_failure *failure) CQA_MUST_CHECK;
 
 /* MPEG audio has no magic: `*is_mpeg` says whether two frames in a row begin at `start`. */
@@ -40,6 +43,12 @@ enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source,
 enum cqa_status cqa_probe_tail(const struct cqa_probe *out, struct cqa_source *source,
                                uint64_t from, uint64_t tolerated,
                                struct cqa_failure *failure) CQA_MUST_CHECK;
+
+/* Looks from `from` on for the bytes that a file of its kind begins with: where they come again
+ * another recording was joined, and `next` says where. */
+enum cqa_status cqa_probe_again(struct cqa_probe *out, struct cqa_source *source, uint64_t from,
+                                const void *magic, size_t length,
+                                struct cqa_failure *failure) CQA_MUST_CHECK;
 
 /* Looks from `from` on for where `matches` says that a recording begins whose first byte is
  * `first`; it is given 16 bytes. `*at` is 0 where none does. CQA_E_IO: reading failed. */

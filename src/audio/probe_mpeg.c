@@ -79,6 +79,22 @@ static enum cqa_status check_xing(const struct cqa_probe *out, const unsigned ch
     return CQA_OK;
 }
 
+/* Whether the table goes on with what LAME adds to it, and that tells the encoder's delay. */
+static bool tells_lead(struct cqa_source *source, uint64_t at)
+{
+    enum { HAS_FRAMES = 1, HAS_BYTES = 2, HAS_PLACES = 4, HAS_QUALITY = 8, DELAY_AT = 21 };
+    unsigned char table[192] = {0};
+
+    if (cqa_source_read(source, at, table, sizeof table) < 0 ||
+        (memcmp(table, "Xing", 4) != 0 && memcmp(table, "Info", 4) != 0))
+        return false;
+    const uint32_t flags = cqa_be32(table + 4);
+    const size_t more =
+        8 + ((flags & HAS_FRAMES) != 0 ? 4U : 0) + ((flags & HAS_BYTES) != 0 ? 4U : 0) +
+        ((flags & HAS_PLACES) != 0 ? 100U : 0) + ((flags & HAS_QUALITY) != 0 ? 4U : 0);
+    return (flags & HAS_FRAMES) != 0 && (table[more + DELAY_AT] | table[more + DELAY_AT + 1]) != 0;
+}
+
 /* A window that follows the walk through the file. */
 struct window {
     struct cqa_source *source;
@@ -198,6 +214,7 @@ enum cqa_status cqa_probe_mpeg(struct cqa_probe *out, struct cqa_source *source,
         return CQA_OK;
     *is_mpeg = true;
     snprintf(out->container, sizeof out->container, "MP3");
+    out->tells_lead = tells_lead(source, start + FRAME_HEADER_BYTES + first.side_bytes);
     const enum cqa_status status = check_xing(out, bytes + FRAME_HEADER_BYTES + first.side_bytes,
                                               source->bytes - start, failure);
     return status == CQA_OK ? look_behind(out, source, start, &first, bytes, failure) : status;

@@ -16,6 +16,7 @@ static enum cqa_status not_found(const struct cqa_probe *out, struct cqa_failure
 enum cqa_status cqa_probe_caf(struct cqa_probe *out, struct cqa_source *source,
                               struct cqa_failure *failure)
 {
+    static const char magic[] = "caff\0\1\0\0desc";
     struct cqa_chunks chunks;
 
     snprintf(out->container, sizeof out->container, "CAF");
@@ -34,11 +35,15 @@ enum cqa_status cqa_probe_caf(struct cqa_probe *out, struct cqa_source *source,
                                             .unknown = unknown,
                                             .closed = true,
                                             .tail_is_chunks = chunks.whole};
-    return cqa_probe_extent(out, source, &announced, failure);
+    const enum cqa_status status = cqa_probe_extent(out, source, &announced, failure);
+    return status == CQA_OK
+               ? cqa_probe_again(out, source, unknown ? announced.start : out->data_end, magic,
+                                 sizeof magic - 1, failure)
+               : status;
 }
 
 /* A list of boxes; "moov", which describes the audio, is often written last. */
-enum cqa_status cqa_probe_mp4(const struct cqa_probe *out, struct cqa_source *source,
+enum cqa_status cqa_probe_mp4(struct cqa_probe *out, struct cqa_source *source,
                               struct cqa_failure *failure)
 {
     enum { BOXES_MAX = 100000, LARGE = 1, TO_THE_END = 0, HEAD_MIN = 8 };
@@ -50,6 +55,10 @@ enum cqa_status cqa_probe_mp4(const struct cqa_probe *out, struct cqa_source *so
         memset(head, 0, sizeof head);
         if (cqa_source_read(source, at, head, sizeof head) < 0)
             return cqa_source_unreadable(source, failure);
+        if (at > 0 && described && memcmp(head + 4, "ftyp", 4) == 0) {
+            out->next = at;
+            return CQA_OK;
+        }
         uint64_t length = cqa_be32(head);
         if (length == LARGE)
             length = cqa_be64(head + 8);

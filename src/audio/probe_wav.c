@@ -28,6 +28,8 @@ struct format {
     unsigned block_frames; /* of ADPCM and GSM; 0: not said */
 };
 
+const unsigned char cqa_w64_magic[16] = "riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB\x04\xC1\x00";
+
 /* Where the header's length field says that the writer could not come back to fill it in: ffmpeg,
  * sox, arecord. */
 static bool is_streamed(uint64_t length, uint64_t outer_length)
@@ -265,6 +267,10 @@ static enum cqa_status look_behind(struct cqa_probe *out, struct cqa_source *sou
         at += at & 1;
         if (!is_chunk(head, source->bytes - at - HEAD))
             return cqa_probe_tail(out, source, at, second, failure);
+        if (memcmp(head, "data", 4) == 0 && cqa_le32(head + 4) > second)
+            return cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
+                                   "two chunks of audio in one %s file; one is read",
+                                   out->container);
         at += HEAD + cqa_le32(head + 4);
     }
     return CQA_OK;
@@ -331,6 +337,10 @@ enum cqa_status cqa_probe_wav(struct cqa_probe *out, struct cqa_source *source,
     status = cqa_probe_extent(out, source, &announced, failure);
     if (status == CQA_OK && form == CQA_CHUNKS_RIFF)
         status = find_joined(out, source, announced.unknown, &format, failure);
+    else if (status == CQA_OK) /* a big-endian one begins with less that is its own */
+        status = cqa_probe_again(out, source, out->data_end,
+                                 form == CQA_CHUNKS_W64 ? cqa_w64_magic : (const void *)"RIFX",
+                                 form == CQA_CHUNKS_W64 ? sizeof cqa_w64_magic : 4, failure);
     if (status != CQA_OK)
         return status;
     out->channels = (int)format.channels;

@@ -172,6 +172,24 @@ static enum cqa_status refused(const struct sndfile *sndfile, const struct cqa_p
     return cqa_failure_set(failure, reason, "%s: %s", probe->container, sf_strerror(NULL));
 }
 
+/* What encoders and decoders of MPEG audio add: the filters' delay, and in layer III the encoder's
+ * look ahead, which with LAME is this. Only LAME's table tells, and only files that were written
+ * where one can go back have it. */
+static int lead_of(int format, const struct cqa_probe *probe)
+{
+    enum { LAYER_II_FILTERS = 481, LAYER_III_FILTERS = 529, LOOK_AHEAD = 576 };
+
+    switch (format & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_MPEG_LAYER_III:
+        return probe->tells_lead ? 0 : LAYER_III_FILTERS + LOOK_AHEAD;
+    case SF_FORMAT_MPEG_LAYER_II:
+    case SF_FORMAT_MPEG_LAYER_I:
+        return LAYER_II_FILTERS;
+    default:
+        return 0;
+    }
+}
+
 enum cqa_status cqa_sndfile_open(struct cqa_decoder **out, struct cqa_source *source,
                                  const struct cqa_probe *probe, struct cqa_failure *failure)
 {
@@ -209,6 +227,7 @@ enum cqa_status cqa_sndfile_open(struct cqa_decoder **out, struct cqa_source *so
     sndfile->announced = -1;
     if ((info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC && info.frames < SF_COUNT_MAX)
         sndfile->announced = info.frames;
+    sndfile->base.lead = lead_of(info.format, probe);
     *out = &sndfile->base;
     return CQA_OK;
 }

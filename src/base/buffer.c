@@ -47,8 +47,8 @@ enum cqa_status cqa_buffer_print(struct cqa_buffer *buffer, const char *format, 
     const size_t room = buffer->failed ? 0 : buffer->capacity - buffer->length;
 
     va_start(arguments, format);
-    const int count = vsnprintf(room > 0 ? buffer->text + buffer->length : NULL, room, format,
-                                arguments);
+    const int count =
+        vsnprintf(room > 0 ? buffer->text + buffer->length : NULL, room, format, arguments);
     va_end(arguments);
     const enum cqa_status status = count < 0 ? CQA_E_BADDATA : reserve(buffer, (size_t)count);
     if (status != CQA_OK) {

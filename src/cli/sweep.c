@@ -288,6 +288,9 @@ static void print_summary(const struct cqa_config *config, const struct cqa_pipe
         printf("  %-18s %" PRIu64 "\n", status->reasons[i].reason, status->reasons[i].count);
     if (config->posts) {
         cqa_say(stdout, "posted      %" PRIu64 "", status->delivered);
+        if (status->kept_back > 0)
+            cqa_say(stdout, "  kept back          %" PRIu64 " (counts nothing until accepted)",
+                    status->kept_back);
         cqa_say(stdout, "refused     %zu", status->untaken);
         cqa_say(stdout, "unsent      %zu", status->unsent - status->aside);
     }
@@ -353,6 +356,11 @@ static int run(const struct cqa_config *config, const struct options *options)
                 NAME,
                 "%zu watched folders cannot be read, or not in whole: what lies there was left out",
                 status.unread);
+        else if (status.facts_unread > 0)
+            code = cqa_cli_fail(NAME,
+                                "%zu sources of facts cannot be read: recordings were done "
+                                "without them, and are done again when they can",
+                                status.facts_unread);
         else if (is_unreachable(&status) || (config->posts && status.untaken > 0))
             code = CQA_EXIT_SPOOLED;
         else if (status.failed > 0)

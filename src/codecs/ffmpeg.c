@@ -35,6 +35,7 @@ struct more {
     int64_t silence; /* frames that lack before `frame` */
     int first;       /* of `frame`, to give next */
     bool ended;
+    bool tells_lead; /* the container says what of the beginning is to be left out */
 };
 
 /* --- bytes --- */
@@ -247,6 +248,13 @@ static int failed_inside(struct more *more, int code, struct cqa_failure *failur
     return -1;
 }
 
+/* Whether FFmpeg leaves something of it out, because the container says so. */
+static bool is_cut(const AVPacket *packet)
+{
+    return (packet->flags & AV_PKT_FLAG_DISCARD) != 0 ||
+           av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, NULL) != NULL;
+}
+
 /* Gives the decoder its next packet, or the end. */
 static int feed(struct more *more)
 {
@@ -254,8 +262,10 @@ static int feed(struct more *more)
 
     while ((code = av_read_frame(more->format, more->packet)) >= 0) {
         const bool ours = more->packet->stream_index == more->stream;
-        if (ours)
+        if (ours) {
+            more->tells_lead |= is_cut(more->packet);
             code = avcodec_send_packet(more->codec, more->packet);
+        }
         av_packet_unref(more->packet);
         if (ours)
             return code;
@@ -418,6 +428,30 @@ static void more_close(struct cqa_decoder *decoder)
     free(more);
 }
 
+/*
+ * What encoders of these codings add at least: the overlap of their transform, or the filters of
+ * MPEG audio and LAME's look ahead. Containers that tell it (an edit list of MP4) have FFmpeg leave
+ * it out.
+ */
+static int lead_of(const struct more *more)
+{
+    enum { AAC_FRAME = 1024, LAYER_II_FILTERS = 481, LAYER_III = 529 + 576 };
+
+    if (more->tells_lead)
+        return 0;
+    switch (more->codec->codec_id) {
+    case AV_CODEC_ID_AAC:
+    case AV_CODEC_ID_AAC_LATM:
+        return AAC_FRAME;
+    case AV_CODEC_ID_MP2:
+        return LAYER_II_FILTERS;
+    case AV_CODEC_ID_MP3:
+        return LAYER_III;
+    default:
+        return 0;
+    }
+}
+
 /* FFmpeg's word in the style of the others: AAC, AMR_NB, G726. */
 static void name_encoding(struct more *more)
 {
@@ -444,6 +478,7 @@ static enum cqa_status start(struct more *more, const struct cqa_probe *probe,
     more->base.channels = more->frame->ch_layout.nb_channels;
     more->base.rate_hz = more->frame->sample_rate;
     more->base.file_rate_hz = more->base.rate_hz;
+    more->base.lead = lead_of(more);
     name_encoding(more);
     return CQA_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,7 +19,7 @@ enum {
     EXTENSION_DIGITS_MIN = 2,
     EXTENSION_DIGITS_MAX = 6, /* longer ones are numbers of the world outside */
     CALLER_DIGITS_MIN = 5,
-    CALLER_DIGITS = 8,
+    CALLER_DIGITS = CQA_FACT_CALLER_SIZE - 1,
 };
 
 uint64_t cqa_fact_hash(uint64_t hash, const void *bytes, size_t size)
@@ -39,7 +40,7 @@ static const char *clean(const char *value, struct cqa_arena *arena)
     return cqa_arena_string(arena, text);
 }
 
-const char *cqa_fact_caller(const char *number, struct cqa_arena *arena)
+int cqa_fact_caller_digits(const char *number, char out[CQA_FACT_CALLER_SIZE])
 {
     char digits[64];
     size_t count = 0;
@@ -47,10 +48,17 @@ const char *cqa_fact_caller(const char *number, struct cqa_arena *arena)
     for (const char *at = number; at != NULL && *at != '\0' && count < sizeof digits - 1; at++)
         if (*at >= '0' && *at <= '9')
             digits[count++] = *at;
-    if (count < CALLER_DIGITS_MIN)
-        return NULL;
     digits[count] = '\0';
-    return cqa_arena_string(arena, digits + (count > CALLER_DIGITS ? count - CALLER_DIGITS : 0));
+    (void)snprintf(out, CQA_FACT_CALLER_SIZE, "%s",
+                   digits + (count > CALLER_DIGITS ? count - CALLER_DIGITS : 0));
+    return count >= CALLER_DIGITS_MIN;
+}
+
+const char *cqa_fact_caller(const char *number, struct cqa_arena *arena)
+{
+    char digits[CQA_FACT_CALLER_SIZE];
+
+    return cqa_fact_caller_digits(number, digits) ? cqa_arena_string(arena, digits) : NULL;
 }
 
 /* The extension in a channel's name: "PJSIP/8001-00000012", "Local/8001@from-queue-1;2",
@@ -129,10 +137,56 @@ static int may_be_trunk(const char *channel, const char *number)
     return channel != NULL && number != NULL && strcmp(number, channel) != 0 && is_phone(number);
 }
 
+/* What the exchange dialled last. */
+enum dialled {
+    DIALLED_UNKNOWN,
+    DIALLED_EXTENSION, /* a queue's member, or "SIP/8001" */
+    DIALLED_NUMBER     /* "SIP/trunk/13800138000" or "PJSIP/13800138000@trunk" */
+};
+
+/* Of "TECH/RESOURCE", `length` bytes. */
+static enum dialled read_destination(const char *text, size_t length, const char *called)
+{
+    char resource[128];
+    const char *slash = memchr(text, '/', length);
+
+    if (slash == NULL)
+        return DIALLED_UNKNOWN;
+    (void)snprintf(resource, sizeof resource, "%.*s", (int)(length - (size_t)(slash + 1 - text)),
+                   slash + 1);
+    char *at = strchr(resource, '@');
+    const char *behind = strchr(resource, '/');
+    if (at != NULL)
+        *at = '\0';
+    if (is_phone(behind != NULL ? behind + 1 : resource))
+        return DIALLED_NUMBER;
+    return behind == NULL && strcmp(resource, called) == 0 ? DIALLED_EXTENSION : DIALLED_UNKNOWN;
+}
+
+static enum dialled read_dialled(const char *const values[CQA_COLUMN_COUNT], const char *called)
+{
+    const char *app = values[CQA_COLUMN_LAST_APP];
+    const char *data = values[CQA_COLUMN_LAST_DATA];
+    enum dialled dialled = DIALLED_UNKNOWN;
+
+    if (app != NULL && strcasecmp(app, "Queue") == 0)
+        return DIALLED_EXTENSION;
+    if (app == NULL || data == NULL || strcasecmp(app, "Dial") != 0)
+        return DIALLED_UNKNOWN;
+    const char *end = data + strcspn(data, ",|");
+    while (data < end && dialled == DIALLED_UNKNOWN) { /* several ring at once: "SIP/1&SIP/2" */
+        const size_t length = strcspn(data, "&,|");
+        dialled = read_destination(data, length, called);
+        data += length + 1;
+    }
+    return dialled;
+}
+
 /*
  * A trunk may have a name of digits as an extension has. An outside number came through it, unless
  * it goes on to another outside number; where an extension calls outside, the channel that was
- * called is the trunk; where both may be, nobody knows who of them is the agent.
+ * called is the trunk. Where both may be, what was dialled tells: an extension is the agent, and to
+ * dial a number it takes a trunk. Where that does not tell, nobody knows who of them is the agent.
  */
 static void drop_trunks(const char *const values[CQA_COLUMN_COUNT], const char **calls,
                         const char **called)
@@ -141,9 +195,14 @@ static void drop_trunks(const char *const values[CQA_COLUMN_COUNT], const char *
     const char *callee = values[CQA_COLUMN_CALLEE];
     const char *to = values[CQA_COLUMN_DST_CHANNEL];
     const int goes_on = to != NULL && to[0] != '\0' && is_phone(callee) && *called == NULL;
-    const int comes_in = may_be_trunk(*calls, caller) && !goes_on;
-    const int goes_out = *calls != NULL && may_be_trunk(*called, callee);
+    int comes_in = may_be_trunk(*calls, caller) && !goes_on;
+    int goes_out = *calls != NULL && may_be_trunk(*called, callee);
 
+    if (comes_in && goes_out) {
+        const enum dialled dialled = read_dialled(values, *called);
+        comes_in = dialled != DIALLED_NUMBER;
+        goes_out = dialled != DIALLED_EXTENSION;
+    }
     if (comes_in)
         *calls = NULL;
     if (goes_out)

@@ -78,6 +78,10 @@ int cqa_fact_from_queue_log(const char *line, size_t length, const struct cqa_fa
  */
 const char *cqa_fact_caller(const char *number, struct cqa_arena *arena);
 
+/* The same into `out`; 0 for fewer than five. */
+enum { CQA_FACT_CALLER_SIZE = 9 };
+int cqa_fact_caller_digits(const char *number, char out[CQA_FACT_CALLER_SIZE]);
+
 uint64_t cqa_fact_hash(uint64_t hash, const void *bytes, size_t size);
 
 #endif

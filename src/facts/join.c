@@ -35,13 +35,11 @@ static int same_text(const char *left, const char *right)
 /* One number in two ways of writing: +86 10 8888 8888 and 01088888888. */
 static int same_number(const char *left, const char *right)
 {
-    struct cqa_arena arena = {0};
-    const char *a = cqa_fact_caller(left, &arena);
-    const char *b = cqa_fact_caller(right, &arena);
-    const int same = a != NULL && b != NULL ? strcmp(a, b) == 0 : strcmp(left, right) == 0;
+    char digits[2][CQA_FACT_CALLER_SIZE];
 
-    cqa_arena_finish(&arena);
-    return same;
+    return cqa_fact_caller_digits(left, digits[0]) && cqa_fact_caller_digits(right, digits[1])
+               ? strcmp(digits[0], digits[1]) == 0
+               : strcmp(left, right) == 0;
 }
 
 static void hear(struct voices *voices, const char *value, enum cqa_fact_source from,

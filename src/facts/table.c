@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include "base/buffer.h"
 
 /* ---- parameters */
@@ -64,6 +65,36 @@ const char *cqa_fact_table_stranger(const char *query, size_t *length)
         if (parameter_of(at, *length) < 0)
             return at;
     return NULL;
+}
+
+static const char *skip_blank(const char *at)
+{
+    for (;;) {
+        at += strspn(at, " \t\r\n");
+        if (at[0] == '-' && at[1] == '-') {
+            at += strcspn(at, "\n");
+        } else if (at[0] == '/' && at[1] == '*') {
+            const char *end = strstr(at + 2, "*/");
+            at = end == NULL ? at + strlen(at) : end + 2;
+        } else {
+            return at;
+        }
+    }
+}
+
+int cqa_fact_table_is_select(const char *query)
+{
+    const char *at = skip_blank(query);
+    const size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    if (!(length == 6 && strncasecmp(at, "SELECT", 6) == 0) &&
+        !(length == 4 && strncasecmp(at, "WITH", 4) == 0))
+        return 0;
+    while (*at != '\0' && *at != ';') {
+        const char *past = skip_quoted(at);
+        at = past != at ? past : at + 1;
+    }
+    return *at == '\0' || *skip_blank(at + 1) == '\0';
 }
 
 /* ---- the statement */

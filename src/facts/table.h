@@ -21,6 +21,10 @@ struct cqa_fact_table {
  * length in `*length`. */
 const char *cqa_fact_table_stranger(const char *query, size_t *length);
 
+/* Whether it is one SELECT (or WITH … SELECT) and nothing behind it: no other statement is ever
+ * sent to somebody else's database. */
+int cqa_fact_table_is_select(const char *query);
+
 /* Return 0 to stop. The fact's strings live during the call only. */
 typedef int cqa_fact_visit(void *context, const struct cqa_fact *fact);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum {
-    AROUND_MS = 5000,        /* before and behind a flag */
     FLAG_MS_MAX = 50000,     /* of one flag: its beginning shows what it is */
     MUTE_MORE_MS = 100,      /* on both sides of keyed digits: what leaves the house is cut wider */
     BODY_BYTES_MAX = 7 << 20 /* servers take 8 MiB an object unless configured otherwise */
@@ -32,13 +31,31 @@ static int by_start(const void *left, const void *right)
     return (a->start_ms > b->start_ms) - (a->start_ms < b->start_ms);
 }
 
-static struct cqa_span around(const struct cqa_deduction *flag, int64_t duration_ms)
+/* Whether the policy wants the flag heard later. One that fails the call is severe whatever its
+ * rule says. */
+static int is_wanted(const struct cqa_clips_config *config, const struct cqa_deduction *flag)
+{
+    int severity = 0;
+
+    while (severity + 1 < CQA_SEVERITY_COUNT &&
+           strcmp(cqa_severity_words[severity], flag->severity) != 0)
+        severity++;
+    if (severity < config->severity_least && !flag->automatic_fail)
+        return 0;
+    for (size_t i = 0; i < config->rule_count; i++)
+        if (strcmp(config->rules[i], flag->rule) == 0)
+            return 1;
+    return config->rule_count == 0;
+}
+
+static struct cqa_span around(const struct cqa_clips_config *config,
+                              const struct cqa_deduction *flag, int64_t duration_ms)
 {
     int64_t end_ms = flag->end_ms;
 
     if (end_ms - flag->start_ms > FLAG_MS_MAX)
         end_ms = flag->start_ms + FLAG_MS_MAX;
-    const struct cqa_span span = {flag->start_ms - AROUND_MS, end_ms + AROUND_MS};
+    const struct cqa_span span = {flag->start_ms - config->around_ms, end_ms + config->around_ms};
     return (struct cqa_span){span.start_ms > 0 ? span.start_ms : 0,
                              span.end_ms < duration_ms ? span.end_ms : duration_ms};
 }
@@ -75,21 +92,23 @@ static int plan_mutes(const struct cqa_result *result, struct cqa_clip_order *or
 int cqa_clips_plan(const struct cqa_clips_config *config, const struct cqa_result *result,
                    struct cqa_clip_order *order)
 {
-    const size_t count = result->score.deduction_count;
+    const struct cqa_score *score = &result->score;
     struct cqa_span *spans;
+    size_t count = 0;
 
-    if (!config->sends || !result->scored || count == 0 || is_private(config, result->call.queue))
+    if (!config->sends || !result->scored || is_private(config, result->call.queue))
         return 0;
     *order = (struct cqa_clip_order){.channels = result->recording.channels,
                                      .bytes_max = (uint32_t)config->bytes_max,
                                      .legs = cqa_audio_legs(&result->recording)};
-    spans = calloc(count, sizeof *spans);
+    spans = calloc(score->deduction_count + 1, sizeof *spans);
     if (spans == NULL || !plan_mutes(result, order)) {
         free(spans);
         return 0;
     }
-    for (size_t i = 0; i < count; i++)
-        spans[i] = around(&result->score.deductions[i], result->recording.duration_ms);
+    for (size_t i = 0; i < score->deduction_count; i++)
+        if (is_wanted(config, &score->deductions[i]))
+            spans[count++] = around(config, &score->deductions[i], result->recording.duration_ms);
     qsort(spans, count, sizeof *spans, by_start);
     for (size_t i = 0; i < count; i++)
         add_span(order, spans[i]);

@@ -96,6 +96,17 @@ static void check_watched(const struct cqa_config *config, const struct cqa_yaml
                              config->watches[i].path);
 }
 
+static void check_sources(const struct cqa_yaml_node *map, const struct cqa_facts_config *facts,
+                          const struct cqa_surroundings *around)
+{
+    const struct cqa_yaml_node *list = cqa_yaml_find(map, "sources");
+
+    for (size_t i = 0; i < facts->count; i++)
+        if (facts->origins[i].path != NULL)
+            cqa_check_source(around, cqa_yaml_find(cqa_yaml_item(list, i), "path"),
+                             facts->origins[i].path);
+}
+
 static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *node,
                        const struct cqa_surroundings *around)
 {
@@ -121,8 +132,10 @@ static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *no
                              "time_zone: %p", &error.message);
     watch->zone_name = cqa_arena_string(&config->arena, zone);
     const struct cqa_yaml_node *facts = cqa_yaml_want(node, "facts", CQA_YAML_MAP, 0, problems);
-    if (facts != NULL)
+    if (facts != NULL) {
         cqa_facts_config_read(facts, &config->arena, &watch->facts, problems);
+        check_sources(facts, &watch->facts, around);
+    }
     if (watch->path != NULL)
         check_watched(config, cqa_yaml_find(node, "path"), watch->path, around);
     config->watch_count++;
@@ -225,41 +238,6 @@ static void read_post(struct cqa_config *config, const struct cqa_yaml_node *roo
     post->single = config->batch == 1;
 }
 
-/* --- clips --- */
-
-static void read_private_queues(struct cqa_config *config, const struct cqa_yaml_node *map,
-                                struct cqa_problems *problems)
-{
-    const struct cqa_yaml_node *list =
-        cqa_yaml_want(map, "private_queues", CQA_YAML_LIST, 0, problems);
-    const size_t count = list != NULL ? cqa_yaml_count(list) : 0;
-    struct cqa_clips_config *clips = &config->clips;
-
-    clips->private_queues =
-        cqa_arena_alloc(&config->arena, (count + 1) * sizeof *clips->private_queues);
-    for (size_t i = 0; clips->private_queues != NULL && i < count; i++) {
-        const char *queue = cqa_yaml_text(cqa_yaml_item(list, i));
-        if (queue == NULL || queue[0] == '\0')
-            cqa_yaml_problem(cqa_yaml_item(list, i), problems, "a queue must be a text");
-        else
-            clips->private_queues[clips->private_count++] = cqa_arena_string(&config->arena, queue);
-    }
-}
-
-static void read_clips(struct cqa_config *config, const struct cqa_yaml_node *root,
-                       struct cqa_problems *problems)
-{
-    static const char *const keys[] = {"send", "bytes_max", "private_queues", NULL};
-    const struct cqa_yaml_node *map = cqa_yaml_want(root, "clips", CQA_YAML_MAP, 0, problems);
-
-    if (map == NULL)
-        return;
-    cqa_yaml_only(map, keys, problems);
-    cqa_yaml_get_bool(map, "send", 1, &config->clips.sends, problems);
-    cqa_yaml_get_whole(map, "bytes_max", 0, 16 << 10, 4 << 20, &config->clips.bytes_max, problems);
-    read_private_queues(config, map, problems);
-}
-
 /* --- all --- */
 
 static void set_defaults(struct cqa_config *config)
@@ -274,7 +252,7 @@ static void set_defaults(struct cqa_config *config)
         .retention = {730, 730, 730},
         .post.timeout_ms = 30 * 1000,
         .batch = 100,
-        .clips.bytes_max = 1 << 20,
+        .clips = {.bytes_max = 1 << 20, .around_ms = 5000},
         .log_level = CQA_LOG_INFO,
     };
 }
@@ -342,7 +320,7 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
     check_state(config, cqa_yaml_find(root, "state_dir"), around);
     read_rubric(config, root, problems);
     read_post(config, root, around);
-    read_clips(config, root, problems);
+    cqa_clips_config_read(&config->clips, root, config->rubric, &config->arena, problems);
 }
 
 static int load(struct cqa_config *config, const char *path, const struct cqa_surroundings *around)

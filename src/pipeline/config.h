@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/problems.h"
+#include "pipeline/clips_config.h"
 #include "pipeline/facts_config.h"
 #include "post/post.h"
 #include "recorder/profile.h"
@@ -23,14 +24,6 @@ struct cqa_watch_config {
     struct cqa_zone *zone;
     const char *zone_name;         /* NULL: the machine's */
     struct cqa_facts_config facts; /* what tells of its calls, besides names and sidecars */
-};
-
-/* Evidence clips that go with results (pipeline/clips.h). */
-struct cqa_clips_config {
-    int sends;
-    int64_t bytes_max; /* of one recording's clips */
-    const char **private_queues;
-    size_t private_count;
 };
 
 /*

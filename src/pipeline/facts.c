@@ -137,15 +137,13 @@ enum cqa_status cqa_facts_know(struct cqa_pipeline *pipeline, const struct cqa_w
         cqa_log(CQA_LOG_WARNING, "%s: its metadata is not used: %p", cqa_log_private(path),
                 &sidecar.message);
     out->call = identity.call;
-    out->link.keys =
-        (struct cqa_facts_wish){.watch = watch->path,
-                                .call_id = identity.call.id,
-                                .file = stem_of(path, arena),
-                                .caller = cqa_fact_caller(identity.call.customer, arena),
-                                .begun_ms = identity.call.called_ms > 0
-                                                ? identity.call.called_ms
-                                                : identity.call.begun_ms,
-                                .within_ms = CQA_JOIN_WITHIN_MS};
+    out->link.keys = (struct cqa_facts_wish){
+        .watch = watch->path,
+        .call_id = identity.call.id,
+        .file = stem_of(path, arena),
+        .caller = cqa_fact_caller(identity.call.customer, arena),
+        .begun_ms = identity.call.called_ms > 0 ? identity.call.called_ms : identity.call.begun_ms,
+        .within_ms = CQA_JOIN_WITHIN_MS};
     if (out->link.keys.file == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     status = join(pipeline, watch, arena, out, error);
@@ -201,11 +199,10 @@ void cqa_facts_stored(struct cqa_pipeline *pipeline)
 
 /* Looks at one. */
 static enum cqa_status look_at(struct cqa_pipeline *pipeline, const struct cqa_watch_config *watch,
-                               const struct cqa_facts_due *due, struct cqa_facts_looked *looked,
-                               struct cqa_error *error)
+                               const struct cqa_facts_due *due, struct cqa_arena *arena,
+                               struct cqa_facts_looked *looked, struct cqa_error *error)
 {
     struct cqa_call_identity identity = {0};
-    struct cqa_arena arena = {0};
     struct cqa_known_call known = {0};
     enum cqa_status status = CQA_OK;
 
@@ -213,8 +210,8 @@ static enum cqa_status look_at(struct cqa_pipeline *pipeline, const struct cqa_w
                                         .look_ms = next_look_ms(pipeline, watch, due->made_ms),
                                         .sidecar = due->sidecar};
     if (!due->is_due) {
-        status = cqa_recorder_identify(watch->recorder, watch->zone, due->path, &arena, &identity,
-                                       error);
+        status =
+            cqa_recorder_identify(watch->recorder, watch->zone, due->path, arena, &identity, error);
         if (status == CQA_OK)
             looked->sidecar =
                 cqa_recorder_sidecar_stamp(watch->recorder, due->path, identity.call.id);
@@ -222,12 +219,11 @@ static enum cqa_status look_at(struct cqa_pipeline *pipeline, const struct cqa_w
     /* One that was taken away says as much as it did while it was there. */
     const int is_new = looked->sidecar != 0 && looked->sidecar != due->sidecar;
     if (status == CQA_OK && (due->is_due || is_new))
-        status = cqa_facts_know(pipeline, watch, due->path, &arena, &known, error);
+        status = cqa_facts_know(pipeline, watch, due->path, arena, &known, error);
     if (status == CQA_OK && known.call.id != NULL) {
         looked->sidecar = known.link.sidecar;
         looked->differs = strcmp(known.facts, due->facts) != 0;
     }
-    cqa_arena_finish(&arena);
     return status;
 }
 
@@ -246,18 +242,20 @@ struct looking {
 static enum cqa_status look_at_all(void *context, struct cqa_error *error)
 {
     struct looking *looking = context;
+    struct cqa_arena arena = {0};
     enum cqa_status status = CQA_OK;
 
     looking->done = 0;
     for (size_t i = 0; status == CQA_OK && i < looking->count; i++) {
         const struct cqa_facts_due *due = &looking->due[i];
         struct cqa_facts_looked *looked = &looking->looked[looking->done];
-        status = look_at(looking->pipeline, looking->watch, due, looked, error);
+        status = look_at(looking->pipeline, looking->watch, due, &arena, looked, error);
         /* of all, only what changes is written */
         const int same = looked->sidecar == due->sidecar && !due->is_due;
         looking->done += (size_t) !(looking->everything && same);
         *looking->last = due->id;
     }
+    cqa_arena_finish(&arena);
     return status;
 }
 
@@ -557,6 +555,16 @@ int64_t cqa_facts_step(struct cqa_pipeline *pipeline)
         pipeline->pause_until_ms <= cqa_pipeline_now_ms(pipeline))
         look(pipeline);
     return room->look_at_ms < next_ms ? room->look_at_ms : next_ms;
+}
+
+size_t cqa_facts_unread(const struct cqa_pipeline *pipeline)
+{
+    const struct cqa_facts_room *room = pipeline->facts;
+    size_t count = 0;
+
+    for (size_t i = 0; i < room->count; i++)
+        count += room->origins[i].troubled != 0;
+    return count;
 }
 
 int cqa_facts_complete(const struct cqa_pipeline *pipeline)

@@ -36,6 +36,9 @@ struct cqa_facts_link cqa_facts_link_of(const struct cqa_pipeline *pipeline,
 /* Reads on and looks again, as far as it is time. Monotonic time of the next step. */
 int64_t cqa_facts_step(struct cqa_pipeline *pipeline);
 
+/* How many logs and tables could not be read the last time that they were looked at. */
+size_t cqa_facts_unread(const struct cqa_pipeline *pipeline);
+
 /* Everything has been read since the start, as far as it is there, and nothing is to be looked at.
  */
 int cqa_facts_complete(const struct cqa_pipeline *pipeline);

@@ -85,6 +85,9 @@ static void read_query(const struct cqa_yaml_node *map, struct cqa_arena *arena,
                          "no parameter is called \"%.*s\"; allowed: :since, :until, :since_epoch, "
                          ":until_epoch",
                          (int)length, stranger);
+    if (table->query != NULL && !cqa_fact_table_is_select(table->query))
+        cqa_yaml_problem(cqa_yaml_find(map, "query"), problems,
+                         "is not one SELECT: records are only read");
     if (table->query != NULL)
         read_columns(map, arena, table, problems);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/life.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include <stdlib.h>
 #include "base/log.h"
 
@@ -150,6 +153,16 @@ enum cqa_life_event cqa_life_failure(enum cqa_recording_state state)
     };
 
     return events[state];
+}
+
+enum cqa_status cqa_life_has_place(const char *state_dir, struct cqa_error *error)
+{
+    if (access(state_dir, F_OK) != 0 && errno == ENOENT)
+        return cqa_fail(error, CQA_E_IO,
+                        "state_dir: there is no folder %s: make it, for the user of the service "
+                        "(install -d -o callqa -m 750)",
+                        state_dir);
+    return CQA_OK;
 }
 
 enum cqa_status cqa_life_open(const char *state_dir, struct cqa_store **out,

@@ -110,6 +110,9 @@ enum cqa_recording_state cqa_life_stored(enum cqa_life life);
 /* What a failure's end in the store was to its recording. */
 enum cqa_life_event cqa_life_failure(enum cqa_recording_state state);
 
+/* CQA_E_IO: the state's folder is not there. */
+enum cqa_status cqa_life_has_place(const char *state_dir, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* cqa_store_open for everybody above the store: the store then refuses what is no step. */
 enum cqa_status cqa_life_open(const char *state_dir, struct cqa_store **out,
                               struct cqa_error *error) CQA_MUST_CHECK;

@@ -166,8 +166,10 @@ enum cqa_status cqa_pipeline_create(struct cqa_pipeline **out, const struct cqa_
     pipeline->clock = clock;
     pipeline->options = *options;
     cqa_analyzer_name(config, engine, pipeline->analyzer);
+    status = cqa_life_has_place(config->state_dir, error);
     /* Workers before secrets and database, so that none of them inherits either. */
-    status = start_workers(pipeline, config, error);
+    if (status == CQA_OK)
+        status = start_workers(pipeline, config, error);
     if (status == CQA_OK && options->mends)
         status = mend(pipeline, error);
     if (status == CQA_OK)
@@ -462,6 +464,7 @@ static void tell_sending(const struct cqa_pipeline *pipeline, struct cqa_pipelin
     }
     const struct cqa_sender_status sender = cqa_sender_status(pipeline->sender);
     status->delivered = sender.delivered;
+    status->kept_back = sender.kept_back;
     status->refused = sender.refused;
     status->running += (size_t)sender.busy;
     status->sent_all = !sender.busy && sender.idle_ms > SOON_MS;
@@ -489,6 +492,7 @@ void cqa_pipeline_status(struct cqa_pipeline *pipeline, struct cqa_pipeline_stat
     *status = pipeline->counts;
     cqa_intake_passed_over(pipeline, status->passed_over);
     status->unread = cqa_intake_unread(pipeline);
+    status->facts_unread = cqa_facts_unread(pipeline);
     status->running = (size_t)running(pipeline);
     status->analysed_all = cqa_intake_complete(pipeline) && cqa_facts_complete(pipeline) &&
                            status->running == 0 && !pipeline->claimed &&

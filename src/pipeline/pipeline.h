@@ -27,6 +27,7 @@ struct cqa_pipeline_status {
     uint64_t apart;     /* of them kept beside those that count */
     uint64_t failed;    /* recordings given up, with a reason stored */
     uint64_t delivered; /* struck by the server's answer */
+    uint64_t kept_back; /* of them, as far as this process sends: the server does not count them */
     uint64_t refused;   /* quarantined: the server will never take them */
     struct {
         char reason[32];
@@ -46,6 +47,7 @@ struct cqa_pipeline_status {
     int intake_paused;                 /* the store takes no more (disk full?) */
     size_t passed_over[CQA_LITTER_COUNT]; /* files and folders, by their names */
     size_t unread;                        /* watched folders that cannot be read, or not in whole */
+    size_t facts_unread;                  /* logs and tables of facts that cannot be read */
     const struct cqa_message *trouble;    /* the last of the server; NULL: none */
 };
 

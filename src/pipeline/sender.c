@@ -31,6 +31,7 @@ static const size_t REQUEST_BYTES_MAX = (size_t)16 << 20;
 struct judged {
     int64_t id; /* the delivery's */
     enum cqa_verdict verdict;
+    int http_status;
     int written;
 };
 
@@ -163,6 +164,18 @@ static void mark_written(struct cqa_sender *sender, enum cqa_verdict verdict, si
         }
 }
 
+/* How many of these the server has, but does not count. */
+static size_t count_kept_back(const struct cqa_sender *sender, const int64_t *ids, size_t count)
+{
+    enum { ACCEPTED = 202 };
+    size_t found = 0;
+
+    for (size_t i = 0; i < sender->reply.count; i++)
+        for (size_t k = 0; k < count; k++)
+            found += sender->judged[i].id == ids[k] && sender->judged[i].http_status == ACCEPTED;
+    return found;
+}
+
 static int write_delivered(struct cqa_sender *sender)
 {
     int64_t ids[CQA_BATCH_MAX];
@@ -174,6 +187,7 @@ static int write_delivered(struct cqa_sender *sender)
             cqa_deliveries_acked(sender->store, ids, count, wall_of(sender), &error);
         if (!took(sender, status, &error, CQA_N("a receipt")))
             return 0;
+        sender->status.kept_back += count_kept_back(sender, ids, count);
         mark_written(sender, CQA_DELIVERED, count);
         sender->status.delivered += count;
     }
@@ -374,8 +388,9 @@ static void judge(struct cqa_sender *sender)
     assert(sender->reply.count <= CQA_BATCH_MAX);
     cqa_circuit_items(&sender->circuit, &sender->reply, verdicts);
     for (size_t i = 0; i < sender->reply.count; i++)
-        sender->judged[i] =
-            (struct judged){.id = sender->reply.receipts[i].id, .verdict = verdicts[i]};
+        sender->judged[i] = (struct judged){.id = sender->reply.receipts[i].id,
+                                            .verdict = verdicts[i],
+                                            .http_status = sender->reply.receipts[i].http_status};
     cqa_circuit_reply(&sender->circuit, &sender->reply, now_of(sender), random_bits(sender));
     say_how_it_went(sender, &before);
     note_server(sender);

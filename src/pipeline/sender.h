@@ -38,6 +38,7 @@ void cqa_sender_wake(struct cqa_sender *sender);
 
 struct cqa_sender_status {
     uint64_t delivered;                /* struck by the server's answer */
+    uint64_t kept_back;                /* of them; the server has them and does not count them */
     uint64_t refused;                  /* the server will never take them */
     int busy;                          /* a request, or its answer, is under way */
     int failures;                      /* requests in a row that came to nothing */

@@ -11,6 +11,9 @@
 
 /* ---- folders */
 
+/* StateDirectory= of the unit, which makes it. */
+#define CQA_STATE_OF_UNIT "/var/lib/callqa"
+
 int cqa_check_overlap(const char *left, const char *right)
 {
     char buffers[2][PATH_MAX];
@@ -20,6 +23,26 @@ int cqa_check_overlap(const char *left, const char *right)
     return cqa_path_lies_in(one, other) || cqa_path_lies_in(other, one);
 }
 
+/* What the unit (systemd/callqad.service) keeps from the service; a drop-in may give it back. */
+static void check_hidden(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
+                         const char *path)
+{
+    static const char *const hidden[][2] = {{"/home", "ProtectHome="},
+                                            {"/root", "ProtectHome="},
+                                            {"/run/user", "ProtectHome="},
+                                            {"/tmp", "PrivateTmp="},
+                                            {"/var/tmp", "PrivateTmp="}};
+    char buffer[PATH_MAX];
+    const char *real = cqa_path_real(path, buffer);
+
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (cqa_path_lies_in(real, hidden[i][0]))
+            cqa_yaml_problem(node, around->notes,
+                             "%s: the unit callqad.service does not see %s (%s): it takes a "
+                             "drop-in that says otherwise, or another place",
+                             path, hidden[i][0], hidden[i][1]);
+}
+
 void cqa_check_watched(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
                        const char *path)
 {
@@ -27,6 +50,7 @@ void cqa_check_watched(const struct cqa_surroundings *around, const struct cqa_y
     if (!cqa_check_folder(node, path, around->problems) || around->notes == NULL ||
         cqa_path_is_shared(path, NULL))
         return;
+    check_hidden(around, node, path);
     if (access(path, F_OK) != 0)
         cqa_yaml_problem(node, errno == ENOENT ? around->notes : around->problems, "%s: %p", path,
                          cqa_words_of_errno(errno));
@@ -45,11 +69,27 @@ void cqa_check_state(const struct cqa_surroundings *around, const struct cqa_yam
     if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
         cqa_yaml_problem(node, around->problems, "%s is no folder", path);
     else if (around->notes != NULL && access(path, F_OK) != 0)
-        cqa_yaml_problem(node, errno == ENOENT ? around->notes : around->problems, "%s: %p", path,
-                         cqa_words_of_errno(errno));
+        cqa_yaml_problem(
+            node,
+            errno == ENOENT && strcmp(path, CQA_STATE_OF_UNIT) == 0 ? around->notes
+                                                                    : around->problems,
+            "%s: %p; it is made by whoever sets the service up (install -d -o callqa -m 750)", path,
+            cqa_words_of_errno(errno));
     else if (around->notes != NULL && access(path, R_OK | W_OK | X_OK) != 0)
         cqa_yaml_problem(node, around->problems, "%s cannot be written: %p", path,
                          cqa_words_of_errno(errno));
+    if (around->notes != NULL)
+        check_hidden(around, node, path);
+}
+
+void cqa_check_source(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
+                      const char *path)
+{
+    if (around->notes == NULL || cqa_path_is_shared(path, NULL))
+        return;
+    if (access(path, F_OK) != 0 && errno == ENOENT)
+        cqa_yaml_problem(node, around->problems, "%s: %p", path, cqa_words_of_errno(ENOENT));
+    check_hidden(around, node, path);
 }
 
 int cqa_check_apart(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,

@@ -24,6 +24,10 @@ void cqa_check_watched(const struct cqa_surroundings *around, const struct cqa_y
 void cqa_check_state(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
                      const char *path);
 
+/* A log or database of facts. */
+void cqa_check_source(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
+                      const char *path);
+
 /* That it lies in no watched folder. 0 with a problem. */
 int cqa_check_apart(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
                     const char *state, const char *watched);

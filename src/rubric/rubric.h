@@ -34,6 +34,16 @@ struct cqa_rubric_info {
     double cap; /* of all deductions together; NaN: none */
 };
 
+/* As words in the order of how much they weigh: "note", "minor", "major", "critical". */
+enum cqa_severity {
+    CQA_SEVERITY_NOTE,
+    CQA_SEVERITY_MINOR,
+    CQA_SEVERITY_MAJOR,
+    CQA_SEVERITY_CRITICAL,
+    CQA_SEVERITY_COUNT
+};
+extern const char *const cqa_severity_words[CQA_SEVERITY_COUNT + 1];
+
 struct cqa_rule_info {
     const char *id;
     struct cqa_text title;

@@ -12,15 +12,6 @@
 
 enum { CQA_POINTS_MAX = 1000000, CQA_NO_CAP = -1 };
 
-enum cqa_severity {
-    CQA_SEVERITY_NOTE,
-    CQA_SEVERITY_MINOR,
-    CQA_SEVERITY_MAJOR,
-    CQA_SEVERITY_CRITICAL,
-    CQA_SEVERITY_COUNT
-};
-extern const char *const cqa_severity_words[CQA_SEVERITY_COUNT + 1];
-
 /* All that is given must hold. */
 struct cqa_condition {
     int64_t shorter_than_ms; /* 0: not asked */

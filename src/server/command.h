@@ -3,6 +3,7 @@
 #define CQA_SERVER_COMMAND_H
 
 #include "base/program.h"
+#include "recorder/about.h"
 #include "server/config.h"
 #include "server/store.h"
 
@@ -16,6 +17,10 @@ struct cqa_command {
     const char *teams[32];
     size_t team_count;
     int check_only;
+    struct cqa_about about; /* whom clips are about; value NULL: nobody was named */
+    const char *reason;
+    int lift;
+    int dry;
     const char *words[4]; /* what is no option: "token", "add", NAME */
     int word_count;
 };
@@ -24,6 +29,7 @@ struct cqa_command {
 int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores *scores);
 int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scores);
 int cqa_command_user(const struct cqa_command *command, struct cqa_scores *scores);
+int cqa_command_clips(const struct cqa_command *command, struct cqa_scores *scores);
 int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scores);
 
 /* Prints "callqa-server: …" and returns `code`. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "base/log.h"
 #include "server/command.h"
+#include "server/evidence.h"
 #include "server/meet.h"
 #include "server/server.h"
 
@@ -36,13 +37,37 @@ static void block_signals(sigset_t *set)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static void wait_for_end(const sigset_t *set)
+/* Evidence clips that were kept for as long as the configuration says. */
+static void tidy_clips(const struct cqa_server_config *config, struct cqa_scores *scores)
 {
-    int number = 0;
+    static const int64_t day_ms = 24 * 3600000LL;
+    struct cqa_error error = {0};
+    int64_t calls = 0;
 
-    while (sigwait(set, &number) != 0 || number == SIGHUP)
+    if (config->clip_days == 0)
+        return;
+    if (cqa_evidence_tidy(scores, cqa_clock_wall_ms(&cqa_clock_system) - config->clip_days * day_ms,
+                          &calls, &error) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "clips: %p", &error.message);
+    else if (calls > 0)
+        cqa_log(CQA_LOG_NOTICE, "clips of %lld calls were kept for %lld days and are gone",
+                (long long)calls, (long long)config->clip_days);
+}
+
+/* Until a signal ends it; once an hour what is old goes. */
+static void wait_for_end(const sigset_t *set, const struct cqa_server_config *config,
+                         struct cqa_scores *scores)
+{
+    const struct timespec hour = {.tv_sec = 3600};
+    int number;
+
+    do {
+        number = sigtimedwait(set, NULL, &hour);
         if (number == SIGHUP)
             cqa_log(CQA_LOG_NOTICE, "SIGHUP: settings take effect at the next start");
+        else if (number < 0 && errno == EAGAIN)
+            tidy_clips(config, scores);
+    } while (number < 0 || number == SIGHUP);
 }
 
 static void warn_of_exposure(const struct cqa_server_config *config)
@@ -71,6 +96,7 @@ int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores 
     warn_of_exposure(config);
     if (cqa_scores_mend(scores, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    tidy_clips(config, scores);
     if (cqa_server_start(&server, config, scores, &cqa_clock_system,
                          handed == 1 ? SD_LISTEN_FDS_START : -1, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
@@ -81,7 +107,7 @@ int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores 
         return CQA_EXIT_FAILED;
     }
     sd_notifyf(0, "READY=1\nSTATUS=Listening on %s", cqa_server_address(server));
-    wait_for_end(&signals);
+    wait_for_end(&signals, config, scores);
     sd_notify(0, "STOPPING=1\nSTATUS=Finishing requests");
     cqa_server_stop(server);
     cqa_log(CQA_LOG_NOTICE, "stopped");

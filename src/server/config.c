@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/config.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +75,22 @@ static int check_store(const struct cqa_yaml_node *node, const char *path,
     return 0;
 }
 
+/* The service's own is made by its unit (StateDirectory=). */
+static int check_store_folder(const struct cqa_yaml_node *node, const char *path,
+                              struct cqa_problems *problems)
+{
+    static const char units[] = "/var/lib/callqa-server";
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    if (folder[0] == '\0' || strcmp(folder, units) == 0 || access(folder, F_OK) == 0 ||
+        errno != ENOENT)
+        return 1;
+    cqa_yaml_problem(node, problems, "there is no folder %s for the store", folder);
+    return 0;
+}
+
 static void read_store(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                        struct cqa_problems *problems)
 {
@@ -84,7 +103,8 @@ static void read_store(struct cqa_server_config *config, const struct cqa_yaml_n
     if (strncmp(text, scheme, sizeof scheme - 1) != 0 || path[0] != '/')
         cqa_yaml_problem(cqa_yaml_find(root, "store"), problems,
                          "\"%s\" is not a store; allowed: sqlite:/ABSOLUTE/PATH", text);
-    else if (check_store(cqa_yaml_find(root, "store"), path, problems))
+    else if (check_store(cqa_yaml_find(root, "store"), path, problems) &&
+             check_store_folder(cqa_yaml_find(root, "store"), path, problems))
         config->store_path = keep(config, path);
 }
 
@@ -186,6 +206,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                                        "item_bytes_max",
                                        "session",
                                        "objection_days",
+                                       "clip_days",
                                        "notices",
                                        "public_url",
                                        "time_zone",
@@ -217,6 +238,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            problems);
         read_session(config, root, problems);
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
+        cqa_yaml_get_whole(root, "clip_days", 0, 0, 36500, &config->clip_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);
         read_shifts(config, root, problems);
         config->reason_count =

@@ -31,6 +31,7 @@ struct cqa_server_config {
     int64_t session_idle_ms;
     int64_t session_ms_max;
     int64_t objection_days; /* how long after the call an agent may object */
+    int64_t clip_days;      /* evidence clips go so long after their call came; 0: with it */
     struct cqa_notice_config notices;
     const char *time_zone; /* of the site's clocks; NULL: the machine's own */
     struct cqa_zone *zone; /* the same, loaded */

@@ -36,7 +36,7 @@ static int read_words(const struct cqa_yaml_node *node, const char *key, struct 
 
     if (!cqa_yaml_get_string(node, key, 1, &text, problems))
         return 0;
-    if (text[0] == '\0' || strlen(text) > WORDS_BYTES_MAX) {
+    if (strlen(text) > WORDS_BYTES_MAX) {
         cqa_yaml_problem(cqa_yaml_find(node, key), problems, "a reason has 1 to %d bytes",
                          WORDS_BYTES_MAX);
         return 0;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/flag_json.h"
 
-#include "server/objections.h"
 #include "server/when.h"
 
 static const int64_t DAY_MS = 86400000;
@@ -36,11 +35,11 @@ static json_t *objection_json(const struct cqa_flag_objection *objection)
 {
     if (objection->id == 0)
         return json_null();
-    return json_pack(
-        "{s:I, s:s?, s:o, s:s?, s:s, s:s?, s:o, s:s?}", "objection", (json_int_t)objection->id,
-        "by", objection->by, "at", time_or_null(objection->at_ms), "text", objection->text,
-        "outcome", cqa_objection_words[objection->outcome], "decided_by", objection->decided_by,
-        "decided_at", time_or_null(objection->decided_ms), "answer", objection->answer);
+    return json_pack("{s:I, s:s?, s:o, s:s?, s:s, s:s?, s:o, s:s?}", "objection",
+                     (json_int_t)objection->id, "by", objection->by, "at",
+                     time_or_null(objection->at_ms), "text", objection->text, "outcome",
+                     objection->outcome, "decided_by", objection->decided_by, "decided_at",
+                     time_or_null(objection->decided_ms), "answer", objection->answer);
 }
 
 json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days)

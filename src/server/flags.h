@@ -9,8 +9,8 @@
 
 /* The objection to a flag; `id` is 0 where there is none. */
 struct cqa_flag_objection {
-    int64_t id, outcome; /* cqa_objection_outcome */
-    int64_t at_ms, decided_ms;
+    int64_t id, at_ms, decided_ms;
+    const char *outcome; /* of cqa_objection_words */
     const char *by, *text, *decided_by, *answer;
 };
 

@@ -20,12 +20,16 @@ static const char usage[] =
     "                          --config FILE\n"
     "       callqa-server user list|disable NAME --config FILE\n"
     "       callqa-server audit verify --config FILE\n"
+    "       callqa-server clips erase SUBJECT [--dry-run] --config FILE\n"
+    "       callqa-server clips hold [SUBJECT (--reason TEXT | --lift)] --config FILE\n"
     "\n"
     "Stores what recorders post and answers who may ask. Roles: admin lead auditor agent recorder "
     "hr.\n"
     "  token add prints the token, once. A token's --site keeps equal call ids of several PBXs "
     "apart.\n"
     "  user add also changes an account; without --team it sees every team.\n"
+    "  clips are what is kept of recordings. SUBJECT is --customer NUMBER, --agent NAME or\n"
+    "  --call ID. What is held is neither erased nor forgotten; without one the holds are listed.\n"
     "\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
     "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml";
@@ -38,7 +42,11 @@ enum {
     OPTION_PERSON,
     OPTION_SITE,
     OPTION_TEAM,
-    OPTION_VERSION,
+    OPTION_REASON,
+    OPTION_LIFT,
+    OPTION_DRY,
+    OPTION_ABOUT, /* and as many as there are kinds */
+    OPTION_VERSION = OPTION_ABOUT + CQA_ABOUT_KINDS,
     OPTION_HELP
 };
 
@@ -54,10 +62,29 @@ int cqa_command_fail(int code, const char *format, ...)
     return code;
 }
 
+static int read_subject(struct cqa_command *command, int kind)
+{
+    if (command->about.value != NULL || optarg[0] == '\0')
+        return cqa_command_fail(CQA_EXIT_USAGE, "one of --customer, --agent and --call, please");
+    command->about = (struct cqa_about){(enum cqa_about_kind)kind, optarg};
+    return -1;
+}
+
 /* -1: go on; else an exit code. */
 static int read_option(struct cqa_command *command, int option)
 {
+    if (option >= OPTION_ABOUT && option < OPTION_ABOUT + CQA_ABOUT_KINDS)
+        return read_subject(command, option - OPTION_ABOUT);
     switch (option) {
+    case OPTION_REASON:
+        command->reason = optarg;
+        return -1;
+    case OPTION_LIFT:
+        command->lift = 1;
+        return -1;
+    case OPTION_DRY:
+        command->dry = 1;
+        return -1;
     case OPTION_CHECK:
         command->check_only = 1;
         command->config = optarg;
@@ -104,6 +131,12 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
         {"person", required_argument, NULL, OPTION_PERSON},
         {"site", required_argument, NULL, OPTION_SITE},
         {"team", required_argument, NULL, OPTION_TEAM},
+        {"customer", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_CUSTOMER},
+        {"agent", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_AGENT},
+        {"call", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_CALL},
+        {"reason", required_argument, NULL, OPTION_REASON},
+        {"lift", no_argument, NULL, OPTION_LIFT},
+        {"dry-run", no_argument, NULL, OPTION_DRY},
         {"version", no_argument, NULL, OPTION_VERSION},
         {"help", no_argument, NULL, OPTION_HELP},
         {NULL, 0, NULL, 0},
@@ -140,6 +173,8 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
         code = cqa_command_token(command, scores);
     else if (strcmp(noun, "user") == 0)
         code = cqa_command_user(command, scores);
+    else if (strcmp(noun, "clips") == 0)
+        code = cqa_command_clips(command, scores);
     else if (strcmp(noun, "audit") == 0)
         code = cqa_command_audit(command, scores);
     else

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "server/genuine.h"
 
 enum { ENTRIES = 32, HASH_SIZE = 32, PLAYS = 1024, PLAY_MS = 600000 };
 static const uint64_t BYTES_MAX = 1ull << 30; /* an hour of both parties is 115 MB */
@@ -30,6 +31,7 @@ struct cqa_playback {
     pthread_mutex_t lock;     /* of all below; never held for long */
     pthread_mutex_t decoding; /* one file is decoded at a time */
     char *folder;
+    struct cqa_genuine *genuine;
     struct cqa_children *children; /* they decode */
     struct cqa_children *more;     /* what those do not; NULL: nobody does. Under `decoding` */
     int more_is_asked_for;
@@ -48,7 +50,10 @@ enum cqa_status cqa_playback_create(struct cqa_playback **out, const char *folde
     pthread_mutex_init(&playback->lock, NULL);
     pthread_mutex_init(&playback->decoding, NULL);
     playback->folder = strdup(folder);
-    const enum cqa_status status = cqa_render_children(&playback->children, error);
+    playback->genuine = cqa_genuine_create();
+    const enum cqa_status status = playback->folder == NULL || playback->genuine == NULL
+                                       ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                                       : cqa_render_children(&playback->children, error);
     if (status != CQA_OK) {
         cqa_playback_destroy(playback);
         return status;
@@ -68,6 +73,7 @@ void cqa_playback_destroy(struct cqa_playback *playback)
     pthread_mutex_destroy(&playback->decoding);
     cqa_children_destroy(playback->children);
     cqa_children_destroy(playback->more);
+    cqa_genuine_destroy(playback->genuine);
     free(playback->folder);
     free(playback);
 }
@@ -236,6 +242,11 @@ int cqa_playback_is_new(struct cqa_playback *playback, const char *name, int64_t
         *play = (struct play){key, now_ms};
     pthread_mutex_unlock(&playback->lock);
     return is_new;
+}
+
+struct cqa_genuine *cqa_playback_genuine(const struct cqa_playback *playback)
+{
+    return playback->genuine;
 }
 
 int cqa_playback_scratch(const struct cqa_playback *playback, struct cqa_error *error)

@@ -28,6 +28,9 @@ enum cqa_status cqa_playback_render(struct cqa_playback *playback,
 int cqa_playback_is_new(struct cqa_playback *playback, const char *name, int64_t call,
                         int64_t now_ms);
 
+/* Which files are what was judged; borrowed. */
+struct cqa_genuine *cqa_playback_genuine(const struct cqa_playback *playback);
+
 /* An unnamed file in the folder, the caller's; -1 with `error`. */
 int cqa_playback_scratch(const struct cqa_playback *playback, struct cqa_error *error);
 

@@ -250,6 +250,19 @@ static const char one_call_step[] =
     "CREATE INDEX calls_by_first ON calls(call_of) WHERE call_of IS NOT NULL;"
     "CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged;";
 
+/*
+ * Evidence that outlives the recording (docs/decisions/0138). `missed`: when a recording was first
+ * not found. Of clips that were erased on request a hash of the sound stays, so that the recorder
+ * cannot bring them back.
+ */
+static const char evidence_step[] =
+    "CREATE TABLE missed("
+    " call INTEGER PRIMARY KEY REFERENCES calls(id) ON DELETE CASCADE, since_ms INTEGER NOT NULL);"
+    "CREATE TABLE clip_holds("
+    " kind TEXT NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL, made_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(kind, value)) WITHOUT ROWID;"
+    "CREATE TABLE clips_erased(sha256 TEXT PRIMARY KEY, made_ms INTEGER NOT NULL) WITHOUT ROWID;";
+
 /* Why a person decided, as a code of the site's list; the words beside it stay free. */
 static const char reason_codes_step[] = "ALTER TABLE decisions ADD COLUMN code TEXT;";
 
@@ -259,6 +272,7 @@ static const char *const steps[] = {
     rubrics_step,         coaching_step,     previews_step,
     cqa_appraisal_faults, generations_step,  one_call_step,
     cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
+    evidence_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

@@ -21,6 +21,7 @@ static enum cqa_status find_call(struct cqa_sql *db, const char *site, const str
     return status;
 }
 
+CQA_SQL_STATEMENT(is_erased, "t", 1, "SELECT count(*) FROM clips_erased WHERE sha256 = ?1");
 CQA_SQL_STATEMENT(drop_clips, "i", 0, "DELETE FROM clips WHERE call = ?1");
 CQA_SQL_STATEMENT(
     insert_clip, "iiitb", 0,
@@ -64,6 +65,7 @@ enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const str
 {
     int64_t call = 0;
     int64_t has = 0;
+    int64_t erased = 0;
     int kept = 0;
     enum cqa_status status = find_call(db, site, item, &call, &has, error);
 
@@ -73,8 +75,10 @@ enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const str
         status = cqa_sql_do(db, error, &drop_other_clips, call, item->sha256);
     if (status != CQA_OK || item->clip_count == 0)
         return status;
-    status = is_kept(db, call, item, has, &kept, error);
-    return status == CQA_OK && !kept ? insert(db, call, item, error) : status;
+    status = cqa_sql_number(db, &erased, error, &is_erased, item->sha256);
+    if (status == CQA_OK && !erased)
+        status = is_kept(db, call, item, has, &kept, error);
+    return status == CQA_OK && !erased && !kept ? insert(db, call, item, error) : status;
 }
 
 CQA_SQL_STATEMENT(list_clips, "i", 3,
@@ -97,4 +101,50 @@ enum cqa_status cqa_evidence_read(struct cqa_scores *scores, int64_t call,
             break;
     }
     return cqa_list_end(scores, &list);
+}
+
+/* ---- recordings that are not there any more */
+
+CQA_SQL_STATEMENT(missed_since, "i", 1, "SELECT since_ms FROM missed WHERE call = ?1");
+CQA_SQL_STATEMENT(note_missed, "ii", 0,
+                  "INSERT INTO missed(call, since_ms) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
+CQA_SQL_STATEMENT(note_found, "i", 0, "DELETE FROM missed WHERE call = ?1");
+
+struct missing {
+    int64_t call, now_ms;
+    int is_there;
+};
+
+static enum cqa_status note(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct missing *missing = context;
+
+    return missing->is_there ? cqa_sql_do(db, error, &note_found, missing->call)
+                             : cqa_sql_do(db, error, &note_missed, missing->call, missing->now_ms);
+}
+
+static enum cqa_status read_since(struct cqa_scores *scores, int64_t call, int64_t *since_ms,
+                                  struct cqa_error *error)
+{
+    struct cqa_list list;
+
+    *since_ms = 0;
+    cqa_list_start(scores, &list, error, &missed_since, call);
+    if (cqa_list_next(&list, error))
+        *since_ms = cqa_sql_int(list.row, 0);
+    return cqa_list_end(scores, &list);
+}
+
+/* Looked at far more often than it changes: most looks write nothing. */
+enum cqa_status cqa_evidence_miss(struct cqa_scores *scores, int64_t call, int is_there,
+                                  int64_t *since_ms, struct cqa_error *error)
+{
+    struct missing missing = {call, cqa_scores_now_ms(scores), is_there};
+    enum cqa_status status = read_since(scores, call, since_ms, error);
+
+    if (status != CQA_OK || (*since_ms == 0) == is_there)
+        return status;
+    status = cqa_scores_write(scores, note, &missing, error);
+    *since_ms = is_there ? 0 : missing.now_ms;
+    return status;
 }

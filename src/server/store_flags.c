@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/flags_internal.h"
+#include "server/objections.h"
 
 struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row)
 {
@@ -29,7 +30,7 @@ struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row)
         .reason_code = cqa_sql_text(row, 22),
         .since_ms = cqa_sql_int(row, 23),
         .objection = {.id = cqa_sql_int(row, 24),
-                      .outcome = cqa_sql_int(row, 25),
+                      .outcome = cqa_objection_words[cqa_sql_int(row, 25)],
                       .at_ms = cqa_sql_int(row, 26),
                       .decided_ms = cqa_sql_int(row, 27),
                       .by = cqa_sql_text(row, 28),

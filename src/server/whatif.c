@@ -51,8 +51,8 @@ enum cqa_status cqa_whatif_add(struct cqa_whatif_row *rows, size_t count, const 
             const enum cqa_flag_state state =
                 state_of(call, deduction->event, reviewed, reviewed_count);
             /* What costs nothing and nobody decided on is a note: it waits for nobody. */
-            row->reviewed[state] += state != CQA_FLAG_OPEN || deduction->points > 0 ||
-                                    deduction->automatic_fail;
+            row->reviewed[state] +=
+                state != CQA_FLAG_OPEN || deduction->points > 0 || deduction->automatic_fail;
         }
         const int64_t total_c = llround(score.total * 100);
         if (i == 0)

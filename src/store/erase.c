@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/erase.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/failure.h"
 #include "store/parts.h"
 
-enum { PAGE_ROWS = 256, NUMBER_BYTES = 64, ALIKE_DIGITS = 7, HOLDS_MAX = 1024 };
-
-const char *const cqa_about_words[CQA_ABOUT_KINDS + 1] = {"customer", "agent", "call", NULL};
+enum { PAGE_ROWS = 256, HOLDS_MAX = 1024 };
 
 /* A recording with what it is about. */
 struct concerned {
@@ -47,66 +44,12 @@ CQA_SQL_STATEMENT(put_stone, "ti", 0,
                   "INSERT OR IGNORE INTO tombstones (hash, made_ms) VALUES (?1, ?2)");
 CQA_SQL_STATEMENT(find_stone, "t", 1, "SELECT 1 FROM tombstones WHERE hash = ?1");
 
-/* ---- whom it is about */
-
-static void digits_of(const char *text, char out[NUMBER_BYTES])
-{
-    size_t used = 0;
-
-    for (; *text != '\0' && used + 1 < NUMBER_BYTES; text++)
-        if (isdigit((unsigned char)*text))
-            out[used++] = *text;
-    out[used] = '\0';
-}
-
-static int same_number(const char *left, const char *right)
-{
-    char a[NUMBER_BYTES];
-    char b[NUMBER_BYTES];
-
-    digits_of(left, a);
-    digits_of(right, b);
-    const size_t la = strlen(a);
-    const size_t lb = strlen(b);
-    const size_t least = la < lb ? la : lb;
-    return la == lb ? la > 0 && strcmp(a, b) == 0
-                    : least >= ALIKE_DIGITS && strcmp(a + la - least, b + lb - least) == 0;
-}
-
-/* Where no result tells, the number may stand in the name of the file. */
-static int named_in(const char *path, const char *value)
-{
-    const char *name = strrchr(path, '/');
-    char number[NUMBER_BYTES];
-
-    for (name = name ? name + 1 : path; *name != '\0';) {
-        const size_t length = strspn(name, "0123456789");
-        if (length >= ALIKE_DIGITS && length < sizeof number) {
-            memcpy(number, name, length);
-            number[length] = '\0';
-            if (same_number(number, value))
-                return 1;
-        }
-        name += length + (name[length] != '\0');
-    }
-    return 0;
-}
-
 static int is_about(const struct concerned *row, const struct cqa_about *about)
 {
-    switch (about->kind) {
-    case CQA_ABOUT_CUSTOMER:
-        return row->customer != NULL ? strcmp(row->customer, about->value) == 0 ||
-                                           same_number(row->customer, about->value)
-                                     : named_in(row->path, about->value);
-    case CQA_ABOUT_AGENT:
-        return row->agent != NULL && strcmp(row->agent, about->value) == 0;
-    case CQA_ABOUT_CALL:
-        return strcmp(row->call_id, about->value) == 0;
-    case CQA_ABOUT_KINDS:
-        break;
-    }
-    return 0;
+    const struct cqa_about_recording recording = {row->path, row->call_id, row->customer,
+                                                  row->agent};
+
+    return cqa_about_matches(about, &recording);
 }
 
 static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
@@ -134,15 +77,6 @@ struct holds {
     struct cqa_arena arena;
 };
 
-static int kind_of(const char *word)
-{
-    int kind = 0;
-
-    while (cqa_about_words[kind] != NULL && strcmp(cqa_about_words[kind], word) != 0)
-        kind++;
-    return kind;
-}
-
 static enum cqa_status read_holds(struct cqa_sql *sql, struct holds *holds, struct cqa_error *error)
 {
     struct cqa_sql_rows *rows = NULL;
@@ -151,11 +85,11 @@ static enum cqa_status read_holds(struct cqa_sql *sql, struct holds *holds, stru
     *holds = (struct holds){.count = 0};
     while (status == CQA_OK && holds->count < HOLDS_MAX && cqa_sql_next(rows, &status, error)) {
         const char *value = cqa_sql_copy(rows, 1, &holds->arena);
-        const int kind = kind_of(cqa_sql_text(rows, 0));
+        const enum cqa_about_kind kind = cqa_about_kind_of(cqa_sql_text(rows, 0));
         if (value == NULL)
             status = cqa_fail(error, CQA_E_NOMEM, "no memory for a hold");
         else if (kind < CQA_ABOUT_KINDS)
-            holds->items[holds->count++] = (struct cqa_about){(enum cqa_about_kind)kind, value};
+            holds->items[holds->count++] = (struct cqa_about){kind, value};
     }
     cqa_sql_end(rows);
     return status;
@@ -241,8 +175,8 @@ enum cqa_status cqa_store_holds(struct cqa_store *store, cqa_hold_tell *tell, vo
     enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &list_holds);
 
     while (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
-        const int kind = kind_of(cqa_sql_text(rows, 0));
-        const struct cqa_about about = {(enum cqa_about_kind)kind, cqa_sql_text(rows, 1)};
+        const enum cqa_about_kind kind = cqa_about_kind_of(cqa_sql_text(rows, 0));
+        const struct cqa_about about = {kind, cqa_sql_text(rows, 1)};
         if (kind < CQA_ABOUT_KINDS)
             tell(context, &about, cqa_sql_text(rows, 2), cqa_sql_int(rows, 3));
     }

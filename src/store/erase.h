@@ -2,22 +2,13 @@
 #ifndef CQA_STORE_ERASE_H
 #define CQA_STORE_ERASE_H
 
+#include "recorder/about.h"
 #include "store/store.h"
 
 /*
  * What the recorder knows of one customer, agent or call: erased on request so that no scan brings
  * it back, or held so that neither retention nor a request takes it (docs/install.md, Privacy).
  */
-
-enum cqa_about_kind { CQA_ABOUT_CUSTOMER, CQA_ABOUT_AGENT, CQA_ABOUT_CALL, CQA_ABOUT_KINDS };
-extern const char *const cqa_about_words[CQA_ABOUT_KINDS + 1]; /* "customer", "agent", "call" */
-
-/* Numbers are the same where their digits are, or where one ends in the other and has 7 or more:
- * 13800138000, +86 138-0013-8000. Strings are borrowed. */
-struct cqa_about {
-    enum cqa_about_kind kind;
-    const char *value;
-};
 
 struct cqa_erasure {
     size_t erased;

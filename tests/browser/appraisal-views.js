@@ -9,7 +9,10 @@ async function fill(url) {
   const [hr, lead, zhang] = await Promise.all(["hr", "lead", "zhang"].map((name) => person(url, name)));
   const open = async (scheme, file, text) => {
     const { appraisal } = await hr("POST", "appraisals", { scheme, period: "2025-11", place: "3号会议室" });
-    if (text) await hr("POST", `appraisals/${appraisal}/imports?file=${file}`, text, "text/csv");
+    if (!text) return appraisal;
+    const names = text.trim().split("\n").slice(1).map((line) => line.split(",")[0]); // nobody of the roster's: they are new
+    if (text.startsWith("agent")) await hr("PUT", `appraisals/${appraisal}/import-answers`, { names: Object.fromEntries(names.map((name) => [name, name])) });
+    await hr("POST", `appraisals/${appraisal}/imports?file=${file}`, text, "text/csv");
     return appraisal;
   };
   const october = await openMonth(url, "2025-10", "objections", { zhang: "92", li: "90", wang: "85" });

@@ -622,23 +622,70 @@ test("nothing is cut off at 1280×720 nor on a tablet", () => as("lead", async (
   }
 }));
 
-test("where the server has clips only, the flag's seconds are heard all the same, and the page says so", async () => {
-  const token = stage.command("token", "add", "far", "--role", "recorder").trim();
-  const clip = readFileSync(join(source, "samples/in-8002-13800138001-20251120-101820-1763605100.20.ogg"));
-  await as("lead", async (page) => {
-    const { calls } = await ask(page, "calls?agent=8002&from=2025-11-20&to=2025-11-20&limit=50");
-    const result = calls.find(({ call }) => call.id === "1763605100.20");
-    const far = { ...result, recording: { ...result.recording, path: "/out/of/reach.ogg" }, call: { ...result.call, id: "far-1", started_at: "2025-11-21T10:00:00+08:00" },
-      clips: [{ start_ms: 0, end_ms: result.recording.duration_ms, ogg_opus: clip.toString("base64") }] };
-    const reply = await fetch(`${stage.url}/api/v1/results`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": "far-1" }, body: JSON.stringify(far) });
-    assert.equal(reply.status, 201, await reply.text());
-    const flag = (await ask(page, "flags?from=2025-11-21&to=2025-11-21&state=any")).flags[0];
-    await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
-    assert.match(await textOf(page, ".clipsOnly"), /Only the seconds around its flags/);
-    await page.keyboard.press("f");
-    await until(page, (from) => document.querySelector("audio").currentTime > from, Math.max(0, flag.start_ms / 1000 - 3) + 0.3);
+const farDay = "2025-11-21", farSample = "in-8002-13800138001-20251120-101820-1763605100.20.ogg";
+
+/** The result of a sample as another call of another day, with what else is changed in `recording`; its first flag. */
+async function postFar(page, id, recording, clips) {
+  const token = stage.command("token", "add", id, "--role", "recorder").trim();
+  const { calls } = await ask(page, "calls?agent=8002&from=2025-11-20&to=2025-11-20&limit=50");
+  const result = calls.find(({ call }) => call.id === "1763605100.20");
+  const far = { ...result, recording: { ...result.recording, ...recording(result.recording) }, call: { ...result.call, id, started_at: `${farDay}T10:00:00+08:00` }, ...(clips && { clips: clips(result) }) };
+  const reply = await fetch(`${stage.url}/api/v1/results`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": id }, body: JSON.stringify(far) });
+  assert.equal(reply.status, 201, await reply.text());
+  const { flags } = await ask(page, `flags?from=${farDay}&to=${farDay}&state=any&limit=500`);
+  return { flag: flags.find(({ call }) => call.id === id), hash: far.recording.sha256.slice(0, 12) };
+}
+
+const wholeClip = (result) => [{ start_ms: 0, end_ms: result.recording.duration_ms, ogg_opus: readFileSync(join(source, "samples", farSample)).toString("base64") }];
+
+for (const [id, recording, words, chinese] of [
+  ["far-1", () => ({ path: "/out/of/reach.ogg" }), /not within this server's reach/, /本服务器无法读取/],
+  ["far-2", ({ path }) => ({ path: path.replace(/[^/]*$/, "deleted.ogg"), sha256: "d".repeat(64) }), /is gone since .*20\d\d/, /自 20\d\d.*起已不存在/],
+  ["far-3", () => ({ sha256: "c".repeat(64) }), /the file that lies in its place now is another/, /现在同一位置上的是另一个文件/]])
+  test(`where the recording cannot be had, what was kept of it is heard, and the page says so: ${id}`, async () => {
+    let shown;
+    await as("lead", async (page) => {
+      shown = await postFar(page, id, recording, wholeClip);
+      await visit(page, `#/call/~${shown.flag.call.number}?flag=${shown.flag.flag}`);
+      const line = await textOf(page, ".clipsOnly");
+      assert.match(line, words);
+      assert.match(line, /Only the seconds around its flags/);
+      assert.ok(line.includes(shown.hash), line);
+      assert.equal(await page.locator(".clipsOnly[role=status]").isVisible(), false);
+      await page.keyboard.press("f");
+      await until(page, (from) => document.querySelector("audio").currentTime > from, Math.max(0, shown.flag.start_ms / 1000 - 3) + 0.3);
+    });
+    await as("ann", async (page) => {
+      await visit(page, `#/call/~${shown.flag.call.number}`);
+      assert.match(await textOf(page, ".clipsOnly"), chinese);
+    }, { language: "zh-CN" });
+    await as("root", async (page) => {
+      let rows = [], cursor = "";
+      do {
+        const answer = await ask(page, `audit?limit=1000&cursor=${cursor}`);
+        rows.push(...answer.rows);
+        cursor = answer.next;
+      } while (cursor);
+      const play = rows.filter(({ action, object }) => action === "play" && object === `call ${shown.flag.call.number}`).at(-1);
+      assert.ok(play?.detail.includes(`clips of ${shown.hash}`), JSON.stringify(play));
+    });
   });
-});
+
+test("a flag of which no clip was kept is said to be silent", () => as("lead", async (page) => {
+  const { flag } = await postFar(page, "far-4", () => ({ path: "/out/of/reach.ogg", sha256: "b".repeat(64) }),
+    (result) => [{ ...wholeClip(result)[0], start_ms: result.recording.duration_ms - 10, end_ms: result.recording.duration_ms }]);
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  await page.waitForSelector(".clipsOnly[role=status]:visible");
+  assert.match(await textOf(page, ".clipsOnly[role=status]"), /No clip was kept/);
+}));
+
+test("where another file lies in a recording's place, and nothing was kept, the page warns", () => as("lead", async (page) => {
+  const { flag, hash } = await postFar(page, "far-5", () => ({ sha256: "a".repeat(64) }));
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  const line = await textOf(page, ".clipsOnly[role=alert]");
+  assert.match(line, /not the recording that was judged/);
+  assert.ok(line.includes(hash), line);
+}));
 
 test("every text of the page has both languages", () => {
   const read = (name) => JSON.parse(readFileSync(join(source, `src/server/web/lang/${name}.json`), "utf8"));

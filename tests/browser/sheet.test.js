@@ -139,7 +139,7 @@ test("hr asks for coverage; who stands on less has a question in place of a shee
     await visit(page, `#/appraisal/${round}`);
     await page.click(".least button");
     await page.fill("dialog [name=coverage_pct]", "0");
-    await page.fill("dialog [name=note]", "录音机还少");
+    await page.fill("dialog [name=note]", "录音系统尚少");
     await page.click("dialog .actions .primary");
     await page.waitForSelector(".least:has-text('未作要求')");
   }, { language: "zh-CN" });

@@ -26,7 +26,8 @@ printf 'whsec_%%%%\n' >webhook
 printf 'x\n' >file
 chmod 640 token spaces webhook
 chmod 644 open file
-chmod 0 shut
+printf x >closed.db
+chmod 0 shut closed.db
 [ "$(id -u)" -ne 0 ] || chown 65534:65534 state token empty spaces webhook
 chmod 555 readonly
 
@@ -50,7 +51,16 @@ post:
   token_file: $room"
 printf '%s/token\n' "$post" >config.yaml
 as_nobody "$programs/callqa" check-config "$room/config.yaml" >said 2>notes || fail "of a good one: $(cat said notes)"
-[ ! -s notes ] || fail "of a good one: $(cat notes)"
+# Where the unit of the service hides the folders that the test has, it is said, and nothing else.
+case $room in
+/tmp/* | /var/tmp/*)
+    for place in 1:12 3:11; do
+        grep -q "^$room/config.yaml:$place: .*PrivateTmp=" notes || fail "no note that the unit hides $place: $(cat notes)"
+    done
+    ;;
+esac
+grep -v 'callqad.service does not see' notes >others || :
+[ ! -s others ] || fail "of a good one: $(cat notes)"
 
 check 3:11 'is no folder' "state_dir: $room/state
 watch:
@@ -63,6 +73,25 @@ done
 check 3:11 'cannot be read by the user' "state_dir: $room/state
 watch:
   - path: $room/shut"
+check 1:12 'No such file.*install -d' "state_dir: $room/state/later
+watch:
+  - path: $room/calls"
+facts="$top
+    facts:
+      sources:"
+check 6:29 'No such file' "$facts
+        - {kind: csv, path: $room/Master.csv}"
+check 6:35 'is a folder' "$facts
+        - {kind: queue_log, path: $room/calls}"
+check 6:32 'Permission denied' "$facts
+        - {kind: sqlite, path: $room/closed.db, preset: asterisk}"
+for query in 'DELETE FROM cdr' 'SELECT 1; DROP TABLE cdr' 'UPDATE cdr SET src = 1' 'PRAGMA user_version' 'SELECT 1; SELECT 2'; do
+    check 8:18 'is not one SELECT' "$facts
+        - kind: sqlite
+          path: $room/file
+          query: \"$query\"
+          columns: [unique_id]"
+done
 for twice in calls calls/ calls/../calls link calls/below; do
     check 4:11 'lies in the same tree' "$top
   - path: $room/$twice"
@@ -107,13 +136,14 @@ post:
   webhook_secret_file: $room/webhook"
 
 # What may be meant is told, and is no problem.
-printf '%s\n' "state_dir: $room/later
+printf '%s\n' "state_dir: /var/lib/callqa
 watch:
   - path: $room/mounted-later
 post:
   url: https://scores.example/other" >config.yaml
 as_nobody "$programs/callqa" check-config "$room/config.yaml" >said 2>notes || fail "of what comes later: $(cat said)"
-for line in '1:12: .*later: No such' '3:11: .*mounted-later: No such' '5:8: the scoring server takes results at'; do
+[ -d /var/lib/callqa ] || grep -q "^$room/config.yaml:1:12: /var/lib/callqa: No such" notes || fail "no note of the state: $(cat notes)"
+for line in '3:11: .*mounted-later: No such' '5:8: the scoring server takes results at'; do
     grep -q "^$room/config.yaml:$line" notes || fail "no note \"$line\": $(cat notes)"
 done
 
@@ -142,8 +172,15 @@ audio:
 serve 4:5 "the system's own" "$server
 audio:
   - /proc"
+serve 2:8 'there is no folder' "listen: 127.0.0.1:0
+store: sqlite:$room/nowhere/scores.db"
 serve 2:8 'is no regular file' "listen: 127.0.0.1:0
 store: sqlite:$room/other"
+
+# A state that is not there is told as such.
+printf 'state_dir: %s\nwatch:\n  - path: %s\n    recorder: generic\n' "$room/state/later" "$room/calls" >config.yaml
+as_nobody "$programs/callqad" --config "$room/config.yaml" >said 2>&1 && fail "callqad runs without a state"
+grep -q "state_dir: there is no folder $room/state/later" said || fail "callqad says of a missing state: $(cat said)"
 
 # A broken configuration ends with the code that the units do not restart on.
 printf 'state_dir: %s\nwatch: []\n' "$room/state" >config.yaml

@@ -21,12 +21,14 @@ HEADER_BYTES = 44
 
 
 class ClipSite(Site):
-    """Its server may play from no folder at all; "ann" listens."""
+    """Its server may play from no folder at all, but what `more` says; "ann" listens."""
+
+    more = ""
 
     def write_server_config(self):
         super().write_server_config()
         with open(self.server_config, "a") as out:
-            out.write("session: {plain_cookie: true}\n")
+            out.write("session: {plain_cookie: true}\n" + self.more)
 
     def log_in(self):
         path = os.path.join(self.top, "password")
@@ -220,13 +222,86 @@ def private_queues(site, source):
             fail("%s with clips: %s is played as %d" % (name, clips, status))
 
 
+def state_of(site, call):
+    return json.loads(site.hear(call, part="peaks").body).get("recording")
+
+
+def after_the_recorder_deletes(site, source):
+    """The server may open the recordings; then one is deleted, and one replaced by another call's."""
+    site.stop_server()
+    site.more = "audio: [%s]\n" % site.watched[0]
+    site.write_server_config()
+    site.start_server()
+    site.stop_daemon()
+    site.keys["clips"] = "{send: true, severity: minor, rules: [dead-air, long-hold], around: 2s}"
+    site.write_daemon_config()
+    site.start_daemon()
+    sample, = glob.glob(source + "/samples/in-8001-13800138000-*.wav")
+    other, = glob.glob(source + "/samples/in-8002-13800138001-*.ogg")
+    count = len(site.server_calls())
+    path = drop(site, sample, "in-8001-13800138000-20251120-101502-1763604902.6.wav")
+    result = arrive(site, count + 1)["1763604902.6"]
+    if state_of(site, "1763604902.6") is not None:
+        fail("a recording that is there is said to be %s" % state_of(site, "1763604902.6"))
+    whole = site.hear("1763604902.6").body
+    site.stop_daemon()
+    moved = path + ".kept"
+    os.rename(path, moved)
+    gone = state_of(site, "1763604902.6")
+    if gone["state"] != "gone" or gone["sha256"] != result["recording"]["sha256"] or not gone["since"].startswith("20"):
+        fail("of a recording that was deleted the page hears %s" % gone)
+    flag = result["score"]["deductions"][0]
+    clips = samples_of(site.hear("1763604902.6").body)
+    around = [flag["start_ms"] - 2000, flag["end_ms"] + 2000]
+    if likeness(clips, decoded(moved), *around) < 0.9 or loudest(clips, 0, around[0] - 1) != 0:
+        fail("the seconds around %s are not what is heard" % flag)
+    shutil.copy(other, path)
+    if state_of(site, "1763604902.6")["state"] != "changed" or site.hear("1763604902.6").body[HEADER_BYTES:] != clips.tobytes():
+        fail("another file in its place is %s" % state_of(site, "1763604902.6"))
+    os.rename(moved, path)
+    if state_of(site, "1763604902.6") is not None or site.hear("1763604902.6").body != whole:
+        fail("put back it is %s" % state_of(site, "1763604902.6"))
+    os.unlink(path)
+    if gone["since"] > state_of(site, "1763604902.6")["since"]:
+        fail("it is missed since before it was found")
+
+
+def held_and_erased(site):
+    def clips(*words, codes=(0,)):
+        return site.run("callqa-server", "clips", *words, "--config", site.server_config, codes=codes).stdout
+
+    call = "1763604902.6"
+    clips("hold", "--call", call, "--reason", "arbitration")
+    if clips("hold").split("\t")[1:] != ["call", call, "arbitration\n"]:
+        fail("holds: %s" % clips("hold"))
+    if "legal hold: 1" not in clips("erase", "--call", call) or site.hear(call).status != 200:
+        fail("a hold does not hold")
+    clips("hold", "--call", call, "--lift")
+    clips("hold", "--call", call, "--lift", codes=(1,))
+    if "of 1 calls would be" not in clips("erase", "--call", call, "--dry-run") or site.hear(call).status != 200:
+        fail("a dry run erases")
+    clips("erase", "--call", call)
+    if site.hear(call).status != 410:
+        fail("erased clips are played as %d" % site.hear(call).status)
+    clips("erase", codes=(2,))
+    clips("hold", "--call", call, codes=(2,))
+    said = [(action, what) for action, what in site.ask_server("SELECT action, object FROM audit WHERE action LIKE 'clips.%'")]
+    wanted = [("clips." + action, "call " + call) for action in ("hold", "erase", "lift", "erase")]
+    if said != wanted:
+        fail("the audit log has %s, not %s" % (said, wanted))
+    plays = [detail for detail, in site.ask_server("SELECT detail FROM audit WHERE action = 'play' ORDER BY id")]
+    if not any("clips of " in detail for detail in plays) or not plays[-1].startswith("127.0.0.1"):
+        fail("the plays are %s" % plays)
+
+
 def faults_have_places(site):
     path = os.path.join(site.top, "bad.yaml")
     with open(path, "w") as out:
-        out.write(open(site.config).read() + "clips:\n  send: perhaps\n  bytes_max: 5\n  colour: red\n")
+        out.write(open(site.config).read() + "clips:\n  send: perhaps\n  bytes_max: 5\n  colour: red\n  severity: awful\n"
+                  "  around: 1h\n  rules: [dead-air, daed-air]\n")
     done = site.run("callqa", "check-config", path, codes=(4,))
     said = done.stdout + done.stderr
-    for words in ("send", "bytes_max", "colour"):
+    for words in ("send", "bytes_max", "colour", "severity", "around", "daed-air"):
         if not any(words in line and line.startswith(path + ":") for line in said.splitlines()):
             fail("no word of %s in:\n%s" % (words, said))
 
@@ -259,6 +334,8 @@ def main(source, programs):
         digits_are_silent(site, source)
         private_queues(site, source)
         faults_have_places(site)
+        after_the_recorder_deletes(site, source)
+        held_and_erased(site)
         site.stop_daemon()
         shown_digits_stay_at_home(site)
         gone_with_their_call(site)

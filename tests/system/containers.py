@@ -64,7 +64,8 @@ def one_of_each(sample, folder):
     for name, options in {"wav": "-c:a pcm_mulaw -f wav", "gsm": "-ac 1 -c:a libgsm_ms -f wav", "mp3": "-c:a libmp3lame -f mp3",
                           "vbr": "-c:a libmp3lame -q:a 5 -f mp3", "bare": "-c:a libmp3lame -write_xing 0 -id3v2_version 0 -f mp3",
                           "mono": "-ac 1 -c:a libmp3lame -f mp3", "flac": "-c:a flac -f flac", "opus": "-c:a libopus -f ogg",
-                          "vorbis": "-c:a libvorbis -f ogg", "m16": "-ar 16000 -c:a libmp3lame -f mp3"}.items():
+                          "vorbis": "-c:a libvorbis -f ogg", "m16": "-ar 16000 -c:a libmp3lame -f mp3", "caf": "-c:a pcm_s16be -f caf",
+                          "w64": "-c:a pcm_s16le -f w64"}.items():
         path = os.path.join(folder, "one")
         ffmpeg(sample, options, path)
         made[name] = read(path)
@@ -78,7 +79,8 @@ def cases(sample, folder):
     pcm = read(os.path.join(folder, "one"))
     length = len(pcm) // 16
     padded = 3 * 72  # MP3 without a table does not say how much of its first and last frames is padding
-    joined = {name + name + ".bin": (one[name] * 2, 2 * length) for name in ("wav", "gsm", "mp3", "vbr", "flac", "opus", "vorbis")}
+    joined = {name + name + ".bin": (one[name] * 2, 2 * length) for name in ("wav", "gsm", "mp3", "vbr", "flac", "opus", "vorbis", "caf",
+                                                                                      "w64")}
     joined.update({
         "three.mp3": (one["vbr"] + one["mp3"] + one["vbr"], 3 * length),
         "bare-twice.mp3": (one["bare"] * 2, 2 * (length + padded)), "bare-behind.mp3": (one["mp3"] + one["bare"], 2 * length + padded),
@@ -95,6 +97,7 @@ def cases(sample, folder):
         "counts-44.wav": (wav(pcm, len(pcm) + 44), length), "counts-36.wav": (wav(pcm, len(pcm) + 36), length),
         "cut.wav": (wav(pcm, len(pcm) + 4444), "truncated"),
         "gap.opus": (with_gap(one["opus"], 10, 20), length), "late-gap.opus": (with_gap(one["opus"], 20, length / 1000 - 1), length),
+        "two-chunks.wav": (wav(pcm[:len(pcm) // 2], tail=b"data" + struct.pack("<I", len(pcm) // 2) + pcm[len(pcm) // 2:]), "unsupported_layout"),
         "packets.wav": (b"\xd4\xc3\xb2\xa1\2\0\4\0" + bytes(16) + pcm, "not_audio"),
     }
     return {**joined, **lengths, **in_more_containers(sample, folder, length)}
@@ -111,6 +114,9 @@ def in_more_containers(sample, folder, length):
         ffmpeg(sample, options, os.path.join(folder, name))
         content = read(os.path.join(folder, name))
         out[name] = (content[:len(content) * 3 // 5], "truncated")
+    for name, options in {"twice.m4a": "-ar 16000 -c:a aac", "twice.wma": "-ar 16000 -c:a wmav2", "twice.tta": "-c:a tta"}.items():
+        ffmpeg(sample, options, os.path.join(folder, name))
+        out[name] = (read(os.path.join(folder, name)) * 2, 2 * length)
     return out
 
 
@@ -141,7 +147,7 @@ def main(source, programs):
     with tempfile.TemporaryDirectory(prefix="callqa-containers-") as folder:
         all_cases = cases(sample, folder)
         if not os.path.exists(os.path.join(programs, "../libexec/callqa/callqa-codecs")):
-            all_cases = {name: case for name, case in all_cases.items() if not name.endswith((".webm", ".m4a", ".aac"))}
+            all_cases = {name: case for name, case in all_cases.items() if not name.endswith((".webm", ".m4a", ".aac", ".wma", ".tta"))}
         for name, (content, wanted) in all_cases.items():
             path = os.path.join(folder, name)
             with open(path, "wb") as file:

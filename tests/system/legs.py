@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from bench import Site, fail, wait_until
 
 NAME = "in-8001-13800138000-20251120-101502-1763604902.17"
-WITHIN_MS = 64
+WITHIN_MS = 60
 
 
 def sox(*arguments):
@@ -116,6 +116,25 @@ def by_hand(desk, folder, expected):
         fail("by hand: %s" % [leg["channels"] for leg in legs])
 
 
+def by_codings_that_begin_late(desk, top, sample, expected):
+    """What MP3 and AAC put before the first sample, where the file does not tell: 69 and 64 ms at 16 kHz."""
+    folder = os.path.join(top, "late")
+    os.makedirs(folder)
+    agent, customer = (os.path.join(folder, name) for name in ("agent.wav", "customer.wav"))
+    cut(sample, customer, agent)
+    sox(sample, "-r", "16000", agent, "remix", "1")
+    for name, words in (("told.mp3", []), ("untold.mp3", ["-write_xing", "0"]), ("untold.aac", ["-c:a", "aac"]), ("untold.mka", ["-c:a", "aac"]),
+                        ("told.m4a", ["-c:a", "aac"]), ("untold.mp2", ["-c:a", "mp2", "-b:a", "64k"])):
+        encoded = os.path.join(folder, name)
+        subprocess.run(["ffmpeg", "-v", "error", "-i", agent, "-b:a", "48k", *words, encoded], check=True)
+        result = desk.joined(name, "--leg", encoded, "--leg", customer, "--offset", "0")
+        same(result, expected, name)
+        onsets = [min(abs(one[0] - other[0]) for other in expected["channels"][0]["speech_ms"])
+                  for one in result["channels"][0]["speech_ms"]]
+        if sorted(onsets)[len(onsets) // 2] > 16:
+            fail("%s: the agent begins to speak %s ms off" % (name, onsets))
+
+
 def in_the_daemon(programs, sample, expected):
     with Site(programs, leg_wait="20s") as site:
         def put(customer, agent, number):
@@ -175,6 +194,7 @@ def main(source, programs):
         by_names(desk, folder, expected)
         by_hand(desk, folder, expected)
         by_start_times(desk, site.top, sample, expected)
+        by_codings_that_begin_late(desk, site.top, sample, expected)
     in_the_daemon(programs, sample, expected)
     print("legs: ok")
 

@@ -138,6 +138,19 @@ def main(source, programs):
         redo.redone(3 * EACH)
         redo.expect("base", {c["score"]["base"] for c in site.server_calls()}, {90})
         redo.expect("at the end", redo.outdated(), {})
+
+        # A closed month: the server has what is made anew, and does not count it; the sweep says so.
+        scores = sqlite3.connect(os.path.join(site.top, "scores.db"))
+        with scores:
+            user = scores.execute("INSERT INTO users(name, role, person, password, created_ms) VALUES('bob', 1, 'bob', '', 1)").lastrowid
+            scores.execute("INSERT INTO periods(from_day, to_day, closed_by, closed_ms) VALUES(20000101, 20991231, ?, 1)", (user,))
+        scores.close()
+        with open(redo.rubric, "w") as out:
+            out.write(re.sub(r"(?m)^base: .*$", "base: 80", text) if re.search(r"(?m)^base: ", text) else text + "base: 80\n")
+        said = " ".join(redo.sweep("--redo").stdout.split())
+        if "kept back %d " % (3 * EACH) not in said:
+            fail("a sweep of a closed month said: " + said)
+        redo.expect("base in a closed month", {c["score"]["base"] for c in site.server_calls()}, {90})
         print("%d results made anew where they were out of date" % number)
 
 

@@ -96,8 +96,7 @@ static void put_cell(const struct cqa_reading *reading, size_t line, size_t colu
     const struct cqa_place at = {reading->report.place, line, column};
 
     cqa_buffer_print(out, ",\"line\":%zu,\"column\":%zu", line, column);
-    cqa_json_member(out, "cell",
-                    cqa_place_in_sheet(at) ? cqa_cell_name(line, column, cell) : NULL);
+    cqa_json_member(out, "cell", cqa_place_in_sheet(at) ? cqa_cell_name(line, column, cell) : NULL);
 }
 
 static void put_column(const struct cqa_reading *reading, const struct cqa_import_column *column,
@@ -108,8 +107,8 @@ static void put_column(const struct cqa_reading *reading, const struct cqa_impor
     cqa_json_put(out, "{\"heading\":");
     cqa_json_text(out, column->heading);
     cqa_json_member(out, "taken", column->taken);
-    cqa_buffer_print(out, ",\"remembered\":%s,\"empty\":%s",
-                     column->is_recalled ? "true" : "false", column->is_empty ? "true" : "false");
+    cqa_buffer_print(out, ",\"remembered\":%s,\"empty\":%s", column->is_recalled ? "true" : "false",
+                     column->is_empty ? "true" : "false");
     cqa_json_member(out, "times", cqa_rational_exact(column->factor, factor));
     put_cell(reading, reading->report.head_line, column->column, out);
     cqa_json_put(out, ",\"samples\":[");

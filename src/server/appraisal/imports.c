@@ -35,7 +35,8 @@ static int read_wish(struct cqa_request *request, const struct cqa_round *round,
         return 0;
     if (wish->file == NULL || strlen(wish->file) > FILE_BYTES_MAX ||
         wish->file[strlen(wish->file) - 1] == '!') {
-        cqa_reply_problem(request, 400, "query", "file: the file's name, 1 to %d bytes, the last of them no \"!\"",
+        cqa_reply_problem(request, 400, "query",
+                          "file: the file's name, 1 to %d bytes, the last of them no \"!\"",
                           FILE_BYTES_MAX);
         return 0;
     }

@@ -7,6 +7,7 @@ import { mayCoach, writeNote } from "./coaching.js";
 import { addFlag, askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, mayDecide, mayHear, objectTo, pointsOf, severityChip, stateChip, totalOf, undoOf, what } from "./decide.js";
 import { emptyState, failed, notice } from "./dialog.js";
 import { colour, h, icons, paint, replace, settled, svgIcon } from "./dom.js";
+import { isKept, keptLine } from "./evidence.js";
 import { keyButton } from "./flagpane.js";
 import { chosen, keepDraft } from "./kept.js";
 import { useKeys } from "./keys.js";
@@ -66,6 +67,7 @@ class CallPage {
     this.spectrum = h("div.spectrum", { hidden: true });
     this.spectrumNames = h("div.names.spectrumNames", { hidden: true });
     this.side = h("div.side");
+    this.unkept = h("p.clipsOnly", { hidden: true, role: "status" }, t("call.clips.none"));
     this.element = h("div.call", {}, this.head(), mayHear(who) && h("section.sound", { "aria-label": t("call.sound") }, this.transport(), h("div.tracks", {}, this.parties, this.waveBox, this.lanes.names, this.lanes.element, this.spectrumNames, this.spectrum)),
       h("div.columns", {}, h("div.side", {}, this.score = h("section.score"), mayHear(who) && (this.remarks = h("section"))), this.side));
     this.showScore();
@@ -133,7 +135,9 @@ class CallPage {
       replace(this.waveBox);
       this.showWave(peaks);
       if (Number(zoom) > 1) this.wave?.once("ready", () => this.zoom(Number(zoom)));
-      if (peaks.only_ms) this.element.querySelector(".sound").append(h("p.clipsOnly", {}, t("call.clipsOnly")));
+      this.peaks = peaks;
+      this.element.querySelector(".sound").append(...[keptLine(peaks), this.unkept].filter(Boolean));
+      if (this.current) this.sayUnkept(this.current);
     } catch (error) {
       replace(this.waveBox, h("p.problem.block", { role: "alert" }, t("call.noSound"), " ", error.message));
       this.follow(this.waveBox.clientWidth);
@@ -267,10 +271,16 @@ class CallPage {
   choose(flag, hear) {
     this.current = flag;
     this.lanes.showFlags(this.flags, flag.flag);
+    this.sayUnkept(flag);
     this.showScore();
     this.player.audio.readyState > 0 && !this.player.isPlaying && this.player.seek(flag.start_ms - 3000);
     this.noteSoon();
     if (hear) this.hear(flag);
+  }
+
+  /** Silence around a flag must not be taken for evidence. */
+  sayUnkept(flag) {
+    this.unkept.hidden = !this.peaks || isKept(this.peaks, flag);
   }
 
   async decide(ask) {

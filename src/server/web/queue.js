@@ -132,6 +132,8 @@ class Queue {
 
   restart() {
     this.cursors = [""];
+    this.flags = []; // what is still shown is no longer asked for
+    this.notePlace();
     this.arrive().catch(failed);
   }
 

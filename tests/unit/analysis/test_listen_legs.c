@@ -245,6 +245,29 @@ static void nothing_is_joined_by_guess(void **state)
     assert_apart(equal, &minutes);
 }
 
+/* A recorder that writes one party's line into both files. */
+static void one_party_twice_is_not_two(void **state)
+{
+    static const struct cut cuts[] = {{.format = PCM}, {.format = ULAW}, {PCM, 400, 0, 0, 0}};
+    static const struct cqa_align_order orders[] = {
+        {CQA_STARTS_TOLD, 0}, {CQA_STARTS_TOLD, 0}, {CQA_STARTS_TOLD, 400}};
+    const char *const name[CQA_LEGS] = {"a.wav", "b.wav"};
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        const int fd[CQA_LEGS] = {write_leg(&cuts[0], i % 2), write_leg(&cuts[i / 2], i % 2)};
+        const struct cqa_call_files files = {fd, name};
+        struct cqa_result result = {.path = NULL};
+        struct cqa_failure failure = {{0}, {0}};
+        assert_int_not_equal(
+            cqa_analyze(instruments, &files, &orders[i / 2], &call, &result, &failure), CQA_OK);
+        assert_string_equal(failure.reason, CQA_FAILURE_NOT_JOINED);
+        cqa_result_finish(&result);
+        close(fd[0]);
+        close(fd[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_recorder_that_begins_both_at_once_joins),
         cmocka_unit_test(leakage_joins),
         cmocka_unit_test(nothing_is_joined_by_guess),
+        cmocka_unit_test(one_party_twice_is_not_two),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

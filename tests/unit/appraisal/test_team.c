@@ -12,7 +12,7 @@
 
 #define TEAM_PAY                                                                                    \
     "  - {id: team, names: {en: Team, zh: 班组}, type: team_mean, of: total}\n"                   \
-    "  - {id: team_coefficient, names: {en: C, zh: 团队系数}, type: bands, of: team, rows: "    \
+    "  - {id: team_coefficient, names: {en: C, zh: 班组系数}, type: bands, of: team, rows: "    \
     "[{below: 80, points: 0.9}, {from: 80, below: 90, points: 1}, {from: 90, points: 1.1}]}\n"      \
     "total: total\n"                                                                                \
     "grades:\n"                                                                                     \

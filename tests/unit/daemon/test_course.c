@@ -44,9 +44,9 @@ static void test_stopping_has_an_end(void **state)
 
     (void)state;
     (void)cqa_course_stop(&course, 100000);
-    assert_int_equal(cqa_course_patience_ms(&course, 100000), 8000);
-    assert_int_equal(cqa_course_turned(&course, 1000, 1, 107999), CQA_COURSE_GO_ON);
-    assert_int_equal(cqa_course_turned(&course, 1000, 1, 108000), CQA_COURSE_END);
+    assert_int_equal(cqa_course_patience_ms(&course, 100000), 6500);
+    assert_int_equal(cqa_course_turned(&course, 1000, 1, 106499), CQA_COURSE_GO_ON);
+    assert_int_equal(cqa_course_turned(&course, 1000, 1, 106500), CQA_COURSE_END);
     assert_int_equal(cqa_course_patience_ms(&course, 110000), 0);
 }
 

@@ -10,19 +10,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "audio/audio.h"
 #include "audio/opus_write.h"
+#include "server/evidence.h"
 #include "support/served.h"
 
 enum { DURATION_MS = 75417, HEADER_BYTES = 44, FRAME_BYTES = 4 };
 
 static struct served served;
+static char folder[64]; /* of recordings */
 
 static int set_up(void **state)
 {
+    char config[256];
+
     (void)state;
-    served_start(&served, NULL);
+    strcpy(folder, "/tmp/callqa-audio-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(config, sizeof config, "audio: [%s]\nsession: {plain_cookie: true}\n", folder);
+    served_start(&served, config);
     served_user(&served, "ann", "auditor", NULL);
     served_login(&served, "ann", "correct horse");
     return 0;
@@ -30,9 +38,13 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+    char path[128];
+
     (void)state;
     served_stop(&served);
-    return 0;
+    (void)snprintf(path, sizeof path, "%s/other.wav", folder);
+    (void)unlink(path);
+    return rmdir(folder);
 }
 
 /* `length_ms` of a tone in both channels, as base64; the caller frees it. */
@@ -255,14 +267,154 @@ static void a_broken_clip_breaks_nothing_else(void **state)
     free(good);
 }
 
+static const struct cqa_about the_call = {CQA_ABOUT_CALL, "1"};
+
+static struct cqa_evidence_erasure erase(const struct cqa_about *about, int dry)
+{
+    struct cqa_evidence_erasure done;
+    struct cqa_error error = {0};
+
+    assert_int_equal(cqa_evidence_erase(served.scores, about, dry, &done, &error), CQA_OK);
+    return done;
+}
+
+static int64_t tidy(int64_t before_ms)
+{
+    struct cqa_error error = {0};
+    int64_t calls = 0;
+
+    assert_int_equal(cqa_evidence_tidy(served.scores, before_ms, &calls, &error), CQA_OK);
+    return calls;
+}
+
+static void erased_clips_do_not_come_back(void **state)
+{
+    const struct cqa_about somebody = {CQA_ABOUT_CUSTOMER, "13900000000"};
+    const struct cqa_about customer = {CQA_ABOUT_CUSTOMER, "+86 138-0013-8000"};
+
+    (void)state;
+    assert_int_equal(post_good("a", ""), 201);
+    assert_int_equal(erase(&somebody, 0).erased, 0);
+    assert_int_equal(erase(&customer, 1).erased, 1); /* a dry run */
+    assert_int_equal(audio_status(), 200);
+    assert_int_equal(erase(&customer, 0).erased, 1);
+    assert_int_equal(audio_status(), 404);
+    assert_int_equal(post_good("a", ""), 200);
+    assert_int_equal(post_good("b", ", \"score\": {\"rubric_version\": \"3\"}"), 200);
+    assert_int_equal(audio_status(), 404);
+}
+
+static void what_is_held_stays(void **state)
+{
+    struct cqa_error error = {0};
+
+    (void)state;
+    assert_int_equal(cqa_evidence_hold(served.scores, &the_call, "arbitration", &error), CQA_OK);
+    assert_int_equal(post_good("a", ""), 201); /* what comes later is held as well */
+    assert_int_equal(erase(&the_call, 0).held, 1);
+    assert_int_equal(tidy(INT64_MAX), 0);
+    assert_int_equal(audio_status(), 200);
+    assert_int_equal(cqa_evidence_lift(served.scores, &the_call, &error), CQA_OK);
+    assert_int_equal(cqa_evidence_lift(served.scores, &the_call, &error), CQA_E_NOTFOUND);
+    assert_int_equal(tidy(served.now_ms), 0); /* it came at this very moment */
+    assert_int_equal(audio_status(), 200);
+    assert_int_equal(tidy(served.now_ms + 1), 1);
+    assert_int_equal(audio_status(), 404);
+    assert_int_equal(post_good("a", ""), 200); /* time took them, nobody's wish did */
+    assert_int_equal(audio_status(), 200);
+}
+
+static int object_to_first_flag(void)
+{
+    const struct cqa_user_new user = {
+        .name = "8001", .role = CQA_ACCOUNT_AGENT, .person = "8001", .password = "correct horse"};
+    struct cqa_error error = {0};
+
+    assert_int_equal(cqa_user_put(served.scores, &user, &error), CQA_OK);
+    served_login(&served, "8001", "correct horse");
+    struct reply reply =
+        served_as(&served, "POST", "/api/v1/flags/1/objection", "{\"text\":\"listen again\"}");
+    const int status = reply.status;
+    reply_finish(&reply);
+    return status;
+}
+
+static void an_objection_keeps_the_clips(void **state)
+{
+    (void)state;
+    assert_int_equal(post_good("a", ""), 201);
+    assert_int_equal(object_to_first_flag(), 201);
+    assert_int_equal(tidy(INT64_MAX), 0);
+    assert_int_equal(audio_status(), 200);
+}
+
+/* The state of the recording as the waveform tells it; "absent": all is well. */
+static const char *heard(const char *field, char out[128])
+{
+    struct reply reply = ask("peaks");
+    char path[64];
+
+    assert_int_equal(reply.status, 200);
+    (void)snprintf(path, sizeof path, "recording.%s", field);
+    (void)snprintf(out, 128, "%s", served_text(reply.json, path));
+    reply_finish(&reply);
+    return out;
+}
+
+static void a_recording_that_is_gone_is_missed_since_then(void **state)
+{
+    char text[128];
+    char again[128];
+    char more[512];
+
+    (void)state;
+    (void)snprintf(more, sizeof more, ", \"recording\": {\"path\": \"%s/gone.wav\"}", folder);
+    assert_int_equal(post_good("a", more), 201);
+    assert_string_equal(heard("state", text), "gone");
+    assert_int_equal(strlen(heard("sha256", text)), 64);
+    assert_string_not_equal(heard("since", text), "absent");
+    served.now_ms += 3600000;
+    assert_string_equal(heard("since", again), text);
+}
+
+static void another_file_in_its_place_is_not_played(void **state)
+{
+    char path[256];
+    char more[512];
+    char text[128];
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/other.wav", folder);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fputs("another call", file);
+    fclose(file);
+    (void)snprintf(more, sizeof more, ", \"recording\": {\"path\": \"%s\"}", path);
+    assert_int_equal(post_good("a", more), 201);
+    assert_string_equal(heard("state", text), "changed");
+    struct reply reply = ask("audio");
+    assert_int_equal(reply.status, 200);
+    assert_true(loudest(&reply, 10000, 14000) > 10000);
+    reply_finish(&reply);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(clips_are_heard_in_their_places), TEST(digits_are_silent_whatever_a_recorder_sends),
-        TEST(the_result_is_kept_without_them), TEST(clips_may_come_later),
-        TEST(other_audio_has_other_clips),     TEST(who_may_not_hear_the_call_hears_no_clip),
-        TEST(bad_clips_are_refused),           TEST(a_broken_clip_breaks_nothing_else),
+        TEST(clips_are_heard_in_their_places),
+        TEST(digits_are_silent_whatever_a_recorder_sends),
+        TEST(the_result_is_kept_without_them),
+        TEST(clips_may_come_later),
+        TEST(other_audio_has_other_clips),
+        TEST(who_may_not_hear_the_call_hears_no_clip),
+        TEST(bad_clips_are_refused),
+        TEST(a_broken_clip_breaks_nothing_else),
+        TEST(erased_clips_do_not_come_back),
+        TEST(what_is_held_stays),
+        TEST(an_objection_keeps_the_clips),
+        TEST(a_recording_that_is_gone_is_missed_since_then),
+        TEST(another_file_in_its_place_is_not_played),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,8 +138,7 @@ static void refusals_are_said_in_both_languages(void **state)
                    "points: rule dead-air allows 0 to 5 (rubric standard version 2)",
                    "分值：规则 dead-air 允许 0 至 5（评分标准 standard 版本 2）");
     assert_refused(flag, "{\"state\":\"confirmed\",\"was\":\"overturned\"}",
-                   "nobody has decided yet: the flag is open now",
-                   "此标记尚无结论，现为“待复核”");
+                   "nobody has decided yet: the flag is open now", "此标记尚无结论，现为“待复核”");
     assert_int_equal(decide(flag, "{\"state\":\"confirmed\"}"), 200);
     assert_refused(flag, "{\"state\":\"confirmed\",\"was\":\"open\"}",
                    "ann has decided meanwhile: the flag is confirmed now",
@@ -153,8 +152,7 @@ static void reasons_are_kept_by_their_code(void **state)
     const int64_t flag = flag_number("1", 0);
 
     assert_refused(flag, "{\"state\":\"overturned\",\"reason_code\":\"weather\"}",
-                   "reason_code: not one of the site's list",
-                   "reason_code：不在本站的理由列表中");
+                   "reason_code: not one of the site's list", "reason_code：不在本站的理由列表中");
     assert_int_equal(decide(flag, "{\"state\":\"overturned\",\"reason_code\":\"fault\"}"), 200);
     struct reply reply = served_get(&served, served.lead, "/api/v1/calls/1/flags");
     assert_string_equal(served_text(reply.json, "flags.0.reason_code"), "fault");

@@ -613,8 +613,9 @@ static void post(struct call *call, int index)
         const int status = send_result(call, content);
         if (status != 200)
             fault("%s: what counts came again and was told %d", call->id, status);
-        if (!late) /* the recorder has it again, whatever it posted meanwhile */
-            call->waiting = -1;
+        if (late) /* a repetition closes no failure that came after it, of whichever store */
+            return;
+        call->waiting = -1; /* the recorder has it again, whatever it posted meanwhile */
     } else if (late) {
         (void)send_result(call, content);
         return;
