@@ -8,24 +8,25 @@
 
 enum { HEADING_BYTES = 256, WORDS = 12 };
 
-const char *const cqa_column_words[CQA_COLUMN_WORDS + 1] = {
+const char *const cqa_column_words[CQA_HEADING_WORDS + 1] = {
     "agent", "indicator", "value", "count", "rater", "post", "period", "name", NULL};
 
-static const char *const words[CQA_COLUMN_WORDS][WORDS] = {
-    [CQA_COLUMN_AGENT] = {"agent", "subject", "坐席", "座席", "工号", "员工", "单位", "员工号",
-                          "员工工号", "员工编号", NULL},
-    [CQA_COLUMN_INDICATOR] = {"indicator", "指标", NULL},
-    [CQA_COLUMN_VALUE] = {"value", "值", "数值", "得分", NULL},
-    [CQA_COLUMN_COUNT] = {"count", "数量", "次数", "份数", NULL},
-    [CQA_COLUMN_RATER] = {"rater", "评分人", "评价人", NULL},
-    [CQA_COLUMN_POST] = {"post", "岗位", NULL},
-    [CQA_COLUMN_PERIOD] = {"period", "周期", "月份", "考核月份", NULL},
-    [CQA_COLUMN_NAME] = {"name", "姓名", "员工姓名", "坐席姓名", "座席姓名", NULL},
+static const char *const words[CQA_HEADING_WORDS][WORDS] = {
+    [CQA_HEADING_AGENT] = {"agent", "subject", "坐席", "座席", "工号", "员工", "单位", "员工号",
+                           "员工工号", "员工编号", NULL},
+    [CQA_HEADING_INDICATOR] = {"indicator", "指标", NULL},
+    [CQA_HEADING_VALUE] = {"value", "值", "数值", "得分", NULL},
+    [CQA_HEADING_COUNT] = {"count", "数量", "次数", "份数", NULL},
+    [CQA_HEADING_RATER] = {"rater", "评分人", "评价人", NULL},
+    [CQA_HEADING_POST] = {"post", "岗位", NULL},
+    [CQA_HEADING_PERIOD] = {"period", "周期", "月份", "考核月份", NULL},
+    [CQA_HEADING_NAME] = {"name", "姓名", "员工姓名", "坐席姓名", "座席姓名", NULL},
 };
 
 /* Beside the figures in many a table, and never one of them. */
-static const char *const left_out[] = {"序号", "备注", "说明", "签名", "签字", "本人签字", "no.",
-                                       "remark", "remarks", "note", "notes", "signature", NULL};
+static const char *const left_out[] = {"序号",     "备注",      "说明",   "签名",    "签字",
+                                       "本人签字", "no.",       "remark", "remarks", "note",
+                                       "notes",    "signature", NULL};
 
 static int is_among(const char *const *list, const char *text)
 {
@@ -67,7 +68,7 @@ static int find_indicator(const struct cqa_scheme *scheme, const char *text)
 
 static struct cqa_heading of_indicator(int indicator, struct cqa_rational factor)
 {
-    return (struct cqa_heading){CQA_COLUMN_VALUES, indicator, factor};
+    return (struct cqa_heading){CQA_HEADING_VALUES, indicator, factor};
 }
 
 static struct cqa_heading of_column(enum cqa_column column)
@@ -88,10 +89,10 @@ static void fold_lines(char *text)
 
 static enum cqa_column find_column(const char *text)
 {
-    for (int column = 0; column < CQA_COLUMN_WORDS; column++)
+    for (int column = 0; column < CQA_HEADING_WORDS; column++)
         if (is_among(words[column], text))
             return (enum cqa_column)column;
-    return is_among(left_out, text) ? CQA_COLUMN_LEFT_OUT : CQA_COLUMN_UNKNOWN;
+    return is_among(left_out, text) ? CQA_HEADING_LEFT_OUT : CQA_HEADING_UNKNOWN;
 }
 
 /* A unit that the indicator cannot have is a question, not a heading. */
@@ -102,14 +103,14 @@ static struct cqa_heading read_split(const struct cqa_scheme *scheme, char *plai
     struct cqa_rational factor;
 
     if (!cqa_unit_split(plain, &base, unit))
-        return of_column(CQA_COLUMN_UNKNOWN);
+        return of_column(CQA_HEADING_UNKNOWN);
     while (base > 0 && plain[base - 1] == ' ')
         base--;
     plain[base] = '\0';
     const int indicator = find_indicator(scheme, plain);
     if (indicator != CQA_NOWHERE && cqa_unit_factor(&scheme->indicators[indicator], unit, &factor))
         return of_indicator(indicator, factor);
-    return of_column(indicator == CQA_NOWHERE ? find_column(plain) : CQA_COLUMN_UNKNOWN);
+    return of_column(indicator == CQA_NOWHERE ? find_column(plain) : CQA_HEADING_UNKNOWN);
 }
 
 struct cqa_heading cqa_heading_read(const struct cqa_scheme *scheme, const char *text)
@@ -117,14 +118,14 @@ struct cqa_heading cqa_heading_read(const struct cqa_scheme *scheme, const char 
     char plain[HEADING_BYTES];
 
     if (strlen(text) >= sizeof plain)
-        return of_column(CQA_COLUMN_UNKNOWN);
+        return of_column(CQA_HEADING_UNKNOWN);
     cqa_spell_plain(text, plain, sizeof plain);
     fold_lines(plain);
     const int indicator = find_indicator(scheme, plain);
     if (indicator != CQA_NOWHERE)
         return of_indicator(indicator, cqa_rational_whole(1));
     const enum cqa_column column = find_column(plain);
-    return column != CQA_COLUMN_UNKNOWN ? of_column(column) : read_split(scheme, plain);
+    return column != CQA_HEADING_UNKNOWN ? of_column(column) : read_split(scheme, plain);
 }
 
 /* The unit behind a heading whose name says nothing of the indicator. */
@@ -148,20 +149,20 @@ struct cqa_heading cqa_heading_taken(const struct cqa_scheme *scheme, const char
     const int indicator = cqa_scheme_indicator(scheme, taken);
 
     if (taken[0] == '\0')
-        return of_column(CQA_COLUMN_LEFT_OUT);
+        return of_column(CQA_HEADING_LEFT_OUT);
     if (indicator != CQA_NOWHERE)
         return of_indicator(indicator, unit_of(&scheme->indicators[indicator], text));
-    for (int column = 0; column < CQA_COLUMN_WORDS; column++)
+    for (int column = 0; column < CQA_HEADING_WORDS; column++)
         if (strcmp(cqa_column_words[column], taken) == 0)
             return of_column((enum cqa_column)column);
-    return of_column(CQA_COLUMN_UNKNOWN);
+    return of_column(CQA_HEADING_UNKNOWN);
 }
 
 const char *cqa_heading_word(const struct cqa_scheme *scheme, const struct cqa_heading *heading)
 {
-    if (heading->column < CQA_COLUMN_WORDS)
+    if (heading->column < CQA_HEADING_WORDS)
         return cqa_column_words[heading->column];
-    if (heading->column == CQA_COLUMN_VALUES)
+    if (heading->column == CQA_HEADING_VALUES)
         return scheme->indicators[heading->indicator].id;
-    return heading->column == CQA_COLUMN_LEFT_OUT ? "" : NULL;
+    return heading->column == CQA_HEADING_LEFT_OUT ? "" : NULL;
 }

@@ -8,20 +8,20 @@
 /* What the head of a column says: 工号, 考勤得分, 奖惩（元）, 完成率%. */
 
 enum cqa_column {
-    CQA_COLUMN_AGENT,
-    CQA_COLUMN_INDICATOR,
-    CQA_COLUMN_VALUE,
-    CQA_COLUMN_COUNT,
-    CQA_COLUMN_RATER,
-    CQA_COLUMN_POST,
-    CQA_COLUMN_PERIOD,
-    CQA_COLUMN_NAME,
-    CQA_COLUMN_WORDS, /* how many of them there are */
-    CQA_COLUMN_VALUES, /* of one indicator */
-    CQA_COLUMN_LEFT_OUT, /* 序号, 备注: nothing that counts */
-    CQA_COLUMN_UNKNOWN
+    CQA_HEADING_AGENT,
+    CQA_HEADING_INDICATOR,
+    CQA_HEADING_VALUE,
+    CQA_HEADING_COUNT,
+    CQA_HEADING_RATER,
+    CQA_HEADING_POST,
+    CQA_HEADING_PERIOD,
+    CQA_HEADING_NAME,
+    CQA_HEADING_WORDS,    /* how many of them there are */
+    CQA_HEADING_VALUES,   /* of one indicator */
+    CQA_HEADING_LEFT_OUT, /* 序号, 备注: nothing that counts */
+    CQA_HEADING_UNKNOWN
 };
-extern const char *const cqa_column_words[CQA_COLUMN_WORDS + 1]; /* "agent", … */
+extern const char *const cqa_column_words[CQA_HEADING_WORDS + 1]; /* "agent", … */
 
 struct cqa_heading {
     enum cqa_column column;

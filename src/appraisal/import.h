@@ -17,7 +17,8 @@ struct cqa_import_how {
      * `taken`; it stays NULL where nobody did. NULL: nobody ever said anything. */
     enum cqa_status (*recall)(void *context, const char *const *headings, size_t count,
                               const char **taken);
-    /* Whom a name means: NULL: nobody has said, "" what is none, and is left out. NULL: as above. */
+    /* Whom a name means: NULL: nobody has said, "" what is none, and is left out. NULL: as above.
+     */
     const char *(*person)(void *context, const char *written);
     void *context;
 };
@@ -31,7 +32,7 @@ struct cqa_import_column {
     int is_recalled;
     int is_empty; /* nothing stands under it */
     struct cqa_rational factor;
-    size_t column; /* its place */
+    size_t column;                           /* its place */
     const char *samples[CQA_IMPORT_SAMPLES]; /* "": fewer */
 };
 
@@ -47,12 +48,14 @@ struct cqa_import_left_out {
     size_t line, column;
     const char *text;
     const char *why; /* a CQA_N */
+    int is_summary;  /* a row about the others, */
+    int is_agent;    /* whose word stands where an agent's name would */
 };
 
 /* {0} is empty; finish frees. Strings live in `arena`. */
 struct cqa_import_report {
     struct cqa_arena arena;
-    const char *place;   /* of the table */
+    const char *place;             /* of the table */
     struct cqa_book_sheet *sheets; /* of a workbook */
     size_t sheet_count;
     int chosen; /* of these; -1: none */

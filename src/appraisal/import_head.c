@@ -3,21 +3,9 @@
 #include <string.h>
 #include "appraisal/importer.h"
 
-struct cqa_place cqa_import_place(const struct cqa_importer *importer,
-                                  const struct cqa_csv_cell *cell)
-{
-    return (struct cqa_place){importer->table.place, cell->line, cell->column};
-}
-
 static struct cqa_place at_begin(const struct cqa_importer *importer)
 {
     return (struct cqa_place){importer->table.place, 1, 1};
-}
-
-int cqa_import_is_long(const struct cqa_importer *importer)
-{
-    return importer->columns[CQA_COLUMN_INDICATOR] != 0 ||
-           importer->columns[CQA_COLUMN_VALUE] != 0;
 }
 
 /* ---- records */
@@ -28,9 +16,8 @@ static int read_record(struct cqa_importer *importer, struct cqa_import_record *
 
     if (!cqa_table_next(&importer->table))
         return 0;
-    *out = (struct cqa_import_record){table->cells,        table->cell_count,
-                                      table->problem,      table->problem_line,
-                                      table->problem_column, table->is_cut};
+    *out = (struct cqa_import_record){table->cells,        table->cell_count,     table->problem,
+                                      table->problem_line, table->problem_column, table->is_cut};
     return 1;
 }
 
@@ -48,8 +35,8 @@ static enum cqa_status read_ahead(struct cqa_importer *importer)
     struct cqa_import_record record;
 
     while (importer->ahead_count < CQA_HEAD_ROWS && read_record(importer, &record)) {
-        struct cqa_csv_cell *cells = cqa_arena_alloc(&importer->rows->arena,
-                                                     (record.cell_count + 1) * sizeof *cells);
+        struct cqa_csv_cell *cells =
+            cqa_arena_alloc(&importer->rows->arena, (record.cell_count + 1) * sizeof *cells);
         if (cells == NULL)
             return CQA_E_NOMEM;
         if (record.cell_count > 0)
@@ -81,9 +68,9 @@ static size_t find_agent(const struct cqa_importer *importer,
     for (size_t i = 0; i < record->cell_count; i++) {
         const struct cqa_heading heading =
             cqa_heading_read(importer->scheme, record->cells[i].text);
-        if (heading.column == CQA_COLUMN_AGENT)
+        if (heading.column == CQA_HEADING_AGENT)
             return i;
-        if (heading.column == CQA_COLUMN_NAME && named == record->cell_count)
+        if (heading.column == CQA_HEADING_NAME && named == record->cell_count)
             named = i;
     }
     return named;
@@ -129,7 +116,7 @@ static enum cqa_status skip_titles(struct cqa_importer *importer, size_t head)
         for (size_t k = 0; k < importer->ahead[i].cell_count; k++)
             if (importer->ahead[i].cells[k].text[0] != '\0') {
                 status = cqa_import_report_left_out(importer, &importer->ahead[i].cells[k],
-                                             CQA_N("above the headings"));
+                                                    CQA_N("above the headings"));
                 break;
             }
     importer->ahead_next = head;
@@ -155,7 +142,7 @@ static const char *head_name(const struct cqa_importer *importer, const struct c
 {
     const struct cqa_scheme *scheme = importer->scheme;
 
-    if (read->column != CQA_COLUMN_VALUES || cqa_scheme_indicator(scheme, text) == read->indicator)
+    if (read->column != CQA_HEADING_VALUES || cqa_scheme_indicator(scheme, text) == read->indicator)
         return text;
     const char *name = scheme->indicators[read->indicator].names.zh;
     return ((unsigned char)text[0] & 0x80U) != 0 &&
@@ -170,9 +157,9 @@ static enum cqa_status take_column(struct cqa_importer *importer, size_t index,
     const struct cqa_csv_cell *cell = &importer->record.cells[index];
 
     importer->factors[index] = read->factor;
-    if (read->column == CQA_COLUMN_LEFT_OUT)
+    if (read->column == CQA_HEADING_LEFT_OUT)
         return CQA_OK;
-    if (read->column >= CQA_COLUMN_WORDS) {
+    if (read->column >= CQA_HEADING_WORDS) {
         importer->heads[index] =
             cqa_arena_string(&importer->rows->arena, head_name(importer, read, text));
         return importer->heads[index] == NULL ? CQA_E_NOMEM : CQA_OK;
@@ -191,13 +178,13 @@ static void take_names_for_agents(struct cqa_heading *read, size_t count)
     size_t named = count;
 
     for (size_t i = 0; i < count; i++) {
-        if (read[i].column == CQA_COLUMN_AGENT)
+        if (read[i].column == CQA_HEADING_AGENT)
             return;
-        if (read[i].column == CQA_COLUMN_NAME)
+        if (read[i].column == CQA_HEADING_NAME)
             named = i;
     }
     if (named < count)
-        read[named].column = CQA_COLUMN_AGENT;
+        read[named].column = CQA_HEADING_AGENT;
 }
 
 static enum cqa_status recall(const struct cqa_importer *importer, const char *const *texts,
@@ -250,8 +237,7 @@ static int check_wide_heads(struct cqa_importer *importer)
                 continue;
             const int indicator = cqa_scheme_indicator(scheme, importer->heads[i]);
             if (indicator != cqa_scheme_indicator(scheme, importer->heads[k]) ||
-                (indicator == CQA_NOWHERE &&
-                 strcmp(importer->heads[i], importer->heads[k]) != 0))
+                (indicator == CQA_NOWHERE && strcmp(importer->heads[i], importer->heads[k]) != 0))
                 continue;
             cqa_faults_add(importer->faults, NULL,
                            cqa_import_place(importer, &importer->record.cells[i]),
@@ -275,10 +261,11 @@ static int check_long_heads(struct cqa_importer *importer)
                            importer->heads[i]);
             good = 0;
         }
-    if (importer->columns[CQA_COLUMN_INDICATOR] == 0 || importer->columns[CQA_COLUMN_VALUE] == 0) {
+    if (importer->columns[CQA_HEADING_INDICATOR] == 0 ||
+        importer->columns[CQA_HEADING_VALUE] == 0) {
         cqa_faults_add(importer->faults, NULL, at_begin(importer),
                        "the column \"%s\" is missing; needed: agent, indicator, value",
-                       importer->columns[CQA_COLUMN_INDICATOR] == 0 ? "indicator" : "value");
+                       importer->columns[CQA_HEADING_INDICATOR] == 0 ? "indicator" : "value");
         good = 0;
     }
     return good;
@@ -286,7 +273,7 @@ static int check_long_heads(struct cqa_importer *importer)
 
 static int check_head(struct cqa_importer *importer)
 {
-    if (importer->columns[CQA_COLUMN_AGENT] == 0) {
+    if (importer->columns[CQA_HEADING_AGENT] == 0) {
         cqa_faults_add(importer->faults, NULL, at_begin(importer),
                        "the column \"agent\" is missing; needed: agent,indicator,value or agent "
                        "and a column for "

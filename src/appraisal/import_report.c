@@ -3,6 +3,8 @@
 #include <string.h>
 #include "appraisal/importer.h"
 
+const char cqa_import_about_others[] = CQA_N("a row about the others, not a person");
+
 /* One more at the end of a list; NULL: no memory. */
 static void *grow(void *list, size_t *count, size_t *capacity, size_t size)
 {
@@ -75,10 +77,10 @@ enum cqa_status cqa_import_report_samples(struct cqa_importer *importer)
 /* ---- names and rows */
 
 enum cqa_status cqa_import_report_name(struct cqa_importer *importer, const char *written,
-                                const char *person, int is_recalled, const char *beside)
+                                       const char *person, int is_recalled, const char *beside)
 {
     struct cqa_import_report *report = importer->report;
-    const size_t cell = importer->columns[CQA_COLUMN_AGENT] - 1;
+    const size_t cell = importer->columns[CQA_HEADING_AGENT] - 1;
     size_t index;
 
     if (report == NULL || cqa_names_find(&report->written, written, &index))
@@ -101,8 +103,8 @@ enum cqa_status cqa_import_report_name(struct cqa_importer *importer, const char
     return CQA_OK;
 }
 
-enum cqa_status cqa_import_report_left_out(struct cqa_importer *importer, const struct cqa_csv_cell *cell,
-                                    const char *why)
+enum cqa_status cqa_import_report_left_out(struct cqa_importer *importer,
+                                           const struct cqa_csv_cell *cell, const char *why)
 {
     struct cqa_import_report *report = importer->report;
 
@@ -112,12 +114,19 @@ enum cqa_status cqa_import_report_left_out(struct cqa_importer *importer, const 
         grow(&report->left_out, &report->left_out_count, &report->left_out_capacity, sizeof *to);
     if (to == NULL)
         return CQA_E_NOMEM;
-    *to = (struct cqa_import_left_out){cell->line, cell->column,
-                                       cqa_arena_string(&report->arena, cell->text), why};
+    *to = (struct cqa_import_left_out){
+        cell->line,
+        cell->column,
+        cqa_arena_string(&report->arena, cell->text),
+        why,
+        strcmp(why, cqa_import_about_others) == 0,
+        importer->columns[CQA_HEADING_AGENT] > 0 &&
+            cell == &importer->record.cells[importer->columns[CQA_HEADING_AGENT] - 1]};
     return to->text == NULL ? CQA_E_NOMEM : CQA_OK;
 }
 
-enum cqa_status cqa_import_report_note(struct cqa_importer *importer, const struct cqa_message *note)
+enum cqa_status cqa_import_report_note(struct cqa_importer *importer,
+                                       const struct cqa_message *note)
 {
     struct cqa_import_report *report = importer->report;
 
@@ -141,7 +150,8 @@ enum cqa_status cqa_import_report_note(struct cqa_importer *importer, const stru
 
 static enum cqa_status list_sheets(struct cqa_import_report *report, const struct cqa_book *book)
 {
-    report->sheets = cqa_arena_alloc(&report->arena, (book->sheet_count + 1) * sizeof *book->sheets);
+    report->sheets =
+        cqa_arena_alloc(&report->arena, (book->sheet_count + 1) * sizeof *book->sheets);
     if (report->sheets == NULL)
         return CQA_E_NOMEM;
     for (size_t i = 0; i < book->sheet_count; i++) {
@@ -162,17 +172,17 @@ static enum cqa_status note_unseen(struct cqa_importer *importer,
     enum cqa_status status = CQA_OK;
 
     if (unseen->rows > 0)
-        status = cqa_import_report_note(importer,
-                                 cqa_words("hidden rows, which are read like the others: %zu, "
-                                           "the first is row %zu",
-                                           unseen->rows, unseen->first_row));
+        status = cqa_import_report_note(
+            importer, cqa_words("hidden rows, which are read like the others: %zu, "
+                                "the first is row %zu",
+                                unseen->rows, unseen->first_row));
     if (status == CQA_OK && unseen->columns > 0) {
         cqa_cell_name(0, unseen->first_column, cell);
         cell[strlen(cell) - 1] = '\0'; /* the column alone */
-        status = cqa_import_report_note(importer,
-                                 cqa_words("hidden columns, which are read like the others: %zu, "
-                                           "the first is %s",
-                                           unseen->columns, cell));
+        status = cqa_import_report_note(
+            importer, cqa_words("hidden columns, which are read like the others: %zu, "
+                                "the first is %s",
+                                unseen->columns, cell));
     }
     if (status == CQA_OK && unseen->rounded > 0)
         status = cqa_import_report_note(
@@ -196,19 +206,9 @@ enum cqa_status cqa_import_report_book(struct cqa_importer *importer)
     for (size_t i = 0; i < book->sheet_count && status == CQA_OK && book->chosen >= 0; i++)
         if ((int)i != book->chosen && book->sheets[i].has_data)
             status = cqa_import_report_note(importer,
-                                     cqa_words(book->sheets[i].is_hidden
-                                                   ? "the hidden sheet \"%s\" is not read"
-                                                   : "the sheet \"%s\" is not read",
-                                               book->sheets[i].name));
+                                            cqa_words(book->sheets[i].is_hidden
+                                                          ? "the hidden sheet \"%s\" is not read"
+                                                          : "the sheet \"%s\" is not read",
+                                                      book->sheets[i].name));
     return status == CQA_OK ? note_unseen(importer, &book->unseen) : status;
-}
-
-void cqa_import_report_finish(struct cqa_import_report *report)
-{
-    cqa_names_finish(&report->written);
-    free(report->names);
-    free(report->left_out);
-    free(report->notes);
-    cqa_arena_finish(&report->arena);
-    *report = (struct cqa_import_report){0};
 }

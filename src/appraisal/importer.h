@@ -27,12 +27,12 @@ struct cqa_importer {
     struct cqa_rows *rows;
     struct cqa_faults *faults;
     struct cqa_import_report *report;
-    struct cqa_import_record record;                /* read last */
-    struct cqa_import_record ahead[CQA_HEAD_ROWS];  /* read while the heading was looked for */
+    struct cqa_import_record record;               /* read last */
+    struct cqa_import_record ahead[CQA_HEAD_ROWS]; /* read while the heading was looked for */
     size_t ahead_count, ahead_next;
-    size_t columns[CQA_COLUMN_WORDS]; /* index of the cell plus 1; 0: there is none */
-    const char **heads;               /* wide: the indicator of each cell, NULL elsewhere */
-    struct cqa_rational *factors;     /* of each cell */
+    size_t columns[CQA_HEADING_WORDS]; /* index of the cell plus 1; 0: there is none */
+    const char **heads;                /* wide: the indicator of each cell, NULL elsewhere */
+    struct cqa_rational *factors;      /* of each cell */
     size_t head_count;
     size_t first_row; /* of this file, in `rows` */
 };
@@ -48,6 +48,8 @@ int cqa_import_next(struct cqa_importer *importer);
  * faults say why. */
 enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good) CQA_MUST_CHECK;
 
+extern const char cqa_import_about_others[]; /* why a row of sums is left out */
+
 /* ---- the report: nothing happens where there is none */
 
 enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const char *const *texts,
@@ -56,12 +58,13 @@ enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const c
 /* What stands under the columns in this record. */
 enum cqa_status cqa_import_report_samples(struct cqa_importer *importer) CQA_MUST_CHECK;
 enum cqa_status cqa_import_report_name(struct cqa_importer *importer, const char *written,
-                                const char *person, int is_recalled,
-                                const char *beside) CQA_MUST_CHECK;
-enum cqa_status cqa_import_report_left_out(struct cqa_importer *importer, const struct cqa_csv_cell *cell,
-                                    const char *why) CQA_MUST_CHECK;
-enum cqa_status cqa_import_report_note(struct cqa_importer *importer, const struct cqa_message *note)
-    CQA_MUST_CHECK;
+                                       const char *person, int is_recalled,
+                                       const char *beside) CQA_MUST_CHECK;
+enum cqa_status cqa_import_report_left_out(struct cqa_importer *importer,
+                                           const struct cqa_csv_cell *cell,
+                                           const char *why) CQA_MUST_CHECK;
+enum cqa_status cqa_import_report_note(struct cqa_importer *importer,
+                                       const struct cqa_message *note) CQA_MUST_CHECK;
 /* The sheets of a workbook, and what cannot be seen in this one. */
 enum cqa_status cqa_import_report_book(struct cqa_importer *importer) CQA_MUST_CHECK;
 

@@ -95,14 +95,4 @@ struct cqa_rows {
 enum cqa_status cqa_rows_add(struct cqa_rows *rows, const struct cqa_row *row) CQA_MUST_CHECK;
 void cqa_rows_finish(struct cqa_rows *rows);
 
-struct cqa_scheme;
-
-/*
- * Reads a CSV file of indicators, as cqa_rows_read (import.h) with nothing said before and nothing
- * reported. CQA_E_NOMEM, or why it could not be read.
- */
-enum cqa_status cqa_rows_parse(const struct cqa_scheme *scheme, const char *text, size_t length,
-                               const char *name, struct cqa_rows *rows, struct cqa_faults *faults,
-                               struct cqa_error *error) CQA_MUST_CHECK;
-
 #endif

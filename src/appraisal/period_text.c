@@ -70,8 +70,7 @@ static int read_month(const char *at, int year, char out[CQA_PERIOD_SIZE])
     static const char *const signs[] = {"-", "/", ".", "年", NULL};
     int month;
 
-    if (!skip(&at, signs) || !digits(&at, 1, 2, &month) || month < 1 || month > 12 ||
-        !read_day(at))
+    if (!skip(&at, signs) || !digits(&at, 1, 2, &month) || month < 1 || month > 12 || !read_day(at))
         return 0;
     snprintf(out, CQA_PERIOD_SIZE, "%04u-%02u", (unsigned)year % 10000, (unsigned)month % 100);
     return 1;

@@ -249,7 +249,7 @@ static enum cqa_status add_seat(struct importer *importer)
     if (importer->table.problem != NULL || seat.person == NULL) {
         cqa_faults_add(importer->faults, seat.person, seat.at, "%p",
                        cqa_words_named(importer->table.problem ? importer->table.problem
-                                                             : CQA_N("the row names no person")));
+                                                               : CQA_N("the row names no person")));
         return CQA_OK;
     }
     if (person_spelled == CQA_SPELLED_SUMMARY || !check_extension(importer, &seat, spelled) ||
@@ -368,13 +368,6 @@ enum cqa_status cqa_roster_read(const struct cqa_table_source *source, const cha
         status = import(&importer, error);
     cqa_table_finish(&importer.table);
     return status;
-}
-
-enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *name,
-                                 struct cqa_roster *roster, struct cqa_faults *faults,
-                                 struct cqa_error *error)
-{
-    return cqa_roster_read(NULL, text, length, name, roster, faults, error);
 }
 
 enum cqa_status cqa_roster_import(const struct cqa_table_source *source, const char *path,

@@ -38,9 +38,6 @@ enum cqa_status cqa_roster_read(const struct cqa_table_source *source, const cha
 enum cqa_status cqa_roster_import(const struct cqa_table_source *source, const char *path,
                                   struct cqa_roster *roster, struct cqa_faults *faults,
                                   struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_roster_parse(const char *text, size_t length, const char *name,
-                                 struct cqa_roster *roster, struct cqa_faults *faults,
-                                 struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_roster_finish(struct cqa_roster *roster);
 
 /* The person who held `extension` at `moment` ("2025-11-20T10:15:02", an offset after it is not

@@ -24,8 +24,8 @@ enum cqa_status cqa_table_load(const char *path, struct cqa_buffer *out, struct 
     if (ferror(file))
         status = cqa_fail_errno(error, "%s", path);
     else if (out->failed)
-        status = cqa_fail(error, CQA_E_LIMIT, "%s: larger than %d MiB", path,
-                          CQA_TABLE_BYTES_MAX >> 20);
+        status =
+            cqa_fail(error, CQA_E_LIMIT, "%s: larger than %d MiB", path, CQA_TABLE_BYTES_MAX >> 20);
     fclose(file);
     return status;
 }

@@ -29,8 +29,8 @@ struct cqa_table {
     struct cqa_csv csv;
     struct cqa_book book;
     int is_book;
-    size_t next;       /* cell of the book */
-    const char *place; /* for places: the file's name, or FILE:SHEET! (input.h) */
+    size_t next;                      /* cell of the book */
+    const char *place;                /* for places: the file's name, or FILE:SHEET! (input.h) */
     const struct cqa_csv_cell *cells; /* of the record read last */
     size_t cell_count;
     const char *problem; /* a CQA_N of the record read last, with its place; NULL: none */

@@ -12,18 +12,18 @@ static const struct {
     enum kind kind;
     int factor;
 } units[] = {
-    {"元", MONEY, 1},        {"人民币", MONEY, 1},  {"rmb", MONEY, 1},     {"cny", MONEY, 1},
-    {"yuan", MONEY, 1},      {"¥", MONEY, 1},       {"千元", MONEY, 1000}, {"万元", MONEY, 10000},
-    {"%", PERCENT, 1},       {"百分比", PERCENT, 1}, {"秒", SECONDS, 1},    {"秒钟", SECONDS, 1},
-    {"s", SECONDS, 1},       {"sec", SECONDS, 1},   {"分钟", SECONDS, 60}, {"分", SECONDS, 60},
-    {"min", SECONDS, 60},    {"小时", SECONDS, 3600}, {"时", SECONDS, 3600}, {"h", SECONDS, 3600},
-    {"次", COUNT, 1},        {"人", COUNT, 1},      {"人次", COUNT, 1},    {"天", COUNT, 1},
-    {"日", COUNT, 1},        {"单", COUNT, 1},      {"个", COUNT, 1},      {"通", COUNT, 1},
-    {"件", COUNT, 1},        {"笔", COUNT, 1},      {"条", COUNT, 1},      {"份", COUNT, 1},
-    {"起", COUNT, 1},        {"例", COUNT, 1},      {"字/分", COUNT, 1},   {"字/分钟", COUNT, 1},
-    {"分", COUNT, 1},        {"百分制", COUNT, 1},  {"times", COUNT, 1},   {"days", COUNT, 1},
-    {"calls", COUNT, 1},     {"people", COUNT, 1},  {"orders", COUNT, 1},  {"points", COUNT, 1},
-    {"万", ANY, 10000},      {"千", ANY, 1000},
+    {"元", MONEY, 1},     {"人民币", MONEY, 1},    {"rmb", MONEY, 1},     {"cny", MONEY, 1},
+    {"yuan", MONEY, 1},   {"¥", MONEY, 1},         {"千元", MONEY, 1000}, {"万元", MONEY, 10000},
+    {"%", PERCENT, 1},    {"百分比", PERCENT, 1},  {"秒", SECONDS, 1},    {"秒钟", SECONDS, 1},
+    {"s", SECONDS, 1},    {"sec", SECONDS, 1},     {"分钟", SECONDS, 60}, {"分", SECONDS, 60},
+    {"min", SECONDS, 60}, {"小时", SECONDS, 3600}, {"时", SECONDS, 3600}, {"h", SECONDS, 3600},
+    {"次", COUNT, 1},     {"人", COUNT, 1},        {"人次", COUNT, 1},    {"天", COUNT, 1},
+    {"日", COUNT, 1},     {"单", COUNT, 1},        {"个", COUNT, 1},      {"通", COUNT, 1},
+    {"件", COUNT, 1},     {"笔", COUNT, 1},        {"条", COUNT, 1},      {"份", COUNT, 1},
+    {"起", COUNT, 1},     {"例", COUNT, 1},        {"字/分", COUNT, 1},   {"字/分钟", COUNT, 1},
+    {"分", COUNT, 1},     {"百分制", COUNT, 1},    {"times", COUNT, 1},   {"days", COUNT, 1},
+    {"calls", COUNT, 1},  {"people", COUNT, 1},    {"orders", COUNT, 1},  {"points", COUNT, 1},
+    {"万", ANY, 10000},   {"千", ANY, 1000},
 };
 
 static enum kind kind_of(const struct cqa_indicator *indicator)
@@ -42,8 +42,8 @@ int cqa_unit_factor(const struct cqa_indicator *indicator, const char *word,
     const enum kind kind = kind_of(indicator);
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        const int fits = units[i].kind == kind ||
-                         (units[i].kind == ANY && kind != PERCENT && kind != SECONDS);
+        const int fits =
+            units[i].kind == kind || (units[i].kind == ANY && kind != PERCENT && kind != SECONDS);
         if (!fits || strcasecmp(units[i].word, word) != 0)
             continue;
         *factor = cqa_rational_whole(units[i].factor);

@@ -45,8 +45,7 @@ static int take_sheets(struct scan *scan, struct cqa_book *out)
         struct cqa_book_sheet_head head;
         if (!take(scan, &head, sizeof head) || head.is_hidden > 1 || head.has_data > 1)
             return 0;
-        out->sheets[i] =
-            (struct cqa_book_sheet){take_text(scan), head.is_hidden, head.has_data};
+        out->sheets[i] = (struct cqa_book_sheet){take_text(scan), head.is_hidden, head.has_data};
         if (out->sheets[i].name == NULL)
             return 0;
     }
@@ -65,12 +64,9 @@ static int take_cells(struct scan *scan, struct cqa_book *out)
             head.column == 0 || head.column > CQA_BOOK_COLUMNS_MAX ||
             head.problem >= CQA_CELL_PROBLEM_COUNT || head.merged > 2)
             return 0;
-        *cell = (struct cqa_book_cell){take_text(scan),
-                                       head.row,
-                                       head.column,
-                                       (enum cqa_cell_problem)head.problem,
-                                       head.merged != 0,
-                                       head.merged == 2};
+        *cell = (struct cqa_book_cell){take_text(scan),  head.row,
+                                       head.column,      (enum cqa_cell_problem)head.problem,
+                                       head.merged != 0, head.merged == 2};
         if (cell->text == NULL ||
             (before != NULL && (cell->row < before->row ||
                                 (cell->row == before->row && cell->column <= before->column))))
@@ -100,17 +96,8 @@ int cqa_book_take_answer(const char *body, size_t length, struct cqa_book *out)
         return 0;
     out->sheet_count = answer.sheet_count;
     out->cell_count = answer.cell_count;
-    out->unseen = (struct cqa_book_unseen){answer.rows,    answer.first_row,
-                                           answer.columns, answer.first_column,
-                                           answer.rounded, answer.rounded_row,
-                                           answer.rounded_column};
+    out->unseen = (struct cqa_book_unseen){
+        answer.rows,    answer.first_row,   answer.columns,       answer.first_column,
+        answer.rounded, answer.rounded_row, answer.rounded_column};
     return take_sheets(&scan, out) && take_cells(&scan, out) && scan.at == scan.end;
-}
-
-void cqa_book_finish(struct cqa_book *book)
-{
-    free(book->text);
-    free(book->sheets);
-    free(book->cells);
-    *book = (struct cqa_book){0};
 }

@@ -43,8 +43,7 @@ static enum cqa_status say_limit(const struct cqa_book_fault *fault, const char 
     case CQA_BOOK_TOO_MANY_ROWS:
         return cqa_fail(error, CQA_E_LIMIT, "more than %d rows", CQA_BOOK_ROWS_MAX);
     case CQA_BOOK_TOO_MANY_COLUMNS:
-        return cqa_fail(error, CQA_E_LIMIT, "%s: more than %d columns", cell,
-                        CQA_BOOK_COLUMNS_MAX);
+        return cqa_fail(error, CQA_E_LIMIT, "%s: more than %d columns", cell, CQA_BOOK_COLUMNS_MAX);
     case CQA_BOOK_TOO_MANY_CELLS:
         return cqa_fail(error, CQA_E_LIMIT, "more than %d cells", CQA_BOOK_CELLS_MAX);
     case CQA_BOOK_TOO_MANY_MERGES:

@@ -22,9 +22,9 @@ enum cqa_cell_problem {
 };
 
 struct cqa_book_cell {
-    char *text; /* UTF-8; a number as its format shows it, "85%", a day as 2025-11-20 */
-    size_t row;       /* from 1 */
-    size_t column;    /* from 1 */
+    char *text;    /* UTF-8; a number as its format shows it, "85%", a day as 2025-11-20 */
+    size_t row;    /* from 1 */
+    size_t column; /* from 1 */
     enum cqa_cell_problem problem;
     int is_merged; /* lies in an area of merged cells, and has the text of the first of them */
     int is_first;  /* is that first one */

@@ -234,8 +234,7 @@ static void civil(int64_t days, int64_t *year, int *month, int *day)
     const int64_t shifted = days + 719468; /* from 0000-03-01 */
     const int64_t era = shifted / 146097;
     const int64_t of_era = shifted % 146097;
-    const int64_t year_of_era =
-        (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const int64_t from_march = (5 * of_year + 2) / 153;
 
@@ -261,8 +260,7 @@ static int show_moment(const struct shape *shape, const struct cqa_book_decimal 
     if (!cqa_book_decimal_moment(number, &days, &seconds))
         return 0;
     if (!shape->has_year && !shape->has_month && !shape->has_day) {
-        const int64_t all =
-            (shape->has_elapsed || days == 0 ? days * 86400 : 0) + seconds;
+        const int64_t all = (shape->has_elapsed || days == 0 ? days * 86400 : 0) + seconds;
         snprintf(out, CQA_BOOK_NUMBER_SIZE, "%lld:%02d:%02d", (long long)(all / 3600),
                  (int)(all / 60 % 60), (int)(all % 60));
         return 1;
@@ -273,8 +271,8 @@ static int show_moment(const struct shape *shape, const struct cqa_book_decimal 
         snprintf(out, CQA_BOOK_NUMBER_SIZE, "%04lld-%02d", (long long)year, month);
         return 1;
     }
-    const int length = snprintf(out, CQA_BOOK_NUMBER_SIZE, "%04lld-%02d-%02d", (long long)year,
-                                month, day);
+    const int length =
+        snprintf(out, CQA_BOOK_NUMBER_SIZE, "%04lld-%02d-%02d", (long long)year, month, day);
     if (seconds > 0)
         snprintf(out + length, CQA_BOOK_NUMBER_SIZE - (size_t)length, " %02d:%02d:%02d",
                  seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -293,7 +291,8 @@ static int show_plain(const struct cqa_book_decimal *number, char out[CQA_BOOK_N
 
     if (number->point <= CQA_DECIMAL_DIGITS)
         return cqa_book_decimal_write(number, 1, 0, at, room);
-    snprintf(at, room, "%c.%.*sE+%02d", number->digits[0], number->count > 1 ? number->count - 1 : 1,
+    snprintf(at, room, "%c.%.*sE+%02d", number->digits[0],
+             number->count > 1 ? number->count - 1 : 1,
              number->count > 1 ? number->digits + 1 : "0", number->point - 1);
     return 1;
 }

@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The archive and the XML in it: unpacked piece by piece, with no more memory than a piece takes. */
+/* The archive and the XML in it: unpacked piece by piece, with no more memory than a piece takes.
+ */
 #include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
 #include "book/parts.h"
 
-enum { PIECE_BYTES = 64 << 10 };
+enum {
+    PIECE_BYTES = 64 << 10,
+    TAG_BYTES_MAX = 16 << 10 /* libxml2 compares each attribute's name with all before it */
+};
 
 struct cqa_book_package {
     zip_t *zip;
 };
-
-int cqa_book_fault_at(struct cqa_book_fault *fault, enum cqa_book_why why, size_t row,
-                      size_t column)
-{
-    if (fault->why == CQA_BOOK_GOOD)
-        *fault = (struct cqa_book_fault){why, (uint32_t)row, (uint32_t)column};
-    return 0;
-}
-
-int cqa_book_fault(struct cqa_book_fault *fault, enum cqa_book_why why)
-{
-    return cqa_book_fault_at(fault, why, 0, 0);
-}
 
 /* ---- the archive */
 
@@ -108,7 +99,8 @@ int cqa_book_attribute_is_true(const struct cqa_book_attributes *attributes, con
 struct reading {
     const struct cqa_book_listener *listener;
     xmlParserCtxtPtr parser;
-    int is_over; /* the listener has enough, or something is wrong */
+    size_t tag_bytes; /* since a '<' that nothing has closed yet; 0: none is open */
+    int is_over;      /* the listener has enough, or something is wrong */
 };
 
 static void stop(struct reading *reading)
@@ -129,8 +121,8 @@ static void on_begin(void *context, const xmlChar *name, const xmlChar *prefix,
     (void)namespace_count;
     (void)namespaces;
     (void)defaulted;
-    if (!reading->is_over && !reading->listener->begin(reading->listener->context,
-                                                       (const char *)name, &all))
+    if (!reading->is_over &&
+        !reading->listener->begin(reading->listener->context, (const char *)name, &all))
         stop(reading);
 }
 
@@ -175,6 +167,20 @@ static void keep_quiet(void *context, xmlErrorPtr problem)
     (void)problem;
 }
 
+/* 0: an element has more attributes than any has. */
+static int tags_are_short(struct reading *reading, const char *piece, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (piece[i] == '<')
+            reading->tag_bytes = 1;
+        else if (piece[i] == '>')
+            reading->tag_bytes = 0;
+        else if (reading->tag_bytes > 0 && ++reading->tag_bytes > TAG_BYTES_MAX)
+            return 0;
+    }
+    return 1;
+}
+
 static int unpack(zip_file_t *file, struct reading *reading)
 {
     static char piece[PIECE_BYTES];
@@ -188,7 +194,8 @@ static int unpack(zip_file_t *file, struct reading *reading)
         all += (size_t)count;
         if (all > CQA_BOOK_PART_MAX)
             return cqa_book_fault(fault, CQA_BOOK_PART_TOO_LARGE);
-        if (xmlParseChunk(reading->parser, piece, (int)count, 0) != 0 && !reading->is_over)
+        if (!tags_are_short(reading, piece, (size_t)count) ||
+            (xmlParseChunk(reading->parser, piece, (int)count, 0) != 0 && !reading->is_over))
             return cqa_book_fault(fault, CQA_BOOK_NOT_XML);
     }
     if (!reading->is_over && xmlParseChunk(reading->parser, NULL, 0, 1) != 0)
@@ -225,8 +232,7 @@ int cqa_book_read_part(struct cqa_book_package *package, const char *part,
 
     if (index < 0 || zip_stat_index(package->zip, (zip_uint64_t)index, 0, &facts) != 0)
         return cqa_book_fault(listener->fault, CQA_BOOK_PART_MISSING);
-    if ((facts.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 &&
-        facts.encryption_method != ZIP_EM_NONE)
+    if ((facts.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && facts.encryption_method != ZIP_EM_NONE)
         return cqa_book_fault(listener->fault, CQA_BOOK_PART_ENCRYPTED);
     zip_file_t *file = zip_fopen_index(package->zip, (zip_uint64_t)index, 0);
     if (file == NULL)

@@ -155,7 +155,7 @@ struct cqa_book_sheet_cells {
     struct cqa_book_kept_cell {
         struct cqa_book_cell_head head;
         uint32_t at; /* in `text` */
-    } *cells;
+    } * cells;
     size_t count, capacity;
     struct cqa_book_unseen unseen;
 };
@@ -178,7 +178,7 @@ struct cqa_book_area {
 int cqa_book_merge(struct cqa_book_sheet_cells *cells, const struct cqa_book_area *areas,
                    size_t count, struct cqa_book_fault *fault);
 
-/* --- child.c: the whole answer, without a process around it --- */
+/* --- book_child.c: the whole answer, without a process around it --- */
 
 /* `wanted` "": the only sheet that is seen and has data. Appends to `out`. */
 int cqa_book_answer(const char *bytes, size_t length, const char *wanted, struct cqa_buffer *out,
@@ -191,10 +191,10 @@ int cqa_book_take_answer(const char *body, size_t length, struct cqa_book *out);
 /* --- number.c --- */
 
 /*
- * A number as its format shows it, in a spelling that the import reads: 85% for 0.85 under 0%, 350元
- * for 350 under 0"元", 2025-11-20 for a day, 2025-11 for a month, 1:30:00 for a time. Digits that the
- * format does not show are rounded off; thousands have no commas. `raw` is as XML has it. 0: it is
- * no number. `*rounded` 1: more digits are kept than shown.
+ * A number as its format shows it, in a spelling that the import reads: 85% for 0.85 under 0%,
+ * 350元 for 350 under 0"元", 2025-11-20 for a day, 2025-11 for a month, 1:30:00 for a time. Digits
+ * that the format does not show are rounded off; thousands have no commas. `raw` is as XML has it.
+ * 0: it is no number. `*rounded` 1: more digits are kept than shown.
  */
 enum { CQA_BOOK_NUMBER_SIZE = 256 };
 int cqa_book_show(const char *raw, const char *format, int is_1904, char out[CQA_BOOK_NUMBER_SIZE],

@@ -163,8 +163,7 @@ static int begin_cell(struct reader *reader, const struct cqa_book_attributes *a
     if (cqa_book_attribute(attributes, "r", reference, sizeof reference) &&
         (!cqa_book_read_reference(reference, '\0', &row, &column) || row != reader->row ||
          column <= reader->column))
-        return cqa_book_fault_at(reader->fault, CQA_BOOK_BAD_CELL, reader->row,
-                                 reader->column + 1);
+        return cqa_book_fault_at(reader->fault, CQA_BOOK_BAD_CELL, reader->row, reader->column + 1);
     reader->column = column;
     if (!cqa_book_attribute(attributes, "t", reader->kind, sizeof reader->kind))
         reader->kind[0] = '\0';

@@ -14,7 +14,7 @@ struct reader {
     struct {
         long number;
         const char *format;
-    } *formats; /* those that the workbook spells out */
+    } * formats; /* those that the workbook spells out */
     size_t format_count;
 };
 
@@ -221,8 +221,7 @@ static int read_all(struct cqa_book_package *package, struct reader *reader)
                                                 reader->fault};
     const struct cqa_book_listener shared = {begin_shared, text_shared, end_shared, reader,
                                              reader->fault};
-    const struct cqa_book_listener styles = {begin_styles, NULL, end_styles, reader,
-                                             reader->fault};
+    const struct cqa_book_listener styles = {begin_styles, NULL, end_styles, reader, reader->fault};
 
     if (!cqa_book_has_part(package, "xl/workbook.xml"))
         return cqa_book_fault(reader->fault, CQA_BOOK_NOT_XLSX);

@@ -16,6 +16,7 @@
 #include "daemon/apart.h"
 #include "daemon/course.h"
 #include "daemon/sending.h"
+#include "pipeline/life.h"
 #include "pipeline/pipeline.h"
 
 enum {
@@ -514,7 +515,9 @@ enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct
         unsetenv("NOTIFY_SOCKET");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGIO, SIG_IGN); /* of leases, should one be broken between two calls */
-    status = begin(&loop, error);
+    status = cqa_life_has_place(config->state_dir, error);
+    if (status == CQA_OK)
+        status = begin(&loop, error);
     if (status == CQA_OK) {
         failed = set_up(&loop);
         if (failed >= 0) {

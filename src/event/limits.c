@@ -24,13 +24,12 @@ const struct cqa_event_limits cqa_event_limits = {
                                     coughs, clicks and notes less */
             .knock_share =
                 0.86f, /* by hand, a day after word_share; nothing says why it is not the same */
-            .loud_share = 0.85f,     /* as exchange.loud_share */
-            .aside_half_db = 24,     /* 0160: 12 dB; of 1337 bursts of a party's own none is 8 dB
-                                        softer, of 39 of others 32 are 12 */
-            .mix_aside_half_db = 32, /* as exchange.softer_db: 16 dB */
+            .loud_share = 0.85f, /* as exchange.loud_share */
+            .aside_half_db = 24, /* 0160: 12 dB; of 1337 bursts of a party's own none is 8 dB
+                                    softer, of 39 of others 32 are 12 */
             .aside_percent =
                 15, /* by hand: a party that is soft now and then says more that softly */
-            .chopped_ms = 700,           /* as knock_ms */
+            .chopped_ms = 1500,          /* by hand: knocks and clatter are shorter */
             .parked_not_of_255 = 64,     /* as hold_music.parked_not_of_255 */
             .chopped_under_half_db = 20, /* by hand: 10 dB; a radio in the room is softer */
             .chopped_range_half_db = 30, /* 0162: 15 dB; of 10 pieces 8 are the party's, of those

@@ -27,7 +27,6 @@ struct cqa_speech_limits {
     float knock_share;    /* and over one without a pitch, as long as a knock */
     float loud_share;     /* of the frames of a party's speech that are no louder than its voice, */
     int aside_half_db;    /* and what is so far under that is another voice in the room, */
-    int mix_aside_half_db;      /* on a mix, where the parties are not equally loud, */
     int64_t aside_percent;      /* unless so much of the party's speech is: then it is its own */
     int64_t chopped_ms;         /* least of what passes for music and is a voice in pieces, */
     unsigned parked_not_of_255; /* the second look taking it for a hold no more than that, */

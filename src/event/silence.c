@@ -74,23 +74,53 @@ static enum cqa_event_cause cause_of(const struct cqa_scene *scene, struct cqa_s
     return CQA_CAUSE_UNEXPLAINED;
 }
 
-/* How sure the classifier is that nobody spoke: the mean over the span of the likelier channel's
- * doubt. A voice in the room may after all have been the party's. */
-static float confidence(const struct cqa_scene *scene, struct cqa_span span)
+static float frames_in(struct cqa_span span)
+{
+    return (float)(cqa_frame_at(span.end_ms) - cqa_frame_at(span.start_ms));
+}
+
+/* What the classifier hears of voices and music on channel c within the span, summed over frames.
+ */
+static float heard(const struct cqa_scene *scene, int c, struct cqa_span span)
 {
     const size_t first = cqa_frame_at(span.start_ms);
     const size_t last = cqa_frame_at(span.end_ms);
-    const float sure = cqa_scene_limits(scene)->silence.aside_sure;
+
+    return frames_in(span) * (cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
+                              cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last));
+}
+
+/* Its doubt that the channel's party was silent, 0..1: the mean, but where a voice in the room is
+ * heard. That voice may after all have been the party's. */
+static float doubt(const struct cqa_scene *scene, int c, struct cqa_span span)
+{
+    const struct cqa_spans *asides = &scene->asides[c];
+    float sum = heard(scene, c, span);
+    float frames = frames_in(span);
+    float least = 0;
+
+    for (size_t i = 0; i < asides->count; i++) {
+        const struct cqa_span aside = asides->items[i];
+        if (aside.start_ms < span.start_ms || aside.end_ms > span.end_ms)
+            continue;
+        sum -= heard(scene, c, aside);
+        frames -= frames_in(aside);
+        least = 1.0f - cqa_scene_limits(scene)->silence.aside_sure;
+    }
+    const float mean = frames > 0 ? sum / frames : 0;
+    return mean > least ? mean : least;
+}
+
+/* How sure it is that nobody spoke: the doubt on the likelier channel. */
+static float confidence(const struct cqa_scene *scene, struct cqa_span span)
+{
     float most = 0;
 
     for (int c = 0; c < scene->tracks->channel_count; c++) {
-        const float speech = cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first, last) +
-                             cqa_tracks_mean(scene->tracks, c, CQA_CLASS_MUSIC, first, last);
-        most = speech > most ? speech : most;
-        if (cqa_spans_within_ms(&scene->asides[c], span) > 0 && 1.0f - sure > most)
-            most = 1.0f - sure;
+        const float channel = doubt(scene, c, span);
+        most = channel > most ? channel : most;
     }
-    return 1.0f - most;
+    return most < 1.0f ? 1.0f - most : 0.0f;
 }
 
 /* Pieces: where the floor of a mix falls or rises, one silence ends and another begins. */

@@ -96,17 +96,16 @@ int cqa_scene_voice_level(const struct cqa_scene *scene, int c, float share)
 static int is_aside(const struct cqa_scene *scene, int c, int usual, struct cqa_span burst)
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
-    const int limit = scene->mono ? limits->mix_aside_half_db : limits->aside_half_db;
     struct cqa_levels levels = {0};
 
     add_levels(scene, c, burst, &levels);
-    return cqa_levels_at(&levels, limits->loud_share) <= usual - limit;
+    return cqa_levels_at(&levels, limits->loud_share) <= usual - limits->aside_half_db;
 }
 
 /*
  * Somebody else's voice, in the same office or living room, is far softer than the one that speaks
- * into the telephone. Not so where much is said that softly: then the party has moved away from it,
- * or on a mix the other party is as soft.
+ * into the telephone. Not so where much is said that softly: then the party has moved away from it.
+ * On a mix the other party may be as soft.
  */
 static enum cqa_status part_asides(struct cqa_scene *scene, int c)
 {
@@ -117,13 +116,14 @@ static enum cqa_status part_asides(struct cqa_scene *scene, int c)
     enum cqa_status status = CQA_OK;
 
     cqa_spans_finish(&scene->asides[c]);
-    for (size_t i = 0; i < speech->count && status == CQA_OK; i++) {
+    for (size_t i = 0; i < speech->count && status == CQA_OK && !scene->mono; i++) {
         const struct cqa_span burst = speech->items[i];
         status = cqa_spans_add(is_aside(scene, c, usual, burst) ? &scene->asides[c] : &own,
                                burst.start_ms, burst.end_ms);
     }
-    if (status != CQA_OK || 100 * cqa_spans_total_ms(&scene->asides[c]) >=
-                                limits->aside_percent * cqa_spans_total_ms(speech)) {
+    if (status != CQA_OK || scene->mono ||
+        100 * cqa_spans_total_ms(&scene->asides[c]) >=
+            limits->aside_percent * cqa_spans_total_ms(speech)) {
         cqa_spans_finish(&scene->asides[c]);
         cqa_spans_finish(&own);
         return status;

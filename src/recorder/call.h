@@ -97,7 +97,7 @@ struct cqa_call {
     const char *answered_at; /* by the agent, or by whom the agent called; as started_at */
     const char *source;      /* the recorder profile's name */
     struct cqa_call_lines lines;
-    int64_t begun_ms; /* when the recording began, as its name says; since 1970, UTC; 0: unknown */
+    int64_t begun_ms;  /* when the recording began, as its name says; since 1970, UTC; 0: unknown */
     int64_t called_ms; /* when the call began, as its id says; likewise */
     enum cqa_fact_source from[CQA_CALL_FIELD_COUNT];
     struct cqa_call_doubt doubts[CQA_CALL_DOUBTS_MAX];

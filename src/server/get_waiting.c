@@ -2,7 +2,7 @@
 #include "server/config.h"
 #include "server/endpoints.h"
 #include "server/query.h"
-#include "server/waiting.h"
+#include "server/store_waiting.h"
 
 void cqa_get_waiting(struct cqa_request *request)
 {

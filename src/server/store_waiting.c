@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 #include "server/store_internal.h"
-#include "server/waiting.h"
+#include "server/store_waiting.h"
 #include "server/when.h"
 
 /* Today by the clocks of `zone`, yyyymmdd. */

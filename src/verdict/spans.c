@@ -5,8 +5,7 @@
 
 static const float STEP_CONFIDENCE = 0.95f;
 /* Silences that sound like voices or music to the classifier, where it is right no more often than
- * not: on a mix, on lines where voices hardly stand out, and on others (docs/decisions/0161). */
-static const float SILENCE_LEAST_ON_MIX = 0.6f;
+ * not: on two lines where a voice hardly stands out, and on others (docs/decisions/0161). */
 static const float SILENCE_LEAST_IN_NOISE = 0.75f;
 static const float SILENCE_LEAST = 0.3f;
 static const double NOISY_SNR_DB = 18.0;
@@ -100,9 +99,7 @@ static int is_noisy(const struct cqa_channel_sound sound[2])
 static int is_doubtful(const struct cqa_scene *scene, const struct cqa_channel_sound sound[2],
                        const struct cqa_event *event)
 {
-    const float least = scene->mono       ? SILENCE_LEAST_ON_MIX
-                        : is_noisy(sound) ? SILENCE_LEAST_IN_NOISE
-                                          : SILENCE_LEAST;
+    const float least = !scene->mono && is_noisy(sound) ? SILENCE_LEAST_IN_NOISE : SILENCE_LEAST;
 
     return event->type == CQA_EVENT_SILENCE && event->confidence < least;
 }

@@ -59,7 +59,7 @@ test("an import's errors stand beside the cells that they are about, and what is
   const bad = months["2025-11"].replace("li,92,88", "li,920,88").replace("wang,86,84", 'wang,"86",lots');
   await page.setInputFiles("[name=file]", file("bad.csv", bad));
   await page.waitForSelector(".preview");
-  const errors = await page.locator(".preview tbody").first().locator("tr").evaluateAll((rows) => rows.map((row) => [row.cells[0].textContent, row.cells[1].textContent, row.querySelector("span").textContent, row.querySelector("mark").textContent, row.querySelector(".lineText").textContent]));
+  const errors = await page.locator(".preview > .tableScroll tbody").first().locator("tr").evaluateAll((rows) => rows.map((row) => [row.cells[0].textContent, row.cells[1].textContent, row.querySelector("span").textContent, row.querySelector("mark").textContent, row.querySelector(".lineText").textContent]));
   assert.deepEqual(errors, [
     ["3", "4", 'agent "li": "performance" is 920; allowed: 0 to 100', "920", "li,920,88,95,95,92,1900"],
     ["4", "11", 'agent "wang": "lots" of "business" is not a number; allowed: a decimal such as 94.5', "lots", 'wang,"86",lots,100,90,94,1150']]);
@@ -78,7 +78,7 @@ test("errors are told in Chinese where the page is", () => as("hr", async (page)
   await visit(page, `#/appraisal/${round}/import`);
   await page.setInputFiles("[name=file]", file("bad.csv", "agent,performance,business\nzhang,八十,101\nli,70,60\nli,70,60\n"));
   await page.waitForSelector(".preview");
-  const told = await page.locator(".preview tbody").first().locator("td > span").allTextContents();
+  const told = await page.locator(".preview > .tableScroll tbody").first().locator("td > span").allTextContents();
   assert.deepEqual(told, ["坐席“zhang”：“八十”（指标“performance”）不是数字；允许 94.5 这样的小数", "坐席“zhang”：“business”为 101；允许：0 至 100", "坐席“li”：“performance”重复，首次在第 3 行", "坐席“li”：“business”重复，首次在第 3 行"]);
   assert.ok(await page.isDisabled(".preview .primary"), "nothing can be taken");
 }, { language: "zh-CN" }));

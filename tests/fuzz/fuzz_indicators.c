@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "appraisal/appraisal.h"
+#include "appraisal/import.h"
 #include "appraisal/sheet.h"
 #include "support/scheme.h"
 
@@ -36,8 +37,8 @@ static void appraise(const struct cqa_scheme *scheme, const char *text, size_t s
     const struct cqa_appraisal_input input = {
         .scheme = scheme, .rows = &rows, .calls = &calls, .roster = &roster};
 
-    if (cqa_rows_parse(scheme, text, size, "i", &rows, &faults, &error) == CQA_OK &&
-        cqa_roster_parse(text, size, "o", &roster, &faults, &error) == CQA_OK &&
+    if (cqa_rows_read(scheme, NULL, text, size, "i", &rows, &faults, NULL, &error) == CQA_OK &&
+        cqa_roster_read(NULL, text, size, "o", &roster, &faults, &error) == CQA_OK &&
         cqa_calls_add(&calls, scheme, text, size, at, &faults) == CQA_OK &&
         cqa_appraise(&input, &faults, &appraisal, &error) == CQA_OK)
         for (size_t i = 0; i < appraisal.sheet_count; i++)

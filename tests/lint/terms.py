@@ -17,7 +17,7 @@ QUOTED = {
     "docs/decisions/0082-one-word-for-one-thing.md": ["驳回", "静音"],
     "models/schemes/agent-2013.yaml": ["前台座席"],
     "models/schemes/four-aspects.yaml": ["热线座席"],
-    "src/appraisal/import.c": ["\"座席\"", "\"座席姓名\""],  # the columns that a spreadsheet may have
+    "src/appraisal/heading.c": ["\"座席\"", "\"座席姓名\""],  # the columns that a spreadsheet may have
     "tests/unit/appraisal/test_edges.c": ["热线座席", "热线 座席"],  # posts as people write them
     "src/appraisal/roster.c": ["\"团队\""],
     "tests/unit/report/golden/bounds-zh-70.txt": ["停放、静音或中"],  # a narrow terminal

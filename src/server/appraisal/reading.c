@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "appraisal/appraisal.h"
 #include "appraisal/names.h"
+#include "appraisal/spelling.h"
 
 /* The store keeps numbers as texts: what cannot be read back is refused while its line is known. */
 static void check_digits(struct cqa_reading *reading, const struct cqa_scheme *scheme)
@@ -55,7 +56,15 @@ static enum cqa_status list_left_out(struct cqa_reading *reading, struct cqa_nam
     return CQA_OK;
 }
 
-/* Nothing of an agent with a fault, everything of the others. */
+/* 合计, 平均: the report lists it as left out. */
+static int is_about_others(struct cqa_reading *reading, const char *agent)
+{
+    const char *name;
+
+    return cqa_spell_name(&reading->all.arena, agent, &name) == CQA_SPELLED_SUMMARY;
+}
+
+/* Nothing of an agent with a fault, everything of the others; nothing of rows about them. */
 static enum cqa_status sift(struct cqa_reading *reading, const struct cqa_scheme *scheme)
 {
     struct cqa_names faulty = {0};
@@ -66,7 +75,8 @@ static enum cqa_status sift(struct cqa_reading *reading, const struct cqa_scheme
     for (size_t i = 0; status == CQA_OK && i < reading->all.count; i++) {
         struct cqa_row row = reading->all.items[i];
         const int indicator = cqa_scheme_indicator(scheme, row.indicator);
-        if (cqa_names_find(&faulty, row.agent, &index) || indicator == CQA_NOWHERE)
+        if (cqa_names_find(&faulty, row.agent, &index) || indicator == CQA_NOWHERE ||
+            is_about_others(reading, row.agent))
             continue;
         row.indicator = scheme->indicators[indicator].id;
         status = cqa_rows_add(&reading->good, &row);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "appraisal/appraisal.h"
+#include "appraisal/import.h"
 #include "appraisal/sheet.h"
 #include "support/scheme.h"
 
@@ -101,13 +102,14 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
         fail_msg("the scheme has problems");
     }
     cqa_problems_finish(&problems);
-    if (cqa_rows_parse(it->scheme, csv, length, "in.csv", &it->rows, &it->faults, &error) != CQA_OK)
+    if (cqa_rows_read(it->scheme, NULL, csv, length, "in.csv", &it->rows, &it->faults, NULL,
+                      &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
     if (it->results != NULL)
         read_lines(it, it->results);
     if (it->seats != NULL)
-        assert_int_equal(cqa_roster_parse(it->seats, strlen(it->seats), "roster.csv", &it->roster,
-                                          &it->faults, &error),
+        assert_int_equal(cqa_roster_read(NULL, it->seats, strlen(it->seats), "roster.csv",
+                                         &it->roster, &it->faults, &error),
                          CQA_OK);
     if (it->earlier != NULL)
         read_earlier(it, it->earlier);

@@ -102,9 +102,9 @@ static void refuses_other_encodings(void **state)
         struct cqa_rows rows = {0};
         struct cqa_faults faults = {0};
         struct cqa_error error = {0};
-        assert_int_equal(
-            cqa_rows_parse(scheme, files[i].bytes, files[i].length, "x", &rows, &faults, &error),
-            CQA_E_BADDATA);
+        assert_int_equal(cqa_rows_read(scheme, NULL, files[i].bytes, files[i].length, "x", &rows,
+                                       &faults, NULL, &error),
+                         CQA_E_BADDATA);
         assert_non_null(strstr(cqa_english(&error.message), "GB18030"));
         cqa_rows_finish(&rows);
         cqa_faults_finish(&faults);
@@ -150,8 +150,7 @@ static void names_what_is_wrong(void **state)
         {"A,calls_handled,#N/A\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
         {"A,calls_handled,\"20,00\"\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
          "not a number"},
-        {"A,calls_handled,2000 km\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17,
-         "not a number"},
+        {"A,calls_handled,2000 km\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
         {"A,calls_handled,2000%\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 17, "not a number"},
         {"A,calls_handled,\nA,wrong_orders,3\nA,recording_qa,100\n", 2, 1,
          "the value of \"calls_handled\" is empty"},

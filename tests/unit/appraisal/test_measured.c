@@ -347,7 +347,8 @@ static void ends_of_seats(void **state)
         struct cqa_faults faults = {0};
         struct cqa_error error = {0};
         snprintf(csv, sizeof csv, "%s%s\n", SEATS, table[i].seat);
-        assert_int_equal(cqa_roster_parse(csv, strlen(csv), "r", &roster, &faults, &error), CQA_OK);
+        assert_int_equal(cqa_roster_read(NULL, csv, strlen(csv), "r", &roster, &faults, &error),
+                         CQA_OK);
         assert_int_equal(faults.count, 0);
         const char *person = cqa_roster_person(&roster, "8001", "2025-11-20T10:15:02+08:00");
         if ((person == NULL) != (table[i].holder == NULL))

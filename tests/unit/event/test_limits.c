@@ -31,7 +31,6 @@ NUMBER(speech, voiced_of_255)
 NUMBER(speech, word_share)
 NUMBER(speech, knock_share)
 NUMBER(speech, aside_half_db)
-NUMBER(speech, mix_aside_half_db)
 NUMBER(speech, aside_percent)
 NUMBER(speech, chopped_ms)
 NUMBER(speech, parked_not_of_255)
@@ -141,10 +140,11 @@ static void soften(struct picture *picture)
         picture->frames.channel[0].level[t] -= 30;
 }
 
-/* It is twice as long, passes for music, and is up and down by 20 dB, 5 dB under the others. */
+/* It is three times as long, passes for music, and is up and down by 20 dB, 5 dB under the others.
+ */
 static void chop(struct picture *picture)
 {
-    for (size_t t = LONE_FIRST; t < LONE_LAST + PICTURE_CELL; t++) {
+    for (size_t t = LONE_FIRST; t < LONE_LAST + 2 * PICTURE_CELL; t++) {
         struct cqa_channel_track *track = &picture->tracks.channel[0];
         track->class_[t] = CQA_CLASS_MUSIC;
         track->posterior[CQA_CLASS_SPEECH][t] = track->posterior[CQA_CLASS_NONE][t] = 0;
@@ -273,20 +273,18 @@ static const struct edge edges[] = {
      NOBODY, doubt_shorter},
     {EDGE(speech, aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
      soften},
-    {EDGE(speech, mix_aside_half_db), 30, 31, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NULL,
-     soften},
     /* it is one in eleven */
     {EDGE(speech, aside_percent), 10, 9, CQA_EVENT_SILENCE, ANY, 17 * C, 16 * C, LONE, NOBODY,
      soften},
-    {EDGE(speech, chopped_ms), 2 * C, 2 * C + 1, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE,
+    {EDGE(speech, chopped_ms), 3 * C, 3 * C + 1, CQA_EVENT_SILENCE, ANY, 14 * C, 17 * C, LONE,
      NOBODY, chop},
-    {EDGE(speech, parked_not_of_255), 51, 50, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE, NOBODY,
+    {EDGE(speech, parked_not_of_255), 51, 50, CQA_EVENT_SILENCE, ANY, 14 * C, 17 * C, LONE, NOBODY,
      chop},
-    {EDGE(speech, chopped_under_half_db), 10, 9, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE,
+    {EDGE(speech, chopped_under_half_db), 10, 9, CQA_EVENT_SILENCE, ANY, 14 * C, 17 * C, LONE,
      NOBODY, chop},
-    {EDGE(speech, chopped_range_half_db), 40, 41, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE,
+    {EDGE(speech, chopped_range_half_db), 40, 41, CQA_EVENT_SILENCE, ANY, 14 * C, 17 * C, LONE,
      NOBODY, chop},
-    {EDGE(speech, notes_not_of_255), 31, 30, CQA_EVENT_SILENCE, ANY, 15 * C, 17 * C, LONE, NOBODY,
+    {EDGE(speech, notes_not_of_255), 31, 30, CQA_EVENT_SILENCE, ANY, 14 * C, 17 * C, LONE, NOBODY,
      chop},
     {EDGE(silence, shortest_ms), 10 * C, 10 * C + 1, CQA_EVENT_SILENCE, ANY, 10 * C, 0,
      "ssss..........ssss", "..................", NULL},

@@ -275,6 +275,20 @@ static void test_voice_in_the_room(void **state)
     }
 }
 
+/* On a mix it may be the other party's, who is as soft. */
+static void test_soft_voice_on_a_mix(void **state)
+{
+    struct picture picture;
+
+    (void)state;
+    picture_draw(&picture, "ssssssssssssss.........s........sss", NULL);
+    for (size_t t = 23 * PICTURE_CELL; t < 24 * PICTURE_CELL; t++)
+        picture.frames.channel[0].level[t] = 120;
+    assert_int_equal(cqa_scene_play(&picture.scene), CQA_OK);
+    assert_int_equal(picture_count(&picture, CQA_EVENT_SILENCE), 2);
+    picture_finish(&picture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_both_sides_gated),
         cmocka_unit_test(test_one_way),
         cmocka_unit_test(test_voice_in_the_room),
+        cmocka_unit_test(test_soft_voice_on_a_mix),
         cmocka_unit_test(test_clipping),
         cmocka_unit_test(test_ends_with_the_recording),
     };

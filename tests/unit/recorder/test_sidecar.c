@@ -120,8 +120,8 @@ static void test_a_recording_that_begins_after_its_call(void **state)
              "<?xml version=\"1.0\"?><cdr core-uuid=\"x\"><variables>"
              "<direction>inbound</direction><start_uepoch>1763604902123456</start_uepoch>"
              "</variables></cdr>");
-    assert_int_equal(
-        read_beside(fixture, "freeswitch", "2025-11-20-10-17-40.600.138." UUID ".wav"), CQA_OK);
+    assert_int_equal(read_beside(fixture, "freeswitch", "2025-11-20-10-17-40.600.138." UUID ".wav"),
+                     CQA_OK);
     assert_true(fixture->found);
     assert_string_equal(fixture->got.call.started_at, "2025-11-20T10:17:40+08:00");
     assert_true(fixture->got.call.begun_ms == INT64_C(1763605060000));

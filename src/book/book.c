@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "book/book.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "book/book.h"
 
 enum { HEAD_BYTES = 512 };
 
@@ -49,13 +51,15 @@ enum cqa_status cqa_book_refuse(enum cqa_book_kind kind, struct cqa_error *error
 {
     switch (kind) {
     case CQA_BOOK_XLS:
-        return cqa_fail(error, CQA_E_BADDATA,
-                        "this is a workbook of the old kind (.xls, .et), which is not read: save it "
-                        "as .xlsx or as CSV UTF-8");
+        return cqa_fail(
+            error, CQA_E_BADDATA,
+            "this is a workbook of the old kind (.xls, .et), which is not read: save it "
+            "as .xlsx or as CSV UTF-8");
     case CQA_BOOK_ENCRYPTED:
-        return cqa_fail(error, CQA_E_BADDATA,
-                        "this workbook is locked by a password: save it without one, as .xlsx or as "
-                        "CSV UTF-8");
+        return cqa_fail(
+            error, CQA_E_BADDATA,
+            "this workbook is locked by a password: save it without one, as .xlsx or as "
+            "CSV UTF-8");
     case CQA_BOOK_ODS:
         return cqa_fail(error, CQA_E_BADDATA,
                         "this is an OpenDocument table (.ods), which is not read: save it as .xlsx "
@@ -79,4 +83,12 @@ const char *cqa_cell_name(size_t row, size_t column, char out[CQA_CELL_NAME_SIZE
         letters[--used] = (char)('A' + (column - 1) % 26);
     snprintf(out, CQA_CELL_NAME_SIZE, "%s%zu", letters + used, row % 1000000000);
     return out;
+}
+
+void cqa_book_finish(struct cqa_book *book)
+{
+    free(book->text);
+    free(book->sheets);
+    free(book->cells);
+    *book = (struct cqa_book){0};
 }

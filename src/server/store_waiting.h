@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_SERVER_WAITING_H
-#define CQA_SERVER_WAITING_H
+#ifndef CQA_SERVER_STORE_WAITING_H
+#define CQA_SERVER_STORE_WAITING_H
 
 #include "recorder/zone.h"
 #include "server/accounts.h"

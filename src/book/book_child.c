@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The child's side: reads one workbook in the sandbox, and says what lies in one of its sheets. */
+#include "book/book_child.h"
+
 #include <errno.h>
 #include <libxml/parser.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "book/book_child.h"
 #include "book/parts.h"
 
 void cqa_book_warm(void)
@@ -130,8 +131,7 @@ int cqa_book_answer(const char *bytes, size_t length, const char *wanted, struct
     struct cqa_book_tables tables = {0};
     struct cqa_book_sheet_cells cells = {0};
     struct cqa_book_package *package = cqa_book_package_open(bytes, length, fault);
-    const int good =
-        package != NULL && read_tables(package, wanted, &tables, &cells, out, fault);
+    const int good = package != NULL && read_tables(package, wanted, &tables, &cells, out, fault);
 
     cqa_book_package_close(package);
     free(cells.cells);
