@@ -301,6 +301,10 @@ static const char evidence_step[] =
 /* Why a person decided, as a code of the site's list; the words beside it stay free. */
 static const char reason_codes_step[] = "ALTER TABLE decisions ADD COLUMN code TEXT;";
 
+/* A recording that cannot be read has one failure, wherever it lay before. */
+static const char failures_step[] =
+    "CREATE INDEX failures_by_call ON failures(source, call_id) WHERE resolved_ms IS NULL;";
+
 static const char *const steps[] = {
     people_step,          calls_step,        flags_step,
     notices_step,         clips_step,        cqa_appraisal_schema,
@@ -308,6 +312,7 @@ static const char *const steps[] = {
     cqa_appraisal_faults, generations_step,  one_call_step,
     cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
     evidence_step,        limits_step,       second_step,
+    failures_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

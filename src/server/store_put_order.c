@@ -73,12 +73,29 @@ CQA_SQL_STATEMENT(resolve_failures, "ittti", 0,
                   " AND resolved_ms IS NULL"
                   " AND (store IS NULL OR ?4 IS NULL OR store <> ?4 OR generation < ?5)");
 
+/* Where the same recording lay before it was moved: a count is its store's alone. */
+CQA_SQL_STATEMENT(resolve_elsewhere, "itttti", 0,
+                  "UPDATE failures SET resolved_ms = ?1 WHERE site = ?2 AND source = ?3"
+                  " AND call_id = ?4 AND store = ?5 AND generation < ?6 AND resolved_ms IS NULL");
+
+static enum cqa_status resolve_moved(struct cqa_sql *db, const struct cqa_poster *poster,
+                                     const struct cqa_item *item, int64_t now_ms,
+                                     struct cqa_error *error)
+{
+    return item->store == NULL
+               ? CQA_OK
+               : cqa_sql_do(db, error, &resolve_elsewhere, now_ms, poster->site, item->source,
+                            item->call_id, item->store, item->generation);
+}
+
 enum cqa_status cqa_put_resolve(struct cqa_sql *db, const struct cqa_poster *poster,
                                 const struct cqa_item *item, int64_t now_ms,
                                 struct cqa_error *error)
 {
-    return cqa_sql_do(db, error, &resolve_failures, now_ms, poster->site, item->path, item->store,
-                      item->generation);
+    const enum cqa_status status = cqa_sql_do(db, error, &resolve_failures, now_ms, poster->site,
+                                              item->path, item->store, item->generation);
+
+    return status == CQA_OK ? resolve_moved(db, poster, item, now_ms, error) : status;
 }
 
 /* The failure of the same recording that is there. */
@@ -131,8 +148,11 @@ enum cqa_status cqa_put_failure(struct cqa_sql *db, const struct cqa_poster *pos
     *outcome = over ? CQA_PUT_OUTDATED : before.exists ? CQA_PUT_UNCHANGED : CQA_PUT_STORED;
     if (before.is_later || (over && before.exists))
         return CQA_OK;
-    return cqa_sql_do(db, error, &upsert_failure, poster->site, item->path, item->source,
-                      item->call_id, poster->recorder, item->reason, item->body, now_ms,
-                      item->store, item->store != NULL ? &item->generation : NULL,
-                      over ? &now_ms : NULL);
+    status = resolve_moved(db, poster, item, now_ms, error);
+    return status != CQA_OK
+               ? status
+               : cqa_sql_do(db, error, &upsert_failure, poster->site, item->path, item->source,
+                            item->call_id, poster->recorder, item->reason, item->body, now_ms,
+                            item->store, item->store != NULL ? &item->generation : NULL,
+                            over ? &now_ms : NULL);
 }

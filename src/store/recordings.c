@@ -30,11 +30,21 @@ CQA_SQL_STATEMENT(find_id, "tt", 7, KNOWN " WHERE source = ?1 AND call_id = ?2")
 CQA_SQL_STATEMENT(find_copy, "p", 7,
                   "SELECT recording_id, size_bytes, mtime_ns, gone, path, 0, 1 FROM copies"
                   " WHERE path = ?1");
+/* What could not be read is read once more where it lies now: the server lists it by its path. */
+#define MOVED_UNREAD "(state = 'failed' AND path <> ?1)"
 CQA_SQL_STATEMENT(update_path, "pii", 0,
                   "UPDATE recordings SET stale = stale OR path <> ?1, path = ?1, gone = 0,"
-                  " changed_ms = CASE state WHEN 'vanished' THEN ?2 ELSE changed_ms END,"
-                  " reason = CASE state WHEN 'vanished' THEN NULL ELSE reason END,"
-                  " state = CASE state WHEN 'vanished' THEN 'ready' ELSE state END"
+                  " attempts = CASE WHEN " MOVED_UNREAD " THEN 0 ELSE attempts END,"
+                  " deaths = CASE WHEN " MOVED_UNREAD " THEN 0 ELSE deaths END,"
+                  " abandoned = CASE WHEN " MOVED_UNREAD " THEN 0 ELSE abandoned END,"
+                  " not_before_ms = CASE WHEN " MOVED_UNREAD " THEN 0 ELSE not_before_ms END,"
+                  " changed_ms = CASE WHEN state = 'vanished' OR " MOVED_UNREAD
+                  " THEN ?2 ELSE changed_ms END,"
+                  " reason = CASE WHEN state = 'vanished' OR " MOVED_UNREAD
+                  " THEN NULL ELSE reason END,"
+                  " text = CASE WHEN " MOVED_UNREAD " THEN NULL ELSE text END,"
+                  " state = CASE WHEN state = 'vanished' OR " MOVED_UNREAD
+                  " THEN 'ready' ELSE state END"
                   " WHERE id = ?3");
 /* On request: whatever becomes of its file. */
 #define ERASED "(state = 'excluded' AND reason IS 'erased')"

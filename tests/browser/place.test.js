@@ -30,6 +30,18 @@ const logInOver = async (page, name = null) => {
   await page.waitForSelector("dialog.over", { state: "detached" });
 };
 
+test("who leaves a view arrives, whatever that view still had to note", () => as("ann", async (page) => {
+  await visit(page, "#/flags");
+  await page.waitForSelector("tr[aria-current]");
+  await page.evaluate(() => {
+    document.querySelector("tbody tr:nth-child(2)").click(); // its place is due in 150 ms
+    for (const end = performance.now() + 400; performance.now() < end;);
+    location.hash = "#/calls"; // and the event of this comes after it
+  });
+  await page.waitForSelector("h1 >> text=Calls");
+  assert.match(page.url(), /#\/calls$/);
+}));
+
 for (const language of ["en", "zh-CN"])
   test(`page 2 of a filtered queue is come back to: loaded anew, from the call, in another language and theme, ${language}`, () => as("ann", async (page) => {
     if ((await ask(page, "flags/count?rule=dead-air")).flags < 60) await fillQueue(stage, page, 160, "long");

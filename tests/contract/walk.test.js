@@ -254,6 +254,9 @@ test("an appraisal from its opening to its correction", async () => {
   await api("hr", "POST", `${round}/imports?file=november.csv&preview=1`, 200, csv);
   const taken = await api("hr", "POST", `${round}/imports?file=november.csv`, 201, csv);
   await api("hr", "POST", `${round}/imports?file=november.csv`, 422, { type: "text/csv", body: "colour\nred\n" });
+  await api("hr", "PUT", `${round}/import-answers`, 200, { type: "application/json", body: JSON.stringify({ headings: ["agent", "mood"], columns: { mood: "" }, names: { "Nobody": "" } }) });
+  await post("hr", `${round}/least`, { coverage_pct: 20, calls: 3, note: "As agreed" });
+  await post("hr", `${round}/least`, { note: "Not any more" });
   await get("hr", `${round}/imports`);
   await get("hr", `${round}/imports/${taken.import}`);
   for (const value of ["85", "86.5"]) await post("zhang", `${round}/ratings`, { ratings: [{ agent: "zhang", indicator: "self_score", value }] });

@@ -214,7 +214,8 @@ void served_sql(const struct served *served, const char *sql)
 
 void served_age(const struct served *served)
 {
-    served_sql(served, "ALTER TABLE tokens DROP COLUMN expires_ms;"
+    served_sql(served, "DROP INDEX failures_by_call;"
+                       "ALTER TABLE tokens DROP COLUMN expires_ms;"
                        "ALTER TABLE tokens DROP COLUMN used_ms;"
                        "ALTER TABLE tokens DROP COLUMN teams;"
                        "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"

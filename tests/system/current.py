@@ -78,6 +78,25 @@ def truncated_and_restored(site, folder):
     expect_at_rest(site)
 
 
+def broken_and_moved(site, folder):
+    """What cannot be read is listed where it lies now, and there alone."""
+    def listed():
+        return [os.path.relpath(failure["recording"]["path"], site.watched[0])
+                for failure in site.get("/api/v1/failures")["failures"]]
+    archived = os.path.join("archive", name_of(2))
+    os.makedirs(os.path.join(site.watched[0], "archive"))
+    with open(folder.target(2), "wb") as file:
+        file.write(b"no call")
+    wait_until("the failure is listed", lambda: listed() == [name_of(2)])
+    os.replace(folder.target(2), os.path.join(site.watched[0], archived))
+    wait_until("the failure is listed where it lies now", lambda: listed() == [archived])
+    shutil.copy(folder.path("A"), os.path.join(site.watched[0], archived))
+    wait_until("the failure is over", lambda: listed() == [])
+    counts(site, 100, "what could not be read", 2)
+    os.remove(os.path.join(site.watched[0], archived))
+    expect_at_rest(site)
+
+
 def store_lost(site, folder):
     """The new store counts from the beginning, and knows nothing of what was sent."""
     before = call_of(site)["generation"]["store"]
@@ -129,6 +148,7 @@ def main():
         site.start_daemon()
         replaced_and_put_back(site, folder)
         truncated_and_restored(site, folder)
+        broken_and_moved(site, folder)
         store_lost(site, folder)
         closed_and_opened(site, folder, lead, Person(site, "max"))
         site.stop_daemon()

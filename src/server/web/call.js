@@ -9,7 +9,7 @@ import { emptyState, failed, notice } from "./dialog.js";
 import { colour, h, icons, paint, replace, settled, svgIcon } from "./dom.js";
 import { isKept, keptLine } from "./evidence.js";
 import { keyButton } from "./flagpane.js";
-import { chosen, keepDraft } from "./kept.js";
+import { chosen, keepDraft, viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
 import { Lanes } from "./lanes.js";
 import { isUnderObjection, mayObject, objectionChip, objectionPart, settleObjection } from "./objected.js";
@@ -28,6 +28,7 @@ const QUIET_KEEP_MS = 300; // of a skipped one, before the next word
 export async function callPage({ who, part, query, onLeave }) {
   const call = /^~\d+$/.test(part) ? Number(part.slice(1)) : part;
   const source = { source: query.source };
+  const address = viewNamed();
   const heard = (rest) => (mayHear(who) ? get(callPath(call, rest), source) : null);
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
   if (mayHear(who)) await loadReasons();
@@ -35,7 +36,7 @@ export async function callPage({ who, part, query, onLeave }) {
   page.past = await pastChanges({ call: page.call });
   if (page.past) page.showScore();
   onLeave(() => page.leave());
-  page.source = query.source;
+  Object.assign(page, { address, source: query.source });
   requestAnimationFrame(() => page.begin(Number(query.flag), query)); // by then it stands in the document
   return page.element;
 }
@@ -222,12 +223,12 @@ class CallPage {
 
   /** Flag, second and zoom, for the address: a window that is loaded anew, or a colleague, comes to the same place. */
   notePlace() {
-    if (this.isLeft || !this.element.isConnected) return;
+    if (this.isLeft || !this.element.isConnected || viewNamed() !== this.address) return;
     const fit = this.waveBox.clientWidth / (this.result.recording.duration_ms / 1000);
     const zoom = this.pxPerSec > fit ? Math.round((100 * this.pxPerSec) / fit) / 100 : null;
     const seconds = Math.round(this.player.now / 100) / 10;
     const words = new URLSearchParams(Object.entries({ source: this.source, flag: this.current?.flag, s: seconds || null, zoom }).filter(([, value]) => value)).toString();
-    history.replaceState(null, "", `${location.hash.split("?")[0]}${words ? `?${words}` : ""}`);
+    history.replaceState(null, "", `${this.address}${words ? `?${words}` : ""}`);
   }
 
   changeSpeed(by) {

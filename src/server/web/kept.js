@@ -9,6 +9,9 @@ const read = (store, key) => {
   }
 };
 
+/** The view that the address names. It may be another than is still shown: who notes a place asks first. */
+export const viewNamed = () => location.hash.split("?")[0];
+
 /** A choice that is remembered: chosen("speed", 1), choose("speed", 1.5). */
 export const chosen = (name, otherwise) => read(localStorage, `callqa.${name}`) ?? otherwise;
 export const choose = (name, value) => localStorage.setItem(`callqa.${name}`, JSON.stringify(value));

@@ -6,7 +6,7 @@ import { askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, m
 import { emptyState, failed, field, folded, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
-import { recall, remember } from "./kept.js";
+import { recall, remember, viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
 import { isUnderObjection, objectionChip, settleObjection } from "./objected.js";
 import { Pace } from "./pace.js";
@@ -119,7 +119,7 @@ class Queue {
 
   /** Where one is, for the address: a window that is loaded anew, or a colleague, comes to the same row. */
   notePlace() {
-    if (!this.element.isConnected) return;
+    if (!this.element.isConnected || viewNamed() !== "#/flags") return;
     const page = this.cursors.length;
     const words = new URLSearchParams({ ...this.asked(), ...(this.sort === "worst" ? {} : { sort: this.sort }), ...(page > 1 ? { page } : {}), ...(this.flag ? { flag: this.flag.flag } : {}) }).toString();
     history.replaceState(null, "", `#/flags${words ? `?${words}` : ""}`);
