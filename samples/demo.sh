@@ -102,8 +102,12 @@ wait_for() { # SECONDS COMMAND...: until the command succeeds
 }
 wait_for 30 test -s "$folder/port"
 url=http://127.0.0.1:$(cat "$folder/port")
-roster | curl -fsS -o "$folder/roster.json" -X PUT -H "Authorization: Bearer $(cat "$folder/lead")" \
+# The roster is put in force by a person: no token may.
+csrf=$(curl -fsS -c "$folder/cookies" -H 'Content-Type: application/json' \
+    -d "{\"name\":\"lead\",\"password\":\"$password\"}" "$url/api/v1/session" | sed 's/.*"csrf":"\([^"]*\)".*/\1/')
+roster | curl -fsS -o "$folder/roster.json" -X PUT -b "$folder/cookies" -H "X-CSRF-Token: $csrf" \
     -H 'Content-Type: text/csv' --data-binary @- "$url/api/v1/roster"
+rm "$folder/cookies"
 
 cat >"$folder/callqad.yaml" <<END
 state_dir: $folder/state

@@ -7,7 +7,6 @@
 #include "analysis/answer.h"
 #include "analysis/roles.h"
 #include "audio/audio.h"
-#include "base/clock.h"
 
 enum { BLOCK_PAIRS = 4096, TIMEOUT_MS = 10 * 60 * 1000, COUNT_MAX = 1 << 20 };
 static const int64_t MEMORY_BYTES = INT64_C(1) << 30;
@@ -118,14 +117,9 @@ static enum cqa_status read_answer(const struct cqa_frame *frame, struct cqa_pea
 static enum cqa_status take(struct cqa_child *child, struct cqa_peaks *peaks,
                             struct cqa_failure *failure)
 {
-    const int64_t due_ms = cqa_clock_monotonic_ms(&cqa_clock_system) + TIMEOUT_MS;
     struct cqa_frame frame;
-    enum cqa_frame_state state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
+    const enum cqa_frame_state state = cqa_child_answer(child, TIMEOUT_MS, &frame);
 
-    if (state == CQA_FRAME_WHOLE && frame.kind == CQA_FRAME_READY) {
-        cqa_frame_next(&child->reader);
-        state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
-    }
     if (state == CQA_FRAME_WHOLE)
         return read_answer(&frame, peaks, failure);
     return state == CQA_FRAME_PARTIAL

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "child/zygote.h"
 
@@ -368,6 +369,19 @@ static void let_go(struct cqa_child *child)
     *child = (struct cqa_child){0};
 }
 
+enum cqa_frame_state cqa_child_answer(struct cqa_child *child, int64_t wait_ms,
+                                      struct cqa_frame *frame)
+{
+    const int64_t due_ms = cqa_clock_monotonic_ms(&cqa_clock_system) + wait_ms;
+    enum cqa_frame_state state = cqa_frame_await(&child->reader, child->socket, due_ms, frame);
+
+    if (state == CQA_FRAME_WHOLE && frame->kind == CQA_FRAME_READY) {
+        cqa_frame_next(&child->reader);
+        state = cqa_frame_await(&child->reader, child->socket, due_ms, frame);
+    }
+    return state;
+}
+
 int cqa_child_end(struct cqa_children *children, struct cqa_child *child)
 {
     const struct cqa_zygote_order wish = {.wish = CQA_ZYGOTE_END, .pid = child->pid};
@@ -383,6 +397,16 @@ int cqa_child_end(struct cqa_children *children, struct cqa_child *child)
     pthread_mutex_unlock(&children->lock);
     let_go(child);
     return answer.wait_status;
+}
+
+enum cqa_status cqa_child_lost(struct cqa_children *children, struct cqa_child *child,
+                               enum cqa_frame_state state, struct cqa_error *error)
+{
+    const int ended = cqa_child_end(children, child);
+
+    if (state == CQA_FRAME_PARTIAL || (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGXCPU))
+        return cqa_fail(error, CQA_E_LIMIT, "reading it takes too long");
+    return cqa_fail(error, CQA_E_BADDATA, "the process that read it died");
 }
 
 void cqa_child_dismiss(struct cqa_children *children, struct cqa_child *child)

@@ -83,11 +83,21 @@ enum cqa_status cqa_child_start(struct cqa_children *children, const struct cqa_
                                 const struct cqa_frame_rule *rules, size_t rule_count,
                                 struct cqa_child *out, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* Waits up to `wait_ms` for what the child says once it is ready. WHOLE: `frame`, borrowed from its
+ * reader. PARTIAL: it took longer; else it has nothing to say any more. Any thread. */
+enum cqa_frame_state cqa_child_answer(struct cqa_child *child, int64_t wait_ms,
+                                      struct cqa_frame *frame);
+
 /* Ends the child for sure, and returns its wait status: its own cause of death when it was dying
  * already; that of SIGKILL when its zygote has gone. Any thread. */
 int cqa_child_end(struct cqa_children *children, struct cqa_child *child);
 
-/* The same for one whose cause of death nobody asks for: does not wait. */
+/* Ends a child that read something and gave no whole answer, and says why: CQA_E_LIMIT where it
+ * took longer than it may, by `state` or by its processor time, CQA_E_BADDATA where it died. */
+enum cqa_status cqa_child_lost(struct cqa_children *children, struct cqa_child *child,
+                               enum cqa_frame_state state, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Ends one whose cause of death nobody asks for: does not wait. */
 void cqa_child_dismiss(struct cqa_children *children, struct cqa_child *child);
 
 #endif

@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include "base/clock.h"
 #include "child/child.h"
 #include "recorder/sidecar_child.h"
 #include "recorder/sidecar_parts.h"
@@ -261,23 +258,15 @@ static enum cqa_status await_answer(struct cqa_children *children, struct cqa_ch
                                     struct cqa_arena *arena, struct values *out,
                                     struct cqa_error *error)
 {
-    const int64_t due_ms = cqa_clock_monotonic_ms(&cqa_clock_system) + TIMEOUT_MS;
     struct cqa_frame frame;
-    enum cqa_frame_state state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
+    const enum cqa_frame_state state = cqa_child_answer(child, TIMEOUT_MS, &frame);
 
-    if (state == CQA_FRAME_WHOLE && frame.kind == CQA_FRAME_READY) {
-        cqa_frame_next(&child->reader);
-        state = cqa_frame_await(&child->reader, child->socket, due_ms, &frame);
-    }
     if (state == CQA_FRAME_WHOLE) {
         const enum cqa_status status = take_answer(&frame, arena, out, error);
         cqa_child_dismiss(children, child);
         return status;
     }
-    const int ended = cqa_child_end(children, child);
-    if (state == CQA_FRAME_PARTIAL || (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGXCPU))
-        return cqa_fail(error, CQA_E_LIMIT, "reading it takes too long");
-    return cqa_fail(error, CQA_E_BADDATA, "the process that read it died");
+    return cqa_child_lost(children, child, state, error);
 }
 
 /* Hands the file to a child. */

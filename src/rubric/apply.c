@@ -378,7 +378,8 @@ static int write_deduction(const struct finding *finding, struct cqa_arena *aren
 static enum cqa_status write_score(const struct cqa_rubric *rubric, const struct findings *findings,
                                    int64_t sum, struct cqa_arena *arena, struct cqa_score *score)
 {
-    int64_t total = rubric->base - sum;
+    const struct cqa_total_limits limits = {rubric->base, rubric->floor, rubric->cap};
+    int fails = 0;
 
     score->deductions = cqa_arena_alloc(arena, (findings->count + 1) * sizeof *score->deductions);
     if (score->deductions == NULL)
@@ -386,11 +387,10 @@ static enum cqa_status write_score(const struct cqa_rubric *rubric, const struct
     for (size_t i = 0; i < findings->count; i++) {
         if (!write_deduction(&findings->items[i], arena, &score->deductions[i]))
             return CQA_E_NOMEM;
-        if (score->deductions[i].automatic_fail)
-            total = rubric->floor;
+        fails |= score->deductions[i].automatic_fail;
     }
     score->deduction_count = findings->count;
-    score->total = (double)(total > rubric->floor ? total : rubric->floor) / 100;
+    score->total = (double)cqa_total_of(&limits, sum, fails) / 100;
     return CQA_OK;
 }
 

@@ -6,11 +6,12 @@
 #include <stdint.h>
 #include "base/yaml.h"
 #include "rubric/rubric.h"
+#include "rubric/total.h"
 
 /* A rubric as it is held in memory: private to this folder. Points are whole hundredths, never
  * binary fractions. */
 
-enum { CQA_POINTS_MAX = 1000000, CQA_NO_CAP = -1 };
+enum { CQA_POINTS_MAX = 1000000 };
 
 /* All that is given must hold. */
 struct cqa_condition {

@@ -44,19 +44,23 @@ struct cqa_scope cqa_identity_scope(const struct cqa_identity *who);
 
 /* ---- tokens: 256 random bits, of which the store keeps a hash */
 
+enum { CQA_TOKEN_DAYS = 365, CQA_TOKEN_DAYS_MAX = 3650 }; /* usually, and most */
 enum { CQA_TOKEN_SIZE = 48 }; /* "cqa_" and 43 characters, with the NUL */
 
-/* Makes one and writes it to `out`: it can't be read back. Name: 1 to 64 of letters, digits, and
- * ._@- */
-enum cqa_status cqa_token_add(struct cqa_scores *scores, const char *name,
-                              enum cqa_account_role role, const char *site,
-                              char out[CQA_TOKEN_SIZE], struct cqa_error *error) CQA_MUST_CHECK;
+struct cqa_token_new {
+    const char *name; /* 1 to 64 of letters, digits and ._@- */
+    enum cqa_account_role role;
+    const char *site;         /* "": none */
+    const char *const *teams; /* which teams' calls; none: every team */
+    size_t team_count;
+    int64_t days;      /* that it is in force; 0: without an end */
+    const char *actor; /* for the audit log; NULL: the command line, which alone gives a known name
+                          to another token */
+};
 
-/* The same for whoever is named as `actor` in the audit log; cqa_token_add is the command line's.
- */
-enum cqa_status cqa_token_add_as(struct cqa_scores *scores, const char *actor, const char *name,
-                                 enum cqa_account_role role, const char *site,
-                                 char out[CQA_TOKEN_SIZE], struct cqa_error *error) CQA_MUST_CHECK;
+/* Makes one and writes it to `out`: it can't be read back. CQA_E_REFUSED: the name is known. */
+enum cqa_status cqa_token_add(struct cqa_scores *scores, const struct cqa_token_new *token,
+                              char out[CQA_TOKEN_SIZE], struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_token_revoke_as(struct cqa_scores *scores, const char *actor, const char *name,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
@@ -66,21 +70,27 @@ enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
 
 struct cqa_token_row {
     const char *name, *site;
+    const char *teams; /* JSON list of names; "[]": every team */
     enum cqa_account_role role;
     int64_t created_ms, revoked_ms; /* 0: in force */
+    int64_t expires_ms;             /* 0: never */
+    int64_t used_ms;                /* last, to the hour; 0: never */
 };
 enum cqa_status cqa_token_list(struct cqa_scores *scores,
                                void (*visit)(void *context, const struct cqa_token_row *row),
                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* CQA_E_REFUSED when there is no such token in force. */
+/* CQA_E_REFUSED when there is no such token in force. Its name, for all but recorders, who are
+ * known to calls by it, begins with CQA_TOKEN_PREFIX: so no token bears a person's name in the
+ * audit log. */
+#define CQA_TOKEN_PREFIX "token:"
 enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
                                 struct cqa_arena *arena, struct cqa_identity *out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- people */
 
-enum { CQA_PASSWORD_BYTES_MIN = 8, CQA_PASSWORD_BYTES_MAX = 1024 };
+enum { CQA_PASSWORD_CHARACTERS_MIN = 8, CQA_PASSWORD_BYTES_MAX = 1024 };
 
 struct cqa_user_new {
     const char *name;
@@ -138,7 +148,10 @@ enum cqa_status cqa_session_open(struct cqa_scores *scores, const char *name, co
 enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session, int64_t idle_ms,
                                   int64_t ms_max, struct cqa_arena *arena, struct cqa_identity *out,
                                   struct cqa_error *error) CQA_MUST_CHECK;
-enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *session,
+enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *name, const char *session,
                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Whether an account has this name, in force or not; 0 also when the store cannot tell. */
+int cqa_user_is_known(struct cqa_scores *scores, const char *name);
 
 #endif

@@ -73,21 +73,12 @@ static int by_session(struct cqa_request *request, const char *cookie, const cha
     return 0;
 }
 
-int cqa_authorize(struct cqa_request *request, unsigned roles, const char *method,
-                  struct cqa_identity *who)
+int cqa_authenticate(struct cqa_request *request, const char *method, struct cqa_identity *who)
 {
     const char *header = cqa_request_header(request, "Authorization");
     const char *cookie = cqa_request_cookie(request, cqa_session_cookie(request));
 
-    if (roles == 0)
-        return 1;
     if (header == NULL && cookie == NULL)
         return refuse(request, cqa_words("a bearer token or a log-in is needed"));
-    if (!(header ? by_token(request, header, who) : by_session(request, cookie, method, who)))
-        return 0;
-    if (roles & CQA_MAY(who->role))
-        return 1;
-    cqa_reply_problem(request, 403, "forbidden", "the role \"%p\" may not do this",
-                      cqa_words_for(cqa_account_words[who->role]));
-    return 0;
+    return header ? by_token(request, header, who) : by_session(request, cookie, method, who);
 }

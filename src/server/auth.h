@@ -5,11 +5,10 @@
 #include "server/http.h"
 
 /*
- * Finds out who asks (bearer token, or session cookie with CSRF token on anything that changes) and
- * whether `roles` (CQA_MAY sets; 0: anybody) has them. 0 with a 401 or 403 given when not.
+ * Finds out who asks: bearer token, or session cookie with CSRF token on anything that changes.
+ * 0 with a 401 or 403 given when that is nobody.
  */
-int cqa_authorize(struct cqa_request *request, unsigned roles, const char *method,
-                  struct cqa_identity *who);
+int cqa_authenticate(struct cqa_request *request, const char *method, struct cqa_identity *who);
 
 /* The session cookie's name: "__Host-callqa", or "callqa" where the configuration allows plain
  * HTTP. */

@@ -16,6 +16,7 @@ struct cqa_command {
     const char *site;
     const char *teams[32];
     size_t team_count;
+    long days; /* that a token is in force */
     int check_only;
     struct cqa_about about; /* whom clips are about; value NULL: nobody was named */
     const char *reason;

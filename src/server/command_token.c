@@ -16,23 +16,42 @@ static int add(const struct cqa_command *command, struct cqa_scores *scores)
     if (role < 0)
         return cqa_command_fail(CQA_EXIT_USAGE,
                                 "--role must be one of admin, lead, auditor, agent, recorder, hr");
-    if (cqa_token_add(scores, command->words[2], (enum cqa_account_role)role,
-                      command->site ? command->site : "", token, &error) != CQA_OK)
+    const struct cqa_token_new wish = {.name = command->words[2],
+                                       .role = (enum cqa_account_role)role,
+                                       .site = command->site ? command->site : "",
+                                       .teams = command->teams,
+                                       .team_count = command->team_count,
+                                       .days = command->days};
+    if (command->days < 1 || command->days > CQA_TOKEN_DAYS_MAX)
+        return cqa_command_fail(CQA_EXIT_USAGE, "--days must be 1 to %d", CQA_TOKEN_DAYS_MAX);
+    if (cqa_token_add(scores, &wish, token, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     return puts(token) < 0 || fflush(stdout) != 0 ? CQA_EXIT_FAILED : CQA_EXIT_DONE;
+}
+
+static void write_time(int64_t ms, char out[CQA_WHEN_SIZE])
+{
+    if (ms != 0)
+        cqa_when_write(ms, out);
+    else
+        snprintf(out, CQA_WHEN_SIZE, "-");
 }
 
 static void print_row(void *context, const struct cqa_token_row *row)
 {
     char created[CQA_WHEN_SIZE];
-    char revoked[CQA_WHEN_SIZE] = "-";
+    char expires[CQA_WHEN_SIZE];
+    char used[CQA_WHEN_SIZE];
+    char revoked[CQA_WHEN_SIZE];
 
     (void)context;
-    cqa_when_write(row->created_ms, created);
-    if (row->revoked_ms != 0)
-        cqa_when_write(row->revoked_ms, revoked);
-    printf("%s\t%s\t%s\t%s\t%s\n", row->name, cqa_account_words[row->role],
-           row->site[0] ? row->site : "-", created, revoked);
+    write_time(row->created_ms, created);
+    write_time(row->expires_ms, expires);
+    write_time(row->used_ms, used);
+    write_time(row->revoked_ms, revoked);
+    printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row->name, cqa_account_words[row->role],
+           row->site[0] ? row->site : "-", strcmp(row->teams, "[]") != 0 ? row->teams : "-",
+           created, expires, used, revoked);
 }
 
 int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scores)
@@ -47,11 +66,11 @@ int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scor
                    ? CQA_EXIT_DONE
                    : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (strcmp(verb, "list") == 0) {
-        puts("name\trole\tsite\tcreated\trevoked");
+        puts("name\trole\tsite\tteams\tcreated\texpires\tused\trevoked");
         return cqa_token_list(scores, print_row, NULL, &error) == CQA_OK
                    ? CQA_EXIT_DONE
                    : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     }
-    return cqa_command_fail(
-        CQA_EXIT_USAGE, "token add NAME --role ROLE [--site SITE], token list, token revoke NAME");
+    return cqa_command_fail(CQA_EXIT_USAGE, "token add NAME --role ROLE [--site SITE] [--team "
+                                            "T]... [--days N], token list, token revoke NAME");
 }

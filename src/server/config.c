@@ -125,6 +125,25 @@ static void read_audio(struct cqa_server_config *config, const struct cqa_yaml_n
     }
 }
 
+static void read_proxies(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                         struct cqa_problems *problems)
+{
+    const struct cqa_yaml_node *list = cqa_yaml_want(root, "proxies", CQA_YAML_LIST, 0, problems);
+    unsigned char bytes[sizeof(struct in6_addr)];
+
+    for (size_t i = 0; list != NULL && i < cqa_yaml_count(list); i++) {
+        const struct cqa_yaml_node *node = cqa_yaml_item(list, i);
+        const char *text = cqa_yaml_text(node);
+        if (text == NULL ||
+            (inet_pton(AF_INET, text, bytes) != 1 && inet_pton(AF_INET6, text, bytes) != 1))
+            cqa_yaml_problem(node, problems, "a proxy must be a numeric address");
+        else if (config->proxy_count == CQA_PROXIES_MAX)
+            cqa_yaml_problem(node, problems, "more than %d proxies", CQA_PROXIES_MAX);
+        else
+            config->proxies[config->proxy_count++] = keep(config, text);
+    }
+}
+
 static void read_path(struct cqa_server_config *config, const struct cqa_yaml_node *map,
                       const char *key, int required, const char **out,
                       struct cqa_problems *problems)
@@ -195,24 +214,11 @@ static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_
 int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            struct cqa_problems *problems)
 {
-    static const char *const keys[] = {"listen",
-                                       "store",
-                                       "audio",
-                                       "port_file",
-                                       "tls",
-                                       "web",
-                                       "threads",
-                                       "body_bytes_max",
-                                       "item_bytes_max",
-                                       "session",
-                                       "objection_days",
-                                       "clip_days",
-                                       "notices",
-                                       "public_url",
-                                       "time_zone",
-                                       "shifts",
-                                       "reasons",
-                                       NULL};
+    static const char *const keys[] = {
+        "listen",    "store",   "audio",          "proxies",        "port_file", "tls",
+        "web",       "threads", "body_bytes_max", "item_bytes_max", "session",   "objection_days",
+        "clip_days", "notices", "public_url",     "time_zone",      "shifts",    "reasons",
+        NULL};
     const size_t before = problems->count;
 
     *config = (struct cqa_server_config){.threads = 8,
@@ -228,6 +234,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
         read_listen(config, root, problems);
         read_store(config, root, problems);
         read_audio(config, root, problems);
+        read_proxies(config, root, problems);
         read_path(config, root, "port_file", 0, &config->port_file, problems);
         read_tls(config, root, problems);
         read_path(config, root, "web", 0, &config->web, problems);

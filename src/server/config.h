@@ -10,7 +10,7 @@
 #include "server/decision_reason.h"
 #include "server/shift.h"
 
-enum { CQA_AUDIO_FOLDERS_MAX = 64 };
+enum { CQA_AUDIO_FOLDERS_MAX = 64, CQA_PROXIES_MAX = 16 };
 
 /* What callqa-server --config says. Strings live in `arena`; docs/server.md describes each key. */
 struct cqa_server_config {
@@ -21,6 +21,8 @@ struct cqa_server_config {
     const char
         *audio[CQA_AUDIO_FOLDERS_MAX]; /* absolute folders that recordings may be played from */
     size_t audio_count;
+    const char *proxies[CQA_PROXIES_MAX]; /* addresses whose X-Forwarded-For is believed */
+    size_t proxy_count;
     const char *port_file;       /* NULL: none */
     const char *tls_certificate; /* PEM files; NULL: plain HTTP (loopback, or behind a proxy) */
     const char *tls_key;

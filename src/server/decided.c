@@ -11,15 +11,24 @@ static int64_t least(int64_t left, int64_t right)
     return left < right ? left : right;
 }
 
+/* What the analyzer's total says of a floor that is not known. */
+static int64_t guess_floor(const struct cqa_flag_sums *sums)
+{
+    const int at_floor = sums->fails || sums->limits.base_c - sums->computed_c < sums->total_c;
+
+    return at_floor ? sums->total_c : least(0, sums->total_c);
+}
+
 int64_t cqa_decided_total(const struct cqa_flag_sums *sums)
 {
-    const int at_floor = sums->automatic_fail || sums->base_c - sums->computed_c < sums->total_c;
-    const int64_t floor_c = at_floor ? sums->total_c : least(0, sums->total_c);
+    struct cqa_total_limits limits = sums->limits;
 
-    if (sums->automatic_fail_open)
-        return sums->total_c;
-    int64_t decided_c = at_floor ? sums->base_c - sums->standing_c
-                                 : sums->total_c + sums->computed_c - sums->standing_c;
-    decided_c = least(decided_c, sums->base_c);
-    return decided_c > floor_c ? decided_c : floor_c;
+    if (!sums->has_limits) {
+        limits.floor_c = guess_floor(sums);
+        limits.cap_c = CQA_NO_CAP;
+    }
+    const int64_t ground_c = sums->total_c - cqa_total_of(&limits, sums->computed_c, sums->fails);
+    const int64_t decided_c =
+        least(ground_c + cqa_total_of(&limits, sums->standing_c, sums->fails_still), limits.base_c);
+    return decided_c > limits.floor_c ? decided_c : limits.floor_c;
 }

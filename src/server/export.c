@@ -26,8 +26,8 @@ static json_t *manual_deduction(const struct cqa_flag_row *flag)
                      flag->rule, "points", cqa_points_json(flag->points_c), "event", "start_ms",
                      (json_int_t)flag->start_ms, "end_ms", (json_int_t)flag->end_ms, "text", "en",
                      flag->note, "zh", flag->note, "decision", decision_of(flag), "severity",
-                     cqa_flag_severity_words[flag->severity], "automatic_fail", 0, "manual", 1,
-                     "by", flag->author);
+                     cqa_flag_severity_words[flag->severity], "automatic_fail",
+                     flag->automatic_fail, "manual", 1, "by", flag->author);
 }
 
 static int fill_flag(void *context, const struct cqa_flag_row *flag)

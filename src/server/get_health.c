@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/log.h"
-#include "base/version.h"
 #include "server/accounts.h"
 #include "server/endpoints.h"
 
@@ -16,7 +15,7 @@ void cqa_get_health(struct cqa_request *request)
     if (status != CQA_OK)
         cqa_log(CQA_LOG_ERROR, "%p", &error.message);
     cqa_reply_json(request, status == CQA_OK ? 200 : 503,
-                   json_pack("{s:s, s:s, s:s, s:b}", "status", status == CQA_OK ? "ok" : "failing",
-                             "version", CQA_VERSION, "store", status == CQA_OK ? "ok" : "failing",
-                             "accounts", has_accounts));
+                   json_pack("{s:s, s:s, s:b}", "status", status == CQA_OK ? "ok" : "failing",
+                             "store", status == CQA_OK ? "ok" : "failing", "accounts",
+                             has_accounts));
 }

@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "server/auth.h"
 #include "server/http_internal.h"
+#include "server/rights.h"
+#include "server/slow.h"
 
 enum { SMALL_BODY_BYTES_MAX = 256 * 1024 };
 
@@ -32,6 +34,14 @@ static int has_header(const struct cqa_request *request, const char *name)
     return 0;
 }
 
+/* Whether browsers come by TLS, ours or a proxy's. */
+static int is_secure(const struct cqa_server_config *config)
+{
+    const char *url = config->notices.public_url;
+
+    return config->tls_certificate != NULL || (url != NULL && strncmp(url, "https://", 8) == 0);
+}
+
 /* For every reply: nothing of ours is framed, sniffed, leaked by referrer, or kept by caches unless
  * it says so. */
 static void add_headers(const struct cqa_request *request, struct MHD_Response *response)
@@ -51,7 +61,7 @@ static void add_headers(const struct cqa_request *request, struct MHD_Response *
         MHD_add_response_header(response, usual[i].name, usual[i].value);
     if (!has_header(request, "Cache-Control"))
         MHD_add_response_header(response, "Cache-Control", "no-store");
-    if (request->server->config->tls_certificate != NULL)
+    if (is_secure(request->server->config))
         MHD_add_response_header(response, "Strict-Transport-Security", "max-age=63072000");
     for (size_t i = 0; i < request->header_count; i++)
         if (request->headers[i].value != NULL)
@@ -80,6 +90,7 @@ static size_t body_limit(const struct cqa_request *request)
     case CQA_BODY_RESULTS:
         return (size_t)request->server->config->body_bytes_max;
     case CQA_BODY_SMALL:
+    case CQA_BODY_PASSWORD:
         return SMALL_BODY_BYTES_MAX;
     default:
         return 0;
@@ -98,15 +109,24 @@ static void check_head(struct cqa_request *request, const char *method, const ch
 {
     char allowed[64];
 
+    const struct cqa_message *problem = cqa_head_problem(request);
+
     request->is_head = strcmp(method, "HEAD") == 0;
+    request->path = cqa_arena_string(&request->arena, path);
     request->route =
         cqa_route_find(method, path, &request->arena, request->parts, allowed, sizeof allowed);
-    if (request->route == NULL && allowed[0] != '\0') {
+    if (problem !=
+        NULL) { /* where it ends is not sure, so nothing more is read of the connection */
+        cqa_reply_header(request, "Connection", "close");
+        cqa_reply_problem(request, 400, "request", "%p", problem);
+    } else if (request->route == NULL && allowed[0] != '\0') {
         cqa_reply_header(request, "Allow", allowed);
         cqa_reply_problem(request, 405, "method", "allowed here: %s", allowed);
     } else if (request->route == NULL) {
         cqa_reply_problem(request, 404, "not-found", "there is nothing at this path");
-    } else if (cqa_authorize(request, request->route->roles, method, &request->who)) {
+    } else if ((request->route->reach == CQA_REACH_ANYBODY ||
+                cqa_authenticate(request, method, &request->who)) &&
+               cqa_rights_hold(request, request->route)) {
         const char *length = cqa_request_header(request, "Content-Length");
         request->body.limit = body_limit(request);
         if (length != NULL && strtoull(length, NULL, 10) > request->body.limit)
@@ -126,6 +146,36 @@ static void answer(struct cqa_request *request)
         request->route->answer(request);
     const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
     atomic_fetch_add(&request->server->counters.busy_us, (unsigned long long)spent_ms * 1000);
+}
+
+static void suspend(void *context)
+{
+    const struct cqa_request *request = context;
+
+    MHD_suspend_connection(request->connection);
+}
+
+static void answer_aside(void *context)
+{
+    struct cqa_request *request = context;
+
+    request->route->answer(request);
+    MHD_resume_connection(request->connection);
+}
+
+/* 1: another thread answers it. 0 with a reply given where that has no room, or without one where
+ * it need not. */
+static int goes_aside(struct cqa_request *request)
+{
+    if (request->route->body != CQA_BODY_PASSWORD || request->body.failed)
+        return 0;
+    cqa_connection_works(request->server->connections, request->place);
+    const struct cqa_slow_job job = {cqa_request_peer(request), suspend, answer_aside, request};
+    if (cqa_slow_take(request->server->slow, &job))
+        return 1;
+    cqa_reply_header(request, "Retry-After", "2");
+    cqa_reply_problem(request, 503, "busy", "too many log-ins at a time; try again");
+    return 0;
 }
 
 /* ---- connections */
@@ -198,6 +248,8 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         *upload_size = 0;
         return MHD_YES;
     }
+    if (request->status == 0 && goes_aside(request))
+        return MHD_YES; /* and comes here again, with its reply */
     if (request->status == 0)
         answer(request);
     return send_reply(request);

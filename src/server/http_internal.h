@@ -27,7 +27,10 @@ struct cqa_request {
     struct cqa_connection *place; /* among the server's connections */
     size_t unspoken;              /* bytes of the body since it was last seen to come on */
     const struct cqa_route *route;
+    const char *path; /* as it came */
     const char *parts[CQA_PATH_PARTS_MAX];
+    const char *type; /* in place of the Content-Type header; NULL: that */
+    int is_confirmed; /* a second person confirms what was asked for (second.h) */
     struct cqa_arena arena;
     struct cqa_identity who;
     struct cqa_buffer body;
@@ -51,12 +54,17 @@ struct cqa_server {
     struct cqa_connections *connections;
     struct cqa_playback *playback;
     struct cqa_notifier *notifier;
+    struct cqa_slow *slow;
     struct cqa_counters counters;
     char *certificate;
     char *key;
     char address[96];
     int port;
 };
+
+/* What of the request line and the head is ambiguous (RFC 9112), or cannot be read; NULL: nothing.
+ * Before anything of it is used. */
+const struct cqa_message *cqa_head_problem(struct cqa_request *request);
 
 /* The callbacks; `context` is the server. */
 enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connection,

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 4096, FREE_TRIES = 5, WAIT_MS = 15000, WAIT_MS_MAX = 900000 };
+enum { SLOTS = 65536, WAIT_MS = 15000, WAIT_MS_MAX = 900000 };
 
-/* Keys that share a slot share its waits: with 4096 slots that is rare, and memory stays bounded.
+/* Keys that share a slot share its waits: with 65536 slots that is rare, and memory stays bounded.
  */
 struct slot {
     int failures;
@@ -46,23 +46,24 @@ static struct slot *slot_of(struct cqa_limiter *limiter, const char *key)
 }
 
 /* Doubles with each failure past the free ones, to a quarter of an hour. */
-static int64_t wait_after(int failures)
+static int64_t wait_after(int failures, int free_tries)
 {
     int64_t wait_ms = WAIT_MS;
 
-    for (int i = FREE_TRIES; i < failures && wait_ms < WAIT_MS_MAX; i++)
+    for (int i = free_tries; i < failures && wait_ms < WAIT_MS_MAX; i++)
         wait_ms *= 2;
     return wait_ms < WAIT_MS_MAX ? wait_ms : WAIT_MS_MAX;
 }
 
-int64_t cqa_limiter_wait_ms(struct cqa_limiter *limiter, const char *key, int64_t now_ms)
+int64_t cqa_limiter_wait_ms(struct cqa_limiter *limiter, const char *key, int free_tries,
+                            int64_t now_ms)
 {
     int64_t left_ms = 0;
 
     pthread_mutex_lock(&limiter->lock);
     const struct slot *slot = slot_of(limiter, key);
-    if (slot->failures >= FREE_TRIES)
-        left_ms = slot->last_ms + wait_after(slot->failures) - now_ms;
+    if (slot->failures >= free_tries)
+        left_ms = slot->last_ms + wait_after(slot->failures, free_tries) - now_ms;
     pthread_mutex_unlock(&limiter->lock);
     return left_ms > 0 ? left_ms : 0;
 }

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Slows down guessing: after a few failed tries under one key (a name, an address) the next must
- * wait. Any thread. */
+/* Slows down guessing: after so many failed tries under one key (a name from an address, an
+ * address) the next must wait. Any thread. */
 struct cqa_limiter;
 struct cqa_request;
 
@@ -13,8 +13,9 @@ struct cqa_request;
 struct cqa_limiter *cqa_limiter_create(void);
 void cqa_limiter_destroy(struct cqa_limiter *limiter);
 
-/* How long a try under `key` must still wait, 0: not at all. */
-int64_t cqa_limiter_wait_ms(struct cqa_limiter *limiter, const char *key, int64_t now_ms);
+/* How long a try under `key`, of which `free_tries` may fail, must still wait; 0: not at all. */
+int64_t cqa_limiter_wait_ms(struct cqa_limiter *limiter, const char *key, int free_tries,
+                            int64_t now_ms);
 void cqa_limiter_failed(struct cqa_limiter *limiter, const char *key, int64_t now_ms);
 void cqa_limiter_succeeded(struct cqa_limiter *limiter, const char *key);
 

@@ -4,17 +4,20 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/program.h"
 #include "base/streams.h"
 #include "base/say.h"
+#include "server/accounts.h"
 #include "server/command.h"
 #include "server/render.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"
     "       callqa-server --check-config FILE           all problems of the file at once\n"
-    "       callqa-server token add NAME --role ROLE [--site SITE] --config FILE\n"
+    "       callqa-server token add NAME --role ROLE [--site SITE] [--team T]... [--days N]\n"
+    "                          --config FILE\n"
     "       callqa-server token list|revoke NAME --config FILE\n"
     "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
     "                          --config FILE\n"
@@ -42,6 +45,7 @@ enum {
     OPTION_PERSON,
     OPTION_SITE,
     OPTION_TEAM,
+    OPTION_DAYS,
     OPTION_REASON,
     OPTION_LIFT,
     OPTION_DRY,
@@ -109,6 +113,9 @@ static int read_option(struct cqa_command *command, int option)
             return cqa_command_fail(CQA_EXIT_USAGE, "too many teams");
         command->teams[command->team_count++] = optarg;
         return -1;
+    case OPTION_DAYS:
+        command->days = strtol(optarg, NULL, 10);
+        return -1;
     case OPTION_VERSION:
         printf("callqa-server %s\n", cqa_program_version());
         return CQA_EXIT_DONE;
@@ -131,6 +138,7 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
         {"person", required_argument, NULL, OPTION_PERSON},
         {"site", required_argument, NULL, OPTION_SITE},
         {"team", required_argument, NULL, OPTION_TEAM},
+        {"days", required_argument, NULL, OPTION_DAYS},
         {"customer", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_CUSTOMER},
         {"agent", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_AGENT},
         {"call", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_CALL},
@@ -185,7 +193,7 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
 
 static int act(int argc, char **argv)
 {
-    struct cqa_command command = {0};
+    struct cqa_command command = {.days = CQA_TOKEN_DAYS};
     struct cqa_server_config config;
     struct cqa_problems problems = {0};
 

@@ -5,7 +5,6 @@
 #include "server/endpoints.h"
 #include "server/flag_json.h"
 #include "server/people.h"
-#include "server/playback.h"
 #include "server/query.h"
 #include "server/when.h"
 
@@ -118,62 +117,4 @@ void cqa_get_rules(struct cqa_request *request)
     const enum cqa_status status = cqa_rules_list(cqa_request_scores(request), &scope, days.from,
                                                   days.to, add_rule, list, &error);
     cqa_reply_list(request, "rules", list, status, &error);
-}
-
-/* ---- the roster */
-
-static void refuse_roster(struct cqa_request *request, struct cqa_faults *faults)
-{
-    struct cqa_buffer detail[CQA_LANGUAGE_COUNT] = {{.limit = CQA_DETAIL_BYTES_MAX},
-                                                    {.limit = CQA_DETAIL_BYTES_MAX}};
-
-    for (int i = 0; i < CQA_LANGUAGE_COUNT; i++)
-        cqa_faults_put(faults, CQA_N("roster"), (enum cqa_language)i, &detail[i]);
-    cqa_reply_problem_details(request, 422, "invalid",
-                              faults->count > 0
-                                  ? cqa_message_code(cqa_fault_message(&faults->items[0]))
-                                  : "out-of-memory",
-                              detail);
-}
-
-static enum cqa_status get_children(void *context, struct cqa_children **out,
-                                    struct cqa_error *error)
-{
-    (void)error;
-    *out = cqa_playback_children(context);
-    return CQA_OK;
-}
-
-void cqa_put_roster(struct cqa_request *request)
-{
-    const struct cqa_table_children children = {get_children, cqa_request_playback(request)};
-    const struct cqa_table_source source = {&children, NULL};
-    struct cqa_roster roster = {0};
-    struct cqa_faults faults = {0};
-    struct cqa_error error = {0};
-    size_t length;
-    int64_t moved = 0;
-    const char *text = cqa_request_body(request, &length);
-
-    if (!cqa_request_has_table(request))
-        return;
-    enum cqa_status status =
-        cqa_roster_read(&source, text, length, "roster", &roster, &faults, &error);
-    if (status == CQA_E_REFUSED) /* several sheets: the file is to be mended, not the asker */
-        status = error.status = CQA_E_BADDATA;
-    if (status == CQA_OK && faults.count + faults.lost > 0) {
-        refuse_roster(request, &faults);
-    } else {
-        if (status == CQA_OK)
-            status = cqa_roster_replace(cqa_request_scores(request), cqa_request_who(request)->name,
-                                        &roster, &moved, &error);
-        if (status == CQA_OK)
-            cqa_reply_json(request, 200,
-                           json_pack("{s:I, s:I}", "seats", (json_int_t)roster.count,
-                                     "calls_attributed_anew", (json_int_t)moved));
-        else
-            cqa_reply_error(request, status, &error);
-    }
-    cqa_roster_finish(&roster);
-    cqa_faults_finish(&faults);
 }

@@ -2,17 +2,7 @@
 #ifndef CQA_SERVER_PEOPLE_H
 #define CQA_SERVER_PEOPLE_H
 
-#include "appraisal/roster.h"
 #include "server/store.h"
-
-/*
- * Replaces the roster, and attributes every call and flag anew to whoever held its extension when
- * it started. Calls of closed periods keep the person they were closed with. `*moved` gets how many
- * calls changed hands.
- */
-enum cqa_status cqa_roster_replace(struct cqa_scores *scores, const char *actor,
-                                   const struct cqa_roster *roster, int64_t *moved,
-                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- how people and rules do, over a span of days (yyyymmdd, both inclusive; 0: open) */
 

@@ -11,17 +11,30 @@
  * inclusive. A call without a day is in no period: how many there are is told wherever days are
  * closed, so that somebody asks whose they are.
  */
-struct cqa_period_closed {
-    int64_t open_flags;  /* undecided ones of the days */
-    int64_t without_day; /* calls that no period holds */
+struct cqa_period_open {
+    int64_t calls;           /* of the days */
+    int64_t open_flags;      /* undecided ones */
+    int64_t open_objections; /* that nobody has answered */
+    int64_t waiting;         /* results that nobody has accepted or thrown away */
+    int64_t without_day;     /* calls that no period holds */
 };
 
-/* CQA_E_REFUSED while flags are undecided, unless `ignore_open` (a named decision, audited), or
- * when the days overlap a closed period. `note` may be NULL. */
+/* What is still open in these days. */
+enum cqa_status cqa_period_look(struct cqa_scores *scores, int64_t day_from, int64_t day_to,
+                                struct cqa_period_open *out,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
+/* CQA_E_REFUSED while flags or objections are open, unless `ignore_open` (a named decision,
+ * audited), or when the days overlap a closed period; CQA_E_BADDATA: they are not over on `today`.
+ * `note` may be NULL. */
 enum cqa_status cqa_period_close(struct cqa_scores *scores, const struct cqa_identity *who,
-                                 int64_t day_from, int64_t day_to, int ignore_open,
-                                 const char *note, struct cqa_period_closed *out,
+                                 int64_t today, int64_t day_from, int64_t day_to, int ignore_open,
+                                 const char *note, struct cqa_period_open *out,
                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* CQA_E_NOTFOUND: no closed period has this number. */
+enum cqa_status cqa_period_find(struct cqa_scores *scores, int64_t period,
+                                struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Opens a closed one again; `*waiting`: how many results of its days may be accepted now.
  * CQA_E_NOTFOUND: it is not closed. */

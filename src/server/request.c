@@ -76,7 +76,8 @@ const char *cqa_request_cookie(struct cqa_request *request, const char *name)
     return MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name);
 }
 
-const char *cqa_request_peer(struct cqa_request *request)
+/* The address of the connection, as text. */
+static const char *connected_from(struct cqa_request *request)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -85,6 +86,7 @@ const char *cqa_request_peer(struct cqa_request *request)
 
     if (info == NULL || text == NULL)
         return "";
+    text[0] = '\0';
     if (info->client_addr->sa_family == AF_INET)
         address = &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr;
     else if (info->client_addr->sa_family == AF_INET6)
@@ -92,6 +94,51 @@ const char *cqa_request_peer(struct cqa_request *request)
     if (address != NULL)
         inet_ntop(info->client_addr->sa_family, address, text, INET6_ADDRSTRLEN);
     return text;
+}
+
+static int is_proxy(const struct cqa_server_config *config, const char *address)
+{
+    for (size_t i = 0; i < config->proxy_count; i++)
+        if (strcmp(config->proxies[i], address) == 0)
+            return 1;
+    return 0;
+}
+
+/* The last address of the list, which is cut before it; NULL: there is none. */
+static char *last_address(char *list)
+{
+    unsigned char bytes[sizeof(struct in6_addr)];
+    char *comma = strrchr(list, ',');
+    char *text = comma ? comma + 1 : list;
+
+    text += strspn(text, " \t");
+    text[strcspn(text, " \t")] = '\0';
+    if (comma != NULL)
+        *comma = '\0';
+    return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1 ? text
+                                                                                         : NULL;
+}
+
+/* Each proxy writes whom it heard behind what it was told; what an unknown one wrote is not read.
+ */
+const char *cqa_request_peer(struct cqa_request *request)
+{
+    const struct cqa_server_config *config = request->server->config;
+    const char *peer = connected_from(request);
+    const char *header = cqa_request_header(request, "X-Forwarded-For");
+    char *list =
+        header != NULL && is_proxy(config, peer) ? cqa_arena_string(&request->arena, header) : NULL;
+
+    while (list != NULL && list[0] != '\0' && is_proxy(config, peer)) {
+        const int is_last = strchr(list, ',') == NULL;
+        const char *before = last_address(list);
+        if (before == NULL)
+            break;
+        peer = before;
+        if (is_last)
+            break;
+    }
+    return peer;
 }
 
 const char *cqa_request_body(const struct cqa_request *request, size_t *length)
@@ -102,7 +149,7 @@ const char *cqa_request_body(const struct cqa_request *request, size_t *length)
 
 const char *cqa_request_content_type(struct cqa_request *request)
 {
-    const char *raw = cqa_request_header(request, "Content-Type");
+    const char *raw = request->type ? request->type : cqa_request_header(request, "Content-Type");
     char *type = raw ? cqa_arena_bytes(&request->arena, raw, strcspn(raw, "; \t")) : NULL;
 
     for (char *at = type; at != NULL && *at != '\0'; at++)

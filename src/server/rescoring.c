@@ -10,6 +10,7 @@
 #include "server/put.h"
 #include "server/rescore.h"
 #include "server/rubrics.h"
+#include "server/second.h"
 
 enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
 
@@ -281,13 +282,34 @@ static enum cqa_status note(struct run *run, const struct wish *wish, const char
                            action, object, detail, &run->error);
 }
 
+/* 0 with a reply given: totals that came of people's decisions change by it. */
+static int may_apply(struct cqa_request *request, const struct wish *wish)
+{
+    struct cqa_error error = {0};
+    int64_t decided = 0;
+    const enum cqa_status status = cqa_scores_count_decided(cqa_request_scores(request), wish->from,
+                                                            wish->to, &decided, &error);
+
+    if (status != CQA_OK)
+        cqa_reply_error(request, status, &error);
+    else if (decided > 0 && !cqa_second_is_confirmed(request))
+        cqa_second_ask(request, cqa_words("re-scoring %lld calls on which somebody decided, by "
+                                          "rubric %.60s version %.60s",
+                                          (long long)decided, cqa_rubric_name(wish->rubric),
+                                          cqa_rubric_version(wish->rubric)));
+    else
+        return 1;
+    return 0;
+}
+
 static void rescore(struct cqa_request *request, int applies)
 {
     struct wish wish = {0};
     struct run *run = calloc(1, sizeof *run);
     json_t *body = run ? cqa_request_json(request) : NULL;
 
-    if (body != NULL && read_wish(request, body, &wish)) {
+    if (body != NULL && read_wish(request, body, &wish) &&
+        (!applies || may_apply(request, &wish))) {
         run->request = request;
         run->rubric = wish.rubric;
         run->applies = applies;

@@ -6,14 +6,33 @@
 #include "server/accounts.h"
 #include "server/http.h"
 
-enum cqa_body { CQA_BODY_NONE, CQA_BODY_SMALL, CQA_BODY_RESULTS };
+enum cqa_body {
+    CQA_BODY_NONE,
+    CQA_BODY_SMALL,
+    CQA_BODY_PASSWORD, /* small, and a password in it is hashed (slow.h) */
+    CQA_BODY_RESULTS
+};
 
-/* One line of the table: method, pattern ("/api/v1/calls/{id}"), who may, and the function that
- * answers. */
+/* How far an operation reaches, which is checked before its endpoint is called (rights.h). */
+enum cqa_reach {
+    CQA_REACH_NONE,    /* not said: no operation may be so */
+    CQA_REACH_ANYBODY, /* without a token; no roles */
+    CQA_REACH_OWN,     /* what is the asker's own: account, session, what a recorder posts */
+    CQA_REACH_OBJECT,  /* the one thing named in the path, of a call that the asker may see */
+    CQA_REACH_TEAM,    /* of all there is what the asker may see: a list, or work within it */
+    CQA_REACH_COMPANY, /* everyone: an account of some teams may not */
+    CQA_REACH_BY_NAME, /* everyone, and a person does it who has logged in, no token */
+    CQA_REACH_COUNT
+};
+extern const char *const cqa_reach_words[CQA_REACH_COUNT + 1];
+
+/* One line of the table: method, pattern ("/api/v1/calls/{id}"), who may, how far, and the function
+ * that answers. */
 struct cqa_route {
     const char *method;
     const char *pattern;
     unsigned roles; /* CQA_MAY(…) | …; 0: anybody, without a token */
+    enum cqa_reach reach;
     enum cqa_body body;
     void (*answer)(struct cqa_request *request);
 };

@@ -49,6 +49,10 @@ void cqa_rubrics_learn(struct cqa_scores *scores)
 {
     struct cqa_error error;
 
+    if (cqa_rubrics_read_limits(scores, &error) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "rubrics: %p", &error.message);
     if (cqa_models_list("rubrics", learn, scores, &error) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "rubrics: %p", &error.message);
+    if (cqa_scores_bound_totals(scores, &error) != CQA_OK)
         cqa_log(CQA_LOG_WARNING, "rubrics: %p", &error.message);
 }

@@ -36,6 +36,20 @@ enum cqa_status cqa_rubric_list(struct cqa_scores *scores,
 /* 1 when it is known; 0 also when the store cannot tell. */
 int cqa_rubric_is_known(struct cqa_scores *scores, const char *name, const char *version);
 
+/* Reads caps, floors and automatic fails of rubrics that were kept before the store had them. */
+enum cqa_status cqa_rubrics_read_limits(struct cqa_scores *scores,
+                                        struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Brings the totals of calls under them to which people had added before that, but in closed
+ * periods. */
+enum cqa_status cqa_scores_bound_totals(struct cqa_scores *scores,
+                                        struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Calls of open periods in these days on which somebody has decided. */
+enum cqa_status cqa_scores_count_decided(struct cqa_scores *scores, int64_t day_from,
+                                         int64_t day_to, int64_t *count,
+                                         struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Keeps every rubric found in the folders of models; what cannot be read or kept is logged. */
 void cqa_rubrics_learn(struct cqa_scores *scores);
 

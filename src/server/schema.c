@@ -250,6 +250,41 @@ static const char one_call_step[] =
     "CREATE INDEX calls_by_first ON calls(call_of) WHERE call_of IS NOT NULL;"
     "CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged;";
 
+/* What bounds a call's total, whoever adds to it (docs/decisions/0150). `floor_c` is NULL where the
+ * text was kept before there was this column: it is read when the server starts, and
+ * so are the totals of calls to which people had added before. */
+static const char limits_step[] = "ALTER TABLE rubrics ADD COLUMN floor_c INTEGER;"
+                                  "ALTER TABLE rubrics ADD COLUMN cap_c INTEGER;"
+                                  "ALTER TABLE rubric_rules ADD COLUMN cap_c INTEGER;"
+                                  "ALTER TABLE rubric_rules ADD COLUMN automatic_fail INTEGER NOT "
+                                  "NULL DEFAULT 0;"
+                                  "CREATE TABLE unbounded_totals(call INTEGER PRIMARY KEY);"
+                                  "INSERT INTO unbounded_totals SELECT DISTINCT call FROM flags"
+                                  " WHERE current = 1 AND (author IS NOT NULL OR state = 3);";
+
+/* What was the roster when, and what waits for a second person (docs/decisions/0151). */
+static const char second_step[] =
+    "CREATE TABLE roster_versions("
+    " version INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, user INTEGER REFERENCES users(id),"
+    " seats INTEGER NOT NULL);"
+    "CREATE TABLE roster_seats("
+    " version INTEGER NOT NULL REFERENCES roster_versions(version), person TEXT NOT NULL,"
+    " extension TEXT NOT NULL, team TEXT, post TEXT, from_local TEXT NOT NULL,"
+    " to_local TEXT NOT NULL);"
+    "CREATE INDEX roster_seats_by_version ON roster_seats(version);"
+    "INSERT INTO roster_versions SELECT 1, 0, NULL, count(*) FROM roster HAVING count(*) > 0;"
+    "INSERT INTO roster_seats SELECT 1, person, extension, team, post, from_local, to_local"
+    " FROM roster;"
+    "CREATE TABLE asked("
+    " id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, user INTEGER NOT NULL REFERENCES users(id),"
+    " method TEXT NOT NULL, path TEXT NOT NULL, type TEXT NOT NULL, why TEXT NOT NULL,"
+    " body BLOB NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " done_by INTEGER REFERENCES users(id), done_ms INTEGER);"
+    "CREATE INDEX asked_waiting ON asked(id) WHERE state = 0;"
+    "ALTER TABLE tokens ADD COLUMN expires_ms INTEGER;"
+    "ALTER TABLE tokens ADD COLUMN used_ms INTEGER;"
+    "ALTER TABLE tokens ADD COLUMN teams TEXT;";
+
 /*
  * Evidence that outlives the recording (docs/decisions/0138). `missed`: when a recording was first
  * not found. Of clips that were erased on request a hash of the sound stays, so that the recorder
@@ -272,7 +307,7 @@ static const char *const steps[] = {
     rubrics_step,         coaching_step,     previews_step,
     cqa_appraisal_faults, generations_step,  one_call_step,
     cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
-    evidence_step,
+    evidence_step,        limits_step,       second_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

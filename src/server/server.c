@@ -8,10 +8,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
 #include "server/http_internal.h"
 #include "server/rubrics.h"
+#include "server/slow.h"
 
 enum {
     CONNECTIONS_MAX = 1024,
@@ -92,8 +94,10 @@ static void note_address(struct cqa_server *server, int fd)
              server->port);
 }
 
-static enum cqa_status read_pem(const char *path, char **out, struct cqa_error *error)
+static enum cqa_status read_pem(const char *path, int is_secret, char **out,
+                                struct cqa_error *error)
 {
+    struct stat facts;
     struct cqa_buffer buffer = {.limit = 1 << 20};
     char piece[4096];
     size_t count;
@@ -101,6 +105,13 @@ static enum cqa_status read_pem(const char *path, char **out, struct cqa_error *
 
     if (file == NULL)
         return cqa_fail_errno(error, "%s", path);
+    if (is_secret && (fstat(fileno(file), &facts) != 0 || (facts.st_mode & 027) != 0)) {
+        fclose(file);
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "%s: others than its owner and group may read it, or the group write it: "
+                        "chmod 640",
+                        path);
+    }
     while ((count = fread(piece, 1, sizeof piece, file)) > 0)
         cqa_buffer_add(&buffer, piece, count);
     fclose(file);
@@ -126,16 +137,21 @@ static void allow_connections(void)
                 (unsigned long long)files.rlim_cur);
 }
 
+/* TLS 1.2 and 1.3, with forward secrecy and authenticated ciphers only. */
+static char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-CIPHER-ALL:"
+                           "+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:%SERVER_PRECEDENCE";
+
 static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cqa_error *error)
 {
     const int has_tls = server->certificate != NULL;
     /* ITC: a thread that has all its connections no longer watches the listening socket, whose end
      * would tell it to stop. */
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
-                           MHD_USE_TURBO | (has_tls ? MHD_USE_TLS : 0);
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                           MHD_USE_ERROR_LOG | MHD_USE_TURBO | (has_tls ? MHD_USE_TLS : 0);
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
         {MHD_OPTION_END, 0, NULL},
     };
 
@@ -193,14 +209,16 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     if (status == CQA_OK)
         cqa_rubrics_learn(scores);
     if (status == CQA_OK && config->tls_certificate != NULL)
-        status = read_pem(config->tls_certificate, &server->certificate, error);
+        status = read_pem(config->tls_certificate, 0, &server->certificate, error);
     if (status == CQA_OK && config->tls_certificate != NULL)
-        status = read_pem(config->tls_key, &server->key, error);
+        status = read_pem(config->tls_key, 1, &server->key, error);
     if (status == CQA_OK) {
         cqa_notices_to(scores, &config->notices);
         status = cqa_notifier_start(&server->notifier, &config->notices, scores, clock,
                                     &server->counters, error);
     }
+    if (status == CQA_OK)
+        status = cqa_slow_start(&server->slow, error);
     if (status == CQA_OK && socket < 0)
         status = bind_socket(config, &socket, error);
     if (status == CQA_OK) {
@@ -220,8 +238,10 @@ void cqa_server_stop(struct cqa_server *server)
 {
     if (server == NULL)
         return;
+    cqa_slow_stop(server->slow); /* no connection may be suspended when the daemon stops */
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
+    cqa_slow_free(server->slow);
     cqa_notifier_stop(server->notifier);
     cqa_limiter_destroy(server->limiter);
     cqa_connections_destroy(server->connections);

@@ -19,13 +19,39 @@ static json_t *identity_json(const struct cqa_identity *who)
                      who->csrf);
 }
 
-/* 0 with a 429 given. Tries count by name, not by address: behind a proxy all addresses are one. */
-static int may_try(struct cqa_request *request, const char *name)
+/*
+ * What failed tries are counted under. A name counts together with the address, so that a stranger
+ * elsewhere keeps nobody out; an address by itself, for who tries one password against many names.
+ * A loopback address is a proxy that "proxies" does not name: everybody's.
+ */
+enum { NAME_TRIES = 5, ADDRESS_TRIES = 20, KEY_SIZE = 160 };
+
+struct budgets {
+    char of_name[KEY_SIZE], of_address[KEY_SIZE];
+    int has_address;
+};
+
+static struct budgets budgets_of(struct cqa_request *request, const char *name)
+{
+    struct budgets budgets;
+    const char *peer = cqa_request_peer(request);
+
+    snprintf(budgets.of_name, KEY_SIZE, "name %s from %s", name, peer);
+    snprintf(budgets.of_address, KEY_SIZE, "from %s", peer);
+    budgets.has_address = strncmp(peer, "127.", 4) != 0 && strcmp(peer, "::1") != 0;
+    return budgets;
+}
+
+/* 0 with a 429 given. */
+static int may_try(struct cqa_request *request, const struct budgets *budgets)
 {
     char seconds[24];
-    const int64_t wait_ms =
-        cqa_limiter_wait_ms(cqa_request_limiter(request), name, cqa_request_now_ms(request));
+    struct cqa_limiter *limiter = cqa_request_limiter(request);
+    const int64_t now_ms = cqa_request_now_ms(request);
+    int64_t wait_ms = cqa_limiter_wait_ms(limiter, budgets->of_name, NAME_TRIES, now_ms);
 
+    if (wait_ms == 0 && budgets->has_address)
+        wait_ms = cqa_limiter_wait_ms(limiter, budgets->of_address, ADDRESS_TRIES, now_ms);
     if (wait_ms == 0)
         return 1;
     snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
@@ -33,6 +59,15 @@ static int may_try(struct cqa_request *request, const char *name)
     cqa_reply_problem(request, 429, "too-many-tries", "too many wrong passwords; wait %s s",
                       seconds);
     return 0;
+}
+
+static void count_failure(struct cqa_request *request, const struct budgets *budgets)
+{
+    struct cqa_limiter *limiter = cqa_request_limiter(request);
+
+    cqa_limiter_failed(limiter, budgets->of_name, cqa_request_now_ms(request));
+    if (budgets->has_address)
+        cqa_limiter_failed(limiter, budgets->of_address, cqa_request_now_ms(request));
 }
 
 static void set_cookie(struct cqa_request *request, const char *session)
@@ -46,14 +81,17 @@ static void set_cookie(struct cqa_request *request, const char *session)
     cqa_reply_header(request, "Set-Cookie", cookie);
 }
 
-static void refuse(struct cqa_request *request, const char *name, const struct cqa_error *error)
+/* What a stranger types as a name may be a password: only names of accounts are kept. */
+static void refuse(struct cqa_request *request, const char *name, const struct budgets *budgets,
+                   const struct cqa_error *error)
 {
     struct cqa_error ignored;
 
-    cqa_limiter_failed(cqa_request_limiter(request), name, cqa_request_now_ms(request));
+    count_failure(request, budgets);
     atomic_fetch_add(&cqa_request_counters(request)->login_failures, 1);
-    if (cqa_audit_write(cqa_request_scores(request), name, "session.refused",
-                        cqa_request_peer(request), "", &ignored) == CQA_OK)
+    if (cqa_audit_write(cqa_request_scores(request),
+                        cqa_user_is_known(cqa_request_scores(request), name) ? name : "unknown",
+                        "session.refused", cqa_request_peer(request), "", &ignored) == CQA_OK)
         cqa_reply_problem(request, 401, "unauthorized", "%p", &error->message);
     else
         cqa_reply_error(request, ignored.status, &ignored);
@@ -64,18 +102,19 @@ static void log_in(struct cqa_request *request, const char *name, const char *pa
     char session[CQA_SESSION_SIZE];
     struct cqa_identity who;
     struct cqa_error error = {0};
+    const struct budgets budgets = budgets_of(request, name);
 
-    if (!may_try(request, name))
+    if (!may_try(request, &budgets))
         return;
     const enum cqa_status status =
         cqa_session_open(cqa_request_scores(request), name, password, cqa_request_arena(request),
                          session, &who, &error);
     if (status == CQA_E_REFUSED) {
-        refuse(request, name, &error);
+        refuse(request, name, &budgets, &error);
     } else if (status != CQA_OK) {
         cqa_reply_error(request, status, &error);
     } else {
-        cqa_limiter_succeeded(cqa_request_limiter(request), name);
+        cqa_limiter_succeeded(cqa_request_limiter(request), budgets.of_name);
         set_cookie(request, session);
         cqa_reply_json(request, 200, identity_json(&who));
     }
@@ -107,7 +146,9 @@ void cqa_delete_session(struct cqa_request *request)
     const char *session = cqa_request_cookie(request, cqa_session_cookie(request));
     struct cqa_error error = {0};
     const enum cqa_status status =
-        session ? cqa_session_close(cqa_request_scores(request), session, &error) : CQA_OK;
+        session ? cqa_session_close(cqa_request_scores(request), cqa_request_who(request)->name,
+                                    session, &error)
+                : CQA_OK;
 
     if (status != CQA_OK) {
         cqa_reply_error(request, status, &error);
@@ -124,18 +165,19 @@ static void change_password(struct cqa_request *request, const char *old_passwor
     const struct cqa_identity *who = cqa_request_who(request);
     const char *session = cqa_request_cookie(request, cqa_session_cookie(request));
     struct cqa_error error = {0};
+    const struct budgets budgets = budgets_of(request, who->name);
 
-    if (!may_try(request, who->name))
+    if (!may_try(request, &budgets))
         return;
     const enum cqa_status status = cqa_user_change_password(
         cqa_request_scores(request), who, old_password, new_password, session, &error);
     if (status == CQA_OK) {
-        cqa_limiter_succeeded(cqa_request_limiter(request), who->name);
+        cqa_limiter_succeeded(cqa_request_limiter(request), budgets.of_name);
         cqa_reply_empty(request, 204);
         return;
     }
     if (status == CQA_E_REFUSED)
-        cqa_limiter_failed(cqa_request_limiter(request), who->name, cqa_request_now_ms(request));
+        count_failure(request, &budgets);
     cqa_reply_error(request, status, &error);
 }
 

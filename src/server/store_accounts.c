@@ -4,6 +4,7 @@
 #include <string.h>
 #include "server/accounts_internal.h"
 #include "server/audit.h"
+#include "server/password.h"
 
 const char cqa_actor_console[] = "console";
 
@@ -95,15 +96,14 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
 
 _Static_assert(CQA_PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "the size of a stored hash");
 
-enum cqa_status cqa_password_hash(const char *password, char out[CQA_PASSWORD_HASH_SIZE],
-                                  struct cqa_error *error)
+enum cqa_status cqa_password_hash(const char *name, const char *password,
+                                  char out[CQA_PASSWORD_HASH_SIZE], struct cqa_error *error)
 {
-    const size_t length = strlen(password);
+    const enum cqa_status status = cqa_password_check(name, password, error);
 
-    if (length < CQA_PASSWORD_BYTES_MIN || length > CQA_PASSWORD_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "the password must have %d to %d bytes",
-                        CQA_PASSWORD_BYTES_MIN, CQA_PASSWORD_BYTES_MAX);
-    if (crypto_pwhash_str_alg(out, password, length, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+    if (status != CQA_OK)
+        return status;
+    if (crypto_pwhash_str_alg(out, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
                               crypto_pwhash_MEMLIMIT_INTERACTIVE,
                               crypto_pwhash_ALG_ARGON2ID13) != 0)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory for the password hash");
@@ -140,7 +140,7 @@ enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_ne
     enum cqa_status status = cqa_account_check_name("user name", user->name, error);
 
     if (status == CQA_OK && user->password != NULL)
-        status = cqa_password_hash(user->password, password, error);
+        status = cqa_password_hash(user->name, user->password, password, error);
     return status == CQA_OK ? cqa_scores_write(scores, put_user, &putting, error) : status;
 }
 enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
@@ -258,6 +258,18 @@ enum cqa_status cqa_user_list(struct cqa_scores *scores,
         visit(context, &user);
     }
     return cqa_list_end(scores, &list);
+}
+
+int cqa_user_is_known(struct cqa_scores *scores, const char *name)
+{
+    struct cqa_error error = {0};
+    struct cqa_list list;
+    int is_known = 0;
+
+    cqa_list_start(scores, &list, &error, &id_of_user, name);
+    while (cqa_list_next(&list, &error))
+        is_known = 1;
+    return cqa_list_end(scores, &list) == CQA_OK && is_known;
 }
 
 CQA_SQL_STATEMENT(any_user, "", 1, "SELECT EXISTS(SELECT 1 FROM users)");

@@ -7,6 +7,14 @@
 
 enum { TEXT_BYTES_MAX = 2000 };
 
+/* What the call's rubric says of a rule. */
+struct limits {
+    int are_known;
+    int64_t least_c, most_c; /* what a person may give one flag */
+    int64_t cap_c;           /* of all its flags together; CQA_NO_CAP */
+    int fails;
+};
+
 /* What deciding needs to know of a flag and its call. */
 struct target {
     int64_t call;
@@ -18,6 +26,7 @@ struct target {
     char person[256];
     char decided_by[96];
     char rubric[96], rubric_version[64], rule[96];
+    struct limits limits; /* of `rule` */
 };
 
 /* CQA_E_NOTFOUND unless the scope allows the call. A flag that is gone counts nothing, but who
@@ -100,42 +109,44 @@ static enum cqa_status check_text(const char *what, const char *text, struct cqa
     return CQA_OK;
 }
 
-CQA_SQL_STATEMENT(range_of, "ttt", 2,
-                  "SELECT range_least_c, range_most_c FROM rubric_rules"
+CQA_SQL_STATEMENT(limits_of_rule, "ttt", 4,
+                  "SELECT range_least_c, range_most_c, cap_c, automatic_fail FROM rubric_rules"
                   " WHERE rubric = ?1 AND version = ?2 AND rule = ?3");
 
-/* Points that a person gives lie within what the call's rubric allows for the rule; where that is
- * not known, within what a call has. */
-static enum cqa_status check_points(struct cqa_sql *db, const struct target *target,
-                                    const char *rule, int64_t points_c, struct cqa_error *error)
+/* Where the call's rubric, or its rule, is not known: what a call has. */
+static enum cqa_status read_limits(struct cqa_sql *db, struct target *target,
+                                   struct cqa_error *error)
 {
-    int64_t least_c = 0;
-    int64_t most_c = target->base_c;
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status =
-        cqa_sql_start(db, &row, error, &range_of, target->rubric, target->rubric_version, rule);
+    enum cqa_status status = cqa_sql_start(db, &row, error, &limits_of_rule, target->rubric,
+                                           target->rubric_version, target->rule);
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_row_step(row, error);
-    const int is_known = status == CQA_OK;
-    if (is_known) {
-        least_c = cqa_sql_int(row, 0);
-        most_c = cqa_sql_int(row, 1);
-    }
+    target->limits = (struct limits){.most_c = target->base_c, .cap_c = CQA_NO_CAP};
+    if (status == CQA_OK && cqa_sql_next(row, &status, error))
+        target->limits = (struct limits){1, cqa_sql_int(row, 0), cqa_sql_int(row, 1),
+                                         cqa_sql_is_null(row, 2) ? CQA_NO_CAP : cqa_sql_int(row, 2),
+                                         (int)cqa_sql_int(row, 3)};
     cqa_sql_end(row);
-    if (status != CQA_OK && status != CQA_E_NOTFOUND)
-        return status;
-    if (points_c >= least_c && points_c <= most_c)
-        return CQA_OK;
-    if (!is_known)
-        return cqa_fail(error, CQA_E_BADDATA, "points: allowed are 0 to %g", (double)most_c / 100);
-    return cqa_fail(error, CQA_E_BADDATA, "points: rule %s allows %g to %g (rubric %s version %s)",
-                    rule, (double)least_c / 100, (double)most_c / 100, target->rubric,
-                    target->rubric_version);
+    return status;
 }
 
-static enum cqa_status check_verdict(struct cqa_sql *db, const struct cqa_flag_verdict *verdict,
+/* Points that a person gives lie within what the call's rubric allows for the rule. */
+static enum cqa_status check_points(const struct target *target, int64_t points_c,
+                                    struct cqa_error *error)
+{
+    const struct limits *limits = &target->limits;
+
+    if (points_c >= limits->least_c && points_c <= limits->most_c)
+        return CQA_OK;
+    if (!limits->are_known)
+        return cqa_fail(error, CQA_E_BADDATA, "points: allowed are 0 to %g",
+                        (double)limits->most_c / 100);
+    return cqa_fail(error, CQA_E_BADDATA, "points: rule %s allows %g to %g (rubric %s version %s)",
+                    target->rule, (double)limits->least_c / 100, (double)limits->most_c / 100,
+                    target->rubric, target->rubric_version);
+}
+
+static enum cqa_status check_verdict(const struct cqa_flag_verdict *verdict,
                                      const struct target *target, struct cqa_error *error)
 {
     if (verdict->reason != NULL ||
@@ -153,9 +164,8 @@ static enum cqa_status check_verdict(struct cqa_sql *db, const struct cqa_flag_v
     if (target->objection != 0 && target->objection != verdict->objection)
         return cqa_fail(error, CQA_E_REFUSED,
                         "an objection to this flag waits: read it before deciding");
-    return verdict->state == CQA_FLAG_CHANGED
-               ? check_points(db, target, target->rule, verdict->points_c, error)
-               : CQA_OK;
+    return verdict->state == CQA_FLAG_CHANGED ? check_points(target, verdict->points_c, error)
+                                              : CQA_OK;
 }
 
 static int64_t standing(const struct cqa_flag_verdict *verdict, int64_t points_c)
@@ -163,6 +173,19 @@ static int64_t standing(const struct cqa_flag_verdict *verdict, int64_t points_c
     return verdict->state == CQA_FLAG_OVERTURNED ? 0
            : verdict->state == CQA_FLAG_CHANGED  ? verdict->points_c
                                                  : points_c;
+}
+
+/* What the verdict costs: caps cut from what comes last, which is the verdict. A flag that fails
+ * its call needs no points for it. */
+static enum cqa_status find_cost(struct cqa_sql *db, int64_t flag, const struct target *target,
+                                 int64_t said_c, int64_t *cost_c, struct cqa_error *error)
+{
+    int64_t room_c = 0;
+    const enum cqa_status status =
+        cqa_scores_room(db, target->call, flag, target->rule, target->limits.cap_c, &room_c, error);
+
+    *cost_c = said_c < room_c || target->limits.fails ? said_c : room_c;
+    return status;
 }
 
 CQA_SQL_STATEMENT(insert_decision, "iiiiiitt", 1,
@@ -178,16 +201,19 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_sql 
 {
     char object[32];
     char detail[TEXT_BYTES_MAX + 128];
-    const int64_t standing_c = standing(verdict, target->points_c);
+    const int64_t said_c = standing(verdict, target->points_c);
+    int64_t cost_c = 0;
     int64_t decision = 0;
-    enum cqa_status status =
-        cqa_sql_number(db, &decision, error, &insert_decision, flag, target->call, who->user,
-                       cqa_scores_now_ms(scores), (int64_t)verdict->state, standing_c,
-                       verdict->reason, verdict->code);
+    enum cqa_status status = find_cost(db, flag, target, said_c, &cost_c, error);
+
+    if (status == CQA_OK)
+        status = cqa_sql_number(db, &decision, error, &insert_decision, flag, target->call,
+                                who->user, cqa_scores_now_ms(scores), (int64_t)verdict->state,
+                                said_c, verdict->reason, verdict->code);
 
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &set_decided, (int64_t)verdict->state,
-                            verdict->state == CQA_FLAG_OPEN ? NULL : &standing_c, decision, flag);
+                            verdict->state == CQA_FLAG_OPEN ? NULL : &cost_c, decision, flag);
     if (status == CQA_OK)
         status = cqa_scores_refresh_totals(db, target->call, error);
     if (status == CQA_OK)
@@ -198,7 +224,7 @@ static enum cqa_status write_decision(struct cqa_scores *scores, struct cqa_sql 
     snprintf(object, sizeof object, "flag %lld", (long long)flag);
     snprintf(detail, sizeof detail, "%s to %s, %g points: %s%s%s",
              cqa_flag_state_words[target->state], cqa_flag_state_words[verdict->state],
-             (double)standing_c / 100, verdict->code ? verdict->code : "",
+             (double)said_c / 100, verdict->code ? verdict->code : "",
              verdict->code && verdict->reason ? ": " : "", verdict->reason ? verdict->reason : "");
     return status == CQA_OK
                ? cqa_audit_add(scores, db, who->name, "decision", object, detail, error)
@@ -215,9 +241,11 @@ enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_s
     enum cqa_status status = read_target(db, &scope, " WHERE f.id = ?", flag, &target, error);
 
     if (status == CQA_OK)
+        status = read_limits(db, &target, error);
+    if (status == CQA_OK)
         status = check_right(db, who, &target, error);
     if (status == CQA_OK)
-        status = check_verdict(db, verdict, &target, error);
+        status = check_verdict(verdict, &target, error);
     if (status == CQA_OK)
         status = write_decision(scores, db, who, flag, verdict, &target, error);
     *call = target.call;
@@ -248,39 +276,49 @@ enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_id
 
     return cqa_scores_write(scores, decide, &deciding, error);
 }
-static enum cqa_status check_manual(struct cqa_sql *db, const struct cqa_manual_flag *manual,
+static enum cqa_status check_manual(const struct cqa_manual_flag *manual,
                                     const struct target *target, struct cqa_error *error)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-    const size_t length = manual->rule ? strlen(manual->rule) : 0;
-
-    if (length == 0 || length > 64 || manual->rule[strspn(manual->rule, allowed)] != '\0')
-        return cqa_fail(error, CQA_E_BADDATA, "rule: allowed are 1 to 64 of a-z 0-9 - _ .");
     if (manual->start_ms < 0 || manual->end_ms < manual->start_ms ||
         manual->end_ms > target->duration_ms)
         return cqa_fail(error, CQA_E_BADDATA,
                         "start_ms, end_ms: must lie in order within the recording (0 to %lld)",
                         (long long)target->duration_ms);
     const enum cqa_status status = check_text("note", manual->note, error);
-    return status == CQA_OK ? check_points(db, target, manual->rule, manual->points_c, error)
-                            : status;
+    return status == CQA_OK ? check_points(target, manual->points_c, error) : status;
+}
+
+/* What a person adds is a rule of the call's own rubric: nothing else says what it may cost. */
+static enum cqa_status take_rule(struct cqa_sql *db, const char *rule, struct target *target,
+                                 struct cqa_error *error)
+{
+    if (target->rubric[0] == '\0')
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "the call was not scored: nothing can be added to it");
+    snprintf(target->rule, sizeof target->rule, "%s", rule);
+    const enum cqa_status status = read_limits(db, target, error);
+    if (status == CQA_OK && !target->limits.are_known)
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "rule: rubric %s version %s, as the server knows it, has no rule %s",
+                        target->rubric, target->rubric_version, target->rule);
+    return status;
 }
 
 CQA_SQL_STATEMENT(
-    insert_flag, "itiiiiit", 1,
+    insert_flag, "itiiiiiit", 1,
     "INSERT INTO flags(call, current, rule, severity, points_c, confidence, start_ms, end_ms,"
     " automatic_fail, author, note, day, started_ms, person, team, agent, queue)"
-    " SELECT ?1, 1, ?2, ?3, ?4, 1000, ?5, ?6, 0, ?7, ?8, coalesce(day, 0), "
+    " SELECT ?1, 1, ?2, ?3, ?4, 1000, ?5, ?6, ?7, ?8, ?9, coalesce(day, 0), "
     "coalesce(started_ms, 0),"
     " person, team, agent, queue FROM calls WHERE id = ?1 RETURNING id");
 
 static enum cqa_status insert_manual(struct cqa_sql *db, const struct cqa_identity *who,
-                                     int64_t call, const struct cqa_manual_flag *manual,
+                                     int64_t call, const struct cqa_manual_flag *manual, int fails,
                                      int64_t *flag, struct cqa_error *error)
 {
     return cqa_sql_number(db, flag, error, &insert_flag, call, manual->rule,
                           (int64_t)manual->severity, manual->points_c, manual->start_ms,
-                          manual->end_ms, who->user, manual->note);
+                          manual->end_ms, (int64_t)fails, who->user, manual->note);
 }
 
 struct flagging {
@@ -307,9 +345,12 @@ static enum cqa_status add_flag(struct cqa_sql *db, void *context, struct cqa_er
     if (status == CQA_OK)
         status = check_right(db, it->who, &target, error);
     if (status == CQA_OK)
-        status = check_manual(db, it->manual, &target, error);
+        status = take_rule(db, it->manual->rule, &target, error);
     if (status == CQA_OK)
-        status = insert_manual(db, it->who, it->call, it->manual, it->flag, error);
+        status = check_manual(it->manual, &target, error);
+    if (status == CQA_OK)
+        status =
+            insert_manual(db, it->who, it->call, it->manual, target.limits.fails, it->flag, error);
     if (status != CQA_OK)
         return status;
     target.points_c = it->manual->points_c;

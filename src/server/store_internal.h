@@ -64,6 +64,20 @@ const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scor
 enum cqa_status cqa_scores_refresh_totals(struct cqa_sql *db, int64_t call,
                                           struct cqa_error *error) CQA_MUST_CHECK;
 
+/* How many of the points that flag `flag` (0: none yet) is to cost fit under the caps beside what
+ * the call's other flags cost; `cap_c` is the rule's, or CQA_NO_CAP. */
+enum cqa_status cqa_scores_room(struct cqa_sql *db, int64_t call, int64_t flag, const char *rule,
+                                int64_t cap_c, int64_t *room_c,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
+/* A flag, its columns named with `f`, fails its call: points changed to 0 take that back as well.
+ */
+#define CQA_FLAG_FAILS(f)                                                                          \
+    "(" f "automatic_fail AND " f "state <> 2 AND NOT (" f "state = 3 AND " f "decided_c = 0))"
+
+/* It costs something, in points or by failing the call. */
+#define CQA_FLAG_COSTS(f) "(coalesce(" f "decided_c, " f "points_c) > 0 OR " CQA_FLAG_FAILS(f) ")"
+
 /* What the rubric of call `c` says of the rule of flag `f`, as `q`: nothing where it is not known.
  */
 #define CQA_RULE_JOIN                                                                              \

@@ -9,13 +9,45 @@
 
 CQA_SQL_STATEMENT(count_overlapping, "ii", 1,
                   "SELECT count(*) FROM periods WHERE from_day <= ?1 AND ?2 < to_day");
-CQA_SQL_STATEMENT(sum_open, "ii", 1,
-                  "SELECT coalesce(sum(open_count), 0) FROM calls WHERE day BETWEEN ?1 AND ?2");
+CQA_SQL_STATEMENT(sum_open, "ii", 4,
+                  "SELECT count(*), coalesce(sum(open_count), 0),"
+                  " (SELECT count(*) FROM objections o JOIN calls c ON c.id = o.call"
+                  "  WHERE o.outcome = 0 AND c.day BETWEEN ?1 AND ?2),"
+                  " (SELECT count(*) FROM previews p LEFT JOIN calls c ON c.id = p.call"
+                  "  WHERE c.day BETWEEN ?1 AND ?2 OR p.day BETWEEN ?1 AND ?2)"
+                  " FROM calls WHERE day BETWEEN ?1 AND ?2");
 CQA_SQL_STATEMENT(insert_period, "iiiit", 0,
                   "INSERT INTO periods(from_day, to_day, closed_by, closed_ms, note) "
                   "VALUES(?1, ?2, ?3, ?4, ?5)");
 
 CQA_SQL_STATEMENT(count_without_day, "", 1, "SELECT count(*) FROM calls WHERE day IS NULL");
+
+static enum cqa_status look(struct cqa_sql *db, int64_t day_from, int64_t day_to,
+                            struct cqa_period_open *out, struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &sum_open, day_from, day_to);
+
+    if (status == CQA_OK && cqa_sql_next(row, &status, error))
+        *out = (struct cqa_period_open){cqa_sql_int(row, 0), cqa_sql_int(row, 1),
+                                        cqa_sql_int(row, 2), cqa_sql_int(row, 3), 0};
+    cqa_sql_end(row);
+    return status == CQA_OK ? cqa_sql_number(db, &out->without_day, error, &count_without_day)
+                            : status;
+}
+
+enum cqa_status cqa_period_look(struct cqa_scores *scores, int64_t day_from, int64_t day_to,
+                                struct cqa_period_open *out, struct cqa_error *error)
+{
+    struct cqa_sql *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = look(db, day_from, day_to, out, error);
+    cqa_scores_give(scores, db);
+    return status;
+}
 
 struct closing {
     struct cqa_scores *scores;
@@ -23,7 +55,7 @@ struct closing {
     int64_t day_from, day_to;
     int ignore_open;
     const char *note;
-    struct cqa_period_closed *out;
+    struct cqa_period_open *out;
 };
 
 static enum cqa_status audit_closing(struct cqa_sql *db, const struct closing *it,
@@ -33,9 +65,22 @@ static enum cqa_status audit_closing(struct cqa_sql *db, const struct closing *i
     char detail[300];
 
     snprintf(object, sizeof object, "%lld to %lld", (long long)it->day_from, (long long)it->day_to);
-    snprintf(detail, sizeof detail, "%lld undecided flags ignored: %.200s",
-             (long long)it->out->open_flags, it->note ? it->note : "");
+    snprintf(detail, sizeof detail, "%lld undecided flags and %lld objections ignored: %.200s",
+             (long long)it->out->open_flags, (long long)it->out->open_objections,
+             it->note ? it->note : "");
     return cqa_audit_add(it->scores, db, it->who->name, "period.close", object, detail, error);
+}
+
+static enum cqa_status check_open(const struct closing *it, struct cqa_error *error)
+{
+    if (it->ignore_open || it->out->open_flags + it->out->open_objections == 0)
+        return CQA_OK;
+    if (it->out->open_objections == 0)
+        return cqa_fail(error, CQA_E_REFUSED, "%lld flags of these days are undecided",
+                        (long long)it->out->open_flags);
+    return cqa_fail(error, CQA_E_REFUSED,
+                    "%lld flags of these days are undecided, and %lld objections unanswered",
+                    (long long)it->out->open_flags, (long long)it->out->open_objections);
 }
 
 static enum cqa_status close_period(struct cqa_sql *db, void *context, struct cqa_error *error)
@@ -48,13 +93,9 @@ static enum cqa_status close_period(struct cqa_sql *db, void *context, struct cq
     if (status == CQA_OK && overlapping > 0)
         status = cqa_fail(error, CQA_E_REFUSED, "the days overlap a period that is closed");
     if (status == CQA_OK)
-        status =
-            cqa_sql_number(db, &it->out->open_flags, error, &sum_open, it->day_from, it->day_to);
+        status = look(db, it->day_from, it->day_to, it->out, error);
     if (status == CQA_OK)
-        status = cqa_sql_number(db, &it->out->without_day, error, &count_without_day);
-    if (status == CQA_OK && it->out->open_flags > 0 && !it->ignore_open)
-        status = cqa_fail(error, CQA_E_REFUSED, "%lld flags of these days are undecided",
-                          (long long)it->out->open_flags);
+        status = check_open(it, error);
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &insert_period, it->day_from, it->day_to + 1, it->who->user,
                             cqa_scores_now_ms(it->scores), it->note);
@@ -62,15 +103,16 @@ static enum cqa_status close_period(struct cqa_sql *db, void *context, struct cq
 }
 
 enum cqa_status cqa_period_close(struct cqa_scores *scores, const struct cqa_identity *who,
-                                 int64_t day_from, int64_t day_to, int ignore_open,
-                                 const char *note, struct cqa_period_closed *out,
+                                 int64_t today, int64_t day_from, int64_t day_to, int ignore_open,
+                                 const char *note, struct cqa_period_open *out,
                                  struct cqa_error *error)
 {
     struct closing closing = {scores, who, day_from, day_to, ignore_open, note, out};
 
-    if (who->user == 0)
-        return cqa_fail(error, CQA_E_REFUSED,
-                        "closing needs a person's name: log in instead of using a token");
+    if (day_from > day_to)
+        return cqa_fail(error, CQA_E_BADDATA, "to: must not lie before from");
+    if (day_to >= today)
+        return cqa_fail(error, CQA_E_BADDATA, "to: a day that is not over cannot be closed");
     return cqa_scores_write(scores, close_period, &closing, error);
 }
 
@@ -109,6 +151,19 @@ static enum cqa_status find_period(struct cqa_sql *db, struct opening *it, struc
                : status;
 }
 
+enum cqa_status cqa_period_find(struct cqa_scores *scores, int64_t period, struct cqa_error *error)
+{
+    struct opening opening = {.period = period};
+    struct cqa_sql *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = find_period(db, &opening, error);
+    cqa_scores_give(scores, db);
+    return status;
+}
+
 static enum cqa_status audit_opening(struct cqa_sql *db, const struct opening *it,
                                      struct cqa_error *error)
 {
@@ -139,9 +194,6 @@ enum cqa_status cqa_period_open(struct cqa_scores *scores, const struct cqa_iden
 {
     struct opening opening = {scores, who, period, note, waiting, 0, 0};
 
-    if (who->user == 0)
-        return cqa_fail(error, CQA_E_REFUSED,
-                        "opening needs a person's name: log in instead of using a token");
     return cqa_scores_write(scores, open_period, &opening, error);
 }
 

@@ -159,10 +159,11 @@ CQA_SQL_STATEMENT(
     read_flags, "i", 8,
     "SELECT id, rule, start_ms, end_ms, coalesce(event, 0) = 0,"
     " state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id),"
-    " (coalesce(decided_c, points_c) > 0 OR automatic_fail) AND (state IN (1, 3)"
-    "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id AND o.outcome = 0)),"
-    " state <> 2 AND (coalesce(decided_c, points_c) > 0 OR automatic_fail)"
-    " FROM flags f WHERE call = ?1 AND current = 1 AND author IS NULL ORDER BY ordinal");
+    " " CQA_FLAG_COSTS(
+        "") " AND (state IN (1, 3)"
+            "  OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id AND o.outcome = 0)),"
+            " " CQA_FLAG_COSTS("") " FROM flags f WHERE call = ?1 AND current = 1 AND author IS "
+                                   "NULL ORDER BY ordinal");
 CQA_SQL_STATEMENT(count_flags, "i", 1,
                   "SELECT count(*) FROM flags WHERE call = ?1 AND current = 1 AND author IS NULL");
 

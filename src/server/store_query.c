@@ -82,8 +82,10 @@ void cqa_query_scope(struct cqa_query *query, const char *alias, const struct cq
 
     if (strcmp(alias, "c") == 0) /* what was found to be another call counts nothing */
         cqa_query_add(query, " AND c.copy_of IS NULL");
-    if (scope->nothing)
-        cqa_query_add(query, " AND 0");
+    if (scope->nothing) { /* a bare 0 would leave SQLite no way to walk along a named index */
+        snprintf(sql, sizeof sql, " AND +%s.id < 0", alias);
+        cqa_query_add(query, sql);
+    }
     if (scope->recorder != NULL) {
         snprintf(sql, sizeof sql, " AND %s.recorder = ?", alias);
         cqa_query_text(query, sql, scope->recorder);

@@ -28,9 +28,16 @@ static enum cqa_status find(struct cqa_sql *db, const struct cqa_rubric *rubric,
 CQA_SQL_STATEMENT(drop_rules, "tt", 0,
                   "DELETE FROM rubric_rules WHERE rubric = ?1 AND version = ?2");
 CQA_SQL_STATEMENT(
-    insert_rule, "tttttiii", 0,
+    insert_rule, "tttttiiioi", 0,
     "INSERT INTO rubric_rules(rubric, version, rule, title_en, title_zh, range_least_c,"
-    " range_most_c, learned_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+    " range_most_c, learned_ms, cap_c, automatic_fail)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+
+static const int64_t *cap_of(double points, int64_t *cap_c)
+{
+    *cap_c = isnan(points) ? 0 : llround(points * 100);
+    return isnan(points) ? NULL : cap_c;
+}
 
 static enum cqa_status write_rules(struct cqa_sql *db, const struct cqa_rubric *rubric,
                                    int64_t now_ms, struct cqa_error *error)
@@ -41,19 +48,23 @@ static enum cqa_status write_rules(struct cqa_sql *db, const struct cqa_rubric *
 
     for (size_t i = 0; status == CQA_OK && i < cqa_rubric_rule_count(rubric); i++) {
         const struct cqa_rule_info rule = cqa_rubric_rule(rubric, i);
+        int64_t cap_c;
         status = cqa_sql_do(db, error, &insert_rule, name, version, rule.id, rule.title.en,
                             rule.title.zh, (int64_t)llround(rule.range_least * 100),
-                            (int64_t)llround(rule.range_most * 100), now_ms);
+                            (int64_t)llround(rule.range_most * 100), now_ms,
+                            cap_of(rule.cap, &cap_c), (int64_t)rule.automatic_fail);
     }
     return status;
 }
 
 CQA_SQL_STATEMENT(
-    upsert_rubric, "ttttbti", 0,
-    "INSERT INTO rubrics(name, version, title_en, title_zh, digest, text, learned_ms)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(name, version) DO UPDATE SET"
+    upsert_rubric, "ttttbtiio", 0,
+    "INSERT INTO rubrics(name, version, title_en, title_zh, digest, text, learned_ms, floor_c, "
+    "cap_c)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(name, version) DO UPDATE SET"
     " title_en = excluded.title_en, title_zh = excluded.title_zh, digest = excluded.digest,"
-    " text = excluded.text, learned_ms = excluded.learned_ms");
+    " text = excluded.text, learned_ms = excluded.learned_ms, floor_c = excluded.floor_c,"
+    " cap_c = excluded.cap_c");
 
 static enum cqa_status write_rubric(struct cqa_scores *scores, struct cqa_sql *db,
                                     const char *actor, const struct cqa_rubric *rubric,
@@ -63,10 +74,12 @@ static enum cqa_status write_rubric(struct cqa_scores *scores, struct cqa_sql *d
     char object[160];
     char detail[2 * DIGEST_SIZE + 1];
     const int64_t now_ms = cqa_scores_now_ms(scores);
-    const struct cqa_text title = cqa_rubric_info(rubric).title;
+    const struct cqa_rubric_info info = cqa_rubric_info(rubric);
+    int64_t cap_c;
     enum cqa_status status =
         cqa_sql_do(db, error, &upsert_rubric, cqa_rubric_name(rubric), cqa_rubric_version(rubric),
-                   title.en, title.zh, digest, (size_t)DIGEST_SIZE, text, now_ms);
+                   info.title.en, info.title.zh, digest, (size_t)DIGEST_SIZE, text, now_ms,
+                   (int64_t)llround(info.floor * 100), cap_of(info.cap, &cap_c));
 
     if (status == CQA_OK)
         status = write_rules(db, rubric, now_ms, error);
@@ -173,4 +186,79 @@ enum cqa_status cqa_rubric_list(struct cqa_scores *scores,
         visit(context, &rubric);
     }
     return cqa_list_end(scores, &list);
+}
+
+/* ---- what was kept before the store had columns for what bounds a total */
+
+CQA_SQL_STATEMENT(next_without_limits, "i", 2,
+                  "SELECT id, text FROM rubrics WHERE floor_c IS NULL AND id > ?1"
+                  " ORDER BY id LIMIT 1");
+CQA_SQL_STATEMENT(set_limits, "iott", 0,
+                  "UPDATE rubrics SET floor_c = ?1, cap_c = ?2 WHERE name = ?3 AND version = ?4");
+CQA_SQL_STATEMENT(set_rule_limits, "oittt", 0,
+                  "UPDATE rubric_rules SET cap_c = ?1, automatic_fail = ?2"
+                  " WHERE rubric = ?3 AND version = ?4 AND rule = ?5");
+
+static enum cqa_status write_limits(struct cqa_sql *db, const struct cqa_rubric *rubric,
+                                    struct cqa_error *error)
+{
+    const struct cqa_rubric_info info = cqa_rubric_info(rubric);
+    const char *name = cqa_rubric_name(rubric);
+    const char *version = cqa_rubric_version(rubric);
+    int64_t cap_c;
+    enum cqa_status status = cqa_sql_do(db, error, &set_limits, (int64_t)llround(info.floor * 100),
+                                        cap_of(info.cap, &cap_c), name, version);
+
+    for (size_t i = 0; status == CQA_OK && i < cqa_rubric_rule_count(rubric); i++) {
+        const struct cqa_rule_info rule = cqa_rubric_rule(rubric, i);
+        status = cqa_sql_do(db, error, &set_rule_limits, cap_of(rule.cap, &cap_c),
+                            (int64_t)rule.automatic_fail, name, version, rule.id);
+    }
+    return status;
+}
+
+/* A text that today's rules refuse stays without limits. */
+static enum cqa_status read_limits(struct cqa_sql *db, const char *text, struct cqa_error *error)
+{
+    struct cqa_problems problems = {0};
+    struct cqa_rubric *rubric = cqa_rubric_parse(text, strlen(text), &problems);
+    const enum cqa_status status = rubric ? write_limits(db, rubric, error) : CQA_OK;
+
+    cqa_rubric_destroy(rubric);
+    cqa_problems_finish(&problems);
+    return status;
+}
+
+static enum cqa_status read_next_limits(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    int64_t *after = context;
+    struct cqa_arena arena = {0};
+    struct cqa_sql_rows *row = NULL;
+    const char *text = NULL;
+    int64_t id = 0;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &next_without_limits, *after);
+
+    if (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        id = cqa_sql_int(row, 0);
+        text = cqa_sql_copy(row, 1, &arena);
+        if (text == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
+    cqa_sql_end(row);
+    if (status == CQA_OK && text != NULL)
+        status = read_limits(db, text, error);
+    *after = id;
+    cqa_arena_finish(&arena);
+    return status;
+}
+
+enum cqa_status cqa_rubrics_read_limits(struct cqa_scores *scores, struct cqa_error *error)
+{
+    int64_t after = 0;
+    enum cqa_status status;
+
+    do
+        status = cqa_scores_write(scores, read_next_limits, &after, error);
+    while (status == CQA_OK && after > 0);
+    return status;
 }

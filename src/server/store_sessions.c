@@ -140,21 +140,32 @@ enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session
 
 CQA_SQL_STATEMENT(drop_session, "b", 0, "DELETE FROM sessions WHERE hash = ?1");
 
+struct dropping {
+    struct cqa_scores *scores;
+    const char *name;
+    const unsigned char *hash;
+};
+
 static enum cqa_status drop(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
-    const unsigned char *hash = context;
+    const struct dropping *it = context;
+    const enum cqa_status status =
+        cqa_sql_do(db, error, &drop_session, it->hash, (size_t)CQA_SECRET_HASH_SIZE);
 
-    return cqa_sql_do(db, error, &drop_session, hash, (size_t)CQA_SECRET_HASH_SIZE);
+    return status == CQA_OK
+               ? cqa_audit_add(it->scores, db, it->name, "session.close", it->name, "", error)
+               : status;
 }
 
-enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *session,
+enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *name, const char *session,
                                   struct cqa_error *error)
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
 
     cqa_secret_hash(session, hash);
-    return cqa_scores_write(scores, drop, hash, error);
+    return cqa_scores_write(scores, drop, &(struct dropping){scores, name, hash}, error);
 }
+
 /* ---- the own password */
 
 CQA_SQL_STATEMENT(set_password, "ti", 0, "UPDATE users SET password = ?1 WHERE id = ?2");
@@ -201,7 +212,7 @@ enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct
         status = cqa_fail(error, CQA_E_REFUSED, "the old password is wrong");
     cqa_arena_finish(&arena);
     if (status == CQA_OK)
-        status = cqa_password_hash(new_password, password, error);
+        status = cqa_password_hash(who->name, new_password, password, error);
     if (status != CQA_OK)
         return status;
     return cqa_scores_write(scores, write_password,

@@ -146,10 +146,13 @@ void cqa_post_user_disable(struct cqa_request *request)
 
 static void add_token(void *context, const struct cqa_token_row *row)
 {
-    json_array_append_new(context, json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", row->name, "role",
-                                             cqa_account_words[row->role], "site", row->site,
-                                             "created_at", time_json(row->created_ms), "revoked_at",
-                                             time_json(row->revoked_ms)));
+    json_array_append_new(
+        context,
+        json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", row->name, "role",
+                  cqa_account_words[row->role], "site", row->site, "teams",
+                  json_loads(row->teams, 0, NULL), "created_at", time_json(row->created_ms),
+                  "expires_at", time_json(row->expires_ms), "last_used_at", time_json(row->used_ms),
+                  "revoked_at", time_json(row->revoked_ms)));
 }
 
 void cqa_get_tokens(struct cqa_request *request)
@@ -165,26 +168,41 @@ void cqa_get_tokens(struct cqa_request *request)
     cqa_reply_list(request, "tokens", list, status, &error);
 }
 
+/* What hears, or reads calls and scores of others, is for the command line to give: an admin, who
+ * hears nothing, would give it to themself. */
+static int may_give(struct cqa_request *request, int role)
+{
+    if (role == CQA_ACCOUNT_RECORDER || role == CQA_ACCOUNT_ADMIN)
+        return 1;
+    cqa_reply_problem(request, 403, "forbidden",
+                      "a token that reads calls or scores is made on the command line only");
+    return 0;
+}
+
 void cqa_post_token(struct cqa_request *request)
 {
-    static const char *const known[] = {"name", "role", "site", NULL};
-    char token[CQA_TOKEN_SIZE];
-    const char *name = NULL;
-    const char *site = "";
+    static const char *const known[] = {"name", "role", "site", "days", NULL};
+    char text[CQA_TOKEN_SIZE];
+    struct cqa_token_new token = {
+        .site = "", .days = CQA_TOKEN_DAYS, .actor = cqa_request_who(request)->name};
     int role = 0;
     struct cqa_error error = {0};
     json_t *body = cqa_request_json(request);
 
     if (body == NULL)
         return;
-    if (cqa_member_only(request, body, known) && cqa_member_text(request, body, "name", 1, &name) &&
+    if (cqa_member_only(request, body, known) &&
+        cqa_member_text(request, body, "name", 1, &token.name) &&
         cqa_member_word(request, body, "role", 1, cqa_account_words, &role) &&
-        cqa_member_text(request, body, "site", 0, &site)) {
+        cqa_member_text(request, body, "site", 0, &token.site) &&
+        cqa_member_whole(request, body, "days", 0, 1, CQA_TOKEN_DAYS_MAX, &token.days) &&
+        may_give(request, role)) {
+        token.role = (enum cqa_account_role)role;
         const enum cqa_status status =
-            cqa_token_add_as(cqa_request_scores(request), cqa_request_who(request)->name, name,
-                             (enum cqa_account_role)role, site, token, &error);
+            cqa_token_add(cqa_request_scores(request), &token, text, &error);
         if (status == CQA_OK)
-            cqa_reply_json(request, 201, json_pack("{s:s, s:s}", "name", name, "token", token));
+            cqa_reply_json(request, 201,
+                           json_pack("{s:s, s:s}", "name", token.name, "token", text));
         else
             cqa_reply_error(request, status, &error);
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "recorder/zone.h"
 
 void cqa_when_write(int64_t ms, char out[CQA_WHEN_SIZE])
 {
@@ -47,4 +48,27 @@ int64_t cqa_when_read_day(const char *text)
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1])
         return 0;
     return year * 10000 + month * 100 + day;
+}
+
+static int64_t day_of(int64_t s)
+{
+    const time_t when = (time_t)s;
+    struct tm parts = {0};
+
+    gmtime_r(&when, &parts);
+    return ((parts.tm_year + 1900) * 100LL + parts.tm_mon + 1) * 100 + parts.tm_mday;
+}
+
+int64_t cqa_when_local_day(const struct cqa_zone *zone, int64_t ms)
+{
+    return day_of(ms / 1000 + cqa_zone_offset_s(zone, ms / 1000));
+}
+
+void cqa_when_month_before(int64_t day, int64_t *first, int64_t *last)
+{
+    int64_t start_s = 0;
+
+    cqa_zone_civil_s((int)(day / 10000), (int)(day / 100 % 100), 1, 0, 0, 0, &start_s);
+    *last = day_of(start_s - 86400);
+    *first = *last / 100 * 100 + 1;
 }

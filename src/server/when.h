@@ -15,4 +15,11 @@ void cqa_when_write_day(int64_t day, char out[CQA_DAY_SIZE]);
 /* "2025-11-20" as 20251120; 0: no such date. */
 int64_t cqa_when_read_day(const char *text);
 
+/* The day (20251120) that the zone's clocks show at `ms`. */
+struct cqa_zone;
+int64_t cqa_when_local_day(const struct cqa_zone *zone, int64_t ms);
+
+/* The first and last day of the calendar month before that of `day`. */
+void cqa_when_month_before(int64_t day, int64_t *first, int64_t *last);
+
 #endif

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.js";
 import { person } from "./round.js";
 import { postSituations, sentence, silentCall } from "./situations.js";
-import { logIn, openBrowser, openStage, password, source } from "./stage.js";
+import { logIn, openBrowser, openStage, password, roster, source } from "./stage.js";
 
 let stage, browser, faults, close;
 before(async () => {
@@ -207,8 +207,7 @@ test("points are changed and a flag added by hand, and the history tells it", ()
   await page.click("dialog button.primary");
   await page.waitForSelector(".line .state.changed");
   await page.keyboard.press("a");
-  await page.selectOption("dialog [name=rule]", { label: "Another rule" });
-  await page.fill("dialog [name=other]", "wrong-name");
+  await page.selectOption("dialog [name=rule]", { label: "Dead air" });
   await page.fill("dialog [name=points]", "3");
   await page.fill("dialog [name=note]", "Addressed the customer by another name");
   await page.click("dialog button.primary");
@@ -403,22 +402,30 @@ test("several judge the same flags blind, and the lead reads their agreement", a
   });
 });
 
-test("another rubric is previewed, then applied", () => as("lead", async (page) => {
-  const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8");
-  await visit(page, "#/rules");
-  await page.fill("[name=rubric]", standard.replace('version: "2"', 'version: "3"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}"));
-  await page.click("button:has-text('Preview')");
-  await page.waitForSelector("text=What standard, version 3, would make of them");
-  const tile = (words) => page.locator(`.tile:has-text("${words}") b`).textContent().then(Number);
-  const changed = await tile("Scores that change");
-  assert.ok(changed > 0);
-  assert.ok((await tile("Mean after")) < (await tile("Mean before")));
-  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
-  await page.click("button:has-text('Apply')");
-  await page.click("dialog button.primary");
-  await page.waitForSelector("text=standard, version 3, was applied");
-  assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "3");
-}));
+test("another rubric is previewed, then applied by two", async () => {
+  await as("lead", async (page) => {
+    const standard = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8");
+    await visit(page, "#/rules");
+    await page.fill("[name=rubric]", standard.replace('version: "2"', 'version: "3"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}"));
+    await page.click("button:has-text('Preview')");
+    await page.waitForSelector("text=What standard, version 3, would make of them");
+    const tile = (words) => page.locator(`.tile:has-text("${words}") b`).textContent().then(Number);
+    const changed = await tile("Scores that change");
+    assert.ok(changed > 0);
+    assert.ok((await tile("Mean after")) < (await tile("Mean before")));
+    assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
+    await page.click("button:has-text('Apply')");
+    await page.click("dialog button.primary");
+    await page.waitForSelector("text=Kept until a second person confirms it");
+    assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "2");
+  });
+  await as("max", async (page) => {
+    await visit(page, "#/export");
+    await page.click("li:has-text('by rubric standard version 3') button:has-text('Confirm')");
+    await page.waitForSelector("text=Confirmed and done");
+    assert.equal((await ask(page, "calls?limit=1")).calls[0].score.rubric_version, "3");
+  });
+});
 
 test("what waits is seen with its reason, counted when the lead says so, and told on the call and to its agent", async () => {
   const token = stage.command("token", "add", "shower", "--role", "recorder").trim();
@@ -502,6 +509,26 @@ for (const [language, words] of Object.entries(heldTwice))
     await page.waitForSelector(".problem:not(:empty)");
     assert.ok((await textOf(page, ".problem")).includes(words), await textOf(page, ".problem"));
   }, { language, refused: 422 }));
+
+// 张伟 and 李娜 in GBK: decoded as UTF-8 in the browser both would be the same four marks.
+const gbk = Buffer.concat([Buffer.from("person,extension,team,post,from,to\n"), Buffer.from([0xd5, 0xc5, 0xce, 0xb0]), Buffer.from(",8051,north,agent,2025-01-01,\n"), Buffer.from([0xc0, 0xee, 0xc4, 0xc8]), Buffer.from(",8052,north,agent,2025-01-01,\n")]);
+test("a roster as a Chinese spreadsheet saves it keeps every name whole, is shown before it counts, and is undone", () => as("root", async (page) => {
+  const { seats: before } = await ask(page, "roster");
+  await page.setInputFiles("input[type=file]", { name: "坐席花名册.csv", mimeType: "text/csv", buffer: gbk });
+  await page.waitForSelector("dialog td:has-text('张伟')");
+  assert.equal((await ask(page, "roster")).seats.length, before.length);
+  await page.keyboard.press("Escape");
+  await page.setInputFiles("input[type=file]", { name: "坐席花名册.csv", mimeType: "text/csv", buffer: Buffer.concat([gbk.subarray(0, gbk.indexOf("\n") + 1), Buffer.from(roster.slice(roster.indexOf("\n") + 1)), gbk.subarray(gbk.indexOf("\n") + 1)]) });
+  await page.waitForSelector("dialog td:has-text('李娜')");
+  await page.click("dialog button.primary");
+  await page.waitForSelector("button:has-text('Back to the one before')");
+  const { seats } = await ask(page, "roster");
+  assert.deepEqual(seats.filter(({ team }) => team === "north").map(({ person }) => person).sort(), ["张伟", "李娜"].sort());
+  assert.equal(seats.length, before.length + 2);
+  await page.click("button:has-text('Back to the one before')");
+  await page.click("dialog button.primary");
+  await page.waitForFunction(async (count) => (await (await fetch("api/v1/roster")).json()).seats.length === count, before.length);
+}));
 
 const noYaml = { en: /rubric:2:1: not YAML: /, "zh-CN": /第 2 行第 1 列：不是有效的 YAML：/ };
 for (const [language, words] of Object.entries(noYaml))

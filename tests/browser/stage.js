@@ -41,7 +41,7 @@ wang,8003,west,agent,2025-01-01,
 `;
 
 const accounts = [
-  ["lead", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["li", "agent"], ["wang", "agent"], ["hr", "hr"], ["root", "admin"],
+  ["lead", "lead"], ["max", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["li", "agent"], ["wang", "agent"], ["hr", "hr"], ["root", "admin"],
 ];
 
 /** `audio`: more folders that the server may play from; `models`: a folder whose schemes come first; `bare`: as it was installed,
@@ -56,19 +56,20 @@ export async function openStage({ audio = [], models, bare = false } = {}) {
   const command = (...words) => execFileSync(join(bin, "callqa-server"), [...words, "--config", config], { encoding: "utf8", input: words.includes("-") ? `${password}\n` : undefined });
   for (const [name, role, ...more] of bare ? [] : accounts) command("user", "add", name, "--role", role, "--password-file", "-", ...more);
   const recorder = command("token", "add", "recorder", "--role", "recorder").trim();
-  const keeper = command("token", "add", "keeper", "--role", "lead").trim();
   const server = spawn(join(bin, "callqa-server"), ["--config", config], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, ...(models ? { CALLQA_MODELS: models } : {}) } });
   for (let i = 0; i < 100 && !existsSync(join(folder, "port")); i++) await pause(100);
   const url = `http://127.0.0.1:${readFileSync(join(folder, "port"), "utf8").trim()}`;
   const shut = () => { server.kill(); rmSync(folder, { recursive: true, force: true }); };
   if (bare) return { url, folder, command, server, calls: 0, close: shut };
-  const send = async (path, method, type, token, body) => {
-    const reply = await fetch(url + path, { method, headers: { Authorization: `Bearer ${token}`, "Content-Type": type }, body });
+  const send = async (path, method, type, headers, body) => {
+    const reply = await fetch(url + path, { method, headers: { ...headers, "Content-Type": type }, body });
     if (!reply.ok) throw new Error(`${path}: ${reply.status} ${await reply.text()}`);
     return reply.json();
   };
+  const login = await fetch(`${url}/api/v1/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name: "root", password }) });
+  const keeper = { Cookie: login.headers.get("set-cookie").split(";")[0], "X-CSRF-Token": (await login.json()).csrf };
   await send("/api/v1/roster", "PUT", "text/csv", keeper, roster);
-  const items = await send("/api/v1/results", "POST", "application/x-ndjson", recorder,
+  const items = await send("/api/v1/results", "POST", "application/x-ndjson", { Authorization: `Bearer ${recorder}` },
     weekOfResults().map((result) => JSON.stringify({ key: `${result.call.id}`, result })).join("\n"));
   const refused = items.filter(({ status }) => status !== 201);
   if (refused.length) throw new Error(`refused: ${JSON.stringify(refused[0])}`);

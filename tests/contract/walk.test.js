@@ -39,7 +39,7 @@ const get = (who, path, expected = 200, headers) => api(who, "GET", path, expect
 const post = (who, path, value, expected = 200) => api(who, "POST", path, expected, value && json(value));
 
 test("people log in", async () => {
-  for (const name of ["lead", "ann", "bob", "zhang", "hr", "root"]) {
+  for (const name of ["lead", "max", "ann", "bob", "zhang", "hr", "root"]) {
     const reply = await fetch(`${proxy.url}/api/v1/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, password }) });
     assert.equal(reply.status, 200);
     people[name] = { cookie: reply.headers.get("set-cookie").split(";")[0], csrf: (await reply.json()).csrf };
@@ -98,8 +98,8 @@ test("a call: result, flags, comments, sound and waveform", async () => {
   await get("ann", `${call}/comments`);
   await post("ann", `${call}/comments`, { text: "Listen here", position_ms: 1000 }, 201);
   await post("ann", `${call}/comments`, { text: 5 }, 422);
-  await post("ann", `${call}/flags`, { rule: "politeness", severity: "minor", points: 1, start_ms: 0, end_ms: 1000, note: "No greeting" }, 201);
-  await post("ann", `${call}/flags`, { rule: "politeness", points: 1000, start_ms: 0, end_ms: 1000, note: "Too many" }, 422);
+  await post("ann", `${call}/flags`, { rule: "dead-air", severity: "minor", points: 1, start_ms: 0, end_ms: 1000, note: "No greeting" }, 201);
+  await post("ann", `${call}/flags`, { rule: "dead-air", points: 1000, start_ms: 0, end_ms: 1000, note: "Too many" }, 422);
   await get("ann", `${call}/peaks`);
   await get("ann", `${call}/audio`);
   await get("ann", `${call}/audio`, 206, { Range: "bytes=0-999" });
@@ -192,10 +192,14 @@ test("accounts, tokens and passwords", async () => {
 
 test("re-scoring, exports, roster, periods, audit log", async () => {
   const rubric = readFileSync(join(source, "models/rubrics/standard.yaml"), "utf8").replace('version: "2"', 'version: "3"').replace("{from: 15s, points: 2}", "{from: 15s, points: 4}");
-  for (const path of ["rescore/preview", "rescore"]) {
-    await post("lead", path, { rubric, from: "2025-11-01", to: "2025-11-30" });
-    await post("lead", path, { rubric: "name: [", from: "2025-11-01", to: "2025-11-30" }, 422);
-  }
+  for (const path of ["rescore/preview", "rescore"]) await post("lead", path, { rubric: "name: [", from: "2025-11-01", to: "2025-11-30" }, 422);
+  await post("lead", "rescore/preview", { rubric, from: "2025-11-01", to: "2025-11-30" });
+  await post("lead", "rescore", { rubric, from: "2025-01-01", to: "2025-01-31" });
+  const { asked } = await post("lead", "rescore", { rubric, from: "2025-11-01", to: "2025-11-30" }, 202);
+  await post("lead", `asked/${asked}/confirm`, {}, 409);
+  await post("hr", `asked/${asked}/confirm`, {}, 403);
+  await post("max", `asked/${asked}/confirm`, {});
+  await post("max", `asked/${asked}/confirm`, {}, 404);
   const counted = (await get("lead", "calls?person=zhang&from=2025-11-01&to=2025-11-30&limit=50")).calls.find(({ score }) => score.deductions.some(({ points }) => points > 0));
   const milder = { ...counted, score: { ...counted.score, total: 100, deductions: [] } };
   await api("recorder", "POST", "results", 202, { ...json({ schema: "callqa.preview/1", result: milder }), "Idempotency-Key": "walk-preview" });
@@ -215,12 +219,23 @@ test("re-scoring, exports, roster, periods, audit log", async () => {
   await get("hr", "export/calls.jsonl", 206, { Range: "bytes=5-9" });
   await get("hr", "export/secrets.csv", 404);
   await api("root", "PUT", "roster", 200, { type: "text/csv", body: roster });
+  await api("root", "PUT", "roster?preview=1", 200, { type: "text/csv", body: roster });
+  await api("root", "PUT", "roster", 200, { type: "text/csv", body: `${roster}mo,8077,north,agent,2025-01-01,\n` });
+  const { versions: [inForce] } = await get("root", "roster");
+  await post("root", "roster/undo", { version: inForce.version + 1 }, 409);
+  await post("root", "roster/undo", { version: inForce.version, preview: true });
+  await post("root", "roster/undo", { version: inForce.version });
   await api("root", "PUT", "roster", 422, { type: "text/csv", body: "colour\nred\n" });
   await post("hr", "periods", { from: "2025-10-01", to: "2025-10-31", note: "October" }, 201);
   await post("hr", "periods", { from: "2025-11-01", to: "2025-11-30" }, 409);
   const { periods: [october] } = await get("hr", "periods");
   await post("hr", `periods/${october.period}/open`, {}, 422);
-  await post("hr", `periods/${october.period}/open`, { note: "closed too early" });
+  await get("hr", "periods/open?from=2025-11-01&to=2025-11-30");
+  const { asked: withdrawn } = await post("hr", `periods/${october.period}/open`, { note: "no, not so" }, 202);
+  await get("hr", "asked");
+  await post("lead", `asked/${withdrawn}/withdraw`, {}, 204);
+  const { asked: opening } = await post("hr", `periods/${october.period}/open`, { note: "closed too early" }, 202);
+  await post("lead", `asked/${opening}/confirm`, {});
   await post("hr", `periods/${october.period}/open`, { note: "once more" }, 404);
   await get("lead", "calls?without_day=1");
   await get("root", "audit?limit=5");
@@ -267,8 +282,10 @@ test("an appraisal from its opening to its correction", async () => {
 
 test("what stands open, and the page", async () => {
   await send(null, "GET", "/api/v1/health", 200);
-  await send(null, "GET", "/api/v1/openapi", 200);
-  await send(null, "GET", "/metrics", 200);
+  await send(null, "GET", "/api/v1/openapi", 401);
+  await send(null, "GET", "/metrics", 401);
+  await send("ann", "GET", "/api/v1/openapi", 200);
+  await send("root", "GET", "/metrics", 200);
   await send(null, "GET", "/", 200);
   await send(null, "GET", "/web/app.js", 200);
   await send(null, "GET", "/web/lang/en.json", 200);

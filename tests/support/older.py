@@ -30,6 +30,15 @@ SCORES = {
         "DROP INDEX calls_unjudged; ALTER TABLE calls DROP COLUMN stem; ALTER TABLE calls DROP COLUMN name;"
         "ALTER TABLE calls DROP COLUMN file_sha256; ALTER TABLE calls DROP COLUMN unjudged;"
         "ALTER TABLE calls DROP COLUMN copy_of; ALTER TABLE calls DROP COLUMN call_of;",
+    13: "DROP TABLE round_leasts;",
+    14: "ALTER TABLE decisions DROP COLUMN code;",
+    15: "DROP TABLE import_columns; DROP TABLE import_names;",
+    16: "DROP TABLE missed; DROP TABLE clip_holds; DROP TABLE clips_erased;",
+    17: "ALTER TABLE rubrics DROP COLUMN floor_c; ALTER TABLE rubrics DROP COLUMN cap_c;"
+        "ALTER TABLE rubric_rules DROP COLUMN cap_c; ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+        "DROP TABLE unbounded_totals;",
+    18: "DROP TABLE roster_seats; DROP TABLE roster_versions; DROP TABLE asked; ALTER TABLE tokens DROP COLUMN expires_ms;"
+        "ALTER TABLE tokens DROP COLUMN used_ms; ALTER TABLE tokens DROP COLUMN teams;",
 }
 
 

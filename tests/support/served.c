@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <sodium.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,11 +66,16 @@ void served_start(struct served *served, const char *config)
         fail_msg("the test's configuration is wrong");
     }
     open_all(served);
+    assert_int_equal(cqa_token_add(served->scores,
+                                   &(struct cqa_token_new){
+                                       .name = "pbx1", .role = CQA_ACCOUNT_RECORDER, .site = ""},
+                                   served->recorder, &error),
+                     CQA_OK);
     assert_int_equal(
-        cqa_token_add(served->scores, "pbx1", CQA_ACCOUNT_RECORDER, "", served->recorder, &error),
+        cqa_token_add(served->scores,
+                      &(struct cqa_token_new){.name = "boss", .role = CQA_ACCOUNT_LEAD, .site = ""},
+                      served->lead, &error),
         CQA_OK);
-    assert_int_equal(
-        cqa_token_add(served->scores, "boss", CQA_ACCOUNT_LEAD, "", served->lead, &error), CQA_OK);
 }
 
 void served_restart(struct served *served)
@@ -191,6 +197,33 @@ struct reply served_ask(const struct served *served, const char *method, const c
     cqa_buffer_finish(&text);
     assert_both_languages(path, &reply);
     return reply;
+}
+
+void served_sql(const struct served *served, const char *sql)
+{
+    char path[128];
+    char *why = NULL;
+    sqlite3 *db;
+
+    snprintf(path, sizeof path, "%s/scores.db", served->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s: %s", sql, why);
+    sqlite3_close(db);
+}
+
+void served_age(const struct served *served)
+{
+    served_sql(served, "ALTER TABLE tokens DROP COLUMN expires_ms;"
+                       "ALTER TABLE tokens DROP COLUMN used_ms;"
+                       "ALTER TABLE tokens DROP COLUMN teams;"
+                       "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+                       "DROP TABLE unbounded_totals;"
+                       "ALTER TABLE rubrics DROP COLUMN floor_c;"
+                       "ALTER TABLE rubrics DROP COLUMN cap_c;"
+                       "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+                       "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+                       "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)
@@ -359,4 +392,29 @@ const char *served_text(const json_t *json, const char *path)
                  : json_is_null(json) ? "null"
                                       : "…");
     return text;
+}
+
+struct reply served_confirmed(const struct served *served, const char *session, struct reply asked)
+{
+    char path[64];
+    const json_int_t number = json_integer_value(json_object_get(asked.json, "asked"));
+
+    if (asked.status != 202 || number == 0)
+        return asked;
+    reply_finish(&asked);
+    snprintf(path, sizeof path, "/api/v1/asked/%lld/confirm", (long long)number);
+    return served_ask(served, "POST", path, session, "{}");
+}
+
+void served_roster(struct served *served, const char *name, const char *csv)
+{
+    char headers[600];
+
+    served_login(served, name, "correct horse");
+    const char *type = strstr(served->session, "Content-Type: ");
+    snprintf(headers, sizeof headers, "%.*sContent-Type: text/csv\r\n",
+             (int)(type - served->session), served->session);
+    struct reply reply = served_ask(served, "PUT", "/api/v1/roster", headers, csv);
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
 }

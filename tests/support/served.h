@@ -31,6 +31,12 @@ void served_restart(struct served *served);
 void served_save(struct served *served, const char *path);
 void served_load(struct served *served, const char *path);
 
+/* SQL on the store, beside the server. */
+void served_sql(const struct served *served, const char *sql);
+
+/* Makes the store what it was before totals were bounded by rubrics (schema 16); restart next. */
+void served_age(const struct served *served);
+
 struct reply {
     int status;
     char *head;
@@ -53,7 +59,12 @@ struct reply served_post(const struct served *served, const char *token, const c
 /* As a person who logged in with served_login. */
 struct reply served_as(const struct served *served, const char *method, const char *path,
                        const char *json);
+/* Where `asked` is a 202 that waits for a second person, what comes of it when whoever has the
+ * headers `session` confirms it; else `asked`. */
+struct reply served_confirmed(const struct served *served, const char *session, struct reply asked);
 void served_login(struct served *served, const char *name, const char *password);
+/* Puts a roster (CSV) in the name of that person, which must do; who was logged in is not. */
+void served_roster(struct served *served, const char *name, const char *csv);
 void served_user(struct served *served, const char *name, const char *role, const char *team);
 
 /* A good result of one call, owned: `changes` is JSON merged over it (NULL: none). */

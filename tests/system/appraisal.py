@@ -165,7 +165,7 @@ def compare(site, hr, scheme, path):
     expect(scheme + ": agents", sorted(sheets), ["li", "zhang"])
     for agent, sheet in sheets.items():
         served = hr.ask(path + "/sheets/" + urllib.parse.quote(agent))["sheet"]
-        for beside in ("team", "signed"):
+        for beside in ("hashes", "signed"):
             del served[beside]
         expect("%s: %s's sheet" % (scheme, agent), without_places(served), without_places(sheet))
 
@@ -225,13 +225,15 @@ def main(programs):
         lead.tell("/api/v1/flags/%d/decision" % flag, {"state": "overturned", "reason": "the caller looked for a number"})
         after = {path: sheets_of(hr, path) for path in (first, second)}
         expect("agent-2013: changed", sorted(changed(before[first], after[first])),
-               [".zhang.items.recording_qa", ".zhang.total", ".zhang.undecided_flags"])
+               [".zhang.items.recording_qa", ".zhang.measured.recording_qa.interval_high",
+                ".zhang.measured.recording_qa.interval_low", ".zhang.total", ".zhang.undecided_flags"])
         expect("agent-2013", after[first]["zhang"]["total"] - before[first]["zhang"]["total"], Decimal("3.00"))
         expect("agent-2013", after[first]["zhang"]["items"]["recording_qa"], Decimal("27.00"))
         gain = after[second]["zhang"]["items"]["quality"] - before[second]["zhang"]["items"]["quality"]
         expect("hundred-points: 30 % of 0.2", gain, Decimal("0.06"))
         for place in changed(before[second], after[second]):
             if place not in (".zhang.items.quality", ".zhang.items.total", ".zhang.total", ".zhang.total_exact",
+                             ".zhang.measured.quality.interval_low", ".zhang.measured.quality.interval_high",
                              ".zhang.undecided_flags"):
                 fail("hundred-points: %s changed" % place)
         for path, scheme in ((first, "agent-2013"), (second, "hundred-points")):

@@ -147,7 +147,7 @@ def known(site, name):
     return next((call for call in site.server_calls() if call["call"]["id"] == unique), None)
 
 
-def closed_and_opened(site, folder, lead):
+def closed_and_opened(site, folder, lead, second):
     lead.tell("/api/v1/periods", {"from": "2025-11-01", "to": "2025-11-30", "ignore_open": True, "note": "paid"})
     folder.put("B")
     folder.put("A", 1)  # a recording that comes late
@@ -161,7 +161,8 @@ def closed_and_opened(site, folder, lead):
     days = {"from": "2025-11-01", "to": "2025-11-30"}
     expect("accepted while closed", lead.tell("/api/v1/previews/accept", days)["closed"], 2)
     period = lead.ask("/api/v1/periods")["periods"][0]["period"]
-    expect("waiting", lead.tell("/api/v1/periods/%d/open" % period, {"note": "a late recording"})["waiting"], 2)
+    asked = lead.tell("/api/v1/periods/%d/open" % period, {"note": "a late recording"})["asked"]
+    expect("waiting", second.tell("/api/v1/asked/%d/confirm" % asked, {})["waiting"], 2)
     expect("the score of before", call_of(site)["score"]["total"], 100)
     expect("accepted", lead.tell("/api/v1/previews/accept", days)["accepted"], 2)
     counts(site, 94, "what waited")
@@ -176,6 +177,7 @@ def main():
     with Floor(os.path.abspath(sys.argv[2])) as site:
         folder = Folder(site, Voices())
         site.add_user("lea", "lead")
+        site.add_user("max", "lead")
         site.start_server()
         lead = Person(site, "lea")
         site.start_daemon()
@@ -184,7 +186,7 @@ def main():
         store_lost(site, folder)
         shorter_in_its_place(site, folder)
         two_names(site, folder)
-        closed_and_opened(site, folder, lead)
+        closed_and_opened(site, folder, lead, Person(site, "max"))
         site.stop_daemon()
         site.stop_server()
     print("current: ok")

@@ -110,7 +110,7 @@ class NoticeSite(Site):
         return act
 
     def metric(self, name):
-        for line in self.ask("GET", "/metrics", None, {})[1].splitlines():
+        for line in self.ask("GET", "/metrics", None, {"Authorization": "Bearer " + self.token})[1].splitlines():
             if line.startswith(name + " "):
                 return float(line.split()[1])
         fail("no metric " + name)

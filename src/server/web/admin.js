@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Accounts and tokens, the roster, the audit log, and recordings that have no result.
 import { accountPanels } from "./accounts.js";
-import { get, put } from "./api.js";
-import { emptyState, failed, notice } from "./dialog.js";
+import { get } from "./api.js";
+import { emptyState, failed } from "./dialog.js";
 import { h, replace } from "./dom.js";
+import { rosterPanel } from "./roster.js";
+import { askedPanel } from "./second.js";
 import { moment, number, said, t } from "./text.js";
 
 export async function adminPage({ who }) {
   const [accounts, audit, { failures }] = await Promise.all([accountPanels(who), auditPanel(), get("failures", { limit: 100 })]);
-  return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.admin"))), accounts, rosterPanel(), failuresPanel(failures), audit);
-}
-
-/** Takes a roster as CSV; its faults are shown with their lines. */
-export function rosterPanel() {
-  const problem = h("p.problem", { role: "alert" });
-  const take = async (event) => {
-    const file = event.target.files[0];
-    if (!file) return;
-    try {
-      const { seats, calls_attributed_anew } = await put("roster", await file.text(), "text/csv");
-      replace(problem);
-      notice(t("roster.done", { seats, n: calls_attributed_anew }));
-    } catch (error) {
-      replace(problem, error.message);
-    }
-    event.target.value = "";
-  };
-  return h("section.panel", {}, h("h2", {}, t("roster.title")), h("p", {}, h("small", {}, t("roster.lead"))),
-    h("label", {}, t("roster.file"), " ", h("input", { type: "file", accept: ".csv,text/csv", onchange: take })), problem);
+  return h("div", {}, h("div.pageHead", {}, h("h1", {}, t("page.admin"))), accounts, askedPanel(), rosterPanel(who), failuresPanel(failures), audit);
 }
 
 const failuresPanel = (failures) => h("section.panel", {}, h("h2", {}, t("failures.title")), failures.length ? h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, ["failures.when", "failures.recording", "failures.reason"].map((key) => h("th", { scope: "col" }, t(key))))),

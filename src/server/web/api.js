@@ -81,8 +81,8 @@ export async function whyRefused(reply) {
 export const get = (path, query) => ask("GET", path, query);
 export const post = (path, body = {}) => ask("POST", path, {}, body);
 /** A POST of what is not JSON, or with a query. */
-export const send = (path, query, body, type) => ask("POST", path, query, body, type);
-export const put = (path, body, type) => ask("PUT", path, {}, body, type);
+export const send = (path, query, body, type, method = "POST") => ask(method, path, query, body, type);
+export const put = (path, body) => ask("PUT", path, {}, body);
 export const remove = (path) => ask("DELETE", path, {});
 
 /** The path of a call: by its number, or by the recorder's id (with its query source, where several have that id). */

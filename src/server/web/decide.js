@@ -83,39 +83,38 @@ export const objectTo = (flag) =>
       return answer;
     }, `object.${flag.flag}`);
 
-/** The rules of the call's rubric by title, those for people first; and, for what it does not name, a field for another id. */
+/** The rules of the call's rubric by title, those for people first. */
 function ruleChoice(rubric, chosen) {
-  const rules = [...(rubric?.rules ?? [])].sort((a, b) => b.manual - a.manual);
-  const id = h("input", { name: "other", pattern: "[a-z0-9._\\-]{1,64}", required: true, list: "rules", autofocus: !rubric });
-  const other = field(t(rubric ? "add.otherId" : "add.rule"), id, t("add.ruleHint"));
-  const show = (rule) => { other.hidden = id.disabled = Boolean(rule); chosen(rule); };
-  if (!rules.length) return [other];
-  const choice = h("select", { name: "rule", autofocus: true, onchange: () => show(rules.find(({ rule }) => rule === choice.value)) },
-    rules.map((rule) => h("option", { value: rule.rule }, titleOf(rule))), h("option", { value: "" }, t("add.other")));
-  show(rules[0]);
-  return [field(t("add.rule"), choice), other];
+  const rules = [...rubric.rules].sort((a, b) => b.manual - a.manual);
+  const choice = h("select", { name: "rule", autofocus: true, onchange: () => chosen(rules.find(({ rule }) => rule === choice.value)) },
+    rules.map((rule) => h("option", { value: rule.rule }, titleOf(rule))));
+  chosen(rules[0]);
+  return field(t("add.rule"), choice);
 }
 
-/** `start_ms`: where the play head stands; `rubric`: the call's, null where it is not known. */
+/** `start_ms`: where the play head stands; `rubric`: the call's; only its rules can be added, none where it is not known (null). */
 export function addFlag(call, start_ms, duration_ms, rubric) {
+  if (!rubric?.rules.length) {
+    notice(t("add.unknownRubric"), "bad");
+    return null;
+  }
   const seconds = (name, ms) => h("input", { name, type: "number", min: 0, max: duration_ms / 1000, step: "0.1", value: (ms / 1000).toFixed(1), required: true });
   const severity = h("select", { name: "severity" }, ["note", "minor", "major", "critical"].map((name) => h("option", { value: name, selected: name === "minor" }, word("severity", name))));
   const points = h("input", { name: "points", type: "number", min: 0, max: 100, step: "0.01", value: 1, required: true });
   const range = h("span.hint");
   const choice = ruleChoice(rubric, (rule) => {
-    const { least, most } = rule?.range ?? { least: 0, most: rubric?.base ?? 100 };
-    points.min = least;
-    points.max = most;
-    points.value = rule ? within(rule.range, rule.points.least || rule.points.most) : 1;
-    severity.value = rule?.severity ?? "minor";
-    range.textContent = rule ? t("change.range", rule.range) : "";
+    points.min = rule.range.least;
+    points.max = rule.range.most;
+    points.value = within(rule.range, rule.points.least || rule.points.most);
+    severity.value = rule.severity;
+    range.textContent = t("change.range", rule.range);
   });
   return askForm(t("add.title"), [
     choice, field(t("flag.severity"), severity),
     h("div.row", {}, field(t("flag.points"), points), field(t("add.from"), seconds("from", start_ms)), field(t("add.to"), seconds("to", Math.min(duration_ms, start_ms + 5000)))), range,
     field(t("add.note"), h("textarea", { name: "note", rows: 3, maxlength: 2000, required: true })),
   ], t("do.add"), (given) => post(callPath(call, "/flags"), {
-    rule: given.rule || given.other, severity: given.severity, points: Number(given.points), start_ms: Math.round(given.from * 1000), end_ms: Math.round(given.to * 1000), note: given.note,
+    rule: given.rule, severity: given.severity, points: Number(given.points), start_ms: Math.round(given.from * 1000), end_ms: Math.round(given.to * 1000), note: given.note,
   }), `add.${call}`);
 }
 

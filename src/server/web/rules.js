@@ -6,6 +6,7 @@ import { h, replace } from "./dom.js";
 import { defaultPeriod, goTo, periodForm } from "./period.js";
 import { waiting } from "./previews.js";
 import { titleOf } from "./rule.js";
+import { isAsked } from "./second.js";
 import { deduction, fixed, number, said, share, t } from "./text.js";
 import { whatIf } from "./whatif.js";
 
@@ -51,7 +52,7 @@ function rescoring(period) {
     field(t("filter.from"), h("input", { name: "from", type: "date", value: period.from, required: true })), field(t("filter.to"), h("input", { name: "to", type: "date", value: period.to, required: true })), h("button.primary", { type: "submit" }, t("rescore.preview"))),
   field(t("rescore.rubric"), code));
   const apply = (from) => askForm(t("rescore.apply"), [h("p", {}, t("rescore.sure"))], t("rescore.apply"), () => ask("rescore", from))
-    .then((done) => { if (done) { notice(t("rescore.applied", { n: done.applied })); replace(answer, previewed(done)); } }).catch(failed);
+    .then((done) => { if (done && !isAsked(done)) { notice(t("rescore.applied", { n: done.applied })); replace(answer, previewed(done)); } }).catch(failed);
   return h("section.panel.after", {}, h("h2", {}, t("rescore.title")), h("p", {}, h("small", {}, t("rescore.lead"))), form, answer);
 }
 

@@ -39,8 +39,9 @@ static void assert_problems(const char *text, const char *expected)
 static void config_names_every_problem(void **state)
 {
     (void)state;
-    assert_problems("listen: 127.0.0.1:8080\nstore: sqlite:/x/y.db\naudio:\n  - /var/spool\n", "");
-    assert_problems("listen: '[::1]:0'\nstore: sqlite:/x/y.db\n", "");
+    assert_problems("listen: 127.0.0.1:8080\nstore: sqlite:/tmp/y.db\naudio:\n  - /var/spool\n",
+                    "");
+    assert_problems("listen: '[::1]:0'\nstore: sqlite:/tmp/y.db\n", "");
     assert_problems(
         "listen: 127.0.0.1:99999\nstore: mysql://x\naudio:\n  - relative\n",
         "F:1:9: \"127.0.0.1:99999\" is not ADDRESS:PORT; allowed: 127.0.0.1:8080, [::1]:8080, "
@@ -148,6 +149,92 @@ static void log_in_is_rate_limited(void **state)
     assert_int_equal(try_password("correct horse"), 200);
 }
 
+/* Behind a proxy that is known; `from` is what it says. */
+static int set_up_proxy(void **state)
+{
+    (void)state;
+    served_start(&served, "proxies: [127.0.0.1]\n");
+    return 0;
+}
+
+static int try_from(const char *from, const char *name, const char *password)
+{
+    char headers[128];
+    char body[128];
+
+    snprintf(headers, sizeof headers, "Content-Type: application/json\r\nX-Forwarded-For: %s\r\n",
+             from);
+    snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"%s\"}", name, password);
+    struct reply reply = served_ask(&served, "POST", "/api/v1/session", headers, body);
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+static void strangers_elsewhere_keep_nobody_out(void **state)
+{
+    (void)state;
+    served_user(&served, "eve", "auditor", NULL);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(try_from("192.0.2.9", "eve", "wrong horse"), i < 5 ? 401 : 429);
+    /* whom the proxy heard counts, not whom it was told of */
+    assert_int_equal(try_from("198.51.100.1, 192.0.2.9", "eve", "correct horse"), 429);
+    assert_int_equal(try_from("198.51.100.1", "eve", "correct horse"), 200);
+}
+
+static void one_password_against_many_names_is_slowed(void **state)
+{
+    (void)state;
+    char name[16];
+
+    for (int i = 0; i < 21; i++) {
+        snprintf(name, sizeof name, "name%d", i);
+        assert_int_equal(try_from("192.0.2.9", name, "wrong horse"), i < 20 ? 401 : 429);
+    }
+    served_user(&served, "eve", "auditor", NULL);
+    assert_int_equal(try_from("192.0.2.8", "eve", "correct horse"), 200);
+}
+
+struct counting {
+    const char *action, *actor;
+    int count;
+};
+
+static int count_row(void *context, const struct cqa_audit_row *row)
+{
+    struct counting *counting = context;
+
+    counting->count +=
+        strcmp(row->action, counting->action) == 0 && strcmp(row->actor, counting->actor) == 0;
+    return 0;
+}
+
+static int rows_of(const char *action, const char *actor)
+{
+    struct counting counting = {action, actor, 0};
+    struct cqa_error error;
+
+    assert_int_equal(cqa_audit_list(served.scores, 0, 1000, count_row, &counting, &error), CQA_OK);
+    return counting.count;
+}
+
+/* A password typed where the name belongs is not written down for the admin to read. */
+static void only_names_of_accounts_are_kept(void **state)
+{
+    (void)state;
+    served_user(&served, "eve", "auditor", NULL);
+    try_from("192.0.2.9", "my secret horse", "x");
+    try_from("192.0.2.9", "eve", "wrong horse");
+    assert_int_equal(rows_of("session.refused", "my secret horse"), 0);
+    assert_int_equal(rows_of("session.refused", "unknown"), 1);
+    assert_int_equal(rows_of("session.refused", "eve"), 1);
+    served_login(&served, "eve", "correct horse");
+    struct reply reply = served_as(&served, "DELETE", "/api/v1/session", NULL);
+    reply_finish(&reply);
+    assert_int_equal(rows_of("session.close", "eve"), 1);
+}
+
 static int session_status(const char *method)
 {
     struct reply reply = served_as(&served, method, "/api/v1/session", NULL);
@@ -197,6 +284,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(audit_shows_tampering, set_up, tear_down),
         cmocka_unit_test_setup_teardown(secrets_are_not_in_the_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(log_in_is_rate_limited, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(strangers_elsewhere_keep_nobody_out, set_up_proxy,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(one_password_against_many_names_is_slowed, set_up_proxy,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(only_names_of_accounts_are_kept, set_up_proxy, tear_down),
         cmocka_unit_test_setup_teardown(sessions_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(changes_need_the_csrf_token, set_up, tear_down),
     };

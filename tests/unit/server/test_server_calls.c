@@ -205,18 +205,75 @@ static void same_id_of_two_sources_needs_the_source(void **state)
     reply_finish(&reply);
 }
 
+/* What cannot be read, or stands there twice, was ignored once, and the answer was everything. */
+static void odd_parameters_are_refused(void **state)
+{
+    (void)state;
+    static const char *const queries[] = {"person=%ff",        "person=%d5%c5",    "%ff=1",
+                                          "person=a&person=b", "person=a&person=", "person=%00",
+                                          "person=%4"};
+    char path[4096];
+    size_t used = (size_t)snprintf(path, sizeof path, "/api/v1/calls?");
+
+    served_put(&served, "1", NULL);
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        char one[128];
+        snprintf(one, sizeof one, "/api/v1/calls?%s", queries[i]);
+        struct reply reply = served_get(&served, served.lead, one);
+        if (reply.status != 400)
+            fail_msg("%s: %d", queries[i], reply.status);
+        reply_finish(&reply);
+    }
+    for (int i = 0; i < 700; i++)
+        used += (size_t)snprintf(path + used, sizeof path - used, "&%d", i);
+    struct reply reply = served_get(&served, served.lead, path);
+    assert_int_equal(reply.status, 400);
+    reply_finish(&reply);
+}
+
+static int status_of(const char *head)
+{
+    struct reply reply = served_send(&served, head, strlen(head));
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+static void heads_that_say_two_things_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        status_of("GET /api/v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), 200);
+    assert_int_equal(status_of("GET /api/v1/health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), 400);
+    assert_int_equal(status_of("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+                               "Content-Length: 2\r\n\r\n{}"),
+                     400);
+    assert_int_equal(status_of("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+                               "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                     400);
+}
+
 static void open_paths(void **state)
 {
     (void)state;
     struct reply reply = served_ask(&served, "GET", "/api/v1/health", NULL, NULL);
     assert_int_equal(reply.status, 200);
     assert_string_equal(served_text(reply.json, "status"), "ok");
+    assert_null(json_object_get(reply.json, "version"));
     reply_finish(&reply);
+    /* what strangers need not know */
     reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    assert_int_equal(reply.status, 401);
+    reply_finish(&reply);
+    reply = served_ask(&served, "GET", "/api/v1/openapi", NULL, NULL);
+    assert_int_equal(reply.status, 401);
+    reply_finish(&reply);
+    reply = served_get(&served, served.recorder, "/metrics");
     assert_int_equal(reply.status, 200);
     assert_non_null(strstr(reply.body, "callqa_http_requests_total{status=\"2xx\"} "));
     reply_finish(&reply);
-    reply = served_ask(&served, "GET", "/api/v1/openapi", NULL, NULL);
+    reply = served_get(&served, served.recorder, "/api/v1/openapi");
     assert_int_equal(reply.status, 200);
     assert_non_null(strstr(reply.body, "openapi: 3.1"));
     reply_finish(&reply);
@@ -241,6 +298,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(ids_may_hold_anything, set_up, tear_down),
         cmocka_unit_test_setup_teardown(same_id_of_two_sources_needs_the_source, set_up, tear_down),
         cmocka_unit_test_setup_teardown(open_paths, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(odd_parameters_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(heads_that_say_two_things_are_refused, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

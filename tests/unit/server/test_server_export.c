@@ -54,6 +54,15 @@ static void csv_is_safe_for_spreadsheets(void **state)
     assert_string_equal(text + strlen(text) - 2, "\r\n");
     assert_null(strchr(strchr(text, '\n') + 1, '\n')); /* heads only */
     free(text);
+    served_put(&served, "＝1+1", "{\"call\": {\"queue\": \"＋a\", \"customer\": \"－b\"}}");
+    served_put(&served, "＠x", "{\"call\": {\"queue\": \"\\n=a\", \"customer\": \"\\r=b\"}}");
+    text = export("/api/v1/export/calls.csv?bom=1");
+    static const char *const guarded[] = {"\"'＝1+1\"", "\"'＋a\"",  "\"'－b\"",
+                                          "\"'＠x\"",   "\"'\n=a\"", "\"'\r=b\""};
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+        if (strstr(text, guarded[i]) == NULL)
+            fail_msg("%s: %s", guarded[i], text);
+    free(text);
 }
 
 static void jsonl_has_every_call_of_the_days(void **state)

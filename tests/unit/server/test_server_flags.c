@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "server/audit.h"
+#include "server/rubrics.h"
 #include "support/served.h"
 
 static struct served served;
@@ -247,10 +248,168 @@ static void wrong_decisions_are_refused(void **state)
     assert_call("score.decided_total", "96");
 }
 
+/* ---- what bounds what people say */
+
+static const char bounded_rubric[] =
+    "name: bounded\nversion: \"1\"\ntitle: {en: Bounded, zh: 有限}\nbase: 100\nfloor: 60\ncap: 35\n"
+    "rules:\n"
+    "  - id: dead-air\n    title: {en: D, zh: 静}\n    text: {en: \"{start}\", zh: \"{start}\"}\n"
+    "    severity: major\n    on: silence\n    points: {each: 2}\n    cap: 6\n"
+    "    range: {least: 0, most: 5}\n"
+    "  - id: interruption\n    title: {en: I, zh: 抢}\n    text: {en: \"{start}\", zh: "
+    "\"{start}\"}\n"
+    "    severity: minor\n    on: overtalk\n    points: {each: 2}\n"
+    "    range: {least: 0, most: 30}\n"
+    "  - id: rude\n    title: {en: R, zh: 粗}\n    text: {en: Rude, zh: 粗鲁}\n"
+    "    severity: critical\n    manual: true\n    points: {least: 5, most: 20}\n"
+    "  - id: insult\n    title: {en: V, zh: 辱}\n    text: {en: Insult, zh: 辱骂}\n"
+    "    severity: critical\n    manual: true\n    automatic_fail: true\n"
+    "    points: {least: 0, most: 40}\n";
+
+static void put_bounded(const char *total, const char *fails)
+{
+    char changes[512];
+    struct cqa_problems problems = {0};
+    struct cqa_error error;
+    struct cqa_rubric *rubric = cqa_rubric_parse(bounded_rubric, strlen(bounded_rubric), &problems);
+
+    assert_non_null(rubric);
+    assert_int_equal(cqa_rubric_keep(served.scores, "test", rubric, bounded_rubric, 1, &error),
+                     CQA_OK);
+    cqa_rubric_destroy(rubric);
+    snprintf(
+        changes, sizeof changes,
+        "{\"score\": {\"rubric\": \"bounded\", \"rubric_version\": \"1\", \"total\": %s,"
+        " \"deductions\": [{\"rule\": \"dead-air\", \"points\": 2, \"event\": 1,"
+        " \"start_ms\": 12040, \"end_ms\": 24100, \"text\": {\"en\": \"a\", \"zh\": \"b\"},"
+        " \"automatic_fail\": %s}, {\"rule\": \"interruption\", \"points\": 2, \"event\": 2,"
+        " \"start_ms\": 30500, \"end_ms\": 33000, \"text\": {\"en\": \"a\", \"zh\": \"b\"}}]}}",
+        total, fails);
+    served_put(&served, "1", changes);
+}
+
+static int add_by_hand(const char *rule, const char *points)
+{
+    char json[256];
+
+    snprintf(json, sizeof json,
+             "{\"rule\":\"%s\",\"points\":%s,\"start_ms\":1000,\"end_ms\":2000,\"note\":\"heard\"}",
+             rule, points);
+    struct reply reply = served_as(&served, "POST", "/api/v1/calls/1/flags", json);
+    const int status = reply.status;
+    reply_finish(&reply);
+    return status;
+}
+
+/* The rule's cap is 6, the rubric's 35, its floor 60. */
+static void caps_bind_what_people_add(void **state)
+{
+    (void)state;
+    put_bounded("96", "false");
+    assert_int_equal(add_by_hand("dead-air", "5"), 201);
+    assert_call("score.decided_total", "92"); /* 2 and 4 of the 5: the rule's cap */
+    assert_call("score.deductions.2.points", "5");
+    assert_call("score.deductions.2.decision.points", "4");
+    assert_int_equal(add_by_hand("dead-air", "5"), 201);
+    assert_call("score.decided_total", "92");
+    assert_call("score.deductions.3.decision.points", "0");
+    assert_int_equal(add_by_hand("rude", "20"), 201);
+    assert_call("score.decided_total", "72");
+    assert_int_equal(add_by_hand("rude", "20"), 201);
+    assert_call("score.decided_total", "65"); /* the rubric's cap of all */
+    /* changed by hand as well; and what was given back is not spent elsewhere */
+    const int64_t second = flag_number("1", 1);
+    assert_int_equal(decide(second, "{\"state\":\"changed\",\"points\":30,\"reason\":\"long\"}"),
+                     200);
+    assert_call("score.decided_total", "65");
+    assert_int_equal(decide(flag_number("1", 0), "{\"state\":\"overturned\",\"reason\":\"x\"}"),
+                     200);
+    assert_call("score.decided_total", "67");
+}
+
+/* Without a cap of all: 96 less 20 thrice is under the floor. */
+static void a_floor_binds_what_people_add(void **state)
+{
+    (void)state;
+    char text[sizeof bounded_rubric];
+    char *cap;
+    struct cqa_problems problems = {0};
+    struct cqa_error error;
+
+    put_bounded("96", "false");
+    strcpy(text, bounded_rubric);
+    cap = strstr(text, "cap: 35\n");
+    memmove(cap, cap + 8, strlen(cap + 8) + 1);
+    struct cqa_rubric *rubric = cqa_rubric_parse(text, strlen(text), &problems);
+    assert_non_null(rubric);
+    assert_int_equal(cqa_rubric_keep(served.scores, "test", rubric, text, 1, &error), CQA_OK);
+    cqa_rubric_destroy(rubric);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(add_by_hand("rude", "20"), 201);
+    assert_call("score.decided_total", "60");
+}
+
+static void a_veto_by_hand_fails_the_call(void **state)
+{
+    (void)state;
+    put_bounded("96", "false");
+    assert_int_equal(add_by_hand("insult", "0"), 201);
+    assert_call("score.decided_total", "60");
+    assert_call("score.deductions.2.automatic_fail", "true");
+    assert_int_equal(decide(flag_number("1", 2), "{\"state\":\"overturned\",\"reason\":\"x\"}"),
+                     200);
+    assert_call("score.decided_total", "96");
+}
+
+static void a_veto_changed_to_nothing_costs_nothing(void **state)
+{
+    (void)state;
+    put_bounded("60", "true");
+    const int64_t veto = flag_number("1", 0);
+
+    assert_int_equal(decide(veto, "{\"state\":\"confirmed\"}"), 200);
+    assert_call("score.decided_total", "60");
+    assert_int_equal(decide(veto, "{\"state\":\"changed\",\"points\":0,\"reason\":\"no\"}"), 200);
+    assert_call("score.decided_total", "98");
+}
+
+/* What a server of before wrote, 60 points by hand off 96, under a floor of 60. */
+static void totals_of_before_are_bounded(void **state)
+{
+    (void)state;
+    put_bounded("96", "false");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(add_by_hand("rude", "20"), 201);
+    assert_call("score.decided_total", "65");
+    served_sql(&served, "UPDATE calls SET decided_c = 3600, score_c = 3600 WHERE id = 1");
+    served_age(&served);
+    served_restart(&served);
+    assert_call("score.decided_total", "65");
+}
+
+static void only_rules_of_the_rubric_are_added(void **state)
+{
+    (void)state;
+    put_bounded("96", "false");
+    assert_int_equal(add_by_hand("rude", "4"), 422);
+    assert_int_equal(add_by_hand("rude", "21"), 422);
+    assert_int_equal(add_by_hand("made-up", "1"), 422);
+    served_put(&served, "2", "{\"score\": {\"rubric\": \"unknown\", \"rubric_version\": \"1\"}}");
+    struct reply reply = served_as(&served, "POST", "/api/v1/calls/2/flags",
+                                   "{\"rule\":\"dead-air\",\"points\":1,\"start_ms\":0,"
+                                   "\"end_ms\":1,\"note\":\"x\"}");
+    assert_int_equal(reply.status, 422);
+    assert_string_equal(served_text(reply.json, "detail"),
+                        "rule: rubric unknown version 1, as the server knows it, has no rule "
+                        "dead-air");
+    reply_finish(&reply);
+    assert_call("score.decided_total", "null");
+}
+
 static void flags_by_hand_count(void **state)
 {
     (void)state;
-    served_put(&served, "1", NULL);
+    put_bounded("96", "false");
     static const char manual[] =
         "{\"rule\":\"rude\",\"points\":5,\"severity\":\"critical\",\"start_ms\":1000,"
         "\"end_ms\":2000,\"note\":\"shouts\"}";
@@ -444,6 +603,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(open_means_the_same_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_decisions_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(flags_by_hand_count, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(caps_bind_what_people_add, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_floor_binds_what_people_add, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_veto_by_hand_fails_the_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_veto_changed_to_nothing_costs_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_of_before_are_bounded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_rules_of_the_rubric_are_added, set_up, tear_down),
         cmocka_unit_test_setup_teardown(decisions_outlive_revisions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(queue_sorts_and_filters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_meet, set_up, tear_down),

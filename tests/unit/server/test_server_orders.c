@@ -70,7 +70,7 @@ enum control { SOUND, LOST_WORD, CLOSED_NUMBER, OTHER_REVISION, NO_GENERATIONS, 
 
 static const char *const rules[] = {"dead-air", "interruption"};
 static struct served served;
-static char lead[512], agent[512]; /* sessions */
+static char lead[512], second[512], agent[512]; /* sessions */
 static enum control control;
 static int orders = 30, first_seed = 1, plain, traces;
 static char fault_text[400];
@@ -108,7 +108,7 @@ static struct reply as(const char *session, const char *method, const char *path
 
 static int tried(const char *session, const char *path, const char *json)
 {
-    struct reply reply = as(session, "POST", path, json);
+    struct reply reply = served_confirmed(&served, second, as(session, "POST", path, json));
     const int status = reply.status;
 
     reply_finish(&reply);
@@ -1067,6 +1067,9 @@ static int set_up(void **state)
     served_user(&served, "lea", "lead", NULL);
     served_login(&served, "lea", "correct horse");
     snprintf(lead, sizeof lead, "%s", served.session);
+    served_user(&served, "max", "lead", NULL);
+    served_login(&served, "max", "correct horse");
+    snprintf(second, sizeof second, "%s", served.session);
     assert_int_equal(cqa_user_put(served.scores, &user, &error), CQA_OK);
     served_login(&served, "zhang", "correct horse");
     snprintf(agent, sizeof agent, "%s", served.session);

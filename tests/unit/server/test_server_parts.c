@@ -81,16 +81,32 @@ static void decided_totals(void **state)
         struct cqa_flag_sums sums;
         int64_t decided_c;
     } rows[] = {
-        {"nothing changed", {10000, 9600, 400, 400, 0, 0}, 9600},
-        {"one overturned", {10000, 9600, 400, 200, 0, 0}, 9800},
-        {"all overturned", {10000, 9600, 400, 0, 0, 0}, 10000},
-        {"points raised", {10000, 9600, 400, 700, 0, 0}, 9300},
-        {"manual past the floor", {10000, 9600, 400, 20000, 0, 0}, 0},
-        {"never above the base", {10000, 9990, 400, 0, 0, 0}, 10000},
-        {"at the floor, some back but still under it", {10000, 6000, 9000, 5000, 0, 0}, 6000},
-        {"at the floor, enough back", {10000, 6000, 9000, 1000, 0, 0}, 9000},
-        {"failed, and the failing flag stands", {10000, 0, 200, 0, 1, 1}, 0},
-        {"failed, but the failing flag was overturned", {10000, 0, 200, 200, 1, 0}, 9800},
+        /* of a rubric that is not known here */
+        {"nothing changed", {{10000, 0, 0}, 0, 9600, 400, 400, 0, 0}, 9600},
+        {"one overturned", {{10000, 0, 0}, 0, 9600, 400, 200, 0, 0}, 9800},
+        {"all overturned", {{10000, 0, 0}, 0, 9600, 400, 0, 0, 0}, 10000},
+        {"points raised", {{10000, 0, 0}, 0, 9600, 400, 700, 0, 0}, 9300},
+        {"manual past the floor", {{10000, 0, 0}, 0, 9600, 400, 20000, 0, 0}, 0},
+        {"never above the base", {{10000, 0, 0}, 0, 9990, 400, 0, 0, 0}, 10000},
+        {"at the floor, some back but still under it",
+         {{10000, 0, 0}, 0, 6000, 9000, 5000, 0, 0},
+         6000},
+        {"at the floor, enough back", {{10000, 0, 0}, 0, 6000, 9000, 1000, 0, 0}, 9000},
+        {"failed, and the failing flag stands", {{10000, 0, 0}, 0, 0, 200, 0, 1, 1}, 0},
+        {"failed, but the failing flag was overturned",
+         {{10000, 0, 0}, 0, 0, 200, 200, 1, 0},
+         9800},
+        /* of a known one */
+        {"manual past the floor of 60", {{10000, 6000, -1}, 1, 9600, 400, 6000, 0, 0}, 6000},
+        {"manual past the cap of 30", {{10000, 6000, 3000}, 1, 9600, 400, 3700, 0, 0}, 7000},
+        {"failed by hand", {{10000, 6000, 3000}, 1, 9600, 400, 400, 0, 1}, 6000},
+        {"failed by the analyzer, and taken back",
+         {{10000, 6000, -1}, 1, 6000, 400, 400, 1, 0},
+         9600},
+        {"at the cap, some back", {{10000, 0, 3000}, 1, 7000, 3000, 2500, 0, 0}, 7500},
+        {"a total that is not what its flags come to keeps the difference",
+         {{10000, 6000, -1}, 1, 9400, 400, 200, 0, 0},
+         9600},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -173,17 +189,17 @@ static void guessing_slows_down(void **state)
     int64_t now_ms = 1000000;
 
     for (int i = 0; i < 5; i++) {
-        assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms), 0);
+        assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms), 0);
         cqa_limiter_failed(limiter, "eve", now_ms);
     }
-    const int64_t first_ms = cqa_limiter_wait_ms(limiter, "eve", now_ms);
+    const int64_t first_ms = cqa_limiter_wait_ms(limiter, "eve", 5, now_ms);
     assert_true(first_ms > 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "adam", now_ms), 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms + first_ms), 0);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "adam", 5, now_ms), 0);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
     cqa_limiter_failed(limiter, "eve", now_ms + first_ms);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms + first_ms), 2 * first_ms);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 2 * first_ms);
     cqa_limiter_succeeded(limiter, "eve");
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", now_ms + first_ms), 0);
+    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
     cqa_limiter_destroy(limiter);
 }
 

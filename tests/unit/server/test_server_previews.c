@@ -28,11 +28,17 @@ static const char better[] =
 
 static struct served served;
 
+static char second[sizeof served.session]; /* of another lead */
+
 static int set_up(void **state)
 {
     (void)state;
     served_start(&served, NULL);
+    served.now_ms = 1765000000000; /* in December: November can be closed */
     served_user(&served, "lea", "lead", NULL);
+    served_user(&served, "max", "lead", NULL);
+    served_login(&served, "max", "correct horse");
+    memcpy(second, served.session, sizeof second);
     served_login(&served, "lea", "correct horse");
     served_put(&served, "1", NULL);
     return 0;
@@ -90,7 +96,7 @@ static void shows(const char *url, const char *path, const char *expected)
 
 static void tells(const char *url, const char *body, const char *path, const char *expected)
 {
-    struct reply reply = served_as(&served, "POST", url, body);
+    struct reply reply = served_confirmed(&served, second, served_as(&served, "POST", url, body));
 
     if (reply.status / 100 != 2)
         fail_msg("%s: %d %s", url, reply.status, reply.body);
@@ -100,7 +106,7 @@ static void tells(const char *url, const char *body, const char *path, const cha
 
 static int asks(const char *url, const char *body)
 {
-    struct reply reply = served_as(&served, "POST", url, body);
+    struct reply reply = served_confirmed(&served, second, served_as(&served, "POST", url, body));
     const int status = reply.status;
 
     reply_finish(&reply);
@@ -526,6 +532,13 @@ static void objected_and_gone_is_answered(void **state)
 static void age(void)
 {
     static const char *const steps[] = {
+        "DROP TABLE missed",
+        "DROP TABLE clip_holds",
+        "DROP TABLE clips_erased",
+        "ALTER TABLE decisions DROP COLUMN code",
+        "DROP TABLE round_leasts",
+        "DROP TABLE import_columns",
+        "DROP TABLE import_names",
         "DROP INDEX calls_by_audio",
         "DROP INDEX calls_by_file",
         "DROP INDEX calls_by_stem",
@@ -555,6 +568,7 @@ static void age(void)
     struct cqa_sql *sql = NULL;
     char path[128];
 
+    served_age(&served);
     snprintf(path, sizeof path, "%s/scores.db", served.folder);
     const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite, .path = path};
     assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_OK);

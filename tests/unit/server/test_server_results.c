@@ -168,7 +168,7 @@ static void a_file_that_is_put_back_counts_again(void **state)
     assert_call("1", "score.total", "100");
     assert_int_equal(post_counted("c", "{\"score\": {\"total\": 50}}", "s", 9), 200);
     assert_int_equal(call_count(), 1);
-    struct reply reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    struct reply reply = served_get(&served, served.recorder, "/metrics");
     assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"outdated\"} 3\n"));
     reply_finish(&reply);
 }
@@ -267,10 +267,17 @@ static void another_recorder_does_not_overwrite(void **state)
         "1", "{\"recording\": {\"sha256\":"
              "\"0000000000000000000000000000000000000000000000000000000000000bbb\"}}");
 
-    assert_int_equal(cqa_token_add(served.scores, "pbx2", CQA_ACCOUNT_RECORDER, "", other, &error),
+    assert_int_equal(cqa_token_add(served.scores,
+                                   &(struct cqa_token_new){
+                                       .name = "pbx2", .role = CQA_ACCOUNT_RECORDER, .site = ""},
+                                   other, &error),
                      CQA_OK);
     assert_int_equal(
-        cqa_token_add(served.scores, "pbx3", CQA_ACCOUNT_RECORDER, "east", sited, &error), CQA_OK);
+        cqa_token_add(
+            served.scores,
+            &(struct cqa_token_new){.name = "pbx3", .role = CQA_ACCOUNT_RECORDER, .site = "east"},
+            sited, &error),
+        CQA_OK);
     assert_int_equal(post_status("k1", first), 201);
     struct reply reply =
         served_post(&served, other, "/api/v1/results", "application/json", "k2", second);
@@ -547,7 +554,7 @@ static void many_at_once_store_each_call_once(void **state)
     for (int i = 0; i < POSTERS; i++)
         pthread_join(threads[i], NULL);
     assert_int_equal(call_count(), EACH);
-    struct reply reply = served_ask(&served, "GET", "/metrics", NULL, NULL);
+    struct reply reply = served_get(&served, served.recorder, "/metrics");
     assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"stored\"} 30\n"));
     assert_non_null(strstr(reply.body, "callqa_results_total{outcome=\"unchanged\"} 90\n"));
     reply_finish(&reply);

@@ -161,6 +161,14 @@ static void closed_period_stands_still(void **state)
     served_put(&served, "1", NULL);
     served_put(&served, "2", "{\"call\": {\"started_at\": \"2025-11-25T10:00:00+08:00\"}}");
     static const char close[] = "{\"from\":\"2025-11-01\",\"to\":\"2025-11-20\"}";
+    /* days that are not over stay open, today's and those of centuries to come */
+    assert_int_equal(ask("lea", "POST", "/api/v1/periods", close, NULL, NULL), 422);
+    assert_int_equal(ask("lea", "POST", "/api/v1/periods",
+                         "{\"from\":\"2000-01-01\",\"to\":\"2999-12-31\",\"ignore_open\":true,"
+                         "\"note\":\"x\"}",
+                         NULL, NULL),
+                     422);
+    served.now_ms = 1765000000000; /* in December */
     assert_int_equal(ask("ann", "POST", "/api/v1/periods", close, NULL, NULL), 403);
     assert_int_equal(ask("lea", "POST", "/api/v1/periods", close, NULL, NULL), 409);
     ask("lea", "POST", "/api/v1/flags/1/decision", "{\"state\":\"confirmed\"}", NULL, NULL);

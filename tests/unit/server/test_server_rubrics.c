@@ -159,7 +159,7 @@ static void flags_added_by_hand_obey_the_range_too(void **state)
     assert_answer("POST", "/api/v1/calls/1/flags", TONE("3"), "flags.2.title.zh", "语气");
     assert_answer("POST", "/api/v1/calls/1/flags",
                   "{\"rule\":\"own\",\"points\":50,\"start_ms\":0,\"end_ms\":9,\"note\":\"n\"}",
-                  "flags.3.title", "null");
+                  "detail", "rule: rubric shop version 1, as the server knows it, has no rule own");
 }
 
 /* A rubric that is applied to past calls may not be another one under a known name and version. */

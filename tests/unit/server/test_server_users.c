@@ -143,6 +143,64 @@ static void bad_accounts_are_refused(void **state)
     assert_int_equal(ask("GET", "/api/v1/tokens", NULL, "", NULL), 403);
 }
 
+/* Over HTTP an admin, who hears nothing, makes nothing that does, nor a second of a known name. */
+static void an_admin_makes_no_token_that_hears(void **state)
+{
+    (void)state;
+    static const char *const roles[] = {"lead", "auditor", "agent", "hr"};
+    char body[96];
+
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        snprintf(body, sizeof body, "{\"name\":\"ear\",\"role\":\"%s\"}", roles[i]);
+        assert_int_equal(ask("POST", "/api/v1/tokens", body, "", NULL), 403);
+    }
+    assert_int_equal(
+        ask("POST", "/api/v1/tokens", "{\"name\":\"pbx1\",\"role\":\"recorder\"}", "", NULL), 409);
+    assert_int_equal(ask("GET", "/api/v1/calls", NULL, "", NULL), 403);
+}
+
+static void a_token_ends(void **state)
+{
+    (void)state;
+    char token[512];
+
+    assert_int_equal(ask("POST", "/api/v1/tokens",
+                         "{\"name\":\"pbx9\",\"role\":\"recorder\",\"days\":2}", "token", token),
+                     201);
+    served.now_ms += 2 * 24 * 3600 * 1000 - 1;
+    struct reply reply = served_get(&served, token, "/api/v1/calls");
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+    served.now_ms += 1;
+    reply = served_get(&served, token, "/api/v1/calls");
+    assert_int_equal(reply.status, 401);
+    assert_string_equal(served_text(reply.json, "detail"), "unknown, revoked or expired token");
+    reply_finish(&reply);
+}
+
+static void passwords_that_are_tried_first_are_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"password",     "Password2025!", "        ",   "12345678",
+                                      "87654321",     "aaaaaaaa",      "19990101",   "13800138000",
+                                      "qwerty123",    "abcdefgh",      "zxcvbnm,./", "new.person",
+                                      "密码密码密码", "woaini1314520"};
+    char body[160];
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(body, sizeof body, "{\"role\":\"agent\",\"password\":\"%s\"}", bad[i]);
+        if (ask("PUT", "/api/v1/users/new.person", body, "", NULL) != 422)
+            fail_msg("%s is taken", bad[i]);
+    }
+    /* eight characters, however many bytes; and no rule on kinds of them */
+    assert_int_equal(ask("PUT", "/api/v1/users/new.person",
+                         "{\"role\":\"agent\",\"password\":\"窗外的雨还没停\"}", "", NULL),
+                     422);
+    assert_int_equal(ask("PUT", "/api/v1/users/new.person",
+                         "{\"role\":\"agent\",\"password\":\"窗外的雨还没有停\"}", "", NULL),
+                     204);
+}
+
 static void a_token_is_shown_once_and_revoked(void **state)
 {
     char token[512];
@@ -164,8 +222,10 @@ static void a_token_is_shown_once_and_revoked(void **state)
     assert_int_equal(reply.status, 401);
     reply_finish(&reply);
     assert_int_equal(ask("POST", "/api/v1/tokens/pbx9/revoke", "", "", NULL), 404);
-    assert_int_equal(ask("POST", "/api/v1/tokens", "{\"name\":\"a b\",\"role\":\"hr\"}", "", NULL),
-                     422);
+    assert_int_equal(
+        ask("POST", "/api/v1/tokens", "{\"name\":\"a b\",\"role\":\"recorder\"}", "", NULL), 422);
+    assert_answer("/api/v1/tokens", "tokens.2.expires_at", "2026-11-20T02:15:02.000Z");
+    assert_answer("/api/v1/tokens", "tokens.2.last_used_at", "2025-11-20T02:15:02.000Z");
     assert_logged("root", "token.add", "pbx9");
     assert_logged("root", "token.revoke", "pbx9");
 }
@@ -216,6 +276,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_account_is_made_changed_and_disabled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_accounts_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_token_is_shown_once_and_revoked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_admin_makes_no_token_that_hears, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(passwords_that_are_tried_first_are_refused, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(everybody_changes_the_own_password, set_up, tear_down),
         cmocka_unit_test_setup_teardown(guessing_the_old_password_is_slowed_down, set_up,
                                         tear_down),
