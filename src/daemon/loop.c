@@ -515,9 +515,7 @@ enum cqa_status cqa_daemon_run(const char *path, const char *const *only, struct
         unsetenv("NOTIFY_SOCKET");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGIO, SIG_IGN); /* of leases, should one be broken between two calls */
-    status = cqa_life_has_place(config->state_dir, error);
-    if (status == CQA_OK)
-        status = begin(&loop, error);
+    status = begin(&loop, error);
     if (status == CQA_OK) {
         failed = set_up(&loop);
         if (failed >= 0) {

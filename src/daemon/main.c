@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "daemon/loop.h"
 #include "daemon/sender_process.h"
+#include "pipeline/life.h"
 
 enum { DONE = 0, FAILED = 1, USAGE = 2, INVALID = 4 };
 
@@ -47,7 +48,10 @@ static int run(const char *path, const char *const *only)
     }
     cqa_log_set_level((enum cqa_log_level)config->log_level);
     cqa_log_set_masking(config->mask_private);
-    enum cqa_status status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
+    /* Starting again mends no missing folder: systemd is to show the service as failed. */
+    const int has_place = cqa_life_has_place(config->state_dir, &error) == CQA_OK;
+    enum cqa_status status =
+        has_place ? cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error) : CQA_E_IO;
     if (status == CQA_OK) {
         status = cqa_daemon_run(path, only, config, engine, &cqa_clock_system, &error);
     } else {
@@ -57,7 +61,7 @@ static int run(const char *path, const char *const *only)
     cqa_engine_destroy(engine);
     if (status != CQA_OK)
         cqa_log(CQA_LOG_ERROR, "%p", &error.message);
-    return status == CQA_OK ? DONE : FAILED;
+    return status == CQA_OK ? DONE : has_place ? FAILED : INVALID;
 }
 
 int main(int argc, char **argv)

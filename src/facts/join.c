@@ -122,6 +122,21 @@ static struct said own(struct cqa_call *call, enum cqa_call_field field)
 
 /* ---- field by field */
 
+static void take_agent_away(struct cqa_call *call)
+{
+    cqa_call_set(call, CQA_CALL_AGENT, NULL, CQA_FACT_NONE);
+    call->lines.roles_unknown = 1;
+}
+
+void cqa_facts_other_name(const struct cqa_call *named, struct cqa_call *call)
+{
+    if (named->agent == NULL || call->agent == NULL || same_agent(call->agent, named->agent))
+        return;
+    cqa_call_doubt(call, CQA_CALL_AGENT, call->agent, call->from[CQA_CALL_AGENT], named->agent,
+                   CQA_FACT_NAME);
+    take_agent_away(call);
+}
+
 static void join_agent(struct voices *voices, struct cqa_arena *arena, struct cqa_call *call)
 {
     const struct said was = own(call, CQA_CALL_AGENT);
@@ -134,8 +149,7 @@ static void join_agent(struct voices *voices, struct cqa_arena *arena, struct cq
         return;
     }
     doubt(call, CQA_CALL_AGENT, &voices->first, &voices->other, arena);
-    cqa_call_set(call, CQA_CALL_AGENT, NULL, CQA_FACT_NONE);
-    call->lines.roles_unknown = 1;
+    take_agent_away(call);
 }
 
 static void join_direction(const struct cqa_recorder *recorder, struct voices *voices,

@@ -26,6 +26,12 @@ enum cqa_status cqa_facts_join(const struct cqa_recorder *recorder, const struct
                                struct cqa_call *call, struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
+ * Another name of the same recording: where it names another agent than all else does, the call has
+ * none, as above. Strings are borrowed from `named`.
+ */
+void cqa_facts_other_name(const struct cqa_call *named, struct cqa_call *call);
+
+/*
  * Of facts that were found by the customer's number and the time alone, whether all are of one
  * call; else two of their ids are noted as a doubt of the call's id, and none is to be taken. Facts
  * without an id are of one call when they begin at the same second.

@@ -101,10 +101,14 @@ static void check_sources(const struct cqa_yaml_node *map, const struct cqa_fact
 {
     const struct cqa_yaml_node *list = cqa_yaml_find(map, "sources");
 
-    for (size_t i = 0; i < facts->count; i++)
-        if (facts->origins[i].path != NULL)
-            cqa_check_source(around, cqa_yaml_find(cqa_yaml_item(list, i), "path"),
-                             facts->origins[i].path);
+    for (size_t i = 0; i < facts->count; i++) {
+        const struct cqa_fact_origin *origin = &facts->origins[i];
+        const struct cqa_yaml_node *item = cqa_yaml_item(list, i);
+        if (origin->path != NULL)
+            cqa_check_source(around, cqa_yaml_find(item, "path"), origin->path);
+        if (origin->kind > CQA_ORIGIN_SQLITE)
+            cqa_check_database(around, cqa_yaml_find(item, "host"), &origin->place);
+    }
 }
 
 static void read_watch(struct cqa_config *config, const struct cqa_yaml_node *node,

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "facts/follow.h"
 #include "facts/join.h"
+#include "pipeline/names.h"
 #include "pipeline/parts.h"
 #include "pipeline/table_reader.h"
 
@@ -147,6 +148,8 @@ enum cqa_status cqa_facts_know(struct cqa_pipeline *pipeline, const struct cqa_w
     if (out->link.keys.file == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     status = join(pipeline, watch, arena, out, error);
+    if (status == CQA_OK)
+        status = cqa_names_hear(pipeline->config, pipeline->store, path, arena, &out->call, error);
     out->identity = identity;
     out->identity.call = out->call;
     cqa_call_hash(&out->call, out->facts, out->lines);

@@ -46,25 +46,26 @@ static int same_call(const struct cqa_recording *self, const struct cqa_kin *kin
     return self->is_named && kin->named && strcmp(self->call, kin->call) == 0;
 }
 
-/* An id from a name or a fact wins; where one has but a path, content or the name tells. */
+/* An id from a name or a fact wins; where one has but a path, content or the name tells. What lies
+ * beside the other under its name, with another ending, was made from it. */
 static enum cqa_status is_same(const struct cqa_recording *self, const struct cqa_result *result,
                                const struct cqa_kin *kin, const struct cqa_result *other, int *same,
                                struct cqa_error *error)
 {
+    const int is_call = same_call(self, kin);
+    const int is_stem = same_stem(self->path, kin->path);
+
     *same = 0;
-    if (self->is_named && kin->named && !same_call(self, kin))
+    if (self->is_named && kin->named && !is_call)
         return CQA_OK;
-    if (same_call(self, kin)) {
-        *same = kin->has_sound;
-        return *same ? CQA_OK : cqa_result_same(result, other, same, error);
-    }
-    if (kin->has_sound && cqa_result_is_heard(result))
-        *same = 1;
-    else if (same_stem(self->path, kin->path))
-        *same = same_folder(self->path, kin->path);
-    else
+    *same = (kin->has_sound && (is_call || cqa_result_is_heard(result))) ||
+            (is_stem && same_folder(self->path, kin->path));
+    if (*same || (!is_call && !is_stem))
         return CQA_OK;
-    return *same ? CQA_OK : cqa_result_same(result, other, same, error);
+    const enum cqa_names_say names = !is_call  ? CQA_NAMES_STEM
+                                     : is_stem ? CQA_NAMES_EQUAL
+                                               : CQA_NAMES_ID;
+    return cqa_result_same(result, other, names, same, error);
 }
 
 struct deciding {
@@ -236,7 +237,7 @@ static enum cqa_status look_back(struct deciding *it)
 
     if (it->kindred->json != NULL &&
         read_result(it->kindred->json, it->kindred->json_length, &before))
-        status = cqa_result_same(it->result, &before, &same, it->error);
+        status = cqa_result_same(it->result, &before, CQA_NAMES_EQUAL, &same, it->error);
     it->plan->settlement.sheds = !same;
     cqa_result_finish(&before);
     return status;

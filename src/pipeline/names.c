@@ -3,6 +3,8 @@
 
 #include <string.h>
 #include "base/checks.h"
+#include "facts/join.h"
+#include "store/copies.h"
 
 static const enum cqa_call_field fields[] = {CQA_CALL_AGENT, CQA_CALL_CUSTOMER, CQA_CALL_QUEUE,
                                              CQA_CALL_DIRECTION, CQA_CALL_STARTED_AT};
@@ -23,6 +25,23 @@ static enum cqa_status read_name(const struct cqa_config *config, const char *pa
         break;
     }
     *call = identity.call;
+    return status;
+}
+
+enum cqa_status cqa_names_hear(const struct cqa_config *config, struct cqa_store *store,
+                               const char *path, struct cqa_arena *arena, struct cqa_call *call,
+                               struct cqa_error *error)
+{
+    const char *others[CQA_COPY_NAMES_MAX];
+    size_t count = 0;
+    enum cqa_status status = cqa_copies_of(store, path, arena, others, &count, error);
+
+    for (size_t i = 0; status == CQA_OK && i < count; i++) {
+        struct cqa_call named;
+        status = read_name(config, others[i], arena, &named, error);
+        if (status == CQA_OK)
+            cqa_facts_other_name(&named, call);
+    }
     return status;
 }
 

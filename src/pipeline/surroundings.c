@@ -9,6 +9,8 @@
 #include "base/mounts.h"
 #include "post/post.h"
 
+enum { DATABASE_WAIT_MS = 5000 };
+
 /* ---- folders */
 
 /* StateDirectory= of the unit, which makes it. */
@@ -90,6 +92,23 @@ void cqa_check_source(const struct cqa_surroundings *around, const struct cqa_ya
     if (access(path, F_OK) != 0 && errno == ENOENT)
         cqa_yaml_problem(node, around->problems, "%s: %p", path, cqa_words_of_errno(ENOENT));
     check_hidden(around, node, path);
+}
+
+void cqa_check_database(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
+                        const struct cqa_sql_place *place)
+{
+    struct cqa_sql_place asked = *place;
+    struct cqa_error error = {0};
+    struct cqa_sql *sql = NULL;
+
+    if (around->notes == NULL || place->host == NULL || place->user == NULL ||
+        place->database == NULL)
+        return;
+    asked.wait_ms = DATABASE_WAIT_MS;
+    if (cqa_sql_open(&asked, &sql, &error) != CQA_OK)
+        cqa_yaml_problem(node, around->notes, "the database cannot be asked now: %p",
+                         &error.message);
+    cqa_sql_close(sql);
 }
 
 int cqa_check_apart(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,

@@ -4,6 +4,7 @@
 
 #include "base/problems.h"
 #include "base/yaml.h"
+#include "sql/sql.h"
 
 /*
  * What a configuration names, held against the machine it is for. Problems of a kind that no
@@ -27,6 +28,11 @@ void cqa_check_state(const struct cqa_surroundings *around, const struct cqa_yam
 /* A log or database of facts. */
 void cqa_check_source(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
                       const char *path);
+
+/* A server's database of facts: that it answers and lets us in. A note where it does not, for
+ * recordings go on without it, and are done again. Waits some seconds for it. */
+void cqa_check_database(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,
+                        const struct cqa_sql_place *place);
 
 /* That it lies in no watched folder. 0 with a problem. */
 int cqa_check_apart(const struct cqa_surroundings *around, const struct cqa_yaml_node *node,

@@ -10,7 +10,7 @@ enum {
     STEP_MS = 25,        /* of trying out how much */
     LENGTH_MS = 1000,    /* encoders fill their last frame */
     SPEECH_MS = 1000,    /* less says nothing */
-    PREFIX_MS = 5000,    /* of speech, where one is cut off */
+    PARTY_MS = 2000,     /* of speech of either party: a conversation, no announcement */
     SHARED_MS = 8000,    /* of speech, and so many stretches of it, where one begins somewhere */
     SHARED_SPANS = 4,    /* in the other: a few seconds agree by chance */
     ANCHORS = 12,        /* spans that are laid over each other, the longest first */
@@ -18,6 +18,7 @@ enum {
     IDLE_LEFT_MS = 1000,
     EDGE_MS = 120,      /* where a span begins or ends in both */
     EDGES = 6,          /* fewer are equal by chance */
+    EDGES_SURE = 10,    /* in both: of two calls no more than 6 were (0136) */
     FEW_EDGES_MS = 300, /* how much the lengths may differ then */
     PIECE_MS = 600      /* what two ends of spans may lie apart together in two encodings, so that
                            a pause is there in one and not in the other */
@@ -246,35 +247,62 @@ static int is_same_speech(const struct pair *pair, int64_t offset_ms, double agr
            (double)only_one_ms(pair, offset_ms) <= (1 - FEW_EDGES_AGREE) * (double)speech_ms;
 }
 
-/* Whether it is the same speech from the start on, give or take what encoders put there. */
-static int is_same_from_start(const struct pair *pair, int64_t *speech_ms)
+/* Nobody else's: so many pauses at the same moments are no chance. */
+static int is_sure(const struct pair *pair, int64_t offset_ms, double agrees)
 {
-    int same = 0;
+    const struct edges edges = edges_of(pair, offset_ms);
 
-    *speech_ms = 0;
+    return agrees >= AGREES && edges_agree(&edges) && edges.met[0] >= EDGES_SURE &&
+           edges.met[1] >= EDGES_SURE;
+}
+
+/* What is heard from the start on, give or take what encoders put there. */
+struct heard {
+    int is_alike;
+    int is_sure;
+    int64_t speech_ms;
+};
+
+static struct heard hear(const struct pair *pair)
+{
+    struct heard heard = {0, 0, 0};
+
     for (int64_t offset_ms = -SLACK_MS; offset_ms <= SLACK_MS; offset_ms += STEP_MS) {
-        int64_t heard_ms = 0;
-        const double agrees = agreement(pair, offset_ms, &heard_ms);
-        same |= is_same_speech(pair, offset_ms, agrees, heard_ms);
-        *speech_ms = most(*speech_ms, heard_ms);
+        int64_t speech_ms = 0;
+        const double agrees = agreement(pair, offset_ms, &speech_ms);
+        heard.is_alike |= is_same_speech(pair, offset_ms, agrees, speech_ms);
+        heard.is_sure |= is_sure(pair, offset_ms, agrees);
+        heard.speech_ms = most(heard.speech_ms, speech_ms);
     }
-    return same;
+    return heard;
+}
+
+/* Both parties are heard, where a channel is a party's: two who hear one announcement are not
+ * told apart by what the announcement says. */
+static int is_conversation(const struct cqa_result *result)
+{
+    return result->channel_count > 1 &&
+           cqa_spans_total_ms(&result->channels[0].speech) >= PARTY_MS &&
+           cqa_spans_total_ms(&result->channels[1].speech) >= PARTY_MS;
 }
 
 enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_result *right,
-                                int *same, struct cqa_error *error)
+                                enum cqa_names_say names, int *same, struct cqa_error *error)
 {
     struct pair pair;
     enum cqa_status status = listen_to(left, right, &pair, error);
 
     *same = strcmp(left->recording.sha256, right->recording.sha256) == 0;
     if (status == CQA_OK && !*same) {
-        int64_t speech_ms = 0;
-        const int is_alike = is_same_from_start(&pair, &speech_ms);
+        const struct heard heard = hear(&pair);
         const int64_t apart_ms =
             most(pair.left_ms, pair.right_ms) - least(pair.left_ms, pair.right_ms);
-        const int is_whole = apart_ms <= LENGTH_MS;
-        *same = speech_ms < SPEECH_MS ? is_whole : is_alike && (is_whole || speech_ms >= PREFIX_MS);
+        if (names == CQA_NAMES_EQUAL && apart_ms <= LENGTH_MS)
+            *same = heard.is_alike || heard.speech_ms < SPEECH_MS;
+        else
+            *same = heard.is_sure;
+        if (names == CQA_NAMES_STEM)
+            *same &= is_conversation(left) || is_conversation(right);
     }
     finish_pair(&pair);
     return status;

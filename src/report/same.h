@@ -16,13 +16,23 @@
  * recordings of nothing are equal by chance. */
 int cqa_result_is_heard(const struct cqa_result *result);
 
+/* What the names of two recordings say, before anybody listens. */
+enum cqa_names_say {
+    CQA_NAMES_EQUAL, /* one call's id, and one name but for its ending and its folder */
+    CQA_NAMES_ID,    /* one call's id: others of its recordings have it too */
+    CQA_NAMES_STEM   /* one name, and no id: in another folder another call may have it */
+};
+
 /*
  * Was the same heard in both? Somebody speaks at the same moments from the start on, as far as the
- * shorter goes: copies, conversions, mixes of two channels, and what was cut off at its end. To be
- * asked only of recordings whose names belong together. CQA_E_NOMEM.
+ * shorter goes: copies, conversions, mixes of two channels, and what was cut off at its end. What
+ * tells little (few turns, silence, an announcement) is the same only where the names are equal:
+ * docs/decisions/0136-little-heard-is-two.md. To be asked only of recordings whose names belong
+ * together. CQA_E_NOMEM.
  */
 enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_result *right,
-                                int *same, struct cqa_error *error) CQA_MUST_CHECK;
+                                enum cqa_names_say names, int *same,
+                                struct cqa_error *error) CQA_MUST_CHECK;
 
 /*
  * > 0: `left` is the better source, < 0: `right` is. Longer by more than a second, two channels

@@ -70,6 +70,8 @@ static enum cqa_status compare(const struct cqa_met *left, const struct cqa_met 
                                struct cqa_error *error)
 {
     const int equal = same_content(left, right);
+    const int is_stem = same_stem(left->path, right->path);
+    const int is_place = strcmp(left->path, right->path) == 0; /* may be what lies there now */
     struct cqa_error ignored = {0};
 
     if (cqa_result_from_json(left->body, strlen(left->body), CQA_RESULT_FOREIGN, &results[0],
@@ -79,11 +81,14 @@ static enum cqa_status compare(const struct cqa_met *left, const struct cqa_met 
         return CQA_OK;
     *left_is_better =
         strcmp(left->sha256, right->sha256) != 0 && cqa_result_better(&results[0], &results[1]) > 0;
-    *same = by_name ? equal : equal && cqa_result_is_heard(&results[0]);
-    if (*same || (!by_name && !same_stem(left->path, right->path)))
+    *same = (equal && (by_name || cqa_result_is_heard(&results[0]))) ||
+            (is_stem && (!by_name || !is_place) && same_folder(left->path, right->path));
+    if (*same || (!by_name && !is_stem))
         return CQA_OK;
-    *same = !by_name && same_folder(left->path, right->path);
-    return *same ? CQA_OK : cqa_result_same(&results[0], &results[1], same, error);
+    const enum cqa_names_say names = !by_name  ? CQA_NAMES_STEM
+                                     : is_stem ? CQA_NAMES_EQUAL
+                                               : CQA_NAMES_ID;
+    return cqa_result_same(&results[0], &results[1], names, same, error);
 }
 
 enum cqa_status cqa_put_is_same(const struct cqa_met *left, const struct cqa_met *right, int *same,

@@ -212,6 +212,7 @@ CQA_SQL_STATEMENT(keep_old_as_copy, "i", 0,
 CQA_SQL_STATEMENT(hand_copies_on, "ii", 0,
                   "UPDATE copies SET recording_id = ?1 WHERE recording_id = ?2");
 CQA_SQL_STATEMENT(delete_row, "i", 0, "DELETE FROM recordings WHERE id = ?1");
+CQA_SQL_STATEMENT(mark_due, "i", 0, "UPDATE fact_links SET due = 1 WHERE recording_id = ?1");
 CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id = ?1");
 CQA_SQL_STATEMENT(drop_copy, "p", 0, "DELETE FROM copies WHERE path = ?1");
 CQA_SQL_STATEMENT(lie_at, "piiiti", 0,
@@ -279,6 +280,8 @@ static enum cqa_status merge_row(struct cqa_sql *sql, const struct cqa_kindred *
         status = cqa_sql_do(sql, error, &delete_row, self->id);
     if (status == CQA_OK)
         status = cqa_sql_do(sql, error, &mark_stale, of);
+    if (status == CQA_OK) /* one more name may tell another agent */
+        status = cqa_sql_do(sql, error, &mark_due, of);
     if (status == CQA_OK && settlement->is == CQA_KIN_BETTER)
         status = cqa_sql_do(sql, error, &drop_copy, self->path);
     return status == CQA_OK && settlement->is == CQA_KIN_BETTER
@@ -615,5 +618,26 @@ enum cqa_status cqa_copies_know(struct cqa_store *store, const char *path, int64
         cqa_sql_number(store->sql, &found, error, &is_copy, path, size_bytes, mtime_ns);
 
     *known = found != 0;
+    return status;
+}
+
+CQA_SQL_STATEMENT(list_names, "p", 1,
+                  "SELECT k.path FROM recordings AS c JOIN copies AS k ON k.recording_id = c.id"
+                  " WHERE c.path = ?1 ORDER BY k.path LIMIT 32");
+
+enum cqa_status cqa_copies_of(struct cqa_store *store, const char *path, struct cqa_arena *arena,
+                              const char *out[CQA_COPY_NAMES_MAX], size_t *count,
+                              struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &list_names, path);
+
+    *count = 0;
+    while (status == CQA_OK && *count < CQA_COPY_NAMES_MAX && cqa_sql_next(rows, &status, error)) {
+        out[*count] = cqa_sql_copy(rows, 0, arena);
+        if (out[(*count)++] == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "no memory for copies");
+    }
+    cqa_sql_end(rows);
     return status;
 }

@@ -116,6 +116,14 @@ typedef int cqa_copies_visit(void *context, const char *path, int64_t size_bytes
 enum cqa_status cqa_copies_each(struct cqa_store *store, cqa_copies_visit *visit, void *context,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
+enum { CQA_COPY_NAMES_MAX = 32 };
+
+/* The other paths, there or gone, of the recording whose row has `path`, in order. Strings in
+ * `arena`. */
+enum cqa_status cqa_copies_of(struct cqa_store *store, const char *path, struct cqa_arena *arena,
+                              const char *out[CQA_COPY_NAMES_MAX], size_t *count,
+                              struct cqa_error *error) CQA_MUST_CHECK;
+
 /* `*known`: this very file is a copy of something. */
 enum cqa_status cqa_copies_know(struct cqa_store *store, const char *path, int64_t size_bytes,
                                 int64_t mtime_ns, int *known,

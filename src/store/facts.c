@@ -328,7 +328,8 @@ CQA_SQL_STATEMENT(write_link, "iittttiiitii", 0,
                   "INSERT OR REPLACE INTO fact_links (recording_id, watch, call_id, file, caller,"
                   " facts, begun_ms, sidecar, made_ms, lines, look_ms, due)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                  " EXISTS (SELECT 1 FROM facts WHERE id > ?12))");
+                  " EXISTS (SELECT 1 FROM facts WHERE id > ?12)"
+                  " OR EXISTS (SELECT 1 FROM copies WHERE recording_id = ?1))");
 CQA_SQL_STATEMENT(mark_others, "tiiit", 0,
                   "UPDATE fact_links SET due = 1 WHERE caller = ?1 AND watch = ?2"
                   " AND begun_ms BETWEEN ?3 AND ?4 AND call_id <> ?5 AND NOT due");

@@ -192,11 +192,65 @@ def sign_and_close(site, hr, path):
     hr.tell(path + "/close", {"place": "room 2"})
 
 
+def as_kept(hr, path):
+    """What a closed round tells of the numbers, as it comes from the server: the table for the wages, each sheet."""
+    places = ["/results.csv", *("/sheets/" + agent for agent in ("zhang", "li"))]
+    texts = {}
+    for place in places:
+        request = urllib.request.Request(hr.base + path + place, headers=hr.headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            texts[place] = answer.read()
+    return texts
+
+
+def post_with(site, call, number, **facts):
+    """A further result of a call, in which somebody has learned of it what `facts` says."""
+    line = {"key": "late-%d" % number, "result": {**call, "call": {**call["call"], **facts}}}
+    for stranger in ("decided_total", "undecided"):
+        line["result"]["score"].pop(stranger, None)
+    for deduction in line["result"]["score"]["deductions"]:
+        deduction.pop("decision", None)
+    line["result"]["generation"] = {**call["generation"], "number": call["generation"]["number"] + 1}
+    request = urllib.request.Request("http://127.0.0.1:%d/api/v1/results" % site.port, json.dumps(line).encode(),
+                                     {"Authorization": "Bearer " + site.token, "Content-Type": "application/x-ndjson"})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        expect("the late facts are taken", [one["status"] for one in json.load(answer)], [200])
+
+
+def come_late(site, hr, lead, path, voices):
+    """A recording that is replaced, facts, a decision, another rubric: the round was closed before, and stays as it was."""
+    kept = as_kept(hr, path)
+    first, second = [call for call in site.server_calls() if call["call"]["agent"] == "8001"][:2]
+    make_call(first["recording"]["path"], 99, (12,), voices)
+    site.start_daemon()
+
+    def total(call):
+        return lead.ask("/api/v1/calls/" + call["call"]["id"])["score"]["total"]
+    wait_until("the page shows the late result", lambda: total(first) == 99)
+    site.stop_daemon()
+    expect("the closed round after a late result", as_kept(hr, path), kept)
+    post_with(site, second, 1, agent="8002")
+    expect("the agent on the page", lead.ask("/api/v1/calls/" + second["call"]["id"])["call"]["agent"], "8002")
+    expect("the closed round after late facts", as_kept(hr, path), kept)
+    flag = lead.ask("/api/v1/flags?state=confirmed&limit=100")["flags"][0]
+    lead.tell("/api/v1/flags/%d/decision" % flag["flag"], {"state": "overturned", "reason": "heard again"})
+    expect("the closed round after a decision", as_kept(hr, path), kept)
+    head = Person(site, "max")
+    wish = {"rubric": RUBRIC.replace('"1"', '"2"').replace("points: 1}", "points: 2}"), "from": "2025-11-01", "to": "2025-11-30"}
+    asked = head.tell("/api/v1/rescore", wish)
+    if "asked" in asked:
+        Person(site, "eva").tell("/api/v1/asked/%d/confirm" % asked["asked"], {})
+    expect("the page after another rubric", total(first), 98)
+    expect("the closed round after another rubric", as_kept(hr, path), kept)
+
+
 def main(programs):
     voices = Voices()
     with Floor(programs) as site:
         site.add_user("hana", "hr")
         site.add_user("lea", "lead", "--team", "east")
+        site.add_user("max", "lead")
+        site.add_user("eva", "lead")
         site.add_user("zhang", "agent")
         site.add_user("li", "agent")
         site.start_server()
@@ -242,6 +296,7 @@ def main(programs):
         sign_and_close(site, hr, first)
         lead.tell("/api/v1/flags/%d/decision" % flag, {"state": "confirmed"})
         expect("the closed month", sheets_of(hr, first)["zhang"]["total"], Decimal("1205.00"))
+        come_late(site, hr, lead, first, voices)
         print("agent-2013 %s to %s, hundred-points %s to %s; closed and kept" %
               (before[first]["zhang"]["total"], after[first]["zhang"]["total"], before[second]["zhang"]["total"],
                after[second]["zhang"]["total"]))

@@ -85,6 +85,15 @@ check 6:35 'is a folder' "$facts
         - {kind: queue_log, path: $room/calls}"
 check 6:32 'Permission denied' "$facts
         - {kind: sqlite, path: $room/closed.db, preset: asterisk}"
+printf 'secret\n' >password
+chmod 640 password
+[ "$(id -u)" -ne 0 ] || chown 65534:65534 password
+for kind in postgresql mariadb; do
+    printf '%s\n' "$facts
+        - {kind: $kind, host: 127.0.0.1, port: 1, user: u, database: d, password_file: $room/password, preset: asterisk}" >config.yaml
+    as_nobody "$programs/callqa" check-config "$room/config.yaml" >said 2>notes || fail "of a database that is away: $(cat said notes)"
+    grep -q ":6:.*the database cannot be asked now" notes || fail "it is not said that a database is away: $(cat notes)"
+done
 for query in 'DELETE FROM cdr' 'SELECT 1; DROP TABLE cdr' 'UPDATE cdr SET src = 1' 'PRAGMA user_version' 'SELECT 1; SELECT 2'; do
     check 8:18 'is not one SELECT' "$facts
         - kind: sqlite

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What counts is what lies there now: current.py SOURCE PROGRAMS
 
-A recording is replaced, put back, truncated and restored with the very same bytes and time; the recorder's store is lost and
+A recording is replaced, put back, replaced by its own beginning, truncated and restored with the very same bytes and time; the recorder's store is lost and
 begins anew; the month is closed, and what comes for it waits until it is opened again. After each step the server has what the
-folder has, and no delivery was refused.
+folder has, and no delivery was refused. Of a recording whose two names tell two agents nobody is charged.
 """
 import os
 import random
 import shutil
 import sys
+import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from appraisal import Floor, Person, expect, make_call
@@ -23,6 +24,16 @@ class Folder:
         self.site = site
         for name, pauses in (("A", ()), ("B", (28,))):
             make_call(self.path(name), 7, pauses, voices)
+        make_call(self.path("long"), 8, (1,) * 12 + (28,), voices)  # 94 points
+        self.cut("long", "begun", 40)
+
+    def cut(self, content, target, away_s):
+        """Its beginning alone, without the last seconds."""
+        with wave.open(self.path(content)) as reader:
+            count = reader.getnframes() - away_s * reader.getframerate()
+            with wave.open(self.path(target), "wb") as writer:
+                writer.setparams(reader.getparams())
+                writer.writeframes(reader.readframes(count))
 
     def path(self, content):
         return os.path.join(self.site.calls, content)
@@ -97,12 +108,16 @@ def broken_and_moved(site, folder):
     expect_at_rest(site)
 
 
-def store_lost(site, folder):
-    """The new store counts from the beginning, and knows nothing of what was sent."""
-    before = call_of(site)["generation"]["store"]
+def lose_store(site):
     site.stop_daemon()
     shutil.rmtree(site.state)
     os.makedirs(site.state)
+
+
+def store_lost(site, folder):
+    """The new store counts from the beginning, and knows nothing of what was sent."""
+    before = call_of(site)["generation"]["store"]
+    lose_store(site)
     folder.put("B")
     site.start_daemon()
     if counts(site, 94, "what lies there")["generation"]["store"] == before:
@@ -110,6 +125,45 @@ def store_lost(site, folder):
     folder.put("A")
     counts(site, 100, "what was put back")
     expect_at_rest(site)
+
+
+def shorter_in_its_place(site, folder):
+    """A file that holds but the beginning is no worse copy of what it replaced: it is what there is."""
+    for loses in False, True:
+        folder.put("long", 2)
+        long_s = counts(site, 94, "the long one", 2)["recording"]["duration_ms"] / 1000
+        expect_at_rest(site)
+        if loses:
+            lose_store(site)
+        folder.put("begun", 2)
+        if loses:
+            site.start_daemon()
+        short_s = counts(site, 100, "its beginning, store lost: %s" % loses, 2)["recording"]["duration_ms"] / 1000
+        expect("shorter by", round(long_s - short_s), 40)
+        expect_at_rest(site)
+
+
+def two_names(site, folder):
+    """One sound under two names of one call that tell two agents: both values stand, nobody is charged, in either order."""
+    for number, agents in (3, ("8003", "8010")), (4, ("8010", "8004")):
+        name = name_of(number)
+        first, second = (name.replace("in-80%02d" % number, "in-" + agent) for agent in agents)
+        folder.put("B", number)
+        if name != first:
+            os.rename(folder.target(number), os.path.join(site.watched[0], first))
+        one = wait_until("the first name counts", lambda: known(site, name))
+        shutil.copy2(folder.path("B"), os.path.join(site.watched[0], second))
+        call = wait_until("no agent is named", lambda: (lambda call: call if call["call"]["agent"] is None else None)(
+            known(site, name)))
+        expect("the calls", len([1 for other in site.server_calls() if other["call"]["id"] == one["call"]["id"]]), 1)
+        expect("what they say", [sorted(doubt["values"]) for doubt in call["call"]["doubts"]], [sorted(agents)])
+        expect_at_rest(site)
+
+
+def known(site, name):
+    """The call of the unique id in a name, with an agent or without."""
+    unique = name.rsplit("-", 1)[1].removesuffix(".wav")
+    return next((call for call in site.server_calls() if call["call"]["id"] == unique), None)
 
 
 def closed_and_opened(site, folder, lead, second):
@@ -150,6 +204,8 @@ def main():
         truncated_and_restored(site, folder)
         broken_and_moved(site, folder)
         store_lost(site, folder)
+        shorter_in_its_place(site, folder)
+        two_names(site, folder)
         closed_and_opened(site, folder, lead, Person(site, "max"))
         site.stop_daemon()
         site.stop_server()

@@ -154,9 +154,11 @@ class Story:
         self.voices = Voices()
         self.round = 0
 
-    def record(self, path, number):
+    def record(self, path, number, more=0):
         voices = [self.voices.pick(random.Random(1000 * number + i))[:8 * 1500] for i in range(4)]
         turns = [(0, voices[0]), (1, voices[1]), (None, (1, 9, 18, 34)[number % 4]), (0, voices[2]), (1, voices[3])]
+        for turn in range(more):
+            turns += [(turn % 2, self.voices.pick(random.Random(1000 * number + 10 + turn))[:8 * 1500]), (None, 1)]
         write_turns(path, turns, random.Random(number))
 
     def begin(self):
@@ -166,7 +168,8 @@ class Story:
                 number % 7, number, number // 60 % 60, number % 60, number, number)
             self.record(os.path.join(site.watched[0], name), number)
         for number in range(PATHS):
-            self.record(os.path.join(site.watched[1], "call%d.wav" % number), 7000 + number)
+            self.record(os.path.join(site.watched[1], "call%d.wav" % number), 7000 + number,
+                        more=14)  # no name tells whose it is: enough has to be heard
         site.start_server()
         site.add_user("ann", "auditor")
         site.log_in("ann")

@@ -76,6 +76,21 @@ def main(programs):
         shutil.rmtree(os.path.join(site.watched[0], "d"))
         expect(sweep(site), "analysed 0", "pending 0")
 
+        # Neither are facts that cannot be read; the recordings are done.
+        with open(site.config) as text:
+            plain = text.read()
+        log = os.path.join(site.top, "Master.csv")
+        with open(site.config, "w") as out:
+            out.write(plain.replace("    time_zone: Asia/Shanghai\n", "    time_zone: Asia/Shanghai\n    facts:\n      sources:\n"
+                                    "        - {kind: csv, path: %s}\n" % log))
+        run = site.run("callqa", "sweep", "--config", site.config, codes=(1,))
+        if log not in run.stderr:
+            fail("the log that is not read is not named: " + run.stderr)
+        open(log, "w").close()
+        sweep(site)
+        with open(site.config, "w") as out:
+            out.write(plain)
+
         call(8)
         expect(sweep(site, "--since", "2094-01-01"), "analysed 0", "pending 1")
         expect(sweep(site, "--since", "2020-01-01T00:00:00"), "analysed 1", "posted 1", "pending 0")

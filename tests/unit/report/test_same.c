@@ -45,16 +45,22 @@ static void encode(struct cqa_result *result, int64_t delay_ms)
         }
 }
 
-static int is_same(const struct cqa_result *left, const struct cqa_result *right)
+static int is_same_by(enum cqa_names_say names, const struct cqa_result *left,
+                      const struct cqa_result *right)
 {
     struct cqa_error error = {0};
     int there = 0;
     int back = 0;
 
-    assert_int_equal(cqa_result_same(left, right, &there, &error), CQA_OK);
-    assert_int_equal(cqa_result_same(right, left, &back, &error), CQA_OK);
+    assert_int_equal(cqa_result_same(left, right, names, &there, &error), CQA_OK);
+    assert_int_equal(cqa_result_same(right, left, names, &back, &error), CQA_OK);
     assert_int_equal(there, back);
     return there;
+}
+
+static int is_same(const struct cqa_result *left, const struct cqa_result *right)
+{
+    return is_same_by(CQA_NAMES_EQUAL, left, right);
 }
 
 static void test_a_conversion_is_the_same_and_worse(void **state)
@@ -67,6 +73,8 @@ static void test_a_conversion_is_the_same_and_worse(void **state)
     fill(&mp3, 1, 0, MINUTE_MS);
     encode(&mp3, 180);
     assert_true(is_same(&wav, &mp3));
+    assert_true(is_same_by(CQA_NAMES_ID, &wav, &mp3));
+    assert_true(is_same_by(CQA_NAMES_STEM, &wav, &mp3));
     assert_true(cqa_result_better(&wav, &mp3) > 0);
     assert_true(cqa_result_better(&mp3, &wav) < 0);
     cqa_result_finish(&wav);
@@ -173,8 +181,35 @@ static void test_a_short_call_of_quick_turns_is_the_same(void **state)
     add_turns(&results[2], 'c', another);
     assert_true(is_same(&results[0], &results[1]));
     assert_false(is_same(&results[1], &results[2]));
+    assert_false(is_same_by(CQA_NAMES_ID, &results[0], &results[1])); /* too little to tell */
     for (int i = 0; i < 5; i++)
         cqa_result_finish(&results[i]);
+}
+
+/* An announcement that two callers hear, or silence: only names can tell that it is one call. */
+static void test_what_tells_little_is_two_but_for_equal_names(void **state)
+{
+    struct cqa_result one;
+    struct cqa_result other;
+
+    (void)state;
+    for (int is_silent = 0; is_silent < 2; is_silent++) {
+        fill(&one, 1, 0, MINUTE_MS);
+        fill(&other, 1, 0, MINUTE_MS);
+        memset(other.recording.sha256, 'e', 64);
+        one.channels[1].speech.count = other.channels[1].speech.count = 0;
+        if (is_silent)
+            one.channels[0].speech.count = other.channels[0].speech.count = 0;
+        assert_true(is_same_by(CQA_NAMES_EQUAL, &one, &other));
+        assert_int_equal(is_same_by(CQA_NAMES_ID, &one, &other), !is_silent);
+        assert_false(is_same_by(CQA_NAMES_STEM, &one, &other));
+        other.recording.duration_ms += 2000; /* the second caller waits for longer */
+        assert_false(is_same_by(CQA_NAMES_STEM, &one, &other));
+        if (is_silent)
+            assert_false(is_same_by(CQA_NAMES_EQUAL, &one, &other));
+        cqa_result_finish(&one);
+        cqa_result_finish(&other);
+    }
 }
 
 static void test_a_mix_is_worse_though_lossless(void **state)
@@ -279,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_a_beginning_is_the_same_an_end_is_not),
         cmocka_unit_test(test_as_much_speech_is_not_the_same),
         cmocka_unit_test(test_a_short_call_of_quick_turns_is_the_same),
+        cmocka_unit_test(test_what_tells_little_is_two_but_for_equal_names),
         cmocka_unit_test(test_a_mix_is_worse_though_lossless),
         cmocka_unit_test(test_shared_seconds_are_heard),
         cmocka_unit_test(test_what_lies_in_shared_seconds_costs_once),
