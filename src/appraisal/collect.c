@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "appraisal/engine.h"
+#include "appraisal/heading.h"
 #include "appraisal/spelling.h"
 
 enum { FOLD_BYTES = 1024, TRIMMED_LEAST = 3 /* rows, or none is left out */ };
@@ -47,6 +48,15 @@ static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
     if (index != CQA_NOWHERE)
         return index;
     list[0] = '\0';
+    const int other = cqa_heading_in_other_unit(run->scheme, row->indicator);
+    if (other != CQA_NOWHERE) {
+        cqa_unit_words(&run->scheme->indicators[other], list, sizeof list);
+        cqa_run_fault(run, subject, NULL, row->at,
+                      "agent \"%s\": \"%s\" is in another unit; allowed: none, or one of these: "
+                      "%s",
+                      subject->sheet.agent, row->indicator, list);
+        return CQA_NOWHERE;
+    }
     for (size_t i = 0; i < run->scheme->indicator_count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
                                  run->scheme->indicators[i].id);

@@ -6,6 +6,7 @@
 #include "appraisal/names.h"
 #include "appraisal/scheme.h"
 #include "appraisal/table.h"
+#include "appraisal/units.h"
 
 /* A file of indicators: what it says, what was said of it before, and what became of it. */
 
@@ -32,6 +33,9 @@ struct cqa_import_column {
     int is_recalled;
     int is_empty; /* nothing stands under it */
     struct cqa_rational factor;
+    enum cqa_shares shares;                  /* as the heading, or somebody, says */
+    int in_percent;                          /* of an indicator in %: somebody may say it, */
+    int is_asked;                            /* and has to: what stands under it may be fractions */
     size_t column;                           /* its place */
     const char *samples[CQA_IMPORT_SAMPLES]; /* "": fewer */
 };

@@ -110,6 +110,9 @@ static void put_column(const struct cqa_reading *reading, const struct cqa_impor
     cqa_buffer_print(out, ",\"remembered\":%s,\"empty\":%s", column->is_recalled ? "true" : "false",
                      column->is_empty ? "true" : "false");
     cqa_json_member(out, "times", cqa_rational_exact(column->factor, factor));
+    cqa_json_member(out, "shares", cqa_shares_words[column->shares]);
+    cqa_buffer_print(out, ",\"in_percent\":%s,\"asked\":%s", column->in_percent ? "true" : "false",
+                     column->is_asked ? "true" : "false");
     put_cell(reading, reading->report.head_line, column->column, out);
     cqa_json_put(out, ",\"samples\":[");
     for (int i = 0; i < CQA_IMPORT_SAMPLES && column->samples[i] != NULL; i++) {

@@ -216,6 +216,7 @@ static void a_blank_post_is_asked_about(void **state)
     "工号,首次解决率,24小时内解决率,电话/在线响应时间,短信/邮件回复时间,电话/在线满意度," \
     "短信/邮件满意度,服务态度,知识掌握程度,团队合作\n"
 
+/* 0.85 says that the column may be fractions: 1 is asked about with it. */
 static void a_fraction_under_percent_is_asked_about(void **state)
 {
     struct appraised it = {0};
@@ -224,10 +225,80 @@ static void a_fraction_under_percent_is_asked_about(void **state)
     appraise(&it, "after-sales-thresholds",
              TEN "8001,0.85,95,20,600,5,5,1,1,1\n8002,85%,96％,20,600,5,5,1,1,1\n"
                  "8003,0.85%,95,20,600,5,5,1,1,1\n8004,1,0,20,600,5,5,1,1,1\n");
-    assert_fault(&it, "in.csv", 2, 6, "may be 0.85 % or 85 %; allowed: \"85\" or \"0.85%\"");
-    assert_int_equal(it.appraisal.sheet_count, 3);
+    assert_fault(&it, "in.csv", 2, 6, "may be 0.85 % or 85 %; allowed: \"85%\" or \"0.85%\"");
+    assert_fault(&it, "in.csv", 5, 6, "may be 1 % or 100 %; allowed: \"100%\" or \"1%\"");
+    assert_int_equal(it.appraisal.sheet_count, 2);
     assert_figure(&it, "8002", "first_contact_resolution", "85.00");
     assert_figure(&it, "8003", "first_contact_resolution", "0.85");
+    finish(&it);
+}
+
+static const char goals[] =
+    "scheme: s\nversion: \"1\"\nnames: {en: a, zh: b}\nsource: here\nperiod: monthly\nindicators:\n"
+    "  - {id: goal_1, names: {en: Goal 1, zh: 目标一}, unit: \"%\", range: [0, 150], need: "
+    "required}\n"
+    "  - {id: goal_2, names: {en: Goal 2, zh: 目标二}, unit: \"%\", range: [0, 150], need: "
+    "required}\n"
+    "items:\n  - {id: t, names: {en: T, zh: T}, type: sum, plus: [goal_1, goal_2]}\ntotal: t\n";
+
+#define SHARES(heading, a, b, c)                                                                   \
+    "agent," heading ",goal_2\nA," a ",100%\nB," b ",100%\nC," c ",100%\n"
+
+/* Goals that are done to 105, 100 and 150 per cent, as a spreadsheet without a format has them. */
+static void shares_are_asked_about_by_the_column(void **state)
+{
+    static const struct {
+        const char *csv;
+        const char *asked;  /* those of A, B, C */
+        const char *figure; /* of A; NULL: asked about */
+    } table[] = {
+        {SHARES("goal_1", "1.05", "1", "1.5"), "ABC", NULL},
+        {SHARES("目标一(%)", "1.05", "1", "1.5"), "ABC", NULL},
+        {SHARES("goal_1", "0.95", "1", "1.5"), "ABC", NULL},
+        {SHARES("goal_1", "1.05", "1", "95"), "AB", NULL},
+        {SHARES("goal_1", "0", "1", "1.5"), "BC", "0.00"},
+        {SHARES("goal_1", "105%", "1.5", "98"), "B", "105.00"},
+        {SHARES("goal_1", "105", "100", "98"), "", "105.00"},
+        {SHARES("goal_1", "1.5", "3.2", "5.1"), "", "1.50"},
+        {SHARES("goal_1", "1.05%", "1%", "1.5%"), "", "1.05"},
+        {SHARES("goal_1(fraction)", "1.05", "1", "1.5"), "", "105.00"},
+        {SHARES("目标一（小数）", "1.05", "100%", "1.5"), "", "105.00"},
+        {SHARES("目标一（百分数）", "1.05", "1", "1.5"), "", "1.05"},
+        {SHARES("goal_1", "1.05", "1", "1.5") "合计,3.55,300%\n", "ABC", NULL},
+        {"agent,indicator,value\nA,goal_1,1.05\nA,goal_2,90\nB,goal_1,1\nB,goal_2,90\n"
+         "C,goal_1,95%\nC,goal_2,90\n",
+         "AB", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct appraised it = {0};
+        appraise_text(&it, strdup(goals), table[i].csv, strlen(table[i].csv));
+        for (const char *agent = "ABC"; *agent != '\0'; agent++) {
+            const char name[2] = {*agent, '\0'};
+            if ((find_sheet(&it, name) == NULL) != (strchr(table[i].asked, *agent) != NULL))
+                fail_msg("%s of %s", name, table[i].csv);
+        }
+        if (table[i].figure != NULL)
+            assert_figure(&it, "A", "goal_1", table[i].figure);
+        finish(&it);
+    }
+}
+
+/* What is counted in times, in days: nobody is computed from it. */
+static void another_unit_is_an_error(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "agent-2013", "工号,话务总量(通),错单量(次),录音质检\n8001,2000,3,100\n");
+    assert_fault(&it, "in.csv", 2, 11,
+                 "\"错单量(次)\" is in another unit; allowed: none, or one of these: orders, 单");
+    assert_int_equal(it.appraisal.sheet_count, 0);
+    finish(&it);
+    appraise(&it, "agent-2013", FRONT "A,2000,3天,100\nB,2000,3单,100\n");
+    assert_fault(&it, "in.csv", 2, 8, "\"3天\" of \"wrong_orders\" is in another unit");
+    assert_total(&it, "B", "860.00");
     finish(&it);
 }
 
@@ -408,6 +479,8 @@ int main(void)
         cmocka_unit_test(posts_are_left_out_in_any_spelling),
         cmocka_unit_test(a_blank_post_is_asked_about),
         cmocka_unit_test(a_fraction_under_percent_is_asked_about),
+        cmocka_unit_test(another_unit_is_an_error),
+        cmocka_unit_test(shares_are_asked_about_by_the_column),
         cmocka_unit_test(times_and_ticks_are_read_as_typed),
         cmocka_unit_test(cases_add_up),
         cmocka_unit_test(files_that_are_none_say_what_they_are),
