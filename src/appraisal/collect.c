@@ -168,14 +168,16 @@ static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *o
         run->subjects[i].sheet.figures = figures + i * width;
         run->subjects[i].spoiled = spoiled + i * width;
         run->subjects[i].is_summary =
-            cqa_spell_name(run->arena, run->names.items[i], &name) == CQA_SPELLED_SUMMARY;
+            cqa_spell_name(run->arena, run->names.items[i], &name) == CQA_SPELLED_SUMMARY &&
+            !cqa_roster_knows(run->input->roster, run->names.items[i]);
     }
     for (size_t i = rows->count; i-- > 0;) /* backwards, so that the first stays */
         run->subjects[owners[i]].first = rows->items[i].at;
     return CQA_OK;
 }
 
-/* "A01" and "a01" may be one person or two: nobody is computed until somebody says. */
+/* "A01" and "a01", "0801" and "801" may be one person or two: nobody is computed until somebody
+ * says. */
 static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
 {
     struct cqa_names folded = {0};
@@ -186,7 +188,7 @@ static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
         struct cqa_subject *subject = &run->subjects[i];
         char fold[FOLD_BYTES];
         size_t index;
-        cqa_spell_fold(run->names.items[i], fold, sizeof fold);
+        cqa_spell_fold_name(run->names.items[i], fold, sizeof fold);
         const char *name = cqa_arena_string(run->arena, fold);
         status = name == NULL ? CQA_E_NOMEM : cqa_names_add(&folded, name, &index);
         if (status != CQA_OK)
@@ -196,6 +198,9 @@ static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
             continue;
         }
         struct cqa_subject *first = &run->subjects[firsts[index] - 1];
+        if (cqa_roster_knows(run->input->roster, subject->sheet.agent) &&
+            cqa_roster_knows(run->input->roster, first->sheet.agent))
+            continue; /* two persons */
         cqa_run_fault(run, subject, NULL, subject->first,
                       "agent \"%s\" is also written \"%s\" (line %zu): one spelling for one person",
                       subject->sheet.agent, first->sheet.agent, first->first.line);

@@ -4,6 +4,7 @@
 
 #include "appraisal/input.h"
 #include "appraisal/names.h"
+#include "appraisal/roster.h"
 #include "appraisal/scheme.h"
 #include "appraisal/table.h"
 #include "appraisal/units.h"
@@ -21,6 +22,9 @@ struct cqa_import_how {
     /* Whom a name means: NULL: nobody has said, "" what is none, and is left out. NULL: as above.
      */
     const char *(*person)(void *context, const char *written);
+    /* Whoever it knows is a person, even one called 目标. NULL, or empty: nobody is known. */
+    const struct cqa_roster *roster;
+    int asks_about_strangers; /* a name that the roster does not know is a fault at its cell */
     void *context;
 };
 

@@ -339,6 +339,8 @@ static enum cqa_status settle_person(struct cqa_importer *importer, struct cqa_r
         row->agent = person;
         *spelled = CQA_SPELLED_NAME;
     }
+    if (*spelled == CQA_SPELLED_SUMMARY && how != NULL && cqa_roster_knows(how->roster, written))
+        *spelled = CQA_SPELLED_NAME;
     enum cqa_status status = CQA_OK;
     if (*spelled != CQA_SPELLED_SUMMARY)
         status = cqa_import_report_name(importer, written, person ? person : written,
@@ -374,6 +376,33 @@ static void ask_about_agent(struct cqa_importer *importer, const char *agent,
                        agent);
 }
 
+/* Once a name. A unit is no person. */
+static void ask_about_stranger(struct cqa_importer *importer, const char *agent,
+                               enum cqa_spelled spelled)
+{
+    const struct cqa_roster *roster = importer->how ? importer->how->roster : NULL;
+    size_t index;
+
+    if (roster == NULL || roster->count == 0 || !importer->how->asks_about_strangers ||
+        importer->scheme->units || spelled == CQA_SPELLED_SUMMARY)
+        return;
+    const size_t known = importer->met.count;
+    if (cqa_names_add(&importer->met, agent, &index) != CQA_OK || index < known ||
+        cqa_roster_knows(roster, agent))
+        return;
+    const char *near = cqa_roster_near(roster, agent);
+    const struct cqa_place at = cqa_import_place(importer, cell_of(importer, CQA_HEADING_AGENT));
+    if (near != NULL)
+        cqa_faults_add(importer->faults, agent, at,
+                       "agent \"%s\": the roster does not know this name; it has \"%s\"", agent,
+                       near);
+    else
+        cqa_faults_add(importer->faults, agent, at,
+                       "agent \"%s\": the roster does not know this name; allowed: a name of the "
+                       "roster, or a row of its own in it",
+                       agent);
+}
+
 static enum cqa_status add_record(struct cqa_importer *importer)
 {
     enum cqa_spelled spelled, rater_spelled;
@@ -395,6 +424,7 @@ static enum cqa_status add_record(struct cqa_importer *importer)
     if (status != CQA_OK || is_out)
         return status;
     ask_about_agent(importer, row.agent, spelled);
+    ask_about_stranger(importer, row.agent, spelled);
     status = cqa_import_report_samples(importer);
     return status == CQA_OK ? add_values(importer, &row, spelled) : status;
 }
@@ -446,6 +476,7 @@ enum cqa_status cqa_rows_read(const struct cqa_scheme *scheme, const struct cqa_
         status = cqa_fail(error, CQA_E_NOMEM, "%s: out of memory", name);
     }
     free(importer.small_shares);
+    cqa_names_finish(&importer.met);
     cqa_table_finish(&importer.table);
     return status;
 }

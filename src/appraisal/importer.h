@@ -50,6 +50,7 @@ struct cqa_importer {
     enum cqa_shares *shares;           /* of each cell, as its heading says */
     size_t head_count;
     size_t first_row;               /* of this file, in `rows` */
+    struct cqa_names met;           /* held against the roster */
     int is_about_others;            /* the row that is read */
     struct cqa_share *small_shares; /* owned */
     size_t small_count, small_capacity;

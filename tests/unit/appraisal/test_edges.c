@@ -49,9 +49,23 @@ static void assert_left_out(const struct appraised *it, const char *agent, int i
  * of every range besides, which is nobody's fault. */
 static void rows_about_the_others_are_nobody(void **state)
 {
-    static const char *const words[] = {"合计",    "平均",   "总计：",
-                                        "小 计",   "平均分", "本月合计（10人）",
-                                        "Average", "TOTAL",  "Grand Total"};
+    static const char *const words[] = {"合计",        "平均",
+                                        "总计：",      "小 计",
+                                        "平均分",      "本月合计（10人）",
+                                        "Average",     "TOTAL",
+                                        "Grand Total", "满分",
+                                        "目标值",      "最高",
+                                        "最低分",      "标准差",
+                                        "本月累计",    "去年同期",
+                                        "共3人",       "共十二名",
+                                        "10人",        "示例",
+                                        "例：张三",    "示例（请删除）",
+                                        "权重",        "环比",
+                                        "Std. Dev.",   "Standard deviation",
+                                        "Target",      "Full marks",
+                                        "Last year",   "3 people",
+                                        "Example",     "Highest",
+                                        "YTD"};
 
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -101,7 +115,9 @@ static void one_person_has_one_spelling(void **state)
 
 static void names_keep_what_is_theirs(void **state)
 {
-    static const char *const names[] = {"A-01", "O'Neil", "8E12", "张 伟", "1.5", "平安", "Max"};
+    static const char *const names[] = {"A-01", "O'Neil", "8E12", "张 伟",  "1.5",
+                                        "平安", "Max",    "Min",  "高最",   "例外",
+                                        "共三", "本月生", "人杰", "计划明", "张栠"};
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -140,6 +156,59 @@ static void two_spellings_are_asked_about(void **state)
     assert_fault(&it, "in.csv", 2, 5, "\"A01\" is also written \"a01\" (line 3)");
     assert_fault(&it, "in.csv", 3, 5, "\"a01\" is also written \"A01\" (line 2)");
     assert_int_equal(it.appraisal.sheet_count, 1);
+    finish(&it);
+}
+
+/* A zero that a spreadsheet took: one person, or two. */
+static void zeros_in_front_are_asked_about(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "agent-2013", FRONT "0801,2000,3,100\n801,2000,3,100\nB,2000,3,100\n");
+    assert_fault(&it, "in.csv", 2, 6, "\"0801\" is also written \"801\" (line 3)");
+    assert_fault(&it, "in.csv", 3, 5, "\"801\" is also written \"0801\" (line 2)");
+    assert_int_equal(it.appraisal.sheet_count, 1);
+    finish(&it);
+    it.seats = "person,extension\n0801,1\n801,2\nB,3\n"; /* two, as the roster says */
+    appraise(&it, "agent-2013", FRONT "0801,2000,3,100\n801,2000,3,100\nB,2000,3,100\n");
+    assert_no_faults(&it);
+    assert_int_equal(it.appraisal.sheet_count, 3);
+    finish(&it);
+    appraise(&it, "agent-2013", FRONT "A-01,2000,3,100\nA-1,2000,3,100\n");
+    assert_no_faults(&it);
+    finish(&it);
+}
+
+/* Who is a person, the roster says: 目标 is one, and 801 is 0801's. */
+static void the_roster_says_who_is_a_person(void **state)
+{
+    static const char seats[] = "person,extension\n0801,1\n最高,2\n";
+    static const char csv[] = FRONT "801,2000,3,100\n最高,2000,3,100\n满分,9,9,9\nC,2000,3,100\n";
+    struct appraised it = {0};
+    struct cqa_problems problems = {0};
+    struct cqa_error error = {0};
+    const struct cqa_import_how how = {.roster = &it.roster, .asks_about_strangers = 1};
+    char *text = scheme_text("agent-2013");
+
+    (void)state;
+    it.scheme = scheme_of(text, strlen(text), &problems);
+    free(text);
+    assert_int_equal(
+        cqa_roster_read(NULL, seats, sizeof seats - 1, "r", &it.roster, &it.faults, &error),
+        CQA_OK);
+    assert_int_equal(cqa_rows_read(it.scheme, &how, csv, sizeof csv - 1, "in.csv", &it.rows,
+                                   &it.faults, NULL, &error),
+                     CQA_OK);
+    assert_int_equal(it.faults.count, 2);
+    assert_fault(&it, "in.csv", 2, 1, "the roster does not know this name; it has \"0801\"");
+    assert_fault(&it, "in.csv", 5, 1, "\"C\": the roster does not know this name; allowed: a name");
+    const struct cqa_appraisal_input input = {
+        .scheme = it.scheme, .rows = &it.rows, .roster = &it.roster};
+    assert_int_equal(cqa_appraise(&input, &it.faults, &it.appraisal, &error), CQA_OK);
+    assert_int_equal(it.appraisal.sheet_count, 1);
+    assert_total(&it, "最高", "860.00");
+    assert_left_out(&it, "满分", 0);
     finish(&it);
 }
 
@@ -474,6 +543,8 @@ int main(void)
         cmocka_unit_test(names_keep_what_is_theirs),
         cmocka_unit_test(doubtful_numbers_are_asked_about),
         cmocka_unit_test(two_spellings_are_asked_about),
+        cmocka_unit_test(zeros_in_front_are_asked_about),
+        cmocka_unit_test(the_roster_says_who_is_a_person),
         cmocka_unit_test(the_same_in_two_widths_is_twice),
         cmocka_unit_test(a_name_beside_the_number_is_shown),
         cmocka_unit_test(posts_are_left_out_in_any_spelling),
