@@ -20,7 +20,7 @@ static const struct {
     {"yuan", MONEY, 1},      {"¥", MONEY, 1},
     {"千元", MONEY, 1000},   {"万元", MONEY, 10000},
     {"%", PERCENT, 1},       {"百分比", PERCENT, 1},
-    {"百分数", PERCENT, 1},  {"percent", PERCENT, 1},
+    {"百分值", PERCENT, 1},  {"percent", PERCENT, 1},
     {"小数", PERCENT, 100},  {"fraction", PERCENT, 100},
     {"分", POINTS, 1},       {"百分制", POINTS, 1},
     {"points", POINTS, 1},   {"s", SECONDS, 1},
@@ -119,7 +119,7 @@ void cqa_unit_words(const struct cqa_indicator *indicator, char *out, size_t siz
 
 enum cqa_shares cqa_unit_shares(const char *word)
 {
-    static const char *const percent[] = {"百分数", "percent"};
+    static const char *const percent[] = {"百分值", "percent"};
     static const char *const fraction[] = {"小数", "fraction"};
 
     for (int i = 0; i < 2; i++) {

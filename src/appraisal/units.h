@@ -24,7 +24,7 @@ const char *cqa_unit_of_scheme(const char *unit);
 enum cqa_shares { CQA_SHARES_UNSAID, CQA_SHARES_PERCENT, CQA_SHARES_FRACTION };
 extern const char *const cqa_shares_words[]; /* NULL, "percent", "fraction" */
 
-/* What the unit of a heading says of it: 百分数, 小数, percent, fraction. */
+/* What the unit of a heading says of it: 百分值, 小数, percent, fraction. */
 enum cqa_shares cqa_unit_shares(const char *word);
 
 /* The unit at the end of a heading, "奖惩(元)", "完成率%": 1, its `word`, and how many bytes of

@@ -332,7 +332,7 @@ static void shares_are_asked_about_by_the_column(void **state)
         {SHARES("goal_1", "1.05%", "1%", "1.5%"), "", "1.05"},
         {SHARES("goal_1(fraction)", "1.05", "1", "1.5"), "", "105.00"},
         {SHARES("目标一（小数）", "1.05", "100%", "1.5"), "", "105.00"},
-        {SHARES("目标一（百分数）", "1.05", "1", "1.5"), "", "1.05"},
+        {SHARES("目标一（百分值）", "1.05", "1", "1.5"), "", "1.05"},
         {SHARES("goal_1", "1.05", "1", "1.5") "合计,3.55,300%\n", "ABC", NULL},
         {"agent,indicator,value\nA,goal_1,1.05\nA,goal_2,90\nB,goal_1,1\nB,goal_2,90\n"
          "C,goal_1,95%\nC,goal_2,90\n",
@@ -455,6 +455,29 @@ static void a_flag_changed_to_nothing_costs_nothing(void **state)
     }
 }
 
+/* No line of four-aspects takes recordings: an undecided flag in one is nothing to it. */
+static void recordings_that_no_line_takes_are_not_shown(void **state)
+{
+    struct appraised it = {.results = call_of("2025-11-20T10:00:00+08:00", "courier", 99, "null")};
+    struct cqa_buffer out = {.limit = 1 << 20};
+
+    (void)state;
+    appraise(&it, "four-aspects", "agent,attitude,ability,performance,diligence\nA,80,80,80,80\n");
+    assert_no_faults(&it);
+    assert_total(&it, "A", "80.00");
+    assert_int_equal(sheet_of(&it, "A")->undecided, 0);
+    assert_int_equal(it.appraisal.note_count, 0);
+    assert_int_equal(cqa_sheet_to_json(&it.appraisal, sheet_of(&it, "A"), &out), CQA_OK);
+    assert_non_null(strstr(out.text, "\"costs\":[]"));
+    assert_null(strstr(out.text, "courier"));
+    cqa_buffer_finish(&out);
+    finish(&it);
+    it.results = call_of("2025-11-20T10:00:00+08:00", "courier", 99, "null");
+    appraise(&it, "courier", "agent,initiative,action,effectiveness,conduct\nA,15,15,15,0\n");
+    assert_int_equal(sheet_of(&it, "A")->undecided, 1);
+    finish(&it);
+}
+
 /* 90 and 40: of November 90 (89–85: 20… 90: 23), never their mean of 65. */
 static void another_month_is_not_averaged_in(void **state)
 {
@@ -556,6 +579,7 @@ int main(void)
         cmocka_unit_test(cases_add_up),
         cmocka_unit_test(files_that_are_none_say_what_they_are),
         cmocka_unit_test(a_flag_changed_to_nothing_costs_nothing),
+        cmocka_unit_test(recordings_that_no_line_takes_are_not_shown),
         cmocka_unit_test(another_month_is_not_averaged_in),
         cmocka_unit_test(rubrics_do_not_mix),
         cmocka_unit_test(a_sheet_names_its_rubric),

@@ -51,7 +51,7 @@ static void headings_have_units(void **state)
         {"迟到(小时)", NULL, 1},
         {"迟到(起)", "late", 1},
         {"完成率(小数)", "done", 100},
-        {"完成率(百分数)", "done", 1},
+        {"完成率(百分值)", "done", 1},
         {"奖惩(元)", "reward", 1},
         {"奖惩（万元）", "reward", 10000},
         {"奖惩【千元】", "reward", 1000},
