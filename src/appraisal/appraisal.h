@@ -101,7 +101,9 @@ struct cqa_sheet {
     struct cqa_rational pay;                    /* none: the scheme has none, or no wage is known */
     const struct cqa_scored_call **calls;       /* all of the agent's in the period */
     size_t call_count;
-    size_t undecided;                      /* flags of those calls that nobody has decided */
+    size_t preliminary; /* of the agent's group, so many are left out with errors: what hangs on the
+                           whole group is not given; 0: it is */
+    size_t undecided;   /* flags of those calls that nobody has decided */
     const struct cqa_assumption **assumed; /* what was used for this agent, each once */
     size_t assumed_count;
 };

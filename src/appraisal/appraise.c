@@ -125,6 +125,7 @@ static void finish_sheet(struct cqa_engine_run *run, struct cqa_subject *subject
     if (run->scheme->pay != CQA_NOWHERE)
         subject->sheet.pay = subject->sheet.points[run->scheme->pay].value;
     cqa_run_lines(run, subject);
+    cqa_run_withhold_lines(run, &subject->sheet);
 }
 
 /* ---- all of them */
@@ -206,6 +207,8 @@ static enum cqa_status run_all(struct cqa_engine_run *run)
         cqa_run_grades(run);
     if (!run->no_memory)
         cqa_run_all_items(run, run->scheme->pay_first, run->scheme->item_count);
+    if (!run->no_memory)
+        cqa_run_preliminary(run);
     for (size_t i = 0; i < run->names.count && !run->no_memory; i++)
         if (cqa_subject_counts(&run->subjects[i]))
             finish_sheet(run, &run->subjects[i]);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "appraisal/engine.h"
+#include "appraisal/heading.h"
 #include "appraisal/spelling.h"
 
 enum { FOLD_BYTES = 1024, TRIMMED_LEAST = 3 /* rows, or none is left out */ };
@@ -47,6 +48,15 @@ static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
     if (index != CQA_NOWHERE)
         return index;
     list[0] = '\0';
+    const int other = cqa_heading_in_other_unit(run->scheme, row->indicator);
+    if (other != CQA_NOWHERE) {
+        cqa_unit_words(&run->scheme->indicators[other], list, sizeof list);
+        cqa_run_fault(run, subject, NULL, row->at,
+                      "agent \"%s\": \"%s\" is in another unit; allowed: none, or one of these: "
+                      "%s",
+                      subject->sheet.agent, row->indicator, list);
+        return CQA_NOWHERE;
+    }
     for (size_t i = 0; i < run->scheme->indicator_count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
                                  run->scheme->indicators[i].id);
@@ -158,14 +168,16 @@ static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *o
         run->subjects[i].sheet.figures = figures + i * width;
         run->subjects[i].spoiled = spoiled + i * width;
         run->subjects[i].is_summary =
-            cqa_spell_name(run->arena, run->names.items[i], &name) == CQA_SPELLED_SUMMARY;
+            cqa_spell_name(run->arena, run->names.items[i], &name) == CQA_SPELLED_SUMMARY &&
+            !cqa_roster_knows(run->input->roster, run->names.items[i]);
     }
     for (size_t i = rows->count; i-- > 0;) /* backwards, so that the first stays */
         run->subjects[owners[i]].first = rows->items[i].at;
     return CQA_OK;
 }
 
-/* "A01" and "a01" may be one person or two: nobody is computed until somebody says. */
+/* "A01" and "a01", "0801" and "801" may be one person or two: nobody is computed until somebody
+ * says. */
 static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
 {
     struct cqa_names folded = {0};
@@ -176,7 +188,7 @@ static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
         struct cqa_subject *subject = &run->subjects[i];
         char fold[FOLD_BYTES];
         size_t index;
-        cqa_spell_fold(run->names.items[i], fold, sizeof fold);
+        cqa_spell_fold_name(run->names.items[i], fold, sizeof fold);
         const char *name = cqa_arena_string(run->arena, fold);
         status = name == NULL ? CQA_E_NOMEM : cqa_names_add(&folded, name, &index);
         if (status != CQA_OK)
@@ -186,6 +198,9 @@ static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
             continue;
         }
         struct cqa_subject *first = &run->subjects[firsts[index] - 1];
+        if (cqa_roster_knows(run->input->roster, subject->sheet.agent) &&
+            cqa_roster_knows(run->input->roster, first->sheet.agent))
+            continue; /* two persons */
         cqa_run_fault(run, subject, NULL, subject->first,
                       "agent \"%s\" is also written \"%s\" (line %zu): one spelling for one person",
                       subject->sheet.agent, first->sheet.agent, first->first.line);

@@ -38,6 +38,7 @@ struct cqa_engine_run {
     struct cqa_buffer text;            /* for one explanation at a time */
     char period_seen[CQA_PERIOD_SIZE]; /* that of the first row that names one; "": none does */
     char window[CQA_PERIOD_SIZE];      /* the period whose calls count; "": nobody said */
+    unsigned char *withheld;           /* of each item: it hangs on the whole group */
     int posts_known;                   /* import or roster name posts at all */
     int calls_unclear;                 /* they are of several periods, and nobody said which */
     int no_memory;
@@ -93,6 +94,11 @@ void cqa_run_all_items(struct cqa_engine_run *run, size_t first, size_t end);
 void cqa_run_lines(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_assume(struct cqa_engine_run *run, struct cqa_sheet *sheet,
                     const struct cqa_assumption *assumption);
+
+/* Where somebody of a group is left out with an error: takes back what hangs on the whole group;
+ * then its lines. */
+void cqa_run_preliminary(struct cqa_engine_run *run);
+void cqa_run_withhold_lines(const struct cqa_engine_run *run, struct cqa_sheet *sheet);
 
 /* Grades by score, ranks, the forced distribution; then coefficient and bonus. */
 void cqa_run_grades(struct cqa_engine_run *run);

@@ -68,12 +68,19 @@ static int find_indicator(const struct cqa_scheme *scheme, const char *text)
 
 static struct cqa_heading of_indicator(int indicator, struct cqa_rational factor)
 {
-    return (struct cqa_heading){CQA_HEADING_VALUES, indicator, factor};
+    return (struct cqa_heading){CQA_HEADING_VALUES, indicator, factor, CQA_SHARES_UNSAID};
+}
+
+/* The same with the unit that stands behind it. */
+static struct cqa_heading of_indicator_in(int indicator, struct cqa_rational factor,
+                                          const char *unit)
+{
+    return (struct cqa_heading){CQA_HEADING_VALUES, indicator, factor, cqa_unit_shares(unit)};
 }
 
 static struct cqa_heading of_column(enum cqa_column column)
 {
-    return (struct cqa_heading){column, CQA_NOWHERE, cqa_rational_whole(1)};
+    return (struct cqa_heading){column, CQA_NOWHERE, cqa_rational_whole(1), CQA_SHARES_UNSAID};
 }
 
 /* A line end within a heading, which a cell that is too narrow has, is no part of it. */
@@ -109,7 +116,7 @@ static struct cqa_heading read_split(const struct cqa_scheme *scheme, char *plai
     plain[base] = '\0';
     const int indicator = find_indicator(scheme, plain);
     if (indicator != CQA_NOWHERE && cqa_unit_factor(&scheme->indicators[indicator], unit, &factor))
-        return of_indicator(indicator, factor);
+        return of_indicator_in(indicator, factor, unit);
     return of_column(indicator == CQA_NOWHERE ? find_column(plain) : CQA_HEADING_UNKNOWN);
 }
 
@@ -128,8 +135,28 @@ struct cqa_heading cqa_heading_read(const struct cqa_scheme *scheme, const char 
     return column != CQA_HEADING_UNKNOWN ? of_column(column) : read_split(scheme, plain);
 }
 
-/* The unit behind a heading whose name says nothing of the indicator. */
-static struct cqa_rational unit_of(const struct cqa_indicator *indicator, const char *text)
+int cqa_heading_in_other_unit(const struct cqa_scheme *scheme, const char *text)
+{
+    char plain[HEADING_BYTES];
+    char unit[CQA_UNIT_SIZE];
+    size_t base;
+
+    if (strlen(text) >= sizeof plain ||
+        cqa_heading_read(scheme, text).column != CQA_HEADING_UNKNOWN)
+        return CQA_NOWHERE;
+    cqa_spell_plain(text, plain, sizeof plain);
+    fold_lines(plain);
+    if (!cqa_unit_split(plain, &base, unit))
+        return CQA_NOWHERE;
+    while (base > 0 && plain[base - 1] == ' ')
+        base--;
+    plain[base] = '\0';
+    return find_indicator(scheme, plain);
+}
+
+/* Its unit is behind a heading whose name says nothing of the indicator. */
+static struct cqa_heading with_unit_of(const struct cqa_scheme *scheme, int indicator,
+                                       const char *text)
 {
     char plain[HEADING_BYTES];
     char unit[CQA_UNIT_SIZE];
@@ -138,9 +165,20 @@ static struct cqa_rational unit_of(const struct cqa_indicator *indicator, const 
 
     cqa_spell_plain(text, plain, sizeof plain);
     fold_lines(plain);
-    return cqa_unit_split(plain, &base, unit) && cqa_unit_factor(indicator, unit, &factor)
-               ? factor
-               : cqa_rational_whole(1);
+    return cqa_unit_split(plain, &base, unit) &&
+                   cqa_unit_factor(&scheme->indicators[indicator], unit, &factor)
+               ? of_indicator_in(indicator, factor, unit)
+               : of_indicator(indicator, cqa_rational_whole(1));
+}
+
+/* "done(fraction)": what somebody said of its shares goes before what the heading says. */
+static struct cqa_heading taken_with_shares(const struct cqa_scheme *scheme, const char *taken)
+{
+    char plain[HEADING_BYTES];
+
+    cqa_spell_plain(taken, plain, sizeof plain);
+    const struct cqa_heading heading = read_split(scheme, plain);
+    return heading.shares != CQA_SHARES_UNSAID ? heading : of_column(CQA_HEADING_UNKNOWN);
 }
 
 struct cqa_heading cqa_heading_taken(const struct cqa_scheme *scheme, const char *text,
@@ -151,11 +189,11 @@ struct cqa_heading cqa_heading_taken(const struct cqa_scheme *scheme, const char
     if (taken[0] == '\0')
         return of_column(CQA_HEADING_LEFT_OUT);
     if (indicator != CQA_NOWHERE)
-        return of_indicator(indicator, unit_of(&scheme->indicators[indicator], text));
+        return with_unit_of(scheme, indicator, text);
     for (int column = 0; column < CQA_HEADING_WORDS; column++)
         if (strcmp(cqa_column_words[column], taken) == 0)
             return of_column((enum cqa_column)column);
-    return of_column(CQA_HEADING_UNKNOWN);
+    return taken_with_shares(scheme, taken);
 }
 
 const char *cqa_heading_word(const struct cqa_scheme *scheme, const struct cqa_heading *heading)

@@ -4,8 +4,10 @@
 
 #include "appraisal/input.h"
 #include "appraisal/names.h"
+#include "appraisal/roster.h"
 #include "appraisal/scheme.h"
 #include "appraisal/table.h"
+#include "appraisal/units.h"
 
 /* A file of indicators: what it says, what was said of it before, and what became of it. */
 
@@ -20,6 +22,9 @@ struct cqa_import_how {
     /* Whom a name means: NULL: nobody has said, "" what is none, and is left out. NULL: as above.
      */
     const char *(*person)(void *context, const char *written);
+    /* Whoever it knows is a person, even one called 目标. NULL, or empty: nobody is known. */
+    const struct cqa_roster *roster;
+    int asks_about_strangers; /* a name that the roster does not know is a fault at its cell */
     void *context;
 };
 
@@ -32,6 +37,9 @@ struct cqa_import_column {
     int is_recalled;
     int is_empty; /* nothing stands under it */
     struct cqa_rational factor;
+    enum cqa_shares shares;                  /* as the heading, or somebody, says */
+    int in_percent;                          /* of an indicator in %: somebody may say it, */
+    int is_asked;                            /* and has to: what stands under it may be fractions */
     size_t column;                           /* its place */
     const char *samples[CQA_IMPORT_SAMPLES]; /* "": fewer */
 };

@@ -157,6 +157,7 @@ static enum cqa_status take_column(struct cqa_importer *importer, size_t index,
     const struct cqa_csv_cell *cell = &importer->record.cells[index];
 
     importer->factors[index] = read->factor;
+    importer->shares[index] = read->shares;
     if (read->column == CQA_HEADING_LEFT_OUT)
         return CQA_OK;
     if (read->column >= CQA_HEADING_WORDS) {
@@ -207,8 +208,9 @@ static enum cqa_status read_columns(struct cqa_importer *importer)
 
     importer->heads = cqa_arena_alloc(arena, (count + 1) * sizeof *importer->heads);
     importer->factors = cqa_arena_alloc(arena, (count + 1) * sizeof *importer->factors);
+    importer->shares = cqa_arena_alloc(arena, (count + 1) * sizeof *importer->shares);
     if (texts == NULL || recalled == NULL || read == NULL || importer->heads == NULL ||
-        importer->factors == NULL)
+        importer->factors == NULL || importer->shares == NULL)
         return CQA_E_NOMEM;
     for (size_t i = 0; i < count; i++)
         texts[i] = heading_text(&importer->record, i);

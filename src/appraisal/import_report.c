@@ -44,6 +44,10 @@ enum cqa_status cqa_import_report_columns(struct cqa_importer *importer, const c
         column->is_recalled = recalled != NULL && recalled[i] != NULL;
         column->is_empty = 1;
         column->factor = read[i].factor;
+        column->shares = read[i].shares;
+        column->in_percent =
+            read[i].column == CQA_HEADING_VALUES &&
+            cqa_scheme_in_percent(&importer->scheme->indicators[read[i].indicator]);
         column->column = record->cells[i].column;
         if (column->heading == NULL)
             return CQA_E_NOMEM;

@@ -2,6 +2,7 @@
 #include "appraisal/importer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "appraisal/period.h"
 #include "appraisal/scheme.h"
@@ -92,6 +93,28 @@ static void read_count(struct cqa_importer *importer, struct cqa_row *row)
         "agent \"%s\": the count \"%s\" must be a number above 0", row->agent, cell->text);
 }
 
+/* "3天" of what is counted in times: a number, in something else. */
+static int is_in_other_unit(const struct cqa_indicator *indicator, const char *text)
+{
+    const size_t digits = strspn(text, "+-0123456789.,");
+
+    return !indicator->yes_no && digits > 0 && text[digits] != '\0' &&
+           strpbrk(text, "0123456789") < text + digits &&
+           strpbrk(text + digits, "0123456789:") == NULL;
+}
+
+static void name_other_unit(struct cqa_importer *importer, const struct cqa_row *row,
+                            const struct cqa_indicator *indicator, const char *text)
+{
+    char list[400];
+
+    cqa_unit_words(indicator, list, sizeof list);
+    cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
+                         "agent \"%s\": \"%s\" of \"%s\" is in another unit; allowed: the number "
+                         "alone, or with one of these: %s",
+                         row->agent, text, row->indicator, list);
+}
+
 static void name_unreadable(struct cqa_importer *importer, const struct cqa_row *row,
                             const struct cqa_indicator *indicator, const char *text)
 {
@@ -105,6 +128,8 @@ static void name_unreadable(struct cqa_importer *importer, const struct cqa_row 
         cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
                              "agent \"%s\": \"%s\" of \"%s\" is unknown; allowed: %s", row->agent,
                              text, row->indicator, list);
+    else if (is_in_other_unit(indicator, text))
+        name_other_unit(importer, row, indicator, text);
     else
         cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
                              indicator->yes_no ? "agent \"%s\": \"%s\" of \"%s\" is not a number; "
@@ -112,31 +137,6 @@ static void name_unreadable(struct cqa_importer *importer, const struct cqa_row 
                                                : "agent \"%s\": \"%s\" of \"%s\" is not a number; "
                                                  "allowed: a decimal such as 94.5",
                              row->agent, text, row->indicator);
-}
-
-/* A column of percentages that a spreadsheet holds as fractions shows 0.85 for 85 %. Without the
- * sign nobody can tell it from 0.85 %, but where so little is usual. */
-static int may_be_a_fraction(const struct cqa_indicator *indicator, const char *text,
-                             struct cqa_rational value)
-{
-    return cqa_scheme_in_percent(indicator) && !indicator->small && cqa_rational_sign(value) > 0 &&
-           cqa_rational_compare(value, cqa_rational_whole(1)) < 0 && strstr(text, "%") == NULL &&
-           strstr(text, "％") == NULL;
-}
-
-static void ask_about_fraction(struct cqa_importer *importer, const struct cqa_row *row,
-                               const struct cqa_indicator *indicator, const char *text,
-                               struct cqa_rational value)
-{
-    char plain[CQA_RATIONAL_TEXT];
-    char hundredfold[CQA_RATIONAL_TEXT];
-
-    cqa_rational_exact(value, plain);
-    cqa_rational_exact(cqa_rational_multiply(value, cqa_rational_whole(100)), hundredfold);
-    cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
-                         "agent \"%s\": \"%s\" of \"%s\" may be %s %% or %s %%; allowed: \"%s\" or "
-                         "\"%s%%\"",
-                         row->agent, text, row->indicator, plain, hundredfold, hundredfold, plain);
 }
 
 /* Why this cell is no value of anybody; NULL: it may be one. */
@@ -151,7 +151,8 @@ static const char *why_no_value(const struct cqa_csv_cell *cell)
 /* The value in a cell; none, with a fault, where it is none of this indicator. */
 static struct cqa_rational value_of(struct cqa_importer *importer, const struct cqa_row *row,
                                     const struct cqa_indicator *indicator,
-                                    const struct cqa_csv_cell *cell, struct cqa_rational factor)
+                                    const struct cqa_csv_cell *cell,
+                                    const struct cqa_heading *heading, enum cqa_status *status)
 {
     const char *why = why_no_value(cell);
     struct cqa_rational value;
@@ -160,12 +161,13 @@ static struct cqa_rational value_of(struct cqa_importer *importer, const struct 
         cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
                              "agent \"%s\": \"%s\" of \"%s\": %p", row->agent, cell->text,
                              row->indicator, cqa_words_named(why));
-    else if (!cqa_value_read(indicator, cell->text, factor, &value))
+    else if (!cqa_value_read(indicator, cell->text, heading->factor, &value))
         name_unreadable(importer, row, indicator, cell->text);
-    else if (may_be_a_fraction(indicator, cell->text, value))
-        ask_about_fraction(importer, row, indicator, cell->text, value);
-    else
+    else {
+        if (cqa_scheme_in_percent(indicator) && heading->shares == CQA_SHARES_UNSAID)
+            *status = cqa_import_share(importer, indicator, cell, value);
         return value;
+    }
     return cqa_rational_none();
 }
 
@@ -173,28 +175,28 @@ static struct cqa_rational value_of(struct cqa_importer *importer, const struct 
  * is left to the appraisal to name. */
 static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *row,
                                  const struct cqa_csv_cell *named, const struct cqa_csv_cell *cell,
-                                 struct cqa_rational factor)
+                                 const struct cqa_heading *heading)
 {
+    enum cqa_status status = CQA_OK;
     const int index = cqa_scheme_indicator(importer->scheme, row->indicator);
     const struct cqa_indicator *indicator =
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
 
     row->at = cqa_import_place(importer, indicator == NULL ? named : cell);
     row->value = indicator == NULL ? cqa_rational_whole(0)
-                                   : value_of(importer, row, indicator, cell, factor);
-    return cqa_rows_add(importer->rows, row);
+                                   : value_of(importer, row, indicator, cell, heading, &status);
+    return status == CQA_OK ? cqa_rows_add(importer->rows, row) : status;
 }
 
 /* What stands under "indicator" may have its unit with it, as a heading has. */
-static struct cqa_rational read_indicator(struct cqa_importer *importer, struct cqa_row *row)
+static struct cqa_heading read_indicator(struct cqa_importer *importer, struct cqa_row *row)
 {
     const struct cqa_heading heading = cqa_heading_read(importer->scheme, row->indicator);
 
-    if (heading.column != CQA_HEADING_VALUES)
-        return cqa_rational_whole(1);
-    if (cqa_scheme_indicator(importer->scheme, row->indicator) != heading.indicator)
+    if (heading.column == CQA_HEADING_VALUES &&
+        cqa_scheme_indicator(importer->scheme, row->indicator) != heading.indicator)
         row->indicator = importer->scheme->indicators[heading.indicator].id;
-    return heading.factor;
+    return heading;
 }
 
 static enum cqa_status add_long(struct cqa_importer *importer, struct cqa_row *row)
@@ -213,9 +215,9 @@ static enum cqa_status add_long(struct cqa_importer *importer, struct cqa_row *r
                        "agent \"%s\": the value of \"%s\" is empty", row->agent, row->indicator);
         return CQA_OK;
     }
-    const struct cqa_rational factor = read_indicator(importer, row);
+    const struct cqa_heading heading = read_indicator(importer, row);
     return add_value(importer, row, &record->cells[importer->columns[CQA_HEADING_INDICATOR] - 1],
-                     &record->cells[index - 1], factor);
+                     &record->cells[index - 1], &heading);
 }
 
 static enum cqa_status add_wide(struct cqa_importer *importer, struct cqa_row *row)
@@ -228,8 +230,10 @@ static enum cqa_status add_wide(struct cqa_importer *importer, struct cqa_row *r
         const struct cqa_csv_cell *cell = &record->cells[i];
         if (importer->heads[i] == NULL || cell->text[0] == '\0')
             continue;
+        const struct cqa_heading heading = {CQA_HEADING_VALUES, CQA_NOWHERE, importer->factors[i],
+                                            importer->shares[i]};
         row->indicator = importer->heads[i];
-        status = add_value(importer, row, cell, cell, importer->factors[i]);
+        status = add_value(importer, row, cell, cell, &heading);
     }
     return status;
 }
@@ -241,6 +245,7 @@ static enum cqa_status add_values(struct cqa_importer *importer, struct cqa_row 
     const size_t faults = importer->faults->count;
     const size_t rows = importer->rows->count;
 
+    importer->is_about_others = spelled == CQA_SPELLED_SUMMARY;
     read_count(importer, row);
     enum cqa_status status =
         cqa_import_is_long(importer) ? add_long(importer, row) : add_wide(importer, row);
@@ -334,6 +339,8 @@ static enum cqa_status settle_person(struct cqa_importer *importer, struct cqa_r
         row->agent = person;
         *spelled = CQA_SPELLED_NAME;
     }
+    if (*spelled == CQA_SPELLED_SUMMARY && how != NULL && cqa_roster_knows(how->roster, written))
+        *spelled = CQA_SPELLED_NAME;
     enum cqa_status status = CQA_OK;
     if (*spelled != CQA_SPELLED_SUMMARY)
         status = cqa_import_report_name(importer, written, person ? person : written,
@@ -369,6 +376,33 @@ static void ask_about_agent(struct cqa_importer *importer, const char *agent,
                        agent);
 }
 
+/* Once a name. A unit is no person. */
+static void ask_about_stranger(struct cqa_importer *importer, const char *agent,
+                               enum cqa_spelled spelled)
+{
+    const struct cqa_roster *roster = importer->how ? importer->how->roster : NULL;
+    size_t index;
+
+    if (roster == NULL || roster->count == 0 || !importer->how->asks_about_strangers ||
+        importer->scheme->units || spelled == CQA_SPELLED_SUMMARY)
+        return;
+    const size_t known = importer->met.count;
+    if (cqa_names_add(&importer->met, agent, &index) != CQA_OK || index < known ||
+        cqa_roster_knows(roster, agent))
+        return;
+    const char *near = cqa_roster_near(roster, agent);
+    const struct cqa_place at = cqa_import_place(importer, cell_of(importer, CQA_HEADING_AGENT));
+    if (near != NULL)
+        cqa_faults_add(importer->faults, agent, at,
+                       "agent \"%s\": the roster does not know this name; it has \"%s\"", agent,
+                       near);
+    else
+        cqa_faults_add(importer->faults, agent, at,
+                       "agent \"%s\": the roster does not know this name; allowed: a name of the "
+                       "roster, or a row of its own in it",
+                       agent);
+}
+
 static enum cqa_status add_record(struct cqa_importer *importer)
 {
     enum cqa_spelled spelled, rater_spelled;
@@ -390,6 +424,7 @@ static enum cqa_status add_record(struct cqa_importer *importer)
     if (status != CQA_OK || is_out)
         return status;
     ask_about_agent(importer, row.agent, spelled);
+    ask_about_stranger(importer, row.agent, spelled);
     status = cqa_import_report_samples(importer);
     return status == CQA_OK ? add_values(importer, &row, spelled) : status;
 }
@@ -408,6 +443,7 @@ static enum cqa_status read_all(struct cqa_importer *importer)
         return status;
     for (; status == CQA_OK && cqa_import_next(importer); records++)
         status = good ? add_record(importer) : cqa_import_report_samples(importer);
+    cqa_import_ask_about_shares(importer);
     if (records == 0 && good)
         cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->table.place, 1, 1},
                        "there is a heading and no row under it");
@@ -439,6 +475,8 @@ enum cqa_status cqa_rows_read(const struct cqa_scheme *scheme, const struct cqa_
     } else if (status == CQA_E_REFUSED && cqa_import_report_book(&importer) != CQA_OK) {
         status = cqa_fail(error, CQA_E_NOMEM, "%s: out of memory", name);
     }
+    free(importer.small_shares);
+    cqa_names_finish(&importer.met);
     cqa_table_finish(&importer.table);
     return status;
 }

@@ -20,6 +20,20 @@ struct cqa_import_record {
     int is_cut;
 };
 
+/* A value under % without the sign, small enough to be a fraction: 0.85, 1, 1.05. */
+struct cqa_share {
+    size_t row;    /* in `rows` */
+    size_t column; /* its place */
+    const char *text;
+    struct cqa_rational value;
+};
+
+/* What a file has under one indicator in %. */
+struct cqa_share_column {
+    struct cqa_rational largest; /* of those without the sign; 0: there is none */
+    int has_fraction;            /* one is between 0 and 1 */
+};
+
 struct cqa_importer {
     const struct cqa_scheme *scheme;
     const struct cqa_import_how *how;
@@ -33,8 +47,14 @@ struct cqa_importer {
     size_t columns[CQA_HEADING_WORDS]; /* index of the cell plus 1; 0: there is none */
     const char **heads;                /* wide: the indicator of each cell, NULL elsewhere */
     struct cqa_rational *factors;      /* of each cell */
+    enum cqa_shares *shares;           /* of each cell, as its heading says */
     size_t head_count;
-    size_t first_row; /* of this file, in `rows` */
+    size_t first_row;               /* of this file, in `rows` */
+    struct cqa_names met;           /* held against the roster */
+    int is_about_others;            /* the row that is read */
+    struct cqa_share *small_shares; /* owned */
+    size_t small_count, small_capacity;
+    struct cqa_share_column *share_columns; /* of each indicator */
 };
 
 struct cqa_place cqa_import_place(const struct cqa_importer *importer,
@@ -49,6 +69,16 @@ int cqa_import_next(struct cqa_importer *importer);
 enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good) CQA_MUST_CHECK;
 
 extern const char cqa_import_about_others[]; /* why a row of sums is left out */
+
+/* ---- shares.c: 0.85 may be 85 %. What may be is known once the file was read. */
+
+/* A value of an indicator in %, as typed; it is the next row's. */
+enum cqa_status cqa_import_share(struct cqa_importer *importer,
+                                 const struct cqa_indicator *indicator,
+                                 const struct cqa_csv_cell *cell,
+                                 struct cqa_rational value) CQA_MUST_CHECK;
+/* Asks about those that may be fractions: their rows have no value then. */
+void cqa_import_ask_about_shares(struct cqa_importer *importer);
 
 /* ---- the report: nothing happens where there is none */
 

@@ -123,12 +123,22 @@ static void note_turned_away(struct cqa_engine_run *run, const struct turned_awa
         cqa_run_note(run, "calls of agents that the indicators do not name: %zu", away->strangers);
 }
 
+static int takes_recordings(const struct cqa_scheme *scheme)
+{
+    for (size_t i = 0; i < scheme->indicator_count; i++)
+        if (scheme->indicators[i].measuring != NULL)
+            return 1;
+    return 0;
+}
+
+/* Where no line depends on recordings, their rubrics, costs and undecided flags are no matter of
+ * the sheet. */
 void cqa_run_calls(struct cqa_engine_run *run)
 {
     const struct cqa_calls *calls = run->input->calls;
     struct turned_away away = {0};
 
-    if (calls == NULL)
+    if (calls == NULL || !takes_recordings(run->scheme))
         return;
     find_window(run);
     for (size_t i = 0; i < calls->count && !run->calls_unclear; i++)

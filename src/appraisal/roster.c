@@ -252,8 +252,9 @@ static enum cqa_status add_seat(struct importer *importer)
                                                                : CQA_N("the row names no person")));
         return CQA_OK;
     }
-    if (person_spelled == CQA_SPELLED_SUMMARY || !check_extension(importer, &seat, spelled) ||
-        !read_times(importer, &seat))
+    /* Somebody called 目标 has an extension; the sum under a roster has none. */
+    if ((person_spelled == CQA_SPELLED_SUMMARY && seat.extension == NULL) ||
+        !check_extension(importer, &seat, spelled) || !read_times(importer, &seat))
         return CQA_OK;
     if (roster->count == roster->capacity) {
         const size_t capacity = roster->capacity ? roster->capacity * 2 : 64;
@@ -424,6 +425,28 @@ const char *cqa_roster_person(const struct cqa_roster *roster, const char *exten
             break;
         if (strcmp(local, seat->to) < 0)
             return seat->person;
+    }
+    return NULL;
+}
+
+int cqa_roster_knows(const struct cqa_roster *roster, const char *person)
+{
+    for (size_t i = 0; roster != NULL && i < roster->count; i++)
+        if (strcmp(roster->seats[i].person, person) == 0)
+            return 1;
+    return 0;
+}
+
+const char *cqa_roster_near(const struct cqa_roster *roster, const char *name)
+{
+    char wanted[CELL_BYTES];
+    char other[CELL_BYTES];
+
+    cqa_spell_fold_name(name, wanted, sizeof wanted);
+    for (size_t i = 0; i < roster->count; i++) {
+        cqa_spell_fold_name(roster->seats[i].person, other, sizeof other);
+        if (strcmp(wanted, other) == 0)
+            return roster->seats[i].person;
     }
     return NULL;
 }

@@ -45,4 +45,11 @@ void cqa_roster_finish(struct cqa_roster *roster);
 const char *cqa_roster_person(const struct cqa_roster *roster, const char *extension,
                               const char *moment);
 
+/* Whoever the roster says is a person is one, at whatever time: 0, 1. NULL: nobody is known. */
+int cqa_roster_knows(const struct cqa_roster *roster, const char *person);
+
+/* The roster's spelling of a name that it does not know: other capitals, spaces, or zeros in front.
+ * NULL: none is near. Borrowed. */
+const char *cqa_roster_near(const struct cqa_roster *roster, const char *name);
+
 #endif

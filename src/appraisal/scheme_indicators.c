@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 #include "appraisal/scheme_load.h"
+#include "appraisal/units.h"
 
 const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {"none", "self", "supervisor",
                                                                 "peers", NULL};
@@ -9,6 +10,20 @@ static const char *const keys[] = {
     "id",     "names",  "unit",  "range",   "or_zero",      "whole",    "yes_no",   "round",
     "cap",    "period", "need",  "default", "required_for", "rated_by", "measured", "assumed",
     "reason", "rows",   "small", "values",  "roster",       "carried",  NULL};
+
+void cqa_scheme_unit(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                     const char **out)
+{
+    const char *written = NULL;
+
+    if (!cqa_yaml_get_string(node, "unit", 0, &written, loader->problems) || written == NULL)
+        return;
+    *out = cqa_unit_of_scheme(written);
+    if (*out == NULL)
+        cqa_yaml_problem(cqa_yaml_find(node, "unit"), loader->problems,
+                         "\"unit\" is \"%s\"; allowed for money: CNY (元), for shares: %%",
+                         written);
+}
 
 /* An id is a column of an import and a key of the output. */
 static void check_id(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -214,7 +229,7 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
     if (cqa_yaml_get_string(node, "id", 1, &indicator->id, loader->problems))
         check_id(loader, cqa_yaml_find(node, "id"), indicator->id);
     cqa_yaml_get_text(node, "names", 1, &indicator->names, loader->problems);
-    cqa_yaml_get_string(node, "unit", 0, &indicator->unit, loader->problems);
+    cqa_scheme_unit(loader, node, &indicator->unit);
     cqa_yaml_get_bool(node, "or_zero", 0, &indicator->or_zero, loader->problems);
     cqa_yaml_get_word(node, "rows", 0, rows_words, &rows_by, loader->problems);
     cqa_yaml_get_word(node, "roster", 0, roster_words, &by_roster, loader->problems);

@@ -445,7 +445,7 @@ static void load_item(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
         cqa_yaml_problem(cqa_yaml_find(node, "id"), loader->problems,
                          "the item \"%s\" is given twice", item->id);
     load_names(loader, node, item);
-    cqa_yaml_get_string(node, "unit", 0, &item->unit, loader->problems);
+    cqa_scheme_unit(loader, node, &item->unit);
     cqa_scheme_number(loader, node, "floor", 0, &item->floor);
     cqa_scheme_number(loader, node, "ceiling", 0, &item->ceiling);
     item->assumed = cqa_scheme_assumption(loader, node, "items", item->id);

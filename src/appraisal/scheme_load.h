@@ -49,4 +49,8 @@ int cqa_scheme_item(const struct cqa_scheme *scheme, const char *id);
  * divisions by 0. */
 void cqa_scheme_check(struct cqa_scheme_loader *loader);
 
+/* A "unit" by its one spelling; stays NULL where none is given. */
+void cqa_scheme_unit(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                     const char **out);
+
 #endif

@@ -112,6 +112,17 @@ static void put_assumed(const struct cqa_sheet *sheet, struct cqa_buffer *out)
     cqa_json_put(out, "]");
 }
 
+static void put_preliminary(const struct cqa_sheet *sheet, struct cqa_buffer *out)
+{
+    if (sheet->preliminary > 0)
+        cqa_json_said(out, "preliminary",
+                      cqa_words("of the group, left out with errors: %zu; what hangs on the whole "
+                                "group is not given",
+                                sheet->preliminary));
+    else
+        cqa_json_put(out, ",\"preliminary\":null");
+}
+
 /* ---- the sheet */
 
 static void put_grade(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
@@ -176,6 +187,7 @@ enum cqa_status cqa_sheet_to_json_parts(const struct cqa_appraisal *appraisal,
         put_pay(appraisal, sheet, out);
     put_shown(appraisal, sheet, parts, out);
     put_measured(appraisal, sheet, out);
+    put_preliminary(sheet, out);
     cqa_buffer_print(out, ",\"undecided_flags\":%zu}", sheet->undecided);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }

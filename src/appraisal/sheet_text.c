@@ -49,7 +49,7 @@ enum cqa_status cqa_sheets_csv_head(const struct cqa_appraisal *appraisal, struc
         cqa_buffer_add(out, ",", 1);
         put_cell(out, scheme->lines[i].id);
     }
-    cqa_buffer_print(out, ",undecided_flags,assumed\r\n");
+    cqa_buffer_print(out, ",undecided_flags,assumed,preliminary\r\n");
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
@@ -78,7 +78,10 @@ enum cqa_status cqa_sheet_to_csv(const struct cqa_appraisal *appraisal,
     cqa_buffer_print(out, ",%zu,", sheet->undecided);
     for (size_t i = 0; i < sheet->assumed_count; i++)
         cqa_buffer_print(out, "%s%s", i ? "; " : "", sheet->assumed[i]->where);
-    cqa_buffer_add(out, "\r\n", 2);
+    if (sheet->preliminary > 0)
+        cqa_buffer_print(out, ",%zu left out\r\n", sheet->preliminary);
+    else
+        cqa_buffer_add(out, ",\r\n", 3);
     return out->failed ? CQA_E_LIMIT : CQA_OK;
 }
 
@@ -233,6 +236,13 @@ enum cqa_status cqa_sheet_to_text(const struct cqa_appraisal *appraisal,
         cqa_buffer_print(out, " %s", name);
     }
     put_outcome(sheet, &page);
+    if (sheet->preliminary > 0) {
+        put_words(&page,
+                  "  Preliminary: of the group, left out with errors: %zu; what hangs on the whole "
+                  "group is not given",
+                  sheet->preliminary);
+        cqa_buffer_print(out, "\n");
+    }
     for (size_t i = 0; i < scheme->indicator_count; i++)
         if (scheme->indicators[i].measuring != NULL)
             put_measured(scheme, &scheme->indicators[i], &sheet->figures[i], &page);

@@ -41,6 +41,12 @@ static int is_space(unsigned c)
            (c >= 0x2000 && c <= 0x200A) || c == 0x202F;
 }
 
+/* Of plain text, where no other space is left: a byte of 标 is none, though its number is. */
+static int is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 void cqa_spell_plain(const char *text, char *out, size_t size)
 {
     size_t used = 0;
@@ -70,9 +76,21 @@ void cqa_spell_fold(const char *text, char *out, size_t size)
 
     cqa_spell_plain(text, out, size);
     for (size_t i = 0; out[i] != '\0'; i++)
-        if (!is_space((unsigned char)out[i]) && out[i] != '-' && out[i] != '_')
+        if (!is_blank(out[i]) && out[i] != '-' && out[i] != '_')
             out[used++] = (char)tolower((unsigned char)out[i]);
     out[used] = '\0';
+}
+
+void cqa_spell_fold_name(const char *text, char *out, size_t size)
+{
+    size_t zeros = 0;
+
+    cqa_spell_fold(text, out, size);
+    if (out[strspn(out, "0123456789")] != '\0')
+        return;
+    while (out[zeros] == '0' && out[zeros + 1] != '\0')
+        zeros++;
+    memmove(out, out + zeros, strlen(out + zeros) + 1);
 }
 
 /* ---- marks around a name */
@@ -94,9 +112,9 @@ static char *trimmed(char *text)
 {
     size_t length = strlen(text);
 
-    while (length > 0 && is_space((unsigned char)text[length - 1]))
+    while (length > 0 && is_blank(text[length - 1]))
         text[--length] = '\0';
-    while (is_space((unsigned char)*text))
+    while (is_blank(*text))
         text++;
     return text;
 }
@@ -159,26 +177,111 @@ static int is_grouped(const char *text)
 
 /* ---- rows about the others */
 
+/* Statistics, targets, periods and examples: what stands in a table's first column and is nobody.
+ * "Max" and "Min" are names. */
+static const char *const alone[] = {"total",       "totals",
+                                    "grandtotal",  "subtotal",
+                                    "sum",         "average",
+                                    "avg",         "mean",
+                                    "median",      "overall",
+                                    "highest",     "lowest",
+                                    "maximum",     "minimum",
+                                    "target",      "targets",
+                                    "stddev",      "count",
+                                    "headcount",   "fullmarks",
+                                    "fullscore",   "lastyear",
+                                    "ytd",         "example",
+                                    "sample",      "weight",
+                                    "weights",     "lastmonth",
+                                    "thismonth",   "yeartodate",
+                                    "monthtodate", "standarddeviation",
+                                    "std.dev",     "sameperiodlastyear",
+                                    "最高",        "最低",
+                                    "最大",        "最小",
+                                    "目标",        "标准",
+                                    "基准",        "上限",
+                                    "下限",        "分值",
+                                    "权重",        "计划",
+                                    "人数",        "总人数",
+                                    "总数",        "本月",
+                                    "上月",        "去年",
+                                    "上年",        "今年",
+                                    "本季",        "上季",
+                                    "全年",        "方差",
+                                    "极差",        "众数",
+                                    "例",          "参考",
+                                    "参考值"};
+
+/* Words that a longer text begins or ends with: 本月累计, 去年同期, 示例一. */
+static const char *const within[] = {
+    "合计",   "总计",   "小计",   "总和",   "汇总",   "共计",   "平均",   "均值",
+    "人均",   "中位数", "标准差", "累计",   "同期",   "同比",   "环比",   "示例",
+    "样例",   "范例",   "满分",   "目标值", "计划值", "标准值", "基准值", "最高分",
+    "最低分", "最高值", "最低值", "最大值", "最小值", "及格线", "合格线", "达标线"};
+
+/* 平均值, 平均分, 平均数; what only ends so. */
+static const char *const ends[] = {"平均值", "平均分", "平均数"};
+
+/* What only begins so, and goes on with what it is an example of. */
+static const char *const begins[] = {"例:", "例如", "example:", "e.g."};
+
+/* "3", "十二", at *text, which is moved behind it. */
+static int skip_count(const char **text)
+{
+    static const char *const digits[] = {"零", "一", "二", "两", "三", "四", "五",
+                                         "六", "七", "八", "九", "十", "百", "千"};
+    const char *from = *text;
+    int found = 1;
+
+    while (found) {
+        const size_t length = strspn(*text, "0123456789");
+        *text += length;
+        found = length > 0;
+        for (size_t i = 0; i < sizeof digits / sizeof *digits; i++)
+            if (starts_with(*text, digits[i])) {
+                *text += strlen(digits[i]);
+                found = 1;
+                break;
+            }
+    }
+    return *text > from;
+}
+
+/* 共3人, 共十二名, 3人; "3 people". */
+static int is_count(const char *folded)
+{
+    static const char *const people[] = {"人", "名", "位", "人次", "名员工", "people", "persons"};
+    const char *text = folded + (starts_with(folded, "共") ? strlen("共") : 0);
+
+    if (!skip_count(&text))
+        return 0;
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++)
+        if (strcmp(text, people[i]) == 0)
+            return 1;
+    return 0;
+}
+
 static int is_summary(const char *text)
 {
-    static const char *const english[] = {"total",   "totals", "grandtotal", "subtotal", "sum",
-                                          "average", "avg",    "mean",       "median",   "overall"};
-    static const char *const chinese[] = {"合计", "总计", "小计", "总和", "汇总",
-                                          "共计", "平均", "均值", "人均", "中位数"};
     char folded[NAME_BYTES];
 
     cqa_spell_fold(text, folded, sizeof folded);
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (starts_with(folded, begins[i]))
+            return 1;
     folded[strcspn(folded, "(")] = '\0'; /* 合计（10人） */
     while (ends_with(folded, ":") || ends_with(folded, "."))
         folded[strlen(folded) - 1] = '\0';
-    for (size_t i = 0; i < sizeof english / sizeof *english; i++)
-        if (strcmp(folded, english[i]) == 0)
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (strcmp(folded, alone[i]) == 0)
             return 1;
-    for (size_t i = 0; i < sizeof chinese / sizeof *chinese; i++)
-        if (starts_with(folded, chinese[i]) || ends_with(folded, chinese[i]))
+    for (size_t i = 0; i < sizeof within / sizeof *within; i++)
+        if (starts_with(folded, within[i]) || ends_with(folded, within[i]))
             return 1;
-    return ends_with(folded, "平均值") || ends_with(folded, "平均分") ||
-           ends_with(folded, "平均数");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(folded, ends[i]))
+            return 1;
+    return is_count(folded);
 }
 
 enum cqa_spelled cqa_spell_name(struct cqa_arena *arena, const char *text, const char **name)

@@ -13,7 +13,7 @@
 
 enum cqa_spelled {
     CQA_SPELLED_NAME,
-    CQA_SPELLED_SUMMARY,  /* 合计, 平均: a row about the others, not a person */
+    CQA_SPELLED_SUMMARY,  /* 合计, 满分, 共3人: a row about the others, not a person */
     CQA_SPELLED_REWRITTEN /* 8.001E+03, 8,001: a spreadsheet wrote it so, digits may be lost */
 };
 
@@ -26,5 +26,8 @@ void cqa_spell_plain(const char *text, char *out, size_t size);
 
 /* What two spellings of one name have in common: no spaces, "-", "_", nor capitals. */
 void cqa_spell_fold(const char *text, char *out, size_t size);
+
+/* The same of persons: 801 may be 0801, whose zero a spreadsheet took. */
+void cqa_spell_fold_name(const char *text, char *out, size_t size);
 
 #endif

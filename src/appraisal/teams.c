@@ -38,8 +38,9 @@ static enum cqa_status add_up(struct cqa_engine_run *run, struct cqa_ref ref, st
         struct team *team = &teams->items[index];
         if (team->count + team->missing == 0)
             team->sum = cqa_rational_whole(0);
-        const struct cqa_rational value =
-            subject->blocked ? cqa_rational_none() : value_of(subject, ref);
+        if (subject->blocked)
+            continue; /* the team's mean is not given */
+        const struct cqa_rational value = value_of(subject, ref);
         if (cqa_rational_valid(value)) {
             team->sum = cqa_rational_add(team->sum, value);
             team->count++;

@@ -156,15 +156,16 @@ static int read_listed(const struct cqa_indicator *indicator, const char *text,
     return 0;
 }
 
-/* "-¥100": the sign before it stays the number's. 0: it has none. */
+/* "-¥100", "RMB 5": the sign before it stays the number's. 0: it has none. */
 static int skip_yuan(char **number)
 {
-    static const char *const signs[] = {"¥", "￥"};
+    static const char *const signs[] = {"¥", "￥", "RMB", "CNY", "人民币"};
     const int is_negative = **number == '-';
 
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strncmp(*number + is_negative, signs[i], strlen(signs[i])) == 0) {
+        if (strncasecmp(*number + is_negative, signs[i], strlen(signs[i])) == 0) {
             *number += strlen(signs[i]);
+            *number += strspn(*number + is_negative, " ");
             if (is_negative)
                 **number = '-';
             return 1;
@@ -196,8 +197,8 @@ static int read_with_unit(const struct cqa_indicator *indicator, const char *tex
     return cqa_rational_valid(*out);
 }
 
-int cqa_value_read(const struct cqa_indicator *indicator, const char *text,
-                   struct cqa_rational factor, struct cqa_rational *out)
+static int read_plain(const struct cqa_indicator *indicator, const char *text,
+                      struct cqa_rational factor, struct cqa_rational *out)
 {
     const int is_time = indicator->unit != NULL && strcmp(indicator->unit, "s") == 0;
 
@@ -205,10 +206,42 @@ int cqa_value_read(const struct cqa_indicator *indicator, const char *text,
         return read_listed(indicator, text, out);
     if (indicator->yes_no && read_word(text, out))
         return 1;
-    if (cqa_value_number(text, cqa_scheme_in_percent(indicator), out)) {
+    if (cqa_value_number(text, 0, out)) {
         *out = cqa_rational_multiply(*out, factor);
         return cqa_rational_valid(*out);
     }
+    if (cqa_scheme_in_percent(indicator) && cqa_value_number(text, 1, out))
+        return 1; /* 85 % under a heading that says fractions */
     return (is_time && (read_clock(text, out) || read_units(text, out))) ||
            read_with_unit(indicator, text, out);
+}
+
+/* "(50)", as accounts write what is less than nothing: what stands in the brackets. */
+static int is_in_brackets(const char *text, char out[CELL_TEXT])
+{
+    char plain[CELL_TEXT];
+
+    if (strlen(text) >= sizeof plain)
+        return 0;
+    cqa_spell_plain(text, plain, sizeof plain);
+    const size_t length = strlen(plain);
+    if (length < 3 || plain[0] != '(' || plain[length - 1] != ')' || strpbrk(plain, "+-") != NULL)
+        return 0;
+    plain[length - 1] = '\0';
+    strcpy(out, plain + 1);
+    return strpbrk(out, "()") == NULL && strpbrk(out, "0123456789") != NULL;
+}
+
+int cqa_value_read(const struct cqa_indicator *indicator, const char *text,
+                   struct cqa_rational factor, struct cqa_rational *out)
+{
+    char within[CELL_TEXT];
+
+    if (read_plain(indicator, text, factor, out))
+        return 1;
+    if (indicator->word_count > 0 || !is_in_brackets(text, within) ||
+        !read_plain(indicator, within, factor, out))
+        return 0;
+    *out = cqa_rational_multiply(*out, cqa_rational_whole(-1));
+    return 1;
 }

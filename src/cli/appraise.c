@@ -28,7 +28,8 @@ static const char HELP[] =
     "  -r, --results FILE    results of calls, one a line (callqa analyze --format jsonl, or the\n"
     "                        server's export), for what callqa measures itself\n"
     "  -R, --roster FILE     person,extension,team,post,from,to, as .xlsx or CSV: whose call it "
-    "was\n"
+    "was,\n"
+    "                        and who may be appraised\n"
     "  -p, --period PERIOD   2025-11 or 2025Q4: calls of other times do not count\n"
     "      --before FILE     sheets of an earlier period (--format jsonl --period of it), for "
     "what\n"
@@ -201,15 +202,19 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
 {
     const struct cqa_table_children children = {get_children, work};
     const struct cqa_table_source roster = {&children, NULL};
-    const struct cqa_import_how how = {.source = {&children, options->sheet}};
-    enum cqa_status status = cqa_rows_import(work->scheme, &how, options->indicators, &work->rows,
-                                             &work->faults, &work->report, error);
+    const struct cqa_import_how how = {.source = {&children, options->sheet},
+                                       .roster = options->roster ? &work->roster : NULL,
+                                       .asks_about_strangers = 1};
+    enum cqa_status status = CQA_OK;
 
+    if (options->roster != NULL)
+        status = cqa_roster_import(&roster, options->roster, &work->roster, &work->faults, error);
+    if (status == CQA_OK)
+        status = cqa_rows_import(work->scheme, &how, options->indicators, &work->rows,
+                                 &work->faults, &work->report, error);
     if (status == CQA_OK && options->results != NULL)
         status =
             cqa_calls_import(&work->calls, work->scheme, options->results, &work->faults, error);
-    if (status == CQA_OK && options->roster != NULL)
-        status = cqa_roster_import(&roster, options->roster, &work->roster, &work->faults, error);
     for (size_t i = 0; i < options->before_count && status == CQA_OK; i++)
         status = cqa_history_import(&work->history, work->scheme, options->before[i], &work->faults,
                                     error);

@@ -30,13 +30,13 @@ static int same_fold(const char *a, const char *b)
     char left[FOLD_BYTES];
     char right[FOLD_BYTES];
 
-    cqa_spell_fold(a, left, sizeof left);
-    cqa_spell_fold(b, right, sizeof right);
+    cqa_spell_fold_name(a, left, sizeof left);
+    cqa_spell_fold_name(b, right, sizeof right);
     return strcmp(left, right) == 0;
 }
 
-/* Names of the file that differ by capitals, spaces or hyphens alone: the appraisal finds the fault
- * itself. Both are asked about. */
+/* Names of the file that differ by capitals, spaces, hyphens or zeros in front alone: the appraisal
+ * finds the fault itself. Both are asked about. */
 static enum cqa_status mark_twins(struct cqa_reading *reading)
 {
     struct cqa_import_report *report = &reading->report;
@@ -49,7 +49,7 @@ static enum cqa_status mark_twins(struct cqa_reading *reading)
     for (size_t i = 0; i < report->name_count && status == CQA_OK; i++) {
         char fold[FOLD_BYTES];
         size_t index;
-        cqa_spell_fold(report->names[i].person, fold, sizeof fold);
+        cqa_spell_fold_name(report->names[i].person, fold, sizeof fold);
         const char *kept = cqa_arena_string(&report->arena, fold);
         const size_t before = folds.count;
         status = kept == NULL ? CQA_E_NOMEM : cqa_names_add(&folds, kept, &index);
@@ -57,7 +57,9 @@ static enum cqa_status mark_twins(struct cqa_reading *reading)
             break;
         if (index == before)
             firsts[index] = i;
-        else if (strcmp(report->names[firsts[index]].person, report->names[i].person) != 0)
+        else if (strcmp(report->names[firsts[index]].person, report->names[i].person) != 0 &&
+                 !(is_known(reading, report->names[firsts[index]].person) &&
+                   is_known(reading, report->names[i].person)))
             reading->is_asked[i] = reading->is_asked[firsts[index]] = 1;
     }
     cqa_names_finish(&folds);
@@ -110,6 +112,9 @@ static void put_column(const struct cqa_reading *reading, const struct cqa_impor
     cqa_buffer_print(out, ",\"remembered\":%s,\"empty\":%s", column->is_recalled ? "true" : "false",
                      column->is_empty ? "true" : "false");
     cqa_json_member(out, "times", cqa_rational_exact(column->factor, factor));
+    cqa_json_member(out, "shares", cqa_shares_words[column->shares]);
+    cqa_buffer_print(out, ",\"in_percent\":%s,\"asked\":%s", column->in_percent ? "true" : "false",
+                     column->is_asked ? "true" : "false");
     put_cell(reading, reading->report.head_line, column->column, out);
     cqa_json_put(out, ",\"samples\":[");
     for (int i = 0; i < CQA_IMPORT_SAMPLES && column->samples[i] != NULL; i++) {

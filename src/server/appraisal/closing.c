@@ -19,6 +19,7 @@ struct lack {
     size_t objections;
     int64_t undecided;
     size_t unsigned_sheets;
+    size_t preliminary;
     size_t left_out;
 };
 
@@ -46,6 +47,7 @@ static void count(struct lack *lack)
         if (!in_sight(lack, sheet->agent, sheet->team))
             continue;
         lack->undecided += sheet->undecided;
+        lack->preliminary += sheet->is_preliminary != 0;
         lack->unsigned_sheets += lack->signs[i].counts != CQA_SIDES_ALL;
     }
     for (size_t i = 0; i < lack->outcome.left_out_count; i++) {
@@ -124,12 +126,15 @@ void cqa_get_readiness(struct cqa_request *request)
     const enum cqa_status status = find_lack(request, &round, NULL, &lack, &error);
     if (status == CQA_OK) {
         const int ready = round.stage == CQA_ROUND_OBJECTIONS && lack.undecided == 0 &&
-                          lack.objections == 0 && lack.unsigned_sheets == 0 && lack.left_out == 0;
+                          lack.objections == 0 && lack.unsigned_sheets == 0 && lack.left_out == 0 &&
+                          lack.preliminary == 0;
         cqa_buffer_print(&out,
                          "{\"ready\":%s,\"stage\":\"%s\",\"undecided_flags\":%lld,"
+                         "\"preliminary\":%zu,"
                          "\"open_objections\":[%s],\"unsigned\":[",
                          ready ? "true" : "false", cqa_round_stage_words[round.stage],
-                         (long long)lack.undecided, lack.objecting.text ? lack.objecting.text : "");
+                         (long long)lack.undecided, lack.preliminary,
+                         lack.objecting.text ? lack.objecting.text : "");
         put_unsigned(&lack, &out);
         cqa_json_put(&out, "],\"left_out\":[");
         put_left_out(&lack, cqa_asked_reader(request), &out);
@@ -186,6 +191,7 @@ static int is_complete(struct cqa_request *request, const struct lack *lack,
         {wish->ignore_undecided ? 0 : lack->undecided, CQA_N("%lld undecided flags")},
         {(long long)lack->objections, CQA_N("%lld objections without an answer")},
         {(long long)lack->unsigned_sheets, CQA_N("%lld sheets not signed by all three sides")},
+        {(long long)lack->preliminary, CQA_N("%lld preliminary sheets")},
         {wish->ignore_left_out ? 0 : (long long)lack->left_out, CQA_N("%lld people left out")},
     };
 

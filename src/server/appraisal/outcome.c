@@ -82,6 +82,7 @@ static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
     out->agent = keep(making, sheet->agent);
     out->team = keep(making, cqa_work_team(making->work, sheet->agent));
     out->undecided = (int64_t)sheet->undecided;
+    out->is_preliminary = sheet->preliminary > 0;
     making->failed |= cqa_sheet_numbers(appraisal, sheet, &making->text) != CQA_OK;
     out->numbers = take(making);
     making->failed |= cqa_sheet_to_csv(appraisal, sheet, &making->text) != CQA_OK;

@@ -18,6 +18,7 @@ struct cqa_outcome_sheet {
     const char *agent;
     const char *team; /* NULL: none known */
     int64_t undecided;
+    int is_preliminary;                  /* others of the group are left out with errors */
     const char *numbers;                 /* what signatures are for: cqa_sheet_numbers */
     const char *row[CQA_READER_COUNT];   /* an object, for the table */
     const char *whole[CQA_READER_COUNT]; /* with the trace; NULL: not asked for */

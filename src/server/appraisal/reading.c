@@ -61,7 +61,8 @@ static int is_about_others(struct cqa_reading *reading, const char *agent)
 {
     const char *name;
 
-    return cqa_spell_name(&reading->all.arena, agent, &name) == CQA_SPELLED_SUMMARY;
+    return cqa_spell_name(&reading->all.arena, agent, &name) == CQA_SPELLED_SUMMARY &&
+           cqa_members_find(&reading->members, agent) == NULL;
 }
 
 /* Nothing of an agent with a fault, everything of the others; nothing of rows about them. */
@@ -136,8 +137,11 @@ static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme 
 {
     struct cqa_reading *reading = memory->reading;
     const struct cqa_table_children children = {get_children, (void *)(uintptr_t)wish};
-    const struct cqa_import_how how = {
-        .source = {&children, wish->sheet}, .recall = recall, .person = person, .context = memory};
+    const struct cqa_import_how how = {.source = {&children, wish->sheet},
+                                       .recall = recall,
+                                       .person = person,
+                                       .roster = &reading->members.roster,
+                                       .context = memory};
     enum cqa_status status =
         cqa_answers_names(memory->scores, &reading->report.arena, &reading->names, memory->error);
 
@@ -157,7 +161,10 @@ static enum cqa_status check(struct cqa_reading *reading, const struct cqa_schem
                              const struct cqa_round *round, struct cqa_error *error)
 {
     const struct cqa_appraisal_input input = {
-        .scheme = scheme, .rows = &reading->all, .period = round->period};
+        .scheme = scheme,
+        .rows = &reading->all,
+        .roster = reading->members.count > 0 ? &reading->members.roster : NULL,
+        .period = round->period};
     enum cqa_status status = cqa_reading_ask(reading, scheme, round);
 
     if (status != CQA_OK)

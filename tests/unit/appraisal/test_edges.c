@@ -49,9 +49,23 @@ static void assert_left_out(const struct appraised *it, const char *agent, int i
  * of every range besides, which is nobody's fault. */
 static void rows_about_the_others_are_nobody(void **state)
 {
-    static const char *const words[] = {"合计",    "平均",   "总计：",
-                                        "小 计",   "平均分", "本月合计（10人）",
-                                        "Average", "TOTAL",  "Grand Total"};
+    static const char *const words[] = {"合计",        "平均",
+                                        "总计：",      "小 计",
+                                        "平均分",      "本月合计（10人）",
+                                        "Average",     "TOTAL",
+                                        "Grand Total", "满分",
+                                        "目标值",      "最高",
+                                        "最低分",      "标准差",
+                                        "本月累计",    "去年同期",
+                                        "共3人",       "共十二名",
+                                        "10人",        "示例",
+                                        "例：张三",    "示例（请删除）",
+                                        "权重",        "环比",
+                                        "Std. Dev.",   "Standard deviation",
+                                        "Target",      "Full marks",
+                                        "Last year",   "3 people",
+                                        "Example",     "Highest",
+                                        "YTD"};
 
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -101,7 +115,9 @@ static void one_person_has_one_spelling(void **state)
 
 static void names_keep_what_is_theirs(void **state)
 {
-    static const char *const names[] = {"A-01", "O'Neil", "8E12", "张 伟", "1.5", "平安", "Max"};
+    static const char *const names[] = {"A-01", "O'Neil", "8E12", "张 伟",  "1.5",
+                                        "平安", "Max",    "Min",  "高最",   "例外",
+                                        "共三", "本月生", "人杰", "计划明", "张栠"};
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -140,6 +156,59 @@ static void two_spellings_are_asked_about(void **state)
     assert_fault(&it, "in.csv", 2, 5, "\"A01\" is also written \"a01\" (line 3)");
     assert_fault(&it, "in.csv", 3, 5, "\"a01\" is also written \"A01\" (line 2)");
     assert_int_equal(it.appraisal.sheet_count, 1);
+    finish(&it);
+}
+
+/* A zero that a spreadsheet took: one person, or two. */
+static void zeros_in_front_are_asked_about(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "agent-2013", FRONT "0801,2000,3,100\n801,2000,3,100\nB,2000,3,100\n");
+    assert_fault(&it, "in.csv", 2, 6, "\"0801\" is also written \"801\" (line 3)");
+    assert_fault(&it, "in.csv", 3, 5, "\"801\" is also written \"0801\" (line 2)");
+    assert_int_equal(it.appraisal.sheet_count, 1);
+    finish(&it);
+    it.seats = "person,extension\n0801,1\n801,2\nB,3\n"; /* two, as the roster says */
+    appraise(&it, "agent-2013", FRONT "0801,2000,3,100\n801,2000,3,100\nB,2000,3,100\n");
+    assert_no_faults(&it);
+    assert_int_equal(it.appraisal.sheet_count, 3);
+    finish(&it);
+    appraise(&it, "agent-2013", FRONT "A-01,2000,3,100\nA-1,2000,3,100\n");
+    assert_no_faults(&it);
+    finish(&it);
+}
+
+/* Who is a person, the roster says: 目标 is one, and 801 is 0801's. */
+static void the_roster_says_who_is_a_person(void **state)
+{
+    static const char seats[] = "person,extension\n0801,1\n最高,2\n";
+    static const char csv[] = FRONT "801,2000,3,100\n最高,2000,3,100\n满分,9,9,9\nC,2000,3,100\n";
+    struct appraised it = {0};
+    struct cqa_problems problems = {0};
+    struct cqa_error error = {0};
+    const struct cqa_import_how how = {.roster = &it.roster, .asks_about_strangers = 1};
+    char *text = scheme_text("agent-2013");
+
+    (void)state;
+    it.scheme = scheme_of(text, strlen(text), &problems);
+    free(text);
+    assert_int_equal(
+        cqa_roster_read(NULL, seats, sizeof seats - 1, "r", &it.roster, &it.faults, &error),
+        CQA_OK);
+    assert_int_equal(cqa_rows_read(it.scheme, &how, csv, sizeof csv - 1, "in.csv", &it.rows,
+                                   &it.faults, NULL, &error),
+                     CQA_OK);
+    assert_int_equal(it.faults.count, 2);
+    assert_fault(&it, "in.csv", 2, 1, "the roster does not know this name; it has \"0801\"");
+    assert_fault(&it, "in.csv", 5, 1, "\"C\": the roster does not know this name; allowed: a name");
+    const struct cqa_appraisal_input input = {
+        .scheme = it.scheme, .rows = &it.rows, .roster = &it.roster};
+    assert_int_equal(cqa_appraise(&input, &it.faults, &it.appraisal, &error), CQA_OK);
+    assert_int_equal(it.appraisal.sheet_count, 1);
+    assert_total(&it, "最高", "860.00");
+    assert_left_out(&it, "满分", 0);
     finish(&it);
 }
 
@@ -216,6 +285,7 @@ static void a_blank_post_is_asked_about(void **state)
     "工号,首次解决率,24小时内解决率,电话/在线响应时间,短信/邮件回复时间,电话/在线满意度," \
     "短信/邮件满意度,服务态度,知识掌握程度,团队合作\n"
 
+/* 0.85 says that the column may be fractions: 1 is asked about with it. */
 static void a_fraction_under_percent_is_asked_about(void **state)
 {
     struct appraised it = {0};
@@ -224,10 +294,80 @@ static void a_fraction_under_percent_is_asked_about(void **state)
     appraise(&it, "after-sales-thresholds",
              TEN "8001,0.85,95,20,600,5,5,1,1,1\n8002,85%,96％,20,600,5,5,1,1,1\n"
                  "8003,0.85%,95,20,600,5,5,1,1,1\n8004,1,0,20,600,5,5,1,1,1\n");
-    assert_fault(&it, "in.csv", 2, 6, "may be 0.85 % or 85 %; allowed: \"85\" or \"0.85%\"");
-    assert_int_equal(it.appraisal.sheet_count, 3);
+    assert_fault(&it, "in.csv", 2, 6, "may be 0.85 % or 85 %; allowed: \"85%\" or \"0.85%\"");
+    assert_fault(&it, "in.csv", 5, 6, "may be 1 % or 100 %; allowed: \"100%\" or \"1%\"");
+    assert_int_equal(it.appraisal.sheet_count, 2);
     assert_figure(&it, "8002", "first_contact_resolution", "85.00");
     assert_figure(&it, "8003", "first_contact_resolution", "0.85");
+    finish(&it);
+}
+
+static const char goals[] =
+    "scheme: s\nversion: \"1\"\nnames: {en: a, zh: b}\nsource: here\nperiod: monthly\nindicators:\n"
+    "  - {id: goal_1, names: {en: Goal 1, zh: 目标一}, unit: \"%\", range: [0, 150], need: "
+    "required}\n"
+    "  - {id: goal_2, names: {en: Goal 2, zh: 目标二}, unit: \"%\", range: [0, 150], need: "
+    "required}\n"
+    "items:\n  - {id: t, names: {en: T, zh: T}, type: sum, plus: [goal_1, goal_2]}\ntotal: t\n";
+
+#define SHARES(heading, a, b, c)                                                                   \
+    "agent," heading ",goal_2\nA," a ",100%\nB," b ",100%\nC," c ",100%\n"
+
+/* Goals that are done to 105, 100 and 150 per cent, as a spreadsheet without a format has them. */
+static void shares_are_asked_about_by_the_column(void **state)
+{
+    static const struct {
+        const char *csv;
+        const char *asked;  /* those of A, B, C */
+        const char *figure; /* of A; NULL: asked about */
+    } table[] = {
+        {SHARES("goal_1", "1.05", "1", "1.5"), "ABC", NULL},
+        {SHARES("目标一(%)", "1.05", "1", "1.5"), "ABC", NULL},
+        {SHARES("goal_1", "0.95", "1", "1.5"), "ABC", NULL},
+        {SHARES("goal_1", "1.05", "1", "95"), "AB", NULL},
+        {SHARES("goal_1", "0", "1", "1.5"), "BC", "0.00"},
+        {SHARES("goal_1", "105%", "1.5", "98"), "B", "105.00"},
+        {SHARES("goal_1", "105", "100", "98"), "", "105.00"},
+        {SHARES("goal_1", "1.5", "3.2", "5.1"), "", "1.50"},
+        {SHARES("goal_1", "1.05%", "1%", "1.5%"), "", "1.05"},
+        {SHARES("goal_1(fraction)", "1.05", "1", "1.5"), "", "105.00"},
+        {SHARES("目标一（小数）", "1.05", "100%", "1.5"), "", "105.00"},
+        {SHARES("目标一（百分值）", "1.05", "1", "1.5"), "", "1.05"},
+        {SHARES("goal_1", "1.05", "1", "1.5") "合计,3.55,300%\n", "ABC", NULL},
+        {"agent,indicator,value\nA,goal_1,1.05\nA,goal_2,90\nB,goal_1,1\nB,goal_2,90\n"
+         "C,goal_1,95%\nC,goal_2,90\n",
+         "AB", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct appraised it = {0};
+        appraise_text(&it, strdup(goals), table[i].csv, strlen(table[i].csv));
+        for (const char *agent = "ABC"; *agent != '\0'; agent++) {
+            const char name[2] = {*agent, '\0'};
+            if ((find_sheet(&it, name) == NULL) != (strchr(table[i].asked, *agent) != NULL))
+                fail_msg("%s of %s", name, table[i].csv);
+        }
+        if (table[i].figure != NULL)
+            assert_figure(&it, "A", "goal_1", table[i].figure);
+        finish(&it);
+    }
+}
+
+/* What is counted in times, in days: nobody is computed from it. */
+static void another_unit_is_an_error(void **state)
+{
+    struct appraised it = {0};
+
+    (void)state;
+    appraise(&it, "agent-2013", "工号,话务总量(通),错单量(次),录音质检\n8001,2000,3,100\n");
+    assert_fault(&it, "in.csv", 2, 11,
+                 "\"错单量(次)\" is in another unit; allowed: none, or one of these: orders, 单");
+    assert_int_equal(it.appraisal.sheet_count, 0);
+    finish(&it);
+    appraise(&it, "agent-2013", FRONT "A,2000,3天,100\nB,2000,3单,100\n");
+    assert_fault(&it, "in.csv", 2, 8, "\"3天\" of \"wrong_orders\" is in another unit");
+    assert_total(&it, "B", "860.00");
     finish(&it);
 }
 
@@ -313,6 +453,29 @@ static void a_flag_changed_to_nothing_costs_nothing(void **state)
         assert_total(&it, "A", table[i].total);
         finish(&it);
     }
+}
+
+/* No line of four-aspects takes recordings: an undecided flag in one is nothing to it. */
+static void recordings_that_no_line_takes_are_not_shown(void **state)
+{
+    struct appraised it = {.results = call_of("2025-11-20T10:00:00+08:00", "courier", 99, "null")};
+    struct cqa_buffer out = {.limit = 1 << 20};
+
+    (void)state;
+    appraise(&it, "four-aspects", "agent,attitude,ability,performance,diligence\nA,80,80,80,80\n");
+    assert_no_faults(&it);
+    assert_total(&it, "A", "80.00");
+    assert_int_equal(sheet_of(&it, "A")->undecided, 0);
+    assert_int_equal(it.appraisal.note_count, 0);
+    assert_int_equal(cqa_sheet_to_json(&it.appraisal, sheet_of(&it, "A"), &out), CQA_OK);
+    assert_non_null(strstr(out.text, "\"costs\":[]"));
+    assert_null(strstr(out.text, "courier"));
+    cqa_buffer_finish(&out);
+    finish(&it);
+    it.results = call_of("2025-11-20T10:00:00+08:00", "courier", 99, "null");
+    appraise(&it, "courier", "agent,initiative,action,effectiveness,conduct\nA,15,15,15,0\n");
+    assert_int_equal(sheet_of(&it, "A")->undecided, 1);
+    finish(&it);
 }
 
 /* 90 and 40: of November 90 (89–85: 20… 90: 23), never their mean of 65. */
@@ -403,15 +566,20 @@ int main(void)
         cmocka_unit_test(names_keep_what_is_theirs),
         cmocka_unit_test(doubtful_numbers_are_asked_about),
         cmocka_unit_test(two_spellings_are_asked_about),
+        cmocka_unit_test(zeros_in_front_are_asked_about),
+        cmocka_unit_test(the_roster_says_who_is_a_person),
         cmocka_unit_test(the_same_in_two_widths_is_twice),
         cmocka_unit_test(a_name_beside_the_number_is_shown),
         cmocka_unit_test(posts_are_left_out_in_any_spelling),
         cmocka_unit_test(a_blank_post_is_asked_about),
         cmocka_unit_test(a_fraction_under_percent_is_asked_about),
+        cmocka_unit_test(another_unit_is_an_error),
+        cmocka_unit_test(shares_are_asked_about_by_the_column),
         cmocka_unit_test(times_and_ticks_are_read_as_typed),
         cmocka_unit_test(cases_add_up),
         cmocka_unit_test(files_that_are_none_say_what_they_are),
         cmocka_unit_test(a_flag_changed_to_nothing_costs_nothing),
+        cmocka_unit_test(recordings_that_no_line_takes_are_not_shown),
         cmocka_unit_test(another_month_is_not_averaged_in),
         cmocka_unit_test(rubrics_do_not_mix),
         cmocka_unit_test(a_sheet_names_its_rubric),

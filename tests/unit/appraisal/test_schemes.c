@@ -182,6 +182,35 @@ static void s2_pay_by_distribution(void **state)
     finish(&it);
 }
 
+/* p10's wage is mistyped: with nine left p9 would be last in p10's stead, with a coefficient of 0.
+ * Nobody's place, coefficient or pay by it is given; the total is. A row that is nobody's, or left
+ * out by rule, changes nothing. */
+static void s2_one_error_moves_nobody(void **state)
+{
+    static const char *const lasts[] = {"p10,90,90,x\n", "p10,90,90,1000\n合计,9,9,9\n"};
+
+    (void)state;
+    for (int whole = 0; whole < 2; whole++) {
+        char csv[2000] = "agent,self_score,supervisor_score,wage\n";
+        struct appraised it = {0};
+        for (int i = 1; i <= 9; i++)
+            snprintf(csv + strlen(csv), sizeof csv - strlen(csv), "p%d,%d,%d,1000\n", i, 100 - i,
+                     100 - i);
+        strcat(csv, lasts[whole]);
+        appraise_text(&it,
+                      changed(scheme_text("grades-310"), "pay_by: score", "pay_by: distribution"),
+                      csv, strlen(csv));
+        const struct cqa_sheet *sheet = sheet_of(&it, "p9");
+        assert_total(&it, "p9", "91.00");
+        assert_int_equal(sheet->preliminary, !whole);
+        assert_int_equal(sheet->rank, whole ? 9 : 0);
+        assert_int_equal(sheet->grade_distribution != NULL, whole);
+        assert_int_equal(cqa_rational_valid(sheet->coefficient), whole);
+        assert_int_equal(cqa_rational_valid(sheet->pay), whole);
+        finish(&it);
+    }
+}
+
 /* S3: one agent with these three; wrong orders 3 and QA 100 give 30 each. */
 static void one_2013(const char *calls, const char *wrong, const char *qa, const char *kpi,
                      const char *cpi, const char *points)
@@ -650,6 +679,15 @@ static void s12_bonus_by_rank(void **state)
     assert_assumes(&it, "D", "rank_bonus", 1);
     assert_assumes(&it, "A", "rank_bonus", 0);
     finish(&it);
+    /* E's cell is wrong: nobody has a place, and none a bonus by it. */
+    snprintf(csv, sizeof csv, "%sA,20,20,20,0,60,0,0,0,0,0,0,0,0,\nE,0,0,x,0,60,0,0,0,0,0,0,0,0,\n",
+             levels_head);
+    appraise_text(&it, changed(scheme_text("levels"), "bonus_by: level", "bonus_by: rank"), csv,
+                  strlen(csv));
+    assert_total(&it, "A", "100.00");
+    assert_int_equal(sheet_of(&it, "A")->rank, 0);
+    assert_false(cqa_rational_valid(sheet_of(&it, "A")->bonus));
+    finish(&it);
     /* Alone and first, but under half of 100: 300 whatever else. */
     snprintf(csv, sizeof csv, "%sE,0,0,9.99,0,60,0,0,0,0,0,0,0,0,\n", levels_head);
     appraise_text(&it, changed(scheme_text("levels"), "bonus_by: level", "bonus_by: rank"), csv,
@@ -803,6 +841,7 @@ int main(void)
         cmocka_unit_test(s2_quotas_of_small_groups),
         cmocka_unit_test(s2_ties_at_a_cut),
         cmocka_unit_test(s2_pay_by_distribution),
+        cmocka_unit_test(s2_one_error_moves_nobody),
         cmocka_unit_test(s3_tiers),
         cmocka_unit_test(s3_wrong_orders),
         cmocka_unit_test(s3_recording_qa),

@@ -208,9 +208,9 @@ static void csv_is_safe_to_open(void **state)
     assert_string_equal(
         out.text,
         "agent,post,total,grade,grade_distribution,rank,coefficient,bonus,pay,calls_handled,"
-        "complaints,net_calls,undecided_flags,assumed\r\n"
-        "\"'=1+2\",,-100.00,,,2,,,,1.00,-2.00,-1.00,0,\r\n"
-        "\"x \"\"y\"\", z\",,100.00,,,1,,,,1.00,0.00,1.00,0,\r\n");
+        "complaints,net_calls,undecided_flags,assumed,preliminary\r\n"
+        "\"'=1+2\",,-100.00,,,2,,,,1.00,-2.00,-1.00,0,,\r\n"
+        "\"x \"\"y\"\", z\",,100.00,,,1,,,,1.00,0.00,1.00,0,,\r\n");
     cqa_buffer_finish(&out);
     finish(&it);
 }
@@ -227,12 +227,20 @@ static void text_names_assumptions_and_those_left_out(void **state)
         assert_int_equal(
             cqa_sheet_to_text(&it.appraisal, &it.appraisal.sheets[i], CQA_ENGLISH, &out), CQA_OK);
     assert_int_equal(cqa_sheets_text_foot(&it.appraisal, CQA_ENGLISH, &out), CQA_OK);
-    assert_non_null(
-        strstr(out.text, "A  total 90.00  grade 优秀 (excellent)  rank 1  coefficient 3.00\n"));
+    assert_non_null(strstr(out.text,
+                           "A  total 90.00  grade 优秀 (excellent)  coefficient 3.00\n"
+                           "  Preliminary: of the group, left out with errors: 1; what hangs on"));
     assert_non_null(strstr(out.text, "90 × 30 % + 90 × 70 %"));
     assert_non_null(strstr(out.text, "  grades.合格: The document is cut off"));
     assert_null(strstr(out.text, "grades.不合格"));
     assert_non_null(strstr(out.text, "\nLeft out:\n  C: the input has errors\n"));
+    out.length = 0;
+    assert_int_equal(cqa_sheet_to_json(&it.appraisal, sheet_of(&it, "A"), &out), CQA_OK);
+    assert_non_null(strstr(out.text, "\"preliminary\":\"of the group, left out with errors: 1;"));
+    assert_non_null(strstr(out.text, "\"preliminary_zh\":\"同组中因数据有误未计算的：1"));
+    out.length = 0;
+    assert_int_equal(cqa_sheet_to_csv(&it.appraisal, sheet_of(&it, "A"), &out), CQA_OK);
+    assert_non_null(strstr(out.text, ",1 left out\r\n"));
     cqa_buffer_finish(&out);
     finish(&it);
 }

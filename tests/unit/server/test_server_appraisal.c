@@ -159,6 +159,55 @@ static void a_later_import_replaces_and_history_stays(void **state)
     hides("hana", under(round, "/readiness"), "\"fault\":true");
 }
 
+/* What an import had taken for a person, until somebody says that it is nobody. */
+static void an_answer_that_it_is_nobody_takes_the_rows_back(void **state)
+{
+    (void)state;
+    const char *round = open_round("net-volume");
+
+    import(round, "agent,calls_handled,complaints,call_target\nzhang,5000,500,5000\n"
+                  "team_x,5000,500,5000\nrow_y,oops,1,5000\n");
+    shows("hana", under(round, "/results"), "\"agent\":\"team_x\",\"total\":90.00");
+    shows("hana", under(round, "/readiness"), "\"agent\":\"team_x\"");
+    assert_int_equal(tried("hana", "PUT", under(round, "/import-answers"),
+                           "{\"names\":{\"team_x\":\"\",\"row_y\":\"\"}}"),
+                     200);
+    hides("hana", under(round, "/results"), "team_x");
+    hides("hana", under(round, "/results"), "row_y");
+    hides("hana", under(round, "/readiness"), "team_x");
+    hides("hana", under(round, "/readiness"), "row_y");
+    shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":90.00");
+    shows("root", "/api/v1/audit?limit=100",
+          "name \\\"team_x\\\": is nobody, 3 imported values count no longer");
+    hides("root", "/api/v1/audit?limit=100", "name \\\"row_y\\\": is nobody");
+}
+
+/* A column that may be fractions is asked about, and read as somebody says. */
+static void shares_are_read_as_somebody_said(void **state)
+{
+    static const char table[] = "agent,first_contact_resolution\nzhang,0.95\nli,1\n";
+
+    (void)state;
+    const char *round = open_round("after-sales-thresholds");
+    struct reply reply =
+        upload("hana", "POST", under(round, "/imports?file=x.csv&preview=1"), table);
+    assert_string_equal(served_text(reply.json, "columns.1.asked"), "true");
+    assert_string_equal(served_text(reply.json, "columns.1.shares"), "null");
+    assert_string_equal(served_text(reply.json, "errors.1.agent"), "li");
+    reply_finish(&reply);
+    assert_int_equal(tried("hana", "PUT", under(round, "/import-answers"),
+                           "{\"headings\":[\"agent\",\"first_contact_resolution\"],\"columns\":{"
+                           "\"first_contact_resolution\":\"first_contact_resolution(fraction)\"}}"),
+                     200);
+    reply = upload("hana", "POST", under(round, "/imports?file=x.csv&preview=1"), table);
+    assert_string_equal(served_text(reply.json, "columns.1.asked"), "false");
+    assert_string_equal(served_text(reply.json, "columns.1.shares"), "fraction");
+    assert_string_equal(served_text(reply.json, "columns.1.taken"), "first_contact_resolution");
+    assert_string_equal(served_text(reply.json, "sample.0.value"), "95");
+    assert_string_equal(served_text(reply.json, "sample.1.value"), "100");
+    reply_finish(&reply);
+}
+
 static void a_file_of_a_chinese_spreadsheet_is_read(void **state)
 {
     (void)state;
@@ -514,6 +563,8 @@ int main(void)
         WITH_DESK(a_round_is_opened_once_by_hr),
         WITH_DESK(an_import_takes_what_is_right_and_lists_the_rest),
         WITH_DESK(a_later_import_replaces_and_history_stays),
+        WITH_DESK(an_answer_that_it_is_nobody_takes_the_rows_back),
+        WITH_DESK(shares_are_read_as_somebody_said),
         WITH_DESK(a_file_of_a_chinese_spreadsheet_is_read),
         WITH_DESK(each_rates_whom_they_may),
         WITH_DESK(nobody_is_their_own_supervisor),

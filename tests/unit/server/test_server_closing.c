@@ -194,6 +194,31 @@ static void closing_says_what_is_missing(void **state)
           "month, a trial");
 }
 
+/* Somebody of the group has an error: the others' places are not known, whoever ignores it. */
+static void a_round_does_not_close_on_preliminary_sheets(void **state)
+{
+    static const char close[] =
+        "{\"place\":\"room 2\",\"ignore_left_out\":true,\"note\":\"new here\"}";
+
+    (void)state;
+    seat_people();
+    const char *round = open_round("grades-310");
+    import(round, "agent,self_score,supervisor_score\nzhang,90,90\nli,ninety,90\n");
+    shows("hana", under(round, "/results"),
+          "\"preliminary\":\"of the group, left out with errors: 1");
+    shows("hana", under(round, "/readiness"), "\"preliminary\":1,");
+    move(round, "interview");
+    move(round, "objections");
+    all_sign(round, "zhang");
+    struct reply reply = as("hana", "POST", under(round, "/close"), close);
+    assert_int_equal(reply.status, 409);
+    assert_has(&reply, "the appraisal is not ready: 1 preliminary sheets");
+    reply_finish(&reply);
+    import(round, "agent,self_score,supervisor_score\nli,80,80\n");
+    hides("hana", under(round, "/results"), "left out with errors");
+    shows("hana", under(round, "/readiness"), "\"preliminary\":0,");
+}
+
 static void a_closed_round_keeps_its_numbers(void **state)
 {
     (void)state;
@@ -283,6 +308,7 @@ int main(void)
         WITH_DESK(a_signature_is_for_the_numbers_it_saw),
         WITH_DESK(an_objection_is_answered_before_closing),
         WITH_DESK(closing_says_what_is_missing),
+        WITH_DESK(a_round_does_not_close_on_preliminary_sheets),
         WITH_DESK(a_closed_round_keeps_its_numbers),
         WITH_DESK(a_sheet_is_held_against_the_period_before),
     };

@@ -26,7 +26,9 @@ export function sheetChoice(outcome, choose) {
   return h(outcome.sheet === null ? "div.asked.open" : "div.asked", {}, h("label", {}, t("ask.sheet"), " ", select));
 }
 
-const isOpen = ({ taken, empty }) => taken === null && !empty;
+const isUnknown = ({ taken, empty }) => taken === null && !empty;
+const isOpen = (column) => isUnknown(column) || column.asked;
+const shares = ["percent", "fraction"];
 
 /** What each column is taken for; those that nobody knows first in sight. */
 export function columnChoice(round, scheme, outcome, again) {
@@ -36,7 +38,8 @@ export function columnChoice(round, scheme, outcome, again) {
   const headings = columns.map(({ heading }) => heading);
   const select = (column) => {
     const options = [[NEW, t("ask.choose"), column.taken === null], ...words.map((word) => [word, t(`ask.column.${word}`), column.taken === word]),
-      ...scheme.indicators.map(({ indicator, names }) => [indicator, said(names), column.taken === indicator]), [NOBODY, t("ask.leaveOut"), column.taken === ""]];
+      ...scheme.indicators.flatMap(({ indicator, names }) => [[indicator, said(names), column.taken === indicator && column.shares === null],
+        ...(column.in_percent && column.taken === indicator ? shares.map((word) => [`${indicator}(${word})`, t(`ask.shares.${word}`, { name: said(names) }), column.shares === word]) : [])]), [NOBODY, t("ask.leaveOut"), column.taken === ""]];
     const made = h("select", { "aria-label": t("ask.columnOf", { heading: column.heading }), onchange: () => answer(round, { headings, columns: { [column.heading]: made.value === NOBODY ? "" : made.value === NEW ? null : made.value } }, again) },
       options.map(([value, text, selected]) => h("option", { value, selected }, text)));
     return made;
@@ -87,4 +90,4 @@ export function leftOut({ rows_left_out: rows, notes }) {
       rows.map((row) => h("li", {}, t("ask.row", { line: row.line, text: row.text }), " ", said({ en: row.why, zh: row.why_zh })))));
 }
 
-export const isSettled = (outcome) => outcome.columns.every((column) => !isOpen(column)) && outcome.names.every(({ asked }) => !asked);
+export const isSettled = (outcome) => outcome.columns.every((column) => !isUnknown(column)) && outcome.names.every(({ asked }) => !asked);

@@ -17,6 +17,7 @@ function ofInput({ who, round, lack, ratings }) {
   return [
     lack.left_out.length > 0 && item(t("lack.leftOut", { n: lack.left_out.length }),
       lack.left_out.map(({ agent }) => h("a", { href: linkToSheet(round, agent) }, agent))),
+    lack.preliminary > 0 && item(t("lack.preliminary", { n: lack.preliminary })),
     lack.left_out.length > 0 && keepsRounds(who) && item(h("a", { href: linkTo(round, "/import") }, t("lack.import"))),
     due.size > 0 && item(h("a", { href: linkTo(round, "/ratings") }, t("lack.ratings", { n: ratings.due.length })), [...due.values()].slice(0, SHOWN).map(({ agent, kind }) => h("span", {}, `${agent} (${t(`kind.${kind}`)})`)), due.size - SHOWN)];
 }

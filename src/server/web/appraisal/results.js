@@ -60,6 +60,7 @@ function columnsOf(who, round, scheme, { lines, sheets }) {
     has("rank") && [t("result.rank"), "number", (sheet) => sheet.rank ?? "–"],
     has("grade") && [t("result.grade"), "", (sheet) => gradeWords(scheme, sheet.grade)],
     scheme.distributed && [t("result.gradeDistribution"), "", (sheet) => gradeWords(scheme, sheet.grade_distribution)],
+    has("preliminary") && [t("result.preliminary"), "", (sheet) => (sheet.preliminary ? said({ en: sheet.preliminary, zh: sheet.preliminary_zh }) : "–")],
     has("coefficient") && [t("result.coefficient"), "number", (sheet) => number(sheet.coefficient)],
     ...(who.role === "hr" ? [has("bonus") && [t("result.bonus"), "number", (sheet) => points(sheet.bonus)], ...pay, has("pay") && [t("result.pay"), "number", (sheet) => h("b", {}, points(sheet.pay))]] : []),
     has("undecided_flags") && sheets.some((sheet) => sheet.undecided_flags > 0) && [t("result.open"), "number", (sheet) => number(sheet.undecided_flags)],

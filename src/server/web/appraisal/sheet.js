@@ -73,6 +73,7 @@ function paper(of) {
   return h("article.paper", { lang: document.documentElement.lang },
     h("header", {}, h("h2", {}, t("sheet.title", { scheme: said(round.names) })), h("p", {}, t("sheet.period", { period: periodWords(round.period) }), versionWords(round) && ` · ${versionWords(round)}`)),
     facts(of), round.stage !== "closed" && h("p.previewLine", {}, t("result.preview"), " ", sheet.undecided_flags > 0 && t("result.undecided", { n: sheet.undecided_flags })),
+    sheet.preliminary && h("p.previewLine", { role: "note" }, h("b", {}, t("result.preliminary")), " ", said({ en: sheet.preliminary, zh: sheet.preliminary_zh })),
     linesTable(of, trace, notes), outcome(of, trace, notes), coverageTable(of), shown(of, trace), notes.list(),
     improvement(of), of.objections.length > 0 && h("section", {}, h("h3", {}, t("part.objections")), objectionList(of, of.objections)), process(of), signatures(of), evidence(of));
 }
