@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "appraisal/json.h"
+#include "server/appraisal/disputed.h"
 #include "server/appraisal/schemes.h"
 #include "server/member.h"
 #include "server/when.h"
@@ -221,8 +222,10 @@ static enum cqa_status put_round(struct cqa_scores *scores, const struct cqa_ide
 
     cqa_json_put(out, "{");
     cqa_round_json(round, out);
+    enum cqa_status status = cqa_correction_due_json(scores, round, who, NULL, out, error);
     cqa_json_put(out, ",\"steps\":");
-    enum cqa_status status = cqa_steps_json(scores, round->id, steps_of(who), out, error);
+    if (status == CQA_OK)
+        status = cqa_steps_json(scores, round->id, steps_of(who), out, error);
     cqa_json_put(out, ",\"versions\":[");
     if (status == CQA_OK)
         status =

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "appraisal/json.h"
+#include "server/appraisal/disputed.h"
 #include "server/appraisal/endpoints.h"
 #include "server/appraisal/signs.h"
 #include "server/objections.h"
@@ -107,6 +108,18 @@ static void put_sheet(const struct cqa_asked_sheet *asked, enum cqa_reader reade
     cqa_json_put(out, "}");
 }
 
+static enum cqa_status put_disputed(struct cqa_scores *scores, const struct cqa_identity *who,
+                                    const struct cqa_asked_sheet *asked, struct cqa_buffer *out,
+                                    struct cqa_error *error)
+{
+    const enum cqa_status status =
+        cqa_disputed_open_json(scores, &asked->round, asked->agent, out, error);
+
+    return status == CQA_OK
+               ? cqa_correction_due_json(scores, &asked->round, who, asked->agent, out, error)
+               : status;
+}
+
 static enum cqa_status put_beside(struct cqa_scores *scores, const struct cqa_asked_sheet *asked,
                                   enum cqa_reader reader, struct cqa_buffer *out,
                                   struct cqa_error *error)
@@ -149,7 +162,9 @@ void cqa_get_sheet(struct cqa_request *request)
             cqa_round_json(&asked.round, &out);
             cqa_json_put(&out, "},\"sheet\":");
             put_sheet(&asked, reader, signs, &out);
-            status = put_beside(scores, &asked, reader, &out, &error);
+            status = put_disputed(scores, cqa_request_who(request), &asked, &out, &error);
+            if (status == CQA_OK)
+                status = put_beside(scores, &asked, reader, &out, &error);
         }
         cqa_reply_built(request, 200, status, &out, &error);
     }
