@@ -72,8 +72,10 @@ export const askReopen = (flag) =>
   askForm(t("reopen.title"), [what(flag), reasonField(t("decide.reason"))], t("do.reopen"),
     async (values) => ({ state: "open", ...given(values) }), `reopen.${flag.flag}`);
 
+const UNDONE = "undone"; // the server knows it besides the site's own
+
 /** The verdict that brings back how `flag` stood. */
-export const undoOf = (flag) => ({ state: flag.state, reason: t("undo.reason"), ...(flag.state === "changed" ? { points: flag.standing_points } : {}) });
+export const undoOf = (flag) => ({ state: flag.state, reason_code: UNDONE, ...(flag.state === "changed" ? { points: flag.standing_points } : {}) });
 
 export const objectTo = (flag) =>
   askForm(t("object.title"), [what(flag), field(t("object.text"), h("textarea", { name: "text", rows: 4, maxlength: 2000, required: true, autofocus: true }), t("object.hint"))],

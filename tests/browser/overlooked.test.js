@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+// What somebody who sees the page for the first time falls over: objections that nobody waits for, words of somebody else, and
+// "none" where it should say "not for you".
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { actor, ask, openAll, settled, textOf, visit } from "./acting.js";
+import { openMonth, person, signAll } from "./round.js";
+import { logIn, password } from "./stage.js";
+
+let stage, browser, faults, close;
+const people = {};
+before(async () => {
+  ({ stage, browser, faults, close } = await openAll());
+  for (const name of ["hr", "lead", "ann", "zhang"]) people[name] = await person(stage.url, name);
+});
+after(() => close?.());
+
+const as = actor(() => ({ stage, browser }));
+const costly = async (name) => (await people.lead("GET", `flags?person=${name}&state=open&limit=500`)).flags.filter(({ points }) => points > 0);
+const endSession = (page) => page.evaluate(async () => {
+  const { csrf } = await (await fetch("api/v1/session")).json();
+  await fetch("api/v1/session", { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
+});
+
+test("an objection to a flag stands in the way of closing, with a way to it; accepted afterwards, a correction is due", async () => {
+  const round = await openMonth(stage.url, "2025-11", "objections");
+  await signAll(stage.url, round);
+  const [first, second] = await costly("zhang");
+  await people.zhang("POST", `flags/${first.flag}/objection`, { text: "That was the customer" });
+  for (const [language, words] of Object.entries({ en: /1 objection to a flag waits for an answer/, "zh-CN": /1项标记申诉待答复/ }))
+    await as("hr", async (page) => {
+      await visit(page, `#/appraisal/${round}`);
+      assert.match(await textOf(page, ".lacks"), words);
+      assert.ok(await page.isDisabled(".decide .primary"), "it cannot be closed");
+      await page.click(`.lacks a[href^="#/call/~${first.call.number}?at="]`);
+      await settled(page);
+    }, { language });
+  await as("zhang", async (page) => {
+    await visit(page, `#/appraisal/${round}/sheet`);
+    assert.match(await textOf(page, ".disputed"), /Not settled.*zhang/s);
+  });
+  const { open_flag_objections: [objected] } = await people.lead("GET", `appraisals/${round}/readiness`);
+  await people.lead("POST", `objections/${objected.objection}/answer`, { state: "confirmed", reason: "Heard twice" });
+  await signAll(stage.url, round);
+  await people.hr("POST", `appraisals/${round}/close`, { place: "Room 3", ignore_undecided: true, note: "A trial" });
+  const { objection } = await people.zhang("POST", `flags/${second.flag}/objection`, { text: "This one too" });
+  await people.lead("POST", `objections/${objection}/answer`, { state: "overturned", reason: "Heard twice" });
+  for (const [language, words] of Object.entries({ en: /A correction is due/, "zh-CN": /须作更正/ })) {
+    await as("hr", async (page) => {
+      await visit(page, `#/appraisal/${round}/results`);
+      assert.match(await textOf(page, ".due"), words);
+    }, { language });
+    await as("zhang", async (page) => {
+      await visit(page, `#/appraisal/${round}/sheet`);
+      assert.match(await textOf(page, ".banner.due"), words);
+      assert.match(await textOf(page, ".paper .due"), words);
+    }, { language });
+  }
+  await as("li", async (page) => {
+    await visit(page, `#/appraisal/${round}/sheet`);
+    assert.equal(await page.locator(".due").count(), 0);
+  });
+});
+
+test("what somebody was writing when the session ended is nobody else's, and is theirs again", async () => {
+  const { page } = await logIn(browser.context, stage.url, "ann");
+  const [flag] = await costly("li");
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  await page.keyboard.press("o");
+  await page.fill("dialog [name=reason]", "Written by ann");
+  await page.keyboard.press("Escape");
+  await page.fill(".remark textarea", "A remark by ann");
+  const enter = async (name) => {
+    await page.fill("[name=name]", name);
+    await page.fill("[name=password]", password);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("header.bar");
+    await settled(page);
+    await visit(page, "#/calls");
+    await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+    await page.waitForSelector(".line[aria-current]");
+  };
+  await endSession(page);
+  await page.click("button:has-text('Comment')");
+  await page.waitForSelector("dialog.over");
+  await page.click("dialog.over .plain"); // somebody else
+  await page.waitForSelector(".login");
+  await enter("bob");
+  assert.equal(await page.inputValue(".remark textarea"), "");
+  await page.keyboard.press("o");
+  assert.equal(await page.inputValue("dialog [name=reason]"), "");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await page.click("button:has-text('Log out')");
+  await page.waitForSelector(".login");
+  await enter("ann");
+  assert.equal(await page.inputValue(".remark textarea"), "A remark by ann");
+  await page.keyboard.press("o");
+  assert.equal(await page.inputValue("dialog [name=reason]"), "Written by ann");
+  assert.deepEqual((await ask(page, `calls/~${flag.call.number}/comments`)).comments, []);
+  await page.close();
+});
+
+for (const [language, [unseen, none, list]] of Object.entries({
+  en: ["You may not see the flags", /No rule was broken|No flags/, "Dead air"], "zh-CN": ["您无权查看质检标记", /未违反|无标记|没有标记/, "静音"] }))
+  test(`hr, who may not see flags, reads that and not that there are none, ${language}`, () => as("hr", async (page) => {
+    const flag = (await people.lead("GET", "flags?rule=dead-air&state=any&limit=500")).flags.find(({ points, call }) => points > 0 && call.person);
+    await visit(page, `#/call/~${flag.call.number}?at=${flag.start_ms}`);
+    const score = await textOf(page, ".score");
+    assert.match(score, new RegExp(unseen));
+    assert.doesNotMatch(score, none);
+    assert.match(score, new RegExp(list, "i"));
+    const second = await textOf(page, ".score .line[aria-current]");
+    assert.ok(second.includes(`${Math.floor(flag.start_ms / 60000)}:${String(Math.floor(flag.start_ms / 1000) % 60).padStart(2, "0")}`), second);
+    await visit(page, `#/person/${flag.call.person}`);
+    const [rules, listen] = await page.locator(".grid > section.panel:not(.wide)").allInnerTexts().then((all) => all.slice(-2));
+    for (const text of [rules, listen]) {
+      assert.match(text, new RegExp(unseen));
+      assert.doesNotMatch(text, none);
+    }
+  }, { language }));
+
+/** Presses closer than this are one. */
+const again = (page) => page.waitForTimeout(700);
+
+for (const [language, undone] of Object.entries({ en: "Taken back at once", "zh-CN": "立即撤回" }))
+  test(`z takes back what was decided before the window was loaded anew, in the reader's words, ${language}`, () => as("ann", async (page) => {
+    const [flag] = (await ask(page, "flags?limit=1")).flags;
+    const stateOf = async () => (await ask(page, `calls/~${flag.call.number}/flags`)).flags.find((one) => one.flag === flag.flag);
+    await page.keyboard.press("c");
+    await page.waitForSelector("tbody .state.confirmed");
+    await page.waitForSelector(".notice");
+    await page.reload();
+    await settled(page);
+    await page.waitForSelector("tr[aria-current]");
+    await page.keyboard.press("z");
+    await page.waitForFunction(() => /Undone|已撤回/.test(document.querySelector(".notices")?.textContent));
+    assert.deepEqual([(await stateOf()).state, (await stateOf()).reason_code, (await stateOf()).reason], ["open", "undone", null]);
+    await again(page);
+    await page.keyboard.press("c");
+    await page.waitForFunction(() => document.querySelector("tbody .state.confirmed"));
+    await page.waitForTimeout(300);
+    const other = (await ask(page, "flags?limit=50")).flags.find(({ call }) => call.number !== flag.call.number);
+    await visit(page, `#/call/~${other.call.number}?flag=${other.flag}`);
+    await page.waitForSelector(".line[aria-current]");
+    await page.keyboard.press("z"); // of another call: shown first
+    await page.waitForFunction((number) => location.hash.startsWith(`#/call/~${number}?`), flag.call.number);
+    await settled(page);
+    await page.waitForSelector(".line[aria-current]");
+    assert.equal((await stateOf()).state, "confirmed");
+    await again(page);
+    await page.keyboard.press("z");
+    await page.waitForSelector(".line[aria-current] .state.open");
+    await page.waitForSelector(`.history li:last-child .quoted:has-text("${undone}")`);
+    assert.equal((await stateOf()).state, "open");
+  }, { language }));
+
+test("the page and the server keep to the description", () => assert.deepEqual(faults, []));
