@@ -185,4 +185,67 @@ for (const [language, undone] of Object.entries({ en: "Taken back at once", "zh-
     assert.equal((await stateOf()).state, "open");
   }, { language }));
 
+test("on a phone a sheet with its evidence is no wider than the screen", () => as("hr", async (page) => {
+  const { appraisals: [{ appraisal }] } = await people.hr("GET", "appraisals");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, `#/appraisal/${appraisal}/sheet/zhang`);
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(await wide() <= 0, `${await wide()} px too wide`);
+  await page.click(".sheetTools .more");
+  assert.ok(await wide() <= 0, `${await wide()} px too wide with the evidence`);
+}));
+
+test("notices are two at most, and cover no row and no button", () => as("ann", async (page) => {
+  await visit(page, "#/flags");
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press("c");
+    await again(page);
+  }
+  const { count, covered } = await page.evaluate(() => {
+    const notices = [...document.querySelectorAll(".notice")].map((one) => one.getBoundingClientRect());
+    const overlaps = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const { bottom } = document.querySelector(".queue").getBoundingClientRect();
+    const controls = [...document.querySelectorAll("main button, main select, main input, main a")].filter((one) => one.getBoundingClientRect().bottom <= bottom && one.checkVisibility());
+    return { count: notices.length, covered: [...controls, document.querySelector(".queue")].filter((one) => notices.some((box) => overlaps(box, one.getBoundingClientRect()))).map((one) => one.outerHTML.slice(0, 80)) };
+  });
+  assert.ok(count >= 1 && count <= 2, `${count} notices`);
+  assert.deepEqual(covered, []);
+}));
+
+for (const [language, words] of Object.entries({ en: /objected to this flag already/, "zh-CN": /此标记已申诉/ }))
+  test(`x on a flag under objection says so; u shows what was objected, ${language}`, async () => {
+    const { objections } = await people.lead("GET", "objections?outcome=open");
+    let [one] = objections;
+    if (!one) {
+      const [flag] = await costly("zhang");
+      await people.zhang("POST", `flags/${flag.flag}/objection`, { text: "That was not me" });
+      [one] = (await people.lead("GET", "objections?outcome=open")).objections;
+    }
+    await as("zhang", async (page) => {
+      await visit(page, `#/call/~${one.call}?flag=${one.flag}`);
+      await page.waitForSelector(".line[aria-current]");
+      await page.keyboard.press("x");
+      await page.waitForSelector(".notice");
+      assert.match(await textOf(page, ".notices"), words);
+      assert.equal(await page.locator("dialog").count(), 0);
+    }, { language });
+    await as("lead", async (page) => {
+      await visit(page, `#/call/~${one.call}?flag=${one.flag}`);
+      await page.waitForSelector(".line[aria-current]");
+      await page.keyboard.press("u");
+      await page.waitForSelector("dialog .steps");
+      assert.ok((await textOf(page, "dialog .steps")).includes(one.text));
+    }, { language });
+  });
+
+test("who is called like a total is no new person along with the others", () => as("hr", async (page) => {
+  const { appraisal } = await people.hr("POST", "appraisals", { scheme: "net-volume", period: "2025-12", place: "Room 3" });
+  await visit(page, `#/appraisal/${appraisal}/import`);
+  await page.setInputFiles("input[type=file]", { name: "x.csv", mimeType: "text/csv", buffer: Buffer.from("agent,calls_handled,complaints,call_target\n赵一,1,0,1\n钱二,1,0,1\n客服二人累计,2,0,2\n均值3人,2,0,2\n") });
+  await page.waitForSelector(".asked.open .decide");
+  await page.click("button:has-text('2')");
+  await page.waitForFunction(() => document.querySelectorAll(".asked tr.open").length === 1);
+  assert.match((await page.locator(".asked tr.open").allInnerTexts()).join("\n"), /客服二人累计/);
+}));
+
 test("the page and the server keep to the description", () => assert.deepEqual(faults, []));

@@ -6,6 +6,8 @@
 #include "appraisal/json.h"
 #include "server/appraisal/disputed.h"
 #include "server/appraisal/schemes.h"
+#include "server/config.h"
+#include "server/limit.h"
 #include "server/member.h"
 #include "server/when.h"
 
@@ -86,8 +88,10 @@ int cqa_member_step(struct cqa_request *request, const json_t *body, int place_n
         !cqa_member_text(request, body, "date", 0, &date) ||
         !cqa_member_text(request, body, "note", 0, &out->note))
         return 0;
-    out->day = date ? cqa_when_read_day(date) : 0;
-    if (date == NULL || out->day != 0)
+    out->day =
+        date ? cqa_when_read_day(date)
+             : cqa_when_local_day(cqa_request_config(request)->zone, cqa_request_now_ms(request));
+    if (out->day != 0)
         return 1;
     cqa_reply_problem(request, 422, "invalid", "date: must be a day (2025-11-20)");
     return 0;

@@ -88,6 +88,22 @@ static void steps_of_one_agent_are_theirs(void **state)
     shows("hana", round, "two calls heard together");
 }
 
+/* A step without a date is of the day that the site's clocks show, not of that in Greenwich. */
+static void a_step_is_of_the_sites_day(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    served_start(&served, "time_zone: Asia/Shanghai\n");
+    served_user(&served, "hana", "hr", NULL);
+    served_login(&served, "hana", "correct horse");
+    served.now_ms = 1763668800000; /* 2025-11-20T20:00Z, in Shanghai 04:00 of the next day */
+    struct reply reply = served_as(&served, "POST", "/api/v1/appraisals",
+                                   "{\"scheme\":\"net-volume\",\"period\":\"2025-11\"}");
+    assert_int_equal(reply.status, 201);
+    assert_string_equal(served_text(reply.json, "steps.0.date"), "2025-11-21");
+    reply_finish(&reply);
+}
+
 static void a_signature_is_for_the_numbers_it_saw(void **state)
 {
     (void)state;
@@ -366,6 +382,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_DESK(stages_go_on_one_by_one),
         WITH_DESK(steps_of_one_agent_are_theirs),
+        WITH_DESK(a_step_is_of_the_sites_day),
         WITH_DESK(a_signature_is_for_the_numbers_it_saw),
         WITH_DESK(an_objection_is_answered_before_closing),
         WITH_DESK(closing_says_what_is_missing),

@@ -9,6 +9,9 @@ import { plain } from "./plain.js";
 import { standingWords } from "./standing.js";
 import { callLink, decimals, flagStateWords, whyWords } from "./trace.js";
 
+/** A table that scrolls in itself where the screen is narrow. */
+const wide = (label, name, ...parts) => h("div.tableScroll", { tabindex: 0, role: "region", "aria-label": label }, h(`table.sheetLines${name}`, {}, ...parts));
+
 const refOf = (entry) => (entry.item ? `items.${entry.item}` : `indicators.${entry.indicator}`);
 
 /** The entries of the trace in the order of computing; the coefficient stands before what uses it. */
@@ -46,7 +49,7 @@ function linesTable(of) {
     if (entry.item) return [of.lineName(entry.item), points(entry.points), h("span.how", {}, decimals(entry.how)), madeOf(entry.of)];
     return [of.scheme.nameOf(entry.indicator), value(entry.value, of.scheme.indicator(entry.indicator)?.unit), sources(of, entry), ""];
   };
-  return h("table.sheetLines.evidenceLines", {}, h("thead", {}, h("tr", {}, ["number", "name", "value", "how", "of"].map((key) => h(`th${key === "value" ? ".number" : ""}`, { scope: "col" }, t(`evidence.${key}`))))),
+  return wide(t("evidence.title"), ".evidenceLines", h("thead", {}, h("tr", {}, ["number", "name", "value", "how", "of"].map((key) => h(`th${key === "value" ? ".number" : ""}`, { scope: "col" }, t(`evidence.${key}`))))),
     h("tbody", {}, entries.map((one, i) => { const [name, amount, how, from] = cells(one); return h("tr", {}, h("td", {}, String(i + 1)), h("th", { scope: "row" }, name), h("td.number", {}, amount), h("td", {}, how), h("td", {}, from)); })));
 }
 
@@ -61,7 +64,7 @@ function flagsTable(of) {
   const objected = (call, flag) => of.open_flag_objections.some((one) => one.call === call.number && one.rule === flag.rule && one.start_ms === flag.start_ms);
   const decided = (call, flag) => [flagStateWords(flag), flag.decided_by && `${flag.decided_by}, ${exactTime(flag.decided_at)}`, whyWords(of, flag), objected(call, flag) && t("objected.open")].filter(Boolean).join(" · ");
   const cost = (flag) => (flag.computed !== undefined && flag.computed !== flag.points ? t("evidence.instead", { now: number(flag.points), was: number(flag.computed) }) : number(flag.points));
-  return rows.length > 0 && [h("h3", {}, t("evidence.flags")), h("table.sheetLines.evidenceFlags", {}, h("thead", {}, h("tr", {}, ["call", "started", "seconds", "rule", "cost", "decision"].map((key) => h("th", { scope: "col" }, t(`evidence.${key}`))))),
+  return rows.length > 0 && [h("h3", {}, t("evidence.flags")), wide(t("evidence.flags"), ".evidenceFlags", h("thead", {}, h("tr", {}, ["call", "started", "seconds", "rule", "cost", "decision"].map((key) => h("th", { scope: "col" }, t(`evidence.${key}`))))),
     h("tbody", {}, rows.map(([call, flag]) => h("tr", {}, h("td", {}, callLink(call, call.call, flag.start_ms)), h("td", {}, exactTime(call.started_at)), h("td", {}, `${clock(flag.start_ms, true)}–${clock(flag.end_ms, true)}`), h("td", {}, of.titleOf(flag.rule)), h("td", {}, cost(flag)), h("td", {}, decided(call, flag))))))];
 }
 
@@ -72,14 +75,14 @@ function leftOut({ sheet }) {
 
 function imports({ imports: list }) {
   const heads = ["file", "by", "at", "sha256"].map((key) => h("th", { scope: "col" }, t(`evidence.import.${key}`)));
-  return list.length > 0 && [h("h3", {}, t("evidence.imports")), h("table.sheetLines.evidenceImports", {}, h("thead", {}, h("tr", {}, heads)),
+  return list.length > 0 && [h("h3", {}, t("evidence.imports")), wide(t("evidence.imports"), ".evidenceImports", h("thead", {}, h("tr", {}, heads)),
     h("tbody", {}, list.map((one) => h("tr", {}, h("td", {}, one.file), h("td", {}, one.by), h("td", {}, exactTime(one.at)), h("td.hash", {}, one.sha256)))))];
 }
 
 function versions({ sheet }) {
   const { hashes } = sheet;
   const row = (words, hash) => h("tr", {}, h("th", { scope: "row" }, words), h("td.hash", {}, hash ?? t("evidence.noHash")));
-  return hashes && [h("h3", {}, t("evidence.versions")), h("table.sheetLines", {}, h("tbody", {}, row(t("evidence.scheme", { scheme: sheet.scheme, version: sheet.scheme_version }), hashes.scheme),
+  return hashes && [h("h3", {}, t("evidence.versions")), wide(t("evidence.versions"), "", h("tbody", {}, row(t("evidence.scheme", { scheme: sheet.scheme, version: sheet.scheme_version }), hashes.scheme),
     hashes.rubrics.map((one) => row(t("evidence.rubric", { rubric: one.rubric, version: one.version ?? "–" }), one.sha256)),
     (hashes.programs ?? []).map((one) => row(t("evidence.program", { program: one.program ?? "–", n: one.calls }), one.models ?? "–"))))];
 }
