@@ -95,8 +95,8 @@ static void a_step_is_of_the_sites_day(void **state)
     served_stop(&served);
     served_start(&served, "time_zone: Asia/Shanghai\n");
     served_user(&served, "hana", "hr", NULL);
-    served_login(&served, "hana", "correct horse");
     served.now_ms = 1763668800000; /* 2025-11-20T20:00Z, in Shanghai 04:00 of the next day */
+    served_login(&served, "hana", "correct horse");
     struct reply reply = served_as(&served, "POST", "/api/v1/appraisals",
                                    "{\"scheme\":\"net-volume\",\"period\":\"2025-11\"}");
     assert_int_equal(reply.status, 201);
