@@ -43,18 +43,6 @@ enum cqa_reader cqa_asked_reader(const struct cqa_request *request)
     }
 }
 
-int cqa_may_see_agent(const struct cqa_identity *who, const char *agent, const char *team)
-{
-    if (who->role == CQA_ACCOUNT_AGENT)
-        return who->person != NULL && strcmp(who->person, agent) == 0;
-    if (who->teams == NULL)
-        return 1;
-    for (size_t i = 0; team != NULL && i < who->team_count; i++)
-        if (strcmp(who->teams[i], team) == 0)
-            return 1;
-    return 0;
-}
-
 int cqa_asked_by_all(struct cqa_request *request)
 {
     if (cqa_request_who(request)->teams == NULL)

@@ -2,7 +2,7 @@
 #include "server/appraisal/disputed.h"
 
 #include "appraisal/json.h"
-#include "server/appraisal/asking.h"
+#include "server/appraisal/sight.h"
 
 void cqa_disputed_json(const struct cqa_disputed *row, struct cqa_buffer *out)
 {
