@@ -79,6 +79,7 @@ static void read_decision(struct reader *reader, const json_t *decision, struct 
     flag->decided_by = text_field(reader, decision, "by");
     flag->decided_at = text_field(reader, decision, "at");
     flag->reason = text_field(reader, decision, "reason");
+    flag->reason_code = text_field(reader, decision, "reason_code");
     const struct cqa_rational points = number_field(reader, decision, "points");
     if (cqa_rational_valid(points))
         flag->points = points;
@@ -247,6 +248,9 @@ static void read_call(struct reader *reader, const json_t *root)
     } else if (schema != NULL && strcmp(schema, "callqa.result/1") == 0) {
         read_score(reader, root);
         read_taken(reader, root);
+        const json_t *analyzer = json_object_get(root, "analyzer");
+        reader->call.program = text_field(reader, analyzer, "version");
+        reader->call.models = text_field(reader, analyzer, "models");
     } else {
         reader->wrong = "schema";
     }

@@ -33,6 +33,7 @@ struct cqa_flag {
     const char *decided_by; /* NULL where nobody decided, or the results do not say */
     const char *decided_at;
     const char *reason;
+    const char *reason_code; /* of the site's list; NULL: none */
 };
 
 struct cqa_scored_call {
@@ -45,10 +46,11 @@ struct cqa_scored_call {
     struct cqa_place at;
     const char *rubric; /* that scored it; NULL: none did */
     const char *rubric_version;
-    const char *left_out;      /* why it has no part in a mean of scores; NULL: it has */
-    struct cqa_rational score; /* decided total, else total; none when `left_out` */
-    int decided;               /* the score is the decided one */
-    int heard;                 /* a person heard it, whatever flags say; only a store knows */
+    const char *program, *models; /* that made the result; NULL: it does not say */
+    const char *left_out;         /* why it has no part in a mean of scores; NULL: it has */
+    struct cqa_rational score;    /* decided total, else total; none when `left_out` */
+    int decided;                  /* the score is the decided one */
+    int heard;                    /* a person heard it, whatever flags say; only a store knows */
     struct cqa_rational
         *taken; /* what each indicator of the scheme takes from it; none where it has none */
     const struct cqa_flag *flags;

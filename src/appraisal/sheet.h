@@ -41,6 +41,9 @@ struct cqa_rubric_used {
 };
 size_t cqa_sheet_rubrics(const struct cqa_sheet *sheet, struct cqa_rubric_used *used, size_t room);
 
+/* ,"programs":[{program, models, calls}]: the analyzers that made the results of its calls. */
+void cqa_sheet_put_programs(const struct cqa_sheet *sheet, struct cqa_buffer *out);
+
 /* A line of headings; a line for each sheet. Texts are safe to open in a spreadsheet. */
 enum cqa_status cqa_sheets_csv_head(const struct cqa_appraisal *appraisal,
                                     struct cqa_buffer *out) CQA_MUST_CHECK;

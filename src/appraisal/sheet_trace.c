@@ -67,6 +67,9 @@ static void put_flags(const struct cqa_scored_call *call, struct cqa_buffer *out
             cqa_json_member(out, "decided_at", flag->decided_at);
         if (flag->reason != NULL)
             cqa_json_member(out, "reason", flag->reason);
+        if (flag->reason_code != NULL)
+            cqa_json_member(out, "reason_code", flag->reason_code);
+        cqa_json_put(out, flag->fails ? ",\"automatic_fail\":true" : ",\"automatic_fail\":false");
         cqa_json_put(out, "}");
     }
     cqa_json_put(out, "]");

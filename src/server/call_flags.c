@@ -126,7 +126,7 @@ static int read_code(struct cqa_request *request, const json_t *body, const char
 
     if (!cqa_member_text(request, body, "reason_code", 0, out))
         return 0;
-    if (*out == NULL ||
+    if (*out == NULL || strcmp(*out, cqa_decision_undone) == 0 ||
         cqa_decision_reason_find(config->reasons, config->reason_count, *out) != NULL)
         return 1;
     cqa_reply_problem(request, 422, "invalid", "reason_code: not one of the site's list");

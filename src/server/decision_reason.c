@@ -5,6 +5,8 @@
 
 enum { ID_BYTES_MAX = 32, WORDS_BYTES_MAX = 120 };
 
+const char cqa_decision_undone[] = "undone";
+
 static const struct cqa_decision_reason usual[] = {
     {"justified", "The agent had a good reason", "坐席有正当理由"},
     {"not-so", "The analyzer is wrong: it did not happen", "系统误判，实际未发生"},
@@ -63,7 +65,8 @@ static int read_reason(const struct cqa_yaml_node *node, struct cqa_arena *arena
         if (!is_id(id))
             cqa_yaml_problem(cqa_yaml_find(node, "id"), problems,
                              "an id has 1 to %d of a-z 0-9 - _", ID_BYTES_MAX);
-        else if (cqa_decision_reason_find(before, count, id) != NULL)
+        else if (strcmp(id, cqa_decision_undone) == 0 ||
+                 cqa_decision_reason_find(before, count, id) != NULL)
             cqa_yaml_problem(cqa_yaml_find(node, "id"), problems,
                              "another reason has the id \"%s\"", id);
     }

@@ -14,6 +14,9 @@ struct cqa_decision_reason {
     const char *en, *zh;
 };
 
+/* Taken back at once: every site knows this one besides its own; pages have the words. */
+extern const char cqa_decision_undone[];
+
 /*
  * Reads the list under "reasons" of `root` into `reasons`; texts live in `arena`. Without such a
  * list four usual ones are there. Returns how many; what is wrong is added to `problems`.

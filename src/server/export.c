@@ -14,9 +14,10 @@ static json_t *decision_of(const struct cqa_flag_row *flag)
     if (flag->state == CQA_FLAG_OPEN)
         return json_null();
     cqa_when_write(flag->decided_ms, at);
-    return json_pack("{s:s, s:o, s:s?, s:s, s:s?}", "state", cqa_flag_state_words[flag->state],
-                     "points", cqa_points_json(flag->standing_c), "by", flag->decided_by, "at", at,
-                     "reason", flag->reason);
+    return json_pack("{s:s, s:o, s:s?, s:s, s:s?, s:s*}", "state",
+                     cqa_flag_state_words[flag->state], "points", cqa_points_json(flag->standing_c),
+                     "by", flag->decided_by, "at", at, "reason", flag->reason, "reason_code",
+                     flag->reason_code);
 }
 
 /* A flag that a person added: as a deduction beside the analyzer's. */

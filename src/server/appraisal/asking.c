@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "appraisal/json.h"
+#include "server/appraisal/disputed.h"
 #include "server/appraisal/schemes.h"
+#include "server/config.h"
+#include "server/limit.h"
 #include "server/member.h"
 #include "server/when.h"
 
@@ -40,18 +43,6 @@ enum cqa_reader cqa_asked_reader(const struct cqa_request *request)
     }
 }
 
-int cqa_may_see_agent(const struct cqa_identity *who, const char *agent, const char *team)
-{
-    if (who->role == CQA_ACCOUNT_AGENT)
-        return who->person != NULL && strcmp(who->person, agent) == 0;
-    if (who->teams == NULL)
-        return 1;
-    for (size_t i = 0; team != NULL && i < who->team_count; i++)
-        if (strcmp(who->teams[i], team) == 0)
-            return 1;
-    return 0;
-}
-
 int cqa_asked_by_all(struct cqa_request *request)
 {
     if (cqa_request_who(request)->teams == NULL)
@@ -85,8 +76,10 @@ int cqa_member_step(struct cqa_request *request, const json_t *body, int place_n
         !cqa_member_text(request, body, "date", 0, &date) ||
         !cqa_member_text(request, body, "note", 0, &out->note))
         return 0;
-    out->day = date ? cqa_when_read_day(date) : 0;
-    if (date == NULL || out->day != 0)
+    out->day =
+        date ? cqa_when_read_day(date)
+             : cqa_when_local_day(cqa_request_config(request)->zone, cqa_request_now_ms(request));
+    if (out->day != 0)
         return 1;
     cqa_reply_problem(request, 422, "invalid", "date: must be a day (2025-11-20)");
     return 0;
@@ -221,8 +214,10 @@ static enum cqa_status put_round(struct cqa_scores *scores, const struct cqa_ide
 
     cqa_json_put(out, "{");
     cqa_round_json(round, out);
+    enum cqa_status status = cqa_correction_due_json(scores, round, who, NULL, out, error);
     cqa_json_put(out, ",\"steps\":");
-    enum cqa_status status = cqa_steps_json(scores, round->id, steps_of(who), out, error);
+    if (status == CQA_OK)
+        status = cqa_steps_json(scores, round->id, steps_of(who), out, error);
     cqa_json_put(out, ",\"versions\":[");
     if (status == CQA_OK)
         status =

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include "server/appraisal/outcome.h"
 #include "server/appraisal/rounds.h"
+#include "server/appraisal/sight.h"
 #include "server/http.h"
 
 /* What the endpoints of appraisal share. Functions that return int give a problem with 0. */
@@ -14,10 +15,6 @@ int cqa_asked_round(struct cqa_request *request, struct cqa_round *out);
 
 /* How the asker reads sheets. */
 enum cqa_reader cqa_asked_reader(const struct cqa_request *request);
-
-/* May the asker see what concerns this agent? hr and leads those of their teams (all when none are
- * named), an agent the own. `team` NULL: none known, which is seen by those of all teams. */
-int cqa_may_see_agent(const struct cqa_identity *who, const char *agent, const char *team);
 
 /* For what concerns a whole round: an account that is bound to some teams is refused. */
 int cqa_asked_by_all(struct cqa_request *request);

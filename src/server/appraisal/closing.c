@@ -3,6 +3,7 @@
 #include <string.h>
 #include "appraisal/json.h"
 #include "server/appraisal/asking.h"
+#include "server/appraisal/disputed.h"
 #include "server/appraisal/endpoints.h"
 #include "server/appraisal/signs.h"
 #include "server/member.h"
@@ -16,6 +17,8 @@ struct lack {
     struct cqa_appraisal_outcome outcome;
     struct cqa_signs *signs;
     struct cqa_buffer objecting; /* agents, a list without its brackets */
+    struct cqa_buffer disputed;  /* objections to flags, the same */
+    size_t flag_objections;      /* of `objections` */
     size_t objections;
     int64_t undecided;
     size_t unsigned_sheets;
@@ -40,6 +43,21 @@ static void add_objection(void *context, const struct cqa_sheet_objection_row *r
     cqa_json_text(&lack->objecting, row->agent);
 }
 
+/* Of people with a sheet: the others' points are in no number of the round. */
+static void add_disputed(void *context, const struct cqa_disputed *row)
+{
+    struct lack *lack = context;
+    const struct cqa_outcome_sheet *sheet = cqa_outcome_sheet_of(&lack->outcome, row->agent);
+
+    if (row->outcome != CQA_OBJECTION_OPEN || sheet == NULL ||
+        !in_sight(lack, row->agent, sheet->team))
+        return;
+    cqa_json_put(&lack->objecting, lack->objections++ ? "," : "");
+    cqa_json_text(&lack->objecting, row->agent);
+    cqa_json_put(&lack->disputed, lack->flag_objections++ ? "," : "");
+    cqa_disputed_json(row, &lack->disputed);
+}
+
 static void count(struct lack *lack)
 {
     for (size_t i = 0; i < lack->outcome.sheet_count; i++) {
@@ -62,13 +80,16 @@ static enum cqa_status find_lack(struct cqa_request *request, const struct cqa_r
 {
     struct cqa_scores *scores = cqa_request_scores(request);
 
-    *out =
-        (struct lack){.who = cqa_request_who(request), .objecting = {.limit = CQA_REPLY_BYTES_MAX}};
+    *out = (struct lack){.who = cqa_request_who(request),
+                         .objecting = {.limit = CQA_REPLY_BYTES_MAX},
+                         .disputed = {.limit = CQA_REPLY_BYTES_MAX}};
     enum cqa_status status = cqa_outcome_get(scores, round, whole_of, &out->outcome, error);
     if (status == CQA_OK)
         status = cqa_signs_load(scores, round->id, &out->outcome, &out->signs, error);
     if (status == CQA_OK)
         status = cqa_sheet_objection_list(scores, round->id, NULL, 0, add_objection, out, error);
+    if (status == CQA_OK)
+        status = cqa_disputed_list(scores, round, NULL, add_disputed, out, error);
     if (status == CQA_OK)
         count(out);
     return status;
@@ -77,6 +98,7 @@ static enum cqa_status find_lack(struct cqa_request *request, const struct cqa_r
 static void finish_lack(struct lack *lack)
 {
     cqa_buffer_finish(&lack->objecting);
+    cqa_buffer_finish(&lack->disputed);
     cqa_outcome_finish(&lack->outcome);
 }
 
@@ -131,10 +153,11 @@ void cqa_get_readiness(struct cqa_request *request)
         cqa_buffer_print(&out,
                          "{\"ready\":%s,\"stage\":\"%s\",\"undecided_flags\":%lld,"
                          "\"preliminary\":%zu,"
-                         "\"open_objections\":[%s],\"unsigned\":[",
+                         "\"open_objections\":[%s],\"open_flag_objections\":[%s],\"unsigned\":[",
                          ready ? "true" : "false", cqa_round_stage_words[round.stage],
                          (long long)lack.undecided, lack.preliminary,
-                         lack.objecting.text ? lack.objecting.text : "");
+                         lack.objecting.text ? lack.objecting.text : "",
+                         lack.disputed.text ? lack.disputed.text : "");
         put_unsigned(&lack, &out);
         cqa_json_put(&out, "],\"left_out\":[");
         put_left_out(&lack, cqa_asked_reader(request), &out);

@@ -93,5 +93,7 @@ void cqa_hashes_put(struct cqa_hashes *hashes, struct cqa_scores *scores,
         cqa_json_member(out, "sha256", hash[0] ? hash : NULL);
         cqa_json_put(out, "}");
     }
-    cqa_json_put(out, "]}");
+    cqa_json_put(out, "]");
+    cqa_sheet_put_programs(sheet, out);
+    cqa_json_put(out, "}");
 }

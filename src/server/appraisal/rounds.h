@@ -57,7 +57,7 @@ struct cqa_round_step {
     int stage;                         /* that begins with it; -1: none */
     const char *agent;                 /* NULL: of all */
     const char *place, *person, *note; /* NULL: none said; person: then the asker */
-    int64_t day;                       /* yyyymmdd; 0: today */
+    int64_t day;                       /* yyyymmdd, as the site's clocks say */
 };
 
 /* CQA_E_REFUSED: there is one of this scheme and period already, or the asker has no name. */

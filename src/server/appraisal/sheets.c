@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/appraisal/sheets.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "appraisal/json.h"
+#include "server/appraisal/disputed.h"
 #include "server/appraisal/endpoints.h"
+#include "server/appraisal/inputs.h"
 #include "server/appraisal/signs.h"
+#include "server/config.h"
 #include "server/objections.h"
 
 /* ---- the sheet that is asked for */
@@ -107,6 +111,67 @@ static void put_sheet(const struct cqa_asked_sheet *asked, enum cqa_reader reade
     cqa_json_put(out, "}");
 }
 
+static enum cqa_status put_disputed(struct cqa_scores *scores, const struct cqa_identity *who,
+                                    const struct cqa_asked_sheet *asked, struct cqa_buffer *out,
+                                    struct cqa_error *error)
+{
+    const enum cqa_status status =
+        cqa_disputed_open_json(scores, &asked->round, asked->agent, out, error);
+
+    return status == CQA_OK
+               ? cqa_correction_due_json(scores, &asked->round, who, asked->agent, out, error)
+               : status;
+}
+
+/* An import is told of where one of its rows stands in the sheet: others are not for everyone. */
+struct importing {
+    struct cqa_buffer *out;
+    const char *sheet;
+    int count;
+};
+
+static void add_import(void *context, const struct cqa_import_row *row)
+{
+    struct importing *list = context;
+    char mark[40];
+
+    const int length = snprintf(mark, sizeof mark, "\"import\":%lld", (long long)row->id);
+    const char *at = strstr(list->sheet, mark);
+    while (at != NULL && at[length] >= '0' && at[length] <= '9')
+        at = strstr(at + length, mark);
+    if (at == NULL)
+        return;
+    cqa_buffer_print(list->out, "%s{\"import\":%lld", list->count++ ? "," : "", (long long)row->id);
+    cqa_json_member(list->out, "file", row->file);
+    cqa_json_member(list->out, "sha256", row->sha256);
+    cqa_json_member(list->out, "by", row->by);
+    cqa_json_time(list->out, "at", row->at_ms);
+    cqa_json_put(list->out, "}");
+}
+
+/* What the evidence needs beside the sheet: its imports, and the words of the reasons' codes. */
+static enum cqa_status put_evidence(struct cqa_request *request,
+                                    const struct cqa_asked_sheet *asked, enum cqa_reader reader,
+                                    struct cqa_buffer *out, struct cqa_error *error)
+{
+    const struct cqa_server_config *config = cqa_request_config(request);
+    struct importing list = {out, asked->sheet ? asked->sheet->whole[reader] : "", 0};
+
+    cqa_json_put(out, ",\"imports\":[");
+    const enum cqa_status status =
+        cqa_inputs_imports(cqa_request_scores(request), &asked->round, 0, add_import, &list, error);
+    cqa_json_put(out, "],\"reasons\":[");
+    for (size_t i = 0; i < config->reason_count; i++) {
+        cqa_json_put(out, i ? ",{\"code\":" : "{\"code\":");
+        cqa_json_text(out, config->reasons[i].id);
+        cqa_json_put(out, ",\"title\":");
+        cqa_json_names(out, (struct cqa_text){config->reasons[i].en, config->reasons[i].zh});
+        cqa_json_put(out, "}");
+    }
+    cqa_json_put(out, "]");
+    return status;
+}
+
 static enum cqa_status put_beside(struct cqa_scores *scores, const struct cqa_asked_sheet *asked,
                                   enum cqa_reader reader, struct cqa_buffer *out,
                                   struct cqa_error *error)
@@ -149,7 +214,11 @@ void cqa_get_sheet(struct cqa_request *request)
             cqa_round_json(&asked.round, &out);
             cqa_json_put(&out, "},\"sheet\":");
             put_sheet(&asked, reader, signs, &out);
-            status = put_beside(scores, &asked, reader, &out, &error);
+            status = put_disputed(scores, cqa_request_who(request), &asked, &out, &error);
+            if (status == CQA_OK)
+                status = put_evidence(request, &asked, reader, &out, &error);
+            if (status == CQA_OK)
+                status = put_beside(scores, &asked, reader, &out, &error);
         }
         cqa_reply_built(request, 200, status, &out, &error);
     }

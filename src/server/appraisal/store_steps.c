@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <time.h>
 #include "server/appraisal/store_rounds.h"
 
 const char *const cqa_round_step_words[CQA_STEP_COUNT + 1] = {"collect",  "interview", "assess",
                                                               "feedback", "record",    NULL};
-
-static int64_t day_of(int64_t ms)
-{
-    const time_t seconds = (time_t)(ms / 1000);
-    struct tm parts;
-
-    localtime_r(&seconds, &parts);
-    return (parts.tm_year + 1900) * 10000LL + (parts.tm_mon + 1) * 100LL + parts.tm_mday;
-}
 
 CQA_SQL_STATEMENT(insert_step, "iiittittii", 0,
                   "INSERT INTO round_steps(round, step, stage, agent, place, day, person, note,"
@@ -25,8 +15,8 @@ enum cqa_status cqa_round_write_step(struct cqa_scores *scores, struct cqa_sql *
     const int64_t now_ms = cqa_scores_now_ms(scores);
 
     return cqa_sql_do(db, error, &insert_step, round, (int64_t)step->step, (int64_t)step->stage,
-                      step->agent, step->place, step->day ? step->day : day_of(now_ms),
-                      step->person ? step->person : who->name, step->note, who->user, now_ms);
+                      step->agent, step->place, step->day, step->person ? step->person : who->name,
+                      step->note, who->user, now_ms);
 }
 
 struct adding {

@@ -20,6 +20,7 @@ import { loadReasons, reasons, reasonTitle, reasonWords } from "./reasons.js";
 import { rubricOf, ruleWords, titleOf } from "./rule.js";
 import { STRETCH_MS_MAX, showSpectrogram } from "./spectrogram.js";
 import { clock, deduction, moment, number, said, share, siteTime, t, word } from "./text.js";
+import { forgetLast, lastDecision, noteDecision } from "./undo.js";
 import { makeWave } from "./wave.js";
 
 const QUIET_MS = 1500; // shorter pauses are left in when silence is skipped
@@ -127,7 +128,11 @@ class CallPage {
   async begin(flag, { at, s, zoom }) {
     if (flag && mayHear(this.who) && !this.flags.some((one) => one.flag === flag)) notice(t("call.flagGone"));
     if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags.find((one) => one.start_ms === Number(at)) ?? this.flags[0], false);
-    if (!mayHear(this.who)) return;
+    if (!mayHear(this.who)) {
+      this.atMs = Number(at);
+      this.showScore();
+      return;
+    }
     if (Number(s) > 0) this.player.seek(Number(s) * 1000);
     replace(this.waveBox, h("p.empty", {}, t("loading")));
     this.follow(this.waveBox.clientWidth);
@@ -299,23 +304,30 @@ class CallPage {
   async give(flag, verdict, words = t(`decided.${verdict.state}`)) {
     try {
       const answer = await decideFlag({ ...flag, number: this.call }, verdict);
-      this.undo = flag;
+      noteDecision(flag, this.call, verdict.state);
       notice(words);
       await this.took(answer);
+      return true;
     } catch (error) {
       failed(error);
       if (error.now) await this.took(error.now);
+      return false;
     }
   }
 
   /** Undoes what was decided last here, at once. */
   async takeBack() {
-    const before = this.undo;
-    const flag = before && this.flags.find((one) => one.flag === before.flag);
-    this.undo = null;
-    if (flag) await this.give(flag, undoOf(before), t("undone"));
-    else notice(t("undo.none"));
-    this.undo = null;
+    const last = lastDecision();
+    if (!last) return notice(t("undo.none"));
+    if (last.number !== this.call) { // seen before it is taken back
+      notice(t("undo.elsewhere", { rule: titleOf(last) }));
+      location.hash = `#/call/~${last.number}?flag=${last.flag}`;
+      return undefined;
+    }
+    forgetLast();
+    const flag = this.flags.find((one) => one.flag === last.flag);
+    if (await this.give({ ...flag, state: last.state }, undoOf(last.before), t("undone"))) forgetLast(); // an undoing is not undone
+    return undefined;
   }
 
   async settle() {
@@ -374,10 +386,17 @@ class CallPage {
       h("div.between", {}, h("h2", {}, t("call.score")), h("small", {}, t("call.rubric", { rubric: said(this.rubric?.title) || score.rubric, version: score.rubric_version })),
         h("span.spacer"), mayCoach(this.who) && h("button", { type: "button", onclick: () => this.coach() }, t("coaching.write"), h("kbd", { "aria-hidden": "true" }, "n")), mayDecide(this.who) && h("button", { type: "button", onclick: () => this.add() }, t("do.add"), h("kbd", { "aria-hidden": "true" }, "a"))),
       score.exception && h("p.quoted", {}, t("call.exception"), " ", said(score.exception.text ?? { en: score.exception })),
-      rules.size === 0 && emptyState(t("call.noFlags")),
-      [...rules].map(([rule, flags]) => this.rule(rule, flags)), this.unbroken(rules),
+      mayHear(this.who) ? [rules.size === 0 && emptyState(t("call.noFlags")), [...rules].map(([rule, flags]) => this.rule(rule, flags)), this.unbroken(rules)] : this.computed(score),
       h("p.sum", {}, h("span", {}, t("call.total")), totalOf(score)),
       this.history(), this.past);
+  }
+
+  /** For who may not see the flags: what the analyzer took off and where, as a sheet says it too; nothing of what was decided. */
+  computed(score) {
+    const costly = score.deductions.filter(({ points }) => points > 0);
+    const titleOfRule = (id) => { const rule = this.rubric?.rules.find((one) => one.rule === id); return rule ? titleOf(rule) : id; };
+    return [h("p.unseenFlags", {}, t("call.flagsUnseen"), " ", t(costly.length ? "call.computed" : "call.computedNone")), costly.map((one) =>
+      h("div.line", { "aria-current": one.start_ms === this.atMs ? "true" : null }, h("div.words", {}, h("p", {}, h("b", {}, titleOfRule(one.rule)), " ", said(one.text)), h("p.tags", {}, h("span", {}, `${clock(one.start_ms)}–${clock(one.end_ms)}`))), h("span.points", {}, deduction(one.points))))];
   }
 
   rule(rule, flags) {

@@ -3,11 +3,11 @@
 import { callPath, get, ownName, post } from "./api.js";
 import { askForm, field, notice } from "./dialog.js";
 import { h } from "./dom.js";
-import { isUnderObjection, objectionSteps } from "./objected.js";
+import { isUnderObjection, mayObject, objectionSteps } from "./objected.js";
 import { postSurely } from "./outbox.js";
 import { reasons, reasonTitle } from "./reasons.js";
 import { titleOf } from "./rule.js";
-import { clock, deduction, number, said, t, word } from "./text.js";
+import { clock, deduction, moment, number, said, t, word } from "./text.js";
 
 export const mayDecide = (who) => who.role === "lead" || who.role === "auditor";
 export const mayHear = (who) => mayDecide(who) || who.role === "agent";
@@ -69,19 +69,26 @@ export const askChange = (flag) =>
   async (values) => ({ state: "changed", points: Number(values.points), ...given(values) }), `change.${flag.flag}`);
 
 export const askReopen = (flag) =>
-  askForm(t("reopen.title"), [what(flag), reasonField(t("decide.reason"))], t("do.reopen"),
+  askForm(t("reopen.title"), [asked(flag), reasonField(t("decide.reason"))], t("do.reopen"),
     async (values) => ({ state: "open", ...given(values) }), `reopen.${flag.flag}`);
 
-/** The verdict that brings back how `flag` stood. */
-export const undoOf = (flag) => ({ state: flag.state, reason: t("undo.reason"), ...(flag.state === "changed" ? { points: flag.standing_points } : {}) });
+const UNDONE = "undone"; // the server knows it besides the site's own
 
-export const objectTo = (flag) =>
-  askForm(t("object.title"), [what(flag), field(t("object.text"), h("textarea", { name: "text", rows: 4, maxlength: 2000, required: true, autofocus: true }), t("object.hint"))],
+/** The verdict that brings back how `flag` stood. */
+export const undoOf = (flag) => ({ state: flag.state, reason_code: UNDONE, ...(flag.state === "changed" ? { points: flag.standing_points } : {}) });
+
+export function objectTo(flag) {
+  if (!mayObject(flag)) {
+    notice(flag.objection ? t("object.already", { state: t(`objected.${flag.objection.outcome}`) }) : flag.objectable_until ? t("objected.over", { when: moment(flag.objectable_until) }) : t("object.not"), "bad");
+    return undefined;
+  }
+  return askForm(t("object.title"), [what(flag), field(t("object.text"), h("textarea", { name: "text", rows: 4, maxlength: 2000, required: true, autofocus: true }), t("object.hint"))],
     t("do.object"), async ({ text }) => {
       const answer = await post(`flags/${flag.flag}/objection`, { text });
       notice(t("objected"));
       return answer;
     }, `object.${flag.flag}`);
+}
 
 /** The rules of the call's rubric by title, those for people first. */
 function ruleChoice(rubric, chosen) {

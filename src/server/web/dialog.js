@@ -4,6 +4,8 @@ import { h, replace } from "./dom.js";
 import { keepDraft } from "./kept.js";
 import { t } from "./text.js";
 
+const NOTICES_MAX = 2; // more would stand in the way of what they are about
+
 /** Opens a modal dialog; it closes by Esc, by its button, or by what `body` does. */
 export function showDialog(title, body, actions = []) {
   const dialog = h("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() },
@@ -61,6 +63,7 @@ export function folded(form) {
 export function notice(text, kind = "done") {
   let stack = document.querySelector(".notices");
   if (!stack) stack = document.body.appendChild(h("div.notices", { role: "status", "aria-live": "polite" }));
+  while (stack.children.length >= NOTICES_MAX) stack.firstChild.remove();
   const item = stack.appendChild(h(`div.notice.${kind}`, {}, text));
   setTimeout(() => item.remove(), kind === "bad" ? 8000 : 3500);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // What one has chosen (for good) or is writing (until the window closes): nothing of it leaves the browser.
 
+import { ownName } from "./api.js";
+
 const read = (store, key) => {
   try {
     return JSON.parse(store.getItem(key));
@@ -24,11 +26,11 @@ const named = (form) => [...form.elements].filter(({ name, type }) => name && ![
 const valueOf = (control) => (control.type === "checkbox" ? control.checked : control.value);
 
 /**
- * Keeps what is written into a form under `name`, and puts back what was kept. Returns a function that forgets it: to be
+ * Keeps what is written into a form under `name` and whoever is logged in, for nobody else; puts back what was kept. Returns a function that forgets it: to be
  * called when it has been sent, or is no longer wanted.
  */
 export function keepDraft(form, name) {
-  const key = `draft.${name}`;
+  const key = `draft.${ownName()}.${name}`;
   const kept = recall(key, {});
   for (const control of named(form)) {
     if (!(control.name in kept)) continue;

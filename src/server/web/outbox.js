@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Decisions on their way: sent again until the server has answered, also after the window was loaded anew.
-import { ownName, post } from "./api.js";
+import { ownName, post, Refusal } from "./api.js";
 import { h } from "./dom.js";
 import { recall, remember } from "./kept.js";
 import { t } from "./text.js";
 
+const NOBODY = 401; // whose session has ended
 const AGAIN_MS = [500, 1000, 2000, 4000];
 
 const waiting = () => recall("outbox", []);
+const own = () => waiting().filter(({ by }) => by === ownName());
 
 function forget(id) {
   remember("outbox", waiting().filter((one) => one.id !== id));
@@ -16,12 +18,14 @@ function forget(id) {
 /** Says how many wait, as long as some do and the server does not answer. */
 function tell(isLost) {
   document.querySelector(".offline")?.remove();
-  const n = waiting().length;
+  const n = own().length;
   if (isLost && n > 0) document.body.append(h("div.offline", { role: "status" }, t("outbox.waiting", { n })));
 }
 
-async function insist({ path, body }) {
+/** Under another name nothing of it goes out: it waits until its author is back. */
+async function insist({ by, path, body }) {
   for (let tries = 0; ; tries++) {
+    if (by !== ownName()) throw new Refusal(NOBODY, t("outbox.else"));
     try {
       return await post(path, body);
     } catch (error) {
@@ -32,23 +36,28 @@ async function insist({ path, body }) {
   }
 }
 
-/** A POST that may be repeated: its answer, or the server's refusal, however long that takes. */
-export async function postSurely(path, body) {
-  const entry = { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), by: ownName(), path, body };
-  remember("outbox", [...waiting(), entry]);
+/** The entry is gone once it was answered, be it with a refusal. */
+async function deliver(entry) {
   try {
-    return await insist(entry);
-  } finally {
+    const answer = await insist(entry);
     forget(entry.id);
+    return answer;
+  } catch (error) {
+    if (error.status !== NOBODY) forget(entry.id);
+    throw error;
+  } finally {
     tell(false);
   }
 }
 
+/** A POST that may be repeated: its answer, or the server's refusal, however long that takes. */
+export async function postSurely(path, body) {
+  const entry = { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), by: ownName(), path, body };
+  remember("outbox", [...waiting(), entry]);
+  return deliver(entry);
+}
+
 /** What a window before this one had not been answered. A refusal means that it was heard, or that somebody was faster. */
 export async function sendRest() {
-  for (const entry of waiting().filter(({ by }) => by === ownName())) {
-    await insist(entry).catch(() => {});
-    forget(entry.id);
-    tell(false);
-  }
+  for (const entry of own()) await deliver(entry).catch(() => {});
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // How far somebody is through a queue, and how long the rest will take.
-import { get } from "./api.js";
+import { get, ownName } from "./api.js";
 import { recall, remember } from "./kept.js";
 import { t } from "./text.js";
 
@@ -16,7 +16,7 @@ export class Pace {
   }
 
   constructor(name, left) {
-    this.key = `pace.${name}`;
+    this.key = `pace.${ownName()}.${name}`;
     const kept = recall(this.key, { done: 0, took: [] });
     Object.assign(this, { left, done: kept.done, took: kept.took, last: performance.now() });
   }

@@ -15,6 +15,7 @@ import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { ruleFilter, titleOf } from "./rule.js";
 import { shiftFilter } from "./shift.js";
 import { clock, share, siteTime, t, word } from "./text.js";
+import { forgetLast, lastDecision, noteDecision } from "./undo.js";
 
 const PAGE = 50;
 const filterNames = ["state", "severity", "rule", "person", "team", "queue", "confidence", "from", "to", "shift"];
@@ -35,7 +36,6 @@ class Queue {
     this.cursors = [""]; // of each page that was shown, for the way back
     this.flags = [];
     this.at = 0;
-    this.undo = [];
     this.lists = h("div", { hidden: true });
     this.body = h("tbody");
     this.pager = h("div.pager");
@@ -313,7 +313,7 @@ class Queue {
     else if (this.flag === flag) this.pane.refresh();
     try {
       await this.take(flag, await sent);
-      this.undo.push({ flag, before });
+      noteDecision(before, flag.call.number, verdict.state);
       notice(words);
     } catch (error) {
       this.refused(flag, before, error);
@@ -344,18 +344,20 @@ class Queue {
 
   /** Undoes what was decided last, at once, and goes back to it. */
   async takeBack() {
-    const last = this.undo.pop();
+    const last = lastDecision();
     if (!last) {
       notice(t("undo.none"));
       return;
     }
-    const { flag, before } = last;
+    forgetLast();
+    const listed = this.flags.find(({ flag }) => flag === last.flag);
+    const flag = listed ?? { ...last, call: { number: last.number } };
     try {
-      await this.take(flag, await decideFlag(flag, undoOf(before)));
-      this.progress?.note(before.state === "open" ? -1 : 0);
-      notice(t("undone"));
-      const at = this.flags.indexOf(flag);
-      if (at >= 0) this.select(at);
+      await this.take(flag, await decideFlag(flag, undoOf(last.before)));
+      this.progress?.note(last.before.state === "open" ? -1 : 0);
+      notice(t("undone.what", { rule: titleOf(flag) }));
+      if (listed) this.select(this.flags.indexOf(listed));
+      else await this.load(0, last.flag);
     } catch (error) {
       failed(error);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The site's list of reasons why people decide otherwise than the analyzer.
 import { get } from "./api.js";
-import { said } from "./text.js";
+import { said, t } from "./text.js";
 
 let asked = null;
 let list = [];
@@ -15,7 +15,7 @@ export async function loadReasons() {
 /** [{code, title}] */
 export const reasons = () => list;
 
-export const reasonTitle = (code) => said(list.find((one) => one.code === code)?.title) || code;
+export const reasonTitle = (code) => (code === "undone" ? t("undo.reason") : null) || said(list.find((one) => one.code === code)?.title) || code;
 
 /** Why, in words: the code's, what was written, or both. */
 export const reasonWords = ({ reason_code, reason }) => [reason_code && reasonTitle(reason_code), reason].filter(Boolean).join(": ");

@@ -71,20 +71,21 @@ async function person(who, name, period) {
   const { people } = await get("people", period);
   const own = people.find((row) => row.person === name);
   const [{ days }, team, flags, past] = await Promise.all([get("days", { ...period, person: name }), own?.team && who.role !== "agent" ? get("days", { ...period, team: own.team }).catch(() => null) : null,
-    getAll("flags", { ...period, person: name, state: "any", sort: "worst" }, "flags", FLAGS_MAX).catch(() => []), pastChanges({ ...period, person: name }, true)]);
+    mayHear(who) ? getAll("flags", { ...period, person: name, state: "any", sort: "worst" }, "flags", FLAGS_MAX) : [], pastChanges({ ...period, person: name }, true)]);
   const toDay = (iso) => goTo("calls", { person: name, from: iso, to: iso, sort: "worst" });
   const isos = days.map(({ day: iso }) => iso);
   const values = (key, by = 1) => days.map((row) => (row[key] === null ? null : row[key] / by));
   const shares = [["agent_share_of_talk", "sum.talk", "--agent"], ["hold_share", "sum.hold", "--event-hold"], ["silence_share", "sum.silence", "--event-silence"]];
   const costly = [...Map.groupBy(flags, ({ rule }) => rule)].map(([rule, list]) => ({ rule, flags: list, points: list.reduce((all, flag) => all + flag.standing_points, 0) })).sort((a, b) => b.points - a.points || b.flags.length - a.flags.length);
+  const none = () => emptyState(t(mayHear(who) ? "call.noFlags" : "call.flagsUnseen"));
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, name), own?.team && h("p", {}, own.team)), periodForm(period, null, (asked) => goTo(`person/${encodeURIComponent(name)}`, asked))),
     own ? tiles(own, { ...period, person: name }, mayHear(who)) : h("div.panel", {}, emptyState(t("team.none"))),
     own && h("div.grid", {},
       h("section.panel.wide", {}, h("h2", {}, t(team ? "person.score" : "team.scoreOverTime")), scoreChart(days, team?.days, toDay), h("small", {}, t("chart.hint"))),
       h("section.panel", {}, h("h2", {}, t("person.shares")), lineChart({ label: t("person.shares"), days: isos, kind: "share", onDay: toDay, series: shares.map(([key, label, tint]) => ({ label: t(label), values: values(key), tint })) })),
       h("section.panel", {}, h("h2", {}, t("sum.response")), lineChart({ label: t("sum.response"), days: isos, onDay: toDay, series: [{ label: t("sum.responseSeconds"), values: values("response_ms", 1000), tint: "--agent" }] })),
-      h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: titleOf(list[0]), value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : emptyState(t("call.noFlags"))),
-      h("section.panel", {}, h("h2", {}, t("person.listen")), costly.length ? h("ul.listen", {}, costly.slice(0, 3).flatMap(({ flags: list }) => list.slice(0, 2)).map(flagLink)) : emptyState(t("call.noFlags"))),
+      h("section.panel", {}, h("h2", {}, t("person.rules")), costly.length ? bars(costly.map(({ rule, flags: list }) => ({ label: titleOf(list[0]), value: list.length, href: `#/flags?${new URLSearchParams({ ...period, person: name, rule, state: "any" })}` }))) : none()),
+      h("section.panel", {}, h("h2", {}, t("person.listen")), costly.length ? h("ul.listen", {}, costly.slice(0, 3).flatMap(({ flags: list }) => list.slice(0, 2)).map(flagLink)) : none()),
       h("section.panel.wide", {}, h("details", {}, h("summary", {}, t("person.days")), daysTable(days, toDay)))),
     past && h("section.panel.after", {}, past),
     (who.role === "lead" || who.role === "agent") && h("div.after", {}, personNotes(who, name)));

@@ -60,6 +60,8 @@ export const share = (value) =>
 
 export const deduction = (points) => (points > 0 ? `−${number(points)}` : number(0));
 
+const two = (value) => String(value).padStart(2, "0");
+
 /** 75417 → "1:15"; with tenths "1:15.4". */
 export function clock(ms, tenths = false) {
   const sign = ms < 0 ? "−" : "";
@@ -67,7 +69,6 @@ export function clock(ms, tenths = false) {
   const seconds = Math.floor(whole) % 60;
   const minutes = Math.floor(whole / 60) % 60;
   const hours = Math.floor(whole / 3600);
-  const two = (value) => String(value).padStart(2, "0");
   const rest = tenths ? `.${Math.round((whole % 1) * 10)}` : "";
   return `${sign}${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds)}${rest}`;
 }
@@ -79,6 +80,17 @@ export function siteTime(iso) {
   const [, year, month, day, hour, minute] = parts.map(Number);
   return maker(Intl.DateTimeFormat, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC" })
     .format(Date.UTC(year, month - 1, day, hour, minute));
+}
+
+/** For paper, which nobody can ask: with year, second and offset; the site's as the recorder's clock showed it. */
+export function exactTime(iso) {
+  const site = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?([+-]\d\d:\d\d)$/.exec(iso ?? "");
+  if (site) return site.slice(1).join(" ");
+  const at = new Date(iso ?? NaN);
+  if (Number.isNaN(at.getTime())) return "–";
+  const offset = -at.getTimezoneOffset();
+  const zone = `${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())} ${zone}`;
 }
 
 /** A moment of our own clock, in the reader's zone. */

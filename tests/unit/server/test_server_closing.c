@@ -88,6 +88,22 @@ static void steps_of_one_agent_are_theirs(void **state)
     shows("hana", round, "two calls heard together");
 }
 
+/* A step without a date is of the day that the site's clocks show, not of that in Greenwich. */
+static void a_step_is_of_the_sites_day(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    served_start(&served, "time_zone: Asia/Shanghai\n");
+    served_user(&served, "hana", "hr", NULL);
+    served.now_ms = 1763668800000; /* 2025-11-20T20:00Z, in Shanghai 04:00 of the next day */
+    served_login(&served, "hana", "correct horse");
+    struct reply reply = served_as(&served, "POST", "/api/v1/appraisals",
+                                   "{\"scheme\":\"net-volume\",\"period\":\"2025-11\"}");
+    assert_int_equal(reply.status, 201);
+    assert_string_equal(served_text(reply.json, "steps.0.date"), "2025-11-21");
+    reply_finish(&reply);
+}
+
 static void a_signature_is_for_the_numbers_it_saw(void **state)
 {
     (void)state;
@@ -279,6 +295,92 @@ static void a_closed_round_keeps_its_numbers(void **state)
     shows("hana", under(round, "/results"), "\"total\":857.00");
 }
 
+static const char objecting[] = "{\"text\":\"that was the customer\"}";
+static const char spared[] =
+    "{\"place\":\"room 2\",\"ignore_left_out\":true,\"note\":\"new here\"}";
+
+/* A round of zhang's, whose two flags are confirmed and whose sheet is signed. */
+static const char *round_of_a_flagged_call(void)
+{
+    seat_people();
+    const char *round = open_round("agent-2013");
+
+    served_put(&served, "a", "{\"score\":{\"total\":96}}");
+    import(round, "agent,calls_handled,wrong_orders\nzhang,2000,3\n");
+    move(round, "interview");
+    move(round, "objections");
+    assert_int_equal(tried("lea", "POST", "/api/v1/flags/1/decision", "{\"state\":\"confirmed\"}"),
+                     200);
+    assert_int_equal(tried("lea", "POST", "/api/v1/flags/2/decision", "{\"state\":\"confirmed\"}"),
+                     200);
+    all_sign(round, "zhang");
+    return round;
+}
+
+/* What an agent says against a flag is answered before its points become pay. */
+static void an_objection_to_a_flag_holds_up_closing(void **state)
+{
+    (void)state;
+    const char *round = round_of_a_flagged_call();
+
+    assert_int_equal(tried("zhang", "POST", "/api/v1/flags/1/objection", objecting), 201);
+    shows("hana", under(round, "/readiness"), "\"ready\":false");
+    shows("hana", under(round, "/readiness"), "\"open_objections\":[\"zhang\"]");
+    shows("lea", under(round, "/readiness"),
+          "\"open_flag_objections\":[{\"objection\":1,\"flag\":1,\"call\":1,\"agent\":\"zhang\"");
+    hides("wei", under(round, "/readiness"), "zhang");
+    shows("zhang", under(round, "/sheets/zhang"), "\"open_flag_objections\":[{\"objection\":1");
+    struct reply reply = as("hana", "POST", under(round, "/close"), spared);
+    assert_int_equal(reply.status, 409);
+    assert_has(&reply, "1 objections without an answer");
+    reply_finish(&reply);
+    assert_int_equal(tried("lea", "POST", "/api/v1/objections/1/answer",
+                           "{\"state\":\"confirmed\",\"reason\":\"heard again\"}"),
+                     204);
+    shows("hana", under(round, "/readiness"), "\"open_flag_objections\":[]");
+    assert_int_equal(tried("hana", "POST", under(round, "/close"), spared), 200);
+    shows("hana", round, "\"correction_due\":[]");
+}
+
+/* What is accepted afterwards does not change the closed number, but somebody has to be told. */
+static void an_objection_accepted_after_closing_asks_for_a_correction(void **state)
+{
+    (void)state;
+    const char *round = round_of_a_flagged_call();
+
+    assert_int_equal(tried("hana", "POST", under(round, "/close"), spared), 200);
+    served.now_ms += 60000;
+    assert_int_equal(tried("zhang", "POST", "/api/v1/flags/1/objection", objecting), 201);
+    shows("hana", round, "\"correction_due\":[]"); /* it may still be rejected */
+    assert_int_equal(tried("lea", "POST", "/api/v1/objections/1/answer",
+                           "{\"state\":\"overturned\",\"reason\":\"heard again\"}"),
+                     204);
+    static const char due[] = "\"correction_due\":[{\"objection\":1,\"flag\":1,\"call\":1,"
+                              "\"agent\":\"zhang\"";
+    shows("hana", round, due);
+    shows("lea", round, due);
+    shows("zhang", round, due);
+    hides("li", round, "zhang");
+    shows("zhang", under(round, "/sheets/zhang"), due);
+    assert_int_equal(
+        tried("hana", "POST", under(round, "/corrections"), "{\"reason\":\"flag overturned\"}"),
+        201);
+    shows("hana", round, "\"correction_due\":[]");
+}
+
+/* A store of before closed rounds over open objections. */
+static void an_objection_open_since_before_closing_asks_for_a_correction(void **state)
+{
+    (void)state;
+    const char *round = round_of_a_flagged_call();
+
+    assert_int_equal(tried("hana", "POST", under(round, "/close"), spared), 200);
+    assert_int_equal(tried("zhang", "POST", "/api/v1/flags/1/objection", objecting), 201);
+    served_sql(&served, "UPDATE objections SET at_ms = at_ms - 60000");
+    shows("zhang", round, "\"correction_due\":[{\"objection\":1,");
+    shows("hana", round, "\"outcome\":\"open\"");
+}
+
 static void a_sheet_is_held_against_the_period_before(void **state)
 {
     (void)state;
@@ -305,11 +407,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_DESK(stages_go_on_one_by_one),
         WITH_DESK(steps_of_one_agent_are_theirs),
+        WITH_DESK(a_step_is_of_the_sites_day),
         WITH_DESK(a_signature_is_for_the_numbers_it_saw),
         WITH_DESK(an_objection_is_answered_before_closing),
         WITH_DESK(closing_says_what_is_missing),
         WITH_DESK(a_round_does_not_close_on_preliminary_sheets),
         WITH_DESK(a_closed_round_keeps_its_numbers),
+        WITH_DESK(an_objection_to_a_flag_holds_up_closing),
+        WITH_DESK(an_objection_accepted_after_closing_asks_for_a_correction),
+        WITH_DESK(an_objection_open_since_before_closing_asks_for_a_correction),
         WITH_DESK(a_sheet_is_held_against_the_period_before),
     };
 

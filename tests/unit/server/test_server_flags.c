@@ -146,6 +146,21 @@ static void refusals_are_said_in_both_languages(void **state)
                    "ann刚刚复核了此标记，现为“成立”");
 }
 
+/* Whoever reads why has it in the own language: it is no sentence of whoever undid it. */
+static void an_undoing_is_kept_by_its_code(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    const int64_t flag = flag_number("1", 0);
+
+    assert_int_equal(decide(flag, "{\"state\":\"confirmed\"}"), 200);
+    assert_int_equal(decide(flag, "{\"state\":\"open\",\"reason_code\":\"undone\"}"), 200);
+    struct reply reply = served_get(&served, served.lead, "/api/v1/calls/1/flags");
+    assert_string_equal(served_text(reply.json, "decisions.1.reason_code"), "undone");
+    assert_string_equal(served_text(reply.json, "decisions.1.reason"), "null");
+    reply_finish(&reply);
+}
+
 static void reasons_are_kept_by_their_code(void **state)
 {
     (void)state;
@@ -599,6 +614,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(totals_follow_decisions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_are_said_in_both_languages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_undoing_is_kept_by_its_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reasons_are_kept_by_their_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(open_means_the_same_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_decisions_are_refused, set_up, tear_down),

@@ -52,6 +52,9 @@ export function columnChoice(round, scheme, outcome, again) {
     tableOf(t("ask.columnsTitle"), [[t("ask.heading")], [t("ask.samples")], [t("ask.taken")]], shown.map(row)));
 }
 
+/** A total or a remark that slipped into the column of names: it is never somebody new along with others. */
+const isNoName = /\d\s*人|[分值计%％]|合计|总|平均|人均|total|sum|average|mean|^[\d\s.,+-]+$/i;
+
 /** Whom a name means; they are answered all at once, for there may be many. */
 export function nameChoice(round, outcome, again) {
   const { names, persons } = outcome;
@@ -76,10 +79,11 @@ export function nameChoice(round, outcome, again) {
     } }, options.map(([value, text, selected]) => h("option", { value, selected }, text)));
     return h(`tr${one.asked ? ".open" : ""}`, {}, h("td", {}, one.written, one.beside && h("small", {}, one.beside)), h("td", {}, one.cell ?? one.line), h("td", {}, select, other, !one.asked && h("small", {}, t("ask.remembered"))));
   };
-  const allNew = open.length > 1 && h("button", { type: "button", onclick: () => answer(round, { names: Object.fromEntries(open.map(({ written }) => [written, written])) }, again) }, t("ask.allNew", { n: open.length }));
+  const people = open.filter(({ written }) => !isNoName.test(written));
+  const allNew = people.length > 1 && h("button", { type: "button", onclick: () => answer(round, { names: Object.fromEntries(people.map(({ written }) => [written, written])) }, again) }, t("ask.allNew", { n: people.length }));
   return h(open.length > 0 ? "details.asked.open" : "details.asked", { open: open.length > 0 },
     h("summary", {}, open.length > 0 ? t("ask.names", { n: open.length }) : t("ask.namesDone", { n: names.length })), list,
-    tableOf(t("ask.namesTitle"), [[t("ask.name")], [t("ask.cell")], [t("ask.means")]], names.map(row)), h("div.decide", {}, button, allNew));
+    tableOf(t("ask.namesTitle"), [[t("ask.name")], [t("ask.cell")], [t("ask.means")]], names.map(row)), h("div.decide", {}, button, allNew, allNew && people.length < open.length && h("small", {}, t("ask.oneByOne", { n: open.length - people.length }))));
 }
 
 /** What of the file does not count, and what cannot be seen in it. */

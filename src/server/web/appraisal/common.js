@@ -2,12 +2,14 @@
 // What the pages of appraisal share: periods and stages in words, names of indicators, points, tables.
 import { get } from "../api.js";
 import { h } from "../dom.js";
-import { currentLanguage, fixed, has, number, said, t } from "../text.js";
+import { clock, currentLanguage, fixed, has, number, said, t } from "../text.js";
 
 export const stages = ["open", "interview", "objections", "closed"];
 export const sides = ["appraised", "supervisor", "hr"];
 export const pathOf = (round, rest = "") => `appraisals/${round.appraisal}${rest}`;
 export const linkTo = (round, rest = "") => `#/appraisal/${round.appraisal}${rest}`;
+/** Where a flag is that somebody objected to: hr, who may not see flags, gets the call at its second. */
+export const disputedLink = ({ who, titleOf }, one) => h("a", { href: `#/call/~${one.call}?${who.role === "hr" ? `at=${one.start_ms}` : `flag=${one.flag}`}` }, `${one.agent} (${titleOf(one.rule)} ${clock(one.start_ms)})`);
 export const linkToSheet = (round, agent) => linkTo(round, `/sheet/${encodeURIComponent(agent)}`);
 
 /** Shows the page at hand anew, after something was changed. */

@@ -15,8 +15,8 @@ export const coverageWords = (one) => [t("coverage.line", { handled: handled(one
 export function coverageTable({ sheet, scheme }) {
   const list = Object.entries(sheet.measured ?? {}).filter(([, one]) => one.flagged !== undefined); // sheets that were kept before say less
   const head = ["handled", "recorded", "measured", "flagged", "heard", "interval", "least"];
-  return list.length > 0 && h("section.coverage", {}, h("h3", {}, t("coverage.title")), h("table.sheetLines", {},
+  return list.length > 0 && h("section.coverage", {}, h("h3", {}, t("coverage.title")), h("div.tableScroll", { tabindex: 0, role: "region", "aria-label": t("coverage.title") }, h("table.sheetLines", {},
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("coverage.number")), head.map((key) => h("th.number", { scope: "col" }, t(`coverage.${key}`))))),
     h("tbody", {}, list.map(([id, one]) => h("tr", {}, h("th", { scope: "row" }, scheme.nameOf(id)),
-      [handled(one), number(one.recorded), number(one.calls), number(one.flagged), number(one.heard), interval(one), least(one)].map((words) => h("td.number", {}, words)))))));
+      [handled(one), number(one.recorded), number(one.calls), number(one.flagged), number(one.heard), interval(one), least(one)].map((words) => h("td.number", {}, words))))))));
 }

@@ -2,7 +2,7 @@
 // What an appraisal still lacks for its next stage; each item leads to where it can be done.
 import { h } from "../dom.js";
 import { t } from "../text.js";
-import { keepsRounds, linkTo, linkToSheet, spanOf } from "./common.js";
+import { disputedLink, keepsRounds, linkTo, linkToSheet, spanOf } from "./common.js";
 
 const SHOWN = 12;
 
@@ -36,11 +36,15 @@ function ofInterviews({ round, results, onRecord }) {
   return [rest.length > 0 && item(t("lack.interviews", { n: rest.length }), rest.map(({ agent }) => h("button.chip", { type: "button", onclick: () => onRecord({ step: "interview", agent }) }, agent)))];
 }
 
-function ofClosing({ round, lack }) {
+function ofClosing(of) {
+  const { round, lack } = of;
+  const flags = lack.open_flag_objections;
+  const sheets = lack.open_objections.slice(0, lack.open_objections.length - flags.length);
   const whom = ({ agent, missing, outdated }) => h("a", { href: linkToSheet(round, agent) }, `${agent} (${[...missing, ...outdated].map((side) => t(`side.${side}`)).join(t("list.comma"))})`);
   const outdated = lack.unsigned.filter((one) => one.outdated.length > 0);
   return [
-    lack.open_objections.length > 0 && item(h("a", { href: linkTo(round, "/objections") }, t("lack.objections", { n: lack.open_objections.length })), lack.open_objections.map((agent) => h("span", {}, agent))),
+    sheets.length > 0 && item(h("a", { href: linkTo(round, "/objections") }, t("lack.objections", { n: sheets.length })), sheets.map((agent) => h("span", {}, agent))),
+    flags.length > 0 && item(t("lack.flagObjections", { n: flags.length }), flags.map((one) => disputedLink(of, one))),
     lack.unsigned.length > 0 && item([t("lack.unsigned", { n: lack.unsigned.length }), outdated.length > 0 && h("small", {}, t("lack.outdated"))], lack.unsigned.map(whom))];
 }
 

@@ -8,16 +8,17 @@ import { day, moment, number, t } from "../text.js";
 import { keepsRounds, linkTo, looksAfter, pathOf, showAgain, stageChip, stages, tableOf, versionWords } from "./common.js";
 import { lacking } from "./lacking.js";
 import { askForCoverage, close, correct, move, record } from "./moves.js";
+import { ruleTitles } from "./titles.js";
 
 export async function progressPart({ who, round, scheme }) {
   const after = looksAfter(who);
-  const [lack, results, ratings] = await Promise.all([after ? get(pathOf(round, "/readiness")) : null, after ? get(pathOf(round, "/results")) : null,
+  const [titleOf, lack, results, ratings] = await Promise.all([ruleTitles(), after ? get(pathOf(round, "/readiness")) : null, after ? get(pathOf(round, "/results")) : null,
     after && round.stage !== "closed" ? get(pathOf(round, "/ratings")) : null]);
   const agents = results ? [...results.sheets, ...results.left_out].map(({ agent }) => agent) : [];
   const act = (promise) => promise.then((done) => done && showAgain()).catch(failed);
   return h("div", {},
     h("section.panel", {}, track(round), h("p.stageMeans", {}, t(`stage.${round.stage}.means`)), least(who, round, act), moves(who, round, lack, act)),
-    after && round.stage !== "closed" && lacking({ who, round, scheme, lack, results, ratings, onRecord: (of) => act(record(round, agents, of, who.role === "hr")) }),
+    after && round.stage !== "closed" && lacking({ who, round, titleOf, scheme, lack, results, ratings, onRecord: (of) => act(record(round, agents, of, who.role === "hr")) }),
     steps(who, round, agents, act), round.versions.length > 1 && versions(round));
 }
 

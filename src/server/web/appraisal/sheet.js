@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { emptyState } from "../dialog.js";
 import { h } from "../dom.js";
 import { day, number, said, t } from "../text.js";
-import { change, gradeWords, keepsRounds, linkTo, pathOf, periodWords, points, value, versionWords } from "./common.js";
+import { change, disputedLink, gradeWords, keepsRounds, linkTo, pathOf, periodWords, points, value, versionWords } from "./common.js";
 import { coverageTable } from "./coverage.js";
 import { evidence } from "./evidence.js";
 import { improvement } from "./improvement.js";
@@ -74,8 +74,14 @@ function paper(of) {
     h("header", {}, h("h2", {}, t("sheet.title", { scheme: said(round.names) })), h("p", {}, t("sheet.period", { period: periodWords(round.period) }), versionWords(round) && ` · ${versionWords(round)}`)),
     facts(of), round.stage !== "closed" && h("p.previewLine", {}, t("result.preview"), " ", sheet.undecided_flags > 0 && t("result.undecided", { n: sheet.undecided_flags })),
     sheet.preliminary && h("p.previewLine", { role: "note" }, h("b", {}, t("result.preliminary")), " ", said({ en: sheet.preliminary, zh: sheet.preliminary_zh })),
-    linesTable(of, trace, notes), outcome(of, trace, notes), coverageTable(of), shown(of, trace), notes.list(),
+    disputed(of), linesTable(of, trace, notes), outcome(of, trace, notes), coverageTable(of), shown(of, trace), notes.list(),
     improvement(of), of.objections.length > 0 && h("section", {}, h("h3", {}, t("part.objections")), objectionList(of, of.objections)), process(of), signatures(of), evidence(of));
+}
+
+/** Points that are not settled, and a closed number that no longer holds; both belong on the paper too. */
+function disputed(of) {
+  const line = (key, list) => list.length > 0 && h(`p.previewLine.${key}`, {}, t(`sheet.${key}`), " ", list.map((one) => [disputedLink(of, one), " "]));
+  return [line("disputed", of.open_flag_objections), line("due", of.correction_due)];
 }
 
 const fact = ([label, words]) => h("div", {}, h("dt", {}, label), h("dd", {}, words || "–"));

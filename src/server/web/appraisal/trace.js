@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Where a number came from, unfolded step by step: a line's formula, its indicators, their rows, ratings and calls, the calls' flags.
 import { h } from "../dom.js";
-import { clock, deduction, moment, number, t } from "../text.js";
+import { clock, deduction, moment, number, said, t } from "../text.js";
 import { keepsRounds, linkTo, periodWords, points, value } from "./common.js";
 import { coverageWords } from "./coverage.js";
 import { plain } from "./plain.js";
@@ -56,11 +56,20 @@ function rowLine(of, row) {
 /** A call's page, at the second of one of its flags. */
 export const callLink = (call, words, start_ms) => (call.number === undefined ? words : h("a", { href: `#/call/~${call.number}${start_ms === undefined ? "" : `?at=${start_ms}`}` }, words));
 
+/** What costs nothing waits for nobody, here as everywhere. */
+export const flagStateWords = (flag) => (flag.state === "undecided" && flag.points === 0 && flag.automatic_fail === false ? t("state.none") : t(`trace.flag.${flag.state}`));
+
+/** Why somebody decided so: the code's words, what was written, or both. */
+export function whyWords({ reasons }, { reason_code: code, reason }) {
+  const words = code && (code === "undone" ? t("undo.reason") : said(reasons.find((one) => one.code === code)?.title) || code);
+  return [words, reason].filter(Boolean).join(t("list.colon"));
+}
+
 /** Calls with flags first: they are what the number differs by. */
 function calls(of, list, unit) {
   const sorted = [...list].sort((a, b) => b.flags.length - a.flags.length);
   const flag = (call, one) => h("li", {}, callLink(call, `${of.titleOf(one.rule)} ${clock(one.start_ms)}–${clock(one.end_ms)}`, one.start_ms), ` ${deduction(one.points)} · `,
-    h("span", {}, t(`trace.flag.${one.state}`)), one.decided_by && `${t("list.colon")}${one.decided_by}, ${moment(one.decided_at)}`, one.reason && h("span.quoted", {}, one.reason));
+    h("span", {}, flagStateWords(one)), one.decided_by && `${t("list.colon")}${one.decided_by}, ${moment(one.decided_at)}`, whyWords(of, one) && h("span.quoted", {}, whyWords(of, one)));
   return h("details", {}, h("summary", {}, t("trace.calls", { n: list.length })), h("ul.tall", {}, sorted.map((call) => h("li", {}, callLink(call, call.call), `${t("list.colon")}${value(call.value, unit)}`, call.flags.length > 0 && h("ul", {}, call.flags.map((one) => flag(call, one)))))));
 }
 

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+// What somebody who sees the page for the first time falls over: objections that nobody waits for, words of somebody else, and
+// "none" where it should say "not for you".
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { actor, ask, openAll, settled, textOf, visit } from "./acting.js";
+import { openMonth, person, signAll } from "./round.js";
+import { logIn, password } from "./stage.js";
+
+let stage, browser, faults, close;
+const people = {};
+before(async () => {
+  ({ stage, browser, faults, close } = await openAll());
+  for (const name of ["hr", "lead", "ann", "zhang"]) people[name] = await person(stage.url, name);
+});
+after(() => close?.());
+
+const as = actor(() => ({ stage, browser }));
+const costly = async (name) => (await people.lead("GET", `flags?person=${name}&state=open&limit=500`)).flags.filter(({ points }) => points > 0);
+const endSession = (page) => page.evaluate(async () => {
+  const { csrf } = await (await fetch("api/v1/session")).json();
+  await fetch("api/v1/session", { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
+});
+
+test("an objection to a flag stands in the way of closing, with a way to it; accepted afterwards, a correction is due", async () => {
+  const round = await openMonth(stage.url, "2025-11", "objections");
+  await signAll(stage.url, round);
+  const [first, second] = await costly("zhang");
+  await people.zhang("POST", `flags/${first.flag}/objection`, { text: "That was the customer" });
+  for (const [language, words] of Object.entries({ en: /1 objection to a flag waits for an answer/, "zh-CN": /1项标记申诉待答复/ }))
+    await as("hr", async (page) => {
+      await visit(page, `#/appraisal/${round}`);
+      assert.match(await textOf(page, ".lacks"), words);
+      assert.ok(await page.isDisabled(".decide .primary"), "it cannot be closed");
+      await page.click(`.lacks a[href^="#/call/~${first.call.number}?at="]`);
+      await settled(page);
+    }, { language });
+  await as("zhang", async (page) => {
+    await visit(page, `#/appraisal/${round}/sheet`);
+    assert.match(await textOf(page, ".disputed"), /Not settled.*zhang/s);
+  });
+  const { open_flag_objections: [objected] } = await people.lead("GET", `appraisals/${round}/readiness`);
+  await people.lead("POST", `objections/${objected.objection}/answer`, { state: "confirmed", reason: "Heard twice" });
+  await signAll(stage.url, round);
+  await people.hr("POST", `appraisals/${round}/close`, { place: "Room 3", ignore_undecided: true, note: "A trial" });
+  const { objection } = await people.zhang("POST", `flags/${second.flag}/objection`, { text: "This one too" });
+  await people.lead("POST", `objections/${objection}/answer`, { state: "overturned", reason: "Heard twice" });
+  for (const [language, words] of Object.entries({ en: /A correction is due/, "zh-CN": /须作更正/ })) {
+    await as("hr", async (page) => {
+      await visit(page, `#/appraisal/${round}/results`);
+      assert.match(await textOf(page, ".due"), words);
+    }, { language });
+    await as("zhang", async (page) => {
+      await visit(page, `#/appraisal/${round}/sheet`);
+      assert.match(await textOf(page, ".banner.due"), words);
+      assert.match(await textOf(page, ".paper .due"), words);
+    }, { language });
+  }
+  await as("li", async (page) => {
+    await visit(page, `#/appraisal/${round}/sheet`);
+    assert.equal(await page.locator(".due").count(), 0);
+  });
+});
+
+test("what somebody was writing when the session ended is nobody else's, and is theirs again", async () => {
+  const { page } = await logIn(browser.context, stage.url, "ann");
+  const [flag] = await costly("li");
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  await page.keyboard.press("o");
+  await page.fill("dialog [name=reason]", "Written by ann");
+  await page.keyboard.press("Escape");
+  await page.fill(".remark textarea", "A remark by ann");
+  const enter = async (name) => {
+    await page.fill("[name=name]", name);
+    await page.fill("[name=password]", password);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("header.bar");
+    await settled(page);
+    await visit(page, "#/calls");
+    await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+    await page.waitForSelector(".line[aria-current]");
+  };
+  await endSession(page);
+  await page.click("button:has-text('Comment')");
+  await page.waitForSelector("dialog.over");
+  await page.click("dialog.over .plain"); // somebody else
+  await page.waitForSelector(".login");
+  await enter("bob");
+  assert.equal(await page.inputValue(".remark textarea"), "");
+  await page.keyboard.press("o");
+  assert.equal(await page.inputValue("dialog [name=reason]"), "");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog", { state: "detached" });
+  await page.click("button:has-text('Log out')");
+  await page.waitForSelector(".login");
+  await enter("ann");
+  assert.equal(await page.inputValue(".remark textarea"), "A remark by ann");
+  await page.keyboard.press("o");
+  assert.equal(await page.inputValue("dialog [name=reason]"), "Written by ann");
+  assert.deepEqual((await ask(page, `calls/~${flag.call.number}/comments`)).comments, []);
+  await page.close();
+});
+
+for (const [language, words] of Object.entries({
+  en: { code: "A technical fault, not the agent", open: "under objection", free: "No points", sum: /sum of the calls ([\d.,]+) s ÷ .*?([\d.,]+) s/, program: /Analyzer \S+ with its models/, files: /2025-11\.csv\s+hr\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d\s+[0-9a-f]{64}/ },
+  "zh-CN": { code: "技术故障，非坐席责任", open: "申诉中", free: "不扣分", sum: /各通话合计([\d.,]+)秒 ÷ .*?([\d.,]+)秒/, program: /分析程序\S+及其模型/, files: /2025-11\.csv\s+hr\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d\s+[0-9a-f]{64}/ } }))
+  test(`the evidence says by what words, when, from which file and by which program, and can be computed again, ${language}`, async () => {
+    const { appraisals } = await people.hr("GET", "appraisals");
+    let { appraisal, stage: at } = appraisals.find(({ corrected_by: by }) => by === null);
+    if (at === "closed") {
+      ({ appraisal } = await people.hr("POST", `appraisals/${appraisal}/corrections`, { reason: "A flag was overturned" }));
+      const [first, second] = await costly("zhang");
+      await people.ann("POST", `flags/${first.flag}/decision`, { state: "overturned", reason_code: "fault" });
+      await people.zhang("POST", `flags/${second.flag}/objection`, { text: "Not so" });
+    }
+    await as("hr", async (page) => {
+      const { sheet } = await ask(page, `appraisals/${appraisal}/sheets/zhang`);
+      const measured = sheet.trace.find(({ how }) => how?.startsWith("sum of"));
+      await visit(page, `#/appraisal/${appraisal}/sheet/zhang`);
+      await page.click(".sheetTools .more");
+      const text = await page.locator(".evidence").innerText();
+      for (const key of ["sum", "program", "files"]) assert.match(text, words[key]);
+      const [, sum, over] = words.sum.exec(text).map((one) => Number(one.replaceAll(",", "")));
+      assert.ok(Math.abs((100 * sum) / over - measured.value) < 0.01, `${sum} ÷ ${over} is not ${measured.value} %`);
+      const flags = await page.locator(".evidenceFlags tbody tr").allInnerTexts();
+      assert.ok(flags.some((line) => line.includes(words.code)), flags.join("\n"));
+      assert.ok(flags.some((line) => line.includes(words.open)), flags.join("\n"));
+      assert.ok(flags.every((line) => /2025-11-\d\d \d\d:\d\d:\d\d \+08:00/.test(line)), flags.join("\n"));
+      const free = await page.locator(".evidenceFlags tbody tr:has(td:nth-child(5):text-is('0'))").allInnerTexts();
+      assert.ok(free.filter((line) => !/overturned|不成立/.test(line)).every((line) => line.includes(words.free)), free.join("\n"));
+    }, { language });
+  });
+
+for (const [language, [unseen, none, list]] of Object.entries({
+  en: ["You may not see the flags", /No rule was broken/, "en"], "zh-CN": ["您无权查看质检标记", /未违反|无标记/, "zh"] }))
+  test(`hr, who may not see flags, reads that and not that there are none, ${language}`, () => as("hr", async (page) => {
+    const flag = (await people.lead("GET", "flags?rule=dead-air&state=any&limit=500")).flags.find(({ points, call }) => points > 0 && call.person);
+    await visit(page, `#/call/~${flag.call.number}?at=${flag.start_ms}`);
+    const score = await textOf(page, ".score");
+    assert.match(score, new RegExp(unseen));
+    assert.doesNotMatch(score, none);
+    assert.ok(score.includes(flag.title[list]), score);
+    const second = await textOf(page, ".score .line[aria-current]");
+    assert.ok(second.includes(`${Math.floor(flag.start_ms / 60000)}:${String(Math.floor(flag.start_ms / 1000) % 60).padStart(2, "0")}`), second);
+    await visit(page, `#/person/${flag.call.person}`);
+    const [rules, listen] = await page.locator(".grid > section.panel:not(.wide)").allInnerTexts().then((all) => all.slice(-2));
+    for (const text of [rules, listen]) {
+      assert.match(text, new RegExp(unseen));
+      assert.doesNotMatch(text, none);
+    }
+  }, { language }));
+
+/** Presses closer than this are one. */
+const again = (page) => page.waitForTimeout(700);
+
+for (const [language, undone] of Object.entries({ en: "Taken back at once", "zh-CN": "立即撤回" }))
+  test(`z takes back what was decided before the window was loaded anew, in the reader's words, ${language}`, () => as("ann", async (page) => {
+    const [flag] = (await ask(page, "flags?limit=1")).flags;
+    const stateOf = async () => (await ask(page, `calls/~${flag.call.number}/flags`)).flags.find((one) => one.flag === flag.flag);
+    await page.keyboard.press("c");
+    await page.waitForSelector("tbody .state.confirmed");
+    await page.waitForSelector(".notice");
+    await page.reload();
+    await settled(page);
+    await page.waitForSelector("tr[aria-current]");
+    await page.keyboard.press("z");
+    await page.waitForFunction(() => /Undone|已撤回/.test(document.querySelector(".notices")?.textContent));
+    assert.deepEqual([(await stateOf()).state, (await stateOf()).reason_code, (await stateOf()).reason], ["open", "undone", null]);
+    await again(page);
+    await page.keyboard.press("c");
+    await page.waitForFunction(() => document.querySelector("tbody .state.confirmed"));
+    await page.waitForTimeout(300);
+    const other = (await ask(page, "flags?limit=50")).flags.find(({ call }) => call.number !== flag.call.number);
+    await visit(page, `#/call/~${other.call.number}?flag=${other.flag}`);
+    await page.waitForSelector(".line[aria-current]");
+    await page.keyboard.press("z"); // of another call: shown first
+    await page.waitForFunction((number) => location.hash.startsWith(`#/call/~${number}?`), flag.call.number);
+    await settled(page);
+    await page.waitForSelector(".line[aria-current]");
+    assert.equal((await stateOf()).state, "confirmed");
+    await again(page);
+    await page.keyboard.press("z");
+    await page.waitForSelector(".line[aria-current] .state.open");
+    await page.waitForSelector(`.history li:last-child .quoted:has-text("${undone}")`);
+    assert.equal((await stateOf()).state, "open");
+  }, { language }));
+
+test("on a phone a sheet with its evidence is no wider than the screen", () => as("hr", async (page) => {
+  const { appraisals: [{ appraisal }] } = await people.hr("GET", "appraisals");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, `#/appraisal/${appraisal}/sheet/zhang`);
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(await wide() <= 0, `${await wide()} px too wide`);
+  await page.click(".sheetTools .more");
+  assert.ok(await wide() <= 0, `${await wide()} px too wide with the evidence`);
+}));
+
+test("notices are two at most, and cover no row and no button", () => as("ann", async (page) => {
+  await visit(page, "#/flags");
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press("c");
+    await again(page);
+  }
+  const { count, covered } = await page.evaluate(() => {
+    const notices = [...document.querySelectorAll(".notice")].map((one) => one.getBoundingClientRect());
+    const overlaps = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const { bottom } = document.querySelector(".queue").getBoundingClientRect();
+    const controls = [...document.querySelectorAll("main button, main select, main input, main a")].filter((one) => one.getBoundingClientRect().bottom <= bottom && one.checkVisibility());
+    return { count: notices.length, covered: [...controls, document.querySelector(".queue")].filter((one) => notices.some((box) => overlaps(box, one.getBoundingClientRect()))).map((one) => one.outerHTML.slice(0, 80)) };
+  });
+  assert.ok(count >= 1 && count <= 2, `${count} notices`);
+  assert.deepEqual(covered, []);
+}));
+
+for (const [language, words] of Object.entries({ en: /objected to this flag already/, "zh-CN": /此标记已申诉/ }))
+  test(`x on a flag under objection says so; u shows what was objected, ${language}`, async () => {
+    const { objections } = await people.lead("GET", "objections?outcome=open");
+    let [one] = objections;
+    if (!one) {
+      const [flag] = await costly("zhang");
+      await people.zhang("POST", `flags/${flag.flag}/objection`, { text: "That was not me" });
+      [one] = (await people.lead("GET", "objections?outcome=open")).objections;
+    }
+    await as("zhang", async (page) => {
+      await visit(page, `#/call/~${one.call}?flag=${one.flag}`);
+      await page.waitForSelector(".line[aria-current]");
+      await page.keyboard.press("x");
+      await page.waitForSelector(".notice");
+      assert.match(await textOf(page, ".notices"), words);
+      assert.equal(await page.locator("dialog").count(), 0);
+    }, { language });
+    await as("lead", async (page) => {
+      await visit(page, `#/call/~${one.call}?flag=${one.flag}`);
+      await page.waitForSelector(".line[aria-current]");
+      await page.keyboard.press("u");
+      await page.waitForSelector("dialog .steps");
+      assert.ok((await textOf(page, "dialog .steps")).includes(one.text));
+    }, { language });
+  });
+
+test("who is called like a total is no new person along with the others", () => as("hr", async (page) => {
+  const { appraisal } = await people.hr("POST", "appraisals", { scheme: "net-volume", period: "2025-12", place: "Room 3" });
+  await visit(page, `#/appraisal/${appraisal}/import`);
+  await page.setInputFiles("input[type=file]", { name: "x.csv", mimeType: "text/csv", buffer: Buffer.from("agent,calls_handled,complaints,call_target\n赵一,1,0,1\n钱二,1,0,1\n客服二人累计,2,0,2\n均值3人,2,0,2\n") });
+  await page.waitForSelector(".asked.open .decide");
+  await page.click("button:has-text('2')");
+  await page.waitForFunction(() => document.querySelectorAll(".asked tr.open").length === 1);
+  assert.match((await page.locator(".asked tr.open").allInnerTexts()).join("\n"), /客服二人累计/);
+}));
+
+test("the page and the server keep to the description", () => assert.deepEqual(faults, []));
