@@ -301,13 +301,39 @@ static const char evidence_step[] =
 /* Why a person decided, as a code of the site's list; the words beside it stay free. */
 static const char reason_codes_step[] = "ALTER TABLE decisions ADD COLUMN code TEXT;";
 
+/*
+ * What is held outlives the next revision, and what is erased does (docs/decisions/0157).
+ * `clips_kept`: clips that a later revision has no more, of a call that was held or objected to.
+ * `calls_erased`: calls whose clips went on request, whatever recording of them comes.
+ */
+static const char kept_step[] =
+    "CREATE TABLE clips_kept("
+    " id INTEGER PRIMARY KEY, call INTEGER NOT NULL REFERENCES calls(id) ON DELETE CASCADE,"
+    " start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, sha256 TEXT NOT NULL,"
+    " bytes BLOB NOT NULL, UNIQUE(call, sha256, start_ms, end_ms));"
+    "CREATE TABLE calls_erased("
+    " call INTEGER PRIMARY KEY REFERENCES calls(id) ON DELETE CASCADE, made_ms INTEGER NOT NULL);";
+
 static const char *const steps[] = {
-    people_step,          calls_step,        flags_step,
-    notices_step,         clips_step,        cqa_appraisal_schema,
-    rubrics_step,         coaching_step,     previews_step,
-    cqa_appraisal_faults, generations_step,  one_call_step,
-    cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
-    evidence_step,        limits_step,       second_step,
+    people_step,
+    calls_step,
+    flags_step,
+    notices_step,
+    clips_step,
+    cqa_appraisal_schema,
+    rubrics_step,
+    coaching_step,
+    previews_step,
+    cqa_appraisal_faults,
+    generations_step,
+    one_call_step,
+    cqa_appraisal_leasts,
+    reason_codes_step,
+    cqa_appraisal_answers,
+    evidence_step,
+    limits_step,
+    second_step,
+    kept_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

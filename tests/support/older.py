@@ -39,6 +39,7 @@ SCORES = {
         "DROP TABLE unbounded_totals;",
     18: "DROP TABLE roster_seats; DROP TABLE roster_versions; DROP TABLE asked; ALTER TABLE tokens DROP COLUMN expires_ms;"
         "ALTER TABLE tokens DROP COLUMN used_ms; ALTER TABLE tokens DROP COLUMN teams;",
+    19: "DROP TABLE clips_kept; DROP TABLE calls_erased;",
 }
 
 
