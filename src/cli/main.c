@@ -47,7 +47,7 @@ static void print_help(FILE *out)
                  "Exit codes: 0 done, 1 failed, 2 usage, 3 some recordings unreadable, 4 "
                  "configuration\n"
                  "invalid, 5 results not on the server (out of reach, or it refuses them: they are "
-                 "kept).");
+                 "kept),\n6 (erase) all or some of it is under a legal hold.");
 }
 
 static int act(int argc, char **argv)

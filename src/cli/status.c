@@ -77,7 +77,7 @@ static int parse(int argc, char **argv, struct options *options)
 /* "3 min", as long as anybody wants to know it; `since_ms` 0: "never". */
 static struct cqa_message age(int64_t since_ms, int64_t now_ms)
 {
-    const int64_t seconds = (now_ms - since_ms) / 1000;
+    const int64_t seconds = now_ms > since_ms ? (now_ms - since_ms) / 1000 : 0;
     struct cqa_message told;
 
     if (since_ms == 0)
@@ -112,8 +112,9 @@ static void print_recordings(const struct cqa_standing *standing)
     print_reasons(standing, "failed");
     cqa_say_part(stdout, "  excluded   %8" PRId64 "", standing->excluded);
     print_reasons(standing, "excluded");
-    cqa_say(stdout, "  waiting    %8" PRId64 "   of them %" PRId64 " still growing",
-            standing->waiting, standing->growing);
+    cqa_say_part(stdout, "  waiting    %8" PRId64 "   of them %" PRId64 " still growing",
+                 standing->waiting, standing->growing);
+    print_reasons(standing, "waiting");
     cqa_say(stdout, "  copies     %8" PRId64 "", standing->copies);
     cqa_say(stdout, "  joined legs%8" PRId64 "", standing->joined_legs);
     cqa_say_part(stdout, "  vanished   %8" PRId64 "", standing->vanished);
@@ -225,6 +226,11 @@ static void print_text(const struct cqa_standing *standing, int64_t now_ms)
             sent[CQA_DELIVERY_ACKED], sent[CQA_DELIVERY_PENDING] + sent[CQA_DELIVERY_IN_FLIGHT],
             standing->counts.aside, sent[CQA_DELIVERY_QUARANTINED]);
     cqa_say(stdout, "last progress: %p; processes: %" PRId64, &ago, standing->processes);
+    if (standing->ahead > 0)
+        cqa_say(stdout,
+                "clock: %" PRId64 " recordings and results are dated later than now, by a clock "
+                "that was wrong; when they were done is not known",
+                standing->ahead);
     for (size_t i = 0; i < standing->folder_count; i++)
         print_folder(&standing->folders[i], now_ms);
     print_vanished(standing, now_ms);
@@ -312,14 +318,15 @@ static json_t *to_json(const struct cqa_standing *standing, int64_t now_ms)
         json_array_append_new(vanished, json_of_vanished(&standing->vanished_last[i]));
     for (size_t i = 0; i < standing->trouble_count; i++)
         json_array_append_new(troubles, json_of_trouble(&standing->troubles[i]));
-    return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I, s:I}, s:o, s:I, s:o, s:o, s:o}",
+    return json_pack("{s:s, s:I, s:b, s:o, s:{s:I, s:I, s:I, s:I}, s:o, s:I, s:I, s:o, s:o, s:o}",
                      "schema", "callqa.status/1", "now_ms", (json_int_t)now_ms, "well",
                      standing->trouble_count == 0, "recordings", json_of_counts(standing),
                      "results", "sent", (json_int_t)sent[CQA_DELIVERY_ACKED], "unsent", unsent,
                      "not_taken", (json_int_t)standing->counts.aside, "refused",
                      (json_int_t)sent[CQA_DELIVERY_QUARANTINED], "progress_ms",
-                     time_of(standing->progress_ms), "processes", (json_int_t)standing->processes,
-                     "folders", folders, "vanished_last", vanished, "stuck", troubles);
+                     time_of(standing->progress_ms), "dated_ahead", (json_int_t)standing->ahead,
+                     "processes", (json_int_t)standing->processes, "folders", folders,
+                     "vanished_last", vanished, "stuck", troubles);
 }
 
 static int print_json(const struct cqa_standing *standing, int64_t now_ms)

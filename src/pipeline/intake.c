@@ -210,6 +210,8 @@ static void flush(struct look *look)
     enum cqa_status status = CQA_OK;
     size_t missed = 0;
 
+    if (look->count + look->gone_count + look->missed_count == 0)
+        return;
     if (look->missed_count > 0)
         status = cqa_recordings_missed(pipeline->store, look->missed, look->missed_count, now_ms,
                                        &missed, &error);
@@ -237,7 +239,7 @@ static int tell(void *context, const struct cqa_scan_file *file)
     struct cqa_call_identity identity = {0};
     const char *path = cqa_arena_string(&look->arena, file->path);
 
-    if (look->failed || path == NULL)
+    if (look->failed || look->pipeline->tight || path == NULL)
         return 0;
     if (file->news == CQA_SCAN_GONE) {
         look->gone[look->gone_count++] = path;
@@ -352,7 +354,8 @@ static void keep_report(struct cqa_pipeline *pipeline, struct folder *folder,
         return;
     found.path = folder->watch->path;
     const enum cqa_status status = cqa_folders_put(pipeline->store, &found, &error);
-    if (!cqa_pipeline_took(pipeline, status, &error, CQA_N("what a look found")))
+    if (pipeline->tight ? status != CQA_OK
+                        : !cqa_pipeline_took(pipeline, status, &error, CQA_N("what a look found")))
         return;
     found.path = NULL;
     found.settling_path = NULL;
@@ -392,7 +395,7 @@ static void look_at(struct cqa_pipeline *pipeline, struct folder *folder)
     const enum cqa_status status = cqa_scan_look(folder->scan, tell, look, &report, &error);
     flush(look);
     folder->look_took_ms = cqa_pipeline_now_ms(pipeline) - folder->looked_ms;
-    folder->settling = report.settling;
+    folder->settling = report.settling + report.untold;
     folder->found = report;
     folder->found.longest_path = NULL; /* lives until the next look */
     if (folder->first_ms == 0)
@@ -401,8 +404,7 @@ static void look_at(struct cqa_pipeline *pipeline, struct folder *folder)
         report_trouble(folder, 1, &error.message);
     else
         report_trouble(folder, report.errors > 0, cqa_words_of_errno(report.sys_errno));
-    if (!look->failed)
-        keep_report(pipeline, folder, &report, status != CQA_OK);
+    keep_report(pipeline, folder, &report, status != CQA_OK);
     tell_learned(pipeline, folder);
     if (look->failed) { /* what was told is not stored: learn anew from the store, and tell all
                            again */

@@ -439,6 +439,8 @@ int64_t cqa_pipeline_turn(struct cqa_pipeline *pipeline)
         cqa_analyse_step(pipeline);
         cqa_place_step(pipeline);
         forget_old(pipeline);
+    } else if (!pipeline->winding_down) {
+        (void)cqa_intake_step(pipeline); /* takes nothing, counts what waits */
     }
     if (pipeline->sender != NULL)
         send_ms = cqa_sender_step(pipeline->sender);

@@ -24,6 +24,8 @@ struct reading {
     struct cqa_store *store;
     struct cqa_arena *arena;
     int64_t now_ms;
+    int full;
+    int64_t free_bytes;
     struct cqa_standing *out;
 };
 
@@ -70,7 +72,8 @@ static enum cqa_status read_counts(struct reading *reading, struct cqa_error *er
         status = cqa_standing_vanished(reading->store, CQA_STANDING_LIST_MAX, reading->arena,
                                        out->vanished_last, &out->vanished_count, error);
     if (status == CQA_OK)
-        status = cqa_standing_progress(reading->store, &out->progress_ms, error);
+        status = cqa_standing_progress(reading->store, reading->now_ms, &out->progress_ms,
+                                       &out->ahead, error);
     if (status == CQA_OK)
         status = cqa_standing_owners(reading->store, &out->processes, error);
     return status;
@@ -149,6 +152,16 @@ static void judge_folder(struct reading *reading, const struct cqa_folder_standi
                                                    .since_ms = look->settling_since_ms});
 }
 
+/* Files at rest that the last look saw and that no row stands for: while the disk is full none can.
+ */
+static void count_roomless(struct reading *reading, const struct cqa_folder_standing *folder)
+{
+    const int64_t rest = folder->look.files - folder->look.settling - folder->known;
+
+    if (reading->full && rest > 0)
+        reading->out->roomless += rest;
+}
+
 static enum cqa_status read_folders(struct reading *reading, struct cqa_error *error)
 {
     struct cqa_standing *out = reading->out;
@@ -162,10 +175,15 @@ static enum cqa_status read_folders(struct reading *reading, struct cqa_error *e
         if (status == CQA_OK)
             status = cqa_standing_present(reading->store, folder->path, &folder->known, error);
         out->growing += folder->look.settling;
-        if (status == CQA_OK)
+        if (status == CQA_OK) {
             judge_folder(reading, folder);
+            count_roomless(reading, folder);
+        }
     }
-    out->waiting += out->growing;
+    out->waiting += out->growing + out->roomless;
+    if (out->roomless > 0 && out->reason_count < REASONS_MAX)
+        out->reasons[out->reason_count++] =
+            (struct cqa_reason_count){"waiting", "full", out->roomless};
     return status;
 }
 
@@ -189,10 +207,9 @@ static void judge_sending(struct reading *reading)
 
 static void judge_room(struct reading *reading)
 {
-    int64_t free_bytes = 0;
-
-    if (cqa_standing_is_full(reading->store, &free_bytes))
-        add_trouble(reading, &(struct cqa_trouble){.kind = CQA_TROUBLE_FULL, .count = free_bytes});
+    if (reading->full)
+        add_trouble(reading,
+                    &(struct cqa_trouble){.kind = CQA_TROUBLE_FULL, .count = reading->free_bytes});
 }
 
 static void judge_sum(struct reading *reading)
@@ -216,6 +233,7 @@ static enum cqa_status read_all(void *context, struct cqa_error *error)
 
     *out = (struct cqa_standing){
         .reasons = out->reasons, .folders = out->folders, .troubles = out->troubles};
+    reading->full = cqa_standing_is_full(reading->store, &reading->free_bytes);
     enum cqa_status status = read_counts(reading, error);
     if (status == CQA_OK)
         status = read_folders(reading, error);
@@ -225,7 +243,8 @@ static enum cqa_status read_all(void *context, struct cqa_error *error)
         status = cqa_standing_recordings(reading->store, &out->discovered, error);
     if (status == CQA_OK)
         status = cqa_standing_copies(reading->store, &out->copies, error);
-    out->discovered += out->growing + out->copies; /* for which no row stands yet, or any more */
+    out->discovered +=
+        out->growing + out->roomless + out->copies; /* for which no row stands yet, or any more */
     judge_sending(reading);
     judge_room(reading);
     judge_sum(reading);

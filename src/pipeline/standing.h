@@ -50,7 +50,8 @@ enum { CQA_STANDING_LIST_MAX = 20 };
 struct cqa_standing {
     int64_t discovered;
     int64_t scored, unscorable, excluded, waiting, copies, joined_legs, vanished;
-    int64_t growing; /* of the waiting: files not at rest, for which the store has no row yet */
+    int64_t growing;  /* of the waiting: files not at rest, for which the store has no row yet */
+    int64_t roomless; /* of the waiting: files at rest for which the full disk has no row so far */
     struct cqa_counts counts;
     struct cqa_reason_count *reasons;
     size_t reason_count;
@@ -58,7 +59,8 @@ struct cqa_standing {
     size_t folder_count;
     struct cqa_recording vanished_last[CQA_STANDING_LIST_MAX];
     size_t vanished_count;
-    int64_t progress_ms; /* wall clock; 0: never */
+    int64_t progress_ms; /* wall clock, never later than now; 0: never */
+    int64_t ahead;       /* how much came to its end later than now, by a clock that was wrong */
     int64_t processes;   /* that have the store */
     struct cqa_trouble *troubles;
     size_t trouble_count;

@@ -32,7 +32,10 @@ static int erase(const struct cqa_command *command, struct cqa_scores *scores)
             command->dry ? "clips of %lld calls would be erased; under a legal hold: %lld"
                          : "clips of %lld calls are erased; under a legal hold: %lld",
             (long long)done.erased, (long long)done.held);
-    return CQA_EXIT_DONE;
+    if (done.calls == 0)
+        cqa_say(stderr, "no call that the server has is about %s %s",
+                cqa_about_words[command->about.kind], command->about.value);
+    return done.held > 0 ? CQA_EXIT_HELD : CQA_EXIT_DONE;
 }
 
 static int hold(const struct cqa_command *command, struct cqa_scores *scores)

@@ -27,7 +27,8 @@ struct cqa_render_order {
     struct cqa_span mutes[CQA_RENDER_MUTES_MAX]; /* made silent */
     size_t mute_count;
     /* Where the file holds clips one after another: the spans of the recording that they are, all
-     * else of it being silent. None: the file is the recording. */
+     * else of it being silent; by their beginnings, they may overlap. None: the file is the
+     * recording. */
     struct cqa_span spans[CQA_RENDER_SPANS_MAX];
     size_t span_count;
     int64_t duration_ms;  /* of the recording; with spans */

@@ -14,8 +14,9 @@ enum { PAIRS = 4096, PAIRS_PER_MS = CQA_AUDIO_RATE_HZ / 1000 };
 
 struct renderer {
     struct cqa_render_order order;
-    int64_t pair; /* index of the next sample pair */
-    size_t span;  /* that the next pair of the file belongs to, or a later one */
+    int64_t pair;       /* index of the next sample pair */
+    size_t span;        /* that the file comes to next */
+    int64_t place, end; /* of the next pair, within the span that the file is in */
     float least[2], greatest[2];
     int filled; /* pairs in the bucket */
     unsigned char bytes[CQA_RENDER_FRAME_BYTES];
@@ -111,20 +112,21 @@ static int skip_to(struct renderer *renderer, int64_t pair)
 }
 
 /* The next pair of the file, at its place in the recording. What is more than the spans is left
- * out. */
+ * out, and what a span before has brought already. */
 static int put_pair(struct renderer *renderer, const float *pair)
 {
     const struct cqa_render_order *order = &renderer->order;
 
     if (order->span_count == 0)
         return add_pair(renderer, pair);
-    while (renderer->span < order->span_count &&
-           renderer->pair >= order->spans[renderer->span].end_ms * PAIRS_PER_MS)
-        renderer->span++;
-    if (renderer->span == order->span_count)
-        return 1;
-    return skip_to(renderer, order->spans[renderer->span].start_ms * PAIRS_PER_MS) &&
-           add_pair(renderer, pair);
+    if (renderer->place == renderer->end) {
+        if (renderer->span == order->span_count)
+            return 1;
+        renderer->place = order->spans[renderer->span].start_ms * PAIRS_PER_MS;
+        renderer->end = order->spans[renderer->span++].end_ms * PAIRS_PER_MS;
+    }
+    const int64_t place = renderer->place++;
+    return place < renderer->pair || (skip_to(renderer, place) && add_pair(renderer, pair));
 }
 
 /* Plays what there is: a recording that breaks off is heard up to there. */

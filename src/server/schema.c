@@ -305,6 +305,19 @@ static const char reason_codes_step[] = "ALTER TABLE decisions ADD COLUMN code T
 static const char failures_step[] =
     "CREATE INDEX failures_by_call ON failures(source, call_id) WHERE resolved_ms IS NULL;";
 
+/*
+ * What is held outlives the next revision, and what is erased does (docs/decisions/0157).
+ * `clips_kept`: clips that a later revision has no more, of a call that was held or objected to.
+ * `calls_erased`: calls whose clips went on request, whatever recording of them comes.
+ */
+static const char kept_step[] =
+    "CREATE TABLE clips_kept("
+    " id INTEGER PRIMARY KEY, call INTEGER NOT NULL REFERENCES calls(id) ON DELETE CASCADE,"
+    " start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, sha256 TEXT NOT NULL,"
+    " bytes BLOB NOT NULL, UNIQUE(call, sha256, start_ms, end_ms));"
+    "CREATE TABLE calls_erased("
+    " call INTEGER PRIMARY KEY REFERENCES calls(id) ON DELETE CASCADE, made_ms INTEGER NOT NULL);";
+
 static const char *const steps[] = {
     people_step,          calls_step,        flags_step,
     notices_step,         clips_step,        cqa_appraisal_schema,
@@ -312,7 +325,7 @@ static const char *const steps[] = {
     cqa_appraisal_faults, generations_step,  one_call_step,
     cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
     evidence_step,        limits_step,       second_step,
-    failures_step,
+    failures_step,        kept_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

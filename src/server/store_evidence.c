@@ -21,16 +21,42 @@ static enum cqa_status find_call(struct cqa_sql *db, const char *site, const str
     return status;
 }
 
-CQA_SQL_STATEMENT(is_erased, "t", 1, "SELECT count(*) FROM clips_erased WHERE sha256 = ?1");
+CQA_SQL_STATEMENT(is_erased, "it", 1,
+                  "SELECT (SELECT count(*) FROM calls_erased WHERE call = ?1)"
+                  " + (SELECT count(*) FROM clips_erased WHERE sha256 = ?2)");
+CQA_SQL_STATEMENT(count_all, "i", 1,
+                  "SELECT (SELECT count(*) FROM clips WHERE call = ?1)"
+                  " + (SELECT count(*) FROM clips_kept WHERE call = ?1)");
+CQA_SQL_STATEMENT(keep_clips, "i", 0,
+                  "INSERT INTO clips_kept(call, start_ms, end_ms, sha256, bytes)"
+                  " SELECT call, start_ms, end_ms, sha256, bytes FROM clips WHERE call = ?1"
+                  " ON CONFLICT DO NOTHING");
+CQA_SQL_STATEMENT(drop_kept, "i", 0, "DELETE FROM clips_kept WHERE call = ?1");
 CQA_SQL_STATEMENT(drop_clips, "i", 0, "DELETE FROM clips WHERE call = ?1");
 CQA_SQL_STATEMENT(
     insert_clip, "iiitb", 0,
     "INSERT INTO clips(call, start_ms, end_ms, sha256, bytes) VALUES(?1, ?2, ?3, ?4, ?5)");
 
+/* A call's clips make room for others: they are gone, but for those of a call that is held, or that
+ * somebody objects to. */
+static enum cqa_status make_room(struct cqa_sql *db, int64_t call, struct cqa_error *error)
+{
+    int64_t count = 0;
+    int held = 0;
+    enum cqa_status status = cqa_sql_number(db, &count, error, &count_all, call);
+
+    if (status != CQA_OK || count == 0)
+        return status;
+    status = cqa_evidence_is_held(db, call, &held, error);
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, held ? &keep_clips : &drop_kept, call);
+    return status == CQA_OK ? cqa_sql_do(db, error, &drop_clips, call) : status;
+}
+
 static enum cqa_status insert(struct cqa_sql *db, int64_t call, const struct cqa_item *item,
                               struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_do(db, error, &drop_clips, call);
+    enum cqa_status status = make_room(db, call, error);
 
     for (size_t i = 0; status == CQA_OK && i < item->clip_count; i++)
         status = cqa_sql_do(db, error, &insert_clip, call, item->clips[i].span.start_ms,
@@ -58,7 +84,8 @@ static enum cqa_status is_kept(struct cqa_sql *db, int64_t call, const struct cq
     return status;
 }
 
-CQA_SQL_STATEMENT(drop_other_clips, "it", 0, "DELETE FROM clips WHERE call = ?1 AND sha256 <> ?2");
+CQA_SQL_STATEMENT(count_others, "it", 1,
+                  "SELECT count(*) FROM clips WHERE call = ?1 AND sha256 <> ?2");
 
 enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const struct cqa_item *item,
                                  struct cqa_error *error)
@@ -66,24 +93,33 @@ enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const str
     int64_t call = 0;
     int64_t has = 0;
     int64_t erased = 0;
+    int64_t others = 0;
     int kept = 0;
     enum cqa_status status = find_call(db, site, item, &call, &has, error);
 
     if (status == CQA_E_NOTFOUND)
         return CQA_OK;
     if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &drop_other_clips, call, item->sha256);
+        status = cqa_sql_number(db, &others, error, &count_others, call, item->sha256);
+    if (status == CQA_OK && others > 0)
+        status = make_room(db, call, error);
     if (status != CQA_OK || item->clip_count == 0)
         return status;
-    status = cqa_sql_number(db, &erased, error, &is_erased, item->sha256);
+    status = cqa_sql_number(db, &erased, error, &is_erased, call, item->sha256);
     if (status == CQA_OK && !erased)
         status = is_kept(db, call, item, has, &kept, error);
     return status == CQA_OK && !erased && !kept ? insert(db, call, item, error) : status;
 }
 
+/* Of what was kept only what is of the audio that the call has now: of any other audio nothing is
+ * in its place. */
 CQA_SQL_STATEMENT(list_clips, "i", 3,
                   "SELECT start_ms, end_ms, bytes FROM clips WHERE call = ?1"
-                  " ORDER BY start_ms");
+                  " UNION ALL SELECT k.start_ms, k.end_ms, k.bytes FROM clips_kept AS k"
+                  "  JOIN calls AS c ON c.id = k.call AND c.sha256 = k.sha256"
+                  "  WHERE k.call = ?1 AND NOT EXISTS (SELECT 1 FROM clips AS n WHERE n.call = ?1"
+                  "   AND n.start_ms <= k.start_ms AND n.end_ms >= k.end_ms)"
+                  " ORDER BY 1, 2");
 
 enum cqa_status cqa_evidence_read(struct cqa_scores *scores, int64_t call,
                                   int (*visit)(void *context, const struct cqa_item_clip *clip),

@@ -15,16 +15,25 @@ CQA_SQL_STATEMENT(put_hold, "ttti", 0,
                   "INSERT INTO clip_holds(kind, value, reason, made_ms) VALUES(?1, ?2, ?3, ?4)"
                   " ON CONFLICT(kind, value) DO UPDATE SET reason = excluded.reason");
 CQA_SQL_STATEMENT(drop_hold, "tt", 0, "DELETE FROM clip_holds WHERE kind = ?1 AND value = ?2");
-CQA_SQL_STATEMENT(calls_with_clips, "ii", 7,
-                  "SELECT c.id, c.path, coalesce(c.call_of, c.call_id), c.customer, c.agent,"
-                  " c.received_ms, EXISTS (SELECT 1 FROM objections AS o WHERE o.call = c.id"
-                  "  AND o.outcome = 0)"
-                  " FROM calls AS c WHERE c.id > ?1 AND EXISTS (SELECT 1 FROM clips AS k"
-                  "  WHERE k.call = c.id) ORDER BY c.id LIMIT ?2");
+#define HAS_CLIPS                                                                                  \
+    "(EXISTS (SELECT 1 FROM clips AS k WHERE k.call = c.id)"                                       \
+    " OR EXISTS (SELECT 1 FROM clips_kept AS k WHERE k.call = c.id))"
+#define CALL                                                                                       \
+    "SELECT c.id, c.path, coalesce(c.call_of, c.call_id), c.customer, c.agent, c.received_ms,"     \
+    " EXISTS (SELECT 1 FROM objections AS o WHERE o.call = c.id AND o.outcome = 0), " HAS_CLIPS    \
+    " FROM calls AS c WHERE "
+CQA_SQL_STATEMENT(one_call, "i", 8, CALL "c.id = ?1");
+CQA_SQL_STATEMENT(all_calls, "ii", 8, CALL "c.id > ?1 ORDER BY c.id LIMIT ?2");
+CQA_SQL_STATEMENT(calls_with_clips, "ii", 8,
+                  CALL "c.id > ?1 AND " HAS_CLIPS " ORDER BY c.id LIMIT ?2");
+CQA_SQL_STATEMENT(bury_call, "ii", 0,
+                  "INSERT INTO calls_erased(call, made_ms) VALUES(?1, ?2) ON CONFLICT DO NOTHING");
 CQA_SQL_STATEMENT(bury, "ii", 0,
-                  "INSERT INTO clips_erased(sha256, made_ms) SELECT DISTINCT sha256, ?2 FROM clips"
-                  " WHERE call = ?1 ON CONFLICT DO NOTHING");
+                  "INSERT INTO clips_erased(sha256, made_ms) SELECT sha256, ?2 FROM clips"
+                  " WHERE call = ?1 UNION SELECT sha256, ?2 FROM clips_kept WHERE call = ?1"
+                  " ON CONFLICT DO NOTHING");
 CQA_SQL_STATEMENT(drop_clips, "i", 0, "DELETE FROM clips WHERE call = ?1");
+CQA_SQL_STATEMENT(drop_kept, "i", 0, "DELETE FROM clips_kept WHERE call = ?1");
 
 struct holds {
     struct cqa_about items[HOLDS_MAX];
@@ -44,17 +53,16 @@ struct clearing {
     struct cqa_evidence_erasure done;
 };
 
-static enum cqa_status read_holds(struct cqa_sql *db, struct clearing *clearing,
+static enum cqa_status read_holds(struct cqa_sql *db, struct holds *holds, struct cqa_arena *arena,
                                   struct cqa_error *error)
 {
-    struct holds *holds = clearing->holds;
     struct cqa_sql_rows *rows = NULL;
     enum cqa_status status = cqa_sql_start(db, &rows, error, &list_holds);
 
     holds->count = 0;
     while (status == CQA_OK && cqa_sql_next(rows, &status, error)) {
         const enum cqa_about_kind kind = cqa_about_kind_of(cqa_sql_text(rows, 0));
-        const char *value = cqa_sql_copy(rows, 1, &clearing->arena);
+        const char *value = cqa_sql_copy(rows, 1, arena);
         if (value == NULL || holds->count == HOLDS_MAX)
             status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
         else
@@ -72,22 +80,50 @@ static int is_held(const struct holds *holds, const struct cqa_about_recording *
     return 0;
 }
 
+static struct cqa_about_recording recording_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_about_recording){cqa_sql_text(row, 1), cqa_sql_text(row, 2),
+                                        cqa_sql_text(row, 3), cqa_sql_text(row, 4)};
+}
+
+enum cqa_status cqa_evidence_is_held(struct cqa_sql *db, int64_t call, int *held,
+                                     struct cqa_error *error)
+{
+    struct holds *holds = calloc(1, sizeof *holds);
+    struct cqa_arena arena = {0};
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = holds != NULL ? read_holds(db, holds, &arena, error)
+                                           : cqa_fail(error, CQA_E_NOMEM, "out of memory");
+
+    *held = 0;
+    if (status == CQA_OK)
+        status = cqa_sql_start(db, &row, error, &one_call, call);
+    if (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        const struct cqa_about_recording recording = recording_of(row);
+        *held = cqa_sql_int(row, 6) != 0 || is_held(holds, &recording);
+    }
+    cqa_sql_end(row);
+    cqa_arena_finish(&arena);
+    free(holds);
+    return status;
+}
+
 /* Whether this call's clips are to go. One that is held, or that somebody objects to, keeps them,
  * whoever asks. */
 static int goes(struct clearing *clearing, const struct cqa_sql_rows *row)
 {
-    const struct cqa_about_recording recording = {cqa_sql_text(row, 1), cqa_sql_text(row, 2),
-                                                  cqa_sql_text(row, 3), cqa_sql_text(row, 4)};
+    const struct cqa_about_recording recording = recording_of(row);
     const int objected = cqa_sql_int(row, 6) != 0;
 
     if (clearing->about != NULL ? !cqa_about_matches(clearing->about, &recording)
                                 : cqa_sql_int(row, 5) >= clearing->before_ms)
         return 0;
+    clearing->done.calls++;
     if (is_held(clearing->holds, &recording) || (clearing->about == NULL && objected)) {
         clearing->done.held++;
         return 0;
     }
-    clearing->done.erased++;
+    clearing->done.erased += cqa_sql_int(row, 7);
     return !clearing->dry;
 }
 
@@ -97,7 +133,11 @@ static enum cqa_status drop(struct cqa_sql *db, const struct clearing *clearing,
     enum cqa_status status = CQA_OK;
 
     if (clearing->about != NULL)
+        status = cqa_sql_do(db, error, &bury_call, call, cqa_scores_now_ms(clearing->scores));
+    if (status == CQA_OK && clearing->about != NULL)
         status = cqa_sql_do(db, error, &bury, call, cqa_scores_now_ms(clearing->scores));
+    if (status == CQA_OK)
+        status = cqa_sql_do(db, error, &drop_kept, call);
     return status == CQA_OK ? cqa_sql_do(db, error, &drop_clips, call) : status;
 }
 
@@ -112,7 +152,8 @@ static enum cqa_status clear_page(struct cqa_sql *db, void *context, struct cqa_
     int seen = 0;
     struct cqa_sql_rows *rows = NULL;
     enum cqa_status status =
-        cqa_sql_start(db, &rows, error, &calls_with_clips, clearing->after, (int64_t)PAGE_CALLS);
+        cqa_sql_start(db, &rows, error, clearing->about != NULL ? &all_calls : &calls_with_clips,
+                      clearing->after, (int64_t)PAGE_CALLS);
 
     for (; status == CQA_OK && seen < PAGE_CALLS && cqa_sql_next(rows, &status, error); seen++) {
         last = cqa_sql_int(rows, 0);
@@ -132,7 +173,9 @@ static enum cqa_status clear_page(struct cqa_sql *db, void *context, struct cqa_
 
 static enum cqa_status read_holds_of(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
-    return read_holds(db, context, error);
+    struct clearing *clearing = context;
+
+    return read_holds(db, clearing->holds, &clearing->arena, error);
 }
 
 static enum cqa_status clear(struct clearing *clearing, struct cqa_error *error)

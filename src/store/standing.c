@@ -17,10 +17,12 @@ CQA_SQL_STATEMENT(count_present, "pp", 1,
                   "SELECT (SELECT count(*) FROM recordings WHERE path >= ?1 AND path < ?2"
                   "  AND NOT gone) + (SELECT count(*) FROM copies WHERE path >= ?1 AND path < ?2"
                   "  AND NOT gone)");
-CQA_SQL_STATEMENT(last_progress, "", 1,
-                  "SELECT max(at) FROM (SELECT max(changed_ms) AS at FROM recordings"
-                  "  WHERE state IN ('scored', 'failed', 'excluded')"
-                  " UNION ALL SELECT max(changed_ms) FROM deliveries WHERE state = 'acked')");
+/* What is dated later than now is of a clock that was wrong: when it was nobody knows. */
+#define ENDED                                                                                      \
+    "(SELECT changed_ms AS at FROM recordings WHERE state IN ('scored', 'failed', 'excluded')"     \
+    " UNION ALL SELECT changed_ms FROM deliveries WHERE state = 'acked')"
+CQA_SQL_STATEMENT(last_progress, "i", 1, "SELECT max(at) FROM " ENDED " WHERE at <= ?1");
+CQA_SQL_STATEMENT(count_ahead, "i", 1, "SELECT count(*) FROM " ENDED " WHERE at > ?1");
 
 CQA_SQL_STATEMENT(count_rows, "", 1, "SELECT count(*) FROM recordings");
 /* What is gone is where a recording lay before it was moved, too. */
@@ -119,9 +121,12 @@ enum cqa_status cqa_standing_present(struct cqa_store *store, const char *folder
                : cqa_sql_number(store->sql, count, error, &count_present, under.first, under.last);
 }
 
-enum cqa_status cqa_standing_progress(struct cqa_store *store, int64_t *at_ms,
-                                      struct cqa_error *error)
+enum cqa_status cqa_standing_progress(struct cqa_store *store, int64_t now_ms, int64_t *at_ms,
+                                      int64_t *ahead, struct cqa_error *error)
 {
     *at_ms = 0;
-    return cqa_sql_number(store->sql, at_ms, error, &last_progress);
+    *ahead = 0;
+    const enum cqa_status status = cqa_sql_number(store->sql, at_ms, error, &last_progress, now_ms);
+    return status == CQA_OK ? cqa_sql_number(store->sql, ahead, error, &count_ahead, now_ms)
+                            : status;
 }

@@ -64,9 +64,10 @@ enum cqa_status cqa_standing_vanished(struct cqa_store *store, size_t limit,
 enum cqa_status cqa_standing_present(struct cqa_store *store, const char *folder, int64_t *count,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
-/* When a recording last came to an end or a delivery to the server; 0: never. */
-enum cqa_status cqa_standing_progress(struct cqa_store *store, int64_t *at_ms,
-                                      struct cqa_error *error) CQA_MUST_CHECK;
+/* When, up to now, a recording last came to an end or a delivery to the server; 0: never. `*ahead`:
+ * how many did at a time that is still to come, by a clock that was wrong. */
+enum cqa_status cqa_standing_progress(struct cqa_store *store, int64_t now_ms, int64_t *at_ms,
+                                      int64_t *ahead, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* How many processes have the store open to write. */
 enum cqa_status cqa_standing_owners(struct cqa_store *store, int64_t *count,

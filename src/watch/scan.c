@@ -565,7 +565,8 @@ static void tell_settled(struct look *look)
     for (size_t i = 0; i < look->settled_count; i++) {
         struct cqa_watched *file = look->settled[i];
         if (!tell_file(look, CQA_SCAN_SETTLED, file)) {
-            count_settling(look, file, 0);
+            look->report->untold++;
+            look->report->next_ms = 0;
             continue;
         }
         learn_end(look, file);

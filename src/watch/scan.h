@@ -77,6 +77,7 @@ struct cqa_scan_report {
     size_t files;       /* regular, not ignored */
     size_t settling;    /* of them not yet at rest */
     size_t held;        /* of those somebody has open for writing */
+    size_t untold;      /* at rest, but who was told of them would not take them: told again */
     size_t missed;      /* have gone before they came to rest */
     size_t ignored;     /* by name */
     size_t not_regular; /* symbolic links, FIFOs, sockets, devices */

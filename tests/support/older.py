@@ -40,6 +40,7 @@ SCORES = {
     18: "DROP TABLE roster_seats; DROP TABLE roster_versions; DROP TABLE asked; ALTER TABLE tokens DROP COLUMN expires_ms;"
         "ALTER TABLE tokens DROP COLUMN used_ms; ALTER TABLE tokens DROP COLUMN teams;",
     19: "DROP INDEX failures_by_call;",
+    20: "DROP TABLE clips_kept; DROP TABLE calls_erased;",
 }
 
 

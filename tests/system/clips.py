@@ -274,7 +274,7 @@ def held_and_erased(site):
     clips("hold", "--call", call, "--reason", "arbitration")
     if clips("hold").split("\t")[1:] != ["call", call, "arbitration\n"]:
         fail("holds: %s" % clips("hold"))
-    if "legal hold: 1" not in clips("erase", "--call", call) or site.hear(call).status != 200:
+    if "legal hold: 1" not in clips("erase", "--call", call, codes=(6,)) or site.hear(call).status != 200:
         fail("a hold does not hold")
     clips("hold", "--call", call, "--lift")
     clips("hold", "--call", call, "--lift", codes=(1,))
@@ -283,10 +283,14 @@ def held_and_erased(site):
     clips("erase", "--call", call)
     if site.hear(call).status != 410:
         fail("erased clips are played as %d" % site.hear(call).status)
+    said = site.run("callqa-server", "clips", "erase", "--call", "nobody", "--config", site.server_config)
+    if "no call that the server has is about call nobody" not in said.stderr:
+        fail("of a subject that nobody knows it is said: %s" % said.stderr)
     clips("erase", codes=(2,))
     clips("hold", "--call", call, codes=(2,))
     said = [(action, what) for action, what in site.ask_server("SELECT action, object FROM audit WHERE action LIKE 'clips.%'")]
     wanted = [("clips." + action, "call " + call) for action in ("hold", "erase", "lift", "erase")]
+    wanted.append(("clips.erase", "call nobody"))
     if said != wanted:
         fail("the audit log has %s, not %s" % (said, wanted))
     plays = [detail for detail, in site.ask_server("SELECT detail FROM audit WHERE action = 'play' ORDER BY id")]

@@ -71,11 +71,28 @@ def analyses_again(owed, voices, number):
     wait_until("a new call is analysed and sent", lambda: owed.count("acked") == before + 1, 60)
 
 
-def stuck(owed):
+def waits_for_room(owed, voices):
+    """Files that come meanwhile have no row, and are accounted for all the same."""
+    before = told(owed)["recordings"]
+    for number in range(20, 23):
+        make_call(os.path.join(owed.top, "new.wav"), number, voices)
+        os.rename(os.path.join(owed.top, "new.wav"), os.path.join(owed.top, "calls", "late%d.wav" % number))
+    wait_until("three files wait, and the reason is told", lambda: {"state": "waiting", "reason": "full", "count": 3} in
+               told(owed)["recordings"]["reasons"], 60)
+    now = told(owed)["recordings"]
+    if now["waiting"] != before["waiting"] + 3 or now["discovered"] != before["discovered"] + 3:
+        fail("three files that wait for room: %s has become %s" % (before, now))
+
+
+def told(owed):
     done = subprocess.run([owed.bin + "/callqa", "status", "--config", owed.config, "--format", "json"], capture_output=True, text=True)
     if done.returncode not in (0, 1) or not done.stdout:
         fail("callqa status: %d %s" % (done.returncode, done.stderr))
-    return {trouble["kind"] for trouble in json.loads(done.stdout)["stuck"]}
+    return json.loads(done.stdout)
+
+
+def stuck(owed):
+    return {trouble["kind"] for trouble in told(owed)["stuck"]}
 
 
 def main(programs):
@@ -101,8 +118,10 @@ def main(programs):
             scores.answers = lambda request, connection: None
             before = owed.count("acked")
             count = fill_inside(owed)
+            waits_for_room(owed, voices)
             scores.answers = scores.good
             drains(owed, scores, before + count)
+            wait_until("what waited for room is analysed and sent", lambda: owed.count("acked") == before + count + 3, 60)
             analyses_again(owed, voices, 8)
             os.unlink(os.path.join(owed.state, "others"))
             print("%d results when it filled up again under a daemon that ran: sent" % count, flush=True)

@@ -181,6 +181,27 @@ def only_one(site, calls):
     wait_until("the next one works", lambda: accounted(site, calls) and status(site)["well"])
 
 
+def clock_was_ahead(site):
+    """What was done ten years ahead is no progress, and no time is negative."""
+    told = status(site)
+    if told["dated_ahead"] != 0 or not 0 < told["progress_ms"] <= told["now_ms"]:
+        fail("before the clock jumps: %s" % told)
+    ahead = told["now_ms"] + 3650 * 86400000
+    with contextlib.closing(sqlite3.connect(os.path.join(site.state, "callqa.db"))) as store:
+        last, = store.execute("SELECT id FROM recordings WHERE state = 'scored' ORDER BY changed_ms DESC LIMIT 1").fetchone()
+        was, = store.execute("SELECT changed_ms FROM recordings WHERE id = ?", (last,)).fetchone()
+        store.execute("UPDATE recordings SET changed_ms = ? WHERE id = ?", (ahead, last))
+        store.commit()
+        told = status(site)
+        if told["dated_ahead"] != 1 or not 0 < told["progress_ms"] <= told["now_ms"]:
+            fail("a clock that was ahead: %s" % told)
+        text = subprocess.run([site.bin + "/callqa", "status", "--config", site.config], capture_output=True, text=True).stdout
+        if "clock: 1 " not in text or ": -" in text:
+            fail("a clock that was ahead is told as:\n%s" % text)
+        store.execute("UPDATE recordings SET changed_ms = ? WHERE id = ?", (was, last))
+        store.commit()
+
+
 def of_other_versions(site):
     """What no daemon of this version has opened yet, or only a later one could read, is told in words."""
     db = os.path.join(site.state, "callqa.db")
@@ -213,6 +234,7 @@ def main(programs):
             step(site, calls)
             print("%s: %.0f s" % (step.__name__, time.monotonic() - began), flush=True)
         site.stop_daemon()
+        clock_was_ahead(site)
         of_other_versions(site)
 
 

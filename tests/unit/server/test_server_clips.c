@@ -15,8 +15,10 @@
 #include "audio/audio.h"
 #include "audio/opus_write.h"
 #include "server/evidence.h"
+#include "server/store_internal.h"
 #include "support/served.h"
 
+#define OTHER "0000000000000000000000000000000000000000000000000000000000000000"
 enum { DURATION_MS = 75417, HEADER_BYTES = 44, FRAME_BYTES = 4 };
 
 static struct served served;
@@ -209,9 +211,7 @@ static void other_audio_has_other_clips(void **state)
     assert_int_equal(post_good("a", ""), 201);
     served_put(&served, "1", "{\"score\": {\"rubric_version\": \"2\"}}"); /* the same audio */
     assert_int_equal(audio_status(), 200);
-    served_put(&served, "1",
-               "{\"recording\": {\"sha256\": "
-               "\"0000000000000000000000000000000000000000000000000000000000000000\"}}");
+    served_put(&served, "1", "{\"recording\": {\"sha256\": \"" OTHER "\"}}");
     assert_int_equal(audio_status(), 404);
 }
 
@@ -269,6 +269,13 @@ static void a_broken_clip_breaks_nothing_else(void **state)
 
 static const struct cqa_about the_call = {CQA_ABOUT_CALL, "1"};
 
+CQA_SQL_STATEMENT(count_kept, "", 1, "SELECT count(*) FROM clips_kept");
+
+static enum cqa_status count_rows(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    return cqa_sql_number(db, context, error, &count_kept);
+}
+
 static struct cqa_evidence_erasure erase(const struct cqa_about *about, int dry)
 {
     struct cqa_evidence_erasure done;
@@ -302,6 +309,113 @@ static void erased_clips_do_not_come_back(void **state)
     assert_int_equal(post_good("a", ""), 200);
     assert_int_equal(post_good("b", ", \"score\": {\"rubric_version\": \"3\"}"), 200);
     assert_int_equal(audio_status(), 404);
+}
+
+static void erased_clips_do_not_come_back_in_another_encoding(void **state)
+{
+    (void)state;
+    assert_int_equal(post_good("a", ""), 201);
+    assert_int_equal(erase(&the_call, 0).erased, 1);
+    assert_int_equal(post_good("b", ", \"recording\": {\"sha256\": \"" OTHER "\"}"), 200);
+    assert_int_equal(audio_status(), 404);
+}
+
+/* Nothing of it is there yet: it was asked for all the same. */
+static void clips_do_not_come_after_their_call_was_erased(void **state)
+{
+    const struct cqa_about nobody = {CQA_ABOUT_CALL, "2"};
+
+    (void)state;
+    served_put(&served, "1", NULL);
+    assert_int_equal(erase(&nobody, 0).calls, 0);
+    const struct cqa_evidence_erasure done = erase(&the_call, 0);
+    assert_int_equal(done.calls, 1);
+    assert_int_equal(done.erased, 0);
+    assert_int_equal(post_good("b", ""), 200);
+    assert_int_equal(audio_status(), 404);
+}
+
+static int64_t kept(void)
+{
+    struct cqa_error error = {0};
+    int64_t count = 0;
+
+    assert_int_equal(cqa_scores_write(served.scores, count_rows, &count, &error), CQA_OK);
+    return count;
+}
+
+static void hold_the_call(void)
+{
+    struct cqa_error error = {0};
+
+    assert_int_equal(cqa_evidence_hold(served.scores, &the_call, "arbitration", &error), CQA_OK);
+}
+
+/* The recorder overwrites the file, and it may come back. */
+static void what_is_held_outlives_other_audio(void **state)
+{
+    struct cqa_error error = {0};
+
+    (void)state;
+    hold_the_call();
+    assert_int_equal(post_good("a", ""), 201);
+    served_put(&served, "1", "{\"recording\": {\"sha256\": \"" OTHER "\"}}");
+    assert_int_equal(audio_status(), 404); /* it is not what the call is now */
+    assert_int_equal(kept(), 2);
+    served_put(&served, "1", NULL);
+    struct reply reply = ask("audio");
+    assert_int_equal(reply.status, 200);
+    assert_true(loudest(&reply, 10000, 14000) > 10000);
+    reply_finish(&reply);
+    assert_int_equal(erase(&the_call, 0).held, 1);
+    assert_int_equal(kept(), 2);
+    assert_int_equal(cqa_evidence_lift(served.scores, &the_call, &error), CQA_OK);
+    assert_int_equal(erase(&the_call, 0).erased, 1);
+    assert_int_equal(kept(), 0);
+    assert_int_equal(audio_status(), 404);
+}
+
+/* From 12 s on there are 4 s now, where there were 4 s from 10 s on. */
+static void post_later_cut(const char *key)
+{
+    char *audio = tone(4000, 3);
+
+    assert_int_equal(
+        post_clips(key, 12000, 16000, audio, ", \"score\": {\"rubric_version\": \"4\"}"), 200);
+    free(audio);
+}
+
+static void what_is_held_stays_beside_what_is_cut_anew(void **state)
+{
+    (void)state;
+    hold_the_call();
+    assert_int_equal(post_good("a", ""), 201);
+    post_later_cut("b");
+    struct reply reply = ask("audio");
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(loudest(&reply, 0, 10000), 0);
+    assert_true(loudest(&reply, 10000, 11000) > 10000);
+    assert_true(loudest(&reply, 15000, 16000) > 10000);
+    assert_int_equal(loudest(&reply, 16100, 50000), 0);
+    assert_true(loudest(&reply, 50000, 51000) > 10000);
+    assert_int_equal(loudest(&reply, 51100, DURATION_MS), 0);
+    reply_finish(&reply);
+}
+
+static void what_nobody_holds_goes(void **state)
+{
+    struct cqa_error error = {0};
+
+    (void)state;
+    hold_the_call();
+    assert_int_equal(post_good("a", ""), 201);
+    post_later_cut("b");
+    assert_int_equal(cqa_evidence_lift(served.scores, &the_call, &error), CQA_OK);
+    assert_int_equal(post_good("c", ", \"score\": {\"rubric_version\": \"3\"}"), 200);
+    assert_int_equal(kept(), 0);
+    struct reply reply = ask("audio");
+    assert_int_equal(loudest(&reply, 14100, 50000), 0);
+    reply_finish(&reply);
 }
 
 static void what_is_held_stays(void **state)
@@ -346,6 +460,11 @@ static void an_objection_keeps_the_clips(void **state)
     assert_int_equal(object_to_first_flag(), 201);
     assert_int_equal(tidy(INT64_MAX), 0);
     assert_int_equal(audio_status(), 200);
+    served_login(&served, "ann", "correct horse");
+    post_later_cut("b");
+    struct reply reply = ask("audio");
+    assert_true(loudest(&reply, 10000, 11000) > 10000);
+    reply_finish(&reply);
 }
 
 /* The state of the recording as the waveform tells it; "absent": all is well. */
@@ -411,6 +530,11 @@ int main(void)
         TEST(bad_clips_are_refused),
         TEST(a_broken_clip_breaks_nothing_else),
         TEST(erased_clips_do_not_come_back),
+        TEST(erased_clips_do_not_come_back_in_another_encoding),
+        TEST(clips_do_not_come_after_their_call_was_erased),
+        TEST(what_is_held_outlives_other_audio),
+        TEST(what_is_held_stays_beside_what_is_cut_anew),
+        TEST(what_nobody_holds_goes),
         TEST(what_is_held_stays),
         TEST(an_objection_keeps_the_clips),
         TEST(a_recording_that_is_gone_is_missed_since_then),
