@@ -246,13 +246,15 @@ static int is_same_speech(const struct pair *pair, int64_t offset_ms, double agr
            (double)only_one_ms(pair, offset_ms) <= (1 - FEW_EDGES_AGREE) * (double)speech_ms;
 }
 
-/* Whether it is the same speech from the start on, give or take what encoders put there. */
-static int is_same_from_start(const struct pair *pair, int64_t *speech_ms)
+/* Whether it is the same speech from `start_ms` of the left one on, give or take what encoders put
+ * there. */
+static int is_same_from(const struct pair *pair, int64_t start_ms, int64_t *speech_ms)
 {
     int same = 0;
 
     *speech_ms = 0;
-    for (int64_t offset_ms = -SLACK_MS; offset_ms <= SLACK_MS; offset_ms += STEP_MS) {
+    for (int64_t offset_ms = start_ms - SLACK_MS; offset_ms <= start_ms + SLACK_MS;
+         offset_ms += STEP_MS) {
         int64_t heard_ms = 0;
         const double agrees = agreement(pair, offset_ms, &heard_ms);
         same |= is_same_speech(pair, offset_ms, agrees, heard_ms);
@@ -270,13 +272,50 @@ enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_
     *same = strcmp(left->recording.sha256, right->recording.sha256) == 0;
     if (status == CQA_OK && !*same) {
         int64_t speech_ms = 0;
-        const int is_alike = is_same_from_start(&pair, &speech_ms);
+        const int is_alike = is_same_from(&pair, 0, &speech_ms);
         const int64_t apart_ms =
             most(pair.left_ms, pair.right_ms) - least(pair.left_ms, pair.right_ms);
         const int is_whole = apart_ms <= LENGTH_MS;
         *same = speech_ms < SPEECH_MS ? is_whole : is_alike && (is_whole || speech_ms >= PREFIX_MS);
     }
     finish_pair(&pair);
+    return status;
+}
+
+/* As cqa_result_is_leg_of, of one of the two parties. A leg that says nothing tells nothing beside
+ * the call that has it. */
+static enum cqa_status is_leg(const struct cqa_result *leg, const struct cqa_result *joined, int i,
+                              int *is_it, struct cqa_error *error)
+{
+    static const struct cqa_spans nothing = {0};
+    const struct cqa_audio_facts *facts = &joined->recording;
+    struct pair pair = {.left_ms = facts->duration_ms, .right_ms = leg->recording.duration_ms};
+    int64_t speech_ms = 0;
+
+    *is_it = strcmp(facts->leg[i].sha256, leg->recording.sha256) == 0;
+    if (*is_it || joined->channels[i].role != leg->channels[0].role)
+        return CQA_OK;
+    enum cqa_status status = cqa_spans_unite(&joined->channels[i].speech, &nothing, &pair.left);
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&leg->channels[0].speech, &nothing, &pair.right);
+    if (status == CQA_OK)
+        *is_it = is_same_from(&pair, facts->legs.leg[i].offset_ms, &speech_ms) ||
+                 (speech_ms < SPEECH_MS && pair.right_ms <= pair.left_ms + LENGTH_MS);
+    finish_pair(&pair);
+    return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "out of memory");
+}
+
+enum cqa_status cqa_result_is_leg_of(const struct cqa_result *leg, const struct cqa_result *joined,
+                                     int *is_leg_of, struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    *is_leg_of = 0;
+    if (leg->recording.layout != CQA_LAYOUT_LEG || leg->channel_count < 1 ||
+        !joined->recording.legs.joined || joined->channel_count < CQA_LEGS)
+        return CQA_OK;
+    for (int i = 0; status == CQA_OK && i < CQA_LEGS && !*is_leg_of; i++)
+        status = is_leg(leg, joined, i, is_leg_of, error);
     return status;
 }
 

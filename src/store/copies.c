@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "store/parts.h"
 #include "store/rows.h"
 
 enum { KIN_MAX = 64, COPIES_MAX = 256, PAGE_ROWS = 256 };
@@ -321,7 +322,9 @@ enum cqa_status cqa_kindred_settle(struct cqa_sql *sql, int64_t id, const char *
 
     if (status == CQA_OK && kindred.stamp != settlement->stamp)
         status = cqa_fail(error, CQA_E_BUSY, "another recording of the call has changed");
-    if (status == CQA_OK && settlement->is != CQA_KIN_OWN)
+    if (status == CQA_OK && settlement->is == CQA_KIN_LEG)
+        status = cqa_legs_give(sql, id, settlement->of, now_ms, error);
+    else if (status == CQA_OK && settlement->is != CQA_KIN_OWN)
         status = merge_row(sql, &kindred, settlement, sha256, error);
     if (status == CQA_OK && settlement->is == CQA_KIN_OWN && settlement->sheds)
         status = shed_copies(sql, id, error);
