@@ -323,7 +323,7 @@ enum cqa_status cqa_kindred_settle(struct cqa_sql *sql, int64_t id, const char *
     if (status == CQA_OK && kindred.stamp != settlement->stamp)
         status = cqa_fail(error, CQA_E_BUSY, "another recording of the call has changed");
     if (status == CQA_OK && settlement->is == CQA_KIN_LEG)
-        status = cqa_legs_give(sql, id, settlement->of, now_ms, error);
+        status = cqa_legs_give(sql, id, sha256, settlement->of, now_ms, error);
     else if (status == CQA_OK && settlement->is != CQA_KIN_OWN)
         status = merge_row(sql, &kindred, settlement, sha256, error);
     if (status == CQA_OK && settlement->is == CQA_KIN_OWN && settlement->sheds)

@@ -25,9 +25,10 @@ CQA_SQL_STATEMENT(drop_result, "i", 0,
                   " AND EXISTS (SELECT 1 FROM recordings AS c WHERE c.id = ?1"
                   "  AND c.reason IS '" CQA_LEG_LENT "')");
 CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id = ?1");
-CQA_SQL_STATEMENT(give, "ii", 0,
+CQA_SQL_STATEMENT(give, "tii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = '" CQA_LEG_LENT "',"
-                  " owner = NULL, asked = 'not', text = NULL, changed_ms = ?1 WHERE id = ?2");
+                  " owner = NULL, asked = 'not', text = NULL, file_sha256 = ?1, changed_ms = ?2"
+                  " WHERE id = ?3");
 CQA_SQL_STATEMENT(
     requeue_main, "ii", 0,
     "UPDATE recordings SET state = 'ready', asked = 'again', attempts = 0, deaths = 0,"
@@ -86,10 +87,10 @@ static enum cqa_status take_back(struct cqa_sql *sql, int64_t id, int64_t now_ms
     return status == CQA_OK ? cqa_sql_do(sql, error, &drop_result, id) : status;
 }
 
-enum cqa_status cqa_legs_give(struct cqa_sql *sql, int64_t id, int64_t of, int64_t now_ms,
-                              struct cqa_error *error)
+enum cqa_status cqa_legs_give(struct cqa_sql *sql, int64_t id, const char *sha256, int64_t of,
+                              int64_t now_ms, struct cqa_error *error)
 {
-    enum cqa_status status = cqa_sql_do(sql, error, &give, now_ms, id);
+    enum cqa_status status = cqa_sql_do(sql, error, &give, sha256, now_ms, id);
 
     if (status == CQA_OK)
         status = take_back(sql, id, now_ms, error);

@@ -324,6 +324,57 @@ def one_leg_after_the_store_was_lost(site, lives):
             fail("one leg counts instead of both: %s" % [c["recording"] for c in lives.calls(number)])
 
 
+def ask(site, program_words, codes=(0,)):
+    return site.run("callqa", *program_words, "--config", site.config, codes=codes)
+
+
+def states(site, number):
+    return sorted(site.ask_store("SELECT group_concat(state || ifnull(':' || reason, '')) FROM recordings"
+                                 " WHERE call = '17636050%02d.17'" % number).split(","))
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        fail("%s: %r, not %r" % (what, got, wanted))
+
+
+def held_and_erased(programs, sample, expected):
+    """What is held or erased of a joined call is both of its files."""
+    with Site(programs, leg_wait="2s") as site:
+        lives = Lives(site, site.top, sample)
+        lives.total = expected["score"]["total"]
+        site.start_server()
+        site.start_daemon()
+        for number in (1, 2):
+            for ending in LEGS:
+                lives.put(number, ending)
+        for number in (1, 2):
+            wait_until("call %d is joined" % number, lambda: lives.is_joined(number))
+        lives.looked()
+        ask(site, ("hold", "--agent", "8001", "--reason", "audit"))
+        done = ask(site, ("erase", "--call", "1763605001.17"), codes=(6,))
+        expect("a held call", states(site, 1), ["excluded:leg", "scored"])
+        expect("what is held is said", [done.stdout.count(ending) for ending in LEGS], [1, 1])
+        ask(site, ("hold", "--agent", "8001", "--lift"))
+        ask(site, ("erase", "--call", "1763605001.17"))
+        expect("erased by its id", states(site, 1), ["excluded:erased"] * 2)
+        shutil.copy(lives.path(1, "-in.wav"), os.path.join(site.watched[0], "another-name-in.wav"))
+        lives.looked()
+        expect("a copy of one leg", site.ask_store("SELECT state || ':' || reason FROM recordings WHERE"
+                                                   " CAST(path AS TEXT) LIKE '%another-name-in.wav'"), "excluded:erased")
+        ask(site, ("erase", "--agent", "8001"))
+        expect("erased by its agent", states(site, 2), ["excluded:erased"] * 2)
+        before = len(site.server_calls())
+        for ending in LEGS:
+            os.utime(lives.path(2, ending))
+        lives.looked()
+        time.sleep(3)
+        lives.looked()
+        expect("what was erased and is touched", states(site, 2), ["excluded:erased"] * 2)
+        expect("calls that the server has", len(site.server_calls()), before)
+        site.stop_daemon()
+
+
 def main(source, programs):
     sample = os.path.join(source, "samples", NAME + ".wav")
     desk = Desk(programs)
@@ -338,6 +389,7 @@ def main(source, programs):
         by_codings_that_begin_late(desk, site.top, sample, expected)
     in_the_daemon(programs, sample, expected)
     lives_of_joined_calls(programs, sample, expected)
+    held_and_erased(programs, sample, expected)
     print("legs: ok")
 
 
