@@ -447,17 +447,20 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
 
     if (copies == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    const struct cqa_result_place is = {.path = path,
-                                        .copies = copies,
-                                        .copy_count = without(pipeline, place, path, copies),
-                                        .file_sha256 = content_at(place, path),
-                                        .call_id = place->call,
-                                        .part = part_of(place->call_id, place->call)};
+    struct cqa_result_place is = {.path = path,
+                                  .copies = copies,
+                                  .copy_count = without(pipeline, place, path, copies),
+                                  .file_sha256 = content_at(place, path),
+                                  .call_id = place->call,
+                                  .part = part_of(place->call_id, place->call)};
+    enum cqa_status status = cqa_legs_lie(pipeline, place, arena, is.leg_path, error);
+    if (status != CQA_OK)
+        return status;
     const int can_be_told =
         cqa_result_json_place(place->json, place->json_length, &is, &json) == CQA_OK;
     const int says_so = can_be_told && json.length == place->json_length &&
                         memcmp(json.text, place->json, json.length) == 0;
-    const enum cqa_status status =
+    status =
         cqa_places_put(pipeline->store, place, path, can_be_told && !says_so ? json.text : NULL,
                        json.length, cqa_pipeline_wall_ms(pipeline), error);
     if (status == CQA_OK && strcmp(path, place->path) != 0)

@@ -23,8 +23,8 @@ static enum cqa_status read_family(struct cqa_sql *db, const struct cqa_poster *
                                    struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_sql_start(db, &row, error, &rows_of_call, poster->site,
-                                           item->source, item->call_of);
+    enum cqa_status status =
+        cqa_sql_start(db, &row, error, &rows_of_call, poster->site, item->source, item->call_of);
 
     while (status == CQA_OK && family->count < ROWS_MAX && cqa_sql_next(row, &status, error)) {
         struct cqa_met *met = &family->rows[family->count++];

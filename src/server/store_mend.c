@@ -297,12 +297,8 @@ enum cqa_status cqa_put_merge(struct cqa_scores *scores, struct cqa_sql *db,
                               const struct cqa_met *self, const struct cqa_met *of,
                               struct cqa_error *error)
 {
-    struct mending it = {.scores = scores,
-                         .db = db,
-                         .self = *self,
-                         .of = of,
-                         .of_is_better = 1,
-                         .error = error};
+    struct mending it = {
+        .scores = scores, .db = db, .self = *self, .of = of, .of_is_better = 1, .error = error};
     int64_t closed = 0;
     enum cqa_status status = cqa_sql_number(db, &closed, error, &count_closed, self->id, of->id);
 

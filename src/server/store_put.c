@@ -328,8 +328,7 @@ static enum cqa_status put_met(struct cqa_scores *scores, struct cqa_sql *db,
     struct cqa_item met = *item;
     int moved = 0;
     int is_leg = 0;
-    enum cqa_status status =
-        as_posted ? cqa_put_is_leg(db, poster, item, &is_leg, error) : CQA_OK;
+    enum cqa_status status = as_posted ? cqa_put_is_leg(db, poster, item, &is_leg, error) : CQA_OK;
 
     *outcome = CQA_PUT_UNCHANGED;
     if (status != CQA_OK || is_leg)

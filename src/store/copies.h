@@ -88,6 +88,7 @@ enum cqa_status cqa_unjudged_settle(struct cqa_store *store, int64_t id, const c
 struct cqa_whereabouts {
     int64_t id;
     const char *path;
+    const char *source;
     const char *call_id, *call;
     int is_gone;
     const char *json;

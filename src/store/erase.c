@@ -79,8 +79,7 @@ static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_aren
                               .busy = cqa_sql_int(rows, 5) != 0,
                               .customer = cqa_sql_copy(rows, 6, arena),
                               .agent = cqa_sql_copy(rows, 7, arena),
-                              .sha256 = {cqa_sql_copy(rows, 8, arena),
-                                         cqa_sql_copy(rows, 9, arena),
+                              .sha256 = {cqa_sql_copy(rows, 8, arena), cqa_sql_copy(rows, 9, arena),
                                          cqa_sql_copy(rows, 10, arena),
                                          cqa_sql_copy(rows, 11, arena)}};
     return out->path && out->source && out->call_id

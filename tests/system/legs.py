@@ -135,14 +135,34 @@ def by_codings_that_begin_late(desk, top, sample, expected):
             fail("%s: the agent begins to speak %s ms off" % (name, onsets))
 
 
+def waits_from_when_it_settled(site, put, customer, agent, calls):
+    """However old a file says that it is; and what cannot be long enough is said."""
+    of = " FROM %s WHERE recording_id IN (SELECT id FROM recordings WHERE call = '1763604905.17')"
+    put(customer, None, 5, age_s=3600)
+    wait_until("the first file has settled", lambda: site.ask_store(
+        "SELECT count(*) FROM recordings WHERE call = '1763604905.17' AND not_before_ms > 0") or calls().get("1763604905.17"))
+    put(None, agent, 5, age_s=1800)
+    wait_until("both are one call", lambda: "1763604905.17" in calls())
+    if calls()["1763604905.17"]["recording"]["layout"] != "stereo" or site.ask_store("SELECT count(*)" + of % "deliveries") != 1:
+        fail("an old file did not wait for its other")
+    said = site.run("callqa", "check-config", site.config).stderr
+    if "leg_wait" in said:
+        fail("a leg_wait that is long enough: " + said)
+    site.keys["leg_wait"] = "3s"
+    site.write_daemon_config()
+    said = site.run("callqa", "check-config", site.config).stderr
+    if "leg_wait is shorter than settle_streams" not in said:
+        fail("nothing is said of a leg_wait that is too short: " + said)
+
+
 def in_the_daemon(programs, sample, expected):
     with Site(programs, leg_wait="20s") as site:
-        def put(customer, agent, number):
+        def put(customer, agent, number, age_s=0):
             for source, ending in ((customer, "-in.wav"), (agent, "-out.flac")):
                 if source:
                     part = os.path.join(site.top, "part")
                     shutil.copy(source, part)
-                    os.utime(part, (time.time(), time.time()))
+                    os.utime(part, (time.time() - age_s, time.time() - age_s))
                     os.rename(part, os.path.join(site.watched[0], "in-8001-13800138000-20251120-101502-17636049%02d.17%s" %
                                                  (number, ending)))
 
@@ -180,6 +200,7 @@ def in_the_daemon(programs, sample, expected):
         layouts = [call["recording"]["layout"] for call in calls().values()]
         if sorted(set(layouts)) != ["leg", "stereo"] or layouts.count("stereo") != 3:
             fail("not joined: %s" % layouts)
+        waits_from_when_it_settled(site, put, customer, agent, calls)
         site.stop_daemon()
 
 
@@ -255,6 +276,13 @@ def move_without_times(lives, number, endings):
         os.unlink(lives.path(number, ending))
 
 
+def rename(lives, number, endings):
+    for ending in endings:
+        folder = os.path.join(lives.site.watched[0], "moved")
+        os.makedirs(folder, exist_ok=True)
+        os.rename(lives.path(number, ending), lives.path(number, ending, folder))
+
+
 def restore_apart(lives, number):
     for ending in LEGS:
         os.unlink(lives.path(number, ending))
@@ -279,6 +307,9 @@ def lives_of_joined_calls(programs, sample, expected):
             7: lambda n: move_without_times(lives, n, ["-in.wav"]),
             8: lambda n: move_without_times(lives, n, LEGS),
             9: lambda n: restore_apart(lives, n),
+            11: lambda n: rename(lives, n, ["-in.wav"]),
+            12: lambda n: rename(lives, n, ["-out.wav"]),
+            13: lambda n: rename(lives, n, LEGS),
         }
         site.start_server()
         site.start_daemon()
@@ -302,14 +333,23 @@ def lives_of_joined_calls(programs, sample, expected):
                  for n in [*steps, 10] if not lives.is_joined(n)]
         if wrong:
             fail("not one joined call any more: %s" % wrong)
+        every_leg_is_where_it_is_said(lives, [3, 4, 7, 8, 9, 10, 11, 12, 13])
         one_leg_after_the_store_was_lost(site, lives)
         site.stop_daemon()
+
+
+def every_leg_is_where_it_is_said(lives, numbers):
+    for number in numbers:
+        legs = [leg["path"] for leg in lives.calls(number)[0]["recording"]["legs"]]
+        for path in legs:
+            if not os.path.exists(path):
+                fail("call %d is said to lie at %s, where nothing is" % (number, legs))
 
 
 def one_leg_after_the_store_was_lost(site, lives):
     site.stop_daemon()
     for ending in LEGS:
-        for number in range(3, 11):
+        for number in range(3, 14):
             for path in (lives.path(number, ending), lives.path(number, ending[:-4] + ".mp3")):
                 if os.path.exists(path):
                     os.unlink(path)
