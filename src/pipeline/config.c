@@ -9,6 +9,7 @@
 #include "base/models.h"
 #include "base/yaml.h"
 #include "pipeline/surroundings.h"
+#include "recorder/leg.h"
 
 static const char *const top_keys[] = {
     "state_dir",  "watch",     "rubric",       "workers",     "settle",           "scan_interval",
@@ -291,6 +292,26 @@ static void read_retention(struct cqa_retention_days *out, const struct cqa_yaml
     cqa_yaml_get_whole(map, "vanished", 0, 0, RETENTION_DAYS_MOST, &out->vanished, problems);
 }
 
+/* Of two files of a call the one may be closed, and the other take `settle_streams` to settle. */
+static void check_leg_wait(const struct cqa_config *config, const struct cqa_yaml_node *root,
+                           const struct cqa_surroundings *around)
+{
+    static const char *const keys[] = {"leg_wait", "settle_streams", "settle"};
+    const struct cqa_yaml_node *node = NULL;
+    int has_legs = 0;
+
+    for (size_t i = 0; node == NULL && i < sizeof keys / sizeof *keys; i++)
+        node = cqa_yaml_find(root, keys[i]);
+    for (size_t i = 0; i < config->watch_count; i++)
+        has_legs |= config->watches[i].recorder != NULL &&
+                    cqa_recorder_has_legs(config->watches[i].recorder);
+    if (around->notes != NULL && node != NULL && has_legs &&
+        config->leg_wait_ms < config->settle_streams_ms)
+        cqa_yaml_problem(node, around->notes,
+                         "leg_wait is shorter than settle_streams: one of a call's two files may "
+                         "be analysed alone before the other has settled");
+}
+
 static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root,
                      const struct cqa_surroundings *around)
 {
@@ -321,6 +342,7 @@ static void read_all(struct cqa_config *config, const struct cqa_yaml_node *root
     config->workers = (int)workers;
     config->log_level = CQA_LOG_ERROR + level;
     read_watches(config, root, around);
+    check_leg_wait(config, root, around);
     check_state(config, cqa_yaml_find(root, "state_dir"), around);
     read_rubric(config, root, problems);
     read_post(config, root, around);

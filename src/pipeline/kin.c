@@ -103,6 +103,36 @@ static enum cqa_status choose_source(struct deciding *it, const struct cqa_kin *
     return status;
 }
 
+/* A call put together from two files is more than either: one of them alone changes nothing. */
+static enum cqa_status lend_to(struct deciding *it, const struct cqa_kin *kin,
+                               const struct cqa_result *other, int *is_lent)
+{
+    const enum cqa_status status = cqa_result_is_leg_of(it->result, other, is_lent, it->error);
+
+    *is_lent = *is_lent && same_call(&it->kindred->self, kin);
+    if (!*is_lent)
+        return status;
+    it->plan->of = kin->path;
+    it->plan->settlement.is = CQA_KIN_LEG;
+    it->plan->settlement.of = kin->id;
+    return status;
+}
+
+static enum cqa_status find_joined(struct deciding *it)
+{
+    enum cqa_status status = CQA_OK;
+    int is_lent = 0;
+
+    for (size_t i = 0; status == CQA_OK && !is_lent && i < it->kindred->count; i++) {
+        const struct cqa_kin *kin = &it->kindred->kin[i];
+        struct cqa_result other = {0};
+        if (read_result(kin->json, kin->json_length, &other))
+            status = lend_to(it, kin, &other, &is_lent);
+        cqa_result_finish(&other);
+    }
+    return status;
+}
+
 static enum cqa_status find_same(struct deciding *it)
 {
     const struct cqa_recording *self = &it->kindred->self;
@@ -228,17 +258,22 @@ static const char *part_of(const char *call_id, const char *call)
                                                                          : NULL;
 }
 
-/* Is the content another than before, so that copies of that are none of this? */
+/* Is the content another than before, so that copies of that are none of this? Or is it one party's
+ * of what was put together before? */
 static enum cqa_status look_back(struct deciding *it)
 {
+    struct cqa_settlement *settlement = &it->plan->settlement;
     struct cqa_result before = {0};
     enum cqa_status status = CQA_OK;
     int same = 1;
 
     if (it->kindred->json != NULL &&
-        read_result(it->kindred->json, it->kindred->json_length, &before))
-        status = cqa_result_same(it->result, &before, CQA_NAMES_EQUAL, &same, it->error);
-    it->plan->settlement.sheds = !same;
+        read_result(it->kindred->json, it->kindred->json_length, &before)) {
+        status = cqa_result_is_leg_of(it->result, &before, &settlement->keeps, it->error);
+        if (status == CQA_OK && !settlement->keeps)
+            status = cqa_result_same(it->result, &before, CQA_NAMES_EQUAL, &same, it->error);
+    }
+    settlement->sheds = !same;
     cqa_result_finish(&before);
     return status;
 }
@@ -247,13 +282,12 @@ static enum cqa_status decide_own(struct deciding *it)
 {
     const struct cqa_recording *self = &it->kindred->self;
     const char *part = part_of(self->call_id, self->call);
-    const enum cqa_status status = look_back(it);
 
     it->plan->settlement.is_first =
         part != NULL && !it->kindred->is_taken && it->kindred->json == NULL;
     if (part != NULL && !it->plan->settlement.is_first)
         it->result->part = cqa_arena_string(&it->result->arena, part);
-    return status;
+    return CQA_OK;
 }
 
 /* The row that stands says who was called, and which recording of the call it is. */
@@ -275,11 +309,18 @@ static enum cqa_status stand_for(struct deciding *it)
 
 static enum cqa_status decide(struct deciding *it)
 {
+    const struct cqa_settlement *settlement = &it->plan->settlement;
+
     it->plan->settlement.stamp = it->kindred->stamp;
-    enum cqa_status status = find_same(it);
-    if (status == CQA_OK && it->plan->settlement.is != CQA_KIN_COPY)
+    enum cqa_status status = look_back(it);
+    if (status == CQA_OK && !settlement->keeps)
+        status = find_joined(it);
+    if (status != CQA_OK || settlement->keeps || settlement->is == CQA_KIN_LEG)
+        return status;
+    status = find_same(it);
+    if (status == CQA_OK && settlement->is != CQA_KIN_COPY)
         status = share_all(it);
-    if (status == CQA_OK && it->plan->settlement.is == CQA_KIN_OWN)
+    if (status == CQA_OK && settlement->is == CQA_KIN_OWN)
         return decide_own(it);
     return status == CQA_OK ? stand_for(it) : status;
 }
@@ -407,17 +448,20 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
 
     if (copies == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    const struct cqa_result_place is = {.path = path,
-                                        .copies = copies,
-                                        .copy_count = without(pipeline, place, path, copies),
-                                        .file_sha256 = content_at(place, path),
-                                        .call_id = place->call,
-                                        .part = part_of(place->call_id, place->call)};
+    struct cqa_result_place is = {.path = path,
+                                  .copies = copies,
+                                  .copy_count = without(pipeline, place, path, copies),
+                                  .file_sha256 = content_at(place, path),
+                                  .call_id = place->call,
+                                  .part = part_of(place->call_id, place->call)};
+    enum cqa_status status = cqa_legs_lie(pipeline, place, arena, is.leg_path, error);
+    if (status != CQA_OK)
+        return status;
     const int can_be_told =
         cqa_result_json_place(place->json, place->json_length, &is, &json) == CQA_OK;
     const int says_so = can_be_told && json.length == place->json_length &&
                         memcmp(json.text, place->json, json.length) == 0;
-    const enum cqa_status status =
+    status =
         cqa_places_put(pipeline->store, place, path, can_be_told && !says_so ? json.text : NULL,
                        json.length, cqa_pipeline_wall_ms(pipeline), error);
     if (status == CQA_OK && strcmp(path, place->path) != 0)

@@ -10,6 +10,7 @@
 enum {
     FAMILY_MAX = 16, /* recordings of one call that are looked at */
     LOOK_AGAIN_MS = 2000,
+    WAIT_STEP_MS = 300000,
 };
 
 struct finding {
@@ -134,16 +135,22 @@ static enum cqa_leg_turn follow(const struct finding *finding, const struct cqa_
                                                                                 : CQA_LEG_FAILS;
 }
 
-/* One whose other is not there yet. */
+/* One whose other is not there yet: the other may settle later than this has. What a sweep finds is
+ * all that there is, but for what is being written. A long wait is made of short ones: further
+ * ahead the store believes no time. */
 static enum cqa_leg_turn wait(const struct finding *finding)
 {
-    const int64_t now_ms = cqa_pipeline_wall_ms(finding->pipeline);
-    const int64_t until_ms =
-        mtime_ms(finding->recording->mtime_ns) + finding->pipeline->config->leg_wait_ms;
+    const struct cqa_pipeline *pipeline = finding->pipeline;
+    const int64_t now_ms = cqa_pipeline_wall_ms(pipeline);
+    const int64_t since_ms = pipeline->options.watches ? finding->recording->revised_ms
+                                                       : mtime_ms(finding->recording->mtime_ns);
+    const int64_t until_ms = since_ms + pipeline->config->leg_wait_ms;
+    const int64_t step_ms = now_ms + WAIT_STEP_MS;
 
-    if (until_ms <= now_ms || until_ms > now_ms + finding->pipeline->config->leg_wait_ms)
+    if (until_ms <= now_ms || until_ms > now_ms + pipeline->config->leg_wait_ms)
         return CQA_LEG_GOES;
-    return cqa_legs_wait(finding->pipeline->store, finding->recording->id, until_ms, 0, now_ms,
+    return cqa_legs_wait(pipeline->store, finding->recording->id,
+                         until_ms < step_ms ? until_ms : step_ms, 0, now_ms,
                          finding->error) == CQA_OK
                ? CQA_LEG_WAITS
                : CQA_LEG_FAILS;
@@ -190,4 +197,68 @@ void cqa_legs_let_go(struct cqa_task *task)
     if (task->other.id != 0)
         close(task->other.fd);
     task->other = (struct cqa_task_other){0};
+}
+
+/* ---- where they lie */
+
+static const struct cqa_watch_config *watch_of(const struct cqa_pipeline *pipeline,
+                                               const char *path)
+{
+    for (size_t i = 0; i < pipeline->config->watch_count; i++) {
+        const struct cqa_watch_config *watch = &pipeline->config->watches[i];
+        const size_t length = strlen(watch->path);
+        if (strncmp(path, watch->path, length) == 0 &&
+            (path[length] == '/' || watch->path[length - 1] == '/'))
+            return watch;
+    }
+    return NULL;
+}
+
+/* Which channel of its call a file is, as its name says; -1: nobody knows. */
+static int channel_of(const struct cqa_pipeline *pipeline, const char *path,
+                      struct cqa_arena *arena)
+{
+    const struct cqa_watch_config *watch = watch_of(pipeline, path);
+    struct cqa_call_identity identity;
+    struct cqa_error error = {0};
+
+    if (watch == NULL || cqa_recorder_identify(watch->recorder, watch->zone, path, arena, &identity,
+                                               &error) != CQA_OK)
+        return -1;
+    return identity.leg_channel < CQA_LEGS ? identity.leg_channel : -1;
+}
+
+static void lies_at(const struct cqa_pipeline *pipeline, const char *path, struct cqa_arena *arena,
+                    const char *out[CQA_LEGS])
+{
+    const int channel = channel_of(pipeline, path, arena);
+
+    if (channel >= 0 && out[channel] == NULL)
+        out[channel] = cqa_arena_string(arena, path);
+}
+
+enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
+                             struct cqa_arena *arena, const char *out[CQA_LEGS],
+                             struct cqa_error *error)
+{
+    struct cqa_recording family[FAMILY_MAX];
+    struct cqa_result result = {0};
+    struct cqa_error ignored = {0};
+    size_t count = 0;
+    const int joined = cqa_result_from_json(place->json, place->json_length, CQA_RESULT_OURS,
+                                            &result, &ignored) == CQA_OK &&
+                       result.recording.legs.joined;
+
+    cqa_result_finish(&result);
+    if (!joined)
+        return CQA_OK;
+    const enum cqa_status status = cqa_legs_find(pipeline->store, place->source, place->call, arena,
+                                                 family, FAMILY_MAX, &count, error);
+    for (size_t i = 0; status == CQA_OK && i < count && i < FAMILY_MAX; i++)
+        if (family[i].id == place->id ||
+            (family[i].state == CQA_RECORDING_EXCLUDED && is_there(&family[i])))
+            lies_at(pipeline, family[i].path, arena, out);
+    for (size_t i = 0; status == CQA_OK && i < place->copy_count; i++)
+        lies_at(pipeline, place->copies[i], arena, out);
+    return status;
 }

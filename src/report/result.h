@@ -131,6 +131,7 @@ struct cqa_result_place {
     const char *file_sha256; /* of what lies at `path`, where it is not what was measured; NULL */
     const char *call_id;
     const char *part;
+    const char *leg_path[CQA_LEGS]; /* of a call joined from two; NULL: as it says */
 };
 enum cqa_status cqa_result_json_place(const char *text, size_t length,
                                       const struct cqa_result_place *place,

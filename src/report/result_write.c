@@ -442,6 +442,10 @@ enum cqa_status cqa_result_json_place(const char *text, size_t length,
         failed |= json_object_set_new(recording, "copies", copies);
     if (place->part != NULL)
         failed |= json_object_set_new(recording, "part", json_string(place->part));
+    for (size_t i = 0; i < CQA_LEGS; i++)
+        if (place->leg_path[i] != NULL)
+            failed |= json_object_set_new(json_array_get(json_object_get(recording, "legs"), i),
+                                          "path", string_or_null(place->leg_path[i]));
     if (!failed)
         return dump(object, out);
     json_decref(object);

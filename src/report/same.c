@@ -256,18 +256,20 @@ static int is_sure(const struct pair *pair, int64_t offset_ms, double agrees)
            edges.met[1] >= EDGES_SURE;
 }
 
-/* What is heard from the start on, give or take what encoders put there. */
+/* What is heard of both, where the right one begins `start_ms` within the left one, give or take
+ * what encoders put there. */
 struct heard {
     int is_alike;
     int is_sure;
     int64_t speech_ms;
 };
 
-static struct heard hear(const struct pair *pair)
+static struct heard hear(const struct pair *pair, int64_t start_ms)
 {
     struct heard heard = {0, 0, 0};
 
-    for (int64_t offset_ms = -SLACK_MS; offset_ms <= SLACK_MS; offset_ms += STEP_MS) {
+    for (int64_t offset_ms = start_ms - SLACK_MS; offset_ms <= start_ms + SLACK_MS;
+         offset_ms += STEP_MS) {
         int64_t speech_ms = 0;
         const double agrees = agreement(pair, offset_ms, &speech_ms);
         heard.is_alike |= is_same_speech(pair, offset_ms, agrees, speech_ms);
@@ -294,7 +296,7 @@ enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_
 
     *same = strcmp(left->recording.sha256, right->recording.sha256) == 0;
     if (status == CQA_OK && !*same) {
-        const struct heard heard = hear(&pair);
+        const struct heard heard = hear(&pair, 0);
         const int64_t apart_ms =
             most(pair.left_ms, pair.right_ms) - least(pair.left_ms, pair.right_ms);
         if (names == CQA_NAMES_EQUAL && apart_ms <= LENGTH_MS)
@@ -305,6 +307,44 @@ enum cqa_status cqa_result_same(const struct cqa_result *left, const struct cqa_
             *same &= is_conversation(left) || is_conversation(right);
     }
     finish_pair(&pair);
+    return status;
+}
+
+/* As cqa_result_is_leg_of, of one of the two parties. A leg that says nothing tells nothing beside
+ * the call that has it. */
+static enum cqa_status is_leg(const struct cqa_result *leg, const struct cqa_result *joined, int i,
+                              int *is_it, struct cqa_error *error)
+{
+    static const struct cqa_spans nothing = {0};
+    const struct cqa_audio_facts *facts = &joined->recording;
+    struct pair pair = {.left_ms = facts->duration_ms, .right_ms = leg->recording.duration_ms};
+
+    *is_it = strcmp(facts->leg[i].sha256, leg->recording.sha256) == 0;
+    if (*is_it || joined->channels[i].role != leg->channels[0].role)
+        return CQA_OK;
+    enum cqa_status status = cqa_spans_unite(&joined->channels[i].speech, &nothing, &pair.left);
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&leg->channels[0].speech, &nothing, &pair.right);
+    if (status == CQA_OK) {
+        const struct heard heard = hear(&pair, facts->legs.leg[i].offset_ms);
+        *is_it = heard.is_alike ||
+                 (heard.speech_ms < SPEECH_MS && pair.right_ms <= pair.left_ms + LENGTH_MS);
+    }
+    finish_pair(&pair);
+    return status == CQA_OK ? CQA_OK : cqa_fail(error, status, "out of memory");
+}
+
+enum cqa_status cqa_result_is_leg_of(const struct cqa_result *leg, const struct cqa_result *joined,
+                                     int *is_leg_of, struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    *is_leg_of = 0;
+    if (leg->recording.layout != CQA_LAYOUT_LEG || leg->channel_count < 1 ||
+        !joined->recording.legs.joined || joined->channel_count < CQA_LEGS)
+        return CQA_OK;
+    for (int i = 0; status == CQA_OK && i < CQA_LEGS && !*is_leg_of; i++)
+        status = is_leg(leg, joined, i, is_leg_of, error);
     return status;
 }
 

@@ -118,6 +118,8 @@ static json_t *without_place(const char *body)
     (void)json_object_del(recording, "copies");
     (void)json_object_del(recording, "part");
     (void)json_object_del(recording, "file_sha256");
+    for (size_t i = 0; i < CQA_LEGS; i++)
+        (void)json_object_del(json_array_get(json_object_get(recording, "legs"), i), "path");
     (void)json_object_del(json_object_get(root, "call"), "id");
     return root;
 }
@@ -154,6 +156,8 @@ static const char *with_place(const char *body, const char *posted, int is_worse
     take(recording, json_object_get(other, "recording"), "path");
     take(recording, json_object_get(other, "recording"), "copies");
     take(recording, json_object_get(other, "recording"), "file_sha256");
+    if (!is_worse)
+        take(recording, json_object_get(other, "recording"), "legs");
     if (is_worse)
         json_object_set(recording, "file_sha256",
                         json_object_get(json_object_get(other, "recording"), "sha256"));

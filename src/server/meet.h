@@ -34,6 +34,25 @@ struct cqa_met {
 enum cqa_status cqa_put_is_same(const struct cqa_met *left, const struct cqa_met *right, int *same,
                                 int *left_is_better, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* `self` counts nothing any more: it is of `of`, which stays as it is and gets what people did to
+ * it. Nothing where either lies in a closed period. */
+enum cqa_status cqa_put_merge(struct cqa_scores *scores, struct cqa_sql *db,
+                              const struct cqa_met *self, const struct cqa_met *of,
+                              struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- one party's file, and the call put together from two (meet_legs.c) */
+
+/* `*is_leg`: the item is a leg of a call that counts here, joined: it tells nothing new. */
+enum cqa_status cqa_put_is_leg(struct cqa_sql *db, const struct cqa_poster *poster,
+                               const struct cqa_item *item, int *is_leg,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
+/* What counts here of single legs of the item, which was joined from two and counts, is taken into
+ * its call. */
+enum cqa_status cqa_put_take_legs(struct cqa_scores *scores, struct cqa_sql *db,
+                                  const struct cqa_poster *poster, const struct cqa_item *item,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 /* An id that is nothing but a path. */
 int cqa_is_path_id(const char *call_id);
 

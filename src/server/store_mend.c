@@ -293,6 +293,21 @@ CQA_SQL_STATEMENT(count_closed, "ii", 1,
                   "SELECT count(*) FROM calls c JOIN periods p ON p.from_day <= c.day"
                   " AND c.day < p.to_day WHERE c.id IN (?1, ?2)");
 
+enum cqa_status cqa_put_merge(struct cqa_scores *scores, struct cqa_sql *db,
+                              const struct cqa_met *self, const struct cqa_met *of,
+                              struct cqa_error *error)
+{
+    struct mending it = {
+        .scores = scores, .db = db, .self = *self, .of = of, .of_is_better = 1, .error = error};
+    int64_t closed = 0;
+    enum cqa_status status = cqa_sql_number(db, &closed, error, &count_closed, self->id, of->id);
+
+    if (status == CQA_OK && closed == 0)
+        status = merge(&it);
+    cqa_arena_finish(&it.arena);
+    return status;
+}
+
 static enum cqa_status mend_body(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     struct mending *it = context;

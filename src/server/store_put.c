@@ -327,13 +327,21 @@ static enum cqa_status put_met(struct cqa_scores *scores, struct cqa_sql *db,
     struct cqa_arena arena = {0};
     struct cqa_item met = *item;
     int moved = 0;
-    enum cqa_status status =
-        cqa_put_meet(scores, db, poster, as_posted, &arena, &met, &moved, error);
+    int is_leg = 0;
+    enum cqa_status status = as_posted ? cqa_put_is_leg(db, poster, item, &is_leg, error) : CQA_OK;
 
+    *outcome = CQA_PUT_UNCHANGED;
+    if (status != CQA_OK || is_leg)
+        return status == CQA_OK && order->is_posted
+                   ? cqa_put_resolve(db, poster, item, now_ms, error)
+                   : status;
+    status = cqa_put_meet(scores, db, poster, as_posted, &arena, &met, &moved, error);
     *outcome = CQA_PUT_MOVED;
     if (status == CQA_OK && !moved)
         status = put_whole(scores, db, poster, &met, order, now_ms, outcome, error);
-    else if (status == CQA_OK && order->is_posted)
+    if (status == CQA_OK && as_posted && *outcome <= CQA_PUT_UNCHANGED)
+        status = cqa_put_take_legs(scores, db, poster, &met, error);
+    if (status == CQA_OK && moved && order->is_posted)
         status = put_moved(db, poster, &met, now_ms, error);
     cqa_arena_finish(&arena);
     return status;

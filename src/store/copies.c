@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "store/parts.h"
 #include "store/rows.h"
 
 enum { KIN_MAX = 64, COPIES_MAX = 256, PAGE_ROWS = 256 };
@@ -324,7 +325,9 @@ enum cqa_status cqa_kindred_settle(struct cqa_sql *sql, int64_t id, const char *
 
     if (status == CQA_OK && kindred.stamp != settlement->stamp)
         status = cqa_fail(error, CQA_E_BUSY, "another recording of the call has changed");
-    if (status == CQA_OK && settlement->is != CQA_KIN_OWN)
+    if (status == CQA_OK && settlement->is == CQA_KIN_LEG)
+        status = cqa_legs_give(sql, id, sha256, settlement->of, now_ms, error);
+    else if (status == CQA_OK && settlement->is != CQA_KIN_OWN)
         status = merge_row(sql, &kindred, settlement, sha256, error);
     if (status == CQA_OK && settlement->is == CQA_KIN_OWN && settlement->sheds)
         status = shed_copies(sql, id, error);
@@ -385,9 +388,9 @@ enum cqa_status cqa_unjudged_settle(struct cqa_store *store, int64_t id, const c
 
 /* ---- where a recording lies */
 
-CQA_SQL_STATEMENT(next_stale, "", 9,
+CQA_SQL_STATEMENT(next_stale, "", 10,
                   "SELECT c.id, c.path, c.call_id, c.call, c.gone, r.json, r.sha256, r.made_ms,"
-                  " c.file_sha256"
+                  " c.file_sha256, c.source"
                   " FROM recordings AS c INDEXED BY recordings_stale"
                   " JOIN results AS r ON r.recording_id = c.id WHERE c.stale AND c.state IN "
                   "('scored', 'vanished') ORDER BY c.id LIMIT 1");
@@ -439,9 +442,11 @@ static enum cqa_status read_place(struct cqa_sql *sql, struct cqa_arena *arena,
                                         .json = cqa_sql_copy(rows, 5, arena),
                                         .json_length = cqa_sql_size(rows, 5),
                                         .file_sha256 = cqa_sql_copy(rows, 8, arena),
+                                        .source = cqa_sql_copy(rows, 9, arena),
                                         .stamp = stamped_number(NO_STAMP, cqa_sql_int(rows, 7))};
         sha256 = cqa_sql_copy(rows, 6, arena);
-        if (out->path == NULL || out->call_id == NULL || out->call == NULL || out->json == NULL)
+        if (out->path == NULL || out->call_id == NULL || out->call == NULL || out->json == NULL ||
+            out->source == NULL)
             status = cqa_fail(error, CQA_E_NOMEM, "no memory for a recording");
     } else if (status == CQA_OK) {
         status = cqa_fail(error, CQA_E_NOTFOUND, "every result tells where its recording lies");

@@ -50,6 +50,7 @@ enum cqa_kinship {
     CQA_KIN_OWN,    /* one by itself: of its call the first, or a further one */
     CQA_KIN_COPY,   /* the same as `of`, which stands */
     CQA_KIN_BETTER, /* the same as `of`, whose result it replaces */
+    CQA_KIN_LEG,    /* one party's file of `of`, a call of two: lent to it (store/legs.h) */
 };
 
 /* Another recording of the call whose seconds this one is charged for, or the other way round. */
@@ -65,6 +66,7 @@ struct cqa_settlement {
     int64_t of;
     int is_first; /* OWN: it gets its call's id, which no other with a result has */
     int sheds;    /* OWN: its content is another than before: its copies are to be read anew */
+    int keeps;    /* OWN: the result that it has is of more than this, and stays */
     int takes_id; /* `of` has only a path for an id, and gets this one's */
     const struct cqa_recharged *recharged;
     size_t recharged_count;
@@ -86,6 +88,7 @@ enum cqa_status cqa_unjudged_settle(struct cqa_store *store, int64_t id, const c
 struct cqa_whereabouts {
     int64_t id;
     const char *path;
+    const char *source;
     const char *call_id, *call;
     int is_gone;
     const char *json;

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/failure.h"
+#include "store/legs.h"
 #include "store/parts.h"
 
-enum { PAGE_ROWS = 256, HOLDS_MAX = 1024 };
+enum { PAGE_ROWS = 256, HOLDS_MAX = 1024, LENT_MAX = 16 };
 
 /* A recording with what it is about. */
 struct concerned {
@@ -19,21 +20,36 @@ struct concerned {
     int busy;
     const char *customer; /* NULL: not known, and so the agent */
     const char *agent;
-    const char *sha256;
+    const char *sha256[4]; /* of all of it, of each leg, of what lies there now; NULL: none */
 };
 
-CQA_SQL_STATEMENT(list_page, "ii", 9,
+/* The recording `c` is a leg of, where it is lent to a call joined from two (store/legs.h). */
+#define MAIN                                                                                       \
+    "(SELECT m.id FROM recordings AS m JOIN results AS j ON j.recording_id = m.id"                 \
+    "  WHERE c.state = 'excluded' AND c.reason = '" CQA_LEG_LENT "' AND m.source = c.source"       \
+    "  AND m.call = c.call AND m.id <> c.id"                                                       \
+    "  AND json_type(j.json, '$.recording.legs') = 'array' LIMIT 1)"
+#define ABOUT                                                                                      \
+    " json_extract(r.json, '$.call.customer'), json_extract(r.json, '$.call.agent'), r.sha256,"    \
+    " json_extract(r.json, '$.recording.legs[0].sha256'),"                                         \
+    " json_extract(r.json, '$.recording.legs[1].sha256'), c.file_sha256 FROM recordings AS c"
+enum { COLUMN_COUNT = 12 };
+/* A lent leg goes with its call. */
+CQA_SQL_STATEMENT(list_page, "ii", COLUMN_COUNT,
                   "SELECT c.id, c.path, c.source, c.call, c.gone,"
                   " c.state = 'leased' OR EXISTS (SELECT 1 FROM deliveries AS d"
-                  "  WHERE d.recording_id = c.id AND d.state = 'in_flight'),"
-                  " json_extract(r.json, '$.call.customer'), json_extract(r.json, '$.call.agent'),"
-                  " r.sha256 FROM recordings AS c LEFT JOIN results AS r ON r.recording_id = c.id"
-                  " WHERE c.id > ?1 ORDER BY c.id LIMIT ?2");
-CQA_SQL_STATEMENT(find_one, "i", 9,
-                  "SELECT c.id, c.path, c.source, c.call, c.gone, 0,"
-                  " json_extract(r.json, '$.call.customer'), json_extract(r.json, '$.call.agent'),"
-                  " r.sha256 FROM recordings AS c LEFT JOIN results AS r ON r.recording_id = c.id"
+                  "  WHERE d.recording_id = c.id AND d.state = 'in_flight')," ABOUT
+                  " LEFT JOIN results AS r ON r.recording_id = c.id"
+                  " WHERE c.id > ?1 AND " MAIN " IS NULL ORDER BY c.id LIMIT ?2");
+CQA_SQL_STATEMENT(find_one, "i", COLUMN_COUNT,
+                  "SELECT c.id, c.path, c.source, c.call, c.gone, 0," ABOUT
+                  " LEFT JOIN results AS r ON r.recording_id = coalesce(" MAIN ", c.id)"
                   " WHERE c.id = ?1");
+CQA_SQL_STATEMENT(list_lent, "i", COLUMN_COUNT,
+                  "SELECT c.id, c.path, c.source, c.call, c.gone, 0," ABOUT
+                  " LEFT JOIN results AS r ON r.recording_id = ?1 WHERE c.id <> ?1"
+                  " AND (c.source, c.call) = (SELECT source, call FROM recordings WHERE id = ?1)"
+                  " AND " MAIN " = ?1 ORDER BY c.id");
 CQA_SQL_STATEMENT(list_holds, "", 4, "SELECT kind, value, reason, made_ms FROM holds ORDER BY id");
 CQA_SQL_STATEMENT(put_hold, "ttti", 0,
                   "INSERT OR REPLACE INTO holds (kind, value, reason, made_ms)"
@@ -63,7 +79,9 @@ static enum cqa_status read_row(const struct cqa_sql_rows *rows, struct cqa_aren
                               .busy = cqa_sql_int(rows, 5) != 0,
                               .customer = cqa_sql_copy(rows, 6, arena),
                               .agent = cqa_sql_copy(rows, 7, arena),
-                              .sha256 = cqa_sql_copy(rows, 8, arena)};
+                              .sha256 = {cqa_sql_copy(rows, 8, arena), cqa_sql_copy(rows, 9, arena),
+                                         cqa_sql_copy(rows, 10, arena),
+                                         cqa_sql_copy(rows, 11, arena)}};
     return out->path && out->source && out->call_id
                ? CQA_OK
                : cqa_fail(error, CQA_E_NOMEM, "no memory for a row");
@@ -220,8 +238,10 @@ static enum cqa_status put_stones(struct cqa_sql *sql, const struct concerned *r
 
     stone_of("call", row->source, row->call_id, hash);
     enum cqa_status status = cqa_sql_do(sql, error, &put_stone, hash, now_ms);
-    if (status == CQA_OK && row->sha256 != NULL) {
-        stone_of("content", "", row->sha256, hash);
+    for (size_t i = 0; i < sizeof row->sha256 / sizeof *row->sha256; i++) {
+        if (status != CQA_OK || row->sha256[i] == NULL)
+            continue;
+        stone_of("content", "", row->sha256[i], hash);
         status = cqa_sql_do(sql, error, &put_stone, hash, now_ms);
     }
     return status;
@@ -242,24 +262,51 @@ struct erasing {
     struct cqa_arena arena; /* of a page */
 };
 
+/* One row, which may go. */
+static enum cqa_status take(struct cqa_sql *sql, const struct erasing *erasing,
+                            const struct concerned *row, struct cqa_error *error)
+{
+    enum cqa_status status = put_stones(sql, row, erasing->now_ms, error);
+
+    return status == CQA_OK ? cqa_store_empty(sql, row->id, row->gone, CQA_FAILURE_ERASED,
+                                              erasing->now_ms, error)
+                            : status;
+}
+
+/* The files lent to a call share its fate. They are read before it goes: its result tells of whom
+ * they are. */
+static enum cqa_status read_lent(struct cqa_sql *sql, struct erasing *erasing,
+                                 const struct concerned *row, struct concerned *lent, size_t *count,
+                                 struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(sql, &rows, error, &list_lent, row->id);
+
+    *count = 0;
+    while (status == CQA_OK && *count < LENT_MAX && cqa_sql_next(rows, &status, error))
+        status = read_row(rows, &erasing->arena, &lent[(*count)++], error);
+    cqa_sql_end(rows);
+    return status;
+}
+
 static enum cqa_status erase_one(struct cqa_sql *sql, struct erasing *erasing,
                                  const struct concerned *row, struct cqa_error *error)
 {
     const int held = is_held(erasing->holds, row);
-    enum cqa_status status = CQA_OK;
+    const int goes = !held && !row->busy;
+    struct concerned all[1 + LENT_MAX] = {*row};
+    size_t count = 0;
+    enum cqa_status status = read_lent(sql, erasing, row, all + 1, &count, error);
 
-    erasing->out->held += held != 0;
-    erasing->out->busy += !held && row->busy;
-    if (!held && !row->busy) {
-        erasing->out->erased++;
-        if (!erasing->dry)
-            status = put_stones(sql, row, erasing->now_ms, error);
-        if (status == CQA_OK && !erasing->dry)
-            status = cqa_store_empty(sql, row->id, row->gone, CQA_FAILURE_ERASED, erasing->now_ms,
-                                     error);
+    for (size_t i = 0; status == CQA_OK && i <= count; i++) {
+        erasing->out->held += held != 0;
+        erasing->out->busy += !held && row->busy;
+        erasing->out->erased += goes != 0;
+        if (goes && !erasing->dry)
+            status = take(sql, erasing, &all[i], error);
+        if (status == CQA_OK && (held || goes))
+            erasing->tell(erasing->context, all[i].path, !all[i].gone, held);
     }
-    if (status == CQA_OK && (held || !row->busy))
-        erasing->tell(erasing->context, row->path, !row->gone, held);
     return status;
 }
 

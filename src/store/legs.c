@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "store/parts.h"
 #include "store/rows.h"
 
 CQA_SQL_STATEMENT(find_legs, "tttti", CQA_RECORDING_COLUMN_COUNT,
@@ -13,6 +14,21 @@ CQA_SQL_STATEMENT(lend, "iii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = '" CQA_LEG_LENT "',"
                   " owner = NULL, changed_ms = ?1 WHERE id = ?2"
                   " AND (state <> 'leased' OR owner = ?3) AND state <> 'vanished'");
+CQA_SQL_STATEMENT(withdraw, "ii", 0,
+                  "UPDATE deliveries SET state = 'superseded', body = NULL, changed_ms = ?1"
+                  " WHERE recording_id = ?2 AND state IN ('pending', 'quarantined')"
+                  " AND EXISTS (SELECT 1 FROM recordings AS c WHERE c.id = ?2"
+                  "  AND c.reason IS '" CQA_LEG_LENT "')");
+CQA_SQL_STATEMENT(drop_result, "i", 0,
+                  "DELETE FROM results WHERE recording_id = ?1"
+                  " AND json_extract(json, '$.recording.layout') = 'leg'"
+                  " AND EXISTS (SELECT 1 FROM recordings AS c WHERE c.id = ?1"
+                  "  AND c.reason IS '" CQA_LEG_LENT "')");
+CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id = ?1");
+CQA_SQL_STATEMENT(give, "tii", 0,
+                  "UPDATE recordings SET state = 'excluded', reason = '" CQA_LEG_LENT "',"
+                  " owner = NULL, asked = 'not', text = NULL, file_sha256 = ?1, changed_ms = ?2"
+                  " WHERE id = ?3");
 CQA_SQL_STATEMENT(
     requeue_main, "ii", 0,
     "UPDATE recordings SET state = 'ready', asked = 'again', attempts = 0, deaths = 0,"
@@ -62,11 +78,32 @@ struct turn {
     int64_t owner;
 };
 
+/* What was said of a lent one by itself; a server that has it learns of it by the call's result. */
+static enum cqa_status take_back(struct cqa_sql *sql, int64_t id, int64_t now_ms,
+                                 struct cqa_error *error)
+{
+    const enum cqa_status status = cqa_sql_do(sql, error, &withdraw, now_ms, id);
+
+    return status == CQA_OK ? cqa_sql_do(sql, error, &drop_result, id) : status;
+}
+
+enum cqa_status cqa_legs_give(struct cqa_sql *sql, int64_t id, const char *sha256, int64_t of,
+                              int64_t now_ms, struct cqa_error *error)
+{
+    enum cqa_status status = cqa_sql_do(sql, error, &give, sha256, now_ms, id);
+
+    if (status == CQA_OK)
+        status = take_back(sql, id, now_ms, error);
+    return status == CQA_OK ? cqa_sql_do(sql, error, &mark_stale, of) : status;
+}
+
 static enum cqa_status do_lend(struct cqa_sql *sql, void *context, struct cqa_error *error)
 {
     const struct turn *turn = context;
     enum cqa_status status = cqa_sql_do(sql, error, &lend, turn->now_ms, turn->id, turn->owner);
 
+    if (status == CQA_OK)
+        status = take_back(sql, turn->id, turn->now_ms, error);
     if (status == CQA_OK && turn->other != 0)
         status = cqa_sql_do(sql, error, &requeue_main, turn->now_ms, turn->other);
     return status;

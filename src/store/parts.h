@@ -98,4 +98,11 @@ enum cqa_status cqa_stones_find(struct cqa_sql *sql, const char *kind, const cha
                                 const char *id, int64_t *found,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
+/* ---- legs (store/legs.c) */
+
+/* Lends the recording `id`, which this store has claimed and whose content is `sha256`, to `of`,
+ * whose result stays as it is and tells anew where its files lie. In the caller's transaction. */
+enum cqa_status cqa_legs_give(struct cqa_sql *sql, int64_t id, const char *sha256, int64_t of,
+                              int64_t now_ms, struct cqa_error *error) CQA_MUST_CHECK;
+
 #endif

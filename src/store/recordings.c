@@ -46,6 +46,11 @@ CQA_SQL_STATEMENT(update_path, "pii", 0,
                   " state = CASE WHEN state = 'vanished' OR " MOVED_UNREAD
                   " THEN 'ready' ELSE state END"
                   " WHERE id = ?3");
+/* The call that a file is lent to tells where it lies (store/legs.h). */
+CQA_SQL_STATEMENT(mark_main_stale, "i", 0,
+                  "UPDATE recordings SET stale = 1 WHERE id <> ?1 AND state = 'scored'"
+                  " AND (source, call) = (SELECT source, call FROM recordings WHERE id = ?1"
+                  "  AND state = 'excluded' AND reason = 'leg')");
 /* On request: whatever becomes of its file. */
 #define ERASED "(state = 'excluded' AND reason IS 'erased')"
 CQA_SQL_STATEMENT(update_revision, "piiii", 0,
@@ -144,7 +149,10 @@ static int same_content(const struct known *known, const struct cqa_file *file)
 static enum cqa_status write_back(struct adding *adding, int64_t id, const struct cqa_file *file,
                                   struct cqa_error *error)
 {
-    return cqa_sql_do(adding->sql, error, &update_path, file->path, adding->now_ms, id);
+    const enum cqa_status status =
+        cqa_sql_do(adding->sql, error, &update_path, file->path, adding->now_ms, id);
+
+    return status == CQA_OK ? cqa_sql_do(adding->sql, error, &mark_main_stale, id) : status;
 }
 
 /* New content: everything is open again. One that is being analysed stays claimed; its end finds

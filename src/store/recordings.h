@@ -88,6 +88,7 @@ struct cqa_recording {
                            CQA_VANISHED_…; NULL */
     const char *text;
     int64_t discovered_ms;
+    int64_t revised_ms; /* when its content was first seen, settled */
     int64_t changed_ms; /* last change of state */
     enum cqa_asked asked;
     int is_gone; /* its file was not there when last looked for, whatever came of it before */

@@ -97,12 +97,12 @@ static enum cqa_status settle(struct putting *putting, struct cqa_error *error)
     int64_t touched = 0;
     enum cqa_status status = CQA_OK;
 
-    if (settlement->is == CQA_KIN_OWN)
+    if (settlement->is == CQA_KIN_OWN && !settlement->keeps)
         status = is_only_touched(putting, &touched, error);
     if (status == CQA_OK)
         status = cqa_kindred_settle(sql, finished->id, finished->sha256, settlement,
                                     putting->now_ms, error);
-    if (status != CQA_OK || settlement->is == CQA_KIN_COPY)
+    if (status != CQA_OK || settlement->is == CQA_KIN_COPY || settlement->is == CQA_KIN_LEG)
         return status;
     if (settlement->is == CQA_KIN_BETTER)
         stands.id = settlement->of;
@@ -110,7 +110,7 @@ static enum cqa_status settle(struct putting *putting, struct cqa_error *error)
         status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id);
     if (status != CQA_OK)
         return status;
-    return touched ? touch(putting, error) : write_result(&of, error);
+    return touched || settlement->keeps ? touch(putting, error) : write_result(&of, error);
 }
 
 /* Content that was erased on request, under another name: nothing of it is kept. */

@@ -11,8 +11,8 @@
 /* What cqa_rows_recording reads, in its order. */
 #define CQA_RECORDING_COLUMNS                                                                      \
     "id, path, source, call_id, size_bytes, mtime_ns, state, attempts, deaths, reason, text,"      \
-    " discovered_ms, changed_ms, asked, gone, call, named"
-enum { CQA_RECORDING_COLUMN_COUNT = 17 };
+    " discovered_ms, changed_ms, asked, gone, call, named, revised_ms"
+enum { CQA_RECORDING_COLUMN_COUNT = 18 };
 
 /* The name of `path` without folders and ending: what a recording keeps when it is moved or
  * converted. */

@@ -214,17 +214,18 @@ void served_sql(const struct served *served, const char *sql)
 
 void served_age(const struct served *served)
 {
-    served_sql(served, "DROP INDEX failures_by_call;"
-                       "ALTER TABLE tokens DROP COLUMN expires_ms;"
-                       "ALTER TABLE tokens DROP COLUMN used_ms;"
-                       "ALTER TABLE tokens DROP COLUMN teams;"
-                       "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
-                       "DROP TABLE unbounded_totals;"
-                       "ALTER TABLE rubrics DROP COLUMN floor_c;"
-                       "ALTER TABLE rubrics DROP COLUMN cap_c;"
-                       "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
-                       "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
-                       "PRAGMA user_version = 16");
+    served_sql(served,
+               "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
+               "ALTER TABLE tokens DROP COLUMN expires_ms;"
+               "ALTER TABLE tokens DROP COLUMN used_ms;"
+               "ALTER TABLE tokens DROP COLUMN teams;"
+               "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+               "DROP TABLE unbounded_totals;"
+               "ALTER TABLE rubrics DROP COLUMN floor_c;"
+               "ALTER TABLE rubrics DROP COLUMN cap_c;"
+               "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+               "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+               "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)

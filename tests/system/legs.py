@@ -135,14 +135,34 @@ def by_codings_that_begin_late(desk, top, sample, expected):
             fail("%s: the agent begins to speak %s ms off" % (name, onsets))
 
 
+def waits_from_when_it_settled(site, put, customer, agent, calls):
+    """However old a file says that it is; and what cannot be long enough is said."""
+    of = " FROM %s WHERE recording_id IN (SELECT id FROM recordings WHERE call = '1763604905.17')"
+    put(customer, None, 5, age_s=3600)
+    wait_until("the first file has settled", lambda: site.ask_store(
+        "SELECT count(*) FROM recordings WHERE call = '1763604905.17' AND not_before_ms > 0") or calls().get("1763604905.17"))
+    put(None, agent, 5, age_s=1800)
+    wait_until("both are one call", lambda: "1763604905.17" in calls())
+    if calls()["1763604905.17"]["recording"]["layout"] != "stereo" or site.ask_store("SELECT count(*)" + of % "deliveries") != 1:
+        fail("an old file did not wait for its other")
+    said = site.run("callqa", "check-config", site.config).stderr
+    if "leg_wait" in said:
+        fail("a leg_wait that is long enough: " + said)
+    site.keys["leg_wait"] = "3s"
+    site.write_daemon_config()
+    said = site.run("callqa", "check-config", site.config).stderr
+    if "leg_wait is shorter than settle_streams" not in said:
+        fail("nothing is said of a leg_wait that is too short: " + said)
+
+
 def in_the_daemon(programs, sample, expected):
     with Site(programs, leg_wait="20s") as site:
-        def put(customer, agent, number):
+        def put(customer, agent, number, age_s=0):
             for source, ending in ((customer, "-in.wav"), (agent, "-out.flac")):
                 if source:
                     part = os.path.join(site.top, "part")
                     shutil.copy(source, part)
-                    os.utime(part, (time.time(), time.time()))
+                    os.utime(part, (time.time() - age_s, time.time() - age_s))
                     os.rename(part, os.path.join(site.watched[0], "in-8001-13800138000-20251120-101502-17636049%02d.17%s" %
                                                  (number, ending)))
 
@@ -180,6 +200,218 @@ def in_the_daemon(programs, sample, expected):
         layouts = [call["recording"]["layout"] for call in calls().values()]
         if sorted(set(layouts)) != ["leg", "stereo"] or layouts.count("stereo") != 3:
             fail("not joined: %s" % layouts)
+        waits_from_when_it_settled(site, put, customer, agent, calls)
+        site.stop_daemon()
+
+
+LEGS = ("-in.wav", "-out.wav")
+
+
+class Lives:
+    """What becomes of the files of joined calls, each a call of its own number."""
+
+    def __init__(self, site, top, sample):
+        self.site = site
+        self.leg = dict(zip(LEGS, (os.path.join(top, "customer.wav"), os.path.join(top, "agent.wav"))))
+        sox(sample, "-e", "u-law", self.leg["-in.wav"], "remix", "2")
+        sox(sample, self.leg["-out.wav"], "remix", "1")
+
+    def path(self, number, ending, folder=None):
+        return os.path.join(folder or self.site.watched[0], "in-8001-13800138000-20251120-101502-17636050%02d.17%s" % (number, ending))
+
+    def put(self, number, ending, source=None, age_s=0):
+        part = os.path.join(self.site.top, "part")
+        shutil.copy(source or self.leg[ending], part)
+        os.utime(part, (time.time() - age_s, time.time() - age_s))
+        os.rename(part, self.path(number, ending))
+
+    def calls(self, number):
+        return [call for call in self.site.server_calls() if call["call"]["id"] == "17636050%02d.17" % number]
+
+    def is_joined(self, number):
+        calls = self.calls(number)
+        return len(calls) == 1 and calls[0]["recording"]["layout"] == "stereo" and calls[0]["score"]["total"] == self.total
+
+    def is_quiet(self):
+        """Everything that lies there was looked at, and everything of it was sent."""
+        return self.site.ask_store("SELECT (SELECT count(*) FROM recordings WHERE state IN ('ready', 'leased', 'settling'))"
+                                   " + (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'in_flight')) = 0")
+
+    def looked(self):
+        """When the daemon has looked at its folders twice more, and has ended what it found."""
+        for _ in range(2):
+            before = self.site.ask_store("SELECT max(looked_ms) FROM folders")
+            wait_until("the daemon looks again", lambda: self.site.ask_store("SELECT max(looked_ms) FROM folders") > before)
+        wait_until("nothing waits", self.is_quiet)
+
+    def is_gone(self, path):
+        return lambda: self.site.ask_store("SELECT gone FROM recordings WHERE CAST(path AS TEXT) = '%s'" % path) == 1
+
+
+def delete_one_touch_other(lives, number, gone, left):
+    os.unlink(lives.path(number, gone))
+    wait_until("a leg is missed", lives.is_gone(lives.path(number, gone)))
+    os.utime(lives.path(number, left))
+
+
+def convert_one(lives, number, ending):
+    path = lives.path(number, ending)
+    subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-b:a", "48k", path[:-4] + ".mp3"], check=True)
+    os.unlink(path)
+
+
+def encode_one_anew(lives, number, gone, left):
+    os.unlink(lives.path(number, gone))
+    wait_until("a leg is missed", lives.is_gone(lives.path(number, gone)))
+    again = os.path.join(lives.site.top, "again.wav")
+    sox(lives.path(number, left), "-e", "a-law", again)
+    lives.put(number, left, again)
+
+
+def move_without_times(lives, number, endings):
+    for ending in endings:
+        folder = os.path.join(lives.site.watched[0], "moved")
+        os.makedirs(folder, exist_ok=True)
+        shutil.copyfile(lives.path(number, ending), lives.path(number, ending, folder))
+        os.unlink(lives.path(number, ending))
+
+
+def rename(lives, number, endings):
+    for ending in endings:
+        folder = os.path.join(lives.site.watched[0], "moved")
+        os.makedirs(folder, exist_ok=True)
+        os.rename(lives.path(number, ending), lives.path(number, ending, folder))
+
+
+def restore_apart(lives, number):
+    for ending in LEGS:
+        os.unlink(lives.path(number, ending))
+    for ending in LEGS:
+        wait_until("a leg is missed", lives.is_gone(lives.path(number, ending)))
+    lives.put(number, "-out.wav", age_s=100)
+    lives.looked()
+    lives.put(number, "-in.wav")
+
+
+def lives_of_joined_calls(programs, sample, expected):
+    with Site(programs, leg_wait="4s") as site:
+        lives = Lives(site, site.top, sample)
+        lives.total = expected["score"]["total"]
+        steps = {
+            1: lambda n: delete_one_touch_other(lives, n, "-in.wav", "-out.wav"),
+            2: lambda n: delete_one_touch_other(lives, n, "-out.wav", "-in.wav"),
+            3: lambda n: convert_one(lives, n, "-in.wav"),
+            4: lambda n: convert_one(lives, n, "-out.wav"),
+            5: lambda n: encode_one_anew(lives, n, "-in.wav", "-out.wav"),
+            6: lambda n: encode_one_anew(lives, n, "-out.wav", "-in.wav"),
+            7: lambda n: move_without_times(lives, n, ["-in.wav"]),
+            8: lambda n: move_without_times(lives, n, LEGS),
+            9: lambda n: restore_apart(lives, n),
+            11: lambda n: rename(lives, n, ["-in.wav"]),
+            12: lambda n: rename(lives, n, ["-out.wav"]),
+            13: lambda n: rename(lives, n, LEGS),
+        }
+        site.start_server()
+        site.start_daemon()
+        for number in steps:
+            for ending in LEGS:
+                lives.put(number, ending)
+        broken = os.path.join(site.top, "broken.wav")
+        sox(lives.leg["-in.wav"], broken, "trim", "0", "12")
+        lives.put(10, "-in.wav", broken)
+        lives.put(10, "-out.wav")
+        for number in steps:
+            wait_until("call %d is joined" % number, lambda: lives.is_joined(number))
+        wait_until("two that do not fit are two", lambda: len(lives.calls(10)) == 2)
+        for number, step in steps.items():
+            step(number)
+        lives.put(10, "-in.wav")
+        lives.looked()
+        time.sleep(5)  # a leg has waited for the other
+        lives.looked()
+        wrong = [(n, [(c["recording"]["layout"], c["score"]["total"]) for c in lives.calls(n)])
+                 for n in [*steps, 10] if not lives.is_joined(n)]
+        if wrong:
+            fail("not one joined call any more: %s" % wrong)
+        every_leg_is_where_it_is_said(lives, [3, 4, 7, 8, 9, 10, 11, 12, 13])
+        one_leg_after_the_store_was_lost(site, lives)
+        site.stop_daemon()
+
+
+def every_leg_is_where_it_is_said(lives, numbers):
+    for number in numbers:
+        legs = [leg["path"] for leg in lives.calls(number)[0]["recording"]["legs"]]
+        for path in legs:
+            if not os.path.exists(path):
+                fail("call %d is said to lie at %s, where nothing is" % (number, legs))
+
+
+def one_leg_after_the_store_was_lost(site, lives):
+    site.stop_daemon()
+    for ending in LEGS:
+        for number in range(3, 14):
+            for path in (lives.path(number, ending), lives.path(number, ending[:-4] + ".mp3")):
+                if os.path.exists(path):
+                    os.unlink(path)
+    shutil.rmtree(os.path.join(site.watched[0], "moved"))
+    shutil.rmtree(site.state)
+    os.makedirs(site.state)
+    site.start_daemon()
+    wait_until("the leg that is left is analysed anew", lambda: site.ask_store(
+        "SELECT count(*) FROM deliveries WHERE state = 'acked'") == 2)
+    for number in (1, 2):
+        if not lives.is_joined(number):
+            fail("one leg counts instead of both: %s" % [c["recording"] for c in lives.calls(number)])
+
+
+def ask(site, program_words, codes=(0,)):
+    return site.run("callqa", *program_words, "--config", site.config, codes=codes)
+
+
+def states(site, number):
+    return sorted(site.ask_store("SELECT group_concat(state || ifnull(':' || reason, '')) FROM recordings"
+                                 " WHERE call = '17636050%02d.17'" % number).split(","))
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        fail("%s: %r, not %r" % (what, got, wanted))
+
+
+def held_and_erased(programs, sample, expected):
+    """What is held or erased of a joined call is both of its files."""
+    with Site(programs, leg_wait="2s") as site:
+        lives = Lives(site, site.top, sample)
+        lives.total = expected["score"]["total"]
+        site.start_server()
+        site.start_daemon()
+        for number in (1, 2):
+            for ending in LEGS:
+                lives.put(number, ending)
+        for number in (1, 2):
+            wait_until("call %d is joined" % number, lambda: lives.is_joined(number))
+        lives.looked()
+        ask(site, ("hold", "--agent", "8001", "--reason", "audit"))
+        done = ask(site, ("erase", "--call", "1763605001.17"), codes=(6,))
+        expect("a held call", states(site, 1), ["excluded:leg", "scored"])
+        expect("what is held is said", [done.stdout.count(ending) for ending in LEGS], [1, 1])
+        ask(site, ("hold", "--agent", "8001", "--lift"))
+        ask(site, ("erase", "--call", "1763605001.17"))
+        expect("erased by its id", states(site, 1), ["excluded:erased"] * 2)
+        shutil.copy(lives.path(1, "-in.wav"), os.path.join(site.watched[0], "another-name-in.wav"))
+        lives.looked()
+        expect("a copy of one leg", site.ask_store("SELECT state || ':' || reason FROM recordings WHERE"
+                                                   " CAST(path AS TEXT) LIKE '%another-name-in.wav'"), "excluded:erased")
+        ask(site, ("erase", "--agent", "8001"))
+        expect("erased by its agent", states(site, 2), ["excluded:erased"] * 2)
+        before = len(site.server_calls())
+        for ending in LEGS:
+            os.utime(lives.path(2, ending))
+        lives.looked()
+        time.sleep(3)
+        lives.looked()
+        expect("what was erased and is touched", states(site, 2), ["excluded:erased"] * 2)
+        expect("calls that the server has", len(site.server_calls()), before)
         site.stop_daemon()
 
 
@@ -196,6 +428,8 @@ def main(source, programs):
         by_start_times(desk, site.top, sample, expected)
         by_codings_that_begin_late(desk, site.top, sample, expected)
     in_the_daemon(programs, sample, expected)
+    lives_of_joined_calls(programs, sample, expected)
+    held_and_erased(programs, sample, expected)
     print("legs: ok")
 
 
