@@ -228,7 +228,7 @@ static int is_in_brackets(const char *text, char out[CELL_TEXT])
     if (length < 3 || plain[0] != '(' || plain[length - 1] != ')' || strpbrk(plain, "+-") != NULL)
         return 0;
     plain[length - 1] = '\0';
-    strcpy(out, plain + 1);
+    snprintf(out, CELL_TEXT, "%s", plain + 1);
     return strpbrk(out, "()") == NULL && strpbrk(out, "0123456789") != NULL;
 }
 
