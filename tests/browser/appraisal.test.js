@@ -148,7 +148,7 @@ test("overturning a flag on the page changes exactly its own numbers on the shee
     await page.keyboard.press("o");
     await page.keyboard.type("The customer looked for the invoice");
     await page.keyboard.press("Control+Enter");
-    await page.waitForSelector("tr[aria-current] .state.overturned");
+    await page.waitForSelector("tbody .state.overturned");
   });
   await as("lead", async (page) => {
     const second = await numbers(page);
@@ -289,7 +289,7 @@ test("closing takes what is ignored on somebody, keeps the numbers, and is corre
     await page.keyboard.press("o");
     await page.keyboard.type("Another one");
     await page.keyboard.press("Control+Enter");
-    await page.waitForSelector("tr[aria-current] .state.overturned");
+    await page.waitForSelector("tbody .state.overturned");
   });
   await as("hr", async (page) => {
     await visit(page, `#/appraisal/${round}/results`);
