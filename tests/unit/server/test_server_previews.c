@@ -535,8 +535,6 @@ static void age(void)
         "DROP TABLE missed",
         "DROP TABLE clip_holds",
         "DROP TABLE clips_erased",
-        "DROP TABLE clips_kept",
-        "DROP TABLE calls_erased",
         "ALTER TABLE decisions DROP COLUMN code",
         "DROP TABLE round_leasts",
         "DROP TABLE import_columns",
