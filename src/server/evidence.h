@@ -16,7 +16,8 @@ struct cqa_sql;
 
 /* Keeps an item's clips with its call, inside the caller's transaction and after the result itself;
  * throws away those that the recorder sends no more, but for a call that is held or that somebody
- * objects to: its clips stay beside the new ones, and those of the same audio are read with them. */
+ * objects to: its clips stay beside the new ones, and those of the same audio are read with them.
+ */
 enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const struct cqa_item *item,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
@@ -24,8 +25,8 @@ enum cqa_status cqa_evidence_put(struct cqa_sql *db, const char *site, const str
 enum cqa_status cqa_evidence_is_held(struct cqa_sql *db, int64_t call, int *held,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Visits a call's clips by their beginnings, which may overlap, until `visit` returns non-zero; bytes are borrowed for the
- * visit. */
+/* Visits a call's clips by their beginnings, which may overlap, until `visit` returns non-zero;
+ * bytes are borrowed for the visit. */
 enum cqa_status cqa_evidence_read(struct cqa_scores *scores, int64_t call,
                                   int (*visit)(void *context, const struct cqa_item_clip *clip),
                                   void *context, struct cqa_error *error) CQA_MUST_CHECK;
@@ -45,9 +46,9 @@ struct cqa_evidence_erasure {
     int64_t held;   /* of them: under a hold */
 };
 
-/* Throws away the clips of all calls that are about `about`, for good, with a row in the audit log: nor
- * do clips come back that a recorder sends later of these calls, in whatever encoding. What is held
- * stays. `dry`: only counts. */
+/* Throws away the clips of all calls that are about `about`, for good, with a row in the audit log:
+ * nor do clips come back that a recorder sends later of these calls, in whatever encoding. What is
+ * held stays. `dry`: only counts. */
 enum cqa_status cqa_evidence_erase(struct cqa_scores *scores, const struct cqa_about *about,
                                    int dry, struct cqa_evidence_erasure *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;
