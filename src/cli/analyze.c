@@ -187,6 +187,17 @@ static int64_t mtime_ms(int fd)
     return (int64_t)facts.st_mtim.tv_sec * 1000 + facts.st_mtim.tv_nsec / 1000000;
 }
 
+/* The order that was typed counts only where the names say nothing. */
+static void tell_turned(struct run *run, const char *path)
+{
+    char escaped[PATH_MAX * 4];
+
+    cqa_escape_control(path, escaped, sizeof escaped);
+    cqa_progress_clear(&run->progress);
+    cqa_say(stderr, "%s: named first, but by its name not the first party's: the names count",
+            escaped);
+}
+
 /* Which of two files is channel 0, and what call they are. Of files that were named as legs, and
  * that the profile knows nothing of, the first is the agent's. */
 static void join(struct run *run, struct cqa_leg_file files[CQA_LEGS], struct slot *slot,
@@ -196,6 +207,8 @@ static void join(struct run *run, struct cqa_leg_file files[CQA_LEGS], struct sl
 
     if (pair == 2) {
         const struct cqa_leg_file first = files[1];
+        if (run->options->legs[0] != NULL)
+            tell_turned(run, files[0].path);
         files[1] = files[0];
         files[0] = first;
     }

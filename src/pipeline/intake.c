@@ -404,7 +404,8 @@ static void look_at(struct cqa_pipeline *pipeline, struct folder *folder)
         report_trouble(folder, 1, &error.message);
     else
         report_trouble(folder, report.errors > 0, cqa_words_of_errno(report.sys_errno));
-    keep_report(pipeline, folder, &report, status != CQA_OK);
+    if (!look->failed)
+        keep_report(pipeline, folder, &report, status != CQA_OK);
     tell_learned(pipeline, folder);
     if (look->failed) { /* what was told is not stored: learn anew from the store, and tell all
                            again */

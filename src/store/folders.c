@@ -13,24 +13,15 @@ CQA_SQL_STATEMENT(put_folder, "piiiiiiiiiiiipiiii", 0,
                   " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
 CQA_SQL_STATEMENT(find_folder, "p", 18, "SELECT " COLUMNS " FROM folders WHERE path = ?1");
 
-static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error *error)
-{
-    const struct cqa_folder *folder = context;
-
-    return cqa_sql_do(sql, error, &put_folder, folder->path, folder->looked_ms, folder->took_ms,
-                      folder->files, folder->settling, folder->held, folder->ignored,
-                      folder->not_regular, folder->errors, folder->sys_errno, folder->held_back,
-                      folder->unread, folder->settling_since_ms, folder->settling_path,
-                      folder->stream_pause_ms, folder->whole_pause_ms, folder->whole_growths,
-                      folder->closes);
-}
-
 enum cqa_status cqa_folders_put(struct cqa_store *store, const struct cqa_folder *folder,
                                 struct cqa_error *error)
 {
-    struct cqa_folder written = *folder;
-
-    return cqa_store_send(store, put, &written, error);
+    return cqa_sql_do(store->sql, error, &put_folder, folder->path, folder->looked_ms,
+                      folder->took_ms, folder->files, folder->settling, folder->held,
+                      folder->ignored, folder->not_regular, folder->errors, folder->sys_errno,
+                      folder->held_back, folder->unread, folder->settling_since_ms,
+                      folder->settling_path, folder->stream_pause_ms, folder->whole_pause_ms,
+                      folder->whole_growths, folder->closes);
 }
 
 static void read_folder(const struct cqa_sql_rows *rows, struct cqa_arena *arena,

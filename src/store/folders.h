@@ -29,8 +29,7 @@ struct cqa_folder {
     int64_t stream_pause_ms, whole_pause_ms, whole_growths, closes;
 };
 
-/* As it stands from now on. Goes as sending does on a full disk: that files wait for room is to be
- * known, and it takes none for good. */
+/* As it stands from now on. */
 enum cqa_status cqa_folders_put(struct cqa_store *store, const struct cqa_folder *folder,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 

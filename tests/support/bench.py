@@ -93,11 +93,16 @@ class Site:
         self.server = self.daemon = None
         self.port = 0
         self.keys = {"settle": "500ms", "scan_interval": "2s", "workers": 2, **daemon_keys}
+        self.has_models()
         self.write_server_config()
         self.token = self.run("callqa-server", "token", "add", "pbx1", "--role", "recorder", "--config",
                               self.server_config).stdout.strip()
         with open(os.path.join(self.top, "token"), "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
             out.write(self.token + "\n")
+
+    def has_models(self):
+        """Without them no daemon starts, and all that is waited for never comes: said at once, and why."""
+        self.run("callqa", "identify", "--recorder", "freepbx", os.path.join(self.watched[0], name_of(0)))
 
     def write_server_config(self):
         self.server_config = os.path.join(self.top, "server.yaml")

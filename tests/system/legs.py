@@ -77,6 +77,10 @@ def by_names(desk, folder, expected):
         if [(leg["path"], leg["role"], leg["offset_ms"]) for leg in recording["legs"]] != [
                 (legs[0], "customer", 0), (legs[1], "agent", 0)] or result["call"]["id"] != "1763604902.17":
             fail("by names: %s" % recording)
+    for typed in (legs, legs[::-1]):
+        result = desk.joined("by names, typed", "--recorder", "freepbx", "--leg", typed[0], "--leg", typed[1])
+        if [leg["path"] for leg in result["recording"]["legs"]] != legs or ("the names count" in desk.said) != (typed != legs):
+            fail("typed as %s: %s, %s" % (typed, result["recording"]["legs"], desk.said))
     alone = desk.analyze("--recorder", "freepbx", legs[0])[0]
     if alone["recording"]["layout"] != "leg" or alone["channels"][0]["role"] != "customer" or \
             alone["call"]["id"] != "1763604902.17":
