@@ -119,7 +119,7 @@ class Queue {
 
   /** Where one is, for the address: a window that is loaded anew, or a colleague, comes to the same row. */
   notePlace() {
-    if (!this.element.isConnected || viewNamed() !== "#/flags") return;
+    if (!this.element.isConnected || !["", "#/", "#/flags"].includes(viewNamed())) return;
     const page = this.cursors.length;
     const words = new URLSearchParams({ ...this.asked(), ...(this.sort === "worst" ? {} : { sort: this.sort }), ...(page > 1 ? { page } : {}), ...(this.flag ? { flag: this.flag.flag } : {}) }).toString();
     history.replaceState(null, "", `#/flags${words ? `?${words}` : ""}`);
