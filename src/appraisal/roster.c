@@ -215,7 +215,7 @@ static int read_times(struct importer *importer, struct cqa_seat *seat)
     const struct cqa_csv_cell *to = cell_of(importer, TO);
     const struct cqa_csv_cell *wrong = NULL;
 
-    strcpy(seat->to, "~");
+    snprintf(seat->to, sizeof seat->to, "~");
     if (from != NULL && !read_moment(from->text, 0, seat->from))
         wrong = from;
     else if (to != NULL && !read_moment(to->text, 1, seat->to))

@@ -170,7 +170,7 @@ int cqa_unit_split(const char *heading, size_t *base, char word[CQA_UNIT_SIZE])
         return 1;
     if (length < 2 || heading[length - 1] != '%')
         return 0;
-    strcpy(word, "%");
+    snprintf(word, CQA_UNIT_SIZE, "%%");
     *base = length - 1;
     return 1;
 }
