@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "appraisal/lines.h"
 
 const char *const cqa_flag_words[CQA_CALL_FLAG_STATES + 1] = {"undecided", "confirmed",
                                                               "overturned", "changed", NULL};
@@ -430,31 +431,28 @@ enum cqa_status cqa_calls_add_known(struct cqa_calls *calls, const struct cqa_sc
     return add(calls, scheme, json, length, &known, faults);
 }
 
+struct reading {
+    struct cqa_calls *calls;
+    const struct cqa_scheme *scheme;
+    struct cqa_faults *faults;
+};
+
+static enum cqa_status take_line(void *context, char *line, size_t length, struct cqa_place at)
+{
+    const struct reading *reading = context;
+
+    if (line[strspn(line, " \t\r\n")] == '\0')
+        return CQA_OK;
+    return cqa_calls_add(reading->calls, reading->scheme, line, length, at, reading->faults);
+}
+
 enum cqa_status cqa_calls_import(struct cqa_calls *calls, const struct cqa_scheme *scheme,
                                  const char *path, struct cqa_faults *faults,
                                  struct cqa_error *error)
 {
-    FILE *file = fopen(path, "re");
-    enum cqa_status status = CQA_OK;
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-    struct cqa_place at = {path, 0, 1};
+    struct reading reading = {calls, scheme, faults};
 
-    if (file == NULL)
-        return cqa_fail_errno(error, "%s", path);
-    while (status == CQA_OK && (length = getline(&line, &size, file)) >= 0) {
-        at.line++;
-        if (line[strspn(line, " \t\r\n")] != '\0')
-            status = cqa_calls_add(calls, scheme, line, (size_t)length, at, faults);
-    }
-    if (status != CQA_OK)
-        status = cqa_fail(error, status, "%s: out of memory", path);
-    else if (ferror(file))
-        status = cqa_fail_errno(error, "%s", path);
-    free(line);
-    fclose(file);
-    return status;
+    return cqa_lines_each(path, take_line, &reading, error);
 }
 
 void cqa_calls_finish(struct cqa_calls *calls)

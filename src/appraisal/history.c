@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include "appraisal/lines.h"
 #include "appraisal/period.h"
 
 int cqa_scheme_carries(const struct cqa_scheme *scheme)
@@ -151,30 +152,27 @@ enum cqa_status cqa_history_add(struct cqa_history *history, const struct cqa_sc
     return status;
 }
 
+struct reading {
+    struct cqa_history *history;
+    const struct cqa_scheme *scheme;
+    struct cqa_faults *faults;
+};
+
+static enum cqa_status take_line(void *context, char *line, size_t length, struct cqa_place at)
+{
+    const struct reading *reading = context;
+
+    return cqa_history_add(reading->history, reading->scheme, line, length, NULL, at,
+                           reading->faults);
+}
+
 enum cqa_status cqa_history_import(struct cqa_history *history, const struct cqa_scheme *scheme,
                                    const char *path, struct cqa_faults *faults,
                                    struct cqa_error *error)
 {
-    FILE *file = fopen(path, "re");
-    enum cqa_status status = CQA_OK;
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length;
-    struct cqa_place at = {path, 0, 1};
+    struct reading reading = {history, scheme, faults};
 
-    if (file == NULL)
-        return cqa_fail_errno(error, "%s", path);
-    while (status == CQA_OK && (length = getline(&line, &size, file)) >= 0) {
-        at.line++;
-        status = cqa_history_add(history, scheme, line, (size_t)length, NULL, at, faults);
-    }
-    if (status != CQA_OK)
-        status = cqa_fail(error, status, "%s: out of memory", path);
-    else if (ferror(file))
-        status = cqa_fail_errno(error, "%s", path);
-    free(line);
-    fclose(file);
-    return status;
+    return cqa_lines_each(path, take_line, &reading, error);
 }
 
 void cqa_history_finish(struct cqa_history *history)
