@@ -117,7 +117,7 @@ def questions(desk):
     out = figures(desk, "five.xlsx", code=UNREADABLE, says=[
         "five.xlsx:十一月!C3: agent \"8001\": \"#N/A\" of \"考勤得分\": the cell shows an error; mend its formula, or type the value",
         "five.xlsx:十一月!D3: agent \"8001\": \"=\" of \"迟到\": a formula whose value was never computed: open the workbook, and save it",
-        "five.xlsx:十一月!F3: agent \"8001\": \"0.85\" of \"完成率\" may be 0.85 % or 85 %; allowed: \"85\" or \"0.85%\"",
+        "five.xlsx:十一月!F3: agent \"8001\": \"0.85\" of \"完成率\" may be 0.85 % or 85 %; allowed: \"85%\" or \"0.85%\"",
         "five.xlsx:十一月!E4: agent \"8002\": \"很多\" of \"奖惩\" is not a number",
         "five.xlsx:十一月!E5: agent \"8003\": \"2025-11-01\" of \"奖惩\" is not a number"])
     if b"8004" not in out or b"8001" in out:
