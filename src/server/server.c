@@ -175,12 +175,16 @@ static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cq
                               : "the HTTP server cannot start");
 }
 
-/* What is rendered goes beside the store: the one folder that the server may surely write to. */
+/* What is rendered goes beside the store, the one folder that the server may surely write to; where
+ * the store is no file, into the folder that the service has. */
 static enum cqa_status make_playback(struct cqa_server *server, const char *store_path,
                                      struct cqa_error *error)
 {
+    const char *own = getenv("STATE_DIRECTORY");
     char folder[4096];
 
+    if (store_path == NULL)
+        return cqa_playback_create(&server->playback, own != NULL ? own : "/var/tmp", error);
     snprintf(folder, sizeof folder, "%s", store_path);
     char *slash = strrchr(folder, '/');
     if (slash != NULL)
@@ -205,7 +209,7 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     allow_connections();
     status = server->limiter == NULL || server->connections == NULL
                  ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
-                 : make_playback(server, config->store_path, error);
+                 : make_playback(server, config->store.path, error);
     if (status == CQA_OK)
         cqa_rubrics_learn(scores);
     if (status == CQA_OK && config->tls_certificate != NULL)

@@ -12,14 +12,29 @@
 
 /*
  * The scoring server's store. Behind this header and its neighbours (accounts.h, flags.h, audit.h)
- * is SQLite; nothing of it shows. Every function may be called from any thread: writes take turns,
- * reads run beside them. Each writes in one transaction: CQA_OK means that it is on disk.
- * CQA_E_BUSY is worth another try.
+ * is SQLite or PostgreSQL; nothing of it shows. Every function may be called from any thread:
+ * writes take turns, also with other servers on the same store, reads run beside them. Each writes
+ * in one transaction: CQA_OK means that it is on disk. CQA_E_BUSY is worth another try.
  */
 struct cqa_scores;
 
-/* Opens, makes or brings up to date. `clock` is borrowed. Owned, free with cqa_scores_close. */
-enum cqa_status cqa_scores_open(struct cqa_scores **out, const char *path,
+/* Where it is. */
+struct cqa_scores_place {
+    const char *path; /* SQLite's file; NULL: PostgreSQL, of which the rest speaks */
+    const char *host; /* a name, address, or the folder of the socket; NULL: the usual socket */
+    int port;         /* 0: the usual one */
+    const char *user; /* NULL: as the process is called */
+    const char *database;
+    const char *password_file; /* NULL: without */
+    const char *ca_file;       /* NULL: no certificate is asked for */
+};
+
+/*
+ * Opens, makes or brings up to date. The strings of `place`, and `clock`, are borrowed until it is
+ * closed. Owned, free with cqa_scores_close. CQA_E_BUSY: PostgreSQL does not answer; CQA_E_REFUSED:
+ * it does not let us in, or a newer program wrote it.
+ */
+enum cqa_status cqa_scores_open(struct cqa_scores **out, const struct cqa_scores_place *place,
                                 const struct cqa_clock *clock,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_scores_close(struct cqa_scores *scores);

@@ -55,6 +55,14 @@ static int highest_of(const int *order, int count)
     return highest == 0 || seen == UINT64_MAX >> (64 - highest) ? highest : -1;
 }
 
+static int has(const int *order, int count, int number)
+{
+    for (int i = 0; i < count; i++)
+        if (order[i] == number)
+            return 1;
+    return 0;
+}
+
 /* A column is called that, which is a word of PostgreSQL's own: it has to be quoted. Its length
  * where it begins here. */
 static size_t reserved(const char *text, const char *at)
@@ -78,9 +86,10 @@ static enum cqa_status translate(const char *text, int numbered, struct cqa_buff
         size_t length = quoted(at);
         if (length == 0 && *at == '?') {
             const int number = placeholder(at, &length);
-            if (number < 0 || *count == CQA_SQL_PARAMETERS_MAX)
+            if (number < 0 || (!numbered && *count == CQA_SQL_PARAMETERS_MAX))
                 return cqa_fail(error, CQA_E_BADDATA, "a placeholder of a statement is not ?N");
-            order[(*count)++] = number;
+            if (!numbered || !has(order, *count, number))
+                order[(*count)++] = number;
             (void)(numbered ? cqa_buffer_print(out, "$%d", number) : cqa_buffer_add(out, "?", 1));
         } else if (length == 0 && numbered && (length = reserved(text, at)) > 0) {
             (void)cqa_buffer_print(out, "\"%.*s\"", (int)length, at);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include "base/buffer.h"
 #include "server/render.h"
+#include "support/database.h"
 
 /* The server executes this very program for its zygote. */
 __attribute__((constructor)) static void be_zygote(int argc, char **argv)
@@ -27,23 +28,55 @@ static int64_t read_clock(void *context)
     return ((struct served *)context)->now_ms;
 }
 
-static void write_config(const struct served *served, const char *more, char *path, size_t size)
+/* ---- PostgreSQL: one server for the program, a database for each test */
+
+static struct database postgres;
+static int database_count;
+
+int served_is_sqlite(void)
+{
+    const char *store = getenv("CQA_TEST_STORE");
+
+    return store == NULL || strcmp(store, "postgres") != 0;
+}
+
+static void stop_postgres(void)
+{
+    database_stop(&postgres);
+}
+
+static void write_store(struct served *served, FILE *file)
+{
+    if (served_is_sqlite()) {
+        fprintf(file, "store: sqlite:%s/scores.db\n", served->folder);
+        return;
+    }
+    if (postgres.server == 0) {
+        assert_int_equal(database_start_postgres(&postgres), 0);
+        assert_int_equal(atexit(stop_postgres), 0);
+    }
+    snprintf(served->database, sizeof served->database, "served%d", ++database_count);
+    assert_int_equal(database_make(&postgres, served->database), 0);
+    fprintf(file, "store: postgresql://%s@/%s?host=%s\nstore_password_file: %s\n", DATABASE_USER,
+            served->database, postgres.host, postgres.password_file);
+}
+
+static void write_config(struct served *served, const char *more, char *path, size_t size)
 {
     snprintf(path, size, "%s/config.yaml", served->folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fprintf(file, "listen: 127.0.0.1:0\nstore: sqlite:%s/scores.db\nthreads: 2\n%s", served->folder,
+    fprintf(file, "listen: 127.0.0.1:0\nthreads: 2\n%s",
             more ? more : "session:\n  plain_cookie: true\n");
+    write_store(served, file);
     fclose(file);
 }
 
 static void open_all(struct served *served)
 {
     struct cqa_error error = {0};
-    char path[128];
 
-    snprintf(path, sizeof path, "%s/scores.db", served->folder);
-    if (cqa_scores_open(&served->scores, path, &served->clock, &error) != CQA_OK ||
+    if (cqa_scores_open(&served->scores, &served->config.store, &served->clock, &error) != CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
@@ -205,6 +238,10 @@ void served_sql(const struct served *served, const char *sql)
     char *why = NULL;
     sqlite3 *db;
 
+    if (!served_is_sqlite()) {
+        assert_int_equal(database_run(&postgres, served->database, sql), 0);
+        return;
+    }
     snprintf(path, sizeof path, "%s/scores.db", served->folder);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)

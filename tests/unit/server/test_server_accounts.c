@@ -46,7 +46,8 @@ static void config_names_every_problem(void **state)
         "listen: 127.0.0.1:99999\nstore: mysql://x\naudio:\n  - relative\n",
         "F:1:9: \"127.0.0.1:99999\" is not ADDRESS:PORT; allowed: 127.0.0.1:8080, [::1]:8080, "
         "port 0 to 65535 (0 takes a free one)\n"
-        "F:2:8: \"mysql://x\" is not a store; allowed: sqlite:/ABSOLUTE/PATH\n"
+        "F:2:8: this is not a store; allowed: sqlite:/ABSOLUTE/PATH or "
+        "postgresql://USER@HOST:PORT/DATABASE, without a password (store_password_file)\n"
         "F:4:5: a folder must be an absolute path\n");
     assert_problems(
         "listen: example.org:80\nstore: sqlite:/x\n",
