@@ -147,7 +147,9 @@ int database_start_postgres(struct database *database)
                           pwfile,
                           "--auth=scram-sha-256",
                           "--encoding=UTF8",
-                          "--locale=C",
+                          "--locale=C.UTF-8",
+                          "--locale-provider=icu", /* as people sort, which nothing may rely on */
+                          "--icu-locale=und",
                           "--no-sync",
                           "--no-instructions",
                           NULL};

@@ -38,8 +38,12 @@ void served_restart(struct served *served);
 void served_save(struct served *served, const char *path);
 void served_load(struct served *served, const char *path);
 
-/* SQL on the store, beside the server. */
+/* SQL on the store, beside the server; served_try_sql: 0, or -1 where the database refuses it. */
 void served_sql(const struct served *served, const char *sql);
+int served_try_sql(const struct served *served, const char *sql);
+
+/* A command that writes out all that is stored. */
+void served_dump(const struct served *served, char *command, size_t size);
 
 /* Makes the store what it was before totals were bounded by rubrics (schema 16); restart next. */
 void served_age(const struct served *served);
