@@ -11,7 +11,7 @@
 #include "base/say.h"
 #include "pipeline/life.h"
 #include "pipeline/again.h"
-#include "report/changes.h"
+#include "result/changes.h"
 #include "store/previews.h"
 
 /* What the calls of an agent come to, in hundredths of a point. */

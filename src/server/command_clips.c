@@ -4,8 +4,8 @@
 #include <string.h>
 #include "base/say.h"
 #include "server/command.h"
-#include "server/evidence.h"
-#include "server/when.h"
+#include "scores/evidence.h"
+#include "scores/when.h"
 
 static int print_hold(void *context, const struct cqa_about *about, const char *reason,
                       int64_t made_ms)

@@ -9,9 +9,9 @@
 #include "base/program.h"
 #include "base/streams.h"
 #include "base/say.h"
-#include "server/accounts.h"
+#include "scores/accounts.h"
 #include "server/command.h"
-#include "server/render.h"
+#include "media/render.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"
