@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "scores/audit.h"
+#include "api/beside.h"
 #include "api/endpoints.h"
+#include "api/playable.h"
 #include "http/limit.h"
 #include "media/peaks.h"
-#include "api/playable.h"
-#include "api/beside.h"
 #include "media/recording.h"
+#include "scores/audit.h"
 #include "scores/when.h"
 
 enum { BUCKETS_MAX = 6000 };

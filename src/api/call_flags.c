@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include "settings/config.h"
 #include "api/endpoints.h"
-#include "review/flag_json.h"
 #include "api/member.h"
 #include "api/query.h"
+#include "review/flag_json.h"
 #include "scores/when.h"
+#include "settings/config.h"
 
 struct listing {
     json_t *flags;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/endpoints.h"
-#include "review/export.h"
 #include "api/query.h"
+#include "review/export.h"
 
 struct reading {
     struct cqa_scores *scores;

@@ -4,8 +4,8 @@
 #include <string.h>
 #include "api/cursor.h"
 #include "api/endpoints.h"
-#include "review/export.h"
 #include "api/query.h"
+#include "review/export.h"
 
 enum { LIMIT_USUAL = 100, LIMIT_MAX = 500, PAGE_BYTES_MAX = 256 << 20 };
 

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "scores/audit.h"
+#include "api/beside.h"
 #include "api/csv.h"
 #include "api/endpoints.h"
-#include "review/export.h"
-#include "scores/flags.h"
-#include "api/beside.h"
 #include "api/query.h"
+#include "review/export.h"
+#include "scores/audit.h"
+#include "scores/flags.h"
 
 /* An export is written to an unnamed file first: it may be larger than memory, and one that fails
  * half-way is a clear problem rather than a file that looks whole. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include "base/message_json.h"
 #include "api/cursor.h"
 #include "api/endpoints.h"
 #include "api/query.h"
+#include "base/message_json.h"
 #include "scores/when.h"
 
 struct page {

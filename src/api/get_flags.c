@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
-#include "settings/config.h"
 #include "api/cursor.h"
 #include "api/endpoints.h"
-#include "review/flag_json.h"
 #include "api/query.h"
+#include "review/flag_json.h"
+#include "settings/config.h"
 
 struct page {
     json_t *list;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/endpoints.h"
 #include "base/log.h"
 #include "scores/accounts.h"
-#include "api/endpoints.h"
 
 void cqa_get_health(struct cqa_request *request)
 {

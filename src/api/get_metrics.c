@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/endpoints.h"
 #include "base/version.h"
 #include "http/counters.h"
-#include "api/endpoints.h"
 
 /* Prometheus text format 0.0.4. Counts of this process only: no names, no numbers of calls. */
 void cqa_get_metrics(struct cqa_request *request)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
-#include "base/models.h"
 #include "api/endpoints.h"
 #include "api/place.h"
+#include "base/models.h"
 
 void cqa_get_openapi(struct cqa_request *request)
 {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
+#include "api/query.h"
 #include "review/flag_json.h"
 #include "scores/put/previews.h"
-#include "api/query.h"
 #include "scores/when.h"
 
 enum { CALLS_MAX = 50000, LISTED = 100, LISTED_MAX = 1000, CHANGES_MAX = 200 };

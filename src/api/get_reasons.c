@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "settings/config.h"
 #include "api/endpoints.h"
+#include "api/query.h"
 #include "review/flag_json.h"
 #include "scores/people.h"
-#include "api/query.h"
+#include "settings/config.h"
 
 static void add_share(void *context, const struct cqa_reason_row *row)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include "rubric/threshold.h"
 #include "api/endpoints.h"
-#include "review/flag_json.h"
 #include "api/query.h"
+#include "review/flag_json.h"
+#include "rubric/threshold.h"
 #include "scores/rubrics.h"
 
 /* What a rule asks and costs, as its file has it: maps, lists and texts. */

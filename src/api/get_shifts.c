@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "settings/config.h"
 #include "api/endpoints.h"
 #include "api/query.h"
+#include "settings/config.h"
 
 void cqa_get_shifts(struct cqa_request *request)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "settings/config.h"
 #include "api/endpoints.h"
 #include "api/query.h"
 #include "scores/waiting.h"
+#include "settings/config.h"
 
 void cqa_get_waiting(struct cqa_request *request)
 {

@@ -3,10 +3,10 @@
 #include <string.h>
 #include "api/cursor.h"
 #include "api/endpoints.h"
-#include "review/flag_json.h"
 #include "api/member.h"
-#include "scores/objections.h"
 #include "api/query.h"
+#include "review/flag_json.h"
+#include "scores/objections.h"
 #include "scores/when.h"
 
 struct page {

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
+#include "api/query.h"
 #include "review/flag_json.h"
 #include "scores/people.h"
-#include "api/query.h"
 #include "scores/when.h"
 
 struct span_of_days {

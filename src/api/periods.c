@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
-#include "http/limit.h"
 #include "api/member.h"
-#include "scores/periods.h"
 #include "api/query.h"
 #include "api/second.h"
+#include "http/limit.h"
+#include "scores/periods.h"
 #include "scores/when.h"
 
 static int add_period(void *context, const struct cqa_period_row *row)

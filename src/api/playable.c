@@ -4,12 +4,12 @@
 #include <sodium.h>
 #include <string.h>
 #include <unistd.h>
-#include "base/log.h"
-#include "scores/evidence.h"
-#include "media/genuine.h"
 #include "api/beside.h"
 #include "api/query.h"
+#include "base/log.h"
+#include "media/genuine.h"
 #include "media/recording.h"
+#include "scores/evidence.h"
 
 const char *const cqa_heard_words[CQA_HEARD_COUNT + 1] = {"whole",   "gone",       "outside",
                                                           "changed", "unreadable", NULL};

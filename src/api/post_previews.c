@@ -2,9 +2,9 @@
 /* Waiting results, accepted by a lead or thrown away. */
 #include <stdio.h>
 #include <stdlib.h>
-#include "scores/audit.h"
 #include "api/endpoints.h"
 #include "api/member.h"
+#include "scores/audit.h"
 #include "scores/put/previews.h"
 
 enum { CALLS_MAX = 50000, NAMED_MAX = 1000, BATCH = 50 };

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "api/endpoints.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "http/counters.h"
-#include "api/endpoints.h"
 #include "http/limit.h"
 #include "review/learn.h"
 #include "scores/rubrics.h"

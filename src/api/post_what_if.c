@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include "rubric/threshold.h"
 #include "api/endpoints.h"
-#include "review/flag_json.h"
-#include "scores/flags.h"
 #include "api/member.h"
-#include "scores/rubrics.h"
+#include "review/flag_json.h"
 #include "review/whatif.h"
+#include "rubric/threshold.h"
+#include "scores/flags.h"
+#include "scores/rubrics.h"
 
 enum { CALLS_MAX = 50000, BATCH = 500, VALUES_MAX = 12 };
 

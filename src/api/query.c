@@ -3,8 +3,8 @@
 
 #include <math.h>
 #include <string.h>
-#include "settings/config.h"
 #include "scores/when.h"
+#include "settings/config.h"
 
 int cqa_query_word(struct cqa_request *request, const char *name, const char **out)
 {

@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "scores/audit.h"
 #include "api/endpoints.h"
-#include "review/flag_json.h"
 #include "api/member.h"
-#include "scores/put/put.h"
-#include "review/rescore.h"
-#include "scores/rubrics.h"
 #include "api/second.h"
+#include "review/flag_json.h"
+#include "review/rescore.h"
+#include "scores/audit.h"
+#include "scores/put/put.h"
+#include "scores/rubrics.h"
 
 enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
 

@@ -6,10 +6,10 @@
 #include <string.h>
 #include "api/cursor.h"
 #include "api/endpoints.h"
-#include "review/flag_json.h"
-#include "review/kappa.h"
 #include "api/member.h"
 #include "api/query.h"
+#include "review/flag_json.h"
+#include "review/kappa.h"
 #include "scores/when.h"
 
 enum { FLAGS_MAX = 500, JUDGES_MAX = 64 };

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include "http/http.h"
 #include "api/query.h"
+#include "http/http.h"
 #include "scores/sees.h"
 
 static int has_role(struct cqa_request *request, const struct cqa_route *route)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include "api/beside.h"
 #include "api/endpoints.h"
 #include "api/member.h"
-#include "api/beside.h"
 #include "api/query.h"
-#include "scores/seats.h"
 #include "api/second.h"
+#include "scores/seats.h"
 #include "scores/when.h"
 
 enum { SEATS_SHOWN = 1000 };

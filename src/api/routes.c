@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "api/rounds/endpoints.h"
 #include "api/endpoints.h"
 #include "api/rights.h"
+#include "api/rounds/endpoints.h"
 #include "api/routes.h"
 
 #define ADMIN CQA_MAY(CQA_ACCOUNT_ADMIN)

@@ -2,9 +2,9 @@
 #include "api/second.h"
 
 #include <stdlib.h>
+#include "api/endpoints.h"
 #include "base/log.h"
 #include "base/message_json.h"
-#include "api/endpoints.h"
 #include "http/again.h"
 #include "scores/asked.h"
 #include "scores/when.h"

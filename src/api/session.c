@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include "scores/audit.h"
-#include "scores/password.h"
+#include "api/endpoints.h"
+#include "api/member.h"
 #include "http/auth.h"
 #include "http/counters.h"
-#include "api/endpoints.h"
 #include "http/limit.h"
-#include "api/member.h"
+#include "scores/audit.h"
+#include "scores/password.h"
 
 static json_t *identity_json(const struct cqa_identity *who)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include "scores/accounts.h"
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "api/query.h"
+#include "scores/accounts.h"
 #include "scores/when.h"
 
 /* Accounts and tokens as an admin keeps them on the page; the command line has the same rules. */

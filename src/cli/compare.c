@@ -9,8 +9,8 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/say.h"
-#include "pipeline/life.h"
 #include "pipeline/again.h"
+#include "pipeline/life.h"
 #include "result/changes.h"
 #include "store/previews.h"
 

@@ -3,8 +3,8 @@
 #define CQA_HTTP_ROUTE_H
 
 #include <stddef.h>
-#include "scores/accounts.h"
 #include "http/http.h"
+#include "scores/accounts.h"
 
 enum cqa_body {
     CQA_BODY_NONE,

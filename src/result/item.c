@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 #include "event/event.h"
-#include "result/result.h"
 #include "result/item_clips.h"
+#include "result/result.h"
 
 enum { DEPTH_MAX = 16, ID_BYTES_MAX = 512, KEY_BYTES_MAX = 255 };
 

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "rounds/sight.h"
 #include "appraisal/schemes.h"
+#include "rounds/sight.h"
 
 enum { KEY_BYTES_MAX = 800, LEADS_MAX = 4096 };
 

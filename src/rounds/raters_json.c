@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 #include "appraisal/json.h"
-#include "rounds/sight.h"
 #include "rounds/raters.h"
+#include "rounds/sight.h"
 
 enum { RATERS_LISTED = 20 };
 

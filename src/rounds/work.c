@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include "appraisal/period.h"
-#include "scores/rounds/inputs.h"
 #include "appraisal/schemes.h"
 #include "review/export.h"
 #include "scores/reviews.h"
+#include "scores/rounds/inputs.h"
 
 enum { CALL_BYTES_MAX = 64 << 20 };
 

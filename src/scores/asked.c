@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include "scores/audit.h"
 #include "scores/asked.h"
+#include "scores/audit.h"
 #include "scores/store_internal.h"
 
 static const int64_t alone_ms = 24 * 3600 * 1000;

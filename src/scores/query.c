@@ -2,8 +2,8 @@
 /* Queries put together at run time. */
 #include <stdio.h>
 #include <string.h>
-#include "settings/shift.h"
 #include "scores/store_internal.h"
+#include "settings/shift.h"
 
 enum { QUERY_BYTES_MAX = 65536 };
 

@@ -4,8 +4,8 @@
 
 #include "base/program.h"
 #include "recorder/about.h"
-#include "settings/config.h"
 #include "scores/store.h"
+#include "settings/config.h"
 
 /* What the command line says, taken apart. */
 struct cqa_command {

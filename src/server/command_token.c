@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "scores/accounts.h"
-#include "server/command.h"
 #include "scores/when.h"
+#include "server/command.h"
 
 static int add(const struct cqa_command *command, struct cqa_scores *scores)
 {

@@ -7,8 +7,8 @@
 #include "scores/accounts.h"
 #include "scores/audit.h"
 #include "scores/password.h"
-#include "server/command.h"
 #include "scores/when.h"
+#include "server/command.h"
 
 /* The first line of the file. */
 static int read_password(const char *path, char *out, int size)

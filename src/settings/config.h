@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include "base/arena.h"
 #include "base/problems.h"
-#include "settings/notices.h"
 #include "settings/decision_reason.h"
+#include "settings/notices.h"
 #include "settings/shift.h"
 
 enum { CQA_AUDIO_FOLDERS_MAX = 64, CQA_PROXIES_MAX = 16 };

@@ -3,13 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "appraisal/json.h"
-#include "api/rounds/disputed_json.h"
-#include "appraisal/schemes.h"
-#include "settings/config.h"
-#include "http/limit.h"
 #include "api/member.h"
+#include "api/rounds/disputed_json.h"
+#include "appraisal/json.h"
+#include "appraisal/schemes.h"
+#include "http/limit.h"
 #include "scores/when.h"
+#include "settings/config.h"
 
 enum { PLACE_BYTES_MAX = 200 };
 

@@ -3,10 +3,10 @@
 #define CQA_API_ROUNDS_ASKING_H
 
 #include <jansson.h>
-#include "rounds/outcome.h"
-#include "scores/rounds/rounds.h"
-#include "rounds/sight.h"
 #include "http/http.h"
+#include "rounds/outcome.h"
+#include "rounds/sight.h"
+#include "scores/rounds/rounds.h"
 
 /* What the endpoints of appraisal share. Functions that return int give a problem with 0. */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
+#include "api/rounds/sheets.h"
 #include "appraisal/json.h"
 #include "appraisal/period.h"
 #include "appraisal/schemes.h"
-#include "api/rounds/sheets.h"
 
 /* What a sheet's line says in the text that signatures are for; none where it says nothing. */
 static struct cqa_rational number_of(const char *numbers, const char *name)

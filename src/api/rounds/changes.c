@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "appraisal/json.h"
+#include "api/query.h"
 #include "api/rounds/asking.h"
 #include "api/rounds/endpoints.h"
+#include "appraisal/json.h"
+#include "appraisal/schemes.h"
 #include "scores/rounds/inputs.h"
 #include "scores/rounds/members.h"
-#include "appraisal/schemes.h"
-#include "api/query.h"
 
 /* Who changed what: values that were replaced, as far as the asker may see the agent, and pay. */
 struct list {

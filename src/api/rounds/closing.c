@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include "appraisal/json.h"
+#include "api/member.h"
 #include "api/rounds/asking.h"
 #include "api/rounds/disputed_json.h"
 #include "api/rounds/endpoints.h"
+#include "appraisal/json.h"
 #include "rounds/signs.h"
-#include "api/member.h"
 #include "scores/objections.h"
 
 enum { TRIES = 5 };

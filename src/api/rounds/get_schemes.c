@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
-#include "appraisal/json.h"
-#include "appraisal/scheme_json.h"
-#include "base/models.h"
+#include "api/query.h"
 #include "api/rounds/asking.h"
 #include "api/rounds/endpoints.h"
+#include "appraisal/json.h"
+#include "appraisal/scheme_json.h"
 #include "appraisal/schemes.h"
-#include "api/query.h"
+#include "base/models.h"
 
 struct lists {
     struct cqa_buffer good;

@@ -2,16 +2,16 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include "appraisal/json.h"
-#include "appraisal/period.h"
-#include "api/rounds/asking.h"
-#include "api/rounds/endpoints.h"
-#include "rounds/fault_json.h"
-#include "scores/rounds/inputs.h"
-#include "rounds/reading.h"
-#include "appraisal/schemes.h"
 #include "api/beside.h"
 #include "api/query.h"
+#include "api/rounds/asking.h"
+#include "api/rounds/endpoints.h"
+#include "appraisal/json.h"
+#include "appraisal/period.h"
+#include "appraisal/schemes.h"
+#include "rounds/fault_json.h"
+#include "rounds/reading.h"
+#include "scores/rounds/inputs.h"
 
 enum { SAMPLE_ROWS = 200, FILE_BYTES_MAX = 200 };
 

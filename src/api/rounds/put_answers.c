@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
-#include "appraisal/heading.h"
-#include "scores/rounds/answers.h"
+#include "api/member.h"
 #include "api/rounds/asking.h"
 #include "api/rounds/endpoints.h"
+#include "appraisal/heading.h"
 #include "appraisal/schemes.h"
-#include "api/member.h"
+#include "scores/rounds/answers.h"
 
 enum { TEXT_BYTES_MAX = 200, HEADINGS_MAX = 1000 };
 

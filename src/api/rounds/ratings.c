@@ -2,12 +2,12 @@
 #include "scores/rounds/ratings.h"
 
 #include <string.h>
-#include "appraisal/appraisal.h"
-#include "appraisal/json.h"
+#include "api/member.h"
 #include "api/rounds/asking.h"
 #include "api/rounds/endpoints.h"
+#include "appraisal/appraisal.h"
+#include "appraisal/json.h"
 #include "rounds/raters.h"
-#include "api/member.h"
 
 enum { RATINGS_MAX = 1000 };
 

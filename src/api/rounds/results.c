@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include "appraisal/json.h"
+#include "api/query.h"
 #include "api/rounds/asking.h"
 #include "api/rounds/endpoints.h"
+#include "appraisal/json.h"
 #include "rounds/signs.h"
 #include "scores/audit.h"
-#include "api/query.h"
 
 /* What the asker gets of a round's outcome. */
 struct view {

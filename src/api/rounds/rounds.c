@@ -2,15 +2,15 @@
 #include "scores/rounds/rounds.h"
 
 #include <string.h>
+#include "api/member.h"
+#include "api/query.h"
+#include "api/rounds/asking.h"
+#include "api/rounds/endpoints.h"
 #include "appraisal/json.h"
 #include "appraisal/period.h"
 #include "appraisal/rational.h"
-#include "api/rounds/asking.h"
-#include "api/rounds/endpoints.h"
-#include "scores/rounds/members.h"
 #include "appraisal/schemes.h"
-#include "api/member.h"
-#include "api/query.h"
+#include "scores/rounds/members.h"
 
 enum { LEAST_PLACES = 2 }; /* of a share in % */
 

@@ -3,13 +3,13 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "appraisal/json.h"
 #include "api/rounds/disputed_json.h"
 #include "api/rounds/endpoints.h"
-#include "scores/rounds/inputs.h"
+#include "appraisal/json.h"
 #include "rounds/signs.h"
-#include "settings/config.h"
 #include "scores/objections.h"
+#include "scores/rounds/inputs.h"
+#include "settings/config.h"
 
 /* ---- the sheet that is asked for */
 

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "appraisal/json.h"
-#include "api/rounds/endpoints.h"
-#include "scores/rounds/members.h"
-#include "api/rounds/sheets.h"
 #include "api/member.h"
+#include "api/rounds/endpoints.h"
+#include "api/rounds/sheets.h"
+#include "appraisal/json.h"
+#include "scores/rounds/members.h"
 
 /* ---- signatures */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 #include "appraisal/period.h"
-#include "scores/rounds/disputed.h"
 #include "appraisal/schemes.h"
+#include "scores/rounds/disputed.h"
 #include "scores/rounds/rounds_internal.h"
 
 CQA_SQL_STATEMENT(

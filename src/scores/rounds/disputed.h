@@ -2,8 +2,8 @@
 #ifndef CQA_SCORES_ROUNDS_DISPUTED_H
 #define CQA_SCORES_ROUNDS_DISPUTED_H
 
-#include "scores/rounds/rounds.h"
 #include "scores/objections.h"
+#include "scores/rounds/rounds.h"
 
 /* Objections to flags of the calls that a round is computed from: while one waits, the points under
  * it are not settled; one that was accepted after the closing makes the kept number wrong. */

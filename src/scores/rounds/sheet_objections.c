@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scores/rounds/signing.h"
-#include "scores/rounds/rounds_internal.h"
 #include "scores/objections.h"
+#include "scores/rounds/rounds_internal.h"
+#include "scores/rounds/signing.h"
 
 CQA_SQL_STATEMENT(count_objections, "it", 1,
                   "SELECT count(*) FROM sheet_objections WHERE round = ?1 AND agent = ?2");

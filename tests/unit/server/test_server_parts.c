@@ -9,11 +9,11 @@
 #include <cmocka.h>
 
 #include "api/cursor.h"
-#include "scores/decided.h"
-#include "result/item.h"
+#include "api/routes.h"
 #include "http/limit.h"
 #include "http/range.h"
-#include "api/routes.h"
+#include "result/item.h"
+#include "scores/decided.h"
 #include "scores/when.h"
 
 static void ranges(void **state)
