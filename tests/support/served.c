@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/buffer.h"
-#include "server/render.h"
+#include "media/render.h"
 #include "support/database.h"
 
 /* The server executes this very program for its zygote. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <glob.h>
-#include "server/schema.h"
+#include "scores/schema.h"
 #include "support/database.h"
 #include "support/statements.h"
 
@@ -94,8 +94,8 @@ static void each_statement_fits(void **state)
     const int count = check_statements(*state);
 
     print_message("%d statements\n", count);
-    assert_int_equal(count, count_in_sources(CQA_SOURCE_DIR "/src/server/*.c") +
-                                count_in_sources(CQA_SOURCE_DIR "/src/server/appraisal/*.c"));
+    assert_int_equal(count, count_in_sources(CQA_SOURCE_DIR "/src/scores/*.c") +
+                                count_in_sources(CQA_SOURCE_DIR "/src/scores/*/*.c"));
     assert_true(count > 120);
 }
 
