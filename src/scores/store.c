@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,7 @@ struct cqa_scores {
     size_t opened;
     const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
     struct cqa_scores_slot slot;
+    char self[33]; /* of this server among those that share the store */
 };
 
 static int is_sqlite(const struct cqa_scores *scores)
@@ -245,6 +247,16 @@ const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scor
     return scores->notices;
 }
 
+const char *cqa_scores_self(const struct cqa_scores *scores)
+{
+    return scores->self;
+}
+
+int cqa_scores_is_shared(const struct cqa_scores *scores)
+{
+    return !is_sqlite(scores);
+}
+
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores)
 {
     return cqa_clock_wall_ms(scores->clock);
@@ -325,6 +337,7 @@ enum cqa_status cqa_scores_open(struct cqa_scores **out, const struct cqa_store_
                                 const struct cqa_clock *clock, struct cqa_error *error)
 {
     struct cqa_scores *scores = calloc(1, sizeof *scores);
+    unsigned char random[(sizeof scores->self - 1) / 2];
     enum cqa_status status = CQA_OK;
 
     if (scores == NULL)
@@ -332,6 +345,8 @@ enum cqa_status cqa_scores_open(struct cqa_scores **out, const struct cqa_store_
     scores->place = *place;
     scores->clock = clock;
     scores->lock_file = -1;
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(scores->self, sizeof scores->self, random, sizeof random);
     pthread_mutex_init(&scores->write_lock, NULL);
     pthread_mutex_init(&scores->reader_lock, NULL);
     pthread_mutex_init(&scores->slot.lock, NULL);

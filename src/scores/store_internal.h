@@ -46,6 +46,11 @@ enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_err
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
+/* Names this server among those that may share the store, until it ends; whether there may be any.
+ */
+const char *cqa_scores_self(const struct cqa_scores *scores);
+int cqa_scores_is_shared(const struct cqa_scores *scores);
+
 /* One thing kept in memory beside the store. `lock` is held while `thing` is looked at or
  * exchanged; `finish` ends it when the store is closed. */
 struct cqa_scores_slot {
