@@ -46,6 +46,11 @@ enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_err
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
+/* PostgreSQL's place, as sql/ takes it; and whether something is being copied into it (copy.h). */
+struct cqa_sql_place cqa_scores_sql_place(const struct cqa_store_place *place);
+enum cqa_status cqa_copy_is_begun(struct cqa_sql *sql, int64_t *out,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Names this server among those that may share the store, until it ends; whether there may be any.
  */
 const char *cqa_scores_self(const struct cqa_scores *scores);
