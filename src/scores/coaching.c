@@ -254,21 +254,16 @@ enum cqa_status cqa_coaching_list(struct cqa_scores *scores, const struct cqa_sc
                                   void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     build(&query, scope, filter);
-    status = cqa_query_start(&query, db, 12, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_coaching_row note = row_of(row);
+    cqa_list_ask(&list, &query, 12, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_coaching_row note = row_of(list.row);
         if (visit(context, &note))
             break;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }
