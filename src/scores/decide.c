@@ -372,30 +372,26 @@ CQA_SQL_STATEMENT(list_decisions, "i", 10,
                   " JOIN calls c ON c.id = d.call JOIN users u ON u.id = d.user" CQA_RULE_JOIN
                   " WHERE d.call = ?1 ORDER BY d.id");
 
+static struct cqa_decision_row decision_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_decision_row){cqa_sql_int(row, 0),  cqa_sql_int(row, 1),
+                                     cqa_sql_int(row, 2),  cqa_row_text(row, 3),
+                                     cqa_row_text(row, 4), cqa_sql_text(row, 5),
+                                     cqa_sql_text(row, 9), (enum cqa_flag_state)cqa_sql_int(row, 6),
+                                     cqa_sql_text(row, 7), cqa_sql_text(row, 8)};
+}
+
 enum cqa_status cqa_scores_decisions(struct cqa_scores *scores, int64_t call,
                                      void (*visit)(void *context,
                                                    const struct cqa_decision_row *row),
                                      void *context, struct cqa_error *error)
 {
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_sql_start(db, &row, error, &list_decisions, call);
-    if (status == CQA_OK) {
-        while (cqa_sql_next(row, &status, error)) {
-            const struct cqa_decision_row decision = {
-                cqa_sql_int(row, 0),  cqa_sql_int(row, 1),
-                cqa_sql_int(row, 2),  cqa_row_text(row, 3),
-                cqa_row_text(row, 4), cqa_sql_text(row, 5),
-                cqa_sql_text(row, 9), (enum cqa_flag_state)cqa_sql_int(row, 6),
-                cqa_sql_text(row, 7), cqa_sql_text(row, 8)};
-            visit(context, &decision);
-        }
-        cqa_sql_end(row);
+    cqa_list_start(scores, &list, error, &list_decisions, call);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_decision_row decision = decision_of(list.row);
+        visit(context, &decision);
     }
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

@@ -198,12 +198,10 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
                                    void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_number(&query,
                      "SELECT o.id, o.flag, o.call, o.at_ms, o.decided_ms, c.call_id, f.rule, "
                      "c.person, u.name, o.text,"
@@ -217,14 +215,11 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
         cqa_query_number(&query, " AND o.outcome = ?", outcome);
     cqa_query_scope(&query, "c", scope);
     cqa_query_number(&query, " ORDER BY o.id LIMIT ?", limit);
-    status = cqa_query_start(&query, db, 17, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_objection_row objection = row_of(row);
+    cqa_list_ask(&list, &query, 17, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_objection_row objection = row_of(list.row);
         if (visit(context, &objection))
             break;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }
