@@ -158,7 +158,8 @@ CQA_SQL_STATEMENT(
     insert_version, "iiii", 0,
     "INSERT INTO roster_versions(version, at_ms, user, seats) VALUES(?1, ?2, ?3, ?4)");
 CQA_SQL_STATEMENT(keep_seats, "i", 0,
-                  "INSERT INTO roster_seats SELECT ?1, person, extension, team, post, from_local,"
+                  "INSERT INTO roster_seats(version, person, extension, team, post, from_local,"
+                  " to_local) SELECT ?1, person, extension, team, post, from_local,"
                   " to_local FROM roster");
 
 static enum cqa_status keep_version(struct cqa_sql *db, const struct changing *it,

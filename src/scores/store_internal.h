@@ -57,6 +57,16 @@ enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_err
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
+/* PostgreSQL's place, as sql/ takes it; and whether something is being copied into it (copy.h). */
+struct cqa_sql_place cqa_scores_sql_place(const struct cqa_store_place *place);
+enum cqa_status cqa_copy_is_begun(struct cqa_sql *sql, int64_t *out,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Names this server among those that may share the store, until it ends; whether there may be any.
+ */
+const char *cqa_scores_self(const struct cqa_scores *scores);
+int cqa_scores_is_shared(const struct cqa_scores *scores);
+
 /* One thing kept in memory beside the store. `lock` is held while `thing` is looked at or
  * exchanged; `finish` ends it when the store is closed. */
 struct cqa_scores_slot {

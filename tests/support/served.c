@@ -46,6 +46,16 @@ static void stop_postgres(void)
     database_stop(&postgres);
 }
 
+void served_halt_database(void)
+{
+    database_halt(&postgres);
+}
+
+void served_go_on_database(void)
+{
+    assert_int_equal(database_go_on(&postgres), 0);
+}
+
 static void write_store(struct served *served, FILE *file)
 {
     if (served_is_sqlite()) {
