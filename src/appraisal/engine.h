@@ -62,6 +62,9 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_seats(struct cqa_engine_run *run);
 void cqa_run_days(struct cqa_engine_run *run, struct cqa_subject *subject);
 
+/* 0: the roster knows the person, and has them nowhere in this period. */
+int cqa_run_was_there(const struct cqa_engine_run *run, const char *person, const char *period);
+
 /* Is the row the lowest or the highest of its figure's, which a trimmed mean leaves out? */
 int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
                        const struct cqa_row *row);

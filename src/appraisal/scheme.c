@@ -9,8 +9,6 @@
 
 enum { POST_BYTES = 256 };
 
-static const char *const period_words[] = {"monthly", "quarterly", NULL};
-
 /* ---- what the parts of the loader share */
 
 void *cqa_scheme_alloc(struct cqa_scheme_loader *loader, size_t count, size_t size)
@@ -186,7 +184,7 @@ static void load_head(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     cqa_yaml_get_string(root, "version", 1, &scheme->version, loader->problems);
     cqa_yaml_get_text(root, "names", 1, &scheme->names, loader->problems);
     cqa_yaml_get_string(root, "source", 1, &scheme->source, loader->problems);
-    cqa_yaml_get_word(root, "period", 1, period_words, &period, loader->problems);
+    cqa_yaml_get_word(root, "period", 1, cqa_period_words, &period, loader->problems);
     cqa_yaml_get_word(root, "compares", 0, compare_words, &scheme->units, loader->problems);
     scheme->period = (enum cqa_period)period;
     load_posts(loader, root);
