@@ -232,6 +232,28 @@ static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
     return status;
 }
 
+/* A rating is of a person: of whoever the roster does not know, and no import either, nobody can
+ * say who that is. Imports ask about their own names. */
+static void ask_about_rated_strangers(struct cqa_engine_run *run)
+{
+    const struct cqa_rows *rows = run->input->rows;
+    const struct cqa_roster *roster = run->input->roster;
+    unsigned char *others = cqa_run_alloc(run, run->names.count, 1);
+    size_t index;
+
+    if (roster == NULL || roster->count == 0 || run->scheme->units || others == NULL)
+        return;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i].rating == 0 && cqa_names_find(&run->names, rows->items[i].agent, &index))
+            others[index] = 1;
+    for (size_t i = 0; i < run->names.count; i++)
+        if (!others[i] && !cqa_roster_knows(roster, run->names.items[i]))
+            cqa_run_fault(run, &run->subjects[i], NULL, run->subjects[i].first,
+                          "agent \"%s\": there are ratings, and the roster does not know this "
+                          "name; allowed: a row of its own in the roster",
+                          run->names.items[i]);
+}
+
 /* An agent that was already found wrong gets no sheet; one that has nothing but wrong cells is
  * still named. */
 static enum cqa_status block_faulty(struct cqa_engine_run *run)
@@ -280,6 +302,7 @@ enum cqa_status cqa_run_collect(struct cqa_engine_run *run)
     if (counts == NULL)
         return CQA_E_NOMEM;
     status = ask_about_spellings(run);
+    ask_about_rated_strangers(run);
     if (status == CQA_OK)
         status = count_rows(run, owners, counts);
     if (status == CQA_OK)

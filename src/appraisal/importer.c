@@ -336,6 +336,7 @@ static enum cqa_status settle_person(struct cqa_importer *importer, struct cqa_r
 
     *is_out = person != NULL && person[0] == '\0';
     if (person != NULL && !*is_out) {
+        row->written = strcmp(written, person) != 0 ? written : NULL;
         row->agent = person;
         *spelled = CQA_SPELLED_NAME;
     }

@@ -44,11 +44,15 @@ struct cqa_carrying {
     int periods; /* of the last: that many; who has fewer has no value */
     enum cqa_carried_by by;
 };
+/* Stores keep the number. From CQA_RATED_BY_PEERS on many rate one, and their names are not for
+ * that one. */
 enum cqa_rated_by {
     CQA_RATED_BY_NONE,
     CQA_RATED_BY_SELF,
     CQA_RATED_BY_SUPERVISOR,
-    CQA_RATED_BY_PEERS,
+    CQA_RATED_BY_PEERS,        /* everyone, oneself included */
+    CQA_RATED_BY_COLLEAGUES,   /* the others of the own team */
+    CQA_RATED_BY_SUBORDINATES, /* whom the one who is rated leads */
     CQA_RATED_BY_COUNT
 };
 extern const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1]; /* "none", "self", … */

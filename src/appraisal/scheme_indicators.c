@@ -3,8 +3,8 @@
 #include "appraisal/scheme_load.h"
 #include "appraisal/units.h"
 
-const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {"none", "self", "supervisor",
-                                                                "peers", NULL};
+const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {
+    "none", "self", "supervisor", "peers", "colleagues", "subordinates", NULL};
 
 static const char *const keys[] = {
     "id",     "names",  "unit",  "range",   "or_zero",      "whole",    "yes_no",   "round",

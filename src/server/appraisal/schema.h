@@ -8,4 +8,6 @@ extern const char cqa_appraisal_faults[];  /* a later step */
 extern const char cqa_appraisal_leasts[];  /* one after that */
 extern const char cqa_appraisal_answers[]; /* and one after that */
 
+extern const char cqa_appraisal_written[];
+
 #endif
