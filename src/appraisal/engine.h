@@ -92,6 +92,15 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
                    size_t end);
 
+/* The item's points rounded as the scheme says, which is said in run->text. */
+struct cqa_rational cqa_run_rounded(struct cqa_engine_run *run, const struct cqa_scheme_item *item,
+                                    struct cqa_rational points);
+
+/* What the parts of a figure come to, of `parts` that the period has; how is said. */
+struct cqa_rational cqa_figure_over(const struct cqa_scheme_item *item,
+                                    const struct cqa_figure *figure, int parts,
+                                    struct cqa_buffer *how);
+
 /* The same of all subjects, an item after the other where one looks at the whole team. */
 void cqa_run_all_items(struct cqa_engine_run *run, size_t first, size_t end);
 void cqa_run_lines(struct cqa_engine_run *run, struct cqa_subject *subject);

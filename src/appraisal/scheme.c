@@ -170,11 +170,11 @@ static void load_notes(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
 
 static void load_head(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
-    static const char *const keys[] = {"scheme",       "version",  "names",        "source",
-                                       "period",       "compares", "applies_to",   "notes",
-                                       "indicators",   "items",    "total",        "grades",
-                                       "distribution", "pay_by",   "bonus_by",     "rank_bonus",
-                                       "low_bonus",    "pay",      "coefficients", NULL};
+    static const char *const keys[] = {
+        "scheme",       "version",   "names",      "source",     "period",    "compares",
+        "applies_to",   "notes",     "indicators", "items",      "total",     "grades",
+        "distribution", "pay_by",    "bonus_by",   "rank_bonus", "low_bonus", "pay",
+        "coefficients", "no_better", NULL};
     static const char *const compare_words[] = {"agents", "units", NULL};
     struct cqa_scheme *scheme = loader->scheme;
     int period = CQA_PERIOD_MONTHLY;
