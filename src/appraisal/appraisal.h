@@ -92,6 +92,7 @@ struct cqa_sheet {
     struct cqa_item_points *lines;              /* one for each line of the scheme */
     struct cqa_rational total;                  /* none: the scheme has none */
     const struct cqa_grade *grade;              /* by score; NULL: the scheme has none */
+    const struct cqa_grade *scored;             /* the same before any limit */
     const struct cqa_grade *grade_distribution; /* NULL: not distributed */
     size_t rank;                                /* from 1, ties share the better; 0: no total */
     size_t ranked;                              /* among how many */

@@ -190,6 +190,7 @@ static void grade_by_score(struct cqa_engine_run *run, struct cqa_subject *subje
     for (size_t i = 0; i < scheme->grade_count && sheet->grade == NULL; i++)
         if (cqa_band_holds(&scheme->grades[i].band, sheet->total))
             sheet->grade = &scheme->grades[i];
+    sheet->scored = sheet->grade;
     if (sheet->grade != NULL)
         sheet->grade = limited(scheme, sheet, sheet->grade);
     if (sheet->grade != NULL)

@@ -63,7 +63,8 @@ void cqa_sheet_put_standing(const struct cqa_appraisal *appraisal, const struct 
                      sheet->ranked, sheet->tied);
     cqa_json_member(out, "in_team", scheme->ranked_by_team ? sheet->team : NULL);
     put_paying(scheme, sheet, out);
-    put_band(&sheet->grade->band, out);
+    cqa_json_member(out, "scored", sheet->scored->id);
+    put_band(&sheet->scored->band, out);
     if (sheet->grade_distribution != NULL)
         put_places(scheme, sheet, out);
     if (sheet->limit != NULL)

@@ -176,12 +176,12 @@ static void quarters_of_a_year(void **state)
 #define GRADED(more)                                                                               \
     HEAD("monthly")                                                                                \
     A_AND_B                                                                                        \
-        "items:\n  - {id: total, names: {en: T, zh: 总}, type: value, of: a}\ntotal: "            \
-        "total\ngrades:\n"                                                                         \
-        "  - {grade: A, names: {en: A, zh: A}, from: 90, coefficient: 3, quota: 20}\n"             \
-        "  - {grade: B, names: {en: B, zh: B}, from: 60, below: 90, coefficient: 2, quota: 60}\n"  \
-        "  - {grade: C, names: {en: C, zh: C}, below: 60, coefficient: 1, quota: 20}\n"            \
-        "distribution: {group_at_least: 5" more
+    "items:\n  - {id: total, names: {en: T, zh: 总}, type: value, of: a}\ntotal: "                \
+    "total\ngrades:\n"                                                                             \
+    "  - {grade: A, names: {en: A, zh: A}, from: 90, coefficient: 3, quota: 20}\n"                 \
+    "  - {grade: B, names: {en: B, zh: B}, from: 60, below: 90, coefficient: 2, quota: 60}\n"      \
+    "  - {grade: C, names: {en: C, zh: C}, below: 60, coefficient: 1, quota: 20}\n"                \
+    "distribution: {group_at_least: 5" more
 
 static const char *distributed(const struct appraised *it, const char *agent)
 {
@@ -223,6 +223,35 @@ static void nobody_is_better_than_an_error_allows(void **state)
         assert_null(sheet_of(&it, "p2")->limit);
         finish(&it);
     }
+}
+
+/* The sheet says what the score alone gives, and what kept it from that. */
+static void the_sheet_says_what_kept_it_back(void **state)
+{
+    static const char limits[] = GRADED(
+        "}\nno_better: [{grade: C, of: b, at_least: 1, reason: {en: an error, zh: 差错}}]\n");
+    struct cqa_buffer json = {.limit = 100000};
+    struct cqa_buffer text = {.limit = 100000};
+    struct appraised it = {0};
+
+    (void)state;
+    appraise_of(&it, limits, "agent,a,b\nx,95,1\ny,70,0\n");
+    assert_int_equal(cqa_sheet_to_json(&it.appraisal, sheet_of(&it, "x"), &json), CQA_OK);
+    assert_non_null(strstr(json.text, "\"by\":\"score\",\"grade\":\"C\""));
+    assert_non_null(strstr(json.text, "\"scored\":\"A\",\"band\":{\"low_open\":false,\"high_open\":"
+                                      "false,\"low\":90.00,\"high\":null}"));
+    assert_non_null(strstr(json.text, "\"no_better\":{\"grade\":\"C\",\"of\":\"b\",\"reason\":{"
+                                      "\"en\":\"an error\",\"zh\":\"差错\"}}"));
+    json.length = 0;
+    assert_int_equal(cqa_sheet_to_json(&it.appraisal, sheet_of(&it, "y"), &json), CQA_OK);
+    assert_non_null(strstr(json.text, "\"scored\":\"B\""));
+    assert_null(strstr(json.text, "no_better"));
+    assert_int_equal(cqa_sheet_to_text(&it.appraisal, sheet_of(&it, "x"), CQA_CHINESE, &text),
+                     CQA_OK);
+    assert_non_null(strstr(text.text, "不得评为更高等级：差错"));
+    cqa_buffer_finish(&json);
+    cqa_buffer_finish(&text);
+    finish(&it);
 }
 
 /* Who was away for more than 10 days stays outside: the others are 5, or too few. */
@@ -301,6 +330,7 @@ int main(void)
         cmocka_unit_test(parts_of_a_period),
         cmocka_unit_test(quarters_of_a_year),
         cmocka_unit_test(nobody_is_better_than_an_error_allows),
+        cmocka_unit_test(the_sheet_says_what_kept_it_back),
         cmocka_unit_test(who_was_away_is_not_distributed),
         cmocka_unit_test(who_has_no_rank_has_the_others_bonus),
         cmocka_unit_test(what_cannot_be_is_named),
