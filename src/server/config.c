@@ -91,8 +91,9 @@ static int check_store_folder(const struct cqa_yaml_node *node, const char *path
     return 0;
 }
 
+/* Started without its folder the server waits for it: a disk may be mounted late. */
 static void read_store(struct cqa_server_config *config, const struct cqa_yaml_node *root,
-                       struct cqa_problems *problems)
+                       int is_check, struct cqa_problems *problems)
 {
     static const char scheme[] = "sqlite:";
     const char *text = NULL;
@@ -104,7 +105,7 @@ static void read_store(struct cqa_server_config *config, const struct cqa_yaml_n
         cqa_yaml_problem(cqa_yaml_find(root, "store"), problems,
                          "\"%s\" is not a store; allowed: sqlite:/ABSOLUTE/PATH", text);
     else if (check_store(cqa_yaml_find(root, "store"), path, problems) &&
-             check_store_folder(cqa_yaml_find(root, "store"), path, problems))
+             (!is_check || check_store_folder(cqa_yaml_find(root, "store"), path, problems)))
         config->store_path = keep(config, path);
 }
 
@@ -211,8 +212,8 @@ static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_
         cqa_shifts_read(root, config->zone, &config->arena, config->shifts, problems);
 }
 
-int cqa_server_config_load(struct cqa_server_config *config, const char *path,
-                           struct cqa_problems *problems)
+static int load(struct cqa_server_config *config, const char *path, int is_check,
+                struct cqa_problems *problems)
 {
     static const char *const keys[] = {
         "listen",    "store",   "audio",          "proxies",        "port_file", "tls",
@@ -232,7 +233,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
     if (root != NULL) {
         cqa_yaml_only(root, keys, problems);
         read_listen(config, root, problems);
-        read_store(config, root, problems);
+        read_store(config, root, is_check, problems);
         read_audio(config, root, problems);
         read_proxies(config, root, problems);
         read_path(config, root, "port_file", 0, &config->port_file, problems);
@@ -253,6 +254,18 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
     }
     cqa_yaml_destroy(yaml);
     return problems->count == before;
+}
+
+int cqa_server_config_load(struct cqa_server_config *config, const char *path,
+                           struct cqa_problems *problems)
+{
+    return load(config, path, 0, problems);
+}
+
+int cqa_server_config_check(struct cqa_server_config *config, const char *path,
+                            struct cqa_problems *problems)
+{
+    return load(config, path, 1, problems);
 }
 
 void cqa_server_config_finish(struct cqa_server_config *config)
