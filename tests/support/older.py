@@ -18,6 +18,7 @@ STORE = {
        "ALTER TABLE recordings DROP COLUMN call; ALTER TABLE recordings DROP COLUMN named;"
        "ALTER TABLE recordings DROP COLUMN stem; ALTER TABLE recordings DROP COLUMN file_sha256;"
        "ALTER TABLE recordings DROP COLUMN unjudged; ALTER TABLE recordings DROP COLUMN stale;",
+    9: "ALTER TABLE recordings DROP COLUMN begun_ms;",
 }
 
 # The server's scores.db.
