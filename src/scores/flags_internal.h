@@ -26,10 +26,4 @@ enum { CQA_FLAG_COLUMN_COUNT = 32 };
 /* Reads them; texts are borrowed until the next step. */
 struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row);
 
-/* As cqa_scores_decide, inside the caller's transaction. */
-enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_sql *db,
-                                         const struct cqa_identity *who, int64_t flag,
-                                         const struct cqa_flag_verdict *verdict, int64_t *call,
-                                         struct cqa_error *error) CQA_MUST_CHECK;
-
 #endif

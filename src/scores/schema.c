@@ -330,13 +330,14 @@ static const char shared_step[] =
     "DROP INDEX calls_unjudged; CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged = 1;";
 
 static const char *const steps[] = {
-    people_step,          calls_step,        flags_step,
-    notices_step,         clips_step,        cqa_appraisal_schema,
-    rubrics_step,         coaching_step,     previews_step,
-    cqa_appraisal_faults, generations_step,  one_call_step,
-    cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
-    evidence_step,        limits_step,       second_step,
-    failures_step,        kept_step,         shared_step,
+    people_step,           calls_step,        flags_step,
+    notices_step,          clips_step,        cqa_appraisal_schema,
+    rubrics_step,          coaching_step,     previews_step,
+    cqa_appraisal_faults,  generations_step,  one_call_step,
+    cqa_appraisal_leasts,  reason_codes_step, cqa_appraisal_answers,
+    evidence_step,         limits_step,       second_step,
+    failures_step,         kept_step,         shared_step,
+    cqa_appraisal_written,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

@@ -354,7 +354,12 @@ static const char first_step[] =
     "CREATE TRIGGER round_leasts_stay BEFORE UPDATE ON round_leasts FOR EACH ROW"
     " EXECUTE FUNCTION refuse('what was asked for stays on record');";
 
-static const char *const steps[] = {first_step};
+/* cqa_appraisal_written of SQLite. */
+static const char written_step[] =
+    "ALTER TABLE import_rows ADD COLUMN written words;"
+    "CREATE INDEX import_rows_written ON import_rows(written) WHERE written IS NOT NULL;";
+
+static const char *const steps[] = {first_step, written_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mounts.h"
 #include "base/program.h"
 #include "base/say.h"
 #include "base/streams.h"
@@ -187,6 +191,18 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
     return -1;
 }
 
+/* Where it does not come, opening the store says what is wrong, and the unit starts again. */
+static void await_store(const char *path)
+{
+    char folder[PATH_MAX];
+
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    if (folder[0] != '\0' && !cqa_mount_awaited(&cqa_clock_system, folder, 0)) {
+        cqa_log(CQA_LOG_WARNING, "there is no folder %s: waiting a minute for its disk", folder);
+        (void)cqa_mount_awaited(&cqa_clock_system, folder, CQA_MOUNT_WAIT_MS);
+    }
+}
+
 static int run(const struct cqa_command *command, const struct cqa_server_config *config)
 {
     struct cqa_scores *scores = NULL;
@@ -194,6 +210,8 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
     const char *noun = command->word_count > 0 ? command->words[0] : "";
     int code;
 
+    if (noun[0] == '\0' && config->store.path != NULL)
+        await_store(config->store.path);
     if (cqa_scores_open(&scores, &config->store, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (noun[0] == '\0')
@@ -225,7 +243,9 @@ static int act(int argc, char **argv)
         return cqa_command_fail(CQA_EXIT_FAILED, "no source of randomness");
     if (is_copy(&command))
         return cqa_command_copy(&command);
-    const int good = cqa_server_config_load(&config, command.config, &problems);
+    const int good = command.check_only
+                         ? cqa_server_config_check(&config, command.config, &problems)
+                         : cqa_server_config_load(&config, command.config, &problems);
     cqa_problems_print(&problems, command.config, cqa_say_language(), stderr);
     cqa_problems_finish(&problems);
     if (!good)

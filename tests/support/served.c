@@ -299,6 +299,9 @@ void served_dump(const struct served *served, char *command, size_t size)
 void served_age(const struct served *served)
 {
     served_sql(served,
+               "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
+               "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
+               "DROP TABLE login_tries;"
                "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
                "ALTER TABLE tokens DROP COLUMN expires_ms;"
                "ALTER TABLE tokens DROP COLUMN used_ms;"

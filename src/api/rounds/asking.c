@@ -30,6 +30,14 @@ int cqa_asked_round(struct cqa_request *request, struct cqa_round *out)
     return status == CQA_OK;
 }
 
+enum cqa_reader cqa_asked_reader_of(const struct cqa_request *request, const char *agent)
+{
+    const char *person = cqa_request_who(request)->person;
+
+    return person != NULL && strcmp(person, agent) == 0 ? CQA_READER_AGENT
+                                                        : cqa_asked_reader(request);
+}
+
 enum cqa_reader cqa_asked_reader(const struct cqa_request *request)
 {
     switch (cqa_request_who(request)->role) {
