@@ -24,6 +24,7 @@ const as = actor(() => ({ stage, browser }));
 const until = (page, test_, argument) => page.waitForFunction(test_, argument, { timeout: 15000 });
 const current = (page) => page.evaluate(() => [...document.querySelectorAll("tbody tr")].findIndex((row) => row.getAttribute("aria-current")));
 const decided = (page, n) => until(page, (count) => document.querySelectorAll("tbody .state:is(.confirmed, .overturned)").length === count, n);
+const allAnswered = (page) => until(page, () => !sessionStorage.getItem("callqa.outbox") || sessionStorage.getItem("callqa.outbox") === "[]");
 const stateOf = async (page, { flag, call }) => (await ask(page, `calls/~${call.number}/flags`)).flags.find((one) => one.flag === flag);
 /** Every flag of a list, whatever its length. */
 async function askAll(page, path) {
@@ -167,6 +168,43 @@ test("z gives back what was decided last, whatever it was, and goes back to it",
   }
 }));
 
+test("z right after another key undoes what that key did, also before the server has answered", () => as("ann", async (page) => {
+  const [first, second] = (await ask(page, "flags?limit=2")).flags;
+  await page.keyboard.press("c");
+  await decided(page, 1);
+  await page.waitForTimeout(ONCE_MS);
+  await page.route("**/decision", async (route) => { await new Promise((resolve) => setTimeout(resolve, 400)); await route.continue(); });
+  await page.keyboard.press("1"); // on the second
+  await page.waitForTimeout(80);
+  await page.keyboard.press("z");
+  await page.waitForFunction(() => /Undone/.test(document.querySelector(".notices")?.textContent));
+  assert.equal((await stateOf(page, second)).state, "open");
+  assert.equal((await stateOf(page, first)).state, "confirmed");
+  assert.equal(await current(page), 1);
+  await page.unroute("**/decision");
+  await page.waitForTimeout(ONCE_MS);
+  await page.keyboard.press("z");
+  await decided(page, 0);
+  assert.equal((await stateOf(page, first)).state, "open");
+}));
+
+test("what was decided before the window was loaded anew is taken back, and so on its call", () => as("ann", async (page) => {
+  const [first] = (await ask(page, "flags?limit=1")).flags;
+  await page.keyboard.press("c");
+  await decided(page, 1);
+  await allAnswered(page);
+  await page.reload();
+  await settled(page);
+  await page.keyboard.press("z");
+  await page.waitForFunction(() => /Undone/.test(document.querySelector(".notices")?.textContent));
+  assert.equal((await stateOf(page, first)).state, "open");
+  await visit(page, `#/call/~${first.call.number}?flag=${first.flag}`);
+  await page.keyboard.press("c");
+  await page.keyboard.press("z");
+  await page.waitForFunction(() => /Undone/.test(document.querySelector(".notices")?.textContent));
+  assert.equal((await stateOf(page, first)).state, "open");
+}));
+
 test("three fast presses are one, Caps Lock and a Chinese input method do no harm, and a key in a filter types", () => as("ann", async (page) => {
   const { flags } = await ask(page, "flags?limit=3");
   for (let i = 0; i < 3; i++) {
@@ -231,6 +269,20 @@ test("of a long silence the edges are heard, with e all of it; the speed is reme
   await page.selectOption("select.speed", "1");
 }));
 
+/** What is settled is heard and seen meanwhile: player, waveform and form stand in the window side by side, and nothing covers another. */
+async function besidePlayer(page) {
+  const boxes = await page.evaluate(() => [".sound .round", ".wave", ".settling .quoted", ".settling [name=reason]", ".settling .primary"].map((name) => {
+    const box = document.querySelector(name).getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    return { name, top: box.top, bottom: box.bottom, isFree: Boolean(document.elementFromPoint(x, y)?.closest(name)) };
+  }));
+  for (const { name, top, bottom, isFree } of boxes) assert.ok(top >= 0 && bottom <= 720 && isFree, `${name}: ${top} to ${bottom}`);
+  assert.equal(await page.locator("dialog").count(), 0);
+  await page.click(".sound .round");
+  await playing(page);
+  assert.equal(await page.inputValue(".settling [name=reason]"), "So it was");
+}
+
 const waiting = { en: [/An open objection|under objection/, "I was fetching the file", "Settle"], "zh-CN": [/申诉中/, "我当时在查资料", "裁定"] };
 for (const [language, [chip, words, settleWords]] of Object.entries(waiting))
   test(`what is under objection is seen as that, not decided unread, and waits in the lead's menu, ${language}`, async () => {
@@ -268,9 +320,16 @@ for (const [language, [chip, words, settleWords]] of Object.entries(waiting))
       await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
       assert.ok((await textOf(page, ".line[aria-current] .objection")).includes(words));
       await page.click(`.line button:has-text("${settleWords}")`);
-      await page.fill("dialog [name=reason]", "So it was");
-      await page.click("dialog button.primary");
+      await page.fill(".settling [name=reason]", "So it was");
+      assert.deepEqual(await axeFinds(page, "settling"), []);
+      await besidePlayer(page);
+      await page.reload();
+      await settled(page);
+      await page.waitForFunction(() => document.querySelector(".settling [name=reason]")?.value === "So it was");
+      await page.focus(".settling [name=reason]");
+      await page.keyboard.press("Control+Enter");
       await page.waitForSelector(".line .objected.accepted");
+      assert.equal(await page.locator(".settling section").count(), 0);
       assert.equal((await ask(page, "waiting")).objections, objections - 1);
     }, { language });
   });
@@ -332,7 +391,7 @@ test("two auditors on one queue: 300 decisions, none twice, none lost; the slowe
         await page.waitForTimeout(ONCE_MS);
       }));
     }
-    await Promise.all([first, second].map(({ page }) => until(page, () => !sessionStorage.getItem("callqa.outbox") || sessionStorage.getItem("callqa.outbox") === "[]")));
+    await Promise.all([first, second].map(({ page }) => allAnswered(page)));
     const decidedBy = await Promise.all(seen.map(async (flag) => (await ask(first.page, `calls/~${flag.call.number}/flags`)).decisions.filter((one) => one.flag === flag.flag)));
     assert.ok(decidedBy.every((list) => list.length <= 1), "decided twice");
     const onPage = decidedBy.filter((list) => list.length === 1).length;
@@ -392,7 +451,7 @@ test(`a morning of ${FLAGS} flags: at most ${KEYS_MOST} keys, and at 1.5 times a
     await press(i % 10 === 9 ? "2" : "c");
     pressed = Date.now();
   }
-  await until(page, () => !sessionStorage.getItem("callqa.outbox") || sessionStorage.getItem("callqa.outbox") === "[]");
+  await allAnswered(page);
   const done = new Set((await askAll(page, "flags?state=decided")).filter(({ decided_by }) => decided_by === "ann").map(({ flag }) => flag));
   assert.deepEqual(morning.filter(({ flag }) => !done.has(flag)).map(({ flag }) => flag), []);
   const minutes = listens.reduce((sum, ms) => sum + ms, 0) / 60000;

@@ -8,14 +8,14 @@ import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
 import { recall, remember, viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { isUnderObjection, objectionChip, settleObjection } from "./objected.js";
+import { isUnderObjection, objectionChip } from "./objected.js";
 import { Pace } from "./pace.js";
 import { periodOnPaper } from "./period.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { ruleFilter, titleOf } from "./rule.js";
 import { shiftFilter } from "./shift.js";
 import { clock, share, siteTime, t, word } from "./text.js";
-import { forgetLast, lastDecision, noteDecision } from "./undo.js";
+import { noteDecision, takeLast } from "./undo.js";
 
 const PAGE = 50;
 const filterNames = ["state", "severity", "rule", "person", "team", "queue", "confidence", "from", "to", "shift"];
@@ -305,6 +305,7 @@ class Queue {
     const from = this.flags.indexOf(flag);
     if (verdict.state === "confirmed" && flag.state === "confirmed" && !verdict.reason) return this.goOn(from); // nothing to be said twice
     const sent = decideFlag(before, verdict);
+    noteDecision(before, flag.call.number, verdict.state, sent);
     Object.assign(flag, { state: verdict.state, decided_by: this.who.name });
     this.showRow(flag);
     this.progress?.note(before.state === "open" ? 1 : 0);
@@ -313,7 +314,6 @@ class Queue {
     else if (this.flag === flag) this.pane.refresh();
     try {
       await this.take(flag, await sent);
-      noteDecision(before, flag.call.number, verdict.state);
       notice(words);
     } catch (error) {
       this.refused(flag, before, error);
@@ -344,12 +344,11 @@ class Queue {
 
   /** Undoes what was decided last, at once, and goes back to it. */
   async takeBack() {
-    const last = lastDecision();
+    const last = await takeLast();
     if (!last) {
       notice(t("undo.none"));
       return;
     }
-    forgetLast();
     const listed = this.flags.find(({ flag }) => flag === last.flag);
     const flag = listed ?? { ...last, call: { number: last.number } };
     try {
@@ -363,11 +362,9 @@ class Queue {
     }
   }
 
-  async settle() {
-    const { flag } = this;
-    if (!flag || this.who.role !== "lead" || !isUnderObjection(flag)) return;
-    const done = await settleObjection({ ...flag.objection, range: flag.range }).catch(failed);
-    if (done) await this.take(flag, await get(`calls/~${flag.call.number}/flags`));
+  /** On the call's page, where it is heard and seen meanwhile. */
+  settle() {
+    if (this.flag && this.who.role === "lead" && isUnderObjection(this.flag)) this.goTo(`${this.target()}&settle=1`);
   }
 
   async object() {
@@ -381,8 +378,11 @@ class Queue {
   }
 
   open() {
-    if (!this.flag) return;
-    this.notePlace();
-    location.hash = this.target();
+    if (this.flag) this.goTo(this.target());
+  }
+
+  goTo(address) {
+    this.notePlace(); // for the way back
+    location.hash = address;
   }
 }
