@@ -263,9 +263,12 @@ struct deciding {
 static enum cqa_status decide(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct deciding *it = context;
+    enum cqa_status status = cqa_claims_check(it->scores, db, it->who, it->flag, error);
 
-    return cqa_scores_decide_within(it->scores, db, it->who, it->flag, it->verdict, it->call,
-                                    error);
+    if (status == CQA_OK)
+        status = cqa_scores_decide_within(it->scores, db, it->who, it->flag, it->verdict, it->call,
+                                          error);
+    return status == CQA_OK ? cqa_claims_end(db, it->flag, error) : status;
 }
 
 enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,

@@ -215,7 +215,7 @@ void served_sql(const struct served *served, const char *sql)
 void served_age(const struct served *served)
 {
     served_sql(served,
-               "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
+               "DROP TABLE claims; DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
                "ALTER TABLE tokens DROP COLUMN expires_ms;"
                "ALTER TABLE tokens DROP COLUMN used_ms;"
                "ALTER TABLE tokens DROP COLUMN teams;"
