@@ -4,8 +4,8 @@
 
 #include "base/program.h"
 #include "recorder/about.h"
-#include "server/config.h"
-#include "server/store.h"
+#include "scores/store.h"
+#include "settings/config.h"
 
 /* What the command line says, taken apart. */
 struct cqa_command {

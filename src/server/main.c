@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/program.h"
-#include "base/streams.h"
 #include "base/say.h"
-#include "server/accounts.h"
+#include "base/streams.h"
+#include "media/render.h"
+#include "scores/accounts.h"
 #include "server/command.h"
-#include "server/render.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"

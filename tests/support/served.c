@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/buffer.h"
-#include "server/render.h"
+#include "media/render.h"
 
 /* The server executes this very program for its zygote. */
 __attribute__((constructor)) static void be_zygote(int argc, char **argv)
