@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/claims.h"
-
-#include "server/endpoints.h"
-#include "server/member.h"
-#include "server/query.h"
-#include "server/when.h"
+#include "api/endpoints.h"
+#include "api/member.h"
+#include "api/query.h"
+#include "scores/claims.h"
+#include "scores/when.h"
 
 static json_t *time_json(int64_t ms)
 {

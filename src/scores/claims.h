@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_SERVER_CLAIMS_H
-#define CQA_SERVER_CLAIMS_H
+#ifndef CQA_SCORES_CLAIMS_H
+#define CQA_SCORES_CLAIMS_H
 
-#include "server/flags.h"
+#include "scores/flags.h"
 
 /*
  * Whose an undecided flag is for now, so that no two hear the same one: taken by whoever works

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
-#include "server/audit.h"
-#include "server/claims.h"
-#include "server/flags_internal.h"
+#include "scores/audit.h"
+#include "scores/claims.h"
+#include "scores/flags_internal.h"
 
 const char *const cqa_claim_by_words[CQA_CLAIM_BY_COUNT + 1] = {"turn", "team", "rule", NULL};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
-#include "server/claims.h"
-#include "server/flags_internal.h"
+#include "scores/claims.h"
+#include "scores/flags_internal.h"
 
 /* ---- taking */
 
