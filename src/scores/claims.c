@@ -5,12 +5,13 @@
 
 /* ---- taking */
 
-CQA_SQL_STATEMENT(take_claim, "iiii", 0,
-                  "INSERT INTO claims(flag, user, until_ms, at_ms) VALUES(?1, ?2, ?3, ?4)"
-                  " ON CONFLICT(flag) DO UPDATE SET"
-                  " until_ms = CASE WHEN user = ?2 THEN max(until_ms, ?3) ELSE ?3 END,"
-                  " given_by = CASE WHEN user = ?2 THEN given_by END, user = ?2, at_ms = ?4"
-                  " WHERE user = ?2 OR until_ms <= ?4");
+CQA_SQL_STATEMENT(
+    take_claim, "iiii", 0,
+    "INSERT INTO claims(flag, user, until_ms, at_ms) VALUES(?1, ?2, ?3, ?4)"
+    " ON CONFLICT(flag) DO UPDATE SET"
+    " until_ms = CASE WHEN claims.user = ?2 THEN max(claims.until_ms, ?3) ELSE ?3 END,"
+    " given_by = CASE WHEN claims.user = ?2 THEN claims.given_by END, user = ?2, at_ms = ?4"
+    " WHERE claims.user = ?2 OR claims.until_ms <= ?4");
 CQA_SQL_STATEMENT(read_claim, "i", 3,
                   "SELECT k.user, k.until_ms, u.name FROM claims k JOIN users u ON u.id = k.user"
                   " WHERE k.flag = ?1");
@@ -27,7 +28,7 @@ static enum cqa_status is_open(struct cqa_sql *db, const struct cqa_identity *wh
         &query, "SELECT 1 FROM flags f WHERE f.current = 1 AND f.state = 0 AND f.id = ?", flag);
     cqa_query_scope(&query, "f", &scope);
     if (who->person != NULL)
-        cqa_query_text(&query, " AND f.person IS NOT ?", who->person);
+        cqa_query_text(&query, " AND f.person IS DISTINCT FROM ?", who->person);
     enum cqa_status status = cqa_query_start(&query, db, 1, &row, error);
     *out = status == CQA_OK && cqa_sql_next(row, &status, error);
     cqa_sql_end(row);
@@ -132,13 +133,14 @@ enum cqa_status cqa_claims_sums(struct cqa_scores *scores, const struct cqa_scop
 
     if (status != CQA_OK)
         return status;
-    cqa_query_number(&query,
-                     "SELECT u.name, sum(k.given_by IS NOT NULL),"
-                     " sum(k.given_by IS NOT NULL AND f.state <> 0), sum(k.given_by IS NULL),"
-                     " coalesce(max(CASE WHEN k.given_by IS NOT NULL THEN k.until_ms END), 0)"
-                     " FROM claims k JOIN users u ON u.id = k.user"
-                     " JOIN flags f ON f.id = k.flag AND f.current = 1 WHERE k.until_ms > ?",
-                     cqa_scores_now_ms(scores));
+    cqa_query_number(
+        &query,
+        "SELECT u.name, count(k.given_by), count(k.given_by) FILTER (WHERE f.state <> 0),"
+        " count(*) FILTER (WHERE k.given_by IS NULL),"
+        " coalesce(max(k.until_ms) FILTER (WHERE k.given_by IS NOT NULL), 0)"
+        " FROM claims k JOIN users u ON u.id = k.user"
+        " JOIN flags f ON f.id = k.flag AND f.current = 1 WHERE k.until_ms > ?",
+        cqa_scores_now_ms(scores));
     if (user != 0)
         cqa_query_number(&query, " AND k.user = ?", user);
     cqa_query_scope(&query, "f", scope);

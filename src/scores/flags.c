@@ -70,7 +70,7 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
 CQA_SQL_STATEMENT(list_decided, "tii", 3,
                   "SELECT call, coalesce(event, 0), state FROM flags"
                   " WHERE current = 1 AND rule = ?1 AND day BETWEEN ?2 AND ?3 AND state > 0"
-                  " AND author IS NULL ORDER BY call, event");
+                  " AND author IS NULL ORDER BY call, event NULLS FIRST");
 
 enum cqa_status cqa_scores_decided_flags(struct cqa_scores *scores, const char *rule,
                                          int64_t day_from, int64_t day_to,

@@ -318,6 +318,10 @@ static const char kept_step[] =
     "CREATE TABLE calls_erased("
     " call INTEGER PRIMARY KEY REFERENCES calls(id) ON DELETE CASCADE, made_ms INTEGER NOT NULL);";
 
+/* The index as a statement that every database understands finds it. */
+static const char unjudged_step[] =
+    "DROP INDEX calls_unjudged; CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged = 1;";
+
 /* Whose an undecided flag is for now; `given_by` is the lead who handed it out, NULL where its
  * holder took it. */
 static const char claims_step[] =
@@ -334,7 +338,9 @@ static const char *const steps[] = {
     cqa_appraisal_faults, generations_step,  one_call_step,
     cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
     evidence_step,        limits_step,       second_step,
-    failures_step,        kept_step,         claims_step,
+    failures_step,        kept_step,         unjudged_step,
+    claims_step,
 };
 
-const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};
+const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,
+                                                 .count = sizeof steps / sizeof *steps};

@@ -173,7 +173,7 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
     const char *noun = command->word_count > 0 ? command->words[0] : "";
     int code;
 
-    if (cqa_scores_open(&scores, config->store_path, &cqa_clock_system, &error) != CQA_OK)
+    if (cqa_scores_open(&scores, &config->store, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (noun[0] == '\0')
         code = cqa_command_serve(config, scores);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // A call's score taken apart rule by rule: its flags, what was decided on each, and what can be.
 import { groundLine } from "./bears.js";
+import { claimChip } from "./claims.js";
 import { mayCoach } from "./coaching.js";
 import { flagWords, mayDecide, mayHear, pointsOf, severityChip, stateChip, totalOf } from "./decide.js";
 import { emptyState } from "./dialog.js";
@@ -81,7 +82,7 @@ export class CallScore {
     return h("div.line", { "aria-current": isCurrent ? "true" : null },
       h("button.pick", { type: "button", onclick: () => this.acts.choose(flag), "aria-label": t("lane.flag", { n: number_, rule: titleOf(flag) }) }, String(number_)),
       h("div.words", {}, h("p", {}, flagWords(flag)), groundLine(flag),
-        h("p.tags", {}, severityChip(flag), stateChip(flag), objectionChip(flag), h("span", {}, `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), h("span", {}, t("flag.sure", { share: share(flag.confidence) })), flag.author && h("span", {}, t("flag.by", { who: flag.author }))),
+        h("p.tags", {}, severityChip(flag), stateChip(flag), objectionChip(flag), claimChip(flag), h("span", {}, `${clock(flag.start_ms)}–${clock(flag.end_ms)}`), h("span", {}, t("flag.sure", { share: share(flag.confidence) })), flag.author && h("span", {}, t("flag.by", { who: flag.author }))),
         reasonWords(flag) && h("p.quoted", {}, reasonWords(flag)), (isCurrent || flag.objection) && objectionPart(flag, this.who),
         isCurrent && this.decisionsOn(flag)),
       pointsOf(flag));
