@@ -359,7 +359,14 @@ static const char written_step[] =
     "ALTER TABLE import_rows ADD COLUMN written words;"
     "CREATE INDEX import_rows_written ON import_rows(written) WHERE written IS NOT NULL;";
 
-static const char *const steps[] = {first_step, written_step};
+static const char claims_step[] =
+    "CREATE TABLE claims("
+    " flag bigint PRIMARY KEY REFERENCES flags(id) ON DELETE CASCADE,"
+    " \"user\" bigint NOT NULL REFERENCES users(id), until_ms bigint NOT NULL,"
+    " given_by bigint REFERENCES users(id), at_ms bigint NOT NULL);"
+    "CREATE INDEX claims_by_end ON claims(until_ms);";
+
+static const char *const steps[] = {first_step, written_step, claims_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

@@ -44,6 +44,7 @@ SCORES = {
     20: "DROP TABLE clips_kept; DROP TABLE calls_erased;",
     21: "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms; DROP TABLE login_tries;",
     22: "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;",
+    23: "DROP TABLE claims;",
 }
 
 

@@ -299,6 +299,7 @@ void served_dump(const struct served *served, char *command, size_t size)
 void served_age(const struct served *served)
 {
     served_sql(served,
+               "DROP TABLE claims;"
                "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
                "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
                "DROP TABLE login_tries;"
