@@ -7,7 +7,7 @@ minutes rather than hours), then asks over HTTP, and posts results while others 
 median and worst of 20, in milliseconds, against the aim. Run by tests/support/postgres.py it copies that store to PostgreSQL,
 and asks there.
 """
-import http.client, json, os, sqlite3, statistics, subprocess, sys, tempfile, threading, time
+import hashlib, http.client, json, os, sqlite3, statistics, subprocess, sys, tempfile, threading, time
 
 server = sys.argv[1]
 calls = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
@@ -31,7 +31,7 @@ def result(call, agent=8001, total=96):
                    "text": {"en": rule, "zh": "静默"}, "decision": None, "severity": severity}
                   for i, (rule, severity) in enumerate([("dead-air", "major"), ("long-hold", "minor"), ("late", "note")])]
     return {"schema": "callqa.result/1",
-            "recording": {"path": f"/var/spool/{call}.wav", "sha256": "ab" * 32, "bytes": 1206760, "container": "WAV",
+            "recording": {"path": f"/var/spool/{call}.wav", "sha256": hashlib.sha256(str(call).encode()).hexdigest(), "bytes": 1206760, "container": "WAV",
                           "encoding": "ULAW", "rate_hz": 8000, "channels": 2, "duration_ms": 240000, "layout": "stereo"},
             "call": {"id": str(call), "agent": str(agent), "customer": "13800138000", "queue": "sales", "direction": "in",
                      "started_at": "2025-11-20T10:15:02+08:00", "source": "freepbx"},
