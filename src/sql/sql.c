@@ -267,6 +267,7 @@ enum cqa_status cqa_sql_start_values(struct cqa_sql *sql, struct cqa_sql_rows **
 
     if (lost) {
         local = (struct cqa_error){0};
+        // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): rows that are freed do not lie in `sql`
         status = start_once(sql, out, &lost, &local, statement, values, count);
     }
     if (status != CQA_OK && error != NULL)
