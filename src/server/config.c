@@ -108,23 +108,6 @@ static void read_store(struct cqa_server_config *config, const struct cqa_yaml_n
         config->store_path = keep(config, path);
 }
 
-static void read_audio(struct cqa_server_config *config, const struct cqa_yaml_node *root,
-                       struct cqa_problems *problems)
-{
-    const struct cqa_yaml_node *list = cqa_yaml_want(root, "audio", CQA_YAML_LIST, 0, problems);
-
-    for (size_t i = 0; list != NULL && i < cqa_yaml_count(list); i++) {
-        const struct cqa_yaml_node *node = cqa_yaml_item(list, i);
-        const char *path = cqa_yaml_text(node);
-        if (path == NULL || path[0] != '/')
-            cqa_yaml_problem(node, problems, "a folder must be an absolute path");
-        else if (config->audio_count == CQA_AUDIO_FOLDERS_MAX)
-            cqa_yaml_problem(node, problems, "more than %d folders", CQA_AUDIO_FOLDERS_MAX);
-        else if (cqa_check_folder(node, path, problems))
-            config->audio[config->audio_count++] = keep(config, path);
-    }
-}
-
 static void read_proxies(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                          struct cqa_problems *problems)
 {
@@ -233,7 +216,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
         cqa_yaml_only(root, keys, problems);
         read_listen(config, root, problems);
         read_store(config, root, problems);
-        read_audio(config, root, problems);
+        cqa_sound_folders_read(&config->audio, &config->arena, root, problems);
         read_proxies(config, root, problems);
         read_path(config, root, "port_file", 0, &config->port_file, problems);
         read_tls(config, root, problems);

@@ -9,18 +9,17 @@
 #include "server/notices.h"
 #include "server/decision_reason.h"
 #include "server/shift.h"
+#include "server/sound_folders.h"
 
-enum { CQA_AUDIO_FOLDERS_MAX = 64, CQA_PROXIES_MAX = 16 };
+enum { CQA_PROXIES_MAX = 16 };
 
 /* What callqa-server --config says. Strings live in `arena`; docs/server.md describes each key. */
 struct cqa_server_config {
     struct cqa_arena arena;
-    const char *listen_host; /* numeric address, without brackets */
-    int listen_port;         /* 0: any free one */
-    const char *store_path;  /* of the SQLite database */
-    const char
-        *audio[CQA_AUDIO_FOLDERS_MAX]; /* absolute folders that recordings may be played from */
-    size_t audio_count;
+    const char *listen_host;              /* numeric address, without brackets */
+    int listen_port;                      /* 0: any free one */
+    const char *store_path;               /* of the SQLite database */
+    struct cqa_sound_folders audio;       /* that recordings may be played from */
     const char *proxies[CQA_PROXIES_MAX]; /* addresses whose X-Forwarded-For is believed */
     size_t proxy_count;
     const char *port_file;       /* NULL: none */

@@ -706,12 +706,13 @@ test("a flag of which no clip was kept is said to be silent", () => as("lead", a
   assert.match(await textOf(page, ".clipsOnly[role=status]"), /No clip was kept/);
 }));
 
-test("where another file lies in a recording's place, and nothing was kept, the page warns", () => as("lead", async (page) => {
+test("where another file lies in a recording's place, and nothing was kept, nothing is heard and the page says why", () => as("lead", async (page) => {
   const { flag, hash } = await postFar(page, "far-5", () => ({ sha256: "a".repeat(64) }));
   await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
-  const line = await textOf(page, ".clipsOnly[role=alert]");
+  const line = await textOf(page, ".problem[role=alert]");
   assert.match(line, /not the recording that was judged/);
-  assert.ok(line.includes(hash), line);
+  assert.ok(line.includes(hash.slice(0, 12)), line);
+  assert.equal((await page.request.get(`/api/v1/calls/~${flag.call.number}/audio`)).status(), 409);
 }));
 
 test("every text of the page has both languages", () => {
