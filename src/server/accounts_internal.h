@@ -9,8 +9,6 @@
 
 enum { CQA_SECRET_HASH_SIZE = 32 };
 
-extern const char cqa_actor_console[]; /* who acts on the command line, in the audit log */
-
 /* A secret has 256 random bits, so a fast hash without salt is enough to keep it out of a stolen
  * database. `out` of cqa_secret_make takes 44 characters with the NUL. */
 void cqa_secret_hash(const char *secret, unsigned char out[CQA_SECRET_HASH_SIZE]);

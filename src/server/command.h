@@ -22,6 +22,7 @@ struct cqa_command {
     const char *reason;
     int lift;
     int dry;
+    const char *head;     /* a hash that was once the audit log's last; NULL */
     const char *words[4]; /* what is no option: "token", "add", NAME */
     int word_count;
 };

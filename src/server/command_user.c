@@ -100,8 +100,8 @@ int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scor
     int64_t count = 0;
 
     if (command->word_count != 2 || strcmp(command->words[1], "verify") != 0)
-        return cqa_command_fail(CQA_EXIT_USAGE, "audit verify");
-    if (cqa_audit_verify(scores, &count, head, &error) != CQA_OK)
+        return cqa_command_fail(CQA_EXIT_USAGE, "audit verify [--head HASH]");
+    if (cqa_audit_verify(scores, command->head, &count, head, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     cqa_say(stdout, "%lld rows, unbroken; last hash %s", (long long)count, head);
     return CQA_EXIT_DONE;

@@ -141,6 +141,24 @@ static void read_path(struct cqa_server_config *config, const struct cqa_yaml_no
         *out = keep(config, text);
 }
 
+/* Where nothing is said it lies beside the store, which is better than none: a copy of the store
+ * alone has it not. */
+static void read_audit_key(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                           struct cqa_problems *problems)
+{
+    static const char name[] = "audit.key";
+    const char *store = config->store_path;
+
+    read_path(config, root, "audit_key_file", 0, &config->audit_key_file, problems);
+    if (config->audit_key_file != NULL || store == NULL)
+        return;
+    const int length = (int)(strrchr(store, '/') - store) + 1;
+    char *path = cqa_arena_alloc(&config->arena, (size_t)length + sizeof name);
+    if (path != NULL)
+        (void)snprintf(path, (size_t)length + sizeof name, "%.*s%s", length, store, name);
+    config->audit_key_file = path;
+}
+
 static void read_tls(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                      struct cqa_problems *problems)
 {
@@ -197,11 +215,26 @@ static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_
 int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            struct cqa_problems *problems)
 {
-    static const char *const keys[] = {
-        "listen",    "store",   "audio",          "proxies",        "port_file", "tls",
-        "web",       "threads", "body_bytes_max", "item_bytes_max", "session",   "objection_days",
-        "clip_days", "notices", "public_url",     "time_zone",      "shifts",    "reasons",
-        NULL};
+    static const char *const keys[] = {"listen",
+                                       "store",
+                                       "audit_key_file",
+                                       "audio",
+                                       "proxies",
+                                       "port_file",
+                                       "tls",
+                                       "web",
+                                       "threads",
+                                       "body_bytes_max",
+                                       "item_bytes_max",
+                                       "session",
+                                       "objection_days",
+                                       "clip_days",
+                                       "notices",
+                                       "public_url",
+                                       "time_zone",
+                                       "shifts",
+                                       "reasons",
+                                       NULL};
     const size_t before = problems->count;
 
     *config = (struct cqa_server_config){.threads = 8,
@@ -216,6 +249,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
         cqa_yaml_only(root, keys, problems);
         read_listen(config, root, problems);
         read_store(config, root, problems);
+        read_audit_key(config, root, problems);
         cqa_sound_folders_read(&config->audio, &config->arena, root, problems);
         read_proxies(config, root, problems);
         read_path(config, root, "port_file", 0, &config->port_file, problems);

@@ -19,6 +19,7 @@ struct cqa_server_config {
     const char *listen_host;              /* numeric address, without brackets */
     int listen_port;                      /* 0: any free one */
     const char *store_path;               /* of the SQLite database */
+    const char *audit_key_file;           /* absolute; of the audit log\'s key */
     struct cqa_sound_folders audio;       /* that recordings may be played from */
     const char *proxies[CQA_PROXIES_MAX]; /* addresses whose X-Forwarded-For is believed */
     size_t proxy_count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/http.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,9 +69,61 @@ static void add_headers(const struct cqa_request *request, struct MHD_Response *
             MHD_add_response_header(response, request->headers[i].name, request->headers[i].value);
 }
 
+/* ---- in whose name rows of the audit log are written */
+
+static struct cqa_audit_asker asker_of(struct cqa_request *request)
+{
+    const struct cqa_identity *who = &request->who;
+
+    return (struct cqa_audit_asker){who->name != NULL && who->user == 0 ? CQA_AUDIT_TOKEN
+                                                                        : CQA_AUDIT_USER,
+                                    cqa_request_peer(request)};
+}
+
+static void run_endpoint(struct cqa_request *request)
+{
+    const struct cqa_audit_asker asker = asker_of(request);
+
+    cqa_audit_works_for(&asker);
+    request->route->answer(request);
+    cqa_audit_works_for(NULL);
+}
+
+/* Refused log-ins have rows of their own; and the page's first question, whether somebody has
+ * logged in, is none. */
+static int is_worth_a_row(struct cqa_request *request)
+{
+    const int is_session =
+        request->route != NULL && strcmp(request->route->pattern, "/api/v1/session") == 0;
+
+    return (request->status == 401 || request->status == 403) &&
+           !(is_session && (request->route->reach == CQA_REACH_ANYBODY ||
+                            cqa_request_cookie(request, cqa_session_cookie(request)) == NULL));
+}
+
+/* Of strangers the route is told, not what they typed. */
+static void note_refusal(struct cqa_request *request)
+{
+    const char *name = request->who.name;
+    char object[160];
+    char detail[32];
+
+    if (!is_worth_a_row(request))
+        return;
+    const struct cqa_audit_asker asker = asker_of(request);
+    (void)snprintf(object, sizeof object, "%s %.140s", request->route->method,
+                   name != NULL ? request->path : request->route->pattern);
+    (void)snprintf(detail, sizeof detail, "%d", request->status);
+    cqa_refusals_note(request->server->refusals, cqa_request_now_ms(request), &asker,
+                      name != NULL ? name : cqa_actor_unknown, object, detail);
+}
+
+/* ---- replies */
+
 static enum MHD_Result send_reply(struct cqa_request *request)
 {
     cqa_connection_works(request->server->connections, request->place);
+    note_refusal(request);
     if (request->status == 0 || (request->status == 500 && request->text.text == NULL))
         cqa_log(CQA_LOG_ERROR, "an endpoint gave no reply: out of memory?");
     const unsigned status = request->status ? (unsigned)request->status : 500;
@@ -143,7 +196,7 @@ static void answer(struct cqa_request *request)
     if (request->body.failed)
         too_large(request);
     else
-        request->route->answer(request);
+        run_endpoint(request);
     const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
     atomic_fetch_add(&request->server->counters.busy_us, (unsigned long long)spent_ms * 1000);
 }
@@ -159,7 +212,7 @@ static void answer_aside(void *context)
 {
     struct cqa_request *request = context;
 
-    request->route->answer(request);
+    run_endpoint(request);
     MHD_resume_connection(request->connection);
 }
 

@@ -9,6 +9,7 @@
 #include "server/limit.h"
 #include "server/notifier.h"
 #include "server/playback.h"
+#include "server/refusals.h"
 #include "server/route.h"
 
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and server.c (start,
@@ -55,6 +56,7 @@ struct cqa_server {
     struct cqa_playback *playback;
     struct cqa_notifier *notifier;
     struct cqa_slow *slow;
+    struct cqa_refusals *refusals;
     struct cqa_counters counters;
     char *certificate;
     char *key;

@@ -10,6 +10,7 @@
 #include "base/streams.h"
 #include "base/say.h"
 #include "server/accounts.h"
+#include "server/audit.h"
 #include "server/command.h"
 #include "server/render.h"
 
@@ -22,7 +23,7 @@ static const char usage[] =
     "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
     "                          --config FILE\n"
     "       callqa-server user list|disable NAME --config FILE\n"
-    "       callqa-server audit verify --config FILE\n"
+    "       callqa-server audit verify [--head HASH] --config FILE\n"
     "       callqa-server clips erase SUBJECT [--dry-run] --config FILE\n"
     "       callqa-server clips hold [SUBJECT (--reason TEXT | --lift)] --config FILE\n"
     "\n"
@@ -49,6 +50,7 @@ enum {
     OPTION_REASON,
     OPTION_LIFT,
     OPTION_DRY,
+    OPTION_HEAD,
     OPTION_ABOUT, /* and as many as there are kinds */
     OPTION_VERSION = OPTION_ABOUT + CQA_ABOUT_KINDS,
     OPTION_HELP
@@ -88,6 +90,9 @@ static int read_option(struct cqa_command *command, int option)
         return -1;
     case OPTION_DRY:
         command->dry = 1;
+        return -1;
+    case OPTION_HEAD:
+        command->head = optarg;
         return -1;
     case OPTION_CHECK:
         command->check_only = 1;
@@ -145,6 +150,7 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
         {"reason", required_argument, NULL, OPTION_REASON},
         {"lift", no_argument, NULL, OPTION_LIFT},
         {"dry-run", no_argument, NULL, OPTION_DRY},
+        {"head", required_argument, NULL, OPTION_HEAD},
         {"version", no_argument, NULL, OPTION_VERSION},
         {"help", no_argument, NULL, OPTION_HELP},
         {NULL, 0, NULL, 0},
@@ -175,6 +181,10 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
 
     if (cqa_scores_open(&scores, config->store_path, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    if (cqa_audit_use_key(scores, config->audit_key_file, config->store_path, &error) != CQA_OK) {
+        cqa_scores_close(scores);
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    }
     if (noun[0] == '\0')
         code = cqa_command_serve(config, scores);
     else if (strcmp(noun, "token") == 0)

@@ -318,6 +318,19 @@ static const char kept_step[] =
     "CREATE TABLE calls_erased("
     " call INTEGER PRIMARY KEY REFERENCES calls(id) ON DELETE CASCADE, made_ms INTEGER NOT NULL);";
 
+/*
+ * Where requests came from, and how people show that it is they. A second factor's secret is
+ * encrypted with a key that is not in the store; `step` is the last one whose code was taken.
+ */
+static const char shown_step[] =
+    "ALTER TABLE audit ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE tokens ADD COLUMN addresses TEXT;"
+    "ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE second_factors("
+    " account INTEGER PRIMARY KEY REFERENCES users(id), secret BLOB NOT NULL,"
+    " made_ms INTEGER NOT NULL, confirmed_ms INTEGER, step INTEGER NOT NULL DEFAULT 0);";
+
 static const char *const steps[] = {
     people_step,          calls_step,        flags_step,
     notices_step,         clips_step,        cqa_appraisal_schema,
@@ -325,7 +338,7 @@ static const char *const steps[] = {
     cqa_appraisal_faults, generations_step,  one_call_step,
     cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
     evidence_step,        limits_step,       second_step,
-    failures_step,        kept_step,
+    failures_step,        kept_step,         shown_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};

@@ -202,8 +202,9 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
     server->clock = clock;
     server->limiter = cqa_limiter_create();
     server->connections = cqa_connections_create(IDLE_MAX);
+    server->refusals = cqa_refusals_create(scores);
     allow_connections();
-    status = server->limiter == NULL || server->connections == NULL
+    status = server->limiter == NULL || server->connections == NULL || server->refusals == NULL
                  ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
                  : make_playback(server, config->store_path, error);
     if (status == CQA_OK)
@@ -245,6 +246,7 @@ void cqa_server_stop(struct cqa_server *server)
     cqa_notifier_stop(server->notifier);
     cqa_limiter_destroy(server->limiter);
     cqa_connections_destroy(server->connections);
+    cqa_refusals_destroy(server->refusals);
     cqa_playback_destroy(server->playback);
     free(server->certificate);
     free(server->key);

@@ -90,8 +90,9 @@ static void refuse(struct cqa_request *request, const char *name, const struct b
     count_failure(request, budgets);
     atomic_fetch_add(&cqa_request_counters(request)->login_failures, 1);
     if (cqa_audit_write(cqa_request_scores(request),
-                        cqa_user_is_known(cqa_request_scores(request), name) ? name : "unknown",
-                        "session.refused", cqa_request_peer(request), "", &ignored) == CQA_OK)
+                        cqa_user_is_known(cqa_request_scores(request), name) ? name
+                                                                             : cqa_actor_unknown,
+                        "session.refused", "", "", &ignored) == CQA_OK)
         cqa_reply_problem(request, 401, "unauthorized", "%p", &error->message);
     else
         cqa_reply_error(request, ignored.status, &ignored);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,11 +52,17 @@ struct cqa_scores {
     size_t opened;
     const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
     struct cqa_scores_slot slot;
+    struct cqa_audit_key audit_key;
 };
 
 struct cqa_scores_slot *cqa_scores_slot(struct cqa_scores *scores)
 {
     return &scores->slot;
+}
+
+struct cqa_audit_key *cqa_scores_audit_key(struct cqa_scores *scores)
+{
+    return &scores->audit_key;
 }
 
 static int lock_process(struct cqa_scores *scores, int operation)
@@ -251,6 +258,7 @@ void cqa_scores_close(struct cqa_scores *scores)
     pthread_mutex_destroy(&scores->write_lock);
     pthread_mutex_destroy(&scores->reader_lock);
     pthread_cond_destroy(&scores->reader_free);
+    sodium_memzero(&scores->audit_key, sizeof scores->audit_key);
     free(scores->file);
     free(scores->path);
     free(scores);

@@ -6,8 +6,6 @@
 #include "server/audit.h"
 #include "server/password.h"
 
-const char cqa_actor_console[] = "console";
-
 const char *const cqa_account_words[CQA_ACCOUNT_COUNT + 1] = {
     "admin", "lead", "auditor", "agent", "recorder", "hr", NULL};
 

@@ -3,6 +3,7 @@
 #define CQA_SERVER_STORE_INTERNAL_H
 
 #include <pthread.h>
+#include "server/audit_key.h"
 #include "server/store.h"
 #include "sql/sql.h"
 
@@ -43,6 +44,9 @@ const char *cqa_row_text(const struct cqa_sql_rows *row, int column);
 /* As cqa_sql_number; CQA_E_NOTFOUND when there is no row. */
 enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_error *error,
                                 const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
+
+/* With which audit rows are chained; all zero: without one. */
+struct cqa_audit_key *cqa_scores_audit_key(struct cqa_scores *scores);
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 

@@ -328,7 +328,7 @@ test("an admin makes an account and a token, shown once; the new one changes its
     await page.waitForSelector("tr:has(b:text-is('carl')) >> text=disabled");
     const { rows } = await ask(page, "audit?limit=1000");
     for (const [actor, action, object] of [["root", "user.put", "carl"], ["root", "token.add", "pbx7"], ["root", "token.revoke", "pbx7"], ["carl", "user.password", "carl"], ["root", "user.disable", "carl"]])
-      assert.ok(rows.some((row) => row.actor === actor && row.action === action && row.object === object), `${actor} ${action} ${object}`);
+      assert.ok(rows.some((row) => row.actor === `user:${actor}` && row.action === action && row.object === object), `${actor} ${action} ${object}`);
   });
 });
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/buffer.h"
+#include "server/audit.h"
 #include "server/render.h"
 
 /* The server executes this very program for its zygote. */
@@ -44,6 +45,7 @@ static void open_all(struct served *served)
 
     snprintf(path, sizeof path, "%s/scores.db", served->folder);
     if (cqa_scores_open(&served->scores, path, &served->clock, &error) != CQA_OK ||
+        cqa_audit_use_key(served->scores, served->config.audit_key_file, path, &error) != CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
@@ -215,6 +217,10 @@ void served_sql(const struct served *served, const char *sql)
 void served_age(const struct served *served)
 {
     served_sql(served,
+               "ALTER TABLE audit DROP COLUMN address;"
+               "ALTER TABLE tokens DROP COLUMN addresses;"
+               "ALTER TABLE sessions DROP COLUMN address;"
+               "ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors;"
                "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
                "ALTER TABLE tokens DROP COLUMN expires_ms;"
                "ALTER TABLE tokens DROP COLUMN used_ms;"

@@ -108,8 +108,8 @@ static void an_account_is_made_changed_and_disabled(void **state)
     assert_int_equal(ask("POST", "/api/v1/users/eve/disable", "", "", NULL), 204);
     assert_int_equal(try_log_in("eve", "a long one"), 401);
     assert_int_equal(ask("POST", "/api/v1/users/eve/disable", "", "", NULL), 404);
-    assert_logged("root", "user.put", "eve");
-    assert_logged("root", "user.disable", "eve");
+    assert_logged("user:root", "user.put", "eve");
+    assert_logged("user:root", "user.disable", "eve");
 }
 
 static void bad_accounts_are_refused(void **state)
@@ -226,8 +226,8 @@ static void a_token_is_shown_once_and_revoked(void **state)
         ask("POST", "/api/v1/tokens", "{\"name\":\"a b\",\"role\":\"recorder\"}", "", NULL), 422);
     assert_answer("/api/v1/tokens", "tokens.2.expires_at", "2026-11-20T02:15:02.000Z");
     assert_answer("/api/v1/tokens", "tokens.2.last_used_at", "2025-11-20T02:15:02.000Z");
-    assert_logged("root", "token.add", "pbx9");
-    assert_logged("root", "token.revoke", "pbx9");
+    assert_logged("user:root", "token.add", "pbx9");
+    assert_logged("user:root", "token.revoke", "pbx9");
 }
 
 static int change(const char *old_password, const char *new_password)
@@ -254,7 +254,7 @@ static void everybody_changes_the_own_password(void **state)
     assert_int_equal(ask("GET", "/api/v1/session", NULL, "", NULL), 401);
     assert_int_equal(try_log_in("lea", "correct horse"), 401);
     assert_int_equal(try_log_in("lea", "battery staple"), 200);
-    assert_logged("lea", "user.password", "lea");
+    assert_logged("user:lea", "user.password", "lea");
     struct reply reply = served_post(&served, served.lead, "/api/v1/session/password",
                                      "application/json", NULL, "{\"old\":\"a\",\"new\":\"b\"}");
     assert_int_equal(reply.status, 409); /* a token */
