@@ -4,8 +4,8 @@
 
 #include "base/program.h"
 #include "recorder/about.h"
-#include "server/config.h"
-#include "server/store.h"
+#include "scores/store.h"
+#include "settings/config.h"
 
 /* What the command line says, taken apart. */
 struct cqa_command {
@@ -16,6 +16,9 @@ struct cqa_command {
     const char *site;
     const char *teams[32];
     size_t team_count;
+    const char *addresses[16]; /* that a token may be used from */
+    size_t address_count;
+    int off;   /* a second factor goes */
     long days; /* that a token is in force */
     int check_only;
     struct cqa_about about; /* whom clips are about; value NULL: nobody was named */

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/say.h"
+#include "scores/evidence.h"
+#include "scores/when.h"
 #include "server/command.h"
-#include "server/evidence.h"
-#include "server/when.h"
 
 static int print_hold(void *context, const struct cqa_about *about, const char *reason,
                       int64_t made_ms)

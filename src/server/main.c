@@ -7,22 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/program.h"
-#include "base/streams.h"
 #include "base/say.h"
-#include "server/accounts.h"
-#include "server/audit.h"
+#include "base/streams.h"
+#include "media/render.h"
+#include "scores/accounts.h"
+#include "scores/audit.h"
 #include "server/command.h"
-#include "server/render.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"
     "       callqa-server --check-config FILE           all problems of the file at once\n"
     "       callqa-server token add NAME --role ROLE [--site SITE] [--team T]... [--days N]\n"
-    "                          --config FILE\n"
+    "                          [--address RANGE]... --config FILE\n"
     "       callqa-server token list|revoke NAME --config FILE\n"
     "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
     "                          --config FILE\n"
     "       callqa-server user list|disable NAME --config FILE\n"
+    "       callqa-server user second-factor NAME [--off] --config FILE\n"
     "       callqa-server audit verify [--head HASH] --config FILE\n"
     "       callqa-server clips erase SUBJECT [--dry-run] --config FILE\n"
     "       callqa-server clips hold [SUBJECT (--reason TEXT | --lift)] --config FILE\n"
@@ -32,6 +33,7 @@ static const char usage[] =
     "  token add prints the token, once. A token's --site keeps equal call ids of several PBXs "
     "apart.\n"
     "  user add also changes an account; without --team it sees every team.\n"
+    "  user second-factor shows, once, what the account's telephone is to compute codes with.\n"
     "  clips are what is kept of recordings. SUBJECT is --customer NUMBER, --agent NAME or\n"
     "  --call ID. What is held is neither erased nor forgotten; without one the holds are listed.\n"
     "\n"
@@ -51,6 +53,8 @@ enum {
     OPTION_LIFT,
     OPTION_DRY,
     OPTION_HEAD,
+    OPTION_ADDRESS,
+    OPTION_OFF,
     OPTION_ABOUT, /* and as many as there are kinds */
     OPTION_VERSION = OPTION_ABOUT + CQA_ABOUT_KINDS,
     OPTION_HELP
@@ -90,6 +94,14 @@ static int read_option(struct cqa_command *command, int option)
         return -1;
     case OPTION_DRY:
         command->dry = 1;
+        return -1;
+    case OPTION_ADDRESS:
+        if (command->address_count == sizeof command->addresses / sizeof command->addresses[0])
+            return cqa_command_fail(CQA_EXIT_USAGE, "too many addresses");
+        command->addresses[command->address_count++] = optarg;
+        return -1;
+    case OPTION_OFF:
+        command->off = 1;
         return -1;
     case OPTION_HEAD:
         command->head = optarg;
@@ -150,6 +162,8 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
         {"reason", required_argument, NULL, OPTION_REASON},
         {"lift", no_argument, NULL, OPTION_LIFT},
         {"dry-run", no_argument, NULL, OPTION_DRY},
+        {"address", required_argument, NULL, OPTION_ADDRESS},
+        {"off", no_argument, NULL, OPTION_OFF},
         {"head", required_argument, NULL, OPTION_HEAD},
         {"version", no_argument, NULL, OPTION_VERSION},
         {"help", no_argument, NULL, OPTION_HELP},

@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/buffer.h"
-#include "server/audit.h"
-#include "server/render.h"
+#include "media/render.h"
+#include "scores/audit.h"
 
 /* The server executes this very program for its zygote. */
 __attribute__((constructor)) static void be_zygote(int argc, char **argv)

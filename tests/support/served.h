@@ -3,7 +3,7 @@
 #define CQA_TESTS_SERVED_H
 
 #include <jansson.h>
-#include "server/accounts.h"
+#include "scores/accounts.h"
 #include "server/server.h"
 
 /* A scoring server of a test: real store in a folder of its own, real sockets on a free port, and a

@@ -10,8 +10,8 @@
 
 #include <sqlite3.h>
 #include <unistd.h>
-#include "server/audit.h"
-#include "server/config.h"
+#include "scores/audit.h"
+#include "settings/config.h"
 #include "support/served.h"
 
 static void assert_problems(const char *text, const char *expected)

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/escape.h"
-#include "server/audit.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 enum { RATE_HZ = 8000, SECONDS = 2 };

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "server/audit.h"
-#include "server/audit_key.h"
-#include "server/refusals.h"
+#include "scores/audit.h"
+#include "scores/audit_key.h"
+#include "http/refusals.h"
 #include "support/served.h"
 
 static struct served served;

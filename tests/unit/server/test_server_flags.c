@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "server/audit.h"
-#include "server/rubrics.h"
+#include "scores/audit.h"
+#include "scores/rubrics.h"
 #include "support/served.h"
 
 static struct served served;

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "server/cursor.h"
-#include "server/decided.h"
-#include "server/item.h"
-#include "server/limit.h"
-#include "server/range.h"
-#include "server/route.h"
-#include "server/when.h"
+#include "api/cursor.h"
+#include "api/routes.h"
+#include "http/limit.h"
+#include "http/range.h"
+#include "result/item.h"
+#include "scores/decided.h"
+#include "scores/when.h"
 
 static void ranges(void **state)
 {
@@ -166,19 +166,23 @@ static void routes(void **state)
     const char *parts[CQA_PATH_PARTS_MAX];
     char allowed[64];
 
-    const struct cqa_route *route =
-        cqa_route_find("GET", "/api/v1/calls/a%2Fb", &arena, parts, allowed, sizeof allowed);
+    const struct cqa_route *route = cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/a%2Fb",
+                                                   &arena, parts, allowed, sizeof allowed);
     assert_non_null(route);
     assert_string_equal(route->pattern, "/api/v1/calls/{id}");
     assert_string_equal(parts[0], "a/b");
-    assert_non_null(cqa_route_find("HEAD", "/metrics", &arena, parts, allowed, sizeof allowed));
-    assert_null(cqa_route_find("PATCH", "/api/v1/results", &arena, parts, allowed, sizeof allowed));
+    assert_non_null(cqa_route_find(&cqa_api_routes, "HEAD", "/metrics", &arena, parts, allowed,
+                                   sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "PATCH", "/api/v1/results", &arena, parts, allowed,
+                               sizeof allowed));
     assert_string_equal(allowed, "POST");
-    assert_null(cqa_route_find("GET", "/api/v1/calls/", &arena, parts, allowed, sizeof allowed));
-    assert_null(cqa_route_find("GET", "/api/v1/calls/a%2", &arena, parts, allowed, sizeof allowed));
-    assert_null(
-        cqa_route_find("GET", "/api/v1/calls/%c0%af", &arena, parts, allowed, sizeof allowed));
-    assert_null(cqa_route_find("GET", "", &arena, parts, allowed, sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/", &arena, parts, allowed,
+                               sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/a%2", &arena, parts, allowed,
+                               sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/%c0%af", &arena, parts,
+                               allowed, sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "", &arena, parts, allowed, sizeof allowed));
     cqa_arena_finish(&arena);
 }
 

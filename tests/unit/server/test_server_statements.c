@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <glob.h>
-#include "server/schema.h"
+#include "scores/schema.h"
 #include "support/statements.h"
 
 /* Each statement of the server against its real schema: that it is SQL, and that it has as many
@@ -69,8 +69,8 @@ static void each_statement_fits(void **state)
     const int count = check_statements(*state);
 
     print_message("%d statements\n", count);
-    assert_int_equal(count, count_in_sources(CQA_SOURCE_DIR "/src/server/*.c") +
-                                count_in_sources(CQA_SOURCE_DIR "/src/server/appraisal/*.c"));
+    assert_int_equal(count, count_in_sources(CQA_SOURCE_DIR "/src/scores/*.c") +
+                                count_in_sources(CQA_SOURCE_DIR "/src/scores/*/*.c"));
     assert_true(count > 120);
 }
 

@@ -13,8 +13,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include "server/audit.h"
-#include "server/store.h"
+#include "scores/audit.h"
+#include "scores/store.h"
 #include "support/served.h"
 
 /* The server's database as a file: where it may lie, who else may write to it, what is wrong with

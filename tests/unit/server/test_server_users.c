@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "server/audit.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 /* Accounts and tokens over HTTP, as the page keeps them. */
@@ -174,7 +174,8 @@ static void a_token_ends(void **state)
     served.now_ms += 1;
     reply = served_get(&served, token, "/api/v1/calls");
     assert_int_equal(reply.status, 401);
-    assert_string_equal(served_text(reply.json, "detail"), "unknown, revoked or expired token");
+    assert_string_equal(served_text(reply.json, "detail"),
+                        "unknown, revoked or expired token, or one for other addresses");
     reply_finish(&reply);
 }
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_SCORES_PERIODS_H
+#define CQA_SCORES_PERIODS_H
+
+#include "scores/accounts.h"
+#include "scores/store.h"
+
+/*
+ * Closed days: nothing in them changes any more, whatever comes for their calls. What recorders
+ * post waits until the days are open again and a lead accepts it (previews.h). Days are yyyymmdd,
+ * inclusive. A call without a day is in no period: how many there are is told wherever days are
+ * closed, so that somebody asks whose they are.
+ */
+struct cqa_period_open {
+    int64_t calls;           /* of the days */
+    int64_t open_flags;      /* undecided ones */
+    int64_t open_objections; /* that nobody has answered */
+    int64_t waiting;         /* results that nobody has accepted or thrown away */
+    int64_t without_day;     /* calls that no period holds */
+};
+
+/* What is still open in these days. */
+enum cqa_status cqa_period_look(struct cqa_scores *scores, int64_t day_from, int64_t day_to,
+                                struct cqa_period_open *out,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
+/* CQA_E_REFUSED while flags or objections are open, unless `ignore_open` (a named decision,
+ * audited), or when the days overlap a closed period; CQA_E_BADDATA: they are not over on `today`.
+ * `note` may be NULL. */
+enum cqa_status cqa_period_close(struct cqa_scores *scores, const struct cqa_identity *who,
+                                 int64_t today, int64_t day_from, int64_t day_to, int ignore_open,
+                                 const char *note, struct cqa_period_open *out,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+/* CQA_E_NOTFOUND: no closed period has this number. */
+enum cqa_status cqa_period_find(struct cqa_scores *scores, int64_t period,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Opens a closed one again; `*waiting`: how many results of its days may be accepted now.
+ * CQA_E_NOTFOUND: it is not closed. */
+enum cqa_status cqa_period_open(struct cqa_scores *scores, const struct cqa_identity *who,
+                                int64_t period, const char *note, int64_t *waiting,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Texts are borrowed for the visit; `note` may be NULL. */
+struct cqa_period_row {
+    int64_t period, day_from, day_to, closed_ms;
+    const char *closed_by, *note;
+};
+
+/* The closed ones, newest days first, until `visit` returns non-zero; and how many calls have no
+ * day. */
+enum cqa_status cqa_periods_list(struct cqa_scores *scores,
+                                 int (*visit)(void *context, const struct cqa_period_row *row),
+                                 void *context, int64_t *without_day,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif
