@@ -121,7 +121,7 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
     if (status != CQA_OK)
         return status;
     cqa_query_add(&query, call_columns);
-    cqa_query_add(&query, " WHERE 1");
+    cqa_query_add(&query, " WHERE 1 = 1");
     cqa_query_scope(&query, "c", scope);
     add_filter(&query, db, filter);
     add_order(&query, filter);
@@ -225,7 +225,7 @@ enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_
     /* A recording that failed has no agent, and so no team, that one could trust. */
     if (scope->person != NULL || scope->nothing ||
         (scope->teams != NULL && scope->recorder == NULL))
-        cqa_query_add(&query, " AND c.id < 0");
+        cqa_query_add(&query, " AND 1 = 0");
     cqa_query_number(&query, " ORDER BY c.id LIMIT ?", limit);
     status = cqa_query_start(&query, db, 5, &row, error);
     while (status == CQA_OK && cqa_sql_next(row, &status, error)) {

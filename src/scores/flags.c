@@ -65,9 +65,11 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
 CQA_SQL_STATEMENT(
     list_words, "ii", 7,
     "SELECT call, coalesce(event, 0), state, rule, coalesce(decided_c, points_c),"
-    " " CQA_FLAG_FAILS("") ", author IS NOT NULL FROM flags"
-                           " WHERE current = 1 AND day BETWEEN ?1 AND ?2"
-                           " AND (state > 0 OR author IS NOT NULL) ORDER BY call, event");
+    " CASE WHEN " CQA_FLAG_FAILS(
+        "") " THEN 1 ELSE 0 END,"
+            " CASE WHEN author IS NOT NULL THEN 1 ELSE 0 END FROM flags"
+            " WHERE current = 1 AND day BETWEEN ?1 AND ?2"
+            " AND (state > 0 OR author IS NOT NULL) ORDER BY call, event NULLS FIRST");
 
 enum cqa_status cqa_scores_words(struct cqa_scores *scores, int64_t day_from, int64_t day_to,
                                  int (*visit)(void *context, const struct cqa_flag_word *word),

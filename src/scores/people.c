@@ -91,7 +91,7 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
 
     if (status != CQA_OK)
         return status;
-    cqa_query_add(&query, "SELECT c.day," SUMS " FROM calls c WHERE 1");
+    cqa_query_add(&query, "SELECT c.day," SUMS " FROM calls c WHERE 1 = 1");
     if (person != NULL)
         cqa_query_text(&query, " AND c.person = ?", person);
     if (team != NULL)
@@ -124,8 +124,10 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
         return status;
     cqa_query_add(&query,
                   "SELECT f.rule, count(*),"
-                  " sum(f.state = 0 AND (f.points_c > 0 OR f.automatic_fail)),"
-                  " sum(f.state = 1), sum(f.state = 2), sum(f.state = 3),"
+                  " count(*) FILTER (WHERE f.state = 0"
+                  "  AND (f.points_c > 0 OR f.automatic_fail <> 0)),"
+                  " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
+                  " count(*) FILTER (WHERE f.state = 3),"
                   " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
                   "  ORDER BY learned_ms DESC LIMIT 1),"
                   " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
@@ -168,7 +170,7 @@ enum cqa_status cqa_reasons_used(struct cqa_scores *scores, const struct cqa_sco
                           " WHERE f.current = 1 AND f.author IS NULL AND f.state IN (2, 3)");
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
-    cqa_query_add(&query, " GROUP BY f.rule, d.code ORDER BY f.rule, d.code");
+    cqa_query_add(&query, " GROUP BY f.rule, d.code ORDER BY f.rule, d.code NULLS FIRST");
     status = cqa_query_start(&query, db, 5, &row, error);
     while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
         const struct cqa_reason_row reason = {cqa_row_text(row, 0), cqa_sql_text(row, 1),

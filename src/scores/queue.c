@@ -62,9 +62,9 @@ static const char *index_for(const struct cqa_scope *scope, const struct cqa_fla
 static void add_state(struct cqa_query *query, int state)
 {
     if (state == CQA_FLAG_OPEN) /* literal: lets a partial index apply */
-        cqa_query_add(query, " AND f.state = 0 AND (f.points_c > 0 OR f.automatic_fail)");
+        cqa_query_add(query, " AND f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)");
     else if (state == CQA_FLAGS_NOTES)
-        cqa_query_add(query, " AND f.state = 0 AND f.points_c = 0 AND NOT f.automatic_fail");
+        cqa_query_add(query, " AND f.state = 0 AND f.points_c = 0 AND f.automatic_fail = 0");
     else if (state == CQA_FLAGS_DECIDED)
         cqa_query_add(query, " AND f.state > 0");
     else if (state != CQA_FLAGS_ANY)
@@ -126,8 +126,6 @@ static void add_after(struct cqa_query *query, const struct cqa_flag_filter *fil
 static void build(struct cqa_query *query, struct cqa_sql *db, const struct cqa_scope *scope,
                   const struct cqa_flag_filter *filter)
 {
-    char from[96];
-
     cqa_query_add(
         query, CQA_FLAG_COLUMNS
         ", json_extract(r.body, '$.score.deductions[' || f.ordinal || '].text.en'),"
@@ -137,9 +135,9 @@ static void build(struct cqa_query *query, struct cqa_sql *db, const struct cqa_
         " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.id'),"
         " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.text.en'),"
         " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.text.zh')"
-        " FROM (SELECT f.id FROM flags f INDEXED BY ");
-    snprintf(from, sizeof from, "%s WHERE f.current = 1", index_for(scope, filter));
-    cqa_query_add(query, from);
+        " FROM (SELECT f.id FROM flags f");
+    cqa_query_index(query, db, index_for(scope, filter));
+    cqa_query_add(query, " WHERE f.current = 1");
     cqa_query_scope(query, "f", scope);
     add_filter(query, db, filter);
     add_after(query, filter);
@@ -230,8 +228,8 @@ enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct c
 
     if (status != CQA_OK)
         return status;
-    cqa_query_add(&query, "SELECT count(*) FROM (SELECT 1 FROM flags f INDEXED BY ");
-    cqa_query_add(&query, index_for(scope, filter));
+    cqa_query_add(&query, "SELECT count(*) FROM (SELECT 1 FROM flags f");
+    cqa_query_index(&query, db, index_for(scope, filter));
     cqa_query_add(&query, " WHERE f.current = 1");
     cqa_query_scope(&query, "f", scope);
     add_filter(&query, db, filter);

@@ -318,6 +318,9 @@ static const char kept_step[] =
     "CREATE TABLE calls_erased("
     " call INTEGER PRIMARY KEY REFERENCES calls(id) ON DELETE CASCADE, made_ms INTEGER NOT NULL);";
 
+/* The index as a statement that every database understands finds it. */
+static const char unjudged_step[] =
+    "DROP INDEX calls_unjudged; CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged = 1;";
 /*
  * Where requests came from, and how people show that it is they. A second factor's secret is
  * encrypted with a key that is not in the store; `step` is the last one whose code was taken.
@@ -338,7 +341,9 @@ static const char *const steps[] = {
     cqa_appraisal_faults, generations_step,  one_call_step,
     cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
     evidence_step,        limits_step,       second_step,
-    failures_step,        kept_step,         shown_step,
+    failures_step,        kept_step,         unjudged_step,
+    shown_step,
 };
 
-const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};
+const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,
+                                                 .count = sizeof steps / sizeof *steps};

@@ -77,7 +77,8 @@ enum cqa_status cqa_scores_room(struct cqa_sql *db, int64_t call, int64_t flag, 
 /* A flag, its columns named with `f`, fails its call: points changed to 0 take that back as well.
  */
 #define CQA_FLAG_FAILS(f)                                                                          \
-    "(" f "automatic_fail AND " f "state <> 2 AND NOT (" f "state = 3 AND " f "decided_c = 0))"
+    "(" f "automatic_fail <> 0 AND " f "state <> 2 AND NOT (" f "state = 3 AND " f "decided_c = "  \
+    "0))"
 
 /* It costs something, in points or by failing the call. */
 #define CQA_FLAG_COSTS(f) "(coalesce(" f "decided_c, " f "points_c) > 0 OR " CQA_FLAG_FAILS(f) ")"
@@ -105,6 +106,9 @@ struct cqa_query {
 void cqa_query_add(struct cqa_query *query, const char *sql);
 void cqa_query_text(struct cqa_query *query, const char *sql, const char *value);
 void cqa_query_number(struct cqa_query *query, const char *sql, int64_t value);
+
+/* Behind a table's name: the index to walk along, where the database wants to be told. */
+void cqa_query_index(struct cqa_query *query, const struct cqa_sql *db, const char *name);
 
 /* Adds " AND …" so that only what starts in the shift is left (NULL: everything); `column` holds ms
  * since 1970. */

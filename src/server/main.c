@@ -193,9 +193,9 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
     const char *noun = command->word_count > 0 ? command->words[0] : "";
     int code;
 
-    if (cqa_scores_open(&scores, config->store_path, &cqa_clock_system, &error) != CQA_OK)
+    if (cqa_scores_open(&scores, &config->store, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
-    if (cqa_audit_use_key(scores, config->audit_key_file, config->store_path, &error) != CQA_OK) {
+    if (cqa_audit_use_key(scores, config->audit_key_file, config->store.path, &error) != CQA_OK) {
         cqa_scores_close(scores);
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     }

@@ -63,51 +63,6 @@ static void read_listen(struct cqa_server_config *config, const struct cqa_yaml_
     config->listen_port = (int)port;
 }
 
-/* The database need not be there yet. */
-static int check_store(const struct cqa_yaml_node *node, const char *path,
-                       struct cqa_problems *problems)
-{
-    struct stat status;
-
-    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
-        return 1;
-    cqa_yaml_problem(node, problems, "%s is no regular file", path);
-    return 0;
-}
-
-/* The service's own is made by its unit (StateDirectory=). */
-static int check_store_folder(const struct cqa_yaml_node *node, const char *path,
-                              struct cqa_problems *problems)
-{
-    static const char units[] = "/var/lib/callqa-server";
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-
-    (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-    if (folder[0] == '\0' || strcmp(folder, units) == 0 || access(folder, F_OK) == 0 ||
-        errno != ENOENT)
-        return 1;
-    cqa_yaml_problem(node, problems, "there is no folder %s for the store", folder);
-    return 0;
-}
-
-static void read_store(struct cqa_server_config *config, const struct cqa_yaml_node *root,
-                       struct cqa_problems *problems)
-{
-    static const char scheme[] = "sqlite:";
-    const char *text = NULL;
-
-    if (!cqa_yaml_get_string(root, "store", 1, &text, problems))
-        return;
-    const char *path = text + sizeof scheme - 1;
-    if (strncmp(text, scheme, sizeof scheme - 1) != 0 || path[0] != '/')
-        cqa_yaml_problem(cqa_yaml_find(root, "store"), problems,
-                         "\"%s\" is not a store; allowed: sqlite:/ABSOLUTE/PATH", text);
-    else if (check_store(cqa_yaml_find(root, "store"), path, problems) &&
-             check_store_folder(cqa_yaml_find(root, "store"), path, problems))
-        config->store_path = keep(config, path);
-}
-
 static void read_proxies(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                          struct cqa_problems *problems)
 {
@@ -142,21 +97,23 @@ static void read_path(struct cqa_server_config *config, const struct cqa_yaml_no
 }
 
 /* Where nothing is said it lies beside the store, which is better than none: a copy of the store
- * alone has it not. */
+ * alone has it not. Where that is no file, in the folder that the service has. */
 static void read_audit_key(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                            struct cqa_problems *problems)
 {
-    static const char name[] = "audit.key";
-    const char *store = config->store_path;
+    const char *store = config->store.path;
+    const char *own = getenv("STATE_DIRECTORY");
+    char path[PATH_MAX];
 
     read_path(config, root, "audit_key_file", 0, &config->audit_key_file, problems);
-    if (config->audit_key_file != NULL || store == NULL)
+    if (config->audit_key_file != NULL)
         return;
-    const int length = (int)(strrchr(store, '/') - store) + 1;
-    char *path = cqa_arena_alloc(&config->arena, (size_t)length + sizeof name);
-    if (path != NULL)
-        (void)snprintf(path, (size_t)length + sizeof name, "%.*s%s", length, store, name);
-    config->audit_key_file = path;
+    if (store == NULL)
+        (void)snprintf(path, sizeof path, "%s/audit.key", own ? own : "/var/lib/callqa-server");
+    else
+        (void)snprintf(path, sizeof path, "%.*saudit.key", (int)(strrchr(store, '/') - store) + 1,
+                       store);
+    config->audit_key_file = keep(config, path);
 }
 
 static void read_tls(struct cqa_server_config *config, const struct cqa_yaml_node *root,
@@ -249,6 +206,8 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                                        "shifts",
                                        "reasons",
                                        "second_factor",
+                                       "store_password_file",
+                                       "store_ca_file",
                                        NULL};
     const size_t before = problems->count;
 
@@ -263,7 +222,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
     if (root != NULL) {
         cqa_yaml_only(root, keys, problems);
         read_listen(config, root, problems);
-        read_store(config, root, problems);
+        cqa_store_place_config(&config->store, &config->arena, root, problems);
         read_audit_key(config, root, problems);
         cqa_sound_folders_read(&config->audio, &config->arena, root, problems);
         read_proxies(config, root, problems);

@@ -10,16 +10,17 @@
 #include "settings/notices.h"
 #include "settings/shift.h"
 #include "settings/sound_folders.h"
+#include "settings/store_place.h"
 
 enum { CQA_PROXIES_MAX = 16 };
 
 /* What callqa-server --config says. Strings live in `arena`; docs/server.md describes each key. */
 struct cqa_server_config {
     struct cqa_arena arena;
-    const char *listen_host;              /* numeric address, without brackets */
-    int listen_port;                      /* 0: any free one */
-    const char *store_path;               /* of the SQLite database */
-    const char *audit_key_file;           /* absolute; of the audit log\'s key */
+    const char *listen_host; /* numeric address, without brackets */
+    int listen_port;         /* 0: any free one */
+    struct cqa_store_place store;
+    const char *audit_key_file;           /* absolute; of the audit log's key */
     struct cqa_sound_folders audio;       /* that recordings may be played from */
     const char *proxies[CQA_PROXIES_MAX]; /* addresses whose X-Forwarded-For is believed */
     size_t proxy_count;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <libpq-fe.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +147,9 @@ int database_start_postgres(struct database *database)
                           pwfile,
                           "--auth=scram-sha-256",
                           "--encoding=UTF8",
-                          "--locale=C",
+                          "--locale=C.UTF-8",
+                          "--locale-provider=icu", /* as people sort, which nothing may rely on */
+                          "--icu-locale=und",
                           "--no-sync",
                           "--no-instructions",
                           NULL};
@@ -159,6 +162,30 @@ int database_start_postgres(struct database *database)
                            "",       "-c", "fsync=off", "-c", "max_connections=40", NULL};
     database->server = start(database, serve);
     return database->server > 0 ? await(database, &cqa_sql_postgres) : -1;
+}
+
+int database_run(const struct database *database, const char *name, const char *sql)
+{
+    const char *const names[] = {"host", "user", "dbname", "password", NULL};
+    const char *const values[] = {database->host, DATABASE_USER, name, DATABASE_PASSWORD, NULL};
+
+    PGconn *connection = PQconnectdbParams(names, values, 0);
+    PGresult *result = PQexec(connection, sql);
+    const ExecStatusType status = PQresultStatus(result);
+    const int good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (!good)
+        (void)fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(connection));
+    PQclear(result);
+    PQfinish(connection);
+    return good ? 0 : -1;
+}
+
+int database_make(const struct database *database, const char *name)
+{
+    char sql[128];
+
+    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
+    return database_run(database, "postgres", sql);
 }
 
 static int write_init(const struct database *database, const char *setup)

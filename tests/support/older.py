@@ -41,7 +41,8 @@ SCORES = {
         "ALTER TABLE tokens DROP COLUMN used_ms; ALTER TABLE tokens DROP COLUMN teams;",
     19: "DROP INDEX failures_by_call;",
     20: "DROP TABLE clips_kept; DROP TABLE calls_erased;",
-    21: "ALTER TABLE audit DROP COLUMN address; ALTER TABLE tokens DROP COLUMN addresses;"
+    21: "",
+    22: "ALTER TABLE audit DROP COLUMN address; ALTER TABLE tokens DROP COLUMN addresses;"
         "ALTER TABLE sessions DROP COLUMN address; ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors;",
 }
 

@@ -76,8 +76,11 @@ static void assert_changed(int64_t row)
     assert_string_equal(verified(NULL), said);
 }
 
+/* Only by who has the file: how that is done with PostgreSQL says nothing new of the chain. */
 static void unlock_log(void)
 {
+    if (!served_is_sqlite())
+        skip();
     served_sql(&served, "DROP TRIGGER audit_stays; DROP TRIGGER audit_keeps");
 }
 
