@@ -10,6 +10,7 @@
 enum {
     CROWD_PART = 4,      /* below idle_max / 4 nobody is closed for waiting long */
     PATIENCE_MS = 15000, /* for a head, or for the next few kilobytes of a body */
+    WAIT_MS_MAX = 75000, /* longer than a silent one is kept: it trickles */
     SAY_MS = 60000,      /* between two lines in the log */
 };
 
@@ -114,6 +115,8 @@ static int make_room(struct cqa_connections *connections, const struct cqa_conne
            now_ms - connections->oldest->since_ms > PATIENCE_MS;
          count++)
         shut(connections, connections->oldest);
+    for (; connections->oldest != NULL && now_ms - connections->oldest->since_ms > WAIT_MS_MAX;)
+        shut(connections, connections->oldest);
     return count;
 }
 
@@ -181,6 +184,7 @@ void cqa_connection_waits(struct cqa_connections *connections, struct cqa_connec
     take_out(connections, connection);
     if (!connection->closed)
         put_last(connections, connection, now_ms);
+    (void)make_room(connections, connection, now_ms);
     (void)pthread_mutex_unlock(&connections->lock);
 }
 

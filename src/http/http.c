@@ -10,7 +10,13 @@
 #include "http/http_internal.h"
 #include "work/slow.h"
 
-enum { SMALL_BODY_BYTES_MAX = 256 * 1024 };
+enum {
+    SMALL_BODY_BYTES_MAX = 256 * 1024,
+    PASSWORD_BODY_BYTES_MAX = 16 * 1024, /* strangers send it */
+    DROPPED_BYTES_MAX = 1 << 20,         /* of a body that is too large, until its sender notices */
+    BODY_GRACE_MS = 60000,
+    BODY_BYTES_MS_LEAST = 1 /* a byte a millisecond: what comes slower does not want to arrive */
+};
 
 static struct MHD_Response *make_response(struct cqa_request *request)
 {
@@ -142,8 +148,9 @@ static size_t body_limit(const struct cqa_request *request)
     case CQA_BODY_RESULTS:
         return (size_t)request->server->config->body_bytes_max;
     case CQA_BODY_SMALL:
-    case CQA_BODY_PASSWORD:
         return SMALL_BODY_BYTES_MAX;
+    case CQA_BODY_PASSWORD:
+        return PASSWORD_BODY_BYTES_MAX;
     default:
         return 0;
     }
@@ -259,6 +266,15 @@ void cqa_http_on_connection(void *context, struct MHD_Connection *connection, vo
                                    cqa_clock_monotonic_ms(server->clock));
 }
 
+/* Whether so much, or so little in so long a time, is worth waiting for more. */
+static int is_worth_more(const struct cqa_request *request, int64_t now_ms)
+{
+    const int64_t spent_ms = now_ms - request->began_ms;
+
+    return request->received <= request->body.limit + DROPPED_BYTES_MAX &&
+           spent_ms <= BODY_GRACE_MS + (int64_t)request->received / BODY_BYTES_MS_LEAST;
+}
+
 /* A body that comes on may take its time; one that trickles waits. */
 static void note_progress(struct cqa_request *request, size_t bytes)
 {
@@ -289,6 +305,7 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         request->connection = connection;
         request->fd = -1;
         request->place = place_of(connection);
+        request->began_ms = cqa_clock_monotonic_ms(request->server->clock);
         *slot = request;
         check_head(request, method, path);
         return request->status != 0 ? send_reply(request) : MHD_YES;
@@ -297,8 +314,10 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         0) { /* past the limit the rest is read and dropped, so that the answer arrives */
         cqa_buffer_add(&request->body, upload, *upload_size);
         note_progress(request, *upload_size);
+        request->received += *upload_size;
         *upload_size = 0;
-        return MHD_YES;
+        return is_worth_more(request, cqa_clock_monotonic_ms(request->server->clock)) ? MHD_YES
+                                                                                      : MHD_NO;
     }
     if (request->status == 0 && goes_aside(request))
         return MHD_YES; /* and comes here again, with its reply */

@@ -140,6 +140,16 @@ static void allow_connections(void)
 static char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-CIPHER-ALL:"
                            "+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:%SERVER_PRECEDENCE";
 
+/* Half of the connections at most for one address, so that another one always gets in; 0: all,
+ * where a proxy, or what may be one, stands between. */
+static unsigned share_of_one(const struct cqa_server_config *config)
+{
+    const int is_local =
+        strncmp(config->listen_host, "127.", 4) == 0 || strcmp(config->listen_host, "::1") == 0;
+
+    return config->proxy_count == 0 && !is_local ? CONNECTIONS_MAX / 2 : 0;
+}
+
 static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_error *error)
 {
     const int has_tls = server->certificate != NULL;
@@ -163,8 +173,9 @@ static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
         MHD_OPTION_NOTIFY_CONNECTION, cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options,
-        MHD_OPTION_END);
+        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, cqa_http_on_uri, NULL,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, share_of_one(server->config),
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     return server->daemon
                ? CQA_OK
                : cqa_fail(error, CQA_E_IO,

@@ -180,7 +180,7 @@ void served_stop(struct served *served)
 
 /* ---- requests */
 
-static int connect_to(const struct served *served)
+int served_connect(const struct served *served)
 {
     const struct sockaddr_in address = {.sin_family = AF_INET,
                                         .sin_port =
@@ -200,7 +200,7 @@ struct reply served_send(const struct served *served, const char *bytes, size_t 
     struct cqa_buffer all = {.limit = 256 << 20};
     struct reply reply = {0};
     char piece[65536];
-    const int fd = connect_to(served);
+    const int fd = served_connect(served);
 
     for (size_t sent = 0; sent < length;) {
         const ssize_t count = send(fd, bytes + sent, length - sent, MSG_NOSIGNAL);
