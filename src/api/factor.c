@@ -6,7 +6,6 @@
 #include "api/member.h"
 #include "api/query.h"
 #include "http/auth.h"
-#include "http/limit.h"
 #include "report/qr.h"
 #include "scores/second_factor.h"
 #include "scores/when.h"
@@ -33,12 +32,11 @@ static int was_right(struct cqa_request *request, const struct cqa_budgets *budg
                      enum cqa_status status, const struct cqa_error *error)
 {
     if (status == CQA_OK) {
-        cqa_limiter_succeeded(cqa_request_limiter(request), budgets->of_name);
+        cqa_budgets_forget(request, budgets);
         return 1;
     }
-    if (status == CQA_E_REFUSED)
-        cqa_budgets_count(request, budgets);
-    cqa_reply_error(request, status, error);
+    if (status != CQA_E_REFUSED || cqa_budgets_count(request, budgets))
+        cqa_reply_error(request, status, error);
     return 0;
 }
 
@@ -46,9 +44,10 @@ static int was_right(struct cqa_request *request, const struct cqa_budgets *budg
 static int knows_password(struct cqa_request *request, const char *password)
 {
     const struct cqa_identity *who = cqa_request_who(request);
-    const struct cqa_budgets budgets = cqa_budgets_of(request, who->name);
+    struct cqa_budgets budgets;
     struct cqa_error error = {0};
 
+    cqa_budgets_read(request, who->name, &budgets);
     return cqa_budgets_allow(request, &budgets) &&
            was_right(request, &budgets,
                      cqa_user_check_password(cqa_request_scores(request), who, password, &error),
@@ -111,7 +110,9 @@ void cqa_post_factor_confirm(struct cqa_request *request)
 
     if (body == NULL)
         return;
-    const struct cqa_budgets budgets = cqa_budgets_of(request, who->name);
+    struct cqa_budgets budgets;
+
+    cqa_budgets_read(request, who->name, &budgets);
     if (cqa_member_only(request, body, known) && cqa_member_text(request, body, "code", 1, &code) &&
         cqa_budgets_allow(request, &budgets) &&
         was_right(request, &budgets,
@@ -133,7 +134,9 @@ void cqa_post_factor_off(struct cqa_request *request)
 
     if (body == NULL)
         return;
-    const struct cqa_budgets budgets = cqa_budgets_of(request, who->name);
+    struct cqa_budgets budgets;
+
+    cqa_budgets_read(request, who->name, &budgets);
     if (cqa_member_only(request, body, known) &&
         cqa_member_text(request, body, "password", 1, &password) &&
         cqa_member_text(request, body, "code", 1, &code) && knows_password(request, password) &&

@@ -7,7 +7,6 @@
 #include "api/rights.h"
 #include "http/auth.h"
 #include "http/counters.h"
-#include "http/limit.h"
 #include "scores/audit.h"
 #include "scores/password.h"
 
@@ -45,7 +44,8 @@ static void refuse(struct cqa_request *request, const char *name, const struct c
 {
     struct cqa_error ignored;
 
-    cqa_budgets_count(request, budgets);
+    if (!cqa_budgets_count(request, budgets))
+        return;
     atomic_fetch_add(&cqa_request_counters(request)->login_failures, 1);
     if (cqa_audit_write(cqa_request_scores(request),
                         cqa_user_is_known(cqa_request_scores(request), name) ? name
@@ -62,8 +62,9 @@ static void open_session(struct cqa_request *request, const struct cqa_log_in *l
     struct cqa_identity who;
     struct cqa_error error = {0};
     int needs_code = 0;
-    const struct cqa_budgets budgets = cqa_budgets_of(request, log_in->name);
+    struct cqa_budgets budgets;
 
+    cqa_budgets_read(request, log_in->name, &budgets);
     if (!cqa_budgets_allow(request, &budgets))
         return;
     const enum cqa_status status =
@@ -76,7 +77,7 @@ static void open_session(struct cqa_request *request, const struct cqa_log_in *l
     } else if (status != CQA_OK) {
         cqa_reply_error(request, status, &error);
     } else {
-        cqa_limiter_succeeded(cqa_request_limiter(request), budgets.of_name);
+        cqa_budgets_forget(request, &budgets);
         set_cookie(request, session);
         cqa_reply_json(request, 200, identity_json(request, &who));
     }
@@ -132,19 +133,20 @@ static void change_password(struct cqa_request *request, const char *old_passwor
     const struct cqa_identity *who = cqa_request_who(request);
     const char *session = cqa_request_cookie(request, cqa_session_cookie(request));
     struct cqa_error error = {0};
-    const struct cqa_budgets budgets = cqa_budgets_of(request, who->name);
+    struct cqa_budgets budgets;
 
+    cqa_budgets_read(request, who->name, &budgets);
     if (!cqa_budgets_allow(request, &budgets))
         return;
     const enum cqa_status status = cqa_user_change_password(
         cqa_request_scores(request), who, old_password, new_password, session, &error);
     if (status == CQA_OK) {
-        cqa_limiter_succeeded(cqa_request_limiter(request), budgets.of_name);
+        cqa_budgets_forget(request, &budgets);
         cqa_reply_empty(request, 204);
         return;
     }
-    if (status == CQA_E_REFUSED)
-        cqa_budgets_count(request, &budgets);
+    if (status == CQA_E_REFUSED && !cqa_budgets_count(request, &budgets))
+        return;
     cqa_reply_error(request, status, &error);
 }
 

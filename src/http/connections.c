@@ -115,9 +115,14 @@ static int make_room(struct cqa_connections *connections, const struct cqa_conne
            now_ms - connections->oldest->since_ms > PATIENCE_MS;
          count++)
         shut(connections, connections->oldest);
-    for (; connections->oldest != NULL && now_ms - connections->oldest->since_ms > WAIT_MS_MAX;)
-        shut(connections, connections->oldest);
     return count;
+}
+
+/* Those that wait for longer than a silent one is kept. */
+static void end_trickles(struct cqa_connections *connections, int64_t now_ms)
+{
+    while (connections->oldest != NULL && now_ms - connections->oldest->since_ms > WAIT_MS_MAX)
+        shut(connections, connections->oldest);
 }
 
 static int is_to_be_said(struct cqa_connections *connections, int count, int64_t now_ms)
@@ -155,6 +160,7 @@ struct cqa_connection *cqa_connection_add(struct cqa_connections *connections, i
     note_address(connection, peer);
     (void)pthread_mutex_lock(&connections->lock);
     put_last(connections, connection, now_ms);
+    end_trickles(connections, now_ms);
     const int waiting = connections->count;
     const int says = is_to_be_said(connections, make_room(connections, connection, now_ms), now_ms);
     (void)pthread_mutex_unlock(&connections->lock);
@@ -184,7 +190,7 @@ void cqa_connection_waits(struct cqa_connections *connections, struct cqa_connec
     take_out(connections, connection);
     if (!connection->closed)
         put_last(connections, connection, now_ms);
-    (void)make_room(connections, connection, now_ms);
+    end_trickles(connections, now_ms);
     (void)pthread_mutex_unlock(&connections->lock);
 }
 

@@ -4,7 +4,11 @@
 #include <sys/socket.h>
 #include "http/http_internal.h"
 
-enum { PARAMETERS_MAX = 64 };
+enum {
+    PARAMETERS_MAX = 64,
+    PARAMETER_BYTES = 80, /* that the library spends on one, at most */
+    HEAD_BYTES = 16 * 1024
+};
 
 /* What of the head is looked at; a parameter that stands there twice, or cannot be read, may not
  * silently mean another one, or none. */
@@ -93,12 +97,12 @@ void *cqa_http_on_uri(void *context, const char *uri, struct MHD_Connection *con
 {
     const union MHD_ConnectionInfo *fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    size_t count = 0;
+    size_t bytes = 0;
 
     (void)context;
     for (; *uri != '\0'; uri++)
-        count += *uri == '&';
-    if (count >= 2 * PARAMETERS_MAX && fd != NULL)
+        bytes += *uri == '&' ? PARAMETER_BYTES : 1;
+    if (bytes >= CQA_CONNECTION_BYTES - HEAD_BYTES && fd != NULL)
         (void)shutdown(fd->connect_fd, SHUT_RDWR);
     return NULL;
 }

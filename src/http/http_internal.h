@@ -6,7 +6,6 @@
 #include "http/connections.h"
 #include "http/counters.h"
 #include "http/http.h"
-#include "http/limit.h"
 #include "http/refusals.h"
 #include "http/route.h"
 
@@ -14,6 +13,7 @@
  * stop) share. */
 
 enum { CQA_HEADERS_MAX = 12 };
+enum { CQA_CONNECTION_BYTES = 96 * 1024 }; /* of the library's memory, for one head */
 
 struct cqa_header {
     const char *name;
@@ -55,7 +55,6 @@ struct cqa_http {
     const struct cqa_routes *routes;
     void *beside;
     struct MHD_Daemon *daemon;
-    struct cqa_limiter *limiter;
     struct cqa_connections *connections;
     struct cqa_slow *slow;
     struct cqa_refusals *refusals;

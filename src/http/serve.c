@@ -17,7 +17,6 @@
 enum {
     CONNECTIONS_MAX = 1024,
     IDLE_MAX = 512, /* of them may wait for their clients */
-    CONNECTION_MEMORY_BYTES = 48 * 1024,
     IDLE_TIMEOUT_S = 60,
     LISTEN_BACKLOG = 256
 };
@@ -171,7 +170,7 @@ static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
+        (size_t)CQA_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
         MHD_OPTION_NOTIFY_CONNECTION, cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
         keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, cqa_http_on_uri, NULL,
         MHD_OPTION_PER_IP_CONNECTION_LIMIT, share_of_one(server->config),
@@ -223,11 +222,10 @@ enum cqa_status cqa_http_start(struct cqa_http **out, const struct cqa_http_orde
     server->routes = order->routes;
     server->beside = order->beside;
     server->counters = order->counters;
-    server->limiter = cqa_limiter_create();
     server->connections = cqa_connections_create(IDLE_MAX);
     server->refusals = cqa_refusals_create(order->scores);
     allow_connections();
-    status = server->limiter == NULL || server->connections == NULL || server->refusals == NULL
+    status = server->connections == NULL || server->refusals == NULL
                  ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
                  : read_pair(server, error);
     if (status == CQA_OK)
@@ -249,7 +247,6 @@ void cqa_http_stop(struct cqa_http *server)
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
     cqa_slow_free(server->slow);
-    cqa_limiter_destroy(server->limiter);
     cqa_connections_destroy(server->connections);
     cqa_refusals_destroy(server->refusals);
     free(server->certificate);

@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "scores/audit.h"
 #include "scores/store_internal.h"
 
@@ -256,14 +257,73 @@ enum cqa_status cqa_audit_head(struct cqa_scores *scores, int64_t *row,
     return status;
 }
 
-enum cqa_status cqa_audit_use_key(struct cqa_scores *scores, const char *key_path,
-                                  const char *store_path, struct cqa_error *error)
-{
-    char head[CQA_AUDIT_HEAD_SIZE];
-    int64_t last = 0;
-    const enum cqa_status status = cqa_audit_head(scores, &last, head, error);
+/* ---- the key */
 
-    return status == CQA_OK ? cqa_audit_key_open(key_path, store_path, last + 1,
-                                                 cqa_scores_audit_key(scores), error)
-                            : status;
+CQA_SQL_STATEMENT(newest_print, "", 1,
+                  "SELECT print FROM audit_keys ORDER BY from_row DESC LIMIT 1");
+CQA_SQL_STATEMENT(insert_print, "ib", 0, "INSERT INTO audit_keys(from_row, print) VALUES(?1, ?2)");
+
+struct keying {
+    struct cqa_scores *scores;
+    const char *key_path, *store_path;
+    int is_new;
+};
+
+/* Which key chains this store's log; CQA_E_NOTFOUND: none yet. */
+static enum cqa_status read_print(struct cqa_sql *db, unsigned char out[CQA_AUDIT_PRINT_SIZE],
+                                  struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &newest_print);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_row_step(row, error);
+    if (status == CQA_OK && cqa_sql_size(row, 0) == CQA_AUDIT_PRINT_SIZE)
+        memcpy(out, cqa_sql_bytes(row, 0), CQA_AUDIT_PRINT_SIZE);
+    cqa_sql_end(row);
+    return status;
+}
+
+/* Two servers of one store need one key; and one that was lost is not silently made anew. */
+static enum cqa_status use_key(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct keying *it = context;
+    struct cqa_audit_key *key = cqa_scores_audit_key(it->scores);
+    unsigned char known[CQA_AUDIT_PRINT_SIZE] = {0};
+    unsigned char given[CQA_AUDIT_PRINT_SIZE];
+    unsigned char hash[HASH_SIZE];
+    int64_t last = 0;
+    enum cqa_status status = last_row(db, &last, hash, error);
+
+    if (status == CQA_OK)
+        status = read_print(db, known, error);
+    const int is_first = status == CQA_E_NOTFOUND;
+    if (status != CQA_OK && !is_first)
+        return status;
+    if (!is_first && !it->is_new && access(it->key_path, F_OK) != 0)
+        return cqa_fail(error, CQA_E_NOTFOUND,
+                        "%s: the key of this store's audit log is not there: copy it from where it "
+                        "is; where it is lost, callqa-server audit new-key begins another",
+                        it->key_path);
+    status = cqa_audit_key_open(it->key_path, it->store_path, last + 1, key, error);
+    if (status != CQA_OK)
+        return status;
+    cqa_audit_key_print(key, given);
+    if (!is_first && !it->is_new && memcmp(known, given, sizeof known) != 0)
+        return cqa_fail(error, CQA_E_BADDATA,
+                        "%s: not the key that chains this store's audit log: all its servers need "
+                        "the same",
+                        it->key_path);
+    return is_first || memcmp(known, given, sizeof known) != 0
+               ? cqa_sql_do(db, error, &insert_print, key->from, given, sizeof given)
+               : CQA_OK;
+}
+
+enum cqa_status cqa_audit_use_key(struct cqa_scores *scores, const char *key_path,
+                                  const char *store_path, int is_new, struct cqa_error *error)
+{
+    struct keying keying = {scores, key_path, store_path, is_new};
+
+    return cqa_scores_write(scores, use_key, &keying, error);
 }

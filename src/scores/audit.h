@@ -30,9 +30,12 @@ extern const char cqa_actor_console[]; /* who acts on the command line */
 extern const char cqa_actor_unknown[]; /* who has not said, or not truly, who it is */
 
 /* Reads the key, or makes it, with which rows are chained from here on. Before the first row is
- * written. `store_path`: whose owner is to own it. */
+ * written. `store_path`: whose owner is to own it. Where the store is chained with another key, or
+ * with one that is not there, CQA_E_BADDATA and CQA_E_NOTFOUND: unless `is_new`, for one that is
+ * lost, from where nothing of before can be verified. */
 enum cqa_status cqa_audit_use_key(struct cqa_scores *scores, const char *key_path,
-                                  const char *store_path, struct cqa_error *error) CQA_MUST_CHECK;
+                                  const char *store_path, int is_new,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Adds a row inside the caller's transaction. */
 enum cqa_status cqa_audit_add(struct cqa_scores *scores, struct cqa_sql *db, const char *actor,

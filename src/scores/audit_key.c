@@ -98,3 +98,11 @@ enum cqa_status cqa_audit_key_open(const char *path, const char *beside, int64_t
     close(fd);
     return status;
 }
+
+void cqa_audit_key_print(const struct cqa_audit_key *key, unsigned char out[CQA_AUDIT_PRINT_SIZE])
+{
+    static const unsigned char purpose[] = "fingerprint";
+
+    crypto_generichash(out, CQA_AUDIT_PRINT_SIZE, purpose, sizeof purpose - 1, key->bytes,
+                       sizeof key->bytes);
+}

@@ -26,4 +26,8 @@ enum cqa_status cqa_audit_key_open(const char *path, const char *beside, int64_t
                                    struct cqa_audit_key *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
+/* What tells this key from all others, and gives nothing of it away. */
+enum { CQA_AUDIT_PRINT_SIZE = 16 };
+void cqa_audit_key_print(const struct cqa_audit_key *key, unsigned char out[CQA_AUDIT_PRINT_SIZE]);
+
 #endif

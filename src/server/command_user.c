@@ -156,8 +156,13 @@ int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scor
     struct cqa_error error = {0};
     int64_t count = 0;
 
+    if (command->word_count == 2 && strcmp(command->words[1], "new-key") == 0)
+        return cqa_audit_write(scores, cqa_actor_console, "audit.key", "", "begun anew", &error) ==
+                       CQA_OK
+                   ? CQA_EXIT_DONE
+                   : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (command->word_count != 2 || strcmp(command->words[1], "verify") != 0)
-        return cqa_command_fail(CQA_EXIT_USAGE, "audit verify [--head HASH]");
+        return cqa_command_fail(CQA_EXIT_USAGE, "audit verify [--head HASH], audit new-key");
     if (cqa_audit_verify(scores, command->head, &count, head, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     cqa_say(stdout, "%lld rows, unbroken; last hash %s", (long long)count, head);

@@ -47,6 +47,16 @@ static void stop_postgres(void)
     database_stop(&postgres);
 }
 
+void served_halt_database(void)
+{
+    database_halt(&postgres);
+}
+
+void served_go_on_database(void)
+{
+    assert_int_equal(database_go_on(&postgres), 0);
+}
+
 static void write_store(struct served *served, FILE *file)
 {
     if (served_is_sqlite()) {
@@ -81,7 +91,8 @@ static void open_all(struct served *served)
     struct cqa_error error = {0};
 
     if (cqa_scores_open(&served->scores, &served->config.store, &served->clock, &error) != CQA_OK ||
-        cqa_audit_use_key(served->scores, served->config.audit_key_file, NULL, &error) != CQA_OK ||
+        cqa_audit_use_key(served->scores, served->config.audit_key_file, NULL, 0, &error) !=
+            CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
@@ -292,22 +303,27 @@ void served_dump(const struct served *served, char *command, size_t size)
 
 void served_age(const struct served *served)
 {
-    served_sql(served,
-               "ALTER TABLE audit DROP COLUMN address;"
-               "ALTER TABLE tokens DROP COLUMN addresses;"
-               "ALTER TABLE sessions DROP COLUMN address;"
-               "ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors;"
-               "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
-               "ALTER TABLE tokens DROP COLUMN expires_ms;"
-               "ALTER TABLE tokens DROP COLUMN used_ms;"
-               "ALTER TABLE tokens DROP COLUMN teams;"
-               "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
-               "DROP TABLE unbounded_totals;"
-               "ALTER TABLE rubrics DROP COLUMN floor_c;"
-               "ALTER TABLE rubrics DROP COLUMN cap_c;"
-               "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
-               "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
-               "PRAGMA user_version = 16");
+    served_sql(
+        served,
+        "ALTER TABLE audit DROP COLUMN address;"
+        "ALTER TABLE tokens DROP COLUMN addresses;"
+        "ALTER TABLE sessions DROP COLUMN address;"
+        "ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; DROP TABLE audit_keys;"
+        "DROP TABLE claims;"
+        "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
+        "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
+        "DROP TABLE login_tries;"
+        "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
+        "ALTER TABLE tokens DROP COLUMN expires_ms;"
+        "ALTER TABLE tokens DROP COLUMN used_ms;"
+        "ALTER TABLE tokens DROP COLUMN teams;"
+        "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+        "DROP TABLE unbounded_totals;"
+        "ALTER TABLE rubrics DROP COLUMN floor_c;"
+        "ALTER TABLE rubrics DROP COLUMN cap_c;"
+        "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+        "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+        "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)

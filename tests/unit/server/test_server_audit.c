@@ -84,6 +84,14 @@ static void unlock_log(void)
     served_sql(&served, "DROP TRIGGER audit_stays; DROP TRIGGER audit_keeps");
 }
 
+/* The store of a server that has no key yet. */
+static void begin_anew(const char *path)
+{
+    served_sql(&served, "DELETE FROM audit_keys");
+    assert_int_equal(unlink(path), 0);
+    served_restart(&served);
+}
+
 /* ---- the chain as the server of before made it, or somebody who has read its source but not the
  * key */
 
@@ -233,8 +241,7 @@ static void rows_of_before_the_key_stay_good(void **state)
     unlock_log();
     served_sql(&served, "UPDATE audit SET address = ''");
     chain_anew(0);
-    assert_int_equal(unlink(path), 0);
-    served_restart(&served);
+    begin_anew(path);
     assert_string_equal(verified(NULL), "");
     note("new");
     assert_string_equal(verified(NULL), "");
@@ -250,10 +257,26 @@ static void rows_of_before_are_not_cut_off_either(void **state)
     key_path(path, sizeof path);
     unlock_log();
     chain_anew(0);
-    assert_int_equal(unlink(path), 0);
-    served_restart(&served);
+    begin_anew(path);
     served_sql(&served, "DELETE FROM audit WHERE id > 1");
     assert_string_equal(verified(NULL), "audit row 2 is missing");
+}
+
+/* Two servers of one store, of which one made a key of its own; and a key that is lost. */
+static void another_key_is_not_taken(void **state)
+{
+    struct cqa_error error = {0};
+    char path[128];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/other.key", served.folder);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, 0, &error), CQA_E_NOTFOUND);
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, 1, &error), CQA_OK);
+    note("by the new one");
+    assert_string_equal(verified(NULL), "audit row 1 was changed");
+    key_path(path, sizeof path);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, 0, &error), CQA_E_BADDATA);
 }
 
 /* ---- who, and from where */
@@ -383,6 +406,7 @@ int main(void)
         TEST(a_cut_end_is_seen_by_a_head_of_before),
         TEST(rows_of_before_the_key_stay_good),
         TEST(rows_of_before_are_not_cut_off_either),
+        TEST(another_key_is_not_taken),
         TEST(who_acts_is_of_a_kind),
         TEST(refusals_leave_a_row),
         TEST(a_flood_of_refusals_is_one_row),

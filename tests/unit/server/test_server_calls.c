@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -266,7 +267,6 @@ static void heads_that_say_two_things_are_refused(void **state)
     assert_int_equal(status_of("POST /api/v1/session HTTP/1.1\r\nHost: a\r\n"
                                "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
                      400);
-    assert_int_equal(status_of("GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX\0Y: b\r\n\r\n"), 400);
     assert_int_equal(status_of("GET /api/v1/health HTTP/1.1\r\n\r\n"), 400);
 }
 
@@ -286,24 +286,29 @@ static void answers_at_once(const char *text, size_t length, const char *expecte
     }
     const ssize_t count = recv(fd, got, 12, MSG_WAITALL);
     close(fd);
-    assert_true(count >= 0); /* not that nothing came */
+    assert_true(count >= 0 || errno == ECONNRESET); /* not that nothing came */
     assert_string_equal(got, expected);
 }
 
 static void floods_are_ended_at_once(void **state)
 {
-    struct cqa_buffer text = {.limit = 64 << 20};
+    struct cqa_buffer text;
 
     (void)state;
-    cqa_buffer_print(&text, "GET /api/v1/health?a=1");
-    for (int i = 0; i < 700; i++)
-        cqa_buffer_print(&text, "&p%d=1", i);
-    cqa_buffer_print(&text, " HTTP/1.1\r\nHost: a\r\n\r\n");
-    answers_at_once(text.text, text.length, "");
-    cqa_buffer_finish(&text);
+    static const char nul[] = "GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX\0Y: b\r\n\r\n";
+    answers_at_once(nul, sizeof nul - 1, "HTTP/1.1 400");
+    for (int most = 700; most <= 7000; most *= 10) {
+        text = (struct cqa_buffer){.limit = 64 << 20};
+        cqa_buffer_print(&text, "GET /api/v1/health?a=1");
+        for (int i = 0; i < most; i++)
+            cqa_buffer_print(&text, "&p%d=1", i);
+        cqa_buffer_print(&text, " HTTP/1.1\r\nHost: a\r\n\r\n");
+        answers_at_once(text.text, text.length, most == 700 ? "HTTP/1.1 400" : "");
+        cqa_buffer_finish(&text);
+    }
     text = (struct cqa_buffer){.limit = 64 << 20};
     cqa_buffer_print(&text, "GET /api/v1/health HTTP/1.1\r\nHost: a\r\n");
-    for (int i = 0; i < 700; i++)
+    for (int i = 0; i < 7000; i++)
         cqa_buffer_print(&text, "X%d: 1\r\n", i);
     cqa_buffer_print(&text, "\r\n");
     answers_at_once(text.text, text.length, "HTTP/1.1 431");
