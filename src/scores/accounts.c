@@ -95,10 +95,12 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
 
 _Static_assert(CQA_PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "the size of a stored hash");
 
-enum cqa_status cqa_password_hash(const char *name, const char *password,
-                                  char out[CQA_PASSWORD_HASH_SIZE], struct cqa_error *error)
+enum cqa_status cqa_password_hash(const struct cqa_scores *scores, const char *name,
+                                  const char *password, char out[CQA_PASSWORD_HASH_SIZE],
+                                  struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_password_check(name, password, error);
+    const enum cqa_status status =
+        cqa_password_check(cqa_scores_password_rules(scores), name, password, error);
 
     if (status != CQA_OK)
         return status;
@@ -139,7 +141,7 @@ enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_ne
     enum cqa_status status = cqa_account_check_name("user name", user->name, error);
 
     if (status == CQA_OK && user->password != NULL)
-        status = cqa_password_hash(user->name, user->password, password, error);
+        status = cqa_password_hash(scores, user->name, user->password, password, error);
     return status == CQA_OK ? cqa_scores_write(scores, put_user, &putting, error) : status;
 }
 enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,

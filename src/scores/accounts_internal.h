@@ -21,8 +21,8 @@ enum cqa_status cqa_account_check_name(const char *what, const char *name,
 enum { CQA_PASSWORD_HASH_SIZE = 128 };
 
 /* Argon2id, of a password that `name` may have (cqa_password_check). */
-enum cqa_status cqa_password_hash(const char *name, const char *password,
-                                  char out[CQA_PASSWORD_HASH_SIZE],
+enum cqa_status cqa_password_hash(const struct cqa_scores *scores, const char *name,
+                                  const char *password, char out[CQA_PASSWORD_HASH_SIZE],
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Fills `out` and the password's hash (into `arena`), by name or, where that is NULL, by number.

@@ -245,7 +245,7 @@ enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct
     enum cqa_status status = cqa_user_check_password(scores, who, old_password, error);
 
     if (status == CQA_OK)
-        status = cqa_password_hash(who->name, new_password, password, error);
+        status = cqa_password_hash(scores, who->name, new_password, password, error);
     if (status != CQA_OK)
         return status;
     return cqa_scores_write(scores, write_password,

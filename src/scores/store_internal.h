@@ -59,6 +59,10 @@ enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_err
 /* With which audit rows are chained; all zero: without one. */
 struct cqa_audit_key *cqa_scores_audit_key(struct cqa_scores *scores);
 
+/* By which passwords are set; never NULL. */
+struct cqa_password_rules;
+const struct cqa_password_rules *cqa_scores_password_rules(const struct cqa_scores *scores);
+
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
 /* PostgreSQL's place, as sql/ takes it; and whether something is being copied into it (copy.h). */

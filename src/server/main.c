@@ -16,6 +16,7 @@
 #include "media/render.h"
 #include "scores/accounts.h"
 #include "scores/audit.h"
+#include "scores/password.h"
 #include "server/command.h"
 
 static const char usage[] =
@@ -242,6 +243,7 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
         cqa_scores_close(scores);
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     }
+    cqa_passwords_by(scores, &config->passwords);
     if (noun[0] == '\0')
         code = cqa_command_serve(config, scores);
     else if (strcmp(noun, "token") == 0)

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 #include "base/checks.h"
 #include "base/yaml.h"
@@ -152,6 +153,24 @@ static void read_session(struct cqa_server_config *config, const struct cqa_yaml
                          "plain_cookie is allowed only where \"listen\" is a loopback address");
 }
 
+/* Debian's john-data brings a list, of 3 500. */
+static void read_passwords(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                           struct cqa_problems *problems)
+{
+    static const char usual[] = "/usr/share/john/password.lst";
+    static const char *const keys[] = {"least", "common", NULL};
+    const struct cqa_yaml_node *map = cqa_yaml_want(root, "passwords", CQA_YAML_MAP, 0, problems);
+
+    config->passwords = (struct cqa_password_rules){8, access(usual, R_OK) == 0 ? usual : NULL};
+    if (map == NULL)
+        return;
+    cqa_yaml_only(map, keys, problems);
+    cqa_yaml_get_whole(map, "least", 0, 8, 64, &config->passwords.characters_least, problems);
+    read_path(config, map, "common", 0, &config->passwords.common, problems);
+    if (cqa_yaml_find(map, "common") != NULL && config->passwords.common != NULL)
+        (void)cqa_check_file(cqa_yaml_find(map, "common"), config->passwords.common, problems);
+}
+
 /* Roles by their numbers, which are scores/accounts.h's; a recorder has tokens, no account. */
 static void read_factor_roles(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                               struct cqa_problems *problems)
@@ -204,6 +223,7 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
                                        "shifts",
                                        "reasons",
                                        "second_factor",
+                                       "passwords",
                                        "store_password_file",
                                        "store_ca_file",
                                        NULL};
@@ -234,6 +254,7 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
                            problems);
         read_session(config, root, problems);
         read_factor_roles(config, root, problems);
+        read_passwords(config, root, problems);
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
         cqa_yaml_get_whole(root, "clip_days", 0, 0, 36500, &config->clip_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);

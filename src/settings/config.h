@@ -8,6 +8,7 @@
 #include "base/problems.h"
 #include "settings/decision_reason.h"
 #include "settings/notices.h"
+#include "settings/password_rules.h"
 #include "settings/shift.h"
 #include "settings/sound_folders.h"
 #include "settings/store_place.h"
@@ -33,6 +34,7 @@ struct cqa_server_config {
     int64_t item_bytes_max;
     int64_t session_idle_ms;
     int64_t session_ms_max;
+    struct cqa_password_rules passwords;
     unsigned factor_roles;  /* of roles (1 << its number) whose accounts need a second factor */
     int64_t objection_days; /* how long after the call an agent may object */
     int64_t clip_days;      /* evidence clips go so long after their call came; 0: with it */

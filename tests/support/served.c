@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "media/render.h"
 #include "scores/audit.h"
+#include "scores/password.h"
 #include "support/database.h"
 
 /* The server executes this very program for its zygote. */
@@ -96,6 +97,7 @@ static void open_all(struct served *served)
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
+    cqa_passwords_by(served->scores, &served->config.passwords);
 }
 
 void served_start(struct served *served, const char *config)

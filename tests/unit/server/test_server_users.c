@@ -179,6 +179,41 @@ static void a_token_ends(void **state)
     reply_finish(&reply);
 }
 
+/* A site's own list, and how long a password has to be. */
+static void a_site_says_more_of_passwords(void **state)
+{
+    static const struct {
+        const char *password;
+        int status;
+    } tries[] = {{"Sommer-Regen!", 422},   {"sommerregen2026", 422}, {"!!Geheim1!!", 422},
+                 {"sommerregenzeit", 204}, {"kurz & gut", 422},      {"nicht so kurz", 204}};
+    char path[64] = "/tmp/callqa-common-XXXXXX";
+    char config[160];
+    char body[160];
+
+    (void)state;
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "sommerregen\ngeheim\n", 19), 19);
+    close(fd);
+    served_stop(&served);
+    snprintf(config, sizeof config,
+             "session: {plain_cookie: true}\npasswords: {least: 11, common: %s}\n", path);
+    served_start(&served, config);
+    served_user(&served, "root", "admin", NULL);
+    served_login(&served, "root", "correct horse");
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        snprintf(body, sizeof body, "{\"role\":\"agent\",\"password\":\"%s\"}", tries[i].password);
+        const int status = ask("PUT", "/api/v1/users/new.person", body, "", NULL);
+        if (status != tries[i].status)
+            fail_msg("%s: %d", tries[i].password, status);
+    }
+    assert_int_equal(unlink(path), 0); /* then nothing is set without it */
+    assert_int_equal(ask("PUT", "/api/v1/users/new.person",
+                         "{\"role\":\"agent\",\"password\":\"nicht so kurz\"}", "", NULL),
+                     500);
+}
+
 static void passwords_that_are_tried_first_are_refused(void **state)
 {
     (void)state;
@@ -302,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_token_is_shown_once_and_revoked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_admin_makes_no_token_that_hears, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_token_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_site_says_more_of_passwords, set_up, tear_down),
         cmocka_unit_test_setup_teardown(passwords_that_are_tried_first_are_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(everybody_changes_the_own_password, set_up, tear_down),
