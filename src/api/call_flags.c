@@ -4,6 +4,7 @@
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "api/query.h"
+#include "review/decide.h"
 #include "review/flag_json.h"
 #include "scores/when.h"
 #include "settings/config.h"
@@ -11,13 +12,15 @@
 struct listing {
     json_t *flags;
     int64_t objection_days;
+    int shows_claims;
 };
 
 static int add_flag(void *context, const struct cqa_flag_row *row)
 {
     const struct listing *listing = context;
 
-    return json_array_append_new(listing->flags, cqa_flag_json(row, listing->objection_days)) != 0;
+    return json_array_append_new(listing->flags, cqa_flag_json(row, listing->objection_days,
+                                                               listing->shows_claims)) != 0;
 }
 
 static void add_decision(void *context, const struct cqa_decision_row *row)
@@ -48,7 +51,8 @@ static void reply_flags(struct cqa_request *request, int status_code, int64_t ca
     json_t *flags = json_array();
     json_t *decisions = json_array();
     json_t *person = NULL;
-    struct listing listing = {flags, cqa_request_config(request)->objection_days};
+    struct listing listing = {flags, cqa_request_config(request)->objection_days,
+                              cqa_request_who(request)->role != CQA_ACCOUNT_AGENT};
     struct cqa_error error = {0};
     enum cqa_status status = cqa_scores_call(scores, call, copy_person, &person, &error);
 
@@ -108,7 +112,7 @@ void cqa_post_call_flag(struct cqa_request *request)
     if (body == NULL)
         return;
     if (cqa_query_call(request, &call) && read_manual(request, body, &manual)) {
-        const enum cqa_status status = cqa_scores_add_flag(
+        const enum cqa_status status = cqa_review_add_flag(
             cqa_request_scores(request), cqa_request_who(request), call, &manual, &flag, &error);
         if (status == CQA_OK)
             reply_flags(request, 201, call);
@@ -166,7 +170,7 @@ void cqa_post_decision(struct cqa_request *request)
     if (*end != '\0' || flag <= 0) {
         cqa_reply_problem(request, 404, "not-found", "no such flag");
     } else if (read_verdict(request, body, &verdict)) {
-        const enum cqa_status status = cqa_scores_decide(
+        const enum cqa_status status = cqa_review_decide(
             cqa_request_scores(request), cqa_request_who(request), flag, &verdict, &call, &error);
         if (status == CQA_OK)
             reply_flags(request, 200, call);

@@ -45,6 +45,8 @@ struct cqa_flag_row {
     int64_t decided_ms;
     int64_t since_ms; /* from when the days for an objection count */
     struct cqa_flag_objection objection;
+    const char *claimed_by; /* whose it is for now (claims.h); NULL: nobody's, or decided */
+    int64_t claimed_until_ms;
 };
 
 /* The current flags of a call, the analyzer's first, in their order. */
@@ -76,6 +78,10 @@ enum { CQA_FLAG_KEYS_MAX = 5 };
  * what is undecided and costs points, here as in every count. */
 enum { CQA_FLAGS_ANY = -1, CQA_FLAGS_DECIDED = -2, CQA_FLAGS_NOTES = -3 };
 
+/* Whatever; the claimer's own; nobody's, or the claimer's. */
+enum cqa_flag_claim { CQA_CLAIMS_ANY, CQA_CLAIMS_OWN, CQA_CLAIMS_FREE, CQA_CLAIMS_COUNT };
+extern const char *const cqa_flag_claim_words[CQA_CLAIMS_COUNT + 1];
+
 /* As cqa_call_filter. All orders run downwards. */
 struct cqa_flag_filter {
     const char *rule, *agent, *person, *team, *queue;
@@ -84,6 +90,8 @@ struct cqa_flag_filter {
     int state;                /* cqa_flag_state or one of the words below */
     int64_t day_from, day_to; /* 0: open */
     const struct cqa_shift *shift;
+    enum cqa_flag_claim claim;
+    int64_t claimer; /* whose claims OWN and FREE mean */
     enum cqa_flag_order order;
     int has_after;
     int64_t after[CQA_FLAG_KEYS_MAX]; /* cqa_flag_keys of the last row seen */
@@ -115,7 +123,7 @@ enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct c
                                        const struct cqa_flag_filter *filter, int64_t most,
                                        int64_t *out, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* ---- decisions; each is one transaction with its audit row and the call's new total */
+/* ---- decisions (review/decide.h takes them) */
 
 struct cqa_flag_verdict {
     enum cqa_flag_state state;
@@ -126,12 +134,6 @@ struct cqa_flag_verdict {
     int64_t objection;  /* the open objection that the decider has read; 0: none */
 };
 
-/* CQA_E_NOTFOUND: no such flag within the scope; CQA_E_REFUSED: it may not be decided (now, or by
- * this person); CQA_E_BADDATA: the verdict makes no sense. `*call` gets the flag's call. */
-enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  int64_t flag, const struct cqa_flag_verdict *verdict,
-                                  int64_t *call, struct cqa_error *error) CQA_MUST_CHECK;
-
 struct cqa_manual_flag {
     const char *rule;
     enum cqa_flag_severity severity;
@@ -139,11 +141,6 @@ struct cqa_manual_flag {
     int64_t start_ms, end_ms;
     const char *note;
 };
-
-/* Adds a flag by hand to a call; `*flag` gets its number. */
-enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_identity *who,
-                                    int64_t call, const struct cqa_manual_flag *manual,
-                                    int64_t *flag, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Every decision on a call, oldest first. */
 struct cqa_decision_row {

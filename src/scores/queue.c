@@ -71,8 +71,24 @@ static void add_state(struct cqa_query *query, int state)
         cqa_query_number(query, " AND f.state = ?", state);
 }
 
-static void add_filter(struct cqa_query *query, struct cqa_sql *db,
-                       const struct cqa_flag_filter *filter)
+const char *const cqa_flag_claim_words[CQA_CLAIMS_COUNT + 1] = {"any", "own", "free", NULL};
+
+static void add_claim(struct cqa_query *query, const struct cqa_flag_filter *filter, int64_t now_ms)
+{
+    static const char *const others[CQA_CLAIMS_COUNT] = {
+        [CQA_CLAIMS_OWN] = " AND EXISTS(SELECT 1 FROM claims k WHERE k.flag = f.id AND k.user = ?",
+        [CQA_CLAIMS_FREE] =
+            " AND NOT EXISTS(SELECT 1 FROM claims k WHERE k.flag = f.id AND k.user <> ?",
+    };
+
+    if (filter->claim == CQA_CLAIMS_ANY)
+        return;
+    cqa_query_number(query, others[filter->claim], filter->claimer);
+    cqa_query_number(query, " AND k.until_ms > ?)", now_ms);
+}
+
+void cqa_flag_filter_add(struct cqa_query *query, struct cqa_sql *db,
+                         const struct cqa_flag_filter *filter, int64_t now_ms)
 {
     if (filter->rule != NULL)
         cqa_query_text(query, " AND f.rule = ?", filter->rule);
@@ -96,6 +112,7 @@ static void add_filter(struct cqa_query *query, struct cqa_sql *db,
     if (filter->confidence_least > 0)
         cqa_query_number(query, " AND f.confidence >= ?", filter->confidence_least);
     add_state(query, filter->state);
+    add_claim(query, filter, now_ms);
 }
 
 static void add_keys(struct cqa_query *query, enum cqa_flag_order order, const char *before,
@@ -124,7 +141,7 @@ static void add_after(struct cqa_query *query, const struct cqa_flag_filter *fil
 /* The page's numbers first, from an index alone where it can be; then the texts of those rows only.
  */
 static void build(struct cqa_query *query, struct cqa_sql *db, const struct cqa_scope *scope,
-                  const struct cqa_flag_filter *filter)
+                  const struct cqa_flag_filter *filter, int64_t now_ms)
 {
     cqa_query_add(
         query, CQA_FLAG_COLUMNS
@@ -139,7 +156,7 @@ static void build(struct cqa_query *query, struct cqa_sql *db, const struct cqa_
     cqa_query_index(query, db, index_for(scope, filter));
     cqa_query_add(query, " WHERE f.current = 1");
     cqa_query_scope(query, "f", scope);
-    add_filter(query, db, filter);
+    cqa_flag_filter_add(query, db, filter, now_ms);
     add_after(query, filter);
     cqa_query_add(query, " ORDER BY ");
     add_keys(query, filter->order, "f.", " DESC");
@@ -166,13 +183,13 @@ static void fill_keys(struct cqa_queue_row *row, enum cqa_flag_order order, int6
         row->keys[count++] = worst[i];
 }
 
-static int show(struct cqa_sql_rows *row, enum cqa_flag_order order,
+static int show(struct cqa_sql_rows *row, enum cqa_flag_order order, int64_t now_ms,
                 int (*visit)(void *context, const struct cqa_queue_row *row), void *context)
 {
     enum { FIRST = CQA_FLAG_COLUMN_COUNT };
     const int64_t decided_c = cqa_sql_int(row, FIRST + 11);
     struct cqa_queue_row queued = {
-        .flag = cqa_flag_row_of(row),
+        .flag = cqa_flag_row_of(row, now_ms),
         .text_en = cqa_sql_text(row, FIRST),
         .text_zh = cqa_sql_text(row, FIRST + 1),
         .call_id = cqa_row_text(row, FIRST + 2),
@@ -199,22 +216,19 @@ enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_sco
                                  int (*visit)(void *context, const struct cqa_queue_row *row),
                                  void *context, struct cqa_error *error)
 {
+    const int64_t now_ms = cqa_scores_now_ms(scores);
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
-    if (status != CQA_OK)
-        return status;
-    build(&query, db, scope, filter);
-    status = cqa_query_start(&query, db, CQA_FLAG_COLUMN_COUNT + 16, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error))
-        if (show(row, filter->order, visit, context))
+    if (db == NULL)
+        return list.status;
+    build(&query, db, scope, filter, now_ms);
+    cqa_list_ask(&list, &query, CQA_FLAG_COLUMN_COUNT + 16, error);
+    while (cqa_list_next(&list, error))
+        if (show(list.row, filter->order, now_ms, visit, context))
             break;
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -222,23 +236,19 @@ enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct c
                                        int64_t *out, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
-    if (status != CQA_OK)
-        return status;
+    if (db == NULL)
+        return list.status;
     cqa_query_add(&query, "SELECT count(*) FROM (SELECT 1 FROM flags f");
     cqa_query_index(&query, db, index_for(scope, filter));
     cqa_query_add(&query, " WHERE f.current = 1");
     cqa_query_scope(&query, "f", scope);
-    add_filter(&query, db, filter);
+    cqa_flag_filter_add(&query, db, filter, cqa_scores_now_ms(scores));
     cqa_query_number(&query, " LIMIT ?) s", most);
-    status = cqa_query_start(&query, db, 1, &row, error);
-    if (status == CQA_OK && cqa_sql_next(row, &status, error))
-        *out = cqa_sql_int(row, 0);
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    cqa_list_ask(&list, &query, 1, error);
+    if (cqa_list_next(&list, error))
+        *out = cqa_sql_int(list.row, 0);
+    return cqa_list_end(scores, &list);
 }

@@ -7,7 +7,6 @@
 #include "api/rounds/disputed_json.h"
 #include "appraisal/json.h"
 #include "appraisal/schemes.h"
-#include "http/limit.h"
 #include "scores/when.h"
 #include "settings/config.h"
 
