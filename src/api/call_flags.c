@@ -4,6 +4,7 @@
 #include "api/endpoints.h"
 #include "api/member.h"
 #include "api/query.h"
+#include "review/decide.h"
 #include "review/flag_json.h"
 #include "scores/when.h"
 #include "settings/config.h"
@@ -111,7 +112,7 @@ void cqa_post_call_flag(struct cqa_request *request)
     if (body == NULL)
         return;
     if (cqa_query_call(request, &call) && read_manual(request, body, &manual)) {
-        const enum cqa_status status = cqa_scores_add_flag(
+        const enum cqa_status status = cqa_review_add_flag(
             cqa_request_scores(request), cqa_request_who(request), call, &manual, &flag, &error);
         if (status == CQA_OK)
             reply_flags(request, 201, call);
@@ -169,7 +170,7 @@ void cqa_post_decision(struct cqa_request *request)
     if (*end != '\0' || flag <= 0) {
         cqa_reply_problem(request, 404, "not-found", "no such flag");
     } else if (read_verdict(request, body, &verdict)) {
-        const enum cqa_status status = cqa_scores_decide(
+        const enum cqa_status status = cqa_review_decide(
             cqa_request_scores(request), cqa_request_who(request), flag, &verdict, &call, &error);
         if (status == CQA_OK)
             reply_flags(request, 200, call);

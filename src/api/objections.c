@@ -6,6 +6,7 @@
 #include "api/member.h"
 #include "api/query.h"
 #include "review/flag_json.h"
+#include "review/object.h"
 #include "scores/objections.h"
 #include "scores/when.h"
 
@@ -41,7 +42,7 @@ void cqa_post_objection(struct cqa_request *request)
         return;
     if (cqa_member_only(request, body, known) && cqa_member_text(request, body, "text", 1, &text)) {
         const enum cqa_status status =
-            cqa_objection_add(cqa_request_scores(request), cqa_request_who(request), flag, text,
+            cqa_review_object(cqa_request_scores(request), cqa_request_who(request), flag, text,
                               cqa_request_config(request)->objection_days, &objection, &error);
         if (status == CQA_OK)
             cqa_reply_json(request, 201, json_pack("{s:I}", "objection", (json_int_t)objection));
@@ -67,7 +68,7 @@ void cqa_post_objection_answer(struct cqa_request *request)
         cqa_member_points(request, body, "points", state == CQA_FLAG_CHANGED, &verdict.points_c) &&
         cqa_member_text(request, body, "reason", 1, &verdict.reason)) {
         verdict.state = (enum cqa_flag_state)state;
-        const enum cqa_status status = cqa_objection_settle(
+        const enum cqa_status status = cqa_review_settle(
             cqa_request_scores(request), cqa_request_who(request), objection, &verdict, &error);
         if (status == CQA_OK)
             cqa_reply_empty(request, 204);

@@ -5,8 +5,7 @@
 #include "api/member.h"
 #include "api/query.h"
 #include "api/second.h"
-#include "http/limit.h"
-#include "scores/periods.h"
+#include "review/close.h"
 #include "scores/when.h"
 
 static int add_period(void *context, const struct cqa_period_row *row)
@@ -124,7 +123,7 @@ static void close_days(struct cqa_request *request, const json_t *body, int igno
     const int64_t today =
         cqa_when_local_day(cqa_request_config(request)->zone, cqa_request_now_ms(request));
     const enum cqa_status status =
-        cqa_period_close(cqa_request_scores(request), cqa_request_who(request), today, from, to,
+        cqa_review_close(cqa_request_scores(request), cqa_request_who(request), today, from, to,
                          ignore_open, note, &open, &error);
     if (status == CQA_OK)
         reply_open(request, 201, from, to, &open);

@@ -6,7 +6,6 @@
 #include "http/connections.h"
 #include "http/counters.h"
 #include "http/http.h"
-#include "http/limit.h"
 #include "http/route.h"
 
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and serve.c (start,
@@ -52,7 +51,6 @@ struct cqa_http {
     const struct cqa_routes *routes;
     void *beside;
     struct MHD_Daemon *daemon;
-    struct cqa_limiter *limiter;
     struct cqa_connections *connections;
     struct cqa_slow *slow;
     struct cqa_counters *counters;

@@ -114,37 +114,21 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
                                  void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
-    if (status != CQA_OK)
-        return status;
+    if (db == NULL)
+        return list.status;
     cqa_query_add(&query, call_columns);
     cqa_query_add(&query, " WHERE 1 = 1");
     cqa_query_scope(&query, "c", scope);
     add_filter(&query, db, filter);
     add_order(&query, filter);
-    status = cqa_query_start(&query, db, CALL_COLUMN_COUNT, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error))
-        if (show_row(row, filter->order, visit, context))
+    cqa_list_ask(&list, &query, CALL_COLUMN_COUNT, error);
+    while (cqa_list_next(&list, error))
+        if (show_row(list.row, filter->order, visit, context))
             break;
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
-}
-
-static enum cqa_status collect_ids(struct cqa_sql *db, struct cqa_query *query, int64_t *ids,
-                                   size_t capacity, size_t *count, struct cqa_error *error)
-{
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_query_start(query, db, 1, &row, error);
-
-    while (status == CQA_OK && *count < capacity && cqa_sql_next(row, &status, error))
-        ids[(*count)++] = cqa_sql_int(row, 0);
-    cqa_sql_end(row);
-    return status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_scores_find_call(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -152,12 +136,11 @@ enum cqa_status cqa_scores_find_call(struct cqa_scores *scores, const struct cqa
                                      size_t capacity, size_t *count, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
+    struct cqa_list list;
     char *end = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     *count = 0;
     const int64_t number = call_id[0] == '~' ? strtoll(call_id + 1, &end, 10) : 0;
     if (end != NULL && *end == '\0' && number > 0)
@@ -174,34 +157,33 @@ enum cqa_status cqa_scores_find_call(struct cqa_scores *scores, const struct cqa
         cqa_query_text(&query, " AND c.source = ?", source);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " ORDER BY c.id");
-    status = collect_ids(db, &query, ids, capacity, count, error);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    cqa_list_ask(&list, &query, 1, error);
+    while (*count < capacity && cqa_list_next(&list, error))
+        ids[(*count)++] = cqa_sql_int(list.row, 0);
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_scores_call(struct cqa_scores *scores, int64_t id,
                                 int (*visit)(void *context, const struct cqa_call_row *row),
                                 void *context, struct cqa_error *error)
 {
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
     struct cqa_query query = {0};
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query, call_columns);
     cqa_query_number(&query, " WHERE c.id = ?", id);
-    status = cqa_query_start(&query, db, CALL_COLUMN_COUNT, &row, error);
-    if (status == CQA_OK)
-        status = cqa_row_step(row, error);
-    if (status == CQA_OK)
-        show_row(row, CQA_CALLS_BY_ARRIVAL, visit, context);
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    cqa_list_ask(&list, &query, CALL_COLUMN_COUNT, error);
+    if (cqa_list_first(&list, error))
+        show_row(list.row, CQA_CALLS_BY_ARRIVAL, visit, context);
+    return cqa_list_end(scores, &list);
+}
+
+static struct cqa_failure_row failure_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_failure_row){cqa_sql_int(row, 0), cqa_sql_int(row, 1), cqa_sql_int(row, 2),
+                                    cqa_row_text(row, 3), cqa_row_text(row, 4)};
 }
 
 enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -210,12 +192,10 @@ enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_
                                     void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_number(&query,
                      "SELECT c.id, c.first_ms, c.last_ms, c.body, c.recorder FROM failures c"
                      " WHERE c.resolved_ms IS NULL AND c.id > ?",
@@ -226,16 +206,11 @@ enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_
         cqa_query_add(&query,
                       " AND 1 = 0"); /* a recording that failed has no agent that one could trust */
     cqa_query_number(&query, " ORDER BY c.id LIMIT ?", limit);
-    status = cqa_query_start(&query, db, 5, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_failure_row failure = {cqa_sql_int(row, 0), cqa_sql_int(row, 1),
-                                                cqa_sql_int(row, 2), cqa_row_text(row, 3),
-                                                cqa_row_text(row, 4)};
+    cqa_list_ask(&list, &query, 5, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_failure_row failure = failure_of(list.row);
         if (visit(context, &failure))
             break;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

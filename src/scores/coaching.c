@@ -290,23 +290,18 @@ enum cqa_status cqa_coaching_list(struct cqa_scores *scores, const struct cqa_sc
                                   void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    int stop = 0;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
-    if (status != CQA_OK)
-        return status;
+    if (db == NULL)
+        return list.status;
     build(&query, scope, filter);
-    status = cqa_query_start(&query, db, 11, &row, error);
-    while (status == CQA_OK && !stop && cqa_sql_next(row, &status, error)) {
-        char *links = read_links(db, cqa_sql_int(row, 0), &status, error);
-        const struct cqa_coaching_row note = row_of(row, links);
-        stop = status != CQA_OK || visit(context, &note);
+    cqa_list_ask(&list, &query, 11, error);
+    for (int stop = 0; !stop && cqa_list_next(&list, error);) {
+        char *links = read_links(db, cqa_sql_int(list.row, 0), &list.status, error);
+        const struct cqa_coaching_row note = row_of(list.row, links);
+        stop = list.status != CQA_OK || visit(context, &note);
         free(links);
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

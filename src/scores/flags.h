@@ -123,7 +123,7 @@ enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct c
                                        const struct cqa_flag_filter *filter, int64_t most,
                                        int64_t *out, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* ---- decisions; each is one transaction with its audit row and the call's new total */
+/* ---- decisions (review/decide.h takes them) */
 
 struct cqa_flag_verdict {
     enum cqa_flag_state state;
@@ -134,12 +134,6 @@ struct cqa_flag_verdict {
     int64_t objection;  /* the open objection that the decider has read; 0: none */
 };
 
-/* CQA_E_NOTFOUND: no such flag within the scope; CQA_E_REFUSED: it may not be decided (now, or by
- * this person); CQA_E_BADDATA: the verdict makes no sense. `*call` gets the flag's call. */
-enum cqa_status cqa_scores_decide(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  int64_t flag, const struct cqa_flag_verdict *verdict,
-                                  int64_t *call, struct cqa_error *error) CQA_MUST_CHECK;
-
 struct cqa_manual_flag {
     const char *rule;
     enum cqa_flag_severity severity;
@@ -147,11 +141,6 @@ struct cqa_manual_flag {
     int64_t start_ms, end_ms;
     const char *note;
 };
-
-/* Adds a flag by hand to a call; `*flag` gets its number. */
-enum cqa_status cqa_scores_add_flag(struct cqa_scores *scores, const struct cqa_identity *who,
-                                    int64_t call, const struct cqa_manual_flag *manual,
-                                    int64_t *flag, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Every decision on a call, oldest first. */
 struct cqa_decision_row {

@@ -42,10 +42,4 @@ enum cqa_status cqa_claims_check(struct cqa_scores *scores, struct cqa_sql *db,
 enum cqa_status cqa_claims_end(struct cqa_sql *db, int64_t flag,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
-/* As cqa_scores_decide, inside the caller's transaction. */
-enum cqa_status cqa_scores_decide_within(struct cqa_scores *scores, struct cqa_sql *db,
-                                         const struct cqa_identity *who, int64_t flag,
-                                         const struct cqa_flag_verdict *verdict, int64_t *call,
-                                         struct cqa_error *error) CQA_MUST_CHECK;
-
 #endif

@@ -49,15 +49,41 @@ void cqa_list_start(struct cqa_scores *scores, struct cqa_list *list, struct cqa
     va_end(arguments);
 }
 
+struct cqa_sql *cqa_list_take(struct cqa_scores *scores, struct cqa_list *list,
+                              struct cqa_error *error)
+{
+    *list = (struct cqa_list){0};
+    list->status = cqa_scores_take(scores, &list->db, error);
+    return list->status == CQA_OK ? list->db : NULL;
+}
+
+void cqa_list_ask(struct cqa_list *list, struct cqa_query *query, int columns,
+                  struct cqa_error *error)
+{
+    list->query = query;
+    list->status = cqa_query_start(query, list->db, columns, &list->row, error);
+}
+
 int cqa_list_next(struct cqa_list *list, struct cqa_error *error)
 {
     return list->status == CQA_OK /* the last row may have been found wrong */
            && cqa_sql_next(list->row, &list->status, error);
 }
 
+int cqa_list_first(struct cqa_list *list, struct cqa_error *error)
+{
+    if (cqa_list_next(list, error))
+        return 1;
+    if (list->status == CQA_OK)
+        list->status = CQA_E_NOTFOUND;
+    return 0;
+}
+
 enum cqa_status cqa_list_end(struct cqa_scores *scores, struct cqa_list *list)
 {
     cqa_sql_end(list->row);
+    if (list->query != NULL)
+        cqa_query_finish(list->query);
     if (list->db != NULL)
         cqa_scores_give(scores, list->db);
     return list->status;

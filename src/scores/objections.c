@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdio.h>
-#include <string.h>
-#include "scores/audit.h"
-#include "scores/flags_internal.h"
-#include "scores/notices.h"
 #include "scores/objections.h"
 
-enum { TEXT_BYTES_MAX = 2000 };
-static const int64_t DAY_MS = 86400000;
-
-struct objected {
-    int64_t call, since_ms;
-    int already;
-};
+#include <stdio.h>
+#include "scores/audit.h"
+#include "scores/notices.h"
+#include "scores/store_internal.h"
 
 /* CQA_E_NOTFOUND unless the flag is of a call that the asker may see. */
-static enum cqa_status read_flag(struct cqa_sql *db, const struct cqa_scope *scope, int64_t flag,
-                                 struct objected *out, struct cqa_error *error)
+enum cqa_status cqa_objected_read(struct cqa_sql *db, const struct cqa_scope *scope, int64_t flag,
+                                  struct cqa_objected *out, struct cqa_error *error)
 {
     struct cqa_query query = {0};
     struct cqa_sql_rows *row = NULL;
@@ -31,8 +23,8 @@ static enum cqa_status read_flag(struct cqa_sql *db, const struct cqa_scope *sco
     if (status == CQA_OK)
         status = cqa_row_step(row, error);
     if (status == CQA_OK)
-        *out =
-            (struct objected){cqa_sql_int(row, 0), cqa_sql_int(row, 1), (int)cqa_sql_int(row, 2)};
+        *out = (struct cqa_objected){cqa_sql_int(row, 0), cqa_sql_int(row, 1),
+                                     (int)cqa_sql_int(row, 2)};
     cqa_sql_end(row);
     cqa_query_finish(&query);
     return status == CQA_E_NOTFOUND
@@ -40,69 +32,27 @@ static enum cqa_status read_flag(struct cqa_sql *db, const struct cqa_scope *sco
                : status;
 }
 
-static enum cqa_status check(const struct cqa_identity *who, const struct objected *objected,
-                             const char *text, int64_t days, int64_t now_ms,
-                             struct cqa_error *error)
-{
-    if (who->user == 0)
-        return cqa_fail(error, CQA_E_REFUSED,
-                        "an objection needs a person's name: log in instead of using a token");
-    if (text[strspn(text, " \t\n")] == '\0' || strlen(text) > TEXT_BYTES_MAX)
-        return cqa_fail(error, CQA_E_BADDATA, "text: must have 1 to %d bytes", TEXT_BYTES_MAX);
-    if (objected->already)
-        return cqa_fail(error, CQA_E_REFUSED, "there is an objection to this flag already");
-    if (now_ms - objected->since_ms > days * DAY_MS)
-        return cqa_fail(error, CQA_E_REFUSED, "the %lld days for an objection are over",
-                        (long long)days);
-    return CQA_OK;
-}
-
 CQA_SQL_STATEMENT(insert_objection, "iiiit", 1,
                   "INSERT INTO objections(flag, call, user, at_ms, text) VALUES(?1, ?2, ?3, ?4, "
                   "?5) RETURNING id");
 
-struct objecting {
-    struct cqa_scores *scores;
-    const struct cqa_identity *who;
-    int64_t flag;
-    const char *text;
-    int64_t days;
-    int64_t *objection;
-};
-
-static enum cqa_status object_to(struct cqa_sql *db, void *context, struct cqa_error *error)
+enum cqa_status cqa_objection_write(struct cqa_scores *scores, struct cqa_sql *db,
+                                    const struct cqa_identity *who, int64_t flag, int64_t call,
+                                    const char *text, int64_t *objection, struct cqa_error *error)
 {
-    const struct objecting *it = context;
-    const struct cqa_scope scope = cqa_identity_scope(it->who);
-    struct objected objected = {0};
     char object[32];
-    const int64_t now_ms = cqa_scores_now_ms(it->scores);
-    enum cqa_status status = read_flag(db, &scope, it->flag, &objected, error);
+    enum cqa_status status = cqa_sql_number(db, objection, error, &insert_objection, flag, call,
+                                            who->user, cqa_scores_now_ms(scores), text);
 
     if (status == CQA_OK)
-        status = check(it->who, &objected, it->text, it->days, now_ms, error);
-    if (status == CQA_OK)
-        status = cqa_sql_number(db, it->objection, error, &insert_objection, it->flag,
-                                objected.call, it->who->user, now_ms, it->text);
-    if (status == CQA_OK)
-        status = cqa_notice_add(it->scores, db,
-                                &(struct cqa_notice){CQA_NOTICE_OBJECTION_RAISED, objected.call,
-                                                     it->flag, *it->objection,
-                                                     cqa_objection_words[CQA_OBJECTION_OPEN]},
-                                error);
-    snprintf(object, sizeof object, "flag %lld", (long long)it->flag);
-    return status == CQA_OK
-               ? cqa_audit_add(it->scores, db, it->who->name, "objection", object, it->text, error)
-               : status;
-}
-
-enum cqa_status cqa_objection_add(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  int64_t flag, const char *text, int64_t days, int64_t *objection,
-                                  struct cqa_error *error)
-{
-    struct objecting objecting = {scores, who, flag, text, days, objection};
-
-    return cqa_scores_write(scores, object_to, &objecting, error);
+        status =
+            cqa_notice_add(scores, db,
+                           &(struct cqa_notice){CQA_NOTICE_OBJECTION_RAISED, call, flag, *objection,
+                                                cqa_objection_words[CQA_OBJECTION_OPEN]},
+                           error);
+    snprintf(object, sizeof object, "flag %lld", (long long)flag);
+    return status == CQA_OK ? cqa_audit_add(scores, db, who->name, "objection", object, text, error)
+                            : status;
 }
 
 CQA_SQL_STATEMENT(open_objection, "i", 1,
@@ -111,64 +61,35 @@ CQA_SQL_STATEMENT(set_outcome, "iiiti", 0,
                   "UPDATE objections SET outcome = ?1, decided_by = ?2, decided_ms = ?3, "
                   "answer = ?4 WHERE id = ?5");
 
-static enum cqa_status settle(struct cqa_scores *scores, struct cqa_sql *db,
-                              const struct cqa_identity *who, int64_t objection,
-                              const struct cqa_flag_verdict *verdict, struct cqa_error *error)
+enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection, int64_t *flag,
+                                   struct cqa_error *error)
 {
-    int64_t flag = 0;
-    int64_t call = 0;
-    struct cqa_flag_verdict seen = *verdict;
-    const int outcome =
-        verdict->state == CQA_FLAG_CONFIRMED ? CQA_OBJECTION_REJECTED : CQA_OBJECTION_ACCEPTED;
-    enum cqa_status status = cqa_scores_find(db, &flag, error, &open_objection, objection);
+    const enum cqa_status status = cqa_scores_find(db, flag, error, &open_objection, objection);
 
-    if (status == CQA_E_NOTFOUND)
-        return cqa_fail(error, CQA_E_NOTFOUND, "no open objection of this number");
-    seen.objection = objection;
-    if (status == CQA_OK)
-        status = cqa_scores_decide_within(scores, db, who, flag, &seen, &call, error);
-    if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &set_outcome, (int64_t)outcome, who->user,
-                            cqa_scores_now_ms(scores), verdict->reason, objection);
-    if (status == CQA_OK)
-        status = cqa_notice_add(scores, db,
-                                &(struct cqa_notice){CQA_NOTICE_OBJECTION_ANSWERED, call, flag,
-                                                     objection, cqa_objection_words[outcome]},
-                                error);
-    return status;
+    return status == CQA_E_NOTFOUND
+               ? cqa_fail(error, CQA_E_NOTFOUND, "no open objection of this number")
+               : status;
 }
 
-struct settling {
-    struct cqa_scores *scores;
-    const struct cqa_identity *who;
-    int64_t objection;
-    const struct cqa_flag_verdict *verdict;
-};
-
-static enum cqa_status settle_and_audit(struct cqa_sql *db, void *context, struct cqa_error *error)
-{
-    const struct settling *it = context;
-    char object[40];
-    const enum cqa_status status =
-        settle(it->scores, db, it->who, it->objection, it->verdict, error);
-
-    snprintf(object, sizeof object, "objection %lld", (long long)it->objection);
-    return status == CQA_OK ? cqa_audit_add(it->scores, db, it->who->name, "objection.settle",
-                                            object, it->verdict->reason, error)
-                            : status;
-}
-
-enum cqa_status cqa_objection_settle(struct cqa_scores *scores, const struct cqa_identity *who,
-                                     int64_t objection, const struct cqa_flag_verdict *verdict,
+enum cqa_status cqa_objection_answer(struct cqa_scores *scores, struct cqa_sql *db,
+                                     const struct cqa_identity *who,
+                                     const struct cqa_objection_answered *it,
                                      struct cqa_error *error)
 {
-    struct settling settling = {scores, who, objection, verdict};
+    char object[40];
+    enum cqa_status status = cqa_sql_do(db, error, &set_outcome, (int64_t)it->outcome, who->user,
+                                        cqa_scores_now_ms(scores), it->answer, it->objection);
 
-    if (verdict->reason == NULL || verdict->state == CQA_FLAG_OPEN)
-        return cqa_fail(error, CQA_E_BADDATA,
-                        "an objection is answered with confirmed, overturned or changed, and a "
-                        "reason");
-    return cqa_scores_write(scores, settle_and_audit, &settling, error);
+    if (status == CQA_OK)
+        status =
+            cqa_notice_add(scores, db,
+                           &(struct cqa_notice){CQA_NOTICE_OBJECTION_ANSWERED, it->call, it->flag,
+                                                it->objection, cqa_objection_words[it->outcome]},
+                           error);
+    snprintf(object, sizeof object, "objection %lld", (long long)it->objection);
+    return status == CQA_OK
+               ? cqa_audit_add(scores, db, who->name, "objection.settle", object, it->answer, error)
+               : status;
 }
 
 static struct cqa_objection_row row_of(struct cqa_sql_rows *row)
@@ -198,12 +119,10 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
                                    void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_number(&query,
                      "SELECT o.id, o.flag, o.call, o.at_ms, o.decided_ms, c.call_id, f.rule, "
                      "c.person, u.name, o.text,"
@@ -217,14 +136,11 @@ enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_s
         cqa_query_number(&query, " AND o.outcome = ?", outcome);
     cqa_query_scope(&query, "c", scope);
     cqa_query_number(&query, " ORDER BY o.id LIMIT ?", limit);
-    status = cqa_query_start(&query, db, 17, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_objection_row objection = row_of(row);
+    cqa_list_ask(&list, &query, 17, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_objection_row objection = row_of(list.row);
         if (visit(context, &objection))
             break;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

@@ -5,16 +5,39 @@
 #include "scores/accounts.h"
 #include "scores/flags.h"
 
-/* CQA_E_REFUSED: not the agent's own call, too late, or objected to before. `days` counts from the
- * decision on the flag, or from the call's arrival while there is none. */
-enum cqa_status cqa_objection_add(struct cqa_scores *scores, const struct cqa_identity *who,
-                                  int64_t flag, const char *text, int64_t days, int64_t *objection,
-                                  struct cqa_error *error) CQA_MUST_CHECK;
+/* The rows of objections; who may object until when is review/'s. What takes a connection runs
+ * inside the caller's transaction. */
+struct cqa_sql;
 
-/* Settles it with the verdict on its flag, in one transaction: OVERTURNED or CHANGED accepts,
- * CONFIRMED rejects. */
-enum cqa_status cqa_objection_settle(struct cqa_scores *scores, const struct cqa_identity *who,
-                                     int64_t objection, const struct cqa_flag_verdict *verdict,
+/* What an objection to a flag needs to know of it. */
+struct cqa_objected {
+    int64_t call;
+    int64_t since_ms; /* the decision on the flag, or the call's arrival while there is none */
+    int already;      /* there is an objection */
+};
+
+/* CQA_E_NOTFOUND unless the flag is of a call that the scope allows. */
+enum cqa_status cqa_objected_read(struct cqa_sql *db, const struct cqa_scope *scope, int64_t flag,
+                                  struct cqa_objected *out, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* With its notice and its row of the audit log. */
+enum cqa_status cqa_objection_write(struct cqa_scores *scores, struct cqa_sql *db,
+                                    const struct cqa_identity *who, int64_t flag, int64_t call,
+                                    const char *text, int64_t *objection,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The flag of an open one; CQA_E_NOTFOUND: it is not open. */
+enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection, int64_t *flag,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_objection_answered {
+    int64_t objection, flag, call;
+    enum cqa_objection_outcome outcome;
+    const char *answer;
+};
+enum cqa_status cqa_objection_answer(struct cqa_scores *scores, struct cqa_sql *db,
+                                     const struct cqa_identity *who,
+                                     const struct cqa_objection_answered *it,
                                      struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_objection_row {

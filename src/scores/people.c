@@ -16,7 +16,7 @@
     "0),"                                                                                          \
     " coalesce(sum(c.response_ms), 0), count(c.response_ms)"
 
-static struct cqa_person_row sums_of(struct cqa_sql_rows *row, int at)
+static struct cqa_person_row sums_of(const struct cqa_sql_rows *row, int at)
 {
     int64_t values[15];
 
@@ -49,18 +49,25 @@ static void add_days(struct cqa_query *query, const char *column, int64_t day_fr
     cqa_query_number(query, sql, day_to ? day_to : 99991231);
 }
 
+static struct cqa_person_row person_of(const struct cqa_sql_rows *row)
+{
+    struct cqa_person_row person = sums_of(row, 0);
+
+    person.person = cqa_row_text(row, 15);
+    person.team = cqa_sql_text(row, 16);
+    return person;
+}
+
 enum cqa_status cqa_people_list(struct cqa_scores *scores, const struct cqa_scope *scope,
                                 int64_t day_from, int64_t day_to,
                                 void (*visit)(void *context, const struct cqa_person_row *row),
                                 void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query,
                   "SELECT" SUMS ", c.person, max(c.team) FROM calls c WHERE c.person IS NOT NULL");
     add_days(&query, "c.day", day_from, day_to);
@@ -68,17 +75,17 @@ enum cqa_status cqa_people_list(struct cqa_scores *scores, const struct cqa_scop
     cqa_query_add(
         &query,
         " GROUP BY c.person ORDER BY avg(c.score_c) IS NULL, avg(c.score_c), c.person LIMIT 5000");
-    status = cqa_query_start(&query, db, 17, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        struct cqa_person_row person = sums_of(row, 0);
-        person.person = cqa_row_text(row, 15);
-        person.team = cqa_sql_text(row, 16);
+    cqa_list_ask(&list, &query, 17, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_person_row person = person_of(list.row);
         visit(context, &person);
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
+}
+
+static struct cqa_day_row day_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_day_row){cqa_sql_int(row, 0), sums_of(row, 1)};
 }
 
 enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -88,12 +95,10 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
                                 void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query, "SELECT c.day," SUMS " FROM calls c WHERE 1 = 1");
     if (person != NULL)
         cqa_query_text(&query, " AND c.person = ?", person);
@@ -102,15 +107,19 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
     add_days(&query, "c.day", day_from, day_to);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " GROUP BY c.day ORDER BY c.day LIMIT 1000");
-    status = cqa_query_start(&query, db, 16, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_day_row day = {cqa_sql_int(row, 0), sums_of(row, 1)};
+    cqa_list_ask(&list, &query, 16, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_day_row day = day_of(list.row);
         visit(context, &day);
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
+}
+
+static struct cqa_rule_row rule_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_rule_row){cqa_row_text(row, 0), cqa_sql_int(row, 1), cqa_sql_int(row, 2),
+                                 cqa_sql_int(row, 3),  cqa_sql_int(row, 4), cqa_sql_int(row, 5),
+                                 cqa_sql_text(row, 6), cqa_sql_text(row, 7)};
 }
 
 enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -119,40 +128,37 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
                                void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    cqa_query_add(
-        &query,
-        "SELECT f.rule, count(*),"
-        " count(*) FILTER (WHERE f.state = 0"
-        "  AND (f.points_c > 0 OR f.automatic_fail <> 0)"
-        "  AND NOT " CQA_DAY_IS_CLOSED(
-            "f.day") "),"
-                     " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
-                     " count(*) FILTER (WHERE f.state = 3),"
-                     " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
-                     "  ORDER BY learned_ms DESC LIMIT 1),"
-                     " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
-                     "  ORDER BY learned_ms DESC LIMIT 1) FROM flags f WHERE f.current = 1 AND "
-                     "f.author IS NULL");
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
+    cqa_query_add(&query,
+                  "SELECT f.rule, count(*),"
+                  " count(*) FILTER (WHERE f.state = 0"
+                  "  AND (f.points_c > 0 OR f.automatic_fail <> 0)"
+                  "  AND NOT " CQA_DAY_IS_CLOSED("f.day") "),"
+                  " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
+                  " count(*) FILTER (WHERE f.state = 3),"
+                  " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
+                  "  ORDER BY learned_ms DESC LIMIT 1),"
+                  " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
+                  "  ORDER BY learned_ms DESC LIMIT 1) FROM flags f WHERE f.current = 1 AND "
+                  "f.author IS NULL");
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
     cqa_query_add(&query, " GROUP BY f.rule ORDER BY f.rule");
-    status = cqa_query_start(&query, db, 8, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_rule_row rule = {
-            cqa_row_text(row, 0), cqa_sql_int(row, 1), cqa_sql_int(row, 2),  cqa_sql_int(row, 3),
-            cqa_sql_int(row, 4),  cqa_sql_int(row, 5), cqa_sql_text(row, 6), cqa_sql_text(row, 7)};
+    cqa_list_ask(&list, &query, 8, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_rule_row rule = rule_of(list.row);
         visit(context, &rule);
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
+}
+
+static struct cqa_reason_row reason_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_reason_row){cqa_row_text(row, 0), cqa_sql_text(row, 1), cqa_sql_int(row, 2),
+                                   cqa_sql_text(row, 3), cqa_sql_text(row, 4)};
 }
 
 enum cqa_status cqa_reasons_used(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -161,12 +167,10 @@ enum cqa_status cqa_reasons_used(struct cqa_scores *scores, const struct cqa_sco
                                  void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query, "SELECT f.rule, d.code, count(*),"
                           " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
                           "  ORDER BY learned_ms DESC LIMIT 1),"
@@ -177,15 +181,10 @@ enum cqa_status cqa_reasons_used(struct cqa_scores *scores, const struct cqa_sco
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
     cqa_query_add(&query, " GROUP BY f.rule, d.code ORDER BY f.rule, d.code NULLS FIRST");
-    status = cqa_query_start(&query, db, 5, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_reason_row reason = {cqa_row_text(row, 0), cqa_sql_text(row, 1),
-                                              cqa_sql_int(row, 2), cqa_sql_text(row, 3),
-                                              cqa_sql_text(row, 4)};
+    cqa_list_ask(&list, &query, 5, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_reason_row reason = reason_of(list.row);
         visit(context, &reason);
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

@@ -49,71 +49,41 @@ enum cqa_status cqa_period_look(struct cqa_scores *scores, int64_t day_from, int
     return status;
 }
 
-struct closing {
-    struct cqa_scores *scores;
-    const struct cqa_identity *who;
-    int64_t day_from, day_to;
-    int ignore_open;
-    const char *note;
-    struct cqa_period_open *out;
-};
-
-static enum cqa_status audit_closing(struct cqa_sql *db, const struct closing *it,
+static enum cqa_status audit_closing(struct cqa_scores *scores, struct cqa_sql *db,
+                                     const struct cqa_identity *who,
+                                     const struct cqa_period_closed *period,
                                      struct cqa_error *error)
 {
     char object[48];
     char detail[300];
 
-    snprintf(object, sizeof object, "%lld to %lld", (long long)it->day_from, (long long)it->day_to);
+    snprintf(object, sizeof object, "%lld to %lld", (long long)period->day_from,
+             (long long)period->day_to);
     snprintf(detail, sizeof detail, "%lld undecided flags and %lld objections ignored: %.200s",
-             (long long)it->out->open_flags, (long long)it->out->open_objections,
-             it->note ? it->note : "");
-    return cqa_audit_add(it->scores, db, it->who->name, "period.close", object, detail, error);
+             (long long)period->open.open_flags, (long long)period->open.open_objections,
+             period->note ? period->note : "");
+    return cqa_audit_add(scores, db, who->name, "period.close", object, detail, error);
 }
 
-static enum cqa_status check_open(const struct closing *it, struct cqa_error *error)
+enum cqa_status cqa_days_look(struct cqa_sql *db, int64_t day_from, int64_t day_to,
+                              struct cqa_period_open *out, int64_t *overlapping,
+                              struct cqa_error *error)
 {
-    if (it->ignore_open || it->out->open_flags + it->out->open_objections == 0)
-        return CQA_OK;
-    if (it->out->open_objections == 0)
-        return cqa_fail(error, CQA_E_REFUSED, "%lld flags of these days are undecided",
-                        (long long)it->out->open_flags);
-    return cqa_fail(error, CQA_E_REFUSED,
-                    "%lld flags of these days are undecided, and %lld objections unanswered",
-                    (long long)it->out->open_flags, (long long)it->out->open_objections);
+    const enum cqa_status status =
+        cqa_sql_number(db, overlapping, error, &count_overlapping, day_to, day_from);
+
+    return status == CQA_OK ? look(db, day_from, day_to, out, error) : status;
 }
 
-static enum cqa_status close_period(struct cqa_sql *db, void *context, struct cqa_error *error)
+enum cqa_status cqa_days_close(struct cqa_scores *scores, struct cqa_sql *db,
+                               const struct cqa_identity *who,
+                               const struct cqa_period_closed *period, struct cqa_error *error)
 {
-    const struct closing *it = context;
-    int64_t overlapping = 0;
-    enum cqa_status status =
-        cqa_sql_number(db, &overlapping, error, &count_overlapping, it->day_to, it->day_from);
+    const enum cqa_status status =
+        cqa_sql_do(db, error, &insert_period, period->day_from, period->day_to + 1, who->user,
+                   cqa_scores_now_ms(scores), period->note);
 
-    if (status == CQA_OK && overlapping > 0)
-        status = cqa_fail(error, CQA_E_REFUSED, "the days overlap a period that is closed");
-    if (status == CQA_OK)
-        status = look(db, it->day_from, it->day_to, it->out, error);
-    if (status == CQA_OK)
-        status = check_open(it, error);
-    if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &insert_period, it->day_from, it->day_to + 1, it->who->user,
-                            cqa_scores_now_ms(it->scores), it->note);
-    return status == CQA_OK ? audit_closing(db, it, error) : status;
-}
-
-enum cqa_status cqa_period_close(struct cqa_scores *scores, const struct cqa_identity *who,
-                                 int64_t today, int64_t day_from, int64_t day_to, int ignore_open,
-                                 const char *note, struct cqa_period_open *out,
-                                 struct cqa_error *error)
-{
-    struct closing closing = {scores, who, day_from, day_to, ignore_open, note, out};
-
-    if (day_from > day_to)
-        return cqa_fail(error, CQA_E_BADDATA, "to: must not lie before from");
-    if (day_to >= today)
-        return cqa_fail(error, CQA_E_BADDATA, "to: a day that is not over cannot be closed");
-    return cqa_scores_write(scores, close_period, &closing, error);
+    return status == CQA_OK ? audit_closing(scores, db, who, period, error) : status;
 }
 
 /* ---- opening again */

@@ -24,13 +24,27 @@ enum cqa_status cqa_period_look(struct cqa_scores *scores, int64_t day_from, int
                                 struct cqa_period_open *out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
-/* CQA_E_REFUSED while flags or objections are open, unless `ignore_open` (a named decision,
- * audited), or when the days overlap a closed period; CQA_E_BADDATA: they are not over on `today`.
- * `note` may be NULL. */
-enum cqa_status cqa_period_close(struct cqa_scores *scores, const struct cqa_identity *who,
-                                 int64_t today, int64_t day_from, int64_t day_to, int ignore_open,
-                                 const char *note, struct cqa_period_open *out,
-                                 struct cqa_error *error) CQA_MUST_CHECK;
+/* ---- closing them, inside the caller's transaction; when they may be is review/'s */
+struct cqa_sql;
+
+struct cqa_period_closed {
+    int64_t day_from, day_to;
+    const char *note;            /* NULL: none */
+    struct cqa_period_open open; /* that was ignored */
+};
+
+/* What is open, and how many closed periods share a day with these. */
+enum cqa_status cqa_days_look(struct cqa_sql *db, int64_t day_from, int64_t day_to,
+                              struct cqa_period_open *out, int64_t *overlapping,
+                              struct cqa_error *error) CQA_MUST_CHECK;
+
+/* With its row of the audit log. */
+enum cqa_status cqa_days_close(struct cqa_scores *scores, struct cqa_sql *db,
+                               const struct cqa_identity *who,
+                               const struct cqa_period_closed *period,
+                               struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- opening them again */
 
 /* CQA_E_NOTFOUND: no closed period has this number. */
 enum cqa_status cqa_period_find(struct cqa_scores *scores, int64_t period,

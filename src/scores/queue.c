@@ -220,21 +220,17 @@ enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_sco
 {
     const int64_t now_ms = cqa_scores_now_ms(scores);
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
-    if (status != CQA_OK)
-        return status;
+    if (db == NULL)
+        return list.status;
     build(&query, db, scope, filter, now_ms);
-    status = cqa_query_start(&query, db, CQA_FLAG_COLUMN_COUNT + 16, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error))
-        if (show(row, filter->order, now_ms, visit, context))
+    cqa_list_ask(&list, &query, CQA_FLAG_COLUMN_COUNT + 16, error);
+    while (cqa_list_next(&list, error))
+        if (show(list.row, filter->order, now_ms, visit, context))
             break;
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }
 
 enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -242,23 +238,19 @@ enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct c
                                        int64_t *out, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
-    if (status != CQA_OK)
-        return status;
+    if (db == NULL)
+        return list.status;
     cqa_query_add(&query, "SELECT count(*) FROM (SELECT 1 FROM flags f");
     cqa_query_index(&query, db, index_for(scope, filter));
     cqa_query_add(&query, " WHERE f.current = 1");
     cqa_query_scope(&query, "f", scope);
     cqa_flag_filter_add(&query, db, filter, cqa_scores_now_ms(scores));
     cqa_query_number(&query, " LIMIT ?) s", most);
-    status = cqa_query_start(&query, db, 1, &row, error);
-    if (status == CQA_OK && cqa_sql_next(row, &status, error))
-        *out = cqa_sql_int(row, 0);
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    cqa_list_ask(&list, &query, 1, error);
+    if (cqa_list_next(&list, error))
+        *out = cqa_sql_int(list.row, 0);
+    return cqa_list_end(scores, &list);
 }

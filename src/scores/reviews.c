@@ -92,18 +92,23 @@ enum cqa_status cqa_calibration_judge(struct cqa_scores *scores, const struct cq
     return cqa_scores_write(scores, judge, &judging, error);
 }
 
+static struct cqa_judgement_row judgement_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_judgement_row){
+        cqa_sql_int(row, 0),      cqa_sql_int(row, 1),  cqa_row_text(row, 2), cqa_sql_text(row, 3),
+        (int)cqa_sql_int(row, 4), cqa_sql_text(row, 5), cqa_sql_text(row, 6)};
+}
+
 enum cqa_status
 cqa_calibration_list(struct cqa_scores *scores, const struct cqa_scope *scope, const char *session,
                      int64_t user, int (*visit)(void *context, const struct cqa_judgement_row *row),
                      void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query,
                   "SELECT f.id, f.call, f.rule, u.name, j.verdict, q.title_en, q.title_zh"
                   " FROM calibration_flags s"
@@ -115,17 +120,11 @@ cqa_calibration_list(struct cqa_scores *scores, const struct cqa_scope *scope, c
     cqa_query_text(&query, " LEFT JOIN users u ON u.id = j.user WHERE s.session = ?", session);
     cqa_query_scope(&query, "f", scope);
     cqa_query_add(&query, " ORDER BY f.rule, f.id, u.name");
-    status = cqa_query_start(&query, db, 7, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_judgement_row judgement = {cqa_sql_int(row, 0),      cqa_sql_int(row, 1),
-                                                    cqa_row_text(row, 2),     cqa_sql_text(row, 3),
-                                                    (int)cqa_sql_int(row, 4), cqa_sql_text(row, 5),
-                                                    cqa_sql_text(row, 6)};
+    cqa_list_ask(&list, &query, 7, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_judgement_row judgement = judgement_of(list.row);
         if (visit(context, &judgement))
             break;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

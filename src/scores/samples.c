@@ -210,6 +210,20 @@ enum cqa_status cqa_samples_draw(struct cqa_scores *scores, const struct cqa_ide
     return cqa_scores_write(scores, draw, &(struct draw){scores, who, plan, drawn}, error);
 }
 
+static struct cqa_sample_row sample_of(const struct cqa_sql_rows *row)
+{
+    return (struct cqa_sample_row){
+        .id = cqa_sql_int(row, 0),
+        .call = cqa_sql_int(row, 1),
+        .due_day = cqa_sql_int(row, 2),
+        .done_ms = cqa_sql_int(row, 3),
+        .plan = cqa_row_text(row, 4),
+        .auditor = cqa_sql_text(row, 5),
+        .call_id = cqa_row_text(row, 6),
+        .person = cqa_sql_text(row, 7),
+    };
+}
+
 enum cqa_status cqa_samples_list(struct cqa_scores *scores, const struct cqa_scope *scope,
                                  const char *auditor, int open_only, int64_t after_id,
                                  int64_t limit,
@@ -217,12 +231,10 @@ enum cqa_status cqa_samples_list(struct cqa_scores *scores, const struct cqa_sco
                                  void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_number(
         &query,
         "SELECT s.id, s.call, s.due_day, s.done_ms, s.plan, u.name, c.call_id, c.person FROM "
@@ -235,25 +247,13 @@ enum cqa_status cqa_samples_list(struct cqa_scores *scores, const struct cqa_sco
         cqa_query_add(&query, " AND s.done_ms IS NULL");
     cqa_query_scope(&query, "c", scope);
     cqa_query_number(&query, " ORDER BY s.id LIMIT ?", limit);
-    status = cqa_query_start(&query, db, 8, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_sample_row sample = {
-            .id = cqa_sql_int(row, 0),
-            .call = cqa_sql_int(row, 1),
-            .due_day = cqa_sql_int(row, 2),
-            .done_ms = cqa_sql_int(row, 3),
-            .plan = cqa_row_text(row, 4),
-            .auditor = cqa_sql_text(row, 5),
-            .call_id = cqa_row_text(row, 6),
-            .person = cqa_sql_text(row, 7),
-        };
+    cqa_list_ask(&list, &query, 8, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_sample_row sample = sample_of(list.row);
         if (visit(context, &sample))
             break;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }
 
 CQA_SQL_STATEMENT(

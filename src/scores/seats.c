@@ -158,7 +158,8 @@ CQA_SQL_STATEMENT(
     insert_version, "iiii", 0,
     "INSERT INTO roster_versions(version, at_ms, user, seats) VALUES(?1, ?2, ?3, ?4)");
 CQA_SQL_STATEMENT(keep_seats, "i", 0,
-                  "INSERT INTO roster_seats SELECT ?1, person, extension, team, post, from_local,"
+                  "INSERT INTO roster_seats(version, person, extension, team, post, from_local,"
+                  " to_local) SELECT ?1, person, extension, team, post, from_local,"
                   " to_local FROM roster");
 
 static enum cqa_status keep_version(struct cqa_sql *db, const struct changing *it,
@@ -227,24 +228,19 @@ enum cqa_status cqa_seats_list(struct cqa_scores *scores, const struct cqa_scope
                                void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query, SEATS "roster r WHERE 1 = 1");
     cqa_query_scope(&query, "r", scope);
     cqa_query_add(&query, " ORDER BY 1, 2, 5");
-    status = cqa_query_start(&query, db, 6, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_seat_row seat = seat_of(row);
+    cqa_list_ask(&list, &query, 6, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_seat_row seat = seat_of(list.row);
         visit(context, &seat);
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }
 
 CQA_SQL_STATEMENT(list_versions, "", 4,

@@ -14,21 +14,16 @@ enum cqa_status cqa_scores_sees(struct cqa_scores *scores, const struct cqa_scop
         [CQA_OBJECT_NOTE] = {"coaching n WHERE n.id = ?", "n"},
     };
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query, "SELECT 1 FROM ");
     cqa_query_number(&query, objects[object].from, id);
     cqa_query_scope(&query, objects[object].alias, scope);
-    status = cqa_query_start(&query, db, 1, &row, error);
-    if (status == CQA_OK)
-        status = cqa_row_step(row, error);
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
+    cqa_list_ask(&list, &query, 1, error);
+    cqa_list_first(&list, error);
+    const enum cqa_status status = cqa_list_end(scores, &list);
     return status == CQA_E_NOTFOUND
                ? cqa_fail(error, CQA_E_NOTFOUND, "there is nothing of this number that you may see")
                : status;

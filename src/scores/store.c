@@ -5,18 +5,19 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
+#include "scores/readers.h"
 #include "scores/schema.h"
 
 enum {
     READERS_MAX = 72,          /* one a thread */
     POSTGRES_READERS_MAX = 20, /* several servers share what PostgreSQL allows, 100 as it comes */
-    READER_WAIT_S = 10,
     WRITE_WAIT_MS = 60000,
     LOCK_STEP_MS = 2
 };
@@ -35,14 +36,6 @@ static const char reader_setup[] =
     "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA trusted_schema=OFF;"
     "PRAGMA cache_size=-32768; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;";
 
-/* Who reads it at the moment: a thread that asks for another gets the same once more, so that none
- * waits for a connection while it holds one. */
-struct reader {
-    struct cqa_sql *db; /* NULL: being opened */
-    pthread_t holder;
-    int held; /* how often; 0: it is free */
-};
-
 /*
  * One connection writes, under `write_lock`; and because another process may write too
  * (`callqa-server token add` beside the running server, another server on the same PostgreSQL),
@@ -57,12 +50,10 @@ struct cqa_scores {
     int lock_file;
     struct cqa_sql *writer;
     pthread_mutex_t write_lock;
-    pthread_mutex_t reader_lock;
-    pthread_cond_t reader_free;
-    struct reader readers[READERS_MAX]; /* opened when first needed */
-    size_t opened;
+    struct cqa_readers *readers;
     const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
     struct cqa_scores_slot slot;
+    char self[33]; /* of this server among those that share the store */
 };
 
 static int is_sqlite(const struct cqa_scores *scores)
@@ -120,12 +111,8 @@ enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, 
 
 /* ---- places */
 
-static struct cqa_sql_place place_of(const struct cqa_scores *scores)
+struct cqa_sql_place cqa_scores_sql_place(const struct cqa_store_place *place)
 {
-    const struct cqa_store_place *place = &scores->place;
-
-    if (is_sqlite(scores))
-        return (struct cqa_sql_place){.driver = &cqa_sql_sqlite, .path = scores->file};
     return (struct cqa_sql_place){.driver = &cqa_sql_postgres,
                                   .host = place->host,
                                   .port = place->port,
@@ -134,6 +121,13 @@ static struct cqa_sql_place place_of(const struct cqa_scores *scores)
                                   .password_file = place->password_file,
                                   .ca_file = place->ca_file,
                                   .writers = writers_lock};
+}
+
+static struct cqa_sql_place place_of(const struct cqa_scores *scores)
+{
+    return is_sqlite(scores)
+               ? (struct cqa_sql_place){.driver = &cqa_sql_sqlite, .path = scores->file}
+               : cqa_scores_sql_place(&scores->place);
 }
 
 /* What stands before a failure: the file, or the database. */
@@ -149,9 +143,9 @@ static enum cqa_status within(const struct cqa_scores *scores, enum cqa_status s
 /* ---- readers */
 
 /* Whatever keeps a connection from being made now may be over the next time. */
-static enum cqa_status open_reader(struct cqa_scores *scores, struct cqa_sql **out,
-                                   struct cqa_error *error)
+static enum cqa_status open_reader(void *context, struct cqa_sql **out, struct cqa_error *error)
 {
+    const struct cqa_scores *scores = context;
     struct cqa_sql_place place = place_of(scores);
     struct cqa_error local = {0};
 
@@ -164,75 +158,15 @@ static enum cqa_status open_reader(struct cqa_scores *scores, struct cqa_sql **o
     return status;
 }
 
-/* One that this thread holds already, else a free one, else a place for a new one; NULL: none. */
-static struct reader *find_reader(struct cqa_scores *scores)
-{
-    const size_t most = is_sqlite(scores) ? READERS_MAX : POSTGRES_READERS_MAX;
-    struct reader *idle = NULL;
-
-    for (size_t i = 0; i < scores->opened; i++) {
-        struct reader *reader = &scores->readers[i];
-        if (reader->held > 0 && reader->db != NULL && pthread_equal(reader->holder, pthread_self()))
-            return reader;
-        if (reader->held == 0 && (idle == NULL || reader->db != NULL))
-            idle = reader;
-    }
-    if (idle == NULL && scores->opened < most)
-        idle = &scores->readers[scores->opened++];
-    return idle;
-}
-
-/* Under the lock. NULL: all are in use, for a long time. */
-static struct reader *wait_for_reader(struct cqa_scores *scores)
-{
-    struct timespec until;
-    struct reader *reader = find_reader(scores);
-    int code = 0;
-
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += READER_WAIT_S;
-    while (reader == NULL && code == 0) {
-        code = pthread_cond_timedwait(&scores->reader_free, &scores->reader_lock, &until);
-        reader = find_reader(scores);
-    }
-    return reader;
-}
-
 enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error)
 {
-    enum cqa_status status = CQA_OK;
-
-    pthread_mutex_lock(&scores->reader_lock);
-    struct reader *reader = wait_for_reader(scores);
-    if (reader != NULL) {
-        reader->holder = pthread_self();
-        reader->held++;
-    }
-    pthread_mutex_unlock(&scores->reader_lock);
-    if (reader == NULL)
-        return cqa_fail(error, CQA_E_BUSY, "all connections to the database are in use");
-    if (reader->db == NULL)
-        status = open_reader(scores, &reader->db, error);
-    *out = reader->db;
-    if (status != CQA_OK)
-        cqa_scores_give(scores, reader->db);
-    return status;
+    return cqa_readers_take(scores->readers, out, error);
 }
 
 void cqa_scores_give(struct cqa_scores *scores, struct cqa_sql *db)
 {
-    pthread_mutex_lock(&scores->reader_lock);
-    for (size_t i = 0; i < scores->opened; i++) {
-        struct reader *reader = &scores->readers[i];
-        if (reader->held > 0 && reader->db == db &&
-            (db != NULL || pthread_equal(reader->holder, pthread_self()))) {
-            reader->held--;
-            break;
-        }
-    }
-    pthread_cond_signal(&scores->reader_free);
-    pthread_mutex_unlock(&scores->reader_lock);
+    cqa_readers_give(scores->readers, db);
 }
 
 void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *config)
@@ -243,6 +177,16 @@ void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *c
 const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scores)
 {
     return scores->notices;
+}
+
+const char *cqa_scores_self(const struct cqa_scores *scores)
+{
+    return scores->self;
+}
+
+int cqa_scores_is_shared(const struct cqa_scores *scores)
+{
+    return !is_sqlite(scores);
 }
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores)
@@ -309,6 +253,33 @@ static enum cqa_status open_postgres(struct cqa_scores *scores, struct cqa_error
     return cqa_sql_open(&place, &scores->writer, error);
 }
 
+enum cqa_status cqa_copy_is_begun(struct cqa_sql *sql, int64_t *out, struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_sql_rows *row = NULL;
+
+    cqa_query_add(&query, "SELECT to_regclass('cqa_copy') IS NOT NULL");
+    enum cqa_status status = cqa_query_start(&query, sql, 1, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error))
+        *out = cqa_sql_int(row, 0);
+    cqa_sql_end(row);
+    cqa_query_finish(&query);
+    return status;
+}
+
+/* What is half copied must not be served, nor written to. */
+static enum cqa_status check_whole(struct cqa_sql *sql, struct cqa_error *error)
+{
+    int64_t is_begun = 0;
+    const enum cqa_status status = cqa_copy_is_begun(sql, &is_begun, error);
+
+    if (status == CQA_OK && is_begun)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "a copy into this database is not finished: run callqa-server copy once "
+                        "more");
+    return status;
+}
+
 static enum cqa_status open_writer(struct cqa_scores *scores, struct cqa_error *error)
 {
     enum cqa_status status =
@@ -318,6 +289,8 @@ static enum cqa_status open_writer(struct cqa_scores *scores, struct cqa_error *
         status = cqa_sql_migrate(
             scores->writer, is_sqlite(scores) ? &cqa_scores_schema : &cqa_scores_schema_postgres,
             error);
+    if (status == CQA_OK && !is_sqlite(scores))
+        status = check_whole(scores->writer, error);
     return within(scores, status, error);
 }
 
@@ -325,6 +298,7 @@ enum cqa_status cqa_scores_open(struct cqa_scores **out, const struct cqa_store_
                                 const struct cqa_clock *clock, struct cqa_error *error)
 {
     struct cqa_scores *scores = calloc(1, sizeof *scores);
+    unsigned char random[(sizeof scores->self - 1) / 2];
     enum cqa_status status = CQA_OK;
 
     if (scores == NULL)
@@ -332,15 +306,15 @@ enum cqa_status cqa_scores_open(struct cqa_scores **out, const struct cqa_store_
     scores->place = *place;
     scores->clock = clock;
     scores->lock_file = -1;
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(scores->self, sizeof scores->self, random, sizeof random);
     pthread_mutex_init(&scores->write_lock, NULL);
-    pthread_mutex_init(&scores->reader_lock, NULL);
     pthread_mutex_init(&scores->slot.lock, NULL);
-    pthread_cond_init(&scores->reader_free, NULL);
-    if (is_sqlite(scores)) {
-        scores->file = without_links(place->path);
-        if (scores->file == NULL)
-            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    }
+    scores->file = is_sqlite(scores) ? without_links(place->path) : NULL;
+    scores->readers = cqa_readers_create(is_sqlite(scores) ? READERS_MAX : POSTGRES_READERS_MAX,
+                                         open_reader, scores);
+    if (scores->readers == NULL || (is_sqlite(scores) && scores->file == NULL))
+        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
     if (status == CQA_OK)
         status = open_writer(scores, error);
     if (status == CQA_OK)
@@ -357,16 +331,13 @@ void cqa_scores_close(struct cqa_scores *scores)
     if (scores->slot.thing != NULL)
         scores->slot.finish(&scores->slot, scores->slot.thing);
     pthread_mutex_destroy(&scores->slot.lock);
-    for (size_t i = 0; i < scores->opened; i++)
-        cqa_sql_close(scores->readers[i].db);
+    cqa_readers_destroy(scores->readers);
     if (scores->lock_file >= 0)
         lock_process(scores, LOCK_EX); /* the last connection checkpoints as it closes */
     cqa_sql_close(scores->writer);
     if (scores->lock_file >= 0)
         close(scores->lock_file);
     pthread_mutex_destroy(&scores->write_lock);
-    pthread_mutex_destroy(&scores->reader_lock);
-    pthread_cond_destroy(&scores->reader_free);
     free(scores->file);
     free(scores);
 }

@@ -21,17 +21,28 @@ enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
 void cqa_scores_give(struct cqa_scores *scores, struct cqa_sql *db);
 
 /*
- * A list read on a connection of its own: start (as cqa_sql_start), go on while cqa_list_next, with
- * the row in `row`; cqa_list_end says what came of it, CQA_OK also when the list was left early.
+ * The one walk over rows, on a connection of its own: start it (with the statement's values as
+ * cqa_sql_start takes them), go on while cqa_list_next, with the row in `row`; cqa_list_end says
+ * what came of it, CQA_OK also when the list was left early. A query that is put together at run
+ * time is made between cqa_list_take, which gives the connection (NULL: none, `status` says why,
+ * and nothing is to be ended), and cqa_list_ask, whose list finishes it.
  */
+struct cqa_query;
 struct cqa_list {
     struct cqa_sql *db;
     struct cqa_sql_rows *row;
+    struct cqa_query *query; /* NULL: none of its own */
     enum cqa_status status;
 };
 void cqa_list_start(struct cqa_scores *scores, struct cqa_list *list, struct cqa_error *error,
                     const struct cqa_sql_statement *statement, ...);
+struct cqa_sql *cqa_list_take(struct cqa_scores *scores, struct cqa_list *list,
+                              struct cqa_error *error) CQA_MUST_CHECK;
+void cqa_list_ask(struct cqa_list *list, struct cqa_query *query, int columns,
+                  struct cqa_error *error);
 int cqa_list_next(struct cqa_list *list, struct cqa_error *error);
+/* Where one row is to be there: 0 with CQA_E_NOTFOUND for the list's end, when none is. */
+int cqa_list_first(struct cqa_list *list, struct cqa_error *error);
 enum cqa_status cqa_list_end(struct cqa_scores *scores, struct cqa_list *list) CQA_MUST_CHECK;
 
 /* CQA_OK: a row is there; CQA_E_NOTFOUND: no more. */
@@ -45,6 +56,16 @@ enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_err
                                 const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
+
+/* PostgreSQL's place, as sql/ takes it; and whether something is being copied into it (copy.h). */
+struct cqa_sql_place cqa_scores_sql_place(const struct cqa_store_place *place);
+enum cqa_status cqa_copy_is_begun(struct cqa_sql *sql, int64_t *out,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Names this server among those that may share the store, until it ends; whether there may be any.
+ */
+const char *cqa_scores_self(const struct cqa_scores *scores);
+int cqa_scores_is_shared(const struct cqa_scores *scores);
 
 /* One thing kept in memory beside the store. `lock` is held while `thing` is looked at or
  * exchanged; `finish` ends it when the store is closed. */

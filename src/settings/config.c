@@ -2,8 +2,6 @@
 #include "settings/config.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <unistd.h>
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,8 +164,8 @@ static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_
         cqa_shifts_read(root, config->zone, &config->arena, config->shifts, problems);
 }
 
-int cqa_server_config_load(struct cqa_server_config *config, const char *path,
-                           struct cqa_problems *problems)
+static int load(struct cqa_server_config *config, const char *path, int is_check,
+                struct cqa_problems *problems)
 {
     static const char *const keys[] = {"listen",
                                        "store",
@@ -203,7 +201,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
     if (root != NULL) {
         cqa_yaml_only(root, keys, problems);
         read_listen(config, root, problems);
-        cqa_store_place_config(&config->store, &config->arena, root, problems);
+        cqa_store_place_config(&config->store, &config->arena, root, is_check, problems);
         read_audio(config, root, problems);
         read_proxies(config, root, problems);
         read_path(config, root, "port_file", 0, &config->port_file, problems);
@@ -224,6 +222,18 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
     }
     cqa_yaml_destroy(yaml);
     return problems->count == before;
+}
+
+int cqa_server_config_load(struct cqa_server_config *config, const char *path,
+                           struct cqa_problems *problems)
+{
+    return load(config, path, 0, problems);
+}
+
+int cqa_server_config_check(struct cqa_server_config *config, const char *path,
+                            struct cqa_problems *problems)
+{
+    return load(config, path, 1, problems);
 }
 
 void cqa_server_config_finish(struct cqa_server_config *config)

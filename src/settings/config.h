@@ -50,6 +50,11 @@ struct cqa_server_config {
  * either way. */
 int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            struct cqa_problems *problems);
+
+/* The same, and what need not be so when the server starts, as it waits: there is no folder for the
+ * store. */
+int cqa_server_config_check(struct cqa_server_config *config, const char *path,
+                            struct cqa_problems *problems);
 void cqa_server_config_finish(struct cqa_server_config *config);
 
 #endif

@@ -151,7 +151,8 @@ static const char *read_file(const struct cqa_yaml_node *root, const char *key,
 }
 
 void cqa_store_place_config(struct cqa_store_place *out, struct cqa_arena *arena,
-                            const struct cqa_yaml_node *root, struct cqa_problems *problems)
+                            const struct cqa_yaml_node *root, int is_check,
+                            struct cqa_problems *problems)
 {
     const char *text = NULL;
 
@@ -163,7 +164,7 @@ void cqa_store_place_config(struct cqa_store_place *out, struct cqa_arena *arena
                          "this is not a store; allowed: sqlite:/ABSOLUTE/PATH or "
                          "postgresql://USER@HOST:PORT/DATABASE, without a password "
                          "(store_password_file)");
-    else if (out->path != NULL && check_file(node, out->path, problems))
+    else if (out->path != NULL && check_file(node, out->path, problems) && is_check)
         check_folder(node, out->path, problems);
     out->password_file = read_file(root, "store_password_file", out, arena, problems);
     out->ca_file = read_file(root, "store_ca_file", out, arena, problems);

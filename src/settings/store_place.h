@@ -24,8 +24,12 @@ struct cqa_store_place {
  */
 int cqa_store_place_read(const char *text, struct cqa_arena *arena, struct cqa_store_place *out);
 
-/* The keys store, store_password_file and store_ca_file of the configuration, checked. */
+/*
+ * The keys store, store_password_file and store_ca_file of the configuration, checked; with
+ * `is_check` that SQLite's folder is there, too, for which a server that starts waits.
+ */
 void cqa_store_place_config(struct cqa_store_place *out, struct cqa_arena *arena,
-                            const struct cqa_yaml_node *root, struct cqa_problems *problems);
+                            const struct cqa_yaml_node *root, int is_check,
+                            struct cqa_problems *problems);
 
 #endif

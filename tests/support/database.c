@@ -158,6 +158,23 @@ int database_start_postgres(struct database *database)
     char *const create[] = {"sh", "-c", create_database, NULL};
     if (run(database, create) != 0)
         return -1;
+    return database_go_on(database);
+}
+
+void database_halt(struct database *database)
+{
+    if (database->server <= 0)
+        return;
+    (void)kill(database->server, SIGQUIT);
+    (void)waitpid(database->server, NULL, 0);
+    database->server = 0;
+}
+
+int database_go_on(struct database *database)
+{
+    char data[PATH_SIZE];
+
+    (void)snprintf(data, sizeof data, "%s/data", database->folder);
     char *const serve[] = {postgres, "-D", data,        "-k", database->folder,     "-h",
                            "",       "-c", "fsync=off", "-c", "max_connections=40", NULL};
     database->server = start(database, serve);

@@ -46,6 +46,16 @@ static void stop_postgres(void)
     database_stop(&postgres);
 }
 
+void served_halt_database(void)
+{
+    database_halt(&postgres);
+}
+
+void served_go_on_database(void)
+{
+    assert_int_equal(database_go_on(&postgres), 0);
+}
+
 static void write_store(struct served *served, FILE *file)
 {
     if (served_is_sqlite()) {
@@ -288,18 +298,22 @@ void served_dump(const struct served *served, char *command, size_t size)
 
 void served_age(const struct served *served)
 {
-    served_sql(served, "DROP TABLE claims; DROP TABLE clips_kept; DROP TABLE calls_erased; DROP "
-                       "INDEX failures_by_call;"
-                       "ALTER TABLE tokens DROP COLUMN expires_ms;"
-                       "ALTER TABLE tokens DROP COLUMN used_ms;"
-                       "ALTER TABLE tokens DROP COLUMN teams;"
-                       "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
-                       "DROP TABLE unbounded_totals;"
-                       "ALTER TABLE rubrics DROP COLUMN floor_c;"
-                       "ALTER TABLE rubrics DROP COLUMN cap_c;"
-                       "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
-                       "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
-                       "PRAGMA user_version = 16");
+    served_sql(served,
+               "DROP TABLE claims;"
+               "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
+               "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
+               "DROP TABLE login_tries;"
+               "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
+               "ALTER TABLE tokens DROP COLUMN expires_ms;"
+               "ALTER TABLE tokens DROP COLUMN used_ms;"
+               "ALTER TABLE tokens DROP COLUMN teams;"
+               "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+               "DROP TABLE unbounded_totals;"
+               "ALTER TABLE rubrics DROP COLUMN floor_c;"
+               "ALTER TABLE rubrics DROP COLUMN cap_c;"
+               "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+               "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+               "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)

@@ -42,6 +42,10 @@ void served_load(struct served *served, const char *path);
 void served_sql(const struct served *served, const char *sql);
 int served_try_sql(const struct served *served, const char *sql);
 
+/* On PostgreSQL: the database is gone, and there again. */
+void served_halt_database(void);
+void served_go_on_database(void);
+
 /* A command that writes out all that is stored. */
 void served_dump(const struct served *served, char *command, size_t size);
 

@@ -220,21 +220,16 @@ enum cqa_status cqa_score_changes_list(struct cqa_scores *scores, const struct c
                                        void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql_rows *row = NULL;
-    struct cqa_sql *db;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     write_query(&query, scope, filter);
-    status = cqa_query_start(&query, db, 18, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_change_row change = row_of(row);
+    cqa_list_ask(&list, &query, 18, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_change_row change = row_of(list.row);
         if (visit(context, &change))
             break;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

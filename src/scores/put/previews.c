@@ -276,23 +276,19 @@ enum cqa_status cqa_previews_list(struct cqa_scores *scores, const struct cqa_sc
                                   void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql_rows *row = NULL;
-    struct cqa_sql *db;
-    enum cqa_status status = refresh(scores, error);
+    struct cqa_list list;
+    const enum cqa_status status = refresh(scores, error);
 
-    if (status == CQA_OK)
-        status = cqa_scores_take(scores, &db, error);
     if (status != CQA_OK)
         return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     write_query(&query, scope, filter);
-    status = cqa_query_start(&query, db, 15, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error))
-        if (visit_row(row, visit, context))
+    cqa_list_ask(&list, &query, 15, error);
+    while (cqa_list_next(&list, error))
+        if (visit_row(list.row, visit, context))
             break;
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }
 
 /* ---- accepting and discarding */

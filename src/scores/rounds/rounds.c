@@ -307,25 +307,20 @@ static enum cqa_status read_one(struct cqa_scores *scores, struct cqa_query *que
                                 struct cqa_arena *arena, struct cqa_round *out,
                                 struct cqa_error *error)
 {
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
-    status = cqa_query_start(query, db, COLUMN_COUNT, &row, error);
-    if (status == CQA_OK)
-        status = cqa_row_step(row, error);
-    if (status == CQA_OK) {
-        *out = round_of(row);
-        status = keep(arena, out, error);
-    } else if (status == CQA_E_NOTFOUND) {
-        status = cqa_fail(error, CQA_E_NOTFOUND, "no appraisal of this number");
+    if (cqa_list_take(scores, &list, error) == NULL) {
+        cqa_query_finish(query);
+        return list.status;
     }
-    cqa_sql_end(row);
-    cqa_query_finish(query);
-    cqa_scores_give(scores, db);
-    return status;
+    cqa_list_ask(&list, query, COLUMN_COUNT, error);
+    if (cqa_list_first(&list, error)) {
+        *out = round_of(list.row);
+        list.status = keep(arena, out, error);
+    }
+    const enum cqa_status status = cqa_list_end(scores, &list);
+    return status == CQA_E_NOTFOUND ? cqa_fail(error, CQA_E_NOTFOUND, "no appraisal of this number")
+                                    : status;
 }
 
 enum cqa_status cqa_round_read(struct cqa_scores *scores, int64_t id, struct cqa_arena *arena,
@@ -354,12 +349,10 @@ enum cqa_status cqa_round_list(struct cqa_scores *scores, const char *scheme, co
                                void *context, struct cqa_error *error)
 {
     struct cqa_query query = {0};
-    struct cqa_sql *db;
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_scores_take(scores, &db, error);
+    struct cqa_list list;
 
-    if (status != CQA_OK)
-        return status;
+    if (cqa_list_take(scores, &list, error) == NULL)
+        return list.status;
     cqa_query_add(&query, COLUMNS " WHERE 1 = 1");
     if (scheme != NULL)
         cqa_query_text(&query, " AND r.scheme = ?", scheme);
@@ -369,13 +362,10 @@ enum cqa_status cqa_round_list(struct cqa_scores *scores, const char *scheme, co
         cqa_query_number(&query, " AND r.stage = ?", stage);
     cqa_query_number(&query, " ORDER BY r.period DESC, r.scheme, r.version DESC LIMIT ?",
                      ROUNDS_LISTED);
-    status = cqa_query_start(&query, db, COLUMN_COUNT, &row, error);
-    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        const struct cqa_round round = round_of(row);
+    cqa_list_ask(&list, &query, COLUMN_COUNT, error);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_round round = round_of(list.row);
         visit(context, &round);
     }
-    cqa_sql_end(row);
-    cqa_query_finish(&query);
-    cqa_scores_give(scores, db);
-    return status;
+    return cqa_list_end(scores, &list);
 }

@@ -346,6 +346,39 @@ static void a_wage_in_another_cell_is_for_those_who_see_pay(void **state)
     }
 }
 
+/* Whatever the column is called, and whatever is said of its cells: no lead sees a wage, in nothing
+ * that a lead may read of the round, nor in the audit log. */
+static void wages_under_ten_headings(void **state)
+{
+    static const char *const headings[] = {"wage",        "Wage",      " WAGE ", "工资",
+                                           "工资（元）",  "ｗａｇｅ",  "工 资",  "工资(元)",
+                                           "wage (yuan)", "Wage（元）"};
+    static const char *const shown[] = {"",         "/results",   "/sheets/li", "/sheets/zhang",
+                                        "/changes", "/readiness", "/ratings",   "/objections"};
+    int found = 0;
+
+    (void)state;
+    seat_people();
+    const char *round = open_round("grades-310");
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
+        char csv[256];
+        char name[] = "0.csv";
+        name[0] = (char)('0' + i);
+        snprintf(csv, sizeof csv,
+                 "agent,self_score,supervisor_score,%s\nzhang,90,90,7654%zu\nli,70,70,9456%zu元x\n",
+                 headings[i], i, i);
+        import_as(round, name, csv);
+        struct reply reply = as("hana", "GET", under(round, "/sheets/li"), NULL);
+        found += strstr(reply.body, "9456") != NULL;
+        reply_finish(&reply);
+        for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
+            hides("lea", under(round, shown[k]), "9456");
+            hides("lea", under(round, shown[k]), "7654");
+        }
+    }
+    assert_int_equal(found, sizeof headings / sizeof *headings); /* hr is told of each */
+}
+
 static void pay_is_for_hr_and_the_agent(void **state)
 {
     (void)state;
@@ -564,6 +597,7 @@ int main(void)
         WITH_DESK(peers_rate_each_other_without_their_names),
         WITH_DESK(faults_of_before_are_for_those_who_see_pay),
         WITH_DESK(a_wage_in_another_cell_is_for_those_who_see_pay),
+        WITH_DESK(wages_under_ten_headings),
         WITH_DESK(pay_is_for_hr_and_the_agent),
         WITH_DESK(one_flag_moves_exactly_its_own_numbers),
         WITH_DESK(what_was_computed_before_is_not_shown_again),

@@ -273,7 +273,7 @@ static void test_killed_again_and_again_loses_nothing(void **state)
         struct cqa_added added;
         for (int k = 0; k < 100; k++) {
             (void)snprintf(names[k], sizeof names[k], "/m/%d.wav", i + k);
-            files[k] = (struct cqa_file){names[k], 10, 1000 + i + k, "freepbx", names[k], 0};
+            files[k] = (struct cqa_file){names[k], 10, 1000 + i + k, "freepbx", names[k], 0, 0};
         }
         CHECK(fixture, cqa_recordings_add(fixture->store, files, 100, 1, &added, &fixture->error));
     }
