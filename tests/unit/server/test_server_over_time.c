@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <cmocka.h>
-#include "server/evidence.h"
+#include "scores/evidence.h"
 #include "support/desk.h"
 
 /* ---- schemes of their own */
