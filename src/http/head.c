@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 #include <strings.h>
-#include "http/http_internal.h"
+#include "http/parts.h"
 
 enum { PARAMETERS_MAX = 64 };
 

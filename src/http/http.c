@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "http/aside.h"
 #include "http/auth.h"
-#include "http/http_internal.h"
-#include "work/slow.h"
+#include "http/parts.h"
 
 enum { SMALL_BODY_BYTES_MAX = 256 * 1024 };
 
@@ -147,36 +147,6 @@ static void answer(struct cqa_request *request)
     atomic_fetch_add(&request->server->counters->busy_us, (unsigned long long)spent_ms * 1000);
 }
 
-static void suspend(void *context)
-{
-    const struct cqa_request *request = context;
-
-    MHD_suspend_connection(request->connection);
-}
-
-static void answer_aside(void *context)
-{
-    struct cqa_request *request = context;
-
-    request->route->answer(request);
-    MHD_resume_connection(request->connection);
-}
-
-/* 1: another thread answers it. 0 with a reply given where that has no room, or without one where
- * it need not. */
-static int goes_aside(struct cqa_request *request)
-{
-    if (request->route->body != CQA_BODY_PASSWORD || request->body.failed)
-        return 0;
-    cqa_connection_works(request->server->connections, request->place);
-    const struct cqa_slow_job job = {cqa_request_peer(request), suspend, answer_aside, request};
-    if (cqa_slow_take(request->server->slow, &job))
-        return 1;
-    cqa_reply_header(request, "Retry-After", "2");
-    cqa_reply_problem(request, 503, "busy", "too many log-ins at a time; try again");
-    return 0;
-}
-
 /* ---- connections */
 
 static struct cqa_connection *place_of(struct MHD_Connection *connection)
@@ -247,9 +217,10 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         *upload_size = 0;
         return MHD_YES;
     }
-    if (request->status == 0 && goes_aside(request))
+    const int is_new = request->status == 0 && !request->is_aside;
+    if (is_new && !request->body.failed && cqa_lanes_take(request))
         return MHD_YES; /* and comes here again, with its reply */
-    if (request->status == 0)
+    if (is_new && request->status == 0)
         answer(request);
     return send_reply(request);
 }

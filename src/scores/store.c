@@ -100,6 +100,17 @@ enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, 
     return status;
 }
 
+enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                struct cqa_error *error)
+{
+    if (pthread_mutex_trylock(&scores->write_lock) != 0)
+        return CQA_OK;
+    const enum cqa_status status =
+        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
+    pthread_mutex_unlock(&scores->write_lock);
+    return status;
+}
+
 /* ---- readers */
 
 static enum cqa_status open_reader(struct cqa_scores *scores, struct cqa_sql **out,

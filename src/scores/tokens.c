@@ -271,5 +271,5 @@ enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
         return cqa_fail(error, CQA_E_REFUSED, "unknown, revoked or expired token");
     if (status != CQA_OK || use.now_ms - use.used_ms < USED_STEP_MS)
         return status;
-    return cqa_scores_write(scores, note_use, &use, error);
+    return cqa_scores_note(scores, note_use, &use, error);
 }

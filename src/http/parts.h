@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_HTTP_HTTP_INTERNAL_H
-#define CQA_HTTP_HTTP_INTERNAL_H
+#ifndef CQA_HTTP_PARTS_H
+#define CQA_HTTP_PARTS_H
 
 #include <microhttpd.h>
 #include "http/connections.h"
@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "http/limit.h"
 #include "http/route.h"
+#include "work/queue.h"
 
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and serve.c (start,
  * stop) share. */
@@ -33,6 +34,7 @@ struct cqa_request {
     struct cqa_identity who;
     struct cqa_buffer body;
     int is_head;
+    int is_aside; /* a worker has it, or had (aside.h) */
     /* the reply */
     int status;
     struct cqa_header headers[CQA_HEADERS_MAX];
@@ -43,8 +45,6 @@ struct cqa_request {
     uint64_t size;
 };
 
-struct cqa_slow;
-
 struct cqa_http {
     const struct cqa_server_config *config;
     struct cqa_scores *scores;
@@ -54,7 +54,7 @@ struct cqa_http {
     struct MHD_Daemon *daemon;
     struct cqa_limiter *limiter;
     struct cqa_connections *connections;
-    struct cqa_slow *slow;
+    struct cqa_queue *lanes[CQA_ROUTE_LANE_COUNT]; /* HERE: NULL */
     struct cqa_counters *counters;
     char *certificate;
     char *key;
