@@ -6,7 +6,6 @@
 #include "api/beside.h"
 #include "api/endpoints.h"
 #include "api/playable.h"
-#include "http/limit.h"
 #include "media/peaks.h"
 #include "media/recording.h"
 #include "scores/audit.h"

@@ -12,13 +12,15 @@
 struct listing {
     json_t *flags;
     int64_t objection_days;
+    int shows_claims;
 };
 
 static int add_flag(void *context, const struct cqa_flag_row *row)
 {
     const struct listing *listing = context;
 
-    return json_array_append_new(listing->flags, cqa_flag_json(row, listing->objection_days)) != 0;
+    return json_array_append_new(listing->flags, cqa_flag_json(row, listing->objection_days,
+                                                               listing->shows_claims)) != 0;
 }
 
 static void add_decision(void *context, const struct cqa_decision_row *row)
@@ -49,7 +51,8 @@ static void reply_flags(struct cqa_request *request, int status_code, int64_t ca
     json_t *flags = json_array();
     json_t *decisions = json_array();
     json_t *person = NULL;
-    struct listing listing = {flags, cqa_request_config(request)->objection_days};
+    struct listing listing = {flags, cqa_request_config(request)->objection_days,
+                              cqa_request_who(request)->role != CQA_ACCOUNT_AGENT};
     struct cqa_error error = {0};
     enum cqa_status status = cqa_scores_call(scores, call, copy_person, &person, &error);
 

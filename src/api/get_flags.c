@@ -10,6 +10,7 @@
 struct page {
     json_t *list;
     int64_t limit, objection_days;
+    int shows_claims;
     int64_t keys[CQA_FLAG_KEYS_MAX];
     int has_more;
 };
@@ -39,7 +40,7 @@ static int add_flag(void *context, const struct cqa_queue_row *row)
         page->has_more = 1;
         return 1;
     }
-    json_t *flag = cqa_flag_json(&row->flag, page->objection_days);
+    json_t *flag = cqa_flag_json(&row->flag, page->objection_days, page->shows_claims);
     const char *en = row->flag.author ? row->flag.note : row->text_en;
     const char *zh = row->flag.author ? row->flag.note : row->text_zh;
     json_object_set_new(flag, "text", json_pack("{s:s?, s:s?}", "en", en, "zh", zh));
@@ -90,6 +91,23 @@ static int read_order(struct cqa_request *request, enum cqa_flag_order *out)
     return 0;
 }
 
+/* "claim": agents do not see who is at what. */
+static int read_claim(struct cqa_request *request, struct cqa_flag_filter *filter)
+{
+    const char *word = cqa_request_query(request, "claim");
+    const struct cqa_identity *who = cqa_request_who(request);
+
+    filter->claimer = who->user;
+    for (int i = 0; i < CQA_CLAIMS_COUNT; i++)
+        if (word == NULL || strcmp(word, cqa_flag_claim_words[i]) == 0) {
+            filter->claim =
+                who->role == CQA_ACCOUNT_AGENT ? CQA_CLAIMS_ANY : (enum cqa_flag_claim)i;
+            return 1;
+        }
+    cqa_reply_problem(request, 400, "query", "claim: allowed are any, own, free");
+    return 0;
+}
+
 static int read_confidence(struct cqa_request *request, int64_t *out)
 {
     int present;
@@ -116,9 +134,9 @@ static int read_cursor(struct cqa_request *request, struct cqa_flag_filter *filt
 
 static int read_filter(struct cqa_request *request, struct cqa_flag_filter *filter)
 {
-    static const char *const known[] = {"rule",     "agent",      "person", "team",   "queue",
-                                        "severity", "confidence", "state",  "from",   "to",
-                                        "shift",    "sort",       "limit",  "cursor", NULL};
+    static const char *const known[] = {
+        "rule", "agent", "person", "team", "queue", "severity", "confidence", "state",
+        "from", "to",    "shift",  "sort", "limit", "cursor",   "claim",      NULL};
 
     return cqa_query_only(request, known) && cqa_query_word(request, "rule", &filter->rule) &&
            cqa_query_word(request, "agent", &filter->agent) &&
@@ -130,7 +148,7 @@ static int read_filter(struct cqa_request *request, struct cqa_flag_filter *filt
            read_state(request, &filter->state) &&
            cqa_query_day(request, "from", &filter->day_from) &&
            cqa_query_day(request, "to", &filter->day_to) &&
-           cqa_query_shift_named(request, "shift", &filter->shift) &&
+           cqa_query_shift_named(request, "shift", &filter->shift) && read_claim(request, filter) &&
            read_order(request, &filter->order) &&
            cqa_query_limit(request, 50, 500, &filter->limit) && read_cursor(request, filter);
 }
@@ -147,6 +165,7 @@ void cqa_get_flags(struct cqa_request *request)
         return;
     page.limit = filter.limit++;
     page.objection_days = cqa_request_config(request)->objection_days;
+    page.shows_claims = cqa_request_who(request)->role != CQA_ACCOUNT_AGENT;
     page.list = json_array();
     const enum cqa_status status =
         cqa_scores_queue(cqa_request_scores(request), &scope, &filter, add_flag, &page, &error);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "api/endpoints.h"
@@ -59,39 +61,99 @@ static int open_page(const struct cqa_server_config *config, const char *name)
     return cqa_place_open(place, &size, path, sizeof path, &error);
 }
 
+struct file {
+    int fd; /* -1: none */
+    struct stat facts;
+};
+
+static struct file open_file(const struct cqa_server_config *config, const char *name)
+{
+    struct file file = {.fd = open_page(config, name)};
+
+    if (file.fd >= 0 && fstat(file.fd, &file.facts) == 0 && S_ISREG(file.facts.st_mode))
+        return file;
+    if (file.fd >= 0)
+        close(file.fd);
+    file.fd = -1;
+    return file;
+}
+
+/* Whether an element of Accept-Encoding ("gzip", "gzip;q=0.5") takes gzip (RFC 9110 §12.5.3). */
+static int is_gzip(const char *element, size_t length)
+{
+    static const char name[] = "gzip";
+    const size_t named = strcspn(element, ",; \t");
+    const char *quality = memmem(element, length, "q=", 2);
+
+    return named == sizeof name - 1 && strncasecmp(element, name, named) == 0 &&
+           (quality == NULL || strtod(quality + 2, NULL) > 0);
+}
+
+static int takes_gzip(const char *accepted)
+{
+    for (const char *at = accepted ? accepted : ""; *at != '\0';) {
+        at += strspn(at, ", \t");
+        const size_t length = strcspn(at, ",");
+        if (is_gzip(at, length))
+            return 1;
+        at += length;
+    }
+    return 0;
+}
+
+/* The file as the build packed it, unless it was changed since. */
+static struct file packed(struct cqa_request *request, const char *name, struct file plain)
+{
+    char packed_name[264];
+
+    snprintf(packed_name, sizeof packed_name, "%s.gz", name);
+    const struct file gz = open_file(cqa_request_config(request), packed_name);
+    if (gz.fd < 0)
+        return plain;
+    if (gz.facts.st_mtim.tv_sec < plain.facts.st_mtim.tv_sec) {
+        close(gz.fd);
+        return plain;
+    }
+    close(plain.fd);
+    cqa_reply_header(request, "Content-Encoding", "gzip");
+    return gz;
+}
+
 /* Browsers keep the page's files and ask each time whether they are still these. */
-static void reply_page(struct cqa_request *request, const char *type, int fd,
-                       const struct stat *facts)
+static void reply_page(struct cqa_request *request, const char *type, const struct file *file)
 {
     char tag[64];
+    const struct stat *facts = &file->facts;
     const char *known = cqa_request_header(request, "If-None-Match");
 
     snprintf(tag, sizeof tag, "\"%llx-%llx\"", (unsigned long long)facts->st_size,
              (unsigned long long)facts->st_mtim.tv_sec * 1000000000ULL +
                  (unsigned long long)facts->st_mtim.tv_nsec);
     cqa_reply_header(request, "Cache-Control", "no-cache");
+    cqa_reply_header(request, "Vary", "Accept-Encoding");
     cqa_reply_header(request, "ETag", tag);
     if (known != NULL && strcmp(known, tag) == 0) {
-        close(fd);
+        close(file->fd);
         cqa_reply_empty(request, 304);
     } else {
-        cqa_reply_file(request, type, fd, (uint64_t)facts->st_size);
+        cqa_reply_file(request, type, file->fd, (uint64_t)facts->st_size);
     }
 }
 
 static void serve(struct cqa_request *request, const char *name)
 {
-    struct stat facts;
     const char *type = type_of(name);
-    const int fd = type ? open_page(cqa_request_config(request), name) : -1;
+    struct file file = {.fd = -1};
 
-    if (fd >= 0 && fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)) {
-        reply_page(request, type, fd, &facts);
+    if (type != NULL)
+        file = open_file(cqa_request_config(request), name);
+    if (file.fd < 0) {
+        cqa_reply_problem(request, 404, "not-found", "there is nothing at this path");
         return;
     }
-    if (fd >= 0)
-        close(fd);
-    cqa_reply_problem(request, 404, "not-found", "there is nothing at this path");
+    if (takes_gzip(cqa_request_header(request, "Accept-Encoding")))
+        file = packed(request, name, file);
+    reply_page(request, type, &file);
 }
 
 void cqa_get_index(struct cqa_request *request)

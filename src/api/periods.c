@@ -5,7 +5,6 @@
 #include "api/member.h"
 #include "api/query.h"
 #include "api/second.h"
-#include "http/limit.h"
 #include "review/close.h"
 #include "scores/when.h"
 

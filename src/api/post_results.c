@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "http/counters.h"
-#include "http/limit.h"
 #include "review/learn.h"
 #include "scores/rubrics.h"
 

@@ -3,11 +3,12 @@
 #include <string.h>
 #include "api/endpoints.h"
 #include "api/member.h"
+#include "base/log.h"
 #include "http/auth.h"
 #include "http/counters.h"
-#include "http/limit.h"
 #include "scores/audit.h"
 #include "scores/password.h"
+#include "scores/tries.h"
 
 static json_t *identity_json(const struct cqa_identity *who)
 {
@@ -29,30 +30,35 @@ enum { NAME_TRIES = 5, ADDRESS_TRIES = 20, KEY_SIZE = 160 };
 
 struct budgets {
     char of_name[KEY_SIZE], of_address[KEY_SIZE];
-    int has_address;
+    struct cqa_tries_key keys[2];
+    size_t count;
 };
 
-static struct budgets budgets_of(struct cqa_request *request, const char *name)
+static void read_budgets(struct cqa_request *request, const char *name, struct budgets *budgets)
 {
-    struct budgets budgets;
     const char *peer = cqa_request_peer(request);
+    const int has_address = strncmp(peer, "127.", 4) != 0 && strcmp(peer, "::1") != 0;
 
-    snprintf(budgets.of_name, KEY_SIZE, "name %s from %s", name, peer);
-    snprintf(budgets.of_address, KEY_SIZE, "from %s", peer);
-    budgets.has_address = strncmp(peer, "127.", 4) != 0 && strcmp(peer, "::1") != 0;
-    return budgets;
+    snprintf(budgets->of_name, KEY_SIZE, "name %s from %s", name, peer);
+    snprintf(budgets->of_address, KEY_SIZE, "from %s", peer);
+    budgets->keys[0] = (struct cqa_tries_key){budgets->of_name, NAME_TRIES};
+    budgets->keys[1] = (struct cqa_tries_key){budgets->of_address, ADDRESS_TRIES};
+    budgets->count = has_address ? 2 : 1;
 }
 
 /* 0 with a 429 given. */
 static int may_try(struct cqa_request *request, const struct budgets *budgets)
 {
     char seconds[24];
-    struct cqa_limiter *limiter = cqa_request_limiter(request);
-    const int64_t now_ms = cqa_request_now_ms(request);
-    int64_t wait_ms = cqa_limiter_wait_ms(limiter, budgets->of_name, NAME_TRIES, now_ms);
+    struct cqa_error error = {0};
+    int64_t wait_ms = 0;
+    const enum cqa_status status = cqa_tries_wait(cqa_request_scores(request), budgets->keys,
+                                                  budgets->count, &wait_ms, &error);
 
-    if (wait_ms == 0 && budgets->has_address)
-        wait_ms = cqa_limiter_wait_ms(limiter, budgets->of_address, ADDRESS_TRIES, now_ms);
+    if (status != CQA_OK) {
+        cqa_reply_error(request, status, &error);
+        return 0;
+    }
     if (wait_ms == 0)
         return 1;
     snprintf(seconds, sizeof seconds, "%lld", (long long)(wait_ms + 999) / 1000);
@@ -62,13 +68,25 @@ static int may_try(struct cqa_request *request, const struct budgets *budgets)
     return 0;
 }
 
-static void count_failure(struct cqa_request *request, const struct budgets *budgets)
+/* A failure that cannot be counted is not told either: the store is in trouble. 0 with a 503 given.
+ */
+static int count_failure(struct cqa_request *request, const struct budgets *budgets)
 {
-    struct cqa_limiter *limiter = cqa_request_limiter(request);
+    struct cqa_error error = {0};
+    const enum cqa_status status =
+        cqa_tries_failed(cqa_request_scores(request), budgets->keys, budgets->count, &error);
 
-    cqa_limiter_failed(limiter, budgets->of_name, cqa_request_now_ms(request));
-    if (budgets->has_address)
-        cqa_limiter_failed(limiter, budgets->of_address, cqa_request_now_ms(request));
+    if (status != CQA_OK)
+        cqa_reply_error(request, status, &error);
+    return status == CQA_OK;
+}
+
+static void forget_failures(struct cqa_request *request, const struct budgets *budgets)
+{
+    struct cqa_error error = {0};
+
+    if (cqa_tries_succeeded(cqa_request_scores(request), budgets->of_name, &error) != CQA_OK)
+        cqa_log(CQA_LOG_WARNING, "%p", &error.message);
 }
 
 static void set_cookie(struct cqa_request *request, const char *session)
@@ -88,7 +106,8 @@ static void refuse(struct cqa_request *request, const char *name, const struct b
 {
     struct cqa_error ignored;
 
-    count_failure(request, budgets);
+    if (!count_failure(request, budgets))
+        return;
     atomic_fetch_add(&cqa_request_counters(request)->login_failures, 1);
     if (cqa_audit_write(cqa_request_scores(request),
                         cqa_user_is_known(cqa_request_scores(request), name) ? name : "unknown",
@@ -103,8 +122,9 @@ static void log_in(struct cqa_request *request, const char *name, const char *pa
     char session[CQA_SESSION_SIZE];
     struct cqa_identity who;
     struct cqa_error error = {0};
-    const struct budgets budgets = budgets_of(request, name);
+    struct budgets budgets;
 
+    read_budgets(request, name, &budgets);
     if (!may_try(request, &budgets))
         return;
     const enum cqa_status status =
@@ -115,7 +135,7 @@ static void log_in(struct cqa_request *request, const char *name, const char *pa
     } else if (status != CQA_OK) {
         cqa_reply_error(request, status, &error);
     } else {
-        cqa_limiter_succeeded(cqa_request_limiter(request), budgets.of_name);
+        forget_failures(request, &budgets);
         set_cookie(request, session);
         cqa_reply_json(request, 200, identity_json(&who));
     }
@@ -166,19 +186,20 @@ static void change_password(struct cqa_request *request, const char *old_passwor
     const struct cqa_identity *who = cqa_request_who(request);
     const char *session = cqa_request_cookie(request, cqa_session_cookie(request));
     struct cqa_error error = {0};
-    const struct budgets budgets = budgets_of(request, who->name);
+    struct budgets budgets;
 
+    read_budgets(request, who->name, &budgets);
     if (!may_try(request, &budgets))
         return;
     const enum cqa_status status = cqa_user_change_password(
         cqa_request_scores(request), who, old_password, new_password, session, &error);
     if (status == CQA_OK) {
-        cqa_limiter_succeeded(cqa_request_limiter(request), budgets.of_name);
+        forget_failures(request, &budgets);
         cqa_reply_empty(request, 204);
         return;
     }
-    if (status == CQA_E_REFUSED)
-        count_failure(request, &budgets);
+    if (status == CQA_E_REFUSED && !count_failure(request, &budgets))
+        return;
     cqa_reply_error(request, status, &error);
 }
 

@@ -23,7 +23,8 @@ enum { CQA_PATH_PARTS_MAX = 3 };
 /* What every endpoint works with. */
 struct cqa_scores *cqa_request_scores(const struct cqa_request *request);
 const struct cqa_server_config *cqa_request_config(const struct cqa_request *request);
-void *cqa_request_beside(const struct cqa_request *request); /* as cqa_http_start was given it */
+int64_t cqa_request_now_ms(const struct cqa_request *request); /* since 1970 */
+void *cqa_request_beside(const struct cqa_request *request);   /* as cqa_http_start was given it */
 struct cqa_arena *cqa_request_arena(struct cqa_request *request); /* lives as long as the request */
 const struct cqa_identity *cqa_request_who(const struct cqa_request *request);
 

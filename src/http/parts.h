@@ -6,7 +6,6 @@
 #include "http/connections.h"
 #include "http/counters.h"
 #include "http/http.h"
-#include "http/limit.h"
 #include "http/route.h"
 #include "work/queue.h"
 
@@ -52,7 +51,6 @@ struct cqa_http {
     const struct cqa_routes *routes;
     void *beside;
     struct MHD_Daemon *daemon;
-    struct cqa_limiter *limiter;
     struct cqa_connections *connections;
     struct cqa_queue *lanes[CQA_ROUTE_LANE_COUNT]; /* HERE: NULL */
     struct cqa_counters *counters;

@@ -29,11 +29,6 @@ struct cqa_counters *cqa_request_counters(const struct cqa_request *request)
     return request->server->counters;
 }
 
-struct cqa_limiter *cqa_request_limiter(const struct cqa_request *request)
-{
-    return request->server->limiter;
-}
-
 void *cqa_request_beside(const struct cqa_request *request)
 {
     return request->server->beside;

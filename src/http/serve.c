@@ -212,12 +212,10 @@ enum cqa_status cqa_http_start(struct cqa_http **out, const struct cqa_http_orde
     server->routes = order->routes;
     server->beside = order->beside;
     server->counters = order->counters;
-    server->limiter = cqa_limiter_create();
     server->connections = cqa_connections_create(IDLE_MAX);
     allow_connections();
-    status = server->limiter == NULL || server->connections == NULL
-                 ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
-                 : read_pair(server, error);
+    status = server->connections == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                                         : read_pair(server, error);
     if (status == CQA_OK)
         status = cqa_lanes_start(server, error);
     if (status == CQA_OK)
@@ -237,7 +235,6 @@ void cqa_http_stop(struct cqa_http *server)
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
     cqa_lanes_free(server);
-    cqa_limiter_destroy(server->limiter);
     cqa_connections_destroy(server->connections);
     free(server->certificate);
     free(server->key);

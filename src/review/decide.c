@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include "review/may.h"
+#include "scores/flags_internal.h"
 #include "scores/store_internal.h"
 
 static enum cqa_status check_right(struct cqa_sql *db, const struct cqa_identity *who,
@@ -62,9 +63,12 @@ struct deciding {
 static enum cqa_status decide(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct deciding *it = context;
+    enum cqa_status status = cqa_claims_check(it->scores, db, it->who, it->flag, error);
 
-    return cqa_review_decide_within(it->scores, db, it->who, it->flag, it->verdict, it->call,
-                                    error);
+    if (status == CQA_OK)
+        status = cqa_review_decide_within(it->scores, db, it->who, it->flag, it->verdict, it->call,
+                                          error);
+    return status == CQA_OK ? cqa_claims_end(db, it->flag, error) : status;
 }
 
 enum cqa_status cqa_review_decide(struct cqa_scores *scores, const struct cqa_identity *who,

@@ -42,11 +42,19 @@ static json_t *objection_json(const struct cqa_flag_objection *objection)
                      time_or_null(objection->decided_ms), "answer", objection->answer);
 }
 
-json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days)
+static json_t *claim_json(const struct cqa_flag_row *flag)
+{
+    if (flag->claimed_by == NULL)
+        return json_null();
+    return json_pack("{s:s, s:o}", "by", flag->claimed_by, "until",
+                     time_or_null(flag->claimed_until_ms));
+}
+
+json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days, int shows_claim)
 {
     return json_pack(
         "{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:f, s:I, s:I, s:b, s:s?, s:s, s:s?, "
-        "s:o, s:s?, s:s?, s:s?, s:s?, s:o, s:o}",
+        "s:o, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:o}",
         "flag", (json_int_t)flag->id, "rule", flag->rule, "title",
         cqa_title_json(flag->title_en, flag->title_zh), "severity",
         cqa_flag_severity_words[flag->severity], "points", cqa_points_json(flag->points_c),
@@ -60,5 +68,6 @@ json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days)
         "objectable_until",
         flag->objection.id == 0 ? time_or_null(flag->since_ms + objection_days * DAY_MS)
                                 : json_null(),
-        "objection", objection_json(&flag->objection));
+        "objection", objection_json(&flag->objection), "claim",
+        shows_claim ? claim_json(flag) : json_null());
 }

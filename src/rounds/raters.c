@@ -105,6 +105,33 @@ const char *cqa_raters_team(const struct cqa_raters *raters, const char *agent)
     return member ? member->team : NULL;
 }
 
+/* NULL: nobody leads a team that is not known. */
+static int leads(const struct cqa_raters *raters, const char *person, const char *team)
+{
+    for (size_t i = 0; i < raters->lead_count; i++)
+        if (strcmp(raters->leads[i].person, person) == 0 &&
+            (raters->leads[i].team == NULL ||
+             (team != NULL && strcmp(raters->leads[i].team, team) == 0)))
+            return 1;
+    return 0;
+}
+
+int cqa_raters_among(const struct cqa_raters *raters, const char *person, const char *agent,
+                     enum cqa_rated_by kind)
+{
+    const struct cqa_member *member = cqa_members_find(&raters->members, person);
+    const char *team = cqa_raters_team(raters, agent);
+
+    if (member == NULL || kind == CQA_RATED_BY_PEERS)
+        return member != NULL;
+    if (strcmp(person, agent) == 0)
+        return 0;
+    if (kind == CQA_RATED_BY_SUBORDINATES)
+        return leads(raters, agent, member->team) && !leads(raters, person, member->team);
+    return team != NULL && member->team != NULL && strcmp(member->team, team) == 0 &&
+           !leads(raters, person, team);
+}
+
 int cqa_raters_may(const struct cqa_raters *raters, const struct cqa_identity *who,
                    const char *agent, enum cqa_rated_by kind)
 {
@@ -120,7 +147,9 @@ int cqa_raters_may(const struct cqa_raters *raters, const struct cqa_identity *w
         return who->role == CQA_ACCOUNT_LEAD && !self &&
                cqa_may_see_agent(who, agent, cqa_raters_team(raters, agent));
     case CQA_RATED_BY_PEERS:
-        return cqa_members_find(&raters->members, who->person) != NULL;
+    case CQA_RATED_BY_COLLEAGUES:
+    case CQA_RATED_BY_SUBORDINATES:
+        return cqa_raters_among(raters, who->person, agent, kind);
     default:
         return 0;
     }

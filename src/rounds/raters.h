@@ -31,6 +31,10 @@ void cqa_raters_finish(struct cqa_raters *raters);
 /* NULL: no team, or not known. */
 const char *cqa_raters_team(const struct cqa_raters *raters, const char *agent);
 
+/* Is the person one of the many who rate the agent in this way, by the roster and its leads? */
+int cqa_raters_among(const struct cqa_raters *raters, const char *person, const char *agent,
+                     enum cqa_rated_by kind);
+
 /* May `who` rate `agent` in this way? Nobody is the supervisor of themselves. */
 int cqa_raters_may(const struct cqa_raters *raters, const struct cqa_identity *who,
                    const char *agent, enum cqa_rated_by kind);

@@ -40,13 +40,19 @@ static void list_leads(const struct due *due, struct list *list)
     }
 }
 
-static void list_peers(const struct due *due, struct list *list)
+/* Is the person one of the many who rate, and has not yet? */
+static int is_owing(const struct due *due, const char *person)
+{
+    return cqa_raters_among(due->raters, person, due->agent, due->indicator->rated_by) &&
+           !cqa_raters_given(due->raters, due->agent, due->indicator->id, person);
+}
+
+static void list_many(const struct due *due, struct list *list)
 {
     const struct cqa_members *members = &due->raters->members;
 
     for (size_t i = 0; i < members->count; i++)
-        if (!cqa_raters_given(due->raters, due->agent, due->indicator->id,
-                              members->items[i].person))
+        if (is_owing(due, members->items[i].person))
             add_name(list, members->items[i].person);
 }
 
@@ -59,33 +65,32 @@ static size_t list_raters(const struct due *due, struct cqa_buffer *out)
     else if (due->indicator->rated_by == CQA_RATED_BY_SUPERVISOR)
         list_leads(due, &list);
     else
-        list_peers(due, &list);
+        list_many(due, &list);
     return list.count;
 }
 
 /* ---- what is missing */
 
-/* Self and supervisor: no value at all. Peers: someone has not rated. */
+/* Self and supervisor: no value at all. Of many: someone has not rated. */
 static int is_missing(const struct due *due)
 {
     const struct cqa_members *members = &due->raters->members;
 
-    if (due->indicator->rated_by != CQA_RATED_BY_PEERS)
+    if (due->indicator->rated_by < CQA_RATED_BY_PEERS)
         return !cqa_raters_given(due->raters, due->agent, due->indicator->id, NULL);
     for (size_t i = 0; i < members->count; i++)
-        if (!cqa_raters_given(due->raters, due->agent, due->indicator->id,
-                              members->items[i].person))
+        if (is_owing(due, members->items[i].person))
             return 1;
     return 0;
 }
 
 static int is_mine(const struct due *due, const struct cqa_identity *who)
 {
-    const int peers = due->indicator->rated_by == CQA_RATED_BY_PEERS;
+    const int many = due->indicator->rated_by >= CQA_RATED_BY_PEERS;
 
     return cqa_raters_may(due->raters, who, due->agent, due->indicator->rated_by) &&
            !cqa_raters_given(due->raters, due->agent, due->indicator->id,
-                             peers ? who->person : NULL);
+                             many ? who->person : NULL);
 }
 
 static void put_due(const struct due *due, int mine, struct cqa_buffer *out)

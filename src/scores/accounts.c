@@ -46,7 +46,8 @@ enum cqa_status cqa_account_check_name(const char *what, const char *name, struc
 
 CQA_SQL_STATEMENT(drop_teams, "i", 0, "DELETE FROM user_teams WHERE user = ?1");
 CQA_SQL_STATEMENT(insert_team, "it", 0,
-                  "INSERT OR IGNORE INTO user_teams(user, team) VALUES(?1, ?2)");
+                  "INSERT INTO user_teams(user, team) VALUES(?1, ?2)"
+                  " ON CONFLICT DO NOTHING");
 
 static enum cqa_status write_teams(struct cqa_sql *db, int64_t id, const struct cqa_user_new *user,
                                    struct cqa_error *error)

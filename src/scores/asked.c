@@ -122,7 +122,7 @@ enum cqa_status cqa_asked_read(struct cqa_scores *scores, int64_t id, struct cqa
 
 CQA_SQL_STATEMENT(count_others, "ii", 1,
                   "SELECT count(*) FROM users u WHERE u.id <> ?1 AND u.disabled_ms IS NULL"
-                  " AND (?2 >> u.role) & 1"
+                  " AND ((?2 >> CAST(u.role AS integer)) & 1) = 1"
                   " AND NOT EXISTS(SELECT 1 FROM user_teams t WHERE t.user = u.id)");
 CQA_SQL_STATEMENT(set_state, "iiiii", 0,
                   "UPDATE asked SET state = ?1, done_by = ?2, done_ms = ?3"

@@ -120,7 +120,7 @@ enum cqa_status cqa_scores_calls(struct cqa_scores *scores, const struct cqa_sco
     if (db == NULL)
         return list.status;
     cqa_query_add(&query, call_columns);
-    cqa_query_add(&query, " WHERE 1");
+    cqa_query_add(&query, " WHERE 1 = 1");
     cqa_query_scope(&query, "c", scope);
     add_filter(&query, db, filter);
     add_order(&query, filter);
@@ -204,7 +204,7 @@ enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_
         cqa_query_text(&query, " AND c.recorder = ?", scope->recorder);
     if (scope->person != NULL || scope->nothing)
         cqa_query_add(&query,
-                      " AND 0"); /* a recording that failed has no agent that one could trust */
+                      " AND 1 = 0"); /* a recording that failed has no agent that one could trust */
     cqa_query_number(&query, " ORDER BY c.id LIMIT ?", limit);
     cqa_list_ask(&list, &query, 5, error);
     while (cqa_list_next(&list, error)) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "scores/audit.h"
 #include "scores/coaching.h"
@@ -87,10 +89,11 @@ CQA_SQL_STATEMENT(
     insert_coaching, "tiiiti", 1,
     "INSERT INTO coaching(person, team, author, at_ms, text, follow_day) VALUES(?1,"
     " coalesce((SELECT team FROM roster WHERE id = ?2),"
-    "  (SELECT team FROM calls WHERE person = ?1 ORDER BY day DESC, id DESC LIMIT 1)),"
+    "  (SELECT team FROM calls WHERE person = ?1 ORDER BY day DESC NULLS LAST, id DESC LIMIT 1)),"
     " ?3, ?4, ?5, nullif(?6, 0)) RETURNING id");
 CQA_SQL_STATEMENT(insert_link, "iii", 0,
-                  "INSERT OR IGNORE INTO coaching_links(note, call, flag) VALUES(?1, ?2, ?3)");
+                  "INSERT INTO coaching_links(note, call, flag) VALUES(?1, ?2, ?3)"
+                  " ON CONFLICT DO NOTHING");
 
 static enum cqa_status insert_note(struct cqa_scores *scores, struct cqa_sql *db,
                                    const struct cqa_identity *who,
@@ -208,14 +211,9 @@ static void build(struct cqa_query *query, const struct cqa_scope *scope,
     cqa_query_add(query, sql);
     cqa_query_add(
         query,
-        " n.person, n.team, a.name, n.text, d.name, n.outcome,"
-        " (SELECT json_group_array(json_object('call', l.call, 'call_id', c.call_id, 'started_at',"
-        "  c.started_at, 'flag', nullif(l.flag, 0), 'rule', f.rule, 'title',"
-        "  CASE WHEN q.rule IS NULL THEN NULL ELSE json_object('en', q.title_en, 'zh', q.title_zh)"
-        "  END)) FROM coaching_links l JOIN calls c ON c.id = l.call"
-        "  LEFT JOIN flags f ON f.id = l.flag" CQA_RULE_JOIN " WHERE l.note = n.id)"
+        " n.person, n.team, a.name, n.text, d.name, n.outcome"
         " FROM coaching n JOIN users a ON a.id = n.author LEFT JOIN users d ON d.id = n.done_by"
-        " WHERE 1");
+        " WHERE 1 = 1");
     cqa_query_scope(query, "n", scope);
     if (filter->person != NULL)
         cqa_query_text(query, " AND n.person = ?", filter->person);
@@ -232,7 +230,45 @@ static void build(struct cqa_query *query, const struct cqa_scope *scope,
     cqa_query_number(query, sql, filter->limit);
 }
 
-static struct cqa_coaching_row row_of(struct cqa_sql_rows *row)
+CQA_SQL_STATEMENT(links_of, "i", 7,
+                  "SELECT l.call, c.call_id, c.started_at, l.flag, f.rule, q.title_en, q.title_zh"
+                  " FROM coaching_links l JOIN calls c ON c.id = l.call"
+                  " LEFT JOIN flags f ON f.id = l.flag" CQA_RULE_JOIN
+                  " WHERE l.note = ?1 ORDER BY l.call, l.flag");
+
+static json_t *link_of(const struct cqa_sql_rows *row)
+{
+    const int64_t flag = cqa_sql_int(row, 3);
+    const char *title = cqa_sql_text(row, 5);
+
+    return json_pack("{s:I, s:s, s:s?, s:o, s:s?, s:o}", "call", (json_int_t)cqa_sql_int(row, 0),
+                     "call_id", cqa_row_text(row, 1), "started_at", cqa_sql_text(row, 2), "flag",
+                     flag == 0 ? json_null() : json_integer((json_int_t)flag), "rule",
+                     cqa_sql_text(row, 4), "title",
+                     title == NULL
+                         ? json_null()
+                         : json_pack("{s:s, s:s}", "en", title, "zh", cqa_row_text(row, 6)));
+}
+
+/* What the note is about, as text. Owned, free with free; NULL with `status` filled. */
+static char *read_links(struct cqa_sql *db, int64_t note, enum cqa_status *status,
+                        struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    json_t *list = json_array();
+
+    *status = cqa_sql_start(db, &row, error, &links_of, note);
+    while (*status == CQA_OK && cqa_sql_next(row, status, error))
+        json_array_append_new(list, link_of(row));
+    cqa_sql_end(row);
+    char *text = *status == CQA_OK ? json_dumps(list, JSON_COMPACT) : NULL;
+    if (*status == CQA_OK && text == NULL)
+        *status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    json_decref(list);
+    return text;
+}
+
+static struct cqa_coaching_row row_of(struct cqa_sql_rows *row, const char *links)
 {
     return (struct cqa_coaching_row){.id = cqa_sql_int(row, 0),
                                      .key = cqa_sql_int(row, 1),
@@ -245,7 +281,7 @@ static struct cqa_coaching_row row_of(struct cqa_sql_rows *row)
                                      .text = cqa_row_text(row, 8),
                                      .done_by = cqa_sql_text(row, 9),
                                      .outcome = cqa_sql_text(row, 10),
-                                     .links = cqa_row_text(row, 11)};
+                                     .links = links};
 }
 
 enum cqa_status cqa_coaching_list(struct cqa_scores *scores, const struct cqa_scope *scope,
@@ -255,15 +291,17 @@ enum cqa_status cqa_coaching_list(struct cqa_scores *scores, const struct cqa_sc
 {
     struct cqa_query query = {0};
     struct cqa_list list;
+    struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
-    if (cqa_list_take(scores, &list, error) == NULL)
+    if (db == NULL)
         return list.status;
     build(&query, scope, filter);
-    cqa_list_ask(&list, &query, 12, error);
-    while (cqa_list_next(&list, error)) {
-        const struct cqa_coaching_row note = row_of(list.row);
-        if (visit(context, &note))
-            break;
+    cqa_list_ask(&list, &query, 11, error);
+    for (int stop = 0; !stop && cqa_list_next(&list, error);) {
+        char *links = read_links(db, cqa_sql_int(list.row, 0), &list.status, error);
+        const struct cqa_coaching_row note = row_of(list.row, links);
+        stop = list.status != CQA_OK || visit(context, &note);
+        free(links);
     }
     return cqa_list_end(scores, &list);
 }

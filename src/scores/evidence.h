@@ -44,11 +44,12 @@ struct cqa_evidence_erasure {
     int64_t calls;  /* that are about it, with clips or without */
     int64_t erased; /* of them: whose clips went */
     int64_t held;   /* of them: under a hold */
+    int64_t names;  /* of an agent: answers of imports about the name, which went too */
 };
 
 /* Throws away the clips of all calls that are about `about`, for good, with a row in the audit log:
- * nor do clips come back that a recorder sends later of these calls, in whatever encoding. What is
- * held stays. `dry`: only counts. */
+ * nor do clips come back that a recorder sends later of these calls, in whatever encoding; of an
+ * agent also what imports remember of the name. What is held stays. `dry`: only counts. */
 enum cqa_status cqa_evidence_erase(struct cqa_scores *scores, const struct cqa_about *about,
                                    int dry, struct cqa_evidence_erasure *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "scores/accounts_internal.h"
 #include "scores/audit.h"
 #include "scores/evidence.h"
+#include "scores/rounds/follow.h"
 #include "scores/store_internal.h"
 
 enum { PAGE_CALLS = 200, HOLDS_MAX = 1024 };
@@ -240,6 +241,31 @@ static enum cqa_status fulfil(struct cqa_sql *db, void *context, struct cqa_erro
     return status == CQA_OK ? write_audit(db, wish, error) : status;
 }
 
+CQA_SQL_STATEMENT(held_itself, "tt", 1,
+                  "SELECT count(*) FROM clip_holds WHERE kind = ?1 AND value = ?2");
+
+struct forgetting {
+    const struct cqa_about *about;
+    int dry;
+    int64_t names;
+};
+
+/* Of an agent also what imports remember of the name; not under a hold, as what the answers led to
+ * is what people argue about. */
+static enum cqa_status forget(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    struct forgetting *it = context;
+    const struct cqa_about *about = it->about;
+    int64_t held = 0;
+    const enum cqa_status status =
+        cqa_sql_number(db, &held, error, &held_itself, cqa_about_words[about->kind], about->value);
+
+    it->names = 0;
+    return status == CQA_OK && held == 0
+               ? cqa_answers_forget(db, about->value, it->dry, &it->names, error)
+               : status;
+}
+
 /* That it was asked is on record before the first clip goes. */
 enum cqa_status cqa_evidence_erase(struct cqa_scores *scores, const struct cqa_about *about,
                                    int dry, struct cqa_evidence_erasure *out,
@@ -251,7 +277,11 @@ enum cqa_status cqa_evidence_erase(struct cqa_scores *scores, const struct cqa_a
 
     if (status == CQA_OK)
         status = clear(&clearing, error);
+    struct forgetting forgetting = {about, dry, 0};
+    if (status == CQA_OK && about->kind == CQA_ABOUT_AGENT)
+        status = cqa_scores_write(scores, forget, &forgetting, error);
     *out = clearing.done;
+    out->names = forgetting.names;
     return status;
 }
 

@@ -4,8 +4,11 @@
 const char *const cqa_objection_words[CQA_OBJECTION_OUTCOME_COUNT + 1] = {"open", "accepted",
                                                                           "rejected", NULL};
 
-struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row)
+struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row, int64_t now_ms)
 {
+    const enum cqa_flag_state state = (enum cqa_flag_state)cqa_sql_int(row, 14);
+    const int is_claimed = state == CQA_FLAG_OPEN && cqa_sql_int(row, 33) > now_ms;
+
     return (struct cqa_flag_row){
         .id = cqa_sql_int(row, 0),
         .call = cqa_sql_int(row, 1),
@@ -21,7 +24,7 @@ struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row)
         .event_type = cqa_sql_text(row, 11),
         .author = cqa_sql_text(row, 12),
         .note = cqa_sql_text(row, 13),
-        .state = (enum cqa_flag_state)cqa_sql_int(row, 14),
+        .state = state,
         .decided_by = cqa_sql_text(row, 15),
         .reason = cqa_sql_text(row, 16),
         .decided_ms = cqa_sql_int(row, 17),
@@ -39,6 +42,8 @@ struct cqa_flag_row cqa_flag_row_of(struct cqa_sql_rows *row)
                       .text = cqa_sql_text(row, 29),
                       .decided_by = cqa_sql_text(row, 30),
                       .answer = cqa_sql_text(row, 31)},
+        .claimed_by = is_claimed ? cqa_sql_text(row, 32) : NULL,
+        .claimed_until_ms = is_claimed ? cqa_sql_int(row, 33) : 0,
     };
 }
 
@@ -55,7 +60,7 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
 
     cqa_list_start(scores, &list, error, &list_flags, call);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_flag_row flag = cqa_flag_row_of(list.row);
+        const struct cqa_flag_row flag = cqa_flag_row_of(list.row, cqa_scores_now_ms(scores));
         if (visit(context, &flag))
             break;
     }
@@ -65,7 +70,7 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
 CQA_SQL_STATEMENT(list_decided, "tii", 3,
                   "SELECT call, coalesce(event, 0), state FROM flags"
                   " WHERE current = 1 AND rule = ?1 AND day BETWEEN ?2 AND ?3 AND state > 0"
-                  " AND author IS NULL ORDER BY call, event");
+                  " AND author IS NULL ORDER BY call, event NULLS FIRST");
 
 enum cqa_status cqa_scores_decided_flags(struct cqa_scores *scores, const char *rule,
                                          int64_t day_from, int64_t day_to,

@@ -45,6 +45,8 @@ struct cqa_flag_row {
     int64_t decided_ms;
     int64_t since_ms; /* from when the days for an objection count */
     struct cqa_flag_objection objection;
+    const char *claimed_by; /* whose it is for now (claims.h); NULL: nobody's, or decided */
+    int64_t claimed_until_ms;
 };
 
 /* The current flags of a call, the analyzer's first, in their order. */
@@ -76,6 +78,10 @@ enum { CQA_FLAG_KEYS_MAX = 5 };
  * what is undecided and costs points, here as in every count. */
 enum { CQA_FLAGS_ANY = -1, CQA_FLAGS_DECIDED = -2, CQA_FLAGS_NOTES = -3 };
 
+/* Whatever; the claimer's own; nobody's, or the claimer's. */
+enum cqa_flag_claim { CQA_CLAIMS_ANY, CQA_CLAIMS_OWN, CQA_CLAIMS_FREE, CQA_CLAIMS_COUNT };
+extern const char *const cqa_flag_claim_words[CQA_CLAIMS_COUNT + 1];
+
 /* As cqa_call_filter. All orders run downwards. */
 struct cqa_flag_filter {
     const char *rule, *agent, *person, *team, *queue;
@@ -84,6 +90,8 @@ struct cqa_flag_filter {
     int state;                /* cqa_flag_state or one of the words below */
     int64_t day_from, day_to; /* 0: open */
     const struct cqa_shift *shift;
+    enum cqa_flag_claim claim;
+    int64_t claimer; /* whose claims OWN and FREE mean */
     enum cqa_flag_order order;
     int has_after;
     int64_t after[CQA_FLAG_KEYS_MAX]; /* cqa_flag_keys of the last row seen */

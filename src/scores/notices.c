@@ -13,6 +13,9 @@
 
 static const char ACTOR[] = "callqa-server";
 
+/* How long a notice is its server's alone: several tries' time, and what clocks may differ by. */
+enum { TAKEN_MS = 60000 };
+
 /* {"type", "timestamp", "data"}, as Standard Webhooks advises. Owned, free with free. */
 static char *write_body(const struct cqa_notice *notice, const char *public_url, int64_t now_ms)
 {
@@ -77,28 +80,58 @@ static struct cqa_notice_row row_of(struct cqa_sql_rows *statement)
     return row;
 }
 
-CQA_SQL_STATEMENT(first_waiting, "t", 5,
-                  "SELECT id, tries, event, key, body FROM notices WHERE url = ?1"
-                  " AND sent_ms IS NULL AND dropped_ms IS NULL ORDER BY tries, id LIMIT 1");
+CQA_SQL_STATEMENT(count_of_url, "t", 1,
+                  "SELECT count(*) FROM notices WHERE url = ?1 AND sent_ms IS NULL"
+                  " AND dropped_ms IS NULL");
+/* One server at a time sends to an address, in order; another goes on where it was killed. */
+CQA_SQL_STATEMENT(take_next, "titi", 5,
+                  "UPDATE notices SET taken_ms = ?2, taken_by = ?3 WHERE id = (SELECT n.id"
+                  "  FROM notices n WHERE n.url = ?1 AND n.sent_ms IS NULL"
+                  "  AND n.dropped_ms IS NULL AND NOT EXISTS(SELECT 1 FROM notices o"
+                  "   WHERE o.url = ?1 AND o.sent_ms IS NULL AND o.dropped_ms IS NULL"
+                  "   AND o.taken_ms > ?4 AND o.taken_by <> ?3)"
+                  "  ORDER BY n.tries, n.id LIMIT 1) RETURNING id, tries, event, key, body");
+
+struct taking {
+    struct cqa_scores *scores;
+    const char *url;
+    struct cqa_notice_row *row;
+    int found;
+};
+
+static enum cqa_status take(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    struct taking *it = context;
+    struct cqa_sql_rows *row = NULL;
+    const int64_t now_ms = cqa_scores_now_ms(it->scores);
+    const int64_t since_ms = cqa_scores_is_shared(it->scores) ? now_ms - TAKEN_MS : INT64_MAX;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &take_next, it->url, now_ms,
+                                           cqa_scores_self(it->scores), since_ms);
+
+    it->found = 0;
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        *it->row = row_of(row);
+        it->found = 1;
+    }
+    cqa_sql_end(row);
+    return status;
+}
 
 enum cqa_status cqa_notice_next(struct cqa_scores *scores, const char *url,
                                 struct cqa_notice_row *row, struct cqa_error *error)
 {
+    struct taking taking = {scores, url, row, 0};
     struct cqa_sql *db;
-    struct cqa_sql_rows *statement = NULL;
+    int64_t waiting = 0;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
     if (status != CQA_OK)
         return status;
-    status = cqa_sql_start(db, &statement, error, &first_waiting, url);
-    if (status == CQA_OK) {
-        status = cqa_row_step(statement, error);
-        if (status == CQA_OK)
-            *row = row_of(statement);
-        cqa_sql_end(statement);
-    }
+    status = cqa_sql_number(db, &waiting, error, &count_of_url, url);
     cqa_scores_give(scores, db);
-    return status;
+    if (status == CQA_OK && waiting > 0)
+        status = cqa_scores_write(scores, take, &taking, error);
+    return status == CQA_OK && !taking.found ? CQA_E_NOTFOUND : status;
 }
 
 static enum cqa_status audit(struct cqa_scores *scores, struct cqa_sql *db, const char *action,
@@ -147,7 +180,8 @@ enum cqa_status cqa_notice_sent(struct cqa_scores *scores, const struct cqa_noti
 }
 
 CQA_SQL_STATEMENT(set_failed, "ti", 0,
-                  "UPDATE notices SET tries = tries + 1, problem = ?1 WHERE id = ?2");
+                  "UPDATE notices SET tries = tries + 1, problem = ?1, taken_ms = NULL"
+                  " WHERE id = ?2");
 
 static enum cqa_status failed(struct cqa_sql *db, void *context, struct cqa_error *error)
 {

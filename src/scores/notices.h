@@ -39,7 +39,8 @@ struct cqa_notice_row {
 };
 
 /* The one for `url` that is to be sent next: those that failed less often first, then the oldest.
- * CQA_E_NOTFOUND: none waits. */
+ * For a minute no other server on this store gets one for it. CQA_E_NOTFOUND: none waits, or
+ * another is at it. */
 enum cqa_status cqa_notice_next(struct cqa_scores *scores, const char *url,
                                 struct cqa_notice_row *row, struct cqa_error *error) CQA_MUST_CHECK;
 

@@ -96,7 +96,7 @@ enum cqa_status cqa_people_days(struct cqa_scores *scores, const struct cqa_scop
 
     if (cqa_list_take(scores, &list, error) == NULL)
         return list.status;
-    cqa_query_add(&query, "SELECT c.day," SUMS " FROM calls c WHERE 1");
+    cqa_query_add(&query, "SELECT c.day," SUMS " FROM calls c WHERE 1 = 1");
     if (person != NULL)
         cqa_query_text(&query, " AND c.person = ?", person);
     if (team != NULL)
@@ -131,8 +131,10 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
         return list.status;
     cqa_query_add(&query,
                   "SELECT f.rule, count(*),"
-                  " sum(f.state = 0 AND (f.points_c > 0 OR f.automatic_fail)),"
-                  " sum(f.state = 1), sum(f.state = 2), sum(f.state = 3),"
+                  " count(*) FILTER (WHERE f.state = 0"
+                  "  AND (f.points_c > 0 OR f.automatic_fail <> 0)),"
+                  " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
+                  " count(*) FILTER (WHERE f.state = 3),"
                   " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
                   "  ORDER BY learned_ms DESC LIMIT 1),"
                   " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
@@ -174,7 +176,7 @@ enum cqa_status cqa_reasons_used(struct cqa_scores *scores, const struct cqa_sco
                           " WHERE f.current = 1 AND f.author IS NULL AND f.state IN (2, 3)");
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
-    cqa_query_add(&query, " GROUP BY f.rule, d.code ORDER BY f.rule, d.code");
+    cqa_query_add(&query, " GROUP BY f.rule, d.code ORDER BY f.rule, d.code NULLS FIRST");
     cqa_list_ask(&list, &query, 5, error);
     while (cqa_list_next(&list, error)) {
         const struct cqa_reason_row reason = reason_of(list.row);

@@ -42,6 +42,14 @@ void cqa_query_number(struct cqa_query *query, const char *sql, int64_t value)
     add_value(query, sql, 'i', &(struct cqa_sql_value){.kind = CQA_SQL_INT, .integer = value});
 }
 
+void cqa_query_index(struct cqa_query *query, const struct cqa_sql *db, const char *name)
+{
+    if (!cqa_sql_takes_indexes(db))
+        return;
+    cqa_query_add(query, " INDEXED BY ");
+    cqa_query_add(query, name);
+}
+
 CQA_SQL_STATEMENT(
     started_span, "", 2,
     "SELECT (SELECT min(started_ms) FROM calls), (SELECT max(started_ms) FROM calls)");

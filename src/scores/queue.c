@@ -62,17 +62,33 @@ static const char *index_for(const struct cqa_scope *scope, const struct cqa_fla
 static void add_state(struct cqa_query *query, int state)
 {
     if (state == CQA_FLAG_OPEN) /* literal: lets a partial index apply */
-        cqa_query_add(query, " AND f.state = 0 AND (f.points_c > 0 OR f.automatic_fail)");
+        cqa_query_add(query, " AND f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)");
     else if (state == CQA_FLAGS_NOTES)
-        cqa_query_add(query, " AND f.state = 0 AND f.points_c = 0 AND NOT f.automatic_fail");
+        cqa_query_add(query, " AND f.state = 0 AND f.points_c = 0 AND f.automatic_fail = 0");
     else if (state == CQA_FLAGS_DECIDED)
         cqa_query_add(query, " AND f.state > 0");
     else if (state != CQA_FLAGS_ANY)
         cqa_query_number(query, " AND f.state = ?", state);
 }
 
-static void add_filter(struct cqa_query *query, struct cqa_sql *db,
-                       const struct cqa_flag_filter *filter)
+const char *const cqa_flag_claim_words[CQA_CLAIMS_COUNT + 1] = {"any", "own", "free", NULL};
+
+static void add_claim(struct cqa_query *query, const struct cqa_flag_filter *filter, int64_t now_ms)
+{
+    static const char *const others[CQA_CLAIMS_COUNT] = {
+        [CQA_CLAIMS_OWN] = " AND EXISTS(SELECT 1 FROM claims k WHERE k.flag = f.id AND k.user = ?",
+        [CQA_CLAIMS_FREE] =
+            " AND NOT EXISTS(SELECT 1 FROM claims k WHERE k.flag = f.id AND k.user <> ?",
+    };
+
+    if (filter->claim == CQA_CLAIMS_ANY)
+        return;
+    cqa_query_number(query, others[filter->claim], filter->claimer);
+    cqa_query_number(query, " AND k.until_ms > ?)", now_ms);
+}
+
+void cqa_flag_filter_add(struct cqa_query *query, struct cqa_sql *db,
+                         const struct cqa_flag_filter *filter, int64_t now_ms)
 {
     if (filter->rule != NULL)
         cqa_query_text(query, " AND f.rule = ?", filter->rule);
@@ -96,6 +112,7 @@ static void add_filter(struct cqa_query *query, struct cqa_sql *db,
     if (filter->confidence_least > 0)
         cqa_query_number(query, " AND f.confidence >= ?", filter->confidence_least);
     add_state(query, filter->state);
+    add_claim(query, filter, now_ms);
 }
 
 static void add_keys(struct cqa_query *query, enum cqa_flag_order order, const char *before,
@@ -124,10 +141,8 @@ static void add_after(struct cqa_query *query, const struct cqa_flag_filter *fil
 /* The page's numbers first, from an index alone where it can be; then the texts of those rows only.
  */
 static void build(struct cqa_query *query, struct cqa_sql *db, const struct cqa_scope *scope,
-                  const struct cqa_flag_filter *filter)
+                  const struct cqa_flag_filter *filter, int64_t now_ms)
 {
-    char from[96];
-
     cqa_query_add(
         query, CQA_FLAG_COLUMNS
         ", json_extract(r.body, '$.score.deductions[' || f.ordinal || '].text.en'),"
@@ -137,11 +152,11 @@ static void build(struct cqa_query *query, struct cqa_sql *db, const struct cqa_
         " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.id'),"
         " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.text.en'),"
         " json_extract(r.body, '$.score.deductions[' || f.ordinal || '].ground.text.zh')"
-        " FROM (SELECT f.id FROM flags f INDEXED BY ");
-    snprintf(from, sizeof from, "%s WHERE f.current = 1", index_for(scope, filter));
-    cqa_query_add(query, from);
+        " FROM (SELECT f.id FROM flags f");
+    cqa_query_index(query, db, index_for(scope, filter));
+    cqa_query_add(query, " WHERE f.current = 1");
     cqa_query_scope(query, "f", scope);
-    add_filter(query, db, filter);
+    cqa_flag_filter_add(query, db, filter, now_ms);
     add_after(query, filter);
     cqa_query_add(query, " ORDER BY ");
     add_keys(query, filter->order, "f.", " DESC");
@@ -168,13 +183,13 @@ static void fill_keys(struct cqa_queue_row *row, enum cqa_flag_order order, int6
         row->keys[count++] = worst[i];
 }
 
-static int show(struct cqa_sql_rows *row, enum cqa_flag_order order,
+static int show(struct cqa_sql_rows *row, enum cqa_flag_order order, int64_t now_ms,
                 int (*visit)(void *context, const struct cqa_queue_row *row), void *context)
 {
     enum { FIRST = CQA_FLAG_COLUMN_COUNT };
     const int64_t decided_c = cqa_sql_int(row, FIRST + 11);
     struct cqa_queue_row queued = {
-        .flag = cqa_flag_row_of(row),
+        .flag = cqa_flag_row_of(row, now_ms),
         .text_en = cqa_sql_text(row, FIRST),
         .text_zh = cqa_sql_text(row, FIRST + 1),
         .call_id = cqa_row_text(row, FIRST + 2),
@@ -201,16 +216,17 @@ enum cqa_status cqa_scores_queue(struct cqa_scores *scores, const struct cqa_sco
                                  int (*visit)(void *context, const struct cqa_queue_row *row),
                                  void *context, struct cqa_error *error)
 {
+    const int64_t now_ms = cqa_scores_now_ms(scores);
     struct cqa_query query = {0};
     struct cqa_list list;
     struct cqa_sql *db = cqa_list_take(scores, &list, error);
 
     if (db == NULL)
         return list.status;
-    build(&query, db, scope, filter);
+    build(&query, db, scope, filter, now_ms);
     cqa_list_ask(&list, &query, CQA_FLAG_COLUMN_COUNT + 16, error);
     while (cqa_list_next(&list, error))
-        if (show(list.row, filter->order, visit, context))
+        if (show(list.row, filter->order, now_ms, visit, context))
             break;
     return cqa_list_end(scores, &list);
 }
@@ -225,11 +241,11 @@ enum cqa_status cqa_scores_queue_count(struct cqa_scores *scores, const struct c
 
     if (db == NULL)
         return list.status;
-    cqa_query_add(&query, "SELECT count(*) FROM (SELECT 1 FROM flags f INDEXED BY ");
-    cqa_query_add(&query, index_for(scope, filter));
+    cqa_query_add(&query, "SELECT count(*) FROM (SELECT 1 FROM flags f");
+    cqa_query_index(&query, db, index_for(scope, filter));
     cqa_query_add(&query, " WHERE f.current = 1");
     cqa_query_scope(&query, "f", scope);
-    add_filter(&query, db, filter);
+    cqa_flag_filter_add(&query, db, filter, cqa_scores_now_ms(scores));
     cqa_query_number(&query, " LIMIT ?) s", most);
     cqa_list_ask(&list, &query, 1, error);
     if (cqa_list_next(&list, error))

@@ -6,7 +6,8 @@
 
 CQA_SQL_STATEMENT(current_flag, "i", 1, "SELECT id FROM flags WHERE id = ?1 AND current = 1");
 CQA_SQL_STATEMENT(insert_calibration, "ti", 0,
-                  "INSERT OR IGNORE INTO calibration_flags(session, flag) VALUES(?1, ?2)");
+                  "INSERT INTO calibration_flags(session, flag) VALUES(?1, ?2)"
+                  " ON CONFLICT DO NOTHING");
 
 struct calibrating {
     struct cqa_scores *scores;
@@ -49,8 +50,8 @@ enum cqa_status cqa_calibration_add(struct cqa_scores *scores, const struct cqa_
 CQA_SQL_STATEMENT(count_flag, "ti", 1,
                   "SELECT count(*) FROM calibration_flags WHERE session = ?1 AND flag = ?2");
 CQA_SQL_STATEMENT(insert_judgement, "tiiii", 0,
-                  "INSERT OR IGNORE INTO judgements(session, flag, user, verdict, at_ms)"
-                  " VALUES(?1, ?2, ?3, ?4, ?5)");
+                  "INSERT INTO judgements(session, flag, user, verdict, at_ms)"
+                  " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
 
 struct judging {
     struct cqa_scores *scores;

@@ -130,8 +130,9 @@ static enum cqa_status read_candidates(struct cqa_sql *db, const struct cqa_scop
 }
 
 CQA_SQL_STATEMENT(insert_sample, "titi", 0,
-                  "INSERT OR IGNORE INTO samples(plan, call, auditor, due_day)"
-                  " VALUES(?1, ?2, (SELECT id FROM users WHERE name = ?3), ?4)");
+                  "INSERT INTO samples(plan, call, auditor, due_day)"
+                  " VALUES(?1, ?2, (SELECT id FROM users WHERE name = ?3), ?4)"
+                  " ON CONFLICT DO NOTHING");
 
 static enum cqa_status write_samples(struct cqa_sql *db, const struct cqa_sample_plan *plan,
                                      const struct drawing *drawing, int64_t *drawn,

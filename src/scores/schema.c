@@ -318,14 +318,36 @@ static const char kept_step[] =
     "CREATE TABLE calls_erased("
     " call INTEGER PRIMARY KEY REFERENCES calls(id) ON DELETE CASCADE, made_ms INTEGER NOT NULL);";
 
+/*
+ * Several servers on one store (docs/decisions/0182): which of them sends a notice, and who has
+ * tried wrong passwords. And an index as a statement that every database understands finds it.
+ */
+static const char shared_step[] =
+    "ALTER TABLE notices ADD COLUMN taken_by TEXT;"
+    "ALTER TABLE notices ADD COLUMN taken_ms INTEGER;"
+    "CREATE TABLE login_tries("
+    " slot INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last_ms INTEGER NOT NULL);"
+    "DROP INDEX calls_unjudged; CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged = 1;";
+
+/* Whose an undecided flag is for now; `given_by` is the lead who handed it out, NULL where its
+ * holder took it. */
+static const char claims_step[] =
+    "CREATE TABLE claims("
+    " flag INTEGER PRIMARY KEY REFERENCES flags(id) ON DELETE CASCADE,"
+    " user INTEGER NOT NULL REFERENCES users(id), until_ms INTEGER NOT NULL,"
+    " given_by INTEGER REFERENCES users(id), at_ms INTEGER NOT NULL);"
+    "CREATE INDEX claims_by_end ON claims(until_ms);";
+
 static const char *const steps[] = {
-    people_step,          calls_step,        flags_step,
-    notices_step,         clips_step,        cqa_appraisal_schema,
-    rubrics_step,         coaching_step,     previews_step,
-    cqa_appraisal_faults, generations_step,  one_call_step,
-    cqa_appraisal_leasts, reason_codes_step, cqa_appraisal_answers,
-    evidence_step,        limits_step,       second_step,
-    failures_step,        kept_step,
+    people_step,           calls_step,        flags_step,
+    notices_step,          clips_step,        cqa_appraisal_schema,
+    rubrics_step,          coaching_step,     previews_step,
+    cqa_appraisal_faults,  generations_step,  one_call_step,
+    cqa_appraisal_leasts,  reason_codes_step, cqa_appraisal_answers,
+    evidence_step,         limits_step,       second_step,
+    failures_step,         kept_step,         shared_step,
+    cqa_appraisal_written, claims_step,
 };
 
-const struct cqa_sql_schema cqa_scores_schema = {steps, sizeof steps / sizeof *steps};
+const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,
+                                                 .count = sizeof steps / sizeof *steps};

@@ -114,8 +114,8 @@ static enum cqa_status visit_seats(struct cqa_sql *db, const struct changing *it
     "   substr(c.started_at, 1, 19) AND substr(c.started_at, 1, 19) < r.to_local"                  \
     "   ORDER BY r.from_local DESC LIMIT 1) AS team"                                               \
     " FROM calls c WHERE NOT EXISTS(SELECT 1 FROM periods p"                                       \
-    "  WHERE p.from_day <= c.day AND c.day < p.to_day))"                                           \
-    " WHERE person IS NOT old_person OR team IS NOT old_team) m"
+    "  WHERE p.from_day <= c.day AND c.day < p.to_day)) n"                                         \
+    " WHERE person IS DISTINCT FROM old_person OR team IS DISTINCT FROM old_team) m"
 
 CQA_SQL_STATEMENT(move_flags, "", 0,
                   "UPDATE flags SET person = m.person, team = m.team" MOVED
@@ -125,9 +125,9 @@ CQA_SQL_STATEMENT(move_calls, "", 0,
                   " WHERE calls.id = m.id");
 
 CQA_SQL_STATEMENT(count_moved, "", 2,
-                  "SELECT count(*), coalesce(sum(EXISTS(SELECT 1 FROM flags f WHERE f.call = m.id"
-                  " AND f.state <> 0) OR EXISTS(SELECT 1 FROM objections o WHERE o.call = m.id)),"
-                  " 0)" MOVED);
+                  "SELECT count(*), count(*) FILTER (WHERE EXISTS(SELECT 1 FROM flags f"
+                  "  WHERE f.call = m.id AND f.state <> 0)"
+                  " OR EXISTS(SELECT 1 FROM objections o WHERE o.call = m.id))" MOVED);
 
 /* Only rows that change are written: after a transfer that is one person's calls, not a million.
  * Flags first: a call tells that it moves until it has. */
@@ -158,7 +158,8 @@ CQA_SQL_STATEMENT(
     insert_version, "iiii", 0,
     "INSERT INTO roster_versions(version, at_ms, user, seats) VALUES(?1, ?2, ?3, ?4)");
 CQA_SQL_STATEMENT(keep_seats, "i", 0,
-                  "INSERT INTO roster_seats SELECT ?1, person, extension, team, post, from_local,"
+                  "INSERT INTO roster_seats(version, person, extension, team, post, from_local,"
+                  " to_local) SELECT ?1, person, extension, team, post, from_local,"
                   " to_local FROM roster");
 
 static enum cqa_status keep_version(struct cqa_sql *db, const struct changing *it,
@@ -231,7 +232,7 @@ enum cqa_status cqa_seats_list(struct cqa_scores *scores, const struct cqa_scope
 
     if (cqa_list_take(scores, &list, error) == NULL)
         return list.status;
-    cqa_query_add(&query, SEATS "roster r WHERE 1");
+    cqa_query_add(&query, SEATS "roster r WHERE 1 = 1");
     cqa_query_scope(&query, "r", scope);
     cqa_query_add(&query, " ORDER BY 1, 2, 5");
     cqa_list_ask(&list, &query, 6, error);

@@ -5,19 +5,25 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
+#include "scores/readers.h"
 #include "scores/schema.h"
 
 enum {
-    READERS_MAX = 136, /* two a thread: a list may look up one row more closely while it walks */
+    READERS_MAX = 72,          /* one a thread */
+    POSTGRES_READERS_MAX = 20, /* several servers share what PostgreSQL allows, 100 as it comes */
     WRITE_WAIT_MS = 60000,
     LOCK_STEP_MS = 2
 };
+
+/* Whoever writes to a store on PostgreSQL waits for this advisory lock first. */
+static const int64_t writers_lock = 6003742;
 
 /* WAL with FULL: an answered write survives power loss. Readers never checkpoint (decision 0020).
  */
@@ -32,25 +38,28 @@ static const char reader_setup[] =
 
 /*
  * One connection writes, under `write_lock`; and because another process may write too
- * (`callqa-server token add` beside the running server), under an flock on PATH.lock as well.
- * Writing and checkpointing so never happen at the same instant, which is what SQLite's WAL-reset
- * bug needs (decision 0020).
+ * (`callqa-server token add` beside the running server, another server on the same PostgreSQL),
+ * under an flock on PATH.lock, or behind an advisory lock, as well. On SQLite writing and
+ * checkpointing so never happen at the same instant, which is what its WAL-reset bug needs
+ * (decision 0020); on both the audit log stays one chain.
  */
 struct cqa_scores {
-    char *path; /* as given */
-    char *file; /* where that is, without symbolic links, which sql/ refuses */
+    struct cqa_store_place place;
+    char *file; /* where the path leads to, without symbolic links, which sql/ refuses */
     const struct cqa_clock *clock;
     int lock_file;
     struct cqa_sql *writer;
     pthread_mutex_t write_lock;
-    pthread_mutex_t reader_lock;
-    pthread_cond_t reader_free;
-    struct cqa_sql *idle[READERS_MAX]; /* opened when first needed */
-    size_t idle_count;
-    size_t opened;
+    struct cqa_readers *readers;
     const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
     struct cqa_scores_slot slot;
+    char self[33]; /* of this server among those that share the store */
 };
+
+static int is_sqlite(const struct cqa_scores *scores)
+{
+    return scores->place.path != NULL;
+}
 
 struct cqa_scores_slot *cqa_scores_slot(struct cqa_scores *scores)
 {
@@ -77,7 +86,7 @@ static enum cqa_status take_turn(void *context, int wait_ms, struct cqa_error *e
     for (int waited_ms = 0; lock_process(scores, LOCK_EX | LOCK_NB) != 0;
          waited_ms += LOCK_STEP_MS) {
         if (errno != EWOULDBLOCK)
-            return cqa_fail_errno(error, "%s.lock", scores->path);
+            return cqa_fail_errno(error, "%s.lock", scores->place.path);
         if (waited_ms >= wait_ms)
             return cqa_fail(error, CQA_E_BUSY, "the database is held by others");
         (void)nanosleep(&step, NULL);
@@ -111,42 +120,64 @@ enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, v
     return status;
 }
 
+/* ---- places */
+
+struct cqa_sql_place cqa_scores_sql_place(const struct cqa_store_place *place)
+{
+    return (struct cqa_sql_place){.driver = &cqa_sql_postgres,
+                                  .host = place->host,
+                                  .port = place->port,
+                                  .user = place->user,
+                                  .database = place->database,
+                                  .password_file = place->password_file,
+                                  .ca_file = place->ca_file,
+                                  .writers = writers_lock};
+}
+
+static struct cqa_sql_place place_of(const struct cqa_scores *scores)
+{
+    return is_sqlite(scores)
+               ? (struct cqa_sql_place){.driver = &cqa_sql_sqlite, .path = scores->file}
+               : cqa_scores_sql_place(&scores->place);
+}
+
+/* What stands before a failure: the file, or the database. */
+static enum cqa_status within(const struct cqa_scores *scores, enum cqa_status status,
+                              struct cqa_error *error)
+{
+    if (status == CQA_OK)
+        return status;
+    return cqa_fail_within(error, "%s",
+                           is_sqlite(scores) ? scores->place.path : scores->place.database);
+}
+
 /* ---- readers */
 
-static enum cqa_status open_reader(struct cqa_scores *scores, struct cqa_sql **out,
-                                   struct cqa_error *error)
+/* Whatever keeps a connection from being made now may be over the next time. */
+static enum cqa_status open_reader(void *context, struct cqa_sql **out, struct cqa_error *error)
 {
-    const struct cqa_sql_place place = {
-        .driver = &cqa_sql_sqlite, .path = scores->file, .setup = reader_setup};
-    const enum cqa_status status = cqa_sql_open(&place, out, error);
+    const struct cqa_scores *scores = context;
+    struct cqa_sql_place place = place_of(scores);
+    struct cqa_error local = {0};
 
-    return status == CQA_OK ? status : cqa_fail_within(error, "%s", scores->path);
+    place.setup = is_sqlite(scores) ? reader_setup : NULL;
+    enum cqa_status status = within(scores, cqa_sql_open(&place, out, &local), &local);
+    if (status == CQA_E_REFUSED && !is_sqlite(scores))
+        status = local.status = CQA_E_BUSY;
+    if (status != CQA_OK && error != NULL)
+        *error = local;
+    return status;
 }
 
 enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error)
 {
-    enum cqa_status status = CQA_OK;
-
-    pthread_mutex_lock(&scores->reader_lock);
-    while (scores->idle_count == 0 && scores->opened == READERS_MAX)
-        pthread_cond_wait(&scores->reader_free, &scores->reader_lock);
-    if (scores->idle_count > 0) {
-        *out = scores->idle[--scores->idle_count];
-    } else {
-        status = open_reader(scores, out, error);
-        scores->opened += status == CQA_OK;
-    }
-    pthread_mutex_unlock(&scores->reader_lock);
-    return status;
+    return cqa_readers_take(scores->readers, out, error);
 }
 
 void cqa_scores_give(struct cqa_scores *scores, struct cqa_sql *db)
 {
-    pthread_mutex_lock(&scores->reader_lock);
-    scores->idle[scores->idle_count++] = db;
-    pthread_cond_signal(&scores->reader_free);
-    pthread_mutex_unlock(&scores->reader_lock);
+    cqa_readers_give(scores->readers, db);
 }
 
 void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *config)
@@ -157,6 +188,16 @@ void cqa_notices_to(struct cqa_scores *scores, const struct cqa_notice_config *c
 const struct cqa_notice_config *cqa_scores_notices(const struct cqa_scores *scores)
 {
     return scores->notices;
+}
+
+const char *cqa_scores_self(const struct cqa_scores *scores)
+{
+    return scores->self;
+}
+
+int cqa_scores_is_shared(const struct cqa_scores *scores)
+{
+    return !is_sqlite(scores);
 }
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores)
@@ -190,51 +231,101 @@ static enum cqa_status open_lock(struct cqa_scores *scores, struct cqa_error *er
 {
     char path[4096];
 
-    if ((size_t)snprintf(path, sizeof path, "%s.lock", scores->path) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s.lock", scores->place.path) >= sizeof path)
         return cqa_fail(error, CQA_E_LIMIT, "the path of the store is too long");
     scores->lock_file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     return scores->lock_file >= 0 ? CQA_OK : cqa_fail_errno(error, "%s", path);
 }
 
 /* Opening may recover a log that a crash left behind, which is writing. */
-static enum cqa_status open_writer(struct cqa_scores *scores, struct cqa_error *error)
+static enum cqa_status open_sqlite(struct cqa_scores *scores, struct cqa_error *error)
 {
     const struct cqa_sql_turn turn = {take_turn, give_turn, scores, .whole = 1};
-    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite,
-                                        .path = scores->file,
-                                        .setup = writer_setup,
-                                        .wait_ms = WRITE_WAIT_MS,
-                                        .turn = &turn};
+    struct cqa_sql_place place = place_of(scores);
+    enum cqa_status status = open_lock(scores, error);
 
+    if (status != CQA_OK)
+        return status;
+    place.setup = writer_setup;
+    place.wait_ms = WRITE_WAIT_MS;
+    place.turn = &turn;
     if (lock_process(scores, LOCK_EX) != 0)
-        return cqa_fail_errno(error, "%s.lock", scores->path);
-    enum cqa_status status = cqa_sql_open(&place, &scores->writer, error);
+        return cqa_fail_errno(error, "%s.lock", scores->place.path);
+    status = cqa_sql_open(&place, &scores->writer, error);
     lock_process(scores, LOCK_UN);
-    if (status == CQA_OK)
-        status = cqa_sql_migrate(scores->writer, &cqa_scores_schema, error);
-    return status == CQA_OK ? status : cqa_fail_within(error, "%s", scores->path);
+    return status;
 }
 
-enum cqa_status cqa_scores_open(struct cqa_scores **out, const char *path,
+static enum cqa_status open_postgres(struct cqa_scores *scores, struct cqa_error *error)
+{
+    struct cqa_sql_place place = place_of(scores);
+
+    place.wait_ms = WRITE_WAIT_MS;
+    return cqa_sql_open(&place, &scores->writer, error);
+}
+
+enum cqa_status cqa_copy_is_begun(struct cqa_sql *sql, int64_t *out, struct cqa_error *error)
+{
+    struct cqa_query query = {0};
+    struct cqa_sql_rows *row = NULL;
+
+    cqa_query_add(&query, "SELECT to_regclass('cqa_copy') IS NOT NULL");
+    enum cqa_status status = cqa_query_start(&query, sql, 1, &row, error);
+    while (status == CQA_OK && cqa_sql_next(row, &status, error))
+        *out = cqa_sql_int(row, 0);
+    cqa_sql_end(row);
+    cqa_query_finish(&query);
+    return status;
+}
+
+/* What is half copied must not be served, nor written to. */
+static enum cqa_status check_whole(struct cqa_sql *sql, struct cqa_error *error)
+{
+    int64_t is_begun = 0;
+    const enum cqa_status status = cqa_copy_is_begun(sql, &is_begun, error);
+
+    if (status == CQA_OK && is_begun)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "a copy into this database is not finished: run callqa-server copy once "
+                        "more");
+    return status;
+}
+
+static enum cqa_status open_writer(struct cqa_scores *scores, struct cqa_error *error)
+{
+    enum cqa_status status =
+        is_sqlite(scores) ? open_sqlite(scores, error) : open_postgres(scores, error);
+
+    if (status == CQA_OK)
+        status = cqa_sql_migrate(
+            scores->writer, is_sqlite(scores) ? &cqa_scores_schema : &cqa_scores_schema_postgres,
+            error);
+    if (status == CQA_OK && !is_sqlite(scores))
+        status = check_whole(scores->writer, error);
+    return within(scores, status, error);
+}
+
+enum cqa_status cqa_scores_open(struct cqa_scores **out, const struct cqa_store_place *place,
                                 const struct cqa_clock *clock, struct cqa_error *error)
 {
     struct cqa_scores *scores = calloc(1, sizeof *scores);
+    unsigned char random[(sizeof scores->self - 1) / 2];
     enum cqa_status status = CQA_OK;
 
     if (scores == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    scores->place = *place;
     scores->clock = clock;
     scores->lock_file = -1;
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(scores->self, sizeof scores->self, random, sizeof random);
     pthread_mutex_init(&scores->write_lock, NULL);
-    pthread_mutex_init(&scores->reader_lock, NULL);
     pthread_mutex_init(&scores->slot.lock, NULL);
-    pthread_cond_init(&scores->reader_free, NULL);
-    scores->path = strdup(path);
-    scores->file = without_links(path);
-    if (scores->path == NULL || scores->file == NULL)
+    scores->file = is_sqlite(scores) ? without_links(place->path) : NULL;
+    scores->readers = cqa_readers_create(is_sqlite(scores) ? READERS_MAX : POSTGRES_READERS_MAX,
+                                         open_reader, scores);
+    if (scores->readers == NULL || (is_sqlite(scores) && scores->file == NULL))
         status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    if (status == CQA_OK)
-        status = open_lock(scores, error);
     if (status == CQA_OK)
         status = open_writer(scores, error);
     if (status == CQA_OK)
@@ -251,18 +342,14 @@ void cqa_scores_close(struct cqa_scores *scores)
     if (scores->slot.thing != NULL)
         scores->slot.finish(&scores->slot, scores->slot.thing);
     pthread_mutex_destroy(&scores->slot.lock);
-    for (size_t i = 0; i < scores->idle_count; i++)
-        cqa_sql_close(scores->idle[i]);
+    cqa_readers_destroy(scores->readers);
     if (scores->lock_file >= 0)
         lock_process(scores, LOCK_EX); /* the last connection checkpoints as it closes */
     cqa_sql_close(scores->writer);
     if (scores->lock_file >= 0)
         close(scores->lock_file);
     pthread_mutex_destroy(&scores->write_lock);
-    pthread_mutex_destroy(&scores->reader_lock);
-    pthread_cond_destroy(&scores->reader_free);
     free(scores->file);
-    free(scores->path);
     free(scores);
 }
 

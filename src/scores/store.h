@@ -9,17 +9,22 @@
 #include "base/error.h"
 #include "result/item.h"
 #include "settings/shift.h"
+#include "settings/store_place.h"
 
 /*
  * The scoring server's store. Behind this header and its neighbours (accounts.h, flags.h, audit.h)
- * is SQLite; nothing of it shows. Every function may be called from any thread: writes take turns,
- * reads run beside them. Each writes in one transaction: CQA_OK means that it is on disk.
- * CQA_E_BUSY is worth another try.
+ * is SQLite or PostgreSQL; nothing of it shows. Every function may be called from any thread:
+ * writes take turns, also with other servers on the same store, reads run beside them. Each writes
+ * in one transaction: CQA_OK means that it is on disk. CQA_E_BUSY is worth another try.
  */
 struct cqa_scores;
 
-/* Opens, makes or brings up to date. `clock` is borrowed. Owned, free with cqa_scores_close. */
-enum cqa_status cqa_scores_open(struct cqa_scores **out, const char *path,
+/*
+ * Opens, makes or brings up to date. The strings of `place`, and `clock`, are borrowed until it is
+ * closed. Owned, free with cqa_scores_close. CQA_E_BUSY: PostgreSQL does not answer; CQA_E_REFUSED:
+ * it does not let us in, or a newer program wrote it.
+ */
+enum cqa_status cqa_scores_open(struct cqa_scores **out, const struct cqa_store_place *place,
                                 const struct cqa_clock *clock,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 void cqa_scores_close(struct cqa_scores *scores);

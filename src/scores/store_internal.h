@@ -62,6 +62,16 @@ enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_err
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 
+/* PostgreSQL's place, as sql/ takes it; and whether something is being copied into it (copy.h). */
+struct cqa_sql_place cqa_scores_sql_place(const struct cqa_store_place *place);
+enum cqa_status cqa_copy_is_begun(struct cqa_sql *sql, int64_t *out,
+                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Names this server among those that may share the store, until it ends; whether there may be any.
+ */
+const char *cqa_scores_self(const struct cqa_scores *scores);
+int cqa_scores_is_shared(const struct cqa_scores *scores);
+
 /* One thing kept in memory beside the store. `lock` is held while `thing` is looked at or
  * exchanged; `finish` ends it when the store is closed. */
 struct cqa_scores_slot {
@@ -89,7 +99,8 @@ enum cqa_status cqa_scores_room(struct cqa_sql *db, int64_t call, int64_t flag, 
 /* A flag, its columns named with `f`, fails its call: points changed to 0 take that back as well.
  */
 #define CQA_FLAG_FAILS(f)                                                                          \
-    "(" f "automatic_fail AND " f "state <> 2 AND NOT (" f "state = 3 AND " f "decided_c = 0))"
+    "(" f "automatic_fail <> 0 AND " f "state <> 2 AND NOT (" f "state = 3 AND " f "decided_c = "  \
+    "0))"
 
 /* It costs something, in points or by failing the call. */
 #define CQA_FLAG_COSTS(f) "(coalesce(" f "decided_c, " f "points_c) > 0 OR " CQA_FLAG_FAILS(f) ")"
@@ -117,6 +128,9 @@ struct cqa_query {
 void cqa_query_add(struct cqa_query *query, const char *sql);
 void cqa_query_text(struct cqa_query *query, const char *sql, const char *value);
 void cqa_query_number(struct cqa_query *query, const char *sql, int64_t value);
+
+/* Behind a table's name: the index to walk along, where the database wants to be told. */
+void cqa_query_index(struct cqa_query *query, const struct cqa_sql *db, const char *name);
 
 /* Adds " AND …" so that only what starts in the shift is left (NULL: everything); `column` holds ms
  * since 1970. */

@@ -11,14 +11,15 @@ struct counts {
 CQA_SQL_STATEMENT(
     sums_of_rules, "ii", 9,
     "SELECT f.rule, q.cap_c, count(*),"
-    " sum(f.state = 0 AND (f.points_c > 0 OR f.automatic_fail)),"
-    " sum(f.state <> 0 OR f.author IS NOT NULL),"
+    " count(*) FILTER (WHERE f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)),"
+    " count(*) FILTER (WHERE f.state <> 0 OR f.author IS NOT NULL),"
     " sum(CASE WHEN f.author IS NULL THEN f.points_c ELSE 0 END),"
-    " sum(coalesce(f.decided_c, f.points_c)), max(f.automatic_fail AND f.author IS NULL),"
-    " max(" CQA_FLAG_FAILS(
+    " sum(coalesce(f.decided_c, f.points_c)), count(*) FILTER (WHERE f.automatic_fail <> 0 AND "
+    "f.author IS NULL),"
+    " count(*) FILTER (WHERE " CQA_FLAG_FAILS(
         "f.") ")"
               " FROM flags f JOIN calls c ON c.id = f.call" CQA_RULE_JOIN
-              " WHERE f.call = ?1 AND f.current = 1 AND f.id <> ?2 GROUP BY f.rule");
+              " WHERE f.call = ?1 AND f.current = 1 AND f.id <> ?2 GROUP BY f.rule, q.cap_c");
 
 static int64_t cap_of(const struct cqa_sql_rows *row, int column)
 {
@@ -33,8 +34,8 @@ static void add_rule(const struct cqa_sql_rows *row, struct cqa_flag_sums *sums,
     counts->decided += cqa_sql_int(row, 4);
     sums->computed_c += cqa_sql_int(row, 5);
     sums->standing_c += cqa_cap_points(cqa_sql_int(row, 6), cap_of(row, 1));
-    sums->fails |= (int)cqa_sql_int(row, 7);
-    sums->fails_still |= (int)cqa_sql_int(row, 8);
+    sums->fails |= cqa_sql_int(row, 7) > 0;
+    sums->fails_still |= cqa_sql_int(row, 8) > 0;
 }
 
 /* Of all current flags of the call but `without`; what stands of `rule` (NULL: none) also apart. */

@@ -17,14 +17,19 @@ struct cqa_server {
     struct cqa_http *http;
 };
 
-/* What is rendered goes beside the store: the one folder that the server may surely write to. */
+/* What is rendered goes beside the store, the one folder that the server may surely write to; where
+ * the store is no file, into the folder that the service has. */
 static enum cqa_status make_playback(struct cqa_server *server, const char *store_path,
                                      struct cqa_error *error)
 {
+    const char *own = getenv("STATE_DIRECTORY");
     char folder[4096];
 
-    snprintf(folder, sizeof folder, "%s", store_path);
-    char *slash = strrchr(folder, '/');
+    snprintf(folder, sizeof folder, "%s",
+             store_path != NULL ? store_path
+             : own != NULL      ? own
+                                : "/var/tmp");
+    char *slash = store_path == NULL ? NULL : strrchr(folder, '/');
     if (slash != NULL)
         slash[slash == folder] = '\0';
     return cqa_playback_create(&server->beside.playback, folder, error);
@@ -38,7 +43,7 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
 
     if (server == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    enum cqa_status status = make_playback(server, config->store_path, error);
+    enum cqa_status status = make_playback(server, config->store.path, error);
     if (status == CQA_OK) {
         cqa_rubrics_learn(scores);
         cqa_notices_to(scores, &config->notices);

@@ -2,8 +2,6 @@
 #include "settings/config.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <unistd.h>
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,51 +59,6 @@ static void read_listen(struct cqa_server_config *config, const struct cqa_yaml_
     }
     config->listen_host = host;
     config->listen_port = (int)port;
-}
-
-/* The database need not be there yet. */
-static int check_store(const struct cqa_yaml_node *node, const char *path,
-                       struct cqa_problems *problems)
-{
-    struct stat status;
-
-    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
-        return 1;
-    cqa_yaml_problem(node, problems, "%s is no regular file", path);
-    return 0;
-}
-
-/* The service's own is made by its unit (StateDirectory=). */
-static int check_store_folder(const struct cqa_yaml_node *node, const char *path,
-                              struct cqa_problems *problems)
-{
-    static const char units[] = "/var/lib/callqa-server";
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-
-    (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-    if (folder[0] == '\0' || strcmp(folder, units) == 0 || access(folder, F_OK) == 0 ||
-        errno != ENOENT)
-        return 1;
-    cqa_yaml_problem(node, problems, "there is no folder %s for the store", folder);
-    return 0;
-}
-
-static void read_store(struct cqa_server_config *config, const struct cqa_yaml_node *root,
-                       struct cqa_problems *problems)
-{
-    static const char scheme[] = "sqlite:";
-    const char *text = NULL;
-
-    if (!cqa_yaml_get_string(root, "store", 1, &text, problems))
-        return;
-    const char *path = text + sizeof scheme - 1;
-    if (strncmp(text, scheme, sizeof scheme - 1) != 0 || path[0] != '/')
-        cqa_yaml_problem(cqa_yaml_find(root, "store"), problems,
-                         "\"%s\" is not a store; allowed: sqlite:/ABSOLUTE/PATH", text);
-    else if (check_store(cqa_yaml_find(root, "store"), path, problems) &&
-             check_store_folder(cqa_yaml_find(root, "store"), path, problems))
-        config->store_path = keep(config, path);
 }
 
 static void read_audio(struct cqa_server_config *config, const struct cqa_yaml_node *root,
@@ -211,14 +164,30 @@ static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_
         cqa_shifts_read(root, config->zone, &config->arena, config->shifts, problems);
 }
 
-int cqa_server_config_load(struct cqa_server_config *config, const char *path,
-                           struct cqa_problems *problems)
+static int load(struct cqa_server_config *config, const char *path, int is_check,
+                struct cqa_problems *problems)
 {
-    static const char *const keys[] = {
-        "listen",    "store",   "audio",          "proxies",        "port_file", "tls",
-        "web",       "threads", "body_bytes_max", "item_bytes_max", "session",   "objection_days",
-        "clip_days", "notices", "public_url",     "time_zone",      "shifts",    "reasons",
-        NULL};
+    static const char *const keys[] = {"listen",
+                                       "store",
+                                       "audio",
+                                       "proxies",
+                                       "port_file",
+                                       "tls",
+                                       "web",
+                                       "threads",
+                                       "body_bytes_max",
+                                       "item_bytes_max",
+                                       "session",
+                                       "objection_days",
+                                       "clip_days",
+                                       "notices",
+                                       "public_url",
+                                       "time_zone",
+                                       "shifts",
+                                       "reasons",
+                                       "store_password_file",
+                                       "store_ca_file",
+                                       NULL};
     const size_t before = problems->count;
 
     *config = (struct cqa_server_config){.threads = 8,
@@ -232,7 +201,7 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
     if (root != NULL) {
         cqa_yaml_only(root, keys, problems);
         read_listen(config, root, problems);
-        read_store(config, root, problems);
+        cqa_store_place_config(&config->store, &config->arena, root, is_check, problems);
         read_audio(config, root, problems);
         read_proxies(config, root, problems);
         read_path(config, root, "port_file", 0, &config->port_file, problems);
@@ -253,6 +222,18 @@ int cqa_server_config_load(struct cqa_server_config *config, const char *path,
     }
     cqa_yaml_destroy(yaml);
     return problems->count == before;
+}
+
+int cqa_server_config_load(struct cqa_server_config *config, const char *path,
+                           struct cqa_problems *problems)
+{
+    return load(config, path, 0, problems);
+}
+
+int cqa_server_config_check(struct cqa_server_config *config, const char *path,
+                            struct cqa_problems *problems)
+{
+    return load(config, path, 1, problems);
 }
 
 void cqa_server_config_finish(struct cqa_server_config *config)

@@ -9,6 +9,7 @@
 #include "settings/decision_reason.h"
 #include "settings/notices.h"
 #include "settings/shift.h"
+#include "settings/store_place.h"
 
 enum { CQA_AUDIO_FOLDERS_MAX = 64, CQA_PROXIES_MAX = 16 };
 
@@ -17,7 +18,7 @@ struct cqa_server_config {
     struct cqa_arena arena;
     const char *listen_host; /* numeric address, without brackets */
     int listen_port;         /* 0: any free one */
-    const char *store_path;  /* of the SQLite database */
+    struct cqa_store_place store;
     const char
         *audio[CQA_AUDIO_FOLDERS_MAX]; /* absolute folders that recordings may be played from */
     size_t audio_count;
@@ -49,6 +50,11 @@ struct cqa_server_config {
  * either way. */
 int cqa_server_config_load(struct cqa_server_config *config, const char *path,
                            struct cqa_problems *problems);
+
+/* The same, and what need not be so when the server starts, as it waits: there is no folder for the
+ * store. */
+int cqa_server_config_check(struct cqa_server_config *config, const char *path,
+                            struct cqa_problems *problems);
 void cqa_server_config_finish(struct cqa_server_config *config);
 
 #endif

@@ -7,7 +7,6 @@
 #include "api/rounds/disputed_json.h"
 #include "appraisal/json.h"
 #include "appraisal/schemes.h"
-#include "http/limit.h"
 #include "scores/when.h"
 #include "settings/config.h"
 
@@ -29,6 +28,14 @@ int cqa_asked_round(struct cqa_request *request, struct cqa_round *out)
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);
     return status == CQA_OK;
+}
+
+enum cqa_reader cqa_asked_reader_of(const struct cqa_request *request, const char *agent)
+{
+    const char *person = cqa_request_who(request)->person;
+
+    return person != NULL && strcmp(person, agent) == 0 ? CQA_READER_AGENT
+                                                        : cqa_asked_reader(request);
 }
 
 enum cqa_reader cqa_asked_reader(const struct cqa_request *request)

@@ -16,6 +16,10 @@ int cqa_asked_round(struct cqa_request *request, struct cqa_round *out);
 /* How the asker reads sheets. */
 enum cqa_reader cqa_asked_reader(const struct cqa_request *request);
 
+/* As whom of this agent's sheet: whoever it is about reads it as an agent does, leads and hr too,
+ * for the names of those who rated are not for them. */
+enum cqa_reader cqa_asked_reader_of(const struct cqa_request *request, const char *agent);
+
 /* For what concerns a whole round: an account that is bound to some teams is refused. */
 int cqa_asked_by_all(struct cqa_request *request);
 

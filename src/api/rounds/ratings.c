@@ -25,9 +25,10 @@ static void add_given(void *context, const struct cqa_rating_row *row)
     struct list *list = context;
     const struct cqa_identity *who = list->who;
     const int own = who->person != NULL && strcmp(row->rater, who->person) == 0;
+    const int of_them = who->person != NULL && strcmp(row->what.agent, who->person) == 0;
 
     if (!own &&
-        (who->role == CQA_ACCOUNT_AGENT ||
+        ((of_them && row->what.kind >= CQA_RATED_BY_PEERS) || who->role == CQA_ACCOUNT_AGENT ||
          !cqa_may_see_agent(who, row->what.agent, cqa_raters_team(list->raters, row->what.agent))))
         return;
     cqa_buffer_print(list->out, "%s{\"rating\":%lld", list->count++ ? "," : "", (long long)row->id);
@@ -106,6 +107,10 @@ static int read_rating(struct cqa_request *request, const struct cqa_raters *rat
                       rating->kind == CQA_RATED_BY_SELF ? CQA_N("each rates themselves")
                       : rating->kind == CQA_RATED_BY_SUPERVISOR
                           ? CQA_N("a lead rates the own team, and not themselves")
+                      : rating->kind == CQA_RATED_BY_COLLEAGUES
+                          ? CQA_N("people of one team rate each other, and not themselves")
+                      : rating->kind == CQA_RATED_BY_SUBORDINATES
+                          ? CQA_N("people rate those who lead their team")
                           : CQA_N("the people of the roster rate each other"),
                       rating->agent, rating->indicator);
     return 1;

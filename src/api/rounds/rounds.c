@@ -85,12 +85,11 @@ static int check_period(struct cqa_request *request, const char *id, const char 
 
     if (status == CQA_E_NOTFOUND)
         status = CQA_E_BADDATA;
-    if (status == CQA_OK && (!cqa_period_valid(period) ||
-                             (period[4] == 'Q') != (scheme->period == CQA_PERIOD_QUARTERLY)))
-        status = cqa_fail(&error, CQA_E_BADDATA, "period: this scheme is %p; allowed: %s",
-                          scheme->period == CQA_PERIOD_QUARTERLY ? cqa_words("quarterly")
-                                                                 : cqa_words("monthly"),
-                          scheme->period == CQA_PERIOD_QUARTERLY ? "2025Q4" : "2025-11");
+    if (status == CQA_OK &&
+        (!cqa_period_valid(period) || cqa_period_kind(period) != scheme->period))
+        status = cqa_fail(&error, CQA_E_BADDATA, "period: this scheme is for %p; allowed: %s",
+                          cqa_words_named(cqa_period_named(scheme->period)),
+                          cqa_period_examples[scheme->period]);
     cqa_scheme_destroy(scheme);
     if (status != CQA_OK)
         cqa_reply_error(request, status, &error);

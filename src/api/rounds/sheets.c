@@ -200,13 +200,13 @@ static enum cqa_status put_beside(struct cqa_scores *scores, const struct cqa_as
 void cqa_get_sheet(struct cqa_request *request)
 {
     struct cqa_scores *scores = cqa_request_scores(request);
-    const enum cqa_reader reader = cqa_asked_reader(request);
     struct cqa_asked_sheet asked;
     struct cqa_signs *signs = NULL;
     struct cqa_error error = {0};
     struct cqa_buffer out = {.limit = CQA_REPLY_BYTES_MAX};
 
     if (cqa_asked_sheet(request, &asked)) {
+        const enum cqa_reader reader = cqa_asked_reader_of(request, asked.agent);
         enum cqa_status status =
             cqa_signs_load(scores, asked.round.id, &asked.outcome, &signs, &error);
         if (status == CQA_OK) {

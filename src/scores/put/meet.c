@@ -262,7 +262,7 @@ CQA_SQL_STATEMENT(rows_of_double, "ttt", 6,
                        "  AND k.source = ?2 AND k.call_id = ?3)");
 CQA_SQL_STATEMENT(
     rows_of_audio, "tti", 6,
-    ROWS " AND (c.sha256 = ?2 OR c.file_sha256 = ?2) AND (?3 OR substr(c.call_id, 1, 1) = '/')"
+    ROWS " AND (c.sha256 = ?2 OR c.file_sha256 = ?2) AND (?3 <> 0 OR substr(c.call_id, 1, 1) = '/')"
          " ORDER BY substr(c.call_id, 1, 1) = '/', c.id LIMIT 32");
 CQA_SQL_STATEMENT(rows_of_stem, "ttt", 6,
                   ROWS " AND c.stem = ?2 AND c.source = ?3 ORDER BY c.id LIMIT 32");

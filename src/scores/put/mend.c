@@ -26,10 +26,11 @@ struct mending {
 
 /* ---- the row, and what it may be the same as */
 
-CQA_SQL_STATEMENT(next_unjudged, "", 7,
-                  "SELECT c.id, c.call_id, c.path, c.sha256, r.body, c.site, c.source FROM calls c"
-                  " JOIN revisions r ON r.call = c.id AND r.revision = c.revision WHERE c.unjudged"
-                  " ORDER BY c.id LIMIT 1");
+CQA_SQL_STATEMENT(
+    next_unjudged, "", 7,
+    "SELECT c.id, c.call_id, c.path, c.sha256, r.body, c.site, c.source FROM calls c"
+    " JOIN revisions r ON r.call = c.id AND r.revision = c.revision WHERE c.unjudged = 1"
+    " ORDER BY c.id LIMIT 1");
 /* Of the same call, or with the same content or stem where the ids are paths; the older ones. */
 CQA_SQL_STATEMENT(
     list_others, "ittttt", 5,
@@ -135,7 +136,8 @@ CQA_SQL_STATEMENT(
     "  OR (coalesce(f.event, 0) = 0 AND coalesce(b.event, 0) = 0 AND b.author IS NULL))"
     " ORDER BY min(f.end_ms, b.end_ms) - max(f.start_ms, b.start_ms) DESC, f.id LIMIT 1");
 CQA_SQL_STATEMENT(move_flag, "ii", 0,
-                  "UPDATE flags SET call = ?1, ordinal = NULL, current = state <> 2, author ="
+                  "UPDATE flags SET call = ?1, ordinal = NULL, current = CASE WHEN state <> 2 THEN "
+                  "1 ELSE 0 END, author ="
                   " CASE WHEN author IS NULL AND state IN (1, 3) THEN (SELECT user FROM decisions"
                   "  WHERE flag = ?2 ORDER BY id DESC LIMIT 1) ELSE author END WHERE id = ?2");
 CQA_SQL_STATEMENT(copy_decisions, "iii", 0,
@@ -148,7 +150,8 @@ CQA_SQL_STATEMENT(take_decision, "ii", 0,
                   " WHERE id = ?1 AND state = 0");
 CQA_SQL_STATEMENT(is_open, "i", 1, "SELECT state = 0 FROM flags WHERE id = ?1");
 CQA_SQL_STATEMENT(move_objection, "iii", 0,
-                  "UPDATE OR IGNORE objections SET flag = ?1, call = ?2 WHERE flag = ?3");
+                  "UPDATE objections SET flag = ?1, call = ?2 WHERE flag = ?3"
+                  " AND (?1 = ?3 OR NOT EXISTS(SELECT 1 FROM objections o WHERE o.flag = ?1))");
 
 /* A decision on either stands; where both have one, that of the call that stays. */
 static enum cqa_status hand_to_twin(struct mending *it, int64_t twin, const struct flag *flag)
@@ -217,9 +220,13 @@ static enum cqa_status merge_flags(struct mending *it)
 /* ---- merging */
 
 CQA_SQL_STATEMENT(move_comments, "ii", 0, "UPDATE comments SET call = ?1 WHERE call = ?2");
-CQA_SQL_STATEMENT(move_samples, "ii", 0, "UPDATE OR IGNORE samples SET call = ?1 WHERE call = ?2");
+CQA_SQL_STATEMENT(move_samples, "ii", 0,
+                  "UPDATE samples SET call = ?1 WHERE call = ?2 AND NOT EXISTS("
+                  "SELECT 1 FROM samples o WHERE o.call = ?1 AND o.plan = samples.plan)");
 CQA_SQL_STATEMENT(move_links, "ii", 0,
-                  "UPDATE OR IGNORE coaching_links SET call = ?1 WHERE call = ?2");
+                  "UPDATE coaching_links SET call = ?1 WHERE call = ?2 AND NOT EXISTS("
+                  "SELECT 1 FROM coaching_links o WHERE o.call = ?1"
+                  " AND o.note = coaching_links.note AND o.flag = coaching_links.flag)");
 CQA_SQL_STATEMENT(end_changes, "i", 0,
                   "DELETE FROM score_changes WHERE call = ?1 AND revision = 0");
 CQA_SQL_STATEMENT(end_waiting, "i", 0, "DELETE FROM previews WHERE call = ?1");

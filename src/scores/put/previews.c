@@ -257,7 +257,7 @@ static void write_query(struct cqa_query *query, const struct cqa_scope *scope,
         " EXISTS (SELECT 1 FROM periods d WHERE (d.from_day <= w.day AND w.day < d.to_day)"
         "  OR (d.from_day <= w.claimed_day AND w.claimed_day < d.to_day)),"
         " (SELECT count(*) FROM score_changes s WHERE s.call = w.call AND s.revision = 0), w.id"
-        " FROM " WAITING " AS w WHERE 1");
+        " FROM " WAITING " AS w WHERE 1 = 1");
     if (filter->day_from != 0)
         cqa_query_number(query, " AND w.day >= ?", filter->day_from);
     if (filter->day_to != 0)

@@ -53,7 +53,7 @@ static enum cqa_status keep_same(struct cqa_sql *db, const struct cqa_sql_statem
 CQA_SQL_STATEMENT(
     decided_flag, "itiiii", 1,
     "SELECT id FROM flags AS f WHERE call = ?1 AND ordinal IS NULL AND author IS NULL"
-    " AND rule = ?2 AND ((points_c > 0 OR automatic_fail) = ?6 OR state = 2)"
+    " AND rule = ?2 AND ((points_c > 0 OR automatic_fail <> 0) = (?6 <> 0) OR state = 2)"
     " AND (state <> 0 OR EXISTS (SELECT 1 FROM objections o WHERE o.flag = f.id))"
     " AND (min(end_ms, ?4) > max(start_ms, ?3) OR (coalesce(event, 0) = 0 AND ?5 = 0))"
     " ORDER BY current DESC, min(end_ms, ?4) - max(start_ms, ?3) DESC, id DESC LIMIT 1");

@@ -52,7 +52,8 @@ enum cqa_status cqa_put_is_late(struct cqa_sql *db, const struct cqa_poster *pos
 
 CQA_SQL_STATEMENT(count_generation, "bti", 0,
                   "INSERT INTO generations(call, store, number) VALUES(?1, ?2, ?3)"
-                  " ON CONFLICT(call, store) DO UPDATE SET number = max(number, excluded.number)");
+                  " ON CONFLICT(call, store) DO UPDATE SET number = max(generations.number,"
+                  " excluded.number)");
 
 enum cqa_status cqa_put_count(struct cqa_sql *db, const struct cqa_poster *poster,
                               const struct cqa_item *item, struct cqa_error *error)
@@ -105,7 +106,7 @@ struct before {
 };
 
 CQA_SQL_STATEMENT(failure_of, "ttti", 1,
-                  "SELECT coalesce(store = ?3 AND generation >= ?4, 0) FROM failures"
+                  "SELECT store IS NOT NULL AND store = ?3 AND generation >= ?4 FROM failures"
                   " WHERE site = ?1 AND path = ?2");
 
 static enum cqa_status read_before(struct cqa_sql *db, const struct cqa_poster *poster,
@@ -127,7 +128,8 @@ CQA_SQL_STATEMENT(
     " store, generation, resolved_ms)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11) ON CONFLICT(site, path) DO UPDATE"
     " SET reason = excluded.reason, body = excluded.body, recorder = excluded.recorder,"
-    " first_ms = CASE WHEN resolved_ms IS NULL THEN first_ms ELSE excluded.first_ms END,"
+    " first_ms = CASE WHEN failures.resolved_ms IS NULL THEN failures.first_ms ELSE "
+    "excluded.first_ms END,"
     " last_ms = excluded.last_ms, store = excluded.store, generation = excluded.generation,"
     " resolved_ms = excluded.resolved_ms");
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scores/rounds/answers.h"
+#include "scores/rounds/follow.h"
 #include "scores/rounds/rounds_internal.h"
 
 /* ---- what is known */
@@ -62,36 +63,24 @@ CQA_SQL_STATEMENT(keep_name, "ttii", 0,
                   "INSERT INTO import_names(written, person, user, at_ms)"
                   " VALUES(?1, ?2, ?3, ?4)");
 
-CQA_SQL_STATEMENT(count_rows, "ttt", 1,
-                  "SELECT count(*) FROM import_rows WHERE current = 1 AND scheme = ?1"
-                  " AND period = ?2 AND agent = ?3");
-CQA_SQL_STATEMENT(unset_rows, "ttt", 0,
-                  "UPDATE import_rows SET current = 0 WHERE current = 1 AND scheme = ?1"
-                  " AND period = ?2 AND agent = ?3");
-CQA_SQL_STATEMENT(unset_faults, "ttt", 0,
-                  "UPDATE import_faults SET current = 0 WHERE current = 1 AND scheme = ?1"
-                  " AND period = ?2 AND agent = ?3");
-
-/* An earlier import took 满分 for a person: what it stored under that name counts no longer, and
- * nobody has to sign for it. */
-static enum cqa_status drop_nobody(struct cqa_sql *db, const struct keeping *it, const char *name,
-                                   struct cqa_error *error)
+/* What an earlier import stored under the name goes with what it means now; ratings stay: somebody
+ * gave them for a person. */
+static enum cqa_status follow(struct cqa_sql *db, const struct keeping *it,
+                              const struct cqa_answer *one, struct cqa_error *error)
 {
-    const struct cqa_round *round = it->round;
-    int64_t rows = 0;
-    enum cqa_status status =
-        cqa_sql_number(db, &rows, error, &count_rows, round->scheme, round->period, name);
+    struct cqa_followed done;
+    const enum cqa_status status = cqa_rows_follow(db, one->asked, one->said, &done, error);
 
-    if (status == CQA_OK)
-        status = cqa_sql_do(db, error, &unset_faults, round->scheme, round->period, name);
-    if (status != CQA_OK || rows == 0)
+    if (status != CQA_OK || done.rows == 0)
         return status;
-    status = cqa_sql_do(db, error, &unset_rows, round->scheme, round->period, name);
-    return status == CQA_OK
-               ? cqa_round_audit(it->scores, db, it->who, "appraisal.answer", round->id, error,
+    return one->said[0] == '\0'
+               ? cqa_round_audit(it->scores, db, it->who, "appraisal.answer", it->round->id, error,
                                  "name \"%.200s\": is nobody, %lld imported values count no longer",
-                                 name, (long long)rows)
-               : status;
+                                 one->asked, done.rows)
+               : cqa_round_audit(it->scores, db, it->who, "appraisal.answer", it->round->id, error,
+                                 "name \"%.200s\": is %.200s, %lld imported values follow, %lld of "
+                                 "them clash",
+                                 one->asked, one->said, done.rows, done.clash);
 }
 
 static enum cqa_status keep_columns(struct cqa_sql *db, const struct keeping *it,
@@ -124,8 +113,8 @@ static enum cqa_status keep_names(struct cqa_sql *db, const struct keeping *it,
         if (status == CQA_OK && one->said != NULL)
             status = cqa_sql_do(db, error, &keep_name, one->asked, one->said, it->who->user,
                                 cqa_scores_now_ms(it->scores));
-        if (status == CQA_OK && one->said != NULL && one->said[0] == '\0')
-            status = drop_nobody(db, it, one->asked, error);
+        if (status == CQA_OK && one->said != NULL)
+            status = follow(db, it, one, error);
     }
     return status;
 }

@@ -49,13 +49,13 @@ CQA_SQL_STATEMENT(
     list_rows, "tt", 12,
     "SELECT * FROM (SELECT r.agent, r.indicator, r.value, r.weight, r.rater, r.post, r.row_period,"
     " i.file, r.line, r.col, r.import, 0 FROM import_rows r JOIN imports i ON i.id = r.import"
-    " WHERE r.current = 1 AND r.scheme = ?1 AND r.period = ?2 ORDER BY r.import, r.id)"
+    " WHERE r.current = 1 AND r.scheme = ?1 AND r.period = ?2 ORDER BY r.import, r.id) a"
     " UNION ALL SELECT * FROM (SELECT g.agent, g.indicator, g.value, '1', g.rater, '', '', '', 0, "
     "0,"
     " 0, g.id FROM ratings g WHERE g.current = 1 AND g.scheme = ?1 AND g.period = ?2"
     " AND NOT EXISTS(SELECT 1 FROM import_rows r WHERE r.current = 1 AND r.scheme = ?1"
     "  AND r.period = ?2 AND r.agent = g.agent AND r.indicator = g.indicator AND r.rater = g.rater)"
-    " ORDER BY g.id)");
+    " ORDER BY g.id) b");
 
 /* Of agent, text, file, line, column, zh, about, said. An old row has only its words. */
 static struct cqa_fault read_fault(const struct cqa_sql_rows *row, const char *file,
@@ -197,7 +197,7 @@ CQA_SQL_STATEMENT(
     "  WHERE r.scheme = ?1 AND r.period = ?2 AND o.value <> r.value"
     " UNION ALL SELECT g.agent, g.indicator, o.value, g.value, u.name, g.rater, '', 0, g.at_ms"
     "  FROM ratings g JOIN ratings o ON o.id = g.replaces JOIN users u ON u.id = g.user"
-    "  WHERE g.scheme = ?1 AND g.period = ?2 AND o.value <> g.value)"
+    "  WHERE g.scheme = ?1 AND g.period = ?2 AND o.value <> g.value) c"
     " WHERE (?3 IS NULL OR agent = ?3) AND (?4 IS NULL OR indicator = ?4)"
     " ORDER BY at DESC LIMIT ?5");
 

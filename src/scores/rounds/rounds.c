@@ -353,7 +353,7 @@ enum cqa_status cqa_round_list(struct cqa_scores *scores, const char *scheme, co
 
     if (cqa_list_take(scores, &list, error) == NULL)
         return list.status;
-    cqa_query_add(&query, COLUMNS " WHERE 1");
+    cqa_query_add(&query, COLUMNS " WHERE 1 = 1");
     if (scheme != NULL)
         cqa_query_text(&query, " AND r.scheme = ?", scheme);
     if (period != NULL)

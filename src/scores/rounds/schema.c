@@ -107,6 +107,11 @@ const char cqa_appraisal_leasts[] =
     "CREATE TRIGGER round_leasts_stay BEFORE UPDATE ON round_leasts"
     " BEGIN SELECT RAISE(ABORT, 'what was asked for stays on record'); END;";
 
+/* The name as it was written, where it is not the person's: rows go with what it means. */
+const char cqa_appraisal_written[] =
+    "ALTER TABLE import_rows ADD COLUMN written TEXT;"
+    "CREATE INDEX import_rows_written ON import_rows(written) WHERE written IS NOT NULL;";
+
 /* What somebody said of a table's columns (of a scheme, by all headings of the table), and of names
  * as they are written: asked about once. */
 const char cqa_appraisal_answers[] =

@@ -7,5 +7,6 @@ extern const char cqa_appraisal_schema[];
 extern const char cqa_appraisal_faults[];  /* a later step */
 extern const char cqa_appraisal_leasts[];  /* one after that */
 extern const char cqa_appraisal_answers[]; /* and one after that */
+extern const char cqa_appraisal_written[]; /* the first that PostgreSQL has as a step of its own */
 
 #endif

@@ -10,7 +10,6 @@
 
 #include "api/cursor.h"
 #include "api/routes.h"
-#include "http/limit.h"
 #include "http/range.h"
 #include "result/item.h"
 #include "scores/decided.h"
@@ -186,37 +185,12 @@ static void routes(void **state)
     cqa_arena_finish(&arena);
 }
 
-static void guessing_slows_down(void **state)
-{
-    (void)state;
-    struct cqa_limiter *limiter = cqa_limiter_create();
-    int64_t now_ms = 1000000;
-
-    for (int i = 0; i < 5; i++) {
-        assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms), 0);
-        cqa_limiter_failed(limiter, "eve", now_ms);
-    }
-    const int64_t first_ms = cqa_limiter_wait_ms(limiter, "eve", 5, now_ms);
-    assert_true(first_ms > 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "adam", 5, now_ms), 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
-    cqa_limiter_failed(limiter, "eve", now_ms + first_ms);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 2 * first_ms);
-    cqa_limiter_succeeded(limiter, "eve");
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
-    cqa_limiter_destroy(limiter);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranges),
-        cmocka_unit_test(cursors_come_back),
-        cmocka_unit_test(decided_totals),
-        cmocka_unit_test(times),
-        cmocka_unit_test(days),
-        cmocka_unit_test(routes),
-        cmocka_unit_test(guessing_slows_down),
+        cmocka_unit_test(ranges),         cmocka_unit_test(cursors_come_back),
+        cmocka_unit_test(decided_totals), cmocka_unit_test(times),
+        cmocka_unit_test(days),           cmocka_unit_test(routes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,14 +104,13 @@ static void put_calls(void)
 /* An objection, a sample and a note of each call, so that each kind of object has one of each. */
 static void put_objects(void)
 {
-    served_sql(
-        &served,
-        "INSERT INTO objections(id, flag, call, user, at_ms, text)"
-        " SELECT c.id, (SELECT min(id) FROM flags WHERE call = c.id), c.id, 1, 1, 'x'"
-        "  FROM calls c;"
-        "INSERT INTO samples(id, plan, call, due_day) SELECT id, 'p', id, 20251130 FROM calls;"
-        "INSERT INTO coaching(id, person, team, author, at_ms, text)"
-        " SELECT id, person, team, 1, 1, 'x' FROM calls;");
+    served_sql(&served, "INSERT INTO objections(flag, call, \"user\", at_ms, text)"
+                        " SELECT (SELECT min(id) FROM flags WHERE call = c.id), c.id, 1, 1, 'x'"
+                        "  FROM calls c ORDER BY c.id;"
+                        "INSERT INTO samples(plan, call, due_day)"
+                        " SELECT 'p', id, 20251130 FROM calls ORDER BY id;"
+                        "INSERT INTO coaching(person, team, author, at_ms, text)"
+                        " SELECT person, team, 1, 1, 'x' FROM calls ORDER BY id;");
 }
 
 static int set_up(void **state)

@@ -51,10 +51,11 @@ static void change_store(const char *sql)
 static enum cqa_status open_beside(const char *name, struct cqa_scores **out,
                                    struct cqa_error *error)
 {
-    char path[192];
+    static char path[192];
+    const struct cqa_store_place place = {.path = path};
 
     snprintf(path, sizeof path, "%s/%s", served.folder, name);
-    return cqa_scores_open(out, path, &served.clock, error);
+    return cqa_scores_open(out, &place, &served.clock, error);
 }
 
 static void a_store_may_lie_behind_links(void **state)
