@@ -170,6 +170,7 @@ static const struct {
     void (*answer)(struct cqa_request *request);
     enum cqa_route_lane lane;
 } aside[] = {
+    {cqa_post_results, CQA_ROUTE_TAKING},
     {cqa_get_people, CQA_ROUTE_SUMS},
     {cqa_get_days, CQA_ROUTE_SUMS},
     {cqa_get_rules, CQA_ROUTE_SUMS},
