@@ -16,6 +16,11 @@
 enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The same of what is as good a little later: while somebody else writes, nothing is, and it is
+ * CQA_OK. What every request notes keeps none waiting for a long transaction. */
+enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
 /* A connection that reads, until cqa_scores_give. */
 enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
