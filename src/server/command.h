@@ -4,8 +4,8 @@
 
 #include "base/program.h"
 #include "recorder/about.h"
-#include "server/config.h"
-#include "server/store.h"
+#include "scores/store.h"
+#include "settings/config.h"
 
 /* What the command line says, taken apart. */
 struct cqa_command {
@@ -19,6 +19,7 @@ struct cqa_command {
     long days; /* that a token is in force */
     int check_only;
     struct cqa_about about; /* whom clips are about; value NULL: nobody was named */
+    const char *from, *to;  /* of a copy */
     const char *reason;
     int lift;
     int dry;
@@ -31,6 +32,7 @@ int cqa_command_serve(const struct cqa_server_config *config, struct cqa_scores 
 int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scores);
 int cqa_command_user(const struct cqa_command *command, struct cqa_scores *scores);
 int cqa_command_clips(const struct cqa_command *command, struct cqa_scores *scores);
+int cqa_command_copy(const struct cqa_command *command);
 int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scores);
 
 /* Prints "callqa-server: …" and returns `code`. */

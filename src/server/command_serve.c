@@ -7,9 +7,9 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "scores/evidence.h"
+#include "scores/put/meet.h"
 #include "server/command.h"
-#include "server/evidence.h"
-#include "server/meet.h"
 #include "server/server.h"
 
 /* Written whole or not at all: whoever waits for the file may read it as soon as it is there. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include "server/accounts.h"
+#include "scores/accounts.h"
+#include "scores/when.h"
 #include "server/command.h"
-#include "server/when.h"
 
 static int add(const struct cqa_command *command, struct cqa_scores *scores)
 {

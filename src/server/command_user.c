@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/say.h"
-#include "server/accounts.h"
-#include "server/audit.h"
+#include "scores/accounts.h"
+#include "scores/audit.h"
+#include "scores/password.h"
+#include "scores/when.h"
 #include "server/command.h"
-#include "server/when.h"
 
 /* The first line of the file. */
 static int read_password(const char *path, char *out, int size)

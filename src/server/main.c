@@ -11,11 +11,11 @@
 #include "base/log.h"
 #include "base/mounts.h"
 #include "base/program.h"
-#include "base/streams.h"
 #include "base/say.h"
-#include "server/accounts.h"
+#include "base/streams.h"
+#include "media/render.h"
+#include "scores/accounts.h"
 #include "server/command.h"
-#include "server/render.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"
@@ -29,6 +29,8 @@ static const char usage[] =
     "       callqa-server audit verify --config FILE\n"
     "       callqa-server clips erase SUBJECT [--dry-run] --config FILE\n"
     "       callqa-server clips hold [SUBJECT (--reason TEXT | --lift)] --config FILE\n"
+    "       callqa-server copy --from sqlite:PATH --to postgresql://USER@HOST:PORT/DATABASE\n"
+    "                          [--password-file F]\n"
     "\n"
     "Stores what recorders post and answers who may ask. Roles: admin lead auditor agent recorder "
     "hr.\n"
@@ -37,6 +39,9 @@ static const char usage[] =
     "  user add also changes an account; without --team it sees every team.\n"
     "  clips are what is kept of recordings. SUBJECT is --customer NUMBER, --agent NAME or\n"
     "  --call ID. What is held is neither erased nor forgotten; without one the holds are listed.\n"
+    "  copy takes a whole store over to an empty database on PostgreSQL, while its server stands; "
+    "one\n"
+    "  that was stopped goes on.\n"
     "\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
     "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml";
@@ -53,6 +58,8 @@ enum {
     OPTION_REASON,
     OPTION_LIFT,
     OPTION_DRY,
+    OPTION_FROM,
+    OPTION_TO,
     OPTION_ABOUT, /* and as many as there are kinds */
     OPTION_VERSION = OPTION_ABOUT + CQA_ABOUT_KINDS,
     OPTION_HELP
@@ -100,6 +107,12 @@ static int read_option(struct cqa_command *command, int option)
     case OPTION_CONFIG:
         command->config = optarg;
         return -1;
+    case OPTION_FROM:
+        command->from = optarg;
+        return -1;
+    case OPTION_TO:
+        command->to = optarg;
+        return -1;
     case OPTION_ROLE:
         command->role = optarg;
         return -1;
@@ -132,6 +145,12 @@ static int read_option(struct cqa_command *command, int option)
     }
 }
 
+/* The one that needs no configuration: where the store goes is not yet said in any. */
+static int is_copy(const struct cqa_command *command)
+{
+    return command->word_count == 1 && strcmp(command->words[0], "copy") == 0;
+}
+
 static int read_command(struct cqa_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
@@ -148,6 +167,8 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
         {"call", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_CALL},
         {"reason", required_argument, NULL, OPTION_REASON},
         {"lift", no_argument, NULL, OPTION_LIFT},
+        {"from", required_argument, NULL, OPTION_FROM},
+        {"to", required_argument, NULL, OPTION_TO},
         {"dry-run", no_argument, NULL, OPTION_DRY},
         {"version", no_argument, NULL, OPTION_VERSION},
         {"help", no_argument, NULL, OPTION_HELP},
@@ -165,7 +186,7 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
             return cqa_command_fail(CQA_EXIT_USAGE, "too many arguments");
         command->words[command->word_count++] = argv[optind];
     }
-    if (command->config == NULL)
+    if (command->config == NULL && !is_copy(command))
         return cqa_command_fail(CQA_EXIT_USAGE, "--config FILE is missing; --help shows how");
     return -1;
 }
@@ -189,9 +210,9 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
     const char *noun = command->word_count > 0 ? command->words[0] : "";
     int code;
 
-    if (noun[0] == '\0')
-        await_store(config->store_path);
-    if (cqa_scores_open(&scores, config->store_path, &cqa_clock_system, &error) != CQA_OK)
+    if (noun[0] == '\0' && config->store.path != NULL)
+        await_store(config->store.path);
+    if (cqa_scores_open(&scores, &config->store, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (noun[0] == '\0')
         code = cqa_command_serve(config, scores);
@@ -220,6 +241,8 @@ static int act(int argc, char **argv)
         return code;
     if (sodium_init() < 0)
         return cqa_command_fail(CQA_EXIT_FAILED, "no source of randomness");
+    if (is_copy(&command))
+        return cqa_command_copy(&command);
     const int good = command.check_only
                          ? cqa_server_config_check(&config, command.config, &problems)
                          : cqa_server_config_load(&config, command.config, &problems);

@@ -364,10 +364,10 @@ test("an agent hears the own calls and objects; the lead settles it; both see ea
   });
   await as("lead", async (page) => {
     await visit(page, "#/objections");
-    await page.click("button:has-text('Settle')");
-    await page.fill("dialog [name=reason]", "Right: the customer did ask");
-    await page.click("dialog button.primary");
-    await page.waitForSelector(".state.accepted");
+    await page.click("a:has-text('Settle')");
+    await page.fill(".settling [name=reason]", "Right: the customer did ask");
+    await page.click(".settling button.primary");
+    await page.waitForSelector(".objected.accepted");
     assert.equal((await ask(page, `calls/~${flag.call.number}/flags`)).flags.find((one) => one.flag === flag.flag).state, "overturned");
   });
   await as("zhang", async (page) => {

@@ -42,6 +42,9 @@ SCORES = {
         "ALTER TABLE tokens DROP COLUMN used_ms; ALTER TABLE tokens DROP COLUMN teams;",
     19: "DROP INDEX failures_by_call;",
     20: "DROP TABLE clips_kept; DROP TABLE calls_erased;",
+    21: "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms; DROP TABLE login_tries;",
+    22: "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;",
+    23: "DROP TABLE claims;",
 }
 
 

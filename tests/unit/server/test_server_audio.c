@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "server/audit.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 enum { RATE_HZ = 8000, SECONDS = 2 };

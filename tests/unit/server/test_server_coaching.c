@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "server/audit.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 /* Coaching notes: who writes for whom, who reads, and follow-ups. */

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "server/connections.h"
+#include "http/connections.h"
 
 enum { PLACES = 8, PEERS_MAX = 32 };
 

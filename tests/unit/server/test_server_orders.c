@@ -948,16 +948,7 @@ static void accept_or_discard(struct call *call)
 
 static void spoil(const char *text)
 {
-    const struct cqa_sql_statement statement = {.text = text, .types = ""};
-    struct cqa_error error = {0};
-    struct cqa_sql *sql = NULL;
-    char path[128];
-
-    snprintf(path, sizeof path, "%s/scores.db", served.folder);
-    const struct cqa_sql_place place = {.driver = &cqa_sql_sqlite, .path = path};
-    assert_int_equal(cqa_sql_open(&place, &sql, &error), CQA_OK);
-    assert_int_equal(cqa_sql_do(sql, &error, &statement), CQA_OK);
-    cqa_sql_close(sql);
+    served_sql(&served, text);
 }
 
 static void spoil_something(void)

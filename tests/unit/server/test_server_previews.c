@@ -252,7 +252,12 @@ static void a_new_call_of_a_closed_period_waits(void **state)
     shows(PREVIEWS, "most_changed.0.after", "96");
     shows("/api/v1/calls?limit=500", "calls.1", "absent");
     tells(ACCEPT, ALL, "closed", "1");
-    tells(ACCEPT, "{\"waiting\":[1]}", "closed", "1");
+    struct reply waiting = served_as(&served, "GET", PREVIEWS, NULL);
+    char one[64];
+    snprintf(one, sizeof one, "{\"waiting\":[%s]}",
+             served_text(waiting.json, "most_changed.0.waiting"));
+    reply_finish(&waiting);
+    tells(ACCEPT, one, "closed", "1");
     /* the newer one takes its place */
     assert_int_equal(post_result("late", "l2", better), 202);
     shows(PREVIEWS, "calls", "1");
@@ -583,6 +588,8 @@ static void age(void)
 static void what_waited_before_an_upgrade_waits_after_it(void **state)
 {
     (void)state;
+    if (!served_is_sqlite())
+        skip(); /* nothing was there before */
     served_put(&served, "2", REVISION(98, SPAN(1, 12040, 24100), DEAD_AIR(1, 12040, 24100)));
     assert_int_equal(rescore(), 200);
     assert_int_equal(post_preview("1", "p1", better), 202);

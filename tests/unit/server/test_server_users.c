@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "server/audit.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 /* Accounts and tokens over HTTP, as the page keeps them. */
@@ -270,6 +270,29 @@ static void guessing_the_old_password_is_slowed_down(void **state)
     assert_int_equal(change("correct horse", "battery staple"), 429);
 }
 
+/* Whether or not the server was started anew meanwhile. */
+static void guessing_slows_down(void **state)
+{
+    int64_t first_ms = 0;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(try_log_in("lea", "wrong horse"), 401);
+    assert_int_equal(try_log_in("lea", "correct horse"), 429);
+    assert_int_equal(try_log_in("root", "correct horse"), 200);
+    served_restart(&served);
+    assert_int_equal(try_log_in("lea", "correct horse"), 429);
+    for (; try_log_in("lea", "wrong horse") == 429; first_ms += 1000)
+        served.now_ms += 1000;
+    assert_true(first_ms > 1000);
+    served.now_ms += first_ms + 1000; /* the next wait is twice as long */
+    assert_int_equal(try_log_in("lea", "correct horse"), 429);
+    served.now_ms += first_ms;
+    assert_int_equal(try_log_in("lea", "correct horse"), 200);
+    assert_int_equal(try_log_in("lea", "wrong horse"), 401); /* forgotten */
+    assert_int_equal(try_log_in("lea", "correct horse"), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +304,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(passwords_that_are_tried_first_are_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(everybody_changes_the_own_password, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(guessing_slows_down, set_up, tear_down),
         cmocka_unit_test_setup_teardown(guessing_the_old_password_is_slowed_down, set_up,
                                         tear_down),
     };

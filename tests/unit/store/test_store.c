@@ -105,7 +105,7 @@ static void test_refuses_a_newer_schema(void **state)
 static void test_opens_what_an_older_version_made(void **state)
 {
     struct fixture *fixture = *state;
-    const struct cqa_sql_schema first = {cqa_store_schema.steps, 1};
+    const struct cqa_sql_schema first = {.steps = cqa_store_schema.steps, .count = 1};
     static const struct cqa_sql_statement insert = {
         "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state,"
         " discovered_ms, revised_ms, changed_ms)"

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include <strings.h>
+#include "http/http_internal.h"
+
+enum { PARAMETERS_MAX = 64 };
+
+/* What of the head is looked at; a parameter that stands there twice, or cannot be read, may not
+ * silently mean another one, or none. */
+struct look {
+    struct cqa_request *request;
+    const char *names[PARAMETERS_MAX];
+    size_t count;
+    int hosts, lengths, encodings;
+    int is_twice, is_unreadable;
+};
+
+static enum MHD_Result look_at_parameter(void *context, enum MHD_ValueKind kind, const char *name,
+                                         const char *value)
+{
+    struct look *look = context;
+    struct cqa_arena *arena = &look->request->arena;
+
+    (void)kind;
+    if (look->count == PARAMETERS_MAX) {
+        look->count++;
+        return MHD_NO;
+    }
+    for (size_t i = 0; i < look->count; i++)
+        look->is_twice |= strcmp(look->names[i], name) == 0;
+    look->names[look->count++] = name;
+    look->is_unreadable |=
+        cqa_percent_decode(name, strlen(name), arena) == NULL ||
+        (value != NULL && cqa_percent_decode(value, strlen(value), arena) == NULL);
+    return look->is_twice || look->is_unreadable ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    struct look *look = context;
+
+    (void)kind;
+    (void)value;
+    look->hosts += strcasecmp(name, "Host") == 0;
+    look->lengths += strcasecmp(name, "Content-Length") == 0;
+    look->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
+const struct cqa_message *cqa_head_problem(struct cqa_request *request)
+{
+    static _Thread_local struct cqa_message message;
+    struct look look = {.request = request};
+
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_header, &look);
+    MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, look_at_parameter, &look);
+    if (look.hosts > 1 || look.lengths > 1 || look.encodings > 1 ||
+        (look.lengths > 0 && look.encodings > 0))
+        return cqa_message_set(&message,
+                               "Host, Content-Length or Transfer-Encoding are given twice, "
+                               "or the latter two both");
+    if (look.count > PARAMETERS_MAX)
+        return cqa_message_set(&message, "more than %d parameters", PARAMETERS_MAX);
+    if (look.is_unreadable)
+        return cqa_message_set(&message, "a parameter is not UTF-8, percent-encoded");
+    if (look.is_twice)
+        return cqa_message_set(&message, "a parameter is given twice");
+    return NULL;
+}

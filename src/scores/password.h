@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_SCORES_PASSWORD_H
+#define CQA_SCORES_PASSWORD_H
+
+#include "base/error.h"
+
+enum { CQA_PASSWORD_CHARACTERS_MIN = 8, CQA_PASSWORD_BYTES_MAX = 1024 };
+
+/*
+ * Whether `name` may have this password, after NIST SP 800-63B revision 4, 3.1.1: long enough in
+ * characters, none that is tried first, and not of the own name. No rule on kinds of characters.
+ * CQA_E_BADDATA says what is wrong.
+ */
+enum cqa_status cqa_password_check(const char *name, const char *password,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif
