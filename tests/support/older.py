@@ -45,6 +45,7 @@ SCORES = {
     21: "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms; DROP TABLE login_tries;",
     22: "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;",
     23: "DROP TABLE claims;",
+    24: "ALTER TABLE generations DROP COLUMN key_hash;",
 }
 
 

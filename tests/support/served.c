@@ -313,6 +313,7 @@ void served_age(const struct served *served)
                "ALTER TABLE rubrics DROP COLUMN cap_c;"
                "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
                "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+               "ALTER TABLE generations DROP COLUMN key_hash;"
                "PRAGMA user_version = 16");
 }
 
