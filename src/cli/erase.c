@@ -167,9 +167,10 @@ static int erase(struct cqa_store *store, const struct wish *wish)
  * evidence of all. */
 static void name_the_rest(const struct wish *wish)
 {
-    cqa_say(stderr,
-            "the scoring server still has what was sent of it: callqa-server clips erase --%s \"%s\"",
-            cqa_about_words[wish->about.kind], wish->about.value);
+    cqa_say(
+        stderr,
+        "the scoring server still has what was sent of it: callqa-server clips erase --%s \"%s\"",
+        cqa_about_words[wish->about.kind], wish->about.value);
 }
 
 static void erase_help(void)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which results are taken for one recording: bench_same LIST asks report/same.h of all pairs (same.py
- * makes the list). A line of LIST: the call's number, a blank, a result. Prints, by what the names
- * say, how many pairs of different calls were merged and how many pairs of one call were known.
+ * Which results are taken for one recording: bench_same LIST asks report/same.h of all pairs
+ * (same.py makes the list). A line of LIST: the call's number, a blank, a result. Prints, by what
+ * the names say, how many pairs of different calls were merged and how many pairs of one call were
+ * known.
  */
 #include <inttypes.h>
 #include <stdio.h>

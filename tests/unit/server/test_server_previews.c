@@ -277,8 +277,8 @@ static void a_new_call_of_a_closed_period_waits(void **state)
     shows(PREVIEWS, "calls", "0");
 }
 
-/* What waited and was replaced leaves nothing but its count: it does not come back when its recorder,
- * which had no answer, sends it once more. */
+/* What waited and was replaced leaves nothing but its count: it does not come back when its
+ * recorder, which had no answer, sends it once more. */
 static void what_was_replaced_while_it_waited_stays_so(void **state)
 {
     static const char counted[] = "{\"generation\": {\"store\": \"a1\", \"number\": 2}}";
