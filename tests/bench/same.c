@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which results are taken for one recording: bench_same LIST asks report/same.h of all pairs
+ * Which results are taken for one recording: bench_same LIST asks result/same.h of all pairs
  * (same.py makes the list). A line of LIST: the call's number, a blank, a result. Prints, by what
  * the names say, how many pairs of different calls were merged and how many pairs of one call were
  * known.
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "report/same.h"
+#include "result/same.h"
 
 enum { RESULTS_MAX = 4000 };
 
