@@ -6,12 +6,14 @@
 #include "http/connections.h"
 #include "http/counters.h"
 #include "http/http.h"
+#include "http/refusals.h"
 #include "http/route.h"
 
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and serve.c (start,
  * stop) share. */
 
 enum { CQA_HEADERS_MAX = 12 };
+enum { CQA_CONNECTION_BYTES = 96 * 1024 }; /* of the library's memory, for one head */
 
 struct cqa_header {
     const char *name;
@@ -22,7 +24,9 @@ struct cqa_request {
     struct cqa_http *server;
     struct MHD_Connection *connection;
     struct cqa_connection *place; /* among the server's connections */
-    size_t unspoken;              /* bytes of the body since it was last seen to come on */
+    int64_t began_ms;             /* when its head was there */
+    size_t received;              /* bytes of the body */
+    size_t unspoken;              /* of them since it was last seen to come on */
     const struct cqa_route *route;
     const char *path; /* as it came */
     const char *parts[CQA_PATH_PARTS_MAX];
@@ -53,6 +57,7 @@ struct cqa_http {
     struct MHD_Daemon *daemon;
     struct cqa_connections *connections;
     struct cqa_slow *slow;
+    struct cqa_refusals *refusals;
     struct cqa_counters *counters;
     char *certificate;
     char *key;
@@ -65,6 +70,7 @@ struct cqa_http {
 const struct cqa_message *cqa_head_problem(struct cqa_request *request);
 
 /* The callbacks; `context` is the server. */
+void *cqa_http_on_uri(void *context, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connection,
                                     const char *path, const char *method, const char *version,
                                     const char *upload, size_t *upload_size, void **slot);
