@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "scores/audit.h"
 #include "support/served.h"
@@ -211,7 +212,7 @@ static void a_site_says_more_of_passwords(void **state)
     assert_int_equal(unlink(path), 0); /* then nothing is set without it */
     assert_int_equal(ask("PUT", "/api/v1/users/new.person",
                          "{\"role\":\"agent\",\"password\":\"nicht so kurz\"}", "", NULL),
-                     500);
+                     503);
 }
 
 static void passwords_that_are_tried_first_are_refused(void **state)
