@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include "http/http_internal.h"
+#include "http/parts.h"
 
 enum {
     PARAMETERS_MAX = 64,

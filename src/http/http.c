@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "http/aside.h"
 #include "http/auth.h"
-#include "http/http_internal.h"
-#include "work/slow.h"
+#include "http/parts.h"
 
 enum {
     SMALL_BODY_BYTES_MAX = 256 * 1024,
@@ -85,13 +85,17 @@ static struct cqa_audit_asker asker_of(struct cqa_request *request)
                                     cqa_request_peer(request)};
 }
 
-static void run_endpoint(struct cqa_request *request)
+void cqa_request_run(struct cqa_request *request)
 {
     const struct cqa_audit_asker asker = asker_of(request);
+    const struct cqa_clock *clock = request->server->clock;
+    const int64_t start_ms = cqa_clock_monotonic_ms(clock);
 
     cqa_audit_works_for(&asker);
     request->route->answer(request);
     cqa_audit_works_for(NULL);
+    const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
+    atomic_fetch_add(&request->server->counters->busy_us, (unsigned long long)spent_ms * 1000);
 }
 
 /* Refused log-ins have rows of their own; and the page's first question, whether somebody has
@@ -195,46 +199,11 @@ static void check_head(struct cqa_request *request, const char *method, const ch
 
 static void answer(struct cqa_request *request)
 {
-    const struct cqa_clock *clock = request->server->clock;
-    const int64_t start_ms = cqa_clock_monotonic_ms(clock);
-
     cqa_connection_works(request->server->connections, request->place);
     if (request->body.failed)
         too_large(request);
     else
-        run_endpoint(request);
-    const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
-    atomic_fetch_add(&request->server->counters->busy_us, (unsigned long long)spent_ms * 1000);
-}
-
-static void suspend(void *context)
-{
-    const struct cqa_request *request = context;
-
-    MHD_suspend_connection(request->connection);
-}
-
-static void answer_aside(void *context)
-{
-    struct cqa_request *request = context;
-
-    run_endpoint(request);
-    MHD_resume_connection(request->connection);
-}
-
-/* 1: another thread answers it. 0 with a reply given where that has no room, or without one where
- * it need not. */
-static int goes_aside(struct cqa_request *request)
-{
-    if (request->route->body != CQA_BODY_PASSWORD || request->body.failed)
-        return 0;
-    cqa_connection_works(request->server->connections, request->place);
-    const struct cqa_slow_job job = {cqa_request_peer(request), suspend, answer_aside, request};
-    if (cqa_slow_take(request->server->slow, &job))
-        return 1;
-    cqa_reply_header(request, "Retry-After", "2");
-    cqa_reply_problem(request, 503, "busy", "too many log-ins at a time; try again");
-    return 0;
+        cqa_request_run(request);
 }
 
 /* ---- connections */
@@ -319,9 +288,10 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         return is_worth_more(request, cqa_clock_monotonic_ms(request->server->clock)) ? MHD_YES
                                                                                       : MHD_NO;
     }
-    if (request->status == 0 && goes_aside(request))
+    const int is_new = request->status == 0 && !request->is_aside;
+    if (is_new && !request->body.failed && cqa_lanes_take(request))
         return MHD_YES; /* and comes here again, with its reply */
-    if (request->status == 0)
+    if (is_new && request->status == 0)
         answer(request);
     return send_reply(request);
 }

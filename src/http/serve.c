@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "http/http_internal.h"
-#include "work/slow.h"
+#include "http/aside.h"
+#include "http/parts.h"
 
 enum {
     CONNECTIONS_MAX = 1024,
@@ -229,7 +229,7 @@ enum cqa_status cqa_http_start(struct cqa_http **out, const struct cqa_http_orde
                  ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
                  : read_pair(server, error);
     if (status == CQA_OK)
-        status = cqa_slow_start(&server->slow, error);
+        status = cqa_lanes_start(server, error);
     if (status == CQA_OK)
         status = listen_at(server, order->socket, error);
     if (status == CQA_OK)
@@ -243,10 +243,10 @@ void cqa_http_stop(struct cqa_http *server)
 {
     if (server == NULL)
         return;
-    cqa_slow_stop(server->slow); /* no connection may be suspended when the daemon stops */
+    cqa_lanes_stop(server); /* no connection may be suspended when the daemon stops */
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
-    cqa_slow_free(server->slow);
+    cqa_lanes_free(server);
     cqa_connections_destroy(server->connections);
     cqa_refusals_destroy(server->refusals);
     free(server->certificate);

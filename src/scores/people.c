@@ -5,9 +5,12 @@
 
 /* ---- sums */
 
+#define OPEN_FLAGS                                                                                 \
+    "sum(CASE WHEN c.open_count > 0 AND " CQA_DAY_IS_CLOSED(                                       \
+        "c.day") " THEN 0 ELSE c.open_count END)"
 #define SUMS                                                                                       \
     " count(*), count(c.score_c), sum(c.measurable), coalesce(sum(c.score_c), 0),"                 \
-    " coalesce(min(c.score_c), 0), sum(c.flag_count), sum(c.open_count), sum(c.duration_ms),"      \
+    " coalesce(min(c.score_c), 0), sum(c.flag_count), " OPEN_FLAGS ", sum(c.duration_ms),"         \
     " coalesce(sum(c.talk_agent_ms), 0), coalesce(sum(c.talk_customer_ms), 0),"                    \
     " coalesce(sum(c.silence_ms), 0), coalesce(sum(c.hold_ms), 0), coalesce(sum(c.overtalk_ms), "  \
     "0),"                                                                                          \
@@ -132,7 +135,8 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
     cqa_query_add(&query,
                   "SELECT f.rule, count(*),"
                   " count(*) FILTER (WHERE f.state = 0"
-                  "  AND (f.points_c > 0 OR f.automatic_fail <> 0)),"
+                  "  AND (f.points_c > 0 OR f.automatic_fail <> 0)"
+                  "  AND NOT " CQA_DAY_IS_CLOSED("f.day") "),"
                   " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
                   " count(*) FILTER (WHERE f.state = 3),"
                   " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"

@@ -62,9 +62,11 @@ static const char *index_for(const struct cqa_scope *scope, const struct cqa_fla
 static void add_state(struct cqa_query *query, int state)
 {
     if (state == CQA_FLAG_OPEN) /* literal: lets a partial index apply */
-        cqa_query_add(query, " AND f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)");
+        cqa_query_add(query, " AND f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)"
+                             " AND NOT " CQA_DAY_IS_CLOSED("f.day"));
     else if (state == CQA_FLAGS_NOTES)
-        cqa_query_add(query, " AND f.state = 0 AND f.points_c = 0 AND f.automatic_fail = 0");
+        cqa_query_add(query, " AND f.state = 0 AND f.points_c = 0 AND f.automatic_fail = 0"
+                             " AND NOT " CQA_DAY_IS_CLOSED("f.day"));
     else if (state == CQA_FLAGS_DECIDED)
         cqa_query_add(query, " AND f.state > 0");
     else if (state != CQA_FLAGS_ANY)

@@ -352,6 +352,9 @@ static const char claims_step[] =
     " given_by INTEGER REFERENCES users(id), at_ms INTEGER NOT NULL);"
     "CREATE INDEX claims_by_end ON claims(until_ms);";
 
+/* Under which key the greatest number came: what waited and was replaced leaves nothing else. */
+static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash BLOB;";
+
 static const char *const steps[] = {
     people_step,           calls_step,        flags_step,
     notices_step,          clips_step,        cqa_appraisal_schema,
@@ -361,6 +364,7 @@ static const char *const steps[] = {
     evidence_step,         limits_step,       second_step,
     failures_step,         kept_step,         shared_step,
     cqa_appraisal_written, claims_step,       shown_step,
+    counted_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

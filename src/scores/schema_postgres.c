@@ -376,7 +376,10 @@ static const char claims_step[] =
     " given_by bigint REFERENCES users(id), at_ms bigint NOT NULL);"
     "CREATE INDEX claims_by_end ON claims(until_ms);";
 
-static const char *const steps[] = {first_step, written_step, claims_step, shown_step};
+static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash bytea;";
+
+static const char *const steps[] = {first_step, written_step, claims_step, shown_step,
+                                    counted_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

@@ -129,6 +129,17 @@ enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, 
     return status;
 }
 
+enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                struct cqa_error *error)
+{
+    if (pthread_mutex_trylock(&scores->write_lock) != 0)
+        return CQA_OK;
+    const enum cqa_status status =
+        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
+    pthread_mutex_unlock(&scores->write_lock);
+    return status;
+}
+
 /* ---- places */
 
 struct cqa_sql_place cqa_scores_sql_place(const struct cqa_store_place *place)

@@ -16,6 +16,11 @@
 enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                  struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The same of what is as good a little later: while somebody else writes, nothing is, and it is
+ * CQA_OK. What every request notes keeps none waiting for a long transaction. */
+enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                struct cqa_error *error) CQA_MUST_CHECK;
+
 /* A connection that reads, until cqa_scores_give. */
 enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
@@ -107,6 +112,10 @@ enum cqa_status cqa_scores_room(struct cqa_sql *db, int64_t call, int64_t flag, 
 
 /* It costs something, in points or by failing the call. */
 #define CQA_FLAG_COSTS(f) "(coalesce(" f "decided_c, " f "points_c) > 0 OR " CQA_FLAG_FAILS(f) ")"
+
+/* The day (yyyymmdd), a column, is closed: what is open there waits for nobody any more. */
+#define CQA_DAY_IS_CLOSED(day)                                                                     \
+    "EXISTS(SELECT 1 FROM periods cl WHERE cl.from_day <= " day " AND " day " < cl.to_day)"
 
 /* What the rubric of call `c` says of the rule of flag `f`, as `q`: nothing where it is not known.
  */

@@ -305,5 +305,5 @@ enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token, co
                         "unknown, revoked or expired token, or one for other addresses");
     if (status != CQA_OK || use.now_ms - use.used_ms < USED_STEP_MS)
         return status;
-    return cqa_scores_write(scores, note_use, &use, error);
+    return cqa_scores_note(scores, note_use, &use, error);
 }

@@ -44,9 +44,8 @@ static const char usage[] =
     "  user second-factor shows, once, what the account's telephone is to compute codes with.\n"
     "  clips are what is kept of recordings. SUBJECT is --customer NUMBER, --agent NAME or\n"
     "  --call ID. What is held is neither erased nor forgotten; without one the holds are listed.\n"
-    "  copy takes a whole store over to an empty database on PostgreSQL, while its server stands; "
-    "one\n"
-    "  that was stopped goes on.\n"
+    "  copy takes a whole store over to an empty database on PostgreSQL: stop its server first. One\n"
+    "  that was broken off goes on.\n"
     "\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
     "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml";

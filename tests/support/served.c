@@ -307,6 +307,7 @@ void served_age(const struct served *served)
 {
     served_sql(
         served,
+        "ALTER TABLE generations DROP COLUMN key_hash;"
         "ALTER TABLE audit DROP COLUMN address;"
         "ALTER TABLE tokens DROP COLUMN addresses;"
         "ALTER TABLE sessions DROP COLUMN address;"

@@ -2,7 +2,7 @@
 // One call: heard, seen, and its score taken apart rule by rule.
 import { callPath, get } from "./api.js";
 import { bearsSection } from "./bears.js";
-import { callEvents, callFacts, callMeasures } from "./callfacts.js";
+import { agentOf, callEvents, callFacts, callMeasures } from "./callfacts.js";
 import { CallRemarks } from "./callremarks.js";
 import { CallScore } from "./callscore.js";
 import { CallSound } from "./callsound.js";
@@ -53,7 +53,7 @@ class CallPage {
     const seek = (ms) => this.sound.player.seek(ms);
     this.element = h("div.call", {}, this.head(), mayHear(who) && this.sound.element, this.settling,
       h("div.columns", {}, h("div.side", {}, this.score.element, this.remarks && this.remarks.element),
-        h("div.side", {}, callFacts(result), bearsSection(result, seek), callMeasures(result), callEvents(result, seek))));
+        h("div.side", {}, callFacts(result, this.person), bearsSection(result, seek), callMeasures(result), callEvents(result, seek))));
     useKeys(this.keys());
   }
 
@@ -240,7 +240,7 @@ class CallPage {
 
   head() {
     const { call, recording } = this.result;
-    const place = [call.agent, call.customer].filter(Boolean).join(" ↔ ");
+    const place = [agentOf(call, this.person), call.customer].filter(Boolean).join(" ↔ ");
     return h("header.head", {}, h("div", {}, h("h1", {}, place || call.id),
       h("p", {}, [siteTime(call.started_at), clock(recording.duration_ms), call.direction && word("direction", call.direction), call.queue, call.id].filter(Boolean).join(" · "))),
     this.score.totalBox);

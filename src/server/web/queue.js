@@ -12,7 +12,7 @@ import { useKeys } from "./keys.js";
 import { isUnderObjection, objectionChip } from "./objected.js";
 import { Pace } from "./pace.js";
 import { periodOnPaper } from "./period.js";
-import { filterNames, offerNames, queueFilter } from "./queuefilter.js";
+import { filterNames, queueFilter } from "./queuefilter.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { titleOf } from "./rule.js";
 import { clock, share, siteTime, t } from "./text.js";
@@ -36,7 +36,6 @@ class Queue {
     this.cursors = [""]; // of each page that was shown, for the way back
     this.flags = [];
     this.at = 0;
-    this.lists = h("div", { hidden: true });
     this.body = h("tbody");
     this.pager = h("div.pager");
     this.pace = h("p.pace", { role: "status" });
@@ -48,9 +47,8 @@ class Queue {
     this.noteSoon = settled(() => this.notePlace(), 150);
     this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.paper, folded(queueFilter({ who, filter: this.filter, onChange: (filter) => this.refilter(filter), onHandedOut: () => this.restart() })),
       h("div.split", {}, h("div.list", {}, h("div.scroll", { tabindex: 0, role: "region", "aria-label": t("page.flags") },
-        h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), h("div.aside", {}, mayDecide(who) && this.pace, this.pane.element)), this.lists);
+        h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), h("div.aside", {}, mayDecide(who) && this.pace, this.pane.element)));
     useKeys(this.keys());
-    if (who.role !== "agent") offerNames(this.lists, this.filter);
   }
 
   keys() {
@@ -118,8 +116,8 @@ class Queue {
   async arrive(page = 1, flag = null) {
     const kept = recall("pages");
     if (page > 1 && kept?.of === this.listName()) this.cursors = kept.cursors.slice(0, page);
-    const counting = mayDecide(this.who) && Pace.of(this.asked()).then((pace) => { this.progress = pace; this.showPace(); }).catch(() => {});
-    await Promise.all([this.load(0, flag), counting]);
+    if (mayDecide(this.who)) Pace.of(this.asked()).then((pace) => { this.progress = pace; this.showPace(); }).catch(() => {});
+    await this.load(0, flag);
     if (flag && !this.flags.some((one) => one.flag === flag)) notice(t("queue.notHere")); // decided since, or left out by the filter
   }
 

@@ -18,6 +18,12 @@ export function queueFilter({ who, filter, onChange, onHandedOut }) {
   const choose = (name, options) => h("select", { name }, options.map(([value, text]) => h("option", { value, selected: filter[name] === value }, text)));
   const type = (name, attributes) => h("input", { name, value: filter[name], ...attributes });
   const given = () => Object.fromEntries(new FormData(form));
+  const lists = h("div", { hidden: true });
+  let isOffered = false;
+  const offer = () => {
+    if (!isOffered) offerNames(lists, given());
+    isOffered = true;
+  };
   const clear = () => {
     for (const control of form.querySelectorAll("input, select")) control.value = "";
     onChange(given());
@@ -26,20 +32,20 @@ export function queueFilter({ who, filter, onChange, onHandedOut }) {
     field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
     field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
     field(t("flag.rule"), ruleFilter(who, filter.rule)),
-    who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 6 })),
-    who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 6 })),
+    who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 6, onfocus: offer })),
+    who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 6, onfocus: offer })),
     field(t("flag.queue"), type("queue", { size: 6 })),
     field(t("flag.confidence"), choose("confidence", [["", t("filter.any")], ...["0.5", "0.8", "0.9", "0.95"].map((value) => [value, `≥ ${share(Number(value))}`])])),
     field(t("filter.from"), type("from", { type: "date" })),
     field(t("filter.to"), type("to", { type: "date" })), shiftFilter(filter.shift),
     mayDecide(who) && field(t("claim.whose"), choose("claim", ["", "own", "free"].map((value) => [value, t(`claim.whose.${value || "any"}`)]))),
-    h("button.plain", { type: "button", onclick: clear }, t("filter.clear")), who.role === "lead" && handOutButton(given, onHandedOut));
-  form.addEventListener("change", settled(() => onChange(given()), 150));
+    h("button.plain", { type: "button", onclick: clear }, t("filter.clear")), who.role === "lead" && handOutButton(given, onHandedOut), lists);
+  form.addEventListener("change", settled(() => { isOffered = false; onChange(given()); }, 150));
   return form;
 }
 
-/** Names for the filter's fields to choose from, into `place`. */
-export async function offerNames(place, { from, to }) {
+/** Names for the filter's fields to choose from, into `place`, once somebody is about to: the calls of all its days are counted for it. */
+async function offerNames(place, { from, to }) {
   const list = (id, values) => h("datalist", { id }, [...new Set(values)].filter(Boolean).map((value) => h("option", { value })));
   const people = await get("people", { from, to }).catch(() => null);
   if (people)

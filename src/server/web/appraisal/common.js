@@ -19,7 +19,6 @@ export const showAgain = () => dispatchEvent(new HashChangeEvent("hashchange"));
 export const keepsRounds = (who) => who.role === "hr" && !who.teams?.length;
 export const looksAfter = (who) => who.role === "hr" || who.role === "lead";
 
-export const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 
 /** The kinds of periods, with the months that each has and how a part of the year is written. */
 export const periodKinds = {

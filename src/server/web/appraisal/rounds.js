@@ -4,8 +4,8 @@ import { get, post } from "../api.js";
 import { emptyState, failed, field, askForm, notice } from "../dialog.js";
 import { h, replace } from "../dom.js";
 import { goTo } from "../period.js";
-import { moment, said, t } from "../text.js";
-import { keepsRounds, linkTo, periodKinds, periodWords, stageChip, stages, tableOf, today, versionWords } from "./common.js";
+import { moment, said, t, today } from "../text.js";
+import { keepsRounds, linkTo, periodKinds, periodWords, stageChip, stages, tableOf, versionWords } from "./common.js";
 import { stepFields } from "./moves.js";
 
 export async function roundsPage({ who, query }) {

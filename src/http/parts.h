@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CQA_HTTP_HTTP_INTERNAL_H
-#define CQA_HTTP_HTTP_INTERNAL_H
+#ifndef CQA_HTTP_PARTS_H
+#define CQA_HTTP_PARTS_H
 
 #include <microhttpd.h>
 #include "http/connections.h"
@@ -8,6 +8,7 @@
 #include "http/http.h"
 #include "http/refusals.h"
 #include "http/route.h"
+#include "work/queue.h"
 
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and serve.c (start,
  * stop) share. */
@@ -36,6 +37,7 @@ struct cqa_request {
     struct cqa_identity who;
     struct cqa_buffer body;
     int is_head;
+    int is_aside; /* a worker has it, or had (aside.h) */
     /* the reply */
     int status;
     struct cqa_header headers[CQA_HEADERS_MAX];
@@ -46,8 +48,6 @@ struct cqa_request {
     uint64_t size;
 };
 
-struct cqa_slow;
-
 struct cqa_http {
     const struct cqa_server_config *config;
     struct cqa_scores *scores;
@@ -56,8 +56,8 @@ struct cqa_http {
     void *beside;
     struct MHD_Daemon *daemon;
     struct cqa_connections *connections;
-    struct cqa_slow *slow;
     struct cqa_refusals *refusals;
+    struct cqa_queue *lanes[CQA_ROUTE_LANE_COUNT]; /* HERE: NULL */
     struct cqa_counters *counters;
     char *certificate;
     char *key;
@@ -68,6 +68,10 @@ struct cqa_http {
 /* What of the request line and the head is ambiguous (RFC 9112), or cannot be read; NULL: nothing.
  * Before anything of it is used. */
 const struct cqa_message *cqa_head_problem(struct cqa_request *request);
+
+/* The endpoint answers, on whatever thread: what it writes to the log is the asker's, and the time
+ * is counted. */
+void cqa_request_run(struct cqa_request *request);
 
 /* The callbacks; `context` is the server. */
 void *cqa_http_on_uri(void *context, const char *uri, struct MHD_Connection *connection);
