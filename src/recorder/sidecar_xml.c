@@ -121,9 +121,12 @@ int cqa_sidecar_xml_parse(const char *text, size_t length, void **out,
 
     if (is_utf16(text, length)) {
         const xmlBufferPtr utf8 = from_utf16(text, length);
-        return utf8 == NULL ? cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_XML, 1)
-                            : parse((const char *)xmlBufferContent(utf8),
-                                    (size_t)xmlBufferLength(utf8), "UTF-8", out, fault);
+        if (utf8 == NULL)
+            return cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_XML, 1);
+        const int is_one = parse((const char *)xmlBufferContent(utf8),
+                                 (size_t)xmlBufferLength(utf8), "UTF-8", out, fault);
+        xmlBufferFree(utf8);
+        return is_one;
     }
     if (memchr(text, '\0', length) != NULL)
         return cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_XML, 1);
