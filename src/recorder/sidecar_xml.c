@@ -73,12 +73,16 @@ static xmlBufferPtr from_utf16(const char *text, size_t length)
     xmlBufferPtr in = xmlBufferCreate();
     xmlBufferPtr out = xmlBufferCreate();
 
-    if (handler == NULL || in == NULL || out == NULL ||
-        xmlBufferAdd(in, (const xmlChar *)text + mark, (int)(length - mark)) != 0)
-        return NULL;
-    while (xmlBufferLength(in) > 0 && xmlCharEncInFunc(handler, out, in) > 0)
+    int is_whole = handler != NULL && in != NULL && out != NULL &&
+                   xmlBufferAdd(in, (const xmlChar *)text + mark, (int)(length - mark)) == 0;
+
+    while (is_whole && xmlBufferLength(in) > 0 && xmlCharEncInFunc(handler, out, in) > 0)
         continue;
-    return xmlBufferLength(in) == 0 ? out : NULL;
+    is_whole = is_whole && xmlBufferLength(in) == 0;
+    xmlBufferFree(in);
+    if (!is_whole)
+        xmlBufferFree(out);
+    return is_whole ? out : NULL;
 }
 
 static int is_utf16(const char *text, size_t length)
