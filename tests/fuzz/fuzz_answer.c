@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (found < 0 || (size_t)found > count)
             abort();
         for (size_t i = 0; i < count; i++)
-            if (receipts[i].verdict == CQA_VERDICT_DELIVERED &&
+            if (receipts[i].verdict == CQA_DELIVERED &&
                 memmem(data, size, keys[i], strlen(keys[i])) == NULL &&
                 memchr(data, 0x5c, size) == NULL)
                 abort();
