@@ -25,8 +25,7 @@ static int note_play(struct cqa_request *request, int64_t call, const struct cqa
                              cqa_request_now_ms(request)))
         return 1;
     snprintf(object, sizeof object, "call %lld", (long long)call);
-    snprintf(detail, sizeof detail, playable->is_clips ? "%s, clips of %s" : "%s",
-             cqa_request_peer(request), playable->sha256);
+    snprintf(detail, sizeof detail, playable->is_clips ? "clips of %s" : "%s", playable->sha256);
     const enum cqa_status status =
         cqa_audit_write(cqa_request_scores(request), name, "play", object, detail, &error);
     if (status != CQA_OK)

@@ -23,10 +23,11 @@ static int add_row(void *context, const struct cqa_audit_row *row)
     }
     cqa_when_write(row->at_ms, at);
     page->last_id = row->id;
-    return json_array_append_new(page->list, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "row",
-                                                       (json_int_t)row->id, "at", at, "actor",
-                                                       row->actor, "action", row->action, "object",
-                                                       row->object, "detail", row->detail)) != 0;
+    return json_array_append_new(page->list,
+                                 json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "row",
+                                           (json_int_t)row->id, "at", at, "actor", row->actor,
+                                           "address", row->address, "action", row->action, "object",
+                                           row->object, "detail", row->detail)) != 0;
 }
 
 void cqa_get_audit(struct cqa_request *request)

@@ -80,6 +80,7 @@ static int read_row(void *context, const struct cqa_call_row *row)
 
     const char *moved = json_string_value(json_object_get(recording, "file_sha256"));
 
+    playable->site = cqa_arena_string(playable->arena, row->site);
     playable->path = cqa_arena_string(playable->arena, row->path);
     playable->sha256 = text_of(playable, recording, "sha256");
     playable->file_sha256[0] =
@@ -93,9 +94,15 @@ static int read_row(void *context, const struct cqa_call_row *row)
     return 1;
 }
 
-static void reply_gone(struct cqa_request *request, const struct cqa_error *error)
+static void reply_gone(struct cqa_request *request, const struct cqa_playable *playable,
+                       const struct cqa_error *error)
 {
-    if (error->status == CQA_E_NOTFOUND)
+    if (playable->heard == CQA_HEARD_CHANGED)
+        cqa_reply_problem(request, 409, "recording-changed",
+                          "the file that lies there now is not the recording that was judged "
+                          "(%.12s), and no clip of that was kept",
+                          playable->sha256);
+    else if (error->status == CQA_E_NOTFOUND)
         cqa_reply_problem(request, 410, "recording-gone", "%p", &error->message);
     else if (error->status == CQA_E_REFUSED)
         cqa_reply_problem(request, 404, "recording-outside", "%p", &error->message);
@@ -179,9 +186,10 @@ static int open_files(struct cqa_request *request, struct cqa_playable *playable
 
     for (size_t i = 0; i < count; i++) {
         const char *path = count > 1 ? playable->leg_path[i] : playable->path;
-        const int fd = path == NULL ? -1
-                                    : cqa_recording_open(cqa_request_config(request), path,
-                                                         &playable->facts[i], error);
+        const int fd = path == NULL
+                           ? -1
+                           : cqa_recording_open(&cqa_request_config(request)->audio, playable->site,
+                                                path, &playable->facts[i], error);
         if (fd < 0) {
             cqa_playable_close(playable);
             return 0;
@@ -233,10 +241,10 @@ static int open_either(struct cqa_request *request, int64_t call, struct cqa_pla
     note_missing(request, call, playable);
     if (playable->heard == CQA_HEARD_WHOLE)
         return 1;
+    cqa_playable_close(playable);
     const int fd = open_evidence(request, call, playable);
     if (fd < 0)
-        return opened;
-    cqa_playable_close(playable);
+        return 0;
     playable->is_clips = 1;
     playable->source = (struct cqa_render_source){{1, {fd, -1}}, {playable->path, NULL}};
     return 1;
@@ -258,6 +266,6 @@ int cqa_playable_open(struct cqa_request *request, int64_t *call, struct cqa_pla
     }
     if (open_either(request, *call, playable, &error))
         return 1;
-    reply_gone(request, &error);
+    reply_gone(request, playable, &error);
     return 0;
 }

@@ -20,6 +20,7 @@ extern const char *const cqa_heard_words[CQA_HEARD_COUNT + 1];
 /* What playing needs to know of a call. Texts lie in the request's arena. */
 struct cqa_playable {
     struct cqa_arena *arena;
+    const char *site; /* of the token that posted the call */
     const char *path;
     const char *leg_path[CQA_LEGS];    /* of a call in two files */
     const char *sha256;                /* of the recording that was judged */
@@ -35,8 +36,8 @@ struct cqa_playable {
 
 /*
  * Finds the call that the request names and opens its recording: its files where they are what was
- * judged, else what clips there are of it, else the changed file. 0 with a problem given. `order`
- * has its kind beforehand.
+ * judged, else what clips there are of it. 0 with a problem given: a file that is not what was
+ * judged is never played. `order` has its kind beforehand.
  */
 int cqa_playable_open(struct cqa_request *request, int64_t *call, struct cqa_playable *playable);
 void cqa_playable_close(struct cqa_playable *playable);

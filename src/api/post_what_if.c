@@ -20,8 +20,9 @@ struct run {
     struct cqa_threshold current;
     struct cqa_whatif_row rows[VALUES_MAX + 1]; /* the current value first */
     size_t row_count;
-    struct cqa_reviewed *reviewed;
-    size_t reviewed_count, reviewed_capacity;
+    struct cqa_flag_word *words; /* of people, in all calls */
+    size_t word_count, word_capacity;
+    struct cqa_arena arena; /* of their rules */
     int64_t calls, unread, last_id;
     enum cqa_status status;
     struct cqa_error error;
@@ -117,21 +118,29 @@ static enum cqa_status make_rows(struct run *run, const json_t *values)
 
 /* ---- the calls */
 
-static int add_reviewed(void *context, int64_t call, int64_t event, enum cqa_flag_state state)
+static int grow(struct run *run)
+{
+    const size_t capacity = run->word_capacity ? 2 * run->word_capacity : 256;
+    struct cqa_flag_word *grown = realloc(run->words, capacity * sizeof *grown);
+
+    if (grown == NULL)
+        return 0;
+    run->words = grown;
+    run->word_capacity = capacity;
+    return 1;
+}
+
+static int add_word(void *context, const struct cqa_flag_word *word)
 {
     struct run *run = context;
+    const char *rule = cqa_arena_string(&run->arena, word->rule);
 
-    if (run->reviewed_count == run->reviewed_capacity) {
-        const size_t capacity = run->reviewed_capacity ? 2 * run->reviewed_capacity : 256;
-        struct cqa_reviewed *grown = realloc(run->reviewed, capacity * sizeof *grown);
-        if (grown == NULL) {
-            run->status = cqa_fail(&run->error, CQA_E_NOMEM, "out of memory");
-            return 1;
-        }
-        run->reviewed = grown;
-        run->reviewed_capacity = capacity;
+    if (rule == NULL || (run->word_count == run->word_capacity && !grow(run))) {
+        run->status = cqa_fail(&run->error, CQA_E_NOMEM, "out of memory");
+        return 1;
     }
-    run->reviewed[run->reviewed_count++] = (struct cqa_reviewed){call, event, state};
+    run->words[run->word_count] = *word;
+    run->words[run->word_count++].rule = rule;
     return 0;
 }
 
@@ -143,10 +152,13 @@ static int take_call(void *context, const struct cqa_call_row *row)
 
     run->calls++;
     run->last_id = row->id;
+    size_t count = 0;
+    const struct cqa_flag_word *words =
+        cqa_words_of_call(run->words, run->word_count, row->id, &count);
     if (cqa_result_from_json(row->body, strlen(row->body), CQA_RESULT_FOREIGN, &result, &unread) ==
         CQA_OK)
-        run->status = cqa_whatif_add(run->rows, run->row_count, run->rule, &result, row->id,
-                                     run->reviewed, run->reviewed_count, &run->error);
+        run->status = cqa_whatif_add(run->rows, run->row_count, run->rule, &result, words, count,
+                                     &run->error);
     else
         run->unread++;
     cqa_result_finish(&result);
@@ -167,8 +179,8 @@ static enum cqa_status walk(struct run *run)
                                      .has_after = 1,
                                      .limit = BATCH};
     int64_t seen = -1;
-    enum cqa_status status = cqa_scores_decided_flags(scores, run->rule, run->from, run->to,
-                                                      add_reviewed, run, &run->error);
+    enum cqa_status status =
+        cqa_scores_words(scores, run->from, run->to, add_word, run, &run->error);
 
     if (status == CQA_OK)
         status = run->status;
@@ -232,7 +244,8 @@ void cqa_post_what_if(struct cqa_request *request)
     }
     for (size_t i = 0; i < run.row_count; i++)
         cqa_rubric_destroy(run.rows[i].rubric);
-    free(run.reviewed);
+    free(run.words);
+    cqa_arena_finish(&run.arena);
     cqa_buffer_finish(&run.text);
     json_decref(body);
 }

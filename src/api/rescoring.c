@@ -10,6 +10,7 @@
 #include "review/rescore.h"
 #include "scores/audit.h"
 #include "scores/put/put.h"
+#include "scores/put/rescored.h"
 #include "scores/rubrics.h"
 
 enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
@@ -29,7 +30,7 @@ struct example {
 
 struct run {
     struct cqa_request *request;
-    const struct cqa_rubric *rubric;
+    struct cqa_rescoring rescoring;
     struct cqa_error error;
     enum cqa_status status;
     int64_t calls, changed, unread;
@@ -38,31 +39,35 @@ struct run {
     json_t *rules; /* rule: {"before", "after", "points_before", "points_after"} */
     struct example examples[EXAMPLES];
     size_t example_count;
-    /* applying */
-    int applies;
+    /* of the batch at hand */
     struct cqa_item items[BATCH];
-    struct cqa_poster posters[BATCH];
-    size_t item_count;
+    struct cqa_rescored_call batch[BATCH];
+    size_t count;
     int64_t applied, refused, kept_back;
 };
 
-static void count_rule(void *context, const char *rule, int after, double points)
+static void add_to(json_t *sums, const char *name, int64_t flags, const char *points_name,
+                   int64_t points_c)
 {
-    static const char *const names[2][2] = {{"before", "points_before"}, {"after", "points_after"}};
-    json_t *rules = context;
-    json_t *sums = json_object_get(rules, rule);
+    json_object_set_new(sums, name,
+                        json_integer(json_integer_value(json_object_get(sums, name)) + flags));
+    json_object_set_new(
+        sums, points_name,
+        json_real(json_real_value(json_object_get(sums, points_name)) + (double)points_c / 100));
+}
 
-    if (sums == NULL) {
-        sums = json_pack("{s:i, s:i, s:f, s:f}", "before", 0, "after", 0, "points_before", 0.0,
-                         "points_after", 0.0);
-        json_object_set_new(rules, rule, sums);
+static void count_rules(json_t *rules, const struct cqa_rule_count *counts, size_t count, int after)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_t *sums = json_object_get(rules, counts[i].rule);
+        if (sums == NULL) {
+            sums = json_pack("{s:i, s:i, s:f, s:f}", "before", 0, "after", 0, "points_before", 0.0,
+                             "points_after", 0.0);
+            json_object_set_new(rules, counts[i].rule, sums);
+        }
+        add_to(sums, after ? "after" : "before", counts[i].flags,
+               after ? "points_after" : "points_before", counts[i].points_c);
     }
-    json_object_set_new(
-        sums, names[after][0],
-        json_integer(json_integer_value(json_object_get(sums, names[after][0])) + 1));
-    json_object_set_new(
-        sums, names[after][1],
-        json_real(json_real_value(json_object_get(sums, names[after][1])) + points));
 }
 
 static int64_t change_of(const struct example *example)
@@ -85,81 +90,83 @@ static void add_example(struct run *run, const struct example *example)
     run->examples[at] = *example;
 }
 
-static void note_change(struct run *run, const struct cqa_call_row *row,
-                        const struct cqa_rescored *rescored)
+static void note_change(struct run *run, const struct cqa_rescored_call *call)
 {
     struct example example = {
-        .call = row->id, .before_c = rescored->before_c, .after_c = rescored->after_c};
-    json_t *root = json_loads(row->body, 0, NULL);
-    const char *id = json_string_value(json_object_get(json_object_get(root, "call"), "id"));
+        .call = call->call, .before_c = call->before_c, .after_c = call->after_c};
 
-    snprintf(example.call_id, sizeof example.call_id, "%s", id ? id : "");
-    json_decref(root);
+    snprintf(example.call_id, sizeof example.call_id, "%s", call->item->call_id);
     run->changed++;
     add_example(run, &example);
 }
 
+static void count_call(struct run *run, const struct cqa_rescored_call *call)
+{
+    run->before_sum_c += call->before_c;
+    run->after_sum_c += call->after_c;
+    count_rules(run->rules, call->before, call->before_count, 0);
+    count_rules(run->rules, call->after, call->after_count, 1);
+    if (call->before_c != call->after_c)
+        note_change(run, call);
+    run->applied += run->rescoring.stays && call->outcome == CQA_PUT_REPLACED;
+    run->refused += call->outcome == CQA_PUT_PERIOD_CLOSED;
+    run->kept_back += call->outcome == CQA_PUT_KEPT_BACK;
+}
+
 /* Queues the new revision; the recorder stays who posted the call. */
 static enum cqa_status queue_item(struct run *run, const struct cqa_call_row *row,
-                                  const struct cqa_rescored *rescored)
+                                  const struct cqa_buffer *body)
 {
     char key[200];
-    struct cqa_item *item = &run->items[run->item_count];
+    struct cqa_item *item = &run->items[run->count];
+    struct cqa_rescored_call *call = &run->batch[run->count++];
 
     snprintf(key, sizeof key, CQA_RESCORE_KEY "%lld:%lld:%.60s:%.60s", (long long)row->id,
-             (long long)row->revision, cqa_rubric_name(run->rubric),
-             cqa_rubric_version(run->rubric));
-    const enum cqa_status status =
-        cqa_item_read(item, rescored->body.text, rescored->body.length, key, &run->error);
-    run->posters[run->item_count] = (struct cqa_poster){
-        cqa_arena_string(&item->arena, row->recorder), cqa_arena_string(&item->arena, row->site),
-        cqa_request_who(run->request)->name};
-    run->item_count++;
+             (long long)row->revision, cqa_rubric_name(run->rescoring.rubric),
+             cqa_rubric_version(run->rescoring.rubric));
+    const enum cqa_status status = cqa_item_read(item, body->text, body->length, key, &run->error);
+    *call = (struct cqa_rescored_call){.call = row->id,
+                                       .item = item,
+                                       .poster = {cqa_arena_string(&item->arena, row->recorder),
+                                                  cqa_arena_string(&item->arena, row->site),
+                                                  run->rescoring.actor},
+                                       .arena = &item->arena};
     return status;
 }
 
 static int take_call(void *context, const struct cqa_call_row *row)
 {
     struct run *run = context;
-    struct cqa_rescored rescored;
+    struct cqa_buffer body = {.limit = 64 << 20};
     struct cqa_error error;
 
-    const enum cqa_status status = cqa_rescore(run->rubric, row->body, run->applies, count_rule,
-                                               run->rules, &rescored, &error);
+    const enum cqa_status status = cqa_rescore(run->rescoring.rubric, row->body, &body, &error);
     run->calls++;
     run->last_id = row->id;
-    if (status == CQA_E_BADDATA) {
+    if (status == CQA_E_BADDATA)
         run->unread++;
-    } else if (status != CQA_OK) {
+    else if (status != CQA_OK)
         run->status = cqa_fail(&run->error, CQA_E_NOMEM, "out of memory");
-    } else {
-        run->before_sum_c += rescored.before_c;
-        run->after_sum_c += rescored.after_c;
-        if (!rescored.was_scored || rescored.before_c != rescored.after_c)
-            note_change(run, row, &rescored);
-        if (run->applies)
-            run->status = queue_item(run, row, &rescored);
-    }
-    cqa_buffer_finish(&rescored.body);
+    else
+        run->status = queue_item(run, row, &body);
+    cqa_buffer_finish(&body);
     return run->status != CQA_OK;
 }
 
-/* One by one, since each has its own poster; what a closed period refuses is counted. */
-static enum cqa_status store_items(struct run *run)
+/* What the batch at hand comes to. */
+static enum cqa_status take_batch(struct run *run)
 {
-    enum cqa_status status = CQA_OK;
+    const enum cqa_status status =
+        run->status == CQA_OK ? cqa_rescore_put(cqa_request_scores(run->request), &run->rescoring,
+                                                run->batch, run->count, &run->error)
+                              : run->status;
 
-    for (size_t i = 0; i < run->item_count; i++) {
-        enum cqa_put outcome = CQA_PUT_UNCHANGED;
+    for (size_t i = 0; i < run->count; i++) {
         if (status == CQA_OK)
-            status = cqa_scores_put(cqa_request_scores(run->request), &run->posters[i],
-                                    &run->items[i], 1, &outcome, &run->error);
-        run->applied += status == CQA_OK && outcome == CQA_PUT_REPLACED;
-        run->refused += status == CQA_OK && outcome == CQA_PUT_PERIOD_CLOSED;
-        run->kept_back += status == CQA_OK && outcome == CQA_PUT_KEPT_BACK;
+            count_call(run, &run->batch[i]);
         cqa_item_finish(&run->items[i]);
     }
-    run->item_count = 0;
+    run->count = 0;
     return status;
 }
 
@@ -181,11 +188,9 @@ static enum cqa_status walk(struct run *run, const struct wish *wish)
         status = cqa_scores_calls(cqa_request_scores(run->request), &scope, &filter, take_call, run,
                                   &run->error);
         filter.after_id = run->last_id;
+        const enum cqa_status taken = take_batch(run);
         if (status == CQA_OK)
-            status = run->status;
-        const enum cqa_status stored = store_items(run);
-        if (status == CQA_OK)
-            status = stored;
+            status = taken;
     }
     return status;
 }
@@ -211,8 +216,8 @@ static json_t *mean(int64_t sum_c, int64_t count)
 /* The titles of the rules that the new rubric has; what only the old one had stays without. */
 static void add_titles(struct run *run)
 {
-    for (size_t i = 0; i < cqa_rubric_rule_count(run->rubric); i++) {
-        const struct cqa_rule_info rule = cqa_rubric_rule(run->rubric, i);
+    for (size_t i = 0; i < cqa_rubric_rule_count(run->rescoring.rubric); i++) {
+        const struct cqa_rule_info rule = cqa_rubric_rule(run->rescoring.rubric, i);
         json_t *sums = json_object_get(run->rules, rule.id);
         if (sums != NULL)
             json_object_set_new(sums, "title", cqa_title_json(rule.title.en, rule.title.zh));
@@ -227,11 +232,11 @@ static void reply_run(struct run *run)
     cqa_reply_json(
         run->request, 200,
         json_pack("{s:s, s:s, s:I, s:I, s:I, s:b, s:o, s:o, s:O, s:o, s:I, s:I, s:I}", "rubric",
-                  cqa_rubric_name(run->rubric), "rubric_version", cqa_rubric_version(run->rubric),
-                  "calls", (json_int_t)run->calls, "changed", (json_int_t)run->changed,
-                  "unreadable", (json_int_t)run->unread, "cut_off", run->calls >= CALLS_MAX,
-                  "mean_before", mean(run->before_sum_c, read), "mean_after",
-                  mean(run->after_sum_c, read), "rules", run->rules, "most_changed",
+                  cqa_rubric_name(run->rescoring.rubric), "rubric_version",
+                  cqa_rubric_version(run->rescoring.rubric), "calls", (json_int_t)run->calls,
+                  "changed", (json_int_t)run->changed, "unreadable", (json_int_t)run->unread,
+                  "cut_off", run->calls >= CALLS_MAX, "mean_before", mean(run->before_sum_c, read),
+                  "mean_after", mean(run->after_sum_c, read), "rules", run->rules, "most_changed",
                   examples_json(run), "applied", (json_int_t)run->applied, "refused_closed",
                   (json_int_t)run->refused, "kept_back", (json_int_t)run->kept_back));
 }
@@ -273,8 +278,8 @@ static enum cqa_status note(struct run *run, const struct wish *wish, const char
     char object[160];
     char detail[96];
 
-    snprintf(object, sizeof object, "rubric %.60s %.60s", cqa_rubric_name(run->rubric),
-             cqa_rubric_version(run->rubric));
+    snprintf(object, sizeof object, "rubric %.60s %.60s", cqa_rubric_name(run->rescoring.rubric),
+             cqa_rubric_version(run->rescoring.rubric));
     snprintf(detail, sizeof detail, "%lld to %lld, %lld applied, %lld refused",
              (long long)wish->from, (long long)wish->to, (long long)run->applied,
              (long long)run->refused);
@@ -311,8 +316,8 @@ static void rescore(struct cqa_request *request, int applies)
     if (body != NULL && read_wish(request, body, &wish) &&
         (!applies || may_apply(request, &wish))) {
         run->request = request;
-        run->rubric = wish.rubric;
-        run->applies = applies;
+        run->rescoring =
+            (struct cqa_rescoring){wish.rubric, wish.text, cqa_request_who(request)->name, applies};
         run->rules = json_object();
         enum cqa_status status =
             applies ? cqa_rubric_keep(cqa_request_scores(request), cqa_request_who(request)->name,

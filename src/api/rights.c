@@ -70,11 +70,30 @@ static int sees_object(struct cqa_request *request, const struct cqa_route *rout
                                                          : sees_numbered(request, route);
 }
 
+int cqa_rights_lack_factor(struct cqa_request *request, const struct cqa_identity *who)
+{
+    return who->user != 0 && !who->has_factor &&
+           (cqa_request_config(request)->factor_roles & CQA_MAY(who->role)) != 0;
+}
+
+/* What is about the own session alone stays allowed: there a factor is set up. */
+static int has_factor(struct cqa_request *request, const struct cqa_route *route)
+{
+    static const char own[] = "/api/v1/session";
+
+    if (strncmp(route->pattern, own, sizeof own - 1) == 0 ||
+        !cqa_rights_lack_factor(request, cqa_request_who(request)))
+        return 1;
+    cqa_reply_problem(request, 403, "second-factor",
+                      "this role needs a second factor: set one up first");
+    return 0;
+}
+
 int cqa_rights_hold(struct cqa_request *request, const struct cqa_route *route)
 {
     if (route->reach == CQA_REACH_ANYBODY)
         return 1;
-    if (!has_role(request, route))
+    if (!has_role(request, route) || !has_factor(request, route))
         return 0;
     switch (route->reach) {
     case CQA_REACH_OWN:

@@ -11,4 +11,8 @@
  */
 int cqa_rights_hold(struct cqa_request *request, const struct cqa_route *route);
 
+/* Whether the account's role needs a second factor that the account has not: then it may set one
+ * up, and nothing else. */
+int cqa_rights_lack_factor(struct cqa_request *request, const struct cqa_identity *who);
+
 #endif

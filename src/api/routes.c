@@ -157,6 +157,13 @@ static const struct cqa_route lines[] = {
     {"POST", "/api/v1/tokens", ADMIN, BY_NAME, CQA_BODY_SMALL, cqa_post_token},
     {"POST", "/api/v1/tokens/{name}/revoke", ADMIN, COMPANY, CQA_BODY_SMALL, cqa_post_token_revoke},
     {"POST", "/api/v1/session/password", EVERYONE, OWN, CQA_BODY_PASSWORD, cqa_post_password},
+    {"POST", "/api/v1/session/second-factor", EVERYONE, OWN, CQA_BODY_PASSWORD, cqa_post_factor},
+    {"POST", "/api/v1/session/second-factor/confirm", EVERYONE, OWN, CQA_BODY_SMALL,
+     cqa_post_factor_confirm},
+    {"POST", "/api/v1/session/second-factor/off", EVERYONE, OWN, CQA_BODY_PASSWORD,
+     cqa_post_factor_off},
+    {"GET", "/api/v1/session/list", EVERYONE, OWN, CQA_BODY_NONE, cqa_get_sessions},
+    {"DELETE", "/api/v1/session/list/{name}", EVERYONE, OWN, CQA_BODY_NONE, cqa_delete_one_session},
     {"POST", "/api/v1/session", 0, ANYBODY, CQA_BODY_PASSWORD, cqa_post_session},
     {"GET", "/api/v1/session", EVERYONE, OWN, CQA_BODY_NONE, cqa_get_session},
     {"DELETE", "/api/v1/session", EVERYONE, OWN, CQA_BODY_NONE, cqa_delete_session},
@@ -165,4 +172,52 @@ static const struct cqa_route lines[] = {
     {"GET", "/web/{file}", 0, ANYBODY, CQA_BODY_NONE, cqa_get_web},
     {"GET", "/web/{folder}/{file}", 0, ANYBODY, CQA_BODY_NONE, cqa_get_web},
 };
-const struct cqa_routes cqa_api_routes = {lines, sizeof lines / sizeof lines[0], cqa_rights_hold};
+/* What reads many rows, recordings, or files that somebody sent. */
+static const struct {
+    void (*answer)(struct cqa_request *request);
+    enum cqa_route_lane lane;
+} aside[] = {
+    {cqa_post_results, CQA_ROUTE_TAKING},
+    {cqa_get_people, CQA_ROUTE_SUMS},
+    {cqa_get_days, CQA_ROUTE_SUMS},
+    {cqa_get_rules, CQA_ROUTE_SUMS},
+    {cqa_get_reasons, CQA_ROUTE_SUMS},
+    {cqa_get_agreement, CQA_ROUTE_SUMS},
+    {cqa_get_score_changes, CQA_ROUTE_SUMS},
+    {cqa_get_previews, CQA_ROUTE_SUMS},
+    {cqa_get_period_open, CQA_ROUTE_SUMS},
+    {cqa_get_ratings, CQA_ROUTE_SUMS},
+    {cqa_post_ratings, CQA_ROUTE_SUMS},
+    {cqa_get_results, CQA_ROUTE_SUMS},
+    {cqa_get_results_csv, CQA_ROUTE_SUMS},
+    {cqa_get_sheet, CQA_ROUTE_SUMS},
+    {cqa_post_signature, CQA_ROUTE_SUMS},
+    {cqa_post_sheet_objection, CQA_ROUTE_SUMS},
+    {cqa_get_readiness, CQA_ROUTE_SUMS},
+    {cqa_post_what_if, CQA_ROUTE_COMPUTING},
+    {cqa_post_preview, CQA_ROUTE_COMPUTING},
+    {cqa_post_rescore, CQA_ROUTE_COMPUTING},
+    {cqa_post_asked_confirm, CQA_ROUTE_COMPUTING}, /* re-scoring, among others */
+    {cqa_post_previews_accept, CQA_ROUTE_COMPUTING},
+    {cqa_post_previews_discard, CQA_ROUTE_COMPUTING},
+    {cqa_post_samples, CQA_ROUTE_COMPUTING},
+    {cqa_put_roster, CQA_ROUTE_COMPUTING},
+    {cqa_post_roster_undo, CQA_ROUTE_COMPUTING},
+    {cqa_get_export, CQA_ROUTE_COMPUTING},
+    {cqa_post_import, CQA_ROUTE_COMPUTING},
+    {cqa_put_import_answers, CQA_ROUTE_COMPUTING},
+    {cqa_post_close, CQA_ROUTE_COMPUTING},
+    {cqa_get_audio, CQA_ROUTE_MEDIA},
+    {cqa_get_peaks, CQA_ROUTE_MEDIA},
+};
+
+static enum cqa_route_lane lane_of(const struct cqa_route *route)
+{
+    for (size_t i = 0; i < sizeof aside / sizeof aside[0]; i++)
+        if (route->answer == aside[i].answer)
+            return aside[i].lane;
+    return CQA_ROUTE_HERE;
+}
+
+const struct cqa_routes cqa_api_routes = {lines, sizeof lines / sizeof lines[0], cqa_rights_hold,
+                                          lane_of};

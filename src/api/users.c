@@ -8,7 +8,7 @@
 
 /* Accounts and tokens as an admin keeps them on the page; the command line has the same rules. */
 
-enum { TEAMS_MAX = 64, TEXT_BYTES_MAX = 256 };
+enum { TEAMS_MAX = 64, ADDRESSES_MAX = 16, TEXT_BYTES_MAX = 256 };
 
 static json_t *time_json(int64_t ms)
 {
@@ -148,11 +148,12 @@ static void add_token(void *context, const struct cqa_token_row *row)
 {
     json_array_append_new(
         context,
-        json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", row->name, "role",
+        json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "name", row->name, "role",
                   cqa_account_words[row->role], "site", row->site, "teams",
-                  json_loads(row->teams, 0, NULL), "created_at", time_json(row->created_ms),
-                  "expires_at", time_json(row->expires_ms), "last_used_at", time_json(row->used_ms),
-                  "revoked_at", time_json(row->revoked_ms)));
+                  json_loads(row->teams, 0, NULL), "addresses", json_loads(row->addresses, 0, NULL),
+                  "created_at", time_json(row->created_ms), "expires_at",
+                  time_json(row->expires_ms), "last_used_at", time_json(row->used_ms), "revoked_at",
+                  time_json(row->revoked_ms)));
 }
 
 void cqa_get_tokens(struct cqa_request *request)
@@ -179,12 +180,31 @@ static int may_give(struct cqa_request *request, int role)
     return 0;
 }
 
+static int read_addresses(struct cqa_request *request, const json_t *body, const char **out,
+                          size_t *count)
+{
+    const json_t *list = json_object_get(body, "addresses");
+    int good = list == NULL || (json_is_array(list) && json_array_size(list) <= ADDRESSES_MAX);
+
+    for (*count = 0; good && *count < json_array_size(list); ++*count) {
+        out[*count] = json_string_value(json_array_get(list, *count));
+        good = out[*count] != NULL;
+    }
+    if (!good)
+        cqa_reply_problem(request, 422, "invalid", "addresses: must be a list of at most %d texts",
+                          ADDRESSES_MAX);
+    return good;
+}
+
 void cqa_post_token(struct cqa_request *request)
 {
-    static const char *const known[] = {"name", "role", "site", "days", NULL};
+    static const char *const known[] = {"name", "role", "site", "days", "addresses", NULL};
+    const char *addresses[ADDRESSES_MAX];
     char text[CQA_TOKEN_SIZE];
-    struct cqa_token_new token = {
-        .site = "", .days = CQA_TOKEN_DAYS, .actor = cqa_request_who(request)->name};
+    struct cqa_token_new token = {.site = "",
+                                  .addresses = addresses,
+                                  .days = CQA_TOKEN_DAYS,
+                                  .actor = cqa_request_who(request)->name};
     int role = 0;
     struct cqa_error error = {0};
     json_t *body = cqa_request_json(request);
@@ -196,7 +216,7 @@ void cqa_post_token(struct cqa_request *request)
         cqa_member_word(request, body, "role", 1, cqa_account_words, &role) &&
         cqa_member_text(request, body, "site", 0, &token.site) &&
         cqa_member_whole(request, body, "days", 0, 1, CQA_TOKEN_DAYS_MAX, &token.days) &&
-        may_give(request, role)) {
+        read_addresses(request, body, addresses, &token.address_count) && may_give(request, role)) {
         token.role = (enum cqa_account_role)role;
         const enum cqa_status status =
             cqa_token_add(cqa_request_scores(request), &token, text, &error);

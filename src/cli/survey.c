@@ -136,8 +136,7 @@ static struct cqa_survey_kind *kind_of(struct cqa_survey *survey, int matched,
 void cqa_survey_count(struct cqa_survey *survey, const char *path,
                       const struct cqa_call_identity *identity)
 {
-    struct cqa_survey_kind *kind =
-        kind_of(survey, identity->matched, identity->pattern);
+    struct cqa_survey_kind *kind = kind_of(survey, identity->matched, identity->pattern);
 
     if (kind->count++ == 0)
         cqa_escape_control(path, kind->example, sizeof kind->example);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "http/again.h"
 
-#include "http/http_internal.h"
+#include "http/parts.h"
 
 struct cqa_again cqa_request_as_it_came(struct cqa_request *request)
 {

@@ -42,8 +42,8 @@ static int by_token(struct cqa_request *request, const char *header, struct cqa_
         return refuse(request, cqa_words("Authorization must be \"Bearer TOKEN\""));
     const char *token = header + 7 + strspn(header + 7, " ");
     return accept(request,
-                  cqa_token_check(cqa_request_scores(request), token, cqa_request_arena(request),
-                                  who, &error),
+                  cqa_token_check(cqa_request_scores(request), token, cqa_request_peer(request),
+                                  cqa_request_arena(request), who, &error),
                   &error);
 }
 

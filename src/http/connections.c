@@ -10,6 +10,7 @@
 enum {
     CROWD_PART = 4,      /* below idle_max / 4 nobody is closed for waiting long */
     PATIENCE_MS = 15000, /* for a head, or for the next few kilobytes of a body */
+    WAIT_MS_MAX = 75000, /* longer than a silent one is kept: it trickles */
     SAY_MS = 60000,      /* between two lines in the log */
 };
 
@@ -117,6 +118,13 @@ static int make_room(struct cqa_connections *connections, const struct cqa_conne
     return count;
 }
 
+/* Those that wait for longer than a silent one is kept. */
+static void end_trickles(struct cqa_connections *connections, int64_t now_ms)
+{
+    while (connections->oldest != NULL && now_ms - connections->oldest->since_ms > WAIT_MS_MAX)
+        shut(connections, connections->oldest);
+}
+
 static int is_to_be_said(struct cqa_connections *connections, int count, int64_t now_ms)
 {
     if (count == 0 || now_ms - connections->said_ms < SAY_MS)
@@ -152,6 +160,7 @@ struct cqa_connection *cqa_connection_add(struct cqa_connections *connections, i
     note_address(connection, peer);
     (void)pthread_mutex_lock(&connections->lock);
     put_last(connections, connection, now_ms);
+    end_trickles(connections, now_ms);
     const int waiting = connections->count;
     const int says = is_to_be_said(connections, make_room(connections, connection, now_ms), now_ms);
     (void)pthread_mutex_unlock(&connections->lock);
@@ -181,6 +190,7 @@ void cqa_connection_waits(struct cqa_connections *connections, struct cqa_connec
     take_out(connections, connection);
     if (!connection->closed)
         put_last(connections, connection, now_ms);
+    end_trickles(connections, now_ms);
     (void)pthread_mutex_unlock(&connections->lock);
 }
 

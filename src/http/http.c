@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "http/http.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "http/aside.h"
 #include "http/auth.h"
-#include "http/http_internal.h"
-#include "work/slow.h"
+#include "http/parts.h"
 
-enum { SMALL_BODY_BYTES_MAX = 256 * 1024 };
+enum {
+    SMALL_BODY_BYTES_MAX = 256 * 1024,
+    PASSWORD_BODY_BYTES_MAX = 16 * 1024, /* strangers send it */
+    DROPPED_BYTES_MAX = 1 << 20,         /* of a body that is too large, until its sender notices */
+    BODY_GRACE_MS = 60000,
+    BODY_BYTES_MS_LEAST = 1 /* a byte a millisecond: what comes slower does not want to arrive */
+};
 
 static struct MHD_Response *make_response(struct cqa_request *request)
 {
@@ -67,9 +74,65 @@ static void add_headers(const struct cqa_request *request, struct MHD_Response *
             MHD_add_response_header(response, request->headers[i].name, request->headers[i].value);
 }
 
+/* ---- in whose name rows of the audit log are written */
+
+static struct cqa_audit_asker asker_of(struct cqa_request *request)
+{
+    const struct cqa_identity *who = &request->who;
+
+    return (struct cqa_audit_asker){who->name != NULL && who->user == 0 ? CQA_AUDIT_TOKEN
+                                                                        : CQA_AUDIT_USER,
+                                    cqa_request_peer(request)};
+}
+
+void cqa_request_run(struct cqa_request *request)
+{
+    const struct cqa_audit_asker asker = asker_of(request);
+    const struct cqa_clock *clock = request->server->clock;
+    const int64_t start_ms = cqa_clock_monotonic_ms(clock);
+
+    cqa_audit_works_for(&asker);
+    request->route->answer(request);
+    cqa_audit_works_for(NULL);
+    const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
+    atomic_fetch_add(&request->server->counters->busy_us, (unsigned long long)spent_ms * 1000);
+}
+
+/* Refused log-ins have rows of their own; and the page's first question, whether somebody has
+ * logged in, is none. */
+static int is_worth_a_row(struct cqa_request *request)
+{
+    const int is_session =
+        request->route != NULL && strcmp(request->route->pattern, "/api/v1/session") == 0;
+
+    return (request->status == 401 || request->status == 403) &&
+           !(is_session && (request->route->reach == CQA_REACH_ANYBODY ||
+                            cqa_request_cookie(request, cqa_session_cookie(request)) == NULL));
+}
+
+/* Of strangers the route is told, not what they typed. */
+static void note_refusal(struct cqa_request *request)
+{
+    const char *name = request->who.name;
+    char object[160];
+    char detail[32];
+
+    if (!is_worth_a_row(request))
+        return;
+    const struct cqa_audit_asker asker = asker_of(request);
+    (void)snprintf(object, sizeof object, "%s %.140s", request->route->method,
+                   name != NULL ? request->path : request->route->pattern);
+    (void)snprintf(detail, sizeof detail, "%d", request->status);
+    cqa_refusals_note(request->server->refusals, cqa_request_now_ms(request), &asker,
+                      name != NULL ? name : cqa_actor_unknown, object, detail);
+}
+
+/* ---- replies */
+
 static enum MHD_Result send_reply(struct cqa_request *request)
 {
     cqa_connection_works(request->server->connections, request->place);
+    note_refusal(request);
     if (request->status == 0 || (request->status == 500 && request->text.text == NULL))
         cqa_log(CQA_LOG_ERROR, "an endpoint gave no reply: out of memory?");
     const unsigned status = request->status ? (unsigned)request->status : 500;
@@ -89,8 +152,9 @@ static size_t body_limit(const struct cqa_request *request)
     case CQA_BODY_RESULTS:
         return (size_t)request->server->config->body_bytes_max;
     case CQA_BODY_SMALL:
-    case CQA_BODY_PASSWORD:
         return SMALL_BODY_BYTES_MAX;
+    case CQA_BODY_PASSWORD:
+        return PASSWORD_BODY_BYTES_MAX;
     default:
         return 0;
     }
@@ -135,46 +199,11 @@ static void check_head(struct cqa_request *request, const char *method, const ch
 
 static void answer(struct cqa_request *request)
 {
-    const struct cqa_clock *clock = request->server->clock;
-    const int64_t start_ms = cqa_clock_monotonic_ms(clock);
-
     cqa_connection_works(request->server->connections, request->place);
     if (request->body.failed)
         too_large(request);
     else
-        request->route->answer(request);
-    const int64_t spent_ms = cqa_clock_monotonic_ms(clock) - start_ms;
-    atomic_fetch_add(&request->server->counters->busy_us, (unsigned long long)spent_ms * 1000);
-}
-
-static void suspend(void *context)
-{
-    const struct cqa_request *request = context;
-
-    MHD_suspend_connection(request->connection);
-}
-
-static void answer_aside(void *context)
-{
-    struct cqa_request *request = context;
-
-    request->route->answer(request);
-    MHD_resume_connection(request->connection);
-}
-
-/* 1: another thread answers it. 0 with a reply given where that has no room, or without one where
- * it need not. */
-static int goes_aside(struct cqa_request *request)
-{
-    if (request->route->body != CQA_BODY_PASSWORD || request->body.failed)
-        return 0;
-    cqa_connection_works(request->server->connections, request->place);
-    const struct cqa_slow_job job = {cqa_request_peer(request), suspend, answer_aside, request};
-    if (cqa_slow_take(request->server->slow, &job))
-        return 1;
-    cqa_reply_header(request, "Retry-After", "2");
-    cqa_reply_problem(request, 503, "busy", "too many log-ins at a time; try again");
-    return 0;
+        cqa_request_run(request);
 }
 
 /* ---- connections */
@@ -204,6 +233,15 @@ void cqa_http_on_connection(void *context, struct MHD_Connection *connection, vo
     if (fd != NULL && peer != NULL)
         *slot = cqa_connection_add(server->connections, fd->connect_fd, peer->client_addr,
                                    cqa_clock_monotonic_ms(server->clock));
+}
+
+/* Whether so much, or so little in so long a time, is worth waiting for more. */
+static int is_worth_more(const struct cqa_request *request, int64_t now_ms)
+{
+    const int64_t spent_ms = now_ms - request->began_ms;
+
+    return request->received <= request->body.limit + DROPPED_BYTES_MAX &&
+           spent_ms <= BODY_GRACE_MS + (int64_t)request->received / BODY_BYTES_MS_LEAST;
 }
 
 /* A body that comes on may take its time; one that trickles waits. */
@@ -236,6 +274,7 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         request->connection = connection;
         request->fd = -1;
         request->place = place_of(connection);
+        request->began_ms = cqa_clock_monotonic_ms(request->server->clock);
         *slot = request;
         check_head(request, method, path);
         return request->status != 0 ? send_reply(request) : MHD_YES;
@@ -244,12 +283,15 @@ enum MHD_Result cqa_http_on_request(void *context, struct MHD_Connection *connec
         0) { /* past the limit the rest is read and dropped, so that the answer arrives */
         cqa_buffer_add(&request->body, upload, *upload_size);
         note_progress(request, *upload_size);
+        request->received += *upload_size;
         *upload_size = 0;
-        return MHD_YES;
+        return is_worth_more(request, cqa_clock_monotonic_ms(request->server->clock)) ? MHD_YES
+                                                                                      : MHD_NO;
     }
-    if (request->status == 0 && goes_aside(request))
+    const int is_new = request->status == 0 && !request->is_aside;
+    if (is_new && !request->body.failed && cqa_lanes_take(request))
         return MHD_YES; /* and comes here again, with its reply */
-    if (request->status == 0)
+    if (is_new && request->status == 0)
         answer(request);
     return send_reply(request);
 }

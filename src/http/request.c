@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "base/escape.h"
 #include "base/log.h"
-#include "http/http_internal.h"
+#include "http/parts.h"
 #include "http/range.h"
 
 struct cqa_scores *cqa_request_scores(const struct cqa_request *request)

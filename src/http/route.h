@@ -9,7 +9,7 @@
 enum cqa_body {
     CQA_BODY_NONE,
     CQA_BODY_SMALL,
-    CQA_BODY_PASSWORD, /* small, and a password in it is hashed (work/slow.h) */
+    CQA_BODY_PASSWORD, /* small, and a password in it is hashed (aside.h) */
     CQA_BODY_RESULTS
 };
 
@@ -25,6 +25,18 @@ enum cqa_reach {
     CQA_REACH_COUNT
 };
 extern const char *const cqa_reach_words[CQA_REACH_COUNT + 1];
+
+/* Where it is answered: on the threads that serve everybody, or aside (aside.h) because it may take
+ * long. */
+enum cqa_route_lane {
+    CQA_ROUTE_HERE,
+    CQA_ROUTE_PASSWORDS, /* 64 MiB and most of a tenth of a second each: by turns of addresses */
+    CQA_ROUTE_TAKING,    /* what recorders post: many results in one transaction */
+    CQA_ROUTE_SUMS,      /* somebody waits for the page: by turns of people, as the next ones */
+    CQA_ROUTE_COMPUTING, /* reads or writes all rows of weeks, or a file that somebody sent */
+    CQA_ROUTE_MEDIA,     /* reads or decodes recordings */
+    CQA_ROUTE_LANE_COUNT
+};
 
 /* One line of the table: method, pattern ("/api/v1/calls/{id}"), who may, how far, and the function
  * that answers. */
@@ -43,6 +55,7 @@ struct cqa_routes {
     const struct cqa_route *lines;
     size_t count;
     int (*hold)(struct cqa_request *request, const struct cqa_route *route);
+    enum cqa_route_lane (*lane)(const struct cqa_route *route);
 };
 
 /*

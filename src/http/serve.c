@@ -11,13 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "http/http_internal.h"
-#include "work/slow.h"
+#include "http/aside.h"
+#include "http/parts.h"
 
 enum {
     CONNECTIONS_MAX = 1024,
     IDLE_MAX = 512, /* of them may wait for their clients */
-    CONNECTION_MEMORY_BYTES = 48 * 1024,
     IDLE_TIMEOUT_S = 60,
     LISTEN_BACKLOG = 256
 };
@@ -140,6 +139,16 @@ static void allow_connections(void)
 static char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-CIPHER-ALL:"
                            "+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:%SERVER_PRECEDENCE";
 
+/* Half of the connections at most for one address, so that another one always gets in; 0: all,
+ * where a proxy, or what may be one, stands between. */
+static unsigned share_of_one(const struct cqa_server_config *config)
+{
+    const int is_local =
+        strncmp(config->listen_host, "127.", 4) == 0 || strcmp(config->listen_host, "::1") == 0;
+
+    return config->proxy_count == 0 && !is_local ? CONNECTIONS_MAX / 2 : 0;
+}
+
 static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_error *error)
 {
     const int has_tls = server->certificate != NULL;
@@ -161,10 +170,11 @@ static enum cqa_status start_daemon(struct cqa_http *server, int fd, struct cqa_
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
+        (size_t)CQA_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
         MHD_OPTION_NOTIFY_CONNECTION, cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options,
-        MHD_OPTION_END);
+        keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK, cqa_http_on_uri, NULL,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, share_of_one(server->config),
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     return server->daemon
                ? CQA_OK
                : cqa_fail(error, CQA_E_IO,
@@ -213,11 +223,13 @@ enum cqa_status cqa_http_start(struct cqa_http **out, const struct cqa_http_orde
     server->beside = order->beside;
     server->counters = order->counters;
     server->connections = cqa_connections_create(IDLE_MAX);
+    server->refusals = cqa_refusals_create(order->scores);
     allow_connections();
-    status = server->connections == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
-                                         : read_pair(server, error);
+    status = server->connections == NULL || server->refusals == NULL
+                 ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                 : read_pair(server, error);
     if (status == CQA_OK)
-        status = cqa_slow_start(&server->slow, error);
+        status = cqa_lanes_start(server, error);
     if (status == CQA_OK)
         status = listen_at(server, order->socket, error);
     if (status == CQA_OK)
@@ -231,11 +243,12 @@ void cqa_http_stop(struct cqa_http *server)
 {
     if (server == NULL)
         return;
-    cqa_slow_stop(server->slow); /* no connection may be suspended when the daemon stops */
+    cqa_lanes_stop(server); /* no connection may be suspended when the daemon stops */
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon); /* closes the listening socket too */
-    cqa_slow_free(server->slow);
+    cqa_lanes_free(server);
     cqa_connections_destroy(server->connections);
+    cqa_refusals_destroy(server->refusals);
     free(server->certificate);
     free(server->key);
     free(server);

@@ -37,42 +37,31 @@ static int open_beneath(const char *folder, const char *rest, struct cqa_error *
     return -1;
 }
 
-/* What of `path` lies below `folder`; NULL: nothing. */
-static const char *below(const char *folder, const char *path)
-{
-    size_t length = strlen(folder);
-
-    while (length > 1 && folder[length - 1] == '/')
-        length--;
-    if (strncmp(folder, path, length) != 0 || path[length] != '/')
-        return NULL;
-    return path + length + strspn(path + length, "/");
-}
-
-static int open_allowed(const struct cqa_server_config *config, const char *path,
+static int open_allowed(const struct cqa_sound_folders *folders, const char *site, const char *path,
                         struct cqa_error *error)
 {
     int fd = -1;
 
     cqa_fail(error, CQA_E_REFUSED,
              "the recording lies outside the folders that this server may play from");
-    for (size_t i = 0; fd < 0 && i < config->audio_count; i++) {
-        const char *rest = below(config->audio[i], path);
-        if (rest != NULL && rest[0] != '\0')
-            fd = open_beneath(config->audio[i], rest, error);
+    for (size_t i = 0; fd < 0 && i < folders->count; i++) {
+        const struct cqa_sound_folder *folder = &folders->list[i];
+        const char *rest = cqa_path_below(folder->path, path);
+        if (rest != NULL && rest[0] != '\0' && cqa_sound_folder_serves(folder, site))
+            fd = open_beneath(folder->path, rest, error);
     }
     return fd;
 }
 
-int cqa_recording_open(const struct cqa_server_config *config, const char *path, struct stat *facts,
-                       struct cqa_error *error)
+int cqa_recording_open(const struct cqa_sound_folders *folders, const char *site, const char *path,
+                       struct stat *facts, struct cqa_error *error)
 {
     char bytes[PATH_MAX];
-    int fd = open_allowed(config, path, error);
+    int fd = open_allowed(folders, site, path, error);
 
     /* A name in GBK, say, cannot stand in JSON as it is. */
     if (fd < 0 && cqa_unescape_bytes(path, bytes, sizeof bytes))
-        fd = open_allowed(config, bytes, error);
+        fd = open_allowed(folders, site, bytes, error);
     if (fd < 0)
         return -1;
     if (fstat(fd, facts) == 0 && S_ISREG(facts->st_mode))

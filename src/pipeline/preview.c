@@ -77,8 +77,7 @@ static const char *why(const struct preview *preview, const struct cqa_scan_file
     const int64_t begun_ns = told_ms > 0 ? told_ms * 1000000 : file->mtime_ns;
 
     cqa_arena_finish(&arena);
-    return begun_ns < preview->since_ns ||
-                   (preview->until_ns > 0 && begun_ns >= preview->until_ns)
+    return begun_ns < preview->since_ns || (preview->until_ns > 0 && begun_ns >= preview->until_ns)
                ? NULL
                : word;
 }

@@ -30,7 +30,7 @@ struct cqa_call_identity {
     int leg_channel; /* which of the call it becomes: 0, 1 or CQA_LEG_ANY; -1: nobody knows */
     struct cqa_text pattern; /* the recorder's: which fits, or would but for a day or hour that does
                                 not exist; NULL: none */
-    struct cqa_message why; /* which pattern, or why none; what of a name could not be used */
+    struct cqa_message why;  /* which pattern, or why none; what of a name could not be used */
 };
 
 /*

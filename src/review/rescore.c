@@ -2,15 +2,8 @@
 #include "review/rescore.h"
 
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void show(const struct cqa_score *score, int after, cqa_rescore_visit *visit, void *context)
-{
-    for (size_t i = 0; visit != NULL && i < score->deduction_count; i++)
-        visit(context, score->deductions[i].rule, after, score->deductions[i].points);
-}
 
 /* The stored text with the score of `scored` in its place: what else it holds stays as it came. */
 static enum cqa_status put_score(const char *body, const struct cqa_result *scored,
@@ -46,30 +39,20 @@ struct cqa_rubric_input cqa_rescore_input(const struct cqa_result *result)
                                      .direction = result->call.direction};
 }
 
-enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body, int with_body,
-                            cqa_rescore_visit *visit, void *context, struct cqa_rescored *out,
-                            struct cqa_error *error)
+enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body,
+                            struct cqa_buffer *out, struct cqa_error *error)
 {
     struct cqa_result result = {0};
     enum cqa_status status =
         cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, &result, error);
 
-    *out = (struct cqa_rescored){.body = {.limit = 64 << 20}};
     if (status == CQA_OK) {
         const struct cqa_rubric_input input = cqa_rescore_input(&result);
-        out->was_scored = result.scored;
-        out->before_c = result.scored ? llround(result.score.total * 100) : 0;
-        if (result.scored)
-            show(&result.score, 0, visit, context);
         status = cqa_rubric_apply(rubric, &input, &result.arena, &result.score);
         result.scored = 1;
     }
-    if (status == CQA_OK) {
-        out->after_c = llround(result.score.total * 100);
-        show(&result.score, 1, visit, context);
-        if (with_body)
-            status = put_score(body, &result, &out->body);
-    }
+    if (status == CQA_OK)
+        status = put_score(body, &result, out);
     cqa_result_finish(&result);
     return status;
 }

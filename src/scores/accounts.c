@@ -6,8 +6,6 @@
 #include "scores/audit.h"
 #include "scores/password.h"
 
-const char cqa_actor_console[] = "console";
-
 const char *const cqa_account_words[CQA_ACCOUNT_COUNT + 1] = {
     "admin", "lead", "auditor", "agent", "recorder", "hr", NULL};
 
@@ -97,10 +95,12 @@ static enum cqa_status write_user(struct cqa_scores *scores, struct cqa_sql *db,
 
 _Static_assert(CQA_PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES, "the size of a stored hash");
 
-enum cqa_status cqa_password_hash(const char *name, const char *password,
-                                  char out[CQA_PASSWORD_HASH_SIZE], struct cqa_error *error)
+enum cqa_status cqa_password_hash(const struct cqa_scores *scores, const char *name,
+                                  const char *password, char out[CQA_PASSWORD_HASH_SIZE],
+                                  struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_password_check(name, password, error);
+    const enum cqa_status status =
+        cqa_password_check(cqa_scores_password_rules(scores), name, password, error);
 
     if (status != CQA_OK)
         return status;
@@ -141,7 +141,7 @@ enum cqa_status cqa_user_put(struct cqa_scores *scores, const struct cqa_user_ne
     enum cqa_status status = cqa_account_check_name("user name", user->name, error);
 
     if (status == CQA_OK && user->password != NULL)
-        status = cqa_password_hash(user->name, user->password, password, error);
+        status = cqa_password_hash(scores, user->name, user->password, password, error);
     return status == CQA_OK ? cqa_scores_write(scores, put_user, &putting, error) : status;
 }
 enum cqa_status cqa_user_disable(struct cqa_scores *scores, const char *name,
@@ -209,8 +209,9 @@ static enum cqa_status read_teams(struct cqa_sql *db, struct cqa_arena *arena,
     return status;
 }
 
-CQA_SQL_STATEMENT(one_user, "ti", 5,
-                  "SELECT id, name, role, person, password FROM users"
+CQA_SQL_STATEMENT(one_user, "ti", 6,
+                  "SELECT id, name, role, person, password, (SELECT count(*) FROM second_factors"
+                  "  WHERE account = users.id AND confirmed_ms IS NOT NULL) FROM users"
                   " WHERE (name = ?1 OR id = ?2) AND disabled_ms IS NULL");
 
 enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
@@ -228,7 +229,8 @@ enum cqa_status cqa_user_read(struct cqa_sql *db, const char *name, int64_t id,
                                      .name = cqa_arena_string(arena, cqa_row_text(row, 1)),
                                      .role = (enum cqa_account_role)cqa_sql_int(row, 2),
                                      .person = cqa_arena_string(arena, cqa_row_text(row, 3)),
-                                     .site = ""};
+                                     .site = "",
+                                     .has_factor = cqa_sql_int(row, 5) > 0};
         *password = cqa_arena_string(arena, cqa_row_text(row, 4));
     }
     cqa_sql_end(row);

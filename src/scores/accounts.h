@@ -35,6 +35,7 @@ struct cqa_identity {
     const char *site;         /* token */
     const char *person;       /* user: the name in the roster */
     const char *csrf;         /* session: what state-changing requests must carry */
+    int has_factor;           /* user: a second factor counts (second_factor.h) */
     const char *const *teams; /* NULL: every team */
     size_t team_count;
 };
@@ -53,6 +54,8 @@ struct cqa_token_new {
     const char *site;         /* "": none */
     const char *const *teams; /* which teams' calls; none: every team */
     size_t team_count;
+    const char *const *addresses; /* ranges (cidr.h) that it may be used from; none: everywhere */
+    size_t address_count;
     int64_t days;      /* that it is in force; 0: without an end */
     const char *actor; /* for the audit log; NULL: the command line, which alone gives a known name
                           to another token */
@@ -70,7 +73,8 @@ enum cqa_status cqa_token_revoke(struct cqa_scores *scores, const char *name,
 
 struct cqa_token_row {
     const char *name, *site;
-    const char *teams; /* JSON list of names; "[]": every team */
+    const char *teams;     /* JSON list of names; "[]": every team */
+    const char *addresses; /* JSON list of ranges; "[]": everywhere */
     enum cqa_account_role role;
     int64_t created_ms, revoked_ms; /* 0: in force */
     int64_t expires_ms;             /* 0: never */
@@ -80,11 +84,11 @@ enum cqa_status cqa_token_list(struct cqa_scores *scores,
                                void (*visit)(void *context, const struct cqa_token_row *row),
                                void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* CQA_E_REFUSED when there is no such token in force. Its name, for all but recorders, who are
- * known to calls by it, begins with CQA_TOKEN_PREFIX: so no token bears a person's name in the
- * audit log. */
+/* CQA_E_REFUSED when there is no such token in force, or not for this address. Its name, for all
+ * but recorders, who are known to calls by it, begins with CQA_TOKEN_PREFIX: so no token bears a
+ * person's name in the audit log. */
 #define CQA_TOKEN_PREFIX "token:"
-enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
+enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token, const char *address,
                                 struct cqa_arena *arena, struct cqa_identity *out,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
@@ -131,15 +135,31 @@ enum cqa_status cqa_user_change_password(struct cqa_scores *scores, const struct
                                          const char *session,
                                          struct cqa_error *error) CQA_MUST_CHECK;
 
+/* CQA_E_REFUSED: it is not the account's password. As slow as a log-in. */
+enum cqa_status cqa_user_check_password(struct cqa_scores *scores, const struct cqa_identity *who,
+                                        const char *password,
+                                        struct cqa_error *error) CQA_MUST_CHECK;
+
 enum { CQA_SESSION_SIZE = 44, CQA_CSRF_SIZE = 44 };
 
+/* What somebody logs in with, and from where. */
+struct cqa_log_in {
+    const char *name, *password;
+    const char *code;    /* of the second factor; NULL: none was given */
+    const char *address; /* of the client */
+    const char *agent;   /* the browser, as it calls itself */
+};
+
 /*
- * Checks name and password and opens a session; `session` is for the cookie. CQA_E_REFUSED for a
- * wrong name or password alike, and as slow.
+ * Checks name and password, and the code where the account has a second factor, and opens a
+ * session; `session` is for the cookie. CQA_E_REFUSED for a wrong name or password alike, and as
+ * slow;
+ * `*needs_code`: the password is right, and the code is missing.
  */
-enum cqa_status cqa_session_open(struct cqa_scores *scores, const char *name, const char *password,
+enum cqa_status cqa_session_open(struct cqa_scores *scores, const struct cqa_log_in *log_in,
                                  struct cqa_arena *arena, char session[CQA_SESSION_SIZE],
-                                 struct cqa_identity *out, struct cqa_error *error) CQA_MUST_CHECK;
+                                 struct cqa_identity *out, int *needs_code,
+                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 /* CQA_E_REFUSED when there is no such session, it was idle for longer than `idle_ms`, or is older
  * than `ms_max`. */
@@ -148,6 +168,26 @@ enum cqa_status cqa_session_check(struct cqa_scores *scores, const char *session
                                   struct cqa_error *error) CQA_MUST_CHECK;
 enum cqa_status cqa_session_close(struct cqa_scores *scores, const char *name, const char *session,
                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* ---- the own sessions */
+
+enum { CQA_SESSION_NAME_SIZE = 17 };
+struct cqa_session_row {
+    char name[CQA_SESSION_NAME_SIZE]; /* which it is; no secret */
+    int is_current;
+    int64_t created_ms, seen_ms;
+    const char *address, *agent;
+};
+
+/* Those in force, the last used first; `session` is the cookie's. */
+enum cqa_status cqa_session_list(struct cqa_scores *scores, const struct cqa_identity *who,
+                                 const char *session, int64_t idle_ms, int64_t ms_max,
+                                 void (*visit)(void *context, const struct cqa_session_row *row),
+                                 void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* Ends one of the own; CQA_E_NOTFOUND: there is none of this name. */
+enum cqa_status cqa_session_end(struct cqa_scores *scores, const struct cqa_identity *who,
+                                const char *name, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Whether an account has this name, in force or not; 0 also when the store cannot tell. */
 int cqa_user_is_known(struct cqa_scores *scores, const char *name);

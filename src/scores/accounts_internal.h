@@ -9,8 +9,6 @@
 
 enum { CQA_SECRET_HASH_SIZE = 32 };
 
-extern const char cqa_actor_console[]; /* who acts on the command line, in the audit log */
-
 /* A secret has 256 random bits, so a fast hash without salt is enough to keep it out of a stolen
  * database. `out` of cqa_secret_make takes 44 characters with the NUL. */
 void cqa_secret_hash(const char *secret, unsigned char out[CQA_SECRET_HASH_SIZE]);
@@ -23,8 +21,8 @@ enum cqa_status cqa_account_check_name(const char *what, const char *name,
 enum { CQA_PASSWORD_HASH_SIZE = 128 };
 
 /* Argon2id, of a password that `name` may have (cqa_password_check). */
-enum cqa_status cqa_password_hash(const char *name, const char *password,
-                                  char out[CQA_PASSWORD_HASH_SIZE],
+enum cqa_status cqa_password_hash(const struct cqa_scores *scores, const char *name,
+                                  const char *password, char out[CQA_PASSWORD_HASH_SIZE],
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Fills `out` and the password's hash (into `arena`), by name or, where that is NULL, by number.

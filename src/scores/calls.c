@@ -202,9 +202,10 @@ enum cqa_status cqa_scores_failures(struct cqa_scores *scores, const struct cqa_
                      after_id);
     if (scope->recorder != NULL)
         cqa_query_text(&query, " AND c.recorder = ?", scope->recorder);
-    if (scope->person != NULL || scope->nothing)
-        cqa_query_add(&query,
-                      " AND 1 = 0"); /* a recording that failed has no agent that one could trust */
+    /* A recording that failed has no agent, and so no team, that one could trust. */
+    if (scope->person != NULL || scope->nothing ||
+        (scope->teams != NULL && scope->recorder == NULL))
+        cqa_query_add(&query, " AND 1 = 0");
     cqa_query_number(&query, " ORDER BY c.id LIMIT ?", limit);
     cqa_list_ask(&list, &query, 5, error);
     while (cqa_list_next(&list, error)) {

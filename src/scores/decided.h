@@ -15,6 +15,16 @@ enum cqa_flag_state {
 };
 extern const char *const cqa_flag_state_words[CQA_FLAG_STATE_COUNT + 1];
 
+/* What a person's word makes of one flag. */
+struct cqa_flag_word {
+    int64_t call, event; /* event 0: of the whole call */
+    enum cqa_flag_state state;
+    const char *rule;
+    int64_t points_c; /* that stand, in hundredths */
+    int fails;        /* it fails the call */
+    int is_by_hand;   /* a person added it */
+};
+
 /* Sums over a call's current flags, in hundredths of a point. */
 struct cqa_flag_sums {
     struct cqa_total_limits limits; /* of the call's rubric; base_c always */

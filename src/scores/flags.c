@@ -67,23 +67,32 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
     return cqa_list_end(scores, &list);
 }
 
-CQA_SQL_STATEMENT(list_decided, "tii", 3,
-                  "SELECT call, coalesce(event, 0), state FROM flags"
-                  " WHERE current = 1 AND rule = ?1 AND day BETWEEN ?2 AND ?3 AND state > 0"
-                  " AND author IS NULL ORDER BY call, event NULLS FIRST");
+CQA_SQL_STATEMENT(
+    list_words, "ii", 7,
+    "SELECT call, coalesce(event, 0), state, rule, coalesce(decided_c, points_c),"
+    " CASE WHEN " CQA_FLAG_FAILS(
+        "") " THEN 1 ELSE 0 END,"
+            " CASE WHEN author IS NOT NULL THEN 1 ELSE 0 END FROM flags"
+            " WHERE current = 1 AND day BETWEEN ?1 AND ?2"
+            " AND (state > 0 OR author IS NOT NULL) ORDER BY call, event NULLS FIRST");
 
-enum cqa_status cqa_scores_decided_flags(struct cqa_scores *scores, const char *rule,
-                                         int64_t day_from, int64_t day_to,
-                                         int (*visit)(void *context, int64_t call, int64_t event,
-                                                      enum cqa_flag_state state),
-                                         void *context, struct cqa_error *error)
+enum cqa_status cqa_scores_words(struct cqa_scores *scores, int64_t day_from, int64_t day_to,
+                                 int (*visit)(void *context, const struct cqa_flag_word *word),
+                                 void *context, struct cqa_error *error)
 {
     struct cqa_list list;
 
-    cqa_list_start(scores, &list, error, &list_decided, rule, day_from, day_to);
-    while (cqa_list_next(&list, error))
-        if (visit(context, cqa_sql_int(list.row, 0), cqa_sql_int(list.row, 1),
-                  (enum cqa_flag_state)cqa_sql_int(list.row, 2)))
+    cqa_list_start(scores, &list, error, &list_words, day_from, day_to);
+    while (cqa_list_next(&list, error)) {
+        const struct cqa_flag_word word = {.call = cqa_sql_int(list.row, 0),
+                                           .event = cqa_sql_int(list.row, 1),
+                                           .state = (enum cqa_flag_state)cqa_sql_int(list.row, 2),
+                                           .rule = cqa_row_text(list.row, 3),
+                                           .points_c = cqa_sql_int(list.row, 4),
+                                           .fails = (int)cqa_sql_int(list.row, 5),
+                                           .is_by_hand = (int)cqa_sql_int(list.row, 6)};
+        if (visit(context, &word))
             break;
+    }
     return cqa_list_end(scores, &list);
 }

@@ -54,12 +54,11 @@ enum cqa_status cqa_scores_call_flags(struct cqa_scores *scores, int64_t call,
                                       int (*visit)(void *context, const struct cqa_flag_row *row),
                                       void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The decided flags of the analyzer's by this rule, by call, then event; days yyyymmdd. */
-enum cqa_status cqa_scores_decided_flags(struct cqa_scores *scores, const char *rule,
-                                         int64_t day_from, int64_t day_to,
-                                         int (*visit)(void *context, int64_t call, int64_t event,
-                                                      enum cqa_flag_state state),
-                                         void *context, struct cqa_error *error) CQA_MUST_CHECK;
+/* What people said of current flags in these days (yyyymmdd): decisions, and flags added by hand.
+ * By call, then event. */
+enum cqa_status cqa_scores_words(struct cqa_scores *scores, int64_t day_from, int64_t day_to,
+                                 int (*visit)(void *context, const struct cqa_flag_word *word),
+                                 void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* ---- the queue */
 

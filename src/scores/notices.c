@@ -16,10 +16,22 @@ static const char ACTOR[] = "callqa-server";
 /* How long a notice is its server's alone: several tries' time, and what clocks may differ by. */
 enum { TAKEN_MS = 60000 };
 
-/* {"type", "timestamp", "data"}, as Standard Webhooks advises. Owned, free with free. */
-static char *write_body(const struct cqa_notice *notice, const char *public_url, int64_t now_ms)
+/* {"type", "timestamp", "data"}, as Standard Webhooks advises. Takes `data`. Owned, free with free.
+ */
+static char *write_body(enum cqa_notice_event event, json_t *data, int64_t now_ms)
 {
     char at[CQA_WHEN_SIZE];
+
+    cqa_when_write(now_ms, at);
+    json_t *body = json_pack("{s:s, s:s, s:o}", "type", cqa_notice_words[event], "timestamp", at,
+                             "data", data);
+    char *text = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    return text;
+}
+
+static json_t *data_of(const struct cqa_notice *notice, const char *public_url)
+{
     char link[256];
     size_t base = public_url ? strlen(public_url) : 0;
 
@@ -27,46 +39,98 @@ static char *write_body(const struct cqa_notice *notice, const char *public_url,
         base--;
     snprintf(link, sizeof link, "%.*s/#/call/~%lld?flag=%lld", (int)base,
              public_url ? public_url : "", (long long)notice->call, (long long)notice->flag);
-    cqa_when_write(now_ms, at);
     json_t *data = json_pack("{s:I, s:I, s:s, s:s}", "call", (json_int_t)notice->call, "flag",
                              (json_int_t)notice->flag, "outcome", notice->outcome, "link", link);
     if (notice->objection != 0)
         json_object_set_new(data, "objection", json_integer((json_int_t)notice->objection));
-    json_t *body = json_pack("{s:s, s:s, s:o}", "type", cqa_notice_words[notice->event],
-                             "timestamp", at, "data", data);
-    char *text = json_dumps(body, JSON_COMPACT);
-    json_decref(body);
-    return text;
+    return data;
 }
 
+CQA_SQL_STATEMENT(count_keyed, "t", 1, "SELECT count(*) FROM notices WHERE key = ?1");
 CQA_SQL_STATEMENT(insert_notice, "tttti", 0,
                   "INSERT INTO notices(url, event, key, body, made_ms)"
                   " VALUES(?1, ?2, ?3, ?4, ?5)");
 
-enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_sql *db,
-                               const struct cqa_notice *notice, struct cqa_error *error)
+/* `key`: what tells it from all others for this target; NULL: it is one of its kind. */
+static enum cqa_status add_one(struct cqa_sql *db, const char *url, enum cqa_notice_event event,
+                               const char *key, const char *body, int64_t now_ms,
+                               struct cqa_error *error)
+{
+    unsigned char random[16];
+    char made[2 * sizeof random + 1];
+    int64_t count = 0;
+    const enum cqa_status status =
+        key != NULL ? cqa_sql_number(db, &count, error, &count_keyed, key) : CQA_OK;
+
+    if (status != CQA_OK || count > 0)
+        return status;
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(made, sizeof made, random, sizeof random);
+    return cqa_sql_do(db, error, &insert_notice, url, cqa_notice_words[event], key ? key : made,
+                      body, now_ms);
+}
+
+/* For each target that wants it. `once`: how keys begin where each target gets it once; NULL. */
+static enum cqa_status add_all(struct cqa_scores *scores, struct cqa_sql *db,
+                               enum cqa_notice_event event, const char *once, json_t *data,
+                               struct cqa_error *error)
 {
     const struct cqa_notice_config *config = cqa_scores_notices(scores);
     const int64_t now_ms = cqa_scores_now_ms(scores);
     enum cqa_status status = CQA_OK;
+    char *body = write_body(event, data, now_ms);
+    char key[40];
 
-    if (config == NULL || config->count == 0)
-        return CQA_OK;
-    char *body = write_body(notice, config->public_url, now_ms);
     if (body == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
     for (size_t i = 0; status == CQA_OK && i < config->count; i++) {
-        unsigned char random[16];
-        char key[2 * sizeof random + 1];
-        if ((config->targets[i].events & 1u << notice->event) == 0)
+        if ((config->targets[i].events & 1u << event) == 0)
             continue;
-        randombytes_buf(random, sizeof random);
-        sodium_bin2hex(key, sizeof key, random, sizeof random);
-        status = cqa_sql_do(db, error, &insert_notice, config->targets[i].url,
-                            cqa_notice_words[notice->event], key, body, now_ms);
+        snprintf(key, sizeof key, "%.24s-%zu", once ? once : "", i);
+        status = add_one(db, config->targets[i].url, event, once ? key : NULL, body, now_ms, error);
     }
     free(body);
     return status;
+}
+
+static int anybody_listens(struct cqa_scores *scores)
+{
+    const struct cqa_notice_config *config = cqa_scores_notices(scores);
+
+    return config != NULL && config->count > 0;
+}
+
+enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_sql *db,
+                               const struct cqa_notice *notice, struct cqa_error *error)
+{
+    if (!anybody_listens(scores))
+        return CQA_OK;
+    return add_all(scores, db, notice->event, NULL,
+                   data_of(notice, cqa_scores_notices(scores)->public_url), error);
+}
+
+struct ending {
+    struct cqa_scores *scores;
+    int64_t day, row;
+    const char *hash;
+};
+
+static enum cqa_status add_ending(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    const struct ending *it = context;
+    char once[24];
+
+    snprintf(once, sizeof once, "audit-%lld", (long long)it->day);
+    return add_all(it->scores, db, CQA_NOTICE_AUDIT_HEAD, once,
+                   json_pack("{s:I, s:s}", "row", (json_int_t)it->row, "hash", it->hash), error);
+}
+
+enum cqa_status cqa_notice_of_audit(struct cqa_scores *scores, int64_t day, int64_t row,
+                                    const char *hash, struct cqa_error *error)
+{
+    struct ending ending = {scores, day, row, hash};
+
+    return anybody_listens(scores) ? cqa_scores_write(scores, add_ending, &ending, error) : CQA_OK;
 }
 
 static struct cqa_notice_row row_of(struct cqa_sql_rows *statement)

@@ -28,6 +28,11 @@ enum cqa_status cqa_notice_add(struct cqa_scores *scores, struct cqa_sql *db,
                                const struct cqa_notice *notice,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
+/* How the audit log ends, once for a day (since 1970) to each target that wants it, in a
+ * transaction of its own. `hash` in hex. */
+enum cqa_status cqa_notice_of_audit(struct cqa_scores *scores, int64_t day, int64_t row,
+                                    const char *hash, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* ---- sending them */
 
 struct cqa_notice_row {

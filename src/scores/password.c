@@ -2,7 +2,9 @@
 #include "scores/password.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /*
  * What is tried first, without what is put behind it: digits, signs and capitals are taken off
@@ -73,17 +75,51 @@ static int is_common(const char *core)
     return core[0] != '\0' && is_monotone(core);
 }
 
-enum cqa_status cqa_password_check(const char *name, const char *password, struct cqa_error *error)
+/* Whether a line of the file is the password, or its letters, whatever was put around them. Read
+ * when one is set: that is rare, and a list is short. */
+static enum cqa_status is_listed(const char *path, const char *password, const char *core,
+                                 int *listed, struct cqa_error *error)
+{
+    char line[CQA_PASSWORD_BYTES_MAX + 2];
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return cqa_fail_errno(error, "%s", path);
+    while (!*listed && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+        *listed =
+            line[0] != '\0' && (strcasecmp(line, password) == 0 || strcasecmp(line, core) == 0);
+    }
+    const int failed = ferror(file);
+    (void)fclose(file);
+    return failed ? cqa_fail(error, CQA_E_IO, "%s: cannot be read", path) : CQA_OK;
+}
+
+static enum cqa_status check_listed(const char *path, const char *password, const char *core,
+                                    struct cqa_error *error)
+{
+    int listed = 0;
+    const enum cqa_status status =
+        path != NULL ? is_listed(path, password, core, &listed, error) : CQA_OK;
+
+    return listed
+               ? cqa_fail(error, CQA_E_BADDATA, "the password is one of those that are tried first")
+               : status;
+}
+
+enum cqa_status cqa_password_check(const struct cqa_password_rules *rules, const char *name,
+                                   const char *password, struct cqa_error *error)
 {
     char core[CQA_PASSWORD_BYTES_MAX + 1];
     char own[CQA_PASSWORD_BYTES_MAX + 1];
     const size_t length = strlen(password);
 
-    if (count_characters(password) < CQA_PASSWORD_CHARACTERS_MIN || length > CQA_PASSWORD_BYTES_MAX)
+    if (count_characters(password) < (size_t)rules->characters_least ||
+        length > CQA_PASSWORD_BYTES_MAX)
         return cqa_fail(error, CQA_E_BADDATA,
                         "the password must have %d characters, and %d bytes at "
                         "most",
-                        CQA_PASSWORD_CHARACTERS_MIN, CQA_PASSWORD_BYTES_MAX);
+                        (int)rules->characters_least, CQA_PASSWORD_BYTES_MAX);
     core_of(password, core, sizeof core);
     core_of(name, own, sizeof own);
     const int is_number = core[0] == '\0' && length < NUMBER_CHARACTERS_MIN;
@@ -91,5 +127,5 @@ enum cqa_status cqa_password_check(const char *name, const char *password, struc
         return cqa_fail(error, CQA_E_BADDATA, "the password is one of those that are tried first");
     if (strcmp(core, own) == 0 || strcmp(password, name) == 0)
         return cqa_fail(error, CQA_E_BADDATA, "the password is the account's name");
-    return CQA_OK;
+    return check_listed(rules->common, password, core, error);
 }

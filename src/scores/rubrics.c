@@ -91,6 +91,25 @@ static enum cqa_status write_rubric(struct cqa_scores *scores, struct cqa_sql *d
                : status;
 }
 
+enum cqa_status cqa_rubric_keep_in(struct cqa_scores *scores, struct cqa_sql *db, const char *actor,
+                                   const struct cqa_rubric *rubric, const char *text, int replaces,
+                                   struct cqa_error *error)
+{
+    unsigned char digest[DIGEST_SIZE];
+    int same = 0;
+
+    crypto_generichash(digest, sizeof digest, (const unsigned char *)text, strlen(text), NULL, 0);
+    const enum cqa_status status = find(db, rubric, digest, &same, error);
+    if (status == CQA_OK && !same && !replaces)
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "rubric %s version %s is known with other content: give the changed one "
+                        "another version",
+                        cqa_rubric_name(rubric), cqa_rubric_version(rubric));
+    return status == CQA_E_NOTFOUND || (status == CQA_OK && !same)
+               ? write_rubric(scores, db, actor, rubric, text, digest, error)
+               : status;
+}
+
 struct keeping {
     struct cqa_scores *scores;
     const char *actor;
@@ -102,20 +121,8 @@ struct keeping {
 static enum cqa_status keep(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     const struct keeping *it = context;
-    unsigned char digest[DIGEST_SIZE];
-    int same = 0;
 
-    crypto_generichash(digest, sizeof digest, (const unsigned char *)it->text, strlen(it->text),
-                       NULL, 0);
-    const enum cqa_status status = find(db, it->rubric, digest, &same, error);
-    if (status == CQA_OK && !same && !it->replaces)
-        return cqa_fail(error, CQA_E_REFUSED,
-                        "rubric %s version %s is known with other content: give the changed one "
-                        "another version",
-                        cqa_rubric_name(it->rubric), cqa_rubric_version(it->rubric));
-    return status == CQA_E_NOTFOUND || (status == CQA_OK && !same)
-               ? write_rubric(it->scores, db, it->actor, it->rubric, it->text, digest, error)
-               : status;
+    return cqa_rubric_keep_in(it->scores, db, it->actor, it->rubric, it->text, it->replaces, error);
 }
 
 enum cqa_status cqa_rubric_keep(struct cqa_scores *scores, const char *actor,
@@ -126,6 +133,7 @@ enum cqa_status cqa_rubric_keep(struct cqa_scores *scores, const char *actor,
 
     return cqa_scores_write(scores, keep, &keeping, error);
 }
+
 CQA_SQL_STATEMENT(count_known, "tt", 1,
                   "SELECT count(*) FROM rubrics WHERE name = ?1 AND version = ?2");
 

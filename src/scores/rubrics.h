@@ -19,6 +19,12 @@ enum cqa_status cqa_rubric_keep(struct cqa_scores *scores, const char *actor,
                                 const struct cqa_rubric *rubric, const char *text, int replaces,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The same inside the caller's transaction. */
+struct cqa_sql;
+enum cqa_status cqa_rubric_keep_in(struct cqa_scores *scores, struct cqa_sql *db, const char *actor,
+                                   const struct cqa_rubric *rubric, const char *text, int replaces,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Appends the text of a rubric to `out`; CQA_E_NOTFOUND when it is not known. */
 enum cqa_status cqa_rubric_text(struct cqa_scores *scores, const char *name, const char *version,
                                 struct cqa_buffer *out, struct cqa_error *error) CQA_MUST_CHECK;

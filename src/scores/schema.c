@@ -328,6 +328,20 @@ static const char shared_step[] =
     "CREATE TABLE login_tries("
     " slot INTEGER PRIMARY KEY, failures INTEGER NOT NULL, last_ms INTEGER NOT NULL);"
     "DROP INDEX calls_unjudged; CREATE INDEX calls_unjudged ON calls(id) WHERE unjudged = 1;";
+/*
+ * Where requests came from, and how people show that it is they. A second factor's secret is
+ * encrypted with a key that is not in the store; `step` is the last one whose code was taken. Of
+ * the keys that chain the audit log a fingerprint tells which they are.
+ */
+static const char shown_step[] =
+    "ALTER TABLE audit ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE tokens ADD COLUMN addresses TEXT;"
+    "ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE second_factors("
+    " account INTEGER PRIMARY KEY REFERENCES users(id), secret BLOB NOT NULL,"
+    " made_ms INTEGER NOT NULL, confirmed_ms INTEGER, step INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE audit_keys(from_row INTEGER PRIMARY KEY, print BLOB NOT NULL);";
 
 /* Whose an undecided flag is for now; `given_by` is the lead who handed it out, NULL where its
  * holder took it. */
@@ -338,6 +352,9 @@ static const char claims_step[] =
     " given_by INTEGER REFERENCES users(id), at_ms INTEGER NOT NULL);"
     "CREATE INDEX claims_by_end ON claims(until_ms);";
 
+/* Under which key the greatest number came: what waited and was replaced leaves nothing else. */
+static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash BLOB;";
+
 static const char *const steps[] = {
     people_step,           calls_step,        flags_step,
     notices_step,          clips_step,        cqa_appraisal_schema,
@@ -346,7 +363,8 @@ static const char *const steps[] = {
     cqa_appraisal_leasts,  reason_codes_step, cqa_appraisal_answers,
     evidence_step,         limits_step,       second_step,
     failures_step,         kept_step,         shared_step,
-    cqa_appraisal_written, claims_step,
+    cqa_appraisal_written, claims_step,       shown_step,
+    counted_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

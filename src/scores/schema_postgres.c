@@ -354,6 +354,16 @@ static const char first_step[] =
     "CREATE TRIGGER round_leasts_stay BEFORE UPDATE ON round_leasts FOR EACH ROW"
     " EXECUTE FUNCTION refuse('what was asked for stays on record');";
 
+static const char shown_step[] =
+    "ALTER TABLE audit ADD COLUMN address words NOT NULL DEFAULT '';"
+    "ALTER TABLE tokens ADD COLUMN addresses words;"
+    "ALTER TABLE sessions ADD COLUMN address words NOT NULL DEFAULT '';"
+    "ALTER TABLE sessions ADD COLUMN agent words NOT NULL DEFAULT '';"
+    "CREATE TABLE second_factors("
+    " account bigint PRIMARY KEY REFERENCES users(id), secret bytea NOT NULL,"
+    " made_ms bigint NOT NULL, confirmed_ms bigint, step bigint NOT NULL DEFAULT 0);"
+    "CREATE TABLE audit_keys(from_row bigint PRIMARY KEY, print bytea NOT NULL);";
+
 /* cqa_appraisal_written of SQLite. */
 static const char written_step[] =
     "ALTER TABLE import_rows ADD COLUMN written words;"
@@ -366,7 +376,10 @@ static const char claims_step[] =
     " given_by bigint REFERENCES users(id), at_ms bigint NOT NULL);"
     "CREATE INDEX claims_by_end ON claims(until_ms);";
 
-static const char *const steps[] = {first_step, written_step, claims_step};
+static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash bytea;";
+
+static const char *const steps[] = {first_step, written_step, claims_step, shown_step,
+                                    counted_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "scores/readers.h"
+#include "scores/password.h"
 #include "scores/schema.h"
 
 enum {
@@ -53,6 +54,8 @@ struct cqa_scores {
     struct cqa_readers *readers;
     const struct cqa_notice_config *notices; /* NULL: nobody is told anything */
     struct cqa_scores_slot slot;
+    struct cqa_audit_key audit_key;
+    const struct cqa_password_rules *passwords; /* NULL: the usual ones */
     char self[33]; /* of this server among those that share the store */
 };
 
@@ -64,6 +67,23 @@ static int is_sqlite(const struct cqa_scores *scores)
 struct cqa_scores_slot *cqa_scores_slot(struct cqa_scores *scores)
 {
     return &scores->slot;
+}
+
+void cqa_passwords_by(struct cqa_scores *scores, const struct cqa_password_rules *rules)
+{
+    scores->passwords = rules;
+}
+
+const struct cqa_password_rules *cqa_scores_password_rules(const struct cqa_scores *scores)
+{
+    static const struct cqa_password_rules usual = {CQA_PASSWORD_CHARACTERS_MIN, NULL};
+
+    return scores->passwords != NULL ? scores->passwords : &usual;
+}
+
+struct cqa_audit_key *cqa_scores_audit_key(struct cqa_scores *scores)
+{
+    return &scores->audit_key;
 }
 
 static int lock_process(struct cqa_scores *scores, int operation)
@@ -103,6 +123,17 @@ enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, 
                                  struct cqa_error *error)
 {
     pthread_mutex_lock(&scores->write_lock);
+    const enum cqa_status status =
+        cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
+    pthread_mutex_unlock(&scores->write_lock);
+    return status;
+}
+
+enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                struct cqa_error *error)
+{
+    if (pthread_mutex_trylock(&scores->write_lock) != 0)
+        return CQA_OK;
     const enum cqa_status status =
         cqa_sql_transaction(scores->writer, CQA_SQL_WRITE, body, context, error);
     pthread_mutex_unlock(&scores->write_lock);
@@ -338,6 +369,7 @@ void cqa_scores_close(struct cqa_scores *scores)
     if (scores->lock_file >= 0)
         close(scores->lock_file);
     pthread_mutex_destroy(&scores->write_lock);
+    sodium_memzero(&scores->audit_key, sizeof scores->audit_key);
     free(scores->file);
     free(scores);
 }

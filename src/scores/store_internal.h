@@ -3,6 +3,7 @@
 #define CQA_SCORES_STORE_INTERNAL_H
 
 #include <pthread.h>
+#include "scores/audit_key.h"
 #include "scores/store.h"
 #include "sql/sql.h"
 
@@ -14,6 +15,11 @@
  */
 enum cqa_status cqa_scores_write(struct cqa_scores *scores, cqa_sql_body *body, void *context,
                                  struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The same of what is as good a little later: while somebody else writes, nothing is, and it is
+ * CQA_OK. What every request notes keeps none waiting for a long transaction. */
+enum cqa_status cqa_scores_note(struct cqa_scores *scores, cqa_sql_body *body, void *context,
+                                struct cqa_error *error) CQA_MUST_CHECK;
 
 /* A connection that reads, until cqa_scores_give. */
 enum cqa_status cqa_scores_take(struct cqa_scores *scores, struct cqa_sql **out,
@@ -54,6 +60,13 @@ const char *cqa_row_text(const struct cqa_sql_rows *row, int column);
 /* As cqa_sql_number; CQA_E_NOTFOUND when there is no row. */
 enum cqa_status cqa_scores_find(struct cqa_sql *db, int64_t *out, struct cqa_error *error,
                                 const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
+
+/* With which audit rows are chained; all zero: without one. */
+struct cqa_audit_key *cqa_scores_audit_key(struct cqa_scores *scores);
+
+/* By which passwords are set; never NULL. */
+struct cqa_password_rules;
+const struct cqa_password_rules *cqa_scores_password_rules(const struct cqa_scores *scores);
 
 int64_t cqa_scores_now_ms(const struct cqa_scores *scores);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "scores/accounts_internal.h"
 #include "scores/audit.h"
+#include "scores/cidr.h"
 
 enum { SECRET_SIZE = 32, USED_STEP_MS = 3600 * 1000, DAY_MS = 24 * 3600 * 1000 };
 
@@ -25,14 +26,15 @@ void cqa_secret_make(char *out, size_t size)
 }
 
 CQA_SQL_STATEMENT(count_named, "t", 1, "SELECT count(*) FROM tokens WHERE name = ?1");
-CQA_SQL_STATEMENT(insert_token, "titbiot", 0,
-                  "INSERT INTO tokens(name, role, site, hash, created_ms, expires_ms, teams)"
-                  " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+CQA_SQL_STATEMENT(insert_token, "titbiott", 0,
+                  "INSERT INTO tokens(name, role, site, hash, created_ms, expires_ms, teams,"
+                  " addresses) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 
 struct adding {
     struct cqa_scores *scores;
     const struct cqa_token_new *token;
-    const char *teams; /* as JSON; NULL: every team */
+    const char *teams;     /* as JSON; NULL: every team */
+    const char *addresses; /* as JSON; NULL: everywhere */
     const unsigned char *hash;
 };
 
@@ -65,27 +67,42 @@ static enum cqa_status add(struct cqa_sql *db, void *context, struct cqa_error *
     if (status == CQA_OK)
         status = cqa_sql_do(db, error, &insert_token, token->name, (int64_t)token->role,
                             token->site, it->hash, (size_t)CQA_SECRET_HASH_SIZE, now_ms,
-                            token->days > 0 ? &expires_ms : NULL, it->teams);
-    snprintf(detail, sizeof detail, "%s, site %.64s, teams %.200s, for %lld days",
+                            token->days > 0 ? &expires_ms : NULL, it->teams, it->addresses);
+    snprintf(detail, sizeof detail, "%s, site %.64s, teams %.160s, from %.120s, for %lld days",
              cqa_account_words[token->role], token->site, it->teams ? it->teams : "all",
-             (long long)token->days);
+             it->addresses ? it->addresses : "everywhere", (long long)token->days);
     return status == CQA_OK
                ? cqa_audit_add(it->scores, db, token->actor ? token->actor : cqa_actor_console,
                                "token.add", token->name, detail, error)
                : status;
 }
 
-static enum cqa_status write_teams(const struct cqa_token_new *token, char **out,
-                                   struct cqa_error *error)
+/* As JSON; NULL where there are none. Owned. */
+static enum cqa_status write_list(const char *const *texts, size_t count, char **out,
+                                  struct cqa_error *error)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < token->team_count; i++)
-        json_array_append_new(list, json_string(token->teams[i]));
-    *out = token->team_count > 0 ? json_dumps(list, JSON_COMPACT) : NULL;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(texts[i]));
+    *out = count > 0 ? json_dumps(list, JSON_COMPACT) : NULL;
     json_decref(list);
-    return token->team_count > 0 && *out == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
-                                                 : CQA_OK;
+    return count > 0 && *out == NULL ? cqa_fail(error, CQA_E_NOMEM, "out of memory") : CQA_OK;
+}
+
+static enum cqa_status check(const struct cqa_token_new *token, struct cqa_error *error)
+{
+    enum cqa_status status = cqa_account_check_name("token name", token->name, error);
+
+    if (status == CQA_OK && token->site[0] != '\0')
+        status = cqa_account_check_name("site", token->site, error);
+    for (size_t i = 0; status == CQA_OK && i < token->address_count; i++)
+        if (!cqa_cidr_is_good(token->addresses[i]))
+            status = cqa_fail(error, CQA_E_BADDATA,
+                              "\"%.64s\" is no range of addresses; allowed: 10.1.2.3, 10.1.0.0/16, "
+                              "2001:db8::/32",
+                              token->addresses[i]);
+    return status;
 }
 
 enum cqa_status cqa_token_add(struct cqa_scores *scores, const struct cqa_token_new *token,
@@ -93,21 +110,22 @@ enum cqa_status cqa_token_add(struct cqa_scores *scores, const struct cqa_token_
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
     char *teams = NULL;
-    struct adding made = {scores, token, NULL, hash};
-    enum cqa_status status = cqa_account_check_name("token name", token->name, error);
+    char *addresses = NULL;
+    enum cqa_status status = check(token, error);
 
-    if (status == CQA_OK && token->site[0] != '\0')
-        status = cqa_account_check_name("site", token->site, error);
     if (status == CQA_OK)
-        status = write_teams(token, &teams, error);
-    if (status != CQA_OK)
-        return status;
-    snprintf(out, CQA_TOKEN_SIZE, "cqa_");
-    cqa_secret_make(out + 4, CQA_TOKEN_SIZE - 4);
-    cqa_secret_hash(out, hash);
-    made.teams = teams;
-    status = cqa_scores_write(scores, add, &made, error);
+        status = write_list(token->teams, token->team_count, &teams, error);
+    if (status == CQA_OK)
+        status = write_list(token->addresses, token->address_count, &addresses, error);
+    if (status == CQA_OK) {
+        snprintf(out, CQA_TOKEN_SIZE, "cqa_");
+        cqa_secret_make(out + 4, CQA_TOKEN_SIZE - 4);
+        cqa_secret_hash(out, hash);
+        status = cqa_scores_write(scores, add,
+                                  &(struct adding){scores, token, teams, addresses, hash}, error);
+    }
     free(teams);
+    free(addresses);
     return status;
 }
 
@@ -144,11 +162,10 @@ enum cqa_status cqa_token_revoke_as(struct cqa_scores *scores, const char *actor
     return cqa_scores_write(scores, revoke, &(struct revoking){scores, actor, name}, error);
 }
 
-CQA_SQL_STATEMENT(
-    list_tokens, "", 8,
-    "SELECT name, site, role, created_ms, coalesce(revoked_ms, 0),"
-    " coalesce(expires_ms, 0), coalesce(used_ms, 0), coalesce(teams, '[]') FROM tokens"
-    " ORDER BY id");
+CQA_SQL_STATEMENT(list_tokens, "", 9,
+                  "SELECT name, site, role, created_ms, coalesce(revoked_ms, 0),"
+                  " coalesce(expires_ms, 0), coalesce(used_ms, 0), coalesce(teams, '[]'),"
+                  " coalesce(addresses, '[]') FROM tokens ORDER BY id");
 
 enum cqa_status cqa_token_list(struct cqa_scores *scores,
                                void (*visit)(void *context, const struct cqa_token_row *row),
@@ -161,6 +178,7 @@ enum cqa_status cqa_token_list(struct cqa_scores *scores,
         const struct cqa_token_row token = {.name = cqa_row_text(list.row, 0),
                                             .site = cqa_row_text(list.row, 1),
                                             .teams = cqa_row_text(list.row, 7),
+                                            .addresses = cqa_row_text(list.row, 8),
                                             .role = (enum cqa_account_role)cqa_sql_int(list.row, 2),
                                             .created_ms = cqa_sql_int(list.row, 3),
                                             .revoked_ms = cqa_sql_int(list.row, 4),
@@ -213,16 +231,30 @@ static enum cqa_status read_identity(const struct cqa_sql_rows *row, struct cqa_
     return cqa_sql_is_null(row, 4) ? CQA_OK : read_teams(cqa_row_text(row, 4), arena, out, error);
 }
 
-CQA_SQL_STATEMENT(token_of, "bi", 7,
-                  "SELECT name, site, role, hash, teams, id, coalesce(used_ms, 0) FROM tokens"
+CQA_SQL_STATEMENT(token_of, "bi", 8,
+                  "SELECT name, site, role, hash, teams, id, coalesce(used_ms, 0), addresses"
+                  " FROM tokens"
                   " WHERE hash = ?1 AND revoked_ms IS NULL"
                   " AND (expires_ms IS NULL OR expires_ms > ?2)");
 CQA_SQL_STATEMENT(set_used, "ii", 0, "UPDATE tokens SET used_ms = ?1 WHERE id = ?2");
 
 struct using
 {
+    const char *address;
     int64_t id, used_ms, now_ms;
 };
+
+/* Whether the token of the row may be used from there. */
+static int is_from(const struct cqa_sql_rows *row, const char *address)
+{
+    json_t *list = cqa_sql_is_null(row, 7) ? NULL : json_loads(cqa_row_text(row, 7), 0, NULL);
+    int is = list == NULL && cqa_sql_is_null(row, 7);
+
+    for (size_t i = 0; !is && i < json_array_size(list); i++)
+        is = cqa_cidr_holds(json_string_value(json_array_get(list, i)), address);
+    json_decref(list);
+    return is;
+}
 
 static enum cqa_status note_use(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
@@ -244,6 +276,8 @@ static enum cqa_status find_token(struct cqa_sql *db, const unsigned char *hash,
     status = cqa_row_step(row, error);
     if (status == CQA_OK && sodium_memcmp(cqa_sql_bytes(row, 3), hash, CQA_SECRET_HASH_SIZE) != 0)
         status = CQA_E_NOTFOUND;
+    if (status == CQA_OK && !is_from(row, use->address))
+        status = CQA_E_NOTFOUND;
     if (status == CQA_OK) {
         use->id = cqa_sql_int(row, 5);
         use->used_ms = cqa_sql_int(row, 6);
@@ -253,12 +287,12 @@ static enum cqa_status find_token(struct cqa_sql *db, const unsigned char *hash,
     return status;
 }
 
-enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
+enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token, const char *address,
                                 struct cqa_arena *arena, struct cqa_identity *out,
                                 struct cqa_error *error)
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
-    struct using use = {.now_ms = cqa_scores_now_ms(scores)};
+    struct using use = {.address = address, .now_ms = cqa_scores_now_ms(scores)};
     struct cqa_sql *db;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 
@@ -268,8 +302,9 @@ enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token,
     status = find_token(db, hash, &use, arena, out, error);
     cqa_scores_give(scores, db);
     if (status == CQA_E_NOTFOUND)
-        return cqa_fail(error, CQA_E_REFUSED, "unknown, revoked or expired token");
+        return cqa_fail(error, CQA_E_REFUSED,
+                        "unknown, revoked or expired token, or one for other addresses");
     if (status != CQA_OK || use.now_ms - use.used_ms < USED_STEP_MS)
         return status;
-    return cqa_scores_write(scores, note_use, &use, error);
+    return cqa_scores_note(scores, note_use, &use, error);
 }

@@ -16,6 +16,9 @@ struct cqa_command {
     const char *site;
     const char *teams[32];
     size_t team_count;
+    const char *addresses[16]; /* that a token may be used from */
+    size_t address_count;
+    int off;   /* a second factor goes */
     long days; /* that a token is in force */
     int check_only;
     struct cqa_about about; /* whom clips are about; value NULL: nobody was named */
@@ -23,6 +26,7 @@ struct cqa_command {
     const char *reason;
     int lift;
     int dry;
+    const char *head;     /* a hash that was once the audit log's last; NULL */
     const char *words[4]; /* what is no option: "token", "add", NAME */
     int word_count;
 };

@@ -15,18 +15,22 @@
 #include "base/streams.h"
 #include "media/render.h"
 #include "scores/accounts.h"
+#include "scores/audit.h"
+#include "scores/password.h"
 #include "server/command.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"
     "       callqa-server --check-config FILE           all problems of the file at once\n"
     "       callqa-server token add NAME --role ROLE [--site SITE] [--team T]... [--days N]\n"
-    "                          --config FILE\n"
+    "                          [--address RANGE]... --config FILE\n"
     "       callqa-server token list|revoke NAME --config FILE\n"
     "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
     "                          --config FILE\n"
     "       callqa-server user list|disable NAME --config FILE\n"
-    "       callqa-server audit verify --config FILE\n"
+    "       callqa-server user second-factor NAME [--off] --config FILE\n"
+    "       callqa-server audit verify [--head HASH] --config FILE\n"
+    "       callqa-server audit new-key --config FILE   where the log's key is lost\n"
     "       callqa-server clips erase SUBJECT [--dry-run] --config FILE\n"
     "       callqa-server clips hold [SUBJECT (--reason TEXT | --lift)] --config FILE\n"
     "       callqa-server copy --from sqlite:PATH --to postgresql://USER@HOST:PORT/DATABASE\n"
@@ -37,11 +41,11 @@ static const char usage[] =
     "  token add prints the token, once. A token's --site keeps equal call ids of several PBXs "
     "apart.\n"
     "  user add also changes an account; without --team it sees every team.\n"
+    "  user second-factor shows, once, what the account's telephone is to compute codes with.\n"
     "  clips are what is kept of recordings. SUBJECT is --customer NUMBER, --agent NAME or\n"
     "  --call ID. What is held is neither erased nor forgotten; without one the holds are listed.\n"
-    "  copy takes a whole store over to an empty database on PostgreSQL, while its server stands; "
-    "one\n"
-    "  that was stopped goes on.\n"
+    "  copy takes a whole store over to an empty database on PostgreSQL: stop its server first. One\n"
+    "  that was broken off goes on.\n"
     "\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
     "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml";
@@ -58,6 +62,9 @@ enum {
     OPTION_REASON,
     OPTION_LIFT,
     OPTION_DRY,
+    OPTION_HEAD,
+    OPTION_ADDRESS,
+    OPTION_OFF,
     OPTION_FROM,
     OPTION_TO,
     OPTION_ABOUT, /* and as many as there are kinds */
@@ -99,6 +106,17 @@ static int read_option(struct cqa_command *command, int option)
         return -1;
     case OPTION_DRY:
         command->dry = 1;
+        return -1;
+    case OPTION_ADDRESS:
+        if (command->address_count == sizeof command->addresses / sizeof command->addresses[0])
+            return cqa_command_fail(CQA_EXIT_USAGE, "too many addresses");
+        command->addresses[command->address_count++] = optarg;
+        return -1;
+    case OPTION_OFF:
+        command->off = 1;
+        return -1;
+    case OPTION_HEAD:
+        command->head = optarg;
         return -1;
     case OPTION_CHECK:
         command->check_only = 1;
@@ -170,6 +188,9 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
         {"from", required_argument, NULL, OPTION_FROM},
         {"to", required_argument, NULL, OPTION_TO},
         {"dry-run", no_argument, NULL, OPTION_DRY},
+        {"address", required_argument, NULL, OPTION_ADDRESS},
+        {"off", no_argument, NULL, OPTION_OFF},
+        {"head", required_argument, NULL, OPTION_HEAD},
         {"version", no_argument, NULL, OPTION_VERSION},
         {"help", no_argument, NULL, OPTION_HELP},
         {NULL, 0, NULL, 0},
@@ -214,6 +235,14 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
         await_store(config->store.path);
     if (cqa_scores_open(&scores, &config->store, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    const int is_new = strcmp(noun, "audit") == 0 && command->word_count == 2 &&
+                       strcmp(command->words[1], "new-key") == 0;
+    if (cqa_audit_use_key(scores, config->audit_key_file, config->store.path, is_new, &error) !=
+        CQA_OK) {
+        cqa_scores_close(scores);
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    }
+    cqa_passwords_by(scores, &config->passwords);
     if (noun[0] == '\0')
         code = cqa_command_serve(config, scores);
     else if (strcmp(noun, "token") == 0)

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 #include "base/checks.h"
 #include "base/yaml.h"
@@ -61,23 +62,6 @@ static void read_listen(struct cqa_server_config *config, const struct cqa_yaml_
     config->listen_port = (int)port;
 }
 
-static void read_audio(struct cqa_server_config *config, const struct cqa_yaml_node *root,
-                       struct cqa_problems *problems)
-{
-    const struct cqa_yaml_node *list = cqa_yaml_want(root, "audio", CQA_YAML_LIST, 0, problems);
-
-    for (size_t i = 0; list != NULL && i < cqa_yaml_count(list); i++) {
-        const struct cqa_yaml_node *node = cqa_yaml_item(list, i);
-        const char *path = cqa_yaml_text(node);
-        if (path == NULL || path[0] != '/')
-            cqa_yaml_problem(node, problems, "a folder must be an absolute path");
-        else if (config->audio_count == CQA_AUDIO_FOLDERS_MAX)
-            cqa_yaml_problem(node, problems, "more than %d folders", CQA_AUDIO_FOLDERS_MAX);
-        else if (cqa_check_folder(node, path, problems))
-            config->audio[config->audio_count++] = keep(config, path);
-    }
-}
-
 static void read_proxies(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                          struct cqa_problems *problems)
 {
@@ -109,6 +93,26 @@ static void read_path(struct cqa_server_config *config, const struct cqa_yaml_no
         cqa_yaml_problem(cqa_yaml_find(map, key), problems, "\"%s\" must be an absolute path", key);
     else
         *out = keep(config, text);
+}
+
+/* Where nothing is said it lies beside the store, which is better than none: a copy of the store
+ * alone has it not. Where that is no file, in the folder that the service has. */
+static void read_audit_key(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                           struct cqa_problems *problems)
+{
+    const char *store = config->store.path;
+    const char *own = getenv("STATE_DIRECTORY");
+    char path[PATH_MAX];
+
+    read_path(config, root, "audit_key_file", 0, &config->audit_key_file, problems);
+    if (config->audit_key_file != NULL)
+        return;
+    if (store == NULL)
+        (void)snprintf(path, sizeof path, "%s/audit.key", own ? own : "/var/lib/callqa-server");
+    else
+        (void)snprintf(path, sizeof path, "%.*saudit.key", (int)(strrchr(store, '/') - store) + 1,
+                       store);
+    config->audit_key_file = keep(config, path);
 }
 
 static void read_tls(struct cqa_server_config *config, const struct cqa_yaml_node *root,
@@ -149,6 +153,38 @@ static void read_session(struct cqa_server_config *config, const struct cqa_yaml
                          "plain_cookie is allowed only where \"listen\" is a loopback address");
 }
 
+/* Debian's john-data brings a list, of 3 500. */
+static void read_passwords(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                           struct cqa_problems *problems)
+{
+    static const char usual[] = "/usr/share/john/password.lst";
+    static const char *const keys[] = {"least", "common", NULL};
+    const struct cqa_yaml_node *map = cqa_yaml_want(root, "passwords", CQA_YAML_MAP, 0, problems);
+
+    config->passwords = (struct cqa_password_rules){8, access(usual, R_OK) == 0 ? usual : NULL};
+    if (map == NULL)
+        return;
+    cqa_yaml_only(map, keys, problems);
+    cqa_yaml_get_whole(map, "least", 0, 8, 64, &config->passwords.characters_least, problems);
+    read_path(config, map, "common", 0, &config->passwords.common, problems);
+    if (cqa_yaml_find(map, "common") != NULL && config->passwords.common != NULL)
+        (void)cqa_check_file(cqa_yaml_find(map, "common"), config->passwords.common, problems);
+}
+
+/* Roles by their numbers, which are scores/accounts.h's; a recorder has tokens, no account. */
+static void read_factor_roles(struct cqa_server_config *config, const struct cqa_yaml_node *root,
+                              struct cqa_problems *problems)
+{
+    static const char *const roles[] = {"admin", "lead", "auditor", "agent", "", "hr", NULL};
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(root, "second_factor", CQA_YAML_LIST, 0, problems);
+    int role = 0;
+
+    for (size_t i = 0; list != NULL && i < cqa_yaml_count(list); i++)
+        if (cqa_yaml_as_word(cqa_yaml_item(list, i), roles, &role, problems))
+            config->factor_roles |= 1u << role;
+}
+
 static void read_shifts(struct cqa_server_config *config, const struct cqa_yaml_node *root,
                         struct cqa_problems *problems)
 {
@@ -169,6 +205,7 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
 {
     static const char *const keys[] = {"listen",
                                        "store",
+                                       "audit_key_file",
                                        "audio",
                                        "proxies",
                                        "port_file",
@@ -185,6 +222,8 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
                                        "time_zone",
                                        "shifts",
                                        "reasons",
+                                       "second_factor",
+                                       "passwords",
                                        "store_password_file",
                                        "store_ca_file",
                                        NULL};
@@ -202,7 +241,8 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
         cqa_yaml_only(root, keys, problems);
         read_listen(config, root, problems);
         cqa_store_place_config(&config->store, &config->arena, root, is_check, problems);
-        read_audio(config, root, problems);
+        read_audit_key(config, root, problems);
+        cqa_sound_folders_read(&config->audio, &config->arena, root, problems);
         read_proxies(config, root, problems);
         read_path(config, root, "port_file", 0, &config->port_file, problems);
         read_tls(config, root, problems);
@@ -213,6 +253,8 @@ static int load(struct cqa_server_config *config, const char *path, int is_check
         cqa_yaml_get_whole(root, "item_bytes_max", 0, 1024, 64 << 20, &config->item_bytes_max,
                            problems);
         read_session(config, root, problems);
+        read_factor_roles(config, root, problems);
+        read_passwords(config, root, problems);
         cqa_yaml_get_whole(root, "objection_days", 0, 0, 365, &config->objection_days, problems);
         cqa_yaml_get_whole(root, "clip_days", 0, 0, 36500, &config->clip_days, problems);
         cqa_notice_config_read(&config->notices, &config->arena, root, problems);

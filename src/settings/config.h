@@ -8,10 +8,12 @@
 #include "base/problems.h"
 #include "settings/decision_reason.h"
 #include "settings/notices.h"
+#include "settings/password_rules.h"
 #include "settings/shift.h"
+#include "settings/sound_folders.h"
 #include "settings/store_place.h"
 
-enum { CQA_AUDIO_FOLDERS_MAX = 64, CQA_PROXIES_MAX = 16 };
+enum { CQA_PROXIES_MAX = 16 };
 
 /* What callqa-server --config says. Strings live in `arena`; docs/server.md describes each key. */
 struct cqa_server_config {
@@ -19,9 +21,8 @@ struct cqa_server_config {
     const char *listen_host; /* numeric address, without brackets */
     int listen_port;         /* 0: any free one */
     struct cqa_store_place store;
-    const char
-        *audio[CQA_AUDIO_FOLDERS_MAX]; /* absolute folders that recordings may be played from */
-    size_t audio_count;
+    const char *audit_key_file;           /* absolute; of the audit log's key */
+    struct cqa_sound_folders audio;       /* that recordings may be played from */
     const char *proxies[CQA_PROXIES_MAX]; /* addresses whose X-Forwarded-For is believed */
     size_t proxy_count;
     const char *port_file;       /* NULL: none */
@@ -33,6 +34,8 @@ struct cqa_server_config {
     int64_t item_bytes_max;
     int64_t session_idle_ms;
     int64_t session_ms_max;
+    struct cqa_password_rules passwords;
+    unsigned factor_roles;  /* of roles (1 << its number) whose accounts need a second factor */
     int64_t objection_days; /* how long after the call an agent may object */
     int64_t clip_days;      /* evidence clips go so long after their call came; 0: with it */
     struct cqa_notice_config notices;

@@ -7,7 +7,7 @@
 #include "post/post.h"
 
 const char *const cqa_notice_words[CQA_NOTICE_EVENT_COUNT + 1] = {
-    "objection.raised", "objection.answered", "decision.made", NULL};
+    "objection.raised", "objection.answered", "decision.made", "audit.head", NULL};
 
 static const unsigned OBJECTIONS =
     1u << CQA_NOTICE_OBJECTION_RAISED | 1u << CQA_NOTICE_OBJECTION_ANSWERED;
@@ -54,7 +54,7 @@ static unsigned read_events(const struct cqa_yaml_node *map, struct cqa_problems
     if (cqa_yaml_count(list) == 0)
         cqa_yaml_problem(list, problems,
                          "events: at least one of objection.raised, objection.answered, "
-                         "decision.made");
+                         "decision.made, audit.head");
     for (size_t i = 0; i < cqa_yaml_count(list); i++)
         if (cqa_yaml_as_word(cqa_yaml_item(list, i), cqa_notice_words, &word, problems))
             events |= 1u << word;

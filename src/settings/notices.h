@@ -13,6 +13,7 @@ enum cqa_notice_event {
     CQA_NOTICE_OBJECTION_RAISED,
     CQA_NOTICE_OBJECTION_ANSWERED,
     CQA_NOTICE_DECISION_MADE,
+    CQA_NOTICE_AUDIT_HEAD,
     CQA_NOTICE_EVENT_COUNT
 };
 extern const char *const cqa_notice_words[CQA_NOTICE_EVENT_COUNT + 1];

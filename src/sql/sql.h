@@ -44,7 +44,7 @@ struct cqa_sql_turn {
 
 enum {
     CQA_SQL_TRIES = 5,           /* how often a transaction is run before the caller is told */
-    CQA_SQL_PARAMETERS_MAX = 64, /* of a statement */
+    CQA_SQL_PARAMETERS_MAX = 192, /* of a statement */
     CQA_SQL_PASSWORD_MAX = 1023  /* bytes */
 };
 

@@ -44,15 +44,17 @@ static int placeholder(const char *at, size_t *length)
 /* How many there are when they are numbered: the highest, if none below it lacks. */
 static int highest_of(const int *order, int count)
 {
+    unsigned char seen[CQA_SQL_PARAMETERS_MAX + 1] = {0};
     int highest = 0;
-    uint64_t seen = 0;
+    int different = 0;
 
     for (int i = 0; i < count; i++) {
-        seen |= UINT64_C(1) << (order[i] - 1);
+        different += !seen[order[i]];
+        seen[order[i]] = 1;
         if (order[i] > highest)
             highest = order[i];
     }
-    return highest == 0 || seen == UINT64_MAX >> (64 - highest) ? highest : -1;
+    return different == highest ? highest : -1;
 }
 
 static int has(const int *order, int count, int number)

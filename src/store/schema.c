@@ -293,8 +293,7 @@ static const char schema_0009[] =
     "   json_extract(r.json, '$.call.started_at')) AS INTEGER) FROM results AS r"
     "   WHERE r.recording_id = recordings.id AND json_valid(r.json)), 0);";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
-                                    schema_0005, schema_0006, schema_0007, schema_0008,
-                                    schema_0009};
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004, schema_0005,
+                                    schema_0006, schema_0007, schema_0008, schema_0009};
 const struct cqa_sql_schema cqa_store_schema = {.steps = steps,
                                                 .count = sizeof steps / sizeof *steps};

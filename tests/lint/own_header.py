@@ -30,7 +30,7 @@ DECLARED = {
     "cli/cli.h": TABLE,
     "http/counters.h": "types, and where a request finds them",
     "http/http.h": "a request as an endpoint sees it: request.c; http.c alone knows libmicrohttpd",
-    "http/http_internal.h": INSIDE,
+    "http/parts.h": INSIDE,
     "measure/make.h": TABLE,
     "pipeline/parts.h": INSIDE,
     "recorder/parts.h": INSIDE,

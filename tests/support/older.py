@@ -45,6 +45,9 @@ SCORES = {
     21: "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms; DROP TABLE login_tries;",
     22: "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;",
     23: "DROP TABLE claims;",
+    24: "ALTER TABLE audit DROP COLUMN address; ALTER TABLE tokens DROP COLUMN addresses;"
+        "ALTER TABLE sessions DROP COLUMN address; ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; DROP TABLE audit_keys;",
+    25: "ALTER TABLE generations DROP COLUMN key_hash;",
 }
 
 

@@ -16,6 +16,8 @@
 #include <cmocka.h>
 #include "base/buffer.h"
 #include "media/render.h"
+#include "scores/audit.h"
+#include "scores/password.h"
 #include "support/database.h"
 
 /* The server executes this very program for its zygote. */
@@ -79,6 +81,8 @@ static void write_config(struct served *served, const char *more, char *path, si
     assert_non_null(file);
     fprintf(file, "listen: 127.0.0.1:0\nthreads: 2\n%s",
             more ? more : "session:\n  plain_cookie: true\n");
+    if (more == NULL || strstr(more, "audit_key_file") == NULL)
+        fprintf(file, "audit_key_file: %s/audit.key\n", served->folder);
     write_store(served, file);
     fclose(file);
 }
@@ -88,9 +92,12 @@ static void open_all(struct served *served)
     struct cqa_error error = {0};
 
     if (cqa_scores_open(&served->scores, &served->config.store, &served->clock, &error) != CQA_OK ||
+        cqa_audit_use_key(served->scores, served->config.audit_key_file, NULL, 0, &error) !=
+            CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
+    cqa_passwords_by(served->scores, &served->config.passwords);
 }
 
 void served_start(struct served *served, const char *config)
@@ -186,7 +193,7 @@ void served_stop(struct served *served)
 
 /* ---- requests */
 
-static int connect_to(const struct served *served)
+int served_connect(const struct served *served)
 {
     const struct sockaddr_in address = {.sin_family = AF_INET,
                                         .sin_port =
@@ -206,7 +213,7 @@ struct reply served_send(const struct served *served, const char *bytes, size_t 
     struct cqa_buffer all = {.limit = 256 << 20};
     struct reply reply = {0};
     char piece[65536];
-    const int fd = connect_to(served);
+    const int fd = served_connect(served);
 
     for (size_t sent = 0; sent < length;) {
         const ssize_t count = send(fd, bytes + sent, length - sent, MSG_NOSIGNAL);
@@ -298,22 +305,28 @@ void served_dump(const struct served *served, char *command, size_t size)
 
 void served_age(const struct served *served)
 {
-    served_sql(served,
-               "DROP TABLE claims;"
-               "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
-               "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
-               "DROP TABLE login_tries;"
-               "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
-               "ALTER TABLE tokens DROP COLUMN expires_ms;"
-               "ALTER TABLE tokens DROP COLUMN used_ms;"
-               "ALTER TABLE tokens DROP COLUMN teams;"
-               "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
-               "DROP TABLE unbounded_totals;"
-               "ALTER TABLE rubrics DROP COLUMN floor_c;"
-               "ALTER TABLE rubrics DROP COLUMN cap_c;"
-               "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
-               "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
-               "PRAGMA user_version = 16");
+    served_sql(
+        served,
+        "ALTER TABLE generations DROP COLUMN key_hash;"
+        "ALTER TABLE audit DROP COLUMN address;"
+        "ALTER TABLE tokens DROP COLUMN addresses;"
+        "ALTER TABLE sessions DROP COLUMN address;"
+        "ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; DROP TABLE audit_keys;"
+        "DROP TABLE claims;"
+        "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
+        "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
+        "DROP TABLE login_tries;"
+        "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
+        "ALTER TABLE tokens DROP COLUMN expires_ms;"
+        "ALTER TABLE tokens DROP COLUMN used_ms;"
+        "ALTER TABLE tokens DROP COLUMN teams;"
+        "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+        "DROP TABLE unbounded_totals;"
+        "ALTER TABLE rubrics DROP COLUMN floor_c;"
+        "ALTER TABLE rubrics DROP COLUMN cap_c;"
+        "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+        "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+        "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)

@@ -63,6 +63,7 @@ struct reply {
 /* One request; `headers` are whole lines ("A: b\r\n") or NULL. Finish the reply. */
 struct reply served_ask(const struct served *served, const char *method, const char *path,
                         const char *headers, const char *body);
+int served_connect(const struct served *served); /* a socket, for what no request is */
 struct reply served_send(const struct served *served, const char *bytes, size_t length); /* raw */
 void reply_finish(struct reply *reply);
 

@@ -36,35 +36,53 @@ static enum cqa_status read_counted(struct cqa_sql *db, const struct cqa_poster 
                           item->store);
 }
 
+/* The same one again under its key is a repetition, whatever came meanwhile, also where it waited
+ * and has left nothing but its count; under another key it is of a store that was copied and counts
+ * the same numbers once more. */
+CQA_SQL_STATEMENT(late_by, "btibi", 1,
+                  "SELECT CASE WHEN number > ?3 OR (number = ?3 AND (?5 = 1 OR key_hash = ?4))"
+                  " THEN 1 ELSE 0 END FROM generations WHERE call = ?1 AND store = ?2");
+
 enum cqa_status cqa_put_is_late(struct cqa_sql *db, const struct cqa_poster *poster,
                                 const struct cqa_item *item, const struct cqa_known *known,
                                 int *late, struct cqa_error *error)
 {
-    int64_t number = 0;
-    const enum cqa_status status = read_counted(db, poster, item, &number, error);
+    unsigned char call[CQA_KEY_HASH_SIZE];
+    unsigned char key[CQA_KEY_HASH_SIZE];
+    int64_t is_late = 0;
 
-    /* The same one again under its key is a repetition, whatever came meanwhile; under another key
-     * it is of a store that was copied and counts the same numbers once more. */
-    *late =
-        number > item->generation || (number != 0 && number == item->generation && known->has_key);
+    *late = 0;
+    if (item->store == NULL || item->call_id == NULL)
+        return CQA_OK;
+    hash_call(poster, item, call);
+    cqa_put_hash_key(poster, item->key, 0, key);
+    const enum cqa_status status =
+        cqa_sql_number(db, &is_late, error, &late_by, call, sizeof call, item->store,
+                       item->generation, known->id != 0 ? key : NULL,
+                       known->id != 0 ? sizeof key : (size_t)0, (int64_t)(known->has_key != 0));
+    *late = is_late != 0;
     return status;
 }
 
-CQA_SQL_STATEMENT(count_generation, "bti", 0,
-                  "INSERT INTO generations(call, store, number) VALUES(?1, ?2, ?3)"
-                  " ON CONFLICT(call, store) DO UPDATE SET number = max(generations.number,"
-                  " excluded.number)");
+CQA_SQL_STATEMENT(count_generation, "btib", 0,
+                  "INSERT INTO generations(call, store, number, key_hash) VALUES(?1, ?2, ?3, ?4)"
+                  " ON CONFLICT(call, store) DO UPDATE SET key_hash = CASE"
+                  "  WHEN excluded.number >= generations.number THEN excluded.key_hash"
+                  "  ELSE generations.key_hash END,"
+                  " number = max(generations.number, excluded.number)");
 
 enum cqa_status cqa_put_count(struct cqa_sql *db, const struct cqa_poster *poster,
                               const struct cqa_item *item, struct cqa_error *error)
 {
     unsigned char call[CQA_KEY_HASH_SIZE];
+    unsigned char key[CQA_KEY_HASH_SIZE];
 
     if (item->store == NULL)
         return CQA_OK;
     hash_call(poster, item, call);
-    return cqa_sql_do(db, error, &count_generation, call, (size_t)CQA_KEY_HASH_SIZE, item->store,
-                      item->generation);
+    cqa_put_hash_key(poster, item->key, 0, key);
+    return cqa_sql_do(db, error, &count_generation, call, sizeof call, item->store,
+                      item->generation, key, sizeof key);
 }
 
 /* ---- failures */

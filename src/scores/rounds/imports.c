@@ -125,31 +125,109 @@ static enum cqa_status find_all(const struct writer *writer, const struct cqa_ro
 
 /* ---- rows */
 
-CQA_SQL_STATEMENT(unset_row, "i", 0, "UPDATE import_rows SET current = 0 WHERE id = ?1");
-CQA_SQL_STATEMENT(
-    insert_row, "itttttttttiiot", 0,
-    "INSERT INTO import_rows(import, scheme, period, agent, indicator, value, weight, rater,"
-    " post, row_period, line, col, replaces, written) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-    "?10, ?11, "
-    "?12, ?13, ?14)");
+/* Some hundred thousand rows are as many ways to a database: they go several at a time. */
+enum { ROWS_AT_ONCE = 16, ROW_VALUES = 11, HEAD_VALUES = 3, UNSET_AT_ONCE = 16 };
+#define ROW(a, b, c, d, e, f, g, h, i, j, k)                                                       \
+    "(?1, ?2, ?3, ?" #a ", ?" #b ", ?" #c ", ?" #d ", ?" #e ", ?" #f ", ?" #g ", ?" #h ", ?" #i    \
+    ", ?" #j ", ?" #k ")"
+#define ROW_TYPES "tttttttiiot"
+#define FOUR(types) types types types types
+#define INSERT                                                                                     \
+    "INSERT INTO import_rows(import, scheme, period, agent, indicator, value, weight, rater,"      \
+    " post, row_period, line, col, replaces, written) VALUES"
+CQA_SQL_STATEMENT(insert_row, "itt" ROW_TYPES, 0, INSERT ROW(4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14));
+/* clang-format off */
+CQA_SQL_STATEMENT(insert_rows, "itt" FOUR(FOUR(ROW_TYPES)), 0, INSERT
+    ROW(4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14) ", "
+    ROW(15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25) ", "
+    ROW(26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36) ", "
+    ROW(37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47) ", "
+    ROW(48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58) ", "
+    ROW(59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69) ", "
+    ROW(70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80) ", "
+    ROW(81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91) ", "
+    ROW(92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102) ", "
+    ROW(103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113) ", "
+    ROW(114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124) ", "
+    ROW(125, 126, 127, 128, 129, 130, 131, 132, 133, 134, 135) ", "
+    ROW(136, 137, 138, 139, 140, 141, 142, 143, 144, 145, 146) ", "
+    ROW(147, 148, 149, 150, 151, 152, 153, 154, 155, 156, 157) ", "
+    ROW(158, 159, 160, 161, 162, 163, 164, 165, 166, 167, 168) ", "
+    ROW(169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 179));
+/* clang-format on */
+CQA_SQL_STATEMENT(unset_rows, FOUR(FOUR("i")), 0,
+                  "UPDATE import_rows SET current = 0 WHERE id IN (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                  " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
 
-static enum cqa_status write_row(const struct writer *writer, const struct cqa_row *row,
-                                 const struct found *found)
+static struct cqa_sql_value a_number(int64_t number)
+{
+    return (struct cqa_sql_value){.kind = CQA_SQL_INT, .integer = number};
+}
+
+static struct cqa_sql_value a_text(const char *text)
+{
+    return (struct cqa_sql_value){.kind = CQA_SQL_TEXT, .bytes = text, .size = strlen(text)};
+}
+
+/* What is replaced counts no longer: before any new row does. No row has the number 0. */
+static enum cqa_status unset_found(const struct writer *writer, const struct found *founds,
+                                   size_t count)
 {
     enum cqa_status status = CQA_OK;
+    struct cqa_sql_value ids[UNSET_AT_ONCE];
+    int filled = 0;
+
+    for (size_t i = 0; i < count && status == CQA_OK; i++) {
+        if (founds[i].id != 0)
+            ids[filled++] = a_number(founds[i].id);
+        if (filled == 0 || (filled < UNSET_AT_ONCE && i + 1 < count))
+            continue;
+        while (filled < UNSET_AT_ONCE)
+            ids[filled++] = a_number(0);
+        status = cqa_sql_do_values(writer->db, writer->error, &unset_rows, ids, filled);
+        filled = 0;
+    }
+    return status;
+}
+
+/* The texts of numbers, as long as their statement runs. */
+struct numerals {
     char value[CQA_RATIONAL_TEXT];
     char weight[CQA_RATIONAL_TEXT];
+};
 
-    if (found->id != 0)
-        status = cqa_sql_do(writer->db, writer->error, &unset_row, found->id);
-    if (status != CQA_OK)
-        return status;
-    return cqa_sql_do(writer->db, writer->error, &insert_row, writer->import, writer->round->scheme,
-                      writer->round->period, row->agent, row->indicator,
-                      cqa_rational_exact(row->value, value), cqa_rational_exact(row->count, weight),
-                      or_empty(row->rater), or_empty(row->post), or_empty(row->period),
-                      (int64_t)row->at.line, (int64_t)row->at.column, found->id ? &found->id : NULL,
-                      row->written);
+static void fill_row(const struct cqa_row *row, const struct found *found,
+                     struct numerals *numerals, struct cqa_sql_value out[ROW_VALUES])
+{
+    const struct cqa_sql_value nothing = {0};
+
+    out[0] = a_text(row->agent);
+    out[1] = a_text(row->indicator);
+    out[2] = a_text(cqa_rational_exact(row->value, numerals->value));
+    out[3] = a_text(cqa_rational_exact(row->count, numerals->weight));
+    out[4] = a_text(or_empty(row->rater));
+    out[5] = a_text(or_empty(row->post));
+    out[6] = a_text(or_empty(row->period));
+    out[7] = a_number((int64_t)row->at.line);
+    out[8] = a_number((int64_t)row->at.column);
+    out[9] = found->id != 0 ? a_number(found->id) : nothing;
+    out[10] = row->written != NULL ? a_text(row->written) : nothing;
+}
+
+/* `count` rows: one, or ROWS_AT_ONCE. */
+static enum cqa_status insert(const struct writer *writer, const struct cqa_row *rows,
+                              const struct found *founds, size_t count)
+{
+    struct cqa_sql_value values[HEAD_VALUES + ROWS_AT_ONCE * ROW_VALUES];
+    struct numerals numerals[ROWS_AT_ONCE];
+
+    values[0] = a_number(writer->import);
+    values[1] = a_text(writer->round->scheme);
+    values[2] = a_text(writer->round->period);
+    for (size_t i = 0; i < count; i++)
+        fill_row(&rows[i], &founds[i], &numerals[i], &values[HEAD_VALUES + i * ROW_VALUES]);
+    return cqa_sql_do_values(writer->db, writer->error, count == 1 ? &insert_row : &insert_rows,
+                             values, HEAD_VALUES + (int)count * ROW_VALUES);
 }
 
 CQA_SQL_STATEMENT(unset_faults, "ttti", 0,
@@ -162,6 +240,10 @@ static enum cqa_status settle_faults(const struct writer *writer, const char *ag
     return cqa_sql_do(writer->db, writer->error, &unset_faults, writer->round->scheme,
                       writer->round->period, agent, writer->import);
 }
+
+CQA_SQL_STATEMENT(count_faults, "tti", 1,
+                  "SELECT count(*) FROM import_faults WHERE current = 1 AND scheme = ?1"
+                  " AND period = ?2 AND import <> ?3");
 
 /* ---- the import */
 
@@ -181,10 +263,13 @@ static enum cqa_status write_head(struct cqa_scores *scores, struct writer *writ
 static enum cqa_status settle_agents(const struct writer *writer, const struct cqa_rows *rows)
 {
     struct cqa_names agents = {0};
-    enum cqa_status status = CQA_OK;
+    int64_t faults = 0;
     size_t index;
+    enum cqa_status status =
+        cqa_sql_number(writer->db, &faults, writer->error, &count_faults, writer->round->scheme,
+                       writer->round->period, writer->import);
 
-    for (size_t i = 0; i < rows->count && status == CQA_OK; i++)
+    for (size_t i = 0; faults > 0 && i < rows->count && status == CQA_OK; i++)
         if (cqa_names_add(&agents, rows->items[i].agent, &index) != CQA_OK)
             status = cqa_fail(writer->error, CQA_E_NOMEM, "out of memory");
     for (size_t i = 0; i < agents.count && status == CQA_OK; i++)
@@ -196,10 +281,13 @@ static enum cqa_status settle_agents(const struct writer *writer, const struct c
 static enum cqa_status write_rows(const struct writer *writer, const struct cqa_rows *rows,
                                   const struct found *founds)
 {
-    enum cqa_status status = CQA_OK;
+    enum cqa_status status = unset_found(writer, founds, rows->count);
+    size_t step;
 
-    for (size_t i = 0; status == CQA_OK && i < rows->count; i++)
-        status = write_row(writer, &rows->items[i], &founds[i]);
+    for (size_t i = 0; status == CQA_OK && i < rows->count; i += step) {
+        step = i + ROWS_AT_ONCE <= rows->count ? ROWS_AT_ONCE : 1;
+        status = insert(writer, &rows->items[i], &founds[i], step);
+    }
     return status == CQA_OK ? settle_agents(writer, rows) : status;
 }
 

@@ -147,7 +147,11 @@ static int copy_for(int ms)
     if (child == 0) {
         struct cqa_error error = {0};
         int64_t calls = 0;
-        _exit(copy(&calls, &error) == CQA_OK ? 0 : 1);
+        if (copy(&calls, &error) != CQA_OK) {
+            (void)fprintf(stderr, "%s\n", cqa_english(&error.message));
+            _exit(1);
+        }
+        _exit(0);
     }
     assert_true(child > 0);
     (void)nanosleep(&wait, NULL);
@@ -184,7 +188,7 @@ static void killed_it_goes_on(void **state)
     for (int ms = whole_ms / 2; !is_begun(); ms += whole_ms / 10)
         assert_int_equal(copy_for(ms), 0);
     for (; killed < KILLS && !is_there; killed += !is_there)
-        is_there = copy_for(rand() % whole_ms);
+        is_there = copy_for(rand() % whole_ms) || !is_begun(); /* killed after its end */
     print_message("killed %d times of up to %d ms\n", killed + 1, whole_ms);
     if (!is_there)
         copies();

@@ -560,10 +560,10 @@ static void every_decision_is_audited(void **state)
 
     served_put(&served, "1", NULL);
     const int64_t flag = flag_number("1", 0);
-    assert_int_equal(cqa_audit_verify(served.scores, &before, head, &error), CQA_OK);
+    assert_int_equal(cqa_audit_verify(served.scores, NULL, &before, head, &error), CQA_OK);
     decide(flag, "{\"state\":\"confirmed\"}");
     decide(flag, "{\"state\":\"overturned\"}"); /* refused */
-    assert_int_equal(cqa_audit_verify(served.scores, &after, head, &error), CQA_OK);
+    assert_int_equal(cqa_audit_verify(served.scores, NULL, &after, head, &error), CQA_OK);
     assert_int_equal(after, before + 1);
 }
 

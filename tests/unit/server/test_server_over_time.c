@@ -221,6 +221,35 @@ static void rows_follow_whom_their_name_means(void **state)
     shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":5.00");
 }
 
+/* Rows go to the database sixteen at a time: 37 are two times that and five. */
+static void many_rows_are_each_their_own(void **state)
+{
+    enum { MANY = 37 };
+    char csv[2000];
+    char wanted[80];
+
+    (void)state;
+    const char *round = open_round("simple");
+    for (int times = 1; times <= 2; times++) {
+        strcpy(csv, "agent,sold\n");
+        for (int i = 0; i < MANY; i++)
+            snprintf(csv + strlen(csv), sizeof csv - strlen(csv), "p%02d,%d\n", i, i * times);
+        struct reply reply = upload("hana", "POST", under(round, "/imports?file=x.csv"), csv);
+        assert_int_equal(reply.status, 201);
+        /* the second time 0 stays 0, and the others are replaced */
+        assert_string_equal(served_text(reply.json, "changed"), times == 1 ? "0" : "36");
+        reply_finish(&reply);
+        reply = as("hana", "GET", under(round, "/results"), NULL);
+        for (int i = 0; i < MANY; i++) {
+            snprintf(wanted, sizeof wanted, "\"agent\":\"p%02d\",\"total\":%d.00", i, i * times);
+            assert_has(&reply, wanted);
+        }
+        reply_finish(&reply);
+    }
+    shows("hana", under(round, "/imports/2"), "\"value\":\"72\"");
+    shows("hana", under(round, "/imports/1"), "\"state\":\"replaced\"");
+}
+
 /* Both have the value: nothing is computed for wang until somebody imports what is right. */
 static void rows_that_would_count_twice_are_asked_about(void **state)
 {
@@ -374,6 +403,7 @@ int main(void)
         WITH_DESK(closed_months_go_on_into_the_next),
         WITH_DESK(a_year_is_appraised_as_one),
         WITH_DESK(rows_follow_whom_their_name_means),
+        WITH_DESK(many_rows_are_each_their_own),
         WITH_DESK(rows_that_would_count_twice_are_asked_about),
         WITH_DESK(faults_follow_whom_their_name_means),
         WITH_DESK(erasing_an_agent_reaches_the_answers),
