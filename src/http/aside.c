@@ -55,7 +55,7 @@ static void answer_aside(void *context)
 {
     struct cqa_request *request = context;
 
-    cqa_request_run(request);
+    cqa_request_answer(request);
     MHD_resume_connection(request->connection);
 }
 

@@ -85,7 +85,7 @@ static struct cqa_audit_asker asker_of(struct cqa_request *request)
                                     cqa_request_peer(request)};
 }
 
-void cqa_request_run(struct cqa_request *request)
+void cqa_request_answer(struct cqa_request *request)
 {
     const struct cqa_audit_asker asker = asker_of(request);
     const struct cqa_clock *clock = request->server->clock;
@@ -203,7 +203,7 @@ static void answer(struct cqa_request *request)
     if (request->body.failed)
         too_large(request);
     else
-        cqa_request_run(request);
+        cqa_request_answer(request);
 }
 
 /* ---- connections */

@@ -71,7 +71,7 @@ const struct cqa_message *cqa_head_problem(struct cqa_request *request);
 
 /* The endpoint answers, on whatever thread: what it writes to the log is the asker's, and the time
  * is counted. */
-void cqa_request_run(struct cqa_request *request);
+void cqa_request_answer(struct cqa_request *request);
 
 /* The callbacks; `context` is the server. */
 void *cqa_http_on_uri(void *context, const char *uri, struct MHD_Connection *connection);

@@ -96,14 +96,14 @@ static void the_audit_log_is_one_chain(void **state)
     void *failed = NULL;
 
     (void)state;
-    assert_int_equal(cqa_audit_verify(other, &before, head, &error), CQA_OK);
+    assert_int_equal(cqa_audit_verify(other, NULL, &before, head, &error), CQA_OK);
     for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, write_audit, writers[i % 2]), 0);
     for (int i = 0; i < 4; i++) {
         assert_int_equal(pthread_join(threads[i], &failed), 0);
         assert_null(failed);
     }
-    assert_int_equal(cqa_audit_verify(other, &after, head, &error), CQA_OK);
+    assert_int_equal(cqa_audit_verify(other, NULL, &after, head, &error), CQA_OK);
     assert_int_equal(after - before, 4 * ROWS);
 }
 
