@@ -221,7 +221,8 @@ static enum cqa_status add_faint_at(const struct cqa_scene *scene, int c, size_t
 
 /*
  * What a doubtful voice says softly, before, between and after the words that are heard: there the
- * classifier is wrong as often when it says "none". On a mix nobody knows whose voice it is.
+ * classifier is wrong as often when it says "none". On a mix nobody knows whose voice it is; and
+ * before holds are known it may be somebody who sings.
  */
 static enum cqa_status add_faint(struct cqa_scene *scene, int c)
 {
@@ -231,7 +232,7 @@ static enum cqa_status add_faint(struct cqa_scene *scene, int c)
     enum cqa_status status = CQA_OK;
     size_t from = 0;
 
-    if (scene->mono || !is_doubtful(scene, c))
+    if (scene->mono || !scene->holds_known || !is_doubtful(scene, c))
         return CQA_OK;
     for (size_t i = 0; i < scene->speech[c].count; i++) {
         const size_t start = cqa_frame_at(scene->speech[c].items[i].start_ms);

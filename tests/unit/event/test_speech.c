@@ -109,26 +109,33 @@ static void test_lone_noises(void **state)
 }
 
 /* Where the classifier is not sure of the party's voice, what lies within half a second of it and
- * sounds a little like speech is speech. */
+ * sounds a little like speech is speech. Not before holds are known: it may be a singer's. */
 static void test_faint_words(void **state)
 {
-    struct line line;
+    static const struct {
+        int holds_known;
+        uint8_t posterior; /* of the words */
+        const char *wanted;
+    } cases[] = {
+        {1, 150,
+         "....................========================================...................."},
+        {1, 250,
+         "....................========================...................................."},
+        {0, 150,
+         "....................========================...................................."},
+    };
 
     (void)state;
-    for (int sure = 0; sure < 2; sure++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct line line;
         line_set(
             &line,
             "....................cccccccccccccccccccccccc....................................");
-        for (size_t t = 44; t < 80; t++)
-            line.tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = 70;
-        for (size_t t = 20; t < 44 && sure; t++)
-            line.tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = 250;
-        line_expect(
-            &line,
-            sure
-                ? "....................========================...................................."
-                : "....................========================================..................."
-                  ".");
+        uint8_t *speech = line.tracks.channel[0].posterior[CQA_CLASS_SPEECH];
+        memset(speech + 20, cases[i].posterior, 24);
+        memset(speech + 44, 70, 36);
+        line.scene.holds_known = cases[i].holds_known;
+        line_expect(&line, cases[i].wanted);
     }
 }
 
