@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/failure.h"
 #include "recorder/call.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /* The acoustic model and the tone plans, FFT plans and tables: made once a process, read-only
  * afterwards. */

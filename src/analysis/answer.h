@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include "base/buffer.h"
 #include "base/failure.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /* What a worker leaves behind, read as the foreign input that it is. */
 

@@ -7,7 +7,7 @@
 #include "analysis/clips.h"
 #include "analysis/engine.h"
 #include "recorder/call.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /*
  * Worker processes that decode and analyse (docs/decisions/0001). The parent keeps no audio code

@@ -92,14 +92,17 @@ struct cqa_sheet {
     struct cqa_item_points *lines;              /* one for each line of the scheme */
     struct cqa_rational total;                  /* none: the scheme has none */
     const struct cqa_grade *grade;              /* by score; NULL: the scheme has none */
+    const struct cqa_grade *scored;             /* the same before any limit */
     const struct cqa_grade *grade_distribution; /* NULL: not distributed */
     size_t rank;                                /* from 1, ties share the better; 0: no total */
     size_t ranked;                              /* among how many */
     size_t tied;                                /* how many of them share the rank */
-    struct cqa_rational coefficient;            /* none: the scheme has none */
-    struct cqa_rational bonus;                  /* none: the scheme has none */
-    struct cqa_rational pay;                    /* none: the scheme has none, or no wage is known */
-    const struct cqa_scored_call **calls;       /* all of the agent's in the period */
+    int exempt;                                 /* of the distribution: among nobody, rank 0 */
+    const struct cqa_grade_limit *limit;  /* that kept the sheet from a better grade; NULL: none */
+    struct cqa_rational coefficient;      /* none: the scheme has none */
+    struct cqa_rational bonus;            /* none: the scheme has none */
+    struct cqa_rational pay;              /* none: the scheme has none, or no wage is known */
+    const struct cqa_scored_call **calls; /* all of the agent's in the period */
     size_t call_count;
     size_t preliminary; /* of the agent's group, so many are left out with errors: what hangs on the
                            whole group is not given; 0: it is */

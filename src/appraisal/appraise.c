@@ -247,15 +247,13 @@ static enum cqa_status with_run(const struct cqa_appraisal_input *input, struct 
 
     *out = (struct cqa_appraisal){.scheme = input->scheme};
     if (input->period != NULL && !cqa_period_valid(input->period))
-        return cqa_fail(error, CQA_E_BADDATA, "\"%s\" is no period; allowed: 2025-11 or 2025Q4",
-                        input->period);
-    if (input->period != NULL &&
-        (input->period[4] == 'Q') != (run.scheme->period == CQA_PERIOD_QUARTERLY))
         return cqa_fail(error, CQA_E_BADDATA,
-                        (run.scheme->period == CQA_PERIOD_QUARTERLY)
-                            ? "\"%s\": the scheme is quarterly; allowed: a quarter such as 2025Q4"
-                            : "\"%s\": the scheme is monthly; allowed: a month such as 2025-11",
+                        "\"%s\" is no period; allowed: 2025-11, 2025Q4, 2025H2 or 2025",
                         input->period);
+    if (input->period != NULL && cqa_period_kind(input->period) != run.scheme->period)
+        return cqa_fail(error, CQA_E_BADDATA, "\"%s\": the scheme is for %p; allowed: such as %s",
+                        input->period, cqa_words_named(cqa_period_named(run.scheme->period)),
+                        cqa_period_examples[run.scheme->period]);
     const enum cqa_status status = work(&run);
     cqa_buffer_finish(&run.text);
     cqa_names_finish(&run.names);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "appraisal/engine.h"
@@ -16,8 +17,13 @@ static int is_meant(const struct cqa_carrying *carrying, const char *period, con
 
     if (carrying->from == CQA_CARRIED_YEAR)
         return strncmp(past, period, 4) == 0 && strcmp(past, period) < 0;
-    cqa_period_before(period, before);
-    return strcmp(past, before) == 0;
+    snprintf(before, sizeof before, "%.7s", period);
+    for (int i = 0; i < carrying->periods; i++) {
+        cqa_period_before(before, before);
+        if (strcmp(past, before) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 static int by_period(const void *left, const void *right)
@@ -49,31 +55,73 @@ static void find_rows(struct cqa_engine_run *run, size_t agent, size_t indicator
     qsort(figure->rows, figure->row_count, sizeof(const struct cqa_row *), by_period);
 }
 
-/* The first period that lacks between the first sheet and this period; "": none does. */
-static void find_gap(const struct cqa_figure *figure, const char *period, char gap[CQA_PERIOD_SIZE])
+/* The latest period between the agent's first sheet and this period that is meant and has none;
+ * "": none lacks. */
+static void find_gap(const struct cqa_engine_run *run, size_t agent,
+                     const struct cqa_carrying *carrying, const struct cqa_figure *figure,
+                     char gap[CQA_PERIOD_SIZE])
 {
-    cqa_period_before(period, gap);
-    for (size_t i = figure->row_count; i-- > 0;) {
-        if (strcmp(figure->rows[i]->period, gap) != 0)
-            return;
-        cqa_period_before(figure->rows[i]->period, gap);
-    }
-    gap[0] = '\0';
+    const struct cqa_history *history = run->input->history;
+    const int is_last = carrying->from == CQA_CARRIED_LAST;
+    size_t left = figure->row_count;
+
+    cqa_period_before(period_of(run), gap);
+    for (; left > 0 && strcmp(figure->rows[left - 1]->period, gap) == 0; left--)
+        cqa_period_before(gap, gap);
+    int is_older = left > 0;
+    for (size_t i = history->first[agent]; is_last && i != 0 && !is_older;
+         i = history->items[i - 1].next)
+        is_older = strcmp(history->items[i - 1].period, gap) < 0;
+    if (!is_older || !is_meant(carrying, period_of(run), gap))
+        gap[0] = '\0';
 }
 
-static void take(struct cqa_engine_run *run, const struct cqa_indicator *indicator,
-                 struct cqa_figure *figure)
+static struct cqa_rational summed(const struct cqa_figure *figure)
 {
     struct cqa_rational sum = cqa_rational_whole(0);
 
     for (size_t i = 0; i < figure->row_count; i++)
         sum = cqa_rational_add(sum, figure->rows[i]->value);
-    if (indicator->carrying->by == CQA_BY_MEAN)
-        sum = cqa_rational_divide(sum, cqa_rational_whole((int64_t)figure->row_count));
+    return sum;
+}
+
+/* The lowest (`sign` -1) or the highest (1). */
+static struct cqa_rational outermost(const struct cqa_figure *figure, int sign)
+{
+    struct cqa_rational best = figure->rows[0]->value;
+
+    for (size_t i = 1; i < figure->row_count; i++)
+        if (cqa_rational_compare(figure->rows[i]->value, best) * sign > 0)
+            best = figure->rows[i]->value;
+    return best;
+}
+
+static struct cqa_rational carried_value(const struct cqa_figure *figure, enum cqa_carried_by by)
+{
+    const struct cqa_rational count = cqa_rational_whole((int64_t)figure->row_count);
+
+    switch (by) {
+    case CQA_CARRIED_MEAN:
+        return cqa_rational_divide(summed(figure), count);
+    case CQA_CARRIED_LOWEST:
+        return outermost(figure, -1);
+    case CQA_CARRIED_HIGHEST:
+        return outermost(figure, 1);
+    case CQA_CARRIED_SHEETS:
+        return count;
+    case CQA_CARRIED_SUM:
+    default:
+        return summed(figure);
+    }
+}
+
+static void take(struct cqa_engine_run *run, const struct cqa_indicator *indicator,
+                 struct cqa_figure *figure)
+{
     figure->months = cqa_run_alloc(run, 1, sizeof *figure->months);
     if (figure->months == NULL)
         return;
-    figure->months[0].value = sum;
+    figure->months[0].value = carried_value(figure, indicator->carrying->by);
     figure->month_count = 1;
     figure->origin = CQA_ORIGIN_CARRIED;
 }
@@ -86,11 +134,13 @@ static void carry(struct cqa_engine_run *run, struct cqa_subject *subject, size_
     char gap[CQA_PERIOD_SIZE];
 
     find_rows(run, agent, index, figure);
-    if (figure->rows == NULL || figure->row_count == 0)
+    if (figure->rows == NULL)
         return;
-    find_gap(figure, period_of(run), gap);
+    find_gap(run, agent, indicator->carrying, figure, gap);
     if (gap[0] == '\0') {
-        take(run, indicator, figure);
+        if (figure->row_count > 0 && (indicator->carrying->from != CQA_CARRIED_LAST ||
+                                      figure->row_count == (size_t)indicator->carrying->periods))
+            take(run, indicator, figure);
         return;
     }
     subject->spoiled[index] = 1;

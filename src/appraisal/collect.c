@@ -66,6 +66,16 @@ static int take_index(struct cqa_engine_run *run, struct cqa_subject *subject,
     return CQA_NOWHERE;
 }
 
+/* A value counts for the whole period of the scheme, or for a part of it as long as the indicator
+ * says: a month is no year. */
+static int period_fits(const struct cqa_scheme *scheme, const struct cqa_indicator *indicator,
+                       const char *period)
+{
+    const enum cqa_period kind = cqa_period_kind(period);
+
+    return kind == scheme->period || kind == indicator->period;
+}
+
 static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
                        const struct cqa_row *row, const struct cqa_indicator *indicator)
 {
@@ -77,8 +87,18 @@ static int row_is_good(struct cqa_engine_run *run, struct cqa_subject *subject,
 
     if (row->period != NULL && !cqa_period_valid(row->period)) {
         cqa_run_fault(run, subject, indicator->id, row->at,
-                      "agent \"%s\": \"%s\" is no period; allowed: 2025-11 or 2025Q4",
+                      "agent \"%s\": \"%s\" is no period; allowed: 2025-11, 2025Q4, 2025H2 or "
+                      "2025",
                       subject->sheet.agent, row->period);
+        return 0;
+    }
+    if (row->period != NULL && !period_fits(run->scheme, indicator, row->period)) {
+        cqa_run_fault(
+            run, subject, indicator->id, row->at,
+            "agent \"%s\": \"%s\" is given for %s, and counts for %p; allowed: such as %s",
+            subject->sheet.agent, indicator->id, row->period,
+            cqa_words_named(cqa_period_named(indicator->period)),
+            cqa_period_examples[indicator->period]);
         return 0;
     }
     if (!zero && (cqa_rational_compare(row->value, indicator->low) < 0 ||
@@ -212,6 +232,28 @@ static enum cqa_status ask_about_spellings(struct cqa_engine_run *run)
     return status;
 }
 
+/* A rating is of a person: of whoever the roster does not know, and no import either, nobody can
+ * say who that is. Imports ask about their own names. */
+static void ask_about_rated_strangers(struct cqa_engine_run *run)
+{
+    const struct cqa_rows *rows = run->input->rows;
+    const struct cqa_roster *roster = run->input->roster;
+    unsigned char *others = cqa_run_alloc(run, run->names.count, 1);
+    size_t index;
+
+    if (roster == NULL || roster->count == 0 || run->scheme->units || others == NULL)
+        return;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i].rating == 0 && cqa_names_find(&run->names, rows->items[i].agent, &index))
+            others[index] = 1;
+    for (size_t i = 0; i < run->names.count; i++)
+        if (!others[i] && !cqa_roster_knows(roster, run->names.items[i]))
+            cqa_run_fault(run, &run->subjects[i], NULL, run->subjects[i].first,
+                          "agent \"%s\": there are ratings, and the roster does not know this "
+                          "name; allowed: a row of its own in the roster",
+                          run->names.items[i]);
+}
+
 /* An agent that was already found wrong gets no sheet; one that has nothing but wrong cells is
  * still named. */
 static enum cqa_status block_faulty(struct cqa_engine_run *run)
@@ -234,9 +276,9 @@ static void look_over(struct cqa_engine_run *run)
     for (size_t i = 0; i < rows->count; i++) {
         const struct cqa_row *row = &rows->items[i];
         run->posts_known |= row->post != NULL;
-        if (run->period_seen[0] == '\0' && row->period != NULL && cqa_period_valid(row->period))
-            cqa_period_of_scheme(run->scheme->period == CQA_PERIOD_QUARTERLY, row->period,
-                                 run->period_seen);
+        if (run->period_seen[0] == '\0' && row->period != NULL && cqa_period_valid(row->period) &&
+            cqa_period_kind(row->period) <= run->scheme->period)
+            cqa_period_of(run->scheme->period, row->period, run->period_seen);
     }
     for (size_t i = 0; roster != NULL && i < roster->count; i++)
         run->posts_known |= roster->seats[i].post != NULL;
@@ -260,6 +302,7 @@ enum cqa_status cqa_run_collect(struct cqa_engine_run *run)
     if (counts == NULL)
         return CQA_E_NOMEM;
     status = ask_about_spellings(run);
+    ask_about_rated_strangers(run);
     if (status == CQA_OK)
         status = count_rows(run, owners, counts);
     if (status == CQA_OK)
@@ -351,7 +394,7 @@ static void add_month(const struct cqa_indicator *indicator, struct cqa_figure *
     figure->month_count++;
 }
 
-/* All that is appraised together lies in one period: the month, or the quarter that it is in. */
+/* All that is appraised together lies in one period: the month, or the year that it is in. */
 static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *subject,
                              const struct cqa_row *row)
 {
@@ -359,95 +402,102 @@ static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *sub
 
     if (row->period == NULL)
         return;
-    cqa_period_of_scheme(run->scheme->period == CQA_PERIOD_QUARTERLY, row->period, period);
+    cqa_period_of(run->scheme->period, row->period, period);
     if (strcmp(run->period_seen, period) != 0)
         cqa_run_fault(run, subject, NULL, row->at,
                       "agent \"%s\": the row is of %s, the import begins with %s",
                       subject->sheet.agent, period, run->period_seen);
 }
 
-/* A month that is named stands for itself: the quarter has three. */
-static void check_quarter_is_whole(struct cqa_engine_run *run, struct cqa_subject *subject,
-                                   const struct cqa_indicator *indicator,
-                                   const struct cqa_figure *figure)
+/* Whether the figure has the values of parts of the period, not one of the whole. */
+static int has_parts(const struct cqa_engine_run *run, const struct cqa_figure *figure)
 {
-    const char *first = figure->months[0].period;
-    char quarter[CQA_PERIOD_SIZE], month[CQA_PERIOD_SIZE];
+    return figure->month_count > 0 && figure->months[0].period != NULL &&
+           cqa_period_kind(figure->months[0].period) < run->scheme->period;
+}
 
-    if (run->scheme->period != CQA_PERIOD_QUARTERLY || indicator->period != CQA_PERIOD_MONTHLY ||
-        first == NULL || first[4] != '-')
+static int has_part(const struct cqa_figure *figure, const char *part)
+{
+    for (size_t i = 0; i < figure->month_count; i++)
+        if (same_text(figure->months[i].period, part))
+            return 1;
+    return 0;
+}
+
+/* A month that is named stands for itself, and the others have to be there too: but those in which
+ * the roster has the agent nowhere. */
+static void check_all_parts(struct cqa_engine_run *run, struct cqa_subject *subject,
+                            const struct cqa_indicator *indicator, const struct cqa_figure *figure)
+{
+    char whole[CQA_PERIOD_SIZE], part[CQA_PERIOD_SIZE];
+
+    if (!has_parts(run, figure))
         return;
-    cqa_period_of_scheme(1, first, quarter);
-    for (int i = 0; i < 3; i++) {
-        size_t k = 0;
-        cqa_period_month(quarter, i, month);
-        while (k < figure->month_count && !same_text(figure->months[k].period, month))
-            k++;
-        if (k < figure->month_count)
+    cqa_period_of(run->scheme->period, figure->months[0].period, whole);
+    const int count = cqa_period_part_count(whole, indicator->period);
+    for (int i = 0; i < count; i++) {
+        cqa_period_part(whole, indicator->period, i, part);
+        if (has_part(figure, part) || !cqa_run_was_there(run, subject->sheet.agent, part))
             continue;
         cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
-                      "agent \"%s\": \"%s\" is given for %zu of the three months of %s; %s is "
-                      "missing",
-                      subject->sheet.agent, indicator->id, figure->month_count, quarter, month);
+                      "agent \"%s\": \"%s\" is given for %zu of the %d parts of %s; %s is missing",
+                      subject->sheet.agent, indicator->id, figure->month_count, count, whole, part);
         return;
     }
 }
 
-/* Several periods make sense only for the months of a quarter. */
+/* Several values make sense only for the parts of the period. */
 static void check_months(struct cqa_engine_run *run, struct cqa_subject *subject,
                          const struct cqa_indicator *indicator, const struct cqa_figure *figure)
 {
     const struct cqa_month *first = &figure->months[0];
-    const int monthly = indicator->period == CQA_PERIOD_MONTHLY;
+    const char *asked = run->input->period;
 
-    for (size_t i = 0; i < figure->month_count; i++) {
+    for (size_t i = 0; i < figure->month_count && asked != NULL; i++) {
         const char *period = figure->months[i].period;
-        if (run->input->period == NULL || period == NULL || strcmp(period, run->input->period) == 0)
-            continue;
-        if (!monthly || !cqa_period_holds(run->input->period, period))
+        if (period != NULL && !cqa_period_holds(asked, period))
             cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
                           "agent \"%s\": \"%s\" is given for %s, which is not in %s",
-                          subject->sheet.agent, indicator->id, period, run->input->period);
+                          subject->sheet.agent, indicator->id, period, asked);
     }
     if (figure->month_count < 2)
         return;
     const struct cqa_month *last = &figure->months[figure->month_count - 1];
-    const int whole_period = first->period == NULL || last->period == NULL ||
-                             first->period[4] == 'Q' || last->period[4] == 'Q';
-    char quarter[8] = "";
-    if (!whole_period)
-        snprintf(quarter, sizeof quarter, "%.4sQ%c", first->period,
-                 cqa_period_quarter(first->period));
-    if (!monthly || run->scheme->period != CQA_PERIOD_QUARTERLY || whole_period ||
-        !cqa_period_holds(quarter, last->period))
-        cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
-                      monthly && run->scheme->period == CQA_PERIOD_QUARTERLY
-                          ? "agent \"%s\": \"%s\" is given for more than one quarter (%p and %p)"
-                          : "agent \"%s\": \"%s\" is given for more than one period (%p and %p)",
-                      subject->sheet.agent, indicator->id,
-                      first->period ? cqa_words("%s", first->period) : cqa_words("no period named"),
-                      last->period ? cqa_words("%s", last->period) : cqa_words("none"));
+    char whole[CQA_PERIOD_SIZE] = "";
+    if (has_parts(run, figure))
+        cqa_period_of(run->scheme->period, first->period, whole);
+    for (size_t i = 0; i < figure->month_count; i++)
+        if (whole[0] == '\0' || cqa_period_kind(figure->months[i].period) == run->scheme->period ||
+            !cqa_period_holds(whole, figure->months[i].period)) {
+            cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
+                          "agent \"%s\": \"%s\" is given for more than one period (%p and %p)",
+                          subject->sheet.agent, indicator->id,
+                          first->period ? cqa_words("%s", first->period)
+                                        : cqa_words("no period named"),
+                          last->period ? cqa_words("%s", last->period) : cqa_words("none"));
+            return;
+        }
 }
 
-/* The months of a quarter are the same for all monthly indicators of an agent, or one is missing.
- */
-static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *subject)
+/* The parts are the same for all indicators of an agent that have them, or one is missing. */
+static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *subject,
+                              enum cqa_period kind)
 {
     const struct cqa_scheme *scheme = run->scheme;
     const struct cqa_figure *most = NULL;
 
     for (size_t i = 0; i < scheme->indicator_count; i++) {
         const struct cqa_figure *figure = &subject->sheet.figures[i];
-        if (figure->month_count > 1 && (most == NULL || figure->month_count > most->month_count))
+        if (scheme->indicators[i].period == kind && figure->month_count > 1 &&
+            (most == NULL || figure->month_count > most->month_count))
             most = figure;
     }
     for (size_t i = 0; most != NULL && i < scheme->indicator_count; i++) {
         const struct cqa_figure *figure = &subject->sheet.figures[i];
-        if (scheme->indicators[i].period != CQA_PERIOD_MONTHLY || figure->month_count == 0)
+        if (scheme->indicators[i].period != kind || figure->month_count == 0)
             continue;
         for (size_t k = 0; k < most->month_count; k++)
-            if (k >= figure->month_count ||
-                !same_text(figure->months[k].period, most->months[k].period)) {
+            if (!has_part(figure, most->months[k].period)) {
                 cqa_run_fault(run, subject, scheme->indicators[i].id, figure->rows[0]->at,
                               "agent \"%s\": \"%s\" is missing for %s", subject->sheet.agent,
                               scheme->indicators[i].id, most->months[k].period);
@@ -472,8 +522,9 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
             add_month(indicator, figure, figure->rows[k]->period);
         }
         check_months(run, subject, indicator, figure);
-        check_quarter_is_whole(run, subject, indicator, figure);
+        check_all_parts(run, subject, indicator, figure);
         figure->origin = CQA_ORIGIN_IMPORTED;
     }
-    check_same_months(run, subject);
+    for (int kind = 0; kind < (int)run->scheme->period; kind++)
+        check_same_months(run, subject, (enum cqa_period)kind);
 }

@@ -62,6 +62,9 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_seats(struct cqa_engine_run *run);
 void cqa_run_days(struct cqa_engine_run *run, struct cqa_subject *subject);
 
+/* 0: the roster knows the person, and has them nowhere in this period. */
+int cqa_run_was_there(const struct cqa_engine_run *run, const char *person, const char *period);
+
 /* Is the row the lowest or the highest of its figure's, which a trimmed mean leaves out? */
 int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
                        const struct cqa_row *row);
@@ -88,6 +91,15 @@ void cqa_run_settle(struct cqa_engine_run *run, struct cqa_subject *subject);
 /* Items [first, end) of the sheet. Overflow blocks the subject. */
 void cqa_run_items(struct cqa_engine_run *run, struct cqa_subject *subject, size_t first,
                    size_t end);
+
+/* The item's points rounded as the scheme says, which is said in run->text. */
+struct cqa_rational cqa_run_rounded(struct cqa_engine_run *run, const struct cqa_scheme_item *item,
+                                    struct cqa_rational points);
+
+/* What the parts of a figure come to, of `parts` that the period has; how is said. */
+struct cqa_rational cqa_figure_over(const struct cqa_scheme_item *item,
+                                    const struct cqa_figure *figure, int parts,
+                                    struct cqa_buffer *how);
 
 /* The same of all subjects, an item after the other where one looks at the whole team. */
 void cqa_run_all_items(struct cqa_engine_run *run, size_t first, size_t end);

@@ -213,32 +213,16 @@ static struct cqa_rational points_linear(struct evaluation *at, struct cqa_ratio
     return cqa_rational_add(item->at_target, cqa_rational_multiply(units, slope));
 }
 
-static int passes(enum cqa_compare compare, int order)
-{
-    switch (compare) {
-    case CQA_AT_LEAST:
-        return order >= 0;
-    case CQA_AT_MOST:
-        return order <= 0;
-    case CQA_ABOVE:
-        return order > 0;
-    case CQA_BELOW:
-        break;
-    }
-    return order < 0;
-}
-
 /* 1 or 0, said with its sign; -1: there is nothing to compare with. */
 static int compared(struct evaluation *at, struct cqa_rational value)
 {
-    static const char *const signs[] = {" ≥ ", " ≤ ", " > ", " < "};
     const struct cqa_rational against = value_of(at, at->item->against);
 
     if (!cqa_rational_valid(against))
         return -1;
-    const int holds = passes(at->item->compare, cqa_rational_compare(value, against));
+    const int holds = cqa_compare_holds(at->item->compare, cqa_rational_compare(value, against));
     say_number(at, value);
-    say(at, signs[at->item->compare]);
+    say(at, cqa_compare_signs[at->item->compare]);
     say_number(at, against);
     say(at, holds ? " ✓" : " ✗");
     return holds;
@@ -408,6 +392,18 @@ static struct cqa_rational points_occurrences(struct evaluation *at)
     return points;
 }
 
+static struct cqa_rational points_over_parts(struct evaluation *at)
+{
+    const struct cqa_engine_run *run = at->run;
+    const size_t index = at->item->parts[0].of.index;
+    const char *period = cqa_period_examples[run->scheme->period];
+
+    cqa_run_assume(at->run, at->sheet, run->scheme->indicators[index].assumed);
+    return cqa_figure_over(at->item, &at->sheet->figures[index],
+                           cqa_period_part_count(period, run->scheme->indicators[index].period),
+                           &at->run->text);
+}
+
 /* ---- an item */
 
 /* Weights that come from data must sum to what was declared. */
@@ -450,6 +446,19 @@ static struct cqa_rational within(struct evaluation *at, struct cqa_rational poi
     return points;
 }
 
+struct cqa_rational cqa_run_rounded(struct cqa_engine_run *run, const struct cqa_scheme_item *item,
+                                    struct cqa_rational points)
+{
+    char text[CQA_RATIONAL_TEXT];
+
+    if (item->round_places == CQA_NOWHERE || !cqa_rational_valid(points))
+        return points;
+    const struct cqa_rational rounded = cqa_rational_round(points, item->round_places);
+    if (cqa_rational_valid(rounded) && cqa_rational_compare(points, rounded) != 0)
+        cqa_buffer_print(&run->text, " ≈ %s", cqa_rational_exact(rounded, text));
+    return rounded;
+}
+
 /* `passed`, where it is not NULL: whether a threshold was met. */
 static struct cqa_rational points_of(struct evaluation *at, struct cqa_rational value, int *passed)
 {
@@ -479,6 +488,8 @@ static struct cqa_rational points_of(struct evaluation *at, struct cqa_rational 
         return points_extreme(at, 1);
     case CQA_ITEM_IF:
         return points_if(at, value);
+    case CQA_ITEM_PARTS:
+        return points_over_parts(at);
     case CQA_ITEM_TEAM_MEAN: /* teams.c */
     case CQA_ITEM_TYPE_COUNT:
         break;
@@ -528,6 +539,7 @@ static void evaluate(struct evaluation *at, struct cqa_subject *subject,
         points->value = points_by_month(at, monthly);
     else
         points->value = within(at, points_of(at, value_of(at, item->parts[0].of), &points->passed));
+    points->value = cqa_run_rounded(at->run, item, points->value);
     points->how = cqa_run_text(at->run);
     cqa_run_assume(at->run, at->sheet, item->assumed);
     if (!cqa_rational_valid(points->value))

@@ -20,6 +20,35 @@ int cqa_band_holds(const struct cqa_band *band, struct cqa_rational value)
     return 1;
 }
 
+/* What is absent compares with nothing. */
+static int passes(const struct cqa_test *test, const struct cqa_sheet *sheet)
+{
+    if (!test->is_given)
+        return 0;
+    const int is_indicator = test->of.kind == CQA_REF_INDICATOR;
+    const struct cqa_rational value =
+        is_indicator ? sheet->figures[test->of.index].value : sheet->points[test->of.index].value;
+    const int is_there =
+        !is_indicator || sheet->figures[test->of.index].origin != CQA_ORIGIN_ABSENT;
+
+    return is_there && cqa_rational_valid(value) &&
+           cqa_compare_holds(test->compare, cqa_rational_compare(value, test->against));
+}
+
+/* The grade, or the best that the scheme lets this sheet have; grades are best first. */
+static const struct cqa_grade *limited(const struct cqa_scheme *scheme, struct cqa_sheet *sheet,
+                                       const struct cqa_grade *grade)
+{
+    for (size_t i = 0; i < scheme->limit_count; i++) {
+        const struct cqa_grade_limit *limit = &scheme->limits[i];
+        if (grade >= &scheme->grades[limit->grade] || !passes(&limit->test, sheet))
+            continue;
+        grade = &scheme->grades[limit->grade];
+        sheet->limit = limit;
+    }
+    return grade;
+}
+
 /* ---- the forced distribution */
 
 void cqa_quotas(const struct cqa_scheme *scheme, size_t people, size_t *places)
@@ -133,7 +162,8 @@ static void rank(struct cqa_engine_run *run, struct cqa_subject **ranked, size_t
         sheet->ranked = count;
         if (!distribute)
             continue;
-        sheet->grade_distribution = grade_at(scheme, places, sheet->rank - 1);
+        sheet->grade_distribution =
+            limited(scheme, sheet, grade_at(scheme, places, sheet->rank - 1));
         cqa_run_assume(run, sheet, scheme->distribution_assumed);
     }
     count_ties(ranked, count);
@@ -160,6 +190,9 @@ static void grade_by_score(struct cqa_engine_run *run, struct cqa_subject *subje
     for (size_t i = 0; i < scheme->grade_count && sheet->grade == NULL; i++)
         if (cqa_band_holds(&scheme->grades[i].band, sheet->total))
             sheet->grade = &scheme->grades[i];
+    sheet->scored = sheet->grade;
+    if (sheet->grade != NULL)
+        sheet->grade = limited(scheme, sheet, sheet->grade);
     if (sheet->grade != NULL)
         cqa_run_assume(run, sheet, sheet->grade->band.assumed);
     else if (scheme->grade_count > 0)
@@ -179,7 +212,7 @@ static void set_bonus(struct cqa_engine_run *run, struct cqa_sheet *sheet,
         sheet->bonus = grade->bonus;
     } else {
         const struct cqa_rank_bonus *bonus = &scheme->rank_bonus;
-        const int listed = sheet->rank <= bonus->count;
+        const int listed = sheet->rank > 0 && sheet->rank <= bonus->count;
         sheet->bonus = listed ? bonus->amounts[sheet->rank - 1] : bonus->others;
         cqa_run_assume(run, sheet, listed ? NULL : bonus->assumed);
     }
@@ -196,6 +229,22 @@ static void set_rewards(struct cqa_engine_run *run, struct cqa_sheet *sheet)
     sheet->coefficient = grade->coefficient;
     cqa_run_assume(run, sheet, grade->band.assumed);
     set_bonus(run, sheet, grade);
+}
+
+/* Whoever the scheme takes out of the distribution keeps the grade of the score. */
+static void reward_exempt(struct cqa_engine_run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->names.count; i++) {
+        struct cqa_subject *subject = &run->subjects[i];
+        if (!cqa_subject_counts(subject) || !subject->sheet.exempt)
+            continue;
+        set_rewards(run, &subject->sheet);
+        count++;
+    }
+    if (count > 0)
+        cqa_run_note(run, "outside the forced distribution, by the scheme: %zu", count);
 }
 
 void cqa_run_grades(struct cqa_engine_run *run)
@@ -217,7 +266,8 @@ void cqa_run_grades(struct cqa_engine_run *run)
                           "agent \"%s\": the distribution is by team, and the roster names no team "
                           "in the period",
                           subject->sheet.agent);
-        if (!subject->blocked)
+        subject->sheet.exempt = passes(&run->scheme->exempt, &subject->sheet);
+        if (!subject->blocked && !subject->sheet.exempt)
             ranked[count++] = subject;
     }
     qsort(ranked, count, sizeof(struct cqa_subject *),
@@ -228,4 +278,5 @@ void cqa_run_grades(struct cqa_engine_run *run)
         rank(run, ranked, count);
     for (size_t i = 0; i < count; i++)
         set_rewards(run, &ranked[i]->sheet);
+    reward_exempt(run);
 }

@@ -2,10 +2,10 @@
 #include "appraisal/history.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "appraisal/lines.h"
-#include "appraisal/period.h"
 
 int cqa_scheme_carries(const struct cqa_scheme *scheme)
 {
@@ -13,6 +13,34 @@ int cqa_scheme_carries(const struct cqa_scheme *scheme)
         if (scheme->indicators[i].carrying != NULL)
             return 1;
     return 0;
+}
+
+/* Of the last few periods one more: who has it did not come later. */
+static void oldest_of(const struct cqa_carrying *carrying, const char *period,
+                      char out[CQA_PERIOD_SIZE])
+{
+    const int back = carrying->from == CQA_CARRIED_LAST ? carrying->periods + 1 : 1;
+
+    snprintf(out, CQA_PERIOD_SIZE, "%.7s", period);
+    for (int i = 0; i < back; i++)
+        cqa_period_before(out, out);
+    if (carrying->from == CQA_CARRIED_YEAR && strncmp(out, period, 4) == 0)
+        snprintf(out, CQA_PERIOD_SIZE, "%.4s", period);
+}
+
+void cqa_history_oldest(const struct cqa_scheme *scheme, const char *period,
+                        char out[CQA_PERIOD_SIZE])
+{
+    char oldest[CQA_PERIOD_SIZE];
+
+    snprintf(out, CQA_PERIOD_SIZE, "%.7s", period);
+    for (size_t i = 0; i < scheme->indicator_count; i++) {
+        if (scheme->indicators[i].carrying == NULL)
+            continue;
+        oldest_of(scheme->indicators[i].carrying, period, oldest);
+        if (strcmp(oldest, out) < 0)
+            memcpy(out, oldest, sizeof oldest);
+    }
 }
 
 /* ---- a sheet's numbers */

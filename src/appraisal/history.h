@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include "appraisal/input.h"
 #include "appraisal/names.h"
+#include "appraisal/period.h"
 #include "appraisal/scheme.h"
 
 /* What earlier sheets of a scheme gave, as far as it carries anything over (`carried`). */
@@ -39,5 +40,9 @@ void cqa_history_finish(struct cqa_history *history);
 
 /* Does the scheme carry anything over? */
 int cqa_scheme_carries(const struct cqa_scheme *scheme);
+
+/* The first period whose sheets matter to those of `period`. */
+void cqa_history_oldest(const struct cqa_scheme *scheme, const char *period,
+                        char out[CQA_PERIOD_SIZE]);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "appraisal/heading.h"
 #include "appraisal/import.h"
+#include "appraisal/spelling.h"
 
 enum {
     CQA_HEAD_ROWS = 20,           /* a heading stands within these */
@@ -61,6 +62,11 @@ struct cqa_place cqa_import_place(const struct cqa_importer *importer,
                                   const struct cqa_csv_cell *cell);
 int cqa_import_is_long(const struct cqa_importer *importer);
 
+/* The record's cell of this column, and its text; NULL: it is empty, or there is none. */
+const struct cqa_csv_cell *cqa_import_cell(const struct cqa_importer *importer,
+                                           enum cqa_column column);
+const char *cqa_import_text(struct cqa_importer *importer, enum cqa_column column);
+
 /* The next record; 0 at the end. */
 int cqa_import_next(struct cqa_importer *importer);
 
@@ -69,6 +75,17 @@ int cqa_import_next(struct cqa_importer *importer);
 enum cqa_status cqa_import_head(struct cqa_importer *importer, int *good) CQA_MUST_CHECK;
 
 extern const char cqa_import_about_others[]; /* why a row of sums is left out */
+
+/* ---- import_persons.c, import_values.c */
+
+/* Whom the row's name means, by what was said before, and what has to be asked about it. `*is_out`:
+ * nobody, and the row is left out. */
+enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row *row,
+                                  enum cqa_spelled *spelled, int *is_out) CQA_MUST_CHECK;
+
+/* The record's values, each as a row: `row` says whose they are. */
+enum cqa_status cqa_import_values(struct cqa_importer *importer,
+                                  struct cqa_row *row) CQA_MUST_CHECK;
 
 /* ---- shares.c: 0.85 may be 85 %. What may be is known once the file was read. */
 

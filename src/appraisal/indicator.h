@@ -3,6 +3,7 @@
 #define CQA_APPRAISAL_INDICATOR_H
 
 #include <stddef.h>
+#include "appraisal/period.h"
 #include "appraisal/rational.h"
 #include "base/text.h"
 
@@ -16,7 +17,6 @@ struct cqa_assumption {
     struct cqa_text reason;
 };
 
-enum cqa_period { CQA_PERIOD_MONTHLY, CQA_PERIOD_QUARTERLY };
 enum cqa_need { CQA_NEED_REQUIRED, CQA_NEED_OPTIONAL, CQA_NEED_MEASURED };
 enum cqa_by { CQA_BY_MEAN, CQA_BY_MEDIAN, CQA_BY_SUM };
 
@@ -27,19 +27,32 @@ enum cqa_rows_by { CQA_ROWS_MEAN, CQA_ROWS_SUM, CQA_ROWS_TRIMMED };
 /* What the roster gives: days in a post that the scheme is for, or all days of the period. */
 enum cqa_by_roster { CQA_ROSTER_NONE, CQA_ROSTER_DAYS, CQA_ROSTER_PERIOD_DAYS };
 
-/* What earlier sheets of the same scheme give: that of the period before, or all of the year so
- * far. */
-enum cqa_carried_from { CQA_CARRIED_BEFORE, CQA_CARRIED_YEAR };
+/* What earlier sheets of the same scheme give: that of the period before, those of the last few
+ * periods, or all of the year so far. */
+enum cqa_carried_from { CQA_CARRIED_BEFORE, CQA_CARRIED_YEAR, CQA_CARRIED_LAST };
+enum cqa_carried_by {
+    CQA_CARRIED_MEAN,
+    CQA_CARRIED_SUM,
+    CQA_CARRIED_LOWEST,
+    CQA_CARRIED_HIGHEST,
+    CQA_CARRIED_SHEETS /* how many there are */
+};
+enum { CQA_CARRIED_PERIODS_MAX = 12 };
 struct cqa_carrying {
     const char *of; /* id of an item or an indicator, "total" */
     enum cqa_carried_from from;
-    enum cqa_by by; /* of several sheets: their sum or mean */
+    int periods; /* of the last: that many; who has fewer has no value */
+    enum cqa_carried_by by;
 };
+/* Stores keep the number. From CQA_RATED_BY_PEERS on many rate one, and their names are not for
+ * that one. */
 enum cqa_rated_by {
     CQA_RATED_BY_NONE,
     CQA_RATED_BY_SELF,
     CQA_RATED_BY_SUPERVISOR,
-    CQA_RATED_BY_PEERS,
+    CQA_RATED_BY_PEERS,        /* everyone, oneself included */
+    CQA_RATED_BY_COLLEAGUES,   /* the others of the own team */
+    CQA_RATED_BY_SUBORDINATES, /* whom the one who is rated leads */
     CQA_RATED_BY_COUNT
 };
 extern const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1]; /* "none", "self", … */

@@ -72,6 +72,7 @@ void cqa_faults_finish(struct cqa_faults *faults);
  */
 struct cqa_row {
     const char *agent;
+    const char *written;       /* the name that somebody said means the agent; NULL: it is theirs */
     const char *indicator;     /* id, or its name in either language */
     const char *rater;         /* NULL: none said */
     const char *name;          /* of the agent, beside a number; NULL: none said */

@@ -53,10 +53,24 @@ enum cqa_item_type {
     CQA_ITEM_MAX,
     CQA_ITEM_IF,        /* one of two values, by a comparison */
     CQA_ITEM_TEAM_MEAN, /* over the agents of the team */
+    CQA_ITEM_PARTS,     /* over the parts of the period that an indicator has: its lowest month */
     CQA_ITEM_TYPE_COUNT
 };
 
 enum cqa_compare { CQA_AT_LEAST, CQA_AT_MOST, CQA_ABOVE, CQA_BELOW };
+int cqa_compare_holds(enum cqa_compare compare, int order); /* of cqa_rational_compare */
+extern const char *const cqa_compare_signs[];               /* " ≥ ", … */
+
+/* What the parts come to. HITS: how many of them compare as the item says. */
+enum cqa_over {
+    CQA_OVER_MEAN,
+    CQA_OVER_SUM,
+    CQA_OVER_LOWEST,
+    CQA_OVER_HIGHEST,
+    CQA_OVER_HITS,
+    CQA_OVER_COUNT
+};
+extern const char *const cqa_over_words[CQA_OVER_COUNT + 1];
 
 /* Beside what every item has, only the fields of its type count. Numbers that are none are absent.
  */
@@ -74,6 +88,7 @@ struct cqa_scheme_item {
     int times_coefficient;     /* value, in pay only */
     struct cqa_rational floor; /* of the points */
     struct cqa_rational ceiling;
+    int round_places; /* of the points, last of all; CQA_NOWHERE: they are not rounded */
 
     struct cqa_rational percent; /* value */
     struct cqa_band *bands;
@@ -87,7 +102,8 @@ struct cqa_scheme_item {
     struct cqa_rational below;
     struct cqa_rational step; /* linear: only whole steps count, "above" and "below" are for each;
                                  none: every part of a unit counts */
-    struct cqa_ref against;   /* threshold, if */
+    enum cqa_over over_by;    /* parts */
+    struct cqa_ref against;   /* threshold, if; parts: a number */
     struct cqa_ref then;      /* if */
     struct cqa_ref otherwise; /* if */
     struct cqa_rational pass;

@@ -43,7 +43,6 @@ static void give_call(struct cqa_engine_run *run, struct cqa_subject *subject,
 static void find_window(struct cqa_engine_run *run)
 {
     const struct cqa_calls *calls = run->input->calls;
-    const int is_quarterly = run->scheme->period == CQA_PERIOD_QUARTERLY;
     const char *named = run->input->period ? run->input->period : run->period_seen;
     char period[CQA_PERIOD_SIZE];
 
@@ -54,7 +53,7 @@ static void find_window(struct cqa_engine_run *run)
         snprintf(month, sizeof month, "%.7s", moment ? moment : "");
         if (!cqa_period_valid(month))
             continue;
-        cqa_period_of_scheme(is_quarterly, month, period);
+        cqa_period_of(run->scheme->period, month, period);
         if (run->window[0] == '\0')
             memcpy(run->window, period, sizeof period);
         run->calls_unclear |= strcmp(run->window, period) != 0;
@@ -67,15 +66,18 @@ static void find_window(struct cqa_engine_run *run)
     }
 }
 
-/* A month of the quarter without any call may be one whose file was forgotten. */
+/* A month of the period without any call may be one whose file was forgotten. */
 static void note_empty_months(struct cqa_engine_run *run)
 {
     const struct cqa_calls *calls = run->input->calls;
     char month[CQA_PERIOD_SIZE];
 
-    for (int i = 0; run->window[0] != '\0' && run->window[4] == 'Q' && i < 3; i++) {
+    if (run->window[0] == '\0' || run->scheme->period == CQA_PERIOD_MONTHLY)
+        return;
+    const int months = cqa_period_part_count(run->window, CQA_PERIOD_MONTHLY);
+    for (int i = 0; i < months; i++) {
         int found = 0;
-        cqa_period_month(run->window, i, month);
+        cqa_period_part(run->window, CQA_PERIOD_MONTHLY, i, month);
         for (size_t k = 0; k < calls->count && !found; k++)
             found = calls->items[k].started_at != NULL &&
                     cqa_period_holds(month, calls->items[k].started_at);

@@ -6,7 +6,7 @@
 /* What the roster says of people in the period: post, team, and on how many days they were there.
  */
 
-enum { DAYS_MAX = 92, MOMENT_BYTES = 48 };
+enum { DAYS_MAX = 366 /* of a year */, MOMENT_BYTES = 48 };
 
 /* The period as two moments that seats compare with. */
 struct span {
@@ -16,9 +16,8 @@ struct span {
     char end[MOMENT_BYTES];
 };
 
-static struct span span_of(const struct cqa_engine_run *run)
+static struct span span_between(const char *period)
 {
-    const char *period = run->input->period ? run->input->period : run->period_seen;
     struct span span = {.known = period[0] != '\0'};
 
     if (!span.known)
@@ -29,6 +28,11 @@ static struct span span_of(const struct cqa_engine_run *run)
     snprintf(span.end, sizeof span.end, "%04d-%02d-31T~", (int)(span.last / 10000),
              (int)(span.last / 100 % 100));
     return span;
+}
+
+static struct span span_of(const struct cqa_engine_run *run)
+{
+    return span_between(run->input->period ? run->input->period : run->period_seen);
 }
 
 static int is_within(const struct span *span, const struct cqa_seat *seat)
@@ -87,6 +91,19 @@ void cqa_run_seats(struct cqa_engine_run *run)
         take_post(run, &run->subjects[index], seat);
         take_team(&run->subjects[index], seat);
     }
+}
+
+int cqa_run_was_there(const struct cqa_engine_run *run, const char *person, const char *period)
+{
+    const struct cqa_roster *roster = run->input->roster;
+    const struct span span = span_between(period);
+
+    if (!cqa_roster_knows(roster, person))
+        return 1;
+    for (size_t i = 0; i < roster->count; i++)
+        if (strcmp(roster->seats[i].person, person) == 0 && is_within(&span, &roster->seats[i]))
+            return 1;
+    return 0;
 }
 
 /* ---- days */

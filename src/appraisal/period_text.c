@@ -50,6 +50,23 @@ static int read_quarter(const char *at, int *quarter)
     return *quarter >= 1 && *quarter <= 4 && has_letter != has_tail && *at == '\0';
 }
 
+/* "H2", "下半年". */
+static int read_half(const char *at, int *half)
+{
+    static const char *const words[] = {"上半年", "下半年"};
+
+    for (int i = 0; i < 2; i++)
+        if (strcmp(at, words[i]) == 0) {
+            *half = i + 1;
+            return 1;
+        }
+    at += *at == '-';
+    if ((*at != 'H' && *at != 'h') || (at[1] != '1' && at[1] != '2') || at[2] != '\0')
+        return 0;
+    *half = at[1] - '0';
+    return 1;
+}
+
 /* A day of the month, which names the month as well. */
 static int read_day(const char *at)
 {
@@ -78,10 +95,10 @@ static int read_month(const char *at, int year, char out[CQA_PERIOD_SIZE])
 
 int cqa_period_read(const char *text, char out[CQA_PERIOD_SIZE])
 {
-    static const char *const years[] = {"年", " ", NULL};
+    static const char *const years[] = {"年度", "年", " ", NULL};
     char plain[TEXT_BYTES];
     const char *at = plain;
-    int year, month, quarter;
+    int year, month, part;
 
     if (strlen(text) >= sizeof plain)
         return 0;
@@ -98,8 +115,13 @@ int cqa_period_read(const char *text, char out[CQA_PERIOD_SIZE])
     if (read_month(at, year, out))
         return 1;
     (void)skip(&at, years);
-    if (!read_quarter(at, &quarter))
+    if (*at == '\0' || strcmp(at, "全年") == 0)
+        snprintf(out, CQA_PERIOD_SIZE, "%04u", (unsigned)year % 10000);
+    else if (read_half(at, &part))
+        snprintf(out, CQA_PERIOD_SIZE, "%04uH%u", (unsigned)year % 10000, (unsigned)part % 10);
+    else if (read_quarter(at, &part))
+        snprintf(out, CQA_PERIOD_SIZE, "%04uQ%u", (unsigned)year % 10000, (unsigned)part % 10);
+    else
         return 0;
-    snprintf(out, CQA_PERIOD_SIZE, "%04uQ%u", (unsigned)year % 10000, (unsigned)quarter % 10);
     return 1;
 }

@@ -103,6 +103,7 @@ static void withhold(const struct cqa_engine_run *run, struct cqa_sheet *sheet)
     if (total_hangs(run)) {
         sheet->total = cqa_rational_none();
         sheet->grade = NULL;
+        sheet->limit = NULL;
     }
     if (rewards_hang(run))
         sheet->coefficient = sheet->bonus = cqa_rational_none();

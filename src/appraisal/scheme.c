@@ -9,8 +9,6 @@
 
 enum { POST_BYTES = 256 };
 
-static const char *const period_words[] = {"monthly", "quarterly", NULL};
-
 /* ---- what the parts of the loader share */
 
 void *cqa_scheme_alloc(struct cqa_scheme_loader *loader, size_t count, size_t size)
@@ -172,11 +170,11 @@ static void load_notes(struct cqa_scheme_loader *loader, const struct cqa_yaml_n
 
 static void load_head(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
-    static const char *const keys[] = {"scheme",       "version",  "names",        "source",
-                                       "period",       "compares", "applies_to",   "notes",
-                                       "indicators",   "items",    "total",        "grades",
-                                       "distribution", "pay_by",   "bonus_by",     "rank_bonus",
-                                       "low_bonus",    "pay",      "coefficients", NULL};
+    static const char *const keys[] = {
+        "scheme",       "version",   "names",      "source",     "period",    "compares",
+        "applies_to",   "notes",     "indicators", "items",      "total",     "grades",
+        "distribution", "pay_by",    "bonus_by",   "rank_bonus", "low_bonus", "pay",
+        "coefficients", "no_better", NULL};
     static const char *const compare_words[] = {"agents", "units", NULL};
     struct cqa_scheme *scheme = loader->scheme;
     int period = CQA_PERIOD_MONTHLY;
@@ -186,7 +184,7 @@ static void load_head(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     cqa_yaml_get_string(root, "version", 1, &scheme->version, loader->problems);
     cqa_yaml_get_text(root, "names", 1, &scheme->names, loader->problems);
     cqa_yaml_get_string(root, "source", 1, &scheme->source, loader->problems);
-    cqa_yaml_get_word(root, "period", 1, period_words, &period, loader->problems);
+    cqa_yaml_get_word(root, "period", 1, cqa_period_words, &period, loader->problems);
     cqa_yaml_get_word(root, "compares", 0, compare_words, &scheme->units, loader->problems);
     scheme->period = (enum cqa_period)period;
     load_posts(loader, root);

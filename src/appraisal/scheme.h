@@ -28,6 +28,21 @@ struct cqa_grade {
     struct cqa_rational quota_pct;   /* of the forced distribution */
 };
 
+/* Whether a number that the sheet has compares with another. */
+struct cqa_test {
+    int is_given; /* 0: there is no such test, nobody passes it */
+    struct cqa_ref of;
+    enum cqa_compare compare;
+    struct cqa_rational against;
+};
+
+/* Who passes the test has no better grade than this, by score or by distribution. */
+struct cqa_grade_limit {
+    struct cqa_test test;
+    size_t grade;
+    struct cqa_text reason; /* for the sheet */
+};
+
 struct cqa_rank_bonus {
     struct cqa_rational *amounts; /* of rank 1, 2, … */
     size_t count;
@@ -74,9 +89,12 @@ struct cqa_scheme {
     struct cqa_grade *grades; /* best first */
     size_t grade_count;
     const struct cqa_assumption *grades_assumed;
-    int distributed;    /* the grades have quotas */
-    size_t group_least; /* smaller groups are not distributed */
-    int ranked_by_team; /* ranks and quotas are those of each team */
+    int distributed;        /* the grades have quotas */
+    size_t group_least;     /* smaller groups are not distributed */
+    int ranked_by_team;     /* ranks and quotas are those of each team */
+    struct cqa_test exempt; /* who passes it is graded by score alone, among nobody */
+    struct cqa_grade_limit *limits;
+    size_t limit_count;
     const struct cqa_assumption *distribution_assumed;
     enum cqa_pay_by pay_by;
     enum cqa_bonus_by bonus_by;

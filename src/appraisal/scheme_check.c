@@ -222,6 +222,34 @@ static struct reach reach_of_either(const struct cqa_scheme *scheme, const struc
     return (struct reach){lesser(then.low, otherwise.low), greater(then.high, otherwise.high), 0};
 }
 
+static struct reach reach_of_parts_of_period(const struct cqa_scheme *scheme,
+                                             const struct cqa_scheme_item *item, struct reach of)
+{
+    const struct cqa_rational parts = cqa_rational_whole(
+        cqa_period_part_count(cqa_period_examples[scheme->period], CQA_PERIOD_MONTHLY));
+
+    if (item->over_by == CQA_OVER_HITS)
+        return (struct reach){cqa_rational_whole(0), parts, 1};
+    if (item->over_by == CQA_OVER_SUM)
+        widen(&of, cqa_rational_multiply(of.low, parts));
+    if (item->over_by == CQA_OVER_SUM)
+        widen(&of, cqa_rational_multiply(of.high, parts));
+    return (struct reach){of.low, of.high, 0};
+}
+
+/* Rounding keeps the order: the ends are rounded like what lies between them. */
+static struct reach rounded(struct reach reach, const struct cqa_scheme_item *item)
+{
+    if (item->round_places == CQA_NOWHERE)
+        return reach;
+    if (cqa_rational_valid(reach.low))
+        reach.low = cqa_rational_round(reach.low, item->round_places);
+    if (cqa_rational_valid(reach.high))
+        reach.high = cqa_rational_round(reach.high, item->round_places);
+    reach.whole |= item->round_places == 0;
+    return reach;
+}
+
 static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct reach *items,
                                   const struct cqa_scheme_item *item)
 {
@@ -258,6 +286,8 @@ static struct reach reach_of_item(const struct cqa_scheme *scheme, const struct 
         return reach_of_ratio(item, first, reach_of(scheme, items, item->over));
     case CQA_ITEM_TEAM_MEAN:
         return (struct reach){first.low, first.high, 0};
+    case CQA_ITEM_PARTS:
+        return reach_of_parts_of_period(scheme, item, first);
     case CQA_ITEM_TYPE_COUNT:
         break;
     }
@@ -427,7 +457,7 @@ static void check_items(struct cqa_scheme_loader *loader, struct reach *reaches,
         if (item->type == CQA_ITEM_BANDS)
             check_bands(loader, item->bands, item->band_count,
                         reach_of(scheme, reaches, item->parts[0].of));
-        reaches[i] = within_ends(reach_of_item(scheme, reaches, item), item);
+        reaches[i] = rounded(within_ends(reach_of_item(scheme, reaches, item), item), item);
     }
 }
 

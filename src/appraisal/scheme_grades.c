@@ -85,9 +85,78 @@ static void load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_
     check_grades(loader, list);
 }
 
+/* "of: leave_days, above: 10" among the keys of `node`. */
+static void load_test(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                      struct cqa_test *test)
+{
+    const struct cqa_scheme *scheme = loader->scheme;
+    struct cqa_ref against = {.kind = CQA_REF_NUMBER};
+    const struct cqa_yaml_node *of =
+        cqa_yaml_want(node, "of", CQA_YAML_SCALAR, 1, loader->problems);
+
+    if (of != NULL && cqa_scheme_resolve(loader, of, &test->of) &&
+        (test->of.kind == CQA_REF_BONUS ||
+         (test->of.kind == CQA_REF_ITEM && test->of.index >= scheme->pay_first)))
+        cqa_yaml_problem(of, loader->problems, "pay comes after the grade");
+    if (cqa_scheme_load_compare(loader, node, &test->compare, &against) != 1 ||
+        against.kind != CQA_REF_NUMBER)
+        cqa_yaml_problem(node, loader->problems,
+                         "must have one of at_least, at_most, above, below, with a number");
+    test->against = against.number;
+    test->is_given = 1;
+}
+
+/* "except: {of: leave_days, above: 10}" */
+static void load_exempt(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *distribution)
+{
+    static const char *const keys[] = {"of", "at_least", "at_most", "above", "below", NULL};
+    const struct cqa_yaml_node *node =
+        cqa_yaml_want(distribution, "except", CQA_YAML_MAP, 0, loader->problems);
+
+    if (node == NULL)
+        return;
+    cqa_yaml_only(node, keys, loader->problems);
+    load_test(loader, node, &loader->scheme->exempt);
+}
+
+static void load_limit(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_grade_limit *limit)
+{
+    static const char *const keys[] = {"grade", "of",    "at_least", "at_most",
+                                       "above", "below", "reason",   NULL};
+    const struct cqa_scheme *scheme = loader->scheme;
+    const char *grade = NULL;
+
+    cqa_yaml_only(node, keys, loader->problems);
+    load_test(loader, node, &limit->test);
+    cqa_yaml_get_text(node, "reason", 1, &limit->reason, loader->problems);
+    if (!cqa_yaml_get_string(node, "grade", 1, &grade, loader->problems))
+        return;
+    while (limit->grade < scheme->grade_count &&
+           (scheme->grades[limit->grade].id == NULL ||
+            strcmp(scheme->grades[limit->grade].id, grade) != 0))
+        limit->grade++;
+    if (limit->grade == scheme->grade_count)
+        cqa_yaml_problem(cqa_yaml_find(node, "grade"), loader->problems, "\"%s\" is no grade",
+                         grade);
+}
+
+/* "no_better: [{grade: C, of: major_errors, at_least: 1, reason: …}]" */
+static void load_limits(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
+{
+    struct cqa_scheme *scheme = loader->scheme;
+    const struct cqa_yaml_node *list =
+        cqa_yaml_want(root, "no_better", CQA_YAML_LIST, 0, loader->problems);
+    const size_t count = list != NULL ? cqa_yaml_count(list) : 0;
+
+    scheme->limits = cqa_scheme_alloc(loader, count, sizeof *scheme->limits);
+    for (size_t i = 0; scheme->limits != NULL && i < count; i++)
+        load_limit(loader, cqa_yaml_item(list, i), &scheme->limits[scheme->limit_count++]);
+}
+
 static void load_distribution(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
-    static const char *const keys[] = {"group_at_least", "by", "assumed", "reason", NULL};
+    static const char *const keys[] = {"group_at_least", "by", "except", "assumed", "reason", NULL};
     static const char *const by_words[] = {"all", "team", NULL};
     struct cqa_scheme *scheme = loader->scheme;
     const struct cqa_yaml_node *node =
@@ -98,6 +167,7 @@ static void load_distribution(struct cqa_scheme_loader *loader, const struct cqa
         cqa_yaml_only(node, keys, loader->problems);
         cqa_yaml_get_whole(node, "group_at_least", 1, 1, 1000000, &least, loader->problems);
         cqa_yaml_get_word(node, "by", 0, by_words, &scheme->ranked_by_team, loader->problems);
+        load_exempt(loader, node);
         scheme->distribution_assumed = cqa_scheme_assumption(loader, node, "distribution", NULL);
         if (!scheme->distributed)
             cqa_yaml_problem(node, loader->problems,
@@ -191,6 +261,7 @@ static void load_switches(struct cqa_scheme_loader *loader, const struct cqa_yam
 void cqa_scheme_load_grades(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *root)
 {
     load_grades(loader, root);
+    load_limits(loader, root);
     load_distribution(loader, root);
     load_rank_bonus(loader, root);
     load_low_bonus(loader, root);

@@ -3,8 +3,8 @@
 #include "appraisal/scheme_load.h"
 #include "appraisal/units.h"
 
-const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {"none", "self", "supervisor",
-                                                                "peers", NULL};
+const char *const cqa_rated_by_words[CQA_RATED_BY_COUNT + 1] = {
+    "none", "self", "supervisor", "peers", "colleagues", "subordinates", NULL};
 
 static const char *const keys[] = {
     "id",     "names",  "unit",  "range",   "or_zero",      "whole",    "yes_no",   "round",
@@ -111,32 +111,41 @@ static void load_need(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
                          "\"need: measured\" and \"measured\" stand together");
 }
 
-/* "carried: {of: total, from: year, by: sum}" */
+/* "carried: {of: total, from: year, by: sum}", "{of: total, from: last, periods: 2, by: highest}"
+ */
 static void load_carrying(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                           struct cqa_indicator *indicator)
 {
-    static const char *const carried_keys[] = {"of", "from", "by", NULL};
-    static const char *const from_words[] = {"before", "year", NULL};
-    static const char *const by_words[] = {"mean", "median", "sum", NULL};
+    static const char *const carried_keys[] = {"of", "from", "periods", "by", NULL};
+    static const char *const from_words[] = {"before", "year", "last", NULL};
+    static const char *const by_words[] = {"mean", "sum", "lowest", "highest", "sheets", NULL};
     const struct cqa_yaml_node *map =
         cqa_yaml_want(node, "carried", CQA_YAML_MAP, 0, loader->problems);
     struct cqa_carrying *carrying = cqa_scheme_alloc(loader, 1, sizeof *carrying);
     int from = CQA_CARRIED_BEFORE;
-    int by = CQA_BY_SUM;
+    int by = CQA_CARRIED_SUM;
+    int64_t periods = 1;
 
     if (map == NULL || carrying == NULL)
         return;
     cqa_yaml_only(map, carried_keys, loader->problems);
     cqa_yaml_get_string(map, "of", 1, &carrying->of, loader->problems);
     cqa_yaml_get_word(map, "from", 1, from_words, &from, loader->problems);
-    cqa_yaml_get_word(map, "by", from == CQA_CARRIED_YEAR, by_words, &by, loader->problems);
-    if (by == CQA_BY_MEDIAN)
-        cqa_yaml_problem(map, loader->problems, "what is carried over is a \"mean\" or a \"sum\"");
+    cqa_yaml_get_word(map, "by", from != CQA_CARRIED_BEFORE, by_words, &by, loader->problems);
+    cqa_yaml_get_whole(map, "periods", from == CQA_CARRIED_LAST, 1, CQA_CARRIED_PERIODS_MAX,
+                       &periods, loader->problems);
+    if (from != CQA_CARRIED_LAST && cqa_yaml_find(map, "periods") != NULL)
+        cqa_yaml_problem(map, loader->problems, "\"periods\" stands with \"from: last\"");
+    if (from == CQA_CARRIED_YEAR && loader->scheme->period == CQA_PERIOD_YEARLY)
+        cqa_yaml_problem(map, loader->problems,
+                         "a yearly scheme has no earlier period in its year; allowed: \"before\" "
+                         "or \"last\"");
     if (indicator->need == CQA_NEED_MEASURED || indicator->by_roster != CQA_ROSTER_NONE)
         cqa_yaml_problem(map, loader->problems,
                          "\"carried\" stands beside neither \"measured\" nor \"roster\"");
     carrying->from = (enum cqa_carried_from)from;
-    carrying->by = (enum cqa_by)by;
+    carrying->by = (enum cqa_carried_by)by;
+    carrying->periods = (int)periods;
     indicator->carrying = carrying;
 }
 
@@ -215,7 +224,6 @@ static void load_measuring(struct cqa_scheme_loader *loader, const struct cqa_ya
 static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                            struct cqa_indicator *indicator)
 {
-    static const char *const period_words[] = {"monthly", "quarterly", NULL};
     static const char *const rows_words[] = {"mean", "sum", "trimmed", NULL};
     static const char *const roster_words[] = {"none", "days", "period_days", NULL};
     int period = (int)loader->scheme->period;
@@ -241,12 +249,12 @@ static void load_indicator(struct cqa_scheme_loader *loader, const struct cqa_ya
                          "\"small\" is for indicators whose unit is \"%%\"");
     cqa_yaml_get_bool(node, "whole", 0, &indicator->whole, loader->problems);
     cqa_yaml_get_bool(node, "yes_no", 0, &indicator->yes_no, loader->problems);
-    cqa_yaml_get_word(node, "period", 0, period_words, &period, loader->problems);
+    cqa_yaml_get_word(node, "period", 0, cqa_period_words, &period, loader->problems);
     cqa_yaml_get_whole(node, "round", 0, 0, 6, &places, loader->problems);
     indicator->period = (enum cqa_period)period;
     if (period > (int)loader->scheme->period)
         cqa_yaml_problem(cqa_yaml_find(node, "period"), loader->problems,
-                         "a quarterly indicator in a monthly scheme");
+                         "the indicator's period is longer than the scheme's");
     indicator->round_places = (int)places;
     indicator->cap = cqa_rational_none();
     cqa_scheme_number(loader, node, "cap", 0, &indicator->cap);

@@ -4,10 +4,10 @@
 
 const char *const cqa_item_type_words[CQA_ITEM_TYPE_COUNT + 1] = {
     "value", "sum",     "mean", "weighted", "bands", "linear",    "threshold", "occurrences",
-    "ratio", "product", "min",  "max",      "if",    "team_mean", NULL};
+    "ratio", "product", "min",  "max",      "if",    "team_mean", "parts",     NULL};
 
 /* The keys of every item, and those of its type. */
-#define COMMON "id", "names", "unit", "type", "floor", "ceiling", "assumed", "reason"
+#define COMMON "id", "names", "unit", "type", "floor", "ceiling", "round", "assumed", "reason"
 static const char *const keys_of[CQA_ITEM_TYPE_COUNT][20] = {
     [CQA_ITEM_VALUE] = {COMMON, "of", "percent", "times", NULL},
     [CQA_ITEM_SUM] = {COMMON, "plus", "minus", NULL},
@@ -24,6 +24,7 @@ static const char *const keys_of[CQA_ITEM_TYPE_COUNT][20] = {
     [CQA_ITEM_MIN] = {COMMON, "of", NULL},
     [CQA_ITEM_MAX] = {COMMON, "of", NULL},
     [CQA_ITEM_TEAM_MEAN] = {COMMON, "of", NULL},
+    [CQA_ITEM_PARTS] = {COMMON, "of", "by", "at_least", "at_most", "above", "below", NULL},
     [CQA_ITEM_IF] = {COMMON, "of", "at_least", "at_most", "above", "below", "then", "else", NULL},
 };
 
@@ -72,8 +73,8 @@ static int indicator_of(const struct cqa_scheme *scheme, const char *id)
     return CQA_NOWHERE;
 }
 
-static int resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                   struct cqa_ref *ref)
+int cqa_scheme_resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_ref *ref)
 {
     const struct cqa_scheme *scheme = loader->scheme;
     const char *name = cqa_yaml_text(node);
@@ -116,7 +117,7 @@ static int operand(struct cqa_scheme_loader *loader, const struct cqa_yaml_node 
     const char *text = cqa_yaml_text(node);
 
     if (text == NULL || !cqa_rational_parse(text, &ref->number))
-        return resolve(loader, node, ref);
+        return cqa_scheme_resolve(loader, node, ref);
     ref->kind = CQA_REF_NUMBER;
     return cqa_scheme_as_number(loader, node, &ref->number);
 }
@@ -160,7 +161,7 @@ static void load_refs(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     struct cqa_part *parts = add_parts(loader, item, count);
     for (size_t i = 0; parts != NULL && i < count; i++) {
         parts[i].weight = cqa_rational_whole(sign);
-        resolve(loader, is_list ? cqa_yaml_item(node, i) : node, &parts[i].of);
+        cqa_scheme_resolve(loader, is_list ? cqa_yaml_item(node, i) : node, &parts[i].of);
     }
     if (parts != NULL)
         item->part_count += count;
@@ -194,7 +195,7 @@ static void load_part(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     part->weight = cqa_rational_whole(1);
     part->weighs = (struct cqa_ref){.kind = CQA_REF_NUMBER, .number = cqa_rational_whole(0)};
     if (of != NULL)
-        resolve(loader, of, &part->of);
+        cqa_scheme_resolve(loader, of, &part->of);
     if (load_operand(loader, entry, "weight", &part->weighs) &&
         part->weighs.kind == CQA_REF_NUMBER && cqa_rational_sign(part->weighs.number) < 0)
         cqa_yaml_problem(entry, loader->problems, "a weight below 0; allowed: 0 to 100");
@@ -295,20 +296,26 @@ static void load_linear(struct cqa_scheme_loader *loader, const struct cqa_yaml_
         cqa_yaml_problem(cqa_yaml_find(node, "step"), loader->problems, "\"step\" must be above 0");
 }
 
-static void load_compare(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
-                         struct cqa_scheme_item *item)
+int cqa_scheme_load_compare(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                            enum cqa_compare *compare, struct cqa_ref *against)
 {
     static const char *const words[] = {"at_least", "at_most", "above", "below"};
     int found = 0;
 
-    load_refs(loader, node, "of", 1, 1, item);
     for (int i = 0; i < 4; i++)
         if (cqa_yaml_find(node, words[i]) != NULL) {
-            item->compare = (enum cqa_compare)i;
-            load_operand(loader, node, words[i], &item->against);
+            *compare = (enum cqa_compare)i;
+            load_operand(loader, node, words[i], against);
             found++;
         }
-    if (found != 1)
+    return found;
+}
+
+static void load_compare(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                         struct cqa_scheme_item *item)
+{
+    load_refs(loader, node, "of", 1, 1, item);
+    if (cqa_scheme_load_compare(loader, node, &item->compare, &item->against) != 1)
         cqa_yaml_problem(node, loader->problems,
                          "a threshold has one of: at_least, at_most, above, below");
 }
@@ -329,6 +336,31 @@ static void load_if(struct cqa_scheme_loader *loader, const struct cqa_yaml_node
     load_compare(loader, node, item);
     load_operand(loader, node, "then", &item->then);
     load_operand(loader, node, "else", &item->otherwise);
+}
+
+/* "of" has to have parts: a value of each month in a scheme of quarters. */
+static void load_parts(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_scheme_item *item)
+{
+    int by = CQA_OVER_MEAN;
+
+    load_refs(loader, node, "of", 1, 1, item);
+    item->against = (struct cqa_ref){.kind = CQA_REF_NUMBER, .number = cqa_rational_whole(0)};
+    cqa_yaml_get_word(node, "by", 1, cqa_over_words, &by, loader->problems);
+    item->over_by = (enum cqa_over)by;
+    const int found = cqa_scheme_load_compare(loader, node, &item->compare, &item->against);
+    if (found != (by == CQA_OVER_HITS) || item->against.kind != CQA_REF_NUMBER)
+        cqa_yaml_problem(node, loader->problems,
+                         "\"by: count\" has one of at_least, at_most, above, below with a number; "
+                         "the others have none");
+    if (item->part_count != 1)
+        return;
+    const struct cqa_ref of = item->parts[0].of;
+    if (of.kind != CQA_REF_INDICATOR ||
+        loader->scheme->indicators[of.index].period >= loader->scheme->period)
+        cqa_yaml_problem(node, loader->problems,
+                         "\"of\" must be an indicator with a \"period\" that is shorter than the "
+                         "scheme's");
 }
 
 static void load_occurrences(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
@@ -407,6 +439,9 @@ static void load_type(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     case CQA_ITEM_IF:
         load_if(loader, node, item);
         break;
+    case CQA_ITEM_PARTS:
+        load_parts(loader, node, item);
+        break;
     case CQA_ITEM_TEAM_MEAN:
         load_refs(loader, node, "of", 1, 1, item);
         break;
@@ -435,6 +470,7 @@ static void load_item(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
                       struct cqa_scheme_item *item)
 {
     int type = CQA_ITEM_VALUE;
+    int64_t places = CQA_NOWHERE;
 
     item->line = cqa_yaml_line(node);
     item->column = cqa_yaml_column(node);
@@ -448,6 +484,8 @@ static void load_item(struct cqa_scheme_loader *loader, const struct cqa_yaml_no
     cqa_scheme_unit(loader, node, &item->unit);
     cqa_scheme_number(loader, node, "floor", 0, &item->floor);
     cqa_scheme_number(loader, node, "ceiling", 0, &item->ceiling);
+    cqa_yaml_get_whole(node, "round", 0, 0, 6, &places, loader->problems);
+    item->round_places = (int)places;
     item->assumed = cqa_scheme_assumption(loader, node, "items", item->id);
     if (!cqa_yaml_get_word(node, "type", 1, cqa_item_type_words, &type, loader->problems))
         return;

@@ -85,13 +85,12 @@ static void put_assumed(struct cqa_buffer *out, const struct cqa_scheme *scheme)
 static void put_indicator(struct cqa_buffer *out, const struct cqa_scheme *scheme, size_t index)
 {
     static const char *const needs[] = {"required", "optional", "measured"};
-    static const char *const periods[] = {"monthly", "quarterly"};
     const struct cqa_indicator *indicator = &scheme->indicators[index];
 
     put_named(out, "indicator", indicator->id, indicator->names);
     cqa_json_member(out, "unit", indicator->unit);
     cqa_json_member(out, "need", needs[indicator->need]);
-    cqa_json_member(out, "period", periods[indicator->period]);
+    cqa_json_member(out, "period", cqa_period_words[indicator->period]);
     cqa_json_member(out, "rated_by",
                     indicator->rated_by ? cqa_rated_by_words[indicator->rated_by] : NULL);
     put_exact(out, "low", indicator->low);
@@ -164,7 +163,7 @@ void cqa_scheme_to_json(const struct cqa_scheme *scheme, int whole, struct cqa_b
     put_named(out, "scheme", scheme->id, scheme->names);
     cqa_json_member(out, "version", scheme->version);
     cqa_json_member(out, "source", scheme->source);
-    cqa_json_member(out, "period", scheme->period == CQA_PERIOD_MONTHLY ? "monthly" : "quarterly");
+    cqa_json_member(out, "period", cqa_period_words[scheme->period]);
     put_flag(out, "units", scheme->units);
     put_posts(out, scheme);
     cqa_json_put(out, ",\"indicators\":[");

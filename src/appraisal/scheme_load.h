@@ -42,6 +42,15 @@ void cqa_scheme_load_grades(struct cqa_scheme_loader *loader, const struct cqa_y
 void cqa_scheme_load_ends(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
                           struct cqa_band *band);
 
+/* An indicator or an earlier item by its id, "items.x" or "indicators.x"; 0 with a problem: none.
+ */
+int cqa_scheme_resolve(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                       struct cqa_ref *ref);
+
+/* "at_least: 3" and its like; how many of them there are, of which one is to be. */
+int cqa_scheme_load_compare(struct cqa_scheme_loader *loader, const struct cqa_yaml_node *node,
+                            enum cqa_compare *compare, struct cqa_ref *against);
+
 /* Index of an item among those loaded so far, or CQA_NOWHERE. */
 int cqa_scheme_item(const struct cqa_scheme *scheme, const char *id);
 

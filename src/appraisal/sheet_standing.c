@@ -37,19 +37,37 @@ static void put_places(const struct cqa_scheme *scheme, const struct cqa_sheet *
     cqa_json_put(out, "]");
 }
 
+static void put_limit(const struct cqa_scheme *scheme, const struct cqa_grade_limit *limit,
+                      struct cqa_buffer *out)
+{
+    const struct cqa_ref of = limit->test.of;
+
+    cqa_json_put(out, ",\"no_better\":{\"grade\":");
+    cqa_json_text(out, scheme->grades[limit->grade].id);
+    cqa_json_member(out, "of",
+                    of.kind == CQA_REF_INDICATOR ? scheme->indicators[of.index].id
+                                                 : scheme->items[of.index].id);
+    cqa_json_put(out, ",\"reason\":");
+    cqa_json_names(out, limit->reason);
+    cqa_json_put(out, "}");
+}
+
 void cqa_sheet_put_standing(const struct cqa_appraisal *appraisal, const struct cqa_sheet *sheet,
                             struct cqa_buffer *out)
 {
     const struct cqa_scheme *scheme = appraisal->scheme;
 
-    if (sheet->rank == 0 || sheet->grade == NULL)
+    if ((sheet->rank == 0 && !sheet->exempt) || sheet->grade == NULL)
         return;
     cqa_buffer_print(out, ",\"standing\":{\"rank\":%zu,\"ranked\":%zu,\"tied\":%zu", sheet->rank,
                      sheet->ranked, sheet->tied);
     cqa_json_member(out, "in_team", scheme->ranked_by_team ? sheet->team : NULL);
     put_paying(scheme, sheet, out);
-    put_band(&sheet->grade->band, out);
+    cqa_json_member(out, "scored", sheet->scored->id);
+    put_band(&sheet->scored->band, out);
     if (sheet->grade_distribution != NULL)
         put_places(scheme, sheet, out);
+    if (sheet->limit != NULL)
+        put_limit(scheme, sheet->limit, out);
     cqa_json_put(out, "}");
 }

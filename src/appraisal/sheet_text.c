@@ -158,6 +158,10 @@ static void put_outcome(const struct cqa_sheet *sheet, const struct page *page)
     if (cqa_rational_valid(sheet->pay))
         put_words(page, "  pay %s", number(sheet->pay, text));
     cqa_buffer_print(page->out, "\n");
+    if (sheet->limit == NULL)
+        return;
+    put_words(page, "  no better grade: %s", in_language(sheet->limit->reason, page->language));
+    cqa_buffer_print(page->out, "\n");
 }
 
 /* What the trace holds as `how`, in words. */

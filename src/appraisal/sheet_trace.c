@@ -20,11 +20,12 @@ static void put_place(struct cqa_buffer *out, struct cqa_place at)
     cqa_buffer_print(out, ":%zu\"", at.line);
 }
 
-/* Peers rate under their names towards those who check, not towards the one they rate. */
+/* Peers and subordinates rate under their names towards those who check, not towards the one they
+ * rate. */
 static void put_rows(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
                      unsigned parts, struct cqa_buffer *out)
 {
-    const int nameless = indicator->rated_by == CQA_RATED_BY_PEERS && !(parts & CQA_SHEET_PEERS);
+    const int nameless = indicator->rated_by >= CQA_RATED_BY_PEERS && !(parts & CQA_SHEET_PEERS);
 
     cqa_json_put(out, ",\"rows\":[");
     for (size_t i = 0; i < figure->row_count; i++) {

@@ -59,6 +59,7 @@ static void give_mean(struct cqa_engine_run *run, struct cqa_subject *subject, s
 
     points->value = cqa_rational_divide(team->sum, cqa_rational_whole((int64_t)team->count));
     cqa_buffer_print(&run->text, "%s ÷ %zu", cqa_rational_exact(team->sum, text), team->count);
+    points->value = cqa_run_rounded(run, &run->scheme->items[item], points->value);
     points->how = cqa_run_text(run);
     cqa_run_assume(run, &subject->sheet, run->scheme->items[item].assumed);
     if (!cqa_rational_valid(points->value))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/mounts.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,4 +206,19 @@ int cqa_path_is_shared(const char *path, char out[PATH_MAX])
     if (shared && out != NULL)
         memcpy(out, walked, sizeof walked);
     return shared;
+}
+
+/* ---- waiting for one */
+
+int cqa_mount_awaited(const struct cqa_clock *clock, const char *folder, int64_t most_ms)
+{
+    enum { STEP_MS = 500 };
+
+    while (access(folder, F_OK) != 0 && errno == ENOENT) {
+        if (most_ms <= 0)
+            return 0;
+        cqa_clock_wait(clock, STEP_MS);
+        most_ms -= STEP_MS;
+    }
+    return 1;
 }

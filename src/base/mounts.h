@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include "base/clock.h"
 #include "base/error.h"
 
 /*
@@ -40,5 +41,12 @@ void cqa_mounts_shared(const struct cqa_mounts *mounts, const char *folder, char
  * cannot be read has no shared mounts.
  */
 int cqa_path_is_shared(const char *path, char out[PATH_MAX]);
+
+/* What a service waits for its own folder, below what systemd lets its start take (90 s). */
+enum { CQA_MOUNT_WAIT_MS = 60000 };
+
+/* Waits up to `most_ms` for a folder that is not there to come, as with a disk that is mounted
+ * late. 1: it is there, or asking for it fails otherwise. */
+int cqa_mount_awaited(const struct cqa_clock *clock, const char *folder, int64_t most_ms);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "appraisal/appraisal.h"
-#include "appraisal/import.h"
+#include "appraisal/import_answers.h"
 #include "appraisal/sheet.h"
 #include "base/models.h"
 #include "base/say.h"
@@ -25,12 +25,15 @@ static const char HELP[] =
     "a\n"
     "                        column for each indicator: .xlsx, or CSV in UTF-8, UTF-16 or GB18030\n"
     "  -S, --sheet NAME      of the .xlsx file of indicators, where several sheets have data\n"
+    "  -a, --answers FILE    what columns of the indicators are and whom names mean: columns: "
+    "{HEADING:\n"
+    "                        INDICATOR}, names: {NAME: PERSON}; \"\" leaves out\n"
     "  -r, --results FILE    results of calls, one a line (callqa analyze --format jsonl, or the\n"
     "                        server's export), for what callqa measures itself\n"
     "  -R, --roster FILE     person,extension,team,post,from,to, as .xlsx or CSV: whose call it "
     "was,\n"
     "                        and who may be appraised\n"
-    "  -p, --period PERIOD   2025-11 or 2025Q4: calls of other times do not count\n"
+    "  -p, --period PERIOD   2025-11, 2025Q4, 2025H2 or 2025: calls of other times do not count\n"
     "      --before FILE     sheets of an earlier period (--format jsonl --period of it), for "
     "what\n"
     "                        the scheme carries over; may be given again\n"
@@ -58,6 +61,7 @@ struct options {
     const char *before[BEFORE_MAX];
     size_t before_count;
     const char *sheet;
+    const char *answers;
     int format;
 };
 
@@ -71,7 +75,8 @@ struct work {
     struct cqa_faults faults;
     struct cqa_rows rows;
     struct cqa_import_report report;
-    struct cqa_children *children; /* that read workbooks; NULL: none was there yet */
+    struct cqa_import_answers *answers; /* NULL: nobody has said anything */
+    struct cqa_children *children;      /* that read workbooks; NULL: none was there yet */
     struct cqa_calls calls;
     struct cqa_roster roster;
     struct cqa_history history;
@@ -86,6 +91,7 @@ static void finish(struct work *work)
     cqa_history_finish(&work->history);
     cqa_calls_finish(&work->calls);
     cqa_import_report_finish(&work->report);
+    cqa_import_answers_destroy(work->answers);
     cqa_rows_finish(&work->rows);
     cqa_faults_finish(&work->faults);
     cqa_problems_finish(&work->problems);
@@ -134,6 +140,7 @@ static int parse(int argc, char **argv, struct options *options)
         {"roster", required_argument, NULL, 'R'},
         {"period", required_argument, NULL, 'p'},
         {"sheet", required_argument, NULL, 'S'},
+        {"answers", required_argument, NULL, 'a'},
         {"least-coverage", required_argument, NULL, LEAST_COVERAGE},
         {"before", required_argument, NULL, BEFORE},
         {"least-calls", required_argument, NULL, LEAST_CALLS},
@@ -143,10 +150,11 @@ static int parse(int argc, char **argv, struct options *options)
         {NULL, 0, NULL, 0}};
     int option;
 
-    while ((option = getopt_long(argc, argv, "s:i:r:R:p:S:f:hV", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "s:i:r:R:p:S:a:f:hV", longs, NULL)) != -1) {
         const char **const texts[] = {&options->scheme, &options->indicators, &options->results,
-                                      &options->roster, &options->period,     &options->sheet};
-        static const char letters[] = "sirRpS";
+                                      &options->roster, &options->period,     &options->sheet,
+                                      &options->answers};
+        static const char letters[] = "sirRpSa";
         const char *letter = option < LEAST_COVERAGE ? strchr(letters, option) : NULL;
         if (letter != NULL) {
             *texts[letter - letters] = optarg;
@@ -202,11 +210,13 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
 {
     const struct cqa_table_children children = {get_children, work};
     const struct cqa_table_source roster = {&children, NULL};
-    const struct cqa_import_how how = {.source = {&children, options->sheet},
-                                       .roster = options->roster ? &work->roster : NULL,
-                                       .asks_about_strangers = 1};
+    struct cqa_import_how how = {.source = {&children, options->sheet},
+                                 .roster = options->roster ? &work->roster : NULL,
+                                 .asks_about_strangers = 1};
     enum cqa_status status = CQA_OK;
 
+    if (work->answers != NULL)
+        cqa_import_answers_use(work->answers, &how);
     if (options->roster != NULL)
         status = cqa_roster_import(&roster, options->roster, &work->roster, &work->faults, error);
     if (status == CQA_OK)
@@ -219,6 +229,16 @@ static enum cqa_status read_input(const struct options *options, struct work *wo
         status = cqa_history_import(&work->history, work->scheme, options->before[i], &work->faults,
                                     error);
     return status;
+}
+
+static void report_unused(void *context, const char *asked, int is_column)
+{
+    const char *path = context;
+
+    cqa_say(stderr,
+            is_column ? "note: %s: no column \"%s\" is in the file"
+                      : "note: %s: no name \"%s\" is in the file",
+            path, asked);
 }
 
 /* What of the file does not count, and what cannot be seen in it. */
@@ -306,6 +326,17 @@ static void report(struct work *work)
         cqa_say(stderr, "note: %p", appraisal->notes[i]);
 }
 
+/* 0: they say what is wrong with them. */
+static int load_answers(const struct options *options, struct work *work)
+{
+    if (options->answers == NULL)
+        return 1;
+    work->answers = cqa_import_answers_load(options->answers, work->scheme, &work->problems);
+    if (work->answers == NULL)
+        cqa_problems_print(&work->problems, options->answers, cqa_say_language(), stderr);
+    return work->answers != NULL;
+}
+
 static int appraise(const struct options *options, struct work *work)
 {
     struct cqa_error error = {0};
@@ -320,6 +351,8 @@ static int appraise(const struct options *options, struct work *work)
         cqa_problems_print(&work->problems, work->scheme_path, cqa_say_language(), stderr);
         return CQA_EXIT_INVALID;
     }
+    if (!load_answers(options, work))
+        return CQA_EXIT_INVALID;
     if (read_input(options, work, &error) != CQA_OK)
         return cqa_cli_fail(NAME, "%p", &error.message);
     const struct cqa_appraisal_input input = {
@@ -335,6 +368,9 @@ static int appraise(const struct options *options, struct work *work)
         return error.status == CQA_E_BADDATA ? cqa_cli_usage(NAME, "%p", &error.message)
                                              : cqa_cli_fail(NAME, "%p", &error.message);
     report(work);
+    if (work->answers != NULL)
+        cqa_import_answers_unused(work->answers, report_unused,
+                                  (void *)(uintptr_t)options->answers);
     if (print(&work->appraisal, options->format, &error) != CQA_OK)
         return cqa_cli_fail(NAME, "%p", &error.message);
     return work->faults.count + work->faults.lost > 0 ? CQA_EXIT_UNREADABLE : CQA_EXIT_DONE;

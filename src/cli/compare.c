@@ -9,9 +9,9 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/say.h"
-#include "pipeline/life.h"
 #include "pipeline/again.h"
-#include "report/changes.h"
+#include "pipeline/life.h"
+#include "result/changes.h"
 #include "store/previews.h"
 
 /* What the calls of an agent come to, in hundredths of a point. */

@@ -113,6 +113,7 @@ static int parse(const char *name, void (*help)(void), int argc, char **argv, st
 struct opening {
     const char *name;
     struct cqa_store *store;
+    int posts; /* a scoring server has what was sent */
 };
 
 static int open_configured(const struct cqa_config *config, void *context)
@@ -120,18 +121,19 @@ static int open_configured(const struct cqa_config *config, void *context)
     struct opening *opening = context;
     struct cqa_error error = {0};
 
+    opening->posts = config->posts;
     return cqa_store_open(config->state_dir, &opening->store, &error) == CQA_OK
                ? CQA_EXIT_DONE
                : cqa_cli_fail(opening->name, "%p", &error.message);
 }
 
-/* NULL: with what is told in `code`. */
-static struct cqa_store *open_store(const char *name, const struct wish *wish, int *code)
+/* The store is NULL: with what is told in `code`. */
+static struct opening open_store(const char *name, const struct wish *wish, int *code)
 {
     struct opening opening = {.name = name};
 
     *code = cqa_cli_configured(wish->config, open_configured, &opening);
-    return opening.store;
+    return opening;
 }
 
 static void tell_erased(void *context, const char *path, int is_there, int is_held)
@@ -161,6 +163,16 @@ static int erase(struct cqa_store *store, const struct wish *wish)
     return out.held > 0 ? CQA_EXIT_HELD : CQA_EXIT_DONE;
 }
 
+/* The server takes no such order from a recorder: it would have to trust each of them with the
+ * evidence of all. */
+static void name_the_rest(const struct wish *wish)
+{
+    cqa_say(
+        stderr,
+        "the scoring server still has what was sent of it: callqa-server clips erase --%s \"%s\"",
+        cqa_about_words[wish->about.kind], wish->about.value);
+}
+
 static void erase_help(void)
 {
     cqa_say(stdout, ERASE_HELP);
@@ -175,11 +187,13 @@ int cqa_cli_erase(int argc, char **argv)
         return code;
     if (wish.subjects == 0 || wish.reason != NULL || wish.lift)
         return cqa_cli_usage(ERASE, "one of --customer, --agent and --call, please");
-    struct cqa_store *store = open_store(ERASE, &wish, &code);
-    if (store == NULL)
+    const struct opening opening = open_store(ERASE, &wish, &code);
+    if (opening.store == NULL)
         return code;
-    code = erase(store, &wish);
-    cqa_store_close(store);
+    code = erase(opening.store, &wish);
+    cqa_store_close(opening.store);
+    if (opening.posts && !wish.dry)
+        name_the_rest(&wish);
     return code;
 }
 
@@ -253,10 +267,10 @@ int cqa_cli_hold(int argc, char **argv)
     if (wish.dry || (wish.subjects == 1) != (wish.lift || wish.reason != NULL) ||
         (wish.lift && wish.reason != NULL))
         return cqa_cli_usage(HOLD, "a subject goes with either --reason or --lift");
-    struct cqa_store *store = open_store(HOLD, &wish, &code);
-    if (store == NULL)
+    const struct opening opening = open_store(HOLD, &wish, &code);
+    if (opening.store == NULL)
         return code;
-    code = hold(store, &wish);
-    cqa_store_close(store);
+    code = hold(opening.store, &wish);
+    cqa_store_close(opening.store);
     return code;
 }

@@ -112,25 +112,31 @@ enum cqa_status cqa_survey_walk(struct cqa_survey *survey, const struct cqa_reco
 
 /* ---- counting */
 
+static int is_named(const struct cqa_survey_kind *kind, const char *pattern)
+{
+    return kind->pattern.en == NULL || pattern == NULL ? kind->pattern.en == pattern
+                                                       : strcmp(kind->pattern.en, pattern) == 0;
+}
+
 /* Its kind, new where it is the first of it; the last one where there are too many. */
-static struct cqa_survey_kind *kind_of(struct cqa_survey *survey, int matched, const char *pattern)
+static struct cqa_survey_kind *kind_of(struct cqa_survey *survey, int matched,
+                                       struct cqa_text pattern)
 {
     for (size_t i = 0; i < survey->kind_count; i++)
-        if (survey->kinds[i].matched == matched && strcmp(survey->kinds[i].pattern, pattern) == 0)
+        if (survey->kinds[i].matched == matched && is_named(&survey->kinds[i], pattern.en))
             return &survey->kinds[i];
     if (survey->kind_count == CQA_SURVEY_KINDS_MAX)
         return &survey->kinds[CQA_SURVEY_KINDS_MAX - 1];
     struct cqa_survey_kind *kind = &survey->kinds[survey->kind_count++];
     kind->matched = matched;
-    (void)snprintf(kind->pattern, sizeof kind->pattern, "%s", pattern);
+    kind->pattern = pattern;
     return kind;
 }
 
 void cqa_survey_count(struct cqa_survey *survey, const char *path,
                       const struct cqa_call_identity *identity)
 {
-    struct cqa_survey_kind *kind =
-        kind_of(survey, identity->matched, identity->pattern == NULL ? "" : identity->pattern);
+    struct cqa_survey_kind *kind = kind_of(survey, identity->matched, identity->pattern);
 
     if (kind->count++ == 0)
         cqa_escape_control(path, kind->example, sizeof kind->example);
@@ -142,15 +148,15 @@ void cqa_survey_count(struct cqa_survey *survey, const char *path,
 
 static void print_kind(const struct cqa_survey_kind *kind, FILE *out)
 {
-    if (kind->matched && kind->pattern[0] == '\0')
+    if (kind->matched && kind->pattern.en == NULL)
         cqa_say(out, "  %8zu  any file is taken", kind->count);
     else if (kind->matched)
-        cqa_say(out, "  %8zu  pattern \"%s\"", kind->count, kind->pattern);
-    else if (kind->pattern[0] == '\0')
+        cqa_say(out, "  %8zu  pattern \"%p\"", kind->count, cqa_words_of(kind->pattern));
+    else if (kind->pattern.en == NULL)
         cqa_say(out, "  %8zu  no pattern fits, as %s", kind->count, kind->example);
     else
-        cqa_say(out, "  %8zu  pattern \"%s\" would fit, but the date or time does not exist, as %s",
-                kind->count, kind->pattern, kind->example);
+        cqa_say(out, "  %8zu  pattern \"%p\" would fit, but the date or time does not exist, as %s",
+                kind->count, cqa_words_of(kind->pattern), kind->example);
 }
 
 static void print_passed_over(const struct cqa_survey *survey, FILE *out)

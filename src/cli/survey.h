@@ -13,8 +13,8 @@ enum { CQA_SURVEY_KINDS_MAX = 64 };
 /* Names of one kind: those that a pattern fits, or those that fail for one reason. */
 struct cqa_survey_kind {
     int matched;
-    char pattern[64];  /* "": none */
-    char example[512]; /* the first one's path, escaped */
+    struct cqa_text pattern; /* the recorder's; NULL: none */
+    char example[512];       /* the first one's path, escaped */
     size_t count;
 };
 

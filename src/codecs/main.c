@@ -6,7 +6,7 @@
  */
 #include <stdio.h>
 #include "analysis/engine.h"
-#include "server/render.h"
+#include "media/render.h"
 
 int main(int argc, char **argv)
 {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mounts.h"
 #include "base/program.h"
 #include "base/streams.h"
 #include "base/say.h"
@@ -30,6 +31,17 @@ static const char HELP[] =
     "returns it to the queue within 10 seconds.\n"
     "Example: callqad --config /etc/callqa/callqad.yaml";
 
+/* Its disk may be mounted late. Where it does not come, the unit starts again: two lines a minute.
+ */
+static enum cqa_status await_place(const char *state_dir, struct cqa_error *error)
+{
+    if (cqa_life_has_place(state_dir, error) == CQA_OK)
+        return CQA_OK;
+    cqa_log(CQA_LOG_WARNING, "%p; waiting a minute for its disk", &error->message);
+    (void)cqa_mount_awaited(&cqa_clock_system, state_dir, CQA_MOUNT_WAIT_MS);
+    return cqa_life_has_place(state_dir, error);
+}
+
 static int run(const char *path, const char *const *only)
 {
     struct cqa_config *config = calloc(1, sizeof *config);
@@ -48,10 +60,9 @@ static int run(const char *path, const char *const *only)
     }
     cqa_log_set_level((enum cqa_log_level)config->log_level);
     cqa_log_set_masking(config->mask_private);
-    /* Starting again mends no missing folder: systemd is to show the service as failed. */
-    const int has_place = cqa_life_has_place(config->state_dir, &error) == CQA_OK;
-    enum cqa_status status =
-        has_place ? cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error) : CQA_E_IO;
+    enum cqa_status status = await_place(config->state_dir, &error);
+    if (status == CQA_OK)
+        status = cqa_engine_create(&engine, CQA_ZYGOTE_EXECUTED, &error);
     if (status == CQA_OK) {
         status = cqa_daemon_run(path, only, config, engine, &cqa_clock_system, &error);
     } else {
@@ -61,7 +72,7 @@ static int run(const char *path, const char *const *only)
     cqa_engine_destroy(engine);
     if (status != CQA_OK)
         cqa_log(CQA_LOG_ERROR, "%p", &error.message);
-    return status == CQA_OK ? DONE : has_place ? FAILED : INVALID;
+    return status == CQA_OK ? DONE : FAILED;
 }
 
 int main(int argc, char **argv)

@@ -7,7 +7,7 @@
 #include "base/checks.h"
 #include "base/program.h"
 #include "pipeline/parts.h"
-#include "report/result.h"
+#include "result/result.h"
 #include "store/previews.h"
 
 const char *const cqa_again_words[CQA_AGAIN_WHY_COUNT + 1] = {

@@ -125,6 +125,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .id = task->id,
         .size_bytes = task->before.st_size,
         .mtime_ns = mtime_ns(&task->before),
+        .begun_ms = task->call.begun_ms,
         .sha256 = result->recording.sha256,
         .rubric = result->score.rubric,
         .rubric_version = result->score.version,

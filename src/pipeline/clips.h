@@ -4,7 +4,7 @@
 
 #include "analysis/clips.h"
 #include "pipeline/config.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /* What of a scored recording is sent along as evidence: docs/decisions/0061-evidence-clips.md. */
 

@@ -5,7 +5,7 @@
 #include "analysis/worker.h"
 #include "base/error.h"
 #include "recorder/call.h"
-#include "report/result.h"
+#include "result/result.h"
 #include "rubric/rubric.h"
 
 /* What stands around a worker: opening the recording for it, and making its facts a whole result.

@@ -252,7 +252,8 @@ static int tell(void *context, const struct cqa_scan_file *file)
                                       .mtime_ns = file->mtime_ns,
                                       .source = identity.call.source,
                                       .call_id = identity.call.id,
-                                      .path_is_id = identity.path_is_id};
+                                      .path_is_id = identity.path_is_id,
+                                      .begun_ms = identity.call.begun_ms};
         if (file->news == CQA_SCAN_MISSED)
             look->missed[look->missed_count++] = told;
         else

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "pipeline/names.h"
-#include "report/same.h"
+#include "result/same.h"
 
 enum { JSON_BYTES_MAX = 64 << 20, MEND_BATCH = 256, PLACES_A_TURN = 64 };
 

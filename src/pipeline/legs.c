@@ -214,27 +214,50 @@ static const struct cqa_watch_config *watch_of(const struct cqa_pipeline *pipeli
     return NULL;
 }
 
-/* Which channel of its call a file is, as its name says; -1: nobody knows. */
-static int channel_of(const struct cqa_pipeline *pipeline, const char *path,
-                      struct cqa_arena *arena)
+/* A joined call, and where its files were when it was written. */
+struct joined {
+    const struct cqa_pipeline *pipeline;
+    struct cqa_result result;
+    struct cqa_arena *arena;
+};
+
+/* Where each file of a pair may be either, the same word was in the name of the one that it is. */
+static int channel_of_word(const struct joined *joined, const struct cqa_watch_config *watch,
+                           const char *word)
 {
-    const struct cqa_watch_config *watch = watch_of(pipeline, path);
+    for (int i = 0; i < CQA_LEGS; i++) {
+        const char *path = joined->result.leg_path[i];
+        struct cqa_call_identity was;
+        struct cqa_error error = {0};
+        if (path != NULL &&
+            cqa_recorder_identify(watch->recorder, watch->zone, path, joined->arena, &was,
+                                  &error) == CQA_OK &&
+            was.leg != NULL && strcmp(was.leg, word) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* Which channel of its call a file is, as its name says; -1: nobody knows. */
+static int channel_of(const struct joined *joined, const char *path)
+{
+    const struct cqa_watch_config *watch = watch_of(joined->pipeline, path);
     struct cqa_call_identity identity;
     struct cqa_error error = {0};
 
-    if (watch == NULL || cqa_recorder_identify(watch->recorder, watch->zone, path, arena, &identity,
-                                               &error) != CQA_OK)
+    if (watch == NULL || cqa_recorder_identify(watch->recorder, watch->zone, path, joined->arena,
+                                               &identity, &error) != CQA_OK)
         return -1;
-    return identity.leg_channel < CQA_LEGS ? identity.leg_channel : -1;
+    return identity.leg_channel == CQA_LEG_ANY ? channel_of_word(joined, watch, identity.leg)
+                                               : identity.leg_channel;
 }
 
-static void lies_at(const struct cqa_pipeline *pipeline, const char *path, struct cqa_arena *arena,
-                    const char *out[CQA_LEGS])
+static void lies_at(const struct joined *joined, const char *path, const char *out[CQA_LEGS])
 {
-    const int channel = channel_of(pipeline, path, arena);
+    const int channel = channel_of(joined, path);
 
     if (channel >= 0 && out[channel] == NULL)
-        out[channel] = cqa_arena_string(arena, path);
+        out[channel] = cqa_arena_string(joined->arena, path);
 }
 
 enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
@@ -242,23 +265,23 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
                              struct cqa_error *error)
 {
     struct cqa_recording family[FAMILY_MAX];
-    struct cqa_result result = {0};
+    struct joined joined = {.pipeline = pipeline, .arena = arena};
     struct cqa_error ignored = {0};
     size_t count = 0;
-    const int joined = cqa_result_from_json(place->json, place->json_length, CQA_RESULT_OURS,
-                                            &result, &ignored) == CQA_OK &&
-                       result.recording.legs.joined;
+    enum cqa_status status = CQA_OK;
 
-    cqa_result_finish(&result);
-    if (!joined)
-        return CQA_OK;
-    const enum cqa_status status = cqa_legs_find(pipeline->store, place->source, place->call, arena,
-                                                 family, FAMILY_MAX, &count, error);
+    if (cqa_result_from_json(place->json, place->json_length, CQA_RESULT_OURS, &joined.result,
+                             &ignored) == CQA_OK &&
+        joined.result.recording.legs.joined)
+        status = cqa_legs_find(pipeline->store, place->source, place->call, arena, family,
+                               FAMILY_MAX, &count, error);
     for (size_t i = 0; status == CQA_OK && i < count && i < FAMILY_MAX; i++)
         if (family[i].id == place->id ||
             (family[i].state == CQA_RECORDING_EXCLUDED && is_there(&family[i])))
-            lies_at(pipeline, family[i].path, arena, out);
+            lies_at(&joined, family[i].path, out);
     for (size_t i = 0; status == CQA_OK && i < place->copy_count; i++)
-        lies_at(pipeline, place->copies[i], arena, out);
+        if (joined.result.recording.legs.joined)
+            lies_at(&joined, place->copies[i], out);
+    cqa_result_finish(&joined.result);
     return status;
 }

@@ -2,7 +2,7 @@
 #ifndef CQA_PIPELINE_LOGGED_H
 #define CQA_PIPELINE_LOGGED_H
 
-#include "report/result.h"
+#include "result/result.h"
 
 /*
  * Holds that the exchange logged, beside those that were heard: one that was heard too is

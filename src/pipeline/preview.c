@@ -15,6 +15,7 @@ struct preview {
     struct cqa_store *store;    /* NULL: nothing is known yet */
     int64_t since_ns, until_ns; /* until: 0 for ever */
     const char *under;          /* of the watched folder at hand */
+    const struct cqa_watch_config *watch;
     cqa_preview_tell *tell;
     void *context;
     const struct cqa_requeue *again;
@@ -26,41 +27,66 @@ static int ignores(void *context, const char *name)
 }
 
 /* NULL: it is done, in this very state. */
+static const char *why_known(const struct cqa_recording *recording,
+                             const struct cqa_scan_file *file)
+{
+    const int is_same =
+        recording->size_bytes == file->size_bytes && recording->mtime_ns == file->mtime_ns;
+    const int is_done = recording->state == CQA_RECORDING_SCORED ||
+                        recording->state == CQA_RECORDING_FAILED ||
+                        recording->state == CQA_RECORDING_EXCLUDED;
+
+    if (!is_same)
+        return "changed";
+    return is_done ? NULL : cqa_recording_state_words[recording->state];
+}
+
+static int is_copy(const struct preview *preview, const struct cqa_scan_file *file)
+{
+    int known = 0;
+
+    return preview->store != NULL &&
+           cqa_copies_know(preview->store, file->path, file->size_bytes, file->mtime_ns, &known,
+                           NULL) == CQA_OK &&
+           known;
+}
+
+/* As its name says; 0: it does not. */
+static int64_t begun_ms(const struct preview *preview, const char *path, struct cqa_arena *arena)
+{
+    struct cqa_call_identity identity = {0};
+
+    return cqa_recorder_identify(preview->watch->recorder, preview->watch->zone, path, arena,
+                                 &identity, NULL) == CQA_OK
+               ? identity.call.begun_ms
+               : 0;
+}
+
+/* NULL: there is nothing to do, or it did not begin when somebody asks about. */
 static const char *why(const struct preview *preview, const struct cqa_scan_file *file)
 {
     struct cqa_recording recording = {0};
     struct cqa_arena arena = {0};
-    const char *word = "new";
+    const int is_known =
+        preview->store != NULL &&
+        cqa_recordings_find(preview->store, file->path, &arena, &recording, NULL) == CQA_OK;
+    const char *word = is_known                 ? why_known(&recording, file)
+                       : is_copy(preview, file) ? NULL
+                                                : "new";
+    const int64_t told_ms = is_known ? recording.begun_ms : begun_ms(preview, file->path, &arena);
+    const int64_t begun_ns = told_ms > 0 ? told_ms * 1000000 : file->mtime_ns;
 
-    if (preview->store != NULL &&
-        cqa_recordings_find(preview->store, file->path, &arena, &recording, NULL) == CQA_OK) {
-        const int is_same =
-            recording.size_bytes == file->size_bytes && recording.mtime_ns == file->mtime_ns;
-        const int is_done = recording.state == CQA_RECORDING_SCORED ||
-                            recording.state == CQA_RECORDING_FAILED ||
-                            recording.state == CQA_RECORDING_EXCLUDED;
-        if (!is_same)
-            word = "changed";
-        else
-            word = is_done ? NULL : cqa_recording_state_words[recording.state];
-    } else if (preview->store != NULL) {
-        int known = 0;
-        if (cqa_copies_know(preview->store, file->path, file->size_bytes, file->mtime_ns, &known,
-                            NULL) == CQA_OK &&
-            known)
-            word = NULL;
-    }
     cqa_arena_finish(&arena);
-    return word;
+    return begun_ns < preview->since_ns || (preview->until_ns > 0 && begun_ns >= preview->until_ns)
+               ? NULL
+               : word;
 }
 
 static int tell(void *context, const struct cqa_scan_file *file)
 {
     const struct preview *preview = context;
 
-    if (file->news != CQA_SCAN_SETTLED || file->mtime_ns < preview->since_ns ||
-        (preview->until_ns > 0 && file->mtime_ns >= preview->until_ns) ||
-        !cqa_path_lies_in(file->path, preview->under))
+    if (file->news != CQA_SCAN_SETTLED || !cqa_path_lies_in(file->path, preview->under))
         return 1;
     const char *word = why(preview, file);
     return word == NULL || preview->tell(preview->context, file->path, word, 0);
@@ -134,7 +160,8 @@ enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_pr
     if (access(database, F_OK) == 0) /* opening would make it */
         status = cqa_life_open(config->state_dir, &preview.store, error);
     for (size_t i = 0; status == CQA_OK && i < config->watch_count; i++) {
-        preview.under = cqa_again_folder(&config->watches[i], &wish->scope);
+        preview.watch = &config->watches[i];
+        preview.under = cqa_again_folder(preview.watch, &wish->scope);
         if (preview.under == NULL)
             continue;
         status = look_twice(config, &config->watches[i], &preview, error);

@@ -198,7 +198,7 @@ static int fill(const struct cqa_recorder *recorder, const struct cqa_zone *zone
         direction = field(recorder, map, CQA_FIELD_DIRECTION, groups, arena);
     out->matched = 1;
     out->pattern = pattern->name;
-    cqa_message_set(&out->why, "pattern \"%s\"", pattern->name);
+    cqa_message_set(&out->why, "pattern \"%p\"", cqa_words_of(pattern->name));
     out->leg = cqa_groups_get(groups, "leg", arena);
     if (out->leg != NULL)
         cqa_message_set(&out->why, "%p; one party's file of a call", &out->why);
@@ -233,12 +233,13 @@ static void fill_unmatched(const struct cqa_recorder *recorder, const struct cqa
 
     cqa_escape_control(file_name(path), name, sizeof name);
     out->matched = recorder->takes_any;
-    out->pattern = undated == NULL ? NULL : undated->name;
+    if (undated != NULL)
+        out->pattern = undated->name;
     if (recorder->takes_any)
         cqa_message_set(&out->why, "takes any file");
     else if (undated != NULL)
-        cqa_message_set(&out->why, "pattern \"%s\" would fit, but its date or time does not exist",
-                        undated->name);
+        cqa_message_set(&out->why, "pattern \"%p\" would fit, but its date or time does not exist",
+                        cqa_words_of(undated->name));
     else
         cqa_message_set(&out->why, "no pattern of %s fits \"%s\"", recorder->name, name);
     out->call.id = escaped(path, arena);

@@ -45,7 +45,7 @@ struct cqa_mapping {
 };
 
 struct cqa_pattern {
-    const char *name;
+    struct cqa_text name;
     int whole_path; /* matched against the path, else the name without folders */
     struct cqa_regex *regex;
     struct cqa_mapping map;

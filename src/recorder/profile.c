@@ -177,6 +177,18 @@ static struct cqa_regex *compile(struct cqa_recorder *recorder, const struct cqa
     return regex;
 }
 
+/* {en: …, zh: …}, or one text for both languages. */
+static void load_pattern_name(const struct cqa_yaml_node *node, struct cqa_text *out,
+                              struct cqa_problems *problems)
+{
+    const struct cqa_yaml_node *name = cqa_yaml_find(node, "name");
+
+    if (name != NULL && cqa_yaml_kind(name) == CQA_YAML_MAP)
+        (void)cqa_yaml_get_text(node, "name", 1, out, problems);
+    else if (cqa_yaml_get_string(node, "name", 1, &out->en, problems))
+        out->zh = out->en;
+}
+
 static void load_pattern(struct cqa_recorder *recorder, const struct cqa_yaml_node *node,
                          struct cqa_pattern *pattern, struct cqa_problems *problems)
 {
@@ -185,7 +197,7 @@ static void load_pattern(struct cqa_recorder *recorder, const struct cqa_yaml_no
     const char *regex = NULL;
 
     cqa_yaml_only(node, keys, problems);
-    (void)cqa_yaml_get_string(node, "name", 1, &pattern->name, problems);
+    load_pattern_name(node, &pattern->name, problems);
     (void)cqa_yaml_get_word(node, "match", 0, subjects, &pattern->whole_path, problems);
     if (cqa_yaml_get_string(node, "regex", 1, &regex, problems))
         pattern->regex = compile(recorder, cqa_yaml_find(node, "regex"), problems);

@@ -28,9 +28,9 @@ struct cqa_call_identity {
     int path_is_id;  /* the id is the path: another path may be the same recording */
     const char *leg; /* what of the name says whose file of a call's two it is; NULL: none */
     int leg_channel; /* which of the call it becomes: 0, 1 or CQA_LEG_ANY; -1: nobody knows */
-    const char *pattern; /* the recorder's: which fits, or would but for a day or hour that does not
-                            exist; NULL: none */
-    struct cqa_message why; /* which pattern, or why none; what of a name could not be used */
+    struct cqa_text pattern; /* the recorder's: which fits, or would but for a day or hour that does
+                                not exist; NULL: none */
+    struct cqa_message why;  /* which pattern, or why none; what of a name could not be used */
 };
 
 /*

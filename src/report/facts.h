@@ -3,7 +3,7 @@
 #define CQA_REPORT_FACTS_H
 
 #include "base/buffer.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /*
  * The facts of a call and of its recording as one line, with `between` between them. Names come

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/failure.h"
 #include "report/peaks.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /* What `--format` takes. */
 enum cqa_format {

@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "report/peaks.h"
-#include "report/result.h"
+#include "result/result.h"
 
 struct cqa_plot_options {
     int zh;  /* Chinese, else English */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/error.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /*
  * What a stretch of a call is that bears no verdict, and how it is shown.

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "base/text.h"
 #include "event/event.h"
-#include "report/result.h"
+#include "result/result.h"
 
 /* What reports and pictures say in both languages. X(symbol, English, Chinese) */
 #define CQA_WORDS(X)                                                                               \

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/say.h"
+#include "scores/evidence.h"
+#include "scores/when.h"
 #include "server/command.h"
-#include "server/evidence.h"
-#include "server/when.h"
 
 static int print_hold(void *context, const struct cqa_about *about, const char *reason,
                       int64_t made_ms)
@@ -32,6 +32,11 @@ static int erase(const struct cqa_command *command, struct cqa_scores *scores)
             command->dry ? "clips of %lld calls would be erased; under a legal hold: %lld"
                          : "clips of %lld calls are erased; under a legal hold: %lld",
             (long long)done.erased, (long long)done.held);
+    if (done.names > 0)
+        cqa_say(stdout,
+                command->dry ? "answers of imports about the name that would be forgotten: %lld"
+                             : "answers of imports about the name that are forgotten: %lld",
+                (long long)done.names);
     if (done.calls == 0)
         cqa_say(stderr, "no call that the server has is about %s %s",
                 cqa_about_words[command->about.kind], command->about.value);

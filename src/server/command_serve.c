@@ -7,9 +7,10 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "scores/audit_tell.h"
+#include "scores/evidence.h"
+#include "scores/put/meet.h"
 #include "server/command.h"
-#include "server/evidence.h"
-#include "server/meet.h"
 #include "server/server.h"
 
 /* Written whole or not at all: whoever waits for the file may read it as soon as it is there. */
@@ -59,9 +60,11 @@ static void wait_for_end(const sigset_t *set, const struct cqa_server_config *co
                          struct cqa_scores *scores)
 {
     const struct timespec hour = {.tv_sec = 3600};
+    int64_t told_day = 0;
     int number;
 
     do {
+        cqa_audit_tell(scores, &told_day);
         number = sigtimedwait(set, NULL, &hour);
         if (number == SIGHUP)
             cqa_log(CQA_LOG_NOTICE, "SIGHUP: settings take effect at the next start");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include "server/accounts.h"
+#include "scores/accounts.h"
+#include "scores/when.h"
 #include "server/command.h"
-#include "server/when.h"
 
 static int add(const struct cqa_command *command, struct cqa_scores *scores)
 {
@@ -21,6 +21,8 @@ static int add(const struct cqa_command *command, struct cqa_scores *scores)
                                        .site = command->site ? command->site : "",
                                        .teams = command->teams,
                                        .team_count = command->team_count,
+                                       .addresses = command->addresses,
+                                       .address_count = command->address_count,
                                        .days = command->days};
     if (command->days < 1 || command->days > CQA_TOKEN_DAYS_MAX)
         return cqa_command_fail(CQA_EXIT_USAGE, "--days must be 1 to %d", CQA_TOKEN_DAYS_MAX);
@@ -49,9 +51,10 @@ static void print_row(void *context, const struct cqa_token_row *row)
     write_time(row->expires_ms, expires);
     write_time(row->used_ms, used);
     write_time(row->revoked_ms, revoked);
-    printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row->name, cqa_account_words[row->role],
+    printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row->name, cqa_account_words[row->role],
            row->site[0] ? row->site : "-", strcmp(row->teams, "[]") != 0 ? row->teams : "-",
-           created, expires, used, revoked);
+           created, expires, used, revoked,
+           strcmp(row->addresses, "[]") != 0 ? row->addresses : "-");
 }
 
 int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scores)
@@ -66,11 +69,12 @@ int cqa_command_token(const struct cqa_command *command, struct cqa_scores *scor
                    ? CQA_EXIT_DONE
                    : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (strcmp(verb, "list") == 0) {
-        puts("name\trole\tsite\tteams\tcreated\texpires\tused\trevoked");
+        puts("name\trole\tsite\tteams\tcreated\texpires\tused\trevoked\taddresses");
         return cqa_token_list(scores, print_row, NULL, &error) == CQA_OK
                    ? CQA_EXIT_DONE
                    : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     }
-    return cqa_command_fail(CQA_EXIT_USAGE, "token add NAME --role ROLE [--site SITE] [--team "
-                                            "T]... [--days N], token list, token revoke NAME");
+    return cqa_command_fail(CQA_EXIT_USAGE,
+                            "token add NAME --role ROLE [--site SITE] [--team "
+                            "T]... [--days N] [--address RANGE]..., token list, token revoke NAME");
 }

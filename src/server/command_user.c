@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/say.h"
-#include "server/accounts.h"
-#include "server/audit.h"
+#include "scores/accounts.h"
+#include "report/qr.h"
+#include "scores/audit.h"
+#include "scores/second_factor.h"
+#include "scores/password.h"
+#include "scores/when.h"
 #include "server/command.h"
-#include "server/when.h"
 
 /* The first line of the file. */
 static int read_password(const char *path, char *out, int size)
@@ -75,6 +78,57 @@ static int list(struct cqa_scores *scores)
                : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
 }
 
+/* Two rows of the picture are a line: "▀" and its like, with the light margin that readers need. */
+static void draw(const char *picture)
+{
+    static const char *const blocks[] = {"█", "▀", "▄", " "}; /* dark paper: light is drawn */
+    enum { MARGIN = 2 };
+    const int width = (int)strcspn(picture, "\n");
+
+    for (int y = -MARGIN; y < width + MARGIN; y += 2) {
+        for (int x = -MARGIN; x < width + MARGIN; x++) {
+            int dark[2];
+            for (int i = 0; i < 2; i++)
+                dark[i] = x >= 0 && x < width && y + i >= 0 && y + i < width &&
+                          picture[(y + i) * (width + 1) + x] == '1';
+            (void)fputs(blocks[2 * dark[0] + dark[1]], stdout);
+        }
+        (void)putchar('\n');
+    }
+}
+
+static int give_factor(const char *name, struct cqa_scores *scores)
+{
+    char text[CQA_FACTOR_TEXT_SIZE];
+    char uri[CQA_FACTOR_URI_SIZE];
+    struct cqa_buffer picture = {.limit = 1 << 16};
+    struct cqa_error error = {0};
+    enum cqa_status status = cqa_factor_give(scores, name, text, &error);
+
+    if (status == CQA_OK) {
+        cqa_factor_uri(name, text, uri);
+        status = cqa_qr(uri, &picture, &error);
+    }
+    if (status == CQA_OK) {
+        draw(picture.text);
+        (void)printf("%s\n%s\n", uri, text);
+    }
+    cqa_buffer_finish(&picture);
+    return status == CQA_OK ? CQA_EXIT_DONE
+                            : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+}
+
+static int set_factor(const struct cqa_command *command, struct cqa_scores *scores)
+{
+    struct cqa_error error = {0};
+
+    if (!command->off)
+        return give_factor(command->words[2], scores);
+    return cqa_factor_take(scores, command->words[2], &error) == CQA_OK
+               ? CQA_EXIT_DONE
+               : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+}
+
 int cqa_command_user(const struct cqa_command *command, struct cqa_scores *scores)
 {
     struct cqa_error error = {0};
@@ -88,9 +142,12 @@ int cqa_command_user(const struct cqa_command *command, struct cqa_scores *score
         return cqa_user_disable(scores, command->words[2], &error) == CQA_OK
                    ? CQA_EXIT_DONE
                    : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    if (strcmp(verb, "second-factor") == 0 && command->word_count == 3)
+        return set_factor(command, scores);
     return cqa_command_fail(CQA_EXIT_USAGE,
                             "user add NAME --role ROLE --password-file F [--person P] "
-                            "[--team T]..., user list, user disable NAME");
+                            "[--team T]..., user list, user disable NAME, user second-factor NAME "
+                            "[--off]");
 }
 
 int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scores)
@@ -99,9 +156,14 @@ int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scor
     struct cqa_error error = {0};
     int64_t count = 0;
 
+    if (command->word_count == 2 && strcmp(command->words[1], "new-key") == 0)
+        return cqa_audit_write(scores, cqa_actor_console, "audit.key", "", "begun anew", &error) ==
+                       CQA_OK
+                   ? CQA_EXIT_DONE
+                   : cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     if (command->word_count != 2 || strcmp(command->words[1], "verify") != 0)
-        return cqa_command_fail(CQA_EXIT_USAGE, "audit verify");
-    if (cqa_audit_verify(scores, &count, head, &error) != CQA_OK)
+        return cqa_command_fail(CQA_EXIT_USAGE, "audit verify [--head HASH], audit new-key");
+    if (cqa_audit_verify(scores, command->head, &count, head, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     cqa_say(stdout, "%lld rows, unbroken; last hash %s", (long long)count, head);
     return CQA_EXIT_DONE;

@@ -1,38 +1,52 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <getopt.h>
+#include <limits.h>
 #include <locale.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mounts.h"
 #include "base/program.h"
-#include "base/streams.h"
 #include "base/say.h"
-#include "server/accounts.h"
+#include "base/streams.h"
+#include "media/render.h"
+#include "scores/accounts.h"
+#include "scores/audit.h"
+#include "scores/password.h"
 #include "server/command.h"
-#include "server/render.h"
 
 static const char usage[] =
     "Usage: callqa-server --config FILE                 answer requests\n"
     "       callqa-server --check-config FILE           all problems of the file at once\n"
     "       callqa-server token add NAME --role ROLE [--site SITE] [--team T]... [--days N]\n"
-    "                          --config FILE\n"
+    "                          [--address RANGE]... --config FILE\n"
     "       callqa-server token list|revoke NAME --config FILE\n"
     "       callqa-server user add NAME --role ROLE --password-file F [--person P] [--team T]...\n"
     "                          --config FILE\n"
     "       callqa-server user list|disable NAME --config FILE\n"
-    "       callqa-server audit verify --config FILE\n"
+    "       callqa-server user second-factor NAME [--off] --config FILE\n"
+    "       callqa-server audit verify [--head HASH] --config FILE\n"
+    "       callqa-server audit new-key --config FILE   where the log's key is lost\n"
     "       callqa-server clips erase SUBJECT [--dry-run] --config FILE\n"
     "       callqa-server clips hold [SUBJECT (--reason TEXT | --lift)] --config FILE\n"
+    "       callqa-server copy --from sqlite:PATH --to postgresql://USER@HOST:PORT/DATABASE\n"
+    "                          [--password-file F]\n"
     "\n"
     "Stores what recorders post and answers who may ask. Roles: admin lead auditor agent recorder "
     "hr.\n"
     "  token add prints the token, once. A token's --site keeps equal call ids of several PBXs "
     "apart.\n"
     "  user add also changes an account; without --team it sees every team.\n"
+    "  user second-factor shows, once, what the account's telephone is to compute codes with.\n"
     "  clips are what is kept of recordings. SUBJECT is --customer NUMBER, --agent NAME or\n"
     "  --call ID. What is held is neither erased nor forgotten; without one the holds are listed.\n"
+    "  copy takes a whole store over to an empty database on PostgreSQL: stop its server first. "
+    "One\n"
+    "  that was broken off goes on.\n"
     "\n"
     "Exit codes: 0 done, 1 failed, 2 usage, 4 configuration invalid.\n"
     "Example: callqa-server token add pbx1 --role recorder --config /etc/callqa/server.yaml";
@@ -49,6 +63,11 @@ enum {
     OPTION_REASON,
     OPTION_LIFT,
     OPTION_DRY,
+    OPTION_HEAD,
+    OPTION_ADDRESS,
+    OPTION_OFF,
+    OPTION_FROM,
+    OPTION_TO,
     OPTION_ABOUT, /* and as many as there are kinds */
     OPTION_VERSION = OPTION_ABOUT + CQA_ABOUT_KINDS,
     OPTION_HELP
@@ -89,12 +108,29 @@ static int read_option(struct cqa_command *command, int option)
     case OPTION_DRY:
         command->dry = 1;
         return -1;
+    case OPTION_ADDRESS:
+        if (command->address_count == sizeof command->addresses / sizeof command->addresses[0])
+            return cqa_command_fail(CQA_EXIT_USAGE, "too many addresses");
+        command->addresses[command->address_count++] = optarg;
+        return -1;
+    case OPTION_OFF:
+        command->off = 1;
+        return -1;
+    case OPTION_HEAD:
+        command->head = optarg;
+        return -1;
     case OPTION_CHECK:
         command->check_only = 1;
         command->config = optarg;
         return -1;
     case OPTION_CONFIG:
         command->config = optarg;
+        return -1;
+    case OPTION_FROM:
+        command->from = optarg;
+        return -1;
+    case OPTION_TO:
+        command->to = optarg;
         return -1;
     case OPTION_ROLE:
         command->role = optarg;
@@ -128,6 +164,12 @@ static int read_option(struct cqa_command *command, int option)
     }
 }
 
+/* The one that needs no configuration: where the store goes is not yet said in any. */
+static int is_copy(const struct cqa_command *command)
+{
+    return command->word_count == 1 && strcmp(command->words[0], "copy") == 0;
+}
+
 static int read_command(struct cqa_command *command, int argc, char **argv)
 {
     static const struct option options[] = {
@@ -144,7 +186,12 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
         {"call", required_argument, NULL, OPTION_ABOUT + CQA_ABOUT_CALL},
         {"reason", required_argument, NULL, OPTION_REASON},
         {"lift", no_argument, NULL, OPTION_LIFT},
+        {"from", required_argument, NULL, OPTION_FROM},
+        {"to", required_argument, NULL, OPTION_TO},
         {"dry-run", no_argument, NULL, OPTION_DRY},
+        {"address", required_argument, NULL, OPTION_ADDRESS},
+        {"off", no_argument, NULL, OPTION_OFF},
+        {"head", required_argument, NULL, OPTION_HEAD},
         {"version", no_argument, NULL, OPTION_VERSION},
         {"help", no_argument, NULL, OPTION_HELP},
         {NULL, 0, NULL, 0},
@@ -161,9 +208,21 @@ static int read_command(struct cqa_command *command, int argc, char **argv)
             return cqa_command_fail(CQA_EXIT_USAGE, "too many arguments");
         command->words[command->word_count++] = argv[optind];
     }
-    if (command->config == NULL)
+    if (command->config == NULL && !is_copy(command))
         return cqa_command_fail(CQA_EXIT_USAGE, "--config FILE is missing; --help shows how");
     return -1;
+}
+
+/* Where it does not come, opening the store says what is wrong, and the unit starts again. */
+static void await_store(const char *path)
+{
+    char folder[PATH_MAX];
+
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    if (folder[0] != '\0' && !cqa_mount_awaited(&cqa_clock_system, folder, 0)) {
+        cqa_log(CQA_LOG_WARNING, "there is no folder %s: waiting a minute for its disk", folder);
+        (void)cqa_mount_awaited(&cqa_clock_system, folder, CQA_MOUNT_WAIT_MS);
+    }
 }
 
 static int run(const struct cqa_command *command, const struct cqa_server_config *config)
@@ -173,8 +232,18 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
     const char *noun = command->word_count > 0 ? command->words[0] : "";
     int code;
 
-    if (cqa_scores_open(&scores, config->store_path, &cqa_clock_system, &error) != CQA_OK)
+    if (noun[0] == '\0' && config->store.path != NULL)
+        await_store(config->store.path);
+    if (cqa_scores_open(&scores, &config->store, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    const int is_new = strcmp(noun, "audit") == 0 && command->word_count == 2 &&
+                       strcmp(command->words[1], "new-key") == 0;
+    if (cqa_audit_use_key(scores, config->audit_key_file, config->store.path, is_new, &error) !=
+        CQA_OK) {
+        cqa_scores_close(scores);
+        return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
+    }
+    cqa_passwords_by(scores, &config->passwords);
     if (noun[0] == '\0')
         code = cqa_command_serve(config, scores);
     else if (strcmp(noun, "token") == 0)
@@ -202,7 +271,11 @@ static int act(int argc, char **argv)
         return code;
     if (sodium_init() < 0)
         return cqa_command_fail(CQA_EXIT_FAILED, "no source of randomness");
-    const int good = cqa_server_config_load(&config, command.config, &problems);
+    if (is_copy(&command))
+        return cqa_command_copy(&command);
+    const int good = command.check_only
+                         ? cqa_server_config_check(&config, command.config, &problems)
+                         : cqa_server_config_load(&config, command.config, &problems);
     cqa_problems_print(&problems, command.config, cqa_say_language(), stderr);
     cqa_problems_finish(&problems);
     if (!good)

@@ -3,8 +3,8 @@
 #define CQA_SERVER_NOTIFIER_H
 
 #include "base/clock.h"
-#include "server/counters.h"
-#include "server/notices.h"
+#include "http/counters.h"
+#include "scores/notices.h"
 
 /*
  * The thread that sends notices: to each receiver one at a time, again and again until a 2xx says

@@ -1,191 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include "base/log.h"
-#include "server/http_internal.h"
-#include "server/rubrics.h"
-#include "server/slow.h"
+#include "api/beside.h"
+#include "api/routes.h"
+#include "http/serve.h"
+#include "review/learn.h"
+#include "server/notifier.h"
 
-enum {
-    CONNECTIONS_MAX = 1024,
-    IDLE_MAX = 512, /* of them may wait for their clients */
-    CONNECTION_MEMORY_BYTES = 48 * 1024,
-    IDLE_TIMEOUT_S = 60,
-    LISTEN_BACKLOG = 256
+struct cqa_server {
+    struct cqa_beside beside;
+    struct cqa_notifier *notifier;
+    struct cqa_counters counters;
+    struct cqa_http *http;
 };
 
-/* Escapes stay as they came: the path is taken apart at its slashes first, and each part decoded
- * then. */
-static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text)
-{
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
-static void on_log(void *context, const char *format, va_list arguments)
-{
-    char line[512];
-
-    (void)context;
-    vsnprintf(line, sizeof line, format, arguments);
-    line[strcspn(line, "\n")] = '\0';
-    cqa_log(CQA_LOG_DEBUG, "http: %s", line);
-}
-
-static enum cqa_status bind_socket(const struct cqa_server_config *config, int *out,
-                                   struct cqa_error *error)
-{
-    struct sockaddr_in6 six = {.sin6_family = AF_INET6,
-                               .sin6_port = htons((uint16_t)config->listen_port)};
-    struct sockaddr_in four = {.sin_family = AF_INET,
-                               .sin_port = htons((uint16_t)config->listen_port)};
-    const int is_four = inet_pton(AF_INET, config->listen_host, &four.sin_addr) == 1;
-    const int on = 1;
-
-    if (!is_four && inet_pton(AF_INET6, config->listen_host, &six.sin6_addr) != 1)
-        return cqa_fail(error, CQA_E_BADDATA, "%s: no numeric address", config->listen_host);
-    const int fd =
-        socket(is_four ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return cqa_fail_errno(error, "socket");
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    const struct sockaddr *address =
-        is_four ? (const struct sockaddr *)(void *)&four : (const struct sockaddr *)(void *)&six;
-    if (bind(fd, address, is_four ? sizeof four : sizeof six) != 0 ||
-        listen(fd, LISTEN_BACKLOG) != 0) {
-        const enum cqa_status status = cqa_fail_errno(error, "cannot listen on %s port %d",
-                                                      config->listen_host, config->listen_port);
-        close(fd);
-        return status;
-    }
-    *out = fd;
-    return CQA_OK;
-}
-
-static void note_address(struct cqa_server *server, int fd)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in four;
-        struct sockaddr_in6 six;
-    } bound = {.six = {0}};
-    socklen_t size = sizeof bound;
-    char host[INET6_ADDRSTRLEN] = "?";
-
-    if (getsockname(fd, &bound.any, &size) != 0)
-        return;
-    const int is_six = bound.any.sa_family == AF_INET6;
-    if (is_six)
-        inet_ntop(AF_INET6, &bound.six.sin6_addr, host, sizeof host);
-    else if (bound.any.sa_family == AF_INET)
-        inet_ntop(AF_INET, &bound.four.sin_addr, host, sizeof host);
-    server->port = ntohs(is_six ? bound.six.sin6_port : bound.four.sin_port);
-    snprintf(server->address, sizeof server->address, is_six ? "[%s]:%d" : "%s:%d", host,
-             server->port);
-}
-
-static enum cqa_status read_pem(const char *path, int is_secret, char **out,
-                                struct cqa_error *error)
-{
-    struct stat facts;
-    struct cqa_buffer buffer = {.limit = 1 << 20};
-    char piece[4096];
-    size_t count;
-    FILE *file = fopen(path, "re");
-
-    if (file == NULL)
-        return cqa_fail_errno(error, "%s", path);
-    if (is_secret && (fstat(fileno(file), &facts) != 0 || (facts.st_mode & 027) != 0)) {
-        fclose(file);
-        return cqa_fail(error, CQA_E_BADDATA,
-                        "%s: others than its owner and group may read it, or the group write it: "
-                        "chmod 640",
-                        path);
-    }
-    while ((count = fread(piece, 1, sizeof piece, file)) > 0)
-        cqa_buffer_add(&buffer, piece, count);
-    fclose(file);
-    if (buffer.failed || buffer.text == NULL) {
-        cqa_buffer_finish(&buffer);
-        return cqa_fail(error, CQA_E_BADDATA, "%s: empty or too large", path);
-    }
-    *out = buffer.text;
-    return CQA_OK;
-}
-
-/* Each needs a descriptor, and so do the database, recordings and children. */
-static void allow_connections(void)
-{
-    const rlim_t wanted = 2 * CONNECTIONS_MAX;
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
-        return;
-    files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < wanted)
-        cqa_log(CQA_LOG_WARNING, "only %llu files may be open at a time: fewer connections fit",
-                (unsigned long long)files.rlim_cur);
-}
-
-/* TLS 1.2 and 1.3, with forward secrecy and authenticated ciphers only. */
-static char priorities[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-CIPHER-ALL:"
-                           "+AES-256-GCM:+AES-128-GCM:+CHACHA20-POLY1305:%SERVER_PRECEDENCE";
-
-static enum cqa_status start_daemon(struct cqa_server *server, int fd, struct cqa_error *error)
-{
-    const int has_tls = server->certificate != NULL;
-    /* ITC: a thread that has all its connections no longer watches the listening socket, whose end
-     * would tell it to stop. */
-    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-                           MHD_USE_ERROR_LOG | MHD_USE_TURBO | (has_tls ? MHD_USE_TLS : 0);
-    struct MHD_OptionItem options[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
-        {MHD_OPTION_END, 0, NULL},
-    };
-
-    if (!has_tls)
-        options[0] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
-    server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, cqa_http_on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)server->config->threads, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_NOTIFY_COMPLETED, cqa_http_on_completed, server,
-        MHD_OPTION_NOTIFY_CONNECTION, cqa_http_on_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
-        keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, options,
-        MHD_OPTION_END);
-    return server->daemon
-               ? CQA_OK
-               : cqa_fail(error, CQA_E_IO,
-                          has_tls
-                              ? "the HTTP server cannot start (are certificate and key a pair of "
-                                "PEM files?)"
-                              : "the HTTP server cannot start");
-}
-
-/* What is rendered goes beside the store: the one folder that the server may surely write to. */
+/* What is rendered goes beside the store, the one folder that the server may surely write to; where
+ * the store is no file, into the folder that the service has. */
 static enum cqa_status make_playback(struct cqa_server *server, const char *store_path,
                                      struct cqa_error *error)
 {
+    const char *own = getenv("STATE_DIRECTORY");
     char folder[4096];
 
-    snprintf(folder, sizeof folder, "%s", store_path);
-    char *slash = strrchr(folder, '/');
+    snprintf(folder, sizeof folder, "%s",
+             store_path != NULL ? store_path
+             : own != NULL      ? own
+                                : "/var/tmp");
+    char *slash = store_path == NULL ? NULL : strrchr(folder, '/');
     if (slash != NULL)
         slash[slash == folder] = '\0';
-    return cqa_playback_create(&server->playback, folder, error);
+    return cqa_playback_create(&server->beside.playback, folder, error);
 }
 
 enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_server_config *config,
@@ -193,40 +40,20 @@ enum cqa_status cqa_server_start(struct cqa_server **out, const struct cqa_serve
                                  int socket, struct cqa_error *error)
 {
     struct cqa_server *server = calloc(1, sizeof *server);
-    enum cqa_status status;
 
     if (server == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "out of memory");
-    server->config = config;
-    server->scores = scores;
-    server->clock = clock;
-    server->limiter = cqa_limiter_create();
-    server->connections = cqa_connections_create(IDLE_MAX);
-    allow_connections();
-    status = server->limiter == NULL || server->connections == NULL
-                 ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
-                 : make_playback(server, config->store_path, error);
-    if (status == CQA_OK)
-        cqa_rubrics_learn(scores);
-    if (status == CQA_OK && config->tls_certificate != NULL)
-        status = read_pem(config->tls_certificate, 0, &server->certificate, error);
-    if (status == CQA_OK && config->tls_certificate != NULL)
-        status = read_pem(config->tls_key, 1, &server->key, error);
+    enum cqa_status status = make_playback(server, config->store.path, error);
     if (status == CQA_OK) {
+        cqa_rubrics_learn(scores);
         cqa_notices_to(scores, &config->notices);
         status = cqa_notifier_start(&server->notifier, &config->notices, scores, clock,
                                     &server->counters, error);
     }
+    const struct cqa_http_order order = {
+        config, scores, clock, &cqa_api_routes, &server->counters, &server->beside, socket};
     if (status == CQA_OK)
-        status = cqa_slow_start(&server->slow, error);
-    if (status == CQA_OK && socket < 0)
-        status = bind_socket(config, &socket, error);
-    if (status == CQA_OK) {
-        note_address(server, socket);
-        status = start_daemon(server, socket, error);
-        if (status != CQA_OK)
-            close(socket);
-    }
+        status = cqa_http_start(&server->http, &order, error);
     if (status == CQA_OK)
         *out = server;
     else
@@ -238,25 +65,18 @@ void cqa_server_stop(struct cqa_server *server)
 {
     if (server == NULL)
         return;
-    cqa_slow_stop(server->slow); /* no connection may be suspended when the daemon stops */
-    if (server->daemon != NULL)
-        MHD_stop_daemon(server->daemon); /* closes the listening socket too */
-    cqa_slow_free(server->slow);
+    cqa_http_stop(server->http);
     cqa_notifier_stop(server->notifier);
-    cqa_limiter_destroy(server->limiter);
-    cqa_connections_destroy(server->connections);
-    cqa_playback_destroy(server->playback);
-    free(server->certificate);
-    free(server->key);
+    cqa_playback_destroy(server->beside.playback);
     free(server);
 }
 
 const char *cqa_server_address(const struct cqa_server *server)
 {
-    return server->address;
+    return cqa_http_address(server->http);
 }
 
 int cqa_server_port(const struct cqa_server *server)
 {
-    return server->port;
+    return cqa_http_port(server->http);
 }

@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "server/config.h"
-#include "server/store.h"
+#include "scores/store.h"
+#include "settings/config.h"
 
 /* The running server: threads of its own answer until it is stopped. */
 struct cqa_server;

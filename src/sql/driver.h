@@ -47,7 +47,8 @@ struct cqa_sql_driver {
     enum cqa_status (*script)(struct cqa_sql *sql, const char *text, struct cqa_error *error);
     /* The number of schema steps that the database has; `set` at least 0 writes it first. */
     enum cqa_status (*version)(struct cqa_sql *sql, int set, int *version, struct cqa_error *error);
-    int comes_back; /* a lost connection is made anew by `begin` */
+    int comes_back;    /* a lost connection is made anew by `begin` */
+    int takes_indexes; /* knows INDEXED BY */
 };
 
 /* A statement that was prepared, and its rows. */
@@ -95,7 +96,8 @@ enum cqa_status cqa_sql_within(struct cqa_sql *sql, enum cqa_sql_begin how, cqa_
                                void *context, struct cqa_error *error);
 
 /*
- * Placeholders as the database wants them. With `numbered` ?N becomes $N; else each becomes ? and
+ * Placeholders as the database wants them. With `numbered` ?N becomes $N, and `user` is
+ * quoted; else each becomes ? and
  * `order` takes the N of each in turn. `*count`: how many there are now. Quoted text and comments
  * stay. Owned, free with free(); NULL with `error` filled.
  */

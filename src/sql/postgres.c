@@ -20,13 +20,14 @@ enum {
     OID_NUMERIC = 1700
 };
 
-enum { NUMBER_SIZE = 32, NAME_SIZE = 24, PARAMETERS = 12 };
+enum { NUMBER_SIZE = 32, NAME_SIZE = 24, PARAMETERS = 16 };
 
 struct postgres {
     PGconn *connection;
-    int lost;       /* is to be made anew */
-    unsigned epoch; /* how often it was: statements of before are not prepared there */
-    unsigned named; /* statements that have had a name */
+    int64_t writers; /* of the place */
+    int lost;        /* is to be made anew */
+    unsigned epoch;  /* how often it was: statements of before are not prepared there */
+    unsigned named;  /* statements that have had a name */
     int64_t changes;
 };
 
@@ -85,11 +86,22 @@ static const char *field(const PGresult *result, int code)
     return text == NULL ? "" : text;
 }
 
+/* A trigger of the schema says no. */
+static enum cqa_status forbidden(const char *said, struct cqa_error *error)
+{
+    (void)cqa_fail(error, CQA_E_REFUSED, "the database: %s", said);
+    if (error != NULL)
+        error->sys_errno = EPERM;
+    return CQA_E_REFUSED;
+}
+
 /* By the class of the SQLSTATE (appendix A of the manual). */
 static enum cqa_status lasting(const char *state, const PGresult *result, struct cqa_error *error)
 {
     const char *said = field(result, PG_DIAG_MESSAGE_PRIMARY);
 
+    if (has_class(state, "P0001"))
+        return forbidden(said, error);
     if (has_class(state, "23"))
         return say(error, CQA_E_BADDATA, state, field(result, PG_DIAG_CONSTRAINT_NAME));
     if (has_class(state, "54") || has_class(state, "22001") || has_class(state, "22003"))
@@ -175,6 +187,10 @@ static enum cqa_status connect(struct cqa_sql *sql, const struct cqa_sql_place *
                                            "client_encoding",
                                            "application_name",
                                            "connect_timeout",
+                                           "keepalives_idle",
+                                           "keepalives_interval",
+                                           "keepalives_count",
+                                           "tcp_user_timeout",
                                            NULL};
     const char *const values[PARAMETERS] = {place->host,
                                             place->port == 0 ? NULL : port,
@@ -187,6 +203,10 @@ static enum cqa_status connect(struct cqa_sql *sql, const struct cqa_sql_place *
                                             "UTF8",
                                             "callqa",
                                             "10",
+                                            "10", /* s: a server whose machine is gone is noticed */
+                                            "5",
+                                            "3",
+                                            "20000",
                                             NULL};
 
     (void)snprintf(port, sizeof port, "%d", place->port);
@@ -209,6 +229,7 @@ static enum cqa_status open_postgres(struct cqa_sql *sql, const struct cqa_sql_p
     sql->handle = calloc(1, sizeof(struct postgres));
     if (sql->handle == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for a database");
+    ((struct postgres *)sql->handle)->writers = place->writers;
     return connect(sql, place, password, error);
 }
 
@@ -484,6 +505,19 @@ static enum cqa_status script(struct cqa_sql *sql, const char *text, struct cqa_
     return checked(sql, PQexec(server->connection, text), error);
 }
 
+/* Who waits until no other writes sees in each statement what the one before it wrote: that is as
+ * good as serializable, and never in vain. */
+static enum cqa_status begin_in_line(struct cqa_sql *sql, struct cqa_error *error)
+{
+    const struct postgres *server = sql->handle;
+    char text[128];
+
+    (void)snprintf(text, sizeof text,
+                   "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(%lld)",
+                   (long long)server->writers);
+    return script(sql, text, error);
+}
+
 /* A migration waits before it looks, so that it sees what the one before it wrote. */
 static enum cqa_status begin(struct cqa_sql *sql, enum cqa_sql_begin how, struct cqa_error *error)
 {
@@ -495,7 +529,9 @@ static enum cqa_status begin(struct cqa_sql *sql, enum cqa_sql_begin how, struct
     struct postgres *server = sql->handle;
     enum cqa_status status = revive(sql, error);
 
-    if (status == CQA_OK)
+    if (status == CQA_OK && how == CQA_SQL_BEGIN_WRITE && server->writers != 0)
+        status = begin_in_line(sql, error);
+    else if (status == CQA_OK)
         status = script(sql, words[how], error);
     if (status != CQA_OK && PQtransactionStatus(server->connection) == PQTRANS_INERROR)
         PQclear(PQexec(server->connection, "ROLLBACK"));

@@ -232,27 +232,44 @@ static int collect(const struct cqa_sql_statement *statement, va_list *arguments
 
 /* ---- rows */
 
+static enum cqa_status start_once(struct cqa_sql *sql, struct cqa_sql_rows **out,
+                                  struct cqa_error *error,
+                                  const struct cqa_sql_statement *statement,
+                                  const struct cqa_sql_value *values, int count)
+{
+    struct cqa_sql_rows *rows = take(sql, statement, error);
+    enum cqa_status status = error->status;
+
+    *out = NULL;
+    if (rows != NULL)
+        status = sql->driver->run(sql, rows->prepared, values, count, error);
+    if (rows != NULL && status == CQA_OK) {
+        *out = rows;
+        return CQA_OK;
+    }
+    cqa_sql_end(rows);
+    return status;
+}
+
+/* A connection that lay idle while the server was started anew shows it only when it is used. */
 enum cqa_status cqa_sql_start_values(struct cqa_sql *sql, struct cqa_sql_rows **out,
                                      struct cqa_error *error,
                                      const struct cqa_sql_statement *statement,
                                      const struct cqa_sql_value *values, int count)
 {
     struct cqa_error local = {0};
-    struct cqa_sql_rows *rows = take(sql, statement, &local);
-    enum cqa_status status = local.status;
+    enum cqa_status status = start_once(sql, out, &local, statement, values, count);
 
-    *out = NULL;
-    if (rows != NULL)
-        status = sql->driver->run(sql, rows->prepared, values, count, &local);
-    if (rows != NULL && status == CQA_OK) {
-        *out = rows;
-        return CQA_OK;
+    if (status != CQA_OK && sql->depth == 0 && sql->trouble == CQA_SQL_LOST &&
+        sql->driver->comes_back) {
+        local = (struct cqa_error){0};
+        status = start_once(sql, out, &local, statement, values, count);
     }
+    if (status == CQA_OK)
+        return CQA_OK;
     if (error != NULL)
         *error = local;
-    (void)cqa_sql_noted(sql, status, &local);
-    cqa_sql_end(rows);
-    return status;
+    return cqa_sql_noted(sql, status, &local);
 }
 
 enum cqa_status cqa_sql_start_va(struct cqa_sql *sql, struct cqa_sql_rows **rows,
@@ -436,6 +453,11 @@ enum cqa_status cqa_sql_number(struct cqa_sql *sql, int64_t *out, struct cqa_err
     }
     cqa_sql_end(rows);
     return status;
+}
+
+int cqa_sql_takes_indexes(const struct cqa_sql *sql)
+{
+    return sql->driver->takes_indexes;
 }
 
 enum cqa_status cqa_sql_check(struct cqa_sql *sql, const struct cqa_sql_statement *statement,

@@ -19,7 +19,7 @@
  *                 EIO. Also a commit whose outcome is not known (cqa_sql_outcome_unknown).
  *   CQA_E_BADDATA no database or damaged, sys_errno is EIO; or a value that its tables do not take
  *   CQA_E_REFUSED no right to it, or its schema is newer than this program; with EPERM as
- *                 sys_errno a trigger of it says no (SQLite)
+ *                 sys_errno a trigger of it says no
  *   CQA_E_LIMIT   a value that is too large
  *   CQA_E_NOMEM
  * No text of an error ever holds a value that was bound, or a password.
@@ -44,7 +44,7 @@ struct cqa_sql_turn {
 
 enum {
     CQA_SQL_TRIES = 5,           /* how often a transaction is run before the caller is told */
-    CQA_SQL_PARAMETERS_MAX = 64, /* of a statement */
+    CQA_SQL_PARAMETERS_MAX = 192, /* of a statement */
     CQA_SQL_PASSWORD_MAX = 1023  /* bytes */
 };
 
@@ -64,6 +64,8 @@ struct cqa_sql_place {
     const char *ca_file;             /* then only a server with a certificate by it is talked to */
     int wait_ms;                     /* for locks, over all tries; 0: 10 s */
     const struct cqa_sql_turn *turn; /* SQLite; copied */
+    int64_t writers; /* PostgreSQL: transactions that write go one after the other, whoever has the
+                        same number here; 0: side by side, and may be run again */
     void (*sleep_ms)(void *context, int ms); /* between tries; NULL: the machine's own */
     void *sleep_context;
 };
@@ -122,7 +124,8 @@ struct cqa_sql_value {
 
 /*
  * Starts a statement; what is handed over is borrowed until cqa_sql_end. Outside a transaction for
- * reading only. `*rows` is to be ended by cqa_sql_end, also when the start fails (NULL then).
+ * reading only, and tried once more where the connection was lost. `*rows` is to be ended by
+ * cqa_sql_end, also when the start fails (NULL then).
  */
 enum cqa_status cqa_sql_start(struct cqa_sql *sql, struct cqa_sql_rows **rows,
                               struct cqa_error *error, const struct cqa_sql_statement *statement,
@@ -177,6 +180,9 @@ enum cqa_status cqa_sql_do_values(struct cqa_sql *sql, struct cqa_error *error,
 enum cqa_status cqa_sql_number(struct cqa_sql *sql, int64_t *out, struct cqa_error *error,
                                const struct cqa_sql_statement *statement, ...) CQA_MUST_CHECK;
 
+/* 1 where a query names the index that it is to walk along (INDEXED BY of SQLite). */
+int cqa_sql_takes_indexes(const struct cqa_sql *sql);
+
 /* Whether the database takes the statement, with as many placeholders and columns as it says. */
 enum cqa_status cqa_sql_check(struct cqa_sql *sql, const struct cqa_sql_statement *statement,
                               struct cqa_error *error) CQA_MUST_CHECK;
@@ -211,7 +217,11 @@ int cqa_sql_outcome_unknown(const struct cqa_sql *sql);
 struct cqa_sql_schema {
     const char *const *steps; /* each some statements without placeholders */
     int count;
+    int first; /* the number that a database has after the first of them; 0: 1 */
 };
+
+/* The number of the last step. */
+int cqa_sql_schema_number(const struct cqa_sql_schema *schema);
 
 /*
  * Applies the steps that lack, all in one transaction and under a lock: whenever it is stopped, the

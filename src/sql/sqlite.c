@@ -289,4 +289,5 @@ const struct cqa_sql_driver cqa_sql_sqlite = {
     .rollback = rollback,
     .script = script,
     .version = version,
+    .takes_indexes = 1,
 };

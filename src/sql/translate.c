@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/buffer.h"
 #include "sql/driver.h"
+
+static int is_of_word(char letter)
+{
+    return isalnum((unsigned char)letter) || letter == '_';
+}
 
 /* Length of the quoted text or comment that begins here, 0 when none does. A doubled quote is two
  * quoted texts, which comes to the same. */
@@ -38,34 +44,62 @@ static int placeholder(const char *at, size_t *length)
 /* How many there are when they are numbered: the highest, if none below it lacks. */
 static int highest_of(const int *order, int count)
 {
+    unsigned char seen[CQA_SQL_PARAMETERS_MAX + 1] = {0};
     int highest = 0;
-    uint64_t seen = 0;
+    int different = 0;
 
     for (int i = 0; i < count; i++) {
-        seen |= UINT64_C(1) << (order[i] - 1);
+        different += !seen[order[i]];
+        seen[order[i]] = 1;
         if (order[i] > highest)
             highest = order[i];
     }
-    return highest == 0 || seen == UINT64_MAX >> (64 - highest) ? highest : -1;
+    return different == highest ? highest : -1;
+}
+
+static int has(const int *order, int count, int number)
+{
+    for (int i = 0; i < count; i++)
+        if (order[i] == number)
+            return 1;
+    return 0;
+}
+
+/* A column is called that, which is a word of PostgreSQL's own: it has to be quoted. Its length
+ * where it begins here. */
+static size_t reserved(const char *text, const char *at)
+{
+    static const char word[] = "user";
+    const size_t length = sizeof word - 1;
+
+    if (strncmp(at, word, length) != 0 || is_of_word(at[length]) ||
+        (at > text && is_of_word(at[-1])))
+        return 0;
+    return length;
 }
 
 static enum cqa_status translate(const char *text, int numbered, struct cqa_buffer *out, int *order,
                                  int *count, struct cqa_error *error)
 {
+    const char *at = text;
+
     *count = 0;
-    while (*text != '\0') {
-        size_t length = quoted(text);
-        if (length == 0 && *text == '?') {
-            const int number = placeholder(text, &length);
-            if (number < 0 || *count == CQA_SQL_PARAMETERS_MAX)
+    while (*at != '\0') {
+        size_t length = quoted(at);
+        if (length == 0 && *at == '?') {
+            const int number = placeholder(at, &length);
+            if (number < 0 || (!numbered && *count == CQA_SQL_PARAMETERS_MAX))
                 return cqa_fail(error, CQA_E_BADDATA, "a placeholder of a statement is not ?N");
-            order[(*count)++] = number;
+            if (!numbered || !has(order, *count, number))
+                order[(*count)++] = number;
             (void)(numbered ? cqa_buffer_print(out, "$%d", number) : cqa_buffer_add(out, "?", 1));
+        } else if (length == 0 && numbered && (length = reserved(text, at)) > 0) {
+            (void)cqa_buffer_print(out, "\"%.*s\"", (int)length, at);
         } else {
             length += length == 0;
-            (void)cqa_buffer_add(out, text, length);
+            (void)cqa_buffer_add(out, at, length);
         }
-        text += length;
+        at += length;
     }
     return CQA_OK;
 }

@@ -17,8 +17,8 @@ enum {
  * since. */
 #define READY(index, order)                                                                        \
     "SELECT id FROM recordings INDEXED BY " index " WHERE state = 'ready'"                         \
-    " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 600000 AND mtime_ns >= ?2"                     \
-    " AND path >= ?3 AND path < ?4 AND (?6 = 0 OR mtime_ns < ?6)"                                  \
+    " AND not_before_ms NOT BETWEEN ?1 + 1 AND ?1 + 600000 AND " CQA_BEGUN_NS " >= ?2"             \
+    " AND path >= ?3 AND path < ?4 AND (?6 = 0 OR " CQA_BEGUN_NS " < ?6)"                          \
     " AND (NOT ?7 OR asked = 'apart')"                                                             \
     " AND (?8 = 0 OR asked <> 'not' OR mtime_ns NOT BETWEEN (?1 - ?8) * 1000000 AND ?1 * 1000000"  \
     "  OR EXISTS (SELECT 1 FROM facts AS f WHERE f.call_id = recordings.call_id))"                 \

@@ -5,15 +5,19 @@
 
 enum { PAGE_ROWS = 32 };
 
-CQA_SQL_STATEMENT(list, "iiippttti", 8,
-                  "SELECT c.id, c.path, c.source, c.call_id, p.sha256, r.json, p.json, p.owed"
-                  " FROM previews AS p JOIN recordings AS c ON c.id = p.recording_id"
-                  " JOIN results AS r ON r.recording_id = p.recording_id"
-                  " WHERE p.recording_id > ?1 AND c.mtime_ns >= ?2 AND (?3 = 0 OR c.mtime_ns < ?3)"
-                  " AND c.path >= ?4 AND c.path < ?5"
-                  " AND p.size_bytes = c.size_bytes AND p.mtime_ns = c.mtime_ns"
-                  " AND p.analyzer = ?6 AND p.rubric = ?7 AND p.rubric_version = ?8"
-                  " ORDER BY p.recording_id LIMIT ?9");
+CQA_SQL_STATEMENT(
+    list, "iiippttti", 8,
+    "SELECT c.id, c.path, c.source, c.call_id, p.sha256, r.json, p.json, p.owed"
+    " FROM previews AS p JOIN recordings AS c ON c.id = p.recording_id"
+    " JOIN results AS r ON r.recording_id = p.recording_id"
+    " WHERE p.recording_id > ?1 AND " CQA_BEGUN_NS_OF(
+        "c") " >= ?2"
+             " AND (?3 = 0 OR " CQA_BEGUN_NS_OF(
+                 "c") " < ?3)"
+                      " AND c.path >= ?4 AND c.path < ?5"
+                      " AND p.size_bytes = c.size_bytes AND p.mtime_ns = c.mtime_ns"
+                      " AND p.analyzer = ?6 AND p.rubric = ?7 AND p.rubric_version = ?8"
+                      " ORDER BY p.recording_id LIMIT ?9");
 CQA_SQL_STATEMENT(
     mark_owed, "i", 0,
     "UPDATE previews SET owed = 1 WHERE recording_id = ?1 AND (NOT owed OR 'quarantined' ="

@@ -60,10 +60,10 @@ CQA_SQL_STATEMENT(update_revision, "piiii", 0,
                   " text = NULL, analyzer = NULL, revised_ms = ?4, changed_ms = ?4,"
                   " asked = 'not', state = CASE WHEN state = 'leased' OR " ERASED
                   " THEN state ELSE 'ready' END WHERE id = ?5");
-CQA_SQL_STATEMENT(insert, "ptttipiii", 0,
+CQA_SQL_STATEMENT(insert, "ptttipiiii", 0,
                   "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
-                  " mtime_ns, discovered_ms, revised_ms, changed_ms)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)");
+                  " mtime_ns, discovered_ms, revised_ms, changed_ms, begun_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, ?10)");
 CQA_SQL_STATEMENT(insert_copy, "piii", 0,
                   "INSERT INTO copies (path, recording_id, size_bytes, mtime_ns, sha256)"
                   " VALUES (?1, ?2, ?3, ?4, (SELECT sha256 FROM results WHERE recording_id = ?2"
@@ -86,15 +86,16 @@ CQA_SQL_STATEMENT(lose_copy, "p", 0,
                   " WHERE path = ?1 AND NOT gone)");
 CQA_SQL_STATEMENT(mark_copy_gone, "p", 0, "UPDATE copies SET gone = 1 WHERE path = ?1");
 
-CQA_SQL_STATEMENT(insert_missed, "ptttipiii", 0,
+CQA_SQL_STATEMENT(insert_missed, "ptttipiiii", 0,
                   "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
-                  " mtime_ns, gone, state, reason, discovered_ms, revised_ms, changed_ms)"
+                  " mtime_ns, gone, state, reason, discovered_ms, revised_ms, changed_ms, begun_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, 'vanished', '" CQA_VANISHED_UNSETTLED
-                  "', ?9, ?9, ?9)");
-CQA_SQL_STATEMENT(insert_erased, "ptttipiii", 0,
+                  "', ?9, ?9, ?9, ?10)");
+CQA_SQL_STATEMENT(insert_erased, "ptttipiiii", 0,
                   "INSERT INTO recordings (path, source, call_id, call, named, stem, size_bytes,"
-                  " mtime_ns, state, reason, discovered_ms, revised_ms, changed_ms)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'excluded', 'erased', ?9, ?9, ?9)");
+                  " mtime_ns, state, reason, discovered_ms, revised_ms, changed_ms, begun_ms)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'excluded', 'erased', ?9, ?9, ?9,"
+                  "  ?10)");
 
 struct adding {
     struct cqa_sql *sql;
@@ -182,7 +183,8 @@ static enum cqa_status write_new(struct adding *adding, const struct cqa_file *f
                       : adding->are_missed ? &insert_missed
                                            : &insert,
                       file->path, file->source, call_id, call, (int64_t)!file->path_is_id, stem,
-                      file->size_bytes, file->mtime_ns, adding->now_ms);
+                      file->size_bytes, file->mtime_ns, adding->now_ms,
+                      erased ? (int64_t)0 : file->begun_ms); /* nothing is to be left of it */
 }
 
 /* Another file has the call id already. A path says nothing of the call: what lies where another
@@ -431,12 +433,13 @@ enum cqa_status cqa_recordings_gone(struct cqa_store *store, const char *const *
 /* A request that a killed run left waiting: the last one counts. */
 CQA_SQL_STATEMENT(ask_anew, "tiipp", 0,
                   "UPDATE recordings SET asked = ?1 WHERE asked NOT IN ('not', ?1)"
-                  " AND state = 'ready' AND mtime_ns >= ?2 AND (?3 = 0 OR mtime_ns < ?3)"
+                  " AND state = 'ready' AND " CQA_BEGUN_NS " >= ?2"
+                  " AND (?3 = 0 OR " CQA_BEGUN_NS " < ?3)"
                   " AND path >= ?4 AND path < ?5");
 #define OTHERS                                                                                     \
     "UPDATE recordings SET state = 'ready', asked = ?1, attempts = 0, deaths = 0,"                 \
     " abandoned = 0, not_before_ms = 0, reason = NULL, text = NULL, changed_ms = ?2"               \
-    " WHERE NOT gone AND mtime_ns >= ?3 AND (?4 = 0 OR mtime_ns < ?4)"                             \
+    " WHERE NOT gone AND " CQA_BEGUN_NS " >= ?3 AND (?4 = 0 OR " CQA_BEGUN_NS " < ?4)"             \
     " AND path >= ?5 AND path < ?6 AND (state = 'scored' AND EXISTS (SELECT 1 FROM results AS r"   \
     "  WHERE r.recording_id = recordings.id"                                                       \
     "  AND (r.analyzer <> ?7 OR r.rubric <> ?8 OR r.rubric_version <> ?9))"

@@ -25,6 +25,7 @@ struct cqa_file {
     const char *source;  /* recorder profile */
     const char *call_id; /* as the profile says; UTF-8 */
     int path_is_id;      /* nothing but the path says whose call it was */
+    int64_t begun_ms;    /* when the recording began, as its name says; 0: it does not */
 };
 
 struct cqa_added {
@@ -89,6 +90,7 @@ struct cqa_recording {
     const char *text;
     int64_t discovered_ms;
     int64_t revised_ms; /* when its content was first seen, settled */
+    int64_t begun_ms;   /* when it began, as its name or its result says; 0: not known */
     int64_t changed_ms; /* last change of state */
     enum cqa_asked asked;
     int is_gone; /* its file was not there when last looked for, whatever came of it before */
@@ -96,8 +98,8 @@ struct cqa_recording {
 
 struct cqa_claim {
     size_t limit;
-    int64_t since_ns;      /* files whose mtime is at least this; 0: all */
-    int64_t until_ns;      /* and less than this; 0: all */
+    int64_t since_ns;      /* what began at this or later (mtime where that is not known); 0: all */
+    int64_t until_ns;      /* and before this; 0: all */
     int only_apart;        /* nothing but what was asked to be kept apart */
     const char *under;     /* files below this folder, without a slash at the end; NULL: all */
     int64_t rest_ms;       /* not what has changed since less than this, unless facts of it are

@@ -27,6 +27,8 @@ CQA_SQL_STATEMENT(
     "  (SELECT 1 FROM copies AS k WHERE k.recording_id = recordings.id)"
     " WHERE id = ?2");
 
+CQA_SQL_STATEMENT(note_begun, "ii", 0, "UPDATE recordings SET begun_ms = ?1 WHERE id = ?2");
+
 /* ---- writing */
 
 struct putting {
@@ -53,6 +55,9 @@ static enum cqa_status write_result(const struct putting *putting, struct cqa_er
     const int own_body = finished->body != NULL;
     enum cqa_status status = write_row(putting, &write_current, error);
 
+    if (status == CQA_OK && finished->begun_ms > 0)
+        status =
+            cqa_sql_do(putting->store->sql, error, &note_begun, finished->begun_ms, finished->id);
     /* What was to be looked at is decided now, or out of date. */
     if (status == CQA_OK)
         status = cqa_sql_do(putting->store->sql, error, &drop_beside, finished->id);
@@ -194,13 +199,17 @@ enum cqa_status cqa_results_find(struct cqa_store *store, const struct cqa_resul
 
 enum { PAGE_ROWS = 256 };
 
-CQA_SQL_STATEMENT(list_outdated, "iiippttti", 5,
-                  "SELECT c.id, c.path, r.analyzer, r.rubric, r.rubric_version FROM recordings AS c"
-                  " JOIN results AS r ON r.recording_id = c.id WHERE c.id > ?1"
-                  " AND c.state = 'scored' AND NOT c.gone AND c.mtime_ns >= ?2"
-                  " AND (?3 = 0 OR c.mtime_ns < ?3) AND c.path >= ?4 AND c.path < ?5"
-                  " AND (r.analyzer <> ?6 OR r.rubric <> ?7 OR r.rubric_version <> ?8)"
-                  " ORDER BY c.id LIMIT ?9");
+CQA_SQL_STATEMENT(
+    list_outdated, "iiippttti", 5,
+    "SELECT c.id, c.path, r.analyzer, r.rubric, r.rubric_version FROM recordings AS c"
+    " JOIN results AS r ON r.recording_id = c.id WHERE c.id > ?1"
+    " AND c.state = 'scored' AND NOT c.gone AND " CQA_BEGUN_NS_OF(
+        "c") " >= ?2"
+             " AND (?3 = 0 OR " CQA_BEGUN_NS_OF(
+                 "c") " < ?3)"
+                      " AND c.path >= ?4 AND c.path < ?5"
+                      " AND (r.analyzer <> ?6 OR r.rubric <> ?7 OR r.rubric_version <> ?8)"
+                      " ORDER BY c.id LIMIT ?9");
 
 static enum cqa_status read_outdated(const struct cqa_sql_rows *rows, struct cqa_arena *arena,
                                      void *row, struct cqa_error *error)

@@ -26,6 +26,7 @@ enum cqa_status cqa_rows_recording(const struct cqa_sql_rows *rows, struct cqa_a
         .call = cqa_sql_copy(rows, 15, arena),
         .is_named = cqa_sql_int(rows, 16) != 0,
         .revised_ms = cqa_sql_int(rows, 17),
+        .begun_ms = cqa_sql_int(rows, 18),
     };
     const int state = cqa_sql_word(rows, 6, cqa_recording_state_words);
     const int asked = cqa_sql_word(rows, 13, cqa_asked_words);

@@ -11,8 +11,13 @@
 /* What cqa_rows_recording reads, in its order. */
 #define CQA_RECORDING_COLUMNS                                                                      \
     "id, path, source, call_id, size_bytes, mtime_ns, state, attempts, deaths, reason, text,"      \
-    " discovered_ms, changed_ms, asked, gone, call, named, revised_ms"
-enum { CQA_RECORDING_COLUMN_COUNT = 18 };
+    " discovered_ms, changed_ms, asked, gone, call, named, revised_ms, begun_ms"
+enum { CQA_RECORDING_COLUMN_COUNT = 19 };
+
+/* Since 1970, of a row of recordings: when it began, else when its file changed. */
+#define CQA_BEGUN_NS "CASE WHEN begun_ms > 0 THEN begun_ms * 1000000 ELSE mtime_ns END"
+#define CQA_BEGUN_NS_OF(row)                                                                       \
+    "CASE WHEN " row ".begun_ms > 0 THEN " row ".begun_ms * 1000000 ELSE " row ".mtime_ns END"
 
 /* The name of `path` without folders and ending: what a recording keeps when it is moved or
  * converted. */

@@ -285,6 +285,15 @@ static const char schema_0008[] =
     "UPDATE deliveries SET state = 'pending', next_ms = 0 WHERE state = 'quarantined'"
     "  AND http_status = 422 AND key IS NOT NULL AND text LIKE '%idempotency key%';";
 
-static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004,
-                                    schema_0005, schema_0006, schema_0007, schema_0008};
-const struct cqa_sql_schema cqa_store_schema = {steps, sizeof steps / sizeof *steps};
+/* When it began, since 1970, as its name or its result says; 0: nobody knows. Of what was analysed
+ * before, the result says it. */
+static const char schema_0009[] =
+    "ALTER TABLE recordings ADD COLUMN begun_ms INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE recordings SET begun_ms = coalesce((SELECT 1000 * CAST(strftime('%s',"
+    "   json_extract(r.json, '$.call.started_at')) AS INTEGER) FROM results AS r"
+    "   WHERE r.recording_id = recordings.id AND json_valid(r.json)), 0);";
+
+static const char *const steps[] = {schema_0001, schema_0002, schema_0003, schema_0004, schema_0005,
+                                    schema_0006, schema_0007, schema_0008, schema_0009};
+const struct cqa_sql_schema cqa_store_schema = {.steps = steps,
+                                                .count = sizeof steps / sizeof *steps};

@@ -410,7 +410,7 @@ CQA_SQL_STATEMENT(delete_link, "i", 0, "DELETE FROM fact_links WHERE recording_i
 CQA_SQL_STATEMENT(delete_recording, "i", 0, "DELETE FROM recordings WHERE id = ?1");
 CQA_SQL_STATEMENT(keep_empty, "tii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = ?1, owner = NULL,"
-                  " text = NULL, analyzer = NULL, changed_ms = ?2 WHERE id = ?3");
+                  " text = NULL, analyzer = NULL, begun_ms = 0, changed_ms = ?2 WHERE id = ?3");
 CQA_SQL_STATEMENT(mark_held, "i", 0, "UPDATE recordings SET held = 1 WHERE id = ?1");
 
 CQA_SQL_STATEMENT(date_anew, "i", 0,

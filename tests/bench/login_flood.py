@@ -78,4 +78,5 @@ def main():
         sys.exit(worst > 100 or used > 400)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,7 @@ before(async () => {
 after(() => close?.());
 
 const as = actor(() => ({ stage, browser }));
+const FIRST_VIEW_BYTES_MOST = 150000;
 const sizes = [[1280, 720], [1024, 768], [390, 844]];
 const boxes = (page, selector) => page.locator(selector).evaluateAll((all) => all.map((one) => { const { left, right, top, bottom, width, height } = one.getBoundingClientRect(); return { left, right, top, bottom, width, height }; }));
 const near = (a, b, by, words) => assert.ok(Math.abs(a - b) <= by, `${words}: ${a} is not ${b}`);
@@ -108,6 +109,24 @@ test("lanes lie under the waveform, each span where its milliseconds are; the st
   const from = Math.max(0, flag.start_ms - 6000), to = Math.min(flag.call.duration_ms, flag.end_ms + 6000);
   near(marked.first, (marked.width * (flag.start_ms - from)) / (to - from), 2, "the mark begins");
   near(marked.last, (marked.width * (flag.end_ms - from)) / (to - from), 2, "the mark ends");
+}));
+
+test(`the page takes at most ${FIRST_VIEW_BYTES_MOST / 1000} kB, packed, to its first view`, () => as("ann", async (page) => {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Network.enable");
+  await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const [urls, bytes] = [new Map(), new Map()];
+  cdp.on("Network.responseReceived", ({ requestId, response }) => urls.set(requestId, response.url));
+  cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => bytes.set(urls.get(requestId)?.replace(stage.url, ""), encodedDataLength));
+  await page.reload();
+  await page.waitForSelector("tbody tr[aria-current]");
+  await page.waitForLoadState("networkidle");
+  const seen = [...bytes].filter(([url]) => url?.startsWith("/"));
+  const sum = (list) => list.reduce((all, [, length]) => all + length, 0);
+  const files = seen.filter(([url]) => !url.startsWith("/api/"));
+  console.log(`# first view: ${sum(files)} bytes in ${files.length} files, ${sum(seen) - sum(files)} bytes of data`);
+  assert.ok(files.length > 25 && files.some(([url]) => url.endsWith("queue.js")), "the queue was not loaded");
+  assert.ok(sum(files) <= FIRST_VIEW_BYTES_MOST, files.map(([url, length]) => `${length} ${url}`).join("\n"));
 }));
 
 test("precision's meters are as long as their per cents", () => as("lead", async (page) => {

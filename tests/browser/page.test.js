@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The page in Debian's Chromium against a real server: what each role does with it, from log-in to export.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -314,6 +315,7 @@ test("an admin makes an account and a token, shown once; the new one changes its
   });
   await as("carl", async (page) => {
     await page.click("header button.who");
+    await page.click("dialog button:has-text('Change your password')");
     await page.fill("dialog [name=old]", password);
     await page.fill("dialog [name=password]", "battery staple");
     await page.fill("dialog [name=again]", "battery staple");
@@ -328,8 +330,45 @@ test("an admin makes an account and a token, shown once; the new one changes its
     await page.waitForSelector("tr:has(b:text-is('carl')) >> text=disabled");
     const { rows } = await ask(page, "audit?limit=1000");
     for (const [actor, action, object] of [["root", "user.put", "carl"], ["root", "token.add", "pbx7"], ["root", "token.revoke", "pbx7"], ["carl", "user.password", "carl"], ["root", "user.disable", "carl"]])
-      assert.ok(rows.some((row) => row.actor === actor && row.action === action && row.object === object), `${actor} ${action} ${object}`);
+      assert.ok(rows.some((row) => row.actor === `user:${actor}` && row.action === action && row.object === object), `${actor} ${action} ${object}`);
   });
+});
+
+/** The code that a telephone shows for the secret (RFC 6238), `steps` of 30 s from now. */
+function codeOf(secret, steps = 0) {
+  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+  const mac = createHmac("sha1", key).update(counter).digest();
+  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
+}
+
+test("a second factor is set up from its picture, asked for at the log-in, and taken off", async () => {
+  stage.command("user", "add", "faye", "--role", "auditor", "--password-file", "-");
+  let secret;
+  await as("faye", async (page) => {
+    await page.click("header button.who");
+    await page.click("dialog button:has-text('Set up a second factor')");
+    await page.fill("dialog [name=password]", password);
+    await page.click("dialog button.primary");
+    await page.waitForSelector("dialog svg.qr path");
+    secret = await page.inputValue("dialog input[readonly]");
+    await page.fill("dialog [name=code]", codeOf(secret));
+    await page.click("dialog button.primary");
+    await page.waitForSelector("text=Second factor is on");
+    await page.click("text=Log out");
+    await page.fill("[name=name]", "faye");
+    await page.fill("[name=password]", password);
+    await page.click("button.primary");
+    await page.waitForSelector("[name=code]:visible");
+    await page.fill("[name=code]", codeOf(secret, 1));
+    await page.click("button.primary");
+    await page.click("header button.who");
+    await page.waitForSelector("dialog >> text=this one");
+    assert.equal(await page.locator("dialog tbody tr").count(), 1);
+  });
+  stage.command("user", "second-factor", "faye", "--off");
 });
 
 test("a spectrogram is drawn from a slice of WAV and from a compressed file", () => as("ann", async (page) => {
@@ -364,10 +403,10 @@ test("an agent hears the own calls and objects; the lead settles it; both see ea
   });
   await as("lead", async (page) => {
     await visit(page, "#/objections");
-    await page.click("button:has-text('Settle')");
-    await page.fill("dialog [name=reason]", "Right: the customer did ask");
-    await page.click("dialog button.primary");
-    await page.waitForSelector(".state.accepted");
+    await page.click("a:has-text('Settle')");
+    await page.fill(".settling [name=reason]", "Right: the customer did ask");
+    await page.click(".settling button.primary");
+    await page.waitForSelector(".objected.accepted");
     assert.equal((await ask(page, `calls/~${flag.call.number}/flags`)).flags.find((one) => one.flag === flag.flag).state, "overturned");
   });
   await as("zhang", async (page) => {
@@ -706,12 +745,13 @@ test("a flag of which no clip was kept is said to be silent", () => as("lead", a
   assert.match(await textOf(page, ".clipsOnly[role=status]"), /No clip was kept/);
 }));
 
-test("where another file lies in a recording's place, and nothing was kept, the page warns", () => as("lead", async (page) => {
+test("where another file lies in a recording's place, and nothing was kept, nothing is heard and the page says why", () => as("lead", async (page) => {
   const { flag, hash } = await postFar(page, "far-5", () => ({ sha256: "a".repeat(64) }));
   await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
-  const line = await textOf(page, ".clipsOnly[role=alert]");
+  const line = await textOf(page, ".problem[role=alert]");
   assert.match(line, /not the recording that was judged/);
-  assert.ok(line.includes(hash), line);
+  assert.ok(line.includes(hash.slice(0, 12)), line);
+  assert.equal((await page.request.get(`/api/v1/calls/~${flag.call.number}/audio`)).status(), 409);
 }));
 
 test("every text of the page has both languages", () => {

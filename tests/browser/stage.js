@@ -44,13 +44,24 @@ const accounts = [
   ["lead", "lead"], ["max", "lead"], ["ann", "auditor"], ["bob", "auditor"], ["zhang", "agent", "--person", "zhang"], ["li", "agent"], ["wang", "agent"], ["hr", "hr"], ["root", "admin"],
 ];
 
+/** A file of its own, or a database where support/postgres.py runs the test. */
+function storeLines(folder) {
+  const server = process.env.CQA_TEST_POSTGRES;
+  if (!server) return [`store: sqlite:${folder}/scores.db`];
+  const name = `stage_${process.pid}_${++stages}`;
+  const secret = readFileSync(join(server, "password"), "utf8").trim();
+  execFileSync("/usr/lib/postgresql/15/bin/createdb", ["-h", server, "-U", "callqa", name], { env: { ...process.env, PGPASSWORD: secret } });
+  return [`store: postgresql://callqa@/${name}?host=${server}`, `store_password_file: ${server}/password`];
+}
+let stages = 0;
+
 /** `audio`: more folders that the server may play from; `models`: a folder whose schemes come first; `bare`: as it was installed,
  *  without accounts and calls, and for HTTPS. */
 export async function openStage({ audio = [], models, bare = false } = {}) {
   if (!existsSync(join(bin, "../web/app.js")) && !process.env.CALLQA_WEB) throw new Error(`no page beside ${bin}: build with npm there`);
   const folder = mkdtempSync(join(tmpdir(), "callqa-browser-"));
   const config = join(folder, "server.yaml");
-  writeFileSync(config, ["listen: 127.0.0.1:0", `port_file: ${folder}/port`, `store: sqlite:${folder}/scores.db`, `audio: [${[samples, ...audio].join(", ")}]`,
+  writeFileSync(config, ["listen: 127.0.0.1:0", `port_file: ${folder}/port`, ...storeLines(folder), `audio: [${[samples, ...audio].join(", ")}]`,
     "objection_days: 365", "time_zone: Asia/Shanghai", "shifts: [{name: 早班, from: 06:00, to: 14:00}, {name: 晚班, from: 14:00, to: 22:00}, {name: 夜班, from: 22:00, to: 06:00}]", ...(bare ? [] : ["session: {plain_cookie: true}"]), ...(process.env.CALLQA_WEB ? [`web: ${process.env.CALLQA_WEB}`] : []), ""].join("\n"));
   // A program that does not read what it is given may end before it is written: EPIPE.
   const command = (...words) => execFileSync(join(bin, "callqa-server"), [...words, "--config", config], { encoding: "utf8", input: words.includes("-") ? `${password}\n` : undefined });

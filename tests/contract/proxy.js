@@ -3,6 +3,7 @@
 import { createServer, request as ask } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { Description } from "./description.js";
 
 const descriptionPath = join(dirname(fileURLToPath(import.meta.url)), "../../src/server/openapi.yaml");
@@ -14,6 +15,8 @@ async function whole(stream) {
 }
 
 const typeOf = (headers) => (headers["content-type"] ?? "").split(";")[0].trim().toLowerCase();
+
+const unpacked = ({ headers, statusCode }, body) => (headers["content-encoding"] === "gzip" && statusCode === 200 && body.length > 0 ? gunzipSync(body) : body);
 
 class Contract {
   faults = []; // each kind once, with an exchange that shows it
@@ -64,7 +67,7 @@ export async function openProxy(target, path = descriptionPath) {
       const responseBody = await whole(answer);
       const { pathname, searchParams } = new URL(incoming.url, target);
       contract.judge({ method: incoming.method, path: pathname, query: searchParams, requestType: typeOf(incoming.headers), requestBody,
-        status: answer.statusCode, responseType: typeOf(answer.headers), responseBody });
+        status: answer.statusCode, responseType: typeOf(answer.headers), responseBody: unpacked(answer, responseBody) });
       outgoing.writeHead(answer.statusCode, answer.rawHeaders).end(responseBody);
     } catch (error) {
       if (!outgoing.destroyed && !incoming.aborted) contract.blame(incoming.url, `${incoming.method} ${incoming.url}: no answer: ${error.message}`);

@@ -134,6 +134,19 @@ test("decisions and objections", async () => {
   await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 404);
 });
 
+test("claims", async () => {
+  const [flag] = (await get("ann", "flags?limit=1")).flags;
+  await post("ann", "claims", { flags: [flag.flag, 999999] });
+  await post("ann", "claims", { flags: [] }, 422);
+  await get("bob", "flags?claim=free");
+  await get("ann", "flags/count?claim=own");
+  await post("bob", `flags/${flag.flag}/decision`, { state: "confirmed" }, 409);
+  await post("ann", "claims/hand-out", { auditors: ["ann"] }, 403);
+  await post("lead", "claims/hand-out", { auditors: ["ann", "bob"], by: "team", days: 2, rule: flag.rule, from: "2025-11-01", severity: "minor" });
+  await post("lead", "claims/hand-out", { auditors: ["hr"] }, 422);
+  await get("lead", "claims");
+});
+
 test("samples and calibration", async () => {
   await post("lead", "samples", { plan: "walk", from: "2025-11-01", to: "2025-11-30", per_person: 1, strata: "score", auditors: ["ann"], due: "2026-12-31" });
   await post("lead", "samples", { plan: "walk", from: "2025-11-01", to: "2025-11-30", per_person: 0, due: "2026-12-31" }, 422);

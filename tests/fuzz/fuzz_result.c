@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "report/result.h"
+#include "result/result.h"
 
 /* Any bytes as a result; one that is taken is written and must be read back to the very same text.
  */

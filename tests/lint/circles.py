@@ -18,20 +18,20 @@ DECLARED = {
     "event/scene.h",      # what the detectors look at
     "event/tones.h",      # what the finders of tones fill
     "child/child.h",      # a child, which the zygote forks for it
+    "http/http.h",         # a request, as an endpoint sees it
     "pipeline/parts.h",   # the pipeline's inside
     "recorder/sidecar_parts.h", # what the reader of sidecars and its child say to each other
     "post/post.h",        # parcels and receipts
     "recorder/profile.h", # a profile, and what it says of a call
     "report/format.h",    # a report under way
     "report/plot.h",      # what a picture is made of
+    "result/item.h",       # a posted item, which its reader has others fill
     "rubric/rule.h",      # a rule
+    "scores/put/put.h",    # what the files share that put a result
     "sql/sql.h",          # a connection and a statement, as the drivers fill them
     "store/recordings.h", # a recording's row
     "store/store.h",      # the store
     "track/track.h",      # tracks
-    # until the server has rooms
-    "server/http.h", "server/item.h", "server/store.h", "server/appraisal/ratings.h", "server/appraisal/rounds.h",
-    "server/appraisal/signing.h",
 }
 
 

@@ -11,11 +11,11 @@ src/store/store.c nanosleep                asks a lock of other processes again,
 src/store/mend.c nanosleep                 asks a lock of other processes again, a counted number of times
 src/child/child.c nanosleep                waits for a killed zygote, in real time, a counted number of times
 src/child/zygote.c nanosleep               waits for a killed child, in real time, a counted number of times
-src/server/store.c nanosleep               asks a lock of other processes again, a counted number of times
+src/scores/store.c nanosleep               asks a lock of other processes again, a counted number of times
 src/child/child.c cqa_clock_system         waits for a child, in real time
 src/child/frame.c cqa_clock_system         waits for a child, in real time
 src/child/pool.c cqa_clock_system          limits of children, in real time
-src/server/render.c cqa_clock_system       waits for a child of its own, in real time
+src/media/render.c cqa_clock_system       waits for a child of its own, in real time
 src/cli/erase.c cqa_clock_system           a program of its own
 src/cli/progress.c cqa_clock_system        a program of its own
 src/cli/status.c cqa_clock_system          a program of its own

@@ -6,7 +6,8 @@ cd "${1:-.}" || exit 2
 awk '
 BEGIN {
     split("base:0 sql:1 child:1 audio:2 recorder:2 book:2 watch:2 post:2 signal:3 facts:3 track:4 event:5 measure:6 verdict:7 " \
-          "rubric:8 appraisal:8 report:11 store:11 analysis:12 pipeline:13 daemon:17 cli:17 server:17 codecs:18", pairs, " ")
+          "rubric:8 appraisal:8 result:10 settings:10 report:11 store:11 scores:11 review:12 analysis:12 rounds:13 pipeline:13 " \
+          "work:14 http:15 media:15 api:16 daemon:17 cli:17 server:17 codecs:18", pairs, " ")
     for (i in pairs) { split(pairs[i], p, ":"); layer[p[1]] = p[2] }
 }
 FNR == 1 { split(FILENAME, path, "/"); here = path[2] }
@@ -27,4 +28,9 @@ END { exit bad }
 # store/steps.c writes one at run time, from the table of states; facts/table.c one that a configuration says.
 ! grep -rnE 'struct cqa_sql_statement [a-z_]+(\[\])? *=' src --include='*.[ch]' |
     grep -v "^src/sql/\|^src/store/steps\.c:\|^src/facts/table\.c:" || { echo "declare a statement with CQA_SQL_STATEMENT"; exit 1; }
+# HTTP is one room's as well, and of the store that room knows accounts and the audit log alone: it knows no call.
+! grep -rnE '^[ \t]*#[ \t]*include[ \t]*<microhttpd\.h' src --include='*.[ch]' | grep -v "^src/http/" ||
+    { echo "only src/http/ includes microhttpd.h"; exit 1; }
+! grep -rnE '^[ \t]*#[ \t]*include[ \t]*"(result|rubric|scores)/' src/http --include='*.[ch]' | grep -vE '"scores/(accounts|audit)\.h"' ||
+    { echo "http/ knows no call"; exit 1; }
 echo "layers: ok"

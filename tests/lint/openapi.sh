@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Lints src/server/openapi.yaml, and checks that it covers every route of src/server/routes.c and no other:
+# Lints src/server/openapi.yaml, and checks that it covers every route of src/api/routes.c and no other:
 # openapi.sh SOURCE_DIR. The lint needs npm; without it the test counts as skipped, with the reason printed.
 cd "${1:-.}" || exit 2
 spec=src/server/openapi.yaml
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
-sed -n 's/^    {"\([A-Z]*\)", "\([^"]*\)".*/\1 \2/p' src/server/routes.c | sort > "$work/routes"
+sed -n 's/^    {"\([A-Z]*\)", "\([^"]*\)".*/\1 \2/p' src/api/routes.c | sort > "$work/routes"
 awk '/^paths:/ { inside = 1; next } /^[a-z]/ { inside = 0 }
      inside && /^  \// { path = $1; sub(/:$/, "", path) }
      inside && /^    (get|post|put|patch|delete):/ { method = $1; sub(/:$/, "", method); print toupper(method), path }' \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every operation of the API with who may do it and how far it reaches, in docs/server.md: rights.py SOURCE_DIR [BUILD_DIR] [--write]
 
-The table in src/server/routes.c is what the server goes by. The one in docs/server.md is for people, and tests/unit/server/test_server_rights
+The table in src/api/routes.c is what the server goes by. The one in docs/server.md is for people, and tests/unit/server/test_server_rights
 holds the running server against it; --write makes it anew. Fails where the two differ.
 """
 import os
@@ -34,7 +34,7 @@ def table(source):
 
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else "."
-    with open(os.path.join(folder, "src", "server", "routes.c"), encoding="utf-8") as file:
+    with open(os.path.join(folder, "src", "api", "routes.c"), encoding="utf-8") as file:
         wanted = table(file.read())
     path = os.path.join(folder, "docs", "server.md")
     with open(path, encoding="utf-8") as file:
@@ -45,7 +45,7 @@ def main():
         with open(path, "w", encoding="utf-8") as file:
             file.write(before + BEGIN + "\n" + wanted + "\n" + END + after)
     elif found.strip() != wanted.strip():
-        sys.exit("docs/server.md: the table of operations is not that of src/server/routes.c: tests/lint/rights.py . --write")
+        sys.exit("docs/server.md: the table of operations is not that of src/api/routes.c: tests/lint/rights.py . --write")
     print("rights: ok, %d operations" % (wanted.count("\n") - 2))
 
 

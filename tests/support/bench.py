@@ -15,6 +15,9 @@ import time
 import urllib.request
 import wave
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from postgres import make_store
+
 RATE = 8000
 PROMPTS = "/usr/share/asterisk/sounds/en_US_f_Allison"
 
@@ -94,6 +97,7 @@ class Site:
         self.port = 0
         self.keys = {"settle": "500ms", "scan_interval": "2s", "workers": 2, **daemon_keys}
         self.has_models()
+        self.make_store()
         self.write_server_config()
         self.token = self.run("callqa-server", "token", "add", "pbx1", "--role", "recorder", "--config",
                               self.server_config).stdout.strip()
@@ -107,8 +111,13 @@ class Site:
     def write_server_config(self):
         self.server_config = os.path.join(self.top, "server.yaml")
         with open(self.server_config, "w") as out:
-            out.write("listen: 127.0.0.1:%d\nstore: sqlite:%s/scores.db\nport_file: %s/port\n" %
-                      (self.port, self.top, self.top))
+            out.write("listen: 127.0.0.1:%d\nport_file: %s/port\n%s" % (self.port, self.top, self.store_lines))
+
+    def make_store(self):
+        """A file of its own, or a database where postgres.py runs the test."""
+        folder = os.environ.get("CQA_TEST_POSTGRES")
+        self.store_name, self.store_lines = make_store(folder) if folder else (
+            None, "store: sqlite:%s/scores.db\n" % self.top)
 
     def write_daemon_config(self):
         self.config = os.path.join(self.top, "callqad.yaml")

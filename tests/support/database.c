@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <libpq-fe.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +147,9 @@ int database_start_postgres(struct database *database)
                           pwfile,
                           "--auth=scram-sha-256",
                           "--encoding=UTF8",
-                          "--locale=C",
+                          "--locale=C.UTF-8",
+                          "--locale-provider=icu", /* as people sort, which nothing may rely on */
+                          "--icu-locale=und",
                           "--no-sync",
                           "--no-instructions",
                           NULL};
@@ -155,10 +158,51 @@ int database_start_postgres(struct database *database)
     char *const create[] = {"sh", "-c", create_database, NULL};
     if (run(database, create) != 0)
         return -1;
+    return database_go_on(database);
+}
+
+void database_halt(struct database *database)
+{
+    if (database->server <= 0)
+        return;
+    (void)kill(database->server, SIGQUIT);
+    (void)waitpid(database->server, NULL, 0);
+    database->server = 0;
+}
+
+int database_go_on(struct database *database)
+{
+    char data[PATH_SIZE];
+
+    (void)snprintf(data, sizeof data, "%s/data", database->folder);
     char *const serve[] = {postgres, "-D", data,        "-k", database->folder,     "-h",
                            "",       "-c", "fsync=off", "-c", "max_connections=40", NULL};
     database->server = start(database, serve);
     return database->server > 0 ? await(database, &cqa_sql_postgres) : -1;
+}
+
+int database_run(const struct database *database, const char *name, const char *sql)
+{
+    const char *const names[] = {"host", "user", "dbname", "password", NULL};
+    const char *const values[] = {database->host, DATABASE_USER, name, DATABASE_PASSWORD, NULL};
+
+    PGconn *connection = PQconnectdbParams(names, values, 0);
+    PGresult *result = PQexec(connection, sql);
+    const ExecStatusType status = PQresultStatus(result);
+    const int good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (!good)
+        (void)fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(connection));
+    PQclear(result);
+    PQfinish(connection);
+    return good ? 0 : -1;
+}
+
+int database_make(const struct database *database, const char *name)
+{
+    char sql[128];
+
+    (void)snprintf(sql, sizeof sql, "CREATE DATABASE %s", name);
+    return database_run(database, "postgres", sql);
 }
 
 static int write_init(const struct database *database, const char *setup)

@@ -22,6 +22,15 @@ struct database {
 /* 0, or -1 with a word on stderr. The database DATABASE_USER belongs to the user DATABASE_USER. */
 int database_start_postgres(struct database *database);
 
+/* Ends PostgreSQL as if its machine were gone, and starts it again on what it has. */
+void database_halt(struct database *database);
+int database_go_on(struct database *database);
+
+/* Makes another database in a PostgreSQL, or runs statements in one (PostgreSQL's words on stderr).
+ * 0, or -1. */
+int database_make(const struct database *database, const char *name);
+int database_run(const struct database *database, const char *name, const char *sql);
+
 /* `setup`: statements, one a line, that the server runs as its root when it starts. The user may
  * read the database DATABASE_USER. */
 int database_start_mariadb(struct database *database, const char *setup);

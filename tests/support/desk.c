@@ -129,18 +129,26 @@ void seat_people(void)
     reply_finish(&reply);
 }
 
-/* Opens an appraisal of 2025-11 and goes on; the path of its resources. */
 const char *open_round(const char *scheme)
 {
-    static char path[64];
+    return open_round_of(scheme, "2025-11");
+}
+
+const char *open_round_of(const char *scheme, const char *period)
+{
+    static char paths[2][64];
+    static int turn;
     char body[128];
 
-    snprintf(body, sizeof body, "{\"scheme\":\"%s\",\"period\":\"2025-11\"}", scheme);
+    turn = !turn;
+    snprintf(body, sizeof body, "{\"scheme\":\"%s\",\"period\":\"%s\"}", scheme, period);
     struct reply reply = as("hana", "POST", "/api/v1/appraisals", body);
-    assert_int_equal(reply.status, 201);
-    snprintf(path, sizeof path, "/api/v1/appraisals/%s", served_text(reply.json, "appraisal"));
+    if (reply.status != 201)
+        fail_msg("%d %s", reply.status, reply.body);
+    snprintf(paths[turn], sizeof paths[turn], "/api/v1/appraisals/%s",
+             served_text(reply.json, "appraisal"));
     reply_finish(&reply);
-    return path;
+    return paths[turn];
 }
 
 /* The path of a resource of an appraisal. Static memory, two at a time. */

@@ -20,8 +20,10 @@ int tried(const char *name, const char *method, const char *path, const char *js
 struct reply upload(const char *name, const char *method, const char *path, const char *csv);
 int uploaded(const char *name, const char *method, const char *path, const char *csv); /* status */
 
-/* Opens an appraisal of 2025-11; the path of its resources, in static memory. */
+/* Opens an appraisal of 2025-11, or of the period; the path of its resources, in static memory, two
+ * at a time. */
 const char *open_round(const char *scheme);
+const char *open_round_of(const char *scheme, const char *period);
 
 /* The path of a resource under another. Static memory, two at a time. */
 const char *under(const char *round, const char *what);

@@ -2,7 +2,7 @@
 #ifndef SUPPORT_EXAMPLE_RESULT_H
 #define SUPPORT_EXAMPLE_RESULT_H
 
-#include "report/result.h"
+#include "result/result.h"
 
 /*
  * A result written by hand, 75.417 s of stereo: silence 12.04–24.1 (deducted), an interruption by

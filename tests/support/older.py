@@ -18,6 +18,7 @@ STORE = {
        "ALTER TABLE recordings DROP COLUMN call; ALTER TABLE recordings DROP COLUMN named;"
        "ALTER TABLE recordings DROP COLUMN stem; ALTER TABLE recordings DROP COLUMN file_sha256;"
        "ALTER TABLE recordings DROP COLUMN unjudged; ALTER TABLE recordings DROP COLUMN stale;",
+    9: "ALTER TABLE recordings DROP COLUMN begun_ms;",
 }
 
 # The server's scores.db.
@@ -41,6 +42,12 @@ SCORES = {
         "ALTER TABLE tokens DROP COLUMN used_ms; ALTER TABLE tokens DROP COLUMN teams;",
     19: "DROP INDEX failures_by_call;",
     20: "DROP TABLE clips_kept; DROP TABLE calls_erased;",
+    21: "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms; DROP TABLE login_tries;",
+    22: "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;",
+    23: "DROP TABLE claims;",
+    24: "ALTER TABLE audit DROP COLUMN address; ALTER TABLE tokens DROP COLUMN addresses;"
+        "ALTER TABLE sessions DROP COLUMN address; ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; DROP TABLE audit_keys;",
+    25: "ALTER TABLE generations DROP COLUMN key_hash;",
 }
 
 

@@ -2,6 +2,7 @@
 #include "support/served.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <sodium.h>
@@ -14,7 +15,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/buffer.h"
-#include "server/render.h"
+#include "media/render.h"
+#include "scores/audit.h"
+#include "scores/password.h"
+#include "support/database.h"
 
 /* The server executes this very program for its zygote. */
 __attribute__((constructor)) static void be_zygote(int argc, char **argv)
@@ -27,26 +31,73 @@ static int64_t read_clock(void *context)
     return ((struct served *)context)->now_ms;
 }
 
-static void write_config(const struct served *served, const char *more, char *path, size_t size)
+/* ---- PostgreSQL: one server for the program, a database for each test */
+
+static struct database postgres;
+static int database_count;
+
+int served_is_sqlite(void)
+{
+    const char *store = getenv("CQA_TEST_STORE");
+
+    return store == NULL || strcmp(store, "postgres") != 0;
+}
+
+static void stop_postgres(void)
+{
+    database_stop(&postgres);
+}
+
+void served_halt_database(void)
+{
+    database_halt(&postgres);
+}
+
+void served_go_on_database(void)
+{
+    assert_int_equal(database_go_on(&postgres), 0);
+}
+
+static void write_store(struct served *served, FILE *file)
+{
+    if (served_is_sqlite()) {
+        fprintf(file, "store: sqlite:%s/scores.db\n", served->folder);
+        return;
+    }
+    if (postgres.server == 0) {
+        assert_int_equal(database_start_postgres(&postgres), 0);
+        assert_int_equal(atexit(stop_postgres), 0);
+    }
+    snprintf(served->database, sizeof served->database, "served%d", ++database_count);
+    assert_int_equal(database_make(&postgres, served->database), 0);
+    fprintf(file, "store: postgresql://%s@/%s?host=%s\nstore_password_file: %s\n", DATABASE_USER,
+            served->database, postgres.host, postgres.password_file);
+}
+
+static void write_config(struct served *served, const char *more, char *path, size_t size)
 {
     snprintf(path, size, "%s/config.yaml", served->folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fprintf(file, "listen: 127.0.0.1:0\nstore: sqlite:%s/scores.db\nthreads: 2\n%s", served->folder,
+    fprintf(file, "listen: 127.0.0.1:0\nthreads: 2\n%s",
             more ? more : "session:\n  plain_cookie: true\n");
+    if (more == NULL || strstr(more, "audit_key_file") == NULL)
+        fprintf(file, "audit_key_file: %s/audit.key\n", served->folder);
+    write_store(served, file);
     fclose(file);
 }
 
 static void open_all(struct served *served)
 {
     struct cqa_error error = {0};
-    char path[128];
 
-    snprintf(path, sizeof path, "%s/scores.db", served->folder);
-    if (cqa_scores_open(&served->scores, path, &served->clock, &error) != CQA_OK ||
+    if (cqa_scores_open(&served->scores, &served->config.store, &served->clock, &error) != CQA_OK ||
+        cqa_audit_use_key(served->scores, served->config.audit_key_file, NULL, 0, &error) !=
+            CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
+    cqa_passwords_by(served->scores, &served->config.passwords);
 }
 
 void served_start(struct served *served, const char *config)
@@ -85,6 +136,22 @@ void served_restart(struct served *served)
     open_all(served);
 }
 
+/* A database of its own stands for the copy at `path`. */
+static void copy_database(const struct served *served, int back, const char *path)
+{
+    char copy[64] = "copy";
+    char sql[256];
+
+    for (size_t i = 0, used = 4; path[i] != '\0' && used < sizeof copy - 1; i++)
+        if (isalnum((unsigned char)path[i]))
+            copy[used++] = (char)tolower((unsigned char)path[i]);
+    const char *to = back ? served->database : copy;
+    snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS %s", to);
+    assert_int_equal(database_run(&postgres, "postgres", sql), 0);
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s", to, back ? copy : served->database);
+    assert_int_equal(database_run(&postgres, "postgres", sql), 0);
+}
+
 static void copy_stopped(struct served *served, const char *format, const char *path)
 {
     char store[128];
@@ -92,6 +159,11 @@ static void copy_stopped(struct served *served, const char *format, const char *
 
     cqa_server_stop(served->server);
     cqa_scores_close(served->scores);
+    if (!served_is_sqlite()) {
+        copy_database(served, format[0] == 'r', path);
+        open_all(served);
+        return;
+    }
     snprintf(store, sizeof store, "%s/scores.db", served->folder);
     snprintf(command, sizeof command, format, store, path);
     assert_int_equal(system(command), 0);
@@ -121,7 +193,7 @@ void served_stop(struct served *served)
 
 /* ---- requests */
 
-static int connect_to(const struct served *served)
+int served_connect(const struct served *served)
 {
     const struct sockaddr_in address = {.sin_family = AF_INET,
                                         .sin_port =
@@ -141,7 +213,7 @@ struct reply served_send(const struct served *served, const char *bytes, size_t 
     struct cqa_buffer all = {.limit = 256 << 20};
     struct reply reply = {0};
     char piece[65536];
-    const int fd = connect_to(served);
+    const int fd = served_connect(served);
 
     for (size_t sent = 0; sent < length;) {
         const ssize_t count = send(fd, bytes + sent, length - sent, MSG_NOSIGNAL);
@@ -199,33 +271,62 @@ struct reply served_ask(const struct served *served, const char *method, const c
     return reply;
 }
 
-void served_sql(const struct served *served, const char *sql)
+int served_try_sql(const struct served *served, const char *sql)
 {
     char path[128];
     char *why = NULL;
     sqlite3 *db;
 
+    if (!served_is_sqlite())
+        return database_run(&postgres, served->database, sql);
     snprintf(path, sizeof path, "%s/scores.db", served->folder);
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s: %s", sql, why);
+    const int code = sqlite3_exec(db, sql, NULL, NULL, &why);
+    if (code != SQLITE_OK)
+        (void)fprintf(stderr, "%s: %s\n", sql, why);
+    sqlite3_free(why);
     sqlite3_close(db);
+    return code == SQLITE_OK ? 0 : -1;
+}
+
+void served_sql(const struct served *served, const char *sql)
+{
+    assert_int_equal(served_try_sql(served, sql), 0);
+}
+
+void served_dump(const struct served *served, char *command, size_t size)
+{
+    if (served_is_sqlite())
+        snprintf(command, size, "cat %s/scores.db*", served->folder);
+    else
+        snprintf(command, size, "PGPASSWORD='%s' pg_dump -h %s -U %s %s", DATABASE_PASSWORD,
+                 postgres.host, DATABASE_USER, served->database);
 }
 
 void served_age(const struct served *served)
 {
-    served_sql(served,
-               "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
-               "ALTER TABLE tokens DROP COLUMN expires_ms;"
-               "ALTER TABLE tokens DROP COLUMN used_ms;"
-               "ALTER TABLE tokens DROP COLUMN teams;"
-               "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
-               "DROP TABLE unbounded_totals;"
-               "ALTER TABLE rubrics DROP COLUMN floor_c;"
-               "ALTER TABLE rubrics DROP COLUMN cap_c;"
-               "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
-               "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
-               "PRAGMA user_version = 16");
+    served_sql(
+        served,
+        "ALTER TABLE generations DROP COLUMN key_hash;"
+        "ALTER TABLE audit DROP COLUMN address;"
+        "ALTER TABLE tokens DROP COLUMN addresses;"
+        "ALTER TABLE sessions DROP COLUMN address;"
+        "ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; DROP TABLE audit_keys;"
+        "DROP TABLE claims;"
+        "DROP INDEX import_rows_written; ALTER TABLE import_rows DROP COLUMN written;"
+        "ALTER TABLE notices DROP COLUMN taken_by; ALTER TABLE notices DROP COLUMN taken_ms;"
+        "DROP TABLE login_tries;"
+        "DROP TABLE clips_kept; DROP TABLE calls_erased; DROP INDEX failures_by_call;"
+        "ALTER TABLE tokens DROP COLUMN expires_ms;"
+        "ALTER TABLE tokens DROP COLUMN used_ms;"
+        "ALTER TABLE tokens DROP COLUMN teams;"
+        "DROP TABLE asked; DROP TABLE roster_seats; DROP TABLE roster_versions;"
+        "DROP TABLE unbounded_totals;"
+        "ALTER TABLE rubrics DROP COLUMN floor_c;"
+        "ALTER TABLE rubrics DROP COLUMN cap_c;"
+        "ALTER TABLE rubric_rules DROP COLUMN cap_c;"
+        "ALTER TABLE rubric_rules DROP COLUMN automatic_fail;"
+        "PRAGMA user_version = 16");
 }
 
 void reply_finish(struct reply *reply)

@@ -3,13 +3,17 @@
 #define CQA_TESTS_SERVED_H
 
 #include <jansson.h>
-#include "server/accounts.h"
+#include "scores/accounts.h"
 #include "server/server.h"
 
-/* A scoring server of a test: real store in a folder of its own, real sockets on a free port, and a
- * clock that the test sets. */
+/*
+ * A scoring server of a test: real store in a folder of its own, real sockets on a free port, and a
+ * clock that the test sets. With CQA_TEST_STORE=postgres in the environment the store is a database
+ * of its own in a PostgreSQL that runs as long as the test.
+ */
 struct served {
     char folder[64];
+    char database[32]; /* of PostgreSQL */
     struct cqa_server_config config;
     struct cqa_scores *scores;
     struct cqa_server *server;
@@ -19,6 +23,9 @@ struct served {
     char lead[CQA_TOKEN_SIZE];
     char session[512]; /* headers of the last log-in: cookie and CSRF token */
 };
+
+/* 1: the store is a file; a test of what only that can do is skipped elsewhere. */
+int served_is_sqlite(void);
 
 /* `config` may be NULL; its lines are added to the test's own. */
 void served_start(struct served *served, const char *config);
@@ -31,8 +38,16 @@ void served_restart(struct served *served);
 void served_save(struct served *served, const char *path);
 void served_load(struct served *served, const char *path);
 
-/* SQL on the store, beside the server. */
+/* SQL on the store, beside the server; served_try_sql: 0, or -1 where the database refuses it. */
 void served_sql(const struct served *served, const char *sql);
+int served_try_sql(const struct served *served, const char *sql);
+
+/* On PostgreSQL: the database is gone, and there again. */
+void served_halt_database(void);
+void served_go_on_database(void);
+
+/* A command that writes out all that is stored. */
+void served_dump(const struct served *served, char *command, size_t size);
 
 /* Makes the store what it was before totals were bounded by rubrics (schema 16); restart next. */
 void served_age(const struct served *served);
@@ -48,6 +63,7 @@ struct reply {
 /* One request; `headers` are whole lines ("A: b\r\n") or NULL. Finish the reply. */
 struct reply served_ask(const struct served *served, const char *method, const char *path,
                         const char *headers, const char *body);
+int served_connect(const struct served *served); /* a socket, for what no request is */
 struct reply served_send(const struct served *served, const char *bytes, size_t length); /* raw */
 void reply_finish(struct reply *reply);
 

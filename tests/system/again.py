@@ -128,6 +128,8 @@ def kill_in_the_middle(site, *options):
 
 def upgrade_moves_nothing(site):
     summary(site, analysed=0, posted=0)
+    expect("when calls of before began: in 2025, as their results say",
+           site.ask_store("SELECT count(*) FROM recordings WHERE begun_ms BETWEEN 1735660800000 AND 1767196800000"), OPEN + CLOSED)
     os.utime(os.path.join(site.watched[0], name_of(0)), (1764000000, 1764000000))
     site.start_daemon()
     wait_until("the touched file was read again",

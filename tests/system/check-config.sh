@@ -188,8 +188,39 @@ store: sqlite:$room/other"
 
 # A state that is not there is told as such.
 printf 'state_dir: %s\nwatch:\n  - path: %s\n    recorder: generic\n' "$room/state/later" "$room/calls" >config.yaml
-as_nobody "$programs/callqad" --config "$room/config.yaml" >said 2>&1 && fail "callqad runs without a state"
-grep -q "state_dir: there is no folder $room/state/later" said || fail "callqad says of a missing state: $(cat said)"
+
+# Its disk may be mounted late: the services wait for it, say so, and go on once it is there.
+become_nobody() {
+    if [ "$(id -u)" -eq 0 ]; then exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; else exec "$@"; fi
+}
+await() {
+    for _ in $(seq 300); do
+        if grep -q "$1" said; then return; fi
+        sleep 0.1
+    done
+    fail "nothing said of \"$1\": $(cat said)"
+}
+become_nobody "$programs/callqad" --config "$room/config.yaml" >said 2>&1 &
+daemon=$!
+await "state_dir: there is no folder $room/state/later.*waiting"
+as_nobody mkdir "$room/state/later"
+for _ in $(seq 300); do
+    [ -e "$room/state/later/callqa.db" ] && break
+    sleep 0.1
+done
+[ -e "$room/state/later/callqa.db" ] || fail "callqad does not go on with its state: $(cat said)"
+kill "$daemon"
+code=0
+wait "$daemon" || code=$?
+case $code in 0 | 143) ;; *) fail "callqad: exit $code: $(cat said)" ;; esac # 143: it had not begun to listen to signals
+printf 'listen: 127.0.0.1:0\nstore: sqlite:%s\nport_file: %s\n' "$room/state/late/scores.db" "$room/state/port" >config.yaml
+become_nobody "$programs/callqa-server" --config "$room/config.yaml" >said 2>&1 &
+server_pid=$!
+await "there is no folder $room/state/late: waiting"
+as_nobody mkdir "$room/state/late"
+await "listening on"
+kill "$server_pid"
+wait "$server_pid" || fail "callqa-server: exit $?: $(cat said)"
 
 # A broken configuration ends with the code that the units do not restart on.
 printf 'state_dir: %s\nwatch: []\n' "$room/state" >config.yaml

@@ -8,6 +8,8 @@ same again; with loss each event of a second and more, its ends within half a se
 of which its containers do not tell (MP3 in WAV is as silent), and loss moves where faint speech begins and music has faded. Overtalk on a mix of both
 voices is left out: any loss moves it. What is not read is refused by name.
 """
+import array
+import ctypes
 import json
 import os
 import subprocess
@@ -40,7 +42,7 @@ READ = {
     "aac.aac": ("-c:a aac", 2, LOSS_MS), "opus.webm": ("-c:a libopus", 2, LOSS_MS), "vorbis.webm": ("-c:a libvorbis", 2, LOSS_MS),
     "aac.mkv": ("-c:a aac", 2, LOSS_MS), "flac.mka": ("-c:a flac", 2, EXACT), "a.wma": ("-c:a wmav2", 2, LOSS_MS),
     "old.wma": ("-c:a wmav1", 2, LOSS_MS), "a.wv": ("-c:a wavpack", 2, EXACT), "a.tta": ("-c:a tta", 2, EXACT),
-    "aac.flv": ("-ar 44100 -c:a aac", 2, LOSS_MS), "nelly.flv": ("-c:a nellymoser", 1, LOSS_MS),
+    "wide.amr": ("", 1, LOSS_MS), "aac.flv": ("-ar 44100 -c:a aac", 2, LOSS_MS), "nelly.flv": ("-c:a nellymoser", 1, LOSS_MS),
 }
 # name: (options, reason, a word of the text)
 REFUSED = {
@@ -91,10 +93,32 @@ def points(result):
     return sorted((deduction["rule"], deduction["points"]) for deduction in result["score"]["deductions"])
 
 
+def write_amr_wb(source, path):
+    """Debian's ffmpeg reads AMR-WB and does not write it; VisualOn's encoder does (RFC 4867 5.1, 23.85 kbit/s)."""
+    library = ctypes.CDLL("libvo-amrwbenc.so.0")
+    library.E_IF_init.restype = ctypes.c_void_p
+    library.E_IF_encode.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int]
+    library.E_IF_exit.argtypes = [ctypes.c_void_p]
+    shell("ffmpeg", "-v", "error", "-y", "-i", source, "-ar", "16000", "-ac", "1", "-f", "s16le", path + ".pcm")
+    samples, frame = array.array("h"), ctypes.create_string_buffer(128)
+    with open(path + ".pcm", "rb") as pcm:
+        samples.frombytes(pcm.read())
+    encoder = library.E_IF_init()
+    with open(path, "wb") as out:
+        out.write(b"#!AMR-WB\n")
+        for at in range(0, len(samples) - 319, 320):
+            size = library.E_IF_encode(encoder, 8, samples[at:at + 320].tobytes(), frame, 0)
+            out.write(frame.raw[:size])
+    library.E_IF_exit(encoder)
+
+
 def check_read(callqa, folder, name, originals):
     options, channels, moved_ms = READ[name]
     path, decoded = os.path.join(folder, name), os.path.join(folder, name + ".decoded.wav")
-    ffmpeg(originals[channels], "%s -bitexact" % options, path)
+    if name == "wide.amr":
+        write_amr_wb(originals[channels], path)
+    else:
+        ffmpeg(originals[channels], "%s -bitexact" % options, path)
     demuxer = {"raw.g726-32": "-f g726le", "raw.g723": "-f g723_1", "raw.ulaw": "-f mulaw -ar 8000", "raw.gsm": "-f gsm",
                "raw.alaw": "-f alaw -ar 8000", "raw.sln": "-f s16le -ar 8000"}.get(name, "")
     shell("ffmpeg", "-v", "error", "-y", *demuxer.split(), "-i", path, "-ar", "8000", "-c:a", "pcm_s16le", decoded)

@@ -52,4 +52,10 @@ for line in '4 names: 2 matched, 2 not' ' 2  pattern "in, to a number dialled"' 
     'not followed, a symbolic link to a folder: .*/2025/link' 'not read: .*/shut: Permission denied'; do
     grep -q -- "$line" "$room/said" || fail "no line \"$line\": $(cat "$room/said")"
 done
+# Whoever reads Chinese reads nothing else, but for words that a profile has none for.
+LC_ALL=zh_CN.UTF-8 "$callqa" identify --recorder freepbx "$folder/2025" >"$room/said" 2>&1 || fail "in Chinese: $(cat "$room/said")"
+for line in '已匹配：模式“呼入，到被叫号码”' '未匹配：符合模式“呼入，到分机”，但其中的日期或时间并不存在' \
+    '未匹配：freepbx 没有模式与“hello.wav”相符' ' 1  符合模式“呼入，到分机”，但其中的日期或时间并不存在，例如'; do
+    grep -q -- "$line" "$room/said" || fail "no line \"$line\": $(cat "$room/said")"
+done
 echo "identify: ok"

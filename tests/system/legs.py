@@ -419,6 +419,39 @@ def held_and_erased(programs, sample, expected):
         site.stop_daemon()
 
 
+def whichever_they_are(programs, sample):
+    """A pair of which nobody knows who is who: each file of a joined call is found where it was moved."""
+    with Site(programs, leg_wait="20s") as site:
+        profile = os.path.join(site.top, "streams.yaml")
+        with open(profile, "w") as out:
+            out.write("name: streams\nagent_channel: 0\nleg: {pair: any, start: together}\npatterns:\n  - name: a file a stream\n"
+                      "    regex: '^(?<id>\\d+\\.\\d+)-(?<leg>[0-9a-f]{8})\\.wav$'\n")
+        names = ["1763604902.17-%s.wav" % stream for stream in ("0a1b2c3d", "f0e1d2c3")]
+        cut(sample, *(os.path.join(site.top, name) for name in names))
+        site.start_server()
+        with open(site.config) as text:
+            plain = text.read()
+        with open(site.config, "w") as out:
+            out.write(plain.replace("recorder: freepbx", "recorder: " + profile))
+        site.start_daemon()
+        for name in names:
+            os.rename(os.path.join(site.top, name), os.path.join(site.watched[0], name))
+
+        def lie():
+            calls = site.server_calls()
+            return [leg["path"] for leg in calls[0]["recording"].get("legs", [])] if len(calls) == 1 else []
+
+        wait_until("both are one call", lambda: lie() == [os.path.join(site.watched[0], name) for name in names])
+        moved = os.path.join(site.watched[0], "2025", "11")
+        os.makedirs(moved)
+        for name in reversed(names):
+            os.rename(os.path.join(site.watched[0], name), os.path.join(moved, name))
+        wait_until("both are where they were moved", lambda: lie() == [os.path.join(moved, name) for name in names])
+        os.rename(os.path.join(moved, names[1]), os.path.join(site.watched[0], names[1]))
+        wait_until("the one is where it was", lambda: lie() == [os.path.join(moved, names[0]), os.path.join(site.watched[0], names[1])])
+        site.stop_daemon()
+
+
 def main(source, programs):
     sample = os.path.join(source, "samples", NAME + ".wav")
     desk = Desk(programs)
@@ -432,6 +465,7 @@ def main(source, programs):
         by_start_times(desk, site.top, sample, expected)
         by_codings_that_begin_late(desk, site.top, sample, expected)
     in_the_daemon(programs, sample, expected)
+    whichever_they_are(programs, sample)
     lives_of_joined_calls(programs, sample, expected)
     held_and_erased(programs, sample, expected)
     print("legs: ok")

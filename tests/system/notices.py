@@ -212,6 +212,24 @@ def dropped_with_its_address(site, hook, flags):
         fail("dropping is not in the audit log")
 
 
+def end_of_the_log(site, wants):
+    """How the audit log ends is told once a day, over restarts, and found again in the log."""
+    site.receivers = [(wants.url, ["audit.head"])]
+    site.write_server_config()
+    for _ in range(2):
+        site.start_server()
+        wait_until(lambda: wants.taken(), 20, "the end of the audit log to be told")
+        site.stop_server()
+    if [notice["type"] for _, notice in wants.taken()] != ["audit.head"]:
+        fail("the end of the log was told as %s" % wants.taken())
+    head = wants.taken()[0][1]["data"]
+    verify = ("callqa-server", "audit", "verify", "--config", site.server_config, "--head")
+    site.run(*verify, head["hash"])
+    said = site.run(*verify, "0" * 64, codes=(1,)).stderr
+    if "cut off" not in said:
+        fail("a hash that no row has was taken: " + said)
+
+
 def bad_configuration(site):
     """Each fault with its place, all at once."""
     with open(site.server_config, "w") as out:
@@ -227,8 +245,8 @@ def bad_configuration(site):
 
 
 def main(source, programs):
-    hook, quiet = Receiver(), Receiver()
-    quiet.status = 200
+    hook, quiet, wants = Receiver(), Receiver(), Receiver()
+    quiet.status = wants.status = 200
     with NoticeSite(programs, [(hook.url, None), (quiet.url, ["decision.made"])]) as site:
         site.write_server_config()
         site.add_user("lead", "lead")
@@ -239,6 +257,7 @@ def main(source, programs):
         leaves_a_trace(site, hook)
         gone_gets_no_more(site, hook, flags)
         dropped_with_its_address(site, hook, flags)
+        end_of_the_log(site, wants)
         bad_configuration(site)
     print("%d requests, %d notices taken" % (len(hook.seen) + len(quiet.seen), len(hook.taken()) + len(quiet.taken())))
 

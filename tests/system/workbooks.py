@@ -8,7 +8,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from book import FORMULA_ONLY, Book, column_name, error, formula, inline, pack, rich, styled
-from typed import DONE, FAILED, UNREADABLE, Desk, fail
+from typed import DONE, FAILED, INVALID, UNREADABLE, Desk, fail
 
 SCHEME = """scheme: desk
 version: "1"
@@ -140,6 +140,34 @@ def questions(desk):
     figures(desk, "table.csv", "-R", "roster.xlsx", code=UNREADABLE, says="roster.xlsx:S!A3: extension \"8001\" is held at once")
 
 
+ANSWERS = """columns: {上班分: attendance, 迟到几回: late, "奖惩(元)": reward, 完成: done, 电话: ""}
+names: {老张: 8001, "8002 李四": 8002, 小计栏: ""}
+"""
+
+
+def answers(desk):
+    """Headings and names of the house's own: named at their cells, then answered once, for each month's file."""
+    head = ["工号", "上班分", "迟到几回", "奖惩(元)", "完成", "电话"]
+    desk.write("own.xlsx", Book({"S": [head, ["老张", 95, 1, 350.5, "85%", 1], ["8002 李四", 88.25, 0, -100, "92.5%", 2], ["小计栏", 90, 1, 100, "80%", 3]]}).bytes())
+    desk.write("people.csv", "person,extension,team,post,from,to\n8001,1,a,,,\n8002,2,a,,,\n")
+    figures(desk, "own.xlsx", "-R", "people.csv", code=UNREADABLE, says=[
+        'own.xlsx:S!A2: agent "老张": the roster does not know this name', 'own.xlsx:S!B2: agent "老张": unknown indicator "上班分"'])
+    desk.write("own.yaml", ANSWERS)
+    expected = figures(desk, "table.csv", "-R", "people.csv")
+    got = figures(desk, "own.xlsx", "-R", "people.csv", "--answers", "own.yaml", says=['the column "电话" is left out', 'row 4 is left out ("小计栏")'])
+    if got != expected:
+        fail("answered: %s\nnot %s" % (got.decode(), expected.decode()))
+    desk.write("next.xlsx", Book({"S": [head[:5], ["老张", 95, 1, 350.5, "85%"], ["8002", "many", 0, -100, "92.5%"]]}).bytes())
+    figures(desk, "next.xlsx", "-R", "people.csv", "-a", "own.yaml", code=UNREADABLE, says=[
+        'next.xlsx:S!B3: agent "8002": "many" of "考勤得分" is not a number', 'note: own.yaml: no column "电话" is in the file',
+        'note: own.yaml: no name "小计栏" is in the file'])
+    desk.write("own.yaml", ANSWERS.replace("老张: 8001", "老张: 8008"))
+    figures(desk, "own.xlsx", "-R", "people.csv", "-a", "own.yaml", code=UNREADABLE, says='own.xlsx:S!A2: agent "8008": the roster does not know this name')
+    desk.write("own.yaml", "columns: {上班分: attendence}\nnames: [老张]\nrows: {}\n")
+    figures(desk, "own.xlsx", "-a", "own.yaml", code=INVALID, silent=True, says=[
+        'own.yaml:1:16: columns: "attendence" is neither an indicator of the scheme', "own.yaml:2:8: ", 'own.yaml:3:1: '])
+
+
 def other_kinds(desk):
     def refused(name, content, words):
         desk.write(name, content)
@@ -219,6 +247,7 @@ def main(programs):
         same_figures(desk)
         dates_and_times(desk)
         questions(desk)
+        answers(desk)
         other_kinds(desk)
         hostile(desk)
         took = large(desk)

@@ -49,8 +49,9 @@ const disable = (user) => askForm(t("account.disable"), [h("p", {}, t("account.d
 
 async function addToken() {
   const made = await askForm(t("token.make"), [field(t("token.name"), h("input", { name: "name", required: true, maxlength: 64, pattern: "[A-Za-z0-9._@\\-]{1,64}", autofocus: true }), t("account.nameHint")),
-    h("div.row", {}, field(t("account.role"), h("select", { name: "role" }, tokenRoles.map((role) => h("option", { value: role }, word("role", role))))), field(t("token.site"), h("input", { name: "site", maxlength: 64 }), t("token.siteHint")), field(t("token.days"), h("input", { name: "days", type: "number", min: 1, max: 3650, value: 365, required: true })))], t("token.make"),
-  ({ name, role, site, days }) => post("tokens", { name, role, days: Number(days), ...(site ? { site } : {}) }));
+    h("div.row", {}, field(t("account.role"), h("select", { name: "role" }, tokenRoles.map((role) => h("option", { value: role }, word("role", role))))), field(t("token.site"), h("input", { name: "site", maxlength: 64 }), t("token.siteHint")), field(t("token.days"), h("input", { name: "days", type: "number", min: 1, max: 3650, value: 365, required: true }))),
+    field(t("token.addresses"), h("input", { name: "addresses", maxlength: 512, autocomplete: "off" }), t("token.addressesHint"))], t("token.make"),
+  ({ name, role, site, days, addresses }) => post("tokens", { name, role, days: Number(days), addresses: addresses.split(/[\s,，、]+/).filter(Boolean), ...(site ? { site } : {}) }));
   if (!made) return false;
   const text = h("input.token", { readonly: true, value: made.token, "aria-label": t("token.one"), onfocus: (event) => event.target.select() });
   const dialog = showDialog(t("token.made", { name: made.name }), [h("p", {}, t("token.once")), text], []);
@@ -76,8 +77,8 @@ function usersTable(who, users, load) {
     h("td.actionsCell", {}, button(t(user.disabled_at ? "account.enable" : "account.editShort"), () => editUser(user), load), !user.disabled_at && user.name !== who.name && button(t("account.disable"), () => disable(user), load)))));
 }
 
-const tokensTable = (tokens, load) => table(t("token.title"), ["token.name", "account.role", "token.site", "account.since", "token.expires", "token.used", "flag.state"], tokens.map((token) => h("tr", {},
-  h("td", {}, h("b", {}, token.name)), h("td", {}, word("role", token.role)), h("td", {}, token.site || "–"), h("td", {}, moment(token.created_at)), h("td", {}, token.expires_at ? moment(token.expires_at) : "–"), h("td", {}, token.last_used_at ? moment(token.last_used_at) : "–"),
+const tokensTable = (tokens, load) => table(t("token.title"), ["token.name", "account.role", "token.site", "token.addresses", "account.since", "token.expires", "token.used", "flag.state"], tokens.map((token) => h("tr", {},
+  h("td", {}, h("b", {}, token.name)), h("td", {}, word("role", token.role)), h("td", {}, token.site || "–"), h("td", {}, token.addresses.join(", ") || "–"), h("td", {}, moment(token.created_at)), h("td", {}, token.expires_at ? moment(token.expires_at) : "–"), h("td", {}, token.last_used_at ? moment(token.last_used_at) : "–"),
   h("td", {}, token.revoked_at ? h("span.state.rejected", {}, t("token.revokedAt", { when: moment(token.revoked_at) })) : h("span.state.accepted", {}, t("account.inForce"))),
   h("td.actionsCell", {}, !token.revoked_at && button(t("token.revoke"), () => revoke(token), load)))));
 

@@ -23,11 +23,11 @@ async function auditPanel() {
   let cursor = "";
   const load = async () => {
     const answer = await get("audit", { limit: 200, cursor });
-    rows.append(...answer.rows.map((row) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, h("code", {}, row.action)), h("td", {}, row.object), h("td", {}, row.detail))));
+    rows.append(...answer.rows.map((row) => h("tr", {}, h("td.number", {}, number(row.row)), h("td", {}, moment(row.at)), h("td", {}, row.actor), h("td", {}, row.address), h("td", {}, h("code", {}, row.action)), h("td", {}, row.object), h("td", {}, row.detail))));
     cursor = answer.next;
     replace(more, cursor && h("button", { type: "button", onclick: () => load().catch(failed) }, t("do.more")));
     more.hidden = !cursor;
   };
   await load();
-  return h("section.panel", {}, h("h2", {}, t("audit.title")), h("div.tableScroll.tall", { tabindex: 0, role: "region", "aria-label": t("audit.title") }, h("table", {}, h("thead", {}, h("tr", {}, h("th.number", { scope: "col" }, t("audit.row")), ["audit.when", "audit.who", "audit.action", "audit.object", "audit.detail"].map((key) => h("th", { scope: "col" }, t(key))))), rows)), more);
+  return h("section.panel", {}, h("h2", {}, t("audit.title")), h("div.tableScroll.tall", { tabindex: 0, role: "region", "aria-label": t("audit.title") }, h("table", {}, h("thead", {}, h("tr", {}, h("th.number", { scope: "col" }, t("audit.row")), ["audit.when", "audit.who", "audit.address", "audit.action", "audit.object", "audit.detail"].map((key) => h("th", { scope: "col" }, t(key))))), rows)), more);
 }

@@ -23,9 +23,11 @@ export function whenSessionLost(f) {
 
 /** A refusal: `status` and the server's own words as message. status 0: the server could not be reached. */
 export class Refusal extends Error {
-  constructor(status, message) {
+  /** `type`: the end of the problem's type, where there is one: "second-factor". */
+  constructor(status, message, type = "") {
     super(message);
     this.status = status;
+    this.type = type;
   }
 }
 
@@ -69,12 +71,14 @@ async function ask(method, path, query, body, type = "application/json") {
   if (reply.status === 204) return null;
   if (reply.ok) return reply.json().catch(() => null);
   if (reply.status === 401 && path !== "session" && await onLost()) return ask(method, path, query, body, type);
-  throw new Refusal(reply.status, await whyRefused(reply));
+  const answer = await reply.json().catch(() => null);
+  throw new Refusal(reply.status, words(reply, answer), answer?.type?.split(/[/:]/).at(-1));
 }
 
 /** What the server says is wrong, in this language where it knows how. */
-export async function whyRefused(reply) {
-  const answer = await reply.json().catch(() => null);
+export const whyRefused = async (reply) => words(reply, await reply.json().catch(() => null));
+
+function words(reply, answer) {
   return said({ en: answer?.detail, zh: answer?.detail_zh }) || t("error.status", { status: reply.status });
 }
 

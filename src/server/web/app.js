@@ -67,9 +67,11 @@ function bar(active) {
     h("a.brand", { href: "#/" }, h("img", { src: "web/icon.svg", alt: "", width: 22, height: 22 }), "callqa"),
     menu, h("nav", { id: "pages", "aria-label": t("nav.label") }, mine.map(link)),
     h("div.tools", {}, h("button.plain.forKeys", { type: "button", onclick: showKeys, title: t("keys.title") }, h("kbd", {}, "?")), switches(),
-      h("button.plain.who", { type: "button", title: t("account.ownPassword"), onclick: async () => (await import("./accounts.js")).changePassword() }, who.name, h("small", {}, t(`role.${who.role}`))),
+      h("button.plain.who", { type: "button", title: t("own.title", { name: who.name }), onclick: showOwn }, who.name, h("small", {}, t(`role.${who.role}`))),
       h("button.plain", { type: "button", onclick: logOut }, t("do.logOut"))));
 }
+
+const showOwn = async () => (await import("./own.js")).ownAccount(who, start);
 
 /** How much waits for this person, in the menu. */
 async function showWaiting() {
@@ -137,6 +139,7 @@ function start(identity) {
   if (who) {
     showPage();
     sendRest();
+    if (who.second_factor === "required") showOwn();
     return;
   }
   leave();

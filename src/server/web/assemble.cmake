@@ -40,3 +40,11 @@ file(COPY ${libraries}/uplot/dist/uPlot.esm.js ${libraries}/uplot/dist/uPlot.min
 file(COPY_FILE ${libraries}/wavesurfer.js/dist/plugins/regions.esm.js ${BUILD}/web/lib/regions.esm.js ONLY_IF_DIFFERENT)
 file(COPY_FILE ${libraries}/wavesurfer.js/LICENSE ${BUILD}/web/lib/wavesurfer.LICENSE ONLY_IF_DIFFERENT)
 file(COPY_FILE ${libraries}/uplot/LICENSE ${BUILD}/web/lib/uPlot.LICENSE ONLY_IF_DIFFERENT)
+
+# Packed once, here: the server hands out what lies beside a file as its .gz to whoever takes that.
+file(GLOB_RECURSE texts ${BUILD}/web/*.html ${BUILD}/web/*.css ${BUILD}/web/*.js ${BUILD}/web/*.json ${BUILD}/web/*.svg)
+foreach(text ${texts})
+    if(NOT EXISTS ${text}.gz OR ${text} IS_NEWER_THAN ${text}.gz)
+        file(ARCHIVE_CREATE OUTPUT ${text}.gz PATHS ${text} FORMAT raw COMPRESSION GZip COMPRESSION_LEVEL 9)
+    endif()
+endforeach()

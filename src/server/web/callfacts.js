@@ -6,13 +6,16 @@ import { fact } from "./flagpane.js";
 import { eventWords } from "./lanes.js";
 import { fixed, number, t, word } from "./text.js";
 
+/** "zhang (8001)": who held the extension, where that is known. */
+export const agentOf = ({ agent }, person) => (person && agent && person !== agent ? t("call.agentAt", { person, extension: agent }) : person ?? agent);
+
 /** Who called whom, by which recorder, into which files. */
-export function callFacts({ recording, call }) {
+export function callFacts({ recording, call }, person) {
   const [legs, copies] = [recording.legs, recording.copies].map((list) => (Array.isArray(list) ? list : []));
   const files = (list) => h("ul.files", {}, list.map((words) => h("li", {}, words)));
   const nameOf = (path) => String(path).split("/").at(-1);
   return h("section", {}, h("h2", {}, t("call.facts")), h("dl.facts", {},
-    fact("flag.person", call.agent ?? "–"), fact("call.customer", call.customer ?? "–"), fact("call.source", call.source ?? "–"),
+    fact("flag.person", agentOf(call, person) ?? "–"), fact("call.customer", call.customer ?? "–"), fact("call.source", call.source ?? "–"),
     fact("call.layout", word("layout", recording.layout)), fact("call.encoding", `${recording.container} ${recording.encoding}, ${number(recording.rate_hz / 1000)} kHz`),
     legs.length > 0 && fact("call.legs", files(legs.map((leg, index) => `${partyOf({ role: leg?.role, index }, recording.layout).name}: ${nameOf(leg?.path)}`))),
     copies.length > 0 && fact("call.copies", files(copies.map(nameOf)))));

@@ -4,11 +4,10 @@ import { get, getAll, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { titleOf } from "./rule.js";
-import { day, moment, siteTime, t } from "./text.js";
+import { day, moment, siteTime, t, today } from "./text.js";
 
 const NOTES_MAX = 200;
 export const mayCoach = (who) => who.role === "lead";
-const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
 
 /** Asks for a note to `person` about `links`, [{call, flag}]; resolves to whether one was written. */
 export function writeNote(person, links = [], about = null) {

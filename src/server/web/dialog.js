@@ -17,30 +17,39 @@ export function showDialog(title, body, actions = []) {
 }
 
 /**
- * A dialog with a form. `fields` are elements with names; `send` gets their values and may reject, which is shown in
- * the dialog. Resolves to what `send` gave, or to undefined when it was cancelled. What is written is kept under the name
- * `draft`, if there is one, until it has been sent: a window that is loaded anew has it again.
+ * A form of `fields`, elements with names. `send` gets their values and may reject, which is shown in it; what it gave goes to
+ * onSent. What is written is kept under the name `draft`, if there is one, until it has been sent: a window that is loaded anew
+ * has it again.
  */
+export function sendingForm(fields, send, draft, onSent) {
+  let forget = () => {};
+  const problem = h("p.problem", { role: "alert" });
+  const form = h("form", {
+    onsubmit: async (event) => {
+      event.preventDefault();
+      try {
+        const answer = await send(Object.fromEntries(new FormData(form)));
+        forget();
+        onSent(answer);
+      } catch (error) {
+        replace(problem, error.message);
+      }
+    },
+    onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit(),
+  }, fields, problem);
+  if (draft) forget = keepDraft(form, draft);
+  return form;
+}
+
+/** Such a form in a dialog. Resolves to what `send` gave, or to undefined when it was cancelled. */
 export function askForm(title, fields, actionWords, send, draft) {
   return new Promise((resolve) => {
     let answer;
-    let forget = () => {};
-    const problem = h("p.problem", { role: "alert" });
-    const form = h("form", {
-      onsubmit: async (event) => {
-        event.preventDefault();
-        try {
-          answer = await send(Object.fromEntries(new FormData(form)));
-          forget();
-          dialog.close();
-        } catch (error) {
-          replace(problem, error.message);
-        }
-      },
-      onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit(),
-    }, fields, problem);
+    const form = sendingForm(fields, send, draft, (given) => {
+      answer = given;
+      dialog.close();
+    });
     form.id = "dialog-form";
-    if (draft) forget = keepDraft(form, draft);
     const dialog = showDialog(title, form, [h("button.primary", { type: "submit", form: "dialog-form" }, actionWords)]);
     dialog.addEventListener("close", () => resolve(answer));
     form.querySelector("[autofocus], textarea, input, select")?.focus();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The flag at hand, beside the queue: its strip, its sound, what it costs, and what can be done about it.
 import { groundLine } from "./bears.js";
+import { claimChip } from "./claims.js";
 import { flagWords, mayDecide, pointsOf, severityChip, stateChip, totalOf } from "./decide.js";
 import { failed } from "./dialog.js";
 import { h, icons, replace, settled, svgIcon } from "./dom.js";
@@ -19,7 +20,7 @@ export const fact = (key, value) => [h("dt", {}, t(key)), h("dd", {}, value)];
 export const keyButton = (key, words, act, kind = "") => h(`button${kind}`, { type: "button", onclick: act }, words, h("kbd", { "aria-hidden": "true" }, key));
 
 export class FlagPane {
-  /** `acts`: {confirm, overturn, overturnFor(code), change, reopen, object, settle}, each decides on the flag at hand; target(): its call's address. */
+  /** `acts`: {confirm, overturn, overturnFor(code), change, reopen, object, settle}, each decides on the flag at hand; heard() is told that it is being played; target(): its call's address. */
   constructor({ who, acts, target }) {
     Object.assign(this, { who, acts, target });
     this.element = h("div.pane", { role: "region", "aria-label": t("queue.pane") });
@@ -53,7 +54,7 @@ export class FlagPane {
     this.time = h("span.time");
     replace(this.element,
       h("h2", {}, flagWords(flag)), groundLine(flag),
-      h("p.tags", {}, severityChip(flag), stateChip(flag), objectionChip(flag), h("span", { title: flag.rule }, titleOf(flag)), flag.automatic_fail && h("span.severity.critical", {}, t("flag.automaticFail"))),
+      h("p.tags", {}, severityChip(flag), stateChip(flag), objectionChip(flag), claimChip(flag), h("span", { title: flag.rule }, titleOf(flag)), flag.automatic_fail && h("span.severity.critical", {}, t("flag.automaticFail"))),
       objectionPart(flag, this.who), this.strip, this.transport(), this.decisions(), this.facts());
     this.showPlaying();
     this.peaks = peaksNow(flag.call.number);
@@ -125,6 +126,7 @@ export class FlagPane {
     const { flag, next } = this;
     if (!flag) return;
     try {
+      this.acts.heard();
       await this.player.playFlag(flag, how);
       if (next && this.goesOn && mayDecide(this.who)) this.player.ahead(next.call.number, partsOf(next)[0][0]);
     } catch (error) {

@@ -4,10 +4,10 @@ import { h } from "./dom.js";
 import { t } from "./text.js";
 import { showDialog } from "./dialog.js";
 
-const ONCE_MS = 600; // presses of keys that decide something closer than this are one press
+const ONCE_MS = 600; // presses of one key that decides something, closer than this, are one press
 
 let table = [];
-let decided = -ONCE_MS;
+let decided = { name: null, at: -ONCE_MS };
 
 /** keys: [{key: "j", does: "key.next", run: f, once?: it decides something}]. Replaces the page before's. */
 export function useKeys(keys) {
@@ -24,11 +24,11 @@ function nameOf(event) {
   return event.key.length === 1 && !event.shiftKey ? event.key.toLowerCase() : event.key;
 }
 
-/** Whether this press belongs to one before it: held down, or pressed in haste. */
-function isSame(event) {
-  const now = event.timeStamp;
-  const same = event.repeat || now - decided < ONCE_MS;
-  decided = now;
+/** Whether this press belongs to one before it: held down, or pressed in haste. Another key is meant as it is: z right after c undoes. */
+function isSame(event, name) {
+  const at = event.timeStamp;
+  const same = event.repeat || (name === decided.name && at - decided.at < ONCE_MS);
+  decided = { name, at };
   return same;
 }
 
@@ -46,7 +46,7 @@ document.addEventListener("keydown", (event) => {
   const entry = table.find(({ key }) => key === name);
   if (!entry) return;
   event.preventDefault();
-  if (entry.once && isSame(event)) return;
+  if (entry.once && isSame(event, name)) return;
   entry.run(event);
 });
 

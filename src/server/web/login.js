@@ -12,6 +12,15 @@ async function checkCookie() {
 /** The form to log in with; `done` gets the identity. `name`: who it is, if that is known. */
 function form(done, name = "") {
   const problem = h("p.problem", { role: "alert" });
+  const code = h("input", { name: "code", inputmode: "numeric", pattern: "[0-9]{6}", maxlength: 6, autocomplete: "one-time-code", disabled: true });
+  const codeField = field(t("login.code"), code, t("login.codeHint"));
+  codeField.hidden = true;
+  const askCode = () => {
+    codeField.hidden = code.disabled = false;
+    code.required = true;
+    code.value = "";
+    code.focus();
+  };
   const button = h("button.primary", { type: "submit" }, t("login.do"));
   const send = async (event) => {
     event.preventDefault();
@@ -19,19 +28,20 @@ function form(done, name = "") {
     button.disabled = true;
     replace(problem);
     try {
-      const identity = await post("session", { name: given.name, password: given.password });
+      const identity = await post("session", { name: given.name, password: given.password, ...(given.code ? { code: given.code } : {}) });
       keepSession(identity);
       await checkCookie();
       done(identity);
     } catch (error) {
-      replace(problem, error.status === 401 ? t("login.wrong") : error.message);
       button.disabled = false;
+      if (error.type === "second-factor") return askCode();
+      replace(problem, error.status === 401 ? t(code.required ? "login.wrongCode" : "login.wrong") : error.message);
     }
   };
   return h("form", { onsubmit: send },
     field(t("login.name"), h("input", { name: "name", value: name, autocomplete: "username", required: true, maxlength: 64, autofocus: !name })),
     field(t("login.password"), h("input", { name: "password", type: "password", autocomplete: "current-password", required: true, autofocus: Boolean(name) })),
-    problem, button);
+    codeField, problem, button);
 }
 
 /** On a server without any account, how the first one is made: only there, on its own machine. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // An objection where its flag is: that there is one, what was said, what was answered, and until when one may object.
 import { post } from "./api.js";
-import { askForm, field, notice } from "./dialog.js";
+import { field, notice, sendingForm } from "./dialog.js";
 import { h } from "./dom.js";
 import { moment, t } from "./text.js";
 
@@ -24,16 +24,20 @@ export function objectionPart(flag, who) {
 
 export const mayObject = (flag) => !flag.objection && flag.objectable_until !== null && new Date(flag.objectable_until) > new Date();
 
-/** The lead's answer, which is final; `state`: what is chosen at first. Resolves to true when it was given. */
-export function settleObjection({ objection, text, range }, state = "overturned") {
-  const points = h("input", { name: "points", type: "number", min: range.least, max: range.most, step: "0.01", disabled: state !== "changed", required: true });
+/** The lead's answer, which is final, as a form that stands in a page: Esc or its button calls onCancel, an answer that was taken onDone. */
+export function settleForm({ objection, range, ...one }, { onDone, onCancel }) {
+  const points = h("input", { name: "points", type: "number", min: range.least, max: range.most, step: "0.01", disabled: true, required: true });
   const choice = h("select", { name: "state", onchange: () => { points.disabled = choice.value !== "changed"; } },
-    ["overturned", "changed", "confirmed"].map((value) => h("option", { value, selected: value === state }, t(`settle.${value}`))));
-  return askForm(t("settle.title"), [h("p.quoted", {}, text), field(t("settle.outcome"), choice), field(t("settle.points"), points, t("change.range", range)),
-    field(t("settle.answer"), h("textarea", { name: "reason", rows: 4, maxlength: 2000, required: true, autofocus: true }))], t("do.settle"),
-  async (values) => {
-    await post(`objections/${objection}/answer`, { state: values.state, reason: values.reason, ...(values.state === "changed" ? { points: Number(values.points) } : {}) });
-    notice(t("settled"));
-    return true;
-  }, `settle.${objection}`);
+    ["overturned", "changed", "confirmed"].map((value) => h("option", { value }, t(`settle.${value}`))));
+  const answer = field(t("settle.answer"), h("textarea", { name: "reason", rows: 2, maxlength: 2000, required: true }), t("hint.send"));
+  const actions = h("div.actions", {}, h("button", { type: "button", onclick: onCancel }, t("do.cancel")), h("button.primary", { type: "submit" }, t("do.settle")));
+  const form = sendingForm([objectionSteps(one), h("div.row", {}, field(t("settle.outcome"), choice), field(t("settle.points"), points, t("change.range", range))), answer, actions],
+    ({ state, reason, points: set }) => post(`objections/${objection}/answer`, { state, reason, ...(state === "changed" ? { points: Number(set) } : {}) }),
+    `settle.${objection}`, () => { notice(t("settled")); onDone(); });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    onCancel();
+  });
+  return form;
 }

@@ -57,7 +57,15 @@ export async function postSurely(path, body) {
   return deliver(entry);
 }
 
+let rest = Promise.resolve();
+
 /** What a window before this one had not been answered. A refusal means that it was heard, or that somebody was faster. */
-export async function sendRest() {
-  for (const entry of own()) await deliver(entry).catch(() => {});
+export function sendRest() {
+  rest = rest.then(async () => {
+    for (const entry of own()) await deliver(entry).catch(() => {});
+  });
+  return rest;
 }
+
+/** Resolves once nothing of that is left. */
+export const restSent = () => rest;

@@ -2,23 +2,23 @@
 // The queue of flags: pages from the server, walked with the keyboard, heard and decided without leaving it.
 import { get } from "./api.js";
 import { groundLine } from "./bears.js";
+import { claimChip, claimFlags, isOthers } from "./claims.js";
 import { askChange, askConfirm, askOverturn, askReopen, decideFlag, flagWords, mayDecide, objectTo, pointsOf, severityChip, standingTotal, stateChip, undoOf } from "./decide.js";
-import { emptyState, failed, field, folded, notice } from "./dialog.js";
+import { emptyState, failed, folded, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
 import { recall, remember, viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { isUnderObjection, objectionChip, settleObjection } from "./objected.js";
+import { isUnderObjection, objectionChip } from "./objected.js";
 import { Pace } from "./pace.js";
 import { periodOnPaper } from "./period.js";
+import { filterNames, queueFilter } from "./queuefilter.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
-import { ruleFilter, titleOf } from "./rule.js";
-import { shiftFilter } from "./shift.js";
-import { clock, share, siteTime, t, word } from "./text.js";
-import { forgetLast, lastDecision, noteDecision } from "./undo.js";
+import { titleOf } from "./rule.js";
+import { clock, share, siteTime, t } from "./text.js";
+import { noteDecision, takeLast } from "./undo.js";
 
 const PAGE = 50;
-const filterNames = ["state", "severity", "rule", "person", "team", "queue", "confidence", "from", "to", "shift"];
 const sorts = { severity: "worst", points: "points", confidence: "confidence", call: "newest" };
 
 export async function queuePage({ who, query, onLeave }) {
@@ -36,7 +36,6 @@ class Queue {
     this.cursors = [""]; // of each page that was shown, for the way back
     this.flags = [];
     this.at = 0;
-    this.lists = h("div", { hidden: true });
     this.body = h("tbody");
     this.pager = h("div.pager");
     this.pace = h("p.pace", { role: "status" });
@@ -44,13 +43,12 @@ class Queue {
     this.paper = h("p.printed");
     const by = (ask) => () => this.decide(ask);
     this.pane = new FlagPane({ who, target: () => this.target(), acts: { confirm: by(askConfirm), overturn: by(askOverturn), change: by(askChange), reopen: by(askReopen),
-      overturnFor: (code) => this.overturnFor(code), object: () => this.object(), settle: () => this.settle() } });
+      overturnFor: (code) => this.overturnFor(code), object: () => this.object(), settle: () => this.settle(), heard: () => this.claim() } });
     this.noteSoon = settled(() => this.notePlace(), 150);
-    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.paper, folded(this.filterBar()),
+    this.element = h("div.queue", {}, h("h1.unseen", {}, t("page.flags")), this.paper, folded(queueFilter({ who, filter: this.filter, onChange: (filter) => this.refilter(filter), onHandedOut: () => this.restart() })),
       h("div.split", {}, h("div.list", {}, h("div.scroll", { tabindex: 0, role: "region", "aria-label": t("page.flags") },
-        h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), h("div.aside", {}, mayDecide(who) && this.pace, this.pane.element)), this.lists);
+        h("table", {}, h("thead", {}, this.heads), this.body)), this.pager), h("div.aside", {}, mayDecide(who) && this.pace, this.pane.element)));
     useKeys(this.keys());
-    this.offerNames();
   }
 
   keys() {
@@ -83,33 +81,8 @@ class Queue {
 
   // ---- what is asked for
 
-  filterBar() {
-    const choose = (name, options) => h("select", { name }, options.map(([value, text]) =>
-      h("option", { value, selected: this.filter[name] === value }, text)));
-    const type = (name, attributes) => h("input", { name, value: this.filter[name], ...attributes });
-    const states = ["", "note", "decided", "confirmed", "overturned", "changed", "any"];
-    const form = h("form.filters", { role: "search", "aria-label": t("filter.label"), onsubmit: (event) => event.preventDefault() },
-      field(t("filter.state"), choose("state", states.map((name) => [name, t(`filter.state.${name || "open"}`)]))),
-      field(t("flag.severity"), choose("severity", [["", t("filter.any")], ...["minor", "major", "critical"].map((name) => [name, t("filter.orWorse", { severity: word("severity", name) })])])),
-      field(t("flag.rule"), ruleFilter(this.who, this.filter.rule)),
-      this.who.role !== "agent" && field(t("flag.person"), type("person", { list: "people", size: 6 })),
-      this.who.role !== "agent" && field(t("flag.team"), type("team", { list: "teams", size: 6 })),
-      field(t("flag.queue"), type("queue", { size: 6 })),
-      field(t("flag.confidence"), choose("confidence", [["", t("filter.any")], ...["0.5", "0.8", "0.9", "0.95"].map((value) => [value, `≥ ${share(Number(value))}`])])),
-      field(t("filter.from"), type("from", { type: "date" })),
-      field(t("filter.to"), type("to", { type: "date" })), shiftFilter(this.filter.shift),
-      h("button.plain", { type: "button", onclick: () => this.clear(form) }, t("filter.clear")));
-    form.addEventListener("change", settled(() => this.refilter(form), 150));
-    return form;
-  }
-
-  clear(form) {
-    for (const control of form.querySelectorAll("input, select")) control.value = "";
-    this.refilter(form);
-  }
-
-  refilter(form) {
-    this.filter = Object.fromEntries(new FormData(form));
+  refilter(filter) {
+    this.filter = filter;
     this.restart();
   }
 
@@ -137,23 +110,14 @@ class Queue {
     this.arrive().catch(failed);
   }
 
-  async offerNames() {
-    const { from, to } = this.filter;
-    const list = (id, values) => h("datalist", { id }, [...new Set(values)].filter(Boolean).map((value) => h("option", { value })));
-    if (this.who.role === "agent") return;
-    const people = await get("people", { from, to }).catch(() => null);
-    if (people)
-      replace(this.lists, list("people", people.people.map(({ person }) => person)), list("teams", people.people.map(({ team }) => team)));
-  }
-
   // ---- the list
 
   /** Comes to a page of the list, the first or the one that the address names, and to a flag of it. */
   async arrive(page = 1, flag = null) {
     const kept = recall("pages");
     if (page > 1 && kept?.of === this.listName()) this.cursors = kept.cursors.slice(0, page);
-    const counting = mayDecide(this.who) && Pace.of(this.asked()).then((pace) => { this.progress = pace; this.showPace(); }).catch(() => {});
-    await Promise.all([this.load(0, flag), counting]);
+    if (mayDecide(this.who)) Pace.of(this.asked()).then((pace) => { this.progress = pace; this.showPace(); }).catch(() => {});
+    await this.load(0, flag);
     if (flag && !this.flags.some((one) => one.flag === flag)) notice(t("queue.notHere")); // decided since, or left out by the filter
   }
 
@@ -195,7 +159,7 @@ class Queue {
       h("td", {}, siteTime(call.started_at), h("small", {}, clock(call.duration_ms))),
       h("td.number", {}, clock(flag.start_ms), h("small", {}, t("seconds", { n: Math.round((flag.end_ms - flag.start_ms) / 1000) }))),
       h("td.number", {}, pointsOf(flag)), h("td.number", {}, share(flag.confidence)),
-      h("td", {}, stateChip(flag), objectionChip(flag), flag.decided_by && flag.decided_by !== this.who.name && h("small", {}, flag.decided_by)));
+      h("td", {}, stateChip(flag), objectionChip(flag), claimChip(flag), flag.decided_by && flag.decided_by !== this.who.name && h("small", {}, flag.decided_by)));
   }
 
   showRow(flag) {
@@ -241,9 +205,9 @@ class Queue {
     return this.flags[this.at];
   }
 
-  /** The place of the next one that is still to be decided; the next at all where the list is of decided ones. */
+  /** The place of the next one that is still to be decided, and not by somebody else; the next at all where the list is of decided ones. */
   after(i) {
-    const further = this.flags.findIndex((flag, j) => j > i && (this.filter.state !== "" || flag.state === "open"));
+    const further = this.flags.findIndex((flag, j) => j > i && (this.filter.state !== "" || flag.state === "open") && !isOthers(flag));
     return further < 0 ? this.flags.length : further;
   }
 
@@ -272,18 +236,29 @@ class Queue {
       return;
     }
     this.pane.play();
-    this.check(this.flag);
   }
 
-  /** Whether somebody else has decided on it since the list was fetched: then the row says who, and there is nothing to be heard. */
-  async check(flag) {
-    const answer = await get(`calls/~${flag.call.number}/flags`).catch(() => null);
+  /** Takes what is heard, and what comes next. What somebody else has, or has decided since the list was fetched, is passed over. */
+  async claim() {
+    const { flag } = this;
+    if (!mayDecide(this.who) || flag?.state !== "open") return;
+    const lost = await claimFlags([flag, this.flags[this.after(this.at)]].filter((one) => one?.state === "open")).catch(() => []);
+    for (const one of lost) await this.lose(one);
+    if (!lost.includes(flag) || this.flag !== flag) return;
+    if (this.pane.goesOn) this.goOn(this.at);
+    else this.pane.player.pause();
+  }
+
+  /** The row says who has it, or how it stands by now. */
+  async lose(flag) {
+    const answer = flag.claim ? null : await get(`calls/~${flag.call.number}/flags`).catch(() => null);
     const now = answer?.flags.find((one) => one.flag === flag.flag);
-    if (!now || now.state === "open" || flag.state !== "open") return;
+    if (flag.claim && flag === this.flag) notice(t("queue.others", { who: flag.claim.by }));
+    this.showRow(flag);
+    if (!now || now.state === "open") return;
     this.progress?.lost();
     await this.take(flag, answer);
     notice(t("queue.taken", { who: now.decided_by }));
-    if (this.flag === flag) this.goOn(this.at);
   }
 
   /** `ask(flag)`: the verdict, asked for where it needs words. */
@@ -305,6 +280,7 @@ class Queue {
     const from = this.flags.indexOf(flag);
     if (verdict.state === "confirmed" && flag.state === "confirmed" && !verdict.reason) return this.goOn(from); // nothing to be said twice
     const sent = decideFlag(before, verdict);
+    noteDecision(before, flag.call.number, verdict.state, sent);
     Object.assign(flag, { state: verdict.state, decided_by: this.who.name });
     this.showRow(flag);
     this.progress?.note(before.state === "open" ? 1 : 0);
@@ -313,7 +289,6 @@ class Queue {
     else if (this.flag === flag) this.pane.refresh();
     try {
       await this.take(flag, await sent);
-      noteDecision(before, flag.call.number, verdict.state);
       notice(words);
     } catch (error) {
       this.refused(flag, before, error);
@@ -344,12 +319,11 @@ class Queue {
 
   /** Undoes what was decided last, at once, and goes back to it. */
   async takeBack() {
-    const last = lastDecision();
+    const last = await takeLast();
     if (!last) {
       notice(t("undo.none"));
       return;
     }
-    forgetLast();
     const listed = this.flags.find(({ flag }) => flag === last.flag);
     const flag = listed ?? { ...last, call: { number: last.number } };
     try {
@@ -363,11 +337,9 @@ class Queue {
     }
   }
 
-  async settle() {
-    const { flag } = this;
-    if (!flag || this.who.role !== "lead" || !isUnderObjection(flag)) return;
-    const done = await settleObjection({ ...flag.objection, range: flag.range }).catch(failed);
-    if (done) await this.take(flag, await get(`calls/~${flag.call.number}/flags`));
+  /** On the call's page, where it is heard and seen meanwhile. */
+  settle() {
+    if (this.flag && this.who.role === "lead" && isUnderObjection(this.flag)) this.goTo(`${this.target()}&settle=1`);
   }
 
   async object() {
@@ -381,8 +353,11 @@ class Queue {
   }
 
   open() {
-    if (!this.flag) return;
-    this.notePlace();
-    location.hash = this.target();
+    if (this.flag) this.goTo(this.target());
+  }
+
+  goTo(address) {
+    this.notePlace(); // for the way back
+    location.hash = address;
   }
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The site's list of reasons why people decide otherwise than the analyzer.
 import { get } from "./api.js";
-import { said, t } from "./text.js";
+import { said, t, today } from "./text.js";
 
 let asked = null;
 let list = [];
 
-/** Fetched once; then reasons() has it. */
+/** Fetched once; then reasons() has it. How often each was given is not asked for: of today alone that is soon counted. */
 export async function loadReasons() {
-  asked ??= get("reasons").then((answer) => { list = answer.reasons; }).catch((error) => { asked = null; throw error; });
+  asked ??= get("reasons", { from: today(), to: today() }).then((answer) => { list = answer.reasons; }).catch((error) => { asked = null; throw error; });
   await asked;
 }
 

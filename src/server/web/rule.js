@@ -17,12 +17,21 @@ export function rubricOf(score) {
 /** The title of the rule behind a flag, an objection, a row; its id where the rubric is not known. */
 export const titleOf = (one) => said(one.title) || one.rule;
 
+const AFTER_MS = 500;
+let known = null;
+
+/** The rules that have flags, asked for once a window, and when the view that needs them first has opened: all flags are counted for it. */
+function rulesLater() {
+  known ??= new Promise((resolve) => setTimeout(resolve, AFTER_MS)).then(() => get("rules")).catch((error) => { known = null; throw error; });
+  return known;
+}
+
 /** A filter by rule: titles to choose from. Agents, who may not list rules, type the id. */
-export function ruleFilter(who, value, period = {}) {
+export function ruleFilter(who, value) {
   if (who.role === "agent") return h("input", { name: "rule", value, size: 11 });
   const option = (rule, words) => h("option", { value: rule, selected: rule === value }, words);
   const select = h("select", { name: "rule" }, option("", t("filter.any")), value && option(value, value));
-  get("rules", period).then(({ rules }) => {
+  rulesLater().then(({ rules }) => {
     const known = rules.some(({ rule }) => rule === value);
     replace(select, option("", t("filter.any")), value && !known && option(value, value), rules.map((one) => option(one.rule, titleOf(one))));
   }).catch(() => {});

@@ -14,9 +14,11 @@ const LISTED = 10;
 
 export async function rulesPage({ query }) {
   const period = await defaultPeriod(query);
-  const { rules } = await get("rules", period);
+  const supposing = h("div", {});
+  whatIf(period).then((section) => replace(supposing, section)).catch(failed); // counted for longer than the rest takes
+  const [{ rules }, why, held] = await Promise.all([get("rules", period), whyPanel(period), waiting()]);
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, t("page.rules")), h("p", {}, t("rules.lead"))), periodForm(period, null, (asked) => goTo("rules", asked))),
-    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), await whyPanel(rules, period), await whatIf(period), rescoring(period), await waiting());
+    h("section.list", {}, rules.length ? precisionTable(rules, period) : emptyState(t("rules.none"))), why, supposing, rescoring(period), held);
 }
 
 const precisionTable = (rules, period) => h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("flag.rule")),
@@ -26,7 +28,7 @@ h("tbody", {}, rules.map((rule) => h("tr", {}, h("td", {}, h("a", { href: `#/fla
   h("td", {}, rule.precision !== null && h("span.meter", { "aria-hidden": "true" }, h("i", { style: { width: `${100 * rule.precision}%` } })), share(rule.precision)))))));
 
 /** For which of the site's reasons each rule's flags were overturned or changed. */
-async function whyPanel(rules, period) {
+async function whyPanel(period) {
   const { reasons, used } = await get("reasons", period);
   if (!used.length) return null;
   const columns = [...reasons.map(({ code, title }) => [code, said(title)]), [null, t("reasons.words")]];

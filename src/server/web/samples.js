@@ -3,7 +3,7 @@
 import { getAll, post } from "./api.js";
 import { askForm, emptyState, failed, field, notice } from "./dialog.js";
 import { h } from "./dom.js";
-import { day, t } from "./text.js";
+import { day, t, today } from "./text.js";
 
 export async function samplesPage({ who, query }) {
   const mine = query.auditor === undefined && who.role === "auditor";
@@ -14,10 +14,9 @@ export async function samplesPage({ who, query }) {
     field(t("samples.auditor"), h("input", { name: "auditor", value: asked.auditor ?? "", size: 10 })),
     h("label.check", {}, h("input", { type: "checkbox", name: "all", value: "1", checked: Boolean(query.all) }), " ", t("samples.all")),
     who.role === "lead" && h("button.primary", { type: "button", onclick: () => draw().then((done) => done && again()) }, t("samples.draw")));
-  const today = new Date().toISOString().slice(0, 10);
   return h("div", {}, h("div.pageHead", {}, h("div", {}, h("h1", {}, t("page.samples")), h("p", {}, t("samples.lead"))), form),
     h("section.list", {}, list.length ? h("div.tableScroll", {}, h("table", {}, h("thead", {}, h("tr", {}, ["samples.due", "flag.call", "flag.person", "samples.plan", "samples.auditor", "flag.state"].map((key) => h("th", { scope: "col" }, t(key))), h("th", {}, h("span.unseen", {}, t("do.done"))))),
-      h("tbody", {}, list.map((one) => h("tr", {}, h("td", {}, day(one.due), !one.done && one.due < today && h("small.late", {}, t("samples.late"))),
+      h("tbody", {}, list.map((one) => h("tr", {}, h("td", {}, day(one.due), !one.done && one.due < today() && h("small.late", {}, t("samples.late"))),
         h("td", {}, h("a", { href: `#/call/~${one.call}` }, one.call_id)), h("td", {}, one.person ?? "–"), h("td", {}, one.plan), h("td", {}, one.auditor ?? "–"),
         h("td", {}, t(one.done ? "samples.done" : "samples.open")),
         h("td.number", {}, !one.done && one.auditor === who.name && h("button", { type: "button", onclick: () => post(`samples/${one.sample}/done`).then(again, failed) }, t("samples.tick")))))))) : emptyState(t("samples.none"))));

@@ -97,5 +97,9 @@ export function exactTime(iso) {
 export const moment = (iso) =>
   iso ? maker(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso)) : "–";
 
+/** The day that the reader's clock shows, "2025-11-20". */
+export const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+
+/** "2025-11-20" as its reader writes it. */
 export const day = (iso) =>
   iso ? maker(Intl.DateTimeFormat, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso.slice(0, 10)}T00:00:00Z`)) : "–";

@@ -2,15 +2,26 @@
 // What one has decided in this window, so that it can be taken back: also after it was loaded anew, and from another page.
 import { ownName } from "./api.js";
 import { recall, remember } from "./kept.js";
+import { restSent } from "./outbox.js";
 
 const KEPT = 50;
 const key = () => `undo.${ownName()}`;
 const kept = () => recall(key(), []);
+const forget = (id) => remember(key(), kept().filter((one) => one.id !== id));
 
-/** That `flag` of the call `number`, which stood as it is, now stands as `state`. */
-export const noteDecision = (flag, number, state) =>
-  remember(key(), [...kept(), { flag: flag.flag, number, rule: flag.rule, title: flag.title, state, before: { state: flag.state, standing_points: flag.standing_points } }].slice(-KEPT));
+let answers = Promise.resolve();
 
-/** The last one, or undefined; forgetLast() once it is taken back or cannot be. */
-export const lastDecision = () => kept().at(-1);
-export const forgetLast = () => remember(key(), kept().slice(0, -1));
+/** That `flag` of the call `number` is given `state`. Noted before the server's `answer`, a promise: where it refuses, there is nothing to take back. */
+export function noteDecision(flag, number, state, answer) {
+  const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  remember(key(), [...kept(), { id, flag: flag.flag, number, rule: flag.rule, title: flag.title, state, before: { state: flag.state, standing_points: flag.standing_points } }].slice(-KEPT));
+  answers = Promise.all([answers, answer.catch(() => forget(id))]);
+}
+
+/** The last one, which is then forgotten, or undefined, once what was decided before has been answered; one that is not `wanted(decision)` is kept. */
+export async function takeLast(wanted = () => true) {
+  await Promise.all([restSent(), answers]);
+  const last = kept().at(-1);
+  if (last && wanted(last)) forget(last.id);
+  return last;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Months and quarters as texts. */
+/* Months, quarters, half-years and years as texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +25,9 @@ static void the_period_before_crosses_the_year(void **state)
     assert_before("2025Q4", "2025Q3");
     assert_before("2025Q1", "2024Q4");
     assert_before("0000-01", "9999-12");
+    assert_before("2025H2", "2025H1");
+    assert_before("2025H1", "2024H2");
+    assert_before("2025", "2024");
 }
 
 static void days_of_a_period(void **state)
@@ -39,6 +42,42 @@ static void days_of_a_period(void **state)
     cqa_period_days("2025Q4", &from, &to);
     assert_int_equal(from, 20251001);
     assert_int_equal(to, 20251231);
+    cqa_period_days("2025H1", &from, &to);
+    assert_int_equal(from, 20250101);
+    assert_int_equal(to, 20250631);
+    cqa_period_days("2025H2", &from, &to);
+    assert_int_equal(from, 20250701);
+    cqa_period_days("2025", &from, &to);
+    assert_int_equal(from, 20250101);
+    assert_int_equal(to, 20251231);
+}
+
+/* Of "2025-11" the quarter, half-year and year; a year stays one when its month is asked for. */
+static void periods_lie_in_each_other(void **state)
+{
+    static const char *const wholes[] = {"2025-11", "2025Q4", "2025H2", "2025"};
+    static const int counts[] = {12, 4, 2, 1};
+    char text[CQA_PERIOD_SIZE];
+
+    (void)state;
+    for (int kind = 0; kind < CQA_PERIOD_COUNT; kind++) {
+        cqa_period_of((enum cqa_period)kind, "2025-11", text);
+        assert_string_equal(text, wholes[kind]);
+        cqa_period_of((enum cqa_period)kind, "2025", text);
+        assert_string_equal(text, "2025");
+        assert_int_equal(cqa_period_kind(wholes[kind]), kind);
+        assert_int_equal(cqa_period_part_count("2025", (enum cqa_period)kind), counts[kind]);
+        assert_true(cqa_period_holds(wholes[kind], "2025-11-30"));
+        assert_true(cqa_period_holds("2025", wholes[kind]));
+        assert_int_equal(cqa_period_holds("2025-11", wholes[kind]), kind == 0);
+    }
+    assert_int_equal(cqa_period_part_count("2025-11", CQA_PERIOD_QUARTERLY), 0);
+    cqa_period_part("2025H2", CQA_PERIOD_QUARTERLY, 0, text);
+    assert_string_equal(text, "2025Q3");
+    cqa_period_part("2025H2", CQA_PERIOD_MONTHLY, 5, text);
+    assert_string_equal(text, "2025-12");
+    assert_false(cqa_period_holds("2025H1", "2025Q3"));
+    assert_false(cqa_period_holds("2025H2", "2025-06"));
 }
 
 static void periods_hold_their_months(void **state)
@@ -51,6 +90,10 @@ static void periods_hold_their_months(void **state)
     assert_false(cqa_period_valid("2025-13"));
     assert_false(cqa_period_valid("2025Q5"));
     assert_false(cqa_period_valid(""));
+    assert_false(cqa_period_valid("202"));
+    assert_false(cqa_period_valid("2025H3"));
+    assert_false(cqa_period_valid("2025H"));
+    assert_false(cqa_period_valid("2025-1"));
 }
 
 int main(void)
@@ -59,6 +102,7 @@ int main(void)
         cmocka_unit_test(the_period_before_crosses_the_year),
         cmocka_unit_test(days_of_a_period),
         cmocka_unit_test(periods_hold_their_months),
+        cmocka_unit_test(periods_lie_in_each_other),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

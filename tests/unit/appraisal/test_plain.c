@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Five schemes of other houses (tests/schemes), written with nothing but what the language says;
+/* Eight schemes of other houses (tests/schemes), written with nothing but what the language says;
  * three agents of each worked out by hand in the comments. */
 #include "unit/appraisal/appraised.h"
 
@@ -150,6 +150,127 @@ static void ecommerce_presales(void **state)
     finish(&it);
 }
 
+#define RENEWAL_BEFORE(agent, period, attained)                                                    \
+    "{\"agent\":\"" agent "\",\"scheme\":\"renewal\",\"period\":\"" period "\",\"trace\":["        \
+    "{\"item\":\"attained\",\"points\":" attained "}]}\n"
+
+/*
+ * a: 30000 × 3 % + 30000 × 5 % + 20000 × 8 % = 900 + 1500 + 1600 = 4000; renewed 92 %: × 1.2 =
+ * 4800; two punches beyond three: − 40; clawed back: − 500; base 3000: 7260. Two poor months
+ * before, but 133 % now. b, with a fatal error: 600 × 0.5 = 300; in the second month, from the 16th
+ * of 30 days: at least 3500 ÷ 2 = 1750; base 1500: 3250. c: 900 × 0.8 = 720; 59.99 % and 55 %
+ * before and 50 % now: base × 0.8 = 2400: 3120. The team: (133.33 + 33.33 + 50) ÷ 3 = 72.22: no
+ * prize.
+ */
+static void renewal(void **state)
+{
+    struct appraised it = {
+        .period = "2025-11",
+        .seats = "person,extension,team,post,from,to\na,1,east,电销专员,,\n"
+                 "b,2,east,电销专员,2025-11-16,\nc,3,east,电销专员,,\n",
+        .earlier = RENEWAL_BEFORE("a", "2025-09", "20") RENEWAL_BEFORE("a", "2025-10", "20")
+            RENEWAL_BEFORE("c", "2025-09", "59.99") RENEWAL_BEFORE("c", "2025-10", "55")};
+
+    (void)state;
+    appraise_plain(&it, "renewal",
+                   "工号,首年保费,任务保费,续保率,致命差错,司龄月数,补卡,退保扣回,底薪\n"
+                   "a,80000,60000,92%,0,24,5,500,3000\nb,20000,60000,85%,1,2,0,,3000\n"
+                   "c,30000,60000,79.9%,0,12,3,0,3000\n");
+    assert_no_faults(&it);
+    assert_item(&it, "a", "commission", "4000.00");
+    assert_item(&it, "a", "earned", "4800.00");
+    assert_item(&it, "a", "punch_fine", "-40.00");
+    assert_item(&it, "a", "team", "72.22");
+    assert_total(&it, "a", "7260.00");
+    assert_item(&it, "b", "earned", "300.00");
+    assert_item(&it, "b", "paid", "1750.00");
+    assert_total(&it, "b", "3250.00");
+    assert_item(&it, "c", "base_paid", "2400.00");
+    assert_total(&it, "c", "3120.00");
+    finish(&it);
+}
+
+/*
+ * a: 400 + 250 + 100 = 750 ÷ 150 h = 5: 40; 2 ÷ 400 = 0.5 %: 30; 98 %: 20; (2 + 1) × 2 = 6, at most
+ * 5: 95: A; 2001 × 1.3 = 2601.3, in whole yuan 2601. b: 650 ÷ 150: 40 − 10 × 2/3 = 33.33; 1 %: five
+ * tenths more: 30 − 10 = 20; 96 %: 16; 69.33, in tenths 69.3; the fourth of ten, 2 + 5 places for A
+ * and B: B; away 2 of 22 days: 2000 × 20 ÷ 22 = 1818.18: 1818. c is the first with 96.3 and has a
+ * major error: D, nothing; its place for A goes to nobody. x was away for 11 days: A by its score,
+ * among nobody: 365 ÷ 60: 40 + 5 × 13/12 = 45.42; 0 %: + 5, at most 33; 20: 98.4; 2600 × 11 ÷ 22.
+ */
+static void claims(void **state)
+{
+    struct appraised it = {.period = "2025-11"};
+
+    (void)state;
+    appraise_plain(
+        &it, "claims",
+        "工号,简单件,复杂件,疑难件,出勤工时,抽检件,差错件,时效达成率,重大差错,合理化建议,"
+        "客户表扬,请假天数,绩效基数,应出勤天数\n"
+        "a,400,100,25,150,400,2,98%,0,2,1,0,2001,22\nb,300,100,25,150,300,3,96%,0,0,0,2,2000,22\n"
+        "c,500,100,25,150,0,0,99%,1,0,0,0,2000,22\nd,400,100,25,150,400,4,94%,0,0,0,0,2000,22\n"
+        "e,390,100,25,150,400,4,94%,0,0,0,0,2000,22\nf,380,100,25,150,400,4,94%,0,0,0,0,2000,22\n"
+        "g,370,100,25,150,400,4,94%,0,0,0,0,2000,22\nh,360,100,25,150,400,4,94%,0,0,0,0,2000,22\n"
+        "i,350,100,25,150,400,4,94%,0,0,0,0,2000,22\nj,340,100,25,150,400,4,94%,0,0,0,0,2000,22\n"
+        "x,200,50,10,60,200,0,99%,0,0,0,11,2000,22\n");
+    assert_no_faults(&it);
+    assert_item(&it, "a", "extra", "5.00");
+    assert_total(&it, "a", "95.00");
+    assert_string_equal(sheet_of(&it, "a")->grade_distribution->id, "A");
+    assert_pay(&it, "a", "2601.00");
+    assert_item(&it, "b", "quality", "20.00");
+    assert_total(&it, "b", "69.30");
+    assert_grade(&it, "b", "D");
+    assert_string_equal(sheet_of(&it, "b")->grade_distribution->id, "B");
+    assert_pay(&it, "b", "1818.00");
+    assert_total(&it, "c", "96.30");
+    assert_int_equal(sheet_of(&it, "c")->rank, 1);
+    assert_grade(&it, "c", "D");
+    assert_string_equal(sheet_of(&it, "c")->grade_distribution->id, "D");
+    assert_pay(&it, "c", "0.00");
+    assert_string_equal(sheet_of(&it, "d")->grade_distribution->id, "B");
+    assert_total(&it, "x", "98.40");
+    assert_grade(&it, "x", "A");
+    assert_null(sheet_of(&it, "x")->grade_distribution);
+    assert_int_equal(sheet_of(&it, "x")->rank, 0);
+    assert_pay(&it, "x", "1300.00");
+    assert_true(has_note(&it, "outside the forced distribution, by the scheme: 1"));
+    finish(&it);
+}
+
+/*
+ * a: (90 + 95 + 100) ÷ 3 = 95 × 60 % = 57; 360 000 of 300 000 = 120 %: 40; never away: 10: 107: 优.
+ * b: (100 + 59.9 + 100) ÷ 3 × 60 % = 51.98; 40; 10: 101.98, in tenths 102; a month below 60: 良.
+ * c: 55 × 60 % = 33; 10 %: 0; away: 33: 差; 59.9 the quarter before: two poor ones, out.
+ */
+static void collections(void **state)
+{
+    struct appraised it = {.period = "2025Q4",
+                           .earlier = "{\"agent\":\"c\",\"scheme\":\"collections\",\"period\":"
+                                      "\"2025Q3\",\"total\":59.9,\"trace\":[]}\n"};
+
+    (void)state;
+    appraise_plain(&it, "collections",
+                   "工号,周期,月度得分,回款额,季度目标,迟到,请假\n"
+                   "a,2025-10,90,100000,,,\na,2025-11,95,110000,,,\na,2025-12,100,150000,,,\n"
+                   "a,2025Q4,,,300000,0,0\nb,2025-10,100,100000,,,\nb,2025-11,59.9,100000,,,\n"
+                   "b,2025-12,100,160000,,,\nb,2025Q4,,,300000,0,0\nc,2025-10,50,10000,,,\n"
+                   "c,2025-11,60,10000,,,\nc,2025-12,55,10000,,,\nc,2025Q4,,,300000,1,2\n");
+    assert_no_faults(&it);
+    assert_item(&it, "a", "sum", "360000.00");
+    assert_total(&it, "a", "107.00");
+    assert_grade(&it, "a", "优");
+    assert_item(&it, "b", "worst", "59.90");
+    assert_item(&it, "b", "failed_months", "1.00");
+    assert_total(&it, "b", "102.00");
+    assert_grade(&it, "b", "良");
+    assert_item(&it, "c", "failed_months", "2.00");
+    assert_total(&it, "c", "33.00");
+    assert_item(&it, "c", "out", "1.00");
+    assert_item(&it, "b", "out", "0.00");
+    finish(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +279,9 @@ int main(void)
         cmocka_unit_test(r360),
         cmocka_unit_test(telesales),
         cmocka_unit_test(ecommerce_presales),
+        cmocka_unit_test(renewal),
+        cmocka_unit_test(claims),
+        cmocka_unit_test(collections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,7 +206,7 @@ static void checks_indicators(void **state)
         {"  - {id: value, names: {en: X, zh: X}, range: [0, 1], need: required}\n", 7,
          "a column of its own"},
         {"  - {id: x, names: {en: X, zh: X}, range: [0, 1], need: required, period: quarterly}\n",
-         7, "a quarterly indicator in a monthly scheme"},
+         7, "the indicator's period is longer than the scheme's"},
         {"  - {id: x, names: {en: X, zh: X}, range: [0, 1], need: measured, measured: {take: "
          "flags}}\n",
          7, "\"take: flags\" and \"rules\" stand together"},

@@ -225,6 +225,152 @@ static void a_sheet_is_carried_over(void **state)
     cqa_buffer_finish(&json);
 }
 
+/* Of the last two: 10, 20, 33.33 of August to October, and 5 now. */
+static void carries_the_last_few(void **state)
+{
+    static const char year[] = SHEET("2025-08", "10", "") SHEET("2025-09", "20", "")
+        SHEET("2025-10", "33.33", ",\"total_exact\":\"100/3\"");
+    static const struct {
+        const char *how;
+        const char *total;
+    } table[] = {
+        {"periods: 2, by: sum", "58.33"},     /* 5 + 20 + 33.33 */
+        {"periods: 2, by: mean", "31.67"},    /* 5 + 53.33 ÷ 2 */
+        {"periods: 2, by: lowest", "25.00"},  /* 5 + 20 */
+        {"periods: 3, by: lowest", "15.00"},  /* 5 + 10 */
+        {"periods: 3, by: highest", "38.33"}, /* 5 + 33.33 */
+        {"periods: 3, by: sheets", "8.00"},   /* 5 + 3 */
+        {"periods: 4, by: highest",
+         "4.00"}, /* July is not there: who came in August has none: 5 - 1 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char scheme[1200];
+        struct appraised it = {.earlier = year, .period = "2025-11"};
+        snprintf(scheme, sizeof scheme,
+                 CARRIED("need: optional, default: -1, carried: {of: total, from: last, %s}"),
+                 table[i].how);
+        appraise_of(&it, scheme, "agent,sold\na,5\n");
+        assert_no_faults(&it);
+        assert_number(sheet_of(&it, "a")->total, table[i].total, table[i].how);
+        finish(&it);
+    }
+}
+
+#define LAST_TWO                                                                                   \
+    CARRIED("need: optional, default: 0, carried: {of: total, from: last, periods: 2, by: "        \
+            "highest}")
+
+/* What is missing between sheets is asked about; before the first one nobody was there. */
+static void a_gap_among_the_last_few(void **state)
+{
+    struct appraised it = {.period = "2025-11", .earlier = SHEET("2025-09", "20", "")};
+
+    (void)state;
+    appraise_of(&it, LAST_TWO, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-10 is at hand");
+    finish(&it);
+    it = (struct appraised){.period = "2025-11",
+                            .earlier = SHEET("2025-08", "20", "") SHEET("2025-10", "30", "")};
+    appraise_of(&it, LAST_TWO, "agent,sold\na,5\n");
+    assert_fault(&it, "in.csv", 2, 3, "no sheet of 2025-09 is at hand");
+    finish(&it);
+    it = (struct appraised){.period = "2025-11", .earlier = SHEET("2025-10", "30", "")};
+    appraise_of(&it, LAST_TWO, "agent,sold\na,5\n");
+    assert_no_faults(&it);
+    assert_total(&it, "a", "5.00");
+    finish(&it);
+    /* across the year: December and November */
+    it = (struct appraised){.period = "2026-01",
+                            .earlier = SHEET("2025-12", "30", "") SHEET("2025-11", "40", "")};
+    appraise_of(&it, LAST_TWO, "agent,sold\na,5\n");
+    assert_total(&it, "a", "45.00");
+    finish(&it);
+}
+
+/* ---- a year */
+
+#define YEARLY                                                                                      \
+    "scheme: t\nversion: \"1\"\nnames: {en: T, zh: 测}\nsource: own\nperiod: yearly\n"             \
+    "indicators:\n"                                                                                 \
+    "  - {id: qa, names: {en: QA, zh: 质检}, range: [0, 100], need: required, period: monthly}\n" \
+    "  - {id: sold, names: {en: Sold, zh: 销量}, range: [0, 9999], need: required}\n"             \
+    "  - {id: days, names: {en: Days, zh: 天数}, range: [1, 366], need: optional, default: 0, "   \
+    "roster: days}\nitems:\n"                                                                       \
+    "  - {id: points, names: {en: P, zh: 分}, type: bands, of: qa, rows: [{below: 60, points: "    \
+    "0}, "                                                                                          \
+    "{from: 60, points: 12}]}\n"                                                                    \
+    "  - {id: total, names: {en: T, zh: 总}, type: sum, plus: [points, sold, days]}\ntotal: "      \
+    "total\n"
+
+static void add_months(char *csv, const char *agent, int first, int last, int low)
+{
+    for (int month = first; month <= last; month++)
+        (void)sprintf(csv + strlen(csv), "%s,qa,%d,2025-%02d\n", agent, month == low ? 59 : 80,
+                      month);
+}
+
+/* Each month is scored, then the mean: eleven of 12 and one of 0 are 132 ÷ 12 = 11; 11 + 100 = 111.
+ */
+static void a_year_has_twelve_months(void **state)
+{
+    char csv[2000] = "agent,indicator,value,period\na,sold,100,2025\nb,sold,100,2025年度\n";
+    struct appraised it = {.period = "2025"};
+
+    (void)state;
+    add_months(csv, "a", 1, 12, 3);
+    add_months(csv, "b", 1, 11, 0);
+    appraise_of(&it, YEARLY, csv);
+    assert_item(&it, "a", "points", "11.00");
+    assert_total(&it, "a", "111.00");
+    assert_null(find_sheet(&it, "b"));
+    assert_fault(&it, "in.csv", 16, 6,
+                 "\"qa\" is given for 11 of the 12 parts of 2025; 2025-12 is missing");
+    finish(&it);
+}
+
+/* a came on 1 July: six months, 12 each but one: 60 ÷ 6 = 10, and 184 days: 10 + 5 + 184 = 199. b
+ * was there all year: 365. */
+static void who_joined_has_fewer_months(void **state)
+{
+    char csv[2000] = "agent,indicator,value,period\na,sold,5,\nb,sold,0,\n";
+    struct appraised it = {.period = "2025",
+                           .seats = "person,extension,team,post,from,to\na,1,e,desk,2025-07-01,\n"
+                                    "b,2,e,desk,,\n"};
+
+    (void)state;
+    add_months(csv, "a", 7, 12, 9);
+    add_months(csv, "b", 1, 12, 0);
+    appraise_of(&it, YEARLY, csv);
+    assert_no_faults(&it);
+    assert_total(&it, "a", "199.00");
+    assert_total(&it, "b", "377.00");
+    finish(&it);
+}
+
+static void a_month_is_no_year(void **state)
+{
+    struct appraised it = {0};
+    struct cqa_appraisal none = {0};
+    struct cqa_error error = {0};
+
+    (void)state;
+    appraise_of(&it, YEARLY,
+                "agent,indicator,value,period\na,sold,5,2025-11\nb,sold,5,2025Q4\nc,qa,5,2025Q4\n"
+                "d,qa,80,2025\nd,sold,1,2025\n");
+    assert_fault(&it, "in.csv", 2, 8,
+                 "\"sold\" is given for 2025-11, and counts for a year; allowed: such as 2025");
+    assert_fault(&it, "in.csv", 3, 8, "given for 2025Q4, and counts for a year");
+    assert_fault(&it, "in.csv", 4, 6, "given for 2025Q4, and counts for a month");
+    assert_total(&it, "d", "13.00"); /* a value of the year is one of every month: 12 + 1 */
+    const struct cqa_appraisal_input input = {
+        .scheme = it.scheme, .rows = &it.rows, .period = "2025-11"};
+    assert_int_equal(cqa_appraise(&input, &it.faults, &none, &error), CQA_E_BADDATA);
+    assert_non_null(strstr(cqa_english(&error.message), "the scheme is for a year"));
+    finish(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +380,11 @@ int main(void)
         cmocka_unit_test(carries_over),
         cmocka_unit_test(what_is_not_there_is_asked_about),
         cmocka_unit_test(a_sheet_is_carried_over),
+        cmocka_unit_test(carries_the_last_few),
+        cmocka_unit_test(a_gap_among_the_last_few),
+        cmocka_unit_test(a_year_has_twelve_months),
+        cmocka_unit_test(who_joined_has_fewer_months),
+        cmocka_unit_test(a_month_is_no_year),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,22 @@ static void test_a_list_that_is_not_there(void **state)
     assert_false(cqa_path_is_shared("not/absolute", NULL));
 }
 
+/* A disk that comes after a while, and one that does not come. */
+static void a_folder_is_waited_for(void **state)
+{
+    const struct fixture *fixture = *state;
+    const int64_t begun_ms = cqa_clock_monotonic_ms(&cqa_clock_system);
+    char command[400];
+
+    assert_true(cqa_mount_awaited(&cqa_clock_system, path_of(fixture, "local"), 0));
+    assert_false(cqa_mount_awaited(&cqa_clock_system, path_of(fixture, "late"), 0));
+    assert_false(cqa_mount_awaited(&cqa_clock_system, path_of(fixture, "late"), 1000));
+    assert_true(cqa_clock_monotonic_ms(&cqa_clock_system) - begun_ms >= 1000);
+    (void)snprintf(command, sizeof command, "(sleep 1; mkdir %s) &", path_of(fixture, "late"));
+    assert_int_equal(system(command), 0);
+    assert_true(cqa_mount_awaited(&cqa_clock_system, path_of(fixture, "late"), 60000));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -122,6 +138,7 @@ int main(void)
         TEST(test_which_mount_may_hang_a_folder),
         TEST(test_links_are_followed_up_to_it),
         TEST(test_a_list_that_is_not_there),
+        TEST(a_folder_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,7 +173,7 @@ static void test_an_illegal_step_stops(void **state)
 static struct cqa_store *open_with_one(const char *folder, const struct cqa_store_step *steps,
                                        size_t count)
 {
-    const struct cqa_file file = {"/calls/a.wav", 10, 1000, "freepbx", "1.1", 0};
+    const struct cqa_file file = {"/calls/a.wav", 10, 1000, "freepbx", "1.1", 0, 0};
     struct cqa_store *store = NULL;
     struct cqa_added added;
 

@@ -5,13 +5,15 @@
 #include <stdint.h>
 #include <math.h>
 #include <sndfile.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "server/audit.h"
+#include "base/escape.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 enum { RATE_HZ = 8000, SECONDS = 2 };
@@ -67,7 +69,31 @@ static void write_tone(const char *name, int format, int channels)
     sf_close(file);
 }
 
-static void put_call(const char *id, const char *name, int channels, const char *more)
+/* SHA-256 of a file, in hex; zeros where there is none. */
+static void hash_of(const char *name, char hex[65])
+{
+    char path[512];
+    static unsigned char bytes[1 << 20];
+    unsigned char sum[crypto_hash_sha256_BYTES] = {0};
+    char raw[256];
+
+    snprintf(path, sizeof path, "%s/%s", audio,
+             cqa_unescape_bytes(name, raw, sizeof raw) ? raw : name);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        snprintf(path, sizeof path, "%s/%s", audio, name);
+        file = fopen(path, "re");
+    }
+    const size_t count = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
+    if (count > 0)
+        crypto_hash_sha256(sum, bytes, count);
+    if (file != NULL)
+        fclose(file);
+    sodium_bin2hex(hex, 65, sum, sizeof sum);
+}
+
+static void put_hashed(const char *id, const char *name, const char *sha256, int channels,
+                       const char *more)
 {
     static const char mono[] =
         ", \"events\": [], \"channels\": [{\"index\": 0, \"role\": \"mixed\", \"speech_ms\": [],"
@@ -76,11 +102,25 @@ static void put_call(const char *id, const char *name, int channels, const char 
     char changes[2048];
 
     snprintf(changes, sizeof changes,
-             "{\"recording\": {\"path\": \"%s/%s\", \"channels\": %d%s}, \"score\": "
-             "{\"deductions\": []}%s%s}",
-             audio, name, channels, channels == 1 ? ", \"layout\": \"mono\"" : "",
+             "{\"recording\": {\"path\": \"%s/%s\", \"sha256\": \"%s\", \"channels\": %d%s}, "
+             "\"score\": {\"deductions\": []}%s%s}",
+             audio, name, sha256, channels, channels == 1 ? ", \"layout\": \"mono\"" : "",
              channels == 1 ? mono : "", more);
     served_put(&served, id, changes);
+}
+
+/* `name` as JSON has it: two backslashes of a byte that is no UTF-8. */
+static void put_call(const char *id, const char *name, int channels, const char *more)
+{
+    char plain[256];
+    char sha256[65];
+    size_t length = 0;
+
+    for (const char *at = name; *at != '\0'; at += at[0] == '\\' && at[1] == '\\' ? 2 : 1)
+        plain[length++] = *at;
+    plain[length] = '\0';
+    hash_of(plain, sha256);
+    put_hashed(id, name, sha256, channels, more);
 }
 
 static struct reply play(const char *id, const char *range)
@@ -316,16 +356,19 @@ static void peaks_are_the_same_by_both_ways(void **state)
 static void two_files_are_played_as_one(void **state)
 {
     static const char leg[] =
-        "{\"path\": \"%s/%s\", \"sha256\": \"%064d\", \"role\": \"agent\", \"offset_ms\": %d}";
+        "{\"path\": \"%s/%s\", \"sha256\": \"%s\", \"role\": \"agent\", \"offset_ms\": %d}";
     char legs[1024];
     char first[400];
     char second[400];
+    char sha256[65];
 
     (void)state;
     write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW, 1);
     write_tone("in/b.wav", SF_FORMAT_WAV | SF_FORMAT_GSM610, 1);
-    snprintf(first, sizeof first, leg, audio, "in/a.wav", 1, 0);
-    snprintf(second, sizeof second, leg, audio, "in/b.wav", 2, 500);
+    hash_of("in/a.wav", sha256);
+    snprintf(first, sizeof first, leg, audio, "in/a.wav", sha256, 0);
+    hash_of("in/b.wav", sha256);
+    snprintf(second, sizeof second, leg, audio, "in/b.wav", sha256, 500);
     snprintf(legs, sizeof legs, ", \"recording\": {\"path\": \"%s/in/a.wav\", \"legs\": [%s, %s]}",
              audio, first, second);
     put_call("1", "in/a.wav", 2, legs);
@@ -368,6 +411,152 @@ static void only_the_folders_are_played_from(void **state)
     assert_int_equal(play_status("gone"), 410);
 }
 
+static void expect_changed(const char *id)
+{
+    char path[64];
+    struct reply reply = play(id, "bytes=0-99");
+
+    assert_int_equal(reply.status, 409);
+    assert_non_null(strstr(served_text(reply.json, "type"), "recording-changed"));
+    assert_non_null(strstr(served_text(reply.json, "detail"), "not the recording"));
+    reply_finish(&reply);
+    snprintf(path, sizeof path, "/api/v1/calls/%s/peaks", id);
+    reply = served_as(&served, "GET", path, NULL);
+    assert_int_equal(reply.status, 409);
+    reply_finish(&reply);
+}
+
+/* Whoever replaces a file, whenever, has not replaced what was judged. */
+static void what_was_not_judged_is_not_heard(void **state)
+{
+    char path[256];
+
+    (void)state;
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    write_tone("in/b.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1);
+    put_call("1", "in/a.wav", 2, "");
+    assert_int_equal(play_status("1"), 200);
+    char other[65];
+    hash_of("in/b.wav", other);
+    put_hashed("2", "in/a.wav", other, 2, "");
+    expect_changed("2");
+    snprintf(path, sizeof path, "%s/in/a.wav", audio);
+    FILE *file = fopen(path, "r+e"); /* of the same length, in place */
+    assert_non_null(file);
+    fseek(file, 1000, SEEK_SET);
+    fputs("other", file);
+    fclose(file);
+    expect_changed("1");
+}
+
+static void each_file_of_two_has_to_be_what_was_judged(void **state)
+{
+    char legs[1024];
+    char sha256[65];
+
+    (void)state;
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW, 1);
+    write_tone("in/b.wav", SF_FORMAT_WAV | SF_FORMAT_ULAW, 1);
+    hash_of("in/a.wav", sha256);
+    snprintf(legs, sizeof legs,
+             ", \"recording\": {\"legs\": [{\"path\": \"%s/in/a.wav\", \"sha256\": \"%s\","
+             " \"role\": \"agent\", \"offset_ms\": 0}, {\"path\": \"%s/in/b.wav\", \"sha256\":"
+             " \"%064d\", \"role\": \"customer\", \"offset_ms\": 0}]}",
+             audio, sha256, audio, 0);
+    put_call("1", "in/a.wav", 2, legs);
+    expect_changed("1");
+}
+
+static int put_of_site(const char *site, const char *id, const char *name)
+{
+    char changes[512];
+    char sha256[65];
+    char token[CQA_TOKEN_SIZE];
+    struct cqa_error error;
+    const struct cqa_token_new new = {.name = site, .role = CQA_ACCOUNT_RECORDER, .site = site};
+
+    hash_of(name, sha256);
+    snprintf(changes, sizeof changes, "{\"recording\": {\"path\": \"%s/%s\", \"sha256\": \"%s\"}}",
+             audio, name, sha256);
+    char *body = served_result(id, changes);
+    assert_int_equal(cqa_token_add(served.scores, &new, token, &error), CQA_OK);
+    struct reply reply =
+        served_post(&served, token, "/api/v1/results", "application/json", id, body);
+    free(body);
+    assert_int_equal(reply.status, 201);
+    reply_finish(&reply);
+    return play_status(id);
+}
+
+static void a_site_has_its_own_folders(void **state)
+{
+    char path[128];
+    char config[512];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/east", audio);
+    assert_int_equal(mkdir(path, 0700), 0);
+    served_stop(&served);
+    snprintf(config, sizeof config,
+             "audio:\n  - {folder: %s/east, site: east}\n  - {folder: %s/west, site: west}\n"
+             "  - %s/in\nsession: {plain_cookie: true}\n",
+             audio, audio, audio);
+    served_start(&served, config);
+    served_user(&served, "ann", "auditor", NULL);
+    served_login(&served, "ann", "correct horse");
+    write_tone("east/a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
+    assert_int_equal(put_of_site("east", "1", "east/a.wav"), 200);
+    assert_int_equal(put_of_site("west", "2", "east/a.wav"), 404);
+    assert_int_equal(put_of_site("west", "3", "in/../east/a.wav"), 404);
+    assert_int_equal(put_of_site("west", "4", "in/a.wav"), 200);
+    put_call("5", "east/a.wav", 2, ""); /* of a token without a site */
+    assert_int_equal(play_status("5"), 404);
+}
+
+/* How many problems `audio: TEXT` has; each name is of a folder of the test. */
+static size_t folder_problems(const char *text)
+{
+    struct cqa_server_config config;
+    struct cqa_problems problems = {0};
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/config.yaml", audio);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fprintf(file, "listen: 127.0.0.1:0\nstore: sqlite:%s/scores.db\naudio:\n", audio);
+    for (; *text != '\0'; text++)
+        *text == '@' ? fputs(audio, file) : fputc(*text, file);
+    fclose(file);
+    (void)cqa_server_config_load(&config, path, &problems);
+    cqa_server_config_finish(&config);
+    const size_t count = problems.count;
+    cqa_problems_finish(&problems);
+    return count;
+}
+
+static void folders_of_two_sites_share_nothing(void **state)
+{
+    char from[128];
+    char to[128];
+
+    (void)state;
+    assert_int_equal(folder_problems(" - @/in\n - @/in/deeper\n"), 0);
+    assert_int_equal(
+        folder_problems(" - {folder: @/east, site: east}\n - {folder: @/east2, site: west}\n"), 0);
+    assert_int_equal(
+        folder_problems(" - {folder: @/in, site: east}\n - {folder: @/in/, site: west}\n"), 1);
+    assert_int_equal(folder_problems(" - @\n - {folder: @/in, site: west}\n"), 1);
+    assert_int_equal(folder_problems(" - {folder: @/in/a/b, site: west}\n - @/in\n"), 1);
+    assert_int_equal(folder_problems(" - {folder: @/in}\n"), 1);
+    assert_int_equal(folder_problems(" - {folder: in, site: a}\n"), 1);
+    snprintf(from, sizeof from, "%s/in", audio);
+    snprintf(to, sizeof to, "%s/link", audio);
+    assert_int_equal(symlink(from, to), 0);
+    assert_int_equal(
+        folder_problems(" - {folder: @/in, site: east}\n - {folder: @/link, site: west}\n"), 1);
+}
+
 static void noise_in_a_file_is_a_clear_problem(void **state)
 {
     (void)state;
@@ -395,10 +584,10 @@ static void plays_are_audited_and_scoped(void **state)
 
     write_tone("in/a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 2);
     put_call("1", "in/a.wav", 2, "");
-    assert_int_equal(cqa_audit_verify(served.scores, &before, head, &error), CQA_OK);
+    assert_int_equal(cqa_audit_verify(served.scores, NULL, &before, head, &error), CQA_OK);
     assert_int_equal(play_status("1"), 200);
     assert_int_equal(play_status("1"), 200);
-    assert_int_equal(cqa_audit_verify(served.scores, &after, head, &error), CQA_OK);
+    assert_int_equal(cqa_audit_verify(served.scores, NULL, &after, head, &error), CQA_OK);
     assert_int_equal(after, before + 1);
     served_user(&served, "bob", "auditor", "east");
     served_login(&served, "bob", "correct horse");
@@ -421,6 +610,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(peaks_show_each_channel, set_up, tear_down),
         cmocka_unit_test_setup_teardown(peaks_are_the_same_by_both_ways, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_files_are_played_as_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_not_judged_is_not_heard, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_file_of_two_has_to_be_what_was_judged, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_site_has_its_own_folders, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(folders_of_two_sites_share_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_the_folders_are_played_from, set_up, tear_down),
         cmocka_unit_test_setup_teardown(noise_in_a_file_is_a_clear_problem, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plays_are_audited_and_scoped, set_up, tear_down),

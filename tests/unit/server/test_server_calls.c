@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 #include <cmocka.h>
+#include "base/buffer.h"
 #include "support/served.h"
 
 static struct served served;
@@ -252,6 +257,89 @@ static void heads_that_say_two_things_are_refused(void **state)
     assert_int_equal(status_of("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
                                "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
                      400);
+    /* a length that others read, and an end that nobody knows */
+    assert_int_equal(status_of("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length : 2\r\n"
+                               "\r\n{}"),
+                     400);
+    assert_int_equal(status_of("POST /api/v1/session HTTP/1.1\r\nHost: a\r\n"
+                               "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+                     400);
+    assert_int_equal(status_of("POST /api/v1/session HTTP/1.1\r\nHost: a\r\n"
+                               "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+                     400);
+    assert_int_equal(status_of("GET /api/v1/health HTTP/1.1\r\n\r\n"), 400);
+}
+
+/* What the server says at once, without waiting for the end of anything; "": it closes. */
+static void answers_at_once(const char *text, size_t length, const char *expected)
+{
+    char got[16] = "";
+    const int fd = served_connect(&served);
+    const struct timeval patience = {.tv_sec = 20};
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    for (size_t sent = 0; sent < length;) {
+        const ssize_t count = send(fd, text + sent, length - sent, MSG_NOSIGNAL);
+        if (count <= 0)
+            break;
+        sent += (size_t)count;
+    }
+    const ssize_t count = recv(fd, got, 12, MSG_WAITALL);
+    close(fd);
+    assert_true(count >= 0 || errno == ECONNRESET); /* not that nothing came */
+    assert_string_equal(got, expected);
+}
+
+static void floods_are_ended_at_once(void **state)
+{
+    struct cqa_buffer text;
+
+    (void)state;
+    static const char nul[] = "GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX\0Y: b\r\n\r\n";
+    answers_at_once(nul, sizeof nul - 1, "HTTP/1.1 400");
+    for (int most = 700; most <= 7000; most *= 10) {
+        text = (struct cqa_buffer){.limit = 64 << 20};
+        cqa_buffer_print(&text, "GET /api/v1/health?a=1");
+        for (int i = 0; i < most; i++)
+            cqa_buffer_print(&text, "&p%d=1", i);
+        cqa_buffer_print(&text, " HTTP/1.1\r\nHost: a\r\n\r\n");
+        answers_at_once(text.text, text.length, most == 700 ? "HTTP/1.1 400" : "");
+        cqa_buffer_finish(&text);
+    }
+    text = (struct cqa_buffer){.limit = 64 << 20};
+    cqa_buffer_print(&text, "GET /api/v1/health HTTP/1.1\r\nHost: a\r\n");
+    for (int i = 0; i < 7000; i++)
+        cqa_buffer_print(&text, "X%d: 1\r\n", i);
+    cqa_buffer_print(&text, "\r\n");
+    answers_at_once(text.text, text.length, "HTTP/1.1 431");
+    cqa_buffer_finish(&text);
+    text = (struct cqa_buffer){.limit = 64 << 20}; /* chunks without an end */
+    cqa_buffer_print(&text, "POST /api/v1/session HTTP/1.1\r\nHost: a\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 500; i++)
+        cqa_buffer_print(&text, "1000\r\n%04096d\r\n", 0);
+    answers_at_once(text.text, text.length, "");
+    cqa_buffer_finish(&text);
+}
+
+/* A byte now and then: after a minute it has to have been a body's worth. */
+static void a_body_that_trickles_is_ended(void **state)
+{
+    static const char head[] = "POST /api/v1/session HTTP/1.1\r\nHost: a\r\n"
+                               "Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n";
+    char byte;
+    const struct timeval patience = {.tv_sec = 20};
+    const int fd = served_connect(&served);
+
+    (void)state;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_int_equal(send(fd, head, sizeof head - 1, MSG_NOSIGNAL), sizeof head - 1);
+    assert_int_equal(send(fd, "{", 1, MSG_NOSIGNAL), 1);
+    usleep(300000); /* it has been read: the test's clock stands still */
+    served.now_ms += 61000;
+    assert_int_equal(send(fd, " ", 1, MSG_NOSIGNAL), 1);
+    assert_int_equal(recv(fd, &byte, 1, 0), 0);
+    close(fd);
 }
 
 static void open_paths(void **state)
@@ -300,6 +388,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(open_paths, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_parameters_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(heads_that_say_two_things_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(floods_are_ended_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_body_that_trickles_is_ended, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

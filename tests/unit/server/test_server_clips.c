@@ -14,8 +14,8 @@
 #include <cmocka.h>
 #include "audio/audio.h"
 #include "audio/opus_write.h"
-#include "server/evidence.h"
-#include "server/store_internal.h"
+#include "scores/evidence.h"
+#include "scores/store_internal.h"
 #include "support/served.h"
 
 #define OTHER "0000000000000000000000000000000000000000000000000000000000000000"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "server/audit.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 /* Coaching notes: who writes for whom, who reads, and follow-ups. */
@@ -122,7 +122,7 @@ static void follow_ups_are_due_until_somebody_has_done_them(void **state)
     assert_answer("lea", "GET", "/api/v1/coaching?open=1", NULL, "notes.0.note", "3");
     assert_answer("8001", "GET", list, NULL, "notes.2.done_by", "lea");
     assert_answer("8001", "GET", list, NULL, "notes.2.outcome", "Better");
-    assert_int_equal(cqa_audit_verify(served.scores, &count, head, &error), CQA_OK);
+    assert_int_equal(cqa_audit_verify(served.scores, NULL, &count, head, &error), CQA_OK);
 }
 
 static void pages_of_notes_neither_skip_nor_repeat(void **state)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "server/connections.h"
+#include "http/connections.h"
 
 enum { PLACES = 8, PEERS_MAX = 32 };
 
@@ -114,12 +114,30 @@ static void test_patience_ends(void **state)
     cqa_connections_destroy(connections);
 }
 
+/* Where few wait they may for as long as one that is silent: what is still there then trickles. */
+static void test_nobody_trickles_for_ever(void **state)
+{
+    struct cqa_connections *connections = cqa_connections_create(PLACES);
+
+    (void)state;
+    come(connections, 0, "10.0.0.1", 0);
+    come(connections, 1, "10.0.0.2", 75000);
+    expect("..");
+    cqa_connection_works(connections, peers[1].connection);
+    cqa_connection_waits(connections, peers[1].connection, 75001); /* any other request will do */
+    expect("c.");
+    for (int i = 0; i < 2; i++)
+        go(connections, i);
+    cqa_connections_destroy(connections);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_who_waits_longest_makes_room),
         cmocka_unit_test(test_a_crowd_of_one_address_closes_its_own),
         cmocka_unit_test(test_patience_ends),
+        cmocka_unit_test(test_nobody_trickles_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

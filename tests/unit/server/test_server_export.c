@@ -161,6 +161,94 @@ static void preview_changes_nothing_and_rescore_does(void **state)
     free(body);
 }
 
+static void decide_first_flag(const char *call, const char *decision)
+{
+    char path[96];
+    struct reply reply;
+
+    snprintf(path, sizeof path, "/api/v1/calls/%s/flags", call);
+    reply = served_as(&served, "GET", path, NULL);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/decision",
+             served_text(reply.json, "flags.0.flag"));
+    reply_finish(&reply);
+    reply = served_as(&served, "POST", path, decision);
+    assert_int_equal(reply.status, 200);
+    reply_finish(&reply);
+}
+
+static void assert_same(const struct reply *one, const struct reply *other, const char *path)
+{
+    char text[128];
+
+    snprintf(text, sizeof text, "%s", served_text(one->json, path));
+    if (strcmp(text, served_text(other->json, path)) != 0)
+        fail_msg("%s: %s and %s", path, text, served_text(other->json, path));
+}
+
+/* What people decided stands when a call is scored anew, and closed days stay: the preview knows.
+ */
+static void a_preview_says_what_rescoring_comes_to(void **state)
+{
+    static const char *const same[] = {"calls",
+                                       "changed",
+                                       "mean_before",
+                                       "mean_after",
+                                       "refused_closed",
+                                       "kept_back",
+                                       "rules.dead-air.after",
+                                       "rules.dead-air.points_before",
+                                       "rules.dead-air.points_after",
+                                       "most_changed.0.before",
+                                       "most_changed.0.after",
+                                       "most_changed.1.after",
+                                       NULL};
+    (void)state;
+    served_put(&served, "1", NULL);
+    served_put(&served, "2", NULL);
+    served_put(&served, "3", NULL);
+    decide_first_flag("1", "{\"state\":\"overturned\",\"reason\":\"x\"}");
+    decide_first_flag("2", "{\"state\":\"changed\",\"points\":1,\"reason\":\"x\"}");
+    char *body = wish("9");
+    struct reply preview = served_as(&served, "POST", "/api/v1/rescore/preview", body);
+    assert_int_equal(preview.status, 200);
+    assert_string_equal(served_text(preview.json, "rules.dead-air.points_before"), "3");
+    assert_string_equal(served_text(preview.json, "rules.dead-air.points_after"), "8");
+    assert_string_equal(served_text(preview.json, "mean_after"), "97.3333");
+    struct reply reply = served_as(&served, "GET", "/api/v1/calls/1", NULL);
+    assert_string_equal(served_text(reply.json, "score.rubric"), "standard");
+    reply_finish(&reply);
+    served_user(&served, "max", "lead", NULL);
+    served_login(&served, "max", "correct horse");
+    char second[sizeof served.session];
+    strcpy(second, served.session);
+    served_login(&served, "lea", "correct horse");
+    reply = served_confirmed(&served, second, served_as(&served, "POST", "/api/v1/rescore", body));
+    assert_int_equal(reply.status, 200);
+    for (size_t i = 0; same[i] != NULL; i++)
+        assert_same(&preview, &reply, same[i]);
+    reply_finish(&preview);
+    reply_finish(&reply);
+    reply = served_as(&served, "GET", "/api/v1/calls/1", NULL);
+    assert_string_equal(served_text(reply.json, "score.decided_total"), "100");
+    reply_finish(&reply);
+    free(body);
+}
+
+static void a_preview_leaves_closed_days_alone(void **state)
+{
+    (void)state;
+    served_put(&served, "1", NULL);
+    served_sql(&served, "INSERT INTO periods(from_day, to_day, closed_by, closed_ms)"
+                        " VALUES(20251101, 20251201, 1, 1)");
+    char *body = wish("9");
+    struct reply reply = served_as(&served, "POST", "/api/v1/rescore/preview", body);
+    assert_string_equal(served_text(reply.json, "changed"), "0");
+    assert_string_equal(served_text(reply.json, "refused_closed"), "1");
+    assert_string_equal(served_text(reply.json, "mean_after"), "96");
+    reply_finish(&reply);
+    free(body);
+}
+
 static void unknown_words_survive_rescoring(void **state)
 {
     (void)state;
@@ -211,6 +299,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(jsonl_has_every_call_of_the_days, set_up, tear_down),
         cmocka_unit_test_setup_teardown(flags_tell_why_they_cost_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_some_may_export, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_preview_says_what_rescoring_comes_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_preview_leaves_closed_days_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(preview_changes_nothing_and_rescore_does, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(unknown_words_survive_rescoring, set_up, tear_down),

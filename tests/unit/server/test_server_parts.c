@@ -8,13 +8,12 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "server/cursor.h"
-#include "server/decided.h"
-#include "server/item.h"
-#include "server/limit.h"
-#include "server/range.h"
-#include "server/route.h"
-#include "server/when.h"
+#include "api/cursor.h"
+#include "api/routes.h"
+#include "http/range.h"
+#include "result/item.h"
+#include "scores/decided.h"
+#include "scores/when.h"
 
 static void ranges(void **state)
 {
@@ -166,53 +165,32 @@ static void routes(void **state)
     const char *parts[CQA_PATH_PARTS_MAX];
     char allowed[64];
 
-    const struct cqa_route *route =
-        cqa_route_find("GET", "/api/v1/calls/a%2Fb", &arena, parts, allowed, sizeof allowed);
+    const struct cqa_route *route = cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/a%2Fb",
+                                                   &arena, parts, allowed, sizeof allowed);
     assert_non_null(route);
     assert_string_equal(route->pattern, "/api/v1/calls/{id}");
     assert_string_equal(parts[0], "a/b");
-    assert_non_null(cqa_route_find("HEAD", "/metrics", &arena, parts, allowed, sizeof allowed));
-    assert_null(cqa_route_find("PATCH", "/api/v1/results", &arena, parts, allowed, sizeof allowed));
+    assert_non_null(cqa_route_find(&cqa_api_routes, "HEAD", "/metrics", &arena, parts, allowed,
+                                   sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "PATCH", "/api/v1/results", &arena, parts, allowed,
+                               sizeof allowed));
     assert_string_equal(allowed, "POST");
-    assert_null(cqa_route_find("GET", "/api/v1/calls/", &arena, parts, allowed, sizeof allowed));
-    assert_null(cqa_route_find("GET", "/api/v1/calls/a%2", &arena, parts, allowed, sizeof allowed));
-    assert_null(
-        cqa_route_find("GET", "/api/v1/calls/%c0%af", &arena, parts, allowed, sizeof allowed));
-    assert_null(cqa_route_find("GET", "", &arena, parts, allowed, sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/", &arena, parts, allowed,
+                               sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/a%2", &arena, parts, allowed,
+                               sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "/api/v1/calls/%c0%af", &arena, parts,
+                               allowed, sizeof allowed));
+    assert_null(cqa_route_find(&cqa_api_routes, "GET", "", &arena, parts, allowed, sizeof allowed));
     cqa_arena_finish(&arena);
-}
-
-static void guessing_slows_down(void **state)
-{
-    (void)state;
-    struct cqa_limiter *limiter = cqa_limiter_create();
-    int64_t now_ms = 1000000;
-
-    for (int i = 0; i < 5; i++) {
-        assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms), 0);
-        cqa_limiter_failed(limiter, "eve", now_ms);
-    }
-    const int64_t first_ms = cqa_limiter_wait_ms(limiter, "eve", 5, now_ms);
-    assert_true(first_ms > 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "adam", 5, now_ms), 0);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
-    cqa_limiter_failed(limiter, "eve", now_ms + first_ms);
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 2 * first_ms);
-    cqa_limiter_succeeded(limiter, "eve");
-    assert_int_equal(cqa_limiter_wait_ms(limiter, "eve", 5, now_ms + first_ms), 0);
-    cqa_limiter_destroy(limiter);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranges),
-        cmocka_unit_test(cursors_come_back),
-        cmocka_unit_test(decided_totals),
-        cmocka_unit_test(times),
-        cmocka_unit_test(days),
-        cmocka_unit_test(routes),
-        cmocka_unit_test(guessing_slows_down),
+        cmocka_unit_test(ranges),         cmocka_unit_test(cursors_come_back),
+        cmocka_unit_test(decided_totals), cmocka_unit_test(times),
+        cmocka_unit_test(days),           cmocka_unit_test(routes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

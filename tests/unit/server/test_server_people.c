@@ -206,6 +206,48 @@ static void comments_stay_with_the_call(void **state)
     assert_int_equal(ask("zhang", "GET", "/api/v1/calls/1/comments", NULL, NULL, NULL), 404);
 }
 
+/* Of every place that counts what is open: the queue's own count, sums of people, days, rules. */
+static void is_open_everywhere(const char *flags)
+{
+    static const char *const places[][2] = {
+        {"/api/v1/flags/count?from=2025-11-01&to=2025-11-30", "flags"},
+        {"/api/v1/people?from=2025-11-01&to=2025-11-30", "people.0.open_flags"},
+        {"/api/v1/days?from=2025-11-01&to=2025-11-30", "days.0.open_flags"},
+        {"/api/v1/rules?from=2025-11-01&to=2025-11-30", "rules.1.open"},
+    };
+    char text[256];
+
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        assert_int_equal(ask("lea", "GET", places[i][0], NULL, places[i][1], text), 200);
+        if (i == 3)
+            assert_true((strcmp(text, "0") == 0) == (strcmp(flags, "0") == 0));
+        else
+            assert_string_equal(text, flags);
+    }
+}
+
+static void what_a_closed_day_left_open_waits_for_nobody(void **state)
+{
+    char text[256];
+
+    (void)state;
+    assert_int_equal(put_roster("person,extension,team,post,from,to\n"
+                                "zhang,8001,east,agent,2025-01-01,\n"),
+                     200);
+    served_put(&served, "c1", NULL);
+    is_open_everywhere("2");
+    served.now_ms += 30 * 86400000LL; /* the month is over */
+    assert_int_equal(ask("lea", "POST", "/api/v1/periods",
+                         "{\"from\":\"2025-11-01\",\"to\":\"2025-11-30\",\"ignore_open\":true,"
+                         "\"note\":\"x\"}",
+                         NULL, NULL),
+                     201);
+    is_open_everywhere("0");
+    assert_int_equal(ask("lea", "GET", "/api/v1/flags?state=any", NULL, "flags.0.state", text),
+                     200); /* it is still there to be looked at */
+    assert_string_equal(text, "open");
+}
+
 static void page_files_stay_in_their_folder(void **state)
 {
     (void)state;
@@ -229,6 +271,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(objection_goes_from_agent_to_lead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(objection_has_its_days, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comments_stay_with_the_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_closed_day_left_open_waits_for_nobody, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(page_files_stay_in_their_folder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sums_come_from_the_calls, set_up, tear_down),
     };

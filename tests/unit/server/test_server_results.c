@@ -191,6 +191,24 @@ static void a_store_that_begins_anew_is_heard(void **state)
     assert_call("1", "score.total", "50");
 }
 
+/* A recording without a result tells no team: whoever sees some teams only does not see it. */
+static void failures_are_of_no_team(void **state)
+{
+    (void)state;
+    assert_int_equal(post_failed("s", 11), 201);
+    assert_open_failures(1);
+    served_user(&served, "ann", "auditor", "east");
+    served_login(&served, "ann", "correct horse");
+    struct reply reply = served_as(&served, "GET", "/api/v1/failures", NULL);
+    assert_int_equal(json_array_size(json_object_get(reply.json, "failures")), 0);
+    reply_finish(&reply);
+    served_user(&served, "ann", "auditor", NULL);
+    served_login(&served, "ann", "correct horse");
+    reply = served_as(&served, "GET", "/api/v1/failures", NULL);
+    assert_int_equal(json_array_size(json_object_get(reply.json, "failures")), 1);
+    reply_finish(&reply);
+}
+
 static void a_failure_has_its_place_among_results(void **state)
 {
     (void)state;
@@ -677,6 +695,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(new_content_replaces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_put_back_counts_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_that_begins_anew_is_heard, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_are_of_no_team, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_has_its_place_among_results, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failure_that_comes_late_is_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_generation_is_checked, set_up, tear_down),

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "server/kappa.h"
+#include "review/kappa.h"
 #include "support/served.h"
 
 static void kappas(void **state)

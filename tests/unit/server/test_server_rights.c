@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "server/route.h"
+#include "api/routes.h"
 #include "support/served.h"
 
 static struct served served;
@@ -104,14 +104,13 @@ static void put_calls(void)
 /* An objection, a sample and a note of each call, so that each kind of object has one of each. */
 static void put_objects(void)
 {
-    served_sql(
-        &served,
-        "INSERT INTO objections(id, flag, call, user, at_ms, text)"
-        " SELECT c.id, (SELECT min(id) FROM flags WHERE call = c.id), c.id, 1, 1, 'x'"
-        "  FROM calls c;"
-        "INSERT INTO samples(id, plan, call, due_day) SELECT id, 'p', id, 20251130 FROM calls;"
-        "INSERT INTO coaching(id, person, team, author, at_ms, text)"
-        " SELECT id, person, team, 1, 1, 'x' FROM calls;");
+    served_sql(&served, "INSERT INTO objections(flag, call, \"user\", at_ms, text)"
+                        " SELECT (SELECT min(id) FROM flags WHERE call = c.id), c.id, 1, 1, 'x'"
+                        "  FROM calls c ORDER BY c.id;"
+                        "INSERT INTO samples(plan, call, due_day)"
+                        " SELECT 'p', id, 20251130 FROM calls ORDER BY id;"
+                        "INSERT INTO coaching(person, team, author, at_ms, text)"
+                        " SELECT person, team, 1, 1, 'x' FROM calls ORDER BY id;");
 }
 
 static int set_up(void **state)
@@ -244,8 +243,8 @@ static int is_log_out(const struct cqa_route *route)
 static void every_operation_by_everybody(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < cqa_route_count; i++) {
-        const struct cqa_route *route = &cqa_routes[i];
+    for (size_t i = 0; i < cqa_api_routes.count; i++) {
+        const struct cqa_route *route = &cqa_api_routes.lines[i];
         const int calls = strchr(route->pattern, '{') != NULL ? CALLS : 1;
         for (int call = 0; call < calls && !is_log_out(route); call++) {
             check(route, NULL, call);
@@ -253,10 +252,10 @@ static void every_operation_by_everybody(void **state)
                 check(route, &askers[who], call);
         }
     }
-    for (size_t i = 0; i < cqa_route_count; i++)
-        if (is_log_out(&cqa_routes[i]))
+    for (size_t i = 0; i < cqa_api_routes.count; i++)
+        if (is_log_out(&cqa_api_routes.lines[i]))
             for (size_t who = 0; who < ASKERS; who++)
-                check(&cqa_routes[i], &askers[who], 0);
+                check(&cqa_api_routes.lines[i], &askers[who], 0);
     print_message("%d requests\n", requests);
     assert_true(requests > 2500);
 }

@@ -218,7 +218,10 @@ static void another_threshold_is_counted_from_stored_events(void **state)
     assert_answer("POST", path, wish, "rows.1.calls_changed", "0");
     assert_answer("POST", path, wish, "rows.2.flags", "0");
     assert_answer("POST", path, wish, "rows.2.precision", "null");
-    assert_answer("POST", path, wish, "rows.2.calls_changed", "2");
+    /* what was overturned costs nothing under any threshold */
+    assert_answer("POST", path, wish, "rows.2.calls_changed", "1");
+    assert_answer("POST", path, wish, "rows.0.mean_total", "97");
+    assert_answer("POST", path, wish, "rows.2.mean_total", "98");
     assert_answer("POST", path, ASK("[-1]"), "detail", "at_least: allowed are 0 to 86400000");
     assert_answer("POST", path, ASK("[]"), "status", "422");
     assert_answer("POST", path, ASK("[\"a\"]"), "detail", "values: must be numbers");

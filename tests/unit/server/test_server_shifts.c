@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "server/config.h"
+#include "settings/config.h"
 #include "sql/sql.h"
 #include "support/served.h"
 

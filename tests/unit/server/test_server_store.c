@@ -13,8 +13,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include <sqlite3.h>
-#include "server/audit.h"
-#include "server/store.h"
+#include "scores/audit.h"
+#include "scores/store.h"
 #include "support/served.h"
 
 /* The server's database as a file: where it may lie, who else may write to it, what is wrong with
@@ -51,10 +51,11 @@ static void change_store(const char *sql)
 static enum cqa_status open_beside(const char *name, struct cqa_scores **out,
                                    struct cqa_error *error)
 {
-    char path[192];
+    static char path[192];
+    const struct cqa_store_place place = {.path = path};
 
     snprintf(path, sizeof path, "%s/%s", served.folder, name);
-    return cqa_scores_open(out, path, &served.clock, error);
+    return cqa_scores_open(out, &place, &served.clock, error);
 }
 
 static void a_store_may_lie_behind_links(void **state)

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
-#include "server/audit.h"
+#include "scores/audit.h"
 #include "support/served.h"
 
 /* Accounts and tokens over HTTP, as the page keeps them. */
@@ -108,8 +109,8 @@ static void an_account_is_made_changed_and_disabled(void **state)
     assert_int_equal(ask("POST", "/api/v1/users/eve/disable", "", "", NULL), 204);
     assert_int_equal(try_log_in("eve", "a long one"), 401);
     assert_int_equal(ask("POST", "/api/v1/users/eve/disable", "", "", NULL), 404);
-    assert_logged("root", "user.put", "eve");
-    assert_logged("root", "user.disable", "eve");
+    assert_logged("user:root", "user.put", "eve");
+    assert_logged("user:root", "user.disable", "eve");
 }
 
 static void bad_accounts_are_refused(void **state)
@@ -174,8 +175,44 @@ static void a_token_ends(void **state)
     served.now_ms += 1;
     reply = served_get(&served, token, "/api/v1/calls");
     assert_int_equal(reply.status, 401);
-    assert_string_equal(served_text(reply.json, "detail"), "unknown, revoked or expired token");
+    assert_string_equal(served_text(reply.json, "detail"),
+                        "unknown, revoked or expired token, or one for other addresses");
     reply_finish(&reply);
+}
+
+/* A site's own list, and how long a password has to be. */
+static void a_site_says_more_of_passwords(void **state)
+{
+    static const struct {
+        const char *password;
+        int status;
+    } tries[] = {{"Sommer-Regen!", 422},   {"sommerregen2026", 422}, {"!!Geheim1!!", 422},
+                 {"sommerregenzeit", 204}, {"kurz & gut", 422},      {"nicht so kurz", 204}};
+    char path[64] = "/tmp/callqa-common-XXXXXX";
+    char config[160];
+    char body[160];
+
+    (void)state;
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "sommerregen\ngeheim\n", 19), 19);
+    close(fd);
+    served_stop(&served);
+    snprintf(config, sizeof config,
+             "session: {plain_cookie: true}\npasswords: {least: 11, common: %s}\n", path);
+    served_start(&served, config);
+    served_user(&served, "root", "admin", NULL);
+    served_login(&served, "root", "correct horse");
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        snprintf(body, sizeof body, "{\"role\":\"agent\",\"password\":\"%s\"}", tries[i].password);
+        const int status = ask("PUT", "/api/v1/users/new.person", body, "", NULL);
+        if (status != tries[i].status)
+            fail_msg("%s: %d", tries[i].password, status);
+    }
+    assert_int_equal(unlink(path), 0); /* then nothing is set without it */
+    assert_int_equal(ask("PUT", "/api/v1/users/new.person",
+                         "{\"role\":\"agent\",\"password\":\"nicht so kurz\"}", "", NULL),
+                     500);
 }
 
 static void passwords_that_are_tried_first_are_refused(void **state)
@@ -226,8 +263,8 @@ static void a_token_is_shown_once_and_revoked(void **state)
         ask("POST", "/api/v1/tokens", "{\"name\":\"a b\",\"role\":\"recorder\"}", "", NULL), 422);
     assert_answer("/api/v1/tokens", "tokens.2.expires_at", "2026-11-20T02:15:02.000Z");
     assert_answer("/api/v1/tokens", "tokens.2.last_used_at", "2025-11-20T02:15:02.000Z");
-    assert_logged("root", "token.add", "pbx9");
-    assert_logged("root", "token.revoke", "pbx9");
+    assert_logged("user:root", "token.add", "pbx9");
+    assert_logged("user:root", "token.revoke", "pbx9");
 }
 
 static int change(const char *old_password, const char *new_password)
@@ -254,7 +291,7 @@ static void everybody_changes_the_own_password(void **state)
     assert_int_equal(ask("GET", "/api/v1/session", NULL, "", NULL), 401);
     assert_int_equal(try_log_in("lea", "correct horse"), 401);
     assert_int_equal(try_log_in("lea", "battery staple"), 200);
-    assert_logged("lea", "user.password", "lea");
+    assert_logged("user:lea", "user.password", "lea");
     struct reply reply = served_post(&served, served.lead, "/api/v1/session/password",
                                      "application/json", NULL, "{\"old\":\"a\",\"new\":\"b\"}");
     assert_int_equal(reply.status, 409); /* a token */
@@ -270,6 +307,29 @@ static void guessing_the_old_password_is_slowed_down(void **state)
     assert_int_equal(change("correct horse", "battery staple"), 429);
 }
 
+/* Whether or not the server was started anew meanwhile. */
+static void guessing_slows_down(void **state)
+{
+    int64_t first_ms = 0;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(try_log_in("lea", "wrong horse"), 401);
+    assert_int_equal(try_log_in("lea", "correct horse"), 429);
+    assert_int_equal(try_log_in("root", "correct horse"), 200);
+    served_restart(&served);
+    assert_int_equal(try_log_in("lea", "correct horse"), 429);
+    for (; try_log_in("lea", "wrong horse") == 429; first_ms += 1000)
+        served.now_ms += 1000;
+    assert_true(first_ms > 1000);
+    served.now_ms += first_ms + 1000; /* the next wait is twice as long */
+    assert_int_equal(try_log_in("lea", "correct horse"), 429);
+    served.now_ms += first_ms;
+    assert_int_equal(try_log_in("lea", "correct horse"), 200);
+    assert_int_equal(try_log_in("lea", "wrong horse"), 401); /* forgotten */
+    assert_int_equal(try_log_in("lea", "correct horse"), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,9 +338,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_token_is_shown_once_and_revoked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_admin_makes_no_token_that_hears, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_token_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_site_says_more_of_passwords, set_up, tear_down),
         cmocka_unit_test_setup_teardown(passwords_that_are_tried_first_are_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(everybody_changes_the_own_password, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(guessing_slows_down, set_up, tear_down),
         cmocka_unit_test_setup_teardown(guessing_the_old_password_is_slowed_down, set_up,
                                         tear_down),
     };

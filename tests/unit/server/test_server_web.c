@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +46,9 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const files[] = {
-        "web/index.html",   "web/app.js", "web/.hidden.js", "web/key.pem",
-        "web/lang/en.json", "secret.js",  "web/lang",       "web"};
+    static const char *const files[] = {"web/index.html", "web/app.js",  "web/app.js.gz",
+                                        "web/.hidden.js", "web/key.pem", "web/lang/en.json",
+                                        "secret.js",      "web/lang",    "web"};
     char path[128];
 
     (void)state;
@@ -113,6 +114,39 @@ static void a_browser_that_has_the_file_is_told_so(void **state)
     reply_finish(&reply);
 }
 
+/* What `accepted` gets of app.js: packed, or as it is. */
+static void expect_packed(const char *accepted, int is_packed)
+{
+    struct reply reply = served_ask(&served, "GET", "/web/app.js", accepted, NULL);
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(reply.body, is_packed ? "packed" : "start()");
+    assert_int_equal(strstr(reply.head, "Content-Encoding: gzip") != NULL, is_packed);
+    assert_non_null(strstr(reply.head, "Vary: Accept-Encoding"));
+    assert_non_null(strstr(reply.head, "Content-Type: text/javascript"));
+    reply_finish(&reply);
+}
+
+static void whoever_takes_gzip_gets_what_the_build_packed(void **state)
+{
+    char path[128];
+    static const struct timespec past[] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+
+    (void)state;
+    write_file("web/app.js", "start()");
+    expect_packed("Accept-Encoding: gzip\r\n", 0);
+    write_file("web/app.js.gz", "packed");
+    expect_packed("Accept-Encoding: gzip\r\n", 1);
+    expect_packed("Accept-Encoding: deflate, GZIP;q=0.5, br\r\n", 1);
+    expect_packed("Accept-Encoding: br, gzip;q=0\r\n", 0);
+    expect_packed("Accept-Encoding: xgzip, gzipped\r\n", 0);
+    expect_packed(NULL, 0);
+    snprintf(path, sizeof path, "%s/web/app.js.gz", folder);
+    assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+    expect_packed("Accept-Encoding: gzip\r\n", 0); /* the file was changed since */
+    expect("/web/app.js.gz", 404, NULL);
+}
+
 static void nothing_outside_the_page_is_served(void **state)
 {
     (void)state;
@@ -142,6 +176,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_have_their_types, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_browser_that_has_the_file_is_told_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whoever_takes_gzip_gets_what_the_build_packed, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(nothing_outside_the_page_is_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_page_the_server_says_why, set_up, tear_down),
     };

@@ -34,7 +34,8 @@ static int setup_tables(void **state)
 {
     const int code = setup(state);
     struct fixture *fixture = *state;
-    const struct cqa_sql_schema schema = {on_postgres ? postgres_tables : sqlite_tables, 1};
+    const struct cqa_sql_schema schema = {.steps = on_postgres ? postgres_tables : sqlite_tables,
+                                          .count = 1};
 
     if (code == 0)
         CHECK(fixture, cqa_sql_migrate(fixture->sql, &schema, &fixture->error));

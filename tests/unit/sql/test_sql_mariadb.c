@@ -175,7 +175,8 @@ static void test_never_writes(void **state)
     STATEMENT(insert, "t", 0, "INSERT INTO cdr (uniqueid, calldate) VALUES (?1, now())");
     STATEMENT(in_disguise, "t", 1,
               "INSERT INTO cdr (uniqueid, calldate) VALUES (?1, now()) RETURNING uniqueid");
-    const struct cqa_sql_schema schema = {(const char *const[]){"CREATE TABLE t (a INT)"}, 1};
+    const struct cqa_sql_schema schema = {.steps = (const char *const[]){"CREATE TABLE t (a INT)"},
+                                          .count = 1};
     STATEMENT(count, "", 1, "SELECT count(*) FROM cdr");
     struct cqa_sql_rows *rows = NULL;
     int64_t found = 0;

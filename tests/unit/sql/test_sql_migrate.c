@@ -19,8 +19,8 @@ static const char *const steps[] = {
     STEP(5),
 };
 enum { STEPS = sizeof steps / sizeof *steps, OLD = 2 };
-static const struct cqa_sql_schema old = {steps, OLD};
-static const struct cqa_sql_schema whole = {steps, STEPS};
+static const struct cqa_sql_schema old = {.steps = steps, .count = OLD};
+static const struct cqa_sql_schema whole = {.steps = steps, .count = STEPS};
 
 static const struct cqa_sql_statement done = {"SELECT steps FROM done", "", 1, 0};
 static const struct cqa_sql_statement look_step5 = {"SELECT text FROM step5", "", 1, 0};
@@ -31,7 +31,7 @@ static void test_step_by_step(void **state)
     struct fixture *fixture = *state;
 
     for (int count = 1; count <= STEPS; count++) {
-        const struct cqa_sql_schema schema = {steps, count};
+        const struct cqa_sql_schema schema = {.steps = steps, .count = count};
         CHECK(fixture, cqa_sql_migrate(fixture->sql, &schema, &fixture->error));
         assert_int_equal(number(fixture, &done), count);
         CHECK(fixture, cqa_sql_migrate(fixture->sql, &schema, &fixture->error));
@@ -42,10 +42,11 @@ static void test_step_by_step(void **state)
 static void test_a_step_that_fails_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
-    const struct cqa_sql_schema bad = {(const char *const[]){steps[0], steps[1], steps[2],
-                                                             "CREATE TABLE step5 (a INTEGER);"
-                                                             "INSERT INTO nowhere VALUES (1)"},
-                                       4};
+    const struct cqa_sql_schema bad = {.steps =
+                                           (const char *const[]){steps[0], steps[1], steps[2],
+                                                                 "CREATE TABLE step5 (a INTEGER);"
+                                                                 "INSERT INTO nowhere VALUES (1)"},
+                                       .count = 4};
 
     CHECK(fixture, cqa_sql_migrate(fixture->sql, &old, &fixture->error));
     assert_int_not_equal(cqa_sql_migrate(fixture->sql, &bad, &fixture->error), CQA_OK);

@@ -66,7 +66,7 @@ static inline struct cqa_added add_file(struct fixture *fixture, const char *pat
                                         const char *call_id, int64_t size, int64_t mtime_ns,
                                         int64_t now_ms)
 {
-    const struct cqa_file file = {path, size, mtime_ns, "freepbx", call_id, 0};
+    const struct cqa_file file = {path, size, mtime_ns, "freepbx", call_id, 0, 0};
     struct cqa_added added = {0};
 
     CHECK(fixture, cqa_recordings_add(fixture->store, &file, 1, now_ms, &added, &fixture->error));

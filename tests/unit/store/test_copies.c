@@ -6,7 +6,7 @@
 static void add_at(struct fixture *fixture, const char *path, const char *call_id, int path_is_id,
                    int64_t size, int64_t mtime_ns)
 {
-    const struct cqa_file file = {path, size, mtime_ns, "freepbx", call_id, path_is_id};
+    const struct cqa_file file = {path, size, mtime_ns, "freepbx", call_id, path_is_id, 0};
     struct cqa_added added = {0};
 
     CHECK(fixture, cqa_recordings_add(fixture->store, &file, 1, 5, &added, &fixture->error));

@@ -266,6 +266,30 @@ static void test_claims_below_a_folder_and_since(void **state)
     assert_string_equal(claimed[0].path, "/m/a/1.wav");
 }
 
+/* When its file was written says when a recording began only where nothing else does. */
+static void test_claims_by_when_it_began(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct cqa_file files[] = {
+        {"/m/late-copy.wav", 10, 9000000000, "freepbx", "1", 0, 1000},
+        {"/m/in-time.wav", 10, 9000000000, "freepbx", "2", 0, 2000},
+        {"/m/nobody-knows.wav", 10, 2500000000, "freepbx", "3", 0, 0},
+        {"/m/later.wav", 10, 2500000000, "freepbx", "4", 0, 3000},
+    };
+    const struct cqa_claim what = {.limit = 9, .since_ns = 2000000000, .until_ns = 3000000000};
+    struct cqa_recording claimed[9];
+    struct cqa_added added = {0};
+    size_t count = 0;
+
+    CHECK(fixture, cqa_recordings_add(fixture->store, files, 4, 1, &added, &fixture->error));
+    CHECK(fixture, cqa_recordings_claim(fixture->store, &what, 1, &fixture->arena, claimed, &count,
+                                        &fixture->error));
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < count; i++)
+        assert_true(strcmp(claimed[i].path, "/m/in-time.wav") == 0 ||
+                    strcmp(claimed[i].path, "/m/nobody-knows.wav") == 0);
+}
+
 static void test_requeue_of_what_another_analyzer_judged(void **state)
 {
     struct fixture *fixture = *state;
@@ -353,7 +377,7 @@ static void test_hundred_thousand_rows(void **state)
             for (int i = 0; i < BATCH; i++) {
                 (void)snprintf(names[i], sizeof names[i], "/m/2025/11/%06d.wav", start + i);
                 files[i] =
-                    (struct cqa_file){names[i], 1000, start + i, "freepbx", names[i] + 11, 0};
+                    (struct cqa_file){names[i], 1000, start + i, "freepbx", names[i] + 11, 0, 0};
             }
             CHECK(fixture,
                   cqa_recordings_add(fixture->store, files, BATCH, 1, &batch, &fixture->error));
@@ -394,6 +418,7 @@ int main(void)
         TEST(test_released_as_if_not_claimed),
         TEST(test_claims_new_and_old_alike),
         TEST(test_claims_below_a_folder_and_since),
+        TEST(test_claims_by_when_it_began),
         TEST(test_requeue_of_what_another_analyzer_judged),
         TEST(test_every_discovered_recording_is_in_one_state),
         TEST(test_hundred_thousand_rows),

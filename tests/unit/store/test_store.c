@@ -105,7 +105,7 @@ static void test_refuses_a_newer_schema(void **state)
 static void test_opens_what_an_older_version_made(void **state)
 {
     struct fixture *fixture = *state;
-    const struct cqa_sql_schema first = {cqa_store_schema.steps, 1};
+    const struct cqa_sql_schema first = {.steps = cqa_store_schema.steps, .count = 1};
     static const struct cqa_sql_statement insert = {
         "INSERT INTO recordings (path, source, call_id, size_bytes, mtime_ns, state,"
         " discovered_ms, revised_ms, changed_ms)"
@@ -273,7 +273,7 @@ static void test_killed_again_and_again_loses_nothing(void **state)
         struct cqa_added added;
         for (int k = 0; k < 100; k++) {
             (void)snprintf(names[k], sizeof names[k], "/m/%d.wav", i + k);
-            files[k] = (struct cqa_file){names[k], 10, 1000 + i + k, "freepbx", names[k], 0};
+            files[k] = (struct cqa_file){names[k], 10, 1000 + i + k, "freepbx", names[k], 0, 0};
         }
         CHECK(fixture, cqa_recordings_add(fixture->store, files, 100, 1, &added, &fixture->error));
     }

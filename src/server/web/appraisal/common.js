@@ -19,12 +19,35 @@ export const showAgain = () => dispatchEvent(new HashChangeEvent("hashchange"));
 export const keepsRounds = (who) => who.role === "hr" && !who.teams?.length;
 export const looksAfter = (who) => who.role === "hr" || who.role === "lead";
 
-export const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+
+/** The kinds of periods, with the months that each has and how a part of the year is written. */
+export const periodKinds = {
+  monthly: { months: 1, write: (i) => `-${String(i).padStart(2, "0")}`, words: (i) => monthWords(i) },
+  quarterly: { months: 3, write: (i) => `Q${i}`, words: (i) => t(`quarter.${i}`) },
+  half_yearly: { months: 6, write: (i) => `H${i}`, words: (i) => t(`half.${i}`) },
+  yearly: { months: 12, write: () => "", words: () => t("round.wholeYear") },
+};
+
+const kindOf = (period) => ({ Q: "quarterly", H: "half_yearly", "-": "monthly" })[period[4]] ?? "yearly";
+
+/** The months of a period, from January as 0: where it begins, and how many. */
+function monthsIn(period) {
+  const { months } = periodKinds[kindOf(period)];
+  return { first: (Number(period.slice(5) || 1) - 1) * months, count: months };
+}
+
+/** Its parts: the months of "2025Q4"; none of a month. */
+export function monthsOf(period) {
+  const { first, count } = monthsIn(period);
+  return count === 1 ? [] : Array.from({ length: count }, (_, i) => period.slice(0, 4) + periodKinds.monthly.write(first + i + 1));
+}
 
 /** "2025-11" → "November 2025"; "2025Q4" → "4th quarter of 2025". */
 export function periodWords(period) {
-  const [, year, quarter] = /^(\d{4})Q(\d)$/.exec(period) ?? [];
-  if (quarter) return t(`period.quarter.${quarter}`, { year });
+  const year = period.slice(0, 4);
+  const kind = kindOf(period);
+  if (kind === "yearly") return t("period.year", { year });
+  if (kind !== "monthly") return t(`period.${kind === "quarterly" ? "quarter" : "half"}.${period[5]}`, { year });
   return new Intl.DateTimeFormat(currentLanguage(), { year: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${period}-01T00:00:00Z`));
 }
 
@@ -32,9 +55,8 @@ export const monthWords = (month) => new Intl.DateTimeFormat(currentLanguage(), 
 
 /** The first and the last day of a period, for lists of calls and flags. */
 export function spanOf(period) {
-  const [, year, quarter] = /^(\d{4})Q(\d)$/.exec(period) ?? [];
-  const [first, count] = quarter ? [(quarter - 1) * 3, 3] : [Number(period.slice(5)) - 1, 1];
-  const iso = (month, date) => new Date(Date.UTC(Number(year ?? period.slice(0, 4)), month, date)).toISOString().slice(0, 10);
+  const { first, count } = monthsIn(period);
+  const iso = (month, date) => new Date(Date.UTC(Number(period.slice(0, 4)), month, date)).toISOString().slice(0, 10);
   return { from: iso(first, 1), to: iso(first + count, 0) };
 }
 

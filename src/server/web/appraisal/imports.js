@@ -5,7 +5,7 @@ import { emptyState, failed, field, notice } from "../dialog.js";
 import { h, replace } from "../dom.js";
 import { moment, number, said, t } from "../text.js";
 import { columnChoice, isAsked, isSettled, leftOut, nameChoice, sheetChoice } from "./asking.js";
-import { linkTo, pathOf, periodWords, schemeOf, showAgain, tableOf } from "./common.js";
+import { linkTo, monthsOf, pathOf, periodWords, schemeOf, showAgain, tableOf } from "./common.js";
 import { cellAt, decode, linesOf } from "./lines.js";
 import { faultWords } from "./plain.js";
 
@@ -22,8 +22,6 @@ const list = (round, imports) => tableOf(t("import.list"), [[t("import.when")], 
 
 /* ---- choosing and previewing */
 
-const monthsOf = (quarter) => { const [year, q] = quarter.split("Q").map(Number); return [1, 2, 3].map((i) => `${year}-${String((q - 1) * 3 + i).padStart(2, "0")}`); };
-
 /** The server sees what the bytes are. */
 const bytesType = "application/octet-stream";
 const isWorkbook = ({ name }) => /\.xl\w+$/i.test(name);
@@ -31,7 +29,7 @@ const isWorkbook = ({ name }) => /\.xl\w+$/i.test(name);
 function chooser(round, scheme) {
   const place = h("div", { "aria-live": "polite" });
   const input = h("input", { type: "file", name: "file", accept: ".xlsx,.csv,.txt,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", onclick: () => { input.value = ""; }, onchange: () => look() }); // the same file may be chosen again once it is mended
-  const months = round.period.includes("Q") && field(t("import.month"), h("select", { name: "period", onchange: () => look() }, h("option", { value: "" }, t("import.monthOfRow")), monthsOf(round.period).map((month) => h("option", { value: month }, periodWords(month)))));
+  const months = monthsOf(round.period).length > 0 && field(t("import.month"), h("select", { name: "period", onchange: () => look() }, h("option", { value: "" }, t("import.monthOfRow")), monthsOf(round.period).map((month) => h("option", { value: month }, periodWords(month)))));
   const form = h("form.filters", { onsubmit: (event) => event.preventDefault() }, field(t("import.choose"), input), months);
   const look = async (sheet) => {
     const [file] = input.files;

@@ -3,8 +3,8 @@
 import { post } from "../api.js";
 import { askForm, field, notice } from "../dialog.js";
 import { h } from "../dom.js";
-import { t } from "../text.js";
-import { pathOf, stages, today } from "./common.js";
+import { t, today } from "../text.js";
+import { pathOf, stages } from "./common.js";
 
 export const stepWords = ["collect", "interview", "assess", "feedback", "record"];
 

@@ -4,8 +4,8 @@ import { get, post } from "../api.js";
 import { emptyState, failed, field, askForm, notice } from "../dialog.js";
 import { h, replace } from "../dom.js";
 import { goTo } from "../period.js";
-import { moment, said, t } from "../text.js";
-import { keepsRounds, linkTo, monthWords, periodWords, stageChip, stages, tableOf, today, versionWords } from "./common.js";
+import { moment, said, t, today } from "../text.js";
+import { keepsRounds, linkTo, periodKinds, periodWords, stageChip, stages, tableOf, versionWords } from "./common.js";
 import { stepFields } from "./moves.js";
 
 export async function roundsPage({ who, query }) {
@@ -35,15 +35,14 @@ const table = (rounds) => tableOf(t("page.appraisal"), [[t("round.period")], [t(
     [round.opened_by, h("small", {}, moment(round.opened_at))],
     round.closed_at ? [round.closed_by, h("small", {}, moment(round.closed_at))] : "–"]));
 
-/** A year, and its months or quarters as the scheme has them: by default the one before this. */
+/** A year, and its parts as the scheme has them: by default the one before this. */
 function periodFields(kind) {
   const [year, month] = today().split("-").map(Number);
-  const count = kind === "quarterly" ? 4 : 12;
+  const { months, write, words } = periodKinds[kind];
+  const count = 12 / months;
   const last = Math.ceil((month * count) / 12) - 1;
-  const part = (i) => (kind === "quarterly" ? `Q${i}` : `-${String(i).padStart(2, "0")}`);
-  const words = (i) => (kind === "quarterly" ? t(`quarter.${i}`) : monthWords(i));
   return h("div.row", {}, field(t("round.year"), h("input", { name: "year", type: "number", min: 2000, max: 2999, required: true, value: last ? year : year - 1 })),
-    field(t(`round.${kind}`), h("select", { name: "part" }, Array.from({ length: count }, (_, i) => h("option", { value: part(i + 1), selected: i + 1 === (last || count) }, words(i + 1))))));
+    field(t(`round.${kind}`), h("select", { name: "part" }, Array.from({ length: count }, (_, i) => h("option", { value: write(i + 1), selected: i + 1 === (last || count) }, words(i + 1))))));
 }
 
 function about(scheme) {

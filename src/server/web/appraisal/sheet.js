@@ -45,7 +45,7 @@ function tools(of) {
 
 /** Agents come here first: what they still owe stands above. */
 function ratingsDue({ who, round, scheme }) {
-  if (who.role !== "agent" || round.stage === "closed" || !scheme.indicators.some(({ rated_by }) => rated_by === "self" || rated_by === "peers")) return null;
+  if (who.role !== "agent" || round.stage === "closed" || !scheme.indicators.some(({ rated_by }) => ["self", "peers", "colleagues", "subordinates"].includes(rated_by))) return null;
   const place = h("p.banner", { hidden: true });
   get(pathOf(round, "/ratings")).then(({ due }) => {
     if (!due.length) return;

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "api/csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void separate(struct cqa_csv_line *csv)
+{
+    if (csv->started)
+        fputc(',', csv->out);
+    csv->started = 1;
+}
+
+/* Begins it as what a spreadsheet takes for a formula, in ASCII or in full width, or with a line
+ * end? */
+static int looks_like_formula(const char *text)
+{
+    static const char *const wide[] = {"＝", "＋", "－", "＠"};
+
+    if (strchr("=+-@\t\r\n", text[0]) != NULL)
+        return 1;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (strncmp(text, wide[i], strlen(wide[i])) == 0)
+            return 1;
+    return 0;
+}
+
+void cqa_csv_text(struct cqa_csv_line *csv, const char *text)
+{
+    separate(csv);
+    if (text == NULL || text[0] == '\0')
+        return;
+    fputc('"', csv->out);
+    if (looks_like_formula(text))
+        fputc('\'', csv->out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', csv->out);
+        fputc(*text, csv->out);
+    }
+    fputc('"', csv->out);
+}
+
+void cqa_csv_whole(struct cqa_csv_line *csv, int64_t number)
+{
+    separate(csv);
+    fprintf(csv->out, "%lld", (long long)number);
+}
+
+void cqa_csv_points(struct cqa_csv_line *csv, int64_t points_c)
+{
+    separate(csv);
+    fprintf(csv->out, "%s%lld", points_c < 0 ? "-" : "", llabs((long long)points_c) / 100);
+    if (points_c % 100 != 0)
+        fprintf(csv->out, ".%02lld", llabs((long long)points_c) % 100);
+}
+
+void cqa_csv_empty(struct cqa_csv_line *csv)
+{
+    separate(csv);
+}
+
+void cqa_csv_end(struct cqa_csv_line *csv)
+{
+    fputs("\r\n", csv->out);
+    csv->started = 0;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include "api/cursor.h"
+#include "api/endpoints.h"
+#include "api/member.h"
+#include "api/query.h"
+#include "review/flag_json.h"
+#include "review/object.h"
+#include "scores/objections.h"
+#include "scores/when.h"
+
+struct page {
+    json_t *list;
+    int64_t limit, last_id;
+    int has_more;
+};
+
+/* The route's first part as a number; 0 with a problem given. */
+static int64_t read_number(struct cqa_request *request)
+{
+    char *end;
+    const char *text = cqa_request_part(request, 0);
+    const int64_t number = strtoll(text, &end, 10);
+
+    if (*end == '\0' && number > 0)
+        return number;
+    cqa_reply_problem(request, 404, "not-found", "\"%s\" is no number", text);
+    return 0;
+}
+
+void cqa_post_objection(struct cqa_request *request)
+{
+    static const char *const known[] = {"text", NULL};
+    const char *text = NULL;
+    struct cqa_error error = {0};
+    int64_t objection;
+    const int64_t flag = read_number(request);
+    json_t *body = flag > 0 ? cqa_request_json(request) : NULL;
+
+    if (body == NULL)
+        return;
+    if (cqa_member_only(request, body, known) && cqa_member_text(request, body, "text", 1, &text)) {
+        const enum cqa_status status =
+            cqa_review_object(cqa_request_scores(request), cqa_request_who(request), flag, text,
+                              cqa_request_config(request)->objection_days, &objection, &error);
+        if (status == CQA_OK)
+            cqa_reply_json(request, 201, json_pack("{s:I}", "objection", (json_int_t)objection));
+        else
+            cqa_reply_error(request, status, &error);
+    }
+    json_decref(body);
+}
+
+void cqa_post_objection_answer(struct cqa_request *request)
+{
+    static const char *const known[] = {"state", "points", "reason", NULL};
+    struct cqa_flag_verdict verdict = {.expected = -1};
+    struct cqa_error error = {0};
+    int state = 0;
+    const int64_t objection = read_number(request);
+    json_t *body = objection > 0 ? cqa_request_json(request) : NULL;
+
+    if (body == NULL)
+        return;
+    if (cqa_member_only(request, body, known) &&
+        cqa_member_word(request, body, "state", 1, cqa_flag_state_words, &state) &&
+        cqa_member_points(request, body, "points", state == CQA_FLAG_CHANGED, &verdict.points_c) &&
+        cqa_member_text(request, body, "reason", 1, &verdict.reason)) {
+        verdict.state = (enum cqa_flag_state)state;
+        const enum cqa_status status = cqa_review_settle(
+            cqa_request_scores(request), cqa_request_who(request), objection, &verdict, &error);
+        if (status == CQA_OK)
+            cqa_reply_empty(request, 204);
+        else
+            cqa_reply_error(request, status, &error);
+    }
+    json_decref(body);
+}
+
+static int add_objection(void *context, const struct cqa_objection_row *row)
+{
+    struct page *page = context;
+    char at[CQA_WHEN_SIZE];
+    char decided[CQA_WHEN_SIZE];
+
+    if ((int64_t)json_array_size(page->list) == page->limit) {
+        page->has_more = 1;
+        return 1;
+    }
+    cqa_when_write(row->at_ms, at);
+    cqa_when_write(row->decided_ms, decided);
+    page->last_id = row->id;
+    return json_array_append_new(
+        page->list,
+        json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:s?, s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?}",
+                  "objection", (json_int_t)row->id, "flag", (json_int_t)row->flag, "call",
+                  (json_int_t)row->call, "call_id", row->call_id, "rule", row->rule, "title",
+                  cqa_title_json(row->title_en, row->title_zh), "range",
+                  cqa_range_json(row->range_least_c, row->range_most_c), "person", row->person,
+                  "by", row->by, "at", at, "text", row->text, "outcome",
+                  cqa_objection_words[row->outcome], "decided_by", row->decided_by, "decided_at",
+                  row->decided_ms ? decided : NULL, "answer", row->answer));
+}
+
+static int read_outcome(struct cqa_request *request, int *out)
+{
+    const char *word = cqa_request_query(request, "outcome");
+
+    *out = -1;
+    if (word == NULL)
+        return 1;
+    for (int i = 0; i < CQA_OBJECTION_OUTCOME_COUNT; i++)
+        if (strcmp(word, cqa_objection_words[i]) == 0)
+            *out = i;
+    if (*out < 0)
+        cqa_reply_problem(request, 400, "query", "outcome: allowed are open, accepted, rejected");
+    return *out >= 0;
+}
+
+void cqa_get_objections(struct cqa_request *request)
+{
+    static const char *const known[] = {"outcome", "limit", "cursor", NULL};
+    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(request));
+    const char *cursor = cqa_request_query(request, "cursor");
+    struct page page = {0};
+    struct cqa_error error = {0};
+    char next[CQA_CURSOR_SIZE];
+    int64_t after_id = 0;
+    int outcome;
+
+    if (!cqa_query_only(request, known) || !read_outcome(request, &outcome) ||
+        !cqa_query_limit(request, 100, 500, &page.limit))
+        return;
+    if (cursor != NULL && cursor[0] != '\0' && !cqa_cursor_read(cursor, 'o', &after_id, 1)) {
+        cqa_reply_problem(request, 400, "cursor", "cursor: not one that this list gave");
+        return;
+    }
+    page.list = json_array();
+    const enum cqa_status status =
+        cqa_objection_list(cqa_request_scores(request), &scope, outcome, after_id, page.limit + 1,
+                           add_objection, &page, &error);
+    if (status != CQA_OK) {
+        json_decref(page.list);
+        cqa_reply_error(request, status, &error);
+        return;
+    }
+    if (page.has_more)
+        cqa_cursor_write('o', &page.last_id, 1, next);
+    cqa_reply_json(
+        request, 200,
+        json_pack("{s:o, s:s?}", "objections", page.list, "next", page.has_more ? next : NULL));
+}

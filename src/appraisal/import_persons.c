@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whose a row is: what was said of the name before, and what is asked about it. */
+#include <string.h>
+#include "appraisal/importer.h"
+
+static void ask_about_agent(struct cqa_importer *importer, const char *agent,
+                            enum cqa_spelled spelled)
+{
+    const struct cqa_csv_cell *cell = cqa_import_cell(importer, CQA_HEADING_AGENT);
+
+    if (cell->lacks != NULL)
+        cqa_faults_add(importer->faults, agent, cqa_import_place(importer, cell), "\"%s\": %p",
+                       cell->text, cqa_words_named(cell->lacks));
+    if (spelled == CQA_SPELLED_REWRITTEN)
+        cqa_faults_add(importer->faults, agent, cqa_import_place(importer, cell),
+                       "agent \"%s\": a spreadsheet wrote this number so, and digits may be lost; "
+                       "allowed: the number as text, such as 8001",
+                       agent);
+}
+
+/* Once a name. A unit is no person. */
+static void ask_about_stranger(struct cqa_importer *importer, const char *agent,
+                               enum cqa_spelled spelled)
+{
+    const struct cqa_roster *roster = importer->how ? importer->how->roster : NULL;
+    size_t index;
+
+    if (roster == NULL || roster->count == 0 || !importer->how->asks_about_strangers ||
+        importer->scheme->units || spelled == CQA_SPELLED_SUMMARY)
+        return;
+    const size_t known = importer->met.count;
+    if (cqa_names_add(&importer->met, agent, &index) != CQA_OK || index < known ||
+        cqa_roster_knows(roster, agent))
+        return;
+    const char *near = cqa_roster_near(roster, agent);
+    const struct cqa_place at =
+        cqa_import_place(importer, cqa_import_cell(importer, CQA_HEADING_AGENT));
+    if (near != NULL)
+        cqa_faults_add(importer->faults, agent, at,
+                       "agent \"%s\": the roster does not know this name; it has \"%s\"", agent,
+                       near);
+    else
+        cqa_faults_add(importer->faults, agent, at,
+                       "agent \"%s\": the roster does not know this name; allowed: a name of the "
+                       "roster, or a row of its own in it",
+                       agent);
+}
+
+/* Whom the name means, by what was said before; the row is left out where that is nobody. */
+enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row *row,
+                                  enum cqa_spelled *spelled, int *is_out)
+{
+    const struct cqa_import_how *how = importer->how;
+    const char *written = row->agent;
+    const char *person =
+        how != NULL && how->person != NULL ? how->person(how->context, written) : NULL;
+
+    *is_out = person != NULL && person[0] == '\0';
+    if (person != NULL && !*is_out) {
+        row->written = strcmp(written, person) != 0 ? written : NULL;
+        row->agent = person;
+        *spelled = CQA_SPELLED_NAME;
+    }
+    if (*spelled == CQA_SPELLED_SUMMARY && how != NULL && cqa_roster_knows(how->roster, written))
+        *spelled = CQA_SPELLED_NAME;
+    enum cqa_status status = CQA_OK;
+    if (*spelled != CQA_SPELLED_SUMMARY)
+        status = cqa_import_report_name(importer, written, person ? person : written,
+                                        person != NULL, row->name);
+    if (status == CQA_OK && *is_out)
+        status = cqa_import_report_left_out(importer, cqa_import_cell(importer, CQA_HEADING_AGENT),
+                                            CQA_N("somebody has said that this is nobody"));
+    if (*is_out)
+        return status;
+    ask_about_agent(importer, row->agent, *spelled);
+    if (person == NULL || row->written != NULL) /* else: somebody has said that it is a person */
+        ask_about_stranger(importer, row->agent, *spelled);
+    return status;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "review/rescore.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The stored text with the score of `scored` in its place: what else it holds stays as it came. */
+static enum cqa_status put_score(const char *body, const struct cqa_result *scored,
+                                 struct cqa_buffer *out)
+{
+    struct cqa_buffer whole = {.limit = 64 << 20};
+    enum cqa_status status = cqa_result_to_json(scored, &whole);
+    json_t *fresh = status == CQA_OK ? json_loads(whole.text, 0, NULL) : NULL;
+    json_t *root = json_loads(body, 0, NULL);
+    char *text = NULL;
+
+    if (fresh != NULL && root != NULL &&
+        json_object_set(root, "score", json_object_get(fresh, "score")) == 0)
+        text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    if (status == CQA_OK)
+        status = text ? cqa_buffer_add(out, text, strlen(text)) : CQA_E_NOMEM;
+    free(text);
+    json_decref(fresh);
+    json_decref(root);
+    cqa_buffer_finish(&whole);
+    return status;
+}
+
+struct cqa_rubric_input cqa_rescore_input(const struct cqa_result *result)
+{
+    return (struct cqa_rubric_input){.events = result->events.items,
+                                     .event_count = result->events.count,
+                                     .measures = &result->measures,
+                                     .measurable = &result->measurable,
+                                     .duration_ms = result->recording.duration_ms,
+                                     .mono = result->recording.layout != CQA_LAYOUT_STEREO,
+                                     .queue = result->call.queue,
+                                     .direction = result->call.direction};
+}
+
+enum cqa_status cqa_rescore(const struct cqa_rubric *rubric, const char *body,
+                            struct cqa_buffer *out, struct cqa_error *error)
+{
+    struct cqa_result result = {0};
+    enum cqa_status status =
+        cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, &result, error);
+
+    if (status == CQA_OK) {
+        const struct cqa_rubric_input input = cqa_rescore_input(&result);
+        status = cqa_rubric_apply(rubric, &input, &result.arena, &result.score);
+        result.scored = 1;
+    }
+    if (status == CQA_OK)
+        status = put_score(body, &result, out);
+    cqa_result_finish(&result);
+    return status;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rounds/outcome.h"
+
+#include <string.h>
+#include "appraisal/json.h"
+#include "appraisal/scheme_json.h"
+#include "appraisal/sheet.h"
+#include "rounds/fault_json.h"
+#include "rounds/hashes.h"
+#include "rounds/work.h"
+
+const char cqa_outcome_everyone[] = "";
+
+enum { TEXT_BYTES_MAX = 256 << 20 };
+
+/* What a reader sees of a sheet. */
+static const unsigned reader_parts[CQA_READER_COUNT] = {
+    [CQA_READER_HR] = CQA_SHEET_PAY | CQA_SHEET_PEERS,
+    [CQA_READER_LEAD] = CQA_SHEET_PEERS,
+    [CQA_READER_AGENT] = CQA_SHEET_PAY,
+};
+
+struct making {
+    struct cqa_appraisal_outcome *out;
+    const struct cqa_work *work;
+    struct cqa_scores *scores;
+    struct cqa_hashes *hashes;
+    const char *whole_of;
+    const char *only;       /* NULL: everyone */
+    struct cqa_buffer text; /* of one piece at a time */
+    int failed;
+};
+
+/* The piece in `text`, kept in the arena; `text` is empty again. */
+static const char *take(struct making *making)
+{
+    const char *piece = cqa_arena_bytes(
+        &making->out->arena, making->text.text ? making->text.text : "", making->text.length);
+
+    if (piece == NULL || making->text.failed)
+        making->failed = 1;
+    making->text.length = 0;
+    return piece;
+}
+
+static const char *keep(struct making *making, const char *text)
+{
+    const char *copy = cqa_arena_string(&making->out->arena, text);
+
+    if (text != NULL && copy == NULL)
+        making->failed = 1;
+    return copy;
+}
+
+/* ---- sheets */
+
+static const char *sheet_text(struct making *making, const struct cqa_sheet *sheet, unsigned parts)
+{
+    if (cqa_sheet_to_json_parts(&making->work->appraisal, sheet, parts, &making->text) != CQA_OK) {
+        making->failed = 1;
+        return NULL;
+    }
+    if (parts & CQA_SHEET_TRACE) {
+        making->text.length--; /* the closing brace */
+        cqa_hashes_put(making->hashes, making->scores, sheet, &making->text);
+        cqa_json_put(&making->text, "}");
+    }
+    return take(making);
+}
+
+static int is_wanted_whole(const struct making *making, const char *agent)
+{
+    return making->whole_of != NULL &&
+           (making->whole_of == cqa_outcome_everyone || strcmp(making->whole_of, agent) == 0);
+}
+
+static void make_sheet(struct making *making, const struct cqa_sheet *sheet)
+{
+    const struct cqa_appraisal *appraisal = &making->work->appraisal;
+    struct cqa_outcome_sheet *out = &making->out->sheets[making->out->sheet_count++];
+
+    out->agent = keep(making, sheet->agent);
+    out->team = keep(making, cqa_work_team(making->work, sheet->agent));
+    out->undecided = (int64_t)sheet->undecided;
+    out->is_preliminary = sheet->preliminary > 0;
+    making->failed |= cqa_sheet_numbers(appraisal, sheet, &making->text) != CQA_OK;
+    out->numbers = take(making);
+    making->failed |= cqa_sheet_to_csv(appraisal, sheet, &making->text) != CQA_OK;
+    out->csv = take(making);
+    for (int i = 0; i < CQA_READER_COUNT; i++) {
+        out->row[i] = sheet_text(making, sheet, reader_parts[i]);
+        if (is_wanted_whole(making, sheet->agent))
+            out->whole[i] = sheet_text(making, sheet, reader_parts[i] | CQA_SHEET_TRACE);
+    }
+}
+
+/* ---- who has none */
+
+static int has_pay(const struct cqa_scheme *scheme)
+{
+    for (size_t i = 0; i < scheme->indicator_count; i++)
+        if (cqa_scheme_private(scheme, i))
+            return 1;
+    return 0;
+}
+
+/*
+ * What who does not see pay reads of a fault. Where columns are swapped or a row slips by one, a
+ * wage stands in any cell: so under a scheme that takes wages in, nothing that quotes an import is
+ * for them, whatever it is about.
+ */
+static int may_read(const struct cqa_scheme *scheme, const struct cqa_fault *fault, unsigned parts)
+{
+    return (parts & CQA_SHEET_PAY) || !(cqa_scheme_about_pay(scheme, fault->about) ||
+                                        (fault->at.file != NULL && has_pay(scheme)));
+}
+
+static const char *left_out_text(struct making *making, const struct cqa_outcome_left_out *left,
+                                 struct cqa_text why, unsigned parts)
+{
+    const struct cqa_faults *faults = &making->work->faults;
+    struct cqa_buffer *out = &making->text;
+    int count = 0;
+
+    cqa_json_put(out, "{\"agent\":");
+    cqa_json_text(out, left->agent);
+    cqa_json_member(out, "team", left->team);
+    cqa_json_put(out, ",\"why\":");
+    cqa_json_names(out, why);
+    cqa_buffer_print(out, ",\"fault\":%s,\"errors\":[", left->fault ? "true" : "false");
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct cqa_fault *fault = &faults->items[i];
+        if (fault->agent == NULL || strcmp(fault->agent, left->agent) != 0 ||
+            !may_read(making->work->scheme, fault, parts))
+            continue;
+        cqa_json_put(out, count++ ? "," : "");
+        cqa_fault_json(fault, out);
+    }
+    cqa_json_put(out, "]}");
+    return take(making);
+}
+
+static int is_wanted(const struct making *making, const char *agent)
+{
+    return making->only == NULL || strcmp(making->only, agent) == 0;
+}
+
+static void leave_out(struct making *making, const char *agent, int fault, struct cqa_text why)
+{
+    if (!is_wanted(making, agent))
+        return;
+    struct cqa_outcome_left_out *left = &making->out->left_out[making->out->left_out_count++];
+
+    left->agent = keep(making, agent);
+    left->team = keep(making, cqa_work_team(making->work, agent));
+    left->fault = fault;
+    for (int i = 0; left->agent != NULL && i < CQA_READER_COUNT; i++)
+        left->body[i] = left_out_text(making, left, why, reader_parts[i]);
+}
+
+/* A person of the roster whom no indicator names would be missed by nobody but themselves. */
+static void add_absent(struct making *making, struct cqa_names *known)
+{
+    static const struct cqa_text why = {"nothing was imported or entered",
+                                        "没有导入或录入任何数据"};
+    const struct cqa_members *members = &making->work->members;
+    size_t index;
+
+    for (size_t i = 0; i < members->count && !making->work->scheme->units; i++)
+        if (!cqa_names_find(known, members->items[i].person, &index) &&
+            cqa_scheme_applies(making->work->scheme, members->items[i].post))
+            leave_out(making, members->items[i].person, 1, why);
+}
+
+static void make_left_out(struct making *making)
+{
+    static const struct cqa_text whys[] = {
+        {"the scheme is not for this post", "方案不适用于该岗位"},
+        {"the input has errors", "数据有误"}};
+    const struct cqa_appraisal *appraisal = &making->work->appraisal;
+    struct cqa_names known = {0};
+    size_t index;
+
+    for (size_t i = 0; i < appraisal->sheet_count; i++)
+        making->failed |= cqa_names_add(&known, appraisal->sheets[i].agent, &index) != CQA_OK;
+    for (size_t i = 0; i < appraisal->left_out_count; i++) {
+        const struct cqa_left_out *left = &appraisal->left_out[i];
+        making->failed |= cqa_names_add(&known, left->agent, &index) != CQA_OK;
+        leave_out(making, left->agent, left->is_fault, whys[left->is_fault != 0]);
+    }
+    add_absent(making, &known);
+    cqa_names_finish(&known);
+}
+
+/* ---- the head */
+
+static void make_notes(struct making *making)
+{
+    const struct cqa_appraisal *appraisal = &making->work->appraisal;
+
+    cqa_json_put(&making->text, "[");
+    for (size_t i = 0; i < appraisal->note_count; i++) {
+        cqa_json_put(&making->text, i ? "," : "");
+        cqa_json_text(&making->text, cqa_english(appraisal->notes[i]));
+    }
+    cqa_json_put(&making->text, "]");
+    making->out->notes = take(making);
+}
+
+static void put_grade(struct making *making, const struct cqa_grade *grade, const size_t *place)
+{
+    const struct cqa_appraisal *appraisal = &making->work->appraisal;
+    size_t by_score = 0;
+    size_t by_distribution = 0;
+
+    for (size_t i = 0; i < appraisal->sheet_count; i++) {
+        by_score += appraisal->sheets[i].grade == grade;
+        by_distribution += appraisal->sheets[i].grade_distribution == grade;
+    }
+    cqa_json_put(&making->text, "{\"grade\":");
+    cqa_json_text(&making->text, grade->id);
+    cqa_json_put(&making->text, ",\"names\":");
+    cqa_json_names(&making->text, grade->names);
+    cqa_buffer_print(&making->text,
+                     ",\"by_score\":%zu,\"by_distribution\":%zu,\"places\":", by_score,
+                     by_distribution);
+    if (place != NULL)
+        cqa_buffer_print(&making->text, "%zu}", *place);
+    else
+        cqa_json_put(&making->text, "null}");
+}
+
+static void make_grades(struct making *making)
+{
+    const struct cqa_scheme *scheme = making->work->scheme;
+    const size_t people = making->work->appraisal.sheet_count;
+    size_t places[CQA_GRADES_MAX] = {0};
+    const int distributed = scheme->distributed && people > 0 && people >= scheme->group_least;
+
+    if (distributed)
+        cqa_quotas(scheme, people, places);
+    cqa_json_put(&making->text, "[");
+    for (size_t i = 0; i < scheme->grade_count; i++) {
+        cqa_json_put(&making->text, i ? "," : "");
+        put_grade(making, &scheme->grades[i], distributed ? &places[i] : NULL);
+    }
+    cqa_json_put(&making->text, "]");
+    making->out->grades = take(making);
+}
+
+static void make_lines(struct making *making)
+{
+    for (int i = 0; i < CQA_READER_COUNT; i++) {
+        cqa_scheme_lines_to_json(making->work->scheme, (reader_parts[i] & CQA_SHEET_PAY) != 0,
+                                 &making->text);
+        making->out->lines[i] = take(making);
+    }
+    making->failed |= cqa_sheets_csv_head(&making->work->appraisal, &making->text) != CQA_OK;
+    making->out->csv_head = take(making);
+}
+
+/* ---- all of it */
+
+static enum cqa_status make(struct making *making, struct cqa_error *error)
+{
+    const struct cqa_appraisal *appraisal = &making->work->appraisal;
+    struct cqa_appraisal_outcome *out = making->out;
+    const size_t most = appraisal->left_out_count + making->work->members.count + 1;
+
+    out->sheets = cqa_arena_alloc(&out->arena, (appraisal->sheet_count + 1) * sizeof *out->sheets);
+    out->left_out = cqa_arena_alloc(&out->arena, most * sizeof *out->left_out);
+    if (out->sheets == NULL || out->left_out == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    for (size_t i = 0; i < appraisal->sheet_count; i++)
+        if (is_wanted(making, appraisal->sheets[i].agent))
+            make_sheet(making, &appraisal->sheets[i]);
+    make_left_out(making);
+    make_notes(making);
+    make_lines(making);
+    make_grades(making);
+    return making->failed ? cqa_fail(error, CQA_E_NOMEM, "out of memory for the sheets") : CQA_OK;
+}
+
+static enum cqa_status get(struct cqa_scores *scores, const struct cqa_round *round,
+                           struct making *making, struct cqa_error *error)
+{
+    struct cqa_hashes hashes;
+    struct cqa_work_shared *shared = NULL;
+
+    *making->out = (struct cqa_appraisal_outcome){0};
+    if (round->stage == CQA_ROUND_CLOSED)
+        return cqa_kept_read(scores, round->id, making->only, making->out, error);
+    enum cqa_status status = cqa_work_take(scores, round, &shared, error);
+    if (status != CQA_OK)
+        return status;
+    cqa_hashes_load(&hashes, round->scheme);
+    making->work = cqa_work_of(shared);
+    making->scores = scores;
+    making->hashes = &hashes;
+    making->text.limit = TEXT_BYTES_MAX;
+    status = make(making, error);
+    cqa_buffer_finish(&making->text);
+    cqa_work_give(scores, shared);
+    return status;
+}
+
+enum cqa_status cqa_outcome_get(struct cqa_scores *scores, const struct cqa_round *round,
+                                const char *whole_of, struct cqa_appraisal_outcome *out,
+                                struct cqa_error *error)
+{
+    struct making making = {.out = out, .whole_of = whole_of};
+
+    return get(scores, round, &making, error);
+}
+
+enum cqa_status cqa_outcome_get_agent(struct cqa_scores *scores, const struct cqa_round *round,
+                                      const char *agent, int whole,
+                                      struct cqa_appraisal_outcome *out, struct cqa_error *error)
+{
+    struct making making = {.out = out, .whole_of = whole ? agent : NULL, .only = agent};
+
+    return get(scores, round, &making, error);
+}
+
+void cqa_outcome_finish(struct cqa_appraisal_outcome *outcome)
+{
+    cqa_arena_finish(&outcome->arena);
+    *outcome = (struct cqa_appraisal_outcome){0};
+}
+
+const struct cqa_outcome_sheet *cqa_outcome_sheet_of(const struct cqa_appraisal_outcome *outcome,
+                                                     const char *agent)
+{
+    for (size_t i = 0; i < outcome->sheet_count; i++)
+        if (strcmp(outcome->sheets[i].agent, agent) == 0)
+            return &outcome->sheets[i];
+    return NULL;
+}
+
+const struct cqa_outcome_left_out *
+cqa_outcome_left_out_of(const struct cqa_appraisal_outcome *outcome, const char *agent)
+{
+    for (size_t i = 0; i < outcome->left_out_count; i++)
+        if (strcmp(outcome->left_out[i].agent, agent) == 0)
+            return &outcome->left_out[i];
+    return NULL;
+}

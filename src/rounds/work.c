@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rounds/work.h"
+
+#include <stdlib.h>
+#include "appraisal/period.h"
+#include "appraisal/schemes.h"
+#include "review/export.h"
+#include "scores/reviews.h"
+#include "scores/rounds/inputs.h"
+
+enum { CALL_BYTES_MAX = 64 << 20 };
+
+struct loading {
+    struct cqa_scores *scores;
+    struct cqa_work *work;
+    struct cqa_buffer line;
+    struct cqa_error *error;
+    enum cqa_status status;
+};
+
+/* As the export writes it, so that what is exported gives the same numbers. */
+static int add_call(void *context, const struct cqa_call_row *row)
+{
+    struct loading *loading = context;
+
+    loading->line.length = 0;
+    loading->status = cqa_export_result(loading->scores, row, &loading->line, loading->error);
+    if (loading->status == CQA_OK)
+        loading->status =
+            cqa_calls_add_known(&loading->work->calls, loading->work->scheme, loading->line.text,
+                                loading->line.length, row->id, row->person, &loading->work->faults);
+    return loading->status != CQA_OK;
+}
+
+static enum cqa_status load_calls(struct cqa_scores *scores, const struct cqa_round *round,
+                                  struct cqa_work *work, struct cqa_error *error)
+{
+    const struct cqa_scope everyone = {0};
+    struct cqa_call_filter filter = {.severity_least = -1, .limit = INT64_MAX};
+    struct loading loading = {
+        .scores = scores, .work = work, .line = {.limit = CALL_BYTES_MAX}, .error = error};
+
+    cqa_period_days(round->period, &filter.day_from, &filter.day_to);
+    const enum cqa_status status =
+        cqa_scores_calls(scores, &everyone, &filter, add_call, &loading, error);
+    cqa_buffer_finish(&loading.line);
+    if (status != CQA_OK)
+        return status;
+    return loading.status == CQA_E_NOMEM ? cqa_fail(error, CQA_E_NOMEM, "out of memory")
+                                         : loading.status;
+}
+
+/* ---- calls that were heard without a flag to decide on: drawn samples that are done */
+
+static int by_number(const void *left, const void *right)
+{
+    const int64_t a = *(const int64_t *)left;
+    const int64_t b = *(const int64_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+struct heard {
+    int64_t *calls;
+    size_t count, capacity;
+    int no_memory;
+};
+
+static int add_heard(void *context, const struct cqa_sample_row *row)
+{
+    struct heard *heard = context;
+
+    if (row->done_ms == 0)
+        return 0;
+    if (heard->count == heard->capacity) {
+        const size_t capacity = heard->capacity ? heard->capacity * 2 : 64;
+        int64_t *calls = realloc(heard->calls, capacity * sizeof *calls);
+        if (calls == NULL) {
+            heard->no_memory = 1;
+            return 1;
+        }
+        heard->calls = calls;
+        heard->capacity = capacity;
+    }
+    heard->calls[heard->count++] = row->call;
+    return 0;
+}
+
+static enum cqa_status mark_heard(struct cqa_scores *scores, struct cqa_calls *calls,
+                                  struct cqa_error *error)
+{
+    const struct cqa_scope everyone = {0};
+    struct heard heard = {0};
+    enum cqa_status status =
+        cqa_samples_list(scores, &everyone, NULL, 0, 0, INT64_MAX, add_heard, &heard, error);
+
+    if (status == CQA_OK && heard.no_memory)
+        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (heard.count > 0)
+        qsort(heard.calls, heard.count, sizeof *heard.calls, by_number);
+    for (size_t i = 0; heard.count > 0 && i < calls->count; i++)
+        calls->items[i].heard = bsearch(&calls->items[i].number, heard.calls, heard.count,
+                                        sizeof *heard.calls, by_number) != NULL;
+    free(heard.calls);
+    return status;
+}
+
+static struct cqa_coverage_least least_of(const struct cqa_round *round)
+{
+    struct cqa_coverage_least least = {cqa_rational_whole(0), (size_t)round->least.calls};
+
+    if (!cqa_rational_read_exact(round->least.pct, &least.pct))
+        least.pct = cqa_rational_whole(0);
+    return least;
+}
+
+enum cqa_status cqa_work_run(struct cqa_scores *scores, const struct cqa_round *round,
+                             struct cqa_work *out, struct cqa_error *error)
+{
+    *out = (struct cqa_work){0};
+    enum cqa_status status = cqa_schemes_load(round->scheme, &out->scheme, error);
+    if (status == CQA_E_NOTFOUND)
+        status = CQA_E_BADDATA;
+    if (status == CQA_OK)
+        status = cqa_members_load(scores, round->period, &out->members, error);
+    if (status == CQA_OK)
+        status = cqa_inputs_load(scores, round, &out->rows, &out->faults, error);
+    if (status == CQA_OK)
+        status = load_calls(scores, round, out, error);
+    if (status == CQA_OK)
+        status = mark_heard(scores, &out->calls, error);
+    if (status == CQA_OK && cqa_scheme_carries(out->scheme))
+        status = cqa_inputs_history(scores, round, out->scheme, &out->history, &out->faults, error);
+    if (status != CQA_OK)
+        return status;
+    const struct cqa_appraisal_input input = {.scheme = out->scheme,
+                                              .rows = &out->rows,
+                                              .calls = &out->calls,
+                                              .roster = &out->members.roster,
+                                              .period = round->period,
+                                              .history = &out->history,
+                                              .least = least_of(round)};
+    return cqa_appraise(&input, &out->faults, &out->appraisal, error);
+}
+
+void cqa_work_finish(struct cqa_work *work)
+{
+    cqa_appraisal_finish(&work->appraisal);
+    cqa_members_finish(&work->members);
+    cqa_calls_finish(&work->calls);
+    cqa_history_finish(&work->history);
+    cqa_rows_finish(&work->rows);
+    cqa_faults_finish(&work->faults);
+    cqa_scheme_destroy(work->scheme);
+}
+
+const char *cqa_work_team(const struct cqa_work *work, const char *agent)
+{
+    const struct cqa_member *member = cqa_members_find(&work->members, agent);
+
+    return member ? member->team : NULL;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_SCORES_OBJECTIONS_H
+#define CQA_SCORES_OBJECTIONS_H
+
+#include "scores/accounts.h"
+#include "scores/flags.h"
+
+/* The rows of objections; who may object until when is review/'s. What takes a connection runs
+ * inside the caller's transaction. */
+struct cqa_sql;
+
+/* What an objection to a flag needs to know of it. */
+struct cqa_objected {
+    int64_t call;
+    int64_t since_ms; /* the decision on the flag, or the call's arrival while there is none */
+    int already;      /* there is an objection */
+};
+
+/* CQA_E_NOTFOUND unless the flag is of a call that the scope allows. */
+enum cqa_status cqa_objected_read(struct cqa_sql *db, const struct cqa_scope *scope, int64_t flag,
+                                  struct cqa_objected *out, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* With its notice and its row of the audit log. */
+enum cqa_status cqa_objection_write(struct cqa_scores *scores, struct cqa_sql *db,
+                                    const struct cqa_identity *who, int64_t flag, int64_t call,
+                                    const char *text, int64_t *objection,
+                                    struct cqa_error *error) CQA_MUST_CHECK;
+
+/* The flag of an open one; CQA_E_NOTFOUND: it is not open. */
+enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection, int64_t *flag,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_objection_answered {
+    int64_t objection, flag, call;
+    enum cqa_objection_outcome outcome;
+    const char *answer;
+};
+enum cqa_status cqa_objection_answer(struct cqa_scores *scores, struct cqa_sql *db,
+                                     const struct cqa_identity *who,
+                                     const struct cqa_objection_answered *it,
+                                     struct cqa_error *error) CQA_MUST_CHECK;
+
+struct cqa_objection_row {
+    int64_t id, flag, call, at_ms, decided_ms;
+    const char *call_id, *rule, *person, *by, *text, *decided_by, *answer;
+    const char *title_en, *title_zh; /* of the rule; NULL: not known */
+    int64_t range_least_c, range_most_c;
+    enum cqa_objection_outcome outcome;
+};
+
+/* Behind `after_id`, in order. `outcome` -1: any. */
+enum cqa_status cqa_objection_list(struct cqa_scores *scores, const struct cqa_scope *scope,
+                                   int outcome, int64_t after_id, int64_t limit,
+                                   int (*visit)(void *context, const struct cqa_objection_row *row),
+                                   void *context, struct cqa_error *error) CQA_MUST_CHECK;
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_SCORES_PASSWORD_H
+#define CQA_SCORES_PASSWORD_H
+
+#include "base/error.h"
+#include "settings/password_rules.h"
+
+enum { CQA_PASSWORD_CHARACTERS_MIN = 8, CQA_PASSWORD_BYTES_MAX = 1024 };
+
+/*
+ * Whether `name` may have this password, after NIST SP 800-63B revision 4, 3.1.1: long enough in
+ * characters, none that is tried first, and not of the own name. No rule on kinds of characters.
+ * CQA_E_BADDATA says what is wrong; CQA_E_IO: the list of common ones cannot be read.
+ */
+enum cqa_status cqa_password_check(const struct cqa_password_rules *rules, const char *name,
+                                   const char *password, struct cqa_error *error) CQA_MUST_CHECK;
+
+/* By which passwords are set from here on; borrowed. Before that 8 characters are enough, and no
+ * list is read. */
+struct cqa_scores;
+void cqa_passwords_by(struct cqa_scores *scores, const struct cqa_password_rules *rules);
+
+#endif

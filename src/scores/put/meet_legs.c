@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One party's file beside the call put together from two (docs/decisions/0140-lives-of-legs.md). */
+#include <string.h>
+#include "result/same.h"
+#include "scores/put/meet.h"
+
+enum { ROWS_MAX = 32 };
+
+struct family {
+    struct cqa_arena arena;
+    struct cqa_met rows[ROWS_MAX];
+    size_t count;
+};
+
+CQA_SQL_STATEMENT(rows_of_call, "ttt", 5,
+                  "SELECT c.id, c.call_id, c.path, c.sha256, r.body FROM calls c"
+                  " JOIN revisions r ON r.call = c.id AND r.revision = c.revision"
+                  " WHERE c.copy_of IS NULL AND c.site = ?1 AND c.source = ?2"
+                  " AND (c.call_id = ?3 OR c.call_of = ?3) ORDER BY c.id LIMIT 32");
+
+static enum cqa_status read_family(struct cqa_sql *db, const struct cqa_poster *poster,
+                                   const struct cqa_item *item, struct family *family,
+                                   struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status =
+        cqa_sql_start(db, &row, error, &rows_of_call, poster->site, item->source, item->call_of);
+
+    while (status == CQA_OK && family->count < ROWS_MAX && cqa_sql_next(row, &status, error)) {
+        struct cqa_met *met = &family->rows[family->count++];
+        *met = (struct cqa_met){.id = cqa_sql_int(row, 0),
+                                .call_id = cqa_sql_copy(row, 1, &family->arena),
+                                .path = cqa_sql_copy(row, 2, &family->arena),
+                                .sha256 = cqa_sql_copy(row, 3, &family->arena),
+                                .body = cqa_sql_copy(row, 4, &family->arena)};
+        if (met->call_id == NULL || met->path == NULL || met->sha256 == NULL || met->body == NULL)
+            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
+    cqa_sql_end(row);
+    return status;
+}
+
+/* 0 where it cannot be read, and says nothing then. Finish it. */
+static int read_body(const char *body, struct cqa_result *out)
+{
+    struct cqa_error ignored = {0};
+
+    memset(out, 0, sizeof *out);
+    return cqa_result_from_json(body, strlen(body), CQA_RESULT_FOREIGN, out, &ignored) == CQA_OK;
+}
+
+static int lies_at(const struct cqa_result *joined, const char *path)
+{
+    for (int i = 0; i < CQA_LEGS; i++)
+        if (joined->leg_path[i] != NULL && strcmp(joined->leg_path[i], path) == 0)
+            return 1;
+    return 0;
+}
+
+enum cqa_status cqa_put_is_leg(struct cqa_sql *db, const struct cqa_poster *poster,
+                               const struct cqa_item *item, int *is_leg, struct cqa_error *error)
+{
+    struct family family = {.count = 0};
+    struct cqa_result posted;
+    enum cqa_status status = CQA_OK;
+
+    *is_leg = 0;
+    if (read_body(item->body, &posted) && posted.recording.layout == CQA_LAYOUT_LEG)
+        status = read_family(db, poster, item, &family, error);
+    for (size_t i = 0; status == CQA_OK && i < family.count && !*is_leg; i++) {
+        struct cqa_result joined;
+        if (read_body(family.rows[i].body, &joined))
+            status = cqa_result_is_leg_of(&posted, &joined, is_leg, error);
+        cqa_result_finish(&joined);
+    }
+    cqa_result_finish(&posted);
+    cqa_arena_finish(&family.arena);
+    return status;
+}
+
+/* What lay where a leg lies now was a leg too, whatever was heard of it: it was cut short then. */
+static enum cqa_status take_leg(struct cqa_scores *scores, struct cqa_sql *db,
+                                const struct cqa_met *row, const struct cqa_met *of,
+                                const struct cqa_result *joined, struct cqa_error *error)
+{
+    struct cqa_result leg;
+    enum cqa_status status = CQA_OK;
+    int is_leg = 0;
+
+    if (read_body(row->body, &leg) && leg.recording.layout == CQA_LAYOUT_LEG) {
+        is_leg = lies_at(joined, row->path);
+        if (!is_leg)
+            status = cqa_result_is_leg_of(&leg, joined, &is_leg, error);
+    }
+    cqa_result_finish(&leg);
+    return status == CQA_OK && is_leg ? cqa_put_merge(scores, db, row, of, error) : status;
+}
+
+enum cqa_status cqa_put_take_legs(struct cqa_scores *scores, struct cqa_sql *db,
+                                  const struct cqa_poster *poster, const struct cqa_item *item,
+                                  struct cqa_error *error)
+{
+    struct family family = {.count = 0};
+    const struct cqa_met *of = NULL;
+    struct cqa_result joined;
+    enum cqa_status status = CQA_OK;
+
+    if (read_body(item->body, &joined) && joined.recording.legs.joined)
+        status = read_family(db, poster, item, &family, error);
+    for (size_t i = 0; i < family.count; i++)
+        if (strcmp(family.rows[i].call_id, item->call_id) == 0 &&
+            strcmp(family.rows[i].sha256, item->sha256) == 0)
+            of = &family.rows[i];
+    for (size_t i = 0; status == CQA_OK && of != NULL && i < family.count; i++)
+        if (&family.rows[i] != of)
+            status = take_leg(scores, db, &family.rows[i], of, &joined, error);
+    cqa_result_finish(&joined);
+    cqa_arena_finish(&family.arena);
+    return status;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CQA_SCORES_ROUNDS_SCHEMA_H
+#define CQA_SCORES_ROUNDS_SCHEMA_H
+
+/* The step of the store's schema that appraisal brings; schema.c of the server puts it in order. */
+extern const char cqa_appraisal_schema[];
+extern const char cqa_appraisal_faults[];  /* a later step */
+extern const char cqa_appraisal_leasts[];  /* one after that */
+extern const char cqa_appraisal_answers[]; /* and one after that */
+extern const char cqa_appraisal_written[]; /* the first that PostgreSQL has as a step of its own */
+
+#endif

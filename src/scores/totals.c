@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+#include "scores/decided.h"
+#include "scores/rubrics.h"
+#include "scores/store_internal.h"
+
+struct counts {
+    int64_t flags, open, decided;
+};
+
+CQA_SQL_STATEMENT(
+    sums_of_rules, "ii", 9,
+    "SELECT f.rule, q.cap_c, count(*),"
+    " count(*) FILTER (WHERE f.state = 0 AND (f.points_c > 0 OR f.automatic_fail <> 0)),"
+    " count(*) FILTER (WHERE f.state <> 0 OR f.author IS NOT NULL),"
+    " sum(CASE WHEN f.author IS NULL THEN f.points_c ELSE 0 END),"
+    " sum(coalesce(f.decided_c, f.points_c)), count(*) FILTER (WHERE f.automatic_fail <> 0 AND "
+    "f.author IS NULL),"
+    " count(*) FILTER (WHERE " CQA_FLAG_FAILS(
+        "f.") ")"
+              " FROM flags f JOIN calls c ON c.id = f.call" CQA_RULE_JOIN
+              " WHERE f.call = ?1 AND f.current = 1 AND f.id <> ?2 GROUP BY f.rule, q.cap_c");
+
+static int64_t cap_of(const struct cqa_sql_rows *row, int column)
+{
+    return cqa_sql_is_null(row, column) ? CQA_NO_CAP : cqa_sql_int(row, column);
+}
+
+static void add_rule(const struct cqa_sql_rows *row, struct cqa_flag_sums *sums,
+                     struct counts *counts)
+{
+    counts->flags += cqa_sql_int(row, 2);
+    counts->open += cqa_sql_int(row, 3);
+    counts->decided += cqa_sql_int(row, 4);
+    sums->computed_c += cqa_sql_int(row, 5);
+    sums->standing_c += cqa_cap_points(cqa_sql_int(row, 6), cap_of(row, 1));
+    sums->fails |= cqa_sql_int(row, 7) > 0;
+    sums->fails_still |= cqa_sql_int(row, 8) > 0;
+}
+
+/* Of all current flags of the call but `without`; what stands of `rule` (NULL: none) also apart. */
+static enum cqa_status read_sums(struct cqa_sql *db, int64_t call, int64_t without,
+                                 const char *rule, struct cqa_flag_sums *sums,
+                                 struct counts *counts, int64_t *of_rule_c, struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &sums_of_rules, call, without);
+
+    while (status == CQA_OK && cqa_sql_next(row, &status, error)) {
+        add_rule(row, sums, counts);
+        if (rule != NULL && strcmp(cqa_row_text(row, 0), rule) == 0)
+            *of_rule_c += cqa_sql_int(row, 6);
+    }
+    cqa_sql_end(row);
+    return status;
+}
+
+CQA_SQL_STATEMENT(total_of, "i", 4,
+                  "SELECT c.base_c, c.total_c, r.floor_c, r.cap_c FROM calls c LEFT JOIN rubrics r"
+                  " ON r.name = c.rubric AND r.version = c.rubric_version WHERE c.id = ?1");
+
+static enum cqa_status read_total(struct cqa_sql *db, int64_t call, struct cqa_flag_sums *sums,
+                                  int *scored, struct cqa_error *error)
+{
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &total_of, call);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_row_step(row, error);
+    if (status == CQA_OK) {
+        *scored = !cqa_sql_is_null(row, 1);
+        sums->total_c = cqa_sql_int(row, 1);
+        sums->has_limits = !cqa_sql_is_null(row, 2);
+        sums->limits =
+            (struct cqa_total_limits){cqa_sql_int(row, 0), cqa_sql_int(row, 2), cap_of(row, 3)};
+    }
+    cqa_sql_end(row);
+    return status;
+}
+
+static int64_t room_under(int64_t cap_c, int64_t taken_c)
+{
+    if (cap_c == CQA_NO_CAP)
+        return INT64_MAX;
+    return cap_c > taken_c ? cap_c - taken_c : 0;
+}
+
+enum cqa_status cqa_scores_room(struct cqa_sql *db, int64_t call, int64_t flag, const char *rule,
+                                int64_t cap_c, int64_t *room_c, struct cqa_error *error)
+{
+    struct cqa_flag_sums sums = {0};
+    struct counts counts = {0};
+    int scored = 0;
+    int64_t of_rule_c = 0;
+    enum cqa_status status = read_total(db, call, &sums, &scored, error);
+
+    if (status == CQA_OK)
+        status = read_sums(db, call, flag, rule, &sums, &counts, &of_rule_c, error);
+    const int64_t of_rule_room_c = room_under(cap_c, of_rule_c);
+    const int64_t of_all_room_c = room_under(sums.limits.cap_c, sums.standing_c);
+    *room_c = of_rule_room_c < of_all_room_c ? of_rule_room_c : of_all_room_c;
+    return status;
+}
+
+CQA_SQL_STATEMENT(set_stale, "i", 0, "UPDATE previews SET stale = 1 WHERE call = ?1");
+CQA_SQL_STATEMENT(set_totals, "iiooi", 0,
+                  "UPDATE calls SET flag_count = ?1, open_count = ?2, decided_c = ?3, score_c = ?4 "
+                  "WHERE id = ?5");
+
+enum cqa_status cqa_scores_refresh_totals(struct cqa_sql *db, int64_t call, struct cqa_error *error)
+{
+    struct cqa_flag_sums sums = {0};
+    struct counts counts = {0};
+    int scored = 0;
+    enum cqa_status status = read_total(db, call, &sums, &scored, error);
+
+    if (status == CQA_OK)
+        status = read_sums(db, call, 0, NULL, &sums, &counts, NULL, error);
+    if (status != CQA_OK)
+        return status;
+    const int64_t decided_c = cqa_decided_total(&sums);
+    const int has_decision = scored && counts.decided > 0;
+    status = cqa_sql_do(db, error, &set_stale, call);
+    if (status != CQA_OK)
+        return status;
+    return cqa_sql_do(db, error, &set_totals, counts.flags, counts.open,
+                      has_decision ? &decided_c : NULL,
+                      has_decision ? &decided_c
+                      : scored     ? &sums.total_c
+                                   : NULL,
+                      call);
+}
+
+CQA_SQL_STATEMENT(next_unbounded, "", 1, "SELECT call FROM unbounded_totals LIMIT 1");
+CQA_SQL_STATEMENT(count_closed_of, "i", 1,
+                  "SELECT count(*) FROM calls c JOIN periods p ON p.from_day <= c.day"
+                  " AND c.day < p.to_day WHERE c.id = ?1");
+CQA_SQL_STATEMENT(drop_unbounded, "i", 0, "DELETE FROM unbounded_totals WHERE call = ?1");
+
+static enum cqa_status bound_next(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    int *is_done = context;
+    int64_t call = 0;
+    int64_t closed = 0;
+    enum cqa_status status = cqa_scores_find(db, &call, error, &next_unbounded);
+
+    *is_done = status == CQA_E_NOTFOUND;
+    if (status != CQA_OK)
+        return *is_done ? CQA_OK : status;
+    status = cqa_sql_number(db, &closed, error, &count_closed_of, call);
+    if (status == CQA_OK && closed == 0)
+        status = cqa_scores_refresh_totals(db, call, error);
+    return status == CQA_OK ? cqa_sql_do(db, error, &drop_unbounded, call) : status;
+}
+
+enum cqa_status cqa_scores_bound_totals(struct cqa_scores *scores, struct cqa_error *error)
+{
+    enum cqa_status status = CQA_OK;
+
+    for (int is_done = 0; status == CQA_OK && !is_done;)
+        status = cqa_scores_write(scores, bound_next, &is_done, error);
+    return status;
+}
+
+CQA_SQL_STATEMENT(count_decided, "ii", 1,
+                  "SELECT count(*) FROM calls c WHERE c.day BETWEEN ?1 AND ?2"
+                  " AND c.decided_c IS NOT NULL AND NOT EXISTS(SELECT 1 FROM periods p"
+                  "  WHERE p.from_day <= c.day AND c.day < p.to_day)");
+
+enum cqa_status cqa_scores_count_decided(struct cqa_scores *scores, int64_t day_from,
+                                         int64_t day_to, int64_t *count, struct cqa_error *error)
+{
+    struct cqa_sql *db;
+    enum cqa_status status = cqa_scores_take(scores, &db, error);
+
+    if (status != CQA_OK)
+        return status;
+    status = cqa_sql_number(db, count, error, &count_decided, day_from, day_to);
+    cqa_scores_give(scores, db);
+    return status;
+}

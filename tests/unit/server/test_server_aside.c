@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What computes is answered aside: while it does, everybody else is answered, on two threads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+#include "scores/store_internal.h"
+#include "support/served.h"
+
+enum { AT_A_TIME = 8 }; /* of one person (http/aside.c) */
+
+static struct served served;
+static char other[CQA_TOKEN_SIZE];
+
+/* Nobody else writes while the gate is closed. */
+static struct gate {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    int is_held, is_open;
+} gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0};
+
+static enum cqa_status hold(struct cqa_sql *db, void *context, struct cqa_error *error)
+{
+    (void)db;
+    (void)context;
+    (void)error;
+    pthread_mutex_lock(&gate.lock);
+    gate.is_held = 1;
+    pthread_cond_broadcast(&gate.changed);
+    while (!gate.is_open)
+        pthread_cond_wait(&gate.changed, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    return CQA_OK;
+}
+
+static void *hold_writer(void *context)
+{
+    struct cqa_error error = {0};
+
+    assert_int_equal(cqa_scores_write(context, hold, NULL, &error), CQA_OK);
+    return NULL;
+}
+
+static void open_gate(void)
+{
+    pthread_mutex_lock(&gate.lock);
+    gate.is_open = 1;
+    pthread_cond_broadcast(&gate.changed);
+    pthread_mutex_unlock(&gate.lock);
+}
+
+/* One person's, more than there is room for. */
+static struct drawing {
+    pthread_t thread;
+    int status, has_retry_after;
+    atomic_int is_done;
+} drawings[AT_A_TIME + 1];
+
+static void *draw(void *context)
+{
+    struct drawing *drawing = context;
+    struct reply reply = served_post(
+        &served, served.lead, "/api/v1/samples", "application/json", NULL,
+        "{\"plan\":\"p\",\"from\":\"2025-11-01\",\"to\":\"2025-11-30\",\"per_person\":1,"
+        "\"auditors\":[\"ann\"],\"due\":\"2025-12-10\"}");
+
+    drawing->status = reply.status;
+    drawing->has_retry_after = strstr(reply.head, "Retry-After: ") != NULL;
+    reply_finish(&reply);
+    atomic_store(&drawing->is_done, 1);
+    return NULL;
+}
+
+static size_t done(void)
+{
+    size_t count = 0;
+
+    for (int i = 0; i <= AT_A_TIME; i++)
+        count += (size_t)atomic_load(&drawings[i].is_done);
+    return count;
+}
+
+static int get(const char *token, const char *path)
+{
+    struct reply reply = served_get(&served, token, path);
+    const int status = reply.status;
+
+    reply_finish(&reply);
+    return status;
+}
+
+static void others_are_answered_while_somebody_computes(void **state)
+{
+    pthread_t holder;
+    int refused = 0;
+
+    (void)state;
+    alarm(120); /* with what computes on the threads that serve, nothing below returns */
+    assert_int_equal(pthread_create(&holder, NULL, hold_writer, served.scores), 0);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.is_held)
+        pthread_cond_wait(&gate.changed, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    for (int i = 0; i <= AT_A_TIME; i++)
+        assert_int_equal(pthread_create(&drawings[i].thread, NULL, draw, &drawings[i]), 0);
+    while (done() == 0) /* the one that has no room comes back at once, when all others are in */
+        usleep(1000);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(get(other, "/api/v1/calls"), 200);
+        assert_int_equal(get(served.lead, "/api/v1/flags"), 200);
+        assert_int_equal(get(served.lead, "/api/v1/people?from=2025-11-01&to=2025-11-30"), 200);
+    }
+    /* nor does another's work wait for this one's */
+    struct reply reply =
+        served_post(&served, other, "/api/v1/rescore/preview", "application/json", NULL, "{}");
+    assert_int_equal(reply.status, 422);
+    reply_finish(&reply);
+    assert_int_equal(done(), 1);
+    open_gate();
+    for (int i = 0; i <= AT_A_TIME; i++) {
+        assert_int_equal(pthread_join(drawings[i].thread, NULL), 0);
+        refused += drawings[i].status == 503 && drawings[i].has_retry_after;
+        if (drawings[i].status != 503 && drawings[i].status != 200)
+            fail_msg("%d", drawings[i].status);
+    }
+    assert_int_equal(refused, 1);
+    assert_int_equal(pthread_join(holder, NULL), 0);
+    alarm(0);
+}
+
+static int set_up(void **state)
+{
+    struct cqa_error error = {0};
+
+    (void)state;
+    served_start(&served, NULL);
+    assert_int_equal(cqa_token_add(served.scores,
+                                   &(struct cqa_token_new){
+                                       .name = "other", .role = CQA_ACCOUNT_LEAD, .site = ""},
+                                   other, &error),
+                     CQA_OK);
+    served_user(&served, "ann", "auditor", "t1");
+    served_put(&served, "c1", NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    served_stop(&served);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(others_are_answered_while_somebody_computes, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
