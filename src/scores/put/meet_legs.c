@@ -15,8 +15,10 @@ struct family {
 CQA_SQL_STATEMENT(rows_of_call, "ttt", 5,
                   "SELECT c.id, c.call_id, c.path, c.sha256, r.body FROM calls c"
                   " JOIN revisions r ON r.call = c.id AND r.revision = c.revision"
-                  " WHERE c.copy_of IS NULL AND c.site = ?1 AND c.source = ?2"
-                  " AND (c.call_id = ?3 OR c.call_of = ?3) ORDER BY c.id LIMIT 32");
+                  " WHERE c.copy_of IS NULL AND c.site || '' = ?1 AND c.source || '' = ?2"
+                  " AND c.id IN (SELECT k.id FROM calls k WHERE k.site = ?1 AND k.source = ?2"
+                  "   AND k.call_id = ?3 UNION SELECT k.id FROM calls k WHERE k.call_of = ?3)"
+                  " ORDER BY c.id LIMIT 32");
 
 static enum cqa_status read_family(struct cqa_sql *db, const struct cqa_poster *poster,
                                    const struct cqa_item *item, struct family *family,
