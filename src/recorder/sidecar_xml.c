@@ -99,10 +99,9 @@ static void keep_quiet(void *context, xmlErrorPtr problem)
 static int parse(const char *text, size_t length, const char *encoding, void **out,
                  struct cqa_sidecar_fault *fault)
 {
-    xmlParserCtxtPtr parser = xmlNewParserCtxt();
-
     if (!cqa_sidecar_xml_scan(text, length, fault))
         return 0;
+    const xmlParserCtxtPtr parser = xmlNewParserCtxt();
     if (parser == NULL)
         return cqa_sidecar_fault(fault, CQA_SIDECAR_NO_MEMORY, 0);
     parser->sax->serror = keep_quiet;

@@ -232,7 +232,8 @@ static int collect(const struct cqa_sql_statement *statement, va_list *arguments
 
 /* ---- rows */
 
-static enum cqa_status start_once(struct cqa_sql *sql, struct cqa_sql_rows **out,
+/* `*lost`: the connection is gone, and nothing hangs on it: another try gets a new one. */
+static enum cqa_status start_once(struct cqa_sql *sql, struct cqa_sql_rows **out, int *lost,
                                   struct cqa_error *error,
                                   const struct cqa_sql_statement *statement,
                                   const struct cqa_sql_value *values, int count)
@@ -241,12 +242,15 @@ static enum cqa_status start_once(struct cqa_sql *sql, struct cqa_sql_rows **out
     enum cqa_status status = error->status;
 
     *out = NULL;
+    *lost = 0;
     if (rows != NULL)
         status = sql->driver->run(sql, rows->prepared, values, count, error);
     if (rows != NULL && status == CQA_OK) {
         *out = rows;
         return CQA_OK;
     }
+    *lost = sql->depth == 0 && sql->trouble == CQA_SQL_LOST && sql->driver->comes_back;
+    (void)cqa_sql_noted(sql, status, error);
     cqa_sql_end(rows);
     return status;
 }
@@ -258,18 +262,17 @@ enum cqa_status cqa_sql_start_values(struct cqa_sql *sql, struct cqa_sql_rows **
                                      const struct cqa_sql_value *values, int count)
 {
     struct cqa_error local = {0};
-    enum cqa_status status = start_once(sql, out, &local, statement, values, count);
+    int lost = 0;
+    enum cqa_status status = start_once(sql, out, &lost, &local, statement, values, count);
 
-    if (status != CQA_OK && sql->depth == 0 && sql->trouble == CQA_SQL_LOST &&
-        sql->driver->comes_back) {
+    if (lost) {
         local = (struct cqa_error){0};
-        status = start_once(sql, out, &local, statement, values, count);
+        // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): rows that are freed do not lie in `sql`
+        status = start_once(sql, out, &lost, &local, statement, values, count);
     }
-    if (status == CQA_OK)
-        return CQA_OK;
-    if (error != NULL)
+    if (status != CQA_OK && error != NULL)
         *error = local;
-    return cqa_sql_noted(sql, status, &local);
+    return status;
 }
 
 enum cqa_status cqa_sql_start_va(struct cqa_sql *sql, struct cqa_sql_rows **rows,

@@ -142,11 +142,11 @@ test("overturning without a reason is not sent", () => as("ann", async (page) =>
   assert.equal((await ask(page, "flags?limit=1")).flags[0].flag, before_.flag);
 }));
 
-const meanwhile = { en: "bob has decided meanwhile: the flag is confirmed now", "zh-CN": "bob刚刚复核了此标记，现为“成立”" };
+const meanwhile = { en: "max has decided meanwhile: the flag is confirmed now", "zh-CN": "max刚刚复核了此标记，现为“成立”" };
 for (const [language, words] of Object.entries(meanwhile))
   test(`somebody else's decision in the meantime is told, not overwritten, ${language}`, () => as("ann", async (page) => {
     const flag = (await ask(page, "flags?limit=1")).flags[0];
-    await (await person(stage.url, "bob"))("POST", `flags/${flag.flag}/decision`, { state: "confirmed" });
+    await (await person(stage.url, "max"))("POST", `flags/${flag.flag}/decision`, { state: "confirmed" });
     await page.keyboard.press("c");
     await page.waitForSelector(".notice.bad");
     assert.ok((await textOf(page, ".notice.bad")).includes(words), await textOf(page, ".notice.bad"));
