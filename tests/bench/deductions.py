@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """In how many simulated calls the deduction is right, and which way the others err: deductions.py FOLDER...
 
-Each FOLDER holds recordings, and beside each its truth as NAME.truth.json, in seconds. Fixed rules, whatever rubric is
+Each FOLDER holds recordings, and beside each its truth as NAME.json or NAME.truth.json. Fixed rules, whatever rubric is
 in force: silences of 8 s (2 points each, 10 at most), overtalk of 1.5 s (the same; none on a mix), holds of 45 s (3 each,
 9 at most) and holds of 120 s in all (5). Only what lies inside the conversation costs, and only what the result says that it
 can measure; an event within 3 % (overtalk: 15 %) of a limit may count either way. `sure` are the events that callqa reports
