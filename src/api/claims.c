@@ -18,7 +18,7 @@ static json_t *time_json(int64_t ms)
 /* ---- taking */
 
 /* The flags that the body names; 0 with a problem given. */
-static int read_flags(struct cqa_request *request, const json_t *body, struct cqa_claim *claims,
+static int read_flags(struct cqa_request *request, const json_t *body, struct cqa_claimed *claims,
                       size_t *count)
 {
     const json_t *list = json_object_get(body, "flags");
@@ -26,7 +26,7 @@ static int read_flags(struct cqa_request *request, const json_t *body, struct cq
 
     *count = 0;
     for (size_t i = 0; good && i < json_array_size(list); i++) {
-        claims[i] = (struct cqa_claim){.flag = json_integer_value(json_array_get(list, i))};
+        claims[i] = (struct cqa_claimed){.flag = json_integer_value(json_array_get(list, i))};
         good = claims[i].flag > 0;
         (*count)++;
     }
@@ -36,7 +36,7 @@ static int read_flags(struct cqa_request *request, const json_t *body, struct cq
     return good;
 }
 
-static json_t *claims_json(const struct cqa_claim *claims, size_t count)
+static json_t *claims_json(const struct cqa_claimed *claims, size_t count)
 {
     json_t *list = json_array();
 
@@ -51,7 +51,7 @@ static json_t *claims_json(const struct cqa_claim *claims, size_t count)
 void cqa_post_claims(struct cqa_request *request)
 {
     static const char *const known[] = {"flags", NULL};
-    struct cqa_claim claims[CQA_CLAIMS_MAX];
+    struct cqa_claimed claims[CQA_CLAIMS_MAX];
     struct cqa_error error = {0};
     size_t count;
     json_t *body = cqa_request_json(request);

@@ -36,6 +36,12 @@ const struct cqa_event_limits cqa_event_limits = {
                                             that vary less one in two */
             .notes_not_of_255 =
                 40, /* by hand: speech in noise has 5 to 40, as hold_music.notes_of_255 says */
+            .loud_half_db = 20, /* by hand: 10 dB */
+            .doubtful_share =
+                0.85f, /* 0185: one voice in three across a room, one in twenty else */
+            .faint_near_frames = 16, /* 0185: half a second; 8 gain less */
+            .faint_reach_frames = 2, /* 0185: 4 do the same */
+            .faint_share = 0.25f,    /* 0185: 0.2 to 0.35 do nearly the same */
         },
     .silence =
         {

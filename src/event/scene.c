@@ -29,6 +29,7 @@ enum cqa_status cqa_scene_play(struct cqa_scene *scene)
         status = cqa_mute_find(scene, &scene->mute);
     if (status == CQA_OK)
         status = cqa_scene_find_holds(scene);
+    scene->holds_known = 1;
     if (status == CQA_OK)
         status = cqa_scene_find_speech(scene);
     scene->exchange = cqa_exchange_find(scene);

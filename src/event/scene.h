@@ -34,6 +34,7 @@ struct cqa_scene {
     struct cqa_exchange exchange;
     struct cqa_lines lines;
     struct cqa_mute mute;
+    int holds_known;        /* what follows is after the search for them */
     struct cqa_spans holds; /* in time order, joined */
     struct cqa_spans
         heard[2]; /* those that a channel carries as music: voices in them are nobody's speech */

@@ -184,6 +184,74 @@ static enum cqa_status add_chopped(struct cqa_scene *scene, int c)
     return status;
 }
 
+/* Whether the classifier hardly knows the party's voice even where it is loud: across a room, in
+ * noise. */
+static int is_doubtful(const struct cqa_scene *scene, int c)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    const int loud = cqa_scene_voice_level(scene, c, limits->loud_share) - limits->loud_half_db;
+    const struct cqa_spans *speech = &scene->speech[c];
+    const uint8_t *level = scene->frames->channel[c].level;
+    unsigned long sum = 0;
+    unsigned long count = 0;
+
+    for (size_t i = 0; i < speech->count; i++)
+        for (size_t t = cqa_frame_at(speech->items[i].start_ms);
+             t < cqa_frame_at(speech->items[i].end_ms) && t < scene->frames->count; t++)
+            if (level[t] >= loud) {
+                sum += scene->tracks->channel[c].posterior[CQA_CLASS_SPEECH][t];
+                count++;
+            }
+    return count > 0 && (float)sum < limits->doubtful_share * 255.0f * (float)count;
+}
+
+/* Appends the frames around t that may well be speech; half of the window is before, half after. */
+static enum cqa_status add_faint_at(const struct cqa_scene *scene, int c, size_t t,
+                                    struct cqa_spans *faint)
+{
+    const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
+    const size_t first = t > limits->faint_reach_frames ? t - limits->faint_reach_frames : 0;
+    const int64_t start_ms = (int64_t)t * CQA_FRAME_MS;
+
+    if (cqa_tracks_mean(scene->tracks, c, CQA_CLASS_SPEECH, first,
+                        t + limits->faint_reach_frames + 1) < limits->faint_share)
+        return CQA_OK;
+    return cqa_spans_add(faint, start_ms, start_ms + CQA_FRAME_MS);
+}
+
+/*
+ * What a doubtful voice says softly, before, between and after the words that are heard: there the
+ * classifier is wrong as often when it says "none". On a mix nobody knows whose voice it is; and
+ * before holds are known it may be somebody who sings.
+ */
+static enum cqa_status add_faint(struct cqa_scene *scene, int c)
+{
+    const size_t near = cqa_scene_limits(scene)->speech.faint_near_frames;
+    struct cqa_spans faint = {0};
+    struct cqa_spans both = {0};
+    enum cqa_status status = CQA_OK;
+    size_t from = 0;
+
+    if (scene->mono || !scene->holds_known || !is_doubtful(scene, c))
+        return CQA_OK;
+    for (size_t i = 0; i < scene->speech[c].count; i++) {
+        const size_t start = cqa_frame_at(scene->speech[c].items[i].start_ms);
+        const size_t end = cqa_frame_at(scene->speech[c].items[i].end_ms) + near;
+        for (size_t t = start > from + near ? start - near : from;
+             t < end && t < scene->tracks->count && status == CQA_OK; t++)
+            status = add_faint_at(scene, c, t, &faint);
+        from = end > from ? end : from;
+    }
+    if (status == CQA_OK)
+        status = cqa_spans_unite(&scene->speech[c], &faint, &both);
+    cqa_spans_finish(&scene->speech[c]);
+    if (status == CQA_OK)
+        status = outside_sounds(scene, c, &both, &scene->speech[c]);
+    cqa_spans_finish(&both);
+    cqa_spans_finish(&faint);
+    return status;
+}
+
 enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
 {
     const struct cqa_speech_limits *limits = &cqa_scene_limits(scene)->speech;
@@ -196,6 +264,8 @@ enum cqa_status cqa_scene_find_speech(struct cqa_scene *scene)
         if (status == CQA_OK)
             status = outside_sounds(scene, c, &voices, &scene->speech[c]);
         cqa_spans_finish(&voices);
+        if (status == CQA_OK)
+            status = add_faint(scene, c);
         if (status == CQA_OK)
             status = add_chopped(scene, c);
         if (status != CQA_OK)

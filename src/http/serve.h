@@ -25,10 +25,10 @@ enum cqa_status cqa_http_start(struct cqa_http **out, const struct cqa_http_orde
                                struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Takes no new connections, answers what has been asked, frees. NULL is nothing. */
-void cqa_http_stop(struct cqa_http *http);
+void cqa_http_stop(struct cqa_http *server);
 
 /* The bound address "127.0.0.1:8080", for people and for the port file. */
-const char *cqa_http_address(const struct cqa_http *http);
-int cqa_http_port(const struct cqa_http *http);
+const char *cqa_http_address(const struct cqa_http *server);
+int cqa_http_port(const struct cqa_http *server);
 
 #endif

@@ -41,17 +41,23 @@ static enum cqa_verdict meaning_of_item(long status)
                                                                                     : CQA_LATER;
 }
 
+enum { SAID_NO_STATUS = -1 }; /* of a receipt, until all are read */
+
 static void settle(const json_t *item, struct cqa_receipt *receipt)
 {
     const json_t *status = json_object_get(item, "status");
     const json_t *error = json_object_get(item, "error");
     const char *why = json_string_value(error);
 
-    if (!json_is_integer(status)) {
+    const json_int_t number = json_integer_value(status);
+
+    if (number < 100 || number > 599) {
+        receipt->http_status = SAID_NO_STATUS;
+        receipt->verdict = CQA_LATER;
         snprintf(receipt->text, sizeof receipt->text, "the server's answer has no status for it");
         return;
     }
-    receipt->http_status = (int)json_integer_value(status);
+    receipt->http_status = (int)number;
     receipt->verdict = meaning_of_item(receipt->http_status);
     if (receipt->verdict == CQA_DELIVERED)
         return;
@@ -113,6 +119,9 @@ int cqa_answer_read(const char *text, size_t length, const char *const *keys,
         if (place < count)
             mentioned += take_receipt(item, &receipts[place]);
     }
+    for (size_t i = 0; i < count; i++)
+        if (receipts[i].http_status == SAID_NO_STATUS)
+            receipts[i].http_status = 0;
     json_decref(list);
     json_decref(root);
     return mentioned;

@@ -73,12 +73,16 @@ static xmlBufferPtr from_utf16(const char *text, size_t length)
     xmlBufferPtr in = xmlBufferCreate();
     xmlBufferPtr out = xmlBufferCreate();
 
-    if (handler == NULL || in == NULL || out == NULL ||
-        xmlBufferAdd(in, (const xmlChar *)text + mark, (int)(length - mark)) != 0)
-        return NULL;
-    while (xmlBufferLength(in) > 0 && xmlCharEncInFunc(handler, out, in) > 0)
+    int is_whole = handler != NULL && in != NULL && out != NULL &&
+                   xmlBufferAdd(in, (const xmlChar *)text + mark, (int)(length - mark)) == 0;
+
+    while (is_whole && xmlBufferLength(in) > 0 && xmlCharEncInFunc(handler, out, in) > 0)
         continue;
-    return xmlBufferLength(in) == 0 ? out : NULL;
+    is_whole = is_whole && xmlBufferLength(in) == 0;
+    xmlBufferFree(in);
+    if (!is_whole)
+        xmlBufferFree(out);
+    return is_whole ? out : NULL;
 }
 
 static int is_utf16(const char *text, size_t length)
@@ -99,10 +103,9 @@ static void keep_quiet(void *context, xmlErrorPtr problem)
 static int parse(const char *text, size_t length, const char *encoding, void **out,
                  struct cqa_sidecar_fault *fault)
 {
-    xmlParserCtxtPtr parser = xmlNewParserCtxt();
-
     if (!cqa_sidecar_xml_scan(text, length, fault))
         return 0;
+    const xmlParserCtxtPtr parser = xmlNewParserCtxt();
     if (parser == NULL)
         return cqa_sidecar_fault(fault, CQA_SIDECAR_NO_MEMORY, 0);
     parser->sax->serror = keep_quiet;
@@ -122,9 +125,12 @@ int cqa_sidecar_xml_parse(const char *text, size_t length, void **out,
 
     if (is_utf16(text, length)) {
         const xmlBufferPtr utf8 = from_utf16(text, length);
-        return utf8 == NULL ? cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_XML, 1)
-                            : parse((const char *)xmlBufferContent(utf8),
-                                    (size_t)xmlBufferLength(utf8), "UTF-8", out, fault);
+        if (utf8 == NULL)
+            return cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_XML, 1);
+        const int is_one = parse((const char *)xmlBufferContent(utf8),
+                                 (size_t)xmlBufferLength(utf8), "UTF-8", out, fault);
+        xmlBufferFree(utf8);
+        return is_one;
     }
     if (memchr(text, '\0', length) != NULL)
         return cqa_sidecar_fault(fault, CQA_SIDECAR_NOT_XML, 1);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,15 +19,18 @@ enum { LINE_SIZE = 128, HEX_SIZE = 2 * CQA_AUDIT_KEY_SIZE + 1 };
 /* "callqa-audit-key 1 FROM HEX", a line. */
 static int parse(const char *line, struct cqa_audit_key *out)
 {
-    char hex[HEX_SIZE];
+    const size_t first = sizeof first_words - 1;
+    char *hex = NULL;
+    const char *end = NULL;
     size_t length = 0;
 
-    return strncmp(line, first_words, sizeof first_words - 1) == 0 &&
-           sscanf(line + sizeof first_words - 1, "%" SCNd64 " %64[0-9a-f]", &out->from, hex) == 2 &&
-           out->from > 0 &&
-           sodium_hex2bin(out->bytes, sizeof out->bytes, hex, strlen(hex), NULL, &length, NULL) ==
-               0 &&
-           length == sizeof out->bytes;
+    if (strncmp(line, first_words, first) != 0)
+        return 0;
+    out->from = strtoll(line + first, &hex, 10);
+    return out->from > 0 && hex[0] == ' ' &&
+           sodium_hex2bin(out->bytes, sizeof out->bytes, hex + 1, strcspn(hex + 1, "\n"), NULL,
+                          &length, &end) == 0 &&
+           length == sizeof out->bytes && end[0] == '\n';
 }
 
 static enum cqa_status read_key(int fd, const char *path, struct cqa_audit_key *out,

@@ -37,13 +37,13 @@ static enum cqa_status is_open(struct cqa_sql *db, const struct cqa_identity *wh
 }
 
 static enum cqa_status take_one(struct cqa_sql *db, const struct cqa_identity *who, int64_t now_ms,
-                                struct cqa_claim *claim, struct cqa_error *error)
+                                struct cqa_claimed *claim, struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
     int open = 0;
     enum cqa_status status = is_open(db, who, claim->flag, &open, error);
 
-    *claim = (struct cqa_claim){.flag = claim->flag};
+    *claim = (struct cqa_claimed){.flag = claim->flag};
     if (status != CQA_OK || !open)
         return status;
     status =
@@ -62,7 +62,7 @@ static enum cqa_status take_one(struct cqa_sql *db, const struct cqa_identity *w
 struct taking {
     struct cqa_scores *scores;
     const struct cqa_identity *who;
-    struct cqa_claim *claims;
+    struct cqa_claimed *claims;
     size_t count;
 };
 
@@ -77,7 +77,7 @@ static enum cqa_status take(struct cqa_sql *db, void *context, struct cqa_error 
 }
 
 enum cqa_status cqa_claims_take(struct cqa_scores *scores, const struct cqa_identity *who,
-                                struct cqa_claim *claims, size_t count, struct cqa_error *error)
+                                struct cqa_claimed *claims, size_t count, struct cqa_error *error)
 {
     if (who->user == 0)
         return cqa_fail(error, CQA_E_REFUSED,

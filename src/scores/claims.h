@@ -13,7 +13,7 @@
 enum { CQA_CLAIM_MS = 5 * 60 * 1000, CQA_CLAIMS_MAX = 50 };
 
 /* `by` is "" where nobody has it: it is decided, gone, or not the asker's to decide. */
-struct cqa_claim {
+struct cqa_claimed {
     int64_t flag, until_ms;
     int is_own;
     char by[96];
@@ -22,7 +22,7 @@ struct cqa_claim {
 /* Takes what of `claims` (their `flag` is set, up to CQA_CLAIMS_MAX) is nobody's, renews what is
  * the asker's own, and fills in whose each is now. */
 enum cqa_status cqa_claims_take(struct cqa_scores *scores, const struct cqa_identity *who,
-                                struct cqa_claim *claims, size_t count,
+                                struct cqa_claimed *claims, size_t count,
                                 struct cqa_error *error) CQA_MUST_CHECK;
 
 /* What goes to the same person: each flag by itself, those of a team, those of a rule. */

@@ -132,18 +132,20 @@ enum cqa_status cqa_rules_list(struct cqa_scores *scores, const struct cqa_scope
 
     if (cqa_list_take(scores, &list, error) == NULL)
         return list.status;
-    cqa_query_add(&query,
-                  "SELECT f.rule, count(*),"
-                  " count(*) FILTER (WHERE f.state = 0"
-                  "  AND (f.points_c > 0 OR f.automatic_fail <> 0)"
-                  "  AND NOT " CQA_DAY_IS_CLOSED("f.day") "),"
-                  " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
-                  " count(*) FILTER (WHERE f.state = 3),"
-                  " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
-                  "  ORDER BY learned_ms DESC LIMIT 1),"
-                  " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
-                  "  ORDER BY learned_ms DESC LIMIT 1) FROM flags f WHERE f.current = 1 AND "
-                  "f.author IS NULL");
+    cqa_query_add(
+        &query,
+        "SELECT f.rule, count(*),"
+        " count(*) FILTER (WHERE f.state = 0"
+        "  AND (f.points_c > 0 OR f.automatic_fail <> 0)"
+        "  AND NOT " CQA_DAY_IS_CLOSED(
+            "f.day") "),"
+                     " count(*) FILTER (WHERE f.state = 1), count(*) FILTER (WHERE f.state = 2),"
+                     " count(*) FILTER (WHERE f.state = 3),"
+                     " (SELECT title_en FROM rubric_rules q WHERE q.rule = f.rule"
+                     "  ORDER BY learned_ms DESC LIMIT 1),"
+                     " (SELECT title_zh FROM rubric_rules q WHERE q.rule = f.rule"
+                     "  ORDER BY learned_ms DESC LIMIT 1) FROM flags f WHERE f.current = 1 AND "
+                     "f.author IS NULL");
     add_days(&query, "f.day", day_from, day_to);
     cqa_query_scope(&query, "f", scope);
     cqa_query_add(&query, " GROUP BY f.rule ORDER BY f.rule");

@@ -238,8 +238,7 @@ CQA_SQL_STATEMENT(token_of, "bi", 8,
                   " AND (expires_ms IS NULL OR expires_ms > ?2)");
 CQA_SQL_STATEMENT(set_used, "ii", 0, "UPDATE tokens SET used_ms = ?1 WHERE id = ?2");
 
-struct using
-{
+struct token_use {
     const char *address;
     int64_t id, used_ms, now_ms;
 };
@@ -258,14 +257,14 @@ static int is_from(const struct cqa_sql_rows *row, const char *address)
 
 static enum cqa_status note_use(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
-    const struct using *it = context;
+    const struct token_use *it = context;
 
     return cqa_sql_do(db, error, &set_used, it->now_ms, it->id);
 }
 
-static enum cqa_status find_token(struct cqa_sql *db, const unsigned char *hash, struct using *use,
-                                  struct cqa_arena *arena, struct cqa_identity *out,
-                                  struct cqa_error *error)
+static enum cqa_status find_token(struct cqa_sql *db, const unsigned char *hash,
+                                  struct token_use *use, struct cqa_arena *arena,
+                                  struct cqa_identity *out, struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
     enum cqa_status status =
@@ -292,7 +291,7 @@ enum cqa_status cqa_token_check(struct cqa_scores *scores, const char *token, co
                                 struct cqa_error *error)
 {
     unsigned char hash[CQA_SECRET_HASH_SIZE];
-    struct using use = {.address = address, .now_ms = cqa_scores_now_ms(scores)};
+    struct token_use use = {.address = address, .now_ms = cqa_scores_now_ms(scores)};
     struct cqa_sql *db;
     enum cqa_status status = cqa_scores_take(scores, &db, error);
 

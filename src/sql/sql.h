@@ -43,9 +43,9 @@ struct cqa_sql_turn {
 };
 
 enum {
-    CQA_SQL_TRIES = 5,           /* how often a transaction is run before the caller is told */
+    CQA_SQL_TRIES = 5,            /* how often a transaction is run before the caller is told */
     CQA_SQL_PARAMETERS_MAX = 192, /* of a statement */
-    CQA_SQL_PASSWORD_MAX = 1023  /* bytes */
+    CQA_SQL_PASSWORD_MAX = 1023   /* bytes */
 };
 
 /* Where a database is. Strings are borrowed during cqa_sql_open only; 0 and NULL where they do not

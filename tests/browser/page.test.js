@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // The page in Debian's Chromium against a real server: what each role does with it, from log-in to export.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -9,6 +8,7 @@ import { actor, ask, axeFinds, openAll, settled, textOf, visit } from "./acting.
 import { person } from "./round.js";
 import { postSituations, sentence, silentCall } from "./situations.js";
 import { logIn, openBrowser, openStage, password, roster, source } from "./stage.js";
+import { codeOf } from "./telephone.js";
 
 let stage, browser, faults, close;
 before(async () => {
@@ -142,11 +142,11 @@ test("overturning without a reason is not sent", () => as("ann", async (page) =>
   assert.equal((await ask(page, "flags?limit=1")).flags[0].flag, before_.flag);
 }));
 
-const meanwhile = { en: "bob has decided meanwhile: the flag is confirmed now", "zh-CN": "bob刚刚复核了此标记，现为“成立”" };
+const meanwhile = { en: "max has decided meanwhile: the flag is confirmed now", "zh-CN": "max刚刚复核了此标记，现为“成立”" };
 for (const [language, words] of Object.entries(meanwhile))
   test(`somebody else's decision in the meantime is told, not overwritten, ${language}`, () => as("ann", async (page) => {
     const flag = (await ask(page, "flags?limit=1")).flags[0];
-    await (await person(stage.url, "bob"))("POST", `flags/${flag.flag}/decision`, { state: "confirmed" });
+    await (await person(stage.url, "max"))("POST", `flags/${flag.flag}/decision`, { state: "confirmed" });
     await page.keyboard.press("c");
     await page.waitForSelector(".notice.bad");
     assert.ok((await textOf(page, ".notice.bad")).includes(words), await textOf(page, ".notice.bad"));
@@ -333,16 +333,6 @@ test("an admin makes an account and a token, shown once; the new one changes its
       assert.ok(rows.some((row) => row.actor === `user:${actor}` && row.action === action && row.object === object), `${actor} ${action} ${object}`);
   });
 });
-
-/** The code that a telephone shows for the secret (RFC 6238), `steps` of 30 s from now. */
-function codeOf(secret, steps = 0) {
-  const bits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
-  const mac = createHmac("sha1", key).update(counter).digest();
-  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
-}
 
 test("a second factor is set up from its picture, asked for at the log-in, and taken off", async () => {
   stage.command("user", "add", "faye", "--role", "auditor", "--password-file", "-");

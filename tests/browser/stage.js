@@ -51,7 +51,7 @@ function storeLines(folder) {
   const name = `stage_${process.pid}_${++stages}`;
   const secret = readFileSync(join(server, "password"), "utf8").trim();
   execFileSync("/usr/lib/postgresql/15/bin/createdb", ["-h", server, "-U", "callqa", name], { env: { ...process.env, PGPASSWORD: secret } });
-  return [`store: postgresql://callqa@/${name}?host=${server}`, `store_password_file: ${server}/password`];
+  return [`store: postgresql://callqa@/${name}?host=${server}`, `store_password_file: ${server}/password`, `audit_key_file: ${folder}/audit.key`];
 }
 let stages = 0;
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { bornInPart, leg, silentCall } from "../browser/situations.js";
 import { openStage, password, roster, source } from "../browser/stage.js";
+import { codeOf } from "../browser/telephone.js";
 import { openProxy } from "./proxy.js";
 
 let stage, proxy, recorder;
@@ -38,11 +39,15 @@ const api = (who, method, path, ...more) => send(who, method, `/api/v1/${path}`,
 const get = (who, path, expected = 200, headers) => api(who, "GET", path, expected, headers);
 const post = (who, path, value, expected = 200) => api(who, "POST", path, expected, value && json(value));
 
+async function logIn(name) {
+  const reply = await fetch(`${proxy.url}/api/v1/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, password }) });
+  assert.equal(reply.status, 200);
+  people[name] = { cookie: reply.headers.get("set-cookie").split(";")[0], csrf: (await reply.json()).csrf };
+}
+
 test("people log in", async () => {
   for (const name of ["lead", "max", "ann", "bob", "zhang", "hr", "root"]) {
-    const reply = await fetch(`${proxy.url}/api/v1/session`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, password }) });
-    assert.equal(reply.status, 200);
-    people[name] = { cookie: reply.headers.get("set-cookie").split(";")[0], csrf: (await reply.json()).csrf };
+    await logIn(name);
     await get(name, "session");
   }
   await post(null, "session", { name: "nobody", password: "wrong" }, 401);
@@ -329,6 +334,23 @@ test("every operation refuses strangers, other roles and broken bodies as descri
         await send(who, method, path, undefined, broken);
     }
   }
+});
+
+test("sessions are listed and ended, and a second factor is set up and taken away", async () => {
+  const session = { name: "faye", password };
+  stage.command("user", "add", "faye", "--role", "auditor", "--password-file", "-");
+  await logIn("faye");
+  await logIn("faye");
+  const { sessions } = await get("faye", "session/list");
+  assert.equal(sessions.length, 2);
+  await api("faye", "DELETE", `session/list/${sessions.find(({ current }) => !current).session}`, 204);
+  await api("faye", "DELETE", "session/list/none", 404);
+  await post("faye", "session/second-factor", { password: "wrong" }, 409);
+  const { secret } = await post("faye", "session/second-factor", { password });
+  await post("faye", "session/second-factor/confirm", { code: "none" }, 409);
+  await post("faye", "session/second-factor/confirm", { code: codeOf(secret) }, 204);
+  await post(null, "session", session, 401);
+  await post("faye", "session/second-factor/off", { password, code: codeOf(secret, 1) }, 204);
 });
 
 test("people log out", () => api("bob", "DELETE", "session", 204));

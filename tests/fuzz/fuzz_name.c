@@ -30,8 +30,13 @@ static void load(void *context, const char *name)
 
 static void must_be_text(const char *text)
 {
-    if (text != NULL && cqa_utf8_length(text, strlen(text)) != strlen(text))
-        abort();
+    for (size_t left = text != NULL ? strlen(text) : 0; left > 0;) {
+        const size_t length = cqa_utf8_length(text, left);
+        if (length == 0)
+            abort();
+        text += length;
+        left -= length;
+    }
 }
 
 /* A file's name, which anybody may give it, by each of the profiles that come with the program:

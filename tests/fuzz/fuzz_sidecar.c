@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stddef.h>
 #include <stdint.h>
+#include <jansson.h>
+#include <libxml/tree.h>
 #include <stdlib.h>
 #include <string.h>
 #include "recorder/sidecar_parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Handlers of encodings go with the process, which reads one sidecar. */
+const char *__asan_default_options(void); /* NOLINT(bugprone-reserved-identifier) */
+const char *__asan_default_options(void)  /* NOLINT(bugprone-reserved-identifier) */
+{
+    return "detect_leaks=0";
+}
 
 static void look(const char *text, size_t length, int is_xml)
 {
@@ -28,6 +37,10 @@ static void look(const char *text, size_t length, int is_xml)
             abort();
     }
     cqa_arena_finish(&arena);
+    if (is_xml) /* in a child it goes with the process */
+        xmlFreeDoc(document);
+    else
+        json_decref(document);
 }
 
 /* What lies beside a recording, read where nothing else is: the first byte says as which of the two

@@ -34,6 +34,8 @@ DECLARED = {
     "track/track.h",      # tracks
 }
 
+TWO = {"event", "recorder", "report", "store"} # have two; every other folder has one at most
+
 
 def module(path, all_of_them):
     """The file that a file belongs to, without its ending."""
@@ -81,6 +83,10 @@ def main():
     graph = edges(source)
     if len(graph) < 100:
         sys.exit(f"only {len(graph)} files include others: is this the checkout?")
+    several = [folder for folder, count in collections.Counter(header.rsplit("/", 1)[0] for header in DECLARED).items()
+               if count > 1 and folder not in TWO]
+    if several:
+        sys.exit(f"more than one header declared of {', '.join(several)}")
     circles = {}
     for start in sorted(graph):
         way = way_back(graph, start)

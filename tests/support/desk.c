@@ -25,6 +25,10 @@ static char template_path[] = "/tmp/callqa-desk-XXXXXX";
 
 static void remove_template(void)
 {
+    char key[sizeof template_path + 4];
+
+    snprintf(key, sizeof key, "%s.key", template_path);
+    unlink(key);
     unlink(template_path);
 }
 

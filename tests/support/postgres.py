@@ -85,7 +85,8 @@ def make_store(folder):
     """A database that nobody has used yet, as lines of a server's configuration."""
     name = "test%d_%d" % (os.getpid(), next(numbers))
     sql(folder, "postgres", "CREATE DATABASE " + name)
-    return name, "store: postgresql://%s@/%s?host=%s\nstore_password_file: %s/password\n" % (USER, name, folder, folder)
+    return name, "store: postgresql://%s@/%s?host=%s\nstore_password_file: %s/password\naudit_key_file: %s/%s.key\n" % (
+        USER, name, folder, folder, folder, name)
 
 
 def main():

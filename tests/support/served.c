@@ -152,6 +152,17 @@ static void copy_database(const struct served *served, int back, const char *pat
     assert_int_equal(database_run(&postgres, "postgres", sql), 0);
 }
 
+/* The key that chains the audit log belongs to the store. */
+static void copy_key(const struct served *served, int loads, const char *path)
+{
+    char command[300];
+
+    snprintf(command, sizeof command,
+             loads ? "cp %2$s.key %1$s/audit.key" : "cp %1$s/audit.key %2$s.key", served->folder,
+             path);
+    assert_int_equal(system(command), 0);
+}
+
 static void copy_stopped(struct served *served, const char *format, const char *path)
 {
     char store[128];
@@ -159,6 +170,7 @@ static void copy_stopped(struct served *served, const char *format, const char *
 
     cqa_server_stop(served->server);
     cqa_scores_close(served->scores);
+    copy_key(served, format[0] == 'r', path);
     if (!served_is_sqlite()) {
         copy_database(served, format[0] == 'r', path);
         open_all(served);

@@ -23,13 +23,14 @@ static int extract(const struct cqa_signal_plan *plan, const char *path, struct 
 {
     struct cqa_audio *audio = NULL;
     struct cqa_extractor *extractor = NULL;
+    const struct cqa_raw said = {0};
     struct cqa_failure failure = {0};
     struct cqa_audio_facts facts;
     struct cqa_error error;
     ptrdiff_t count = -1;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (fd >= 0 && cqa_audio_open(&audio, fd, path, &failure) == CQA_OK &&
+    if (fd >= 0 && cqa_audio_open(&audio, fd, path, &said, &failure) == CQA_OK &&
         cqa_extractor_create(&extractor, plan, &error) == CQA_OK) {
         do {
             size_t capacity;
@@ -44,7 +45,8 @@ static int extract(const struct cqa_signal_plan *plan, const char *path, struct 
     if (done)
         *mono = facts.layout != CQA_LAYOUT_STEREO;
     else
-        fprintf(stderr, "%s: %s %s\n", path, failure.reason, failure.text);
+        fprintf(stderr, "%s: %s %s\n", path, failure.reason,
+                cqa_english(&failure.message));
     cqa_extractor_destroy(extractor);
     cqa_audio_close(audio);
     if (fd >= 0)
@@ -157,7 +159,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (parked && cqa_net_load(&net, &cqa_net_for_frames, argv[2], &error) != CQA_OK) {
-        fprintf(stderr, "%s\n", error.text);
+        fprintf(stderr, "%s\n", cqa_english(&error.message));
         return 1;
     }
     const int failed = dump_all(net, rest[0], rest + 1, chunk);

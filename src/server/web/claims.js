@@ -34,13 +34,13 @@ function progress(auditors) {
 export async function handOut(filter) {
   const { auditors } = await get("claims");
   const names = h("input", { name: "auditors", required: true, autofocus: true, value: chosen("auditors", auditors.map(({ auditor }) => auditor).join(", ")) });
-  return askForm(t("claim.handOut"), [
+  return askForm(t("claim.give"), [
     h("div.tableScroll", {}, progress(auditors)), h("p.hint", {}, t("claim.filter")),
     field(t("samples.auditors"), names, t("samples.auditorsHint")),
     h("div.row", {}, field(t("claim.way"), h("select", { name: "by" }, ["turn", "team", "rule"].map((value) => h("option", { value }, t(`claim.way.${value}`))))),
       field(t("claim.days"), h("input", { name: "days", type: "number", min: 1, max: 31, value: 1, required: true }))),
     h("label.check", {}, h("input", { type: "checkbox", name: "all", value: "1" }), " ", t("claim.all")),
-  ], t("claim.handOut"), async ({ auditors: given, by, days, all }) => {
+  ], t("claim.give"), async ({ auditors: given, by, days, all }) => {
     const list = given.split(/[\s,，、]+/).filter(Boolean);
     const { handed_out, left } = await post("claims/hand-out", { auditors: list, by, days: Number(days), all: Boolean(all), ...Object.fromEntries(parts.filter((name) => filter[name]).map((name) => [name, filter[name]])) });
     choose("auditors", list.join(", "));

@@ -37,6 +37,11 @@ NUMBER(speech, parked_not_of_255)
 NUMBER(speech, chopped_under_half_db)
 NUMBER(speech, chopped_range_half_db)
 NUMBER(speech, notes_not_of_255)
+NUMBER(speech, loud_half_db)
+NUMBER(speech, doubtful_share)
+NUMBER(speech, faint_near_frames)
+NUMBER(speech, faint_reach_frames)
+NUMBER(speech, faint_share)
 NUMBER(silence, shortest_ms)
 NUMBER(overtalk, shortest_ms)
 NUMBER(overtalk, mixed_of_255)
@@ -155,6 +160,28 @@ static void chop(struct picture *picture)
     }
 }
 
+/* Of MUMBLED the classifier is not sure, and after its first word it hears something for a cell: of
+ * that all frames but the last are faint, and one before the second word. */
+static void mumble(struct picture *picture)
+{
+    struct cqa_channel_track *track = &picture->tracks.channel[0];
+
+    for (size_t t = 0; t < picture->tracks.count; t++)
+        track->posterior[CQA_CLASS_SPEECH][t] = track->class_[t] == CQA_CLASS_SPEECH ? 200
+                                                : t / PICTURE_CELL == 4              ? 80
+                                                                                     : 0;
+}
+
+/* It is sure of the second word, which is 15 dB softer. */
+static void mumble_loudly(struct picture *picture)
+{
+    mumble(picture);
+    for (size_t t = 14 * PICTURE_CELL; t < picture->tracks.count; t++) {
+        picture->tracks.channel[0].posterior[CQA_CLASS_SPEECH][t] = 255;
+        picture->frames.channel[0].level[t] -= 30;
+    }
+}
+
 /* Two voices, rather, in cells 2 to 5. */
 static void two_voices(struct picture *picture)
 {
@@ -239,6 +266,8 @@ static void clip_once(struct picture *picture)
 
 #define LONE "sssss........s........sssss"
 #define NOBODY "..........................."
+#define MUMBLED "ssss..........ssss"
+#define MUMBLED_C ".................."
 #define TALK_A "sss...sss.....sss..."
 #define TALK_C "...sss...ss.ss...sss"
 #define TALK_M "ssssss..ss.ss..sssss"
@@ -286,6 +315,16 @@ static const struct edge edges[] = {
      NOBODY, chop},
     {EDGE(speech, notes_not_of_255), 31, 30, CQA_EVENT_SILENCE, ANY, 14 * C, 17 * C, LONE, NOBODY,
      chop},
+    {EDGE(speech, doubtful_share), 0.785, 0.784, CQA_EVENT_SILENCE, ANY, 9 * C, 10 * C, MUMBLED,
+     MUMBLED_C, mumble},
+    {EDGE(speech, loud_half_db), 29, 30, CQA_EVENT_SILENCE, ANY, 9 * C, 10 * C, MUMBLED, MUMBLED_C,
+     mumble_loudly},
+    {EDGE(speech, faint_near_frames), 15, 14, CQA_EVENT_SILENCE, ANY, 9 * C, 9 * C + CQA_FRAME_MS,
+     MUMBLED, MUMBLED_C, mumble},
+    {EDGE(speech, faint_reach_frames), 2, 3, CQA_EVENT_SILENCE, ANY, 9 * C, 9 * C + CQA_FRAME_MS,
+     MUMBLED, MUMBLED_C, mumble},
+    {EDGE(speech, faint_share), 0.250, 0.252, CQA_EVENT_SILENCE, ANY, 9 * C, 9 * C + CQA_FRAME_MS,
+     MUMBLED, MUMBLED_C, mumble},
     {EDGE(silence, shortest_ms), 10 * C, 10 * C + 1, CQA_EVENT_SILENCE, ANY, 10 * C, 0,
      "ssss..........ssss", "..................", NULL},
     {EDGE(overtalk, shortest_ms), 2 * C, 2 * C + 1, CQA_EVENT_OVERTALK, ANY, 2 * C, 0, "ssss....",

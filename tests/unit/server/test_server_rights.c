@@ -48,7 +48,7 @@ static const char *const started[CALLS] = {"2025-11-20T10:00:00+08:00", "2025-10
                                            "2025-11-20T11:00:00+08:00"};
 static const char *const extensions[CALLS] = {"8001", "8002", "8003"};
 
-static char documented[32768]; /* docs/server.md */
+static char documented[131072]; /* docs/server.md */
 
 static void read_document(void)
 {

@@ -212,7 +212,7 @@ static void a_site_says_more_of_passwords(void **state)
     assert_int_equal(unlink(path), 0); /* then nothing is set without it */
     assert_int_equal(ask("PUT", "/api/v1/users/new.person",
                          "{\"role\":\"agent\",\"password\":\"nicht so kurz\"}", "", NULL),
-                     500);
+                     503);
 }
 
 static void passwords_that_are_tried_first_are_refused(void **state)
