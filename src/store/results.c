@@ -116,7 +116,7 @@ static enum cqa_status settle(struct putting *putting, struct cqa_error *error)
         stands.id = settlement->of;
     else
         status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id,
-                            settlement->keeps ? finished->sha256 : NULL);
+                            settlement->keeps ? finished->sha256 : finished->file_sha256);
     if (status != CQA_OK)
         return status;
     return touched || settlement->keeps ? touch(putting, error) : write_result(&of, error);
@@ -151,7 +151,8 @@ static enum cqa_status put(struct cqa_sql *sql, void *context, struct cqa_error 
     if (!finished->apart)
         status = is_only_touched(putting, &touched, error);
     if (status == CQA_OK)
-        status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id, NULL);
+        status = cqa_sql_do(sql, error, &end_scored, putting->now_ms, finished->id,
+                            finished->file_sha256);
     if (status != CQA_OK)
         return status;
     return finished->apart ? write_row(putting, &write_beside, error)
