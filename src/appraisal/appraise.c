@@ -226,6 +226,7 @@ static enum cqa_status run_all(struct cqa_engine_run *run)
 
 static enum cqa_status check_rows(struct cqa_engine_run *run)
 {
+    run->is_check = 1;
     const enum cqa_status status = cqa_run_collect(run);
 
     for (size_t i = 0; status == CQA_OK && i < run->names.count && !run->no_memory; i++)

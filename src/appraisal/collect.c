@@ -488,13 +488,14 @@ static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *su
 
     for (size_t i = 0; i < scheme->indicator_count; i++) {
         const struct cqa_figure *figure = &subject->sheet.figures[i];
-        if (scheme->indicators[i].period == kind && figure->month_count > 1 &&
+        if (scheme->indicators[i].period == kind && has_parts(run, figure) &&
             (most == NULL || figure->month_count > most->month_count))
             most = figure;
     }
     for (size_t i = 0; most != NULL && i < scheme->indicator_count; i++) {
         const struct cqa_figure *figure = &subject->sheet.figures[i];
-        if (scheme->indicators[i].period != kind || figure->month_count == 0)
+        if (scheme->indicators[i].period != kind || figure->month_count == 0 ||
+            !has_parts(run, figure)) /* the whole stands for each */
             continue;
         for (size_t k = 0; k < most->month_count; k++)
             if (!has_part(figure, most->months[k].period)) {
@@ -522,9 +523,10 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
             add_month(indicator, figure, figure->rows[k]->period);
         }
         check_months(run, subject, indicator, figure);
-        check_all_parts(run, subject, indicator, figure);
+        if (!run->is_check)
+            check_all_parts(run, subject, indicator, figure);
         figure->origin = CQA_ORIGIN_IMPORTED;
     }
-    for (int kind = 0; kind < (int)run->scheme->period; kind++)
+    for (int kind = 0; kind < (int)run->scheme->period && !run->is_check; kind++)
         check_same_months(run, subject, (enum cqa_period)kind);
 }

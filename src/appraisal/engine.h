@@ -40,6 +40,7 @@ struct cqa_engine_run {
     char window[CQA_PERIOD_SIZE];      /* the period whose calls count; "": nobody said */
     unsigned char *withheld;           /* of each item: it hangs on the whole group */
     int posts_known;                   /* import or roster name posts at all */
+    int is_check;                      /* of one table: others may bring the months it lacks */
     int calls_unclear;                 /* they are of several periods, and nobody said which */
     int no_memory;
 };

@@ -142,6 +142,8 @@ static const char *period_of(struct cqa_importer *importer)
     const char *text = cqa_import_text(importer, CQA_HEADING_PERIOD);
     char period[CQA_PERIOD_SIZE];
 
+    if (text == NULL && importer->how != NULL)
+        return importer->how->period;
     return text != NULL && cqa_period_read(text, period)
                ? cqa_arena_string(&importer->rows->arena, period)
                : text;
@@ -186,6 +188,8 @@ static enum cqa_status read_all(struct cqa_importer *importer)
     for (; status == CQA_OK && cqa_import_next(importer); records++)
         status = good ? add_record(importer) : cqa_import_report_samples(importer);
     cqa_import_ask_about_shares(importer);
+    if (status == CQA_OK)
+        status = cqa_import_ask_for_periods(importer);
     if (records == 0 && good)
         cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->table.place, 1, 1},
                        "there is a heading and no row under it");
