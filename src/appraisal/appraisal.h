@@ -52,6 +52,7 @@ struct cqa_measured {
     struct cqa_rational handled;      /* how many; none: nobody said */
     struct cqa_rational coverage_pct; /* calls that it stands on, of all that were handled */
     struct cqa_coverage_least least;  /* what was asked for, by the scheme or the round */
+    const char *empty_months;         /* of the period, without any of them; NULL: none */
     struct cqa_rational interval[2];  /* docs/decisions/0144; none: nothing can be said */
 };
 

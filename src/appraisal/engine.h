@@ -77,6 +77,19 @@ void cqa_run_carried(struct cqa_engine_run *run, struct cqa_subject *subject);
 void cqa_run_calls(struct cqa_engine_run *run);
 void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject);
 
+/* What calls come to, as `measuring` takes them; sorts them for a median. */
+struct cqa_rational cqa_taken_value(const struct cqa_measuring *measuring, struct cqa_taken *taken,
+                                    size_t count);
+/* Is a measured value within the indicator's range? 0: a fault says so. */
+int cqa_run_measured_fits(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
+                          struct cqa_rational value);
+/* The figure of an indicator that has parts: each by its own calls. */
+void cqa_run_take_parts(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index);
+/* Months of the period in which the agent was there, and none of the calls is: "2025-10, 2025-12".
+ * NULL: none. */
+const char *cqa_run_empty_months(struct cqa_engine_run *run, const struct cqa_subject *subject,
+                                 const struct cqa_measured *measured);
+
 /* What all months of a figure that is there come to: calls are those of the whole period. */
 struct cqa_rational cqa_figure_sum(const struct cqa_figure *figure);
 
