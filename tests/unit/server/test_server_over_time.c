@@ -221,6 +221,35 @@ static void rows_follow_whom_their_name_means(void **state)
     shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":5.00");
 }
 
+/* A person of the roster is nobody in no table: what they have stays theirs. */
+static void nobody_of_the_roster_is_nobody(void **state)
+{
+    (void)state;
+    seat_people();
+    const char *round = open_round("simple");
+    const char *other = open_round_of("simple", "2025-12");
+
+    answer(round, "xiaoli", "li");
+    import(round, "agent,sold,kept\nxiaoli,50,7\nzhang,5,\n");
+    import(other, "agent,sold\nxiaoli,20\n");
+    struct reply reply =
+        as("hana", "PUT", under(round, "/import-answers"), "{\"names\":{\"zhang\":\"\"}}");
+    assert_int_equal(reply.status, 422);
+    assert_has(&reply, "\\\"zhang\\\" is a person of the roster of 2025-11, and not nobody");
+    assert_has(&reply, "名册");
+    reply_finish(&reply);
+    shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":5.00");
+    /* what an answer moves is said, of each open round */
+    reply = as("hana", "PUT", under(round, "/import-answers"), "{\"names\":{\"xiaoli\":\"wang\"}}");
+    assert_int_equal(reply.status, 200);
+    assert_has(&reply, "\"period\":\"2025-11\",\"from\":\"li\",\"to\":\"wang\",\"rows\":2}");
+    assert_has(&reply, "\"period\":\"2025-12\",\"from\":\"li\",\"to\":\"wang\",\"rows\":1}");
+    reply_finish(&reply);
+    reply = as("hana", "PUT", under(round, "/import-answers"), "{\"names\":{\"xiaoli\":\"\"}}");
+    assert_has(&reply, "\"from\":\"wang\",\"to\":null,\"rows\":2}");
+    reply_finish(&reply);
+}
+
 /* Rows go to the database sixteen at a time: 37 are two times that and five. */
 static void many_rows_are_each_their_own(void **state)
 {
@@ -403,6 +432,7 @@ int main(void)
         WITH_DESK(closed_months_go_on_into_the_next),
         WITH_DESK(a_year_is_appraised_as_one),
         WITH_DESK(rows_follow_whom_their_name_means),
+        WITH_DESK(nobody_of_the_roster_is_nobody),
         WITH_DESK(many_rows_are_each_their_own),
         WITH_DESK(rows_that_would_count_twice_are_asked_about),
         WITH_DESK(faults_follow_whom_their_name_means),
