@@ -126,7 +126,9 @@ struct cqa_appraisal_input {
     const struct cqa_roster *roster;   /* NULL: a call's agent is the agent */
     const char *period;                /* "2025-11", "2025Q4": only its calls count; NULL: all */
     const struct cqa_history *history; /* earlier sheets; NULL: none are at hand */
-    struct cqa_coverage_least least;   /* besides what the scheme asks for; {0}: nothing */
+    int awaits_roster; /* whom the roster has in a post of the scheme, and no row names, is missing
+                        */
+    struct cqa_coverage_least least; /* besides what the scheme asks for; {0}: nothing */
 };
 
 /* Borrows from its input, which must outlive it. */

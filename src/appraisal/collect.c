@@ -22,6 +22,8 @@ static void take_post(struct cqa_engine_run *run, struct cqa_subject *subject, c
         cqa_run_fault(run, subject, NULL, at,
                       "agent \"%s\" is in two posts: \"%s\" and (line %zu) \"%s\"",
                       subject->sheet.agent, post, subject->post_at.line, subject->sheet.post);
+        if (!cqa_scheme_applies(run->scheme, subject->sheet.post))
+            subject->sheet.post = post; /* whoever may be of the scheme is missing in it */
     }
 }
 
@@ -133,7 +135,7 @@ static enum cqa_status count_rows(struct cqa_engine_run *run, size_t *owners, si
             owners[i] = SIZE_MAX;
             continue;
         }
-        take_post(run, subject, row->post, row->at);
+        take_post(run, subject, row->post, row->post_at.line != 0 ? row->post_at : row->at);
         take_name(run, subject, row);
         const int index = take_index(run, subject, row);
         if (index == CQA_NOWHERE ||
@@ -409,6 +411,19 @@ static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *sub
                       subject->sheet.agent, period, run->period_seen);
 }
 
+/* A month in which the agent was nowhere, or not in the scheme, is none of theirs. */
+static void check_was_there(struct cqa_engine_run *run, struct cqa_subject *subject,
+                            const struct cqa_indicator *indicator, const struct cqa_row *row)
+{
+    if (row->period == NULL || cqa_period_kind(row->period) >= run->scheme->period ||
+        cqa_run_was_there(run, subject, row->period))
+        return;
+    cqa_run_fault(run, subject, indicator->id, row->at,
+                  "agent \"%s\": \"%s\" is given for %s, when the roster has the agent nowhere, or "
+                  "in no post of the scheme",
+                  subject->sheet.agent, indicator->id, row->period);
+}
+
 /* Whether the figure has the values of parts of the period, not one of the whole. */
 static int has_parts(const struct cqa_engine_run *run, const struct cqa_figure *figure)
 {
@@ -437,7 +452,7 @@ static void check_all_parts(struct cqa_engine_run *run, struct cqa_subject *subj
     const int count = cqa_period_part_count(whole, indicator->period);
     for (int i = 0; i < count; i++) {
         cqa_period_part(whole, indicator->period, i, part);
-        if (has_part(figure, part) || !cqa_run_was_there(run, subject->sheet.agent, part))
+        if (has_part(figure, part) || !cqa_run_was_there(run, subject, part))
             continue;
         cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
                       "agent \"%s\": \"%s\" is given for %zu of the %d parts of %s; %s is missing",
@@ -520,6 +535,7 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
             return;
         for (size_t k = 0; k < figure->row_count; k++) {
             check_one_period(run, subject, figure->rows[k]);
+            check_was_there(run, subject, indicator, figure->rows[k]);
             add_month(indicator, figure, figure->rows[k]->period);
         }
         check_months(run, subject, indicator, figure);

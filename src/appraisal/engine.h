@@ -16,6 +16,9 @@ struct cqa_subject {
     struct cqa_place post_at;
     const char
         *post_from; /* the roster gave the post, of a seat that began then; NULL: the import did */
+    const char *post_other; /* a post of the roster's that is not the import's; NULL: none */
+    int post_held;          /* another of the roster's is */
+    size_t last_seat;       /* of the agent's in the roster, its index plus 1; 0: none */
     const char *team_from;  /* of the seat that gave the team; NULL: none did */
     unsigned char *spoiled; /* of each indicator: it was given, but wrong */
     size_t call_capacity;
@@ -35,7 +38,8 @@ struct cqa_engine_run {
     struct cqa_arena *arena;
     struct cqa_names names;
     struct cqa_subject *subjects;
-    struct cqa_buffer text;            /* for one explanation at a time */
+    size_t *seats_before;   /* of each seat of the roster: the same person's, as last_seat */
+    struct cqa_buffer text; /* for one explanation at a time */
     char period_seen[CQA_PERIOD_SIZE]; /* that of the first row that names one; "": none does */
     char window[CQA_PERIOD_SIZE];      /* the period whose calls count; "": nobody said */
     unsigned char *withheld;           /* of each item: it hangs on the whole group */
@@ -61,10 +65,14 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);
 /* What the roster says in the period: posts where the import names none, teams; then days, where
  * an indicator counts them and nothing was imported. */
 void cqa_run_seats(struct cqa_engine_run *run);
+/* Faults of those whom the roster has in a post of the scheme, and the rows do not name. */
+enum cqa_status cqa_run_absent(struct cqa_engine_run *run);
 void cqa_run_days(struct cqa_engine_run *run, struct cqa_subject *subject);
 
-/* 0: the roster knows the person, and has them nowhere in this period. */
-int cqa_run_was_there(const struct cqa_engine_run *run, const char *person, const char *period);
+/* 0: the roster knows the person, and has them in this period nowhere, or in posts alone that the
+ * scheme is not for. */
+int cqa_run_was_there(const struct cqa_engine_run *run, const struct cqa_subject *subject,
+                      const char *period);
 
 /* Is the row the lowest or the highest of its figure's, which a trimmed mean leaves out? */
 int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_figure *figure,

@@ -157,8 +157,11 @@ static enum cqa_status add_record(struct cqa_importer *importer)
                           .name = cqa_import_text(importer, CQA_HEADING_NAME),
                           .post = cqa_import_text(importer, CQA_HEADING_POST),
                           .period = period_of(importer)};
+    const struct cqa_csv_cell *post = cqa_import_cell(importer, CQA_HEADING_POST);
     int is_out;
 
+    if (post != NULL)
+        row.post_at = cqa_import_place(importer, post);
     if (importer->record.problem == NULL && row.agent == NULL) {
         const char *why = why_nobodys(importer);
         if (why != NULL)

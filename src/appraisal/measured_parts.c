@@ -29,8 +29,7 @@ const char *cqa_run_empty_months(struct cqa_engine_run *run, const struct cqa_su
     const int months = cqa_period_part_count(run->window, CQA_PERIOD_MONTHLY);
     for (int i = 0; i < months; i++) {
         cqa_period_part(run->window, CQA_PERIOD_MONTHLY, i, month);
-        if (gather(measured, month, room) == 0 &&
-            cqa_run_was_there(run, subject->sheet.agent, month))
+        if (gather(measured, month, room) == 0 && cqa_run_was_there(run, subject, month))
             cqa_buffer_print(&run->text, "%s%s", count++ ? ", " : "", month);
     }
     return count > 0 ? cqa_run_text(run) : NULL;
@@ -77,7 +76,7 @@ static int take_part(struct cqa_engine_run *run, struct cqa_subject *subject, si
     struct cqa_month *month = &figure->months[figure->month_count];
     const size_t calls = gather(figure->measured, part, room);
 
-    if (calls == 0 && !cqa_run_was_there(run, subject->sheet.agent, part))
+    if (!cqa_run_was_there(run, subject, part))
         return 1;
     *month = (struct cqa_month){cqa_arena_string(run->arena, part), cqa_rational_none()};
     if (month->period == NULL) {

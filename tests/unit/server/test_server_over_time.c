@@ -236,7 +236,7 @@ static void nobody_of_the_roster_is_nobody(void **state)
         as("hana", "PUT", under(round, "/import-answers"), "{\"names\":{\"zhang\":\"\"}}");
     assert_int_equal(reply.status, 422);
     assert_has(&reply, "\\\"zhang\\\" is a person of the roster of 2025-11, and not nobody");
-    assert_has(&reply, "名册");
+    assert_has(&reply, "坐席花名册");
     reply_finish(&reply);
     shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":5.00");
     /* what an answer moves is said, of each open round */
