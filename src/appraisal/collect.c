@@ -529,7 +529,9 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
         struct cqa_figure *figure = &subject->sheet.figures[i];
         if (figure->row_count == 0)
             continue;
+        cqa_figure_drop_retold(indicator, figure);
         check_twins(run, subject, indicator, figure);
+        cqa_run_raters(run, subject, indicator, figure);
         figure->months = cqa_run_alloc(run, figure->row_count, sizeof *figure->months);
         if (figure->months == NULL)
             return;

@@ -74,6 +74,13 @@ void cqa_run_days(struct cqa_engine_run *run, struct cqa_subject *subject);
 int cqa_run_was_there(const struct cqa_engine_run *run, const struct cqa_subject *subject,
                       const char *period);
 
+/* Raters that the page would refuse: oneself, strangers, one person in two spellings. */
+void cqa_run_raters(struct cqa_engine_run *run, struct cqa_subject *subject,
+                    const struct cqa_indicator *indicator, const struct cqa_figure *figure);
+/* Of a self-rating that was typed and imported without a rater, the typed one counts: it is one
+ * rater. */
+void cqa_figure_drop_retold(const struct cqa_indicator *indicator, struct cqa_figure *figure);
+
 /* Is the row the lowest or the highest of its figure's, which a trimmed mean leaves out? */
 int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
                        const struct cqa_row *row);

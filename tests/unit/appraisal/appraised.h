@@ -28,7 +28,7 @@ struct appraised {
     const char *results; /* set before `appraise`: results of calls, one a line */
     const char *seats;   /* set before `appraise`: a roster */
     const char *period;
-    int awaits_roster; /* set before `appraise`: as of its input */
+    int awaits_roster;   /* set before `appraise`: as of its input */
     const char *earlier; /* set before `appraise`: sheets of earlier periods, one a line */
     struct cqa_coverage_least least;
 };

@@ -126,6 +126,40 @@ static void months_without_a_post_are_asked_about(void **state)
     finish(&it);
 }
 
+#define RATED                                                                                      \
+    "scheme: t\nversion: \"1\"\nnames: {en: T, zh: 测}\nsource: own\nperiod: monthly\n"           \
+    "indicators:\n"                                                                                \
+    "  - {id: own, names: {en: Own, zh: 自评}, range: [0, 100], need: optional, default: 0, "    \
+    "rated_by: self}\n"                                                                            \
+    "  - {id: peer, names: {en: Peer, zh: 互评}, range: [0, 100], need: optional, default: 0, "  \
+    "rated_by: colleagues}\n"                                                                      \
+    "  - {id: boss, names: {en: Boss, zh: 上级}, range: [0, 100], need: optional, default: 0, "  \
+    "rated_by: supervisor}\n"                                                                      \
+    "items:\n  - {id: total, names: {en: T, zh: 总}, type: sum, plus: [own, peer, boss]}\n"       \
+    "total: total\n"
+
+/* What the page refuses to be typed is not taken from a table either. a: (80 + 60) ÷ 2 + 90 = 160.
+ */
+static void raters_of_a_table_are_asked_about(void **state)
+{
+    struct appraised it = {.period = "2025-11",
+                           .seats = "person,extension,team,post,from,to\na,1,e,x,,\nb,2,e,x,,\n"
+                                    "c,3,e,x,,\nd,4,e,x,,\ne,5,e,x,,\n"};
+
+    (void)state;
+    appraise_of(&it, RATED,
+                "agent,indicator,value,rater\na,peer,80,b\na,peer,60,c\na,boss,90,Chief\n"
+                "b,peer,100,b\nc,peer,100,Zed\nd,peer,100,a\nd,peer,90,A\ne,own,100,a\n");
+    assert_total(&it, "a", "160.00");
+    assert_fault(&it, "in.csv", 5, 8, "\"peer\" is rated by others, and not by oneself");
+    assert_fault(&it, "in.csv", 6, 8,
+                 "\"peer\" is rated by \"Zed\", whom the roster does not know");
+    assert_fault(&it, "in.csv", 8, 8, "rated by \"A\" and by \"a\" (line 7): one spelling");
+    assert_fault(&it, "in.csv", 9, 7, "\"own\" is rated by oneself, and not by \"a\"");
+    assert_int_equal(it.appraisal.sheet_count, 1);
+    finish(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +167,7 @@ int main(void)
         cmocka_unit_test(whom_the_roster_has_is_waited_for),
         cmocka_unit_test(a_post_that_contradicts_the_rosters_is_asked_about),
         cmocka_unit_test(months_without_a_post_are_asked_about),
+        cmocka_unit_test(raters_of_a_table_are_asked_about),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
