@@ -190,7 +190,8 @@ static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *o
         run->subjects[i].sheet.figures = figures + i * width;
         run->subjects[i].spoiled = spoiled + i * width;
         run->subjects[i].is_summary =
-            cqa_spell_name(run->arena, run->names.items[i], &name) == CQA_SPELLED_SUMMARY &&
+            cqa_spell_subject(run->arena, run->names.items[i], run->scheme->units, &name) ==
+                CQA_SPELLED_SUMMARY &&
             !cqa_roster_knows(run->input->roster, run->names.items[i]);
     }
     for (size_t i = rows->count; i-- > 0;) /* backwards, so that the first stays */

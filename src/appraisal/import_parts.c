@@ -36,7 +36,8 @@ static int is_about_others(struct cqa_importer *importer, const char *agent)
 {
     const char *name;
 
-    return cqa_spell_name(&importer->rows->arena, agent, &name) == CQA_SPELLED_SUMMARY &&
+    return cqa_spell_subject(&importer->rows->arena, agent, importer->scheme->units, &name) ==
+               CQA_SPELLED_SUMMARY &&
            (importer->how == NULL || !cqa_roster_knows(importer->how->roster, agent));
 }
 

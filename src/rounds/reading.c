@@ -58,11 +58,13 @@ static enum cqa_status list_left_out(struct cqa_reading *reading, struct cqa_nam
 }
 
 /* 合计, 平均: the report lists it as left out. */
-static int is_about_others(struct cqa_reading *reading, const char *agent)
+static int is_about_others(struct cqa_reading *reading, const struct cqa_scheme *scheme,
+                           const char *agent)
 {
     const char *name;
 
-    return cqa_spell_name(&reading->all.arena, agent, &name) == CQA_SPELLED_SUMMARY &&
+    return cqa_spell_subject(&reading->all.arena, agent, scheme->units, &name) ==
+               CQA_SPELLED_SUMMARY &&
            cqa_members_find(&reading->members, agent) == NULL;
 }
 
@@ -78,7 +80,7 @@ static enum cqa_status sift(struct cqa_reading *reading, const struct cqa_scheme
         struct cqa_row row = reading->all.items[i];
         const int indicator = cqa_scheme_indicator(scheme, row.indicator);
         if (cqa_names_find(&faulty, row.agent, &index) || indicator == CQA_NOWHERE ||
-            is_about_others(reading, row.agent))
+            is_about_others(reading, scheme, row.agent))
             continue;
         row.indicator = scheme->indicators[indicator].id;
         status = cqa_rows_add(&reading->good, &row);

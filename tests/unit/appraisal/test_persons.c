@@ -160,6 +160,70 @@ static void raters_of_a_table_are_asked_about(void **state)
     finish(&it);
 }
 
+#define PLAIN                                                                                      \
+    "scheme: t\nversion: \"1\"\nnames: {en: T, zh: 测}\nsource: own\nperiod: monthly\n"           \
+    "indicators:\n  - {id: p, names: {en: P, zh: 得分}, range: [0, 100], need: required}\n"      \
+    "items:\n  - {id: total, names: {en: T, zh: 总}, type: sum, plus: [p]}\ntotal: total\n"
+
+/* Signatures and remarks under a table are named once, whatever columns they reach into. */
+static void what_stands_under_a_table_is_nobody(void **state)
+{
+    static const char csv[] = "序号,姓名,得分\n1,张三,90\n制表人：李四,,审核：王五\n"
+                              ",审 批：赵六,\n,复核：,5\n负责人签字：,,\n,说明：得分按月,\n备注,,\n"
+                              "2,孙七,80\n";
+    struct appraised it = {0};
+    struct cqa_problems problems = {0};
+    struct cqa_import_report report = {0};
+    struct cqa_error error = {0};
+    static const char *const texts[] = {"制表人：李四", "审 批：赵六",    "复核：",
+                                        "负责人签字：", "说明：得分按月", "备注"};
+
+    (void)state;
+    it.scheme = scheme_of(PLAIN, strlen(PLAIN), &problems);
+    assert_non_null(it.scheme);
+    assert_int_equal(cqa_rows_read(it.scheme, NULL, csv, strlen(csv), "in.csv", &it.rows,
+                                   &it.faults, &report, &error),
+                     CQA_OK);
+    assert_no_faults(&it);
+    assert_int_equal(it.rows.count, 2);
+    assert_int_equal(report.left_out_count, sizeof texts / sizeof *texts);
+    for (size_t i = 0; i < report.left_out_count; i++) {
+        assert_string_equal(report.left_out[i].text, texts[i]);
+        assert_string_equal(report.left_out[i].why, "a line about the table, not a person");
+    }
+    cqa_import_report_finish(&report);
+    finish(&it);
+}
+
+static void words_of_statistics_are_nobody(void **state)
+{
+    static const char *const words[] = {"均分", "总分", "全员",       "全体",       "部门",  "A组",
+                                        "三组", "排名", "10月",       "25年四季度", "—",     "/",
+                                        "0",    "……",   "2025年11月", "第四季度",   "12月份"};
+    static const char *const names[] = {"张月", "安琪", "0801", "202511",
+                                        "年华", "部荣", "Q4",   "A"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char csv[200];
+        struct appraised it = {0};
+        snprintf(csv, sizeof csv, "姓名,得分\n张三,90\n%s,80\n", words[i]);
+        appraise_of(&it, PLAIN, csv);
+        assert_no_faults(&it);
+        if (it.appraisal.sheet_count != 1)
+            fail_msg("%s is a person", words[i]);
+        finish(&it);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char csv[200];
+        struct appraised it = {0};
+        snprintf(csv, sizeof csv, "姓名,得分\n张三,90\n%s,80\n", names[i]);
+        appraise_of(&it, PLAIN, csv);
+        assert_total(&it, names[i], "80.00");
+        finish(&it);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +232,8 @@ int main(void)
         cmocka_unit_test(a_post_that_contradicts_the_rosters_is_asked_about),
         cmocka_unit_test(months_without_a_post_are_asked_about),
         cmocka_unit_test(raters_of_a_table_are_asked_about),
+        cmocka_unit_test(what_stands_under_a_table_is_nobody),
+        cmocka_unit_test(words_of_statistics_are_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
