@@ -83,7 +83,8 @@ if "CQA_TEST_POSTGRES" in os.environ:
                    check=True, stdout=subprocess.DEVNULL)
     print(f"copied and compared in {time.time() - begin:.0f} s")
     sql(where, name, "ANALYZE")
-    open(config, "w").write(f"listen: 127.0.0.1:0\n{lines}port_file: {folder}/port\n")
+    lines = "\n".join(line for line in lines.splitlines() if "audit_key_file" not in line)  # the log keeps its own
+    open(config, "w").write(f"listen: 127.0.0.1:0\n{lines}\nport_file: {folder}/port\naudit_key_file: {folder}/audit.key\n")
 process = subprocess.Popen([server, "--config", config], stderr=subprocess.DEVNULL)
 while not os.path.exists(f"{folder}/port"):
     time.sleep(0.05)

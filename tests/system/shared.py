@@ -127,8 +127,8 @@ class Shared:
         self.store, store = make_store(postgres.folder)
         with open(self.top + "/secret", "w", opener=lambda p, f: os.open(p, f, 0o600)) as out:
             out.write("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
-        self.lines = store + "audit_key_file: %s/audit.key\nsession: {plain_cookie: true}\nobjection_days: 365\nnotices:\n  - {url: '%s', secret_file: %s/secret}\n" % (
-            self.top, receiver.url, self.top)
+        self.lines = store + "session: {plain_cookie: true}\nobjection_days: 365\nnotices:\n  - {url: '%s', secret_file: %s/secret}\n" % (
+            receiver.url, self.top)
         self.proxy = Proxy()
         self.servers = [Server(self, "one"), Server(self, "two")]
         self.proxy.ports = [server.port for server in self.servers]
