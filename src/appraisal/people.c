@@ -110,8 +110,9 @@ void cqa_run_seats(struct cqa_engine_run *run)
     const struct span span = span_of(run);
     size_t index;
 
-    if (roster != NULL)
-        run->seats_before = cqa_run_alloc(run, roster->count, sizeof *run->seats_before);
+    if (roster == NULL)
+        return;
+    run->seats_before = cqa_run_alloc(run, roster->count, sizeof *run->seats_before);
     for (size_t i = 0; run->seats_before != NULL && i < roster->count; i++) {
         const struct cqa_seat *seat = &roster->seats[i];
         if (!cqa_names_find(&run->names, seat->person, &index))

@@ -313,7 +313,7 @@ static int is_mark(const char *text, const char *folded)
 int cqa_spell_is_team(const char *name)
 {
     static const char *const teams[] = {"组", "小组", "班", "队", "部", "科"};
-    char folded[NAME_BYTES];
+    char folded[NAME_BYTES] = "";
     const char *at = folded;
 
     cqa_spell_fold(name, folded, sizeof folded);
