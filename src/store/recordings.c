@@ -66,8 +66,9 @@ CQA_SQL_STATEMENT(insert, "ptttipiiii", 0,
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9, ?10)");
 CQA_SQL_STATEMENT(insert_copy, "piii", 0,
                   "INSERT INTO copies (path, recording_id, size_bytes, mtime_ns, sha256)"
-                  " VALUES (?1, ?2, ?3, ?4, (SELECT sha256 FROM results WHERE recording_id = ?2"
-                  "  AND size_bytes = ?3 AND mtime_ns = ?4))");
+                  " VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(c.file_sha256, r.sha256)"
+                  "  FROM results AS r JOIN recordings AS c ON c.id = r.recording_id"
+                  "  WHERE c.id = ?2 AND r.size_bytes = ?3 AND r.mtime_ns = ?4))");
 CQA_SQL_STATEMENT(delete_copy, "p", 0, "DELETE FROM copies WHERE path = ?1");
 CQA_SQL_STATEMENT(return_copy, "p", 0, "UPDATE copies SET gone = 0 WHERE path = ?1");
 CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id = ?1");

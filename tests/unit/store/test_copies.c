@@ -151,6 +151,14 @@ static void test_the_better_source_takes_over(void **state)
     CHECK(fixture,
           cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 16, &fixture->error));
 
+    /* Moved without being read again, it is still what it was. */
+    add_at(fixture, "/m/2/a.mp3", "1", 0, 10, 102);
+    CHECK(fixture, cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error));
+    assert_string_equal(place.copies[0], "/m/2/a.mp3");
+    assert_string_equal(place.copy_sha256[0], "aa");
+    CHECK(fixture,
+          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 16, &fixture->error));
+
     /* Renamed to what says nothing, it is still known by what it holds. */
     add_at(fixture, "/m/complaint.mp3", "/m/complaint.mp3", 1, 10, 900);
     assert_int_equal(claim(fixture, 1, 16, &claimed), 1);
