@@ -138,8 +138,7 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
         cqa_field_word(reader, &field, "layout", CQA_FIELD_REQUIRED, cqa_layout_words);
     const int usual = out->channels == 1 ? CQA_LAYOUT_MONO : CQA_LAYOUT_STEREO;
     out->layout = (enum cqa_layout)(layout < 0 ? usual : layout);
-    const int one = out->layout == CQA_LAYOUT_MONO || out->layout == CQA_LAYOUT_LEG;
-    if ((out->channels == 1) != one)
+    if (out->layout != CQA_LAYOUT_LEG && (out->channels == 1) != (out->layout == CQA_LAYOUT_MONO))
         cqa_field_fail(reader, &field, CQA_E_BADDATA, "channels do not suit the layout");
     read_legs(reader, &field, result);
 }

@@ -120,6 +120,24 @@ def by_hand(desk, folder, expected):
         fail("by hand: %s" % [leg["channels"] for leg in legs])
 
 
+def by_channels_that_are_equal(desk, top, sample, expected):
+    """Each party's line twice in its file: one of both is it, joined or alone; two parties in one are no leg."""
+    folder = os.path.join(top, "twice")
+    os.makedirs(folder)
+    legs = [os.path.join(folder, NAME + ending) for ending in ("-in.wav", "-out.wav")]
+    for path, channel in zip(legs, "21"):
+        sox(sample, path, "remix", channel, channel)
+    same(desk.joined("equal channels", "--recorder", "freepbx", *legs), expected, "equal channels")
+    for path, role in zip(legs, ("customer", "agent")):
+        alone = desk.analyze("--recorder", "freepbx", path)[0]
+        if [alone["recording"]["layout"], alone["channels"][0]["role"], alone["score"]["total"]] != ["leg", role, 100]:
+            fail("equal channels, alone: %s" % alone["recording"])
+    shutil.copy(sample, legs[0])
+    both = desk.analyze("--recorder", "freepbx", *legs)
+    if len(both) != 2 or "this has two" not in desk.said:
+        fail("a file of both parties and a leg: %s, %s" % ([r["recording"] for r in both], desk.said))
+
+
 def by_codings_that_begin_late(desk, top, sample, expected):
     """What MP3 and AAC put before the first sample, where the file does not tell: 69 and 64 ms at 16 kHz."""
     folder = os.path.join(top, "late")
@@ -463,6 +481,7 @@ def main(source, programs):
         by_names(desk, folder, expected)
         by_hand(desk, folder, expected)
         by_start_times(desk, site.top, sample, expected)
+        by_channels_that_are_equal(desk, site.top, sample, expected)
         by_codings_that_begin_late(desk, site.top, sample, expected)
     in_the_daemon(programs, sample, expected)
     whichever_they_are(programs, sample)
