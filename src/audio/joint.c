@@ -14,7 +14,7 @@ struct leg {
     int64_t lead; /* frames of silence before it that are still to be given */
     int64_t skip; /* frames of its beginning that are to be left out */
     int ended;
-    int differs; /* its two channels do, somewhere */
+    int differs;  /* its two channels do, somewhere */
     size_t first; /* of `pairs` that was not given yet */
     size_t count; /* from there on */
     float pairs[2 * BLOCK_PAIRS];
