@@ -255,7 +255,8 @@ static enum cqa_status understand(const struct cqa_instruments *instruments,
                               .tracks = &tracks,
                               .plans = instruments->tones,
                               .mono = mono,
-                              .same_mix = result->recording.layout == CQA_LAYOUT_DUAL_MONO,
+                              .same_mix = result->recording.layout == CQA_LAYOUT_DUAL_MONO &&
+                                          call->lines.leg == CQA_LEG_NONE,
                               .agent = mono ? 0 : call->lines.agent_channel,
                               .roles_unknown = call->lines.roles_unknown,
                               .duration_ms = result->recording.duration_ms};

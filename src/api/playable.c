@@ -62,7 +62,8 @@ static void read_legs(const json_t *recording, struct cqa_playable *playable)
     for (size_t i = 0; legs->joined && i < CQA_LEGS; i++) {
         const json_t *leg = json_array_get(list, i);
         playable->leg_path[i] = text_of(playable, leg, "path");
-        playable->file_sha256[i] = text_of(playable, leg, "sha256");
+        playable->file_sha256[i] = text_of(
+            playable, leg, json_object_get(leg, "file_sha256") != NULL ? "file_sha256" : "sha256");
         legs->leg[i] = (struct cqa_leg_place){
             .raw = raw_of(leg, 1),
             .offset_ms = json_integer_value(json_object_get(leg, "offset_ms")),

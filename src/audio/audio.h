@@ -81,7 +81,8 @@ enum cqa_status cqa_audio_open(struct cqa_audio **out, int fd, const char *name,
 
 /*
  * Opens the files of one call, as many descriptors and names as `legs` says. Two must hold one
- * channel each (CQA_FAILURE_LAYOUT). One is the same as cqa_audio_open.
+ * channel each, or two that are alike, of which the first is taken; what differs is told by
+ * cqa_audio_facts (CQA_FAILURE_LAYOUT). One is the same as cqa_audio_open.
  */
 enum cqa_status cqa_audio_open_legs(struct cqa_audio **out, const int fd[CQA_LEGS],
                                     const char *const name[CQA_LEGS], const struct cqa_legs *legs,

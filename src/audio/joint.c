@@ -14,6 +14,7 @@ struct leg {
     int64_t lead; /* frames of silence before it that are still to be given */
     int64_t skip; /* frames of its beginning that are to be left out */
     int ended;
+    int differs;  /* its two channels do, somewhere */
     size_t first; /* of `pairs` that was not given yet */
     size_t count; /* from there on */
     float pairs[2 * BLOCK_PAIRS];
@@ -30,9 +31,6 @@ static enum cqa_status open_leg(struct leg *leg, int fd, const char *name,
     leg->lead = place->offset_ms * (CQA_AUDIO_RATE_HZ / 1000);
     const enum cqa_status status =
         cqa_audio_open_drifting(&leg->audio, fd, name, &place->raw, place->drift_ppm, failure);
-    if (status == CQA_OK && cqa_audio_channels(leg->audio) != 1)
-        return cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
-                               "one party's file should have one channel, this has two");
     if (status == CQA_OK) /* alone it may be late by that; beside another it answers too late */
         leg->skip = cqa_audio_lead(leg->audio);
     return status;
@@ -69,6 +67,14 @@ void cqa_joint_close(struct cqa_joint *joint)
     free(joint);
 }
 
+static int channels_differ(const float *pairs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pairs[2 * i] < pairs[2 * i + 1] || pairs[2 * i] > pairs[2 * i + 1])
+            return 1;
+    return 0;
+}
+
 /* Sees to it that there is something to give, but at the end. -1 on failure. */
 static int refill(struct leg *leg, struct cqa_failure *failure)
 {
@@ -86,6 +92,8 @@ static int refill(struct leg *leg, struct cqa_failure *failure)
         if (got < 0)
             return -1;
         leg->ended = got == 0;
+        if (!leg->differs && cqa_audio_channels(leg->audio) == 2)
+            leg->differs = channels_differ(leg->pairs, (size_t)got);
         leg->first = leg->skip < got ? (size_t)leg->skip : (size_t)got;
         leg->count = (size_t)got - leg->first;
         leg->skip -= (int64_t)leg->first;
@@ -132,6 +140,9 @@ static enum cqa_status leg_facts(struct leg *leg, struct cqa_leg_facts *out,
 
     if (status != CQA_OK)
         return status;
+    if (leg->differs && facts.layout != CQA_LAYOUT_DUAL_MONO)
+        return cqa_failure_set(failure, CQA_FAILURE_LAYOUT,
+                               "one party's file should have one channel, this has two");
     *out = (struct cqa_leg_facts){
         .bytes = facts.bytes, .rate_hz = facts.rate_hz, .duration_ms = facts.duration_ms};
     memcpy(out->sha256, facts.sha256, sizeof out->sha256);

@@ -30,8 +30,10 @@ static const char HELP[] =
     "store with callqad, which may run: no recording is done twice.\n\n"
     "  -c, --config FILE     the daemon's configuration\n"
     "  -s, --since DATE      only recordings that began since, as 2025-11-20 or "
-    "2025-11-20T08:00:00;\n"
-    "                        what does not say when it began goes by when its file changed\n"
+    "2025-11-20T08:00:00\n"
+    "                        by the folder's time_zone; what does not say when it began goes by "
+    "when\n"
+    "                        its file changed\n"
     "  -u, --until DATE      only recordings that began before\n"
     "  -P, --path FOLDER     only recordings in this folder\n"
     "  -R, --recorder NAME   only folders with this recorder's profile\n"
@@ -70,13 +72,11 @@ struct options {
     int zh;
 };
 
-/* A day or a second of this machine's time zone. */
-static int parse_time(const char *text, int64_t *out_ms)
+/* A day or a second of each folder's time zone, counted as if it were UTC. */
+static int parse_time(const char *text, int64_t *out_s)
 {
-    struct cqa_zone *zone = NULL;
     int year, month, day, hour = 0, minute = 0, second = 0;
     int end = 0;
-    int64_t local_s;
 
     // NOLINTNEXTLINE(cert-err34-c): the count says it all, and no field has room to overflow
     if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3)
@@ -87,17 +87,12 @@ static int parse_time(const char *text, int64_t *out_ms)
         if (sscanf(text, "T%2d:%2d:%2d%n", &hour, &minute, &second, &end) != 3)
             return 0;
     }
-    if (text[end] != '\0' || !cqa_zone_civil_s(year, month, day, hour, minute, second, &local_s) ||
-        cqa_zone_load(NULL, &zone, NULL) != CQA_OK)
-        return 0;
-    *out_ms = cqa_zone_from_local(zone, local_s) * 1000;
-    cqa_zone_destroy(zone);
-    return 1;
+    return text[end] == '\0' && cqa_zone_civil_s(year, month, day, hour, minute, second, out_s);
 }
 
-static int take_time(const char *option, const char *text, int64_t *out_ms)
+static int take_time(const char *option, const char *text, int64_t *out_s)
 {
-    if (parse_time(text, out_ms))
+    if (parse_time(text, out_s))
         return -1;
     return cqa_cli_usage(NAME, "%s takes 2025-11-20 or 2025-11-20T08:00:00, not \"%s\"", option,
                          text);
@@ -163,10 +158,10 @@ static int parse(int argc, char **argv, struct options *options)
             options->config = optarg;
             break;
         case 's':
-            code = take_time("--since", optarg, &options->scope.since_ms);
+            code = take_time("--since", optarg, &options->scope.since_s);
             break;
         case 'u':
-            code = take_time("--until", optarg, &options->scope.until_ms);
+            code = take_time("--until", optarg, &options->scope.until_s);
             break;
         case 'n':
             options->dry_run = 1;

@@ -90,6 +90,11 @@ unsigned cqa_again_why(const struct cqa_outdated *outdated, const struct cqa_req
            (differs(was, is, "z:") ? CQA_AGAIN_ZONE : 0U);
 }
 
+int64_t cqa_again_instant_ns(const struct cqa_watch_config *watch, int64_t local_s)
+{
+    return local_s == 0 ? 0 : cqa_zone_from_local(watch->zone, local_s) * 1000000000;
+}
+
 int cqa_again_part(const struct cqa_config *config, const struct cqa_watch_config *watch,
                    const struct cqa_again_scope *scope, const char *analyzer, enum cqa_asked asked,
                    struct cqa_again_part *part)
@@ -105,8 +110,8 @@ int cqa_again_part(const struct cqa_config *config, const struct cqa_watch_confi
                                       .rubric = cqa_rubric_name(config->rubric),
                                       .rubric_version = cqa_rubric_version(config->rubric),
                                       .under = under,
-                                      .since_ns = scope->since_ms * 1000000,
-                                      .until_ns = scope->until_ms * 1000000,
+                                      .since_ns = cqa_again_instant_ns(watch, scope->since_s),
+                                      .until_ns = cqa_again_instant_ns(watch, scope->until_s),
                                       .asked = asked};
     return 1;
 }

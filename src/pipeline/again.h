@@ -26,8 +26,9 @@ void cqa_analyzer_with(const char *analyzer, const char *origin, char out[CQA_AN
 
 /* Which recordings a run is about. */
 struct cqa_again_scope {
-    int64_t since_ms;     /* last changed then or later (wall clock); 0: whenever */
-    int64_t until_ms;     /* and before; 0: whenever */
+    int64_t since_s;      /* began then or later, by clocks of the folder's zone (a date and time
+                             counted as if it were UTC); 0: whenever */
+    int64_t until_s;      /* and before; 0: whenever */
     const char *path;     /* in this folder; NULL: in all watched ones. Absolute */
     const char *recorder; /* of folders with this profile, as the configuration or the profile calls
                              it; NULL: of all */
@@ -36,6 +37,9 @@ struct cqa_again_scope {
 /* The part of a watched folder that is meant; NULL: nothing of it. Borrowed from either. */
 const char *cqa_again_folder(const struct cqa_watch_config *watch,
                              const struct cqa_again_scope *scope);
+
+/* The instant at which the folder's clocks show `local_s`, in ns since 1970; 0 for 0. */
+int64_t cqa_again_instant_ns(const struct cqa_watch_config *watch, int64_t local_s);
 
 /* Why a result is not one of now; several may hold. */
 enum cqa_again_why {

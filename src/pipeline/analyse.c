@@ -452,8 +452,8 @@ static size_t begin(struct cqa_pipeline *pipeline, const struct cqa_watch_config
     const struct cqa_again_scope *scope = &pipeline->options.scope;
     const struct cqa_claim claim = {.limit = limit,
                                     .under = cqa_again_folder(watch, scope),
-                                    .since_ns = scope->since_ms * 1000000,
-                                    .until_ns = scope->until_ms * 1000000,
+                                    .since_ns = cqa_again_instant_ns(watch, scope->since_s),
+                                    .until_ns = cqa_again_instant_ns(watch, scope->until_s),
                                     .only_apart = pipeline->options.again == CQA_ASKED_APART,
                                     .rest_ms = pipeline->options.watches ? watch->facts.wait_ms : 0,
                                     .unfinished_ms = cqa_pipeline_unfinished_ms(pipeline)};

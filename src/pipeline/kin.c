@@ -103,12 +103,24 @@ static enum cqa_status choose_source(struct deciding *it, const struct cqa_kin *
     return status;
 }
 
-/* A call put together from two files is more than either: one of them alone changes nothing. */
+static int lies_beside_leg(const char *path, const struct cqa_result *joined)
+{
+    for (int i = 0; i < CQA_LEGS; i++)
+        if (joined->leg_path[i] != NULL && same_stem(path, joined->leg_path[i]) &&
+            same_folder(path, joined->leg_path[i]))
+            return 1;
+    return 0;
+}
+
+/* A call put together from two files is more than either: one of them alone, or what was made of it
+ * beside it, changes nothing. */
 static enum cqa_status lend_to(struct deciding *it, const struct cqa_kin *kin,
                                const struct cqa_result *other, int *is_lent)
 {
     const enum cqa_status status = cqa_result_is_leg_of(it->result, other, is_lent, it->error);
 
+    if (it->result->recording.layout == CQA_LAYOUT_LEG && other->recording.legs.joined)
+        *is_lent |= lies_beside_leg(it->kindred->self.path, other);
     *is_lent = *is_lent && same_call(&it->kindred->self, kin);
     if (!*is_lent)
         return status;
@@ -454,9 +466,11 @@ static enum cqa_status put_place(struct cqa_pipeline *pipeline, const struct cqa
                                   .file_sha256 = content_at(place, path),
                                   .call_id = place->call,
                                   .part = part_of(place->call_id, place->call)};
-    enum cqa_status status = cqa_legs_lie(pipeline, place, arena, is.leg_path, error);
+    enum cqa_status status = cqa_legs_lie(pipeline, place, arena, &is, error);
     if (status != CQA_OK)
         return status;
+    if (place->is_gone && strcmp(path, place->path) == 0 && is.leg_path[0] != NULL)
+        is.path = is.leg_path[0];
     const int can_be_told =
         cqa_result_json_place(place->json, place->json_length, &is, &json) == CQA_OK;
     const int says_so = can_be_told && json.length == place->json_length &&

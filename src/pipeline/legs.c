@@ -252,16 +252,34 @@ static int channel_of(const struct joined *joined, const char *path)
                                                : identity.leg_channel;
 }
 
-static void lies_at(const struct joined *joined, const char *path, const char *out[CQA_LEGS])
+/* `sha256`: the content of what lies there; NULL: nobody knows. */
+static void lies_at(const struct joined *joined, const char *path, const char *sha256,
+                    struct cqa_result_place *out)
 {
     const int channel = channel_of(joined, path);
 
-    if (channel >= 0 && out[channel] == NULL)
-        out[channel] = cqa_arena_string(joined->arena, path);
+    if (channel < 0 || out->leg_path[channel] != NULL)
+        return;
+    out->leg_path[channel] = cqa_arena_string(joined->arena, path);
+    if (sha256 != NULL && strcmp(sha256, joined->result.recording.leg[channel].sha256) != 0)
+        out->leg_file_sha256[channel] = sha256;
+}
+
+static enum cqa_status recording_lies(const struct joined *joined,
+                                      const struct cqa_recording *recording,
+                                      struct cqa_result_place *out, struct cqa_error *error)
+{
+    const char *sha256 = NULL;
+    const enum cqa_status status =
+        cqa_legs_content(joined->pipeline->store, recording->id, joined->arena, &sha256, error);
+
+    if (status == CQA_OK)
+        lies_at(joined, recording->path, sha256, out);
+    return status;
 }
 
 enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
-                             struct cqa_arena *arena, const char *out[CQA_LEGS],
+                             struct cqa_arena *arena, struct cqa_result_place *out,
                              struct cqa_error *error)
 {
     struct cqa_recording family[FAMILY_MAX];
@@ -278,10 +296,10 @@ enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whe
     for (size_t i = 0; status == CQA_OK && i < count && i < FAMILY_MAX; i++)
         if (family[i].id == place->id ||
             (family[i].state == CQA_RECORDING_EXCLUDED && is_there(&family[i])))
-            lies_at(&joined, family[i].path, out);
+            status = recording_lies(&joined, &family[i], out, error);
     for (size_t i = 0; status == CQA_OK && i < place->copy_count; i++)
         if (joined.result.recording.legs.joined)
-            lies_at(&joined, place->copies[i], out);
+            lies_at(&joined, place->copies[i], place->copy_sha256[i], out);
     cqa_result_finish(&joined.result);
     return status;
 }

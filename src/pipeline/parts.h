@@ -117,10 +117,10 @@ enum cqa_leg_turn cqa_legs_turn(struct cqa_pipeline *pipeline, const struct cqa_
                                 struct cqa_error *error);
 /* Tells the store what came of the other file. 0: not now. */
 int cqa_legs_end(struct cqa_pipeline *pipeline, struct cqa_task *task, int joined);
-/* Where the files of a call joined from two lie now; NULL where nothing better is known than its
- * result says. */
+/* Where the files of a call joined from two lie now, `out`'s leg_path and leg_file_sha256; NULL
+ * where nothing better is known than its result says. */
 enum cqa_status cqa_legs_lie(struct cqa_pipeline *pipeline, const struct cqa_whereabouts *place,
-                             struct cqa_arena *arena, const char *out[CQA_LEGS],
+                             struct cqa_arena *arena, struct cqa_result_place *out,
                              struct cqa_error *error);
 /* Closes the other file. */
 void cqa_legs_let_go(struct cqa_task *task);

@@ -148,11 +148,7 @@ static enum cqa_status look_again(const struct cqa_config *config,
 enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_preview_wish *wish,
                             cqa_preview_tell *tell_one, void *context, struct cqa_error *error)
 {
-    struct preview preview = {.clock = wish->clock,
-                              .since_ns = wish->scope.since_ms * 1000000,
-                              .until_ns = wish->scope.until_ms * 1000000,
-                              .tell = tell_one,
-                              .context = context};
+    struct preview preview = {.clock = wish->clock, .tell = tell_one, .context = context};
     char database[PATH_MAX];
     enum cqa_status status = CQA_OK;
 
@@ -164,6 +160,8 @@ enum cqa_status cqa_preview(const struct cqa_config *config, const struct cqa_pr
         preview.under = cqa_again_folder(preview.watch, &wish->scope);
         if (preview.under == NULL)
             continue;
+        preview.since_ns = cqa_again_instant_ns(preview.watch, wish->scope.since_s);
+        preview.until_ns = cqa_again_instant_ns(preview.watch, wish->scope.until_s);
         status = look_twice(config, &config->watches[i], &preview, error);
         if (status == CQA_OK)
             status = look_again(config, &config->watches[i], wish, &preview, error);

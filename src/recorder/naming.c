@@ -246,33 +246,57 @@ static void fill_unmatched(const struct cqa_recorder *recorder, const struct cqa
     out->path_is_id = 1;
 }
 
+struct naming {
+    const struct cqa_recorder *recorder;
+    const struct cqa_zone *zone;
+    const char *path;
+    struct cqa_arena *arena;
+    const struct cqa_pattern *undated; /* as fill_unmatched has it */
+};
+
+/* Tries the patterns on `as`, the path or another that stands for it. */
+static enum cqa_status match(struct naming *naming, const char *as, struct cqa_call_identity *out,
+                             struct cqa_error *error)
+{
+    const struct cqa_recorder *recorder = naming->recorder;
+    struct cqa_groups *groups = NULL;
+
+    for (size_t i = 0; i < recorder->pattern_count && !out->matched && naming->undated == NULL;
+         i++) {
+        const struct cqa_pattern *pattern = &recorder->patterns[i];
+        const enum cqa_status status = cqa_regex_match(
+            pattern->regex, pattern->whole_path ? as : file_name(as), &groups, error);
+        if (status == CQA_E_NOMEM)
+            return status;
+        if (status == CQA_OK && groups != NULL &&
+            !fill(recorder, naming->zone, pattern, groups, naming->path, naming->arena, out))
+            naming->undated = pattern;
+        cqa_groups_destroy(groups);
+        groups = NULL;
+    }
+    return CQA_OK;
+}
+
 enum cqa_status cqa_recorder_identify(const struct cqa_recorder *recorder,
                                       const struct cqa_zone *zone, const char *path,
                                       struct cqa_arena *arena, struct cqa_call_identity *out,
                                       struct cqa_error *error)
 {
-    const struct cqa_pattern *undated = NULL;
-    struct cqa_groups *groups = NULL;
+    struct naming naming = {recorder, zone, path, arena, NULL};
 
     *out = (struct cqa_call_identity){.leg_channel = -1};
     out->call.source = cqa_arena_string(arena, recorder->name); /* outlives the recorder */
     out->call.lines.starts_at_answer = recorder->starts_at_answer;
     out->call.lines.raw = recorder->raw;
     cqa_recorder_set_direction(recorder, NULL, &out->call);
-    for (size_t i = 0; i < recorder->pattern_count && !out->matched && undated == NULL; i++) {
-        const struct cqa_pattern *pattern = &recorder->patterns[i];
-        const enum cqa_status status = cqa_regex_match(
-            pattern->regex, pattern->whole_path ? path : file_name(path), &groups, error);
-        if (status == CQA_E_NOMEM)
-            return status;
-        if (status == CQA_OK && groups != NULL &&
-            !fill(recorder, zone, pattern, groups, path, arena, out))
-            undated = pattern;
-        cqa_groups_destroy(groups);
-        groups = NULL;
-    }
+    enum cqa_status status = match(&naming, path, out, error);
+    const char *as_wav = cqa_ending_to_wav(path, arena);
+    if (status == CQA_OK && !out->matched && as_wav != NULL)
+        status = match(&naming, as_wav, out, error);
+    if (status != CQA_OK)
+        return status;
     if (!out->matched)
-        fill_unmatched(recorder, undated, path, arena, out);
+        fill_unmatched(recorder, naming.undated, path, arena, out);
     if (out->call.id == NULL)
         return cqa_fail(error, CQA_E_NOMEM, "no memory for the names of a call");
     return CQA_OK;

@@ -145,6 +145,10 @@ const char *cqa_recorder_clean(const struct cqa_recorder *recorder, const char *
 /* The contract's word for the recorder's, NULL when it has none. Static. */
 const char *cqa_recorder_direction(const struct cqa_recorder *recorder, const char *value);
 
+/* `path` with ".wav" for another ending of recordings, in either case, in `arena`; NULL: it has no
+ * such ending, or memory is out. */
+const char *cqa_ending_to_wav(const char *path, struct cqa_arena *arena);
+
 /* %XX escapes undone in place, as far as they are valid and not NUL. Returns `text`. */
 char *cqa_unescape_uri(char *text);
 

@@ -53,9 +53,10 @@ struct cqa_generation {
  */
 struct cqa_result {
     struct cqa_arena arena;
-    const char *path;               /* absolute; of two files the first one's */
-    const char *leg_path[CQA_LEGS]; /* where recording.legs are joined */
-    const char *const *copies;      /* where else the same recording lies (docs/decisions/0107) */
+    const char *path;                      /* absolute; of two files the first one's */
+    const char *leg_path[CQA_LEGS];        /* where recording.legs are joined */
+    const char *leg_file_sha256[CQA_LEGS]; /* as file_sha256, of the files there */
+    const char *const *copies; /* where else the same recording lies (docs/decisions/0107) */
     size_t copy_count;
     const char *file_sha256; /* of the file at `path`, where the result is of a better source that
                                 is gone; NULL */
@@ -131,7 +132,8 @@ struct cqa_result_place {
     const char *file_sha256; /* of what lies at `path`, where it is not what was measured; NULL */
     const char *call_id;
     const char *part;
-    const char *leg_path[CQA_LEGS]; /* of a call joined from two; NULL: as it says */
+    const char *leg_path[CQA_LEGS];        /* of a call joined from two; NULL: as it says */
+    const char *leg_file_sha256[CQA_LEGS]; /* as file_sha256, of what lies at leg_path */
 };
 enum cqa_status cqa_result_json_place(const char *text, size_t length,
                                       const struct cqa_result_place *place,

@@ -73,9 +73,9 @@ static void optional_copy(struct cqa_field_reader *reader, const struct cqa_fiel
 static void read_leg(struct cqa_field_reader *reader, const struct cqa_field *field,
                      struct cqa_result *result, int i)
 {
-    static const char *const known[] = {"path",      "sha256",      "role",      "offset_ms",
-                                        "drift_ppm", "bytes",       "container", "encoding",
-                                        "rate_hz",   "duration_ms", NULL};
+    static const char *const known[] = {"path",      "sha256",      "role",        "offset_ms",
+                                        "drift_ppm", "bytes",       "container",   "encoding",
+                                        "rate_hz",   "duration_ms", "file_sha256", NULL};
     struct cqa_leg_facts *facts = &result->recording.leg[i];
     struct cqa_leg_place *place = &result->recording.legs.leg[i];
 
@@ -84,6 +84,8 @@ static void read_leg(struct cqa_field_reader *reader, const struct cqa_field *fi
     result->leg_path[i] =
         cqa_field_string(reader, field, "path", CQA_FIELD_OR_NULL, PATH_BYTES_MAX);
     read_sha256(reader, field, facts->sha256);
+    result->leg_file_sha256[i] =
+        cqa_field_string(reader, field, "file_sha256", CQA_FIELD_OPTIONAL, 64);
     (void)cqa_field_word(reader, field, "role", CQA_FIELD_OR_NULL, cqa_role_words);
     place->offset_ms = cqa_field_whole(reader, field, "offset_ms", 0, CQA_LEG_OFFSET_MS_MAX);
     place->drift_ppm =
@@ -138,8 +140,7 @@ static void read_recording(struct cqa_field_reader *reader, const struct cqa_fie
         cqa_field_word(reader, &field, "layout", CQA_FIELD_REQUIRED, cqa_layout_words);
     const int usual = out->channels == 1 ? CQA_LAYOUT_MONO : CQA_LAYOUT_STEREO;
     out->layout = (enum cqa_layout)(layout < 0 ? usual : layout);
-    const int one = out->layout == CQA_LAYOUT_MONO || out->layout == CQA_LAYOUT_LEG;
-    if ((out->channels == 1) != one)
+    if (out->layout != CQA_LAYOUT_LEG && (out->channels == 1) != (out->layout == CQA_LAYOUT_MONO))
         cqa_field_fail(reader, &field, CQA_E_BADDATA, "channels do not suit the layout");
     read_legs(reader, &field, result);
 }

@@ -86,13 +86,14 @@ static json_t *leg_object(const struct cqa_result *result, int i)
     const struct cqa_leg_place *place = &result->recording.legs.leg[i];
 
     return json_pack(
-        "{s:o, s:s, s:o, s:I, s:o, s:I, s:s, s:s, s:i, s:I}", "path",
+        "{s:o, s:s, s:o, s:I, s:o, s:I, s:s, s:s, s:i, s:I, s:s*}", "path",
         string_or_null(result->leg_path[i]), "sha256", facts->sha256, "role",
         i < result->channel_count ? word_or_null(cqa_role_words[result->channels[i].role])
                                   : json_null(),
         "offset_ms", (json_int_t)place->offset_ms, "drift_ppm", number(place->drift_ppm, 1),
         "bytes", (json_int_t)facts->bytes, "container", facts->container, "encoding",
-        facts->encoding, "rate_hz", facts->rate_hz, "duration_ms", (json_int_t)facts->duration_ms);
+        facts->encoding, "rate_hz", facts->rate_hz, "duration_ms", (json_int_t)facts->duration_ms,
+        "file_sha256", result->leg_file_sha256[i]);
 }
 
 /* NULL, and the key is left out, where there is one file. */
@@ -422,6 +423,15 @@ enum cqa_status cqa_result_to_json(const struct cqa_result *result, struct cqa_b
     return dump(object, out);
 }
 
+/* 0 on success. */
+static int move_leg(json_t *leg, const char *path, const char *file_sha256)
+{
+    (void)json_object_del(leg, "file_sha256");
+    return json_object_set_new(leg, "path", string_or_null(path)) != 0 ||
+           (file_sha256 != NULL &&
+            json_object_set_new(leg, "file_sha256", json_string(file_sha256)) != 0);
+}
+
 enum cqa_status cqa_result_json_place(const char *text, size_t length,
                                       const struct cqa_result_place *place, struct cqa_buffer *out)
 {
@@ -444,8 +454,8 @@ enum cqa_status cqa_result_json_place(const char *text, size_t length,
         failed |= json_object_set_new(recording, "part", json_string(place->part));
     for (size_t i = 0; i < CQA_LEGS; i++)
         if (place->leg_path[i] != NULL)
-            failed |= json_object_set_new(json_array_get(json_object_get(recording, "legs"), i),
-                                          "path", string_or_null(place->leg_path[i]));
+            failed |= move_leg(json_array_get(json_object_get(recording, "legs"), i),
+                               place->leg_path[i], place->leg_file_sha256[i]);
     if (!failed)
         return dump(object, out);
     json_decref(object);

@@ -10,6 +10,9 @@ CQA_SQL_STATEMENT(find_legs, "tttti", CQA_RECORDING_COLUMN_COUNT,
                   "SELECT " CQA_RECORDING_COLUMNS " FROM recordings WHERE source = ?1"
                   " AND (call_id = ?2 OR (call_id > ?3 AND call_id < ?4)) AND NOT gone"
                   " ORDER BY id LIMIT ?5");
+CQA_SQL_STATEMENT(content_of, "i", 1,
+                  "SELECT file_sha256 FROM recordings WHERE id = ?1"
+                  " AND state = 'excluded'");
 CQA_SQL_STATEMENT(lend, "iii", 0,
                   "UPDATE recordings SET state = 'excluded', reason = '" CQA_LEG_LENT "',"
                   " owner = NULL, changed_ms = ?1 WHERE id = ?2"
@@ -66,6 +69,19 @@ enum cqa_status cqa_legs_find(struct cqa_store *store, const char *source, const
         status = cqa_rows_recording(rows, arena, *count < capacity ? &out[*count] : &beyond, error);
         (*count)++;
     }
+    cqa_sql_end(rows);
+    return status;
+}
+
+enum cqa_status cqa_legs_content(struct cqa_store *store, int64_t id, struct cqa_arena *arena,
+                                 const char **sha256, struct cqa_error *error)
+{
+    struct cqa_sql_rows *rows = NULL;
+    enum cqa_status status = cqa_sql_start(store->sql, &rows, error, &content_of, id);
+
+    *sha256 = NULL;
+    if (status == CQA_OK && cqa_sql_next(rows, &status, error))
+        *sha256 = cqa_sql_copy(rows, 0, arena);
     cqa_sql_end(rows);
     return status;
 }

@@ -19,6 +19,10 @@ enum cqa_status cqa_legs_find(struct cqa_store *store, const char *source, const
                               struct cqa_arena *arena, struct cqa_recording *out, size_t capacity,
                               size_t *count, struct cqa_error *error) CQA_MUST_CHECK;
 
+/* The content of a lent recording's file, in `arena`; NULL: it was not read by itself. */
+enum cqa_status cqa_legs_content(struct cqa_store *store, int64_t id, struct cqa_arena *arena,
+                                 const char **sha256, struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Lends a recording that nobody else has claimed: what it had to say by itself is not sent any
  * more. `requeue`: its main one, to be analysed anew with it where it is done; 0: that has been. */
 enum cqa_status cqa_legs_lend(struct cqa_store *store, int64_t id, int64_t requeue, int64_t now_ms,

@@ -75,13 +75,21 @@ CQA_SQL_STATEMENT(mark_stale, "i", 0, "UPDATE recordings SET stale = 1 WHERE id 
 CQA_SQL_STATEMENT(
     mark_gone, "ip", 0,
     "UPDATE recordings SET gone = 1, stale = stale OR EXISTS (SELECT 1 FROM copies AS k"
-    "  WHERE k.recording_id = recordings.id AND NOT k.gone),"
+    "  WHERE k.recording_id = recordings.id AND NOT k.gone) OR (state = 'scored' AND EXISTS "
+    "(SELECT 1 FROM recordings"
+    "   AS l WHERE l.source = recordings.source AND l.call = recordings.call"
+    "   AND l.state = 'excluded' AND l.reason = 'leg' AND NOT l.gone)),"
     " changed_ms = CASE WHEN state IN ('ready', 'settling') THEN ?1 ELSE changed_ms END,"
     " reason = CASE WHEN reason IS NULL AND state = 'ready' THEN '" CQA_VANISHED_UNREAD
     "' WHEN reason IS NULL AND state = 'settling' THEN '" CQA_VANISHED_UNFINISHED
     "' ELSE reason END,"
     " state = CASE WHEN state IN ('ready', 'settling') THEN 'vanished' ELSE state END"
     " WHERE path = ?2 AND NOT gone");
+/* Another file of the same party may be lent too. */
+CQA_SQL_STATEMENT(lose_leg, "p", 0,
+                  "UPDATE recordings SET stale = 1 WHERE state = 'scored' AND (source, call) ="
+                  " (SELECT source, call FROM recordings WHERE path = ?1 AND state = 'excluded'"
+                  "  AND reason = 'leg' AND NOT gone)");
 CQA_SQL_STATEMENT(lose_copy, "p", 0,
                   "UPDATE recordings SET stale = 1 WHERE id = (SELECT recording_id FROM copies"
                   " WHERE path = ?1 AND NOT gone)");
@@ -412,7 +420,9 @@ static enum cqa_status leave_all(struct cqa_sql *sql, void *context, struct cqa_
 
     for (size_t i = 0; status == CQA_OK && i < leaving->count; i++) {
         const char *path = leaving->paths[i];
-        status = cqa_sql_do(sql, error, &mark_gone, leaving->now_ms, path);
+        status = cqa_sql_do(sql, error, &lose_leg, path);
+        if (status == CQA_OK)
+            status = cqa_sql_do(sql, error, &mark_gone, leaving->now_ms, path);
         if (status == CQA_OK)
             status = cqa_sql_do(sql, error, &lose_copy, path);
         if (status == CQA_OK)

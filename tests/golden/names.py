@@ -5,7 +5,8 @@
 Each line is a recorder's name, a path and what `callqa identify` is to say of it; what is not there is null, roles that are
 not there are the profile's for calls of no known direction. Paths are of the shapes that the recorders' own source or
 documentation gives; bytes that are no UTF-8 are written as \\xNN. --update writes what is found now for every line (a new
-line needs "recorder" and "path" only): read the difference before committing it.
+line needs "recorder" and "path" only): read the difference before committing it. A name that fits says the same whatever
+recording it ends in (ENDINGS).
 """
 import json
 import os
@@ -15,6 +16,8 @@ import sys
 RECORDERS = ("freepbx", "issabel", "elastix", "vicidial", "mikopbx", "fusionpbx", "freeswitch", "amazon-connect", "twilio",
              "3cx", "grandstream", "yeastar", "voipmonitor", "cisco", "avaya", "genesys")
 NAMES_MIN, EACH_MIN = 180, 10
+ENDINGS = ("wav", "WAV", "wav49", "gsm", "m4a", "M4A", "mp4", "webm", "amr", "awb", "amr-wb", "3gp", "wma", "aac", "mka", "mkv", "oga", "spx",
+           "g729", "mp3", "Mp3", "ogg", "opus", "flac", "ulaw", "sln16", "raw", "g722", "g726-32")
 
 
 def identify(source, programs, recorder, paths):
@@ -42,6 +45,15 @@ def keep(recorder, path, found):
             **(call if found["matched"] else {}), "roles": found["roles"]}
 
 
+def said_with_other_endings(source, programs, recorder, expected):
+    """What a conversion's name says otherwise than the name that it was made from; `generic` has the path for an id."""
+    names = [e for e in expected if e["recorder"] == recorder and e["matched"] and recorder != "generic"]
+    wanted = [{**e, "path": e["path"].rpartition(".")[0] + "." + ending} for e in names for ending in ENDINGS]
+    found = identify(source, programs, recorder, [bytes_of(w["path"]) for w in wanted]) if wanted else []
+    pairs = [(w, keep(recorder, w["path"], f)) for w, f in zip(wanted, found, strict=True)]
+    return [f"expected {json.dumps(w, ensure_ascii=False)}\nfound    {json.dumps(f, ensure_ascii=False)}" for w, f in pairs if w != f]
+
+
 def main():
     source, programs = sys.argv[1:3]
     file = os.path.join(source, "tests", "golden", "names.jsonl")
@@ -60,6 +72,8 @@ def main():
         return
     wrong = [f"expected {json.dumps(e, ensure_ascii=False)}\nfound    {json.dumps(f, ensure_ascii=False)}"
              for e, f in zip(expected, found) if e != f]
+    for recorder in dict.fromkeys(e["recorder"] for e in expected):
+        wrong += said_with_other_endings(source, programs, recorder, expected)
     print("\n".join(wrong))
     counts = {r: sum(e["recorder"] == r and e["matched"] for e in expected) for r in RECORDERS}
     few = [f"{r}: {n} names that fit, {EACH_MIN} are wanted" for r, n in counts.items() if n < EACH_MIN]

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from bench import Site, fail, wait_until
@@ -118,6 +119,24 @@ def by_hand(desk, folder, expected):
     legs = desk.apart("by hand, without a time", "--leg", agent, "--leg", customer)
     if [leg["channels"][0]["role"] for leg in legs] != ["agent", "customer"]:
         fail("by hand: %s" % [leg["channels"] for leg in legs])
+
+
+def by_channels_that_are_equal(desk, top, sample, expected):
+    """Each party's line twice in its file: one of both is it, joined or alone; two parties in one are no leg."""
+    folder = os.path.join(top, "twice")
+    os.makedirs(folder)
+    legs = [os.path.join(folder, NAME + ending) for ending in ("-in.wav", "-out.wav")]
+    for path, channel in zip(legs, "21"):
+        sox(sample, path, "remix", channel, channel)
+    same(desk.joined("equal channels", "--recorder", "freepbx", *legs), expected, "equal channels")
+    for path, role in zip(legs, ("customer", "agent")):
+        alone = desk.analyze("--recorder", "freepbx", path)[0]
+        if [alone["recording"]["layout"], alone["channels"][0]["role"], alone["score"]["total"]] != ["leg", role, 100]:
+            fail("equal channels, alone: %s" % alone["recording"])
+    shutil.copy(sample, legs[0])
+    both = desk.analyze("--recorder", "freepbx", *legs)
+    if len(both) != 2 or "this has two" not in desk.said:
+        fail("a file of both parties and a leg: %s, %s" % ([r["recording"] for r in both], desk.said))
 
 
 def by_codings_that_begin_late(desk, top, sample, expected):
@@ -452,6 +471,50 @@ def whichever_they_are(programs, sample):
         site.stop_daemon()
 
 
+class HeardSite(Site):
+    def write_server_config(self):
+        super().write_server_config()
+        with open(self.server_config, "a") as out:
+            out.write("audio:\n  - %s\n" % self.watched[0])
+
+
+def both_converted_beside(programs, sample):
+    """One call while both codings of its files lie there, though each party is heard on the other's line; played from what is left."""
+    with HeardSite(programs, leg_wait="2s") as site:
+        lives = Lives(site, site.top, sample)
+        for ending, channels in zip(LEGS, ("2,1v0.1", "1,2v0.1")):
+            sox(sample, lives.leg[ending], "remix", channels)
+        lead = site.run("callqa-server", "token", "add", "lead", "--role", "lead", "--config", site.server_config).stdout.strip()
+        site.start_server()
+        site.start_daemon()
+        for ending in LEGS:
+            lives.put(1, ending)
+        wait_until("both are one call", lambda: [c["recording"]["layout"] for c in lives.calls(1)] == ["stereo"])
+        wait_until("nothing waits", lives.is_quiet)
+        total = lives.calls(1)[0]["score"]["total"]
+        for ending in LEGS:
+            subprocess.run(["ffmpeg", "-v", "error", "-i", lives.path(1, ending), os.path.join(site.top, ending[:-4] + ".mp3")], check=True)
+        for ending in LEGS:  # both at once, so that each is read by itself
+            os.rename(os.path.join(site.top, ending[:-4] + ".mp3"), lives.path(1, ending[:-4] + ".mp3"))
+        wait_until("both conversions are found", lambda: site.ask_store("SELECT count(*) FROM recordings") == 4)
+        wait_until("nothing waits", lives.is_quiet)
+        time.sleep(3)  # a leg has waited for the other
+        wait_until("nothing waits", lives.is_quiet)
+        expect("calls beside their conversions", [(c["recording"]["layout"], c["score"]["total"]) for c in site.server_calls()], [("stereo", total)])
+        for ending in LEGS:
+            os.unlink(lives.path(1, ending))
+        mp3 = [lives.path(1, ending[:-4] + ".mp3") for ending in LEGS]
+        wait_until("it lies where the conversions are",
+                   lambda: [leg["path"] for leg in lives.calls(1)[0]["recording"]["legs"]] == mp3)
+        wait_until("nothing waits", lives.is_quiet)
+        expect("calls of conversions alone", [c["recording"]["path"] for c in site.server_calls()], mp3[:1])
+        request = urllib.request.Request("http://127.0.0.1:%d/api/v1/calls/%s/audio" % (site.port, "~1"),
+                                         headers={"Authorization": "Bearer " + lead})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            expect("it can be heard", len(answer.read()) > 4000, True)
+        site.stop_daemon()
+
+
 def main(source, programs):
     sample = os.path.join(source, "samples", NAME + ".wav")
     desk = Desk(programs)
@@ -463,9 +526,11 @@ def main(source, programs):
         by_names(desk, folder, expected)
         by_hand(desk, folder, expected)
         by_start_times(desk, site.top, sample, expected)
+        by_channels_that_are_equal(desk, site.top, sample, expected)
         by_codings_that_begin_late(desk, site.top, sample, expected)
     in_the_daemon(programs, sample, expected)
     whichever_they_are(programs, sample)
+    both_converted_beside(programs, sample)
     lives_of_joined_calls(programs, sample, expected)
     held_and_erased(programs, sample, expected)
     print("legs: ok")

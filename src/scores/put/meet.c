@@ -118,8 +118,11 @@ static json_t *without_place(const char *body)
     (void)json_object_del(recording, "copies");
     (void)json_object_del(recording, "part");
     (void)json_object_del(recording, "file_sha256");
-    for (size_t i = 0; i < CQA_LEGS; i++)
-        (void)json_object_del(json_array_get(json_object_get(recording, "legs"), i), "path");
+    for (size_t i = 0; i < CQA_LEGS; i++) {
+        json_t *leg = json_array_get(json_object_get(recording, "legs"), i);
+        (void)json_object_del(leg, "path");
+        (void)json_object_del(leg, "file_sha256");
+    }
     (void)json_object_del(json_object_get(root, "call"), "id");
     return root;
 }

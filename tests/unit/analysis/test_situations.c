@@ -259,18 +259,23 @@ static void test_idle_line(void **state)
     free(samples);
 }
 
-/* One party's line alone: by the profile's word. */
-static void test_leg(void **state)
+/* One party's line alone, in one channel or in both: by the profile's word. */
+static void expect_leg(int channels)
 {
     struct cqa_call call = plain;
     size_t count;
     float *samples = copy_talk(&count);
 
-    (void)state;
     call.lines.leg = CQA_LEG_AGENT;
-    for (size_t i = 0; i < count; i++)
-        samples[i] = samples[2 * i];
-    struct cqa_result result = analyze(PCM, 1, samples, count, &call);
+    for (size_t i = 0; i < count; i++) {
+        if (channels == 2)
+            samples[2 * i + 1] = samples[2 * i];
+        else
+            samples[i] = samples[2 * i];
+    }
+    struct cqa_result result = analyze(PCM, channels, samples, count, &call);
+    assert_int_equal(result.recording.channels, channels);
+    assert_int_equal(result.channel_count, 1);
     assert_int_equal(result.recording.layout, CQA_LAYOUT_LEG);
     assert_int_equal(result.channels[0].role, CQA_ROLE_AGENT);
     assert_null(find(&result, CQA_EVENT_SILENCE));
@@ -282,6 +287,13 @@ static void test_leg(void **state)
     expect_no_points(&result);
     cqa_result_finish(&result);
     free(samples);
+}
+
+static void test_leg(void **state)
+{
+    (void)state;
+    expect_leg(1);
+    expect_leg(2);
 }
 
 /* The same mix in both channels: inverted, and 15 ms late. */

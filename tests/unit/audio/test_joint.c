@@ -159,6 +159,27 @@ static void a_file_of_both_parties_is_no_leg(void **state)
     assert_string_equal(joined.failure.reason, CQA_FAILURE_NOT_AUDIO);
 }
 
+/* A recorder, or a conversion, that writes one party's line twice: one of both is it. */
+static void equal_channels_are_one(void **state)
+{
+    static const float levels[] = {0.5F, 0};
+    const struct cqa_legs legs = {.joined = 1};
+    float twice[2 * RATE_HZ] = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        twice[2 * 2000] = twice[2 * 2000 + 1] = levels[i];
+        join(recording_of_frames(SF_FORMAT_WAV | SF_FORMAT_PCM_16, 8000, 2, twice, RATE_HZ),
+             clicks(SF_FORMAT_WAV | SF_FORMAT_PCM_16, 8000, 1, 1, 0.75), &legs, 4096);
+        assert_int_equal(joined.status, CQA_OK);
+        assert_int_equal(joined.pairs, RATE_HZ);
+        assert_true(fabsf(joined.samples[2 * 2000] - levels[i]) < 0.01F);
+        assert_true(fabsf(joined.samples[2 * 2000 + 1]) < 0.01F);
+        assert_int_equal(loudest(1, 0), 6000);
+        assert_int_equal(joined.facts.layout, CQA_LAYOUT_STEREO);
+    }
+}
+
 static void numbers_from_elsewhere_are_checked(void **state)
 {
     const struct cqa_legs good = {.joined = 1, .leg = {{.offset_ms = 3000, .drift_ppm = -50}}};
@@ -183,6 +204,7 @@ int main(void)
         cmocka_unit_test(drift_is_taken_out),
         cmocka_unit_test(the_hash_is_over_both_in_their_order),
         cmocka_unit_test(a_file_of_both_parties_is_no_leg),
+        cmocka_unit_test(equal_channels_are_one),
         cmocka_unit_test(numbers_from_elsewhere_are_checked),
     };
 
