@@ -131,6 +131,7 @@ struct cqa_flag_verdict {
     const char *code;   /* of the site's list of reasons; NULL: none */
     int expected;       /* the state that the decider saw; -1: whatever */
     int64_t objection;  /* the open objection that the decider has read; 0: none */
+    int64_t answers;    /* the objection that it answers, be it anew; 0: none */
 };
 
 struct cqa_manual_flag {

@@ -26,8 +26,14 @@ enum cqa_status cqa_objection_write(struct cqa_scores *scores, struct cqa_sql *d
                                     const char *text, int64_t *objection,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The flag of an open one; CQA_E_NOTFOUND: it is not open. */
-enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection, int64_t *flag,
+/* How one stands; who answered it and when, where it is not open. */
+struct cqa_objection_found {
+    int64_t flag, decided_ms;
+    enum cqa_objection_outcome outcome;
+    char decided_by[96];
+};
+enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection,
+                                   struct cqa_objection_found *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_objection_answered {

@@ -12,7 +12,7 @@ import { failed, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
 import { viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { isUnderObjection, settleForm } from "./objected.js";
+import { isSettled, settleForm } from "./objected.js";
 import { pastChanges } from "./previews.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { rubricOf, titleOf } from "./rule.js";
@@ -140,6 +140,7 @@ class CallPage {
   }
 
   async decide(ask) {
+    if (this.current && isSettled(this.current)) return this.settle();
     const flag = this.current;
     const verdict = flag && await ask(flag);
     if (verdict) await this.give(flag, verdict);
@@ -147,7 +148,7 @@ class CallPage {
 
   async overturnFor(code) {
     if (!this.current) return;
-    if (isUnderObjection(this.current)) await this.decide(askOverturn);
+    if (this.current.objection) await this.decide(askOverturn);
     else await this.give(this.current, { state: "overturned", reason_code: code }, t("decided.for", { reason: reasonTitle(code) }));
   }
 
@@ -185,13 +186,17 @@ class CallPage {
   /** Asks for the answer right below the waveform: what it is about is heard and seen meanwhile. */
   settle() {
     const flag = this.current;
-    if (this.who.role !== "lead" || !flag || !isUnderObjection(flag)) return;
+    if (!flag?.objection) return;
+    if (this.who.role !== "lead") {
+      notice(t("objected.final", { who: flag.objection.decided_by }), "bad");
+      return;
+    }
     const form = settleForm({ ...flag.objection, range: flag.range }, {
       onDone: () => { this.endSettling(); get(callPath(this.call, "/flags")).then((now) => this.took(now)).catch(failed); },
       onCancel: () => this.endSettling(),
     });
     this.settling.hidden = false;
-    replace(this.settling, h("section", { "aria-label": t("settle.title") }, h("h2", {}, t("settle.title")), what(flag), form));
+    replace(this.settling, h("section", { "aria-label": t("settle.title") }, h("h2", {}, t(isSettled(flag) ? "settle.again" : "settle.title")), what(flag), form));
     this.sound.element.scrollIntoView({ block: "start" });
     form.querySelector("textarea").focus({ preventScroll: true });
     this.noteSoon();

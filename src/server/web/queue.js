@@ -9,7 +9,7 @@ import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
 import { recall, remember, viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { isUnderObjection, objectionChip } from "./objected.js";
+import { isSettled, objectionChip } from "./objected.js";
 import { Pace } from "./pace.js";
 import { periodOnPaper } from "./period.js";
 import { filterNames, queueFilter } from "./queuefilter.js";
@@ -264,6 +264,7 @@ class Queue {
   /** `ask(flag)`: the verdict, asked for where it needs words. */
   async decide(ask) {
     const { flag } = this;
+    if (flag && isSettled(flag)) return this.settle();
     const verdict = flag && await ask(flag);
     if (verdict) await this.give(flag, verdict);
   }
@@ -271,7 +272,7 @@ class Queue {
   overturnFor(code) {
     const { flag } = this;
     if (!flag) return;
-    if (isUnderObjection(flag)) this.decide(askOverturn);
+    if (flag.objection) this.decide(askOverturn);
     else this.give(flag, { state: "overturned", reason_code: code }, t("decided.for", { reason: reasonTitle(code) }));
   }
 
@@ -339,7 +340,9 @@ class Queue {
 
   /** On the call's page, where it is heard and seen meanwhile. */
   settle() {
-    if (this.flag && this.who.role === "lead" && isUnderObjection(this.flag)) this.goTo(`${this.target()}&settle=1`);
+    if (!this.flag?.objection) return;
+    if (this.who.role === "lead") this.goTo(`${this.target()}&settle=1`);
+    else notice(t("objected.final", { who: this.flag.objection.decided_by }), "bad");
   }
 
   async object() {
