@@ -17,7 +17,7 @@ import { pastChanges } from "./previews.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { rubricOf, titleOf } from "./rule.js";
 import { clock, siteTime, t, word } from "./text.js";
-import { noteDecision, takeLast } from "./undo.js";
+import { isTakingBack, noteDecision, takeLast, takingBack } from "./undo.js";
 
 const SEEK_MS = 5000; // by an arrow key
 
@@ -76,7 +76,7 @@ class CallPage {
       { key: "o", does: "key.overturn", once: true, run: acts.overturn },
       ...Array.from({ length: 9 }, (_, i) => ({ key: String(i + 1), does: i === 0 && "key.codes", once: true, run: () => reasons()[i] && this.overturnFor(reasons()[i].code) })),
       { key: "p", does: "key.change", once: true, run: acts.change },
-      { key: "z", does: "key.undo", once: true, run: () => this.takeBack() },
+      { key: "z", does: "key.undo", once: true, run: () => takingBack(() => this.takeBack()) },
       { key: "u", does: "key.reopen", run: acts.reopen },
       ...(this.who.role === "lead" ? [{ key: "s", does: "key.settle", once: true, run: acts.settle }] : []),
       { key: "a", does: "key.add", run: acts.add },
@@ -140,6 +140,7 @@ class CallPage {
   }
 
   async decide(ask) {
+    if (isTakingBack()) return notice(t("undo.wait"));
     if (this.current && isSettled(this.current)) return this.settle();
     const flag = this.current;
     const verdict = flag && await ask(flag);
@@ -148,7 +149,7 @@ class CallPage {
 
   async overturnFor(code) {
     if (!this.current) return;
-    if (this.current.objection) await this.decide(askOverturn);
+    if (this.current.objection || isTakingBack()) await this.decide(askOverturn);
     else await this.give(this.current, { state: "overturned", reason_code: code }, t("decided.for", { reason: reasonTitle(code) }));
   }
 
