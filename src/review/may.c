@@ -147,6 +147,8 @@ enum cqa_status cqa_may_object(const struct cqa_identity *who, const struct cqa_
     if (is_blank(text) || strlen(text) > CQA_REASON_BYTES_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "text: must have 1 to %d bytes",
                         CQA_REASON_BYTES_MAX);
+    if (objected->is_closed)
+        return cqa_fail(error, CQA_E_REFUSED, "the period of this call is closed");
     if (objected->already)
         return cqa_fail(error, CQA_E_REFUSED, "there is an objection to this flag already");
     if (now_ms - objected->since_ms > days * DAY_MS)

@@ -43,7 +43,7 @@ struct cqa_flag_row {
     const char
         *reason_code; /* of the site's list (settings/decision_reason.h); NULL: none was given */
     int64_t decided_ms;
-    int64_t since_ms; /* from when the days for an objection count */
+    int64_t since_ms; /* from when the days for an objection count; 0: none can be made */
     struct cqa_flag_objection objection;
     const char *claimed_by; /* whose it is for now (claims.h); NULL: nobody's, or decided */
     int64_t claimed_until_ms;

@@ -15,16 +15,18 @@ enum cqa_status cqa_objected_read(struct cqa_sql *db, const struct cqa_scope *sc
 
     cqa_query_add(&query,
                   "SELECT c.id, max(coalesce(d.at_ms, 0), c.updated_ms),"
-                  " EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id) FROM flags f"
+                  " EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id),"
+                  " EXISTS(SELECT 1 FROM periods p WHERE p.from_day <= c.day AND c.day < p.to_day)"
+                  " FROM flags f"
                   " JOIN calls c ON c.id = f.call LEFT JOIN decisions d ON d.id = f.decision");
     cqa_query_number(&query, " WHERE f.current = 1 AND f.id = ?", flag);
     cqa_query_scope(&query, "c", scope);
-    enum cqa_status status = cqa_query_start(&query, db, 3, &row, error);
+    enum cqa_status status = cqa_query_start(&query, db, 4, &row, error);
     if (status == CQA_OK)
         status = cqa_row_step(row, error);
     if (status == CQA_OK)
         *out = (struct cqa_objected){cqa_sql_int(row, 0), cqa_sql_int(row, 1),
-                                     (int)cqa_sql_int(row, 2)};
+                                     (int)cqa_sql_int(row, 2), (int)cqa_sql_int(row, 3)};
     cqa_sql_end(row);
     cqa_query_finish(&query);
     return status == CQA_E_NOTFOUND

@@ -14,6 +14,7 @@ struct cqa_objected {
     int64_t call;
     int64_t since_ms; /* the decision on the flag, or the call's arrival while there is none */
     int already;      /* there is an objection */
+    int is_closed;    /* the period of the call is */
 };
 
 /* CQA_E_NOTFOUND unless the flag is of a call that the scope allows. */

@@ -180,7 +180,7 @@ static void until_when_one_may_object(void **state)
     const struct cqa_identity agent = {
         .name = "zhang", .role = CQA_ACCOUNT_AGENT, .user = 3, .person = "zhang"};
     const struct cqa_identity token = {.name = "t", .role = CQA_ACCOUNT_AGENT, .person = "zhang"};
-    struct cqa_objected objected = {7, 1000, 0};
+    struct cqa_objected objected = {7, 1000, 0, 0};
 
     (void)state;
     assert_int_equal(cqa_may_object(&agent, &objected, "no", 5, 1000 + 5 * day_ms, &error), CQA_OK);

@@ -209,6 +209,40 @@ static void objection_has_its_days(void **state)
     assert_int_equal(ask("zhang", "POST", path, "{\"text\":\"late\"}", NULL, NULL), 409);
 }
 
+/* What is closed is paid by: nothing of it is objected to, and nothing that was waits for a lead.
+ */
+static void closed_days_take_no_objection(void **state)
+{
+    (void)state;
+    static const char objection[] = "{\"text\":\"I was fetching the file\"}";
+    char number[64];
+    char other[64];
+    char path[128];
+    char text[256];
+
+    served_put(&served, "1", NULL);
+    put_roster("person,extension,team,post,from,to\nzhang,8001,east,agent,,\n");
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", number);
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.1.flag", other);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/objection", number);
+    assert_int_equal(ask("zhang", "POST", path, objection, NULL, NULL), 201);
+    ask("lea", "GET", "/api/v1/waiting", NULL, "objections", text);
+    assert_string_equal(text, "1");
+    served.now_ms += (int64_t)3 * 86400000;
+    assert_int_equal(ask("lea", "POST", "/api/v1/periods",
+                         "{\"from\":\"2025-11-20\",\"to\":\"2025-11-20\",\"ignore_open\":true,"
+                         "\"note\":\"late\"}",
+                         NULL, NULL),
+                     201);
+    ask("lea", "GET", "/api/v1/waiting", NULL, "objections", text);
+    assert_string_equal(text, "0");
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.1.objectable_until", text);
+    assert_string_equal(text, "null");
+    snprintf(path, sizeof path, "/api/v1/flags/%s/objection", other);
+    assert_int_equal(ask("zhang", "POST", path, objection, "detail", text), 409);
+    assert_string_equal(text, "the period of this call is closed");
+}
+
 static void sums_come_from_the_calls(void **state)
 {
     (void)state;
@@ -329,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(objection_goes_from_agent_to_lead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_settled_objection_binds_its_flag, set_up, tear_down),
         cmocka_unit_test_setup_teardown(objection_has_its_days, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(closed_days_take_no_objection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comments_stay_with_the_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_closed_day_left_open_waits_for_nobody, set_up,
                                         tear_down),
