@@ -52,6 +52,7 @@ struct cqa_measured {
     struct cqa_rational handled;      /* how many; none: nobody said */
     struct cqa_rational coverage_pct; /* calls that it stands on, of all that were handled */
     struct cqa_coverage_least least;  /* what was asked for, by the scheme or the round */
+    const char *empty_months;         /* of the period, without any of them; NULL: none */
     struct cqa_rational interval[2];  /* docs/decisions/0144; none: nothing can be said */
 };
 
@@ -125,7 +126,9 @@ struct cqa_appraisal_input {
     const struct cqa_roster *roster;   /* NULL: a call's agent is the agent */
     const char *period;                /* "2025-11", "2025Q4": only its calls count; NULL: all */
     const struct cqa_history *history; /* earlier sheets; NULL: none are at hand */
-    struct cqa_coverage_least least;   /* besides what the scheme asks for; {0}: nothing */
+    int awaits_roster; /* whom the roster has in a post of the scheme, and no row names, is missing
+                        */
+    struct cqa_coverage_least least; /* besides what the scheme asks for; {0}: nothing */
 };
 
 /* Borrows from its input, which must outlive it. */

@@ -194,8 +194,10 @@ static void note_undecided(struct cqa_engine_run *run)
 
 static enum cqa_status run_all(struct cqa_engine_run *run)
 {
-    const enum cqa_status status = cqa_run_collect(run);
+    enum cqa_status status = cqa_run_collect(run);
 
+    if (status == CQA_OK)
+        status = cqa_run_absent(run);
     if (status != CQA_OK)
         return status;
     cqa_run_calls(run);
@@ -226,6 +228,7 @@ static enum cqa_status run_all(struct cqa_engine_run *run)
 
 static enum cqa_status check_rows(struct cqa_engine_run *run)
 {
+    run->is_check = 1;
     const enum cqa_status status = cqa_run_collect(run);
 
     for (size_t i = 0; status == CQA_OK && i < run->names.count && !run->no_memory; i++)

@@ -22,6 +22,8 @@ static void take_post(struct cqa_engine_run *run, struct cqa_subject *subject, c
         cqa_run_fault(run, subject, NULL, at,
                       "agent \"%s\" is in two posts: \"%s\" and (line %zu) \"%s\"",
                       subject->sheet.agent, post, subject->post_at.line, subject->sheet.post);
+        if (!cqa_scheme_applies(run->scheme, subject->sheet.post))
+            subject->sheet.post = post; /* whoever may be of the scheme is missing in it */
     }
 }
 
@@ -133,7 +135,7 @@ static enum cqa_status count_rows(struct cqa_engine_run *run, size_t *owners, si
             owners[i] = SIZE_MAX;
             continue;
         }
-        take_post(run, subject, row->post, row->at);
+        take_post(run, subject, row->post, row->post_at.line != 0 ? row->post_at : row->at);
         take_name(run, subject, row);
         const int index = take_index(run, subject, row);
         if (index == CQA_NOWHERE ||
@@ -188,7 +190,8 @@ static enum cqa_status make_subjects(struct cqa_engine_run *run, const size_t *o
         run->subjects[i].sheet.figures = figures + i * width;
         run->subjects[i].spoiled = spoiled + i * width;
         run->subjects[i].is_summary =
-            cqa_spell_name(run->arena, run->names.items[i], &name) == CQA_SPELLED_SUMMARY &&
+            cqa_spell_subject(run->arena, run->names.items[i], run->scheme->units, &name) ==
+                CQA_SPELLED_SUMMARY &&
             !cqa_roster_knows(run->input->roster, run->names.items[i]);
     }
     for (size_t i = rows->count; i-- > 0;) /* backwards, so that the first stays */
@@ -409,6 +412,19 @@ static void check_one_period(struct cqa_engine_run *run, struct cqa_subject *sub
                       subject->sheet.agent, period, run->period_seen);
 }
 
+/* A month in which the agent was nowhere, or not in the scheme, is none of theirs. */
+static void check_was_there(struct cqa_engine_run *run, struct cqa_subject *subject,
+                            const struct cqa_indicator *indicator, const struct cqa_row *row)
+{
+    if (row->period == NULL || cqa_period_kind(row->period) >= run->scheme->period ||
+        cqa_run_was_there(run, subject, row->period))
+        return;
+    cqa_run_fault(run, subject, indicator->id, row->at,
+                  "agent \"%s\": \"%s\" is given for %s, when the roster has the agent nowhere, or "
+                  "in no post of the scheme",
+                  subject->sheet.agent, indicator->id, row->period);
+}
+
 /* Whether the figure has the values of parts of the period, not one of the whole. */
 static int has_parts(const struct cqa_engine_run *run, const struct cqa_figure *figure)
 {
@@ -437,7 +453,7 @@ static void check_all_parts(struct cqa_engine_run *run, struct cqa_subject *subj
     const int count = cqa_period_part_count(whole, indicator->period);
     for (int i = 0; i < count; i++) {
         cqa_period_part(whole, indicator->period, i, part);
-        if (has_part(figure, part) || !cqa_run_was_there(run, subject->sheet.agent, part))
+        if (has_part(figure, part) || !cqa_run_was_there(run, subject, part))
             continue;
         cqa_run_fault(run, subject, indicator->id, figure->rows[0]->at,
                       "agent \"%s\": \"%s\" is given for %zu of the %d parts of %s; %s is missing",
@@ -488,13 +504,14 @@ static void check_same_months(struct cqa_engine_run *run, struct cqa_subject *su
 
     for (size_t i = 0; i < scheme->indicator_count; i++) {
         const struct cqa_figure *figure = &subject->sheet.figures[i];
-        if (scheme->indicators[i].period == kind && figure->month_count > 1 &&
+        if (scheme->indicators[i].period == kind && has_parts(run, figure) &&
             (most == NULL || figure->month_count > most->month_count))
             most = figure;
     }
     for (size_t i = 0; most != NULL && i < scheme->indicator_count; i++) {
         const struct cqa_figure *figure = &subject->sheet.figures[i];
-        if (scheme->indicators[i].period != kind || figure->month_count == 0)
+        if (scheme->indicators[i].period != kind || figure->month_count == 0 ||
+            !has_parts(run, figure)) /* the whole stands for each */
             continue;
         for (size_t k = 0; k < most->month_count; k++)
             if (!has_part(figure, most->months[k].period)) {
@@ -513,18 +530,22 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject)
         struct cqa_figure *figure = &subject->sheet.figures[i];
         if (figure->row_count == 0)
             continue;
+        cqa_figure_drop_retold(indicator, figure);
         check_twins(run, subject, indicator, figure);
+        cqa_run_raters(run, subject, indicator, figure);
         figure->months = cqa_run_alloc(run, figure->row_count, sizeof *figure->months);
         if (figure->months == NULL)
             return;
         for (size_t k = 0; k < figure->row_count; k++) {
             check_one_period(run, subject, figure->rows[k]);
+            check_was_there(run, subject, indicator, figure->rows[k]);
             add_month(indicator, figure, figure->rows[k]->period);
         }
         check_months(run, subject, indicator, figure);
-        check_all_parts(run, subject, indicator, figure);
+        if (!run->is_check)
+            check_all_parts(run, subject, indicator, figure);
         figure->origin = CQA_ORIGIN_IMPORTED;
     }
-    for (int kind = 0; kind < (int)run->scheme->period; kind++)
+    for (int kind = 0; kind < (int)run->scheme->period && !run->is_check; kind++)
         check_same_months(run, subject, (enum cqa_period)kind);
 }

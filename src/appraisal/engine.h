@@ -16,6 +16,9 @@ struct cqa_subject {
     struct cqa_place post_at;
     const char
         *post_from; /* the roster gave the post, of a seat that began then; NULL: the import did */
+    const char *post_other; /* a post of the roster's that is not the import's; NULL: none */
+    int post_held;          /* another of the roster's is */
+    size_t last_seat;       /* of the agent's in the roster, its index plus 1; 0: none */
     const char *team_from;  /* of the seat that gave the team; NULL: none did */
     unsigned char *spoiled; /* of each indicator: it was given, but wrong */
     size_t call_capacity;
@@ -35,11 +38,13 @@ struct cqa_engine_run {
     struct cqa_arena *arena;
     struct cqa_names names;
     struct cqa_subject *subjects;
-    struct cqa_buffer text;            /* for one explanation at a time */
+    size_t *seats_before;   /* of each seat of the roster: the same person's, as last_seat */
+    struct cqa_buffer text; /* for one explanation at a time */
     char period_seen[CQA_PERIOD_SIZE]; /* that of the first row that names one; "": none does */
     char window[CQA_PERIOD_SIZE];      /* the period whose calls count; "": nobody said */
     unsigned char *withheld;           /* of each item: it hangs on the whole group */
     int posts_known;                   /* import or roster name posts at all */
+    int is_check;                      /* of one table: others may bring the months it lacks */
     int calls_unclear;                 /* they are of several periods, and nobody said which */
     int no_memory;
 };
@@ -60,10 +65,21 @@ void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);
 /* What the roster says in the period: posts where the import names none, teams; then days, where
  * an indicator counts them and nothing was imported. */
 void cqa_run_seats(struct cqa_engine_run *run);
+/* Faults of those whom the roster has in a post of the scheme, and the rows do not name. */
+enum cqa_status cqa_run_absent(struct cqa_engine_run *run);
 void cqa_run_days(struct cqa_engine_run *run, struct cqa_subject *subject);
 
-/* 0: the roster knows the person, and has them nowhere in this period. */
-int cqa_run_was_there(const struct cqa_engine_run *run, const char *person, const char *period);
+/* 0: the roster knows the person, and has them in this period nowhere, or in posts alone that the
+ * scheme is not for. */
+int cqa_run_was_there(const struct cqa_engine_run *run, const struct cqa_subject *subject,
+                      const char *period);
+
+/* Raters that the page would refuse: oneself, strangers, one person in two spellings. */
+void cqa_run_raters(struct cqa_engine_run *run, struct cqa_subject *subject,
+                    const struct cqa_indicator *indicator, const struct cqa_figure *figure);
+/* Of a self-rating that was typed and imported without a rater, the typed one counts: it is one
+ * rater. */
+void cqa_figure_drop_retold(const struct cqa_indicator *indicator, struct cqa_figure *figure);
 
 /* Is the row the lowest or the highest of its figure's, which a trimmed mean leaves out? */
 int cqa_row_is_trimmed(const struct cqa_indicator *indicator, const struct cqa_figure *figure,
@@ -75,6 +91,19 @@ void cqa_run_carried(struct cqa_engine_run *run, struct cqa_subject *subject);
 /* The period's calls to subjects; then what they give, where nothing was imported. */
 void cqa_run_calls(struct cqa_engine_run *run);
 void cqa_run_measured(struct cqa_engine_run *run, struct cqa_subject *subject);
+
+/* What calls come to, as `measuring` takes them; sorts them for a median. */
+struct cqa_rational cqa_taken_value(const struct cqa_measuring *measuring, struct cqa_taken *taken,
+                                    size_t count);
+/* Is a measured value within the indicator's range? 0: a fault says so. */
+int cqa_run_measured_fits(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
+                          struct cqa_rational value);
+/* The figure of an indicator that has parts: each by its own calls. */
+void cqa_run_take_parts(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index);
+/* Months of the period in which the agent was there, and none of the calls is: "2025-10, 2025-12".
+ * NULL: none. */
+const char *cqa_run_empty_months(struct cqa_engine_run *run, const struct cqa_subject *subject,
+                                 const struct cqa_measured *measured);
 
 /* What all months of a figure that is there come to: calls are those of the whole period. */
 struct cqa_rational cqa_figure_sum(const struct cqa_figure *figure);

@@ -25,6 +25,8 @@ struct cqa_import_how {
     /* Whoever it knows is a person, even one called 目标. NULL, or empty: nobody is known. */
     const struct cqa_roster *roster;
     int asks_about_strangers; /* a name that the roster does not know is a fault at its cell */
+    const char *period;       /* of rows that name none; NULL: nobody said */
+    int asks_for_parts;       /* a table without periods may be of a part of what is appraised */
     void *context;
 };
 

@@ -56,6 +56,16 @@ enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row 
         how != NULL && how->person != NULL ? how->person(how->context, written) : NULL;
 
     *is_out = person != NULL && person[0] == '\0';
+    if (*is_out && cqa_roster_knows(how->roster, written)) {
+        const struct cqa_csv_cell *cell = cqa_import_cell(importer, CQA_HEADING_AGENT);
+        cqa_faults_add(
+            importer->faults, written, cqa_import_place(importer, cell),
+            "agent \"%s\": an answer says that this is nobody, and the roster that it is "
+            "a person; one of them is wrong",
+            written);
+        person = NULL;
+        *is_out = 0;
+    }
     if (person != NULL && !*is_out) {
         row->written = strcmp(written, person) != 0 ? written : NULL;
         row->agent = person;

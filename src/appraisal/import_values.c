@@ -135,6 +135,8 @@ static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *
     row->at = cqa_import_place(importer, indicator == NULL ? named : cell);
     row->value = indicator == NULL ? cqa_rational_whole(0)
                                    : value_of(importer, row, indicator, cell, heading, &status);
+    if (indicator != NULL)
+        cqa_import_ask_for_part(importer, indicator, row);
     return status == CQA_OK ? cqa_rows_add(importer->rows, row) : status;
 }
 

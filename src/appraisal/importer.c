@@ -48,7 +48,8 @@ static const char *cell_name(struct cqa_importer *importer, enum cqa_column colu
 
     *spelled = CQA_SPELLED_NAME;
     if (cell != NULL)
-        *spelled = cqa_spell_name(&importer->rows->arena, cell->text, &name);
+        *spelled =
+            cqa_spell_subject(&importer->rows->arena, cell->text, importer->scheme->units, &name);
     return name != NULL && name[0] != '\0' ? name : NULL;
 }
 
@@ -103,14 +104,30 @@ static const char *why_nobodys(struct cqa_importer *importer)
     const struct cqa_import_record *record = &importer->record;
     const char *name;
 
-    if (cqa_spell_name(&importer->rows->arena, first_cell(record)->text, &name) ==
-        CQA_SPELLED_SUMMARY)
+    if (cqa_spell_subject(&importer->rows->arena, first_cell(record)->text, importer->scheme->units,
+                          &name) == CQA_SPELLED_SUMMARY)
         return cqa_import_about_others;
     for (size_t i = 0; i < record->cell_count && i < importer->head_count; i++)
         if (record->cells[i].text[0] != '\0' &&
             (importer->heads[i] != NULL || importer->columns[CQA_HEADING_VALUE] == i + 1))
             return NULL;
     return CQA_N("no value stands in the row");
+}
+
+/* Who made the table and what is to be said of it: no row, whatever stands beside it. */
+static const struct cqa_csv_cell *foot_of(const struct cqa_importer *importer)
+{
+    const struct cqa_csv_cell *cell = cqa_import_cell(importer, CQA_HEADING_AGENT);
+    const struct cqa_import_how *how = importer->how;
+
+    if (importer->record.problem != NULL || importer->record.cell_count == 0)
+        return NULL;
+    if (cell == NULL)
+        cell = first_cell(&importer->record);
+    return cqa_spell_is_foot(cell->text) &&
+                   (how == NULL || !cqa_roster_knows(how->roster, cell->text))
+               ? cell
+               : NULL;
 }
 
 /* 0: no row of anybody's, a fault says why. */
@@ -142,6 +159,8 @@ static const char *period_of(struct cqa_importer *importer)
     const char *text = cqa_import_text(importer, CQA_HEADING_PERIOD);
     char period[CQA_PERIOD_SIZE];
 
+    if (text == NULL && importer->how != NULL)
+        return importer->how->period;
     return text != NULL && cqa_period_read(text, period)
                ? cqa_arena_string(&importer->rows->arena, period)
                : text;
@@ -155,8 +174,15 @@ static enum cqa_status add_record(struct cqa_importer *importer)
                           .name = cqa_import_text(importer, CQA_HEADING_NAME),
                           .post = cqa_import_text(importer, CQA_HEADING_POST),
                           .period = period_of(importer)};
+    const struct cqa_csv_cell *post = cqa_import_cell(importer, CQA_HEADING_POST);
     int is_out;
 
+    if (post != NULL)
+        row.post_at = cqa_import_place(importer, post);
+    const struct cqa_csv_cell *foot = foot_of(importer);
+    if (foot != NULL)
+        return cqa_import_report_left_out(importer, foot,
+                                          CQA_N("a line about the table, not a person"));
     if (importer->record.problem == NULL && row.agent == NULL) {
         const char *why = why_nobodys(importer);
         if (why != NULL)
@@ -186,6 +212,8 @@ static enum cqa_status read_all(struct cqa_importer *importer)
     for (; status == CQA_OK && cqa_import_next(importer); records++)
         status = good ? add_record(importer) : cqa_import_report_samples(importer);
     cqa_import_ask_about_shares(importer);
+    if (status == CQA_OK)
+        status = cqa_import_ask_for_periods(importer);
     if (records == 0 && good)
         cqa_faults_add(importer->faults, NULL, (struct cqa_place){importer->table.place, 1, 1},
                        "there is a heading and no row under it");

@@ -87,6 +87,14 @@ enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row 
 enum cqa_status cqa_import_values(struct cqa_importer *importer,
                                   struct cqa_row *row) CQA_MUST_CHECK;
 
+/* ---- import_parts.c: a month that is not said may be any, or all of them */
+
+/* The row has no value then, and a fault: its indicator has parts, and it says none of them. */
+void cqa_import_ask_for_part(struct cqa_importer *importer, const struct cqa_indicator *indicator,
+                             struct cqa_row *row);
+/* The same of rows beside others of their indicator that say it. Once the file was read. */
+enum cqa_status cqa_import_ask_for_periods(struct cqa_importer *importer) CQA_MUST_CHECK;
+
 /* ---- shares.c: 0.85 may be 85 %. What may be is known once the file was read. */
 
 /* A value of an indicator in %, as typed; it is the next row's. */

@@ -81,6 +81,7 @@ struct cqa_row {
     struct cqa_rational value; /* none: a fault was found in it */
     struct cqa_rational count; /* its weight among the rows of other raters */
     struct cqa_place at;       /* of the value */
+    struct cqa_place post_at;  /* line 0: not known */
     int64_t import; /* number of the import, or of the rating, in a store; 0: from a file alone */
     int64_t rating;
 };

@@ -181,14 +181,17 @@ static struct cqa_rational median_of(struct cqa_taken *taken, size_t count)
                                cqa_rational_whole(2));
 }
 
-static struct cqa_rational combined(const struct cqa_measuring *measuring, struct cqa_taken *taken,
+struct cqa_rational cqa_taken_value(const struct cqa_measuring *measuring, struct cqa_taken *taken,
                                     size_t count)
 {
-    if (measuring->by == CQA_BY_SUM)
-        return sum_of(taken, count);
-    if (measuring->by == CQA_BY_MEDIAN)
-        return median_of(taken, count);
-    return cqa_rational_divide(sum_of(taken, count), cqa_rational_whole((int64_t)count));
+    const struct cqa_rational value =
+        measuring->by == CQA_BY_MEDIAN ? median_of(taken, count) : sum_of(taken, count);
+
+    return cqa_rational_multiply(
+        measuring->by == CQA_BY_MEAN
+            ? cqa_rational_divide(value, cqa_rational_whole((int64_t)count))
+            : value,
+        measuring->times);
 }
 
 /* Scores of two rubrics are numbers of two kinds: their mean is none. */
@@ -242,8 +245,7 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subje
     if (measured->taken_count == 0)
         return measured;
     check_one_rubric(run, subject, index, measured);
-    measured->value =
-        cqa_rational_multiply(combined(measuring, taken, measured->taken_count), measuring->times);
+    measured->value = cqa_taken_value(measuring, taken, measured->taken_count);
     cqa_buffer_print(&run->text, "%s of %zu calls", by_words[measuring->by], measured->taken_count);
     if (measuring->over != CQA_NOWHERE) {
         const struct cqa_figure *over = &sheet->figures[measuring->over];
@@ -253,32 +255,44 @@ static struct cqa_measured *measure(struct cqa_engine_run *run, struct cqa_subje
         cqa_buffer_print(&run->text, " ÷ %s", run->scheme->indicators[measuring->over].id);
     }
     measured->how = cqa_run_text(run);
+    measured->empty_months = cqa_run_empty_months(run, subject, measured);
     cqa_run_coverage(run, subject, index, measured);
     return measured;
 }
 
 /* ---- the indicator */
 
-static void take_measured(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index)
+int cqa_run_measured_fits(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index,
+                          struct cqa_rational value)
 {
     char text[3][CQA_RATIONAL_TEXT];
     const struct cqa_indicator *indicator = &run->scheme->indicators[index];
+
+    if (cqa_rational_compare(value, indicator->low) >= 0 &&
+        cqa_rational_compare(value, indicator->high) <= 0)
+        return 1;
+    subject->spoiled[index] = 1;
+    cqa_run_fault(run, subject, indicator->id, subject->first,
+                  "agent \"%s\": \"%s\" was measured as %s; allowed: %s to %s",
+                  subject->sheet.agent, indicator->id, cqa_rational_fixed(value, 2, text[0]),
+                  cqa_rational_exact(indicator->low, text[1]),
+                  cqa_rational_exact(indicator->high, text[2]));
+    return 0;
+}
+
+static void take_measured(struct cqa_engine_run *run, struct cqa_subject *subject, size_t index)
+{
     struct cqa_figure *figure = &subject->sheet.figures[index];
     const struct cqa_measured *measured = figure->measured;
 
     if (!cqa_run_covered(run, subject, index))
         return;
-    if (cqa_rational_compare(measured->value, indicator->low) < 0 ||
-        cqa_rational_compare(measured->value, indicator->high) > 0) {
-        subject->spoiled[index] = 1;
-        cqa_run_fault(run, subject, indicator->id, subject->first,
-                      "agent \"%s\": \"%s\" was measured as %s; allowed: %s to %s",
-                      subject->sheet.agent, indicator->id,
-                      cqa_rational_fixed(measured->value, 2, text[0]),
-                      cqa_rational_exact(indicator->low, text[1]),
-                      cqa_rational_exact(indicator->high, text[2]));
+    if (run->scheme->indicators[index].period < run->scheme->period) {
+        cqa_run_take_parts(run, subject, index);
         return;
     }
+    if (!cqa_run_measured_fits(run, subject, index, measured->value))
+        return;
     figure->months = cqa_run_alloc(run, 1, sizeof *figure->months);
     if (figure->months == NULL)
         return;

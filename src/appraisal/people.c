@@ -70,6 +70,32 @@ static void take_post(const struct cqa_engine_run *run, struct cqa_subject *subj
     subject->post_from = seat->from;
 }
 
+/* The import's post holds, unless the roster has the agent in others alone: one of them is wrong,
+ * and it decides whether the scheme is for them. */
+static void hold_post(struct cqa_subject *subject, const struct cqa_seat *seat)
+{
+    if (seat->post == NULL || subject->sheet.post == NULL || subject->post_from != NULL)
+        return;
+    if (cqa_scheme_post_among(subject->sheet.post, &seat->post, 1))
+        subject->post_held = 1;
+    else if (subject->post_other == NULL)
+        subject->post_other = seat->post;
+}
+
+static void ask_about_posts(struct cqa_engine_run *run)
+{
+    for (size_t i = 0; i < run->names.count; i++) {
+        struct cqa_subject *subject = &run->subjects[i];
+        if (subject->post_other == NULL || subject->post_held)
+            continue;
+        cqa_run_fault(run, subject, NULL, subject->post_at,
+                      "agent \"%s\": the post is \"%s\" here, and \"%s\" in the roster",
+                      subject->sheet.agent, subject->sheet.post, subject->post_other);
+        if (!cqa_scheme_applies(run->scheme, subject->sheet.post))
+            subject->sheet.post = subject->post_other;
+    }
+}
+
 static void take_team(struct cqa_subject *subject, const struct cqa_seat *seat)
 {
     if (subject->team_from != NULL && strcmp(subject->team_from, seat->from) > 0)
@@ -84,26 +110,71 @@ void cqa_run_seats(struct cqa_engine_run *run)
     const struct span span = span_of(run);
     size_t index;
 
-    for (size_t i = 0; roster != NULL && i < roster->count; i++) {
+    if (roster == NULL)
+        return;
+    run->seats_before = cqa_run_alloc(run, roster->count, sizeof *run->seats_before);
+    for (size_t i = 0; run->seats_before != NULL && i < roster->count; i++) {
         const struct cqa_seat *seat = &roster->seats[i];
-        if (!is_within(&span, seat) || !cqa_names_find(&run->names, seat->person, &index))
+        if (!cqa_names_find(&run->names, seat->person, &index))
             continue;
+        run->seats_before[i] = run->subjects[index].last_seat;
+        run->subjects[index].last_seat = i + 1;
+        if (!is_within(&span, seat))
+            continue;
+        hold_post(&run->subjects[index], seat);
         take_post(run, &run->subjects[index], seat);
         take_team(&run->subjects[index], seat);
     }
+    ask_about_posts(run);
 }
 
-int cqa_run_was_there(const struct cqa_engine_run *run, const char *person, const char *period)
+/* One at a time, so that a person with several seats is named once. */
+static enum cqa_status add_absent(struct cqa_engine_run *run, struct cqa_names *absent,
+                                  const struct cqa_seat *seat)
+{
+    size_t index;
+    const size_t known = absent->count;
+
+    if (seat->post == NULL || !cqa_scheme_applies(run->scheme, seat->post) ||
+        cqa_names_find(&run->names, seat->person, &index))
+        return CQA_OK;
+    if (cqa_names_add(absent, seat->person, &index) != CQA_OK)
+        return CQA_E_NOMEM;
+    if (index == known)
+        cqa_faults_add(run->faults, seat->person, seat->at,
+                       "agent \"%s\": the roster has them as \"%s\", and no row of the indicators "
+                       "names them",
+                       seat->person, seat->post);
+    return CQA_OK;
+}
+
+enum cqa_status cqa_run_absent(struct cqa_engine_run *run)
 {
     const struct cqa_roster *roster = run->input->roster;
+    const struct span span = span_of(run);
+    struct cqa_names absent = {0};
+    enum cqa_status status = CQA_OK;
+
+    if (!run->input->awaits_roster || run->scheme->units || run->scheme->posts == NULL)
+        return CQA_OK;
+    for (size_t i = 0; roster != NULL && i < roster->count && status == CQA_OK; i++)
+        if (is_within(&span, &roster->seats[i]))
+            status = add_absent(run, &absent, &roster->seats[i]);
+    cqa_names_finish(&absent);
+    return status;
+}
+
+int cqa_run_was_there(const struct cqa_engine_run *run, const struct cqa_subject *subject,
+                      const char *period)
+{
     const struct span span = span_between(period);
 
-    if (!cqa_roster_knows(roster, person))
-        return 1;
-    for (size_t i = 0; i < roster->count; i++)
-        if (strcmp(roster->seats[i].person, person) == 0 && is_within(&span, &roster->seats[i]))
+    for (size_t at = subject->last_seat; at != 0; at = run->seats_before[at - 1]) {
+        const struct cqa_seat *seat = &run->input->roster->seats[at - 1];
+        if (is_within(&span, seat) && cqa_scheme_applies(run->scheme, seat->post))
             return 1;
-    return 0;
+    }
+    return subject->last_seat == 0;
 }
 
 /* ---- days */

@@ -209,6 +209,8 @@ static void put_measured(const struct cqa_scheme *scheme, const struct cqa_indic
     if (measured->undecided > 0)
         put_words(page, ", %zu flags undecided", measured->undecided);
     put_coverage(measured, page);
+    if (measured->empty_months != NULL)
+        put_words(page, "; no call in %s", measured->empty_months);
     cqa_buffer_print(page->out, "\n");
 }
 

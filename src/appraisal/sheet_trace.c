@@ -129,6 +129,8 @@ static void put_measured(const struct cqa_indicator *indicator, const struct cqa
         cqa_json_member(out, "how", measured->how);
     if (measured->has_coverage)
         cqa_json_value(out, "coverage_pct", measured->coverage_pct);
+    if (measured->empty_months != NULL)
+        cqa_json_member(out, "months_without_calls", measured->empty_months);
     cqa_json_put(out, ",\"coverage\":");
     cqa_sheet_put_coverage(measured, out);
     cqa_buffer_print(out, ",\"undecided_flags\":%zu", measured->undecided);

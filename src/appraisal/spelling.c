@@ -208,6 +208,13 @@ static const char *const alone[] = {"total",       "totals",
                                     "上年",        "今年",
                                     "本季",        "上季",
                                     "全年",        "方差",
+                                    "均分",        "总分",
+                                    "得分",        "排名",
+                                    "名次",        "全员",
+                                    "全体",        "全体人员",
+                                    "全部",        "部门",
+                                    "本部门",      "班组",
+                                    "小组",        "团队",
                                     "极差",        "众数",
                                     "例",          "参考",
                                     "参考值"};
@@ -261,11 +268,93 @@ static int is_count(const char *folded)
     return 0;
 }
 
+/* 10月, 25年四季度, 2025年上半年: a time, as long as it says which part is what. */
+static int is_time(const char *folded)
+{
+    static const char *const parts[] = {"年度", "年", "月份", "月", "季度", "上半年", "下半年"};
+    int found = 0;
+
+    while (*folded != '\0') {
+        const char *from = folded;
+        if (starts_with(folded, "第"))
+            folded += strlen("第");
+        (void)skip_count(&folded);
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            if (starts_with(folded, parts[i])) {
+                folded += strlen(parts[i]);
+                found = 1;
+                from = NULL;
+                break;
+            }
+        if (from != NULL)
+            return 0;
+    }
+    return found;
+}
+
+/* —, /, …: what a cell holds that has nothing to hold; and 0. */
+static int is_mark(const char *text, const char *folded)
+{
+    if (strcmp(folded, "0") == 0)
+        return 1;
+    if (*text == '\0')
+        return 0;
+    while (*text != '\0') {
+        const unsigned c = next(&text);
+        const int is_ascii = c < 0x80 && !isalnum((int)c);
+        if (!is_ascii && c != 0xB7 && !(c >= 0x2010 && c <= 0x203F) &&
+            !(c >= 0x2500 && c <= 0x257F) && !(c >= 0x3000 && c <= 0x3003) &&
+            !(c >= 0x3008 && c <= 0x301F))
+            return 0;
+    }
+    return 1;
+}
+
+int cqa_spell_is_team(const char *name)
+{
+    static const char *const teams[] = {"组", "小组", "班", "队", "部", "科"};
+    char folded[NAME_BYTES] = "";
+    const char *at = folded;
+
+    cqa_spell_fold(name, folded, sizeof folded);
+    if (starts_with(at, "第"))
+        at += strlen("第");
+    if (*at >= 'a' && *at <= 'z')
+        at++;
+    else if (!skip_count(&at))
+        return 0;
+    for (size_t i = 0; i < sizeof teams / sizeof *teams; i++)
+        if (strcmp(at, teams[i]) == 0)
+            return 1;
+    return 0;
+}
+
+int cqa_spell_is_foot(const char *text)
+{
+    static const char *const words[] = {
+        "制表人", "制表",   "制表日期",   "填表人",     "填表",       "审核人",    "审核",
+        "审批人", "审批",   "复核人",     "复核",       "核对人",     "核对",      "批准人",
+        "批准",   "经办人", "负责人签字", "负责人签名", "负责人",     "签字",      "签名",
+        "说明",   "备注",   "附注",       "注",         "preparedby", "checkedby", "approvedby",
+        "note",   "notes",  "remarks",    "signature"};
+    char folded[NAME_BYTES];
+
+    cqa_spell_fold(text, folded, sizeof folded);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t length = strlen(words[i]);
+        if (starts_with(folded, words[i]) && (folded[length] == '\0' || folded[length] == ':'))
+            return 1;
+    }
+    return 0;
+}
+
 static int is_summary(const char *text)
 {
     char folded[NAME_BYTES];
 
     cqa_spell_fold(text, folded, sizeof folded);
+    if (is_mark(text, folded) || is_time(folded) || cqa_spell_is_team(text))
+        return 1;
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         if (starts_with(folded, begins[i]))
             return 1;
@@ -299,4 +388,13 @@ enum cqa_spelled cqa_spell_name(struct cqa_arena *arena, const char *text, const
     if (is_exponent(bare) || is_grouped(bare))
         return CQA_SPELLED_REWRITTEN;
     return is_summary(bare) ? CQA_SPELLED_SUMMARY : CQA_SPELLED_NAME;
+}
+
+enum cqa_spelled cqa_spell_subject(struct cqa_arena *arena, const char *text, int are_units,
+                                   const char **name)
+{
+    const enum cqa_spelled spelled = cqa_spell_name(arena, text, name);
+
+    return spelled == CQA_SPELLED_SUMMARY && are_units && cqa_spell_is_team(text) ? CQA_SPELLED_NAME
+                                                                                  : spelled;
 }

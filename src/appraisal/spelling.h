@@ -30,4 +30,14 @@ void cqa_spell_fold(const char *text, char *out, size_t size);
 /* The same of persons: 801 may be 0801, whose zero a spreadsheet took. */
 void cqa_spell_fold_name(const char *text, char *out, size_t size);
 
+/* Of a table's subjects: where they are units, A组 is one, and no row about the others. */
+enum cqa_spelled cqa_spell_subject(struct cqa_arena *arena, const char *text, int are_units,
+                                   const char **name);
+
+/* A组, 3班: a team, where persons are named. */
+int cqa_spell_is_team(const char *name);
+
+/* 制表人：…, 审核, 备注: what stands under a table, whoever is named behind it. */
+int cqa_spell_is_foot(const char *text);
+
 #endif

@@ -362,6 +362,7 @@ static int appraise(const struct options *options, struct work *work)
         .roster = options->roster ? &work->roster : NULL,
         .period = options->period,
         .history = &work->history,
+        .awaits_roster = 1,
         .least = options->least,
     };
     if (cqa_appraise(&input, &work->faults, &work->appraisal, &error) != CQA_OK)

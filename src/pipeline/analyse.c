@@ -127,6 +127,7 @@ static enum cqa_life_event store_result(struct cqa_pipeline *pipeline, struct cq
         .mtime_ns = mtime_ns(&task->before),
         .begun_ms = task->call.begun_ms,
         .sha256 = result->recording.sha256,
+        .file_sha256 = result->file_sha256,
         .rubric = result->score.rubric,
         .rubric_version = result->score.version,
         .analyzer = analyzer,

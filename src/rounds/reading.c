@@ -2,6 +2,7 @@
 #include "rounds/reading.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "appraisal/appraisal.h"
 #include "appraisal/names.h"
 #include "appraisal/spelling.h"
@@ -57,11 +58,13 @@ static enum cqa_status list_left_out(struct cqa_reading *reading, struct cqa_nam
 }
 
 /* 合计, 平均: the report lists it as left out. */
-static int is_about_others(struct cqa_reading *reading, const char *agent)
+static int is_about_others(struct cqa_reading *reading, const struct cqa_scheme *scheme,
+                           const char *agent)
 {
     const char *name;
 
-    return cqa_spell_name(&reading->all.arena, agent, &name) == CQA_SPELLED_SUMMARY &&
+    return cqa_spell_subject(&reading->all.arena, agent, scheme->units, &name) ==
+               CQA_SPELLED_SUMMARY &&
            cqa_members_find(&reading->members, agent) == NULL;
 }
 
@@ -77,7 +80,7 @@ static enum cqa_status sift(struct cqa_reading *reading, const struct cqa_scheme
         struct cqa_row row = reading->all.items[i];
         const int indicator = cqa_scheme_indicator(scheme, row.indicator);
         if (cqa_names_find(&faulty, row.agent, &index) || indicator == CQA_NOWHERE ||
-            is_about_others(reading, row.agent))
+            is_about_others(reading, scheme, row.agent))
             continue;
         row.indicator = scheme->indicators[indicator].id;
         status = cqa_rows_add(&reading->good, &row);
@@ -132,6 +135,14 @@ static enum cqa_status get_children(void *context, struct cqa_children **out,
     return CQA_OK;
 }
 
+/* The whole period has one name in the store, so that a later table replaces an earlier one. */
+static void say_whole_one_way(const struct cqa_round *round, struct cqa_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i].period != NULL && strcmp(rows->items[i].period, round->period) == 0)
+            rows->items[i].period = NULL;
+}
+
 static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme *scheme,
                                  const struct cqa_reading_wish *wish)
 {
@@ -141,6 +152,8 @@ static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme 
                                        .recall = recall,
                                        .person = person,
                                        .roster = &reading->members.roster,
+                                       .period = wish->period,
+                                       .asks_for_parts = 1,
                                        .context = memory};
     enum cqa_status status =
         cqa_answers_names(memory->scores, &reading->report.arena, &reading->names, memory->error);
@@ -149,9 +162,7 @@ static enum cqa_status read_rows(struct memory *memory, const struct cqa_scheme 
         status = cqa_rows_read(scheme, &how, wish->bytes, wish->length, wish->file, &reading->all,
                                &reading->faults, &reading->report, memory->error);
     reading->asks_for_sheet = status == CQA_E_REFUSED && reading->report.sheet_count > 0;
-    for (size_t i = 0; wish->period != NULL && i < reading->all.count; i++)
-        if (reading->all.items[i].period == NULL)
-            reading->all.items[i].period = wish->period;
+    say_whole_one_way(memory->round, &reading->all);
     return reading->asks_for_sheet ? CQA_OK : status;
 }
 

@@ -26,7 +26,7 @@ struct cqa_reading {
 
 struct cqa_reading_wish {
     const char *file;
-    const char *period; /* NULL, or the month of rows that name none */
+    const char *period; /* of rows that name none: the round's, or a part of it; NULL: not said */
     const char *sheet;  /* NULL: the only one with data */
     const char *bytes;
     size_t length;

@@ -266,7 +266,7 @@ CQA_SQL_STATEMENT(insert_print, "ib", 0, "INSERT INTO audit_keys(from_row, print
 struct keying {
     struct cqa_scores *scores;
     const char *key_path, *store_path;
-    int is_new;
+    enum cqa_audit_keying way;
 };
 
 /* Which key chains this store's log; CQA_E_NOTFOUND: none yet. */
@@ -301,7 +301,9 @@ static enum cqa_status use_key(struct cqa_sql *db, void *context, struct cqa_err
     const int is_first = status == CQA_E_NOTFOUND;
     if (status != CQA_OK && !is_first)
         return status;
-    if (!is_first && !it->is_new && access(it->key_path, F_OK) != 0)
+    const int is_strict = it->way != CQA_AUDIT_KEY_NEW;
+    const int is_look = it->way == CQA_AUDIT_KEY_LOOKED_AT;
+    if ((is_look || (!is_first && is_strict)) && access(it->key_path, F_OK) != 0)
         return cqa_fail(error, CQA_E_NOTFOUND,
                         "%s: the key of this store's audit log is not there: copy it from where it "
                         "is; where it is lost, callqa-server audit new-key begins another",
@@ -310,7 +312,7 @@ static enum cqa_status use_key(struct cqa_sql *db, void *context, struct cqa_err
     if (status != CQA_OK)
         return status;
     cqa_audit_key_print(key, given);
-    if (!is_first && !it->is_new && memcmp(known, given, sizeof known) != 0)
+    if ((is_look || !is_first) && is_strict && memcmp(known, given, sizeof known) != 0)
         return cqa_fail(error, CQA_E_BADDATA,
                         "%s: not the key that chains this store's audit log: all its servers need "
                         "the same",
@@ -321,9 +323,17 @@ static enum cqa_status use_key(struct cqa_sql *db, void *context, struct cqa_err
 }
 
 enum cqa_status cqa_audit_use_key(struct cqa_scores *scores, const char *key_path,
-                                  const char *store_path, int is_new, struct cqa_error *error)
+                                  const char *store_path, enum cqa_audit_keying way,
+                                  struct cqa_error *error)
 {
-    struct keying keying = {scores, key_path, store_path, is_new};
+    struct keying keying = {scores, key_path, store_path, way};
 
     return cqa_scores_write(scores, use_key, &keying, error);
+}
+
+int64_t cqa_audit_keyed(struct cqa_scores *scores, int64_t count)
+{
+    const int64_t from = cqa_scores_audit_key(scores)->from;
+
+    return from == 0 || from > count ? 0 : count - from + 1;
 }

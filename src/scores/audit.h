@@ -31,11 +31,20 @@ extern const char cqa_actor_unknown[]; /* who has not said, or not truly, who it
 
 /* Reads the key, or makes it, with which rows are chained from here on. Before the first row is
  * written. `store_path`: whose owner is to own it. Where the store is chained with another key, or
- * with one that is not there, CQA_E_BADDATA and CQA_E_NOTFOUND: unless `is_new`, for one that is
- * lost, from where nothing of before can be verified. */
+ * with one that is not there, CQA_E_BADDATA and CQA_E_NOTFOUND: unless `way` is NEW, for one that
+ * is lost, from where nothing of before can be verified. */
+enum cqa_audit_keying {
+    CQA_AUDIT_KEY_USED,     /* the first time it is made */
+    CQA_AUDIT_KEY_NEW,      /* another one begins where the old one is lost */
+    CQA_AUDIT_KEY_LOOKED_AT /* nothing is made: no key file, or a store that names no key, is an
+                               error */
+};
 enum cqa_status cqa_audit_use_key(struct cqa_scores *scores, const char *key_path,
-                                  const char *store_path, int is_new,
+                                  const char *store_path, enum cqa_audit_keying way,
                                   struct cqa_error *error) CQA_MUST_CHECK;
+
+/* How many of the log's `count` rows are chained with the key. */
+int64_t cqa_audit_keyed(struct cqa_scores *scores, int64_t count);
 
 /* Adds a row inside the caller's transaction. */
 enum cqa_status cqa_audit_add(struct cqa_scores *scores, struct cqa_sql *db, const char *actor,

@@ -165,6 +165,7 @@ int cqa_command_audit(const struct cqa_command *command, struct cqa_scores *scor
         return cqa_command_fail(CQA_EXIT_USAGE, "audit verify [--head HASH], audit new-key");
     if (cqa_audit_verify(scores, command->head, &count, head, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
-    cqa_say(stdout, "%lld rows, unbroken; last hash %s", (long long)count, head);
+    cqa_say(stdout, "%lld rows, unbroken, %lld of them chained with the key; last hash %s",
+            (long long)count, (long long)cqa_audit_keyed(scores, count), head);
     return CQA_EXIT_DONE;
 }

@@ -225,6 +225,14 @@ static void await_store(const char *path)
     }
 }
 
+/* Who checks a log makes no key for it. */
+static enum cqa_audit_keying keying_of(const struct cqa_command *command)
+{
+    if (command->word_count != 2 || strcmp(command->words[0], "audit") != 0)
+        return CQA_AUDIT_KEY_USED;
+    return strcmp(command->words[1], "new-key") == 0 ? CQA_AUDIT_KEY_NEW : CQA_AUDIT_KEY_LOOKED_AT;
+}
+
 static int run(const struct cqa_command *command, const struct cqa_server_config *config)
 {
     struct cqa_scores *scores = NULL;
@@ -236,10 +244,8 @@ static int run(const struct cqa_command *command, const struct cqa_server_config
         await_store(config->store.path);
     if (cqa_scores_open(&scores, &config->store, &cqa_clock_system, &error) != CQA_OK)
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
-    const int is_new = strcmp(noun, "audit") == 0 && command->word_count == 2 &&
-                       strcmp(command->words[1], "new-key") == 0;
-    if (cqa_audit_use_key(scores, config->audit_key_file, config->store.path, is_new, &error) !=
-        CQA_OK) {
+    if (cqa_audit_use_key(scores, config->audit_key_file, config->store.path, keying_of(command),
+                          &error) != CQA_OK) {
         cqa_scores_close(scores);
         return cqa_command_fail(CQA_EXIT_FAILED, "%p", &error.message);
     }

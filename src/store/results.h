@@ -15,8 +15,10 @@ struct cqa_finished {
     int64_t id;         /* the recording */
     int64_t size_bytes; /* of the file that was read */
     int64_t mtime_ns;
-    int64_t begun_ms;   /* when the recording began, since 1970; 0: not known */
-    const char *sha256; /* of its content, 64 hex digits */
+    int64_t begun_ms;        /* when the recording began, since 1970; 0: not known */
+    const char *sha256;      /* of its content, 64 hex digits */
+    const char *file_sha256; /* of the file that was read, where the result is what was measured of
+                                a better source before; NULL */
     const char *rubric;
     const char *rubric_version;
     const char *analyzer; /* version and models in one */

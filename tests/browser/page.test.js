@@ -357,7 +357,7 @@ test("a second factor is set up from its picture, asked for at the log-in, and t
     await page.click("header button.who");
     await page.waitForSelector("dialog >> text=this one");
     assert.equal(await page.locator("dialog tbody tr").count(), 1);
-  });
+  }, { refused: 401 });
   stage.command("user", "second-factor", "faye", "--off");
 });
 
@@ -741,8 +741,8 @@ test("where another file lies in a recording's place, and nothing was kept, noth
   const line = await textOf(page, ".problem[role=alert]");
   assert.match(line, /not the recording that was judged/);
   assert.ok(line.includes(hash.slice(0, 12)), line);
-  assert.equal((await page.request.get(`/api/v1/calls/~${flag.call.number}/audio`)).status(), 409);
-}));
+  assert.equal(await page.evaluate(async (path) => (await fetch(path)).status, `api/v1/calls/~${flag.call.number}/audio`), 409);
+}, { refused: 409 }));
 
 test("every text of the page has both languages", () => {
   const read = (name) => JSON.parse(readFileSync(join(source, `src/server/web/lang/${name}.json`), "utf8"));

@@ -92,8 +92,8 @@ static void open_all(struct served *served)
     struct cqa_error error = {0};
 
     if (cqa_scores_open(&served->scores, &served->config.store, &served->clock, &error) != CQA_OK ||
-        cqa_audit_use_key(served->scores, served->config.audit_key_file, NULL, 0, &error) !=
-            CQA_OK ||
+        cqa_audit_use_key(served->scores, served->config.audit_key_file, NULL, CQA_AUDIT_KEY_USED,
+                          &error) != CQA_OK ||
         cqa_server_start(&served->server, &served->config, served->scores, &served->clock, -1,
                          &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));

@@ -131,7 +131,7 @@ def heard_around_the_flag(site, source):
     if part.status != 206 or part.body != answer.body[100000:101000]:
         fail("a range of it is another: %d" % part.status)
     plays = site.ask_server("SELECT actor, object FROM audit WHERE action = 'play'")
-    if plays != [("ann", "call 1")]:
+    if plays != [("user:ann", "call 1")]:
         fail("the audit log has the plays %s" % plays)
 
 

@@ -85,9 +85,9 @@ def appraised(programs, top):
 
 def identified(programs):
     names = ["in-8001-13800138000-20251120-101502-1763604902.17.wav", "music.wav"]
-    cases = [("freepbx", names, ["已匹配：匹配模式“", "方向 呼入", "声道 0 坐席，声道 1 客户", "未匹配：freepbx 没有匹配“music.wav”的模式"]),
-             ("freeswitch", ["2025-13-20-10-15-02.600.138.0a1b2c3d-0000-1111-2222-333344445555.wav"], ["本可匹配，但其中的日期或时间不存在"]),
-             ("asterisk", ["1763604902.17-r.wav"], ["一通电话中一方的文件"]), ("generic", ["any.wav"], ["接受任何文件"]),
+    cases = [("freepbx", names, ["已匹配：模式“", "方向 呼入", "声道 0 坐席，声道 1 客户", "未匹配：freepbx 没有模式与“music.wav”相符"]),
+             ("freeswitch", ["2025-13-20-10-15-02.600.138.0a1b2c3d-0000-1111-2222-333344445555.wav"], ["，但其中的日期或时间并不存在"]),
+             ("asterisk", ["1763604902.17-r.wav"], ["只含通话一方的声音"]), ("generic", ["any.wav"], ["接受任何文件"]),
              ("freeswitch", ["0a1b2c3d-0000-1111-2222-333344445555.wav"], ["方向 -", "声道 0 -，声道 1 -"])]
     for recorder, paths, wanted in cases:
         words = ["callqa", "identify", "--recorder", recorder, "--time-zone", "Asia/Shanghai"]

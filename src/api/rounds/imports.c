@@ -19,7 +19,7 @@ enum { SAMPLE_ROWS = 200, FILE_BYTES_MAX = 200 };
 
 struct wish {
     const char *file;
-    const char *period; /* NULL: that of the round */
+    const char *period; /* of rows that name none; NULL: not said */
     const char *sheet;  /* NULL: the only one with data */
     int preview;
 };
@@ -40,8 +40,6 @@ static int read_wish(struct cqa_request *request, const struct cqa_round *round,
                           FILE_BYTES_MAX);
         return 0;
     }
-    if (wish->period != NULL && strcmp(wish->period, round->period) == 0)
-        wish->period = NULL;
     if (wish->period != NULL &&
         (!cqa_period_valid(wish->period) || !cqa_period_holds(round->period, wish->period))) {
         cqa_reply_problem(request, 400, "query", "period: must be %s, or a month of it",

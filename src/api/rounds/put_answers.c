@@ -6,6 +6,8 @@
 #include "appraisal/heading.h"
 #include "appraisal/schemes.h"
 #include "scores/rounds/answers.h"
+#include "scores/rounds/follow.h"
+#include "scores/rounds/members.h"
 
 enum { TEXT_BYTES_MAX = 200, HEADINGS_MAX = 1000 };
 
@@ -91,23 +93,66 @@ static int check_columns(struct cqa_request *request, const struct cqa_scheme *s
     return 1;
 }
 
+/* Who is on the roster is somebody: their rows would be taken from them, in every open round. */
+static int check_nobodies(struct cqa_request *request, const struct cqa_round *round,
+                          const struct cqa_answer_list *names, struct cqa_error *error,
+                          enum cqa_status *status)
+{
+    struct cqa_members members = {0};
+    int good = 1;
+
+    *status = cqa_members_load(cqa_request_scores(request), round->period, &members, error);
+    for (size_t i = 0; *status == CQA_OK && good && i < names->count; i++) {
+        const struct cqa_answer *one = &names->items[i];
+        if (one->said == NULL || one->said[0] != '\0' ||
+            cqa_members_find(&members, one->asked) == NULL)
+            continue;
+        cqa_reply_problem(request, 422, "invalid",
+                          "names: \"%s\" is a person of the roster of %s, and not nobody; take the "
+                          "row out of the table, or the person out of the roster",
+                          one->asked, round->period);
+        good = 0;
+    }
+    cqa_members_finish(&members);
+    return good && *status == CQA_OK;
+}
+
+/* In which rounds whose values are another's now. */
+static json_t *moves_json(const struct cqa_moves *moves)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < moves->count; i++) {
+        const struct cqa_moved *one = &moves->items[i];
+        json_array_append_new(
+            list, json_pack("{s:I, s:s, s:s, s:s, s:s?, s:I}", "appraisal", (json_int_t)one->round,
+                            "scheme", one->scheme, "period", one->period, "from", one->from, "to",
+                            one->to[0] == '\0' ? NULL : one->to, "rows", (json_int_t)one->rows));
+    }
+    return list;
+}
+
 static void keep(struct cqa_request *request, const struct cqa_round *round,
                  const struct cqa_answers *answers)
 {
     struct cqa_scheme *scheme = NULL;
+    struct cqa_moves moves = {0};
     struct cqa_error error = {0};
     enum cqa_status status = cqa_schemes_load(round->scheme, &scheme, &error);
 
-    if (status == CQA_OK && check_columns(request, scheme, &answers->columns)) {
+    if (status == CQA_OK && check_columns(request, scheme, &answers->columns) &&
+        check_nobodies(request, round, &answers->names, &error, &status)) {
         status = cqa_answers_keep(cqa_request_scores(request), cqa_request_who(request), round,
-                                  answers, &error);
+                                  answers, &moves, &error);
         if (status == CQA_OK)
-            cqa_reply_json(request, 200,
-                           json_pack("{s:I, s:I}", "columns", (json_int_t)answers->columns.count,
-                                     "names", (json_int_t)answers->names.count));
+            cqa_reply_json(
+                request, 200,
+                json_pack("{s:I, s:I, s:o}", "columns", (json_int_t)answers->columns.count, "names",
+                          (json_int_t)answers->names.count, "moved", moves_json(&moves)));
     }
     if (status != CQA_OK)
         cqa_reply_error(request, status == CQA_E_NOTFOUND ? CQA_E_BADDATA : status, &error);
+    cqa_moves_finish(&moves);
     cqa_scheme_destroy(scheme);
 }
 

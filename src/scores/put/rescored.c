@@ -25,12 +25,12 @@ static enum cqa_status show_rules(struct cqa_sql *db, const struct cqa_rescored_
                                   struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_sql_start(db, &row, error, &rules_of, call->call);
 
     *count = 0;
     *out = cqa_arena_alloc(call->arena, RULES_MAX * sizeof **out);
-    if (status == CQA_OK && *out == NULL)
-        status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    if (*out == NULL)
+        return cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    enum cqa_status status = cqa_sql_start(db, &row, error, &rules_of, call->call);
     while (status == CQA_OK && *count < RULES_MAX && cqa_sql_next(row, &status, error)) {
         (*out)[*count] =
             (struct cqa_rule_count){cqa_arena_string(call->arena, cqa_row_text(row, 0)),

@@ -50,6 +50,7 @@ struct keeping {
     const struct cqa_identity *who;
     const struct cqa_round *round;
     const struct cqa_answers *answers;
+    struct cqa_moves *moves;
 };
 
 CQA_SQL_STATEMENT(
@@ -69,7 +70,8 @@ static enum cqa_status follow(struct cqa_sql *db, const struct keeping *it,
                               const struct cqa_answer *one, struct cqa_error *error)
 {
     struct cqa_followed done;
-    const enum cqa_status status = cqa_rows_follow(db, one->asked, one->said, &done, error);
+    const enum cqa_status status =
+        cqa_rows_follow(db, one->asked, one->said, &done, it->moves, error);
 
     if (status != CQA_OK || done.rows == 0)
         return status;
@@ -155,9 +157,9 @@ static enum cqa_status keep_all(struct cqa_sql *db, void *context, struct cqa_er
 
 enum cqa_status cqa_answers_keep(struct cqa_scores *scores, const struct cqa_identity *who,
                                  const struct cqa_round *round, const struct cqa_answers *answers,
-                                 struct cqa_error *error)
+                                 struct cqa_moves *moves, struct cqa_error *error)
 {
-    struct keeping keeping = {scores, who, round, answers};
+    struct keeping keeping = {scores, who, round, answers, moves};
     const enum cqa_status status = cqa_round_need_name(who, error);
 
     return status == CQA_OK ? cqa_scores_write(scores, keep_all, &keeping, error) : status;

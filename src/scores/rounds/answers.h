@@ -6,6 +6,8 @@
 #include "scores/accounts.h"
 #include "scores/rounds/rounds.h"
 
+struct cqa_moves;
+
 /* What somebody answered when an import asked: what a column is, whom a name means. It holds until
  * somebody says otherwise. */
 
@@ -38,14 +40,15 @@ enum cqa_status cqa_answers_names(struct cqa_scores *scores, struct cqa_arena *a
                                   struct cqa_answer_list *out,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
-/* In one transaction, with a line of the audit log. CQA_E_REFUSED: the round is closed. */
+/* In one transaction, with a line of the audit log; what moved is added to `moves`. CQA_E_REFUSED:
+ * the round is closed. */
 struct cqa_answers {
     char key[CQA_HEADINGS_KEY_SIZE];
     struct cqa_answer_list columns, names;
 };
 enum cqa_status cqa_answers_keep(struct cqa_scores *scores, const struct cqa_identity *who,
                                  const struct cqa_round *round, const struct cqa_answers *answers,
-                                 struct cqa_error *error) CQA_MUST_CHECK;
+                                 struct cqa_moves *moves, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* One more; CQA_E_NOMEM. The texts are borrowed. */
 enum cqa_status cqa_answers_add(struct cqa_answer_list *list, const char *asked,

@@ -9,7 +9,7 @@
 
 /* A row that was imported under the name. */
 struct row {
-    int64_t id, import, line, column;
+    int64_t id, import, line, column, round;
     const char *scheme, *period, *agent, *indicator, *value, *weight, *rater, *post, *row_period;
 };
 
@@ -35,9 +35,9 @@ static int add(struct rows *rows, const struct row *row)
 
 #define OPEN_ROWS                                                                                  \
     "SELECT r.id, r.import, r.line, r.col, r.scheme, r.period, r.agent, r.indicator, r.value,"     \
-    " r.weight, r.rater, r.post, r.row_period FROM rounds o JOIN import_rows r"                    \
+    " r.weight, r.rater, r.post, r.row_period, o.id FROM rounds o JOIN import_rows r"              \
     " ON r.scheme = o.scheme AND r.period = o.period AND r.current = 1 WHERE o.stage <> 3 AND "
-CQA_SQL_STATEMENT(rows_written, "t", 13,
+CQA_SQL_STATEMENT(rows_written, "t", 14,
                   OPEN_ROWS "r.agent = ?1 AND r.written IS NULL UNION ALL " OPEN_ROWS
                             "r.written = ?1 ORDER BY 1");
 
@@ -58,6 +58,7 @@ static enum cqa_status read_rows(struct cqa_sql *db, const char *written, struct
                                 cqa_sql_int(at, 1),
                                 cqa_sql_int(at, 2),
                                 cqa_sql_int(at, 3),
+                                cqa_sql_int(at, 13),
                                 texts[0],
                                 texts[1],
                                 texts[2],
@@ -129,6 +130,46 @@ static enum cqa_status move(struct cqa_sql *db, const struct row *row, const cha
                                     : status;
 }
 
+/* ---- what moved */
+
+void cqa_moves_finish(struct cqa_moves *moves)
+{
+    free(moves->items);
+    cqa_arena_finish(&moves->arena);
+    *moves = (struct cqa_moves){0};
+}
+
+static enum cqa_status add_move(struct cqa_moves *moves, const struct row *row, const char *person)
+{
+    for (size_t i = 0; i < moves->count; i++) {
+        struct cqa_moved *one = &moves->items[i];
+        if (one->round == row->round && strcmp(one->from, row->agent) == 0 &&
+            strcmp(one->to, person) == 0) {
+            one->rows++;
+            return CQA_OK;
+        }
+    }
+    if (moves->count == moves->capacity) {
+        const size_t capacity = moves->capacity ? moves->capacity * 2 : 8;
+        struct cqa_moved *items = realloc(moves->items, capacity * sizeof *items);
+        if (items == NULL)
+            return CQA_E_NOMEM;
+        moves->items = items;
+        moves->capacity = capacity;
+    }
+    struct cqa_moved *one = &moves->items[moves->count];
+    *one = (struct cqa_moved){row->round,
+                              cqa_arena_string(&moves->arena, row->scheme),
+                              cqa_arena_string(&moves->arena, row->period),
+                              cqa_arena_string(&moves->arena, row->agent),
+                              cqa_arena_string(&moves->arena, person),
+                              1};
+    if (one->scheme == NULL || one->period == NULL || one->from == NULL || one->to == NULL)
+        return CQA_E_NOMEM;
+    moves->count++;
+    return CQA_OK;
+}
+
 /* ---- all of them */
 
 /* What was wrong with rows under the name is wrong with whom it means, until a file comes that
@@ -140,7 +181,8 @@ CQA_SQL_STATEMENT(unset_faults, "t", 0, "UPDATE import_faults SET current = 0" O
 CQA_SQL_STATEMENT(move_faults, "tt", 0, "UPDATE import_faults SET agent = ?2" OF_OPEN_ROUNDS);
 
 enum cqa_status cqa_rows_follow(struct cqa_sql *db, const char *written, const char *person,
-                                struct cqa_followed *out, struct cqa_error *error)
+                                struct cqa_followed *out, struct cqa_moves *moves,
+                                struct cqa_error *error)
 {
     struct rows rows = {0};
     enum cqa_status status = read_rows(db, written, &rows, error);
@@ -149,9 +191,13 @@ enum cqa_status cqa_rows_follow(struct cqa_sql *db, const char *written, const c
     if (status == CQA_OK)
         status = person[0] == '\0' ? cqa_sql_do(db, error, &unset_faults, written)
                                    : cqa_sql_do(db, error, &move_faults, written, person);
-    for (size_t i = 0; i < rows.count && status == CQA_OK; i++)
-        if (strcmp(rows.items[i].agent, person) != 0)
-            status = move(db, &rows.items[i], written, person, out, error);
+    for (size_t i = 0; i < rows.count && status == CQA_OK; i++) {
+        if (strcmp(rows.items[i].agent, person) == 0)
+            continue;
+        status = move(db, &rows.items[i], written, person, out, error);
+        if (status == CQA_OK && add_move(moves, &rows.items[i], person) != CQA_OK)
+            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
+    }
     free(rows.items);
     cqa_arena_finish(&rows.arena);
     return status;

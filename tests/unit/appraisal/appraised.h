@@ -28,6 +28,7 @@ struct appraised {
     const char *results; /* set before `appraise`: results of calls, one a line */
     const char *seats;   /* set before `appraise`: a roster */
     const char *period;
+    int awaits_roster;   /* set before `appraise`: as of its input */
     const char *earlier; /* set before `appraise`: sheets of earlier periods, one a line */
     struct cqa_coverage_least least;
 };
@@ -119,6 +120,7 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
                                               .roster = it->seats ? &it->roster : NULL,
                                               .period = it->period,
                                               .history = &it->history,
+                                              .awaits_roster = it->awaits_roster,
                                               .least = it->least};
     if (cqa_appraise(&input, &it->faults, &it->appraisal, &error) != CQA_OK)
         fail_msg("%s", cqa_english(&error.message));

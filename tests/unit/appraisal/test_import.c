@@ -204,7 +204,7 @@ static void knows_raters_posts_and_periods(void **state)
     } table[] = {
         {"agent,indicator,value,rater\nA,supervisor_score,90,x\nA,supervisor_score,80,x\n", 3, 20,
          "given twice by x, first in line 2"},
-        {"agent,indicator,value,post\nA,supervisor_score,90,desk\nA,self_score,80,lead\n", 3, 14,
+        {"agent,indicator,value,post\nA,supervisor_score,90,desk\nA,self_score,80,lead\n", 3, 17,
          "is in two posts"},
         {"agent,indicator,value,count\nA,supervisor_score,90,0\n", 2, 23,
          "the count \"0\" must be a number above 0"},

@@ -270,13 +270,36 @@ static void another_key_is_not_taken(void **state)
 
     (void)state;
     snprintf(path, sizeof path, "%s/other.key", served.folder);
-    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, 0, &error), CQA_E_NOTFOUND);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, CQA_AUDIT_KEY_USED, &error),
+                     CQA_E_NOTFOUND);
     assert_int_not_equal(access(path, F_OK), 0);
-    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, 1, &error), CQA_OK);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, CQA_AUDIT_KEY_NEW, &error),
+                     CQA_OK);
     note("by the new one");
     assert_string_equal(verified(NULL), "audit row 1 was changed");
     key_path(path, sizeof path);
-    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, 0, &error), CQA_E_BADDATA);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, CQA_AUDIT_KEY_USED, &error),
+                     CQA_E_BADDATA);
+}
+
+/* All chained anew without a key, and the store made to know of none: who checks it makes none. */
+static void who_checks_makes_no_key(void **state)
+{
+    const enum cqa_audit_keying look = CQA_AUDIT_KEY_LOOKED_AT;
+    struct cqa_error error = {0};
+    char path[128];
+    char other[128];
+
+    (void)state;
+    key_path(path, sizeof path);
+    snprintf(other, sizeof other, "%s/none.key", served.folder);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, look, &error), CQA_OK);
+    assert_true(cqa_audit_keyed(served.scores, 5) == 5);
+    assert_int_equal(cqa_audit_use_key(served.scores, other, NULL, look, &error), CQA_E_NOTFOUND);
+    served_sql(&served, "DELETE FROM audit_keys");
+    assert_int_equal(cqa_audit_use_key(served.scores, other, NULL, look, &error), CQA_E_NOTFOUND);
+    assert_int_not_equal(access(other, F_OK), 0);
+    assert_int_equal(cqa_audit_use_key(served.scores, path, NULL, look, &error), CQA_E_BADDATA);
 }
 
 /* ---- who, and from where */
@@ -407,6 +430,7 @@ int main(void)
         TEST(rows_of_before_the_key_stay_good),
         TEST(rows_of_before_are_not_cut_off_either),
         TEST(another_key_is_not_taken),
+        TEST(who_checks_makes_no_key),
         TEST(who_acts_is_of_a_kind),
         TEST(refusals_leave_a_row),
         TEST(a_flood_of_refusals_is_one_row),

@@ -98,7 +98,8 @@ static void serves(void)
     const struct cqa_token_new new = {.name = "new", .role = CQA_ACCOUNT_LEAD, .site = ""};
 
     if (cqa_scores_open(&scores, &target, &served.clock, &error) != CQA_OK ||
-        cqa_audit_use_key(scores, served.config.audit_key_file, NULL, 0, &error) != CQA_OK)
+        cqa_audit_use_key(scores, served.config.audit_key_file, NULL, CQA_AUDIT_KEY_USED, &error) !=
+            CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
     assert_int_equal(cqa_audit_verify(scores, NULL, &rows, head, &error), CQA_OK);
     assert_true(rows > 3);

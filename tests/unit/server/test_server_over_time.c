@@ -51,6 +51,9 @@ static const char sides[] =
                                  "  - {id: led, names: {en: L, zh: 下属}, range: [0, 100], need: "
                                  "optional, default: 0, "
                                  "rated_by: subordinates}\n" TOTAL("colleagues, led");
+static const char own[] = HEAD(
+    "own", "monthly") "  - {id: own, names: {en: Own, zh: 自评}, range: [0, 100], need: required, "
+                      "rated_by: self}\n" TOTAL("own");
 static const char yearly[] =
     HEAD("yearly",
          "yearly") "  - {id: sold, names: {en: Sold, zh: 销量}, range: [0, 1000], need: required}\n"
@@ -80,6 +83,7 @@ static int make_schemes(void **state)
     write_scheme("simple", simple);
     write_scheme("sides", sides);
     write_scheme("yearly", yearly);
+    write_scheme("own", own);
     return setenv("CALLQA_MODELS", folder, 1);
 }
 
@@ -219,6 +223,52 @@ static void rows_follow_whom_their_name_means(void **state)
     hides("hana", under(round, "/results"), "xiaoli");
     hides("hana", under(round, "/results"), "\"agent\":\"wang\"");
     shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":5.00");
+}
+
+/* A person of the roster is nobody in no table: what they have stays theirs. */
+static void nobody_of_the_roster_is_nobody(void **state)
+{
+    (void)state;
+    seat_people();
+    const char *round = open_round("simple");
+    const char *other = open_round_of("simple", "2025-12");
+
+    answer(round, "xiaoli", "li");
+    import(round, "agent,sold,kept\nxiaoli,50,7\nzhang,5,\n");
+    import(other, "agent,sold\nxiaoli,20\n");
+    struct reply reply =
+        as("hana", "PUT", under(round, "/import-answers"), "{\"names\":{\"zhang\":\"\"}}");
+    assert_int_equal(reply.status, 422);
+    assert_has(&reply, "\\\"zhang\\\" is a person of the roster of 2025-11, and not nobody");
+    assert_has(&reply, "坐席花名册");
+    reply_finish(&reply);
+    shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":5.00");
+    /* what an answer moves is said, of each open round */
+    reply = as("hana", "PUT", under(round, "/import-answers"), "{\"names\":{\"xiaoli\":\"wang\"}}");
+    assert_int_equal(reply.status, 200);
+    assert_has(&reply, "\"period\":\"2025-11\",\"from\":\"li\",\"to\":\"wang\",\"rows\":2}");
+    assert_has(&reply, "\"period\":\"2025-12\",\"from\":\"li\",\"to\":\"wang\",\"rows\":1}");
+    reply_finish(&reply);
+    reply = as("hana", "PUT", under(round, "/import-answers"), "{\"names\":{\"xiaoli\":\"\"}}");
+    assert_has(&reply, "\"from\":\"wang\",\"to\":null,\"rows\":2}");
+    reply_finish(&reply);
+}
+
+/* 60 typed and 90 imported are one self-rating: 60, and not 75 of two. */
+static void a_typed_self_rating_counts(void **state)
+{
+    (void)state;
+    seat_people();
+    const char *round = open_round("own");
+
+    import(round, "agent,own\nzhang,90\nli,70\n");
+    shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":90.00");
+    assert_int_equal(tried("zhang", "POST", under(round, "/ratings"),
+                           "{\"ratings\":[{\"agent\":\"zhang\",\"indicator\":\"own\",\"value\":"
+                           "\"60\"}]}"),
+                     200);
+    shows("hana", under(round, "/results"), "\"agent\":\"zhang\",\"total\":60.00");
+    shows("hana", under(round, "/results"), "\"agent\":\"li\",\"total\":70.00");
 }
 
 /* Rows go to the database sixteen at a time: 37 are two times that and five. */
@@ -403,6 +453,8 @@ int main(void)
         WITH_DESK(closed_months_go_on_into_the_next),
         WITH_DESK(a_year_is_appraised_as_one),
         WITH_DESK(rows_follow_whom_their_name_means),
+        WITH_DESK(nobody_of_the_roster_is_nobody),
+        WITH_DESK(a_typed_self_rating_counts),
         WITH_DESK(many_rows_are_each_their_own),
         WITH_DESK(rows_that_would_count_twice_are_asked_about),
         WITH_DESK(faults_follow_whom_their_name_means),

@@ -26,7 +26,8 @@ static struct cqa_scores *open_once_more(void)
     struct cqa_error error = {0};
 
     if (cqa_scores_open(&scores, &served.config.store, &served.clock, &error) != CQA_OK ||
-        cqa_audit_use_key(scores, served.config.audit_key_file, NULL, 0, &error) != CQA_OK)
+        cqa_audit_use_key(scores, served.config.audit_key_file, NULL, CQA_AUDIT_KEY_USED, &error) !=
+            CQA_OK)
         fail_msg("%s", cqa_english(&error.message));
     return scores;
 }

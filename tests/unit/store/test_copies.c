@@ -125,6 +125,32 @@ static void test_the_better_source_takes_over(void **state)
     assert_string_equal(json_of(fixture, "/m/a.mp3"), "{\"at\":1}");
     assert_int_equal(cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error),
                      CQA_E_NOTFOUND);
+    /* Read once more, the result of the better one stays, and what lies there is still the copy. */
+    add_at(fixture, "/m/a.mp3", "1", 0, 10, 101);
+    assert_int_equal(claim(fixture, 1, 16, &claimed), 1);
+    finished = finished_of(&claimed);
+    finished.sha256 = "aa";
+    settlement = (struct cqa_settlement){
+        .is = CQA_KIN_OWN, .keeps = 1, .stamp = kindred_of(fixture, claimed.id, "aa").stamp};
+    finished.settlement = &settlement;
+    CHECK(fixture, cqa_results_put(fixture->store, &finished, 16, &kept, &fixture->error));
+    CHECK(fixture, cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error));
+    assert_string_equal(place.file_sha256, "aa");
+    CHECK(fixture,
+          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 16, &fixture->error));
+
+    /* So it is where what was measured of the better one is judged by other facts. */
+    add_at(fixture, "/m/a.mp3", "1", 0, 10, 102);
+    assert_int_equal(claim(fixture, 1, 16, &claimed), 1);
+    finished = finished_of(&claimed);
+    finished.sha256 = "bb";
+    finished.file_sha256 = "aa";
+    CHECK(fixture, cqa_results_put(fixture->store, &finished, 16, &kept, &fixture->error));
+    CHECK(fixture, cqa_places_next(fixture->store, &fixture->arena, &place, &fixture->error));
+    assert_string_equal(place.file_sha256, "aa");
+    CHECK(fixture,
+          cqa_places_put(fixture->store, &place, "/m/a.mp3", NULL, 0, 16, &fixture->error));
+
     /* Renamed to what says nothing, it is still known by what it holds. */
     add_at(fixture, "/m/complaint.mp3", "/m/complaint.mp3", 1, 10, 900);
     assert_int_equal(claim(fixture, 1, 16, &claimed), 1);

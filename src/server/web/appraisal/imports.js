@@ -29,7 +29,7 @@ const isWorkbook = ({ name }) => /\.xl\w+$/i.test(name);
 function chooser(round, scheme) {
   const place = h("div", { "aria-live": "polite" });
   const input = h("input", { type: "file", name: "file", accept: ".xlsx,.csv,.txt,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", onclick: () => { input.value = ""; }, onchange: () => look() }); // the same file may be chosen again once it is mended
-  const months = monthsOf(round.period).length > 0 && field(t("import.month"), h("select", { name: "period", onchange: () => look() }, h("option", { value: "" }, t("import.monthOfRow")), monthsOf(round.period).map((month) => h("option", { value: month }, periodWords(month)))));
+  const months = monthsOf(round.period).length > 0 && field(t("import.month"), h("select", { name: "period", onchange: () => look() }, h("option", { value: "" }, t("import.monthOfRow")), [...monthsOf(round.period), round.period].map((period) => h("option", { value: period }, periodWords(period)))));
   const form = h("form.filters", { onsubmit: (event) => event.preventDefault() }, field(t("import.choose"), input), months);
   const look = async (sheet) => {
     const [file] = input.files;

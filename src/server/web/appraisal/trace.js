@@ -40,7 +40,8 @@ function indicator(of, entry) {
   const { unit } = of.scheme.indicator(entry.indicator) ?? {};
   return h("div.trace", {},
     h("p", {}, h("b", {}, value(entry.value, unit)), " ", h("span.origin", {}, t(`origin.${entry.origin}`)), entry.how && ` · ${plain(entry.how, of.scheme)}`,
-      entry.unrounded !== undefined && h("small", {}, t("trace.unrounded", { value: number(entry.unrounded, 4) })), entry.overrides !== undefined && h("small", {}, t("trace.overrides", { value: number(entry.overrides) }))),
+      entry.unrounded !== undefined && h("small", {}, t("trace.unrounded", { value: number(entry.unrounded, 4) })), entry.overrides !== undefined && h("small", {}, t("trace.overrides", { value: number(entry.overrides) })),
+      entry.months_without_calls && h("small", {}, t("trace.monthsWithoutCalls", { months: entry.months_without_calls }))),
     entry.coverage && h("p", {}, coverageWords(entry.coverage)), entry.undecided_flags > 0 && h("p", {}, t("result.undecided", { n: entry.undecided_flags })),
     entry.rows && h("ul", {}, entry.rows.map((row) => rowLine(of, row))),
     entry.calls?.length > 0 && calls(of, entry.calls, entry.how?.includes("÷") ? null : unit), entry.left_out?.length > 0 && leftOut(of, entry.left_out));
