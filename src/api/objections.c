@@ -54,7 +54,7 @@ void cqa_post_objection(struct cqa_request *request)
 
 void cqa_post_objection_answer(struct cqa_request *request)
 {
-    static const char *const known[] = {"state", "points", "reason", NULL};
+    static const char *const known[] = {"state", "points", "reason", "again", NULL};
     struct cqa_flag_verdict verdict = {.expected = -1};
     struct cqa_error error = {0};
     int state = 0;
@@ -68,8 +68,9 @@ void cqa_post_objection_answer(struct cqa_request *request)
         cqa_member_points(request, body, "points", state == CQA_FLAG_CHANGED, &verdict.points_c) &&
         cqa_member_text(request, body, "reason", 1, &verdict.reason)) {
         verdict.state = (enum cqa_flag_state)state;
-        const enum cqa_status status = cqa_review_settle(
-            cqa_request_scores(request), cqa_request_who(request), objection, &verdict, &error);
+        const enum cqa_status status =
+            cqa_review_settle(cqa_request_scores(request), cqa_request_who(request), objection,
+                              &verdict, json_is_true(json_object_get(body, "again")), &error);
         if (status == CQA_OK)
             cqa_reply_empty(request, 204);
         else

@@ -52,22 +52,23 @@ static json_t *claim_json(const struct cqa_flag_row *flag)
 
 json_t *cqa_flag_json(const struct cqa_flag_row *flag, int64_t objection_days, int shows_claim)
 {
-    return json_pack(
-        "{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:f, s:I, s:I, s:b, s:s?, s:s, s:s?, "
-        "s:o, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:o}",
-        "flag", (json_int_t)flag->id, "rule", flag->rule, "title",
-        cqa_title_json(flag->title_en, flag->title_zh), "severity",
-        cqa_flag_severity_words[flag->severity], "points", cqa_points_json(flag->points_c),
-        "standing_points", cqa_points_json(flag->standing_c), "range",
-        cqa_range_json(flag->range_least_c, flag->range_most_c), "confidence",
-        (double)flag->confidence / 1000, "start_ms", (json_int_t)flag->start_ms, "end_ms",
-        (json_int_t)flag->end_ms, "automatic_fail", flag->automatic_fail, "event_type",
-        flag->event_type, "state", cqa_flag_state_words[flag->state], "decided_by",
-        flag->decided_by, "decided_at", time_or_null(flag->decided_ms), "reason", flag->reason,
-        "author", flag->author, "note", flag->note, "reason_code", flag->reason_code,
-        "objectable_until",
-        flag->objection.id == 0 ? time_or_null(flag->since_ms + objection_days * DAY_MS)
-                                : json_null(),
-        "objection", objection_json(&flag->objection), "claim",
-        shows_claim ? claim_json(flag) : json_null());
+    return json_pack("{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:f, s:I, s:I, s:b, s:s?, s:s, s:s?, "
+                     "s:o, s:s?, s:s?, s:s?, s:s?, s:o, s:o, s:o}",
+                     "flag", (json_int_t)flag->id, "rule", flag->rule, "title",
+                     cqa_title_json(flag->title_en, flag->title_zh), "severity",
+                     cqa_flag_severity_words[flag->severity], "points",
+                     cqa_points_json(flag->points_c), "standing_points",
+                     cqa_points_json(flag->standing_c), "range",
+                     cqa_range_json(flag->range_least_c, flag->range_most_c), "confidence",
+                     (double)flag->confidence / 1000, "start_ms", (json_int_t)flag->start_ms,
+                     "end_ms", (json_int_t)flag->end_ms, "automatic_fail", flag->automatic_fail,
+                     "event_type", flag->event_type, "state", cqa_flag_state_words[flag->state],
+                     "decided_by", flag->decided_by, "decided_at", time_or_null(flag->decided_ms),
+                     "reason", flag->reason, "author", flag->author, "note", flag->note,
+                     "reason_code", flag->reason_code, "objectable_until",
+                     flag->objection.id == 0 && flag->since_ms > 0
+                         ? time_or_null(flag->since_ms + objection_days * DAY_MS)
+                         : json_null(),
+                     "objection", objection_json(&flag->objection), "claim",
+                     shows_claim ? claim_json(flag) : json_null());
 }

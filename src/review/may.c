@@ -2,6 +2,7 @@
 #include "review/may.h"
 
 #include <string.h>
+#include "scores/when.h"
 
 static const int64_t DAY_MS = 86400000;
 
@@ -15,9 +16,6 @@ enum cqa_status cqa_may_decide(const struct cqa_identity *who, const struct cqa_
                         "a decision needs a person's name: log in instead of using a token");
     if (who->person != NULL && strcmp(who->person, target->person) == 0)
         return cqa_fail(error, CQA_E_REFUSED, "nobody decides on their own calls");
-    if (target->has_objection_settled && who->role != CQA_ACCOUNT_LEAD)
-        return cqa_fail(error, CQA_E_REFUSED,
-                        "an objection to this flag was settled: only a lead may change it");
     if (is_closed)
         return cqa_fail(error, CQA_E_REFUSED, "the period of this call is closed");
     return CQA_OK;
@@ -54,6 +52,21 @@ static enum cqa_status check_points(const struct cqa_flag_target *target, int64_
                     target->rubric, target->rubric_version);
 }
 
+/* An agent was told that it is settled: whoever decides otherwise tells them so, with a reason. */
+static enum cqa_status check_settled(const struct cqa_flag_verdict *verdict,
+                                     const struct cqa_flag_target *target, struct cqa_error *error)
+{
+    char when[CQA_WHEN_SIZE];
+
+    if (target->settled == 0 || target->settled == verdict->answers)
+        return CQA_OK;
+    cqa_when_write(target->settled_ms, when);
+    return cqa_fail(error, CQA_E_REFUSED,
+                    "%s settled the objection to this flag at %s: it changes with a lead's new "
+                    "answer to the objection alone",
+                    target->settled_by, when);
+}
+
 /* What the decider has not seen. */
 static enum cqa_status check_seen(const struct cqa_flag_verdict *verdict,
                                   const struct cqa_flag_target *target, struct cqa_error *error)
@@ -82,6 +95,8 @@ enum cqa_status cqa_may_say(const struct cqa_flag_verdict *verdict,
         status = check_text("reason", verdict->reason, error);
     if (status == CQA_OK)
         status = check_seen(verdict, target, error);
+    if (status == CQA_OK)
+        status = check_settled(verdict, target, error);
     return status == CQA_OK && verdict->state == CQA_FLAG_CHANGED
                ? check_points(target, verdict->points_c, error)
                : status;
@@ -132,12 +147,27 @@ enum cqa_status cqa_may_object(const struct cqa_identity *who, const struct cqa_
     if (is_blank(text) || strlen(text) > CQA_REASON_BYTES_MAX)
         return cqa_fail(error, CQA_E_BADDATA, "text: must have 1 to %d bytes",
                         CQA_REASON_BYTES_MAX);
+    if (objected->is_closed)
+        return cqa_fail(error, CQA_E_REFUSED, "the period of this call is closed");
     if (objected->already)
         return cqa_fail(error, CQA_E_REFUSED, "there is an objection to this flag already");
     if (now_ms - objected->since_ms > days * DAY_MS)
         return cqa_fail(error, CQA_E_REFUSED, "the %lld days for an objection are over",
                         (long long)days);
     return CQA_OK;
+}
+
+enum cqa_status cqa_may_answer_now(const struct cqa_objection_found *found, int again,
+                                   struct cqa_error *error)
+{
+    char when[CQA_WHEN_SIZE];
+
+    if (found->outcome == CQA_OBJECTION_OPEN || again)
+        return CQA_OK;
+    cqa_when_write(found->decided_ms, when);
+    return cqa_fail(error, CQA_E_REFUSED,
+                    "%s settled this objection at %s: a new answer must say that it is one (again)",
+                    found->decided_by, when);
 }
 
 enum cqa_status cqa_may_answer(const struct cqa_flag_verdict *verdict, struct cqa_error *error)

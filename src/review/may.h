@@ -42,6 +42,10 @@ enum cqa_status cqa_may_object(const struct cqa_identity *who, const struct cqa_
 enum cqa_status cqa_may_answer(const struct cqa_flag_verdict *verdict,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
+/* One that was settled takes another answer only as that: `again`. */
+enum cqa_status cqa_may_answer_now(const struct cqa_objection_found *found, int again,
+                                   struct cqa_error *error) CQA_MUST_CHECK;
+
 /* Days, yyyymmdd, that are to be closed together. */
 enum cqa_status cqa_may_close_days(int64_t today, int64_t day_from, int64_t day_to,
                                    struct cqa_error *error) CQA_MUST_CHECK;

@@ -12,9 +12,10 @@ enum cqa_status cqa_review_object(struct cqa_scores *scores, const struct cqa_id
                                   int64_t flag, const char *text, int64_t days, int64_t *objection,
                                   struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Settles it with the verdict on its flag: OVERTURNED or CHANGED accepts, CONFIRMED rejects. */
+/* Settles it with the verdict on its flag: OVERTURNED or CHANGED accepts, CONFIRMED rejects. One
+ * that was settled is settled anew where `again` says so, else CQA_E_REFUSED. */
 enum cqa_status cqa_review_settle(struct cqa_scores *scores, const struct cqa_identity *who,
                                   int64_t objection, const struct cqa_flag_verdict *verdict,
-                                  struct cqa_error *error) CQA_MUST_CHECK;
+                                  int again, struct cqa_error *error) CQA_MUST_CHECK;
 
 #endif

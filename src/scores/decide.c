@@ -19,17 +19,18 @@ static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *s
     cqa_query_add(
         &query,
         "SELECT c.id, f.points_c, coalesce(c.base_c, 10000), coalesce(c.day, 0), c.duration_ms,"
-        " f.state, c.person, EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id AND"
-        " o.outcome <> 0), c.rubric, c.rubric_version, f.rule,"
+        " f.state, c.person, coalesce(s.id, 0), c.rubric, c.rubric_version, f.rule,"
         " coalesce((SELECT o.id FROM objections o WHERE o.flag = f.id AND o.outcome = 0), 0),"
-        " (SELECT u.name FROM decisions d JOIN users u ON u.id = d.user WHERE d.id = f.decision)"
+        " (SELECT u.name FROM decisions d JOIN users u ON u.id = d.user WHERE d.id = f.decision),"
+        " coalesce(s.decided_ms, 0), (SELECT u.name FROM users u WHERE u.id = s.decided_by)"
         " FROM calls c LEFT JOIN flags f ON "
         "f.call = c.id AND (f.current = 1 OR EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id"
-        " AND o.outcome = 0))");
+        " AND o.outcome = 0))"
+        " LEFT JOIN objections s ON s.flag = f.id AND s.outcome <> 0");
     cqa_query_number(&query, where, id);
     cqa_query_scope(&query, "c", scope);
     cqa_query_add(&query, " LIMIT 1");
-    enum cqa_status status = cqa_query_start(&query, db, 13, &row, error);
+    enum cqa_status status = cqa_query_start(&query, db, 15, &row, error);
     if (status == CQA_OK)
         status = cqa_row_step(row, error);
     if (status == CQA_OK) {
@@ -39,13 +40,15 @@ static enum cqa_status read_target(struct cqa_sql *db, const struct cqa_scope *s
                                            .day = cqa_sql_int(row, 3),
                                            .duration_ms = cqa_sql_int(row, 4),
                                            .state = (int)cqa_sql_int(row, 5),
-                                           .has_objection_settled = (int)cqa_sql_int(row, 7),
-                                           .objection = cqa_sql_int(row, 11)};
+                                           .objection = cqa_sql_int(row, 11),
+                                           .settled = cqa_sql_int(row, 7),
+                                           .settled_ms = cqa_sql_int(row, 13)};
         snprintf(target->person, sizeof target->person, "%s", cqa_row_text(row, 6));
         snprintf(target->rubric, sizeof target->rubric, "%s", cqa_row_text(row, 8));
         snprintf(target->rubric_version, sizeof target->rubric_version, "%s", cqa_row_text(row, 9));
         snprintf(target->rule, sizeof target->rule, "%s", cqa_row_text(row, 10));
         snprintf(target->decided_by, sizeof target->decided_by, "%s", cqa_row_text(row, 12));
+        snprintf(target->settled_by, sizeof target->settled_by, "%s", cqa_row_text(row, 14));
     }
     cqa_sql_end(row);
     cqa_query_finish(&query);
@@ -65,8 +68,7 @@ enum cqa_status cqa_target_of_call(struct cqa_sql *db, const struct cqa_scope *s
 {
     const enum cqa_status status = read_target(db, scope, " WHERE c.id = ?", call, out, error);
 
-    out->has_objection_settled = 0; /* to one of its flags */
-    out->objection = 0;
+    out->objection = out->settled = 0; /* to one of its flags */
     return status;
 }
 

@@ -23,10 +23,12 @@ struct cqa_flag_target {
     int64_t call;
     int64_t points_c, base_c;
     int64_t day, duration_ms;
-    int state; /* enum cqa_flag_state */
-    int has_objection_settled;
+    int state;         /* enum cqa_flag_state */
     int64_t objection; /* the open one; 0: none */
-    char person[256];  /* whose call it is; "": nobody's */
+    int64_t settled;   /* the objection that was settled, when and by whom; 0: none */
+    int64_t settled_ms;
+    char settled_by[96];
+    char person[256]; /* whose call it is; "": nobody's */
     char decided_by[96];
     char rubric[96], rubric_version[64], rule[96]; /* "": the call was not scored */
     struct cqa_rule_limits limits;                 /* of `rule` */

@@ -43,7 +43,7 @@ struct cqa_flag_row {
     const char
         *reason_code; /* of the site's list (settings/decision_reason.h); NULL: none was given */
     int64_t decided_ms;
-    int64_t since_ms; /* from when the days for an objection count */
+    int64_t since_ms; /* from when the days for an objection count; 0: none can be made */
     struct cqa_flag_objection objection;
     const char *claimed_by; /* whose it is for now (claims.h); NULL: nobody's, or decided */
     int64_t claimed_until_ms;
@@ -131,6 +131,7 @@ struct cqa_flag_verdict {
     const char *code;   /* of the site's list of reasons; NULL: none */
     int expected;       /* the state that the decider saw; -1: whatever */
     int64_t objection;  /* the open objection that the decider has read; 0: none */
+    int64_t answers;    /* the objection that it answers, be it anew; 0: none */
 };
 
 struct cqa_manual_flag {

@@ -15,16 +15,18 @@ enum cqa_status cqa_objected_read(struct cqa_sql *db, const struct cqa_scope *sc
 
     cqa_query_add(&query,
                   "SELECT c.id, max(coalesce(d.at_ms, 0), c.updated_ms),"
-                  " EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id) FROM flags f"
+                  " EXISTS(SELECT 1 FROM objections o WHERE o.flag = f.id),"
+                  " EXISTS(SELECT 1 FROM periods p WHERE p.from_day <= c.day AND c.day < p.to_day)"
+                  " FROM flags f"
                   " JOIN calls c ON c.id = f.call LEFT JOIN decisions d ON d.id = f.decision");
     cqa_query_number(&query, " WHERE f.current = 1 AND f.id = ?", flag);
     cqa_query_scope(&query, "c", scope);
-    enum cqa_status status = cqa_query_start(&query, db, 3, &row, error);
+    enum cqa_status status = cqa_query_start(&query, db, 4, &row, error);
     if (status == CQA_OK)
         status = cqa_row_step(row, error);
     if (status == CQA_OK)
         *out = (struct cqa_objected){cqa_sql_int(row, 0), cqa_sql_int(row, 1),
-                                     (int)cqa_sql_int(row, 2)};
+                                     (int)cqa_sql_int(row, 2), (int)cqa_sql_int(row, 3)};
     cqa_sql_end(row);
     cqa_query_finish(&query);
     return status == CQA_E_NOTFOUND
@@ -55,20 +57,29 @@ enum cqa_status cqa_objection_write(struct cqa_scores *scores, struct cqa_sql *d
                             : status;
 }
 
-CQA_SQL_STATEMENT(open_objection, "i", 1,
-                  "SELECT flag FROM objections WHERE id = ?1 AND outcome = 0");
+CQA_SQL_STATEMENT(find_objection, "i", 4,
+                  "SELECT o.flag, o.outcome, coalesce(o.decided_ms, 0), u.name FROM objections o"
+                  " LEFT JOIN users u ON u.id = o.decided_by WHERE o.id = ?1");
 CQA_SQL_STATEMENT(set_outcome, "iiiti", 0,
                   "UPDATE objections SET outcome = ?1, decided_by = ?2, decided_ms = ?3, "
                   "answer = ?4 WHERE id = ?5");
 
-enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection, int64_t *flag,
-                                   struct cqa_error *error)
+enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection,
+                                   struct cqa_objection_found *out, struct cqa_error *error)
 {
-    const enum cqa_status status = cqa_scores_find(db, flag, error, &open_objection, objection);
+    struct cqa_sql_rows *row = NULL;
+    enum cqa_status status = cqa_sql_start(db, &row, error, &find_objection, objection);
 
-    return status == CQA_E_NOTFOUND
-               ? cqa_fail(error, CQA_E_NOTFOUND, "no open objection of this number")
-               : status;
+    if (status == CQA_OK)
+        status = cqa_row_step(row, error);
+    if (status == CQA_OK) {
+        *out = (struct cqa_objection_found){cqa_sql_int(row, 0), cqa_sql_int(row, 2),
+                                            (enum cqa_objection_outcome)cqa_sql_int(row, 1), ""};
+        snprintf(out->decided_by, sizeof out->decided_by, "%s", cqa_row_text(row, 3));
+    }
+    cqa_sql_end(row);
+    return status == CQA_E_NOTFOUND ? cqa_fail(error, CQA_E_NOTFOUND, "no objection of this number")
+                                    : status;
 }
 
 enum cqa_status cqa_objection_answer(struct cqa_scores *scores, struct cqa_sql *db,

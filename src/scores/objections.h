@@ -14,6 +14,7 @@ struct cqa_objected {
     int64_t call;
     int64_t since_ms; /* the decision on the flag, or the call's arrival while there is none */
     int already;      /* there is an objection */
+    int is_closed;    /* the period of the call is */
 };
 
 /* CQA_E_NOTFOUND unless the flag is of a call that the scope allows. */
@@ -26,8 +27,14 @@ enum cqa_status cqa_objection_write(struct cqa_scores *scores, struct cqa_sql *d
                                     const char *text, int64_t *objection,
                                     struct cqa_error *error) CQA_MUST_CHECK;
 
-/* The flag of an open one; CQA_E_NOTFOUND: it is not open. */
-enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection, int64_t *flag,
+/* How one stands; who answered it and when, where it is not open. */
+struct cqa_objection_found {
+    int64_t flag, decided_ms;
+    enum cqa_objection_outcome outcome;
+    char decided_by[96];
+};
+enum cqa_status cqa_objection_find(struct cqa_sql *db, int64_t objection,
+                                   struct cqa_objection_found *out,
                                    struct cqa_error *error) CQA_MUST_CHECK;
 
 struct cqa_objection_answered {

@@ -7,6 +7,7 @@ const READ_AGAIN_MS = [300, 1000, 2500, 5000];
 let csrf = null;
 let name = null;
 let onLost = () => false;
+let onElse = () => null;
 
 export function keepSession(identity) {
   csrf = identity?.csrf ?? null;
@@ -16,9 +17,13 @@ export function keepSession(identity) {
 /** Who is logged in here, by name. */
 export const ownName = () => name;
 
-/** Called when the server no longer knows us; what was asked is asked again where f resolves to true. */
-export function whenSessionLost(f) {
-  onLost = f;
+/**
+ * lost() is called when the server no longer knows us; what was asked is asked again where it resolves to true. other() is called
+ * when the session may be somebody else's by now: null where it is not, else the same.
+ */
+export function whenSessionLost(lost, other) {
+  onLost = lost;
+  onElse = other;
 }
 
 /** A refusal: `status` and the server's own words as message. status 0: the server could not be reached. */
@@ -72,6 +77,11 @@ async function ask(method, path, query, body, type = "application/json") {
   if (reply.ok) return reply.json().catch(() => null);
   if (reply.status === 401 && path !== "session" && await onLost()) return ask(method, path, query, body, type);
   const answer = await reply.json().catch(() => null);
+  if (path !== "session" && answer?.type?.endsWith("csrf")) {
+    const isSame = await onElse();
+    if (isSame) return ask(method, path, query, body, type);
+    if (isSame === false) throw new Refusal(401, words(reply, answer));
+  }
   throw new Refusal(reply.status, words(reply, answer), answer?.type?.split(/[/:]/).at(-1));
 }
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // Start: who is asking, the frame around every page, and which page the address names.
-import { get, keepSession, Refusal, remove, whenSessionLost } from "./api.js";
-import { fill } from "./dialog.js";
+import { get, keepSession, ownName, Refusal, remove, whenSessionLost } from "./api.js";
+import { fill, showDialog } from "./dialog.js";
 import { h, replace } from "./dom.js";
+import { choose, chosen } from "./kept.js";
 import { showKeys, useKeys } from "./keys.js";
 import { currentLanguage, setLanguage, t } from "./text.js";
 import { logInOver, showLogIn } from "./login.js";
+import { tellRefused } from "./decide.js";
 import { sendRest } from "./outbox.js";
 
 /** A page's module is fetched when it is first shown. */
@@ -115,8 +117,8 @@ function titled(main, page) {
 let over = null;
 
 /** The session has ended under the page: it is begun again over it, so that nothing on it is lost. True: by the same person. */
-function begunAgain() {
-  over ??= logInOver(who.name).then((identity) => {
+function begunAgain(other) {
+  over ??= logInOver(who.name, other).then((identity) => {
     over = null;
     const isSame = identity?.name === who.name;
     if (isSame) keepSession(identity);
@@ -126,9 +128,48 @@ function begunAgain() {
   return over;
 }
 
+/** Whose session this browser has, where it is somebody else's: who has logged in in another window is not whom this one shows. */
+async function elseHere() {
+  const identity = who && await get("session").catch(() => null);
+  return identity && identity.name !== who.name ? identity.name : null;
+}
+
+/** Where somebody else is logged in by now, nothing goes on in their name: one logs in again, over the page. */
+async function checkSelf() {
+  const other = over ? null : await elseHere();
+  if (other) await begunAgain(other);
+}
+
+const AGAIN_MS = 2000;
+const isAnswered = ({ status }) => status > 0 && status < 500;
+
+/** Ends the session, however long that takes: until the server has heard it, whoever sits down here next would be logged in. */
+async function endSession() {
+  choose("leaving", ownName());
+  let dialog = null;
+  let stays = false;
+  while (!stays && !await remove("session").then(() => true, isAnswered)) {
+    dialog ??= showDialog(t("logOut.not"), h("p", { role: "alert" }, t("logOut.why")));
+    await new Promise((resolve) => {
+      dialog.addEventListener("close", () => { stays = true; resolve(); }, { once: true });
+      setTimeout(resolve, AGAIN_MS);
+    });
+  }
+  dialog?.close();
+  choose("leaving", null);
+  return !stays;
+}
+
 async function logOut() {
-  await remove("session").catch(() => {});
-  start(null);
+  if (await endSession()) start(null);
+}
+
+/** Who is logged in as the window is loaded. Who had wanted to be logged out before is, first of all. */
+async function whoIsHere() {
+  const identity = await get("session").catch(() => null);
+  if (!identity || chosen("leaving") !== identity.name) return identity;
+  keepSession(identity);
+  return await endSession() ? null : identity;
 }
 
 /** Shows the page for `identity`, or the log-in. */
@@ -138,7 +179,7 @@ function start(identity) {
   keepTheme();
   if (who) {
     showPage();
-    sendRest();
+    sendRest(tellRefused);
     if (who.second_factor === "required") showOwn();
     return;
   }
@@ -146,11 +187,19 @@ function start(identity) {
   leave = () => {};
   useKeys([]);
   document.title = `${t("login.title")} – callqa`;
-  replace(document.body, showLogIn(switches(), start));
+  replace(document.body, showLogIn(switches(), (identity) => {
+    choose("leaving", null);
+    start(identity);
+  }));
 }
 
 keepTheme();
 await setLanguage();
-whenSessionLost(() => (who ? begunAgain() : false));
+whenSessionLost(() => (who ? begunAgain() : false), async () => {
+  const other = await elseHere();
+  return other ? begunAgain(other) : null;
+});
 addEventListener("hashchange", () => who && showPage());
-start(await get("session").catch(() => null));
+addEventListener("focus", checkSelf);
+document.addEventListener("visibilitychange", () => document.hidden || checkSelf());
+start(await whoIsHere());

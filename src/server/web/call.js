@@ -12,12 +12,12 @@ import { failed, notice } from "./dialog.js";
 import { h, replace, settled } from "./dom.js";
 import { viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { isUnderObjection, settleForm } from "./objected.js";
+import { isSettled, settleForm } from "./objected.js";
 import { pastChanges } from "./previews.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { rubricOf, titleOf } from "./rule.js";
 import { clock, siteTime, t, word } from "./text.js";
-import { noteDecision, takeLast } from "./undo.js";
+import { isTakingBack, noteDecision, takeLast, takingBack } from "./undo.js";
 
 const SEEK_MS = 5000; // by an arrow key
 
@@ -76,7 +76,7 @@ class CallPage {
       { key: "o", does: "key.overturn", once: true, run: acts.overturn },
       ...Array.from({ length: 9 }, (_, i) => ({ key: String(i + 1), does: i === 0 && "key.codes", once: true, run: () => reasons()[i] && this.overturnFor(reasons()[i].code) })),
       { key: "p", does: "key.change", once: true, run: acts.change },
-      { key: "z", does: "key.undo", once: true, run: () => this.takeBack() },
+      { key: "z", does: "key.undo", once: true, run: () => takingBack(() => this.takeBack()) },
       { key: "u", does: "key.reopen", run: acts.reopen },
       ...(this.who.role === "lead" ? [{ key: "s", does: "key.settle", once: true, run: acts.settle }] : []),
       { key: "a", does: "key.add", run: acts.add },
@@ -140,6 +140,8 @@ class CallPage {
   }
 
   async decide(ask) {
+    if (isTakingBack()) return notice(t("undo.wait"));
+    if (this.current && isSettled(this.current)) return this.settle();
     const flag = this.current;
     const verdict = flag && await ask(flag);
     if (verdict) await this.give(flag, verdict);
@@ -147,7 +149,7 @@ class CallPage {
 
   async overturnFor(code) {
     if (!this.current) return;
-    if (isUnderObjection(this.current)) await this.decide(askOverturn);
+    if (this.current.objection || isTakingBack()) await this.decide(askOverturn);
     else await this.give(this.current, { state: "overturned", reason_code: code }, t("decided.for", { reason: reasonTitle(code) }));
   }
 
@@ -185,13 +187,17 @@ class CallPage {
   /** Asks for the answer right below the waveform: what it is about is heard and seen meanwhile. */
   settle() {
     const flag = this.current;
-    if (this.who.role !== "lead" || !flag || !isUnderObjection(flag)) return;
+    if (!flag?.objection) return;
+    if (this.who.role !== "lead") {
+      notice(t("objected.final", { who: flag.objection.decided_by }), "bad");
+      return;
+    }
     const form = settleForm({ ...flag.objection, range: flag.range }, {
       onDone: () => { this.endSettling(); get(callPath(this.call, "/flags")).then((now) => this.took(now)).catch(failed); },
       onCancel: () => this.endSettling(),
     });
     this.settling.hidden = false;
-    replace(this.settling, h("section", { "aria-label": t("settle.title") }, h("h2", {}, t("settle.title")), what(flag), form));
+    replace(this.settling, h("section", { "aria-label": t("settle.title") }, h("h2", {}, t(isSettled(flag) ? "settle.again" : "settle.title")), what(flag), form));
     this.sound.element.scrollIntoView({ block: "start" });
     form.querySelector("textarea").focus({ preventScroll: true });
     this.noteSoon();

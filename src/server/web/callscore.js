@@ -7,7 +7,7 @@ import { flagWords, mayDecide, mayHear, pointsOf, severityChip, stateChip, total
 import { emptyState } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { keyButton } from "./flagpane.js";
-import { isUnderObjection, mayObject, objectionChip, objectionPart } from "./objected.js";
+import { isSettled, mayObject, objectionChip, objectionPart, settleWords } from "./objected.js";
 import { reasonWords } from "./reasons.js";
 import { ruleWords, titleOf } from "./rule.js";
 import { clock, deduction, moment, said, share, t, word } from "./text.js";
@@ -91,9 +91,10 @@ export class CallScore {
   decisionsOn(flag) {
     const { acts, who } = this;
     if (who.role === "agent") return mayObject(flag) && h("div.decide", {}, keyButton("x", t("do.object"), acts.object));
+    if (isSettled(flag)) return who.role === "lead" && h("div.decide", {}, keyButton("s", settleWords(flag), acts.settle));
     return mayDecide(who) && h("div.decide", {}, keyButton("c", t("do.confirm"), acts.confirm, ".confirm"), keyButton("o", t("do.overturn"), acts.overturn, ".overturn"),
       keyButton("p", t("do.change"), acts.change), flag.state !== "open" && keyButton("u", t("do.reopen"), acts.reopen),
-      who.role === "lead" && isUnderObjection(flag) && keyButton("s", t("do.settle"), acts.settle, ".primary"));
+      who.role === "lead" && flag.objection && keyButton("s", settleWords(flag), acts.settle, ".primary"));
   }
 
   history() {

@@ -4,7 +4,8 @@ import { h, replace } from "./dom.js";
 import { keepDraft } from "./kept.js";
 import { t } from "./text.js";
 
-const NOTICES_MAX = 2; // more would stand in the way of what they are about
+const NOTICES_MAX = 2; // more would stand in the way of what they are about; but nothing that went wrong is said too short
+const BAD_MAX = 6;
 
 /** Opens a modal dialog; it closes by Esc, by its button, or by what `body` does. */
 export function showDialog(title, body, actions = []) {
@@ -72,7 +73,11 @@ export function folded(form) {
 export function notice(text, kind = "done") {
   let stack = document.querySelector(".notices");
   if (!stack) stack = document.body.appendChild(h("div.notices", { role: "status", "aria-live": "polite" }));
-  while (stack.children.length >= NOTICES_MAX) stack.firstChild.remove();
+  while (stack.children.length >= NOTICES_MAX) {
+    const first = stack.querySelector(".notice:not(.bad)") ?? (stack.children.length >= BAD_MAX ? stack.firstChild : null);
+    if (!first) break;
+    first.remove();
+  }
   const item = stack.appendChild(h(`div.notice.${kind}`, {}, text));
   setTimeout(() => item.remove(), kind === "bad" ? 8000 : 3500);
 }

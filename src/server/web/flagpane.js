@@ -6,7 +6,7 @@ import { flagWords, mayDecide, pointsOf, severityChip, stateChip, totalOf } from
 import { failed } from "./dialog.js";
 import { h, icons, replace, settled, svgIcon } from "./dom.js";
 import { choose, chosen } from "./kept.js";
-import { isUnderObjection, mayObject, objectionChip, objectionPart } from "./objected.js";
+import { isSettled, mayObject, objectionChip, objectionPart, settleWords } from "./objected.js";
 import { drawStrip, peaksNow, peaksOf } from "./peaks.js";
 import { heardOf, partsOf, Player, speeds, whyNot } from "./player.js";
 import { reasons, reasonTitle, reasonWords } from "./reasons.js";
@@ -75,9 +75,10 @@ export class FlagPane {
   decisions() {
     const { acts, flag, who } = this;
     if (!mayDecide(who)) return mayObject(flag) ? h("div.decide", {}, keyButton("x", t("do.object"), acts.object)) : null;
+    if (isSettled(flag)) return who.role === "lead" && h("div.decide", {}, keyButton("s", settleWords(flag), acts.settle));
     return [h("div.decide", {}, keyButton("c", t("do.confirm"), acts.confirm, ".confirm"), keyButton("o", t("do.overturn"), acts.overturn, ".overturn"),
       keyButton("p", t("do.change"), acts.change), flag.state !== "open" && keyButton("u", t("do.reopen"), acts.reopen),
-      who.role === "lead" && isUnderObjection(flag) && keyButton("s", t("do.settle"), acts.settle, ".primary")),
+      who.role === "lead" && flag.objection && keyButton("s", settleWords(flag), acts.settle, ".primary")),
     flag.state === "open" && h("ul.codes", { "aria-label": t("reason.codes") }, reasons().map(({ code }, i) => h("li", {}, keyButton(String(i + 1), reasonTitle(code), () => acts.overturnFor(code), ".plain"))))];
   }
 

@@ -4,12 +4,12 @@ import { h } from "./dom.js";
 import { t } from "./text.js";
 import { showDialog } from "./dialog.js";
 
-const ONCE_MS = 600; // presses of one key that decides something, closer than this, are one press
+const ONCE_MS = 600; // closer than this, presses of one key that acts are one press, and so are keys that decide and go on: the second is not meant for the next flag
 
 let table = [];
-let decided = { name: null, at: -ONCE_MS };
+let acted = { key: null, decides: false, at: -ONCE_MS };
 
-/** keys: [{key: "j", does: "key.next", run: f, once?: it decides something}]. Replaces the page before's. */
+/** keys: [{key: "j", does: "key.next", run: f, once?: it acts, decides?: and goes on to what comes next}]. Replaces the page before's. */
 export function useKeys(keys) {
   table = keys;
 }
@@ -25,10 +25,10 @@ function nameOf(event) {
 }
 
 /** Whether this press belongs to one before it: held down, or pressed in haste. Another key is meant as it is: z right after c undoes. */
-function isSame(event, name) {
+function isSame(event, { key, decides = false }) {
   const at = event.timeStamp;
-  const same = event.repeat || (name === decided.name && at - decided.at < ONCE_MS);
-  decided = { name, at };
+  const same = event.repeat || (at - acted.at < ONCE_MS && (key === acted.key || (decides && acted.decides)));
+  acted = { key, decides, at };
   return same;
 }
 
@@ -46,7 +46,7 @@ document.addEventListener("keydown", (event) => {
   const entry = table.find(({ key }) => key === name);
   if (!entry) return;
   event.preventDefault();
-  if (entry.once && isSame(event, name)) return;
+  if (entry.once && isSame(event, entry)) return;
   entry.run(event);
 });
 

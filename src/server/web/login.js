@@ -61,15 +61,15 @@ export function showLogIn(switches, done) {
     h("footer.tools", {}, switches));
 }
 
-/** The log-in over the page at hand, which stays as it is. Resolves to the identity; null when somebody else is wanted. */
-export function logInOver(name) {
+/** The log-in over the page at hand, which stays as it is; `other`: who has logged in in another window meanwhile. Resolves to the identity; null when somebody else is wanted. */
+export function logInOver(name, other) {
   return new Promise((resolve) => {
     const end = (identity) => {
       resolve(identity);
       dialog.close();
     };
     const dialog = h("dialog.over", { "aria-labelledby": "over-title", oncancel: (event) => event.preventDefault(), onclose: () => dialog.remove() },
-      h("h2", { id: "over-title" }, t("login.over")), h("p", {}, t("login.overWhy")), form(end, name),
+      h("h2", { id: "over-title" }, t("login.over")), h("p", {}, other ? t("login.overOther", { other, name }) : t("login.overWhy")), form(end, name),
       h("button.plain", { type: "button", onclick: () => end(null) }, t("login.else")));
     document.body.append(dialog);
     dialog.showModal();

@@ -7,6 +7,11 @@ import { moment, t } from "./text.js";
 
 export const isUnderObjection = (flag) => flag.objection?.outcome === "open";
 
+/** Such a flag changes with another answer to its objection alone, a lead's. */
+export const isSettled = ({ objection }) => objection?.outcome === "accepted" || objection?.outcome === "rejected";
+
+export const settleWords = (flag) => t(isSettled(flag) ? "do.settleAgain" : "do.settle");
+
 export const objectionChip = ({ objection }) => objection && h(`span.objected.${objection.outcome}`, {}, t(`objected.${objection.outcome}`));
 
 /** Each step of it, named and dated. */
@@ -24,7 +29,7 @@ export function objectionPart(flag, who) {
 
 export const mayObject = (flag) => !flag.objection && flag.objectable_until !== null && new Date(flag.objectable_until) > new Date();
 
-/** The lead's answer, which is final, as a form that stands in a page: Esc or its button calls onCancel, an answer that was taken onDone. */
+/** The lead's answer, the first or another, as a form that stands in a page: Esc or its button calls onCancel, an answer that was taken onDone. */
 export function settleForm({ objection, range, ...one }, { onDone, onCancel }) {
   const points = h("input", { name: "points", type: "number", min: range.least, max: range.most, step: "0.01", disabled: true, required: true });
   const choice = h("select", { name: "state", onchange: () => { points.disabled = choice.value !== "changed"; } },
@@ -32,7 +37,7 @@ export function settleForm({ objection, range, ...one }, { onDone, onCancel }) {
   const answer = field(t("settle.answer"), h("textarea", { name: "reason", rows: 2, maxlength: 2000, required: true }), t("hint.send"));
   const actions = h("div.actions", {}, h("button", { type: "button", onclick: onCancel }, t("do.cancel")), h("button.primary", { type: "submit" }, t("do.settle")));
   const form = sendingForm([objectionSteps(one), h("div.row", {}, field(t("settle.outcome"), choice), field(t("settle.points"), points, t("change.range", range))), answer, actions],
-    ({ state, reason, points: set }) => post(`objections/${objection}/answer`, { state, reason, ...(state === "changed" ? { points: Number(set) } : {}) }),
+    ({ state, reason, points: set }) => post(`objections/${objection}/answer`, { state, reason, ...(isSettled({ objection: one }) ? { again: true } : {}), ...(state === "changed" ? { points: Number(set) } : {}) }),
     `settle.${objection}`, () => { notice(t("settled")); onDone(); });
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -6,6 +6,7 @@ import { recall, remember } from "./kept.js";
 import { t } from "./text.js";
 
 const NOBODY = 401; // whose session has ended
+const NOT_NOW = [0, 500, 502, 503, 504]; // no answer, or that of a server that is at a loss
 const AGAIN_MS = [500, 1000, 2000, 4000];
 
 const waiting = () => recall("outbox", []);
@@ -29,15 +30,18 @@ async function insist({ by, path, body }) {
     try {
       return await post(path, body);
     } catch (error) {
-      if (error.status !== 0 && error.status !== 503) throw error;
+      if (!NOT_NOW.includes(error.status)) throw error;
       tell(true);
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)]));
     }
   }
 }
 
+const onWay = new Set(); // what this window is sending: nothing else sends it too
+
 /** The entry is gone once it was answered, be it with a refusal. */
 async function deliver(entry) {
+  onWay.add(entry.id);
   try {
     const answer = await insist(entry);
     forget(entry.id);
@@ -46,23 +50,25 @@ async function deliver(entry) {
     if (error.status !== NOBODY) forget(entry.id);
     throw error;
   } finally {
+    onWay.delete(entry.id);
     tell(false);
   }
 }
 
-/** A POST that may be repeated: its answer, or the server's refusal, however long that takes. */
-export async function postSurely(path, body) {
-  const entry = { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), by: ownName(), path, body };
+/** A POST that may be repeated: its answer, or the server's refusal, however long that takes. `about`: what a later window has to know of it. */
+export async function postSurely(path, body, about) {
+  const entry = { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), by: ownName(), path, body, about };
   remember("outbox", [...waiting(), entry]);
   return deliver(entry);
 }
 
 let rest = Promise.resolve();
 
-/** What a window before this one had not been answered. A refusal means that it was heard, or that somebody was faster. */
-export function sendRest() {
+/** What a window before this one had not been answered, and what waited for its author. refused(entry, error) is told of each that was. */
+export function sendRest(refused) {
   rest = rest.then(async () => {
-    for (const entry of own()) await deliver(entry).catch(() => {});
+    for (const entry of own())
+      if (!onWay.has(entry.id)) await deliver(entry).catch((error) => refused(entry, error));
   });
   return rest;
 }

@@ -9,14 +9,14 @@ import { h, replace, settled } from "./dom.js";
 import { FlagPane } from "./flagpane.js";
 import { recall, remember, viewNamed } from "./kept.js";
 import { useKeys } from "./keys.js";
-import { isUnderObjection, objectionChip } from "./objected.js";
+import { isSettled, objectionChip } from "./objected.js";
 import { Pace } from "./pace.js";
 import { periodOnPaper } from "./period.js";
 import { filterNames, queueFilter } from "./queuefilter.js";
 import { loadReasons, reasons, reasonTitle } from "./reasons.js";
 import { titleOf } from "./rule.js";
 import { clock, share, siteTime, t } from "./text.js";
-import { noteDecision, takeLast } from "./undo.js";
+import { isTakingBack, noteDecision, takeLast, takingBack } from "./undo.js";
 
 const PAGE = 50;
 const sorts = { severity: "worst", points: "points", confidence: "confidence", call: "newest" };
@@ -54,11 +54,11 @@ class Queue {
   keys() {
     const { acts } = this.pane;
     const deciding = mayDecide(this.who) ? [
-      { key: "c", does: "key.confirm", once: true, run: acts.confirm },
-      { key: "o", does: "key.overturn", once: true, run: acts.overturn },
-      ...Array.from({ length: 9 }, (_, i) => ({ key: String(i + 1), does: i === 0 && "key.codes", once: true, run: () => reasons()[i] && this.overturnFor(reasons()[i].code) })),
-      { key: "p", does: "key.change", once: true, run: acts.change },
-      { key: "z", does: "key.undo", once: true, run: () => this.takeBack() },
+      { key: "c", does: "key.confirm", once: true, decides: true, run: acts.confirm },
+      { key: "o", does: "key.overturn", once: true, decides: true, run: acts.overturn },
+      ...Array.from({ length: 9 }, (_, i) => ({ key: String(i + 1), does: i === 0 && "key.codes", once: true, decides: true, run: () => reasons()[i] && this.overturnFor(reasons()[i].code) })),
+      { key: "p", does: "key.change", once: true, decides: true, run: acts.change },
+      { key: "z", does: "key.undo", once: true, run: () => takingBack(() => this.takeBack()) },
       { key: "u", does: "key.reopen", run: acts.reopen },
       ...(this.who.role === "lead" ? [{ key: "s", does: "key.settle", once: true, run: acts.settle }] : []),
     ] : [{ key: "x", does: "key.object", run: acts.object }];
@@ -183,15 +183,24 @@ class Queue {
   }
 
   async turn() {
-    if (!this.next) return;
-    this.cursors.push(this.next);
-    await this.load().catch(failed);
+    if (this.next) await this.turnTo([...this.cursors, this.next], 0);
   }
 
   async turnBack() {
-    if (this.cursors.length === 1) return;
-    this.cursors.pop();
-    await this.load(-1).catch(failed);
+    if (this.cursors.length > 1) await this.turnTo(this.cursors.slice(0, -1), -1);
+  }
+
+  /** Once at a time: a key pressed twice in haste turns one page. */
+  async turnTo(cursors, selected) {
+    if (this.turning) return;
+    const before = this.cursors;
+    this.turning = true;
+    this.cursors = cursors;
+    await this.load(selected).catch((error) => {
+      this.cursors = before;
+      failed(error);
+    });
+    this.turning = false;
   }
 
   step(by) {
@@ -214,6 +223,7 @@ class Queue {
   select(i, focus = true) {
     const rows = this.body.rows;
     rows[this.at]?.removeAttribute("aria-current");
+    this.spent = null;
     this.at = i;
     const row = this.flag && rows[i];
     row?.setAttribute("aria-current", "true");
@@ -261,17 +271,27 @@ class Queue {
     notice(t("queue.taken", { who: now.decided_by }));
   }
 
+  /** Not while z is under way, which comes back to another row; nor what one key has just decided, at the end of a list, before it is chosen again. */
+  mayDecideNow() {
+    const isSpent = this.flag && this.flag === this.spent;
+    if (isTakingBack()) notice(t("undo.wait"));
+    else if (isSpent) notice(t("queue.spent"));
+    return !isTakingBack() && !isSpent;
+  }
+
   /** `ask(flag)`: the verdict, asked for where it needs words. */
   async decide(ask) {
     const { flag } = this;
+    if (!this.mayDecideNow()) return;
+    if (flag && isSettled(flag)) return this.settle();
     const verdict = flag && await ask(flag);
     if (verdict) await this.give(flag, verdict);
   }
 
   overturnFor(code) {
     const { flag } = this;
-    if (!flag) return;
-    if (isUnderObjection(flag)) this.decide(askOverturn);
+    if (!flag || !this.mayDecideNow()) return;
+    if (flag.objection) this.decide(askOverturn);
     else this.give(flag, { state: "overturned", reason_code: code }, t("decided.for", { reason: reasonTitle(code) }));
   }
 
@@ -285,7 +305,10 @@ class Queue {
     this.showRow(flag);
     this.progress?.note(before.state === "open" ? 1 : 0);
     const isOnward = this.pane.goesOn && this.flag === flag && verdict.state !== "open";
-    if (isOnward) this.goOn(from);
+    if (isOnward) {
+      this.spent = flag;
+      this.goOn(from);
+    }
     else if (this.flag === flag) this.pane.refresh();
     try {
       await this.take(flag, await sent);
@@ -310,11 +333,12 @@ class Queue {
   /** Somebody was faster, or it may not be decided: the row says how it stands, the notice who and why. */
   refused(flag, before, error) {
     Object.assign(flag, before);
+    if (this.spent === flag) this.spent = null;
     if (before.state === "open") this.progress?.note(-1);
     this.showRow(flag);
     if (error.now) this.take(flag, error.now).then(() => before.state === "open" && flag.state !== "open" && this.progress?.lost());
     else if (flag === this.flag) this.pane.refresh();
-    failed(error);
+    failed({ message: t("decide.refused", { what: titleOf(flag), why: error.message }) });
   }
 
   /** Undoes what was decided last, at once, and goes back to it. */
@@ -327,7 +351,7 @@ class Queue {
     const listed = this.flags.find(({ flag }) => flag === last.flag);
     const flag = listed ?? { ...last, call: { number: last.number } };
     try {
-      await this.take(flag, await decideFlag(flag, undoOf(last.before)));
+      await this.take(flag, await decideFlag({ ...flag, state: last.state }, undoOf(last.before))); // the list may have been fetched before it was decided
       this.progress?.note(last.before.state === "open" ? -1 : 0);
       notice(t("undone.what", { rule: titleOf(flag) }));
       if (listed) this.select(this.flags.indexOf(listed));
@@ -339,7 +363,9 @@ class Queue {
 
   /** On the call's page, where it is heard and seen meanwhile. */
   settle() {
-    if (this.flag && this.who.role === "lead" && isUnderObjection(this.flag)) this.goTo(`${this.target()}&settle=1`);
+    if (!this.flag?.objection) return;
+    if (this.who.role === "lead") this.goTo(`${this.target()}&settle=1`);
+    else notice(t("objected.final", { who: this.flag.objection.decided_by }), "bad");
   }
 
   async object() {

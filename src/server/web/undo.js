@@ -9,6 +9,20 @@ const key = () => `undo.${ownName()}`;
 const kept = () => recall(key(), []);
 const forget = (id) => remember(key(), kept().filter((one) => one.id !== id));
 
+let underWay = 0;
+
+/** While a decision is being taken back, nothing else is decided: its row is not yet the one at hand. */
+export async function takingBack(f) {
+  underWay++;
+  try {
+    await f();
+  } finally {
+    underWay--;
+  }
+}
+
+export const isTakingBack = () => underWay > 0;
+
 let answers = Promise.resolve();
 
 /** That `flag` of the call `number` is given `state`. Noted before the server's `answer`, a promise: where it refuses, there is nothing to take back. */

@@ -51,9 +51,6 @@ static void who_may_decide(void **state)
     assert_int_equal(cqa_may_decide(&auditor, &target, 0, &error), CQA_OK);
     refuses(cqa_may_decide(&token, &target, 0, &error), CQA_E_REFUSED, "a person's name");
     refuses(cqa_may_decide(&lead, &target, 1, &error), CQA_E_REFUSED, "period of this call");
-    target.has_objection_settled = 1;
-    assert_int_equal(cqa_may_decide(&lead, &target, 0, &error), CQA_OK);
-    refuses(cqa_may_decide(&auditor, &target, 0, &error), CQA_E_REFUSED, "only a lead");
     target = target_of("lea");
     refuses(cqa_may_decide(&lead, &target, 0, &error), CQA_E_REFUSED, "their own calls");
     target = target_of(""); /* nobody's call is nobody's own */
@@ -78,6 +75,19 @@ static void what_may_be_said(void **state)
     verdict.reason = long_reason;
     refuses(cqa_may_say(&verdict, &target, &error), CQA_E_BADDATA, "longer than 2000");
     verdict.reason = long_reason + 1;
+    assert_int_equal(cqa_may_say(&verdict, &target, &error), CQA_OK);
+}
+
+static void what_was_settled_changes_by_an_answer_alone(void **state)
+{
+    struct cqa_flag_target target = target_of("zhang");
+    struct cqa_flag_verdict verdict = {.state = CQA_FLAG_CONFIRMED, .expected = -1, .objection = 7};
+
+    (void)state;
+    target.settled = 7;
+    strcpy(target.settled_by, "lea");
+    refuses(cqa_may_say(&verdict, &target, &error), CQA_E_REFUSED, "lea settled the objection");
+    verdict.answers = 7;
     assert_int_equal(cqa_may_say(&verdict, &target, &error), CQA_OK);
 }
 
@@ -170,7 +180,7 @@ static void until_when_one_may_object(void **state)
     const struct cqa_identity agent = {
         .name = "zhang", .role = CQA_ACCOUNT_AGENT, .user = 3, .person = "zhang"};
     const struct cqa_identity token = {.name = "t", .role = CQA_ACCOUNT_AGENT, .person = "zhang"};
-    struct cqa_objected objected = {7, 1000, 0};
+    struct cqa_objected objected = {7, 1000, 0, 0};
 
     (void)state;
     assert_int_equal(cqa_may_object(&agent, &objected, "no", 5, 1000 + 5 * day_ms, &error), CQA_OK);
@@ -221,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_may_decide),
         cmocka_unit_test(what_may_be_said),
+        cmocka_unit_test(what_was_settled_changes_by_an_answer_alone),
         cmocka_unit_test(points_lie_within_the_rubric),
         cmocka_unit_test(who_has_not_seen_does_not_decide),
         cmocka_unit_test(a_cap_cuts_the_verdict),

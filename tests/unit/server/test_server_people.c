@@ -124,7 +124,7 @@ static void objection_goes_from_agent_to_lead(void **state)
                          "{\"state\":\"open\",\"reason\":\"x\"}", NULL, NULL),
                      422);
     assert_int_equal(ask("lea", "POST", "/api/v1/objections/1/answer", answer, NULL, NULL), 204);
-    assert_int_equal(ask("lea", "POST", "/api/v1/objections/1/answer", answer, NULL, NULL), 404);
+    assert_int_equal(ask("lea", "POST", "/api/v1/objections/1/answer", answer, NULL, NULL), 409);
     ask("zhang", "GET", "/api/v1/objections", NULL, "objections.0.outcome", text);
     assert_string_equal(text, "accepted");
     ask("zhang", "GET", "/api/v1/calls/1", NULL, "score.decided_total", text);
@@ -134,6 +134,64 @@ static void objection_goes_from_agent_to_lead(void **state)
     ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", number);
     snprintf(path, sizeof path, "/api/v1/flags/%s/decision", number);
     assert_int_equal(ask("ann", "POST", path, "{\"state\":\"confirmed\"}", NULL, NULL), 409);
+}
+
+/* What an agent was told that it is settled changes by another answer to them alone. */
+static void a_settled_objection_binds_its_flag(void **state)
+{
+    (void)state;
+    static const char settled_words[] =
+        "lea settled the objection to this flag at 2025-11-20T02:00:00.000Z: it changes with a "
+        "lead's new answer to the objection alone";
+    char number[64];
+    char path[128];
+    char text[256];
+
+    served.now_ms = 1763604000000;
+    served_put(&served, "1", NULL);
+    put_roster("person,extension,team,post,from,to\nzhang,8001,east,agent,,\n");
+    served_user(&served, "ann", "auditor", NULL);
+    served_user(&served, "max", "lead", NULL);
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", number);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/objection", number);
+    ask("zhang", "POST", path, "{\"text\":\"I was fetching the file\"}", NULL, NULL);
+    assert_int_equal(ask("lea", "POST", "/api/v1/objections/1/answer",
+                         "{\"state\":\"overturned\",\"reason\":\"so it was\"}", NULL, NULL),
+                     204);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/decision", number);
+    static const char *const tries[] = {
+        "{\"state\":\"confirmed\"}", "{\"state\":\"confirmed\",\"objection\":1}",
+        "{\"state\":\"open\",\"reason\":\"x\"}",
+        "{\"state\":\"changed\",\"points\":1,\"reason\":\"x\",\"was\":\"overturned\"}"};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        assert_int_equal(ask("max", "POST", path, tries[i], "detail", text), 409);
+        assert_string_equal(text, settled_words);
+        assert_int_equal(ask("ann", "POST", path, tries[i], "detail", text), 409);
+        assert_string_equal(text, settled_words);
+    }
+    assert_int_equal(ask("max", "POST", "/api/v1/objections/1/answer",
+                         "{\"state\":\"confirmed\",\"reason\":\"x\"}", "detail", text),
+                     409);
+    assert_string_equal(text,
+                        "lea settled this objection at 2025-11-20T02:00:00.000Z: a new answer "
+                        "must say that it is one (again)");
+    ask("zhang", "GET", "/api/v1/calls/1", NULL, "score.decided_total", text);
+    assert_string_equal(text, "98");
+    assert_int_equal(ask("max", "POST", "/api/v1/objections/1/answer",
+                         "{\"state\":\"confirmed\",\"reason\":\" \",\"again\":true}", NULL, NULL),
+                     422);
+    assert_int_equal(ask("max", "POST", "/api/v1/objections/1/answer",
+                         "{\"state\":\"confirmed\",\"reason\":\"heard twice\",\"again\":true}",
+                         NULL, NULL),
+                     204);
+    ask("zhang", "GET", "/api/v1/objections", NULL, "objections.0.outcome", text);
+    assert_string_equal(text, "rejected");
+    ask("zhang", "GET", "/api/v1/objections", NULL, "objections.0.decided_by", text);
+    assert_string_equal(text, "max");
+    ask("zhang", "GET", "/api/v1/objections", NULL, "objections.0.answer", text);
+    assert_string_equal(text, "heard twice");
+    ask("zhang", "GET", "/api/v1/calls/1", NULL, "score.decided_total", text);
+    assert_string_equal(text, "96");
 }
 
 static void objection_has_its_days(void **state)
@@ -149,6 +207,40 @@ static void objection_has_its_days(void **state)
     snprintf(path, sizeof path, "/api/v1/flags/%s/objection", number);
     served.now_ms += (served.config.objection_days * 24 + 1) * 3600000;
     assert_int_equal(ask("zhang", "POST", path, "{\"text\":\"late\"}", NULL, NULL), 409);
+}
+
+/* What is closed is paid by: nothing of it is objected to, and nothing that was waits for a lead.
+ */
+static void closed_days_take_no_objection(void **state)
+{
+    (void)state;
+    static const char objection[] = "{\"text\":\"I was fetching the file\"}";
+    char number[64];
+    char other[64];
+    char path[128];
+    char text[256];
+
+    served_put(&served, "1", NULL);
+    put_roster("person,extension,team,post,from,to\nzhang,8001,east,agent,,\n");
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.0.flag", number);
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.1.flag", other);
+    snprintf(path, sizeof path, "/api/v1/flags/%s/objection", number);
+    assert_int_equal(ask("zhang", "POST", path, objection, NULL, NULL), 201);
+    ask("lea", "GET", "/api/v1/waiting", NULL, "objections", text);
+    assert_string_equal(text, "1");
+    served.now_ms += (int64_t)3 * 86400000;
+    assert_int_equal(ask("lea", "POST", "/api/v1/periods",
+                         "{\"from\":\"2025-11-20\",\"to\":\"2025-11-20\",\"ignore_open\":true,"
+                         "\"note\":\"late\"}",
+                         NULL, NULL),
+                     201);
+    ask("lea", "GET", "/api/v1/waiting", NULL, "objections", text);
+    assert_string_equal(text, "0");
+    ask("zhang", "GET", "/api/v1/calls/1/flags", NULL, "flags.1.objectable_until", text);
+    assert_string_equal(text, "null");
+    snprintf(path, sizeof path, "/api/v1/flags/%s/objection", other);
+    assert_int_equal(ask("zhang", "POST", path, objection, "detail", text), 409);
+    assert_string_equal(text, "the period of this call is closed");
 }
 
 static void sums_come_from_the_calls(void **state)
@@ -269,7 +361,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(bad_roster_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(objection_goes_from_agent_to_lead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_settled_objection_binds_its_flag, set_up, tear_down),
         cmocka_unit_test_setup_teardown(objection_has_its_days, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(closed_days_take_no_objection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(comments_stay_with_the_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_closed_day_left_open_waits_for_nobody, set_up,
                                         tear_down),
