@@ -7,9 +7,10 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 #include "work/queue.h"
 
-enum { JOBS = 40 };
+enum { JOBS = CQA_QUEUE_ROOM_MAX + 12 };
 
 struct log {
     pthread_mutex_t lock;
@@ -176,7 +177,9 @@ static void nobody_has_all_threads(void **state)
 
 static void what_waits_at_the_end_is_refused(void **state)
 {
-    struct cqa_queue *queue = begin(1, 1, 20, 20);
+    struct cqa_queue *queue = begin(1, 1, CQA_QUEUE_ROOM_MAX, CQA_QUEUE_ROOM_MAX);
+    const struct timespec pause = {.tv_nsec =
+                                       5000000}; /* all the room lasts for over half a second */
     pthread_t stopper;
 
     (void)state;
@@ -185,7 +188,7 @@ static void what_waits_at_the_end_is_refused(void **state)
     wait_for(1);
     assert_int_equal(pthread_create(&stopper, NULL, stop, queue), 0);
     while (come(queue, 'b')) /* until the end has begun: what came before it waits, too */
-        assert_true(task_count < JOBS);
+        nanosleep(&pause, NULL);
     go(1, 1);
     assert_int_equal(pthread_join(stopper, NULL), 0);
     cqa_queue_free(queue);
