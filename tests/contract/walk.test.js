@@ -136,7 +136,8 @@ test("decisions and objections", async () => {
   await post("ann", `flags/${second.flag}/decision`, { state: "confirmed" }, 409);
   await post("ann", `flags/${second.flag}/decision`, { state: "confirmed", objection: objection + 1 }, 409);
   await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 204);
-  await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 404);
+  await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right" }, 409);
+  await post("lead", `objections/${objection}/answer`, { state: "overturned", reason: "Right, heard once more", again: true }, 204);
 });
 
 test("claims", async () => {
@@ -286,6 +287,7 @@ test("an appraisal from its opening to its correction", async () => {
     await get(who, `${round}/sheets/zhang`);
   }
   await get("hr", `${round}/sheets/li`);
+  await api("hr", "POST", `${round}/imports?file=li.csv`, 201, { type: "text/csv", body: "agent,self_score,supervisor_score,wage\nli,70,80,4000\n" }); // with an error of li's, zhang's place is preliminary
   await send("hr", "GET", `/api/v1/${round}/results.csv?bom=1`, 200);
   await post("hr", `${round}/stage`, { stage: "interview", place: "room 2" });
   await post("lead", `${round}/steps`, { step: "interview", agent: "zhang", place: "room 2", note: "Both sides heard" }, 201);
@@ -295,8 +297,10 @@ test("an appraisal from its opening to its correction", async () => {
   await post("lead", `${round}/objections/${objection}/answer`, { outcome: "rejected", answer: "It was counted so" });
   await get("lead", `${round}/readiness`);
   await post("hr", `${round}/close`, { place: "room 2" }, 409);
-  await api("hr", "PUT", `${round}/import-answers`, 200, json({ names: { li: "" } })); // with an error of li's, zhang's place is preliminary
-  for (const [who, as] of [["zhang", "appraised"], ["lead", "supervisor"], ["hr", "hr"]]) await post(who, `${round}/sheets/zhang/signatures`, { as }, 201);
+  await api("hr", "PUT", `${round}/import-answers`, 422, json({ names: { li: "" } })); // li is somebody
+  await logIn("li");
+  for (const agent of ["zhang", "li"])
+    for (const [who, as] of [[agent, "appraised"], ["lead", "supervisor"], ["hr", "hr"]]) await post(who, `${round}/sheets/${agent}/signatures`, { as }, 201);
   await post("hr", `${round}/close`, { place: "room 2", ignore_undecided: true, ignore_left_out: true, note: "A trial" });
   await get("hr", `${round}/results`);
   await get("zhang", `${round}/sheets/zhang`);

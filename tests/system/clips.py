@@ -293,8 +293,8 @@ def held_and_erased(site):
     wanted.append(("clips.erase", "call nobody"))
     if said != wanted:
         fail("the audit log has %s, not %s" % (said, wanted))
-    plays = [detail for detail, in site.ask_server("SELECT detail FROM audit WHERE action = 'play' ORDER BY id")]
-    if not any("clips of " in detail for detail in plays) or not plays[-1].startswith("127.0.0.1"):
+    plays = site.ask_server("SELECT detail, address FROM audit WHERE action = 'play' ORDER BY id")
+    if not any("clips of " in detail for detail, _ in plays) or plays[-1][1] != "127.0.0.1":
         fail("the plays are %s" % plays)
 
 
