@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
+#include "scores/accounts_internal.h"
 #include "scores/audit.h"
 #include "scores/claims.h"
 #include "scores/flags_internal.h"
@@ -14,10 +15,7 @@ enum { FLAGS_MOST = 50000, NOBODY = -1 };
 static const int64_t DAY_MS = 86400000;
 
 struct auditor {
-    int64_t user;
-    const char *person;
-    const char *teams[64]; /* none: every team */
-    size_t team_count;
+    struct cqa_identity who;
     int64_t given;
 };
 
@@ -39,60 +37,34 @@ struct handing {
 
 /* ---- who takes part */
 
-CQA_SQL_STATEMENT(find_auditor, "t", 2,
-                  "SELECT id, person FROM users WHERE name = ?1 AND role IN (1, 2)"
-                  " AND disabled_ms IS NULL");
-CQA_SQL_STATEMENT(auditors_teams, "i", 1,
-                  "SELECT team FROM user_teams WHERE user = ?1 ORDER BY team");
-
-static enum cqa_status read_teams(struct cqa_sql *db, struct cqa_arena *arena,
-                                  struct auditor *auditor, struct cqa_error *error)
-{
-    enum { TEAMS_MOST = sizeof auditor->teams / sizeof *auditor->teams };
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status = cqa_sql_start(db, &row, error, &auditors_teams, auditor->user);
-
-    while (status == CQA_OK && auditor->team_count < TEAMS_MOST &&
-           cqa_sql_next(row, &status, error)) {
-        const char *team = cqa_arena_string(arena, cqa_row_text(row, 0));
-        if (team == NULL)
-            status = cqa_fail(error, CQA_E_NOMEM, "out of memory");
-        auditor->teams[auditor->team_count++] = team;
-    }
-    cqa_sql_end(row);
-    return status;
-}
-
 static enum cqa_status read_auditor(struct cqa_sql *db, struct handing *it, size_t index,
                                     struct cqa_error *error)
 {
     struct auditor *auditor = &it->auditors[index];
-    struct cqa_sql_rows *row = NULL;
-    enum cqa_status status =
-        cqa_sql_start(db, &row, error, &find_auditor, it->plan->auditors[index]);
+    const char *name = it->plan->auditors[index];
+    const char *password = NULL;
 
     *auditor = (struct auditor){0};
-    if (status == CQA_OK && cqa_sql_next(row, &status, error)) {
-        auditor->user = cqa_sql_int(row, 0);
-        auditor->person = cqa_arena_string(&it->arena, cqa_row_text(row, 1));
-    }
-    cqa_sql_end(row);
-    if (status == CQA_OK && auditor->user == 0)
-        return cqa_fail(error, CQA_E_BADDATA, "auditors: nobody named \"%s\" may review",
-                        it->plan->auditors[index]);
-    return status == CQA_OK ? read_teams(db, &it->arena, auditor, error) : status;
+    const enum cqa_status status =
+        cqa_user_read(db, name, 0, &it->arena, &auditor->who, &password, error);
+    const int may_review =
+        auditor->who.role == CQA_ACCOUNT_LEAD || auditor->who.role == CQA_ACCOUNT_AUDITOR;
+    return status == CQA_E_NOTFOUND || (status == CQA_OK && !may_review)
+               ? cqa_fail(error, CQA_E_BADDATA, "auditors: nobody named \"%s\" may review", name)
+               : status;
 }
 
 /* Whether the flag is theirs to decide: of a team that they see, and not of their own calls. */
 static int may_have(const struct auditor *auditor, const char *team, const char *person)
 {
-    if (auditor->person != NULL && auditor->person[0] != '\0' &&
-        strcmp(auditor->person, person) == 0)
+    const struct cqa_identity *who = &auditor->who;
+
+    if (who->person[0] != '\0' && strcmp(who->person, person) == 0)
         return 0;
-    for (size_t i = 0; i < auditor->team_count; i++)
-        if (strcmp(auditor->teams[i], team) == 0)
+    for (size_t i = 0; i < who->team_count; i++)
+        if (strcmp(who->teams[i], team) == 0)
             return 1;
-    return auditor->team_count == 0;
+    return who->team_count == 0;
 }
 
 /* ---- who gets what */
@@ -196,7 +168,7 @@ static enum cqa_status write_shares(struct cqa_sql *db, const struct handing *it
 
     for (size_t i = 0; status == CQA_OK && i < it->count; i++)
         status = cqa_sql_do(db, error, &give_claim, it->shares[i].flag,
-                            it->auditors[it->shares[i].auditor].user,
+                            it->auditors[it->shares[i].auditor].who.user,
                             now_ms + it->plan->days * DAY_MS, it->who->user, now_ms);
     snprintf(detail, sizeof detail, "%zu flags to %zu people by %s for %lld days", it->count,
              it->plan->auditor_count, cqa_claim_by_words[it->plan->by], (long long)it->plan->days);
