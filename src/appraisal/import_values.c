@@ -114,7 +114,7 @@ static struct cqa_rational value_of(struct cqa_importer *importer, const struct 
     else if (!cqa_value_read(indicator, cell->text, heading->factor, &value))
         name_unreadable(importer, row, indicator, cell->text);
     else {
-        if (cqa_scheme_in_percent(indicator) && heading->shares == CQA_SHARES_UNSAID)
+        if (cqa_import_may_be_shares(indicator) && heading->shares == CQA_SHARES_UNSAID)
             *status = cqa_import_share(importer, indicator, cell, value);
         return value;
     }
@@ -124,7 +124,7 @@ static struct cqa_rational value_of(struct cqa_importer *importer, const struct 
 /* The value under `row->indicator`, which `named` said. An indicator that the scheme does not have
  * is left to the appraisal to name. */
 static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *row,
-                                 const struct cqa_csv_cell *named, const struct cqa_csv_cell *cell,
+                                 struct cqa_place named, const struct cqa_csv_cell *cell,
                                  const struct cqa_heading *heading)
 {
     enum cqa_status status = CQA_OK;
@@ -132,7 +132,8 @@ static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *
     const struct cqa_indicator *indicator =
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
 
-    row->at = cqa_import_place(importer, indicator == NULL ? named : cell);
+    row->at = indicator == NULL ? named : cqa_import_place(importer, cell);
+    row->is_under_heading = indicator == NULL && !cqa_import_is_long(importer);
     row->value = indicator == NULL ? cqa_rational_whole(0)
                                    : value_of(importer, row, indicator, cell, heading, &status);
     if (indicator != NULL)
@@ -168,7 +169,8 @@ static enum cqa_status add_long(struct cqa_importer *importer, struct cqa_row *r
         return CQA_OK;
     }
     const struct cqa_heading heading = read_indicator(importer, row);
-    return add_value(importer, row, &record->cells[importer->columns[CQA_HEADING_INDICATOR] - 1],
+    const size_t named = importer->columns[CQA_HEADING_INDICATOR] - 1;
+    return add_value(importer, row, cqa_import_place(importer, &record->cells[named]),
                      &record->cells[index - 1], &heading);
 }
 
@@ -185,7 +187,7 @@ static enum cqa_status add_wide(struct cqa_importer *importer, struct cqa_row *r
         const struct cqa_heading heading = {CQA_HEADING_VALUES, CQA_NOWHERE, importer->factors[i],
                                             importer->shares[i]};
         row->indicator = importer->heads[i];
-        status = add_value(importer, row, cell, cell, &heading);
+        status = add_value(importer, row, importer->head_places[i], cell, &heading);
     }
     return status;
 }
