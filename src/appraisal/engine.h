@@ -68,6 +68,14 @@ void cqa_run_note(struct cqa_engine_run *run, const char *format, ...) CQA_MESSA
 void cqa_run_fault(struct cqa_engine_run *run, struct cqa_subject *subject, const char *about,
                    struct cqa_place at, const char *format, ...) CQA_MESSAGE(5, 6);
 
+/* What the sheet calls the row's indicator; where that is its id, as cqa_label_of. */
+struct cqa_text cqa_row_label(const struct cqa_indicator *indicator, const struct cqa_row *row);
+/* `at`; where that is not known, the place of the row's value. */
+struct cqa_place cqa_row_place(struct cqa_place at, const struct cqa_row *row);
+/* The period of the scheme that the row is in; "": it names none, or none that can be. */
+void cqa_run_period_of(const struct cqa_engine_run *run, const struct cqa_row *row,
+                       char out[CQA_PERIOD_SIZE]);
+
 /* Rows to subjects, posts, and what the rows give for each indicator. */
 enum cqa_status cqa_run_collect(struct cqa_engine_run *run);
 void cqa_run_imported(struct cqa_engine_run *run, struct cqa_subject *subject);

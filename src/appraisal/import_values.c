@@ -2,6 +2,7 @@
 /* What stands in a row: values, each of its indicator, and how often it counts. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include "appraisal/importer.h"
 #include "appraisal/values.h"
 
@@ -98,8 +99,15 @@ static const char *why_no_value(const struct cqa_csv_cell *cell)
                            : NULL;
 }
 
+/* 撤回: what an earlier import said is taken back. */
+static int is_withdrawal(const struct cqa_importer *importer, const char *text)
+{
+    return importer->how != NULL && importer->how->may_withdraw &&
+           (strcmp(text, "撤回") == 0 || strcasecmp(text, "withdraw") == 0);
+}
+
 /* The value in a cell; none, with a fault, where it is none of this indicator. */
-static struct cqa_rational value_of(struct cqa_importer *importer, const struct cqa_row *row,
+static struct cqa_rational value_of(struct cqa_importer *importer, struct cqa_row *row,
                                     const struct cqa_indicator *indicator,
                                     const struct cqa_csv_cell *cell,
                                     const struct cqa_heading *heading, enum cqa_status *status)
@@ -111,6 +119,8 @@ static struct cqa_rational value_of(struct cqa_importer *importer, const struct 
         cqa_faults_add_about(importer->faults, row->agent, indicator->id, row->at,
                              "agent \"%s\": \"%s\" of \"%s\": %p", row->agent, cell->text,
                              row->indicator, cqa_words_named(why));
+    else if (is_withdrawal(importer, cell->text))
+        row->is_withdrawn = 1;
     else if (!cqa_value_read(indicator, cell->text, heading->factor, &value))
         name_unreadable(importer, row, indicator, cell->text);
     else {
@@ -133,6 +143,7 @@ static enum cqa_status add_value(struct cqa_importer *importer, struct cqa_row *
         index == CQA_NOWHERE ? NULL : &importer->scheme->indicators[index];
 
     row->at = indicator == NULL ? named : cqa_import_place(importer, cell);
+    row->is_withdrawn = 0;
     row->is_under_heading = indicator == NULL && !cqa_import_is_long(importer);
     row->value = indicator == NULL ? cqa_rational_whole(0)
                                    : value_of(importer, row, indicator, cell, heading, &status);

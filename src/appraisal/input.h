@@ -82,7 +82,8 @@ struct cqa_row {
     const char *name;          /* of the agent, beside a number; NULL: none said */
     const char *post;          /* NULL: none said */
     const char *period;        /* "2025-11", "2025Q4"; NULL: the one that is appraised */
-    struct cqa_rational value; /* none: a fault was found in it */
+    struct cqa_rational value; /* none: a fault was found in it, or */
+    int is_withdrawn;          /* the value that was there counts no longer, and none does */
     struct cqa_rational count; /* its weight among the rows of other raters */
     struct cqa_place at;       /* of the value */
     struct cqa_place agent_at; /* line 0: not known; so are the next three */
