@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include "result/item.h"
 #include "result/result.h"
@@ -52,11 +53,26 @@ static struct cqa_item_flag flag_of(struct cqa_item *item, const struct cqa_resu
         .automatic_fail = deduction->automatic_fail};
 }
 
+/* A further recording of a call is known by both. */
+static const char *name_of(struct cqa_item *item, const struct cqa_result *result)
+{
+    const char *id = cqa_arena_string(&item->arena, result->call.id);
+
+    if (id == NULL || result->part == NULL)
+        return id;
+    const size_t size = strlen(id) + strlen(result->part) + 2;
+    char *both = cqa_arena_alloc(&item->arena, size);
+    if (both != NULL)
+        (void)snprintf(both, size, "%s#%s", id, result->part);
+    return both;
+}
+
 enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_result *result,
                                     struct cqa_error *error)
 {
     const struct cqa_score *score = &result->score;
 
+    item->call_id = name_of(item, result);
     item->rubric = cqa_arena_string(&item->arena, score->rubric);
     item->rubric_version = cqa_arena_string(&item->arena, score->version);
     item->base_c = points_of(item, score->base);
