@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/endpoints.h"
+#include "base/json_shape.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "http/counters.h"
-#include "result/item_shape.h"
 #include "review/learn.h"
 #include "scores/rubrics.h"
 
@@ -203,7 +203,7 @@ static void read_line(struct entry *entry, const char *line, size_t length, stru
     json_error_t where;
     char *text = NULL;
 
-    if (length > limit || cqa_item_check_shape(line, length, &error) != CQA_OK) {
+    if (length > limit || cqa_json_check_shape(line, length, &error) != CQA_OK) {
         refuse_entry(entry, 422,
                      length > limit ? cqa_words("the line is larger than this server takes")
                                     : &error.message);

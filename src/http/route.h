@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include "http/http.h"
 #include "scores/accounts.h"
-#include "scores/asked.h"
 
 enum cqa_body {
     CQA_BODY_NONE,

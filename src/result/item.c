@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/json_shape.h"
 #include "event/event.h"
 #include "result/item_clips.h"
-#include "result/item_shape.h"
 #include "result/result.h"
 
 enum { ID_BYTES_MAX = 512, KEY_BYTES_MAX = 255 };
@@ -424,7 +424,7 @@ enum cqa_status cqa_item_read(struct cqa_item *item, const char *text, size_t le
 
     *item = (struct cqa_item){0};
     item->key = cqa_arena_string(&item->arena, key);
-    enum cqa_status status = cqa_item_check_shape(text, length, error);
+    enum cqa_status status = cqa_json_check_shape(text, length, error);
     if (status != CQA_OK)
         return status;
     json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &where);

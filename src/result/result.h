@@ -122,7 +122,7 @@ enum cqa_status cqa_result_from_json(const char *text, size_t length,
 
 struct json_t; /* jansson's */
 
-/* The same of what has been parsed already, within cqa_item_check_shape; it stays as it is. */
+/* The same of what has been parsed already, within cqa_json_check_shape; it stays as it is. */
 enum cqa_status cqa_result_from_value(struct json_t *value, enum cqa_result_reading reading,
                                       struct cqa_result *result,
                                       struct cqa_error *error) CQA_MUST_CHECK;

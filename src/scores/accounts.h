@@ -27,6 +27,13 @@ int cqa_account_role_of(const char *word);
 /* Sets of roles, for tables of who may do what. */
 #define CQA_MAY(role) (1u << (role))
 
+/* Who confirms what somebody asked for (asked.h). `alone`: where nobody else may, who asked may, a
+ * day later. */
+struct cqa_seconds {
+    unsigned roles;
+    int alone;
+};
+
 /* Who is asking. Strings live in the arena that it was read into. */
 struct cqa_identity {
     enum cqa_account_role role;

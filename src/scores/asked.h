@@ -34,12 +34,6 @@ enum cqa_status cqa_asked_read(struct cqa_scores *scores, int64_t id, struct cqa
                                struct cqa_second_request *out,
                                struct cqa_error *error) CQA_MUST_CHECK;
 
-/* Who confirms. `alone`: where nobody else may, who asked may, a day later. */
-struct cqa_seconds {
-    unsigned roles;
-    int alone;
-};
-
 /* CQA_E_REFUSED: it is not for `who` to confirm now, or somebody has. */
 enum cqa_status cqa_asked_confirm(struct cqa_scores *scores, const struct cqa_identity *who,
                                   const struct cqa_second_request *asked,

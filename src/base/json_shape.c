@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "result/item_shape.h"
+#include "base/json_shape.h"
 
 enum {
     DEPTH_MAX = 16,
@@ -32,7 +32,7 @@ static size_t bytes_of(char c)
     }
 }
 
-enum cqa_status cqa_item_check_shape(const char *text, size_t length, struct cqa_error *error)
+enum cqa_status cqa_json_check_shape(const char *text, size_t length, struct cqa_error *error)
 {
     int depth = 0;
     size_t bytes = 0;
