@@ -92,11 +92,6 @@ enum cqa_status cqa_item_take_score(struct cqa_item *item, const struct cqa_resu
 /* The digest of a body of ours, as an item has it: without its generation. 0: no memory. */
 int cqa_item_digest(const char *body, unsigned char out[CQA_ITEM_DIGEST_SIZE]);
 
-/* CQA_E_LIMIT when the text nests deeper than a result can: keeps recursive readers off hostile
- * text. */
-enum cqa_status cqa_item_check_depth(const char *text, size_t length,
-                                     struct cqa_error *error) CQA_MUST_CHECK;
-
 /* "2025-11-20T10:15:02+08:00" (offset or Z required) as milliseconds since 1970 and as its own
  * yyyymmdd; 0: not such a time. */
 int cqa_item_read_time(const char *text, int64_t *out_ms, int64_t *day);

@@ -378,8 +378,10 @@ static const char claims_step[] =
 
 static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash bytea;";
 
-static const char *const steps[] = {first_step, written_step, claims_step, shown_step,
-                                    counted_step};
+static const char once_step[] = "ALTER TABLE users ADD COLUMN once_until_ms bigint;";
+
+static const char *const steps[] = {first_step, written_step, claims_step,
+                                    shown_step, counted_step, once_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};
