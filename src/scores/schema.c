@@ -355,6 +355,15 @@ static const char claims_step[] =
 /* Under which key the greatest number came: what waited and was replaced leaves nothing else. */
 static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash BLOB;";
 
+/*
+ * Under which name a request decided, so that one that is sent again decides nothing more
+ * (docs/decisions/0159). And objections of days that were closed before wait no longer.
+ */
+static const char requests_step[] =
+    "ALTER TABLE decisions ADD COLUMN request TEXT;"
+    "CREATE UNIQUE INDEX decisions_by_request ON decisions(user, request)"
+    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS;
+
 static const char *const steps[] = {
     people_step,           calls_step,        flags_step,
     notices_step,          clips_step,        cqa_appraisal_schema,
@@ -364,7 +373,7 @@ static const char *const steps[] = {
     evidence_step,         limits_step,       second_step,
     failures_step,         kept_step,         shared_step,
     cqa_appraisal_written, claims_step,       shown_step,
-    counted_step,
+    counted_step,          requests_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

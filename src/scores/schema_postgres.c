@@ -378,8 +378,13 @@ static const char claims_step[] =
 
 static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash bytea;";
 
-static const char *const steps[] = {first_step, written_step, claims_step, shown_step,
-                                    counted_step};
+static const char requests_step[] =
+    "ALTER TABLE decisions ADD COLUMN request words;"
+    "CREATE UNIQUE INDEX decisions_by_request ON decisions(\"user\", request)"
+    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS;
+
+static const char *const steps[] = {first_step, written_step, claims_step,
+                                    shown_step, counted_step, requests_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};
