@@ -357,12 +357,18 @@ static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash 
 
 /*
  * Under which name a request decided, so that one that is sent again decides nothing more
- * (docs/decisions/0159). And objections of days that were closed before wait no longer.
+ * (docs/decisions/0159). Objections of days that were closed before wait no longer. And indexes
+ * that hold all that sums are made of, a day's rows side by side.
  */
 static const char requests_step[] =
     "ALTER TABLE decisions ADD COLUMN request TEXT;"
     "CREATE UNIQUE INDEX decisions_by_request ON decisions(user, request)"
-    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS;
+    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS
+    "CREATE INDEX calls_sums ON calls(day, person, team, score_c, measurable, flag_count,"
+    " open_count, duration_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms,"
+    " response_ms, copy_of);"
+    "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author,"
+    " current) WHERE current = 1;";
 
 static const char *const steps[] = {
     people_step,           calls_step,        flags_step,
