@@ -16,13 +16,13 @@ function customerPart({ customer }, ask) {
   return [shown, " ", button];
 }
 
-/** Who called whom, by which recorder, into which files. */
-export function callFacts({ recording, call }, person, number) {
+/** `askNumber`: see customerPart. Who called whom, by which recorder, into which files. */
+export function callFacts({ recording, call }, person, askNumber) {
   const [legs, copies] = [recording.legs, recording.copies].map((list) => (Array.isArray(list) ? list : []));
   const files = (list) => h("ul.files", {}, list.map((words) => h("li", {}, words)));
   const nameOf = (path) => String(path).split("/").at(-1);
   return h("section", {}, h("h2", {}, t("call.facts")), h("dl.facts", {},
-    fact("flag.person", agentOf(call, person) ?? "–"), fact("call.customer", customerPart(call, number)), fact("call.source", call.source ?? "–"),
+    fact("flag.person", agentOf(call, person) ?? "–"), fact("call.customer", customerPart(call, askNumber)), fact("call.source", call.source ?? "–"),
     fact("call.layout", word("layout", recording.layout)), fact("call.encoding", `${recording.container} ${recording.encoding}, ${number(recording.rate_hz / 1000)} kHz`),
     legs.length > 0 && fact("call.legs", files(legs.map((leg, index) => `${partyOf({ role: leg?.role, index }, recording.layout).name}: ${nameOf(leg?.path)}`))),
     copies.length > 0 && fact("call.copies", files(copies.map(nameOf)))));
