@@ -16,6 +16,7 @@ void cqa_get_metrics(struct cqa_request *request);
 void cqa_get_flags(struct cqa_request *request);
 void cqa_get_flag_count(struct cqa_request *request);
 void cqa_get_reasons(struct cqa_request *request);
+void cqa_post_call_customer(struct cqa_request *request);
 void cqa_get_waiting(struct cqa_request *request);
 void cqa_get_call_flags(struct cqa_request *request);
 void cqa_post_call_flag(struct cqa_request *request);

@@ -10,7 +10,9 @@
 #include "api/beside.h"
 #include "api/csv.h"
 #include "api/endpoints.h"
+#include "api/numbers.h"
 #include "api/query.h"
+#include "base/stars.h"
 #include "review/export.h"
 #include "scores/audit.h"
 #include "scores/flags.h"
@@ -20,7 +22,8 @@
 struct writing {
     struct cqa_scores *scores;
     struct cqa_csv_line csv;
-    int zh; /* titles of rules and grounds in Chinese, else in English */
+    int zh;     /* titles of rules and grounds in Chinese, else in English */
+    int hidden; /* customers' numbers, with stars */
     struct cqa_error error;
     enum cqa_status status;
 };
@@ -44,10 +47,24 @@ static int add_call_line(void *context, const struct cqa_call_row *row)
     struct cqa_buffer line = {.limit = 64 << 20};
 
     writing->status = cqa_export_result(writing->scores, row, &line, &writing->error);
+    if (writing->status == CQA_OK && writing->hidden)
+        cqa_star_json(line.text, line.length);
     if (writing->status == CQA_OK)
         fprintf(writing->csv.out, "%s\n", line.text);
     cqa_buffer_finish(&line);
     return writing->status != CQA_OK || ferror(writing->csv.out);
+}
+
+/* A cell with what may be, or may tell, a customer's number. */
+static void add_telling(struct writing *writing, const char *text,
+                        void (*star)(char *text, size_t length))
+{
+    char *own = text ? strdup(text) : NULL;
+
+    if (own != NULL && writing->hidden)
+        star(own, strlen(own));
+    cqa_csv_text(&writing->csv, own);
+    free(own);
 }
 
 static const char *const call_heads[] = {"number", "call_id",        "source",     "recorder",
@@ -64,13 +81,13 @@ static int add_call_row(void *context, const struct cqa_call_row *row)
     const json_t *score = json_object_get(root, "score");
 
     cqa_csv_whole(csv, row->id);
-    cqa_csv_text(csv, text_at(root, "call", "id"));
+    add_telling(writing, text_at(root, "call", "id"), cqa_star_numbers);
     cqa_csv_text(csv, row->source);
     cqa_csv_text(csv, row->recorder);
     cqa_csv_text(csv, text_at(root, "call", "agent"));
     cqa_csv_text(csv, row->person);
     cqa_csv_text(csv, row->team);
-    cqa_csv_text(csv, text_at(root, "call", "customer"));
+    add_telling(writing, text_at(root, "call", "customer"), cqa_star_number);
     cqa_csv_text(csv, text_at(root, "call", "queue"));
     cqa_csv_text(csv, text_at(root, "call", "direction"));
     cqa_csv_text(csv, text_at(root, "call", "started_at"));
@@ -85,7 +102,7 @@ static int add_call_row(void *context, const struct cqa_call_row *row)
         cqa_csv_empty(csv);
     cqa_csv_whole(csv, row->flag_count);
     cqa_csv_whole(csv, row->open_count);
-    cqa_csv_text(csv, row->path);
+    add_telling(writing, row->path, cqa_star_numbers);
     cqa_csv_end(csv);
     json_decref(root);
     return ferror(csv->out);
@@ -105,7 +122,7 @@ static int add_flag_row(void *context, const struct cqa_queue_row *row)
     const char *title = writing->zh ? flag->title_zh : flag->title_en;
 
     cqa_csv_whole(csv, flag->id);
-    cqa_csv_text(csv, row->call_id);
+    add_telling(writing, row->call_id, cqa_star_numbers);
     cqa_csv_text(csv, row->source);
     cqa_csv_text(csv, row->agent);
     cqa_csv_text(csv, row->person);
@@ -269,6 +286,7 @@ void cqa_get_export(struct cqa_request *request)
         return;
     }
     writing.zh = wish.zh;
+    writing.hidden = cqa_numbers_are_hidden(request);
     status = write_export(&writing, &scope, &wish);
     if (status == CQA_OK)
         reply_export(request, &wish, writing.csv.out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/endpoints.h"
+#include "api/numbers.h"
 #include "api/rights.h"
 #include "api/rounds/endpoints.h"
 #include "api/routes.h"
@@ -28,6 +29,8 @@ static const struct cqa_route lines[] = {
      cqa_get_calls},
     {"GET", "/api/v1/calls/{id}", LEAD | AUDITOR | AGENT | RECORDER | HR, OBJECT, CQA_BODY_NONE,
      cqa_get_call},
+    {"POST", "/api/v1/calls/{id}/customer", LEAD | AUDITOR | AGENT | HR, OBJECT, CQA_BODY_SMALL,
+     cqa_post_call_customer},
     {"GET", "/api/v1/failures", ADMIN | LEAD | AUDITOR | RECORDER, TEAM, CQA_BODY_NONE,
      cqa_get_failures},
     {"GET", "/api/v1/health", 0, ANYBODY, CQA_BODY_NONE, cqa_get_health},
@@ -179,6 +182,7 @@ static const struct {
 } aside[] = {
     {cqa_post_results, CQA_ROUTE_TAKING},
     {cqa_get_people, CQA_ROUTE_SUMS},
+    {cqa_get_waiting, CQA_ROUTE_SUMS},
     {cqa_get_days, CQA_ROUTE_SUMS},
     {cqa_get_rules, CQA_ROUTE_SUMS},
     {cqa_get_reasons, CQA_ROUTE_SUMS},
@@ -228,5 +232,5 @@ static struct cqa_seconds seconds_of(const struct cqa_route *route)
     return (struct cqa_seconds){route->roles, 1};
 }
 
-const struct cqa_routes cqa_api_routes = {lines, sizeof lines / sizeof lines[0], cqa_rights_hold,
-                                          lane_of, seconds_of};
+const struct cqa_routes cqa_api_routes = {
+    lines, sizeof lines / sizeof lines[0], cqa_rights_hold, lane_of, cqa_numbers_hide, seconds_of};

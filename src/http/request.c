@@ -249,6 +249,12 @@ void cqa_reply_header(struct cqa_request *request, const char *name, const char 
         (struct cqa_header){name, cqa_arena_string(&request->arena, value)};
 }
 
+static void hide(const struct cqa_request *request, const struct cqa_buffer *json)
+{
+    if (request->server->routes->hide != NULL && json->text != NULL)
+        request->server->routes->hide(request, json->text, json->length);
+}
+
 void cqa_reply_text(struct cqa_request *request, int status, const char *type,
                     struct cqa_buffer *text)
 {
@@ -261,6 +267,8 @@ void cqa_reply_text(struct cqa_request *request, int status, const char *type,
     cqa_reply_header(request, "Content-Type", type);
     request->text = *text;
     *text = (struct cqa_buffer){0};
+    if (strstr(type, "json") != NULL)
+        hide(request, &request->text);
 }
 
 void cqa_reply_json(struct cqa_request *request, int status, json_t *object)
@@ -274,6 +282,7 @@ void cqa_reply_json(struct cqa_request *request, int status, json_t *object)
         return;
     cqa_reply_header(request, "Content-Type", "application/json");
     request->text = (struct cqa_buffer){.text = text, .length = strlen(text)};
+    hide(request, &request->text);
 }
 
 void cqa_reply_empty(struct cqa_request *request, int status)

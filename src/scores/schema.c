@@ -358,6 +358,20 @@ static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash 
 /* Until when a password that others have seen lets its owner set another one (docs/decisions/0189);
  * NULL: it is the owner's. */
 static const char once_step[] = "ALTER TABLE users ADD COLUMN once_until_ms INTEGER;";
+/*
+ * Under which name a request decided, so that one that is sent again decides nothing more
+ * (docs/decisions/0159). Objections of days that were closed before wait no longer. And indexes
+ * that hold all that sums are made of, a day's rows side by side.
+ */
+static const char requests_step[] =
+    "ALTER TABLE decisions ADD COLUMN request TEXT;"
+    "CREATE UNIQUE INDEX decisions_by_request ON decisions(user, request)"
+    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS
+    "CREATE INDEX calls_sums ON calls(day, person, team, score_c, measurable, flag_count,"
+    " open_count, duration_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms,"
+    " response_ms, copy_of);"
+    "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author,"
+    " current) WHERE current = 1;";
 
 static const char *const steps[] = {
     people_step,           calls_step,        flags_step,
@@ -368,7 +382,7 @@ static const char *const steps[] = {
     evidence_step,         limits_step,       second_step,
     failures_step,         kept_step,         shared_step,
     cqa_appraisal_written, claims_step,       shown_step,
-    counted_step,          once_step,
+    counted_step,          once_step,         requests_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

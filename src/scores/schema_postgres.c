@@ -380,8 +380,18 @@ static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash 
 
 static const char once_step[] = "ALTER TABLE users ADD COLUMN once_until_ms bigint;";
 
-static const char *const steps[] = {first_step, written_step, claims_step,
-                                    shown_step, counted_step, once_step};
+static const char requests_step[] =
+    "ALTER TABLE decisions ADD COLUMN request words;"
+    "CREATE UNIQUE INDEX decisions_by_request ON decisions(\"user\", request)"
+    " WHERE request IS NOT NULL;" CQA_OBJECTIONS_OF_CLOSED_DAYS
+    "CREATE INDEX calls_sums ON calls(day, person, team, score_c, measurable, flag_count,"
+    " open_count, duration_ms, talk_agent_ms, talk_customer_ms, silence_ms, hold_ms, overtalk_ms,"
+    " response_ms, copy_of);"
+    "CREATE INDEX flags_agreed ON flags(day, rule, state, points_c, automatic_fail, team, author,"
+    " current) WHERE current = 1;";
+
+static const char *const steps[] = {first_step,   written_step, claims_step,  shown_step,
+                                    counted_step, once_step,    requests_step};
 
 const struct cqa_sql_schema cqa_scores_schema_postgres = {
     .steps = steps, .count = sizeof steps / sizeof *steps, .first = CQA_SCORES_SCHEMA_FIRST};
