@@ -13,7 +13,7 @@
 #include "scores/put/rescored.h"
 #include "scores/rubrics.h"
 
-enum { CALLS_MAX = 50000, EXAMPLES = 20, BATCH = 100 };
+enum { CALLS_MAX = 1000000, EXAMPLES = 20, BATCH = 100 };
 
 /* What the body asks for. */
 struct wish {
@@ -34,7 +34,7 @@ struct run {
     struct cqa_error error;
     enum cqa_status status;
     int applies; /* 0: it is only tried */
-    int64_t calls, changed, unread;
+    int64_t calls, total, changed, unread;
     struct cqa_call_filter filter;
     int64_t after_id, last_id; /* behind which the batch at hand begins, and its end */
     int64_t before_sum_c, after_sum_c;
@@ -196,6 +196,7 @@ static enum cqa_status do_batch(struct run *run)
 
 static enum cqa_status walk(struct run *run, const struct wish *wish)
 {
+    const struct cqa_scope scope = cqa_identity_scope(cqa_request_who(run->request));
     enum cqa_status status = CQA_OK;
     int64_t seen = -1;
 
@@ -205,9 +206,15 @@ static enum cqa_status walk(struct run *run, const struct wish *wish)
                                            .order = CQA_CALLS_BY_ARRIVAL,
                                            .has_after = 1,
                                            .limit = BATCH};
+    run->total = 0;
+    status = cqa_scores_count_calls(cqa_request_scores(run->request), &scope, &run->filter,
+                                    &run->total, &run->error);
     while (status == CQA_OK && run->calls != seen && run->calls < CALLS_MAX) {
         seen = run->calls;
         status = do_batch(run);
+        if (status == CQA_OK)
+            status =
+                cqa_request_check_wanted(run->request, run->calls, run->total, &run->error);
     }
     return status;
 }

@@ -6,6 +6,7 @@
 #include "http/connections.h"
 #include "http/counters.h"
 #include "http/http.h"
+#include "http/kept.h"
 #include "http/refusals.h"
 #include "http/route.h"
 #include "work/queue.h"
@@ -33,6 +34,8 @@ struct cqa_request {
     const char *parts[CQA_PATH_PARTS_MAX];
     const char *type; /* in place of the Content-Type header; NULL: that */
     int is_again;     /* it was kept, and is done now (again.h) */
+    const struct cqa_kept *kept; /* it has no connection (kept.h); NULL: it has */
+    const struct cqa_kept_doer *doer;
     struct cqa_arena arena;
     struct cqa_identity who;
     struct cqa_buffer body;

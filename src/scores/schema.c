@@ -355,6 +355,18 @@ static const char claims_step[] =
 /* Under which key the greatest number came: what waited and was replaced leaves nothing else. */
 static const char counted_step[] = "ALTER TABLE generations ADD COLUMN key_hash BLOB;";
 
+/* What is done beside requests, for a person, by one of the servers (docs/decisions/0207). */
+static const char jobs_step[] =
+    "CREATE TABLE jobs("
+    " id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES users(id), address TEXT NOT NULL,"
+    " method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, type TEXT NOT NULL,"
+    " body BLOB NOT NULL, at_ms INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+    " stop INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0,"
+    " total INTEGER NOT NULL DEFAULT 0, begun_ms INTEGER, ended_ms INTEGER, taken_by TEXT,"
+    " taken_ms INTEGER, status INTEGER, reply_type TEXT, reply_name TEXT, reply BLOB);"
+    "CREATE INDEX jobs_by_user ON jobs(user, id);"
+    "CREATE INDEX jobs_unfinished ON jobs(id) WHERE state < 2;";
+
 static const char *const steps[] = {
     people_step,           calls_step,        flags_step,
     notices_step,          clips_step,        cqa_appraisal_schema,
@@ -364,7 +376,7 @@ static const char *const steps[] = {
     evidence_step,         limits_step,       second_step,
     failures_step,         kept_step,         shared_step,
     cqa_appraisal_written, claims_step,       shown_step,
-    counted_step,
+    counted_step,          jobs_step,
 };
 
 const struct cqa_sql_schema cqa_scores_schema = {.steps = steps,

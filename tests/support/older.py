@@ -48,6 +48,7 @@ SCORES = {
     24: "ALTER TABLE audit DROP COLUMN address; ALTER TABLE tokens DROP COLUMN addresses;"
         "ALTER TABLE sessions DROP COLUMN address; ALTER TABLE sessions DROP COLUMN agent; DROP TABLE second_factors; DROP TABLE audit_keys;",
     25: "ALTER TABLE generations DROP COLUMN key_hash;",
+    26: "DROP TABLE jobs;",
 }
 
 

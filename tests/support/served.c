@@ -319,6 +319,7 @@ void served_age(const struct served *served)
 {
     served_sql(
         served,
+        "DROP TABLE jobs;"
         "ALTER TABLE generations DROP COLUMN key_hash;"
         "ALTER TABLE audit DROP COLUMN address;"
         "ALTER TABLE tokens DROP COLUMN addresses;"
