@@ -171,8 +171,8 @@ static enum cqa_status write_calls(struct writing *writing, const struct cqa_sco
                                            .team = wish->team,
                                            .limit = INT64_MAX};
 
-    const enum cqa_status status = cqa_scores_count_calls(writing->scores, scope, &filter,
-                                                          &writing->total, &writing->error);
+    const enum cqa_status status =
+        cqa_scores_count_calls(writing->scores, scope, &filter, &writing->total, &writing->error);
 
     if (!lines)
         add_heads(&writing->csv, call_heads);

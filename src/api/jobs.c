@@ -35,7 +35,9 @@ int cqa_job_keep(struct cqa_request *request, const struct cqa_route *route)
     struct cqa_error error = {0};
     int64_t id = 0;
 
-    if (who->user == 0 || !cqa_api_takes_long(route) || !is_asked_for(request))
+    /* a file that somebody sent is not kept */
+    if (who->user == 0 || route->body == CQA_BODY_RESULTS || !cqa_api_takes_long(route) ||
+        !is_asked_for(request))
         return 0;
     const struct cqa_kept kept = cqa_request_keep(request);
     const struct cqa_job_request job = {kept.method,  kept.path, kept.query, kept.type,
@@ -60,21 +62,20 @@ static json_t *when_json(int64_t at_ms)
     return json_string(text);
 }
 
-static json_t *job_json(const struct cqa_job *job)
+static json_t *job_json(const struct cqa_job_row *job)
 {
     const int is_done = job->state == CQA_JOB_DONE;
 
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "job",
-                     (json_int_t)job->id, "method", job->request.method, "path", job->request.path,
-                     "query", job->request.query, "state", cqa_job_words[job->state], "done",
-                     (json_int_t)job->done, "total",
-                     job->total > 0 ? json_integer(job->total) : json_null(), "asked_at",
-                     when_json(job->at_ms), "began_at", when_json(job->begun_ms), "ended_at",
-                     when_json(job->ended_ms), "status",
-                     is_done ? json_integer(job->reply.status) : json_null());
+    return json_pack(
+        "{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "job", (json_int_t)job->id,
+        "method", job->request.method, "path", job->request.path, "query", job->request.query,
+        "state", cqa_job_words[job->state], "done", (json_int_t)job->done, "total",
+        job->total > 0 ? json_integer(job->total) : json_null(), "asked_at", when_json(job->at_ms),
+        "began_at", when_json(job->begun_ms), "ended_at", when_json(job->ended_ms), "status",
+        is_done ? json_integer(job->reply.status) : json_null());
 }
 
-static void add_job(void *context, const struct cqa_job *job)
+static void add_job(void *context, const struct cqa_job_row *job)
 {
     json_array_append_new(context, job_json(job));
 }
@@ -83,8 +84,8 @@ void cqa_get_jobs(struct cqa_request *request)
 {
     json_t *list = json_array();
     struct cqa_error error = {0};
-    const enum cqa_status status = cqa_job_list(cqa_request_scores(request),
-                                                cqa_request_who(request), add_job, list, &error);
+    const enum cqa_status status =
+        cqa_job_list(cqa_request_scores(request), cqa_request_who(request), add_job, list, &error);
 
     cqa_reply_list(request, "jobs", list, status, &error);
 }
@@ -95,7 +96,7 @@ static int64_t number_of(struct cqa_request *request)
 }
 
 /* The one of the path; 0 with a problem given. */
-static int read_job(struct cqa_request *request, struct cqa_job *job)
+static int read_job(struct cqa_request *request, struct cqa_job_row *job)
 {
     struct cqa_error error = {0};
     const enum cqa_status status =
@@ -109,7 +110,7 @@ static int read_job(struct cqa_request *request, struct cqa_job *job)
 
 void cqa_get_job(struct cqa_request *request)
 {
-    struct cqa_job job;
+    struct cqa_job_row job;
 
     if (read_job(request, &job))
         cqa_reply_json(request, 200, job_json(&job));
@@ -120,7 +121,7 @@ void cqa_get_job_result(struct cqa_request *request)
 {
     struct cqa_buffer body = {.limit = CQA_KEPT_BYTES_MAX};
     char disposition[128];
-    struct cqa_job job;
+    struct cqa_job_row job;
 
     if (!read_job(request, &job))
         return;

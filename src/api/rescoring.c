@@ -126,8 +126,7 @@ static int take_call(void *context, const struct cqa_call_row *row)
     snprintf(key, sizeof key, CQA_RESCORE_KEY "%lld:%lld:%.60s:%.60s", (long long)row->id,
              (long long)row->revision, cqa_rubric_name(run->rescoring.rubric),
              cqa_rubric_version(run->rescoring.rubric));
-    run->status =
-        cqa_rescore(run->rescoring.rubric, row->body, key, !run->applies, item, &unread);
+    run->status = cqa_rescore(run->rescoring.rubric, row->body, key, !run->applies, item, &unread);
     run->last_id = row->id;
     if (run->status != CQA_OK) {
         cqa_item_finish(item);
@@ -138,13 +137,12 @@ static int take_call(void *context, const struct cqa_call_row *row)
             run->error = unread;
         return run->status != CQA_OK;
     }
-    run->batch[run->count++] =
-        (struct cqa_rescored_call){.call = row->id,
-                                   .item = item,
-                                   .poster = {cqa_arena_string(&item->arena, row->recorder),
-                                              cqa_arena_string(&item->arena, row->site),
-                                              run->rescoring.actor},
-                                   .arena = &item->arena};
+    run->batch[run->count++] = (struct cqa_rescored_call){
+        .call = row->id,
+        .item = item,
+        .poster = {cqa_arena_string(&item->arena, row->recorder),
+                   cqa_arena_string(&item->arena, row->site), run->rescoring.actor},
+        .arena = &item->arena};
     return 0;
 }
 
@@ -165,8 +163,7 @@ static enum cqa_status read_batch(void *context, struct cqa_error *error)
 
     drop_batch(run);
     run->filter.after_id = run->after_id;
-    enum cqa_status status =
-        cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error);
+    enum cqa_status status = cqa_scores_calls(scores, &scope, &run->filter, take_call, run, error);
     if (status == CQA_OK && run->status != CQA_OK) {
         *error = run->error;
         status = run->status;
@@ -213,8 +210,7 @@ static enum cqa_status walk(struct run *run, const struct wish *wish)
         seen = run->calls;
         status = do_batch(run);
         if (status == CQA_OK)
-            status =
-                cqa_request_check_wanted(run->request, run->calls, run->total, &run->error);
+            status = cqa_request_check_wanted(run->request, run->calls, run->total, &run->error);
     }
     return status;
 }

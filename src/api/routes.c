@@ -167,10 +167,13 @@ static const struct cqa_route lines[] = {
     {"POST", "/api/v1/session", 0, ANYBODY, CQA_BODY_PASSWORD, cqa_post_session},
     {"GET", "/api/v1/session", EVERYONE, OWN, CQA_BODY_NONE, cqa_get_session},
     {"DELETE", "/api/v1/session", EVERYONE, OWN, CQA_BODY_NONE, cqa_delete_session},
-    {"GET", "/api/v1/jobs", ADMIN | LEAD | HR, OWN, CQA_BODY_NONE, cqa_get_jobs},
-    {"GET", "/api/v1/jobs/{job}", ADMIN | LEAD | HR, OWN, CQA_BODY_NONE, cqa_get_job},
-    {"GET", "/api/v1/jobs/{job}/result", ADMIN | LEAD | HR, OWN, CQA_BODY_NONE, cqa_get_job_result},
-    {"DELETE", "/api/v1/jobs/{job}", ADMIN | LEAD | HR, OWN, CQA_BODY_NONE, cqa_delete_job},
+    {"GET", "/api/v1/jobs", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE, cqa_get_jobs},
+    {"GET", "/api/v1/jobs/{job}", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
+     cqa_get_job},
+    {"GET", "/api/v1/jobs/{job}/result", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
+     cqa_get_job_result},
+    {"DELETE", "/api/v1/jobs/{job}", ADMIN | LEAD | AUDITOR | AGENT | HR, OWN, CQA_BODY_NONE,
+     cqa_delete_job},
     {"GET", "/metrics", ADMIN | RECORDER, COMPANY, CQA_BODY_NONE, cqa_get_metrics},
     {"GET", "/", 0, ANYBODY, CQA_BODY_NONE, cqa_get_index},
     {"GET", "/web/{file}", 0, ANYBODY, CQA_BODY_NONE, cqa_get_web},
@@ -224,12 +227,11 @@ static enum cqa_route_lane lane_of(const struct cqa_route *route)
     return CQA_ROUTE_HERE;
 }
 
-/* What reads all of weeks; but a file that somebody sent is not kept for that. */
+/* What reads all of weeks. */
 int cqa_api_takes_long(const struct cqa_route *route)
 {
-    return route->body != CQA_BODY_RESULTS &&
-           (lane_of(route) == CQA_ROUTE_COMPUTING || route->answer == cqa_get_results ||
-            route->answer == cqa_get_results_csv);
+    return lane_of(route) == CQA_ROUTE_COMPUTING || route->answer == cqa_get_results ||
+           route->answer == cqa_get_results_csv;
 }
 
 const struct cqa_routes cqa_api_routes = {lines, sizeof lines / sizeof lines[0], cqa_rights_hold,

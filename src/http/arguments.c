@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/escape.h"
+#include "http/kept.h"
 #include "http/parts.h"
 
 /* The argument at `*at`, of the length `*length`, with its value behind '='; 0: there is none. */
@@ -74,10 +75,9 @@ const char *cqa_request_unknown_query(struct cqa_request *request, const char *c
 
     if (request->kept == NULL)
         MHD_get_connection_values(request->connection, MHD_GET_ARGUMENT_KIND, look_up, &search);
-    while (search.stranger == NULL &&
-           next_argument(&at, &name, &name_length, &value, &length))
-        look_up(&search, MHD_GET_ARGUMENT_KIND,
-                cqa_arena_bytes(&request->arena, name, name_length), NULL);
+    while (search.stranger == NULL && next_argument(&at, &name, &name_length, &value, &length))
+        look_up(&search, MHD_GET_ARGUMENT_KIND, cqa_arena_bytes(&request->arena, name, name_length),
+                NULL);
     return search.stranger;
 }
 

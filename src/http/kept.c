@@ -62,7 +62,6 @@ enum cqa_status cqa_request_check_wanted(struct cqa_request *request, int64_t do
                : cqa_fail(error, CQA_E_REFUSED, "it was called off");
 }
 
-
 static void take_request(struct cqa_request *request, const struct cqa_kept *kept)
 {
     char allowed[64];

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "base/escape.h"
 #include "base/log.h"
+#include "http/kept.h"
 #include "http/parts.h"
 #include "http/range.h"
 

@@ -15,7 +15,7 @@ struct turn {
     const struct cqa_job_request *request;
     const struct cqa_job_reply *reply;
     struct cqa_arena *arena;
-    struct cqa_job *job;
+    struct cqa_job_row *job;
     int64_t id, done, total;
     int goes_on;
 };
@@ -40,12 +40,11 @@ static enum cqa_status add(struct cqa_sql *db, void *context, struct cqa_error *
         return cqa_fail(error, CQA_E_REFUSED,
                         "%d of your jobs are not finished: wait for one, or call one off",
                         CQA_JOBS_OF_ONE);
-    return status == CQA_OK ? cqa_sql_number(db, &it->id, error, &insert_job, it->who->user,
-                                             request->address, request->method, request->path,
-                                             request->query, request->type,
-                                             cqa_scores_now_ms(it->scores), request->body,
-                                             request->length)
-                            : status;
+    return status == CQA_OK
+               ? cqa_sql_number(db, &it->id, error, &insert_job, it->who->user, request->address,
+                                request->method, request->path, request->query, request->type,
+                                cqa_scores_now_ms(it->scores), request->body, request->length)
+               : status;
 }
 
 enum cqa_status cqa_job_add(struct cqa_scores *scores, const struct cqa_identity *who,
@@ -67,38 +66,38 @@ CQA_SQL_STATEMENT(list_jobs, "i", 12,
 CQA_SQL_STATEMENT(one_job, "ii", 15,
                   COLUMNS ", reply_type, reply_name, reply FROM jobs WHERE id = ?1 AND user = ?2");
 
-static struct cqa_job job_of(const struct cqa_sql_rows *row)
+static struct cqa_job_row job_of(const struct cqa_sql_rows *row)
 {
-    return (struct cqa_job){.id = cqa_sql_int(row, 0),
-                            .user = cqa_sql_int(row, 1),
-                            .state = (enum cqa_job_state)cqa_sql_int(row, 2),
-                            .done = cqa_sql_int(row, 3),
-                            .total = cqa_sql_int(row, 4),
-                            .at_ms = cqa_sql_int(row, 5),
-                            .begun_ms = cqa_sql_int(row, 6),
-                            .ended_ms = cqa_sql_int(row, 7),
-                            .request = {.method = cqa_row_text(row, 8),
-                                        .path = cqa_row_text(row, 9),
-                                        .query = cqa_row_text(row, 10)},
-                            .reply = {.status = (int)cqa_sql_int(row, 11)}};
+    return (struct cqa_job_row){.id = cqa_sql_int(row, 0),
+                                .user = cqa_sql_int(row, 1),
+                                .state = (enum cqa_job_state)cqa_sql_int(row, 2),
+                                .done = cqa_sql_int(row, 3),
+                                .total = cqa_sql_int(row, 4),
+                                .at_ms = cqa_sql_int(row, 5),
+                                .begun_ms = cqa_sql_int(row, 6),
+                                .ended_ms = cqa_sql_int(row, 7),
+                                .request = {.method = cqa_row_text(row, 8),
+                                            .path = cqa_row_text(row, 9),
+                                            .query = cqa_row_text(row, 10)},
+                                .reply = {.status = (int)cqa_sql_int(row, 11)}};
 }
 
 enum cqa_status cqa_job_list(struct cqa_scores *scores, const struct cqa_identity *who,
-                             void (*visit)(void *context, const struct cqa_job *job), void *context,
-                             struct cqa_error *error)
+                             void (*visit)(void *context, const struct cqa_job_row *job),
+                             void *context, struct cqa_error *error)
 {
     struct cqa_list list;
 
     cqa_list_start(scores, &list, error, &list_jobs, who->user);
     while (cqa_list_next(&list, error)) {
-        const struct cqa_job job = job_of(list.row);
+        const struct cqa_job_row job = job_of(list.row);
         visit(context, &job);
     }
     return cqa_list_end(scores, &list);
 }
 
 /* The texts of a row that is about to go. */
-static int keep_request(struct cqa_job *job, struct cqa_arena *arena)
+static int keep_request(struct cqa_job_row *job, struct cqa_arena *arena)
 {
     struct cqa_job_request *request = &job->request;
 
@@ -109,7 +108,8 @@ static int keep_request(struct cqa_job *job, struct cqa_arena *arena)
 }
 
 enum cqa_status cqa_job_read(struct cqa_scores *scores, const struct cqa_identity *who, int64_t id,
-                             struct cqa_arena *arena, struct cqa_job *out, struct cqa_error *error)
+                             struct cqa_arena *arena, struct cqa_job_row *out,
+                             struct cqa_error *error)
 {
     struct cqa_list list;
 
@@ -160,24 +160,23 @@ enum cqa_status cqa_job_stop(struct cqa_scores *scores, const struct cqa_identit
 
 /* ---- by the server that does them */
 
-/* Nobody does it: it waits, or whoever had it is gone. On a store that is one server's (?3 0) who is
- * not that server (?1) is. */
+/* Nobody does it: it waits, or whoever had it is gone. On a store that is one server's (?3 0) who
+ * is not that server (?1) is. */
 #define IS_FREE(j)                                                                                 \
     "(" j "state = 0 OR (" j "state = 1 AND " j "taken_by <> ?1"                                   \
     " AND (?3 = 0 OR " j "taken_ms < ?2)))"
-CQA_SQL_STATEMENT(next_job, "tii", 13,
-                  COLUMNS ", stop FROM jobs j WHERE state < 2 AND " IS_FREE(
-                      "j.") " AND NOT EXISTS(SELECT 1 FROM jobs o WHERE o.user = j.user"
-                            "  AND o.state = 1 AND o.id <> j.id AND NOT " IS_FREE(
-                                "o.") ") ORDER BY id LIMIT 1");
+CQA_SQL_STATEMENT(
+    next_job, "tii", 13,
+    COLUMNS ", stop FROM jobs j WHERE state < 2 AND " IS_FREE(
+        "j.") " AND NOT EXISTS(SELECT 1 FROM jobs o WHERE o.user = j.user"
+              "  AND o.state = 1 AND o.id <> j.id AND NOT " IS_FREE("o.") ") ORDER BY id LIMIT 1");
 
 static enum cqa_status find_next(struct cqa_sql *db, struct turn *it, struct cqa_error *error)
 {
     struct cqa_sql_rows *row = NULL;
-    enum cqa_status status =
-        cqa_sql_start(db, &row, error, &next_job, cqa_scores_self(it->scores),
-                      cqa_scores_now_ms(it->scores) - LEASE_MS,
-                      (int64_t)cqa_scores_is_shared(it->scores));
+    enum cqa_status status = cqa_sql_start(db, &row, error, &next_job, cqa_scores_self(it->scores),
+                                           cqa_scores_now_ms(it->scores) - LEASE_MS,
+                                           (int64_t)cqa_scores_is_shared(it->scores));
 
     if (status == CQA_OK && (status = cqa_row_step(row, error)) == CQA_OK) {
         *it->job = job_of(row);
@@ -210,17 +209,17 @@ static enum cqa_status read_request(struct cqa_sql *db, const struct turn *it,
     return status;
 }
 
-CQA_SQL_STATEMENT(take_job, "tii", 0,
-                  "UPDATE jobs SET state = 1, taken_by = ?1, taken_ms = ?2, begun_ms = ?2, done = 0,"
-                  " total = 0 WHERE id = ?3");
+CQA_SQL_STATEMENT(
+    take_job, "tii", 0,
+    "UPDATE jobs SET state = 1, taken_by = ?1, taken_ms = ?2, begun_ms = ?2, done = 0,"
+    " total = 0 WHERE id = ?3");
 CQA_SQL_STATEMENT(forget_old, "i", 0, "DELETE FROM jobs WHERE state > 1 AND ended_ms < ?1");
 
 static enum cqa_status take(struct cqa_sql *db, void *context, struct cqa_error *error)
 {
     struct turn *it = context;
     const int64_t now_ms = cqa_scores_now_ms(it->scores);
-    enum cqa_status status =
-        cqa_sql_do(db, error, &forget_old, now_ms - (int64_t)CQA_JOB_KEPT_MS);
+    enum cqa_status status = cqa_sql_do(db, error, &forget_old, now_ms - (int64_t)CQA_JOB_KEPT_MS);
 
     if (status == CQA_OK)
         status = find_next(db, it, error);
@@ -232,9 +231,9 @@ static enum cqa_status take(struct cqa_sql *db, void *context, struct cqa_error 
         return cqa_sql_do(db, error, &stop_waiting, it->job->id, now_ms);
     if (status == CQA_OK)
         status = read_request(db, it, error);
-    return status == CQA_OK ? cqa_sql_do(db, error, &take_job, cqa_scores_self(it->scores), now_ms,
-                                         it->job->id)
-                            : status;
+    return status == CQA_OK
+               ? cqa_sql_do(db, error, &take_job, cqa_scores_self(it->scores), now_ms, it->job->id)
+               : status;
 }
 
 CQA_SQL_STATEMENT(any_unfinished, "", 1, "SELECT EXISTS(SELECT 1 FROM jobs WHERE state < 2)");
@@ -248,12 +247,12 @@ static enum cqa_status look(struct cqa_sql *db, void *context, struct cqa_error 
 }
 
 enum cqa_status cqa_job_take(struct cqa_scores *scores, struct cqa_arena *arena,
-                             struct cqa_job *out, struct cqa_error *error)
+                             struct cqa_job_row *out, struct cqa_error *error)
 {
     struct turn turn = {.scores = scores, .arena = arena, .job = out};
     enum cqa_status status = cqa_scores_look(scores, look, &turn, error);
 
-    *out = (struct cqa_job){0};
+    *out = (struct cqa_job_row){0};
     if (status == CQA_OK && turn.done)
         status = cqa_scores_write(scores, take, &turn, error);
     return status == CQA_OK && (out->id == 0 || !turn.goes_on) ? CQA_E_NOTFOUND : status;

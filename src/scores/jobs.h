@@ -5,9 +5,9 @@
 #include "scores/accounts.h"
 
 /*
- * What is done beside requests (docs/decisions/0207): a request that somebody sent, kept until one of
- * the servers on this store has done it, and then what it was answered. It survives them: one that
- * a server had not finished when it ended is done from its beginning by another, or after the
+ * What is done beside requests (docs/decisions/0207): a request that somebody sent, kept until one
+ * of the servers on this store has done it, and then what it was answered. It survives them: one
+ * that a server had not finished when it ended is done from its beginning by another, or after the
  * restart.
  */
 
@@ -34,16 +34,16 @@ struct cqa_job_request {
 };
 
 struct cqa_job_reply {
-    int status; /* of HTTP */
+    int status;              /* of HTTP */
     const char *type, *name; /* of the content, and of a file that it is to become; NULL: none */
     const char *body;
     size_t length;
 };
 
-struct cqa_job {
+struct cqa_job_row {
     int64_t id, user;
     enum cqa_job_state state;
-    int64_t done, total; /* total 0: not known */
+    int64_t done, total;               /* total 0: not known */
     int64_t at_ms, begun_ms, ended_ms; /* 0: not yet */
     struct cqa_job_request request;
     struct cqa_job_reply reply; /* once it is done */
@@ -56,12 +56,12 @@ enum cqa_status cqa_job_add(struct cqa_scores *scores, const struct cqa_identity
 
 /* Those of a person, the newest first, without bodies. */
 enum cqa_status cqa_job_list(struct cqa_scores *scores, const struct cqa_identity *who,
-                             void (*visit)(void *context, const struct cqa_job *job), void *context,
-                             struct cqa_error *error) CQA_MUST_CHECK;
+                             void (*visit)(void *context, const struct cqa_job_row *job),
+                             void *context, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* One with its answer, without the body of its request. CQA_E_NOTFOUND: none of theirs. */
 enum cqa_status cqa_job_read(struct cqa_scores *scores, const struct cqa_identity *who, int64_t id,
-                             struct cqa_arena *arena, struct cqa_job *out,
+                             struct cqa_arena *arena, struct cqa_job_row *out,
                              struct cqa_error *error) CQA_MUST_CHECK;
 
 /* Calls it off; one that has ended is forgotten. CQA_E_NOTFOUND: none of theirs. */
@@ -73,7 +73,7 @@ enum cqa_status cqa_job_stop(struct cqa_scores *scores, const struct cqa_identit
 /* Takes the oldest that nobody does, of a person of whom none is under way, with its request.
  * CQA_E_NOTFOUND: there is none. Forgets what is old. */
 enum cqa_status cqa_job_take(struct cqa_scores *scores, struct cqa_arena *arena,
-                             struct cqa_job *out, struct cqa_error *error) CQA_MUST_CHECK;
+                             struct cqa_job_row *out, struct cqa_error *error) CQA_MUST_CHECK;
 
 /* All that this server has taken stay its own for another minute. */
 enum cqa_status cqa_jobs_keep(struct cqa_scores *scores, struct cqa_error *error) CQA_MUST_CHECK;

@@ -62,7 +62,7 @@ static int goes_on(void *context, int64_t done, int64_t total)
     return !doing->is_unwanted;
 }
 
-static void answer(struct cqa_worker *worker, const struct cqa_job *job,
+static void answer(struct cqa_worker *worker, const struct cqa_job_row *job,
                    const struct cqa_identity *who, struct cqa_kept_reply *out)
 {
     struct doing doing = {.worker = worker, .id = job->id};
@@ -74,7 +74,7 @@ static void answer(struct cqa_worker *worker, const struct cqa_job *job,
     cqa_kept_do(worker->http, &kept, who, &doer, out);
 }
 
-static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job *job,
+static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job_row *job,
                               const struct cqa_kept_reply *reply, struct cqa_error *error)
 {
     const struct cqa_job_reply kept = {.status = reply->status,
@@ -87,13 +87,13 @@ static enum cqa_status settle(struct cqa_worker *worker, const struct cqa_job *j
                                            : cqa_job_end(worker->scores, job->id, &kept, error);
 }
 
-static void do_job(struct cqa_worker *worker, const struct cqa_job *job, struct cqa_arena *arena)
+static void do_job(struct cqa_worker *worker, const struct cqa_job_row *job,
+                   struct cqa_arena *arena)
 {
     struct cqa_kept_reply reply = {.status = 403}; /* whoever asked is no longer anybody */
     struct cqa_identity who = {0};
     struct cqa_error error = {0};
-    enum cqa_status status =
-        cqa_user_identity(worker->scores, job->user, arena, &who, &error);
+    enum cqa_status status = cqa_user_identity(worker->scores, job->user, arena, &who, &error);
 
     if (status == CQA_OK)
         answer(worker, job, &who, &reply);
@@ -111,7 +111,7 @@ static int do_next(struct cqa_worker *worker)
 {
     struct cqa_arena arena = {0};
     struct cqa_error error = {0};
-    struct cqa_job job;
+    struct cqa_job_row job;
     const enum cqa_status status = cqa_job_take(worker->scores, &arena, &job, &error);
 
     if (status == CQA_OK) {
@@ -160,8 +160,8 @@ static int start_threads(struct cqa_worker *worker)
     while (worker->started < THREADS &&
            pthread_create(&worker->threads[worker->started], NULL, run, worker) == 0)
         worker->started++;
-    worker->has_keeper = worker->started == THREADS &&
-                         pthread_create(&worker->keeper, NULL, keep, worker) == 0;
+    worker->has_keeper =
+        worker->started == THREADS && pthread_create(&worker->keeper, NULL, keep, worker) == 0;
     return worker->has_keeper;
 }
 
