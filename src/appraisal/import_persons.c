@@ -3,6 +3,8 @@
 #include <string.h>
 #include "appraisal/importer.h"
 
+enum { FOLD_BYTES = 1024 };
+
 static void ask_about_agent(struct cqa_importer *importer, const char *agent,
                             enum cqa_spelled spelled)
 {
@@ -46,6 +48,41 @@ static void ask_about_stranger(struct cqa_importer *importer, const char *agent,
                        agent);
 }
 
+static int same_name(const char *a, const char *b)
+{
+    char left[FOLD_BYTES];
+    char right[FOLD_BYTES];
+
+    cqa_spell_fold_name(a, left, sizeof left);
+    cqa_spell_fold_name(b, right, sizeof right);
+    return strcmp(left, right) == 0;
+}
+
+/* The roster has another name beside the number, or the name as another person. Once a number: two
+ * names in the table are asked about as such. */
+static void ask_about_name_beside(struct cqa_importer *importer, const struct cqa_row *row)
+{
+    const struct cqa_roster *roster = importer->how ? importer->how->roster : NULL;
+    const size_t known = importer->beside.count;
+    size_t index;
+
+    if (roster == NULL || row->name == NULL || strcmp(row->name, row->agent) == 0 ||
+        cqa_names_add(&importer->beside, row->agent, &index) != CQA_OK || index < known)
+        return;
+    const char *name = cqa_roster_name(roster, row->agent);
+    if (name != NULL && !same_name(name, row->name))
+        cqa_faults_add(
+            importer->faults, row->agent, row->name_at,
+            "agent \"%s\": the name beside the number is \"%s\", and in the roster \"%s\"",
+            row->agent, row->name, name);
+    else if (name == NULL && cqa_roster_knows(roster, row->name) &&
+             cqa_roster_knows(roster, row->agent))
+        cqa_faults_add(importer->faults, row->agent, row->name_at,
+                       "agent \"%s\": the name beside the number is \"%s\", whom the roster has as "
+                       "another person",
+                       row->agent, row->name);
+}
+
 /* Whom the name means, by what was said before; the row is left out where that is nobody. */
 enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row *row,
                                   enum cqa_spelled *spelled, int *is_out)
@@ -83,6 +120,7 @@ enum cqa_status cqa_import_person(struct cqa_importer *importer, struct cqa_row 
     if (*is_out)
         return status;
     ask_about_agent(importer, row->agent, *spelled);
+    ask_about_name_beside(importer, row);
     if (person == NULL || row->written != NULL) /* else: somebody has said that it is a person */
         ask_about_stranger(importer, row->agent, *spelled);
     return status;

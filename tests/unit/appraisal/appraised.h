@@ -30,6 +30,7 @@ struct appraised {
     const char *period;
     int awaits_roster;   /* set before `appraise`: as of its input */
     const char *earlier; /* set before `appraise`: sheets of earlier periods, one a line */
+    int begins;          /* set before `appraise`: there are none before these */
     struct cqa_coverage_least least;
 };
 
@@ -112,6 +113,7 @@ static inline void appraise_text(struct appraised *it, char *text, const char *c
         assert_int_equal(cqa_roster_read(NULL, it->seats, strlen(it->seats), "roster.csv",
                                          &it->roster, &it->faults, &error),
                          CQA_OK);
+    it->history.begins = it->begins;
     if (it->earlier != NULL)
         read_earlier(it, it->earlier);
     const struct cqa_appraisal_input input = {.scheme = it->scheme,
@@ -224,12 +226,13 @@ static inline void assert_fault(const struct appraised *it, const char *file, si
 {
     for (size_t i = 0; i < it->faults.count; i++) {
         const struct cqa_fault *fault = &it->faults.items[i];
-        if (strcmp(fault->at.file, file) == 0 && fault->at.line == line &&
+        if (strcmp(fault->at.file ? fault->at.file : "", file) == 0 && fault->at.line == line &&
             fault->at.column == column && strstr(cqa_english(fault->message), piece) != NULL)
             return;
     }
     for (size_t i = 0; i < it->faults.count; i++)
-        fprintf(stderr, "%s:%zu:%zu: %s\n", it->faults.items[i].at.file,
+        fprintf(stderr, "%s:%zu:%zu: %s\n",
+                it->faults.items[i].at.file ? it->faults.items[i].at.file : "",
                 it->faults.items[i].at.line, it->faults.items[i].at.column,
                 cqa_english(it->faults.items[i].message));
     fail_msg("no fault %s:%zu:%zu: …%s…", file, line, column, piece);
