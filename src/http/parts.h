@@ -13,6 +13,9 @@
 /* What http.c (libmicrohttpd's callbacks), request.c (what endpoints call) and serve.c (start,
  * stop) share. */
 
+struct cqa_kept;
+struct cqa_kept_doer;
+
 enum { CQA_HEADERS_MAX = 12 };
 enum { CQA_CONNECTION_BYTES = 96 * 1024 }; /* of the library's memory, for one head */
 
@@ -31,8 +34,10 @@ struct cqa_request {
     const struct cqa_route *route;
     const char *path; /* as it came */
     const char *parts[CQA_PATH_PARTS_MAX];
-    const char *type; /* in place of the Content-Type header; NULL: that */
-    int is_again;     /* it was kept, and is done now (again.h) */
+    const char *type;            /* in place of the Content-Type header; NULL: that */
+    int is_again;                /* it was kept, and is done now (again.h) */
+    const struct cqa_kept *kept; /* it has no connection (kept.h); NULL: it has */
+    const struct cqa_kept_doer *doer;
     struct cqa_arena arena;
     struct cqa_identity who;
     struct cqa_buffer body;
@@ -67,7 +72,15 @@ struct cqa_http {
 
 /* What of the request line and the head is ambiguous (RFC 9112), or cannot be read; NULL: nothing.
  * Before anything of it is used. */
-const struct cqa_message *cqa_head_problem(struct cqa_request *request);
+struct cqa_head_line {
+    const char *method, *version; /* as the library gives them */
+    size_t uri_bytes;             /* between them, without the spaces */
+};
+const struct cqa_message *cqa_head_problem(struct cqa_request *request,
+                                           const struct cqa_head_line *line);
+
+/* Among the server's connections; NULL where there was no memory for it. */
+struct cqa_connection *cqa_http_place(struct MHD_Connection *connection);
 
 /* The endpoint answers, on whatever thread: what it writes to the log is the asker's, and the time
  * is counted. */

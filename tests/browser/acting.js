@@ -18,9 +18,15 @@ export async function openAll(choices) {
 }
 
 export const settled = (page) => page.waitForSelector("main:not([aria-busy])");
+
+/** By the time it resolves the page has heard of its new address, however slow it is, and shows what that names. */
 export async function visit(page, hash) {
-  await page.evaluate((to) => { location.hash = to; }, hash);
-  await page.waitForTimeout(50);
+  await page.evaluate((to) => new Promise((resolve) => {
+    const before = location.hash;
+    addEventListener("hashchange", resolve, { once: true }); // after the page's own, which was there first
+    location.hash = to;
+    if (location.hash === before) resolve();
+  }), hash);
   await settled(page);
 }
 export const ask = (page, path) => page.evaluate(async (to) => (await fetch(`api/v1/${to}`)).json(), path);

@@ -55,12 +55,27 @@ test("an objection to a flag stands in the way of closing, with a way to it; acc
       assert.match(await textOf(page, ".banner.due"), words);
       assert.match(await textOf(page, ".paper .due"), words);
     }, { language });
+    await as("lead", async (page) => {
+      await visit(page, "#/objections?outcome=accepted");
+      assert.match(await textOf(page, "article.panel .due"), new RegExp(words.source, "i"));
+      await page.click("article.panel .due a");
+      await page.waitForFunction((to) => location.hash.startsWith(to), `#/appraisal/${round}/results`);
+    }, { language });
   }
   await as("li", async (page) => {
     await visit(page, `#/appraisal/${round}/sheet`);
     assert.equal(await page.locator(".due").count(), 0);
   });
 });
+
+test("a key that is faster than the call's first picture is about the flag that the address names", () => as("ann", async (page) => {
+  const [, flag] = await costly("li");
+  await page.evaluate(() => { globalThis.requestAnimationFrame = () => 0; }); // a machine so busy that no picture comes
+  await visit(page, `#/call/~${flag.call.number}?flag=${flag.flag}`);
+  await page.keyboard.press("o");
+  const start = `${Math.floor(flag.start_ms / 60000)}:${String(Math.floor(flag.start_ms / 1000) % 60).padStart(2, "0")}`;
+  assert.ok((await textOf(page, "dialog .quoted")).includes(start), start);
+}));
 
 test("what somebody was writing when the session ended is nobody else's, and is theirs again", async () => {
   const { page } = await logIn(browser.context, stage.url, "ann");
@@ -69,6 +84,7 @@ test("what somebody was writing when the session ended is nobody else's, and is 
   await page.keyboard.press("o");
   await page.fill("dialog [name=reason]", "Written by ann");
   await page.keyboard.press("Escape");
+  await page.waitForSelector("dialog", { state: "detached" });
   await page.fill(".remark textarea", "A remark by ann");
   const enter = async (name) => {
     await page.fill("[name=name]", name);

@@ -27,9 +27,9 @@ struct wish {
 static int read_wish(struct cqa_request *request, const struct cqa_round *round, struct wish *wish)
 {
     static const char *const known[] = {"file", "period", "sheet", "preview", NULL};
-    const char *preview = cqa_request_query(request, "preview");
 
-    if (!cqa_query_only(request, known) || !cqa_query_word(request, "file", &wish->file) ||
+    if (!cqa_query_only(request, known) || !cqa_query_yes(request, "preview", &wish->preview) ||
+        !cqa_query_word(request, "file", &wish->file) ||
         !cqa_query_word(request, "period", &wish->period) ||
         !cqa_query_word(request, "sheet", &wish->sheet))
         return 0;
@@ -46,7 +46,6 @@ static int read_wish(struct cqa_request *request, const struct cqa_round *round,
                           round->period);
         return 0;
     }
-    wish->preview = preview != NULL && strcmp(preview, "1") == 0;
     return cqa_request_has_table(request);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 // One call: heard, seen, and its score taken apart rule by rule.
-import { callPath, get } from "./api.js";
+import { callPath, get, post } from "./api.js";
+import { agentOf } from "./agent.js";
 import { bearsSection } from "./bears.js";
-import { agentOf, callEvents, callFacts, callMeasures } from "./callfacts.js";
+import { callEvents, callFacts, callMeasures } from "./callfacts.js";
 import { CallRemarks } from "./callremarks.js";
 import { CallScore } from "./callscore.js";
 import { CallSound } from "./callsound.js";
@@ -29,19 +30,20 @@ export async function callPage({ who, part, query, onLeave }) {
   const [result, listed, remarks] = await Promise.all([get(callPath(call), source), heard("/flags"), heard("/comments")]);
   if (mayHear(who)) await loadReasons();
   const page = new CallPage({ who, call: listed?.call ?? call, result, listed: listed ?? { flags: [], decisions: [] }, comments: remarks?.comments ?? [],
-    rubric: await rubricOf(result.score), address, source: query.source });
+    rubric: await rubricOf(result.score), address, source: query.source, query });
   page.past = await pastChanges({ call: page.call });
   page.showScore();
   onLeave(() => page.leave());
-  requestAnimationFrame(() => page.begin(Number(query.flag), query)); // by then it stands in the document
+  requestAnimationFrame(() => page.begin(query)); // by then it stands in the document
   return page.element;
 }
 
 class CallPage {
-  constructor({ who, call, result, listed, comments, rubric, address, source }) {
-    Object.assign(this, { who, call, result, rubric, address, source, current: null });
+  constructor({ who, call, result, listed, comments, rubric, address, source, query }) {
+    Object.assign(this, { who, call, result, rubric, address, source });
     this.lines = new Map((result.score?.deductions ?? []).map((line) => [`${line.rule} ${line.start_ms}`, line]));
     this.take(listed);
+    this.current = this.named(query); // before there are keys: who is faster than the first picture means this flag
     this.noteSoon = settled(() => this.notePlace(), 300);
     this.sound = new CallSound({ call, result, flags: this.flags, onFlag: (flag) => this.choose(flag, true), onPlace: () => this.noteSoon() });
     const by = (ask) => () => this.decide(ask);
@@ -53,7 +55,7 @@ class CallPage {
     const seek = (ms) => this.sound.player.seek(ms);
     this.element = h("div.call", {}, this.head(), mayHear(who) && this.sound.element, this.settling,
       h("div.columns", {}, h("div.side", {}, this.score.element, this.remarks && this.remarks.element),
-        h("div.side", {}, callFacts(result, this.person), bearsSection(result, seek), callMeasures(result), callEvents(result, seek))));
+        h("div.side", {}, callFacts(result, this.person, who.numbers === "on_request" && (() => post(callPath(call, "/customer")).then(({ number }) => number))), bearsSection(result, seek), callMeasures(result), callEvents(result, seek))));
     useKeys(this.keys());
   }
 
@@ -102,9 +104,14 @@ class CallPage {
 
   // ---- the place
 
-  async begin(flag, { at, s, zoom, settle }) {
-    if (flag && mayHear(this.who) && !this.flags.some((one) => one.flag === flag)) notice(t("call.flagGone"));
-    if (this.flags.length) this.choose(this.flags.find((one) => one.flag === flag) ?? this.flags.find((one) => one.start_ms === Number(at)) ?? this.flags[0], false);
+  /** The flag that the address names, else the first. */
+  named({ flag, at }) {
+    return this.flags.find((one) => one.flag === Number(flag)) ?? this.flags.find((one) => one.start_ms === Number(at)) ?? this.flags[0] ?? null;
+  }
+
+  async begin({ flag, at, s, zoom, settle }) {
+    if (flag && mayHear(this.who) && !this.flags.some((one) => one.flag === Number(flag))) notice(t("call.flagGone"));
+    if (this.current) this.choose(this.current, false);
     if (!mayHear(this.who)) {
       this.atMs = Number(at);
       this.showScore();
