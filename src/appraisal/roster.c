@@ -12,9 +12,9 @@ enum { CELL_BYTES = 128 };
 enum column { NUMBER, PERSON, NAME, EXTENSION, TEAM, POST, FROM, TO, COLUMN_COUNT };
 
 static const char *const column_words[COLUMN_COUNT][8] = {
-    [NUMBER] = {"number", "工号", "员工号", "员工工号", "员工编号", "坐席工号", "座席工号", NULL},
+    [NUMBER] = {"number", "工号", "员工号", "员工工号", "员工编号", "坐席工号", NULL},
     [PERSON] = {"person", "人员", "员工", NULL},
-    [NAME] = {"name", "姓名", "员工姓名", "坐席姓名", "座席姓名", NULL},
+    [NAME] = {"name", "姓名", "员工姓名", "坐席姓名", NULL},
     [EXTENSION] = {"extension", "ext", "分机", "分机号", "分机号码", "坐席分机", NULL},
     [TEAM] = {"team", "group", "班组", "团队", "组别", "小组", "部门", NULL},
     [POST] = {"post", "岗位", "职位", "岗位名称", NULL},
